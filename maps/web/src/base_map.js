@@ -23,6 +23,9 @@ const BORDERS = [
   { kind: "country", width: 1.6, dashes: [9, 3, 2, 3] },
   { kind: "disputed", width: 1.6, dashes: [2, 3] },
 ];
+// Pixels beyond the view that a line may be wide, and the square of those between points that are told apart.
+const WIDEST = 4;
+const THIN = 0.5;
 // A coarse grid of heights has nothing to say in a close view.
 const RELIEF = { full: 1, faint: 0.45, from: 2, to: 6 };
 
@@ -68,7 +71,7 @@ export function drawGround(pen, ground, at, view, colours) {
   pen.fillStyle = colours.of("water");
   pen.fillRect(at.x, at.y - high, ground.width * at.scale, high);
   pen.fillStyle = colours.of("outside");
-  for (const layer of ground.layers) if (layer.kind === "land") pen.fill(pathOf(layer, at), "evenodd");
+  for (const layer of ground.layers) if (layer.kind === "land") pen.fill(pathOf(layer, at, view), "evenodd");
 }
 
 /**
@@ -103,22 +106,23 @@ export function strength(zoom) {
  * @param {Pen} pen
  * @param {Ground} ground
  * @param {Placing} at
+ * @param {View} view
  * @param {Colours} colours
  */
-export function drawWaters(pen, ground, at, colours) {
+export function drawWaters(pen, ground, at, view, colours) {
   pen.save();
   pen.lineJoin = pen.lineCap = "round";
   pen.strokeStyle = colours.of("water-line");
   for (const layer of ground.layers) {
     if (layer.kind !== "river") continue;
     pen.lineWidth = riverWidth(layer.rank);
-    pen.stroke(pathOf(layer, at));
+    pen.stroke(pathOf(layer, at, view));
   }
   pen.fillStyle = colours.of("water");
   pen.lineWidth = 0.6;
   for (const layer of ground.layers) {
     if (layer.kind !== "lake") continue;
-    const path = pathOf(layer, at);
+    const path = pathOf(layer, at, view);
     pen.fill(path, "evenodd");
     pen.stroke(path);
   }
@@ -127,7 +131,7 @@ export function drawWaters(pen, ground, at, colours) {
   for (const { kind, width, dashes } of BORDERS) {
     pen.lineWidth = width;
     pen.setLineDash(dashes);
-    for (const layer of ground.layers) if (layer.kind === kind) pen.stroke(pathOf(layer, at));
+    for (const layer of ground.layers) if (layer.kind === kind) pen.stroke(pathOf(layer, at, view));
   }
   pen.restore();
 }
@@ -138,17 +142,72 @@ export function riverWidth(rank) {
 }
 
 /**
+ * The parts that a view sees, without the points that a screen cannot tell apart.
  * @param {GroundShapes} layer
  * @param {Placing} at
+ * @param {View} view
  */
-function pathOf({ start, x, y }, at) {
+function pathOf(layer, at, view) {
   const path = new Path2D();
+  const { start, x, y } = layer;
+  const bounds = boundsOf(layer);
   for (let part = 0; part + 1 < start.length; part++) {
-    for (let i = start[part]; i < start[part + 1]; i++) {
-      const [left, top] = [at.x + x[i] * at.scale, at.y - y[i] * at.scale];
+    if (!sees(view, at, bounds, part)) continue;
+    const last = start[part + 1] - 1;
+    let lastX = Infinity;
+    let lastY = Infinity;
+    for (let i = start[part]; i <= last; i++) {
+      const left = at.x + x[i] * at.scale;
+      const top = at.y - y[i] * at.scale;
       if (i === start[part]) path.moveTo(left, top);
+      else if (i < last && (left - lastX) ** 2 + (top - lastY) ** 2 < THIN) continue;
       else path.lineTo(left, top);
+      lastX = left;
+      lastY = top;
     }
   }
   return path;
+}
+
+/** @type {WeakMap<GroundShapes, Int32Array>} */
+const known = new WeakMap();
+
+/**
+ * West, south, east and north of each part.
+ * @param {GroundShapes} layer
+ */
+function boundsOf(layer) {
+  let bounds = known.get(layer);
+  if (!bounds) {
+    const { start, x, y } = layer;
+    bounds = new Int32Array(4 * (start.length - 1));
+    for (let part = 0; part + 1 < start.length; part++) {
+      const box = [Infinity, Infinity, -Infinity, -Infinity];
+      for (let i = start[part]; i < start[part + 1]; i++) {
+        if (x[i] < box[0]) box[0] = x[i];
+        if (y[i] < box[1]) box[1] = y[i];
+        if (x[i] > box[2]) box[2] = x[i];
+        if (y[i] > box[3]) box[3] = y[i];
+      }
+      bounds.set(box, 4 * part);
+    }
+    known.set(layer, bounds);
+  }
+  return bounds;
+}
+
+/**
+ * @param {View} view
+ * @param {Placing} at
+ * @param {Int32Array} bounds
+ * @param {number} part
+ */
+function sees({ left, top, width, height }, at, bounds, part) {
+  const [west, south, east, north] = bounds.subarray(4 * part, 4 * part + 4);
+  return (
+    at.x + east * at.scale > left - WIDEST &&
+    at.x + west * at.scale < left + width + WIDEST &&
+    at.y - south * at.scale > top - WIDEST &&
+    at.y - north * at.scale < top + height + WIDEST
+  );
 }

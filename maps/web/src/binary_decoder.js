@@ -60,16 +60,23 @@ export class Numbers {
   /** @param {number} count */
   list(count) {
     const found = new Uint32Array(count);
-    const width = this.bytes[this.at++];
+    const { bytes } = this;
+    let at = this.at;
+    const width = bytes[at++];
     for (let bits = 0; bits < 8 * width; bits += 8) {
-      for (let i = 0; i < count; i++) found[i] |= this.bytes[this.at++] << bits;
+      for (let i = 0; i < count; i++) found[i] |= bytes[at++] << bits;
     }
+    this.at = at;
     return found;
   }
 
   /** @param {number} count */
   signed(count) {
-    return Int32Array.from(this.list(count), (value) => (value >>> 1) ^ -(value & 1));
+    const told = this.list(count);
+    const found = new Int32Array(told.buffer);
+    // a loop, since the arrays' own way of mapping takes ten times as long
+    for (let i = 0; i < count; i++) found[i] = (told[i] >>> 1) ^ -(told[i] & 1);
+    return found;
   }
 
   /**
@@ -109,10 +116,10 @@ function alongArcs(arcStart, first, others) {
   const found = new Int32Array(first.length + others.length);
   let value = 0;
   let next = 0;
-  first.forEach((step, arc) => {
-    found[arcStart[arc]] = value += step;
+  for (let arc = 0; arc < first.length; arc++) {
+    found[arcStart[arc]] = value += first[arc];
     for (let i = arcStart[arc] + 1; i < arcStart[arc + 1]; i++) found[i] = value += others[next++];
-  });
+  }
   return found;
 }
 
@@ -121,12 +128,14 @@ function alongArcs(arcStart, first, others) {
  * @param {Uint32Array} told
  */
 function refsOf(told) {
+  const found = new Int32Array(told.length);
   let expected = 0;
-  return Int32Array.from(told, (one) => {
-    const arc = expected - (one >>> 1);
+  for (let i = 0; i < told.length; i++) {
+    const arc = expected - (told[i] >>> 1);
     expected = Math.max(expected, arc + 1);
-    return 2 * arc + (one & 1);
-  });
+    found[i] = 2 * arc + (told[i] & 1);
+  }
+  return found;
 }
 
 /**
@@ -178,11 +187,13 @@ function ringsOf({ ringStart, refStart, refs }, shape) {
 function readMeasure(numbers, units, step) {
   const found = new Float64Array(units);
   const parts = Math.round(1 / step);
-  numbers.list(units).forEach((told, unit) => {
+  const list = numbers.list(units);
+  for (let unit = 0; unit < units; unit++) {
+    const told = list[unit];
     const steps = ((told - 1) >>> 1) ^ -((told - 1) & 1);
     // a tenth is no number of the machine, its inverse is
     found[unit] = told ? (step < 1 ? steps / parts : steps * step) : NaN;
-  });
+  }
   return found;
 }
 

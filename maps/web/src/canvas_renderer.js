@@ -130,7 +130,7 @@ export class Painter {
   above(pen, view, zoom) {
     const { ground, relief, shapes, state, colours } = this.scene;
     if (ground?.relief && relief) drawRelief(pen, ground.relief, relief, shapes.grid, view, zoom, state.shown.relief);
-    if (ground) drawWaters(pen, ground, placing(ground, shapes.grid, view), colours);
+    if (ground) drawWaters(pen, ground, placing(ground, shapes.grid, view), view, colours);
   }
 
   /**
@@ -148,7 +148,7 @@ export class Painter {
     /** @type {Map<string, number[]>} */
     const open = new Map();
     for (let unit = 0; unit < shapes.units.count; unit++) {
-      if (!screen.sees(unit)) continue;
+      if (!screen.sees(unit, 2)) continue;
       const key = `${keeps(unit) && !pales?.(unit) ? "+" : "-"}${paint(unit)}`;
       const group = open.get(key);
       if (group) group.push(unit);

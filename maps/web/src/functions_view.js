@@ -116,7 +116,7 @@ function signsOf(facts, unit, layers) {
  * @param {Room} room
  * @param {boolean} small Whether the units that leave no choice of place have their turn, or the others.
  */
-function placeSigns(pen, screen, { facts, shapes, state, colours }, room, small) {
+function placeSigns(pen, screen, { facts, state, colours }, room, small) {
   const { layers } = state.shown;
   const sparse = room.frame[2] - room.frame[0] < 500;
   const keeps = keeping(facts, state.shown, (unit) => facts.units.main[unit]);
@@ -130,12 +130,12 @@ function placeSigns(pen, screen, { facts, shapes, state, colours }, room, small)
     const [mx, my] = screen.middle(unit);
     const boxAt = (/** @type {number} */ x, /** @type {number} */ y) =>
       /** @type {Box} */ ([x - half, y - APART / 2, x + half, y + APART / 2]);
-    const inside = (/** @type {number} */ x, /** @type {number} */ y) =>
-      shapes.holds(shapes.units, unit, ...screen.unplace(x, y));
-    const spots = SPOTS.map(([dx, dy]) => [mx + dx * 0.5, my + dy * 0.5]);
-    const found = spots.find(([x, y], nth) => room.fits(boxAt(x, y)) && (nth === 0 || inside(x, y)));
+    const fits = (/** @type {number} */ x, /** @type {number} */ y) => room.fits(boxAt(x, y));
+    const found = SPOTS.find(
+      ([dx, dy], nth) => fits(mx + dx / 2, my + dy / 2) && (nth === 0 || screen.holds(unit, mx + dx / 2, my + dy / 2)),
+    );
     if (!found && sparse) continue;
-    const [x, y] = found ?? [mx, my];
+    const [x, y] = found ? [mx + found[0] / 2, my + found[1] / 2] : [mx, my];
     room.take(boxAt(x, y));
     signs.forEach((sign, nth) => drawSign(pen, colours, sign, x - half + APART * (nth + 0.5), y));
   }

@@ -18,25 +18,48 @@
  * @property {"center" | "left" | "right"} [align]
  */
 
+// Boxes are looked for among those of the same cells, in pixels.
+const CELL = 64;
+
 export class Room {
   /** @param {Box} frame What is seen of the map. */
   constructor(frame) {
     this.frame = frame;
-    /** @type {Box[]} */
-    this.boxes = [];
+    /** @type {Map<number, Box[]>} */
+    this.cells = new Map();
+  }
+
+  /**
+   * The cells that a box reaches into, of those that are seen.
+   * @param {Box} box
+   * @param {(key: number) => boolean} visit Ends with the first one that it says yes to.
+   */
+  some([left, top, right, bottom], visit) {
+    const { frame } = this;
+    const cell = (/** @type {number} */ at, /** @type {number} */ from) => Math.floor((at - from) / CELL);
+    const columns = [cell(Math.max(left, frame[0]), frame[0]), cell(Math.min(right, frame[2]), frame[0])];
+    const rows = [cell(Math.max(top, frame[1]), frame[1]), cell(Math.min(bottom, frame[3]), frame[1])];
+    for (let row = rows[0]; row <= rows[1]; row++) {
+      for (let column = columns[0]; column <= columns[1]; column++) if (visit(row * 1024 + column)) return true;
+    }
+    return false;
   }
 
   /** @param {Box} box */
   take(box) {
-    this.boxes.push(box);
+    this.some(box, (key) => {
+      const held = this.cells.get(key);
+      if (held) held.push(box);
+      else this.cells.set(key, [box]);
+      return false;
+    });
   }
 
   /** @param {Box} box */
-  free([left, top, right, bottom]) {
-    for (const one of this.boxes) {
-      if (left < one[2] && right > one[0] && top < one[3] && bottom > one[1]) return false;
-    }
-    return true;
+  free(box) {
+    const [left, top, right, bottom] = box;
+    const meets = (/** @type {Box} */ one) => left < one[2] && right > one[0] && top < one[3] && bottom > one[1];
+    return !this.some(box, (key) => this.cells.get(key)?.some(meets) ?? false);
   }
 
   /** @param {Box} box */

@@ -71,8 +71,11 @@ export async function open(map, icons) {
     ...FONTS.map((font) => document.fonts.load(font)),
   ]);
   const relief = ground?.relief ? await pictureAt(ground.relief.address) : null;
-  new PlanPage(map, factsOf(page, measured), { shapes, ground, relief }).start();
+  const plan = new PlanPage(map, factsOf(page, measured), { shapes, ground, relief });
+  plan.start();
   lookAsked();
+  requestAnimationFrame(() => setTimeout(() => performance.mark("zoneplan-picture")));
+  await plan.picture.complete;
   document.documentElement.dataset.zoneplan = "ready";
 }
 

@@ -11,11 +11,11 @@ import { middlesOf, nameChosen, nameJurisdictions, nameUnits } from "./place_nam
 import { nameRegions } from "./region_names.js";
 import { nameMajorTowns, nameTowns } from "./town_names.js";
 import { Swipe } from "./swipe.js";
-import { viewCanvas } from "./view_canvas.js";
+import { tiled, viewCanvas } from "./view_canvas.js";
 import { nameWaters } from "./water_names.js";
 
 /**
- * @import { Scene } from "./canvas_renderer.js"
+ * @import { Filling, Scene } from "./canvas_renderer.js"
  * @import { Box } from "./labels.js"
  * @import { View } from "./map_grid.js"
  * @import { MapView } from "./map_views.js"
@@ -29,6 +29,8 @@ const PANES = { plan: 250, marked: 260, names: 270 };
 const OBSTACLES = "#zp-legend, #zp-legend-open, #zp-tools, #zp-views, .leaflet-control-scale, .leaflet-control-attribution";
 
 const PHONE = 560;
+// Pixels of a tile that is drawn within a frame.
+const TILE = 320;
 // On a phone waters have names from here on, in relation to the whole plan.
 const NEAR = 1.5;
 
@@ -56,14 +58,22 @@ export class MapPicture {
     this.homeZoom = map.getZoom();
     this.view = viewShown(scene);
     const { grid } = scene.shapes;
+    /** Resolves once names stand there, too. */
+    this.complete = new Promise((done) => (this.named = () => done(null)));
     this.canvases = {
-      plan: viewCanvas(grid, (pen, view) => this.paint(pen, view), "plan"),
-      marked: viewCanvas(grid, (pen, view) => this.painter.paintMarked(pen, view), "marked"),
-      names: viewCanvas(grid, (pen, view) => this.name(pen, view), "names"),
+      plan: viewCanvas(grid, { stays: true, waits: false, steps: (...drawn) => this.paintSteps(this.view, ...drawn) }, "plan"),
+      marked: viewCanvas(
+        grid, { stays: false, waits: false, steps: (pen, view) => [() => this.painter.paintMarked(pen, view)] }, "marked",
+      ),
+      names: viewCanvas(
+        grid,
+        { stays: false, waits: true, steps: (pen, view) => this.nameSteps(pen, view, this.room()), done: () => this.named() },
+        "names",
+      ),
     };
     const [before = "", after = ""] = scene.facts.comparison?.names ?? [];
     this.swipe = scene.facts.comparison
-      ? new Swipe(map, scene, [before, after], (pen, view) => this.paintBefore(pen, view))
+      ? new Swipe(map, scene, [before, after], (...drawn) => (this.view.before ? this.paintSteps(this.view.before, ...drawn) : []))
       : null;
     /** @type {Set<keyof MapPicture["canvases"]>} */
     this.waiting = new Set();
@@ -116,23 +126,25 @@ export class MapPicture {
   }
 
   /**
+   * Parts of a plan, tile by tile.
+   * @param {Filling} filling
    * @param {Pen} pen
    * @param {View} view
+   * @param {Box[] | null} parts
    */
-  paint(pen, view) {
+  paintSteps(filling, pen, view, parts) {
     const { onTiles } = this;
     this.map.getContainer().classList.toggle("zp-on-tiles", onTiles);
-    this.painter.paint(pen, view, this.view, onTiles, this.zoomOf(view));
-  }
-
-  /**
-   * The plan that came before, where two are seen.
-   * @param {Pen} pen
-   * @param {View} view
-   */
-  paintBefore(pen, view) {
-    const { before } = this.view;
-    if (before) this.painter.paint(pen, view, before, this.onTiles, this.zoomOf(view));
+    const paint = (/** @type {View} */ part) => this.painter.paint(pen, part, filling, onTiles, this.zoomOf(view));
+    if (!parts) return [() => paint(view)];
+    return tiled(parts, TILE).map(([left, top, right, bottom]) => () => {
+      pen.save();
+      pen.beginPath();
+      pen.rect(left, top, right - left, bottom - top);
+      pen.clip();
+      paint({ ...view, left, top, width: right - left, height: bottom - top });
+      pen.restore();
+    });
   }
 
   /**
@@ -152,23 +164,18 @@ export class MapPicture {
     this.painter.paint(pen, view, this.view, false, this.zoomOf(view));
     this.swipe?.compose(pen, view);
     this.painter.paintMarked(pen, view);
-    this.nameIn(pen, view, new Room([view.left, view.top, view.left + view.width, view.top + view.height]));
+    const room = new Room([view.left, view.top, view.left + view.width, view.top + view.height]);
+    for (const step of this.nameSteps(pen, view, room)) step();
   }
 
   /**
-   * @param {Pen} pen
-   * @param {View} view
-   */
-  name(pen, view) {
-    this.nameIn(pen, view, this.room());
-  }
-
-  /**
+   * What is placed first stays: names and marks, the more telling first.
    * @param {Pen} pen
    * @param {View} view
    * @param {Room} room
+   * @returns {(() => void)[]}
    */
-  nameIn(pen, view, room) {
+  nameSteps(pen, view, room) {
     const { scene, middles } = this;
     const screen = new Screen(scene.shapes, view);
     const zoom = this.zoomOf(view);
@@ -179,15 +186,17 @@ export class MapPicture {
     const placeOf = (/** @type {Town} */ { x, y }) =>
       /** @type {[number, number]} */ (at ? [at.x + x * at.scale, at.y - y * at.scale] : [0, 0]);
     const wideKm = ((room.frame[2] - room.frame[0]) * shapes.grid.step) / view.scale / 1000;
-    nameChosen(pen, screen, scene, room);
-    mark(true);
-    nameMajorTowns(pen, scene, this.towns, placeOf, room, phone, wideKm);
-    mark(false);
-    nameJurisdictions(pen, screen, scene, room, zoom, middles, this.view.below);
-    nameTowns(pen, scene, this.towns, placeOf, room, phone, wideKm);
-    nameUnits(pen, screen, scene, room, zoom, this.view);
-    if (at) nameRegions(pen, scene, this.regions, at, view, room, phone);
-    if (ground && at && !(phone && zoom < NEAR)) nameWaters(pen, scene, ground, at, room, zoom);
+    return [
+      () => nameChosen(pen, screen, scene, room),
+      () => mark(true),
+      () => nameMajorTowns(pen, scene, this.towns, placeOf, room, phone, wideKm),
+      () => mark(false),
+      () => nameJurisdictions(pen, screen, scene, room, zoom, middles, this.view.below),
+      () => nameTowns(pen, scene, this.towns, placeOf, room, phone, wideKm),
+      () => nameUnits(pen, screen, scene, room, zoom, this.view),
+      () => at && nameRegions(pen, scene, this.regions, at, view, room, phone),
+      () => ground && at && !(phone && zoom < NEAR) && nameWaters(pen, scene, ground, at, room, zoom),
+    ];
   }
 
   /** What is seen of the map, from its upper left corner. @returns {View} */

@@ -22,6 +22,12 @@
  * @property {Int32Array} labelY
  */
 
+// Pixels from the view: a name or a sign may reach into it; a line is not wider.
+const NEAR = 60;
+const WIDEST = 20;
+// Points nearer than the root of this cannot be told apart, in pixels.
+const THIN = 0.5;
+
 export class Shapes {
   /** @param {Parts} parts */
   constructor({ grid, arcStart, x, y, pieces, units, unitOfPiece, labelX, labelY }) {
@@ -34,6 +40,9 @@ export class Shapes {
     this.unitOfPiece = unitOfPiece;
     this.labelX = labelX;
     this.labelY = labelY;
+    /** @type {{ key: string, start: Uint32Array, x: Float32Array, y: Float32Array } | null} */
+    this.thin = null;
+    this.arcBounds = this.findArcBounds();
     this.bounds = this.findBounds();
     this.sides = this.findSides();
     this.index = new PlaceIndex(this.bounds, units.count);
@@ -42,22 +51,77 @@ export class Shapes {
     unitOfPiece.forEach((unit, piece) => this.piecesOfUnit[unit].push(piece));
   }
 
-  /** West, south, east and north of each unit; a unit too small for the grid is its label's place. */
-  findBounds() {
-    const bounds = new Int32Array(4 * this.units.count);
-    for (let unit = 0; unit < this.units.count; unit++) {
-      const box = [this.labelX[unit], this.labelY[unit], this.labelX[unit], this.labelY[unit]];
-      for (const ref of this.refsOf(this.units, unit)) {
-        for (let i = this.arcStart[ref >> 1]; i < this.arcStart[(ref >> 1) + 1]; i++) {
-          if (this.x[i] < box[0]) box[0] = this.x[i];
-          if (this.y[i] < box[1]) box[1] = this.y[i];
-          if (this.x[i] > box[2]) box[2] = this.x[i];
-          if (this.y[i] > box[3]) box[3] = this.y[i];
-        }
+  /** West, south, east and north of each arc. */
+  findArcBounds() {
+    const { arcStart, x, y } = this;
+    const count = arcStart.length - 1;
+    const bounds = new Int32Array(4 * count);
+    for (let arc = 0; arc < count; arc++) {
+      const from = arcStart[arc];
+      let [west, south, east, north] = [x[from], y[from], x[from], y[from]];
+      for (let i = from + 1; i < arcStart[arc + 1]; i++) {
+        if (x[i] < west) west = x[i];
+        else if (x[i] > east) east = x[i];
+        if (y[i] < south) south = y[i];
+        else if (y[i] > north) north = y[i];
       }
-      bounds.set(box, 4 * unit);
+      const at = 4 * arc;
+      bounds[at] = west;
+      bounds[at + 1] = south;
+      bounds[at + 2] = east;
+      bounds[at + 3] = north;
     }
     return bounds;
+  }
+
+  /** West, south, east and north of each unit; a unit too small for the grid is its label's place. */
+  findBounds() {
+    const { arcBounds } = this;
+    const bounds = new Int32Array(4 * this.units.count);
+    for (let unit = 0; unit < this.units.count; unit++) {
+      let [west, south, east, north] = [this.labelX[unit], this.labelY[unit], this.labelX[unit], this.labelY[unit]];
+      for (const ref of this.refsOf(this.units, unit)) {
+        const at = 4 * (ref >> 1);
+        if (arcBounds[at] < west) west = arcBounds[at];
+        if (arcBounds[at + 1] < south) south = arcBounds[at + 1];
+        if (arcBounds[at + 2] > east) east = arcBounds[at + 2];
+        if (arcBounds[at + 3] > north) north = arcBounds[at + 3];
+      }
+      bounds.set([west, south, east, north], 4 * unit);
+    }
+    return bounds;
+  }
+
+  /**
+   * All points as they fall on the screen, without those that it cannot tell apart; kept until the scale is another one.
+   * @param {Pick<View, "scale" | "x" | "y">} view
+   */
+  thinned({ scale, x: left, y: top }) {
+    const key = [scale, left, top].join();
+    if (this.thin?.key === key) return this.thin;
+    const { arcStart, x, y } = this;
+    const arcs = arcStart.length - 1;
+    const start = new Uint32Array(arcs + 1);
+    const [xs, ys] = [new Float32Array(x.length), new Float32Array(x.length)];
+    let at = 0;
+    for (let arc = 0; arc < arcs; arc++) {
+      const last = arcStart[arc + 1] - 1;
+      let lastX = Infinity;
+      let lastY = Infinity;
+      for (let i = arcStart[arc]; i <= last; i++) {
+        const screenX = x[i] * scale + left;
+        const screenY = top - y[i] * scale;
+        const dx = screenX - lastX;
+        const dy = screenY - lastY;
+        if (i < last && dx * dx + dy * dy < THIN) continue;
+        xs[at] = lastX = screenX;
+        ys[at] = lastY = screenY;
+        at++;
+      }
+      start[arc + 1] = at;
+    }
+    this.thin = { key, start, x: xs, y: ys };
+    return this.thin;
   }
 
   /** The pieces on the two sides of each arc, or -1 where there is none. */
@@ -162,24 +226,27 @@ class PlaceIndex {
     this.side = Math.max(1, (east - west) / Math.max(8, Math.sqrt(count) * 2));
     for (let unit = 0; unit < count; unit++) {
       const [west, south, east, north] = bounds.subarray(4 * unit, 4 * unit + 4);
-      for (const key of this.keys(west, south, east, north)) {
+      this.visit(west, south, east, north, (key) => {
         const listed = this.cells.get(key);
         if (listed) listed.push(unit);
         else this.cells.set(key, [unit]);
-      }
+      });
     }
   }
 
   /**
+   * The keys of all cells that a box reaches into.
    * @param {number} west
    * @param {number} south
    * @param {number} east
    * @param {number} north
+   * @param {(key: number) => void} found
    */
-  *keys(west, south, east, north) {
+  visit(west, south, east, north, found) {
     const cell = (/** @type {number} */ value) => Math.floor(value / this.side);
-    for (let row = cell(south); row <= cell(north); row++) {
-      for (let column = cell(west); column <= cell(east); column++) yield row * 1e6 + column;
+    const [first, last, top] = [cell(west), cell(east), cell(north)];
+    for (let row = cell(south); row <= top; row++) {
+      for (let column = first; column <= last; column++) found(row * 1e6 + column);
     }
   }
 
@@ -191,9 +258,9 @@ class PlaceIndex {
   around(x, y, reach) {
     /** @type {Set<number>} */
     const found = new Set();
-    for (const key of this.keys(x - reach, y - reach, x + reach, y + reach)) {
+    this.visit(x - reach, y - reach, x + reach, y + reach, (key) => {
       for (const unit of this.cells.get(key) ?? []) found.add(unit);
-    }
+    });
     return found;
   }
 }
@@ -210,38 +277,34 @@ export class Screen {
   constructor(shapes, view) {
     this.shapes = shapes;
     this.view = view;
-    const { arcStart, x, y } = shapes;
-    const arcs = arcStart.length - 1;
-    this.start = new Uint32Array(arcs + 1);
-    this.x = new Float32Array(x.length);
-    this.y = new Float32Array(x.length);
-    let at = 0;
-    for (let arc = 0; arc < arcs; arc++) {
-      const last = arcStart[arc + 1] - 1;
-      let lastX = Infinity;
-      let lastY = Infinity;
-      for (let i = arcStart[arc]; i <= last; i++) {
-        const [screenX, screenY] = [x[i] * view.scale + view.x, view.y - y[i] * view.scale];
-        const [dx, dy] = [screenX - lastX, screenY - lastY];
-        if (i < last && dx * dx + dy * dy < 0.5) continue;
-        this.x[at] = lastX = screenX;
-        this.y[at] = lastY = screenY;
-        at++;
-      }
-      this.start[arc + 1] = at;
-    }
+    const { start, x, y } = shapes.thinned(view);
+    this.start = start;
+    this.x = x;
+    this.y = y;
   }
 
-  /** @param {number} unit */
-  sees(unit) {
-    const [west, south, east, north] = this.shapes.bounds.subarray(4 * unit, 4 * unit + 4);
+  /**
+   * Whether a unit reaches into the view, or so near that its name or sign may.
+   * @param {number} unit
+   * @param {number} margin
+   */
+  sees(unit, margin = NEAR) {
+    return this.touches(this.shapes.bounds, unit, margin);
+  }
+
+  /**
+   * @param {Int32Array} bounds Four numbers of each.
+   * @param {number} place
+   * @param {number} margin
+   */
+  touches(bounds, place, margin) {
     const { scale, x, y, width, height, left, top } = this.view;
-    const margin = 60;
+    const at = 4 * place;
     return (
-      east * scale + x > left - margin &&
-      west * scale + x < left + width + margin &&
-      y - south * scale > top - margin &&
-      y - north * scale < top + height + margin
+      bounds[at + 2] * scale + x > left - margin &&
+      bounds[at] * scale + x < left + width + margin &&
+      y - bounds[at + 1] * scale > top - margin &&
+      y - bounds[at + 3] * scale < top + height + margin
     );
   }
 
@@ -293,6 +356,25 @@ export class Screen {
       }
     }
     return found;
+  }
+
+  /**
+   * Whether a unit holds a place of the screen, as it is drawn.
+   * @param {number} unit
+   * @param {number} x
+   * @param {number} y
+   */
+  holds(unit, x, y) {
+    let inside = false;
+    for (const ref of this.shapes.refsOf(this.shapes.units, unit)) {
+      for (let i = this.start[ref >> 1] + 1; i < this.start[(ref >> 1) + 1]; i++) {
+        const [y0, y1] = [this.y[i - 1], this.y[i]];
+        if (y0 > y === y1 > y) continue;
+        const [x0, x1] = [this.x[i - 1], this.x[i]];
+        if (x < ((x1 - x0) * (y - y0)) / (y1 - y0) + x0) inside = !inside;
+      }
+    }
+    return inside;
   }
 
   /**
@@ -350,11 +432,12 @@ export class Screen {
   }
 
   /**
-   * Arcs as lines.
+   * Arcs as lines, those that the view sees.
    * @param {Path2D} path
    * @param {number[]} arcs
    */
   lines(path, arcs) {
-    for (const arc of arcs) this.follow(path, arc, false, true);
+    const { arcBounds } = this.shapes;
+    for (const arc of arcs) if (this.touches(arcBounds, arc, WIDEST)) this.follow(path, arc, false, true);
   }
 }

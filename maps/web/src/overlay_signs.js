@@ -12,6 +12,16 @@ export const SIGN_RADIUS = 8;
 const DRAWING = 0.86;
 const RIM = 1.2;
 
+/** @type {Map<string, Path2D>} */
+const drawings = new Map();
+
+/** @param {string} path */
+function drawingOf(path) {
+  const drawing = drawings.get(path) ?? new Path2D(path);
+  drawings.set(path, drawing);
+  return drawing;
+}
+
 /**
  * @param {Pen} pen
  * @param {Colours} colours
@@ -31,7 +41,7 @@ export function drawSign(pen, colours, sign, x, y) {
   pen.strokeStyle = pen.fillStyle = ink;
   pen.stroke();
   pen.scale(DRAWING, DRAWING);
-  pen.fill(new Path2D(sign.path));
+  pen.fill(drawingOf(sign.path));
   pen.restore();
 }
 

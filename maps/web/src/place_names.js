@@ -102,7 +102,7 @@ export function nameJurisdictions(pen, screen, { facts, shapes, colours }, room,
  * @param {number} zoom
  * @param {Filling} filling
  */
-export function nameUnits(pen, screen, { facts, shapes, state, colours }, room, zoom, filling) {
+export function nameUnits(pen, screen, { facts, state, colours }, room, zoom, filling) {
   const always = state.shown.layers.has("names");
   if (zoom < UNITS_FROM && !always) return;
   const { units } = facts;
@@ -119,8 +119,7 @@ export function nameUnits(pen, screen, { facts, shapes, state, colours }, room, 
       const [x, y] = [mx + dx * 0.6, my + dy * 0.6];
       /** @type {Box} */
       const box = [x - half - 3, y - 8, x + half + 3, y + 8];
-      const own = (/** @type {number} */ at) => shapes.holds(shapes.units, unit, ...screen.unplace(at, y));
-      if (!room.fits(box) || !own(x - half) || !own(x + half)) continue;
+      if (!room.fits(box) || !screen.holds(unit, x - half, y) || !screen.holds(unit, x + half, y)) continue;
       room.take(box);
       write(pen, name, x, y, lettering);
       break;

@@ -6,7 +6,7 @@ import { viewCanvas } from "./view_canvas.js";
 /**
  * @import { Scene } from "./canvas_renderer.js"
  * @import { View } from "./map_grid.js"
- * @import { Paint, Pen } from "./view_canvas.js"
+ * @import { Pen, Picture } from "./view_canvas.js"
  */
 
 const PANE = "before";
@@ -28,15 +28,16 @@ export class Swipe {
    * @param {L.Map} map
    * @param {Scene} scene
    * @param {[string, string]} names Of the plan on the left, and on the right.
-   * @param {Paint} paint Draws the plan on the left.
+   * @param {Picture["steps"]} steps Draw the plan on the left.
    */
-  constructor(map, scene, names, paint) {
+  constructor(map, scene, names, steps) {
     this.map = map;
     this.scene = scene;
     this.names = names;
-    this.paint = paint;
-    this.canvas = viewCanvas(scene.shapes.grid, (pen, view) => (this.on ? paint(pen, view) : undefined), PANE);
+    this.steps = steps;
     this.on = false;
+    const seen = (/** @type {Parameters<Picture["steps"]>} */ ...drawn) => (this.on ? steps(...drawn) : []);
+    this.canvas = viewCanvas(scene.shapes.grid, { stays: true, waits: false, steps: seen }, PANE);
     const [left, right] = names.map((name) => node("span", { class: "zp-swipe-name" }, name));
     this.knob = node("div", {
       class: "zp-swipe-knob",
@@ -134,7 +135,7 @@ export class Swipe {
     pen.beginPath();
     pen.rect(left, top, at, height);
     pen.clip();
-    this.paint(pen, view);
+    for (const step of this.steps(pen, view, null)) step();
     pen.restore();
     pen.strokeStyle = this.scene.colours.of("ink");
     pen.lineWidth = 2;

@@ -255,6 +255,30 @@ def test_picture_and_places_agree_after_zoom_and_drag(visit, toy_plan) -> None:
     assert tab.locator("#zp-unit h2").inner_text() == "Unit C3"
 
 
+DIFFERENCE = """() => {
+    const canvas = document.querySelector('.leaflet-plan-pane canvas');
+    const read = one => one.getContext('2d').getImageData(0, 0, one.width, one.height).data;
+    const before = read(canvas);
+    map_plan.eachLayer(layer => layer.redraw && layer.redraw());
+    const after = read(document.querySelector('.leaflet-plan-pane canvas'));
+    let most = 0;
+    before.forEach((value, place) => { most = Math.max(most, Math.abs(value - after[place])); });
+    return [canvas.width, most];
+}"""
+"""How much the picture changes where it is drawn anew at once."""
+
+
+def test_what_is_drawn_bit_by_bit_as_the_view_moves_is_what_is_drawn_at_once(visit, toy_plan) -> None:
+    tab = visit(toy_plan)
+    more(tab).get_by_label("Permanent farmland").check()
+    for change in ("map_plan.panBy([150, -90], { animate: false })", "map_plan.setZoom(map_plan.getZoom() + 1)"):
+        tab.evaluate(change)
+        tab.wait_for_timeout(700)
+        width, most = tab.evaluate(DIFFERENCE)
+        assert width > 1000
+        assert most <= 2
+
+
 @pytest.mark.parametrize("label", ["Permanent farmland", "forest", "coalfield", "Borders of jurisdictions"])
 def test_a_switch_changes_the_picture_and_back(visit, toy_plan, label: str) -> None:
     tab = visit(toy_plan)

@@ -73,7 +73,7 @@ test("sea lies on the ground, land on the sea", () => {
 
 test("rivers come first, then lakes, then borders", () => {
   const { pen, told } = writingPen();
-  drawWaters(pen, ground, placing(ground, grid, view), colours);
+  drawWaters(pen, ground, placing(ground, grid, view), view, colours);
   assert.deepEqual(told, [
     "stroke water-line 1.5",
     "stroke water-line 0.6",
