@@ -1,4 +1,4 @@
-"""The page on firmness: which units hang on a threshold, what would change, and what is still open."""
+"""The pages on firmness: which units hang on a threshold, what is still open, and what each scenario would move."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ from maps.figures import (
     TestFigures,
     drawn,
 )
+from maps.locale import text_in
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
 from zoning.audits import OPEN
+from zoning.scenario import ScenarioMoves, scenario_moves
 
 ROWS = 6
 """So many tests stand on the common axis."""
@@ -209,3 +211,82 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
         if len(own):
             names = listed(figures, figures.names(own), 6)
             yield edition.tell(f"fact_{status}", n=len(own)), edition.tell(f"fact_{status}_rest", names=names)
+
+
+def scenarios(figures: PlanFigures) -> Page | None:
+    """The page on what each scenario of the plan moves; None where it has none."""
+    edition, words = figures.edition, figures.edition.pages
+    told = scenario_moves(edition.plan)
+    if not told:
+        return None
+    most = max(told, key=lambda one: one.area_ha)
+    title = (
+        edition.tell("finding_scenarios", name=_called(figures, most), area=edition.ha(most.area_ha))
+        if most.units
+        else words["finding_scenarios_still"]
+    )
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Strong(_called(figures, one)),
+            edition.words["semicolon"].join(_sets(figures, one)),
+            edition.number(one.units),
+            edition.ha(one.area_ha),
+            edition.words["semicolon"].join(_amounts(figures, one)),
+        )
+        for one in told
+    ]
+    heads = ("scenario", "scenario_sets", "scenario_units", "scenario_area", "scenario_amounts")
+    blocks: list[Block] = [Table("", tuple(words[head] for head in heads), tuple(rows), frozenset({2, 3}))]
+    moved: list[tuple[Cell, ...]] = [
+        (
+            _called(figures, one),
+            Swatch(figures.fills[row.before], figures.zone(row.before)),
+            Swatch(figures.fills[row.after], figures.zone(row.after)),
+            edition.number(row.units),
+            edition.ha(row.area_ha),
+        )
+        for one in told
+        for row in one.changed.itertuples()
+    ]
+    if moved:
+        heads = ("scenario", "scenario_from", "scenario_to", "scenario_units", "scenario_area")
+        columns = tuple(words[head] for head in heads)
+        blocks.append(Table(words["scenario_moves"], columns, tuple(moved), frozenset({3, 4})))
+    return Page(
+        id="scenarios",
+        chapter=words["chapter_scenarios"],
+        title=title,
+        lead=words["lead_scenarios"],
+        blocks=tuple(blocks),
+        foot=words["note_scenarios"],
+    )
+
+
+def _called(figures: PlanFigures, moves: ScenarioMoves) -> str:
+    return text_in(moves.scenario.title or moves.scenario.name, figures.edition.language)
+
+
+def _sets(figures: PlanFigures, moves: ScenarioMoves) -> Iterator[str]:
+    edition = figures.edition
+    for path, value in moves.scenario.set.items():
+        head, _, name = path.partition(".")
+        what = edition.measure(name) if head == "parameters" else path
+        yield edition.tell("scenario_value", what=what, value=value)
+    if moves.scenario.decisions:
+        yield edition.tell("scenario_decisions", n=edition.number(len(moves.scenario.decisions)))
+
+
+def _amounts(figures: PlanFigures, moves: ScenarioMoves) -> Iterator[str]:
+    edition = figures.edition
+    units = {quota.name: quota.unit for quota in edition.plan.study.quotas}
+    for one in moves.amounts:
+        if one.more or one.less:
+            yield edition.tell(
+                "scenario_amount",
+                quota=edition.quota(one.quota),
+                before=edition.amount(one.before),
+                after=edition.amount(one.after),
+                unit=edition.unit_of(units[one.quota]),
+                more=edition.number(one.more),
+                less=edition.number(one.less),
+            )

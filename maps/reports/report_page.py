@@ -8,7 +8,7 @@ from pathlib import Path
 from maps.annex import TOLD, ReportContext, annex_chapters
 from maps.context import Neighbourhood
 from maps.figures import Contents, Page, PlanFigures, PlanMaps, RuleFigures
-from maps.reports.firmness_page import firmness
+from maps.reports.firmness_page import firmness, scenarios
 from maps.reports.functions_page import functions
 from maps.reports.land_page import land
 from maps.reports.limits_page import limits
@@ -103,10 +103,10 @@ def report(
 
     Notes
     -----
-    Pages are sheets of A4: a summary; functions, land, money and firmness; services and energy where the plan asks for
-    them; one a jurisdiction up to eight, else an index; sources and limits. A chapter of which there is nothing to say
-    is a word on page 1. The annex has every reason, rule, number and policy; of more than 300 units it leaves out what
-    it would say of each, which map and workbook have.
+    Pages are sheets of A4: a summary; functions, land, money and firmness; scenarios, services and energy where the
+    plan asks for them; one a jurisdiction up to eight, else an index; sources and limits. A chapter of which there is
+    nothing to say is a word on page 1. The annex has every reason, rule, number and policy; of more than 300 units it
+    leaves out what it would say of each, which map and workbook have.
 
     Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text stand
     as their codes.
@@ -149,7 +149,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
         told.append(money(figures))
     told.append(firmness(figures, rules))
     worth = services(figures)
-    told += [worth] if worth else []
+    told += [page for page in (scenarios(figures), worth) if page]
     if len(plan.energy):
         told.append(energy(figures))
     places = place_pages(figures, maps, rules)

@@ -1,6 +1,7 @@
 """Scenarios: a plan varied in memory, two plans compared, and what each difference between them hangs on."""
 
 from zoning.scenario.comparison import MOVES, Comparison, compare
+from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
 from zoning.scenario.variants import made_again, vary
 
-__all__ = ["MOVES", "Comparison", "compare", "made_again", "vary"]
+__all__ = ["MOVES", "Comparison", "ScenarioMoves", "compare", "made_again", "scenario_moves", "vary"]

@@ -179,7 +179,7 @@ def compare(
     ]
     return Comparison(
         tabulate(MOVED, pd.DataFrame(rows)),
-        _transitions(first, second),
+        transitions(first.zones.set_index("unit_id"), second.zones.set_index("unit_id")),
         found,
         tuple(sorted(units[0] - units[1])),
         tuple(sorted(units[1] - units[0])),
@@ -294,11 +294,15 @@ def _needed(
     return needed
 
 
-def _transitions(first: Plan, second: Plan) -> pd.DataFrame:
-    """Units and hectares by main function before and after, of units that both plans have; hectares of the first."""
-    pair = first.zones.set_index("unit_id")[["main", "area_ha"]].join(
-        second.zones.set_index("unit_id")["main"].rename("after"), how="inner"
-    )
+def transitions(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Units and hectares by main function before and after, of units that both tables have; hectares of the first.
+
+    Parameters
+    ----------
+    one, other : DataFrame
+        Index ``unit_id``; ``main``, and of the first ``area_ha``.
+    """
+    pair = one[["main", "area_ha"]].join(other["main"].rename("after"), how="inner")
     grouped = pair.rename(columns={"main": "before"}).groupby(["before", "after"], sort=True)["area_ha"]
     sums = grouped.agg(["size", "sum"]).reset_index()
     return tabulate(TRANSITIONS, sums.rename(columns={"size": "units", "sum": "area_ha"}))
