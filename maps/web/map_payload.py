@@ -29,6 +29,7 @@ from maps.web.measure_columns import measure_columns, measure_layers
 from maps.web.page_model import (
     AmountChange,
     Assumed,
+    Columns,
     ComparedCause,
     ComparedPlans,
     Decided,
@@ -42,6 +43,8 @@ from maps.web.page_model import (
     ParametersChecked,
     PoliciesChecked,
     QuotaLayer,
+    ScenarioLayer,
+    ScenarioRow,
     Summary,
     Surroundings,
     Transition,
@@ -119,6 +122,7 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
         cards=cards(said),
         verdicts=found.table,
         headline=headline(said, found),
+        scenarios=_scenarios(said),
         undrawn=tuple(shapes.undrawn.tolist()),
         table=None,
         surroundings=surroundings,
@@ -144,7 +148,7 @@ def compared_page(page: Page, found: Comparison) -> Page:
     told = ComparisonWords(found, page.language)
     first = [zone for zone in _zones(told.plans[0]) if zone.code not in {one.code for one in page.zones}]
     zones = (*page.zones, *(zone._replace(units=0, ha=0.0) for zone in first))
-    return page._replace(zones=zones, comparison=_compared(told, page, [zone.code for zone in zones]))
+    return page._replace(zones=zones, scenarios=(), comparison=_compared(told, page, [zone.code for zone in zones]))
 
 
 def _compared(told: ComparisonWords, page: Page, codes: list[str]) -> ComparedPlans:
@@ -210,6 +214,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
     return Summary(
         name=escape_hidden(text_in(plan.study.title, language)),
         note=escape_hidden(plan.study.study.note or ""),
+        tried=escape_hidden(plan.study.study.note or "") if plan.study.tried else "",
         date=plan.rulebook.day.isoformat(),
         rulebook=escape_hidden(plan.rulebook.name),
         country=escape_hidden(text_in(plan.rulebook.country, language)),
@@ -341,6 +346,41 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
             for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)
         },
     )
+
+
+def _scenarios(plan: LocalizedPlan) -> tuple[ScenarioLayer, ...]:
+    """The scenarios of the plan in its order, each with the units in which it differs."""
+    zones = {zone.code: place for place, zone in enumerate(plan.rulebook.zones)}
+    quotas, columns = [quota.name for quota in plan.study.quotas], ["main", "overlays", "status"]
+    ids = plan.units.index
+    own = plan.zones.set_index("unit_id")[columns].reindex(ids)
+    own_amounts = _amounts_by_unit(plan.quotas[plan.quotas["unit_id"].isin(ids)], ids, quotas)
+    found = []
+    for scenario in plan.study.scenarios if len(plan.scenarios) else ():
+        there = plan.scenarios[plan.scenarios["scenario"] == scenario.name].set_index("unit_id")[columns].reindex(ids)
+        given = plan.scenario_quotas[plan.scenario_quotas["scenario"] == scenario.name]
+        amounts = _amounts_by_unit(given, ids, quotas)
+        differs = (there != own).any(axis=1).to_numpy() | (amounts != own_amounts).any(axis=1).to_numpy()
+        rows = [
+            ScenarioRow(
+                int(place),
+                zones[there["main"].iloc[place]],
+                tuple(zones[code] for code in there["overlays"].iloc[place].split(";") if code),
+                there["status"].iloc[place],
+                tuple(f"{amount:f}" for amount in amounts.iloc[place]),
+            )
+            for place in np.flatnonzero(differs)
+        ]
+        title = text_in(scenario.title or scenario.name, plan.language)
+        found.append(ScenarioLayer(escape_hidden(scenario.name), escape_hidden(title), Columns(ScenarioRow, rows)))
+    return tuple(found)
+
+
+def _amounts_by_unit(rows: pd.DataFrame, ids: pd.Index, quotas: list[str]) -> pd.DataFrame:
+    """Exact amounts, a row a unit and a column a quota; nothing is 0."""
+    given = {(quota, unit): amount for quota, unit, amount in rows[["quota", "unit_id", "amount"]].to_numpy()}
+    columns = {quota: [given.get((quota, unit), Decimal(0)) for unit in ids] for quota in quotas}
+    return pd.DataFrame(columns, index=ids, dtype=object)
 
 
 def _ha(areas: pd.Series) -> float:

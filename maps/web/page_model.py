@@ -146,6 +146,8 @@ class Summary(NamedTuple):
 
     Attributes
     ----------
+    tried : str
+        Of a try by whom it is, and that it is not the adopted plan; empty of any other plan.
     deductions : tuple of str
         Roles that available land was not reduced by.
     hangs_on : tuple of str
@@ -156,6 +158,7 @@ class Summary(NamedTuple):
 
     name: str
     note: str
+    tried: str
     date: str
     rulebook: str
     country: str
@@ -1019,6 +1022,36 @@ class ComparedPlans(NamedTuple):
     sums: tuple[tuple[str, ...], ...]
 
 
+class ScenarioRow(NamedTuple):
+    """A unit that a scenario gives another main function, overlay, status or amount.
+
+    Attributes
+    ----------
+    unit : int
+        Its place.
+    main : int
+        The place of its main function in ``zones``.
+    overlays : tuple of int
+        So the places of its overlays.
+    amounts : tuple of str
+        Of each quota, in the order of ``quotas``; exact.
+    """
+
+    unit: int
+    main: int
+    overlays: tuple[int, ...]
+    status: Literal["decided", "contested", "review", "by_decision", "assumed"]
+    amounts: tuple[str, ...]
+
+
+class ScenarioLayer(NamedTuple):
+    """A scenario of the plan: the units in which it differs from it."""
+
+    name: str
+    title: str
+    units: Columns[ScenarioRow]
+
+
 class Page(NamedTuple):
     """Everything that the page is made from, shapes apart.
 
@@ -1051,6 +1084,7 @@ class Page(NamedTuple):
     cards: Cards
     verdicts: VerdictTable
     headline: Headline
+    scenarios: tuple[ScenarioLayer, ...]
     undrawn: tuple[int, ...]
     table: TableView | None
     surroundings: Surroundings | None

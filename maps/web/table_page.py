@@ -264,6 +264,7 @@ def table_page(content: TableContent, shapes: Shapes, language: str, surrounding
         cards=_cards(content.rows),
         verdicts=VerdictTable((), (), (), (), (), (), (), ""),
         headline=Headline((), "", (), (), "", Quality(0, 0, 0, 0, ()), ()),
+        scenarios=(),
         undrawn=tuple(shapes.undrawn.tolist()),
         table=content.view,
         surroundings=surroundings,
@@ -404,6 +405,7 @@ def _summary(content: TableContent) -> Summary:
     return Summary(
         name=content.title,
         note=content.note,
+        tried="",
         date="",
         rulebook="",
         country="",

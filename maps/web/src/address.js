@@ -22,7 +22,7 @@ const MOVED = /^(?:quota|kind) \d{1,3}$/;
 
 export class Address {
   /**
-   * @param {Pick<Facts, "units" | "zones" | "jurisdictions" | "measures" | "quotas" | "payments" | "table" | "comparison">} facts
+   * @param {Pick<Facts, "units" | "zones" | "jurisdictions" | "measures" | "quotas" | "payments" | "table" | "comparison" | "scenarios">} facts
    * @param {Readonly<Shown>} first What is shown where the address says nothing.
    */
   constructor(facts, first) {
@@ -77,11 +77,11 @@ export class Address {
  * @param {ConstructorParameters<typeof Address>[0]} facts
  * @returns {Part[]}
  */
-function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comparison }) {
+function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comparison, scenarios }) {
   const unitOfId = new Map(units.id.map((id, unit) => [id, unit]));
   /**
    * @param {string} key
-   * @param {"chosen" | "compared" | "main" | "overlay" | "jurisdiction" | "kept" | "payments" | "quota"} name
+   * @param {"chosen" | "compared" | "main" | "overlay" | "jurisdiction" | "kept" | "payments" | "quota" | "scenario"} name
    * @param {(place: number) => string} told
    * @param {(text: string) => number | undefined} placeOf
    * @returns {Part}
@@ -122,6 +122,7 @@ function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comp
   });
   const bases = new Set(quotas.flatMap((quota) => quota.bases.map(({ key }) => key)));
   return [
+    placed("scenario", "scenario", (place) => scenarios[place].name, (text) => scenarios.findIndex(({ name }) => name === text)),
     placed("unit", "chosen", (unit) => units.id[unit], (id) => unitOfId.get(id)),
     placed("with", "compared", (unit) => units.id[unit], (id) => unitOfId.get(id)),
     word("view", "view", (text) => Object.hasOwn(VIEWS, text) && (text !== "differences" || comparison !== null)),

@@ -12,16 +12,19 @@ const STEPS_TO_SAY = 6;
 const CLASSES = 4;
 
 /**
- * @param {Pick<Facts, "quota_rows">} facts
+ * What a unit gets of a quota, in the scenario that is shown.
+ * @param {Pick<Facts, "quota_rows" | "amounts">} facts
  * @param {number} unit
  * @param {number} quota
  */
 export function quotaRow(facts, unit, quota) {
-  return facts.quota_rows.of(unit).find((row) => row.quota === quota);
+  const row = facts.quota_rows.of(unit).find((one) => one.quota === quota);
+  const amount = facts.amounts.get(unit)?.[quota];
+  return row && amount !== undefined ? { ...row, amount } : row;
 }
 
 /**
- * @param {Pick<Facts, "quota_rows">} facts
+ * @param {Pick<Facts, "quota_rows" | "amounts">} facts
  * @param {number} unit
  * @param {number} quota
  */
@@ -62,7 +65,7 @@ export function baseOf({ quotas }, quota, asked) {
 
 /**
  * What a unit gets in relation to a base; null where that says little.
- * @param {Pick<Facts, "quotas" | "quota_rows">} facts
+ * @param {Pick<Facts, "quotas" | "quota_rows" | "amounts">} facts
  * @param {number} unit
  * @param {number} quota
  * @param {QuotaBase | undefined} base

@@ -52,7 +52,8 @@ export function landView(scene) {
       ];
     },
     below: (jurisdiction) => {
-      const whole = facts.quotas[quota].jurisdictions[facts.jurisdictions[jurisdiction]];
+      // sums are those of the adopted plan
+      const whole = facts.in_effect < 0 && facts.quotas[quota].jurisdictions[facts.jurisdictions[jurisdiction]];
       return whole ? speech.amount(whole, measure) : "";
     },
     mark: (pen, screen, room, first, zoom) => (first ? circles(pen, screen, scene, land, room, zoom) : undefined),

@@ -25,6 +25,7 @@ import { PageState } from "./page_state.js";
 import { factsOf } from "./plan_facts.js";
 import { planPanel } from "./plan_panel.js";
 import { saveMenu } from "./save_menu.js";
+import { scenarioSwitch } from "./scenario_switch.js";
 import { UnitIndex, mixed, searchField, townsFound } from "./search.js";
 import { SidePanel } from "./side_panel.js";
 import { Speech } from "./speech.js";
@@ -128,6 +129,7 @@ class PlanPage {
     /** @type {Scene} */
     this.scene = { facts, shapes, speech, state, colours: this.colours, ground, relief };
     this.state = state;
+    this.adopted = scenarioSwitch(this.scene);
     this.address = new Address(facts, state.shown);
     this.unitOfId = new Map(facts.units.id.map((id, unit) => [id, unit]));
     followTheme(state, this.colours);
@@ -356,7 +358,7 @@ class PlanPage {
 
   fillPlan() {
     const choose = (/** @type {string} */ id) => this.choose(this.unitOfId.get(id) ?? -1, true);
-    const parts = this.scene.facts.table ? tablePanel(this.scene) : planPanel(this.scene, choose);
+    const parts = this.scene.facts.table ? tablePanel(this.scene) : planPanel(this.adopted, choose);
     rewrite(by("zp-plan"), () => by("zp-plan").replaceChildren(...parts));
   }
 
@@ -374,13 +376,13 @@ class PlanPage {
     const close = () => this.close();
     const show = () => this.window.look([chosen]);
     if (facts.table) return rowPanel(this.scene, facts.table.columns, chosen, { show, close });
-    if (compared >= 0) return comparePanel(this.scene, [chosen, compared], () => this.stepBack());
+    if (compared >= 0) return comparePanel(this.adopted, [chosen, compared], () => this.stepBack());
     const compare = () => {
       if (comparing) return this.stepBack();
       this.state.change({ comparing: true });
       tell(speech.words.compare_help);
     };
-    return unitPanel(this.scene, chosen, this.place, { show, compare, close });
+    return unitPanel(this.adopted, chosen, this.place, { show, compare, close });
   }
 
   /**

@@ -26,7 +26,7 @@ import { nameWaters } from "./water_names.js";
 
 const PANES = { plan: 250, marked: 260, names: 270 };
 // What stands over the map, and keeps names away.
-const OBSTACLES = "#zp-legend, #zp-legend-open, #zp-tools, #zp-views, .leaflet-control-scale, .leaflet-control-attribution";
+const OBSTACLES = "#zp-strip, #zp-legend, #zp-legend-open, #zp-tools, #zp-views, .leaflet-control-scale, .leaflet-control-attribution";
 
 const PHONE = 560;
 // Pixels of a tile that is drawn within a frame.
@@ -35,7 +35,7 @@ const TILE = 320;
 const NEAR = 1.5;
 
 /** @type {(keyof Shown)[]} */
-const OF_VIEW = ["view", "by", "method", "quota", "base", "payments", "layers", "theme"];
+const OF_VIEW = ["scenario", "view", "by", "method", "quota", "base", "payments", "layers", "theme"];
 /** @type {(keyof Shown)[]} */
 const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "relief", "opacity"];
 

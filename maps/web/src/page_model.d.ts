@@ -28,6 +28,7 @@ export interface Page {
   cards: Cards;
   verdicts: VerdictTable;
   headline: Headline;
+  scenarios: ScenarioLayer[];
   /** The places of units that the projection cannot show. */
   undrawn: number[];
   /** What is drawn where there is no plan: all that only a plan has is empty then. */
@@ -50,6 +51,8 @@ export interface NumberSigns {
 export interface Summary {
   name: string;
   note: string;
+  /** Of a try by whom it is, and that it is not the adopted plan; empty of any other plan. */
+  tried: string;
   date: string;
   rulebook: string;
   country: string;
@@ -614,6 +617,26 @@ export interface StoryStep {
   units: number[];
 }
 
+/** A scenario of the plan: the units in which it differs from it. */
+export interface ScenarioLayer {
+  name: string;
+  title: string;
+  units: Columns<ScenarioRow>;
+}
+
+/** A unit that a scenario gives another main function, overlay, status or amount. */
+export interface ScenarioRow {
+  /** Its place. */
+  unit: number;
+  /** The place of its main function in `zones`. */
+  main: number;
+  /** So the places of its overlays. */
+  overlays: number[];
+  status: "decided" | "contested" | "review" | "by_decision" | "assumed";
+  /** Of each quota, in the order of `quotas`; exact. */
+  amounts: string[];
+}
+
 /** A table of polygons that is drawn without a plan: its rows are the units, and the values of one column the zones. */
 export interface TableView {
   /** The name of the measure that the map opens with; empty for the values of a column of texts, or one colour. */
@@ -818,6 +841,7 @@ export interface DatumShift {
 /** Keys of the words of the map. */
 export type Word =
   | "about_sources"
+  | "adopted_plan"
   | "all"
   | "all_payments"
   | "also_marked"
@@ -1011,6 +1035,9 @@ export type Word =
   | "save_csv"
   | "save_png"
   | "save_svg"
+  | "scenario_named"
+  | "scenario_of"
+  | "scenario_shown"
   | "search"
   | "search_hint"
   | "search_open"
@@ -1019,6 +1046,7 @@ export type Word =
   | "share_of_land"
   | "show"
   | "show_working"
+  | "shown_plan"
   | "sited"
   | "sites"
   | "skip"

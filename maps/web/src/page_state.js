@@ -28,6 +28,7 @@
  * @property {number} relief How strong, from 0 to 1.
  * @property {number} opacity Of zones, from 0 to 1.
  * @property {number} swipe How much of the map's width the first of two plans has, from 0 to 1.
+ * @property {number} scenario The scenario that is shown in the place of the adopted plan, or -1.
  * @property {"light" | "dark"} theme
  */
 
@@ -54,6 +55,7 @@ const AT_FIRST = {
   relief: 1,
   opacity: 1,
   swipe: 0.5,
+  scenario: -1,
   theme: "light",
 };
 

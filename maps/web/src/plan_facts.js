@@ -38,6 +38,10 @@ export function factsOf(page, measured) {
     policy_lists: new RowGroups(cards.policy_lists),
     reasons: new RowGroups(cards.reasons),
     headings: new RowGroups(cards.headings),
+    /** The scenario that is shown, or -1. */
+    in_effect: -1,
+    /** The amounts of each quota, of units that get others in the scenario that is shown. */
+    amounts: /** @type {Map<number, string[]>} */ (new Map()),
   };
 }
 

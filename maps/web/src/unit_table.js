@@ -73,6 +73,10 @@ export class UnitTable {
     this.body.addEventListener("pointerleave", () => state.change({ hovered: -1 }));
     state.on(["main", "overlay", "jurisdiction", "kept", "view", "by", "method"], () => this.filter());
     state.on(["base"], () => this.writeHead());
+    state.on(["scenario"], () => {
+      this.falling = !this.falling;
+      this.sort(this.column);
+    });
     state.on(["chosen", "hovered", "theme"], () => this.mark());
     this.writeHead();
     this.sort(0);

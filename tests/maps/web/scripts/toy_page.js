@@ -56,6 +56,7 @@ export const page = {
   plan: {
     name: "Two squares",
     note: "",
+    tried: "",
     date: "2025-01-01",
     rulebook: "toy",
     country: "Toyland",
@@ -264,6 +265,7 @@ export const page = {
     story: [{ number: "2 units", text: "Each has one function.", view: "functions", zone: "", units: [] }],
   },
   table: null,
+  scenarios: [],
   undrawn: [],
   comparison: null,
   surroundings: null,
