@@ -29,6 +29,9 @@ export interface Groups<Row> {
   counts: number[];
   columns: Columns<Row>;
 }
+
+/** A condition, or a value, as CQL2-JSON. */
+export type Cql2 = { op: string; args: (Cql2 | Cql2[])[] } | { property: string } | number | string | boolean;
 """
 
 

@@ -22,7 +22,7 @@ ORDER = {
     "zoning": "errors tables unit_ids trace solver agreements study rulebook steps plan overlays measures zones quotas "
     "siting energy compensation policies records checks audits pipeline scenario",
     "maps": "errors locale context summaries style explain charts annex figures "
-    "reports offline web notebook exports run_folder serve init cli",
+    "reports offline recompute web notebook exports run_folder serve init cli",
 }
 FRONT_DOOR = "zoneplan"
 FLOW = [f"{package}.{name}" for package, names in ORDER.items() for name in names.split()]

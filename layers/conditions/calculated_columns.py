@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from layers.conditions.cql2 import Json, value_json
 from layers.conditions.evaluation import Scalar, View
 from layers.conditions.grammar import parse_expression
 from layers.conditions.syntax_tree import Expression, Name, walk
@@ -34,6 +35,21 @@ class Operand(NamedTuple):
 
 class Calculation(Expression):
     """A value in the language of conditions: names, numbers, texts, ``+ - * /``."""
+
+    def as_cql2_json(self) -> Json:
+        """The value in the JSON encoding of OGC CQL2, as it stands in a comparison.
+
+        Raises
+        ------
+        ConditionError
+            More than a hundred operations inside each other.
+
+        Examples
+        --------
+        >>> parse_calculation("people * 2").as_cql2_json()
+        {'op': '*', 'args': [{'property': 'people'}, 2]}
+        """
+        return value_json(self.tree)
 
     def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> pd.Series:
         """The value of each row of a table.

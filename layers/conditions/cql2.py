@@ -58,6 +58,38 @@ def cql2_json(tree: Node) -> Json:
     >>> cql2_json(parse_expression("slope > slope_max AND NOT metro"))["args"][1]
     {'op': 'not', 'args': [{'op': '=', 'args': [{'property': 'metro'}, True]}]}
     """
+    _refuse_nested(tree)
+    return _condition(tree)
+
+
+def value_json(tree: Node) -> Json:
+    """A value in the JSON encoding of CQL2: the side of a comparison by itself.
+
+    Parameters
+    ----------
+    tree : Node
+        A value: ``Calculation.tree``.
+
+    Returns
+    -------
+    dict, float, str or bool
+
+    Raises
+    ------
+    ConditionError
+        As for :func:`cql2_json`.
+
+    Examples
+    --------
+    >>> from layers.conditions.grammar import parse_expression
+    >>> value_json(parse_expression("people / 2", value=True))
+    {'op': '/', 'args': [{'property': 'people'}, 2]}
+    """
+    _refuse_nested(tree)
+    return _value(tree)
+
+
+def _refuse_nested(tree: Node) -> None:
     nested = _nested(tree)
     if nested > MAX_NESTED:
         raise ConditionError(
@@ -68,7 +100,6 @@ def cql2_json(tree: Node) -> Json:
                 most=MAX_NESTED,
             )
         )
-    return _condition(tree)
 
 
 def _nested(node: Node) -> int:

@@ -20,7 +20,7 @@ _TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 
 
 def page_script(folder: Path, entry: str = ENTRY) -> str:
-    """The script of the page: each module in a scope of its own, of which only ``zoneplan`` can be seen.
+    """The script of the page: each module in a scope of its own, of which only ``globalThis.zoneplan`` can be seen.
 
     Parameters
     ----------
@@ -40,7 +40,9 @@ def page_script(folder: Path, entry: str = ENTRY) -> str:
         Modules import each other in a ring, or import and export in a way that this does not know.
     """
     parts = [_scope(name, text) for name, text in _in_order(folder, entry, (), {}).items()]
-    body = "\n".join(['const zoneplan = (() => {\n"use strict";', *parts, f"return {_named(entry)};\n}})();\n"])
+    body = "\n".join(
+        ['const zoneplan = globalThis.zoneplan = (() => {\n"use strict";', *parts, f"return {_named(entry)};\n}})();\n"]
+    )
     return as_script(body)
 
 

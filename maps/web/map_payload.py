@@ -22,6 +22,7 @@ from maps.locale import (
     solution_words,
     text_in,
 )
+from maps.recompute import PlanModel
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
 from maps.summaries import ComparisonWords, headline, verdicts
 from maps.web.geometry_encoding import Shapes
@@ -79,7 +80,13 @@ def words_of(language: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]
     )
 
 
-def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surroundings | None = None) -> Page:
+def page_of(
+    plan: Plan,
+    shapes: Shapes,
+    language: str = "en",
+    surroundings: Surroundings | None = None,
+    model: PlanModel | None = None,
+) -> Page:
     """Everything that the map says and draws.
 
     Parameters
@@ -91,6 +98,8 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
         Titles that are in other languages alone have a mark.
     surroundings : Surroundings, optional
         See :func:`maps.web.map_ground.ground_of`; without them the map has no ground.
+    model : PlanModel, optional
+        See :func:`maps.recompute.plan_model`; without it the page cannot work out another plan.
 
     Returns
     -------
@@ -127,6 +136,7 @@ def page_of(plan: Plan, shapes: Shapes, language: str = "en", surroundings: Surr
         table=None,
         surroundings=surroundings,
         comparison=None,
+        model=model,
         grid=shapes.grid,
     )
 

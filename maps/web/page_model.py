@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
+from maps.recompute import PlanModel
 from maps.style import Sign
 from maps.summaries import Headline, VerdictTable
 
@@ -1067,6 +1068,8 @@ class Page(NamedTuple):
         What is drawn where there is no plan: all that only a plan has is empty then.
     comparison : ComparedPlans or None
         Only on the map of a comparison.
+    model : PlanModel or None
+        What the plan is worked out again from; None where there is no plan.
     """
 
     language: str
@@ -1089,4 +1092,5 @@ class Page(NamedTuple):
     table: TableView | None
     surroundings: Surroundings | None
     comparison: ComparedPlans | None
+    model: PlanModel | None
     grid: MapGrid

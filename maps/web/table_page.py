@@ -269,6 +269,7 @@ def table_page(content: TableContent, shapes: Shapes, language: str, surrounding
         table=content.view,
         surroundings=surroundings,
         comparison=None,
+        model=None,
         grid=shapes.grid,
     )
 

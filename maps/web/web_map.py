@@ -13,6 +13,7 @@ import geopandas as gpd
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
 from maps.context import Neighbourhood, Surrounded, study_outline
+from maps.locale import localize
 from maps.offline import (
     LIBRARIES,
     Layer,
@@ -26,6 +27,7 @@ from maps.offline import (
     page_script,
     tile_layer,
 )
+from maps.recompute import plan_model
 from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
 from maps.web.geometry_encoding import Integers, Shapes, encode_block, place_on_grid
 from maps.web.map_ground import ground_of
@@ -201,14 +203,17 @@ def _placed_plan(
     """What puts the page of a plan into a projection, with what differs from another plan."""
     topology = borders or plan_topology(plan.units, plan.pieces)
     outline = study_outline(topology.units)
+    recomputed = plan_model(localize(plan, language)) if compared is None else None
 
     def place(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(topology, plan.units, plane)
         ground = ground_of(near, shapes, outline, language)
-        page = page_of(plan, shapes, language, ground.model)
+        page = page_of(plan, shapes, language, ground.model, recomputed and recomputed.model)
         page = page if compared is None else compared_page(page, compared)
         measured = {one.name: one.steps for one in measure_columns(plan)}
-        return PlacedPage(page, shapes, (*ground.numbers, *(measured[one.name] for one in page.measures)))
+        shown = (measured[one.name] for one in page.measures)
+        exact = recomputed.numbers if recomputed else ()
+        return PlacedPage(page, shapes, (*ground.numbers, *shown, *exact))
 
     return place
 

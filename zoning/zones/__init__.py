@@ -3,7 +3,7 @@
 from zoning.zones.claims import DEFAULT_RULE, classify
 from zoning.zones.main_function import resolve
 from zoning.zones.norms_and_floors import floors_in, norms_in, weigh_floors, weigh_norms
-from zoning.zones.parent_units import ParentUnits, first_part, refinements
+from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
 from zoning.zones.planner_decisions import (
     DECISION,
     assumed_measures,
@@ -30,6 +30,7 @@ __all__ = [
     "decision_status",
     "first_part",
     "floors_in",
+    "gather_parents",
     "locked_elsewhere",
     "margin_findings",
     "norms_in",

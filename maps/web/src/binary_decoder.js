@@ -4,8 +4,10 @@ import { Shapes } from "./map_shapes.js";
 
 /**
  * @import { Ground } from "./base_map.js"
- * @import { MapGrid, Page, Surroundings } from "./page_model.d.ts"
+ * @import { Column } from "./condition_evaluator.js"
+ * @import { ExactTable, MapGrid, Page, PlanModel, Surroundings } from "./page_model.d.ts"
  * @import { Rings } from "./map_shapes.js"
+ * @import { ExactModel } from "./zone_evaluator.js"
  */
 
 /** @param {string} text */
@@ -19,7 +21,8 @@ export async function unpack(text) {
   const shapes = readShapes(numbers, page.grid);
   const ground = page.surroundings && readGround(numbers, page.surroundings);
   const measured = page.measures.map(({ step }) => readMeasure(numbers, page.grid.units, step));
-  return { page, shapes, ground, measured };
+  const exact = page.model && readModel(numbers, page.model);
+  return { page, shapes, ground, measured, exact };
 }
 
 // The signs of a block, in the order of their values: what can be printed, but for what means something elsewhere.
@@ -195,6 +198,53 @@ function readMeasure(numbers, units, step) {
     found[unit] = told ? (step < 1 ? steps / parts : steps * step) : NaN;
   }
   return found;
+}
+
+/**
+ * What the plan is worked out again from.
+ * @param {Numbers} numbers
+ * @param {PlanModel} model
+ * @returns {ExactModel}
+ */
+function readModel(numbers, model) {
+  const { rows } = model.units;
+  const places = () => Int32Array.from(numbers.list(rows));
+  const units = readTable(numbers, model.units);
+  const parents = model.parents ? readTable(numbers, model.parents) : new Map();
+  const parentOf = model.parents ? places() : new Int32Array();
+  return { model, units, parents, parentOf, levels: model.levels.map(places), order: places() };
+}
+
+/**
+ * @param {Numbers} numbers
+ * @param {ExactTable} table
+ * @returns {Map<string, Column>}
+ */
+function readTable(numbers, { rows, columns }) {
+  const read = {
+    number: () => ({ kind: /** @type {const} */ ("number"), values: readDoubles(numbers, rows) }),
+    text: (/** @type {string[]} */ texts) => {
+      const codes = Int32Array.from(numbers.list(rows), (place) => place - 1);
+      return { kind: /** @type {const} */ ("text"), codes, texts };
+    },
+    boolean: () => ({ kind: /** @type {const} */ ("boolean"), answers: Uint8Array.from(numbers.list(rows)) }),
+    nothing: () => ({ kind: /** @type {const} */ ("nothing") }),
+  };
+  return new Map(columns.map(({ name, kind, texts }) => [name, read[kind](texts)]));
+}
+
+/**
+ * @param {Numbers} numbers
+ * @param {number} count
+ */
+function readDoubles(numbers, count) {
+  const [high, low] = [numbers.list(count), numbers.list(count)];
+  const view = new DataView(new ArrayBuffer(8));
+  return Float64Array.from(high, (upper, place) => {
+    view.setUint32(0, upper);
+    view.setUint32(4, low[place]);
+    return view.getFloat64(0);
+  });
 }
 
 /**

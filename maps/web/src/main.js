@@ -23,6 +23,7 @@ import { MapWindow } from "./map_window.js";
 import { firstLayers } from "./more_layers.js";
 import { PageState } from "./page_state.js";
 import { factsOf } from "./plan_facts.js";
+import { PlanEvaluator } from "./plan_evaluator.js";
 import { planPanel } from "./plan_panel.js";
 import { saveMenu } from "./save_menu.js";
 import { scenarioSwitch } from "./scenario_switch.js";
@@ -41,6 +42,7 @@ import { textsAt } from "./working.js";
  * @import { View } from "./map_grid.js"
  * @import { MapView } from "./map_views.js"
  * @import { Pen } from "./view_canvas.js"
+ * @import { Changes } from "./plan_evaluator.js"
  * @import { Facts } from "./plan_facts.js"
  * @import { Shown, Tab } from "./page_state.js"
  */
@@ -67,12 +69,14 @@ export async function open(map, icons) {
     by("zp-too-old").hidden = false;
     return;
   }
-  const [{ page, shapes, ground, measured }] = await Promise.all([
+  const [{ page, shapes, ground, measured, exact }] = await Promise.all([
     unpack(by("zoneplan-block").textContent ?? ""),
     ...FONTS.map((font) => document.fonts.load(font)),
   ]);
   const relief = ground?.relief ? await pictureAt(ground.relief.address) : null;
-  const plan = new PlanPage(map, factsOf(page, measured), { shapes, ground, relief });
+  const facts = factsOf(page, measured);
+  if (exact) offer(new PlanEvaluator(facts, exact));
+  const plan = new PlanPage(map, facts, { shapes, ground, relief });
   plan.start();
   lookAsked();
   requestAnimationFrame(() => setTimeout(() => performance.mark("zoneplan-picture")));
@@ -97,6 +101,17 @@ function asked(map) {
     map.fitBounds = fitBounds;
     if (wish) map.fitBounds(wish[0], { ...wish[1], animate: false });
   };
+}
+
+/**
+ * The adopted plan, and what it would be after some changes, for other scripts: `globalThis.zoneplan`.
+ * @param {PlanEvaluator} evaluator
+ */
+function offer(evaluator) {
+  Object.defineProperties(/** @type {any} */ (globalThis).zoneplan, {
+    plan: { get: () => evaluator.plan },
+    evaluate: { value: (/** @type {Changes} */ changes) => evaluator.evaluate(changes) },
+  });
 }
 
 /** @param {string} text */

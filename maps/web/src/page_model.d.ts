@@ -9,6 +9,9 @@ export interface Groups<Row> {
   columns: Columns<Row>;
 }
 
+/** A condition, or a value, as CQL2-JSON. */
+export type Cql2 = { op: string; args: (Cql2 | Cql2[])[] } | { property: string } | number | string | boolean;
+
 /** Everything that the page is made from, shapes apart. */
 export interface Page {
   language: string;
@@ -36,6 +39,8 @@ export interface Page {
   surroundings: Surroundings | null;
   /** Only on the map of a comparison. */
   comparison: ComparedPlans | null;
+  /** What the plan is worked out again from; None where there is no plan. */
+  model: PlanModel | null;
   grid: MapGrid;
 }
 
@@ -788,6 +793,172 @@ export interface AmountChange {
   unit: string;
   /** By unit; None where one of the plans has no amount. */
   values: (number | null)[];
+}
+
+/** What the page needs to work the plan out again. In the block stand, after all else, the numbers of `units`, then of `parents`; of each unit the place of its larger unit, where there are any; of each level the place of the jurisdiction of each unit; and the places of the units in the order of their ids. */
+export interface PlanModel {
+  units: ExactTable;
+  parents: ExactTable | null;
+  parent_ids: string[];
+  derived: DerivedMeasure[];
+  /** Measures that nothing gives, for which something was taken. */
+  absent: string[];
+  rules: AskedRule[];
+  /** The main function of what nothing else claims. */
+  default_zone: number;
+  decided: DecidedZone[];
+  parameters: MovableParameter[];
+  levels: QuotaLevel[];
+  quotas: QuotaModel[];
+  /** The name of the plan's file. */
+  file: string;
+  /** The SHA-256 of its text, by which a try knows its plan. */
+  digest: string;
+}
+
+/** Measures of units, or of the larger units of which they are parts. */
+export interface ExactTable {
+  rows: number;
+  /** Their numbers stand in the block, in this order: of a number the upper 32 bits of all, then the lower ones, a NaN where it is missing; of a text its place and one more, 0 where it is missing; of a truth 0 for no, 1 where it is missing and 2 for yes. */
+  columns: ExactColumn[];
+  /** The measures that are derived from these. */
+  derived: string[];
+}
+
+/** A measure as it is. */
+export interface ExactColumn {
+  name: string;
+  /** "nothing" where all is missing: of such a column no numbers follow. */
+  kind: "number" | "text" | "boolean" | "nothing";
+  /** Of texts each once, sorted. */
+  texts: string[];
+}
+
+/** A measure that is derived from others. */
+export interface DerivedMeasure {
+  name: string;
+  /** Whether it is a number, of 14 significant digits; else a text. */
+  number: boolean;
+  /** The first row that holds counts; where none does, or one above cannot be answered, the measure is missing. */
+  whens: Cql2[];
+  /** The first row that holds counts; where none does, or one above cannot be answered, the measure is missing. */
+  values: Cql2[];
+}
+
+/** A rule, in the order in which rules count. */
+export interface AskedRule {
+  id: string;
+  /** The place of the zone that it claims. */
+  zone: number;
+  /** Whether it stands above those that do not. */
+  refines: boolean;
+  /** Rules of different zones at one priority contest a unit. */
+  priority: number;
+  /** Whether the larger units are asked on behalf of their parts. */
+  of_parents: boolean;
+  on_unknown: "review" | "no" | "error";
+  when: Cql2;
+}
+
+/** A zone that somebody decided, in the order in which decisions count. */
+export interface DecidedZone {
+  /** The unit, or the larger unit, that the plan names; empty where a level above the plan has decided. */
+  about: string;
+  /** Its place. */
+  zone: number;
+  /** The places of the units that get it. */
+  units: number[];
+  /** Those of different zones at one tier contest a unit. */
+  tier: number;
+}
+
+/** A parameter of the rulebook. */
+export interface MovableParameter {
+  name: string;
+  title: string;
+  /** Of measure, in words; empty where there is none. */
+  unit: string;
+  value: number | boolean | string;
+  /** The measures that hang on it and that the page cannot work out. */
+  stale: string[];
+}
+
+/** The jurisdictions of a level of quotas, sorted; that of each unit stands in the block. */
+export interface QuotaLevel {
+  name: string;
+  texts: string[];
+}
+
+/** A quota, in the order of the plan. */
+export interface QuotaModel {
+  name: string;
+  /** Whether it is handed out by weight; the best by an objective is not looked for in the page. */
+  weighted: boolean;
+  /** Exact numbers. */
+  total: string;
+  /** Exact numbers. */
+  step: string;
+  /** The places of the levels above the units, the highest first. */
+  levels: number[];
+  weight: QuotaShare[];
+  priority: QuotaFactor[];
+  floor: QuotaBound;
+  ceiling: QuotaBound;
+  carried: QuotaBound;
+  /** Exact numbers. */
+  reserve_pct: string;
+  groups: QuotaGroup[];
+  locked: QuotaLock[];
+  transfers: QuotaHandover[];
+  within: QuotaLink[];
+  /** The measures and parameters that it reads, in conditions too. */
+  reads: string[];
+}
+
+/** A measure by which a quota weighs, and its part in the weight; None where it is the whole weight as it is. */
+export interface QuotaShare {
+  measure: string;
+  share: number | null;
+}
+
+/** A factor on the weight of the units that meet a condition. */
+export interface QuotaFactor {
+  when: Cql2;
+  factor: number;
+}
+
+/** A bound: an exact number, or a measure; both empty where there is none. */
+export interface QuotaBound {
+  number: string;
+  measure: string;
+}
+
+/** Units that together get at most, or at least, a part of the total: exact per cent, empty for no bound. */
+export interface QuotaGroup {
+  when: Cql2;
+  min_pct: string;
+  max_pct: string;
+}
+
+/** An amount that is settled: of the unit at a place, or where a condition holds, then the place is -1. */
+export interface QuotaLock {
+  unit: number;
+  when: Cql2 | null;
+  amount: string;
+}
+
+/** An amount that one unit hands to another afterwards, by their places. */
+export interface QuotaHandover {
+  giver: number;
+  receiver: number;
+  amount: string;
+}
+
+/** A quota above this one that it stays within: its place, the depth where that must hold (0: units), the factor. */
+export interface QuotaLink {
+  quota: number;
+  depth: number;
+  times: string;
 }
 
 /** Where the grid of the shapes lies in the plane of the map, in metres, and how much stands on it. */

@@ -29,7 +29,7 @@ def test_a_module_stands_once_after_what_it_imports(joined) -> None:
         unused="export const other = 1;\n",
     )
     assert script.splitlines() == [
-        "const zoneplan = (() => {",
+        "const zoneplan = globalThis.zoneplan = (() => {",
         '"use strict";',
         "const base_js = (() => {",
         "const hidden = 1;",

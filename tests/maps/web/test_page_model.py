@@ -12,6 +12,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from maps.locale import localize
+from maps.recompute import PlanModel, plan_model
+from maps.recompute.quota_model import Cql2
 from maps.web.page_model import Arrow, Columns, Groups, Page, Setting, as_json
 from zoning.tables import FLOWS, tabulate
 
@@ -31,6 +34,8 @@ def fits(value: Any, kind: Any) -> bool:
     }
     if origin in known:
         return known[origin]()
+    if kind is Cql2:
+        return json.loads(json.dumps(value)) == value
     if not hasattr(kind, "_fields"):
         return type(value) in ({int, float} if kind is float else {kind})
     if type(value) is not kind:
@@ -46,12 +51,14 @@ def test_each_field_of_a_page_is_of_its_type(map_page, toy_plan) -> None:
     flows = tabulate(FLOWS, pd.DataFrame([told]).assign(period=2025, unit="CNY", reference="Act 7"))
     for plan in (toy_plan, dataclasses.replace(toy_plan, flows=flows)):
         assert fits(map_page(plan), Page)
+        assert fits(plan_model(localize(plan, "en")).model, PlanModel)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
 def test_each_field_of_the_page_of_a_built_in_study_is_of_its_type(map_page, plan_of, study: str) -> None:
     assert fits(map_page(plan_of(study)), Page)
+    assert fits(plan_model(localize(plan_of(study), "en")).model, PlanModel)
 
 
 def test_a_table_goes_a_column_at_a_time_and_has_its_columns_without_rows() -> None:

@@ -269,6 +269,7 @@ export const page = {
   undrawn: [],
   comparison: null,
   surroundings: null,
+  model: null,
   grid: {
     projection: {
       method: "azimuthal",

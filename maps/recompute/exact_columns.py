@@ -1,0 +1,139 @@
+"""Exact columns: what rules and quotas read of units, to the last bit, as whole numbers for the page's block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+Integers = npt.NDArray[np.int64]
+Kind = Literal["number", "text", "boolean", "nothing"]
+
+_KINDS: dict[str, Kind] = {
+    "integer": "number",
+    "floating": "number",
+    "mixed-integer-float": "number",
+    "decimal": "number",
+    "string": "text",
+    "boolean": "boolean",
+}
+_LOW = np.uint64(0xFFFF_FFFF)
+
+
+class ExactColumn(NamedTuple):
+    """A measure as it is.
+
+    Attributes
+    ----------
+    kind : str
+        "nothing" where all is missing: of such a column no numbers follow.
+    texts : tuple of str
+        Of texts each once, sorted.
+    """
+
+    name: str
+    kind: Kind
+    texts: tuple[str, ...]
+
+
+class ExactTable(NamedTuple):
+    """Measures of units, or of the larger units of which they are parts.
+
+    Attributes
+    ----------
+    rows : int
+    columns : tuple of ExactColumn
+        Their numbers stand in the block, in this order: of a number the upper 32 bits of all, then the lower ones, a
+        NaN where it is missing; of a text its place and one more, 0 where it is missing; of a truth 0 for
+        no, 1 where it is missing and 2 for yes.
+    derived : tuple of str
+        The measures that are derived from these.
+    """
+
+    rows: int
+    columns: tuple[ExactColumn, ...]
+    derived: tuple[str, ...]
+
+
+def exact_table(table: pd.DataFrame, names: Iterable[str], derived: Iterable[str]) -> tuple[ExactTable, list[Integers]]:
+    """Some columns of a table, and their numbers for the block.
+
+    Parameters
+    ----------
+    table : DataFrame
+    names : iterable of str
+        Columns of it.
+    derived : iterable of str
+        Measures that can be derived from them.
+
+    Examples
+    --------
+    >>> found, numbers = exact_table(pd.DataFrame({"metro": [True, None, False]}), ["metro"], [])
+    >>> found.columns[0].kind, [one.tolist() for one in numbers]
+    ('boolean', [[2, 1, 0]])
+    """
+    columns: list[ExactColumn] = []
+    numbers: list[Integers] = []
+    for name in names:
+        column, own = _exact(name, table[name])
+        columns.append(column)
+        numbers += own
+    return ExactTable(len(table), tuple(columns), tuple(derived)), numbers
+
+
+def _exact(name: str, values: pd.Series) -> tuple[ExactColumn, list[Integers]]:
+    kind = _kind(values)
+    if kind == "number":
+        return ExactColumn(name, kind, ()), halves(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    if kind == "text":
+        codes, texts = text_codes(values)
+        return ExactColumn(name, kind, texts), [codes + 1]
+    if kind == "boolean":
+        truths = values.astype("boolean")
+        yes = truths.fillna(value=False).to_numpy(dtype=bool)
+        return ExactColumn(name, kind, ()), [np.where(truths.isna(), 1, 2 * yes.astype(np.int64))]
+    return ExactColumn(name, "nothing", ()), []
+
+
+def text_codes(values: pd.Series) -> tuple[Integers, tuple[str, ...]]:
+    """Each text by its place among all, which are sorted; -1 where it is missing.
+
+    Examples
+    --------
+    >>> codes, texts = text_codes(pd.Series(["west", None, "east"]))
+    >>> codes.tolist(), texts
+    ([1, -1, 0], ('east', 'west'))
+    """
+    known = values.notna().to_numpy(dtype=bool)
+    listed = [str(one) if there else "" for one, there in zip(values.tolist(), known, strict=True)]
+    texts = tuple(sorted({one for one, there in zip(listed, known, strict=True) if there}))
+    places = {text: place for place, text in enumerate(texts)}
+    codes = [places[one] if there else -1 for one, there in zip(listed, known, strict=True)]
+    return np.array(codes, dtype=np.int64), texts
+
+
+def halves(numbers: npt.NDArray[np.float64]) -> list[Integers]:
+    """The upper and the lower 32 bits of each number; every NaN is one and the same.
+
+    Examples
+    --------
+    >>> [half.tolist() for half in halves(np.array([1.0, np.nan]))]
+    [[1072693248, 2146959360], [0, 0]]
+    """
+    bits = np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
+    return [(bits >> np.uint64(32)).astype(np.int64), (bits & _LOW).astype(np.int64)]
+
+
+def _kind(values: pd.Series) -> Kind:
+    """What a column holds, as conditions see it."""
+    if values.isna().all():
+        return "nothing"
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return "boolean"
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return "number"
+    plain = values.astype(values.cat.categories.dtype) if isinstance(values.dtype, pd.CategoricalDtype) else values
+    return _KINDS.get(str(pd.api.types.infer_dtype(plain, skipna=True)), "nothing")

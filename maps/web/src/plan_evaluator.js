@@ -1,0 +1,242 @@
+// The plan worked out again: other parameters, totals and decisions, and what follows from them as far as the page can.
+
+import { decimal, isMultiple, compare, textOf } from "./exact_decimal.js";
+import { QuotaEvaluator } from "./quota_evaluator.js";
+import { STATUSES, ZoneEvaluator } from "./zone_evaluator.js";
+
+/**
+ * @import { Parameters } from "./condition_evaluator.js"
+ * @import { Facts } from "./plan_facts.js"
+ * @import { Handed, QuotaChange } from "./quota_evaluator.js"
+ * @import { Decided, ExactModel, Zoned } from "./zone_evaluator.js"
+ *
+ * @typedef {{ unit: string, main?: string, overlay?: string, reason?: string }} TriedDecision
+ * @typedef {object} Changes
+ * @property {Parameters} [parameters]
+ * @property {Record<string, QuotaChange>} [quotas]
+ * @property {TriedDecision[]} [decisions]
+ *
+ * @typedef {object} UnitOutcome
+ * @property {string} [main]
+ * @property {string} [overlays] Sorted, joined by `;`.
+ * @property {string} [status]
+ * @property {Record<string, string>} amounts By quota, exact.
+ *
+ * @typedef {object} Outcome What is known after a change.
+ * @property {Zoned | null} zoned
+ * @property {(Handed | string)[]} quotas The reason in the place of one that is not known.
+ */
+
+export class PlanEvaluator {
+  /**
+   * @param {Facts} facts
+   * @param {ExactModel} exact
+   */
+  constructor(facts, exact) {
+    const { model } = exact;
+    this.facts = facts;
+    this.exact = exact;
+    this.model = model;
+    this.zones = facts.zones;
+    this.zoneOf = new Map(facts.zones.map(({ code }, place) => [code, place]));
+    this.unitOf = new Map(facts.units.id.map((id, place) => [id, place]));
+    /** @type {Map<string, number[]>} */
+    this.partsOf = new Map(model.parent_ids.map((id) => [id, []]));
+    exact.parentOf.forEach((parent, unit) => this.partsOf.get(model.parent_ids[parent])?.push(unit));
+    /** @type {Parameters} */
+    this.parameters = Object.fromEntries(model.parameters.map(({ name, value }) => [name, value]));
+    this.rules = new ZoneEvaluator(exact, facts.zones.map(({ kind }) => kind === "main"));
+    this.quotas = new QuotaEvaluator(exact, this.rules, facts.zones);
+  }
+
+  /** The adopted plan. @returns {Record<string, UnitOutcome>} */
+  get plan() {
+    const { units, quotas, quota_rows } = this.facts;
+    return Object.fromEntries(
+      units.id.map((id, unit) => [
+        id,
+        {
+          main: this.zones[units.main[unit]].code,
+          overlays: this.joined(units.overlays[unit]),
+          status: units.status[unit],
+          amounts: Object.fromEntries(quota_rows.of(unit).map(({ quota, amount }) => [quotas[quota].name, amount])),
+        },
+      ]),
+    );
+  }
+
+  /** @param {number[]} places Of overlays. */
+  joined(places) {
+    const codes = places.map((place) => this.zones[place].code);
+    return codes.sort(byCodePoints).join(";");
+  }
+
+  /**
+   * The plan after some changes; what the page cannot work out is left out.
+   * @param {Changes} changes
+   * @returns {Record<string, UnitOutcome>}
+   */
+  evaluate(changes = {}) {
+    const outcome = this.outcome(changes);
+    if (!outcome) return this.plan;
+    const { zoned, quotas } = outcome;
+    const places = this.zones.flatMap(({ kind }, place) => (kind === "overlay" ? [place] : []));
+    return Object.fromEntries(
+      this.facts.units.id.map((id, unit) => {
+        /** @type {UnitOutcome} */
+        const found = { amounts: {} };
+        if (zoned) {
+          found.main = this.zones[zoned.main[unit]].code;
+          found.overlays = this.joined(places.filter((place) => zoned.holds[place][unit]));
+          found.status = STATUSES[zoned.status[unit]];
+        }
+        quotas.forEach((quota, place) => {
+          if (typeof quota !== "string") found.amounts[this.model.quotas[place].name] = textOf(quota.amount(unit));
+        });
+        return [id, found];
+      }),
+    );
+  }
+
+  /**
+   * What is known after some changes; null where nothing changes.
+   * @param {Changes} changes
+   * @returns {Outcome | null}
+   */
+  outcome({ parameters = {}, quotas = {}, decisions = [] }) {
+    const moved = this.movedParameters(parameters);
+    const changed = this.changedQuotas(quotas);
+    const decided = this.decided(decisions);
+    if (!moved.length && !Object.keys(changed).length && !decisions.length) return null;
+    const values = { ...this.parameters, ...parameters };
+    const stale = new Set(this.model.parameters.flatMap(({ name, stale }) => (moved.includes(name) ? stale : [])));
+    const { rules } = this;
+    const hidden = rules.rules.some(({ names }) => names.flatMap((name) => rules.sourcesOf(name)).some((name) => stale.has(name)));
+    const zoned = hidden ? null : rules.zones(values, decided);
+    rules.set(values);
+    return { zoned, quotas: this.quotas.handOut(zoned, values, changed, stale) };
+  }
+
+  /**
+   * The names of the parameters that are other ones than in the plan.
+   * @param {Parameters} parameters
+   */
+  movedParameters(parameters) {
+    return Object.entries(parameters).flatMap(([name, value]) => {
+      const own = known("parameter", name, this.parameters);
+      if (typeof value !== typeof own || (typeof value === "number" && !Number.isFinite(value))) {
+        throw new Error(`parameter '${name}' is ${JSON.stringify(own)}, and ${JSON.stringify(value)} is of another kind`);
+      }
+      return value === own ? [] : [name];
+    });
+  }
+
+  /** @param {Record<string, QuotaChange>} quotas */
+  changedQuotas(quotas) {
+    const models = Object.fromEntries(this.model.quotas.map((quota) => [quota.name, quota]));
+    /** @type {Record<string, QuotaChange>} */
+    const found = {};
+    for (const [name, change] of Object.entries(quotas)) {
+      const { total, step, weight } = known("quota", name, models);
+      for (const key of Object.keys(change)) known("key of a quota", key, { total, weight });
+      if (change.total !== undefined) {
+        const asked = decimal(change.total);
+        if (asked.digits < 0n) throw new Error(`quota '${name}': the total of ${change.total} is below 0`);
+        if (!isMultiple(asked, decimal(step))) {
+          throw new Error(`quota '${name}': the total of ${change.total} is no whole multiple of the step ${step}`);
+        }
+        if (compare(asked, decimal(total))) found[name] = { ...found[name], total: String(change.total) };
+      }
+      const shares = Object.fromEntries(weight.map(({ measure, share }) => [measure, share]));
+      for (const [measure, share] of Object.entries(change.weight ?? {})) {
+        const own = known(`share of the weight of '${name}'`, measure, shares);
+        if (!(share >= 0) || own === null) throw new Error(`quota '${name}': ${share} is no share of '${measure}'`);
+        if (share !== own) found[name] = { ...found[name], weight: { ...found[name]?.weight, [measure]: share } };
+      }
+    }
+    return found;
+  }
+
+  /**
+   * What is decided, the strongest first: a decision on the main function of a unit takes the place of the plan's own.
+   * @param {TriedDecision[]} decisions
+   * @returns {Decided[]}
+   */
+  decided(decisions) {
+    const ids = Object.fromEntries([...this.unitOf.keys(), ...this.partsOf.keys()].map((id) => [id, true]));
+    /** @type {Decided[]} */
+    const tried = [];
+    /** @type {Set<string>} */
+    const mains = new Set();
+    for (const { unit, main, overlay } of decisions) {
+      known("unit", unit, ids);
+      const kind = main === undefined ? "overlay" : "main";
+      const code = main ?? overlay;
+      if (code === undefined || (main !== undefined && overlay !== undefined)) {
+        throw new Error(`the decision on '${unit}' gives a main function, or an overlay`);
+      }
+      known(`${kind} zone`, code, Object.fromEntries(this.zones.filter((zone) => zone.kind === kind).map((zone) => [zone.code, true])));
+      if (main !== undefined) {
+        if (mains.has(unit)) throw new Error(`two decisions on the main function of '${unit}'`);
+        mains.add(unit);
+      }
+      const own = this.unitOf.get(unit);
+      const units = own === undefined ? (this.partsOf.get(unit) ?? []) : [own];
+      tried.push({ about: unit, zone: this.zoneOf.get(code) ?? -1, units, tier: own === undefined ? 4 : 3 });
+    }
+    const isMain = (/** @type {number} */ zone) => this.zones[zone].kind === "main";
+    const kept = this.model.decided.filter(({ about, zone }) => !about || !isMain(zone) || !mains.has(about));
+    return [...kept, ...tried].sort((one, other) => one.tier - other.tier);
+  }
+}
+
+/**
+ * What has a name; an error with names that are near where nothing has.
+ * @template Value
+ * @param {string} what
+ * @param {string} name
+ * @param {Record<string, Value>} all
+ * @returns {Value}
+ */
+function known(what, name, all) {
+  if (Object.hasOwn(all, name)) return all[name];
+  const away = (/** @type {string} */ other) => distance(name.toLowerCase(), other.toLowerCase());
+  const near = Object.keys(all)
+    .map((other) => ({ other, far: away(other) }))
+    .filter(({ other, far }) => far <= Math.max(2, Math.min(name.length, other.length) * 0.4))
+    .sort((one, two) => one.far - two.far)
+    .slice(0, 3)
+    .map(({ other }) => `'${other}'`);
+  throw new Error(`there is no ${what} '${name}'${near.length ? `; did you mean ${near.join(" or ")}?` : ""}`);
+}
+
+/**
+ * So many letters must be put in, left out or changed.
+ * @param {string} one
+ * @param {string} other
+ */
+function distance(one, other) {
+  let row = Array.from({ length: other.length + 1 }, (_, place) => place);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= other.length; j++) {
+      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(one[i - 1] !== other[j - 1])));
+    }
+    row = next;
+  }
+  return row[other.length];
+}
+
+/**
+ * Texts in the order of their characters, as Python has them.
+ * @param {string} one
+ * @param {string} other
+ */
+function byCodePoints(one, other) {
+  const [left, right] = [[...one], [...other]];
+  for (let place = 0; place < Math.min(left.length, right.length); place++) {
+    const apart = (left[place].codePointAt(0) ?? 0) - (right[place].codePointAt(0) ?? 0);
+    if (apart) return apart;
+  }
+  return left.length - right.length;
+}

@@ -1,0 +1,174 @@
+"""Tries in the page: the page's own evaluator gives the zones and amounts that Python's steps give, to the last digit.
+
+Python asks many tries at once: the units of each, under ids of its own, stand in one table, and what a try changes of
+the rulebook's numbers stands beside them in columns. Amounts are handed out try by try.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import random
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+
+import zoneplan as zp
+from tests.maps.drawn_study import drawn_plan
+from zoning.measures import complete_measures
+from zoning.rulebook import Indicator
+
+Tries = Sequence[dict[str, Any]]
+COUNT = 1000
+EACH = 100
+"""So many tries stand in one table."""
+
+READ = ("people", "available_ha", "least_ha", "most_ha", "left_ha")
+"""What the quotas read of the units, their level apart."""
+ALL_QUOTAS = 10
+"""One try in so many is asked for its second quota as well."""
+
+STUDIES = {
+    "us_west": [("2025-01-01", False, 1.0)],
+    "main_functional_areas": [("2020-01-01", False, 0.5), ("2025-01-01", True, 0.5)],
+    "brazil": [("2025-01-01", True, 1.0)],
+}
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("rulebook", STUDIES)
+def test_a_thousand_tries_give_what_python_gives(open_map, tmp_path_factory, rulebook: str) -> None:
+    rng = random.Random(rulebook)
+    compared = 0
+    for day, parts, share in STUDIES[rulebook]:
+        plan = drawn_plan(tmp_path_factory.mktemp(rulebook), rulebook, day, parts=parts)
+        tab = open_map(zp.draw(plan))
+        assert tab.evaluate("globalThis.zoneplan.plan") == outcome(plan)
+        assert tab.evaluate("globalThis.zoneplan.evaluate({})") == outcome(plan)
+        tries = [drawn_try(plan, rng) for _ in range(round(COUNT * share))]
+        told = tab.evaluate("tries => tries.map(one => globalThis.zoneplan.evaluate(one))", tries)
+        for first in range(0, len(tries), EACH):
+            some = slice(first, first + EACH)
+            zones = stacked_zones(plan, tries[some])
+            for place, (one, own, found) in enumerate(zip(tries[some], zones, told[some], strict=True)):
+                assert "best" not in found["u00"]["amounts"], "of an optimum nothing is known after a change"
+                assert without_amounts(found) == own.to_dict("index"), json.dumps(one)
+                quotas = ("buildings", "roads") if place % ALL_QUOTAS == 0 else ("buildings",)
+                amounts = handed_out(plan, one, own, quotas)
+                assert amounts_of(found, quotas) == amounts, json.dumps(one)
+                compared += bool(amounts["u00"])
+        assert tab.complaints == []
+        assert all(url.startswith(("file:", "data:", "blob:")) for url in tab.asked)
+    assert compared > COUNT / 3, "most tries hand out nothing"
+
+
+def outcome(plan: zp.Plan) -> dict[str, dict[str, Any]]:
+    """The plan in the form of the page."""
+    rows = plan.quotas[plan.quotas["level"] == "unit"]
+    amounts: dict[str, dict[str, str]] = {unit: {} for unit in plan.zones["unit_id"]}
+    for unit, quota, amount in zip(rows["unit_id"], rows["quota"], rows["amount"], strict=True):
+        if unit in amounts:
+            amounts[unit][quota] = f"{amount:f}"
+    zones = plan.zones.set_index("unit_id")[["main", "overlays", "status"]].to_dict("index")
+    return {unit: row | {"amounts": amounts[unit]} for unit, row in zones.items()}
+
+
+def drawn_try(plan: zp.Plan, rng: random.Random) -> dict[str, Any]:
+    """Other parameters, totals and decisions; at least one thing differs."""
+    numbers = {name: one for name, one in plan.rulebook.values.items() if isinstance(one, float)}
+    moved = rng.sample(sorted(numbers), rng.randint(1, 6))
+    factors = [0.0, 0.1, 0.5, 0.9, 0.99, 1.01, 1.1, 2.0, 7.0, rng.uniform(0, 3)]
+    parameters = {name: numbers[name] * rng.choice(factors) + rng.choice([0, 0, 1e-3]) for name in moved}
+    quotas = {
+        one.name: {"total": f"{one.step * int(one.total / one.step * Decimal(rng.choice([0.3, 0.8, 0.97, 1.1, 2])))}"}
+        for one in plan.study.quotas
+        if one.by == "weighted" and rng.random() < 0.4
+    }
+    units = rng.sample([*plan.units.index], rng.choice([0, 0, 1, 3]))
+    if plan.study.units.part_of and rng.random() < 0.3:
+        units.append(rng.choice([*plan.units["county"]]))
+    decided = [
+        {"unit": unit, (kind := rng.choice(["main", "main", "overlay"])): rng.choice(plan.rulebook.codes(kind))}
+        for unit in units
+    ]
+    decisions = [one | {"reason": "drawn"} for one in decided]
+    if not decisions and all(parameters[name] == numbers[name] for name in moved):
+        parameters[moved[0]] += 1.0
+    return {"parameters": parameters, "quotas": quotas, "decisions": decisions}
+
+
+def stacked_zones(plan: Any, tries: Tries) -> list[pd.DataFrame]:
+    """Main function, overlays and status of each try, by the steps of Python."""
+    measured = plan.steps.made["none of"].made
+    level = plan.study.units.part_of
+    numbers = [name for name, one in plan.rulebook.values.items() if isinstance(one, float)]
+    tables, decisions = [], []
+    for place, one in enumerate(tries):
+        named = f"try{place:04} "
+        table = measured.rename(index=lambda unit, named=named: named + unit)
+        values = {name: one["parameters"].get(name, plan.rulebook.values[name]) for name in numbers}
+        if level:
+            table = table.assign(**{level: named + table[level].astype(str)})
+        tables.append(table.assign(**values))
+        decisions += [item.model_copy(update={"unit": named + item.unit}) for item in decided(plan, one["decisions"])]
+    read = tuple(Indicator(name=name, whole="same") for name in numbers)
+    left = {name: one for name, one in plan.rulebook.parameters.items() if name not in numbers}
+    law = dataclasses.replace(plan.rulebook, parameters=left, indicators=(*plan.rulebook.indicators, *read))
+    table = pd.concat(tables).rename_axis("unit_id")
+    found = zp.resolve(zp.classify(table, law, decisions, part_of=level), law)[["main", "overlays", "status"]]
+    own = found.index.str.split(" ", n=1)
+    return [
+        found[own.str[0] == f"try{place:04}"].rename(index=lambda unit: unit.split(" ", 1)[1])
+        for place in range(len(tries))
+    ]
+
+
+def decided(plan: zp.Plan, tried: Sequence[dict[str, str]]) -> list[zp.Decision]:
+    """The decisions of the plan and those of a try; of two on one main function the latter."""
+    given = [zp.Decision(**one, by="us", date=plan.rulebook.day) for one in tried]
+    mains = {one.unit for one in given if one.main is not None}
+    return [*(one for one in plan.study.decisions if one.main is None or one.unit not in mains), *given]
+
+
+def handed_out(
+    plan: Any, one: dict[str, Any], zones: pd.DataFrame, names: Collection[str]
+) -> dict[str, dict[str, str]]:
+    """What each unit gets of the quotas that the page hands out again; none of one that cannot be handed out."""
+    values = {**plan.rulebook.parameters}
+    for name, value in one["parameters"].items():
+        values[name] = values[name].model_copy(update={"value": value})
+    law = dataclasses.replace(plan.rulebook, parameters=values)
+    measures = complete_measures(plan.steps.made["none of"].made, law)
+    measures = measures[["region", *READ]]
+    totals = {name: Decimal(change["total"]) for name, change in one["quotas"].items()}
+    quotas = [
+        quota.model_copy(update={"total": totals.get(quota.name, quota.total)})
+        for quota in plan.study.quotas
+        if quota.name in names
+    ]
+    found: dict[str, dict[str, str]] = {unit: {} for unit in zones.index}
+    for count in range(len(quotas), 0, -1):  # a quota that fails takes those behind it along, which read it
+        with contextlib.suppress(zp.ZoneplanError):
+            table = zp.allocate(zones, measures, quotas[:count], law.values, law.codes("overlay"))
+            own = table[(table["level"] == "unit") & table["unit_id"].isin(found)]
+            for unit, quota, amount in zip(own["unit_id"], own["quota"], own["amount"], strict=True):
+                found[unit][quota] = f"{amount:f}"
+            break
+    return found
+
+
+def without_amounts(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """The zones alone."""
+    return {unit: {key: row[key] for key in ("main", "overlays", "status")} for unit, row in found.items()}
+
+
+def amounts_of(found: dict[str, dict[str, Any]], names: Collection[str]) -> dict[str, dict[str, str]]:
+    """The amounts of some quotas."""
+    return {
+        unit: {name: row["amounts"][name] for name in names if name in row["amounts"]} for unit, row in found.items()
+    }
