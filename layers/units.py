@@ -42,7 +42,8 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     Raises
     ------
     SourceError
-        The file, a column or an id is missing, an id stands twice, or a geometry is empty and ``empty`` is not "drop".
+        The file, a column or an id is missing, an id stands twice, a geometry is empty and ``empty`` is not "drop", or
+        a jurisdiction has two names in one language.
     UnknownNameError
         A column of the file has the name of one that zoneplan adds.
     """
@@ -82,6 +83,7 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
             layer="units",
             code="kind",
         )
+    jurisdiction_names(whole, section)
     return _named(whole, section, path.name), gather([note, empties, parts, _unsaid(whole, section)])
 
 
@@ -94,7 +96,8 @@ def read_unit_features(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFr
         They are not what was pinned, or cannot be read.
     """
     names = section.names.values() or [section.name]
-    texts = [section.id, *section.levels, *filter(None, (*names, section.part_of))]
+    places = [column for columns in section.level_names.values() for column in columns.values()]
+    texts = [section.id, *section.levels, *places, *filter(None, (*names, section.part_of))]
     return hold_to_pin(
         section.pin,
         path,
@@ -110,6 +113,56 @@ def read_unit_features(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFr
         ),
         "units",
     )
+
+
+def jurisdiction_names(units: pd.DataFrame, section: UnitsSection) -> dict[str, str | dict[str, str]]:
+    """What each jurisdiction is called where the plan says which columns have their names.
+
+    Parameters
+    ----------
+    units : DataFrame
+        The columns of jurisdictions and of their names.
+    section : UnitsSection
+        ``[units]`` of the plan.
+
+    Returns
+    -------
+    dict of str to str, or of str to dict of str to str
+        By what stands in the column of the jurisdiction: one name, or names by language; one that has none is left
+        out.
+
+    Raises
+    ------
+    SourceError
+        A jurisdiction has two names in one language.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"state": ["AZ", "AZ", "UT"], "long": ["Arizona", "Arizona", "Utah"]})
+    >>> section = UnitsSection(source="u.gpkg", id="code", jurisdiction="state", jurisdiction_name="long")
+    >>> jurisdiction_names(units, section)
+    {'AZ': 'Arizona', 'UT': 'Utah'}
+    """
+    found: dict[str, dict[str, str]] = {}
+    for level, columns in section.level_names.items():
+        for language, column in columns.items():
+            said = units.loc[~_blank(units[level]) & ~_blank(units[column]), [level, column]].drop_duplicates()
+            for code, name in said.set_axis(["code", "name"], axis=1).astype("str").itertuples(index=False):
+                before = found.setdefault(code, {}).setdefault(language, name)
+                if before != name:
+                    raise SourceError(
+                        Phrase(
+                            "layer 'units': column '{column}' calls jurisdiction '{code}' both '{first}' and "
+                            "'{second}'. Give it one name, or two jurisdictions a code each.",
+                            column=column,
+                            code=code,
+                            first=before,
+                            second=name,
+                        ),
+                        code="two_names",
+                        layer="units",
+                    )
+    return {code: names.get("", names) for code, names in found.items()}
 
 
 def _blank(texts: pd.Series) -> pd.Series:

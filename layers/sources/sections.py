@@ -70,6 +70,10 @@ class TitledColumns(Shared):
     { pop_2024 = { en = "Residents, 2024", zh = "2024年常住人口" } }. By default what the rulebook calls them."""
 
 
+Columns = Text | dict[LanguageTag, Text]
+"""A column of names for all languages, or one by language."""
+
+
 class UnitsSection(TitledColumns):
     """The planning units and the columns that identify them."""
 
@@ -79,12 +83,15 @@ class UnitsSection(TitledColumns):
     """Column that identifies a unit; always read as text."""
     layer: Text | None = None
     """Layer inside the file, needed where it has several."""
-    name: Text | dict[LanguageTag, Text] | None = None
+    name: Columns | None = None
     """Column with the unit's name for people; or one by language, such as { en = "name_en", zh = "name_zh" }."""
     called: Wording | None = None
     """What its units are called together, such as "counties": a text, or a text by language; by default "units"."""
     jurisdiction: Text | Annotated[Several[Text], Field(min_length=1)] = ()
     """Column, or list of columns from the highest down, of the jurisdictions a unit belongs to."""
+    jurisdiction_name: Columns | Several[Columns] = ()
+    """Column with the jurisdiction's name for people where the one above has its code; or one by language, such as
+    { en = "state_en", zh = "state_zh" }; of several levels a list of these, in the order of the levels."""
     part_of: Text | None = None
     """Column that names the larger unit (county) of which each unit (township) is a part; always read as text."""
     crs: CrsText | None = None
@@ -102,6 +109,20 @@ class UnitsSection(TitledColumns):
     def levels(self) -> tuple[str, ...]:
         """Jurisdiction columns, highest first."""
         return (self.jurisdiction,) if isinstance(self.jurisdiction, str) else self.jurisdiction
+
+    @property
+    def level_names(self) -> Mapping[str, Mapping[str, str]]:
+        """By jurisdiction column the columns of its names by language; "" stands for all languages.
+
+        Examples
+        --------
+        >>> UnitsSection(source="a.gpkg", id="code", jurisdiction="state", jurisdiction_name="state_name").level_names
+        {'state': {'': 'state_name'}}
+        """
+        said = self.jurisdiction_name
+        each = said if isinstance(said, tuple) else (said,)
+        columns = ({"": one} if isinstance(one, str) else one for one in each)
+        return dict(zip(self.levels, columns, strict=False))
 
     @property
     def names(self) -> Mapping[str, str]:
@@ -128,6 +149,16 @@ class UnitsSection(TitledColumns):
     def _check(self) -> Self:
         if len(set(self.levels)) < len(self.levels):
             raise misfit((("jurisdiction",), Phrase("'jurisdiction' names a column twice")))
+        said = self.jurisdiction_name
+        named = len(said) if isinstance(said, tuple) else 1
+        if named and named != len(self.levels):
+            text = Phrase(
+                "'jurisdiction_name' names {named} level(s), and 'jurisdiction' has {levels}: give each level its "
+                "column of names, or its own column again",
+                named=named,
+                levels=len(self.levels),
+            )
+            raise misfit((("jurisdiction_name",), text))
         return self
 
 

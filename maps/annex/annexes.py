@@ -208,7 +208,7 @@ def _quota_rows(edition: ReportContext, rows: pd.DataFrame) -> Iterator[tuple[Ce
     """Units by id, a reserve last."""
     words = edition.words
     for row in each_row(rows.sort_values("unit_id", key=lambda ids: ids == RESERVE, kind="stable")):
-        name = edition.unit(row.unit_id) if row.unit_id else row.jurisdiction
+        name = edition.unit(row.unit_id) if row.unit_id else edition.place(row.jurisdiction)
         yield (
             words["reserve"] if row.unit_id == RESERVE else name,
             edition.amount(row.amount),

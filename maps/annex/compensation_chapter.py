@@ -168,7 +168,7 @@ def party_name(edition: ReportContext, party: str, kind: str = "") -> str:
     if kind == "zone":
         return edition.title(party)
     special = {POOL: "pool", BUDGET: "budget"}
-    return edition.words[f"party_{special[party]}"] if party in special else edition.unit(party)
+    return edition.words[f"party_{special[party]}"] if party in special else edition.unit(edition.place(party))
 
 
 def unit_flows(edition: ReportContext, unit_id: str) -> list[Leaf]:

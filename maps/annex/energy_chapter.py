@@ -46,7 +46,7 @@ def _regions(edition: ReportContext) -> Grid:
     names = dict(zip(edition.plan.zones["unit_id"], edition.plan.zones["name"], strict=True))
 
     def region(name: str) -> Cell:
-        return (names[name], name) if names.get(name, name) != name else name
+        return (names[name], name) if names.get(name, name) != name else edition.place(name)
 
     rows = (
         (
@@ -116,7 +116,7 @@ def unit_lights(edition: ReportContext, lights: Iterable[Mapping[str, Any]]) -> 
             ),
             [
                 (
-                    one["region"],
+                    one["region_name"],
                     light_of(edition, one["intensity_light"]),
                     light_of(edition, one["total_light"], words["not_assessed"] if one["total_exempt"] else ""),
                     (one["reason"], text_in(one["scheme"]["title"], edition.language, one["scheme"]["code"])),

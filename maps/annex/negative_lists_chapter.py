@@ -125,7 +125,7 @@ def _items(edition: ReportContext, name: str, items: pd.DataFrame) -> Grid:
 def _row(edition: ReportContext, row: pd.Series, *, own: bool) -> tuple[Cell, ...]:
     said, branches = catalogue("industry", edition.language), edition.plan.rulebook.branches
     listed, title = branches.listed(row.code), text_in(branches.title(row.code), edition.language, row.code)
-    place = (edition.unit(row.unit_id) if row.unit_id else row.jurisdiction,) if own else ()
+    place = (edition.unit(row.unit_id) if row.unit_id else edition.place(row.jurisdiction),) if own else ()
     return (
         (row.code, title if listed == row.code else f"{listed} {title}"),
         *place,

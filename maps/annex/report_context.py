@@ -29,7 +29,6 @@ from maps.locale import (
     catalogue,
     format_measure,
     format_number,
-    in_script,
     localize,
     name_text,
     percent,
@@ -109,7 +108,7 @@ class ReportContext:
 
     def place(self, name: str) -> str:
         """What a jurisdiction is called."""
-        return in_script(name, self.language)
+        return self.plan.place(name)
 
     def quota(self, name: str) -> str:
         """What a quota is called."""
@@ -117,7 +116,7 @@ class ReportContext:
 
     def flow(self, name: str) -> str:
         """What an agreement or transfer is called."""
-        return in_script(self.plan.renderer.terms.flow(name), self.language)
+        return self.plan.renderer.terms.flow(name)
 
     def source(self, name: str) -> str:
         """What an input is called: a layer by its title, a table by its file."""

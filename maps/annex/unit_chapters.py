@@ -191,7 +191,7 @@ def _quotas(edition: ReportContext, said: Content) -> Iterator[Leaf]:
             n=edition.amount(row["amount"]),
             unit=edition.unit_of(row["unit"]),
             all=edition.amount(whole),
-            place=row["jurisdiction"],
+            place=row["jurisdiction_name"],
         )
         weight = edition.say("weight_said", n=edition.measured(row["weight"]), measures=weight_text(edition, quota))
         yield Card(

@@ -640,7 +640,7 @@ def _checked(
 ) -> tuple[list[Finding], dict[str, object]]:
     """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
     from maps.cli.progress_display import count_cases
-    from maps.locale import Renderer
+    from maps.locale import Renderer, localize
     from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, put_back, read_run, require_whole, run_language
     from zoning.audits import audit, rule_coverage_of
     from zoning.rulebook import builtin_rulebooks
@@ -663,7 +663,7 @@ def _checked(
         speak(run_language(folder))
     plan = None if folder is None else read_run(folder)
     language = ENGLISH if as_json and folder is None else spoken()
-    finding = Renderer(language, *((plan.rulebook, plan.study) if plan else ())).finding
+    finding = (Renderer(language) if plan is None else localize(plan, language).renderer).finding
     with count_cases() as announce:
         found = list(map(finding, audit(rulebook, plan, announce)))
         return found, {} if plan is None else dict(rule_coverage_of(plan).as_dict())

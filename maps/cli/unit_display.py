@@ -33,7 +33,7 @@ def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
     words = catalogue("terminal", plan.language)
     console, row = _console(), plan.zones.set_index("unit_id").loc[unit_id]
     heading = words["unit" if row["jurisdiction"] else "unit_alone"]
-    _print(console, [heading.format(name=row["name"], id=unit_id, place=row["jurisdiction"])], "dim")
+    _print(console, [heading.format(name=row["name"], id=unit_id, place=plan.place(row["jurisdiction"]))], "dim")
     _verdict(console, plan, verdicts(plan)[unit_id])
     rows = plan.quotas[plan.quotas["unit_id"] == unit_id].to_dict("records")
     terms = plan.renderer.terms

@@ -130,7 +130,7 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
     >>> why.as_dict()["main"]["zone"]
     'key_development'
     >>> print(why.text().splitlines()[0])
-    Denver (08031), CO: 39,904.03 ha
+    Denver (08031), Colorado: 39,904.03 ha
     """
     unit_id = find_unit(plan, unit_id)
     said = localize(plan, language)
@@ -140,6 +140,7 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
             "unit_id": unit_id,
             "name": str(zone["name"]),
             "jurisdiction": str(zone["jurisdiction"]),
+            "jurisdiction_name": said.place(str(zone["jurisdiction"])),
             "area_ha": float(zone["area_ha"]),
         },
         "plan": {

@@ -46,7 +46,7 @@ def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
     if one["pieces"]:
         yield words["policy_part"].format(area=written(one["part_ha"], ",.2f", language), count=len(one["pieces"]))
     if one["inherited_from"]:
-        yield words["policy_inherited"].format(name=one["inherited_from"])
+        yield words["policy_inherited"].format(name=one["inherited_name"])
 
 
 def _line(one: Link, language: str) -> str:
@@ -82,7 +82,9 @@ def _quota(one: Link, language: str) -> str:
         period=one["period"],
         amount=amount(one["amount"], language),
         unit=_unit(one, language),
-        whole=words["quota_whole"].format(amount=amount(whole, language), place=one["jurisdiction"]) if whole else "",
+        whole=words["quota_whole"].format(amount=amount(whole, language), place=one["jurisdiction_name"])
+        if whole
+        else "",
         bounds=words["quota_and"].join(bounds),
     )
 
@@ -103,7 +105,7 @@ def _light(one: Link, language: str) -> str:
     verdict, intensity, total = (light_message(one[name]) for name in ("verdict", "intensity_light", "total_light"))
     if one["total_exempt"]:
         total = say("energy.not_counted", light=total)
-    figures = {"region": one["region"], "period": one["period"]}
+    figures = {"region": one["region_name"], "period": one["period"]}
     return render(say("energy.verdict", **figures, verdict=verdict, intensity=intensity, total=total), language)
 
 
@@ -322,7 +324,7 @@ class _Narrator:
     def lines(self, content: Mapping[str, Any]) -> Iterator[str]:
         """All of it, or what is there of it."""
         unit, plan = content["unit"], content["plan"]
-        place = {"name": unit["name"], "id": unit["unit_id"], "jurisdiction": unit["jurisdiction"]}
+        place = {"name": unit["name"], "id": unit["unit_id"], "jurisdiction": unit["jurisdiction_name"]}
         yield self._say(
             "unit_inside" if unit["jurisdiction"] else "unit",
             **place,

@@ -305,7 +305,13 @@ def _outside(plan: LocalizedPlan, lon: float, lat: float) -> Content:
 
 def _named(plan: LocalizedPlan, unit_id: str) -> Content:
     unit = plan.units.loc[unit_id]
-    return {"unit_id": unit_id, **{name: str(unit[name]) for name in ("name", "jurisdiction")}}
+    jurisdiction = str(unit["jurisdiction"])
+    return {
+        "unit_id": unit_id,
+        "name": str(unit["name"]),
+        "jurisdiction": jurisdiction,
+        "jurisdiction_name": plan.place(jurisdiction),
+    }
 
 
 def _unit(plan: LocalizedPlan, unit_id: str) -> Content:
@@ -389,7 +395,7 @@ def where_lines(place: Place) -> Iterator[str]:
         return
     unit = content["unit"]
     key = "in_unit" if unit["jurisdiction"] else "in_unit_alone"
-    yield words[key].format(unit=_called(unit, words), jurisdiction=unit["jurisdiction"])
+    yield words[key].format(unit=_called(unit, words), jurisdiction=unit["jurisdiction_name"])
     if content["shared_with"]:
         yield words["shared"].format(others=words["and"].join(_called(one, words) for one in content["shared_with"]))
 

@@ -88,13 +88,14 @@ def styles_of(plan: LocalizedPlan, quota_columns: Mapping[str, str]) -> tuple[St
     return (both, *alone, *overlays, *quotas, lines, *each, *sites)
 
 
-def border_style(jurisdictions: Iterable[str], title: str) -> Style:
+def border_style(jurisdictions: Mapping[str, str], title: str) -> Style:
     """The borders of jurisdictions, drawn round their units together."""
     renderer = _renderer("mergedFeatureRenderer")
     inner = SubElement(renderer, "renderer-v2", {"type": "categorizedSymbol", "attr": "jurisdiction"})
     categories, symbols = SubElement(inner, "categories"), SubElement(inner, "symbols")
-    for place, name in enumerate(jurisdictions):
-        keys = {"value": _NO_XML.sub("", name), "type": "string", "label": "", "symbol": str(place), "render": "true"}
+    for place, (code, name) in enumerate(jurisdictions.items()):
+        value, label = (_NO_XML.sub("", one) for one in (code, name))
+        keys = {"value": value, "type": "string", "label": label, "symbol": str(place), "render": "true"}
         SubElement(categories, "category", keys)
         symbol = _symbol(_fill(_CLEAR), _edge("#FFFFFFB0", 3.2), _edge(_INNER_BORDER, 1.1))
         symbol.set("name", str(place))

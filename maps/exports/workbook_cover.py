@@ -128,7 +128,7 @@ def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
     words, terms = catalogue("workbook", plan.language), plan.renderer.terms
     own, by = _divided(plan, quota)
     sums = own.groupby(by)["amount"].sum().sort_index().sort_values(ascending=False, kind="stable")
-    rows: list[tuple[Cell, ...]] = list(sums.items())
+    rows: list[tuple[Cell, ...]] = [(plan.place(str(name)), amount) for name, amount in sums.items()]
     if len(rows) > MOST:
         rest = sum((amount for _, amount in rows[MOST - 1 :]), Decimal(0))
         rows = [*rows[: MOST - 1], (words["others"].format(n=len(rows) - MOST + 1), rest)]

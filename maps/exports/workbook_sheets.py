@@ -181,7 +181,8 @@ class _Sheets:
             "policy": self.policy, "overruled_by": self.overruler,
             "payer": self.party, "receiver": self.party, "party": self.party,
             "kind": lambda kind: self.report.get(f"party_{kind}", kind),
-            "region": lambda code: self.names.get(code, code),
+            "region": lambda code: self.names.get(code) or self.terms.place(code),
+            "jurisdiction": self.terms.place, "inherited_from": self.terms.place,
             "intensity_light": light, "total_light": light, "verdict": light,
             "treatment": industry.__getitem__, "state": industry.__getitem__,
             "objective": lambda code: self.report[f"objective_{code}"], "method": optimum.__getitem__,
@@ -221,7 +222,10 @@ class _Sheets:
     def more(self, key: str, rows: pd.DataFrame) -> Iterator[str]:
         """The columns of an open table that are not declared."""
         if TABLES.get(key) and TABLES[key].open:
-            yield from (name for name in map(str, rows.columns) if name not in {*COLUMNS[key], *TABLES[key].columns})
+            section = self.plan.study.units
+            named = {*section.names.values(), *(one for each in section.level_names.values() for one in each.values())}
+            told = {*COLUMNS[key], *TABLES[key].columns, *(named - {*section.levels})}
+            yield from (name for name in map(str, rows.columns) if name not in told)
 
     def column(self, key: str, name: str, rows: pd.DataFrame) -> Column:
         """One column, its codes in words."""
@@ -278,7 +282,10 @@ class _Sheets:
     def _named(self, rows: pd.DataFrame) -> list[str]:
         """What the rows of a quota are called: units, reserves, and jurisdictions by their paths."""
         pairs = zip(rows["unit_id"], rows["name"], strict=True)
-        return [self.words["reserve"] if unit == RESERVE else name for unit, name in pairs]
+        return [
+            self.words["reserve"] if unit == RESERVE else name if unit else self.terms.place(name)
+            for unit, name in pairs
+        ]
 
     @cached_property
     def _settings(self) -> dict[str, list[str]]:
@@ -386,7 +393,7 @@ class _Sheets:
         special = {POOL: "pool", BUDGET: "budget"}
         if code in special:
             return self.report[f"party_{special[code]}"]
-        return self.names.get(code) or self.title(code)
+        return self.names.get(code) or self.terms.place(self.title(code))
 
     def light(self, code: int | str) -> str:
         """A light by its colour."""

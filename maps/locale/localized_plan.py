@@ -11,6 +11,7 @@ import pandas as pd
 
 from layers.errors import Finding
 from layers.sources import Section, Texts, UnitsSection
+from layers.units import jurisdiction_names
 from maps.locale.messages import catalogue
 from maps.locale.rendering import Renderer
 from maps.locale.texts import text_in
@@ -40,6 +41,10 @@ class LocalizedPlan(Plan):
     source: Plan
     renderer: Renderer
 
+    def place(self, code: str) -> str:
+        """What a jurisdiction is called."""
+        return self.renderer.terms.place(code)
+
     @property
     def language(self) -> str:
         """The language that it is in."""
@@ -68,7 +73,8 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
     """
     if isinstance(plan, LocalizedPlan):
         return plan if plan.language == language else localize(plan.source, language)
-    renderer = Renderer(language, plan.rulebook, plan.study)
+    places = jurisdiction_names(plan.units, plan.study.units)
+    renderer = Renderer(language, plan.rulebook, plan.study, places)
     own = {one.name: getattr(plan, one.name) for one in fields(Plan)}
     told = {
         table.name: _in_words(plan, table, renderer)

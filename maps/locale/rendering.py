@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 import pandas as pd
@@ -39,10 +40,18 @@ class Renderer:
         It has the titles of what messages name.
     study : Study, optional
         It has the titles of its own layers, quotas, agreements and transfers.
+    places : mapping of str to str or of str to mapping of str to str, optional
+        What its jurisdictions are called, see :func:`layers.units.jurisdiction_names`.
     """
 
-    def __init__(self, language: str, rulebook: Rulebook | None = None, study: Study | None = None) -> None:
-        self.language, self.terms = language, Terms(rulebook, language, study)
+    def __init__(
+        self,
+        language: str,
+        rulebook: Rulebook | None = None,
+        study: Study | None = None,
+        places: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
+        self.language, self.terms = language, Terms(rulebook, language, study, places)
         self.rulebook = rulebook
         self._wordings: dict[str, ClauseWording] = {}
         self._said: dict[int, tuple[Message, str]] = {}
@@ -68,6 +77,7 @@ class Renderer:
             "reason": self._reason,
             "quota": self.terms.quota,
             "layer": self.terms.layer,
+            "place": self.terms.place,
             "condition": lambda text: parse_condition(text).said(self.terms.names),
         }
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from layers.conditions import parse_formula
 from layers.sources import name_text
 from maps.locale.messages import catalogue, languages
 from maps.locale.texts import capital, text_in
-from zoning.measures import QUOTA
+from zoning.measures import PATH, QUOTA
 from zoning.plan import Assumption
 from zoning.rulebook import CONTROL_LINE, ON, UNIT, Rulebook, roles_read
 from zoning.study import Study, TitleKind
@@ -52,6 +54,8 @@ class Terms:
     language : str
     study : Study, optional
         Without one names of layers and quotas stand as words.
+    places : mapping of str to str or of str to mapping of str to str, optional
+        What its jurisdictions are called, for all languages or by language; one that is not in it stands as it is.
 
     Examples
     --------
@@ -61,8 +65,29 @@ class Terms:
     (['亩', '平方公里', 'BRL'], '税额分档')
     """
 
-    def __init__(self, rulebook: Rulebook | None, language: str, study: Study | None = None) -> None:
+    def __init__(
+        self,
+        rulebook: Rulebook | None,
+        language: str,
+        study: Study | None = None,
+        places: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
+    ) -> None:
         self._rulebook, self.language, self._study = rulebook, language, study
+        self._places = _named_apart({code: text_in(name, language, code) for code, name in places.items()})
+
+    def place(self, name: str) -> str:
+        """What a jurisdiction is called; of the path to one each part.
+
+        Examples
+        --------
+        >>> names = {"AZ": "Arizona", "east": {"en": "East", "zh": "东部"}, "42": "Central", "44": "Central"}
+        >>> terms = Terms(None, "zh", places=names)
+        >>> [terms.place(one) for one in ("AZ / east", "CO", "44")]
+        ['Arizona / 东部', 'CO', 'Central (44)']
+        """
+        if name in self._places or PATH not in name:
+            return self._places.get(name, name)
+        return PATH.join(self._places.get(part, part) for part in name.split(PATH))
 
     def layer(self, name: str) -> str:
         """What a layer is called."""
@@ -247,6 +272,12 @@ class Terms:
 
     def _texts(self, kind: str, code: str) -> Mapping[str, str]:
         return texts_of(self._rulebook, kind, code)
+
+
+def _named_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """Names by code; those that several codes have say which."""
+    found = Counter(names.values())
+    return {code: f"{name} ({code})" if found[name] > 1 else name for code, name in names.items()}
 
 
 def texts_of(rulebook: Rulebook | None, kind: str, code: str) -> Mapping[str, str]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-_WIDE, _PLAIN = r"[\u4e00-\u9fff]+", r"[A-Za-z\u00c0-\u024f](?:[A-Za-z\u00c0-\u024f .'-]*[A-Za-z\u00c0-\u024f.])?"
-TWICE = re.compile(rf"(?P<plain>{_PLAIN}) (?P<wide>{_WIDE})|(?P<first>{_WIDE}) (?P<last>{_PLAIN})")
-"""A name that is written twice, once in each script, and nothing else."""
 STANDARD = "en"
 """The language that stands in for others."""
 
@@ -43,23 +39,6 @@ def text_in(said: str | Mapping[str, str], language: str, fallback: str = "") ->
         return said[language]
     other = STANDARD if STANDARD in said else next(iter(said), "")
     return f"{said[other]} ({other})" if other else fallback
-
-
-def in_script(name: str, language: str) -> str:
-    """Of a name that is written twice, in Latin letters and in ideographs, the one that a reader of a language reads.
-
-    Examples
-    --------
-    >>> in_script("East 东部", "zh"), in_script("East 东部", "pt"), in_script("Denver", "zh")
-    ('东部', 'East', 'Denver')
-    >>> in_script("攀枝花市 & Doña Ana", "en")
-    '攀枝花市 & Doña Ana'
-    """
-    found = TWICE.fullmatch(name)
-    if found is None:
-        return name
-    plain, wide = found["plain"] or found["last"], found["wide"] or found["first"]
-    return wide if language == "zh" else plain
 
 
 def capital(text: str) -> str:

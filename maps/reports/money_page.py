@@ -64,7 +64,7 @@ def _groups(figures: PlanFigures) -> list[Group]:
 def _party(figures: PlanFigures, party: str) -> str:
     if party in figures.units.index:
         return figures.names([party])[0]
-    return figures.place(party_name(figures.edition, party))
+    return party_name(figures.edition, party)
 
 
 def _nets(rows: pd.DataFrame) -> pd.Series:

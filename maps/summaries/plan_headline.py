@@ -16,7 +16,6 @@ from maps.locale import (
     capital,
     catalogue,
     format_number,
-    in_script,
     number_beside,
     number_style,
     shifted,
@@ -295,7 +294,7 @@ class _Teller:
             land = pd.Series(self._ha[here]).groupby(self._main[here]).sum()
             amount = f"{self._by_jurisdiction.get(name, 0):f}" if self._quota is not None else None
             yield JurisdictionRow(
-                escape_hidden(in_script(name, self._language)),
+                escape_hidden(self._plan.place(name)),
                 int(here.sum()),
                 {str(k): float(v) for k, v in land.items()},
                 amount,

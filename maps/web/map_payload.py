@@ -16,7 +16,6 @@ from maps.locale import (
     assumption_title,
     catalogue,
     hectares,
-    in_script,
     localize,
     number_style,
     solution_words,
@@ -352,7 +351,7 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
         solution=escape_hidden("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
         bases=quota_bases(plan, quota),
         jurisdictions={
-            escape_hidden(in_script(name, language)): f"{amount:f}"
+            escape_hidden(plan.place(name)): f"{amount:f}"
             for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)
         },
     )

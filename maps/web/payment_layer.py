@@ -235,7 +235,9 @@ class _Parties:
             place = int(units.index.get_loc(party))
             return Party(escape_hidden(units["name"].iloc[place]), place, None, (place,))
         members = np.flatnonzero((units[kind].astype("str") == party).to_numpy())
-        return Party(escape_hidden(party), None, inside_point(units.iloc[members]), tuple(members.tolist()))
+        return Party(
+            escape_hidden(self._plan.place(party)), None, inside_point(units.iloc[members]), tuple(members.tolist())
+        )
 
 
 def inside_point(units: gpd.GeoDataFrame) -> Point:

@@ -13,7 +13,7 @@ import pandas as pd
 from layers.conditions import parse_condition
 from layers.errors import escape_hidden
 from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
-from maps.locale import LocalizedPlan, describe_parameters, hectares, in_script, price_words, text_in
+from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, text_in
 from maps.web.page_model import (
     CardHeading,
     CardLine,
@@ -183,7 +183,7 @@ def cards(plan: LocalizedPlan) -> Cards:
             id=escape_hidden(row["unit_id"]),
             name=escape_hidden(row["name"]),
             other_names=tuple(escape_hidden(one) for one in names[row["unit_id"]] if one != row["name"]),
-            jurisdiction=jurisdictions.place(escape_hidden(in_script(row["jurisdiction"], plan.language))),
+            jurisdiction=jurisdictions.place(escape_hidden(plan.place(row["jurisdiction"]))),
             area_ha=hectares(row["area_ha"]),
             main=zones.index(row["main"]),
             overlays=tuple(zones.index(code) for code in row["overlays"].split(";") if code),
@@ -266,7 +266,7 @@ def _quota_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: 
             ceiling=_decimal(row["ceiling"]),
             weight=_digits(row["weight"], 7),
             binding=escape_hidden(row["binding"]),
-            jurisdiction=escape_hidden(in_script(row["jurisdiction"], plan.language)),
+            jurisdiction=escape_hidden(plan.place(row["jurisdiction"])),
             price=_digits(row["shadow_price"], 7),
             carried=_decimal(row["carried"] or None),
             transferred=_decimal(row["transferred"] or None),
@@ -348,7 +348,7 @@ class _Policies:
                     settings=self._settings.place((row["policy"], row["parameters"])),
                     part_ha=None,
                     exception=escape_hidden(notes[0]),
-                    inherited_from=escape_hidden(notes[1]),
+                    inherited_from=escape_hidden(self._plan.place(notes[1])),
                     unknown=unknown.get(row["policy"], ()),
                 )
             if piece:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import geopandas as gpd
 import pytest
+from pydantic import ValidationError
 from shapely import Point, Polygon, box
 
 from layers.crs import working_crs
 from layers.errors import GeometryError, SourceError, UnknownNameError
 from layers.sources import UnitsSection
-from layers.units import read_units, settle_units
+from layers.units import jurisdiction_names, read_units, settle_units
 
 
 def write(folder, frame, name="own.gpkg"):
@@ -156,3 +157,40 @@ def test_overlaps_gaps_and_outlines_are_settled_in_the_working_crs(tmp_path):
     crossed, _ = read_units(write(tmp_path, frame), section())
     with pytest.raises(GeometryError, match="mend them in the file"):
         settle_units(crossed, crossed.crs, 100)
+
+
+def states(**columns):
+    return two(code=["a", "b"], state=["AZ", "AZ"], **columns)
+
+
+def test_names_of_jurisdictions_by_language(tmp_path):
+    frame = states(state_en=["Arizona", None], state_zh=[" ", None], nation=["n", "n"], nation_name=["N", "N"])
+    named = section(
+        jurisdiction=("nation", "state"), jurisdiction_name=("nation_name", {"en": "state_en", "zh": "state_zh"})
+    )
+    units, _ = read_units(write(tmp_path, frame), named)
+    assert jurisdiction_names(units, named) == {"n": "N", "AZ": {"en": "Arizona"}}
+    assert units["jurisdiction"].tolist() == ["AZ", "AZ"]
+
+
+def test_a_jurisdiction_without_names_keeps_its_code(tmp_path):
+    plain = section(jurisdiction="state")
+    units, _ = read_units(write(tmp_path, states(state_name=["Arizona", "Arizona"])), plain)
+    assert jurisdiction_names(units, plain) == {}
+
+
+def test_two_names_of_one_jurisdiction_are_refused(tmp_path):
+    path = write(tmp_path, states(state_name=["Arizona", "Sonora"]))
+    with pytest.raises(SourceError, match="calls jurisdiction 'AZ' both 'Arizona' and 'Sonora'") as raised:
+        read_units(path, section(jurisdiction="state", jurisdiction_name="state_name"))
+    assert raised.value.code == "two_names"
+
+
+def test_a_column_of_names_must_be_there(tmp_path):
+    with pytest.raises(SourceError, match="state_name"):
+        read_units(write(tmp_path, states()), section(jurisdiction="state", jurisdiction_name="state_name"))
+
+
+def test_each_level_is_named_or_none():
+    with pytest.raises(ValidationError, match=r"names 1 level\(s\), and 'jurisdiction' has 2"):
+        section(jurisdiction=("nation", "state"), jurisdiction_name="state_name")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from layers.errors import Finding, UnknownNameError, ZoneplanError, shown
 from layers.phrases import OR, Phrase, phrase_list
+from layers.units import jurisdiction_names
 from zoning.agreements import Agreement
 from zoning.checks.column_sources import ExpectedColumns
 from zoning.compensation import (
@@ -185,10 +186,17 @@ def _slips(regions: Iterable[str], study: Study, units: pd.DataFrame) -> Iterato
     known = known_parties(units, study.units.levels)
     columns = ("name", *study.units.names.values())
     named = {str(name): unit for column in columns for unit, name in units[column].items()}
+    coded = {
+        name: code
+        for code, names in jurisdiction_names(units, study.units).items()
+        for name in ([names] if isinstance(names, str) else names.values())
+    }
     for region in regions:
         close = near_misses(region, known)
         if close:
             yield region, Phrase("did you mean {names}?", names=phrase_list((repr(one) for one in close), OR))
+        elif region not in known and region in coded:
+            yield region, Phrase("jurisdiction '{code}' has that name: write its code", code=coded[region])
         elif region not in known and region in named:
             yield region, Phrase("unit '{unit}' has that name: write its id", unit=named[region])
 

@@ -1,6 +1,6 @@
 """Measures: one row a unit, one column an indicator; what belongs together is aggregated."""
 
-from zoning.measures.aggregation import mean_by, paths, places_of, sum_by, without_noise
+from zoning.measures.aggregation import PATH, mean_by, paths, places_of, sum_by, without_noise
 from zoning.measures.indicators import (
     QUOTA,
     Because,
@@ -27,6 +27,7 @@ from zoning.measures.unit_measures import (
 )
 
 __all__ = [
+    "PATH",
     "QUOTA",
     "Because",
     "absent_measures",

@@ -13,7 +13,7 @@ from zoning.plan import Plan
 from zoning.records.findings import in_rulebook
 from zoning.records.table_rows import each_row
 from zoning.rulebook import Scheme
-from zoning.trace import Record, Said, days_of, in_languages
+from zoning.trace import Record, Said, Term, days_of, in_languages
 
 Content = dict[str, Any]
 
@@ -81,6 +81,7 @@ def _light(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Record:
         written=in_rulebook(plan.rulebook, "schemes", scheme),
         facts={
             "region": str(row["region"]),
+            "region_name": Term("place", str(row["region"])),
             "period": period,
             "intensity_light": int(row["intensity_light"]),
             "total_light": int(row["total_light"]),

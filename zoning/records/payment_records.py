@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from layers.sources import UnitsSection
+from layers.units import jurisdiction_names
 from zoning.agreements import Agreement
 from zoning.compensation import BUDGET, POOL, expand_agreements, measure_names, measures_of
 from zoning.plan import Plan
@@ -59,6 +60,7 @@ class _FlowMaker:
         self._made = made
         names = names_by_language(plan.units, study.units)
         self._names = {str(unit): in_languages(name) for unit, name in names.items() if name}
+        self._names |= {code: in_languages(name) for code, name in jurisdiction_names(plan.units, study.units).items()}
         self._said: dict[str, dict[str, Said]] = {}
 
     def flow(self, row: Mapping[str, Any]) -> Record:

@@ -114,6 +114,7 @@ class _PolicyMaker:
                 "clause": in_languages(policy.clause),
                 "reference": in_languages(policy.reference),
                 **{name: str(row[name]) for name in ("since", "until", "overruled_by", "inherited_from")},
+                "inherited_name": Term("place", str(row["inherited_from"])),
                 "exception": say_exception(exception) if exception else "",
                 "title": policy.title,
                 "instrument_title": Titles("instruments", policy.instrument),

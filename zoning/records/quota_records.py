@@ -333,6 +333,7 @@ def _quota(row: Mapping[str, Any], study: Study, whole: Decimal | None) -> Recor
             "weight": None if pd.isna(row["weight"]) else float(row["weight"]),
             "binding": str(row["binding"]),
             "jurisdiction": str(row["jurisdiction"]),
+            "jurisdiction_name": Term("place", str(row["jurisdiction"])),
             **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
             "shadow_price": None if pd.isna(row["shadow_price"]) else float(row["shadow_price"]),
             "solution": None,
@@ -460,7 +461,7 @@ class _QuotaMaker:
         ends += [say("explain.binding", what=_bound_by(row["binding"]))] if row["binding"] else []
         reason = self._say(
             "quota_level" if quota.by == "weighted" else "quota_part",
-            name=path,
+            name=Term("place", path),
             above=_exact(whole),
             amount=_exact(row["amount"]),
             weight=_short(row["weight"]),
@@ -473,7 +474,7 @@ class _QuotaMaker:
         """What a jurisdiction, or the whole, held back."""
         reason = self._say(
             "quota_reserve",
-            name=path or Term("quota", self._quota.name),
+            name=Term("place", path) if path else Term("quota", self._quota.name),
             pct=_exact(self._quota.reserve_pct),
             amount=_exact(self._reserves[path]),
         )

@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from zoning.trace import Message, say
+from zoning.trace import Message, Term, say
 
 DASH = "–"
 """Stands where there is no number."""
@@ -82,7 +82,7 @@ def rule_named(row: Mapping[str, Any]) -> Message:
     """What a rule of a quota is called."""
     kind, _, name = str(row["rule"]).removesuffix("-least").partition("-")
     rule = say(f"optimum.{kind}", name=name)
-    return say("optimum.of", rule=rule, place=row["jurisdiction"]) if row["jurisdiction"] else rule
+    return say("optimum.of", rule=rule, place=Term("place", row["jurisdiction"])) if row["jurisdiction"] else rule
 
 
 def _number(value: Any) -> float | None:

@@ -22,9 +22,10 @@ class Term(NamedTuple):
 
     Attributes
     ----------
-    kind : {"name", "reason", "role", "role_code", "unit", "instrument", "setting", "quota", "layer", "condition"}
-        "name" is what a condition can name: a measure, a parameter, a zone; "reason" is that of a rule;
-        "condition" is one as it is written, its names and texts with their titles.
+    kind : {"name", "reason", "role", "role_code", "unit", "instrument", "setting", "quota", "layer", "place",
+            "condition"}
+        "name" is what a condition can name: a measure, a parameter, a zone; "reason" is that of a rule; "place" is a
+        jurisdiction, or the path to one; "condition" is one as it is written, its names and texts with their titles.
     code : str
         Which of them.
     """

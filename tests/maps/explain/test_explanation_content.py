@@ -112,7 +112,13 @@ def quota_trace(plan: Plan, asked: Quota) -> QuotaTrace:
 
 def test_the_chain_from_unit_to_reference(plan) -> None:
     told = explain(plan, "c").as_dict()
-    assert told["unit"] == {"unit_id": "c", "name": "Unit c", "jurisdiction": "west", "area_ha": 1000.0}
+    assert told["unit"] == {
+        "unit_id": "c",
+        "name": "Unit c",
+        "jurisdiction": "west",
+        "jurisdiction_name": "west",
+        "area_ha": 1000.0,
+    }
     assert told["plan"] == {"name": "Six units", "title": "Six units", "date": "2025-01-01", "rulebook": "small"}
     assert (told["status"], told["main"]["zone"], told["main"]["rule"]) == (
         "decided",
@@ -200,6 +206,7 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
         "weight": 600.0,
         "binding": "ceiling",
         "jurisdiction": "west",
+        "jurisdiction_name": "west",
         "jurisdiction_amount": "100",
         "carried": None,
         "transferred": None,

@@ -33,7 +33,13 @@ def test_a_place_inside(plan) -> None:
     place = at(plan, *degrees(0.25, 2.5))
     said = place.as_dict()
     assert said["inside"]
-    assert said["unit"] == {"unit_id": "c1", "name": "Unit C1", "jurisdiction": "west", "area_ha": pytest.approx(100)}
+    assert said["unit"] == {
+        "unit_id": "c1",
+        "name": "Unit C1",
+        "jurisdiction": "west",
+        "jurisdiction_name": "west",
+        "area_ha": pytest.approx(100),
+    }
     zone = plan.zones.set_index("unit_id").loc["c1"]
     assert (said["main"]["zone"], said["main"]["rule"]) == (zone["main"], zone["rule"])
     assert {one["role"] for one in said["piece"]["designations"]} == {"ecologically_fragile"}
