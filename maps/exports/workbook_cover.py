@@ -124,7 +124,7 @@ def _land(plan: LocalizedPlan) -> Table:
 
 
 def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
-    """The amounts of a quota by jurisdiction, or by unit where there is one jurisdiction; the largest first."""
+    """What units get of a quota by jurisdiction, or each where there is one; the largest first, the reserve last."""
     words, terms = catalogue("workbook", plan.language), plan.renderer.terms
     own, by = _divided(plan, quota)
     sums = own.groupby(by)["amount"].sum().sort_index().sort_values(ascending=False, kind="stable")
@@ -132,20 +132,23 @@ def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
     if len(rows) > MOST:
         rest = sum((amount for _, amount in rows[MOST - 1 :]), Decimal(0))
         rows = [*rows[: MOST - 1], (words["others"].format(n=len(rows) - MOST + 1), rest)]
+    held = _handed_out(plan, quota) - sum(sums, Decimal(0))
+    if held:
+        rows.append((words["reserve"], held))
     told = {"quota": capital(terms.quota(quota.name)), "period": quota.period, "unit": terms.unit(quota.unit)}
-    heads = (words["jurisdiction" if by == "jurisdiction" else "name"], words["amount"])
+    heads = (words["name" if by == "name" else "jurisdiction"], words["amount"])
     return Table(words["quota_by"].format(**told), heads, tuple(rows), (SITE_CIRCLE,) * len(rows), (False,))
 
 
 def _divided(plan: LocalizedPlan, quota: Quota) -> tuple[pd.DataFrame, str]:
-    """The rows of the highest level that has several, without reserves, and the column by which they are told apart."""
+    """The rows of units, and the column by which they are told apart: of the highest level that has several."""
     rows = plan.quotas[(plan.quotas["quota"] == quota.name) & (plan.quotas["period"] == quota.period)]
-    rows = rows[rows["unit_id"] != RESERVE]
-    for level in quota.levels[:-1]:
-        if (rows["level"] == level).sum() > 1:
-            return rows[rows["level"] == level], "jurisdiction"
-    units = rows[rows["level"] == quota.levels[-1]]
-    return units, "jurisdiction" if len(set(units["jurisdiction"])) > 1 else "name"
+    units = rows[(rows["level"] == quota.levels[-1]) & (rows["unit_id"] != RESERVE)]
+    for level in (*quota.levels[:-1], *plan.study.units.levels):
+        places = units["unit_id"].map(plan.units[level])
+        if len(set(places)) > 1:
+            return units.assign(place=places), "place"
+    return units, "name"
 
 
 def _handed_out(plan: LocalizedPlan, quota: Quota) -> Decimal:

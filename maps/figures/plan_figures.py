@@ -223,12 +223,30 @@ class PlanFigures:
         return tuple(str(named[one] or one) for one in ids)
 
 
+def lower(title: str) -> str:
+    """A title in the middle of a sentence: with a small letter, where it is no abbreviation.
+
+    Examples
+    --------
+    >>> lower("Households"), lower("GDP")
+    ('households', 'GDP')
+    """
+    return title[:1].lower() + title[1:] if title[1:2].islower() else title
+
+
 def weights_of(quota: Quota) -> tuple[str, ...]:
     """The measures that a quota goes by."""
     return (quota.weight,) if isinstance(quota.weight, str) else tuple(part.measure for part in quota.weight)
 
 
 def weight_words(edition: ReportContext, quota: Quota) -> str:
-    """The same in words."""
-    names = edition.words["and"].join(edition.measure(name) for name in weights_of(quota))
-    return names or name_text(quota.name)
+    """The same in words, of several each with its share."""
+    measures = weights_of(quota)
+    if isinstance(quota.weight, str) or len(measures) < 2:
+        return lower("".join(map(edition.measure, measures))) or name_text(quota.name)
+    whole = float(sum(part.share for part in quota.weight))
+    parts = [
+        edition.tell("weighed", name=lower(edition.measure(part.measure)), share=edition.share_text(part.share / whole))
+        for part in quota.weight
+    ]
+    return edition.tell("and_last", names=edition.pages["comma"].join(parts[:-1]), last=parts[-1])

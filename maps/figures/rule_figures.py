@@ -197,10 +197,16 @@ class RuleFigures:
         firm: npt.NDArray[np.bool_] = self.asked.firm
         return int((~firm).sum())
 
-    def decided(self) -> pd.Index:
-        """Ids of the units whose main function planners decided."""
-        zones = self.figures.edition.plan.zones.set_index("unit_id")
-        return zones.index[zones["rule"].str.startswith(DECISION)]
+    @cached_property
+    def decided(self) -> dict[str, list[str]]:
+        """By unit what planners decided on it: its main function, or an overlay that it carries, in words."""
+        claims, figures = self.figures.edition.plan.claims, self.figures
+        mains, found = {*figures.mains}, dict[str, list[str]]()
+        for row in claims[claims["rule"].str.startswith(DECISION)].itertuples():
+            name, zone = figures.names([row.unit_id])[0], figures.zone(str(row.zone))
+            key = "decided_as" if row.zone in mains else "carries_decided"
+            found.setdefault(str(row.unit_id), []).append(figures.edition.tell(key, name=name, zone=zone))
+        return found
 
 
 def _same(values: npt.NDArray[np.float64], told: tuple[float | None, ...]) -> bool:

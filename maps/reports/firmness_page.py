@@ -202,10 +202,10 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
             edition.tell("fact_near", n=len(near)),
             edition.tell("fact_near_rest", names=listed(figures, figures.names(sorted(near)), 6)),
         )
-    decided = rules.decided()
-    if len(decided):
-        names = listed(figures, figures.names(decided), 6)
-        yield edition.tell("fact_decided", n=len(decided)), edition.tell("fact_decided_rest", names=names)
+    decided = rules.decided
+    if decided:
+        told = listed(figures, [one for unit in decided for one in decided[unit]], 4)
+        yield edition.tell("fact_decided", n=len(decided)), edition.tell("fact_decided_rest", told=told)
     for status in (*OPEN, "assumed"):
         own = units.index[units["status"] == status]
         if len(own):

@@ -88,19 +88,19 @@ def _lead(figures: PlanFigures, one: QuotaFigures) -> str:
 
 
 def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
-    """Amounts of the jurisdictions by main function, what each holds back, and what that is for each inhabitant."""
+    """What units of the jurisdictions get by main function and for each inhabitant, and what each holds back."""
     edition, units = figures.edition, figures.units
     whole = {
         name: (figures.sums(one.amounts, part), float(one.reserves.get(name, 0)), float(part["people"].sum()))
         for name, part in units.groupby("jurisdiction", sort=True)
     }
-    order = sorted(whole, key=lambda name: (-sum(whole[name][0]) - whole[name][1], name))[:ROWS]
+    order = sorted(whole, key=lambda name: (-sum(whole[name][0]), name))[:ROWS]
     rows = []
     for name in order:
         parts, held, people = whole[name]
-        each = 1e5 * (sum(parts) + held) / people if people else float("nan")
+        each = 1e5 * sum(parts) / people if people else float("nan")
         beside = edition.number(each, 1) if figures.people else ""
-        rows.append(AmountRow(figures.place(str(name)), parts, held, edition.number(sum(parts) + held), beside))
+        rows.append(AmountRow(figures.place(str(name)), parts, held, edition.number(sum(parts)), beside))
     title = _place_finding(figures, {name: whole[name] for name in order})
     rest = edition.pages["reserve"] if one.reserve else ""
     beside = edition.tell("each_inhabitant", unit=one.unit) if figures.people else ""
@@ -112,7 +112,7 @@ def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
 
 def _place_finding(figures: PlanFigures, whole: dict[str, tuple[tuple[float, ...], float, float]]) -> str:
     """Who gets most, and who most for each inhabitant."""
-    amounts = {name: sum(parts) + held for name, (parts, held, _) in whole.items()}
+    amounts = {name: sum(parts) for name, (parts, _, _) in whole.items()}
     first = max(amounts, key=lambda name: amounts[name])
     edition = figures.edition
     if figures.people and all(people for _, _, people in whole.values()):
@@ -147,7 +147,7 @@ def _facts(figures: PlanFigures, one: QuotaFigures) -> Iterator[tuple[str, str]]
         losses = {code: -value for code, value in zip(figures.mains, moved, strict=True) if value <= -0.5}
         if len(gains) == 1 and losses:
             (winner,) = gains
-            told_losses = edition.words["and"].join(
+            told_losses = edition.pages["comma_short"].join(
                 edition.tell("fact_from", amount=edition.number(value), zone=figures.zone(code))
                 for code, value in sorted(losses.items(), key=lambda pair: -pair[1])
             )

@@ -76,16 +76,17 @@ def _nets(rows: pd.DataFrame) -> pd.Series:
 
 
 def _finding(figures: PlanFigures, instrument: str, rows: pd.DataFrame, unit: str) -> str:
-    """Who receives most, net."""
+    """Who receives most, net; of several alike each."""
     edition, nets = figures.edition, _nets(rows)
     called = edition.flow(instrument)
     gains = {party: value for party, value in nets.items() if value > 0}
     if gains:
-        best = max(gains, key=lambda one: (gains[one], one))
-        key = "finding_only" if len(gains) == 1 else "finding_gains_most"
-        return edition.tell(
-            key, instrument=called, name=_party(figures, str(best)), amount=edition.money(gains[best], unit)
-        )
+        best = [party for party in gains if gains[party] == max(gains.values())]
+        told = {"instrument": called, "amount": edition.money(gains[best[0]], unit)}
+        names = listed(figures, [_party(figures, str(party)) for party in best], 3)
+        if len(best) > 1:
+            return edition.tell("finding_each" if len(best) == len(gains) else "finding_each_most", names=names, **told)
+        return edition.tell("finding_only" if len(gains) == 1 else "finding_gains_most", name=names, **told)
     return called
 
 
@@ -97,13 +98,17 @@ def _title(figures: PlanFigures, groups: list[Group]) -> str:
     nets = pd.concat([_nets(rows) for _, rows in groups]).groupby(level=0).agg(lambda values: sum(values, Decimal(0)))
     payers = sorted((one for one in nets.index if nets[one] < 0), key=lambda one: (nets[one], one))
     gainers = sorted((one for one in nets.index if nets[one] > 0), key=lambda one: (-nets[one], one))
-    if not payers or len(gainers) != 1:
+    if not payers or not gainers:
         return edition.pages["money_title"]
     (unit,) = units
+    best = [one for one in gainers if nets[one] == nets[gainers[0]]]
     names = listed(figures, [_party(figures, one) for one in payers], 3)
-    told = {"names": names, "receiver": _party(figures, gainers[0])}
-    key = "finding_money_many" if len(payers) > 1 else "finding_money"
-    return edition.tell(key, amount=edition.money(nets[gainers[0]], unit), **told)
+    who = listed(figures, [_party(figures, one) for one in best], 3)
+    told = {"names": names, "amount": edition.money(nets[gainers[0]], unit)}
+    if len(best) > 1:
+        key = "finding_money_each" if len(best) == len(gainers) else "finding_money_most_each"
+        return edition.tell(key, receivers=who, **told)
+    return edition.tell("finding_money" if len(gainers) == 1 else "finding_money_most", receiver=who, **told)
 
 
 def _terms(figures: PlanFigures, instrument: str) -> list[Block]:

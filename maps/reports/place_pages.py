@@ -31,7 +31,6 @@ from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import listed
 from zoning.audits import OPEN
-from zoning.zones import DECISION
 
 PLACES = 8
 """More jurisdictions have no page each."""
@@ -142,7 +141,7 @@ def _finding(figures: PlanFigures, own: pd.DataFrame) -> str:
 
 def _facts(figures: PlanFigures, rules: RuleFigures, own: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Close calls, decisions of planners and what is open."""
-    edition, words, plan = figures.edition, figures.edition.pages, figures.edition.plan
+    edition, words = figures.edition, figures.edition.pages
     changing = rules.moved[rules.moved["unit_id"].isin(own.index)]
     calls = [
         edition.tell(
@@ -156,16 +155,9 @@ def _facts(figures: PlanFigures, rules: RuleFigures, own: pd.DataFrame) -> Itera
     ]
     if calls:
         yield words["close_calls"], edition.words["semicolon"].join(calls)
-    zones = plan.zones.set_index("unit_id").loc[own.index]
-    decided = zones.index[zones["rule"].str.startswith(DECISION)]
-    if len(decided):
-        told = (
-            edition.tell(
-                "decided_as", name=figures.names([str(unit)])[0], zone=figures.zone(str(zones.loc[unit, "main"]))
-            )
-            for unit in decided[:4]
-        )
-        yield words["decided"], edition.words["semicolon"].join(told)
+    decided = [one for unit in own.index for one in rules.decided.get(str(unit), ())]
+    if decided:
+        yield words["decided"], edition.words["semicolon"].join(decided[:4])
     waiting = own.index[own["status"].isin(OPEN)]
     if len(waiting):
         yield words["waiting"], listed(figures, figures.names(waiting), 6)

@@ -1,8 +1,19 @@
 """Summaries: a plan in a few sentences: a verdict on each unit, the headline of all, what differs from another plan."""
 
 from maps.summaries.comparison_words import ComparisonWords, Sum
-from maps.summaries.plan_headline import Headline, Quality, headline
+from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdiction, headline
 from maps.summaries.unit_verdicts import Gauge, Verdict, verdicts
 from maps.summaries.verdict_table import VerdictTable
 
-__all__ = ["ComparisonWords", "Gauge", "Headline", "Quality", "Sum", "Verdict", "VerdictTable", "headline", "verdicts"]
+__all__ = [
+    "ComparisonWords",
+    "Gauge",
+    "Headline",
+    "Quality",
+    "Sum",
+    "Verdict",
+    "VerdictTable",
+    "amounts_by_jurisdiction",
+    "headline",
+    "verdicts",
+]

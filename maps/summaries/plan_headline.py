@@ -23,6 +23,7 @@ from maps.locale import (
     text_in,
 )
 from maps.summaries.unit_verdicts import Verdicts
+from zoning.quotas import RESERVE
 from zoning.rulebook import AREAS_HA, Zone
 from zoning.study import Quota
 
@@ -198,6 +199,7 @@ class _Teller:
         self._quota = largest_quota(plan)
         self._amounts = amounts_of(plan, self._quota).astype(float)
         self._by_jurisdiction = amounts_by_jurisdiction(plan, self._quota)
+        self._reserve = reserve_of(plan, self._quota)
 
     def headline(self) -> Headline:
         """All of it."""
@@ -207,7 +209,7 @@ class _Teller:
             lead=self._lead(),
             numbers=tuple(self._numbers()),
             jurisdictions=tuple(self._jurisdictions()),
-            quota=self._say("in_unit", title=self._quota_title(quota), unit=self._unit(quota)) if quota else "",
+            quota=self._caption(quota) if quota else "",
             quality=self._quality(),
             story=tuple(self._story())[:STEPS],
         )
@@ -244,16 +246,20 @@ class _Teller:
             told.append(self._say("rest" if rest > 1 else "rest_one", n=rest))
         if self._quota is not None and (shares := self._shares_of_quota()):
             zone, share = max(shares.items(), key=lambda one: one[1])
-            said = {"share": self._percent(share), "quota": self._quota_title(self._quota)}
+            said = {"share": self._percent(share, 1), "quota": self._quota_title(self._quota)}
             short = _inside(self._short(self._plan.rulebook.zone(zone)))
             told.append(self._say("quota_goes", **said, zone=short, units=self._units))
+            if self._reserve:
+                told.append(self._say("quota_reserve", amount=self._amount(self._reserve, self._quota.unit)))
         return "".join(told) if self._words["stop"] == FULL_WIDTH_STOP else " ".join(told)
 
     def _numbers(self) -> Iterator[HeadlineNumber]:
         special = float(self._ha[self._main != self._default].sum() / self._ha.sum())
         yield HeadlineNumber("special", self._percent(special), "", self._word("special_label"))
         if self._quota is not None:
-            label = self._say("quota_label", quota=self._quota_title(self._quota), period=str(self._quota.period))
+            told = {"quota": self._quota_title(self._quota), "period": str(self._quota.period)}
+            reserve = self._amount(self._reserve, self._quota.unit)
+            label = self._say("quota_label_reserve" if self._reserve else "quota_label", **told, reserve=reserve)
             value = short_amount(self._quota.total, self._language)
             yield HeadlineNumber("quota", value, self._unit(self._quota), label)
         moved = self._moved()
@@ -405,7 +411,14 @@ class _Teller:
         shown = short_amount(amount, self._language)
         return self._say("amount", n=shown, unit=escape_hidden(self._plan.renderer.terms.unit(unit)))
 
-    def _percent(self, share: float) -> str:
+    def _caption(self, quota: Quota) -> str:
+        """What stands over the amounts of jurisdictions."""
+        title = self._say("in_unit", title=self._quota_title(quota), unit=self._unit(quota))
+        return self._say("but_reserve", title=title) if self._reserve else title
+
+    def _percent(self, share: float, decimals: int = 0) -> str:
+        if decimals:
+            return self._say("percent", n=format_number(100 * share, self._language, decimals))
         return self._say("percent", n=number_style(self._language).written(number_beside(shifted(share, 2), 0.0)))
 
     def _word(self, key: str) -> str:
@@ -428,9 +441,16 @@ def amounts_of(plan: LocalizedPlan, quota: Quota | None) -> npt.NDArray[np.objec
     return np.array([own.get(unit) or Decimal(0) for unit in plan.units.index], dtype=object)
 
 
+def reserve_of(plan: LocalizedPlan, quota: Quota | None) -> Decimal:
+    """What is held back of a quota in all, exactly."""
+    rows = plan.quotas[plan.quotas["quota"] == (quota.name if quota else "")]
+    return sum(rows.loc[rows["unit_id"] == RESERVE, "amount"], Decimal(0))
+
+
 def amounts_by_jurisdiction(plan: LocalizedPlan, quota: Quota | None) -> dict[str, Decimal]:
-    """What the units and the reserve of each jurisdiction get of a quota, exactly."""
-    rows = plan.quotas[(plan.quotas["quota"] == (quota.name if quota else "")) & (plan.quotas["unit_id"] != "")]
+    """What the units of each jurisdiction get of a quota, exactly, without what it holds back."""
+    own = plan.quotas["quota"] == (quota.name if quota else "")
+    rows = plan.quotas[own & ~plan.quotas["unit_id"].isin(["", RESERVE])]
     return {str(name): sum(group, Decimal(0)) for name, group in rows.groupby("jurisdiction")["amount"]}
 
 

@@ -23,7 +23,7 @@ from maps.locale import (
 )
 from maps.recompute import PlanModel
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
-from maps.summaries import ComparisonWords, headline, verdicts
+from maps.summaries import ComparisonWords, amounts_by_jurisdiction, headline, verdicts
 from maps.web.geometry_encoding import Shapes
 from maps.web.measure_columns import measure_columns, measure_layers
 from maps.web.page_model import (
@@ -338,7 +338,8 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
     solved = plan.solutions[plan.solutions["quota"] == quota.name]
     reserve = rows.loc[rows["unit_id"] == RESERVE, "amount"]
     # of two jurisdictions of one name the card cannot say which is meant
-    above = rows[rows["unit_id"] == ""].drop_duplicates("jurisdiction", keep=False)
+    above = set(rows.loc[rows["unit_id"] == "", "jurisdiction"].drop_duplicates(keep=False))
+    given = {name: sums for name, sums in amounts_by_jurisdiction(plan, quota).items() if name in above}
     return QuotaLayer(
         name=escape_hidden(quota.name),
         title=escape_hidden(plan.renderer.terms.quota(quota.name)),
@@ -350,10 +351,7 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
         objective=quota.objective or "",
         solution=escape_hidden("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
         bases=quota_bases(plan, quota),
-        jurisdictions={
-            escape_hidden(plan.place(name)): f"{amount:f}"
-            for name, amount in zip(above["jurisdiction"], above["amount"], strict=True)
-        },
+        jurisdictions={escape_hidden(plan.place(name)): f"{amount:f}" for name, amount in given.items()},
     )
 
 

@@ -286,7 +286,7 @@ class QuotaLayer(NamedTuple):
     bases : tuple of QuotaBase
         The first is shown first.
     jurisdictions : dict of str to str
-        The exact amount of each jurisdiction above the units.
+        By each jurisdiction above the units what its units get, exactly, without what it holds back.
     """
 
     name: str

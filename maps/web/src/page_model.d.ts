@@ -186,7 +186,7 @@ export interface QuotaLayer {
   solution: string;
   /** The first is shown first. */
   bases: QuotaBase[];
-  /** The exact amount of each jurisdiction above the units. */
+  /** By each jurisdiction above the units what its units get, exactly, without what it holds back. */
   jurisdictions: Record<string, string>;
 }
 

@@ -10,7 +10,6 @@ from maps.cli.unit_display import show_unit
 from maps.explain import explain
 from maps.locale import localize
 from maps.summaries import headline, verdicts
-from maps.summaries.captions import captions
 
 LATIN, CHINESE = re.compile(r"[A-Za-z]"), re.compile(r"[\u4e00-\u9fff]")
 ADDRESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/[\w./?=&%-]*)?")
@@ -27,12 +26,11 @@ def share(text: str) -> float:
 
 
 def told(plan) -> str:
-    """Everything that verdicts, headline and captions say."""
+    """Everything that verdicts, and headline say."""
     found = verdicts(plan)
     top = headline(plan, found)
     texts = [top.sentence, top.lead, top.quota, *top.quality.sentences, *(row.text for row in top.story)]
     texts += [text for number in top.numbers for text in (number.value, number.unit, number.label)]
-    texts += [caption.title for caption in captions(plan, found)]
     for one in found.values():
         texts += [one.sentence, one.note, *one.changes, *(line.text for line in one.overlays)]
         texts += [text for gauge in one.gauges for text in (gauge.title, gauge.value_text, gauge.needs)]

@@ -10,6 +10,7 @@ import pytest
 
 from maps.locale import languages, localize
 from maps.summaries import headline, verdicts
+from zoning.quotas import RESERVE
 from zoning.rulebook import Zone
 
 STUDIES = ("us_mountain_west", "china_provinces")
@@ -60,7 +61,7 @@ def test_numbers_and_rows_are_those_of_the_tables(told, plan_of, study: str, lan
     assert found.numbers[0].value.rstrip("\xa0%") == f"{100 * special:.0f}"
     assert sum(row.units for row in found.jurisdictions) == len(plan.zones)
     assert sum(sum(row.ha.values()) for row in found.jurisdictions) == pytest.approx(plan.zones["area_ha"].sum())
-    units = plan.quotas[plan.quotas["level"] == "unit"]
+    units = plan.quotas[(plan.quotas["level"] == "unit") & (plan.quotas["unit_id"] != RESERVE)]
     assert sum(Decimal(row.amount) for row in found.jurisdictions) == units["amount"].sum()
     assert (found.numbers[2].value in {"none", "无"}) == plan.flows.empty
 
