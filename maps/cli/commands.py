@@ -427,21 +427,28 @@ def compare_(
 @app.command(name="curve")
 def curve_(
     target: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a study file, which is run.")],
-    parameter: Annotated[str, typer.Argument(metavar="PARAMETER", help="A parameter that rules for zones ask for.")],
+    parameter: Annotated[
+        str,
+        typer.Argument(
+            metavar="PARAMETER", help="A parameter that rules for zones ask for: its id, its title, or how one begins."
+        ),
+    ],
     language: OwnLanguage = None,
+    whole: Annotated[bool, typer.Option("--long", help="All steps, and all units that change at each.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say at which values of a parameter units change, exactly, and in which range around its own nothing does."""
-    from maps.cli.curve_display import print_curve
+    """Say at which values of a parameter which units change, and in which range around its own nothing does."""
+    from maps.cli.curve_display import find_parameter, print_curve
+    from maps.locale import localize
     from zoning.zones import curve
 
     speak(language)
     plan = _plan_of(target)
-    found = curve(plan, parameter)
+    found = curve(plan, find_parameter(plan.rulebook, parameter))
     if as_json:
         _print_json(found.as_dict())
     else:
-        print_curve(found, plan, spoken())
+        print_curve(found, localize(plan, spoken()), whole=whole)
 
 
 @app.command()

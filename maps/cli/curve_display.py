@@ -3,53 +3,163 @@
 from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table as RichTable
 
 from layers.conditions import number_text
+from layers.errors import UnknownNameError
+from layers.phrases import OR, Phrase, phrase_list
+from maps.cli.unit_display import wide_console
 from maps.locale import catalogue, format_number, number_style, text_in
+from zoning.errors import near
 
 if TYPE_CHECKING:
-    from zoning.plan import Plan
-    from zoning.zones import Curve
+    from collections.abc import Mapping
+
+    from maps.locale import LocalizedPlan
+    from zoning.rulebook import Rulebook
+    from zoning.zones import Curve, Step
 
 DIGITS = 4
 """So many digits of a value are printed."""
 AROUND = 6
 """So many steps are printed on either side of the plan's own."""
+NAMED = 4
+"""So many units of one change are named at a step."""
 
 
-def print_curve(curve: Curve, plan: Plan, language: str) -> None:
-    """One sentence on how firmly the plan stands, and the steps around it with the units of each zone."""
-    words, console = catalogue("curve", language), Console()
+def find_parameter(rulebook: Rulebook, text: str) -> str:
+    """The parameter that is meant by its id, by its title in any language, or by the beginning of one of these.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    text : str
+        Capital letters do not matter. What is a parameter's id is that one, however others begin.
+
+    Raises
+    ------
+    UnknownNameError
+        There is none, or there are several.
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> book = read_rulebook("us_west")
+    >>> [find_parameter(book, text) for text in ("cropland_share_min", "density", "least share of cropland")]
+    ['cropland_share_min', 'density_min_per_km2', 'cropland_share_min']
+    """
+    if text in rulebook.values:
+        return text
+    called = {
+        name: [name, *((one.title or {}).values() if one else ())]
+        for name, one in ((name, rulebook.parameters.get(name)) for name in rulebook.values)
+    }
+    wanted = text.strip().casefold()
+    same = [name for name, own in called.items() if wanted in map(str.casefold, own)]
+    begin = [name for name, own in called.items() if any(one.casefold().startswith(wanted) for one in own)]
+    found = same or begin if wanted else []
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = phrase_list(map(repr, sorted(found)), OR)
+        raise UnknownNameError(Phrase("several parameters are called so, '{name}': {names}", name=text, names=names))
+    titles = [one for own in called.values() for one in own]
+    known = titles if get_close_matches(text, titles, 1) else rulebook.values
+    raise UnknownNameError(Phrase("there is no parameter '{name}'{near}", name=text, near=near(text, known)))
+
+
+def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> None:
+    """One sentence on how firmly the plan stands, and the steps around it with the units of each zone.
+
+    Beside each step stand the units that are something else from there on, as seen from the plan's own step.
+
+    Parameters
+    ----------
+    curve : Curve
+    plan : LocalizedPlan
+    whole : bool
+        All steps, with all units that change.
+    """
+    language = plan.language
+    words, console = catalogue("curve", language), wide_console()
     low, high = curve.stable
     keys = {(True, True): "any", (True, False): "below", (False, True): "above"}
     key = keys.get((low is None, high is None), "stable")
     said = words[key].format(
-        parameter=curve.parameter,
+        parameter=_called(curve.parameter, plan),
         adopted=_written(curve.adopted, language),
         low="" if low is None else _written(inward(low, curve.adopted), language),
         high="" if high is None else _written(inward(high, curve.adopted), language),
     )
-    console.print(escape(said))
+    console.print(said)
     place = curve.steps.index(curve.current)
-    shown = curve.steps[max(0, place - AROUND) : place + AROUND + 1]
+    shown = curve.steps if whole else curve.steps[max(0, place - AROUND) : place + AROUND + 1]
     titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
-    zones = [code for code in titles if any(code in step.units for step in curve.steps)]
-    table = RichTable()
-    for heading in (words["from"], words["to"], *(escape(titles[code]) for code in zones)):
+    zones = [code for code in titles if len({step.units.get(code, 0) for step in shown}) > 1]
+    table = RichTable(box=None, padding=(0, 2, 0, 0))
+    for heading in (words["from"], words["to"], *(titles[code] for code in zones)):
         table.add_column(heading, justify="right")
+    table.add_column(words["changes"], min_width=30)
+    changes = _Changes(curve, plan, titles, len(curve.turns) if whole else NAMED)
     for step in shown:
         ends = ["" if end is None else _written(float(f"{end:.{DIGITS}g}"), language) for end in (step.low, step.high)]
         counts = [format_number(step.units.get(code, 0), language) for code in zones]
-        table.add_row(*ends, *counts, style="bold" if step is curve.current else None)
+        own = step is curve.current
+        told = words["own"] if own else changes.into(step, above=curve.steps.index(step) > place)
+        table.add_row(*ends, *counts, told, style="bold" if own else None)
     console.print(table)
     left = len(curve.steps) - len(shown)
     if left:
         console.print(words["more"].format(count=left))
+
+
+class _Changes:
+    """Says which units change on the way into a step from the side of the plan's own value.
+
+    Parameters
+    ----------
+    curve : Curve
+    plan : LocalizedPlan
+    titles : mapping of str to str
+        Of zones.
+    most : int
+        So many units of one change are named.
+    """
+
+    def __init__(self, curve: Curve, plan: LocalizedPlan, titles: Mapping[str, str], most: int) -> None:
+        self._curve, self._titles, self._most = curve, titles, most
+        self._words = catalogue("curve", plan.language)
+        zones = plan.zones.set_index("unit_id")
+        twins = zones["name"].duplicated(keep=False)
+        places = zones["jurisdiction"].map(plan.place)
+        called = zones["name"] + (", " + places).where(twins & (places != ""), "")
+        self._names = dict(zip(zones.index, called.where(called != "", zones.index.to_series()), strict=True))
+
+    def into(self, step: Step, *, above: bool) -> str:
+        """The units that change at the end of a step that is nearer to the plan's own value."""
+        turns = self._curve.turns
+        end, included = (step.low, step.low_included) if above else (step.high, not step.high_included)
+        here = turns[(turns["value"] == end) & ((turns["after"] == "at") == included)]
+        before, after = ("zone", "becomes") if above else ("becomes", "zone")
+        groups = here.groupby([before, after], sort=True)
+        return "\n".join(self._told(str(old), str(new), rows["unit_id"].tolist()) for (old, new), rows in groups)
+
+    def _told(self, old: str, new: str, units: list[str]) -> str:
+        names = self._words["comma"].join(sorted(self._names[unit] for unit in units)[: self._most])
+        key = "becomes" if old and new else "gains" if new else "loses"
+        rest = len(units) - self._most
+        others = self._words["others"].format(n=rest) if rest > 0 else ""
+        return self._words[key].format(names=f"{names}{others}", zone=self._titles[new or old])
+
+
+def _called(parameter: str, plan: LocalizedPlan) -> str:
+    """A parameter by its title and id."""
+    title = plan.renderer.terms.name(parameter)
+    told = catalogue("curve", plan.language)["called"].format(title=title, id=parameter)
+    return parameter if title == parameter else told[:1].upper() + told[1:]
 
 
 def inward(end: float, adopted: float) -> float:

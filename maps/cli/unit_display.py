@@ -31,7 +31,7 @@ def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
     unit_id : str
     """
     words = catalogue("terminal", plan.language)
-    console, row = _console(), plan.zones.set_index("unit_id").loc[unit_id]
+    console, row = wide_console(), plan.zones.set_index("unit_id").loc[unit_id]
     heading = words["unit" if row["jurisdiction"] else "unit_alone"]
     _print(console, [heading.format(name=row["name"], id=unit_id, place=plan.place(row["jurisdiction"]))], "dim")
     _verdict(console, plan, verdicts(plan)[unit_id])
@@ -60,7 +60,7 @@ def show_place(plan: LocalizedPlan, place: Place) -> None:
     place : Place
         Of the same plan.
     """
-    words, console, content = catalogue("terminal", plan.language), _console(), place.content
+    words, console, content = catalogue("terminal", plan.language), wide_console(), place.content
     _print(console, where_lines(place), "dim" if content["inside"] else "")
     if not content["inside"]:
         return
@@ -73,7 +73,8 @@ def show_place(plan: LocalizedPlan, place: Place) -> None:
     _print(console, ["", words["more_at"]], "dim")
 
 
-def _console() -> Console:
+def wide_console() -> Console:
+    """The console as it is where somebody reads it; else one so wide that no line of a pipe is broken."""
     is_terminal = Console().is_terminal
     return Console(
         highlight=False,

@@ -13,7 +13,7 @@ from zoning.zones.planner_decisions import (
 )
 from zoning.zones.rule_tests import RuleTests, rule_tests
 from zoning.zones.sensitivity import conflicts, conflicts_in, margin_findings
-from zoning.zones.tipping_points import Curve, curve
+from zoning.zones.tipping_points import Curve, Step, curve
 
 __all__ = [
     "DECISION",
@@ -21,6 +21,7 @@ __all__ = [
     "Curve",
     "ParentUnits",
     "RuleTests",
+    "Step",
     "assumed_measures",
     "classify",
     "conflicts",

@@ -101,7 +101,7 @@ class Curve:
         return order.drop_duplicates("unit_id").drop(columns="away").set_index("unit_id").sort_index()
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values, ready for JSON: the keys of the contract, and which ends belong to a step."""
+        """Plain values, ready for JSON: the keys of the contract, which ends belong to a step, and all changes."""
         steps = [
             {
                 "from": step.low,
@@ -113,7 +113,14 @@ class Curve:
             }
             for step in self.steps
         ]
-        return {"parameter": self.parameter, "adopted": self.adopted, "stable": list(self.stable), "steps": steps}
+        changes = self.turns.rename(columns={"zone": "from", "becomes": "to"}).to_dict("records")
+        return {
+            "parameter": self.parameter,
+            "adopted": self.adopted,
+            "stable": list(self.stable),
+            "steps": steps,
+            "changes": changes,
+        }
 
 
 def curve(plan: Plan, parameter: str) -> Curve:

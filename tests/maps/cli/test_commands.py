@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -132,12 +133,26 @@ def test_curve_says_how_firmly_a_plan_stands(toy_folder: Path, capsys) -> None:
     assert call("curve", toy_folder / "plan.toml", "fragile_min") == 0
     said = capsys.readouterr().out
     assert "fragile_min is 0.5; no unit changes between" in said
+    assert re.search(r"\n *0 +0.5 .*as the plan has it", said)
+    assert re.search(r"\n *0.5 +1 .*Unit A2, Unit B2, Unit C2 → General", said)
     assert call("curve", toy_folder / "plan.toml", "fragile_min", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["adopted"], told["stable"]) == (0.5, [0.0, 0.5])
     assert (told["steps"][0]["from"], told["steps"][-1]["to"]) == (None, None)
-    assert call("curve", toy_folder / "plan.toml", "fragile") == 2
+    assert [one["unit_id"] for one in told["changes"] if one["value"] == 0.5] == ["a2", "b2", "c2"]
+    assert told["changes"][0].keys() == {"unit_id", "value", "after", "from", "to"}
+    assert call("curve", toy_folder / "plan.toml", "fragil_mn") == 2
     assert "did you mean 'fragile_min'?" in capsys.readouterr().err
+
+
+def test_curve_takes_a_parameter_by_what_it_is_called(toy_folder: Path, capsys) -> None:
+    for name in ("fragile", "fragile_m", "FRAGILE_MIN"):
+        assert call("curve", toy_folder / "plan.toml", name) == 0, name
+        assert "fragile_min is 0.5" in capsys.readouterr().out
+    assert call("curve", toy_folder / "plan.toml", " ") == 2
+    assert "there is no parameter" in capsys.readouterr().err
+    assert call("curve", toy_folder / "plan.toml", "p") == 2
+    assert "several parameters are called so, 'p':" in capsys.readouterr().err
 
 
 def test_a_map_file_in_place_of_a_plan_is_told_from_one(toy_folder: Path, capsys) -> None:
