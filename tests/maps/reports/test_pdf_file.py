@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,60 @@ def test_a_browser_prints_it_tagged_with_outline_and_fonts(toy_plan, tmp_path: P
     assert b"/Outlines" in printed
     assert b"SourceSans3" in printed
     assert [one.name for one in tmp_path.iterdir()] == ["report.pdf"]
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_weasyprint_prints_what_a_browser_does(
+    toy_plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str
+) -> None:
+    try:
+        import weasyprint  # noqa: F401  (only whether it can be used here)
+    except (ImportError, OSError) as error:
+        pytest.skip(f"WeasyPrint, of the extra 'pdf', or its library Pango is not here: {error}")
+    if pdf_file.find_browser() is None:
+        pytest.skip("no browser by its name on the path")
+    page = report(toy_plan, language)
+    write_pdf(page, tmp_path / "browser.pdf")
+    monkeypatch.setattr(pdf_file, "find_browser", lambda: None)
+    write_pdf(page, tmp_path / "report.pdf")
+    own, other = (readable((tmp_path / name).read_bytes()) for name in ("report.pdf", "browser.pdf"))
+    assert own.startswith(HEAD)
+    assert abs(len(PAGE.findall(own)) - len(PAGE.findall(other))) <= 1
+    for mark in (
+        b"/StructTreeRoot",
+        b"/Outlines",
+        b"/Lang",
+        b"Noto-Sans-CJK-SC" if language == "zh" else b"Source-Sans-3",
+    ):
+        assert mark in own
+    assert len(re.findall(rb"/FontFile[23] ", own)) >= 2
+    assert b"DejaVu" not in own  # drawings have the face of the page
+
+
+PAGE = re.compile(rb"/Type ?/Page\b")
+
+
+def readable(printed: bytes) -> bytes:
+    """A PDF with its compressed streams beside it."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", printed, re.DOTALL)
+    plain = []
+    for one in streams:
+        with suppress(zlib.error):
+            plain.append(zlib.decompress(one))
+    return printed + b"\n".join(plain)
+
+
+def test_a_page_for_weasyprint_reads_the_same() -> None:
+    halo = '<text x="1" fill="#000" stroke="#FFF" stroke-width="3" paint-order="stroke">A & B</text>'
+    style = '<style>:lang(zh) body, :lang(zh) svg { font-family: "Noto", serif; }</style>'
+    page = f'<html lang="zh">{style}<svg x="1">{halo}</svg>'
+    made = pdf_file.for_weasyprint(page)
+    assert made.count("A & B") == 2
+    assert made.count("aria-hidden") == 1
+    assert """<svg font-family="'Noto', serif" x="1">""" in made
+    assert pdf_file.for_weasyprint("<p>plain</p>") == "<p>plain</p>"
 
 
 def test_where_nothing_prints_it_says_what_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
