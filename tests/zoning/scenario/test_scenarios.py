@@ -188,7 +188,7 @@ def test_one_that_cannot_be_met_is_named_with_the_value_that_is_to_blame(toy_fol
     line = 1 + plan.read_text("utf-8").split("\n").index(
         'set = { "parameters.fragile_min" = 0.4, "quotas.construction_land.total" = 5000 }'
     )
-    assert str(found.value).startswith(f"plan.toml, line {line}, column 79: scenario 'too much': ")
+    assert str(found.value).startswith(f"plan.toml, line {line}, column 76: scenario 'too much': ")
     assert found.value.exit_code == 4
     study = read_study(plan)
     from layers.read import read_inputs
