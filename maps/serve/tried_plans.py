@@ -6,6 +6,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import Lock
@@ -18,12 +19,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from layers.errors import GeometryError, SourceError, StudyError
 from layers.phrases import Phrase
 from maps.errors import WriteError
+from maps.locale import catalogue
 from maps.offline import Verbatim
 from maps.web import draw
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario import vary
-from zoning.study import Study
+from zoning.study import Scenario, Study
+from zoning.study import Try as SectionOfTry
 
 KEPT = 8
 """How many tries are kept; a further one takes the place of the oldest."""
@@ -63,7 +66,7 @@ class Wish(_Said):
     layers: dict[Name, DrawnLayer] = {}
 
 
-class Scenario(_Said):
+class KeptScenario(_Said):
     """A try that shall be kept as a file beside the plan."""
 
     name: Name
@@ -140,7 +143,9 @@ class TriedPlans:
             )
             announce("map.html")
             self._count += 1
-            made = Try(str(self._count), units_of(varied), _page(varied, self._language))
+            made = Try(
+                str(self._count), units_of(varied), _page(_marked(varied, self._count, self._language), self._language)
+            )
             self._tries[made.name] = made
             while len(self._tries) > KEPT:
                 self._tries.popitem(last=False)
@@ -152,7 +157,7 @@ class TriedPlans:
         Parameters
         ----------
         said : str or bytes
-            JSON, see :class:`Scenario`.
+            JSON, see :class:`KeptScenario`.
 
         Returns
         -------
@@ -164,7 +169,7 @@ class TriedPlans:
         ZoneplanError
             There is a file of that name, the scenario has drawn layers, or the folder cannot be written to.
         """
-        wanted = _read(Scenario, said)
+        wanted = _read(KeptScenario, said)
         if wanted.wish.layers:
             raise StudyError(
                 Phrase(
@@ -198,13 +203,21 @@ def units_of(plan: Plan) -> dict[str, dict[str, Any]]:
     zones, quotas = plan.zones, plan.quotas
     rows = zip(zones["unit_id"], zones["main"], zones["overlays"], zones["status"], strict=True)
     units: dict[str, dict[str, Any]] = {
-        unit: {"main": main, "overlays": list(filter(None, overlays.split(";"))), "status": status, "amounts": {}}
+        unit: {"main": main, "overlays": overlays, "status": status, "amounts": {}}
         for unit, main, overlays, status in rows
     }
     given = quotas[(quotas["level"] == "unit") & quotas["unit_id"].isin(units)]
     for quota, unit, amount in zip(given["quota"], given["unit_id"], given["amount"], strict=True):
         units[unit]["amounts"][quota] = f"{amount:f}"
     return units
+
+
+def _marked(plan: Plan, number: int, language: str) -> Plan:
+    """The same plan as a try, so that no page of it is taken for that of the adopted one."""
+    study, words = plan.study, catalogue("try", language)
+    tried = SectionOfTry(plan=study.path.name, plan_sha256=study.sha256, by=words["here"])
+    scenarios = (Scenario(name="try", title=words["numbered"].format(number=number)),)
+    return replace(plan, study=study.model_copy(update={"tried": tried, "scenarios": scenarios}))
 
 
 def _page(plan: Plan, language: str) -> str:
@@ -260,7 +273,7 @@ def _plan_file(study: Study) -> Path:
     )
 
 
-def _scenario(wanted: Scenario, plan_file: Path) -> dict[str, Any]:
+def _scenario(wanted: KeptScenario, plan_file: Path) -> dict[str, Any]:
     wish = wanted.wish
     changes = {f"parameters.{name}": value for name, value in wish.parameters.items()}
     changes |= {f"quotas.{name}.{key}": value for name, keys in wish.quotas.items() for key, value in keys.items()}

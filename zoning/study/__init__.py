@@ -5,7 +5,7 @@ from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection, EnergyShare
 from zoning.study.industries import IndustriesSection
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
-from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
+from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, Try, place_in_scenario
 from zoning.study.services import ServicesSection
 from zoning.study.siting import Nearness, Siting
 from zoning.study.study_file import (
@@ -43,6 +43,7 @@ __all__ = [
     "Study",
     "TitleKind",
     "Transfer",
+    "Try",
     "Within",
     "builtin_studies",
     "builtin_study",
