@@ -237,6 +237,7 @@ _CARDS = {
     "Study": "maps.notebook:study_card",
     "widget": "maps.notebook:plan_widget",
     "Comparison": "maps.notebook:comparison_card",
+    "Curve": "maps.notebook:curve_card",
     "map": "maps.web:draw",
 }
 """Who draws what a noun shows of itself in a notebook, and its widget."""

@@ -11,6 +11,7 @@ from maps.charts.canvas import (
     mm,
     text_mm,
 )
+from maps.charts.curves import CurveRow, curve_row, step_curves
 from maps.charts.dots import Dot, MarginRow, Strip, margin_dots, threshold_dots, zero_heavy
 from maps.charts.flows import Wording, flow_chart
 from maps.charts.gauges import Gauge, gauge
@@ -24,6 +25,7 @@ __all__ = [
     "Canvas",
     "Chart",
     "Class",
+    "CurveRow",
     "Dot",
     "Gauge",
     "MarginRow",
@@ -37,6 +39,7 @@ __all__ = [
     "Wording",
     "amount_bars",
     "count_columns",
+    "curve_row",
     "fit",
     "flow_chart",
     "gauge",
@@ -44,6 +47,7 @@ __all__ = [
     "margin_dots",
     "mm",
     "share_bars",
+    "step_curves",
     "text_mm",
     "threshold_dots",
     "transition_matrix",

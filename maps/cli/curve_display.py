@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, localcontext
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from layers.conditions import number_text
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
-from maps.locale import catalogue, format_number, number_style, text_in
+from maps.locale import DIGITS, catalogue, format_number, inward, number_style, text_in
 from zoning.errors import near
 
 if TYPE_CHECKING:
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from zoning.rulebook import Rulebook
     from zoning.zones import Curve, Step
 
-DIGITS = 4
-"""So many digits of a value are printed."""
 AROUND = 6
 """So many steps are printed on either side of the plan's own."""
 NAMED = 4
@@ -160,24 +157,6 @@ def _called(parameter: str, plan: LocalizedPlan) -> str:
     title = plan.renderer.terms.name(parameter)
     told = catalogue("curve", plan.language)["called"].format(title=title, id=parameter)
     return parameter if title == parameter else told[:1].upper() + told[1:]
-
-
-def inward(end: float, adopted: float) -> float:
-    """An end of a range in few digits, on the side of the adopted value, so that what is said of the range holds.
-
-    Examples
-    --------
-    >>> inward(0.19936924675383008, 0.2), inward(0.20422858491454712, 0.2), inward(0.19999999, 0.2)
-    (0.1994, 0.2042, 0.19999999)
-    """
-    way = ROUND_CEILING if end < adopted else ROUND_FLOOR
-    for digits in range(DIGITS, 17):
-        exact = Decimal(repr(end))
-        with localcontext():  # which keeps what was rounded
-            short = float(exact.quantize(Decimal(1).scaleb(exact.adjusted() + 1 - digits), rounding=way))
-        if min(end, adopted) <= short <= max(end, adopted) and short != adopted:
-            return short
-    return end
 
 
 def _written(number: float, language: str) -> str:

@@ -1,7 +1,7 @@
 """Languages: catalogues of words, what puts records into them, and numbers as they are written."""
 
 from layers.sources import name_text
-from maps.locale.limit_numbers import limit_number, number_beside, number_past, shifted
+from maps.locale.limit_numbers import DIGITS, inward, limit_number, number_beside, number_past, shifted
 from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
 from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken, sentence_gap
 from maps.locale.number_format import (
@@ -28,6 +28,7 @@ from maps.locale.texts import capital, text_in
 
 __all__ = [
     "COVERED",
+    "DIGITS",
     "NONE",
     "RECORD",
     "SHARE",
@@ -45,6 +46,7 @@ __all__ = [
     "format_measure",
     "format_number",
     "hectares",
+    "inward",
     "languages",
     "limit_number",
     "localize",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localcontext
 
 MOST_DECIMALS = 10
+DIGITS = 4
+"""So many digits tell where a range ends."""
 
 
 def shifted(value: float, places: int) -> float:
@@ -91,3 +93,21 @@ def _number(text: str) -> float:
 
 def _order(one: float, other: float) -> int:
     return (one > other) - (one < other)
+
+
+def inward(end: float, adopted: float) -> float:
+    """An end of a range in few digits, on the side of the adopted value, so that what is said of the range holds.
+
+    Examples
+    --------
+    >>> inward(0.19936924675383008, 0.2), inward(0.20422858491454712, 0.2), inward(0.19999999, 0.2)
+    (0.1994, 0.2042, 0.19999999)
+    """
+    way = ROUND_CEILING if end < adopted else ROUND_FLOOR
+    for digits in range(DIGITS, 17):
+        exact = Decimal(repr(end))
+        with localcontext():  # which keeps what was rounded
+            short = float(exact.quantize(Decimal(1).scaleb(exact.adjusted() + 1 - digits), rounding=way))
+        if min(end, adopted) <= short <= max(end, adopted) and short != adopted:
+            return short
+    return end

@@ -7,12 +7,14 @@ from html import escape
 from layers.errors import escape_hidden
 from layers.inputs import Inputs
 from layers.overview import Shown
+from maps.charts import curve_row, step_curves
 from maps.notebook.thumbnail import thumbnail
 from maps.style import LIGHT, zone_fills
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
 from zoning.scenario import Comparison
 from zoning.study import Study
+from zoning.zones import Curve
 
 _CARD = "display:flex;flex-wrap:wrap;gap:20px;align-items:flex-start;font:13px/1.45 system-ui,sans-serif"
 _NAME = "text-align:left;vertical-align:top;font-weight:400;opacity:.7;padding:1px 14px 1px 0;white-space:nowrap"
@@ -36,6 +38,13 @@ def comparison_card(found: Comparison) -> str:
     drawn = thumbnail(after.units, [fills.get(code, LIGHT.paper) for code in becomes], LIGHT.outline)
     used = set(changed)
     return _card(found, drawn + _swatches({code: fill for code, fill in fills.items() if code in used}))
+
+
+def curve_card(curve: Curve) -> str:
+    """A curve: how many units change around the adopted value, and its overview."""
+    return _card(
+        curve, str(step_curves(curve.parameter, ("", "", ""), [curve_row(curve)], "{:.4g}".format, wide=120)[0])
+    )
 
 
 def inputs_card(inputs: Inputs) -> str:

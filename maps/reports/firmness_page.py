@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
 
-from maps.charts import Dot, MarginRow, Numbers, margin_dots
+import pandas as pd
+
+from layers.conditions import number_text
+from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves
 from maps.figures import (
     CLOSE,
     Block,
@@ -20,11 +24,12 @@ from maps.figures import (
     TestFigures,
     drawn,
 )
-from maps.locale import text_in
+from maps.locale import DIGITS, inward, number_style, text_in
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
 from zoning.audits import OPEN
 from zoning.scenario import ScenarioMoves, scenario_moves
+from zoning.zones import Curve, curves
 
 ROWS = 6
 """So many tests stand on the common axis."""
@@ -32,6 +37,8 @@ CHANGES = 14
 NAMES = 16
 """More names than these within a tenth would cover each other."""
 LOW, HIGH = -0.5, 0.5
+CURVES, NEAREST = 8, 17
+"""So many thresholds, and so many of them and of units together, stand on their page."""
 
 
 def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
@@ -54,6 +61,113 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
         blocks=tuple(blocks),
         foot=words["foot_firmness"],
     )
+
+
+def thresholds(figures: PlanFigures) -> Page | None:
+    """The page on single thresholds: in which range each may move without a change, and who changes first beyond it.
+
+    Parameters
+    ----------
+    figures : PlanFigures
+
+    Returns
+    -------
+    Page or None
+        None where no rule asks for a parameter.
+    """
+    edition, words = figures.edition, figures.edition.pages
+    found = sorted(curves(edition.plan), key=_leeway)
+    if not found:
+        return None
+    nearest = found[0]
+    title = edition.tell(
+        "finding_threshold", parameter=edition.measure(nearest.parameter), range=_range(figures, nearest)
+    )
+    columns = (words["threshold_of"], words["curve_units"], words["curve_stands"])
+    chart = step_curves(words["curves"], columns, [_row(figures, one) for one in found[:CURVES]], _number(figures))
+    blocks: list[Block] = [drawn("", chart, words["note_curves"])]
+    rows = _nearest(figures, found)
+    if rows:
+        heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
+        most = NEAREST - min(len(found), CURVES)
+        note = edition.tell("note_more_curves", n=len(rows) - most) if len(rows) > most else ""
+        blocks.append(Table(words["nearest_thresholds"], heads, tuple(rows[:most]), frozenset({2, 3}), note, "dense"))
+    return Page(
+        id="thresholds",
+        chapter=words["chapter_firmness"],
+        title=title,
+        lead=words["lead_thresholds"],
+        blocks=tuple(blocks),
+        foot=words["foot_thresholds"],
+    )
+
+
+def _leeway(curve: Curve) -> tuple[float, str]:
+    """How far the adopted value is from the nearest change, as a part of it."""
+    off = [abs(end - curve.adopted) for end in curve.stable if end is not None]
+    return (min(off) / (abs(curve.adopted) or 1.0) if off else inf, curve.parameter)
+
+
+def _number(figures: PlanFigures) -> Callable[[float], str]:
+    style = number_style(figures.edition.language)
+    return lambda value: style.written(number_text(float(f"{value:.{DIGITS}g}")))
+
+
+def _range(figures: PlanFigures, curve: Curve) -> str:
+    """The range in which nothing changes, in words."""
+    style = number_style(figures.edition.language)
+    low, high = ("" if end is None else style.written(number_text(inward(end, curve.adopted))) for end in curve.stable)
+    key = {(True, True): "range_any", (True, False): "range_below", (False, True): "range_above"}
+    ends = curve.stable[0] is None, curve.stable[1] is None
+    return figures.edition.tell(key.get(ends, "range_between"), low=low, high=high)
+
+
+def _row(figures: PlanFigures, curve: Curve) -> CurveRow:
+    edition = figures.edition
+    unit = edition.unit_of(edition.plan.rulebook.parameters[curve.parameter].unit or "1")
+    adopted = edition.tell("adopted_is", value=_number(figures)(curve.adopted))
+    return curve_row(
+        curve,
+        edition.measure(curve.parameter),
+        adopted if unit == "1" else f"{adopted} {unit}",
+        _range(figures, curve),
+        tuple(_first(figures, curve)),
+    )
+
+
+def _first(figures: PlanFigures, curve: Curve) -> Iterator[str]:
+    """Who changes first below the range, and above it."""
+    for key, end in zip(("first_below", "first_above"), curve.stable, strict=True):
+        if end is not None:
+            own = curve.turns[curve.turns["value"] == end].drop_duplicates("unit_id")
+            yield figures.edition.tell(key, names=listed(figures, figures.names(own["unit_id"]), 2))
+
+
+def _nearest(figures: PlanFigures, found: Sequence[Curve]) -> list[tuple[Cell, ...]]:
+    """Units by the threshold of which the smallest change changes them, the nearest first."""
+    write, told = _number(figures), []
+    for one in found:
+        near = one.nearest().reset_index()
+        part = (near["value"] - one.adopted).abs() / (abs(one.adopted) or 1.0)
+        told.append(near.assign(part=part, parameter=one.parameter, adopted=one.adopted))
+    table = pd.concat(told, ignore_index=True).sort_values(["part", "unit_id"], kind="stable")
+    rows: list[tuple[Cell, ...]] = []
+    for row in table.drop_duplicates("unit_id").itertuples(index=False):
+        ahead = row.value > row.adopted or (row.value == row.adopted and row.after == "above")
+        now, then = (row.zone, row.becomes) if ahead else (row.becomes, row.zone)
+        at = number_style(figures.edition.language).written(number_text(inward(row.value, row.adopted)))
+        called = figures.names([row.unit_id])[0], figures.edition.measure(row.parameter)
+        rows.append(
+            (Strong(called[0]), called[1], write(row.adopted), at, _swatch(figures, now), _swatch(figures, then))
+        )
+    return rows
+
+
+def _swatch(figures: PlanFigures, code: str) -> Swatch:
+    """A zone with its colour; no overlay where there is none."""
+    if not code:
+        return Swatch("#FFFFFF", figures.edition.pages["no_overlay"])
+    return Swatch(figures.fills.get(code, SLATE), figures.zone(code))
 
 
 def _shown(rules: RuleFigures) -> list[TestFigures]:

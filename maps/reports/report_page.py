@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 from maps.annex import TOLD, ReportContext, annex_chapters
 from maps.context import Neighbourhood
 from maps.figures import Contents, Page, PlanFigures, PlanMaps, RuleFigures
-from maps.reports.firmness_page import firmness, scenarios
+from maps.reports.firmness_page import firmness, scenarios, thresholds
 from maps.reports.functions_page import functions
 from maps.reports.land_page import land
 from maps.reports.limits_page import limits
@@ -148,6 +149,8 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
     if len(plan.flows):
         told.append(money(figures))
     told.append(firmness(figures, rules))
+    single = thresholds(figures)
+    told += [single] if single else []
     worth = services(figures)
     told += [page for page in (scenarios(figures), worth) if page]
     if len(plan.energy):
@@ -165,9 +168,13 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
 def _contents(
     figures: PlanFigures, told: list[Page], places: tuple[Page, ...], last: Page
 ) -> Iterator[tuple[str, str, str]]:
-    """Id, number and chapter of each page; those of jurisdictions as one."""
-    for number, page in enumerate(told, start=2):
-        yield page.id, str(number), page.chapter
+    """Id, number and chapter of each page; those of one chapter, and of jurisdictions, as one."""
+    number = 2
+    for chapter, group in groupby(told, key=lambda page: page.chapter):
+        pages = list(group)
+        last_one = number + len(pages) - 1
+        yield pages[0].id, f"{number}–{last_one}" if last_one > number else str(number), chapter
+        number = last_one + 1
     start = len(told) + 2
     if places:
         end = start + len(places) - 1

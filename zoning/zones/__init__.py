@@ -13,7 +13,7 @@ from zoning.zones.planner_decisions import (
 )
 from zoning.zones.rule_tests import RuleTests, rule_tests
 from zoning.zones.sensitivity import conflicts, conflicts_in, margin_findings
-from zoning.zones.tipping_points import Curve, Step, curve
+from zoning.zones.tipping_points import Curve, Step, curve, curves
 
 __all__ = [
     "DECISION",
@@ -27,6 +27,7 @@ __all__ = [
     "conflicts",
     "conflicts_in",
     "curve",
+    "curves",
     "decision_faults",
     "decision_status",
     "first_part",

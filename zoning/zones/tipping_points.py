@@ -8,7 +8,9 @@ and :func:`zoning.zones.resolve` themselves, and the hectares of a zone are a fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +19,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition, thresholds
 from layers.errors import StudyError, UnknownNameError
+from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, phrase_list
 from zoning.errors import near
 from zoning.measures import complete_measures
@@ -56,8 +59,8 @@ class Step(NamedTuple):
         return above and (self.high is None or value < self.high or (self.high_included and value == self.high))
 
 
-@dataclass(frozen=True)
-class Curve:
+@dataclass(frozen=True, repr=False)
+class Curve(Shown):
     """What becomes of a plan as one parameter moves, all else held as it is.
 
     Attributes
@@ -88,6 +91,27 @@ class Curve:
         """The ends of the range around the adopted value in which no unit changes; None where there is no end."""
         return self.current.low, self.current.high
 
+    @cached_property
+    def changes(self) -> tuple[int, ...]:
+        """By step how many main functions and overlays of units are not what they are at the adopted value."""
+        turns = self.turns
+        kind = np.where((turns["zone"] == "") | (turns["becomes"] == ""), turns["zone"] + turns["becomes"], "")
+        beyond = (turns["value"] > self.adopted) | ((turns["value"] == self.adopted) & (turns["after"] == "above"))
+        rows = turns.assign(kind=kind, beyond=beyond.astype(int), side=(turns["after"] == "above").astype(int))
+        rows = rows.sort_values(["unit_id", "kind", "value", "side"], kind="stable")
+        group = rows.groupby(["unit_id", "kind"], sort=False)
+        last, place = group["becomes"].transform("last"), group.cumcount()
+        before = group["beyond"].transform("size") - group["beyond"].transform("sum")
+        own = (
+            rows["zone"].where(place == before).groupby([rows["unit_id"], rows["kind"]], sort=False).transform("first")
+        )
+        own = own.fillna(last)  # of what turns nowhere beyond
+        moves = (rows["becomes"] != own).astype(int) - (rows["zone"] != own).astype(int)
+        found = int(((rows["zone"] != own) & (place == 0)).sum())
+        by_place = moves.groupby([rows["value"], rows["side"]], sort=True).sum()
+        counts = [found, *(found + by_place.cumsum()).tolist()]
+        return tuple(int(one) for one in counts)
+
     def nearest(self) -> pd.DataFrame:
         """For each unit that changes anywhere, the value nearest to the adopted one at which it does.
 
@@ -99,6 +123,20 @@ class Curve:
         away = (self.turns["value"] - self.adopted).abs()
         order = self.turns.assign(away=away).sort_values(["away", "value"], kind="stable")
         return order.drop_duplicates("unit_id").drop(columns="away").set_index("unit_id").sort_index()
+
+    def overview(self) -> Overview:
+        """The range in which nothing changes, and who changes first beyond it."""
+        low, high = ("" if end is None else f"{end:g}" for end in self.stable)
+        near = [self.turns.loc[self.turns["value"] == end, "unit_id"].unique() for end in self.stable]
+        rows = (
+            ("adopted", f"{self.adopted:g}"),
+            ("stands", " to ".join((low or "any lower value", high or "any higher value"))),
+            ("first below", listed(near[0])),
+            ("first above", listed(near[1])),
+            ("steps", f"{len(self.steps):,}"),
+            ("units", f"{self.turns['unit_id'].nunique():,} change somewhere"),
+        )
+        return Overview(f"Curve of {self.parameter}", rows)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON: the keys of the contract, which ends belong to a step, and all changes."""
@@ -121,6 +159,21 @@ class Curve:
             "steps": steps,
             "changes": changes,
         }
+
+
+def curves(plan: Plan) -> tuple[Curve, ...]:
+    """The curve of every parameter that has one, in the order of the rulebook.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back.
+    """
+    found = []
+    for parameter in plan.rulebook.parameters:
+        with suppress(StudyError):
+            found.append(curve(plan, parameter))
+    return tuple(found)
 
 
 def curve(plan: Plan, parameter: str) -> Curve:
@@ -307,22 +360,34 @@ def _first(rows: npt.NDArray[np.intp], said: Words) -> pd.DataFrame:
 def _steps(turns: pd.DataFrame, first: pd.DataFrame, area: Floats) -> tuple[Step, ...]:
     """The curve: what is added up from the lowest values on, at each place where a unit changes."""
     zones = [zone for zone in sorted({*first["zone"], *turns["zone"], *turns["becomes"]}) if zone]
-    counts = {zone: int((first["zone"] == zone).sum()) for zone in zones}
-    hectares = {zone: float(area[first.loc[first["zone"] == zone, "row"]].sum()) for zone in zones}
-    steps: list[Step] = []
-    low, low_included = None, False
-    ordered = turns.assign(side=(turns["after"] == "above").astype(int)).sort_values(["value", "side"], kind="stable")
-    for (value, side), moved in ordered.groupby(["value", "side"], sort=True):
-        steps.append(Step(low, value, low_included, bool(side), _there(hectares, counts), _there(counts, counts)))
-        low, low_included = float(value), not side
-        for zone in zones:
-            left, came = moved["row"][moved["zone"] == zone], moved["row"][moved["becomes"] == zone]
-            counts[zone] += len(came) - len(left)
-            hectares[zone] += float(area[came].sum()) - float(area[left].sum())
-    steps.append(Step(low, None, low_included, False, _there(hectares, counts), _there(counts, counts)))
-    return tuple(steps)
-
-
-def _there(values: Mapping[str, Any], counts: Mapping[str, int]) -> dict[str, Any]:
-    """Of zones that have units."""
-    return {zone: value for zone, value in values.items() if counts[zone]}
+    side = (turns["after"] == "above").to_numpy(dtype=int)
+    value = turns["value"].to_numpy(dtype=float)
+    order = np.lexsort((side, value))
+    value, side, row = value[order], side[order], turns["row"].to_numpy()[order]
+    fresh = np.ones(len(value), dtype=bool)
+    fresh[1:] = (np.diff(value) != 0) | (np.diff(side) != 0)
+    place = np.cumsum(fresh)  # the step to which a turn leads
+    weight = np.stack([np.ones(len(area)), area])
+    sums = np.zeros((2, len(zones), int(fresh.sum()) + 1))
+    for at, zone in enumerate(zones):
+        begins = first["row"].to_numpy()[first["zone"].to_numpy() == zone]
+        sums[:, at, 0] = weight[:, begins].sum(axis=1)
+        for column, sign in (("becomes", 1), ("zone", -1)):
+            own = turns[column].to_numpy()[order] == zone
+            for kind in (0, 1):
+                np.add.at(sums[kind, at], place[own], sign * weight[kind, row[own]])
+    sums = sums.cumsum(axis=2)
+    ends: list[float | None] = [None, *value[fresh].tolist(), None]
+    sides = [False, *side[fresh].astype(bool).tolist(), False]
+    counts, hectares = (rows.T.tolist() for rows in sums)
+    return tuple(
+        Step(
+            low=ends[nth],
+            high=ends[nth + 1],
+            low_included=nth > 0 and not sides[nth],
+            high_included=sides[nth + 1],
+            hectares={zone: area for zone, area, units in zip(zones, hectares[nth], counts[nth], strict=True) if units},
+            units={zone: int(units) for zone, units in zip(zones, counts[nth], strict=True) if units},
+        )
+        for nth in range(len(counts))
+    )

@@ -16,6 +16,7 @@ from maps.charts import (
     AmountRow,
     Chart,
     Class,
+    CurveRow,
     Dot,
     Gauge,
     MarginRow,
@@ -32,6 +33,7 @@ from maps.charts import (
     lollipops,
     margin_dots,
     share_bars,
+    step_curves,
     threshold_dots,
     transition_matrix,
 )
@@ -212,3 +214,13 @@ def test_a_matrix_says_every_cell_and_what_is_not_there() -> None:
         ("mine", "–", "1 (5)", "–"),
     )
     assert "forest &amp; field" in chart.svg
+
+
+def test_a_step_curve_says_where_a_plan_stands_and_keeps_hostile_names() -> None:
+    steps = [(0.0, 0.1, 3), (0.1, 0.3, 0), (0.3, 0.4, 12)]
+    row = CurveRow(HOSTILE, "adopted: 0.2", "between 0.1 and 0.3", ("below: b2",), (0.0, 0.4), 0.2, (0.1, 0.3), steps)
+    chart = step_curves("Curves", ("Threshold", "Units", "Stands"), [row], "{:g}".format)
+    assert chart.numbers.rows == ((HOSTILE, "adopted: 0.2", "between 0.1 and 0.3 below: b2"),)
+    assert "<script" not in chart.svg
+    assert ">12<" in chart.svg
+    ET.fromstring(str(chart.svg))

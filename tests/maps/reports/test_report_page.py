@@ -110,7 +110,7 @@ def test_the_page_needs_nothing_and_allows_nothing(toy_plan):
 def test_every_page_is_there_and_listed(page):
     links = [given["href"][1:] for tag, given in page.tags if tag == "a"]
     sheets = [given["id"] for tag, given in page.tags if tag == "section" and "sheet" in given.get("class", "")]
-    assert sheets == ["summary", "functions", "land", "firmness", "place-1", "place-2", "limits"]
+    assert sheets == ["summary", "functions", "land", "firmness", "thresholds", "place-1", "place-2", "limits"]
     assert links == ["functions", "land", "firmness", "place-1", "limits"]
     assert "2Functions3Land4Firmness5–62 jurisdictions7Sources and limits" in page.sections["summary"].replace("\n", "")
     assert "Not in this plan: payments, ecosystem services, energy control" in page.sections["summary"]

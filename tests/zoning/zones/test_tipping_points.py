@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from layers.errors import StudyError, UnknownNameError
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
-from zoning.zones import classify, curve, resolve
+from zoning.zones import classify, curve, curves, resolve
 
 
 @pytest.fixture
@@ -65,6 +65,21 @@ def test_the_curve_of_the_toy_is_that_of_a_pencil(toy: FreshPlan) -> None:
     assert found.stable == (0.0, 0.5)
     nearest = found.nearest()
     assert nearest.loc["a2", ["value", "after", "becomes"]].tolist() == [0.5, "above", "general"]
+
+
+def test_how_much_changes_is_what_a_run_differs_in(toy: FreshPlan) -> None:
+    found = curve(toy, "fragile_min")
+    assert found.changes[found.steps.index(found.current)] == 0
+    for step, count in zip(found.steps, found.changes, strict=True):
+        low, high = step.low if step.low is not None else -1.0, step.high if step.high is not None else 2.0
+        other = toy.vary(parameters={"fragile_min": (low + high) / 2})
+        assert count == int((other.zones["main"] != toy.zones["main"]).sum()), step
+
+
+def test_all_parameters_of_rules_have_a_curve(toy: FreshPlan) -> None:
+    found = curves(toy)
+    assert {one.parameter for one in found} >= {"fragile_min", "populous_min", "plant_min_mw"}
+    assert repr(found[0]).startswith(f"Curve of {found[0].parameter}")
 
 
 @pytest.mark.slow
