@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
+import json
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import geopandas as gpd
-import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from layers.errors import GeometryError, SourceError, StudyError
 from layers.phrases import Phrase
 from maps.errors import WriteError
-from maps.locale import catalogue
 from maps.offline import Verbatim
 from maps.web import draw
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
-from zoning.scenario import vary
-from zoning.study import Scenario, Study
-from zoning.study import Try as SectionOfTry
+from zoning.scenario import plan_of_try
+from zoning.study import Study, read_try
 
 KEPT = 8
 """How many tries are kept; a further one takes the place of the oldest."""
 DRAWN_CRS = "EPSG:4326"
+TRY = "try.toml"
+"""What a try is called in messages that no file holds."""
 Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,62}$")]
 Announce = Callable[[str], None]
 Kind = TypeVar("Kind", bound=BaseModel)
@@ -58,21 +54,33 @@ class DrawnLayer(_Said):
 
 
 class Wish(_Said):
-    """What shall be otherwise than in the adopted plan; as the page's own ``evaluate`` takes it, and drawn layers."""
+    """What shall be otherwise than in the adopted plan.
 
-    parameters: dict[str, float | bool | str] = {}
-    quotas: dict[str, dict[str, Any]] = {}
-    decisions: tuple[dict[str, Any], ...] = ()
+    Attributes
+    ----------
+    scenario : str
+        The file of a try, as the page saves it.
+    layers : dict of str to DrawnLayer
+        Further layers, by name.
+    """
+
+    scenario: str
     layers: dict[Name, DrawnLayer] = {}
 
 
 class KeptScenario(_Said):
-    """A try that shall be kept as a file beside the plan."""
+    """A try that shall be kept as a file beside the plan.
+
+    Attributes
+    ----------
+    name : str
+        Of the file, without its ending.
+    scenario : str
+        Its text.
+    """
 
     name: Name
-    title: Annotated[str, Field(min_length=1, max_length=200)]
-    by: Annotated[str, Field(min_length=1, max_length=200)]
-    wish: Wish
+    scenario: str
 
 
 class Try(NamedTuple):
@@ -132,20 +140,12 @@ class TriedPlans:
         """
         wanted = _read(Wish, wish)
         layers = {name: {"role": one.role, "data": _drawn(name, one)} for name, one in wanted.layers.items()}
+        study = read_try(wanted.scenario, self._plan.study, TRY)
         with self._working:
-            varied = vary(
-                self._plan,
-                parameters=wanted.parameters,
-                quotas=wanted.quotas,
-                decisions=[_dated(one) for one in wanted.decisions],
-                layers=layers,
-                announce=announce,
-            )
+            tried = plan_of_try(self._plan, study, layers, announce)
             announce("map.html")
             self._count += 1
-            made = Try(
-                str(self._count), units_of(varied), _page(_marked(varied, self._count, self._language), self._language)
-            )
+            made = Try(str(self._count), units_of(tried), _page(tried, self._language))
             self._tries[made.name] = made
             while len(self._tries) > KEPT:
                 self._tries.popitem(last=False)
@@ -167,19 +167,14 @@ class TriedPlans:
         Raises
         ------
         ZoneplanError
-            There is a file of that name, the scenario has drawn layers, or the folder cannot be written to.
+            There is a file of that name, it would be no try of the plan, or the folder cannot be written to.
         """
         wanted = _read(KeptScenario, said)
-        if wanted.wish.layers:
-            raise StudyError(
-                Phrase(
-                    "a scenario holds no land that was drawn: save it as a file, and name it in the plan as one of its "
-                    "[[layers]]"
-                )
-            )
         plan_file = _plan_file(self._plan.study)
         target = plan_file.with_name(f"{wanted.name}.toml")
-        text = tomli_w.dumps(_scenario(wanted, plan_file))
+        read_try(wanted.scenario, self._plan.study, target.name)
+        own = f"plan = {json.dumps(self._plan.study.path.name, ensure_ascii=False)}"  # of a run that of its copy
+        text = wanted.scenario.replace(own, f"plan = {json.dumps(plan_file.name, ensure_ascii=False)}", 1)
         try:
             with target.open("x", encoding="utf-8") as file:
                 file.write(text)
@@ -210,14 +205,6 @@ def units_of(plan: Plan) -> dict[str, dict[str, Any]]:
     for quota, unit, amount in zip(given["quota"], given["unit_id"], given["amount"], strict=True):
         units[unit]["amounts"][quota] = f"{amount:f}"
     return units
-
-
-def _marked(plan: Plan, number: int, language: str) -> Plan:
-    """The same plan as a try, so that no page of it is taken for that of the adopted one."""
-    study, words = plan.study, catalogue("try", language)
-    tried = SectionOfTry(plan=study.path.name, plan_sha256=study.sha256, by=words["here"])
-    scenarios = (Scenario(name="try", title=words["numbered"].format(number=number)),)
-    return replace(plan, study=study.model_copy(update={"tried": tried, "scenarios": scenarios}))
 
 
 def _page(plan: Plan, language: str) -> str:
@@ -251,13 +238,6 @@ def _drawn(name: str, layer: DrawnLayer) -> gpd.GeoDataFrame:
     return drawn
 
 
-def _dated(decision: dict[str, Any]) -> dict[str, Any]:
-    """A decision with its date as one."""
-    with suppress(KeyError, TypeError, ValueError):
-        return {**decision, "date": date.fromisoformat(decision["date"])}
-    return decision
-
-
 def _plan_file(study: Study) -> Path:
     """The file of the plan in its own folder; a run has but a copy of it."""
     text = study.path.read_bytes()
@@ -271,14 +251,3 @@ def _plan_file(study: Study) -> Path:
         ),
         code="changed",
     )
-
-
-def _scenario(wanted: KeptScenario, plan_file: Path) -> dict[str, Any]:
-    wish = wanted.wish
-    changes = {f"parameters.{name}": value for name, value in wish.parameters.items()}
-    changes |= {f"quotas.{name}.{key}": value for name, keys in wish.quotas.items() for key, value in keys.items()}
-    entry: dict[str, Any] = {"name": wanted.name, "title": wanted.title, "set": changes}
-    if wish.decisions:
-        entry["decisions"] = [_dated(one) for one in wish.decisions]
-    sha256 = hashlib.sha256(plan_file.read_bytes()).hexdigest()
-    return {"try": {"plan": plan_file.name, "plan_sha256": sha256, "by": wanted.by}, "scenarios": [entry]}

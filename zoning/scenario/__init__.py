@@ -2,6 +2,6 @@
 
 from zoning.scenario.comparison import MOVES, Comparison, compare
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
-from zoning.scenario.variants import made_again, vary
+from zoning.scenario.variants import made_again, plan_of_try
 
-__all__ = ["MOVES", "Comparison", "ScenarioMoves", "compare", "made_again", "scenario_moves", "vary"]
+__all__ = ["MOVES", "Comparison", "ScenarioMoves", "compare", "made_again", "plan_of_try", "scenario_moves"]

@@ -136,6 +136,37 @@ def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = No
     return make_plan(study, rulebook, fresh.inputs, fresh.tables, before=fresh.steps)
 
 
+def plan_of_try(
+    plan: FreshPlan,
+    study: Study,
+    layers: Mapping[str, Any] | None = None,
+    announce: Announce = lambda _step: None,
+) -> FreshPlan:
+    """The plan of a try of a plan, with further layers.
+
+    Parameters
+    ----------
+    plan : FreshPlan
+        The plan that is tried.
+    study : Study
+        Its own with the scenario put into effect, see :func:`zoning.study.read_try`.
+    layers : mapping of str to layer, optional
+        As for :func:`vary`.
+    announce : callable, optional
+
+    Raises
+    ------
+    ZoneplanError
+        Whatever :func:`zoneplan.run` refuses.
+    """
+    rulebook = with_parameters(plan.whole_rulebook, study.scenarios[0])
+    inputs = plan.inputs
+    if layers:
+        study, data = _with_layers(study, layers)
+        inputs = replace_layers(inputs, study, data)
+    return make_plan(study, rulebook, inputs, plan.tables, announce, before=plan.steps)
+
+
 def _with_layers(study: Study, layers: Mapping[str, Any]) -> tuple[Study, dict[str, Any]]:
     """The study with what is said of further layers, and the data of all that are given."""
     data, further = dict(layers), []

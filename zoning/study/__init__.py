@@ -5,7 +5,7 @@ from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection, EnergyShare
 from zoning.study.industries import IndustriesSection
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
-from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, Try, place_in_scenario
+from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
 from zoning.study.services import ServicesSection
 from zoning.study.siting import Nearness, Siting
 from zoning.study.study_file import (
@@ -16,7 +16,7 @@ from zoning.study.study_file import (
     is_builtin,
     study_schema,
 )
-from zoning.study.study_reader import read_study
+from zoning.study.study_reader import read_study, read_try
 from zoning.study.transfers import Part, Transfer
 
 __all__ = [
@@ -43,13 +43,13 @@ __all__ = [
     "Study",
     "TitleKind",
     "Transfer",
-    "Try",
     "Within",
     "builtin_studies",
     "builtin_study",
     "is_builtin",
     "place_in_scenario",
     "read_study",
+    "read_try",
     "study_schema",
     "vary_study",
     "with_scenario",

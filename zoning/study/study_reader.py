@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from layers.errors import SourceError, StudyError, ZoneplanError, at_key
 from layers.phrases import Phrase
-from layers.sources import parse_document, read_document, read_sources, resolve_source
+from layers.sources import Document, parse_document, read_document, read_sources, resolve_source
 from zoning.study.changed_study import with_scenario
 from zoning.study.scenarios import TryFile
 from zoning.study.study_file import Study
@@ -50,10 +51,34 @@ def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
     kind, document = read_document(path, _Kind)
     if kind.tried is None or kind.study is not None:
         return read_sources(path, Study, folder)
+    return _put_into_effect(document, lambda found: _plan_of(found, folder))
+
+
+def read_try(text: str, plan: Study, name: str) -> Study:
+    """A plan with the scenario of a try of it put into effect, whose file need not be there yet.
+
+    Parameters
+    ----------
+    text : str
+        Of the file of the try.
+    plan : Study
+    name : str
+        What the file is called in messages.
+
+    Raises
+    ------
+    StudyError
+        As for :func:`read_study`.
+    """
+    return _put_into_effect(Document(plan.folder / name, text), lambda _found: plan)
+
+
+def _put_into_effect(document: Document, plan_of: Callable[[TryFile], Study]) -> Study:
+    """The plan of a try with its scenario; errors have their place in the file of the try."""
     found, document = parse_document(document, TryFile)
     found.stand_in(document)
     try:
-        return _tried(found, folder)
+        return _tried(found, plan_of(found))
     except ZoneplanError as error:
         for one in error.parts:
             one.args = (Phrase("{place}: {said}", place=found.where(*one.keys), said=one.said),)
@@ -68,11 +93,15 @@ class _Kind(BaseModel):
     tried: Any = Field(default=None, alias="try")
 
 
-def _tried(found: TryFile, folder: Path | str | None) -> Study:
-    """The plan that a try names, with its scenario put into effect; keys of errors lead into the file of the try."""
+def _plan_of(found: TryFile, folder: Path | str | None) -> Study:
+    """The plan that a try names."""
     with at_key("try", "plan"):
         path = _plan_file(found)
-    plan = read_sources(path, Study, path.parent if folder is None else folder)
+    return read_sources(path, Study, path.parent if folder is None else folder)
+
+
+def _tried(found: TryFile, plan: Study) -> Study:
+    """A plan with the scenario of a try put into effect; keys of errors lead into the file of the try."""
     if plan.sha256 != found.tried.plan_sha256:
         raise StudyError(
             Phrase(

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import geopandas as gpd
 import pytest
+import tomli_w
 from shapely.geometry import mapping
 
 from maps.serve import PlanServer, TriedPlans
@@ -24,7 +25,7 @@ from zoning.study import read_study
 pytest.importorskip("uvicorn", reason="the extra 'serve' is not installed")
 pytestmark = pytest.mark.slow
 
-DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "the council", "date": "2024-12-02"}
+DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "the council", "date": date(2024, 12, 2)}
 
 
 class Served(NamedTuple):
@@ -49,6 +50,13 @@ class Served(NamedTuple):
         text = answer.read().decode("utf-8")
         connection.close()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, text
+
+    def scenario(self, *, sha256: str = "", decisions: tuple[object, ...] = (), **changes: object) -> str:
+        """The file of a try, as the page saves it."""
+        study = self.plan.study
+        own = {"plan": study.path.name, "plan_sha256": sha256 or study.sha256, "by": "Ann"}
+        said = {"name": "port", "set": {path.replace("__", "."): value for path, value in changes.items()}}
+        return tomli_w.dumps({"try": own, "scenarios": [said | ({"decisions": decisions} if decisions else {})]})
 
     def work_out(self, wish: object) -> tuple[list[str], dict[str, Any]]:
         """The steps that a try was told of, and what came of it."""
@@ -126,15 +134,14 @@ def test_too_long_a_wish_is_refused(served: Served) -> None:
 
 
 def test_a_try_is_the_varied_plan(served: Served) -> None:
-    wish = {"parameters": {"fragile_min": 0.9}, "quotas": {}, "decisions": [DECISION]}
-    steps, made = served.work_out(wish)
+    steps, made = served.work_out({"scenario": served.scenario(parameters__fragile_min=0.9, decisions=(DECISION,))})
     assert {"classify", "allocate", "assign", "map.html"} <= set(steps)
-    varied = served.plan.vary(parameters={"fragile_min": 0.9}, decisions=[DECISION | {"date": date(2024, 12, 2)}])
+    varied = served.plan.vary(parameters={"fragile_min": 0.9}, decisions=[DECISION])
     assert made["units"] == json.loads(json.dumps(units_of(varied)))
     assert made["units"] != json.loads(json.dumps(units_of(served.plan)))
     status, _, page = served.ask(made["page"])
     assert status == 200
-    assert "Try: number 1" in page
+    assert "Try: port" in page
     assert "Try:" not in served.plans.adopted
 
 
@@ -142,35 +149,43 @@ def test_land_that_somebody_drew_is_a_further_layer(served: Served) -> None:
     unit = served.plan.units.geometry.iloc[[5]].buffer(-50).to_crs("EPSG:4326")
     feature = {"type": "Feature", "properties": {}, "geometry": mapping(unit.iloc[0])}
     features = {"type": "FeatureCollection", "features": [feature]}
-    _, made = served.work_out({"layers": {"drawn": {"role": "ecologically_fragile", "features": features}}})
+    _, made = served.work_out(
+        {"scenario": served.scenario(), "layers": {"drawn": {"role": "ecologically_fragile", "features": features}}}
+    )
     drawn = gpd.GeoDataFrame(geometry=list(unit), crs="EPSG:4326")
     varied = served.plan.vary(layers={"drawn": {"role": "ecologically_fragile", "data": drawn}})
     assert made["units"] == json.loads(json.dumps(units_of(varied)))
 
 
 @pytest.mark.parametrize(
-    ("wish", "said"),
+    ("wish", "changes", "said"),
     [
-        ({"parameters": {"fragile": 1}}, "no parameter 'fragile'"),
-        ({"rules": {}}, "rules"),
-        ({"layers": {"drawn": {"role": "water", "features": {"features": [{"geometry": 7}]}}}}, "no GeoJSON"),
-        ({"layers": {"drawn": {"role": "water", "features": {"features": []}}}}, "draw polygons"),
-        ({"layers": {"../x": {"role": "water", "features": {}}}}, "layers"),
-        ({"layers": {"drawn": {"role": "water", "source": "/etc/passwd", "features": {}}}}, "source"),
-        ({"layers": {"forest": "forest.gpkg"}}, "layers.forest"),
+        ({}, {"parameters__fragile": 1}, "no parameter 'fragile'"),
+        ({}, {"quotas__construction_land__total": 1e9}, "construction_land"),
+        ({}, {"sha256": "0" * 64}, "is not the plan that this is a try of"),
+        ({"rules": {}}, {}, "rules"),
+        ({"scenario": "[study]"}, {}, "try.toml"),
+        ({"layers": {"drawn": {"role": "water", "features": {"features": [{"geometry": 7}]}}}}, {}, "no GeoJSON"),
+        ({"layers": {"drawn": {"role": "water", "features": {"features": []}}}}, {}, "draw polygons"),
+        ({"layers": {"../x": {"role": "water", "features": {}}}}, {}, "layers"),
+        ({"layers": {"drawn": {"role": "water", "source": "/etc/passwd", "features": {}}}}, {}, "source"),
+        ({"layers": {"forest": "forest.gpkg"}}, {}, "layers.forest"),
     ],
 )
-def test_a_wish_that_cannot_be_is_refused_in_words(served: Served, wish: object, said: str) -> None:
-    _, made = served.work_out(wish)
+def test_a_wish_that_cannot_be_is_refused_in_words(
+    served: Served, wish: dict[str, object], changes: dict[str, Any], said: str
+) -> None:
+    _, made = served.work_out({"scenario": served.scenario(**changes)} | wish)
     assert said in made["error"]
     assert made["code"] in {2, 3, 4}
 
 
 def test_old_tries_go(served: Served) -> None:
-    _, first = served.work_out({})
+    wish = {"scenario": served.scenario()}
+    _, first = served.work_out(wish)
     assert served.ask(first["page"])[0] == 200
     for _ in range(KEPT):
-        served.plans.work_out("{}")
+        served.plans.work_out(json.dumps(wish))
     status, headers, _ = served.ask(first["page"])
     assert (status, headers["location"]) == (303, "/")
 
@@ -178,7 +193,7 @@ def test_old_tries_go(served: Served) -> None:
 def test_a_scenario_is_written_beside_the_plan_and_nothing_else_is(served: Served) -> None:
     folder = served.plan.study.folder
     before = {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()}
-    scenario = {"name": "port", "title": "A port", "by": "Ann", "wish": {"parameters": {"fragile_min": 0.9}}}
+    scenario = {"name": "port", "scenario": served.scenario(parameters__fragile_min=0.9)}
     status, _, text = served.ask("/scenarios", scenario)
     assert (status, json.loads(text)) == (201, {"file": "port.toml"})
     after = {one: one.read_bytes() for one in folder.rglob("*") if one.is_file()}
@@ -201,7 +216,7 @@ def test_no_file_of_a_stranger_is_opened_while_a_try_is_worked_out(served: Serve
             opened.append(str(Path(arguments[0] if isinstance(arguments[0], str) else arguments[0].decode()).resolve()))
 
     sys.addaudithook(watch)
-    served.work_out({"parameters": {"fragile_min": 0.8}})
+    served.work_out({"scenario": served.scenario(parameters__fragile_min=0.8)})
     watching = False
     own = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[3], served.plan.study.folder, Path("/tmp")]
     strange = [one for one in opened if not any(Path(one).is_relative_to(place.resolve()) for place in own)]
