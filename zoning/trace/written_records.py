@@ -14,6 +14,8 @@ from zoning.trace.records import Days, EachLanguage, Record, Said, Titles
 
 Plain = Any
 """What JSON has."""
+Shape = Any
+"""A form as tuples, which can be looked up: the kind of a gap, or what a form consists of."""
 LISTS = ("questions", "clauses", "forms", "messages", "records")
 """What a writer has put into lists."""
 LIKE = "like"
@@ -24,6 +26,13 @@ _DEFAULTS: Mapping[str, Plain] = {
     "reason": "", "amount": None, "unit": "", "when": "", "clauses": [], "rules": [], "values": None, "parameters": [],
     "days": None, "reference": "", "verified": None, "written": "", "links": [], "facts": {},
 }  # fmt: skip
+
+_KEYS: Mapping[str, Plain] = {
+    "kind": None,
+    "id": None,
+    **{key: one for key, one in _DEFAULTS.items() if key != "facts"},
+}
+"""Every key but facts, with what a record has that does not say it."""
 
 
 class RecordWriter:
@@ -67,7 +76,8 @@ class RecordWriter:
         }
         self._asked: dict[tuple[Any, ...], int] = {}
         self._clauses: dict[int, tuple[Clause, int]] = {}
-        self._forms: dict[str, int] = {}
+        self._forms: dict[Shape, int] = {}
+        self._shapes: dict[type, Callable[[Any, list[Plain]], Shape]] = {}
         self._messages: dict[str | Message, int] = {}
         self._placed: dict[int, tuple[str | Message, int]] = {}
         self._records: dict[int, tuple[Record, int]] = {}
@@ -123,18 +133,14 @@ class RecordWriter:
         if known is None:
             return content
         like, first = known
-        names = ("kind", "id", *_DEFAULTS)
-        facts = {
-            name: value for name, value in content.get("facts", {}).items() if not _same(value, first["facts"][name])
-        }
+        facts = content.get("facts", {})
+        other = {name: value for name, value in facts.items() if not _same(value, first["facts"][name])}
         found = {
-            name: content.get(name, _DEFAULTS.get(name)) for name in names if not _same(*_pair(name, content, first))
+            name: one
+            for name, usual in _KEYS.items()
+            if not _same(one := content.get(name, usual), first.get(name, usual))
         }
-        return {
-            LIKE: like,
-            **{name: one for name, one in found.items() if name != "facts"},
-            **({"facts": facts} if facts else {}),
-        }
+        return {LIKE: like, **found, **({"facts": other} if other else {})}
 
     def _clause(self, clause: Clause) -> int:
         known = self._clauses.get(id(clause))
@@ -155,38 +161,62 @@ class RecordWriter:
     def _filled(self, value: Message | Mapping[str, object]) -> list[Plain]:
         """A message or several values by name as a form, and what fills its gaps."""
         values: list[Plain] = []
-        form = self._form(value, values)
-        key = repr(form)
-        if key not in self._forms:
-            self._forms[key] = len(self.forms)
-            self.forms.append(form)
-        return [self._forms[key], *values]
+        shape = self._shape(value, values)
+        place = self._forms.get(shape)
+        if place is None:
+            place = self._forms[shape] = len(self.forms)
+            self.forms.append(_form(shape))
+        return [place, *values]
 
-    def _form(self, value: object, values: list[Plain]) -> Plain:
-        """What does not vary; what does is put to the values."""
+    def _shape(self, value: object, values: list[Plain]) -> Shape:
+        """What does not vary, so that what is alike is equal; what varies is put to the values."""
+        put = self._shapes.get(type(value))
+        if put is None:
+            put = self._shapes[type(value)] = self._shape_of(value)
+        return put(value, values)
+
+    def _shape_of(self, value: object) -> Callable[[Any, list[Plain]], Shape]:
+        """What shapes values of the type that one has."""
         match value:
             case Message():
-                return {"key": value.key, "fields": self._forms_of(value.fields, values)}
+                return self._message_shape
             case Mapping():
-                return {"map": self._forms_of(value, values)}
+                return self._mapping_shape
             case Clause():
-                values.append(self._clause(value))
-                return {FILL: "clause"}
+                return self._clause_shape
             case Decimal() | Fraction() | str() | int() | float():
-                return self._gap(plain_field(value), values)
-        if isinstance(value, list | tuple) and not isinstance(value, Term | Titles):
-            return [self._form(one, values) for one in value]
-        return self._plain(value)
+                return self._gap
+            case list() | tuple() if not isinstance(value, Term | Titles):
+                return self._several_shape
+        return self._fixed
+
+    def _message_shape(self, message: Message, values: list[Plain]) -> Shape:
+        return "key", message.key, *self._named(message.fields, values)
+
+    def _mapping_shape(self, named: Mapping[str, object], values: list[Plain]) -> Shape:
+        return "map", *self._named(named, values)
+
+    def _clause_shape(self, clause: Clause, values: list[Plain]) -> Shape:
+        values.append(self._clause(clause))
+        return "clause"
+
+    def _several_shape(self, several: Iterable[object], values: list[Plain]) -> Shape:
+        return "list", tuple([self._shape(one, values) for one in several])
+
+    def _named(self, named: Mapping[str, object], values: list[Plain]) -> tuple[Shape, Shape]:
+        return tuple(named), tuple([self._shape(one, values) for one in named.values()])
+
+    def _fixed(self, value: object, _values: list[Plain]) -> Shape:
+        """What stands in the form itself."""
+        return "fixed", _Fixed(self._plain(value))
 
     @staticmethod
-    def _gap(plain: Plain, values: list[Plain]) -> Plain:
+    def _gap(number: object, values: list[Plain]) -> Shape:
         """Where a number or a text stands."""
+        plain = plain_field(number)
         kind, value = next(iter(plain.items())) if isinstance(plain, dict) else ("", plain)
         values.append(value)
-        return {FILL: kind}
-
-    def _forms_of(self, named: Mapping[str, object], values: list[Plain]) -> dict[str, Plain]:
-        return {name: self._form(one, values) for name, one in named.items()}
+        return kind
 
     def _said(self, value: object) -> Plain:
         """A message by its place where a table has it, else as it is."""
@@ -204,6 +234,33 @@ class RecordWriter:
 
     def _several(self, value: Iterable[object]) -> Plain:
         return [self._plain(one) for one in value]
+
+
+class _Fixed:
+    """A plain value that is equal to those that are written alike."""
+
+    def __init__(self, value: Plain) -> None:
+        self.value, self._written = value, repr(value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Fixed) and self._written == other._written
+
+    def __hash__(self) -> int:
+        return hash(self._written)
+
+
+def _form(shape: Shape) -> Plain:
+    """A form as JSON has it; its gaps by the kind of what fills them."""
+    match shape:
+        case ("key", key, names, shapes):
+            return {"key": key, "fields": dict(zip(names, map(_form, shapes), strict=True))}
+        case ("map", names, shapes):
+            return {"map": dict(zip(names, map(_form, shapes), strict=True))}
+        case ("list", shapes):
+            return [*map(_form, shapes)]
+        case ("fixed", fixed):
+            return fixed.value
+    return {FILL: shape}
 
 
 class WrittenRecords:
@@ -324,14 +381,9 @@ class WrittenRecords:
         }
 
 
-def _pair(name: str, one: Mapping[str, Plain], other: Mapping[str, Plain]) -> tuple[Plain, Plain]:
-    """What two records have of one key."""
-    return one.get(name, _DEFAULTS.get(name)), other.get(name, _DEFAULTS.get(name))
-
-
 def _same(one: Plain, other: Plain) -> bool:
     """Whether two values are written alike: 1, 1.0 and true are not."""
-    return one is other or repr(one) == repr(other)
+    return one is other or (type(one) is type(other) and repr(one) == repr(other))
 
 
 def _listed(clause: Mapping[str, Plain]) -> dict[str, Plain]:
