@@ -1,4 +1,4 @@
-"""Style: colours, hatches, borders, legend, static map and pages that need no network, the same on every surface."""
+"""Style: colours, signs, borders, legend, static map and pages that need no network, the same on every surface."""
 
 from maps.style.base_map import ground, relief_image, waters_and_borders
 from maps.style.html_pages import fill_page, require_new, write_page

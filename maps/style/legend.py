@@ -13,7 +13,8 @@ import pandas as pd
 from layers.crs import way_between
 from layers.errors import escape_hidden
 from maps.locale import area_decimals, catalogue, format_measure, format_number, percent, text_in, wrap
-from maps.style.palette import DEFAULT_FILL, INK, overlay_hatches, zone_fills
+from maps.style.palette import INK, zone_fills
+from maps.style.signs import Sign, overlay_signs, sign_shape
 from maps.style.svg_paths import Frame
 from zoning.plan import Plan
 from zoning.rulebook import Stroke
@@ -84,10 +85,10 @@ def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...
         Whether units that wait for somebody or hang on what was assumed have their marks on the picture.
     """
     zones, told = plan.zones, catalogue("report", language)
-    fills, hatches = zone_fills(plan.rulebook), overlay_hatches(plan.rulebook)
+    fills, signs = zone_fills(plan.rulebook), overlay_signs(plan.rulebook)
     carried = zones["overlays"].str.split(";")
     mains = {code: zones["main"] == code for code in fills}
-    overlays = {code: carried.map(lambda codes, code=code: code in codes).astype(bool) for code in hatches}
+    overlays = {code: carried.map(lambda codes, code=code: code in codes).astype(bool) for code in signs}
     titles = {zone.code: text_in(zone.title, language, zone.code) for zone in plan.rulebook.zones}
 
     def items(chosen: dict[str, pd.Series], swatch: Callable[[str], str]) -> tuple[Item, ...]:
@@ -99,7 +100,7 @@ def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...
 
     blocks = (
         Block(told["main"], items(mains, lambda code: _box(fills[code]))),
-        Block(told["overlay"], items(overlays, _hatched_box)),
+        Block(told["overlay"], items(overlays, lambda code: _sign_in_a_row(signs[code]))),
         Block(told["control_line"], tuple(_lines(plan, language))),
         Block(told["marks"], tuple(_marks(plan, told, rings=rings))),
     )
@@ -173,9 +174,8 @@ def _box(fill: str) -> str:
     return f'<rect x=".5" y=".5" width="25" height="13" fill="{fill}" stroke="{INK}" stroke-width=".7"/>'
 
 
-def _hatched_box(code: str) -> str:
-    layers = (DEFAULT_FILL, f"url(#zp-key-{code}-band)", f"url(#zp-key-{code})")
-    return "".join(_box(fill) for fill in layers)
+def _sign_in_a_row(sign: Sign) -> str:
+    return f'<g transform="translate(13 7) scale(.9)">{sign_shape(sign)}</g>'
 
 
 def set_blocks(blocks: Sequence[Block], columns: Sequence[float], top: float, wide: float) -> tuple[list[str], float]:

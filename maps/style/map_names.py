@@ -31,6 +31,8 @@ LARGE, MIDDLE = 400_000, 100_000
 """Inhabitants of a large town and of one of middle size."""
 RADII = (3.0, 2.5, 1.9)
 """Pixels of the marks of large, middle and small towns."""
+SIGNS_PX = (10.0, 17.0, 26.0)
+"""How far from a large town its name stands where a sign of its unit, or several, lie over it."""
 HALO = 3.2
 RIVER_NAMES, LAKE_NAMES = 8, 5
 """At most so many."""
@@ -80,12 +82,41 @@ def names_svg(
     return [*sheet.marks, *(_text(label, theme) for label in sheet.labels)]
 
 
+def large_towns(
+    context: Context, frame: Frame, theme: Theme, obstacles: Iterable[tuple[float, float, float, float]] = ()
+) -> list[tuple[float, float, float, float]]:
+    """What names and marks of the large towns of a study take: the boxes that :func:`map_names` gives them first.
+
+    Parameters
+    ----------
+    context : Context
+    frame : Frame
+    theme : Theme
+    obstacles : iterable of tuple of float
+        Left, top, right and bottom of what no name may cover, in pixels.
+
+    Returns
+    -------
+    list of tuple of float
+        Left, top, right and bottom of each, in pixels.
+    """
+    sheet = _Sheet(frame.width_px, frame.height_px)
+    sheet.take(*obstacles)
+    _place_towns(sheet, _shown(context, frame)[0], frame, theme)
+    return sheet.boxes
+
+
 class _Sheet(Sheet):
     """A sheet that remembers the marks of towns."""
 
     def __init__(self, wide: float, high: float) -> None:
         super().__init__(wide, high)
         self.marks: list[str] = []
+
+    @property
+    def boxes(self) -> list[tuple[float, float, float, float]]:
+        """What names and their marks take, but for what was taken before."""
+        return [one.bounds for one in self._taken[len(self._marks) :]]
 
 
 def _sheet(
@@ -97,9 +128,7 @@ def _sheet(
 ) -> _Sheet:
     sheet = _Sheet(frame.width_px, frame.height_px)
     sheet.take(*obstacles)
-    least = APART_PX * frame.metres_per_px / 1000
-    shown = [place for place in context.places if place.sep_km > least * (INSIDE if place.inside else OUTSIDE)]
-    large = [place for place in shown if place.inside and _class_of(place) == 0]
+    large, others = _shown(context, frame)
     _place_towns(sheet, large, frame, theme)
     jurisdictions, units = areas
     letterings = (Lettering(12.5, 650, theme.inner_border, spaced=True), Lettering(11, 450, theme.ink))
@@ -110,10 +139,18 @@ def _sheet(
         for name, ground in zip(named, drawn, strict=True):
             if sheet.place(name, lettering, spots_in(ground), within=ground) is None and named is units:
                 sheet.place(name, lettering, spots_in(ground), within=ground.buffer(lettering.length(name) / 2))
-    _place_towns(sheet, [place for place in shown if place not in large], frame, theme)
+    _place_towns(sheet, others, frame, theme)
     _place_regions(sheet, context, frame, theme)
     _place_waters(sheet, context, frame, theme)
     return sheet
+
+
+def _shown(context: Context, frame: Frame) -> tuple[list[Place], list[Place]]:
+    """Large towns of the study, and the others that the scale has room for."""
+    least = APART_PX * frame.metres_per_px / 1000
+    shown = [place for place in context.places if place.sep_km > least * (INSIDE if place.inside else OUTSIDE)]
+    large = [place for place in shown if place.inside and _class_of(place) == 0]
+    return large, [place for place in shown if place not in large]
 
 
 def _class_of(place: Place) -> int:
@@ -131,10 +168,11 @@ def _place_towns(sheet: _Sheet, places: Iterable[Place], frame: Frame, theme: Th
         ink = theme.ink if place.inside else theme.outside_ink
         lettering = Lettering(13 if large else 12 if size < 2 else 11, 600 if large else 500 if size < 2 else 450, ink)
         radius = RADII[size]
-        spots = spots_beside(x, y, place.name, lettering, radius)
-        own = not (
-            large and sheet.is_marked(x - radius, y - radius, x + radius, y + radius)
-        )  # a large town is named beside the mark of its unit
+        # a large town is named beside the mark of its unit
+        own = not (large and sheet.is_marked(x - radius, y - radius, x + radius, y + radius))
+        spots = list(spots_beside(x, y, place.name, lettering, radius))
+        if not own:
+            spots += [spot for reach in SIGNS_PX for spot in spots_beside(x, y, place.name, lettering, reach)]
         found = sheet.place(place.name, lettering, spots, mark=(x, y, radius) if own else None)
         if found is not None and own:
             sheet.marks.append(_mark(x, y, radius, ink, theme, capital=bool(place.capital) and place.inside))

@@ -1,4 +1,4 @@
-"""Colours and hatches that survive colour blindness; one place for map, report and exports.
+"""Colours that survive colour blindness; one place for map, report and exports.
 
 The twelve fills, and paper, stay apart from one another for normal sight, protanopia, deuteranopia and tritanopia
 (Oklab, at least 0.09) when drawn opaque. Grey print loses them: zones carry their names, so colour never stands alone.
@@ -31,33 +31,6 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (4, 2), (1, 2), (6, 2, 1, 2))
 
 SITE_INKS = ("#0A0A8C", "#7A1F5C", "#111111", "#00665E")
 """Of the land that quotas take, one a quota in turn: dark on every fill of a zone."""
-
-
-class Hatch(NamedTuple):
-    """Parallel dark lines on white bands.
-
-    Attributes
-    ----------
-    angle_deg : int
-        Of the lines, anticlockwise from east.
-    spacing_px : int
-        Between the lines.
-    """
-
-    angle_deg: int
-    spacing_px: int
-
-
-HATCHES = (
-    Hatch(45, 9),
-    Hatch(135, 9),
-    Hatch(0, 9),
-    Hatch(90, 9),
-    Hatch(45, 5),
-    Hatch(135, 5),
-    Hatch(0, 5),
-    Hatch(90, 5),
-)
 
 
 class Theme(NamedTuple):
@@ -230,12 +203,6 @@ def mark_fills(rulebook: Rulebook) -> dict[str, str]:
         Zone code to ``#RRGGBB``, in the order of the rulebook.
     """
     return {code: DEFAULT_MARK if fill == DEFAULT_FILL else fill for code, fill in zone_fills(rulebook).items()}
-
-
-def overlay_hatches(rulebook: Rulebook) -> dict[str, Hatch]:
-    """Hatch of each overlay zone, by its order in the rulebook."""
-    overlays = [zone.code for zone in rulebook.zones if zone.kind == "overlay"]
-    return {code: HATCHES[place % len(HATCHES)] for place, code in enumerate(overlays)}
 
 
 def designation_inks(count: int) -> tuple[str, ...]:

@@ -32,6 +32,11 @@ SIGNS = {
 }
 """Each as a path of SVG around (0, 0) that a circle of radius 6 holds; their names are those of ``zoning.rulebook``."""
 
+RADIUS_PX = 8.0
+"""Of the disc of a sign at its full size."""
+DRAWING = 0.86
+"""The size of the drawing, of that in ``SIGNS``."""
+
 LIGHT_INKS = ("#5544CC", "#1D2428", "#17708C", "#8C1C13", "#00665E", "#7A1F5C", "#4D5300", "#9A3D00")
 DARK_INKS = ("#B7ADFF", "#ECEEEC", "#6FC3DD", "#FF9C8F", "#5FD3BE", "#F09AD2", "#C9D26A", "#FFB070")
 """Of the rim and the drawing, one an overlay in turn; each at least 4.5 to 1 against its disc."""
@@ -69,3 +74,17 @@ def overlay_signs(rulebook: Rulebook) -> dict[str, Sign]:
     inks = itertools.cycle(zip(LIGHT_INKS, DARK_INKS, strict=True))
     named: Iterator[tuple[str, str]] = ((zone.code, zone.sign or next(free)) for zone in overlays)
     return {code: Sign(name, SIGNS[name], *next(inks)) for code, name in named}
+
+
+def sign_shape(sign: Sign) -> str:
+    """A sign on paper, as SVG around (0, 0).
+
+    Examples
+    --------
+    >>> sign_shape(Sign("bar", "M-1 0h2", "#5544CC", "#B7ADFF")).count("#5544CC")
+    2
+    """
+    return (
+        f'<circle r="{RADIUS_PX:g}" fill="#fff" stroke="{sign.light}" stroke-width="1.2"/>'
+        f'<path fill="{sign.light}" transform="scale({DRAWING})" d="{sign.path}"/>'
+    )

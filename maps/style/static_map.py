@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 import geopandas as gpd
@@ -14,6 +14,7 @@ from layers.errors import escape_hidden
 from maps.context import Context, Neighbourhood, Relief, context_around, relief, study_outline
 from maps.locale import catalogue, projection, text_in, width, wrap
 from maps.style.base_map import ground, relief_image, waters_and_borders
+from maps.style.label_placement import spots_in
 from maps.style.legend import (
     MUTED,
     Block,
@@ -28,12 +29,15 @@ from maps.style.legend import (
     text_at,
     xml_text,
 )
-from maps.style.map_names import names_svg
-from maps.style.palette import INK, LIGHT, Hatch, overlay_hatches, zone_fills
+from maps.style.map_names import large_towns, names_svg
+from maps.style.palette import INK, LIGHT, zone_fills
+from maps.style.signs import RADIUS_PX, overlay_signs, sign_shape
 from maps.style.svg_paths import FINENESS, Frame, dissolve, simplify, svg_path
 from maps.style.topology import Topology, plan_topology
 from zoning.plan import Plan
 
+Bounds: TypeAlias = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels."""
 Places: TypeAlias = dict[str, shapely.Polygon | shapely.MultiPolygon]
 """Jurisdictions by name."""
 
@@ -102,9 +106,14 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     shading = relief(plan, outline=outline)
     settled = plan.zones.set_index("unit_id")[["main", "overlays", "status"]]
     units = plan.units[["jurisdiction", "geometry"]].join(settled)
-    units = units.set_geometry(gpd.GeoSeries(simplify(borders.units, frame), units.index, crs=units.crs))
+    drawn = simplify(borders.units, frame)
+    shapes = np.where(shapely.is_empty(drawn), borders.units, drawn)  # a unit of a pixel keeps its shape
+    units = units.set_geometry(gpd.GeoSeries(shapes, units.index, crs=units.crs))
     places = _jurisdictions(units)
     rings = _have_room(units, frame)
+    marked = _marked(units, frame, rings=rings)
+    signs = _signs(plan, units, frame, large_towns(context, frame, LIGHT, marked))
+    obstacles = [*marked, *(box for _, box in signs)]
     blocks = legend(plan, language, rings=rings)
     left, below, high, around = _arrange(blocks, frame, beside=beside)
     credit = wrap(escape_hidden(f"{_credits(plan, told, language)} {context.credits}"), WIDTH / CREDIT / 1.02)
@@ -128,7 +137,8 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
         f'<g transform="translate({px(left)} {TOP})" clip-path="url(#zp-frame)">',
         *_layers(plan, units, borders, frame, context, shading),
         *_marks(units, frame, rings=rings),
-        *names_svg(context, frame, LIGHT, places if len(places) > 1 else {}, _marked(units, frame, rings=rings)),
+        *(drawn for drawn, _ in signs),
+        *names_svg(context, frame, LIGHT, places if len(places) > 1 else {}, obstacles),
         "</g>",
         *compass(units, frame, language, 0, below + 10),
         *around,
@@ -156,20 +166,16 @@ def _arrange(blocks: tuple[Block, ...], frame: Frame, *, beside: bool) -> tuple[
 
 
 def _defs(plan: Plan, units: gpd.GeoDataFrame, places: Places, frame: Frame) -> list[str]:
-    """The shapes of main functions, overlays and jurisdictions, and the hatches: for the map, and for the key."""
-    hatches = _hatches(plan, units)
+    """The shapes of main functions and jurisdictions, and the signs of overlays."""
+    signs = overlay_signs(plan.rulebook)
+    used = {code for codes in units["overlays"] for code in codes.split(";")}
     shapes = units.geometry.to_numpy()
     return [
         "<defs>",
-        *(_pattern(f"zp-hatch-{code}", hatch, FINENESS) for code, hatch in hatches.items()),
-        *(_pattern(f"zp-key-{code}", hatch, 1) for code, hatch in hatches.items()),
+        *(f'<g id="zp-sign-{code}">{sign_shape(sign)}</g>' for code, sign in signs.items() if code in used),
         *(
             f'<path id="zp-zone-{code}" fill-rule="evenodd" d="{svg_path(shapes[units["main"] == code], frame)}"/>'
             for code in sorted(set(units["main"]))
-        ),
-        *(
-            f'<path id="zp-overlay-{code}" fill-rule="evenodd" d="{svg_path(dissolve(shapes[own]), frame)}"/>'
-            for code, own in ((code, _carries(units, code)) for code in hatches)
         ),
         f'<clipPath id="zp-frame"><rect width="{px(frame.width_px)}" height="{px(frame.height_px)}"/></clipPath>',
         f'<path id="zp-borders" d="{svg_path(np.array(list(places.values()), dtype=object), frame)}"/>',
@@ -177,24 +183,47 @@ def _defs(plan: Plan, units: gpd.GeoDataFrame, places: Places, frame: Frame) -> 
     ]
 
 
-def _pattern(name: str, hatch: Hatch, scale: int) -> str:
-    """Two patterns: white bands, and dark lines along their middle."""
-    side, line = hatch.spacing_px, f"M-1 {px(hatch.spacing_px / 2)}H{hatch.spacing_px + 1}"
-    turned = f'patternTransform="scale({scale}) rotate({-hatch.angle_deg})"'
-    tile = f'width="{side}" height="{side}" patternUnits="userSpaceOnUse" {turned}'
-    return (
-        f'<pattern id="{name}-band" {tile}><path d="{line}" stroke="#fff" stroke-width="2.6"/></pattern>'
-        f'<pattern id="{name}" {tile}><path d="{line}" stroke="{INK}"/></pattern>'
-    )
+def _signs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame, towns: list[Bounds]) -> list[tuple[str, Bounds]]:
+    """The signs of each unit's overlays side by side, those of large units first, and what they cover.
+
+    They give way to large towns where their unit has room, and none touches another one: of many small units some have
+    no room, and the legend counts them all.
+    """
+    order = {code: place for place, code in enumerate(overlay_signs(plan.rulebook))}
+    shrink = _shrink(units)
+    apart = (2 * RADIUS_PX + 1) * shrink
+    size = f" scale({shrink:g})" if shrink != 1 else ""
+    lower = (RADIUS_PX + RING_PX + 2) * shrink
+    found: list[tuple[str, Bounds]] = []
+    held = units[(units["overlays"] != "") & ~units.geometry.is_empty]
+    marked = held["status"].isin([*OPEN_MARKS, "by_decision"])
+    for _, _, overlays, below, shape in sorted(
+        zip(-held.area, held.index, held["overlays"], marked, held.geometry, strict=True), key=lambda row: row[:2]
+    ):
+        codes = sorted(overlays.split(";"), key=order.__getitem__)
+        half = apart * len(codes) / 2
+        middle = frame.place(*shape.representative_point().coords[0])
+        ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
+        places = [(middle[0], middle[1] + (lower if below else 0.0)), *((one.x, one.y) for one in spots_in(ground))]
+        boxes: list[Bounds] = [(x - half, y - apart / 2, x + half, y + apart / 2) for x, y in places]
+        signs = [box for _, box in found]
+        free = (box for box in boxes if not _meets(box, towns) and not _meets(box, signs))
+        box = next(free, None if _meets(boxes[0], signs) else boxes[0])
+        if box is None:
+            continue
+        left, y = box[0], (box[1] + box[3]) / 2
+        drawn = "".join(
+            f'<use href="#zp-sign-{code}" transform="translate({px(left + apart * (place + 0.5))} {px(y)}){size}"/>'
+            for place, code in enumerate(codes)
+        )
+        found.append((drawn, box))
+    return found
 
 
-def _hatches(plan: Plan, units: gpd.GeoDataFrame) -> dict[str, Hatch]:
-    used = {code for codes in units["overlays"] for code in codes.split(";")}
-    return {code: hatch for code, hatch in overlay_hatches(plan.rulebook).items() if code in used}
-
-
-def _carries(units: gpd.GeoDataFrame, code: str) -> list[bool]:
-    return [code in codes.split(";") for codes in units["overlays"]]
+def _meets(box: Bounds, others: Iterable[Bounds]) -> bool:
+    """Whether a box lies over any of the others."""
+    left, top, right, bottom = box
+    return any(left < one[2] and right > one[0] and top < one[3] and bottom > one[1] for one in others)
 
 
 def _layers(
@@ -205,7 +234,7 @@ def _layers(
     context: Context,
     shading: Relief | None,
 ) -> list[str]:
-    """The map from the ground up: land, fills, relief, unit borders, hatches, waters, control lines, jurisdictions."""
+    """The map from the ground up: land, fills, relief, unit borders, waters, control lines, jurisdictions."""
     codes, fills = sorted(set(units["main"])), zone_fills(plan.rulebook)
     thin = 5 if len(units) <= MANY_UNITS else 2
     return [
@@ -217,23 +246,10 @@ def _layers(
         ),
         *relief_image(shading, frame),
         *(f'<use href="#zp-zone-{code}" stroke="#fff" stroke-width="{thin}"/>' for code in codes),
-        *_hatched(plan, units),
         *waters_and_borders(context, frame, LIGHT),
         *_control_lines(plan, borders, frame),
         *_borders(),
         "</g>",
-    ]
-
-
-def _hatched(plan: Plan, units: gpd.GeoDataFrame) -> list[str]:
-    """Overlays: first the bands of all, then the lines of all, so that no overlay wipes out another."""
-    codes = list(_hatches(plan, units))
-    return [
-        *(f'<use href="#zp-overlay-{code}" fill="url(#zp-hatch-{code}-band)"/>' for code in codes),
-        *(
-            f'<use href="#zp-overlay-{code}" fill="url(#zp-hatch-{code})" stroke="{INK}" stroke-width="5"/>'
-            for code in codes
-        ),
     ]
 
 
@@ -293,7 +309,7 @@ def _marks(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[str]:
     return found
 
 
-def _marked(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[tuple[float, float, float, float]]:
+def _marked(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[Bounds]:
     """What the marks of units cover."""
     radius = 1.2 * RING_PX * _shrink(units)
     marked = units["status"].isin([*(OPEN_MARKS if rings else ()), "by_decision"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 import xml.etree.ElementTree as ET
 
@@ -16,8 +17,10 @@ from maps.context import Neighbourhood, context_around
 from maps.style import picture
 from maps.style.map_names import map_names
 from maps.style.palette import LIGHT
+from maps.style.signs import overlay_signs
 from maps.style.svg_paths import Frame
 
+RING = 'fill="#fff" stroke="#1D2428" stroke-width="1.6"'
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = [
     "{{ 7*7 }}",
@@ -95,12 +98,35 @@ def test_the_arrow_points_to_true_north_away_from_the_middle_of_the_projection(t
     assert turn == pytest.approx(3.2, abs=0.3)
 
 
-def test_overlays_are_hatched_and_decisions_marked(toy_plan):
+def test_overlays_have_their_signs_and_decisions_are_marked(toy_plan):
     svg = picture(toy_plan)
-    assert svg.count('fill="url(#zp-hatch-energy_rich)"') == 1
-    hatched = re.search(r'id="zp-overlay-energy_rich"[^>]* d="([^"]*)"', svg).group(1)
-    assert hatched == "M5647 3882l1765 0 0 1765-1765 0z"  # a4, in tenths of a pixel
+    sign = overlay_signs(toy_plan.rulebook)["energy_rich"]
+    assert sign.path in re.search(r'<g id="zp-sign-energy_rich">(.*?)</g>', svg).group(1)
+    (place,) = re.findall(r'href="#zp-sign-energy_rich" transform="translate\(([\d. ]+)\)"', svg)
+    assert place == "652.9 476.5"  # a4, at its middle
+    assert "pattern" not in svg
     assert svg.count('<rect x="649.7"') == 1  # c4, at its middle
+
+
+def test_no_sign_lies_on_another_one(toy_plan):
+    """Twelve units of one pixel have room for a sign or two; the picture of the province has room for twelve."""
+    plan = dataclasses.replace(toy_plan, zones=toy_plan.zones.assign(overlays="energy_rich"))
+    assert picture(plan).count('href="#zp-sign-energy_rich"') == 12
+    places = re.findall(r'href="#zp-sign-energy_rich" transform="translate\(([\d.]+) ([\d.]+)\)"', crowded(plan))
+    assert 1 < len(places) < 12
+    for (x, y), (other_x, other_y) in itertools.combinations([map(float, one) for one in places], 2):
+        assert abs(x - other_x) >= 16 or abs(y - other_y) >= 16
+
+
+def crowded(plan):
+    """The picture of a plan whose units lie together but for c4, which lies far away."""
+
+    def moved(table, units):
+        shrunk = table.geometry.affine_transform([0.01, 0, 0, 0.01, 0.99 * 4_000_000, 0.99 * 3_000_000])
+        return table.set_geometry(shrunk.where(units != "c4", shrunk.translate(4000, 0)))
+
+    units = moved(plan.units, plan.units.index.to_series())
+    return picture(dataclasses.replace(plan, units=units, pieces=moved(plan.pieces, plan.pieces["unit_id"])))
 
 
 def test_waiting_units_get_a_ring(toy_plan):
@@ -212,8 +238,8 @@ def test_a_tall_province_has_its_legend_beside_it(toy_plan):
 def test_rings_that_would_hide_the_colours_are_left_out_and_the_legend_says_so(toy_plan, monkeypatch):
     zones = toy_plan.zones.assign(status="review")
     plan = dataclasses.replace(toy_plan, zones=zones)
-    assert picture(plan).count("<circle") == 13  # twelve units and the legend
+    assert picture(plan).count(RING) == 13  # twelve units and the legend
     monkeypatch.setattr("maps.style.static_map.RING_PX", 40)
     svg = picture(plan)
-    assert svg.count("<circle") == 1
+    assert svg.count(RING) == 1
     assert "12 units · not drawn: so many rings would hide the colours" in " ".join(texts(svg))
