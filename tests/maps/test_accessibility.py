@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -58,11 +58,13 @@ def findings(open_tab) -> Callable[..., list[list[str]]]:
     if not AXE.is_file():
         pytest.skip("axe-core is not installed: npm install in the folder of the project")
 
-    def look(page: Path, size: str, theme: str, *, address: str = "") -> list[list[str]]:
+    def look(page: Path, size: str, theme: str, *, address: str = "", opened: Sequence[str] = ()) -> list[list[str]]:
         tab = open_tab(viewport=SIZES[size], color_scheme=theme)
         tab.goto(page.as_uri() + address)
         if page.stem in {"map", "compared"}:
             tab.wait_for_selector("html[data-zoneplan=ready]")
+        for button in opened:
+            tab.click(button)
         tab.evaluate(AXE.read_text(encoding="utf-8"))
         found = tab.evaluate(FINDINGS, RULES)
         tab.close()
@@ -83,3 +85,12 @@ def test_axe_finds_nothing_on_a_card(
     findings, pages: dict[str, Path], chosen: list[str], unit: int, size: str, theme: str
 ) -> None:
     assert findings(pages["map"], size, theme, address=f"#unit={chosen[unit]}") == []
+
+
+@pytest.mark.parametrize(("size", "theme"), [("desktop", "light"), ("phone", "dark")])
+def test_axe_finds_nothing_where_a_part_is_kept_and_listed(
+    findings, pages: dict[str, Path], size: str, theme: str
+) -> None:
+    """Filters beside legend and table, on a phone the legend as a drawer."""
+    opened = ["#zp-tab-table", *(["#zp-legend-open"] if size == "phone" else [])]
+    assert findings(pages["map"], size, theme, address="#main=agricultural", opened=opened) == []

@@ -29,9 +29,11 @@ export class FilterStrip {
   /**
    * @param {Scene} scene
    * @param {(units: number[]) => void} zoomTo
+   * @param {() => Element | null} beside What has the focus when no filter is left.
    */
-  constructor(scene, zoomTo) {
+  constructor(scene, zoomTo, beside) {
     this.scene = scene;
+    this.beside = beside;
     this.zoomTo = zoomTo;
     this.root = node("div", { class: "zp-strip", role: "group", "aria-label": scene.speech.words.filters, hidden: true });
   }
@@ -41,7 +43,7 @@ export class FilterStrip {
     const { facts, state, speech } = this.scene;
     const { words } = speech;
     const { shown } = state;
-    rewrite(this.root, () => {
+    const write = () => {
       this.root.hidden = !isFiltered(shown);
       if (this.root.hidden) return this.root.replaceChildren();
       const units = unitsKept(facts, shown, view.classOf);
@@ -62,6 +64,7 @@ export class FilterStrip {
           button(words.filters_off, () => state.change(UNFILTERED)),
         ),
       );
-    });
+    };
+    rewrite(this.root, write, this.beside);
   }
 }

@@ -23,8 +23,9 @@ const labelOf = (one) => `${one.tagName} ${one.getAttribute("aria-label") ?? one
  * Write a part of the page anew; what had the focus in it has it again, or what stands in its place.
  * @param {HTMLElement} root
  * @param {() => void} write
+ * @param {() => Element | null} beside What has it where nothing is left of the part.
  */
-export function rewrite(root, write) {
+export function rewrite(root, write, beside = () => null) {
   const used = () => [...root.querySelectorAll(USED)];
   const held = document.activeElement;
   const place = held && held !== root ? used().indexOf(held) : -1;
@@ -32,7 +33,7 @@ export function rewrite(root, write) {
   write();
   if (place < 0) return;
   const now = used();
-  focusFirst(now.find((one) => labelOf(one) === label), now[place], root);
+  focusFirst(now.find((one) => labelOf(one) === label), now[place], root, beside());
 }
 
 /** What was used before something was opened. */

@@ -158,7 +158,10 @@ class PlanPage {
       this.panel.raise("low");
       this.window.look(units);
     };
-    this.strips = { legend: new FilterStrip(this.scene, zoomTo), table: new FilterStrip(this.scene, zoomTo) };
+    this.strips = {
+      legend: new FilterStrip(this.scene, zoomTo, () => by("zp-legend").querySelector(".zp-legend-body :is(button, select)")),
+      table: new FilterStrip(this.scene, zoomTo, () => by("zp-table").querySelector("select")),
+    };
     this.legend.filters.append(this.strips.legend.root);
     this.table = new UnitTable(this.scene, this.strips.table.root, (unit) => this.choose(unit, true));
     this.picture = new MapPicture(map, this.scene, sheet, (view) => this.show(view));

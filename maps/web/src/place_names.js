@@ -1,6 +1,7 @@
 // Names on the map: greedily, the more telling first; none touches another one, nor a sign or a panel.
 
 import { luminance } from "./colours.js";
+import { keeping } from "./filters.js";
 import { SPOTS, widthOf, write } from "./labels.js";
 
 /**
@@ -106,12 +107,15 @@ export function nameUnits(pen, screen, { facts, state, colours }, room, zoom, fi
   const always = state.shown.layers.has("names");
   if (zoom < UNITS_FROM && !always) return;
   const { units } = facts;
+  const keeps = keeping(facts, state.shown, filling.classOf);
+  const dimmed = { size: 11, weight: 450, ink: colours.of("outside-ink"), halo: colours.of("outside"), edge: 2.4 };
   for (let unit = 0; unit < units.id.length; unit++) {
     if (unit === state.shown.chosen || unit === state.shown.compared || !screen.sees(unit)) continue;
     const [left, top, right, bottom] = screen.box(unit);
     if (bottom - top < 20 || right - left < 24) continue;
     const name = units.name[unit];
-    const lettering = onFill(filling.paint(unit), colours, state.shown.opacity);
+    const dim = !keeps(unit) || filling.pales?.(unit);
+    const lettering = dim ? dimmed : onFill(filling.paint(unit), colours, state.shown.opacity);
     const half = widthOf(pen, name, lettering) / 2;
     if (right - left < half * 2.2) continue;
     const [mx, my] = screen.middle(unit);

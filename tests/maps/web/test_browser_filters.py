@@ -107,3 +107,27 @@ def test_on_a_phone_all_is_within_two_taps(open_map, toy_plan) -> None:
     assert not tab.locator("#zp-legend").is_visible()
     assert tab.get_by_role("button", name="Legend · 6").is_visible()
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+INKS = """() => {
+  window.inks = {};
+  const own = CanvasRenderingContext2D.prototype.fillText;
+  CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+    window.inks[text] = this.fillStyle;
+    return own.call(this, text, x, y);
+  };
+}"""
+
+
+def test_the_name_of_a_unit_that_is_not_kept_is_dim_too(open_map, toy_plan) -> None:
+    tab = open_map(draw(toy_plan))
+    tab.get_by_role("button", name="More layers and settings").click()
+    tab.evaluate(INKS)
+    tab.get_by_label("Names of units").check()
+    settle(tab)
+    assert tab.evaluate("window.inks['Unit C4']") == "#ffffff"  # on a dark fill
+    tab.locator("#zp-legend .zp-row", has_text="Ecologically fragile").click()
+    settle(tab)
+    dim = tab.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--outside-ink').trim()")
+    assert tab.evaluate("window.inks['Unit C4']").lower() == dim.lower()
+    assert tab.evaluate("window.inks['Unit B1']").lower() != dim.lower()

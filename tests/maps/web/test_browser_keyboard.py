@@ -101,8 +101,9 @@ def test_another_view_colouring_theme_or_filter_is_told_shortly(open_map, toy_pl
     row = tab.locator("#zp-legend .zp-row", has_text="Ecologically fragile")
     row.press("Enter")
     assert told(tab) == "Ecologically fragile: 6 of 12 units"
-    row.press("Enter")
+    tab.locator("#zp-legend").get_by_role("button", name="Show all").press("Enter")
     assert told(tab) == "All: 12 units"
+    assert focused(tab) != "BODY"
     tab.evaluate("window.print = () => 0")
     tab.get_by_role("button", name="Save").press("Enter")
     tab.get_by_role("menuitem", name="Print, A4").press("Enter")
