@@ -177,7 +177,8 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     plan_file = toy_folder / "plan.toml"
     plan_file.write_text(plan_file.read_text("utf-8") + MORE, "utf-8")
     study = zp.read_study(plan_file)
-    plan = zp.run(study)
+    with zp.progress() as announce:
+        plan = zp.run(study, announce)
     assert {"invalid", "empty", "outside", "duplicate", "overlap"} <= set(plan.ledger["finding"])
     zp.write_run(plan, tmp_path / "result")
     zp.explain(plan, "a1").text()

@@ -105,6 +105,12 @@ class Toy:
         return zp.write_run(self.plan, self.place / "first")
 
 
+def announced(study: zp.Study) -> zp.Plan:
+    """A run that is announced."""
+    with zp.progress() as announce:
+        return zp.run(study, announce)
+
+
 def calls(toy: Toy) -> Calls:
     """Every function at the front door, with arguments of the toy province."""
     place = toy.place
@@ -135,6 +141,7 @@ def calls(toy: Toy) -> Calls:
             toy.zones, toy.plan.measures, toy.plan.quotas, rulebook=toy.rulebook, levels=["county"]
         ),
         "run": lambda: zp.run(toy.study),
+        "progress": lambda: announced(toy.study),
         "prepare": lambda: zp.prepare(layers={"height": toy.folder / "elevation.tif"}, study=toy.study),
         "compare": lambda: zp.compare(toy.plan, toy.plan.vary(parameters={"fragile_min": 0.2})),
         "curve": lambda: zp.curve(toy.plan, "fragile_min"),

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from layers.inputs import Inputs, Layer
     from layers.memory import prepare
     from layers.read import read_inputs
+    from maps.cli import progress
     from maps.errors import BusyError, DamagedRunError, WriteError
     from maps.explain import at, explain
     from maps.exports import write_geopackage, write_geoparquet, write_workbook
@@ -97,6 +98,7 @@ __all__ = [
     "positions",
     "assign",
     "run",
+    "progress",
     # Ask
     "check",
     "compare",
@@ -178,6 +180,7 @@ _ROOMS = {
     "positions": "zoning.compensation",
     "assign": "zoning.policies",
     "run": "zoning.pipeline",
+    "progress": "maps.cli",
     "check": "zoning.pipeline",
     "compare": "zoning.scenario",
     "curve": "zoning.zones",

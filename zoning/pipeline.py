@@ -238,7 +238,7 @@ def _in_scenario(study: Study, place: int) -> Iterator[None]:
         raise
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class FreshPlan(Plan):
     """A plan with all that it was made from, so that a variant of it need not begin anew.
 
@@ -252,10 +252,10 @@ class FreshPlan(Plan):
         What each step made.
     """
 
-    whole_rulebook: Rulebook = field(repr=False, compare=False)
-    inputs: Inputs = field(repr=False, compare=False)
-    tables: StudyTables = field(repr=False, compare=False)
-    steps: Steps = field(repr=False, compare=False)
+    whole_rulebook: Rulebook = field(compare=False)
+    inputs: Inputs = field(compare=False)
+    tables: StudyTables = field(compare=False)
+    steps: Steps = field(compare=False)
 
     def finished(self) -> Plan:
         """The plan alone, so that the memory of what it was made from is free."""

@@ -2,5 +2,6 @@
 
 from maps.cli.commands import main
 from maps.cli.driver_wall import limit_drivers
+from maps.cli.progress_display import progress
 
-__all__ = ["limit_drivers", "main"]
+__all__ = ["limit_drivers", "main", "progress"]

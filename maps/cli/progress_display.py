@@ -1,10 +1,13 @@
-"""Progress on stderr for people, silence for pipes."""
+"""Progress for people, on stderr or in a notebook; silence for pipes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from html import escape
+from importlib import import_module
 from itertools import count
+from time import monotonic
 
 from layers.phrases import Phrase
 from maps.cli.spoken_language import in_words
@@ -16,12 +19,21 @@ PAGES = ("map.html", "report.html", "tables")
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """A function that announces steps; it moves a bar on stderr where stderr is a terminal, and is silent elsewhere.
+    """A function that announces the steps of :func:`zoneplan.run` by one bar, which is gone when all is done.
+
+    The bar stands below the cell of a notebook, or on stderr where that is a terminal; elsewhere nothing is shown.
+
+    Returns
+    -------
+    context manager of callable
+        What ``with`` gives is the second argument of :func:`zoneplan.run`.
 
     Examples
     --------
-    >>> with progress() as announce:
-    ...     announce("read")
+    >>> import zoneplan as zp
+    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    >>> with zp.progress() as announce:
+    ...     plan = zp.run(study, announce)
     """
     steps, scenarios = (*STEPS, SCENARIO, *PAGES), count(1)
     with _bar() as move:
@@ -54,7 +66,28 @@ def _bar() -> Iterator[Callable[[int, int, str], None]]:
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  (as above)
 
     console = Console(stderr=True)
+    if console.is_jupyter:
+        with _notebook_bar() as move:
+            yield move
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, of, words: bar.update(task, completed=done, total=of, description=words, refresh=True)
+
+
+@contextmanager
+def _notebook_bar() -> Iterator[Callable[[int, int, str], None]]:
+    """One output below the cell, written over at each step and taken away at the end."""
+    display = import_module("IPython.display")  # a notebook has it
+    shown = display.display(display.HTML(""), display_id=True)
+    begun = monotonic()
+
+    def move(done: int, of: int, words: str) -> None:
+        bar = f'<progress value="{done}" max="{of}" style="vertical-align:middle"></progress>'
+        shown.update(display.HTML(f"<div>{bar} {escape(words)} · {monotonic() - begun:.0f} s</div>"))
+
+    try:
+        yield move
+    finally:
+        shown.update(display.HTML(""))

@@ -39,6 +39,11 @@ def test_a_plan_shows_itself_in_few_lines(toy_plan) -> None:
     assert repr(localize(toy_plan)) == repr(toy_plan)
 
 
+def test_a_plan_just_made_shows_itself_like_one_that_is_read(toy_run) -> None:
+    assert len(repr(toy_run).splitlines()) < 30
+    assert repr(toy_run) == repr(toy_run.finished())
+
+
 def test_a_plan_has_a_card_with_its_units_in_their_colours(toy_plan) -> None:
     zp.read_study  # noqa: B018  (the front door says who draws)
     card = toy_plan._repr_html_()
