@@ -15,7 +15,7 @@ import pandas as pd
 
 from layers.ledger import LEDGER_COLUMNS
 
-Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry", "message", "rulebook"]
+Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geometry", "message", "rulebook", "measures"]
 
 
 class Table(NamedTuple):
@@ -28,17 +28,23 @@ class Table(NamedTuple):
     columns : dict of str to type
         In order. "decimal" is an exact ``decimal.Decimal``, "json" is text, "date" is an ISO date as text, empty where
         there is none. "message" is a :class:`zoning.trace.Message`, which becomes text in the language of a run folder.
-        "rulebook" is a text of the rulebook, which only files have: in memory its id stands for it.
+        "rulebook" is a text of the rulebook, which only files have: in memory its id stands for it. "measures" are the
+        names of some, with semicolons between them.
     key : tuple of str
         Columns that identify a row; rows are sorted by them.
     open : bool
         More columns follow those declared (one a measure, a designation, or a control line that can take land).
+    shown : tuple of str
+        Columns that people read wherever they read of a row, without a line of code for each: in the working of the
+        map's card, the report's annex, dossiers, explanations and the workbook, and those of units in a GIS. What a
+        column is called stands in the catalogues as ``columns.NAME``; ``maps.summaries`` says its values by their type.
     """
 
     name: str
     columns: dict[str, Type]
     key: tuple[str, ...]
     open: bool = False
+    shown: tuple[str, ...] = ()
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -58,11 +64,12 @@ ZONES = Table(
         "status": "text",
         "rule": "text",
         "reason": "message",
-        "assumed": "text",
+        "assumed": "measures",
         "part_of": "text",
         "main_of_whole": "text",
     },
     ("unit_id",),
+    shown=("assumed",),
 )
 MEASURES = Table("measures", {"unit_id": "text"}, ("unit_id",), open=True)
 PIECES = Table(
@@ -80,7 +87,7 @@ CLAIMS = Table(
         "reason": "message",
         "values": "json",
         "answer": "text",
-        "assumed": "text",
+        "assumed": "measures",
         "inherited_from": "text",
     },
     ("unit_id", "zone", "rule"),
@@ -140,6 +147,7 @@ QUOTAS = Table(
     },
     # two counties of one name in different states differ in ``name``, which for a jurisdiction is its whole path
     ("quota", "level", "jurisdiction", "unit_id", "name"),
+    shown=("floor", "ceiling", "carried", "transferred"),
 )
 SOLUTIONS = Table(
     "solutions",
@@ -336,6 +344,7 @@ _DTYPES: Mapping[str, str | type] = {
     "json": "str",
     "date": "str",
     "message": object,
+    "measures": "str",
 }
 
 

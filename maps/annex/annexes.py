@@ -20,11 +20,13 @@ from maps.locale import (
     solution_words,
     text_in,
 )
+from maps.summaries import ShownColumns
 from zoning.measures import deducted_roles
 from zoning.policies import policy_parameters_of
 from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION, Policy
 from zoning.study import Limit, Priority, Quota
+from zoning.tables import QUOTAS
 
 
 def optimum_leaves(edition: ReportContext, quota: Quota) -> Iterator[Leaf]:
@@ -184,19 +186,23 @@ def _bound(edition: ReportContext, bound: Decimal | str | None) -> str:
 
 def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame) -> Grid:
     """One level of a quota; units stand under their jurisdiction, its reserve last."""
-    words = edition.words
+    words, told = edition.words, edition.shown(QUOTAS)
     title = edition.say("amount", unit=edition.unit_of(quota.unit))
-    bounds = edition.columns(floor="number", ceiling="number", weight="number", binding="text")
+    more = (*edition.shown_columns(told), *edition.columns(weight="number", binding="text"))
     inner = level == quota.levels[-1] and len(quota.levels) > 1
     groups = by_group(rows, "jurisdiction") if inner else [("", rows)]
     return Grid(
         f"{edition.quota(quota.name)}: {edition.say('level', name=edition.level(level))}",
-        (Column(words["name"]), Column(title, "number"), *bounds),
+        (Column(words["name"]), Column(title, "number"), *more),
         tuple(
-            Rows(tuple(_quota_rows(edition, part)), edition.place(name), edition.amount(_sum(part)) if name else "")
+            Rows(
+                tuple(_quota_rows(edition, part, told)),
+                edition.place(name),
+                edition.amount(_sum(part)) if name else "",
+            )
             for name, part in groups
         ),
-        (words["total"], edition.amount(_sum(rows)), "", "", "", ""),
+        (words["total"], edition.amount(_sum(rows)), *("" for _ in more)),
     )
 
 
@@ -204,7 +210,7 @@ def _sum(rows: pd.DataFrame) -> Decimal:
     return sum((Decimal(str(one)) for one in rows["amount"]), Decimal(0))
 
 
-def _quota_rows(edition: ReportContext, rows: pd.DataFrame) -> Iterator[tuple[Cell, ...]]:
+def _quota_rows(edition: ReportContext, rows: pd.DataFrame, told: ShownColumns) -> Iterator[tuple[Cell, ...]]:
     """Units by id, a reserve last."""
     words = edition.words
     for row in each_row(rows.sort_values("unit_id", key=lambda ids: ids == RESERVE, kind="stable")):
@@ -212,8 +218,7 @@ def _quota_rows(edition: ReportContext, rows: pd.DataFrame) -> Iterator[tuple[Ce
         yield (
             words["reserve"] if row.unit_id == RESERVE else name,
             edition.amount(row.amount),
-            edition.amount(row.floor),
-            edition.amount(row.ceiling),
+            *(told.text(column, getattr(row, column)) for column in told.titles),
             edition.measured(row.weight),
             words.get(row.binding, row.binding) or NONE,
         )

@@ -36,8 +36,10 @@ from maps.locale import (
     sentence_gap,
     text_in,
 )
+from maps.summaries import ShownColumns
 from zoning.plan import Assumption, Plan
 from zoning.records import claim_said
+from zoning.tables import Table
 from zoning.zones import decision_status
 
 LAEA = "Lambert Azimuthal Equal Area"
@@ -360,9 +362,17 @@ class ReportContext:
         """A sentence with its figures."""
         return self.words[key].format(**figures)
 
+    def shown_columns(self, told: ShownColumns) -> tuple[Column, ...]:
+        """Columns of a grid for the shown columns of a table."""
+        return tuple(Column(title, "number" if told.is_figure(name) else "text") for name, title in told.titles.items())
+
     def columns(self, **kinds: str) -> tuple[Column, ...]:
         """Columns of a grid: the key of each title, and what stands in it."""
         return tuple(Column(self.words[key], kind) for key, kind in kinds.items())
+
+    def shown(self, table: Table) -> ShownColumns:
+        """What the shown columns of a table are called and say."""
+        return ShownColumns(table, getattr(self.plan, table.name), self.plan.renderer)
 
     def yes(self, answer: bool) -> str:
         """Yes or no."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
 from typing import Any
 
 from maps.annex.annexes import weight_text
@@ -33,8 +32,7 @@ def main_function(edition: ReportContext, said: Content) -> Card:
     values = "" if told else words["semicolon"].join(_values(edition, main["values"]))
     is_assumed = said["status"] == "assumed"
     settled = _decided(edition, main) or words["assumed" if is_assumed else "decided"]
-    hanging = words["semicolon"].join(one["title"] for one in said["assumed"]) if is_assumed else ""
-    facts = ((words["status"], settled), (words["hangs_on"], hanging), (words["values"], values), *card.facts)
+    facts = ((words["status"], settled), *_shown(edition, said["shown"]), (words["values"], values), *card.facts)
     warning = edition.standing(said["unit"]["unit_id"]) if is_assumed or said["status"] in OPEN else ""
     return Card(card.title, card.tag, warning, facts, text=card.text)
 
@@ -200,8 +198,7 @@ def _quotas(edition: ReportContext, said: Content) -> Iterator[Leaf]:
             facts=(
                 (words["weight"], weight),
                 *((words["priorities"], one) for one in _priorities(edition, quota, said["unit"]["unit_id"])),
-                (words["floor"], _bound(edition, row["floor"], quota.floor)),
-                (words["ceiling"], _bound(edition, row["ceiling"], quota.ceiling)),
+                *_shown(edition, row["shown"], quota),
                 (words["binding"], words.get(row["binding"], row["binding"]) or words["not_bound"]),
                 *_conditions(edition, row),
                 *((words["best_plan"], one) for one in optimum_lines(row, edition.language)),
@@ -211,10 +208,8 @@ def _quotas(edition: ReportContext, said: Content) -> Iterator[Leaf]:
 
 
 def _conditions(edition: ReportContext, row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What besides weight and bounds made the amount: balance, locks, groups, transfers."""
+    """What besides weight and bounds made the amount: locks, groups, transfers."""
     words, say = edition.words, edition.say
-    if Decimal(row["carried"] or 0):
-        yield words["carried"], edition.amount(row["carried"])
     for lock in row["locks"]:
         yield words["locks"], say("locked_line", n=edition.amount(lock["amount"]), reason=lock["reason"])
     for group in row["groups"]:
@@ -242,14 +237,14 @@ def _priorities(edition: ReportContext, quota: Quota, unit_id: str) -> Iterator[
         )
 
 
-def _bound(edition: ReportContext, value: str | None, source: Decimal | str | None) -> str:
-    if value is None:
-        return edition.words["no_bound"]
-    return (
-        edition.say("bound_said", n=edition.amount(value), source=edition.measure(source))
-        if isinstance(source, str)
-        else edition.amount(value)
-    )
+def _shown(
+    edition: ReportContext, facts: Iterable[Mapping[str, str]], quota: Quota | None = None
+) -> Iterator[tuple[str, str]]:
+    """What shown columns say; of a quota with the measure that a figure is taken from, where it is one."""
+    for one in facts:
+        source = getattr(quota, one["name"], None)
+        named = edition.measure(source) if isinstance(source, str) else ""
+        yield one["title"], edition.say("bound_said", n=one["text"], source=named) if named else one["text"]
 
 
 def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Leaf]:

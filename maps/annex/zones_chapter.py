@@ -12,6 +12,7 @@ from maps.annex.document_model import Card, Cell, Chapter, Column, Figures, Grid
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.locale import NONE, text_in
 from zoning.study import Decision
+from zoning.tables import ZONES
 from zoning.zones import DECISION, first_part
 
 STATUSES = ("decided", "by_decision", "assumed", "contested", "review")
@@ -125,12 +126,22 @@ def zones(edition: ReportContext) -> Chapter:
 
 
 def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
+    told = edition.shown(ZONES)
+
+    def unit(row: Any) -> tuple[Cell, ...]:
+        first, last = _unit(edition, row), (row.reason, row.rule, *overlaid.get(row.unit_id, []))
+        return (*first, *(told.text(name, getattr(row, name)) for name in told.titles), last)
+
     return Grid(
         edition.say("with_extent", zone=edition.title(code), extent=edition.extent(len(part), part["area_ha"].sum())),
-        edition.columns(unit="unit", area_ha="number", overlays="text", status="word", reason="long"),
+        (
+            *edition.columns(unit="unit", area_ha="number", overlays="text", status="word"),
+            *edition.shown_columns(told),
+            *edition.columns(reason="long"),
+        ),
         tuple(
             Rows(
-                tuple(_unit(edition, row, overlaid.get(row.unit_id, [])) for row in each_row(group)),
+                tuple(map(unit, each_row(group))),
                 edition.place(jurisdiction),
                 edition.extent(len(group), group["area_ha"].sum()),
             )
@@ -139,13 +150,12 @@ def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict
     )
 
 
-def _unit(edition: ReportContext, row: Any, overlaid: list[str]) -> tuple[Cell, ...]:
+def _unit(edition: ReportContext, row: Any) -> tuple[Cell, ...]:
     return (
         (row.name, row.unit_id) if row.name and row.name != row.unit_id else row.unit_id,
         edition.ha(row.area_ha),
         edition.overlays(row.overlays),
         edition.standing(row.unit_id),
-        (row.reason, row.rule, *overlaid),
     )
 
 

@@ -14,15 +14,16 @@ from maps.explain.explanation_text import explanation_lines
 from maps.explain.records_in_words import Content, content_of, contents_of
 from maps.explain.unit_lookup import find_unit
 from maps.locale import LocalizedPlan, Renderer, assumption_title, localize
+from maps.summaries import ShownColumns
 from zoning.compensation import parties_of_unit
 from zoning.plan import Plan
 from zoning.records import each_row, row_records, rows_about, unit_records
-from zoning.tables import CONFLICTS
+from zoning.tables import CONFLICTS, QUOTAS, ZONES, Table
 from zoning.trace import Record, Said
 from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
-    "zones": ("status", "standing", "assumed", "whole", "main", "overlays", "other_claims", "margins"),
+    "zones": ("status", "standing", "assumed", "shown", "whole", "main", "overlays", "other_claims", "margins"),
     "lines": ("lines",),
     "quotas": ("quotas",),
     "land": ("derived", "norms"),
@@ -45,7 +46,8 @@ class Explanation:
     ----------
     content : dict
         Keys ``unit``, ``plan``, ``status``, ``standing`` (see :func:`zoning.zones.decision_status`), ``assumed`` (the
-        absent measures on which zones of the unit hang, by name and title), ``whole``, ``main``, ``overlays``,
+        absent measures on which zones of the unit hang, by name and title), ``shown`` (what the columns of zones say
+        that people read everywhere, by name, title and text), ``whole``, ``main``, ``overlays``,
         ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``,
         ``policies``, ``industries``, ``margins``, ``assumptions``. ``main`` and the entries of the lists from
         ``overlays`` to ``industries`` are links of one form, see :class:`zoning.trace.Record`.
@@ -135,6 +137,8 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
     unit_id = find_unit(plan, unit_id)
     said = localize(plan, language)
     (zone,) = said.zones[said.zones["unit_id"] == unit_id].to_dict("records")
+    traced = trace(said, [unit_id])[unit_id]
+    amounts = _shown(said, QUOTAS, said.quotas[said.quotas["unit_id"] == unit_id].to_dict("records"))
     content = {
         "unit": {
             "unit_id": unit_id,
@@ -152,11 +156,19 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
         "status": str(zone["status"]),
         "standing": str(decision_status(plan)[unit_id]),
         "assumed": _hangs_on(said, str(zone["assumed"])),
+        "shown": _shown(said, ZONES, [zone])[0],
         "whole": _whole(said, zone),
-        **trace(said, [unit_id])[unit_id],
+        **traced,
+        "quotas": [one | {"shown": shown} for one, shown in zip(traced["quotas"], amounts, strict=True)],
         "margins": _margins(said, unit_id),
     }
     return Explanation(content | {"assumptions": _assumptions(said, content)}, language)
+
+
+def _shown(plan: LocalizedPlan, table: Table, rows: Iterable[Mapping[Any, Any]]) -> list[list[dict[str, str]]]:
+    """What the shown columns of a table say of some rows."""
+    told = ShownColumns(table, getattr(plan, table.name), plan.renderer)
+    return [[fact._asdict() for fact in told.facts(row)] for row in rows]
 
 
 def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:

@@ -69,8 +69,7 @@ def _unit(one: Link, language: str) -> str:
 
 
 def _quota(one: Link, language: str) -> str:
-    words = catalogue("explain", language)
-    bounds = [words[name].format(amount=Decimal(one[name])) for name in ("floor", "ceiling") if one[name] is not None]
+    words, bounds = catalogue("explain", language), []
     if one["weight"] is not None:
         key = "suitability" if (one["solution"] or {}).get("objective") == "suitability" else "weight"
         bounds.append(words[key].format(amount=written(one["weight"], ",.6g", language)))
@@ -85,7 +84,7 @@ def _quota(one: Link, language: str) -> str:
         whole=words["quota_whole"].format(amount=amount(whole, language), place=one["jurisdiction_name"])
         if whole
         else "",
-        bounds=words["quota_and"].join(bounds),
+        bounds=words["quota_bounds"].format(bounds=words["quota_and"].join(bounds)) if bounds else "",
     )
 
 
@@ -349,8 +348,7 @@ class _Narrator:
         yield ""
         yield self._say("main", zone=self._titled(main), status=self._status(content["standing"], main))
         yield from self._claim(main)
-        if hanging := content["assumed"]:
-            yield f"    {self._say('hangs_on', names=self._words['comma'].join(one['title'] for one in hanging))}"
+        yield from (f"    {line}" for line in self._facts(content))
         if whole := content.get("whole"):
             told = {"level": whole["level"], "whole": whole["unit_id"], "zone": self._titled(whole)}
             land = {name: written(whole[f"{name}_ha"], ",.2f", self._language) for name in ("area", "refined")}
@@ -391,7 +389,15 @@ class _Narrator:
         """A line, quota, light, payment, policy or list, and what it rests on."""
         yield entry_heading(key, one, self._language)
         yield from (f"  {note}" for note in policy_notes(key, one, self._language))
+        yield from (f"  {line}" for line in self._facts(one))
         yield from self._told(one)
+
+    def _facts(self, one: Mapping[str, Any]) -> Iterator[str]:
+        """What shown columns of its table say of it that its chain does not tell."""
+        told = {link["kind"] for link in one.get("links", ())}
+        for fact in one.get("shown", ()):
+            if fact["name"] not in told:
+                yield self._say("setting", name=fact["title"], value=fact["text"])
 
     def _margin(self, margin: Mapping[str, Any]) -> str:
         return self._say("margin_row", rule=margin["rule"], reason=margin["reason"])

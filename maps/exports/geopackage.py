@@ -20,13 +20,14 @@ from layers.phrases import Phrase
 from maps.exports.qml_styles import style_text, styles_of
 from maps.locale import LocalizedPlan, localize
 from zoning.plan import Plan
+from zoning.tables import ZONES
 
 _ROWS_PROJECTED = 256
 _GEOMETRY = "geom"
 _TAKEN = ("fid", _GEOMETRY)
 """Columns that a GeoPackage has of itself."""
 _OF_UNITS = ("name", "jurisdiction", "area_ha")
-_OF_ZONES = ("main", "overlays", "status", "rule", "reason", "assumed")
+_OF_ZONES = ("main", "overlays", "status", "rule", "reason", *ZONES.shown)
 _STYLES = """CREATE TABLE layer_styles (
  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,

@@ -197,7 +197,7 @@ def _map_layer(plan: LocalizedPlan, layer: _Layer) -> Element:
 
 def _aliases(plan: LocalizedPlan) -> Iterator[tuple[str, str]]:
     """What the columns of the units are called in words."""
-    words, terms = catalogue("workbook", plan.language), plan.renderer.terms
+    words, terms = catalogue("columns", plan.language), plan.renderer.terms
     for (kind, name), column in columns_of_units(plan).items():
         if kind == "measures":
             yield column, plain(terms.measure_text(name))

@@ -109,11 +109,12 @@ def _figures(plan: LocalizedPlan, quota: Quota | None) -> Iterator[Figure]:
 
 def _land(plan: LocalizedPlan) -> Table:
     """Units and land of each main function that any unit has."""
-    words, fills = catalogue("workbook", plan.language), zone_fills(plan.rulebook)
+    words, columns = catalogue("workbook", plan.language), catalogue("columns", plan.language)
+    fills = zone_fills(plan.rulebook)
     titles = {zone.code: text_in(zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
     found, whole = plan.zones.groupby("main")["area_ha"].agg(["size", "sum"]), plan.zones["area_ha"].sum()
     own = [code for code in fills if code in found.index]
-    heads = (words["main"], words["units"], words["area_ha"], words["land_share"])
+    heads = (columns["main"], words["units"], columns["area_ha"], words["land_share"])
     rows = (
         (titles[code], int(found.loc[code, "size"]), float(found.loc[code, "sum"]), found.loc[code, "sum"] / whole)
         for code in own
@@ -136,7 +137,8 @@ def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
     if held:
         rows.append((words["reserve"], held))
     told = {"quota": capital(terms.quota(quota.name)), "period": quota.period, "unit": terms.unit(quota.unit)}
-    heads = (words["name" if by == "name" else "jurisdiction"], words["amount"])
+    columns = catalogue("columns", plan.language)
+    heads = (columns["name" if by == "name" else "jurisdiction"], columns["amount"])
     return Table(words["quota_by"].format(**told), heads, tuple(rows), (SITE_CIRCLE,) * len(rows), (False,))
 
 

@@ -163,6 +163,7 @@ class _Sheets:
     def __init__(self, plan: LocalizedPlan) -> None:
         self.plan, self.language, self.terms = plan, plan.language, plan.renderer.terms
         self.words, self.report = catalogue("workbook", plan.language), catalogue("report", plan.language)
+        self.titles_of_columns = catalogue("columns", plan.language)
         self.names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
         told = {one.name: one.title or one.name for one in plan.study.scenarios}
         self.scenarios = {name: text_in(title, plan.language, name) for name, title in told.items()}
@@ -220,12 +221,15 @@ class _Sheets:
         return rows.assign(name=rows["unit_id"].map(self.names)) if "name" in COLUMNS[key] else rows
 
     def more(self, key: str, rows: pd.DataFrame) -> Iterator[str]:
-        """The columns of an open table that are not declared."""
-        if TABLES.get(key) and TABLES[key].open:
-            section = self.plan.study.units
-            named = {*section.names.values(), *(one for each in section.level_names.values() for one in each.values())}
-            told = {*COLUMNS[key], *TABLES[key].columns, *(named - {*section.levels})}
-            yield from (name for name in map(str, rows.columns) if name not in told)
+        """The columns that people see everywhere, and those of an open table that are not declared."""
+        if table := TABLES.get(key):
+            yield from (name for name in table.shown if name not in COLUMNS[key])
+            if table.open:
+                section = self.plan.study.units
+                levels = (one for each in section.level_names.values() for one in each.values())
+                named = {*section.names.values(), *levels} - {*section.levels}
+                told = {*COLUMNS[key], *table.columns, *named}
+                yield from (name for name in map(str, rows.columns) if name not in told)
 
     def column(self, key: str, name: str, rows: pd.DataFrame) -> Column:
         """One column, its codes in words."""
@@ -263,7 +267,7 @@ class _Sheets:
             return self.terms.measure_text(name)
         if key == "lines" and name.startswith("to_") and name.endswith("_ha"):
             return self.words["to_line"].format(line=self.title(name.removeprefix("to_").removesuffix("_ha")))
-        return self.words[_TITLES.get((key, name), name)]
+        return self.titles_of_columns[_TITLES.get((key, name), name)]
 
     def _kind(self, key: str, name: str) -> Kind:
         if name in _KINDS:

@@ -2,6 +2,7 @@
 
 from maps.summaries.comparison_words import ComparisonWords, Sum
 from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdiction, headline
+from maps.summaries.shown_columns import ShownColumns
 from maps.summaries.unit_verdicts import Gauge, Verdict, verdicts
 from maps.summaries.verdict_table import VerdictTable
 
@@ -10,6 +11,7 @@ __all__ = [
     "Gauge",
     "Headline",
     "Quality",
+    "ShownColumns",
     "Sum",
     "Verdict",
     "VerdictTable",

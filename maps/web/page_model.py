@@ -472,6 +472,8 @@ class UnitRow(NamedTuple):
         The place of the reasons for them in ``reason_lists``.
     derived, norms, energy, services, flows, industries : int
         What is said of these matters: places in ``headings``.
+    shown : tuple of str
+        What further columns of the zones say, in the order of ``unit_titles``; empty for nothing.
     """
 
     id: str
@@ -491,6 +493,7 @@ class UnitRow(NamedTuple):
     services: int
     flows: int
     industries: int
+    shown: tuple[str, ...]
 
 
 class RuleEntry(NamedTuple):
@@ -540,21 +543,21 @@ class QuotaRow(NamedTuple):
         What kept the amount from being another one; empty for nothing.
     price_text : str
         The shadow price in words.
+    shown : tuple of str
+        What further columns of the quotas say, in the order of ``quota_titles``; empty for nothing.
     reason : int
         Its place in ``reasons``.
     """
 
     quota: int
     amount: str
-    floor: str | None
     ceiling: str | None
     weight: float | None
     binding: str
     jurisdiction: str
     price: float | None
-    carried: str | None
-    transferred: str | None
     price_text: str
+    shown: tuple[str, ...]
     reason: int
 
 
@@ -673,6 +676,8 @@ class Cards(NamedTuple):
 
     Attributes
     ----------
+    unit_titles, quota_titles : tuple of str
+        What the further columns of zones and quotas are called that have something to say.
     main_claims : Columns
         What decided the main function of each unit.
     claims : Groups
@@ -690,6 +695,8 @@ class Cards(NamedTuple):
     """
 
     units: Columns[UnitRow]
+    unit_titles: tuple[str, ...]
+    quota_titles: tuple[str, ...]
     jurisdictions: tuple[str, ...]
     rules: tuple[RuleEntry, ...]
     main_claims: Columns[ClaimRow]

@@ -362,7 +362,7 @@ def _units(
         labels = [str(row + 1) for row in drawn.rows.tolist()]
     names = labels if named is None else [name or label for name, label in zip(_texts(named), labels, strict=True)]
     return tuple(
-        UnitRow(label, name, (), 0, area, place, (), "decided", "decided", 0, 0, 0, 0, 0, 0, 0, 0)
+        UnitRow(label, name, (), 0, area, place, (), "decided", "decided", 0, 0, 0, 0, 0, 0, 0, 0, ())
         for label, name, area, place in zip(labels, names, np.round(areas / 1e4, 4).tolist(), main, strict=True)
     )
 
@@ -385,6 +385,8 @@ def _cards(rows: tuple[UnitRow, ...]) -> Cards:
 
     return Cards(
         units=Columns(UnitRow, rows),
+        unit_titles=(),
+        quota_titles=(),
         jurisdictions=("",),
         rules=(),
         main_claims=Columns(ClaimRow, ()),

@@ -14,6 +14,7 @@ from layers.conditions import parse_condition
 from layers.errors import escape_hidden
 from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
 from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, text_in
+from maps.summaries import ShownColumns
 from maps.web.page_model import (
     CardHeading,
     CardLine,
@@ -33,6 +34,7 @@ from maps.web.page_model import (
 )
 from zoning.records import each_row
 from zoning.rulebook import EXCEPTION
+from zoning.tables import QUOTAS, ZONES, Table
 from zoning.zones import decision_status
 
 GAP = "\0"
@@ -173,6 +175,7 @@ def cards(plan: LocalizedPlan) -> Cards:
     traced, names = trace(plan, ids), names_of_units(plan.source)
     chains = [traced[unit_id] for unit_id in ids]
     lines, quotas, listed = (_by_unit(getattr(plan, name), ids) for name in ("lines", "quotas", "policies"))
+    of_zones, of_quotas = (_Shown(plan, table) for table in (ZONES, QUOTAS))
 
     def claim(one: Content) -> ClaimRow:
         rule = rules.place(RuleEntry(one["rule"], one["kind"]))
@@ -192,6 +195,7 @@ def cards(plan: LocalizedPlan) -> Cards:
             policies=policies.place(duties, chain["policies"]),
             policy_reasons=reasons.place_all(_whole_first(chain["policies"])),
             **{matter: reasons.headed(matter, chain[matter]) for matter in HEADED_ON_CARDS},
+            shown=of_zones.texts(row),
         )
         for row, standing, duties, chain in zip(
             each_row(plan.zones.set_index("unit_id").reindex(ids).rename_axis("unit_id").reset_index()),
@@ -204,9 +208,13 @@ def cards(plan: LocalizedPlan) -> Cards:
     main_claims = [claim(chain["main"]) for chain in chains]
     claims = [[claim(one) for one in (*chain["overlays"], *chain["other_claims"])] for chain in chains]
     line_rows = [_line_rows(rows, chain["lines"], plan, reasons) for rows, chain in zip(lines, chains, strict=True)]
-    quota_rows = [_quota_rows(rows, chain["quotas"], plan, reasons) for rows, chain in zip(quotas, chains, strict=True)]
+    quota_rows = [
+        _quota_rows(rows, chain["quotas"], plan, reasons, of_quotas) for rows, chain in zip(quotas, chains, strict=True)
+    ]
     return Cards(
         units=Columns(UnitRow, units),
+        unit_titles=of_zones.titles,
+        quota_titles=of_quotas.titles,
         jurisdictions=jurisdictions.kept,
         rules=rules.kept,
         main_claims=Columns(ClaimRow, main_claims),
@@ -222,6 +230,19 @@ def cards(plan: LocalizedPlan) -> Cards:
         reason_lists=reasons.lists,
         headings=reasons.headings,
     )
+
+
+class _Shown:
+    """The shown columns of a table that have something to say of any unit, as cards list them."""
+
+    def __init__(self, plan: LocalizedPlan, table: Table) -> None:
+        self._columns = ShownColumns(table, getattr(plan, table.name), plan.renderer)
+        self.titles = tuple(self._columns.titles.values())
+
+    def texts(self, row: Mapping[str, Any]) -> tuple[str, ...]:
+        """What they say of a row."""
+        told = {fact.name: escape_hidden(fact.text) for fact in self._columns.facts(row)}
+        return tuple(told.get(name, "") for name in self._columns.titles)
 
 
 def _by_unit(table: pd.DataFrame, ids: list[str]) -> list[Rows]:
@@ -254,7 +275,9 @@ def _line_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: R
     ]
 
 
-def _quota_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: ReasonTable) -> list[QuotaRow]:
+def _quota_rows(
+    rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: ReasonTable, told: _Shown
+) -> list[QuotaRow]:
     """The quotas of the study in a unit, each with its reason."""
     names = [quota.name for quota in plan.study.quotas]
     objectives = {quota.name: quota.objective or "" for quota in plan.study.quotas}
@@ -262,15 +285,13 @@ def _quota_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: 
         QuotaRow(
             quota=names.index(row["quota"]),
             amount=f"{row['amount']:f}",
-            floor=_decimal(row["floor"]),
             ceiling=_decimal(row["ceiling"]),
             weight=_digits(row["weight"], 7),
             binding=escape_hidden(row["binding"]),
             jurisdiction=escape_hidden(plan.place(row["jurisdiction"])),
             price=_digits(row["shadow_price"], 7),
-            carried=_decimal(row["carried"] or None),
-            transferred=_decimal(row["transferred"] or None),
             price_text=escape_hidden(price_words(row, objectives[row["quota"]], plan.language)),
+            shown=told.texts(row),
             reason=reasons.place(link),
         )
         for row, link in _explained(rows, "quota", links, names)

@@ -312,6 +312,10 @@ export interface Point {
 /** What the cards of the units say. Groups of rows are in the order of `units`, if nothing else is said. */
 export interface Cards {
   units: Columns<UnitRow>;
+  /** What the further columns of zones and quotas are called that have something to say. */
+  unit_titles: string[];
+  /** What the further columns of zones and quotas are called that have something to say. */
+  quota_titles: string[];
   jurisdictions: string[];
   rules: RuleEntry[];
   /** What decided the main function of each unit. */
@@ -369,6 +373,8 @@ export interface UnitRow {
   flows: number;
   /** What is said of these matters: places in `headings`. */
   industries: number;
+  /** What further columns of the zones say, in the order of `unit_titles`; empty for nothing. */
+  shown: string[];
 }
 
 /** A rule that claims units, or what stands in its place: the default, a decision, a lock from above. */
@@ -402,17 +408,16 @@ export interface QuotaRow {
   /** Its place in `quotas`. */
   quota: number;
   amount: string;
-  floor: string | null;
   ceiling: string | null;
   weight: number | null;
   /** What kept the amount from being another one; empty for nothing. */
   binding: string;
   jurisdiction: string;
   price: number | null;
-  carried: string | null;
-  transferred: string | null;
   /** The shadow price in words. */
   price_text: string;
+  /** What further columns of the quotas say, in the order of `quota_titles`; empty for nothing. */
+  shown: string[];
   /** Its place in `reasons`. */
   reason: number;
 }
@@ -1038,7 +1043,6 @@ export type Word =
   | "by_natural"
   | "by_quantile"
   | "by_threshold"
-  | "carried"
   | "ceiling"
   | "changes"
   | "choose"
@@ -1249,7 +1253,6 @@ export type Word =
   | "too_old"
   | "too_small"
   | "town"
-  | "transferred"
   | "true"
   | "under"
   | "undrawn"

@@ -33,6 +33,7 @@ export function working(facts, speech, colours, unit) {
       zoneTitle(zonePicture(colours, main), main.title),
       standingBadge(words, units.standing[unit], facts.rules[facts.main_claims[unit].rule]),
       claimText(facts, speech, facts.main_claims[unit]),
+      factList(shownFigures(facts.unit_titles, units.shown[unit])),
     ),
     part(words.overlays, overlayTexts(facts, speech, colours, unit)),
     part(words.others, otherClaims(facts, speech, unit)),
@@ -339,19 +340,29 @@ function quotaTexts(facts, speech, unit) {
           ? node("small", {}, speech.say("of_whole", { n: speech.amount(whole, quota.unit), name: row.jurisdiction }))
           : null,
       ),
-      node(
-        "dl",
-        { class: "zp-facts" },
-        quotaFigures(facts, speech, unit, row).map(({ name, value }) =>
-          node("div", {}, node("dt", {}, name), node("dd", {}, value)),
-        ),
-      ),
+      factList(quotaFigures(facts, speech, unit, row)),
       unfolding(facts, speech, row.reason),
     );
   });
   if (!texts.length) return [];
   const names = facts.plan.deductions.map((name) => speech.plain(name)).join(speech.words.and);
   return [...texts, names ? node("p", { class: "zp-caution" }, speech.say("not_deducted", { names })) : null];
+}
+
+/** @param {{ name: string, value: string }[]} figures */
+function factList(figures) {
+  if (!figures.length) return null;
+  const rows = figures.map(({ name, value }) => node("div", {}, node("dt", {}, name), node("dd", {}, value)));
+  return node("dl", { class: "zp-facts" }, rows);
+}
+
+/**
+ * What the columns of a table say of a row that people read without a line of code for each.
+ * @param {readonly string[]} titles
+ * @param {readonly string[]} texts
+ */
+function shownFigures(titles, texts) {
+  return titles.map((name, place) => ({ name, value: texts[place] })).filter(({ value }) => value);
 }
 
 /**
@@ -363,17 +374,14 @@ function quotaTexts(facts, speech, unit) {
  */
 function quotaFigures(facts, speech, unit, row) {
   const { words } = speech;
-  const { unit: measure, objective, solution } = facts.quotas[row.quota];
-  const { amount, floor, ceiling, weight, binding, price, carried, transferred, price_text } = row;
+  const { objective, solution } = facts.quotas[row.quota];
+  const { amount, ceiling, weight, binding, price, price_text, shown } = row;
   const free = objective ? words.not_bound_best : words.not_bound;
   const used = Number(ceiling) > 0 ? speech.share(Number(amount) / Number(ceiling)) : "";
   return [
     { name: objective === "suitability" ? words.suitability : words.weight, value: speech.value(weight) },
-    { name: words.floor, value: speech.amount(floor, measure) },
-    { name: words.ceiling, value: speech.amount(ceiling, measure) },
+    ...shownFigures(facts.quota_titles, shown),
     { name: words.use, value: used },
-    { name: words.carried, value: carried ? speech.amount(carried, measure) : "" },
-    { name: words.transferred, value: transferred ? speech.amount(transferred, measure) : "" },
     { name: words.binding, value: binding ? (words[/** @type {Word} */ (binding)] ?? binding) : free },
     { name: words.sited, value: sitedText(facts, speech, unit, row.quota) },
     { name: words.price, value: price === null ? "" : price_text || speech.value(price) },

@@ -219,6 +219,7 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
         "limits": [],
         "locks": [],
         "transfers": [],
+        "shown": [{"name": "ceiling", "title": "Ceiling", "text": "12.5 ha"}],
     }
 
 
@@ -236,7 +237,8 @@ Main function: Key development (key_development) - decided by the rules
       reference: Small Act, section 1 [rules.toml, line 1]
 
 Quotas
-  construction land 2025: 12.50 ha, of 100 for west (floor 0, ceiling 12.5, weight 600, bound by ceiling)
+  construction land 2025: 12.50 ha, of 100 for west (weight 600, bound by ceiling)
+    Ceiling: 12.5 ha
 
 Policies
   Report on land (land-report; land, strictness 1)

@@ -86,10 +86,16 @@ def test_a_decision_shows_by_whom_and_why(toy_plan, told) -> None:
 def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
     said = cards(localize(toy_plan))
     (key,), (farmland,) = of(said, "c4").quotas, of(said, "a2").quotas
-    plain = QuotaRow(0, "31", "0", "100", 800.0, "", "east", None, None, None, "", key.reason)
+    plain = QuotaRow(0, "31", "100", 800.0, "", "east", None, "", ("100 ha",), key.reason)
     assert key == plain
     assert farmland == plain._replace(
-        amount="0", ceiling="0", weight=200.0, binding="ceiling", jurisdiction="west", reason=farmland.reason
+        amount="0",
+        ceiling="0",
+        weight=200.0,
+        binding="ceiling",
+        jurisdiction="west",
+        shown=("0 ha",),
+        reason=farmland.reason,
     )
     assert [text for depth, _, text in told(said, farmland.reason) if depth == 0][-2:] == [
         "ceiling 0 ha: available land, in whole steps of 1 [plan.toml, line 68]",
@@ -100,8 +106,10 @@ def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
 def test_a_quota_tells_price_and_balances_where_there_are_any(toy_plan) -> None:
     rows = toy_plan.quotas.assign(shadow_price=0.25)
     rows.loc[rows["unit_id"] == "c4", ["carried", "transferred"]] = Decimal("-1.5")
-    (row,) = of(cards(localize(dataclasses.replace(toy_plan, quotas=rows))), "c4").quotas
-    assert (row.price, row.carried, row.transferred) == (0.25, "-1.5", "-1.5")
+    told = cards(localize(dataclasses.replace(toy_plan, quotas=rows)))
+    (row,) = of(told, "c4").quotas
+    shown = dict(zip(told.quota_titles, row.shown, strict=True))
+    assert (row.price, shown["Carried over"], shown["Transferred"]) == (0.25, "-1.5 ha", "-1.5 ha")
 
 
 def test_lines_say_what_was_claimed_and_settled(toy_plan, told) -> None:

@@ -63,6 +63,14 @@ test("the working tells the whole chain", () => {
   }
 });
 
+test("columns that are shown everywhere stand with what they belong to, those without a value do not", () => {
+  const [first, second] = [0, 1].map((unit) => sheet(working(facts, speech, colours, unit)));
+  const rows = first.all("zp-facts").map((list) => list.textContent);
+  assert.equal(rows[0], "Hangs on absent measuresgrazing");
+  assert.ok(rows[1].includes("Ceiling10 ha"), rows[1]);
+  assert.ok(!/Ceiling|absent measures/.test(second.textContent));
+});
+
 test("policies say what they give way to, where they hold, and their settings", () => {
   const card = sheet(working(facts, speech, colours, 1));
   const [first, second] = card.all("zp-policy");
