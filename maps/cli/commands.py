@@ -20,6 +20,7 @@ import typer
 from layers.errors import Finding, ZoneplanError, escape_hidden
 from layers.phrases import Phrase, phrase_list, template
 from maps.cli.exit_codes import exit_code, judge, safe_message, say, telling_what_was_written, terminate
+from maps.cli.help_words import listen, run_command
 from maps.cli.spoken_language import ENGLISH, in_words, language_of_plan, speak, spoken
 
 if TYPE_CHECKING:
@@ -512,8 +513,13 @@ def doctor(
     licences: Annotated[
         bool, typer.Option("--licences", help="Print the licences and credits of what zoneplan carries, and leave.")
     ] = False,
+    language: Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default your own.")] = None,
 ) -> None:
     """Say what zoneplan stands on: versions, GDAL drivers, known holes, name clashes."""
+    if language is not None:
+        from maps.locale import require_language
+
+        require_language(language)
     if licences:
         from maps.style import notices_text
 
@@ -541,9 +547,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         By default those of the process.
     """
     signal.signal(signal.SIGTERM, terminate)
-    speak()
+    given = sys.argv[1:] if arguments is None else arguments
+    listen(given)
     try:
-        code = exit_code(app(args=arguments, standalone_mode=False))
+        code = exit_code(run_command(app, given))
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
         code = judge(error)
     sys.exit(code)

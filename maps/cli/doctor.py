@@ -17,6 +17,8 @@ import shapely
 
 from layers.errors import shown
 from layers.formats import ALLOWED, load_gdal, loaded_drivers
+from layers.phrases import Phrase, phrase_list, template
+from maps.cli.spoken_language import in_words
 from maps.offline import LIBRARIES
 
 Level = Literal["ok", "note", "problem"]
@@ -27,6 +29,11 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 EXIT_PROBLEM = 2
 
 _SHOWN_VERSIONS = ("zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "folium", "pandas", "numpy")
+_LEVELS: Mapping[Level, str] = {
+    "ok": template("ok: {text}"),
+    "note": template("note: {text}"),
+    "problem": template("problem: {text}"),
+}
 _GEOS_FIXED = (3, 15)
 _GDAL_RAW_LIMITS = (3, 12)
 
@@ -72,14 +79,15 @@ class Diagnosis:
         """For machines: versions and symptoms."""
         return {
             "versions": dict(self.versions),
-            "symptoms": [{"topic": one.topic, "level": one.level, "text": one.text} for one in self.symptoms],
+            "symptoms": [{"topic": one.topic, "level": one.level, "text": in_words(one.text)} for one in self.symptoms],
         }
 
     def text(self) -> str:
         """For people: versions first, then one line a symptom."""
         width = max(len(name) for name in self.versions)
         lines = [f"{name:<{width}}  {version}" for name, version in self.versions.items()]
-        return "\n".join([*lines, "", *(f"{one.level}: {one.text}" for one in self.symptoms)])
+        told = (in_words(Phrase(_LEVELS[one.level], text=one.text)) for one in self.symptoms)
+        return "\n".join([*lines, "", *told])
 
 
 def diagnose(folder: Path | None = None) -> Diagnosis:
@@ -130,17 +138,23 @@ def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
         yield Symptom(
             "drivers",
             "problem",
-            f"GDAL lacks the drivers {', '.join(lacking)}: install pyogrio and rasterio anew, from wheels.",
+            Phrase(
+                "GDAL lacks the drivers {drivers}: install pyogrio and rasterio anew, from wheels.",
+                drivers=", ".join(lacking),
+            ),
         )
     if further:
         yield Symptom(
             "drivers",
             "note",
-            f"GDAL has loaded drivers that zoneplan does not use ({shown(further)}), as in any program but "
-            "the command. The driver of a file is named or checked at each open.",
+            Phrase(
+                "GDAL has loaded drivers that zoneplan does not use ({drivers}), as in any program but the command. "
+                "The driver of a file is named or checked at each open.",
+                drivers=shown(further),
+            ),
         )
     if not lacking and not further:
-        yield Symptom("drivers", "ok", f"GDAL can open nothing but {', '.join(sorted(found))}.")
+        yield Symptom("drivers", "ok", Phrase("GDAL can open nothing but {drivers}.", drivers=", ".join(sorted(found))))
 
 
 def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, ...]) -> Iterator[Symptom]:
@@ -165,21 +179,24 @@ def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, 
     found = set(drivers)
     told = False
     tricks = {
-        "VRT": "reads other files, and the network",
-        "OGR_VRT": "reads other files",
-        "MRF": "writes a file of the sender's choice when it is read",
-        "GDALG": "runs a pipeline over other files",
+        "VRT": Phrase("reads other files, and the network"),
+        "OGR_VRT": Phrase("reads other files"),
+        "MRF": Phrase("writes a file of the sender's choice when it is read"),
+        "GDALG": Phrase("runs a pipeline over other files"),
     }
     for driver, trick in tricks.items():
         if driver in found:
             told = True
-            limits = (
-                " This GDAL ignores the settings that limit it." if driver == "VRT" and gdal < _GDAL_RAW_LIMITS else ""
-            )
+            is_open = driver == "VRT" and gdal < _GDAL_RAW_LIMITS
             yield Symptom(
                 "holes",
                 "note",
-                f"{driver} ({trick}): its driver is loaded here, but zoneplan never opens a file by it.{limits}",
+                Phrase(
+                    "{driver} ({trick}): its driver is loaded here, but zoneplan never opens a file by it.{limits}",
+                    driver=driver,
+                    trick=trick,
+                    limits=Phrase(" This GDAL ignores the settings that limit it.") if is_open else "",
+                ),
             )
     if tuple(geos) < _GEOS_FIXED:
         told = True
@@ -187,11 +204,14 @@ def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, 
         yield Symptom(
             "holes",
             "note",
-            f"GEOS {version} ends the process on collections nested 200,000 deep: zoneplan counts the depth of what it "
-            f"reads and refuses more than 32; GEOS 3.15 mends it for other tools, too.",
+            Phrase(
+                "GEOS {version} ends the process on collections nested 200,000 deep: zoneplan counts the depth of what "
+                "it reads and refuses more than 32; GEOS 3.15 mends it for other tools, too.",
+                version=version,
+            ),
         )
     if not told:
-        yield Symptom("holes", "ok", "No hole of the libraries that zoneplan knows of is open here.")
+        yield Symptom("holes", "ok", Phrase("No hole of the libraries that zoneplan knows of is open here."))
 
 
 def judge_owners(owners: Mapping[str, Iterable[str]]) -> Iterator[Symptom]:
@@ -219,17 +239,22 @@ def judge_owners(owners: Mapping[str, Iterable[str]]) -> Iterator[Symptom]:
             yield Symptom(
                 "names",
                 "problem",
-                f"'{name}' is also installed by the package {', '.join(others)}: one has overwritten the other. "
-                f"Install zoneplan in an environment of its own, or uninstall {others[0]} and install zoneplan anew.",
+                Phrase(
+                    "'{name}' is also installed by the package {others}: one has overwritten the other. Install "
+                    "zoneplan in an environment of its own, or uninstall {first} and install zoneplan anew.",
+                    name=name,
+                    others=", ".join(others),
+                    first=others[0],
+                ),
             )
     if not clash:
-        yield Symptom("names", "ok", f"{', '.join(PACKAGES)} are zoneplan's own.")
+        yield Symptom("names", "ok", Phrase("{packages} are zoneplan's own.", packages=", ".join(PACKAGES)))
 
 
 def _versions() -> dict[str, str]:
     found = {"python": sys.version.split()[0]}
     for name in _SHOWN_VERSIONS:
-        found[name] = _version(name) or "not installed as a package"
+        found[name] = _version(name) or in_words(Phrase("not installed as a package"))
     found["shapely"] += f" (GEOS {shapely.geos_version_string})"
     found["pyproj"] += f" (PROJ {pyproj.proj_version_str})"
     for name in ("pyogrio", "rasterio"):
@@ -267,38 +292,48 @@ def _missing(requirements: Iterable[str]) -> Iterator[Symptom]:
         name = re.match(r"[A-Za-z0-9._-]+", requirement)
         if name and "extra ==" not in requirement and _version(name[0]) is None:
             yield Symptom(
-                "versions", "problem", f"{name[0]} is not installed: install zoneplan anew (pip install zoneplan)."
+                "versions",
+                "problem",
+                Phrase("{name} is not installed: install zoneplan anew (pip install zoneplan).", name=name[0]),
             )
 
 
 def _libraries() -> Iterator[Symptom]:
     """The scripts and styles that the map holds in itself."""
-    lacking = []
+    lacking: dict[str, str] = {}
     for package, inner in LIBRARIES.values():
         try:
             there = Path(str(metadata.distribution(package).locate_file(inner))).is_file()
         except metadata.PackageNotFoundError:
             there = False
         if not there:
-            lacking.append(f"{inner.rsplit('/', maxsplit=1)[-1]} of {package}")
+            lacking[inner.rsplit("/", maxsplit=1)[-1]] = package
     if lacking:
-        names = " ".join(sorted({one.split(" of ")[1] for one in lacking}))
-        yield Symptom("files", "problem", f"the map needs {', '.join(lacking)}: pip install --force-reinstall {names}.")
+        said = Phrase(
+            "the map needs {files}: pip install --force-reinstall {packages}.",
+            files=phrase_list(
+                Phrase("{file} of {package}", file=file, package=package) for file, package in lacking.items()
+            ),
+            packages=" ".join(sorted(set(lacking.values()))),
+        )
+        yield Symptom("files", "problem", said)
     else:
-        yield Symptom("files", "ok", "Leaflet and jQuery are there for the map, which needs no network.")
+        yield Symptom("files", "ok", Phrase("Leaflet and jQuery are there for the map, which needs no network."))
 
 
 def _browser() -> Symptom:
     found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     if found:
-        return Symptom("browser", "ok", f"Chromium is there ({found}); only tests of the map use it.")
-    return Symptom("browser", "note", "Chromium is not there; only tests of the map use it, any browser opens the map.")
+        return Symptom("browser", "ok", Phrase("Chromium is there ({path}); only tests of the map use it.", path=found))
+    said = Phrase("Chromium is not there; only tests of the map use it, any browser opens the map.")
+    return Symptom("browser", "note", said)
 
 
 def _writable(folder: Path) -> Symptom:
     if os.access(folder, os.W_OK | os.X_OK):
-        return Symptom("folder", "ok", f"{folder} can be written to.")
-    return Symptom("folder", "note", f"{folder} cannot be written to: go elsewhere, or name a folder with --out.")
+        return Symptom("folder", "ok", Phrase("{folder} can be written to.", folder=folder))
+    said = Phrase("{folder} cannot be written to: go elsewhere, or name a folder with --out.", folder=folder)
+    return Symptom("folder", "note", said)
 
 
 def _plain(name: str) -> str:

@@ -14,6 +14,7 @@ import typer
 
 from layers.errors import ZoneplanError, escape_hidden, is_out_of_memory
 from layers.phrases import Phrase
+from maps.cli.help_words import wrong_call
 from maps.cli.spoken_language import in_words
 
 OUT_OF_MEMORY, DISK, WRONG_CALL, INTERRUPTED, STOPPED, UNFORESEEN = 6, 5, 2, 130, 143, 70
@@ -105,7 +106,7 @@ def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (on
     if isinstance(error, OSError):  # inputs are read behind a boundary of their own
         return _say(Phrase("cannot write: {error}{written}", error=error, written=more), DISK)
     if hasattr(error, "format_message"):  # typer's own: a wrong call; without words where it has just shown the help
-        usage: str = error.format_message()
+        usage = wrong_call(error.format_message())
         if isinstance(error, typer.BadParameter) and isinstance(error.message, Phrase):
             usage = Phrase("Invalid value for {parameter}: {said}", parameter=error.param_hint, said=error.message)
         return _say(Phrase("{usage}\nTry 'zoneplan --help'.", usage=usage), WRONG_CALL) if usage else WRONG_CALL

@@ -10,6 +10,8 @@ from pathlib import Path
 from layers.phrases import Phrase
 
 ENGLISH = "en"
+CATALOGUES = Path(__file__).parents[1] / "locale" / "catalogues"
+"""Those of ``maps.locale``, which loads more than help needs."""
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """What says the user's language, the strongest first."""
 _READ_BYTES = 1_000_000
@@ -69,8 +71,4 @@ def in_words(said: str) -> str:
 
 
 def _is_known(language: str) -> bool:
-    if language == ENGLISH:
-        return True
-    from maps.locale import languages  # noqa: PLC0415  (English needs no catalogue)
-
-    return language in languages()
+    return language in {path.stem for path in CATALOGUES.glob("*.mo")}

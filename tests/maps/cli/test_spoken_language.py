@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import maps.cli.spoken_language
-from maps.cli.commands import main
+from maps.cli.commands import app, main
 from maps.cli.spoken_language import in_words, language_of_plan, own_language, speak, spoken
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -172,3 +173,81 @@ def test_english_needs_no_catalogue() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("False\n", "zoneplan: no run folder was written\n")
     assert maps.cli.spoken_language.ENGLISH == "en"
+
+
+COMMANDS = ("", *sorted(get_command(app).commands))
+
+
+@pytest.mark.parametrize("language", ["zh", "pt"])
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_speaks_the_language_asked_for_and_english_afterwards(capsys, monkeypatch, language, command) -> None:
+    monkeypatch.setenv("LC_ALL", {"zh": "zh_CN.UTF-8", "pt": "pt_BR.UTF-8"}[language])
+    asked = [command, "--help"] if command else ["--help"]
+    assert call(*asked) == 0
+    said = re.sub(r"\s*[│\n]\s*", " ", capsys.readouterr().out)
+    assert {"zh": "用法：", "pt": "Uso:"}[language] in said
+    assert {"zh": "显示本说明后退出", "pt": "Mostra esta ajuda e sai"}[language] in said
+    assert not ENGLISH.search(re.sub(r"zones, lines,.*?industries|<[^>]*>|--?[\w-]+|[\w.]+\.\w+|\w+/", "", said)), said
+    monkeypatch.setenv("LC_ALL", "C")
+    assert call(*asked) == 0
+    assert "Show this message and exit." in capsys.readouterr().out
+
+
+def test_help_speaks_the_language_of_lang_or_of_the_plan(capsys, monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    plan = tmp_path / "plan.toml"
+    plan.write_text('[study]\nname = "x"\nlanguage = "pt"\n', encoding="utf-8")
+    for arguments, words in (
+        (("run", "--lang", "zh", "--help"), "用法："),
+        (("run", plan, "--help"), "Uso:"),
+        (("run", plan, "--lang=zh", "--help"), "用法："),
+        (("run", "--lang", "xx", "--help"), "Usage:"),
+    ):
+        assert call(*arguments) == 0
+        assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "chinese"),
+    [
+        (("run",), "缺少参数 'PLAN'。"),
+        (("init", "there"), "缺少选项 '--units'。"),
+        (("run", "--foo"), "没有选项 --foo"),
+        (("rnu",), "没有命令 'rnu'"),
+        (("run", "a", "b"), "多出的参数（b）"),
+        (("run", "a", "--out"), "选项 '--out' 需要一个值。"),
+        (("serve", "a", "--port", "b"), "'--port' 的值无效：需要一个整数"),
+    ],
+)
+def test_wrong_calls_are_told_in_the_language(capsys, monkeypatch, arguments, chinese) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert call(*arguments) == 2
+    said = capsys.readouterr().err
+    assert chinese in said
+    assert "请试 'zoneplan --help'。" in said
+    assert not ENGLISH.search(said), said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["zh", "pt"])
+def test_the_doctor_speaks_the_language(capsys, monkeypatch, language) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    assert call("doctor", "--lang", language) in (0, 2)
+    said = capsys.readouterr().out
+    assert not re.search(r"^(ok|note|problem):", said, re.MULTILINE)
+    assert not ENGLISH.search(re.sub(r"^.*pip install.*$|/\S+", "", said, flags=re.MULTILINE)), said
+    assert call("doctor", "--lang", "xx") == 2
+
+
+def test_help_loads_no_engine() -> None:
+    """In any language it answers at once: neither tables nor geometry are loaded for it."""
+    script = (
+        "import sys; from maps.cli.commands import main\n"
+        "try: main(['run', '--lang', 'zh', '--help'])\n"
+        "except SystemExit: print(*sorted({'numpy', 'pandas', 'shapely', 'zoning', 'maps.locale'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", script], capture_output=True, text=True, encoding="utf-8", check=True
+    )
+    assert "用法：" in done.stdout
+    assert done.stdout.splitlines()[-1] == ""

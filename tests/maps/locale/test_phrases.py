@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 
 import layers.errors
 import maps.errors
@@ -19,6 +20,8 @@ import zoning.errors
 from layers.errors import ZoneplanError
 from layers.ledger import finding_word
 from layers.phrases import AND, OR, Phrase, Reworded, phrase_list, word
+from maps.cli.commands import app
+from maps.cli.help_words import texts_of_help
 from maps.locale import Renderer, languages, localize, phrase_in, render
 from maps.locale.phrases import PHRASES, phrase_templates
 from maps.run_folder import read_run
@@ -44,6 +47,12 @@ def fields(text: str) -> set[str]:
 def is_sign(text: str) -> bool:
     """Whether a template has no word of its own, so that languages may leave it as it is."""
     return re.search(r"[^\W\d_]", re.sub(r"\{[^}]*\}", "", text)) is None
+
+
+@cache
+def helps() -> frozenset[str]:
+    """What the help of the command prints."""
+    return frozenset(texts_of_help(get_command(app)))
 
 
 @cache
@@ -77,7 +86,7 @@ def test_the_source_has_hundreds_of_templates() -> None:
 
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_template_has_an_entry_and_no_entry_is_idle(language: str) -> None:
-    written, known = {text for _, text, _ in templates()}, set(phrase_templates(language))
+    written, known = {*helps(), *(text for _, text, _ in templates())}, set(phrase_templates(language))
     assert sorted(text for text in written - known if not is_sign(text)) == []
     assert sorted(known - written) == []
 
