@@ -189,6 +189,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zoning.audits.audit(study.rulebook, plan)
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
     zp.curve(plan, "fragile_min")
+    zp.sweep(plan, {"fragile_min": [0.2, 0.9]}).totals()
     zp.picture(plan)
     zp.account(plan.zones.set_index("unit_id"), plan.measures, study, plan.rulebook)
     maps.notebook.plan_card(plan)

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
-    from zoning.scenario import compare
+    from zoning.scenario import compare, sweep
     from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import (
@@ -103,6 +103,7 @@ __all__ = [
     "check",
     "compare",
     "curve",
+    "sweep",
     "explain",
     "at",
     "run_cases",
@@ -184,6 +185,7 @@ _ROOMS = {
     "check": "zoning.pipeline",
     "compare": "zoning.scenario",
     "curve": "zoning.zones",
+    "sweep": "zoning.scenario",
     "explain": "maps.explain",
     "at": "maps.explain",
     "run_cases": "zoning.audits",

@@ -35,6 +35,7 @@ from zoning.rulebook.rulebook_model import (
     calendar_faults,
     last_change,
     read_rulebook,
+    value_of_kind,
     vary_rulebook,
 )
 from zoning.rulebook.rulebook_writing import as_written
@@ -125,6 +126,7 @@ __all__ = [
     "roles_read",
     "strange_codes",
     "typed_verified_note",
+    "value_of_kind",
     "vary_rulebook",
     "without_unused_topics",
 ]

@@ -498,7 +498,7 @@ def vary_rulebook(
     attempts.finish()
     values = dict(rulebook.parameters)
     for name, tried in parameters.items():
-        value = _of_kind(name, values[name].value, tried)
+        value = value_of_kind(name, values[name].value, tried)
         if value != values[name].value:
             values[name] = values[name].model_copy(update={"value": value, "source": UNREAD})
     changed = [
@@ -511,7 +511,7 @@ def vary_rulebook(
     return replace(rulebook, parameters=values, rules=tuple(kept))
 
 
-def _of_kind(name: str, own: float | bool | str, wanted: float | bool | str) -> float | bool | str:
+def value_of_kind(name: str, own: float | bool | str, wanted: float | bool | str) -> float | bool | str:
     """What a parameter shall be, as its own value is: a number, true or false, or a text."""
     if isinstance(own, (bool, str)):
         alike, value = type(wanted) is type(own), wanted

@@ -1,7 +1,18 @@
 """Scenarios: a plan varied in memory, two plans compared, and what each difference between them hangs on."""
 
 from zoning.scenario.comparison import MOVES, Comparison, compare
+from zoning.scenario.parameter_sweep import Sweep, sweep
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
 from zoning.scenario.variants import made_again, plan_of_try
 
-__all__ = ["MOVES", "Comparison", "ScenarioMoves", "compare", "made_again", "plan_of_try", "scenario_moves"]
+__all__ = [
+    "MOVES",
+    "Comparison",
+    "ScenarioMoves",
+    "Sweep",
+    "compare",
+    "made_again",
+    "plan_of_try",
+    "scenario_moves",
+    "sweep",
+]

@@ -30,6 +30,9 @@ Row = dict[str, Any]
 Words = npt.NDArray[np.object_]
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
 class Doubt(NamedTuple):
     """What rules would read if the measures that nothing gives were unknown.
 
@@ -65,6 +68,13 @@ class RuleEvaluation:
         The rule is asked of them, and what is claimed of a whole is claimed of each of its parts.
     doubt : Doubt, optional
         Measures that nothing gives, and what would be read if they were unknown.
+
+    Attributes
+    ----------
+    answers : array of str
+        "yes", "no" or "unknown" for each row that was asked.
+    assumed : array of str
+        The absent measures on which each answer hangs, joined by ``;``.
     """
 
     def __init__(
@@ -80,8 +90,8 @@ class RuleEvaluation:
         self._measures = measures if wholes is None else wholes.table
         self._condition = parse_condition(rule.when)
         self._draft = rulebook.draft
-        self._answers = self._ask(self._measures)
-        self._assumed = np.full(len(self._measures), "", dtype=object) if doubt is None else self._hangs_on(doubt)
+        self.answers = self._ask(self._measures)
+        self.assumed = np.full(len(self._measures), "", dtype=object) if doubt is None else self._hangs_on(doubt)
 
     def _ask(self, measures: pd.DataFrame) -> Words:
         answer = self._condition.evaluate(measures, self._values)
@@ -93,7 +103,7 @@ class RuleEvaluation:
         named = np.full(len(self._measures), "", dtype=object)
         if not behind:
             return named
-        taken, without = self._answers, self._ask(doubt.table)
+        taken, without = self.answers, self._ask(doubt.table)
         settled = (taken == "no") & (without == "unknown") & (self.rule.on_unknown == "no")  # the rule says what it is
         hangs = ((taken != without) & ~settled) | (taken == "unknown")
         waiting = self._condition.waits_for(doubt.table, self._values)
@@ -107,7 +117,7 @@ class RuleEvaluation:
     @property
     def errors(self) -> Iterator[ZoneplanError]:
         """The complaint of a rule that does not do without a value."""
-        unknown = self._measures.index[self._answers == "unknown"]
+        unknown = self._measures.index[self.answers == "unknown"]
         if self.rule.on_unknown == "error" and len(unknown):
             empty = self._empty(unknown)
             yield MissingValueError(
@@ -151,17 +161,17 @@ class RuleEvaluation:
     def claims(self) -> list[Row]:
         """A row for each unit that the rule claims, may claim, or does not claim because of what was assumed alone."""
         own = {"zone": self.rule.zone, "rule": self.rule.id}
-        wanted = self._answers == "yes"
+        wanted = self.answers == "yes"
         if self.rule.on_unknown == "review":
-            wanted |= self._answers == "unknown"
+            wanted |= self.answers == "unknown"
         rows: list[Row] = []
-        told = zip(self._explained(np.flatnonzero(wanted)), self._answers[wanted], self._assumed[wanted], strict=True)
+        told = zip(self._explained(np.flatnonzero(wanted)), self.answers[wanted], self.assumed[wanted], strict=True)
         for (one, clauses), answer, assumed in told:
             said = say("claim.because", reason=Term("reason", self.rule.id), facts=clauses)
             row = own | {"reason": said, "values": clauses_json(clauses), "answer": answer, "assumed": assumed}
             rows += self._placed(row, str(one))
-        for place in np.flatnonzero((self._answers == "no") & (self._assumed != "")):
-            assumed = self._assumed[place]
+        for place in np.flatnonzero((self.answers == "no") & (self.assumed != "")):
+            assumed = self.assumed[place]
             said = say("claim.only_assumed", names=tuple(assumed.split(";")))
             row = own | {"reason": said, "values": clauses_json(()), "answer": "no", "assumed": assumed}
             rows += self._placed(row, str(self._measures.index[place]))
@@ -226,7 +236,7 @@ def clauses_json(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: o
         "values": {name: value for clause in listed for name, value in clause.values.items()},
         "thresholds": {name: value for clause in listed for name, value in clause.thresholds.items()},
     }
-    return json.dumps(content | more, ensure_ascii=False, allow_nan=False, sort_keys=True)
+    return _JSON.encode(content | more)
 
 
 DEFAULT_RULE = "default"
@@ -326,8 +336,8 @@ def _ask(
 ) -> list[RuleEvaluation]:
     """Every rule, asked: of the larger units where there are any, and those that refine of the parts."""
     rules = sorted(rulebook.rules, key=lambda rule: (rule.priority, rule.id))
-    of_units = _doubt(measures, absent, rulebook)
-    of_wholes = None if wholes is None else _doubt(wholes.table, absent, rulebook)
+    of_units = find_doubt(measures, absent, rulebook)
+    of_wholes = None if wholes is None else find_doubt(wholes.table, absent, rulebook)
     return [
         RuleEvaluation(rule, measures, rulebook, None, of_units)
         if rule.refines or wholes is None
@@ -337,7 +347,8 @@ def _ask(
     ]
 
 
-def _doubt(measures: pd.DataFrame, absent: frozenset[str], rulebook: Rulebook) -> Doubt | None:
+def find_doubt(measures: pd.DataFrame, absent: frozenset[str], rulebook: Rulebook) -> Doubt | None:
+    """What rules would read of completed measures if some that nothing gives were unknown; None where all are given."""
     return Doubt(absent, with_unknown(measures, absent, rulebook), rulebook) if absent else None
 
 

@@ -1,0 +1,219 @@
+"""Zones under many values of thresholds at once: rules are asked of all variants together, and units of one by one.
+
+What the zones of a unit hang on is what each rule answers. However many variants there are, a unit sees few different
+sets of answers, so claims are resolved once for each unit and set, by :func:`zoning.zones.resolve` itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.conditions import parse_condition
+from zoning.measures import absent_measures, complete_measures
+from zoning.rulebook import Rule, Rulebook, without_unused_topics
+from zoning.zones.claims import Doubt, RuleEvaluation, classify, find_doubt
+from zoning.zones.main_function import resolve
+from zoning.zones.parent_units import ParentUnits, gather_parents
+
+Codes = npt.NDArray[np.int64]
+AT_ONCE = 2_000_000
+"""So many rows are asked about at once, of units and variants together: what a laptop has memory for."""
+OUTCOME = ("main", "overlays", "status", "rule")
+
+
+class _Asked(NamedTuple):
+    """The table that rules are asked about, and what they would read if absent measures were unknown."""
+
+    table: pd.DataFrame
+    doubt: Doubt | None
+
+
+class _Answered(NamedTuple):
+    """What a rule says of each variant and unit: places in ``kinds``, pairs of an answer and what it hangs on."""
+
+    rule: Rule
+    codes: Codes
+    kinds: list[tuple[str, str]]
+
+
+def zones_by_variant(
+    claims: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    variants: pd.DataFrame,
+    part_of: str | None = None,
+) -> tuple[pd.DataFrame, Codes]:
+    """The zones of each unit under other values of parameters that stand in conditions of rules and nowhere before.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        From :func:`zoning.zones.classify` with the same measures, rulebook and larger units, answers of "no" included.
+    measures : DataFrame
+        Index ``unit_id``; as measured, not completed.
+    rulebook : Rulebook
+    variants : DataFrame
+        One row a variant, one column a parameter.
+    part_of : str, optional
+        As for :func:`zoning.zones.classify`.
+
+    Returns
+    -------
+    DataFrame
+        The outcomes that occur, each once, sorted: ``main``, ``overlays``, ``status``, and the ``rule`` that gave the
+        main function.
+    int array, variants x units
+        The place of the outcome of each; units in the order of the measures.
+
+    Raises
+    ------
+    MissingValueError
+        In a variant a value is missing that a rule with ``on_unknown = "error"`` needs; of the first such variant.
+    """
+    rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+    known = complete_measures(measures, rulebook).rename_axis("unit_id")
+    wholes = gather_parents(known, rulebook, part_of) if part_of else None
+    moving = [rule for rule in rulebook.rules if parse_condition(rule.when).names & set(variants.columns)]
+    moving = [rule for rule in moving if wholes is not None or not rule.refines]
+    absent = frozenset(absent_measures(measures, rulebook))
+    asked = _Sweep(claims, known, wholes, rulebook, moving, absent)
+    size = max(1, AT_ONCE // max(1, len(known)))
+    blocks = []
+    for start in range(0, len(variants), size):
+        block = variants.iloc[start : start + size]
+        refused = asked.refused(block)
+        if refused is not None:
+            classify(measures, _at(rulebook, block.iloc[refused]), part_of=wholes)  # which says what is missing
+        blocks.append(asked.outcomes(block))
+    every = pd.concat([outcomes for outcomes, _ in blocks], ignore_index=True)
+    distinct = every.drop_duplicates().sort_values(list(OUTCOME)).reset_index(drop=True)
+    places = pd.MultiIndex.from_frame(distinct).get_indexer(pd.MultiIndex.from_frame(every)).astype(np.int64)
+    first = np.cumsum([0, *(len(outcomes) for outcomes, _ in blocks)])
+    codes = [places[start + own] for start, (_, own) in zip(first, blocks, strict=False)]
+    return distinct, np.vstack(codes)
+
+
+def _at(rulebook: Rulebook, values: pd.Series) -> Rulebook:
+    """A rulebook with other values of parameters."""
+    own = {name: rulebook.parameters[str(name)].model_copy(update={"value": one}) for name, one in values.items()}
+    return replace(rulebook, parameters={**rulebook.parameters, **own})
+
+
+class _Sweep:
+    """Rules that read what varies, and the claims of all others."""
+
+    def __init__(
+        self,
+        claims: pd.DataFrame,
+        known: pd.DataFrame,
+        wholes: ParentUnits | None,
+        rulebook: Rulebook,
+        moving: Sequence[Rule],
+        absent: frozenset[str],
+    ) -> None:
+        self.units, self.rulebook, self.moving, self.wholes = known.index, rulebook, moving, wholes
+        self._of_units = _Asked(known, find_doubt(known, absent, rulebook))
+        self._of_wholes = wholes and _Asked(wholes.table, find_doubt(wholes.table, absent, rulebook))
+        columns = ["unit_id", "zone", "rule", "answer", "assumed", "inherited_from"]
+        self._standing = claims.loc[~claims["rule"].isin([rule.id for rule in moving]), columns]
+        self._answered: list[_Answered] = []
+
+    def refused(self, variants: pd.DataFrame) -> int | None:
+        """Ask all rules; the first variant in which one that must be answered cannot be."""
+        self._answered = [self._ask(rule, variants) for rule in self.moving]
+        strict = [one for one in self._answered if one.rule.on_unknown == "error"]
+        lost = [_of_answer(one, "unknown").any(axis=1) for one in strict]
+        places = np.flatnonzero(np.any(lost, axis=0)) if lost else np.empty(0, dtype=np.int64)
+        return int(places[0]) if len(places) else None
+
+    def _ask(self, rule: Rule, variants: pd.DataFrame) -> _Answered:
+        condition = parse_condition(rule.when)
+        of_wholes = self._of_wholes is not None and not rule.refines
+        table, doubt = (self._of_wholes if of_wholes else None) or self._of_units
+        values, which = _distinct(variants[[name for name in variants.columns if name in condition.names]])
+        parameters = {name: one for name, one in self.rulebook.parameters.items() if name not in values.columns}
+        fixed = replace(self.rulebook, parameters=parameters)
+        told = RuleEvaluation(
+            rule,
+            _stacked(table, values, condition.names),
+            fixed,
+            doubt=doubt and doubt._replace(table=_stacked(doubt.table, values, condition.names)),
+        )
+        answers, words = pd.factorize(told.answers)
+        hanging, absent = pd.factorize(told.assumed)
+        by_row = (answers * len(absent) + hanging).reshape(len(values), len(table))
+        if of_wholes and self.wholes is not None:
+            by_row = by_row[:, self.wholes.table.index.get_indexer(self.wholes.of.reindex(self.units))]
+        return _Answered(rule, by_row[which], list(product(map(str, words), map(str, absent))))
+
+    def outcomes(self, variants: pd.DataFrame) -> tuple[pd.DataFrame, Codes]:
+        """The outcomes of some variants whose rules have been asked, and the place of each unit's."""
+        shape = len(variants), len(self.units)
+        keys = np.zeros(shape, dtype=np.int64)
+        span = 1
+        for one in self._answered:
+            if span * len(one.kinds) * shape[1] >= np.iinfo(np.int64).max:
+                keys = np.unique(keys, return_inverse=True)[1].reshape(shape)
+                span = int(keys.max()) + 1
+            keys, span = keys * len(one.kinds) + one.codes, span * len(one.kinds)
+        keys = keys * shape[1] + np.arange(shape[1])
+        _, first, codes = np.unique(keys, return_index=True, return_inverse=True)
+        found = self._resolved(first)
+        return found, codes.reshape(shape)
+
+    def _resolved(self, places: Codes) -> pd.DataFrame:
+        """The outcome at some places of variants x units."""
+        ids = pd.Index([f"{place:012d}" for place in range(len(places))], dtype="str")
+        units = self.units[places % len(self.units)]
+        standing = pd.DataFrame({"place": ids, "unit_id": units}).merge(self._standing, on="unit_id")
+        rows = [standing.drop(columns="unit_id").rename(columns={"place": "unit_id"})]
+        for one in self._answered:
+            rows += self._claims(one, one.codes.ravel()[places], ids, units)
+        claims = pd.concat(rows, ignore_index=True).assign(reason="", values="")
+        return resolve(claims, self.rulebook).loc[ids, list(OUTCOME)].reset_index(drop=True)
+
+    def _claims(self, one: _Answered, codes: Codes, ids: pd.Index, units: pd.Index) -> Iterator[pd.DataFrame]:
+        """The rows that a rule adds, as :meth:`zoning.zones.claims.RuleEvaluation.claims` has them."""
+        of_wholes = self.wholes is not None and not one.rule.refines
+        for place, (answer, assumed) in enumerate(one.kinds):
+            here = codes == place
+            unsure = answer == "unknown" and one.rule.on_unknown == "review"
+            if here.any() and (answer == "yes" or unsure or (answer == "no" and assumed)):
+                whole = self.wholes.of.loc[units[here]].to_numpy() if of_wholes and self.wholes is not None else ""
+                yield pd.DataFrame(
+                    {
+                        "unit_id": ids[here],
+                        "zone": one.rule.zone,
+                        "rule": one.rule.id,
+                        "answer": answer,
+                        "assumed": assumed,
+                        "inherited_from": whole,
+                    }
+                )
+
+
+def _of_answer(one: _Answered, answer: str) -> npt.NDArray[np.bool_]:
+    places = [place for place, (said, _) in enumerate(one.kinds) if said == answer]
+    return np.isin(one.codes, places)
+
+
+def _distinct(values: pd.DataFrame) -> tuple[pd.DataFrame, Codes]:
+    """The different rows of a table, and for each row of it the place of its own."""
+    which = values.groupby(list(values.columns), sort=False).ngroup().to_numpy(dtype=np.int64)
+    return values.drop_duplicates().reset_index(drop=True), which
+
+
+def _stacked(table: pd.DataFrame, values: pd.DataFrame, names: frozenset[str]) -> pd.DataFrame:
+    """The rows of a table once for each row of values, with the columns of both that a condition names."""
+    rows = np.tile(np.arange(len(table)), len(values))
+    seen = table[[name for name in table.columns if name in names]].iloc[rows]
+    if table.index.name not in names:  # ids of text are dear
+        seen = seen.reset_index(drop=True)
+    return seen.assign(**{name: np.repeat(values[name].to_numpy(), len(table)) for name in values.columns})
