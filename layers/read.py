@@ -85,7 +85,7 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
     """
     errors = Attempts()
     sources = sources if pinned else sources.with_pins({})
-    records = _records(sources)
+    records = record_sources(sources)
     units = _attempt(errors, "units", _units, sources)
     read = [_attempt(errors, layer.name, _read, sources, place) for place, layer in enumerate(sources.layers)]
     tables = [_attempt(errors, table.source, _table, sources, place) for place, table in enumerate(sources.tables)]
@@ -145,7 +145,7 @@ def reread_layers(inputs: Inputs, sources: Sources, names: Iterable[str]) -> Inp
                 ledger = [one[one["layer"] != section.name] for one in ledger] + [read[1], placed[1]]
     raise_all(errors.errors)
     records = [one for one in inputs.sources if one.name not in wanted]
-    records += [one for one in _records(sources) if one.name in wanted]
+    records += [one for one in record_sources(sources) if one.name in wanted]
     order = {name: place for place, (name, _) in enumerate(sources.files)}
     records.sort(key=lambda one: order[one.name])
     return replace(inputs, layers=tuple(layers.values()), ledger=gather(ledger), sources=tuple(records))
@@ -346,8 +346,14 @@ def read_pins(sources: Sources) -> dict[Keys, Pin]:
     return pins
 
 
-def _records(sources: Sources) -> tuple[Source, ...]:
-    """Every file that a plan names with its sha256, one entry a use; what cannot be read is told of elsewhere."""
+def record_sources(sources: Sources) -> tuple[Source, ...]:
+    """Every file that a plan names with its sha256, one entry a use; what cannot be read is told of elsewhere.
+
+    Parameters
+    ----------
+    sources : Sources
+        What the plan says of them.
+    """
     digests: dict[Path, str] = {}
     found = []
     for name, source in sources.files:
@@ -384,7 +390,7 @@ def confirm_sources(inputs: Inputs, sources: Sources) -> None:
         Names the files whose sha256 is another one now, or that are gone.
     """
     on_disk = (one for one in inputs.sources if not one.path.startswith(f"{MEMORY}/"))
-    changed = changed_files(on_disk, _records(sources))
+    changed = changed_files(on_disk, record_sources(sources))
     if changed:
         raise SourceError(
             Phrase(

@@ -58,6 +58,7 @@ WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(")
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Speak English; draw the seed of Hypothesis, so that it can be told: processes of xdist get that of the first."""
+    os.environ["ZONEPLAN_CACHE"] = os.devnull  # where nothing can be kept, of fixtures that many tests share
     os.environ["LC_ALL"] = "C.UTF-8"  # the command speaks the language of whoever runs it
     if config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(secrets.randbelow(2**32))
@@ -216,6 +217,12 @@ def plan_of() -> Callable[[str], Plan]:
     from zoning.study import builtin_study, read_study
 
     return functools.cache(lambda name: run(read_study(builtin_study(name))))
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test finds runs that another has kept, nor those of whoever runs the tests."""
+    os.environ["ZONEPLAN_CACHE"] = str(tmp_path_factory.getbasetemp() / "caches" / secrets.token_hex(8))
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import re
 import signal
 import sys
 import webbrowser
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,10 +25,15 @@ from maps.cli.spoken_language import ENGLISH, in_words, language_of_plan, speak,
 
 if TYPE_CHECKING:
     from maps.locale import LocalizedPlan
+    from maps.run_folder import ContentCache, KeptRun, Options
     from zoning.plan import Plan
+    from zoning.study import Study
 
 MATTERS = "zones, lines, quotas, land, energy, services, flows, policies, industries"
 """What ``explain --of`` takes, as the room of explanations has it, which would load more than help needs."""
+
+_HELD = template("{folder}: kept runs: {count}, {size:.1f} MB of at most {most:.0f} MB")
+_CLEARED = template("{folder}: kept runs removed: {count}, {size:.1f} MB")
 
 FINDINGS_SHOWN = 5
 """Lines of findings below the table of a run; the report has all."""
@@ -171,11 +176,14 @@ def run_(
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Prefix texts in CSV that a spreadsheet would run as a formula.")
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing; see zoneplan cache.")
+    ] = False,
     language: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
-    _run(plan, out, language, excel_safe=excel_safe, as_json=as_json)
+    _run(plan, out, language, excel_safe=excel_safe, as_json=as_json, cached=not no_cache)
 
 
 @app.command(name="explain")
@@ -508,6 +516,24 @@ def schema(
 
 
 @app.command()
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all that is kept.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say where finished runs are kept, how many and how large; a run of the same files is taken from there."""
+    from maps.run_folder import MOST_BYTES, ContentCache, cache_folder
+
+    store = ContentCache(cache_folder())
+    held = store.clear() if clear else store.stock()
+    if as_json:
+        figures = {"folder": str(held.folder), "entries": held.entries, "bytes": held.size, "most_bytes": MOST_BYTES}
+        _print_json({**figures, "cleared": clear})
+        return
+    said = _CLEARED if clear else _HELD
+    print(in_words(Phrase(said, folder=held.folder, count=held.entries, size=held.size / 1e6, most=MOST_BYTES / 1e6)))
+
+
+@app.command()
 def doctor(
     as_json: AsJson = False,
     licences: Annotated[
@@ -566,72 +592,114 @@ def _print_json(content: Mapping[str, object]) -> None:
     print(text)
 
 
-def _run(plan_file: Path, out: Path | None, asked: str | None, *, excel_safe: bool, as_json: bool) -> None:
+def _run(
+    plan_file: Path, out: Path | None, asked: str | None, *, excel_safe: bool, as_json: bool, cached: bool = True
+) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
     speak(language_of_plan(plan_file))
     if asked is not None:
         speak(asked)
     with telling_what_was_written(folder):
         from maps.cli.progress_display import progress
-        from maps.locale import localize, require_language
-        from maps.run_folder import require_room, write_run
-        from zoning.pipeline import run
+        from maps.locale import require_language
+        from maps.run_folder import ContentCache, Options, cache_folder, key_before, require_room, write_kept_run
         from zoning.study import read_study
 
         study = read_study(plan_file)
-        language = asked or study.study.language or ENGLISH
+        options = Options(asked or study.study.language or ENGLISH, excel_safe)
         require_room(folder)
+        key = key_before(study, options) if cached else ""
+        store = ContentCache(cache_folder()) if key else None
         with progress() as announce:
-            require_language(language)
-            said = localize(run(study, announce).finished(), language)
-            write_run(said, folder, language, excel_safe=excel_safe, announce=announce, notice=say)
-        if as_json:
-            _print_json(_summary(said, folder))
-        else:
-            _print_summary(said, folder)
+            require_language(options.language)
+            kept = None if store is None else _kept(store, key)
+            if kept is not None:
+                write_kept_run(kept.files, study, folder, say)
+                summary = json.loads(kept.summary)
+            else:
+                summary = _made(study, folder, options, announce, store, key)
+        _tell(summary, folder, options.language, as_json=as_json)
 
 
-def _summary(plan: LocalizedPlan, folder: Path) -> dict[str, object]:
+def _kept(store: ContentCache, key: str) -> KeptRun | None:
+    """The run as it was kept; one that is damaged is said and not used."""
+    from maps.run_folder import find_run
+
+    try:
+        return find_run(store, key)
+    except ValueError as damage:
+        say(Phrase("the run that was kept in the cache is damaged ({damage}), and is made anew", damage=damage))
+        return None
+
+
+def _made(
+    study: Study,
+    folder: Path,
+    options: Options,
+    announce: Callable[[str], None],
+    store: ContentCache | None,
+    key: str,
+) -> dict[str, Any]:
+    """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
+    from maps.locale import localize
+    from maps.run_folder import keep_run, key_after, write_run
+    from zoning.pipeline import run
+
+    plan = run(study, announce).finished()
+    said = localize(plan, options.language)
+    write_run(said, folder, options.language, excel_safe=options.excel_safe, announce=announce, notice=say)
+    summary = _summary(said)
+    if store is not None and key_after(plan, options) == key:
+        keep_run(store, key, folder, json.dumps(summary).encode("ascii"))
+    return summary
+
+
+def _summary(plan: LocalizedPlan) -> dict[str, Any]:
+    """What is said of a run: for other programs, and as it is shown to people."""
+    from maps.locale import format_number, percent, text_in
+
     mains = plan.zones.groupby("main", sort=True)["area_ha"].agg(["size", "sum"])
+    total, rows = plan.zones["area_ha"].sum(), []
+    for zone in plan.rulebook.zones:
+        if zone.kind == "main" and zone.code in mains.index:
+            size, area = mains.loc[zone.code, ["size", "sum"]]
+            figures = [format_number(one, plan.language) for one in (int(size), area)]
+            share = f"{percent(area, total, plan.language)} %"
+            rows.append([text_in(zone.title, plan.language), *figures, share])
     return {
         "study": plan.study.name,
-        "run": str(folder),
-        "map": str(folder / "map.html"),
-        "report": str(folder / "report.html"),
         "units": len(plan.zones),
         "main_functions": {
             str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
         },
         "repairs": len(plan.ledger),
         "findings": list(map(_finding, plan.findings)),
+        "title": f"{text_in(plan.study.title, plan.language)}, {plan.study.date}",
+        "rows": rows,
+        "found": list(_found(plan)),
     }
 
 
-def _print_summary(plan: LocalizedPlan, folder: Path) -> None:
+def _tell(summary: Mapping[str, Any], folder: Path, language: str, *, as_json: bool) -> None:
+    places = {"run": str(folder), "map": str(folder / "map.html"), "report": str(folder / "report.html")}
+    if as_json:
+        rest = ("units", "main_functions", "repairs", "findings")
+        _print_json({"study": summary["study"], **places, **{name: summary[name] for name in rest}})
+        return
     from rich.console import Console
     from rich.markup import escape
     from rich.table import Table as RichTable
 
-    from maps.locale import catalogue, format_number, percent, text_in
+    from maps.locale import catalogue
 
-    name = text_in(plan.study.title, plan.language)
-    table = RichTable(title=escape(f"{name}, {plan.study.date}"), title_justify="left")
-    words = catalogue("cli", plan.language)
+    table = RichTable(title=escape(summary["title"]), title_justify="left")
+    words = catalogue("cli", language)
     for heading in ("main_function", "units", "hectares", "share"):
         table.add_column(words[heading], justify="left" if heading == "main_function" else "right")
-    total = plan.zones["area_ha"].sum()
-    for zone in plan.rulebook.zones:
-        rows = plan.zones[plan.zones["main"] == zone.code]
-        if zone.kind == "main" and len(rows):
-            area = rows["area_ha"].sum()
-            table.add_row(
-                escape(text_in(zone.title, plan.language)),
-                format_number(len(rows), plan.language),
-                format_number(area, plan.language),
-                f"{percent(area, total, plan.language)} %",
-            )
+    for zone, *figures in summary["rows"]:
+        table.add_row(escape(zone), *figures)
     Console().print(table)
-    for line in _found(plan):
+    for line in summary["found"]:
         print(safe_message(line))
     for key, name in (("map", "map.html"), ("report", "report.html"), ("folder", "")):
         print(f"{words[key]}{words['colon']}{folder / name}")

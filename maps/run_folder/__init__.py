@@ -1,15 +1,26 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
 from maps.run_folder.comparison_folder import require_own, write_comparison_folder
+from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
 from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.rerun import run_again
+from maps.run_folder.run_cache import KeptRun, Options, find_run, keep_run, key_after, key_before
 from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run, run_language
 from maps.run_folder.run_verification import require_whole, verify
-from maps.run_folder.run_writer import put_back, require_room, write_run
+from maps.run_folder.run_writer import put_back, require_room, write_kept_run, write_run
 
 __all__ = [
     "MANIFEST",
+    "MOST_BYTES",
     "RULEBOOK_FOLDER",
+    "ContentCache",
+    "KeptRun",
+    "Options",
+    "cache_folder",
+    "find_run",
+    "keep_run",
+    "key_after",
+    "key_before",
     "put_back",
     "read_run",
     "require_own",
@@ -19,5 +30,6 @@ __all__ = [
     "run_language",
     "verify",
     "write_comparison_folder",
+    "write_kept_run",
     "write_run",
 ]

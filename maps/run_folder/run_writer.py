@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from maps.run_folder.folder_exchange import exchange
 from maps.run_folder.manifest import CONTENTS, FORMAT, MANIFEST, Manifest, files_in, is_as_listed, read_manifest
 from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, write_files
 from zoning.plan import Plan
+from zoning.study import Study
 
 SPARE_BYTES = 8_000_000
 MARK = "zoneplan"
@@ -89,14 +90,47 @@ def write_run(
     ...     zp.verify(run).state, (run / "map.html").exists()
     ('complete', True)
     """
-    folder = Path(folder).absolute()
     require_spoken(language, plan.rulebook)
+    return _write(
+        Path(folder).absolute(),
+        lambda stage: write_files(plan, stage, language, excel_safe=excel_safe, announce=announce),
+        notice,
+        _plan_that_is_tried(plan.study),
+    )
+
+
+def write_kept_run(files: Mapping[str, bytes], study: Study, folder: str | Path, notice: Notice = warn) -> Path:
+    """Write the files of a run that was kept, as :func:`write_run` writes those of a plan, with the same errors.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        By their path inside the folder, the manifest excepted.
+    study : Study
+        Of the run.
+    folder, notice
+        As for :func:`write_run`.
+    """
+
+    def fill(stage: Path) -> None:
+        for name, content in files.items():
+            (stage / name).parent.mkdir(parents=True, exist_ok=True)
+            (stage / name).write_bytes(content)
+
+    return _write(Path(folder).absolute(), fill, notice, _plan_that_is_tried(study))
+
+
+def _plan_that_is_tried(study: Study) -> str:
+    return study.tried.plan if study.tried is not None else ""
+
+
+def _write(folder: Path, fill: Callable[[Path], None], notice: Notice, tried: str) -> Path:
     require_room(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with stage_folder(folder, notice) as stage:
-            write_files(plan, stage, language, excel_safe=excel_safe, announce=announce)
-            _seal(stage, plan.study.tried.plan if plan.study.tried is not None else "")
+            fill(stage)
+            _seal(stage, tried)
             _refuse_strangers(folder)
             _swap(stage, folder, notice)
     except OSError as error:

@@ -28,7 +28,7 @@ from zoning.rulebook.clause_validation import (
     strange_codes,
 )
 from zoning.rulebook.industry_classification import Classification
-from zoning.rulebook.rulebook_folder import Draft, builtin_rulebooks, find_rulebook, read_draft
+from zoning.rulebook.rulebook_folder import Draft, builtin_rulebooks, find_rulebook, read_draft, rulebook_files
 from zoning.rulebook.rulebook_model import (
     Rulebook,
     Value,
@@ -124,6 +124,7 @@ __all__ = [
     "read_draft",
     "read_rulebook",
     "roles_read",
+    "rulebook_files",
     "strange_codes",
     "typed_verified_note",
     "value_of_kind",

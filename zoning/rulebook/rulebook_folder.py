@@ -308,6 +308,17 @@ def _parsed(path: Path, content: bytes, model: type[Any], is_written: bool) -> t
     return parse_document(Document(path, content.decode(), written=is_written), model, RulebookError)
 
 
+def rulebook_files(folder: Path) -> dict[str, bytes]:
+    """The files of a rulebook as they stand on the disk, unread, by their path inside its folder, sorted.
+
+    Raises
+    ------
+    RulebookError
+        One is a link, or no regular file.
+    """
+    return {name: (folder / name).read_bytes() for name in sorted(_file_names(folder))}
+
+
 def _read_note(path: Path) -> bytes:
     size = path.stat().st_size
     if size > MAX_NOTE_BYTES:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from layers.errors import StudyError, UnknownNameError
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
-from zoning.scenario import Sweep, sweep
+from zoning.scenario.parameter_sweep import Sweep, sweep
 
 COLUMNS = ["main", "overlays", "status", "rule"]
 

@@ -1,0 +1,186 @@
+"""A cache on disk: files kept under the hash of all that they were made of, in the cache folder of the user.
+
+What is damaged, half-written or of another format is never used. Nothing that goes wrong here makes a command fail: a
+cache that cannot be read or written is as good as none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+FORMAT = 1
+"""Of an entry: a line of JSON that lists its files with their sizes and sha256, then the files one after the other."""
+ENDING = ".zoneplan-cache"
+MOST_BYTES = 500_000_000
+"""All entries together have no more; those that were not used for the longest time go first."""
+FOLDER = "ZONEPLAN_CACHE"
+"""The environment variable that names another folder."""
+
+
+def cache_folder() -> Path:
+    """Where entries are kept: ``$ZONEPLAN_CACHE``, or a folder of zoneplan where the system keeps caches of users."""
+    own = os.environ.get(FOLDER, "")
+    if own:
+        return Path(own)
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "") or str(Path.home() / "AppData" / "Local")
+        return Path(base) / "zoneplan" / "Cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "zoneplan"
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else Path.home() / ".cache") / "zoneplan"
+
+
+def hash_of(parts: Iterable[tuple[str, bytes]]) -> str:
+    """One hash of named parts, each told apart from the next; the order counts.
+
+    Examples
+    --------
+    >>> hash_of([("a", b"bc")]) == hash_of([("ab", b"c")])
+    False
+    """
+    whole = hashlib.sha256()
+    for name, content in parts:
+        for one in (name.encode("utf-8"), content):
+            whole.update(len(one).to_bytes(8, "big"))
+            whole.update(one)
+    return whole.hexdigest()
+
+
+class Stock(NamedTuple):
+    """What a cache holds.
+
+    Attributes
+    ----------
+    folder : Path
+    entries : int
+    size : int
+        Bytes.
+    """
+
+    folder: Path
+    entries: int
+    size: int
+
+
+@dataclass(frozen=True)
+class ContentCache:
+    """A folder of entries.
+
+    Attributes
+    ----------
+    folder : Path
+    most : int
+        Bytes of all entries together.
+    """
+
+    folder: Path
+    most: int = MOST_BYTES
+
+    def find(self, key: str) -> dict[str, bytes] | None:
+        """The files of an entry, each as it was kept; None where there is none, or it is not whole.
+
+        Raises
+        ------
+        ValueError
+            There is an entry, which is damaged or of another format; it has been removed.
+        """
+        path = self._path(key)
+        try:
+            content = path.read_bytes()
+        except OSError:
+            return None
+        try:
+            found = _unpacked(content, key)
+        except (ValueError, KeyError, TypeError, RecursionError) as damage:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise ValueError(str(damage)) from None
+        with suppress(OSError):
+            os.utime(path)
+        return found
+
+    def keep(self, key: str, files: Mapping[str, bytes]) -> bool:
+        """Keep files under a key, in place at once and whole; whether that went well."""
+        content = _packed(files, key)
+        if len(content) > self.most:
+            return False
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(suffix=f"{ENDING}.part", dir=self.folder)
+            try:
+                with os.fdopen(handle, "wb") as stream:
+                    stream.write(content)
+                os.replace(name, self._path(key))  # noqa: PTH105  (beside mkstemp, which gives names)
+            finally:
+                Path(name).unlink(missing_ok=True)
+            self._shrink(self.most)
+        except OSError:
+            return False
+        return True
+
+    def stock(self) -> Stock:
+        """How many entries there are, and how large they are together."""
+        sizes = [size for _, size, path in self._listed() if path.name.endswith(ENDING)]
+        return Stock(self.folder, len(sizes), sum(sizes))
+
+    def clear(self) -> Stock:
+        """Remove all entries, and what writers that were killed left behind; what was removed."""
+        before = self.stock()
+        self._shrink(0)
+        return before
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}{ENDING}"
+
+    def _listed(self) -> list[tuple[float, int, Path]]:
+        """When each file of ours was last used, its size and its path, the oldest first; nobody else's."""
+        found = []
+        with suppress(OSError):
+            for path in self.folder.iterdir():
+                if path.name.endswith((ENDING, f"{ENDING}.part")):
+                    with suppress(OSError):
+                        state = path.lstat()
+                        found.append((state.st_mtime, state.st_size, path))
+        return sorted(found)
+
+    def _shrink(self, most: int) -> None:
+        listed = self._listed()
+        total = sum(size for _, size, _ in listed)
+        for _, size, path in listed:
+            if total <= most and most:
+                return
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            total -= size
+
+
+def _packed(files: Mapping[str, bytes], key: str) -> bytes:
+    listed = [[name, len(content), hashlib.sha256(content).hexdigest()] for name, content in files.items()]
+    head = json.dumps({"format": FORMAT, "key": key, "files": listed}, ensure_ascii=True, separators=(",", ":"))
+    return b"\n".join((head.encode("ascii"), b"".join(files.values())))
+
+
+def _unpacked(content: bytes, key: str) -> dict[str, bytes]:
+    head, _, rest = content.partition(b"\n")
+    said = json.loads(head)
+    if (said["format"], said["key"]) != (FORMAT, key):
+        raise ValueError("another format, or another key")
+    found, start = {}, 0
+    for name, size, digest in said["files"]:
+        found[str(name)] = own = rest[start : start + size]
+        start += size
+        if hashlib.sha256(own).hexdigest() != digest:
+            raise ValueError(f"{name} is not as it was written")
+    if start != len(rest):
+        raise ValueError("longer than it should be")
+    return found

@@ -1,0 +1,143 @@
+"""Runs kept between calls of the command: the same plan, sources, rulebook and program give the same files.
+
+The key is the hash of every byte that a run reads, never a time or a name alone: the plan, each file that it names, the
+rulebook, zoneplan's own files, the versions of the libraries, the language and the options.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import cache
+from importlib import metadata, util
+from pathlib import Path
+from typing import NamedTuple
+
+from layers.errors import ZoneplanError
+from layers.inputs import Source
+from layers.read import record_sources
+from maps.run_folder.content_cache import ContentCache, hash_of
+from maps.run_folder.manifest import MANIFEST, files_in
+from zoning.plan import Plan
+from zoning.rulebook import find_rulebook, rulebook_files
+from zoning.study import Study
+
+PACKAGES = ("zoneplan", "maps", "zoning", "layers")
+LIBRARIES = (
+    "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "exactextract", "folium", "pandas", "numpy", "pyarrow",
+    "highspy", "pydantic", "matplotlib", "openpyxl",
+)  # fmt: skip
+"""On whose versions bytes may hang; those that are not installed count as that."""
+SUMMARY = "summary.json"
+"""Beside the files of the run, what the command says of it."""
+
+
+class Options(NamedTuple):
+    """What the command is asked for beside the plan.
+
+    Attributes
+    ----------
+    language : str
+    excel_safe : bool
+    """
+
+    language: str
+    excel_safe: bool
+
+
+def key_before(study: Study, options: Options) -> str:
+    """The key of a run that is to be made, from the files as they stand now; "" where one cannot be read.
+
+    What cannot be read is said by the run itself, in its place and together with all else that is wrong.
+    """
+    with suppress(ZoneplanError, OSError):
+        return _key(study, record_sources(study), rulebook_files(find_rulebook(study.rulebook)), options)
+    return ""
+
+
+def key_after(plan: Plan, options: Options) -> str:
+    """The key of a run that was made, from what it read: another one where a file changed in between."""
+    return _key(plan.study, plan.sources, plan.rulebook.files, options)
+
+
+def _key(study: Study, sources: Sequence[Source], rulebook: Mapping[str, bytes], options: Options) -> str:
+    return hash_of(
+        (
+            *_program(),
+            ("options", repr(tuple(options)).encode("utf-8")),
+            ("plan", study.text.encode("utf-8")),
+            ("file", study.path.name.encode("utf-8", "surrogateescape")),
+            *((f"source {one.name}\0{one.path}", one.sha256.encode("ascii")) for one in sources),
+            *((f"rulebook {name}", content) for name, content in sorted(rulebook.items())),
+        )
+    )
+
+
+@cache
+def _program() -> tuple[tuple[str, bytes], ...]:
+    """Every file of zoneplan itself, and the versions of what it stands on."""
+    return (("files", hash_of(_own_files()).encode("ascii")), *((name, _version(name)) for name in LIBRARIES))
+
+
+def _own_files() -> Iterator[tuple[str, bytes]]:
+    for package in PACKAGES:
+        found = util.find_spec(package)
+        for place in sorted(found.submodule_search_locations or ()) if found else ():
+            for path in sorted(Path(place).rglob("*")):
+                name = path.relative_to(place).as_posix()
+                if path.is_file() and path.suffix != ".pyc":
+                    yield f"{package}/{name}", hashlib.sha256(path.read_bytes()).digest()
+
+
+def _version(name: str) -> bytes:
+    try:
+        return metadata.version(name).encode("utf-8")
+    except metadata.PackageNotFoundError:
+        return b""
+
+
+def keep_run(store: ContentCache, key: str, folder: Path, summary: bytes) -> bool:
+    """Keep the files of a run that was just written; whether that went well."""
+    try:
+        files = {name: (folder / name).read_bytes() for name in files_in(folder) if name != MANIFEST}
+    except OSError:
+        return False
+    return store.keep(key, {SUMMARY: summary, **{f"run/{name}": content for name, content in files.items()}})
+
+
+class KeptRun(NamedTuple):
+    """A run as it was kept.
+
+    Attributes
+    ----------
+    summary : bytes
+    files : mapping of str to bytes
+        The manifest excepted.
+    """
+
+    summary: bytes
+    files: Mapping[str, bytes]
+
+
+def find_run(store: ContentCache, key: str) -> KeptRun | None:
+    """A run that was kept under a key; None where there is none.
+
+    Raises
+    ------
+    ValueError
+        There was one, and it is damaged.
+    """
+    found = store.find(key)
+    if found is None:
+        return None
+    summary = found.pop(SUMMARY, None)
+    if summary is None or any(not _is_inside(name) for name in found):
+        raise ValueError("no run")
+    return KeptRun(summary, {name.removeprefix("run/"): content for name, content in found.items()})
+
+
+def _is_inside(name: str) -> bool:
+    """Whether a name of an entry is that of a file inside a run folder."""
+    parts = name.split("/")
+    return parts[0] == "run" and len(parts) > 1 and not any(part in ("", ".", "..") or "\\" in part for part in parts)
