@@ -26,7 +26,7 @@ def share(text: str) -> float:
 
 
 def told(plan) -> str:
-    """Everything that verdicts, and headline say."""
+    """Everything that verdicts and headline say."""
     found = verdicts(plan)
     top = headline(plan, found)
     texts = [top.sentence, top.lead, top.quota, *top.quality.sentences, *(row.text for row in top.story)]
