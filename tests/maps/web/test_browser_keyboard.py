@@ -115,7 +115,7 @@ def test_a_town_opens_the_unit_that_it_lies_in(open_map, plan_of) -> None:
     search = tab.get_by_label("Find a unit")
     search.fill("Greeley")
     hit = tab.locator("#zp-hits li", has_text="town")
-    assert hit.inner_text() == "Greeley town · Weld · CO"
+    assert hit.inner_text() == "Greeley town · Weld · Colorado"
     search.press("Enter")
     assert tab.locator("#zp-unit h2").inner_text() == focused(tab) == "Weld"
     assert told(tab) == "Greeley: Weld (08123): Agricultural area"
