@@ -188,6 +188,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
     zoning.audits.audit(study.rulebook, plan)
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
+    zp.consensus({"a": plan, "b": plan.vary(parameters={"fragile_min": 0.2})})
     zp.curve(plan, "fragile_min")
     zp.sweep(plan, {"fragile_min": [0.2, 0.9]}).totals()
     zp.picture(plan)

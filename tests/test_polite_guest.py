@@ -144,6 +144,7 @@ def calls(toy: Toy) -> Calls:
         "progress": lambda: announced(toy.study),
         "prepare": lambda: zp.prepare(layers={"height": toy.folder / "elevation.tif"}, study=toy.study),
         "compare": lambda: zp.compare(toy.plan, toy.plan.vary(parameters={"fragile_min": 0.2})),
+        "consensus": lambda: zp.consensus({"a": toy.plan, "b": toy.plan.vary(parameters={"fragile_min": 0.2})}),
         "curve": lambda: zp.curve(toy.plan, "fragile_min"),
         "sweep": lambda: zp.sweep(toy.plan, {"fragile_min": [0.2, 0.9]}).totals(),
         "check": lambda: zp.check(toy.study, toy.rulebook, toy.inputs),

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
-    from zoning.scenario import compare, sweep
+    from zoning.scenario import compare, consensus, sweep
     from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import (
@@ -102,6 +102,7 @@ __all__ = [
     # Ask
     "check",
     "compare",
+    "consensus",
     "curve",
     "sweep",
     "explain",
@@ -184,6 +185,7 @@ _ROOMS = {
     "progress": "maps.cli",
     "check": "zoning.pipeline",
     "compare": "zoning.scenario",
+    "consensus": "zoning.scenario",
     "curve": "zoning.zones",
     "sweep": "zoning.scenario",
     "explain": "maps.explain",

@@ -322,6 +322,42 @@ MOVED = Table(
 TRANSITIONS = Table(
     "transitions", {"before": "text", "after": "text", "units": "int", "area_ha": "float"}, ("before", "after")
 )
+CONSENSUS = Table(
+    "consensus",
+    {
+        "unit_id": "text",
+        "name": "text",
+        "jurisdiction": "text",
+        "area_ha": "float",
+        "main": "text",
+        "agree": "int",
+        "voices": "int",
+        "overlays": "text",
+        "overlays_agree": "int",
+        "hangs_on": "text",
+    },
+    ("unit_id",),
+)
+CONSENSUS_VOICES = Table(
+    "consensus_voices",
+    {"unit_id": "text", "voice": "text", "main": "text", "overlays": "text", "status": "text"},
+    ("unit_id", "voice"),
+)
+CONSENSUS_QUOTAS = Table(
+    "consensus_quotas",
+    {"quota": "text", "unit_id": "text", "least": "decimal", "most": "decimal"},
+    ("quota", "unit_id"),
+)
+CONSENSUS_DIFFERENCES = Table(
+    "consensus_differences",
+    {"kind": "text", "id": "text", "voice": "text", "value": "text", "units": "int"},
+    ("kind", "id", "voice"),
+)
+CONSENSUS_HANGS = Table(
+    "consensus_hangs",
+    {"unit_id": "text", "what": "text", "kind": "text", "id": "text"},
+    ("unit_id", "what", "kind", "id"),
+)
 COMPARISON_TABLES = (MOVED, TRANSITIONS)
 """The tables of a comparison of two plans."""
 

@@ -433,6 +433,40 @@ def compare_(
     raise typer.Exit(0 if found.same else 1)
 
 
+@app.command(name="consensus")
+def consensus_(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Tries of a plan, or plans; two at least.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write map and tables there.")] = None,
+    language: OwnLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say how many people's plans agree on each unit, in what they differ, and which units hang on that."""
+    from maps.cli.consensus_display import as_json as plain
+    from maps.cli.consensus_display import print_consensus
+    from maps.cli.progress_display import progress
+    from maps.run_folder import CONSENSUS_KIND, require_own, write_consensus_folder
+    from zoning.scenario import consensus, run_together
+
+    speak(language or language_of_plan(files[0]))
+    if len({path.resolve() for path in files}) < max(2, len(files)):
+        raise typer.BadParameter(Phrase("give two files at least, each once"), param_hint="FILE...")
+    if out is not None:
+        require_own(out.absolute(), CONSENSUS_KIND)
+    stems = [path.stem for path in files]
+    names = {path.stem if stems.count(path.stem) == 1 else str(path): str(path) for path in files}
+    with progress() as announce:
+        together = run_together(names, announce)
+    found = consensus(together.voices, together.base)
+    if out is not None:
+        write_consensus_folder(found, out, spoken())
+    if as_json:
+        _print_json(plain(found))
+        return
+    print_consensus(found, spoken())
+    if out is not None:
+        print(in_words(Phrase("map: {page}", page=out / "map.html")))
+
+
 @app.command(name="curve")
 def curve_(
     target: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a study file, which is run.")],

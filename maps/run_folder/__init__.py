@@ -1,6 +1,12 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
 from maps.run_folder.comparison_folder import require_own, write_comparison_folder
+from maps.run_folder.consensus_folder import (
+    CONSENSUS_KIND,
+    difference_in_words,
+    hangs_in_words,
+    write_consensus_folder,
+)
 from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
 from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.rerun import run_again
@@ -10,6 +16,7 @@ from maps.run_folder.run_verification import require_whole, verify
 from maps.run_folder.run_writer import put_back, require_room, write_kept_run, write_run
 
 __all__ = [
+    "CONSENSUS_KIND",
     "MANIFEST",
     "MOST_BYTES",
     "RULEBOOK_FOLDER",
@@ -17,7 +24,9 @@ __all__ = [
     "KeptRun",
     "Options",
     "cache_folder",
+    "difference_in_words",
     "find_run",
+    "hangs_in_words",
     "keep_run",
     "key_after",
     "key_before",
@@ -30,6 +39,7 @@ __all__ = [
     "run_language",
     "verify",
     "write_comparison_folder",
+    "write_consensus_folder",
     "write_kept_run",
     "write_run",
 ]

@@ -1,6 +1,7 @@
 """Scenarios: a plan varied in memory, two plans compared, and what each difference between them hangs on."""
 
 from zoning.scenario.comparison import MOVES, Comparison, compare
+from zoning.scenario.consensus_tables import Consensus, consensus, run_together
 from zoning.scenario.parameter_sweep import Sweep, sweep
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
 from zoning.scenario.variants import made_again, plan_of_try
@@ -8,11 +9,14 @@ from zoning.scenario.variants import made_again, plan_of_try
 __all__ = [
     "MOVES",
     "Comparison",
+    "Consensus",
     "ScenarioMoves",
     "Sweep",
     "compare",
+    "consensus",
     "made_again",
     "plan_of_try",
+    "run_together",
     "scenario_moves",
     "sweep",
 ]

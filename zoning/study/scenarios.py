@@ -46,7 +46,17 @@ def _one_text(value: Any) -> Any:
 
 
 class Scenario(Named):
-    """What a plan tries beside itself: other numbers and further decisions; zones and quotas follow from them."""
+    """What a plan tries beside itself: other numbers and further decisions; zones and quotas follow from them.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    >>> less = zp.Scenario(name="less", set={"quotas.construction_land.total": 9000})
+    >>> plan = zp.run(study.model_copy(update={"scenarios": (less,)}))
+    >>> plan.scenario_quotas["amount"].sum() < plan.quotas["amount"].sum()
+    True
+    """
 
     name: Text
     """Name of the scenario; no two of a plan have the same."""

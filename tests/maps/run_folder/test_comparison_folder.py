@@ -34,7 +34,7 @@ def test_it_replaces_its_own_earlier_output(found: Comparison, tmp_path: Path) -
     assert {name: (folder / name).read_bytes() for name in FILES} == first
     assert names(folder.parent) == ["compared"]
     (folder / "moved.csv").write_text("mine", "utf-8")
-    with pytest.raises(WriteError, match=r"holds moved\.csv, which is no comparison"):
+    with pytest.raises(WriteError, match=r"holds moved\.csv, which is not as zoneplan wrote it there"):
         write_comparison_folder(found, folder)
     assert (folder / "moved.csv").read_text("utf-8") == "mine"
 
@@ -55,5 +55,5 @@ def test_an_empty_folder_and_none_are_free_and_a_file_is_not(tmp_path: Path) -> 
 
 
 def test_a_run_is_not_replaced_by_a_comparison(toy_result: Path) -> None:
-    with pytest.raises(WriteError, match="which is no comparison"):
+    with pytest.raises(WriteError, match="which is not as zoneplan wrote it there"):
         require_own(toy_result)

@@ -1,0 +1,87 @@
+"""A consensus on the terminal, and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table as RichTable
+
+from maps.locale import catalogue, format_number, text_in
+from maps.run_folder import difference_in_words, hangs_in_words
+
+if TYPE_CHECKING:
+    from zoning.scenario import Consensus
+
+SHOWN = 20
+"""Units that are listed; the table has all."""
+
+
+def as_json(found: Consensus) -> dict[str, Any]:
+    """What they agree on and what the rest hangs on, as plain values."""
+    pairs = found.says.groupby("unit_id")
+    says = {str(unit): dict(zip(rows["voice"], rows["main"], strict=True)) for unit, rows in pairs}
+    units = [{**row, "says": says[row["unit_id"]]} for row in found.units.to_dict("records")]
+    grouped, hangs = (table.groupby(["kind", "id"], sort=True) for table in (found.differences, found.hangs))
+    told = [
+        {
+            "kind": kind,
+            "id": name,
+            "values": dict(zip(rows["voice"], rows["value"], strict=True)),
+            "units": hangs.get_group((kind, name))["unit_id"].unique().tolist() if (kind, name) in hangs.groups else [],
+        }
+        for (kind, name), rows in grouped
+    ]
+    agreed = found.units.drop(found.disputed.index)
+    return {
+        "voices": list(found.voices),
+        "agreed": {"units": len(agreed), "area_ha": float(agreed["area_ha"].sum())},
+        "disputed": {"units": len(found.disputed), "area_ha": float(found.disputed["area_ha"].sum())},
+        "units": units,
+        "differences": told,
+    }
+
+
+def print_consensus(found: Consensus, language: str) -> None:
+    """How far they agree, the units on which they do not, and in what they differ."""
+    words, console = catalogue("consensus", language), Console()
+    titles = {zone.code: text_in(zone.title, language, zone.code) for zone in found.base.rulebook.zones}
+    agreed, disputed, hangs = found.units.drop(found.disputed.index), found.disputed, hangs_in_words(found, language)
+    verdict = words["verdict"].format(
+        voices=len(found.voices),
+        agreed=format_number(len(agreed), language),
+        units=format_number(len(found.units), language),
+        area=format_number(float(agreed["area_ha"].sum()), language),
+    )
+    console.print(escape(verdict))
+    if len(disputed):
+        table = RichTable(title=words["disputed"], title_justify="left")
+        for key in ("unit", "main", "agree", "hangs_on"):
+            table.add_column(words[key])
+        ranked = disputed.sort_values(["agree", "area_ha"], ascending=[True, False], kind="stable")
+        for row in ranked.head(SHOWN).to_dict("records"):
+            said = words["agree_value"].format(agree=row["agree"], voices=row["voices"])
+            named = f"{row['name']} ({row['unit_id']})"
+            main = titles.get(row["main"], row["main"])
+            table.add_row(*map(escape, (named, main, said, hangs.get(row["unit_id"], ""))))
+        console.print(table)
+        if len(disputed) > SHOWN:
+            console.print(escape(words["more"].format(count=format_number(len(disputed) - SHOWN, language))))
+    if not len(found.differences):
+        console.print(escape(words["none"]))
+        return
+    table = RichTable(title=words["differences"], title_justify="left")
+    table.add_column(words["what"])
+    for voice in found.voices:
+        table.add_column(escape(voice))
+    table.add_column(words["units"], justify="right")
+    for (kind, name), rows in found.differences.groupby(["kind", "id"], sort=True):
+        values = dict(zip(rows["voice"], rows["value"], strict=True))
+        count = format_number(int(rows["units"].iloc[0]), language)
+        table.add_row(
+            escape(difference_in_words(str(kind), str(name), language)),
+            *(escape(values[voice]) for voice in found.voices),
+            count,
+        )
+    console.print(table)

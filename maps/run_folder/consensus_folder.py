@@ -1,0 +1,92 @@
+"""The folder of a consensus: a map of agreement and the tables; written like that of a comparison."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from maps.locale import catalogue, require_language, text_in
+from maps.run_folder.comparison_folder import replace_own
+from maps.web import draw
+from zoning.scenario import Consensus
+
+CONSENSUS_KIND = "zoneplan consensus"
+"""What marks a folder as a consensus that zoneplan wrote, in its manifest."""
+
+
+def write_consensus_folder(found: Consensus, folder: str | Path, language: str = "en") -> Path:
+    """Write a consensus: ``map.html`` and its tables.
+
+    Parameters
+    ----------
+    found : Consensus
+    folder : str or Path
+        Where it shall stand; a consensus that stands there as zoneplan wrote it is replaced.
+    language : str, optional
+        Of the map.
+
+    Raises
+    ------
+    WriteError
+        Something else stands there, or the disk is full. What stood there is untouched.
+    ZoneplanError
+        The language is not known.
+    """
+    require_language(language)
+    return replace_own(Path(folder), CONSENSUS_KIND, lambda stage: _write_files(found, stage, language))
+
+
+def _write_files(found: Consensus, folder: Path, language: str) -> None:
+    for name, table in found.tables.items():
+        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\r\n", encoding="utf-8-sig")
+    table = agreement(found, language)
+    by = catalogue("consensus", language)["differ_of"].format(voices=len(found.voices))
+    draw(table, language, by=by, name=table.columns[0]).save(str(folder / "map.html"))
+
+
+def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:
+    """The units with how many agree, what most and what each voice says, and on what it hangs; titles in a language.
+
+    Parameters
+    ----------
+    found : Consensus
+    language : str
+    """
+    words, rulebook = catalogue("consensus", language), found.base.rulebook
+    titles = {zone.code: text_in(zone.title, language, zone.code) for zone in rulebook.zones}
+    rows = found.units.set_index("unit_id")
+    geometry = found.base.units.geometry.reindex(rows.index)
+    for plan in found.voices.values():
+        geometry = geometry.fillna(plan.units.geometry.to_crs(geometry.crs).reindex(rows.index))
+    said = found.says.pivot(index="unit_id", columns="voice", values="main").reindex(rows.index)
+    columns = {
+        words["name"]: rows["name"],
+        words["jurisdiction"]: rows["jurisdiction"],
+        words["differ_of"].format(voices=len(found.voices)): rows["voices"] - rows["agree"],
+        words["agreement"]: [
+            words["agree_all" if agree == voices else "agree_some"].format(agree=agree, voices=voices)
+            for agree, voices in zip(rows["agree"], rows["voices"], strict=True)
+        ],
+        words["main"]: rows["main"].map(lambda code: titles.get(code, code)),
+        **{
+            words["voice_says"].format(voice=voice): said[voice].map(lambda code: titles.get(code, code))
+            for voice in found.voices
+        },
+        words["hangs_on"]: rows.index.map(hangs_in_words(found, language)).fillna(""),
+    }
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=geometry.crs)
+
+
+def hangs_in_words(found: Consensus, language: str) -> dict[str, str]:
+    """By unit the differences that it hangs on, in words."""
+    told: dict[str, dict[str, None]] = {}
+    for unit, kind, name in found.hangs[["unit_id", "kind", "id"]].itertuples(index=False):
+        told.setdefault(unit, {})[difference_in_words(kind, name, language)] = None
+    return {unit: "; ".join(names) for unit, names in told.items()}
+
+
+def difference_in_words(kind: str, name: str, language: str) -> str:
+    """What differs, such as a parameter, or the decision on a unit."""
+    words = catalogue("consensus", language)
+    return words[f"kind_{kind}"].format(id=name) if f"kind_{kind}" in words else name

@@ -1,0 +1,53 @@
+"""A consensus from the command: told, as JSON, and as a folder that is nobody else's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from tests.zoning.study.test_tries import DECISION, write_try
+
+NAMES = ("consensus", "consensus_voices", "consensus_quotas", "consensus_differences", "consensus_hangs")
+
+
+@pytest.mark.slow
+def test_several_tries_from_the_command(toy_folder: Path, command: Callable[..., SimpleNamespace]) -> None:
+    one = write_try(toy_folder, '"parameters.fragile_min" = 0.6', DECISION).rename(toy_folder / "=one<b>.toml")
+    two = write_try(toy_folder, '"parameters.fragile_min" = 0.6')
+    files, out = (one, two, toy_folder / "plan.toml"), toy_folder / "agreed"
+    told = command("consensus", *files, "--out", out)
+    assert told.code == 0
+    assert "All 3 plans agree on 8 of 12 units" in told.out
+    assert "fragile_min" in told.out
+    assert "Traceback" not in told.err
+    assert {path.name for path in out.iterdir()} == {"map.html", "manifest.json", *(f"{name}.csv" for name in NAMES)}
+    rows = pd.read_csv(out / "consensus.csv", encoding="utf-8-sig").set_index("unit_id")
+    assert rows.loc["a2", ["main", "agree", "voices"]].tolist() == ["general", 2, 3]
+    page = (out / "map.html").read_text("utf-8")
+    assert "How many of 3 say otherwise" in page
+    assert "<b> says" not in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert command("consensus", *files, "--out", out).code == 0
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    (out / "mine.txt").write_text("mine", "utf-8")
+    assert command("consensus", *files, "--out", out).code == 5
+    assert (out / "mine.txt").read_text("utf-8") == "mine"
+    found = json.loads(command("consensus", *files, "--json").out)
+    assert found["voices"] == ["=one<b>", "ana", "plan"]
+    assert (found["agreed"]["units"], found["disputed"]["units"]) == (8, 4)
+    (unit,) = [unit for unit in found["units"] if unit["unit_id"] == "a4"]
+    assert unit["says"] == {"=one<b>": "key_development", "ana": "general", "plan": "general"}
+    values = {one["id"]: (one["values"]["ana"], one["units"]) for one in found["differences"]}
+    assert values == {"fragile_min": ("0.6", ["a2", "b2", "c2"]), "a4": ("", ["a4"])}
+
+
+def test_one_file_is_no_consensus(toy_folder: Path, command: Callable[..., SimpleNamespace]) -> None:
+    plan = toy_folder / "plan.toml"
+    assert command("consensus", plan).code == 2
+    assert command("consensus", plan, plan).code == 2
