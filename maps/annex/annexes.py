@@ -104,7 +104,7 @@ def quotas(edition: ReportContext) -> Chapter:
             grid(
                 "",
                 edition.columns(name="text", assumed="long"),
-                ((edition.assumed(one), str(one.assumed)) for one in missing),
+                (((edition.assumed(one), one.name), str(one.assumed)) for one in missing),
             )
         )
     return Chapter("quotas", words["quotas"], tuple(leaves))
@@ -330,7 +330,9 @@ def assumptions(edition: ReportContext) -> Chapter:
     found = [one for one in edition.plan.assumptions if one.kind != "parameter"]
     columns = edition.columns(name="text", kind="text", taken="long")
     table = grid(
-        "", columns, ((edition.assumed(one), words.get(one.kind, one.kind), str(one.assumed)) for one in found)
+        "",
+        columns,
+        (((edition.assumed(one), one.name), words.get(one.kind, one.kind), str(one.assumed)) for one in found),
     )
     leaves = (Paragraph(words["assumptions_intro"]), table) if found else (Paragraph(words["none"]),)
     return Chapter("assumptions", words["assumptions"], leaves)

@@ -62,7 +62,7 @@ class Renderer:
             Phrase: lambda phrase: phrase_in(phrase, language),
             Reworded: lambda phrase: phrase_in(phrase, language),
             Clause: self.clause,
-            Term: lambda term: self._titles[term.kind](term.code),
+            Term: lambda term: self._titles.get(term.kind, str)(term.code),
             Texts: lambda texts: text_in(texts.by_language, language),
             Ids: lambda some: self.shown(some.ids),
             bool: lambda truth: catalogue("clause", language)["true" if truth else "false"],
@@ -70,7 +70,6 @@ class Renderer:
         self._titles: Mapping[str, Callable[[str], str]] = {
             "name": self.terms.name,
             "role": self.terms.role,
-            "role_code": self._role_code,
             "unit": self.terms.unit,
             "instrument": self.terms.instrument,
             "setting": self.terms.setting,
@@ -148,10 +147,6 @@ class Renderer:
         """What stands in a row, each once; of clauses those that decide."""
         kept = [one for one in values if not isinstance(one, Clause) or one.decides]
         return dict.fromkeys(str(self._field("", one)) for one in kept)
-
-    def _role_code(self, role: str) -> str:
-        title, said = self.terms.role(role), catalogue("assumed", self.language)
-        return said["role" if title != role else "role_untitled"].format(role=role, title=title)
 
     def _reason(self, rule: str) -> str:
         return text_in(self._reasons.get(rule, {}), self.language, rule)

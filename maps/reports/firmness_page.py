@@ -24,7 +24,7 @@ from maps.figures import (
     TestFigures,
     drawn,
 )
-from maps.locale import DIGITS, inward, number_style, text_in
+from maps.locale import DIGITS, capital, inward, number_style, text_in
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
 from zoning.audits import OPEN
@@ -281,7 +281,7 @@ def _changes(figures: PlanFigures, rules: RuleFigures) -> Table:
         words["unit"],
         words["test"],
         words["value"],
-        words["threshold"],
+        capital(words["threshold"]),
         words["distance"],
         words["now"],
         words["would_be"],

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from pyproj import CRS
 
 from maps.figures import Block, Cell, Facts, Note, Page, PlanFigures, Split, Table
-from maps.locale import text_in
+from maps.locale import capital, text_in
 from maps.style import page_notices
 from zoning.zones import assumed_measures
 
 ASSUMED, SOURCES, FINDINGS = 12, 14, 6
+NOTICED = {"contested", "review", "assumed"}
+"""Codes of findings that stand among what to know before use."""
 
 
 def limits(figures: PlanFigures) -> Page:
@@ -86,11 +88,11 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
 
 
 def _findings(figures: PlanFigures) -> Iterator[tuple[str, str]]:
-    """Warnings on the plan, then notes."""
+    """Warnings on the plan, then notes; without those that a reader has just been told before use."""
     edition = figures.edition
-    told = edition.plan.findings
+    told = [one for one in edition.plan.findings if one.code not in NOTICED]
     for one in told[:FINDINGS]:
-        yield edition.words[f"level_{one.level}"], one.text
+        yield edition.tell("label", name=capital(edition.words[f"level_{one.level}"])), one.text
     if len(told) > FINDINGS:
         yield "", edition.tell("note_findings", n=len(told) - FINDINGS)
 
@@ -101,7 +103,7 @@ def _sources(figures: PlanFigures) -> Table:
     for one in edition.plan.sources:
         files.setdefault((one.path, one.sha256), []).append(edition.source(one.name))
     rows: list[tuple[Cell, ...]] = [
-        (edition.words["comma"].join(dict.fromkeys(names)), path, f"{sha256[:12]}…")
+        (edition.pages["comma"].join(dict.fromkeys(names)), path, f"{sha256[:12]}…")
         for (path, sha256), names in sorted(files.items())
     ]
     note = edition.tell("note_sources", n=len(rows) - SOURCES) if len(rows) > SOURCES else ""

@@ -115,7 +115,7 @@ def _terms(figures: PlanFigures, instrument: str) -> list[Block]:
     """The duties that the plan itself states of an agreement."""
     edition = figures.edition
     facts = [
-        (edition.words["agreement_duties"], str(one.duties))
+        (edition.tell("label", name=edition.words["agreement_duties"]), str(one.duties))
         for one in edition.plan.study.agreements
         if one.name == instrument and one.duties
     ]

@@ -172,7 +172,11 @@ def _own_policies(figures: PlanFigures, own: pd.DataFrame) -> list[str]:
     held = table[table["overruled_by"] == ""]
     inside = held["unit_id"].isin(own.index)
     only = set(held["policy"][inside]) - set(held["policy"][~inside])
-    titles = {one.id: text_in(one.title, edition.language, one.id) for one in edition.plan.rulebook.policies}
+    here = edition.tell("label", name=figures.place(str(own["jurisdiction"].iloc[0])))
+    titles = {
+        one.id: capital(text_in(one.title, edition.language, one.id).removeprefix(here).strip())
+        for one in edition.plan.rulebook.policies
+    }
     counts = held[inside & held["policy"].isin(only)].groupby("policy")["unit_id"].nunique()
     return [
         edition.tell("policy_in", title=titles.get(str(name), str(name)), n=int(count))

