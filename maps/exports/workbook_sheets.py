@@ -235,6 +235,8 @@ class _Sheets:
         """One column, its codes in words."""
         code, plain = name.startswith("="), name.removeprefix("=")
         title, series = self._column_title(key, plain), rows[plain]
+        if plain in self.plan.study.units.level_names:
+            series = series.map(self.terms.place)
         if code:
             return Column(self.words["coded"].format(title=title), plain, "code", series.tolist())
         if key == "measures" and name not in COLUMNS[key]:
