@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
+import numpy.typing as npt
 import pyproj
 import shapely
 
@@ -210,9 +211,9 @@ class Neighbourhood:
         finite = np.isfinite(points).all(axis=1)
         tree = shapely.STRtree(np.asarray(units.geometry))
         inside = np.unique(tree.query(shapely.points(points[finite]), predicate="intersects")[0])
-        counts = near.fields.loc[np.flatnonzero(finite)[inside], "iso_a2"].value_counts()
-        many = counts[counts >= OWN_TOWNS * counts.sum()]
-        return tuple(sorted(many.index, key=lambda code: (-many[code], code)))
+        counts = Counter(near.fields["iso_a2"][finite][inside].tolist())
+        many = [code for code, count in counts.items() if code and count >= OWN_TOWNS * (counts.total() - counts[""])]
+        return tuple(sorted(many, key=lambda code: (-counts[code], code)))
 
     @cached_property
     def borders(self) -> bool:
@@ -360,7 +361,7 @@ class _Frame(NamedTuple):
         inside = _valid(shapely.clip_by_rect(shapes, *self.bounds))
         simple = shapely.simplify(inside, self.tolerance)
         kept = ~(shapely.is_empty(simple) | shapely.is_missing(simple))
-        return WorldLayer(simple[kept], layer.fields.iloc[row[order][kept]].reset_index(drop=True))
+        return WorldLayer(simple[kept], layer.where(row[order][kept]).fields)
 
     def _projected(self, shapes: Geometries) -> Geometries:
         """Shapes in the CRS of the frame; empty where the projection has no place for them or tears them apart."""
@@ -419,10 +420,10 @@ def _names(layer: WorldLayer, language: str, within: shapely.Geometry | None) ->
     """
     if language in languages_of_places():
         return ("",) * len(layer.shapes)
-    names = layer.fields["name"].fillna("")
+    names = layer.fields["name"]
     if within is not None and len(layer.shapes):
         shapely.prepare(within)
-        names = names.where(shapely.intersects(within, layer.shapes), "")
+        names = np.where(shapely.intersects(within, layer.shapes), names, "")
     return tuple(names)
 
 
@@ -434,17 +435,19 @@ def _places(
     west, south, east, north = frame.bounds
     shapely.prepare(study)
     inside = shapely.contains_xy(study, x, y)
-    far = layer.fields["sep_km"].to_numpy() > APART_PX * metres_per_px / 1000
-    kept = (x > west) & (x < east) & (y > south) & (y < north) & (inside | far)
-    rows = layer.fields.assign(x=x, y=y, inside=inside)[kept]
-    rows = rows.assign(label=_place_names(rows, language), capital=rows["capital"].fillna(""))
-    rows = rows[rows["label"] != ""]
-    weight = rows["population"].clip(lower=1) * rows["capital"].map(CAPITAL_WEIGHTS).fillna(1) * rows["sep_km"]
-    rows = rows.assign(weight=weight).sort_values(["weight", "geonameid"], ascending=[False, True])
-    return tuple(
-        Place(row.label, row.x, row.y, int(row.population), row.capital, float(row.sep_km), bool(row.inside))
-        for row in rows.itertuples()
-    )
+    far = layer.fields["sep_km"] > APART_PX * metres_per_px / 1000
+    there = (x > west) & (x < east) & (y > south) & (y < north) & (inside | far)
+    kept = there & (_place_names(layer, language) != "")
+    own = layer.where(kept)
+    capitals, people, apart = (own.fields[name] for name in ("capital", "population", "sep_km"))
+    heavy = np.array([CAPITAL_WEIGHTS.get(capital, 1) for capital in capitals], int)
+    order = np.lexsort((own.fields["geonameid"], -(np.maximum(people, 1) * heavy * apart)))
+    rows = zip(_place_names(own, language), x[kept], y[kept], people, capitals, apart, inside[kept], strict=True)
+    placed = [
+        Place(name, float(east), float(north), int(n), capital, float(far), bool(inner))
+        for name, east, north, n, capital, far, inner in rows
+    ]
+    return tuple(placed[place] for place in order)
 
 
 def _regions(
@@ -453,16 +456,16 @@ def _regions(
     """Provinces and countries around a study that have a spot for their name; its own country has none."""
     layer = frame.near("regions")
     province = layer.fields["kind"] == "province"
-    layer = layer.where(np.where(province, detail.lines >= PROVINCE_NAMES, ~layer.fields["iso_a2"].isin(countries)))
+    layer = layer.where(np.where(province, detail.lines >= PROVINCE_NAMES, ~np.isin(layer.fields["iso_a2"], countries)))
     points, owner = shapely.get_coordinates(layer.shapes, return_index=True)
     x, y = way_between(WGS84, frame.crs).transform(*points.T)
     west, south, east, north = frame.bounds
     shapely.prepare(study)
     inside = shapely.contains_xy(study, x, y)
     first = np.searchsorted(owner, np.arange(len(layer.shapes)))
-    own = inside[first] & (layer.fields["kind"] == "province").to_numpy()
+    own = inside[first] & (layer.fields["kind"] == "province")
     seen = (x > west) & (x < east) & (y > south) & (y < north) & ~inside
-    names = _place_names(layer.fields, language)
+    names = _place_names(layer, language)
     found = [
         Region(
             names[place],
@@ -475,7 +478,6 @@ def _regions(
     return tuple(sorted(found, key=lambda region: (region.country, region.name)))
 
 
-def _place_names(rows: pd.DataFrame, language: str) -> pd.Series:
+def _place_names(layer: WorldLayer, language: str) -> npt.NDArray[np.object_]:
     """The column of a language where there is one, such as ``name_zh``, in which some places have no name."""
-    own = f"name_{language}"
-    return rows[own if own in rows.columns else "name"].fillna("")
+    return layer.fields[own if (own := f"name_{language}") in layer.fields else "name"]

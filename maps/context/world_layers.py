@@ -5,19 +5,22 @@ Where the layers come from, under which licences, and how their borders may be d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import shapely
 
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 Name = Literal["land", "lakes", "rivers", "admin1_lines", "admin0_lines", "places", "regions"]
 
 DATA = Path(__file__).parent / "data"
@@ -30,17 +33,16 @@ class WorldLayer(NamedTuple):
     ----------
     shapes : array of geometries
         Single parts, all valid; none crosses the 180th meridian.
-    fields : DataFrame
-        A row each, index 0..n-1.
+    fields : mapping of str to array
+        Of each name a value a feature; texts that are missing are empty.
     """
 
     shapes: Geometries
-    fields: pd.DataFrame
+    fields: Mapping[str, npt.NDArray[Any]]
 
-    def where(self, chosen: Flags | pd.Series) -> WorldLayer:
-        """Some of the features, in their order."""
-        kept = np.asarray(chosen, bool)
-        return WorldLayer(self.shapes[kept], self.fields[kept].reset_index(drop=True))
+    def where(self, chosen: Flags | Places) -> WorldLayer:
+        """Some of the features, by a flag each or by their places."""
+        return WorldLayer(self.shapes[chosen], {name: values[chosen] for name, values in self.fields.items()})
 
     def meeting(self, boxes: Floats) -> WorldLayer:
         """The features whose own box meets one of some boxes.
@@ -96,14 +98,29 @@ def world_layer(name: Name, boxes: Floats) -> WorldLayer:
     >>> int((places.fields["capital"] == "country").sum())
     192
     """
-    rows = pq.ParquetFile(DATA / f"{name}.parquet").read(use_threads=False)
-    if "bbox" in rows.column_names:
-        sides = [rows["bbox"].combine_chunks().field(side).to_numpy() for side in ("xmin", "ymin", "xmax", "ymax")]
-        rows = rows.drop_columns(["bbox"]).filter(_meet(np.column_stack(sides), boxes))
-    layer = WorldLayer(
-        shapely.from_wkb(rows["geometry"].to_numpy()), rows.drop_columns(["geometry"]).to_pandas(ignore_metadata=True)
-    ).meeting(boxes)
+    with pq.ParquetFile(DATA / f"{name}.parquet", pre_buffer=False) as file:
+        rows = _rows_near(file, boxes) if "bbox" in file.schema_arrow.names else file.read(use_threads=False)
+    shapes = shapely.from_wkb(rows["geometry"].to_numpy())
+    fields = {column: _values(rows[column]) for column in rows.column_names if column != "geometry"}
+    layer = WorldLayer(shapes, fields).meeting(boxes)
     return WorldLayer(layer.shapes, _with_own_names(layer.fields)) if name == "places" else layer
+
+
+def _rows_near(file: pq.ParquetFile, boxes: Floats) -> pa.Table:
+    """The rows whose own box, which the file says, meets one of some boxes; groups of rows without any are not read."""
+    own = file.read(["bbox"], use_threads=False)["bbox"].combine_chunks()
+    near = _meet(np.column_stack([own.field(side).to_numpy() for side in ("xmin", "ymin", "xmax", "ymax")]), boxes)
+    sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
+    group = np.repeat(np.arange(len(sizes)), sizes)
+    some = np.unique(group[near])
+    columns = [column for column in file.schema_arrow.names if column != "bbox"]
+    return file.read_row_groups(some.tolist(), columns, use_threads=False).filter(near[np.isin(group, some)])
+
+
+def _values(column: pa.ChunkedArray) -> npt.NDArray[Any]:
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return np.array([text or "" for text in column.to_pylist()], dtype=object)
+    return np.asarray(column.to_numpy())
 
 
 @cache
@@ -119,11 +136,12 @@ def without_borders() -> frozenset[str]:
     return frozenset(pd.read_csv(DATA / "no_borders.csv")["iso_a2"])
 
 
-def _with_own_names(places: pd.DataFrame) -> pd.DataFrame:
+def _with_own_names(places: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
     """Places with the names of ``place_names.csv``, which were set by hand where the layer has none or an odd one."""
-    rows = pd.read_csv(DATA / "place_names.csv").pivot_table("name", "geonameid", "column", aggfunc="first")
-    own = places[["geonameid"]].join(rows, on="geonameid")
-    return places.assign(**{column: own[column].fillna(places[column]) for column in rows.columns})
+    found = {name: values.copy() for name, values in places.items()}
+    for row in pd.read_csv(DATA / "place_names.csv").itertuples():
+        found[str(row.column)][found["geonameid"] == row.geonameid] = row.name
+    return found
 
 
 def _meet(own: Floats, boxes: Floats) -> Flags:

@@ -31,7 +31,9 @@ def test_a_part_of_a_layer_is_what_meets_its_boxes_in_the_same_order(name):
     chosen, part = whole.meeting(WEST), world_layer(name, WEST)
     assert 0 < len(part.shapes) < len(whole.shapes) / 10
     assert shapely.equals_exact(part.shapes, chosen.shapes).all()
-    assert part.fields.equals(chosen.fields)
+    assert {key: one.tolist() for key, one in part.fields.items()} == {
+        key: one.tolist() for key, one in chosen.fields.items()
+    }
 
 
 def test_what_was_read_for_a_wide_picture_serves_those_inside_it(monkeypatch):
@@ -43,3 +45,10 @@ def test_what_was_read_for_a_wide_picture_serves_those_inside_it(monkeypatch):
     assert len(read) == 1
     world.near("lakes", WHOLE)
     assert len(read) == 2
+
+
+@pytest.mark.parametrize("name", ["land", "lakes", "places"])
+def test_where_nothing_is_nothing_is_read(name):
+    sea = world_layer(name, np.array([[-30.5, 40.2, -30.4, 40.3]]))
+    assert len(sea.shapes) == 0
+    assert {len(values) for values in sea.fields.values()} == {0}
