@@ -16,6 +16,11 @@ ENTRY = "main"
 _IMPORT = re.compile(r'^import (\{ [^{}]+ \}) from "\./(\w+)\.js";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+_TEXTS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`")
+_SIGNS = r"=>|[=!<>]==?|&&|\|\||\?\?|[-+*]=|[=*<>?:,;{}&|()\[\]]|[-+](?= ?[\w(])|(?<= )/(?= )"
+_SPACED = re.compile(rf"({_TEXTS.pattern})| ?({_SIGNS}) ?")
+_OPEN = ("(", "[", "{", ",", "=", "=>", "&&", "||", "??")
+"""Signs after which a line goes on, whatever follows."""
 _TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 
 
@@ -58,6 +63,24 @@ def bare(text: str) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
 
 
+def squeezed(text: str) -> str:
+    r"""A bare script without spaces around signs, and breaks within brackets; texts and patterns stay as they are.
+
+    Examples
+    --------
+    >>> squeezed('const one = (a, b) => a + "x = y";\nreturn f(\none / 2\n);\n')
+    'const one=(a,b)=>a + "x = y";\nreturn f(one/2\n);\n'
+    """
+    found, inside = "", False
+    for line in text.splitlines():
+        ticks = line.count("`")
+        whole = inside or ticks not in (0, 2) or "/" in _TEXTS.sub("", line).replace(" / ", "")
+        told = line if whole else _SPACED.sub(lambda part: part[1] or part[2], line)
+        inside ^= bool(ticks % 2)
+        found += told if told.endswith(_OPEN) and not whole else f"{told}\n"
+    return found
+
+
 def _in_order(folder: Path, name: str, above: tuple[str, ...], read: dict[str, str]) -> dict[str, str]:
     """The texts of a module and of all that it imports, each once, after what it imports itself."""
     if name in above:
@@ -77,7 +100,7 @@ def _scope(name: str, text: str) -> str:
     other = _OTHER.search(inside)
     if other:
         raise ValueError(f"{name}.js: a module says import {{ names }} from or export before a name: {other[0]}")
-    return f"const {_named(name)} = (() => {{\n{bare(inside)}return {{ {', '.join(exported)} }};\n}})();"
+    return f"const {_named(name)} = (() => {{\n{squeezed(bare(inside))}return {{ {', '.join(exported)} }};\n}})();"
 
 
 def _named(module: str) -> str:

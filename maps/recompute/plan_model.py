@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from hashlib import sha256
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -124,9 +123,11 @@ class PlanModel(NamedTuple):
         Measures that nothing gives, for which something was taken.
     default_zone : int
         The main function of what nothing else claims.
+    by_code : tuple of int
+        The places of all zones in the order of their codes.
     decided : tuple of DecidedZone
     file : str
-        The name of the plan's file.
+        The name of the plan's file; empty of a plan that is a try itself, of which no try can be saved.
     digest : str
         The SHA-256 of its text, by which a try knows its plan.
     """
@@ -138,6 +139,7 @@ class PlanModel(NamedTuple):
     absent: tuple[str, ...]
     rules: tuple[AskedRule, ...]
     default_zone: int
+    by_code: tuple[int, ...]
     decided: tuple[DecidedZone, ...]
     parameters: tuple[MovableParameter, ...]
     levels: tuple[QuotaLevel, ...]
@@ -209,12 +211,13 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
             for rule in asked
         ),
         default_zone=zones[rulebook.default_zone.code],
+        by_code=tuple(zones[code] for code in sorted(zones)),
         decided=_decided(plan, own.index, zones),
         parameters=_parameters(plan),
         levels=levels,
         quotas=quota_models(plan.study.quotas, own.index, [one.name for one in levels]),
-        file=escape_hidden(plan.study.path.name),
-        digest=sha256(plan.study.text.encode()).hexdigest(),
+        file="" if plan.study.tried else escape_hidden(plan.study.path.name),
+        digest=plan.study.sha256,
     )
     return PlacedModel(model, (*numbers, *places, order))
 

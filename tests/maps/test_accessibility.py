@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -94,3 +96,13 @@ def test_axe_finds_nothing_where_a_part_is_kept_and_listed(
     """Filters beside legend and table, on a phone the legend as a drawer."""
     opened = ["#zp-tab-table", *(["#zp-legend-open"] if size == "phone" else [])]
     assert findings(pages["map"], size, theme, address="#main=agricultural", opened=opened) == []
+
+
+@pytest.mark.parametrize(("size", "theme"), LOOKS)
+def test_axe_finds_nothing_on_a_try(
+    findings, pages: dict[str, Path], chosen: list[str], language: str, plan_of, size: str, theme: str
+) -> None:
+    zone = plan_of(STUDIES[language]).rulebook.codes("main")[0]
+    tried = quote(json.dumps({"decisions": [{"unit": chosen[0], "main": zone, "reason": "so"}]}))
+    assert findings(pages["map"], size, theme, address=f"#try={tried}", opened=["#zp-tab-try"]) == []
+    assert findings(pages["map"], size, theme, address=f"#unit={chosen[0]}&try={tried}") == []

@@ -24,10 +24,11 @@ export class Address {
   /**
    * @param {Pick<Facts, "units" | "zones" | "jurisdictions" | "measures" | "quotas" | "payments" | "table" | "comparison" | "scenarios">} facts
    * @param {Readonly<Shown>} first What is shown where the address says nothing.
+   * @param {(text: string) => boolean} knowsTry Whether a try can be worked out.
    */
-  constructor(facts, first) {
+  constructor(facts, first, knowsTry = () => false) {
     this.first = first;
-    this.parts = partsOf(facts).filter(({ of }) => !facts.table || !of.some((key) => key === "view" || key === "compared"));
+    this.parts = partsOf(facts, knowsTry).filter(({ of }) => !facts.table || !of.some((key) => key === "view" || key === "compared"));
   }
 
   /**
@@ -74,10 +75,30 @@ export class Address {
 }
 
 /**
- * @param {ConstructorParameters<typeof Address>[0]} facts
+ * The try that is shown, and those that are kept.
+ * @param {(text: string) => boolean} knows
  * @returns {Part[]}
  */
-function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comparison, scenarios }) {
+function triedParts(knows) {
+  const keeps = (/** @type {string} */ text) => {
+    try {
+      return JSON.parse(text).every((/** @type {any} */ one) => typeof one.name === "string" && knows(one.text));
+    } catch {
+      return false;
+    }
+  };
+  return [
+    { key: "try", of: ["tried"], write: ({ tried }) => tried, read: (text) => (knows(text) ? { tried: text } : null) },
+    { key: "tries", of: ["tries"], write: ({ tries }) => tries, read: (text) => (keeps(text) ? { tries: text } : null) },
+  ];
+}
+
+/**
+ * @param {ConstructorParameters<typeof Address>[0]} facts
+ * @param {(text: string) => boolean} knowsTry
+ * @returns {Part[]}
+ */
+function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comparison, scenarios }, knowsTry) {
   const unitOfId = new Map(units.id.map((id, unit) => [id, unit]));
   /**
    * @param {string} key
@@ -138,5 +159,6 @@ function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comp
     percent("zones", "opacity"),
     percent("relief", "relief"),
     percent("swipe", "swipe"),
+    ...triedParts(knowsTry),
   ];
 }

@@ -1,10 +1,11 @@
-// Conditions: CQL2-JSON asked of all rows of a table at once, with the three answers that Python gives.
+// Conditions: CQL2-JSON asked of all rows of a table at once, with the three answers that Python gives. Kinds fit, for
+// Python has read them.
 
 /**
  * @import { Cql2 } from "./page_model.d.ts"
  *
  * @typedef {Uint8Array} Answers One a row: NO, UNKNOWN or YES.
- * @typedef {{ kind: "number", values: Float64Array }} NumberColumn NaN where it is missing.
+ * @typedef {{ kind: "number", values: Float64Array }} NumberColumn NaN where it is missing; one value stands for all rows.
  * @typedef {{ kind: "text", codes: Int32Array, texts: string[] }} TextColumn -1 where it is missing.
  * @typedef {{ kind: "boolean", answers: Answers }} TruthColumn
  * @typedef {NumberColumn | TextColumn | TruthColumn | { kind: "nothing" }} Column
@@ -17,14 +18,15 @@ export const YES = 2;
 
 /** @type {Record<string, (a: number, b: number) => number>} */
 const ARITHMETIC = { "+": (a, b) => a + b, "-": (a, b) => a - b, "*": (a, b) => a * b, "/": (a, b) => a / b };
-/** @type {Record<string, (a: number, b: number) => boolean>} */
+// The answers where the first value is below, equal to and above the other one.
+/** @type {Record<string, [number, number, number]>} */
 const ORDER = {
-  "=": (a, b) => a === b,
-  "<>": (a, b) => a !== b,
-  "<": (a, b) => a < b,
-  "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b,
-  ">=": (a, b) => a >= b,
+  "=": [NO, YES, NO],
+  "<>": [YES, NO, YES],
+  "<": [YES, NO, NO],
+  "<=": [YES, YES, NO],
+  ">": [NO, NO, YES],
+  ">=": [NO, YES, YES],
 };
 
 /** @type {WeakMap<object, string[]>} */
@@ -66,6 +68,7 @@ export class MeasureTable {
    */
   named(name) {
     const column = this.columns.get(name);
+    if (column?.kind === "number") return { kind: "number", values: finite(column.values) };
     if (column) return column;
     if (!Object.hasOwn(this.parameters, name)) throw new Error(`nothing provides '${name}'`);
     return this.constant(this.parameters[name]);
@@ -76,7 +79,7 @@ export class MeasureTable {
    * @returns {Column}
    */
   constant(value) {
-    if (typeof value === "number") return { kind: "number", values: new Float64Array(this.rows).fill(value) };
+    if (typeof value === "number") return { kind: "number", values: Float64Array.of(value) };
     if (typeof value === "string") return { kind: "text", codes: new Int32Array(this.rows), texts: [value] };
     return { kind: "boolean", answers: this.all(value ? YES : NO) };
   }
@@ -96,9 +99,10 @@ export class MeasureTable {
     const operation = ARITHMETIC[node.op];
     if (!operation) return { kind: "boolean", answers: this.answer(node) };
     const [one, other] = node.args.map((part) => this.numbers(/** @type {Cql2} */ (part)));
-    const values = new Float64Array(this.rows);
+    const [first, second] = [Number(one.length > 1), Number(other.length > 1)];
+    const values = new Float64Array(first || second ? this.rows : 1);
     for (let row = 0; row < values.length; row++) {
-      const value = operation(one[row], other[row]);
+      const value = operation(one[row * first], other[row * second]);
       values[row] = Number.isFinite(value) ? value : NaN;
     }
     return { kind: "number", values };
@@ -111,9 +115,7 @@ export class MeasureTable {
    */
   numbers(node) {
     const found = this.value(node);
-    if (found.kind === "nothing") return new Float64Array(this.rows).fill(NaN);
-    if (found.kind !== "number") throw new Error("arithmetic needs numbers");
-    return finite(found.values);
+    return found.kind === "number" ? found.values : Float64Array.of(NaN);
   }
 
   /**
@@ -125,16 +127,16 @@ export class MeasureTable {
       const parts = /** @type {Cql2[]} */ (node.args);
       switch (node.op) {
         case "and":
-          return this.joined(parts, (one, other) => (other < one ? other : one));
+          return this.joined(parts, false);
         case "or":
-          return this.joined(parts, (one, other) => (other > one ? other : one));
+          return this.joined(parts, true);
         case "not":
           return this.answer(parts[0]).map((one) => YES - one);
         case "between":
-          return this.joined([{ op: "<=", args: [parts[1], parts[0]] }, { op: "<=", args: [parts[0], parts[2]] }], Math.min);
+          return this.joined([{ op: "<=", args: [parts[1], parts[0]] }, { op: "<=", args: [parts[0], parts[2]] }], false);
         case "in": {
           const options = /** @type {Cql2[]} */ (node.args[1]);
-          return this.joined(options.map((option) => ({ op: "=", args: [parts[0], option] })), Math.max);
+          return this.joined(options.map((option) => ({ op: "=", args: [parts[0], option] })), true);
         }
         case "isNull":
           return missing(this.value(parts[0]), this.rows);
@@ -144,21 +146,20 @@ export class MeasureTable {
       return this.compared(node.op, this.value(parts[0]), this.value(parts[1]));
     }
     const truth = this.value(node);
-    if (truth.kind === "nothing") return this.all(UNKNOWN);
-    if (truth.kind !== "boolean") throw new Error("a condition is needed");
-    return truth.answers;
+    return truth.kind === "boolean" ? truth.answers : this.all(UNKNOWN);
   }
 
   /**
    * @param {Cql2[]} parts
-   * @param {(one: number, other: number) => number} join
+   * @param {boolean} either
    */
-  joined(parts, join) {
-    const [first, ...others] = parts;
+  joined([first, ...others], either) {
     const found = this.answer(first).slice();
     for (const part of others) {
       const own = this.answer(part);
-      for (let row = 0; row < found.length; row++) found[row] = join(found[row], own[row]);
+      for (let row = 0; row < found.length; row++) {
+        if (either ? own[row] > found[row] : own[row] < found[row]) found[row] = own[row];
+      }
     }
     return found;
   }
@@ -170,27 +171,27 @@ export class MeasureTable {
    */
   compared(operator, one, other) {
     const found = this.all(UNKNOWN);
-    if (one.kind === "nothing" || other.kind === "nothing") return found;
-    const holds = ORDER[operator];
+    const [below, equal, above] = ORDER[operator];
     if (one.kind === "number" && other.kind === "number") {
-      const [left, right] = [finite(one.values), finite(other.values)];
+      const [left, right] = [one.values, other.values];
+      const [first, second] = [Number(left.length > 1), Number(right.length > 1)];
       for (let row = 0; row < found.length; row++) {
-        const [a, b] = [left[row], right[row]];
-        if (a === a && b === b) found[row] = holds(a, b) ? YES : NO;
+        const [a, b] = [left[row * first], right[row * second]];
+        found[row] = a < b ? below : a > b ? above : a === b ? equal : UNKNOWN;
       }
     } else if (one.kind === "text" && other.kind === "text") {
       const places = new Map(one.texts.map((text, place) => [text, place]));
       const place = other.texts.map((text) => places.get(text) ?? -2);
       for (let row = 0; row < found.length; row++) {
         const [a, b] = [one.codes[row], other.codes[row]];
-        if (a >= 0 && b >= 0) found[row] = holds(a, place[b]) ? YES : NO;
+        if (a >= 0 && b >= 0) found[row] = a === place[b] ? equal : below;
       }
     } else if (one.kind === "boolean" && other.kind === "boolean") {
       for (let row = 0; row < found.length; row++) {
         const [a, b] = [one.answers[row], other.answers[row]];
-        if (a !== UNKNOWN && b !== UNKNOWN) found[row] = holds(a, b) ? YES : NO;
+        if (a !== UNKNOWN && b !== UNKNOWN) found[row] = a === b ? equal : below;
       }
-    } else throw new Error(`a ${one.kind} is compared with a ${other.kind}`);
+    }
     return found;
   }
 
@@ -200,8 +201,7 @@ export class MeasureTable {
    */
   like(column, pattern) {
     const found = this.all(UNKNOWN);
-    if (column.kind === "nothing") return found;
-    if (column.kind !== "text") throw new Error("LIKE is for texts");
+    if (column.kind !== "text") return found;
     const fits = column.texts.map(likeness(pattern));
     column.codes.forEach((code, row) => {
       if (code >= 0) found[row] = fits[code] ? YES : NO;
@@ -278,14 +278,13 @@ function finite(values) {
  * @returns {Answers}
  */
 function missing(column, rows) {
-  const found = new Uint8Array(rows);
-  const has = {
-    number: (/** @type {number} */ row) => Number.isFinite(/** @type {NumberColumn} */ (column).values[row]),
-    text: (/** @type {number} */ row) => /** @type {TextColumn} */ (column).codes[row] >= 0,
-    boolean: (/** @type {number} */ row) => /** @type {TruthColumn} */ (column).answers[row] !== UNKNOWN,
-    nothing: () => false,
-  }[column.kind];
-  for (let row = 0; row < rows; row++) found[row] = has(row) ? NO : YES;
+  const found = new Uint8Array(rows).fill(YES);
+  if (column.kind === "number") {
+    const { values } = column;
+    found.forEach((_, row) => Number.isFinite(values[values.length > 1 ? row : 0]) && (found[row] = NO));
+  }
+  if (column.kind === "text") column.codes.forEach((code, row) => code >= 0 && (found[row] = NO));
+  if (column.kind === "boolean") column.answers.forEach((one, row) => one !== UNKNOWN && (found[row] = NO));
   return found;
 }
 

@@ -33,6 +33,7 @@ import { Speech } from "./speech.js";
 import { rowPanel, tablePanel } from "./table_panel.js";
 import { TakeAlong } from "./take_along.js";
 import { tellStep } from "./story.js";
+import { TryPanel, canBeTried } from "./try_panel.js";
 import { unitPanel } from "./unit_panel.js";
 import { UnitTable } from "./unit_table.js";
 import { textsAt } from "./working.js";
@@ -75,8 +76,9 @@ export async function open(map, icons) {
   ]);
   const relief = ground?.relief ? await pictureAt(ground.relief.address) : null;
   const facts = factsOf(page, measured);
-  if (exact) offer(new PlanEvaluator(facts, exact));
-  const plan = new PlanPage(map, facts, { shapes, ground, relief });
+  const evaluator = exact && new PlanEvaluator(facts, exact);
+  if (evaluator) offer(evaluator);
+  const plan = new PlanPage(map, facts, { shapes, ground, relief }, evaluator);
   plan.start();
   lookAsked();
   requestAnimationFrame(() => setTimeout(() => performance.mark("zoneplan-picture")));
@@ -134,8 +136,9 @@ class PlanPage {
    * @param {L.Map} map
    * @param {Facts} facts
    * @param {Pick<Scene, "shapes" | "ground" | "relief">} drawn
+   * @param {PlanEvaluator | null} evaluator
    */
-  constructor(map, facts, { shapes, ground, relief }) {
+  constructor(map, facts, { shapes, ground, relief }, evaluator) {
     const speech = new Speech(facts);
     const view = facts.comparison ? "differences" : "functions";
     const state = new PageState({ view, layers: firstLayers(facts), by: facts.table?.by ?? "" });
@@ -144,8 +147,10 @@ class PlanPage {
     /** @type {Scene} */
     this.scene = { facts, shapes, speech, state, colours: this.colours, ground, relief };
     this.state = state;
+    // the first that hears of a try, for all others read what follows from it
+    this.tries = evaluator && new TryPanel(this.scene, evaluator, (unit) => this.choose(unit, true));
     this.adopted = scenarioSwitch(this.scene);
-    this.address = new Address(facts, state.shown);
+    this.address = new Address(facts, state.shown, (text) => evaluator !== null && canBeTried(evaluator, text));
     this.unitOfId = new Map(facts.units.id.map((id, unit) => [id, unit]));
     followTheme(state, this.colours);
     this.panel = new SidePanel(state);
@@ -181,8 +186,8 @@ class PlanPage {
     this.fillMap();
     this.follow();
     const { state } = this;
-    state.on(["chosen", "compared", "comparing", "theme"], () => this.fillUnit());
-    state.on(["theme", "story"], () => this.fillPlan());
+    state.on(["chosen", "compared", "comparing", "theme", "tried"], () => this.fillUnit());
+    state.on(["theme", "story", "tried"], () => this.fillPlan());
     if (this.scene.facts.comparison) state.on(["view"], () => this.fillPlan());
     state.on(["story"], ({ story }) => focusFirst(by("zp-plan").querySelector(story < 0 ? ".zp-primary" : "h2"), by("zp-tab-plan")));
     state.on(["main", "overlay", "jurisdiction", "kept"], () => this.show(this.picture.view));
@@ -377,7 +382,7 @@ class PlanPage {
   fillPlan() {
     const choose = (/** @type {string} */ id) => this.choose(this.unitOfId.get(id) ?? -1, true);
     const parts = this.scene.facts.table ? tablePanel(this.scene) : planPanel(this.adopted, choose);
-    rewrite(by("zp-plan"), () => by("zp-plan").replaceChildren(...parts));
+    rewrite(by("zp-plan"), () => by("zp-plan").replaceChildren(...(this.tries?.adopted(parts) ?? parts)));
   }
 
   fillUnit() {
@@ -400,7 +405,8 @@ class PlanPage {
       this.state.change({ comparing: true });
       tell(speech.words.compare_help);
     };
-    return unitPanel(this.adopted, chosen, this.place, { show, compare, close });
+    const [head, ...rest] = unitPanel(this.adopted, chosen, this.place, { show, compare, close });
+    return this.tries ? [head, ...this.tries.card(chosen), ...this.tries.adopted(rest)] : [head, ...rest];
   }
 
   /**

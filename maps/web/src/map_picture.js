@@ -35,7 +35,7 @@ const TILE = 320;
 const NEAR = 1.5;
 
 /** @type {(keyof Shown)[]} */
-const OF_VIEW = ["scenario", "view", "by", "method", "quota", "base", "payments", "layers", "theme"];
+const OF_VIEW = ["tried", "scenario", "view", "by", "method", "quota", "base", "payments", "layers", "theme"];
 /** @type {(keyof Shown)[]} */
 const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "relief", "opacity"];
 

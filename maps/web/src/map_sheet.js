@@ -1,7 +1,7 @@
 // Sheets: the map with title, legend, scale, north and credits, as one picture for a file or for paper.
 
 import { drawLegend, letters, writeLines } from "./legend_drawing.js";
-import { write } from "./labels.js";
+import { widthOf, write } from "./labels.js";
 import { onGrid, offGrid } from "./map_grid.js";
 import { PX_PER_METRE, roundScale, scaleBar } from "./map_scale.js";
 
@@ -117,6 +117,20 @@ export function paperView({ map: [left, top, right, bottom], ratio = 1 }, grid, 
 }
 
 /**
+ * That this is a try stands all over its map, and cannot be cut off.
+ * @param {Sheet} sheet
+ * @param {string} text
+ * @param {View} view
+ */
+function watermark({ pen, colour }, text, { left, top, width, height }) {
+  const lettering = { size: 26, weight: 600, ink: colour("try"), halo: "", edge: 0, alpha: 0.34 };
+  const across = widthOf(pen, text, lettering) + 60;
+  for (let row = 0, y = top + 60; y < top + height; row++, y += 150) {
+    for (let x = left + (row % 2 ? 0 : across / 2); x < left + width + across; x += across) write(pen, text, x, y, lettering);
+  }
+}
+
+/**
  * @param {Sheet} sheet
  * @param {Content} content
  * @param {Layout} layout
@@ -133,6 +147,7 @@ export function drawSheet(sheet, content, layout, view) {
   pen.clip();
   pen.translate(left, top);
   content.paint(pen, view);
+  if (content.scene.facts.tried) watermark(sheet, content.scene.speech.words.try_banner, view);
   pen.restore();
   pen.strokeStyle = colour("outline");
   pen.lineWidth = 0.75;

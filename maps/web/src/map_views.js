@@ -5,6 +5,7 @@ import { functionsView } from "./functions_view.js";
 import { landView } from "./land_view.js";
 import { measureView } from "./measure_view.js";
 import { moneyView } from "./money_view.js";
+import { unknownView, whyUnknown } from "./unknown_view.js";
 
 /**
  * @import { Filling, Scene } from "./canvas_renderer.js"
@@ -34,7 +35,10 @@ import { moneyView } from "./money_view.js";
  * @returns {MapView}
  */
 export function viewShown(scene) {
-  const { view, by } = scene.state.shown;
+  const { view, by, quota } = scene.state.shown;
+  const { tried, quotas } = scene.facts;
+  if (tried && view === "money") return unknownView(scene, scene.speech.words.try_money);
+  if (tried?.unknown[quota] && view === "land") return unknownView(scene, whyUnknown(scene.speech, tried.unknown[quota], quotas[quota].title));
   const measure = view === "functions" ? scene.facts.measures.find(({ name }) => name === by) : undefined;
   if (measure) return measureView(scene, measure);
   return { functions: functionsView, land: landView, money: moneyView, differences: differencesView }[view](scene);

@@ -811,11 +811,13 @@ export interface PlanModel {
   rules: AskedRule[];
   /** The main function of what nothing else claims. */
   default_zone: number;
+  /** The places of all zones in the order of their codes. */
+  by_code: number[];
   decided: DecidedZone[];
   parameters: MovableParameter[];
   levels: QuotaLevel[];
   quotas: QuotaModel[];
-  /** The name of the plan's file. */
+  /** The name of the plan's file; empty of a plan that is a try itself, of which no try can be saved. */
   file: string;
   /** The SHA-256 of its text, by which a try knows its plan. */
   digest: string;
@@ -1254,6 +1256,40 @@ export type Word =
   | "too_small"
   | "town"
   | "true"
+  | "try_adopted"
+  | "try_adopted_again"
+  | "try_back"
+  | "try_banner"
+  | "try_because"
+  | "try_by"
+  | "try_card"
+  | "try_decide"
+  | "try_decide_now"
+  | "try_drop"
+  | "try_infeasible"
+  | "try_keep"
+  | "try_kept"
+  | "try_lead"
+  | "try_money"
+  | "try_more"
+  | "try_name"
+  | "try_no_decision"
+  | "try_not_redone"
+  | "try_now"
+  | "try_number"
+  | "try_optimal"
+  | "try_quotas"
+  | "try_redo"
+  | "try_reset"
+  | "try_save"
+  | "try_stale"
+  | "try_tab"
+  | "try_thresholds"
+  | "try_undo"
+  | "try_unused"
+  | "try_was"
+  | "try_weight"
+  | "try_zones_stale"
   | "under"
   | "undrawn"
   | "unit"
@@ -1288,6 +1324,7 @@ export type Word =
 export type CountedWord =
   | "n_jurisdictions"
   | "n_more_tests"
+  | "n_moved"
   | "n_patches"
   | "n_units"
   | "rows_left_out"

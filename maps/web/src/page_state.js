@@ -4,7 +4,7 @@
  * @import { Method } from "./class_breaks.js"
  *
  * @typedef {"functions" | "land" | "money" | "differences"} View
- * @typedef {"plan" | "unit" | "table"} Tab
+ * @typedef {"plan" | "unit" | "table" | "try"} Tab
  *
  * @typedef {object} Shown
  * @property {View} view
@@ -29,6 +29,8 @@
  * @property {number} opacity Of zones, from 0 to 1.
  * @property {number} swipe How much of the map's width the first of two plans has, from 0 to 1.
  * @property {number} scenario The scenario that is shown in the place of the adopted plan, or -1.
+ * @property {string} tried What is tried in the place of the adopted plan, as a text; empty for nothing.
+ * @property {string} tries Tries that were kept, with their names, as a text.
  * @property {"light" | "dark"} theme
  */
 
@@ -56,6 +58,8 @@ const AT_FIRST = {
   opacity: 1,
   swipe: 0.5,
   scenario: -1,
+  tried: "",
+  tries: "",
   theme: "light",
 };
 

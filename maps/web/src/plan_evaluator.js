@@ -34,7 +34,7 @@ export class PlanEvaluator {
    */
   constructor(facts, exact) {
     const { model } = exact;
-    this.facts = facts;
+    this.adopted = { ...facts };
     this.exact = exact;
     this.model = model;
     this.zones = facts.zones;
@@ -51,13 +51,13 @@ export class PlanEvaluator {
 
   /** The adopted plan. @returns {Record<string, UnitOutcome>} */
   get plan() {
-    const { units, quotas, quota_rows } = this.facts;
+    const { units, quotas, quota_rows } = this.adopted;
     return Object.fromEntries(
       units.id.map((id, unit) => [
         id,
         {
           main: this.zones[units.main[unit]].code,
-          overlays: this.joined(units.overlays[unit]),
+          overlays: this.joined((place) => units.overlays[unit].includes(place)),
           status: units.status[unit],
           amounts: Object.fromEntries(quota_rows.of(unit).map(({ quota, amount }) => [quotas[quota].name, amount])),
         },
@@ -65,10 +65,9 @@ export class PlanEvaluator {
     );
   }
 
-  /** @param {number[]} places Of overlays. */
-  joined(places) {
-    const codes = places.map((place) => this.zones[place].code);
-    return codes.sort(byCodePoints).join(";");
+  /** @param {(place: number) => unknown} has Whether the zone at a place is one of them. */
+  joined(has) {
+    return this.model.by_code.filter(has).map((place) => this.zones[place].code).join(";");
   }
 
   /**
@@ -80,14 +79,13 @@ export class PlanEvaluator {
     const outcome = this.outcome(changes);
     if (!outcome) return this.plan;
     const { zoned, quotas } = outcome;
-    const places = this.zones.flatMap(({ kind }, place) => (kind === "overlay" ? [place] : []));
     return Object.fromEntries(
-      this.facts.units.id.map((id, unit) => {
+      this.adopted.units.id.map((id, unit) => {
         /** @type {UnitOutcome} */
         const found = { amounts: {} };
         if (zoned) {
           found.main = this.zones[zoned.main[unit]].code;
-          found.overlays = this.joined(places.filter((place) => zoned.holds[place][unit]));
+          found.overlays = this.joined((place) => zoned.holds[place][unit]);
           found.status = STATUSES[zoned.status[unit]];
         }
         quotas.forEach((quota, place) => {
@@ -200,43 +198,24 @@ export class PlanEvaluator {
  */
 function known(what, name, all) {
   if (Object.hasOwn(all, name)) return all[name];
-  const away = (/** @type {string} */ other) => distance(name.toLowerCase(), other.toLowerCase());
+  const own = pairs(name);
+  const alike = (/** @type {string} */ other) => {
+    const theirs = pairs(other);
+    return (2 * [...own].filter((pair) => theirs.has(pair)).length) / (own.size + theirs.size);
+  };
   const near = Object.keys(all)
-    .map((other) => ({ other, far: away(other) }))
-    .filter(({ other, far }) => far <= Math.max(2, Math.min(name.length, other.length) * 0.4))
-    .sort((one, two) => one.far - two.far)
+    .map((other) => ({ other, score: alike(other) }))
+    .filter(({ score }) => score > 0.4)
+    .sort((one, other) => other.score - one.score)
     .slice(0, 3)
     .map(({ other }) => `'${other}'`);
   throw new Error(`there is no ${what} '${name}'${near.length ? `; did you mean ${near.join(" or ")}?` : ""}`);
 }
 
 /**
- * So many letters must be put in, left out or changed.
- * @param {string} one
- * @param {string} other
+ * The pairs of letters in a name.
+ * @param {string} name
  */
-function distance(one, other) {
-  let row = Array.from({ length: other.length + 1 }, (_, place) => place);
-  for (let i = 1; i <= one.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= other.length; j++) {
-      next.push(Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + Number(one[i - 1] !== other[j - 1])));
-    }
-    row = next;
-  }
-  return row[other.length];
-}
-
-/**
- * Texts in the order of their characters, as Python has them.
- * @param {string} one
- * @param {string} other
- */
-function byCodePoints(one, other) {
-  const [left, right] = [[...one], [...other]];
-  for (let place = 0; place < Math.min(left.length, right.length); place++) {
-    const apart = (left[place].codePointAt(0) ?? 0) - (right[place].codePointAt(0) ?? 0);
-    if (apart) return apart;
-  }
-  return left.length - right.length;
+function pairs(name) {
+  return new Set(Array.from(name.toLowerCase(), (letter, place) => letter + (name[place + 1] ?? "").toLowerCase()));
 }

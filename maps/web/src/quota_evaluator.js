@@ -2,7 +2,7 @@
 
 import { MeasureTable, NO, UNKNOWN, YES } from "./condition_evaluator.js";
 import { compare, decimal, exactSum, isMultiple, multiple, plus, product, quotient, textOf, times } from "./exact_decimal.js";
-import { Infeasible, apportion, apportionGroups, groupTree, own, reach, sum } from "./webster.js";
+import { Infeasible, apportion, apportionGroups, groupTree, own, reach, refuse, sum } from "./webster.js";
 
 /**
  * @import { Column, Parameters } from "./condition_evaluator.js"
@@ -39,8 +39,8 @@ export class QuotaEvaluator {
     this.count = asked.rows;
     /** @type {Map<string, Float64Array>} */
     this.counted = new Map();
-    /** @type {Map<string, number>} */
-    this.products = new Map();
+    /** @type {Map<string, { before: Float64Array, products: Map<string, Float64Array> }>} */
+    this.weighed = new Map();
     this.place = new Int32Array(this.count);
     exact.order.forEach((unit, place) => (this.place[unit] = place));
   }
@@ -129,7 +129,7 @@ class Handing {
     const total = decimal(change.total ?? quota.total);
     if (!isMultiple(total, this.step)) throw new Error(`the total of ${textOf(total)} is no whole multiple of ${quota.step}`);
     this.total = quotient(total, this.step);
-    if (this.total > MOST_STEPS) throw new Infeasible("too many steps");
+    refuse(this.total > MOST_STEPS);
     this.reserve = decimal(quota.reserve_pct);
     this.weights = this.weigh(change.weight ?? {});
     this.links = this.link();
@@ -145,7 +145,9 @@ class Handing {
 
   /** @param {(unit: number) => number} valueOf By the place of a unit on the page. */
   ordered(valueOf) {
-    return Float64Array.from(this.order, valueOf);
+    const found = new Float64Array(this.order.length);
+    for (let place = 0; place < found.length; place++) found[place] = valueOf(this.order[place]);
+    return found;
   }
 
   /**
@@ -154,8 +156,8 @@ class Handing {
    */
   meeting(when) {
     const answers = this.table.answer(when);
-    if (answers.includes(UNKNOWN)) throw new Infeasible("a condition cannot be answered");
-    return Uint8Array.from(this.order, (unit) => (answers[unit] === YES ? 1 : 0));
+    refuse(answers.includes(UNKNOWN));
+    return new Uint8Array(answers.length).map((_, place) => (answers[this.order[place]] === YES ? 1 : 0));
   }
 
   /**
@@ -165,7 +167,8 @@ class Handing {
   measure(name) {
     const column = this.table.columns.get(name);
     if (column?.kind === "boolean") return this.ordered((unit) => (column.answers[unit] === YES ? 1 : 0));
-    if (column?.kind !== "number" || column.values.some(Number.isNaN)) throw new Infeasible(`${name} is missing`);
+    if (column?.kind !== "number") throw new Infeasible();
+    refuse(column.values.some(Number.isNaN));
     return this.ordered((unit) => column.values[unit]);
   }
 
@@ -174,38 +177,40 @@ class Handing {
    * @param {Record<string, number>} shares Others than those of the plan, by measure.
    */
   weigh(shares) {
+    const { weighed, exact } = this.all;
+    const { name, weight, priority } = this.quota;
+    const key = JSON.stringify([name, shares]);
+    const known = weighed.get(key) ?? { before: this.sizes(shares), products: new Map() };
+    // measures of the study stay as they are
+    if (weight.every(({ measure }) => exact.units.has(measure))) weighed.set(key, known);
+    const factors = priority.map(({ when, factor }) => ({ factor, here: this.meeting(when) }));
+    const found = known.before.slice();
+    if (factors.length) {
+      for (let place = 0; place < found.length; place++) {
+        if (!factors.some(({ here }) => here[place])) continue;
+        const own = factors.filter(({ here }) => here[place]).map(({ factor }) => factor);
+        found[place] = multiplied(known, own, place);
+      }
+    }
+    return found;
+  }
+
+  /**
+   * The weight of each unit before priorities.
+   * @param {Record<string, number>} shares
+   */
+  sizes(shares) {
     const terms = this.quota.weight.map(({ measure, share }) => {
       const values = this.measure(measure);
-      if (values.some((value) => value < 0 || value === Infinity)) throw new Infeasible(`${measure} is no weight`);
+      refuse(values.some((value) => value < 0 || value === Infinity));
       if (share === null) return values;
       const whole = exactSum(values);
-      if (!whole) throw new Infeasible(`${measure} is 0 everywhere`);
+      refuse(!whole);
       const part = shares[measure] ?? share;
       return values.map((value) => (part * value) / whole);
     });
     const [first, ...others] = terms;
-    const before = first.map((value, place) => others.reduce((found, term) => found + term[place], value));
-    const factors = this.quota.priority.map(({ when, factor }) => ({ factor, here: this.meeting(when) }));
-    return before.map((weight, place) => {
-      const own = factors.filter(({ here }) => here[place]).map(({ factor }) => factor);
-      return own.length ? this.multiplied([weight, ...own]) : weight;
-    });
-  }
-
-  /**
-   * An exact product, which the same numbers ask for again and again.
-   * @param {number[]} numbers
-   */
-  multiplied(numbers) {
-    const { products } = this.all;
-    const key = numbers.join();
-    let found = products.get(key);
-    if (found === undefined) {
-      if (products.size > 4 * this.all.count) products.clear();
-      found = product(numbers);
-      products.set(key, found);
-    }
-    return found;
+    return first.map((value, place) => others.reduce((found, term) => found + term[place], value));
   }
 
   /**
@@ -239,14 +244,14 @@ class Handing {
     const floors = this.counted(floor, true, 0);
     const ceilings = this.counted(ceiling, false, Infinity);
     const carried = this.counted(left, false, 0);
-    if (left.number && !isMultiple(decimal(left.number), this.step)) throw new Infeasible("carried");
-    if (left.measure && this.counted(left, true, 0).some((one, place) => one !== carried[place])) throw new Infeasible("carried");
+    refuse(left.number && !isMultiple(decimal(left.number), this.step));
+    refuse(left.measure && this.counted(left, true, 0).some((one, place) => one !== carried[place]));
     const locked = new Uint8Array(floors.length);
-    if (floors.some((one, place) => one > ceilings[place])) throw new Infeasible("floors above ceilings");
+    refuse(floors.some((one, place) => one > ceilings[place]));
     const locks = this.quota.locked.map(({ unit, when, amount }) => {
       const here = when === null ? Uint8Array.from(this.order, (one) => Number(one === unit)) : this.meeting(when);
       here.forEach((one, place) => {
-        if (one && locked[place]) throw new Infeasible("locked twice");
+        refuse(one && locked[place]);
         if (one) locked[place] = 1;
       });
       return { here, count: quotient(decimal(amount), this.step) };
@@ -254,7 +259,7 @@ class Handing {
     for (const { here, count } of locks) {
       here.forEach((one, place) => {
         if (!one) return;
-        if (count > ceilings[place]) throw new Infeasible("locked above a ceiling");
+        refuse(count > ceilings[place]);
         floors[place] = ceilings[place] = count;
       });
     }
@@ -267,7 +272,7 @@ class Handing {
     }
     const least = floors.map((one, place) => Math.max(one - carried[place], 0));
     const room = ceilings.map((one, place) => one - carried[place]);
-    if (least.some((one, place) => one > room[place])) throw new Infeasible("floors above ceilings");
+    refuse(least.some((one, place) => one > room[place]));
     return { floors: least, ceilings: room, carried, locked };
   }
 
@@ -285,7 +290,7 @@ class Handing {
     if (known) return known.slice();
     const size = Number(this.quota.step);
     const found = this.measure(measure).map((value) => stepsIn(value, this.step, size, up));
-    if (found.some((count) => Number.isNaN(count) || (up && count === Infinity))) throw new Infeasible(`${measure} has no end`);
+    refuse(found.some((count) => Number.isNaN(count) || (up && count === Infinity)));
     if (exact.units.has(measure)) counted.set(key, found.slice());
     return found;
   }
@@ -346,7 +351,7 @@ class Handing {
     let [least, most] = [0, 0];
     if (depth === this.levels.length) {
       const found = reach(tree, pick(this.bounds.floors, units), pick(this.reach, units));
-      if (found.least.some((one, node) => one > found.most[node])) throw new Infeasible("groups");
+      refuse(found.least.some((one, node) => one > found.most[node]));
       [least, most] = [found.least[0], found.most[0]];
     } else {
       /** @type {Map<number, number[]>} */
@@ -369,7 +374,7 @@ class Handing {
       const left = sum(units.map((unit) => this.bounds.carried[unit]));
       most = Math.min(most, (cap ? quotient(cap, this.step) : 0) - left);
     }
-    if (least > most) throw new Infeasible("bounds cross");
+    refuse(least > most);
     return { path, units, tree, least, most, parts };
   }
 
@@ -430,14 +435,15 @@ class Handing {
       });
       return;
     }
-    if (path.length < this.levels.length) return; // no units at all
+    // no units at all
+    if (path.length < this.levels.length) return;
     const left = amount - this.part(amount, this.reserve, false);
     const [floors, ceilings] = [pick(this.bounds.floors, units), pick(this.bounds.ceilings, units)];
     const weights = pick(this.weights, units);
     const tops = ceilings.map((one, local) => Math.min(weights[local] > 0 ? one : floors[local], left));
-    if (sum(floors) > left || sum(tops) < left) throw new Infeasible("bounds and total");
+    refuse(sum(floors) > left || sum(tops) < left);
     const { least, most } = reach(tree, floors, tops);
-    if (left < least[0] || left > most[0]) throw new Infeasible("groups and total");
+    refuse(left < least[0] || left > most[0]);
     const counts =
       tree.parents.length > 1
         ? apportionGroups(weights, left, floors, tops, tree)
@@ -459,7 +465,7 @@ class Handing {
       const sides = /** @type {const} */ ([[giver, { ...given, digits: -given.digits }], [receiver, given]]);
       for (const [unit, change] of sides) {
         const place = this.all.place[unit];
-        if (locked[place]) throw new Infeasible("a transfer of what is locked");
+        refuse(locked[place]);
         const path = this.levels.map((codes) => codes[unit]);
         const keys = [`unit ${place}`, ...path.map((_, depth) => path.slice(0, depth + 1).join("/"))];
         for (const key of keys) {
@@ -472,7 +478,7 @@ class Handing {
       const change = moved.get(key);
       if (!change?.digits) return;
       const now = count + quotient(change, this.step);
-      if (now < low || (high < this.huge && now > high)) throw new Infeasible("a transfer beyond a bound");
+      refuse(now < low || (high < this.huge && now > high));
     };
     const after = this.counts.slice();
     this.counts.forEach((count, place) => {
@@ -483,9 +489,7 @@ class Handing {
     for (const { path, count, place } of this.placed) kept(path.join("/"), count, place.least, place.most);
     const has = own(tree.parents, tree.homes, after);
     for (let node = has.length - 1; node > 0; node--) has[tree.parents[node]] += has[node];
-    if (this.quota.groups.length && has.some((one, node) => one < tree.lows[node] || one > tree.highs[node])) {
-      throw new Infeasible("a transfer out of a group");
-    }
+    refuse(this.quota.groups.length && has.some((one, node) => one < tree.lows[node] || one > tree.highs[node]));
     return moved;
   }
 }
@@ -495,7 +499,23 @@ class Handing {
  * @param {number[]} places
  */
 function pick(values, places) {
-  return Float64Array.from(places, (place) => values[place]);
+  const found = new Float64Array(places.length);
+  for (let nth = 0; nth < found.length; nth++) found[nth] = values[places[nth]];
+  return found;
+}
+
+/**
+ * The exact product of a weight and some factors, which the same units ask for again and again.
+ * @param {{ before: Float64Array, products: Map<string, Float64Array> }} weighed
+ * @param {number[]} factors
+ * @param {number} place
+ */
+function multiplied({ before, products }, factors, place) {
+  const key = factors.length > 1 ? factors.join() : String(factors[0]);
+  let found = products.get(key);
+  if (!found) products.set(key, (found = new Float64Array(before.length).fill(NaN)));
+  if (Number.isNaN(found[place])) found[place] = product([before[place], ...factors]);
+  return found[place];
 }
 
 /**
@@ -506,7 +526,7 @@ function pick(values, places) {
  * @param {number[]} most
  */
 function shareOut(weights, total, least, most) {
-  if (sum(least) > total || sum(most) < total) throw new Infeasible("a group and its units");
+  refuse(sum(least) > total || sum(most) < total);
   const tops = most.map((one, part) => (weights[part] > 0 ? one : least[part]));
   if (sum(tops) < total) return tops;
   return [...apportion(Float64Array.from(weights), total, Float64Array.from(least), Float64Array.from(tops))];

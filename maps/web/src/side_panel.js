@@ -7,7 +7,7 @@ import { by } from "./dom.js";
  */
 
 /** @type {Tab[]} */
-const TABS = ["plan", "unit", "table"];
+const TABS = ["plan", "unit", "table", "try"];
 const LOW = 196;
 const HALF = 0.56;
 const HEADER = 108;
@@ -29,7 +29,9 @@ export class SidePanel {
       tab.addEventListener("keydown", ({ key }) => {
         const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
         if (!step) return;
-        const next = (place + step + TABS.length) % TABS.length;
+        let next = place;
+        do next = (next + step + TABS.length) % TABS.length;
+        while (this.tabs[next].hidden);
         state.change({ tab: TABS[next] });
         this.tabs[next].focus();
       });

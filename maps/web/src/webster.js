@@ -12,8 +12,6 @@ import { compare, decimal, times } from "./exact_decimal.js";
  * @property {number[]} highs
  */
 
-// So many steps are ordered exactly without a further halving of the bracket.
-const FEW = 4096;
 // Relative width that floating point cannot see through.
 const NOISE = 2 ** -44;
 const ERROR = 2 ** -49;
@@ -21,6 +19,11 @@ const NEAR = 1e-12;
 
 /** What is asked of a quota cannot be. */
 export class Infeasible extends Error {}
+
+/** @param {unknown} wrong */
+export function refuse(wrong) {
+  if (wrong) throw new Infeasible();
+}
 
 /** @param {ArrayLike<number>} numbers */
 export function sum(numbers) {
@@ -39,13 +42,8 @@ export function sum(numbers) {
  */
 export function apportion(sizes, total, floors, ceilings) {
   const tops = ceilings.map((one, place) => Math.min(sizes[place] > 0 ? one : floors[place], total));
-  for (let place = 0; place < floors.length; place++) {
-    if (floors[place] > ceilings[place]) throw new Infeasible("floors and ceilings");
-  }
-  const least = sum(floors);
-  if (least > total) throw new Infeasible("floors and total");
-  const most = sum(tops);
-  if (most < total) throw new Infeasible("ceilings and total");
+  const [least, most] = [sum(floors), sum(tops)];
+  refuse(floors.some((one, place) => one > ceilings[place]) || least > total || most < total);
   if (least === total) return floors;
   if (most === total) return tops;
   const [low, high] = between(sizes, total, floors, tops);
@@ -101,7 +99,8 @@ function between(sizes, total, floors, ceilings) {
   }
   let [low, high] = [0.25 / largest, (2 * (total + 1)) / smallest];
   let [atLow, atHigh] = [sum(floors), sum(ceilings)];
-  while (atHigh - atLow > FEW && high > low * (1 + NOISE)) {
+  // a step or two each are then ordered exactly
+  while (atHigh - atLow > sizes.length && high > low * (1 + NOISE)) {
     const middle = Math.sqrt(low) * Math.sqrt(high);
     const most = sum(round(sizes, middle, 1, floors, ceilings));
     if (most <= total) {
@@ -178,7 +177,7 @@ export function groupTree(members, count) {
   for (const place of places) {
     const node = parents.length;
     const around = new Set(homes.filter((_, unit) => members[place][unit]));
-    if (around.size > 1) throw new Infeasible("groups cross");
+    refuse(around.size > 1);
     parents.push(around.size ? [...around][0] : 0);
     nodes[place] = node;
     members[place].forEach((inside, unit) => inside && (homes[unit] = node));

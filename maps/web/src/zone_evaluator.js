@@ -117,7 +117,9 @@ export class DerivingTable extends MeasureTable {
       const found = new Float64Array(this.rows).fill(NaN);
       row.forEach((band, unit) => {
         const column = columns[band];
-        if (column?.kind === "number" && Number.isFinite(column.values[unit])) found[unit] = rounded(column.values[unit]);
+        if (column?.kind !== "number") return;
+        const value = column.values[column.values.length > 1 ? unit : 0];
+        if (Number.isFinite(value)) found[unit] = rounded(value);
       });
       return { kind: "number", values: found };
     }
@@ -226,7 +228,8 @@ export class ZoneEvaluator {
     const waits = doubts.waits(rule.when, rule.behind);
     return answers.map((taken, row) => {
       const open = without[row] === UNKNOWN;
-      const settled = taken === NO && open && rule.on_unknown === "no"; // the rule says what it is
+      // the rule says what it is
+      const settled = taken === NO && open && rule.on_unknown === "no";
       const differs = (taken !== without[row] && !settled) || taken === UNKNOWN;
       return Number(differs && (!open || waits[row] === 1));
     });
@@ -256,7 +259,9 @@ export class ZoneEvaluator {
         if (firm[unit] === mains.length && !hangs?.[unit]) firm[unit] = place;
       }
     });
-    const main = Int32Array.from(rule, (place) => (place < 0 ? model.default_zone : mains[place].zone));
+    const main = new Int32Array(rows).fill(model.default_zone);
+    const zoneOf = mains.map(({ zone }) => zone);
+    for (let unit = 0; unit < rows; unit++) if (rule[unit] >= 0) main[unit] = zoneOf[rule[unit]];
     const decision = this.decide(main, decided);
     const flags = Array.from(STATUSES, () => new Uint8Array(rows));
     this.contest(rule, mains, flags[CONTESTED]);
@@ -300,10 +305,12 @@ export class ZoneEvaluator {
    */
   contest(rule, mains, contested) {
     for (const own of mains) {
+      const rivals = mains.map(
+        ({ zone, refines, priority }) => zone !== own.zone && refines === own.refines && priority === own.priority,
+      );
+      if (!rivals.includes(true)) continue;
       for (let unit = 0; unit < rule.length; unit++) {
-        const first = mains[rule[unit]];
-        if (own.answers[unit] !== YES || !first || first.zone === own.zone) continue;
-        if (first.refines === own.refines && first.priority === own.priority) contested[unit] = 1;
+        if (own.answers[unit] === YES && rivals[rule[unit]]) contested[unit] = 1;
       }
     }
   }

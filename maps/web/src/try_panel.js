@@ -1,0 +1,515 @@
+// Try it: sliders for thresholds, totals and weights, decisions, and what follows from them at once.
+
+import { amountOf } from "./land_amounts.js";
+import { by, drawn, flattened, node } from "./dom.js";
+import { bars, binned, evenScale, histogramOf } from "./histogram.js";
+import { tell } from "./live_region.js";
+import { movedUnits, showTry } from "./tried_facts.js";
+import { scenarioFile, textOfTry, tryOfText } from "./try_file.js";
+import { whyUnknown } from "./unknown_view.js";
+import { namesIn } from "./condition_evaluator.js";
+
+/**
+ * @import { Scene } from "./canvas_renderer.js"
+ * @import { Child } from "./dom.js"
+ * @import { Cql2 } from "./page_model.d.ts"
+ * @import { Changes, PlanEvaluator, TriedDecision } from "./plan_evaluator.js"
+ *
+ * @typedef {{ name: string, text: string }} Kept A try that was kept.
+ * @typedef {{ show: () => void }} Control
+ */
+
+const WIDTH = 326;
+const BARS = { count: 33, height: 34 };
+const STEPS = 1000;
+const LISTED = 40;
+const QUIET_MS = 400;
+
+export class TryPanel {
+  /**
+   * @param {Scene} scene
+   * @param {PlanEvaluator} evaluator
+   * @param {(unit: number) => void} choose
+   */
+  constructor(scene, evaluator, choose) {
+    this.scene = scene;
+    this.evaluator = evaluator;
+    this.choose = choose;
+    /** @type {Changes} */
+    this.changes = {};
+    this.settled = "";
+    /** @type {string[]} */
+    this.past = [];
+    /** @type {string[]} */
+    this.future = [];
+    /** @type {Control[]} */
+    this.controls = [];
+    /** @type {number[]} */
+    this.moved = [];
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.telling = undefined;
+    this.summary = node("div", { class: "zp-try-summary" });
+    this.results = node("div", {});
+    this.stepping = false;
+    this.banner = node("div", { class: "zp-try-banner" });
+    const { state } = scene;
+    state.on(["tried"], () => this.follow());
+    // one thing at a time stands in the place of the adopted plan
+    state.on(["scenario"], ({ scenario }) => scenario >= 0 && state.change({ tried: "" }));
+    by("zp-tab-try").hidden = false;
+    by("zp-tools").before(this.banner);
+    this.fill();
+  }
+
+  get words() {
+    return this.scene.speech.words;
+  }
+
+  /** What the state asks for is worked out, and put into the place of the adopted plan. */
+  follow() {
+    const { state } = this.scene;
+    const { tried } = state.shown;
+    if (tried) state.change({ scenario: -1 });
+    this.changes = tryOfText(tried);
+    if (!this.stepping) this.settled = tried;
+    showTry(this.scene.facts, this.evaluator, this.evaluator.outcome(this.changes));
+    this.moved = movedUnits(this.scene.facts, this.evaluator);
+    document.documentElement.toggleAttribute("data-trying", tried !== "");
+    for (const { show } of this.controls) show();
+    this.fillResults();
+    this.fillBanner();
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => tell(this.said), QUIET_MS);
+  }
+
+  get said() {
+    return this.scene.facts.tried ? `${this.words.try_banner}: ${this.scene.speech.count("n_moved", this.moved.length)}` : this.words.try_adopted_again;
+  }
+
+  /**
+   * Another try; one that the plan refuses is none.
+   * @param {Changes} changes
+   * @param {boolean} [done] Whether it is settled, and not a slider on its way.
+   */
+  set(changes, done = true) {
+    try {
+      this.go(this.evaluator.outcome(changes) ? textOfTry(this.withoutSame(changes)) : "");
+      if (done) this.settle();
+      return true;
+    } catch (error) {
+      tell(/** @type {Error} */ (error).message);
+      for (const { show } of this.controls) show();
+      return false;
+    }
+  }
+
+  /** @param {string} tried */
+  go(tried) {
+    this.stepping = true;
+    this.scene.state.change({ tried });
+    this.stepping = false;
+  }
+
+  /** What was tried before can be had back. */
+  settle() {
+    const { tried } = this.scene.state.shown;
+    if (tried === this.settled) return;
+    this.past.push(this.settled);
+    this.settled = tried;
+    this.future = [];
+    this.fillBanner();
+  }
+
+  /**
+   * @param {string[]} from
+   * @param {string[]} to
+   */
+  step(from, to) {
+    const text = from.pop();
+    if (text === undefined) return;
+    to.push(this.settled);
+    this.settled = text;
+    this.go(text);
+  }
+
+  /**
+   * Without numbers that are those of the plan.
+   * @param {Changes} changes
+   * @returns {Changes}
+   */
+  withoutSame({ parameters = {}, quotas = {}, decisions }) {
+    const own = this.evaluator.parameters;
+    const moved = Object.entries(parameters).filter(([name, value]) => value !== own[name]);
+    return { parameters: Object.fromEntries(moved), quotas: this.evaluator.changedQuotas(quotas), decisions };
+  }
+
+  /**
+   * @param {string} name
+   * @param {number} value
+   * @param {boolean} done
+   */
+  setParameter(name, value, done) {
+    return this.set({ ...this.changes, parameters: { ...this.changes.parameters, [name]: value } }, done);
+  }
+
+  fill() {
+    const { words, evaluator } = this;
+    const read = new Set(evaluator.model.rules.flatMap(({ when }) => namesIn(when)));
+    for (const { reads } of evaluator.model.quotas) for (const name of reads) read.add(name);
+    const sources = new Set([...read].flatMap((name) => evaluator.rules.sourcesOf(name)));
+    const numbers = evaluator.model.parameters.filter(({ value }) => typeof value === "number");
+    const used = numbers.filter(({ name }) => sources.has(name));
+    const others = numbers.filter(({ name }) => !sources.has(name));
+    by("zp-try").replaceChildren(
+      node("h2", {}, words.try_tab),
+      node("p", { class: "zp-muted" }, words.try_lead),
+      this.summary,
+      node("h3", {}, words.try_thresholds),
+      ...used.map((one) => this.threshold(one)),
+      ...(evaluator.model.quotas.length ? [node("h3", {}, words.try_quotas)] : []),
+      ...evaluator.model.quotas.flatMap((_, place) => this.quota(place)),
+      this.results,
+      node("h3", {}, words.try_not_redone),
+      grey(words.try_money),
+      others.length ? node("p", { class: "zp-try-grey" }, this.scene.speech.say("try_unused", { names: others.map(({ title }) => title).join("; ") })) : "",
+    );
+    this.fillResults();
+  }
+
+  /**
+   * A slider, a field for the exact number, and the way back to the adopted value.
+   * @param {{ title: string, adopted: number, unit: string, values: number[], whole?: number, now: () => number, set: (value: number, done: boolean) => boolean }} what
+   */
+  slider({ title, adopted, unit, values, whole = 0, now, set }) {
+    const { speech } = this.scene;
+    const scale = evenScale(values.length > 1 ? [...values, adopted] : [0, 2 * adopted || 1]);
+    const rounded = (/** @type {number} */ value) => (whole ? Math.round(value / whole) * whole : Number(value.toPrecision(3)));
+    const id = `zp-try-${this.controls.length}`;
+    const range = node("input", { type: "range", max: String(STEPS), id, class: "zp-try-range" });
+    const field = node("input", { type: "number", step: "any", class: "zp-try-field", "aria-label": title });
+    const back = link("↺", () => set(adopted, true), { class: "zp-quiet", "aria-label": `${this.words.try_reset}: ${title}` });
+    const valueOf = () => rounded(scale.value(Number(range.value) / STEPS));
+    range.addEventListener("input", () => set(valueOf(), false));
+    range.addEventListener("change", () => this.settle());
+    field.addEventListener("change", () => field.value !== "" && set(Number(field.value), true));
+    const show = () => {
+      const value = now();
+      field.value = String(value);
+      range.value = String(Math.round(scale.place(value) * STEPS));
+      range.setAttribute("aria-valuetext", `${speech.exact.format(value)} ${unit}`);
+      back.disabled = value === adopted;
+    };
+    this.controls.push({ show });
+    show();
+    const said = speech.say("try_adopted", { value: `${speech.exact.format(adopted)} ${unit}` });
+    const at = scale.place(adopted) * WIDTH;
+    const colour = () => "var(--try-bar)";
+    const picture = values.length > 1
+      ? histogramOf(said, { width: WIDTH, height: BARS.height, above: 4, below: 2 },
+          bars(binned(values, scale, BARS.count).map(Math.sqrt), { width: WIDTH, height: BARS.height, colour }),
+          drawn("line", { x1: at, x2: at, y1: -4, y2: BARS.height + 2, class: "zp-mean" }))
+      : null;
+    return node("div", { class: "zp-try-control" },
+      node("div", { class: "zp-try-line" }, node("label", { for: id }, unit ? `${title}, ${unit}` : title), field, back),
+      picture, range, node("p", { class: "zp-caption" }, said));
+  }
+
+  /** @param {PlanEvaluator["model"]["parameters"][number]} parameter */
+  threshold({ name, title, unit, value }) {
+    const now = () => Number(this.changes.parameters?.[name] ?? value);
+    return this.slider({
+      title, unit, now, adopted: Number(value), values: this.measured(name),
+      set: (number, done) => this.setParameter(name, number, done),
+    });
+  }
+
+  /**
+   * The values that rules compare with a parameter.
+   * @param {string} name
+   */
+  measured(name) {
+    const { rules, parameters } = this.evaluator;
+    rules.set(parameters);
+    for (const { when, of_parents } of rules.rules) {
+      const other = comparedWith(when, name);
+      if (!other) continue;
+      return [...((of_parents && rules.parents) || rules.units).numbers(other)].filter((value) => !Number.isNaN(value));
+    }
+    return [];
+  }
+
+  /** @param {number} place */
+  quota(place) {
+    const { words, evaluator } = this;
+    const { name, weighted, total, step, weight } = evaluator.model.quotas[place];
+    const { title, unit, period } = evaluator.adopted.quotas[place];
+    const heading = `${title}, ${period}`;
+    if (!weighted) return [grey(this.scene.speech.say("try_optimal", { quota: heading }))];
+    const change = (/** @type {any} */ part, /** @type {boolean} */ done) => {
+      const quotas = this.changes.quotas ?? {};
+      return this.set({ ...this.changes, quotas: { ...quotas, [name]: { ...quotas[name], ...part(quotas[name] ?? {}) } } }, done);
+    };
+    const totals = this.slider({
+      title: heading, unit, adopted: Number(total), values: [], whole: Number(step),
+      now: () => Number(this.changes.quotas?.[name]?.total ?? total),
+      set: (value, done) => change(() => ({ total: value === Number(total) ? total : String(value) }), done),
+    });
+    const shares = weight.filter(({ share }) => share !== null).map(({ measure, share }) =>
+      this.slider({
+        title: this.scene.speech.say("named", { name: words.try_weight, value: this.titleOf(measure) }),
+        unit: "", adopted: Number(share), values: [],
+        now: () => this.changes.quotas?.[name]?.weight?.[measure] ?? Number(share),
+        set: (value, done) => change((/** @type {any} */ own) => ({ weight: { ...own.weight, [measure]: value } }), done),
+      }));
+    return [totals, ...shares];
+  }
+
+  /** @param {string} measure */
+  titleOf(measure) {
+    const { measures } = this.scene.facts;
+    return measures.find(({ name }) => name === measure)?.title ?? measure;
+  }
+
+  /** What follows: zones, amounts, jurisdictions, what moved, decisions, tries that were kept. */
+  fillResults() {
+    const { facts, speech } = this.scene;
+    const { words } = this;
+    const { tried } = facts;
+    this.summary.replaceChildren(
+      node("b", {}, tried ? speech.count("n_moved", this.moved.length) : words.try_adopted_again),
+      tried && !tried.zones ? grey(words.try_zones_stale) : this.zoneTable("main"),
+    );
+    const moved = tried ? [this.zoneTable("overlay"), ...this.quotaTables(), this.movedList()] : [];
+    this.results.replaceChildren(...moved, this.decisionList(), ...this.keptTries());
+  }
+
+  /**
+   * @param {string} title
+   * @param {[Child, number, number][]} rows With what was, and what is.
+   * @param {(value: number) => string} written
+   */
+  table(title, rows, written) {
+    const { words } = this;
+    const cell = (/** @type {string} */ text) => node("td", {}, text);
+    const signed = (/** @type {number} */ was, /** @type {number} */ now) =>
+      written(was) === written(now) ? "" : `${now > was ? "+" : "−"}${written(Math.abs(now - was))}`;
+    return node("table", { class: "zp-try-table" },
+      node("thead", {}, node("tr", {}, [title, words.try_was, words.try_now, "±"].map((text) => node("th", { scope: "col" }, text)))),
+      node("tbody", {}, rows.map(([name, was, now]) =>
+        node("tr", {}, node("th", { scope: "row" }, name), cell(written(was)), cell(written(now)), cell(signed(was, now))))));
+  }
+
+  /** @param {"main" | "overlay"} kind */
+  zoneTable(kind) {
+    const { facts, speech } = this.scene;
+    const { zones } = this.evaluator.adopted;
+    const rows = facts.zones.flatMap((zone, place) =>
+      zone.kind === kind ? [/** @type {[Child, number, number]} */ ([zone.title, zones[place].ha, zone.ha])] : []);
+    return this.table("ha", rows, (value) => speech.area.format(value));
+  }
+
+  quotaTables() {
+    const { facts, speech } = this.scene;
+    const { adopted } = this.evaluator;
+    return facts.quotas.map(({ title, period, unit }, quota) => {
+      const unknown = facts.tried?.unknown[quota];
+      const heading = `${title}, ${period}`;
+      if (unknown) return grey(whyUnknown(speech, unknown, heading));
+      const sums = facts.jurisdictions.map(() => [0, 0]);
+      facts.units.id.forEach((_, unit) => {
+        const sum = sums[facts.units.jurisdiction[unit]];
+        sum[0] += amountOf(adopted, unit, quota);
+        sum[1] += amountOf(facts, unit, quota);
+      });
+      const rows = facts.jurisdictions.map((name, place) => /** @type {[Child, number, number]} */ ([name || this.words.all, sums[place][0], sums[place][1]]));
+      return this.table(`${heading} (${unit})`, rows, (value) => speech.exact.format(Number(value.toPrecision(12))));
+    });
+  }
+
+  movedList() {
+    const { facts, speech } = this.scene;
+    const { adopted } = this.evaluator;
+    const told = (/** @type {typeof facts} */ from, /** @type {number} */ unit) =>
+      [from.units.main[unit], ...from.units.overlays[unit]].map((zone) => from.zones[zone].title).join(" + ");
+    const rows = this.moved.slice(0, LISTED).map((unit) => {
+      const [was, now] = [told(adopted, unit), told(facts, unit)];
+      return node("li", {}, link(facts.units.name[unit], () => this.choose(unit)), ` ${was} → ${now}`);
+    });
+    const more = this.moved.length - rows.length;
+    return node("ul", { class: "zp-try-list" }, rows, more > 0 ? node("li", {}, speech.say("try_more", { n: more })) : null);
+  }
+
+  decisionList() {
+    const { facts } = this.scene;
+    const decisions = this.changes.decisions ?? [];
+    if (!decisions.length) return node("p", { class: "zp-muted" }, this.words.try_no_decision);
+    return node("ul", { class: "zp-try-list" }, decisions.map((one, place) => {
+      const zone = facts.zones.find(({ code }) => code === (one.main ?? one.overlay))?.title ?? "";
+      const unit = this.evaluator.unitOf.get(one.unit);
+      const name = unit === undefined ? one.unit : facts.units.name[unit];
+      const drop = () => this.set({ ...this.changes, decisions: decisions.filter((_, other) => other !== place) });
+      return node("li", {}, `${name} → ${zone}${one.reason ? ` (${one.reason})` : ""} `,
+        link(this.words.try_drop, drop));
+    }));
+  }
+
+  /** @returns {Kept[]} */
+  get kept() {
+    const { tries } = this.scene.state.shown;
+    return tries ? JSON.parse(tries) : [];
+  }
+
+  /** Tries side by side: their names, how much each moves, and those of the moment. */
+  keptTries() {
+    const { state, speech } = this.scene;
+    const { words } = this;
+    const { tried } = state.shown;
+    const keep = (/** @type {Kept[]} */ kept) => {
+      state.change({ tries: kept.length ? JSON.stringify(kept) : "" });
+      this.fillResults();
+    };
+    const rows = this.kept.map(({ name, text }, place) => {
+      const outcome = this.evaluator.outcome(tryOfText(text));
+      const { main } = this.evaluator.adopted.units;
+      const count = outcome?.zoned ? main.filter((zone, unit) => outcome.zoned?.main[unit] !== zone).length : 0;
+      const show = () => this.set(tryOfText(text));
+      return node("li", {},
+        link(name, show, { "aria-pressed": String(text === tried) }),
+        ` ${speech.count("n_moved", count)} `,
+        link(words.try_drop, () => keep(this.kept.filter((_, other) => other !== place))));
+    });
+    const list = rows.length ? [node("h3", {}, words.try_kept), node("ul", { class: "zp-try-list" }, rows)] : [];
+    if (!tried) return list;
+    const [name, who] = [textField(words.try_name), textField(words.try_by)];
+    const named = () => name.value.trim() || speech.say("try_number", { n: this.kept.length + 1 });
+    const save = () => this.save(named(), who.value.trim() || words.try_tab);
+    const button = (/** @type {string} */ text, /** @type {() => void} */ click) => link(text, click, { class: "zp-button" });
+    return [...list, node("div", { class: "zp-try-save" }, name, button(words.try_keep, () => keep([...this.kept, { name: named(), text: tried }])), this.evaluator.model.file && [who, button(words.try_save, save)])];
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} who
+   */
+  save(name, who) {
+    const { model } = this.evaluator;
+    const text = scenarioFile(model, this.changes, { name, by: who, date: this.scene.facts.plan.date });
+    const file = node("a", { href: URL.createObjectURL(new Blob([text])), download: `${name.replace(/[^\p{L}\p{N}]+/gu, "-")}.toml` });
+    file.click();
+    setTimeout(() => URL.revokeObjectURL(file.href), 6e4);
+  }
+
+  fillBanner() {
+    const { words, scene } = this;
+    this.banner.replaceChildren(
+      node("b", {}, words.try_banner),
+      node("span", {}, scene.speech.count("n_moved", this.moved.length)),
+      link(words.try_undo, () => this.step(this.past, this.future), { disabled: !this.past.length }),
+      link(words.try_redo, () => this.step(this.future, this.past), { disabled: !this.future.length }),
+      link(words.try_back, () => this.set({})),
+    );
+  }
+
+  /**
+   * What is said of the adopted plan; while something is tried it stands back, and says so.
+   * @param {Child[]} parts
+   * @returns {(string | Node)[]}
+   */
+  adopted(parts) {
+    const said = flattened(parts);
+    return this.scene.facts.tried ? [node("div", { class: "zp-try-adopted" }, grey(this.words.try_card), said)] : said;
+  }
+
+  /**
+   * On the card of a unit: what it is in the try, and a decision about it.
+   * @param {number} unit
+   */
+  card(unit) {
+    const { words, evaluator } = this;
+    const { facts, speech } = this.scene;
+    const id = facts.units.id[unit];
+    const own = (this.changes.decisions ?? []).find((one) => one.unit === id && one.main !== undefined);
+    const mains = facts.zones.filter(({ kind }) => kind === "main");
+    const choice = node("select", { "aria-label": words.try_decide, class: "zp-choice" },
+      mains.map(({ code, title }) => node("option", { value: code, selected: code === (own?.main ?? facts.zones[facts.units.main[unit]].code) }, title)));
+    const why = textField(words.try_because, own?.reason);
+    const decide = () => {
+      const others = (this.changes.decisions ?? []).filter((one) => one !== own);
+      /** @type {TriedDecision} */
+      const decision = { unit: id, main: choice.value, reason: why.value.trim() };
+      this.set({ ...this.changes, decisions: [...others, decision] });
+    };
+    const form = node("details", { class: "zp-try-decide", open: own !== undefined }, node("summary", {}, words.try_decide),
+      node("div", { class: "zp-try-save" }, choice, why, link(words.try_decide_now, decide, { class: "zp-button" })));
+    if (!facts.tried) return [form];
+    const { adopted } = evaluator;
+    const zone = (/** @type {typeof facts} */ from) => from.zones[from.units.main[unit]].title;
+    const amounts = facts.quota_rows.of(unit).map(({ quota, amount }) => {
+      const was = adopted.quota_rows.of(unit).find((row) => row.quota === quota)?.amount;
+      const { title, unit: measure } = adopted.quotas[quota];
+      return node("p", {}, `${title}: ${was === amount ? "" : `${speech.amount(was ?? "0", measure)} → `}${speech.amount(amount, measure)}`);
+    });
+    return [
+      node("div", { class: "zp-try-card" },
+        node("b", {}, words.try_banner),
+        node("p", {}, zone(adopted) === zone(facts) ? zone(facts) : `${zone(adopted)} → ${zone(facts)}`),
+        amounts, form),
+    ];
+  }
+}
+
+/**
+ * @param {string} text
+ * @param {() => void} click
+ * @param {Record<string, any>} [more]
+ */
+function link(text, click, more = {}) {
+  return node("button", { type: "button", class: "zp-link", on: { click }, ...more }, text);
+}
+
+/**
+ * @param {string} said
+ * @param {string} [value]
+ */
+function textField(said, value = "") {
+  return node("input", { type: "text", class: "zp-try-name", "aria-label": said, placeholder: said, value });
+}
+
+/** @param {string} text */
+function grey(text) {
+  return node("p", { class: "zp-try-grey" }, text);
+}
+
+/**
+ * What a condition compares with a parameter, if it does so by itself.
+ * @param {Cql2 | Cql2[]} when
+ * @param {string} name
+ * @returns {Cql2 | null}
+ */
+function comparedWith(when, name) {
+  if (typeof when !== "object" || Array.isArray(when) || !("op" in when)) return null;
+  const parts = /** @type {Cql2[]} */ (when.args);
+  if (["and", "or", "not"].includes(when.op)) {
+    for (const part of parts) {
+      const found = comparedWith(part, name);
+      if (found) return found;
+    }
+    return null;
+  }
+  const is = (/** @type {Cql2} */ one) => typeof one === "object" && "property" in one && one.property === name;
+  if (!["<", "<=", ">", ">="].includes(when.op) || !parts.some(is)) return null;
+  return parts.find((one) => !is(one)) ?? null;
+}
+
+/**
+ * Whether a text is a try of this plan.
+ * @param {PlanEvaluator} evaluator
+ * @param {string} text
+ */
+export function canBeTried(evaluator, text) {
+  try {
+    return evaluator.outcome(tryOfText(text)) !== null;
+  } catch {
+    return false;
+  }
+}

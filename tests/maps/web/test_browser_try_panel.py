@@ -1,0 +1,138 @@
+"""The panel for tries in Chromium: numbers, decisions, undo, links, kept tries, files; a try looks like one."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+import zoneplan as zp
+from maps.offline.script_modules import bare, squeezed
+from tests.maps.drawn_study import drawn_plan
+
+pytestmark = pytest.mark.browser
+
+SOURCE = Path(zp.__file__).parent.parent / "maps" / "web" / "src"
+PARTS = (
+    "condition_evaluator",
+    "exact_decimal",
+    "plan_evaluator",
+    "quota_evaluator",
+    "tried_facts",
+    "try_file",
+    "try_panel",
+    "unknown_view",
+    "webster",
+    "zone_evaluator",
+)
+MOST_BYTES = 60 * 1024
+TOLD = (
+    "() => ({ tried: document.documentElement.hasAttribute('data-trying'), hash: decodeURIComponent(location.hash) })"
+)
+
+
+def test_a_threshold_moves_units_and_undo_takes_it_back(open_map, toy_plan) -> None:
+    tab = open_map(zp.draw(toy_plan))
+    name, value = next((one, two) for one, two in toy_plan.rulebook.values.items() if "fragile" in one)
+    assert tab.evaluate(TOLD) == {"tried": False, "hash": ""}
+    tab.get_by_role("tab", name="Try it").click()
+    field = tab.locator(".zp-try-control", has_text="ragile").locator(".zp-try-field")
+    assert float(field.input_value()) == value
+    field.fill("0.75")
+    field.press("Tab")
+    expected = tab.evaluate("name => globalThis.zoneplan.evaluate({ parameters: { [name]: 0.75 } })", name)
+    moved = [unit for unit, row in expected.items() if row["main"] != outcome(toy_plan)[unit]]
+    assert moved, "the toy province has units that hang on this threshold"
+    said = "1 unit moved" if len(moved) == 1 else f"{len(moved)} units moved"
+    assert said in tab.locator(".zp-try-banner").inner_text()
+    assert tab.evaluate(TOLD)["tried"]
+    assert json.loads(tab.evaluate(TOLD)["hash"].partition("=")[2]) == {"parameters": {name: 0.75}}
+    assert tab.evaluate("globalThis.zoneplan.plan")["a1"]["main"] == outcome(toy_plan)["a1"], "the plan stays adopted"
+    tab.wait_for_function("said => document.getElementById('zp-live').textContent.includes(said)", arg=said)
+    tab.get_by_role("button", name="Undo").click()
+    assert tab.evaluate(TOLD) == {"tried": False, "hash": ""}
+    assert float(field.input_value()) == value
+    assert tab.complaints == []
+
+
+def test_a_decision_on_a_card_is_a_try_and_a_link_carries_it(open_map, toy_plan) -> None:
+    zone = next(one for one in toy_plan.rulebook.zones if one.kind == "main" and not one.default)
+    tried = {"decisions": [{"unit": "a3", "main": zone.code, "reason": "<b>so</b>"}]}
+    tab = open_map(zp.draw(toy_plan), f"#unit=a3&try={quote(json.dumps(tried))}")
+    assert tab.evaluate(TOLD)["tried"]
+    card = tab.locator("#zp-unit").inner_text()
+    assert "A try, not the adopted plan" in card
+    assert "What follows is said of the adopted plan" in card
+    tab.get_by_role("tab", name="Try it").click()
+    assert "(<b>so</b>)" in tab.locator("#zp-try").inner_text()
+    tab.locator("#zp-try").get_by_role("button", name="Remove").click()
+    assert not tab.evaluate(TOLD)["tried"]
+    tab.evaluate("location.hash = '#try=' + encodeURIComponent('{\"parameters\":{\"nothing\":1}}')")
+    assert not tab.evaluate(TOLD)["tried"], "what this plan does not know is no try"
+    assert tab.complaints == []
+
+
+def test_a_try_is_kept_saved_and_written_over_pictures(open_map, toy_plan) -> None:
+    name = next(iter(toy_plan.rulebook.values))
+    tab = open_map(zp.draw(toy_plan), "#try=" + quote(json.dumps({"parameters": {name: 7.5}})))
+    tab.get_by_role("tab", name="Try it").click()
+    tab.get_by_label("Name of the try").fill('east "first"')
+    tab.get_by_label("Your name").fill("Ana")
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="Save as scenario").click()
+    told = tomllib.loads(Path(saved.value.path()).read_text("utf-8"))
+    assert told["try"] == {"plan": "plan.toml", "plan_sha256": toy_plan.study.sha256, "by": "Ana"}
+    assert told["scenarios"] == [{"name": 'east "first"', "set": {f"parameters.{name}": 7.5}}]
+    tab.get_by_role("button", name="Keep this try").click()
+    tab.get_by_role("button", name="Back to the adopted plan").click()
+    tab.locator("#zp-try").get_by_role("button", name="east").click()
+    assert tab.evaluate(TOLD)["tried"]
+    tab.get_by_role("button", name="Save", exact=True).click()
+    with tab.expect_download() as drawn:
+        tab.get_by_text("SVG").click()
+    assert "A try, not the adopted plan" in Path(drawn.value.path()).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_a_saved_try_runs_to_the_same_zones_and_amounts(open_map, tmp_path: Path) -> None:
+    (tmp_path / "study").mkdir()
+    plan = drawn_plan(tmp_path / "study", "us_west", "2025-01-01")
+    tried = {
+        "parameters": {"cropland_share_min": 0.3, "density_min_per_km2": 1e-7},
+        "quotas": {"buildings": {"total": "8123.5", "weight": {"people": 0.45}}, "roads": {"total": "640.07"}},
+        "decisions": [
+            {"unit": "u03", "main": "general", "reason": 'say "no"\n'},
+            {"unit": "u11", "overlay": "heritage", "reason": ""},
+        ],
+    }
+    tab = open_map(zp.draw(plan), "#try=" + quote(json.dumps(tried)))
+    tab.get_by_role("tab", name="Try it").click()
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name="Save as scenario").click()
+    saved.value.save_as(tmp_path / "study" / "ana.toml")
+    found = tab.evaluate("tried => globalThis.zoneplan.evaluate(tried)", tried)
+    ran = zp.run(zp.read_study(tmp_path / "study" / "ana.toml"))
+    zones = ran.zones.set_index("unit_id")[["main", "overlays", "status"]].to_dict("index")
+    assert {unit: {key: row[key] for key in zones[unit]} for unit, row in found.items()} == zones
+    amounts = ran.quotas[(ran.quotas["level"] == "unit") & ran.quotas["quota"].isin(["buildings", "roads"])]
+    told = {(row.unit_id, row.quota): f"{row.amount:f}" for row in amounts.itertuples() if row.unit_id in found}
+    assert {(unit, name): text for unit, row in found.items() for name, text in row["amounts"].items()} == told
+
+
+def test_a_table_has_nothing_to_try(open_map, toy_plan) -> None:
+    tab = open_map(zp.draw(toy_plan.units))
+    assert not tab.get_by_role("tab", name="Try it").is_visible()
+    assert tab.evaluate("globalThis.zoneplan.plan") is None
+
+
+def test_the_evaluator_and_its_panel_are_small() -> None:
+    texts = [squeezed(bare((SOURCE / f"{part}.js").read_text("utf-8"))) for part in PARTS]
+    assert sum(len(text.encode()) for text in texts) <= MOST_BYTES
+
+
+def outcome(plan: zp.Plan) -> dict[str, str]:
+    """The main function of each unit."""
+    return plan.zones.set_index("unit_id")["main"].to_dict()
