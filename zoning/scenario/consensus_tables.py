@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from layers.errors import StudyError, ZoneplanError, at_key, raise_all
+from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.phrases import Phrase
-from zoning.checks import scenario_faults, with_parameters
-from zoning.pipeline import FreshPlan, make_plan, placing, run
+from zoning.checks import scenario_faults
+from zoning.pipeline import FreshPlan, placing, run
 from zoning.plan import Plan
 from zoning.scenario.differences import Difference, differences, parts_of, remake
-from zoning.scenario.variants import made_again
+from zoning.scenario.variants import made_again, plan_of_try
 from zoning.study import Study, read_study
 from zoning.tables import (
     CONSENSUS,
@@ -176,9 +176,7 @@ def _of_try(study: Study, plan: FreshPlan, announce: Announce) -> FreshPlan:
     units = pd.Index([one.unit for one in study.decisions])  # unknown ones are named by the run
     with placing(study):
         raise_all(scenario_faults(study, plan.whole_rulebook, units))
-        with at_key("scenarios", 0):
-            rulebook = with_parameters(plan.whole_rulebook, study.scenarios[0])
-    return make_plan(study, rulebook, plan.inputs, plan.tables, announce, before=plan.steps)
+    return plan_of_try(plan, study, announce=announce)
 
 
 def _says(voices: Mapping[str, FreshPlan]) -> pd.DataFrame:
