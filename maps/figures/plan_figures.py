@@ -239,6 +239,11 @@ def weights_of(quota: Quota) -> tuple[str, ...]:
     return (quota.weight,) if isinstance(quota.weight, str) else tuple(part.measure for part in quota.weight)
 
 
+def _percent(edition: ReportContext, share: float) -> str:
+    """A share with its sign, with a decimal only where it has one."""
+    return edition.percent(edition.number(100 * share, 0 if abs(100 * share - round(100 * share)) < 1e-9 else 1))
+
+
 def weight_words(edition: ReportContext, quota: Quota) -> str:
     """The same in words, of several each with its share."""
     measures = weights_of(quota)
@@ -246,7 +251,7 @@ def weight_words(edition: ReportContext, quota: Quota) -> str:
         return lower("".join(map(edition.measure, measures))) or name_text(quota.name)
     whole = float(sum(part.share for part in quota.weight))
     parts = [
-        edition.tell("weighed", name=lower(edition.measure(part.measure)), share=edition.share_text(part.share / whole))
+        edition.tell("weighed", name=lower(edition.measure(part.measure)), share=_percent(edition, part.share / whole))
         for part in quota.weight
     ]
     return edition.tell("and_last", names=edition.pages["comma"].join(parts[:-1]), last=parts[-1])

@@ -27,7 +27,7 @@ def limits(figures: PlanFigures) -> Page:
     assumed = [one for one in plan.assumptions if one.kind != "parameter"]
     if assumed:
         rows: tuple[tuple[Cell, ...], ...] = tuple(
-            (edition.assumed(one), str(one.assumed)) for one in assumed[:ASSUMED]
+            (capital(edition.assumed(one)), str(one.assumed)) for one in assumed[:ASSUMED]
         )
         note = edition.tell("note_assumed", n=len(assumed) - ASSUMED) if len(assumed) > ASSUMED else ""
         right.append(Table(words["assumed_title"], (words["missing_thing"], words["taken"]), rows, note=note))
