@@ -11,10 +11,9 @@ from maps.annex.document_model import Card, Chapter, Leaf, Paragraph, grid
 from maps.annex.energy_chapter import unit_lights
 from maps.annex.land_chapter import unit_land, unit_sites
 from maps.annex.negative_lists_chapter import unit_lists
-from maps.annex.report_context import ReportContext, each_row
+from maps.annex.report_context import ReportContext
 from maps.locale import NONE, name_text, optimum_lines, text_in
 from zoning.audits import OPEN
-from zoning.quotas import factors
 from zoning.study import Quota
 from zoning.zones import DEFAULT_RULE
 
@@ -197,7 +196,7 @@ def _quotas(edition: ReportContext, said: Content) -> Iterator[Leaf]:
             text=given,
             facts=(
                 (words["weight"], weight),
-                *((words["priorities"], one) for one in _priorities(edition, quota, said["unit"]["unit_id"])),
+                *((words["priorities"], one) for one in _priorities(edition, quota, row)),
                 *_shown(edition, row["shown"], quota),
                 (words["binding"], words.get(row["binding"], row["binding"]) or words["not_bound"]),
                 *_conditions(edition, row),
@@ -225,15 +224,16 @@ def _conditions(edition: ReportContext, row: Mapping[str, Any]) -> Iterator[tupl
         yield words["transfers"], say(f"transfer_{one['side']}", **told)
 
 
-def _priorities(edition: ReportContext, quota: Quota, unit_id: str) -> Iterator[str]:
+def _priorities(edition: ReportContext, quota: Quota, row: Content) -> Iterator[str]:
     """The factors that raised or lowered the unit's weight."""
-    plan = edition.plan
-    zone = plan.zones.set_index("unit_id").loc[[unit_id], ["main", "overlays"]]
-    overlays = [one.code for one in plan.rulebook.zones if one.kind == "overlay"]
-    measures = plan.measures.loc[[unit_id]].rename_axis("unit_id")
-    for row in each_row(factors(quota, zone, measures, plan.rulebook.values, overlays)):
+    weights = (link for link in row["links"] if link["kind"] == "weight")
+    for one in (link for weight in weights for link in weight["links"] if link["kind"] == "priority"):
+        reason = quota.priority[int(one["id"]) - 1].reason
         yield edition.say(
-            "priority_line", factor=edition.measured(row.factor), when=edition.when(row.condition), reason=row.reason
+            "priority_line",
+            factor=edition.measured(one["amount"]),
+            when=edition.when(one["when"]),
+            reason=text_in(reason, edition.language),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from math import prod
 
 import pandas as pd
 
@@ -13,7 +14,8 @@ from maps.annex import ReportContext
 from maps.charts import Part
 from maps.locale import capital, name_text, text_in
 from maps.style import mark_fills
-from zoning.quotas import RESERVE, factors
+from zoning.quotas import RESERVE
+from zoning.records import row_records
 from zoning.study import Quota
 
 PEOPLE = "persons"
@@ -78,19 +80,27 @@ class QuotaFigures:
     @cached_property
     def plain(self) -> pd.Series:
         """What each unit would get by its weight alone, without priorities; empty where that is not how it is done."""
-        plan = self._edition.plan
         if self.quota.by != "weighted" or not self.quota.priority:
             return pd.Series(dtype=float)
-        zones = plan.zones.set_index("unit_id")[["main", "overlays"]]
-        overlays = [one.code for one in plan.rulebook.zones if one.kind == "overlay"]
-        measures = plan.measures.rename_axis("unit_id")
-        raised = factors(self.quota, zones, measures, plan.rulebook.values, overlays)
         weights = self.rows["weight"].astype(float)
-        factor = raised.groupby("unit_id")["factor"].prod().reindex(weights.index).fillna(1.0)
+        factor = pd.Series(self._factors(), dtype=float).reindex(weights.index)
         bare = (weights / factor).where(factor > 0)
         return (
             bare / bare.sum() * float(sum(self.amounts, Decimal(0))) if bare.notna().all() else pd.Series(dtype=float)
         )
+
+    def _factors(self) -> dict[str, float]:
+        """By what the priorities that each unit meets multiplied its weight, as its record has them."""
+        plan = self._edition.plan.source
+        table = plan.quotas
+        own = (table["quota"] == self.quota.name) & (table["period"] == self.quota.period)
+        found = {}
+        for unit, is_own, record in zip(table["unit_id"], own, row_records(plan, "quotas"), strict=True):
+            if is_own:
+                weights = (link for link in record.links if link.kind == "weight")
+                met = (one for weight in weights for one in weight.links if one.kind == "priority")
+                found[str(unit)] = prod(float(one.amount) for one in met if one.amount is not None)
+        return found
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -25,7 +25,7 @@ from maps.recompute import PlanModel
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
 from maps.summaries import ComparisonWords, amounts_by_jurisdiction, headline, verdicts
 from maps.web.geometry_encoding import Shapes
-from maps.web.measure_columns import measure_columns, measure_layers
+from maps.web.measure_columns import PackedMeasure, measure_columns, measure_layers
 from maps.web.page_model import (
     AmountChange,
     Assumed,
@@ -85,6 +85,7 @@ def page_of(
     language: str = "en",
     surroundings: Surroundings | None = None,
     model: PlanModel | None = None,
+    measured: Sequence[PackedMeasure] | None = None,
 ) -> Page:
     """Everything that the map says and draws.
 
@@ -99,6 +100,8 @@ def page_of(
         See :func:`maps.web.map_ground.ground_of`; without them the map has no ground.
     model : PlanModel, optional
         See :func:`maps.recompute.plan_model`; without it the page cannot work out another plan.
+    measured : sequence of PackedMeasure, optional
+        See :func:`maps.web.measure_columns.measure_columns`, where that was asked already.
 
     Returns
     -------
@@ -113,7 +116,7 @@ def page_of(
     words, counted = words_of(language)
     found = verdicts(said)
     tested = {one.name for one in found.table.measures}
-    measured = (one for one in measure_columns(plan) if one.name not in tested)
+    columns = measure_columns(plan) if measured is None else measured
     return Page(
         language=language,
         words=words,
@@ -124,7 +127,7 @@ def page_of(
         lines=_lines(said),
         designations=_designations(said),
         quotas=tuple(_quota(said, place) for place in range(len(plan.study.quotas))),
-        measures=measure_layers(said, measured),
+        measures=measure_layers(said, (one for one in columns if one.name not in tested)),
         sites=site_layers(plan, shapes),
         payments=payments_of(said, words),
         cards=cards(said),

@@ -205,13 +205,15 @@ def _placed_plan(
     outline = study_outline(topology.units)
     recomputed = plan_model(localize(plan, language)) if compared is None else None
 
+    columns = measure_columns(plan)
+    steps = {one.name: one.steps for one in columns}
+
     def place(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(topology, plan.units, plane)
         ground = ground_of(near, shapes, outline, language)
-        page = page_of(plan, shapes, language, ground.model, recomputed and recomputed.model)
+        page = page_of(plan, shapes, language, ground.model, recomputed and recomputed.model, columns)
         page = page if compared is None else compared_page(page, compared)
-        measured = {one.name: one.steps for one in measure_columns(plan)}
-        shown = (measured[one.name] for one in page.measures)
+        shown = (steps[one.name] for one in page.measures)
         exact = recomputed.numbers if recomputed else ()
         return PlacedPage(page, shapes, (*ground.numbers, *shown, *exact))
 

@@ -6,7 +6,6 @@ from zoning.quotas.result_rows import RESERVE
 from zoning.quotas.weighted_allocation import TracedAllocation, allocate, allocate_traced
 from zoning.quotas.weights import (
     Values,
-    factors,
     find_column,
     measures_read,
     names_asked,
@@ -22,7 +21,6 @@ __all__ = [
     "Values",
     "allocate",
     "allocate_traced",
-    "factors",
     "find_column",
     "measures_read",
     "name_level",

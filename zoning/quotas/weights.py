@@ -75,7 +75,7 @@ def weigh_units(quota: Quota, measures: pd.DataFrame, asked: Evaluator) -> Weigh
     with attempts.trying():
         terms, sums = _terms(quota, measures.sort_index())
     with attempts.trying():
-        applied = _applied(quota, asked)
+        applied = applied_priorities(quota, asked)
     attempts.finish()
     before = sum((terms[part] for part in terms.columns[1:]), start=terms[0])
     multiplied = {unit: [weight] for unit, weight in before.items()}
@@ -136,16 +136,10 @@ def product(numbers: Sequence[float]) -> float:
     return float(math.prod(Fraction(repr(float(number))) for number in numbers))
 
 
-def factors(
-    quota: Quota,
-    zones: pd.DataFrame,
-    measures: pd.DataFrame,
-    parameters: Values | None = None,
-    overlays: Iterable[str] = (),
-) -> pd.DataFrame:
+def applied_priorities(quota: Quota, asked: Evaluator) -> pd.DataFrame:
     """The priorities of a quota that apply to each unit.
 
-    Parameters, and errors about units and conditions, are those of :func:`zoning.quotas.allocate`.
+    Errors are those of :func:`zoning.quotas.allocate`.
 
     Returns
     -------
@@ -156,17 +150,12 @@ def factors(
     Examples
     --------
     >>> from zoning.study import Priority, Quota
-    >>> unit = pd.Index(["a", "b"], name="unit_id")
-    >>> zones = pd.DataFrame({"main": ["key_development", "general"], "overlays": ""}, index=unit)
+    >>> units = pd.DataFrame({"main": ["key_development", "general"]}, index=pd.Index(["a", "b"], name="unit_id"))
     >>> first = Priority(when="main = 'key_development'", factor=1.5, reason="leading cities first")
     >>> quota = Quota(name="land", period=2025, total=20, unit="ha", weight="people", priority=(first,))
-    >>> factors(quota, zones, pd.DataFrame(index=unit)).to_dict("records")[0]
+    >>> applied_priorities(quota, Evaluator(units)).to_dict("records")[0]
     {'unit_id': 'a', 'condition': "main = 'key_development'", 'factor': 1.5, 'reason': 'leading cities first'}
     """
-    return _applied(quota, Evaluator(unit_context(zones, measures, overlays), parameters))
-
-
-def _applied(quota: Quota, asked: Evaluator) -> pd.DataFrame:
     rows = []
     attempts = Attempts()
     for place, priority in enumerate(quota.priority):

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from layers.conditions import Evaluator
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
 from zoning.errors import InfeasibleError, MissingValueError
-from zoning.quotas import allocate, factors
-from zoning.quotas.weights import unit_context, weigh_units
+from zoning.quotas import allocate
+from zoning.quotas.weights import applied_priorities, unit_context, weigh_units
 from zoning.solver import apportion
 from zoning.study import Priority, Quota, Share
 from zoning.tables import QUOTAS, tabulate
@@ -145,7 +145,7 @@ class TestPencil:
     def test_the_priorities_that_applied_and_why(self, zones, measures):
         first = Priority(when="main = 'key_development'", factor=1.5, reason="leading cities first")
         second = Priority(when="population <= 100", factor=2, reason="small ones twice")
-        applied = factors(quota(priority=(second, first)), zones, measures)
+        applied = applied_priorities(quota(priority=(second, first)), Evaluator(unit_context(zones, measures)))
         assert applied.to_numpy().tolist() == [
             ["a1", "population <= 100", 2.0, "small ones twice"],
             ["a1", "main = 'key_development'", 1.5, "leading cities first"],
@@ -153,7 +153,12 @@ class TestPencil:
             ["b1", "population <= 100", 2.0, "small ones twice"],
             ["c1", "population <= 100", 2.0, "small ones twice"],
         ]
-        assert factors(quota(), zones, measures).columns.tolist() == ["unit_id", "condition", "factor", "reason"]
+        assert applied_priorities(quota(), Evaluator(unit_context(zones, measures))).columns.tolist() == [
+            "unit_id",
+            "condition",
+            "factor",
+            "reason",
+        ]
 
     def test_a_composite_weight_adds_shares_of_sums(self, zones, measures):
         # population 3000, area 1200 ha: a1 has 0.6 * 100/3000 + 0.4 * 100/1200
