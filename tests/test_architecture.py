@@ -8,9 +8,10 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -189,3 +190,37 @@ def test_no_gdal_is_loaded_before_its_drivers_are_limited() -> None:
         if {str(name).partition(".")[0] for name in named} & {"pyogrio", "rasterio"}:
             wrong.append(dotted(path))
     assert not wrong
+
+
+def functions(packages: Iterable[str]) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for path in FILES:
+        if path.relative_to(ROOT).parts[0] in packages:
+            for one in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield f"{dotted(path)}.{one.name}", one
+
+
+def test_few_functions_below_maps_know_a_language() -> None:
+    """Reasons are records, and words come last."""
+    told = [
+        name
+        for name, one in functions(("layers", "zoning"))
+        if any("language" in argument.arg for argument in (*one.args.args, *one.args.kwonlyargs))
+    ]
+    assert len(told) <= 10, told
+
+
+def test_few_functions_return_a_dict_of_anything() -> None:
+    """What has fields is a record with names and types; JSON for programs and rows for a table are not."""
+    loose = re.compile(r"dict\[str, Any\]")
+    names = {"dict[str, Any]"} | {
+        target.id
+        for path in FILES
+        for one in ast.parse(path.read_text("utf-8")).body
+        if isinstance(one, ast.Assign) and loose.fullmatch(ast.unparse(one.value))
+        for target in one.targets
+        if isinstance(target, ast.Name)
+    }
+    found = [(name, ast.unparse(one.returns)) for name, one in functions(ORDER) if one.returns]
+    assert len([name for name, kind in found if loose.fullmatch(kind)]) <= 20
+    assert len([name for name, kind in found if kind in names]) <= 30

@@ -122,7 +122,7 @@ def _condition(node: Node) -> Json:
     return _op("not", found) if getattr(node, "negated", False) else found
 
 
-def _op(operator: str, *arguments: Json) -> dict[str, Any]:
+def _op(operator: str, *arguments: Json) -> dict[str, Json]:
     return {"op": operator, "args": list(arguments)}
 
 

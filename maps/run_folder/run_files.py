@@ -231,9 +231,9 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
     }
 
 
-def _tried(study: Study) -> dict[str, Any]:
+def _tried(study: Study) -> dict[str, object]:
     """What the scenarios set, and of which plan a try is one; nothing of a plan that has neither."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     if study.scenarios:
         found["scenarios"] = {one.name: one.set for one in study.scenarios}
     if study.tried is not None:
@@ -241,7 +241,7 @@ def _tried(study: Study) -> dict[str, Any]:
     return found
 
 
-def _scheme(plan: LocalizedPlan) -> dict[str, Any]:
+def _scheme(plan: LocalizedPlan) -> dict[str, object]:
     """The scheme of dual control that judged, with its numbers; nothing where none did."""
     scheme, section = scheme_in_use(plan), plan.study.energy
     if scheme is None or section is None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -160,7 +159,7 @@ def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError
             )
 
 
-def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, Any]:
+def _worth(hectares: float, services: ServicesSection, land: str) -> dict[str, Decimal]:
     """The value of so many hectares, market and non-market, each rounded to the cent; the whole is their sum."""
     sides = {True: Fraction(0), False: Fraction(0)}
     for service, value in services.values[land].items():

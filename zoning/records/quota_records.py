@@ -429,7 +429,7 @@ class _QuotaMaker:
             self._places[keys] = in_plan(self._grants.plan.study, "quotas", self._place, *keys)
         return self._places[keys]
 
-    def _measured(self, name: str, what: str) -> dict[str, Any]:
+    def _measured(self, name: str, what: str) -> dict[str, float]:
         """A measure by unit."""
         if name not in self._columns:
             self._columns[name] = _by_unit(find_column(name, self._grants.measures, what))
@@ -605,7 +605,7 @@ def _bound_by(binding: str) -> Message | str:
     return say(f"explain.bound_{binding}") if binding in _BINDING else binding
 
 
-def _by_unit(column: pd.Series) -> dict[str, Any]:
+def _by_unit(column: pd.Series) -> dict[str, float]:
     return dict(zip(column.index.tolist(), column.tolist(), strict=True))
 
 
