@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Any, NamedTuple, TypeVar
@@ -15,10 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from layers.errors import GeometryError, SourceError, StudyError
 from layers.phrases import Phrase
 from maps.errors import WriteError
+from maps.locale import Terms
 from maps.offline import Verbatim
 from maps.web import draw
+from zoning.checks import known_roles
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
+from zoning.rulebook import ELEVATION_ROLE
 from zoning.scenario import plan_of_try
 from zoning.study import Study, read_try
 
@@ -208,10 +212,14 @@ def units_of(plan: Plan) -> dict[str, dict[str, Any]]:
 
 
 def _page(plan: Plan, language: str) -> str:
-    """The page of a plan, which may ask the server that it comes from."""
+    """The page of a plan, which may ask the server that it comes from, and knows which roles drawn land may have."""
     figure = draw(plan, language).get_root()
     figure.asks_its_server = True
-    figure.header.add_child(Verbatim('<meta name="zoneplan-server" content="here">', "server"), name="server")
+    terms = Terms(plan.rulebook, language, plan.study)
+    titles = sorted((terms.role(role), role) for role in known_roles(plan.rulebook) - {ELEVATION_ROLE})
+    roles = [{"code": role, "title": title} for title, role in titles]
+    said = escape(json.dumps({"roles": roles, "tried": plan.study.tried is not None}))
+    figure.header.add_child(Verbatim(f'<meta name="zoneplan-server" content="{said}">', "server"), name="server")
     page: str = figure.render()
     return page
 

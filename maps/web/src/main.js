@@ -25,9 +25,11 @@ import { PageState } from "./page_state.js";
 import { factsOf } from "./plan_facts.js";
 import { PlanEvaluator } from "./plan_evaluator.js";
 import { planPanel } from "./plan_panel.js";
+import { serverOfPage } from "./plan_server.js";
 import { saveMenu } from "./save_menu.js";
 import { scenarioSwitch } from "./scenario_switch.js";
 import { UnitIndex, mixed, searchField, townsFound } from "./search.js";
+import { ServerPanel, wayBack } from "./server_panel.js";
 import { SidePanel } from "./side_panel.js";
 import { Speech } from "./speech.js";
 import { rowPanel, tablePanel } from "./table_panel.js";
@@ -131,6 +133,21 @@ async function pictureAt(address) {
   return picture;
 }
 
+/**
+ * What the program that serves the page adds to the tab of tries; of a try that it worked out, the way back alone.
+ * @param {L.Map} map
+ * @param {Speech} speech
+ * @param {TryPanel} tries
+ */
+function served(map, speech, tries) {
+  const server = serverOfPage();
+  if (server?.tried) by("zp-try").prepend(wayBack(speech));
+  if (!server || server.tried) return null;
+  const panel = new ServerPanel(map, speech, server, (name) => tries.file(name, speech.words.server_title));
+  by("zp-try").append(panel.root);
+  return panel;
+}
+
 class PlanPage {
   /**
    * @param {L.Map} map
@@ -149,6 +166,7 @@ class PlanPage {
     this.state = state;
     // the first that hears of a try, for all others read what follows from it
     this.tries = evaluator && new TryPanel(this.scene, evaluator, (unit) => this.choose(unit, true));
+    this.server = this.tries && served(map, speech, this.tries);
     this.adopted = scenarioSwitch(this.scene);
     this.address = new Address(facts, state.shown, (text) => evaluator !== null && canBeTried(evaluator, text));
     this.unitOfId = new Map(facts.units.id.map((id, unit) => [id, unit]));
@@ -354,6 +372,7 @@ class PlanPage {
       state.change({ hovered: -1 });
     });
     map.on("click", ({ latlng }) => {
+      if (this.server?.pen.on) return this.server.pen.add(latlng);
       if (this.ruler.on) return this.ruler.add(latlng);
       const unit = unitUnder(latlng);
       if (unit < 0) return this.stepBack();
@@ -363,7 +382,8 @@ class PlanPage {
     });
     document.addEventListener("keydown", ({ key, defaultPrevented, target }) => {
       if (key !== "Escape" || defaultPrevented || target instanceof HTMLSelectElement) return;
-      if (this.ruler.on) by("zp-ruler").click();
+      if (this.server?.pen.on) this.server.pen.toggle();
+      else if (this.ruler.on) by("zp-ruler").click();
       else if (this.legend.opened) this.legend.draw(false);
       else if (state.shown.story >= 0) tellStep(this.scene, -1);
       else this.stepBack();

@@ -388,12 +388,20 @@ export class TryPanel {
   }
 
   /**
+   * The file of the try of the moment.
+   * @param {string} name
+   * @param {string} who
+   */
+  file(name, who) {
+    return scenarioFile(this.evaluator.model, this.changes, { name, by: who, date: this.scene.facts.plan.date });
+  }
+
+  /**
    * @param {string} name
    * @param {string} who
    */
   save(name, who) {
-    const { model } = this.evaluator;
-    const text = scenarioFile(model, this.changes, { name, by: who, date: this.scene.facts.plan.date });
+    const text = this.file(name, who);
     const file = node("a", { href: URL.createObjectURL(new Blob([text])), download: `${name.replace(/[^\p{L}\p{N}]+/gu, "-")}.toml` });
     file.click();
     setTimeout(() => URL.revokeObjectURL(file.href), 6e4);

@@ -19,6 +19,7 @@ from shapely.geometry import mapping
 
 from maps.serve import PlanServer, TriedPlans
 from maps.serve.tried_plans import KEPT, units_of
+from tests.conftest import keep
 from zoning.pipeline import FreshPlan, run
 from zoning.study import read_study
 
@@ -221,3 +222,48 @@ def test_no_file_of_a_stranger_is_opened_while_a_try_is_worked_out(served: Serve
     own = [Path(sys.prefix), Path(sys.base_prefix), Path(__file__).parents[3], served.plan.study.folder, Path("/tmp")]
     strange = [one for one in opened if not any(Path(one).is_relative_to(place.resolve()) for place in own)]
     assert strange == []
+
+
+@pytest.mark.browser
+def test_land_is_drawn_and_the_whole_plan_worked_out_in_a_browser(served: Served, chromium: Any) -> None:
+    tab = chromium.new_page(viewport={"width": 1280, "height": 800})
+    problems: list[str] = []
+    tab.on("console", lambda said: problems.append(said.text) if said.type == "error" else None)
+    tab.on(
+        "request", lambda asked: problems.append(asked.url) if f"//127.0.0.1:{served.port}/" not in asked.url else None
+    )
+    tab.goto(f"http://127.0.0.1:{served.port}/?key={served.key}")
+    tab.wait_for_selector("html[data-zoneplan=ready]")
+    assert served.key not in tab.url
+    tab.click("#zp-tab-try")
+    panel = tab.locator(".zp-server")
+    panel.get_by_label("What the drawn land is").select_option("ecologically_fragile")
+    panel.get_by_role("button", name="Draw land on the map").click()
+    box = tab.locator("#map_plan").bounding_box()
+    for right, down in ((0.64, 0.43), (0.91, 0.43), (0.91, 0.75), (0.64, 0.75)):
+        tab.mouse.click(box["x"] + right * box["width"], box["y"] + down * box["height"])
+    panel.get_by_role("button", name="Close the shape").click()
+    assert "1 shape drawn" in panel.inner_text()
+    keep("served_drawing.png", tab.screenshot())
+    panel.get_by_role("button", name="Work out the whole plan").click()
+    tab.wait_for_url("**/tries/*")
+    tab.wait_for_selector("html[data-zoneplan=ready]")
+    assert tab.locator("h1").inner_text().startswith("Try:")
+    found = tab.evaluate("globalThis.zoneplan.plan")
+    fragile = [unit for unit, one in found.items() if one["main"] == "ecologically_fragile"]
+    before = units_of(served.plan)
+    assert len(fragile) > sum(one["main"] == "ecologically_fragile" for one in before.values())
+    keep("served_try.png", tab.screenshot())
+    tab.click("#zp-tab-try")
+    tab.get_by_role("button", name="Back to the plan that was tried").click()
+    tab.wait_for_url(lambda address: "/tries/" not in address)
+    tab.wait_for_selector("html[data-zoneplan=ready]")
+    tab.click("#zp-tab-try")
+    field = tab.get_by_label("Name of the file")
+    field.fill("from_browser")
+    tab.get_by_role("button", name="Write beside the plan").click()
+    tab.get_by_text("from_browser.toml was written beside the plan").wait_for()
+    made = run(read_study(served.plan.study.folder / "from_browser.toml"))
+    assert units_of(made) == before
+    assert problems == []
+    tab.close()

@@ -50,6 +50,7 @@ export const page = {
     n_patches: ["{n} patch", "{n} patches"],
     story_start: ["In {n} step", "In {n} steps"],
     rows_left_out: ["{n} row left out", "{n} rows left out"],
+    n_drawn: ["{n} shape drawn", "{n} shapes drawn"],
   n_more_tests: ["{n} more test", "{n} more tests"],
     n_jurisdictions: ["{n} jurisdiction", "{n} jurisdictions"],
   },
