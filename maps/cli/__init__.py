@@ -1,8 +1,8 @@
 """The command: words in, exit code out; no traceback reaches a planner."""
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from layers.lazy_exports import export_lazily
 from maps.cli.commands import main
 from maps.cli.driver_wall import limit_drivers
 
@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 __all__ = ["limit_drivers", "main", "progress"]
 
-_LATER = {"progress": "maps.cli.progress_display"}
-"""What loads the engine, which help does not wait for."""
 
-__getattr__, __dir__ = export_lazily(__name__, _LATER)
+def __getattr__(name: str) -> object:
+    """Load what loads the engine only when it is asked for: help does not wait for it."""
+    if name != "progress":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module("maps.cli.progress_display"), name)
