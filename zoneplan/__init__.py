@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
-    from zoning.scenario import compare, consensus, sweep
+    from zoning.scenario import compare, consensus, robustness, sweep
     from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import (
@@ -105,6 +105,7 @@ __all__ = [
     "consensus",
     "curve",
     "sweep",
+    "robustness",
     "explain",
     "at",
     "run_cases",
@@ -188,6 +189,7 @@ _ROOMS = {
     "consensus": "zoning.scenario",
     "curve": "zoning.zones",
     "sweep": "zoning.scenario",
+    "robustness": "zoning.scenario",
     "explain": "maps.explain",
     "at": "maps.explain",
     "run_cases": "zoning.audits",
@@ -245,6 +247,7 @@ _CARDS = {
     "widget": "maps.notebook:plan_widget",
     "Comparison": "maps.notebook:comparison_card",
     "Curve": "maps.notebook:curve_card",
+    "Robustness": "maps.notebook:robustness_card",
     "map": "maps.web:draw",
 }
 """Who draws what a noun shows of itself in a notebook, and its widget."""

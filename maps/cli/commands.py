@@ -56,6 +56,11 @@ Language = Annotated[
         help="Language of map, report, reasons and messages, such as en, pt or zh; by default that of the plan.",
     ),
 ]
+OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write pages and tables.")]
+StudyFolder = Annotated[
+    Path | None,
+    typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
+]
 Long = Annotated[bool, typer.Option("--long", help="All of it: rules, clauses, references, places in files.")]
 OwnLanguage = Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default the language of the run.")]
 
@@ -403,11 +408,8 @@ def verify_(
 def compare_(
     before: Annotated[Path, typer.Argument(metavar="A", help="A run folder, or a study file, which is run.")],
     after: Annotated[Path, typer.Argument(metavar="B", help="The other one.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write map and tables there.")] = None,
-    study: Annotated[
-        Path | None,
-        typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
-    ] = None,
+    out: OutFolder = None,
+    study: StudyFolder = None,
     language: OwnLanguage = None,
     as_json: AsJson = False,
 ) -> None:
@@ -436,7 +438,7 @@ def compare_(
 @app.command(name="consensus")
 def consensus_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Tries of a plan, or plans; two at least.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write map and tables there.")] = None,
+    out: OutFolder = None,
     language: OwnLanguage = None,
     as_json: AsJson = False,
 ) -> None:
@@ -465,6 +467,47 @@ def consensus_(
     print_consensus(found, spoken())
     if out is not None:
         print(in_words(Phrase("map: {page}", page=out / "map.html")))
+
+
+@app.command(name="robustness")
+def robustness_(
+    target: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a study file, which is run.")],
+    within: Annotated[
+        list[str],
+        typer.Option(
+            "--within",
+            metavar="NAME=LOW:HIGH",
+            help="A parameter of rules for zones, or quotas.NAME.weight.MEASURE, and the ends of what is drawn of it; "
+            "again for more.",
+        ),
+    ],
+    draws: Annotated[int, typer.Option("--draws", metavar="N", min=1, help="How many.")] = 1000,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", min=0, help="The same seed gives the same draws.")] = 0,
+    out: OutFolder = None,
+    study: StudyFolder = None,
+    language: OwnLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say in how many of many draws of thresholds and weights each unit keeps its main function."""
+    from maps.cli.robustness_display import print_robustness, ranges_of
+    from maps.run_folder import ROBUSTNESS_KIND, require_own, write_robustness_folder
+    from zoning.scenario import KEPT, robustness
+
+    speak(language or language_of_plan(target))
+    ranges = ranges_of(within)
+    if out is not None:
+        require_own(out.absolute(), ROBUSTNESS_KIND)
+    plan = _plan_of(target)
+    found = robustness(plan, ranges, draws=draws, seed=seed, study_folder=study)
+    if out is not None:
+        write_robustness_folder(found, out, spoken())
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print_robustness(found, spoken())
+        if out is not None:
+            print(in_words(Phrase("report: {page}", page=out / "report.html")))
+            print(in_words(Phrase("map: {page}", page=f"{out / 'map.html'}#by={KEPT}")))
 
 
 @app.command(name="curve")

@@ -1,6 +1,14 @@
 """Notebooks: cards that show a plan and what it is made of at a glance, and a map that Python can ask what it shows."""
 
-from maps.notebook.noun_cards import comparison_card, curve_card, inputs_card, plan_card, rulebook_card, study_card
+from maps.notebook.noun_cards import (
+    comparison_card,
+    curve_card,
+    inputs_card,
+    plan_card,
+    robustness_card,
+    rulebook_card,
+    study_card,
+)
 from maps.notebook.plan_widget import plan_widget
 
 __all__ = [
@@ -9,6 +17,7 @@ __all__ = [
     "inputs_card",
     "plan_card",
     "plan_widget",
+    "robustness_card",
     "rulebook_card",
     "study_card",
 ]

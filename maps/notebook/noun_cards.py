@@ -12,7 +12,7 @@ from maps.notebook.thumbnail import thumbnail
 from maps.style import LIGHT, zone_fills
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
-from zoning.scenario import Comparison
+from zoning.scenario import Comparison, Robustness
 from zoning.study import Study
 from zoning.zones import Curve
 
@@ -50,6 +50,13 @@ def curve_card(curve: Curve) -> str:
 def inputs_card(inputs: Inputs) -> str:
     """Inputs: their units without colours, and their overview."""
     return _card(inputs, thumbnail(inputs.units, [LIGHT.paper] * len(inputs.units), LIGHT.outline))
+
+
+def robustness_card(found: Robustness) -> str:
+    """What many draws came to: the units that are not stable in the colours of what they are, and an overview."""
+    fills, units = zone_fills(found.plan.rulebook), found.plan.units
+    wavers = found.units["main"].where(~found.stable).reindex(units.index.astype(str))
+    return _card(found, thumbnail(units, [fills.get(code, LIGHT.paper) for code in wavers], LIGHT.outline))
 
 
 def rulebook_card(rulebook: Rulebook) -> str:

@@ -71,7 +71,7 @@ def comparison(found: Comparison, language: str = "en") -> str:
     told = ComparisonWords(found, language)
     edition = ReportContext.of(found.after, language)
     return fill_page(
-        "comparison.html.j2",
+        "sheet.html.j2",
         ("report.css",),
         faces=printed_faces(language),
         kind=told.words["chapter"],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
+from pathlib import Path
 
 import pandas as pd
 
 from layers.conditions import number_text
+from maps.annex import ReportContext
 from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves
 from maps.figures import (
     CLOSE,
@@ -17,7 +19,9 @@ from maps.figures import (
     Figure,
     Page,
     PlanFigures,
+    PlanMaps,
     RuleFigures,
+    Split,
     Strong,
     Swatch,
     Table,
@@ -27,8 +31,9 @@ from maps.figures import (
 from maps.locale import DIGITS, capital, inward, number_style, text_in
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
+from maps.style import fill_page, printed_faces, write_page
 from zoning.audits import OPEN
-from zoning.scenario import ScenarioMoves, scenario_moves
+from zoning.scenario import Robustness, ScenarioMoves, scenario_moves
 from zoning.zones import Curve, curves
 
 ROWS = 6
@@ -37,6 +42,8 @@ CHANGES = 14
 NAMES = 16
 """More names than these within a tenth would cover each other."""
 LOW, HIGH = -0.5, 0.5
+WAVERING, SPREAD = 10, 6
+"""So many units, and amounts, stand on the sheet of draws."""
 CURVES, NEAREST = 8, 17
 """So many thresholds, and so many of them and of units together, stand on their page."""
 
@@ -100,6 +107,137 @@ def thresholds(figures: PlanFigures) -> Page | None:
         blocks=tuple(blocks),
         foot=words["foot_thresholds"],
     )
+
+
+def write_robustness(found: Robustness, path: str | Path, language: str = "en") -> None:
+    """Write one sheet on what many draws of thresholds and weights came to, as an HTML file.
+
+    Parameters
+    ----------
+    found : Robustness
+    path : str or Path
+        The file to write; an older one is replaced when the new one is whole.
+    language : str, optional
+
+    Raises
+    ------
+    WriteError
+        The disk is full or the place is not ours to write to.
+    ZoneplanError
+        The language is not known.
+    """
+    figures = PlanFigures(ReportContext.of(found.plan, language))
+    edition = figures.edition
+    page = fill_page(
+        "sheet.html.j2",
+        ("report.css",),
+        faces=printed_faces(language),
+        kind=edition.pages["chapter_robustness"],
+        gap=edition.gap,
+        language=edition.language,
+        title=edition.name,
+        page=_robustness(figures, found),
+    )
+    write_page(page, path, "robustness")
+
+
+def _robustness(figures: PlanFigures, found: Robustness) -> Page:
+    edition, words, land = figures.edition, figures.edition.pages, found.land
+    whole, stable = sum(one.hectares for one in land), sum(one.stable_hectares for one in land)
+    title = edition.tell(
+        "finding_robust",
+        n=int(found.stable.sum()),
+        all=edition.number(len(found.units)),
+        draws=edition.number(len(found.draws)),
+        share=edition.share_text(stable / whole) if whole else "–",
+    )
+    wavering = found.units[~found.stable].sort_values(["share", "main"], kind="stable")
+    chosen = {figures.fills[str(code)]: own.index for code, own in wavering.groupby("main", sort=True)}
+    drawn_map = Figure(words["wavering_map"], PlanMaps(figures).filled(chosen, words["wavering_map"], 56))
+    blocks: list[Block] = [Split(((_stable_land(figures, found), _drawn(figures, found)), (drawn_map,)), "wide")]
+    if len(wavering):
+        blocks.append(_wavering(figures, wavering))
+    if len(found.amounts):
+        blocks.append(_spread(figures, found))
+    return Page(
+        id="robustness",
+        chapter=words["chapter_robustness"],
+        title=title,
+        lead=edition.tell("lead_robust", draws=edition.number(len(found.draws)), seed=found.seed),
+        blocks=tuple(blocks),
+        foot=words["foot_robust"],
+        look="first",
+    )
+
+
+def _stable_land(figures: PlanFigures, found: Robustness) -> Table:
+    edition, words = figures.edition, figures.edition.pages
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Swatch(figures.fills[one.zone], figures.zone(one.zone)),
+            f"{edition.number(one.stable_units)} / {edition.number(one.units)}",
+            figures.land(one.stable_hectares),
+            figures.percent(one.stable_hectares, one.hectares),
+        )
+        for one in found.land
+    ]
+    columns = (words["function"], words["stable_units"], words["stable_land"], words["stable_share"])
+    return Table(words["stable_title"], columns, tuple(rows), frozenset({1, 2, 3}))
+
+
+def _drawn(figures: PlanFigures, found: Robustness) -> Table:
+    """What was drawn, and between which ends."""
+    edition, words, write = figures.edition, figures.edition.pages, _number(figures)
+    rows: list[tuple[Cell, ...]] = []
+    for name, (low, high) in found.within.items():
+        chapter, _, rest = name.partition(".")
+        quota, _, measure = rest.partition(".weight.")
+        parameters = edition.plan.rulebook.parameters
+        if chapter == "quotas":
+            called = edition.tell("weight_of", measure=edition.measure(measure), quota=edition.quota(quota))
+            parts = next(one.weight for one in edition.plan.study.quotas if one.name == quota)
+            own = next(float(part.share) for part in parts if not isinstance(part, str) and part.measure == measure)
+        else:
+            called, own = edition.measure(name), float(parameters[name].value)
+        rows.append((called, write(own), write(low), write(high)))
+    columns = (words["threshold_of"], words["adopted"], words["drawn_from"], words["drawn_to"])
+    return Table(words["drawn_title"], columns, tuple(rows), frozenset({1, 2, 3}))
+
+
+def _wavering(figures: PlanFigures, wavering: pd.DataFrame) -> Table:
+    edition, words = figures.edition, figures.edition.pages
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Strong(figures.names([str(row.Index)])[0]),
+            _swatch(figures, str(row.main)),
+            edition.share_text(float(str(row.share))),
+            _swatch(figures, str(row.other)),
+            edition.share_text(float(str(row.other_share))),
+        )
+        for row in wavering.head(WAVERING).itertuples()
+    ]
+    columns = (words["unit"], words["now"], words["kept_in"], words["would_be"], words["other_in"])
+    left = len(wavering) - WAVERING
+    note = edition.tell("note_more_units", n=left) if left > 0 else ""
+    return Table(words["wavering_title"], columns, tuple(rows), frozenset({2, 4}), note, "dense")
+
+
+def _spread(figures: PlanFigures, found: Robustness) -> Table:
+    """The amounts that hang most on the weights that were drawn."""
+    edition, words = figures.edition, figures.edition.pages
+    wide = found.amounts.assign(wide=found.amounts["high"] - found.amounts["low"])
+    rows: list[tuple[Cell, ...]] = [
+        (
+            Strong(figures.names([str(row.unit_id)])[0]),
+            edition.quota(str(row.quota)),
+            edition.amount(row.amount),
+            edition.large(float(str(row.low))),
+            edition.large(float(str(row.high))),
+        )
+        for row in wide.sort_values(["wide", "unit_id"], ascending=[False, True]).head(SPREAD).itertuples()
+    ]
+    columns = (words["unit"], words["quota"], words["now"], words["spread_low"], words["spread_high"])
+    return Table(words["spread_title"], columns, tuple(rows), frozenset({2, 3, 4}), "", "dense")
 
 
 def _leeway(curve: Curve) -> tuple[float, str]:

@@ -10,6 +10,7 @@ from maps.run_folder.consensus_folder import (
 from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
 from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.rerun import run_again
+from maps.run_folder.robustness_folder import ROBUSTNESS_KIND, write_robustness_folder
 from maps.run_folder.run_cache import KeptRun, Options, find_run, keep_run, key_after, key_before
 from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run, run_language
 from maps.run_folder.run_verification import require_whole, verify
@@ -19,6 +20,7 @@ __all__ = [
     "CONSENSUS_KIND",
     "MANIFEST",
     "MOST_BYTES",
+    "ROBUSTNESS_KIND",
     "RULEBOOK_FOLDER",
     "ContentCache",
     "KeptRun",
@@ -41,5 +43,6 @@ __all__ = [
     "write_comparison_folder",
     "write_consensus_folder",
     "write_kept_run",
+    "write_robustness_folder",
     "write_run",
 ]

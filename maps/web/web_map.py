@@ -37,7 +37,7 @@ from maps.web.measure_columns import measure_columns
 from maps.web.page_model import Page, as_json
 from maps.web.table_page import drawn_table, table_content, table_page
 from zoning.plan import Plan
-from zoning.scenario import Comparison
+from zoning.scenario import Comparison, Robustness
 
 ASSETS = Path(__file__).parent / "src"
 PLANE = "ZoneplanPlane"
@@ -62,7 +62,7 @@ def draw(
     near: Neighbourhood | None = None,
 ) -> Map: ...
 @overload
-def draw(plan: Comparison, language: str = "en", *, projection: PlaneName | None = None) -> Map: ...
+def draw(plan: Comparison | Robustness, language: str = "en", *, projection: PlaneName | None = None) -> Map: ...
 @overload
 def draw(
     plan: gpd.GeoDataFrame,
@@ -73,7 +73,7 @@ def draw(
     projection: PlaneName | None = None,
 ) -> Map: ...
 def draw(
-    plan: Plan | Comparison | gpd.GeoDataFrame,
+    plan: Plan | Comparison | Robustness | gpd.GeoDataFrame,
     language: str = "en",
     *,
     by: str | None = None,
@@ -86,9 +86,11 @@ def draw(
 
     Parameters
     ----------
-    plan : Plan, Comparison or GeoDataFrame
+    plan : Plan, Comparison, Robustness or GeoDataFrame
         A plan just made, or read back from a run folder; what :func:`zoneplan.compare` found, of which the second plan
-        is drawn with a swipe to the first and a layer of what differs; or a table of polygons in any CRS.
+        is drawn with a swipe to the first and a layer of what differs; what :func:`zoneplan.robustness` found, of which
+        the plan is drawn, with the share of draws in which a unit is what it is as a measure to colour by; or a table
+        of polygons in any CRS.
     language : str, optional
         "en", "zh", or another one that there is a catalogue of.
     by : str, optional
@@ -152,6 +154,8 @@ def draw(
     compared = plan if isinstance(plan, Comparison) else None
     if isinstance(plan, Comparison):
         plan = plan.after
+    elif isinstance(plan, Robustness):
+        plan = plan.measured
     table = None if isinstance(plan, Plan) else plan
     if table is None and (by is not None or name is not None):
         raise ZoneplanError(Phrase("'by' and 'name' are columns of a table; a plan has its own views."))

@@ -1,21 +1,25 @@
-"""Scenarios: a plan varied in memory, two plans compared, and what each difference between them hangs on."""
+"""Scenarios: a plan varied in memory, two plans compared, and a plan under many draws."""
 
 from zoning.scenario.comparison import MOVES, Comparison, compare
 from zoning.scenario.consensus_tables import Consensus, consensus, run_together
 from zoning.scenario.parameter_sweep import Sweep, sweep
+from zoning.scenario.robustness import KEPT, Robustness, robustness
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
 from zoning.scenario.variants import made_again, plan_of_try
 
 __all__ = [
+    "KEPT",
     "MOVES",
     "Comparison",
     "Consensus",
+    "Robustness",
     "ScenarioMoves",
     "Sweep",
     "compare",
     "consensus",
     "made_again",
     "plan_of_try",
+    "robustness",
     "run_together",
     "scenario_moves",
     "sweep",

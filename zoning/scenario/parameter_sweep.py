@@ -142,7 +142,7 @@ def sweep(
     """
     fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
     variants = _table(fresh.whole_rulebook, parameters)
-    cutting = [name for name in variants.columns if not _is_threshold(fresh.rulebook, str(name))]
+    cutting = [name for name in variants.columns if not is_threshold(fresh.rulebook, str(name))]
     area = fresh.zones.set_index("unit_id")["area_ha"]
     outcomes: list[pd.DataFrame] = []
     codes = np.zeros((len(variants), len(area)), dtype=np.int64)
@@ -187,7 +187,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _is_threshold(rulebook: Rulebook, name: str) -> bool:
+def is_threshold(rulebook: Rulebook, name: str) -> bool:
     """Whether zones hang on a parameter by conditions of rules alone."""
     before = {rulebook.available_land.steeper_than, *(used for one in rulebook.derived for used in one.names)}
     return name not in before and any(name in parse_condition(rule.when).names for rule in rulebook.rules)

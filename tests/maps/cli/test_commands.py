@@ -129,6 +129,29 @@ def test_compare_says_what_moved_and_why(toy_folder: Path, tmp_path: Path, capsy
     assert "参数 fragile_min：由 0.5 变为 0.6" in capsys.readouterr().out
 
 
+@pytest.mark.slow
+def test_robustness_says_what_many_draws_came_to(toy_folder: Path, tmp_path: Path, capsys) -> None:
+    plan, out = toy_folder / "plan.toml", tmp_path / "draws"
+    drawn = ("--within", "fragile_min=0.2:0.8", "--draws", "40", "--seed", "3")
+    assert call("robustness", plan, *drawn, "--out", out) == 0
+    said = capsys.readouterr().out
+    assert "units keep their main function in at least 95 % of 40 draws (seed 3)." in said
+    assert "map.html#by=draws_kept_share" in said
+    assert sorted(path.name for path in out.iterdir()) == [
+        "amounts.csv", "draws.csv", "manifest.json", "map.html", "report.html", "units.csv",
+    ]  # fmt: skip
+    page = (out / "report.html").read_text("utf-8")
+    assert "What was drawn" in page
+    assert "<script" not in page
+    assert call("robustness", plan, *drawn, "--out", out, "--json", "--lang", "zh") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["draws"], told["seed"], told["within"]) == (40, 3, {"fragile_min": [0.2, 0.8]})
+    assert {"unit_id", "main", "share", "other", "other_share"} == set(told["units"][0])
+    assert "保持主体功能" in (out / "report.html").read_text("utf-8")
+    assert call("robustness", plan, "--within", "fragile_min=0.2") == 2
+    assert "is no range" in capsys.readouterr().err
+
+
 def test_curve_says_how_firmly_a_plan_stands(toy_folder: Path, capsys) -> None:
     assert call("curve", toy_folder / "plan.toml", "fragile_min") == 0
     said = capsys.readouterr().out

@@ -1,0 +1,317 @@
+"""Robustness: how often each unit keeps its main function where thresholds and weights are drawn within ranges."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import StudyError, UnknownNameError
+from layers.overview import Overview, Shown, counted, drawn_by
+from layers.phrases import Phrase
+from zoning.errors import near
+from zoning.pipeline import FreshPlan
+from zoning.plan import Plan
+from zoning.scenario.parameter_sweep import is_threshold, sweep
+from zoning.scenario.variants import made_again, vary
+
+Announce = Callable[[str], None]
+Range = tuple[float, float]
+KEPT = "draws_kept_share"
+"""The name of the measure of how often a unit keeps its main function."""
+STABLE = 0.95
+"""A unit that keeps its main function in so many of all draws is stable."""
+LOW, HIGH = 0.05, 0.95
+"""Of the spread of amounts, as parts of all draws."""
+WEIGHT = re.compile(r"quotas\.(?P<quota>.+)\.weight\.(?P<measure>[^.]+)")
+"""How the share of a measure in the weight of a quota is named."""
+
+
+class StableLand(NamedTuple):
+    """The land of a main function, and what of it is stable.
+
+    Attributes
+    ----------
+    zone : str
+    units, stable_units : int
+    hectares, stable_hectares : float
+    """
+
+    zone: str
+    units: int
+    hectares: float
+    stable_units: int
+    stable_hectares: float
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class Robustness(Shown):
+    """What became of a plan in many draws.
+
+    Attributes
+    ----------
+    plan : Plan
+        As it was asked about.
+    within : mapping of str to (float, float)
+        What was drawn, each evenly and by itself between these ends.
+    seed : int
+        Of the draws: the same seed gives the same draws.
+    draws : DataFrame
+        Index 0..n-1; one column a name in ``within``, in the order of the names.
+    units : DataFrame
+        Index ``unit_id``: ``main`` in the plan, ``share`` of the draws in which it is kept, the main function ``other``
+        that it has most often instead (empty where there is none), and ``other_share``.
+    amounts : DataFrame
+        Of quotas of which a weight was drawn, by unit: ``quota``, ``unit_id``, ``amount`` in the plan, and ``low`` and
+        ``high``, between which nine in ten draws lie (5 % to 95 %).
+    """
+
+    plan: Plan = field(repr=False)
+    within: Mapping[str, Range]
+    seed: int
+    draws: pd.DataFrame
+    units: pd.DataFrame
+    amounts: pd.DataFrame
+
+    @property
+    def stable(self) -> pd.Series:
+        """Whether each unit keeps its main function in 95 % of the draws or more."""
+        return self.units["share"] >= STABLE
+
+    @property
+    def land(self) -> tuple[StableLand, ...]:
+        """By main function the land of the plan and what of it is stable, the largest first."""
+        area = self.plan.zones.set_index("unit_id")["area_ha"].reindex(self.units.index)
+        table = pd.DataFrame({"zone": self.units["main"], "area": area, "stable": self.stable})
+        rows = [
+            StableLand(
+                str(zone), len(own), float(own["area"].sum()),
+                int(own["stable"].sum()), float(own.loc[own["stable"], "area"].sum()),
+            )
+            for zone, own in table.groupby("zone", sort=True)
+        ]  # fmt: skip
+        return tuple(sorted(rows, key=lambda one: (-one.hectares, one.zone)))
+
+    @property
+    def measured(self) -> Plan:
+        """The plan with the share of draws in which a unit keeps its main function as a further measure, ``KEPT``."""
+        measures = self.plan.measures
+        own = self.units["share"].reindex(measures.index.astype(str)).to_numpy(dtype=float)
+        return replace(self.plan, measures=measures.assign(**{KEPT: own}))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {
+            "within": {name: list(ends) for name, ends in self.within.items()},
+            "draws": len(self.draws),
+            "seed": self.seed,
+            "stable_at": STABLE,
+            "land": [one._asdict() for one in self.land],
+            "units": self.units.reset_index().to_dict("records"),
+            "amounts": [
+                {**row, "amount": str(row["amount"])} for row in self.amounts.to_dict("records")
+            ],
+        }  # fmt: skip
+
+    def overview(self) -> Overview:
+        """What was drawn, and how much of the plan is stable."""
+        land = self.land
+        whole, kept = (sum(getattr(one, name) for one in land) for name in ("hectares", "stable_hectares"))
+        rows = (
+            ("draws", f"{len(self.draws):,}, seed {self.seed}"),
+            *((name, f"{low:g} to {high:g}") for name, (low, high) in self.within.items()),
+            ("stable", f"{int(self.stable.sum()):,} of {len(self.units):,} units, {kept:,.0f} of {whole:,.0f} ha"),
+            ("of them", counted({one.zone: one.stable_units for one in land})),
+        )
+        return Overview("Robustness", rows)
+
+    def map(self, language: str = "en") -> Any:
+        """A map of the plan that can be coloured by the share of draws in which a unit keeps its main function.
+
+        Parameters
+        ----------
+        language : str, optional
+            Of the page.
+
+        Returns
+        -------
+        folium.Map
+        """
+        return drawn_by("map")(self, language)
+
+
+def robustness(
+    plan: Plan,
+    within: Mapping[str, Sequence[float]],
+    *,
+    draws: int = 1000,
+    seed: int = 0,
+    study_folder: str | Path | None = None,
+    announce: Announce = lambda _step: None,
+) -> Robustness:
+    """In how many of many draws each unit keeps its main function.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder while its sources are still there.
+    within : mapping of str to (float, float)
+        By the name of a parameter the lowest and the highest value that may be drawn; by
+        ``quotas.NAME.weight.MEASURE`` those of the share of a measure in the weight of a quota.
+    draws : int, optional
+    seed : int, optional
+        The same seed gives the same draws.
+    study_folder : str or Path, optional
+        Where the sources are of a plan that was read back, as for :meth:`zoneplan.Plan.vary`.
+    announce : callable, optional
+        Called with the number of each draw of which amounts are worked out.
+
+    Returns
+    -------
+    Robustness
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such parameter, quota or measure of its weight.
+    StudyError
+        A range or a count is not what it should be, or a parameter is no number, or no threshold of rules.
+    ZoneplanError
+        Whatever ``plan.vary`` refuses of a draw.
+
+    Notes
+    -----
+    Each name is drawn evenly between its ends and by itself. That says how the plan bears uncertain thresholds; it does
+    not say how likely any value is. :func:`zoneplan.curve` is exact for one threshold at a time.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> found = zp.robustness(plan, within={"density_min_per_km2": (45, 52)}, draws=20)
+    >>> bool(found.stable.all()), found.units.loc["08069", "main"]
+    (True, 'key_development')
+    """
+    ranges = _ranges(plan, within)
+    if draws < 1:
+        raise StudyError(Phrase("there must be at least one draw, and {draws} were asked for", draws=draws))
+    drawn = _drawn(ranges, draws, seed)
+    of_weights = [name for name in ranges if WEIGHT.fullmatch(name)]
+    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
+    units = _kept(fresh, drawn.drop(columns=of_weights))
+    amounts = _spread(fresh, drawn, of_weights, announce)
+    return Robustness(plan, ranges, seed, drawn, units, amounts)
+
+
+def _ranges(plan: Plan, within: Mapping[str, Sequence[float]]) -> dict[str, Range]:
+    """What is drawn, checked, in the order of the names."""
+    if not within:
+        raise StudyError(Phrase("nothing is to be drawn: give at least one range"))
+    found: dict[str, Range] = {}
+    for name in sorted(within):
+        weight = WEIGHT.fullmatch(name)
+        if weight:
+            known = {
+                f"quotas.{quota.name}.weight.{part.measure}"
+                for quota in plan.study.quotas
+                if not isinstance(quota.weight, str)
+                for part in quota.weight
+            }
+        else:
+            known = set(plan.rulebook.parameters)
+        if name not in known:
+            raise UnknownNameError(
+                Phrase("there is no parameter or weight '{name}'{near}", name=name, near=near(name, sorted(known))),
+                features=[name],
+            )
+        own = None if weight else plan.rulebook.parameters[name].value
+        if isinstance(own, (bool, str)):
+            raise StudyError(Phrase("parameter '{name}' is {value!r}, no number that could move", name=name, value=own))
+        if not weight and not is_threshold(plan.rulebook, name):
+            raise StudyError(
+                Phrase(
+                    "parameter '{name}' is no threshold of rules for zones: what it moves would have to be worked out "
+                    "anew for each draw. Compare plans with other values instead (zoneplan compare)",
+                    name=name,
+                )
+            )
+        ends = tuple(map(float, within[name]))
+        if len(ends) != 2 or not all(map(math.isfinite, ends)) or ends[0] > ends[1] or (weight and ends[0] < 0):
+            raise StudyError(
+                Phrase("the range of '{name}' is no lowest and highest number: {ends}", name=name, ends=list(ends))
+            )
+        found[name] = (ends[0], ends[1])
+    return found
+
+
+def _drawn(ranges: Mapping[str, Range], draws: int, seed: int) -> pd.DataFrame:
+    """One row a draw; a name has the same draws whatever else is drawn."""
+    columns = {}
+    for name, (low, high) in ranges.items():
+        own = np.random.default_rng([seed, *name.encode()])
+        columns[name] = low + (high - low) * own.random(draws)
+    return pd.DataFrame(columns)
+
+
+def _kept(plan: FreshPlan, drawn: pd.DataFrame) -> pd.DataFrame:
+    """How often each unit keeps its main function, and what it is else."""
+    own = plan.zones.set_index("unit_id")["main"].sort_index()
+    if drawn.columns.empty:  # weights move no zone
+        return pd.DataFrame({"main": own, "share": 1.0, "other": "", "other_share": 0.0})
+    swept = sweep(plan, drawn)
+    mains = swept.outcomes["main"].to_numpy(dtype=object)
+    zones, code = np.unique(mains.astype(str), return_inverse=True)
+    counts = [(code[swept.codes] == place).sum(axis=0) for place in range(len(zones))]
+    table = pd.DataFrame(dict(zip(zones, counts, strict=True)), index=swept.area.index).reindex(own.index)
+    kept = table.where(table.columns.to_numpy()[None, :] == own.to_numpy()[:, None], 0).sum(axis=1).to_numpy()
+    others = table.where(table.columns.to_numpy()[None, :] != own.to_numpy()[:, None], 0)
+    most = others.max(axis=1).to_numpy()
+    return pd.DataFrame(
+        {
+            "main": own,
+            "share": kept / len(drawn),
+            "other": np.where(most > 0, others.idxmax(axis=1).to_numpy(dtype=object), ""),
+            "other_share": most / len(drawn),
+        }
+    )
+
+
+def _spread(plan: FreshPlan, drawn: pd.DataFrame, of_weights: Sequence[str], announce: Announce) -> pd.DataFrame:
+    """What units get of quotas of which a weight was drawn."""
+    names = dict.fromkeys(match["quota"] for name in of_weights if (match := WEIGHT.fullmatch(name)))
+    if not names:
+        return pd.DataFrame(columns=["quota", "unit_id", "amount", "low", "high"])
+    rows = plan.quotas[plan.quotas["quota"].isin(names) & plan.quotas["unit_id"].isin(plan.units.index.astype(str))]
+    keys = pd.MultiIndex.from_frame(rows[["quota", "unit_id"]])
+    found = np.full((len(drawn), len(rows)), np.nan)
+    for nth, draw in enumerate(drawn.to_dict("records")):
+        announce(str(nth + 1))
+        other = vary(plan, parameters=_parameters(draw), quotas=_weights(plan, names, draw))
+        own = other.quotas.set_index(["quota", "unit_id"])["amount"]
+        found[nth] = own[~own.index.duplicated()].reindex(keys).astype(float).to_numpy()
+    low, high = np.quantile(found, [LOW, HIGH], axis=0)
+    return rows[["quota", "unit_id", "amount"]].assign(low=low, high=high).reset_index(drop=True)
+
+
+def _parameters(draw: Mapping[Any, float]) -> dict[str, float]:
+    return {str(name): value for name, value in draw.items() if not WEIGHT.fullmatch(str(name))}
+
+
+def _weights(plan: FreshPlan, names: Mapping[str, None], draw: Mapping[Any, float]) -> dict[str, dict[str, Any]]:
+    """By quota the weight of a draw."""
+    found = {}
+    for quota in plan.study.quotas:
+        if quota.name in names and not isinstance(quota.weight, str):
+            shares = {part.measure: draw.get(f"quotas.{quota.name}.weight.{part.measure}") for part in quota.weight}
+            parts = [
+                {"measure": part.measure, "share": part.share if shares[part.measure] is None else shares[part.measure]}
+                for part in quota.weight
+            ]
+            found[quota.name] = {"weight": parts}
+    return found
