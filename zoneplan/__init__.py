@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
-    from zoning.scenario import compare, consensus, robustness, sweep
+    from zoning.scenario import compare, consensus, robustness, seek, sweep
     from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import (
@@ -106,6 +106,7 @@ __all__ = [
     "curve",
     "sweep",
     "robustness",
+    "seek",
     "explain",
     "at",
     "run_cases",
@@ -190,6 +191,7 @@ _ROOMS = {
     "curve": "zoning.zones",
     "sweep": "zoning.scenario",
     "robustness": "zoning.scenario",
+    "seek": "zoning.scenario",
     "explain": "maps.explain",
     "at": "maps.explain",
     "run_cases": "zoning.audits",

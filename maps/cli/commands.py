@@ -35,6 +35,8 @@ MATTERS = "zones, lines, quotas, land, energy, services, flows, policies, indust
 _HELD = template("{folder}: kept runs: {count}, {size:.1f} MB of at most {most:.0f} MB")
 _CLEARED = template("{folder}: kept runs removed: {count}, {size:.1f} MB")
 
+EXIT_NOT_MET = 4
+"""Of ``seek``, where nothing meets all goals."""
 FINDINGS_SHOWN = 5
 """Lines of findings below the table of a run; the report has all."""
 
@@ -565,6 +567,53 @@ def serve(
     if show:
         webbrowser.open(server.address)
     server.serve()
+
+
+@app.command(name="seek")
+def seek_(
+    target: Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, which is run, or a run folder.")],
+    goal: Annotated[
+        str,
+        typer.Argument(
+            metavar="GOAL",
+            help="area_ha(CONDITION), count(CONDITION) or amount(QUOTA, CONDITION), and a number; more by AND.",
+        ),
+    ],
+    moves: Annotated[
+        list[str], typer.Option("--move", metavar="NAME=LOW:HIGH", help="A parameter that may move, and how far.")
+    ],
+    study: Annotated[
+        Path | None,
+        typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
+    ] = None,
+    language: OwnLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Find the smallest change of parameters that meets goals, proved; exit 4 where nothing meets all of them."""
+    from maps.cli.goal_display import print_sought
+    from zoning.scenario import seek
+
+    speak(language)
+    ranges = dict(map(_range, moves))
+    found = seek(_plan_of(target), goal, ranges, study)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print_sought(found, spoken())
+    raise typer.Exit(0 if found.met else EXIT_NOT_MET)
+
+
+def _range(text: str) -> tuple[str, tuple[float, float]]:
+    """A parameter and its range, of ``NAME=LOW:HIGH``."""
+    name, _, span = text.partition("=")
+    low, _, high = span.partition(":")
+    try:
+        return name.strip(), (float(low), float(high))
+    except ValueError:
+        raise typer.BadParameter(
+            Phrase("'{text}' is no range; write NAME=LOW:HIGH, such as density_min=50:400", text=text),
+            param_hint="--move",
+        ) from None
 
 
 def _plan_of(path: Path) -> Plan:

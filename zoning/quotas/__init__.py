@@ -6,6 +6,7 @@ from zoning.quotas.result_rows import RESERVE
 from zoning.quotas.weighted_allocation import TracedAllocation, allocate, allocate_traced
 from zoning.quotas.weights import (
     Values,
+    conditions_of,
     find_column,
     measures_read,
     names_asked,
@@ -21,6 +22,7 @@ __all__ = [
     "Values",
     "allocate",
     "allocate_traced",
+    "conditions_of",
     "find_column",
     "measures_read",
     "name_level",

@@ -109,10 +109,13 @@ def quotas_read(quota: Quota) -> frozenset[str]:
 
 def names_asked(quotas: Iterable[Quota]) -> frozenset[str]:
     """The names in the conditions of some quotas: measures, parameters, overlays, and ``main``."""
-    parts: list[Priority | Group | Limit | Lock] = []
-    for quota in quotas:
-        parts += [*quota.priority, *quota.groups, *quota.limits, *quota.locked]
-    return frozenset(name for one in parts if one.when is not None for name in parse_condition(one.when).names)
+    return frozenset(name for quota in quotas for text in conditions_of(quota) for name in parse_condition(text).names)
+
+
+def conditions_of(quota: Quota) -> list[str]:
+    """The texts of all conditions in a quota."""
+    parts: tuple[Priority | Group | Limit | Lock, ...] = (*quota.priority, *quota.groups, *quota.limits, *quota.locked)
+    return [one.when for one in parts if one.when is not None]
 
 
 def zones_asked(zones: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from zoning.scenario.comparison import MOVES, Comparison, compare
 from zoning.scenario.consensus_tables import Consensus, consensus, run_together
+from zoning.scenario.goal_seeking import Sought, seek
 from zoning.scenario.parameter_sweep import Sweep, sweep
 from zoning.scenario.robustness import KEPT, Robustness, robustness
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
@@ -14,6 +15,7 @@ __all__ = [
     "Consensus",
     "Robustness",
     "ScenarioMoves",
+    "Sought",
     "Sweep",
     "compare",
     "consensus",
@@ -22,5 +24,6 @@ __all__ = [
     "robustness",
     "run_together",
     "scenario_moves",
+    "seek",
     "sweep",
 ]

@@ -2,7 +2,7 @@
 
 from zoning.solver.exact_steps import UNLIMITED, Counts, Number, Step, exact_number
 from zoning.solver.gini_optimum import find_most_equal, gini
-from zoning.solver.highs_solver import LinearConstraint, Programme
+from zoning.solver.highs_solver import LinearConstraint, Programme, choose
 from zoning.solver.infeasibility import Wording, find_conflict, refuse
 from zoning.solver.integer_programme import Optimum, broken_rules, find_best
 from zoning.solver.nested_groups import ALL, CrossingError, GroupTree, apportion_groups, group_tree
@@ -44,6 +44,7 @@ __all__ = [
     "apportion_groups",
     "apportion_with_bounds",
     "broken_rules",
+    "choose",
     "count_ceilings",
     "count_floors",
     "counted_ids",

@@ -175,6 +175,22 @@ def load_solver(programme: Programme, *, whole: bool, basis: Basis | None = None
     return solver
 
 
+def choose(programme: Programme) -> tuple[Counts, float] | None:
+    """The whole amounts with the most gain, and a gain that no others exceed; None where nothing keeps the rules.
+
+    Raises
+    ------
+    LimitError
+        The solver gave up.
+    """
+    solver = load_solver(programme, whole=True)
+    solver.run()
+    if not settle_status(solver):
+        return None
+    amounts = np.rint(np.array(solver.getSolution().col_value)).astype(np.int64)
+    return amounts, -float(solver.getInfo().mip_dual_bound)
+
+
 def basis_of(solver: highspy.Highs) -> Basis:
     """Where a solver that ran has units and rules."""
     found = solver.getBasis()

@@ -13,7 +13,7 @@ from zoning.zones.planner_decisions import (
 )
 from zoning.zones.rule_tests import RuleTests, rule_tests
 from zoning.zones.sensitivity import conflicts, conflicts_in, margin_findings
-from zoning.zones.threshold_variants import zones_by_variant
+from zoning.zones.threshold_variants import rules_in, zones_by_row, zones_by_variant
 from zoning.zones.tipping_points import Curve, Step, curve, curves
 
 __all__ = [
@@ -40,7 +40,9 @@ __all__ = [
     "refinements",
     "resolve",
     "rule_tests",
+    "rules_in",
     "weigh_floors",
     "weigh_norms",
+    "zones_by_row",
     "zones_by_variant",
 ]

@@ -6,10 +6,11 @@ sets of answers, so claims are resolved once for each unit and set, by :func:`zo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import product
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -77,20 +78,14 @@ def zones_by_variant(
     MissingValueError
         In a variant a value is missing that a rule with ``on_unknown = "error"`` needs; of the first such variant.
     """
-    rulebook = without_unused_topics(rulebook, map(str, measures.columns))
-    known = complete_measures(measures, rulebook).rename_axis("unit_id")
-    wholes = gather_parents(known, rulebook, part_of) if part_of else None
-    moving = [rule for rule in rulebook.rules if parse_condition(rule.when).names & set(variants.columns)]
-    moving = [rule for rule in moving if wholes is not None or not rule.refines]
-    absent = frozenset(absent_measures(measures, rulebook))
-    asked = _Sweep(claims, known, wholes, rulebook, moving, absent)
-    size = max(1, AT_ONCE // max(1, len(known)))
+    asked = _Sweep.of(claims, measures, rulebook, variants.columns, part_of)
+    size = max(1, AT_ONCE // max(1, len(asked.units)))
     blocks = []
     for start in range(0, len(variants), size):
         block = variants.iloc[start : start + size]
         refused = asked.refused(block)
         if refused is not None:
-            classify(measures, _at(rulebook, block.iloc[refused]), part_of=wholes)  # which says what is missing
+            classify(measures, _at(rulebook, block.iloc[refused]), part_of=part_of)  # which says what is missing
         blocks.append(asked.outcomes(block))
     every = pd.concat([outcomes for outcomes, _ in blocks], ignore_index=True)
     distinct = every.drop_duplicates().sort_values(list(OUTCOME)).reset_index(drop=True)
@@ -98,6 +93,37 @@ def zones_by_variant(
     first = np.cumsum([0, *(len(outcomes) for outcomes, _ in blocks)])
     codes = [places[start + own] for start, (_, own) in zip(first, blocks, strict=False)]
     return distinct, np.vstack(codes)
+
+
+def zones_by_row(
+    claims: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    rows: Codes,
+    values: pd.DataFrame,
+    part_of: str | None = None,
+) -> pd.DataFrame:
+    """The zones of some units, each under values of its own; other arguments are those of :func:`zones_by_variant`.
+
+    Parameters
+    ----------
+    rows : int array
+        Places of units in the measures; one may come several times.
+    values : DataFrame
+        As many rows, one column a parameter.
+
+    Returns
+    -------
+    DataFrame
+        As many rows: ``main``, ``overlays``, ``status``, ``rule``; all empty where a rule that must be answered
+        cannot be.
+    """
+    return _Sweep.of(claims, measures, rulebook, values.columns, part_of).of_rows(rows, values)
+
+
+def rules_in(rulebook: Rulebook, *, of_parts: bool) -> list[Rule]:
+    """The rules that are asked of anybody: those that refine only where units are parts of larger ones."""
+    return [rule for rule in rulebook.rules if of_parts or not rule.refines]
 
 
 def _at(rulebook: Rulebook, values: pd.Series) -> Rulebook:
@@ -120,10 +146,24 @@ class _Sweep:
     ) -> None:
         self.units, self.rulebook, self.moving, self.wholes = known.index, rulebook, moving, wholes
         self._of_units = _Asked(known, find_doubt(known, absent, rulebook))
-        self._of_wholes = wholes and _Asked(wholes.table, find_doubt(wholes.table, absent, rulebook))
+        self._of_wholes: _Asked | None = None
+        if wholes is not None:
+            self._of_wholes = _Asked(wholes.table, find_doubt(wholes.table, absent, rulebook))
         columns = ["unit_id", "zone", "rule", "answer", "assumed", "inherited_from"]
         self._standing = claims.loc[~claims["rule"].isin([rule.id for rule in moving]), columns]
         self._answered: list[_Answered] = []
+
+    @classmethod
+    def of(
+        cls, claims: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook, names: Iterable[str], part_of: str | None
+    ) -> Self:
+        """The sweep of some parameters; the other arguments are those of :func:`zones_by_variant`."""
+        rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+        known = complete_measures(measures, rulebook).rename_axis("unit_id")
+        wholes = gather_parents(known, rulebook, part_of) if part_of else None
+        swept = set(names)
+        moving = [rule for rule in rules_in(rulebook, of_parts=bool(part_of)) if _names(rule) & swept]
+        return cls(claims, known, wholes, rulebook, moving, frozenset(absent_measures(measures, rulebook)))
 
     def refused(self, variants: pd.DataFrame) -> int | None:
         """Ask all rules; the first variant in which one that must be answered cannot be."""
@@ -134,24 +174,55 @@ class _Sweep:
         return int(places[0]) if len(places) else None
 
     def _ask(self, rule: Rule, variants: pd.DataFrame) -> _Answered:
-        condition = parse_condition(rule.when)
-        of_wholes = self._of_wholes is not None and not rule.refines
-        table, doubt = (self._of_wholes if of_wholes else None) or self._of_units
-        values, which = _distinct(variants[[name for name in variants.columns if name in condition.names]])
+        asked = self._asked_by(rule)
+        values, which = _distinct(variants[[name for name in variants.columns if name in _names(rule)]])
+        rows = np.tile(np.arange(len(asked.table)), len(values))
+        told = self._told(rule, rows, values.iloc[np.repeat(np.arange(len(values)), len(asked.table))])
+        by_row = told.codes.reshape(len(values), len(asked.table))
+        if asked is self._of_wholes:
+            by_row = by_row[:, self._places_of_wholes]
+        return told._replace(codes=by_row[which])
+
+    def _asked_by(self, rule: Rule) -> _Asked:
+        return self._of_units if self._of_wholes is None or rule.refines else self._of_wholes
+
+    @cached_property
+    def _places_of_wholes(self) -> Codes:
+        """For each unit the place of its larger unit in the table of these."""
+        if self.wholes is None:
+            return np.arange(len(self.units))
+        return np.asarray(self.wholes.table.index.get_indexer(self.wholes.of.reindex(self.units)), dtype=np.int64)
+
+    def _told(self, rule: Rule, rows: Codes, values: pd.DataFrame) -> _Answered:
+        """What a rule says of some rows of its table, each with values of its own."""
+        table, doubt = self._asked_by(rule)
+        names = _names(rule)
+        values = values[[name for name in values.columns if name in names]]
         parameters = {name: one for name, one in self.rulebook.parameters.items() if name not in values.columns}
-        fixed = replace(self.rulebook, parameters=parameters)
-        told = RuleEvaluation(
-            rule,
-            _stacked(table, values, condition.names),
-            fixed,
-            doubt=doubt and doubt._replace(table=_stacked(doubt.table, values, condition.names)),
-        )
+        doubt = doubt and doubt._replace(table=_seen(doubt.table, rows, values, names))
+        rulebook = replace(self.rulebook, parameters=parameters)
+        told = RuleEvaluation(rule, _seen(table, rows, values, names), rulebook, doubt=doubt)
         answers, words = pd.factorize(told.answers)
         hanging, absent = pd.factorize(told.assumed)
-        by_row = (answers * len(absent) + hanging).reshape(len(values), len(table))
-        if of_wholes and self.wholes is not None:
-            by_row = by_row[:, self.wholes.table.index.get_indexer(self.wholes.of.reindex(self.units))]
-        return _Answered(rule, by_row[which], list(product(map(str, words), map(str, absent))))
+        kinds = list(product(map(str, words), map(str, absent)))
+        return _Answered(rule, answers * len(absent) + hanging, kinds)
+
+    def of_rows(self, rows: Codes, values: pd.DataFrame) -> pd.DataFrame:
+        """The outcome of some units, by their places, each under values of its own; empty where a rule is refused."""
+        answered = []
+        for rule in self.moving:
+            own = rows if self._asked_by(rule) is self._of_units else self._places_of_wholes[rows]
+            answered.append(self._told(rule, own, values))
+        keys = np.unique(
+            np.column_stack([rows, *(one.codes for one in answered)]), axis=0, return_index=True, return_inverse=True
+        )
+        _, first, codes = keys
+        found = self._resolved(rows[first], [one._replace(codes=one.codes[first]) for one in answered])
+        lost = [_of_answer(one, "unknown") for one in answered if one.rule.on_unknown == "error"]
+        every = found.iloc[codes.ravel()].reset_index(drop=True)
+        if lost:
+            every.loc[np.any(lost, axis=0)] = ""
+        return every
 
     def outcomes(self, variants: pd.DataFrame) -> tuple[pd.DataFrame, Codes]:
         """The outcomes of some variants whose rules have been asked, and the place of each unit's."""
@@ -165,25 +236,25 @@ class _Sweep:
             keys, span = keys * len(one.kinds) + one.codes, span * len(one.kinds)
         keys = keys * shape[1] + np.arange(shape[1])
         _, first, codes = np.unique(keys, return_index=True, return_inverse=True)
-        found = self._resolved(first)
-        return found, codes.reshape(shape)
+        answered = [one._replace(codes=one.codes.ravel()[first]) for one in self._answered]
+        return self._resolved(first % shape[1], answered), codes.reshape(shape)
 
-    def _resolved(self, places: Codes) -> pd.DataFrame:
-        """The outcome at some places of variants x units."""
+    def _resolved(self, places: Codes, answered: Sequence[_Answered]) -> pd.DataFrame:
+        """The outcome of units, by their places, each with its own answers."""
         ids = pd.Index([f"{place:012d}" for place in range(len(places))], dtype="str")
-        units = self.units[places % len(self.units)]
+        units = self.units[places]
         standing = pd.DataFrame({"place": ids, "unit_id": units}).merge(self._standing, on="unit_id")
         rows = [standing.drop(columns="unit_id").rename(columns={"place": "unit_id"})]
-        for one in self._answered:
-            rows += self._claims(one, one.codes.ravel()[places], ids, units)
+        for one in answered:
+            rows += self._claims(one, ids, units)
         claims = pd.concat(rows, ignore_index=True).assign(reason="", values="")
         return resolve(claims, self.rulebook).loc[ids, list(OUTCOME)].reset_index(drop=True)
 
-    def _claims(self, one: _Answered, codes: Codes, ids: pd.Index, units: pd.Index) -> Iterator[pd.DataFrame]:
+    def _claims(self, one: _Answered, ids: pd.Index, units: pd.Index) -> Iterator[pd.DataFrame]:
         """The rows that a rule adds, as :meth:`zoning.zones.claims.RuleEvaluation.claims` has them."""
         of_wholes = self.wholes is not None and not one.rule.refines
         for place, (answer, assumed) in enumerate(one.kinds):
-            here = codes == place
+            here = one.codes == place
             unsure = answer == "unknown" and one.rule.on_unknown == "review"
             if here.any() and (answer == "yes" or unsure or (answer == "no" and assumed)):
                 whole = self.wholes.of.loc[units[here]].to_numpy() if of_wholes and self.wholes is not None else ""
@@ -210,10 +281,13 @@ def _distinct(values: pd.DataFrame) -> tuple[pd.DataFrame, Codes]:
     return values.drop_duplicates().reset_index(drop=True), which
 
 
-def _stacked(table: pd.DataFrame, values: pd.DataFrame, names: frozenset[str]) -> pd.DataFrame:
-    """The rows of a table once for each row of values, with the columns of both that a condition names."""
-    rows = np.tile(np.arange(len(table)), len(values))
+def _names(rule: Rule) -> frozenset[str]:
+    return parse_condition(rule.when).names
+
+
+def _seen(table: pd.DataFrame, rows: Codes, values: pd.DataFrame, names: frozenset[str]) -> pd.DataFrame:
+    """Some rows of a table, each with values of its own, with the columns of both that a condition names."""
     seen = table[[name for name in table.columns if name in names]].iloc[rows]
     if table.index.name not in names:  # ids of text are dear
         seen = seen.reset_index(drop=True)
-    return seen.assign(**{name: np.repeat(values[name].to_numpy(), len(table)) for name in values.columns})
+    return seen.assign(**{name: one.to_numpy() for name, one in values.items()})
