@@ -99,7 +99,7 @@ def test_it_shows_itself_in_a_notebook(toy_plan) -> None:
 
 def test_the_page_has_our_scripts_without_comments(toy_plan) -> None:
     page = page_of(toy_plan)
-    assert "\nclass PlanPage {\nconstructor(map, facts, { shapes, ground, relief }) {\n" in page
+    assert "class PlanPage{constructor(map,facts,{shapes,ground,relief},evaluator){" in page
     assert "// The page: header, map, legend and panel brought together." not in page
 
 
