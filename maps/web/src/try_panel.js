@@ -203,10 +203,9 @@ export class TryPanel {
     show();
     const said = speech.say("try_adopted", { value: `${speech.exact.format(adopted)} ${unit}` });
     const at = scale.place(adopted) * WIDTH;
-    const colour = () => "var(--try-bar)";
     const picture = values.length > 1
       ? histogramOf(said, { width: WIDTH, height: BARS.height, above: 4, below: 2 },
-          bars(binned(values, scale, BARS.count).map(Math.sqrt), { width: WIDTH, height: BARS.height, colour }),
+          bars(binned(values, scale, BARS.count).map(Math.sqrt), { width: WIDTH, height: BARS.height, colour: () => "var(--try-bar)" }),
           drawn("line", { x1: at, x2: at, y1: -4, y2: BARS.height + 2, class: "zp-mean" }))
       : null;
     return node("div", { class: "zp-try-control" },
@@ -402,7 +401,7 @@ export class TryPanel {
    */
   save(name, who) {
     const text = this.file(name, who);
-    const file = node("a", { href: URL.createObjectURL(new Blob([text])), download: `${name.replace(/[^\p{L}\p{N}]+/gu, "-")}.toml` });
+    const file = node("a", { href: URL.createObjectURL(new Blob([text])), download: `${name.replace(/[^\p{L}\d]+/gu, "-")}.toml` });
     file.click();
     setTimeout(() => URL.revokeObjectURL(file.href), 6e4);
   }
