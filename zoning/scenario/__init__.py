@@ -3,7 +3,7 @@
 from zoning.scenario.comparison import MOVES, Comparison, compare
 from zoning.scenario.consensus_tables import Consensus, consensus, run_together
 from zoning.scenario.goal_seeking import Sought, seek
-from zoning.scenario.parameter_sweep import Sweep, sweep
+from zoning.scenario.parameter_sweep import sweep
 from zoning.scenario.robustness import KEPT, Robustness, robustness
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
 from zoning.scenario.variants import made_again, plan_of_try
@@ -16,7 +16,6 @@ __all__ = [
     "Robustness",
     "ScenarioMoves",
     "Sought",
-    "Sweep",
     "compare",
     "consensus",
     "made_again",
