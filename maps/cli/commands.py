@@ -526,7 +526,7 @@ def curve_(
     as_json: AsJson = False,
 ) -> None:
     """Say at which values of a parameter which units change, and in which range around its own nothing does."""
-    from maps.cli.curve_display import find_parameter, print_curve
+    from maps.cli.threshold_display import find_parameter, print_curve
     from maps.locale import localize
     from zoning.zones import curve
 
@@ -590,7 +590,7 @@ def seek_(
     as_json: AsJson = False,
 ) -> None:
     """Find the smallest change of parameters that meets goals, proved; exit 4 where nothing meets all of them."""
-    from maps.cli.goal_display import print_sought
+    from maps.cli.threshold_display import print_sought
     from zoning.scenario import seek
 
     speak(language)

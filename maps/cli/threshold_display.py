@@ -1,10 +1,12 @@
-"""The curve of a parameter on the terminal: where units change, and between which values nothing does."""
+"""Thresholds on the terminal: the curve of one, where units change, and the values of several that meet goals."""
 
 from __future__ import annotations
 
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from rich.console import Console
+from rich.markup import escape
 from rich.table import Table as RichTable
 
 from layers.conditions import number_text
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
 
     from maps.locale import LocalizedPlan
     from zoning.rulebook import Rulebook
+    from zoning.scenario import Sought
     from zoning.zones import Curve, Step
 
 AROUND = 6
 """So many steps are printed on either side of the plan's own."""
 NAMED = 4
 """So many units of one change are named at a step."""
+DISTANCE_DIGITS = 6
+"""So many digits of a distance are printed; values of parameters are printed whole, so that they can be used."""
 
 
 def find_parameter(rulebook: Rulebook, text: str) -> str:
@@ -161,3 +166,32 @@ def _called(parameter: str, plan: LocalizedPlan) -> str:
 
 def _written(number: float, language: str) -> str:
     return number_style(language).written(number_text(number))
+
+
+def print_sought(found: Sought, language: str) -> None:
+    """One sentence, the parameters with both values, and the goals."""
+    words, console, style = catalogue("seek", language), Console(), number_style(language)
+
+    def written(number: float) -> str:
+        return style.written(number_text(number))
+
+    near = written(float(f"{found.distance:.{DISTANCE_DIGITS}g}"))
+    bound = "" if found.bound is None else written(float(f"{found.bound:.{DISTANCE_DIGITS}g}"))
+    proved = found.bound in (None, found.distance)
+    key = ("met" if proved else "unproved") if found.met else ("unmet" if proved else "unfinished")
+    said = words[key].format(distance=near, bound=bound, n=len(found.given_up))
+    console.print(escape(said))
+    parameters = RichTable()
+    for heading in ("parameter", "adopted", "value"):
+        parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")
+    for name, value in found.values.items():
+        moved = value != found.adopted[name]
+        parameters.add_row(escape(name), written(found.adopted[name]), written(value), style="bold" if moved else None)
+    console.print(parameters)
+    goals = RichTable()
+    for heading in ("goal", "reached", "is_met"):
+        goals.add_column(words[heading], justify="right" if heading == "reached" else "left")
+    for one in found.goals:
+        reached = "" if one.value is None else written(float(f"{float(one.value):.{DISTANCE_DIGITS + 4}g}"))
+        goals.add_row(escape(one.goal.text), reached, words["yes" if one.met else "no"])
+    console.print(goals)
