@@ -32,7 +32,7 @@ export function scenarioSwitch(scene) {
     const { scenario } = state.shown;
     said.textContent = scenario < 0 ? facts.plan.tried : words.scenario_shown;
     box.value = String(scenario);
-    strip.hidden = !facts.scenarios.length && !facts.plan.tried;
+    strip.hidden = facts.comparison !== null || (!facts.scenarios.length && !facts.plan.tried);
     document.documentElement.classList.toggle("zp-not-adopted", Boolean(said.textContent));
   };
   state.on(["scenario"], ({ scenario }) => {
