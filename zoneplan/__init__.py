@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
-    from zoning.scenario import compare, consensus, robustness, seek, sweep
+    from zoning.scenario import compare, consensus, curve_amounts, robustness, seek, sweep
     from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import (
@@ -104,6 +104,7 @@ __all__ = [
     "compare",
     "consensus",
     "curve",
+    "curve_amounts",
     "sweep",
     "robustness",
     "seek",
@@ -189,6 +190,7 @@ _ROOMS = {
     "compare": "zoning.scenario",
     "consensus": "zoning.scenario",
     "curve": "zoning.zones",
+    "curve_amounts": "zoning.scenario",
     "sweep": "zoning.scenario",
     "robustness": "zoning.scenario",
     "seek": "zoning.scenario",

@@ -523,20 +523,33 @@ def curve_(
     ],
     language: OwnLanguage = None,
     whole: Annotated[bool, typer.Option("--long", help="All steps, and all units that change at each.")] = False,
+    amounts: Annotated[
+        bool, typer.Option("--amounts", help="Also land and money at each step; one allocation a step.")
+    ] = False,
+    study: StudyFolder = None,
     as_json: AsJson = False,
 ) -> None:
     """Say at which values of a parameter which units change, and in which range around its own nothing does."""
-    from maps.cli.threshold_display import find_parameter, print_curve
+    from maps.cli.progress_display import count_cases
+    from maps.cli.threshold_display import amounts_as_dict, find_parameter, print_amounts, print_curve
     from maps.locale import localize
+    from zoning.scenario import curve_amounts
     from zoning.zones import curve
 
     speak(language)
     plan = _plan_of(target)
     found = curve(plan, find_parameter(plan.rulebook, parameter))
+    told = None
+    if amounts:
+        with count_cases() as announce:
+            told = curve_amounts(plan, found, study_folder=study, announce=announce)
     if as_json:
-        _print_json(found.as_dict())
-    else:
-        print_curve(found, localize(plan, spoken()), whole=whole)
+        _print_json(found.as_dict() | ({} if told is None else amounts_as_dict(told)))
+        return
+    said = localize(plan, spoken())
+    print_curve(found, said, whole=whole)
+    if told is not None:
+        print_amounts(told, found, said)
 
 
 @app.command()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,15 +14,17 @@ from layers.conditions import number_text
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
-from maps.locale import DIGITS, catalogue, format_number, inward, number_style, text_in
+from maps.locale import DIGITS, catalogue, format_number, inward, number_style, phrase_in, text_in
 from zoning.errors import near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import pandas as pd
+
     from maps.locale import LocalizedPlan
     from zoning.rulebook import Rulebook
-    from zoning.scenario import Sought
+    from zoning.scenario import CurveAmounts, Sought
     from zoning.zones import Curve, Step
 
 AROUND = 6
@@ -107,7 +110,7 @@ def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> No
     table.add_column(words["changes"], min_width=30)
     changes = _Changes(curve, plan, titles, len(curve.turns) if whole else NAMED)
     for step in shown:
-        ends = ["" if end is None else _written(float(f"{end:.{DIGITS}g}"), language) for end in (step.low, step.high)]
+        ends = [_end(end, language) for end in (step.low, step.high)]
         counts = [format_number(step.units.get(code, 0), language) for code in zones]
         own = step is curve.current
         told = words["own"] if own else changes.into(step, above=curve.steps.index(step) > place)
@@ -166,6 +169,50 @@ def _called(parameter: str, plan: LocalizedPlan) -> str:
 
 def _written(number: float, language: str) -> str:
     return number_style(language).written(number_text(number))
+
+
+def amounts_as_dict(found: CurveAmounts) -> dict[str, list[dict[str, Any]]]:
+    """Plain values, ready for JSON: amounts and money by step, as decimal texts, and the steps without."""
+    quotas, flows = (rows.assign(amount=rows["amount"].map(str)).to_dict("records") for rows in found[:2])
+    refused = [{"step": step, "reason": str(said)} for step, said in found.refused.items()]
+    return {"quotas": quotas, "flows": flows, "refused": refused}
+
+
+def print_amounts(found: CurveAmounts, curve: Curve, plan: LocalizedPlan) -> None:
+    """A table for each quota, of what the units of each main function get at each step, and one of the money."""
+    language, console = plan.language, wide_console()
+    words, terms = catalogue("curve", language), plan.renderer.terms
+    titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
+    for (quota, period), rows in found.quotas.groupby(["quota", "period"], sort=False):
+        sums = rows.groupby(["step", "main"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (decimals)
+        zones = [code for code in titles if code in sums.columns]
+        _print_steps(console, f"{terms.quota(quota)}, {period}", sums[zones].rename(columns=titles), curve, plan)
+    if len(found.flows):
+        kinds = found.flows.assign(kind=found.flows["instrument"].map(terms.flow) + ", " + found.flows["unit"])
+        sums = kinds.groupby(["step", "kind"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (decimals)
+        _print_steps(console, words["paid"], sums, curve, plan)
+    for step, said in found.refused.items():
+        ends = " – ".join(_end(end, language) for end in curve.steps[step][:2])
+        console.print(f"{ends}: {phrase_in(said, language) if isinstance(said, Phrase) else said}", markup=False)
+
+
+def _print_steps(console: Console, title: str, sums: pd.DataFrame, curve: Curve, plan: LocalizedPlan) -> None:
+    """Sums by step; steps with the same sums as the one before are one row."""
+    words, language = catalogue("curve", plan.language), plan.language
+    table = RichTable(box=None, padding=(0, 2, 0, 0), title=escape(title), title_justify="left")
+    for heading in (words["from"], words["to"], *map(str, sums.columns)):
+        table.add_column(escape(heading), justify="right")
+    fresh = (sums != sums.shift()).any(axis=1) | (sums.index.to_series().diff() != 1)
+    for _, group in sums.groupby(fresh.cumsum()):
+        first, last = curve.steps[group.index[0]], curve.steps[group.index[-1]]
+        own = any(curve.steps[step].holds(curve.adopted) for step in group.index)
+        figures = [format_number(amount, language) for amount in group.iloc[0]]
+        table.add_row(_end(first.low, language), _end(last.high, language), *figures, style="bold" if own else None)
+    console.print(table)
+
+
+def _end(end: float | None, language: str) -> str:
+    return "" if end is None else _written(float(f"{end:.{DIGITS}g}"), language)
 
 
 def print_sought(found: Sought, language: str) -> None:

@@ -2,6 +2,7 @@
 
 from zoning.scenario.comparison import MOVES, Comparison, compare
 from zoning.scenario.consensus_tables import Consensus, consensus, run_together
+from zoning.scenario.curve_amounts import CurveAmounts, curve_amounts
 from zoning.scenario.goal_seeking import Sought, seek
 from zoning.scenario.parameter_sweep import sweep
 from zoning.scenario.robustness import KEPT, Robustness, robustness
@@ -13,11 +14,13 @@ __all__ = [
     "MOVES",
     "Comparison",
     "Consensus",
+    "CurveAmounts",
     "Robustness",
     "ScenarioMoves",
     "Sought",
     "compare",
     "consensus",
+    "curve_amounts",
     "made_again",
     "plan_of_try",
     "robustness",
