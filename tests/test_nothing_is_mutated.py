@@ -28,6 +28,7 @@ import layers.raster
 import maps.explain
 import maps.init
 import maps.notebook
+import maps.run_folder
 import zoneplan as zp
 import zoning.audits
 import zoning.compensation
@@ -180,7 +181,9 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     with zp.progress() as announce:
         plan = zp.run(study, announce)
     assert {"invalid", "empty", "outside", "duplicate", "overlap"} <= set(plan.ledger["finding"])
-    zp.write_run(plan, tmp_path / "result")
+    written = zp.write_run(plan, tmp_path / "runs" / "result")
+    zp.read_run(written).vary(study_folder=toy_folder)
+    maps.run_folder.key_after(plan, maps.run_folder.Options("en", excel_safe=False))
     zp.explain(plan, "a1").text()
     zp.at(plan, *point_in(plan, "a1")).text()
     maps.explain.at_unit(plan, "a1").text()

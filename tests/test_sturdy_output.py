@@ -156,7 +156,7 @@ PLACES = (
     (zoning.pipeline, "run"),
     (maps.run_folder.run_files, "write_workbook"),
     (maps.run_folder.run_writer, "_swap"),
-    (maps.cli.commands, "_print_summary"),
+    (maps.cli.commands, "_tell"),
 )
 
 
@@ -185,7 +185,7 @@ def test_a_command_that_ends_early_says_whether_the_run_stands(
         new = folder.exists() and folder.stat().st_ino != before
         assert ("no run folder was written" in done.err) == (not new), (name, done.err)
         assert (f"the run was written: {folder}" in done.err) == new, (name, done.err)
-        assert new == (name == "_print_summary" or (name == "_swap" and after))
+        assert new == (name == "_tell" or (name == "_swap" and after))
 
 
 @pytest.mark.parametrize("words", [["verify"], ["check"], ["explain"], ["at"]])

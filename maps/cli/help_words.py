@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ def listen(arguments: Sequence[str]) -> None:
     speak()
     plans = (Path(one) for one in arguments if one.endswith(".toml"))
     said = [language for plan in plans if (language := language_of_plan(plan))]
-    pairs = zip(arguments, [*arguments[1:], ""], strict=True)
+    pairs = pairwise([*arguments, ""])
     asked = [after if one == "--lang" else one.removeprefix("--lang=") for one, after in pairs if _is_language(one)]
     for language in (*said[:1], *asked[-1:]):
         speak(language)

@@ -363,7 +363,7 @@ class _Teller:
     def _land_step(self) -> StoryStep:
         quota, amounts = self._quota, self._amounts
         assert quota is not None
-        amount = self._amount(quota.total, quota.unit)
+        amount = self._amount(quota.total - self._reserve, quota.unit)
         largest = np.flatnonzero(amounts > 0)[np.argsort(-amounts[amounts > 0], kind="stable")]
         half = int(np.searchsorted(np.cumsum(amounts[largest]), amounts.sum() / 2)) + 1 if len(largest) else 0
         text = self._say(

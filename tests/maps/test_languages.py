@@ -154,7 +154,7 @@ def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_the
     text = explain(west, "08031").text()
     assert "yes     Population 2020 / Area = 1,843 >= 50 persons/km2 (Least density of a key development area)" in text
     assert "main function is Key development area" in text
-    assert "construction land 2025: 457 ha, of 3,339 for CO (floor 2, ceiling 12,570" in text
+    assert "construction land 2025: 457 ha, of 3,339 for Colorado" in text
     assert "0.6 x Population 2020 735,538 of 19,167,646" in text
     assert "below 19,950 (-97.3 %) it would be General area" in text
     text = explain(china, "510000", "zh").text()

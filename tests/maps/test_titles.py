@@ -16,7 +16,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from maps.cli.commands import _print_summary
+from maps.cli.commands import _summary, _tell
 from maps.explain import at, explain, find_unit
 from maps.exports import write_geopackage, write_workbook
 from maps.locale import catalogue, localize, text_in
@@ -149,7 +149,7 @@ def surfaces(tmp_path: Path, capsys: pytest.CaptureFixture[str], map_page: Calla
     """A function that gives all that people read of a plan in a language, by surface."""
 
     def shown(plan: Plan, language: str) -> dict[str, str]:
-        _print_summary(localize(plan, language), tmp_path)
+        _tell(_summary(localize(plan, language)), tmp_path, language, as_json=False)
         payload = json.loads(as_json(map_page(plan, language)))
         del payload["cards"]["units"]["other_names"]  # by which units are found and which nobody sees
         return {

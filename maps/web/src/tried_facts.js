@@ -50,7 +50,7 @@ export function showTry(facts, { adopted }, outcome) {
  */
 export function movedUnits({ units }, { adopted }) {
   return units.id.flatMap((_, unit) => {
-    const same = units.main[unit] === adopted.units.main[unit];
-    return same && units.overlays[unit].join() === adopted.units.overlays[unit].join() ? [] : [unit];
+    const [now, was] = [units, adopted.units].map(({ main, overlays }) => [main[unit], ...[...overlays[unit]].sort()].join());
+    return now === was ? [] : [unit];
   });
 }

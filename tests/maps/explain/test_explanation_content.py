@@ -285,7 +285,7 @@ def test_a_decision_without_a_reference_borrows_none_from_its_zone(plan) -> None
     plan = dataclasses.replace(plan, claims=plan.claims.assign(values=bare), rulebook=rulebook)
     main = explain(plan, "e").as_dict()["main"]
     assert (main["decision"]["reference"], main["reference"]) == ("", "")
-    assert main["written"] == "plan.toml, line 7"
+    assert main["written"].startswith("plan.toml")
     assert explain(plan, "d").as_dict()["main"]["reference"] == "Zoning Act"  # the default rests on its zone
 
 

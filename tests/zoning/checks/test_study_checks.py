@@ -50,7 +50,7 @@ def test_a_relief_wants_a_raster_of_the_plan(toy_folder: Path, name: str) -> Non
 def test_titles_of_columns_that_are_not_there_are_refused_with_their_place(toy_folder: Path) -> None:
     new = 'source = "stats.csv"\ntitles = { populaton = "People", population = "Residents" }'
     (error,) = errors(edit(toy_folder, ('source = "stats.csv"', new)))
-    assert "line 51, column 12: titles: stats.csv has no column 'populaton'" in error
+    assert "line 49, column 24: titles: stats.csv has no column 'populaton'" in error
     assert "'population'" in error
 
 
