@@ -65,6 +65,8 @@ def curve_row(
     near = [end for end in curve.stable if end is not None]
     low = min([at - reach, *(end - reach / 10 for end in near if end > at - 3 * reach)])
     high = max([at + reach, *(end + reach / 10 for end in near if end < at + 3 * reach)])
+    if at >= 0 and all(end >= 0 for end in near):
+        low = max(low, 0.0)  # an axis of shares or amounts does not reach below what there can be
     ranges = [
         (low if step.low is None else max(low, step.low), high if step.high is None else min(high, step.high))
         for step in curve.steps
