@@ -21,6 +21,7 @@ from maps.reports.functions_page import _finding
 from maps.reports.summary_page import _finding as _shares_finding
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
+from zoning.trace import Trace
 
 from .test_report_browser import SIZES
 
@@ -176,7 +177,9 @@ def counties(plan_of: Callable[[str], Plan]) -> Plan:
         return whole.reset_index(drop=True) if isinstance(table.index, pd.RangeIndex) else whole
 
     tables = ("units", "pieces", "measures", "claims", "zones", "quotas", "policies")
-    return dataclasses.replace(plan, **{name: many(getattr(plan, name)) for name in tables}, sites=plan.sites.iloc[:0])
+    return dataclasses.replace(
+        plan, **{name: many(getattr(plan, name)) for name in tables}, sites=plan.sites.iloc[:0], trace=Trace()
+    )
 
 
 def test_thousands_of_counties_fit_into_a_megabyte(counties: Plan) -> None:

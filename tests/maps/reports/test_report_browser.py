@@ -91,7 +91,7 @@ def test_on_paper_every_page_is_one_sheet_and_the_annex_stays_out(page):
     assert not page.locator("#annex").is_visible()
     pdf = page.pdf(prefer_css_page_size=True, print_background=True)
     assert pdf.startswith(b"%PDF")
-    assert pdf.count(b"/Type /Page\n") == len(sheets) == 7
+    assert pdf.count(b"/Type /Page\n") == len(sheets) == 8
     assert b"/MediaBox [0 0 594.95996 841.91998]" in pdf or b"/MediaBox [0 0 595" in pdf
 
 

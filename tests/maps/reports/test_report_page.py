@@ -112,7 +112,9 @@ def test_every_page_is_there_and_listed(page):
     sheets = [given["id"] for tag, given in page.tags if tag == "section" and "sheet" in given.get("class", "")]
     assert sheets == ["summary", "functions", "land", "firmness", "thresholds", "place-1", "place-2", "limits"]
     assert links == ["functions", "land", "firmness", "place-1", "limits"]
-    assert "2Functions3Land4–5Firmness6–72 jurisdictions8Sources and limits" in page.sections["summary"].replace("\n", "")
+    assert "2Functions3Land4–5Firmness6–72 jurisdictions8Sources and limits" in page.sections["summary"].replace(
+        "\n", ""
+    )
     assert "Not in this plan: payments, ecosystem services, energy control" in page.sections["summary"]
     identifiers = [given["id"] for _, given in page.tags if "id" in given]
     assert len(identifiers) == len(set(identifiers))
