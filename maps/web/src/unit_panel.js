@@ -257,18 +257,8 @@ function policyLink(title, told, policy) {
 function moneyBox(facts, speech, unit, link) {
   const { words } = speech;
   const { choices } = facts.payments;
-  if (!choices.length) {
-    const paying = payingPolicies(facts, unit);
-    const count = countOf(paying.map((place) => facts.policies[place].title), WORDS.programmes);
-    const rest = paying.length - count;
-    const named = [
-      ...paying.slice(0, count).map(link),
-      ...(rest ? [node("span", {}, speech.say("n_more", { n: rest }))] : []),
-    ];
-    const listed = node("span", {}, named.flatMap((one, place) => (place ? [words.and, one] : [one])));
-    const said = paying.length ? speech.phrase("pay_here", { names: listed }) : [words.none_pays];
-    return box(words.view_money, "", node("p", {}, said));
-  }
+  const programmes = programmesHere(facts, speech, unit, link);
+  if (!choices.length) return box(words.view_money, "", node("p", {}, programmes ?? [words.none_pays]));
   const accounts = [...new Set(choices.map((choice) => choice.unit))];
   const lines = accounts.map((account) => {
     const whole = [...choices].reverse().find((choice) => choice.unit === account);
@@ -277,7 +267,27 @@ function moneyBox(facts, speech, unit, link) {
     return net ? speech.say(net > 0 ? "receives_net" : "pays_net", { amount }) : "";
   });
   const said = lines.filter(Boolean);
-  return box(words.view_money, "", said.length ? said.map((line) => node("p", {}, line)) : node("p", {}, words.no_payment_here));
+  return box(words.view_money, "", said.length ? said.map((line) => node("p", {}, line)) : node("p", {}, programmes ?? [words.no_payment_here]));
+}
+
+/**
+ * The policies by which a unit is paid although no amount is set; null where there are none.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ * @param {PolicyLink} link
+ */
+function programmesHere(facts, speech, unit, link) {
+  const paying = payingPolicies(facts, unit);
+  if (!paying.length) return null;
+  const count = countOf(paying.map((place) => facts.policies[place].title), WORDS.programmes);
+  const rest = paying.length - count;
+  const named = [
+    ...paying.slice(0, count).map(link),
+    ...(rest ? [node("span", {}, speech.say("n_more", { n: rest }))] : []),
+  ];
+  const listed = node("span", {}, named.flatMap((one, place) => (place ? [speech.words.and, one] : [one])));
+  return speech.phrase("pay_here", { names: listed });
 }
 
 /**
