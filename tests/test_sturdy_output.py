@@ -170,7 +170,7 @@ def test_a_command_that_ends_early_says_whether_the_run_stands(
     for number, (module, name) in enumerate(PLACES):
         folder = tmp_path / f"result{number}"
         if older:
-            assert command("run", toy_folder / "plan.toml", "--out", folder).code == 0
+            assert command("run", toy_folder / "plan.toml", "--out", folder, "--no-cache").code == 0
         before = folder.stat().st_ino if older else None
         step = getattr(module, name)
 
@@ -181,7 +181,7 @@ def test_a_command_that_ends_early_says_whether_the_run_stands(
 
         with monkeypatch.context() as patch:
             patch.setattr(module, name, fail)
-            done = command("run", toy_folder / "plan.toml", "--out", folder)
+            done = command("run", toy_folder / "plan.toml", "--out", folder, "--no-cache")
         new = folder.exists() and folder.stat().st_ino != before
         assert ("no run folder was written" in done.err) == (not new), (name, done.err)
         assert (f"the run was written: {folder}" in done.err) == new, (name, done.err)
