@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from html import escape
@@ -62,9 +63,11 @@ def count_cases() -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def _bar() -> Iterator[Callable[[int, int, str], None]]:
+    drawn = random.getstate()
     from rich.console import Console  # noqa: PLC0415  (who imports zoneplan for its functions needs no bar)
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  (as above)
 
+    random.setstate(drawn)  # rich draws a number when it is loaded, and a caller's own draws go on as they would
     console = Console(stderr=True)
     if console.is_jupyter:
         with _notebook_bar() as move:
