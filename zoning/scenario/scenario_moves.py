@@ -87,7 +87,7 @@ def scenario_moves(plan: Plan) -> tuple[ScenarioMoves, ...]:
     >>> less = zp.Scenario(name="less", set={"quotas.construction_land.total": 9000})
     >>> (moves,) = scenario_moves(zp.run(study.model_copy(update={"scenarios": (less,)})))
     >>> moves.units, [(one.quota, str(one.before), str(one.after)) for one in moves.amounts]
-    (0, [('construction_land', '10072', '8551')])
+    (0, [('construction_land', '10073', '8553')])
     """
     own = plan.zones.set_index("unit_id")
     of_units = plan.quotas[plan.quotas["unit_id"].isin(own.index)].set_index(["quota", "unit_id"])["amount"]

@@ -153,6 +153,7 @@ class Study(Shown, Sources):
 
         Examples
         --------
+        >>> from zoning.study import read_study
         >>> study = read_study(builtin_study("us_mountain_west"))
         >>> study.title_of("layers", "heath_land"), study.title_of("flows", "Platte River")
         ('heath land', 'Platte River')
@@ -168,6 +169,7 @@ class Study(Shown, Sources):
 
         Examples
         --------
+        >>> from zoning.study import read_study
         >>> read_study(builtin_study("us_mountain_west")).measure_titles["pop_2019"]
         {'en': 'Population 2019, persons', 'zh': '2019年人口（人）'}
         """
