@@ -566,12 +566,10 @@ def serve(
     """Serve the map to this machine alone, so that also sites, optimal quotas and drawn land can be tried in it."""
     from maps.cli.progress_display import progress
     from maps.serve import PlanServer, TriedPlans
-    from zoning.pipeline import FreshPlan
-    from zoning.scenario import made_again
+    from zoning.scenario import as_fresh
 
     speak(language or language_of_plan(target / "plan.toml" if target.is_dir() else target))
-    found = _plan_of(target)
-    plan = found if isinstance(found, FreshPlan) else made_again(found, study)
+    plan = as_fresh(_plan_of(target), study)
     with progress() as announce:
         announce("map.html")
         plans = TriedPlans(plan, spoken())

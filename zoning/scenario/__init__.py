@@ -7,7 +7,7 @@ from zoning.scenario.goal_seeking import Sought, seek
 from zoning.scenario.parameter_sweep import sweep
 from zoning.scenario.robustness import KEPT, Robustness, robustness
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
-from zoning.scenario.variants import made_again, plan_of_try
+from zoning.scenario.variants import as_fresh, plan_of_try
 
 __all__ = [
     "KEPT",
@@ -18,10 +18,10 @@ __all__ = [
     "Robustness",
     "ScenarioMoves",
     "Sought",
+    "as_fresh",
     "compare",
     "consensus",
     "curve_amounts",
-    "made_again",
     "plan_of_try",
     "robustness",
     "run_together",

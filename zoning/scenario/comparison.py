@@ -15,7 +15,7 @@ from layers.overview import Overview, Shown, counted, drawn_by, listed
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario.differences import Difference, differences, parts_of, remake
-from zoning.scenario.variants import made_again
+from zoning.scenario.variants import as_fresh
 from zoning.tables import MOVED, TRANSITIONS, tabulate
 
 What = Literal["main", "overlay", "quota", "flow", "policy"]
@@ -159,7 +159,7 @@ def compare(
     >>> found.moved.query("what == 'main'")[["before", "after"]].drop_duplicates().to_numpy().tolist()
     [['key_development', 'ecologically_fragile']]
     """
-    first, second = (plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder) for plan in (one, other))
+    first, second = (as_fresh(plan, study_folder) for plan in (one, other))
     found = differences(parts_of(first), parts_of(second))
     before, after = _state(first), _state(second)
     units = set(map(str, first.units.index)), set(map(str, second.units.index))

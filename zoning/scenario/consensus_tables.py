@@ -15,7 +15,7 @@ from zoning.checks import scenario_faults
 from zoning.pipeline import FreshPlan, placing, run
 from zoning.plan import Plan
 from zoning.scenario.differences import Difference, differences, parts_of, remake
-from zoning.scenario.variants import made_again, plan_of_try
+from zoning.scenario.variants import as_fresh, plan_of_try
 from zoning.study import Study, read_study
 from zoning.tables import (
     CONSENSUS,
@@ -115,9 +115,8 @@ def consensus(
     """
     if len(voices) < 2:
         raise StudyError(Phrase("a consensus is of two voices at least"))
-    made = {name: plan if isinstance(plan, FreshPlan) else made_again(plan) for name, plan in voices.items()}
-    first = next(iter(made.values()))
-    ground = first if base is None else base if isinstance(base, FreshPlan) else made_again(base)
+    made = {name: as_fresh(plan) for name, plan in voices.items()}
+    ground = next(iter(made.values())) if base is None else as_fresh(base)
     says = _says(made)
     found = _distinct(ground, made)
     hangs = _hangs(ground, says, found, announce)

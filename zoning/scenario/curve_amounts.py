@@ -9,9 +9,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from zoning.errors import InfeasibleError
-from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
-from zoning.scenario.variants import made_again, vary
+from zoning.scenario.variants import as_fresh, vary
 from zoning.tables import FLOWS
 from zoning.zones import Curve, Step
 
@@ -78,7 +77,7 @@ def curve_amounts(
     >>> found.quotas.groupby("step")["amount"].sum().nunique()  # the total is the same in all steps
     1
     """
-    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
+    fresh = as_fresh(plan, study_folder)
     unsited = {quota.name: {"siting": None} for quota in fresh.study.quotas if quota.siting is not None}
     quotas, flows, refused = [], [], {}
     for place, step in enumerate(curve.steps):

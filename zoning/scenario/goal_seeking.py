@@ -31,7 +31,7 @@ from zoning.quotas import RESERVE, UNIT, allocate_traced, conditions_of, names_a
 from zoning.rulebook import vary_rulebook
 from zoning.scenario.goals import Goal, parse_goals
 from zoning.scenario.parameter_sweep import is_threshold
-from zoning.scenario.variants import made_again
+from zoning.scenario.variants import as_fresh
 from zoning.solver import LinearConstraint, Programme, choose
 from zoning.zones import ParentUnits, gather_parents, rules_in, zones_by_row, zones_by_variant
 
@@ -169,7 +169,7 @@ def seek(
     >>> found.met, found.goals[0].value
     (True, 12)
     """
-    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
+    fresh = as_fresh(plan, study_folder)
     search = _Search(fresh, parse_goals(goals), _checked(fresh, moves))
     return search.by_cells() if search.of_quotas else search.by_programme()
 

@@ -17,7 +17,7 @@ from layers.phrases import Phrase
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook, value_of_kind, vary_rulebook
-from zoning.scenario.variants import made_again, vary
+from zoning.scenario.variants import as_fresh, vary
 from zoning.zones import zones_by_variant
 
 Codes = npt.NDArray[np.int64]
@@ -140,7 +140,7 @@ def sweep(
     >>> swept.totals().xs("key_development", level="zone")["units"].tolist()
     [15, 14, 7]
     """
-    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
+    fresh = as_fresh(plan, study_folder)
     variants = _table(fresh.whole_rulebook, parameters)
     cutting = [name for name in variants.columns if not is_threshold(fresh.rulebook, str(name))]
     area = fresh.zones.set_index("unit_id")["area_ha"]

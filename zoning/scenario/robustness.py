@@ -19,7 +19,7 @@ from zoning.errors import near
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario.parameter_sweep import is_threshold, sweep
-from zoning.scenario.variants import made_again, vary
+from zoning.scenario.variants import as_fresh, vary
 
 Announce = Callable[[str], None]
 Range = tuple[float, float]
@@ -203,7 +203,7 @@ def robustness(
         raise StudyError(Phrase("there must be at least one draw, and {draws} were asked for", draws=draws))
     drawn = _drawn(ranges, draws, seed)
     of_weights = [name for name in ranges if WEIGHT.fullmatch(name)]
-    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
+    fresh = as_fresh(plan, study_folder)
     units = _kept(fresh, drawn.drop(columns=of_weights))
     amounts = _spread(fresh, drawn, of_weights, announce)
     return Robustness(plan, ranges, seed, drawn, units, amounts)

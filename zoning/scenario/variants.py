@@ -15,7 +15,7 @@ from zoning.checks import read_study_tables, with_parameters
 from zoning.errors import near
 from zoning.pipeline import Announce, FreshPlan, make_plan, placing
 from zoning.plan import Plan
-from zoning.rulebook import vary_rulebook
+from zoning.rulebook import Rulebook, vary_rulebook
 from zoning.study import Changes, Decision, Study, read_study, vary_study, with_scenario
 
 
@@ -79,23 +79,19 @@ def vary(
     >>> [int((one.zones["main"] == "key_development").sum()) for one in (plan, stricter)]
     [15, 14]
     """
-    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
+    fresh = as_fresh(plan, study_folder)
     study = vary_study(fresh.study, quotas or {}, decisions)
     rulebook = vary_rulebook(fresh.whole_rulebook, parameters or {}, rules or {})
-    inputs = fresh.inputs
-    if layers:
-        study, data = _with_layers(study, layers)
-        inputs = replace_layers(inputs, study, data)
-    return make_plan(study, rulebook, inputs, fresh.tables, announce, before=fresh.steps)
+    return _made(fresh, study, rulebook, layers, announce)
 
 
-def made_again(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
-    """A plan that was read back, made once more from the sources that it was made from.
+def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
+    """A plan with all that it was made from: one that was read back is made once more from its sources.
 
     Parameters
     ----------
     plan : Plan
-        From a run folder.
+        Just made, which is given back as it is; or from a run folder.
     study_folder : str or Path, optional
         Where its sources are; by default the folder from which ``runs/<name>`` was written.
 
@@ -104,6 +100,8 @@ def made_again(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
     SourceError
         Its sources are gone, or are not what they were.
     """
+    if isinstance(plan, FreshPlan):
+        return plan
     place = plan.study.folder.parent.parent if study_folder is None else Path(study_folder)
     study = read_study(plan.study.path, place)
     with placing(study):
@@ -130,10 +128,9 @@ def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = No
         raise UnknownNameError(
             Phrase("there is no scenario '{name}'{near}", name=name, near=near(name, scenarios)), features=[name]
         )
-    fresh = plan if isinstance(plan, FreshPlan) else made_again(plan, study_folder)
+    fresh = as_fresh(plan, study_folder)
     study = with_scenario(fresh.study, scenarios[name])
-    rulebook = with_parameters(fresh.whole_rulebook, scenarios[name])
-    return make_plan(study, rulebook, fresh.inputs, fresh.tables, before=fresh.steps)
+    return _made(fresh, study, with_parameters(fresh.whole_rulebook, scenarios[name]))
 
 
 def plan_of_try(
@@ -159,7 +156,17 @@ def plan_of_try(
     ZoneplanError
         Whatever :func:`zoneplan.run` refuses.
     """
-    rulebook = with_parameters(plan.whole_rulebook, study.scenarios[0])
+    return _made(plan, study, with_parameters(plan.whole_rulebook, study.scenarios[0]), layers, announce)
+
+
+def _made(
+    plan: FreshPlan,
+    study: Study,
+    rulebook: Rulebook,
+    layers: Mapping[str, Any] | None = None,
+    announce: Announce = lambda _step: None,
+) -> FreshPlan:
+    """The plan of another study and rulebook, from the inputs and steps of a plan, with other or further layers."""
     inputs = plan.inputs
     if layers:
         study, data = _with_layers(study, layers)
