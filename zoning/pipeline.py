@@ -217,9 +217,7 @@ def _in_effect(
     scenario: Scenario, study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps
 ) -> Plan:
     """The plan of a scenario, without sites, on which no zone and no amount depends."""
-    varied = with_scenario(study, scenario)
-    unsited = tuple(quota.model_copy(update={"siting": None}) for quota in varied.quotas)
-    varied = varied.model_copy(update={"quotas": unsited})
+    varied = with_scenario(study, scenario).without_sites()
     return _make(varied, with_parameters(rulebook, scenario), inputs, tables, Steps(steps), lambda _step: None)[1]
 
 

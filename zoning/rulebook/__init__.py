@@ -35,6 +35,7 @@ from zoning.rulebook.rulebook_model import (
     calendar_faults,
     last_change,
     read_rulebook,
+    require_parameters,
     value_of_kind,
     vary_rulebook,
 )
@@ -123,6 +124,7 @@ __all__ = [
     "last_change",
     "read_draft",
     "read_rulebook",
+    "require_parameters",
     "roles_read",
     "rulebook_files",
     "strange_codes",

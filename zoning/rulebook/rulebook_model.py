@@ -492,7 +492,7 @@ def vary_rulebook(
     """
     attempts = Attempts()
     with attempts.trying():
-        _require_known(template("there is no parameter '{name}'{near}"), parameters, rulebook.parameters)
+        require_parameters(rulebook, parameters)
     with attempts.trying():
         _require_known(template("there is no rule '{name}'{near}"), rules, [one.id for one in rulebook.rules])
     attempts.finish()
@@ -509,6 +509,16 @@ def vary_rulebook(
     attempts.finish()
     kept: Sequence[Rule] = [one for one in changed if one is not None]
     return replace(rulebook, parameters=values, rules=tuple(kept))
+
+
+def require_parameters(rulebook: Rulebook, names: Iterable[str]) -> None:
+    """Refuse the first of some names that is no parameter's; the error has what may have been meant.
+
+    Raises
+    ------
+    UnknownNameError
+    """
+    _require_known(template("there is no parameter '{name}'{near}"), names, rulebook.parameters)
 
 
 def value_of_kind(name: str, own: float | bool | str, wanted: float | bool | str) -> float | bool | str:

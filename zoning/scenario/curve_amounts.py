@@ -10,7 +10,9 @@ import pandas as pd
 
 from zoning.errors import InfeasibleError
 from zoning.plan import Plan
-from zoning.scenario.variants import as_fresh, vary
+from zoning.rulebook import vary_rulebook
+from zoning.scenario.differences import parts_of, remake
+from zoning.scenario.variants import as_fresh
 from zoning.tables import FLOWS
 from zoning.zones import Curve, Step
 
@@ -78,12 +80,13 @@ def curve_amounts(
     1
     """
     fresh = as_fresh(plan, study_folder)
-    unsited = {quota.name: {"siting": None} for quota in fresh.study.quotas if quota.siting is not None}
+    parts = parts_of(fresh)
     quotas, flows, refused = [], [], {}
     for place, step in enumerate(curve.steps):
         announce(place, len(curve.steps))
         try:
-            varied = vary(fresh, parameters={curve.parameter: _inside(step, curve)}, quotas=unsited)
+            rulebook = vary_rulebook(parts.rulebook, {curve.parameter: _inside(step, curve)})
+            varied = remake(parts._replace(rulebook=rulebook), fresh)
         except InfeasibleError as error:
             refused[place] = error.said
             continue

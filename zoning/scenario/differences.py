@@ -95,8 +95,7 @@ def differences(one: Parts, other: Parts) -> tuple[Difference, ...]:
 
 def remake(parts: Parts, before: FreshPlan) -> FreshPlan:
     """A plan of some parts, without sites of quotas and scenarios, which no amount depends on."""
-    quotas = tuple(quota.model_copy(update={"siting": None}) for quota in parts.study.quotas)
-    study = parts.study.model_copy(update={"quotas": quotas, "scenarios": ()})
+    study = parts.study.without_sites().model_copy(update={"scenarios": ()})
     return make_plan(study, parts.rulebook, parts.inputs, parts.tables, before=before.steps)
 
 

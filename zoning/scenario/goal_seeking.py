@@ -28,7 +28,7 @@ from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, allocate_traced, conditions_of, names_asked, unit_context
-from zoning.rulebook import vary_rulebook
+from zoning.rulebook import require_parameters
 from zoning.scenario.goals import Goal, parse_goals
 from zoning.scenario.parameter_sweep import is_threshold
 from zoning.scenario.variants import as_fresh
@@ -177,7 +177,7 @@ def seek(
 def _checked(plan: FreshPlan, moves: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
     attempts, known = Attempts(), plan.whole_rulebook
     with attempts.trying():
-        vary_rulebook(known, {name: 0 for name in moves if name not in known.parameters})  # which refuses these
+        require_parameters(known, moves)
     attempts.finish()
     if not moves:
         raise StudyError(Phrase("name the parameters that may move, with their ranges"))

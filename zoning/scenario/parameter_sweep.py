@@ -16,8 +16,9 @@ from layers.overview import Overview, Shown, counted
 from layers.phrases import Phrase
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
-from zoning.rulebook import Rulebook, value_of_kind, vary_rulebook
-from zoning.scenario.variants import as_fresh, vary
+from zoning.rulebook import Rulebook, require_parameters, value_of_kind, vary_rulebook
+from zoning.scenario.differences import parts_of, remake
+from zoning.scenario.variants import as_fresh
 from zoning.zones import zones_by_variant
 
 Codes = npt.NDArray[np.int64]
@@ -148,7 +149,10 @@ def sweep(
     codes = np.zeros((len(variants), len(area)), dtype=np.int64)
     for rows in _alike(variants, cutting):
         values = variants.iloc[rows]
-        base = vary(fresh, parameters={str(name): values[name].iloc[0] for name in cutting}) if cutting else fresh
+        base = fresh
+        if cutting:
+            rulebook = vary_rulebook(fresh.whole_rulebook, {str(name): values[name].iloc[0] for name in cutting})
+            base = remake(parts_of(fresh)._replace(rulebook=rulebook), fresh)
         known, own = _swept(base, values.drop(columns=cutting), area.index)
         codes[rows] = own + sum(map(len, outcomes))
         outcomes.append(known)
@@ -163,7 +167,7 @@ def _table(rulebook: Rulebook, parameters: Mapping[str, Sequence[float | bool | 
     attempts = Attempts()
     given = {str(name): list(parameters[name]) for name in parameters}
     with attempts.trying():
-        vary_rulebook(rulebook, {name: 0 for name in given if name not in rulebook.parameters})
+        require_parameters(rulebook, given)
     lengths = {name: len(values) for name, values in given.items()}
     attempts.finish()
     if len(set(lengths.values())) != 1 or 0 in lengths.values():

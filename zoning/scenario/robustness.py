@@ -18,8 +18,11 @@ from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
+from zoning.rulebook import vary_rulebook
+from zoning.scenario.differences import parts_of, remake
 from zoning.scenario.parameter_sweep import is_threshold, sweep
-from zoning.scenario.variants import as_fresh, vary
+from zoning.scenario.variants import as_fresh
+from zoning.study import vary_study
 
 Announce = Callable[[str], None]
 Range = tuple[float, float]
@@ -290,9 +293,12 @@ def _spread(plan: FreshPlan, drawn: pd.DataFrame, of_weights: Sequence[str], ann
     rows = plan.quotas[plan.quotas["quota"].isin(names) & plan.quotas["unit_id"].isin(plan.units.index.astype(str))]
     keys = pd.MultiIndex.from_frame(rows[["quota", "unit_id"]])
     found = np.full((len(drawn), len(rows)), np.nan)
+    parts = parts_of(plan)
     for nth, draw in enumerate(drawn.to_dict("records")):
         announce(str(nth + 1))
-        other = vary(plan, parameters=_parameters(draw), quotas=_weights(plan, names, draw))
+        study = vary_study(parts.study, _weights(plan, names, draw), ())
+        rulebook = vary_rulebook(parts.rulebook, _parameters(draw))
+        other = remake(parts._replace(study=study, rulebook=rulebook), plan)
         own = other.quotas.set_index(["quota", "unit_id"])["amount"]
         found[nth] = own[~own.index.duplicated()].reindex(keys).astype(float).to_numpy()
     low, high = np.quantile(found, [LOW, HIGH], axis=0)

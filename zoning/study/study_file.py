@@ -121,6 +121,12 @@ class Study(Shown, Sources):
         made._scenario_file = document  # noqa: SLF001  (its own)
         return made
 
+    def without_sites(self) -> Self:
+        """The same without sites of quotas, on which no zone and no amount depends."""
+        return self.model_copy(
+            update={"quotas": tuple(quota.model_copy(update={"siting": None}) for quota in self.quotas)}
+        )
+
     def where(self, *keys: str | int) -> str:
         """The place of a value, for messages: see :meth:`layers.sources.Placed.where`."""
         if not self._scenario_file.text:
