@@ -418,12 +418,12 @@ def compare_(
     """Say what differs between two plans, and because of which rule, number or source; exit 1 where they do."""
     from maps.cli.comparison_display import as_json as plain
     from maps.cli.comparison_display import print_comparison
-    from maps.run_folder import require_own, write_comparison_folder
+    from maps.run_folder import COMPARISON_KIND, require_own, write_comparison_folder
     from zoning.scenario import compare
 
     speak(language or language_of_plan(before))
     if out is not None:
-        require_own(out.absolute())
+        require_own(out.absolute(), COMPARISON_KIND)
     found = compare(*(_plan_of(path) for path in (before, after)), study_folder=study)
     if out is not None:
         write_comparison_folder(found, out, spoken())

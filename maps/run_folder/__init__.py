@@ -1,6 +1,6 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
-from maps.run_folder.comparison_folder import require_own, write_comparison_folder
+from maps.run_folder.comparison_folder import COMPARISON_KIND, write_comparison_folder
 from maps.run_folder.consensus_folder import (
     CONSENSUS_KIND,
     difference_in_words,
@@ -8,6 +8,7 @@ from maps.run_folder.consensus_folder import (
     write_consensus_folder,
 )
 from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
+from maps.run_folder.folder_exchange import require_own
 from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.rerun import run_again
 from maps.run_folder.robustness_folder import ROBUSTNESS_KIND, write_robustness_folder
@@ -17,6 +18,7 @@ from maps.run_folder.run_verification import require_whole, verify
 from maps.run_folder.run_writer import put_back, require_room, write_kept_run, write_run
 
 __all__ = [
+    "COMPARISON_KIND",
     "CONSENSUS_KIND",
     "MANIFEST",
     "MOST_BYTES",

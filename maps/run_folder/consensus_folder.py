@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from maps.locale import catalogue, require_language, text_in
-from maps.run_folder.comparison_folder import replace_own
+from maps.run_folder.folder_exchange import replace_own
 from maps.web import draw
 from zoning.scenario import Consensus
 
@@ -34,15 +34,13 @@ def write_consensus_folder(found: Consensus, folder: str | Path, language: str =
         The language is not known.
     """
     require_language(language)
-    return replace_own(Path(folder), CONSENSUS_KIND, lambda stage: _write_files(found, stage, language))
 
+    def draw_page(stage: Path) -> None:
+        table = agreement(found, language)
+        by = catalogue("consensus", language)["differ_of"].format(voices=len(found.voices))
+        draw(table, language, by=by, name=table.columns[0]).save(str(stage / "map.html"))
 
-def _write_files(found: Consensus, folder: Path, language: str) -> None:
-    for name, table in found.tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\r\n", encoding="utf-8-sig")
-    table = agreement(found, language)
-    by = catalogue("consensus", language)["differ_of"].format(voices=len(found.voices))
-    draw(table, language, by=by, name=table.columns[0]).save(str(folder / "map.html"))
+    return replace_own(Path(folder), CONSENSUS_KIND, found.tables, draw_page)
 
 
 def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:

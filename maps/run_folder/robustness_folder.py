@@ -6,7 +6,7 @@ from pathlib import Path
 
 from maps.locale import require_language
 from maps.reports import write_robustness
-from maps.run_folder.comparison_folder import replace_own
+from maps.run_folder.folder_exchange import replace_own
 from maps.web import draw
 from zoning.scenario import Robustness
 
@@ -40,10 +40,8 @@ def write_robustness_folder(found: Robustness, folder: str | Path, language: str
     require_language(language)
     tables = {"units": found.units.reset_index(), "amounts": found.amounts, "draws": found.draws}
 
-    def write(stage: Path) -> None:
-        for name, table in tables.items():
-            table.to_csv(stage / f"{name}.csv", index=False, lineterminator="\r\n", encoding="utf-8-sig")
+    def draw_pages(stage: Path) -> None:
         write_robustness(found, stage / "report.html", language)
         draw(found, language).save(stage / "map.html")
 
-    return replace_own(Path(folder), ROBUSTNESS_KIND, write)
+    return replace_own(Path(folder), ROBUSTNESS_KIND, tables, draw_pages)

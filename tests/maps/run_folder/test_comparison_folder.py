@@ -8,7 +8,8 @@ import pytest
 
 from maps.errors import WriteError
 from maps.run_folder import write_comparison_folder
-from maps.run_folder.comparison_folder import require_own
+from maps.run_folder.comparison_folder import COMPARISON_KIND
+from maps.run_folder.folder_exchange import require_own
 from zoning.pipeline import FreshPlan
 from zoning.scenario import Comparison, compare
 
@@ -43,17 +44,17 @@ def test_it_replaces_its_own_earlier_output(found: Comparison, tmp_path: Path) -
 def test_what_is_no_comparison_is_refused(tmp_path: Path, manifest: str) -> None:
     (tmp_path / "manifest.json").write_text(manifest, "utf-8")
     with pytest.raises(WriteError, match=r"holds manifest\.json"):
-        require_own(tmp_path)
+        require_own(tmp_path, COMPARISON_KIND)
 
 
 def test_an_empty_folder_and_none_are_free_and_a_file_is_not(tmp_path: Path) -> None:
-    require_own(tmp_path)
-    require_own(tmp_path / "new")
+    require_own(tmp_path, COMPARISON_KIND)
+    require_own(tmp_path / "new", COMPARISON_KIND)
     (tmp_path / "file").write_text("x", "utf-8")
     with pytest.raises(WriteError, match="is not a folder"):
-        require_own(tmp_path / "file")
+        require_own(tmp_path / "file", COMPARISON_KIND)
 
 
 def test_a_run_is_not_replaced_by_a_comparison(toy_result: Path) -> None:
     with pytest.raises(WriteError, match="which is not as zoneplan wrote it there"):
-        require_own(toy_result)
+        require_own(toy_result, COMPARISON_KIND)
