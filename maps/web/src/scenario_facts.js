@@ -39,11 +39,22 @@ export function putInEffect(facts, adopted, place) {
   Object.assign(facts.units, shown);
   facts.amounts = amounts;
   facts.in_effect = place;
-  facts.zones.forEach((zone, code) => {
-    const held = shown.main
-      .map((_, unit) => unit)
-      .filter((unit) => shown.main[unit] === code || shown.overlays[unit].includes(code));
-    zone.units = held.length;
-    zone.ha = held.reduce((sum, unit) => sum + facts.units.area_ha[unit], 0);
+  withUnits(facts.zones, facts.units).forEach((zone, code) => Object.assign(facts.zones[code], zone));
+}
+
+/**
+ * Zones with how many units are in each, and their hectares.
+ * @param {Facts["zones"]} zones
+ * @param {Pick<Facts["units"], "main" | "overlays" | "area_ha">} units
+ * @returns {Facts["zones"]}
+ */
+export function withUnits(zones, { main, overlays, area_ha }) {
+  const counted = zones.map((zone) => ({ ...zone, units: 0, ha: 0 }));
+  area_ha.forEach((ha, unit) => {
+    for (const zone of [main[unit], ...overlays[unit]]) {
+      counted[zone].units += 1;
+      counted[zone].ha += ha;
+    }
   });
+  return counted;
 }

@@ -1,6 +1,7 @@
 // A try on the page: the facts that follow from it in the place of the adopted ones, and what moved.
 
 import { textOf } from "./exact_decimal.js";
+import { withUnits } from "./scenario_facts.js";
 import { STATUSES } from "./zone_evaluator.js";
 
 /**
@@ -24,14 +25,7 @@ export function showTry(facts, { adopted }, outcome) {
     const overlays = units.id.map((_, unit) => zones.flatMap((_zone, place) => (zoned.holds[place][unit] ? [place] : [])));
     const status = Array.from(zoned.status, (word) => STATUSES[word]);
     facts.units = { ...units, main: Array.from(zoned.main), overlays, status, standing: status };
-    const sums = zones.map(() => ({ units: 0, ha: 0 }));
-    units.area_ha.forEach((ha, unit) => {
-      for (const zone of [zoned.main[unit], ...overlays[unit]]) {
-        sums[zone].units += 1;
-        sums[zone].ha += ha;
-      }
-    });
-    facts.zones = zones.map((zone, place) => ({ ...zone, ...sums[place] }));
+    facts.zones = withUnits(zones, facts.units);
   }
   /** @param {number} unit */
   const rowsOf = (unit) =>
