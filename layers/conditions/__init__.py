@@ -6,7 +6,7 @@ from layers.conditions.clause import Clause
 from layers.conditions.clause_wording import ClauseWording, number_text
 from layers.conditions.condition import Condition, Evaluation, Evaluator, parse_condition
 from layers.conditions.condition_parts import ConditionPart, condition_parts
-from layers.conditions.evaluation import Answer
+from layers.conditions.evaluation import Answer, column_kind
 from layers.conditions.grammar import KEYWORDS
 from layers.conditions.measure_formulas import SURFACES, Formula, parse_formula
 
@@ -24,6 +24,7 @@ __all__ = [
     "Formula",
     "Operand",
     "Threshold",
+    "column_kind",
     "condition_parts",
     "number_text",
     "parse_calculation",

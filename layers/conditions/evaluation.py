@@ -112,6 +112,21 @@ def column_values(series: pd.Series) -> Values:
     return Values(kind, series.array, known)
 
 
+def column_kind(series: pd.Series) -> str:
+    """What a column holds: "number", "text", "boolean", "nothing" where all is missing, or what conditions do not read.
+
+    Examples
+    --------
+    >>> column_kind(pd.Series([None, 1.5])), column_kind(pd.Series(["a"], dtype="category"))
+    ('number', 'text')
+    """
+    if series.isna().all():
+        return "nothing"
+    return _kind(
+        series.astype(series.cat.categories.dtype) if isinstance(series.dtype, pd.CategoricalDtype) else series
+    )
+
+
 def _kind(series: pd.Series) -> str:
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iufb":
         return "boolean" if series.dtype.kind == "b" else "number"

@@ -9,17 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.conditions import column_kind
+
 Integers = npt.NDArray[np.int64]
 Kind = Literal["number", "text", "boolean", "nothing"]
 
-_KINDS: dict[str, Kind] = {
-    "integer": "number",
-    "floating": "number",
-    "mixed-integer-float": "number",
-    "decimal": "number",
-    "string": "text",
-    "boolean": "boolean",
-}
 _LOW = np.uint64(0xFFFF_FFFF)
 
 
@@ -85,16 +79,16 @@ def exact_table(table: pd.DataFrame, names: Iterable[str], derived: Iterable[str
 
 
 def _exact(name: str, values: pd.Series) -> tuple[ExactColumn, list[Integers]]:
-    kind = _kind(values)
+    kind = column_kind(values)
     if kind == "number":
-        return ExactColumn(name, kind, ()), halves(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        return ExactColumn(name, "number", ()), halves(values.to_numpy(dtype=np.float64, na_value=np.nan))
     if kind == "text":
         codes, texts = text_codes(values)
-        return ExactColumn(name, kind, texts), [codes + 1]
+        return ExactColumn(name, "text", texts), [codes + 1]
     if kind == "boolean":
         truths = values.astype("boolean")
         yes = truths.fillna(value=False).to_numpy(dtype=bool)
-        return ExactColumn(name, kind, ()), [np.where(truths.isna(), 1, 2 * yes.astype(np.int64))]
+        return ExactColumn(name, "boolean", ()), [np.where(truths.isna(), 1, 2 * yes.astype(np.int64))]
     return ExactColumn(name, "nothing", ()), []
 
 
@@ -125,15 +119,3 @@ def halves(numbers: npt.NDArray[np.float64]) -> list[Integers]:
     """
     bits = np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
     return [(bits >> np.uint64(32)).astype(np.int64), (bits & _LOW).astype(np.int64)]
-
-
-def _kind(values: pd.Series) -> Kind:
-    """What a column holds, as conditions see it."""
-    if values.isna().all():
-        return "nothing"
-    if pd.api.types.is_bool_dtype(values.dtype):
-        return "boolean"
-    if pd.api.types.is_numeric_dtype(values.dtype):
-        return "number"
-    plain = values.astype(values.cat.categories.dtype) if isinstance(values.dtype, pd.CategoricalDtype) else values
-    return _KINDS.get(str(pd.api.types.infer_dtype(plain, skipna=True)), "nothing")
