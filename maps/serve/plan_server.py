@@ -61,7 +61,7 @@ class PlanServer:
     def __init__(self, plans: TriedPlans, language: str, port: int = 0) -> None:
         try:
             import starlette  # noqa: F401, PLC0415  (an extra)
-            import uvicorn  # noqa: F401, PLC0415  (as above)
+            import uvicorn  # noqa: PLC0415  (as above)
         except ImportError as error:
             raise ZoneplanError(
                 Phrase("a server needs starlette and uvicorn, which are not installed: pip install zoneplan[serve]")
@@ -71,13 +71,11 @@ class PlanServer:
         self._socket = _listening(port)
         self._port = self._socket.getsockname()[1]
         self.address = f"http://{HOST}:{self._port}/?key={self._key}"
+        config = uvicorn.Config(self.application(), log_level="warning", server_header=False, lifespan="off")
+        self._server = uvicorn.Server(config)
 
     def serve(self) -> None:
         """Serve until the process is interrupted."""
-        import uvicorn  # noqa: PLC0415  (an extra)
-
-        config = uvicorn.Config(self.application(), log_level="warning", server_header=False, lifespan="off")
-        self._server = uvicorn.Server(config)
         self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
