@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table as RichTable
 
 from maps.locale import catalogue, format_number, text_in
-from maps.run_folder import difference_in_words, hangs_in_words
+from maps.summaries import difference_in_words, hangs_in_words
 
 if TYPE_CHECKING:
     from zoning.scenario import Consensus

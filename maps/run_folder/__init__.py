@@ -1,12 +1,7 @@
 """The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
 
 from maps.run_folder.comparison_folder import COMPARISON_KIND, write_comparison_folder
-from maps.run_folder.consensus_folder import (
-    CONSENSUS_KIND,
-    difference_in_words,
-    hangs_in_words,
-    write_consensus_folder,
-)
+from maps.run_folder.consensus_folder import CONSENSUS_KIND, write_consensus_folder
 from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
 from maps.run_folder.folder_exchange import require_own
 from maps.run_folder.manifest import MANIFEST
@@ -28,9 +23,7 @@ __all__ = [
     "KeptRun",
     "Options",
     "cache_folder",
-    "difference_in_words",
     "find_run",
-    "hangs_in_words",
     "keep_run",
     "key_after",
     "key_before",

@@ -8,6 +8,7 @@ import geopandas as gpd
 
 from maps.locale import catalogue, require_language, text_in
 from maps.run_folder.folder_exchange import replace_own
+from maps.summaries import hangs_in_words
 from maps.web import draw
 from zoning.scenario import Consensus
 
@@ -74,17 +75,3 @@ def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:
         words["hangs_on"]: rows.index.map(hangs_in_words(found, language)).fillna(""),
     }
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=geometry.crs)
-
-
-def hangs_in_words(found: Consensus, language: str) -> dict[str, str]:
-    """By unit the differences that it hangs on, in words."""
-    told: dict[str, dict[str, None]] = {}
-    for unit, kind, name in found.hangs[["unit_id", "kind", "id"]].itertuples(index=False):
-        told.setdefault(unit, {})[difference_in_words(kind, name, language)] = None
-    return {unit: "; ".join(names) for unit, names in told.items()}
-
-
-def difference_in_words(kind: str, name: str, language: str) -> str:
-    """What differs, such as a parameter, or the decision on a unit."""
-    words = catalogue("consensus", language)
-    return words[f"kind_{kind}"].format(id=name) if f"kind_{kind}" in words else name

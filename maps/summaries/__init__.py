@@ -1,6 +1,7 @@
 """Summaries: a plan in a few sentences: a verdict on each unit, the headline of all, what differs from another plan."""
 
 from maps.summaries.comparison_words import ComparisonWords, Sum
+from maps.summaries.consensus_words import difference_in_words, hangs_in_words
 from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdiction, headline
 from maps.summaries.shown_columns import ShownColumns
 from maps.summaries.unit_verdicts import Gauge, Verdict, verdicts
@@ -16,6 +17,8 @@ __all__ = [
     "Verdict",
     "VerdictTable",
     "amounts_by_jurisdiction",
+    "difference_in_words",
+    "hangs_in_words",
     "headline",
     "verdicts",
 ]
