@@ -32,6 +32,7 @@ TECHNICAL = {
     "breach": "a key of agreements",
     "other": "what is not named",
     "persons": "a unit of measure: that of measures which count people",
+    "MW": "a symbol of the SI: what the names of some measures end with",
     "border": "a line around cells of a workbook",
     "light": "one of the two themes of a page, and what energy is judged by",
     "water": "a colour of the ground, and a role that the schema names",

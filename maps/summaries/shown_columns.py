@@ -61,7 +61,7 @@ class ShownColumns:
         names = (
             name for name in table.shown if name in rows and any(not _is_missing(one) and one for one in rows[name])
         )
-        self.titles: Mapping[str, str] = {name: words[name] for name in names}
+        self.titles: Mapping[str, str] = {name: str(words[name]) for name in names}
         """What each is called, in order."""
         self._said: Mapping[str, Callable[[Any], str]] = {
             "int": lambda value: format_number(value, language),

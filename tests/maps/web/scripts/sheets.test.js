@@ -38,7 +38,7 @@ test("a card says what the unit is, and what follows", () => {
     "Forest? · needs 5%",
     "New land, 2025",
     "10.00 ha",
-    "50 m² per person; the study has 18.",
+    "50 m² per person; study: 18.",
     "Receives 5.5 CNY on balance.",
     "No new minesnot known: ore is missing",
   ]) {

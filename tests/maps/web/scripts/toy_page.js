@@ -32,7 +32,7 @@ const words = new Proxy(/** @type {Record<Word, string>} */ ({
   pay_here: "{names}. No amount is set.",
   receives_net: "Receives {amount} on balance.",
   mean_of: "mean {value} {unit}",
-  beside_mean: "{value} {unit}; the study has {mean}.",
+  beside_mean: "{value} {unit}; study: {mean}.",
   under: "under {value}",
   and_over: "{value} and over",
   between: "{low} – {high}",
