@@ -100,7 +100,7 @@ class Sweep(Shown):
 def sweep(
     plan: Plan, parameters: Mapping[str, Sequence[float | bool | str]] | pd.DataFrame, study_folder: Any = None
 ) -> Sweep:
-    """The zones of a plan for many values of parameters, as :meth:`zoneplan.Plan.vary` gives them one by one.
+    """The zones of a plan for many values of parameters, as ``Plan.vary`` gives them one by one.
 
     Parameters
     ----------
