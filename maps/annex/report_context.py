@@ -284,6 +284,20 @@ class ReportContext:
         sign = "+" if part > 0 else "−" if part < 0 else ""
         return self.percent(f"{sign}{self.number(abs(100 * part), decimals)}")
 
+    def change(self, amount: float) -> str:
+        """An amount more or less, whole, with its sign.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> edition = ReportContext.of(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))))
+        >>> edition.change(-1234.4), edition.change(0.2)
+        ('−1,234', '0')
+        """
+        whole = round(amount)
+        sign = "+" if whole > 0 else "−" if whole < 0 else ""
+        return f"{sign}{self.number(abs(whole))}"
+
     def compact(self, value: float) -> str:
         """A large number in the words of the language: millions, or tens of thousands and hundreds of millions.
 

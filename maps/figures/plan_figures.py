@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from math import prod
 
 import pandas as pd
 
@@ -14,8 +13,8 @@ from maps.annex import ReportContext
 from maps.charts import Part
 from maps.locale import capital, name_text, text_in
 from maps.style import mark_fills
+from maps.summaries import QuotaShifts, quota_shifts
 from zoning.quotas import RESERVE
-from zoning.records import row_records
 from zoning.study import Quota
 
 PEOPLE = "persons"
@@ -78,29 +77,15 @@ class QuotaFigures:
         return f"{written}{self._edition.gap}{self.unit}"
 
     @cached_property
-    def plain(self) -> pd.Series:
-        """What each unit would get by its weight alone, without priorities; empty where that is not how it is done."""
-        if self.quota.by != "weighted" or not self.quota.priority:
-            return pd.Series(dtype=float)
-        weights = self.rows["weight"].astype(float)
-        factor = pd.Series(self._factors(), dtype=float).reindex(weights.index)
-        bare = (weights / factor).where(factor > 0)
-        return (
-            bare / bare.sum() * float(sum(self.amounts, Decimal(0))) if bare.notna().all() else pd.Series(dtype=float)
-        )
+    def shifts(self) -> QuotaShifts | None:
+        """What each unit gets beside what it would get by its weight alone; None where it is not done by weight."""
+        return quota_shifts(self._edition.plan, self.quota)
 
-    def _factors(self) -> dict[str, float]:
-        """By what the priorities that each unit meets multiplied its weight, as its record has them."""
-        plan = self._edition.plan.source
-        table = plan.quotas
-        own = (table["quota"] == self.quota.name) & (table["period"] == self.quota.period)
-        found = {}
-        for unit, is_own, record in zip(table["unit_id"], own, row_records(plan, "quotas"), strict=True):
-            if is_own:
-                weights = (link for link in record.links if link.kind == "weight")
-                met = (one for weight in weights for one in weight.links if one.kind == "priority")
-                found[str(unit)] = prod(float(one.amount) for one in met if one.amount is not None)
-        return found
+    @property
+    def plain(self) -> pd.Series:
+        """What each unit would get by its weight alone, without priorities; empty where there are none."""
+        found = self.shifts if self.quota.priority else None
+        return pd.Series(dtype=float) if found is None else found.plain
 
 
 @dataclass(frozen=True)

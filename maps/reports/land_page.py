@@ -11,6 +11,7 @@ import pandas as pd
 from maps.charts import AmountRow, Class, Stick, Sum, amount_bars, count_columns, lollipops
 from maps.figures import (
     Block,
+    Cell,
     Facts,
     Figure,
     Page,
@@ -23,19 +24,21 @@ from maps.figures import (
     drawn,
     weight_words,
 )
-from maps.locale import text_in
+from maps.locale import capital, text_in
 from maps.reports.summary_page import listed
 
-LARGEST = 12
+LARGEST = 9
 ROWS = 8
 """More jurisdictions are told by the largest, and the others together."""
+SHIFTS, MOST = 3, 3
+"""So many causes of less, and of more, are told, each with so many units."""
 CEILING, FLOOR = "ceiling", "floor"
 
 
 def land(figures: PlanFigures, maps: PlanMaps) -> Page:
     """The page of the first quota; the others follow in a small table."""
     edition, one = figures.edition, figures.quotas[0]
-    picture = maps.circles(one.amounts, (edition.tell("circles_name", quota=one.title), f"{{n}} {one.unit}"), 76, 78)
+    picture = maps.circles(one.amounts, (edition.tell("circles_name", quota=one.title), f"{{n}} {one.unit}"), 76, 66)
     words = edition.pages
     keys = tuple(Swatch(part.fill, part.title) for part in figures.parts)
     right: list[Block] = [Facts(tuple(_facts(figures, one)))]
@@ -44,6 +47,7 @@ def land(figures: PlanFigures, maps: PlanMaps) -> Page:
     blocks: list[Block] = [
         Split(((Figure(words["where_land"], picture, keys=keys),), tuple(right)), "far"),
         _largest(figures, one),
+        *_shifts(figures, one),
         _classes(figures, one),
     ]
     if len(figures.quotas) > 1:
@@ -140,22 +144,6 @@ def _facts(figures: PlanFigures, one: QuotaFigures) -> Iterator[tuple[str, str]]
             yield edition.tell("fact_capped", n=capped), edition.pages["fact_capped_rest"]
         else:
             yield edition.pages["fact_no_ceiling"], edition.tell("fact_use", **told)
-    plain = one.plain
-    if len(plain):
-        moved = figures.sums(one.amounts) - np.array(figures.sums(plain))
-        gains = {code: value for code, value in zip(figures.mains, moved, strict=True) if value >= 0.5}
-        losses = {code: -value for code, value in zip(figures.mains, moved, strict=True) if value <= -0.5}
-        if len(gains) == 1 and losses:
-            (winner,) = gains
-            told_losses = edition.pages["comma_short"].join(
-                edition.tell("fact_from", amount=edition.number(value), zone=figures.zone(code))
-                for code, value in sorted(losses.items(), key=lambda pair: -pair[1])
-            )
-            total = edition.number(sum(round(value) for value in losses.values()))
-            yield (
-                edition.tell("fact_moved", amount=total, unit=one.unit),
-                edition.tell("fact_moved_rest", zone=figures.zone(winner), parts=told_losses),
-            )
 
 
 def _use(rows: pd.DataFrame) -> pd.Series:
@@ -224,6 +212,32 @@ def _largest_finding(figures: PlanFigures, one: QuotaFigures, top: list[str]) ->
     return edition.tell(key, least=least, most=edition.percent(most), count=len(top))
 
 
+def _shifts(figures: PlanFigures, one: QuotaFigures) -> Iterator[Table]:
+    """Who gets less than by weight alone, and why; then who gets more."""
+    edition, words, found = figures.edition, figures.edition.pages, one.shifts
+    if found is None or not found.losers:
+        return
+    gains = [group for group in found.groups if not group.loses]
+    shown = (*found.losers[:SHIFTS], *gains[:SHIFTS])
+    rows: list[tuple[Cell, ...]] = [
+        (
+            capital(group.reason),
+            edition.number(len(group.units)),
+            edition.change(group.amount),
+            edition.pages["comma"].join(
+                edition.tell("name_change", name=name, n=edition.change(float(found.difference[unit])))
+                for name, unit in zip(figures.names(group.units[:MOST]), group.units[:MOST], strict=True)
+            ),
+        )
+        for group in shown
+    ]
+    count = sum(len(group.units) for group in found.losers)
+    lost = edition.number(-sum(group.amount for group in found.losers))
+    title = edition.tell("finding_losers", n=count, amount=f"{lost}{edition.gap}{one.unit}")
+    columns = (words["reason"], words["units"], one.unit, words["most_of_all"])
+    yield Table(title, columns, tuple(rows), frozenset({1, 2}), words["note_shifts"], "dense")
+
+
 def _classes(figures: PlanFigures, one: QuotaFigures) -> Figure:
     """How many units get how much: classes between round amounts, in the colours of their functions."""
     edition, words = figures.edition, figures.edition.pages
@@ -238,11 +252,11 @@ def _classes(figures: PlanFigures, one: QuotaFigures) -> Figure:
         low = edge
     median = values.median()
     title = (
-        edition.tell("finding_half", amount=f"{edition.number(median)} {one.unit}")
+        edition.tell("finding_half", amount=f"{edition.number(median)}{edition.gap}{one.unit}")
         if len(values) > 4
         else words["classes_title"]
     )
-    chart = count_columns(title, figures.parts, classes, high=26)
+    chart = count_columns(title, figures.parts, classes, high=20)
     return drawn(title, chart, edition.tell("note_classes", unit=one.unit))
 
 

@@ -30,6 +30,7 @@ from maps.locale import capital, text_in
 from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import listed
+from maps.summaries import QuotaShifts
 from zoning.audits import OPEN
 
 PLACES = 8
@@ -190,6 +191,7 @@ def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
     key, letters = map_key(figures), overlay_letters(figures)
     amounts = figures.quotas[0].amounts if figures.quotas else pd.Series(dtype=object)
     unit = figures.quotas[0].unit if figures.quotas else words["land"]
+    shifts = figures.quotas[0].shifts if figures.quotas else None
     rows: list[tuple[Cell, ...]] = [
         (
             Swatch(key[str(row.main)], str(row.name or row.Index)),
@@ -199,18 +201,24 @@ def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
             else ""
             if len(amounts)
             else figures.land(row.area_ha),
+            *([_change(figures, shifts, str(row.Index))] if shifts else []),
         )
         for row in own.sort_values("name", kind="stable").itertuples()
     ]
     step = max(1, ceil(len(rows) / columns))
-    head = (words["unit"], "", unit)
+    head = (words["unit"], "", unit, *(["±"] if shifts else []))
     return Split(
         tuple(
-            (Table("", head, tuple(rows[first : first + step]), frozenset({2}), look="index"),)
+            (Table("", head, tuple(rows[first : first + step]), frozenset({2, 3}), look="index"),)
             for first in range(0, len(rows), step)
         ),
         "quarters",
     )
+
+
+def _change(figures: PlanFigures, shifts: QuotaShifts, unit: str) -> str:
+    """How much more or less a unit gets than by weight alone; nothing of one that takes no part."""
+    return figures.edition.change(float(shifts.difference[unit])) if unit in shifts.difference.index else ""
 
 
 def _letters(figures: PlanFigures, place: str) -> str:
@@ -222,6 +230,8 @@ def _letters(figures: PlanFigures, place: str) -> str:
         told.append(edition.tell("note_list", unit=one.unit, quota=one.title, period=one.quota.period))
         if held := one.reserves.get(place, None):
             told.append(edition.tell("note_list_reserve", amount=one.said(held)))
+        if one.shifts:
+            told.append(edition.pages["note_list_shift"])
     signs = (f"{sign} {figures.zone(code)}" for code, sign in overlay_letters(figures).items())
     told.append(edition.pages["comma"].join(signs))
     return edition.words["semicolon"].join(filter(None, told))

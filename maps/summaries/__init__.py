@@ -1,5 +1,6 @@
 """Summaries: a plan in a few sentences: a verdict on each unit, the headline of all, what differs from another plan."""
 
+from maps.summaries.amount_shifts import QuotaShifts, quota_shifts
 from maps.summaries.comparison_words import ComparisonWords, Sum
 from maps.summaries.consensus_words import difference_in_words, hangs_in_words
 from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdiction, headline
@@ -12,6 +13,7 @@ __all__ = [
     "Gauge",
     "Headline",
     "Quality",
+    "QuotaShifts",
     "ShownColumns",
     "Sum",
     "Verdict",
@@ -20,5 +22,6 @@ __all__ = [
     "difference_in_words",
     "hangs_in_words",
     "headline",
+    "quota_shifts",
     "verdicts",
 ]
