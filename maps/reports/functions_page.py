@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pandas as pd
 from markupsafe import Markup
 
+from layers.conditions import ConditionPart
 from maps.charts import Dot, Numbers, Strip, threshold_dots, zero_heavy
 from maps.figures import (
     CLOSE,
@@ -22,6 +24,9 @@ from maps.figures import (
     TestFigures,
     drawn,
 )
+from maps.locale import text_in
+from maps.reports.summary_page import listed
+from zoning.zones import DECISION
 
 STRIPS = 3
 """So many tests are drawn; the annex has all."""
@@ -37,7 +42,7 @@ def functions(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Page:
     blocks += [_strip(figures, test, number) for number, test in enumerate(drawn_tests, start=1)]
     if figures.overlays:
         blocks += [Note(words["overlays_title"], heading=True), _overlays(figures, maps, rules)]
-    ids = edition.words["comma"].join(dict.fromkeys(test.rule for test in rules.tests))
+    ids = edition.words["comma"].join(_rules_that_gave(figures))
     return Page(
         id="functions",
         chapter=words["chapter_functions"],
@@ -64,8 +69,11 @@ def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
     rest = int((figures.units["main"] == figures.default).sum())
     told = {"n": len(figures.units) - rest, "rest": edition.number(rest), "zone": figures.zone(figures.default)}
-    names = list(dict.fromkeys(test.title for test in rules.mains))
-    order = edition.tell("lead_order", names=edition.pages["then"].join(names[:4])) if len(names) > 1 else ""
+    asked: dict[str, list[str]] = {}
+    for test in rules.mains:
+        asked.setdefault(test.rule, []).append(test.title)
+    names = [listed(figures, titles) for titles in asked.values()]
+    order = edition.tell("lead_order", names=edition.pages["then"].join(names)) if len(names) > 1 else ""
     return order + edition.tell("lead_functions", **told)
 
 
@@ -90,31 +98,50 @@ def _cards(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards:
 
 
 def _asked(figures: PlanFigures, rules: RuleFigures, code: str) -> Iterator[tuple[str, str]]:
-    """What gives a zone, in words: its rules, or that none was met."""
+    """What gives a main function, in words: its rules, or that none was met."""
     if code == figures.default:
         yield "", figures.edition.pages["card_default"]
         return
-    for said in rule_words(figures, rules, code)[:2]:
-        yield "", said
+    zones = figures.edition.plan.zones
+    yield from _given(figures, rules, zones.loc[zones["main"] == code, "rule"])
 
 
-def rule_words(figures: PlanFigures, rules: RuleFigures, code: str) -> list[str]:
-    """The rules of a zone in words, those that can be told: each of its comparisons with what it needs."""
-    edition, told = figures.edition, []
-    for place, asked in enumerate(rules.asked.rules):
-        if asked.rule.zone != code:
-            continue
-        tests = {test.place[1]: test for test in rules.tests if test.place[0] == place}
-        parts = []
-        for number, part in enumerate(asked.parts):
-            if number in tests:
-                one = tests[number]
-                parts.append(edition.tell("card_test", measure=one.title, needs=one.needs))
-            elif part.measure:
-                parts.append(edition.measure(part.measure))
-        if parts and not all(test.values.isna().all() for test in tests.values()):
-            told.append(edition.words["semicolon"].join(parts))
-    return told
+def _given(figures: PlanFigures, rules: RuleFigures, by: pd.Series) -> Iterator[tuple[str, str]]:
+    """Each rule that gave a zone, in words, and how many units it gave it where there are several."""
+    edition = figures.edition
+    counts = by.where(~by.str.startswith(DECISION), DECISION).value_counts(sort=False)
+    order = [*(asked.rule.id for asked in rules.asked.rules), DECISION]
+    given = [(rule, int(counts[rule])) for rule in order if rule in counts.index]
+    for rule, count in given:
+        said = edition.pages["card_decided"] if rule == DECISION else rule_words(figures, rules, rule)
+        yield "", edition.tell("card_given", said=said, n=count) if len(given) > 1 else said
+
+
+def rule_words(figures: PlanFigures, rules: RuleFigures, rule: str) -> str:
+    """A rule in words: each of its comparisons with what it needs; its own reason where it compares no measure."""
+    edition = figures.edition
+    place, asked = next((place, one) for place, one in enumerate(rules.asked.rules) if one.rule.id == rule)
+    tests = {test.place[1]: test for test in rules.tests if test.place[0] == place}
+    parts = [
+        edition.tell("card_test", measure=tests[number].title, needs=tests[number].needs)
+        if number in tests
+        else edition.measure(part.measure)
+        for number, part in enumerate(asked.parts)
+        if (number in tests and tests[number].values.notna().any()) or (number not in tests and _is_yes_or_no(part))
+    ]
+    return edition.words["semicolon"].join(parts) or text_in(asked.rule.reason, edition.language).rstrip(".。")
+
+
+def _is_yes_or_no(part: ConditionPart) -> bool:
+    """Whether a part of a condition is a measure that is so or not."""
+    return bool(part.measure) and not part.operator
+
+
+def _rules_that_gave(figures: PlanFigures) -> list[str]:
+    """Ids of the rules by which some unit has a zone, in the order of the rulebook."""
+    plan = figures.edition.plan
+    gave = {*plan.zones["rule"], *plan.claims.loc[plan.claims["zone"].isin(figures.overlays), "rule"]}
+    return [rule.id for rule in plan.rulebook.rules if rule.id in gave]
 
 
 def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
@@ -181,26 +208,32 @@ def _named(figures: PlanFigures, test: TestFigures) -> list[str]:
 def _numbers(figures: PlanFigures, test: TestFigures) -> Numbers:
     """Counts by main function and side, for those who hear the page."""
     edition, mains = figures.edition, figures.units["main"]
-    sides = (("heard_pass", test.passes), ("heard_fail", ~test.passes & test.values.notna()))
+    sides = (
+        ("heard_pass", test.passes & test.asked),
+        ("heard_hollow", test.passes & ~test.asked),
+        ("heard_fail", ~test.passes & test.values.notna()),
+    )
     rows = tuple(
         (
             edition.pages[key],
             *(edition.number(int((own & (mains.reindex(own.index) == code)).sum())) for code in figures.mains),
         )
         for key, own in sides
+        if own.any()
     )
     return Numbers(("", *(figures.zone(code) for code in figures.mains)), rows)
 
 
 def _overlays(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards:
-    edition = figures.edition
+    edition, claims = figures.edition, figures.edition.plan.claims
+    yes = claims[claims["answer"] == "yes"]
     cards: list[tuple[Markup, Swatch | str, tuple[tuple[str, str], ...]]] = []
     for code in figures.overlays[:6]:
         own = figures.carrying(code)
         title = figures.zone(code)
         picture = maps.small(own, SLATE, edition.tell("where_name", zone=title), 18)
-        told = rule_words(figures, rules, code)
-        facts = [(edition.tell("card_units", n=len(own)), ""), *(("", said) for said in told[:1])]
+        by = yes.loc[(yes["zone"] == code) & yes["unit_id"].isin(own), "rule"]
+        facts = [(edition.tell("card_units", n=len(own)), ""), *_given(figures, rules, by)]
         cards.append((picture, title, tuple(facts)))
     return Cards(tuple(cards), 3, aside=True)
 

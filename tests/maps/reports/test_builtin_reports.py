@@ -17,7 +17,7 @@ from maps.annex import ReportContext
 from maps.figures import PlanFigures, RuleFigures
 from maps.locale import catalogue
 from maps.reports import dossier, report, write_report
-from maps.reports.functions_page import _finding
+from maps.reports.functions_page import _finding, _given, _numbers
 from maps.reports.summary_page import _finding as _shares_finding
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
@@ -114,6 +114,35 @@ def test_a_finding_stands_only_where_it_holds(plan_of: Callable[[str], Plan]) ->
     assert _finding(figures, test) == "Cropland: 21 units pass, Sedgwick only just"
     nobody = dataclasses.replace(test, values=test.values * 0)
     assert _finding(figures, nobody) == "Cropland: no unit passes"
+
+
+@pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
+def test_every_rule_that_gave_a_zone_is_named_with_its_units(plan_of: Callable[[str], Plan], study: str) -> None:
+    """City-2 and northeast-1 gave overlays, and the page gave the words of rules that gave none."""
+    figures = PlanFigures(ReportContext.of(plan_of(study)))
+    rules, claims = RuleFigures(figures), figures.edition.plan.claims
+    for code in figures.overlays:
+        own = figures.carrying(code)
+        gave = claims[(claims["zone"] == code) & claims["unit_id"].isin(own) & (claims["answer"] == "yes")]
+        counts = gave["rule"].where(~gave["rule"].str.startswith("decision"), "decision").value_counts()
+        told = [said for _, said in _given(figures, rules, gave["rule"])]
+        assert len(told) == len(counts) > 0
+        if len(counts) > 1:
+            assert sorted(int(re.search(r"\((\d+) units?\)$", one)[1]) for one in told) == sorted(counts)
+    html = text_of(report(plan_of(study)))
+    given = {*claims.loc[claims["zone"].isin(figures.overlays), "rule"], *figures.edition.plan.zones["rule"]}
+    foot = html.split("Rules: ")[1].split("  ")[0]
+    assert {one.strip() for one in foot.split(",")} == {rule.id for rule in plan_of(study).rulebook.rules} & given
+
+
+@pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
+def test_the_table_of_a_strip_counts_as_its_title_does(plan_of: Callable[[str], Plan], study: str) -> None:
+    figures = PlanFigures(ReportContext.of(plan_of(study)))
+    for test in RuleFigures(figures).mains:
+        passing = int((test.passes & test.asked).sum())
+        rows = {row[0]: sum(map(int, row[1:])) for row in _numbers(figures, test).rows}
+        assert rows.get(str(figures.edition.pages["heard_pass"]), 0) == passing
+        assert sum(rows.values()) == int(test.values.notna().sum())
 
 
 def test_close_calls_are_those_of_the_rules(plan_of: Callable[[str], Plan]) -> None:
