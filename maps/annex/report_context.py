@@ -34,6 +34,7 @@ from maps.locale import (
     percent,
     projection,
     sentence_gap,
+    short_amount,
     text_in,
 )
 from maps.summaries import ShownColumns
@@ -298,28 +299,17 @@ class ReportContext:
         sign = "+" if whole > 0 else "−" if whole < 0 else ""
         return f"{sign}{self.number(abs(whole))}"
 
-    def compact(self, value: float) -> str:
-        """A large number in the words of the language: millions, or tens of thousands and hundreds of millions.
+    def compact(self, value: float | Decimal) -> str:
+        """A large number in the words of the language, as the map has it; see :func:`maps.locale.short_amount`.
 
         Examples
         --------
         >>> import zoneplan as zp
         >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
         >>> [ReportContext.of(plan, language).compact(19_167_646) for language in ("en", "zh")]
-        ['19.2 million', '1,917 万']
+        ['19.2 million', '0.192亿']
         """
-        steps = (
-            ((1e8, "hundred_million"), (1e4, "ten_thousand"))
-            if self.language == "zh"
-            else ((1e9, "billion"), (1e6, "million"))
-        )
-        for step, word in steps:
-            if abs(value) >= step:
-                scaled = value / step
-                return self.tell(
-                    word, n=self.number(scaled, 0 if abs(scaled) >= 1000 else 1 if abs(scaled) >= 10 else 2)
-                )
-        return self.number(value)
+        return short_amount(value, self.language)
 
     def large(self, value: float) -> str:
         """A whole number; a large one in tens of thousands where the language counts so."""
@@ -332,7 +322,7 @@ class ReportContext:
     def money(self, value: Decimal, unit: str, *, signed: bool = False) -> str:
         """An amount of money, large ones in words, with its currency."""
         sign = "−" if value < 0 else "+" if signed and value > 0 else ""
-        written = self.compact(float(abs(value))) if abs(value) >= 10**6 else self.amount(abs(value))
+        written = self.compact(abs(value)) if abs(value) >= 10**6 else self.amount(abs(value))
         return f"{sign}{self.tell('money', n=written, unit=self.unit_of(unit))}"
 
     def date(self, day: date) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from maps.charts.canvas import INK, RULE, SECOND, Canvas, Chart, Numbers, fit, text_mm
+from maps.charts.canvas import INK, RULE, SECOND, Canvas, Chart, Numbers, edge_of, fit, text_mm
 from maps.style import ink_on
 
 LEAST = 0.042
@@ -89,7 +89,7 @@ def share_bars(
             share = value / whole if whole else 0.0
             long = (right - left) * share
             if long > 0:
-                sheet.rect(x, y, long, high, part.fill)
+                sheet.rect(x, y, long, high, part.fill, stroke=edge_of(part.fill), thick=0.12)
                 sheet.line(x + long, y, x + long, y + high, "#FFFFFF", 0.35)
                 if share >= LEAST:
                     said = f"{100 * share:.0f}"
@@ -168,7 +168,7 @@ def amount_bars(
         sheet.text(0, base, fit(row.title, 8.5, label - 1.5), 8.5)
         for part, value in zip(parts, row.amounts, strict=True):
             if value > 0:
-                sheet.rect(x, y, value * scale, high, part.fill)
+                sheet.rect(x, y, value * scale, high, part.fill, stroke=edge_of(part.fill), thick=0.12)
                 x += value * scale
         if row.rest > 0:
             sheet.rect(x + 0.1, y + 0.1, row.rest * scale, high - 0.2, "#FFFFFF", stroke=INK)
@@ -247,7 +247,7 @@ def count_columns(
         for part, count in zip(parts, one.counts, strict=True):
             tall = (foot - top) * count / most
             y -= tall
-            sheet.rect(x, y, 0.8 * step, tall, part.fill)
+            sheet.rect(x, y, 0.8 * step, tall, part.fill, stroke=edge_of(part.fill), thick=0.12)
         sheet.text(x + 0.4 * step, y - 1.0, f"{sum(one.counts):,}", 8.5, bold=True, anchor="middle")
         sheet.text(x + 0.4 * step, high - 0.8, one.title, 7.5, fill=SECOND, anchor="middle")
     sheet.line(0, foot, wide, foot, RULE, 0.25)

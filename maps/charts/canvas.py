@@ -17,6 +17,9 @@ PASSING, CLOSE = "#F1F3F4", "#FBEFD9"
 NARROW = 0.9
 """Of the estimated width of a text, that of the report's face, which runs narrow."""
 
+PALE = 205
+"""Lightness from 0 to 255 above which a surface on white has an edge."""
+
 Anchor = Literal["start", "middle", "end"]
 
 
@@ -100,6 +103,18 @@ def darker(fill: str) -> str:
     '#947F31'
     """
     return "#" + "".join(f"{int(int(fill[place : place + 2], 16) * 0.655):02X}" for place in (1, 3, 5))
+
+
+def edge_of(fill: str) -> str:
+    """The edge that a surface in a colour needs to be seen on white: of a pale one, else none.
+
+    Examples
+    --------
+    >>> edge_of("#E2DED4"), edge_of("#E3C24B")
+    ('#94918A', '')
+    """
+    red, green, blue = (int(fill[place : place + 2], 16) for place in (1, 3, 5))
+    return darker(fill) if 0.299 * red + 0.587 * green + 0.114 * blue > PALE else ""
 
 
 class Canvas:

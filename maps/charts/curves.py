@@ -36,6 +36,8 @@ class CurveRow(NamedTuple):
         The ends of the range in which nothing changes, inside the view.
     steps : sequence of (float, float, int)
         From which value to which so many units are not what they are in the plan; inside the view, in order.
+    write : callable
+        How a value on the axis is written.
     """
 
     title: str
@@ -46,11 +48,13 @@ class CurveRow(NamedTuple):
     at: float
     stable: tuple[float, float]
     steps: Sequence[tuple[float, float, int]]
+    write: Callable[[float], str] = "{:.4g}".format
 
 
 def curve_row(
-    curve: Curve, title: str = "", adopted: str = "", stands: str = "", first: tuple[str, ...] = ()
-) -> CurveRow:
+    curve: Curve, title: str = "", adopted: str = "", stands: str = "", first: tuple[str, ...] = (), *,
+    write: Callable[[float], str] = "{:.4g}".format,
+) -> CurveRow:  # fmt: skip
     """The row of a curve: what is seen of it around the adopted value, with the range in which nothing changes.
 
     Parameters
@@ -58,6 +62,7 @@ def curve_row(
     curve : Curve
     title, adopted, stands : str, optional
     first : tuple of str, optional
+    write : callable, optional
         As for :class:`CurveRow`.
     """
     at = curve.adopted
@@ -73,13 +78,10 @@ def curve_row(
     ]
     steps = [(*ends, count) for ends, count in zip(ranges, curve.changes, strict=True) if ends[0] <= ends[1]]
     stable = (low if curve.stable[0] is None else curve.stable[0], high if curve.stable[1] is None else curve.stable[1])
-    return CurveRow(title, adopted, stands, first, (low, high), at, stable, steps)
+    return CurveRow(title, adopted, stands, first, (low, high), at, stable, steps, write)
 
 
-def step_curves(
-    name: str, columns: tuple[str, str, str], rows: Sequence[CurveRow], write: Callable[[float], str], *,
-    wide: float = 174,
-) -> Chart:  # fmt: skip
+def step_curves(name: str, columns: tuple[str, str, str], rows: Sequence[CurveRow], *, wide: float = 174) -> Chart:
     """A small curve a threshold, with the range in which the plan stands as it is.
 
     Parameters
@@ -89,8 +91,6 @@ def step_curves(
     columns : (str, str, str)
         Titles: of the threshold, of the curve, and of the range with what changes first beyond it.
     rows : sequence of CurveRow
-    write : callable
-        How a number at an end of an axis is written.
     wide : float
         mm.
 
@@ -101,7 +101,7 @@ def step_curves(
     Examples
     --------
     >>> row = CurveRow("Forest", "0.2", "0.19 to 0.21", (), (0.1, 0.3), 0.2, (0.19, 0.21), [(0.1, 0.3, 0)])
-    >>> step_curves("Curves", ("Threshold", "Units", "Stands"), [row], str).numbers.rows
+    >>> step_curves("Curves", ("Threshold", "Units", "Stands"), [row]).numbers.rows
     (('Forest', '0.2', '0.19 to 0.21'),)
     """
     sheet = Canvas(wide, HEAD + ROW * len(rows) + 0.6)
@@ -114,7 +114,7 @@ def step_curves(
         for line, text in enumerate(wrap(row.title, LABEL / (8.2 * 0.3175))[:2]):
             sheet.text(0, top + 4.6 + 3.5 * line, fit(text, 8.2, LABEL), 8.2)
         sheet.text(0, top + 12.2, row.adopted, 7.4, fill=SECOND)
-        _curve(sheet, row, (left, right, top + 1.8), write)
+        _curve(sheet, row, (left, right, top + 1.8))
         room = wide - right - 6
         for line, text in enumerate(wrap(row.stands, room / (8.4 * 0.3175))[:1]):
             sheet.text(right + 6, top + 4.6 + 3.4 * line, fit(text, 8.4, room), 8.4, bold=True)
@@ -124,7 +124,7 @@ def step_curves(
     return Chart(sheet.svg(name), name, Numbers((columns[0], columns[0], columns[2]), table))
 
 
-def _curve(sheet: Canvas, row: CurveRow, at: tuple[float, float, float], write: Callable[[float], str]) -> None:
+def _curve(sheet: Canvas, row: CurveRow, at: tuple[float, float, float]) -> None:
     left, right, top = at
     foot = top + PLOT
     low, high = row.view
@@ -147,7 +147,7 @@ def _curve(sheet: Canvas, row: CurveRow, at: tuple[float, float, float], write: 
     middle = place(row.at)
     sheet.line(middle, top - 0.9, middle, foot + 0.7, "#A8401F", 0.45)
     for value, x, anchor in ((low, left, "start"), (high, right, "end")):
-        sheet.text(x, foot + 2.9, write(value), 6.2, fill=SECOND, anchor="start" if anchor == "start" else "end")
-    said = write(row.at)
-    if place(row.at) - left > text_mm(write(low), 6.2) + text_mm(said, 6.2) and right - middle > 8:
+        sheet.text(x, foot + 2.9, row.write(value), 6.2, fill=SECOND, anchor="start" if anchor == "start" else "end")
+    said = row.write(row.at)
+    if place(row.at) - left > text_mm(row.write(low), 6.2) + text_mm(said, 6.2) and right - middle > 8:
         sheet.text(middle, foot + 2.9, said, 6.2, fill=INK, anchor="middle")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from maps.charts.canvas import INK, RULE, SECOND, THIRD, Canvas, Chart, Numbers, darker, fit, text_mm
+from maps.charts.canvas import INK, RULE, SECOND, THIRD, Canvas, Chart, Numbers, darker, edge_of, fit, text_mm
 from maps.charts.scales import round_steps
 
 
@@ -118,7 +118,7 @@ def _row(sheet: Canvas, row: Stick, at: tuple[float, float, float, float], aside
     sheet.text(0, base, fit(row.title, 8.5, left - room - 2), 8.5)
     if row.second:
         sheet.text(left - 2, base, row.second, 7, fill=THIRD, anchor="end")
-    sheet.line(left, middle, end, middle, row.fill, 0.9)
+    sheet.line(left, middle, end, middle, edge_of(row.fill) or row.fill, 0.9)
     sheet.circle(end, middle, 1.2, row.fill, stroke=darker(row.fill))
     if row.mark is not None:
         sheet.line(left + row.mark * scale, middle - 1.5, left + row.mark * scale, middle + 1.5, INK, 0.35)

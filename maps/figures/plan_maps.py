@@ -15,7 +15,7 @@ import shapely
 from markupsafe import Markup
 
 from maps.annex import ReportContext
-from maps.charts import INK, SECOND, Canvas, fit, mm, text_mm
+from maps.charts import INK, SECOND, Canvas, edge_of, fit, mm, text_mm
 from maps.context import Context, Place, context_around, relief, study_outline
 from maps.figures.plan_figures import PlanFigures
 from maps.locale import number_style
@@ -280,8 +280,7 @@ class PlanMaps:
                 break
             x, y = frame.place(*point)
             fill = fills[str(main)]
-            fill = QUIET if fill == fills[self.figures.default] else fill
-            sheet.circle(x, y, radius, fill, stroke="#FFFFFF", thick=0.16)
+            sheet.circle(x, y, radius, fill, stroke=edge_of(fill) or "#FFFFFF", thick=0.16)
             taken.append((x, y, radius, str(name), fill))
         _name_circles(sheet, taken[:7])
         self._sizes(sheet, frame, shapes, most, largest, said[1])

@@ -42,9 +42,7 @@ def comparison_card(found: Comparison) -> str:
 
 def curve_card(curve: Curve) -> str:
     """A curve: how many units change around the adopted value, and its overview."""
-    return _card(
-        curve, str(step_curves(curve.parameter, ("", "", ""), [curve_row(curve)], "{:.4g}".format, wide=120)[0])
-    )
+    return _card(curve, str(step_curves(curve.parameter, ("", "", ""), [curve_row(curve)], wide=120)[0]))
 
 
 def inputs_card(inputs: Inputs) -> str:

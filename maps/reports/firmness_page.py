@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import inf
 from pathlib import Path
 
@@ -28,7 +29,7 @@ from maps.figures import (
     TestFigures,
     drawn,
 )
-from maps.locale import DIGITS, capital, inward, number_style, text_in
+from maps.locale import DIGITS, capital, inward, number_style, shifted, text_in
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
 from maps.style import fill_page, printed_faces, write_page
@@ -44,7 +45,7 @@ NAMES = 16
 LOW, HIGH = -0.5, 0.5
 WAVERING, SPREAD = 10, 6
 """So many units, and amounts, stand on the sheet of draws."""
-CURVES, NEAREST = 8, 17
+CURVES, NEAREST = 8, 24
 """So many thresholds, and so many of them and of units together, stand on their page."""
 
 
@@ -70,12 +71,13 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
     )
 
 
-def thresholds(figures: PlanFigures) -> Page | None:
+def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
     """The page on single thresholds: in which range each may move without a change, and who changes first beyond it.
 
     Parameters
     ----------
     figures : PlanFigures
+    rules : RuleFigures
 
     Returns
     -------
@@ -86,14 +88,14 @@ def thresholds(figures: PlanFigures) -> Page | None:
     found = sorted(curves(edition.plan), key=_leeway)
     if not found:
         return None
-    nearest = found[0]
+    nearest, limits = found[0], _Limits(figures, rules)
     title = edition.tell(
-        "finding_threshold", parameter=edition.measure(nearest.parameter), range=_range(figures, nearest)
+        "finding_threshold", parameter=edition.measure(nearest.parameter), range=limits.stands(nearest)
     )
     columns = (words["threshold_of"], words["curve_units"], words["curve_stands"])
-    chart = step_curves(words["curves"], columns, [_row(figures, one) for one in found[:CURVES]], _number(figures))
+    chart = step_curves(words["curves"], columns, [_row(figures, limits, one) for one in found[:CURVES]])
     blocks: list[Block] = [drawn("", chart, words["note_curves"])]
-    rows = _nearest(figures, found)
+    rows = _nearest(figures, limits, found)
     if rows:
         heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
         most = NEAREST - min(len(found), CURVES)
@@ -251,25 +253,47 @@ def _number(figures: PlanFigures) -> Callable[[float], str]:
     return lambda value: style.written(number_text(float(f"{value:.{DIGITS}g}")))
 
 
-def _range(figures: PlanFigures, curve: Curve) -> str:
-    """The range in which nothing changes, in words."""
-    style = number_style(figures.edition.language)
-    low, high = ("" if end is None else style.written(number_text(inward(end, curve.adopted))) for end in curve.stable)
-    key = {(True, True): "range_any", (True, False): "range_below", (False, True): "range_above"}
-    ends = curve.stable[0] is None, curve.stable[1] is None
-    return figures.edition.tell(key.get(ends, "range_between"), low=low, high=high)
+class _Limits:
+    """Values of thresholds as they are printed: shares in per cent, as everywhere else in the report."""
+
+    def __init__(self, figures: PlanFigures, rules: RuleFigures) -> None:
+        self._figures, self._style = figures, number_style(figures.edition.language)
+        asked = rules.asked.rules
+        self._shares = {asked[test.place[0]].parts[test.place[1]].parameter for test in rules.tests if test.shift}
+
+    def write(self, parameter: str, value: float) -> str:
+        """A value in few digits."""
+        is_share = parameter in self._shares
+        text = self._style.written(number_text(float(f"{shifted(value, 2 if is_share else 0):.{DIGITS}g}")))
+        return self._figures.edition.percent(text) if is_share else text
+
+    def adopted(self, curve: Curve) -> str:
+        """The value in the plan, with its unit of measure."""
+        edition = self._figures.edition
+        said = edition.tell("adopted_is", value=self.write(curve.parameter, curve.adopted))
+        unit = edition.plan.rulebook.parameters[curve.parameter].unit or "1"
+        return said if unit == "1" else f"{said} {edition.unit_of(unit)}"
+
+    def end(self, curve: Curve, value: float) -> str:
+        """A value at which something changes, rounded towards the adopted one."""
+        return self.write(curve.parameter, inward(value, curve.adopted))
+
+    def stands(self, curve: Curve) -> str:
+        """The range in which nothing changes, in words."""
+        low, high = ("" if end is None else self.end(curve, end) for end in curve.stable)
+        key = {(True, True): "range_any", (True, False): "range_below", (False, True): "range_above"}
+        ends = curve.stable[0] is None, curve.stable[1] is None
+        return self._figures.edition.tell(key.get(ends, "range_between"), low=low, high=high)
 
 
-def _row(figures: PlanFigures, curve: Curve) -> CurveRow:
-    edition = figures.edition
-    unit = edition.unit_of(edition.plan.rulebook.parameters[curve.parameter].unit or "1")
-    adopted = edition.tell("adopted_is", value=_number(figures)(curve.adopted))
+def _row(figures: PlanFigures, limits: _Limits, curve: Curve) -> CurveRow:
     return curve_row(
         curve,
-        edition.measure(curve.parameter),
-        adopted if unit == "1" else f"{adopted} {unit}",
-        _range(figures, curve),
+        figures.edition.measure(curve.parameter),
+        limits.adopted(curve),
+        limits.stands(curve),
         tuple(_first(figures, curve)),
+        write=partial(limits.write, curve.parameter),
     )
 
 
@@ -281,9 +305,9 @@ def _first(figures: PlanFigures, curve: Curve) -> Iterator[str]:
             yield figures.edition.tell(key, names=listed(figures, figures.names(own["unit_id"]), 2))
 
 
-def _nearest(figures: PlanFigures, found: Sequence[Curve]) -> list[tuple[Cell, ...]]:
+def _nearest(figures: PlanFigures, limits: _Limits, found: Sequence[Curve]) -> list[tuple[Cell, ...]]:
     """Units by the threshold of which the smallest change changes them, the nearest first."""
-    write, told = _number(figures), []
+    told, curve_of = [], {one.parameter: one for one in found}
     for one in found:
         near = one.nearest().reset_index()
         part = (near["value"] - one.adopted).abs() / (abs(one.adopted) or 1.0)
@@ -293,11 +317,9 @@ def _nearest(figures: PlanFigures, found: Sequence[Curve]) -> list[tuple[Cell, .
     for row in table.drop_duplicates("unit_id").itertuples(index=False):
         ahead = row.value > row.adopted or (row.value == row.adopted and row.after == "above")
         now, then = (row.zone, row.becomes) if ahead else (row.becomes, row.zone)
-        at = number_style(figures.edition.language).written(number_text(inward(row.value, row.adopted)))
         called = figures.names([row.unit_id])[0], figures.edition.measure(row.parameter)
-        rows.append(
-            (Strong(called[0]), called[1], write(row.adopted), at, _swatch(figures, now), _swatch(figures, then))
-        )
+        ends = limits.write(row.parameter, row.adopted), limits.end(curve_of[row.parameter], row.value)
+        rows.append((Strong(called[0]), called[1], *ends, _swatch(figures, now), _swatch(figures, then)))
     return rows
 
 

@@ -149,7 +149,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
     if len(plan.flows):
         told.append(money(figures))
     told.append(firmness(figures, rules))
-    single = thresholds(figures)
+    single = thresholds(figures, rules)
     told += [single] if single else []
     worth = services(figures)
     told += [page for page in (scenarios(figures), worth) if page]

@@ -19,8 +19,8 @@ FILLS = (
 )  # fmt: skip
 DEFAULT_FILL = "#F8F4EB"
 """Of land with no function of its own: paper, on a ground that is darker than it."""
-DEFAULT_MARK = "#CFCABE"
-"""Of the same land where bars and dots stand for it on white."""
+DEFAULT_MARK = "#E2DED4"
+"""Of the same land where bars and dots stand for it on white: also in grey apart from the fills before it."""
 INK = "#1D2428"
 DARK_FILL = 0.2
 """Relative luminance below which white is read on a fill."""

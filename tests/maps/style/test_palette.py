@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from maps.style import designation_inks, theme_css, zone_fills
+from maps.style import designation_inks, mark_fills, theme_css, zone_fills
 from maps.style.palette import (
     BELOW_THRESHOLD,
     DARK,
@@ -149,3 +149,13 @@ def test_arrows_and_amounts_can_be_seen(theme: Theme, scales: Scales) -> None:
     for ink, ground in ((scales.arrow, theme.paper), (scales.circle, theme.paper), (scales.circle_ink, scales.circle)):
         light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 3.0
+
+
+@pytest.mark.parametrize("name", builtin_rulebooks())
+def test_marks_of_a_built_in_rulebook_are_told_apart_in_grey(name: str) -> None:
+    """Bars and circles of a report that somebody copied: what lies beside each other differs in lightness."""
+    fills = mark_fills(read_rulebook(name, date(2025, 1, 1))).values()
+    grey = sorted(
+        0.299 * int(fill[1:3], 16) + 0.587 * int(fill[3:5], 16) + 0.114 * int(fill[5:7], 16) for fill in fills
+    )
+    assert all(light - dark > 20 for dark, light in itertools.pairwise(grey))
