@@ -124,10 +124,11 @@ def look(study: str) -> dict[str, float]:
     signal.setitimer(signal.ITIMER_PROF, STEP_S, STEP_S)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            from zoneplan.__main__ import main  # noqa: PLC0415  (its imports are one of the parts)
+            from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, run  # noqa: PLC0415  (imports are a part)
 
+            gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
             sys.argv = ["zoneplan", "demo", str(Path(folder) / "demo"), "--study", study]
-            main()
+            run()
         except SystemExit:
             pass
     signal.setitimer(signal.ITIMER_PROF, 0)

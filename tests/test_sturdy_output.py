@@ -17,7 +17,7 @@ import maps.cli.commands
 import maps.run_folder.run_files
 import maps.run_folder.run_writer
 import zoning.pipeline
-from zoneplan.__main__ import main
+from zoneplan.__main__ import run
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")
@@ -87,7 +87,7 @@ def _call(arguments: list[str], faulty: int, fault: Callable[[int], object], fil
         os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC), descriptor)
     fault(faulty)
     sys.argv = ["zoneplan", *arguments]
-    main()
+    run()
 
 
 @pytest.mark.slow
