@@ -50,7 +50,7 @@ settings.register_profile("zoneplan", deadline=None, derandomize=False, print_bl
 settings.load_profile("zoneplan")
 
 NOT_FAST = ("browser", "qgis", "node", "slow")
-WHOLE = ("wheel_site", "plan_of", "toy_folder")
+WHOLE = ("wheel_site", "plan_of", "run_of", "toy_folder")
 """Fixtures that build the wheel, run a built-in study, or give a study of one's own to be run."""
 WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(")
 
@@ -217,6 +217,14 @@ def plan_of() -> Callable[[str], Plan]:
     from zoning.study import builtin_study, read_study
 
     return functools.cache(lambda name: run(read_study(builtin_study(name))))
+
+
+@pytest.fixture(scope="session")
+def run_of(plan_of: Callable[[str], Plan], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A function that gives the run folder of a built-in study, written once, to be read."""
+    from maps.run_folder import write_run
+
+    return functools.cache(lambda name: write_run(plan_of(name), tmp_path_factory.mktemp("written") / name))
 
 
 @pytest.fixture(autouse=True)

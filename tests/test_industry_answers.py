@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import chain, combinations
 from pathlib import Path
@@ -11,24 +12,25 @@ from pathlib import Path
 import pytest
 
 import zoneplan as zp
-from maps.cli import main
 from maps.explain.industry_query import ask_industry
 from maps.locale import coverage_text, localize
 from maps.reports import dossier, report
 from maps.web.page_model import as_json
 from maps.web.unit_details import cards
 from zoning.policies import cover_lists, judge_industry, list_industries
-from zoning.rulebook import builtin_rulebooks, find_rulebook, read_draft, read_rulebook
-from zoning.rulebook.rulebook_model import changes
+from zoning.rulebook import Rulebook, builtin_rulebooks, find_rulebook, read_draft, read_rulebook
+from zoning.rulebook.rulebook_model import changes, in_force_on
 
 WITH_LISTS = [name for name in builtin_rulebooks() if (find_rulebook(name) / "industries.toml").is_file()]
 DANGEROUS = {"D4414": "nuclear power", "C267": "explosives"}
 
 
-def days_of(name: str):
-    """The days on which a rulebook changes, and those before: between them nothing does."""
-    days = changes(read_draft(name))
-    return sorted({*days, *(day - timedelta(days=1) for day in days[1:])})
+def rulebooks_of(name: str) -> Iterator[Rulebook]:
+    """A rulebook, read once, on the days on which it changes and those before: between them nothing does."""
+    draft = read_draft(name)
+    days = changes(draft)
+    for day in sorted({*days, *(day - timedelta(days=1) for day in days[1:])}):
+        yield in_force_on(draft, day)
 
 
 def said_complete(name: str, day) -> set[str]:
@@ -42,34 +44,32 @@ def said_complete(name: str, day) -> set[str]:
 @pytest.mark.parametrize("name", WITH_LISTS)
 def test_nothing_is_allowed_unless_all_lists_that_hold_are_complete(name: str) -> None:
     asked = set()
-    for day in days_of(name):
-        rulebook = read_rulebook(name, day)
+    for rulebook in rulebooks_of(name):
         state = (rulebook.industries, rulebook.lists, {one.list for one in rulebook.policies})
         if repr(state) in asked:
             continue
         asked.add(repr(state))
         every = sorted({one.list for one in rulebook.policies if one.list})
-        items, complete = list_industries(rulebook), said_complete(name, day)
+        items, complete = list_industries(rulebook), said_complete(name, rulebook.day)
         codes = list(rulebook.branches.branches)[::5]
         for held in chain.from_iterable(combinations(every, size) for size in range(len(every) + 1)):
             here, lists = items[items["list"].isin(held)], cover_lists(held, items, rulebook)
             answers = {judge_industry(here, code, rulebook.branches, lists=lists).answer for code in codes}
             assert answers <= {"prohibited", "conditional", "allowed", "not_listed"}
-            assert ("allowed" in answers) <= (bool(held) and set(held) <= complete), (day, held)
+            assert ("allowed" in answers) <= (bool(held) and set(held) <= complete), (rulebook.day, held)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_LISTS)
 def test_no_more_items_are_read_than_the_list_is_known_to_have(name: str) -> None:
-    for day in days_of(name):
-        rulebook = read_rulebook(name, day)
+    for rulebook in rulebooks_of(name):
         for one in cover_lists({one.list for one in rulebook.industries}, list_industries(rulebook), rulebook):
             assert one.items_read <= (one.items_known or one.items_read)
 
 
 @pytest.fixture(scope="module")
-def provinces() -> zp.Plan:
-    return zp.run(zp.read_study(zp.builtin_study("china_provinces")))
+def provinces(plan_of: Callable[[str], zp.Plan]) -> zp.Plan:
+    return plan_of("china_provinces")
 
 
 @pytest.mark.slow
@@ -109,11 +109,8 @@ def test_map_report_dossier_place_and_json_say_how_much_was_read(provinces: zp.P
 
 
 @pytest.mark.slow
-def test_at_answers_on_a_study_without_lists(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
-    zp.write_run(plan, tmp_path / "run")
-    with pytest.raises(SystemExit) as left:
-        main(["at", str(tmp_path / "run"), "-104.99", "39.74", "--industry", "2211", "--json"])
-    assert not left.value.code
-    told = json.loads(capsys.readouterr().out)
+def test_at_answers_on_a_study_without_lists(run_of: Callable[[str], Path], command) -> None:
+    done = command("at", run_of("us_mountain_west"), "-104.99", "39.74", "--industry", "2211", "--json")
+    assert not done.code
+    told = json.loads(done.out)
     assert (told["industry"]["verdict"], told["industry"]["lists"], told["lists"]) == ("not_listed", [], [])
