@@ -41,8 +41,8 @@ _WIDEST, _LINES = 56, 3
 _EXACT_DIGITS = 15
 """Digits that a spreadsheet keeps of a number."""
 HEAD, RULE, NOTE = "#F3F0E8", "#B9B2A2", "#4C565C"
-LANDSCAPE_WIDTH = 250
-"""Characters that are legible on one sheet of paper."""
+A4_WIDTH, A3_WIDTH = 200, 320
+"""Characters that are legible across one sheet of paper; a wider table goes over several, its first column on each."""
 
 _NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 
@@ -182,11 +182,12 @@ class _Writer:
                 page.conditional_format(1, column, rows, column, rule)
 
     def _on_paper(self, page: Worksheet, width: float) -> None:
-        page.set_paper(9)
+        page.set_paper(9 if width <= A4_WIDTH else 8)  # A4, A3
         page.set_landscape()
         page.repeat_rows(0)
+        page.repeat_columns(0)
         page.set_footer(f"&L&A&R{self._page}")
-        if width <= LANDSCAPE_WIDTH:
+        if width <= A3_WIDTH:
             page.fit_to_pages(1, 0)
 
     def fill_cover(self, page: Worksheet, cover: Cover) -> None:

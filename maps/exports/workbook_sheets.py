@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import compress
+from math import isnan
 from operator import not_
 from typing import Any, Literal, NamedTuple
 
@@ -23,6 +24,7 @@ from maps.locale import (
     rule_name,
     text_in,
 )
+from maps.summaries import quota_shifts
 from zoning.compensation import BUDGET, POOL
 from zoning.energy import light_message
 from zoning.quotas import RESERVE
@@ -39,8 +41,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "main_of_whole", "rule", "=main", "=overlays",
     ),
     "quotas": (
-        "name", "unit_id", "jurisdiction", "level", "quota", "period", "amount", "unit", "floor", "ceiling", "weight",
-        "binding", "shadow_price", "price_from", "price_to", "carried", "transferred", "=quota",
+        "name", "unit_id", "jurisdiction", "level", "main", "quota", "period", "amount", "unit", "by_weight",
+        "difference", "cause", "floor", "ceiling", "weight", "binding", "shadow_price", "price_from", "price_to",
+        "carried", "transferred", "=quota",
     ),
     "scenarios": ("scenario", "name", "unit_id", "main", "overlays", "status", "=main", "=overlays", "=scenario"),
     "scenario_quotas": ("scenario", "name", "unit_id", "quota", "amount", "=quota", "=scenario"),
@@ -82,6 +85,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 Not here: JSON (``claims.values``), which ``claims.parquet`` has, and texts of policies in the rows of units.
 """
+NOT_TOLD = {"carried": 0, "transferred": 0}
+"""Columns that are left out where all that they have is this, as if it were nothing."""
+OWN = frozenset({("quotas", "by_weight"), ("quotas", "difference"), ("quotas", "cause")})
+"""Columns that no file of the run has."""
 _TITLES = {
     ("flows", "rule"): "paid_by",
     ("flows", "instrument"): "agreement",
@@ -199,7 +206,7 @@ class _Sheets:
         if rows.empty:
             return Sheet(key, title, ())
         made = [self.column(key, name, rows) for name in (*COLUMNS[key], *self.more(key, rows))]
-        full = [any(cell is not None and cell != "" and cell == cell for cell in one.cells) for one in made]  # noqa: PLR0124  (NaN is what differs from itself)
+        full = [any(map(_is_told(one.name), one.cells)) for one in made]
         return Sheet(key, title, tuple(compress(made, full)), tuple(compress(made, map(not_, full))))
 
     def rows(self, key: str) -> pd.DataFrame:
@@ -211,7 +218,7 @@ class _Sheets:
         if key == "zones":
             return self._by_function(rows)
         if key == "quotas":
-            return rows.assign(name=self._named(rows))
+            return self._with_shifts(rows.assign(name=self._named(rows)))
         if key == "quota_rules":
             return rows.assign(rule=[rule_name(row, self.language) for row in rows.to_dict("records")])
         if key == "sitings":
@@ -242,7 +249,7 @@ class _Sheets:
         if key == "measures" and name not in COLUMNS[key]:
             kind = _measure_kind(name, series)
             return Column(title, plain, kind, self.truths(series) if kind == "truth" else series.tolist())
-        said = None if key == "measures" else self.said.get(name)
+        said = None if key == "measures" and name != "jurisdiction" else self.said.get(name)
         if name == "instrument":
             said = self.terms.instrument if key == "policy_texts" else self.terms.flow
         if said is not None:
@@ -254,7 +261,7 @@ class _Sheets:
     def columns_sheet(self, sheets: Iterable[Sheet]) -> Sheet:
         """Where each column stands in the files of the run, those without a value included."""
         found = [
-            (sheet.title, one.title if full else self.words["left_out"], _file(sheet.key), one.name)
+            (sheet.title, one.title if full else self.words["left_out"], _file(sheet.key, one.name), one.name)
             for sheet in sheets
             for full, some in ((True, sheet.columns), (False, sheet.empty))
             for one in some
@@ -292,6 +299,22 @@ class _Sheets:
             self.words["reserve"] if unit == RESERVE else name if unit else self.terms.place(name)
             for unit, name in pairs
         ]
+
+    def _with_shifts(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Quotas with main functions, what each unit would get by weight alone, and why it gets another amount."""
+        mains = self.plan.zones.set_index("unit_id")["main"]
+        told = rows.assign(main=rows["unit_id"].map(mains).fillna(""), by_weight=float("nan"), difference=float("nan"))
+        told["cause"] = ""
+        for quota in self.plan.study.quotas:
+            found = quota_shifts(self.plan, quota)
+            if found is None:
+                continue
+            own = (rows["quota"] == quota.name) & (rows["period"] == quota.period) & (rows["level"] == quota.levels[-1])
+            ids = rows["unit_id"][own]
+            reasons = found.of_units().map(lambda place, found=found: found.groups[place].reason if place >= 0 else "")
+            for name, values in (("by_weight", found.plain), ("difference", found.difference), ("cause", reasons)):
+                told.loc[own, name] = ids.map(values)
+        return told.assign(cause=told["cause"].fillna(""))
 
     @cached_property
     def _settings(self) -> dict[str, list[str]]:
@@ -426,5 +449,15 @@ def _measure_kind(name: str, series: pd.Series) -> Kind:
     return "area" if name.endswith("_ha") else "number"
 
 
-def _file(key: str) -> str:
+def _is_told(name: str) -> Callable[[Any], bool]:
+    """Whether a cell of a column says something."""
+    nothing = NOT_TOLD.get(name)
+    return lambda cell: cell is not None and cell not in ("", nothing) and not (isinstance(cell, float) and isnan(cell))
+
+
+def _file(key: str, name: str) -> str:
+    if (key, name) in OWN:
+        return "plan.xlsx"
+    if (key, name) == ("quotas", "main"):
+        return "zones.csv"
     return "claims.parquet" if key == "claims" else f"{'policies' if key == 'policy_texts' else key}.csv"

@@ -116,6 +116,18 @@ def test_a_title_with_quotes_is_a_text_in_its_condition(make_plan, opened) -> No
     assert found.rules[0].formula == ['"""&HYPERLINK(""http://x"")&"""']
 
 
+def test_quotas_say_who_gets_less_than_by_weight_alone(plan_of, opened) -> None:
+    plan = plan_of("us_mountain_west")
+    rows = table(opened(plan), "Land quotas").set_index("Id")
+    yuma, pinal = rows.loc["04027"], rows.loc["04021"]
+    assert yuma["Main function"] == "Ecologically fragile area"
+    assert yuma["Amount"] - yuma["By weight alone"] == pytest.approx(yuma["More or less than by weight alone"])
+    assert yuma["Why more or less"] == "× 0.5, growth is steered away from fragile land"
+    assert pinal["Why more or less"] == "no priority of its own; others come first"
+    state = rows[rows["Level"] == "State"]
+    assert state[["Main function", "By weight alone", "Why more or less"]].isna().all(axis=None)
+
+
 def test_what_policies_say_stands_once(toy_plan, opened) -> None:
     book = opened(toy_plan)
     policies, said = table(book, "Policies by unit"), table(book, "Policy texts")
@@ -243,7 +255,9 @@ def test_columns_without_a_value_are_left_out_and_listed(toy_plan, opened) -> No
     assert "Price of one more" not in table(book, "Land quotas")
     listed = table(book, "Columns").set_index(["File of the run", "Name in the file"])["Column"]
     assert listed["quotas.csv", "shadow_price"] == "no value"
-    assert listed["zones.csv", "main"].tolist() == ["Main function", "Main function (code)"]
+    assert listed["zones.csv", "main"].tolist() == ["Main function", "Main function (code)", "Main function"]
+    assert listed["plan.xlsx", "cause"] == "Why more or less"
+    assert not {"Carried over", "Transferred"} & {*table(book, "Land quotas")}  # nothing but 0
     assert listed["claims.parquet", "reason"] == "Reason"
 
 
