@@ -45,8 +45,8 @@ from zoning.siting import site
 from zoning.steps import Steps
 from zoning.study import Scenario, ServicesSection, Study, place_in_scenario, with_scenario
 from zoning.tables import CLAIMS, LEDGER, POLICIES, SCENARIO_QUOTAS, SCENARIOS, ZONES, tabulate
-from zoning.trace import Trace
-from zoning.zones import classify, conflicts_in, resolve, weigh_floors, weigh_norms
+from zoning.trace import Margins, Trace
+from zoning.zones import classify_traced, open_conflicts, resolve, weigh_floors, weigh_margins, weigh_norms
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
 """The steps that ``run`` announces, in order."""
@@ -274,6 +274,7 @@ class _Zoned:
     measures: pd.DataFrame
     claims: pd.DataFrame
     zones: pd.DataFrame
+    margins: Margins
     trace: Trace
 
 
@@ -302,9 +303,9 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
         measured, items = steps.do("services", _with_services, measured, study.services)
     measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
     announce("classify")
-    claims = steps.do(
+    claims, asked = steps.do(
         "classify",
-        classify,
+        classify_traced,
         measured,
         rulebook,
         study.decisions,
@@ -313,8 +314,10 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
     )
     made = steps.do("claims", lambda claims: claims[claims["answer"] != "no"], claims)
     measures, banding = steps.do("complete", complete_traced, measured, rulebook)
-    trace = Trace(derived=banding, services=items)
-    return _Zoned(pieces, measured, measures, made, steps.do("resolve", resolve, claims, rulebook), trace)
+    margins = steps.do("margins", weigh_margins, made, measures, rulebook, asked)
+    trace = Trace(rules=asked, margins=margins, derived=banding, services=items)
+    zones = steps.do("resolve", resolve, claims, rulebook)
+    return _Zoned(pieces, measured, measures, made, zones, margins, trace)
 
 
 def _cut(units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
@@ -419,7 +422,7 @@ def _finish(
         roles=dict(pieces.attrs["roles"]),
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
-        conflicts=steps.do("conflicts", conflicts_in, zoned.claims, zoned.zones, measures, rulebook),
+        conflicts=steps.do("conflicts", open_conflicts, zoned.margins, zoned.zones, rulebook),
         industries=list_industries(rulebook, own),
         heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
         trace=trace,

@@ -88,9 +88,11 @@ def _with_known(made: object, known: object) -> object:
     """What was made, with what was made before in place of what is the same, of a tuple its parts."""
     if same(known, made):
         return known
-    if not isinstance(made, tuple) or type(made) is not type(known):
+    if not isinstance(made, tuple) or not isinstance(known, tuple):
         return made
-    parts = [_with_known(*pair) for pair in zip(made, cast("tuple[object, ...]", known), strict=True)]
+    if type(made) is not type(known) or len(made) != len(known):
+        return made
+    parts = [_with_known(*pair) for pair in zip(made, known, strict=True)]
     return made._make(parts) if hasattr(made, "_make") else tuple(parts)
 
 
@@ -114,7 +116,7 @@ def _equal(one: object, other: object, tables: Callable[[pd.DataFrame, pd.DataFr
     """Whether two things are the same object, or equal in all that they hold; two tables where a function says so."""
     if one is other:
         return True
-    if type(one) is not type(other) or isinstance(one, Evaluation | np.ndarray):  # of what a step found the object
+    if type(one) is not type(other) or isinstance(one, Evaluation | np.ndarray | pd.Index):  # the object
         return False
     if isinstance(one, pd.DataFrame):
         return tables(one, cast("pd.DataFrame", other))

@@ -7,15 +7,14 @@ not, nothing is said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from layers.conditions.condition import Condition
-from layers.conditions.evaluation import Scalar, View
+from layers.conditions.condition import Evaluation
+from layers.conditions.evaluation import View
 from layers.conditions.syntax_tree import (
     Among,
     Arithmetic,
@@ -60,17 +59,13 @@ class Threshold:
     determined: bool = True
 
 
-def thresholds(
-    condition: Condition, table: pd.DataFrame, parameters: Mapping[str, Scalar], name: str
-) -> tuple[Threshold, ...]:
+def thresholds(asked: Evaluation, name: str) -> tuple[Threshold, ...]:
     """The thresholds of a column in each clause of a condition that reads it.
 
     Parameters
     ----------
-    condition : Condition
-    table : DataFrame
-        One row an object.
-    parameters : mapping of str to scalar
+    asked : Evaluation
+        Of the condition; nothing is asked again.
     name : str
         A column of numbers. Clauses that read it as anything else have no thresholds.
 
@@ -79,26 +74,21 @@ def thresholds(
     tuple of Threshold
         In the order of the text.
 
-    Raises
-    ------
-    ConditionError, UnknownNameError
-        As for :meth:`layers.Condition.evaluate`.
-
     Examples
     --------
+    >>> import pandas as pd
     >>> from layers.conditions import parse_condition
     >>> table = pd.DataFrame({"people": [4062.0], "area_km2": [5.0]})
-    >>> (found,) = thresholds(parse_condition("people / area_km2 >= least"), table, {"least": 50}, "people")
+    >>> asked = parse_condition("people / area_km2 >= least").evaluate(table, {"least": 50})
+    >>> (found,) = thresholds(asked, "people")
     >>> found.values[0].tolist(), found.at_threshold
     ([250.0], True)
-    >>> (found,) = thresholds(parse_condition("people / area_km2 >= least"), table, {"least": 50}, "area_km2")
+    >>> (found,) = thresholds(asked, "area_km2")
     >>> found.values[0].tolist(), found.poles[0].tolist()
     ([81.24], [0.0])
     """
-    view = View(condition.text, condition.tree, table, parameters)
-    return tuple(
-        _threshold(view, leaf, name, turned=turned) for leaf, turned in _leaves(condition.tree) if _reads(leaf, name)
-    )
+    leaves = _leaves(asked.condition.tree)
+    return tuple(_threshold(asked.view, leaf, name, turned=turned) for leaf, turned in leaves if _reads(leaf, name))
 
 
 class _CurvedError(Exception):

@@ -162,20 +162,27 @@ class Evaluation(Answer):
     ----------
     yes, known : ndarray of bool
     condition : Condition
+    view : View
+        What it read.
     """
 
     def __init__(self, yes: Truths, known: Truths, condition: Condition, view: View) -> None:
         super().__init__(yes, known)
-        self.condition, self._view = condition, view
+        self.condition, self.view = condition, view
+
+    @property
+    def index(self) -> pd.Index:
+        """The index of the table."""
+        return self.view.index
 
     @property
     def met(self) -> frozenset[str]:
         """The index of the rows in which the condition holds."""
-        return frozenset(map(str, self._view.index[self.yes]))
+        return frozenset(map(str, self.view.index[self.yes]))
 
     def clauses(self, rows: Places) -> list[tuple[Clause, ...]]:
         """The clauses of some rows, by their places, in the order of the text; rows that read the same share them."""
-        read = [self._view.named(name).picked(rows) for name in sorted(self.condition.names) if self._reads(name)]
+        read = [self.view.named(name).picked(rows) for name in sorted(self.condition.names) if self._reads(name)]
         alike = list(zip(*read, strict=True)) if read else [()] * len(rows)
         firsts = dict(zip(reversed(alike), reversed(rows.tolist()), strict=True))
         told = zip(*(leaf.clauses(np.array([*firsts.values()], np.intp)) for leaf in self._leaves), strict=True)
@@ -192,18 +199,18 @@ class Evaluation(Answer):
         >>> found["b"][0].answer, found["a"] is found["c"]
         ('no', True)
         """
-        names = self._view.index.tolist()
+        names = self.view.index.tolist()
         rows = [row for row, name in enumerate(names) if name in places]
         found = self.clauses(np.array(rows, np.intp))
         return {str(names[row]): clauses for row, clauses in zip(rows, found, strict=True)}
 
     def _reads(self, name: str) -> bool:
-        return self._view.is_column(name)
+        return self.view.is_column(name)
 
     @cached_property
     def _leaves(self) -> tuple[_Leaf, ...]:
         """The parts without AND and OR, with what was found of each."""
-        view, every = self._view, np.ones(len(self.yes), dtype=bool)
+        view, every = self.view, np.ones(len(self.yes), dtype=bool)
         return tuple(_leaf(view, *part) for part in _leaves(view, self.condition.tree, every))
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from layers.conditions.clause_wording import CONTRARY
-from layers.conditions.condition import Condition
-from layers.conditions.evaluation import Answer, Scalar, Truths, View
+from layers.conditions.condition import Evaluation
+from layers.conditions.evaluation import Answer, Truths, View
 from layers.conditions.syntax_tree import Between, Comparison, Joined, Name, Node, Opposite, walk
 
 Operator = Literal["=", "<>", "<", "<=", ">", ">="]
@@ -58,6 +57,16 @@ class ConditionPart:
     parameter: str = ""
     values: Floats = field(default_factory=lambda: np.empty(0))
 
+    def taken(self, rows: npt.NDArray[np.intp]) -> ConditionPart:
+        """The part of some rows, by their places."""
+        return replace(
+            self,
+            answer=self.answer.taken(rows),
+            decides=self.decides[rows],
+            pivotal=self.pivotal[rows],
+            values=self.values[rows] if len(self.values) else self.values,
+        )
+
 
 class _Leaf(NamedTuple):
     """One comparison, or a truth value; the two ends of BETWEEN are two."""
@@ -67,40 +76,33 @@ class _Leaf(NamedTuple):
     compared: tuple[str, Node, Node] | None
 
 
-def condition_parts(
-    condition: Condition, table: pd.DataFrame, parameters: Mapping[str, Scalar]
-) -> tuple[ConditionPart, ...]:
+def condition_parts(asked: Evaluation) -> tuple[ConditionPart, ...]:
     """The parts of a condition, each with what it compares.
 
     Parameters
     ----------
-    condition : Condition
-    table : DataFrame
-        One row an object.
-    parameters : mapping of str to scalar
+    asked : Evaluation
+        Of the condition; nothing is asked again.
 
     Returns
     -------
     tuple of ConditionPart
         In the order of the text.
 
-    Raises
-    ------
-    ConditionError, UnknownNameError
-        As for :meth:`layers.Condition.evaluate`.
-
     Examples
     --------
+    >>> import pandas as pd
     >>> from layers.conditions import parse_condition
     >>> table = pd.DataFrame({"people": [4062.0, 90.0], "area_km2": [5.0, 5.0], "metro": [True, True]})
-    >>> metro, dense = condition_parts(parse_condition("metro AND people / area_km2 >= least"), table, {"least": 50})
+    >>> asked = parse_condition("metro AND people / area_km2 >= least").evaluate(table, {"least": 50})
+    >>> metro, dense = condition_parts(asked)
     >>> dense.measure, dense.operator, dense.limit, dense.parameter, dense.values.tolist()
     ('people / area_km2', '>=', 50.0, 'least', [812.4, 18.0])
     >>> dense.answer.yes.tolist(), dense.pivotal.tolist(), metro.pivotal.tolist()
     ([True, False], [True, True], [True, False])
     """
-    view = View(condition.text, condition.tree, table, parameters)
-    return tuple(_parts(view, condition.tree, np.ones(len(table), bool), np.ones(len(table), bool), turned=False))
+    every = np.ones(len(asked.yes), bool)
+    return tuple(_parts(asked.view, asked.condition.tree, every, every, turned=False))
 
 
 def _parts(view: View, node: Node, deciding: Truths, pivotal: Truths, *, turned: bool) -> Iterator[ConditionPart]:

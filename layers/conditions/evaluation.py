@@ -208,6 +208,10 @@ class Answer:
         """Where something needed is missing."""
         return ~self.known
 
+    def taken(self, rows: npt.NDArray[np.intp]) -> Answer:
+        """The answers of some rows, by their places."""
+        return Answer(self.yes[rows], self.known[rows])
+
     def __invert__(self) -> Answer:
         return Answer(self.no, self.known)
 

@@ -20,7 +20,7 @@ from zoning.plan import Plan
 from zoning.records import each_row, row_records, rows_about, unit_records
 from zoning.tables import CONFLICTS, QUOTAS, ZONES, Table
 from zoning.trace import Record, Said
-from zoning.zones import DEFAULT_RULE, conflicts, decision_status, refinements
+from zoning.zones import DEFAULT_RULE, decision_status, refinements, unit_margins
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
     "zones": ("status", "standing", "assumed", "shown", "whole", "main", "overlays", "other_claims", "margins"),
@@ -293,7 +293,7 @@ def _whole(plan: LocalizedPlan, zone: Mapping[Any, Any]) -> Content | None:
 
 def _margins(plan: LocalizedPlan, unit_id: str) -> list[Content]:
     """How far the unit is from the threshold of each clause, and what would flip it; None where there is no number."""
-    table = conflicts(plan.source.claims, plan.measures, plan.rulebook, [unit_id]).drop(columns="unit_id")
+    table = unit_margins(plan.source, [unit_id]).drop(columns="unit_id")
     table = plan.renderer.table(CONFLICTS, table)
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]

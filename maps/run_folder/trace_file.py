@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from math import isinf, isnan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from zoning.plan import Assumption, Plan
 from zoning.records import OF_ROWS, OF_UNITS, row_records, unit_records
 from zoning.tables import TABLES, Table
-from zoning.trace import LISTS, Message, RecordWriter, Trace, WrittenRecords, plain_field
-from zoning.zones import floors_in, norms_in
+from zoning.trace import (
+    LISTS,
+    ClauseMargin,
+    Flips,
+    Margins,
+    Message,
+    RecordWriter,
+    Trace,
+    WrittenRecords,
+    plain_field,
+)
+from zoning.zones import floors_in, margins_in, norms_in
 
 TRACE = "trace.json"
 ROWS = ("zones", *OF_ROWS)
@@ -34,8 +47,9 @@ def trace_of(plan: Plan) -> dict[str, Any]:
     dict
         ``tables``: for each table and each of its columns of messages the places in ``messages``, row by row;
         ``assumptions``, their places; ``rows``: for each table the places in ``records``, row by row; ``units``: by
-        matter and unit the places of the records that belong to no row; ``norms`` and ``floors``, column by column; the
-        ``parameters`` that records name; and the lists in which each thing stands once: ``questions``, ``clauses``,
+        matter and unit the places of the records that belong to no row; ``norms`` and ``floors``, column by column;
+        ``margins``, see :func:`plain_margins`; the ``parameters`` that records name; and the lists in which each thing
+        stands once: ``questions``, ``clauses``,
         ``messages`` and ``records``, see :class:`zoning.trace.RecordWriter`. A text of an older run stands as it is.
     """
     writer = RecordWriter()
@@ -51,6 +65,7 @@ def trace_of(plan: Plan) -> dict[str, Any]:
         "units": {matter: _units(plan, matter, writer) for matter in OF_UNITS},
         "norms": {name: _column(column, writer) for name, column in norms_in(plan).items()},
         "floors": {name: _column(column, writer) for name, column in floors_in(plan).items()},
+        "margins": plain_margins(margins_in(plan)),
     }
     named = {name for one in writer.records for name in one.get("parameters", ()) if isinstance(name, str)}
     parameters = {name: _parameter(plan, name) for name in sorted(named)}
@@ -68,6 +83,56 @@ def _column(column: pd.Series, writer: RecordWriter) -> list[Any]:
         {"message": writer.message(one)} if isinstance(one, Message) else None if pd.isna(one) else plain_field(one)
         for one in column.tolist()
     ]
+
+
+def plain_margins(margins: Margins) -> dict[str, object]:
+    """How far units are from the thresholds of rules, as JSON has it: an array has an entry a unit, missing ones null.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> none = Margins(pd.Index(["a"]), {}, {"people": np.array([np.inf])}, frozenset(), (), {})
+    >>> plain_margins(none)["values"], margins_of(plain_margins(none)).values["people"].tolist()
+    ({'people': ['inf']}, [inf])
+    """
+    return {
+        "units": margins.units.tolist(),
+        "answers": {rule: one.tolist() for rule, one in margins.answers.items()},
+        "values": {name: _floats(one) for name, one in margins.values.items()},
+        "truths": sorted(margins.truths),
+        "clauses": [one._asdict() | {"thresholds": _floats(one.thresholds)} for one in margins.clauses],
+        "flips": {
+            name: {"values": _floats(one.values), "sides": one.sides.tolist(), "zones": one.zones.tolist()}
+            for name, one in margins.flips.items()
+        },
+    }
+
+
+def margins_of(plain: Mapping[str, Any]) -> Margins:
+    """What :func:`plain_margins` wrote."""
+    return Margins(
+        units=pd.Index(plain["units"], name="unit_id", dtype="str"),
+        answers={rule: np.array(one, dtype=object) for rule, one in plain["answers"].items()},
+        values={name: np.array(one, dtype=float) for name, one in plain["values"].items()},
+        truths=frozenset(plain["truths"]),
+        clauses=tuple(
+            ClauseMargin(**one | {"thresholds": np.array(one["thresholds"], dtype=float)}) for one in plain["clauses"]
+        ),
+        flips={
+            name: Flips(
+                np.array(one["values"], dtype=float),
+                np.array(one["sides"], dtype=object),
+                np.array(one["zones"], dtype=object),
+            )
+            for name, one in plain["flips"].items()
+        },
+    )
+
+
+def _floats(numbers: npt.NDArray[np.float64]) -> list[float | str | None]:
+    """Numbers as JSON has them; what is not finite as text."""
+    listed: list[float] = numbers.tolist()
+    return [None if isnan(one) else str(one) if isinf(one) else one for one in listed]
 
 
 def _parameter(plan: Plan, name: str) -> dict[str, Any]:
@@ -131,7 +196,8 @@ class WrittenTrace:
         norms, floors = (pd.DataFrame(self._content[name]) for name in ("norms", "floors"))
         norms["facts"] = self._messages([one["message"] for one in norms["facts"]], norms.index)
         floors = floors.astype(dict.fromkeys(FIGURES, float))
-        return Trace(norms=norms, floors=floors, written=self._records)
+        margins = margins_of(self._content["margins"]) if "margins" in self._content else None
+        return Trace(margins=margins, norms=norms, floors=floors, written=self._records)
 
     def _messages(self, places: Iterable[int], index: pd.Index) -> pd.Series:
         return pd.Series([self._records.message(place) for place in places], index, dtype=object)

@@ -33,7 +33,7 @@ from zoning.scenario.goals import Goal, parse_goals
 from zoning.scenario.parameter_sweep import is_threshold
 from zoning.scenario.variants import as_fresh
 from zoning.solver import LinearConstraint, Programme, choose
-from zoning.zones import ParentUnits, gather_parents, rules_in, zones_by_row, zones_by_variant
+from zoning.zones import Classified, ParentUnits, gather_parents, rules_in, zones_by_row, zones_by_variant
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -279,9 +279,8 @@ class _Search:
             for one in goals
             if one.quota and one.quota not in quotas
         )
-        self.claims, self.measured = (
-            cast("pd.DataFrame", plan.steps.made[step].made) for step in ("classify", "none of")
-        )
+        self.claims = cast("Classified", plan.steps.made["classify"].made).claims
+        self.measured = cast("pd.DataFrame", plan.steps.made["none of"].made)
         self.known = plan.measures.rename_axis("unit_id")
         self.units = self.measured.index
         self.area = plan.zones.set_index("unit_id")["area_ha"].reindex(self.units).to_numpy(dtype=float)
@@ -301,7 +300,7 @@ class _Search:
                 continue
             others = {key: one for key, one in self.rulebook.values.items() if key != name}
             table = asked.table.assign(**{name: float(self.rulebook.values[name])})
-            for one in thresholds(asked.condition, table, others, name):
+            for one in thresholds(asked.condition.evaluate(table, others), name):
                 beside = sorted(parse_condition(one.text).names & set(self.names) - {name})
                 if beside:
                     raise StudyError(

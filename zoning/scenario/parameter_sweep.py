@@ -19,7 +19,7 @@ from zoning.plan import Plan
 from zoning.rulebook import Rulebook, require_parameters, value_of_kind, vary_rulebook
 from zoning.scenario.differences import parts_of, remake
 from zoning.scenario.variants import as_fresh
-from zoning.zones import zones_by_variant
+from zoning.zones import Classified, zones_by_variant
 
 Codes = npt.NDArray[np.int64]
 
@@ -211,6 +211,7 @@ def _swept(plan: FreshPlan, values: pd.DataFrame, units: pd.Index) -> tuple[pd.D
         zones = plan.zones.set_index("unit_id").loc[units, ["main", "overlays", "status", "rule"]]
         places = np.broadcast_to(np.arange(len(zones)), (len(values), len(zones)))
         return zones.reset_index(drop=True), places
-    claims, measured = (cast("pd.DataFrame", plan.steps.made[step].made) for step in ("classify", "none of"))
+    claims = cast("Classified", plan.steps.made["classify"].made).claims
+    measured = cast("pd.DataFrame", plan.steps.made["none of"].made)
     outcomes, codes = zones_by_variant(claims, measured, plan.rulebook, values, plan.study.units.part_of)
     return outcomes, codes[:, measured.index.get_indexer(units)]

@@ -15,7 +15,7 @@ from zoning.trace.messages import (
     remark,
     say,
 )
-from zoning.trace.plan_trace import Banding, QuotaTrace, Trace
+from zoning.trace.plan_trace import Banding, ClauseMargin, Flips, Margins, QuotaTrace, Trace
 from zoning.trace.records import (
     EachLanguage,
     Record,
@@ -29,9 +29,12 @@ from zoning.trace.written_records import LISTS, RecordWriter, WrittenRecords
 __all__ = [
     "LISTS",
     "Banding",
+    "ClauseMargin",
     "EachLanguage",
     "Field",
+    "Flips",
     "Ids",
+    "Margins",
     "Message",
     "QuotaTrace",
     "Record",

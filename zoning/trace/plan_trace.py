@@ -49,12 +49,82 @@ class Banding(NamedTuple):
     asked: Sequence[Evaluation]
 
 
+class ClauseMargin(NamedTuple):
+    """Where a clause of a rule turns, as a function of one measure.
+
+    Attributes
+    ----------
+    rule, text, measure : str
+    thresholds : float array
+        For each unit that nearest to its value; NaN where there is none.
+    holds : bool
+        Whether the clause holds on the threshold itself.
+    determined : bool
+        False where the clause is not of the first degree in the measure, and no threshold is known.
+    """
+
+    rule: str
+    text: str
+    measure: str
+    thresholds: npt.NDArray[np.float64]
+    holds: bool
+    determined: bool
+
+
+class Flips(NamedTuple):
+    """For each unit the value of a measure nearest to its own at which its main function is another.
+
+    Attributes
+    ----------
+    values : float array
+        NaN where there is none.
+    sides : array of str
+        "at" the value, or just "above" or "below" it; "" where there is none.
+    zones : array of str
+        The main function there.
+    """
+
+    values: npt.NDArray[np.float64]
+    sides: npt.NDArray[np.object_]
+    zones: npt.NDArray[np.object_]
+
+
+class Margins(NamedTuple):
+    """How far units are from the thresholds of the rules, and what would flip their main function.
+
+    Attributes
+    ----------
+    units : Index
+        Of each row of every array.
+    answers : mapping of str to array of str
+        By rule.
+    values : mapping of str to float array
+        By measure, NaN where it is missing or a text; truth values count as 0 and 1.
+    truths : frozenset of str
+        The measures that are truth values.
+    clauses : tuple of ClauseMargin
+    flips : mapping of str to Flips
+        By measure; only those that a rule for a main function reads and that a plan can move.
+    """
+
+    units: pd.Index
+    answers: Mapping[str, npt.NDArray[np.object_]]
+    values: Mapping[str, npt.NDArray[np.float64]]
+    truths: frozenset[str]
+    clauses: tuple[ClauseMargin, ...]
+    flips: Mapping[str, Flips]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Trace(Shown):
     """What the steps of a run found on their way; empty for a plan that no run has made.
 
     Attributes
     ----------
+    rules : dict of str to Evaluation
+        What the rules found, by rule: of the units, or of the larger units of which they are parts.
+    margins : Margins or None
+        How far each unit is from the thresholds of the rules.
     derived : mapping of str to Banding
         By derived measure.
     norms, floors : DataFrame or None
@@ -73,6 +143,8 @@ class Trace(Shown):
         By table those that were made of all its rows, and the table.
     """
 
+    rules: Mapping[str, Evaluation] = field(default_factory=dict)
+    margins: Margins | None = None
     derived: Mapping[str, Banding] = field(default_factory=dict)
     norms: pd.DataFrame | None = None
     floors: pd.DataFrame | None = None
@@ -87,6 +159,8 @@ class Trace(Shown):
         """What there is, in a few rows."""
         held = {"norms": self.norms, "floors": self.floors, "services": self.services}
         rows = (
+            ("rules", listed(self.rules)),
+            ("margins", f"{len(self.margins.clauses):,} clauses" if self.margins is not None else ""),
             ("derived", listed(self.derived)),
             *((name, f"{len(table):,} rows") for name, table in held.items() if table is not None),
             ("quotas", listed(self.quotas)),

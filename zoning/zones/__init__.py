@@ -1,6 +1,6 @@
 """Zones: which zones claim a unit, what planners decided, one main function a unit, and how near it was."""
 
-from zoning.zones.claims import DEFAULT_RULE, classify
+from zoning.zones.claims import DEFAULT_RULE, Classified, classify, classify_traced
 from zoning.zones.main_function import resolve
 from zoning.zones.norms_and_floors import floors_in, norms_in, weigh_floors, weigh_norms
 from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
@@ -12,21 +12,22 @@ from zoning.zones.planner_decisions import (
     locked_elsewhere,
 )
 from zoning.zones.rule_tests import RuleTests, rule_tests
-from zoning.zones.sensitivity import conflicts, conflicts_in, margin_findings
+from zoning.zones.sensitivity import conflicts, margin_findings, margins_in, open_conflicts, unit_margins, weigh_margins
 from zoning.zones.threshold_variants import rules_in, zones_by_row, zones_by_variant
 from zoning.zones.tipping_points import Curve, Step, curve, curves
 
 __all__ = [
     "DECISION",
     "DEFAULT_RULE",
+    "Classified",
     "Curve",
     "ParentUnits",
     "RuleTests",
     "Step",
     "assumed_measures",
     "classify",
+    "classify_traced",
     "conflicts",
-    "conflicts_in",
     "curve",
     "curves",
     "decision_faults",
@@ -36,12 +37,16 @@ __all__ = [
     "gather_parents",
     "locked_elsewhere",
     "margin_findings",
+    "margins_in",
     "norms_in",
+    "open_conflicts",
     "refinements",
     "resolve",
     "rule_tests",
     "rules_in",
+    "unit_margins",
     "weigh_floors",
+    "weigh_margins",
     "weigh_norms",
     "zones_by_row",
     "zones_by_variant",

@@ -6,14 +6,14 @@ A rule is asked of every unit, or of every larger unit on behalf of its parts.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import Clause, parse_condition
+from layers.conditions import Answer, Clause, Evaluation, parse_condition
 from layers.errors import ZoneplanError, at_key, raise_all, shown
 from layers.phrases import Phrase, phrase_list
 from zoning.errors import MissingValueError
@@ -71,6 +71,8 @@ class RuleEvaluation:
 
     Attributes
     ----------
+    found : Evaluation
+        What was asked, and of whom.
     answers : array of str
         "yes", "no" or "unknown" for each row that was asked.
     assumed : array of str
@@ -86,16 +88,12 @@ class RuleEvaluation:
         doubt: Doubt | None = None,
     ) -> None:
         self.rule, self._values, self._wholes = rule, rulebook.values, wholes
-        self._units = measures.index
         self._measures = measures if wholes is None else wholes.table
         self._condition = parse_condition(rule.when)
         self._draft = rulebook.draft
-        self.answers = self._ask(self._measures)
+        self.found = self._condition.evaluate(self._measures, self._values)
+        self.answers = _words(self.found)
         self.assumed = np.full(len(self._measures), "", dtype=object) if doubt is None else self._hangs_on(doubt)
-
-    def _ask(self, measures: pd.DataFrame) -> Words:
-        answer = self._condition.evaluate(measures, self._values)
-        return np.select([answer.yes, answer.no], ["yes", "no"], "unknown").astype(object)
 
     def _hangs_on(self, doubt: Doubt) -> Words:
         """For each row the absent measures without which the answer would be another or none, joined by ";"."""
@@ -103,7 +101,7 @@ class RuleEvaluation:
         named = np.full(len(self._measures), "", dtype=object)
         if not behind:
             return named
-        taken, without = self.answers, self._ask(doubt.table)
+        taken, without = self.answers, _words(self._condition.evaluate(doubt.table, self._values))
         settled = (taken == "no") & (without == "unknown") & (self.rule.on_unknown == "no")  # the rule says what it is
         hangs = ((taken != without) & ~settled) | (taken == "unknown")
         waiting = self._condition.waits_for(doubt.table, self._values)
@@ -165,8 +163,10 @@ class RuleEvaluation:
         if self.rule.on_unknown == "review":
             wanted |= self.answers == "unknown"
         rows: list[Row] = []
-        told = zip(self._explained(np.flatnonzero(wanted)), self.answers[wanted], self.assumed[wanted], strict=True)
-        for (one, clauses), answer, assumed in told:
+        places = np.flatnonzero(wanted)
+        ids, clauses_of = self._measures.index[places].tolist(), self.found.clauses(places)
+        told = zip(ids, clauses_of, self.answers[places], self.assumed[places], strict=True)
+        for one, clauses, answer, assumed in told:
             said = say("claim.because", reason=Term("reason", self.rule.id), facts=clauses)
             row = own | {"reason": said, "values": clauses_json(clauses), "answer": answer, "assumed": assumed}
             rows += self._placed(row, str(one))
@@ -187,17 +187,13 @@ class RuleEvaluation:
 
     def explain(self, units: pd.Index) -> dict[str, tuple[Clause, ...]]:
         """The clauses of the rule for some units, each with its own values or those of its whole."""
-        if self._wholes is None:
-            return dict(self._explained(self._units.get_indexer(units)))
-        of = self._wholes.of.loc[units]
-        found = dict(self._explained(self._measures.index.get_indexer(of.unique())))
-        return {unit: found[whole] for unit, whole in of.items()}
+        asked = units if self._wholes is None else pd.Index(self._wholes.of.loc[units])
+        clauses = self.found.clauses(self._measures.index.get_indexer(asked))
+        return dict(zip(units.tolist(), clauses, strict=True))
 
-    def _explained(self, rows: Any) -> list[tuple[str, tuple[Clause, ...]]]:
-        """Ids and clauses of the rows that an array of places picks."""
-        picked = self._measures.iloc[rows]
-        found = self._condition.explain(picked, self._values)
-        return list(zip(picked.index.tolist(), found, strict=True))
+
+def _words(answer: Answer) -> Words:
+    return np.select([answer.yes, answer.no], ["yes", "no"], "unknown").astype(object)
 
 
 def inherited(row: Row, wholes: ParentUnits, whole: str) -> list[Row]:
@@ -241,6 +237,21 @@ def clauses_json(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: o
 
 DEFAULT_RULE = "default"
 """The rule of the claim by which every unit could fall to the default zone."""
+
+
+class Classified(NamedTuple):
+    """All claims, and what was asked for them.
+
+    Attributes
+    ----------
+    claims : DataFrame
+        As :func:`classify` gives it.
+    asked : mapping of str to Evaluation
+        By rule; of the units, or of the larger units of which they are parts.
+    """
+
+    claims: pd.DataFrame
+    asked: Mapping[str, Evaluation]
 
 
 @keep_ids("measures")
@@ -301,6 +312,18 @@ def classify(
     >>> claims.loc[claims["rule"] == "key-1", ["unit_id", "zone"]].to_numpy().tolist()
     [['08031', 'key_development']]
     """
+    return classify_traced(measures, rulebook, decisions, dropped=dropped, part_of=part_of).claims
+
+
+def classify_traced(
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    decisions: Sequence[Decision] = (),
+    *,
+    dropped: Collection[str] = (),
+    part_of: str | ParentUnits | None = None,
+) -> Classified:
+    """All claims, and what each rule found; parameters and errors are those of :func:`classify`."""
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
     absent = frozenset(absent_measures(measures, rulebook))
     measures = complete_measures(measures, rulebook).rename_axis("unit_id")
@@ -328,7 +351,8 @@ def classify(
     if wholes is not None:
         defaults = [row | {"inherited_from": str(wholes.of[row["unit_id"]])} for row in defaults]
     every = (*rows, *decided, *locked, *defaults)
-    return tabulate(CLAIMS, pd.DataFrame([{"assumed": "", "inherited_from": ""} | row for row in every]))
+    table = tabulate(CLAIMS, pd.DataFrame([{"assumed": "", "inherited_from": ""} | row for row in every]))
+    return Classified(table, {one.rule.id: one.found for one in asked})
 
 
 def _ask(

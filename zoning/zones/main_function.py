@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from layers.conditions import Answer
 from layers.errors import UnknownNameError, raise_all, shown
 from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.rulebook import LOCKED, Rulebook
 from zoning.unit_ids import keep_ids
 from zoning.zones.claims import DEFAULT_RULE
+from zoning.zones.parent_units import rules_of_units
 from zoning.zones.planner_decisions import DECISION
 
 _LOCKED, _LOCKED_WHOLE, _LOCKED_AROUND, _DECISION, _DECISION_WHOLE, _REFINING, _RULE, _DEFAULT = range(8)
+Places = npt.NDArray[np.intp]
+Words = npt.NDArray[np.object_]
 COLUMNS = ("main", "overlays", "status", "rule", "reason", "assumed", "part_of", "main_of_whole")
 
 
@@ -64,10 +72,8 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     ['key_development', 'key-1']
     """
     ranked = _ranked(claims, rulebook)
-    mains = ranked[(ranked["kind"] == "main") & (ranked["answer"] == "yes")].sort_values(
-        ["unit_id", "tier", "rank", "rule"]
-    )
-    winners = mains.drop_duplicates("unit_id").set_index("unit_id")
+    mains = _mains(ranked)
+    winners = _first(mains)
     units = pd.Index(sorted(set(ranked["unit_id"])), name="unit_id", dtype=winners.index.dtype)
     orphans = units.difference(winners.index)
     if len(orphans):
@@ -117,6 +123,71 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
             main_of_whole=own.reindex(units, fill_value="").astype("str"),
         )[list(COLUMNS)]
     )
+
+
+def _mains(ranked: pd.DataFrame) -> pd.DataFrame:
+    """The claims for main functions, of each unit the strongest first."""
+    mains = ranked[(ranked["kind"] == "main") & (ranked["answer"] == "yes")]
+    return mains.sort_values(["unit_id", "tier", "rank", "rule"])
+
+
+def _first(mains: pd.DataFrame) -> pd.DataFrame:
+    return mains.drop_duplicates("unit_id").set_index("unit_id")
+
+
+class MainRules:
+    """The rules for main functions that are asked of units, in their order, and what stands around them.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    standing : DataFrame
+        The claims on the units that none of these rules made: of decisions, of the default zone, and what they inherit
+        from a larger unit.
+    units : Index
+        One may come several times.
+
+    Attributes
+    ----------
+    rules : tuple of Rule
+        The first that holds gives the main function, as :func:`resolve` does it.
+    """
+
+    def __init__(self, rulebook: Rulebook, standing: pd.DataFrame, units: pd.Index) -> None:
+        mains = set(rulebook.codes("main"))
+        asked = [rule for rule in rules_of_units(standing, rulebook) if rule.zone in mains]
+        self.rules = tuple(sorted(asked, key=lambda rule: (rule.priority, rule.id)))
+        first = _first(_mains(_ranked(standing, rulebook)))[["zone", "tier"]].reindex(units)
+        self._around = first["zone"].fillna("").to_numpy(dtype=object)
+        self._decided = (first["tier"] < _REFINING).to_numpy()
+        self._zones = np.array([*(rule.zone for rule in self.rules), ""], dtype=object)
+
+    def zones(self, answers: Sequence[Answer], units: Places | slice = slice(None), *, doubtful: bool = False) -> Words:
+        """The main function of each row.
+
+        Parameters
+        ----------
+        answers : sequence of Answer
+            Of each rule, row by row.
+        units : int array, optional
+            The place of the unit of each row; by default the rows are the units.
+        doubtful : bool
+            Take rules that cannot be answered for met.
+
+        Returns
+        -------
+        array of str
+            Codes of zones; "" where a rule with ``on_unknown = "error"`` cannot be answered.
+        """
+        around, decided = self._around[units], self._decided[units]
+        met = [one.yes | one.unknown if doubtful else one.yes for one in answers]
+        held = np.vstack([*met, ~np.any(met, axis=0) if met else np.ones(len(around), dtype=bool)])
+        ruled = self._zones[held.argmax(axis=0)]
+        found: Words = np.where(decided | (ruled == ""), around, ruled)
+        for rule, one in zip(self.rules, answers, strict=True):
+            if rule.on_unknown == "error":
+                found[one.unknown] = ""
+        return found
 
 
 def _doubts(ranked: pd.DataFrame, main: pd.Series) -> pd.DataFrame:

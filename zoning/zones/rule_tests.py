@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import Answer, ConditionPart, condition_parts, parse_condition
+from layers.conditions import Answer, ConditionPart, Evaluation, condition_parts, parse_condition
 from zoning.measures import complete_measures
 from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
@@ -46,6 +46,13 @@ class AskedRule:
     parts: tuple[ConditionPart, ...]
     answer: Answer
     of_wholes: bool
+
+    @classmethod
+    def of(cls, rule: Rule, found: Evaluation, asked: pd.Index, *, of_wholes: bool) -> AskedRule:
+        """What a rule found, a row for each of some ids that it was asked of; one may come several times."""
+        rows = found.index.get_indexer(asked)
+        parts = tuple(part.taken(rows) for part in condition_parts(found))
+        return cls(rule, parts, found.taken(rows), of_wholes)
 
 
 class Change(NamedTuple):
@@ -231,9 +238,10 @@ def rule_tests(plan: Plan) -> RuleTests:
     level = plan.study.units.part_of
     if level:
         parents = gather_parents(own, rulebook, level)
-        wholes = parents.table.loc[parents.of.reindex(own.index)].rename_axis("unit_id")
+        wholes_of = pd.Index(parents.of.reindex(own.index))
+        wholes = parents.table.loc[wholes_of].rename_axis("unit_id")
     else:
-        wholes = own
+        wholes_of, wholes = own.index, own
     mains = set(rulebook.codes("main"))
     rules = sorted(
         (rule for rule in rulebook.rules if level or not rule.refines),
@@ -242,7 +250,15 @@ def rule_tests(plan: Plan) -> RuleTests:
             *((not rule.refines, rule.priority, rule.id) if rule.zone in mains else ()),
         ),
     )
-    asked = tuple(_ask(rule, own, wholes, rulebook, of_wholes=bool(level) and not rule.refines) for rule in rules)
+    of_wholes = [bool(level) and not rule.refines for rule in rules]
+    found = plan.trace.rules or {
+        rule.id: parse_condition(rule.when).evaluate(parents.table if whole else own, rulebook.values)
+        for rule, whole in zip(rules, of_wholes, strict=True)
+    }
+    asked = tuple(
+        AskedRule.of(rule, found[rule.id], wholes_of if whole else own.index, of_wholes=whole)
+        for rule, whole in zip(rules, of_wholes, strict=True)
+    )
     places = {one.rule.id: place for place, one in enumerate(asked)} | {DEFAULT_RULE: -1}
     given = plan.zones.set_index("unit_id")["rule"].reindex(own.index)
     return RuleTests(
@@ -253,10 +269,3 @@ def rule_tests(plan: Plan) -> RuleTests:
         _tables=(own, wholes),
         _rulebook=rulebook,
     )
-
-
-def _ask(rule: Rule, own: pd.DataFrame, wholes: pd.DataFrame, rulebook: Rulebook, *, of_wholes: bool) -> AskedRule:
-    table = wholes if of_wholes else own
-    condition = parse_condition(rule.when)
-    parts = condition_parts(condition, table, rulebook.values)
-    return AskedRule(rule, parts, condition.evaluate(table, rulebook.values), of_wholes)

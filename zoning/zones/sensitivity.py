@@ -1,9 +1,9 @@
 """Sensitivity: how far each unit is from the thresholds of the rules, and the smallest change that would flip it.
 
-As a function of one indicator the main function changes only at the thresholds of the rules, and is the same all along
-between two of them. So it is asked, through the rules and :func:`zoning.zones.resolve` themselves, at each threshold
-and once between each two: priorities, ties, decisions, the default zone and the third answer all count as they do in a
-plan.
+How far a unit is follows from what the rules found when they were asked. As a function of one measure the main function
+changes only at the thresholds of the rules, and is the same all along between two of them. So the rules that read the
+measure are asked at each threshold and once between each two, and :class:`zoning.zones.main_function.MainRules` says
+what follows: priorities, ties, decisions, the default zone and the third answer all count as they do in a plan.
 
 A value at which something is divided by zero tells nothing, and beyond it a ratio has another sign, as that of people
 to an area below nothing: such values flip only where no value on the unit's own side of it does.
@@ -11,29 +11,34 @@ to an area below nothing: such values flip only where no value on the unit's own
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import Threshold, parse_condition, thresholds
+from layers.conditions import Answer, Evaluation, Threshold, parse_condition, thresholds
 from zoning.measures import complete_measures
 from zoning.plan import Plan
-from zoning.rulebook import Rule, Rulebook, without_unused_topics
+from zoning.rulebook import Rulebook, without_unused_topics
 from zoning.tables import CONFLICTS, tabulate
-from zoning.trace import Field, Ids, Message, Remark, Term, joined, remark, say
+from zoning.trace import ClauseMargin, Field, Flips, Ids, Margins, Message, Remark, Term, joined, remark, say
 from zoning.unit_ids import keep_ids
-from zoning.zones.main_function import resolve
+from zoning.zones.main_function import MainRules, resolve
 from zoning.zones.parent_units import AREA, rules_of_units
 
 Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+Truths = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.object_]
 
-COLUMNS = ("indicator", "flip_value", "flip_side", "flip_zone")
 SHARE = "_share"
 """The ending of indicators that cannot leave 0 to 1."""
+NEAR = 1e-9
+"""A unit is near a threshold where it is off by less than this part of it: noise of the inputs could flip it."""
+SMALLEST_PCT = 1e-3
+"""Changes of less are not told in per cent."""
 
 
 class Turns(NamedTuple):
@@ -51,110 +56,141 @@ class Turns(NamedTuple):
     poles: Floats
 
 
-def verdicts(seen: pd.DataFrame, rulebook: Rulebook, standing: pd.DataFrame, *, doubtful: bool = False) -> Words:
-    """The main function of each row, without its reasons.
+def weigh_margins(
+    claims: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook, asked: Mapping[str, Evaluation] | None = None
+) -> Margins:
+    """How far units are from the thresholds of the rules, and what would flip their main function.
 
     Parameters
     ----------
-    seen : DataFrame
-        Index ``unit_id``, where a unit may stand several times; every indicator that a rule reads.
-    rulebook : Rulebook
-    standing : DataFrame
-        The claims on these units that no rule made which was asked of them: of decisions, of the default zone, and what
-        they inherit from a larger unit.
-    doubtful : bool
-        Take rules that cannot be answered for met.
-
-    Returns
-    -------
-    array of str
-        Codes of zones; "" where a rule with ``on_unknown = "error"`` cannot be answered.
-    """
-    ids = pd.Index([f"{place:012d}" for place in range(len(seen))])
-    mains, rows, refused = set(rulebook.codes("main")), [], np.zeros(len(seen), dtype=bool)
-    for rule in rules_of_units(standing, rulebook):
-        if rule.zone in mains:
-            answer = parse_condition(rule.when).evaluate(seen, rulebook.values)
-            met = answer.yes | answer.unknown if doubtful else answer.yes
-            rows.append(pd.DataFrame({"unit_id": ids[met], "zone": rule.zone, "rule": rule.id}))
-            refused |= answer.unknown if rule.on_unknown == "error" else False
-    own = standing.loc[standing["zone"].isin(mains), ["unit_id", "zone", "rule", *({"inherited_from"} & set(standing))]]
-    places = pd.DataFrame({"place": ids, "unit_id": seen.index})
-    rows.append(places.merge(own, on="unit_id").drop(columns="unit_id").rename(columns={"place": "unit_id"}))
-    claims = pd.concat(rows, ignore_index=True).assign(answer="yes", reason="", values="")
-    if "inherited_from" in claims.columns:
-        claims["inherited_from"] = claims["inherited_from"].fillna("")
-    found: Words = resolve(claims, rulebook)["main"].reindex(ids).to_numpy(dtype=object)
-    found[refused] = ""
-    return found
-
-
-def flips(
-    measures: pd.DataFrame, rulebook: Rulebook, standing: pd.DataFrame, turning: Mapping[str, Turns]
-) -> pd.DataFrame:
-    """For each unit and indicator the nearest value with another main function.
-
-    Parameters
-    ----------
+    claims : DataFrame
+        From :func:`zoning.zones.classify`.
     measures : DataFrame
-        Index ``unit_id``, unique; completed.
+        Index ``unit_id``, unique, one column a measure.
     rulebook : Rulebook
-    standing : DataFrame
-        As for :func:`verdicts`.
-    turning : mapping of str to Turns
-        By indicator. For an indicator of truth values nothing is read from it.
+    asked : mapping of str to Evaluation, optional
+        What the rules found of these measures, by rule; by default they are asked.
 
     Returns
     -------
-    DataFrame
-        Index ``unit_id``, one row a unit and indicator: ``indicator``, ``flip_value`` (NaN where no value flips, or the
-        unit has none), ``flip_side`` ("at" the value, or just "above" or "below" it), ``flip_zone``. Of two equally
-        near values the lower one. A value beyond a division by zero only where no other flips; a value at one only
-        where the answer of the rule that it leaves unknown does not matter.
+    Margins
+        Of the units of the measures, in their order. Of two equally near values that flip a unit the lower one. One
+        beyond a division by zero only where no other flips; one at it only where the answer of the rule that it leaves
+        unknown does not matter.
     """
-    now = verdicts(measures, rulebook, standing)
-    parts = [
-        _toggled(measures, name) if pd.api.types.is_bool_dtype(measures[name]) else _probed(measures[name], turns, name)
-        for name, turns in turning.items()
-    ]
-    asked = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    if asked.empty:
-        return pd.DataFrame(columns=list(COLUMNS), index=measures.index[:0])
-    seen = measures.iloc[asked["row"].to_numpy()].copy()
-    for name in turning:
-        mine = (asked["indicator"] == name).to_numpy()
-        seen[name] = _changed(seen[name], mine, asked["probe"].to_numpy()[mine])
-    zone = verdicts(seen, rulebook, standing)
-    pole = asked["pole"].to_numpy(dtype=bool)
-    unsure = verdicts(seen[pole], rulebook, standing, doubtful=True) != zone[pole] if pole.any() else False
-    zone[pole] = np.where(unsure, "", zone[pole])
-    asked = asked.assign(flip_zone=zone)
-    kept = asked[(zone != now[asked["row"]]) & (zone != "")]
-    nearest = kept.sort_values(["row", "indicator", "beyond", "away", "rank", "flip_value"], kind="stable")
-    nearest = nearest.drop_duplicates(["row", "indicator"])
-    every = asked[["row", "indicator"]].drop_duplicates()
-    found = every.merge(nearest, on=["row", "indicator"], how="left").sort_values(["row", "indicator"])
-    told = found.assign(**{name: found[name].fillna("") for name in ("flip_side", "flip_zone")})
-    return told.set_index(measures.index[found["row"]])[list(COLUMNS)]
+    rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+    known = complete_measures(measures, rulebook).rename_axis("unit_id")
+    rules = rules_of_units(claims, rulebook)
+    if asked is None:
+        asked = {rule.id: parse_condition(rule.when).evaluate(known, rulebook.values) for rule in rules}
+    found = {rule.id: asked[rule.id] for rule in rules}
+    read = {rule: sorted(one.condition.names & set(map(str, known.columns))) for rule, one in found.items()}
+    values = {name: _numbers(known[name]) for name in sorted(frozenset().union(*read.values()))}
+    turns = {(rule, name): thresholds(found[rule], name) for rule, names in read.items() for name in names}
+    clauses = {
+        (rule, one.text, name): ClauseMargin(
+            rule, one.text, name, _nearest(values[name], one.values), one.at_threshold, one.determined
+        )
+        for (rule, name), several in turns.items()
+        for one in several
+    }
+    standing = claims[~claims["rule"].isin(list(found)) & (claims["answer"] == "yes")]
+    trials = _Trials(MainRules(rulebook, standing, known.index), found, known, rulebook)
+    movable = [name for name in values if pd.api.types.is_numeric_dtype(known[name])]
+    movable = [name for name in movable if name not in fixed_measures(rulebook) and trials.reading(name)]
+    return Margins(
+        units=known.index,
+        answers={rule: _words(one) for rule, one in found.items()},
+        values=values,
+        truths=frozenset(name for name in values if pd.api.types.is_bool_dtype(known[name])),
+        clauses=tuple(clauses.values()),
+        flips={
+            name: trials.flips(name, _turning([turns[rule, name] for rule in trials.reading(name)], len(known)))
+            for name in movable
+        },
+    )
 
 
-def _changed(column: pd.Series, mine: npt.NDArray[np.bool_], values: Floats) -> pd.Series:
-    """A column with other values in some rows."""
-    if pd.api.types.is_bool_dtype(column):
-        truths = column.astype("boolean").array.copy()
-        truths[mine] = values.astype(bool)
-        return pd.Series(truths, index=column.index)
-    numbers = column.to_numpy(dtype=float, na_value=np.nan, copy=True)
-    numbers[mine] = values
-    return pd.Series(numbers, index=column.index)
+def margins_in(plan: Plan) -> Margins:
+    """The margins of a plan's units: those that the run found."""
+    if plan.trace.margins is None:  # a run folder from before they were kept
+        return weigh_margins(plan.claims, plan.measures, plan.rulebook)
+    return plan.trace.margins
 
 
-def _toggled(measures: pd.DataFrame, name: str) -> pd.DataFrame:
+def _numbers(column: pd.Series) -> Floats:
+    """Truth values as 0 and 1; NaN where there is no number."""
+    if not pd.api.types.is_numeric_dtype(column):
+        return np.full(len(column), np.nan)
+    return np.asarray(column.to_numpy(dtype=float, na_value=np.nan))
+
+
+def _words(answer: Answer) -> Words:
+    return np.select([answer.yes, answer.no], ["yes", "no"], "unknown").astype(object)
+
+
+def _turning(turns: Iterable[tuple[Threshold, ...]], rows: int) -> Turns:
+    """All values at which some rules may turn, as a function of one measure."""
+    every = [one for several in turns for one in several]
+    none = np.full((rows, 0), np.nan)
+    poles = np.column_stack([none, *(pole for one in every for pole in one.poles)])
+    return Turns(np.column_stack([poles, *(value for one in every for value in one.values)]), poles)
+
+
+class _Trials:
+    """What the main function of units would be if one measure were another."""
+
+    def __init__(
+        self, rules: MainRules, found: Mapping[str, Evaluation], known: pd.DataFrame, rulebook: Rulebook
+    ) -> None:
+        self._rules, self._known, self._values = rules, known, rulebook.values
+        self._found = [found[rule.id] for rule in rules.rules]
+        self._now = rules.zones(self._found)
+
+    def reading(self, name: str) -> list[str]:
+        """The rules for main functions that read a measure."""
+        pairs = zip(self._rules.rules, self._found, strict=True)
+        return [rule.id for rule, one in pairs if name in one.condition.names]
+
+    def flips(self, name: str, turns: Turns) -> Flips:
+        """For each unit the nearest value of a measure with another main function."""
+        column = self._known[name]
+        probes = _toggled(column) if pd.api.types.is_bool_dtype(column) else _probed(column, turns, name)
+        rows = probes["row"].to_numpy()
+        answers = self._answers(name, rows, probes["probe"].to_numpy())
+        zones = self._rules.zones(answers, rows)
+        doubtful = self._rules.zones(answers, rows, doubtful=True)
+        zones[probes["pole"].to_numpy() & (doubtful != zones)] = ""
+        told = probes.assign(zone=zones)[(zones != self._now[rows]) & (zones != "")]
+        order = ["row", "beyond", "away", "rank", "flip_value"]
+        first = told.sort_values(order, kind="stable").drop_duplicates("row")
+        count = len(column)
+        found = Flips(np.full(count, np.nan), np.full(count, "", object), np.full(count, "", object))
+        for array, column_name in zip(found, ("flip_value", "flip_side", "zone"), strict=True):
+            array[first["row"].to_numpy()] = first[column_name].to_numpy()
+        return found
+
+    def _answers(self, name: str, rows: Places, probes: Floats) -> list[Answer]:
+        """What each rule says of some rows; those that read the measure are asked with what is tried."""
+        truths = pd.api.types.is_bool_dtype(self._known[name])
+        tried = pd.array(probes.astype(bool), "boolean") if truths else probes
+        answers: list[Answer] = []
+        for one in self._found:
+            if name in one.condition.names:
+                others = [column for column in self._known.columns if column in one.condition.names]
+                seen = self._known[others].iloc[rows].assign(**{name: tried})
+                answers.append(one.condition.evaluate(seen, self._values))
+            else:
+                answers.append(one.taken(rows))
+        return answers
+
+
+def _toggled(truths: pd.Series) -> pd.DataFrame:
     """The other truth value, for units that have one."""
-    truth = measures[name].astype("boolean")
+    truth = truths.astype("boolean")
     rows = np.flatnonzero(truth.notna().to_numpy())
     other = 1.0 - truth.iloc[rows].to_numpy(dtype=float)
-    told = pd.DataFrame({"row": rows, "indicator": name, "probe": other, "flip_value": other, "flip_side": "at"})
+    told = pd.DataFrame({"row": rows, "probe": other, "flip_value": other, "flip_side": "at"})
     return told.assign(away=1.0, rank=0, pole=False, beyond=False)
 
 
@@ -177,7 +213,7 @@ def _probed(values: pd.Series, turns: Turns, name: str) -> pd.DataFrame:
         _listed(inside, inside, np.full(inside.shape, "at"), own, 0),
         _listed(gap, edge, sides, own, 1),
     ]
-    table = pd.concat(parts, ignore_index=True).assign(indicator=name)
+    table = pd.concat(parts, ignore_index=True)
     row = table["row"].to_numpy()
     poles, probe, start = turns.poles[row], table[["probe"]].to_numpy(), own[row]
     between = ((probe < poles) & (poles < start)) | ((start < poles) & (poles < probe))
@@ -197,20 +233,6 @@ def _listed(probe: Floats, edge: Floats, sides: npt.NDArray[np.str_], own: Float
             "rank": rank,
         }
     )
-
-
-NEAR = 1e-9
-"""A unit is near a threshold where it is off by less than this part of it: noise of the inputs could flip it."""
-SMALLEST_PCT = 1e-3
-"""Changes of less are not told in per cent."""
-
-
-class _Clause(NamedTuple):
-    """A clause of a rule as to one indicator: a row a unit, the indicator ("" for one of text), where it turns."""
-
-    rows: pd.DataFrame
-    indicator: str
-    threshold: Threshold
 
 
 @keep_ids("measures", "units")
@@ -264,41 +286,100 @@ def conflicts(
     >>> zp.render(found.loc[("key-1", "pop_2020"), "reason"], "en", rulebook).split("; ")[1]
     'below 19,800 (-97.2 %) it would be General area'
     """
-    return conflicts_in(claims, resolve(claims, rulebook), measures, rulebook, units)
-
-
-def conflicts_in(
-    claims: pd.DataFrame,
-    zones: pd.DataFrame,
-    measures: pd.DataFrame,
-    rulebook: Rulebook,
-    units: Iterable[str] | None = None,
-) -> pd.DataFrame:
-    """The conflicts of :func:`conflicts` where zones are resolved already; index ``unit_id``."""
-    rulebook = without_unused_topics(rulebook, map(str, measures.columns))
-    known = complete_measures(measures, rulebook).rename_axis("unit_id")
-    if units is not None:
-        known = known.loc[known.index.isin(list(units))]
-    asked = rules_of_units(claims, rulebook)
-    found = [one for rule in asked for one in _clauses(rule, known, rulebook)]
-    if not found or known.empty:
-        return tabulate(CONFLICTS, pd.DataFrame())
-    table = pd.concat([one.rows for one in found], ignore_index=True)
-    decided = zones.reindex(known.index)
-    mains = table["zone"].isin(rulebook.codes("main")).to_numpy()
+    zones = resolve(claims, rulebook)
     if units is None:
-        contested = table["unit_id"].map(decided["status"]).eq("contested").to_numpy()
-        table = table[(contested & mains) | table["near"].to_numpy()]
-        known = known.loc[known.index.isin(table["unit_id"])]
-        if table.empty:
-            return tabulate(CONFLICTS, table)
-        found = [one for rule in asked for one in _clauses(rule, known, rulebook)]
-    turning = _turning(found, set(rulebook.codes("main")), fixed_measures(rulebook))
-    standing = claims[~claims["rule"].isin([rule.id for rule in asked]) & (claims["answer"] == "yes")]
-    nearest = flips(known, rulebook, standing, turning).reset_index()
-    table = table.merge(nearest.rename(columns={"index": "unit_id"}), on=["unit_id", "indicator"], how="left")
-    truths = frozenset(str(name) for name in known.columns if pd.api.types.is_bool_dtype(known[name]))
-    return tabulate(CONFLICTS, _told(table, decided, rulebook, truths))
+        return open_conflicts(weigh_margins(claims, measures, rulebook), zones, rulebook)
+    known = complete_measures(measures, without_unused_topics(rulebook, map(str, measures.columns)))
+    margins = weigh_margins(claims, known.loc[known.index.isin(list(units))], rulebook)
+    return _every_clause(margins, np.arange(len(margins.units)), zones, rulebook)
+
+
+def open_conflicts(margins: Margins, zones: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
+    """The conflicts of contested units, and of all units that are near a threshold.
+
+    Parameters
+    ----------
+    margins : Margins
+    zones : DataFrame
+        Index ``unit_id``, from :func:`zoning.zones.resolve`.
+    rulebook : Rulebook
+
+    Returns
+    -------
+    DataFrame
+        As :func:`conflicts` gives it.
+    """
+    contested = zones["status"].reindex(margins.units).eq("contested").to_numpy()
+    mains = {rule.id for rule in rulebook.rules if rule.zone in set(rulebook.codes("main"))}
+    picked = [
+        (one, np.flatnonzero(_is_near(margins.values[one.measure], one.thresholds) | (contested & (one.rule in mains))))
+        for one in margins.clauses
+    ]
+    return _told(_rows(margins, picked, rulebook), zones, rulebook, margins.truths)
+
+
+def unit_margins(plan: Plan, units: Iterable[str]) -> pd.DataFrame:
+    """How far some units of a plan are from each threshold, and what would flip them: what the run found.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+    units : iterable of str
+
+    Returns
+    -------
+    DataFrame
+        The CONFLICTS table as :func:`conflicts` gives it of these units.
+    """
+    margins = margins_in(plan)
+    places = np.flatnonzero(margins.units.isin(list(units)))
+    return _every_clause(margins, places, plan.zones.set_index("unit_id"), plan.rulebook)
+
+
+def _every_clause(margins: Margins, places: Places, zones: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
+    rows = _rows(margins, [(one, places) for one in margins.clauses], rulebook)
+    return _told(rows, zones, rulebook, margins.truths)
+
+
+def _rows(margins: Margins, picked: Sequence[tuple[ClauseMargin, Places]], rulebook: Rulebook) -> pd.DataFrame:
+    """A row for each clause and each of the units at its places."""
+    zones = {rule.id: rule.zone for rule in rulebook.rules}
+    none = np.full(len(margins.units), "", object)
+    still = Flips(np.full(len(margins.units), np.nan), none, none)
+    flips = [margins.flips.get(one.measure, still) for one, _ in picked]
+
+    def each(arrays: Iterable[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Of an array a clause what stands at its places, one after the other."""
+        return np.concatenate([array[places] for array, (_, places) in zip(arrays, picked, strict=True)])
+
+    def alike(values: Iterable[object]) -> npt.NDArray[Any]:
+        """A value a clause, for each of its places."""
+        return np.repeat(np.array(list(values)), [len(places) for _, places in picked])
+
+    if not sum(len(places) for _, places in picked):
+        return pd.DataFrame()
+    clauses = [one for one, _ in picked]
+    value, threshold = each(margins.values[one.measure] for one in clauses), each(one.thresholds for one in clauses)
+    at_threshold = np.where(alike(one.holds for one in clauses), "yes", "no")
+    return pd.DataFrame(
+        {
+            "unit_id": each(margins.units.to_numpy() for _ in clauses),
+            "zone": alike(zones[one.rule] for one in clauses),
+            "rule": alike(one.rule for one in clauses),
+            "answer": each(margins.answers[one.rule] for one in clauses),
+            "clause": alike(one.text for one in clauses),
+            "indicator": alike(one.measure for one in clauses),
+            "value": value,
+            "threshold": threshold,
+            "at_threshold": np.where(np.isnan(threshold), "", at_threshold),
+            "determined": alike(one.determined for one in clauses),
+            "near": _is_near(value, threshold),
+            "flip_value": each(one.values for one in flips),
+            "flip_side": each(one.sides for one in flips),
+            "flip_zone": each(one.zones for one in flips),
+        }
+    )
 
 
 def margin_findings(plan: Plan) -> Iterator[Remark]:
@@ -318,36 +399,6 @@ def margin_findings(plan: Plan) -> Iterator[Remark]:
     for (rule, clause), group in rows.groupby(["rule", "clause"], sort=True):
         units = sorted(set(group["unit_id"]))
         yield remark("note", "near_threshold", units, {"units": Ids(tuple(units)), "rule": rule, "clause": clause})
-
-
-def _clauses(rule: Rule, known: pd.DataFrame, rulebook: Rulebook) -> list[_Clause]:
-    """For each clause and indicator of a rule."""
-    condition = parse_condition(rule.when)
-    answer = condition.evaluate(known, rulebook.values)
-    said = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
-    found: dict[tuple[str, str], _Clause] = {}
-    for name in sorted(condition.names & set(map(str, known.columns))):
-        numeric = pd.api.types.is_numeric_dtype(known[name])  # truth values included
-        for one in thresholds(condition, known, rulebook.values, name):
-            values = known[name].to_numpy(dtype=float, na_value=np.nan) if numeric else np.full(len(known), np.nan)
-            nearest = _nearest(values, one.values)
-            rows = pd.DataFrame(
-                {
-                    "unit_id": known.index,
-                    "zone": rule.zone,
-                    "rule": rule.id,
-                    "answer": said,
-                    "clause": one.text,
-                    "indicator": name,
-                    "value": values,
-                    "threshold": nearest,
-                    "at_threshold": np.where(np.isnan(nearest), "", "yes" if one.at_threshold else "no"),
-                    "determined": one.determined,
-                    "near": _is_near(values, nearest),
-                }
-            )
-            found[one.text, name] = _Clause(rows, name if numeric else "", one)
-    return list(found.values())
 
 
 def _nearest(values: Floats, points: tuple[Floats, ...]) -> Floats:
@@ -382,34 +433,22 @@ def fixed_measures(rulebook: Rulebook) -> frozenset[str]:
     return frozenset(found)
 
 
-def _turning(found: Iterable[_Clause], mains: set[str], fixed: frozenset[str]) -> dict[str, Turns]:
-    """By indicator that a plan can move all values at which a rule for a main function may turn."""
-    ours = [one for one in found if one.indicator not in {"", *fixed} and one.rows["zone"].iloc[0] in mains]
-    turning = {}
-    for name in sorted({one.indicator for one in ours}):
-        turns = [one.threshold for one in ours if one.indicator == name]
-        none = np.full((len(ours[0].rows), 0), np.nan)
-        poles = np.column_stack([none, *(pole for one in turns for pole in one.poles)])
-        turning[name] = Turns(np.column_stack([poles, *(value for one in turns for value in one.values)]), poles)
-    return turning
-
-
-def _told(table: pd.DataFrame, decided: pd.DataFrame, rulebook: Rulebook, truths: frozenset[str]) -> pd.DataFrame:
-    """The rows with margins, changes and reasons."""
+def _told(table: pd.DataFrame, zones: pd.DataFrame, rulebook: Rulebook, truths: frozenset[str]) -> pd.DataFrame:
+    """The CONFLICTS table of rows, with margins, changes and reasons."""
+    if table.empty:
+        return tabulate(CONFLICTS, table)
     change = table["flip_value"] - table["value"]
     own = table["value"].abs()
     margin = table["value"] - table["threshold"]
     share = (change.abs() / own).mask(own == 0, np.inf).mask(change == 0, 0.0)
     least = share.groupby(table["unit_id"]).transform("min")
     table = table.assign(
-        deciding=table["rule"].to_numpy() == table["unit_id"].map(decided["rule"]).to_numpy(),
+        deciding=table["rule"].to_numpy() == table["unit_id"].map(zones["rule"]).to_numpy(),
         margin=margin,
         margin_pct=(100 * margin / table["threshold"].abs()).mask(table["threshold"] == 0),
         change=change,
         change_pct=(100 * change / own).mask(own == 0),
-        smallest=(share == least) & (table["flip_side"].fillna("") != ""),
-        flip_side=table["flip_side"].fillna(""),
-        flip_zone=table["flip_zone"].fillna(""),
+        smallest=(share == least) & (table["flip_side"] != ""),
     )
     fixed, measured = fixed_measures(rulebook), rulebook.measured
     reasons = [
@@ -418,7 +457,7 @@ def _told(table: pd.DataFrame, decided: pd.DataFrame, rulebook: Rulebook, truths
         else _reason(row, measured.get(row["indicator"], ""), is_fixed=row["indicator"] in fixed)
         for row in table.to_dict("records")
     ]
-    return table.assign(reason=reasons)
+    return tabulate(CONFLICTS, table.assign(reason=reasons))
 
 
 def _truth_reason(row: Mapping[Any, Any], *, is_fixed: bool) -> Message:

@@ -7,7 +7,7 @@ and :func:`zoning.zones.resolve` themselves, and the hectares of a zone are a fi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import parse_condition, thresholds
+from layers.conditions import Evaluation, parse_condition, thresholds
 from layers.errors import StudyError, UnknownNameError
 from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, phrase_list
@@ -25,8 +25,8 @@ from zoning.errors import near
 from zoning.measures import complete_measures
 from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
+from zoning.zones.main_function import MainRules
 from zoning.zones.parent_units import rules_of_units
-from zoning.zones.sensitivity import verdicts
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
@@ -220,8 +220,12 @@ def curve(plan: Plan, parameter: str) -> Curve:
     free = replace(rulebook, parameters={k: v for k, v in rulebook.parameters.items() if k != parameter})
     seen = known.iloc[rows].assign(**{parameter: probes})
     own = plan.claims[~plan.claims["rule"].isin([rule.id for rule in rules_of_units(plan.claims, rulebook)])]
-    standing = own[own["answer"] == "yes"]
-    answers = [verdicts(seen, free, standing)]
+    ordered = MainRules(rulebook, own[own["answer"] == "yes"], known.index)
+    said = [
+        parse_condition(rule.when).evaluate(seen, free.values) if rule in rules else found.taken(rows)
+        for rule, found in zip(ordered.rules, _asked(plan, ordered.rules, known, rulebook), strict=True)
+    ]
+    answers = [ordered.zones(said, rows)]
     mains = set(rulebook.codes("main"))
     answers += [
         _overlay(code, rules, seen, free, plan) for code in dict.fromkeys(r.zone for r in rules) if code not in mains
@@ -233,6 +237,13 @@ def curve(plan: Plan, parameter: str) -> Curve:
     adopted = float(rulebook.values[parameter])
     columns = ["unit_id", "value", "after", "zone", "becomes"]
     return Curve(parameter, adopted, _steps(turns, first, area), told[columns].reset_index(drop=True))
+
+
+def _asked(plan: Plan, rules: Iterable[Rule], known: pd.DataFrame, rulebook: Rulebook) -> Iterator[Evaluation]:
+    """What the run found by some rules; they are asked where it is not known, of a plan that was read back."""
+    for rule in rules:
+        found = plan.trace.rules.get(rule.id)
+        yield parse_condition(rule.when).evaluate(known, rulebook.values) if found is None else found
 
 
 def _require(rulebook: Rulebook, parameter: str, rules: list[Rule]) -> None:
@@ -283,7 +294,8 @@ def _points(rules: Iterable[Rule], known: pd.DataFrame, rulebook: Rulebook, para
     others = {name: one for name, one in rulebook.values.items() if name != parameter}
     columns: list[Floats] = []
     for rule in rules:
-        for one in thresholds(parse_condition(rule.when), known.assign(**{parameter: value}), others, parameter):
+        asked = parse_condition(rule.when).evaluate(known.assign(**{parameter: value}), others)
+        for one in thresholds(asked, parameter):
             if not one.determined:
                 raise StudyError(
                     Phrase(

@@ -25,7 +25,7 @@ NAN = float("nan")
 
 
 def found(text: str, name: str = "x", **parameters):
-    return thresholds(parse_condition(text), TABLE, parameters, name)
+    return thresholds(parse_condition(text).evaluate(TABLE, parameters), name)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_clause_turns_at_its_thresholds_and_nowhere_else(seed) -> None:
         table = pd.DataFrame({"x": [1.0], "y": [y], "w": [w]})
         if "x" not in condition.names:
             continue
-        (one,) = thresholds(condition, table, {}, "x")
+        (one,) = thresholds(condition.evaluate(table), "x")
         if not one.determined:
             continue
         marks = sorted({float(mark[0]) for mark in (*one.values, *one.poles) if not np.isnan(mark[0])})

@@ -12,7 +12,8 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from maps.explain import trace
+from layers.conditions import Condition
+from maps.explain import explain, trace
 from maps.explain.records_in_words import content_of
 from maps.locale import localize
 from maps.run_folder import read_run, write_run
@@ -21,6 +22,7 @@ from zoning.records import OF_UNITS, row_records, unit_records
 from zoning.study import builtin_studies
 from zoning.tables import TABLES
 from zoning.trace import Record
+from zoning.zones import conflicts, unit_margins
 
 LANGUAGES = {"us_mountain_west": "en", "china_provinces": "zh", "toy": "en"}
 STUDIES = (*(pytest.param(name, marks=pytest.mark.slow) for name in builtin_studies()), "toy")
@@ -194,3 +196,47 @@ def test_units_share_records(toy_run: object) -> None:
     records = row_records(toy_run, "policies")
     assert len({id(one) for one in records}) < len(records)
     assert unit_records(toy_run, "norms", ["a1"]) == {"a1": []}
+
+
+def test_margins_are_those_that_the_run_found(written: SimpleNamespace) -> None:
+    """They are read back as they were, and a computation of its own gives the same of every unit."""
+    made, units = written.made, written.made.units.index.tolist()
+    found = unit_margins(made, units)
+    assert len(found)
+    pd.testing.assert_frame_equal(unit_margins(written.plan, units), found)
+    pd.testing.assert_frame_equal(conflicts(made.claims, made.measures, made.rulebook, units), found)
+    renderer = localize(written.plan, written.language).renderer
+    names = {*renderer.terms.names.values(), *found["clause"]}
+    for row in found.to_dict("records"):
+        told = [abs(row[name]) for name in ("value", "threshold", "margin", "flip_value")]
+        told = [one for one in told if not math.isnan(one)]
+        share = [abs(row["change_pct"])]  # with three digits
+        titles = "; ".join(one for one in names if one in renderer.render(row["reason"]))
+        named = [number for number, _ in numbers_in(titles)]
+        for number, digits in numbers_in(renderer.render(row["reason"])):
+            close = is_that_of(abs(number), digits, told) or is_that_of(abs(number), min(digits, 3), share)
+            assert abs(number) in named or close, renderer.render(row["reason"])
+
+
+def test_explaining_asks_no_rule_again(written: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that is told was found by the steps, also where a run is read back."""
+    monkeypatch.setattr(Condition, "evaluate", lambda one, *_: pytest.fail(f"{one.text} is asked again"))
+    for plan in (written.made, written.plan):
+        for unit in plan.units.index[:5]:
+            assert explain(plan, unit, written.language).text()
+
+
+def test_writing_asks_rules_only_what_another_limit_would_change(
+    written: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whatever is asked while map, report and tables are written has a parameter at values of its own a row."""
+    plan, asked, evaluate = written.made, [], Condition.evaluate
+    limits = set(plan.rulebook.parameters)
+
+    def noted(one: Condition, table: pd.DataFrame, *parameters: object) -> object:
+        asked.append(one.names & limits & set(table.columns))
+        return evaluate(one, table, *parameters)
+
+    monkeypatch.setattr(Condition, "evaluate", noted)
+    write_run(plan, tmp_path / "again", written.language)
+    assert all(asked)

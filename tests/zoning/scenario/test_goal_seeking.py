@@ -23,7 +23,7 @@ from zoning.scenario import Sought, seek
 from zoning.scenario.goals import parse_goals
 from zoning.steps import Steps
 from zoning.study import Priority, Quota
-from zoning.zones import classify, resolve, zones_by_variant
+from zoning.zones import classify, classify_traced, resolve, zones_by_variant
 
 DAY = date(2025, 1, 1)
 IDS = [f"u{place}" for place in range(6)]
@@ -93,12 +93,13 @@ def small_plan(toy: FreshPlan, rng: np.random.Generator) -> FreshPlan:
     )
     part_of = [None, "county"][rng.integers(2)]
     try:
-        claims = classify(measures, rulebook, part_of=part_of)
+        classified = classify_traced(measures, rulebook, part_of=part_of)
     except ZoneplanError:
         return small_plan(toy, rng)
+    claims = classified.claims
     zones = measures[["area_ha"]].join(resolve(claims, rulebook)).reset_index()
     steps = Steps()
-    steps.do("classify", lambda: claims)
+    steps.do("classify", lambda: classified)
     steps.do("none of", lambda: measures)
     first = Priority(when="main = 'x' OR b > s", factor=2.0, reason="so")
     quota = Quota(name="land", period=2025, total=40, unit="ha", weight="w", priority=(first,))

@@ -12,13 +12,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.zoning.conftest import said
-from zoning.measures import complete_measures
 from zoning.pipeline import run
 from zoning.rulebook import Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision, builtin_studies, builtin_study, read_study
-from zoning.zones import classify, conflicts, resolve
-from zoning.zones.sensitivity import fixed_measures, verdicts
+from zoning.zones import classify, classify_traced, conflicts, resolve
+from zoning.zones.main_function import MainRules
+from zoning.zones.sensitivity import fixed_measures
 
 DAY = date(2025, 1, 1)
 
@@ -310,11 +310,13 @@ def test_nothing_to_tell_is_an_empty_table(measures, rulebook) -> None:
     assert told(measures, rulebook, []).empty
 
 
-def test_quick_verdicts_are_those_of_the_plan(measures, rulebook) -> None:
-    claims = classify(measures, rulebook)
-    full = complete_measures(measures, rulebook).rename_axis("unit_id")
-    standing = claims[claims["rule"] == "default"]
-    assert verdicts(full, rulebook, standing).tolist() == resolve(claims, rulebook)["main"].tolist()
+def test_rules_in_order_give_the_zones_of_the_plan(measures, rulebook) -> None:
+    """Units in another order than that of the claims, one of them twice."""
+    claims, asked = classify_traced(measures, rulebook)
+    units = measures.index[::-1].append(measures.index[:1])
+    rules = MainRules(rulebook, claims[claims["rule"] == "default"], units)
+    found = rules.zones([asked[rule.id].taken(measures.index.get_indexer(units)) for rule in rules.rules])
+    assert found.tolist() == resolve(claims, rulebook)["main"].loc[units].tolist()
 
 
 class Forms:
