@@ -35,7 +35,7 @@ def linked(target: str) -> str:
     """
     parts = target.split(".")
     for start, part in enumerate(parts):
-        if part in zp.__all__:
+        if part in zp.__all__ or (part == "indices" and parts[start + 1 :] and parts[start + 1] in zp.indices.__all__):
             name = ".".join(parts[start:])
             return f"[`{name}`][zoneplan.{name}]"
     return f"`{target}`"

@@ -13,6 +13,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,7 @@ def python_page() -> str:
     for page in re.findall(r"reference/(\w+\.md)", MENU.read_text("utf-8")):
         if page != PYTHON and (names := described_on(page)):
             title = (DOCS / "reference" / page).read_text("utf-8").partition("\n")[0].removeprefix("# ")
-            rows = [(f"[`{name}`][zoneplan.{name}]", _first_line(getattr(zp, name))) for name in names]
+            rows = [(f"[`{name}`][zoneplan.{name}]", _first_line(attrgetter(name)(zp))) for name in names]
             parts += [f"## [{title}]({page})", *_table(("name", "what it is"), rows)]
     return _page(
         "Python",
@@ -187,7 +188,7 @@ def python_page() -> str:
 
 def described_on(page: str) -> list[str]:
     """The names of the front door that a page of the reference describes, in its order."""
-    return re.findall(r"^::: zoneplan\.(\w+)$", (DOCS / "reference" / page).read_text("utf-8"), re.MULTILINE)
+    return re.findall(r"^::: zoneplan\.([\w.]+)$", (DOCS / "reference" / page).read_text("utf-8"), re.MULTILINE)
 
 
 def _section(model: Schema, schema: Schema, seen: set[str]) -> list[str]:

@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
     "layers": "lazy_exports phrases errors overview ledger conditions crs sources formats raster inputs geometry pins "
     "units read memory",
-    "zoning": "errors tables unit_ids trace solver agreements study rulebook steps plan overlays measures zones quotas "
-    "siting energy compensation policies records checks audits pipeline scenario",
+    "zoning": "errors tables unit_ids trace solver indices agreements study rulebook steps plan overlays measures "
+    "zones quotas siting energy compensation policies records checks audits pipeline scenario",
     "maps": "errors locale context summaries style explain charts annex figures "
     "reports offline recompute web notebook exports run_folder serve init cli",
 }
@@ -81,7 +81,7 @@ def test_no_modules_import_each_other_in_a_ring() -> None:
 
 
 def test_a_room_says_what_it_is_and_opens_what_others_use() -> None:
-    users = [*FILES, ROOT / FRONT_DOOR / "__main__.py"]
+    users = [*FILES, ROOT / FRONT_DOOR / "__main__.py", ROOT / FRONT_DOOR / "indices.py"]
     used = {(module, name) for path in users for module, names in imports(path) for name in names}
     used |= {
         (module, name)
@@ -114,7 +114,7 @@ def test_the_doors_of_packages_are_lazy_and_typed(package: str) -> None:
     typed = {name: module for module, names in imports(path) for name in names if module != "layers.lazy_exports"}
     assert door.__all__ == list(door._ROOMS) == list(dict.fromkeys(door.__all__))
     assert typed == door._ROOMS
-    assert sorted(door.__all__) == dir(door)
+    assert sorted([*door.__all__, *getattr(door, "_MODULES", ())]) == dir(door)
     own = {module.split(".")[0] for name, module in door._ROOMS.items() if name != "read_study"}
     assert package == FRONT_DOOR or own == {package}
     for name in door.__all__:
@@ -142,6 +142,22 @@ def test_the_front_door_is_what_was_promised() -> None:
         GeometryError LimitError MissingValueError InfeasibleError WriteError BusyError DamagedRunError
     """
     assert zp.__all__ == promised.split()
+
+
+def test_the_door_to_the_indices_is_what_was_promised() -> None:
+    """A golden list, too; typed as it opens, and nothing loads before it is asked for."""
+    door = importlib.import_module(FRONT_DOOR).indices
+    promised = """
+        minmax zscore rank grade read_grading
+        equal_weights entropy_weights ahp_weights
+        weighted_sum geometric_mean weakest_link topsis
+    """
+    typed = {name: module for module, names in imports(ROOT / FRONT_DOOR / "indices.py") for name in names}
+    assert door.__all__ == promised.split()
+    assert typed == dict.fromkeys(door.__all__, "zoning.indices")
+    assert dir(door) == sorted(door.__all__)
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        _ = door.nonsense
 
 
 OLD_NAMES = {

@@ -173,7 +173,28 @@ def calls(toy: Toy) -> Calls:
         "parse_condition": lambda: zp.parse_condition("a > 1").explain(pd.DataFrame({"a": [1.0]}), {}),
         "working_crs": lambda: zp.working_crs(toy.inputs.units),
         "project": lambda: zp.project(toy.inputs.units, "EPSG:4326"),
+        **calls_of_indices(toy),
     }
+
+
+def calls_of_indices(toy: Toy) -> Calls:
+    """Every index, of a table of two units."""
+    table = pd.DataFrame({"x": [1.0, 3.0], "y": [4.0, 2.0]}, index=["a", "b"])
+    found: Calls = {
+        "minmax": lambda: zp.indices.minmax(table, cost=["y"]),
+        "zscore": lambda: zp.indices.zscore(table),
+        "rank": lambda: zp.indices.rank(table),
+        "grade": lambda: zp.indices.grade(table["x"], [2], [1, 2]),
+        "read_grading": lambda: zp.indices.read_grading("<=3|>3", "1|2"),
+        "equal_weights": lambda: zp.indices.equal_weights(table),
+        "entropy_weights": lambda: zp.indices.entropy_weights(table),
+        "ahp_weights": lambda: zp.indices.ahp_weights([[1, 2], [0.5, 1]]),
+        "weighted_sum": lambda: zp.indices.weighted_sum(table, [0.5, 0.5]),
+        "geometric_mean": lambda: zp.indices.geometric_mean(table, [0.5, 0.5]),
+        "weakest_link": lambda: zp.indices.weakest_link(table),
+        "topsis": lambda: zp.indices.topsis(table, [0.5, 0.5]),
+    }
+    return {f"indices.{name}": call for name, call in found.items()}
 
 
 def foreign_files(place: Path) -> list[object]:
@@ -250,6 +271,7 @@ def test_in_any_order_of_calls_the_process_is_left_as_it_was(toy_folder: Path, t
 
 def test_every_function_at_the_front_door_is_called(toy_folder: Path, tmp_path: Path) -> None:
     functions = {name for name in zp.__all__ if not inspect.isclass(getattr(zp, name))}
+    functions |= {f"indices.{name}" for name in zp.indices.__all__}
     assert calls(Toy(toy_folder, tmp_path)).keys() == functions
 
 

@@ -10,6 +10,7 @@ import inspect
 import re
 from collections import Counter
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 import pytest
@@ -21,17 +22,18 @@ DOCS = ROOT / "docs"
 PAGES = [*sorted(DOCS.rglob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 PACKAGES = ("layers", "zoning", "maps", "zoneplan")
 ERRORS = [name for name in zp.__all__ if inspect.isclass(getattr(zp, name)) and name.endswith(("Error", "Errors"))]
-FUNCTIONS = [name for name in zp.__all__ if not inspect.isclass(getattr(zp, name))]
+NAMES = [*zp.__all__, *(f"indices.{name}" for name in zp.indices.__all__)]
+FUNCTIONS = [name for name in NAMES if not inspect.isclass(attrgetter(name)(zp))]
 
 
 def sections(name: str) -> set[str]:
     """The headings of sections in the docstring of a name."""
-    return set(re.findall(r"^(\w[\w ]*)\n-+$", inspect.getdoc(getattr(zp, name)) or "", re.MULTILINE))
+    return set(re.findall(r"^(\w[\w ]*)\n-+$", inspect.getdoc(attrgetter(name)(zp)) or "", re.MULTILINE))
 
 
 def example(name: str) -> ast.Module:
     """What the examples of a name run, one after the other."""
-    found = doctest.DocTestParser().get_examples(inspect.getdoc(getattr(zp, name)) or "")
+    found = doctest.DocTestParser().get_examples(inspect.getdoc(attrgetter(name)(zp)) or "")
     return ast.parse("".join(one.source for one in found))
 
 
@@ -39,31 +41,31 @@ def test_each_name_of_the_front_door_stands_on_one_page() -> None:
     described = Counter(
         name
         for page in (DOCS / "reference").glob("*.md")
-        for name in re.findall(r"^::: zoneplan\.(\w+)$", page.read_text("utf-8"), re.MULTILINE)
+        for name in re.findall(r"^::: zoneplan\.([\w.]+)$", page.read_text("utf-8"), re.MULTILINE)
     )
-    assert described == Counter(zp.__all__)
+    assert described == Counter(NAMES)
 
 
-@pytest.mark.parametrize("name", zp.__all__)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_name_says_what_it_is(name: str) -> None:
-    first = (inspect.getdoc(getattr(zp, name)) or "").partition("\n\n")[0]
+    first = (inspect.getdoc(attrgetter(name)(zp)) or "").partition("\n\n")[0]
     assert first.endswith((".", "?"))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_says_what_goes_in_and_what_comes_out(name: str) -> None:
-    signature = inspect.signature(getattr(zp, name))
+    signature = inspect.signature(attrgetter(name)(zp))
     wanted = {"Examples"}
     wanted |= {"Parameters"} if signature.parameters else set()
     wanted |= {"Returns"} if signature.return_annotation != "None" else set()
     assert wanted <= sections(name)
-    text = inspect.getdoc(getattr(zp, name)) or ""
+    text = inspect.getdoc(attrgetter(name)(zp)) or ""
     told = re.search(r"Parameters\n-+\n(.*?)(?:\n\n\w|\Z)", text, re.DOTALL)
     names = re.findall(r"^(\w[\w, ]*) : ", told[1], re.MULTILINE) if told else []
     assert [one for few in names for one in few.split(", ")] == list(signature.parameters)
 
 
-@pytest.mark.parametrize("name", [name for name in zp.__all__ if name not in ERRORS])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ERRORS])
 def test_an_example_can_be_copied(name: str) -> None:
     """It brings its imports, calls the front door, and leaves nothing that it uses to the module where it stands."""
     tree = example(name)

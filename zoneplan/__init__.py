@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from maps.run_folder import read_run, verify, write_run
     from maps.style import picture
     from maps.web import draw
+    from zoneplan import indices as indices
     from zoning.audits import run_cases
     from zoning.compensation import account, positions
     from zoning.energy import judge_energy
@@ -243,6 +244,9 @@ _ROOMS = {
 }
 
 
+_MODULES = ("indices",)
+"""Doors of their own behind this one: what stands there is asked for as ``zp.indices.gini``."""
+
 _CARDS = {
     "Plan": "maps.notebook:plan_card",
     "Inputs": "maps.notebook:inputs_card",
@@ -259,6 +263,8 @@ _CARDS = {
 
 def __getattr__(name: str) -> object:
     """The name from its room; not by ``layers.lazy_exports``, which may be another's before it is looked at."""
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
     if name not in _ROOMS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     require_own_packages()
@@ -267,4 +273,4 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted(_ROOMS)
+    return sorted([*_ROOMS, *_MODULES])

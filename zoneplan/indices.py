@@ -1,0 +1,61 @@
+"""Indices at the front door, ``zp.indices``: each a plain function of pandas objects, whose index comes back.
+
+Nothing is loaded before a name is asked for.
+
+Examples
+--------
+>>> import pandas as pd
+>>> import zoneplan as zp
+>>> scores = zp.indices.minmax(pd.DataFrame({"water": [10.0, 30.0], "slope": [3.0, 12.0]}), cost=["slope"])
+>>> zp.indices.weakest_link(scores).tolist()
+[0.0, 0.0]
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from zoneplan.own_packages import require_own_packages
+
+if TYPE_CHECKING:
+    from zoning.indices import (
+        ahp_weights,
+        entropy_weights,
+        equal_weights,
+        geometric_mean,
+        grade,
+        minmax,
+        rank,
+        read_grading,
+        topsis,
+        weakest_link,
+        weighted_sum,
+        zscore,
+    )
+
+__all__ = [
+    # Composite indices
+    "minmax",
+    "zscore",
+    "rank",
+    "grade",
+    "read_grading",
+    "equal_weights",
+    "entropy_weights",
+    "ahp_weights",
+    "weighted_sum",
+    "geometric_mean",
+    "weakest_link",
+    "topsis",
+]
+
+
+def __getattr__(name: str) -> object:
+    """The name from its room, after it is made sure that the room is zoneplan's own."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    require_own_packages()
+    return getattr(import_module("zoning.indices"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

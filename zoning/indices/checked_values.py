@@ -1,0 +1,226 @@
+"""Values as indices take them: complete, finite, and each beside the row that it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.errors import UnknownNameError, ZoneplanError, shown
+from layers.phrases import Phrase
+from zoning.errors import MissingValueError, near
+
+Floats = npt.NDArray[np.float64]
+ByLabel: TypeAlias = pd.Series | Mapping[Hashable, float] | Sequence[float] | Floats
+"""Numbers for rows or columns: by label, or in their order."""
+
+_UNIT_SUM = 1e-6
+"""So far from 1 the sum of typed weights may be."""
+
+
+def floats_of(values: pd.Series) -> Floats:
+    """The numbers of a column, NaN for whatever is none."""
+    try:
+        found = values.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError):
+        found = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    return np.asarray(found, dtype=np.float64)
+
+
+def checked(
+    values: pd.Series | Sequence[float] | Floats, name: str, *, least: float = -np.inf, above: float = -np.inf
+) -> pd.Series:
+    """The values as floats.
+
+    Parameters
+    ----------
+    values : Series, or a sequence of numbers
+    name : str
+        What an error calls them.
+    least, above : float, optional
+        They are at least this, or above this.
+
+    Returns
+    -------
+    Series of float
+        Index and name as given.
+
+    Raises
+    ------
+    MissingValueError
+        Some are missing, infinite or no numbers.
+    ZoneplanError
+        There are none, or some are too small.
+
+    Examples
+    --------
+    >>> checked(pd.Series({"a": 1, "b": 2}), "people", least=0).to_dict()
+    {'a': 1.0, 'b': 2.0}
+    """
+    series = values if isinstance(values, pd.Series) else pd.Series(values)
+    found = floats_of(series)
+    refuse_rows(series.index, ~np.isfinite(found), name, missing=True)
+    if not len(found):
+        raise ZoneplanError(Phrase("{name}: there are no values", name=name), code="no_values")
+    if (found < least).any():
+        raise ZoneplanError(
+            Phrase("{name}: values below {least:g}: {ids}", name=name, least=least, ids=_ids(series, found < least)),
+            code="too_small",
+        )
+    if (found <= above).any():
+        raise ZoneplanError(
+            Phrase(
+                "{name}: values that are not above {least:g}: {ids}",
+                name=name,
+                least=above,
+                ids=_ids(series, found <= above),
+            ),
+            code="too_small",
+        )
+    return pd.Series(found, index=series.index, name=series.name)
+
+
+def refuse_rows(index: pd.Index, wrong: npt.NDArray[np.bool_], name: str, *, missing: bool) -> None:
+    """Refuse values that are missing, or all values of rows that another table has not."""
+    if not wrong.any():
+        return
+    ids = [str(one) for one in index[wrong]]
+    if missing:
+        raise MissingValueError(
+            Phrase(
+                "{name}: {count:,} value(s) are missing or no finite numbers: {ids}. Fill them in, or leave these "
+                "rows out of all that you give.",
+                name=name,
+                count=len(ids),
+                ids=shown(ids),
+            ),
+            features=ids,
+        )
+    raise UnknownNameError(
+        Phrase(
+            "{name}: {count:,} row(s) are in one table only: {ids}. Give both tables the same rows.",
+            name=name,
+            count=len(ids),
+            ids=shown(ids),
+        ),
+        features=ids,
+    )
+
+
+def checked_table(table: pd.DataFrame, *, least: float = -np.inf, above: float = -np.inf) -> pd.DataFrame:
+    """The table as floats, each column of a name of its own.
+
+    Raises
+    ------
+    MissingValueError, ZoneplanError
+        As for :func:`checked`; or there are no columns, or two of one name.
+    """
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice) or not len(table.columns):
+        fault = shown(str(one) for one in twice) if len(twice) else Phrase("there are none")
+        raise ZoneplanError(
+            Phrase("columns: give one or more, each of a name of its own ({fault})", fault=fault), code="columns"
+        )
+    found = {name: checked(table[name], f"'{name}'", least=least, above=above) for name in table.columns}
+    return pd.DataFrame(found, index=table.index)
+
+
+def beside(values: object, index: pd.Index, name: str) -> pd.Series:
+    """What is given by label or in order, as a Series on an index.
+
+    Parameters
+    ----------
+    values : Series, mapping or sequence
+        Labels in any order, the same as those of the index; a sequence is as long as it.
+    index : Index
+    name : str
+        What an error calls them.
+
+    Raises
+    ------
+    UnknownNameError
+        Some labels are in one of both only.
+    ZoneplanError
+        A label stands twice, or a sequence has another length.
+
+    Examples
+    --------
+    >>> beside({"b": 2, "a": 1}, pd.Index(["a", "b"]), "people").tolist()
+    [1, 2]
+    """
+    series = pd.Series(dict(values)) if isinstance(values, Mapping) else values
+    if isinstance(series, pd.Series):
+        if series.index.equals(index):
+            return series
+        for one in (series.index, index):
+            if one.has_duplicates:
+                ids = shown(dict.fromkeys(str(label) for label in one[one.duplicated()]))
+                raise ZoneplanError(Phrase("{name}: labels that stand twice: {ids}", name=name, ids=ids), code="twice")
+        apart = series.index.symmetric_difference(index, sort=False)
+        refuse_rows(apart, np.ones(len(apart), dtype=bool), name, missing=False)
+        return series.reindex(index)
+    found = list(values)  # type: ignore[call-overload]  # what is no sequence raises as Python does
+    if len(found) != len(index):
+        raise ZoneplanError(
+            Phrase("{name}: {found:,} values for {wanted:,} rows", name=name, found=len(found), wanted=len(index)),
+            code="length",
+        )
+    return pd.Series(found, index=index)
+
+
+def checked_groups(groups: object, index: pd.Index) -> pd.Series:
+    """The group of each row, none missing."""
+    found = beside(groups, index, "groups")
+    refuse_rows(index, found.isna().to_numpy(), "groups", missing=True)
+    return found
+
+
+def checked_people(weights: ByLabel | None, index: pd.Index, name: str = "weights") -> pd.Series:
+    """Weights of rows, from 0 and not all 0; 1 each where none are given."""
+    if weights is None:
+        return pd.Series(1.0, index=index)
+    found = checked(beside(weights, index, name), name, least=0.0)
+    refuse_nothing(found, name)
+    return found
+
+
+def refuse_nothing(values: pd.Series, name: str) -> None:
+    """Refuse values that have no sum to take shares of."""
+    if not values.sum() > 0:
+        raise ZoneplanError(Phrase("{name}: their sum is not above 0", name=name), code="no_sum")
+
+
+def checked_weights(weights: ByLabel, columns: pd.Index) -> pd.Series:
+    """A weight for each column, from 0, in sum 1.
+
+    Raises
+    ------
+    ZoneplanError
+        Their sum is another; or as for :func:`beside` and :func:`checked`.
+    """
+    found = checked(beside(weights, columns, "weights"), "weights", least=0.0)
+    total = float(found.sum())
+    if abs(total - 1) > _UNIT_SUM:
+        raise ZoneplanError(
+            Phrase("the weights add up to {total:g}, not to 1; divide each of them by their sum", total=total),
+            code="weights",
+        )
+    return found / total
+
+
+def checked_costs(cost: Iterable[Hashable], columns: pd.Index) -> npt.NDArray[np.bool_]:
+    """Whether less is better, by column."""
+    named = [cost] if isinstance(cost, str) else list(cost)
+    for one in named:
+        if one not in columns:
+            raise UnknownNameError(
+                Phrase("cost: there is no column '{name}'{hint}", name=one, hint=near(str(one), map(str, columns)))
+            )
+    return np.asarray(columns.isin(named))
+
+
+def _ids(series: pd.Series, wrong: npt.NDArray[np.bool_]) -> str:
+    return shown(str(one) for one in series.index[wrong])
