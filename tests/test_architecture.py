@@ -151,6 +151,9 @@ def test_the_door_to_the_indices_is_what_was_promised() -> None:
         minmax zscore rank grade read_grading
         equal_weights entropy_weights ahp_weights
         weighted_sum geometric_mean weakest_link topsis
+        shares gini coefficient_of_variation theil herfindahl concentration_ratio
+        growth_contributions beta_convergence sigma_convergence growth_poles
+        moran local_moran
     """
     typed = {name: module for module, names in imports(ROOT / FRONT_DOOR / "indices.py") for name in names}
     assert door.__all__ == promised.split()

@@ -180,6 +180,8 @@ def calls(toy: Toy) -> Calls:
 def calls_of_indices(toy: Toy) -> Calls:
     """Every index, of a table of two units."""
     table = pd.DataFrame({"x": [1.0, 3.0], "y": [4.0, 2.0]}, index=["a", "b"])
+    apart = pd.DataFrame([[0.0, 2.0], [2.0, 0.0]], index=["a", "b"], columns=["a", "b"])
+    four = pd.Series([1.0, 2.0, 3.0, 5.0])
     found: Calls = {
         "minmax": lambda: zp.indices.minmax(table, cost=["y"]),
         "zscore": lambda: zp.indices.zscore(table),
@@ -192,6 +194,18 @@ def calls_of_indices(toy: Toy) -> Calls:
         "weighted_sum": lambda: zp.indices.weighted_sum(table, [0.5, 0.5]),
         "geometric_mean": lambda: zp.indices.geometric_mean(table, [0.5, 0.5]),
         "weakest_link": lambda: zp.indices.weakest_link(table),
+        "shares": lambda: zp.indices.shares(table["x"], ["g", "h"]),
+        "gini": lambda: zp.indices.gini(table["x"]),
+        "coefficient_of_variation": lambda: zp.indices.coefficient_of_variation(table["x"]),
+        "theil": lambda: zp.indices.theil(table["x"], table["y"], ["g", "h"]),
+        "herfindahl": lambda: zp.indices.herfindahl(table["x"]),
+        "concentration_ratio": lambda: zp.indices.concentration_ratio(table["x"], 1),
+        "growth_contributions": lambda: zp.indices.growth_contributions(table["x"], table["y"]),
+        "beta_convergence": lambda: zp.indices.beta_convergence(table["x"], table["y"], 10),
+        "sigma_convergence": lambda: zp.indices.sigma_convergence(table),
+        "growth_poles": lambda: zp.indices.growth_poles(table["x"], table["y"], apart, 1),
+        "moran": lambda: zp.indices.moran(four, [(0, 1), (2, 3)]),
+        "local_moran": lambda: zp.indices.local_moran(four, [(0, 1), (2, 3)]),
         "topsis": lambda: zp.indices.topsis(table, [0.5, 0.5]),
     }
     return {f"indices.{name}": call for name, call in found.items()}

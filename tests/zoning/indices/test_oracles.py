@@ -62,3 +62,35 @@ def test_weights_of_pairs_are_the_eigenvector_of_numpy(size) -> None:
     assert np.allclose(weights, limit / limit.sum())
     random = {3: 0.58, 5: 1.12, 9: 1.45}[size]
     assert ratio == pytest.approx((values.real.max() - size) / (size - 1) / random)
+
+
+@pytest.mark.slow
+def test_inequality_is_that_of_pysal() -> None:
+    pytest.importorskip("inequality", reason="inequality is not installed: pip install zoneplan[dev]")
+    from inequality.gini import Gini
+    from inequality.theil import TheilD
+
+    values, groups = TABLE["a"], np.repeat(["x", "y", "z"], 4)
+    assert ix.gini(values) == pytest.approx(Gini(values.to_numpy()).g)
+    known = TheilD(values.to_numpy(), groups)
+    found = ix.theil(values, None, groups)
+    assert (found.total, found.between, found.within) == tuple(
+        pytest.approx(float(np.ravel(one)[0])) for one in (known.T, known.bg, known.wg)
+    )
+
+
+@pytest.mark.slow
+def test_autocorrelation_is_that_of_pysal() -> None:
+    pytest.importorskip("esda", reason="esda is not installed: pip install zoneplan[dev]")
+    from esda import Moran, Moran_Local
+    from libpysal.weights import W
+
+    values, n = TABLE["a"], len(TABLE)
+    pairs = [(one, (one + step) % n) for one in range(n) for step in (1, 3)]
+    around = {one: sorted({b for a, b in pairs if a == one} | {a for a, b in pairs if b == one}) for one in range(n)}
+    known = Moran(values.to_numpy(), W(around), transformation="r", permutations=0)
+    found = ix.moran(values, pairs)
+    assert (found.i, found.expected) == (pytest.approx(known.I), pytest.approx(known.EI))
+    assert (found.z, found.p) == (pytest.approx(known.z_rand), pytest.approx(known.p_rand))
+    local = Moran_Local(values.to_numpy(), W(around), transformation="r", permutations=0)
+    assert np.allclose(ix.local_moran(values, pairs)["i"], local.Is * n / (n - 1))
