@@ -240,6 +240,5 @@ def test_few_functions_return_a_dict_of_anything() -> None:
         for target in one.targets
         if isinstance(target, ast.Name)
     }
-    found = [(name, ast.unparse(one.returns)) for name, one in functions(ORDER) if one.returns]
-    assert len([name for name, kind in found if loose.fullmatch(kind)]) <= 20
-    assert len([name for name, kind in found if kind in names]) <= 35
+    found = [name for name, one in functions(ORDER) if one.returns and ast.unparse(one.returns) in names]
+    assert len(found) <= 20, found

@@ -13,7 +13,7 @@ import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict
 
 import typer
 
@@ -769,6 +769,19 @@ def _kept(store: ContentCache, key: str) -> KeptRun | None:
         return None
 
 
+class Summary(TypedDict):
+    """What is said of a run: for other programs down to ``findings``, then as it is shown to people."""
+
+    study: str
+    units: int
+    main_functions: dict[str, dict[str, float]]
+    repairs: int
+    findings: list[dict[str, object]]
+    title: str
+    rows: list[list[str]]
+    found: list[str]
+
+
 def _made(
     study: Study,
     folder: Path,
@@ -776,7 +789,7 @@ def _made(
     announce: Callable[[str], None],
     store: ContentCache | None,
     key: str,
-) -> dict[str, Any]:
+) -> Summary:
     """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
     from maps.locale import localize
     from maps.run_folder import keep_run, key_after, write_run
@@ -791,7 +804,7 @@ def _made(
     return summary
 
 
-def _summary(plan: LocalizedPlan) -> dict[str, Any]:
+def _summary(plan: LocalizedPlan) -> Summary:
     """What is said of a run: for other programs, and as it is shown to people."""
     from maps.locale import format_number, percent, text_in
 
@@ -817,11 +830,11 @@ def _summary(plan: LocalizedPlan) -> dict[str, Any]:
     }
 
 
-def _tell(summary: Mapping[str, Any], folder: Path, language: str, *, as_json: bool) -> None:
+def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> None:
     places = {"run": str(folder), "map": str(folder / "map.html"), "report": str(folder / "report.html")}
     if as_json:
-        rest = ("units", "main_functions", "repairs", "findings")
-        _print_json({"study": summary["study"], **places, **{name: summary[name] for name in rest}})
+        shown = {name: one for name, one in summary.items() if name not in ("title", "rows", "found")}
+        _print_json({"study": summary["study"], **places, **shown})
         return
     from rich.console import Console
     from rich.markup import escape

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple, TypedDict
 
 import pyproj
 import shapely
@@ -56,6 +56,13 @@ class Symptom(NamedTuple):
     text: str
 
 
+class DiagnosisContent(TypedDict):
+    """What the doctor says, for programs: each symptom by topic, level and text."""
+
+    versions: dict[str, str]
+    symptoms: list[dict[str, str]]
+
+
 @dataclass(frozen=True)
 class Diagnosis:
     """All that the doctor has to say.
@@ -75,7 +82,7 @@ class Diagnosis:
         """0, or 2 where there is a problem."""
         return EXIT_PROBLEM if any(one.level == "problem" for one in self.symptoms) else 0
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> DiagnosisContent:
         """For machines: versions and symptoms."""
         return {
             "versions": dict(self.versions),

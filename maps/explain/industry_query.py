@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -12,9 +11,15 @@ from layers.errors import UnknownNameError, shown
 from layers.phrases import OR, Phrase, phrase_list
 from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
 from zoning.errors import near
-from zoning.policies import ListCoverage, Match, Verdict, judge_industry, lists_on
+from zoning.policies import ListCoverage, Match, Verdict, VerdictContent, judge_industry, lists_on
 from zoning.records import cover, jurisdictions_of, titles_of_lists
 from zoning.rulebook import OWN, STATES
+
+
+class IndustryContent(VerdictContent):
+    """A verdict as plain values, and what the branch is called."""
+
+    title: str
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ class IndustryAnswer:
     title: str
     language: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> IndustryContent:
         """The verdict as plain values, ready for JSON."""
         return {**self.verdict.as_dict(), "title": self.title}
 

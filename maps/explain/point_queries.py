@@ -6,7 +6,7 @@ import copy
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +17,7 @@ from shapely.ops import nearest_points
 
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
+from layers.sources import Wording
 from maps.explain.industry_query import IndustryAnswer, ask_industry, check_state, items_at, lists_at
 from maps.explain.unit_lookup import find_unit
 from maps.locale import LocalizedPlan, catalogue, coverage_text, localize, text_in, written
@@ -113,6 +114,52 @@ def nearest(lon: float, lat: float, units: gpd.GeoDataFrame) -> tuple[str, float
 
 
 Content = dict[str, Any]
+
+
+class NamedUnit(TypedDict):
+    """A unit by its names, and how far it is where that was asked."""
+
+    unit_id: str
+    name: str
+    jurisdiction: str
+    jurisdiction_name: str
+    distance_km: NotRequired[float]
+    area_ha: NotRequired[float]
+    lon: NotRequired[float]
+    lat: NotRequired[float]
+
+
+class Outside(TypedDict):
+    """What there is of a place outside the plan: the nearest unit, and the one where its coordinates are swapped."""
+
+    nearest: NamedUnit
+    swapped: NamedUnit | None
+
+
+class ZonedUnit(TypedDict):
+    """A unit with its zones."""
+
+    unit: NamedUnit
+    main: dict[str, str]
+    overlays: list[dict[str, str]]
+
+
+class Designation(TypedDict):
+    """A layer that lies on a piece; its title in all its languages, the title of its role in that of the reader."""
+
+    layer: str
+    layer_title: Wording
+    role: str
+    title: str
+
+
+class PieceContent(TypedDict):
+    """A piece, its control line, and the layers that lie on it."""
+
+    piece_id: str
+    area_ha: float
+    control_line: str
+    designations: list[Designation]
 
 
 @dataclass(frozen=True)
@@ -296,14 +343,14 @@ def _policies_of_unit(plan: LocalizedPlan, unit_id: str) -> list[Content]:
     return list(found.values())
 
 
-def _outside(plan: LocalizedPlan, lon: float, lat: float) -> Content:
+def _outside(plan: LocalizedPlan, lon: float, lat: float) -> Outside:
     unit_id, km = nearest(lon, lat, plan.units)
     turned = polygons_at(point_in(lat, lon, plan.units), plan.units) if abs(lon) <= 90 else ()
-    swapped = {**_named(plan, turned[0]), "lon": lat, "lat": lon} if turned else None
+    swapped: NamedUnit | None = {**_named(plan, turned[0]), "lon": lat, "lat": lon} if turned else None
     return {"nearest": {**_named(plan, unit_id), "distance_km": round(km, 3)}, "swapped": swapped}
 
 
-def _named(plan: LocalizedPlan, unit_id: str) -> Content:
+def _named(plan: LocalizedPlan, unit_id: str) -> NamedUnit:
     unit = plan.units.loc[unit_id]
     jurisdiction = str(unit["jurisdiction"])
     return {
@@ -314,7 +361,7 @@ def _named(plan: LocalizedPlan, unit_id: str) -> Content:
     }
 
 
-def _unit(plan: LocalizedPlan, unit_id: str) -> Content:
+def _unit(plan: LocalizedPlan, unit_id: str) -> ZonedUnit:
     zone = plan.zones.set_index("unit_id").loc[unit_id]
     titles = {one.code: text_in(one.title, plan.language, one.code) for one in plan.rulebook.zones}
     overlays = [one for one in str(zone["overlays"]).split(";") if one]
@@ -326,7 +373,7 @@ def _unit(plan: LocalizedPlan, unit_id: str) -> Content:
     }
 
 
-def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> Content:
+def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> PieceContent:
     """The piece of the unit that holds the place, and the layers that lie on it."""
     pieces = plan.pieces[plan.pieces["unit_id"] == unit_id]
     point = point_in(lon, lat, pieces)
@@ -334,7 +381,7 @@ def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> Content
     piece = pieces.loc[found[0]]
     found_here = [str(one) for one in pieces.columns if pd.api.types.is_bool_dtype(pieces[one]) and piece[one]]
     roles = ((layer, plan.roles.get(layer, "")) for layer in found_here)
-    layers = [
+    layers: list[Designation] = [
         {
             "layer": layer,
             "layer_title": plan.study.title_of("layers", layer),
@@ -343,8 +390,12 @@ def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> Content
         }
         for layer, role in roles
     ]
-    known = {"piece_id": found[0], "area_ha": float(piece["area_ha"]), "control_line": str(piece["control_line"])}
-    return {**known, "designations": layers}
+    return {
+        "piece_id": found[0],
+        "area_ha": float(piece["area_ha"]),
+        "control_line": str(piece["control_line"]),
+        "designations": layers,
+    }
 
 
 def _line(plan: LocalizedPlan, code: str) -> Content | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 from layers.conditions import Clause, parse_condition
 from layers.errors import ConditionError
@@ -15,6 +15,21 @@ from zoning.rulebook import Value
 from zoning.trace import EachLanguage, Message, Record, Said, Term, Texts, Titles, in_languages
 
 Content = dict[str, Any]
+
+
+class ParameterContent(TypedDict):
+    """A parameter of the rulebook as a link has it."""
+
+    name: str
+    title: dict[str, str]
+    value: bool | float | str
+    unit: str
+    unit_title: dict[str, str]
+    since: str
+    until: str
+    reference: str
+    verified: bool
+
 
 LINK = (
     "kind", "id", "reason", "amount", "unit", "when", "when_json", "clauses", "values", "parameters", "since", "until",
@@ -65,7 +80,7 @@ def _content(record: Record, renderer: Renderer) -> Content:
     }
 
 
-def _parameter(one: str | Mapping[str, Any], renderer: Renderer) -> Content:
+def _parameter(one: str | Mapping[str, Any], renderer: Renderer) -> ParameterContent | Content:
     """A parameter of the rulebook by its name, or one that the record has."""
     if isinstance(one, str) and renderer.rulebook is not None:
         return renderer.once(renderer.rulebook.parameters[one], _of_rulebook)
@@ -73,7 +88,7 @@ def _parameter(one: str | Mapping[str, Any], renderer: Renderer) -> Content:
     return told
 
 
-def _of_rulebook(one: Value, renderer: Renderer) -> Content:
+def _of_rulebook(one: Value, renderer: Renderer) -> ParameterContent:
     return {
         "name": one.name,
         "title": dict(one.title) if one.title else {},

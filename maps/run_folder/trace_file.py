@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from math import isinf, isnan
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,17 @@ ROWS = ("zones", *OF_ROWS)
 """The tables of which each row has a record."""
 FIGURES = ("settled_ha", "of_ha", "share", "at_least", "missing_ha")
 """The numbers of the floors."""
+
+
+class WrittenParameter(TypedDict):
+    """A parameter that a record names, as the trace has it."""
+
+    value: bool | float | str
+    unit: str
+    since: str
+    until: str
+    reference: Mapping[str, str] | str
+    verified: bool
 
 
 def trace_of(plan: Plan) -> dict[str, Any]:
@@ -85,8 +96,19 @@ def _column(column: pd.Series, writer: RecordWriter) -> list[Any]:
     ]
 
 
-def plain_margins(margins: Margins) -> dict[str, object]:
-    """How far units are from the thresholds of rules, as JSON has it: an array has an entry a unit, missing ones null.
+class PlainMargins(TypedDict):
+    """Margins as JSON has them: of an array a list with an entry a unit; what is missing is null."""
+
+    units: list[str]
+    answers: dict[str, list[str]]
+    values: dict[str, list[float | str | None]]
+    truths: list[str]
+    clauses: list[dict[str, object]]
+    flips: dict[str, dict[str, list[Any]]]
+
+
+def plain_margins(margins: Margins) -> PlainMargins:
+    """How far units are from the thresholds of rules, as JSON has it.
 
     Examples
     --------
@@ -135,10 +157,16 @@ def _floats(numbers: npt.NDArray[np.float64]) -> list[float | str | None]:
     return [None if isnan(one) else str(one) if isinf(one) else one for one in listed]
 
 
-def _parameter(plan: Plan, name: str) -> dict[str, Any]:
+def _parameter(plan: Plan, name: str) -> WrittenParameter:
     one = plan.rulebook.parameters[name]
-    days = {key: day.isoformat() if day else "" for key, day in (("since", one.since), ("until", one.until))}
-    return {"value": one.value, "unit": one.unit, **days, "reference": one.reference, "verified": one.verified}
+    return {
+        "value": one.value,
+        "unit": one.unit,
+        "since": one.since.isoformat() if one.since else "",
+        "until": one.until.isoformat() if one.until else "",
+        "reference": one.reference,
+        "verified": one.verified,
+    }
 
 
 def write_trace(plan: Plan, path: Path) -> None:

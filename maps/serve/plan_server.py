@@ -10,7 +10,7 @@ from contextvars import copy_context
 from hmac import compare_digest
 from queue import SimpleQueue
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from layers.errors import ZoneplanError
 from layers.phrases import Phrase
@@ -32,7 +32,30 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-Line = dict[str, Any]
+
+
+class StepLine(TypedDict):
+    """That a step begins, by its name and in words."""
+
+    step: str
+    text: str
+
+
+class MadeLine(TypedDict):
+    """Where the page of what was tried is, and what became of its units."""
+
+    page: str
+    units: dict[str, dict[str, Any]]
+
+
+class ErrorLine(TypedDict):
+    """Why it could not be made, and the exit code that a command would have."""
+
+    error: str
+    code: int
+
+
+Line = StepLine | MadeLine | ErrorLine
 Handler = Callable[["Request"], Awaitable["Response"]]
 
 
@@ -187,7 +210,7 @@ class PlanServer:
         finally:
             gone.set()
 
-    def _error(self, error: ZoneplanError) -> Line:
+    def _error(self, error: ZoneplanError) -> ErrorLine:
         return {"error": phrase_in(error.said, self._language), "code": error.exit_code}
 
 

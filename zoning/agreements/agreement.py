@@ -12,12 +12,12 @@ from layers.errors import UnknownNameError
 from layers.phrases import Phrase
 from layers.sources import Keys, Misfit, misfit
 from zoning.agreements.compliance import COMPLIANCE, ComplianceTerms
-from zoning.agreements.flow_rows import Row, Sides, flow_row, merged
+from zoning.agreements.flow_rows import FlowRow, Sides, flow_row, full_row, merged
 from zoning.agreements.load import LOAD, LoadTerms
 from zoning.agreements.pool import POOLED, PoolTerms
 from zoning.agreements.water_index import INDEX, IndexTerms
 from zoning.solver import Step
-from zoning.trace import as_message, in_languages, say
+from zoning.trace import in_languages, say
 
 KINDS = {one.name: one for one in (POOLED, INDEX, LOAD, COMPLIANCE)}
 """The kinds of agreements."""
@@ -148,7 +148,7 @@ def _renamed(terms: Mapping[str, Any], names: Mapping[str, str], table: str = ""
     return {key: changed(key, value) for key, value in terms.items()}
 
 
-def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[Row]:
+def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[FlowRow]:
     """What an agreement makes flow in its period.
 
     Parameters
@@ -201,14 +201,9 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[R
         flow_row(one.payer, one.receiver, one.amount, say("flow.grant", reason=in_languages(one.reason)))
         for one in agreement.grants
     ]
-    common = {
-        "instrument": agreement.name,
-        "period": agreement.period,
-        "unit": agreement.unit,
-        "reference": as_message(agreement.reference),
-    }
     step = Step.of(agreement.step)
-    return [row | common | {"amount": step.below(row["amount"])} for row in merged([*flows, *granted])]
+    common = (agreement.name, agreement.period, agreement.unit, agreement.reference)
+    return [full_row(row, step.below(row["amount"]), *common) for row in merged([*flows, *granted])]
 
 
 def parties_of(agreement: Agreement) -> list[str]:

@@ -5,16 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypedDict
 
 import pandas as pd
 
+from layers.sources import OptionalWording
 from zoning.solver import Step, apportion
-from zoning.trace import Message, joined
+from zoning.trace import Message, as_message, joined
 
-Row = dict[str, Any]
 POOL = "(pool)"
 """The party that holds what several pay in, until it goes out again."""
+
+
+class Row(TypedDict):
+    """What of a row of the FLOWS table is its own: the rest is alike for all of an agreement or transfer."""
+
+    payer: str
+    receiver: str
+    amount: Decimal
+    rule: Message
+
+
+class FlowRow(Row):
+    """A row of the FLOWS table."""
+
+    instrument: str
+    period: int
+    unit: str | None
+    reference: str | Message
+
+
+def full_row(
+    row: Row, amount: Decimal, instrument: str, period: int, unit: str | None, reference: OptionalWording
+) -> FlowRow:
+    """A row with what is alike for all of an agreement or transfer, and its amount as it is paid."""
+    return {
+        "payer": row["payer"],
+        "receiver": row["receiver"],
+        "amount": amount,
+        "rule": row["rule"],
+        "instrument": instrument,
+        "period": period,
+        "unit": unit,
+        "reference": as_message(reference),
+    }
 
 
 class Sides(NamedTuple):
@@ -29,7 +63,7 @@ class Sides(NamedTuple):
 
 
 def flow_row(payer: str, receiver: str, amount: Decimal, rule: Message) -> Row:
-    """What of a row of the FLOWS table is its own: the rest is alike for all of an agreement or transfer."""
+    """A row of the FLOWS table."""
     return {"payer": payer, "receiver": receiver, "amount": amount, "rule": rule}
 
 
@@ -39,10 +73,9 @@ def merged(rows: Iterable[Row]) -> Iterator[Row]:
     for row in rows:
         key = (row["payer"], row["receiver"])
         if key in found:
-            found[key] = row | {
-                "amount": found[key]["amount"] + row["amount"],
-                "rule": joined((found[key]["rule"], row["rule"])),
-            }
+            before = found[key]
+            told = joined((before["rule"], row["rule"]))
+            found[key] = flow_row(*key, before["amount"] + row["amount"], told)
         else:
             found[key] = row
     yield from (found[key] for key in sorted(found) if found[key]["amount"])

@@ -12,7 +12,7 @@ from layers.conditions import Evaluation
 from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, raise_all, shown
 from layers.inputs import Layer
 from layers.phrases import Phrase, word
-from zoning.agreements import Agreement, Row, Sides, parties_of, settle_agreement
+from zoning.agreements import Agreement, FlowRow, Sides, parties_of, settle_agreement
 from zoning.compensation.horizontal_agreements import expand_agreements
 from zoning.compensation.parties import known_parties, slip_faults
 from zoning.compensation.river_network import river_pairs
@@ -99,7 +99,7 @@ def account_traced(
     agreements = expand_agreements(study, rulebook)
     raise_all(party_faults(study, agreements, known))
     rivers = {layer.name: layer for layer in layers}
-    rows, attempts = list[Row](), Attempts()
+    rows, attempts = list[FlowRow](), Attempts()
     for place, one in enumerate(agreements):
         with attempts.trying(), at_key("agreements", place):
             with at_key("river"):
@@ -189,13 +189,13 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
 
 def _transferred(
     transfers: Iterable[Transfer], zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook
-) -> tuple[list[Row], Mapping[str, Evaluation]]:
+) -> tuple[list[FlowRow], Mapping[str, Evaluation]]:
     every = tuple(transfers)
     if not every:
         return [], {}
     seen = unit_context(zones[["main", "overlays"]], measures, rulebook.codes("overlay"))
     sight = TransferContext(seen, rulebook.values)
-    rows, attempts = list[Row](), Attempts()
+    rows, attempts = list[FlowRow](), Attempts()
     for place, one in enumerate(every):
         with attempts.trying(), at_key("transfers", place, "name"):
             rows += pay_transfer(one, sight)

@@ -14,13 +14,13 @@ import pandas as pd
 from layers.conditions import Evaluator, parse_condition
 from layers.errors import SourceError, naming_the_layer
 from layers.phrases import Phrase
-from zoning.agreements import POOL, Row, flow_row
+from zoning.agreements import POOL, FlowRow, Row, flow_row, full_row
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.measures import sum_by
 from zoning.quotas import UNIT, find_column, name_level, product
 from zoning.solver import Step, apportion, counted_ids, exact_number, find_binding
 from zoning.study import Part, Priority, Share, Transfer
-from zoning.trace import Message, as_message, in_languages, joined, say
+from zoning.trace import Message, in_languages, joined, say
 
 Weight = str | tuple[Share, ...] | None
 
@@ -217,7 +217,7 @@ def require_numbers(column: pd.Series, what: str) -> None:
 Keys = tuple[str | int, ...]
 
 
-def pay_transfer(transfer: Transfer, sight: TransferContext) -> list[Row]:
+def pay_transfer(transfer: Transfer, sight: TransferContext) -> list[FlowRow]:
     """What a transfer makes flow in its period.
 
     Parameters
@@ -269,13 +269,8 @@ def pay_transfer(transfer: Transfer, sight: TransferContext) -> list[Row]:
         receivers = _gathered(transfer, _counting(transfer, sight))
         hand = _pooled if transfer.by == "pooling" else _paid
         rows = hand(transfer, receivers)
-    common = {
-        "instrument": transfer.name,
-        "period": transfer.period,
-        "unit": transfer.unit,
-        "reference": as_message(transfer.reference),
-    }
-    return [row | common for row in rows if row["amount"]]
+    common = (transfer.name, transfer.period, transfer.unit, transfer.reference)
+    return [full_row(row, row["amount"], *common) for row in rows if row["amount"]]
 
 
 def measures_of(transfer: Transfer) -> list[str]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
-from typing import Any
+from typing import Any, TypedDict
 
 import pandas as pd
 
@@ -78,6 +78,20 @@ class Match:
     verified: bool
 
 
+class VerdictContent(TypedDict):
+    """A verdict as plain values: what a :class:`Verdict` has, ``answer`` as ``verdict``."""
+
+    code: str
+    listed: str
+    state: str
+    verdict: str
+    conditions: list[str | Message]
+    decided_by: dict[str, Any] | None
+    matches: list[dict[str, Any]]
+    below: list[dict[str, Any]]
+    lists: list[dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Verdict:
     """Whether an industry may settle or stay.
@@ -118,7 +132,7 @@ class Verdict:
             return ()
         return tuple(dict.fromkeys(one.conditions for one in self.matches))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> VerdictContent:
         """The verdict as plain values, ready for JSON."""
         return {
             "code": self.code,

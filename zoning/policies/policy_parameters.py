@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypedDict
 
 from zoning.rulebook import Policy, Rulebook
 
 
-def policy_parameters_of(policy: Policy, rulebook: Rulebook) -> dict[str, Any]:
+class Setting(TypedDict):
+    """A parameter that a policy sets: its value and its unit of measure."""
+
+    value: bool | float | str
+    unit: str
+
+
+def policy_parameters_of(policy: Policy, rulebook: Rulebook) -> dict[str, Setting | Any]:
     """The settings of a policy as the POLICIES table has them; an indicator, which each unit has, by its name.
 
     Parameters

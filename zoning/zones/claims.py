@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,11 +26,23 @@ from zoning.unit_ids import keep_ids
 from zoning.zones.parent_units import ParentUnits, gather_parents
 from zoning.zones.planner_decisions import DECISION, decision_faults, locked_units
 
-Row = dict[str, Any]
 Words = npt.NDArray[np.object_]
 
 
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True)
+
+
+class Row(NamedTuple):
+    """A row of the CLAIMS table, which says what each column is."""
+
+    unit_id: str
+    zone: str
+    rule: str
+    reason: Message
+    values: str
+    answer: str = "yes"
+    assumed: str = ""
+    inherited_from: str = ""
 
 
 class Doubt(NamedTuple):
@@ -158,7 +170,7 @@ class RuleEvaluation:
 
     def claims(self) -> list[Row]:
         """A row for each unit that the rule claims, may claim, or does not claim because of what was assumed alone."""
-        own = {"zone": self.rule.zone, "rule": self.rule.id}
+        zone, rule = self.rule.zone, self.rule.id
         wanted = self.answers == "yes"
         if self.rule.on_unknown == "review":
             wanted |= self.answers == "unknown"
@@ -168,22 +180,18 @@ class RuleEvaluation:
         told = zip(ids, clauses_of, self.answers[places], self.assumed[places], strict=True)
         for one, clauses, answer, assumed in told:
             said = say("claim.because", reason=Term("reason", self.rule.id), facts=clauses)
-            row = own | {"reason": said, "values": clauses_json(clauses), "answer": answer, "assumed": assumed}
-            rows += self._placed(row, str(one))
+            rows += self._placed(Row(str(one), zone, rule, said, clauses_json(clauses), answer, assumed))
         for place in np.flatnonzero((self.answers == "no") & (self.assumed != "")):
             assumed = self.assumed[place]
             said = say("claim.only_assumed", names=tuple(assumed.split(";")))
-            row = own | {"reason": said, "values": clauses_json(()), "answer": "no", "assumed": assumed}
-            rows += self._placed(row, str(self._measures.index[place]))
+            rows += self._placed(
+                Row(str(self._measures.index[place]), zone, rule, said, clauses_json(()), "no", assumed)
+            )
         return rows
 
-    def _placed(self, row: Row, asked: str) -> list[Row]:
+    def _placed(self, row: Row) -> list[Row]:
         """The row of what was asked, or of each of its parts."""
-        return [row | {"unit_id": asked}] if self._wholes is None else self._inherited(row, asked)
-
-    def _inherited(self, row: Row, whole: str) -> list[Row]:
-        wholes = self._wholes
-        return [] if wholes is None else inherited(row, wholes, whole)
+        return [row] if self._wholes is None else inherited(row, self._wholes)
 
     def explain(self, units: pd.Index) -> dict[str, tuple[Clause, ...]]:
         """The clauses of the rule for some units, each with its own values or those of its whole."""
@@ -196,10 +204,10 @@ def _words(answer: Answer) -> Words:
     return np.select([answer.yes, answer.no], ["yes", "no"], "unknown").astype(object)
 
 
-def inherited(row: Row, wholes: ParentUnits, whole: str) -> list[Row]:
+def inherited(row: Row, wholes: ParentUnits) -> list[Row]:
     """A claim on a larger unit as a claim on each of its parts, which says so."""
-    reason = inherited_reason(row["reason"], wholes.level, whole)
-    return [row | {"unit_id": part, "reason": reason, "inherited_from": whole} for part in wholes.parts[whole]]
+    reason = inherited_reason(row.reason, wholes.level, row.unit_id)
+    return [row._replace(unit_id=part, reason=reason, inherited_from=row.unit_id) for part in wholes.parts[row.unit_id]]
 
 
 def inherited_reason(reason: Message, level: str, whole: str) -> Message:
@@ -345,13 +353,13 @@ def classify_traced(
     ]
     of = None if wholes is None else wholes.of
     locked = [_locked_row(*one, wholes) for one in locked_units(measures, rulebook, of)]
-    claimed = [row for row in (*locked, *decided, *rows) if row["zone"] in mains]
+    claimed = [row for row in (*locked, *decided, *rows) if row.zone in mains]
     of_mains = [one for one in asked if one.rule.zone in mains]
     defaults = _defaults(measures.index, claimed, of_mains, wholes, rulebook)
     if wholes is not None:
-        defaults = [row | {"inherited_from": str(wholes.of[row["unit_id"]])} for row in defaults]
+        defaults = [row._replace(inherited_from=str(wholes.of[row.unit_id])) for row in defaults]
     every = (*rows, *decided, *locked, *defaults)
-    table = tabulate(CLAIMS, pd.DataFrame([{"assumed": "", "inherited_from": ""} | row for row in every]))
+    table = tabulate(CLAIMS, pd.DataFrame(every, columns=list(Row._fields)))
     return Classified(table, {one.rule.id: one.found for one in asked})
 
 
@@ -378,10 +386,10 @@ def find_doubt(measures: pd.DataFrame, absent: frozenset[str], rulebook: Ruleboo
 
 def _placed(row: Row, units: pd.Index, wholes: ParentUnits | None) -> list[Row]:
     """A claim where its unit is: on the unit, on each part of a larger one, or nowhere."""
-    if row["unit_id"] in units:
+    if row.unit_id in units:
         return [row]
-    if wholes is not None and row["unit_id"] in wholes.parts:
-        return inherited(row, wholes, row["unit_id"])
+    if wholes is not None and row.unit_id in wholes.parts:
+        return inherited(row, wholes)
     return []
 
 
@@ -393,14 +401,8 @@ def _decision_row(number: int, decision: Decision, zone: str) -> Row:
         "reference": decision.reference,
     }
     fields = {name: in_languages(text) for name, text in said.items() if text}
-    return {
-        "unit_id": decision.unit,
-        "zone": zone,
-        "rule": f"{DECISION}{number}",
-        "reason": say(f"claim.decided_by{'_reference' if decision.reference else ''}", **fields),
-        "values": clauses_json((), decision=said),
-        "answer": "yes",
-    }
+    reason = say(f"claim.decided_by{'_reference' if decision.reference else ''}", **fields)
+    return Row(decision.unit, zone, f"{DECISION}{number}", reason, clauses_json((), decision=said))
 
 
 def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: ParentUnits | None) -> Row:
@@ -413,17 +415,10 @@ def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: ParentUnits | No
     }
     told: dict[str, Field] = {"by": in_languages(entry.by), "reason": in_languages(entry.reason)}
     reason = say(f"claim.locked_{entry.level}", **told, reference=in_languages(entry.reference))
-    row = {
-        "unit_id": unit_id,
-        "zone": entry.zone,
-        "rule": rule,
-        "reason": reason,
-        "values": clauses_json((), decision=said),
-        "answer": "yes",
-    }
+    row = Row(unit_id, entry.zone, rule, reason, clauses_json((), decision=said))
     if wholes is None or entry.unit in (None, unit_id):
         return row
-    return row | {"reason": inherited_reason(reason, wholes.level, entry.unit), "inherited_from": entry.unit}
+    return row._replace(reason=inherited_reason(reason, wholes.level, entry.unit), inherited_from=entry.unit)
 
 
 def _defaults(
@@ -436,8 +431,8 @@ def _defaults(
     """For every unit the row of the default zone: who claims the unit instead, or why each rule does not."""
     others: dict[str, list[Message]] = {}
     for row in claimed:
-        if row["answer"] == "yes":
-            others.setdefault(row["unit_id"], []).append(_claimant(row["rule"], row["zone"]))
+        if row.answer == "yes":
+            others.setdefault(row.unit_id, []).append(_claimant(row.rule, row.zone))
     ids = units.tolist()
     free = pd.Index([unit_id for unit_id in ids if unit_id not in others], dtype=units.dtype)
     why: dict[str, list[Message]] = {unit_id: [] for unit_id in free.tolist()}
@@ -458,10 +453,9 @@ def _defaults(
             reason = say("claim.nobody_claims", why=tuple(why[unit_id]))
         else:
             reason = say("claim.no_rules")
-        row = {"unit_id": unit_id, "zone": rulebook.default_zone.code, "rule": DEFAULT_RULE}
         own = clauses.get(unit_id, [])
         values = clauses_json((clause for _, clause in own), [rule for rule, _ in own])
-        rows.append(row | {"reason": reason, "answer": "yes", "values": values})
+        rows.append(Row(unit_id, rulebook.default_zone.code, DEFAULT_RULE, reason, values))
     return rows
 
 
