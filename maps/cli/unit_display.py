@@ -11,8 +11,8 @@ from rich.text import Text
 
 from layers.errors import escape_hidden
 from maps.explain import Place, ground_lines, where_lines
-from maps.locale import LocalizedPlan, amount, catalogue, text_in
-from maps.summaries import Gauge, Verdict, verdicts
+from maps.locale import LocalizedPlan, amount, catalogue, format_number, text_in
+from maps.summaries import Gauge, Verdict, quota_shifts, verdicts
 
 SHOWN = 5
 """So many policies are named, of two more at most all."""
@@ -35,20 +35,29 @@ def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
     heading = words["unit" if row["jurisdiction"] else "unit_alone"]
     _print(console, [heading.format(name=row["name"], id=unit_id, place=plan.place(row["jurisdiction"]))], "dim")
     _verdict(console, plan, verdicts(plan)[unit_id])
-    rows = plan.quotas[plan.quotas["unit_id"] == unit_id].to_dict("records")
-    terms = plan.renderer.terms
-    told = [
-        words["quota"].format(
+    held = plan.policies[(plan.policies["unit_id"] == unit_id) & (plan.policies["overruled_by"] == "")]
+    _print(console, ["", *_quotas(plan, unit_id), *_policies([str(title) for title in held["title"]], words)])
+    _print(console, ["", words["more_explain"]], "dim")
+
+
+def _quotas(plan: LocalizedPlan, unit_id: str) -> Iterator[str]:
+    """What the unit gets of each quota, and why that is more or less than by its weight alone."""
+    words, terms = catalogue("terminal", plan.language), plan.renderer.terms
+    asked = {(one.name, one.period): one for one in plan.study.quotas}
+    for one in plan.quotas[plan.quotas["unit_id"] == unit_id].to_dict("records"):
+        unit = terms.unit(str(one["unit"]))
+        yield words["quota"].format(
             title=terms.quota(str(one["quota"])),
             period=str(one["period"]),
             amount=amount(one["amount"], plan.language),
-            unit=terms.unit(str(one["unit"])),
+            unit=unit,
         )
-        for one in rows
-    ]
-    held = plan.policies[(plan.policies["unit_id"] == unit_id) & (plan.policies["overruled_by"] == "")]
-    _print(console, ["", *told, *_policies([str(title) for title in held["title"]], words)])
-    _print(console, ["", words["more_explain"]], "dim")
+        found = quota_shifts(plan, asked[str(one["quota"]), int(one["period"])])
+        group = None if found is None else next((each for each in found.groups if unit_id in each.units), None)
+        if found is not None and group is not None:
+            moved = format_number(abs(found.difference[unit_id]), plan.language)
+            key = "quota_less" if group.loses else "quota_more"
+            yield "  " + words[key].format(amount=moved, unit=unit, reason=escape_hidden(group.reason))
 
 
 def show_place(plan: LocalizedPlan, place: Place) -> None:

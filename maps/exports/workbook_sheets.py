@@ -100,6 +100,7 @@ _TITLES = {
 _KINDS: Mapping[str, Kind] = {
     "unit_id": "code", "rule": "code", "piece_id": "code", "feature": "code", "part_of": "code",
     "main": "zone", "main_of_whole": "zone", "flip_zone": "zone", "zone": "zone", "period": "year",
+    "by_weight": "number", "difference": "number",
 }  # fmt: skip
 _BY_TYPE: Mapping[str, Kind] = {"float": "number", "int": "count", "decimal": "amount", "bool": "truth"}
 
