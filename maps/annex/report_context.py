@@ -15,7 +15,6 @@ import pandas as pd
 from pyproj import CRS
 
 from layers.conditions import parse_condition
-from layers.crs import is_made
 from maps.annex.document_model import Column
 from maps.context import Neighbourhood
 from maps.explain import clauses_in_words
@@ -43,7 +42,6 @@ from zoning.records import claim_said
 from zoning.tables import Table
 from zoning.zones import decision_status
 
-LAEA = "Lambert Azimuthal Equal Area"
 TOLD = 300
 """More units are not told one by one: map and workbook have them."""
 OWN = ("study's own", "house's own")
@@ -336,11 +334,7 @@ class ReportContext:
 
     def projection(self, crs: CRS) -> str:
         """The name of a projection, in words where it is one that zoneplan makes."""
-        operation, datum = crs.coordinate_operation, crs.geodetic_crs
-        if is_made(crs) and operation is not None and datum is not None and operation.method_name == LAEA:
-            latitude, longitude = (round(float(one.value), 1) for one in list(operation.params)[:2])
-            return self.tell("laea", latitude=f"{latitude:g}", longitude=f"{longitude:g}", datum=datum.name)
-        return projection(crs)
+        return projection(crs, self.language)
 
     def number(self, value: object, decimals: int = 0) -> str:
         """A number with so many decimals; see :func:`maps.locale.format_number`."""

@@ -224,11 +224,13 @@ class Neighbourhood:
 
     def credits(self, language: str = "en") -> str:
         """What a page that draws any of this has to say: whose data they are, and what of borders."""
+        return f"{catalogue('report', language)['context_credits']} {self.border_note(language)}".strip()
+
+    def border_note(self, language: str = "en") -> str:
+        """What any map of the plan has to say of borders; empty where that is nothing."""
         note = self.plan.rulebook.map.note if isinstance(self.plan, Plan) else None
-        told, said = catalogue("report", language), text_in(note, language) if note else ""
-        if not said and not self.borders:
-            said = told["reference_only"]
-        return f"{told['context_credits']} {said}".strip()
+        said = text_in(note, language) if note else ""
+        return said or ("" if self.borders else str(catalogue("report", language)["reference_only"]))
 
 
 def context_around(

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring  # only written 
 from pyproj import CRS
 
 from layers.crs import is_made
+from maps.context import Neighbourhood
 from maps.exports.geopackage import columns_of_units, quota_columns
 from maps.exports.qml_styles import (
     BORDERS,
@@ -280,7 +281,8 @@ def _layout(
         northMode="1", resizeMode="0", mode="2", anchorPoint="4",
     )  # fmt: skip
     credit = page_notices(plan, software=False, world=False).splitlines()
-    notes = "; ".join((projection(plan.units.crs), *credit))
+    near = Neighbourhood(plan.source).border_note(plan.language)
+    notes = "\n".join(filter(None, (near, "; ".join((projection(plan.units.crs, plan.language), *credit)))))
     foot = _label("credits", (left, top + high + 4, PAPER[0] - 2 * left, 12), plain(notes), _text(6.5, MUTED))
     for place, item in enumerate((frame, head, below, legend, bar, north, foot), start=1):
         item.set("zValue", str(place))

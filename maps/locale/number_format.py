@@ -16,6 +16,7 @@ from maps.locale.messages import catalogue, number_style
 NONE = "–"
 """What stands where there is no value."""
 
+_LAEA = "Lambert Azimuthal Equal Area"
 _WIDE = {"W", "F"}
 
 
@@ -153,15 +154,15 @@ def hectares(area: object) -> float:
 
 
 @lru_cache(maxsize=64)
-def projection(crs: CRS) -> str:
-    """The name of a CRS that a reader can look up, or how it is built where it has none; PROJ takes long to search.
+def projection(crs: CRS, language: str = "en") -> str:
+    """The name of a CRS that a reader can look up, or in words how it is built; PROJ takes long to search.
 
     Examples
     --------
     >>> projection(CRS("EPSG:3035"))
     'ETRS89-extended / LAEA Europe (EPSG:3035)'
-    >>> projection(CRS("+proj=laea +lat_0=37.5 +lon_0=-109 +datum=NAD83"))
-    'Lambert Azimuthal Equal Area (latitude 37.5, longitude -109; North American Datum 1983)'
+    >>> projection(CRS("+proj=laea +lat_0=37.5 +lon_0=-109 +datum=NAD83"), "pt")
+    'azimutal equivalente de Lambert, centrada na latitude 37,5, longitude -109; North American Datum 1983'
     """
     authority = None if is_made(crs) else crs.to_authority(min_confidence=100)
     if authority:
@@ -171,6 +172,10 @@ def projection(crs: CRS) -> str:
         return str(crs.name)
     places = [f"{_parameter_name(one.name)} {one.value:g}" for one in operation.params if one.value]
     frame = datum.name if datum.name != "unknown" else datum.datum.name if datum.datum else ""
+    if operation.method_name == _LAEA:
+        style = number_style(language)
+        latitude, longitude = (style.written(f"{round(float(one.value), 1):g}") for one in list(operation.params)[:2])
+        return str(catalogue("page", language)["laea"].format(latitude=latitude, longitude=longitude, datum=frame))
     return f"{operation.method_name} ({', '.join(places)}; {frame})"
 
 

@@ -324,6 +324,6 @@ def _credits(plan: Plan, told: Mapping[str, str], language: str) -> str:
         date=plan.rulebook.day.isoformat(),
         rulebook=plan.rulebook.name,
         inputs=", ".join(sorted({source.path for source in plan.sources})) or "–",
-        crs=projection(plan.units.crs),
+        crs=projection(plan.units.crs, language),
     )
     return f"{note}{drawn}"

@@ -173,3 +173,12 @@ def test_the_project_of_the_built_in_study_speaks_chinese(opened) -> None:
     assert found["exported"]
     assert found["groups"][-1] == "主体功能"
     assert found["aliases"]["population"] == "常住人口（人）"
+
+
+def test_the_sheet_says_of_borders_what_other_maps_of_the_plan_say(plan_of, tmp_path: Path) -> None:
+    write_qgis_project(plan_of("china_provinces"), tmp_path / "plan.qgs", "zh")
+    text = (tmp_path / "plan.qgs").read_text("utf-8")
+    assert "不作为划界依据" in text
+    assert "兰伯特方位等积投影" in text
+    write_qgis_project(plan_of("us_mountain_west"), tmp_path / "plan.qgs")
+    assert "不作为划界依据" not in (tmp_path / "plan.qgs").read_text("utf-8")

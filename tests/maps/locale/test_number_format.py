@@ -59,5 +59,8 @@ def test_words_break_at_spaces():
 
 def test_a_projection_without_a_name_says_how_it_is_built():
     built = CRS("+proj=laea +lat_0=40 +lon_0=-105 +ellps=GRS80")
-    assert projection(built).startswith("Lambert Azimuthal Equal Area (latitude 40, longitude -105;")
+    assert projection(built).startswith("Lambert azimuthal equal-area, centred at latitude 40, longitude -105;")
+    assert projection(built, "zh").startswith("兰伯特方位等积投影")
+    conic = CRS("+proj=aea +lat_1=29.5 +lat_2=45.5 +lat_0=23 +lon_0=-96 +ellps=GRS80")
+    assert projection(conic).startswith("Albers Equal Area (latitude 23, longitude -96")
     assert projection(CRS("EPSG:4326")) == "WGS 84 (EPSG:4326)"
