@@ -154,6 +154,9 @@ def test_the_door_to_the_indices_is_what_was_promised() -> None:
         shares gini coefficient_of_variation theil herfindahl concentration_ratio
         growth_contributions beta_convergence sigma_convergence growth_poles
         moran local_moran
+        two_step_floating_catchment three_step_floating_catchment travel_times nearest_distance
+        service_gap best_facilities
+        areal_interpolation
     """
     typed = {name: module for module, names in imports(ROOT / FRONT_DOOR / "indices.py") for name in names}
     assert door.__all__ == promised.split()

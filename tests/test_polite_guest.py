@@ -206,6 +206,15 @@ def calls_of_indices(toy: Toy) -> Calls:
         "growth_poles": lambda: zp.indices.growth_poles(table["x"], table["y"], apart, 1),
         "moran": lambda: zp.indices.moran(four, [(0, 1), (2, 3)]),
         "local_moran": lambda: zp.indices.local_moran(four, [(0, 1), (2, 3)]),
+        "two_step_floating_catchment": lambda: zp.indices.two_step_floating_catchment(table["x"], table["y"], apart, 1),
+        "three_step_floating_catchment": lambda: zp.indices.three_step_floating_catchment(
+            table["x"], table["y"], apart, 1, "gaussian"
+        ),
+        "travel_times": lambda: zp.indices.travel_times(table.reset_index(), "index", "y", "x"),
+        "nearest_distance": lambda: zp.indices.nearest_distance(toy.inputs.units, toy.inputs.units),
+        "service_gap": lambda: zp.indices.service_gap(table["x"], 2, table["y"]),
+        "best_facilities": lambda: zp.indices.best_facilities(table["x"], apart, 1),
+        "areal_interpolation": lambda: zp.indices.areal_interpolation(toy.inputs.units, toy.inputs.units),
         "topsis": lambda: zp.indices.topsis(table, [0.5, 0.5]),
     }
     return {f"indices.{name}": call for name, call in found.items()}

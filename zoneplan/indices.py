@@ -19,6 +19,8 @@ from zoneplan.own_packages import require_own_packages
 if TYPE_CHECKING:
     from zoning.indices import (
         ahp_weights,
+        areal_interpolation,
+        best_facilities,
         beta_convergence,
         coefficient_of_variation,
         concentration_ratio,
@@ -33,12 +35,17 @@ if TYPE_CHECKING:
         local_moran,
         minmax,
         moran,
+        nearest_distance,
         rank,
         read_grading,
+        service_gap,
         shares,
         sigma_convergence,
         theil,
+        three_step_floating_catchment,
         topsis,
+        travel_times,
+        two_step_floating_catchment,
         weakest_link,
         weighted_sum,
         zscore,
@@ -71,6 +78,15 @@ __all__ = [
     "growth_poles",
     "moran",
     "local_moran",
+    # Services and who reaches them
+    "two_step_floating_catchment",
+    "three_step_floating_catchment",
+    "travel_times",
+    "nearest_distance",
+    "service_gap",
+    "best_facilities",
+    # From other areas
+    "areal_interpolation",
 ]
 
 

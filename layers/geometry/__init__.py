@@ -1,5 +1,6 @@
-"""Geometry repaired: valid shapes of one kind, overlaps between units resolved, cells drawn as polygons."""
+"""Geometry: shapes made valid and of one kind, overlaps of units resolved, cells as polygons, the nearest feature."""
 
+from layers.geometry.nearest import lengths_m, nearest_km
 from layers.geometry.overlap_resolution import note_gaps, settle_overlaps
 from layers.geometry.polygonize import polygons_of
 from layers.geometry.repair import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates
@@ -9,7 +10,9 @@ __all__ = [
     "drop_outside",
     "keep_kind",
     "kind_of",
+    "lengths_m",
     "make_valid",
+    "nearest_km",
     "note_duplicates",
     "note_gaps",
     "polygons_of",

@@ -1,14 +1,24 @@
-"""Indices: criteria made comparable, weighed, and made one number a unit."""
+"""Indices: one number a unit from many, how regions drift apart, what land carries, and what people reach."""
 
+from zoning.indices.accessibility import (
+    nearest_distance,
+    three_step_floating_catchment,
+    travel_times,
+    two_step_floating_catchment,
+)
+from zoning.indices.areal_interpolation import areal_interpolation
 from zoning.indices.composite import geometric_mean, topsis, weakest_link, weighted_sum
 from zoning.indices.growth import beta_convergence, growth_contributions, growth_poles, sigma_convergence
 from zoning.indices.inequality import coefficient_of_variation, concentration_ratio, gini, herfindahl, shares, theil
 from zoning.indices.normalisation import grade, minmax, rank, read_grading, zscore
+from zoning.indices.service_standards import best_facilities, service_gap
 from zoning.indices.spatial_autocorrelation import local_moran, moran
 from zoning.indices.weighting import ahp_weights, entropy_weights, equal_weights
 
 __all__ = [
     "ahp_weights",
+    "areal_interpolation",
+    "best_facilities",
     "beta_convergence",
     "coefficient_of_variation",
     "concentration_ratio",
@@ -23,12 +33,17 @@ __all__ = [
     "local_moran",
     "minmax",
     "moran",
+    "nearest_distance",
     "rank",
     "read_grading",
+    "service_gap",
     "shares",
     "sigma_convergence",
     "theil",
+    "three_step_floating_catchment",
     "topsis",
+    "travel_times",
+    "two_step_floating_catchment",
     "weakest_link",
     "weighted_sum",
     "zscore",

@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS, Geod, Proj
+from pyproj import CRS
 
 from layers.conditions import Formula, parse_condition, parse_formula
-from layers.crs import same_crs, way_between
+from layers.crs import same_crs
 from layers.errors import CrsError, GeometryError, SourceError, StudyError, UnknownNameError, shown
 from layers.formats import Raster
+from layers.geometry import lengths_m, nearest_km
 from layers.inputs import Layer
 from layers.phrases import Phrase
 from layers.raster import Borders, share_where, summarise
@@ -27,11 +28,6 @@ from zoning.unit_ids import keep_ids
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 Geometries = npt.NDArray[np.object_]
-
-_REACH = 1.1
-"""Maps stretch distances: the nearest point on the ground is sought within this factor of that on the map."""
-_SAMPLES = 9
-"""Places along each side of a study at which the stretch of its map is asked for."""
 
 
 def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
@@ -61,7 +57,12 @@ def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) ->
     """
     features = _features(layer)
     if formula.function == "nearest":
-        return pd.Series(_nearest_km(units, features), index=units.index)
+        return pd.Series(
+            nearest_km(
+                np.asarray(units.geometry.array), np.asarray(features.geometry.array), CRS.from_user_input(units.crs)
+            ),
+            index=units.index,
+        )
     owner = _owners(units, _points(layer, features))
     inside = owner >= 0
     if formula.function == "count":
@@ -92,7 +93,7 @@ def summarise_lines(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> 
     if formula.function == "count":
         amounts = np.ones(len(owner))
     else:
-        amounts = _lengths_m(parts, CRS.from_user_input(units.crs)) / 1000.0
+        amounts = lengths_m(parts, CRS.from_user_input(units.crs)) / 1000.0
     return pd.Series(_statistic("sum", owner, amounts, len(units)), index=units.index)
 
 
@@ -208,50 +209,6 @@ def _total(amounts: Floats) -> float:
     except (OverflowError, ValueError):  # beyond all numbers, or both infinities
         with np.errstate(over="ignore", invalid="ignore"):
             return float(amounts.sum())
-
-
-def _nearest_km(units: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> Floats:
-    """From the unit's border, or 0 with a point inside; on the ellipsoid."""
-    shapes, points = np.asarray(units.geometry.array), np.asarray(features.geometry.array)
-    found = np.full(len(shapes), np.nan)
-    if not len(points):
-        return found
-    tree = shapely.STRtree(points)
-    (unit, _), distance = tree.query_nearest(shapes, all_matches=False, return_distance=True)
-    found[unit] = distance
-    reach = np.nan_to_num(found) * _reach(shapely.total_bounds([*shapes, *points]), CRS.from_user_input(units.crs))
-    unit, point = tree.query(shapes, predicate="dwithin", distance=reach)
-    ways = shapely.shortest_line(shapes[unit], points[point])
-    kilometres = _lengths_m(ways, CRS.from_user_input(units.crs)) / 1000.0
-    found[:] = np.inf
-    np.minimum.at(found, unit, kilometres)
-    return found
-
-
-def _reach(bounds: Floats, crs: CRS) -> float:
-    """How much farther on the map than the nearest point another may be that is nearer on the ground.
-
-    That is how much longer the map draws some directions than others, where it does so most.
-    """
-    west, south, east, north = bounds
-    x, y = np.meshgrid(np.linspace(west, east, _SAMPLES), np.linspace(south, north, _SAMPLES))
-    lon, lat = way_between(crs, crs.geodetic_crs or crs).transform(x.ravel(), y.ravel())
-    drawn = Proj(crs).get_factors(lon, lat)
-    with np.errstate(all="ignore"):
-        stretch = np.asarray(drawn.tissot_semimajor) / np.asarray(drawn.tissot_semiminor)
-    return max(_REACH, float(np.max(stretch[np.isfinite(stretch)], initial=1.0)))
-
-
-def _lengths_m(lines: Geometries, crs: CRS) -> Floats:
-    """Lengths on the ellipsoid, edge by edge."""
-    points, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
-    owner = shapely.get_parts(lines, return_index=True)[1]
-    base = crs.geodetic_crs or crs
-    lon, lat = way_between(crs, base).transform(*points.T)
-    joined = line[1:] == line[:-1]
-    geod = crs.get_geod() or Geod(ellps="WGS84")
-    edges = geod.inv(lon[:-1][joined], lat[:-1][joined], lon[1:][joined], lat[1:][joined])[2]
-    return np.bincount(owner[line[:-1][joined]], edges, len(lines)).astype(np.float64)
 
 
 def _stretches(units: gpd.GeoDataFrame, lines: Geometries) -> tuple[Places, Geometries]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -94,3 +96,54 @@ def test_autocorrelation_is_that_of_pysal() -> None:
     assert (found.z, found.p) == (pytest.approx(known.z_rand), pytest.approx(known.p_rand))
     local = Moran_Local(values.to_numpy(), W(around), transformation="r", permutations=0)
     assert np.allclose(ix.local_moran(values, pairs)["i"], local.Is * n / (n - 1))
+
+
+def hospitals() -> tuple[pd.Series, pd.Series, pd.DataFrame]:
+    people = pd.Series(RANDOM.integers(1, 900, 9), index=[f"p{one}" for one in range(9)])
+    beds = pd.Series(RANDOM.integers(1, 90, 5), index=[f"s{one}" for one in range(5)])
+    return people, beds, pd.DataFrame(RANDOM.uniform(1, 40, (9, 5)), index=people.index, columns=beds.index)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:The inplace keyword")
+@pytest.mark.parametrize("bands", [None, {10: 1, 20: 0.68, 30: 0.22}])
+def test_access_is_that_of_pysal(bands) -> None:
+    pytest.importorskip("access", reason="access is not installed: pip install zoneplan[dev]")
+    from access import fca, weights
+
+    people, beds, minutes = hospitals()
+    pairs = minutes.stack().rename_axis(["origin", "dest"]).rename("cost").reset_index()  # noqa: PD013  (as access has it)
+    frames = (people.to_frame("demand").rename_axis("geoid"), beds.to_frame("supply").rename_axis("geoid"))
+    weight = weights.step_fn(bands) if bands else None
+    for ours, theirs in (
+        (ix.two_step_floating_catchment, fca.two_stage_fca),
+        (ix.three_step_floating_catchment, fca.three_stage_fca),
+    ):
+        if bands is None and theirs is fca.three_stage_fca:
+            continue  # it needs weights there
+        known = theirs(*frames, pairs.copy(), 30, weight_fn=weight)
+        found = ours(people, beds, minutes, reach=30, decay=bands)
+        assert np.allclose(found[known.index], known)
+
+
+@pytest.mark.slow
+def test_areas_are_divided_as_by_tobler() -> None:
+    pytest.importorskip("tobler", reason="tobler is not installed, nor an extra")
+    import geopandas as gpd
+    from shapely import box
+    from tobler.area_weighted import area_interpolate
+
+    edges = [0, 3, 4, 9, 12]
+    boxes = [box(a, c, b, d) for a, b in pairwise(edges) for c, d in pairwise(edges)]
+    source = gpd.GeoDataFrame(
+        {"people": RANDOM.uniform(1, 9, 16), "kind": list("xyzx") * 4}, geometry=boxes, crs="EPSG:3035"
+    )
+    target = gpd.GeoDataFrame(geometry=[box(a, b, a + 6, b + 6) for a in (0, 6) for b in (0, 6)], crs="EPSG:3035")
+    target = target[:3]
+    known = area_interpolate(source, target, ["people"], categorical_variables=["kind"])
+    inside = source.intersects(target.union_all().buffer(-1e-9))
+    found = ix.areal_interpolation(source[inside], target, ["people"], categorical=["kind"])
+    assert np.allclose(found["people"], known["people"])
+    assert np.allclose(found["kind_y"], known["kind_y"])
+    rates = area_interpolate(source, target, intensive_variables=["people"])["people"]
+    assert np.allclose(ix.areal_interpolation(source, target, intensive=["people"])["people"], rates)

@@ -1,0 +1,266 @@
+"""Who reaches which services: floating catchments, travel times, the nearest feature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Hashable, Mapping
+from typing import Literal, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.crs import project, working_crs
+from layers.errors import GeometryError, ZoneplanError, shown
+from layers.geometry import nearest_km
+from layers.phrases import Phrase
+from zoning.indices.checked_values import Floats, checked, refuse_rows
+from zoning.indices.growth import ways_between
+
+Decay: TypeAlias = Callable[[float], float] | Mapping[float, float] | Literal["gaussian"]
+"""How much a place at a distance counts: a function, bands of weights by their ends, or Gaussian up to the reach."""
+
+
+def two_step_floating_catchment(
+    demand: pd.Series, supply: pd.Series, distance: pd.DataFrame, reach: float, decay: Decay | None = None
+) -> pd.Series:
+    """How much of a service each person of a place has, by two-step floating catchment areas (2SFCA).
+
+    Parameters
+    ----------
+    demand : Series
+        People by place, from 0.
+    supply : Series
+        Capacity by facility, from 0, such as beds or places at school.
+    distance : DataFrame
+        From each place (row) to each facility (column), in km or minutes; infinite where there is no way.
+    reach : float
+        How far people go at the most, in the same unit.
+    decay : function, mapping or "gaussian", optional
+        How much less a facility counts that is farther away. None: all within reach count alike. A mapping such as
+        ``{10: 1, 20: 0.68, 30: 0.22}`` gives the weight up to each distance (enhanced 2SFCA). "gaussian" falls from 1
+        to 0 at the reach. A function takes a distance and gives a weight, from 0.
+
+    Returns
+    -------
+    Series of float
+        Index of the places: capacity a person. Times the people it adds up to the capacity of all facilities that
+        anyone reaches; a facility that nobody reaches adds nothing.
+
+    Raises
+    ------
+    MissingValueError
+        A number of people, a capacity or a distance is missing.
+    UnknownNameError
+        The table of distances has other places or facilities.
+    ZoneplanError
+        A number is below 0, or a weight is no number from 0.
+
+    Notes
+    -----
+    First each facility's capacity over the people in its catchment, R(j) = S(j) / sum P(i) w(i,j), then for each place
+    A(i) = sum R(j) w(i,j) over the facilities that it reaches. W. Luo and F. Wang, *Environment and Planning B* 30,
+    2003; with weights W. Luo and Y. Qi, *Health & Place* 15, 2009; Gaussian (exp(-(d/d0)^2/2) - exp(-1/2)) / (1 -
+    exp(-1/2)), D. Dai, *Health & Place* 16, 2010.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> people, beds = pd.Series({"a": 100, "b": 300}), pd.Series({"clinic": 8})
+    >>> minutes = pd.DataFrame({"clinic": {"a": 5, "b": 12}})
+    >>> zp.indices.two_step_floating_catchment(people, beds, minutes, reach=15).to_dict()
+    {'a': 0.02, 'b': 0.02}
+    """
+    people, capacity, weight = _catchments(demand, supply, distance, reach, decay)
+    return _access(people, capacity, weight)
+
+
+def three_step_floating_catchment(
+    demand: pd.Series, supply: pd.Series, distance: pd.DataFrame, reach: float, decay: Decay | None = None
+) -> pd.Series:
+    """How much of a service each person has, where people divide themselves among the facilities they reach (3SFCA).
+
+    Parameters
+    ----------
+    demand : Series
+        People by place, from 0.
+    supply : Series
+        Capacity by facility, from 0.
+    distance : DataFrame
+        From each place (row) to each facility (column), in km or minutes; infinite where there is no way.
+    reach : float
+        How far people go at the most, in the same unit.
+    decay : function, mapping or "gaussian", optional
+        As for :func:`zoning.indices.two_step_floating_catchment`.
+
+    Returns
+    -------
+    Series of float
+        Index of the places: capacity a person. Times the people it adds up to the capacity of all facilities that
+        anyone reaches.
+
+    Raises
+    ------
+    MissingValueError
+        A number of people, a capacity or a distance is missing.
+    UnknownNameError
+        The table of distances has other places or facilities.
+    ZoneplanError
+        A number is below 0, or a weight is no number from 0.
+
+    Notes
+    -----
+    First the part of a place's people that choose a facility, G(i,j) = w(i,j) / sum over k of w(i,k); then 2SFCA with
+    the weights G w. It counts nobody's demand at several facilities in full. N. Wan, B. Zou and T. Sternberg,
+    *International Journal of Geographical Information Science* 26, 2012.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> people, beds = pd.Series({"a": 100, "b": 100}), pd.Series({"clinic": 8, "ward": 4})
+    >>> minutes = pd.DataFrame({"clinic": {"a": 5, "b": 12}, "ward": {"a": 9, "b": 99}})
+    >>> zp.indices.three_step_floating_catchment(people, beds, minutes, reach=15).round(4).to_dict()
+    {'a': 0.0667, 'b': 0.0533}
+    """
+    people, capacity, weight = _catchments(demand, supply, distance, reach, decay)
+    every = weight.sum(axis=1, keepdims=True)
+    chosen = np.divide(weight, every, out=np.zeros_like(weight), where=every > 0)
+    return _access(people, capacity, chosen * weight)
+
+
+def travel_times(table: pd.DataFrame, origin: Hashable, destination: Hashable, time: Hashable) -> pd.DataFrame:
+    """The matrix of travel times from a table with one row a pair.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Pairs of places that have been routed.
+    origin, destination, time : column names
+        From where, to where, and how long or how far.
+
+    Returns
+    -------
+    DataFrame of float
+        Places by facilities, both sorted. A pair that is not in the table is infinitely far, for routers leave out what
+        is beyond their limit; of several rows of one pair the shortest counts.
+
+    Raises
+    ------
+    MissingValueError
+        A time is missing in a row.
+    ZoneplanError
+        A time is below 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> routed = pd.DataFrame({"home": ["a", "a", "b"], "school": ["s", "t", "s"], "minutes": [5, 8, 20]})
+    >>> zp.indices.travel_times(routed, "home", "school", "minutes").loc["b"].to_dict()
+    {'s': 20.0, 't': inf}
+    """
+    times = checked(table[time], f"'{time}'", least=0.0)
+    refuse_rows(table.index, table[[origin, destination]].isna().any(axis=1).to_numpy(), f"'{origin}'", missing=True)
+    shortest = times.groupby([table[origin], table[destination]]).min()
+    return shortest.unstack(fill_value=np.inf)  # noqa: PD010  (by the levels of an index, not by columns)
+
+
+def nearest_distance(units: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> pd.Series:
+    """How far the nearest feature is from each unit.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Points, lines or polygons in any CRS.
+    features : GeoDataFrame
+        Points, lines or polygons in any CRS, such as schools or roads.
+
+    Returns
+    -------
+    Series of float
+        Index of the units: kilometres on the ellipsoid from border to border, 0 where they touch; missing where there
+        are no features at all.
+
+    Raises
+    ------
+    CrsError
+        One of them has no CRS.
+    GeometryError
+        A unit or feature has no geometry.
+
+    Notes
+    -----
+    As the crow flies, as ``nearest(km)`` of a layer; bring travel times as a table where roads matter.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> import zoneplan as zp
+    >>> homes = gpd.GeoDataFrame(index=["a"], geometry=gpd.points_from_xy([9.0], [49.0]), crs="EPSG:4326")
+    >>> schools = gpd.GeoDataFrame(geometry=gpd.points_from_xy([9.0, 9.5], [49.1, 49.0]), crs="EPSG:4326")
+    >>> zp.indices.nearest_distance(homes, schools).round(2).to_dict()
+    {'a': 11.12}
+    """
+    for table, name in ((units, "units"), (features, "features")):
+        refuse_no_geometry(table, name)
+    found = pd.Series(np.nan, index=units.index, dtype=float)
+    if len(features) and len(units):
+        crs = working_crs(units)
+        shapes, others = (np.asarray(project(one[["geometry"]], crs).geometry.array) for one in (units, features))
+        found[:] = nearest_km(shapes, others, crs)
+    return found
+
+
+def refuse_no_geometry(table: gpd.GeoDataFrame, name: str) -> None:
+    """Refuse features that are nowhere.
+
+    Raises
+    ------
+    GeometryError
+        Some are missing or empty.
+    """
+    gone = [str(one) for one in table.index[(table.geometry.isna() | table.geometry.is_empty).to_numpy()]]
+    if gone:
+        raise GeometryError(Phrase("{name} without a geometry: {ids}", name=name, ids=shown(gone)), features=gone)
+
+
+def _catchments(
+    demand: pd.Series, supply: pd.Series, distance: pd.DataFrame, reach: float, decay: Decay | None
+) -> tuple[pd.Series, Floats, Floats]:
+    """People, capacities, and how much each pair of place and facility counts."""
+    people = checked(demand, "demand", least=0.0)
+    capacity = checked(supply, "supply", least=0.0)
+    far = ways_between(distance, people.index, capacity.index)
+    if not reach >= 0 or math.isinf(reach):
+        raise ZoneplanError(Phrase("a reach of {reach}: give a distance from 0", reach=reach), code="too_small")
+    weight = np.zeros_like(far)
+    near = far <= reach
+    weight[near] = _weights(far[near], reach, decay)
+    return people, capacity.to_numpy(), weight
+
+
+def _weights(far: Floats, reach: float, decay: Decay | None) -> Floats:
+    """How much places at these distances count, all of them within the reach."""
+    if decay is None:
+        return np.ones_like(far)
+    if decay == "gaussian":
+        edge = math.exp(-0.5)
+        part = far / reach if reach else np.zeros_like(far)
+        return np.asarray((np.exp(-0.5 * part**2) - edge) / (1 - edge))
+    if isinstance(decay, Mapping):
+        ends = np.array(sorted(decay), dtype=float)
+        bands = np.array([decay[one] for one in sorted(decay)] + [0.0], dtype=float)
+        found = bands[np.searchsorted(ends, far, side="left")]
+    else:
+        found = np.fromiter((float(decay(one)) for one in far), dtype=float, count=len(far))
+    if not np.isfinite(found).all() or (found < 0).any():
+        raise ZoneplanError(Phrase("decay: a weight is no number from 0"), code="decay")
+    return found
+
+
+def _access(people: pd.Series, capacity: Floats, weight: Floats) -> pd.Series:
+    asked = people.to_numpy() @ weight
+    each = np.divide(capacity, asked, out=np.zeros_like(capacity), where=asked > 0)
+    return pd.Series(weight @ each, index=people.index)
