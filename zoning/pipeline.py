@@ -7,7 +7,7 @@ that ``run`` makes. Stages that do not depend on each other are all tried, and w
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 
 import geopandas as gpd
@@ -16,10 +16,10 @@ import pandas as pd
 from layers.conditions import Evaluation
 from layers.crs import known_crs
 from layers.errors import Attempts, Finding, ZoneplanError, raise_all
-from layers.inputs import Inputs, Layer
+from layers.inputs import Inputs, Layer, Source
 from layers.phrases import Phrase
 from layers.raster import HeightGrid, height_grid
-from layers.read import confirm_sources
+from layers.read import confirm_sources, record_sources
 from zoning.audits import assume, assume_scheme
 from zoning.checks import (
     StudyTables,
@@ -41,8 +41,8 @@ from zoning.plan import Assumption, Plan
 from zoning.policies import assign_traced, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_asked
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused_topics
-from zoning.siting import site
-from zoning.steps import Steps
+from zoning.siting import site_again
+from zoning.steps import KeptResults, Steps
 from zoning.study import Scenario, ServicesSection, Study, place_in_scenario, with_scenario
 from zoning.tables import CLAIMS, LEDGER, POLICIES, SCENARIO_QUOTAS, SCENARIOS, ZONES, tabulate
 from zoning.trace import Margins, Trace
@@ -56,7 +56,13 @@ SCENARIO = "scenario"
 Announce = Callable[[str], None]
 
 
-def run(study: Study, announce: Announce = lambda _step: None, *, inputs: Inputs | None = None) -> FreshPlan:
+def run(
+    study: Study,
+    announce: Announce = lambda _step: None,
+    *,
+    inputs: Inputs | None = None,
+    kept: KeptResults | None = None,
+) -> FreshPlan:
     """A finished plan from a study: every step of the flow, in order.
 
     Parameters
@@ -67,6 +73,8 @@ def run(study: Study, announce: Announce = lambda _step: None, *, inputs: Inputs
         Called with the name of each of ``STEPS`` before it starts, and with ``SCENARIO`` before each scenario.
     inputs : Inputs, optional
         From :func:`zoneplan.prepare` or :func:`zoneplan.read_inputs`; by default they are read.
+    kept : KeptResults, optional
+        What was read, cut, measured and sited of the same sources before, as the command keeps it between its calls.
 
     Returns
     -------
@@ -87,10 +95,29 @@ def run(study: Study, announce: Announce = lambda _step: None, *, inputs: Inputs
     164
     """
     announce("read")
-    study = study.as_written()
+    study, steps = study.as_written(), Steps(kept=kept)
     with placing(study):
-        rulebook, read, tables = read_everything(study, inputs)
-    return make_plan(study, rulebook, read, tables, announce)
+        known = inputs if inputs is not None or kept is None else _known_inputs(study, steps)
+        rulebook, read, tables = read_everything(study, known)
+        if known is None:
+            steps.put("read", _read_of(study, read.sources), read)
+    return make_plan(study, rulebook, read, tables, announce, steps)
+
+
+def _known_inputs(study: Study, steps: Steps) -> Inputs | None:
+    """The inputs as they were read from the same bytes before; None where that is not known."""
+    sources = record_sources(study)
+    places = {}
+    for layer in study.layers:
+        with suppress(ZoneplanError):  # said when it is read
+            places[layer.name] = study.locate(layer.source)
+    found: Inputs | None = steps.recall("read", _read_of(study, sources), places)
+    return found
+
+
+def _read_of(study: Study, sources: tuple[Source, ...]) -> tuple[object, ...]:
+    """All that inputs depend on."""
+    return study.units, study.layers, study.tables, sources
 
 
 def check(
@@ -155,21 +182,22 @@ def make_plan(
     inputs: Inputs,
     tables: StudyTables,
     announce: Announce = lambda _step: None,
-    before: Steps | None = None,
+    steps: Steps | None = None,
 ) -> FreshPlan:
     """The plan of a study whose inputs have been read; parameters and errors are those of :func:`run`.
 
-    Of a variant, ``before`` has the steps of the plan that is varied: only what depends on the change is done again.
+    Of a variant, ``steps`` begin with those of the plan that is varied: only what depends on the change is done again.
 
     Study and rulebook run as files would say them, whatever was changed in memory: what is written of them is what ran.
 
     Names come first. Where only quotas, money or the plan's own list are complained of, these are left out and the
     steps before the policies are tried all the same, so that what they refuse is said with the rest.
     """
-    study, steps = study.as_written(), Steps(before)
+    study, steps = study.as_written(), Steps() if steps is None else steps
     with placing(study):
         written, plan = _make(study, rulebook, inputs, tables, steps, announce)
         zones, quotas = _scenarios(study, written, inputs, tables, steps, announce)
+    steps.keep()
     made = {one.name: getattr(plan, one.name) for one in fields(Plan)} | {"scenarios": zones, "scenario_quotas": quotas}
     return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
 
@@ -293,11 +321,11 @@ class _Allotted:
 def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announce: Announce) -> _Zoned:
     units, layers, land = inputs.units, inputs.layers, rulebook.available_land
     announce("overlay")
-    cut = steps.do("overlay", _cut, units, inputs.designations, inputs.tiled)
+    cut = steps.do_kept("overlay", _cut, units, inputs.designations, inputs.tiled)
     pieces = steps.do("lines", settle_lines, cut, _part_of(rulebook, "lines"))
     announce("measure")
     of_land = _part_of(rulebook, "lines", "available_land", parameters=(land.steeper_than,))
-    measured = steps.do("measure", measure, units, pieces, layers, of_land)
+    measured = steps.do_kept("measure", measure, units, pieces, layers, of_land)
     items = None
     if study.services is not None:
         measured, items = steps.do("services", _with_services, measured, study.services)
@@ -356,7 +384,7 @@ def _allot(
         quotas = steps.do("allocate", allocate_traced, seen, measures, study.quotas, values, rulebook.codes("overlay"))
         announce("site")
         terms = _part_of(rulebook, "terms")
-        sitings, sites = steps.do("site", site, quotas.quotas, zoned.pieces, study.quotas, layers, terms)
+        sitings, sites = steps.do_from("site", site_again, quotas.quotas, zoned.pieces, study.quotas, layers, terms)
     with attempts.trying():
         lights = steps.do("energy", judge_energy, tables.energy, _part_of(rulebook, "schemes"))
     announce("account")

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 MATTERS = "zones, lines, quotas, land, energy, services, flows, policies, industries"
 """What ``explain --of`` takes, as the room of explanations has it, which would load more than help needs."""
 
-_HELD = template("{folder}: kept runs: {count}, {size:.1f} MB of at most {most:.0f} MB")
-_CLEARED = template("{folder}: kept runs removed: {count}, {size:.1f} MB")
+_HELD = template("{folder}: kept runs: {runs}, kept steps: {steps}, {size:.1f} MB of at most {most:.0f} MB")
+_CLEARED = template("{folder}: kept runs removed: {runs}, kept steps removed: {steps}, {size:.1f} MB")
 
 EXIT_NOT_MET = 4
 """Of ``seek``, where nothing meets all goals."""
@@ -635,11 +635,12 @@ def _plan_of(path: Path) -> Plan:
         require_whole(path)
         return read_run(path)
     from maps.cli.progress_display import progress
+    from maps.run_folder import kept_steps
     from zoning.pipeline import run
     from zoning.study import read_study
 
     with progress() as announce:
-        return run(read_study(path), announce)
+        return run(read_study(path), announce, kept=kept_steps(say))
 
 
 @app.command()
@@ -657,17 +658,17 @@ def cache(
     clear: Annotated[bool, typer.Option("--clear", help="Remove all that is kept.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say where finished runs are kept, how many and how large; a run of the same files is taken from there."""
+    """Say where finished runs and costly steps are kept, how many and how large; they are taken from there again."""
     from maps.run_folder import MOST_BYTES, ContentCache, cache_folder
 
     store = ContentCache(cache_folder())
     held = store.clear() if clear else store.stock()
     if as_json:
-        figures = {"folder": str(held.folder), "entries": held.entries, "bytes": held.size, "most_bytes": MOST_BYTES}
-        _print_json({**figures, "cleared": clear})
+        figures = {"folder": str(held.folder), "runs": held.runs, "steps": held.steps, "bytes": held.size}
+        _print_json({**figures, "most_bytes": MOST_BYTES, "cleared": clear})
         return
-    said = _CLEARED if clear else _HELD
-    print(in_words(Phrase(said, folder=held.folder, count=held.entries, size=held.size / 1e6, most=MOST_BYTES / 1e6)))
+    said, fields = _CLEARED if clear else _HELD, {"folder": held.folder, "runs": held.runs, "steps": held.steps}
+    print(in_words(Phrase(said, **fields, size=held.size / 1e6, most=MOST_BYTES / 1e6)))
 
 
 @app.command()
@@ -792,10 +793,10 @@ def _made(
 ) -> Summary:
     """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
     from maps.locale import localize
-    from maps.run_folder import keep_run, key_after, write_run
+    from maps.run_folder import keep_run, kept_steps, key_after, write_run
     from zoning.pipeline import run
 
-    plan = run(study, announce).finished()
+    plan = run(study, announce, kept=None if store is None else kept_steps(say)).finished()
     said = localize(plan, options.language)
     write_run(said, folder, options.language, excel_safe=options.excel_safe, announce=announce, notice=say)
     summary = _summary(said)

@@ -7,7 +7,7 @@ from maps.run_folder.folder_exchange import require_own
 from maps.run_folder.manifest import MANIFEST
 from maps.run_folder.rerun import run_again
 from maps.run_folder.robustness_folder import ROBUSTNESS_KIND, write_robustness_folder
-from maps.run_folder.run_cache import KeptRun, Options, find_run, keep_run, key_after, key_before
+from maps.run_folder.run_cache import KeptRun, Options, find_run, keep_run, kept_steps, key_after, key_before
 from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run, run_language
 from maps.run_folder.run_verification import require_whole, verify
 from maps.run_folder.run_writer import put_back, require_room, write_kept_run, write_run
@@ -25,6 +25,7 @@ __all__ = [
     "cache_folder",
     "find_run",
     "keep_run",
+    "kept_steps",
     "key_after",
     "key_before",
     "put_back",

@@ -20,6 +20,8 @@ from typing import NamedTuple
 FORMAT = 1
 """Of an entry: a line of JSON that lists its files with their sizes and sha256, then the files one after the other."""
 ENDING = ".zoneplan-cache"
+STEP = "step-"
+"""Before the names of entries that hold a step of a plan; the others hold a whole run."""
 MOST_BYTES = 500_000_000
 """All entries together have no more; those that were not used for the longest time go first."""
 FOLDER = "ZONEPLAN_CACHE"
@@ -62,13 +64,15 @@ class Stock(NamedTuple):
     Attributes
     ----------
     folder : Path
-    entries : int
+    runs, steps : int
+        Entries of either kind.
     size : int
         Bytes.
     """
 
     folder: Path
-    entries: int
+    runs: int
+    steps: int
     size: int
 
 
@@ -81,10 +85,13 @@ class ContentCache:
     folder : Path
     most : int
         Bytes of all entries together.
+    kind : str
+        Before the names of entries that are no whole runs, such as ``STEP``.
     """
 
     folder: Path
     most: int = MOST_BYTES
+    kind: str = ""
 
     def find(self, key: str) -> dict[str, bytes] | None:
         """The files of an entry, each as it was kept; None where there is none, or it is not whole.
@@ -111,15 +118,15 @@ class ContentCache:
 
     def keep(self, key: str, files: Mapping[str, bytes]) -> bool:
         """Keep files under a key, in place at once and whole; whether that went well."""
-        content = _packed(files, key)
-        if len(content) > self.most:
+        head = _head(files, key)
+        if len(head) + sum(map(len, files.values())) > self.most:
             return False
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(suffix=f"{ENDING}.part", dir=self.folder)
             try:
                 with os.fdopen(handle, "wb") as stream:
-                    stream.write(content)
+                    stream.writelines((head, *files.values()))
                 os.replace(name, self._path(key))  # noqa: PTH105  (beside mkstemp, which gives names)
             finally:
                 Path(name).unlink(missing_ok=True)
@@ -129,9 +136,10 @@ class ContentCache:
         return True
 
     def stock(self) -> Stock:
-        """How many entries there are, and how large they are together."""
-        sizes = [size for _, size, path in self._listed() if path.name.endswith(ENDING)]
-        return Stock(self.folder, len(sizes), sum(sizes))
+        """How many entries there are, of whichever kind, and how large they are together."""
+        listed = [(path.name.startswith(STEP), size) for _, size, path in self._listed() if path.name.endswith(ENDING)]
+        steps = sum(is_step for is_step, _ in listed)
+        return Stock(self.folder, len(listed) - steps, steps, sum(size for _, size in listed))
 
     def clear(self) -> Stock:
         """Remove all entries, and what writers that were killed left behind; what was removed."""
@@ -140,7 +148,7 @@ class ContentCache:
         return before
 
     def _path(self, key: str) -> Path:
-        return self.folder / f"{key}{ENDING}"
+        return self.folder / f"{self.kind}{key}{ENDING}"
 
     def _listed(self) -> list[tuple[float, int, Path]]:
         """When each file of ours was last used, its size and its path, the oldest first; nobody else's."""
@@ -164,23 +172,23 @@ class ContentCache:
             total -= size
 
 
-def _packed(files: Mapping[str, bytes], key: str) -> bytes:
+def _head(files: Mapping[str, bytes], key: str) -> bytes:
     listed = [[name, len(content), hashlib.sha256(content).hexdigest()] for name, content in files.items()]
     head = json.dumps({"format": FORMAT, "key": key, "files": listed}, ensure_ascii=True, separators=(",", ":"))
-    return b"\n".join((head.encode("ascii"), b"".join(files.values())))
+    return f"{head}\n".encode("ascii")
 
 
 def _unpacked(content: bytes, key: str) -> dict[str, bytes]:
-    head, _, rest = content.partition(b"\n")
-    said = json.loads(head)
+    start = content.find(b"\n") + 1
+    said = json.loads(content[:start])
     if (said["format"], said["key"]) != (FORMAT, key):
         raise ValueError("another format, or another key")
-    found, start = {}, 0
+    found = {}
     for name, size, digest in said["files"]:
-        found[str(name)] = own = rest[start : start + size]
+        found[str(name)] = own = content[start : start + size]
         start += size
         if hashlib.sha256(own).hexdigest() != digest:
             raise ValueError(f"{name} is not as it was written")
-    if start != len(rest):
+    if start != len(content):
         raise ValueError("longer than it should be")
     return found

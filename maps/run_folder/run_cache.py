@@ -1,13 +1,14 @@
-"""Runs kept between calls of the command: the same plan, sources, rulebook and program give the same files.
+"""Runs and steps kept between calls of the command: the same plan, sources, rulebook and program give the same files.
 
-The key is the hash of every byte that a run reads, never a time or a name alone: the plan, each file that it names, the
-rulebook, zoneplan's own files, the versions of the libraries, the language and the options.
+The key of a run is the hash of every byte that a run reads, never a time or a name alone: the plan, each file that it
+names, the rulebook, zoneplan's own files, the versions of the libraries, the language and the options. Steps that cost
+much have keys of their own, of what they alone read: see :class:`zoning.steps.KeptResults`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import metadata, util
@@ -17,10 +18,11 @@ from typing import NamedTuple
 from layers.errors import ZoneplanError
 from layers.inputs import Source
 from layers.read import record_sources
-from maps.run_folder.content_cache import ContentCache, hash_of
+from maps.run_folder.content_cache import STEP, ContentCache, cache_folder, hash_of
 from maps.run_folder.manifest import MANIFEST, files_in
 from zoning.plan import Plan
 from zoning.rulebook import find_rulebook, rulebook_files
+from zoning.steps import KeptResults
 from zoning.study import Study
 
 PACKAGES = ("zoneplan", "maps", "zoning", "layers")
@@ -95,6 +97,17 @@ def _version(name: str) -> bytes:
         return metadata.version(name).encode("utf-8")
     except metadata.PackageNotFoundError:
         return b""
+
+
+def kept_steps(notice: Callable[[str], None]) -> KeptResults:
+    """The steps of plans that are kept.
+
+    Parameters
+    ----------
+    notice : callable
+        Called with what is to be said of one that is damaged.
+    """
+    return KeptResults(ContentCache(cache_folder(), kind=STEP), hash_of(_program()), notice)
 
 
 def keep_run(store: ContentCache, key: str, folder: Path, summary: bytes) -> bool:

@@ -10,6 +10,7 @@ from layers.inputs import Inputs
 from zoning.checks import StudyTables
 from zoning.pipeline import FreshPlan, make_plan
 from zoning.rulebook import Rulebook
+from zoning.steps import Steps
 from zoning.study import Study
 
 Kind = Literal["rule", "parameter", "decision", "datum", "list"]
@@ -96,7 +97,7 @@ def differences(one: Parts, other: Parts) -> tuple[Difference, ...]:
 def remake(parts: Parts, before: FreshPlan) -> FreshPlan:
     """A plan of some parts, without sites of quotas and scenarios, which no amount depends on."""
     study = parts.study.without_sites().model_copy(update={"scenarios": ()})
-    return make_plan(study, parts.rulebook, parts.inputs, parts.tables, before=before.steps)
+    return make_plan(study, parts.rulebook, parts.inputs, parts.tables, steps=Steps(before.steps))
 
 
 def _of_parameters(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:

@@ -16,6 +16,7 @@ from zoning.errors import near
 from zoning.pipeline import Announce, FreshPlan, make_plan, placing
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook, vary_rulebook
+from zoning.steps import Steps
 from zoning.study import Changes, Decision, Study, read_study, vary_study, with_scenario
 
 
@@ -171,7 +172,7 @@ def _made(
     if layers:
         study, data = _with_layers(study, layers)
         inputs = replace_layers(inputs, study, data)
-    return make_plan(study, rulebook, inputs, plan.tables, announce, before=plan.steps)
+    return make_plan(study, rulebook, inputs, plan.tables, announce, steps=Steps(plan.steps))
 
 
 def _with_layers(study: Study, layers: Mapping[str, Any]) -> tuple[Study, dict[str, Any]]:

@@ -195,6 +195,50 @@ def site(
     return tabulate(SITINGS, pd.DataFrame(found.sitings)), _sites(found.sites, pieces)
 
 
+def site_again(
+    quotas: pd.DataFrame,
+    pieces: gpd.GeoDataFrame,
+    asked: Iterable[Quota],
+    layers: Iterable[Layer] = (),
+    rulebook: Rulebook | None = None,
+    *,
+    before: tuple[pd.DataFrame, tuple[pd.DataFrame, gpd.GeoDataFrame]] | None = None,
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """What :func:`site` gives; a unit whose amounts are what they were is not sited again.
+
+    Parameters
+    ----------
+    quotas, pieces, asked, layers, rulebook
+        As for :func:`site`.
+    before : tuple of DataFrame and (DataFrame, GeoDataFrame), optional
+        Other quotas, and what :func:`site` gave for them and the same other parts.
+    """
+    if before is None:
+        return site(quotas, pieces, asked, layers, rulebook)
+    wanted = tuple(asked)
+    known, (sitings, sites) = before
+    moved = _moved(known, quotas, [one.name for one in wanted if one.siting is not None])
+    if not moved:
+        return sitings, sites
+    others = site(quotas[quotas["unit_id"].isin(moved)], pieces, wanted, layers, rulebook)
+    left = [
+        pd.concat([one[~one["unit_id"].isin(moved)], other])
+        for one, other in zip((sitings, sites), others, strict=True)
+    ]
+    rows = left[1].reset_index(drop=True).to_dict("records")
+    return tabulate(SITINGS, left[0]), _sites(rows, pieces)
+
+
+def _moved(before: pd.DataFrame, after: pd.DataFrame, names: list[str]) -> set[str]:
+    """The units that have another amount of some quota."""
+    rows = [
+        one.loc[(one["level"] == UNIT) & one["quota"].isin(names), ["quota", "period", "unit_id", "amount"]]
+        for one in (before, after)
+    ]
+    told = [set(one.itertuples(index=False, name=None)) for one in rows]
+    return {str(unit) for _, _, unit, _ in told[0] ^ told[1]}
+
+
 def _taken(sites: list[dict[str, object]]) -> dict[str, shapely.Geometry]:
     """What quotas have taken of each unit."""
     patches_of: dict[str, list[object]] = {}

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import layers.read
 import zoning.pipeline
 from maps.run_folder import ContentCache, cache_folder
 from maps.run_folder.content_cache import ENDING
@@ -24,7 +27,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One item for each plan that is really made."""
     plans, run = [], zoning.pipeline.run
-    monkeypatch.setattr(zoning.pipeline, "run", lambda study, *rest: plans.append(study.name) or run(study, *rest))
+    monkeypatch.setattr(
+        zoning.pipeline, "run", lambda study, *rest, **kept: plans.append(study.name) or run(study, *rest, **kept)
+    )
     return plans
 
 
@@ -78,17 +83,17 @@ def test_a_damaged_run_is_said_and_made_anew(
 ) -> None:
     plan = toy_folder / "plan.toml"
     first = command("run", plan, "--out", tmp_path / "a", "--json")
-    (kept,) = cache_folder().glob(f"*{ENDING}")
-    kept.write_bytes(kept.read_bytes()[:-1])
+    for kept in cache_folder().glob(f"*{ENDING}"):
+        kept.write_bytes(kept.read_bytes()[:-1])
     again = command("run", plan, "--out", tmp_path / "b", "--json")
     assert (len(made), again.code) == (2, 0)
     assert "is damaged" in again.err
     assert "is damaged" not in first.err
     assert files_of(tmp_path / "a") == files_of(tmp_path / "b")
     shown = json.loads(command("cache", "--json").out)
-    assert (shown["entries"], shown["cleared"]) == (1, False)
-    assert "kept runs removed: 1" in command("cache", "--clear").out
-    assert ContentCache(cache_folder()).stock().entries == 0
+    assert (shown["runs"], shown["steps"], shown["cleared"]) == (1, 4, False)
+    assert "kept runs removed: 1, kept steps removed: 4" in command("cache", "--clear").out
+    assert ContentCache(cache_folder()).stock()[1:] == (0, 0, 0)
 
 
 @pytest.mark.slow
@@ -107,10 +112,73 @@ def test_a_source_that_changes_meanwhile_is_not_kept(
     """The key is that of the plan before it was edited, the run that of the plan after it."""
     run, plan = zoning.pipeline.run, toy_folder / "plan.toml"
 
-    def edited(study, *rest):
+    def edited(study, *rest, **kept):
         other = study.model_copy(update={"decisions": ()})
-        return run(other, *rest)
+        return run(other, *rest, **kept)
 
     monkeypatch.setattr(zoning.pipeline, "run", edited)
     assert command("run", plan, "--out", tmp_path / "run").code == 0
-    assert ContentCache(cache_folder()).stock().entries == 0
+    assert ContentCache(cache_folder()).stock().runs == 0
+
+
+@pytest.fixture
+def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the costly steps that are done: the reading of the units, and the overlay."""
+    done: list[str] = []
+    for module, name in ((layers.read, "read_units"), (zoning.pipeline, "overlay")):
+        own = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *a, _own=own, _name=name, **k: done.append(_name) or _own(*a, **k))
+    return done
+
+
+@pytest.mark.slow
+def test_a_plan_with_another_value_reads_and_cuts_nothing_again(
+    command: Callable, toy_folder: Path, tmp_path: Path, work: list[str]
+) -> None:
+    plan = toy_folder / "plan.toml"
+    assert command("run", plan, "--out", tmp_path / "first").code == 0
+    assert work == ["read_units", "overlay"]
+    text = plan.read_text("utf-8")
+    decision = '[[decisions]]\nunit = "a4"\nmain = "key_development"\nreason = "a port"\nby = "x"\ndate = 2024-12-02\n'
+    plan.write_text(f"{text}\n{decision}", "utf-8")
+    told = command("run", plan, "--out", tmp_path / "kept")
+    assert work == ["read_units", "overlay"]
+    anew = command("run", plan, "--out", tmp_path / "anew", "--no-cache")
+    assert work == ["read_units", "overlay"] * 2
+    assert files_of(tmp_path / "kept") == files_of(tmp_path / "anew")
+    assert told.out == anew.out.replace("anew", "kept")
+    assert command("curve", plan, "fragile_min").code == 0
+    assert work == ["read_units", "overlay"] * 2
+    assert command("cache", "--clear").code == 0
+    assert command("run", plan, "--out", tmp_path / "again").code == 0
+    assert work == ["read_units", "overlay"] * 3
+
+
+@pytest.mark.slow
+def test_a_cache_that_cannot_be_written_any_more_fails_no_run(
+    command: Callable, toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the disk is full, or others have taken the right to write away; root may write anywhere."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr("maps.run_folder.content_cache.tempfile.mkstemp", full)
+    assert command("run", toy_folder / "plan.toml", "--out", tmp_path / "run").code == 0
+    assert ContentCache(cache_folder()).stock()[1:] == (0, 0, 0)
+
+
+@pytest.mark.slow
+def test_two_runs_at_once_make_the_same(toy_folder: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "ZONEPLAN_CACHE": str(tmp_path / "cache")}
+    outs = [tmp_path / name for name in ("one", "other")]
+    runs = [
+        subprocess.Popen(
+            [sys.executable, "-m", "zoneplan", "run", str(toy_folder / "plan.toml"), "--out", str(out)],
+            env=environment, stdout=subprocess.DEVNULL,
+        )
+        for out in outs
+    ]  # fmt: skip
+    assert [one.wait() for one in runs] == [0, 0]
+    assert files_of(outs[0]) == files_of(outs[1])
+    assert ContentCache(tmp_path / "cache").stock()[1:3] == (1, 4)

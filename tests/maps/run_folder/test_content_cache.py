@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maps.run_folder import ContentCache, cache_folder
-from maps.run_folder.content_cache import ENDING, FORMAT
+from maps.run_folder.content_cache import ENDING, FORMAT, STEP
 
 FILES = {"summary.json": b"{}", "run/map.html": "<p>中</p>\n".encode(), "run/empty": b"", "run/a\nb": bytes(range(256))}
 KEY = "k" * 64
@@ -31,11 +31,11 @@ def store(tmp_path: Path) -> ContentCache:
 
 def test_what_is_kept_comes_back(store: ContentCache) -> None:
     assert store.find(KEY) is None
-    assert store.stock()[1:] == (0, 0)
+    assert store.stock()[1:] == (0, 0, 0)
     assert store.keep(KEY, FILES)
     assert store.find(KEY) == FILES
     assert store.find("other") is None
-    assert store.stock()[1:] == (1, entry(store).stat().st_size)
+    assert store.stock()[1:] == (1, 0, entry(store).stat().st_size)
 
 
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -66,7 +66,7 @@ def test_an_entry_of_another_kind_is_not_used(store: ContentCache, change: dict)
     entry(store).write_bytes(json.dumps(json.loads(head) | change).encode() + b"\n" + rest)
     with pytest.raises(ValueError, match=r".*"):
         store.find(KEY)
-    assert store.stock().entries == 0
+    assert store.stock().runs == 0
 
 
 def test_the_oldest_go_where_there_is_no_more_room(tmp_path: Path) -> None:
@@ -81,11 +81,25 @@ def test_the_oldest_go_where_there_is_no_more_room(tmp_path: Path) -> None:
     assert store.stock().size <= 3_000
 
 
+def test_runs_and_steps_share_the_room_and_are_counted_apart(tmp_path: Path) -> None:
+    runs, steps = ContentCache(tmp_path, most=3_000), ContentCache(tmp_path, most=3_000, kind=STEP)
+    assert runs.keep("k", {"a": bytes(800)})
+    assert steps.keep("k", {"a": bytes(700)})
+    assert [len(store.find("k")["a"]) for store in (runs, steps)] == [800, 700]
+    assert runs.stock() == steps.stock()
+    assert runs.stock()[1:3] == (1, 1)
+    os.utime(tmp_path / f"k{ENDING}", (1, 1))
+    assert steps.keep("other", {"a": bytes(1_500)})  # the run was not used for the longest time
+    assert runs.find("k") is None
+    assert runs.stock()[1:3] == (0, 2)
+    assert runs.clear().steps == 2
+
+
 def test_clearing_takes_what_is_ours_and_nothing_else(store: ContentCache) -> None:
     store.keep(KEY, FILES)
     (store.folder / f"left{ENDING}.part").write_bytes(b"of a writer that was killed")
     (store.folder / "letter.txt").write_text("not ours")
-    assert store.clear().entries == 1
+    assert store.clear().runs == 1
     assert [one.name for one in store.folder.iterdir()] == ["letter.txt"]
 
 
@@ -94,7 +108,7 @@ def test_a_folder_that_cannot_be_used_is_as_good_as_none(tmp_path: Path) -> None
     store = ContentCache(tmp_path / "file" / "cache")
     assert not store.keep(KEY, FILES)
     assert store.find(KEY) is None
-    assert store.clear().entries == 0
+    assert store.clear().runs == 0
 
 
 @pytest.mark.slow
@@ -108,7 +122,7 @@ def test_two_processes_may_write_the_same_entry(store: ContentCache) -> None:
     )
     writers = [subprocess.Popen([sys.executable, "-c", program, str(store.folder)]) for _ in range(2)]
     assert [one.wait() for one in writers] == [0, 0]
-    assert store.stock().entries == len(list(store.folder.iterdir())) == 1
+    assert store.stock().runs == len(list(store.folder.iterdir())) == 1
 
 
 def test_the_folder_is_that_of_the_user_or_the_one_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

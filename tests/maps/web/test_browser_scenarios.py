@@ -10,6 +10,7 @@ from maps.web import draw
 from tests.zoning.study.test_tries import write_try
 from zoning.pipeline import FreshPlan, make_plan, run
 from zoning.plan import Plan
+from zoning.steps import Steps
 from zoning.study import Scenario, read_study
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def plan(toy_run: Plan) -> FreshPlan:
         Scenario(name=HOSTILE, set={"quotas.construction_land.total": 60}),
     )
     study = toy_run.study.model_copy(update={"scenarios": scenarios})
-    return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, before=toy_run.steps)
+    return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, steps=Steps(toy_run.steps))
 
 
 def legend(tab) -> dict[str, str]:

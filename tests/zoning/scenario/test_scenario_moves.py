@@ -11,6 +11,7 @@ from maps.reports import report
 from zoning.pipeline import FreshPlan, make_plan
 from zoning.plan import Plan
 from zoning.scenario import scenario_moves
+from zoning.steps import Steps
 from zoning.study import Scenario
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "the council", "date": date(2024, 12, 2)}
@@ -24,7 +25,7 @@ def plan(toy_run: Plan) -> FreshPlan:
         Scenario(name="forest", set={"parameters.fragile_min": 0.6}, decisions=[DECISION]),
     )
     study = toy_run.study.model_copy(update={"scenarios": scenarios})
-    return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, before=toy_run.steps)
+    return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, steps=Steps(toy_run.steps))
 
 
 def test_units_hectares_and_amounts_are_counted(plan: FreshPlan) -> None:

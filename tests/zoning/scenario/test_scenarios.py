@@ -18,6 +18,7 @@ from zoning.errors import InfeasibleError
 from zoning.pipeline import SCENARIO, STEPS, FreshPlan, check, make_plan, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
+from zoning.steps import Steps
 from zoning.study import Scenario, read_study
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "the council", "date": date(2024, 12, 2)}
@@ -32,7 +33,7 @@ def toy(toy_run: Plan) -> FreshPlan:
 
 def with_scenarios(toy: FreshPlan, *scenarios: Scenario) -> FreshPlan:
     study = toy.study.model_copy(update={"scenarios": scenarios})
-    return make_plan(study, toy.whole_rulebook, toy.inputs, toy.tables, before=toy.steps)
+    return make_plan(study, toy.whole_rulebook, toy.inputs, toy.tables, steps=Steps(toy.steps))
 
 
 def by_hand(toy: FreshPlan, scenario: Scenario) -> FreshPlan:

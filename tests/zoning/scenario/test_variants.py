@@ -20,7 +20,8 @@ from tests.changes import changed, found, paths_of, variants
 from zoning.pipeline import FreshPlan, make_plan, run
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
-from zoning.steps import Steps, same
+from zoning.steps import Steps
+from zoning.steps.sameness import same
 from zoning.study import Study, read_study
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "the council", "date": date(2024, 12, 2)}
@@ -71,7 +72,7 @@ def test_a_varied_plan_is_written_as_a_run_of_its_own_files(toy: FreshPlan, tmp_
 def outcome(study: Study, rulebook: Rulebook, toy: FreshPlan, before: Steps | None) -> object:
     """What a plan is, part by part, or the words in which it is refused."""
     try:
-        plan = make_plan(study, rulebook, toy.inputs, toy.tables, before=before)
+        plan = make_plan(study, rulebook, toy.inputs, toy.tables, steps=Steps(before))
     except ZoneplanError as refused:
         return type(refused), str(refused)
     return Parts([getattr(plan, field.name) for field in fields(Plan)])

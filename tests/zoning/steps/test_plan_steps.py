@@ -11,7 +11,8 @@ import pytest
 
 from layers.conditions import Evaluation, parse_condition
 from zoning.rulebook import read_rulebook
-from zoning.steps import Steps, same
+from zoning.steps import Steps
+from zoning.steps.sameness import same
 
 
 def double(table: pd.DataFrame, _threshold: float) -> pd.DataFrame:

@@ -1,0 +1,316 @@
+"""Archives: inputs and tables as bytes, exactly as they are, and back.
+
+A tree of JSON says what there is, Arrow holds the columns and WKB the geometry: reading one runs no code. What could
+not come back just as it is, is not written.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from decimal import Decimal
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, cast
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import shapely
+from pyproj import CRS
+
+from layers.conditions import Condition, parse_condition
+from layers.formats import Raster
+from layers.inputs import Inputs, Layer, Source
+from layers.phrases import Phrase, Reworded
+
+TREE = "tree.json"
+PLACE = "path"
+"""The field of a raster that is not written: where a study lies says nothing of what was read from it."""
+NOUNS: Mapping[str, type[Inputs | Layer | Raster | Source]] = {
+    one.__name__: one for one in (Inputs, Layer, Raster, Source)
+}
+Nodes = Any
+"""What JSON holds: texts, numbers and the like as they are, all else as an object with its ``kind``."""
+
+
+def pack(value: object) -> dict[str, bytes]:
+    """Inputs, tables, and tuples and mappings of them as files.
+
+    Parameters
+    ----------
+    value : object
+        The nouns of :mod:`layers.inputs`, tables with or without geometry, phrases, and plain values.
+
+    Returns
+    -------
+    dict of str to bytes
+        By name.
+
+    Raises
+    ------
+    TypeError
+        Something in it could not come back exactly.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"a": [1.5, None], "b": ["x", None]}, index=pd.Index(["u", "v"], name="unit_id"))
+    >>> files = pack((table, "done"))
+    >>> sorted(files)
+    ['0.arrow', 'tree.json']
+    >>> back, said = unpack(files)
+    >>> back.equals(table), said
+    (True, 'done')
+    """
+    writer = _Writer()
+    tree = json.dumps(writer.node(value), ensure_ascii=True, separators=(",", ":"))
+    return {TREE: tree.encode("ascii"), **writer.files}
+
+
+def unpack(files: Mapping[str, bytes], places: Mapping[str, Path] | None = None) -> Any:
+    """What was packed.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        From :func:`pack`.
+    places : mapping of str to Path, optional
+        By the name of a layer the file of its raster.
+
+    Raises
+    ------
+    ValueError
+        They are no such files.
+
+    Examples
+    --------
+    >>> unpack(pack({"said": Phrase("{count:,} rows", count=1200)}))["said"].fields
+    {'count': 1200}
+    """
+    try:
+        return _Reader(files, places or {}).value(json.loads(files[TREE]))
+    except (KeyError, TypeError, IndexError, AttributeError, RecursionError, OSError) as error:
+        raise ValueError(f"no archive: {error!r}") from error
+
+
+class _Writer:
+    """Values on their way into files."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self._known: dict[int, tuple[pd.DataFrame, Nodes]] = {}
+
+    def node(self, value: object) -> Nodes:
+        """A value as JSON; tables become files."""
+        if value is None or type(value) in (bool, int, float, str):
+            return value
+        if isinstance(value, np.bool_ | np.integer | np.floating):
+            return value.item()
+        if isinstance(value, pd.DataFrame):
+            if id(value) not in self._known:
+                self._known[id(value)] = (value, self._table(value))
+            return self._known[id(value)][1]
+        return self._collected(value)
+
+    def _collected(self, value: object) -> Nodes:
+        if isinstance(value, Phrase):
+            return self._phrase(value)
+        if type(value) in (tuple, list):
+            return {"kind": type(value).__name__, "items": [self.node(one) for one in cast("Sequence[object]", value)]}
+        if isinstance(value, Mapping):
+            return {"kind": "dict", "items": [[self.node(key), self.node(one)] for key, one in value.items()]}
+        if type(value) is NOUNS.get(type(value).__name__):
+            return self._noun(value)
+        return self._other(value)
+
+    def _phrase(self, said: Phrase) -> Nodes:
+        own = [[name, self.node(value)] for name, value in said.fields.items()]
+        if type(said) is Reworded:
+            return {"kind": "reworded", "fields": own}
+        made = {"kind": "phrase", "template": said.template, "fields": own}
+        if type(said) is not Phrase or str(Phrase(said.template, **dict(said.fields))) != str(said):
+            raise TypeError(f"a phrase of its own kind: {type(said)}")
+        return made
+
+    def _noun(self, noun: Any) -> Nodes:
+        said = {one.name: getattr(noun, one.name) for one in fields(noun) if one.name != PLACE or type(noun) is Source}
+        return {"kind": type(noun).__name__, "fields": {name: self.node(value) for name, value in said.items()}}
+
+    def _other(self, value: object) -> Nodes:
+        if isinstance(value, CRS):
+            if _crs(value.srs).to_wkt() != value.to_wkt():
+                raise TypeError("a CRS that its own text does not give back")
+            return {"kind": "crs", "text": value.srs}
+        if isinstance(value, Condition):
+            return {"kind": "condition", "text": value.text}
+        if isinstance(value, Decimal):
+            return {"kind": "decimal", "text": str(value)}
+        if type(value) is dt.date:
+            return {"kind": "date", "text": value.isoformat()}
+        if type(value).__name__ == "Affine":
+            return {"kind": "affine", "items": [float(one) for one in cast("Sequence[float]", value)[:6]]}
+        raise TypeError(f"{type(value)} is not written")
+
+    def _table(self, frame: pd.DataFrame) -> Nodes:
+        if type(frame) not in (pd.DataFrame, gpd.GeoDataFrame) or not frame.columns.is_unique:
+            raise TypeError("a table of its own kind")
+        columns: list[pa.Array] = []
+        told = [self._column(frame.iloc[:, place], columns) for place in range(frame.shape[1])]
+        index = self._index(frame.index, columns)
+        labels = self._labels(frame.columns)
+        active = None
+        if isinstance(frame, gpd.GeoDataFrame):
+            active = frame.geometry.name
+        node = {
+            "kind": "table", "file": f"{len(self.files)}.arrow", "rows": len(frame), "columns": told, "index": index,
+            "labels": labels, "geometry": self.node(active), "attrs": self.node(dict(frame.attrs)),
+        }  # fmt: skip
+        self.files[node["file"]] = _arrow(columns)
+        return node
+
+    def _labels(self, labels: pd.Index) -> Nodes:
+        if labels.dtype != object and not isinstance(labels.dtype, pd.StringDtype):
+            raise TypeError(f"columns are called by {labels.dtype}")
+        return {
+            "items": [self.node(one) for one in labels],
+            "text": isinstance(labels.dtype, pd.StringDtype),
+            "name": self.node(labels.name),
+        }
+
+    def _index(self, index: pd.Index, columns: list[pa.Array]) -> Nodes:
+        if isinstance(index, pd.RangeIndex):
+            return {"range": [index.start, index.stop, index.step], "name": self.node(index.name)}
+        if isinstance(index, pd.MultiIndex):
+            raise TypeError("an index of several levels")
+        return {
+            "values": self._column(index.to_series(index=range(len(index))), columns),
+            "name": self.node(index.name),
+        }
+
+    def _column(self, values: pd.Series, columns: list[pa.Array]) -> Nodes:
+        """How a column is written; what Arrow holds of it is added to others."""
+        kind = values.dtype
+        place = len(columns)
+        if isinstance(kind, np.dtype) and kind.kind in "biuf" and kind.itemsize <= 8 and kind != np.float16:
+            columns.append(pa.array(values.to_numpy(), from_pandas=False))
+            return {"as": "numbers", "place": place}
+        if isinstance(kind, np.dtype) and kind.kind == "M":
+            columns.append(pa.array(values.to_numpy().view(np.int64)))
+            return {"as": "times", "place": place, "type": kind.str}
+        if isinstance(kind, pd.StringDtype) and kind == pd.StringDtype(na_value=np.nan):
+            columns.append(pa.array(values.array, type=pa.large_string(), from_pandas=True))
+            return {"as": "texts", "place": place}
+        if isinstance(values, gpd.GeoSeries):
+            columns.append(pa.array(shapely.to_wkb(np.asarray(values.array)), type=pa.large_binary()))
+            return {"as": "shapes", "place": place, "crs": self.node(values.crs)}
+        if isinstance(kind, np.dtype) and kind.kind == "O":
+            return {"as": "cells", "items": [self.node(one) for one in values]}
+        raise TypeError(f"a column of {kind}")
+
+
+class _Reader:
+    """Files on their way back into values."""
+
+    def __init__(self, files: Mapping[str, bytes], places: Mapping[str, Path]) -> None:
+        self.files, self.places = files, places
+        self._known: dict[str, pd.DataFrame] = {}
+        self._kinds: Mapping[str, Callable[[Any], object]] = {
+            "tuple": lambda node: tuple(map(self.value, node["items"])),
+            "list": lambda node: list(map(self.value, node["items"])),
+            "dict": lambda node: self._pairs(node["items"]),
+            "phrase": lambda node: Phrase(node["template"], **self._pairs(node["fields"])),
+            "reworded": lambda node: Reworded(*self._pairs(node["fields"]).values()),
+            "crs": lambda node: _crs(node["text"]),
+            "condition": lambda node: parse_condition(node["text"]),
+            "decimal": lambda node: Decimal(node["text"]),
+            "date": lambda node: dt.date.fromisoformat(node["text"]),
+            "affine": _affine,
+            "table": self._table,
+        }
+
+    def value(self, node: Nodes) -> Any:
+        """What a node of the tree stands for."""
+        if not isinstance(node, dict):
+            return node
+        kind = node["kind"]
+        return self._noun(node) if kind in NOUNS else self._kinds[kind](node)
+
+    def _pairs(self, items: Sequence[Sequence[Nodes]]) -> dict[Any, Any]:
+        return {self.value(key): self.value(one) for key, one in items}
+
+    def _noun(self, node: Nodes) -> object:
+        own = {name: self.value(value) for name, value in node["fields"].items()}
+        if node["kind"] == Raster.__name__:
+            own[PLACE] = self.places[own["name"]]
+        return NOUNS[node["kind"]](**own)
+
+    def _table(self, node: Nodes) -> pd.DataFrame:
+        if node["file"] not in self._known:
+            self._known[node["file"]] = self._opened(node)
+        return self._known[node["file"]]
+
+    def _opened(self, node: Nodes) -> pd.DataFrame:
+        held = _columns(self.files[node["file"]])
+        own, labels = node["index"], node["labels"]
+        index = pd.RangeIndex(*own["range"]) if "range" in own else self._values(own["values"], held, pd.Index)
+        index = index.rename(self.value(own["name"]))
+        series = partial(pd.Series, index=index)
+        frame = pd.DataFrame(
+            {place: self._values(one, held, series) for place, one in enumerate(node["columns"])}, index=index
+        )
+        frame.columns = pd.Index(
+            [self.value(one) for one in labels["items"]],
+            dtype="str" if labels["text"] else object,
+            name=self.value(labels["name"]),
+        )
+        if len(frame) != node["rows"]:
+            raise ValueError("another number of rows")
+        if node["geometry"] is not None:
+            frame = gpd.GeoDataFrame(frame, geometry=node["geometry"])
+        frame.attrs = self.value(node["attrs"])
+        return frame
+
+    def _values(self, node: Nodes, held: Sequence[pa.ChunkedArray], make: Callable[..., Any]) -> Any:
+        """A column or an index; cells that are all texts are not taken for a column of texts."""
+        return make(self._column(node, held), **({"dtype": object} if node["as"] == "cells" else {}))
+
+    def _column(self, node: Nodes, held: Sequence[pa.ChunkedArray]) -> Any:
+        if node["as"] == "cells":
+            cells = np.empty(len(node["items"]), dtype=object)
+            for place, one in enumerate(node["items"]):
+                cells[place] = self.value(one)
+            return cells
+        own = held[node["place"]]
+        if node["as"] == "texts":
+            return pd.StringDtype(na_value=np.nan).__from_arrow__(own)
+        values: npt.NDArray[Any] = own.to_numpy()
+        if node["as"] == "shapes":
+            return gpd.array.GeometryArray(shapely.from_wkb(values), crs=self.value(node["crs"]))
+        return values.view(node["type"]).copy() if node["as"] == "times" else values.copy()
+
+
+@cache
+def _crs(text: str) -> CRS:
+    return CRS.from_user_input(text)
+
+
+def _affine(node: Nodes) -> object:
+    from affine import Affine  # noqa: PLC0415  (comes with rasterio, which is loaded where there are rasters)
+
+    return Affine(*node["items"])
+
+
+def _arrow(columns: Sequence[pa.Array]) -> bytes:
+    table = pa.table({str(place): one for place, one in enumerate(columns)})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table)
+    return cast("bytes", sink.getvalue().to_pybytes())
+
+
+def _columns(content: bytes) -> list[pa.ChunkedArray]:
+    return list(pa.ipc.open_file(pa.BufferReader(content)).read_all().columns)
