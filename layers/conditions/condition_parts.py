@@ -36,11 +36,11 @@ class ConditionPart:
         Where the whole holds if the part does and does not if the part does not, all else as it is.
     measure : str
         What of the row is compared with a limit, as written, on one line; the column, where the part is a truth value
-        by itself; else empty.
+        by itself, or its contrary; else empty.
     operator : str
         How the measure must stand to the limit for the part to hold; empty where there is no limit.
     limit : float
-        What it is compared with, the same for all rows; NaN where there is none.
+        What it is compared with, the same for all rows; of a truth value what it has to be, 1 or 0; else NaN.
     parameter : str
         The parameter that is the limit by itself; else empty.
     values : float array
@@ -140,9 +140,9 @@ def _leaf(view: View, node: Node, deciding: Truths, pivotal: Truths, *, turned: 
 def _measured(view: View, node: Node, part: ConditionPart, *, turned: bool) -> ConditionPart:
     """The part with what it compares, where that is a number or a truth value of the row and a limit for all rows."""
     plain = (part.names, part.answer, part.decides, part.pivotal)
-    if isinstance(node, Name) and not turned:
-        values = np.where(part.answer.known, part.answer.yes, np.nan).astype(float)
-        return ConditionPart(*plain, measure=view.words(node), values=values)
+    if isinstance(node, Name):
+        values = np.where(part.answer.known, part.answer.yes != turned, np.nan).astype(float)
+        return ConditionPart(*plain, measure=view.words(node), limit=0.0 if turned else 1.0, values=values)
     if not isinstance(node, Comparison):
         return part
     left, right = (_reads_columns(view, side) for side in (node.left, node.right))

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal, localc
 
 MOST_DECIMALS = 10
 DIGITS = 4
-"""So many digits tell where a range ends."""
+"""So many digits tell where a range ends, and from which limit on something changes."""
 
 
 def shifted(value: float, places: int) -> float:
@@ -64,10 +64,10 @@ def number_past(value: float, limit: float, *, up: bool) -> str:
     Examples
     --------
     >>> number_past(32.148, 50, up=False), number_past(24.281, 5, up=True), number_past(49.999, 50, up=False)
-    ('32.1', '24.3', '49.9')
+    ('32.14', '24.29', '49.99')
     """
     way = ROUND_CEILING if up else ROUND_FLOOR
-    for decimals in range(_decimals(value, 3), MOST_DECIMALS + 1):
+    for decimals in range(_decimals(value, DIGITS), MOST_DECIMALS + 1):
         text = _rounded(value, decimals, way)
         if _number(text) != limit:
             return text

@@ -81,7 +81,7 @@ def short_amount(value: float | Decimal, language: str) -> str:
     >>> [short_amount(one, "en") for one in (10600, 40_000_000, 1_406_000_000, Decimal("12.50"))]
     ['10,600', '40 million', '1.41 billion', '12.5']
     >>> [short_amount(one, "zh") for one in (10600, 520_000, 40_000_000)]
-    ['1.06万', '52万', '0.4亿']
+    ['1.06万', '52万', '4,000万']
     """
     with localcontext():  # which keeps what was rounded
         figure = Decimal(str(value))

@@ -29,6 +29,7 @@ class Gauge(NamedTuple):
     title, value_text, needs : str
         Such as "Cropland", "24 %" and "needs 5 %"; a dash where the value is missing.
     value : float or None
+        Of a truth value 0 or 1, and so the limit.
     limit : float
     operator : str
         How the value must stand to the limit.
@@ -79,9 +80,10 @@ class Verdict:
         A second sentence where there is more to know; else empty.
     overlays : tuple of OverlayLine
     gauges : tuple of Gauge
-        First the tests that decided, then the others in the order of the rules.
+        First the tests that decided, or would if nobody had; then the others of their rules, and then the rest in the
+        order of the rules.
     changes : tuple of str
-        What would change the main function, the nearest first, at most two.
+        What would change the main function, the nearest first, at most two; where nothing simple would, why.
     """
 
     kind: Kind
@@ -126,7 +128,7 @@ class Verdicts(Mapping[str, Verdict]):
                 OverlayLine(self._zones[one.zone], self._filled(one, unit_id, place), one.kind != "review")
                 for one in lines
             ),
-            gauges=tuple(self._gauges(place, dict.fromkeys(test for one in (said, *lines) for test in one.tests))),
+            gauges=tuple(self._gauges(place, said, lines)),
             changes=tuple(self._filled(table.wordings[one], unit_id, place) for one in table.changes[place]),
         )
 
@@ -142,10 +144,12 @@ class Verdicts(Mapping[str, Verdict]):
         """The tests that a rule asks."""
         return tuple(test for test in self.table.tests if rule in test.rules)
 
-    def _gauges(self, place: int, decided: Iterable[int]) -> Iterator[Gauge]:
+    def _gauges(self, place: int, said: Wording, lines: Iterable[Wording]) -> Iterator[Gauge]:
         """A gauge for each test."""
-        first = list(decided)
-        for number in (*first, *(one for one in range(len(self.table.tests)) if one not in first)):
+        first = dict.fromkeys(test for one in (said, *lines) for test in one.tests)
+        rules = {rule for test in said.tests for rule in self.table.tests[test].rules}
+        beside = [number for number, test in enumerate(self.table.tests) if rules & {*test.rules}]
+        for number in dict.fromkeys((*first, *beside, *range(len(self.table.tests)))):
             test = self.table.tests[number]
             measure = self.table.measures[test.measure]
             value = measure.values[place]
@@ -179,6 +183,8 @@ class Verdicts(Mapping[str, Verdict]):
         value = measure.values[place]
         if value is None:
             return self.table.missing
+        if measure.answers:
+            return measure.answers[int(value)]
         value, limit = shifted(value, measure.shift), shifted(test.limit, measure.shift)
         text = number_beside(value, limit) if way == "=" else number_past(value, limit, up=way == ">")
         return f"{measure.before}{self._style.written(text)}{measure.after}"
@@ -208,7 +214,7 @@ def verdicts(plan: LocalizedPlan) -> Verdicts:
     >>> [one.text for one in weld.overlays], weld.gauges[0].title, weld.gauges[0].needs
     (['Energy-rich: 3,314 MW of power stations.'], 'Cropland', 'needs 5\xa0%')
     >>> weld.changes[0]
-    'Key development if the density needed fell from 50 to 32.1.'
+    'Key development if the density needed fell from 50 to 32.14.'
     """
     tests = rule_tests(plan.source)
     names = {

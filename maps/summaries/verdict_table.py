@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -50,6 +51,8 @@ class MeasureColumn(NamedTuple):
         So many places the decimal point moves before printing: 2 for shares, which are printed in per cent.
     values : tuple of float or None
         None where the value is missing.
+    answers : tuple of str
+        How 0 and 1 are printed, of a truth value; else empty.
     """
 
     name: str
@@ -58,10 +61,11 @@ class MeasureColumn(NamedTuple):
     after: str
     shift: int
     values: tuple[float | None, ...]
+    answers: tuple[str, ...]
 
 
 class LimitTest(NamedTuple):
-    """A comparison of a rule.
+    """A comparison of a rule, or a truth value that it asks for, which has to be 1 or 0.
 
     Attributes
     ----------
@@ -119,7 +123,10 @@ class VerdictTable(NamedTuple):
     sentences, notes : tuple of int
         The place in ``wordings`` of the sentence of each unit, and of what is to be said besides; -1 for nothing.
     overlays, changes : tuple of tuple of int
-        The places in ``wordings`` of the lines on its overlays, and of what would change it, the nearest first.
+        The places in ``wordings`` of the lines on its overlays, and of what would change it, the nearest first; where
+        nothing simple would, why. There is always one.
+    close : tuple of int
+        The places of the units that do not stand firm: a limit that moves by a tenth changes their main function.
     missing : str
         What stands where a value is missing.
     """
@@ -131,6 +138,7 @@ class VerdictTable(NamedTuple):
     notes: tuple[int, ...]
     overlays: tuple[tuple[int, ...], ...]
     changes: tuple[tuple[int, ...], ...]
+    close: tuple[int, ...]
     missing: str
 
 
@@ -171,6 +179,7 @@ class _Maker:
     def table(self) -> VerdictTable:
         """All of it."""
         sentences, notes = self._sentences()
+        self._said_of = sentences.tolist()
         return VerdictTable(
             measures=tuple(self._measure_columns()),
             tests=tuple(self._limit_tests()),
@@ -178,6 +187,7 @@ class _Maker:
             notes=tuple(notes.tolist()),
             overlays=self._overlays(),
             changes=self._changes(),
+            close=tuple(np.flatnonzero(~self._tests.firm).tolist()),
             missing=str(self._words["missing"]),
             wordings=tuple(self._wordings),  # the last, for the columns fill it
         )
@@ -192,6 +202,9 @@ class _Maker:
             told = [one for one in compared if not _is_presence(one[1])] or compared
             for number, part in told:
                 found[rule, number] = self._test(part, asked.rule.zone, of_wholes=asked.of_wholes)
+            for number, part in enumerate(asked.parts):
+                if part.measure and not part.operator:
+                    found[rule, number] = self._truth(part, asked.rule.zone, of_wholes=asked.of_wholes)
         return found
 
     def _limit_tests(self) -> Iterator[LimitTest]:
@@ -209,16 +222,30 @@ class _Maker:
         operator = part.operator or "="
         needs = self._say(f"needs_{KEYS[operator]}", limit=text)
         test = LimitTest(measure, self._zones.index(zone), operator, part.limit, text, needs, ())
-        self._measures[key][2].append(part.limit)
+        return self._placed(test, key)
+
+    def _truth(self, part: ConditionPart, zone: str, *, of_wholes: bool) -> int:
+        """The test of a truth value."""
+        key, answers = (part.measure, of_wholes), (str(self._words["false"]), str(self._words["true"]))
+        measure = self._measure(key, part, answers)
+        asked = answers[int(part.limit)]
+        needs = self._say("needs_is", limit=asked)
+        return self._placed(LimitTest(measure, self._zones.index(zone), "=", part.limit, asked, needs, ()), key)
+
+    def _placed(self, test: LimitTest, key: tuple[str, bool]) -> int:
+        """The place of a test, put there if it is new."""
+        self._measures[key][2].append(test.limit)
         if test not in self._limits:
             self._limits.append(test)
         return self._limits.index(test)
 
-    def _measure(self, key: tuple[str, bool], part: ConditionPart) -> int:
+    def _measure(self, key: tuple[str, bool], part: ConditionPart, answers: tuple[str, ...] = ()) -> int:
         """The place of a measure."""
         if key not in self._measures:
             code = key[0]
-            is_share = all(name.endswith(SHARE) for name in part.names) and not {"*", "/"} & set(code.split())
+            is_share = (
+                not answers and all(name.endswith(SHARE) for name in part.names) and not {"*", "/"} & set(code.split())
+            )
             unit = self._unit(code)
             percent = self._words["percent"].format(n=MARK).split(MARK) if is_share and not unit else None
             before, after = percent or ("", self._words["unit"].format(unit=unit) if unit else "")
@@ -230,6 +257,7 @@ class _Maker:
                 after=escape_hidden(after),
                 shift=2 if percent else 0,
                 values=(),
+                answers=answers,
             )
             self._measures[key] = (len(self._measures), column, [])
             self._columns[key] = part.values
@@ -290,7 +318,7 @@ class _Maker:
             (rule, number)
             for rule, asked in enumerate(self._tests.rules[: self._tests.mains])
             for number, part in enumerate(asked.parts)
-            if part.operator in ("<", "<=", ">", ">=") or self._clause(part, holds=False)
+            if part.operator in ("<", "<=", ">", ">=") or (not part.operator and (rule, number) in self._of_part)
         ]
         distances = [np.full(len(rows), np.inf)]
         for rule, number in found:
@@ -306,10 +334,11 @@ class _Maker:
         """The sentence on the default zone, with the test that was nearest to another one."""
         asked = self._tests.rules[rule]
         if not asked.parts[number].operator:
-            but = self._clause(asked.parts[number], holds=False)
+            test = self._of_part[rule, number]
+            but = self._clause(asked.parts[number], holds=False) or self._said(asked.parts[number], test)
             key = "but_of_whole" if asked.of_wholes else "but"
             said = self._say(key, head=self._head(zone), zone=self._zone_title(asked.rule.zone), why=but)
-            return self._keep("default", zone, said, ())
+            return self._keep("default", zone, said, (test,))
         why, tests = self._why(rule, [number], "missed")
         key = "nearest_of_whole" if asked.of_wholes else "nearest"
         return self._keep("default", zone, self._say(key, head=self._head(zone), why=why), tests)
@@ -326,7 +355,16 @@ class _Maker:
             kind: Kind = "locked" if "locked" in said else "decision"
             also = self._say("same_rule") if other == main else self._say("by_rule", one=self._one(other))
             told = {"by": self._text(said["by"]), "reason": self._text(said["reason"])}
-            sentences[row] = self._keep(kind, main, self._say(kind, head=self._head(main), **told, also=also), ())
+            text = self._say(kind, head=self._head(main), **told, also=also)
+            sentences[row] = self._keep(kind, main, text, self._unless_decided(row))
+
+    def _unless_decided(self, row: int) -> tuple[int, ...]:
+        """The tests by which a rule would give a unit its main function if nobody had decided."""
+        rule = int(self._tests.by_rule[row])
+        if rule < 0:
+            return ()
+        deciding = [number for number, part in enumerate(self._tests.rules[rule].parts) if part.decides[row]]
+        return self._why(rule, deciding, "met")[1]
 
     def _tied(self, row: int, sentences: Places) -> int:
         """Other zones that stand at the same rank; the sentence is then that of a tie."""
@@ -361,16 +399,22 @@ class _Maker:
         """Units of which a rule could not be answered that would come first; what they are until then is the note."""
         tests = self._tests
         waiting: dict[int, dict[str, None]] = {}
+        open_tests: dict[int, dict[int, None]] = {}
         for place, asked in enumerate(tests.rules[: tests.mains]):
             if asked.rule.on_unknown == "review":
                 before = (tests.given[rows] == -1) | (tests.given[rows] > place)
                 for row in rows[before & asked.answer.unknown[rows]].tolist():
                     waiting.setdefault(row, {}).update(dict.fromkeys(tests.missing(place, row)))
+                    open_tests.setdefault(row, {}).update(
+                        (self._of_part[place, number], None)
+                        for number, part in enumerate(asked.parts)
+                        if part.answer.unknown[row] and (place, number) in self._of_part
+                    )
         for row, names in waiting.items():
             key = "reviews" if len(names) > 1 else "review"
             said = self._say(key, unit=_field("unit"), measures=self._list(map(self._noun, names)))
             until = self._say("until_then", one=self._one(mains[row]))
-            sentences[row] = self._keep("review", mains[row], said, ())
+            sentences[row] = self._keep("review", mains[row], said, tuple(open_tests[row]))
             notes[row] = self._keep("review", mains[row], until, ())
 
     # ----- overlays and changes
@@ -379,6 +423,7 @@ class _Maker:
         """The lines on the overlays of each unit, in the order of the rulebook's zones."""
         tests = self._tests
         lines: list[dict[str, int]] = [{} for _ in range(self._units)]
+        doubts: list[dict[str, int]] = [{} for _ in range(self._units)]
         for rule in range(tests.mains, len(tests.rules)):
             asked = tests.rules[rule]
             for parts, own in _patterns([part.decides for part in asked.parts], np.flatnonzero(asked.answer.yes)):
@@ -391,13 +436,13 @@ class _Maker:
             asked, zone = tests.rules[rule], tests.rules[rule].rule.zone
             if asked.rule.on_unknown == "review":
                 for row in np.flatnonzero(asked.answer.unknown).tolist():
-                    if zone not in lines[row]:
-                        names = tests.missing(rule, row)
-                        key = "none_known" if len(names) > 1 else "not_known"
-                        why = self._say(key, measures=self._list(map(self._noun, names)))
-                        lines[row][zone] = self._keep("review", zone, self._line(zone, why), ())
+                    names, held = tests.missing(rule, row), zone in lines[row]
+                    key = "held_anyway" if held else "none_known" if len(names) > 1 else "not_known"
+                    why = self._say(key, measures=self._list(map(self._noun, names)))
+                    doubts[row].setdefault(zone, self._keep("review", zone, self._line(zone, why), ()))
         return tuple(
-            tuple(line for _, line in sorted(own.items(), key=lambda one: self._zones.index(one[0]))) for own in lines
+            tuple(line for _, line in sorted((*own.items(), *open_.items()), key=lambda one: self._zones.index(one[0])))
+            for own, open_ in zip(lines, doubts, strict=True)
         )
 
     def _decided_overlays(self, lines: Sequence[dict[str, int]]) -> None:
@@ -431,7 +476,62 @@ class _Maker:
             if key not in worded:
                 worded[key] = self._change(zone, part, self._of_part[rule, number], holds=key[3])
             found[row][zone] = worded[key]
-        return tuple(tuple(own.values()) for own in found)
+        return tuple(tuple(own.values()) or self._no_change(row) for row, own in enumerate(found))
+
+    def _no_change(self, row: int) -> tuple[int, ...]:
+        """Of a unit that no limit near by would change: what would be far off, or else why nothing does."""
+        if self._tests.given[row] == -2:
+            return (self._undecided(row),)
+        told = self._told_otherwise.get(row)
+        return tuple(told.values()) if told else (self._nothing_changes,)
+
+    @cached_property
+    def _nothing_changes(self) -> int:
+        return self._keep("change", self._plan.rulebook.default_zone.code, self._say("changes_nothing"), ())
+
+    @cached_property
+    def _told_otherwise(self) -> dict[int, dict[bool, int]]:
+        """By unit the nearest limit of those far off that would change it, and a truth value that would."""
+        found: dict[int, dict[bool, int]] = {}
+        worded: dict[tuple[int, int, int, bool], int] = {}
+        for is_fact, every in ((False, self._tests.far_changes), (True, self._tests.fact_changes)):
+            columns = (every.unit, every.rule, every.part, every.main)
+            for row, rule, number, main in zip(*(column.tolist() for column in columns), strict=True):
+                if is_fact in found.setdefault(row, {}) or (rule, number) not in self._of_part:
+                    continue
+                part, test = self._tests.rules[rule].parts[number], self._of_part[rule, number]
+                zone = self._tests.rules[main].rule.zone if main >= 0 else self._plan.rulebook.default_zone.code
+                key = (rule, number, main, bool(part.answer.yes[row]))
+                if key not in worded:
+                    say = self._contrary if is_fact else self._far_change
+                    worded[key] = say(zone, part, test, holds=key[3])
+                found[row][is_fact] = worded[key]
+        return found
+
+    def _far_change(self, zone: str, part: ConditionPart, test: int, *, holds: bool) -> int:
+        """The same as :meth:`_change`, of a limit that is far off."""
+        near = self._wordings[self._change(zone, part, test, holds=holds)]
+        text = self._say("far_off", change=MARK.join(near.parts))
+        return self._keep("change", zone, text, (test,))
+
+    def _contrary(self, zone: str, part: ConditionPart, test: int, *, holds: bool) -> int:
+        """What the contrary of a truth value would do."""
+        clause = self._clause(part, holds=not holds)
+        if not clause:
+            places = {place: column for place, column, _ in self._measures.values()}
+            answers = places[self._limits[test].measure].answers
+            clause = self._say("measure_is", measure=self._noun_of(part), value=answers[(part.limit == 1) != holds])
+        return self._keep("change", zone, self._say("changes_if", zone=self._zone_title(zone), why=clause), (test,))
+
+    def _undecided(self, row: int) -> int:
+        """Of a unit that planners decided on, or that stands above the plan: what it would be without."""
+        said = self._wordings[self._said_of[row]]
+        other = self._tests.zone_by_rule(row)
+        if said.kind == "locked":
+            key = "changes_locked"
+        else:
+            key = "changes_undecided_same" if other == self._zones[said.zone] else "changes_undecided"
+        return self._keep("change", other, self._say(key, zone=self._zone_title(other)), ())
 
     def _change(self, zone: str, part: ConditionPart, test: int, *, holds: bool) -> int:
         """What another limit would do: one that passes the value by, or reaches it."""
@@ -456,16 +556,16 @@ class _Maker:
         for number in parts:
             part = asked.parts[number]
             test = self._of_part.get((rule, number))
-            if test is not None and not _is_presence(part) and len(tests) < SHOWN_REASONS:
-                tests.append(test)
-                limit, said = self._limits[test].limit_text, self._said(part, test)
-                told.append(said if way == "said" else self._met(part, said, limit, way))
-            elif not part.operator and (clause := self._clause(part, holds=True)):
+            if part.operator:
+                if test is not None and not _is_presence(part) and len(tests) < SHOWN_REASONS:
+                    tests.append(test)
+                    limit, said = self._limits[test].limit_text, self._said(part, test)
+                    told.append(said if way == "said" else self._met(part, said, limit, way))
+            elif clause := self._clause(part, holds=True):
                 told.insert(0, clause)
-        if not told:
-            told = [self._text(asked.rule.reason)]
-            tests = [self._of_part[rule, number] for number in parts if (rule, number) in self._of_part]
-        return self._words["both"].join(told), tuple(dict.fromkeys(tests))
+        # all that decided, the numbers that are told first
+        tests += [self._of_part[rule, number] for number in parts if (rule, number) in self._of_part]
+        return self._words["both"].join(told or [self._text(asked.rule.reason)]), tuple(dict.fromkeys(tests))
 
     def _met(self, part: ConditionPart, said: str, limit: str, way: Literal["met", "missed"]) -> str:
         """What is so of a unit, and what of it would be enough, or is needed."""
@@ -484,7 +584,8 @@ class _Maker:
         term = self._spoken.get(part.measure)
         if term is None or part.operator:
             return ""
-        return escape_hidden(((term.said if holds else term.denied) or {}).get(self._language, ""))
+        is_so = holds == (part.limit == 1)
+        return escape_hidden(((term.said if is_so else term.denied) or {}).get(self._language, ""))
 
     def _noun(self, name: str) -> str:
         return self._noun_in(self._spoken.get(name)) or escape_hidden(self._name(name))

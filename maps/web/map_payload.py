@@ -35,6 +35,7 @@ from maps.web.page_model import (
     Decided,
     DesignationLayer,
     Groups,
+    LargeNumber,
     LawText,
     LineLayer,
     Move,
@@ -58,6 +59,7 @@ from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.rulebook import Policy
 from zoning.scenario import MOVES, Comparison
+from zoning.study import Priority
 from zoning.zones import DECISION, assumed_measures
 
 COUNTS = 200
@@ -215,8 +217,12 @@ def _amount_changes(told: ComparisonWords, ids: list[str]) -> Iterator[AmountCha
 
 def number_signs(language: str) -> NumberSigns:
     """How a language writes numbers and counts things."""
-    style = number_style(language)
-    return NumberSigns(style.thousands, style.point, tuple(style.plural(count) for count in range(COUNTS)))
+    style, words = number_style(language), catalogue("number", language)
+    large = tuple(
+        LargeNumber(float(words[f"{name}_from"]), float(words[f"{name}_unit"]), str(words[name]))
+        for name in ("larger", "large")
+    )
+    return NumberSigns(style.thousands, style.point, tuple(style.plural(count) for count in range(COUNTS)), large)
 
 
 def _summary(plan: LocalizedPlan) -> Summary:
@@ -354,8 +360,14 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
         objective=quota.objective or "",
         solution=escape_hidden("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
         bases=quota_bases(plan, quota),
+        priorities=tuple(_priority(plan, one) for one in quota.priority),
         jurisdictions={escape_hidden(plan.place(name)): f"{amount:f}" for name, amount in given.items()},
     )
+
+
+def _priority(plan: LocalizedPlan, one: Priority) -> str:
+    reason = escape_hidden(text_in(one.reason, plan.language))
+    return catalogue("map", plan.language)["priority"].format(factor=f"{one.factor:g}", reason=reason.rstrip(".。"))
 
 
 def _scenarios(plan: LocalizedPlan) -> tuple[ScenarioLayer, ...]:

@@ -247,7 +247,7 @@ class DesignationLayer(NamedTuple):
 
 
 class QuotaBase(NamedTuple):
-    """What the amounts of a quota are put in relation to: the people of each unit, or its available land.
+    """What the amounts of a quota are put in relation to: the people of each unit, its available land, an even share.
 
     Attributes
     ----------
@@ -257,6 +257,9 @@ class QuotaBase(NamedTuple):
         Of an amount in relation to it, in words.
     scale : float
         An amount times this, divided by the value of a unit, is in that unit.
+    even : str
+        Of an even share what it goes by, such as people alone; amounts are told by how much they differ from it.
+        Empty where amounts are divided.
     values : tuple of float or None
         One a unit; None where it is not known.
     """
@@ -265,6 +268,7 @@ class QuotaBase(NamedTuple):
     title: str
     unit: str
     scale: float
+    even: str
     values: tuple[float | None, ...]
 
 
@@ -285,6 +289,8 @@ class QuotaLayer(NamedTuple):
         What was found to be the best.
     bases : tuple of QuotaBase
         The first is shown first.
+    priorities : tuple of str
+        By what the weight of some units is multiplied, and why.
     jurisdictions : dict of str to str
         By each jurisdiction above the units what its units get, exactly, without what it holds back.
     """
@@ -299,6 +305,7 @@ class QuotaLayer(NamedTuple):
     objective: str
     solution: str
     bases: tuple[QuotaBase, ...]
+    priorities: tuple[str, ...]
     jurisdictions: dict[str, str]
 
 
@@ -545,6 +552,8 @@ class QuotaRow(NamedTuple):
         The shadow price in words.
     shown : tuple of str
         What further columns of the quotas say, in the order of ``quota_titles``; empty for nothing.
+    priorities : tuple of int
+        Those that the unit meets: places in the quota's.
     reason : int
         Its place in ``reasons``.
     """
@@ -558,6 +567,7 @@ class QuotaRow(NamedTuple):
     price: float | None
     price_text: str
     shown: tuple[str, ...]
+    priorities: tuple[int, ...]
     reason: int
 
 
@@ -713,6 +723,24 @@ class Cards(NamedTuple):
     headings: Groups[CardHeading]
 
 
+class LargeNumber(NamedTuple):
+    """How large numbers are told, such as in millions.
+
+    Attributes
+    ----------
+    least : float
+        From here on.
+    unit : float
+        What they are counted in.
+    text : str
+        With ``{n}`` for so many.
+    """
+
+    least: float
+    unit: float
+    text: str
+
+
 class NumberSigns(NamedTuple):
     """How the language writes numbers and counts things.
 
@@ -720,11 +748,14 @@ class NumberSigns(NamedTuple):
     ----------
     plural : tuple of int
         The plural form of each count from 0 to 199.
+    large : tuple of LargeNumber
+        The larger ones first.
     """
 
     thousands: str
     point: str
     plural: tuple[int, ...]
+    large: tuple[LargeNumber, ...]
 
 
 class DatumShift(NamedTuple):

@@ -1,4 +1,4 @@
-"""What amounts of a quota are put in relation to, so that a large unit and a small one can be compared."""
+"""What amounts of a quota are put in relation to, so that one sees who gets more or less than others."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from maps.web.page_model import QuotaBase
 from zoning.study import Quota
 
 AVAILABLE = "available_ha"
+EVEN = "even"
+"""The key of an even share; no measure is asked for by it."""
 PERSONS = "persons"
 """The unit of measure of a measure that counts people."""
 HECTARE = "ha"
@@ -21,7 +23,10 @@ DIGITS = 7
 
 
 def quota_bases(plan: LocalizedPlan, quota: Quota) -> tuple[QuotaBase, ...]:
-    """People, if the quota weighs by them, or else what it weighs by; then the land that is available.
+    """People, if the quota weighs by them, or else what it weighs by; the land that is available; an even share.
+
+    An even share is what a unit would get by the measures that the quota weighs by alone: without priorities, bounds,
+    and levels above it. Where the suitability of land decides there is none.
 
     Parameters
     ----------
@@ -34,7 +39,7 @@ def quota_bases(plan: LocalizedPlan, quota: Quota) -> tuple[QuotaBase, ...]:
     tuple of QuotaBase
         Units in the order of ``plan.units``; amounts in hectares are told in square metres.
     """
-    return tuple(_bases(plan, quota))
+    return (*_bases(plan, quota), *_even_share(plan, quota))
 
 
 def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
@@ -56,8 +61,31 @@ def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
             title=words[f"{per}_title"].format(quota=title, name=fields["name"]),
             unit=words[per].format(**fields),
             scale=scale,
+            even="",
             values=_values(plan.measures.loc[plan.units.index, name]),
         )
+
+
+def _even_share(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
+    weights = quota.weight
+    parts = [(weights, 1.0)] if isinstance(weights, str) else [(one.measure, one.share) for one in weights]
+    if quota.objective == "suitability" or any(name not in plan.measures.columns for name, _ in parts):
+        return
+    table = plan.measures.loc[plan.units.index, [name for name, _ in parts]].apply(pd.to_numeric, errors="coerce")
+    sums = table.sum()
+    if not (sums > 0).all():
+        return
+    words, terms = catalogue("map", plan.language), plan.renderer.terms
+    shares = sum((share * table[name] / sums[name] for name, share in parts), start=pd.Series(0.0, table.index))
+    names = words["and"].join(dict.fromkeys(escape_hidden(terms.measure(name).title) for name, _ in parts))
+    yield QuotaBase(
+        key=EVEN,
+        title=words["even_title"].format(quota=escape_hidden(terms.quota(quota.name))),
+        unit=words["even_unit"].format(unit=escape_hidden(terms.unit(quota.unit))),
+        scale=1.0,
+        even=names,
+        values=_values(shares),
+    )
 
 
 def _values(column: pd.Series) -> tuple[float | None, ...]:

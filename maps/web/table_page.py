@@ -262,7 +262,7 @@ def table_page(content: TableContent, shapes: Shapes, language: str, surrounding
         sites=(),
         payments=Payments((), Columns(Payment, ()), (), Columns(Party, ())),
         cards=_cards(content.rows),
-        verdicts=VerdictTable((), (), (), (), (), (), (), ""),
+        verdicts=VerdictTable((), (), (), (), (), (), (), (), ""),
         headline=Headline((), "", (), (), "", Quality(0, 0, 0, 0, ()), ()),
         scenarios=(),
         undrawn=tuple(shapes.undrawn.tolist()),

@@ -292,10 +292,17 @@ def _quota_rows(
             price=_digits(row["shadow_price"], 7),
             price_text=escape_hidden(price_words(row, objectives[row["quota"]], plan.language)),
             shown=told.texts(row),
+            priorities=tuple(_priorities(link)),
             reason=reasons.place(link),
         )
         for row, link in _explained(rows, "quota", links, names)
     ]
+
+
+def _priorities(link: Content) -> Iterator[int]:
+    """The places of the priorities by which the weight of a unit was multiplied."""
+    for weight in (one for one in link["links"] if one["kind"] == "weight"):
+        yield from (int(one["id"]) - 1 for one in weight["links"] if one["kind"] == "priority")
 
 
 def _explained(

@@ -110,7 +110,30 @@ class RuleTests:
     @cached_property
     def changes(self) -> Change:
         """Every limit that would change the main function of a unit, the nearest first, none beyond five-fold."""
-        every = _gathered([one for place in range(self.mains) for one in self._moved(place)], slice(None))
+        return self._nearest_first(np.ones(len(self.units), dtype=bool), MOST)
+
+    @cached_property
+    def far_changes(self) -> Change:
+        """The same beyond five-fold, of the units that no nearer limit would change."""
+        return self._nearest_first(self._unchanged, np.inf)
+
+    @cached_property
+    def fact_changes(self) -> Change:
+        """Every truth value that would change the main function of a unit if it were the contrary.
+
+        Of the units that no limit within five-fold would change; ``limit`` is what it is, 1 or 0, ``turn`` the other.
+        """
+        return _gathered([one for place in range(self.mains) for one in self._turned_facts(place)], slice(None))
+
+    @cached_property
+    def _unchanged(self) -> Truths:
+        left = np.ones(len(self.units), dtype=bool)
+        left[self.changes.unit] = False
+        return left
+
+    def _nearest_first(self, among: Truths, most: float) -> Change:
+        moved = [one for place in range(self.mains) for one in self._moved(place, among, most)]
+        every = _gathered(moved, slice(None))
         away = np.abs(np.log(every.turn / every.limit))
         return _gathered([every], np.lexsort((every.part, every.rule, away, every.unit)))
 
@@ -139,20 +162,36 @@ class RuleTests:
             self._empty[key] = table[name].isna().to_numpy() if known else np.zeros(len(table), dtype=bool)
         return self._empty[key]
 
-    def _moved(self, place: int) -> Iterator[Change]:
+    def _moved(self, place: int, among: Truths, most: float) -> Iterator[Change]:
         """For each part of a rule with a limit that a plan can move: the units whose main function moves with it."""
         for number, part in enumerate(self.rules[place].parts):
             if part.parameter not in self._movable or part.operator in ("", "=", "<>") or not part.limit:
                 continue
             with np.errstate(all="ignore"):
                 ratio = part.values / part.limit
-            rows = np.flatnonzero((ratio >= 1 / MOST) & (ratio <= MOST) & (self.given > -2))
+            within = (ratio > 0) & (ratio >= 1 / most) & (ratio <= most) & np.isfinite(ratio)
+            rows = np.flatnonzero(among & within & (self.given > -2))
             turn = part.values[rows]
             main = self._main_at(part.parameter, rows, _turned(part.operator, turn, part.answer.yes[rows]))
-            moved = self._zones[main] != self._zones[self.by_rule[rows]]
-            kept = rows[moved]
-            same = np.full(len(kept), 1)
-            yield Change(kept, same * place, same * number, main[moved], same * part.limit, turn[moved])
+            yield from self._other(place, number, rows, main, np.full(len(rows), part.limit), turn)
+
+    def _turned_facts(self, place: int) -> Iterator[Change]:
+        """For each truth value of a rule: the units whose main function is another one if it is the contrary."""
+        for number, part in enumerate(self.rules[place].parts):
+            if part.operator or not part.measure:
+                continue
+            rows = np.flatnonzero(self._unchanged & ~np.isnan(part.values) & (self.given > -2))
+            own = part.values[rows]
+            main = self._main_if(part.names[0], rows, own == 0, of_wholes=self.rules[place].of_wholes)
+            yield from self._other(place, number, rows, main, own, 1 - own)
+
+    def _other(
+        self, place: int, number: int, rows: Places, main: Places, limit: Floats, turn: Floats
+    ) -> Iterator[Change]:
+        """Of some units those that get another zone."""
+        moved = self._zones[main] != self._zones[self.by_rule[rows]]
+        same = np.full(int(moved.sum()), 1)
+        yield Change(rows[moved], same * place, same * number, main[moved], limit[moved], turn[moved])
 
     @cached_property
     def _movable(self) -> frozenset[str]:
@@ -174,6 +213,18 @@ class RuleTests:
             if parameter in condition.names:
                 seen = self._tables[asked.of_wholes].iloc[rows].assign(**{parameter: values})
                 answers.append(condition.evaluate(seen, others).yes)
+            else:
+                answers.append(asked.answer.yes[rows])
+        return _first(answers, len(rows))
+
+    def _main_if(self, name: str, rows: Places, values: Truths, *, of_wholes: bool) -> Places:
+        """The same where a truth value of the units, or of the larger units, is another one for each of them."""
+        answers = []
+        for asked in self.rules[: self.mains]:
+            condition = parse_condition(asked.rule.when)
+            if asked.of_wholes == of_wholes and name in condition.names:
+                seen = self._tables[of_wholes].iloc[rows].assign(**{name: values})
+                answers.append(condition.evaluate(seen, self._rulebook.values).yes)
             else:
                 answers.append(asked.answer.yes[rows])
         return _first(answers, len(rows))

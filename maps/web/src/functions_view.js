@@ -1,11 +1,12 @@
 // The view of functions: what each part of the land is for, and what it is marked with besides.
 
+import { node } from "./dom.js";
 import { keeping } from "./filters.js";
 import { colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { SIGN_RADIUS, drawSign, signPicture } from "./overlay_signs.js";
 import { SPOTS } from "./labels.js";
 import { colourChooser } from "./measure_view.js";
-import { MARK_KINDS, MARK_SIGNS, MARK_TITLES, markOf, unitsMarked } from "./status_marks.js";
+import { MARK_KINDS, MARK_MEANINGS, MARK_SIGNS, MARK_TITLES, markOf, unitsMarked } from "./status_marks.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -56,13 +57,6 @@ function legend({ facts, state, speech }, fills) {
   const mains = listed.filter((zone) => zone.kind === "main");
   const overlays = listed.filter((zone) => zone.kind === "overlay");
   const figure = (/** @type {number} */ units) => speech.whole.format(units);
-  const marks = MARK_KINDS.filter((kind) => state.shown.layers.has(`marks ${kind}`)).map((kind) =>
-    legendRow({
-      picture: signPicture(MARK_SIGNS[kind], 22),
-      title: speech.words[MARK_TITLES[kind]],
-      figure: figure(unitsMarked(facts, kind).length),
-    }),
-  );
   return [
     legendPart(
       "",
@@ -77,7 +71,7 @@ function legend({ facts, state, speech }, fills) {
         }),
       ),
     ),
-    overlays.length || marks.length
+    overlays.length
       ? legendPart(
           speech.words.also_marked,
           overlays.map(({ place, title, units, sign }) =>
@@ -90,10 +84,36 @@ function legend({ facts, state, speech }, fills) {
               press: () => state.change({ overlay: overlay === place ? -1 : place }),
             }),
           ),
-          marks,
         )
       : null,
+    marksLegend(facts, state, speech),
   ];
+}
+
+/**
+ * How sure the units are, a kind a row, which switches its marks; and in a line each what that means.
+ * @param {Facts} facts
+ * @param {Scene["state"]} state
+ * @param {Scene["speech"]} speech
+ */
+function marksLegend(facts, state, speech) {
+  const { words } = speech;
+  const kinds = MARK_KINDS.filter((kind) => unitsMarked(facts, kind).length);
+  if (!kinds.length) return null;
+  const rows = kinds.map((kind) => {
+    const on = state.shown.layers.has(`marks ${kind}`);
+    return legendRow({
+      picture: signPicture(MARK_SIGNS[kind], 22),
+      title: words[MARK_TITLES[kind]],
+      figure: speech.whole.format(unitsMarked(facts, kind).length),
+      pressed: on,
+      faded: !on,
+      press: () => state.layer(`marks ${kind}`, !on),
+    });
+  });
+  const meanings = [...kinds.map((kind) => MARK_MEANINGS[kind]), /** @type {const} */ ("means_firm")];
+  const help = node("details", { class: "zp-meanings" }, node("summary", {}, words.what_it_means), meanings.map((key) => node("p", {}, words[key])));
+  return legendPart(words.how_sure, rows, help);
 }
 
 /**
@@ -106,7 +126,8 @@ function legend({ facts, state, speech }, fills) {
 function signsOf(facts, unit, layers) {
   const signs = facts.units.overlays[unit].flatMap((place) => facts.zones[place].sign ?? []);
   const kind = markOf(facts, unit);
-  return kind && layers.has(`marks ${kind}`) ? [...signs, MARK_SIGNS[kind]] : signs;
+  const kinds = [...(kind ? [kind] : []), ...(facts.verdicts.close.includes(unit) ? [/** @type {const} */ ("close")] : [])];
+  return [...signs, ...kinds.filter((one) => layers.has(`marks ${one}`)).map((one) => MARK_SIGNS[one])];
 }
 
 /**

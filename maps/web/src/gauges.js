@@ -38,7 +38,10 @@ function layout(values, limit) {
  * @param {string} colour Of the zone that the test claims for.
  */
 export function gaugePicture(gauge, colour) {
-  const { title, valueText, needs, value, values, limit, operator, passed } = gauge;
+  const { title, valueText, needs, value, values, limit, operator, passed, isTruth } = gauge;
+  const look = passed ? "zp-gauge zp-passed" : "zp-gauge";
+  const line = node("p", {}, node("span", {}, title), node("span", {}, node("b", {}, valueText), " · ", needs));
+  if (isTruth) return node("div", { class: look }, line);
   const { scale, bins } = layout(values, limit);
   const at = scale.place(limit);
   const percent = (/** @type {number} */ place) => `${(100 * place).toFixed(2)}%`;
@@ -54,8 +57,8 @@ export function gaugePicture(gauge, colour) {
   const compared = operator.startsWith(">") || operator.startsWith("<");
   return node(
     "div",
-    { class: passed ? "zp-gauge zp-passed" : "zp-gauge" },
-    node("p", {}, node("span", {}, title), node("span", {}, node("b", {}, valueText), " · ", needs)),
+    { class: look },
+    line,
     node(
       "div",
       { class: "zp-gauge-bar", "aria-hidden": "true" },

@@ -22,7 +22,7 @@ const TOLD_MS = 1600;
 export function viewSwitch(state, { words }, two) {
   const views = VIEWS.filter((view) => two || view !== "differences");
   const buttons = views.map((view) =>
-    node("button", { type: "button", on: { click: () => state.change({ view, by: "", kept: -1 }) } }, words[`view_${view}`]),
+    node("button", { type: "button", on: { click: () => state.change({ view, by: "", base: "", kept: -1 }) } }, words[`view_${view}`]),
   );
   const follow = () =>
     views.forEach((view, place) => buttons[place].setAttribute("aria-pressed", String(view === state.shown.view)));

@@ -1,4 +1,4 @@
-// Amounts of a quota: what each unit gets, as a circle and in relation to its people or its land.
+// Amounts of a quota: what each unit gets, as a circle and in relation to its people, its land or an even share.
 
 import { naturalBreaks } from "./class_breaks.js";
 
@@ -41,14 +41,25 @@ export function amountOf(facts, unit, quota) {
 export function landAmounts(facts, quota, asked) {
   const base = baseOf(facts, quota, asked);
   const amounts = facts.units.id.map((_, unit) => amountOf(facts, unit, quota));
-  const ratios = amounts.map((_, unit) => ratioOf(facts, unit, quota, base));
+  const ratios = ratiosOf(facts, quota, base, amounts);
   const known = ratios.filter((ratio) => ratio !== null);
-  const breaks = naturalBreaks(known, CLASSES);
+  const breaks = base?.even ? breaksAround(known) : naturalBreaks(known, CLASSES);
   const classOf = (/** @type {number} */ unit) => {
     const ratio = ratios[unit];
     return ratio === null ? -1 : breaks.filter((limit) => limit <= ratio).length;
   };
-  return { base, amounts, ratios, known, breaks, classOf, largest: Math.max(0, ...amounts), mean: meanOf(base, amounts) };
+  const mean = base?.even ? 0 : meanOf(base, amounts);
+  return { base, amounts, ratios, known, breaks, classOf, largest: Math.max(0, ...amounts), mean };
+}
+
+/**
+ * Two classes of those that get less and two of those that get more, parted at 0, as far as there are such.
+ * @param {number[]} known
+ */
+function breaksAround(known) {
+  const [less, more] = [known.filter((one) => one < 0), known.filter((one) => one > 0)];
+  const parted = (/** @type {number[]} */ some) => naturalBreaks(some, CLASSES / 2);
+  return [...parted(less), ...(less.length && more.length ? [0] : []), ...parted(more)];
 }
 
 /**
@@ -63,18 +74,29 @@ export function baseOf({ quotas }, quota, asked) {
   return bases.find(({ key }) => key === asked) ?? bases[0];
 }
 
+/** The base that tells amounts beside an even share, if a quota has one. */
+export function evenBase(/** @type {Pick<Facts, "quotas">} */ { quotas }, /** @type {number} */ quota) {
+  return quotas[quota].bases.find(({ even }) => even);
+}
+
 /**
- * What a unit gets in relation to a base; null where that says little.
- * @param {Pick<Facts, "quotas" | "quota_rows" | "amounts">} facts
- * @param {number} unit
+ * What each unit gets in relation to a base; null where that says little.
+ * @param {Pick<Facts, "units" | "quotas" | "quota_rows" | "amounts">} facts
  * @param {number} quota
  * @param {QuotaBase | undefined} base
+ * @param {number[]} amounts
+ * @returns {(number | null)[]}
  */
-export function ratioOf(facts, unit, quota, base) {
-  const amount = amountOf(facts, unit, quota);
-  const whole = base?.values[unit] ?? null;
-  const little = amount <= leastSaid(facts.quotas[quota].step);
-  return !base || whole === null || whole <= 0 || little ? null : (amount * base.scale) / whole;
+export function ratiosOf(facts, quota, base, amounts = facts.units.id.map((_, unit) => amountOf(facts, unit, quota))) {
+  if (!base) return amounts.map(() => null);
+  const least = littleOf(facts.quotas[quota].step, base);
+  const whole = base.even ? amounts.reduce((sum, amount) => sum + amount, 0) : 0;
+  return amounts.map((amount, unit) => {
+    const own = base.values[unit];
+    if (own === null || (own <= 0 && !base.even)) return null;
+    const value = base.even ? amount - whole * own : (amount * base.scale) / own;
+    return Math.abs(base.even ? value : amount) <= least ? null : value;
+  });
 }
 
 /**
@@ -93,7 +115,11 @@ function meanOf(base, amounts) {
   return whole > 0 ? (amount * base.scale) / whole : null;
 }
 
-/** Up to what amount a ratio says little. */
-export function leastSaid(/** @type {number} */ step) {
-  return STEPS_TO_SAY * step;
+/**
+ * Up to what amount a ratio says little, or up to what difference an amount is that of an even share.
+ * @param {number} step
+ * @param {QuotaBase | undefined} base
+ */
+export function littleOf(step, base) {
+  return base?.even ? step : STEPS_TO_SAY * step;
 }

@@ -4,7 +4,7 @@ import { drawn } from "./dom.js";
 import { keeping } from "./filters.js";
 import { bars, binned, histogramOf, scaleFor, tick } from "./histogram.js";
 import { widthOf, write } from "./labels.js";
-import { landAmounts, leastSaid } from "./land_amounts.js";
+import { landAmounts, littleOf } from "./land_amounts.js";
 import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
 
 /**
@@ -25,6 +25,8 @@ const LEAST = 1.6;
 // Amounts are written in circles from here on, where no smaller circle lies over them.
 const LEAST_WRITTEN = 13;
 const SMALL_SCREEN = 500;
+// Of classes of units that get less and more than an even share.
+const EVEN_FILLS = /** @type {const} */ ([["measure-4", "measure-2"], ["land-3", "land-4"]]);
 
 /**
  * @param {Scene} scene
@@ -35,20 +37,20 @@ export function landView(scene) {
   const { quota } = state.shown;
   if (!facts.quotas.length) return withoutQuota(scene);
   const land = landAmounts(facts, quota, state.shown.base);
-  const fills = colours.series("land", 4);
+  const fills = land.base?.even ? evenFills(land.breaks).map((name) => colours.of(name)) : colours.series("land", 4);
   const fillOf = (/** @type {number} */ place) => (place < 0 ? colours.of("land-small") : fills[place]);
   const { unit: measure } = facts.quotas[quota];
   return {
     title: facts.quotas[quota].bases.length > 1 ? speech.words.colour_by : speech.capital(land.base?.title ?? ""),
     paint: (unit) => fillOf(land.classOf(unit)),
     classOf: (unit) => keyOf(land.classOf(unit)),
-    classTitle: (place) => classTitles(scene, land)[place] ?? littleSaid(scene),
+    classTitle: (place) => classTitles(scene, land)[place] ?? littleSaid(scene, land),
     legend: () => legend(scene, land, fillOf),
     tip: (unit) => {
       const ratio = land.ratios[unit];
       return [
         `${speech.value(land.amounts[unit])} ${measure}`,
-        ratio === null || !land.base ? "" : `${speech.rough(ratio)} ${land.base.unit}`,
+        ratio === null || !land.base ? "" : `${written(speech, land)(ratio)} ${land.base.unit}`,
       ];
     },
     below: (jurisdiction) => {
@@ -58,6 +60,25 @@ export function landView(scene) {
     },
     mark: (pen, screen, room, first, zoom) => (first ? circles(pen, screen, scene, land, room, zoom) : undefined),
   };
+}
+
+/**
+ * Blue where units get less than an even share, brown where they get more; the darker the more that is.
+ * @param {number[]} breaks
+ */
+function evenFills(breaks) {
+  const below = breaks.filter((limit) => limit <= 0).length;
+  const [less, more] = [below, breaks.length + 1 - below];
+  return [...EVEN_FILLS[0].slice(0, less), ...EVEN_FILLS[1].slice(-more)];
+}
+
+/**
+ * How a value of the base is written: a difference with its sign.
+ * @param {import("./speech.js").Speech} speech
+ * @param {Pick<Land, "base">} land
+ */
+function written(speech, { base }) {
+  return (/** @type {number} */ value) => (base?.even ? speech.signed(value) : speech.rough(value));
 }
 
 /**
@@ -106,21 +127,23 @@ function keyOf(place) {
  */
 function circles(pen, screen, { facts, state, colours, speech }, land, room, zoom) {
   const keeps = keeping(facts, state.shown, (unit) => keyOf(land.classOf(unit)));
-  const radius = radiusFor(land.largest, room.frame[2] - room.frame[0], zoom);
-  const drawnUnits = land.amounts
-    .map((amount, unit) => ({ amount, unit, reach: radius(amount) }))
-    .filter(({ amount, unit }) => amount > 0 && screen.sees(unit))
-    .sort((a, b) => b.amount - a.amount);
-  for (const { unit, reach } of drawnUnits) {
+  const shown = land.base?.even ? land.ratios.map((one) => one ?? 0) : land.amounts;
+  const radius = radiusFor(largestOf(land), room.frame[2] - room.frame[0], zoom);
+  const drawnUnits = shown
+    .map((amount, unit) => ({ amount, unit, reach: radius(Math.abs(amount)) }))
+    .filter(({ amount, unit }) => amount && screen.sees(unit))
+    .sort((a, b) => b.reach - a.reach);
+  for (const { amount, unit, reach } of drawnUnits) {
     const [x, y] = screen.middle(unit);
     pen.beginPath();
     pen.arc(x, y, reach, 0, 7);
     pen.globalAlpha = keeps(unit) ? 0.88 : 0.15;
-    pen.fillStyle = colours.of("circle");
+    // what is missing is a hole
+    pen.fillStyle = colours.of(amount < 0 ? "halo" : "circle");
     pen.fill();
     pen.globalAlpha = 1;
-    pen.strokeStyle = colours.of("halo");
-    pen.lineWidth = reach > 4 ? 1.3 : 0.8;
+    pen.strokeStyle = colours.of(amount < 0 ? "circle" : "halo");
+    pen.lineWidth = amount < 0 ? 1.8 : reach > 4 ? 1.3 : 0.8;
     pen.stroke();
     room.take([x - reach - 1, y - reach - 1, x + reach + 1, y + reach + 1]);
   }
@@ -131,10 +154,19 @@ function circles(pen, screen, { facts, state, colours, speech }, land, room, zoo
       const [otherX, otherY] = screen.middle(other.unit);
       return Math.hypot(otherX - x, otherY - y) < other.reach + reach * 0.6;
     });
-    const lettering = { size: reach > 24 ? 13 : 11, weight: 600, ink: colours.of("circle-ink"), halo: "", edge: 0 };
-    const text = speech.whole.format(amount);
+    const ink = amount < 0 ? "#1D2428" : colours.of("circle-ink");
+    const lettering = { size: reach > 24 ? 13 : 11, weight: 600, ink, halo: "", edge: 0 };
+    const text = land.base?.even ? speech.signed(amount) : speech.whole.format(amount);
     if (!covered && widthOf(pen, text, lettering) < 2 * reach - 4) write(pen, text, x, y, lettering);
   });
+}
+
+/**
+ * What the largest circle stands for.
+ * @param {Land} land
+ */
+function largestOf({ base, known, largest }) {
+  return base?.even ? known.reduce((most, one) => Math.max(most, Math.abs(one)), 0) : largest;
 }
 
 /**
@@ -154,7 +186,29 @@ function legend(scene, land, fillOf) {
       ? chooser(words.in_relation, quota.bases.map(({ key, title }) => ({ key, title: speech.capital(title) })), land.base?.key ?? "", (base) => state.change({ base, kept: -1 }))
       : null,
     land.known.length ? legendPart("", histogram(scene, land, fillOf), classRows(scene, land, fillOf)) : null,
-    land.largest ? legendPart(`${quota.title}, ${quota.unit}`, circleScale(speech, land.largest)) : null,
+    ...(land.base?.even ? evenHelp(speech, land.base.even, quota.priorities) : []),
+    largestOf(land) ? legendPart(circleTitle(quota, land), circleScale(speech, largestOf(land))) : null,
+  ];
+}
+
+/**
+ * @param {import("./page_model.d.ts").QuotaLayer} quota
+ * @param {Land} land
+ */
+function circleTitle({ title, unit }, { base }) {
+  return base?.even ? base.unit : `${title}, ${unit}`;
+}
+
+/**
+ * What an even share is, and why amounts are others.
+ * @param {import("./speech.js").Speech} speech
+ * @param {string} names
+ * @param {readonly string[]} priorities
+ */
+function evenHelp(speech, names, priorities) {
+  return [
+    caption(speech.say("even_help", { names })),
+    priorities.length ? caption(speech.say("even_lines", { list: priorities.join("; ") })) : null,
   ];
 }
 
@@ -173,7 +227,10 @@ function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
     return fillOf(breaks.filter((limit) => limit <= value).length);
   };
   const at = mean === null ? 0 : scale.place(mean) * WIDTH;
-  const said = speech.say("mean_of", { value: speech.rough(mean ?? 0), unit: base?.unit ?? "" });
+  const said = base?.even
+    ? base.title
+    : speech.say("mean_of", { value: speech.rough(mean ?? 0), unit: base?.unit ?? "" });
+  const text = written(speech, { base });
   return histogramOf(
     said,
     { ...BARS, width: WIDTH },
@@ -184,10 +241,12 @@ function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
       : [
           drawn("line", { x1: at, x2: at, y1: -8, y2: height + 1, class: "zp-mean" }),
           drawn("circle", { cx: at, cy: -8, r: 2.6 }),
-          tick(at > WIDTH / 2 ? Math.min(WIDTH, at + 24) : Math.max(0, at - 24), at > WIDTH / 2 ? "end" : "start", -15, said),
+          base?.even
+            ? tick(at, "middle", -15, "0")
+            : tick(at > WIDTH / 2 ? Math.min(WIDTH, at + 24) : Math.max(0, at - 24), at > WIDTH / 2 ? "end" : "start", -15, said),
         ],
-    tick(0, "start", height + 15, speech.rough(scale.low)),
-    tick(WIDTH, "end", height + 15, speech.rough(scale.high)),
+    tick(0, "start", height + 15, text(scale.low)),
+    tick(WIDTH, "end", height + 15, text(scale.high)),
   );
 }
 
@@ -195,8 +254,8 @@ function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
  * @param {Scene} scene
  * @param {Land} land
  */
-function classTitles({ speech }, { breaks }) {
-  const limits = breaks.map((limit) => speech.rough(limit));
+function classTitles({ speech }, { breaks, base }) {
+  const limits = breaks.map(written(speech, { base }));
   return [...breaks, null].map((_, place) => {
     if (!place) return limits.length ? speech.say("under", { value: limits[0] }) : speech.words.all;
     return place === limits.length
@@ -208,10 +267,11 @@ function classTitles({ speech }, { breaks }) {
 /**
  * What is said of amounts of which a ratio would say little.
  * @param {Scene} scene
+ * @param {Land} land
  */
-function littleSaid({ facts, state, speech }) {
+function littleSaid({ facts, state, speech }, { base }) {
   const { step, unit } = facts.quotas[state.shown.quota];
-  return speech.say("too_small", { value: `${speech.value(leastSaid(step))} ${unit}` });
+  return speech.say(base?.even ? "even_close" : "too_small", { value: `${speech.value(littleOf(step, base))} ${unit}` });
 }
 
 /**
@@ -240,7 +300,7 @@ function classRows(scene, land, fillOf) {
   return [
     base ? caption(base.unit) : null,
     ...classTitles(scene, land).map((title, place) => row(place, title)),
-    count(-1) ? row(-1, littleSaid(scene)) : null,
+    count(-1) ? row(-1, littleSaid(scene, land)) : null,
   ];
 }
 

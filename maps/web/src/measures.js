@@ -49,7 +49,7 @@ export function measuresOf(page, measured) {
  */
 function testedMeasures({ verdicts: { measures, tests } }) {
   const names = measures.map(({ name }) => name);
-  return measures.map((column, place) => ({
+  const all = measures.map((column, place) => ({
     ...column,
     // of a larger unit a rule may ask the same
     name: names.indexOf(column.name) === place ? column.name : `${column.name} ${place}`,
@@ -60,6 +60,7 @@ function testedMeasures({ verdicts: { measures, tests } }) {
         at: limit, above: operator.startsWith(">"), equal: operator.endsWith("="), zone,
       })),
   }));
+  return all.filter(({ answers }) => !answers.length);
 }
 
 /**

@@ -50,6 +50,18 @@ export interface NumberSigns {
   point: string;
   /** The plural form of each count from 0 to 199. */
   plural: number[];
+  /** The larger ones first. */
+  large: LargeNumber[];
+}
+
+/** How large numbers are told, such as in millions. */
+export interface LargeNumber {
+  /** From here on. */
+  least: number;
+  /** What they are counted in. */
+  unit: number;
+  /** With `{n}` for so many. */
+  text: string;
 }
 
 /** The plan as a whole, and what to know before relying on it. */
@@ -186,11 +198,13 @@ export interface QuotaLayer {
   solution: string;
   /** The first is shown first. */
   bases: QuotaBase[];
+  /** By what the weight of some units is multiplied, and why. */
+  priorities: string[];
   /** By each jurisdiction above the units what its units get, exactly, without what it holds back. */
   jurisdictions: Record<string, string>;
 }
 
-/** What the amounts of a quota are put in relation to: the people of each unit, or its available land. */
+/** What the amounts of a quota are put in relation to: the people of each unit, its available land, an even share. */
 export interface QuotaBase {
   key: string;
   /** What is shown then. */
@@ -199,6 +213,8 @@ export interface QuotaBase {
   unit: string;
   /** An amount times this, divided by the value of a unit, is in that unit. */
   scale: number;
+  /** Of an even share what it goes by, such as people alone; amounts are told by how much they differ from it. Empty where amounts are divided. */
+  even: string;
   /** One a unit; None where it is not known. */
   values: (number | null)[];
 }
@@ -418,6 +434,8 @@ export interface QuotaRow {
   price_text: string;
   /** What further columns of the quotas say, in the order of `quota_titles`; empty for nothing. */
   shown: string[];
+  /** Those that the unit meets: places in the quota's. */
+  priorities: number[];
   /** Its place in `reasons`. */
   reason: number;
 }
@@ -504,10 +522,12 @@ export interface VerdictTable {
   sentences: number[];
   /** The place in `wordings` of the sentence of each unit, and of what is to be said besides; -1 for nothing. */
   notes: number[];
-  /** The places in `wordings` of the lines on its overlays, and of what would change it, the nearest first. */
+  /** The places in `wordings` of the lines on its overlays, and of what would change it, the nearest first; where nothing simple would, why. There is always one. */
   overlays: number[][];
-  /** The places in `wordings` of the lines on its overlays, and of what would change it, the nearest first. */
+  /** The places in `wordings` of the lines on its overlays, and of what would change it, the nearest first; where nothing simple would, why. There is always one. */
   changes: number[][];
+  /** The places of the units that do not stand firm: a limit that moves by a tenth changes their main function. */
+  close: number[];
   /** What stands where a value is missing. */
   missing: string;
 }
@@ -525,9 +545,11 @@ export interface MeasureColumn {
   shift: number;
   /** None where the value is missing. */
   values: (number | null)[];
+  /** How 0 and 1 are printed, of a truth value; else empty. */
+  answers: string[];
 }
 
-/** A comparison of a rule. */
+/** A comparison of a rule, or a truth value that it asks for, which has to be 1 or 0. */
 export interface LimitTest {
   /** Its place in `measures`. */
   measure: number;
@@ -1022,6 +1044,7 @@ export type Word =
   | "adopted_plan"
   | "all"
   | "all_payments"
+  | "all_titles"
   | "also_marked"
   | "and"
   | "and_over"
@@ -1030,7 +1053,6 @@ export type Word =
   | "arrow_key"
   | "as_of"
   | "assumed"
-  | "assumed_mark"
   | "assumptions"
   | "balance"
   | "because"
@@ -1053,6 +1075,7 @@ export type Word =
   | "claims"
   | "classes"
   | "close"
+  | "close_call"
   | "close_compare"
   | "close_legend"
   | "colour_by"
@@ -1068,17 +1091,23 @@ export type Word =
   | "crowded"
   | "date"
   | "decided"
-  | "decision_mark"
   | "decisions"
   | "designations"
   | "distance"
   | "east"
   | "energy"
+  | "even_close"
+  | "even_help"
+  | "even_lines"
+  | "even_said"
+  | "even_title"
+  | "even_unit"
   | "excepted"
   | "false"
   | "filter_off"
   | "filters"
   | "filters_off"
+  | "firm"
   | "floor"
   | "found"
   | "full_screen"
@@ -1088,6 +1117,7 @@ export type Word =
   | "here"
   | "hits"
   | "how_drawn"
+  | "how_sure"
   | "in_brackets"
   | "in_part"
   | "in_relation"
@@ -1117,6 +1147,11 @@ export type Word =
   | "marks"
   | "may_claim"
   | "mean_of"
+  | "means_assumed"
+  | "means_close"
+  | "means_decision"
+  | "means_firm"
+  | "means_open"
   | "measure"
   | "measure_help"
   | "missing"
@@ -1130,6 +1165,7 @@ export type Word =
   | "name"
   | "named"
   | "names"
+  | "nearest_limit"
   | "net_payments"
   | "next"
   | "no"
@@ -1189,6 +1225,7 @@ export type Word =
   | "previous"
   | "price"
   | "print_paper"
+  | "priority"
   | "programmes"
   | "quota"
   | "reading_copy"
@@ -1247,6 +1284,10 @@ export type Word =
   | "sources_are"
   | "south"
   | "status"
+  | "status_assumed"
+  | "status_decision"
+  | "status_open"
+  | "status_rule"
   | "story_end"
   | "story_leave"
   | "story_next"
@@ -1323,9 +1364,9 @@ export type Word =
   | "view_land"
   | "view_money"
   | "views"
-  | "waiting"
   | "weight"
   | "west"
+  | "what_it_means"
   | "whole"
   | "within"
   | "within_best"

@@ -21,11 +21,13 @@ export class Speech {
       maximumFractionDigits: this.digits,
       roundingMode: "halfEven", // as the report and the tables
     });
-    this.exact = this.figures({ maximumSignificantDigits: 15, useGrouping: "min2" });
+    this.exact = this.figures({ maximumSignificantDigits: 15 });
+    // columns of a table may hold years
+    this.plain15 = this.figures({ maximumSignificantDigits: 15, useGrouping: "min2" });
     this.six = this.figures({ maximumSignificantDigits: 7 });
-    this.compact = new Intl.NumberFormat(language, { notation: "compact", maximumSignificantDigits: 3 });
     this.three = this.figures({ maximumSignificantDigits: 3 });
     this.place = this.figures({ minimumFractionDigits: 3, maximumFractionDigits: 3 });
+    this.tidy = this.figures({ maximumSignificantDigits: 6 });
     this.two = this.figures({ maximumSignificantDigits: 2 });
     this.tenth = this.figures({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
   }
@@ -106,8 +108,7 @@ export class Speech {
    */
   land(value) {
     if (value < LARGE_LAND) return this.ha(value);
-    const settings = /** @type {const} */ ({ notation: "compact", compactDisplay: "long", maximumSignificantDigits: 3 });
-    return this.say("ha", { n: new Intl.NumberFormat(this.language, settings).format(value) });
+    return this.say("ha", { n: this.short(value) });
   }
 
   /**
@@ -119,11 +120,19 @@ export class Speech {
   }
 
   /**
+   * The same with its sign.
+   * @param {number} value
+   */
+  signed(value) {
+    return `${value < 0 ? "−" : value > 0 ? "+" : ""}${this.rough(Math.abs(value))}`;
+  }
+
+  /**
    * As many digits as a measured distance bears.
    * @param {number} value
    */
   rough3(value) {
-    return (value >= 100 ? this.whole : this.three).format(value);
+    return (Math.abs(value) >= 100 ? this.whole : this.three).format(value);
   }
 
   /** @param {number} value */
@@ -132,11 +141,14 @@ export class Speech {
   }
 
   /**
-   * A large amount in few signs, as it stands beside an arrow.
+   * A large amount in the large numbers of the language, as the headline has it.
    * @param {number} value
    */
   short(value) {
-    return this.compact.format(value);
+    const size = Math.abs(value);
+    const large = this.numbers.large.find(({ least }) => size >= least);
+    if (large) return large.text.replace("{n}", () => this.rough3(value / large.unit));
+    return (size >= 1000 ? this.whole : this.tidy).format(value);
   }
 
   /** @param {number} count */
@@ -158,6 +170,14 @@ export class Speech {
    */
   share(share) {
     return `${this.value(Number((100 * share).toPrecision(2)))}\u00a0%`;
+  }
+
+  /**
+   * A change in per cent, with its sign.
+   * @param {number} share
+   */
+  signedShare(share) {
+    return `${share < 0 ? "−" : "+"}${this.share(Math.abs(share))}`;
   }
 
   /**

@@ -1,20 +1,26 @@
-// Marks: which units wait for somebody, hang on what was assumed, or were decided by planners, a kind at a time.
+// Marks: how sure a unit is: open, assumed, decided by planners, or near a limit, a kind at a time.
 
 /**
- * @import { Sign, UnitRow } from "./page_model.d.ts"
+ * @import { Sign, UnitRow, Word } from "./page_model.d.ts"
  * @import { Facts } from "./plan_facts.js"
  *
- * @typedef {"waiting" | "assumed" | "decision"} MarkKind
+ * @typedef {"waiting" | "assumed" | "decision" | "close"} MarkKind
  */
 
 // Beyond this part of the units they would hide what they mark; a box of the legend shows them all the same.
 const MOST_MARKED = 1 / 6;
 
 /** @type {MarkKind[]} */
-export const MARK_KINDS = ["waiting", "assumed", "decision"];
+export const MARK_KINDS = ["waiting", "assumed", "decision", "close"];
 
-/** @type {Record<MarkKind, "waiting" | "assumed_mark" | "decision_mark">} */
-export const MARK_TITLES = { waiting: "waiting", assumed: "assumed_mark", decision: "decision_mark" };
+/** @satisfies {Record<MarkKind, Word>} What each is called, and what that means. */
+export const MARK_TITLES = {
+  waiting: "status_open", assumed: "status_assumed", decision: "status_decision", close: "close_call",
+};
+/** @satisfies {Record<MarkKind, Word>} */
+export const MARK_MEANINGS = {
+  waiting: "means_open", assumed: "means_assumed", decision: "means_decision", close: "means_close",
+};
 
 const INKS = { light: "#7A3E00", dark: "#FFD9A0" };
 
@@ -27,6 +33,7 @@ export const MARK_SIGNS = {
   },
   assumed: { name: "open diamond", path: "M0-5.4L4.8 0 0 5.4-4.8 0zM0-2.4L-2.1 0 0 2.4 2.1 0z", ...INKS },
   decision: { name: "square", path: "M-3.8-3.8h7.6v7.6h-7.6z", ...INKS },
+  close: { name: "hourglass", path: "M-4.2-4.8h8.4L1 0l3.2 4.8h-8.4L-1 0z", ...INKS },
 };
 
 /** @type {Record<UnitRow["status"], MarkKind | null>} */
@@ -51,7 +58,20 @@ export function markOf(facts, unit) {
  * @param {MarkKind} kind
  */
 export function unitsMarked(facts, kind) {
+  if (kind === "close") return facts.verdicts.close;
   return facts.units.id.map((_, unit) => unit).filter((unit) => markOf(facts, unit) === kind);
+}
+
+/**
+ * In one word or two how sure a unit is.
+ * @param {Facts} facts
+ * @param {Record<Word, string>} words
+ * @param {number} unit
+ */
+export function statusText(facts, words, unit) {
+  const kind = markOf(facts, unit);
+  const near = facts.verdicts.close.includes(unit);
+  return [kind ? words[MARK_TITLES[kind]] : words.status_rule, near ? words.close_call : ""].filter(Boolean).join(" · ");
 }
 
 /**

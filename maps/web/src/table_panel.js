@@ -47,5 +47,5 @@ export function rowPanel(scene, columns, unit, actions) {
 export function cellText(speech, column, unit) {
   const value = column.value(unit);
   if (value === null) return speech.words.missing;
-  return typeof value === "number" ? speech.exact.format(value) : value;
+  return typeof value === "number" ? speech.plain15.format(value) : value;
 }

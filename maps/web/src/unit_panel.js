@@ -5,7 +5,7 @@ import { node } from "./dom.js";
 import { focusFirst } from "./focus.js";
 import { gaugePicture } from "./gauges.js";
 import { icon } from "./icons.js";
-import { landAmounts } from "./land_amounts.js";
+import { evenBase, landAmounts, ratiosOf } from "./land_amounts.js";
 import { signPicture } from "./overlay_signs.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { payingPolicies } from "./money_view.js";
@@ -27,10 +27,12 @@ import { unknownSaid, working } from "./working.js";
 
 // So many tests, and so many words of titles, stand there before "more".
 const GAUGES = 3;
+// A limit is near enough to tell how far it has to move if that is by no more than this factor.
+const REACH = 2;
 const WORDS = { programmes: 4, policies: 8 };
-// A verdict of more words leaves room for one change alone.
-const LONG_VERDICT = 30;
-// A note of more letters is folded.
+// A verdict of more words leaves room for one change and two tests alone, and for no titles of policies.
+const LONG_VERDICT = 26;
+// A note, or a line on an overlay, of more letters is folded.
 const LONG_NOTE = 90;
 
 /**
@@ -58,10 +60,10 @@ export function unitPanel(scene, unit, place, actions) {
     movesOfUnit(scene, unit),
     place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null,
     gauges(scene, said),
-    said.changes.length ? box(words.changes, "", changesOf(said).map((change) => node("p", {}, change))) : null,
+    box(words.changes, nearnessSaid(facts, speech, unit, said), changesOf(said).map((change) => node("p", {}, change))),
     landBox(facts, speech, unit),
     moneyBox(facts, speech, unit, link),
-    policyBox(facts, speech, unit, link),
+    policyBox(facts, speech, unit, link, isLong(said)),
     told,
   ].filter((one) => one !== null);
 }
@@ -107,25 +109,55 @@ function sentence({ facts, speech, colours }, unit, verdict) {
   );
   line.style.setProperty("--zone", colours.zone(zones[units.main[unit]]));
   const overlays = verdict.overlays.map(({ zone, text, held }) => {
-    const { sign } = zones[zone];
+    const sign = held ? zones[zone].sign : MARK_SIGNS.waiting;
     return node(
       "p",
       { class: held ? "zp-also" : "zp-also zp-doubt" },
       sign && signPicture(sign, 18),
-      node("span", {}, text),
+      text.length > LONG_NOTE ? foldedLine(text) : node("span", {}, text),
     );
   });
   const standing = units.standing[unit];
-  const doubtful = standing !== "decided" && standing !== "by_decision" && standing !== "by_decision_overlay";
+  // what an overlay waits for stands in its line
+  const doubtful = standing === "contested" || standing === "review" || standing === "assumed";
   const doubt = doubtful ? speech.words[standing] : "";
   const kind = markOf(facts, unit);
   return node("div", {}, line, overlays, noteOf(verdict.note, doubt, doubtful && kind ? signPicture(MARK_SIGNS[kind], 18) : null));
 }
 
+/**
+ * A long line: what it says, and behind it why.
+ * @param {string} text
+ */
+function foldedLine(text) {
+  const ends = text.search(/[:：]/);
+  if (ends < 0) return node("span", {}, text);
+  return node("details", {}, node("summary", {}, text.slice(0, ends)), text.slice(ends + 1).trim());
+}
+
+/**
+ * Whether a unit stands firm, and how far the nearest limit that would change it has to move.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ * @param {Verdict} verdict
+ */
+function nearnessSaid(facts, speech, unit, { nearest }) {
+  const { words } = speech;
+  const known = nearest !== null && Math.abs(Math.log(1 + nearest)) <= Math.log(REACH);
+  const moved = known ? speech.say("nearest_limit", { n: speech.signedShare(nearest) }) : "";
+  return [facts.verdicts.close.includes(unit) ? words.close_call : words.firm, moved].filter(Boolean).join(" · ");
+}
+
+/** Whether a verdict leaves little room for the rest. */
+function isLong(/** @type {Verdict} */ { sentence, overlays, note }) {
+  const lines = overlays.map(({ text }) => (text.length > LONG_NOTE ? text.split(/[:：]/)[0] : text));
+  return [sentence, note, ...lines].join(" ").split(" ").length > LONG_VERDICT;
+}
+
 /** @param {Verdict} verdict */
-function changesOf({ sentence, overlays, note, changes }) {
-  const words = [sentence, note, ...overlays.map(({ text }) => text)].join(" ").split(" ").length;
-  return words > LONG_VERDICT ? changes.slice(0, 1) : changes;
+function changesOf(verdict) {
+  return isLong(verdict) ? verdict.changes.slice(0, 1) : verdict.changes;
 }
 
 /**
@@ -151,12 +183,13 @@ function gauges({ facts, speech, colours }, verdict) {
   const told = verdict.gauges.filter((gauge) => gauge.decided || isMain(gauge));
   const mains = told.filter(isMain);
   // what an overlay was decided by stands in its line already
-  const rest = [...mains.slice(GAUGES), ...told.filter((gauge) => !isMain(gauge))];
+  const most = isLong(verdict) ? GAUGES - 1 : GAUGES;
+  const rest = [...mains.slice(most), ...told.filter((gauge) => !isMain(gauge))];
   if (!told.length) return null;
   return node(
     "div",
     { class: "zp-gauges" },
-    mains.slice(0, GAUGES).map(picture),
+    mains.slice(0, most).map(picture),
     rest.length
       ? node("details", {}, node("summary", {}, speech.count("n_more_tests", rest.length)), rest.map(picture))
       : null,
@@ -223,12 +256,34 @@ function landBox(facts, speech, unit) {
         part,
         node("p", { class: "zp-big" }, speech.amount(row.amount, measure)),
         node("div", { class: "zp-meter", "aria-hidden": "true" }, fill),
-        base && ratio !== null && mean !== null
-          ? node("p", {}, speech.say("beside_mean", { value: speech.rough(ratio), unit: base.unit, mean: speech.rough(mean) }))
-          : null,
+        evenSaid(facts, speech, unit, row) ??
+          (base && ratio !== null && mean !== null
+            ? node("p", {}, speech.say("beside_mean", { value: speech.rough(ratio), unit: base.unit, mean: speech.rough(mean) }))
+            : null),
       );
     }),
   );
+}
+
+/**
+ * How much more or less than an even share a unit gets, and why; null where a quota knows no even share.
+ * @param {Facts} facts
+ * @param {Speech} speech
+ * @param {number} unit
+ * @param {import("./page_model.d.ts").QuotaRow} row
+ */
+function evenSaid(facts, speech, unit, { quota, binding, priorities }) {
+  const base = evenBase(facts, quota);
+  if (!base) return null;
+  const value = ratiosOf(facts, quota, base)[unit];
+  const { step, unit: measure, priorities: reasons } = facts.quotas[quota];
+  const said =
+    value === null
+      ? speech.say("even_close", { value: `${speech.value(step)} ${measure}` })
+      : `${speech.signed(value)} ${base.unit}`;
+  const bound = binding && (speech.words[/** @type {import("./page_model.d.ts").Word} */ (binding)] ?? binding);
+  const why = [...priorities.map((place) => reasons[place]), bound].filter(Boolean).join("; ");
+  return node("p", {}, why && value !== null ? speech.say("even_said", { value: said, why }) : `${said}.`);
 }
 
 /**
@@ -296,8 +351,9 @@ function programmesHere(facts, speech, unit, link) {
  * @param {Speech} speech
  * @param {number} unit
  * @param {PolicyLink} link
+ * @param {boolean} folded Whether all titles unfold.
  */
-function policyBox(facts, speech, unit, link) {
+function policyBox(facts, speech, unit, link, folded) {
   const paying = facts.payments.choices.length ? [] : payingPolicies(facts, unit);
   const rows = facts.policy_lists.of(facts.units.policies[unit]).filter((row) => row.holds && !paying.includes(row.policy));
   const listed = [...new Map(rows.map((row) => [row.policy, unknownSaid(speech, row)]))].map(([policy, open]) => ({
@@ -305,13 +361,14 @@ function policyBox(facts, speech, unit, link) {
     entry: node("p", { class: "zp-title" }, link(policy), open ? node("span", { class: "zp-badge zp-warn" }, open) : null),
   }));
   if (!listed.length) return null;
-  const count = countOf(listed.map(({ title }) => title), WORDS.policies);
+  const count = folded ? 0 : countOf(listed.map(({ title }) => title), WORDS.policies);
+  const more = folded ? speech.words.all_titles : speech.say("n_more", { n: listed.length - count });
   const entries = listed.map(({ entry }) => entry);
   const rest = entries.slice(count);
   return box(
     speech.words.policies,
     speech.whole.format(entries.length),
     entries.slice(0, count),
-    rest.length ? node("details", {}, node("summary", {}, speech.say("n_more", { n: rest.length })), rest) : null,
+    rest.length ? node("details", {}, node("summary", {}, more), rest) : null,
   );
 }

@@ -2,7 +2,10 @@
 
 import { node } from "./dom.js";
 import { keeping } from "./filters.js";
-import { amountOf, baseOf, quotaRow, ratioOf } from "./land_amounts.js";
+import { amountOf, baseOf, evenBase, quotaRow, ratiosOf } from "./land_amounts.js";
+import { valueText } from "./measures.js";
+import { netAmounts, netOfUnit } from "./payment_facts.js";
+import { statusText } from "./status_marks.js";
 import { cellText } from "./table_panel.js";
 
 /**
@@ -72,7 +75,7 @@ export class UnitTable {
     this.body.addEventListener("pointerover", ({ target }) => state.change({ hovered: unitOfRow(target) }));
     this.body.addEventListener("pointerleave", () => state.change({ hovered: -1 }));
     state.on(["main", "overlay", "jurisdiction", "kept", "view", "by", "method"], () => this.filter());
-    state.on(["base"], () => this.writeHead());
+    state.on(["view", "by", "quota", "base", "payments"], () => this.changeColumns());
     state.on(["scenario"], () => {
       this.falling = !this.falling;
       this.sort(this.column);
@@ -97,6 +100,17 @@ export class UnitTable {
     this.head.replaceChildren(...this.heads);
     this.markSorted();
     if (this.column >= 0) this.draw();
+  }
+
+  /** The columns of another view; where the one that rows are sorted by is gone, by name. */
+  changeColumns() {
+    const sorted = this.columns[this.column]?.title;
+    this.columns = columnsOf(this.scene);
+    const found = this.columns.findIndex(({ title }) => title === sorted);
+    if (found < 0) this.column = -1;
+    else this.column = found;
+    this.writeHead();
+    if (found < 0) this.sort(0);
   }
 
   markSorted() {
@@ -220,18 +234,19 @@ export class UnitTable {
       };
     }
     const shown = facts.measures.find(({ name }) => name === this.scene.state.shown.by);
-    const [name, main, area] = columns;
-    const figures = [area, ...facts.quotas.flatMap((quota, place) => [
+    const [name, main] = columns;
+    const figures = [areaColumn(this.scene), ...facts.quotas.flatMap((quota, place) => [
       amountColumn(this.scene, place),
       ...quota.bases.map((base) => ratioColumn(this.scene, place, base)),
     ])];
     const head = [
-      words.unit_id, name.title, words.jurisdiction, main.title, words.also_marked, ...figures.map(({ title }) => title),
+      words.unit_id, name.title, words.jurisdiction, main.title, words.also_marked, words.status,
+      ...figures.map(({ title }) => title),
       ...(shown ? [shown.after.trim() ? `${shown.title}, ${shown.after.trim()}` : shown.title] : []),
     ];
     const rows = this.found.map((unit) => [
       units.id[unit], name.text(unit), facts.jurisdictions[units.jurisdiction[unit]] ?? "", main.text(unit),
-      units.overlays[unit].map((place) => facts.zones[place].title).join("; "),
+      units.overlays[unit].map((place) => facts.zones[place].title).join("; "), statusText(facts, words, unit),
       ...figures.map(({ value }) => value(unit)),
       ...(shown ? [short(shown.values[unit] * 10 ** shown.shift)] : []),
     ]);
@@ -299,14 +314,20 @@ function short(value) {
  * @returns {Column}
  */
 function ratioColumn({ facts, speech }, quota, base) {
-  const ratio = (/** @type {number} */ unit) => ratioOf(facts, unit, quota, base);
+  /** @type {{ of: unknown, ratios: (number | null)[] } | null} */
+  let known = null;
+  const ratio = (/** @type {number} */ unit) => {
+    // those of another scenario are others
+    if (known?.of !== facts.amounts) known = { of: facts.amounts, ratios: ratiosOf(facts, quota, base) };
+    return known.ratios[unit];
+  };
   return {
     title: `${speech.capital(base.title)}, ${base.unit}`,
     head: base.unit,
     value: (unit) => short(ratio(unit) ?? -Infinity),
     text: (unit) => {
       const value = ratio(unit);
-      return value === null ? "–" : speech.rough(value);
+      return value === null ? "–" : base.even ? speech.signed(value) : speech.rough(value);
     },
     number: true,
   };
@@ -314,10 +335,58 @@ function ratioColumn({ facts, speech }, quota, base) {
 
 /**
  * @param {Scene} scene
+ * @returns {Column}
+ */
+function areaColumn({ facts: { units }, speech }) {
+  return {
+    title: speech.words.area_ha,
+    value: (unit) => units.area_ha[unit],
+    text: (unit) => speech.area.format(units.area_ha[unit]),
+    number: true,
+  };
+}
+
+/**
+ * What the map shows of the units besides their main functions.
+ * @param {Scene} scene
+ * @returns {Column[]}
+ */
+function shownColumns(scene) {
+  const { facts, speech, state } = scene;
+  const { view, by, quota, base, payments } = state.shown;
+  const { words } = speech;
+  if (view === "land" && facts.quotas.length) {
+    const bases = new Set([baseOf(facts, quota, base), evenBase(facts, quota)].flatMap((one) => one ?? []));
+    return [amountColumn(scene, quota), ...[...bases].map((one) => ratioColumn(scene, quota, one))];
+  }
+  const choice = facts.payments.choices[payments];
+  if (view === "money" && choice) {
+    const nets = netAmounts(facts.payments, choice);
+    const net = (/** @type {number} */ unit) => netOfUnit(facts.payments, nets, unit);
+    const text = (/** @type {number} */ value) => (value ? `${value < 0 ? "−" : "+"}${speech.short(Math.abs(value))}` : "–");
+    return [{ title: `${words.net_payments}, ${choice.unit}`, value: net, text: (unit) => text(net(unit)), number: true }];
+  }
+  const measure = facts.measures.find(({ name }) => name === by);
+  if (view === "functions" && measure) {
+    const { values, title } = measure;
+    const value = (/** @type {number} */ unit) => (Number.isNaN(values[unit]) ? -Infinity : values[unit]);
+    return [{ title, value, text: (unit) => valueText(speech, measure, values[unit]), number: true }];
+  }
+  const also = (/** @type {number} */ unit) => facts.units.overlays[unit].map((place) => facts.zones[place].title).join(", ");
+  const status = (/** @type {number} */ unit) => statusText(facts, words, unit);
+  return [
+    { title: words.also_marked, value: also, text: also },
+    { title: words.status, value: status, text: status },
+    areaColumn(scene),
+  ];
+}
+
+/**
+ * @param {Scene} scene
  * @returns {Column[]}
  */
 function columnsOf(scene) {
-  const { facts, speech, state } = scene;
+  const { facts, speech } = scene;
   const { words } = speech;
   const { units, zones } = facts;
   /** @type {Column} */
@@ -334,15 +403,6 @@ function columnsOf(scene) {
   return [
     name,
     { title: words.main, value: (unit) => units.main[unit], text: (unit) => zones[units.main[unit]].title },
-    {
-      title: words.area_ha,
-      value: (unit) => units.area_ha[unit],
-      text: (unit) => speech.area.format(units.area_ha[unit]),
-      number: true,
-    },
-    ...facts.quotas.flatMap((_, quota) => {
-      const base = baseOf(facts, quota, state.shown.base);
-      return [amountColumn(scene, quota), ...(base ? [ratioColumn(scene, quota, base)] : [])];
-    }),
+    ...shownColumns(scene),
   ];
 }

@@ -3,9 +3,10 @@
 /**
  * @import { LimitTest, NumberSigns, VerdictTable, Wording } from "./page_model.d.ts"
  * @typedef {{ title: string, valueText: string, needs: string, value: number | null, limit: number, shift: number,
- *   values: (number | null)[], operator: LimitTest["operator"], zone: number, passed: boolean | null, decided: boolean }} Gauge
+ *   values: (number | null)[], isTruth: boolean, operator: LimitTest["operator"], zone: number, passed: boolean | null,
+ *   decided: boolean }} Gauge
  * @typedef {{ kind: Wording["kind"], zone: number, sentence: string, note: string,
- *   overlays: { zone: number, text: string, held: boolean }[], gauges: Gauge[], changes: string[] }} Verdict
+ *   overlays: { zone: number, text: string, held: boolean }[], gauges: Gauge[], changes: string[], nearest: number | null }} Verdict
  */
 
 const MOST_DECIMALS = 10;
@@ -34,7 +35,9 @@ export function verdictOf(table, signs, unit, name) {
   const lines = table.overlays[unit];
   const note = table.notes[unit];
   const decided = new Set([said, ...lines.map((place) => table.wordings[place])].flatMap((one) => one.tests));
-  const order = [...decided, ...table.tests.keys()].filter((test, place, all) => all.indexOf(test) === place);
+  const rules = new Set(said.tests.flatMap((test) => table.tests[test].rules));
+  const beside = [...table.tests.keys()].filter((test) => table.tests[test].rules.some((rule) => rules.has(rule)));
+  const order = new Set([...decided, ...beside, ...table.tests.keys()]);
   return {
     kind: said.kind,
     zone: said.zone,
@@ -44,9 +47,23 @@ export function verdictOf(table, signs, unit, name) {
       const { zone, kind } = table.wordings[place];
       return { zone, text: fill(place), held: kind !== "review" };
     }),
-    gauges: order.map((test) => gauge(table, signs, test, unit, decided.has(test))),
+    gauges: [...order].map((test) => gauge(table, signs, test, unit, decided.has(test))),
     changes: table.changes[unit].map(fill),
+    nearest: nearestChange(table, unit),
   };
+}
+
+/**
+ * How far the nearest limit that would change a unit has to move, as a part of it; null where none within reach would.
+ * @param {VerdictTable} table
+ * @param {number} unit
+ */
+function nearestChange(table, unit) {
+  const [test] = table.wordings[table.changes[unit][0]].tests;
+  if (test === undefined) return null;
+  const { measure, limit } = table.tests[test];
+  const value = table.measures[measure].answers.length ? null : table.measures[measure].values[unit];
+  return value === null || !limit ? null : value / limit - 1;
 }
 
 /**
@@ -60,7 +77,7 @@ export function verdictOf(table, signs, unit, name) {
  */
 function gauge(table, signs, place, unit, decided) {
   const test = table.tests[place];
-  const { title, shift, values } = table.measures[test.measure];
+  const { title, shift, values, answers } = table.measures[test.measure];
   const value = values[unit];
   return {
     title,
@@ -70,6 +87,7 @@ function gauge(table, signs, place, unit, decided) {
     limit: test.limit,
     shift,
     values,
+    isTruth: answers.length > 0,
     operator: test.operator,
     zone: test.zone,
     passed: value === null ? null : COMPARED[test.operator](value, test.limit),
@@ -104,9 +122,10 @@ function filled(table, signs, { parts }, unit, name) {
  */
 function valueText(table, signs, place, unit, way) {
   const test = table.tests[place];
-  const { before, after, shift, values } = table.measures[test.measure];
+  const { before, after, shift, values, answers } = table.measures[test.measure];
   const value = values[unit];
   if (value === null) return table.missing;
+  if (answers.length) return answers[value];
   const own = shifted(value, shift);
   const limit = shifted(test.limit, shift);
   const number = way === "=" ? numberBeside(own, limit) : numberPast(own, limit, way === ">");
@@ -144,7 +163,7 @@ export function numberBeside(value, limit) {
  */
 export function numberPast(value, limit, up) {
   const way = up ? "ceil" : "floor";
-  for (let places = decimals(value, 3); places <= MOST_DECIMALS; places++) {
+  for (let places = decimals(value, 4); places <= MOST_DECIMALS; places++) {
     const text = rounded(value, places, way);
     if (numberOf(text) !== limit) return text;
   }

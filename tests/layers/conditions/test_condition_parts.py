@@ -65,7 +65,8 @@ def test_a_pivotal_part_turns_the_whole() -> None:
         ("NOT x >= least", "x", "<", 2.0, "least"),
         ("x / y > 2 * least", "x / y", ">", 4.0, ""),
         ("x > y", "", "", None, ""),
-        ("flag", "flag", "", None, ""),
+        ("flag", "flag", "", 1.0, ""),
+        ("NOT flag", "flag", "", 0.0, ""),
         ("x IN (1, 2)", "", "", None, ""),
     ],
 )

@@ -178,8 +178,8 @@ def test_the_overview_adds_up(page):
         "by rule": "11",
         "by decision": "1",
         "assumed": "0",
-        "contested": "0",
-        "to be reviewed": "0",
+        "open: contested": "0",
+        "open: to be reviewed": "0",
         "Total": "12",
     }
 

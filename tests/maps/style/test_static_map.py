@@ -82,7 +82,7 @@ def test_the_legend_gives_units_hectares_and_shares(toy_plan):
     assert "200.00 ha" in said
     assert "Ecological red line" not in said  # no land of the plan is under it
     assert "With a decision of planners" in said
-    assert "Contested or to be reviewed" not in said
+    assert "Open: contested or to be reviewed" not in said
 
 
 def test_the_scale_bar_is_round_and_true(toy_plan):
@@ -132,7 +132,7 @@ def crowded(plan):
 def test_waiting_units_get_a_ring(toy_plan):
     zones = toy_plan.zones.assign(status=np.where(toy_plan.zones["unit_id"] == "a1", "contested", "decided"))
     svg = picture(dataclasses.replace(toy_plan, zones=zones))
-    assert "Contested or to be reviewed" in texts(svg)
+    assert "Open: contested or to be reviewed" in texts(svg)
     assert '<circle cx="123.5" cy="476.5"' in svg
 
 

@@ -56,6 +56,28 @@ def test_changes_come_the_nearest_first_and_none_beyond_five_fold(plan_of, study
     assert (np.diff(found.unit) >= 0).all()
 
 
+def test_what_nothing_near_changes_is_changed_far_off_or_by_a_fact(plan_of) -> None:
+    """By an independent route: limit or fact moved in the rulebook or the measures, and the rules asked again."""
+    plan = plan_of("us_mountain_west")
+    tests = rule_tests(plan)
+    near = set(tests.changes.unit.tolist())
+    far, facts = tests.far_changes, tests.fact_changes
+    assert not near & {*far.unit.tolist(), *facts.unit.tolist()}
+    assert (np.abs(np.log(far.turn / far.limit)) > np.log(5)).all()
+    denver = tests.units.get_loc("08031")
+    assert [tests.rules[0].parts[part].measure for part in facts.part[facts.unit == denver]] == ["metro"]
+    flipped = plan.measures.assign(metro=~plan.measures["metro"].astype(bool))
+    main = resolve(classify(flipped, plan.rulebook, plan.study.decisions), plan.rulebook)["main"]
+    own = plan.zones.set_index("unit_id")["main"]
+    for unit in facts.unit.tolist():
+        assert main[tests.units[unit]] != own[tests.units[unit]]
+    (first, *_) = far.turn[far.unit == denver]
+    value = plan.rulebook.parameters["density_min_per_km2"].model_copy(update={"value": float(first) * (1 + 1e-9)})
+    rulebook = replace(plan.rulebook, parameters={**plan.rulebook.parameters, "density_min_per_km2": value})
+    main = resolve(classify(plan.measures, rulebook, plan.study.decisions), rulebook)["main"]
+    assert main["08031"] != own["08031"]
+
+
 def test_parts_of_larger_units_stand_with_them(toy_folder) -> None:
     """A rule that was asked of the whole reads the whole's value in each of its parts."""
     path = toy_folder / "plan.toml"

@@ -101,9 +101,10 @@ test("the plan is told with its land, and warns behind the ring", () => {
 test("the table sorts, and turns round when asked again", () => {
   const table = new UnitTable(scene, strip, () => {});
   assert.deepEqual(table.order, [1, 0]);
-  table.sort(2);
+  assert.equal(table.columns[4].title, "area_ha");
+  table.sort(4);
   assert.deepEqual(table.order, [1, 0]);
-  table.sort(2);
+  table.sort(4);
   assert.deepEqual(table.order, [0, 1]);
 });
 
@@ -120,6 +121,7 @@ test("the table has what the legend keeps", () => {
 
 test("the table has the number by which land is coloured, under the same name", () => {
   const told = toyScene();
+  told.state.change({ view: "land" });
   const table = new UnitTable(told, strip, () => {});
   const last = table.columns[table.columns.length - 1];
   assert.deepEqual([last.head, ...[0, 1].map((unit) => last.text(unit))], ["m² per person", "5", "50"]);
@@ -128,6 +130,34 @@ test("the table has the number by which land is coloured, under the same name", 
   assert.deepEqual(rows.map((row) => row[place]), [50, 5], head.join());
   told.state.change({ base: "other" });
   assert.equal(table.heads.length, table.columns.length);
+});
+
+test("the table has what the map shows of the units, view by view", () => {
+  const told = toyScene();
+  const table = new UnitTable(told, strip, () => {});
+  const titles = () => table.columns.slice(2).map(({ title }) => title);
+  assert.deepEqual(titles(), ["also_marked", "status", "area_ha"]);
+  assert.deepEqual([0, 1].map((unit) => table.columns[3].text(unit)), ["status_rule", "status_assumed"]);
+  told.state.change({ by: told.facts.measures[0].name });
+  assert.deepEqual(titles(), [told.facts.measures[0].title]);
+  told.state.change({ view: "money", by: "" });
+  assert.deepEqual([0, 1].map((unit) => table.columns[2].text(unit)), ["−5.5", "+5.5"]);
+  table.sort(2);
+  told.state.change({ view: "land" });
+  assert.equal(table.column, 0, "rows are sorted by name again where their column is gone");
+});
+
+test("who gets less than an even share is told with a sign, and so little that it is rounding is not", () => {
+  const told = toyScene();
+  const even = { key: "even", title: "Beside", unit: "ha beside", scale: 1, even: "people", values: [0.6, 0.4] };
+  const [quota] = told.facts.quotas;
+  told.facts.quotas = [{ ...quota, step: 0.01, bases: [...quota.bases, even] }];
+  told.state.change({ view: "land" });
+  const last = new UnitTable(told, strip, () => {}).columns.at(-1);
+  assert.deepEqual([0, 1].map((unit) => last?.text(unit)), ["−5", "+5"]);
+  told.facts.quotas = [{ ...quota, step: 5, bases: [...quota.bases, even] }];
+  const rough = new UnitTable(told, strip, () => {}).columns.at(-1);
+  assert.deepEqual([0, 1].map((unit) => rough?.text(unit)), ["–", "–"]);
 });
 
 test("two units stand side by side, and what differs stands out", () => {

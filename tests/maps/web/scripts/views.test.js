@@ -44,7 +44,7 @@ test("functions are filled, and a row of the legend keeps its units", () => {
   const view = viewShown(scene);
   assert.deepEqual([view.paint(0), view.paint(1)], ["var(--paper)", "#77bb77"]);
   const rows = rowsOf(view);
-  assert.deepEqual(rows.map((one) => one.textContent), ["General1", "Fragile1", "Energy-rich1"]);
+  assert.deepEqual(rows.map((one) => one.textContent), ["General1", "Fragile1", "Energy-rich1", "status_assumed1"]);
   rows[1].listeners.click();
   assert.equal(scene.state.shown.main, 1);
   assert.equal(rowsOf(viewShown(scene))[1].attributes["aria-pressed"], "true");
