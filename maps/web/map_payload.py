@@ -23,7 +23,7 @@ from maps.locale import (
 )
 from maps.recompute import PlanModel
 from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
-from maps.summaries import ComparisonWords, amounts_by_jurisdiction, headline, verdicts
+from maps.summaries import ComparisonWords, QuotaShifts, amounts_by_jurisdiction, headline, quota_shifts, verdicts
 from maps.web.geometry_encoding import Shapes
 from maps.web.measure_columns import PackedMeasure, measure_columns, measure_layers
 from maps.web.page_model import (
@@ -44,6 +44,7 @@ from maps.web.page_model import (
     ParametersChecked,
     PoliciesChecked,
     QuotaLayer,
+    QuotaShift,
     ScenarioLayer,
     ScenarioRow,
     Summary,
@@ -59,7 +60,6 @@ from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.rulebook import Policy
 from zoning.scenario import MOVES, Comparison
-from zoning.study import Priority
 from zoning.zones import DECISION, assumed_measures
 
 COUNTS = 200
@@ -119,6 +119,7 @@ def page_of(
     found = verdicts(said)
     tested = {one.name for one in found.table.measures}
     columns = measure_columns(plan) if measured is None else measured
+    shifts = {one.name: moved for one in plan.study.quotas if (moved := quota_shifts(said, one)) is not None}
     return Page(
         language=language,
         words=words,
@@ -128,11 +129,11 @@ def page_of(
         zones=_zones(said),
         lines=_lines(said),
         designations=_designations(said),
-        quotas=tuple(_quota(said, place) for place in range(len(plan.study.quotas))),
+        quotas=tuple(_quota(said, place, shifts.get(one.name)) for place, one in enumerate(plan.study.quotas)),
         measures=measure_layers(said, (one for one in columns if one.name not in tested)),
         sites=site_layers(plan, shapes),
         payments=payments_of(said, words),
-        cards=cards(said),
+        cards=cards(said, shifts),
         verdicts=found.table,
         headline=headline(said, found),
         scenarios=_scenarios(said),
@@ -340,7 +341,7 @@ def _designations(plan: LocalizedPlan) -> tuple[DesignationLayer, ...]:
     )
 
 
-def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
+def _quota(plan: LocalizedPlan, place: int, shifts: QuotaShifts | None) -> QuotaLayer:
     language, quota = plan.language, plan.study.quotas[place]
     unit = plan.renderer.terms.unit(quota.unit)
     rows = plan.quotas[plan.quotas["quota"] == quota.name]
@@ -359,15 +360,12 @@ def _quota(plan: LocalizedPlan, place: int) -> QuotaLayer:
         step=float(quota.step),
         objective=quota.objective or "",
         solution=escape_hidden("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
-        bases=quota_bases(plan, quota),
-        priorities=tuple(_priority(plan, one) for one in quota.priority),
+        bases=quota_bases(plan, quota, shifts),
+        shifts=tuple(QuotaShift(one.reason, len(one.units), round(one.amount, 6)) for one in shifts.groups)
+        if shifts
+        else (),
         jurisdictions={escape_hidden(plan.place(name)): f"{amount:f}" for name, amount in given.items()},
     )
-
-
-def _priority(plan: LocalizedPlan, one: Priority) -> str:
-    reason = escape_hidden(text_in(one.reason, plan.language))
-    return catalogue("map", plan.language)["priority"].format(factor=f"{one.factor:g}", reason=reason.rstrip(".。"))
 
 
 def _scenarios(plan: LocalizedPlan) -> tuple[ScenarioLayer, ...]:

@@ -247,7 +247,7 @@ class DesignationLayer(NamedTuple):
 
 
 class QuotaBase(NamedTuple):
-    """What the amounts of a quota are put in relation to: the people of each unit, its available land, an even share.
+    """What the amounts of a quota are put in relation to: the people of each unit, available land, the weight alone.
 
     Attributes
     ----------
@@ -257,9 +257,9 @@ class QuotaBase(NamedTuple):
         Of an amount in relation to it, in words.
     scale : float
         An amount times this, divided by the value of a unit, is in that unit.
-    even : str
-        Of an even share what it goes by, such as people alone; amounts are told by how much they differ from it.
-        Empty where amounts are divided.
+    plain : str
+        What the weight is made of, where amounts are told by how much they differ from what it alone would give; empty
+        where they are divided.
     values : tuple of float or None
         One a unit; None where it is not known.
     """
@@ -268,8 +268,24 @@ class QuotaBase(NamedTuple):
     title: str
     unit: str
     scale: float
-    even: str
+    plain: str
     values: tuple[float | None, ...]
+
+
+class QuotaShift(NamedTuple):
+    """What makes some units get less, or more, of a quota than by their weight alone.
+
+    Attributes
+    ----------
+    units : int
+        How many.
+    amount : float
+        The sum of their differences, below 0 where they get less.
+    """
+
+    reason: str
+    units: int
+    amount: float
 
 
 class QuotaLayer(NamedTuple):
@@ -289,8 +305,8 @@ class QuotaLayer(NamedTuple):
         What was found to be the best.
     bases : tuple of QuotaBase
         The first is shown first.
-    priorities : tuple of str
-        By what the weight of some units is multiplied, and why.
+    shifts : tuple of QuotaShift
+        Why units get less or more than by their weight alone.
     jurisdictions : dict of str to str
         By each jurisdiction above the units what its units get, exactly, without what it holds back.
     """
@@ -305,7 +321,7 @@ class QuotaLayer(NamedTuple):
     objective: str
     solution: str
     bases: tuple[QuotaBase, ...]
-    priorities: tuple[str, ...]
+    shifts: tuple[QuotaShift, ...]
     jurisdictions: dict[str, str]
 
 
@@ -552,8 +568,8 @@ class QuotaRow(NamedTuple):
         The shadow price in words.
     shown : tuple of str
         What further columns of the quotas say, in the order of ``quota_titles``; empty for nothing.
-    priorities : tuple of int
-        Those that the unit meets: places in the quota's.
+    shift : int
+        Why it is not what the unit's weight alone gives: a place in the quota's ``shifts``, -1 for rounding alone.
     reason : int
         Its place in ``reasons``.
     """
@@ -567,7 +583,7 @@ class QuotaRow(NamedTuple):
     price: float | None
     price_text: str
     shown: tuple[str, ...]
-    priorities: tuple[int, ...]
+    shift: int
     reason: int
 
 

@@ -9,12 +9,13 @@ import pandas as pd
 
 from layers.errors import escape_hidden
 from maps.locale import LocalizedPlan, catalogue
+from maps.summaries import QuotaShifts
 from maps.web.page_model import QuotaBase
 from zoning.study import Quota
 
 AVAILABLE = "available_ha"
-EVEN = "even"
-"""The key of an even share; no measure is asked for by it."""
+PLAIN = "plain"
+"""The key of what the weight alone gives; no measure is asked for by it."""
 PERSONS = "persons"
 """The unit of measure of a measure that counts people."""
 HECTARE = "ha"
@@ -22,24 +23,23 @@ M2_PER_HA = 10_000.0
 DIGITS = 7
 
 
-def quota_bases(plan: LocalizedPlan, quota: Quota) -> tuple[QuotaBase, ...]:
-    """People, if the quota weighs by them, or else what it weighs by; the land that is available; an even share.
-
-    An even share is what a unit would get by the measures that the quota weighs by alone: without priorities, bounds,
-    and levels above it. Where the suitability of land decides there is none.
+def quota_bases(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts | None = None) -> tuple[QuotaBase, ...]:
+    """People, if the quota weighs by them, or else what it weighs by; the land that is available; the weight alone.
 
     Parameters
     ----------
     plan : LocalizedPlan
     quota : Quota
         Of its study.
+    shifts : QuotaShifts, optional
+        See :func:`maps.summaries.quota_shifts`; without it amounts are not told beside the weight alone.
 
     Returns
     -------
     tuple of QuotaBase
         Units in the order of ``plan.units``; amounts in hectares are told in square metres.
     """
-    return (*_bases(plan, quota), *_even_share(plan, quota))
+    return (*_bases(plan, quota), *([_weight_alone(plan, quota, shifts)] if shifts else []))
 
 
 def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
@@ -61,30 +61,22 @@ def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
             title=words[f"{per}_title"].format(quota=title, name=fields["name"]),
             unit=words[per].format(**fields),
             scale=scale,
-            even="",
+            plain="",
             values=_values(plan.measures.loc[plan.units.index, name]),
         )
 
 
-def _even_share(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
-    weights = quota.weight
-    parts = [(weights, 1.0)] if isinstance(weights, str) else [(one.measure, one.share) for one in weights]
-    if quota.objective == "suitability" or any(name not in plan.measures.columns for name, _ in parts):
-        return
-    table = plan.measures.loc[plan.units.index, [name for name, _ in parts]].apply(pd.to_numeric, errors="coerce")
-    sums = table.sum()
-    if not (sums > 0).all():
-        return
+def _weight_alone(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts) -> QuotaBase:
     words, terms = catalogue("map", plan.language), plan.renderer.terms
-    shares = sum((share * table[name] / sums[name] for name, share in parts), start=pd.Series(0.0, table.index))
-    names = words["and"].join(dict.fromkeys(escape_hidden(terms.measure(name).title) for name, _ in parts))
-    yield QuotaBase(
-        key=EVEN,
-        title=words["even_title"].format(quota=escape_hidden(terms.quota(quota.name))),
-        unit=words["even_unit"].format(unit=escape_hidden(terms.unit(quota.unit))),
+    measures = [quota.weight] if isinstance(quota.weight, str) else [one.measure for one in quota.weight]
+    names = dict.fromkeys(escape_hidden(terms.measure(name).title) for name in measures)
+    return QuotaBase(
+        key=PLAIN,
+        title=str(words["shift_title"]),
+        unit=words["shift_unit"].format(unit=escape_hidden(terms.unit(quota.unit))),
         scale=1.0,
-        even=names,
-        values=_values(shares),
+        plain=words["and"].join(names),
+        values=_values((shifts.plain / shifts.plain.sum()).reindex(plan.units.index)),
     )
 
 

@@ -14,7 +14,7 @@ from layers.conditions import parse_condition
 from layers.errors import escape_hidden
 from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
 from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, text_in
-from maps.summaries import ShownColumns
+from maps.summaries import QuotaShifts, ShownColumns
 from maps.web.page_model import (
     CardHeading,
     CardLine,
@@ -154,12 +154,14 @@ Rows = list[dict[str, Any]]
 Content = dict[str, Any]
 
 
-def cards(plan: LocalizedPlan) -> Cards:
+def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) -> Cards:
     """Everything that the cards of the units say.
 
     Parameters
     ----------
     plan : LocalizedPlan
+    shifts : mapping of str to QuotaShifts, optional
+        By the name of a quota, of those of which it is known.
 
     Returns
     -------
@@ -175,6 +177,7 @@ def cards(plan: LocalizedPlan) -> Cards:
     traced, names = trace(plan, ids), names_of_units(plan.source)
     chains = [traced[unit_id] for unit_id in ids]
     lines, quotas, listed = (_by_unit(getattr(plan, name), ids) for name in ("lines", "quotas", "policies"))
+    moved = {(name, str(unit)): place for name, one in (shifts or {}).items() for unit, place in one.of_units().items()}
     of_zones, of_quotas = (_Shown(plan, table) for table in (ZONES, QUOTAS))
 
     def claim(one: Content) -> ClaimRow:
@@ -209,7 +212,8 @@ def cards(plan: LocalizedPlan) -> Cards:
     claims = [[claim(one) for one in (*chain["overlays"], *chain["other_claims"])] for chain in chains]
     line_rows = [_line_rows(rows, chain["lines"], plan, reasons) for rows, chain in zip(lines, chains, strict=True)]
     quota_rows = [
-        _quota_rows(rows, chain["quotas"], plan, reasons, of_quotas) for rows, chain in zip(quotas, chains, strict=True)
+        _quota_rows(rows, chain["quotas"], plan, reasons, of_quotas, moved)
+        for rows, chain in zip(quotas, chains, strict=True)
     ]
     return Cards(
         units=Columns(UnitRow, units),
@@ -276,7 +280,12 @@ def _line_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: R
 
 
 def _quota_rows(
-    rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: ReasonTable, told: _Shown
+    rows: Rows,
+    links: list[Content],
+    plan: LocalizedPlan,
+    reasons: ReasonTable,
+    told: _Shown,
+    shifts: Mapping[tuple[str, str], int],
 ) -> list[QuotaRow]:
     """The quotas of the study in a unit, each with its reason."""
     names = [quota.name for quota in plan.study.quotas]
@@ -292,17 +301,11 @@ def _quota_rows(
             price=_digits(row["shadow_price"], 7),
             price_text=escape_hidden(price_words(row, objectives[row["quota"]], plan.language)),
             shown=told.texts(row),
-            priorities=tuple(_priorities(link)),
+            shift=int(shifts.get((row["quota"], row["unit_id"]), -1)),
             reason=reasons.place(link),
         )
         for row, link in _explained(rows, "quota", links, names)
     ]
-
-
-def _priorities(link: Content) -> Iterator[int]:
-    """The places of the priorities by which the weight of a unit was multiplied."""
-    for weight in (one for one in link["links"] if one["kind"] == "weight"):
-        yield from (int(one["id"]) - 1 for one in weight["links"] if one["kind"] == "priority")
 
 
 def _explained(

@@ -107,7 +107,6 @@ function marksLegend(facts, state, speech) {
       title: words[MARK_TITLES[kind]],
       figure: speech.whole.format(unitsMarked(facts, kind).length),
       pressed: on,
-      faded: !on,
       press: () => state.layer(`marks ${kind}`, !on),
     });
   });
@@ -152,9 +151,10 @@ function placeSigns(pen, screen, { facts, state, colours }, room, small) {
     const boxAt = (/** @type {number} */ x, /** @type {number} */ y) =>
       /** @type {Box} */ ([x - half, y - APART / 2, x + half, y + APART / 2]);
     const fits = (/** @type {number} */ x, /** @type {number} */ y) => room.fits(boxAt(x, y));
-    const found = SPOTS.find(
-      ([dx, dy], nth) => fits(mx + dx / 2, my + dy / 2) && (nth === 0 || screen.holds(unit, mx + dx / 2, my + dy / 2)),
-    );
+    const found =
+      SPOTS.find(
+        ([dx, dy], nth) => fits(mx + dx / 2, my + dy / 2) && (nth === 0 || screen.holds(unit, mx + dx / 2, my + dy / 2)),
+      ) ?? SPOTS.find(([dx, dy]) => fits(mx + dx / 2, my + dy / 2)); // beside it rather than over a name
     if (!found && sparse) continue;
     const [x, y] = found ? [mx + found[0] / 2, my + found[1] / 2] : [mx, my];
     room.take(boxAt(x, y));

@@ -1,4 +1,4 @@
-// Amounts of a quota: what each unit gets, as a circle and in relation to its people, its land or an even share.
+// Amounts of a quota: what each unit gets, as a circle and in relation to its people, its land or its weight alone.
 
 import { naturalBreaks } from "./class_breaks.js";
 
@@ -43,12 +43,12 @@ export function landAmounts(facts, quota, asked) {
   const amounts = facts.units.id.map((_, unit) => amountOf(facts, unit, quota));
   const ratios = ratiosOf(facts, quota, base, amounts);
   const known = ratios.filter((ratio) => ratio !== null);
-  const breaks = base?.even ? breaksAround(known) : naturalBreaks(known, CLASSES);
+  const breaks = base?.plain ? breaksAround(known) : naturalBreaks(known, CLASSES);
   const classOf = (/** @type {number} */ unit) => {
     const ratio = ratios[unit];
     return ratio === null ? -1 : breaks.filter((limit) => limit <= ratio).length;
   };
-  const mean = base?.even ? 0 : meanOf(base, amounts);
+  const mean = base?.plain ? 0 : meanOf(base, amounts);
   return { base, amounts, ratios, known, breaks, classOf, largest: Math.max(0, ...amounts), mean };
 }
 
@@ -74,9 +74,9 @@ export function baseOf({ quotas }, quota, asked) {
   return bases.find(({ key }) => key === asked) ?? bases[0];
 }
 
-/** The base that tells amounts beside an even share, if a quota has one. */
-export function evenBase(/** @type {Pick<Facts, "quotas">} */ { quotas }, /** @type {number} */ quota) {
-  return quotas[quota].bases.find(({ even }) => even);
+/** The base that tells amounts against its weight alone, if a quota has one. */
+export function plainBase(/** @type {Pick<Facts, "quotas">} */ { quotas }, /** @type {number} */ quota) {
+  return quotas[quota].bases.find(({ plain }) => plain);
 }
 
 /**
@@ -90,12 +90,12 @@ export function evenBase(/** @type {Pick<Facts, "quotas">} */ { quotas }, /** @t
 export function ratiosOf(facts, quota, base, amounts = facts.units.id.map((_, unit) => amountOf(facts, unit, quota))) {
   if (!base) return amounts.map(() => null);
   const least = littleOf(facts.quotas[quota].step, base);
-  const whole = base.even ? amounts.reduce((sum, amount) => sum + amount, 0) : 0;
+  const whole = base.plain ? amounts.reduce((sum, amount) => sum + amount, 0) : 0;
   return amounts.map((amount, unit) => {
     const own = base.values[unit];
-    if (own === null || (own <= 0 && !base.even)) return null;
-    const value = base.even ? amount - whole * own : (amount * base.scale) / own;
-    return Math.abs(base.even ? value : amount) <= least ? null : value;
+    if (own === null || (own <= 0 && !base.plain)) return null;
+    const value = base.plain ? amount - whole * own : (amount * base.scale) / own;
+    return Math.abs(base.plain ? value : amount) <= least ? null : value;
   });
 }
 
@@ -116,10 +116,10 @@ function meanOf(base, amounts) {
 }
 
 /**
- * Up to what amount a ratio says little, or up to what difference an amount is that of an even share.
+ * Up to what amount a ratio says little, or up to what difference an amount is that of its weight alone.
  * @param {number} step
  * @param {QuotaBase | undefined} base
  */
 export function littleOf(step, base) {
-  return base?.even ? step : STEPS_TO_SAY * step;
+  return base?.plain ? step / 2 : STEPS_TO_SAY * step;
 }

@@ -25,8 +25,8 @@ const LEAST = 1.6;
 // Amounts are written in circles from here on, where no smaller circle lies over them.
 const LEAST_WRITTEN = 13;
 const SMALL_SCREEN = 500;
-// Of classes of units that get less and more than an even share.
-const EVEN_FILLS = /** @type {const} */ ([["measure-4", "measure-2"], ["land-3", "land-4"]]);
+// Of classes of units that get less and more than by weight alone.
+const SHIFT_FILLS = /** @type {const} */ ([["measure-4", "measure-2"], ["land-3", "land-4"]]);
 
 /**
  * @param {Scene} scene
@@ -37,7 +37,7 @@ export function landView(scene) {
   const { quota } = state.shown;
   if (!facts.quotas.length) return withoutQuota(scene);
   const land = landAmounts(facts, quota, state.shown.base);
-  const fills = land.base?.even ? evenFills(land.breaks).map((name) => colours.of(name)) : colours.series("land", 4);
+  const fills = land.base?.plain ? shiftFills(land.breaks).map((name) => colours.of(name)) : colours.series("land", 4);
   const fillOf = (/** @type {number} */ place) => (place < 0 ? colours.of("land-small") : fills[place]);
   const { unit: measure } = facts.quotas[quota];
   return {
@@ -63,13 +63,13 @@ export function landView(scene) {
 }
 
 /**
- * Blue where units get less than an even share, brown where they get more; the darker the more that is.
+ * Blue where units get less than by weight alone, brown where they get more; the darker the more that is.
  * @param {number[]} breaks
  */
-function evenFills(breaks) {
+function shiftFills(breaks) {
   const below = breaks.filter((limit) => limit <= 0).length;
   const [less, more] = [below, breaks.length + 1 - below];
-  return [...EVEN_FILLS[0].slice(0, less), ...EVEN_FILLS[1].slice(-more)];
+  return [...SHIFT_FILLS[0].slice(0, less), ...SHIFT_FILLS[1].slice(-more)];
 }
 
 /**
@@ -78,7 +78,7 @@ function evenFills(breaks) {
  * @param {Pick<Land, "base">} land
  */
 function written(speech, { base }) {
-  return (/** @type {number} */ value) => (base?.even ? speech.signed(value) : speech.rough(value));
+  return (/** @type {number} */ value) => (base?.plain ? speech.signed(value) : speech.rough(value));
 }
 
 /**
@@ -127,7 +127,7 @@ function keyOf(place) {
  */
 function circles(pen, screen, { facts, state, colours, speech }, land, room, zoom) {
   const keeps = keeping(facts, state.shown, (unit) => keyOf(land.classOf(unit)));
-  const shown = land.base?.even ? land.ratios.map((one) => one ?? 0) : land.amounts;
+  const shown = land.base?.plain ? land.ratios.map((one) => one ?? 0) : land.amounts;
   const radius = radiusFor(largestOf(land), room.frame[2] - room.frame[0], zoom);
   const drawnUnits = shown
     .map((amount, unit) => ({ amount, unit, reach: radius(Math.abs(amount)) }))
@@ -156,7 +156,7 @@ function circles(pen, screen, { facts, state, colours, speech }, land, room, zoo
     });
     const ink = amount < 0 ? "#1D2428" : colours.of("circle-ink");
     const lettering = { size: reach > 24 ? 13 : 11, weight: 600, ink, halo: "", edge: 0 };
-    const text = land.base?.even ? speech.signed(amount) : speech.whole.format(amount);
+    const text = land.base?.plain ? speech.signed(amount) : speech.whole.format(amount);
     if (!covered && widthOf(pen, text, lettering) < 2 * reach - 4) write(pen, text, x, y, lettering);
   });
 }
@@ -166,7 +166,7 @@ function circles(pen, screen, { facts, state, colours, speech }, land, room, zoo
  * @param {Land} land
  */
 function largestOf({ base, known, largest }) {
-  return base?.even ? known.reduce((most, one) => Math.max(most, Math.abs(one)), 0) : largest;
+  return base?.plain ? known.reduce((most, one) => Math.max(most, Math.abs(one)), 0) : largest;
 }
 
 /**
@@ -186,7 +186,7 @@ function legend(scene, land, fillOf) {
       ? chooser(words.in_relation, quota.bases.map(({ key, title }) => ({ key, title: speech.capital(title) })), land.base?.key ?? "", (base) => state.change({ base, kept: -1 }))
       : null,
     land.known.length ? legendPart("", histogram(scene, land, fillOf), classRows(scene, land, fillOf)) : null,
-    ...(land.base?.even ? evenHelp(speech, land.base.even, quota.priorities) : []),
+    ...(land.base?.plain ? shiftHelp(speech, land.base.plain, quota) : []),
     largestOf(land) ? legendPart(circleTitle(quota, land), circleScale(speech, largestOf(land))) : null,
   ];
 }
@@ -196,20 +196,20 @@ function legend(scene, land, fillOf) {
  * @param {Land} land
  */
 function circleTitle({ title, unit }, { base }) {
-  return base?.even ? base.unit : `${title}, ${unit}`;
+  return base?.plain ? base.unit : `${title}, ${unit}`;
 }
 
 /**
- * What an even share is, and why amounts are others.
+ * What the weight alone is, and why units get less or more.
  * @param {import("./speech.js").Speech} speech
  * @param {string} names
- * @param {readonly string[]} priorities
+ * @param {import("./page_model.d.ts").QuotaLayer} quota
  */
-function evenHelp(speech, names, priorities) {
-  return [
-    caption(speech.say("even_help", { names })),
-    priorities.length ? caption(speech.say("even_lines", { list: priorities.join("; ") })) : null,
-  ];
+function shiftHelp(speech, names, { shifts, unit }) {
+  const told = shifts.map(({ units, amount, reason }) =>
+    caption(speech.say("shift_group", { amount: `${speech.signed(amount)} ${unit}`, n: speech.units(units), why: reason })),
+  );
+  return [caption(speech.say("shift_help", { names })), ...told];
 }
 
 /**
@@ -227,7 +227,7 @@ function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
     return fillOf(breaks.filter((limit) => limit <= value).length);
   };
   const at = mean === null ? 0 : scale.place(mean) * WIDTH;
-  const said = base?.even
+  const said = base?.plain
     ? base.title
     : speech.say("mean_of", { value: speech.rough(mean ?? 0), unit: base?.unit ?? "" });
   const text = written(speech, { base });
@@ -241,7 +241,7 @@ function histogram({ speech }, { known, breaks, mean, base }, fillOf) {
       : [
           drawn("line", { x1: at, x2: at, y1: -8, y2: height + 1, class: "zp-mean" }),
           drawn("circle", { cx: at, cy: -8, r: 2.6 }),
-          base?.even
+          base?.plain
             ? tick(at, "middle", -15, "0")
             : tick(at > WIDTH / 2 ? Math.min(WIDTH, at + 24) : Math.max(0, at - 24), at > WIDTH / 2 ? "end" : "start", -15, said),
         ],
@@ -271,7 +271,7 @@ function classTitles({ speech }, { breaks, base }) {
  */
 function littleSaid({ facts, state, speech }, { base }) {
   const { step, unit } = facts.quotas[state.shown.quota];
-  return speech.say(base?.even ? "even_close" : "too_small", { value: `${speech.value(littleOf(step, base))} ${unit}` });
+  return speech.say(base?.plain ? "shift_close" : "too_small", { value: `${speech.value(littleOf(step, base))} ${unit}` });
 }
 
 /**

@@ -187,7 +187,7 @@ export class MapPicture {
       /** @type {[number, number]} */ (at ? [at.x + x * at.scale, at.y - y * at.scale] : [0, 0]);
     const wideKm = ((room.frame[2] - room.frame[0]) * shapes.grid.step) / view.scale / 1000;
     return [
-      () => nameChosen(pen, screen, scene, room),
+      () => nameChosen(pen, screen, scene, room, this.view),
       () => mark(true),
       () => nameMajorTowns(pen, scene, this.towns, placeOf, room, phone, wideKm),
       () => mark(false),

@@ -198,13 +198,13 @@ export interface QuotaLayer {
   solution: string;
   /** The first is shown first. */
   bases: QuotaBase[];
-  /** By what the weight of some units is multiplied, and why. */
-  priorities: string[];
+  /** Why units get less or more than by their weight alone. */
+  shifts: QuotaShift[];
   /** By each jurisdiction above the units what its units get, exactly, without what it holds back. */
   jurisdictions: Record<string, string>;
 }
 
-/** What the amounts of a quota are put in relation to: the people of each unit, its available land, an even share. */
+/** What the amounts of a quota are put in relation to: the people of each unit, available land, the weight alone. */
 export interface QuotaBase {
   key: string;
   /** What is shown then. */
@@ -213,10 +213,19 @@ export interface QuotaBase {
   unit: string;
   /** An amount times this, divided by the value of a unit, is in that unit. */
   scale: number;
-  /** Of an even share what it goes by, such as people alone; amounts are told by how much they differ from it. Empty where amounts are divided. */
-  even: string;
+  /** What the weight is made of, where amounts are told by how much they differ from what it alone would give; empty where they are divided. */
+  plain: string;
   /** One a unit; None where it is not known. */
   values: (number | null)[];
+}
+
+/** What makes some units get less, or more, of a quota than by their weight alone. */
+export interface QuotaShift {
+  reason: string;
+  /** How many. */
+  units: number;
+  /** The sum of their differences, below 0 where they get less. */
+  amount: number;
 }
 
 /** A measure that no rule compares with a limit; its values stand beside the shapes, one a unit. */
@@ -434,8 +443,8 @@ export interface QuotaRow {
   price_text: string;
   /** What further columns of the quotas say, in the order of `quota_titles`; empty for nothing. */
   shown: string[];
-  /** Those that the unit meets: places in the quota's. */
-  priorities: number[];
+  /** Why it is not what the unit's weight alone gives: a place in the quota's `shifts`, -1 for rounding alone. */
+  shift: number;
   /** Its place in `reasons`. */
   reason: number;
 }
@@ -1096,12 +1105,6 @@ export type Word =
   | "distance"
   | "east"
   | "energy"
-  | "even_close"
-  | "even_help"
-  | "even_lines"
-  | "even_said"
-  | "even_title"
-  | "even_unit"
   | "excepted"
   | "false"
   | "filter_off"
@@ -1225,7 +1228,6 @@ export type Word =
   | "previous"
   | "price"
   | "print_paper"
-  | "priority"
   | "programmes"
   | "quota"
   | "reading_copy"
@@ -1273,6 +1275,12 @@ export type Word =
   | "services"
   | "settings"
   | "share_of_land"
+  | "shift_close"
+  | "shift_group"
+  | "shift_help"
+  | "shift_said"
+  | "shift_title"
+  | "shift_unit"
   | "show"
   | "show_working"
   | "shown_plan"

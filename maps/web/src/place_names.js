@@ -17,24 +17,45 @@ const UNITS_FROM = 1.7;
 const JURISDICTIONS_TO = 5;
 
 /**
- * The chosen unit, whose name and outline nothing may cover.
+ * The chosen unit, whose name and outline nothing may cover; its name stands in it where it fits, else above.
  * @param {Pen} pen
  * @param {Screen} screen
  * @param {Scene} scene
  * @param {Room} room
+ * @param {Filling} filling
  */
-export function nameChosen(pen, screen, { facts, shapes, state, colours }, room) {
+export function nameChosen(pen, screen, { facts, shapes, state, colours }, room, filling) {
   for (const unit of [state.shown.chosen, state.shown.compared]) {
     if (unit < 0 || !screen.sees(unit)) continue;
     const name = facts.units.name[unit];
     const lettering = { size: 14, weight: 650, ink: colours.of("ink"), halo: colours.of("halo"), edge: 4.5 };
     const half = widthOf(pen, name, lettering) / 2;
     const [left, top, right] = screen.box(unit);
-    const [x, y] = [(left + right) / 2, top - 10];
+    const within = placeWithin(screen, unit, half + 4, room);
+    const [x, y] = within ?? [(left + right) / 2, top - 10];
     room.take([x - half - 3, y - 9, x + half + 3, y + 9]);
     for (const [px, py] of screen.corners(shapes.units, unit, 8)) room.take([px - 4, py - 4, px + 4, py + 4]);
-    write(pen, name, x, y, lettering);
+    const own = within && !filling.pales?.(unit) ? onFill(filling.paint(unit), colours, state.shown.opacity) : null;
+    write(pen, name, x, y, { ...lettering, ...(own && { ink: own.ink, halo: own.halo }) });
   }
+}
+
+/**
+ * Where a name has room inside a unit, all around it; null where nowhere.
+ * @param {Screen} screen
+ * @param {number} unit
+ * @param {number} half Of its width.
+ * @param {Room} room
+ * @returns {[number, number] | null}
+ */
+function placeWithin(screen, unit, half, room) {
+  const [mx, my] = screen.middle(unit);
+  for (const [dx, dy] of SPOTS) {
+    const [x, y] = [mx + dx, my + dy];
+    const edges = [-half, 0, half].flatMap((along) => [-10, 10].map((across) => [x + along, y + across]));
+    if (edges.every(([px, py]) => screen.holds(unit, px, py)) && room.fits([x - half, y - 10, x + half, y + 10])) return [x, y];
+  }
+  return null;
 }
 
 /**

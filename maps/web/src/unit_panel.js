@@ -5,7 +5,7 @@ import { node } from "./dom.js";
 import { focusFirst } from "./focus.js";
 import { gaugePicture } from "./gauges.js";
 import { icon } from "./icons.js";
-import { evenBase, landAmounts, ratiosOf } from "./land_amounts.js";
+import { landAmounts, littleOf, plainBase, ratiosOf } from "./land_amounts.js";
 import { signPicture } from "./overlay_signs.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { payingPolicies } from "./money_view.js";
@@ -256,7 +256,7 @@ function landBox(facts, speech, unit) {
         part,
         node("p", { class: "zp-big" }, speech.amount(row.amount, measure)),
         node("div", { class: "zp-meter", "aria-hidden": "true" }, fill),
-        evenSaid(facts, speech, unit, row) ??
+        shiftSaid(facts, speech, unit, row) ??
           (base && ratio !== null && mean !== null
             ? node("p", {}, speech.say("beside_mean", { value: speech.rough(ratio), unit: base.unit, mean: speech.rough(mean) }))
             : null),
@@ -266,24 +266,23 @@ function landBox(facts, speech, unit) {
 }
 
 /**
- * How much more or less than an even share a unit gets, and why; null where a quota knows no even share.
+ * How much more or less than by weight alone a unit gets, and why; null where a quota knows no even share.
  * @param {Facts} facts
  * @param {Speech} speech
  * @param {number} unit
  * @param {import("./page_model.d.ts").QuotaRow} row
  */
-function evenSaid(facts, speech, unit, { quota, binding, priorities }) {
-  const base = evenBase(facts, quota);
+function shiftSaid(facts, speech, unit, { quota, shift }) {
+  const base = plainBase(facts, quota);
   if (!base) return null;
   const value = ratiosOf(facts, quota, base)[unit];
-  const { step, unit: measure, priorities: reasons } = facts.quotas[quota];
+  const { step, unit: measure, shifts } = facts.quotas[quota];
   const said =
     value === null
-      ? speech.say("even_close", { value: `${speech.value(step)} ${measure}` })
+      ? speech.say("shift_close", { value: `${speech.value(littleOf(step, base))} ${measure}` })
       : `${speech.signed(value)} ${base.unit}`;
-  const bound = binding && (speech.words[/** @type {import("./page_model.d.ts").Word} */ (binding)] ?? binding);
-  const why = [...priorities.map((place) => reasons[place]), bound].filter(Boolean).join("; ");
-  return node("p", {}, why && value !== null ? speech.say("even_said", { value: said, why }) : `${said}.`);
+  const why = value === null ? "" : (shifts[shift]?.reason ?? "");
+  return node("p", {}, why ? speech.say("shift_said", { value: said, why }) : `${said}.`);
 }
 
 /**

@@ -2,8 +2,9 @@
 
 import { node } from "./dom.js";
 import { keeping } from "./filters.js";
-import { amountOf, baseOf, evenBase, quotaRow, ratiosOf } from "./land_amounts.js";
+import { amountOf, baseOf, plainBase, quotaRow, ratiosOf } from "./land_amounts.js";
 import { valueText } from "./measures.js";
+import { payingPolicies } from "./money_view.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { statusText } from "./status_marks.js";
 import { cellText } from "./table_panel.js";
@@ -327,7 +328,7 @@ function ratioColumn({ facts, speech }, quota, base) {
     value: (unit) => short(ratio(unit) ?? -Infinity),
     text: (unit) => {
       const value = ratio(unit);
-      return value === null ? "–" : base.even ? speech.signed(value) : speech.rough(value);
+      return value === null ? "–" : base.plain ? speech.signed(value) : speech.rough(value);
     },
     number: true,
   };
@@ -356,7 +357,7 @@ function shownColumns(scene) {
   const { view, by, quota, base, payments } = state.shown;
   const { words } = speech;
   if (view === "land" && facts.quotas.length) {
-    const bases = new Set([baseOf(facts, quota, base), evenBase(facts, quota)].flatMap((one) => one ?? []));
+    const bases = new Set([baseOf(facts, quota, base), plainBase(facts, quota)].flatMap((one) => one ?? []));
     return [amountColumn(scene, quota), ...[...bases].map((one) => ratioColumn(scene, quota, one))];
   }
   const choice = facts.payments.choices[payments];
@@ -365,6 +366,11 @@ function shownColumns(scene) {
     const net = (/** @type {number} */ unit) => netOfUnit(facts.payments, nets, unit);
     const text = (/** @type {number} */ value) => (value ? `${value < 0 ? "−" : "+"}${speech.short(Math.abs(value))}` : "–");
     return [{ title: `${words.net_payments}, ${choice.unit}`, value: net, text: (unit) => text(net(unit)), number: true }];
+  }
+  if (view === "money") {
+    const paying = (/** @type {number} */ unit) => payingPolicies(facts, unit).map((place) => facts.policies[place].title);
+    const count = (/** @type {number} */ unit) => paying(unit).length;
+    return [{ title: words.programmes, value: count, text: (unit) => paying(unit).join(", ") || "–" }];
   }
   const measure = facts.measures.find(({ name }) => name === by);
   if (view === "functions" && measure) {

@@ -7,20 +7,23 @@ import dataclasses
 import pytest
 
 from maps.locale import localize
+from maps.summaries import quota_shifts
 from maps.web.quota_bases import quota_bases
 
 
 def test_a_quota_by_residents_is_told_by_person_and_by_available_hectare(plan_of) -> None:
     plan = localize(plan_of("china_provinces"), "en")
-    people, land, even = quota_bases(plan, plan.study.quotas[0])
+    (quota,) = plan.study.quotas
+    people, land, plain = quota_bases(plan, quota, quota_shifts(plan, quota))
     assert (people.key, people.unit, people.scale) == ("population", "m² per person", 10_000.0)
     assert (land.key, land.unit) == ("available_ha", "m² per available ha")
-    assert (even.key, even.unit, even.even) == ("even", "ha beside an even share", "Resident population, Gross product")
-    assert sum(even.values) == pytest.approx(1)
+    assert (plain.key, plain.unit) == ("plain", "ha against weight alone")
+    assert plain.plain == "Resident population, Gross regional product"
+    assert sum(plain.values) == pytest.approx(1)
     table = plan.measures.loc[plan.units.index]
     weights = 0.6 * table["population"] / table["population"].sum()
     weights += 0.4 * table["gdp_million_cny"] / table["gdp_million_cny"].sum()
-    assert even.values == pytest.approx(weights.tolist())
+    assert plain.values == pytest.approx(weights.tolist())
     assert people.values == tuple(float(f"{one:.7g}") for one in plan.measures.loc[plan.units.index, "population"])
 
 

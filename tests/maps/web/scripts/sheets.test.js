@@ -147,15 +147,15 @@ test("the table has what the map shows of the units, view by view", () => {
   assert.equal(table.column, 0, "rows are sorted by name again where their column is gone");
 });
 
-test("who gets less than an even share is told with a sign, and so little that it is rounding is not", () => {
+test("who gets less than by weight alone is told with a sign, and so little that it is rounding is not", () => {
   const told = toyScene();
-  const even = { key: "even", title: "Beside", unit: "ha beside", scale: 1, even: "people", values: [0.6, 0.4] };
+  const plain = { key: "plain", title: "Beside", unit: "ha beside", scale: 1, plain: "people", values: [0.6, 0.4] };
   const [quota] = told.facts.quotas;
-  told.facts.quotas = [{ ...quota, step: 0.01, bases: [...quota.bases, even] }];
+  told.facts.quotas = [{ ...quota, step: 0.01, bases: [...quota.bases, plain] }];
   told.state.change({ view: "land" });
   const last = new UnitTable(told, strip, () => {}).columns.at(-1);
   assert.deepEqual([0, 1].map((unit) => last?.text(unit)), ["−5", "+5"]);
-  told.facts.quotas = [{ ...quota, step: 5, bases: [...quota.bases, even] }];
+  told.facts.quotas = [{ ...quota, step: 20, bases: [...quota.bases, plain] }];
   const rough = new UnitTable(told, strip, () => {}).columns.at(-1);
   assert.deepEqual([0, 1].map((unit) => rough?.text(unit)), ["–", "–"]);
 });
