@@ -202,7 +202,7 @@ def away(values: dict[str, float], moves: dict[str, tuple[float, float]]) -> flo
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_no_search_is_beaten_by_brute_force(toy: FreshPlan, seed: int) -> None:
-    """25 small plans a seed, 500 in all; every fifth with amounts of a quota, handed out for each cell that is tried."""
+    """25 small plans a seed, 500 in all; every fifth with amounts of a quota, handed out for each cell tried."""
     rng = np.random.default_rng(seed)
     for number in range(25):
         plan, amounts = small_plan(toy, rng), number % 5 == 0
