@@ -18,7 +18,7 @@ def test_a_quota_by_residents_is_told_by_person_and_by_available_hectare(plan_of
     assert (people.key, people.unit, people.scale) == ("population", "m² per person", 10_000.0)
     assert (land.key, land.unit) == ("available_ha", "m² per available ha")
     assert (plain.key, plain.unit) == ("plain", "ha against weight alone")
-    assert plain.plain == "Resident population, Gross regional product"
+    assert plain.plain == "Residents, Gross domestic product"
     assert sum(plain.values) == pytest.approx(1)
     table = plan.measures.loc[plan.units.index]
     weights = 0.6 * table["population"] / table["population"].sum()

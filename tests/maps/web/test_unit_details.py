@@ -95,6 +95,7 @@ def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
         binding="ceiling",
         jurisdiction="west",
         shown=("0 ha",),
+        shift=-1,
         reason=farmland.reason,
     )
     assert [text for depth, _, text in told(said, farmland.reason) if depth == 0][-2:] == [
