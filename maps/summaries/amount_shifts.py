@@ -173,7 +173,7 @@ class _Words:
         if cause == "priority":
             return self._words["list"].join(self._factor(place) for place in met)
         if cause in ("others", "transfer"):
-            return str(self._words[f"{cause}_{'less' if loses else 'more'}"])
+            return str(self._words[f"{cause}_less" if loses else f"{cause}_more"])
         return str(self._words[cause])
 
     def _factor(self, place: int) -> str:

@@ -86,7 +86,7 @@ def test_a_decision_shows_by_whom_and_why(toy_plan, told) -> None:
 def test_quotas_keep_their_exact_amounts(toy_plan, told) -> None:
     said = cards(localize(toy_plan))
     (key,), (farmland,) = of(said, "c4").quotas, of(said, "a2").quotas
-    plain = QuotaRow(0, "31", "100", 800.0, "", "east", None, "", ("100 ha",), key.reason)
+    plain = QuotaRow(0, "31", "100", 800.0, "", "east", None, "", ("100 ha",), -1, key.reason)
     assert key == plain
     assert farmland == plain._replace(
         amount="0",
