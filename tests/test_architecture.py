@@ -22,7 +22,7 @@ ORDER = {
     "geometry pins units read memory",
     "zoning": "errors tables unit_ids trace solver indices agreements study rulebook steps plan overlays measures "
     "zones quotas siting energy compensation policies records checks audits pipeline scenario",
-    "maps": "errors locale context summaries style explain charts annex figures "
+    "maps": "errors locale context summaries style explain charts page_blocks annex figures "
     "reports offline recompute web notebook exports run_folder serve init cli",
 }
 FRONT_DOOR = "zoneplan"

@@ -2,14 +2,12 @@
 
 from maps.annex.annex_chapters import annex_chapters
 from maps.annex.compensation_chapter import POOLS, party_name
-from maps.annex.document_model import Chapter
 from maps.annex.report_context import TOLD, ReportContext, by_group
 from maps.annex.unit_chapters import dossier_chapters, main_function
 
 __all__ = [
     "POOLS",
     "TOLD",
-    "Chapter",
     "ReportContext",
     "annex_chapters",
     "by_group",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from maps.annex.annexes import assumptions, ledger, method, parameters, policies, quotas, sources, texts
 from maps.annex.compensation_chapter import flows
-from maps.annex.document_model import Chapter
 from maps.annex.energy_chapter import energy
 from maps.annex.land_chapter import land, sites
 from maps.annex.negative_lists_chapter import industries, unit_list
 from maps.annex.open_questions import findings, open_units
 from maps.annex.report_context import ReportContext
 from maps.annex.zones_chapter import decisions, lines, overview, zones
+from maps.page_blocks import Chapter
 from zoning.records import derived_in
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 from pyproj import CRS
 
 from layers.ledger import finding_word
-from maps.annex.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Names, Paragraph, Rows, grid
 from maps.annex.report_context import TOLD, ReportContext, by_group, each_row
 from maps.locale import (
     NONE,
@@ -20,6 +19,7 @@ from maps.locale import (
     solution_words,
     text_in,
 )
+from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Names, Paragraph, Rows, grid
 from maps.summaries import ShownColumns
 from zoning.measures import deducted_roles
 from zoning.policies import policy_parameters_of
@@ -29,7 +29,7 @@ from zoning.study import Limit, Priority, Quota
 from zoning.tables import QUOTAS
 
 
-def optimum_leaves(edition: ReportContext, quota: Quota) -> Iterator[Leaf]:
+def optimum_leaves(edition: ReportContext, quota: Quota) -> Iterator[Block]:
     """How good the quota is, its limits and the price of each rule; nothing of one that is handed out by weight."""
     solved = edition.plan.solutions[edition.plan.solutions["quota"] == quota.name]
     for row in solved.to_dict("records"):
@@ -89,25 +89,25 @@ def _rules(edition: ReportContext, quota: Quota) -> Grid:
 def quotas(edition: ReportContext) -> Chapter:
     """Each land quota: how it is handed down, then every level with amounts, bounds and what bound."""
     words, table = edition.words, edition.plan.quotas
-    leaves: list[Leaf] = []
+    blocks: list[Block] = []
     for quota in edition.plan.study.quotas:
         own = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
-        leaves.append(_quota_card(edition, quota, own))
-        leaves += optimum_leaves(edition, quota)
-        leaves += [_level(edition, quota, level, own[own["level"] == level]) for level in quota.levels]
+        blocks.append(_quota_card(edition, quota, own))
+        blocks += optimum_leaves(edition, quota)
+        blocks += [_level(edition, quota, level, own[own["level"] == level]) for level in quota.levels]
     missing = [one for one in edition.plan.assumptions if one.kind == "deduction"]
     if edition.plan.study.quotas and missing:
-        leaves.append(Paragraph(words["deductions"], heading=True))
+        blocks.append(Paragraph(words["deductions"], "heading"))
         deducted = map(edition.role, deducted_roles(edition.plan.rulebook))
-        leaves.append(Paragraph(edition.say("deductions_intro", roles=words["semicolon"].join(deducted))))
-        leaves.append(
+        blocks.append(Paragraph(edition.say("deductions_intro", roles=words["semicolon"].join(deducted))))
+        blocks.append(
             grid(
                 "",
                 edition.columns(name="text", assumed="long"),
                 (((edition.assumed(one), one.name), str(one.assumed)) for one in missing),
             )
         )
-    return Chapter("quotas", words["quotas"], tuple(leaves))
+    return Chapter("quotas", words["quotas"], tuple(blocks))
 
 
 def _quota_card(edition: ReportContext, quota: Quota, rows: pd.DataFrame) -> Card:
@@ -228,14 +228,14 @@ def policies(edition: ReportContext) -> Chapter:
     """Each policy of the rulebook once, by instrument, with the units where it applies."""
     words = edition.words
     rows = dict(by_group(edition.plan.policies, "policy"))
-    leaves: list[Leaf] = [Paragraph(words["policies_intro"])]
+    blocks: list[Block] = [Paragraph(words["policies_intro"])]
     instruments = dict.fromkeys(policy.instrument for policy in edition.plan.rulebook.policies)
     for instrument in instruments:
         heading = edition.plan.renderer.terms.heading(instrument)
-        leaves.append(Paragraph(heading, heading=True))
+        blocks.append(Paragraph(heading, "heading"))
         own = [policy for policy in edition.plan.rulebook.policies if policy.instrument == instrument]
-        leaves += [_policy_card(edition, policy, rows.get(policy.id, edition.plan.policies.iloc[:0])) for policy in own]
-    return Chapter("policies", words["policies"], tuple(leaves))
+        blocks += [_policy_card(edition, policy, rows.get(policy.id, edition.plan.policies.iloc[:0])) for policy in own]
+    return Chapter("policies", words["policies"], tuple(blocks))
 
 
 def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> Card:
@@ -334,8 +334,8 @@ def assumptions(edition: ReportContext) -> Chapter:
         columns,
         (((edition.assumed(one), one.name), words.get(one.kind, one.kind), str(one.assumed)) for one in found),
     )
-    leaves = (Paragraph(words["assumptions_intro"]), table) if found else (Paragraph(words["none"]),)
-    return Chapter("assumptions", words["assumptions"], leaves)
+    blocks = (Paragraph(words["assumptions_intro"]), table) if found else (Paragraph(words["none"]),)
+    return Chapter("assumptions", words["assumptions"], blocks)
 
 
 def parameters(edition: ReportContext) -> Chapter:
@@ -374,8 +374,8 @@ def texts(edition: ReportContext) -> Chapter:
         policy="text", document="long", read_at="long", read_on="word", reading="word", verified="word"
     )
     table = grid("", columns, (_text_of(edition, policy) for policy in edition.plan.rulebook.policies))
-    leaves = (Paragraph(words["texts_intro"]), table) if edition.plan.rulebook.policies else (Paragraph(words["none"]),)
-    return Chapter("texts", words["texts"], leaves)
+    blocks = (Paragraph(words["texts_intro"]), table) if edition.plan.rulebook.policies else (Paragraph(words["none"]),)
+    return Chapter("texts", words["texts"], blocks)
 
 
 def _text_of(edition: ReportContext, policy: Policy) -> tuple[Cell, ...]:

@@ -7,19 +7,19 @@ from typing import Any
 
 import pandas as pd
 
-from maps.annex.document_model import Card, Chapter, Column, Leaf, Paragraph, grid
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.locale import render, text_in
+from maps.page_blocks import Block, Card, Chapter, Column, Paragraph, grid
 from zoning.compensation import BUDGET, POOL, expand_agreements, measure_names, parties_of_unit
 
 
-def ecosystem_services(edition: ReportContext) -> Iterator[Leaf]:
+def ecosystem_services(edition: ReportContext) -> Iterator[Block]:
     """What the services of the units' land are worth: the values of a hectare, then every unit, first in rank first."""
     words, plan = edition.words, edition.plan
     services = plan.study.services
     if services is None:
         return
-    yield Paragraph(words["ecosystem_services"], heading=True)
+    yield Paragraph(words["ecosystem_services"], "heading")
     yield Paragraph(words["ecosystem_services_intro"])
     yield Card(
         words["ecosystem_services"],
@@ -52,7 +52,7 @@ def ecosystem_services(edition: ReportContext) -> Iterator[Leaf]:
     yield grid(words["service_units"], titles, rows)
 
 
-def unit_services(edition: ReportContext, services: Mapping[str, Any]) -> Iterator[Leaf]:
+def unit_services(edition: ReportContext, services: Mapping[str, Any]) -> Iterator[Block]:
     """What a dossier says of the land of a unit, class by class, and the measures that follow, from its explanation."""
     words = edition.words
     columns = (
@@ -95,17 +95,17 @@ def flows(edition: ReportContext) -> Chapter:
     """What flows between parties: a table an instrument, then the position of each party."""
     words, table = edition.words, edition.plan.flows
     services = tuple(ecosystem_services(edition))
-    leaves: list[Leaf] = [Paragraph(words["flows_intro"])] if len(table) else []
+    blocks: list[Block] = [Paragraph(words["flows_intro"])] if len(table) else []
     for instrument, rows in by_group(table, "instrument"):
-        leaves.append(Paragraph(edition.flow(instrument), heading=True))
-        leaves += _terms(edition, instrument)
+        blocks.append(Paragraph(edition.flow(instrument), "heading"))
+        blocks += _terms(edition, instrument)
         for period, part in by_group(rows, "period"):
             for unit, own in by_group(part, "unit"):
-                leaves += _instrument(edition, f"{edition.flow(instrument)}, {period}", unit, own)
-    return Chapter("flows", words["flows"], (*leaves, *_positions(edition), *services))
+                blocks += _instrument(edition, f"{edition.flow(instrument)}, {period}", unit, own)
+    return Chapter("flows", words["flows"], (*blocks, *_positions(edition), *services))
 
 
-def _terms(edition: ReportContext, instrument: str) -> Iterator[Leaf]:
+def _terms(edition: ReportContext, instrument: str) -> Iterator[Block]:
     """What an agreement states, item by item, and whether somebody has seen its numbers."""
     words = edition.words
     for one in expand_agreements(edition.plan.study, edition.plan.rulebook):
@@ -123,7 +123,7 @@ def _terms(edition: ReportContext, instrument: str) -> Iterator[Leaf]:
             )
 
 
-def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Leaf]:
+def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Block]:
     columns = edition.columns(payer="unit", receiver="unit", amount_of_money="number", rule="long", reference="long")
     yield grid(
         f"{title} ({edition.unit_of(unit)})",
@@ -141,9 +141,9 @@ def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFram
     )
 
 
-def _positions(edition: ReportContext) -> Iterator[Leaf]:
+def _positions(edition: ReportContext) -> Iterator[Block]:
     words = edition.words
-    yield Paragraph(words["positions"], heading=True)
+    yield Paragraph(words["positions"], "heading")
     yield Paragraph(words["positions_intro"])
     columns = edition.columns(party="unit", paid="number", received="number", net="number")
     for unit, rows in by_group(edition.plan.positions, "unit"):
@@ -171,7 +171,7 @@ def party_name(edition: ReportContext, party: str, kind: str = "") -> str:
     return edition.words[f"party_{special[party]}"] if party in special else edition.unit(edition.place(party))
 
 
-def unit_flows(edition: ReportContext, unit_id: str) -> list[Leaf]:
+def unit_flows(edition: ReportContext, unit_id: str) -> list[Block]:
     """What a dossier says of what the unit, or a jurisdiction of it, pays and receives."""
     plan = edition.plan
     flows, parties = plan.flows, parties_of_unit(plan.measures, unit_id, plan.study.units.levels)

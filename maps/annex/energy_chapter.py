@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from maps.annex.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Light, Paragraph, grid
 from maps.annex.report_context import ReportContext, each_row
 from maps.locale import render, text_in
+from maps.page_blocks import Block, Card, Cell, Chapter, Column, Figures, Grid, Light, Paragraph, grid
 from zoning.energy import light_message
 from zoning.records import scheme_in_use, scheme_parameters
 
@@ -15,8 +15,8 @@ from zoning.records import scheme_in_use, scheme_parameters
 def energy(edition: ReportContext) -> Chapter:
     """How many regions have which light, every region with its reason, and the scheme with its numbers."""
     words = edition.words
-    leaves: list[Leaf] = [Paragraph(words["energy_intro"]), _counts(edition), _regions(edition)]
-    return Chapter("lights", words["energy"], (*leaves, *_scheme(edition)))
+    blocks: list[Block] = [Paragraph(words["energy_intro"]), _counts(edition), _regions(edition)]
+    return Chapter("lights", words["energy"], (*blocks, *_scheme(edition)))
 
 
 def light_of(edition: ReportContext, level: int, note: str = "") -> Light:
@@ -69,7 +69,7 @@ def _regions(edition: ReportContext) -> Grid:
     return grid(edition.say("energy_period", period=period), columns, rows, note=words["lights_note"])
 
 
-def _scheme(edition: ReportContext) -> tuple[Leaf, ...]:
+def _scheme(edition: ReportContext) -> tuple[Block, ...]:
     words, scheme = edition.words, scheme_in_use(edition.plan)
     if scheme is None:
         return ()
@@ -102,7 +102,7 @@ def _scheme(edition: ReportContext) -> tuple[Leaf, ...]:
     return card, numbers
 
 
-def unit_lights(edition: ReportContext, lights: Iterable[Mapping[str, Any]]) -> list[Leaf]:
+def unit_lights(edition: ReportContext, lights: Iterable[Mapping[str, Any]]) -> list[Block]:
     """What a dossier says of the lights of the regions that a unit is or lies in, from its explanation."""
     words = edition.words
     return [

@@ -7,10 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from maps.annex.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, grid
 from maps.annex.report_context import ReportContext, each_row
 from maps.explain import contents_of, derived_measures, value_text, why_text
 from maps.locale import NONE, text_in
+from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, grid
 from zoning.records import derived_in
 from zoning.rulebook import Derived, Norm
 from zoning.siting import why_unplaced
@@ -22,19 +22,19 @@ def land(edition: ReportContext) -> Chapter:
     """Each norm with the places where it is kept or not, then each derived measure with its table and its values."""
     words, plan = edition.words, edition.plan
     found, told = norms_in(plan), contents_of(derived_measures(plan), plan.renderer)
-    leaves: list[Leaf] = [Paragraph(words["land_intro"])]
+    blocks: list[Block] = [Paragraph(words["land_intro"])]
     for norm in plan.rulebook.norms:
-        leaves.append(_norm_card(edition, norm))
-        leaves.append(_places(edition, found[found["norm"] == norm.id]))
+        blocks.append(_norm_card(edition, norm))
+        blocks.append(_places(edition, found[found["norm"] == norm.id]))
     for place, one in enumerate(derived_in(plan)):
-        leaves.append(_derived_card(edition, one))
-        leaves.append(_values(edition, one, {unit: links[place] for unit, links in told.items()}))
-    return Chapter("land", words["land"], tuple(leaves))
+        blocks.append(_derived_card(edition, one))
+        blocks.append(_values(edition, one, {unit: links[place] for unit, links in told.items()}))
+    return Chapter("land", words["land"], tuple(blocks))
 
 
 def unit_land(
     edition: ReportContext, derived: Iterable[dict[str, Any]], norms: Iterable[dict[str, Any]]
-) -> Iterator[Leaf]:
+) -> Iterator[Block]:
     """What a dossier says of the derived measures of a unit and of the norms where it belongs, from its explanation."""
     words = edition.words
     values = [
@@ -124,13 +124,13 @@ def _unit_title(edition: ReportContext, unit: str) -> str:
 
 def sites(edition: ReportContext) -> Chapter:
     """Each quota that is sited: its rules, then every unit with what was placed and how well."""
-    leaves: list[Leaf] = [Paragraph(edition.words["sites_intro"])]
+    blocks: list[Block] = [Paragraph(edition.words["sites_intro"])]
     for quota in edition.plan.study.quotas:
         if quota.siting is not None:
             table = edition.plan.sitings
             rows = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
-            leaves += [_rules(edition, quota, quota.siting, rows), _site_grid(edition, quota, quota.siting, rows)]
-    return Chapter("sites", edition.words["sites"], tuple(leaves))
+            blocks += [_rules(edition, quota, quota.siting, rows), _site_grid(edition, quota, quota.siting, rows)]
+    return Chapter("sites", edition.words["sites"], tuple(blocks))
 
 
 def _rules(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFrame) -> Card:
@@ -169,7 +169,7 @@ def _points(edition: ReportContext, siting: Siting) -> Iterator[str]:
         yield edition.say("beside_line", **told)
 
 
-def _site_grid(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFrame) -> Leaf:
+def _site_grid(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFrame) -> Block:
     words = edition.words
     columns = edition.columns(
         name="unit",

@@ -6,19 +6,19 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from maps.annex.document_model import Card, Cell, Chapter, Column, Grid, Leaf, Paragraph, Rows, grid
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.explain import coverage_of, items_at, list_titles, lists_at
 from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
+from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, Rows, grid
 from zoning.policies import count_industries
 from zoning.records import TREATMENTS
 
 
 def unit_list(edition: ReportContext) -> Chapter:
     """The statutory list of a plan with sums: a grid a jurisdiction, a group a main function."""
-    leaves: list[Leaf] = [Paragraph(edition.words["list_intro"])]
-    leaves += [_jurisdiction(edition, name, part) for name, part in by_group(_sorted(edition.plan), "jurisdiction")]
-    return Chapter("list", edition.words["list"], tuple(leaves))
+    blocks: list[Block] = [Paragraph(edition.words["list_intro"])]
+    blocks += [_jurisdiction(edition, name, part) for name, part in by_group(_sorted(edition.plan), "jurisdiction")]
+    return Chapter("list", edition.words["list"], tuple(blocks))
 
 
 def _sorted(plan: LocalizedPlan) -> pd.DataFrame:
@@ -50,18 +50,18 @@ def _jurisdiction(edition: ReportContext, name: str, part: pd.DataFrame) -> Grid
 def industries(edition: ReportContext) -> Chapter:
     """Each negative list: in how many units it holds, how much it touches, and its items by section."""
     words, table = edition.words, edition.plan.industries
-    leaves: list[Leaf] = [Paragraph(edition.say("industries_intro", name=edition.plan.rulebook.branches.name))]
+    blocks: list[Block] = [Paragraph(edition.say("industries_intro", name=edition.plan.rulebook.branches.name))]
     if table.empty:
-        return Chapter("industries", words["industries"], (*leaves, Paragraph(words["none"])))
+        return Chapter("industries", words["industries"], (*blocks, Paragraph(words["none"])))
     lists = [(str(name), part) for name, part in table.groupby("list", sort=True)]
     return Chapter(
         "industries",
         words["industries"],
-        (*leaves, _overview(edition, lists), *(_items(edition, name, part) for name, part in lists)),
+        (*blocks, _overview(edition, lists), *(_items(edition, name, part) for name, part in lists)),
     )
 
 
-def unit_lists(edition: ReportContext, unit_id: str) -> Iterator[Leaf]:
+def unit_lists(edition: ReportContext, unit_id: str) -> Iterator[Block]:
     """The negative lists that hold in the whole of a unit, a card each with the number of items by section."""
     items = items_at(edition.plan, unit_id)
     for one in lists_at(edition.plan, unit_id):

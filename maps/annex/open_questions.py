@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from maps.annex.document_model import Card, Chapter, Grid, Leaf, Names, Paragraph, grid
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.annex.zones_chapter import answered
+from maps.page_blocks import Block, Card, Chapter, Grid, Names, Paragraph, grid
 from zoning.audits import OPEN
 
 TOLD = 40
@@ -22,19 +22,19 @@ def open_units(edition: ReportContext) -> Chapter:
     claims = dict(by_group(edition.plan.claims[edition.plan.claims["unit_id"].isin(waiting["unit_id"])], "unit_id"))
     kinds = waiting.assign(kind=[_kind(edition, row, claims[row.unit_id]) for row in each_row(waiting)])
     in_full = _in_full(kinds)
-    leaves: list[Leaf] = [Paragraph(words["open_intro"] if len(waiting) else words["none"])]
+    blocks: list[Block] = [Paragraph(words["open_intro"] if len(waiting) else words["none"])]
     if len(in_full) < len(waiting):
-        leaves = [Paragraph(edition.say("open_told", n=edition.number(len(in_full)), all=edition.number(len(waiting))))]
+        blocks = [Paragraph(edition.say("open_told", n=edition.number(len(in_full)), all=edition.number(len(waiting))))]
     told = edition.plan.conflicts
-    leaves += [
+    blocks += [
         _open_unit(edition, row, claims[row.unit_id], told[told["unit_id"] == row.unit_id]) for row in each_row(in_full)
     ]
     rest = kinds.drop(index=in_full.index)
-    leaves += [_like(edition, part) for _, part in rest.groupby("kind", sort=True)]
+    blocks += [_like(edition, part) for _, part in rest.groupby("kind", sort=True)]
     near = told[told["near"].astype(bool)]
     if len(near):
-        leaves.append(_near(edition, near))
-    return Chapter("open", words["open_units"], tuple(leaves))
+        blocks.append(_near(edition, near))
+    return Chapter("open", words["open_units"], tuple(blocks))
 
 
 def _kind(edition: ReportContext, row: Any, claims: pd.DataFrame) -> tuple[Any, ...]:
@@ -121,5 +121,5 @@ def findings(edition: ReportContext) -> Chapter:
     found = edition.plan.findings
     columns = edition.columns(level_of="word", said="long", cases="number")
     rows = ((words[f"level_{one.level}"], one.text, edition.number(one.count)) for one in found)
-    leaves = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if found else (Paragraph(words["none"]),)
-    return Chapter("findings", words["findings"], leaves)
+    blocks = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if found else (Paragraph(words["none"]),)
+    return Chapter("findings", words["findings"], blocks)

@@ -15,7 +15,6 @@ import pandas as pd
 from pyproj import CRS
 
 from layers.conditions import parse_condition
-from maps.annex.document_model import Column
 from maps.context import Neighbourhood
 from maps.explain import clauses_in_words
 from maps.locale import (
@@ -36,6 +35,7 @@ from maps.locale import (
     short_amount,
     text_in,
 )
+from maps.page_blocks import Column
 from maps.summaries import ShownColumns
 from zoning.plan import Assumption, Plan
 from zoning.records import claim_said

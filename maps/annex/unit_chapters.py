@@ -7,12 +7,12 @@ from typing import Any
 
 from maps.annex.annexes import weight_text
 from maps.annex.compensation_chapter import unit_flows, unit_services
-from maps.annex.document_model import Card, Chapter, Leaf, Paragraph, grid
 from maps.annex.energy_chapter import unit_lights
 from maps.annex.land_chapter import unit_land, unit_sites
 from maps.annex.negative_lists_chapter import unit_lists
 from maps.annex.report_context import ReportContext
 from maps.locale import NONE, name_text, optimum_lines, text_in
+from maps.page_blocks import Block, Card, Chapter, Paragraph, grid
 from zoning.audits import OPEN
 from zoning.study import Quota
 from zoning.zones import DEFAULT_RULE
@@ -67,11 +67,11 @@ def dossier_chapters(edition: ReportContext, said: Content) -> Iterator[Chapter]
     yield Chapter("sources", words["sources"], tuple(_sources(edition)))
 
 
-def _chapter(name: str, title: str, leaves: Iterable[Leaf], otherwise: str) -> Chapter:
-    return Chapter(name, title, tuple(leaves) or (Paragraph(otherwise),))
+def _chapter(name: str, title: str, blocks: Iterable[Block], otherwise: str) -> Chapter:
+    return Chapter(name, title, tuple(blocks) or (Paragraph(otherwise),))
 
 
-def _claims(edition: ReportContext, claims: Iterable[Content]) -> list[Leaf]:
+def _claims(edition: ReportContext, claims: Iterable[Content]) -> list[Block]:
     return [_claim(edition, one) for one in claims]
 
 
@@ -162,7 +162,7 @@ def _with_unit(edition: ReportContext, value: object, unit: str) -> str:
     return edition.measured(value) if unit == "1" else f"{edition.measured(value)} {edition.unit_of(unit)}"
 
 
-def _lines(edition: ReportContext, lines: list[Content]) -> list[Leaf]:
+def _lines(edition: ReportContext, lines: list[Content]) -> list[Block]:
     if not lines:
         return []
     rows = (
@@ -177,7 +177,7 @@ def _lines(edition: ReportContext, lines: list[Content]) -> list[Leaf]:
     return [grid("", edition.columns(line="text", claimed_ha="number", settled_ha="number", lost_to="text"), rows)]
 
 
-def _quotas(edition: ReportContext, said: Content) -> Iterator[Leaf]:
+def _quotas(edition: ReportContext, said: Content) -> Iterator[Block]:
     words, plan = edition.words, edition.plan
     asked = {(one.name, one.period): one for one in plan.study.quotas}
     for row in said["quotas"]:
@@ -247,7 +247,7 @@ def _shown(
         yield one["title"], edition.say("bound_said", n=one["text"], source=named) if named else one["text"]
 
 
-def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Leaf]:
+def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Block]:
     """Policies in the order of the rulebook; each once on the whole unit, and once for all parts where it holds.
 
     What holds everywhere is no news of this unit: it stands last, by its titles; the report has it in full.
@@ -305,7 +305,7 @@ def _why(edition: ReportContext, policy: Content) -> str:
     return edition.say("applies_where", clauses=edition.words["semicolon"].join(sentences))
 
 
-def _assumed(edition: ReportContext, said: Content) -> list[Leaf]:
+def _assumed(edition: ReportContext, said: Content) -> list[Block]:
     """Absent roles and indicators, deductions not made, and thresholds that nobody has seen in an official text."""
     words = edition.words
     facts = [(name_text(one["title"]), one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
@@ -323,7 +323,7 @@ def _assumed(edition: ReportContext, said: Content) -> list[Leaf]:
     return [Card("", facts=tuple(facts))] if facts else []
 
 
-def _sources(edition: ReportContext) -> Iterator[Leaf]:
+def _sources(edition: ReportContext) -> Iterator[Block]:
     """Every input file with what was read from it and the beginning of its sha256."""
     files: dict[tuple[str, str], list[str]] = {}
     for one in edition.plan.sources:

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from maps.annex.document_model import Card, Cell, Chapter, Column, Figures, Grid, Leaf, Paragraph, Rows, grid
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.locale import NONE, text_in
+from maps.page_blocks import Block, Card, Cell, Chapter, Column, Figures, Grid, Paragraph, Rows, grid
 from zoning.study import Decision
 from zoning.tables import ZONES
 from zoning.zones import DECISION, first_part
@@ -194,8 +194,8 @@ def _rules(edition: ReportContext) -> Grid:
 def decisions(edition: ReportContext) -> Chapter:
     """What planners decided, by whom and why, beside what the rules said."""
     words = edition.words
-    leaves = [Paragraph(words["decisions_intro"] if edition.plan.study.decisions else words["none"])]
-    return Chapter("decisions", words["decisions"], (*leaves, *_decision_cards(edition)))
+    blocks = [Paragraph(words["decisions_intro"] if edition.plan.study.decisions else words["none"])]
+    return Chapter("decisions", words["decisions"], (*blocks, *_decision_cards(edition)))
 
 
 def _decision_cards(edition: ReportContext) -> Iterator[Card]:
@@ -250,10 +250,10 @@ def lines(edition: ReportContext) -> Chapter:
         edition.columns(line="text", units="number", claimed_ha="number", settled_ha="number", lost_ha="number"),
         ((edition.title(code), edition.number(len(part)), *_line_land(edition, part)) for code, part in parts),
     )
-    leaves: list[Leaf] = [Paragraph(words["lines_intro"]), whole]
+    blocks: list[Block] = [Paragraph(words["lines_intro"]), whole]
     if len(table):
-        leaves.append(_lines_by_unit(edition, table))
-    return Chapter("lines", words["lines"], tuple(leaves))
+        blocks.append(_lines_by_unit(edition, table))
+    return Chapter("lines", words["lines"], tuple(blocks))
 
 
 def _line_land(edition: ReportContext, part: pd.DataFrame) -> tuple[str, str, str]:

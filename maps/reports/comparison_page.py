@@ -8,21 +8,9 @@ import pandas as pd
 
 from maps.annex import ReportContext
 from maps.charts import Part, Transition, transition_matrix
-from maps.figures import (
-    BigNumbers,
-    Block,
-    Cell,
-    Figure,
-    Page,
-    PlanFigures,
-    PlanMaps,
-    Split,
-    Strong,
-    Swatch,
-    Table,
-    drawn,
-)
+from maps.figures import PlanFigures, PlanMaps
 from maps.locale import NONE, amount, format_number, hectares
+from maps.page_blocks import BigNumbers, Block, Cell, Figure, Page, Split, Strong, Swatch, Table, drawn
 from maps.style import fill_page, mark_fills, printed_faces, write_page
 from maps.summaries import ComparisonWords, Sum
 from zoning.scenario import MOVES, Comparison

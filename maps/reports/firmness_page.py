@@ -12,24 +12,9 @@ import pandas as pd
 from layers.conditions import number_text
 from maps.annex import ReportContext
 from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves
-from maps.figures import (
-    CLOSE,
-    Block,
-    Cell,
-    Facts,
-    Figure,
-    Page,
-    PlanFigures,
-    PlanMaps,
-    RuleFigures,
-    Split,
-    Strong,
-    Swatch,
-    Table,
-    TestFigures,
-    drawn,
-)
+from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
 from maps.locale import DIGITS, capital, inward, number_style, shifted, text_in
+from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Swatch, Table, drawn
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
 from maps.style import fill_page, printed_faces, write_page

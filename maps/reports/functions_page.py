@@ -9,22 +9,9 @@ from markupsafe import Markup
 
 from layers.conditions import ConditionPart
 from maps.charts import Dot, Numbers, Strip, threshold_dots, zero_heavy
-from maps.figures import (
-    CLOSE,
-    QUIET,
-    Block,
-    Cards,
-    Figure,
-    Note,
-    Page,
-    PlanFigures,
-    PlanMaps,
-    RuleFigures,
-    Swatch,
-    TestFigures,
-    drawn,
-)
+from maps.figures import CLOSE, QUIET, PlanFigures, PlanMaps, RuleFigures, TestFigures
 from maps.locale import text_in
+from maps.page_blocks import Block, Cards, Figure, Page, Paragraph, Swatch, drawn
 from maps.reports.summary_page import listed
 from zoning.zones import DECISION
 
@@ -41,7 +28,7 @@ def functions(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Page:
     blocks: list[Block] = [_cards(figures, maps, rules)]
     blocks += [_strip(figures, test, number) for number, test in enumerate(drawn_tests, start=1)]
     if figures.overlays:
-        blocks += [Note(words["overlays_title"], heading=True), _overlays(figures, maps, rules)]
+        blocks += [Paragraph(words["overlays_title"], "heading"), _overlays(figures, maps, rules)]
     ids = edition.words["comma"].join(_rules_that_gave(figures))
     return Page(
         id="functions",

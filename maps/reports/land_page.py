@@ -9,22 +9,9 @@ import numpy as np
 import pandas as pd
 
 from maps.charts import AmountRow, Class, Stick, Sum, amount_bars, count_columns, lollipops
-from maps.figures import (
-    Block,
-    Cell,
-    Facts,
-    Figure,
-    Page,
-    PlanFigures,
-    PlanMaps,
-    QuotaFigures,
-    Split,
-    Swatch,
-    Table,
-    drawn,
-    weight_words,
-)
+from maps.figures import PlanFigures, PlanMaps, QuotaFigures, weight_words
 from maps.locale import capital, text_in
+from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Swatch, Table, drawn
 from maps.reports.summary_page import listed
 
 LARGEST = 9

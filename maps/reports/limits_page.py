@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from pyproj import CRS
 
-from maps.figures import Block, Cell, Facts, Note, Page, PlanFigures, Split, Table
+from maps.figures import PlanFigures
 from maps.locale import capital, text_in
+from maps.page_blocks import Block, Cell, Facts, Page, Paragraph, Split, Table
 from maps.style import page_notices
 from zoning.zones import assumed_measures
 
@@ -40,12 +41,15 @@ def limits(figures: PlanFigures) -> Page:
         _sources(figures),
     ]
     blocks += [
-        Note(words["method"], heading=True),
-        Note(areas),
-        Note(edition.tell("method_shares", n=len(plan.pieces))),
+        Paragraph(words["method"], "heading"),
+        Paragraph(areas, "small"),
+        Paragraph(edition.tell("method_shares", n=len(plan.pieces)), "small"),
     ]
     if credit:
-        blocks += [Note(words["credits"], heading=True), Note(edition.words["semicolon"].join(credit.splitlines()))]
+        blocks += [
+            Paragraph(words["credits"], "heading"),
+            Paragraph(edition.words["semicolon"].join(credit.splitlines()), "small"),
+        ]
     return Page(
         id="limits",
         chapter=words["chapter_limits"],

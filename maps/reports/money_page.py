@@ -9,7 +9,8 @@ import pandas as pd
 
 from maps.annex import POOLS, by_group, party_name
 from maps.charts import Wording, flow_chart
-from maps.figures import Block, Cell, Facts, Page, PlanFigures, Strong, Table, drawn
+from maps.figures import PlanFigures
+from maps.page_blocks import Block, Cell, Facts, Page, Strong, Table, drawn
 from maps.reports.summary_page import listed
 
 CHARTS = 3

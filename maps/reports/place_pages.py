@@ -10,23 +10,9 @@ import pandas as pd
 
 from maps.annex import TOLD
 from maps.charts import ShareRow, share_bars
-from maps.figures import (
-    Block,
-    Cell,
-    Facts,
-    Figure,
-    Note,
-    Page,
-    PlanFigures,
-    PlanMaps,
-    RuleFigures,
-    Split,
-    Swatch,
-    Table,
-    drawn,
-    map_key,
-)
+from maps.figures import PlanFigures, PlanMaps, RuleFigures, map_key
 from maps.locale import capital, text_in
+from maps.page_blocks import Block, Cell, Facts, Figure, Page, Paragraph, Split, Swatch, Table, drawn
 from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import listed
@@ -65,9 +51,9 @@ def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int
     middle: Block = Split((tuple(left), (most,)), "near") if most else Split((tuple(left),), "one")
     blocks: list[Block] = [Figure("", picture, keys=keys), middle]
     if len(own) <= ON_A_PAGE:
-        blocks += [_list(figures, own, 4), Note(_letters(figures, name))]
+        blocks += [_list(figures, own, 4), Paragraph(_letters(figures, name), "small")]
     else:
-        blocks.append(Note(edition.pages["elsewhere"]))
+        blocks.append(Paragraph(edition.pages["elsewhere"], "small"))
     return Page(
         id=f"place-{number + 1}",
         chapter=called,
@@ -248,7 +234,7 @@ def _index(figures: PlanFigures) -> Iterator[Page]:
             chapter=words["chapter_index"],
             title=edition.tell("index_title", first=str(part["name"].iloc[0]), last=str(part["name"].iloc[-1])),
             lead="",
-            blocks=(_list(figures, part, 2), Note(_letters(figures, ""))),
+            blocks=(_list(figures, part, 2), Paragraph(_letters(figures, ""), "small")),
             foot=words["foot_index"],
         )
 

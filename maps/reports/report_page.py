@@ -8,7 +8,8 @@ from pathlib import Path
 
 from maps.annex import TOLD, ReportContext, annex_chapters
 from maps.context import Neighbourhood
-from maps.figures import Contents, Page, PlanFigures, PlanMaps, RuleFigures
+from maps.figures import PlanFigures, PlanMaps, RuleFigures
+from maps.page_blocks import Contents, Page
 from maps.reports.firmness_page import firmness, scenarios, thresholds
 from maps.reports.functions_page import functions
 from maps.reports.land_page import land

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from maps.charts import Stick, lollipops
-from maps.figures import Cell, Page, PlanFigures, Swatch, Table, drawn
+from maps.figures import PlanFigures
 from maps.locale import render, text_in
+from maps.page_blocks import Cell, Page, Swatch, Table, drawn
 from maps.reports.summary_page import listed
 from zoning.energy import light_message
 

@@ -8,23 +8,9 @@ from decimal import Decimal
 import pandas as pd
 
 from maps.charts import ShareRow, share_bars
-from maps.figures import (
-    BigNumbers,
-    Block,
-    Cell,
-    Contents,
-    Facts,
-    Figure,
-    Page,
-    PlanFigures,
-    PlanMaps,
-    Split,
-    Swatch,
-    Table,
-    drawn,
-    map_key,
-)
+from maps.figures import PlanFigures, PlanMaps, map_key
 from maps.locale import text_in
+from maps.page_blocks import BigNumbers, Block, Cell, Contents, Facts, Figure, Page, Split, Swatch, Table, drawn
 from zoning.audits import OPEN
 
 MANY_PLACES = 8

@@ -8,28 +8,25 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from maps.annex import Chapter, ReportContext, dossier_chapters, main_function
+from maps.annex import ReportContext, dossier_chapters, main_function
 from maps.charts import Gauge, Numbers, fit, gauge, text_mm
 from maps.explain import explain
-from maps.figures import (
+from maps.figures import PlanFigures, PlanMaps, QuotaFigures, RuleFigures, weight_words
+from maps.locale import text_in
+from maps.page_blocks import (
     BigNumbers,
     Block,
     Cell,
+    Chapter,
     Facts,
     Figure,
-    Note,
     Page,
-    PlanFigures,
-    PlanMaps,
-    QuotaFigures,
-    RuleFigures,
+    Paragraph,
     Split,
     Strong,
     Swatch,
     Table,
-    weight_words,
 )
-from maps.locale import text_in
 from maps.reports.functions_page import SLATE
 from maps.style import Topology, fill_page, printed_faces, write_page, zone_fills
 from zoning.plan import Plan
@@ -236,7 +233,7 @@ def _gauges(figures: PlanFigures, gauges: Sequence[Any]) -> list[Block]:
     edition, words = figures.edition, figures.edition.pages
     fills = zone_fills(edition.plan.rulebook)
     known = [one for one in gauges if one.value is not None] or list(gauges)
-    blocks: list[Block] = [Note(words["why_title"], heading=True)]
+    blocks: list[Block] = [Paragraph(words["why_title"], "heading")]
     for one in known[:GAUGES]:
         answer = words["heard_unknown"] if one.passed is None else edition.words["yes" if one.passed else "no"]
         drawn = gauge(

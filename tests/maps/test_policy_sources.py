@@ -27,7 +27,7 @@ def test_the_badge_counts_what_its_list_shows(map_page, toy_plan: Plan, name: st
     rulebook = replace(toy_plan.rulebook, policies=policies)
     plan = replace(toy_plan, rulebook=rulebook, policies=toy_plan.policies.iloc[:0])
     edition = ReportContext.of(plan, language)
-    _, table = texts(edition).leaves
+    _, table = texts(edition).blocks
     rows = [row for group in table.groups for row in group.rows]
     yes, official = edition.words["yes"], edition.words["reading_official"]
     counts = {

@@ -79,7 +79,7 @@ def plan(toy_plan):
 
 
 def test_the_overview_counts_units_items_and_branches(plan) -> None:
-    overview = industries(ReportContext.of(plan)).leaves[1]
+    overview = industries(ReportContext.of(plan)).blocks[1]
     assert overview.groups[0].rows == (
         (("The base list", "base"), "12", "2", "1", "2 / 2 / 2 / 2", "3 of about 40 items"),
         (("The forest list", "forest"), "3", "1", "0", "1 / 1 / 1 / 1", "all 1 item"),
@@ -88,7 +88,7 @@ def test_the_overview_counts_units_items_and_branches(plan) -> None:
 
 
 def test_items_stand_under_their_sections(plan) -> None:
-    base = industries(ReportContext.of(plan)).leaves[2]
+    base = industries(ReportContext.of(plan)).blocks[2]
     assert (base.title, [(part.title, part.figure) for part in base.groups]) == (
         "The base list",
         [("B Mining", "Prohibited 1"), ("C Manufacturing", "Prohibited 1, Restricted 1")],
@@ -104,7 +104,7 @@ def test_items_stand_under_their_sections(plan) -> None:
 
 
 def test_the_plans_own_items_say_where_they_hold(plan) -> None:
-    own = industries(ReportContext.of(plan)).leaves[4]
+    own = industries(ReportContext.of(plan)).blocks[4]
     assert [column.title for column in own.columns][:2] == ["Branch of industry", "Holds in"]
     assert own.groups[0].rows[0][1] == "east"
 
@@ -112,7 +112,7 @@ def test_the_plans_own_items_say_where_they_hold(plan) -> None:
 def test_it_speaks_chinese(plan) -> None:
     chapter = industries(ReportContext.of(plan, "zh"))
     assert chapter.title == "负面清单"
-    assert chapter.leaves[2].groups[1].rows[0][1:4] == ("限制", "现有和规划发展", ("规模：大型", "沿用"))
+    assert chapter.blocks[2].groups[1].rows[0][1:4] == ("限制", "现有和规划发展", ("规模：大型", "沿用"))
 
 
 def test_a_unit_has_a_card_for_each_list_that_holds_in_it(plan) -> None:
