@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from maps.locale import catalogue, format_number, text_in
-from maps.summaries import difference_in_words, hangs_in_words
+from maps.locale import catalogue, format_number
+from maps.summaries import ConsensusWords
 
 if TYPE_CHECKING:
     from zoning.scenario import Consensus
@@ -45,9 +45,8 @@ def as_json(found: Consensus) -> dict[str, Any]:
 
 def print_consensus(found: Consensus, language: str) -> None:
     """How far they agree, the units on which they do not, and in what they differ."""
-    words, console = catalogue("consensus", language), Console()
-    titles = {zone.code: text_in(zone.title, language, zone.code) for zone in found.base.rulebook.zones}
-    agreed, disputed, hangs = found.units.drop(found.disputed.index), found.disputed, hangs_in_words(found, language)
+    words, told, console = catalogue("consensus", language), ConsensusWords(found, language), Console()
+    agreed, disputed = found.units.drop(found.disputed.index), found.disputed
     verdict = words["verdict"].format(
         voices=len(found.voices),
         agreed=format_number(len(agreed), language),
@@ -63,8 +62,8 @@ def print_consensus(found: Consensus, language: str) -> None:
         for row in ranked.head(SHOWN).to_dict("records"):
             said = words["agree_value"].format(agree=row["agree"], voices=row["voices"])
             named = f"{row['name']} ({row['unit_id']})"
-            main = titles.get(row["main"], row["main"])
-            table.add_row(*map(escape, (named, main, said, hangs.get(row["unit_id"], ""))))
+            hangs = told.hangs.get(row["unit_id"], "")
+            table.add_row(*map(escape, (named, told.zone(row["main"]), said, hangs)))
         console.print(table)
         if len(disputed) > SHOWN:
             console.print(escape(words["more"].format(count=format_number(len(disputed) - SHOWN, language))))
@@ -80,8 +79,8 @@ def print_consensus(found: Consensus, language: str) -> None:
         values = dict(zip(rows["voice"], rows["value"], strict=True))
         count = format_number(int(rows["units"].iloc[0]), language)
         table.add_row(
-            escape(difference_in_words(str(kind), str(name), language)),
-            *(escape(values[voice]) for voice in found.voices),
+            escape(told.difference(str(kind), str(name))),
+            *(escape(told.value(values[voice])) for voice in found.voices),
             count,
         )
     console.print(table)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from maps.locale import catalogue, require_language, text_in
+from maps.locale import catalogue, require_language
 from maps.run_folder.folder_exchange import replace_own
-from maps.summaries import hangs_in_words
+from maps.summaries import ConsensusWords
 from maps.web import draw
 from zoning.scenario import Consensus
 
@@ -52,8 +52,7 @@ def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:
     found : Consensus
     language : str
     """
-    words, rulebook = catalogue("consensus", language), found.base.rulebook
-    titles = {zone.code: text_in(zone.title, language, zone.code) for zone in rulebook.zones}
+    words, told = catalogue("consensus", language), ConsensusWords(found, language)
     rows = found.units.set_index("unit_id")
     geometry = found.base.units.geometry.reindex(rows.index)
     for plan in found.voices.values():
@@ -67,11 +66,11 @@ def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:
             words["agree_all" if agree == voices else "agree_some"].format(agree=agree, voices=voices)
             for agree, voices in zip(rows["agree"], rows["voices"], strict=True)
         ],
-        words["main"]: rows["main"].map(lambda code: titles.get(code, code)),
+        words["main"]: rows["main"].map(told.zone),
         **{
-            words["voice_says"].format(voice=voice): said[voice].map(lambda code: titles.get(code, code))
+            words["voice_says"].format(voice=voice): said[voice].map(told.zone, na_action="ignore")
             for voice in found.voices
         },
-        words["hangs_on"]: rows.index.map(hangs_in_words(found, language)).fillna(""),
+        words["hangs_on"]: rows.index.map(told.hangs).fillna(""),
     }
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=geometry.crs)

@@ -2,7 +2,7 @@
 
 from maps.summaries.amount_shifts import QuotaShifts, quota_shifts
 from maps.summaries.comparison_words import ComparisonWords, Sum
-from maps.summaries.consensus_words import difference_in_words, hangs_in_words
+from maps.summaries.consensus_words import ConsensusWords
 from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdiction, headline
 from maps.summaries.shown_columns import ShownColumns
 from maps.summaries.unit_verdicts import Gauge, Verdict, verdicts
@@ -10,6 +10,7 @@ from maps.summaries.verdict_table import VerdictTable
 
 __all__ = [
     "ComparisonWords",
+    "ConsensusWords",
     "Gauge",
     "Headline",
     "Quality",
@@ -19,8 +20,6 @@ __all__ = [
     "Verdict",
     "VerdictTable",
     "amounts_by_jurisdiction",
-    "difference_in_words",
-    "hangs_in_words",
     "headline",
     "quota_shifts",
     "verdicts",

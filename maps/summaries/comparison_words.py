@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
@@ -13,10 +13,7 @@ from layers.errors import escape_hidden
 from maps.locale import (
     NONE,
     LocalizedPlan,
-    Terms,
     amount,
-    catalogue,
-    format_measure,
     format_number,
     hectares,
     localize,
@@ -24,6 +21,7 @@ from maps.locale import (
     sentence_gap,
     text_in,
 )
+from maps.summaries.difference_words import DifferenceWords
 from zoning.scenario import MOVES, Comparison
 
 LISTED = 4
@@ -31,8 +29,6 @@ LISTED = 4
 JOINT = 2
 """So many differences stand in a cause of several."""
 LARGE_HA = 10_000
-LINE = 40
-"""What stands in a plan is cut behind so many characters."""
 
 
 class Cause(NamedTuple):
@@ -95,7 +91,8 @@ class ComparisonWords:
             localize(found.before, language),
             localize(found.after, language),
         )
-        self.words = catalogue("compare", language)
+        self._of = DifferenceWords(self.plans, language)
+        self.words = self._of.words
 
     @cached_property
     def title(self) -> str:
@@ -201,7 +198,7 @@ class ComparisonWords:
 
     def measure(self, unit: str) -> str:
         """A unit of measure."""
-        return self._terms.unit(unit).replace("km2", "km²")
+        return self._of.terms.unit(unit).replace("km2", "km²")
 
     def more(self, count: int) -> str:
         """How many rows a table leaves out; nothing where it has all."""
@@ -209,12 +206,11 @@ class ComparisonWords:
 
     def unit(self, unit_id: str, place: int = 1) -> str:
         """What a unit, or a party to a payment, is called."""
-        named = self._named[place].get(unit_id) or self._named[1 - place].get(unit_id) or unit_id
-        return escape_hidden(named)
+        return self._of.unit(unit_id, place)
 
     def zone(self, code: str) -> str:
         """What a zone is called, in short; empty of none."""
-        return self._zones.get(code, escape_hidden(code))
+        return self._of.zone(code)
 
     def what(self, what: str) -> str:
         """What kind of thing moved."""
@@ -225,7 +221,7 @@ class ComparisonWords:
         if what == "overlay":
             return self.zone(item)
         if what == "quota":
-            return self._terms.quota(item)
+            return self._of.terms.quota(item)
         if what == "policy":
             return self._policies.get(item, escape_hidden(item))
         return escape_hidden(self._instruments.get(item, item)) if what == "flow" else self.words["main"]
@@ -244,7 +240,7 @@ class ComparisonWords:
         if kind != "several":
             return self._difference(kind, name)
         kinds = {one.id: one.kind for one in self.found.differences}
-        parts = [self._subject(kinds.get(one, ""), one) for one in name.split("; ")]
+        parts = [self._of.subject(kinds.get(one, ""), one) for one in name.split("; ")]
         key = "kind_several" if len(parts) > 1 else "kind_others"
         return escape_hidden(self.words[key].format(id=self._few(parts, JOINT)))
 
@@ -252,39 +248,15 @@ class ComparisonWords:
         """In what the plans differ, with what stands in either where it is short."""
         one = next((one for one in self.found.differences if (one.kind, one.id) == (kind, name)), None)
         sides = [one.before, one.after] if one else ["", ""]
-        subject = self._subject(kind, name)
+        subject = self._of.subject(kind, name)
         keys = [text.partition(" = ")[0] for text in sides if " = " in text and "; " not in text]
         if len(keys) == len(sides) and keys[0] == keys[1]:
             subject = subject if keys[0] == "total" else f"{subject} ({keys[0]})"
             sides = [text.partition(" = ")[2] for text in sides]
         titled = kind == "parameter" and subject != name
-        before, after = (self._short(text) or NONE for text in sides)
+        before, after = (self._of.short(text) or NONE for text in sides)
         key = "kind_titled" if titled else f"kind_{kind or 'several'}"
         return escape_hidden(self.words[key].format(id=subject, before=before, after=after))
-
-    def _subject(self, kind: str, name: str) -> str:
-        """What differs, by its title where it has one."""
-        chapter, _, rest = name.partition(".")
-        if kind == "parameter" and chapter == "quotas":
-            title = self._terms.quota(rest)
-            return title[:1].upper() + title[1:]
-        if kind == "parameter" and chapter in {"agreements", "transfers"}:
-            title, _, period = rest.rpartition(" ")
-            return f"{self._terms.flow(title)} {period}"
-        if kind == "parameter":
-            return self._terms.measures.get(name, name)
-        if kind == "decision":
-            return self.unit(name)
-        known = {layer.name for plan in self.plans for layer in plan.study.layers}
-        return self._terms.layer(name) if kind == "datum" and name in known else name
-
-    def _short(self, text: str) -> str:
-        """What stands in a plan: a number with the signs of the language, a zone by its title, no more than a line."""
-        try:
-            return format_measure(float(Decimal(text)), self.language)
-        except InvalidOperation:
-            told = self.zone(text)
-        return told if len(told) <= LINE else f"{told[:LINE].rstrip()}…"
 
     def _sums(self, key: str) -> Iterator[Sum]:
         what = "quota" if key == "quotas" else "flow"
@@ -296,7 +268,7 @@ class ComparisonWords:
                 for before, after in zip(own["before"], own["after"], strict=True)
             ]
             item = str(own["item"].iloc[0]) if len(own) else name
-            title = self._terms.quota(name) if what == "quota" else self._terms.flow(name)
+            title = self._of.terms.quota(name) if what == "quota" else self._of.terms.flow(name)
             before, after, gained, lost = (Decimal(one[side]) for side in ("before", "after", "gained", "lost"))
             more, less = sum(move > 0 for move in moves), sum(move < 0 for move in moves)
             unit = self._units.get((what, item), "")
@@ -316,23 +288,6 @@ class ComparisonWords:
         """The first of many, and how many more there are."""
         more = [self.words["n_more"].format(n=len(parts) - most)] if len(parts) > most else []
         return self._listed([*parts[:most], *more])
-
-    @cached_property
-    def _terms(self) -> Terms:
-        return self.plans[1].renderer.terms
-
-    @cached_property
-    def _named(self) -> tuple[dict[str, str], dict[str, str]]:
-        first, second = (dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True)) for plan in self.plans)
-        return first, second
-
-    @cached_property
-    def _zones(self) -> dict[str, str]:
-        return {
-            zone.code: escape_hidden(text_in(zone.short or zone.title, self.language, zone.code))
-            for plan in self.plans
-            for zone in plan.rulebook.zones
-        }
 
     @cached_property
     def _policies(self) -> dict[str, str]:
@@ -355,7 +310,7 @@ class ComparisonWords:
         """Payments by what pays, when, and who."""
         comma = self.words["comma"]
         return {
-            str(item): comma.join((f"{self._terms.flow(row.instrument)} {row.period}", self.unit(str(row.payer))))
+            str(item): comma.join((f"{self._of.terms.flow(row.instrument)} {row.period}", self.unit(str(row.payer))))
             for item, row in self._flows.iterrows()
         }
 
@@ -366,7 +321,7 @@ class ComparisonWords:
     @cached_property
     def _units(self) -> dict[tuple[str, str], str]:
         """Units of measure of amounts."""
-        units = {("flow", str(item)): self._terms.unit(unit) for item, unit in self._flows["unit"].items()}
+        units = {("flow", str(item)): self._of.terms.unit(unit) for item, unit in self._flows["unit"].items()}
         return units | {
-            ("quota", quota.name): self._terms.unit(quota.unit) for plan in self.plans for quota in plan.study.quotas
+            ("quota", quota.name): self._of.terms.unit(quota.unit) for plan in self.plans for quota in plan.study.quotas
         }
