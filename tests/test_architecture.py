@@ -157,6 +157,8 @@ def test_the_door_to_the_indices_is_what_was_promised() -> None:
         two_step_floating_catchment three_step_floating_catchment travel_times nearest_distance
         service_gap best_facilities
         areal_interpolation
+        carrying_capacity arable_capacity building_capacity development_intensity population_change reserves_taken
+        by_matrix corrected by_decisions
     """
     typed = {name: module for module, names in imports(ROOT / FRONT_DOOR / "indices.py") for name in names}
     assert door.__all__ == promised.split()

@@ -215,6 +215,15 @@ def calls_of_indices(toy: Toy) -> Calls:
         "service_gap": lambda: zp.indices.service_gap(table["x"], 2, table["y"]),
         "best_facilities": lambda: zp.indices.best_facilities(table["x"], apart, 1),
         "areal_interpolation": lambda: zp.indices.areal_interpolation(toy.inputs.units, toy.inputs.units),
+        "carrying_capacity": lambda: zp.indices.carrying_capacity(table, [1, 1], [1, 1]),
+        "arable_capacity": lambda: zp.indices.arable_capacity(table["x"], [1, 1], 1),
+        "building_capacity": lambda: zp.indices.building_capacity(table["x"], [1, 1], 1, 1),
+        "development_intensity": lambda: zp.indices.development_intensity(table["x"], [9, 9]),
+        "population_change": lambda: zp.indices.population_change(table),
+        "reserves_taken": lambda: zp.indices.reserves_taken(table["x"], [9, 9], 0.7),
+        "by_matrix": lambda: zp.indices.by_matrix(pd.Series(["a"]), ["x"], table),
+        "corrected": lambda: zp.indices.corrected(table["x"], [1, 2], {1: 1}),
+        "by_decisions": lambda: zp.indices.by_decisions(table, pd.DataFrame({"x": ["<=2", ">2"], "zone": ["u", "v"]})),
         "topsis": lambda: zp.indices.topsis(table, [0.5, 0.5]),
     }
     return {f"indices.{name}": call for name, call in found.items()}

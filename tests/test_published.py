@@ -13,10 +13,14 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or ROOT.parent / "shared")
 LAND = "tests/zoning/measures/test_derived_values.py::"
 MONEY = "tests/zoning/compensation/test_published_money.py::"
+EVALUATION = "tests/zoning/indices/test_decision_tables.py::"
 REPRODUCED = {
     "cn_gdp_provinces": "tests/zoning/indices/test_inequality.py::test_shares_of_the_north_as_printed",
     "cn_pop_2010_2019_26prov": "tests/zoning/indices/test_inequality.py::test_people_of_the_northeast_as_printed",
     "crossprov_farmland_price": (f"{LAND}test_the_price_of_farmland_from_other_provinces_and_the_wrong_example"),
+    "dual_eval_eco_matrix": f"{EVALUATION}test_protection_is_what_either_service_or_sensitivity_asks_for",
+    "dual_eval_matrices": f"{EVALUATION}test_matrices_of_the_draft_guide_as_printed",
+    "dual_eval_thresholds": f"{EVALUATION}test_thresholds_of_the_draft_guide_are_read_as_printed",
     "eco_comp_schemes": f"{MONEY}test_the_jiuzhou_asks_for_more_months_each_year_and_the_dongjiang_is_a_bet",
     "energy_intensity_nbs_2018_2020": (
         "tests/zoning/energy/test_dual_control.py::test_intensity_of_2020_follows_from_the_growth_of_use_and_output"
@@ -50,10 +54,13 @@ REPRODUCED = {
         "tests/zoning/zones/test_coverage_targets.py::test_the_published_quotas_of_provinces"
     ),
     "stock_increment_linkage": f"{LAND}test_the_published_steps_of_stock_and_increment",
+    "urumqi_ugb_areas": f"{EVALUATION}test_the_five_areas_of_urumqi_as_printed",
+    "urumqi_ugb_matrix": f"{EVALUATION}test_the_matrix_of_urumqi_as_printed",
     "xinanjiang_rounds": f"{MONEY}test_the_rounds_of_the_xinanjiang_put_in_what_is_printed",
     "xinjiang_esv_2018": f"{MONEY}test_values_of_services_in_xinjiang_add_up",
     "xinjiang_transfer_2019": f"{MONEY}test_transfers_in_xinjiang_and_the_misprint_of_their_source",
     "yangtze_water_compensation_ma2025": f"{MONEY}test_who_pays_and_who_receives_on_the_yangtze",
+    "zengcheng_zone_decision": f"{EVALUATION}test_the_eight_branches_of_zengcheng_as_printed",
     "zhenjiang_contribution_pct": f"{MONEY}test_districts_of_zhenjiang_pay_by_their_shares",
 }
 """Where each table is reproduced, or contradicted and the difference named."""
@@ -64,10 +71,16 @@ PROVES = {
     COMPUTED: (
         "cn_gdp_provinces",
         "cn_pop_2010_2019_26prov",
+        "dual_eval_eco_matrix",
+        "dual_eval_matrices",
+        "dual_eval_thresholds",
         "energy_intensity_nbs_2018_2020",
         "gini_oracle_cran",
         "horizontal_comp_events",
+        "urumqi_ugb_areas",
+        "urumqi_ugb_matrix",
         "xinjiang_transfer_2019",
+        "zengcheng_zone_decision",
     ),
     RATES: (
         "crossprov_farmland_price",
@@ -106,16 +119,10 @@ NOTHING_TO_REPRODUCE = {
     "cn_land_use_2008": "areas by use, and no outcome but one quotient: 3,305.8 of 95,069.3 built up are 3.48 %",
     "c_factor_vegetation": SUITABILITY,
     "construct_suitability_jia2017": SUITABILITY,
-    "dual_eval_eco_matrix": SUITABILITY,
-    "dual_eval_matrices": SUITABILITY,
-    "dual_eval_thresholds": SUITABILITY,
     "dual_eval_urban_corrections": SUITABILITY,
     "energy_11fyp_iepd": TARGETS,
     "energy_11fyp_overfulfilment": TARGETS,
     "energy_shenzhen_12fyp": TARGETS,
-    "urumqi_ugb_areas": SUITABILITY,
-    "urumqi_ugb_matrix": SUITABILITY,
-    "zengcheng_zone_decision": f"{SUITABILITY}; its eight branches have no thresholds",
 } | dict.fromkeys(
     (
         "chongqing_forest_quota_trades",

@@ -19,11 +19,18 @@ from zoneplan.own_packages import require_own_packages
 if TYPE_CHECKING:
     from zoning.indices import (
         ahp_weights,
+        arable_capacity,
         areal_interpolation,
         best_facilities,
         beta_convergence,
+        building_capacity,
+        by_decisions,
+        by_matrix,
+        carrying_capacity,
         coefficient_of_variation,
         concentration_ratio,
+        corrected,
+        development_intensity,
         entropy_weights,
         equal_weights,
         geometric_mean,
@@ -36,8 +43,10 @@ if TYPE_CHECKING:
         minmax,
         moran,
         nearest_distance,
+        population_change,
         rank,
         read_grading,
+        reserves_taken,
         service_gap,
         shares,
         sigma_convergence,
@@ -87,6 +96,17 @@ __all__ = [
     "best_facilities",
     # From other areas
     "areal_interpolation",
+    # What land carries
+    "carrying_capacity",
+    "arable_capacity",
+    "building_capacity",
+    "development_intensity",
+    "population_change",
+    "reserves_taken",
+    # Evaluation by tables
+    "by_matrix",
+    "corrected",
+    "by_decisions",
 ]
 
 

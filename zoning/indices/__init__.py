@@ -7,7 +7,16 @@ from zoning.indices.accessibility import (
     two_step_floating_catchment,
 )
 from zoning.indices.areal_interpolation import areal_interpolation
+from zoning.indices.carrying_capacity import (
+    arable_capacity,
+    building_capacity,
+    carrying_capacity,
+    development_intensity,
+    population_change,
+    reserves_taken,
+)
 from zoning.indices.composite import geometric_mean, topsis, weakest_link, weighted_sum
+from zoning.indices.decision_tables import by_decisions, by_matrix, corrected
 from zoning.indices.growth import beta_convergence, growth_contributions, growth_poles, sigma_convergence
 from zoning.indices.inequality import coefficient_of_variation, concentration_ratio, gini, herfindahl, shares, theil
 from zoning.indices.normalisation import grade, minmax, rank, read_grading, zscore
@@ -17,11 +26,18 @@ from zoning.indices.weighting import ahp_weights, entropy_weights, equal_weights
 
 __all__ = [
     "ahp_weights",
+    "arable_capacity",
     "areal_interpolation",
     "best_facilities",
     "beta_convergence",
+    "building_capacity",
+    "by_decisions",
+    "by_matrix",
+    "carrying_capacity",
     "coefficient_of_variation",
     "concentration_ratio",
+    "corrected",
+    "development_intensity",
     "entropy_weights",
     "equal_weights",
     "geometric_mean",
@@ -34,8 +50,10 @@ __all__ = [
     "minmax",
     "moran",
     "nearest_distance",
+    "population_change",
     "rank",
     "read_grading",
+    "reserves_taken",
     "service_gap",
     "shares",
     "sigma_convergence",
