@@ -178,7 +178,7 @@ def _largest(figures: PlanFigures, one: QuotaFigures) -> Figure:
     title = _largest_finding(figures, one, top) or edition.tell("largest_title", n=len(top))
     chart = lollipops(
         title, words["unit"], one.unit, rows, edition.number, columns=columns, sums=sums,
-        label=46 if len(figures.places) > 1 else 36,
+        label=46 if len(figures.places) > 1 else 36, row_mm=4.5,
     )  # fmt: skip
     notes = [words["note_priority"]] if len(plain) else []
     if known:
@@ -243,7 +243,7 @@ def _classes(figures: PlanFigures, one: QuotaFigures) -> Figure:
         if len(values) > 4
         else words["classes_title"]
     )
-    chart = count_columns(title, figures.parts, classes, high=20)
+    chart = count_columns(title, figures.parts, classes, high=18)
     return drawn(title, chart, edition.tell("note_classes", unit=one.unit))
 
 
