@@ -15,6 +15,7 @@ Twelve squares of 1 km (100 ha) in two counties, west and east, in an equal-area
 
 from __future__ import annotations
 
+import compileall
 import functools
 import os
 import secrets
@@ -23,6 +24,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -38,6 +40,7 @@ from shapely.geometry import box
 
 if TYPE_CHECKING:
     from zoning.plan import Plan
+    from zoning.rulebook import Rulebook
 
 collect_ignore = ["data"]  # scripts for other programs and files to be read
 DATA = Path(__file__).resolve().parent / "data"
@@ -137,6 +140,14 @@ def make_designations() -> dict[str, gpd.GeoDataFrame]:
         "energy_rich": frame(geometry=[rectangle(2.5, 1, 4, 2)]),
         "permanent_farmland": frame(geometry=[rectangle(1, 0, 3, 1)]),
     }
+
+
+@functools.cache
+def rulebook_on(name: str, day: date) -> Rulebook:
+    """A built-in rulebook as it stands on a day, read once for all modules whose tests ask it."""
+    from zoning.rulebook import read_rulebook
+
+    return read_rulebook(name, day)
 
 
 def write_elevation(path: Path) -> Path:
@@ -258,6 +269,7 @@ def wheel_site(tmp_path_factory) -> Path:
     subprocess.run([*build, "--wheel-dir", str(folder / "wheel"), str(ROOT)], check=True, cwd=folder)
     (wheel,) = (folder / "wheel").glob("zoneplan-*.whl")
     shutil.unpack_archive(wheel, folder / "site", "zip")
+    compileall.compile_dir(folder / "site", quiet=2)  # as pip does; else each process compiles all that it imports
     return folder / "site"
 
 

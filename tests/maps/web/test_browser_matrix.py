@@ -18,7 +18,7 @@ from maps.style import zone_fills
 from maps.web import draw
 from tests.conftest import keep
 from zoning.plan import Plan
-from zoning.rulebook import read_rulebook
+from zoning.rulebook import read_draft
 from zoning.study import builtin_studies, builtin_study, read_study
 
 POPPLER = shutil.which("pdftoppm") and shutil.which("pdftotext")
@@ -29,7 +29,7 @@ READY = "html[data-zoneplan=ready]"
 def spoken(name: str) -> list[str]:
     """The languages of a study's rulebook that maps can speak."""
     study = read_study(builtin_study(name))
-    return [one for one in read_rulebook(study.rulebook, study.date).languages if one in languages()]
+    return [one for one in read_draft(study.rulebook).head.languages if one in languages()]
 
 
 MATRIX = [(name, language) for name in builtin_studies() for language in spoken(name)]

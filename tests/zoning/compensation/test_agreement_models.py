@@ -11,16 +11,16 @@ from types import SimpleNamespace
 import pytest
 
 from layers.errors import StudyError, UnknownNameError
+from tests.conftest import rulebook_on
 from zoning.agreements import Agreement, settle_agreement
 from zoning.compensation import expand_agreements
 from zoning.pipeline import run
-from zoning.rulebook import read_rulebook
 from zoning.rulebook.chapter_schemas import AgreementModel
 from zoning.study import read_study
 from zoning.trace import as_message
 
 D = Decimal
-RULEBOOK = read_rulebook("main_functional_areas", date(2025, 1, 1))
+RULEBOOK = rulebook_on("main_functional_areas", date(2025, 1, 1))
 WATER = tuple({"name": name, "base": D(2), "measured": D("1.8")} for name in ("CODMn", "NH3-N", "TN", "TP"))
 LOADS = tuple({"name": name, "target": D(1), "measured": D(2)} for name in ("CODMn", "NH3-N", "TP"))
 ADDED = {

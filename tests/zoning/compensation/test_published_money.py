@@ -12,16 +12,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from tests.conftest import rulebook_on
 from zoning.agreements import Agreement, settle_agreement
 from zoning.compensation import complete_agreement, value_services
 from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
-from zoning.rulebook import read_rulebook
 from zoning.solver import apportion
 from zoning.study import ServicesSection, Transfer
 
 D = Decimal
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published"
-RULEBOOK = read_rulebook("main_functional_areas", date(2025, 1, 1))
+RULEBOOK = rulebook_on("main_functional_areas", date(2025, 1, 1))
 YI = 100_000_000
 
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError, ZoneplanError
 from maps.locale import render
+from tests.conftest import rulebook_on
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
 from zoning.energy.dual_control import apportion_energy, figures_of
 from zoning.errors import InfeasibleError, MissingValueError, RulebookError
@@ -22,7 +23,7 @@ from zoning.rulebook import read_rulebook
 from zoning.study import EnergyShare
 from zoning.tables import TABLES
 
-LAW = read_rulebook("main_functional_areas", date(2025, 1, 1))
+LAW = rulebook_on("main_functional_areas", date(2025, 1, 1))
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "energy"
 PLAIN = {
     "intensity_target_pct": "3",

@@ -12,14 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import rulebook_on
 from zoning.measures import complete_measures, explain_derived
 from zoning.measures.indicators import derive, derive_traced
-from zoning.rulebook import Derived, Rulebook, read_rulebook
+from zoning.rulebook import Derived, Rulebook
 from zoning.zones import weigh_norms
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published"
 DAY = date(2025, 1, 1)
-NATIONAL = read_rulebook("main_functional_areas", DAY)
+NATIONAL = rulebook_on("main_functional_areas", DAY)
 
 
 def table(*bands: tuple[str, str], kind: str = "number", name: str = "step") -> Derived:

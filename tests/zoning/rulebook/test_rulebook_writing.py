@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,17 @@ from maps.run_folder import read_run, write_run
 from tests.changes import changed, changes_of, found
 from zoning.checks import StudyTables
 from zoning.pipeline import make_plan
-from zoning.rulebook import as_written, builtin_rulebooks, read_rulebook, without_unused_topics
+from zoning.rulebook import Rulebook, as_written, builtin_rulebooks, read_rulebook, without_unused_topics
 from zoning.study import read_study
 
 TOY = Path(__file__).resolve().parents[2] / "data" / "toy"
-RULEBOOKS = [read_rulebook(one) for one in (TOY / "rules", *builtin_rulebooks())]
+RULEBOOKS = (TOY / "rules", *builtin_rulebooks())
+book = cache(read_rulebook)
+
+
+@pytest.fixture(params=RULEBOOKS, ids=lambda one: Path(one).name)
+def rulebook(request: pytest.FixtureRequest) -> Rulebook:
+    return book(request.param)
 
 
 def write(rulebook, folder: Path) -> Path:
@@ -29,7 +36,6 @@ def write(rulebook, folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("rulebook", RULEBOOKS, ids=lambda one: one.name)
 def test_a_rulebook_that_nobody_changed_keeps_its_files(rulebook) -> None:
     assert as_written(rulebook, ()) is rulebook
     used = without_unused_topics(rulebook, ())
@@ -40,7 +46,7 @@ def test_a_rulebook_that_nobody_changed_keeps_its_files(rulebook) -> None:
 @given(data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_change_is_written_or_refused(tmp_path_factory, data: st.DataObject) -> None:
-    rulebook = data.draw(st.sampled_from(RULEBOOKS))
+    rulebook = book(data.draw(st.sampled_from(RULEBOOKS)))
     path, new = data.draw(changes_of(rulebook))
     other = changed(rulebook, path, new)
     try:
@@ -55,7 +61,6 @@ def test_any_change_is_written_or_refused(tmp_path_factory, data: st.DataObject)
     assert as_written(written, ()) is written
 
 
-@pytest.mark.parametrize("rulebook", RULEBOOKS, ids=lambda one: one.name)
 def test_files_that_say_the_same_keep_their_comments(rulebook) -> None:
     title = {"en": "Another title"}
     zones = (rulebook.zones[0].model_copy(update={"title": {**rulebook.zones[0].title, **title}}), *rulebook.zones[1:])

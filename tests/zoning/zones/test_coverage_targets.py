@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.conftest import rulebook_on
 from zoning.rulebook import read_rulebook
 from zoning.zones import weigh_floors
 
 PUBLISHED = Path(__file__).resolve().parents[2] / "data" / "published" / "provincial_farmland_2035.csv"
 HA_OF_WAN_MU = 10_000 / 15
-RULEBOOK = read_rulebook("main_functional_areas", date(2025, 1, 1))
+RULEBOOK = rulebook_on("main_functional_areas", date(2025, 1, 1))
 
 
 def lines(**settled: float) -> pd.DataFrame:
