@@ -52,6 +52,15 @@ X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 settings.register_profile("zoneplan", deadline=None, derandomize=False, print_blob=True)
 settings.load_profile("zoneplan")
 
+
+def examples(count: int) -> int:
+    """How many examples a property asks for that takes a whole run for each: others on every run of the tests.
+
+    So many times as many where ZONEPLAN_EXAMPLES says a number.
+    """
+    return count * int(os.environ.get("ZONEPLAN_EXAMPLES", "1"))
+
+
 NOT_FAST = ("browser", "qgis", "node", "slow")
 WHOLE = ("wheel_site", "plan_of", "run_of", "toy_folder")
 """Fixtures that build the wheel, run a built-in study, or give a study of one's own to be run."""

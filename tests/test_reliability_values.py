@@ -19,6 +19,7 @@ from shapely import box
 
 from layers.errors import SourceError, ZoneplanError
 from layers.read import read_inputs
+from tests.conftest import examples
 from zoning.study import read_study
 
 Keys = tuple[str | int, ...]
@@ -97,7 +98,7 @@ def try_value(place: Path, path: Keys, value: str, command) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(PATHS), value=SCALARS)
 def test_no_value_of_a_plan_is_unforeseen(path: Keys, value: str, place: Path, command) -> None:
     try_value(place, path, value, command)
@@ -160,7 +161,7 @@ def broken(whole: bytes, draw: Callable[..., Any]) -> bytes:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ending", FORMATS)
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_broken_file_is_unforeseen(ending: str, data, sources: Path, place: Path, command) -> None:
     for file in sources.iterdir():

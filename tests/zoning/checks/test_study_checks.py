@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, StudyError, ZoneplanError
 from layers.read import read_inputs
+from tests.conftest import examples
 from zoning.pipeline import FreshPlan, check, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
@@ -585,7 +586,7 @@ CHANGES = {
 }
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(names=st.sets(st.sampled_from(sorted(CHANGES)), max_size=3), lost=st.booleans())
 def test_what_the_check_passes_no_run_refuses(names: set[str], lost: bool, toy_folder: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(toy_folder, tmp_path / "some", dirs_exist_ok=True))

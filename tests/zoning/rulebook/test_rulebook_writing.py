@@ -14,6 +14,7 @@ from layers.errors import ZoneplanError
 from layers.read import read_inputs
 from maps.run_folder import read_run, write_run
 from tests.changes import changed, changes_of, found
+from tests.conftest import examples
 from zoning.checks import StudyTables
 from zoning.pipeline import make_plan
 from zoning.rulebook import Rulebook, as_written, builtin_rulebooks, read_rulebook, without_unused_topics
@@ -44,7 +45,7 @@ def test_a_rulebook_that_nobody_changed_keeps_its_files(rulebook) -> None:
 
 @pytest.mark.slow
 @given(data=st.data())
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_change_is_written_or_refused(tmp_path_factory, data: st.DataObject) -> None:
     rulebook = book(data.draw(st.sampled_from(RULEBOOKS)))
     path, new = data.draw(changes_of(rulebook))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from layers.errors import ZoneplanError
 from maps.run_folder import read_run, write_run
 from tests.changes import changed, found, paths_of, variants
+from tests.conftest import examples
 from zoning.pipeline import FreshPlan, make_plan, run
 from zoning.plan import Plan
 from zoning.scenario import compare
@@ -92,7 +93,8 @@ def test_what_only_two_differences_make_together_says_so(toy: FreshPlan) -> None
     assert set(joint["unit_id"]) == {"b3"}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@pytest.mark.slow
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(15))
 @given(data=st.data())
 def test_all_differences_together_make_the_other_plan(toy: FreshPlan, data: st.DataObject) -> None:
     study = toy.study

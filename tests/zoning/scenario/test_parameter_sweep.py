@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import StudyError, UnknownNameError
+from tests.conftest import examples
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario.parameter_sweep import Sweep, sweep
@@ -52,7 +53,7 @@ def test_a_sweep_of_a_built_in_study_is_what_vary_makes_one_by_one(plan_of, stud
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=15)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(8))
 @given(
     rows=st.lists(
         st.tuples(st.sampled_from([0.0, 0.2, 0.5, 0.75, 1.0, 2.0]), st.sampled_from([0, 100.0, 300, 900.0, 5000.0])),

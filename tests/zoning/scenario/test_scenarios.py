@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, StudyError, UnknownNameError, ZoneplanError
+from tests.conftest import examples
 from zoning.errors import InfeasibleError
 from zoning.pipeline import SCENARIO, STEPS, FreshPlan, check, make_plan, run
 from zoning.plan import Plan
@@ -94,7 +95,8 @@ def scenarios(draw: st.DrawFn, toy: FreshPlan) -> Scenario:
     return Scenario(name="it", set={path: draw(paths[path]) for path in chosen}, decisions=decisions)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@pytest.mark.slow
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10))
 @given(data=st.data())
 def test_a_scenario_is_a_fresh_run_of_what_it_says(toy: FreshPlan, data: st.DataObject) -> None:
     scenario = data.draw(scenarios(toy))

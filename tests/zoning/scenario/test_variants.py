@@ -17,6 +17,7 @@ from layers.memory import prepare
 from layers.sources import LayerSection
 from maps.run_folder import read_run, write_run
 from tests.changes import changed, found, paths_of, variants
+from tests.conftest import examples
 from zoning.pipeline import FreshPlan, make_plan, run
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
@@ -87,7 +88,7 @@ class Parts(list[object]):
         return isinstance(other, Parts) and all(map(alike, self, other))
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25))
 @given(data=st.data())
 def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
     toy: FreshPlan, data: st.DataObject

@@ -14,6 +14,7 @@ from layers.overview import exact
 from maps.explain import explain
 from maps.run_folder import read_run, verify, write_run
 from tests.changes import changed, changes_of, found
+from tests.conftest import examples
 from zoning.pipeline import run
 from zoning.study import Study, builtin_studies, builtin_study, read_study
 from zoning.tables import CSV_TABLES
@@ -55,7 +56,7 @@ def tables_of(plan) -> dict[str, str]:
 
 @pytest.mark.slow
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_written_runs_to_the_same_tables(toy_folder: Path, data: st.DataObject) -> None:
     study = read_study(toy_folder / "plan.toml")
     try:
