@@ -73,12 +73,11 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
     if table == "zones":
         return _deciding(plan, rows)
     known = plan.trace.made.get(table)
-    if known is not None and known[0] is whole:
-        return known[1] if rows is whole else [known[1][place] for place in rows.index]
-    made = OF_ROWS[table](plan, rows)
-    if rows is whole:
-        plan.trace.made[table] = whole, made
-    return made
+    if known is None or known[0] is not whole:
+        if 2 * len(rows) <= len(whole):
+            return OF_ROWS[table](plan, rows)
+        known = plan.trace.made[table] = whole, OF_ROWS[table](plan, whole)
+    return known[1] if rows is whole else [known[1][place] for place in rows.index]
 
 
 def unit_records(plan: Plan, matter: str, ids: Collection[str]) -> dict[str, list[Record]]:
