@@ -15,14 +15,18 @@ from zoneplan.sturdy_output import SturdyOutput
 INTERRUPTED = 130
 OBJECTS_BETWEEN_COLLECTIONS = 200_000
 """After so many new objects Python looks for cycles; a plan is made of tables and records, which have hardly any."""
+MEMORY = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
+"""Where Arrow takes its memory, unless the user says it: its own pool keeps pages for columns of every size."""
 
 
 def main() -> NoReturn:
     """Run the command as the whole of a process; the entry point of ``zoneplan`` and of ``python -m zoneplan``.
 
-    The process is the command's own. So cycles are looked for less often, and once all is written and said, it ends
-    without taking apart what it holds: the system takes back the memory as a whole.
+    The process is the command's own. So cycles are looked for less often, memory comes from the system, and once all is
+    written and said, it ends without taking apart what it holds: the system takes back the memory as a whole.
     """
+    for name, value in MEMORY.items():
+        os.environ.setdefault(name, value)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
         run()

@@ -13,8 +13,6 @@ Bytes = npt.NDArray[np.uint8]
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _INDEXED = 3
 _UP = 2
-_EFFORT = 7
-"""Of packing: more would save a twentieth and take seven times as long."""
 
 
 def png(pixels: Bytes, palette: Bytes) -> bytes:
@@ -35,7 +33,8 @@ def png(pixels: Bytes, palette: Bytes) -> bytes:
     Notes
     -----
     Each row is written as its difference to the one above, which packs best where colours stand in the palette as
-    they follow each other on the picture.
+    they follow each other on the picture. What is packed are runs of equal bytes alone: a search for all that is
+    alike would save a twentieth and take ten times as long.
 
     Examples
     --------
@@ -51,10 +50,15 @@ def png(pixels: Bytes, palette: Bytes) -> bytes:
             (b"IHDR", struct.pack(">IIBBBBB", columns, rows, 8, _INDEXED, 0, 0, 0)),
             (b"PLTE", palette[:, :3].tobytes()),
             (b"tRNS", palette[:, 3].tobytes()),
-            (b"IDAT", zlib.compress(filtered.tobytes(), _EFFORT)),
+            (b"IDAT", _packed(filtered.tobytes())),
             (b"IEND", b""),
         )
     )
+
+
+def _packed(content: bytes) -> bytes:
+    packer = zlib.compressobj(strategy=zlib.Z_RLE)
+    return packer.compress(content) + packer.flush()
 
 
 def _chunk(kind: bytes, content: bytes) -> bytes:

@@ -18,7 +18,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", r
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _TEXTS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`")
 _SIGNS = r"=>|[=!<>]==?|&&|\|\||\?\?|[-+*]=|[=*<>?:,;{}&|()\[\]]|[-+](?= ?[\w(])|(?<= )/(?= )"
-_SPACED = re.compile(rf"({_TEXTS.pattern})| ?({_SIGNS}) ?")
+_SPACED = re.compile(rf"({_TEXTS.pattern})| ({_SIGNS}) ?|({_SIGNS}) ")
 _OPEN = ("(", "[", "{", ",", "=", "=>", "&&", "||", "??")
 """Signs after which a line goes on, whatever follows."""
 _TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
@@ -74,8 +74,9 @@ def squeezed(text: str) -> str:
     found, inside = "", False
     for line in text.splitlines():
         ticks = line.count("`")
-        whole = inside or ticks not in (0, 2) or "/" in _TEXTS.sub("", line).replace(" / ", "")
-        told = line if whole else _SPACED.sub(lambda part: part[1] or part[2], line)
+        patterns = "/" in line and "/" in _TEXTS.sub("", line).replace(" / ", "")
+        whole = inside or ticks not in (0, 2) or patterns
+        told = line if whole else _SPACED.sub(lambda part: part[1] or part[2] or part[3], line)
         inside ^= bool(ticks % 2)
         found += told if told.endswith(_OPEN) and not whole else f"{told}\n"
     return found

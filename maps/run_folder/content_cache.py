@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 FORMAT = 1
 """Of an entry: a line of JSON that lists its files with their sizes and sha256, then the files one after the other."""
@@ -24,6 +24,8 @@ STEP = "step-"
 """Before the names of entries that hold a step of a plan; the others hold a whole run."""
 MOST_BYTES = 500_000_000
 """All entries together have no more; those that were not used for the longest time go first."""
+_DIGITS = 64
+"""Of a sha256."""
 FOLDER = "ZONEPLAN_CACHE"
 """The environment variable that names another folder."""
 
@@ -116,17 +118,23 @@ class ContentCache:
             os.utime(path)
         return found
 
-    def keep(self, key: str, files: Mapping[str, bytes]) -> bool:
-        """Keep files under a key, in place at once and whole; whether that went well."""
-        head = _head(files, key)
-        if len(head) + sum(map(len, files.values())) > self.most:
-            return False
+    def keep(self, key: str, files: Mapping[str, bytes | Path]) -> bool:
+        """Keep files under a key, in place at once and whole; whether that went well.
+
+        Parameters
+        ----------
+        key : str
+        files : mapping of str to bytes or Path
+            By name, what each holds, or where it is read; few are in memory at a time.
+        """
         try:
+            if sum(map(_size, files.values())) > self.most:
+                return False
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(suffix=f"{ENDING}.part", dir=self.folder)
             try:
                 with os.fdopen(handle, "wb") as stream:
-                    stream.writelines((head, *files.values()))
+                    _pack(stream, files, key)
                 os.replace(name, self._path(key))  # noqa: PTH105  (beside mkstemp, which gives names)
             finally:
                 Path(name).unlink(missing_ok=True)
@@ -172,10 +180,28 @@ class ContentCache:
             total -= size
 
 
-def _head(files: Mapping[str, bytes], key: str) -> bytes:
-    listed = [[name, len(content), hashlib.sha256(content).hexdigest()] for name, content in files.items()]
-    head = json.dumps({"format": FORMAT, "key": key, "files": listed}, ensure_ascii=True, separators=(",", ":"))
-    return f"{head}\n".encode("ascii")
+def _size(content: bytes | Path) -> int:
+    return content.stat().st_size if isinstance(content, Path) else len(content)
+
+
+def _pack(stream: BinaryIO, files: Mapping[str, bytes | Path], key: str) -> None:
+    """Write files one after another, behind a head that has the length and the digest of each."""
+    listed = [(name, _size(content), "0" * _DIGITS) for name, content in files.items()]
+    stream.write(blank := _head(listed, key))
+    for place, (name, content) in enumerate(files.items()):
+        own = content.read_bytes() if isinstance(content, Path) else content
+        listed[place] = name, len(own), hashlib.sha256(own).hexdigest()
+        stream.write(own)
+    head = _head(listed, key)
+    if len(head) != len(blank):
+        raise OSError("a file changed while it was read")
+    stream.seek(0)
+    stream.write(head)
+
+
+def _head(listed: Iterable[tuple[str, int, str]], key: str) -> bytes:
+    said = {"format": FORMAT, "key": key, "files": [*listed]}
+    return json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _unpacked(content: bytes, key: str) -> dict[str, bytes]:

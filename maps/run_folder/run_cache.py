@@ -112,11 +112,8 @@ def kept_steps(notice: Callable[[str], None]) -> KeptResults:
 
 def keep_run(store: ContentCache, key: str, folder: Path, summary: bytes) -> bool:
     """Keep the files of a run that was just written; whether that went well."""
-    try:
-        files = {name: (folder / name).read_bytes() for name in files_in(folder) if name != MANIFEST}
-    except OSError:
-        return False
-    return store.keep(key, {SUMMARY: summary, **{f"run/{name}": content for name, content in files.items()}})
+    files = {f"run/{name}": folder / name for name in files_in(folder) if name != MANIFEST}
+    return store.keep(key, {SUMMARY: summary, **files})
 
 
 class KeptRun(NamedTuple):

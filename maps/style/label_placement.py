@@ -179,6 +179,7 @@ class Sheet:
         spots: Iterable[Spot],
         *,
         within: shapely.Geometry | None = None,
+        beyond: float = 0.0,
         mark: tuple[float, float, float] | None = None,
     ) -> Label | None:
         """Put a name on the first spot that is free.
@@ -191,6 +192,8 @@ class Sheet:
             The best first.
         within : Polygon or MultiPolygon, optional
             Where all of it must lie, in pixels.
+        beyond : float
+            How far it may reach out of that, in pixels.
         mark : tuple of float, optional
             x, y and radius of a dot that comes and goes with the name.
 
@@ -205,7 +208,11 @@ class Sheet:
         length = lettering.length(text)
         for spot in spots:
             room = _room(spot, length, lettering.size)
-            if self._is_free(room) and (within is None or within.contains(room.shape)):
+            if not self._is_free(room):
+                continue
+            if within is not None and beyond:  # made where it is needed, which is seldom
+                within, beyond = within.buffer(beyond), 0.0
+            if within is None or within.contains(room.shape):
                 for taken in (room,) if dot is None else (room, dot):
                     self._take(taken)
                 self.labels.append(Label(text, lettering, spot))

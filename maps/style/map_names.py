@@ -137,8 +137,9 @@ def _sheet(
             np.array([*named.values()], dtype=object), lambda points: np.column_stack(frame.place(*points.T))
         )
         for name, ground in zip(named, drawn, strict=True):
-            if sheet.place(name, lettering, spots_in(ground), within=ground) is None and named is units:
-                sheet.place(name, lettering, spots_in(ground), within=ground.buffer(lettering.length(name) / 2))
+            spots = list(spots_in(ground))
+            if sheet.place(name, lettering, spots, within=ground) is None and named is units:
+                sheet.place(name, lettering, spots, within=ground, beyond=lettering.length(name) / 2)
     _place_towns(sheet, others, frame, theme)
     _place_regions(sheet, context, frame, theme)
     _place_waters(sheet, context, frame, theme)
