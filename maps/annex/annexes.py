@@ -285,13 +285,15 @@ def _land(edition: ReportContext, rows: pd.DataFrame) -> float:
 
 
 def _overruled(edition: ReportContext, rows: pd.DataFrame) -> Iterator[Names]:
-    yielding = rows.loc[rows["overruled_by"] != "", ["unit_id", "overruled_by"]].drop_duplicates()
-    for overruler, part in by_group(yielding, "overruled_by"):
+    yielding: dict[str, set[str]] = {}
+    for unit, overruler in zip(rows["unit_id"].tolist(), rows["overruled_by"].tolist(), strict=True):
+        if overruler:
+            yielding.setdefault(overruler, set()).add(unit)
+    for overruler, units in sorted(yielding.items()):
         number_of = overruler.removeprefix(EXCEPTION)
         given_way = f"{edition.words['overruled']} {overruler}"
         said = edition.say("excepted_in", n=number_of) if number_of != overruler else given_way
-        title = f"{said}: {edition.counted(part['unit_id'].nunique())}"
-        yield Names(title, _names(edition, set(part["unit_id"])))
+        yield Names(f"{said}: {edition.counted(len(units))}", _names(edition, units))
 
 
 def _extent(edition: ReportContext, whole: int, parts: int) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from math import floor, log10
 from typing import Any
 
@@ -393,7 +394,14 @@ class ReportContext:
 
 def each_row(table: pd.DataFrame) -> Iterator[Any]:
     """Rows of a table with their cells as attributes."""
-    yield from table.itertuples()
+    make = _row_type(tuple(table.columns))._make
+    yield from map(make, zip(table.index.tolist(), *(table[name].tolist() for name in table.columns), strict=True))
+
+
+@cache
+def _row_type(names: tuple[str, ...]) -> Any:
+    """What ``itertuples`` makes rows of, once for all tables with these columns."""
+    return namedtuple("Row", ("Index", *names), rename=True)  # noqa: PYI024  (its fields are known with the table)
 
 
 def by_group(table: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:

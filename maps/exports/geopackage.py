@@ -109,7 +109,11 @@ def columns_of_units(plan: Plan) -> dict[tuple[str, str], str]:
         the quota), "measures".
     """
     own, measured = plan.units.drop(columns=plan.units.geometry.name).columns, plan.measures.columns
-    quotas = sorted(set(plan.quotas.loc[plan.quotas["unit_id"].isin(plan.units.index), "quota"]))
+    known, given = (
+        set(plan.units.index),
+        zip(plan.quotas["unit_id"].tolist(), plan.quotas["quota"].tolist(), strict=True),
+    )
+    quotas = sorted({quota for unit, quota in given if unit in known})
     keys = [("units", name) for name in ("unit_id", *_OF_UNITS)] + [("zones", name) for name in _OF_ZONES]
     keys += [("quotas", name) for name in quotas]
     keys += [("measures", str(name)) for name in measured if name not in _OF_UNITS]

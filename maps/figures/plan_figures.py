@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from math import fsum
 
+import numpy as np
 import pandas as pd
 
 from maps.annex import ReportContext
@@ -166,6 +168,13 @@ class PlanFigures:
         zones = self.edition.plan.zones.set_index("unit_id")["overlays"]
         return zones.index[[overlay in codes.split(";") for codes in zones]]
 
+    @cached_property
+    def policies_held(self) -> tuple[tuple[str, str], ...]:
+        """Each unit with each policy that holds in it or in a part of it, and that nothing overrules."""
+        table = self.edition.plan.policies
+        rows = zip(*(table[name].tolist() for name in ("unit_id", "policy", "overruled_by")), strict=True)
+        return tuple(dict.fromkeys((unit, policy) for unit, policy, overruler in rows if not overruler))
+
     def sums(self, values: pd.Series, units: pd.DataFrame | None = None) -> tuple[float, ...]:
         """The sum of a value of units by main function.
 
@@ -177,9 +186,11 @@ class PlanFigures:
             Rows of ``units``; by default all.
         """
         table = self.units if units is None else units
-        own = pd.to_numeric(values.reindex(table.index)).fillna(0.0)
-        found = own.groupby(table["main"]).sum()
-        return tuple(float(found.get(code, 0.0)) for code in self.mains)
+        own = pd.to_numeric(values if values.index is table.index else values.reindex(table.index)).to_numpy(
+            dtype=float
+        )
+        main = table["main"].to_numpy(dtype=object)
+        return tuple(fsum(own[(main == code) & ~np.isnan(own)]) for code in self.mains)
 
     def percent(self, part: float, whole: float) -> str:
         """A share with its sign: one decimal, two below one per cent, ``0%`` only for nothing."""

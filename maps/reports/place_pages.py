@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
 from math import ceil
@@ -155,19 +156,18 @@ def _facts(figures: PlanFigures, rules: RuleFigures, own: pd.DataFrame) -> Itera
 
 def _own_policies(figures: PlanFigures, own: pd.DataFrame) -> list[str]:
     """Policies that hold in this jurisdiction and in no other, with the number of units."""
-    edition, table = figures.edition, figures.edition.plan.policies
-    held = table[table["overruled_by"] == ""]
-    inside = held["unit_id"].isin(own.index)
-    only = set(held["policy"][inside]) - set(held["policy"][~inside])
+    edition, units = figures.edition, set(own.index)
+    inside = Counter(policy for unit, policy in figures.policies_held if unit in units)
+    outside = {policy for unit, policy in figures.policies_held if unit not in units}
     here = edition.tell("label", name=figures.place(str(own["jurisdiction"].iloc[0])))
     titles = {
         one.id: capital(text_in(one.title, edition.language, one.id).removeprefix(here).strip())
         for one in edition.plan.rulebook.policies
     }
-    counts = held[inside & held["policy"].isin(only)].groupby("policy")["unit_id"].nunique()
     return [
-        edition.tell("policy_in", title=titles.get(str(name), str(name)), n=int(count))
-        for name, count in counts.items()
+        edition.tell("policy_in", title=titles.get(name, name), n=count)
+        for name, count in sorted(inside.items())
+        if name not in outside
     ]
 
 

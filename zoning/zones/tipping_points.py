@@ -7,10 +7,12 @@ and :func:`zoning.zones.resolve` themselves, and the hectares of a zone are a fi
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -95,22 +97,20 @@ class Curve(Shown):
     def changes(self) -> tuple[int, ...]:
         """By step how many main functions and overlays of units are not what they are at the adopted value."""
         turns = self.turns
-        kind = np.where((turns["zone"] == "") | (turns["becomes"] == ""), turns["zone"] + turns["becomes"], "")
-        beyond = (turns["value"] > self.adopted) | ((turns["value"] == self.adopted) & (turns["after"] == "above"))
-        rows = turns.assign(kind=kind, beyond=beyond.astype(int), side=(turns["after"] == "above").astype(int))
-        rows = rows.sort_values(["unit_id", "kind", "value", "side"], kind="stable")
-        group = rows.groupby(["unit_id", "kind"], sort=False)
-        last, place = group["becomes"].transform("last"), group.cumcount()
-        before = group["beyond"].transform("size") - group["beyond"].transform("sum")
-        own = (
-            rows["zone"].where(place == before).groupby([rows["unit_id"], rows["kind"]], sort=False).transform("first")
-        )
-        own = own.fillna(last)  # of what turns nowhere beyond
-        moves = (rows["becomes"] != own).astype(int) - (rows["zone"] != own).astype(int)
-        found = int(((rows["zone"] != own) & (place == 0)).sum())
-        by_place = moves.groupby([rows["value"], rows["side"]], sort=True).sum()
-        counts = [found, *(found + by_place.cumsum()).tolist()]
-        return tuple(int(one) for one in counts)
+        columns = (turns[name].tolist() for name in ("unit_id", "zone", "becomes", "value", "after"))
+        ways: defaultdict[tuple[str, str], list[tuple[float, bool, str, str]]] = defaultdict(list)
+        for unit, zone, becomes, value, after in zip(*columns, strict=True):
+            overlay = "" if zone and becomes else zone + becomes
+            ways[unit, overlay].append((value, after == "above", zone, becomes))
+        found, moves = 0, Counter[tuple[float, bool]]()
+        for way in ways.values():
+            way.sort(key=lambda turn: turn[:2])
+            beyond = (zone for value, above, zone, _ in way if (value, above) > (self.adopted, False))
+            own = next(beyond, way[-1][3])  # else of what turns nowhere beyond
+            found += way[0][2] != own
+            for value, above, zone, becomes in way:
+                moves[value, above] += (becomes != own) - (zone != own)
+        return (found, *(found + moved for moved in accumulate(moves[place] for place in sorted(moves))))
 
     def nearest(self) -> pd.DataFrame:
         """For each unit that changes anywhere, the value nearest to the adopted one at which it does.
@@ -169,11 +169,42 @@ def curves(plan: Plan) -> tuple[Curve, ...]:
     plan : Plan
         Just made, or read back.
     """
-    found = []
+    found, common = [], _Common.of(plan)
     for parameter in plan.rulebook.parameters:
         with suppress(StudyError):
-            found.append(curve(plan, parameter))
+            found.append(_curve(common, parameter))
     return tuple(found)
+
+
+class _Common(NamedTuple):
+    """What the curves of a plan have in common.
+
+    Attributes
+    ----------
+    plan : Plan
+    rulebook : Rulebook
+    asked : tuple of Rule
+        Rules that are asked of the units themselves.
+    known : DataFrame
+        The measures, completed.
+    ordered : MainRules
+        Those of them for main functions, and what stands around them.
+    """
+
+    plan: Plan
+    rulebook: Rulebook
+    asked: tuple[Rule, ...]
+    known: pd.DataFrame
+    ordered: MainRules
+
+    @classmethod
+    def of(cls, plan: Plan) -> _Common:
+        rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
+        asked = rules_of_units(plan.claims, rulebook)
+        known = complete_measures(plan.measures, rulebook).rename_axis("unit_id")
+        own = plan.claims[~plan.claims["rule"].isin([rule.id for rule in asked])]
+        ordered = MainRules(rulebook, own[own["answer"] == "yes"], known.index)
+        return cls(plan, rulebook, asked, known, ordered)
 
 
 def curve(plan: Plan, parameter: str) -> Curve:
@@ -210,17 +241,17 @@ def curve(plan: Plan, parameter: str) -> Curve:
     >>> curve.steps[0].units["key_development"] >= curve.steps[-1].units.get("key_development", 0)
     True
     """
-    rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
-    asked = rules_of_units(plan.claims, rulebook)
+    return _curve(_Common.of(plan), parameter)
+
+
+def _curve(common: _Common, parameter: str) -> Curve:
+    plan, rulebook, asked, known, ordered = common
     rules = [rule for rule in asked if parameter in parse_condition(rule.when).names]
     _require(rulebook, parameter, rules)
-    known = complete_measures(plan.measures, rulebook).rename_axis("unit_id")
     points = _points(rules, known, rulebook, parameter)
     rows, probes, starts = _probes(points)
     free = replace(rulebook, parameters={k: v for k, v in rulebook.parameters.items() if k != parameter})
     seen = known.iloc[rows].assign(**{parameter: probes})
-    own = plan.claims[~plan.claims["rule"].isin([rule.id for rule in rules_of_units(plan.claims, rulebook)])]
-    ordered = MainRules(rulebook, own[own["answer"] == "yes"], known.index)
     said = [
         parse_condition(rule.when).evaluate(seen, free.values) if rule in rules else found.taken(rows)
         for rule, found in zip(ordered.rules, _asked(plan, ordered.rules, known, rulebook), strict=True)
