@@ -75,7 +75,8 @@ def test_schema_is_a_json_schema(zoneplan) -> None:
     schema = json.loads(zoneplan("schema", code=0).stdout)
     assert json.loads(zoneplan("schema", "--json", code=0).stdout) == schema
     sections = {"study", "units", "layers", "tables", "decisions", "quotas", "energy", "industries"}
-    assert set(schema["properties"]) == sections | {"services", "agreements", "transfers", "scenarios", "try", "map"}
+    sections |= {"services", "agreements", "transfers", "scenarios", "robustness", "try", "map"}
+    assert set(schema["properties"]) == sections
 
 
 def test_check_speaks_json(zoneplan, toy_folder: Path) -> None:

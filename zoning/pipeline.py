@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
+from typing import cast
 
 import geopandas as gpd
 import pandas as pd
 
 from layers.conditions import Evaluation
 from layers.crs import known_crs
-from layers.errors import Attempts, Finding, ZoneplanError, raise_all
+from layers.errors import Attempts, Finding, ZoneplanError, at_key, raise_all
 from layers.inputs import Inputs, Layer, Source
 from layers.phrases import Phrase
 from layers.raster import HeightGrid, height_grid
@@ -30,6 +31,7 @@ from zoning.checks import (
     read_everything,
     read_study_tables,
     remarks,
+    robustness_faults,
     scenario_faults,
     with_parameters,
 )
@@ -44,9 +46,20 @@ from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused
 from zoning.siting import site_again
 from zoning.steps import KeptResults, Steps
 from zoning.study import Scenario, ServicesSection, Study, place_in_scenario, with_scenario
-from zoning.tables import CLAIMS, LEDGER, POLICIES, SCENARIO_QUOTAS, SCENARIOS, ZONES, tabulate
+from zoning.tables import CLAIMS, LEDGER, POLICIES, ROBUSTNESS, SCENARIO_QUOTAS, SCENARIOS, ZONES, tabulate
 from zoning.trace import Margins, Trace
-from zoning.zones import classify_traced, open_conflicts, resolve, weigh_floors, weigh_margins, weigh_norms
+from zoning.zones import (
+    Classified,
+    classify_traced,
+    draw_evenly,
+    kept_in_draws,
+    open_conflicts,
+    resolve,
+    threshold_range,
+    weigh_floors,
+    weigh_margins,
+    weigh_norms,
+)
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
 """The steps that ``run`` announces, in order."""
@@ -197,8 +210,10 @@ def make_plan(
     with placing(study):
         written, plan = _make(study, rulebook, inputs, tables, steps, announce)
         zones, quotas = _scenarios(study, written, inputs, tables, steps, announce)
+        drawn = _drawn(study, plan, steps)
     steps.keep()
-    made = {one.name: getattr(plan, one.name) for one in fields(Plan)} | {"scenarios": zones, "scenario_quotas": quotas}
+    asked = {"scenarios": zones, "scenario_quotas": quotas, "robustness": drawn}
+    made = {one.name: getattr(plan, one.name) for one in fields(Plan)} | asked
     return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
 
 
@@ -213,6 +228,7 @@ def _make(
     attempts.errors += name_faults(study, rulebook, inputs, tables)
     if study.tried is None:
         attempts.errors += scenario_faults(study, written, known_units(study, inputs), dropped_units(inputs))
+    attempts.errors += robustness_faults(study, rulebook)
     apart = {str(one.keys[0]) if one.keys else "" for one in attempts.errors}
     if not apart <= APART:
         attempts.finish()
@@ -223,6 +239,44 @@ def _make(
     attempts.finish()
     announce("assign")
     return written, _finish(study, rulebook, inputs, tables, zoned, allotted, steps)
+
+
+def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
+    """How often each unit keeps its main function in the draws that a study asks for."""
+    asked = study.robustness
+    if asked is None:
+        return plan.robustness
+    ranges = {name: threshold_range(plan.rulebook, name, ends) for name, ends in asked.within.items()}
+    claims = cast("Classified", steps.made["classify"].made).claims
+    measured, part_of = cast("pd.DataFrame", steps.made["none of"].made), study.units.part_of
+    zones = cast("pd.DataFrame", steps.made["resolve"].made)
+    with at_key("robustness"):
+        kept = steps.do(
+            "robustness",
+            _kept_in_draws,
+            claims,
+            measured,
+            plan.rulebook,
+            zones,
+            asked.draws,
+            asked.seed,
+            ranges,
+            part_of,
+        )
+    return tabulate(ROBUSTNESS, kept)
+
+
+def _kept_in_draws(
+    claims: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    zones: pd.DataFrame,
+    draws: int,
+    seed: int,
+    ranges: Mapping[str, tuple[float, float]],
+    part_of: str | None,
+) -> pd.DataFrame:
+    return kept_in_draws(claims, measures, rulebook, zones, draw_evenly(ranges, draws, seed), part_of)
 
 
 def _scenarios(
@@ -245,7 +299,7 @@ def _in_effect(
     scenario: Scenario, study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps
 ) -> Plan:
     """The plan of a scenario, without sites, on which no zone and no amount depends."""
-    varied = with_scenario(study, scenario).without_sites()
+    varied = with_scenario(study, scenario).without_sites().model_copy(update={"robustness": None})
     return _make(varied, with_parameters(rulebook, scenario), inputs, tables, Steps(steps), lambda _step: None)[1]
 
 
@@ -290,7 +344,7 @@ class FreshPlan(Plan):
 
 LISTS = frozenset({"quotas", "agreements", "transfers", "scenarios"})
 """Sections of a plan that no zone depends on."""
-APART = LISTS | {"energy", "industries"}
+APART = LISTS | {"energy", "industries", "robustness"}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from zoning.tables import (
     CONFLICTS,
     INDUSTRIES,
     QUOTA_RULES,
+    ROBUSTNESS,
     SCENARIO_QUOTAS,
     SCENARIOS,
     SITES,
@@ -89,6 +90,8 @@ class Plan(Shown):
     scenarios, scenario_quotas : DataFrame
         Zones and amounts of each unit in each scenario of the plan, as declared in :mod:`zoning.tables`; the whole plan
         of one is :meth:`scenario`.
+    robustness : DataFrame
+        How often each unit keeps its main function in the draws of the plan, as declared in :mod:`zoning.tables`.
     heights : HeightGrid or None
         Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
         a run is older than this.
@@ -134,6 +137,7 @@ class Plan(Shown):
     quota_rules: pd.DataFrame = field(default_factory=lambda: tabulate(QUOTA_RULES, pd.DataFrame()))
     scenarios: pd.DataFrame = field(default_factory=lambda: tabulate(SCENARIOS, pd.DataFrame()))
     scenario_quotas: pd.DataFrame = field(default_factory=lambda: tabulate(SCENARIO_QUOTAS, pd.DataFrame()))
+    robustness: pd.DataFrame = field(default_factory=lambda: tabulate(ROBUSTNESS, pd.DataFrame()))
     heights: HeightGrid | None = None
     trace: Trace = field(default_factory=Trace, repr=False, compare=False)
 

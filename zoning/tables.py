@@ -303,8 +303,13 @@ SCENARIO_QUOTAS = Table(
     {"scenario": "text", "quota": "text", "unit_id": "text", "amount": "decimal"},
     ("scenario", "quota", "unit_id"),
 )
-SCENARIO_TABLES = (SCENARIOS, SCENARIO_QUOTAS)
-"""Tables that only plans with scenarios have as files."""
+ROBUSTNESS = Table(
+    "robustness",
+    {"unit_id": "text", "main": "text", "share": "float", "other": "text", "other_share": "float"},
+    ("unit_id",),
+)
+ASKED_TABLES = (SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS)
+"""Tables that only plans have as files that ask for them: with scenarios, or with draws."""
 
 MOVED = Table(
     "moved",
@@ -365,7 +370,7 @@ TABLES = {
     table.name: table
     for table in (
         ZONES, MEASURES, PIECES, CLAIMS, CONFLICTS, LINES, QUOTAS, SOLUTIONS, QUOTA_RULES, SITINGS, SITES,
-        ENERGY, FLOWS, POSITIONS, POLICIES, INDUSTRIES, LEDGER, SCENARIOS, SCENARIO_QUOTAS,
+        ENERGY, FLOWS, POSITIONS, POLICIES, INDUSTRIES, LEDGER, SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS,
     )
 }  # fmt: skip
 

@@ -228,6 +228,10 @@ def print_sought(found: Sought, language: str) -> None:
     key = ("met" if proved else "unproved") if found.met else ("unmet" if proved else "unfinished")
     said = words[key].format(distance=near, bound=bound, n=len(found.given_up))
     console.print(escape(said))
+    if found.refused is not None:
+        tried = ", ".join(f"{name} = {written(value)}" for name, value in found.refused.values.items())
+        because = phrase_in(found.refused.because, language)
+        console.print(escape(words["refused"].format(values=tried, because=because)))
     parameters = RichTable()
     for heading in ("parameter", "adopted", "value"):
         parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")

@@ -47,6 +47,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "scenarios": ("scenario", "name", "unit_id", "main", "overlays", "status", "=main", "=overlays", "=scenario"),
     "scenario_quotas": ("scenario", "name", "unit_id", "quota", "amount", "=quota", "=scenario"),
+    "robustness": ("name", "unit_id", "main", "share", "other", "other_share", "=main"),
     "solutions": ("quota", "period", "objective", "method", "value", "bound", "gap", "gap_pct", "parts", "=quota"),
     "quota_rules": (
         "quota", "period", "rule", "jurisdiction", "condition", "amount", "least", "most", "unit", "shadow_price",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from math import inf
 from pathlib import Path
@@ -123,12 +124,21 @@ def write_robustness(found: Robustness, path: str | Path, language: str = "en") 
         gap=edition.gap,
         language=edition.language,
         title=edition.name,
-        page=_robustness(figures, found),
+        page=replace(robustness(figures, found, "units.csv"), look="first"),
     )
     write_page(page, path, "robustness")
 
 
-def _robustness(figures: PlanFigures, found: Robustness) -> Page:
+def robustness(figures: PlanFigures, found: Robustness, file: str) -> Page:
+    """The page on draws of thresholds and weights: what was drawn, what of the land stands, and which units waver.
+
+    Parameters
+    ----------
+    figures : PlanFigures
+    found : Robustness
+    file : str
+        Which has the units that find no room.
+    """
     edition, words, land = figures.edition, figures.edition.pages, found.land
     whole, stable = sum(one.hectares for one in land), sum(one.stable_hectares for one in land)
     title = edition.tell(
@@ -143,7 +153,7 @@ def _robustness(figures: PlanFigures, found: Robustness) -> Page:
     drawn_map = Figure(words["wavering_map"], PlanMaps(figures).filled(chosen, words["wavering_map"], 56))
     blocks: list[Block] = [Split(((_stable_land(figures, found), _drawn(figures, found)), (drawn_map,)), "wide")]
     if len(wavering):
-        blocks.append(_wavering(figures, wavering))
+        blocks.append(_wavering(figures, wavering, file))
     if len(found.amounts):
         blocks.append(_spread(figures, found))
     return Page(
@@ -153,7 +163,6 @@ def _robustness(figures: PlanFigures, found: Robustness) -> Page:
         lead=edition.tell("lead_robust", draws=edition.number(len(found.draws)), seed=found.seed),
         blocks=tuple(blocks),
         foot=words["foot_robust"],
-        look="first",
     )
 
 
@@ -191,7 +200,7 @@ def _drawn(figures: PlanFigures, found: Robustness) -> Table:
     return Table(words["drawn_title"], columns, tuple(rows), frozenset({1, 2, 3}))
 
 
-def _wavering(figures: PlanFigures, wavering: pd.DataFrame) -> Table:
+def _wavering(figures: PlanFigures, wavering: pd.DataFrame, file: str) -> Table:
     edition, words = figures.edition, figures.edition.pages
     rows: list[tuple[Cell, ...]] = [
         (
@@ -205,7 +214,7 @@ def _wavering(figures: PlanFigures, wavering: pd.DataFrame) -> Table:
     ]
     columns = (words["unit"], words["now"], words["kept_in"], words["would_be"], words["other_in"])
     left = len(wavering) - WAVERING
-    note = edition.tell("note_more_units", n=left) if left > 0 else ""
+    note = edition.tell("note_more_units", n=left, file=file) if left > 0 else ""
     return Table(words["wavering_title"], columns, tuple(rows), frozenset({2, 4}), note, "dense")
 
 

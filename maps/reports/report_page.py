@@ -10,7 +10,7 @@ from maps.annex import TOLD, ReportContext, annex_chapters
 from maps.context import Neighbourhood
 from maps.figures import PlanFigures, PlanMaps, RuleFigures
 from maps.page_blocks import Contents, Page
-from maps.reports.firmness_page import firmness, scenarios, thresholds
+from maps.reports.firmness_page import firmness, robustness, scenarios, thresholds
 from maps.reports.functions_page import functions
 from maps.reports.land_page import land
 from maps.reports.limits_page import limits
@@ -20,6 +20,7 @@ from maps.reports.services_page import energy, services
 from maps.reports.summary_page import summary
 from maps.style import Topology, fill_page, page_notices, printed_faces, write_page
 from zoning.plan import Plan
+from zoning.scenario import robustness_of
 
 
 def write_report(
@@ -152,6 +153,8 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
     told.append(firmness(figures, rules))
     single = thresholds(figures, rules)
     told += [single] if single else []
+    robust = robustness_of(plan)
+    told += [] if robust is None else [robustness(figures, robust, "robustness.csv")]
     worth = services(figures)
     told += [page for page in (scenarios(figures), worth) if page]
     if len(plan.energy):

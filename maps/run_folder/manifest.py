@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layers.formats import digest
-from zoning.tables import SCENARIO_TABLES
+from zoning.tables import ASKED_TABLES
 
 MANIFEST = "manifest.json"
 FORMAT = 6
@@ -75,7 +75,7 @@ CONTENTS: Mapping[int, Contents] = {
     5: Contents(frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs")), frozenset({"heights.tif"})),
     6: Contents(
         frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs")),
-        frozenset({"heights.tif", *(f"{table.name}.csv" for table in SCENARIO_TABLES)}),
+        frozenset({"heights.tif", *(f"{table.name}.csv" for table in ASKED_TABLES)}),
     ),
 }
 """The files of each format; a new file means a new format."""

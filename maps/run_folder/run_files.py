@@ -27,13 +27,14 @@ from zoning.records import scheme_in_use, scheme_parameters
 from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
 from zoning.study import Study, read_study
 from zoning.tables import (
+    ASKED_TABLES,
     CLAIMS,
     CONFLICTS,
     CSV_TABLES,
     INDUSTRIES,
     MEASURES,
     QUOTA_RULES,
-    SCENARIO_TABLES,
+    ROBUSTNESS,
     SITES,
     SITINGS,
     SOLUTIONS,
@@ -47,7 +48,7 @@ PROVENANCE = "provenance.json"
 HEIGHTS = "heights.tif"
 """In runs of plans whose maps show a relief."""
 
-_NOT_ALWAYS = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES, *SCENARIO_TABLES)
+_NOT_ALWAYS = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES, *ASKED_TABLES)
 """Tables that older runs do not have, or runs of plans without scenarios."""
 
 _VERSIONED = (
@@ -96,7 +97,7 @@ def write_files(
     write_qgis_project(said, stage / "plan.qgs", language)
     write_workbook(said, stage / "plan.xlsx", language)
     for table in CSV_TABLES:
-        if table in SCENARIO_TABLES and not len(plan.scenarios):
+        if table in ASKED_TABLES and not len(plan.robustness if table is ROBUSTNESS else plan.scenarios):
             continue
         write_csv(table, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=excel_safe)
     (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")

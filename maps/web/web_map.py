@@ -37,7 +37,7 @@ from maps.web.measure_columns import measure_columns
 from maps.web.page_model import Page, as_json
 from maps.web.table_page import drawn_table, table_content, table_page
 from zoning.plan import Plan
-from zoning.scenario import Comparison, Robustness
+from zoning.scenario import Comparison, Robustness, robustness_of
 
 ASSETS = Path(__file__).parent / "src"
 PLANE = "ZoneplanPlane"
@@ -156,6 +156,9 @@ def draw(
         plan = plan.after
     elif isinstance(plan, Robustness):
         plan = plan.measured
+    elif isinstance(plan, Plan):
+        drawn = robustness_of(plan)
+        plan = plan if drawn is None else drawn.measured
     table = None if isinstance(plan, Plan) else plan
     if table is None and (by is not None or name is not None):
         raise ZoneplanError(Phrase("'by' and 'name' are columns of a table; a plan has its own views."))

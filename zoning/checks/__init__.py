@@ -1,7 +1,7 @@
 """Checks: whether what a study names exists and means something, told all at once before anything is computed."""
 
 from zoning.checks.column_sources import provided
-from zoning.checks.scenario_checks import scenario_faults, with_parameters
+from zoning.checks.scenario_checks import robustness_faults, scenario_faults, with_parameters
 from zoning.checks.study_checks import (
     dropped_units,
     group_absent,
@@ -24,6 +24,7 @@ __all__ = [
     "read_everything",
     "read_study_tables",
     "remarks",
+    "robustness_faults",
     "scenario_faults",
     "with_parameters",
 ]

@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 import pandas as pd
 
-from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key
+from layers.errors import Attempts, StudyError, UnknownNameError, ZoneplanError, at_key
 from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.rulebook import Rulebook, vary_rulebook
 from zoning.study import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, Study, with_scenario
-from zoning.zones import decision_faults
+from zoning.zones import decision_faults, threshold_range
 
 
 def scenario_faults(
@@ -38,6 +38,34 @@ def scenario_faults(
         for fault in decision_faults(scenario.decisions, units, rulebook, dropped):
             fault.keys = ("scenarios", place, *fault.keys)
             attempts.errors.append(fault)
+    return attempts.errors
+
+
+def robustness_faults(study: Study, rulebook: Rulebook) -> list[ZoneplanError]:
+    """The complaints about what ``[robustness]`` draws, each with its place in the plan.
+
+    Parameters
+    ----------
+    study : Study
+    rulebook : Rulebook
+        Without topics that the study does not use.
+    """
+    attempts = Attempts()
+    ranges = {} if study.robustness is None else study.robustness.within
+    with attempts.trying(), at_key("robustness", "within"):
+        if study.robustness is not None and not ranges:
+            raise StudyError(Phrase("nothing is to be drawn: give at least one range"))
+    for name, ends in ranges.items():
+        with attempts.trying(), at_key("robustness", "within", name):
+            if name.startswith(f"{QUOTAS}."):
+                raise StudyError(
+                    Phrase(
+                        "'{name}' is drawn by the command alone (zoneplan robustness RUN --within NAME=LOW:HIGH): for "
+                        "weights land has to be allocated anew in each draw. Leave it out here",
+                        name=name,
+                    )
+                )
+            threshold_range(rulebook, name, ends)
     return attempts.errors
 
 

@@ -5,7 +5,7 @@ from zoning.scenario.consensus_tables import Consensus, consensus, run_together
 from zoning.scenario.curve_amounts import CurveAmounts, curve_amounts
 from zoning.scenario.goal_seeking import Sought, seek
 from zoning.scenario.parameter_sweep import sweep
-from zoning.scenario.robustness import KEPT, Robustness, robustness
+from zoning.scenario.robustness import KEPT, Robustness, robustness, robustness_of
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
 from zoning.scenario.variants import as_fresh, plan_of_try
 
@@ -24,6 +24,7 @@ __all__ = [
     "curve_amounts",
     "plan_of_try",
     "robustness",
+    "robustness_of",
     "run_together",
     "scenario_moves",
     "seek",

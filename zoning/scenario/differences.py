@@ -96,7 +96,7 @@ def differences(one: Parts, other: Parts) -> tuple[Difference, ...]:
 
 def remake(parts: Parts, before: FreshPlan) -> FreshPlan:
     """A plan of some parts, without sites of quotas and scenarios, which no amount depends on."""
-    study = parts.study.without_sites().model_copy(update={"scenarios": ()})
+    study = parts.study.without_sites().model_copy(update={"scenarios": (), "robustness": None})
     return make_plan(study, parts.rulebook, parts.inputs, parts.tables, steps=Steps(before.steps))
 
 

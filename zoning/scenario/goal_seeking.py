@@ -11,7 +11,7 @@ import heapq
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.conditions import Condition, parse_condition, thresholds
-from layers.errors import Attempts, LimitError, StudyError, UnknownNameError, raise_all
+from layers.errors import Attempts, LimitError, SeveralErrors, StudyError, UnknownNameError, raise_all
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.pipeline import FreshPlan
@@ -30,10 +30,9 @@ from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, allocate_traced, conditions_of, names_asked, unit_context
 from zoning.rulebook import require_parameters
 from zoning.scenario.goals import Goal, parse_goals
-from zoning.scenario.parameter_sweep import is_threshold
 from zoning.scenario.variants import as_fresh
 from zoning.solver import LinearConstraint, Programme, choose
-from zoning.zones import Classified, ParentUnits, gather_parents, rules_in, zones_by_row, zones_by_variant
+from zoning.zones import Classified, ParentUnits, gather_parents, is_threshold, rules_in, zones_by_row, zones_by_variant
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -43,6 +42,8 @@ MOST_ROWS = 3_000_000
 MOST_TRIED, MOST_ALLOCATED = 20_000, 300
 """So many cells are tried where quotas are asked for, and so many times the quotas are handed out."""
 AT_ONCE = 64
+NO_PLAN = (MissingValueError, SeveralErrors)
+"""What is raised where a value is missing that a rule, or several, or a quota cannot do without."""
 SCALE = 1000.0
 """Of distances in the programme, so that its tolerances are far below any that counts."""
 LEAST = 1e-8
@@ -67,6 +68,27 @@ class Judged(NamedTuple):
     met: bool
 
 
+class Refused(NamedTuple):
+    """Values that meet the goals, at which the quotas of the plan cannot be handed out.
+
+    Attributes
+    ----------
+    values : mapping of str to float
+        The nearest of them.
+    distance : float
+    because : str
+        What is said of the quotas there.
+    """
+
+    values: Mapping[str, float]
+    distance: float
+    because: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+        return {"values": dict(self.values), "distance": self.distance, "because": str(self.because)}
+
+
 @dataclass(frozen=True)
 class Sought:
     """What a search for goals found.
@@ -83,6 +105,8 @@ class Sought:
         Nothing nearer meets all goals: the distance itself where that is proved. None where nothing does at all.
     goals : tuple of Judged
         In the order of the text. Where nothing meets all, as few as can be are not met.
+    refused : Refused or None
+        Nearer values, or such with fewer goals given up, at which the quotas of the plan cannot be handed out.
     """
 
     values: Mapping[str, float]
@@ -90,6 +114,7 @@ class Sought:
     distance: float
     bound: float | None
     goals: tuple[Judged, ...]
+    refused: Refused | None = None
 
     @property
     def met(self) -> bool:
@@ -118,6 +143,9 @@ class Sought:
             "met": self.met,
             "goals": told,
             "given_up": list(self.given_up),
+            "quotas_refused": None
+            if self.refused is None
+            else {**self.refused._asdict(), "because": str(self.refused.because)},
         }
 
 
@@ -157,9 +185,10 @@ def seek(
 
     Notes
     -----
-    Hectares and units are proved by a mixed-integer programme over the cells between breakpoints. Where amounts are
-    asked for, and there alone, quotas are handed out: the cells are tried from the nearest on, up to ``MOST_TRIED``. If
-    none was enough, ``bound`` is the distance within which nothing is left untried. Distances below 1e-8 count alike.
+    Hectares and units are proved by a mixed-integer programme over the cells between breakpoints; then the quotas of
+    the plan are handed out at what was found. Where that cannot be done, as where amounts are asked for, the cells are
+    tried from the nearest on, up to ``MOST_TRIED``, with quotas handed out. If none was enough, ``bound`` is the
+    distance within which nothing is left untried. Distances below 1e-8 count alike.
 
     Examples
     --------
@@ -170,8 +199,23 @@ def seek(
     (True, 12)
     """
     fresh = as_fresh(plan, study_folder)
-    search = _Search(fresh, parse_goals(goals), _checked(fresh, moves))
-    return search.by_cells() if search.of_quotas else search.by_programme()
+    parsed, spans = parse_goals(goals), _checked(fresh, moves)
+    of_amounts = any(one.kind == "amount" for one in parsed)
+    search = _Search(fresh, parsed, spans, of_quotas=of_amounts)
+    if of_amounts:
+        return search.by_cells()
+    found = search.by_programme()
+    because = search.refusal(found.values)
+    if because is None:
+        return found
+    refused = Refused(found.values, found.distance, because)
+    return replace(_allottable(_Search(fresh, parsed, spans, of_quotas=True), found), refused=refused)
+
+
+def _allottable(search: _Search, nearest: Sought) -> Sought:
+    """The nearest values at which quotas can be handed out as well, where those of the programme are none."""
+    found = search.by_cells(0.0 if nearest.bound is None else nearest.bound)
+    return found if found.met or not nearest.met else search.by_cells()
 
 
 def _checked(plan: FreshPlan, moves: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
@@ -270,9 +314,12 @@ class _Axis:
 class _Search:
     """A plan, its goals, and the parameters that may move."""
 
-    def __init__(self, plan: FreshPlan, goals: Sequence[Goal], moves: Mapping[str, tuple[float, float]]) -> None:
+    def __init__(
+        self, plan: FreshPlan, goals: Sequence[Goal], moves: Mapping[str, tuple[float, float]], *, of_quotas: bool
+    ) -> None:
         self.plan, self.goals, self.rulebook, self.names = plan, goals, plan.rulebook, list(moves)
-        self.of_quotas = any(one.kind == "amount" for one in goals)
+        self.of_quotas = of_quotas
+        self.of_amounts = any(one.kind == "amount" for one in goals)
         quotas = [one.name for one in plan.study.quotas]
         raise_all(
             UnknownNameError(Phrase("there is no quota '{name}'{near}", name=one.quota, near=near(one.quota, quotas)))
@@ -287,7 +334,7 @@ class _Search:
         self.part_of = plan.study.units.part_of
         self.overlays = self.rulebook.codes("overlay")
         self.fixed = {name: one for name, one in self.rulebook.values.items() if name not in moves}
-        self._allotted: dict[tuple[Any, ...], dict[str, pd.Series] | None] = {}
+        self._allotted: dict[tuple[Any, ...], dict[str, pd.Series] | str] = {}
         self.judge(
             {name: float(self.rulebook.values[name]) for name in moves}
         )  # so that goals that say nothing are refused
@@ -360,7 +407,7 @@ class _Search:
         variants = pd.DataFrame([dict(one) for one in tried], columns=self.names)
         try:
             outcomes, codes = zones_by_variant(self.claims, self.measured, self.rulebook, variants, self.part_of)
-        except MissingValueError:
+        except NO_PLAN:
             if len(tried) > 1:
                 yield from itertools.chain.from_iterable(self._judged([one]) for one in tried)
             else:
@@ -368,8 +415,8 @@ class _Search:
             return
         for values, own in zip(tried, codes, strict=True):
             zones = outcomes.iloc[own].set_axis(self.units)
-            amounts = self._amounts(zones, values, own.tobytes()) if self.of_quotas else {}
-            if amounts is None:
+            amounts = self._amounts(zones, values, own.tobytes()) if self.of_amounts else {}
+            if isinstance(amounts, str):
                 yield none
                 continue
             seen = unit_context(zones, self.known, self.overlays).reindex(self.units)
@@ -381,8 +428,18 @@ class _Search:
                 found.append(Judged(goal, value, goal.is_met(value)))
             yield tuple(found)
 
-    def _amounts(self, zones: pd.DataFrame, values: Mapping[str, float], code: bytes) -> dict[str, pd.Series] | None:
-        """The amount of each quota by unit; None where the quotas cannot be handed out."""
+    def refusal(self, values: Mapping[str, float]) -> str | None:
+        """What is said where the quotas cannot be handed out under some values, or no plan can be made of them."""
+        variant = pd.DataFrame([dict(values)], columns=self.names)
+        try:
+            outcomes, (own,) = zones_by_variant(self.claims, self.measured, self.rulebook, variant, self.part_of)
+        except NO_PLAN as missing:
+            return missing.said
+        amounts = self._amounts(outcomes.iloc[own].set_axis(self.units), values, own.tobytes())
+        return amounts if isinstance(amounts, str) else None
+
+    def _amounts(self, zones: pd.DataFrame, values: Mapping[str, float], code: bytes) -> dict[str, pd.Series] | str:
+        """The amount of each quota by unit; what is said where the quotas cannot be handed out."""
         quotas = self.plan.study.quotas
         read = names_asked(quotas)
         key = (code, *(value for name, value in values.items() if name in read))
@@ -392,8 +449,8 @@ class _Search:
             parameters = {**self.fixed, **values}
             try:
                 rows = allocate_traced(zones, self.known, quotas, parameters, self.overlays).quotas
-            except (InfeasibleError, MissingValueError):
-                self._allotted[key] = None
+            except (InfeasibleError, *NO_PLAN) as refused:
+                self._allotted[key] = refused.said
             else:
                 rows = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)]
                 by_name = {str(name): own.set_index("unit_id")["amount"] for name, own in rows.groupby("quota")}
@@ -421,20 +478,24 @@ class _Search:
         values = {axis.name: axis.nearest(axis.low, axis.high) for axis in self.axes}
         return self.told(values, None, self.judge(values))  # no plan can be made anywhere
 
-    def by_cells(self) -> Sought:
-        """By trying cells, the nearest first."""
+    def by_cells(self, after: float = 0.0) -> Sought:
+        """By trying cells, the nearest first; none nearer than a distance within which no goals are met."""
         best: tuple[int, float, dict[str, float], tuple[Judged, ...]] | None = None
         reached, done = 0.0, False
-        tried = self._by_distance()
+        tried = (one for one in self._by_distance() if one[0] >= after - LEAST)
         try:
             for _ in range(MOST_TRIED // AT_ONCE):
                 batch = list(itertools.islice(tried, AT_ONCE))
                 done = len(batch) < AT_ONCE
-                for (cost, values), judged in zip(
+                for (cost, values), told in zip(
                     batch, self._judged([one for _, one in batch]) if batch else (), strict=True
                 ):
-                    reached = cost
-                    lost = sum(not one.met for one in judged)
+                    reached, judged, lost = cost, told, sum(not one.met for one in told)
+                    if best is not None and lost >= best[0]:
+                        continue
+                    if not self.of_amounts and self.refusal(values) is not None:
+                        judged = tuple(one._replace(value=None, met=False) for one in told)
+                        lost = len(judged)
                     if best is None or lost < best[0]:
                         best = (lost, cost, values, judged)
                     if not lost:

@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import parse_condition
 from layers.errors import Attempts, StudyError
 from layers.overview import Overview, Shown, counted
 from layers.phrases import Phrase
@@ -19,7 +18,7 @@ from zoning.plan import Plan
 from zoning.rulebook import Rulebook, require_parameters, value_of_kind, vary_rulebook
 from zoning.scenario.differences import parts_of, remake
 from zoning.scenario.variants import as_fresh
-from zoning.zones import Classified, zones_by_variant
+from zoning.zones import Classified, is_threshold, zones_by_variant
 
 Codes = npt.NDArray[np.int64]
 
@@ -189,12 +188,6 @@ def _table(rulebook: Rulebook, parameters: Mapping[str, Sequence[float | bool | 
 def _plain(value: Any) -> Any:
     """A value of numpy as one of Python."""
     return value.item() if isinstance(value, np.generic) else value
-
-
-def is_threshold(rulebook: Rulebook, name: str) -> bool:
-    """Whether zones hang on a parameter by conditions of rules alone."""
-    before = {rulebook.available_land.steeper_than, *(used for one in rulebook.derived for used in one.names)}
-    return name not in before and any(name in parse_condition(rule.when).names for rule in rulebook.rules)
 
 
 def _alike(variants: pd.DataFrame, names: Sequence[str]) -> list[npt.NDArray[np.intp]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pandas as pd
@@ -20,16 +19,16 @@ from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.rulebook import vary_rulebook
 from zoning.scenario.differences import parts_of, remake
-from zoning.scenario.parameter_sweep import is_threshold, sweep
 from zoning.scenario.variants import as_fresh
 from zoning.study import vary_study
+from zoning.zones import Classified, Range, draw_evenly, kept_in_draws, range_of, threshold_range
 
 Announce = Callable[[str], None]
-Range = tuple[float, float]
 KEPT = "draws_kept_share"
 """The name of the measure of how often a unit keeps its main function."""
 STABLE = 0.95
 """A unit that keeps its main function in so many of all draws is stable."""
+AMOUNTS = ("quota", "unit_id", "amount", "low", "high")
 LOW, HIGH = 0.05, 0.95
 """Of the spread of amounts, as parts of all draws."""
 WEIGHT = re.compile(r"quotas\.(?P<quota>.+)\.weight\.(?P<measure>[^.]+)")
@@ -204,7 +203,7 @@ def robustness(
     ranges = _ranges(plan, within)
     if draws < 1:
         raise StudyError(Phrase("there must be at least one draw, and {draws} were asked for", draws=draws))
-    drawn = _drawn(ranges, draws, seed)
+    drawn = draw_evenly(ranges, draws, seed)
     of_weights = [name for name in ranges if WEIGHT.fullmatch(name)]
     fresh = as_fresh(plan, study_folder)
     units = _kept(fresh, drawn.drop(columns=of_weights))
@@ -233,63 +232,48 @@ def _ranges(plan: Plan, within: Mapping[str, Sequence[float]]) -> dict[str, Rang
                 Phrase("there is no parameter or weight '{name}'{near}", name=name, near=near(name, sorted(known))),
                 features=[name],
             )
-        own = None if weight else plan.rulebook.parameters[name].value
-        if isinstance(own, (bool, str)):
-            raise StudyError(Phrase("parameter '{name}' is {value!r}, no number that could move", name=name, value=own))
-        if not weight and not is_threshold(plan.rulebook, name):
-            raise StudyError(
-                Phrase(
-                    "parameter '{name}' is no threshold of rules for zones: what it moves would have to be worked out "
-                    "anew for each draw. Compare plans with other values instead (zoneplan compare)",
-                    name=name,
-                )
-            )
-        ends = tuple(map(float, within[name]))
-        if len(ends) != 2 or not all(map(math.isfinite, ends)) or ends[0] > ends[1] or (weight and ends[0] < 0):
-            raise StudyError(
-                Phrase("the range of '{name}' is no lowest and highest number: {ends}", name=name, ends=list(ends))
-            )
-        found[name] = (ends[0], ends[1])
+        found[name] = (
+            range_of(name, within[name], 0.0) if weight else threshold_range(plan.rulebook, name, within[name])
+        )
     return found
 
 
-def _drawn(ranges: Mapping[str, Range], draws: int, seed: int) -> pd.DataFrame:
-    """One row a draw; a name has the same draws whatever else is drawn."""
-    columns = {}
-    for name, (low, high) in ranges.items():
-        own = np.random.default_rng([seed, *name.encode()])
-        columns[name] = low + (high - low) * own.random(draws)
-    return pd.DataFrame(columns)
-
-
 def _kept(plan: FreshPlan, drawn: pd.DataFrame) -> pd.DataFrame:
-    """How often each unit keeps its main function, and what it is else."""
-    own = plan.zones.set_index("unit_id")["main"].sort_index()
-    if drawn.columns.empty:  # weights move no zone
-        return pd.DataFrame({"main": own, "share": 1.0, "other": "", "other_share": 0.0})
-    swept = sweep(plan, drawn)
-    mains = swept.outcomes["main"].to_numpy(dtype=object)
-    zones, code = np.unique(mains.astype(str), return_inverse=True)
-    counts = [(code[swept.codes] == place).sum(axis=0) for place in range(len(zones))]
-    table = pd.DataFrame(dict(zip(zones, counts, strict=True)), index=swept.area.index).reindex(own.index)
-    kept = table.where(table.columns.to_numpy()[None, :] == own.to_numpy()[:, None], 0).sum(axis=1).to_numpy()
-    others = table.where(table.columns.to_numpy()[None, :] != own.to_numpy()[:, None], 0)
-    most = others.max(axis=1).to_numpy()
-    return pd.DataFrame(
-        {
-            "main": own,
-            "share": kept / len(drawn),
-            "other": np.where(most > 0, others.idxmax(axis=1).to_numpy(dtype=object), ""),
-            "other_share": most / len(drawn),
-        }
-    )
+    """How often each unit keeps its main function, and what it is else; weights move no zone."""
+    claims = cast("Classified", plan.steps.made["classify"].made).claims
+    measured = cast("pd.DataFrame", plan.steps.made["none of"].made)
+    zones = plan.zones.set_index("unit_id")
+    return kept_in_draws(claims, measured, plan.rulebook, zones, drawn, plan.study.units.part_of)
+
+
+def robustness_of(plan: Plan) -> Robustness | None:
+    """What the draws came to that a plan asks for itself, by ``[robustness]``; None where it asks for none.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+
+    Examples
+    --------
+    >>> from zoning.pipeline import run
+    >>> from zoning.study import builtin_study, read_study
+    >>> robustness_of(run(read_study(builtin_study("us_mountain_west")))) is None
+    True
+    """
+    asked = plan.study.robustness
+    if asked is None:
+        return None
+    ranges = {name: threshold_range(plan.rulebook, name, asked.within[name]) for name in sorted(asked.within)}
+    drawn, none = draw_evenly(ranges, asked.draws, asked.seed), pd.DataFrame(columns=list(AMOUNTS))
+    return Robustness(plan, ranges, asked.seed, drawn, plan.robustness.set_index("unit_id"), none)
 
 
 def _spread(plan: FreshPlan, drawn: pd.DataFrame, of_weights: Sequence[str], announce: Announce) -> pd.DataFrame:
     """What units get of quotas of which a weight was drawn."""
     names = dict.fromkeys(match["quota"] for name in of_weights if (match := WEIGHT.fullmatch(name)))
     if not names:
-        return pd.DataFrame(columns=["quota", "unit_id", "amount", "low", "high"])
+        return pd.DataFrame(columns=list(AMOUNTS))
     rows = plan.quotas[plan.quotas["quota"].isin(names) & plan.quotas["unit_id"].isin(plan.units.index.astype(str))]
     keys = pd.MultiIndex.from_frame(rows[["quota", "unit_id"]])
     found = np.full((len(drawn), len(rows)), np.nan)

@@ -31,6 +31,7 @@ from zoning.study.energy import EnergySection
 from zoning.study.industries import IndustriesSection
 from zoning.study.map_section import MapSection
 from zoning.study.quotas import Quota
+from zoning.study.robustness import RobustnessSection
 from zoning.study.scenarios import Scenario, Try, one_scenario, place_in_scenario
 from zoning.study.services import ServicesSection
 from zoning.study.transfers import Transfer
@@ -71,6 +72,8 @@ class Study(Shown, Sources):
     """Budgets that go to many, and pools, [[transfers]]."""
     scenarios: Several[Scenario] = ()
     """What the plan tries beside itself, [[scenarios]]."""
+    robustness: RobustnessSection | None = None
+    """Draws of thresholds that map and report tell of, [robustness]."""
     tried: Try | None = Field(default=None, alias="try")
     """Of a plan that is a try what it was made from, [try]; its one scenario has been put into effect."""
     map: MapSection = Field(default_factory=MapSection)

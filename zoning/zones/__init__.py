@@ -13,6 +13,14 @@ from zoning.zones.planner_decisions import (
 )
 from zoning.zones.rule_tests import RuleTests, rule_tests
 from zoning.zones.sensitivity import conflicts, margin_findings, margins_in, open_conflicts, unit_margins, weigh_margins
+from zoning.zones.threshold_draws import (
+    Range,
+    draw_evenly,
+    is_threshold,
+    kept_in_draws,
+    range_of,
+    threshold_range,
+)
 from zoning.zones.threshold_variants import rules_in, zones_by_row, zones_by_variant
 from zoning.zones.tipping_points import Curve, Step, curve, curves
 
@@ -22,6 +30,7 @@ __all__ = [
     "Classified",
     "Curve",
     "ParentUnits",
+    "Range",
     "RuleTests",
     "Step",
     "assumed_measures",
@@ -32,18 +41,23 @@ __all__ = [
     "curves",
     "decision_faults",
     "decision_status",
+    "draw_evenly",
     "first_part",
     "floors_in",
     "gather_parents",
+    "is_threshold",
+    "kept_in_draws",
     "locked_elsewhere",
     "margin_findings",
     "margins_in",
     "norms_in",
     "open_conflicts",
+    "range_of",
     "refinements",
     "resolve",
     "rule_tests",
     "rules_in",
+    "threshold_range",
     "unit_margins",
     "weigh_floors",
     "weigh_margins",

@@ -28,7 +28,7 @@ from maps.run_folder import read_run, require_room, verify, write_run
 from maps.run_folder.run_writer import stage_folder
 from zoning.pipeline import run
 from zoning.study import read_study
-from zoning.tables import CSV_TABLES, SCENARIO_TABLES
+from zoning.tables import ASKED_TABLES, CSV_TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -43,7 +43,7 @@ def test_a_run_is_complete_and_has_every_table_with_its_header(toy_plan, tmp_pat
     assert verify(folder).state == "complete"
     assert leftovers(tmp_path) == []
     for table in CSV_TABLES:
-        if table in SCENARIO_TABLES:  # of plans that have some
+        if table in ASKED_TABLES:  # of plans that have some
             assert not (folder / f"{table.name}.csv").exists()
             continue
         raw = (folder / f"{table.name}.csv").read_bytes()
@@ -63,7 +63,7 @@ def test_a_run_from_before_a_column_is_read_with_the_column_empty(toy_result: Pa
     """Each table without the last column of its declaration, as an earlier version wrote it."""
     folder = Path(shutil.copytree(toy_result, tmp_path / "older"))
     (folder / "trace.json").unlink()  # which is younger than the columns
-    written = [table for table in CSV_TABLES if table not in SCENARIO_TABLES]
+    written = [table for table in CSV_TABLES if table not in ASKED_TABLES]
     last = {table.name: table.kept[-1] for table in written if len(table.columns) > len(table.key)}
     for name, column in last.items():
         path = folder / f"{name}.csv"

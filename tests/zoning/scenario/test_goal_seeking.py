@@ -22,7 +22,7 @@ from zoning.rulebook.schema import Zone
 from zoning.scenario import Sought, seek
 from zoning.scenario.goals import parse_goals
 from zoning.steps import Steps
-from zoning.study import Priority, Quota
+from zoning.study import Lock, Priority, Quota
 from zoning.zones import classify, classify_traced, resolve, zones_by_variant
 
 DAY = date(2025, 1, 1)
@@ -128,7 +128,7 @@ def at(plan: FreshPlan, values: dict[str, float]) -> Rulebook:
 
 def judged_of(plan: FreshPlan, goals: str, zones: pd.DataFrame, rulebook: Rulebook) -> list[bool]:
     parsed, amounts = parse_goals(goals), pd.Series(dtype=object)
-    if "amount" in goals:
+    if "amount" in goals or plan.study.quotas[0].locked:
         try:
             rows = allocate(zones, plan.measures, plan.study.quotas, rulebook.values, ["o"])
         except ZoneplanError:
@@ -163,7 +163,7 @@ def judged_at(
         yield from ((values, judged(plan, goals, values)) for values in tried[::7])
         return
     asked = {name for goal in parse_goals(goals) for name in goal.condition.names}
-    asked |= names_asked(plan.study.quotas) if "amount" in goals else set()
+    asked |= names_asked(plan.study.quotas)
     found: dict[tuple[object, ...], list[bool]] = {}  # by all that goals look at: zones, and the values that they name
     for own, values in zip(codes, tried, strict=True):
         key = (own.tobytes(), *(value for name, value in values.items() if name in asked))
@@ -213,6 +213,26 @@ def test_no_search_is_beaten_by_brute_force(toy: FreshPlan, seed: int) -> None:
             spans = [(0.0, 1.0), (-0.1, 0.75), (0.3, 1.2), (0.55, 1.0)]
             moves = {name: spans[rng.integers(len(spans))] for name in names}
             assert_not_beaten(plan, goals_of(rng, GOALS + AMOUNTS if amounts else GOALS), moves)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(2))
+def test_where_quotas_cannot_be_met_the_next_values_are_found(toy: FreshPlan, seed: int) -> None:
+    """Each unit of one zone has a part of the quota for sure, so that three of them have more than there is."""
+    rng, refused = np.random.default_rng(seed), 0
+    for _ in range(8):
+        plan = small_plan(toy, rng)
+        names = [name for name in ("t", "s") if is_asked(plan, name)][:1]
+        lock = Lock(when="main = 'y' OR o", amount=15, reason="so")
+        quota = plan.study.quotas[0].model_copy(update={"locked": (lock,)})
+        other = replace(plan, study=plan.study.model_copy(update={"quotas": (quota,)}))
+        if names:
+            found = assert_not_beaten(other, goals_of(rng, GOALS), {names[0]: (0.0, 1.0)})
+            refused += found.refused is not None
+            if found.refused is not None and found.met:
+                assert found.refused.distance <= found.distance
+                assert found.refused.because
+    assert refused
 
 
 def is_asked(plan: FreshPlan, name: str) -> bool:

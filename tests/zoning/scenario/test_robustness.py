@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from layers.errors import StudyError, UnknownNameError
-from zoning.pipeline import FreshPlan
-from zoning.scenario import robustness
+from layers.errors import SeveralErrors, StudyError, UnknownNameError
+from maps.run_folder import read_run, write_run
+from zoning.pipeline import FreshPlan, run
+from zoning.scenario import robustness, robustness_of
+from zoning.study import read_study
 from zoning.zones import curve
 
 WITHIN = {"fragile_min": (0.2, 0.8), "populous_min": (500.0, 3000.0)}
@@ -119,3 +122,66 @@ def test_at_least_one_draw(toy: FreshPlan) -> None:
 def test_a_factor_is_refused_with_the_reason(plan_of: Any) -> None:
     with pytest.raises(StudyError, match="is no threshold of rules for zones"):
         robustness(plan_of("us_mountain_west"), {"buildable_slope_max_deg": (20, 30)}, draws=2)
+
+
+SECTION = """
+[robustness]
+within = { populous_min = [500, 3000], fragile_min = [0.2, 0.8] }
+draws = 40
+seed = 3
+"""
+
+
+def with_section(folder: Path, text: str) -> FreshPlan:
+    plan = folder / "plan.toml"
+    plan.write_text(f"{plan.read_text('utf-8')}\n{text}", "utf-8")
+    return run(read_study(plan))
+
+
+@pytest.mark.slow
+def test_a_plan_that_asks_for_draws_has_what_the_function_gives(
+    toy_folder: Path, toy: FreshPlan, tmp_path: Path
+) -> None:
+    plan, own = with_section(toy_folder, SECTION), robustness(toy, WITHIN, draws=40, seed=3)
+    assert plan.robustness.set_index("unit_id").equals(own.units)
+    found = robustness_of(plan)
+    assert found is not None
+    assert found.draws.equals(own.draws)
+    assert (found.within, found.seed, found.land) == (own.within, own.seed, own.land)
+    assert 0 < found.stable.sum() < len(found.stable)
+    again = read_run(write_run(plan, tmp_path / "run"))
+    assert again.robustness.equals(plan.robustness)
+    assert robustness_of(toy) is None
+    assert not (write_run(toy, tmp_path / "without") / "robustness.csv").exists()
+
+
+@pytest.mark.slow
+def test_a_variant_draws_again_where_its_zones_may_be_others(toy_folder: Path) -> None:
+    plan = with_section(toy_folder, SECTION)
+    stricter = plan.vary(parameters={"fragile_min": 0.7})
+    assert "robustness" in stricter.steps.done
+    other = robustness(plan.vary(parameters={"fragile_min": 0.7}), WITHIN, draws=40, seed=3)
+    assert stricter.robustness.set_index("unit_id").equals(other.units)
+    assert (
+        "robustness"
+        not in plan.vary(quotas={plan.study.quotas[0].name: float(plan.study.quotas[0].total) / 2}).steps.done
+    )
+
+
+@pytest.mark.parametrize(
+    ("within", "error", "words"),
+    [
+        ("fragile_mi = [0, 1]", UnknownNameError, "did you mean 'fragile_min'?"),
+        ("fragile_min = [1, 0]", StudyError, "no lowest and highest number"),
+        ("fragile_min = [1]", StudyError, "no lowest and highest number"),
+        ("", StudyError, "give at least one range"),
+        ('"quotas.construction_land.weight.people" = [0, 1]', StudyError, "by the command alone"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_with_its_place(
+    toy_folder: Path, within: str, error: type[Exception], words: str
+) -> None:
+    with pytest.raises((error, SeveralErrors)) as refused:
+        with_section(toy_folder, f"[robustness]\nwithin = {{ {within} }}\n")
+    assert words in str(refused.value)
+    assert "plan.toml, line" in str(refused.value)

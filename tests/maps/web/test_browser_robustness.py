@@ -1,0 +1,59 @@
+"""Draws on the page: a map that is coloured by how often a unit keeps what it is, and a sheet that reads well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from maps.reports import report, write_robustness
+from maps.web import draw
+from zoning.pipeline import FreshPlan, make_plan
+from zoning.scenario import robustness
+from zoning.steps import Steps
+from zoning.study import RobustnessSection
+
+pytestmark = pytest.mark.slow
+AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
+WITHIN = {"fragile_min": (0.2, 0.8)}
+
+
+@pytest.fixture(scope="module")
+def plan(toy_run: FreshPlan) -> FreshPlan:
+    asked = RobustnessSection(within=WITHIN, draws=40, seed=3)
+    study = toy_run.study.model_copy(update={"robustness": asked})
+    return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, steps=Steps(toy_run.steps))
+
+
+def violations(tab) -> list[str]:
+    if not AXE.is_file():
+        pytest.skip("axe-core is not installed: npm install in the folder of the project")
+    tab.evaluate(AXE.read_text("utf-8"))
+    found = tab.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
+    return [one["id"] for one in found["violations"]]
+
+
+@pytest.mark.parametrize("asked_by", ["the plan", "the command"])
+def test_the_map_is_coloured_by_the_share_of_draws(
+    open_map, plan: FreshPlan, toy_run: FreshPlan, asked_by: str
+) -> None:
+    drawn = draw(plan if asked_by == "the plan" else robustness(toy_run, WITHIN, draws=40, seed=3))
+    tab = open_map(drawn, "#by=draws_kept_share")
+    assert "Draws in which it keeps its main function" in tab.inner_text("body")
+    assert "100 %" in tab.inner_text("body")
+    assert violations(tab) == []
+
+
+def test_the_sheet_of_draws_reads_well(open_tab, toy_run: FreshPlan, tmp_path: Path) -> None:
+    write_robustness(robustness(toy_run, WITHIN, draws=40, seed=3), tmp_path / "sheet.html")
+    tab = open_tab((tmp_path / "sheet.html").as_uri())
+    assert "What was drawn" in tab.inner_text("body")
+    assert "seed 3" in tab.inner_text("body")
+    assert violations(tab) == []
+
+
+def test_the_report_of_a_plan_that_asks_for_draws_tells_of_them(plan: FreshPlan, toy_run: FreshPlan) -> None:
+    page = report(plan)
+    assert 'id="robustness"' in page
+    assert "drawn 40 times" in page
+    assert 'id="robustness"' not in report(toy_run)

@@ -1,0 +1,151 @@
+"""Draws of thresholds: how often units keep their main function where parameters of rules are drawn within ranges."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from layers.conditions import parse_condition
+from layers.errors import StudyError, UnknownNameError
+from layers.phrases import Phrase
+from zoning.errors import near
+from zoning.rulebook import Rulebook
+from zoning.zones.threshold_variants import zones_by_variant
+
+Range = tuple[float, float]
+
+
+def is_threshold(rulebook: Rulebook, name: str) -> bool:
+    """Whether zones hang on a parameter by conditions of rules alone."""
+    before = {rulebook.available_land.steeper_than, *(used for one in rulebook.derived for used in one.names)}
+    return name not in before and any(name in parse_condition(rule.when).names for rule in rulebook.rules)
+
+
+def threshold_range(rulebook: Rulebook, name: str, ends: Sequence[float]) -> Range:
+    """The lowest and the highest value that may be drawn of a parameter.
+
+    Parameters
+    ----------
+    rulebook : Rulebook
+    name : str
+    ends : sequence of float
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such parameter.
+    StudyError
+        It is no number or no threshold of rules, or the range is none.
+    """
+    if name not in rulebook.parameters:
+        known = sorted(rulebook.parameters)
+        raise UnknownNameError(
+            Phrase("there is no parameter or weight '{name}'{near}", name=name, near=near(name, known)), features=[name]
+        )
+    own = rulebook.parameters[name].value
+    if isinstance(own, (bool, str)):
+        raise StudyError(Phrase("parameter '{name}' is {value!r}, no number that could move", name=name, value=own))
+    if not is_threshold(rulebook, name):
+        raise StudyError(
+            Phrase(
+                "parameter '{name}' is no threshold of rules for zones: what it moves would have to be worked out "
+                "anew for each draw. Compare plans with other values instead (zoneplan compare)",
+                name=name,
+            )
+        )
+    return range_of(name, ends)
+
+
+def range_of(name: str, ends: Sequence[float], least: float = -math.inf) -> Range:
+    """Two ends of a range, of which none is below the least, as numbers.
+
+    Raises
+    ------
+    StudyError
+        They are none.
+
+    Examples
+    --------
+    >>> range_of("share_min", [0, 1])
+    (0.0, 1.0)
+    """
+    given = tuple(map(float, ends))
+    if len(given) != 2 or not all(map(math.isfinite, given)) or given[0] > given[1] or given[0] < least:
+        raise StudyError(
+            Phrase("the range of '{name}' is no lowest and highest number: {ends}", name=name, ends=list(given))
+        )
+    return given[0], given[1]
+
+
+def draw_evenly(ranges: Mapping[str, Range], draws: int, seed: int) -> pd.DataFrame:
+    """One row a draw, one column a name; a name has the same draws whatever else is drawn.
+
+    Parameters
+    ----------
+    ranges : mapping of str to (float, float)
+    draws, seed : int
+
+    Examples
+    --------
+    >>> one, two = draw_evenly({"a": (0, 1)}, 3, 7), draw_evenly({"b": (5, 6), "a": (0, 1)}, 3, 7)
+    >>> bool(one["a"].equals(two["a"])), bool(two["b"].between(5, 6).all())
+    (True, True)
+    """
+    columns = {}
+    for name in sorted(ranges):
+        (low, high), own = ranges[name], np.random.default_rng([seed, *name.encode()])
+        columns[name] = low + (high - low) * own.random(draws)
+    return pd.DataFrame(columns)
+
+
+def kept_in_draws(
+    claims: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    zones: pd.DataFrame,
+    drawn: pd.DataFrame,
+    part_of: str | None = None,
+) -> pd.DataFrame:
+    """How often each unit keeps its main function in draws of thresholds, and what it is else.
+
+    Parameters
+    ----------
+    claims, measures, rulebook, part_of
+        As for :func:`zones_by_variant`.
+    zones : DataFrame
+        Index ``unit_id``; ``main`` in the plan.
+    drawn : DataFrame
+        One row a draw, one column a parameter.
+
+    Returns
+    -------
+    DataFrame
+        Index ``unit_id``, sorted; ``main``, ``share`` of the draws in which it is kept, the main function ``other``
+        that the unit has most often instead (empty where there is none), and ``other_share``.
+
+    Raises
+    ------
+    MissingValueError
+        A value is missing that a rule cannot do without in some draw.
+    """
+    own = zones["main"].sort_index()
+    if drawn.columns.empty:
+        return pd.DataFrame({"main": own, "share": 1.0, "other": "", "other_share": 0.0})
+    outcomes, codes = zones_by_variant(claims, measures, rulebook, drawn, part_of)
+    names, code = np.unique(outcomes["main"].to_numpy(dtype=object).astype(str), return_inverse=True)
+    counts = [(code[codes] == place).sum(axis=0) for place in range(len(names))]
+    table = pd.DataFrame(dict(zip(names, counts, strict=True)), index=measures.index).reindex(own.index)
+    is_own = table.columns.to_numpy()[None, :] == own.to_numpy()[:, None]
+    others = table.where(~is_own, 0)
+    most = others.max(axis=1).to_numpy()
+    return pd.DataFrame(
+        {
+            "main": own,
+            "share": table.where(is_own, 0).sum(axis=1).to_numpy() / len(drawn),
+            "other": np.where(most > 0, others.idxmax(axis=1).to_numpy(dtype=object), ""),
+            "other_share": most / len(drawn),
+        }
+    )
