@@ -5,7 +5,6 @@ from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection, EnergyShare
 from zoning.study.industries import IndustriesSection
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
-from zoning.study.robustness import RobustnessSection
 from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
 from zoning.study.services import ServicesSection
 from zoning.study.siting import Nearness, Siting
@@ -37,7 +36,6 @@ __all__ = [
     "Priority",
     "Quota",
     "QuotaTransfer",
-    "RobustnessSection",
     "Scenario",
     "ServicesSection",
     "Share",
