@@ -1,4 +1,4 @@
-"""Scenarios: what a plan tries beside itself; and tries, plans in which one such scenario has been put into effect."""
+"""Scenarios: what a plan tries beside itself, or draws; and tries, in which one scenario has been put into effect."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from layers.sources import (
     Misfit,
     Named,
     Placed,
+    Real,
     Section,
     Several,
     Signed,
@@ -252,3 +253,15 @@ class TryFile(Placed):
         if faults := list(one_scenario(self.scenarios)):
             raise misfit(*faults)
         return self
+
+
+class RobustnessSection(Section):
+    """How often each unit keeps its main function where thresholds are drawn within ranges."""
+
+    within: dict[Text, Several[Real]]
+    """By the name of a parameter of rules for zones the lowest and the highest value that may be drawn of it, evenly
+    and each by itself, such as { density_min_per_km2 = [40, 60] }."""
+    draws: Annotated[int, Field(ge=1, le=100_000)] = 1000
+    """How many draws."""
+    seed: Annotated[int, Field(ge=0)] = 0
+    """The same seed gives the same draws."""

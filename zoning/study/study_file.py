@@ -31,8 +31,7 @@ from zoning.study.energy import EnergySection
 from zoning.study.industries import IndustriesSection
 from zoning.study.map_section import MapSection
 from zoning.study.quotas import Quota
-from zoning.study.robustness import RobustnessSection
-from zoning.study.scenarios import Scenario, Try, one_scenario, place_in_scenario
+from zoning.study.scenarios import RobustnessSection, Scenario, Try, one_scenario, place_in_scenario
 from zoning.study.services import ServicesSection
 from zoning.study.transfers import Transfer
 

@@ -11,7 +11,7 @@ from maps.web import draw
 from zoning.pipeline import FreshPlan, make_plan
 from zoning.scenario import robustness
 from zoning.steps import Steps
-from zoning.study.robustness import RobustnessSection
+from zoning.study.scenarios import RobustnessSection
 
 pytestmark = pytest.mark.slow
 AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
