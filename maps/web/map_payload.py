@@ -223,7 +223,8 @@ def number_signs(language: str) -> NumberSigns:
         LargeNumber(float(words[f"{name}_from"]), float(words[f"{name}_unit"]), str(words[name]))
         for name in ("larger", "large")
     )
-    return NumberSigns(style.thousands, style.point, tuple(style.plural(count) for count in range(COUNTS)), large)
+    plural = tuple(style.plural(count) for count in range(COUNTS))
+    return NumberSigns(style.thousands, style.point, plural, str(catalogue("verdict", language)["percent"]), large)
 
 
 def _summary(plan: LocalizedPlan) -> Summary:

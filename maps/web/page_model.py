@@ -764,6 +764,8 @@ class NumberSigns(NamedTuple):
     ----------
     plural : tuple of int
         The plural form of each count from 0 to 199.
+    percent : str
+        How a share is told, with ``{n}``.
     large : tuple of LargeNumber
         The larger ones first.
     """
@@ -771,6 +773,7 @@ class NumberSigns(NamedTuple):
     thousands: str
     point: str
     plural: tuple[int, ...]
+    percent: str
     large: tuple[LargeNumber, ...]
 
 

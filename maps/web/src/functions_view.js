@@ -107,6 +107,7 @@ function marksLegend(facts, state, speech) {
       title: words[MARK_TITLES[kind]],
       figure: speech.whole.format(unitsMarked(facts, kind).length),
       pressed: on,
+      off: !on,
       press: () => state.layer(`marks ${kind}`, !on),
     });
   });

@@ -69,6 +69,7 @@ export function drawLegend(sheet, legend, [x, y, width]) {
   for (const part of legend.children) {
     // what is chosen of a list says more than what it is a list of
     if (/** @type {HTMLElement} */ (part).hidden || part.nextElementSibling instanceof HTMLSelectElement) continue;
+    if (part.matches(".zp-off") || (part.querySelector(".zp-off") && !part.querySelector(".zp-row:not(.zp-off)"))) continue;
     if (part.matches("h2")) {
       y = writeLines(pen, part.textContent ?? "", [x, y + 4, width], letters(11.5, 600, colour("ink-2"))) + 3;
     } else if (part instanceof HTMLSelectElement) {

@@ -11,11 +11,12 @@ import { node } from "./dom.js";
  * @param {string} row.figure
  * @param {boolean} [row.pressed]
  * @param {boolean} [row.faded] Another row is pressed.
+ * @param {boolean} [row.off] What it tells of is not on the map.
  * @param {() => void} [row.press] Without it the row only tells.
  */
-export function legendRow({ picture, title, figure, pressed = false, faded = false, press }) {
+export function legendRow({ picture, title, figure, pressed = false, faded = false, off = false, press }) {
   const parts = [picture, node("span", { class: "zp-said" }, title), node("span", { class: "zp-number" }, figure)];
-  const look = `zp-row${faded ? " zp-faded" : ""}`;
+  const look = `zp-row${faded ? " zp-faded" : ""}${off ? " zp-off" : ""}`;
   if (!press) return node("div", { class: look }, parts);
   const settings = { type: "button", class: look, "aria-pressed": String(pressed), on: { click: press } };
   return node("button", settings, parts);

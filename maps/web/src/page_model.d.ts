@@ -50,6 +50,8 @@ export interface NumberSigns {
   point: string;
   /** The plural form of each count from 0 to 199. */
   plural: number[];
+  /** How a share is told, with `{n}`. */
+  percent: string;
   /** The larger ones first. */
   large: LargeNumber[];
 }

@@ -161,7 +161,7 @@ export class Speech {
    * @param {number} whole
    */
   percent(part, whole) {
-    return whole ? `${this.tenth.format((100 * part) / whole)}\u00a0%` : "";
+    return whole ? this.perCent(this.tenth.format((100 * part) / whole)) : "";
   }
 
   /**
@@ -169,7 +169,12 @@ export class Speech {
    * @param {number} share
    */
   share(share) {
-    return `${this.value(Number((100 * share).toPrecision(2)))}\u00a0%`;
+    return this.perCent(this.value(Number((100 * share).toPrecision(2))));
+  }
+
+  /** @param {string} number */
+  perCent(number) {
+    return this.numbers.percent.replace("{n}", () => number);
   }
 
   /**

@@ -70,8 +70,11 @@ export function unitsMarked(facts, kind) {
  */
 export function statusText(facts, words, unit) {
   const kind = markOf(facts, unit);
+  const standing = facts.units.standing[unit];
   const near = facts.verdicts.close.includes(unit);
-  return [kind ? words[MARK_TITLES[kind]] : words.status_rule, near ? words.close_call : ""].filter(Boolean).join(" · ");
+  const ruled = kind === "decision" && standing === "by_decision_overlay" && facts.in_effect < 0;
+  const told = kind && !ruled ? words[MARK_TITLES[kind]] : words.status_rule;
+  return [told, ruled ? words.by_decision_overlay : "", near ? words.close_call : ""].filter(Boolean).join(" · ");
 }
 
 /**

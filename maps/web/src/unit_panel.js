@@ -30,10 +30,12 @@ const GAUGES = 3;
 // A limit is near enough to tell how far it has to move if that is by no more than this factor.
 const REACH = 2;
 const WORDS = { programmes: 4, policies: 8 };
-// A verdict of more words leaves room for one change and two tests alone, and for no titles of policies.
-const LONG_VERDICT = 26;
-// A note, or a line on an overlay, of more letters is folded.
-const LONG_NOTE = 90;
+// A verdict of more words leaves room for one change and two tests alone, for no titles of policies, and no shares.
+const LONG_VERDICT = 20;
+// A note, or a line on an overlay, of more words is folded.
+const LONG_NOTE = 14;
+// So many signs of a script without spaces are read like a word.
+const CJK_WORD = 1.6;
 
 /**
  * @param {Scene} scene
@@ -61,7 +63,7 @@ export function unitPanel(scene, unit, place, actions) {
     place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null,
     gauges(scene, said),
     box(words.changes, nearnessSaid(facts, speech, unit, said), changesOf(said).map((change) => node("p", {}, change))),
-    landBox(facts, speech, unit),
+    landBox(facts, speech, unit, isLong(said)),
     moneyBox(facts, speech, unit, link),
     policyBox(facts, speech, unit, link, isLong(said)),
     told,
@@ -114,7 +116,7 @@ function sentence({ facts, speech, colours }, unit, verdict) {
       "p",
       { class: held ? "zp-also" : "zp-also zp-doubt" },
       sign && signPicture(sign, 18),
-      text.length > LONG_NOTE ? foldedLine(text) : node("span", {}, text),
+      wordsIn(text) > LONG_NOTE ? foldedLine(text) : node("span", {}, text),
     );
   });
   const standing = units.standing[unit];
@@ -151,8 +153,18 @@ function nearnessSaid(facts, speech, unit, { nearest }) {
 
 /** Whether a verdict leaves little room for the rest. */
 function isLong(/** @type {Verdict} */ { sentence, overlays, note }) {
-  const lines = overlays.map(({ text }) => (text.length > LONG_NOTE ? text.split(/[:：]/)[0] : text));
-  return [sentence, note, ...lines].join(" ").split(" ").length > LONG_VERDICT;
+  const lines = overlays.map(({ text }) => (wordsIn(text) > LONG_NOTE ? text.split(/[:：]/)[0] : text));
+  return wordsIn([sentence, note, ...lines].join(" ")) > LONG_VERDICT;
+}
+
+/**
+ * How much there is to read.
+ * @param {string} text
+ */
+function wordsIn(text) {
+  const signs = text.match(/[\u2e80-\u9fff]/g)?.length ?? 0;
+  const others = text.replace(/[\u2e80-\u9fff\uff00-\uffef]+/g, " ").split(" ").filter(Boolean);
+  return others.length + signs / CJK_WORD;
 }
 
 /** @param {Verdict} verdict */
@@ -168,7 +180,7 @@ function changesOf(verdict) {
  */
 function noteOf(note, doubt, mark) {
   if (!note && !doubt) return null;
-  if (note.length <= LONG_NOTE || !doubt) return node("p", { class: "zp-note" }, mark, note || doubt);
+  if (wordsIn(note) <= LONG_NOTE || !doubt) return node("p", { class: "zp-note" }, mark, note || doubt);
   return node("details", { class: "zp-note" }, node("summary", {}, mark, doubt), node("p", {}, note));
 }
 
@@ -204,7 +216,7 @@ function gauges({ facts, speech, colours }, verdict) {
 function countOf(titles, words) {
   let count = 0;
   for (let left = words; count < titles.length; count++) {
-    left -= titles[count].split(" ").length;
+    left -= wordsIn(titles[count]);
     if (left < 0 && count) break;
   }
   return count;
@@ -236,8 +248,9 @@ function box(title, figure, ...content) {
  * @param {Facts} facts
  * @param {Speech} speech
  * @param {number} unit
+ * @param {boolean} short Whether the part of the whole is left out.
  */
-function landBox(facts, speech, unit) {
+function landBox(facts, speech, unit, short) {
   const rows = facts.quota_rows.of(unit);
   if (!rows.length) return null;
   return node(
@@ -247,7 +260,7 @@ function landBox(facts, speech, unit) {
       const { title, period, unit: measure, jurisdictions } = facts.quotas[row.quota];
       const { base, ratios, mean, largest } = landAmounts(facts, row.quota, "");
       const whole = Number(jurisdictions[row.jurisdiction]);
-      const part = whole ? speech.say("part_of", { part: speech.share(Number(row.amount) / whole), name: row.jurisdiction }) : "";
+      const part = whole && !short ? speech.say("part_of", { part: speech.share(Number(row.amount) / whole), name: row.jurisdiction }) : "";
       const fill = node("i");
       fill.style.width = `${largest ? Math.max(1.5, (100 * Number(row.amount)) / largest) : 0}%`;
       const ratio = ratios[unit];

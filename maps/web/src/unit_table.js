@@ -325,7 +325,8 @@ function ratioColumn({ facts, speech }, quota, base) {
   return {
     title: `${speech.capital(base.title)}, ${base.unit}`,
     head: base.unit,
-    value: (unit) => short(ratio(unit) ?? -Infinity),
+    // a difference so little that it is rounding is none
+    value: (unit) => short(ratio(unit) ?? (base.plain ? 0 : -Infinity)),
     text: (unit) => {
       const value = ratio(unit);
       return value === null ? "–" : base.plain ? speech.signed(value) : speech.rough(value);
