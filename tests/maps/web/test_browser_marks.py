@@ -58,9 +58,9 @@ def drawn(tab) -> str:
 
 def test_marks_that_would_hide_the_colours_wait_for_their_box(visit, toy_plan) -> None:
     tab = visit(with_status(toy_plan, "review"))
-    box, row = box_of(tab, "waiting")
+    box, row = box_of(tab, "status_open")
     assert not box.is_checked()
-    assert row.inner_text() == f"{WORDS['waiting']}\n12 units · {WORDS['crowded']}"
+    assert row.inner_text() == f"{WORDS['status_open']}\n12 units · {WORDS['crowded']}"
     before = drawn(tab)
     box.check()
     assert drawn(tab) != before
@@ -68,26 +68,29 @@ def test_marks_that_would_hide_the_colours_wait_for_their_box(visit, toy_plan) -
 
 def test_a_few_marks_are_there_as_the_map_opens(visit, toy_plan) -> None:
     tab = visit(with_status(toy_plan, "contested", {"a1", "b3"}))
-    box, row = box_of(tab, "waiting")
+    box, row = box_of(tab, "status_open")
     assert box.is_checked()
     assert WORDS["crowded"] not in row.inner_text()
-    legend = tab.locator("#zp-legend div.zp-row", has_text=WORDS["waiting"])
-    assert legend.inner_text() == f"{WORDS['waiting']}\n2"
+    legend = tab.locator("#zp-legend button.zp-row", has_text=WORDS["status_open"])
+    assert legend.inner_text() == f"{WORDS['status_open']}\n2"
     assert legend.locator(".zp-sign").count() == 1
     tab.evaluate("location.hash = 'unit=a1'")
     tab.wait_for_selector("#zp-unit .zp-note .zp-sign")
-    box.uncheck()
-    assert legend.count() == 0
+    before = drawn(tab)
+    legend.click()
+    assert not box.is_checked()
+    assert legend.get_attribute("aria-pressed") == "false"
+    assert drawn(tab) != before
 
 
 def test_each_kind_of_mark_has_a_box_of_its_own(visit, toy_plan) -> None:
     """All but c4, which planners decided, are to be reviewed; what is decided needs no mark until it is asked for."""
     every = set(toy_plan.zones["unit_id"]) - {"c4"}
     tab = visit(with_status(toy_plan, "review", every))
-    assert not box_of(tab, "waiting")[0].is_checked()
-    decided, row = box_of(tab, "decision_mark")
+    assert not box_of(tab, "status_open")[0].is_checked()
+    decided, row = box_of(tab, "status_decision")
     assert not decided.is_checked()
     before = drawn(tab)
     decided.check()
     assert drawn(tab) != before
-    assert row.inner_text() == f"{WORDS['decision_mark']}\n1 unit"
+    assert row.inner_text() == f"{WORDS['status_decision']}\n1 unit"

@@ -252,11 +252,12 @@ def test_cards_and_table_of_units_say_the_amounts_of_the_quotas(visit, plan_of, 
             assert f"{Decimal(row[column]):,f} {row['unit']}" in told
         assert "Available land was not reduced by" in told
         assert "steep land" in told
+    tab.get_by_role("button", name="Land", exact=True).click()
     tab.get_by_role("tab", name="Table").click()
     shown = {}
     while True:
         for line in tab.locator("#zp-table tbody tr").all():
-            name, *_, amount, _ratio = line.locator("th, td").all_inner_texts()
+            name, _main, amount, *_ = line.locator("th, td").all_inner_texts()
             shown[re.search(r"(\d+)( · .*)?$", name.splitlines()[-1]).group(1)] = amount.replace(",", "")
         following = tab.get_by_role("button", name="Next")
         if following.is_disabled():
