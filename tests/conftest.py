@@ -39,6 +39,7 @@ from hypothesis import settings
 from shapely.geometry import box
 
 if TYPE_CHECKING:
+    from zoning.audits.worked_cases import Result
     from zoning.plan import Plan
     from zoning.rulebook import Rulebook
 
@@ -245,6 +246,26 @@ def run_of(plan_of: Callable[[str], Plan], tmp_path_factory: pytest.TempPathFact
     from maps.run_folder import write_run
 
     return functools.cache(lambda name: write_run(plan_of(name), tmp_path_factory.mktemp("written") / name))
+
+
+@pytest.fixture(scope="session")
+def results_of() -> Callable[[str], tuple[Result, ...]]:
+    """A function that gives the results of the worked cases of a built-in rulebook, which are run once."""
+    from zoning.audits import run_cases
+
+    return functools.cache(run_cases)
+
+
+@pytest.fixture
+def cases_once(results_of: Callable[[str], tuple[Result, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check of a built-in rulebook, or of a run by one, finds the results that are there."""
+    from zoning.audits import run_cases
+    from zoning.rulebook import builtin_rulebooks
+
+    def found(name: str | Path, *others: object) -> tuple[Result, ...]:
+        return results_of(name) if isinstance(name, str) and name in builtin_rulebooks() else run_cases(name, *others)
+
+    monkeypatch.setattr("zoning.audits.rulebook_audit.run_cases", found)
 
 
 @pytest.fixture(autouse=True)

@@ -89,7 +89,7 @@ def amounts(frame: pd.DataFrame, key: str, value: str) -> dict[str, float]:
 
 
 @pytest.fixture
-def call(command: Callable[..., SimpleNamespace]) -> Callable[..., str]:
+def call(command: Callable[..., SimpleNamespace], cases_once: None) -> Callable[..., str]:
     """A function that calls the command in this process, finds that it succeeds, and gives what it prints."""
 
     def done(*arguments: object) -> str:

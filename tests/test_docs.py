@@ -133,7 +133,7 @@ def remembering(plan_of: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-@pytest.mark.usefixtures("remembering")
+@pytest.mark.usefixtures("remembering", "cases_once")
 def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "100")
