@@ -19,8 +19,8 @@ _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _TEXTS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`")
 _SIGNS = r"=>|[=!<>]==?|&&|\|\||\?\?|[-+*]=|[=*<>?:,;{}&|()\[\]]|[-+](?= ?[\w(])|(?<= )/(?= )"
 _SPACED = re.compile(rf"({_TEXTS.pattern})| ({_SIGNS}) ?|({_SIGNS}) ")
-_OPEN = ("(", "[", "{", ",", "=", "=>", "&&", "||", "??")
-"""Signs after which a line goes on, whatever follows."""
+_OPEN = ("(", "[", "{", ",", "=", "=>", "&&", "||", "??", ";", "}")
+"""Signs after which no break is needed, whatever follows: each statement ends with one."""
 _TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 
 

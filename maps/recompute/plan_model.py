@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import Literal, NamedTuple
 
@@ -10,13 +11,13 @@ import pandas as pd
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan
+from maps.locale import LocalizedPlan, text_in
 from maps.recompute.exact_columns import ExactTable, Integers, exact_table, text_codes
 from maps.recompute.quota_model import Cql2, QuotaModel, names_read, quota_models
 from zoning.measures import QUOTA, complete_measures, sources_of
 from zoning.plan import Plan
 from zoning.quotas import UNIT, name_level
-from zoning.rulebook import ELEVATION_ROLE, LOCKED, Rule, Rulebook, without_unused_topics
+from zoning.rulebook import ELEVATION_ROLE, LOCKED, Rule, Rulebook, possible_range, without_unused_topics
 from zoning.zones import DECISION, gather_parents
 
 OF_SLOPE = ("available_ha", "available_in_boundary_ha")
@@ -92,6 +93,8 @@ class MovableParameter(NamedTuple):
     ----------
     unit : str
         Of measure, in words; empty where there is none.
+    least, most : float or None
+        Between what it can be moved; None where there is no such.
     stale : tuple of str
         The measures that hang on it and that the page cannot work out.
     """
@@ -100,6 +103,8 @@ class MovableParameter(NamedTuple):
     title: str
     unit: str
     value: float | bool | str
+    least: float | None
+    most: float | None
     stale: tuple[str, ...]
 
 
@@ -184,6 +189,10 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
     levels, places = _levels(plan, own)
     order = np.array(sorted(range(len(own)), key=list(map(str, own.index)).__getitem__), dtype=np.int64)
     zones = {zone.code: place for place, zone in enumerate(plan.rulebook.zones)}
+
+    def title(measure: str) -> str:
+        return plan.renderer.terms.measure(measure).title
+
     model = PlanModel(
         units=units,
         parents=above,
@@ -215,7 +224,7 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
         decided=_decided(plan, own.index, zones),
         parameters=_parameters(plan),
         levels=levels,
-        quotas=quota_models(plan.study.quotas, own.index, [one.name for one in levels]),
+        quotas=quota_models(plan.study.quotas, own.index, [one.name for one in levels], title),
         file="" if plan.study.tried else escape_hidden(plan.study.path.name),
         digest=plan.study.sha256,
     )
@@ -310,19 +319,33 @@ def _decided(plan: Plan, units: pd.Index, zones: Mapping[str, int]) -> tuple[Dec
 def _parameters(plan: LocalizedPlan) -> tuple[MovableParameter, ...]:
     """The parameters of the rulebook, those included that nothing of the study asks for."""
     terms, rulebook = plan.renderer.terms, plan.rulebook
-    values = dict(rulebook.values)
+    values = {name: (one.value, one.unit, one.title) for name, one in rulebook.parameters.items()}
     if rulebook.draft is not None:
-        idle = ((one.name, one.at(rulebook.day)) for one in rulebook.draft.parameters)
-        values |= {name: one.value for name, one in idle if one is not None and name not in values}
+        idle = ((one, one.at(rulebook.day)) for one in rulebook.draft.parameters)
+        values |= {
+            one.name: (now.value, one.unit, one.title)
+            for one, now in idle
+            if now is not None and one.name not in values
+        }
     steep = rulebook.available_land.steeper_than
     asked = any(layer.role == ELEVATION_ROLE for layer in plan.study.layers)
     return tuple(
         MovableParameter(
             name=name,
-            title=escape_hidden(terms.name(name)),
+            title=escape_hidden(text_in(title or {}, terms.language, terms.name(name))),
             unit=escape_hidden(terms.measured.get(name, "")),
             value=value,
+            least=_end(value, unit, 0),
+            most=_end(value, unit, 1),
             stale=OF_SLOPE if asked and name == steep else (),
         )
-        for name, value in values.items()
+        for name, (value, unit, title) in values.items()
     )
+
+
+def _end(value: float | bool | str, unit: str, side: Literal[0, 1]) -> float | None:
+    """Down to what, or up to what, a parameter can be moved."""
+    if isinstance(value, (bool, str)):
+        return None
+    end = possible_range(value, unit)[side]
+    return end if math.isfinite(end) else None

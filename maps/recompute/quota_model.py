@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import NamedTuple, NewType
 
 import pandas as pd
 
 from layers.conditions import parse_condition
+from layers.errors import escape_hidden
 from zoning.quotas import UNIT, measures_read
 from zoning.study import Group, Limit, Lock, Priority, Quota
 
@@ -17,9 +18,10 @@ Cql2 = NewType("Cql2", object)
 
 
 class QuotaShare(NamedTuple):
-    """A measure by which a quota weighs, and its part in the weight; None where it is the whole weight as it is."""
+    """A measure by which a quota weighs, its title, and its part in the weight; None where it is the whole weight."""
 
     measure: str
+    title: str
     share: float | None
 
 
@@ -102,7 +104,9 @@ class QuotaModel(NamedTuple):
     reads: tuple[str, ...]
 
 
-def quota_models(quotas: Sequence[Quota], units: pd.Index, levels: Sequence[str]) -> tuple[QuotaModel, ...]:
+def quota_models(
+    quotas: Sequence[Quota], units: pd.Index, levels: Sequence[str], title: Callable[[str], str]
+) -> tuple[QuotaModel, ...]:
     """The quotas of a plan.
 
     Parameters
@@ -113,25 +117,34 @@ def quota_models(quotas: Sequence[Quota], units: pd.Index, levels: Sequence[str]
         Ids of the units; a place is one among them.
     levels : sequence of str
         All levels above the units that quotas name; a place is one among them.
+    title : callable
+        What a measure is called.
 
     Examples
     --------
     >>> quota = Quota(name="land", period=2025, total=20, unit="ha", levels=("state", "unit"), weight="people")
-    >>> (found,) = quota_models([quota], pd.Index(["a"]), ["state"])
+    >>> (found,) = quota_models([quota], pd.Index(["a"]), ["state"], str)
     >>> found.total, found.levels, found.weight, found.reads
-    ('20', (0,), (QuotaShare(measure='people', share=None),), ('people',))
+    ('20', (0,), (QuotaShare(measure='people', title='people', share=None),), ('people',))
     """
     places = {str(unit): place for place, unit in enumerate(units)}
     names = [quota.name for quota in quotas]
-    return tuple(_model(quota, places, list(levels), names) for quota in quotas)
+    return tuple(_model(quota, places, list(levels), names, title) for quota in quotas)
 
 
-def _model(quota: Quota, places: dict[str, int], levels: list[str], names: list[str]) -> QuotaModel:
-    weight = (
-        (QuotaShare(quota.weight, None),)
+def _model(
+    quota: Quota,
+    places: dict[str, int],
+    levels: list[str],
+    names: list[str],
+    title: Callable[[str], str],
+) -> QuotaModel:
+    shares: list[tuple[str, float | None]] = (
+        [(quota.weight, None)]
         if isinstance(quota.weight, str)
-        else tuple(QuotaShare(part.measure, float(part.share)) for part in quota.weight)
+        else [(part.measure, float(part.share)) for part in quota.weight]
     )
+    weight = tuple(QuotaShare(name, escape_hidden(title(name)), share) for name, share in shares)
     return QuotaModel(
         name=quota.name,
         weighted=quota.by == "weighted",

@@ -9,7 +9,7 @@ import pandas as pd
 from layers.errors import Attempts, StudyError, UnknownNameError, ZoneplanError, at_key
 from layers.phrases import Phrase
 from zoning.errors import near
-from zoning.rulebook import Rulebook, vary_rulebook
+from zoning.rulebook import Rulebook, require_possible, vary_rulebook
 from zoning.study import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, Study, with_scenario
 from zoning.zones import decision_faults, threshold_range
 
@@ -75,12 +75,15 @@ def with_parameters(rulebook: Rulebook, scenario: Scenario) -> Rulebook:
     Raises
     ------
     ZoneplanError
-        There is no such parameter, or it cannot be that; the keys lead to the value from the scenario on.
+        There is no such parameter, or it cannot be that, such as a share below 0; the keys
+        lead to the value from the scenario on.
     """
     attempts = Attempts()
     for name, value in scenario.parameters.items():
         with attempts.trying(), at_key("set", f"{PARAMETERS}.{name}"):
-            rulebook = vary_rulebook(rulebook, {name: value})
+            varied = vary_rulebook(rulebook, {name: value})
+            require_possible(rulebook, name, value)
+            rulebook = varied
     attempts.finish()
     return rulebook
 

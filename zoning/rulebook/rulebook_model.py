@@ -540,6 +540,64 @@ def value_of_kind(name: str, own: float | bool | str, wanted: float | bool | str
     return value
 
 
+_TOPS = {"1": 1.0, "%": 100.0, "deg": 90.0}
+"""What a share, a per cent and a slope cannot exceed, by unit; of "% of ..." as of "%"."""
+_EITHER_SIDE = ("m", "degC", "°C")
+"""Units in which a number may lie on both sides of 0: heights and temperatures."""
+
+
+def possible_range(value: float, unit: str) -> tuple[float, float]:
+    """Between what a number of a rulebook can be moved: a threshold of 5 % cannot become -5 %, or 500 %.
+
+    Parameters
+    ----------
+    value : float
+        Its own value, which is always possible.
+    unit : str
+        Its unit of measure.
+
+    Returns
+    -------
+    tuple of float
+        The least and the most, infinite where there is no such.
+
+    Examples
+    --------
+    >>> possible_range(0.05, "1"), possible_range(50, "persons/km2"), possible_range(1.4, "1")
+    ((0.0, 1.0), (0.0, inf), (0.0, inf))
+    """
+    top = _TOPS.get(unit.split(" ", maxsplit=1)[0], math.inf)
+    least = -math.inf if value < 0 or unit in _EITHER_SIDE else 0.0
+    return least, math.inf if value > top else top
+
+
+def require_possible(rulebook: Rulebook, name: str, wanted: float | bool | str) -> None:
+    """Refuse a number that a parameter cannot be.
+
+    Raises
+    ------
+    StudyError
+        It lies outside its :func:`possible_range`.
+    """
+    own = rulebook.parameters[name]
+    if isinstance(own.value, (bool, str)) or isinstance(wanted, (bool, str)):
+        return
+    least, most = possible_range(own.value, own.unit)
+    if not least <= wanted <= most:
+        low = wanted < least
+        raise StudyError(
+            Phrase(
+                "parameter '{parameter}' must be at least {bound}, not {wanted}"
+                if low
+                else "parameter '{parameter}' must be at most {bound}, not {wanted}",
+                parameter=name,
+                bound=f"{least if low else most:g}",
+                wanted=f"{wanted:g}",
+            ),
+            code="out_of_range",
+        )
+
+
 def _require_known(said: str, wanted: Iterable[str], known: Iterable[str]) -> None:
     names = list(known)
     strange = [name for name in wanted if name not in names]

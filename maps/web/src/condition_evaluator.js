@@ -18,16 +18,19 @@ export const YES = 2;
 
 /** @type {Record<string, (a: number, b: number) => number>} */
 const ARITHMETIC = { "+": (a, b) => a + b, "-": (a, b) => a - b, "*": (a, b) => a * b, "/": (a, b) => a / b };
-// The answers where the first value is below, equal to and above the other one.
-/** @type {Record<string, [number, number, number]>} */
+// The answers where two values cannot be compared, where the first is below the other one, above it, and equal to it.
+/** @type {Record<string, number[]>} */
 const ORDER = {
-  "=": [NO, YES, NO],
-  "<>": [YES, NO, YES],
-  "<": [YES, NO, NO],
-  "<=": [YES, YES, NO],
-  ">": [NO, NO, YES],
-  ">=": [NO, YES, YES],
+  "=": [UNKNOWN, NO, NO, YES],
+  "<>": [UNKNOWN, YES, YES, NO],
+  "<": [UNKNOWN, YES, NO, NO],
+  "<=": [UNKNOWN, YES, NO, YES],
+  ">": [UNKNOWN, NO, YES, NO],
+  ">=": [UNKNOWN, NO, YES, YES],
 };
+// The lesser and the greater of two answers, at the one plus four times the other.
+const BOTH = Uint8Array.of(NO, NO, NO, NO, NO, UNKNOWN, UNKNOWN, NO, NO, UNKNOWN, YES);
+const EITHER = Uint8Array.of(NO, UNKNOWN, YES, NO, UNKNOWN, UNKNOWN, YES, NO, YES, YES, YES);
 
 /** @type {WeakMap<object, string[]>} */
 const NAMES = new WeakMap();
@@ -155,11 +158,10 @@ export class MeasureTable {
    */
   joined([first, ...others], either) {
     const found = this.answer(first).slice();
+    const lot = either ? EITHER : BOTH;
     for (const part of others) {
       const own = this.answer(part);
-      for (let row = 0; row < found.length; row++) {
-        if (either ? own[row] > found[row] : own[row] < found[row]) found[row] = own[row];
-      }
+      for (let row = 0; row < this.rows; row++) found[row] = lot[own[row] | (found[row] << 2)];
     }
     return found;
   }
@@ -171,13 +173,16 @@ export class MeasureTable {
    */
   compared(operator, one, other) {
     const found = this.all(UNKNOWN);
-    const [below, equal, above] = ORDER[operator];
+    // without branches, which a processor cannot foresee
+    const order = Uint8Array.from(ORDER[operator]);
+    const [, below, , equal] = order;
     if (one.kind === "number" && other.kind === "number") {
       const [left, right] = [one.values, other.values];
       const [first, second] = [Number(left.length > 1), Number(right.length > 1)];
-      for (let row = 0; row < found.length; row++) {
-        const [a, b] = [left[row * first], right[row * second]];
-        found[row] = a < b ? below : a > b ? above : a === b ? equal : UNKNOWN;
+      for (let row = 0; row < this.rows; row++) {
+        const a = left[row * first];
+        const b = right[row * second];
+        found[row] = order[Number(a < b) + 2 * Number(a > b) + 3 * Number(a === b)];
       }
     } else if (one.kind === "text" && other.kind === "text") {
       const places = new Map(one.texts.map((text, place) => [text, place]));

@@ -71,13 +71,26 @@ export class Ruler {
     this.points = [];
     this.line = L.polyline([], { className: "zp-measured", interactive: false });
     this.told = node("div", { class: "zp-distance", hidden: true });
-    map.getContainer().append(this.told);
+    this.cross = node("div", { class: "zp-cross", hidden: true, "aria-hidden": "true" });
+    map.getContainer().append(this.told, this.cross);
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (!this.on || event.target !== map.getContainer()) return;
+      this.cross.hidden = false;
+      if (event.key === "Enter") this.add(map.getCenter());
+      else if (event.key === "Backspace") this.draw(this.points.slice(0, -1));
+      else return;
+      event.preventDefault();
+    });
+    map.on("mousemove", () => (this.cross.hidden = true));
   }
 
-  toggle() {
+  /** @param {boolean} byKey Whether the map is at hand for keys, and its middle for points. */
+  toggle(byKey) {
     this.on = !this.on;
+    this.cross.hidden = !this.on || !byKey;
     this.points = [];
     this.line.setLatLngs([]);
+    if (this.on && byKey) this.map.getContainer().focus();
     if (this.on) this.line.addTo(this.map);
     else this.line.remove();
     this.map.getContainer().classList.toggle("zp-measuring", this.on);
@@ -88,8 +101,13 @@ export class Ruler {
 
   /** @param {L.LatLng} place */
   add(place) {
-    this.points.push(place);
-    this.line.setLatLngs(this.points);
+    this.draw([...this.points, place]);
+  }
+
+  /** @param {L.LatLng[]} points */
+  draw(points) {
+    this.points = points;
+    this.line.setLatLngs(points);
     this.say();
   }
 

@@ -62,3 +62,13 @@ export function flattened(children) {
 export function by(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
 }
+
+/**
+ * A button that looks like a link, unless its settings say otherwise.
+ * @param {string} text
+ * @param {() => void} click
+ * @param {Record<string, any>} [more]
+ */
+export function button(text, click, more = {}) {
+  return node("button", { type: "button", class: "zp-link", on: { click }, ...more }, text);
+}

@@ -2,6 +2,7 @@
 
 /** @typedef {{ digits: bigint, exponent: number }} Decimal Its digits times ten to the exponent. */
 
+const ULP = 2 ** -52;
 const WRITTEN = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i;
 
 /**
@@ -113,41 +114,37 @@ export function product(numbers) {
 }
 
 /**
- * The sum of floats, rounded once (Shewchuk, Discrete and Computational Geometry 18, 1997).
+ * The sum of floats, rounded once: with what each sum leaves out beside it, where that surely is enough.
  * @param {ArrayLike<number>} numbers
  */
 export function exactSum(numbers) {
-  /** @type {number[]} */
-  const partials = [];
+  let [sum, rest, size] = [0, 0, 0];
   for (let place = 0; place < numbers.length; place++) {
-    let one = numbers[place];
-    let kept = 0;
-    for (let i = 0; i < partials.length; i++) {
-      let other = partials[i];
-      if (Math.abs(one) < Math.abs(other)) [one, other] = [other, one];
-      const sum = one + other;
-      const rest = other - (sum - one);
-      if (rest) partials[kept++] = rest;
-      one = sum;
-    }
-    partials.length = kept;
-    partials.push(one);
+    const one = numbers[place];
+    const next = sum + one;
+    const part = next - sum;
+    rest += sum - (next - part) + (one - part);
+    sum = next;
+    size += Math.abs(one);
   }
-  let left = partials.length;
-  if (!left) return 0;
-  let sum = partials[--left];
-  let rest = 0;
-  while (left > 0 && !rest) {
-    const before = sum;
-    const part = partials[--left];
-    sum = before + part;
-    rest = part - (sum - before);
+  const doubt = size * (numbers.length * ULP) ** 2;
+  const found = sum + (rest - doubt);
+  return found === sum + (rest + doubt) ? found : sumOfParts(numbers);
+}
+
+/**
+ * The sum of floats in whole parts of a power of two, which has no end of digits.
+ * @param {ArrayLike<number>} numbers
+ */
+function sumOfParts(numbers) {
+  let [sum, halved] = [0n, 0];
+  for (let place = 0; place < numbers.length; place++) {
+    let [one, own] = [numbers[place], 0];
+    if (!Number.isFinite(one)) return NaN;
+    for (; !Number.isInteger(one); own++) one *= 2;
+    if (own > halved) [sum, halved] = [sum << BigInt(own - halved), own];
+    sum += BigInt(one) << BigInt(halved - own);
   }
-  // half way between two floats the sign of what is left decides
-  if (left > 0 && rest && rest < 0 === partials[left - 1] < 0) {
-    const twice = rest * 2;
-    const moved = sum + twice;
-    if (twice === moved - sum) return moved;
-  }
-  return sum;
+  const half = halved >> 1;
+  return (Number(sum) / 2 ** half) / 2 ** (halved - half);
 }

@@ -21,7 +21,7 @@ import { MapPicture } from "./map_picture.js";
 import { coordinates, mapTools } from "./map_tools.js";
 import { MapWindow } from "./map_window.js";
 import { firstLayers } from "./more_layers.js";
-import { PageState } from "./page_state.js";
+import { PageState, UNFILTERED, whenSeen } from "./page_state.js";
 import { factsOf } from "./plan_facts.js";
 import { PlanEvaluator } from "./plan_evaluator.js";
 import { planPanel } from "./plan_panel.js";
@@ -204,8 +204,10 @@ class PlanPage {
     this.fillMap();
     this.follow();
     const { state } = this;
-    state.on(["chosen", "compared", "comparing", "theme", "tried"], () => this.fillUnit());
-    state.on(["theme", "story", "tried"], () => this.fillPlan());
+    state.on(["chosen", "compared", "comparing", "theme"], () => this.fillUnit());
+    state.on(["theme", "story"], () => this.fillPlan());
+    whenSeen(state, "unit", ["tried"], () => this.fillUnit());
+    whenSeen(state, "plan", ["tried"], () => this.fillPlan());
     if (this.scene.facts.comparison) state.on(["view"], () => this.fillPlan());
     state.on(["story"], ({ story }) => focusFirst(by("zp-plan").querySelector(story < 0 ? ".zp-primary" : "h2"), by("zp-tab-plan")));
     state.on(["main", "overlay", "jurisdiction", "kept"], () => this.show(this.picture.view));
@@ -340,7 +342,7 @@ class PlanPage {
     map.attributionControl?.addAttribution(asHtml(scene.ground?.credits || words.credit));
     mapTools(map, scene.speech, {
       whole: () => this.window.home(),
-      measure: (button) => button.setAttribute("aria-pressed", String(this.ruler.toggle())),
+      measure: (button, byKey) => button.setAttribute("aria-pressed", String(this.ruler.toggle(byKey))),
     });
     coordinates(map, scene.speech);
     for (const id of ["zp-legend", "zp-foot"]) {
@@ -383,9 +385,13 @@ class PlanPage {
     document.addEventListener("keydown", ({ key, defaultPrevented, target }) => {
       if (key !== "Escape" || defaultPrevented || target instanceof HTMLSelectElement) return;
       if (this.server?.pen.on) this.server.pen.toggle();
-      else if (this.ruler.on) by("zp-ruler").click();
+      else if (this.ruler.on) {
+        by("zp-ruler").click();
+        if (target === this.map.getContainer()) by("zp-ruler").focus();
+      }
       else if (this.legend.opened) this.legend.draw(false);
       else if (state.shown.story >= 0) tellStep(this.scene, -1);
+      else if (state.shown.chosen < 0) state.change(UNFILTERED);
       else this.stepBack();
     });
   }

@@ -11,12 +11,13 @@ import { icon } from "./icons.js";
 /**
  * @param {L.Map} map
  * @param {Speech} speech
- * @param {{ whole: () => void, measure: (button: HTMLElement) => void }} actions
+ * @param {{ whole: () => void, measure: (button: HTMLElement, byKey: boolean) => void }} actions
  */
 export function mapTools(map, { words }, { whole, measure }) {
-  const tool = (/** @type {string} */ title, /** @type {Icon} */ picture, /** @type {() => void} */ press) =>
+  const tool = (/** @type {string} */ title, /** @type {Icon} */ picture, /** @type {(event: Event) => void} */ press) =>
     node("button", { type: "button", title, "aria-label": title, on: { click: press } }, icon(picture));
-  const ruler = tool(words.measure, "ruler", () => measure(ruler));
+  // a press of a key clicks, too, without a pointer
+  const ruler = tool(words.measure, "ruler", (event) => measure(ruler, /** @type {MouseEvent} */ (event).detail === 0));
   ruler.id = "zp-ruler";
   ruler.setAttribute("aria-pressed", "false");
   const tools = by("zp-tools");

@@ -919,6 +919,10 @@ export interface MovableParameter {
   /** Of measure, in words; empty where there is none. */
   unit: string;
   value: number | boolean | string;
+  /** Between what it can be moved; None where there is no such. */
+  least: number | null;
+  /** Between what it can be moved; None where there is no such. */
+  most: number | null;
   /** The measures that hang on it and that the page cannot work out. */
   stale: string[];
 }
@@ -955,9 +959,10 @@ export interface QuotaModel {
   reads: string[];
 }
 
-/** A measure by which a quota weighs, and its part in the weight; None where it is the whole weight as it is. */
+/** A measure by which a quota weighs, its title, and its part in the weight; None where it is the whole weight. */
 export interface QuotaShare {
   measure: string;
+  title: string;
   share: number | null;
 }
 
@@ -1253,6 +1258,7 @@ export type Word =
   | "save_csv"
   | "save_png"
   | "save_svg"
+  | "saved_as"
   | "scenario_named"
   | "scenario_of"
   | "scenario_shown"
@@ -1290,6 +1296,8 @@ export type Word =
   | "sites"
   | "skip"
   | "sort"
+  | "sorted_down"
+  | "sorted_up"
   | "sources"
   | "sources_are"
   | "south"
@@ -1327,28 +1335,42 @@ export type Word =
   | "try_back"
   | "try_banner"
   | "try_because"
+  | "try_between"
   | "try_by"
   | "try_card"
+  | "try_ceilings"
+  | "try_crossed"
   | "try_decide"
   | "try_decide_now"
   | "try_drop"
+  | "try_floors"
+  | "try_group_can"
+  | "try_group_must"
+  | "try_groups_least"
+  | "try_groups_most"
   | "try_infeasible"
   | "try_keep"
   | "try_kept"
   | "try_lead"
+  | "try_least"
   | "try_money"
   | "try_more"
+  | "try_most"
   | "try_name"
   | "try_no_decision"
+  | "try_no_number"
+  | "try_no_weight"
   | "try_not_redone"
   | "try_now"
   | "try_number"
   | "try_optimal"
   | "try_quotas"
+  | "try_reason"
   | "try_redo"
   | "try_reset"
   | "try_save"
   | "try_stale"
+  | "try_step"
   | "try_tab"
   | "try_thresholds"
   | "try_undo"
@@ -1389,6 +1411,7 @@ export type Word =
 /** Keys of those that depend on a count. */
 export type CountedWord =
   | "n_drawn"
+  | "n_hits"
   | "n_jurisdictions"
   | "n_more_tests"
   | "n_moved"

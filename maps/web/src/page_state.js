@@ -108,3 +108,20 @@ export class PageState {
     this.change({ layers });
   }
 }
+
+/**
+ * Called after one of some things was changed, once a tab of the panel is seen.
+ * @param {PageState} state
+ * @param {Tab} tab
+ * @param {(keyof Shown)[]} keys
+ * @param {() => void} write
+ */
+export function whenSeen(state, tab, keys, write) {
+  let stale = false;
+  state.on(keys, () => (stale = true));
+  state.on([...keys, "tab"], ({ tab: seen }) => {
+    if (!stale || seen !== tab) return;
+    stale = false;
+    write();
+  });
+}

@@ -10,7 +10,7 @@ import { STATUSES, ZoneEvaluator } from "./zone_evaluator.js";
  * @import { Handed, QuotaChange } from "./quota_evaluator.js"
  * @import { Decided, ExactModel, Zoned } from "./zone_evaluator.js"
  *
- * @typedef {{ unit: string, main?: string, overlay?: string, reason?: string }} TriedDecision
+ * @typedef {{ unit: string, main?: string, overlay?: string, reason: string }} TriedDecision
  * @typedef {object} Changes
  * @property {Parameters} [parameters]
  * @property {Record<string, QuotaChange>} [quotas]
@@ -45,6 +45,9 @@ export class PlanEvaluator {
     exact.parentOf.forEach((parent, unit) => this.partsOf.get(model.parent_ids[parent])?.push(unit));
     /** @type {Parameters} */
     this.parameters = Object.fromEntries(model.parameters.map(({ name, value }) => [name, value]));
+    /** Of each zone the units that have it as an overlay in the adopted plan: 1. */
+    this.held = facts.zones.map(() => new Uint8Array(model.units.rows));
+    facts.units.overlays?.forEach((zones, unit) => zones.forEach((zone) => (this.held[zone][unit] = 1)));
     this.rules = new ZoneEvaluator(exact, facts.zones.map(({ kind }) => kind === "main"));
     this.quotas = new QuotaEvaluator(exact, this.rules, facts.zones);
   }
@@ -161,18 +164,20 @@ export class PlanEvaluator {
    * @returns {Decided[]}
    */
   decided(decisions) {
-    const ids = Object.fromEntries([...this.unitOf.keys(), ...this.partsOf.keys()].map((id) => [id, true]));
     /** @type {Decided[]} */
     const tried = [];
     /** @type {Set<string>} */
     const mains = new Set();
-    for (const { unit, main, overlay } of decisions) {
-      known("unit", unit, ids);
+    for (const { unit, main, overlay, reason } of decisions) {
+      if (!this.unitOf.has(unit) && !this.partsOf.has(unit)) {
+        known("unit", unit, Object.fromEntries([...this.unitOf, ...this.partsOf]));
+      }
       const kind = main === undefined ? "overlay" : "main";
       const code = main ?? overlay;
       if (code === undefined || (main !== undefined && overlay !== undefined)) {
         throw new Error(`the decision on '${unit}' gives a main function, or an overlay`);
       }
+      if (!reason?.trim()) throw new Error(`the decision on '${unit}' needs a reason`);
       known(`${kind} zone`, code, Object.fromEntries(this.zones.filter((zone) => zone.kind === kind).map((zone) => [zone.code, true])));
       if (main !== undefined) {
         if (mains.has(unit)) throw new Error(`two decisions on the main function of '${unit}'`);
@@ -198,24 +203,6 @@ export class PlanEvaluator {
  */
 function known(what, name, all) {
   if (Object.hasOwn(all, name)) return all[name];
-  const own = pairs(name);
-  const alike = (/** @type {string} */ other) => {
-    const theirs = pairs(other);
-    return (2 * [...own].filter((pair) => theirs.has(pair)).length) / (own.size + theirs.size);
-  };
-  const near = Object.keys(all)
-    .map((other) => ({ other, score: alike(other) }))
-    .filter(({ score }) => score > 0.4)
-    .sort((one, other) => other.score - one.score)
-    .slice(0, 3)
-    .map(({ other }) => `'${other}'`);
-  throw new Error(`there is no ${what} '${name}'${near.length ? `; did you mean ${near.join(" or ")}?` : ""}`);
-}
-
-/**
- * The pairs of letters in a name.
- * @param {string} name
- */
-function pairs(name) {
-  return new Set(Array.from(name.toLowerCase(), (letter, place) => letter + (name[place + 1] ?? "").toLowerCase()));
+  const near = Object.keys(all).filter((other) => other.startsWith(name.slice(0, 4)));
+  throw new Error(`there is no ${what} '${name}'${near.length ? `; did you mean '${near.slice(0, 3).join("' or '")}'?` : ""}`);
 }

@@ -1,6 +1,6 @@
 // Quotas handed out again: by weight, in whole steps, down the levels, inside bounds, groups and links, to the last digit.
 
-import { MeasureTable, NO, UNKNOWN, YES } from "./condition_evaluator.js";
+import { MeasureTable, UNKNOWN, YES } from "./condition_evaluator.js";
 import { compare, decimal, exactSum, isMultiple, multiple, plus, product, quotient, textOf, times } from "./exact_decimal.js";
 import { Infeasible, apportion, apportionGroups, groupTree, own, reach, refuse, sum } from "./webster.js";
 
@@ -16,7 +16,10 @@ import { Infeasible, apportion, apportionGroups, groupTree, own, reach, refuse, 
  * @property {Map<string, Decimal>[]} jurisdictions By path, a level each.
  *
  * @typedef {{ total?: string, weight?: Record<string, number> }} QuotaChange
- * @typedef {{ path: number[], units: number[], tree: GroupTree, least: number, most: number, parts: Place[] }} Place
+ * @typedef {{ path: number[], units: Int32Array, locals: Int32Array[], parts: Division[] }} Division A jurisdiction: its
+ *   units, and of each part the places of its units among them.
+ * @typedef {Omit<Division, "parts"> & { tree: GroupTree, least: number, most: number, parts: Place[] }} Place
+ * @typedef {{ key: string, before: Float64Array, products: Record<number, Float64Array> }} Weighed What was weighed last.
  * @typedef {{ floors: Float64Array, ceilings: Float64Array, carried: Float64Array, locked: Uint8Array }} Bounds
  */
 
@@ -37,10 +40,12 @@ export class QuotaEvaluator {
     this.asked = asked;
     this.zones = zones;
     this.count = asked.rows;
-    /** @type {Map<string, Float64Array>} */
-    this.counted = new Map();
-    /** @type {Map<string, { before: Float64Array, products: Map<string, Float64Array> }>} */
-    this.weighed = new Map();
+    /** @type {Record<string, Float64Array>} */
+    this.counted = {};
+    /** @type {Record<string, Weighed>} */
+    this.weighed = {};
+    /** @type {Record<string, Division>} */
+    this.divisions = {};
     this.place = new Int32Array(this.count);
     exact.order.forEach((unit, place) => (this.place[unit] = place));
   }
@@ -56,8 +61,9 @@ export class QuotaEvaluator {
   handOut(zoned, parameters, changes, stale) {
     const columns = new Map(this.exact.units);
     for (const name of this.asked.units.derived.keys()) columns.set(name, this.asked.units.named(name));
+    const read = new Set(this.exact.model.quotas.flatMap(({ reads }) => reads));
     const isZone = new Set(["main", ...this.zones.map(({ code }) => code)]);
-    if (zoned) this.addZones(columns, zoned);
+    if (zoned) this.addZones(columns, zoned, read);
     const table = new MeasureTable(this.count, columns, parameters);
     /** @type {(Handed | string)[]} */
     const handed = [];
@@ -73,7 +79,7 @@ export class QuotaEvaluator {
       handed.push(found);
       const name = PREFIX + quota.name;
       if (typeof found === "string") unknown.add(name);
-      else if (!columns.has(name)) {
+      else if (read.has(name) && !columns.has(name)) {
         const { amount } = found;
         const values = Float64Array.from(this.place, (_, unit) => Number(textOf(amount(unit))));
         columns.set(name, { kind: "number", values });
@@ -92,20 +98,56 @@ export class QuotaEvaluator {
     try {
       return new Handing(this, quota, table, change, handed).result();
     } catch (error) {
-      if (error instanceof Infeasible) return "infeasible";
-      throw error;
+      if (!(error instanceof Infeasible)) throw error;
+      const [code, ...steps] = error.message.split(",");
+      const size = decimal(quota.step);
+      return [code || "infeasible", ...steps.map((count) => textOf(multiple(Number(count), size)))].join();
     }
   }
 
   /**
    * @param {Map<string, Column>} columns
    * @param {Zoned} zoned
+   * @param {ReadonlySet<string>} read
    */
-  addZones(columns, { main, holds }) {
+  addZones(columns, { main, holds }, read) {
     columns.set("main", { kind: "text", codes: main, texts: this.zones.map(({ code }) => code) });
     this.zones.forEach(({ code, kind }, zone) => {
-      if (kind === "overlay") columns.set(code, { kind: "boolean", answers: holds[zone].map((one) => (one ? YES : NO)) });
+      if (kind === "overlay" && read.has(code)) columns.set(code, { kind: "boolean", answers: holds[zone].map((one) => one * YES) });
     });
+  }
+
+  /**
+   * The jurisdictions of some levels, one inside another, which no try changes.
+   * @param {number[]} levels
+   */
+  division(levels) {
+    return (this.divisions[levels.join()] ??= this.divide(levels, Int32Array.from(this.exact.order.keys()), []));
+  }
+
+  /**
+   * @param {number[]} levels
+   * @param {Int32Array} units
+   * @param {number[]} path
+   * @returns {Division}
+   */
+  divide([level, ...lower], units, path) {
+    if (level === undefined) return { path, units, locals: [], parts: [] };
+    const codes = this.exact.levels[level];
+    /** @type {Map<number, number[]>} */
+    const inside = new Map();
+    units.forEach((unit, local) => {
+      const code = codes[this.exact.order[unit]];
+      const known = inside.get(code);
+      if (known) known.push(local);
+      else inside.set(code, [local]);
+    });
+    const sorted = [...inside].sort(([one], [other]) => one - other);
+    return {
+      path, units,
+      locals: sorted.map(([, some]) => Int32Array.from(some)),
+      parts: sorted.map(([code, some]) => this.divide(lower, Int32Array.from(some, (local) => units[local]), [...path, code])),
+    };
   }
 }
 
@@ -126,9 +168,7 @@ class Handing {
     this.order = all.exact.order;
     this.levels = quota.levels.map((level) => all.exact.levels[level]);
     this.step = decimal(quota.step);
-    const total = decimal(change.total ?? quota.total);
-    if (!isMultiple(total, this.step)) throw new Error(`the total of ${textOf(total)} is no whole multiple of ${quota.step}`);
-    this.total = quotient(total, this.step);
+    this.total = quotient(decimal(change.total ?? quota.total), this.step);
     refuse(this.total > MOST_STEPS);
     this.reserve = decimal(quota.reserve_pct);
     this.weights = this.weigh(change.weight ?? {});
@@ -136,8 +176,11 @@ class Handing {
     this.bounds = this.bound();
     const { floors, ceilings } = this.bounds;
     this.huge = UNLIMITED / (all.count + 1);
-    ceilings.forEach((one, place) => (ceilings[place] = Math.min(one, this.huge)));
-    this.reach = ceilings.map((one, place) => (this.weights[place] > 0 ? one : floors[place]));
+    this.reach = floors.slice();
+    for (let place = 0; place < floors.length; place++) {
+      ceilings[place] = Math.min(ceilings[place], this.huge);
+      if (this.weights[place] > 0) this.reach[place] = ceilings[place];
+    }
     this.counts = new Float64Array(all.count);
     /** @type {{ path: number[], count: number, place: Place }[]} */
     this.placed = [];
@@ -157,7 +200,9 @@ class Handing {
   meeting(when) {
     const answers = this.table.answer(when);
     refuse(answers.includes(UNKNOWN));
-    return new Uint8Array(answers.length).map((_, place) => (answers[this.order[place]] === YES ? 1 : 0));
+    const found = answers.slice();
+    for (let place = 0; place < found.length; place++) found[place] = answers[this.order[place]] >> 1;
+    return found;
   }
 
   /**
@@ -179,18 +224,19 @@ class Handing {
   weigh(shares) {
     const { weighed, exact } = this.all;
     const { name, weight, priority } = this.quota;
-    const key = JSON.stringify([name, shares]);
-    const known = weighed.get(key) ?? { before: this.sizes(shares), products: new Map() };
+    const key = JSON.stringify(shares);
+    let known = weighed[name];
     // measures of the study stay as they are
-    if (weight.every(({ measure }) => exact.units.has(measure))) weighed.set(key, known);
+    if (known?.key !== key || !weight.every(({ measure }) => exact.units.has(measure))) {
+      weighed[name] = known = { key, before: this.sizes(shares), products: {} };
+    }
     const factors = priority.map(({ when, factor }) => ({ factor, here: this.meeting(when) }));
     const found = known.before.slice();
-    if (factors.length) {
-      for (let place = 0; place < found.length; place++) {
-        if (!factors.some(({ here }) => here[place])) continue;
-        const own = factors.filter(({ here }) => here[place]).map(({ factor }) => factor);
-        found[place] = multiplied(known, own, place);
-      }
+    // which priorities a unit meets, a digit each
+    const which = new Float64Array(found.length);
+    factors.forEach(({ here }, nth) => here.forEach((one, place) => (which[place] += one * 2 ** nth)));
+    for (let place = 0; place < found.length; place++) {
+      if (which[place]) found[place] = multiplied(known, which[place], factors, place);
     }
     return found;
   }
@@ -247,19 +293,14 @@ class Handing {
     refuse(left.number && !isMultiple(decimal(left.number), this.step));
     refuse(left.measure && this.counted(left, true, 0).some((one, place) => one !== carried[place]));
     const locked = new Uint8Array(floors.length);
-    refuse(floors.some((one, place) => one > ceilings[place]));
-    const locks = this.quota.locked.map(({ unit, when, amount }) => {
+    cross(floors, ceilings);
+    for (const { unit, when, amount } of this.quota.locked) {
       const here = when === null ? Uint8Array.from(this.order, (one) => Number(one === unit)) : this.meeting(when);
-      here.forEach((one, place) => {
-        refuse(one && locked[place]);
-        if (one) locked[place] = 1;
-      });
-      return { here, count: quotient(decimal(amount), this.step) };
-    });
-    for (const { here, count } of locks) {
+      const count = quotient(decimal(amount), this.step);
       here.forEach((one, place) => {
         if (!one) return;
-        refuse(count > ceilings[place]);
+        refuse(locked[place] || count > ceilings[place]);
+        locked[place] = 1;
         floors[place] = ceilings[place] = count;
       });
     }
@@ -270,10 +311,12 @@ class Handing {
         ceilings[place] = Math.min(one, most ? quotient(most, this.step) : 0);
       });
     }
-    const least = floors.map((one, place) => Math.max(one - carried[place], 0));
-    const room = ceilings.map((one, place) => one - carried[place]);
-    refuse(least.some((one, place) => one > room[place]));
-    return { floors: least, ceilings: room, carried, locked };
+    for (let place = 0; place < floors.length; place++) {
+      floors[place] = Math.max(floors[place] - carried[place], 0);
+      ceilings[place] -= carried[place];
+    }
+    cross(floors, ceilings);
+    return { floors, ceilings, carried, locked };
   }
 
   /**
@@ -286,13 +329,12 @@ class Handing {
     if (!measure) return new Float64Array(this.order.length).fill(number ? quotient(decimal(number), this.step, up) : none);
     const { exact, counted } = this.all;
     const key = JSON.stringify([measure, this.quota.step, up]);
-    const known = exact.units.has(measure) ? counted.get(key) : undefined;
-    if (known) return known.slice();
-    const size = Number(this.quota.step);
-    const found = this.measure(measure).map((value) => stepsIn(value, this.step, size, up));
-    refuse(found.some((count) => Number.isNaN(count) || (up && count === Infinity)));
-    if (exact.units.has(measure)) counted.set(key, found.slice());
-    return found;
+    if (!exact.units.has(measure) || !counted[key]) {
+      const size = Number(this.quota.step);
+      counted[key] = this.measure(measure).map((value) => stepsIn(value, this.step, size, up));
+    }
+    refuse(counted[key].some((count) => Number.isNaN(count) || (up && count === Infinity)));
+    return counted[key].slice();
   }
 
   /** The groups over all units, with what each may and must have of the total. */
@@ -319,10 +361,8 @@ class Handing {
   /** @returns {Handed} */
   result() {
     const tree = this.groups();
-    const all = this.look(tree, [...this.order.keys()], []);
-    this.hand(all, this.total);
+    this.hand(this.look(tree, this.all.division(this.quota.levels)), this.total);
     const { carried } = this.bounds;
-    const amounts = this.counts.map((count, place) => count + carried[place]);
     const moved = this.transferred(tree);
     const { place } = this.all;
     const { step } = this;
@@ -331,62 +371,57 @@ class Handing {
     const jurisdictions = this.levels.map(() => new Map());
     for (const { path, count, place: one } of this.placed) {
       const key = path.join("/");
-      const left = sum(one.units.map((unit) => carried[unit]));
+      const left = sum(pick(carried, one.units));
       jurisdictions[path.length - 1].set(key, exactly(count + left, moved.get(key)));
     }
-    return { amount: (unit) => exactly(amounts[place[unit]], moved.get(`unit ${place[unit]}`)), jurisdictions };
+    const counts = this.counts;
+    return {
+      amount: (unit) => exactly(counts[place[unit]] + carried[place[unit]], moved.get(`unit ${place[unit]}`)),
+      jurisdictions,
+    };
   }
 
   /**
    * A jurisdiction and all below it.
    * @param {GroupTree} tree
-   * @param {number[]} units
-   * @param {number[]} path
+   * @param {Division} division
    * @returns {Place}
    */
-  look(tree, units, path) {
+  look(tree, division) {
+    const { path, units, locals } = division;
     const depth = path.length;
     /** @type {Place[]} */
     let parts = [];
     let [least, most] = [0, 0];
     if (depth === this.levels.length) {
       const found = reach(tree, pick(this.bounds.floors, units), pick(this.reach, units));
-      refuse(found.least.some((one, node) => one > found.most[node]));
+      found.least.forEach((one, node) => refuse(one > found.most[node], "between", one, found.most[node]));
       [least, most] = [found.least[0], found.most[0]];
     } else {
-      /** @type {Map<number, number[]>} */
-      const inside = new Map();
-      units.forEach((unit, local) => {
-        const code = this.levels[depth][this.order[unit]];
-        const known = inside.get(code);
-        if (known) known.push(local);
-        else inside.set(code, [local]);
-      });
-      const codes = [...inside.keys()].sort((one, other) => one - other);
-      const locals = codes.map((code) => inside.get(code) ?? []);
       const trees = this.divide(tree, units, locals);
-      parts = codes.map((code, nth) => this.look(trees[nth], locals[nth].map((local) => units[local]), [...path, code]));
+      parts = division.parts.map((part, nth) => this.look(trees[nth], part));
       [least, most] = [sum(parts.map((part) => part.least)), sum(parts.map((part) => part.most))];
     }
     const caps = path.length ? this.links[depth] : undefined;
     if (caps) {
       const cap = caps.get(path.join("/"));
-      const left = sum(units.map((unit) => this.bounds.carried[unit]));
+      const left = sum(pick(this.bounds.carried, units));
       most = Math.min(most, (cap ? quotient(cap, this.step) : 0) - left);
     }
-    refuse(least > most);
-    return { path, units, tree, least, most, parts };
+    refuse(least > most, "between", least, most);
+    return { ...division, tree, least, most, parts };
   }
 
   /**
    * The groups over each part, with the part's share of what each group may and must have.
    * @param {GroupTree} tree
-   * @param {number[]} units
-   * @param {number[][]} locals The places of the units of each part among the units.
+   * @param {Int32Array} units
+   * @param {Int32Array[]} locals The places of the units of each part among the units.
    * @returns {GroupTree[]}
    */
   divide(tree, units, locals) {
     const { parents, homes } = tree;
+    if (parents.length === 1) return locals.map(() => tree);
     const found = locals.map((some) => ({
       parents,
       homes: Int32Array.from(some, (local) => homes[local]),
@@ -410,7 +445,7 @@ class Handing {
 
   /**
    * @param {GroupTree} tree
-   * @param {number[]} units
+   * @param {Int32Array} units
    * @param {number} node
    */
   weightOf({ parents, homes }, units, node) {
@@ -438,17 +473,16 @@ class Handing {
     // no units at all
     if (path.length < this.levels.length) return;
     const left = amount - this.part(amount, this.reserve, false);
-    const [floors, ceilings] = [pick(this.bounds.floors, units), pick(this.bounds.ceilings, units)];
-    const weights = pick(this.weights, units);
-    const tops = ceilings.map((one, local) => Math.min(weights[local] > 0 ? one : floors[local], left));
-    refuse(sum(floors) > left || sum(tops) < left);
-    const { least, most } = reach(tree, floors, tops);
-    refuse(left < least[0] || left > most[0]);
-    const counts =
-      tree.parents.length > 1
-        ? apportionGroups(weights, left, floors, tops, tree)
-        : apportion(weights, left, floors, tops);
-    units.forEach((unit, local) => (this.counts[unit] = counts[local]));
+    const [floors, ceilings, weights] = [this.bounds.floors, this.bounds.ceilings, this.weights].map((all) => pick(all, units));
+    let counts = apportion(weights, left, floors, ceilings);
+    if (tree.parents.length > 1) {
+      const tops = ceilings.map((one, local) => Math.min(weights[local] > 0 ? one : floors[local], left));
+      const { least, most } = reach(tree, floors, tops);
+      refuse(left < least[0], "groups_most", least[0], left);
+      refuse(left > most[0], "groups_least", most[0], left);
+      counts = apportionGroups(weights, left, floors, tops, tree);
+    }
+    for (let local = 0; local < units.length; local++) this.counts[units[local]] = counts[local];
   }
 
   /**
@@ -496,7 +530,7 @@ class Handing {
 
 /**
  * @param {Float64Array} values
- * @param {number[]} places
+ * @param {Int32Array} places
  */
 function pick(values, places) {
   const found = new Float64Array(places.length);
@@ -505,16 +539,26 @@ function pick(values, places) {
 }
 
 /**
- * The exact product of a weight and some factors, which the same units ask for again and again.
- * @param {{ before: Float64Array, products: Map<string, Float64Array> }} weighed
- * @param {number[]} factors
+ * @param {Float64Array} floors
+ * @param {Float64Array} ceilings
+ */
+function cross(floors, ceilings) {
+  for (let place = 0; place < floors.length; place++) refuse(floors[place] > ceilings[place], "crossed", floors[place], ceilings[place]);
+}
+
+/**
+ * The exact product of a weight and the factors of some priorities, which the same units ask for again and again.
+ * @param {Weighed} weighed
+ * @param {number} which
+ * @param {{ factor: number }[]} factors
  * @param {number} place
  */
-function multiplied({ before, products }, factors, place) {
-  const key = factors.length > 1 ? factors.join() : String(factors[0]);
-  let found = products.get(key);
-  if (!found) products.set(key, (found = new Float64Array(before.length).fill(NaN)));
-  if (Number.isNaN(found[place])) found[place] = product([before[place], ...factors]);
+function multiplied({ before, products }, which, factors, place) {
+  const found = (products[which] ??= new Float64Array(before.length).fill(NaN));
+  if (Number.isNaN(found[place])) {
+    const own = factors.filter((_, nth) => Math.floor(which / 2 ** nth) % 2).map(({ factor }) => factor);
+    found[place] = product([before[place], ...own]);
+  }
   return found[place];
 }
 
@@ -526,7 +570,9 @@ function multiplied({ before, products }, factors, place) {
  * @param {number[]} most
  */
 function shareOut(weights, total, least, most) {
-  refuse(sum(least) > total || sum(most) < total);
+  const [low, high] = [sum(least), sum(most)];
+  refuse(low > total, "group_must", low, total);
+  refuse(high < total, "group_can", high, total);
   const tops = most.map((one, part) => (weights[part] > 0 ? one : least[part]));
   if (sum(tops) < total) return tops;
   return [...apportion(Float64Array.from(weights), total, Float64Array.from(least), Float64Array.from(tops))];

@@ -2,6 +2,7 @@
 
 import { by, node } from "./dom.js";
 import { icon } from "./icons.js";
+import { tell } from "./live_region.js";
 
 /**
  * @import { Facts } from "./plan_facts.js"
@@ -17,6 +18,8 @@ import { icon } from "./icons.js";
 const MOST = 8;
 const MOST_TOWNS = 3;
 const LEAST_LETTERS = 1;
+// What is found is told once nobody types any more.
+const QUIET_MS = 500;
 
 /**
  * A text as it is searched: without case, accents and apostrophes, which are typed in many ways or left out.
@@ -97,6 +100,8 @@ export function searchField(speech, find) {
   /** @type {Found[]} */
   let found = [];
   let at = -1;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let telling;
   const open = (/** @type {boolean} */ on) => {
     list.hidden = !on;
     input.setAttribute("aria-expanded", String(on));
@@ -135,6 +140,12 @@ export function searchField(speech, find) {
     );
     at = -1;
     open(Boolean(found.length || none));
+    clearTimeout(telling);
+    telling = setTimeout(() => {
+      if (list.hidden) return;
+      const value = found.length ? found[0].name : words.none_found;
+      tell(found.length ? speech.say("named", { name: speech.count("n_hits", found.length), value }) : value);
+    }, QUIET_MS);
   };
   input.addEventListener("input", show);
   input.addEventListener("click", () => input.value && list.hidden && show());

@@ -2,6 +2,7 @@
 
 import { csvOf } from "./csv.js";
 import { by, node } from "./dom.js";
+import { saveFile } from "./save_file.js";
 import { drawSheet, paperLayout, paperView, screenLayout } from "./map_sheet.js";
 import { PX_PER_METRE } from "./map_scale.js";
 import { SvgPen } from "./svg_pen.js";
@@ -17,7 +18,6 @@ import { penOf } from "./view_canvas.js";
  */
 
 const SHARPNESS = 2;
-const KEPT_MS = 60_000;
 
 export class TakeAlong {
   /**
@@ -100,10 +100,8 @@ export class TakeAlong {
    * @param {string} ending
    */
   save(blob, ending) {
-    const name = this.content.scene.facts.plan.name.replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-+|-+$/g, "");
-    const link = node("a", { href: URL.createObjectURL(blob), download: `${name || "map"}.${ending}` });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
+    const { facts, speech } = this.content.scene;
+    saveFile(speech, blob, facts.plan.name, ending);
   }
 
   /** On paper the page is a sheet of its own: the whole plan at a round scale, in light colours. */

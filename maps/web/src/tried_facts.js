@@ -1,6 +1,7 @@
 // A try on the page: the facts that follow from it in the place of the adopted ones, and what moved.
 
 import { textOf } from "./exact_decimal.js";
+import { amountOf } from "./land_amounts.js";
 import { withUnits } from "./scenario_facts.js";
 import { STATUSES } from "./zone_evaluator.js";
 
@@ -14,15 +15,27 @@ import { STATUSES } from "./zone_evaluator.js";
  * @param {Facts} facts
  * @param {PlanEvaluator} evaluator Which keeps the adopted ones.
  * @param {Outcome | null} outcome
+ * @returns {number[]} The units that have another main function, or other overlays.
  */
-export function showTry(facts, { adopted }, outcome) {
+export function showTry(facts, { adopted, held }, outcome) {
   const { units, zones, quotas, quota_rows } = adopted;
   Object.assign(facts, { units, zones, quotas, quota_rows, tried: null });
-  if (!outcome) return;
+  if (!outcome) return [];
   const { zoned, quotas: handed } = outcome;
   facts.tried = { unknown: handed.map((one) => (typeof one === "string" ? one : "")), zones: zoned !== null };
+  /** @type {number[]} */
+  const moved = [];
   if (zoned) {
-    const overlays = units.id.map((_, unit) => zones.flatMap((_zone, place) => (zoned.holds[place][unit] ? [place] : [])));
+    const overlays = units.overlays.slice();
+    const others = new Uint8Array(overlays.length);
+    held.forEach((was, zone) => {
+      const now = zoned.holds[zone];
+      for (let unit = 0; unit < others.length; unit++) others[unit] |= was[unit] ^ now[unit];
+    });
+    others.forEach((other, unit) => {
+      if (other) overlays[unit] = zones.flatMap((_, place) => (zoned.holds[place][unit] ? [place] : []));
+      if (other || zoned.main[unit] !== units.main[unit]) moved.push(unit);
+    });
     const status = Array.from(zoned.status, (word) => STATUSES[word]);
     facts.units = { ...units, main: Array.from(zoned.main), overlays, status, standing: status };
     facts.zones = withUnits(zones, facts.units);
@@ -31,20 +44,20 @@ export function showTry(facts, { adopted }, outcome) {
   const rowsOf = (unit) =>
     quota_rows.of(unit).flatMap((row) => {
       const one = handed[row.quota];
-      return typeof one === "string" ? [] : [{ ...row, amount: textOf(one.amount(unit)) }];
+      return typeof one === "string" ? [] : [{ ...row, get amount() { return textOf(one.amount(unit)); } }];
     });
   facts.quota_rows = /** @type {Facts["quota_rows"]} */ (/** @type {unknown} */ ({ of: rowsOf }));
   facts.quotas = quotas.map((quota) => ({ ...quota, jurisdictions: {} }));
+  return moved;
 }
 
 /**
- * The units that have another main function, or other overlays.
+ * What the units of each jurisdiction get of a quota together.
  * @param {Facts} facts
- * @param {PlanEvaluator} evaluator
+ * @param {number} quota
  */
-export function movedUnits({ units }, { adopted }) {
-  return units.id.flatMap((_, unit) => {
-    const [now, was] = [units, adopted.units].map(({ main, overlays }) => [main[unit], ...[...overlays[unit]].sort()].join());
-    return now === was ? [] : [unit];
-  });
+export function amountsBy(facts, quota) {
+  const sums = facts.jurisdictions.map(() => 0);
+  facts.units.jurisdiction.forEach((place, unit) => (sums[place] += amountOf(facts, unit, quota)));
+  return sums;
 }

@@ -44,7 +44,7 @@ export function scenarioFile(model, { parameters = {}, quotas = {}, decisions = 
     "[[scenarios.decisions]]",
     `unit = ${quoted(unit)}`,
     main === undefined ? `overlay = ${quoted(overlay ?? "")}` : `main = ${quoted(main)}`,
-    `reason = ${quoted(reason || name)}`,
+    `reason = ${quoted(reason)}`,
     `by = ${quoted(by)}`,
     `date = ${date}`,
   ]);

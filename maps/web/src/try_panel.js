@@ -1,10 +1,12 @@
 // Try it: sliders for thresholds, totals and weights, decisions, and what follows from them at once.
 
-import { amountOf } from "./land_amounts.js";
-import { by, drawn, flattened, node } from "./dom.js";
+import { button, by, drawn, flattened, node } from "./dom.js";
+import { isMultiple, decimal } from "./exact_decimal.js";
+import { rewrite } from "./focus.js";
+import { saveFile } from "./save_file.js";
 import { bars, binned, evenScale, histogramOf } from "./histogram.js";
 import { tell } from "./live_region.js";
-import { movedUnits, showTry } from "./tried_facts.js";
+import { amountsBy, showTry } from "./tried_facts.js";
 import { scenarioFile, textOfTry, tryOfText } from "./try_file.js";
 import { whyUnknown } from "./unknown_view.js";
 import { namesIn } from "./condition_evaluator.js";
@@ -13,9 +15,9 @@ import { namesIn } from "./condition_evaluator.js";
  * @import { Scene } from "./canvas_renderer.js"
  * @import { Child } from "./dom.js"
  * @import { Cql2 } from "./page_model.d.ts"
- * @import { Changes, PlanEvaluator, TriedDecision } from "./plan_evaluator.js"
+ * @import { Changes, Outcome, PlanEvaluator, TriedDecision } from "./plan_evaluator.js"
  *
- * @typedef {{ name: string, text: string }} Kept A try that was kept.
+ * @typedef {{ name: string, text: string, moved?: number }} Kept A try that was kept, and how many units it moves.
  * @typedef {{ show: () => void }} Control
  */
 
@@ -38,6 +40,7 @@ export class TryPanel {
     /** @type {Changes} */
     this.changes = {};
     this.settled = "";
+    this.known = { text: "", outcome: /** @type {Outcome | null} */ (null) };
     /** @type {string[]} */
     this.past = [];
     /** @type {string[]} */
@@ -51,6 +54,8 @@ export class TryPanel {
     this.summary = node("div", { class: "zp-try-summary" });
     this.results = node("div", {});
     this.stepping = false;
+    this.name = textField(this.words.try_name);
+    this.author = textField(this.words.try_by);
     this.banner = node("div", { class: "zp-try-banner" });
     const { state } = scene;
     state.on(["tried"], () => this.follow());
@@ -72,8 +77,7 @@ export class TryPanel {
     if (tried) state.change({ scenario: -1 });
     this.changes = tryOfText(tried);
     if (!this.stepping) this.settled = tried;
-    showTry(this.scene.facts, this.evaluator, this.evaluator.outcome(this.changes));
-    this.moved = movedUnits(this.scene.facts, this.evaluator);
+    this.moved = showTry(this.scene.facts, this.evaluator, this.outcome(tried));
     document.documentElement.toggleAttribute("data-trying", tried !== "");
     for (const { show } of this.controls) show();
     this.fillResults();
@@ -82,8 +86,30 @@ export class TryPanel {
     this.telling = setTimeout(() => tell(this.said), QUIET_MS);
   }
 
+  /**
+   * What follows from a try, worked out once.
+   * @param {string} text
+   */
+  outcome(text) {
+    if (this.known.text !== text) this.known = { text, outcome: this.evaluator.outcome(tryOfText(text)) };
+    return this.known.outcome;
+  }
+
   get said() {
-    return this.scene.facts.tried ? `${this.words.try_banner}: ${this.scene.speech.count("n_moved", this.moved.length)}` : this.words.try_adopted_again;
+    const { facts, speech } = this.scene;
+    if (!facts.tried) return this.words.try_adopted_again;
+    const refused = facts.quotas.map((_, quota) => this.refusal(quota)).filter(Boolean);
+    return [`${this.words.try_banner}: ${speech.count("n_moved", this.moved.length)}`, ...refused].join(". ");
+  }
+
+  /**
+   * Why a quota cannot be handed out; empty where it can, or where that is not known here.
+   * @param {number} quota
+   */
+  refusal(quota) {
+    const { facts, speech } = this.scene;
+    const reason = facts.tried?.unknown[quota] ?? "";
+    return ["", "optimal", "stale"].includes(reason) ? "" : whyUnknown(speech, reason, facts.quotas[quota].title);
   }
 
   /**
@@ -93,7 +119,9 @@ export class TryPanel {
    */
   set(changes, done = true) {
     try {
-      this.go(this.evaluator.outcome(changes) ? textOfTry(this.withoutSame(changes)) : "");
+      const text = textOfTry(this.withoutSame(changes));
+      this.outcome(text);
+      this.go(text);
       if (done) this.settle();
       return true;
     } catch (error) {
@@ -143,21 +171,12 @@ export class TryPanel {
     return { parameters: Object.fromEntries(moved), quotas: this.evaluator.changedQuotas(quotas), decisions };
   }
 
-  /**
-   * @param {string} name
-   * @param {number} value
-   * @param {boolean} done
-   */
-  setParameter(name, value, done) {
-    return this.set({ ...this.changes, parameters: { ...this.changes.parameters, [name]: value } }, done);
-  }
-
   fill() {
     const { words, evaluator } = this;
-    const read = new Set(evaluator.model.rules.flatMap(({ when }) => namesIn(when)));
-    for (const { reads } of evaluator.model.quotas) for (const name of reads) read.add(name);
-    const sources = new Set([...read].flatMap((name) => evaluator.rules.sourcesOf(name)));
-    const numbers = evaluator.model.parameters.filter(({ value }) => typeof value === "number");
+    const { rules, quotas, parameters } = evaluator.model;
+    const read = [...rules.flatMap(({ when }) => namesIn(when)), ...quotas.flatMap(({ reads }) => reads)];
+    const sources = new Set(read.flatMap((name) => evaluator.rules.sourcesOf(name)));
+    const numbers = parameters.filter(({ value }) => typeof value === "number");
     const used = numbers.filter(({ name }) => sources.has(name));
     const others = numbers.filter(({ name }) => !sources.has(name));
     by("zp-try").replaceChildren(
@@ -166,59 +185,89 @@ export class TryPanel {
       this.summary,
       node("h3", {}, words.try_thresholds),
       ...used.map((one) => this.threshold(one)),
-      ...(evaluator.model.quotas.length ? [node("h3", {}, words.try_quotas)] : []),
-      ...evaluator.model.quotas.flatMap((_, place) => this.quota(place)),
+      ...(quotas.length ? [node("h3", {}, words.try_quotas)] : []),
+      ...quotas.flatMap((_, place) => this.quota(place)),
       this.results,
       node("h3", {}, words.try_not_redone),
       grey(words.try_money),
-      others.length ? node("p", { class: "zp-try-grey" }, this.scene.speech.say("try_unused", { names: others.map(({ title }) => title).join("; ") })) : "",
+      others.length ? node("details", {}, node("summary", {}, words.try_unused), list(others.map(({ title }) => title))) : "",
     );
     this.fillResults();
   }
 
   /**
    * A slider, a field for the exact number, and the way back to the adopted value.
-   * @param {{ title: string, adopted: number, unit: string, values: number[], whole?: number, now: () => number, set: (value: number, done: boolean) => boolean }} what
+   * @param {object} what
+   * @param {string} what.title
+   * @param {number} what.adopted
+   * @param {string} what.unit
+   * @param {number[]} [what.values] Of the measure that it stands beside.
+   * @param {number | null} [what.least] Below which nothing is possible.
+   * @param {number | null} [what.most]
+   * @param {string} [what.step] That it is a multiple of.
+   * @param {() => string} [what.refusal]
+   * @param {() => number} what.now
+   * @param {(value: number, done: boolean) => boolean} what.set
    */
-  slider({ title, adopted, unit, values, whole = 0, now, set }) {
+  slider({ title, adopted, unit, values = [], least = 0, most = null, step = "", refusal = () => "", now, set }) {
     const { speech } = this.scene;
-    const scale = evenScale(values.length > 1 ? [...values, adopted] : [0, 2 * adopted || 1]);
+    const written = (/** @type {number} */ value) => speech.exact.format(value);
+    const said = (/** @type {number} */ value) => `${written(value)} ${unit}`.trim();
+    const [low, high] = [least ?? -Infinity, most ?? Infinity];
+    const scale = evenScale([...values, ...ends(values, adopted, low, high)]);
+    const whole = Number(step);
     const rounded = (/** @type {number} */ value) => (whole ? Math.round(value / whole) * whole : Number(value.toPrecision(3)));
     const id = `zp-try-${this.controls.length}`;
+    const wrong = node("p", { class: "zp-try-wrong", id: `${id}-wrong` });
     const range = node("input", { type: "range", max: String(STEPS), id, class: "zp-try-range" });
-    const field = node("input", { type: "number", step: "any", class: "zp-try-field", "aria-label": title });
-    const back = link("↺", () => set(adopted, true), { class: "zp-quiet", "aria-label": `${this.words.try_reset}: ${title}` });
-    const valueOf = () => rounded(scale.value(Number(range.value) / STEPS));
-    range.addEventListener("input", () => set(valueOf(), false));
+    const field = node("input", { type: "number", step: "any", class: "zp-try-field", "aria-label": title, "aria-describedby": wrong.id });
+    const back = button("↺", () => set(adopted, true), { class: "zp-quiet", "aria-label": `${this.words.try_reset}: ${title}` });
+    const say = (/** @type {string} */ text) => {
+      wrong.textContent = text;
+      field.setAttribute("aria-invalid", String(text !== ""));
+    };
+    const enter = () => {
+      const value = Number(field.value);
+      const key = field.value === "" ? "try_no_number"
+        : value < low ? "try_least"
+        : value > high ? "try_most"
+        : step && !isMultiple(decimal(field.value), decimal(step)) ? "try_step" : null;
+      if (!key) return set(value, true);
+      const text = speech.say(key, { title, value: written(value), bound: written(value < low ? low : high), step });
+      say(text);
+      tell(text);
+    };
+    range.addEventListener("input", () => set(rounded(scale.value(Number(range.value) / STEPS)), false));
     range.addEventListener("change", () => this.settle());
-    field.addEventListener("change", () => field.value !== "" && set(Number(field.value), true));
+    field.addEventListener("change", enter);
     const show = () => {
       const value = now();
-      field.value = String(value);
+      if (Number(field.value) !== value || !field.value) field.value = String(value);
       range.value = String(Math.round(scale.place(value) * STEPS));
-      range.setAttribute("aria-valuetext", `${speech.exact.format(value)} ${unit}`);
+      range.setAttribute("aria-valuetext", said(value));
       back.disabled = value === adopted;
+      say(refusal());
     };
     this.controls.push({ show });
     show();
-    const said = speech.say("try_adopted", { value: `${speech.exact.format(adopted)} ${unit}` });
+    const adoptedSaid = speech.say("try_adopted", { value: said(adopted) });
     const at = scale.place(adopted) * WIDTH;
     const picture = values.length > 1
-      ? histogramOf(said, { width: WIDTH, height: BARS.height, above: 4, below: 2 },
+      ? histogramOf(adoptedSaid, { width: WIDTH, height: BARS.height, above: 4, below: 2 },
           bars(binned(values, scale, BARS.count).map(Math.sqrt), { width: WIDTH, height: BARS.height, colour: () => "var(--try-bar)" }),
           drawn("line", { x1: at, x2: at, y1: -4, y2: BARS.height + 2, class: "zp-mean" }))
       : null;
     return node("div", { class: "zp-try-control" },
       node("div", { class: "zp-try-line" }, node("label", { for: id }, unit ? `${title}, ${unit}` : title), field, back),
-      picture, range, node("p", { class: "zp-caption" }, said));
+      wrong, picture, range, node("p", { class: "zp-caption" }, adoptedSaid));
   }
 
   /** @param {PlanEvaluator["model"]["parameters"][number]} parameter */
-  threshold({ name, title, unit, value }) {
+  threshold({ name, title, unit, value, least, most }) {
     const now = () => Number(this.changes.parameters?.[name] ?? value);
     return this.slider({
-      title, unit, now, adopted: Number(value), values: this.measured(name),
-      set: (number, done) => this.setParameter(name, number, done),
+      title, unit, now, least, most, adopted: Number(value), values: this.measured(name),
+      set: (number, done) => this.set({ ...this.changes, parameters: { ...this.changes.parameters, [name]: number } }, done),
     });
   }
 
@@ -249,24 +298,18 @@ export class TryPanel {
       return this.set({ ...this.changes, quotas: { ...quotas, [name]: { ...quotas[name], ...part(quotas[name] ?? {}) } } }, done);
     };
     const totals = this.slider({
-      title: heading, unit, adopted: Number(total), values: [], whole: Number(step),
+      title: heading, unit, adopted: Number(total), step, refusal: () => this.refusal(place),
       now: () => Number(this.changes.quotas?.[name]?.total ?? total),
       set: (value, done) => change(() => ({ total: value === Number(total) ? total : String(value) }), done),
     });
-    const shares = weight.filter(({ share }) => share !== null).map(({ measure, share }) =>
+    const shares = weight.filter(({ share }) => share !== null).map(({ measure, title: of, share }) =>
       this.slider({
-        title: this.scene.speech.say("named", { name: words.try_weight, value: this.titleOf(measure) }),
-        unit: "", adopted: Number(share), values: [],
+        title: this.scene.speech.say("named", { name: words.try_weight, value: of }),
+        unit: "", adopted: Number(share),
         now: () => this.changes.quotas?.[name]?.weight?.[measure] ?? Number(share),
         set: (value, done) => change((/** @type {any} */ own) => ({ weight: { ...own.weight, [measure]: value } }), done),
       }));
     return [totals, ...shares];
-  }
-
-  /** @param {string} measure */
-  titleOf(measure) {
-    const { measures } = this.scene.facts;
-    return measures.find(({ name }) => name === measure)?.title ?? measure;
   }
 
   /** What follows: zones, amounts, jurisdictions, what moved, decisions, tries that were kept. */
@@ -279,7 +322,7 @@ export class TryPanel {
       tried && !tried.zones ? grey(words.try_zones_stale) : this.zoneTable("main"),
     );
     const moved = tried ? [this.zoneTable("overlay"), ...this.quotaTables(), this.movedList()] : [];
-    this.results.replaceChildren(...moved, this.decisionList(), ...this.keptTries());
+    rewrite(this.results, () => this.results.replaceChildren(...moved, this.decisionList(), ...this.keptTries()));
   }
 
   /**
@@ -313,14 +356,9 @@ export class TryPanel {
     return facts.quotas.map(({ title, period, unit }, quota) => {
       const unknown = facts.tried?.unknown[quota];
       const heading = `${title}, ${period}`;
-      if (unknown) return grey(whyUnknown(speech, unknown, heading));
-      const sums = facts.jurisdictions.map(() => [0, 0]);
-      facts.units.id.forEach((_, unit) => {
-        const sum = sums[facts.units.jurisdiction[unit]];
-        sum[0] += amountOf(adopted, unit, quota);
-        sum[1] += amountOf(facts, unit, quota);
-      });
-      const rows = facts.jurisdictions.map((name, place) => /** @type {[Child, number, number]} */ ([name || this.words.all, sums[place][0], sums[place][1]]));
+      if (unknown) return node("p", { class: this.refusal(quota) ? "zp-try-wrong" : "zp-try-grey" }, whyUnknown(speech, unknown, heading));
+      const [was, now] = [adopted, facts].map((all) => amountsBy(all, quota));
+      const rows = facts.jurisdictions.map((name, place) => /** @type {[Child, number, number]} */ ([name || this.words.all, was[place], now[place]]));
       return this.table(`${heading} (${unit})`, rows, (value) => speech.exact.format(Number(value.toPrecision(12))));
     });
   }
@@ -330,25 +368,23 @@ export class TryPanel {
     const { adopted } = this.evaluator;
     const told = (/** @type {typeof facts} */ from, /** @type {number} */ unit) =>
       [from.units.main[unit], ...from.units.overlays[unit]].map((zone) => from.zones[zone].title).join(" + ");
-    const rows = this.moved.slice(0, LISTED).map((unit) => {
-      const [was, now] = [told(adopted, unit), told(facts, unit)];
-      return node("li", {}, link(facts.units.name[unit], () => this.choose(unit)), ` ${was} → ${now}`);
-    });
-    const more = this.moved.length - rows.length;
-    return node("ul", { class: "zp-try-list" }, rows, more > 0 ? node("li", {}, speech.say("try_more", { n: more })) : null);
+    /** @type {Child[]} */
+    const rows = this.moved.slice(0, LISTED).map((unit) =>
+      [button(facts.units.name[unit], () => this.choose(unit)), ` ${told(adopted, unit)} → ${told(facts, unit)}`]);
+    const n = this.moved.length - LISTED;
+    return list(n > 0 ? [...rows, speech.say("try_more", { n })] : rows);
   }
 
   decisionList() {
     const { facts } = this.scene;
     const decisions = this.changes.decisions ?? [];
     if (!decisions.length) return node("p", { class: "zp-muted" }, this.words.try_no_decision);
-    return node("ul", { class: "zp-try-list" }, decisions.map((one, place) => {
+    return list(decisions.map((one, place) => {
       const zone = facts.zones.find(({ code }) => code === (one.main ?? one.overlay))?.title ?? "";
       const unit = this.evaluator.unitOf.get(one.unit);
       const name = unit === undefined ? one.unit : facts.units.name[unit];
       const drop = () => this.set({ ...this.changes, decisions: decisions.filter((_, other) => other !== place) });
-      return node("li", {}, `${name} → ${zone}${one.reason ? ` (${one.reason})` : ""} `,
-        link(this.words.try_drop, drop));
+      return [`${name} → ${zone} (${one.reason}) `, button(this.words.try_drop, drop)];
     }));
   }
 
@@ -367,23 +403,22 @@ export class TryPanel {
       state.change({ tries: kept.length ? JSON.stringify(kept) : "" });
       this.fillResults();
     };
-    const rows = this.kept.map(({ name, text }, place) => {
-      const outcome = this.evaluator.outcome(tryOfText(text));
-      const { main } = this.evaluator.adopted.units;
-      const count = outcome?.zoned ? main.filter((zone, unit) => outcome.zoned?.main[unit] !== zone).length : 0;
-      const show = () => this.set(tryOfText(text));
-      return node("li", {},
-        link(name, show, { "aria-pressed": String(text === tried) }),
-        ` ${speech.count("n_moved", count)} `,
-        link(words.try_drop, () => keep(this.kept.filter((_, other) => other !== place))));
-    });
-    const list = rows.length ? [node("h3", {}, words.try_kept), node("ul", { class: "zp-try-list" }, rows)] : [];
-    if (!tried) return list;
-    const [name, who] = [textField(words.try_name), textField(words.try_by)];
-    const named = () => name.value.trim() || speech.say("try_number", { n: this.kept.length + 1 });
-    const save = () => this.save(named(), who.value.trim() || words.try_tab);
-    const button = (/** @type {string} */ text, /** @type {() => void} */ click) => link(text, click, { class: "zp-button" });
-    return [...list, node("div", { class: "zp-try-save" }, name, button(words.try_keep, () => keep([...this.kept, { name: named(), text: tried }])), this.evaluator.model.file && [who, button(words.try_save, save)])];
+    const rows = this.kept.map(({ name, text, moved }, place) => [
+      button(name, () => this.set(tryOfText(text)), { "aria-pressed": String(text === tried) }),
+      moved === undefined ? " " : ` ${speech.count("n_moved", moved)} `,
+      button(words.try_drop, () => keep(this.kept.filter((_, other) => other !== place))),
+    ]);
+    const known = rows.length ? [node("h3", {}, words.try_kept), list(rows)] : [];
+    if (!tried) return known;
+    const named = () => this.name.value.trim() || speech.say("try_number", { n: this.kept.length + 1 });
+    const press = (/** @type {string} */ text, /** @type {() => void} */ click) => button(text, click, { class: "zp-button" });
+    return [...known, node("div", { class: "zp-try-save" },
+      this.name, press(words.try_keep, () => {
+        keep([...this.kept, { name: named(), text: tried, moved: this.moved.length }]);
+        tell(`${words.try_kept}: ${this.kept.map(({ name }) => name).join(", ")}`);
+      }),
+      this.evaluator.model.file && [this.author, press(words.try_save, () =>
+        saveFile(speech, new Blob([this.file(named(), this.author.value.trim() || words.try_tab)]), named(), "toml"))])];
   }
 
   /**
@@ -395,26 +430,15 @@ export class TryPanel {
     return scenarioFile(this.evaluator.model, this.changes, { name, by: who, date: this.scene.facts.plan.date });
   }
 
-  /**
-   * @param {string} name
-   * @param {string} who
-   */
-  save(name, who) {
-    const text = this.file(name, who);
-    const file = node("a", { href: URL.createObjectURL(new Blob([text])), download: `${name.replace(/[^\p{L}\d]+/gu, "-")}.toml` });
-    file.click();
-    setTimeout(() => URL.revokeObjectURL(file.href), 6e4);
-  }
-
   fillBanner() {
     const { words, scene } = this;
-    this.banner.replaceChildren(
+    rewrite(this.banner, () => this.banner.replaceChildren(
       node("b", {}, words.try_banner),
       node("span", {}, scene.speech.count("n_moved", this.moved.length)),
-      link(words.try_undo, () => this.step(this.past, this.future), { disabled: !this.past.length }),
-      link(words.try_redo, () => this.step(this.future, this.past), { disabled: !this.future.length }),
-      link(words.try_back, () => this.set({})),
-    );
+      button(words.try_undo, () => this.step(this.past, this.future), { disabled: !this.past.length }),
+      button(words.try_redo, () => this.step(this.future, this.past), { disabled: !this.future.length }),
+      button(words.try_back, () => this.set({})),
+    ), () => by("zp-tab-try"));
   }
 
   /**
@@ -440,14 +464,22 @@ export class TryPanel {
     const choice = node("select", { "aria-label": words.try_decide, class: "zp-choice" },
       mains.map(({ code, title }) => node("option", { value: code, selected: code === (own?.main ?? facts.zones[facts.units.main[unit]].code) }, title)));
     const why = textField(words.try_because, own?.reason);
+    const wrong = node("p", { class: "zp-try-wrong", id: "zp-try-because" });
+    why.setAttribute("aria-describedby", wrong.id);
     const decide = () => {
+      if (!why.value.trim()) {
+        why.setAttribute("aria-invalid", "true");
+        wrong.textContent = words.try_reason;
+        why.focus();
+        return tell(words.try_reason);
+      }
       const others = (this.changes.decisions ?? []).filter((one) => one !== own);
       /** @type {TriedDecision} */
       const decision = { unit: id, main: choice.value, reason: why.value.trim() };
       this.set({ ...this.changes, decisions: [...others, decision] });
     };
     const form = node("details", { class: "zp-try-decide", open: own !== undefined }, node("summary", {}, words.try_decide),
-      node("div", { class: "zp-try-save" }, choice, why, link(words.try_decide_now, decide, { class: "zp-button" })));
+      node("div", { class: "zp-try-save" }, choice, why, button(words.try_decide_now, decide, { class: "zp-button" })), wrong);
     if (!facts.tried) return [form];
     const { adopted } = evaluator;
     const zone = (/** @type {typeof facts} */ from) => from.zones[from.units.main[unit]].title;
@@ -465,13 +497,23 @@ export class TryPanel {
   }
 }
 
+/** @param {Child[]} rows */
+function list(rows) {
+  return node("ul", { class: "zp-try-list" }, rows.map((row) => node("li", {}, row)));
+}
+
 /**
- * @param {string} text
- * @param {() => void} click
- * @param {Record<string, any>} [more]
+ * The ends of a slider: beyond the values of its measure, and on both sides of the adopted one, as far as that is possible.
+ * @param {number[]} values
+ * @param {number} adopted
+ * @param {number} least
+ * @param {number} most
  */
-function link(text, click, more = {}) {
-  return node("button", { type: "button", class: "zp-link", on: { click }, ...more }, text);
+function ends(values, adopted, least, most) {
+  const all = values.length > 1 ? [...values, adopted] : [0, adopted];
+  const [low, high] = all.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
+  const more = (values.length > 1 ? (high - low) / 4 : Math.abs(adopted)) || 1;
+  return [Math.max(least, adopted - more < low ? low - more : low), Math.min(most, adopted + more > high ? high + more : high)];
 }
 
 /**

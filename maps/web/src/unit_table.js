@@ -3,8 +3,10 @@
 import { node } from "./dom.js";
 import { keeping } from "./filters.js";
 import { amountOf, baseOf, plainBase, quotaRow, ratiosOf } from "./land_amounts.js";
+import { tell } from "./live_region.js";
 import { valueText } from "./measures.js";
 import { payingPolicies } from "./money_view.js";
+import { whenSeen } from "./page_state.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { statusText } from "./status_marks.js";
 import { cellText } from "./table_panel.js";
@@ -77,8 +79,8 @@ export class UnitTable {
     this.body.addEventListener("pointerleave", () => state.change({ hovered: -1 }));
     state.on(["main", "overlay", "jurisdiction", "kept", "view", "by", "method"], () => this.filter());
     state.on(["view", "by", "quota", "base", "payments"], () => this.changeColumns());
-    state.on(["scenario"], () => {
-      this.falling = !this.falling;
+    whenSeen(state, "table", ["scenario", "tried"], () => {
+      this.changeColumns();
       this.sort(this.column);
     });
     state.on(["chosen", "hovered", "theme"], () => this.mark());
@@ -93,7 +95,7 @@ export class UnitTable {
       const settings = {
         type: "button",
         "aria-label": this.speech.say("sort", { column: column.title }),
-        on: { click: () => this.sort(place) },
+        on: { click: () => this.sortBy(place) },
       };
       const number = column.number ? "zp-number" : "";
       return node("th", { scope: "col", class: number }, node("button", settings, column.head ?? column.title));
@@ -108,10 +110,11 @@ export class UnitTable {
     const sorted = this.columns[this.column]?.title;
     this.columns = columnsOf(this.scene);
     const found = this.columns.findIndex(({ title }) => title === sorted);
-    if (found < 0) this.column = -1;
-    else this.column = found;
+    this.column = found;
     this.writeHead();
-    if (found < 0) this.sort(0);
+    if (found >= 0) return;
+    this.falling = false;
+    this.sort(0);
   }
 
   markSorted() {
@@ -139,9 +142,15 @@ export class UnitTable {
     return node("div", {}, node("label", { for: id }, title), box);
   }
 
+  /** @param {number} column The other way round where it is sorted by it already. */
+  sortBy(column) {
+    this.falling = column === this.column ? !this.falling : (this.columns[column].number ?? false);
+    this.sort(column);
+    tell(this.speech.say(this.falling ? "sorted_down" : "sorted_up", { column: this.columns[column].title }));
+  }
+
   /** @param {number} column */
   sort(column) {
-    this.falling = column === this.column ? !this.falling : (this.columns[column].number ?? false);
     this.column = column;
     const { value } = this.columns[column];
     const { id } = this.facts.units;

@@ -4,6 +4,7 @@ import { caption } from "./legend_rows.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
+ * @import { Word } from "./page_model.d.ts"
  * @import { MapView } from "./map_views.js"
  * @import { Speech } from "./speech.js"
  */
@@ -29,10 +30,14 @@ export function unknownView({ colours, speech }, reason) {
 
 /**
  * @param {Speech} speech
- * @param {string} code
+ * @param {string} reason Its key, then a bound and what it stands against, if there are such.
  * @param {string} quota
  */
-export function whyUnknown(speech, code, quota) {
-  const key = code === "optimal" ? "try_optimal" : code === "stale" ? "try_stale" : "try_infeasible";
-  return speech.say(key, { quota });
+export function whyUnknown(speech, reason, quota) {
+  const [code, ...numbers] = reason.split(",");
+  const [bound, total] = numbers.map(Number);
+  const written = (/** @type {number} */ value) => speech.exact.format(Number(value.toPrecision(12)));
+  /** @type {Record<string, string>} */
+  const parts = numbers.length ? { bound: written(bound), total: written(total), gap: written(Math.abs(bound - total)) } : {};
+  return speech.say(/** @type {Word} */ (`try_${code}`), { quota, ...parts });
 }

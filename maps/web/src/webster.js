@@ -12,17 +12,21 @@ import { compare, decimal, times } from "./exact_decimal.js";
  * @property {number[]} highs
  */
 
-// Relative width that floating point cannot see through.
+// Relative width that floating point cannot see through, and so many steps that are ordered one by one.
 const NOISE = 2 ** -44;
+const FEW = 64;
 const ERROR = 2 ** -49;
 const NEAR = 1e-12;
 
-/** What is asked of a quota cannot be. */
+/** What is asked of a quota cannot be: its message has the key of the reason, and in steps what is too much or too little, and for what. */
 export class Infeasible extends Error {}
 
-/** @param {unknown} wrong */
-export function refuse(wrong) {
-  if (wrong) throw new Infeasible();
+/**
+ * @param {unknown} wrong
+ * @param {...unknown} why
+ */
+export function refuse(wrong, ...why) {
+  if (wrong) throw new Infeasible(why.join());
 }
 
 /** @param {ArrayLike<number>} numbers */
@@ -41,22 +45,30 @@ export function sum(numbers) {
  * @returns {Float64Array}
  */
 export function apportion(sizes, total, floors, ceilings) {
-  const tops = ceilings.map((one, place) => Math.min(sizes[place] > 0 ? one : floors[place], total));
+  const tops = ceilings.slice();
+  for (let unit = 0; unit < tops.length; unit++) {
+    refuse(floors[unit] > tops[unit], "crossed", floors[unit], tops[unit]);
+    tops[unit] = Math.min(sizes[unit] > 0 ? tops[unit] : floors[unit], total);
+  }
   const [least, most] = [sum(floors), sum(tops)];
-  refuse(floors.some((one, place) => one > ceilings[place]) || least > total || most < total);
+  refuse(least > total, "floors", least, total);
+  refuse(most < total, sum(sizes) ? "ceilings" : "no_weight", most, total);
   if (least === total) return floors;
   if (most === total) return tops;
   const [low, high] = between(sizes, total, floors, tops);
-  const counts = round(sizes, low, -1, floors, tops);
-  const above = round(sizes, high, 1, floors, tops);
+  const counts = floors.slice();
+  let left = total;
   /** @type {Step[]} */
   const steps = [];
-  counts.forEach((count, unit) => {
-    for (let place = count; place < above[unit]; place++) steps.push({ unit, place, share: sizes[unit] / (place + 0.5) });
-  });
+  for (let unit = 0; unit < counts.length; unit++) {
+    counts[unit] = rounded(sizes, low, -1, floors, tops, unit);
+    left -= counts[unit];
+    const above = rounded(sizes, high, 1, floors, tops, unit);
+    for (let place = counts[unit]; place < above; place++) steps.push({ unit, place, share: sizes[unit] / (place + 0.5) });
+  }
   const exact = new Map();
   steps.sort((one, other) => byQuotient(sizes, exact, one, other));
-  for (const { unit } of steps.slice(0, total - sum(counts))) counts[unit]++;
+  for (const { unit } of steps.slice(0, left)) counts[unit]++;
   return counts;
 }
 
@@ -99,15 +111,24 @@ function between(sizes, total, floors, ceilings) {
   }
   let [low, high] = [0.25 / largest, (2 * (total + 1)) / smallest];
   let [atLow, atHigh] = [sum(floors), sum(ceilings)];
-  // a step or two each are then ordered exactly
-  while (atHigh - atLow > sizes.length && high > low * (1 + NOISE)) {
+  /**
+   * @param {number} multiplier
+   * @param {number} side
+   */
+  const at = (multiplier, side) => {
+    let found = 0;
+    for (let unit = 0; unit < sizes.length; unit++) found += rounded(sizes, multiplier, side, floors, ceilings, unit);
+    return found;
+  };
+  // the few steps that are left are then ordered exactly
+  while (atHigh - atLow > FEW && high > low * (1 + NOISE)) {
     const middle = Math.sqrt(low) * Math.sqrt(high);
-    const most = sum(round(sizes, middle, 1, floors, ceilings));
+    const most = at(middle, 1);
     if (most <= total) {
       [low, atLow] = [middle, most];
       continue;
     }
-    const least = sum(round(sizes, middle, -1, floors, ceilings));
+    const least = at(middle, -1);
     if (least < total) return [middle * (1 - NOISE), middle * (1 + NOISE)];
     [high, atHigh] = [middle, least];
   }
@@ -115,21 +136,18 @@ function between(sizes, total, floors, ceilings) {
 }
 
 /**
- * Weights times a multiplier, rounded inside the bounds; surely not above (side -1) or below (side 1) the exact.
+ * A weight times a multiplier, rounded inside the bounds; surely not above (side -1) or below (side 1) the exact.
  * @param {Float64Array} sizes
  * @param {number} multiplier
  * @param {number} side
  * @param {Float64Array} floors
  * @param {Float64Array} ceilings
+ * @param {number} unit
  */
-function round(sizes, multiplier, side, floors, ceilings) {
-  const found = new Float64Array(sizes.length);
-  for (let place = 0; place < found.length; place++) {
-    const share = Math.min(sizes[place] * multiplier, 2 ** 52);
-    const count = Math.floor(share + (0.5 + side * ERROR * (1 + share)));
-    found[place] = Math.min(Math.max(count, floors[place]), ceilings[place]);
-  }
-  return found;
+function rounded(sizes, multiplier, side, floors, ceilings, unit) {
+  const share = Math.min(sizes[unit] * multiplier, 2 ** 52);
+  const count = Math.floor(share + (0.5 + side * ERROR * (1 + share)));
+  return Math.min(Math.max(count, floors[unit]), ceilings[unit]);
 }
 
 /**
@@ -158,6 +176,7 @@ export function reach({ parents, homes, lows, highs }, floors, ceilings) {
  * @param {Float64Array} counts
  */
 export function own(parents, homes, counts) {
+  if (parents.length === 1) return [sum(counts)];
   const found = parents.map(() => 0);
   homes.forEach((node, place) => (found[node] += counts[place]));
   return found;

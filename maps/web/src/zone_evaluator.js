@@ -203,18 +203,17 @@ export class ZoneEvaluator {
   /**
    * What a rule answers for each unit, and where the answer hangs on what was taken for absent measures.
    * @param {ZoneEvaluator["rules"][number]} rule
-   * @returns {{ answers: Answers, hangs: Uint8Array | null }}
+   * @returns {{ answers: Answers, hangs: Uint8Array | null, open: boolean }}
    */
   ask(rule) {
-    const [table, doubts] = rule.of_parents ? [this.parents, this.doubtsOfParents] : [this.units, this.doubts];
-    if (!table || !doubts) throw new Error("rules of larger units need these");
+    const asked = rule.of_parents ? [this.parents, this.doubtsOfParents] : [this.units, this.doubts];
+    const [table, doubts] = /** @type {DerivingTable[]} */ (asked);
     return this.units.keep(rule, rule.names, () => {
       const answers = table.ask(rule.when);
-      if (rule.on_unknown === "error" && answers.includes(UNKNOWN)) {
-        throw new Error(`rule ${rule.id} cannot be answered for every unit`);
-      }
+      const open = answers.includes(UNKNOWN);
+      if (rule.on_unknown === "error" && open) throw new Error(`rule ${rule.id} cannot be answered for every unit`);
       const hangs = rule.behind.size ? this.hanging(rule, answers, doubts) : null;
-      return rule.of_parents ? { answers: this.spread(answers), hangs: hangs && this.spread(hangs) } : { answers, hangs };
+      return rule.of_parents ? { answers: this.spread(answers), hangs: hangs && this.spread(hangs), open } : { answers, hangs, open };
     });
   }
 
@@ -250,32 +249,20 @@ export class ZoneEvaluator {
     const { rows, model, isMain } = this;
     const asked = this.rules.map((rule) => ({ ...rule, ...this.ask(rule) }));
     const mains = asked.filter(({ zone }) => isMain[zone]);
-    const rule = new Int16Array(rows).fill(-1);
-    const firm = new Int16Array(rows).fill(mains.length);
-    mains.forEach(({ answers, hangs }, place) => {
-      for (let unit = 0; unit < rows; unit++) {
-        if (answers[unit] !== YES) continue;
-        if (rule[unit] < 0) rule[unit] = place;
-        if (firm[unit] === mains.length && !hangs?.[unit]) firm[unit] = place;
-      }
-    });
-    const main = new Int32Array(rows).fill(model.default_zone);
-    const zoneOf = mains.map(({ zone }) => zone);
-    for (let unit = 0; unit < rows; unit++) if (rule[unit] >= 0) main[unit] = zoneOf[rule[unit]];
+    const rule = first(rows, mains);
+    const firm = mains.some(({ hangs }) => hangs) ? first(rows, mains, true) : rule;
+    const main = new Int32Array(rows);
+    const zoneOf = Int32Array.from([...mains.map(({ zone }) => zone), model.default_zone]);
+    for (let unit = 0; unit < rows; unit++) main[unit] = zoneOf[rule[unit]];
     const decision = this.decide(main, decided);
-    const flags = Array.from(STATUSES, () => new Uint8Array(rows));
-    this.contest(rule, mains, flags[CONTESTED]);
-    this.doubt(main, firm, mains, decision, flags[ASSUMED]);
-    for (const { answers, on_unknown } of asked) {
-      if (on_unknown !== "review") continue;
-      for (let unit = 0; unit < rows; unit++) if (answers[unit] === UNKNOWN) flags[REVIEW][unit] = 1;
-    }
-    const holds = this.overlays(asked, decided, flags[BY_DECISION]);
     const status = new Uint8Array(rows).fill(DECIDED);
-    for (const word of [BY_DECISION, ASSUMED, REVIEW, CONTESTED]) {
-      const here = flags[word];
-      for (let unit = 0; unit < rows; unit++) if (here[unit]) status[unit] = word;
+    const holds = this.overlays(asked, decided, status);
+    this.doubt(main, firm, mains, decision, status);
+    for (const { answers, on_unknown, open } of asked) {
+      if (on_unknown !== "review" || !open) continue;
+      for (let unit = 0; unit < rows; unit++) if (answers[unit] === UNKNOWN) status[unit] = REVIEW;
     }
+    this.contest(rule, mains, status);
     for (let unit = 0; unit < rows; unit++) if (decision[unit]) status[unit] = BY_DECISION;
     return { main, holds, status };
   }
@@ -301,16 +288,16 @@ export class ZoneEvaluator {
    * Where rules of other zones stand at the priority of the one that gave the main function.
    * @param {Int16Array} rule
    * @param {(AskedRule & { answers: Answers })[]} mains
-   * @param {Uint8Array} contested
+   * @param {Uint8Array} status
    */
-  contest(rule, mains, contested) {
+  contest(rule, mains, status) {
     for (const own of mains) {
       const rivals = mains.map(
         ({ zone, refines, priority }) => zone !== own.zone && refines === own.refines && priority === own.priority,
       );
       if (!rivals.includes(true)) continue;
       for (let unit = 0; unit < rule.length; unit++) {
-        if (own.answers[unit] === YES && rivals[rule[unit]]) contested[unit] = 1;
+        if (own.answers[unit] === YES && rivals[rule[unit]]) status[unit] = CONTESTED;
       }
     }
   }
@@ -321,16 +308,16 @@ export class ZoneEvaluator {
    * @param {Int16Array} firm The first rule that claims the unit and hangs on nothing absent.
    * @param {(AskedRule & { answers: Answers, hangs: Uint8Array | null })[]} mains
    * @param {Uint8Array} decision
-   * @param {Uint8Array} assumed
+   * @param {Uint8Array} status
    */
-  doubt(main, firm, mains, decision, assumed) {
+  doubt(main, firm, mains, decision, status) {
     mains.forEach(({ zone, answers, hangs, on_unknown }, place) => {
       if (!hangs) return;
       for (let unit = 0; unit < firm.length; unit++) {
         if (!hangs[unit] || decision[unit] || place >= firm[unit] || answers[unit] === UNKNOWN) continue;
         const gone = answers[unit] === YES && on_unknown === "no" && zone !== main[unit];
-        const sure = firm[unit] < mains.length ? mains[firm[unit]].zone : this.model.default_zone;
-        if (zone !== sure && !gone) assumed[unit] = 1;
+        const sure = mains[firm[unit]]?.zone ?? this.model.default_zone;
+        if (zone !== sure && !gone) status[unit] = ASSUMED;
       }
     });
   }
@@ -338,18 +325,48 @@ export class ZoneEvaluator {
   /**
    * @param {(AskedRule & { answers: Answers })[]} asked
    * @param {Decided[]} decided
-   * @param {Uint8Array} given Set to 1 where a decision gave an overlay.
+   * @param {Uint8Array} status
    */
-  overlays(asked, decided, given) {
-    const holds = this.isMain.map(() => new Uint8Array(this.rows));
+  overlays(asked, decided, status) {
+    const none = new Uint8Array(this.rows);
+    const holds = this.isMain.map((main) => (main ? none : none.slice()));
     for (const { zone, answers } of asked) {
-      if (this.isMain[zone]) continue;
-      for (let unit = 0; unit < this.rows; unit++) if (answers[unit] === YES) holds[zone][unit] = 1;
+      const here = holds[zone];
+      if (!this.isMain[zone]) for (let unit = 0; unit < this.rows; unit++) here[unit] |= answers[unit] >> 1;
     }
     for (const { zone, units } of decided) {
       if (this.isMain[zone]) continue;
-      for (const unit of units) holds[zone][unit] = given[unit] = 1;
+      for (const unit of units) {
+        holds[zone][unit] = 1;
+        status[unit] = BY_DECISION;
+      }
     }
     return holds;
   }
+}
+
+/**
+ * The place of the first rule that claims each unit, without branches; as many as there are where none does.
+ * @param {number} rows
+ * @param {{ answers: Answers, hangs: Uint8Array | null }[]} asked
+ * @param {boolean} [firmly] Without claims that hang on what was taken for absent measures.
+ */
+function first(rows, asked, firmly) {
+  const none = asked.length;
+  const found = new Int16Array(rows).fill(none);
+  const waiting = Int32Array.from(found.keys());
+  let count = rows;
+  asked.forEach(({ answers, hangs }, place) => {
+    let left = 0;
+    const doubts = firmly ? hangs : null;
+    for (let nth = 0; nth < count; nth++) {
+      const unit = waiting[nth];
+      const claims = (answers[unit] >> 1) & (doubts ? 1 - doubts[unit] : 1);
+      found[unit] = none + (place - none) * claims;
+      waiting[left] = unit;
+      left += 1 - claims;
+    }
+    count = left;
+  });
+  return found;
 }

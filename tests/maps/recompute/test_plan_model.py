@@ -63,8 +63,9 @@ def test_amounts_of_quotas_are_exact_texts() -> None:
         within=(Within(quota="a", level="state", times=Decimal("1.50")), Within(quota="a")),
     )
     above = Quota(name="a", period=2025, total=20, unit="ha", levels=("state", "unit"), weight="people")
-    (_, found) = quota_models([above, quota], pd.Index(["x", "y"]), ["state"])
+    (_, found) = quota_models([above, quota], pd.Index(["x", "y"]), ["state"], str.upper)
     assert (found.total, found.step, found.ceiling) == ("1000", "0.10", QuotaBound("", "room_ha"))
+    assert found.weight[0].title == found.weight[0].measure.upper()
     assert (found.locked[0].unit, found.locked[0].amount) == (1, "2.50")
     assert (found.transfers[0].giver, found.transfers[0].receiver) == (0, 1)
     assert [(link.quota, link.depth, link.times) for link in found.within] == [(0, 1, "1.50"), (0, 0, "1")]

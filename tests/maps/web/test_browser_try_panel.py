@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from pathlib import Path
 from urllib.parse import quote
@@ -105,7 +106,7 @@ def test_a_saved_try_runs_to_the_same_zones_and_amounts(open_map, tmp_path: Path
         "quotas": {"buildings": {"total": "8123.5", "weight": {"people": 0.45}}, "roads": {"total": "640.07"}},
         "decisions": [
             {"unit": "u03", "main": "general", "reason": 'say "no"\n'},
-            {"unit": "u11", "overlay": "heritage", "reason": ""},
+            {"unit": "u11", "overlay": "heritage", "reason": "it is old"},
         ],
     }
     tab = open_map(zp.draw(plan), "#try=" + quote(json.dumps(tried)))
@@ -120,6 +121,81 @@ def test_a_saved_try_runs_to_the_same_zones_and_amounts(open_map, tmp_path: Path
     amounts = ran.quotas[(ran.quotas["level"] == "unit") & ran.quotas["quota"].isin(["buildings", "roads"])]
     told = {(row.unit_id, row.quota): f"{row.amount:f}" for row in amounts.itertuples() if row.unit_id in found}
     assert {(unit, name): text for unit, row in found.items() for name, text in row["amounts"].items()} == told
+
+
+def test_what_cannot_be_is_refused_beside_the_field(open_map, toy_plan) -> None:
+    tab = open_map(zp.draw(toy_plan))
+    tab.get_by_role("tab", name="Try it").click()
+    share = tab.locator(".zp-try-control", has_text="ragile")
+    field, wrong = share.locator(".zp-try-field"), share.locator(".zp-try-wrong")
+    for value, said in (("-5", "must be at least 0, not -5"), ("7", "must be at most 1, not 7"), ("", "a number")):
+        field.fill(value)
+        field.press("Tab")
+        assert said in wrong.inner_text()
+        assert field.get_attribute("aria-invalid") == "true"
+        assert said in tab.locator("#zp-live").inner_text()
+        assert not tab.evaluate(TOLD)["tried"], "nothing is tried with it"
+    field.fill("0.3")
+    field.press("Tab")
+    assert wrong.inner_text() == ""
+    assert tab.evaluate(TOLD)["tried"]
+    tab.get_by_role("button", name="Back to the adopted plan").click()
+    tab.evaluate("location.hash = '#unit=a3'")
+    tab.locator("#zp-unit summary", has_text="make this unit").click()
+    tab.get_by_role("button", name="Decide", exact=True).click()
+    assert "needs a reason" in tab.locator("#zp-unit .zp-try-wrong").inner_text()
+    assert tab.evaluate("document.activeElement.className") == "zp-try-name", "the reason is what is missing"
+    assert not tab.evaluate(TOLD)["tried"]
+    asked = "globalThis.zoneplan.evaluate({ decisions: [{ unit: 'a3', main: 'nothing' }] })"
+    caught = f"() => {{ try {{ return {asked}; }} catch (one) {{ return one.message; }} }}"
+    assert "needs a reason" in tab.evaluate(caught)
+    assert tab.complaints == []
+
+
+@pytest.mark.slow
+def test_a_quota_that_cannot_be_met_says_why_as_python_does(open_map, tmp_path: Path) -> None:
+    drawn = drawn_plan(tmp_path, "us_west", "2025-01-01")
+    levels = ("region", "unit")
+    plain = zp.Quota(
+        name="land", period=2025, total=400, unit="ha", levels=levels, weight="people", floor=2, ceiling=50
+    )
+    grouped = next(one for one in drawn.study.quotas if one.name == "buildings")
+    plan = zp.run(drawn.study.model_copy(update={"quotas": (plain, grouped)}))
+    tab = open_map(zp.draw(plan))
+    tab.get_by_role("tab", name="Try it").click()
+    for quota in (plain, grouped):
+        control = tab.locator(".zp-try-control", has_text=f"{quota.name}, 2025")
+        for total in (quota.step, quota.total * 1000):
+            with pytest.raises(zp.InfeasibleError) as refused:
+                plan.vary(quotas={quota.name: {"total": total}})
+            control.locator(".zp-try-field").fill(str(total))
+            control.locator(".zp-try-field").press("Tab")
+            beside = control.locator(".zp-try-wrong").inner_text()
+            below = tab.locator("#zp-try .zp-try-wrong", has_text=beside.partition(": ")[2]).last.inner_text()
+            for said in (beside, below):
+                words, numbers = told(said.partition(": ")[2])
+                every, figures = told(str(refused.value))
+                assert words in every
+                assert set(numbers) <= set(figures)
+        control.get_by_role("button", name="Back to the adopted value").click()
+    assert tab.complaints == []
+
+
+def told(text: str) -> tuple[str, list[float]]:
+    """A text without its numbers, and these."""
+    number = r"\d[\d,]*(?:\.\d+)?"
+    return re.sub(number, "0", text), [float(one.replace(",", "")) for one in re.findall(number, text)]
+
+
+def test_sliders_go_beyond_what_is_adopted(open_map, toy_plan) -> None:
+    tab = open_map(zp.draw(toy_plan))
+    tab.get_by_role("tab", name="Try it").click()
+    for control in tab.locator(".zp-try-control").all():
+        slider, adopted = control.locator(".zp-try-range"), float(control.locator(".zp-try-field").input_value())
+        slider.fill("1000")
+        assert float(control.locator(".zp-try-field").input_value()) > adopted
+        slider.fill("0")
+        assert float(control.locator(".zp-try-field").input_value()) < adopted or adopted == 0
 
 
 def test_a_table_has_nothing_to_try(open_map, toy_plan) -> None:

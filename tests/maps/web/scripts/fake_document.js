@@ -101,6 +101,7 @@ class Anything {
 
 Object.assign(globalThis, {
   document: {
+    getElementById: (/** @type {string} */ id) => new FakeNode(id),
     createElement: (/** @type {string} */ tag) => new FakeNode(tag),
     createElementNS: (/** @type {string} */ _, /** @type {string} */ tag) => new FakeNode(tag),
   },

@@ -102,9 +102,9 @@ test("the table sorts, and turns round when asked again", () => {
   const table = new UnitTable(scene, strip, () => {});
   assert.deepEqual(table.order, [1, 0]);
   assert.equal(table.columns[4].title, "area_ha");
-  table.sort(4);
+  table.sortBy(4);
   assert.deepEqual(table.order, [1, 0]);
-  table.sort(4);
+  table.sortBy(4);
   assert.deepEqual(table.order, [0, 1]);
 });
 

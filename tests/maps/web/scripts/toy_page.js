@@ -46,6 +46,7 @@ export const page = {
   words,
   counted_words: {
     n_units: ["{n} unit", "{n} units"],
+    n_hits: ["{n} hit", "{n} hits"],
     n_moved: ["{n} unit moved", "{n} units moved"],
     n_patches: ["{n} patch", "{n} patches"],
     story_start: ["In {n} step", "In {n} steps"],
