@@ -7,6 +7,7 @@ import { drawSites } from "./site_layer.js";
 
 /**
  * @import { Ground } from "./base_map.js"
+ * @import { Box } from "./labels.js"
  * @import { Colours } from "./colours.js"
  * @import { View } from "./map_grid.js"
  * @import { Rings, Shapes } from "./map_shapes.js"
@@ -37,6 +38,10 @@ import { drawSites } from "./site_layer.js";
 // Shapes filled at a time: one path of thousands takes five times as long without a graphics card.
 const BATCH = 16;
 const DIMMED = 0.16;
+// Pixels round a unit that its fill reaches into.
+const EDGE = 2;
+// More parts than these cost more than the whole.
+const MOST_PARTS = 160;
 // Up to here each fill gets an edge of its own colour, lest the ground shines through between neighbours.
 const EDGED = 5000;
 const SHADOW = { widths: [30, 24, 18, 13, 9, 5], colour: "rgba(35,40,44,.028)" };
@@ -75,13 +80,14 @@ export class Painter {
    * @param {Filling} filling
    * @param {boolean} onTiles Whether somebody's own map lies below.
    * @param {number} zoom In relation to the view of the whole plan.
+   * @param {Box[] | null} [parts] What of it alone is drawn.
    */
-  paint(pen, view, filling, onTiles, zoom) {
+  paint(pen, view, filling, onTiles, zoom, parts = null) {
     const { facts, shapes, state, colours } = this.scene;
     const screen = new Screen(shapes, view);
     const thin = this.thinness(screen);
     if (!onTiles) this.below(pen, screen, thin);
-    this.fillUnits(pen, screen, filling);
+    this.fillUnits(pen, screen, filling, parts);
     if (!onTiles) this.above(pen, view, zoom);
     const borders = pathOf(screen, this.unitBorders);
     stroke(pen, borders, { colour: colours.of("unit-border"), width: 0.6 * thin, alpha: 0.48 });
@@ -134,22 +140,64 @@ export class Painter {
   }
 
   /**
+   * How a unit is filled: its colour, after a sign that says whether it is dimmed.
+   * @param {Filling} filling
+   * @returns {(unit: number) => string}
+   */
+  fillOf({ paint, classOf, pales }) {
+    const { facts, state } = this.scene;
+    const keeps = isFiltered(state.shown) ? keeping(facts, state.shown, classOf) : () => true;
+    return (unit) => `${keeps(unit) && !pales?.(unit) ? "+" : "-"}${paint(unit)}`;
+  }
+
+  /** @param {Filling} filling */
+  fillsOf(filling) {
+    const fillOf = this.fillOf(filling);
+    return this.scene.facts.units.id.map((_, unit) => fillOf(unit));
+  }
+
+  /**
+   * The parts of a view in which units have other fills than before; null where these are most of it.
+   * @param {View} view
+   * @param {string[]} before
+   * @param {string[]} now
+   * @returns {Box[] | null}
+   */
+  changed(view, before, now) {
+    const screen = new Screen(this.scene.shapes, view);
+    /** @type {Box[]} */
+    const boxes = [];
+    let size = 0;
+    for (let unit = 0; unit < now.length; unit++) {
+      if (now[unit] === before[unit] || !screen.sees(unit, EDGE)) continue;
+      const [left, top, right, bottom] = screen.box(unit);
+      /** @type {Box} */
+      const box = [Math.floor(left) - EDGE, Math.floor(top) - EDGE, Math.ceil(right) + EDGE, Math.ceil(bottom) + EDGE];
+      size += (box[2] - box[0]) * (box[3] - box[1]);
+      boxes.push(box);
+      if (boxes.length > MOST_PARTS || size > (view.width * view.height) / 2 || !before.length) return null;
+    }
+    return boxes;
+  }
+
+  /**
    * @param {Pen} pen
    * @param {Screen} screen
    * @param {Filling} filling
+   * @param {Box[] | null} parts
    */
-  fillUnits(pen, screen, { paint, classOf, pales }) {
+  fillUnits(pen, screen, filling, parts) {
     const { facts, shapes, state, colours } = this.scene;
     const { shown } = state;
-    const keeps = isFiltered(shown) ? keeping(facts, shown, classOf) : () => true;
+    const fillOf = this.fillOf(filling);
     const stacked = facts.table?.stacked ?? false;
     /** @type {{ key: string, units: number[] }[]} */
     const groups = [];
     /** @type {Map<string, number[]>} */
     const open = new Map();
     for (let unit = 0; unit < shapes.units.count; unit++) {
-      if (!screen.sees(unit, 2)) continue;
-      const key = `${keeps(unit) && !pales?.(unit) ? "+" : "-"}${paint(unit)}`;
+      if (!screen.sees(unit, EDGE) || (parts && !meets(screen.box(unit), parts))) continue;
+      const key = fillOf(unit);
       const group = open.get(key);
       if (group) group.push(unit);
       else {
@@ -256,13 +304,31 @@ export class Painter {
 }
 
 /**
+ * Whether a box meets one of others.
+ * @param {Box} box
+ * @param {Box[]} others
+ */
+function meets([left, top, right, bottom], others) {
+  return others.some((one) => left < one[2] + EDGE && right > one[0] - EDGE && top < one[3] + EDGE && bottom > one[1] - EDGE);
+}
+
+/** @type {WeakMap<number[], { key: string, path: Path2D }>} */
+const PATHS = new WeakMap();
+
+/**
+ * The path of some borders, which is kept while the view stays.
  * @param {Screen} screen
  * @param {number[]} arcs
  */
 function pathOf(screen, arcs) {
-  const path = new Path2D();
-  screen.lines(path, arcs);
-  return path;
+  const { scale, x, y, left, top, width, height } = screen.view;
+  const key = [scale, x, y, left, top, width, height].join();
+  let known = PATHS.get(arcs);
+  if (known?.key !== key) {
+    PATHS.set(arcs, (known = { key, path: new Path2D() }));
+    screen.lines(known.path, arcs);
+  }
+  return known.path;
 }
 
 /**

@@ -29,13 +29,15 @@ const PANES = { plan: 250, marked: 260, names: 270 };
 const OBSTACLES = "#zp-strip, #zp-legend, #zp-legend-open, #zp-tools, #zp-views, .leaflet-control-scale, .leaflet-control-attribution";
 
 const PHONE = 560;
+// A slider that has not moved for so long rests.
+const QUIET_MS = 150;
 // Pixels of a tile that is drawn within a frame.
 const TILE = 320;
 // On a phone waters have names from here on, in relation to the whole plan.
 const NEAR = 1.5;
 
 /** @type {(keyof Shown)[]} */
-const OF_VIEW = ["tried", "scenario", "view", "by", "method", "quota", "base", "payments", "layers", "theme"];
+const OF_VIEW = ["scenario", "view", "by", "method", "quota", "base", "payments", "layers", "theme"];
 /** @type {(keyof Shown)[]} */
 const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "relief", "opacity"];
 
@@ -61,7 +63,15 @@ export class MapPicture {
     /** Resolves once names stand there, too. */
     this.complete = new Promise((done) => (this.named = () => done(null)));
     this.canvases = {
-      plan: viewCanvas(grid, { stays: true, waits: false, steps: (...drawn) => this.paintSteps(this.view, ...drawn) }, "plan"),
+      plan: viewCanvas(
+        grid,
+        {
+          stays: true, waits: false,
+          steps: (...drawn) => this.paintSteps(this.view, ...drawn),
+          patch: (...drawn) => this.patch(...drawn),
+        },
+        "plan",
+      ),
       marked: viewCanvas(
         grid, { stays: false, waits: false, steps: (pen, view) => [() => this.painter.paintMarked(pen, view)] }, "marked",
       ),
@@ -77,6 +87,11 @@ export class MapPicture {
       : null;
     /** @type {Set<keyof MapPicture["canvases"]>} */
     this.waiting = new Set();
+    /** @type {string[]} */
+    this.fills = [];
+    this.trying = false;
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.naming = undefined;
   }
 
   start() {
@@ -89,8 +104,9 @@ export class MapPicture {
     this.swipe?.start();
     this.follow();
     const { state } = scene;
-    state.on(OF_VIEW, () => this.follow());
+    state.on(["tried", ...OF_VIEW], () => this.follow());
     state.on(OF_PLAN, () => this.redraw("plan", "names"));
+    state.on(["tried"], () => this.redrawTried());
     state.on(["chosen", "compared"], () => this.redraw("marked", "names"));
     state.on(["hovered", "lit", "theme"], () => this.redraw("marked"));
     for (const canvas of Object.values(this.canvases)) canvas.addTo(map);
@@ -108,14 +124,42 @@ export class MapPicture {
    * @param {(keyof MapPicture["canvases"])[]} names
    */
   redraw(...names) {
-    if (!this.waiting.size) requestAnimationFrame(() => this.drawWaiting());
+    if (!this.waiting.size && !this.trying) requestAnimationFrame(() => this.drawWaiting());
     for (const name of names) this.waiting.add(name);
   }
 
+  /** A slider on its way: what changed in the next frame, names once it rests. */
+  redrawTried() {
+    if (!this.waiting.size && !this.trying) requestAnimationFrame(() => this.drawWaiting());
+    this.trying = true;
+    clearTimeout(this.naming);
+    this.naming = setTimeout(() => this.redraw("names"), QUIET_MS);
+  }
+
   drawWaiting() {
+    const { plan } = this.canvases;
+    const before = this.fills;
+    if (this.trying || this.waiting.has("plan")) this.fills = this.painter.fillsOf(this.view);
     for (const name of this.waiting) this.canvases[name].redraw();
     if (this.waiting.has("plan")) this.swipe?.redraw();
+    else if (this.trying) plan.redraw((view) => this.painter.changed(view, before, this.fills));
     this.waiting.clear();
+    this.trying = false;
+  }
+
+  /**
+   * @param {Pen} pen
+   * @param {View} view
+   * @param {Box[]} parts
+   */
+  patch(pen, view, parts) {
+    pen.save();
+    pen.beginPath();
+    for (const [left, top, right, bottom] of parts) pen.rect(left, top, right - left, bottom - top);
+    pen.clip();
+    pen.clearRect(view.left, view.top, view.width, view.height);
+    this.painter.paint(pen, view, this.view, this.onTiles, this.zoomOf(view), parts);
+    pen.restore();
   }
 
   /** Whether a map of somebody's own lies under the plan. */

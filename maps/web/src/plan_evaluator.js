@@ -142,9 +142,8 @@ export class PlanEvaluator {
       for (const key of Object.keys(change)) known("key of a quota", key, { total, weight });
       if (change.total !== undefined) {
         const asked = decimal(change.total);
-        if (asked.digits < 0n) throw new Error(`quota '${name}': the total of ${change.total} is below 0`);
-        if (!isMultiple(asked, decimal(step))) {
-          throw new Error(`quota '${name}': the total of ${change.total} is no whole multiple of the step ${step}`);
+        if (asked.digits < 0n || !isMultiple(asked, decimal(step))) {
+          throw new Error(`quota '${name}': the total of ${change.total} is below 0, or no whole multiple of the step ${step}`);
         }
         if (compare(asked, decimal(total))) found[name] = { ...found[name], total: String(change.total) };
       }

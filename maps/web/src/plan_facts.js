@@ -29,8 +29,8 @@ export function factsOf(page, measured) {
     sites: page.sites.map(siteFacts),
     payments: paymentFacts(page),
     comparison: page.comparison && { ...page.comparison, moves: new RowGroups(page.comparison.moves) },
-    /** What is shown in the place of the adopted plan: why amounts of a quota are not known, and whether zones are. */
-    tried: /** @type {{ unknown: string[], zones: boolean } | null} */ (null),
+    /** What is shown in the place of the adopted plan: why amounts of a quota are not known, whether zones are, and what units get. */
+    tried: /** @type {{ unknown: string[], zones: boolean, amount: (unit: number, quota: number) => number } | null} */ (null),
     main_claims: rowsOf(cards.main_claims),
     claims: new RowGroups(cards.claims),
     line_rows: new RowGroups(cards.line_rows),

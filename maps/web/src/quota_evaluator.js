@@ -374,7 +374,7 @@ class Handing {
       const left = sum(pick(carried, one.units));
       jurisdictions[path.length - 1].set(key, exactly(count + left, moved.get(key)));
     }
-    const counts = this.counts;
+    const { counts } = this;
     return {
       amount: (unit) => exactly(counts[place[unit]] + carried[place[unit]], moved.get(`unit ${place[unit]}`)),
       jurisdictions,

@@ -7,6 +7,7 @@ import { STATUSES } from "./zone_evaluator.js";
 
 /**
  * @import { Facts } from "./plan_facts.js"
+ * @import { Handed } from "./quota_evaluator.js"
  * @import { Outcome, PlanEvaluator } from "./plan_evaluator.js"
  */
 
@@ -22,7 +23,11 @@ export function showTry(facts, { adopted, held }, outcome) {
   Object.assign(facts, { units, zones, quotas, quota_rows, tried: null });
   if (!outcome) return [];
   const { zoned, quotas: handed } = outcome;
-  facts.tried = { unknown: handed.map((one) => (typeof one === "string" ? one : "")), zones: zoned !== null };
+  facts.tried = {
+    unknown: handed.map((one) => (typeof one === "string" ? one : "")),
+    zones: zoned !== null,
+    amount: (unit, quota) => Number(textOf(/** @type {Handed} */ (handed[quota]).amount(unit))),
+  };
   /** @type {number[]} */
   const moved = [];
   if (zoned) {
@@ -58,6 +63,6 @@ export function showTry(facts, { adopted, held }, outcome) {
  */
 export function amountsBy(facts, quota) {
   const sums = facts.jurisdictions.map(() => 0);
-  facts.units.jurisdiction.forEach((place, unit) => (sums[place] += amountOf(facts, unit, quota)));
+  facts.units.jurisdiction.forEach((place, unit) => (sums[place] += facts.tried?.amount(unit, quota) ?? amountOf(facts, unit, quota)));
   return sums;
 }

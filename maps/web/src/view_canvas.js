@@ -14,6 +14,7 @@ import { viewOf } from "./map_grid.js";
  * @typedef {object} Picture
  * @property {(pen: Pen, view: View, parts: Box[] | null) => Step[]} steps Draw these parts of it, one after the other;
  *   without parts all of it is drawn at once.
+ * @property {(pen: Pen, view: View, parts: Box[]) => void} [patch] Draw these parts of it anew, over what was drawn before.
  * @property {boolean} stays Whether what was drawn stays right as the view moves on.
  * @property {boolean} waits Whether the page opens without it.
  * @property {() => void} [done] Called each time that all of it is seen.
@@ -69,7 +70,7 @@ export function tiled(boxes, side) {
  * @param {MapGrid} grid
  * @param {Picture} picture
  * @param {string} pane
- * @returns {L.Renderer & { redraw(): void }}
+ * @returns {L.Renderer & { redraw(wrong?: (view: View) => Box[] | null): void }}
  */
 export function viewCanvas(grid, picture, pane) {
   const flush = flusher();
@@ -84,6 +85,7 @@ export function viewCanvas(grid, picture, pane) {
   let shown = null;
   let asked = "";
   let job = 0;
+  let busy = false;
   const boxOf = (/** @type {View} */ { left, top, width, height }) =>
     /** @type {Box} */ ([left, top, left + width, top + height]);
   /** @type {any} */
@@ -126,8 +128,11 @@ export function viewCanvas(grid, picture, pane) {
       L.DomUtil.setTransform(canvas, place, scale);
     },
 
-    redraw() {
-      this._draw(Infinity);
+    /** @param {(view: View) => Box[] | null} [wrong] The parts that are no longer right; null where that is all. */
+    redraw(wrong) {
+      const parts = shown && !busy && wrong ? wrong(shown.view) : null;
+      if (!parts || !shown || !picture.patch) return this._draw(Infinity);
+      if (parts.length) picture.patch(penOf(canvas), shown.view, parts);
     },
 
     /**
@@ -151,6 +156,7 @@ export function viewCanvas(grid, picture, pane) {
       pen.setTransform(ratio, 0, 0, ratio, -view.left * ratio, -view.top * ratio);
       const steps = picture.steps(pen, view, parts);
       const own = ++job;
+      busy = true;
       const go = () => {
         if (own !== job) return;
         const end = performance.now() + budget;
@@ -159,6 +165,7 @@ export function viewCanvas(grid, picture, pane) {
           if (budget < Infinity) flush(spare);
         }
         if (steps.length) return void requestAnimationFrame(go);
+        busy = false;
         shown = { view, origin, ratio };
         [canvas, spare] = [spare, canvas];
         this._container = canvas;

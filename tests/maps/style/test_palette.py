@@ -144,6 +144,26 @@ def test_steps_of_a_scale_are_told_apart(scales: Scales) -> None:
     assert distance(scales.pays, scales.receives) >= 0.09
 
 
+@pytest.mark.parametrize("scales", [LIGHT_SCALES, DARK_SCALES])
+def test_scales_are_read_in_grey(scales: Scales) -> None:
+    land = (scales.land_small, *scales.land)
+    for series in (scales.measure, scales.threshold, land, scales.programmes):
+        steps = np.diff([lightness(colour) for colour in series])
+        assert (abs(steps) >= 6.5).all(), "each step is seen without its hue"
+        assert len(set(np.sign(steps))) == 1, "and all go one way"
+    assert abs(lightness(scales.pays) - lightness(scales.receives)) >= 10
+
+
+def test_the_first_zones_are_told_apart_in_grey() -> None:
+    for one, other in itertools.combinations([*FILLS[:3], DEFAULT_FILL], 2):
+        assert abs(lightness(one) - lightness(other)) >= 15
+
+
+def lightness(colour: str) -> float:
+    """From black, 0, to white, 100, as CIE L* has it: what is left of a colour in grey."""
+    return 116 * float(np.cbrt(luminance(colour))) - 16
+
+
 @pytest.mark.parametrize(("theme", "scales"), [(LIGHT, LIGHT_SCALES), (DARK, DARK_SCALES)])
 def test_arrows_and_amounts_can_be_seen(theme: Theme, scales: Scales) -> None:
     for ink, ground in ((scales.arrow, theme.paper), (scales.circle, theme.paper), (scales.circle_ink, scales.circle)):

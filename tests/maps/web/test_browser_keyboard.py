@@ -135,3 +135,43 @@ def test_a_policy_leads_to_what_it_says_and_an_open_one_is_marked(open_map, plan
     assert policy.evaluate("one => one === document.activeElement")
     assert "Wilderness Act s. 4(c)" in policy.inner_text()
     assert policy.locator("details").get_attribute("open") is not None
+
+
+def test_distances_are_measured_and_filters_lifted_by_keys_alone(open_map, toy_plan) -> None:
+    tab = open_map(draw(toy_plan))
+    tab.get_by_role("button", name="Measure a distance").press("Enter")
+    assert focused(tab).startswith("Map of the plan")
+    assert tab.locator(".zp-cross").is_visible()
+    tab.keyboard.press("Enter")
+    tab.keyboard.press("ArrowRight")
+    tab.wait_for_timeout(600)
+    tab.keyboard.press("Enter")
+    assert told(tab).endswith(" km")
+    tab.keyboard.press("Backspace")
+    assert "Backspace" in told(tab), "one point is no line"
+    tab.keyboard.press("Escape")
+    assert focused(tab) == "Measure a distance"
+    assert not tab.locator(".zp-cross").is_visible()
+    row = tab.locator(".zp-legend-body button.zp-row").first
+    row.press("Enter")
+    assert " of 12 units" in told(tab)
+    tab.keyboard.press("Escape")
+    assert told(tab) == "All: 12 units"
+    assert row.get_attribute("aria-pressed") == "false"
+    assert tab.complaints == []
+
+
+def test_sorting_hits_and_files_are_told(open_map, toy_plan) -> None:
+    tab = open_map(draw(toy_plan))
+    tab.get_by_label("Find a unit").press_sequentially("Unit A")
+    tab.wait_for_timeout(600)
+    assert told(tab) == "4 hits: Unit A1"
+    tab.get_by_role("tab", name="Table").click()
+    for way in ("largest", "smallest"):
+        tab.get_by_role("button", name="Sort by Area, ha").press("Enter")
+        assert told(tab) == f"Sorted by Area, ha, {way} first"
+    tab.get_by_role("button", name="Save", exact=True).press("Enter")
+    with tab.expect_download() as saved:
+        tab.get_by_role("menuitem", name="CSV").press("Enter")
+    assert told(tab) == f"Saved: {saved.value.suggested_filename}"
+    assert tab.complaints == []

@@ -198,6 +198,25 @@ def test_sliders_go_beyond_what_is_adopted(open_map, toy_plan) -> None:
         assert float(control.locator(".zp-try-field").input_value()) < adopted or adopted == 0
 
 
+def test_what_is_painted_over_is_what_would_be_painted_anew(open_map, toy_plan) -> None:
+    name = next(one for one in toy_plan.rulebook.values if "fragile" in one)
+    shown = "document.querySelector('.leaflet-plan-pane canvas').toDataURL()"
+    tab = open_map(zp.draw(toy_plan))
+    adopted = tab.evaluate(shown)
+    tab.get_by_role("tab", name="Try it").click()
+    field = tab.locator(".zp-try-control", has_text="ragile").locator(".zp-try-field")
+    for value in ("0.6", "0.75"):  # the first is painted whole, the second over it
+        field.fill(value)
+        field.press("Tab")
+        tab.wait_for_timeout(400)
+    over = tab.evaluate(shown)
+    anew = open_map(zp.draw(toy_plan), "#try=" + quote(json.dumps({"parameters": {name: 0.75}})))
+    anew.get_by_role("tab", name="Try it").click()
+    anew.wait_for_timeout(400)
+    assert over == anew.evaluate(shown)
+    assert over != adopted
+
+
 def test_a_table_has_nothing_to_try(open_map, toy_plan) -> None:
     tab = open_map(zp.draw(toy_plan.units))
     assert not tab.get_by_role("tab", name="Try it").is_visible()
