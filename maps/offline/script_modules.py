@@ -64,12 +64,12 @@ def bare(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    r"""A bare script without spaces around signs, and breaks within brackets; texts and patterns stay as they are.
+    r"""A bare script without spaces around signs, and breaks that no statement needs; texts and patterns stay.
 
     Examples
     --------
     >>> squeezed('const one = (a, b) => a + "x = y";\nreturn f(\none / 2\n);\n')
-    'const one=(a,b)=>a + "x = y";\nreturn f(one/2\n);\n'
+    'const one=(a,b)=>a + "x = y";return f(one/2\n);'
     """
     found, inside = "", False
     for line in text.splitlines():
