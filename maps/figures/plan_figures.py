@@ -73,9 +73,10 @@ class QuotaFigures:
         return capital(self.title)
 
     def said(self, amount: object) -> str:
-        """An amount with its unit."""
+        """An amount with its unit, short where that is exact."""
         value = float(amount)  # type: ignore[arg-type]  # a Decimal of a table
-        written = self._edition.large(value) if value == round(value) else self._edition.amount(amount)
+        is_round = value == round(value) == float(f"{value:.3g}")
+        written = self._edition.large(value) if is_round else self._edition.amount(amount)
         return f"{written}{self._edition.gap}{self.unit}"
 
     @cached_property

@@ -8,6 +8,7 @@ from functools import partial
 from math import inf
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from layers.conditions import number_text
@@ -477,8 +478,23 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
     for status in (*OPEN, "assumed"):
         own = units.index[units["status"] == status]
         if len(own):
-            names = listed(figures, figures.names(own), 6)
-            yield edition.tell(f"fact_{status}", n=len(own)), edition.tell(f"fact_{status}_rest", names=names)
+            names, missing = listed(figures, figures.names(own), 6), _missing(figures, rules, own)
+            rest = edition.tell(f"fact_{status}_rest", names=names, missing=missing)
+            yield edition.tell(f"fact_{status}", n=len(own)), rest
+
+
+def _missing(figures: PlanFigures, rules: RuleFigures, units: pd.Index) -> str:
+    """The measures for want of which a rule that must be answered could not be."""
+    asked, edition = rules.asked, figures.edition
+    waits = asked.units.isin(units)
+    found = dict.fromkeys(
+        edition.measure(name)
+        for place, one in enumerate(asked.rules)
+        if one.rule.on_unknown == "review"
+        for row in np.flatnonzero(one.answer.unknown & waits).tolist()
+        for name in asked.missing(place, row)
+    )
+    return listed(figures, list(found), 4)
 
 
 def scenarios(figures: PlanFigures) -> Page | None:

@@ -74,7 +74,7 @@ def _cards(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards:
         own = units.index[units["main"] == code]
         fill = QUIET if code == figures.default else figures.fills[code]
         title = figures.zone(code)
-        picture = maps.small(own, fill, edition.tell("where_name", zone=title), 38 if len(mains) <= 4 else 28)
+        picture = maps.small(own, fill, edition.tell("where_name", zone=title), 35 if len(mains) <= 4 else 28)
         land = figures.percent(float(units["area_ha"][own].sum()), edition.total_ha)
         facts = [
             (edition.tell("card_units", n=len(own)), edition.tell("card_land", land=land)),
@@ -152,7 +152,7 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
         edition.pages["zeros"] if zeros else "",
     )
     title = _finding(figures, test)
-    chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=29.6)
+    chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=27)
     note = edition.tell("note_dots", zone=figures.zone(test.zone))
     passing = test.passes & test.asked
     if not bool(test.asked.all()):

@@ -12,7 +12,7 @@ from maps.annex import ReportContext, dossier_chapters, main_function
 from maps.charts import Gauge, Numbers, fit, gauge, text_mm
 from maps.explain import explain
 from maps.figures import PlanFigures, PlanMaps, QuotaFigures, RuleFigures, weight_words
-from maps.locale import text_in
+from maps.locale import catalogue, text_in
 from maps.page_blocks import (
     BigNumbers,
     Block,
@@ -271,7 +271,19 @@ def _land(figures: PlanFigures, said: Content) -> Iterator[Block]:
     rows: list[tuple[Cell, ...]] = list(_steps(figures, said, row, one))
     title = edition.tell("land_how", amount=one.said(Decimal(str(row["amount"]))))
     bounds = " · ".join(edition.amount(row[key]) if row[key] is not None else "–" for key in ("floor", "ceiling"))
-    yield Table(title, (one.label, ""), tuple(rows), frozenset({1}), edition.tell("bounds", bounds=bounds), look="sums")
+    told = [edition.tell("bounds", bounds=bounds), *_shift(figures, one, str(said["unit"]["unit_id"]))]
+    yield Table(title, (one.label, ""), tuple(rows), frozenset({1}), edition.words["semicolon"].join(told), look="sums")
+
+
+def _shift(figures: PlanFigures, one: QuotaFigures, unit: str) -> Iterator[str]:
+    """How much more or less the unit gets than by its weight alone, and why."""
+    found = one.shifts
+    group = None if found is None else next((each for each in found.groups if unit in each.units), None)
+    if found is not None and group is not None:
+        moved = figures.edition.number(abs(found.difference[unit]))
+        words = catalogue("terminal", figures.edition.language)
+        key = "quota_less" if group.loses else "quota_more"
+        yield words[key].format(amount=moved, unit=one.unit, reason=group.reason)
 
 
 def _steps(figures: PlanFigures, said: Content, row: Content, one: QuotaFigures) -> Iterator[tuple[Cell, ...]]:
