@@ -15,7 +15,7 @@ from layers.conditions import number_text
 from maps.annex import ReportContext
 from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves
 from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
-from maps.locale import DIGITS, capital, inward, number_style, shifted, text_in
+from maps.locale import DIGITS, capital, catalogue, inward, number_style, shifted, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Swatch, Table, drawn
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
@@ -45,6 +45,7 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
         blocks.append(_margins(figures, tests))
     if len(rules.moved) or len(rules.gained):
         blocks.append(_changes(figures, rules))
+    blocks.append(_how_sure(figures, rules))
     facts = tuple(_facts(figures, rules))
     if facts:
         blocks.append(Facts(facts, words["open_title"]))
@@ -481,6 +482,23 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
             names, missing = listed(figures, figures.names(own), 6), _missing(figures, rules, own)
             rest = edition.tell(f"fact_{status}_rest", names=names, missing=missing)
             yield edition.tell(f"fact_{status}", n=len(own)), rest
+
+
+def _how_sure(figures: PlanFigures, rules: RuleFigures) -> Table:
+    """What firm, close call and the other marks of map and card mean, and how many units bear each."""
+    words, status = catalogue("map", figures.edition.language), figures.units["status"]
+    counts = {
+        "means_firm": len(figures.units) - rules.close,
+        "means_close": rules.close,
+        "means_decision": int((status == "by_decision").sum()),
+        "means_assumed": int((status == "assumed").sum()),
+        "means_open": int(status.isin(OPEN).sum()),
+    }
+    rows: list[tuple[Cell, ...]] = [
+        (str(words[key]), figures.edition.number(count)) for key, count in counts.items() if count
+    ]
+    columns = (str(words["what_it_means"]), figures.edition.pages["units"])
+    return Table(str(words["how_sure"]), columns, tuple(rows), frozenset({1}), look="dense")
 
 
 def _missing(figures: PlanFigures, rules: RuleFigures, units: pd.Index) -> str:
