@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.errors import escape_hidden
 from maps.figures.plan_figures import PlanFigures
-from maps.locale import number_beside, number_style, shifted
+from maps.locale import number_beside, number_style, shifted, text_in
 from maps.summaries import verdicts
 from zoning.zones import DECISION
 
@@ -207,6 +209,13 @@ class RuleFigures:
             key = "decided_as" if row.zone in mains else "carries_decided"
             found.setdefault(str(row.unit_id), []).append(figures.edition.tell(key, name=name, zone=zone))
         return found
+
+    @cached_property
+    def deciders(self) -> list[str]:
+        """By whom decisions were taken, each once."""
+        claims, language = self.figures.edition.plan.source.claims, self.figures.edition.language
+        texts = claims.loc[claims["rule"].str.startswith(DECISION), "values"]
+        return list(dict.fromkeys(escape_hidden(text_in(json.loads(one)["decision"]["by"], language)) for one in texts))
 
 
 def _same(values: npt.NDArray[np.float64], told: tuple[float | None, ...]) -> bool:

@@ -475,7 +475,8 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
     decided = rules.decided
     if decided:
         told = listed(figures, [one for unit in decided for one in decided[unit]], 4)
-        yield edition.tell("fact_decided", n=len(decided)), edition.tell("fact_decided_rest", told=told)
+        rest = edition.tell("fact_decided_rest", told=told, by=listed(figures, rules.deciders, 2))
+        yield edition.tell("fact_decided", n=len(decided)), rest
     for status in (*OPEN, "assumed"):
         own = units.index[units["status"] == status]
         if len(own):
