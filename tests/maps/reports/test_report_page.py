@@ -238,7 +238,7 @@ def test_of_many_open_units_some_stand_in_full_and_the_rest_by_their_claims(toy_
     html = report(dataclasses.replace(toy_plan, zones=zones))
     chapter = html[html.index('<section id="open"') : html.index('<section id="decisions"')]
     assert "6 of 11 units are told in full" in chapter
-    assert "<h3>Unit B3 <code>b3</code> <mark>contested</mark></h3>" in chapter
+    assert "<h3>Unit B3 <code>b3</code> <mark>open: contested</mark></h3>" in chapter
     full = set(re.findall(r"<code>([abc]\d)</code>", chapter))
     named = set(re.findall(r"<bdi>Unit [ABC]\d \(([abc]\d)\)</bdi>", chapter))
     assert len(full) == 6

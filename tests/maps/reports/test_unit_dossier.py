@@ -105,7 +105,7 @@ class TestWhatItSays:
     def test_open_questions_are_marked(self, toy_plan):
         status = toy_plan.zones["status"].mask(toy_plan.zones["unit_id"] == "a1", "contested")
         plan = dataclasses.replace(toy_plan, zones=toy_plan.zones.assign(status=status))
-        assert "<mark>contested</mark>" in dossier(plan, "a1")
+        assert "<mark>open: contested</mark>" in dossier(plan, "a1")
 
     def test_other_claims_say_how_they_answered(self, toy_plan):
         extra = toy_plan.claims[toy_plan.claims["rule"] == "fragile-1"].iloc[:1].assign(unit_id="c4")
