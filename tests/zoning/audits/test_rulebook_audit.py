@@ -10,8 +10,7 @@ from datetime import date
 import pytest
 
 from layers.errors import ZoneplanError
-from zoning.audits import audit, rulebook_audit, run_cases
-from zoning.audits.worked_cases import Result
+from zoning.audits import audit
 from zoning.rulebook import builtin_rulebooks, read_draft, read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 
@@ -28,18 +27,12 @@ def swap(old: str, new: str):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_rulebooks())
-def test_built_in_rulebooks_have_no_finding_and_each_of_their_cases_goes_as_expected(name, monkeypatch) -> None:
-    """Hundreds of worked cases, run once: by the audit, which is watched."""
-    results: list[Result] = []
-
-    def run_and_keep(*arguments: object) -> tuple[Result, ...]:
-        results.extend(run_cases(*arguments))
-        return tuple(results)
-
-    monkeypatch.setattr(rulebook_audit, "run_cases", run_and_keep)
+@pytest.mark.usefixtures("cases_once")
+def test_built_in_rulebooks_have_no_finding_and_each_of_their_cases_goes_as_expected(name, results_of) -> None:
+    """Hundreds of worked cases, run once."""
     assert audit(name) == ()
-    assert [result.text for result in results if not result.passed] == []
-    assert len(results) == sum(map(len, read_draft(name).cases.values()))
+    assert [result.text for result in results_of(name) if not result.passed] == []
+    assert len(results_of(name)) == sum(map(len, read_draft(name).cases.values()))
 
 
 @pytest.mark.parametrize("name", builtin_rulebooks())
