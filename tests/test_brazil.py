@@ -16,6 +16,7 @@ Mato Grosso, which belongs to the Legal Amazon, 52 Goiás, which does not.
 from __future__ import annotations
 
 import gzip
+import hashlib
 import html
 import json
 import re
@@ -248,6 +249,31 @@ def test_map_report_and_terminal_speak_portuguese(call: Callable[..., str], stud
     assert not re.search(r"\d,\d{3}\.\d|\d\.\d+ %", report_page)
     assert "16,7 %" in told
     assert "referência: Constituição, artigo 231" in card
+
+
+@pytest.mark.slow
+def test_whatever_asks_a_run_speaks_its_language(
+    call: Callable[..., str], command: Callable[..., SimpleNamespace], study: Path
+) -> None:
+    """Nobody says --lang again: comparison, consensus, draws and curve speak as the run does, also on their pages."""
+    plan, folder = study / "plan.toml", study.parent
+    call("run", plan, "--lang", "pt", "--out", folder / "run")
+    name, sha256 = "institutional_share_min", hashlib.sha256(plan.read_bytes()).hexdigest()
+    head = f'[try]\nplan = "plan.toml"\nplan_sha256 = "{sha256}"\nby = "Ana"\n\n[[scenarios]]\nname = "ana"\n'
+    (study / "ana.toml").write_text(f'{head}set = {{ "parameters.{name}" = 0.7 }}\n', "utf-8")
+    told = [
+        command("compare", folder / "run", study / "ana.toml", "--study", study, "--out", folder / "compared").out,
+        call("consensus", plan, study / "ana.toml", "--lang", "pt", "--out", folder / "agreed"),
+        call("robustness", folder / "run", "--within", f"{name}=0.4:0.7", "--draws", 20, "--study", study),
+        call("curve", folder / "run", name),
+    ]
+    told += [text_of((folder / "compared" / "report.html").read_text("utf-8"))]
+    told += [block_of((folder / one / "map.html").read_text("utf-8")) for one in ("compared", "agreed")]
+    other = sentences("en") - sentences("pt")
+    for text in told:
+        flat = " ".join(text.split())
+        assert not {one for one in other if one in flat}
+    assert all("Proporção mínima" in text for text in (*told[:2], told[3]))
 
 
 ENGLISH_NUMBER = re.compile(r"\d,\d{3}\.\d|(?<![\w./:-])\d+\.\d{1,2}(?![\w.])")

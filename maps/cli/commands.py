@@ -21,7 +21,7 @@ from layers.errors import Finding, ZoneplanError, escape_hidden
 from layers.phrases import Phrase, phrase_list, template
 from maps.cli.exit_codes import exit_code, judge, safe_message, say, telling_what_was_written, terminate
 from maps.cli.help_words import listen, run_command
-from maps.cli.spoken_language import ENGLISH, in_words, language_of_plan, speak, spoken
+from maps.cli.spoken_language import ENGLISH, in_words, language_of, language_of_plan, speak, spoken
 
 if TYPE_CHECKING:
     from maps.locale import LocalizedPlan
@@ -421,7 +421,7 @@ def compare_(
     from maps.run_folder import COMPARISON_KIND, require_own, write_comparison_folder
     from zoning.scenario import compare
 
-    speak(language or language_of_plan(before))
+    speak(language or language_of(before))
     if out is not None:
         require_own(out.absolute(), COMPARISON_KIND)
     found = compare(*(_plan_of(path) for path in (before, after)), study_folder=study)
@@ -451,7 +451,7 @@ def consensus_(
     from maps.run_folder import CONSENSUS_KIND, require_own, write_consensus_folder
     from zoning.scenario import consensus, run_together
 
-    speak(language or language_of_plan(files[0]))
+    speak(language or language_of(files[0]))
     if len({path.resolve() for path in files}) < max(2, len(files)):
         raise typer.BadParameter(Phrase("give two files at least, each once"), param_hint="FILE...")
     if out is not None:
@@ -495,7 +495,7 @@ def robustness_(
     from maps.run_folder import ROBUSTNESS_KIND, require_own, write_robustness_folder
     from zoning.scenario import KEPT, robustness
 
-    speak(language or language_of_plan(target))
+    speak(language or language_of(target))
     ranges = ranges_of(within)
     if out is not None:
         require_own(out.absolute(), ROBUSTNESS_KIND)
@@ -536,7 +536,7 @@ def curve_(
     from zoning.scenario import curve_amounts
     from zoning.zones import curve
 
-    speak(language)
+    speak(language or language_of(target))
     plan = _plan_of(target)
     found = curve(plan, find_parameter(plan.rulebook, parameter))
     told = None
@@ -568,7 +568,7 @@ def serve(
     from maps.serve import PlanServer, TriedPlans
     from zoning.scenario import as_fresh
 
-    speak(language or language_of_plan(target / "plan.toml" if target.is_dir() else target))
+    speak(language or language_of(target))
     plan = as_fresh(_plan_of(target), study)
     with progress() as announce:
         announce("map.html")
@@ -604,7 +604,7 @@ def seek_(
     from maps.cli.threshold_display import print_sought
     from zoning.scenario import seek
 
-    speak(language)
+    speak(language or language_of(target))
     ranges = dict(map(_range, moves))
     found = seek(_plan_of(target), goal, ranges, study)
     if as_json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from contextvars import ContextVar
@@ -18,6 +19,12 @@ _READ_BYTES = 1_000_000
 _OF_PLAN = re.compile(
     r"""^[ \t]*\[study\][^\n]*\n(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*language[ \t]*=[ \t]*["']([\w-]+)["']""", re.MULTILINE
 )
+
+_OF_TRY = re.compile(
+    r"""^[ \t]*\[try\][^\n]*\n(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*plan[ \t]*=[ \t]*["']([^"'\n]+)["']""", re.MULTILINE
+)
+_PROVENANCE = "provenance.json"
+"""Of a run folder; ``maps.run_folder``, which writes it, loads more than a first word needs."""
 
 _SPOKEN: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
@@ -51,14 +58,35 @@ def own_language() -> str:
 
 
 def language_of_plan(path: Path) -> str | None:
-    """The language that a plan asks for, even of a file that cannot be read otherwise; None where it says none."""
+    """The language that a plan asks for, even of a file that cannot be read otherwise; None where it says none.
+
+    A try asks for that of the plan which it tries.
+    """
+    text = _text_of(path)
+    tried = _OF_TRY.search(text)
+    found = _OF_PLAN.search(_text_of(path.parent / tried[1]) if tried else text)
+    return found[1] if found else None
+
+
+def language_of(target: Path) -> str | None:
+    """The language of a run folder, or the one that a plan asks for; None where neither says one."""
+    if not target.is_dir():
+        return language_of_plan(target)
+    try:
+        content = json.loads(_text_of(target / _PROVENANCE))
+    except ValueError:
+        return None
+    found = content.get("language") if isinstance(content, dict) else None
+    return found if isinstance(found, str) else None
+
+
+def _text_of(path: Path) -> str:
+    """The beginning of a file; nothing of one that cannot be read."""
     try:
         with path.open("rb") as file:
-            text = file.read(_READ_BYTES).decode("utf-8", "replace")
+            return file.read(_READ_BYTES).decode("utf-8", "replace")
     except (OSError, ValueError):
-        return None
-    found = _OF_PLAN.search(text)
-    return found[1] if found else None
+        return ""
 
 
 def in_words(said: str) -> str:

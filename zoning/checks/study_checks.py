@@ -341,7 +341,7 @@ def group_absent(findings: Sequence[Finding]) -> list[Finding]:
 
 def _taken(text: str) -> str:
     """What is taken in place of a measure that nothing gives, of the text of its finding."""
-    return str(text.fields["taken"]) if isinstance(text, Phrase) else text
+    return text.fields["taken"] if isinstance(text, Phrase) else text
 
 
 def _formula_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
@@ -466,7 +466,7 @@ def _absent(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Findin
     for indicator in rulebook.indicators:
         if indicator.name not in names and indicator.when_absent != "error":
             value = indicator.when_absent
-            taken = number_text(value) if isinstance(value, float) else value
+            taken = number_text(value) if isinstance(value, float) else word(str(value).lower())
             said = Phrase("rulebook '{rulebook}' takes it as {taken}", rulebook=rulebook.name, taken=taken)
             text = Phrase(GIVES_NO, measure=indicator.name, taken=said)
             yield Finding("note", "absent", "", (indicator.name,), 1, text)

@@ -14,7 +14,7 @@ from typer.main import get_command
 
 import maps.cli.spoken_language
 from maps.cli.commands import app, main
-from maps.cli.spoken_language import in_words, language_of_plan, own_language, speak, spoken
+from maps.cli.spoken_language import in_words, language_of, language_of_plan, own_language, speak, spoken
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(
@@ -251,3 +251,18 @@ def test_help_loads_no_engine() -> None:
     )
     assert "用法：" in done.stdout
     assert done.stdout.splitlines()[-1] == ""
+
+
+def test_a_run_and_a_try_speak_the_language_of_their_plan(tmp_path: Path) -> None:
+    """A folder that is damaged, and a try of a plan that is gone, say nothing."""
+    plan, tried, run = tmp_path / "plan.toml", tmp_path / "ana.toml", tmp_path / "run"
+    plan.write_text('[study]\nname = "x"\nlanguage = "pt"\n', "utf-8")
+    tried.write_text('[try]\nby = "Ana"\nplan = "plan.toml"\n', "utf-8")
+    run.mkdir()
+    assert language_of(plan) == language_of(tried) == "pt"
+    assert language_of(run) is None
+    for content, language in (('{"language": "zh"}', "zh"), ("{", None), ("[1]", None), ('{"language": 3}', None)):
+        (run / "provenance.json").write_text(content, "utf-8")
+        assert language_of(run) == language
+    plan.unlink()
+    assert language_of(tried) is None
