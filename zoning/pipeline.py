@@ -37,7 +37,7 @@ from zoning.checks import (
 )
 from zoning.compensation import account_traced, itemise_services, known_parties, positions, value_services
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
-from zoning.measures import assumed, complete_traced, measure, undeducted, with_none_of
+from zoning.measures import assumed, complete_traced, measure, undeducted, with_indices, with_none_of
 from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan
 from zoning.policies import assign_traced, list_industries, lists_in_force, local_items, looser_faults
@@ -384,6 +384,7 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
     if study.services is not None:
         measured, items = steps.do("services", _with_services, measured, study.services)
     measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
+    measured, parts = steps.do("indices", with_indices, measured, study.indices)
     announce("classify")
     claims, asked = steps.do(
         "classify",
@@ -397,7 +398,7 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
     made = steps.do("claims", lambda claims: claims[claims["answer"] != "no"], claims)
     measures, banding = steps.do("complete", complete_traced, measured, rulebook)
     margins = steps.do("margins", weigh_margins, made, measures, rulebook, asked)
-    trace = Trace(rules=asked, margins=margins, derived=banding, services=items)
+    trace = Trace(rules=asked, margins=margins, derived=banding, indices=parts, services=items)
     zones = steps.do("resolve", resolve, claims, rulebook)
     return _Zoned(pieces, measured, measures, made, zones, margins, trace)
 

@@ -105,6 +105,26 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
             )
 
 
+def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[UnknownNameError]:
+    """The complaints about ``[[indices]]``: measures that nothing provides, and indices that stand below."""
+    amounts = {f"{QUOTA}{quota.name}" for quota in study.quotas}
+    for place, index in enumerate(study.indices):
+        above = study.model_copy(update={"indices": study.indices[:place]})
+        known = provided(above, inputs, rulebook) - amounts
+        for at, name in enumerate(index.of):
+            if name not in known:
+                yield UnknownNameError(
+                    Phrase(
+                        "index '{index}': no measure '{name}' is there before it{hint}",
+                        index=index.name,
+                        name=name,
+                        hint=near(name, known),
+                    ),
+                    code="unknown_measure",
+                    keys=("indices", place, "of", at),
+                )
+
+
 def title_faults(study: Study, inputs: Inputs) -> Iterator[UnknownNameError]:
     """The complaints about titles of columns that the units' file or a table does not have."""
     sections: list[tuple[Keys, str, UnitsSection | TableSection]]
@@ -147,14 +167,21 @@ def _of_study(study: Study, inputs: Inputs) -> Iterator[Origin]:
     for name in ADDED:
         if name != "area_ha" or name not in inputs.units.columns:
             yield Origin(name, Phrase("comes from the overlay"))
-    for name in measure_names(study.services):
-        yield Origin(name, Phrase("comes from [services]"), ("services",))
+    yield from _reckoned(study)
     for place, quota in enumerate(study.quotas):
         yield Origin(
             f"{QUOTA}{quota.name}",
             Phrase("is the amount of quota '{quota}'", quota=quota.name),
             ("quotas", place, "name"),
         )
+
+
+def _reckoned(study: Study) -> Iterator[Origin]:
+    """The measures that the plan makes of others."""
+    for place, index in enumerate(study.indices):
+        yield Origin(index.name, Phrase("comes from [[indices]]"), ("indices", place, "name"))
+    for name in measure_names(study.services):
+        yield Origin(name, Phrase("comes from [services]"), ("services",))
 
 
 def _of_rulebook(rulebook: Rulebook) -> Iterator[Origin]:

@@ -27,6 +27,7 @@ from layers.sources import written_verified
 from zoning.checks.column_sources import (
     ADDED,
     ExpectedColumns,
+    index_faults,
     none_of_faults,
     origin_faults,
     provided,
@@ -263,6 +264,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *_missing_measures(study, rulebook, inputs),
         *origin_faults(study, rulebook, inputs),
         *title_faults(study, inputs),
+        *index_faults(study, rulebook, inputs),
         *misfitting,
         *decision_faults(study.decisions, known_units(study, inputs), rulebook, dropped_units(inputs)),
         *quota_faults(study, columns),

@@ -1,6 +1,7 @@
 """Measures: one row a unit, one column an indicator; what belongs together is aggregated."""
 
 from zoning.measures.aggregation import PATH, mean_by, paths, places_of, sum_by, without_noise
+from zoning.measures.composite_indices import with_indices
 from zoning.measures.indicators import (
     QUOTA,
     Because,
@@ -50,6 +51,7 @@ __all__ = [
     "sum_by",
     "try_formula",
     "undeducted",
+    "with_indices",
     "with_none_of",
     "with_unknown",
     "without_noise",

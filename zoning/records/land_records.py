@@ -8,14 +8,24 @@ from typing import Any
 import numpy as np
 
 from layers.conditions import parse_calculation, parse_condition
+from layers.sources import name_text
 from zoning.measures import Because, explain_derived, places_of
 from zoning.plan import Plan
 from zoning.policies import plain_value
-from zoning.records.findings import in_rulebook, parameters_of, said_of
+from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
 from zoning.rulebook import Derived, Norm
-from zoning.trace import Record, Said, Texts, Titles, days_of, in_languages, say
+from zoning.study import CompositeIndex
+from zoning.trace import Message, Record, Said, Term, Texts, Titles, days_of, in_languages, say
 from zoning.zones import norms_in
+
+AGGREGATES = {
+    "weighted_sum": "explain.index_weighted_sum",
+    "geometric_mean": "explain.index_geometric_mean",
+    "weakest_link": "explain.index_weakest_link",
+    "topsis": "explain.index_topsis",
+}
+"""What is said of an index by how its scores are made one."""
 
 
 def derived_in(plan: Plan) -> tuple[Derived, ...]:
@@ -24,7 +34,7 @@ def derived_in(plan: Plan) -> tuple[Derived, ...]:
 
 
 def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
-    """Why derived measures of some units are what they are.
+    """Why indices of the plan and derived measures of some units are what they are.
 
     Parameters
     ----------
@@ -34,11 +44,11 @@ def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     Returns
     -------
     dict of str to list of Record
-        By unit, in the order of the rulebook. Facts: ``unit_title``, ``measure``, ``title``, ``value`` (None where
-        missing), ``row`` (which of the ``rows`` of its table counts, from 1; 0 where none does),
-        ``because`` and ``calculation``.
+        By unit, indices in the order of the plan, then derived measures in the order of the rulebook. Facts:
+        ``unit_title``, ``measure``, ``title``, ``value`` (None where missing), ``row`` (which of the ``rows`` of its
+        table counts, from 1; 0 where none does, or for an index), ``because`` and ``calculation``.
     """
-    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    found = _index_records(plan, ids)
     derived = [(one, plan.trace.derived[one.name]) for one in derived_in(plan) if one.name in plan.trace.derived]
     places = np.flatnonzero(is_about(plan.measures.index, found)) if derived else np.array([], np.intp)
     values = each_row(plan.measures.iloc[places])
@@ -107,6 +117,63 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
             "rows": len(one.bands),
             "because": band.reason if band and band.reason else {},
             "calculation": worked,
+        },
+    )
+
+
+def _index_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """Why the indices of the plan are what they are: each measure, its score and its weight."""
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    for place, index in enumerate(plan.study.indices):
+        if index.name not in plan.trace.indices:
+            continue
+        scores, weights = plan.trace.indices[index.name]
+        told = dict(zip(scores.index.astype(str), each_row(scores), strict=True))
+        own = plan.measures.loc[list(found), [*index.of, index.name]]
+        for unit, values in zip(found, each_row(own), strict=True):
+            found[unit].append(_index(index, place, told.get(unit), values, weights, plan))
+    return found
+
+
+def _index(
+    index: CompositeIndex,
+    place: int,
+    scores: Mapping[Any, Any] | None,
+    values: Mapping[Any, Any],
+    weights: Mapping[Any, Any],
+    plan: Plan,
+) -> Record:
+    worked: Message | str = ""
+    for name in reversed(index.of if scores is not None else ()):
+        part = say(
+            "explain.index_part",
+            name=Term("name", name),
+            value=float(values[name]),
+            score=float((scores or {})[name]),
+            weight=float(weights[name]),
+        )
+        worked = say("explain.index_parts", first=part, rest=worked) if worked else part
+    value = plain_value(values[index.name])
+    calculation = say(AGGREGATES[index.aggregate], parts=worked) if worked else ""
+    return Record(
+        kind="derived",
+        id=index.name,
+        reason=calculation,
+        amount=value,
+        unit="1",
+        said=Said(values={name: plain_value(values[name]) for name in index.of}),
+        reference=in_languages(index.reference),
+        verified=index.verified if index.reference else None,
+        written=in_plan(plan.study, "indices", place),
+        facts={
+            "unit_title": Titles("units", "1"),
+            "measure": index.name,
+            "title": in_languages(index.title or name_text(index.name)),
+            "value": value,
+            "row": 0,
+            "rows": 0,
+            "because": {},
+            "calculation": calculation,
         },
     )
 

@@ -66,6 +66,7 @@ ENTRIES: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
 """The chapters of a rulebook that are entries, as what they count, and what tells the entries apart."""
 WHOLE: tuple[tuple[str, Kind], ...] = (("available_land", "rule"), ("terms", "rule"), ("classification", "list"))
 SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("indices", ("name",)),
     ("quotas", ("name",)),
     ("agreements", ("name", "period")),
     ("transfers", ("name", "period")),

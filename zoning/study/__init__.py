@@ -3,6 +3,7 @@
 from zoning.study.changed_study import Changes, vary_study, with_scenario
 from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection, EnergyShare
+from zoning.study.indices import CompositeIndex
 from zoning.study.industries import IndustriesSection
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
 from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
@@ -24,6 +25,7 @@ __all__ = [
     "QUOTAS",
     "QUOTA_KEYS",
     "Changes",
+    "CompositeIndex",
     "Decision",
     "EnergySection",
     "EnergyShare",

@@ -28,6 +28,7 @@ from layers.sources import (
 from zoning.agreements import Agreement
 from zoning.study.decisions import Decision
 from zoning.study.energy import EnergySection
+from zoning.study.indices import CompositeIndex
 from zoning.study.industries import IndustriesSection
 from zoning.study.map_section import MapSection
 from zoning.study.quotas import Quota
@@ -63,6 +64,8 @@ class Study(Shown, Sources):
     """Dual control of energy, [energy]."""
     industries: IndustriesSection | None = None
     """The plan's own negative list of industries, [industries]."""
+    indices: Several[CompositeIndex] = ()
+    """Scores that are made of several measures, [[indices]]."""
     services: ServicesSection | None = None
     """What the services of ecosystems are worth, by class of land, [services]."""
     agreements: Several[Agreement] = ()
@@ -106,6 +109,7 @@ class Study(Shown, Sources):
             ("tables", listed(one.source for one in self.tables)),
             ("decisions", f"{len(self.decisions):,}" if self.decisions else ""),
             ("quotas", listed(f"{one.name} {one.period}: {one.total:,f} {one.unit}" for one in self.quotas)),
+            ("indices", listed(one.name for one in self.indices)),
             ("energy", f"{self.energy.table}, {self.energy.period}" if self.energy else ""),
             ("agreements", listed(f"{one.name} {one.period}" for one in self.agreements)),
             ("transfers", listed(f"{one.name} {one.period}" for one in self.transfers)),
@@ -182,12 +186,15 @@ class Study(Shown, Sources):
         {'en': 'Population 2019, persons', 'zh': '2019年人口（人）'}
         """
         sections = (self.units, *self.tables, *self.layers)
-        return {name: title for section in sections for name, title in section.titles.items()}
+        titles = {name: title for section in sections for name, title in section.titles.items()}
+        return titles | {one.name: one.title for one in self.indices if one.title}
 
     def _faults(self) -> Iterator[Misfit]:
         yield from super()._faults()
         quotas = ((("quotas", place, "name"), one.name) for place, one in enumerate(self.quotas))
         yield from repeated(template("two quotas have the name '{name}'"), quotas)
+        indices = ((("indices", place, "name"), one.name) for place, one in enumerate(self.indices))
+        yield from repeated(template("two indices have the name '{name}'"), indices)
         flows: list[tuple[Keys, str]] = []
         flows += [(("agreements", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.agreements)]
         flows += [(("transfers", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.transfers)]

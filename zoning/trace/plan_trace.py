@@ -127,6 +127,8 @@ class Trace(Shown):
         How far each unit is from the thresholds of the rules.
     derived : mapping of str to Banding
         By derived measure.
+    indices : mapping of str to (DataFrame, Series)
+        By index of the plan: the scores of its measures by unit, and their weights.
     norms, floors : DataFrame or None
         What :func:`zoning.zones.weigh_norms` and :func:`zoning.zones.weigh_floors` found of the finished plan.
     services : DataFrame or None
@@ -146,6 +148,7 @@ class Trace(Shown):
     rules: Mapping[str, Evaluation] = field(default_factory=dict)
     margins: Margins | None = None
     derived: Mapping[str, Banding] = field(default_factory=dict)
+    indices: Mapping[str, tuple[pd.DataFrame, pd.Series]] = field(default_factory=dict)
     norms: pd.DataFrame | None = None
     floors: pd.DataFrame | None = None
     services: pd.DataFrame | None = None
@@ -162,6 +165,7 @@ class Trace(Shown):
             ("rules", listed(self.rules)),
             ("margins", f"{len(self.margins.clauses):,} clauses" if self.margins is not None else ""),
             ("derived", listed(self.derived)),
+            ("indices", listed(self.indices)),
             *((name, f"{len(table):,} rows") for name, table in held.items() if table is not None),
             ("quotas", listed(self.quotas)),
             ("transfers", listed(self.transfers)),

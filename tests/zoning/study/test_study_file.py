@@ -214,7 +214,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "[[flaws]]",
             (
                 "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, industries, "
-                "services, agreements, transfers, scenarios, try, map)"
+                "indices, services, agreements, transfers, scenarios, try, map)"
             ),
         ),
         (
@@ -300,6 +300,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "quotas",
         "energy",
         "industries",
+        "indices",
         "services",
         "agreements",
         "transfers",
