@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from layers.errors import SeveralErrors, ZoneplanError
+from layers.errors import SeveralErrors, StudyError, ZoneplanError
 from zoning.errors import RulebookError
-from zoning.rulebook import builtin_rulebooks, read_rulebook
+from zoning.rulebook import builtin_rulebooks, read_rulebook, require_possible
 
 DAY = date(2025, 1, 1)
 
@@ -529,3 +529,18 @@ def test_a_policy_cannot_read_an_overlay_that_is_over(write_rulebook) -> None:
         caught.value
     )
     assert read_rulebook(folder, date(2019, 12, 31)).codes("overlay") == ("energy_rich", "border")
+
+
+def test_a_number_stays_within_what_its_unit_can_be() -> None:
+    law = read_rulebook("us_west")
+    for name, wanted, said in (
+        ("fragile_share_min", -5, "must be at least 0, not -5"),
+        ("fragile_share_min", 7, "must be at most 1, not 7"),
+        ("mineral_state_share_pct", 101, "must be at most 100, not 101"),
+        ("density_min_per_km2", -1, "must be at least 0, not -1"),
+    ):
+        with pytest.raises(StudyError, match=said):
+            require_possible(law, name, wanted)
+    for name, one in law.parameters.items():
+        require_possible(law, name, one.value)
+    require_possible(law, "density_min_per_km2", 1e9)
