@@ -408,7 +408,7 @@ def _margins(figures: PlanFigures, tests: list[TestFigures]) -> Figure:
     chart = margin_dots(
         title, rows, words["within_tenth"], words["threshold"], Numbers(columns, tuple(heard)),
         percent=edition.percent("{n}"),
-        row_mm=17.0 if len(rows) <= 5 else 15.0,
+        row_mm=15.5 if len(rows) <= 5 else 13.6,
     )  # fmt: skip
     return drawn(title, chart, words["note_margins"])
 
