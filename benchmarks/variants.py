@@ -4,7 +4,7 @@
 
 For the study of the provinces of China and for the counties of the United States: one other threshold by ``plan.vary``
 beside ``zp.run`` of a changed plan, both with zones, quotas, flows and policies; a thousand variants of thresholds by
-``zp.sweep`` beside the loop; a search for goals; and the command ``zoneplan run`` for the first and the second time.
+``zp.sweep`` beside the loop; a search for goals; a plan whose costly steps are kept; and the command ``zoneplan run`` for the first and the second time.
 Figures are CPU seconds, medians of the rounds. A loop of a thousand runs is told from the median of the rounds.
 """
 
@@ -25,7 +25,10 @@ import numpy as np
 from whole_run import LARGE, copy_counties
 
 import zoneplan as zp
+from maps.run_folder import ContentCache
+from zoning.pipeline import run as run_plan
 from zoning.scenario import seek, sweep
+from zoning.steps import KeptResults
 
 STUDIES = {
     "china_provinces": {
@@ -77,6 +80,10 @@ def weigh(name: str, file: Path, rounds: int, count: int) -> None:
     loop = run * count
     print(f"| {count:,} variants of {len(moves)}: `zp.sweep` | {swept:.2f} | {loop:.0f} | {loop / swept:.0f} |")
     print(f"| two thresholds for a goal: `zp.seek` | {sought:.2f} | | |")
+    with tempfile.TemporaryDirectory() as folder:
+        kept = KeptResults(ContentCache(Path(folder)), "a program")
+        again = spent(lambda: run_plan(plan.study, kept=kept), rounds + 1)  # the first of which keeps its steps
+    print(f"| a plan of sources that were read and cut before | {again:.2f} | {run:.2f} | {run / again:.1f} |")
     with tempfile.TemporaryDirectory() as folder:
         costs = [command(file, Path(folder) / str(number), Path(folder) / "cache") for number in range(2)]
     print(f"| `zoneplan run` again | {costs[1]:.2f} | {costs[0]:.2f} | {costs[0] / costs[1]:.1f} |")
