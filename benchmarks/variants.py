@@ -4,7 +4,8 @@
 
 For the study of the provinces of China and for the counties of the United States: one other threshold by ``plan.vary``
 beside ``zp.run`` of a changed plan, both with zones, quotas, flows and policies; a thousand variants of thresholds by
-``zp.sweep`` beside the loop; a search for goals; a plan whose costly steps are kept; and the command ``zoneplan run`` for the first and the second time.
+``zp.sweep`` beside the loop; a search for goals; a plan whose costly steps are kept; and the command ``zoneplan run``
+for the first and the second time.
 Figures are CPU seconds, medians of the rounds. A loop of a thousand runs is told from the median of the rounds.
 """
 
