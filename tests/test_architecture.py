@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -40,8 +41,13 @@ def room(module: str) -> str:
     return ".".join(module.split(".")[:2])
 
 
-def imports(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+@cache
+def imports(path: Path) -> tuple[tuple[str, tuple[str, ...]], ...]:
     """Every import of the house in a file, wherever it stands: the module and the names taken from it."""
+    return tuple(imports_in(path))
+
+
+def imports_in(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Import):
             yield from ((alias.name, ()) for alias in node.names if alias.name.split(".")[0] in ORDER)

@@ -41,6 +41,14 @@ def parsed(path: Path) -> ast.Module:
     return ast.parse(read(path))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forgotten() -> Iterator[None]:
+    """Trees of all modules take 100 MB, which no other test needs."""
+    yield
+    read.cache_clear()
+    parsed.cache_clear()
+
+
 @cache
 def chapters_of(room: Path) -> frozenset[str]:
     found = [one for path in room.rglob("*.py") for pair in SPEAKS.findall(read(path)) for one in pair]

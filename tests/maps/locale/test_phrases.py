@@ -55,6 +55,13 @@ def helps() -> frozenset[str]:
     return frozenset(texts_of_help(get_command(app)))
 
 
+@pytest.fixture(scope="module", autouse=True)
+def forgotten() -> Iterator[None]:
+    """Trees of all modules take 40 MB, which no other test needs."""
+    yield
+    calls.cache_clear()
+
+
 @cache
 def calls() -> tuple[tuple[str, ast.Call], ...]:
     return tuple(

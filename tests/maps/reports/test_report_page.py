@@ -86,7 +86,7 @@ class Page(HTMLParser):
             self._cell.append(data)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(toy_plan) -> Page:
     return Page(report(toy_plan))
 

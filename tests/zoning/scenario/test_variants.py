@@ -88,6 +88,7 @@ class Parts(list[object]):
         return isinstance(other, Parts) and all(map(alike, self, other))
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25))
 @given(data=st.data())
 def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
