@@ -2,9 +2,7 @@
 
 from zoning.study.changed_study import Changes, vary_study, with_scenario
 from zoning.study.decisions import Decision
-from zoning.study.energy import EnergySection, EnergyShare
 from zoning.study.indices import CompositeIndex
-from zoning.study.industries import IndustriesSection
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
 from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
 from zoning.study.services import ServicesSection
@@ -18,6 +16,7 @@ from zoning.study.study_file import (
     study_schema,
 )
 from zoning.study.study_reader import read_study, read_try
+from zoning.study.table_sections import EnergySection, EnergyShare, IndustriesSection
 from zoning.study.transfers import Part, Transfer
 
 __all__ = [

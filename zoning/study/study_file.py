@@ -27,13 +27,12 @@ from layers.sources import (
 )
 from zoning.agreements import Agreement
 from zoning.study.decisions import Decision
-from zoning.study.energy import EnergySection
 from zoning.study.indices import CompositeIndex
-from zoning.study.industries import IndustriesSection
 from zoning.study.map_section import MapSection
 from zoning.study.quotas import Quota
 from zoning.study.scenarios import RobustnessSection, Scenario, Try, one_scenario, place_in_scenario
 from zoning.study.services import ServicesSection
+from zoning.study.table_sections import EnergySection, IndustriesSection
 from zoning.study.transfers import Transfer
 
 TitleKind = Literal["layers", "quotas", "flows"]

@@ -214,7 +214,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "[[flaws]]",
             (
                 "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, industries, "
-                "indices, services, agreements, transfers, scenarios, try, map)"
+                "indices, services, agreements, transfers, scenarios, robustness, try, map)"
             ),
         ),
         (
@@ -310,7 +310,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "map",
     ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 35
+    assert len(parts) == 36
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

@@ -1,10 +1,10 @@
-"""Energy: the table of dual control that a plan names, and a total that is split between its regions."""
+"""Sections with a table of their own: dual control of energy, and the plan's negative list of industries."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from layers.sources import EncodingText, Exact, ExactStep, Placed, Section, SourceText, Text
+from layers.sources import EncodingText, Exact, ExactStep, Placed, Section, Source, SourceText, Text, Wording
 
 
 class EnergyShare(Section):
@@ -31,5 +31,22 @@ class EnergySection(Placed):
     """Scheme of the rulebook to judge by; without it, the one in force at the end of the period."""
     share: EnergyShare | None = None
     """A total that is split between the regions; each share, less the use of the base year, is a region's target."""
+    encoding: EncodingText | None = None
+    """Encoding of the texts of the table, such as "gb18030"."""
+
+
+class IndustriesSection(Placed):
+    """The plan's own negative list of industries, which may only be stricter than those of the rulebook."""
+
+    table: SourceText
+    """CSV with one row an item: unit_id or jurisdiction, code, treatment, state, conditions, note, reference."""
+    title: Wording | None = None
+    """What people read, a text or a text by language; by default "the plan's own list"."""
+    reference: Wording | None = None
+    """The document of the list, a text or a text by language, for items that give none of their own."""
+    source: Source | None = None
+    """Where the list was read."""
+    complete: bool = False
+    """Every item that the list has is in the table, so that what none of them names is allowed by it."""
     encoding: EncodingText | None = None
     """Encoding of the texts of the table, such as "gb18030"."""
