@@ -24,13 +24,13 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from maps.cli.commands import main
-from zoning.pipeline import run
-from zoning.plan import Plan
+from zoning.pipeline import FreshPlan, run
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
 from zoning.rulebook.schema import Head
@@ -119,14 +119,14 @@ def as_pattern(expected: str) -> str:
 
 
 @pytest.fixture
-def remembering(plan_of: Callable[[str], Plan], monkeypatch: pytest.MonkeyPatch) -> None:
+def remembering(plan_of: Callable[[str], FreshPlan], monkeypatch: pytest.MonkeyPatch) -> None:
     """A built-in study that a page runs as it stands is the plan that other tests ask for, which is made once."""
     texts = {builtin_study(name).read_text("utf-8"): name for name in builtin_studies()}
 
-    def remembered(study: Study, *others: object) -> Plan:
-        """What else :func:`run` takes is who hears of the steps, and a language."""
+    def remembered(study: Study, *others: Any, **named: Any) -> FreshPlan:
+        """What else :func:`run` takes is who hears of the steps, and where these are kept."""
         name = texts.get(study.path.read_text("utf-8")) if study.tried is None else None
-        return plan_of(name) if name and "zh" not in others else run(study, *others)
+        return plan_of(name) if name else run(study, *others, **named)
 
     monkeypatch.setattr("zoning.pipeline.run", remembered)
 
