@@ -219,7 +219,7 @@ def test_a_matrix_says_every_cell_and_what_is_not_there() -> None:
 def test_a_step_curve_says_where_a_plan_stands_and_keeps_hostile_names() -> None:
     steps = [(0.0, 0.1, 3), (0.1, 0.3, 0), (0.3, 0.4, 12)]
     row = CurveRow(HOSTILE, "adopted: 0.2", "between 0.1 and 0.3", ("below: b2",), (0.0, 0.4), 0.2, (0.1, 0.3), steps)
-    chart = step_curves("Curves", ("Threshold", "Units", "Stands"), [row], "{:g}".format)
+    chart = step_curves("Curves", ("Threshold", "Units", "Stands"), [row])
     assert chart.numbers.rows == ((HOSTILE, "adopted: 0.2", "between 0.1 and 0.3 below: b2"),)
     assert "<script" not in chart.svg
     assert ">12<" in chart.svg
