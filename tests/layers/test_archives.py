@@ -154,7 +154,7 @@ def test_the_ledger_of_repairs_stays_whole(toy_folder: Path) -> None:
         pd.DataFrame([[1]], columns=[7]),
         pd.DataFrame({"a": [object()]}),
     ],
-    ids=str,
+    ids=("set", "object", "complex", "categories", "two levels", "names twice", "number as name", "objects"),
 )
 def test_what_could_not_come_back_is_not_packed(value: object) -> None:
     with pytest.raises(TypeError):
