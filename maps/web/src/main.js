@@ -432,7 +432,7 @@ class PlanPage {
       tell(speech.words.compare_help);
     };
     const [head, ...rest] = unitPanel(this.adopted, chosen, this.place, { show, compare, close });
-    return this.tries ? [head, ...this.tries.card(chosen), ...this.tries.adopted(rest)] : [head, ...rest];
+    return [head, ...(this.tries ? this.tries.card(chosen, rest) : rest)];
   }
 
   /**

@@ -452,10 +452,21 @@ export class TryPanel {
   }
 
   /**
-   * On the card of a unit: what it is in the try, and a decision about it.
+   * The card of a unit: what the adopted plan says, then a decision to try; while something is tried, that stands first.
+   * @param {number} unit
+   * @param {Child[]} adopted
+   * @returns {(string | Node)[]}
+   */
+  card(unit, adopted) {
+    const said = this.adopted(adopted);
+    return this.scene.facts.tried ? [this.tried(unit), ...said] : [...said, this.tried(unit)];
+  }
+
+  /**
+   * What a unit is in the try, and a decision about it.
    * @param {number} unit
    */
-  card(unit) {
+  tried(unit) {
     const { words, evaluator } = this;
     const { facts, speech } = this.scene;
     const id = facts.units.id[unit];
@@ -480,7 +491,7 @@ export class TryPanel {
     };
     const form = node("details", { class: "zp-try-decide", open: own !== undefined }, node("summary", {}, words.try_decide),
       node("div", { class: "zp-try-save" }, choice, why, button(words.try_decide_now, decide, { class: "zp-button" })), wrong);
-    if (!facts.tried) return [form];
+    if (!facts.tried) return form;
     const { adopted } = evaluator;
     const zone = (/** @type {typeof facts} */ from) => from.zones[from.units.main[unit]].title;
     const amounts = facts.quota_rows.of(unit).map(({ quota, amount }) => {
@@ -488,12 +499,10 @@ export class TryPanel {
       const { title, unit: measure } = adopted.quotas[quota];
       return node("p", {}, `${title}: ${was === amount ? "" : `${speech.amount(was ?? "0", measure)} → `}${speech.amount(amount, measure)}`);
     });
-    return [
-      node("div", { class: "zp-try-card" },
-        node("b", {}, words.try_banner),
-        node("p", {}, zone(adopted) === zone(facts) ? zone(facts) : `${zone(adopted)} → ${zone(facts)}`),
-        amounts, form),
-    ];
+    return node("div", { class: "zp-try-card" },
+      node("b", {}, words.try_banner),
+      node("p", {}, zone(adopted) === zone(facts) ? zone(facts) : `${zone(adopted)} → ${zone(facts)}`),
+      amounts, form);
   }
 }
 
