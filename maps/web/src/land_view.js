@@ -58,6 +58,7 @@ export function landView(scene) {
       const whole = facts.in_effect < 0 && facts.quotas[quota].jurisdictions[facts.jurisdictions[jurisdiction]];
       return whole ? speech.amount(whole, measure) : "";
     },
+    fixed: true,
     mark: (pen, screen, room, first, zoom) => (first ? circles(pen, screen, scene, land, room, zoom) : undefined),
   };
 }

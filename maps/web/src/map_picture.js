@@ -230,9 +230,9 @@ export class MapPicture {
     const placeOf = (/** @type {Town} */ { x, y }) =>
       /** @type {[number, number]} */ (at ? [at.x + x * at.scale, at.y - y * at.scale] : [0, 0]);
     const wideKm = ((room.frame[2] - room.frame[0]) * shapes.grid.step) / view.scale / 1000;
+    const chosen = () => nameChosen(pen, screen, scene, room, this.view);
     return [
-      () => nameChosen(pen, screen, scene, room, this.view),
-      () => mark(true),
+      ...(this.view.fixed ? [() => mark(true), chosen] : [chosen, () => mark(true)]),
       () => nameMajorTowns(pen, scene, this.towns, placeOf, room, phone, wideKm),
       () => mark(false),
       () => nameJurisdictions(pen, screen, scene, room, zoom, middles, this.view.below),

@@ -24,6 +24,7 @@ import { unknownView, whyUnknown } from "./unknown_view.js";
  * @property {() => Child[]} legend
  * @property {(unit: number) => string[]} tip What is said of a unit under the pointer, below its name.
  * @property {(jurisdiction: number) => string} below What stands under the name of a jurisdiction.
+ * @property {boolean} [fixed] Marks have a place of their own, to which even the name of the chosen unit gives way.
  * @property {(pen: Pen, screen: Screen, room: Room, first: boolean, zoom: number) => void} mark Draws over the fills:
  *   what takes its place before towns, and then the rest; zoom is in relation to the whole plan.
  * @property {number} [outlined] An overlay whose units have an outline in its ink, or -1.

@@ -42,6 +42,7 @@ function balances(scene, choice) {
     legend: () => balanceLegend(scene, choice, signs, fills),
     tip: (unit) => paymentTip(facts, speech, choice, unit),
     below: () => "",
+    fixed: true,
     mark: (pen, screen, room, first) =>
       first
         ? drawArrows(pen, screen, facts, choice, colours, room, (amount) => `${speech.short(amount)} ${choice.unit}`)
