@@ -226,15 +226,17 @@ def test_explaining_asks_no_rule_again(written: SimpleNamespace, monkeypatch: py
             assert explain(plan, unit, written.language).text()
 
 
-def test_writing_asks_rules_only_what_another_limit_would_change(
+def test_writing_asks_rules_only_what_another_limit_or_fact_would_change(
     written: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Whatever is asked while map, report and tables are written has a parameter at values of its own a row."""
+    """Whatever is asked while map, report and tables are written has a parameter or a fact that is not the plan's."""
     plan, asked, evaluate = written.made, [], Condition.evaluate
     limits = set(plan.rulebook.parameters)
 
     def noted(one: Condition, table: pd.DataFrame, *parameters: object) -> object:
-        asked.append(one.names & limits & set(table.columns))
+        read = sorted(one.names & set(table.columns) & set(plan.measures.columns))
+        same = table[read].equals(plan.measures[read].reindex(table.index))
+        asked.append(not same or bool(one.names & limits & set(table.columns)))
         return evaluate(one, table, *parameters)
 
     monkeypatch.setattr(Condition, "evaluate", noted)
