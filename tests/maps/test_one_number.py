@@ -67,7 +67,7 @@ def test_the_last_page_says_each_thing_once_and_without_codes(plan_of) -> None:
 def test_decisions_are_counted_alike(plan: Plan) -> None:
     text = sheets(plan)
     assert len(plan.study.decisions) == 2
-    assert "Planners decided on 2 units: Rio Grande is “Agricultural” and Salt Lake carries “Leading city”" in text
+    assert "By decision, 2 units: Rio Grande is “Agricultural” and Salt Lake carries “Leading city”" in text
     assert text.count("Decided by planners:") == 2  # on the pages of Colorado and Utah
 
 
