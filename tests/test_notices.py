@@ -21,7 +21,7 @@ OWN_KINDS = {".py", ".typed", ".toml", ".js", ".ts", ".css", ".html", ".j2", ".m
 
 def bundled(site: Path) -> list[str]:
     """Files of the wheel that others have made: in studies all but ours, elsewhere what is of no kind of ours."""
-    found = [path.relative_to(site) for path in site.rglob("*") if path.is_file()]
+    found = [path.relative_to(site) for path in site.rglob("*") if path.is_file() and path.suffix != ".pyc"]
     studies = [path for path in found if path.parts[:2] == ("layers", "studies") and path.name not in OWN]
     others = [
         path
