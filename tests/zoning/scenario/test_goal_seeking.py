@@ -128,7 +128,8 @@ def at(plan: FreshPlan, values: dict[str, float]) -> Rulebook:
 
 def judged_of(plan: FreshPlan, goals: str, zones: pd.DataFrame, rulebook: Rulebook) -> list[bool]:
     parsed, amounts = parse_goals(goals), pd.Series(dtype=object)
-    if "amount" in goals or plan.study.quotas[0].locked:
+    refusable = plan.study.quotas[0].locked or plan.measures["b"].isna().any()  # a priority that reads b is unknown
+    if "amount" in goals or refusable:
         try:
             rows = allocate(zones, plan.measures, plan.study.quotas, rulebook.values, ["o"])
         except ZoneplanError:
