@@ -23,6 +23,7 @@ from maps.locale import (
     text_in,
 )
 from maps.summaries.unit_verdicts import Verdicts
+from zoning.audits import OPEN
 from zoning.quotas import RESERVE
 from zoning.rulebook import AREAS_HA, Zone
 from zoning.study import Quota
@@ -391,6 +392,9 @@ class _Teller:
         loose = np.flatnonzero(~firm).tolist()
         key = "step_firm" if loose else "step_all_firm"
         text = self._say(key, limits=limits, firm=int(firm.sum()), loose=len(loose), units=self._units)
+        status = self._plan.zones.set_index("unit_id")["status"].reindex(self._found.tests.units)
+        if unsure := int((firm & status.isin((*OPEN, "assumed")).to_numpy()).sum()):
+            text = self._say("step_unsure", told=text, n=unsure)
         return StoryStep(self._say("n_firm", n=int(firm.sum())), text, "functions", "", tuple(loose))
 
     # ----- words

@@ -155,7 +155,7 @@ function circles(pen, screen, { facts, state, colours, speech }, land, room, zoo
       const [otherX, otherY] = screen.middle(other.unit);
       return Math.hypot(otherX - x, otherY - y) < other.reach + reach * 0.6;
     });
-    const ink = amount < 0 ? "#1D2428" : colours.of("circle-ink");
+    const ink = colours.of(amount < 0 ? "ink" : "circle-ink");
     const lettering = { size: reach > 24 ? 13 : 11, weight: 600, ink, halo: "", edge: 0 };
     const text = land.base?.plain ? speech.signed(amount) : speech.whole.format(amount);
     if (!covered && widthOf(pen, text, lettering) < 2 * reach - 4) write(pen, text, x, y, lettering);
