@@ -24,6 +24,7 @@ from zoning.rulebook import Rulebook
 from zoning.steps import Steps
 from zoning.steps.sameness import same
 from zoning.study import Study, read_study
+from zoning.trace import Trace
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "the council", "date": date(2024, 12, 2)}
 
@@ -39,6 +40,8 @@ def alike(one: object, other: object) -> bool:
         return bool(one.crs == other.crs) and same(pd.DataFrame(one), pd.DataFrame(other))
     if isinstance(one, pd.DataFrame | tuple):
         return same(one, other)
+    if isinstance(one, Trace) and isinstance(other, Trace):  # records are made when somebody asks
+        one, other = replace(one, made={}), replace(other, made={})
     return repr(one) == repr(other)
 
 
