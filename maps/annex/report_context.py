@@ -306,7 +306,7 @@ class ReportContext:
         >>> import zoneplan as zp
         >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
         >>> [ReportContext.of(plan, language).compact(19_167_646) for language in ("en", "zh")]
-        ['19.2 million', '0.192亿']
+        ['19.2 million', '1,917万']
         """
         return short_amount(value, self.language)
 

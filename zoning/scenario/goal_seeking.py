@@ -415,7 +415,7 @@ class _Search:
             return
         for values, own in zip(tried, codes, strict=True):
             zones = outcomes.iloc[own].set_axis(self.units)
-            amounts = self._amounts(zones, values, own.tobytes()) if self.of_amounts else {}
+            amounts = self._amounts(zones, values) if self.of_amounts else {}
             if isinstance(amounts, str):
                 yield none
                 continue
@@ -435,14 +435,14 @@ class _Search:
             outcomes, (own,) = zones_by_variant(self.claims, self.measured, self.rulebook, variant, self.part_of)
         except NO_PLAN as missing:
             return missing.said
-        amounts = self._amounts(outcomes.iloc[own].set_axis(self.units), values, own.tobytes())
+        amounts = self._amounts(outcomes.iloc[own].set_axis(self.units), values)
         return amounts if isinstance(amounts, str) else None
 
-    def _amounts(self, zones: pd.DataFrame, values: Mapping[str, float], code: bytes) -> dict[str, pd.Series] | str:
+    def _amounts(self, zones: pd.DataFrame, values: Mapping[str, float]) -> dict[str, pd.Series] | str:
         """The amount of each quota by unit; what is said where the quotas cannot be handed out."""
         quotas = self.plan.study.quotas
         read = names_asked(quotas)
-        key = (code, *(value for name, value in values.items() if name in read))
+        key = (*zones["main"], *zones["overlays"], *(value for name, value in values.items() if name in read))
         if key not in self._allotted:
             if len(self._allotted) > MOST_ALLOCATED:
                 raise _EnoughError

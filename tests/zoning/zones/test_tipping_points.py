@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from layers.errors import StudyError, UnknownNameError
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
+from zoning.trace import Trace
 from zoning.zones import classify, curve, curves, resolve
 
 
@@ -108,7 +109,8 @@ def test_random_plans_have_no_difference_from_brute_force(toy: FreshPlan, data: 
     zones = toy.zones.drop(columns=["main", "overlays"]).merge(
         resolve(claims, rulebook)[["main", "overlays"]], left_on="unit_id", right_index=True
     )
-    found = curve(replace(toy, rulebook=rulebook, measures=measures, claims=claims, zones=zones), "fragile_min")
+    plan = replace(toy, rulebook=rulebook, measures=measures, claims=claims, zones=zones, trace=Trace())
+    found = curve(plan, "fragile_min")
     for value in data.draw(st.lists(st.sampled_from(probes(found)), min_size=1, max_size=6)):
         tried = rulebook.parameters["fragile_min"].model_copy(update={"value": value})
         other = replace(rulebook, parameters={**rulebook.parameters, "fragile_min": tried})
