@@ -114,6 +114,8 @@ def _rows_near(file: pq.ParquetFile, boxes: Floats) -> pa.Table:
     group = np.repeat(np.arange(len(sizes)), sizes)
     some = np.unique(group[near])
     columns = [column for column in file.schema_arrow.names if column != "bbox"]
+    if not some.size:  # older versions of Arrow ask for a group all the same
+        return file.schema_arrow.empty_table().select(columns)
     return file.read_row_groups(some.tolist(), columns, use_threads=False).filter(near[np.isin(group, some)])
 
 
