@@ -43,6 +43,7 @@ WRONG_CALLS = (
     template("Option {name} does not take a value."),
     template("Invalid value for {parameter}: Value {value} is not a valid integer."),
     template("Invalid value for {parameter}: Value {value} is not a valid float."),
+    template("Invalid value for {parameter}: {value} is not a valid integer range."),
     template("Invalid value for {parameter}: Input should be a valid integer, unable to parse string as an integer"),
     template("Invalid value for {parameter}: Input should be a valid number, unable to parse string as a number"),
     template("Invalid value for {parameter}: {said}"),
