@@ -241,14 +241,18 @@ def _make(
     return written, _finish(study, rulebook, inputs, tables, zoned, allotted, steps)
 
 
+def claims_and_measures(steps: Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the rules claimed, and the measures that they were asked about: what other thresholds are tried on."""
+    return cast("Classified", steps.made["classify"].made).claims, cast("pd.DataFrame", steps.made["none of"].made)
+
+
 def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
     """How often each unit keeps its main function in the draws that a study asks for."""
     asked = study.robustness
     if asked is None:
         return plan.robustness
     ranges = {name: threshold_range(plan.rulebook, name, ends) for name, ends in asked.within.items()}
-    claims = cast("Classified", steps.made["classify"].made).claims
-    measured, part_of = cast("pd.DataFrame", steps.made["none of"].made), study.units.part_of
+    claims, measured = claims_and_measures(steps)
     zones = cast("pd.DataFrame", steps.made["resolve"].made)
     with at_key("robustness"):
         kept = steps.do(
@@ -261,7 +265,7 @@ def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
             asked.draws,
             asked.seed,
             ranges,
-            part_of,
+            study.units.part_of,
         )
     return tabulate(ROBUSTNESS, kept)
 

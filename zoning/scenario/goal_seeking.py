@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,14 +25,14 @@ from layers.conditions import Condition, parse_condition, thresholds
 from layers.errors import Attempts, LimitError, SeveralErrors, StudyError, UnknownNameError, raise_all
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
-from zoning.pipeline import FreshPlan
+from zoning.pipeline import FreshPlan, claims_and_measures
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, allocate_traced, conditions_of, names_asked, unit_context
 from zoning.rulebook import require_parameters
 from zoning.scenario.goals import Goal, parse_goals
 from zoning.scenario.variants import as_fresh
 from zoning.solver import LinearConstraint, Programme, choose
-from zoning.zones import Classified, ParentUnits, gather_parents, is_threshold, rules_in, zones_by_row, zones_by_variant
+from zoning.zones import ParentUnits, gather_parents, is_threshold, rules_in, zones_by_row, zones_by_variant
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -326,8 +326,7 @@ class _Search:
             for one in goals
             if one.quota and one.quota not in quotas
         )
-        self.claims = cast("Classified", plan.steps.made["classify"].made).claims
-        self.measured = cast("pd.DataFrame", plan.steps.made["none of"].made)
+        self.claims, self.measured = claims_and_measures(plan.steps)
         self.known = plan.measures.rename_axis("unit_id")
         self.units = self.measured.index
         self.area = plan.zones.set_index("unit_id")["area_ha"].reindex(self.units).to_numpy(dtype=float)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,12 +13,12 @@ import pandas as pd
 from layers.errors import Attempts, StudyError
 from layers.overview import Overview, Shown, counted
 from layers.phrases import Phrase
-from zoning.pipeline import FreshPlan
+from zoning.pipeline import FreshPlan, claims_and_measures
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook, require_parameters, value_of_kind, vary_rulebook
 from zoning.scenario.differences import parts_of, remake
 from zoning.scenario.variants import as_fresh
-from zoning.zones import Classified, is_threshold, zones_by_variant
+from zoning.zones import is_threshold, zones_by_variant
 
 Codes = npt.NDArray[np.int64]
 
@@ -204,7 +204,6 @@ def _swept(plan: FreshPlan, values: pd.DataFrame, units: pd.Index) -> tuple[pd.D
         zones = plan.zones.set_index("unit_id").loc[units, ["main", "overlays", "status", "rule"]]
         places = np.broadcast_to(np.arange(len(zones)), (len(values), len(zones)))
         return zones.reset_index(drop=True), places
-    claims = cast("Classified", plan.steps.made["classify"].made).claims
-    measured = cast("pd.DataFrame", plan.steps.made["none of"].made)
+    claims, measured = claims_and_measures(plan.steps)
     outcomes, codes = zones_by_variant(claims, measured, plan.rulebook, values, plan.study.units.part_of)
     return outcomes, codes[:, measured.index.get_indexer(units)]

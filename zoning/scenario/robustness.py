@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,13 +15,13 @@ from layers.errors import StudyError, UnknownNameError
 from layers.overview import Overview, Shown, counted, drawn_by
 from layers.phrases import Phrase
 from zoning.errors import near
-from zoning.pipeline import FreshPlan
+from zoning.pipeline import FreshPlan, claims_and_measures
 from zoning.plan import Plan
 from zoning.rulebook import vary_rulebook
 from zoning.scenario.differences import parts_of, remake
 from zoning.scenario.variants import as_fresh
 from zoning.study import vary_study
-from zoning.zones import Classified, Range, draw_evenly, kept_in_draws, range_of, threshold_range
+from zoning.zones import Range, draw_evenly, kept_in_draws, range_of, threshold_range
 
 Announce = Callable[[str], None]
 KEPT = "draws_kept_share"
@@ -240,8 +240,7 @@ def _ranges(plan: Plan, within: Mapping[str, Sequence[float]]) -> dict[str, Rang
 
 def _kept(plan: FreshPlan, drawn: pd.DataFrame) -> pd.DataFrame:
     """How often each unit keeps its main function, and what it is else; weights move no zone."""
-    claims = cast("Classified", plan.steps.made["classify"].made).claims
-    measured = cast("pd.DataFrame", plan.steps.made["none of"].made)
+    claims, measured = claims_and_measures(plan.steps)
     zones = plan.zones.set_index("unit_id")
     return kept_in_draws(claims, measured, plan.rulebook, zones, drawn, plan.study.units.part_of)
 
