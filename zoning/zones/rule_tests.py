@@ -230,6 +230,12 @@ class RuleTests:
         return _first(answers, len(rows))
 
 
+def answer_of(plan: Plan, rule: Rule, table: pd.DataFrame, rulebook: Rulebook) -> Evaluation:
+    """What the run found by a rule; where that is not known, as of a plan that was read back, the table is asked."""
+    found = plan.trace.rules.get(rule.id)
+    return parse_condition(rule.when).evaluate(table, rulebook.values) if found is None else found
+
+
 def _turned(operator: str, values: Floats, holds: Truths) -> Floats:
     """For each value the limit nearest to it at which the comparison has the other answer: itself, or just beyond."""
     at_limit = operator in (">=", "<=")
@@ -302,12 +308,13 @@ def rule_tests(plan: Plan) -> RuleTests:
         ),
     )
     of_wholes = [bool(level) and not rule.refines for rule in rules]
-    found = plan.trace.rules or {
-        rule.id: parse_condition(rule.when).evaluate(parents.table if whole else own, rulebook.values)
-        for rule, whole in zip(rules, of_wholes, strict=True)
-    }
     asked = tuple(
-        AskedRule.of(rule, found[rule.id], wholes_of if whole else own.index, of_wholes=whole)
+        AskedRule.of(
+            rule,
+            answer_of(plan, rule, parents.table if whole else own, rulebook),
+            wholes_of if whole else own.index,
+            of_wholes=whole,
+        )
         for rule, whole in zip(rules, of_wholes, strict=True)
     )
     places = {one.rule.id: place for place, one in enumerate(asked)} | {DEFAULT_RULE: -1}

@@ -8,7 +8,7 @@ and :func:`zoning.zones.resolve` themselves, and the hectares of a zone are a fi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import Evaluation, parse_condition, thresholds
+from layers.conditions import parse_condition, thresholds
 from layers.errors import StudyError, UnknownNameError
 from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, phrase_list
@@ -29,6 +29,7 @@ from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
 from zoning.zones.main_function import MainRules
 from zoning.zones.parent_units import rules_of_units
+from zoning.zones.rule_tests import answer_of
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.object_]
@@ -253,8 +254,10 @@ def _curve(common: _Common, parameter: str) -> Curve:
     free = replace(rulebook, parameters={k: v for k, v in rulebook.parameters.items() if k != parameter})
     seen = known.iloc[rows].assign(**{parameter: probes})
     said = [
-        parse_condition(rule.when).evaluate(seen, free.values) if rule in rules else found.taken(rows)
-        for rule, found in zip(ordered.rules, _asked(plan, ordered.rules, known, rulebook), strict=True)
+        parse_condition(rule.when).evaluate(seen, free.values)
+        if rule in rules
+        else answer_of(plan, rule, known, rulebook).taken(rows)
+        for rule in ordered.rules
     ]
     answers = [ordered.zones(said, rows)]
     mains = set(rulebook.codes("main"))
@@ -268,13 +271,6 @@ def _curve(common: _Common, parameter: str) -> Curve:
     adopted = float(rulebook.values[parameter])
     columns = ["unit_id", "value", "after", "zone", "becomes"]
     return Curve(parameter, adopted, _steps(turns, first, area), told[columns].reset_index(drop=True))
-
-
-def _asked(plan: Plan, rules: Iterable[Rule], known: pd.DataFrame, rulebook: Rulebook) -> Iterator[Evaluation]:
-    """What the run found by some rules; they are asked where it is not known, of a plan that was read back."""
-    for rule in rules:
-        found = plan.trace.rules.get(rule.id)
-        yield parse_condition(rule.when).evaluate(known, rulebook.values) if found is None else found
 
 
 def _require(rulebook: Rulebook, parameter: str, rules: list[Rule]) -> None:
