@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.errors import UnknownNameError, ZoneplanError, shown
 from layers.phrases import Phrase
-from zoning.indices.checked_values import ByLabel, beside, checked, checked_table
+from zoning.indices.checked_values import ByLabel, beside, by_unit, checked, checked_table
 
 
 def carrying_capacity(
@@ -131,9 +131,9 @@ def arable_capacity(
     {'watered_ha': 750.0, 'capacity_ha': 750.0, 'limited_by': 'water'}
     """
     land = checked(land_ha, "land_ha", least=0.0)
-    need = _by_unit(irrigation_m3_per_ha, land.index, "irrigation_m3_per_ha", above=0.0)
-    water = _by_unit(water_m3, land.index, "water_m3") * _parts(share, land.index)
-    return _limited(land, water / need + _by_unit(rainfed_ha, land.index, "rainfed_ha"))
+    need = by_unit(irrigation_m3_per_ha, land.index, "irrigation_m3_per_ha", above=0.0)
+    water = by_unit(water_m3, land.index, "water_m3") * _parts(share, land.index)
+    return _limited(land, water / need + by_unit(rainfed_ha, land.index, "rainfed_ha"))
 
 
 def building_capacity(
@@ -186,9 +186,9 @@ def building_capacity(
     {'watered_ha': 600.0, 'capacity_ha': 600.0, 'limited_by': 'water'}
     """
     land = checked(land_ha, "land_ha", least=0.0)
-    need = _by_unit(water_m3_per_person, land.index, "water_m3_per_person", above=0.0)
-    takes = _by_unit(land_m2_per_person, land.index, "land_m2_per_person", above=0.0)
-    water = _by_unit(water_m3, land.index, "water_m3") * _parts(share, land.index)
+    need = by_unit(water_m3_per_person, land.index, "water_m3_per_person", above=0.0)
+    takes = by_unit(land_m2_per_person, land.index, "land_m2_per_person", above=0.0)
+    water = by_unit(water_m3, land.index, "water_m3") * _parts(share, land.index)
     return _limited(land, water / need * takes / 1e4)
 
 
@@ -228,7 +228,7 @@ def development_intensity(built_ha: pd.Series, area_ha: ByLabel) -> pd.Series:
     {'a': 5.0}
     """
     built = checked(built_ha, "built_ha", least=0.0)
-    area = _by_unit(area_ha, built.index, "area_ha", above=0.0)
+    area = by_unit(area_ha, built.index, "area_ha", above=0.0)
     over = [str(one) for one in built.index[(built > area * (1 + 1e-9)).to_numpy()]]
     if over:
         raise ZoneplanError(
@@ -330,18 +330,12 @@ def reserves_taken(taken: pd.Series, recoverable: ByLabel, exhausted_from: float
     {'share_taken': 0.7, 'exhausted': True}
     """
     gone = checked(taken, "taken", least=0.0)
-    share = gone / _by_unit(recoverable, gone.index, "recoverable", above=0.0)
+    share = gone / by_unit(recoverable, gone.index, "recoverable", above=0.0)
     return pd.DataFrame({"share_taken": share, "exhausted": share >= exhausted_from}, index=gone.index)
 
 
-def _by_unit(values: ByLabel | float, index: pd.Index, name: str, *, above: float = -np.inf) -> pd.Series:
-    """Numbers by unit, from 0; one for all where one is given."""
-    known = [values] * len(index) if isinstance(values, int | float) else values
-    return checked(beside(known, index, name), name, least=0.0, above=above)
-
-
 def _parts(share: ByLabel | float, index: pd.Index) -> pd.Series:
-    found = _by_unit(share, index, "share")
+    found = by_unit(share, index, "share")
     if (found > 1).any():
         raise ZoneplanError(Phrase("share: give parts from 0 to 1"), code="too_large")
     return found

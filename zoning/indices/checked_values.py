@@ -156,9 +156,7 @@ def beside(values: object, index: pd.Index, name: str) -> pd.Series:
         if series.index.equals(index):
             return series
         for one in (series.index, index):
-            if one.has_duplicates:
-                ids = shown(dict.fromkeys(str(label) for label in one[one.duplicated()]))
-                raise ZoneplanError(Phrase("{name}: labels that stand twice: {ids}", name=name, ids=ids), code="twice")
+            refuse_twice(one, name)
         apart = series.index.symmetric_difference(index, sort=False)
         refuse_rows(apart, np.ones(len(apart), dtype=bool), name, missing=False)
         return series.reindex(index)
@@ -169,6 +167,19 @@ def beside(values: object, index: pd.Index, name: str) -> pd.Series:
             code="length",
         )
     return pd.Series(found, index=index)
+
+
+def by_unit(values: ByLabel | float, index: pd.Index, name: str, *, above: float = -np.inf) -> pd.Series:
+    """Numbers by unit, from 0; one for all where one is given."""
+    known = [values] * len(index) if isinstance(values, int | float) else values
+    return checked(beside(known, index, name), name, least=0.0, above=above)
+
+
+def refuse_twice(labels: pd.Index, name: str) -> None:
+    """Refuse labels of which one stands twice."""
+    if labels.has_duplicates:
+        ids = shown(dict.fromkeys(str(label) for label in labels[labels.duplicated()]))
+        raise ZoneplanError(Phrase("{name}: labels that stand twice: {ids}", name=name, ids=ids), code="twice")
 
 
 def checked_groups(groups: object, index: pd.Index) -> pd.Series:

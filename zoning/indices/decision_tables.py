@@ -12,7 +12,7 @@ import pandas as pd
 from layers.errors import UnknownNameError, ZoneplanError, shown
 from layers.phrases import Phrase
 from zoning.errors import near
-from zoning.indices.checked_values import Floats, beside, floats_of
+from zoning.indices.checked_values import Floats, beside, floats_of, refuse_twice
 
 Flags = npt.NDArray[np.bool_]
 _ANY = ("", "*")
@@ -188,9 +188,7 @@ def by_decisions(table: pd.DataFrame, rules: pd.DataFrame, thresholds: Mapping[s
 
 def _places(grades: pd.Series, labels: pd.Index, name: str) -> npt.NDArray[np.intp]:
     """The place of each grade among the labels, -1 where it is missing."""
-    if labels.has_duplicates:
-        ids = shown(str(one) for one in labels[labels.duplicated()])
-        raise ZoneplanError(Phrase("{name}: labels that stand twice: {ids}", name=name, ids=ids), code="twice")
+    refuse_twice(labels, name)
     found = labels.get_indexer(pd.Index(grades))
     strange = dict.fromkeys(str(one) for one in grades[(found < 0) & grades.notna().to_numpy()])
     if strange:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from layers.errors import ZoneplanError
 from layers.phrases import Phrase
-from zoning.indices.checked_values import ByLabel, beside, checked
+from zoning.indices.checked_values import ByLabel, beside, by_unit, checked
 from zoning.indices.growth import ways_between
 
 
@@ -51,8 +51,7 @@ def service_gap(level: pd.Series, minimum: float | ByLabel, people: ByLabel) -> 
     {'below': True, 'people_below': 400.0, 'capacity_missing': 50.0}
     """
     has = checked(level, "level", least=0.0)
-    wanted = [minimum] * len(has) if isinstance(minimum, int | float) else minimum
-    standard = checked(beside(wanted, has.index, "minimum"), "minimum", least=0.0)
+    standard = by_unit(minimum, has.index, "minimum")
     heads = checked(beside(people, has.index, "people"), "people", least=0.0)
     below = has < standard
     return pd.DataFrame(

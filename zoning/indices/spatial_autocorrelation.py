@@ -12,7 +12,7 @@ import pandas as pd
 
 from layers.errors import UnknownNameError, ZoneplanError, shown
 from layers.phrases import Phrase
-from zoning.indices.checked_values import Floats, checked
+from zoning.indices.checked_values import Floats, checked, refuse_twice
 
 Places = npt.NDArray[np.intp]
 
@@ -181,9 +181,7 @@ def _deviations(
 ) -> tuple[Floats, Places, Places, Places]:
     """Values less their mean; the places of both units of each pair, in both directions; how many each unit has."""
     known = checked(values, "values")
-    if known.index.has_duplicates:
-        ids = shown(str(one) for one in known.index[known.index.duplicated()])
-        raise ZoneplanError(Phrase("{name}: labels that stand twice: {ids}", name="values", ids=ids), code="twice")
+    refuse_twice(known.index, "values")
     if len(known) < 4 or known.max() == known.min():
         raise ZoneplanError(
             Phrase("Moran's I needs four units or more, and values that are not all the same"), code="degenerate"
