@@ -11,6 +11,7 @@ import pandas as pd
 from maps.exports.workbook_sheets import Sheet
 from maps.locale import LocalizedPlan, capital, catalogue, text_in
 from maps.style import SITE_CIRCLE, zone_fills
+from zoning.audits import OPEN
 from zoning.compensation import BUDGET, POOL
 from zoning.quotas import RESERVE
 from zoning.study import Quota
@@ -101,7 +102,7 @@ def _figures(plan: LocalizedPlan, quota: Quota | None) -> Iterator[Figure]:
         sums = reached.groupby("unit")["amount"].sum()
         unit = max(sums.index, key=sums.get)
         yield Figure(sums[unit], words["figure_money"].format(unit=terms.unit(unit)))
-    waiting = int(plan.zones["status"].isin(("contested", "review")).sum())
+    waiting = int(plan.zones["status"].isin(OPEN).sum())
     if waiting:
         yield Figure(waiting, words["figure_open"])
     yield Figure(plan.policies["policy"].nunique(), words["figure_policies"])

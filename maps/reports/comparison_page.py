@@ -9,7 +9,7 @@ import pandas as pd
 from maps.annex import ReportContext
 from maps.charts import Part, Transition, transition_matrix
 from maps.figures import PlanFigures, PlanMaps
-from maps.locale import NONE, amount, format_number, hectares
+from maps.locale import NONE, amount, capital, format_number, hectares
 from maps.page_blocks import BigNumbers, Block, Cell, Figure, Page, Split, Strong, Swatch, Table, drawn
 from maps.style import fill_page, mark_fills, printed_faces, write_page
 from maps.summaries import ComparisonWords, Sum
@@ -151,7 +151,7 @@ def _causes(told: ComparisonWords) -> Table:
     there = [what for what in MOVES if any(what in one.counts for one in told.causes)]
     rows: list[tuple[Cell, ...]] = [
         (
-            one.text[:1].upper() + one.text[1:],
+            capital(one.text),
             *(format_number(one.counts[what], told.language) if what in one.counts else NONE for what in there),
         )
         for one in told.causes[:CAUSES]
@@ -189,7 +189,7 @@ def _sums(told: ComparisonWords, sums: list[Sum]) -> Table:
     words = told.words
     rows: list[tuple[Cell, ...]] = [
         (
-            Strong(one.title[:1].upper() + one.title[1:]),
+            Strong(capital(one.title)),
             f"{amount(one.before, told.language)} {one.unit}",
             f"{amount(one.after, told.language)} {one.unit}",
             amount(one.gained, told.language),

@@ -10,10 +10,11 @@ from maps.figures import PlanFigures
 from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Paragraph, Split, Table
 from maps.style import page_notices
+from zoning.audits import OPEN
 from zoning.zones import assumed_measures
 
 ASSUMED, SOURCES, FINDINGS = 12, 14, 6
-NOTICED = {"contested", "review", "assumed"}
+NOTICED = {*OPEN, "assumed"}
 """Codes of findings that stand among what to know before use."""
 
 
@@ -77,7 +78,7 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     statuses = plan.zones["status"].value_counts()
     if plan.study.study.note:
         yield "", text_in(plan.study.study.note, edition.language)
-    for status in ("contested", "review"):
+    for status in OPEN:
         if count := int(statuses.get(status, 0)):
             yield "", edition.say(f"notice_{status}", n=edition.number(count))
     if count := int(statuses.get("assumed", 0)):

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, Terms, catalogue, format_measure, text_in
+from maps.locale import LocalizedPlan, Terms, capital, catalogue, format_measure, text_in
 
 LINE = 40
 """What stands in a plan is cut behind so many characters."""
@@ -45,8 +45,7 @@ class DifferenceWords:
         """What differs, by its title where it has one."""
         chapter, _, rest = name.partition(".")
         if kind == "parameter" and chapter == "quotas":
-            title = self.terms.quota(rest)
-            return title[:1].upper() + title[1:]
+            return capital(self.terms.quota(rest))
         if kind == "parameter" and chapter in {"agreements", "transfers"}:
             title, _, period = rest.rpartition(" ")
             return f"{self.terms.flow(title)} {period}"
