@@ -13,6 +13,7 @@ import dataclasses
 import itertools
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +24,11 @@ from shapely.geometry import box
 
 from tests.conftest import make_units
 
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+AXE_FINDINGS = """async (tags) => {
+    const found = await axe.run(document, {runOnly: {type: "tag", values: tags}})
+    return found.violations.map(({id, help, nodes}) => [id, help, ...nodes.slice(0, 5).map((node) => node.html)])
+}"""
 DATA = Path(__file__).resolve().parents[1] / "data" / "toy"
 CRS = "EPSG:3035"
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
@@ -172,3 +178,17 @@ def told() -> Callable[[object, int], list[tuple[int, str, str]]]:
         return found
 
     return lines
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Any], list[list[str]]]:
+    """A function that gives what axe-core has to say of a tab: WCAG 2.2 AA and its own best practice."""
+    script = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+    if not script.is_file():
+        pytest.skip("axe-core is not installed: npm install in the folder of the project")
+
+    def look(tab: Any) -> list[list[str]]:
+        tab.evaluate(script.read_text(encoding="utf-8"))
+        return tab.evaluate(AXE_FINDINGS, AXE_RULES)
+
+    return look

@@ -15,17 +15,11 @@ from maps.web import draw
 from zoning.scenario import compare
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 STUDIES = {"en": "us_mountain_west", "zh": "china_provinces"}
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
 PAGES = ("map", "report", "dossier", "compared", "comparison")
 DECISION = {"main": "agricultural", "reason": "tried", "by": "council", "date": date(2020, 1, 1)}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FINDINGS = """async (tags) => {
-    const found = await axe.run(document, {runOnly: {type: "tag", values: tags}})
-    return found.violations.map(({id, help, nodes}) => [id, help, ...nodes.slice(0, 5).map((node) => node.html)])
-}"""
 
 
 @pytest.fixture(scope="module", params=STUDIES)
@@ -55,10 +49,8 @@ def chosen(language: str, plan_of) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def findings(open_tab) -> Callable[..., list[list[str]]]:
+def findings(open_tab, axe) -> Callable[..., list[list[str]]]:
     """A function that opens a page and gives what axe-core has to say of it, before and after something is done."""
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm install in the folder of the project")
 
     def look(page: Path, size: str, theme: str, *, address: str = "", opened: Sequence[str] = ()) -> list[list[str]]:
         tab = open_tab(viewport=SIZES[size], color_scheme=theme)
@@ -67,8 +59,7 @@ def findings(open_tab) -> Callable[..., list[list[str]]]:
             tab.wait_for_selector("html[data-zoneplan=ready]")
         for button in opened:
             tab.click(button)
-        tab.evaluate(AXE.read_text(encoding="utf-8"))
-        found = tab.evaluate(FINDINGS, RULES)
+        found = axe(tab)
         tab.close()
         return found
 

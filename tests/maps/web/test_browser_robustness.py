@@ -15,7 +15,6 @@ from zoning.steps import Steps
 from zoning.study.scenarios import RobustnessSection
 
 pytestmark = pytest.mark.slow
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
 WITHIN = {"fragile_min": (0.2, 0.8)}
 
 
@@ -26,32 +25,24 @@ def plan(toy_run: FreshPlan) -> FreshPlan:
     return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, steps=Steps(toy_run.steps))
 
 
-def violations(tab) -> list[str]:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed: npm install in the folder of the project")
-    tab.evaluate(AXE.read_text("utf-8"))
-    found = tab.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})")
-    return [one["id"] for one in found["violations"]]
-
-
 @pytest.mark.parametrize("asked_by", ["the plan", "the command"])
 def test_the_map_is_coloured_by_the_share_of_draws(
-    open_map, plan: FreshPlan, toy_run: FreshPlan, asked_by: str
+    open_map, axe, plan: FreshPlan, toy_run: FreshPlan, asked_by: str
 ) -> None:
     drawn = draw(plan if asked_by == "the plan" else robustness(toy_run, WITHIN, draws=40, seed=3))
     tab = open_map(drawn, "#by=draws_kept_share")
     assert "Draws in which it keeps its main function" in tab.inner_text("body")
     assert re.search(r"100\s%", tab.inner_text("body"))
-    assert violations(tab) == []
+    assert axe(tab) == []
 
 
-def test_the_sheet_of_draws_reads_well(open_tab, toy_run: FreshPlan, tmp_path: Path) -> None:
+def test_the_sheet_of_draws_reads_well(open_tab, axe, toy_run: FreshPlan, tmp_path: Path) -> None:
     write_robustness(robustness(toy_run, WITHIN, draws=40, seed=3), tmp_path / "sheet.html")
     tab = open_tab()
     tab.goto((tmp_path / "sheet.html").as_uri())
     assert "What was drawn" in tab.inner_text("body")
     assert "seed 3" in tab.inner_text("body")
-    assert violations(tab) == []
+    assert axe(tab) == []
 
 
 def test_the_report_of_a_plan_that_asks_for_draws_tells_of_them(plan: FreshPlan, toy_run: FreshPlan) -> None:
