@@ -25,6 +25,7 @@ def plan(toy_run: FreshPlan) -> FreshPlan:
     return make_plan(study, toy_run.whole_rulebook, toy_run.inputs, toy_run.tables, steps=Steps(toy_run.steps))
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("asked_by", ["the plan", "the command"])
 def test_the_map_is_coloured_by_the_share_of_draws(
     open_map, axe, plan: FreshPlan, toy_run: FreshPlan, asked_by: str
@@ -36,6 +37,7 @@ def test_the_map_is_coloured_by_the_share_of_draws(
     assert axe(tab) == []
 
 
+@pytest.mark.browser
 def test_the_sheet_of_draws_reads_well(open_tab, axe, toy_run: FreshPlan, tmp_path: Path) -> None:
     write_robustness(robustness(toy_run, WITHIN, draws=40, seed=3), tmp_path / "sheet.html")
     tab = open_tab()
