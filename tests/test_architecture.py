@@ -211,6 +211,7 @@ with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
     assert not heavy & loaded(program)
 
 
+@pytest.mark.slow
 def test_no_gdal_is_loaded_before_its_drivers_are_limited() -> None:
     """pyogrio registers all its drivers when it is imported, so no module may import it at its head."""
     wrong = []
@@ -230,6 +231,7 @@ def functions(packages: Iterable[str]) -> Iterator[tuple[str, ast.FunctionDef | 
                     yield f"{dotted(path)}.{one.name}", one
 
 
+@pytest.mark.slow
 def test_few_functions_below_maps_know_a_language() -> None:
     """Reasons are records, and words come last."""
     told = [
@@ -240,6 +242,7 @@ def test_few_functions_below_maps_know_a_language() -> None:
     assert len(told) <= 10, told
 
 
+@pytest.mark.slow
 def test_few_functions_return_a_dict_of_anything() -> None:
     """What has fields is a record with names and types; JSON for programs and rows for a table are not."""
     loose = re.compile(r"dict\[str, Any\]")

@@ -183,6 +183,7 @@ def test_the_types_of_the_scripts_are_those_of_the_model(generate) -> None:
     assert written == generate.page_types.page_types(), "the page's model has changed: run python docs/generate.py"
 
 
+@pytest.mark.slow
 def test_the_architecture_is_what_the_imports_say(generate) -> None:
     page = (DOCS / "architecture.md").read_text("utf-8")
     assert page == generate.with_rooms(page), "the rooms have changed: run python docs/generate.py"

@@ -90,6 +90,7 @@ def test_a_page_credits_the_bundled_data_that_its_plan_is_made_of(plan_of, toy_r
     assert page_notices(toy_run, software=False) == world  # what every map draws around its study
 
 
+@pytest.mark.slow
 def test_a_map_holds_the_licences_of_the_scripts_in_it(toy_run: zp.Plan) -> None:
     page = zp.draw(toy_run).get_root().render()
     assert "Copyright (c) 2010-2022, Volodymyr Agafonkin" in page

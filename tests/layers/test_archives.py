@@ -82,6 +82,7 @@ def kinds_of(table: pd.DataFrame) -> list[list[type]]:
     ]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(tables())
 def test_a_table_comes_back_to_the_last_bit(table: pd.DataFrame) -> None:

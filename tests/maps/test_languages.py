@@ -60,6 +60,7 @@ def test_a_card_in_english_names_codes(map_page, toy_plan: Plan, told) -> None:
     assert "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)" in lines
 
 
+@pytest.mark.slow
 def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
     page = report(toy_plan, "zh")
     assert "forest covers it (en)：ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in page

@@ -44,6 +44,7 @@ def test_the_badge_counts_what_its_list_shows(map_page, toy_plan: Plan, name: st
     assert shown.words["policies_checked"] == edition.words["policies_checked"] == SAYS[language]
 
 
+@pytest.mark.slow
 def test_the_report_says_how_many_were_checked_and_lists_where(toy_plan: Plan) -> None:
     page = report(toy_plan)
     last = page[page.index('id="limits"') : page.index('id="annex"')]

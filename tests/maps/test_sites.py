@@ -86,6 +86,7 @@ def test_the_report_has_a_chapter_of_sites(plan) -> None:
     assert "指标落地" in report(plan, "zh")
 
 
+@pytest.mark.slow
 def test_a_report_without_sites_has_none(toy_plan) -> None:
     assert "Land that quotas take" not in report(toy_plan)
 

@@ -185,6 +185,7 @@ def test_a_rulebook_without_schemes_cannot_judge(energy_folder: Path, command: C
     assert "plan.toml, line " in said.err
 
 
+@pytest.mark.slow
 def test_a_plan_without_energy_says_so(toy_plan: Plan) -> None:
     assert "energy control" in report(toy_plan).split("Not in this plan: ")[1].split("<")[0]
     assert explain(toy_plan, "c1").as_dict()["energy"] == []

@@ -281,6 +281,7 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(toy_plan, opened, monkey
     assert [len(part) for part in parts] == [5, 5, 2]
 
 
+@pytest.mark.slow
 def test_a_large_workbook_says_the_same(toy_plan, opened, monkeypatch) -> None:
     """It is not made in memory; rows wait in files."""
     small = {sheet.title: list(sheet.values) for sheet in opened(toy_plan)}
@@ -321,6 +322,7 @@ def test_a_folder_that_is_not_there(toy_plan, tmp_path) -> None:
         write_workbook(toy_plan, tmp_path / "nowhere" / "plan.xlsx")
 
 
+@pytest.mark.slow
 def test_scenarios_have_sheets_with_their_titles(toy_run, opened) -> None:
     said = {"name": "=less", "title": {"en": "Less", "zh": "从紧"}, "set": {"quotas.construction_land.total": 60}}
     plan = run(toy_run.study.model_copy(update={"scenarios": (Scenario(**said),)}))

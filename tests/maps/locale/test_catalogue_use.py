@@ -142,6 +142,7 @@ def keys_of_assets(path: Path) -> list[str]:
     return [key for pair in found for key in pair if key]
 
 
+@pytest.mark.slow
 def test_every_key_that_is_said_is_in_the_catalogues() -> None:
     known = templates("en")
     missing = []

@@ -87,6 +87,7 @@ def templates() -> Iterator[tuple[str, str, set[str]]]:
             yield from ((place, text, given) for text in constants(call.args[0]))
 
 
+@pytest.mark.slow
 def test_the_source_has_hundreds_of_templates() -> None:
     assert len({text for _, text, _ in templates()}) > 800
 
@@ -157,6 +158,7 @@ def test_the_catalogue_is_sorted_and_says_nothing_twice(language: str) -> None:
     assert plain == sorted(plain)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHERS)
 def test_what_programs_read_is_what_people_wrote(language: str) -> None:
     pytest.importorskip("babel.messages.pofile", reason="Babel is not installed: pip install zoneplan[dev]")

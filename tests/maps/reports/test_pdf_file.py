@@ -103,6 +103,7 @@ def test_a_browser_that_fails_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert not (tmp_path / "report.pdf").exists()
 
 
+@pytest.mark.slow
 def test_the_command_takes_pdf_and_annex(
     monkeypatch: pytest.MonkeyPatch, toy_run, tmp_path: Path, command: Callable
 ) -> None:

@@ -182,6 +182,7 @@ class TestWhatItSays:
         for text in ("No control line", "takes part in no quota", "No policy applies", "Nothing that this unit's"):
             assert text in said
 
+    @pytest.mark.slow
     def test_chinese_has_a_word_for_everything(self, toy_plan):
         html = dossier(toy_plan, "c4", "zh")
         assert '<html lang="zh">' in html

@@ -137,6 +137,7 @@ def test_no_run_is_written_into_a_run_or_a_rulebook(toy_plan, tmp_path: Path, pl
     assert caught.value.exit_code == 5
 
 
+@pytest.mark.slow
 def test_a_path_may_lead_through_a_run(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     require_room(folder / ".." / "second")
@@ -366,6 +367,7 @@ def _write_with_a_small_disk(plan, folder: Path, answer) -> None:
         answer.put("written")
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_nothing(toy_plan, tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     answer = context.SimpleQueue()

@@ -226,6 +226,7 @@ def test_explaining_asks_no_rule_again(written: SimpleNamespace, monkeypatch: py
             assert explain(plan, unit, written.language).text()
 
 
+@pytest.mark.slow
 def test_writing_asks_rules_only_what_another_limit_or_fact_would_change(
     written: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

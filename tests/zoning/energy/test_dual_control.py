@@ -313,6 +313,7 @@ def test_a_tighter_target_never_turns_a_light_greener(one, other, actual, low, h
     assert hard.total_light <= easy.total_light
 
 
+@pytest.mark.slow
 @given(actuals, totals, totals, st.sampled_from([2019, 2022]))
 def test_reasons_have_the_same_figures_in_every_language(actual, used, exempt, period) -> None:
     row = {

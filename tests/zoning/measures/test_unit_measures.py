@@ -220,6 +220,7 @@ def test_a_raster_that_designates_can_be_measured_both_ways(units, elevation_tif
     assert found.loc["b1", ["high_ha", "highest", "highest_covered"]].tolist() == [50.0, 2.0, 0.5]
 
 
+@pytest.mark.slow
 def test_every_column_has_one_source(units, designations):
     pieces = overlay(units, designations)
     points = Layer("shops", "points", None, frame(shapely.Point(4e6, 3e6)), None, {"population": "count()"})

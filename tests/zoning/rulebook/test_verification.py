@@ -174,6 +174,7 @@ def test_every_entry_says_where_it_was_read_or_that_it_is_an_own_choice(name: st
                 assert source.read_on <= date(2026, 11, 27), entry.reference
 
 
+@pytest.mark.slow
 def test_what_is_typed_gives_one_note(tmp_path: Path, command: Callable) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(ROOT / "tests/data/toy/rules", folder)

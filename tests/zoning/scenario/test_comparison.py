@@ -44,6 +44,7 @@ def test_a_plan_is_the_same_as_itself(toy: FreshPlan) -> None:
     assert found.transitions["area_ha"].sum() == pytest.approx(toy.zones["area_ha"].sum())
 
 
+@pytest.mark.slow
 def test_each_move_has_the_difference_that_alone_makes_it(toy: FreshPlan) -> None:
     """The share of forest is 1 in column 1 and 1/2 in column 2; a4 has 400 people, and the plan decides on c4."""
     other = toy.vary(parameters={"fragile_min": 0.6, "plant_min_mw": 2000.0}, decisions=[DECISION])
@@ -82,6 +83,7 @@ def test_a_comparison_shows_what_moved_and_why(toy: FreshPlan) -> None:
     assert repr(compare(toy, toy)) == "Nothing differs"
 
 
+@pytest.mark.slow
 def test_what_only_two_differences_make_together_says_so(toy: FreshPlan) -> None:
     """b4 is claimed where the threshold falls and the rule asks of plants: neither alone is enough."""
     rule = {"when": "population >= populous_min AND plant_mw >= plant_min_mw"}

@@ -211,6 +211,7 @@ def test_the_file_says_a_path_without_quotes_is_a_table(toy_folder: Path) -> Non
         read_study(plan)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_any_name_is_a_name(toy: FreshPlan, name: str) -> None:
     plan = with_scenarios(toy, Scenario(name=name, title=name, set={"parameters.fragile_min": 0.6}))

@@ -113,6 +113,7 @@ def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
     assert outcome(study, rulebook, toy, toy.steps) == outcome(study, rulebook, toy, None)
 
 
+@pytest.mark.slow
 def test_another_layer_takes_the_place_of_the_plans_own(toy: FreshPlan) -> None:
     forest = next(layer for layer in toy.inputs.layers if layer.name == "forest").features
     less = {"forest": forest.assign(kind="forest", geometry=forest.buffer(-100)).iloc[:1]}
@@ -124,6 +125,7 @@ def test_another_layer_takes_the_place_of_the_plans_own(toy: FreshPlan) -> None:
         toy.vary(layers={"wood": forest})
 
 
+@pytest.mark.slow
 def test_a_further_layer_is_as_if_the_plan_had_it(toy: FreshPlan) -> None:
     forest = next(layer for layer in toy.inputs.layers if layer.name == "forest").features
     before = toy.measures["ecologically_fragile_share"]

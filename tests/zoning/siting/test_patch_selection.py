@@ -172,6 +172,7 @@ def test_patches_lie_between_the_best_of_all_subsets_and_nothing(scores, count, 
 land = st.lists(st.tuples(st.floats(0.01, 50), st.floats(-20, 20)), min_size=1, max_size=30)
 
 
+@pytest.mark.slow
 @given(land, st.floats(0.01, 200), st.floats(0, 100))
 def test_a_larger_amount_takes_all_that_a_smaller_one_took(plots, amount, more):
     areas, scores = zip(*plots, strict=True)

@@ -198,6 +198,7 @@ class TestIndependentRoutes:
         total += (sum(c if w else f for w, f, c in zip(weights, floors, ceilings, strict=True)) - total) // 2
         assert divisor_certificate(weights, settle(weights, total, floors, ceilings), floors, ceilings)
 
+    @pytest.mark.slow
     @settings(max_examples=30)
     @given(st.integers(0, 10**6), st.integers(1, 3 * 10**6))
     def test_a_divisor_stands_behind_the_amounts_of_many_units(self, seed, total):

@@ -221,6 +221,7 @@ def test_truth_values_flip_and_count_as_nought_and_one() -> None:
     assert locked.loc[("u0", "r0", "flag"), "reason"] == "flag 为假；若为真，主体功能不变"
 
 
+@pytest.mark.slow
 def test_an_area_of_nothing_is_no_flip() -> None:
     """735538 people on 399 km2, as in Denver: without land there is no density, and less land than none is none."""
     rulebook = book("x / y >= 50")

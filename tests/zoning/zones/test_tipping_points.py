@@ -68,6 +68,7 @@ def test_the_curve_of_the_toy_is_that_of_a_pencil(toy: FreshPlan) -> None:
     assert nearest.loc["a2", ["value", "after", "becomes"]].tolist() == [0.5, "above", "general"]
 
 
+@pytest.mark.slow
 def test_how_much_changes_is_what_a_run_differs_in(toy: FreshPlan) -> None:
     found = curve(toy, "fragile_min")
     assert found.changes[found.steps.index(found.current)] == 0
