@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from layers.conditions import parse_condition
 from zoning.plan import Plan
 from zoning.policies import find_repeats, uncovered
 from zoning.rulebook import LOCKED, Floor
@@ -49,7 +50,8 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         could not be checked (``norm_unchecked``), and decisions without effect
         (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
         (``decision_against_lock``), items of the plan's own negative list that repeat the rulebook's
-        (``item_repeats``), parts that deviate from their larger unit (``refined``),
+        (``item_repeats``), parts that deviate from their larger unit (``refined``), how many main functions follow from
+        a topic that the plan gives, such as an evaluation, and how many do not (``decided_by_topic``),
         amounts of quotas that found no land (``unplaced``), and measures that are 0 or missing in every unit
         (``empty_measure``).
 
@@ -70,6 +72,7 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         *_decisions(plan),
         *find_repeats(plan),
         *_refined(plan),
+        *_decided_by_topics(plan),
         *find_unplaced(plan),
         *_empty_measures(plan),
     ]
@@ -246,6 +249,29 @@ def _refined(plan: Plan) -> Iterator[Remark]:
         parts, level = int(rows["refined_parts"].sum()), plan.study.units.part_of or ""
         said = say("finding.refined", count=parts, level=level, wholes=wholes)
         yield Remark("note", "refined", "", tuple(map(str, rows.index)), len(rows), said)
+
+
+def _decided_by_topics(plan: Plan) -> Iterator[Remark]:
+    """How many main functions follow from what the plan gives of a topic, and which units have theirs otherwise."""
+    topics = {one.name: one.topic for one in plan.rulebook.indicators if one.topic is not None}
+    mains = set(plan.rulebook.codes("main"))
+    read = {
+        rule.id: parse_condition(rule.when).names & topics.keys() for rule in plan.rulebook.rules if rule.zone in mains
+    }
+    given = {topics[name] for name in topics.keys() & set(plan.measures.columns)}
+    for topic in dict.fromkeys(topics.values()):
+        rules = {rule for rule, names in read.items() if any(topics[name] == topic for name in names)}
+        if topic in given and rules:
+            names = sorted({name for rule in rules for name in read[rule] if topics[name] == topic})
+            by_topic = plan.zones["rule"].isin(rules)
+            others = sorted(plan.zones.loc[~by_topic, "unit_id"])
+            told: dict[str, Field] = {
+                "names": tuple(Term("name", name) for name in names),
+                "decided": int(by_topic.sum()),
+                "units": Ids(tuple(others)),
+            }
+            key = "decided_by_topic_alone" if not others else ""
+            yield remark("note", "decided_by_topic", others, told, key=key)
 
 
 def _said(zone: str, claims: pd.DataFrame, without: pd.Series, *, is_main: bool) -> Message:
