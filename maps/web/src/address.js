@@ -17,6 +17,8 @@ const VIEWS = { functions: true, land: true, money: true, differences: true };
 /** @type {Record<Method, true>} */
 const METHODS = { threshold: true, natural: true, quantile: true, equal: true };
 const MOST_CLASSES = 99;
+/** @type {(keyof Shown)[]} */
+const STEPS = ["view", "chosen", "compared", "scenario"];
 // Of what the differences between two plans are shown.
 const MOVED = /^(?:quota|kind) \d{1,3}$/;
 
@@ -28,6 +30,7 @@ export class Address {
    */
   constructor(facts, first, knowsTry = () => false) {
     this.first = first;
+    this.reading = false;
     this.parts = partsOf(facts, knowsTry).filter(({ of }) => !facts.table || !of.some((key) => key === "view" || key === "compared"));
   }
 
@@ -60,17 +63,36 @@ export class Address {
     return shown;
   }
 
-  /** @param {PageState} state */
+  /**
+   * Another unit or view is a step that the browser goes back by; all else is written over.
+   * @param {PageState} state
+   */
   follow(state) {
-    const write = () => {
-      const hash = this.hashOf(state.shown);
+    let before = state.shown;
+    state.on(this.parts.flatMap(({ of }) => of), (shown) => {
+      const hash = this.hashOf(shown);
+      const steps = shown.story < 0 && STEPS.some((name) => shown[name] !== before[name]);
+      before = shown;
+      // what is read from the address is there already
+      if (this.reading || hash === location.hash.slice(1)) return;
       try {
-        history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
+        const address = hash ? `#${hash}` : location.pathname + location.search;
+        if (steps) history.pushState(null, "", address);
+        else history.replaceState(null, "", address);
       } catch {
         // a map in the frame of a notebook has no address of its own
       }
-    };
-    state.on(this.parts.flatMap(({ of }) => of), write);
+    });
+  }
+
+  /**
+   * Show what the address tells, which is no step of its own.
+   * @param {() => void} show
+   */
+  read(show) {
+    this.reading = true;
+    show();
+    this.reading = false;
   }
 }
 

@@ -1,6 +1,7 @@
 // Two units side by side: what they are, what they get, and the values that rules test.
 
 import { node } from "./dom.js";
+import { passedSaid } from "./gauges.js";
 import { icon } from "./icons.js";
 import { landAmounts } from "./land_amounts.js";
 import { verdictOf } from "./verdict.js";
@@ -22,7 +23,7 @@ import { zonePicture } from "./working.js";
 export function comparePanel(scene, pair, close) {
   const { facts, speech } = scene;
   const { words } = speech;
-  const names = pair.map((unit) => facts.units.name[unit]);
+  const names = pair.map((unit) => facts.units.full[unit]);
   const settings = { type: "button", class: "zp-quiet", title: words.close_compare, "aria-label": words.close_compare, on: { click: close } };
   const rows = [...ofZones(scene, pair), ...ofLand(scene, pair), ...ofTests(scene, pair)];
   return [
@@ -44,7 +45,7 @@ export function comparePanel(scene, pair, close) {
           node(
             "tr",
             { class: apart ? "zp-apart" : "" },
-            node("th", { scope: "row" }, title),
+            node("th", { scope: "row" }, title, apart ? [" ", node("small", { class: "zp-differs" }, "≠ ", words.differs)] : null),
             cells.map((cell) => node("td", {}, cell)),
           ),
         ),
@@ -107,7 +108,7 @@ function ofLand({ facts, speech }, pair) {
  * @param {number[]} pair
  * @returns {Row[]}
  */
-function ofTests({ facts }, pair) {
+function ofTests({ facts, speech }, pair) {
   const [first, second] = pair.map(
     (unit) => verdictOf(facts.verdicts, facts.numbers, unit, facts.units.name[unit]).gauges,
   );
@@ -117,7 +118,10 @@ function ofTests({ facts }, pair) {
         title === gauge.title && zone === gauge.zone && limit === gauge.limit && operator === gauge.operator,
     );
     if (!other) return [];
-    const cell = (/** @type {Gauge} */ { valueText, passed }) => (passed ? node("b", {}, valueText) : valueText);
+    const cell = (/** @type {Gauge} */ test) => {
+      const said = passedSaid(test, speech);
+      return [test.passed ? node("b", {}, test.valueText) : test.valueText, said && [" ", said]];
+    };
     return [
       {
         title: `${gauge.title} · ${gauge.needs}`,

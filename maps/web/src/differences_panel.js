@@ -30,7 +30,7 @@ export function differencesPanel({ facts, speech, colours }, choose) {
       box(found.mains[unit]),
       node("span", { "aria-hidden": "true" }, "→"),
       box(units.main[unit]),
-      node("button", { type: "button", class: "zp-link", on: { click: () => choose(units.id[unit]) } }, units.name[unit]),
+      node("button", { type: "button", class: "zp-link", on: { click: () => choose(units.id[unit]) } }, units.full[unit]),
     );
   const rest = moved.slice(LISTED);
   return [

@@ -2,11 +2,11 @@
 
 import { node } from "./dom.js";
 import { keeping } from "./filters.js";
-import { colourBox, legendPart, legendRow } from "./legend_rows.js";
+import { caption, colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { SIGN_RADIUS, drawSign, signPicture } from "./overlay_signs.js";
 import { SPOTS } from "./labels.js";
 import { colourChooser } from "./measure_view.js";
-import { MARK_KINDS, MARK_MEANINGS, MARK_SIGNS, MARK_TITLES, markOf, unitsMarked } from "./status_marks.js";
+import { MARK_KINDS, MARK_MEANINGS, MARK_SIGNS, MARK_TITLES, closeCalls, markOf, unitsMarked } from "./status_marks.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -99,7 +99,8 @@ function legend({ facts, state, speech }, fills) {
 function marksLegend(facts, state, speech) {
   const { words } = speech;
   const kinds = MARK_KINDS.filter((kind) => unitsMarked(facts, kind).length);
-  if (!kinds.length) return null;
+  const unsaid = facts.verdicts.close.length && !closeCalls(facts).length ? caption(words.close_adopted) : null;
+  if (!kinds.length) return unsaid && legendPart(words.how_sure, unsaid);
   const rows = kinds.map((kind) => {
     const on = state.shown.layers.has(`marks ${kind}`);
     return legendRow({
@@ -113,7 +114,7 @@ function marksLegend(facts, state, speech) {
   });
   const meanings = [...kinds.map((kind) => MARK_MEANINGS[kind]), /** @type {const} */ ("means_firm")];
   const help = node("details", { class: "zp-meanings" }, node("summary", {}, words.what_it_means), meanings.map((key) => node("p", {}, words[key])));
-  return legendPart(words.how_sure, rows, help);
+  return legendPart(words.how_sure, rows, unsaid, help);
 }
 
 /**
@@ -126,7 +127,7 @@ function marksLegend(facts, state, speech) {
 function signsOf(facts, unit, layers) {
   const signs = facts.units.overlays[unit].flatMap((place) => facts.zones[place].sign ?? []);
   const kind = markOf(facts, unit);
-  const kinds = [...(kind ? [kind] : []), ...(facts.verdicts.close.includes(unit) ? [/** @type {const} */ ("close")] : [])];
+  const kinds = [...(kind ? [kind] : []), ...(closeCalls(facts).includes(unit) ? [/** @type {const} */ ("close")] : [])];
   return [...signs, ...kinds.filter((one) => layers.has(`marks ${one}`)).map((one) => MARK_SIGNS[one])];
 }
 

@@ -5,6 +5,7 @@ import { bars, binned, evenScale } from "./histogram.js";
 
 /**
  * @import { Gauge } from "./verdict.js"
+ * @import { Speech } from "./speech.js"
  * @import { Scale } from "./histogram.js"
  */
 
@@ -34,13 +35,27 @@ function layout(values, limit) {
 }
 
 /**
+ * Whether a test is met, by a sign and in words; nothing where that is not known.
+ * @param {Pick<Gauge, "passed">} gauge
+ * @param {Speech} speech
+ */
+export function passedSaid({ passed }, { words }) {
+  if (passed === null) return null;
+  const sign = node("span", { "aria-hidden": "true" }, passed ? "✓ " : "✗ ");
+  return node("span", { class: "zp-met" }, sign, passed ? words.test_met : words.test_not_met);
+}
+
+/**
  * @param {Gauge} gauge
  * @param {string} colour Of the zone that the test claims for.
+ * @param {Speech} speech
  */
-export function gaugePicture(gauge, colour) {
+export function gaugePicture(gauge, colour, speech) {
   const { title, valueText, needs, value, values, limit, operator, passed, isTruth } = gauge;
   const look = passed ? "zp-gauge zp-passed" : "zp-gauge";
-  const line = node("p", {}, node("span", {}, title), node("span", {}, node("b", {}, valueText), " · ", needs));
+  // of a yes or no, whether it is met says what it needs
+  const told = isTruth ? " · " : ` · ${needs} `;
+  const line = node("p", {}, node("span", {}, title), node("span", {}, node("b", {}, valueText), told, passedSaid(gauge, speech)));
   if (isTruth) return node("div", { class: look }, line);
   const { scale, bins } = layout(values, limit);
   const at = scale.place(limit);

@@ -17,6 +17,7 @@ import { onPlanGrid } from "./base_map.js";
 import { comparePanel } from "./compare.js";
 import { tell, tellChanges } from "./live_region.js";
 import { bendBounds, onGrid, planeCrs, scaleOf } from "./map_grid.js";
+import { mapKeys } from "./map_keys.js";
 import { MapPicture } from "./map_picture.js";
 import { coordinates, mapTools } from "./map_tools.js";
 import { MapWindow } from "./map_window.js";
@@ -293,7 +294,7 @@ class PlanPage {
   find(query) {
     const { facts, speech, ground, shapes } = this.scene;
     const units = this.index.find(query).map((unit) => ({
-      name: facts.units.name[unit],
+      name: facts.units.full[unit],
       about: this.table.idText(unit),
       go: () => this.choose(unit, true),
     }));
@@ -326,7 +327,7 @@ class PlanPage {
   toldOf(unit) {
     const { facts, speech } = this.scene;
     const zone = facts.table ? this.picture.view.tip(unit)[0] : facts.zones[facts.units.main[unit]].title;
-    return speech.say("chosen", { name: facts.units.name[unit], id: facts.units.id[unit], zone });
+    return speech.say("chosen", { name: facts.units.full[unit], id: facts.units.id[unit], zone });
   }
 
   fillMap() {
@@ -345,6 +346,11 @@ class PlanPage {
       measure: (button, byKey) => button.setAttribute("aria-pressed", String(this.ruler.toggle(byKey))),
     });
     coordinates(map, scene.speech);
+    mapKeys(map, scene, this.ruler.cross, {
+      busy: () => this.ruler.on || Boolean(this.server?.pen.on),
+      told: (unit) => this.toldOf(unit),
+      open: (unit) => this.choose(unit, true, [], () => undefined),
+    });
     for (const id of ["zp-legend", "zp-foot"]) {
       L.DomEvent.disableClickPropagation(by(id));
       L.DomEvent.disableScrollPropagation(by(id));
@@ -367,7 +373,7 @@ class PlanPage {
       if (unit < 0) return tip.hide();
       const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
       const texts = [...this.picture.view.tip(unit), textsAt(facts, piece).join(" · ")];
-      tip.show(facts.units.name[unit], texts, containerPoint);
+      tip.show(facts.units.full[unit], texts, containerPoint);
     });
     map.on("mouseout movestart", () => {
       tip.hide();
@@ -382,7 +388,9 @@ class PlanPage {
       this.choose(unit, false, textsAt(facts, piece));
       if (this.window.phone) this.window.centre(unit);
     });
-    document.addEventListener("keydown", ({ key, defaultPrevented, target }) => {
+    document.addEventListener("keydown", (event) => {
+      const { key, defaultPrevented, target } = event;
+      if (this.tries?.takesBack(event)) return event.preventDefault();
       if (key !== "Escape" || defaultPrevented || target instanceof HTMLSelectElement) return;
       if (this.server?.pen.on) this.server.pen.toggle();
       else if (this.ruler.on) {
@@ -420,7 +428,7 @@ class PlanPage {
   /** @param {Readonly<Shown>} shown */
   cardOf({ chosen, compared, comparing }) {
     const { facts, speech } = this.scene;
-    by("zp-tab-unit").textContent = chosen < 0 ? speech.words.unit : facts.units.name[chosen];
+    by("zp-tab-unit").textContent = chosen < 0 ? speech.words.unit : facts.units.full[chosen];
     if (chosen < 0) return [node("p", { class: "zp-muted" }, speech.words.choose)];
     const close = () => this.close();
     const show = () => this.window.look([chosen]);
@@ -466,7 +474,7 @@ class PlanPage {
   compare(unit) {
     const { facts, speech } = this.scene;
     this.state.change({ compared: unit, comparing: false, tab: "unit" });
-    const names = [this.state.shown.chosen, unit].map((one) => facts.units.name[one]);
+    const names = [this.state.shown.chosen, unit].map((one) => facts.units.full[one]);
     tell(speech.say("named", { name: speech.words.compared, value: names.join(speech.words.and) }));
   }
 
@@ -492,6 +500,10 @@ class PlanPage {
   }
 
   openAddress() {
+    this.address.read(() => this.showAddress());
+  }
+
+  showAddress() {
     const { chosen = -1, compared = -1, ...rest } = this.address.shownBy(location.hash);
     this.state.change(rest);
     if (chosen < 0) this.close();

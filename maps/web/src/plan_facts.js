@@ -5,6 +5,7 @@ import { measuresOf } from "./measures.js";
 import { paymentFacts } from "./payment_facts.js";
 import { siteFacts } from "./site_layer.js";
 import { tableFacts } from "./table_facts.js";
+import { fullNames } from "./unit_names.js";
 
 /**
  * @import { Page } from "./page_model.d.ts"
@@ -22,6 +23,7 @@ export function factsOf(page, measured) {
   return {
     ...page,
     ...cards,
+    units: { ...cards.units, full: fullNames(cards.units, cards.jurisdictions) },
     lines: page.lines.map(held),
     designations: page.designations.map(held),
     measures,

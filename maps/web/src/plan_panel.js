@@ -262,7 +262,7 @@ function noticesOf(facts, speech) {
  * @param {Speech} speech
  */
 export function undrawnSaid({ units, undrawn }, speech) {
-  const names = undrawn.map((unit) => units.name[unit]).join(speech.words.and);
+  const names = undrawn.map((unit) => units.full[unit]).join(speech.words.and);
   return names ? speech.say("undrawn", { names }) : "";
 }
 

@@ -54,11 +54,19 @@ export function markOf(facts, unit) {
 }
 
 /**
+ * The units that are near a limit, which is known of the adopted plan alone: of a try or a scenario there are none.
+ * @param {Facts} facts
+ */
+export function closeCalls({ tried, in_effect, verdicts }) {
+  return tried || in_effect >= 0 ? [] : verdicts.close;
+}
+
+/**
  * @param {Facts} facts
  * @param {MarkKind} kind
  */
 export function unitsMarked(facts, kind) {
-  if (kind === "close") return facts.verdicts.close;
+  if (kind === "close") return closeCalls(facts);
   return facts.units.id.map((_, unit) => unit).filter((unit) => markOf(facts, unit) === kind);
 }
 
@@ -71,7 +79,7 @@ export function unitsMarked(facts, kind) {
 export function statusText(facts, words, unit) {
   const kind = markOf(facts, unit);
   const standing = facts.units.standing[unit];
-  const near = facts.verdicts.close.includes(unit);
+  const near = closeCalls(facts).includes(unit);
   const ruled = kind === "decision" && standing === "by_decision_overlay" && facts.in_effect < 0;
   const told = kind && !ruled ? words[MARK_TITLES[kind]] : words.status_rule;
   return [told, ruled ? words.by_decision_overlay : "", near ? words.close_call : ""].filter(Boolean).join(" · ");

@@ -8,7 +8,9 @@ import { bars, binned, evenScale, histogramOf } from "./histogram.js";
 import { tell } from "./live_region.js";
 import { amountsBy, showTry } from "./tried_facts.js";
 import { scenarioFile, textOfTry, tryOfText } from "./try_file.js";
+import { movedSaid } from "./unit_names.js";
 import { whyUnknown } from "./unknown_view.js";
+import { shifted } from "./verdict.js";
 import { namesIn } from "./condition_evaluator.js";
 
 /**
@@ -21,8 +23,7 @@ import { namesIn } from "./condition_evaluator.js";
  * @typedef {{ show: () => void }} Control
  */
 
-const WIDTH = 326;
-const BARS = { count: 33, height: 34 };
+const BARS = { count: 33, width: 326, height: 34, above: 4, below: 2 };
 const STEPS = 1000;
 const LISTED = 40;
 const QUIET_MS = 400;
@@ -34,7 +35,10 @@ export class TryPanel {
    * @param {(unit: number) => void} choose
    */
   constructor(scene, evaluator, choose) {
-    this.scene = scene;
+    this.facts = scene.facts;
+    this.speech = scene.speech;
+    this.state = scene.state;
+    this.words = scene.speech.words;
     this.evaluator = evaluator;
     this.choose = choose;
     /** @type {Changes} */
@@ -52,12 +56,13 @@ export class TryPanel {
     /** @type {ReturnType<typeof setTimeout> | undefined} */
     this.telling = undefined;
     this.summary = node("div", { class: "zp-try-summary" });
-    this.results = node("div", {});
+    this.list = node("div", { class: "zp-try-moved" });
+    this.results = node("div");
     this.stepping = false;
     this.name = textField(this.words.try_name);
     this.author = textField(this.words.try_by);
     this.banner = node("div", { class: "zp-try-banner" });
-    const { state } = scene;
+    const { state } = this;
     state.on(["tried"], () => this.follow());
     // one thing at a time stands in the place of the adopted plan
     state.on(["scenario"], ({ scenario }) => scenario >= 0 && state.change({ tried: "" }));
@@ -66,18 +71,14 @@ export class TryPanel {
     this.fill();
   }
 
-  get words() {
-    return this.scene.speech.words;
-  }
-
   /** What the state asks for is worked out, and put into the place of the adopted plan. */
   follow() {
-    const { state } = this.scene;
+    const { state } = this;
     const { tried } = state.shown;
     if (tried) state.change({ scenario: -1 });
     this.changes = tryOfText(tried);
     if (!this.stepping) this.settled = tried;
-    this.moved = showTry(this.scene.facts, this.evaluator, this.outcome(tried));
+    this.moved = showTry(this.facts, this.evaluator, this.outcome(tried));
     document.documentElement.toggleAttribute("data-trying", tried !== "");
     for (const { show } of this.controls) show();
     this.fillResults();
@@ -96,10 +97,10 @@ export class TryPanel {
   }
 
   get said() {
-    const { facts, speech } = this.scene;
+    const { facts, speech } = this;
     if (!facts.tried) return this.words.try_adopted_again;
     const refused = facts.quotas.map((_, quota) => this.refusal(quota)).filter(Boolean);
-    return [`${this.words.try_banner}: ${speech.count("n_moved", this.moved.length)}`, ...refused].join(". ");
+    return [`${this.words.try_banner}: ${movedSaid(facts, speech, this.moved)}`, ...refused].join(". ");
   }
 
   /**
@@ -107,7 +108,7 @@ export class TryPanel {
    * @param {number} quota
    */
   refusal(quota) {
-    const { facts, speech } = this.scene;
+    const { facts, speech } = this;
     const reason = facts.tried?.unknown[quota] ?? "";
     return ["", "optimal", "stale"].includes(reason) ? "" : whyUnknown(speech, reason, facts.quotas[quota].title);
   }
@@ -131,16 +132,27 @@ export class TryPanel {
     }
   }
 
+  /**
+   * Whether keys ask for the last change to be taken back, or made again; in a text they are the text's own.
+   * @param {KeyboardEvent} event
+   */
+  takesBack({ key, ctrlKey, metaKey, shiftKey, target }) {
+    const letter = key.toLowerCase();
+    const inText = /** @type {Element} */ (target).matches("[type=text], [type=search]");
+    if (!(ctrlKey || metaKey) || inText || !["y", "z"].includes(letter)) return false;
+    return shiftKey || letter === "y" ? this.step(this.future, this.past) : this.step(this.past, this.future);
+  }
+
   /** @param {string} tried */
   go(tried) {
     this.stepping = true;
-    this.scene.state.change({ tried });
+    this.state.change({ tried });
     this.stepping = false;
   }
 
   /** What was tried before can be had back. */
   settle() {
-    const { tried } = this.scene.state.shown;
+    const { tried } = this.state.shown;
     if (tried === this.settled) return;
     this.past.push(this.settled);
     this.settled = tried;
@@ -154,10 +166,11 @@ export class TryPanel {
    */
   step(from, to) {
     const text = from.pop();
-    if (text === undefined) return;
+    if (text === undefined) return false;
     to.push(this.settled);
     this.settled = text;
     this.go(text);
+    return true;
   }
 
   /**
@@ -183,6 +196,7 @@ export class TryPanel {
       node("h2", {}, words.try_tab),
       node("p", { class: "zp-muted" }, words.try_lead),
       this.summary,
+      this.list,
       node("h3", {}, words.try_thresholds),
       ...used.map((one) => this.threshold(one)),
       ...(quotas.length ? [node("h3", {}, words.try_quotas)] : []),
@@ -200,8 +214,9 @@ export class TryPanel {
    * @param {object} what
    * @param {string} what.title
    * @param {number} what.adopted
-   * @param {string} what.unit
+   * @param {string} [what.unit]
    * @param {number[]} [what.values] Of the measure that it stands beside.
+   * @param {number} [what.shift] So many places the point moves before printing, as gauges have it: a share is read in per cent.
    * @param {number | null} [what.least] Below which nothing is possible.
    * @param {number | null} [what.most]
    * @param {string} [what.step] That it is a multiple of.
@@ -209,10 +224,12 @@ export class TryPanel {
    * @param {() => number} what.now
    * @param {(value: number, done: boolean) => boolean} what.set
    */
-  slider({ title, adopted, unit, values = [], least = 0, most = null, step = "", refusal = () => "", now, set }) {
-    const { speech } = this.scene;
-    const written = (/** @type {number} */ value) => speech.exact.format(value);
-    const said = (/** @type {number} */ value) => `${written(value)} ${unit}`.trim();
+  slider({ title, adopted, unit = "", values = [], shift = 0, least = 0, most = null, step = "", refusal = () => "", now, set }) {
+    const { speech } = this;
+    const said = (/** @type {number} */ value) => {
+      const text = speech.exact.format(shifted(value, shift));
+      return shift ? speech.perCent(text) : `${text} ${unit}`.trim();
+    };
     const [low, high] = [least ?? -Infinity, most ?? Infinity];
     const scale = evenScale([...values, ...ends(values, adopted, low, high)]);
     const whole = Number(step);
@@ -227,13 +244,13 @@ export class TryPanel {
       field.setAttribute("aria-invalid", String(text !== ""));
     };
     const enter = () => {
-      const value = Number(field.value);
+      const value = shifted(Number(field.value), -shift);
       const key = field.value === "" ? "try_no_number"
         : value < low ? "try_least"
         : value > high ? "try_most"
         : step && !isMultiple(decimal(field.value), decimal(step)) ? "try_step" : null;
       if (!key) return set(value, true);
-      const text = speech.say(key, { title, value: written(value), bound: written(value < low ? low : high), step });
+      const text = speech.say(key, { title, value: said(value), bound: said(value < low ? low : high), step });
       say(text);
       tell(text);
     };
@@ -242,7 +259,8 @@ export class TryPanel {
     field.addEventListener("change", enter);
     const show = () => {
       const value = now();
-      if (Number(field.value) !== value || !field.value) field.value = String(value);
+      const text = String(shifted(value, shift));
+      if (Number(field.value) !== Number(text) || !field.value) field.value = text;
       range.value = String(Math.round(scale.place(value) * STEPS));
       range.setAttribute("aria-valuetext", said(value));
       back.disabled = value === adopted;
@@ -251,14 +269,14 @@ export class TryPanel {
     this.controls.push({ show });
     show();
     const adoptedSaid = speech.say("try_adopted", { value: said(adopted) });
-    const at = scale.place(adopted) * WIDTH;
+    const at = scale.place(adopted) * BARS.width;
     const picture = values.length > 1
-      ? histogramOf(adoptedSaid, { width: WIDTH, height: BARS.height, above: 4, below: 2 },
-          bars(binned(values, scale, BARS.count).map(Math.sqrt), { width: WIDTH, height: BARS.height, colour: () => "var(--try-bar)" }),
-          drawn("line", { x1: at, x2: at, y1: -4, y2: BARS.height + 2, class: "zp-mean" }))
+      ? histogramOf(adoptedSaid, BARS,
+          bars(binned(values, scale, BARS.count).map(Math.sqrt), { ...BARS, colour: () => "var(--try-bar)" }),
+          drawn("line", { x1: at, x2: at, y1: -4, y2: 36, class: "zp-mean" }))
       : null;
     return node("div", { class: "zp-try-control" },
-      node("div", { class: "zp-try-line" }, node("label", { for: id }, unit ? `${title}, ${unit}` : title), field, back),
+      node("div", { class: "zp-try-line" }, node("label", { for: id }, shift || unit ? `${title}, ${shift ? "%" : unit}` : title), field, back),
       wrong, picture, range, node("p", { class: "zp-caption" }, adoptedSaid));
   }
 
@@ -266,24 +284,30 @@ export class TryPanel {
   threshold({ name, title, unit, value, least, most }) {
     const now = () => Number(this.changes.parameters?.[name] ?? value);
     return this.slider({
-      title, unit, now, least, most, adopted: Number(value), values: this.measured(name),
+      title, unit, now, least, most, adopted: Number(value), ...this.measured(name, value),
       set: (number, done) => this.set({ ...this.changes, parameters: { ...this.changes.parameters, [name]: number } }, done),
     });
   }
 
   /**
-   * The values that rules compare with a parameter.
+   * The values that rules compare with a parameter, and how gauges print them.
    * @param {string} name
+   * @param {unknown} adopted
    */
-  measured(name) {
+  measured(name, adopted) {
     const { rules, parameters } = this.evaluator;
+    const { measures, tests } = this.facts.verdicts;
     rules.set(parameters);
-    for (const { when, of_parents } of rules.rules) {
+    for (const { id, when, of_parents } of rules.rules) {
       const other = comparedWith(when, name);
       if (!other) continue;
-      return [...((of_parents && rules.parents) || rules.units).numbers(other)].filter((value) => !Number.isNaN(value));
+      const test = tests.find(({ limit, rules: asking }) => limit === adopted && asking.includes(id));
+      return {
+        shift: test && measures[test.measure].shift,
+        values: [...((of_parents && rules.parents) || rules.units).numbers(other)].filter((value) => !Number.isNaN(value)),
+      };
     }
-    return [];
+    return {};
   }
 
   /** @param {number} place */
@@ -292,36 +316,35 @@ export class TryPanel {
     const { name, weighted, total, step, weight } = evaluator.model.quotas[place];
     const { title, unit, period } = evaluator.adopted.quotas[place];
     const heading = `${title}, ${period}`;
-    if (!weighted) return [grey(this.scene.speech.say("try_optimal", { quota: heading }))];
-    const change = (/** @type {any} */ part, /** @type {boolean} */ done) => {
-      const quotas = this.changes.quotas ?? {};
-      return this.set({ ...this.changes, quotas: { ...quotas, [name]: { ...quotas[name], ...part(quotas[name] ?? {}) } } }, done);
-    };
+    if (!weighted) return [grey(this.speech.say("try_optimal", { quota: heading }))];
+    const own = () => this.changes.quotas?.[name] ?? {};
+    const change = (/** @type {NonNullable<Changes["quotas"]>[string]} */ part, /** @type {boolean} */ done) =>
+      this.set({ ...this.changes, quotas: { ...this.changes.quotas, [name]: { ...own(), ...part } } }, done);
     const totals = this.slider({
       title: heading, unit, adopted: Number(total), step, refusal: () => this.refusal(place),
-      now: () => Number(this.changes.quotas?.[name]?.total ?? total),
-      set: (value, done) => change(() => ({ total: value === Number(total) ? total : String(value) }), done),
+      now: () => Number(own().total ?? total),
+      set: (value, done) => change({ total: value === Number(total) ? total : String(value) }, done),
     });
     const shares = weight.filter(({ share }) => share !== null).map(({ measure, title: of, share }) =>
       this.slider({
-        title: this.scene.speech.say("named", { name: words.try_weight, value: of }),
-        unit: "", adopted: Number(share),
-        now: () => this.changes.quotas?.[name]?.weight?.[measure] ?? Number(share),
-        set: (value, done) => change((/** @type {any} */ own) => ({ weight: { ...own.weight, [measure]: value } }), done),
+        title: this.speech.say("named", { name: words.try_weight, value: of }),
+        shift: 2, adopted: Number(share),
+        now: () => own().weight?.[measure] ?? Number(share),
+        set: (value, done) => change({ weight: { ...own().weight, [measure]: value } }, done),
       }));
     return [totals, ...shares];
   }
 
   /** What follows: zones, amounts, jurisdictions, what moved, decisions, tries that were kept. */
   fillResults() {
-    const { facts, speech } = this.scene;
-    const { words } = this;
+    const { facts, speech, words } = this;
     const { tried } = facts;
     this.summary.replaceChildren(
-      node("b", {}, tried ? speech.count("n_moved", this.moved.length) : words.try_adopted_again),
+      node("b", {}, tried ? movedSaid(facts, speech, this.moved) : words.try_adopted_again),
       tried && !tried.zones ? grey(words.try_zones_stale) : this.zoneTable("main"),
     );
-    const moved = tried ? [this.zoneTable("overlay"), ...this.quotaTables(), this.movedList()] : [];
+    const moved = tried ? [this.zoneTable("overlay"), ...this.quotaTables()] : [];
+    rewrite(this.list, () => this.list.replaceChildren(this.moved.length ? this.movedList() : ""));
     rewrite(this.results, () => this.results.replaceChildren(...moved, this.decisionList(), ...this.keptTries()));
   }
 
@@ -332,18 +355,17 @@ export class TryPanel {
    */
   table(title, rows, written) {
     const { words } = this;
-    const cell = (/** @type {string} */ text) => node("td", {}, text);
     const signed = (/** @type {number} */ was, /** @type {number} */ now) =>
       written(was) === written(now) ? "" : `${now > was ? "+" : "−"}${written(Math.abs(now - was))}`;
     return node("table", { class: "zp-try-table" },
       node("thead", {}, node("tr", {}, [title, words.try_was, words.try_now, "±"].map((text) => node("th", { scope: "col" }, text)))),
       node("tbody", {}, rows.map(([name, was, now]) =>
-        node("tr", {}, node("th", { scope: "row" }, name), cell(written(was)), cell(written(now)), cell(signed(was, now))))));
+        node("tr", {}, node("th", { scope: "row" }, name), [written(was), written(now), signed(was, now)].map((text) => node("td", {}, text))))));
   }
 
   /** @param {"main" | "overlay"} kind */
   zoneTable(kind) {
-    const { facts, speech } = this.scene;
+    const { facts, speech } = this;
     const { zones } = this.evaluator.adopted;
     const rows = facts.zones.flatMap((zone, place) =>
       zone.kind === kind ? [/** @type {[Child, number, number]} */ ([zone.title, zones[place].ha, zone.ha])] : []);
@@ -351,7 +373,7 @@ export class TryPanel {
   }
 
   quotaTables() {
-    const { facts, speech } = this.scene;
+    const { facts, speech } = this;
     const { adopted } = this.evaluator;
     return facts.quotas.map(({ title, period, unit }, quota) => {
       const unknown = facts.tried?.unknown[quota];
@@ -364,25 +386,25 @@ export class TryPanel {
   }
 
   movedList() {
-    const { facts, speech } = this.scene;
+    const { facts, speech } = this;
     const { adopted } = this.evaluator;
     const told = (/** @type {typeof facts} */ from, /** @type {number} */ unit) =>
       [from.units.main[unit], ...from.units.overlays[unit]].map((zone) => from.zones[zone].title).join(" + ");
     /** @type {Child[]} */
     const rows = this.moved.slice(0, LISTED).map((unit) =>
-      [button(facts.units.name[unit], () => this.choose(unit)), ` ${told(adopted, unit)} → ${told(facts, unit)}`]);
+      [button(facts.units.full[unit], () => this.choose(unit)), ` ${told(adopted, unit)} → ${told(facts, unit)}`]);
     const n = this.moved.length - LISTED;
     return list(n > 0 ? [...rows, speech.say("try_more", { n })] : rows);
   }
 
   decisionList() {
-    const { facts } = this.scene;
+    const { facts } = this;
     const decisions = this.changes.decisions ?? [];
     if (!decisions.length) return node("p", { class: "zp-muted" }, this.words.try_no_decision);
     return list(decisions.map((one, place) => {
       const zone = facts.zones.find(({ code }) => code === (one.main ?? one.overlay))?.title ?? "";
       const unit = this.evaluator.unitOf.get(one.unit);
-      const name = unit === undefined ? one.unit : facts.units.name[unit];
+      const name = unit === undefined ? one.unit : facts.units.full[unit];
       const drop = () => this.set({ ...this.changes, decisions: decisions.filter((_, other) => other !== place) });
       return [`${name} → ${zone} (${one.reason}) `, button(this.words.try_drop, drop)];
     }));
@@ -390,14 +412,13 @@ export class TryPanel {
 
   /** @returns {Kept[]} */
   get kept() {
-    const { tries } = this.scene.state.shown;
+    const { tries } = this.state.shown;
     return tries ? JSON.parse(tries) : [];
   }
 
   /** Tries side by side: their names, how much each moves, and those of the moment. */
   keptTries() {
-    const { state, speech } = this.scene;
-    const { words } = this;
+    const { state, speech, words } = this;
     const { tried } = state.shown;
     const keep = (/** @type {Kept[]} */ kept) => {
       state.change({ tries: kept.length ? JSON.stringify(kept) : "" });
@@ -427,14 +448,14 @@ export class TryPanel {
    * @param {string} who
    */
   file(name, who) {
-    return scenarioFile(this.evaluator.model, this.changes, { name, by: who, date: this.scene.facts.plan.date });
+    return scenarioFile(this.evaluator.model, this.changes, { name, by: who, date: this.facts.plan.date });
   }
 
   fillBanner() {
-    const { words, scene } = this;
+    const { words, speech } = this;
     rewrite(this.banner, () => this.banner.replaceChildren(
       node("b", {}, words.try_banner),
-      node("span", {}, scene.speech.count("n_moved", this.moved.length)),
+      node("span", {}, speech.count("n_moved", this.moved.length)),
       button(words.try_undo, () => this.step(this.past, this.future), { disabled: !this.past.length }),
       button(words.try_redo, () => this.step(this.future, this.past), { disabled: !this.future.length }),
       button(words.try_back, () => this.set({})),
@@ -448,7 +469,7 @@ export class TryPanel {
    */
   adopted(parts) {
     const said = flattened(parts);
-    return this.scene.facts.tried ? [node("div", { class: "zp-try-adopted" }, grey(this.words.try_card), said)] : said;
+    return this.facts.tried ? [node("div", { class: "zp-try-adopted" }, grey(this.words.try_card), said)] : said;
   }
 
   /**
@@ -459,7 +480,7 @@ export class TryPanel {
    */
   card(unit, adopted) {
     const said = this.adopted(adopted);
-    return this.scene.facts.tried ? [this.tried(unit), ...said] : [...said, this.tried(unit)];
+    return this.facts.tried ? [this.tried(unit), ...said] : [...said, this.tried(unit)];
   }
 
   /**
@@ -467,8 +488,7 @@ export class TryPanel {
    * @param {number} unit
    */
   tried(unit) {
-    const { words, evaluator } = this;
-    const { facts, speech } = this.scene;
+    const { facts, speech, words, evaluator } = this;
     const id = facts.units.id[unit];
     const own = (this.changes.decisions ?? []).find((one) => one.unit === id && one.main !== undefined);
     const mains = facts.zones.filter(({ kind }) => kind === "main");
@@ -548,15 +568,10 @@ function comparedWith(when, name) {
   if (typeof when !== "object" || Array.isArray(when) || !("op" in when)) return null;
   const parts = /** @type {Cql2[]} */ (when.args);
   if (["and", "or", "not"].includes(when.op)) {
-    for (const part of parts) {
-      const found = comparedWith(part, name);
-      if (found) return found;
-    }
-    return null;
+    return parts.reduce((found, part) => found ?? comparedWith(part, name), /** @type {Cql2 | null} */ (null));
   }
   const is = (/** @type {Cql2} */ one) => typeof one === "object" && "property" in one && one.property === name;
-  if (!["<", "<=", ">", ">="].includes(when.op) || !parts.some(is)) return null;
-  return parts.find((one) => !is(one)) ?? null;
+  return (["<", "<=", ">", ">="].includes(when.op) && parts.some(is) && parts.find((one) => !is(one))) || null;
 }
 
 /**

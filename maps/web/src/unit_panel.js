@@ -33,7 +33,7 @@ const WORDS = { programmes: 4, policies: 8 };
 // A verdict of more words leaves room for one change and two tests alone, for no titles of policies, and no shares.
 const LONG_VERDICT = 20;
 // A note, or a line on an overlay, of more words is folded.
-const LONG_NOTE = 14;
+const LONG_NOTE = 13;
 // So many signs of a script without spaces are read like a word.
 const CJK_WORD = 1.6;
 
@@ -190,7 +190,7 @@ function noteOf(note, doubt, mark) {
  * @param {Verdict} verdict
  */
 function gauges({ facts, speech, colours }, verdict) {
-  const picture = (/** @type {Gauge} */ gauge) => gaugePicture(gauge, zoneInk(facts, colours, gauge.zone));
+  const picture = (/** @type {Gauge} */ gauge) => gaugePicture(gauge, zoneInk(facts, colours, gauge.zone), speech);
   const isMain = (/** @type {Gauge} */ { zone }) => facts.zones[zone].kind === "main";
   const told = verdict.gauges.filter((gauge) => gauge.decided || isMain(gauge));
   const mains = told.filter(isMain);

@@ -92,10 +92,12 @@ export class UnitTable {
   writeHead() {
     this.columns = columnsOf(this.scene);
     this.heads = this.columns.map((column, place) => {
+      // the header of a column is read with each of its cells: its name alone; what a press does is told beside it
       const settings = {
         type: "button",
-        "aria-label": this.speech.say("sort", { column: column.title }),
+        title: this.speech.say("sort", { column: column.title }),
         on: { click: () => this.sortBy(place) },
+        ...(column.head ? { "aria-label": column.title } : {}),
       };
       const number = column.number ? "zp-number" : "";
       return node("th", { scope: "col", class: number }, node("button", settings, column.head ?? column.title));
@@ -118,9 +120,11 @@ export class UnitTable {
   }
 
   markSorted() {
-    this.heads.forEach((head, place) =>
-      head.setAttribute("aria-sort", place !== this.column ? "none" : this.falling ? "descending" : "ascending"),
-    );
+    this.heads.forEach((head, place) => {
+      // told of the column alone by which rows are sorted, lest every other one says that it is not
+      if (place === this.column) head.setAttribute("aria-sort", this.falling ? "descending" : "ascending");
+      else head.removeAttribute("aria-sort");
+    });
   }
 
   /**
@@ -255,7 +259,7 @@ export class UnitTable {
       ...(shown ? [shown.after.trim() ? `${shown.title}, ${shown.after.trim()}` : shown.title] : []),
     ];
     const rows = this.found.map((unit) => [
-      units.id[unit], name.text(unit), facts.jurisdictions[units.jurisdiction[unit]] ?? "", main.text(unit),
+      units.id[unit], units.name[unit], facts.jurisdictions[units.jurisdiction[unit]] ?? "", main.text(unit),
       units.overlays[unit].map((place) => facts.zones[place].title).join("; "), statusText(facts, words, unit),
       ...figures.map(({ value }) => value(unit)),
       ...(shown ? [short(shown.values[unit] * 10 ** shown.shift)] : []),
@@ -406,7 +410,7 @@ function columnsOf(scene) {
   const { words } = speech;
   const { units, zones } = facts;
   /** @type {Column} */
-  const name = { title: words.name, value: (unit) => units.name[unit], text: (unit) => units.name[unit] };
+  const name = { title: words.name, value: (unit) => units.full[unit], text: (unit) => units.full[unit] };
   if (facts.table) {
     const others = facts.table.columns.map((column) => ({
       title: column.title,

@@ -161,6 +161,35 @@ def test_distances_are_measured_and_filters_lifted_by_keys_alone(open_map, toy_p
     assert tab.complaints == []
 
 
+def test_the_map_is_read_and_opened_by_keys_and_the_browser_goes_back(open_map, toy_plan) -> None:
+    tab = open_map(draw(toy_plan))
+    tab.get_by_role("button", name="Light or dark").focus()
+    tab.keyboard.press("Tab")
+    assert focused(tab).startswith("Map of the plan")
+    ring = "getComputedStyle(document.activeElement, '::after').borderTopStyle"
+    assert tab.evaluate(ring) == "solid", "who has no pointer sees that the map is at hand"
+    assert tab.locator(".zp-cross").is_visible()
+    tab.keyboard.press("ArrowDown")
+    tab.wait_for_timeout(600)
+    name = told(tab).partition(" (")[0]
+    assert name in set(toy_plan.units["name"]), "what lies under the cross is told"
+    tab.keyboard.press("Enter")
+    assert focused(tab) == name
+    assert not tab.locator(".zp-cross").is_visible()
+    tab.get_by_role("button", name="Land", exact=True).press("Enter")
+    assert "view=land" in tab.url
+    assert "unit=" in tab.url
+    tab.go_back()
+    assert "view=" not in tab.url
+    assert focused(tab) == "Land", "the focus stays"
+    tab.go_back()
+    assert tab.url.endswith("map.html")
+    assert not tab.locator("#zp-unit").is_visible()
+    tab.go_forward()
+    assert tab.locator("#zp-unit h2").inner_text() == name
+    assert tab.complaints == []
+
+
 def test_sorting_hits_and_files_are_told(open_map, toy_plan) -> None:
     tab = open_map(draw(toy_plan))
     tab.get_by_label("Find a unit").press_sequentially("Unit A")
@@ -168,7 +197,7 @@ def test_sorting_hits_and_files_are_told(open_map, toy_plan) -> None:
     assert told(tab) == "4 hits: Unit A1"
     tab.get_by_role("tab", name="Table").click()
     for way in ("largest", "smallest"):
-        tab.get_by_role("button", name="Sort by Area, ha").press("Enter")
+        tab.get_by_role("columnheader", name="Area, ha").get_by_role("button").press("Enter")
         assert told(tab) == f"Sorted by Area, ha, {way} first"
     tab.get_by_role("button", name="Save", exact=True).press("Enter")
     with tab.expect_download() as saved:

@@ -41,21 +41,28 @@ def test_a_threshold_moves_units_and_undo_takes_it_back(open_map, toy_plan) -> N
     assert tab.evaluate(TOLD) == {"tried": False, "hash": ""}
     tab.get_by_role("tab", name="Try it").click()
     field = tab.locator(".zp-try-control", has_text="ragile").locator(".zp-try-field")
-    assert float(field.input_value()) == value
-    field.fill("0.75")
+    assert float(field.input_value()) == 100 * value, "in per cent, as gauges have it"
+    field.fill("75")
     field.press("Tab")
     expected = tab.evaluate("name => globalThis.zoneplan.evaluate({ parameters: { [name]: 0.75 } })", name)
     moved = [unit for unit, row in expected.items() if row["main"] != outcome(toy_plan)[unit]]
     assert moved, "the toy province has units that hang on this threshold"
     said = "1 unit moved" if len(moved) == 1 else f"{len(moved)} units moved"
     assert said in tab.locator(".zp-try-banner").inner_text()
+    names = [toy_plan.units["name"][unit] for unit in moved]
+    assert all(one in tab.locator(".zp-try-summary").inner_text() for one in names[:6])
     assert tab.evaluate(TOLD)["tried"]
     assert json.loads(tab.evaluate(TOLD)["hash"].partition("=")[2]) == {"parameters": {name: 0.75}}
     assert tab.evaluate("globalThis.zoneplan.plan")["a1"]["main"] == outcome(toy_plan)["a1"], "the plan stays adopted"
     tab.wait_for_function("said => document.getElementById('zp-live').textContent.includes(said)", arg=said)
+    assert names[0] in tab.locator("#zp-live").inner_text(), "they are named to those who hear the page"
     tab.get_by_role("button", name="Undo").click()
     assert tab.evaluate(TOLD) == {"tried": False, "hash": ""}
-    assert float(field.input_value()) == value
+    assert float(field.input_value()) == 100 * value
+    tab.keyboard.press("Control+Shift+z")
+    assert tab.evaluate(TOLD)["tried"]
+    tab.keyboard.press("Control+z")
+    assert not tab.evaluate(TOLD)["tried"]
     assert tab.complaints == []
 
 
@@ -128,14 +135,18 @@ def test_what_cannot_be_is_refused_beside_the_field(open_map, toy_plan) -> None:
     tab.get_by_role("tab", name="Try it").click()
     share = tab.locator(".zp-try-control", has_text="ragile")
     field, wrong = share.locator(".zp-try-field"), share.locator(".zp-try-wrong")
-    for value, said in (("-5", "must be at least 0, not -5"), ("7", "must be at most 1, not 7"), ("", "a number")):
+    for value, said in (
+        ("-5", "must be at least 0\xa0%, not -5\xa0%"),
+        ("700", "must be at most 100\xa0%, not 700\xa0%"),
+        ("", "a number"),
+    ):
         field.fill(value)
         field.press("Tab")
         assert said in wrong.inner_text()
         assert field.get_attribute("aria-invalid") == "true"
         assert said in tab.locator("#zp-live").inner_text()
         assert not tab.evaluate(TOLD)["tried"], "nothing is tried with it"
-    field.fill("0.3")
+    field.fill("30")
     field.press("Tab")
     assert wrong.inner_text() == ""
     assert tab.evaluate(TOLD)["tried"]
@@ -205,7 +216,7 @@ def test_what_is_painted_over_is_what_would_be_painted_anew(open_map, toy_plan) 
     adopted = tab.evaluate(shown)
     tab.get_by_role("tab", name="Try it").click()
     field = tab.locator(".zp-try-control", has_text="ragile").locator(".zp-try-field")
-    for value in ("0.6", "0.75"):  # the first is painted whole, the second over it
+    for value in ("60", "75"):  # the first is painted whole, the second over it
         field.fill(value)
         field.press("Tab")
         tab.wait_for_timeout(400)

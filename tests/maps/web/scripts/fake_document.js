@@ -49,6 +49,11 @@ export class FakeNode {
     this.attributes[name] = String(value);
   }
 
+  /** @param {string} name */
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
+
   /**
    * @param {string} event
    * @param {() => void} listener

@@ -164,12 +164,12 @@ test("two units stand side by side, and what differs stands out", () => {
   const table = sheet(comparePanel(scene, [0, 1], () => {}));
   const rows = table.querySelector("tbody")?.children.map((row) => (typeof row === "string" ? row : row.textContent));
   assert.deepEqual(rows, [
-    "mainGeneralFragile",
-    "overlays–Energy-rich",
+    "main ≠ differsGeneralFragile",
+    "overlays ≠ differs–Energy-rich",
     "area100.00 ha200.00 ha",
     "New land2.5 ha10 ha",
     "m² per person550",
-    "Forest · needs 5%24%?",
+    "Forest · needs 5% ≠ differs24% ✓ test_met?",
   ]);
   assert.equal(table.all("zp-apart").length, 3, "the zones, and the test that one passes");
 });
