@@ -31,7 +31,9 @@ ALTITUDE = np.radians(45.0)
 STEEP = 0.62
 """How steep the steepest tenth of the land is drawn, as rise by run: heights are stretched until it is."""
 MOST_STRETCHED = 14.0
-SOFT, AROUND = 1.6, 14.0
+COARSE = 2
+"""Pixels on a side of the squares that light is worked out for; between their middles it changes evenly."""
+SOFT, AROUND = 1.2, 14.0
 """Pixels: how far heights are softened, and how wide the surroundings are above which ridges are lifted."""
 FADE = 60.0
 """Pixels over which the picture fades to the edge of the heights."""
@@ -97,7 +99,8 @@ def relief(
     Notes
     -----
     Heights are resampled by a cubic spline, softened, lifted a little above their surroundings, and lit from the
-    north-west and three more sides. The stretch of heights follows from how steep the land is at this scale.
+    north-west and three more sides. The stretch of heights follows from how steep the land is at this scale. Light is
+    worked out for squares of a few pixels, for softened heights have nothing finer.
 
     Examples
     --------
@@ -113,12 +116,13 @@ def relief(
     grid = _Grid.over(plan.heights, target, side_px)
     if grid is None:
         return None
-    heights, known = grid.resampled(plan.heights)
-    strength = _fade(known, grid.scaled(FADE))
+    squares = grid.coarser(COARSE)
+    heights, known = squares.resampled(plan.heights)
+    strength = _fade(known, squares.scaled(FADE))
     if outline is not None:
-        strength *= OUTSIDE + (1 - OUTSIDE) * grid.share_of(outline)
-    shade = _shade(heights, known, grid)
-    return Relief(png(*_coloured(shade, strength)), grid.bounds, *known.shape[::-1])
+        strength *= OUTSIDE + (1 - OUTSIDE) * squares.share_of(outline)
+    tone = _tone(_shade(heights, known, squares), strength)
+    return Relief(png(*_coloured(_enlarged(tone, grid.shape))), grid.bounds, *grid.shape[::-1])
 
 
 class _Grid(NamedTuple):
@@ -128,7 +132,7 @@ class _Grid(NamedTuple):
     bounds: Bounds
     cell: float
     shape: tuple[int, int]
-    side_px: int
+    side_px: float
 
     @classmethod
     def over(cls, heights: HeightGrid, crs: pyproj.CRS, side_px: int) -> _Grid | None:
@@ -142,6 +146,14 @@ class _Grid(NamedTuple):
         cell = max(east - west, north - south) / side_px
         shape = max(1, round((north - south) / cell)), max(1, round((east - west) / cell))
         return cls(crs, (west, north - shape[0] * cell, west + shape[1] * cell, north), cell, shape, side_px)
+
+    def coarser(self, times: int) -> _Grid:
+        """Squares of so many pixels a side that cover the picture, from its north-western corner on."""
+        west, _, _, north = self.bounds
+        rows, columns = (-(-pixels // times) for pixels in self.shape)
+        cell = self.cell * times
+        bounds = (west, north - rows * cell, west + columns * cell, north)
+        return _Grid(self.crs, bounds, cell, (rows, columns), self.side_px / times)
 
     @property
     def transform(self) -> Affine:
@@ -199,23 +211,41 @@ def _shade(heights: Floats, known: npt.NDArray[np.bool_], grid: _Grid) -> Floats
     return shade
 
 
+def _enlarged(values: Floats, shape: tuple[int, int]) -> Floats:
+    """What is known of the middles of squares of :data:`COARSE` pixels, for each pixel of a picture."""
+    for size in shape:
+        ends = np.pad(values, ((1, 1), (0, 0)), mode="edge")
+        pixels = np.empty((len(values) * COARSE, values.shape[1]), np.float32)
+        for at in range(COARSE):
+            part = np.float32((at + 0.5) / COARSE + 0.5)
+            above = int(part)
+            low, high = ends[above : above + len(values)], ends[above + 1 : above + 1 + len(values)]
+            pixels[at::COARSE] = low + (part - above) * (high - low)
+        values = pixels[:size].T
+    return values
+
+
 def _fade(known: npt.NDArray[np.bool_], pixels: float) -> Floats:
     """1 far inside, falling to 0 at the edge of what is known and of the picture."""
     share = _blur(np.pad(known.astype(np.float32), 1), pixels / 2)[1:-1, 1:-1]
     return np.asarray(np.clip(2 * share - 1, 0, 1), np.float32)
 
 
-def _coloured(shade: Floats, strength: Floats) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+def _tone(shade: Floats, strength: Floats) -> Floats:
+    """How dark or light to draw, from -1 to 1."""
+    dark = np.clip(-shade / 0.75, 0, 1) ** 0.85
+    return np.asarray((np.clip(shade / 0.30, 0, 1) - dark) * strength, np.float32)
+
+
+def _coloured(tone: Floats) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
     """The picture as places in a palette: shadow from dark to clear, then light from clear to bright."""
-    dark = np.clip(-shade / 0.75, 0, 1) ** 0.85 * strength
-    light = np.clip(shade / 0.30, 0, 1) * strength
-    places = LEVELS + np.rint(light * LEVELS).astype(np.int16) - np.rint(dark * LEVELS).astype(np.int16)
+    places = (np.rint(tone * LEVELS) + LEVELS).astype(np.uint8)
     levels = np.arange(2 * LEVELS + 1) - LEVELS
     alpha = np.where(levels < 0, -levels * DARKEST, levels * LIGHTEST) / LEVELS
     palette = np.empty((len(levels), 4), np.uint8)
     palette[:, :3] = np.where((levels < 0)[:, None], SHADOW, LIGHT)
     palette[:, 3] = np.rint(alpha * 255)
-    return places.astype(np.uint8), palette
+    return places, palette
 
 
 def _blur(values: Floats, sigma: float) -> Floats:
