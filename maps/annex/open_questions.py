@@ -9,7 +9,7 @@ import pandas as pd
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.annex.zones_chapter import answered
 from maps.page_blocks import Block, Card, Chapter, Grid, Names, Paragraph, grid
-from zoning.audits import OPEN
+from zoning.zones import OPEN
 
 TOLD = 40
 """So many units are told in full; more of the same claims would only make the report longer."""

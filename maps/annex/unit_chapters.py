@@ -13,9 +13,8 @@ from maps.annex.negative_lists_chapter import unit_lists
 from maps.annex.report_context import ReportContext
 from maps.locale import NONE, name_text, optimum_lines, text_in
 from maps.page_blocks import Block, Card, Chapter, Paragraph, grid
-from zoning.audits import OPEN
 from zoning.study import Quota
-from zoning.zones import DEFAULT_RULE
+from zoning.zones import DEFAULT_RULE, OPEN
 
 Content = Mapping[str, Any]
 

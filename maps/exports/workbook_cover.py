@@ -11,10 +11,10 @@ import pandas as pd
 from maps.exports.workbook_sheets import Sheet
 from maps.locale import LocalizedPlan, capital, catalogue, text_in
 from maps.style import SITE_CIRCLE, zone_fills
-from zoning.audits import OPEN
 from zoning.compensation import BUDGET, POOL
 from zoning.quotas import RESERVE
 from zoning.study import Quota
+from zoning.zones import OPEN
 
 FIGURES = 4
 MOST = 12

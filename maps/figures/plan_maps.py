@@ -34,7 +34,7 @@ from maps.style import (
     waters_and_borders,
     zone_fills,
 )
-from zoning.audits import OPEN
+from zoning.zones import OPEN
 
 Geometries = npt.NDArray[np.object_]
 

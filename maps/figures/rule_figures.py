@@ -14,8 +14,8 @@ import pandas as pd
 from layers.errors import escape_hidden
 from maps.figures.plan_figures import PlanFigures
 from maps.locale import number_beside, number_style, shifted, text_in
-from maps.summaries import verdicts
-from zoning.zones import DECISION
+from maps.summaries import count_firmness, verdicts
+from zoning.zones import DECISION, Firmness
 
 CLOSE = 0.1
 """A threshold that moves by this part of itself."""
@@ -193,11 +193,10 @@ class RuleFigures:
             .reset_index(drop=True)
         )
 
-    @property
-    def close(self) -> int:
-        """How many units do not stand firm."""
-        firm: npt.NDArray[np.bool_] = self.asked.firm
-        return int((~firm).sum())
+    @cached_property
+    def firmness(self) -> dict[Firmness, int]:
+        """How many units are of each kind, each unit once, the firmest kind first."""
+        return count_firmness(self.asked)
 
     @cached_property
     def decided(self) -> dict[str, list[str]]:

@@ -20,9 +20,9 @@ from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Sw
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
 from maps.style import fill_page, printed_faces, write_page
-from zoning.audits import OPEN
+from maps.summaries import say_less_firm
 from zoning.scenario import Robustness, ScenarioMoves, scenario_moves
-from zoning.zones import Curve, curves
+from zoning.zones import OPEN, Curve, curves
 
 ROWS = 6
 """So many tests stand on the common axis."""
@@ -336,15 +336,20 @@ def _shown(rules: RuleFigures) -> list[TestFigures]:
 
 def _title(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
-    if not rules.close:
+    others = say_less_firm(rules.firmness, edition.language)
+    if not others:
         return edition.pages["finding_firm"]
-    return edition.tell("finding_close", n=rules.close, all=edition.number(len(figures.units)))
+    told = {"n": rules.firmness["firm"], "all": edition.number(len(figures.units))}
+    return edition.tell("finding_close", **told, others=others)
 
 
 def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
     overlays = rules.gained["unit_id"].nunique()
-    told = edition.pages["lead_judgement"] + edition.tell("lead_close", n=rules.close)
+    moved = int(rules.asked.moved.sum())
+    told = edition.pages["lead_judgement"] + edition.tell("lead_close", n=moved)
+    if unsure := moved - rules.firmness["close"]:
+        told += edition.tell("lead_unsure", n=unsure)
     if overlays:
         told += edition.tell("lead_overlays", n=int(overlays))
     if len(rules.moved):
@@ -487,30 +492,23 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
 
 def _how_sure(figures: PlanFigures, rules: RuleFigures) -> Table:
     """What firm, close call and the other marks of map and card mean, and how many units bear each."""
-    words, status = catalogue("map", figures.edition.language), figures.units["status"]
-    counts = {
-        "means_firm": len(figures.units) - rules.close,
-        "means_close": rules.close,
-        "means_decision": int((status == "by_decision").sum()),
-        "means_assumed": int((status == "assumed").sum()),
-        "means_open": int(status.isin(OPEN).sum()),
-    }
+    edition, words = figures.edition, catalogue("map", figures.edition.language)
     rows: list[tuple[Cell, ...]] = [
-        (str(words[key]), figures.edition.number(count)) for key, count in counts.items() if count
+        (str(words[f"means_{one}"]), edition.number(count)) for one, count in rules.firmness.items() if count
     ]
-    columns = (str(words["what_it_means"]), figures.edition.pages["units"])
-    return Table(str(words["how_sure"]), columns, tuple(rows), frozenset({1}), look="dense")
+    rows.append((Strong(edition.pages["total"]), Strong(edition.number(len(figures.units)))))
+    columns = (str(words["what_it_means"]), edition.pages["units"])
+    return Table(str(words["how_sure"]), columns, tuple(rows), frozenset({1}), edition.pages["note_firmness"], "dense")
 
 
 def _missing(figures: PlanFigures, rules: RuleFigures, units: pd.Index) -> str:
-    """The measures for want of which a rule that must be answered could not be."""
+    """The measures for want of which a rule has no answer that counts."""
     asked, edition = rules.asked, figures.edition
     waits = asked.units.isin(units)
     found = dict.fromkeys(
         edition.measure(name)
-        for place, one in enumerate(asked.rules)
-        if one.rule.on_unknown == "review"
-        for row in np.flatnonzero(one.answer.unknown & waits).tolist()
+        for place in range(len(asked.rules))
+        for row in np.flatnonzero(asked.is_open(place) & waits).tolist()
         for name in asked.missing(place, row)
     )
     return listed(figures, list(found), 4)

@@ -10,8 +10,7 @@ from maps.figures import PlanFigures
 from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Paragraph, Split, Table
 from maps.style import page_notices
-from zoning.audits import OPEN
-from zoning.zones import assumed_measures
+from zoning.zones import OPEN, assumed_measures
 
 ASSUMED, SOURCES, FINDINGS = 12, 14, 6
 NOTICED = {*OPEN, "assumed"}

@@ -18,7 +18,7 @@ from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import listed
 from maps.summaries import QuotaShifts
-from zoning.audits import OPEN
+from zoning.zones import OPEN
 
 PLACES = 8
 """More jurisdictions have no page each."""

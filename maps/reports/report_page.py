@@ -166,7 +166,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
         tuple(_contents(figures, told, places, last)),
         "".join(_absent(figures, worth)),
     )
-    return [summary(figures, maps, contents, rules.close), *told, *places, last]
+    return [summary(figures, maps, contents, rules.firmness["close"]), *told, *places, last]
 
 
 def _contents(

@@ -3,6 +3,7 @@
 from maps.summaries.amount_shifts import QuotaShifts, quota_shifts
 from maps.summaries.comparison_words import ComparisonWords, Sum
 from maps.summaries.consensus_words import ConsensusWords
+from maps.summaries.firmness_words import count_firmness, say_less_firm
 from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdiction, headline
 from maps.summaries.shown_columns import ShownColumns
 from maps.summaries.unit_verdicts import Gauge, Verdict, verdicts
@@ -20,7 +21,9 @@ __all__ = [
     "Verdict",
     "VerdictTable",
     "amounts_by_jurisdiction",
+    "count_firmness",
     "headline",
     "quota_shifts",
+    "say_less_firm",
     "verdicts",
 ]

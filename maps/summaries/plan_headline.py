@@ -22,8 +22,8 @@ from maps.locale import (
     short_amount,
     text_in,
 )
+from maps.summaries.firmness_words import count_firmness, say_less_firm
 from maps.summaries.unit_verdicts import Verdicts
-from zoning.audits import OPEN
 from zoning.quotas import RESERVE
 from zoning.rulebook import AREAS_HA, Zone
 from zoning.study import Quota
@@ -271,7 +271,7 @@ class _Teller:
             amount, code = moved
             unit = escape_hidden(self._plan.renderer.terms.unit(code))
             yield HeadlineNumber("money", short_amount(amount, self._language), unit, label)
-        firm = int(self._found.tests.firm.sum())
+        firm = count_firmness(self._found.tests)["firm"]
         of = self._say("of", n=len(self._main))
         label = self._say("firm_label", units=self._units)
         yield HeadlineNumber("firm", format_number(firm, self._language), of, label)
@@ -385,17 +385,14 @@ class _Teller:
         return StoryStep(said, text, "money", "", parties)
 
     def _firm_step(self) -> StoryStep:
-        firm = self._found.tests.firm
-        limits = len(
-            {part.parameter for one in self._found.tests.rules[: self._found.tests.mains] for part in one.parts} - {""}
-        )
-        loose = np.flatnonzero(~firm).tolist()
-        key = "step_firm" if loose else "step_all_firm"
-        text = self._say(key, limits=limits, firm=int(firm.sum()), loose=len(loose), units=self._units)
-        status = self._plan.zones.set_index("unit_id")["status"].reindex(self._found.tests.units)
-        if unsure := int((firm & status.isin((*OPEN, "assumed")).to_numpy()).sum()):
-            text = self._say("step_unsure", told=text, n=unsure)
-        return StoryStep(self._say("n_firm", n=int(firm.sum())), text, "functions", "", tuple(loose))
+        tests = self._found.tests
+        counts = count_firmness(tests)
+        limits = len({part.parameter for one in tests.rules[: tests.mains] for part in one.parts} - {""})
+        others = say_less_firm(counts, self._language)
+        told = {"limits": limits, "firm": counts["firm"], "units": self._units}
+        text = self._say("step_firm", **told, others=others) if others else self._say("step_all_firm", **told)
+        loose = np.flatnonzero(tests.firmness != "firm").tolist()
+        return StoryStep(self._say("n_firm", n=counts["firm"]), text, "functions", "", tuple(loose))
 
     # ----- words
 

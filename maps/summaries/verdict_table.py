@@ -126,7 +126,7 @@ class VerdictTable(NamedTuple):
         The places in ``wordings`` of the lines on its overlays, and of what would change it, the nearest first; where
         nothing simple would, why. There is always one.
     close : tuple of int
-        The places of the units that do not stand firm: a limit that moves by a tenth changes their main function.
+        The places of the units that are close calls: a limit that moves by a tenth changes their main function.
     missing : str
         What stands where a value is missing.
     """
@@ -187,7 +187,7 @@ class _Maker:
             notes=tuple(notes.tolist()),
             overlays=self._overlays(),
             changes=self._changes(),
-            close=tuple(np.flatnonzero(~self._tests.firm).tolist()),
+            close=tuple(np.flatnonzero(self._tests.firmness == "close").tolist()),
             missing=str(self._words["missing"]),
             wordings=tuple(self._wordings),  # the last, for the columns fill it
         )
@@ -396,20 +396,18 @@ class _Maker:
         sentences[row] = self._place(self._wordings[sentences[row]]._replace(kind=kind))
 
     def _reviewed(self, rows: Places, mains: Sequence[str], sentences: Places, notes: Places) -> None:
-        """Units of which a rule could not be answered that would come first; what they are until then is the note."""
+        """Units of which a rule could not be answered that counts; what they are until then is the note."""
         tests = self._tests
         waiting: dict[int, dict[str, None]] = {}
         open_tests: dict[int, dict[int, None]] = {}
         for place, asked in enumerate(tests.rules[: tests.mains]):
-            if asked.rule.on_unknown == "review":
-                before = (tests.given[rows] == -1) | (tests.given[rows] > place)
-                for row in rows[before & asked.answer.unknown[rows]].tolist():
-                    waiting.setdefault(row, {}).update(dict.fromkeys(tests.missing(place, row)))
-                    open_tests.setdefault(row, {}).update(
-                        (self._of_part[place, number], None)
-                        for number, part in enumerate(asked.parts)
-                        if part.answer.unknown[row] and (place, number) in self._of_part
-                    )
+            for row in rows[tests.is_open(place)[rows]].tolist():
+                waiting.setdefault(row, {}).update(dict.fromkeys(tests.missing(place, row)))
+                open_tests.setdefault(row, {}).update(
+                    (self._of_part[place, number], None)
+                    for number, part in enumerate(asked.parts)
+                    if part.answer.unknown[row] and (place, number) in self._of_part
+                )
         for row, names in waiting.items():
             key = "reviews" if len(names) > 1 else "review"
             said = self._say(key, unit=_field("unit"), measures=self._list(map(self._noun, names)))
@@ -434,12 +432,11 @@ class _Maker:
         self._decided_overlays(lines)
         for rule in range(tests.mains, len(tests.rules)):
             asked, zone = tests.rules[rule], tests.rules[rule].rule.zone
-            if asked.rule.on_unknown == "review":
-                for row in np.flatnonzero(asked.answer.unknown).tolist():
-                    names, held = tests.missing(rule, row), zone in lines[row]
-                    key = "held_anyway" if held else "none_known" if len(names) > 1 else "not_known"
-                    why = self._say(key, measures=self._list(map(self._noun, names)))
-                    doubts[row].setdefault(zone, self._keep("review", zone, self._line(zone, why), ()))
+            for row in np.flatnonzero(tests.is_open(rule)).tolist():
+                names = tests.missing(rule, row)
+                key = "none_known" if len(names) > 1 else "not_known"
+                why = self._say(key, measures=self._list(map(self._noun, names)))
+                doubts[row].setdefault(zone, self._keep("review", zone, self._line(zone, why), ()))
         return tuple(
             tuple(line for _, line in sorted((*own.items(), *open_.items()), key=lambda one: self._zones.index(one[0])))
             for own, open_ in zip(lines, doubts, strict=True)

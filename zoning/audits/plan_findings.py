@@ -16,6 +16,7 @@ from zoning.trace import Field, Ids, Message, Remark, Term, in_languages, remark
 from zoning.zones import (
     DECISION,
     DEFAULT_RULE,
+    OPEN,
     assumed_measures,
     first_part,
     floors_in,
@@ -25,7 +26,6 @@ from zoning.zones import (
     resolve,
 )
 
-OPEN = ("contested", "review")
 SHOWN = 5
 _ASKED_FOR = ("last",)
 """Reasons for which an amount stays unplaced because somebody asked for it."""

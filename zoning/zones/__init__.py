@@ -6,13 +6,12 @@ from zoning.zones.norms_and_floors import floors_in, norms_in, weigh_floors, wei
 from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
 from zoning.zones.planner_decisions import (
     DECISION,
-    assumed_measures,
     decision_faults,
-    decision_status,
     locked_elsewhere,
 )
-from zoning.zones.rule_tests import RuleTests, rule_tests
+from zoning.zones.rule_tests import FIRMNESS, Firmness, RuleTests, rule_tests
 from zoning.zones.sensitivity import conflicts, margin_findings, margins_in, open_conflicts, unit_margins, weigh_margins
+from zoning.zones.standings import OPEN, assumed_measures, decision_status
 from zoning.zones.threshold_draws import (
     Range,
     draw_evenly,
@@ -27,8 +26,11 @@ from zoning.zones.tipping_points import Curve, Step, curve, curves
 __all__ = [
     "DECISION",
     "DEFAULT_RULE",
+    "FIRMNESS",
+    "OPEN",
     "Classified",
     "Curve",
+    "Firmness",
     "ParentUnits",
     "Range",
     "RuleTests",

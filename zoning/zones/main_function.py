@@ -40,7 +40,7 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     DataFrame
         Index ``unit_id``, sorted; ``main``, ``overlays`` (sorted, joined by ``;``), ``status``, and ``rule`` and
         ``reason`` of the claim that decided the main function; ``assumed``, the absent measures on which the main
-        function or an overlay of the unit hangs (sorted, joined by ``;``), whether it is there or not; ``part_of`` and
+        function of the unit hangs, or an overlay that it has (sorted, joined by ``;``); ``part_of`` and
         ``main_of_whole``, the larger unit of which the unit is a part and its main function, both empty where it is a
         part of nothing.
 
@@ -57,9 +57,9 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     The main function of a whole is decided alike, by the claims on it and on its jurisdiction alone.
 
     The status is the first that fits: ``by_decision`` where a decision, locked or not, gave the main function,
-    ``contested`` where different zones stood at the lowest number, ``review`` where a rule could not be answered,
-    ``assumed`` where the main function would be another one, or open, if every absent measure were unknown,
-    ``by_decision`` where a decision gave an overlay, else ``decided``.
+    ``contested`` where different zones stood at the lowest number, ``review`` where a rule could not be answered whose
+    answer counts (see :func:`open_claims`), ``assumed`` where the main function would be another one, or open, if
+    every absent measure were unknown, ``by_decision`` where a decision gave an overlay, else ``decided``.
 
     Examples
     --------
@@ -95,7 +95,7 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     facts = {
         "decided": winners["decision"],
         "contested": rivals > 1,
-        "review": (ranked["answer"] == "unknown").groupby(ranked["unit_id"]).any(),
+        "review": pd.Series(True, index=_open(ranked, winners)["unit_id"].unique()),
         "assumed": doubts.groupby("unit_id")["is_open"].any(),
         "given": overlays.groupby("unit_id")["decision"].any(),
     }
@@ -123,6 +123,49 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
             main_of_whole=own.reindex(units, fill_value="").astype("str"),
         )[list(COLUMNS)]
     )
+
+
+def open_claims(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
+    """The claims without an answer whose answer counts.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        The CLAIMS table, as for :func:`resolve`.
+    rulebook : Rulebook
+
+    Returns
+    -------
+    DataFrame
+        Columns ``unit_id``, ``zone`` and ``rule``, in the order of the claims. A claim on an overlay counts where no
+        other gave it to the unit; one on a main function where it stands above the claim that gave the unit another
+        one, or beside it, so that a yes would change the main function or contest it.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> rulebook = zp.read_rulebook("main_functional_areas")
+    >>> sichuan = {"energy_rich_share": [0.4], "raw_coal_t": [None], "population": [8e7]}
+    >>> claims = zp.classify(pd.DataFrame(sichuan, index=["510000"]), rulebook)
+    >>> claims.loc[claims["zone"] == "energy_rich", "answer"].tolist()
+    ['yes', 'unknown']
+    >>> len(open_claims(claims, rulebook))
+    0
+    """
+    ranked = _ranked(claims, rulebook)
+    return _open(ranked, _first(_mains(ranked)))[["unit_id", "zone", "rule"]]
+
+
+def _open(ranked: pd.DataFrame, winners: pd.DataFrame) -> pd.DataFrame:
+    """What :func:`open_claims` gives, with all columns."""
+    asked = ranked[ranked["answer"] == "unknown"]
+    first = winners[["tier", "rank", "rule", "zone"]].reindex(asked["unit_id"]).set_axis(asked.index)
+    beside = (asked["tier"] == first["tier"]) & (asked["rank"] == first["rank"])
+    could_be_main = (_before(asked, first) | beside) & (asked["zone"] != first["zone"])
+    given = ranked.loc[(ranked["kind"] == "overlay") & (ranked["answer"] == "yes"), ["unit_id", "zone"]]
+    is_given = pd.MultiIndex.from_frame(asked[["unit_id", "zone"]]).isin(pd.MultiIndex.from_frame(given))
+    return asked[could_be_main.where(asked["kind"] == "main", ~is_given).astype(bool)]
 
 
 def _mains(ranked: pd.DataFrame) -> pd.DataFrame:
@@ -191,7 +234,10 @@ class MainRules:
 
 
 def _doubts(ranked: pd.DataFrame, main: pd.Series) -> pd.DataFrame:
-    """The claims, made or not, on which the main function or an overlay hangs by what was taken for absent measures.
+    """The claims, made or not, on which the main function, or an overlay that is there, hangs by what was assumed.
+
+    An overlay that is not there because nothing gives its measures is missing from every unit alike: that is told once,
+    with what was assumed for them.
 
     ``is_open``: the main function would be another one, or open, if these were unknown. That is so where such a claim
     for another zone stands above the first claim for a main function that hangs on nothing absent: it gave the main
@@ -208,7 +254,9 @@ def _doubts(ranked: pd.DataFrame, main: pd.Series) -> pd.DataFrame:
     held = pd.MultiIndex.from_frame(firm.loc[firm["kind"] == "overlay", ["unit_id", "zone"]])
     firmly = pd.MultiIndex.from_frame(doubts[["unit_id", "zone"]]).isin(held)
     gone = (doubts["answer"] == "yes") & doubts["lapses"] & (doubts["zone"] != doubts["unit_id"].map(main))
-    counts = (is_main & above & (doubts["zone"] != sure["zone"]) & ~gone) | (~is_main & ~firmly)
+    counts = (is_main & above & (doubts["zone"] != sure["zone"]) & ~gone) | (
+        ~is_main & ~firmly & (doubts["answer"] == "yes")
+    )
     return doubts.assign(is_open=is_main & (doubts["answer"] != "unknown"))[counts]
 
 

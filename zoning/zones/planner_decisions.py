@@ -12,8 +12,7 @@ import pandas as pd
 from layers.errors import UnknownNameError, ZoneplanError, shown
 from layers.phrases import Phrase, word
 from zoning.errors import near
-from zoning.plan import Plan
-from zoning.rulebook import LOCKED, Locked, Rulebook
+from zoning.rulebook import Locked, Rulebook
 from zoning.study import Decision
 from zoning.zones.parent_units import group_parts
 
@@ -176,60 +175,3 @@ def locked_elsewhere(units: pd.DataFrame, rulebook: Rulebook, part_of: pd.Series
     """
     used = {rule for _, rule, _ in locked_units(units, rulebook, part_of)}
     return {rule: entry for rule, entry in rulebook.locked.items() if rule not in used}
-
-
-OVERLAY = "_overlay"
-"""Ends the name of a standing that is about overlays alone."""
-STANDINGS = (
-    "decided",
-    "contested",
-    "review",
-    f"review{OVERLAY}",
-    "by_decision",
-    f"by_decision{OVERLAY}",
-    "assumed",
-)
-
-
-def assumed_measures(zones: pd.DataFrame) -> list[str]:
-    """The absent measures on which a main function or an overlay of some units hangs, sorted.
-
-    Parameters
-    ----------
-    zones : DataFrame
-        The ZONES table, or some rows of it.
-
-    Examples
-    --------
-    >>> assumed_measures(pd.DataFrame({"assumed": ["marine_share", "", "heritage_ha;marine_share"]}))
-    ['heritage_ha', 'marine_share']
-    """
-    return sorted({name for names in zones["assumed"].unique() for name in names.split(";")} - {""})
-
-
-def decision_status(plan: Plan) -> pd.Series:
-    """How the zones of each unit came about.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    Series of str
-        Index ``unit_id``, one of ``STANDINGS``: the unit's status, which ends with ``_overlay`` where decisions gave
-        nothing but overlays, or where all rules that could not be answered are about overlays.
-
-    Examples
-    --------
-    >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
-    >>> decision_status(run(read_study(builtin_study("us_mountain_west"))))["49035"]
-    'by_decision_overlay'
-    """
-    zones, claims = plan.zones.set_index("unit_id"), plan.claims
-    status, rule = zones["status"].astype("str"), zones["rule"].astype("str")
-    unanswered = claims[(claims["answer"] == "unknown") & claims["zone"].isin(plan.rulebook.codes("main"))]
-    decided = (status == "by_decision") & ~rule.str.startswith((DECISION, LOCKED))
-    reviewed = (status == "review") & ~zones.index.isin(unanswered["unit_id"])
-    return status.where(~(decided | reviewed), status + OVERLAY)

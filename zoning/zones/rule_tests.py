@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,9 @@ from zoning.measures import complete_measures
 from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
 from zoning.zones.claims import DEFAULT_RULE
+from zoning.zones.main_function import open_claims
 from zoning.zones.parent_units import gather_parents
+from zoning.zones.standings import OPEN
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -25,7 +27,10 @@ Truths = npt.NDArray[np.bool_]
 MOST = 5.0
 """A limit that must move by more than this factor is no way to change a zone."""
 TENTH = 0.1
-"""A unit stands firm where no limit that moves by this part of itself changes its main function."""
+"""A main function is a close call where a limit that moves by this part of itself changes it."""
+Firmness = Literal["open", "assumed", "decision", "close", "firm"]
+FIRMNESS: tuple[Firmness, ...] = get_args(Firmness)
+"""How sure the zones of a unit are, the first that fits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,12 +97,16 @@ class RuleTests:
         So many of them are for main functions.
     given : int array
         For each unit the place of the rule that gave the main function; -1 for the default, -2 for a decision.
+    status : array of str
+        Of each unit, as the ZONES table has it.
     """
 
     units: pd.Index
     rules: tuple[AskedRule, ...]
     mains: int
     given: Places
+    status: npt.NDArray[np.object_]
+    _open: pd.DataFrame
     _tables: tuple[pd.DataFrame, pd.DataFrame]
     _rulebook: Rulebook
     _empty: dict[tuple[str, bool], Truths] = field(default_factory=dict, repr=False)
@@ -137,13 +146,28 @@ class RuleTests:
         away = np.abs(np.log(every.turn / every.limit))
         return _gathered([every], np.lexsort((every.part, every.rule, away, every.unit)))
 
-    @property
-    def firm(self) -> Truths:
-        """Units that keep their main function if any one limit moves by a tenth."""
-        one, firm = self.changes, np.ones(len(self.units), dtype=bool)
-        near = np.abs(one.turn / one.limit - 1) <= TENTH
-        firm[one.unit[near]] = False
-        return firm
+    @cached_property
+    def moved(self) -> Truths:
+        """Units that have another main function if some limit moves by a tenth."""
+        one, moved = self.changes, np.zeros(len(self.units), dtype=bool)
+        moved[one.unit[np.abs(one.turn / one.limit - 1) <= TENTH]] = True
+        return moved
+
+    @cached_property
+    def firmness(self) -> npt.NDArray[np.object_]:
+        """For each unit one of ``FIRMNESS``.
+
+        "open" where a value or a decision is missing, "assumed" where the main function hangs on measures that nobody
+        gave, "decision" where planners decided it or an overlay, "close" where a limit that moves by a tenth changes
+        it, else "firm".
+        """
+        states = [np.isin(self.status, OPEN), self.status == "assumed", self.status == "by_decision", self.moved]
+        return np.select(states, list(FIRMNESS[:-1]), FIRMNESS[-1]).astype(object)
+
+    def is_open(self, place: int) -> Truths:
+        """Where the rule at a place has no answer, and its answer counts."""
+        own = self._open.loc[self._open["rule"] == self.rules[place].rule.id, "unit_id"]
+        return np.asarray(self.units.isin(own))
 
     def zone_by_rule(self, unit: int) -> str:
         """The main function that the rules give to the unit at a place, whatever was decided."""
@@ -286,8 +310,8 @@ def rule_tests(plan: Plan) -> RuleTests:
     >>> (part,) = tests.rules[tests.given[weld]].parts
     >>> part.measure, part.limit, round(float(part.values[weld]), 3)
     ('agricultural_share', 0.05, 0.243)
-    >>> int(tests.firm.sum()), len(tests.units)
-    (159, 164)
+    >>> int(tests.moved.sum()), len(tests.units)
+    (5, 164)
     """
     measures = plan.measures.reindex(plan.units.index)
     rulebook = without_unused_topics(plan.rulebook, map(str, measures.columns))
@@ -318,12 +342,14 @@ def rule_tests(plan: Plan) -> RuleTests:
         for rule, whole in zip(rules, of_wholes, strict=True)
     )
     places = {one.rule.id: place for place, one in enumerate(asked)} | {DEFAULT_RULE: -1}
-    given = plan.zones.set_index("unit_id")["rule"].reindex(own.index)
+    zones = plan.zones.set_index("unit_id").reindex(own.index)
     return RuleTests(
         units=own.index,
         rules=asked,
         mains=sum(rule.zone in mains for rule in rules),
-        given=np.array([places.get(rule, -2) for rule in given], dtype=np.int64),
+        given=np.array([places.get(rule, -2) for rule in zones["rule"]], dtype=np.int64),
+        status=zones["status"].to_numpy(dtype=object),
+        _open=open_claims(plan.claims, plan.rulebook),
         _tables=(own, wholes),
         _rulebook=rulebook,
     )

@@ -99,7 +99,7 @@ function legend({ facts, state, speech }, fills) {
 function marksLegend(facts, state, speech) {
   const { words } = speech;
   const kinds = MARK_KINDS.filter((kind) => unitsMarked(facts, kind).length);
-  const unsaid = facts.verdicts.close.length && !closeCalls(facts).length ? caption(words.close_adopted) : null;
+  const unsaid = facts.verdicts.close.length && !closeCalls(facts).size ? caption(words.close_adopted) : null;
   if (!kinds.length) return unsaid && legendPart(words.how_sure, unsaid);
   const rows = kinds.map((kind) => {
     const on = state.shown.layers.has(`marks ${kind}`);
@@ -127,8 +127,7 @@ function marksLegend(facts, state, speech) {
 function signsOf(facts, unit, layers) {
   const signs = facts.units.overlays[unit].flatMap((place) => facts.zones[place].sign ?? []);
   const kind = markOf(facts, unit);
-  const kinds = [...(kind ? [kind] : []), ...(closeCalls(facts).includes(unit) ? [/** @type {const} */ ("close")] : [])];
-  return [...signs, ...kinds.filter((one) => layers.has(`marks ${one}`)).map((one) => MARK_SIGNS[one])];
+  return kind && layers.has(`marks ${kind}`) ? [...signs, MARK_SIGNS[kind]] : signs;
 }
 
 /**

@@ -537,7 +537,7 @@ export interface VerdictTable {
   overlays: number[][];
   /** The places in `wordings` of the lines on its overlays, and of what would change it, the nearest first; where nothing simple would, why. There is always one. */
   changes: number[][];
-  /** The places of the units that do not stand firm: a limit that moves by a tenth changes their main function. */
+  /** The places of the units that are close calls: a limit that moves by a tenth changes their main function. */
   close: number[];
   /** What stands where a value is missing. */
   missing: string;

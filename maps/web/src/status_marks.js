@@ -36,7 +36,7 @@ export const MARK_SIGNS = {
   close: { name: "hourglass", path: "M-4.2-4.8h8.4L1 0l3.2 4.8h-8.4L-1 0z", ...INKS },
 };
 
-/** @type {Record<UnitRow["status"], MarkKind | null>} */
+/** @type {Record<UnitRow["status"], Exclude<MarkKind, "close"> | null>} */
 const OF_STATUS = {
   decided: null,
   contested: "waiting",
@@ -46,19 +46,29 @@ const OF_STATUS = {
 };
 
 /**
+ * How sure a unit is: one mark, the first that fits; none where it is firm.
  * @param {Facts} facts
  * @param {number} unit
+ * @returns {MarkKind | null}
  */
 export function markOf(facts, unit) {
-  return OF_STATUS[facts.units.status[unit]];
+  return OF_STATUS[facts.units.status[unit]] ?? (closeCalls(facts).has(unit) ? "close" : null);
 }
+
+/** @type {WeakMap<readonly number[], ReadonlySet<number>>} */
+const CLOSE_CALLS = new WeakMap();
+/** @type {ReadonlySet<number>} */
+const NOBODY = new Set();
 
 /**
  * The units that are near a limit, which is known of the adopted plan alone: of a try or a scenario there are none.
  * @param {Facts} facts
  */
-export function closeCalls({ tried, in_effect, verdicts }) {
-  return tried || in_effect >= 0 ? [] : verdicts.close;
+export function closeCalls({ tried, in_effect, verdicts: { close } }) {
+  if (tried || in_effect >= 0) return NOBODY;
+  const kept = CLOSE_CALLS.get(close) ?? new Set(close);
+  CLOSE_CALLS.set(close, kept);
+  return kept;
 }
 
 /**
@@ -66,7 +76,6 @@ export function closeCalls({ tried, in_effect, verdicts }) {
  * @param {MarkKind} kind
  */
 export function unitsMarked(facts, kind) {
-  if (kind === "close") return closeCalls(facts);
   return facts.units.id.map((_, unit) => unit).filter((unit) => markOf(facts, unit) === kind);
 }
 
@@ -79,10 +88,10 @@ export function unitsMarked(facts, kind) {
 export function statusText(facts, words, unit) {
   const kind = markOf(facts, unit);
   const standing = facts.units.standing[unit];
-  const near = closeCalls(facts).includes(unit);
   const ruled = kind === "decision" && standing === "by_decision_overlay" && facts.in_effect < 0;
-  const told = kind && !ruled ? words[MARK_TITLES[kind]] : words.status_rule;
-  return [told, ruled ? words.by_decision_overlay : "", near ? words.close_call : ""].filter(Boolean).join(" · ");
+  if (!kind) return words.status_rule;
+  const told = ruled ? words.by_decision_overlay : words[MARK_TITLES[kind]];
+  return ruled || kind === "close" ? `${words.status_rule} · ${told}` : told;
 }
 
 /**

@@ -9,7 +9,7 @@ import { landAmounts, littleOf, plainBase, ratiosOf } from "./land_amounts.js";
 import { signPicture } from "./overlay_signs.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { payingPolicies } from "./money_view.js";
-import { MARK_SIGNS, markOf } from "./status_marks.js";
+import { MARK_SIGNS, MARK_TITLES, markOf } from "./status_marks.js";
 import { verdictOf } from "./verdict.js";
 import { unknownSaid, working } from "./working.js";
 
@@ -148,7 +148,9 @@ function nearnessSaid(facts, speech, unit, { nearest }) {
   const { words } = speech;
   const known = nearest !== null && Math.abs(Math.log(1 + nearest)) <= Math.log(REACH);
   const moved = known ? speech.say("nearest_limit", { n: speech.signedShare(nearest) }) : "";
-  return [facts.verdicts.close.includes(unit) ? words.close_call : words.firm, moved].filter(Boolean).join(" · ");
+  const kind = markOf(facts, unit);
+  const firm = facts.tried || facts.in_effect >= 0 ? "" : words.firm; // known of the adopted plan alone
+  return [kind ? words[MARK_TITLES[kind]] : firm, moved].filter(Boolean).join(" · ");
 }
 
 /** Whether a verdict leaves little room for the rest. */

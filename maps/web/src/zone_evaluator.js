@@ -258,10 +258,7 @@ export class ZoneEvaluator {
     const status = new Uint8Array(rows).fill(DECIDED);
     const holds = this.overlays(asked, decided, status);
     this.doubt(main, firm, mains, decision, status);
-    for (const { answers, on_unknown, open } of asked) {
-      if (on_unknown !== "review" || !open) continue;
-      for (let unit = 0; unit < rows; unit++) if (answers[unit] === UNKNOWN) status[unit] = REVIEW;
-    }
+    this.review(asked, mains, rule, holds, status);
     this.contest(rule, mains, status);
     for (let unit = 0; unit < rows; unit++) if (decision[unit]) status[unit] = BY_DECISION;
     return { main, holds, status };
@@ -285,6 +282,27 @@ export class ZoneEvaluator {
   }
 
   /**
+   * Where a rule has no answer that could change the main function, contest it, or give an overlay that is not there.
+   * @param {(AskedRule & { answers: Answers, open: boolean })[]} asked
+   * @param {AskedRule[]} mains
+   * @param {Int16Array} rule
+   * @param {Uint8Array[]} holds
+   * @param {Uint8Array} status
+   */
+  review(asked, mains, rule, holds, status) {
+    for (const one of asked) {
+      const { zone, answers, on_unknown, open } = one;
+      if (on_unknown !== "review" || !open) continue;
+      const place = mains.indexOf(one);
+      const counts = mains.map((given, nth) => zone !== given.zone && (place < nth || areRivals(one, given)));
+      counts.push(zone !== this.model.default_zone);
+      for (let unit = 0; unit < rule.length; unit++) {
+        if (answers[unit] === UNKNOWN && (place < 0 ? !holds[zone][unit] : counts[rule[unit]])) status[unit] = REVIEW;
+      }
+    }
+  }
+
+  /**
    * Where rules of other zones stand at the priority of the one that gave the main function.
    * @param {Int16Array} rule
    * @param {(AskedRule & { answers: Answers })[]} mains
@@ -292,9 +310,7 @@ export class ZoneEvaluator {
    */
   contest(rule, mains, status) {
     for (const own of mains) {
-      const rivals = mains.map(
-        ({ zone, refines, priority }) => zone !== own.zone && refines === own.refines && priority === own.priority,
-      );
+      const rivals = mains.map((other) => areRivals(own, other));
       if (!rivals.includes(true)) continue;
       for (let unit = 0; unit < rule.length; unit++) {
         if (own.answers[unit] === YES && rivals[rule[unit]]) status[unit] = CONTESTED;
@@ -343,6 +359,11 @@ export class ZoneEvaluator {
     }
     return holds;
   }
+}
+
+/** @param {AskedRule} one @param {AskedRule} other */
+function areRivals(one, other) {
+  return one.zone !== other.zone && one.refines === other.refines && one.priority === other.priority;
 }
 
 /**

@@ -149,7 +149,7 @@ def test_close_calls_are_those_of_the_rules(plan_of: Callable[[str], Plan]) -> N
     figures = PlanFigures(ReportContext.of(plan_of("us_mountain_west")))
     rules = RuleFigures(figures)
     assert list(figures.names(rules.moved["unit_id"])) == ["Summit", "Sedgwick", "Bent", "Box Elder", "Larimer"]
-    assert rules.close == 5
+    assert rules.firmness["close"] == 5
     assert sorted(figures.names(rules.gained["unit_id"])) == ["Carbon", "Routt"]
     for row in rules.moved.itertuples():
         assert abs(row.distance) <= 0.1

@@ -89,10 +89,14 @@ def test_a_rule_that_takes_unknown_for_no_is_answered() -> None:
     assert status_of(rule("a-1", "alpha", "u >= 1", on_unknown="no")) == [("general", "decided", "")] * 2
 
 
-def test_an_overlay_is_named_and_does_not_change_the_status() -> None:
-    assert status_of(rule("n-1", "near", "v >= 1")) == [("general", "decided", "v")] * 2
-    firm = rule("n-1", "near", "v >= 1"), rule("n-2", "near", "p >= 1")
-    assert status_of(*firm) == [("general", "decided", "v"), ("general", "decided", "")]
+def test_an_overlay_that_hangs_on_an_assumption_is_named_and_does_not_change_the_status() -> None:
+    rules = rule("n-1", "near", "v >= 1"), rule("n-2", "near", "p >= 1")
+    assert status_of(*rules, v=1.0) == [("general", "decided", "v"), ("general", "decided", "")]
+
+
+def test_an_overlay_that_nothing_gives_hangs_on_nothing() -> None:
+    """No unit has it, for want of a measure that all are without: the assumptions say so once."""
+    assert status_of(rule("n-1", "near", "v >= 1")) == [("general", "decided", "")] * 2
 
 
 def test_a_measure_that_does_not_matter_is_not_named() -> None:
@@ -151,10 +155,8 @@ def test_a_claim_that_is_not_made_says_why() -> None:
 
 
 def test_names_of_a_study_are_told_once() -> None:
-    assert assumed_measures(zones(rule("a-1", "alpha", "u >= 1"), rule("n-1", "near", "v >= 1 AND p >= 1"))) == [
-        "u",
-        "v",
-    ]
+    both = rule("a-1", "alpha", "u >= 1"), rule("n-1", "near", "v >= 1 AND p >= 1")
+    assert assumed_measures(zones(*both, v=1.0)) == ["u", "v"]
 
 
 CLAUSES = st.tuples(st.sampled_from([*GIVEN, *ABSENT]), st.sampled_from(["<", ">="]))

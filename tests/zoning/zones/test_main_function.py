@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -83,6 +84,13 @@ def resolved(*rules: str) -> tuple[str, str, str, str]:
         (("a-2", "b-1?"), ("alpha", "", "review", "a-2")),
         (("a-1?",), ("general", "", "review", "default")),
         (("a-1", "o-1?"), ("alpha", "", "review", "a-1")),
+        (("a-1", "o-1?", "o-2"), ("alpha", "odd", "decided", "a-1")),
+        (("a-1", "o-1?", "n-1"), ("alpha", "near", "review", "a-1")),
+        (("a-1", "o-1?", "2=odd"), ("alpha", "odd", "by_decision", "a-1")),
+        (("a-1", "b-2?"), ("alpha", "", "decided", "a-1")),
+        (("a-1", "b-1?"), ("alpha", "", "review", "a-1")),
+        (("a-1?", "a-2"), ("alpha", "", "decided", "a-2")),
+        (("a-1?", "b-2"), ("beta", "", "review", "b-2")),
         (("a-1", "b-1", "o-1?"), ("alpha", "", "contested", "a-1")),
         (("a-1", "1=beta"), ("beta", "", "by_decision", "decision-1")),
         (("a-1?", "b-1", "1=gamma"), ("gamma", "", "by_decision", "decision-1")),
@@ -174,6 +182,21 @@ def test_the_main_function_agrees_with_a_plain_loop(rules) -> None:
             best = (row["zone"], rank, row["rule"])
     main, _, _, rule = resolved(*rules)
     assert (main, rule) == (best[0], best[2])
+
+
+@pytest.mark.slow
+@given(some_rules)
+def test_a_unit_is_to_be_reviewed_where_an_answer_would_give_another_outcome_and_nowhere_else(rules) -> None:
+    """Against all ways in which the rules that have no answer could be answered."""
+    unknown = [rule for rule in rules if rule.endswith("?")]
+    outcomes = set()
+    for answers in product((True, False), repeat=len(unknown)):
+        met = {rule.removesuffix("?") for rule, answer in zip(unknown, answers, strict=True) if answer}
+        main, overlays, status, _ = resolved(*(one for one in rules if one not in unknown), *sorted(met))
+        outcomes.add((main, overlays, status == "contested"))
+    main, _, status, rule = resolved(*rules)
+    if status != "contested" and not rule.startswith("decision"):
+        assert (status == "review") == (len(outcomes) > 1)
 
 
 @pytest.mark.slow

@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from maps.locale import localize
+from maps.summaries import verdicts
 from zoning.pipeline import run
 from zoning.study import read_study
-from zoning.zones import classify, resolve, rule_tests
+from zoning.zones import FIRMNESS, classify, resolve, rule_tests
 
 STUDIES = ("us_mountain_west", "china_provinces")
 
@@ -27,7 +29,7 @@ def test_the_first_rule_that_holds_gave_the_main_function(plan_of, study: str) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("study", STUDIES)
-def test_units_stand_firm_where_no_limit_moved_by_a_tenth_changes_them(plan_of, study: str) -> None:
+def test_units_move_where_a_limit_moved_by_a_tenth_changes_them(plan_of, study: str) -> None:
     """By an independent route: every parameter of a rule for main functions, a tenth up and down, through the rules."""
     plan = plan_of(study)
     tests = rule_tests(plan)
@@ -41,7 +43,7 @@ def test_units_stand_firm_where_no_limit_moved_by_a_tenth_changes_them(plan_of, 
             main = resolve(classify(plan.measures, rulebook, plan.study.decisions), rulebook)["main"]
             own = plan.zones.set_index("unit_id")["main"]
             moved |= (main.reindex(tests.units) != own.reindex(tests.units)).to_numpy()
-    assert tests.firm.tolist() == (~moved).tolist()
+    assert tests.moved.tolist() == moved.tolist()
     assert moved.any()
 
 
@@ -94,3 +96,28 @@ def test_parts_of_larger_units_stand_with_them(toy_folder) -> None:
     ruled = tests.given > -2
     assert ruled.any()
     assert (tests.given[ruled] == tests.by_rule[ruled]).all()
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_each_unit_is_of_one_kind_of_firmness(plan_of, study: str) -> None:
+    """Nobody is firm who waits or hangs on what is missing, whatever the limits say."""
+    plan = plan_of(study)
+    tests = rule_tests(plan)
+    status = plan.zones.set_index("unit_id")["status"].reindex(tests.units)
+    assert set(tests.firmness) <= set(FIRMNESS)
+    assert (tests.firmness == "open").tolist() == status.isin(["review", "contested"]).tolist()
+    assert (tests.firmness == "assumed").tolist() == (status == "assumed").tolist()
+    known = (status == "decided").to_numpy()
+    assert (tests.firmness == "close").tolist() == (known & tests.moved).tolist()
+    assert (tests.firmness == "firm").tolist() == (known & ~tests.moved).tolist()
+
+
+def test_an_overlay_that_is_there_leaves_nothing_open(plan_of) -> None:
+    """Sichuan is rich in energy by its sun; its raw coal is not known, and would give the same overlay once more."""
+    plan = plan_of("china_provinces")
+    claims = plan.claims.query("unit_id == '510000' and zone == 'energy_rich'").set_index("rule")["answer"]
+    assert claims.to_dict() == {"energy-1": "yes", "energy-2": "unknown"}
+    row = plan.zones.set_index("unit_id").loc["510000"]
+    assert (row["overlays"], row["status"], row["assumed"]) == ("energy_rich", "assumed", "key_development_share")
+    told = verdicts(localize(plan, "zh"))["510000"]
+    assert [line.held for line in told.overlays] == [True]
