@@ -308,7 +308,7 @@ class _Written:
         nodata = flat.attrs.get("_FillValue", flat.attrs.get("nodata"))
         if values.dtype.kind == "f" and nodata is None:
             nodata = math.nan
-        _write_band(self._path(source), name, values, _grid_of(flat, name), _crs_of(flat, name), nodata, 1)
+        _write_band(self._path(source), name, values, array_grid(flat, name), array_crs(flat, name), nodata, 1)
 
 
 def _place_of(name: str, names: list[str], said: str) -> int:
@@ -329,7 +329,7 @@ def _of_memory(kind: type[UnitsSection | LayerSection | TableSection], source: s
     return {key: value for key, value in file.items() if key in kind.model_fields}
 
 
-def _grid_of(array: Any, name: str) -> Affine:
+def array_grid(array: Any, name: str) -> Affine:
     """From (column, row) to (x, y): the coordinates are those of the middles of cells, evenly spaced."""
     from affine import Affine  # noqa: PLC0415  (rasterio's, loaded for rasters alone)
 
@@ -352,7 +352,8 @@ def _grid_of(array: Any, name: str) -> Affine:
     return Affine(wide, 0.0, west - wide / 2, 0.0, high, north - high / 2)
 
 
-def _crs_of(array: Any, name: str) -> Any:
+def array_crs(array: Any, name: str) -> Any:
+    """The CRS of an ``xarray.DataArray``: that of rioxarray, or of ``attrs["crs"]``."""
     with suppress(AttributeError):
         if array.rio.crs is not None:
             return array.rio.crs

@@ -157,6 +157,7 @@ def test_the_door_to_the_indices_is_what_was_promised() -> None:
         minmax zscore rank grade read_grading
         equal_weights entropy_weights ahp_weights
         weighted_sum geometric_mean weakest_link topsis
+        raster_index raster_by_cells raster_quantiles grade_shares
         shares gini coefficient_of_variation theil herfindahl concentration_ratio
         growth_contributions beta_convergence sigma_convergence growth_poles
         moran local_moran

@@ -182,6 +182,11 @@ def calls_of_indices(toy: Toy) -> Calls:
     table = pd.DataFrame({"x": [1.0, 3.0], "y": [4.0, 2.0]}, index=["a", "b"])
     apart = pd.DataFrame([[0.0, 2.0], [2.0, 0.0]], index=["a", "b"], columns=["a", "b"])
     four = pd.Series([1.0, 2.0, 3.0, 5.0])
+    heights = next(toy.folder.glob("*.tif"))
+
+    def graded(cells: pd.DataFrame) -> pd.Series:
+        return zp.indices.grade(cells["h"], [2], [1, 3])
+
     found: Calls = {
         "minmax": lambda: zp.indices.minmax(table, cost=["y"]),
         "zscore": lambda: zp.indices.zscore(table),
@@ -221,6 +226,10 @@ def calls_of_indices(toy: Toy) -> Calls:
         "development_intensity": lambda: zp.indices.development_intensity(table["x"], [9, 9]),
         "population_change": lambda: zp.indices.population_change(table),
         "reserves_taken": lambda: zp.indices.reserves_taken(table["x"], [9, 9], 0.7),
+        "raster_index": lambda: zp.indices.raster_index({"h": heights}, toy.place / "fit.tif"),
+        "raster_by_cells": lambda: zp.indices.raster_by_cells({"h": heights}, graded, toy.place / "grades.tif"),
+        "raster_quantiles": lambda: zp.indices.raster_quantiles(heights, [0.5]),
+        "grade_shares": lambda: zp.indices.grade_shares(heights, toy.inputs.units),
         "by_matrix": lambda: zp.indices.by_matrix(pd.Series(["a"]), ["x"], table),
         "corrected": lambda: zp.indices.corrected(table["x"], [1, 2], {1: 1}),
         "by_decisions": lambda: zp.indices.by_decisions(table, pd.DataFrame({"x": ["<=2", ">2"], "zone": ["u", "v"]})),

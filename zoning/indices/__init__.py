@@ -20,6 +20,7 @@ from zoning.indices.decision_tables import by_decisions, by_matrix, corrected
 from zoning.indices.growth import beta_convergence, growth_contributions, growth_poles, sigma_convergence
 from zoning.indices.inequality import coefficient_of_variation, concentration_ratio, gini, herfindahl, shares, theil
 from zoning.indices.normalisation import grade, minmax, rank, read_grading, zscore
+from zoning.indices.rasters import grade_shares, raster_by_cells, raster_index, raster_quantiles
 from zoning.indices.service_standards import best_facilities, service_gap
 from zoning.indices.spatial_autocorrelation import local_moran, moran
 from zoning.indices.weighting import ahp_weights, entropy_weights, equal_weights
@@ -43,6 +44,7 @@ __all__ = [
     "geometric_mean",
     "gini",
     "grade",
+    "grade_shares",
     "growth_contributions",
     "growth_poles",
     "herfindahl",
@@ -52,6 +54,9 @@ __all__ = [
     "nearest_distance",
     "population_change",
     "rank",
+    "raster_by_cells",
+    "raster_index",
+    "raster_quantiles",
     "read_grading",
     "reserves_taken",
     "service_gap",

@@ -1,9 +1,10 @@
-"""Values as indices take them: complete, finite, and each beside the row that it belongs to."""
+"""Values as indices take them: complete, finite, each beside the row that it belongs to; and arrays as rows."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import wraps
+from typing import Any, TypeAlias, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,8 @@ from zoning.errors import MissingValueError, near
 Floats = npt.NDArray[np.float64]
 ByLabel: TypeAlias = pd.Series | Mapping[Hashable, float] | Sequence[float] | Floats
 """Numbers for rows or columns: by label, or in their order."""
+
+Function = TypeVar("Function", bound=Callable[..., object])
 
 _UNIT_SUM = 1e-6
 """So far from 1 the sum of typed weights may be."""
@@ -235,3 +238,73 @@ def checked_costs(cost: Iterable[Hashable], columns: pd.Index) -> npt.NDArray[np
 
 def _ids(series: pd.Series, wrong: npt.NDArray[np.bool_]) -> str:
     return shown(str(one) for one in series.index[wrong])
+
+
+def of_arrays(function: Function) -> Function:
+    """A function of a table or column that also takes an ``xarray.Dataset`` or ``xarray.DataArray`` in its place.
+
+    Parameters
+    ----------
+    function : callable
+        Of a DataFrame or Series, then more: further Series may be arrays of the same shape.
+
+    Returns
+    -------
+    callable
+        Gives an array, or a Dataset, of the same coordinates where the first argument is one. Cells in which one of the
+        arrays has no value have none.
+    """
+
+    @wraps(function)
+    def asked(first: Any, *more: Any, **named: Any) -> Any:
+        if not _is_array(first):
+            return function(first, *more, **named)
+        arrays = [first, *(one for one in (*more, *named.values()) if _is_array(one))]
+        tables = [_columns(one, first) for one in arrays]
+        known = np.logical_and.reduce([table.notna().all(axis=1).to_numpy() for table in tables])
+        index = pd.RangeIndex(int(known.sum()))
+
+        def rows(one: Any) -> Any:
+            if not _is_array(one):
+                return one
+            table = _columns(one, first)[known].set_axis(index)
+            return table if hasattr(one, "data_vars") else table.iloc[:, 0].rename(one.name)
+
+        said = function(rows(first), *map(rows, more), **{name: rows(one) for name, one in named.items()})
+        return _placed(said, first, known)
+
+    return cast("Function", asked)
+
+
+def _is_array(one: object) -> bool:
+    return hasattr(one, "dims") and hasattr(one, "coords")
+
+
+def _columns(one: Any, first: Any) -> pd.DataFrame:
+    """One row a cell, in the order of the first."""
+    order = _like(first).dims
+    if hasattr(one, "data_vars"):
+        return pd.DataFrame({name: one[name].transpose(*order).values.ravel() for name in one.data_vars})
+    return pd.DataFrame({"value": one.transpose(*order).values.ravel()})
+
+
+def _like(first: Any) -> Any:
+    """An array with the coordinates of what was given."""
+    return next(iter(first.data_vars.values())) if hasattr(first, "data_vars") else first
+
+
+def _placed(said: object, first: Any, known: np.ndarray) -> object:
+    """What was said of the cells, in their places; what is no table as it is."""
+    like = _like(first)
+    if isinstance(said, pd.DataFrame):
+        return first.assign({name: _array(said[name], like, known) for name in said})
+    if isinstance(said, pd.Series) and len(said) == known.sum() and isinstance(said.index, pd.RangeIndex):
+        return _array(said, like, known)
+    return said
+
+
+def _array(column: pd.Series, like: Any, known: np.ndarray) -> Any:
+    numbers = pd.api.types.is_numeric_dtype(column.dtype)
+    flat = np.full(len(known), np.nan if numbers else None, dtype=np.float64 if numbers else object)
+    flat[known] = column.to_numpy()
+    return like.copy(data=flat.reshape(like.shape))

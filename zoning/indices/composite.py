@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import ZoneplanError
 from layers.phrases import Phrase
-from zoning.indices.checked_values import ByLabel, checked_costs, checked_table, checked_weights
+from zoning.indices.checked_values import ByLabel, Floats, checked_costs, checked_table, checked_weights, of_arrays
+
+Flags = npt.NDArray[np.bool_]
 
 
+@of_arrays
 def weighted_sum(scores: pd.DataFrame, weights: ByLabel) -> pd.Series:
     """The weighted sum of scores; a low score is made up for by a high one.
 
@@ -52,6 +57,7 @@ def weighted_sum(scores: pd.DataFrame, weights: ByLabel) -> pd.Series:
     return (values * checked_weights(weights, values.columns)).sum(axis=1)
 
 
+@of_arrays
 def geometric_mean(scores: pd.DataFrame, weights: ByLabel) -> pd.Series:
     """The weighted geometric mean of scores; what is 0 in one criterion is 0 altogether.
 
@@ -94,6 +100,7 @@ def geometric_mean(scores: pd.DataFrame, weights: ByLabel) -> pd.Series:
     return pd.Series(found, index=values.index)
 
 
+@of_arrays
 def weakest_link(scores: pd.DataFrame) -> pd.Series:
     """The lowest score of each unit: nothing makes up for what is scarcest.
 
@@ -126,6 +133,7 @@ def weakest_link(scores: pd.DataFrame) -> pd.Series:
     return checked_table(scores).min(axis=1)
 
 
+@of_arrays
 def topsis(table: pd.DataFrame, weights: ByLabel, cost: Iterable[Hashable] = ()) -> pd.Series:
     """How near each unit is to the best that any has in each criterion, and how far from the worst (TOPSIS).
 
@@ -169,13 +177,42 @@ def topsis(table: pd.DataFrame, weights: ByLabel, cost: Iterable[Hashable] = ())
     values = checked_table(table)
     weighed = checked_weights(weights, values.columns)
     costs = checked_costs(cost, values.columns)
-    largest = values.abs().max()
-    if (largest == 0).any():
-        raise ZoneplanError(Phrase("TOPSIS needs in each column a value that is not 0"), code="degenerate")
-    near_one = values / largest
-    spread = (near_one / np.sqrt((near_one**2).sum()) * weighed).to_numpy() * np.where(costs, -1.0, 1.0)
-    to_best = np.sqrt(((spread.max(axis=0) - spread) ** 2).sum(axis=1))
-    from_worst = np.sqrt(((spread - spread.min(axis=0)) ** 2).sum(axis=1))
-    if not (to_best + from_worst > 0).all():
-        raise ZoneplanError(Phrase("TOPSIS: all units are alike in all criteria that weigh"), code="degenerate")
-    return pd.Series(from_worst / (to_best + from_worst), index=values.index)
+    largest = values.abs().max().replace(0.0, 1.0)
+    near_one = values / largest  # no square overflows or vanishes
+    ideal = Ideal.of(near_one.min(), near_one.max(), (near_one**2).sum(), weighed, costs)
+    return pd.Series(ideal.nearness(near_one), index=values.index)
+
+
+class Ideal(NamedTuple):
+    """The best and the worst of each criterion, weighed and made comparable as TOPSIS does it.
+
+    Attributes
+    ----------
+    factor : array of float
+        By column, what values are multiplied by; below 0 for costs.
+    best, worst : array of float
+        By column, of values so multiplied.
+    """
+
+    factor: Floats
+    best: Floats
+    worst: Floats
+
+    @classmethod
+    def of(cls, low: pd.Series, high: pd.Series, squares: pd.Series, weights: pd.Series, costs: Flags) -> Ideal:
+        """From the extremes and the sum of squares of each column."""
+        if (squares == 0).any():
+            raise ZoneplanError(Phrase("TOPSIS needs in each column a value that is not 0"), code="degenerate")
+        factor = (weights / np.sqrt(squares)).to_numpy() * np.where(costs, -1.0, 1.0)
+        ends = np.array([low.to_numpy() * factor, high.to_numpy() * factor])
+        found = cls(factor, ends.max(axis=0), ends.min(axis=0))
+        if (found.best == found.worst).all():
+            raise ZoneplanError(Phrase("TOPSIS: all units are alike in all criteria that weigh"), code="degenerate")
+        return found
+
+    def nearness(self, values: pd.DataFrame) -> Floats:
+        """How near each row is to the best, and how far from the worst: from 0 to 1."""
+        spread = values.to_numpy() * self.factor
+        to_best = np.sqrt(((self.best - spread) ** 2).sum(axis=1))
+        from_worst = np.sqrt(((spread - self.worst) ** 2).sum(axis=1))
+        return np.asarray(from_worst / (to_best + from_worst))

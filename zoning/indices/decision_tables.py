@@ -12,7 +12,7 @@ import pandas as pd
 from layers.errors import UnknownNameError, ZoneplanError, shown
 from layers.phrases import Phrase
 from zoning.errors import near
-from zoning.indices.checked_values import Floats, beside, floats_of, refuse_twice
+from zoning.indices.checked_values import Floats, beside, floats_of, of_arrays, refuse_twice
 
 Flags = npt.NDArray[np.bool_]
 _ANY = ("", "*")
@@ -27,6 +27,7 @@ _COMPARE: Mapping[str, Callable[[Floats, float], Flags]] = {
 }
 
 
+@of_arrays
 def by_matrix(rows: pd.Series, columns: object, matrix: pd.DataFrame) -> pd.Series:
     """The grade or class that a matrix gives to two grades.
 
@@ -75,6 +76,7 @@ def by_matrix(rows: pd.Series, columns: object, matrix: pd.DataFrame) -> pd.Seri
     return pd.Series(found, index=rows.index).infer_objects()
 
 
+@of_arrays
 def corrected(
     grades: pd.Series, factor: object, steps: Mapping[Hashable, float], least: float = 1, most: float = 5
 ) -> pd.Series:
@@ -121,6 +123,7 @@ def corrected(
     return pd.Series(found, index=grades.index, name=grades.name)
 
 
+@of_arrays
 def by_decisions(table: pd.DataFrame, rules: pd.DataFrame, thresholds: Mapping[str, float] | None = None) -> pd.Series:
     """What a decision table says of each unit.
 

@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import ZoneplanError, shown
 from layers.phrases import Phrase
-from zoning.indices.checked_values import checked_costs, checked_table, floats_of
+from zoning.indices.checked_values import checked_costs, checked_table, floats_of, of_arrays
+
+Flags = npt.NDArray[np.bool_]
 
 
+@of_arrays
 def minmax(table: pd.DataFrame, cost: Iterable[Hashable] = ()) -> pd.DataFrame:
     """Scores from 0, the worst unit of a criterion, to 1, the best.
 
@@ -54,11 +58,10 @@ def minmax(table: pd.DataFrame, cost: Iterable[Hashable] = ()) -> pd.DataFrame:
     {'a': 1.0, 'b': 0.0, 'c': 0.5}
     """
     values, costs = _comparable(table, cost)
-    low, high = values.min(), values.max()
-    scores = (values - low) / (high - low)
-    return scores.mask(np.broadcast_to(costs, scores.shape), 1 - scores)
+    return between_extremes(values, values.min(), values.max(), costs)
 
 
+@of_arrays
 def zscore(table: pd.DataFrame, cost: Iterable[Hashable] = ()) -> pd.DataFrame:
     """Scores in standard deviations above the mean of a criterion.
 
@@ -102,6 +105,7 @@ def zscore(table: pd.DataFrame, cost: Iterable[Hashable] = ()) -> pd.DataFrame:
     return scores.mask(np.broadcast_to(costs, scores.shape), -scores)
 
 
+@of_arrays
 def rank(table: pd.DataFrame, cost: Iterable[Hashable] = ()) -> pd.DataFrame:
     """Ranks from 1, the worst unit of a criterion, to the number of units, the best.
 
@@ -218,6 +222,7 @@ def read_grading(classes: str, grades: str) -> Grading:
     return Grading(tuple(ends), tuple(values), "right" if first[1] else "left")
 
 
+@of_arrays
 def grade(
     values: pd.Series, breaks: Sequence[float], grades: Sequence[float], closed: Literal["left", "right"] = "left"
 ) -> pd.Series:
@@ -272,17 +277,34 @@ def grade(
     return pd.Series(np.where(np.isnan(numbers), np.nan, found), index=values.index, name=values.name)
 
 
-def _comparable(table: pd.DataFrame, cost: Iterable[Hashable]) -> tuple[pd.DataFrame, np.ndarray]:
-    """The table in floats and which columns are costs, unless a column is the same everywhere."""
-    values = checked_table(table)
-    same = values.columns[(values.max() == values.min()).to_numpy()]
-    if len(same):
+def between_extremes(values: pd.DataFrame, low: pd.Series, high: pd.Series, costs: Flags) -> pd.DataFrame:
+    """Scores from 0, the worst value of each column, to 1, the best."""
+    scores = (values - low) / (high - low)
+    return scores.mask(np.broadcast_to(costs, scores.shape), 1 - scores)
+
+
+def standard_scores(values: pd.DataFrame, mean: pd.Series, deviation: pd.Series, costs: Flags) -> pd.DataFrame:
+    """Scores in standard deviations above the mean of each column."""
+    scores = (values - mean) / deviation
+    return scores.mask(np.broadcast_to(costs, scores.shape), -scores)
+
+
+def refuse_same(columns: pd.Index, same: pd.Series) -> None:
+    """Refuse columns that have the same value everywhere."""
+    names = [str(one) for one in columns[same.to_numpy()]]
+    if names:
         raise ZoneplanError(
             Phrase(
                 "columns with the same value in each row: {names}. They tell no unit from another; leave them out.",
-                names=shown(str(one) for one in same),
+                names=shown(names),
             ),
             code="degenerate",
-            features=[str(one) for one in same],
+            features=names,
         )
+
+
+def _comparable(table: pd.DataFrame, cost: Iterable[Hashable]) -> tuple[pd.DataFrame, Flags]:
+    """The table in floats and which columns are costs, unless a column is the same everywhere."""
+    values = checked_table(table)
+    refuse_same(values.columns, values.max() == values.min())
     return values, checked_costs(cost, values.columns)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from layers.errors import ZoneplanError
 from layers.phrases import Phrase
-from zoning.indices.checked_values import checked_table, floats_of, refuse_rows
+from zoning.indices.checked_values import checked_table, floats_of, of_arrays, refuse_rows
 
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 """Mean consistency index of random matrices of 1 to 15 criteria, as Saaty printed it in 1980."""
@@ -51,6 +51,7 @@ def equal_weights(table: pd.DataFrame) -> pd.Series:
     return pd.Series(1.0 / len(columns), index=columns)
 
 
+@of_arrays
 def entropy_weights(table: pd.DataFrame) -> pd.Series:
     """Weights by information: the more unevenly a criterion is spread over units, the more it weighs.
 
@@ -94,13 +95,18 @@ def entropy_weights(table: pd.DataFrame) -> pd.Series:
     near_one = values / values.max()
     parts = (near_one / near_one.sum()).to_numpy()
     logs = np.log(parts, where=parts > 0, out=np.zeros_like(parts))
-    same = (values.max() == values.min()).to_numpy()
-    told = np.where(same, 0.0, np.maximum(0.0, 1 + (parts * logs).sum(axis=0) / math.log(len(values))))
+    told = pd.Series((parts * logs).sum(axis=0), index=values.columns)
+    return weights_by_entropy(told, len(values), values.max() == values.min())
+
+
+def weights_by_entropy(logs: pd.Series, count: int, same: pd.Series) -> pd.Series:
+    """Weights from the sum of p ln p of each column, of so many rows; 0 for columns that are the same everywhere."""
+    told = np.where(same, 0.0, np.maximum(0.0, 1 + logs.to_numpy() / math.log(count)))
     if not told.sum() > 0:
         raise ZoneplanError(
             Phrase("each criterion is the same everywhere, so entropy gives no weights"), code="entropy"
         )
-    return pd.Series(told / told.sum(), index=values.columns)
+    return pd.Series(told / told.sum(), index=logs.index)
 
 
 def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, gate: float | None = 0.1) -> tuple[pd.Series, float]:

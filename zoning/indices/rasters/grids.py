@@ -1,0 +1,214 @@
+"""Rasters as indices take them: a file, an open dataset or an array, all on one grid, read block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+from pyproj import CRS
+
+from layers.crs import same_crs
+from layers.errors import SourceError, ZoneplanError
+from layers.formats import Raster, Window, opened, read_raster
+from layers.memory import array_crs, array_grid
+from layers.phrases import Phrase
+from zoning.indices.checked_values import Floats
+
+if TYPE_CHECKING:
+    from affine import Affine
+
+AnyRaster: TypeAlias = Any
+"""The path of a GeoTIFF, an open rasterio dataset, or an xarray.DataArray with y and x."""
+BLOCK_CELLS = 1 << 20
+"""So many cells are worked on at once, or one block of the file where that is more."""
+_SAME_CELL = 1e-6
+"""So far from each other corners of one grid may lie, as a part of a cell."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the cells of a raster are.
+
+    Attributes
+    ----------
+    crs : pyproj.CRS
+    transform : affine.Affine
+        From (column, row) to (x, y); rows go south.
+    shape : (int, int)
+        Rows, columns.
+    """
+
+    crs: CRS
+    transform: Affine
+    shape: tuple[int, int]
+
+    def same_as(self, other: Grid) -> bool:
+        """Whether both have the same cells."""
+        off = np.abs(np.subtract(self.transform[:6], other.transform[:6]))
+        cell = min(abs(self.transform.a), abs(self.transform.e))
+        reach = np.array([max(self.shape), max(self.shape), 1.0] * 2)
+        return (
+            self.shape == other.shape
+            and bool((off * reach <= _SAME_CELL * cell).all())
+            and same_crs(self.crs, other.crs)
+        )
+
+
+@dataclass(frozen=True)
+class Stack:
+    """Rasters of one grid, open to be read.
+
+    Attributes
+    ----------
+    grid : Grid
+    readers : mapping
+        By name, what gives the values of a window: floats, NaN where there are none.
+    blocks : (int, int)
+        Rows and columns of a block.
+    """
+
+    grid: Grid
+    readers: Mapping[Hashable, Callable[[Window], Floats]]
+    blocks: tuple[int, int]
+
+    def windows(self) -> Iterator[Window]:
+        """Every block, row by row."""
+        (high, wide), (rows, columns) = self.blocks, self.grid.shape
+        for top in range(0, rows, high):
+            for left in range(0, columns, wide):
+                yield slice(top, min(top + high, rows)), slice(left, min(left + wide, columns))
+
+    def cells(self, window: Window) -> tuple[pd.DataFrame, np.ndarray]:
+        """The cells of a block that every raster has, one row a cell, and where they are in it."""
+        known: np.ndarray | None = None
+        values = {}
+        for name, read in self.readers.items():
+            values[name] = read(window)
+            here = np.isfinite(values[name])
+            known = here if known is None else known & here
+            if not known.any():  # nothing to be had here, whatever the others say
+                return pd.DataFrame(columns=list(self.readers), dtype=np.float64), known
+        assert known is not None
+        return pd.DataFrame({name: block[known] for name, block in values.items()}, copy=False), known
+
+
+@contextmanager
+def stacked(layers: Mapping[Hashable, AnyRaster]) -> Iterator[Stack]:
+    """Rasters, open to be read block by block.
+
+    Parameters
+    ----------
+    layers : mapping
+        By name: the path of a GeoTIFF, an open rasterio dataset, or an xarray.DataArray.
+
+    Raises
+    ------
+    SourceError
+        One cannot be read, or has other cells than the first.
+    CrsError
+        One has no CRS.
+    ZoneplanError
+        There are none.
+    """
+    if not layers:
+        raise ZoneplanError(Phrase("give one raster or more, by name"), code="no_values")
+    with ExitStack() as open_files:
+        grids, readers, stored = {}, {}, (1, 1)
+        for name, layer in layers.items():
+            grids[name], readers[name], block = _opened(layer, str(name), open_files)
+            stored = max(stored, block)
+        first = next(iter(grids))
+        for name, grid in grids.items():
+            if not grid.same_as(grids[first]):
+                raise SourceError(
+                    Phrase(
+                        "rasters '{first}' and '{name}' have not the same cells ({one} and {other}). Bring one onto "
+                        "the grid of the other (gdalwarp -t_srs -te -tr).",
+                        first=first,
+                        name=name,
+                        one=_told(grids[first]),
+                        other=_told(grid),
+                    ),
+                    code="grid",
+                    layer=str(name),
+                )
+        yield Stack(grids[first], readers, _block(stored, grids[first].shape))
+
+
+def file_raster(layer: AnyRaster, name: str) -> Raster | None:
+    """The raster of a GeoTIFF, given by its path or as a dataset opened from it; None of anything else."""
+    own = layer if isinstance(layer, str | Path) else None
+    if hasattr(layer, "profile") and layer.driver == "GTiff" and Path(layer.name).is_file():
+        own = layer.name
+    return None if own is None else read_raster(Path(own).resolve(), name)[0]
+
+
+def _opened(
+    layer: AnyRaster, name: str, open_files: ExitStack
+) -> tuple[Grid, Callable[[Window], Floats], tuple[int, int]]:
+    """A raster: its grid, how a window is read, and the rows and columns of a block of its file."""
+    raster = file_raster(layer, name)
+    if raster is not None:
+        with opened(raster.path, name) as dataset:
+            block = dataset.block_shapes[0]
+        read = open_files.enter_context(raster.reader())
+        return Grid(raster.crs, raster.transform, raster.shape), read, block
+    if hasattr(layer, "profile"):
+        grid = Grid(CRS.from_user_input(layer.crs.to_wkt()), layer.transform, layer.shape)
+
+        def of_dataset(window: Window) -> Floats:
+            place = tuple((one.start, one.stop) for one in window)
+            cells = layer.read(1, window=place, masked=True)
+            values: Floats = cells.astype(np.float64).filled(np.nan)
+            return values * float(layer.scales[0]) + float(layer.offsets[0])
+
+        return grid, of_dataset, layer.block_shapes[0]
+    if hasattr(layer, "dims") and hasattr(layer, "coords"):
+        return _of_array(layer, name)
+    raise SourceError(
+        Phrase(
+            "raster '{name}' is a {kind}: give the path of a GeoTIFF, an open rasterio dataset or an xarray.DataArray",
+            name=name,
+            kind=type(layer).__name__,
+        ),
+        code="kind",
+        layer=name,
+    )
+
+
+def _of_array(layer: Any, name: str) -> tuple[Grid, Callable[[Window], Floats], tuple[int, int]]:
+    flat = layer.squeeze([one for one in layer.dims if one not in {"x", "y"} and layer.sizes[one] == 1])
+    if set(flat.dims) != {"x", "y"}:
+        raise SourceError(
+            Phrase("raster '{name}' has other dimensions than y, x and one band", name=name), code="grid", layer=name
+        )
+    flat = flat.transpose("y", "x").sortby("y", ascending=False).sortby("x")
+    nodata = flat.attrs.get("_FillValue", flat.attrs.get("nodata"))
+
+    def of_array(window: Window) -> Floats:
+        cells = np.asarray(flat.isel(y=window[0], x=window[1]).values)
+        values: Floats = cells.astype(np.float64)
+        if nodata is not None:
+            values[cells == nodata] = np.nan
+        return values
+
+    return Grid(CRS.from_user_input(array_crs(flat, name)), array_grid(flat, name), flat.shape), of_array, (1, 1)
+
+
+def _block(stored: tuple[int, int], shape: tuple[int, int]) -> tuple[int, int]:
+    """Rows and columns of a block: whole blocks of the file, as near as can be to the cells that are meant."""
+    high, wide = stored
+    if wide >= shape[1] or stored == (1, 1):  # in strips: whole rows
+        return max(1, BLOCK_CELLS // shape[1] // high) * high, shape[1]
+    side = max(1, round((BLOCK_CELLS / (high * wide)) ** 0.5))
+    return side * high, side * wide
+
+
+def _told(grid: Grid) -> str:
+    name = grid.crs.name
+    return f"{grid.shape[0]} x {grid.shape[1]}, {abs(grid.transform.a):g}, {name}"
