@@ -22,7 +22,7 @@ ORDER = {
     "layers": "lazy_exports phrases errors overview ledger conditions crs sources formats raster inputs archives "
     "geometry pins units read memory",
     "zoning": "errors tables unit_ids trace solver indices agreements study rulebook steps plan overlays measures "
-    "zones quotas siting energy compensation policies records checks audits pipeline scenario",
+    "divergence zones quotas siting energy compensation policies records checks audits pipeline scenario",
     "maps": "errors locale context summaries style explain charts page_blocks annex figures "
     "reports offline recompute web notebook exports run_folder serve init cli",
 }
@@ -160,7 +160,7 @@ def test_the_door_to_the_indices_is_what_was_promised() -> None:
         raster_index raster_by_cells raster_quantiles grade_shares
         shares gini coefficient_of_variation theil herfindahl concentration_ratio
         growth_contributions beta_convergence sigma_convergence growth_poles
-        moran local_moran
+        moran local_moran regional_divergence
         two_step_floating_catchment three_step_floating_catchment travel_times nearest_distance
         service_gap best_facilities
         areal_interpolation
@@ -169,7 +169,7 @@ def test_the_door_to_the_indices_is_what_was_promised() -> None:
     """
     typed = {name: module for module, names in imports(ROOT / FRONT_DOOR / "indices.py") for name in names}
     assert door.__all__ == promised.split()
-    assert typed == dict.fromkeys(door.__all__, "zoning.indices")
+    assert typed == dict.fromkeys(door.__all__, "zoning.indices") | door._ROOMS
     assert dir(door) == sorted(door.__all__)
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
         _ = door.nonsense

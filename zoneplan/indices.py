@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from zoneplan.own_packages import require_own_packages
 
 if TYPE_CHECKING:
+    from zoning.divergence import regional_divergence
     from zoning.indices import (
         ahp_weights,
         arable_capacity,
@@ -96,6 +97,7 @@ __all__ = [
     "growth_poles",
     "moran",
     "local_moran",
+    "regional_divergence",
     # Services and who reaches them
     "two_step_floating_catchment",
     "three_step_floating_catchment",
@@ -118,13 +120,16 @@ __all__ = [
     "by_decisions",
 ]
 
+_ROOMS = {"regional_divergence": "zoning.divergence"}
+"""Of names that are not of the room of indices."""
+
 
 def __getattr__(name: str) -> object:
     """The name from its room, after it is made sure that the room is zoneplan's own."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     require_own_packages()
-    return getattr(import_module("zoning.indices"), name)
+    return getattr(import_module(_ROOMS.get(name, "zoning.indices")), name)
 
 
 def __dir__() -> list[str]:

@@ -36,6 +36,7 @@ from zoning.checks import (
     with_parameters,
 )
 from zoning.compensation import account_traced, itemise_services, known_parties, positions, value_services
+from zoning.divergence import Drifting, with_divergence
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
 from zoning.measures import assumed, complete_traced, measure, undeducted, with_indices, with_none_of
 from zoning.overlays import overlay, settle_lines, tabulate_lines
@@ -46,7 +47,18 @@ from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused
 from zoning.siting import site_again
 from zoning.steps import KeptResults, Steps
 from zoning.study import Scenario, ServicesSection, Study, place_in_scenario, with_scenario
-from zoning.tables import CLAIMS, LEDGER, POLICIES, ROBUSTNESS, SCENARIO_QUOTAS, SCENARIOS, ZONES, tabulate
+from zoning.tables import (
+    CLAIMS,
+    DIVERGENCE,
+    DIVERGENCE_UNITS,
+    LEDGER,
+    POLICIES,
+    ROBUSTNESS,
+    SCENARIO_QUOTAS,
+    SCENARIOS,
+    ZONES,
+    tabulate,
+)
 from zoning.trace import Margins, Trace
 from zoning.zones import (
     Classified,
@@ -362,6 +374,7 @@ class _Zoned:
     zones: pd.DataFrame
     margins: Margins
     trace: Trace
+    drifting: Drifting | None
 
 
 @dataclass(frozen=True)
@@ -389,6 +402,9 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
         measured, items = steps.do("services", _with_services, measured, study.services)
     measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
     measured, parts = steps.do("indices", with_indices, measured, study.indices)
+    drifting = None
+    if study.divergence is not None:
+        measured, drifting = steps.do("divergence", with_divergence, measured, units, study.divergence)
     announce("classify")
     claims, asked = steps.do(
         "classify",
@@ -404,7 +420,7 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
     margins = steps.do("margins", weigh_margins, made, measures, rulebook, asked)
     trace = Trace(rules=asked, margins=margins, derived=banding, indices=parts, services=items)
     zones = steps.do("resolve", resolve, claims, rulebook)
-    return _Zoned(pieces, measured, measures, made, zones, margins, trace)
+    return _Zoned(pieces, measured, measures, made, zones, margins, trace, drifting)
 
 
 def _cut(units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
@@ -511,9 +527,14 @@ def _finish(
         own_crs=inputs.own_crs.to_string(),
         conflicts=steps.do("conflicts", open_conflicts, zoned.margins, zoned.zones, rulebook),
         industries=list_industries(rulebook, own),
+        **({} if zoned.drifting is None else _tables_of(zoned.drifting)),
         heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
         trace=trace,
     )
+
+
+def _tables_of(drifting: Drifting) -> dict[str, pd.DataFrame]:
+    return {DIVERGENCE.name: drifting.figures, DIVERGENCE_UNITS.name: drifting.units}
 
 
 def _heights(name: str | None, layers: tuple[Layer, ...], units: gpd.GeoDataFrame) -> HeightGrid | None:

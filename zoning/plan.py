@@ -12,6 +12,8 @@ import pandas as pd
 from layers.overview import Overview, Shown, counted, drawn_by, listed
 from zoning.tables import (
     CONFLICTS,
+    DIVERGENCE,
+    DIVERGENCE_UNITS,
     INDUSTRIES,
     QUOTA_RULES,
     ROBUSTNESS,
@@ -92,6 +94,8 @@ class Plan(Shown):
         of one is :meth:`scenario`.
     robustness : DataFrame
         How often each unit keeps its main function in the draws of the plan, as declared in :mod:`zoning.tables`.
+    divergence, divergence_units : DataFrame
+        Whether regions drift apart, of all and of each region, and of each unit, as declared in :mod:`zoning.tables`.
     heights : HeightGrid or None
         Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
         a run is older than this.
@@ -138,6 +142,8 @@ class Plan(Shown):
     scenarios: pd.DataFrame = field(default_factory=lambda: tabulate(SCENARIOS, pd.DataFrame()))
     scenario_quotas: pd.DataFrame = field(default_factory=lambda: tabulate(SCENARIO_QUOTAS, pd.DataFrame()))
     robustness: pd.DataFrame = field(default_factory=lambda: tabulate(ROBUSTNESS, pd.DataFrame()))
+    divergence: pd.DataFrame = field(default_factory=lambda: tabulate(DIVERGENCE, pd.DataFrame()))
+    divergence_units: pd.DataFrame = field(default_factory=lambda: tabulate(DIVERGENCE_UNITS, pd.DataFrame()))
     heights: HeightGrid | None = None
     trace: Trace = field(default_factory=Trace, repr=False, compare=False)
 

@@ -308,8 +308,46 @@ ROBUSTNESS = Table(
     {"unit_id": "text", "main": "text", "share": "float", "other": "text", "other_share": "float"},
     ("unit_id",),
 )
-ASKED_TABLES = (SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS)
-"""Tables that only plans have as files that ask for them: with scenarios, or with draws."""
+DIVERGENCE = Table(
+    "divergence",
+    {
+        "series": "text",
+        "grouping": "text",
+        "region": "text",
+        "indicator": "text",
+        "since": "text",
+        "year": "text",
+        "value": "float",
+        "unit": "text",
+        "p": "float",
+        "units": "int",
+    },
+    ("series", "grouping", "region", "indicator", "since", "year"),
+)
+DIVERGENCE_UNITS = Table(
+    "divergence_units",
+    {
+        "series": "text",
+        "unit_id": "text",
+        "since": "text",
+        "year": "text",
+        "amount": "float",
+        "unit": "text",
+        "share": "float",
+        "change": "float",
+        "growth_pct": "float",
+        "contribution_pct": "float",
+        "reach_pct": "float",
+        "a_head": "float",
+        "compared": "text",
+        "local_i": "float",
+        "local_p": "float",
+        "cluster": "text",
+    },
+    ("series", "unit_id"),
+)
+ASKED_TABLES = (SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS, DIVERGENCE, DIVERGENCE_UNITS)
+"""Tables that only plans have as files that ask for them: with scenarios, with draws, or with regions to compare."""
 
 MOVED = Table(
     "moved",
@@ -371,6 +409,7 @@ TABLES = {
     for table in (
         ZONES, MEASURES, PIECES, CLAIMS, CONFLICTS, LINES, QUOTAS, SOLUTIONS, QUOTA_RULES, SITINGS, SITES,
         ENERGY, FLOWS, POSITIONS, POLICIES, INDUSTRIES, LEDGER, SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS,
+        DIVERGENCE, DIVERGENCE_UNITS,
     )
 }  # fmt: skip
 

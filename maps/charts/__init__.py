@@ -18,6 +18,7 @@ from maps.charts.flows import Wording, flow_chart
 from maps.charts.gauges import Gauge, gauge
 from maps.charts.lollipops import Stick, Sum, lollipops
 from maps.charts.matrix import Transition, transition_matrix
+from maps.charts.slopes import Slope, SlopePanel, slope_panels
 
 __all__ = [
     "INK",
@@ -33,6 +34,8 @@ __all__ = [
     "Numbers",
     "Part",
     "ShareRow",
+    "Slope",
+    "SlopePanel",
     "Stick",
     "Strip",
     "Sum",
@@ -49,6 +52,7 @@ __all__ = [
     "margin_dots",
     "mm",
     "share_bars",
+    "slope_panels",
     "step_curves",
     "text_mm",
     "threshold_dots",

@@ -48,6 +48,14 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "scenarios": ("scenario", "name", "unit_id", "main", "overlays", "status", "=main", "=overlays", "=scenario"),
     "scenario_quotas": ("scenario", "name", "unit_id", "quota", "amount", "=quota", "=scenario"),
     "robustness": ("name", "unit_id", "main", "share", "other", "other_share", "=main"),
+    "divergence": (
+        "series", "vintage", "grouping", "region", "indicator", "since", "year", "value", "unit", "p", "units",
+        "=indicator",
+    ),
+    "divergence_units": (
+        "series", "vintage", "name", "unit_id", "since", "year", "amount", "unit", "share", "change", "growth_pct",
+        "contribution_pct", "reach_pct", "a_head", "compared", "local_i", "local_p", "cluster",
+    ),
     "solutions": ("quota", "period", "objective", "method", "value", "bound", "gap", "gap_pct", "parts", "=quota"),
     "quota_rules": (
         "quota", "period", "rule", "jurisdiction", "condition", "amount", "least", "most", "unit", "shadow_price",
@@ -88,7 +96,10 @@ Not here: JSON (``claims.values``), which ``claims.parquet`` has, and texts of p
 """
 NOT_TOLD = {"carried": 0, "transferred": 0}
 """Columns that are left out where all that they have is this, as if it were nothing."""
-OWN = frozenset({("quotas", "by_weight"), ("quotas", "difference"), ("quotas", "cause")})
+OWN = frozenset({
+    ("quotas", "by_weight"), ("quotas", "difference"), ("quotas", "cause"),
+    ("divergence", "vintage"), ("divergence_units", "vintage"),
+})  # fmt: skip
 """Columns that no file of the run has."""
 _TITLES = {
     ("flows", "rule"): "paid_by",
@@ -96,6 +107,10 @@ _TITLES = {
     ("conflicts", "clause"): "test",
     ("industries", "code"): "branch",
     ("policy_texts", "exception"): "exceptions",
+    ("divergence_units", "share"): "part_of_all",
+    ("divergence_units", "change"): "change_over_years",
+    ("divergence", "since"): "first_year",
+    ("divergence_units", "since"): "first_year",
 }
 """Columns of one name that say different things."""
 _KINDS: Mapping[str, Kind] = {
@@ -103,6 +118,9 @@ _KINDS: Mapping[str, Kind] = {
     "main": "zone", "main_of_whole": "zone", "flip_zone": "zone", "zone": "zone", "period": "year",
     "by_weight": "number", "difference": "number",
 }  # fmt: skip
+_OF_REGIONS = frozenset({"divergence", "divergence_units"})
+"""Tables whose codes are put into words row by row."""
+_ORDERED = _OF_REGIONS | {"zones"}
 _BY_TYPE: Mapping[str, Kind] = {"float": "number", "int": "count", "decimal": "amount", "bool": "truth"}
 
 
@@ -217,8 +235,8 @@ class _Sheets:
             return self._policy_texts
         rows: pd.DataFrame = getattr(self.plan, key)
         rows = rows.reset_index() if rows.index.name == "unit_id" and "unit_id" not in rows.columns else rows
-        if key == "zones":
-            return self._by_function(rows)
+        if key in _ORDERED:
+            return self._by_function(rows) if key == "zones" else self._of_regions(rows)
         if key == "quotas":
             return self._with_shifts(rows.assign(name=self._named(rows)))
         if key == "quota_rules":
@@ -251,7 +269,10 @@ class _Sheets:
         if key == "measures" and name not in COLUMNS[key]:
             kind = _measure_kind(name, series)
             return Column(title, plain, kind, self.truths(series) if kind == "truth" else series.tolist())
-        said = None if key == "measures" and name != "jurisdiction" else self.said.get(name)
+        plainly = (key == "measures" and name != "jurisdiction") or (key in _OF_REGIONS and name != "unit")
+        said = None if plainly else self.said.get(name)
+        if (key, name) == ("divergence", "indicator"):
+            said = catalogue("divergence", self.language).__getitem__
         if name == "instrument":
             said = self.terms.instrument if key == "policy_texts" else self.terms.flow
         if said is not None:
@@ -317,6 +338,21 @@ class _Sheets:
             for name, values in (("by_weight", found.plain), ("difference", found.difference), ("cause", reasons)):
                 told.loc[own, name] = ids.map(values)
         return told.assign(cause=told["cause"].fillna(""))
+
+    def _of_regions(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """How far regions are apart, with the titles of series, groupings and regions; codes of indicators kept."""
+        terms, named = self.terms, catalogue("divergence", self.language)
+        told = rows.assign(vintage=rows["series"].map(terms.vintage))
+        if "region" in rows:
+            pairs = zip(rows["grouping"], rows["region"], strict=True)
+            told["region"] = [terms.region(by, region) if region else "" for by, region in pairs]
+            told["grouping"] = [terms.grouping(by) if by else "" for by in rows["grouping"]]
+        else:
+            told["name"] = rows["unit_id"].map(self.names)
+            told["cluster"] = [named[one] if one else "" for one in rows["cluster"]]
+            pairs = zip(rows["compared"], rows["series"], strict=True)
+            told["compared"] = [named[f"compared_{one}"].format(series=terms.series(name)) for one, name in pairs]
+        return told.assign(series=rows["series"].map(terms.series))
 
     @cached_property
     def _settings(self) -> dict[str, list[str]]:

@@ -13,10 +13,11 @@ from layers.conditions import parse_formula
 from layers.sources import name_text
 from maps.locale.messages import catalogue, languages
 from maps.locale.texts import capital, text_in
+from zoning.divergence import GROWTH, divergence_measures
 from zoning.measures import PATH, QUOTA
 from zoning.plan import Assumption
 from zoning.rulebook import CONTROL_LINE, ON, UNIT, Rulebook, roles_read
-from zoning.study import Study, TitleKind
+from zoning.study import RegionalSeries, RegionGroups, Study, TitleKind
 
 SHARE, COVERED = "_share", "_covered"
 """Ends of the names of shares, and of the parts of units for which a raster has values."""
@@ -154,6 +155,8 @@ class Terms:
         unit = self.measured.get(name) or self._unit_at_end(name)
         if name in self.names:
             title = self.names[name]
+        elif name in self._of_series:
+            title = self._of_series[name]
         elif name in self._of_layers:
             layer, function = self._of_layers[name]
             title = self._measured["layer"].format(layer=layer, of=self._measured[function])
@@ -197,6 +200,56 @@ class Terms:
     def _unit_at_end(self, name: str) -> str:
         code = ENDINGS.get(name.rpartition("_")[2], "")
         return self.unit(code) if code and name not in self.measures else ""
+
+    def series(self, name: str) -> str:
+        """What the amount of a series of regions is called."""
+        one = self._series.get(name)
+        return text_in(one.called, self.language) if one else name
+
+    def vintage(self, name: str) -> str:
+        """Of which publication the figures of a series are."""
+        one = self._series.get(name)
+        return text_in(one.vintage, self.language) if one else ""
+
+    def grouping(self, by: str) -> str:
+        """What a grouping of units into regions is called."""
+        one = self._groups.get(by)
+        return text_in(one.title, self.language) if one and one.title else self.level(by)
+
+    def region(self, by: str, region: str) -> str:
+        """What a region of a grouping is called: as the plan says, else yes or no, else as the place of that name."""
+        one = self._groups.get(by)
+        if one and region in one.names:
+            return text_in(one.names[region], self.language, region)
+        if region in {"true", "false"}:
+            return str(catalogue("report", self.language)["yes" if region == "true" else "no"])
+        return self.place(region)
+
+    @cached_property
+    def _series(self) -> Mapping[str, RegionalSeries]:
+        section = self._study.divergence if self._study else None
+        return {one.name: one for one in section.series} if section else {}
+
+    @cached_property
+    def _groups(self) -> Mapping[str, RegionGroups]:
+        section = self._study.divergence if self._study else None
+        return {one.by: one for one in section.groups} if section else {}
+
+    @cached_property
+    def _of_series(self) -> Mapping[str, str]:
+        """What measures are called that follow from series of regions."""
+        found, named = {}, catalogue("divergence", self.language)
+        section = self._study.divergence if self._study else None
+        for place, name in divergence_measures(section):
+            one = list(self._series.values())[place]
+            said = {"series": self.series(one.name), "vintage": self.vintage(one.name)}
+            if name.endswith(GROWTH):
+                said |= {"since": min(one.years), "year": max(one.years)}
+                found[name] = str(self._measured["growth"].format(**said))
+            else:
+                compared = named[f"compared_{one.compared}"].format(series=said["series"])
+                found[name] = str(self._measured["local_moran"].format(compared=compared, vintage=said["vintage"]))
+        return found
 
     @cached_property
     def _of_layers(self) -> Mapping[str, tuple[str, str]]:

@@ -16,6 +16,7 @@ from maps.reports.land_page import land
 from maps.reports.limits_page import limits
 from maps.reports.money_page import money
 from maps.reports.place_pages import PLACES, place_pages
+from maps.reports.regions import divergence
 from maps.reports.services_page import energy, services
 from maps.reports.summary_page import summary
 from maps.style import Topology, fill_page, page_notices, printed_faces, write_page
@@ -106,10 +107,11 @@ def report(
 
     Notes
     -----
-    Pages are sheets of A4: a summary; functions, land, money and firmness; scenarios, services and energy where the
-    plan asks for them; one a jurisdiction up to eight, else an index; sources and limits. A chapter of which there is
-    nothing to say is a word on page 1. The annex has every reason, rule, number and policy; of more than 300 units it
-    leaves out what it would say of each, which map and workbook have.
+    Pages are sheets of A4: a summary; functions, land and money; regions where the plan compares them; firmness;
+    scenarios, services and energy where the plan asks for them; one a jurisdiction up to eight, else an index;
+    sources and limits. A chapter of which there is nothing to say is a word on page 1. The annex has every reason,
+    rule, number and policy; of more than 300 units it leaves out what it would say of each, which map and workbook
+    have.
 
     Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text stand
     as their codes.
@@ -150,6 +152,8 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
         told.append(land(figures, maps))
     if len(plan.flows):
         told.append(money(figures))
+    regions = divergence(figures, maps)
+    told += [regions] if regions else []
     told.append(firmness(figures, rules))
     single = thresholds(figures, rules)
     told += [single] if single else []

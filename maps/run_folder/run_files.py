@@ -34,7 +34,8 @@ from zoning.tables import (
     INDUSTRIES,
     MEASURES,
     QUOTA_RULES,
-    ROBUSTNESS,
+    SCENARIO_QUOTAS,
+    SCENARIOS,
     SITES,
     SITINGS,
     SOLUTIONS,
@@ -50,6 +51,9 @@ HEIGHTS = "heights.tif"
 
 _NOT_ALWAYS = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES, *ASKED_TABLES)
 """Tables that older runs do not have, or runs of plans without scenarios."""
+
+_ASKED_BY = {SCENARIO_QUOTAS.name: SCENARIOS.name}
+"""The tables that are written where another has rows; the others of them where they have rows themselves."""
 
 _VERSIONED = (
     "zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "folium", "pandas", "numpy",
@@ -97,7 +101,7 @@ def write_files(
     write_qgis_project(said, stage / "plan.qgs", language)
     write_workbook(said, stage / "plan.xlsx", language)
     for table in CSV_TABLES:
-        if table in ASKED_TABLES and not len(plan.robustness if table is ROBUSTNESS else plan.scenarios):
+        if table in ASKED_TABLES and not len(getattr(plan, _ASKED_BY.get(table.name, table.name))):
             continue
         write_csv(table, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=excel_safe)
     (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")

@@ -15,6 +15,7 @@ from layers.inputs import Inputs
 from layers.phrases import Phrase
 from layers.sources import Keys, TableSection, UnitsSection
 from zoning.compensation import measure_names
+from zoning.divergence import divergence_measures
 from zoning.errors import near
 from zoning.measures import QUOTA, columns_of_none
 from zoning.quotas import Values
@@ -109,7 +110,7 @@ def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[U
     """The complaints about ``[[indices]]``: measures that nothing provides, and indices that stand below."""
     amounts = {f"{QUOTA}{quota.name}" for quota in study.quotas}
     for place, index in enumerate(study.indices):
-        above = study.model_copy(update={"indices": study.indices[:place]})
+        above = study.model_copy(update={"indices": study.indices[:place], "divergence": None})
         known = provided(above, inputs, rulebook) - amounts
         for at, name in enumerate(index.of):
             if name not in known:
@@ -123,6 +124,26 @@ def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[U
                     code="unknown_measure",
                     keys=("indices", place, "of", at),
                 )
+
+
+def divergence_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[UnknownNameError]:
+    """The complaints about ``[divergence]``: measures that nothing provides."""
+    section = study.divergence
+    if section is None:
+        return
+    amounts = {f"{QUOTA}{quota.name}" for quota in study.quotas}
+    known = provided(study.model_copy(update={"divergence": None}), inputs, rulebook) - amounts
+    named: list[tuple[Keys, str]] = [(("groups", place, "by"), one.by) for place, one in enumerate(section.groups)]
+    for place, series in enumerate(section.series):
+        for key, columns in (("years", series.years), ("people", series.people)):
+            named += [(("series", place, key, year), name) for year, name in columns.items()]
+    for keys, name in named:
+        if name not in known:
+            yield UnknownNameError(
+                Phrase("[divergence]: no measure '{name}' is there{hint}", name=name, hint=near(name, known)),
+                code="unknown_measure",
+                keys=("divergence", *keys),
+            )
 
 
 def title_faults(study: Study, inputs: Inputs) -> Iterator[UnknownNameError]:
@@ -180,6 +201,8 @@ def _reckoned(study: Study) -> Iterator[Origin]:
     """The measures that the plan makes of others."""
     for place, index in enumerate(study.indices):
         yield Origin(index.name, Phrase("comes from [[indices]]"), ("indices", place, "name"))
+    for place, name in divergence_measures(study.divergence):
+        yield Origin(name, Phrase("comes from [divergence]"), ("divergence", "series", place, "name"))
     for name in measure_names(study.services):
         yield Origin(name, Phrase("comes from [services]"), ("services",))
 

@@ -27,6 +27,7 @@ from layers.sources import written_verified
 from zoning.checks.column_sources import (
     ADDED,
     ExpectedColumns,
+    divergence_faults,
     index_faults,
     none_of_faults,
     origin_faults,
@@ -254,7 +255,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         return strange
     misfitting = list(misfits(inputs.units, rulebook, inputs.origins))
     columns = _expected_columns(study, rulebook, inputs, [error.layer for error in misfitting])
-    without_services = study.model_copy(update={"services": None})
+    without_services = study.model_copy(update={"services": None, "divergence": None})
     return [
         *role_faults(study, rulebook),
         *none_of_faults(study, rulebook, inputs, known_roles(rulebook)),
@@ -265,6 +266,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *origin_faults(study, rulebook, inputs),
         *title_faults(study, inputs),
         *index_faults(study, rulebook, inputs),
+        *divergence_faults(study, rulebook, inputs),
         *misfitting,
         *decision_faults(study.decisions, known_units(study, inputs), rulebook, dropped_units(inputs)),
         *quota_faults(study, columns),

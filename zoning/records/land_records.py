@@ -1,4 +1,4 @@
-"""Why derived measures are what they are, and whether the norms of the places are kept."""
+"""Why derived measures are what they are, how far regions are apart, and whether norms of places are kept."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.sources import name_text
+from zoning.divergence import GROWTH, divergence_measures
 from zoning.measures import Because, explain_derived, places_of
 from zoning.plan import Plan
 from zoning.policies import plain_value
 from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
 from zoning.rulebook import Derived, Norm
-from zoning.study import CompositeIndex
+from zoning.study import CompositeIndex, RegionalSeries
 from zoning.trace import Message, Record, Said, Term, Texts, Titles, days_of, in_languages, say
 from zoning.zones import norms_in
 
@@ -44,11 +46,14 @@ def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     Returns
     -------
     dict of str to list of Record
-        By unit, indices in the order of the plan, then derived measures in the order of the rulebook. Facts:
+        By unit, indices in the order of the plan, what follows from its series of regions, then derived measures in the
+        order of the rulebook. Facts:
         ``unit_title``, ``measure``, ``title``, ``value`` (None where missing), ``row`` (which of the ``rows`` of its
         table counts, from 1; 0 where none does, or for an index), ``because`` and ``calculation``.
     """
     found = _index_records(plan, ids)
+    for unit, records in _drift_records(plan, found).items():
+        found[unit] += records
     derived = [(one, plan.trace.derived[one.name]) for one in derived_in(plan) if one.name in plan.trace.derived]
     places = np.flatnonzero(is_about(plan.measures.index, found)) if derived else np.array([], np.intp)
     values = each_row(plan.measures.iloc[places])
@@ -57,6 +62,122 @@ def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
         for unit, own, because in zip(plan.measures.index[places], values, told, strict=True):
             found[str(unit)].append(_measure(one, plain_value(own[one.name]), because, own, plan))
     return found
+
+
+def divergence_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
+    """What each figure of regions that drift apart is of.
+
+    Parameters
+    ----------
+    plan : Plan
+    rows : DataFrame
+        Of the DIVERGENCE table.
+
+    Returns
+    -------
+    list of Record
+        Row by row. Facts: ``series``, ``vintage``, ``grouping``, ``region``, ``since``, ``year``, ``p``, ``units``.
+    """
+    section = plan.study.divergence
+    places = {one.name: place for place, one in enumerate(section.series)} if section else {}
+    return [_figure(plan, row, places[row["series"]]) for row in each_row(rows)]
+
+
+def _figure(plan: Plan, row: Mapping[str, Any], place: int) -> Record:
+    series = _series(plan, place)
+    years = f"{row['since']}–{row['year']}" if row["since"] else row["year"]
+    said = {"series": in_languages(series.called), "vintage": in_languages(series.vintage)}
+    return Record(
+        kind="divergence",
+        id=row["indicator"],
+        reason=say(
+            "explain.drift_figure",
+            indicator=say(f"divergence.{row['indicator']}"),
+            years=years,
+            units=int(row["units"]),
+            **said,
+        ),
+        amount=plain_value(row["value"]),
+        unit=row["unit"],
+        reference=in_languages(series.reference),
+        verified=series.verified if series.reference else None,
+        written=in_plan(plan.study, "divergence", "series", place),
+        facts={
+            **said,
+            **{name: plain_value(row[name]) for name in ("grouping", "region", "since", "year", "p", "units")},
+        },
+    )
+
+
+def _series(plan: Plan, place: int) -> RegionalSeries:
+    section = plan.study.divergence
+    if section is None:
+        raise KeyError(place)
+    return section.series[place]
+
+
+def _drift_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """Why the growth of each unit, and its likeness to its neighbours, is what it is; by series in their order."""
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    rows = {(row["series"], row["unit_id"]): row for row in each_row(plan.divergence_units)}
+    for place, name in divergence_measures(plan.study.divergence):
+        series = _series(plan, place)
+        for unit, told in found.items():
+            row = rows.get((series.name, unit))
+            if row is not None:
+                told.append(_drift(plan, name, series, place, row))
+    return found
+
+
+def _drift(plan: Plan, name: str, series: RegionalSeries, place: int, row: Mapping[str, Any]) -> Record:
+    title, reason = _growth_told(series, row) if name.endswith(GROWTH) else _local_told(series, row)
+    value, unit = (row["growth_pct"], "%") if name.endswith(GROWTH) else (row["local_i"], "1")
+    return Record(
+        kind="derived",
+        id=name,
+        reason=reason,
+        amount=plain_value(value),
+        unit=unit,
+        reference=in_languages(series.reference),
+        verified=series.verified if series.reference else None,
+        written=in_plan(plan.study, "divergence", "series", place),
+        facts={
+            "unit_title": Titles("units", unit),
+            "measure": name,
+            "title": title,
+            "value": plain_value(value),
+            "row": 0,
+            "rows": 0,
+            "because": {},
+            "calculation": reason,
+        },
+    )
+
+
+def _growth_told(series: RegionalSeries, row: Mapping[str, Any]) -> tuple[Message, Message]:
+    """What the growth of a unit is called, and what it is made of."""
+    vintage, since, year = in_languages(series.vintage), str(row["since"]), str(row["year"])
+    title = say("measured.growth", series=in_languages(series.called), vintage=vintage, since=since, year=year)
+    return title, say(
+        "explain.drift_grown",
+        vintage=vintage,
+        since=since,
+        year=year,
+        change=float(row["change"]),
+        unit=Term("unit", str(row["unit"])),
+        share=100 * float(row["share"]),
+    )
+
+
+def _local_told(series: RegionalSeries, row: Mapping[str, Any]) -> tuple[Message, Message | str]:
+    """What the likeness of a unit to its neighbours is called, and of which cluster it is."""
+    vintage = in_languages(series.vintage)
+    compared = say(f"divergence.compared_{series.compared}", series=in_languages(series.called))
+    title = say("measured.local_moran", compared=compared, vintage=vintage)
+    if not row["cluster"]:
+        return title, ""
+    cluster, p = say(f"divergence.{row['cluster']}"), float(row["local_p"])
+    return title, say("explain.drift_local", compared=compared, vintage=vintage, cluster=cluster, p=p)
 
 
 def norm_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from zoning.plan import Plan
 from zoning.records.claim_records import claim_records
-from zoning.records.land_records import derived_records, norm_records
+from zoning.records.land_records import derived_records, divergence_records, norm_records
 from zoning.records.light_records import light_records
 from zoning.records.line_records import line_records
 from zoning.records.list_records import item_records, list_records
@@ -27,6 +27,7 @@ OF_ROWS: Mapping[str, Callable[[Plan, pd.DataFrame], list[Record]]] = {
     "flows": flow_records,
     "policies": policy_records,
     "industries": item_records,
+    "divergence": divergence_records,
 }
 """What makes the records of some rows of a table."""
 OF_UNITS: Mapping[str, Callable[[Plan, Iterable[str]], dict[str, list[Record]]]] = {
@@ -46,7 +47,8 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
     plan : Plan
         Just made, or read back from a run folder, which has the records.
     table : str
-        "zones", "claims", "lines", "quotas", "sitings", "sites", "energy", "flows", "policies" or "industries".
+        "zones", "claims", "lines", "quotas", "sitings", "sites", "energy", "flows", "policies", "industries" or
+        "divergence".
     rows : DataFrame, optional
         Some of its rows with their places in it as index; all rows of one unit, or none of them. By default all rows.
 

@@ -223,7 +223,7 @@ def _of_sections(one: Study, other: Study) -> Iterator[Difference]:
         for name, before, after, apply in _entries(getattr(one, section), getattr(other, section), keys):
             shown = (before, after) if section != "quotas" else _of_quota(name, one, other)
             yield Difference("parameter", f"{section}.{name}", shown[0], shown[1], _in_study(section, apply))
-    for section in ("services", "energy", "industries"):
+    for section in ("services", "energy", "industries", "divergence"):
         was, now = getattr(one, section), getattr(other, section)
         if repr(was) != repr(now):
             told = ["" if entry is None else str(entry) for entry in (was, now)]

@@ -2,7 +2,7 @@
 
 from zoning.study.changed_study import Changes, vary_study, with_scenario
 from zoning.study.decisions import Decision
-from zoning.study.indices import CompositeIndex
+from zoning.study.indices import CompositeIndex, DivergenceSection, RegionalSeries, RegionGroups
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
 from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
 from zoning.study.services import ServicesSection
@@ -26,6 +26,7 @@ __all__ = [
     "Changes",
     "CompositeIndex",
     "Decision",
+    "DivergenceSection",
     "EnergySection",
     "EnergyShare",
     "Group",
@@ -37,6 +38,8 @@ __all__ = [
     "Priority",
     "Quota",
     "QuotaTransfer",
+    "RegionGroups",
+    "RegionalSeries",
     "Scenario",
     "ServicesSection",
     "Share",

@@ -1,4 +1,4 @@
-"""Indices of a plan: one score a unit from several measures, which rules, map and tables know as a measure."""
+"""Indices of a plan: one score a unit from several measures, and how far regions drift apart over the years."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from layers.phrases import Phrase
-from layers.sources import Misfit, Several, Sourced, Text, Wording, misfit
+from layers.sources import Misfit, Section, Several, Sourced, Text, Wording, misfit, name_text
 
 _UNIT_SUM = 1e-6
 """So far from 1 the sum of typed weights may be."""
@@ -68,3 +68,77 @@ class CompositeIndex(Sourced):
                     ("weights",),
                     Phrase("the weights add up to {total:g}, not to 1; divide each of them by their sum", total=total),
                 )
+
+
+Year = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class RegionGroups(Section):
+    """A grouping of the units into regions, such as blocs, or the north and the rest."""
+
+    by: Text
+    """A measure: the region of each unit, a text or a truth value. The levels of the units are such."""
+    title: Wording | None = None
+    """What people read for the grouping; a text, or a text by language."""
+    names: dict[Text, Wording] = Field(default_factory=dict)
+    """What people read for its regions, by what stands in the column; of a truth value "true" and "false"."""
+
+
+class RegionalSeries(Sourced):
+    """One amount of the units over the years, in one vintage of the data."""
+
+    name: Identifier
+    """Its name; that of the measures made of it begins with it."""
+    title: Wording | None = None
+    """What people read for the amount; a text, or a text by language."""
+    vintage: Wording
+    """Of which publication the figures are, such as "as first published"; the same year differs between them."""
+    unit: Text = "1"
+    """The unit of measure of the amount, such as "persons" or "CNY"."""
+    factor: Annotated[float, Field(gt=0)] = 1.0
+    """How many of this unit one in the columns is, such as 1_000_000 where they are in millions."""
+    years: Annotated[dict[Year, Text], Field(min_length=1)]
+    """The measure that has the amount, by year. A unit that lacks one of them is left out of the series."""
+    people: dict[Year, Text] = Field(default_factory=dict)
+    """The measure that has the people, by year; then values a head are compared. The same years, or none."""
+
+    @property
+    def called(self) -> Wording:
+        """What people read for the amount."""
+        return self.title or name_text(self.name)
+
+    @property
+    def compared(self) -> Literal["growth_pct", "a_head", "amount"]:
+        """What of a unit is compared with its neighbours: its growth; of one year its value a head, or its amount."""
+        if len(self.years) > 1:
+            return "growth_pct"
+        return "a_head" if self.people else "amount"
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.people and set(self.people) != set(self.years):
+            raise misfit((("people",), Phrase("give the people of the same years as the amounts, or of none")))
+        return self
+
+
+class DivergenceSection(Section):
+    """Whether regions drift apart: shares, inequality, growth and its poles, and where alike lies beside alike."""
+
+    groups: Several[RegionGroups] = ()
+    """Groupings of the units; the first is the one that the report begins with."""
+    series: Annotated[Several[RegionalSeries], Field(min_length=1)]
+    """Amounts over the years, the most important first; several vintages of one amount are several series."""
+    reach_km: Annotated[float, Field(gt=0)] | None = None
+    """How far a growth pole reaches, from point to point inside the units; without it no reach is told."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        faults: list[Misfit] = []
+        for key, names in (("series", [one.name for one in self.series]), ("groups", [one.by for one in self.groups])):
+            for place, name in enumerate(names):
+                if name in names[:place]:
+                    faults.append(((key, place), Phrase("'{name}' stands twice", name=name)))
+        if faults:
+            raise misfit(*faults)
+        return self

@@ -27,7 +27,7 @@ from layers.sources import (
 )
 from zoning.agreements import Agreement
 from zoning.study.decisions import Decision
-from zoning.study.indices import CompositeIndex
+from zoning.study.indices import CompositeIndex, DivergenceSection
 from zoning.study.map_section import MapSection
 from zoning.study.quotas import Quota
 from zoning.study.scenarios import RobustnessSection, Scenario, Try, one_scenario, place_in_scenario
@@ -65,6 +65,8 @@ class Study(Shown, Sources):
     """The plan's own negative list of industries, [industries]."""
     indices: Several[CompositeIndex] = ()
     """Scores that are made of several measures, [[indices]]."""
+    divergence: DivergenceSection | None = None
+    """Whether regions drift apart, [divergence]."""
     services: ServicesSection | None = None
     """What the services of ecosystems are worth, by class of land, [services]."""
     agreements: Several[Agreement] = ()

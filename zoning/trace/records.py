@@ -83,9 +83,9 @@ class Record:
     ----------
     kind : str
         What decides: "rule", "decision", "locked", "default", "line", "quota", "scheme", "agreement", "transfer",
-        "policy", "list", "services", "derived", "norm"; and below these "layer", "taken", "least", "level", "reserve",
-        "weight", "term", "priority", "floor", "ceiling", "within", "carried", "group", "lock", "moved", "optimum",
-        "site", "class", "exception", "overruled".
+        "policy", "list", "services", "derived", "norm", "divergence"; and below these "layer", "taken", "least",
+        "level", "reserve", "weight", "term", "priority", "floor", "ceiling", "within", "carried", "group", "lock",
+        "moved", "optimum", "site", "class", "exception", "overruled".
     id : str
         Which of them: an id, a code, a measure, a layer.
     reason : Message, Texts or str

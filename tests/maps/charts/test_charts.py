@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -23,6 +23,8 @@ from maps.charts import (
     Numbers,
     Part,
     ShareRow,
+    Slope,
+    SlopePanel,
     Stick,
     Strip,
     Sum,
@@ -33,6 +35,7 @@ from maps.charts import (
     lollipops,
     margin_dots,
     share_bars,
+    slope_panels,
     step_curves,
     threshold_dots,
     transition_matrix,
@@ -224,3 +227,30 @@ def test_a_step_curve_says_where_a_plan_stands_and_keeps_hostile_names() -> None
     assert "<script" not in chart.svg
     assert ">12<" in chart.svg
     ET.fromstring(str(chart.svg))
+
+
+def test_slopes_say_every_value_and_keep_hostile_names() -> None:
+    slopes = (
+        Slope(HOSTILE, (0.4, 0.3), ("40 %", "30 %"), "#A8401F", strong=True),
+        Slope("b", (0.6, 0.7), ("60 %", "70 %"), "#8A9199"),
+    )
+    panels = [
+        SlopePanel(HOSTILE, "first", ("2010", "2020"), slopes, named=False),
+        SlopePanel("x", "", ("2020",), slopes[:0]),
+    ]
+    chart = slope_panels("Shares", panels, ("Of", "Region"))
+    assert chart.numbers.rows == (
+        (f"{HOSTILE}, first", HOSTILE, "40 %", "30 %"),
+        (f"{HOSTILE}, first", "b", "60 %", "70 %"),
+    )
+    assert "<script" not in chart.svg
+    ET.fromstring(str(chart.svg))
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=10))
+def test_numbers_beside_slopes_never_cover_each_other(values: list[float]) -> None:
+    slopes = tuple(Slope(str(place), (one,), (f"n{place}",), "#8A9199") for place, one in enumerate(values))
+    chart = slope_panels("Shares", [SlopePanel("x", "", ("2020",), slopes)], ("Of", "Region"))
+    heights = sorted(float(one) for one in re.findall(r'y="([\d.-]+)"[^>]*>n\d+<', chart.svg))
+    assert len(heights) == len(values)
+    assert all(upper - lower >= 3.05 for lower, upper in pairwise(heights))

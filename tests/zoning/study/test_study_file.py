@@ -214,7 +214,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "[[flaws]]",
             (
                 "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, industries, "
-                "indices, services, agreements, transfers, scenarios, robustness, try, map)"
+                "indices, divergence, services, agreements, transfers, scenarios, robustness, try, map)"
             ),
         ),
         (
@@ -301,6 +301,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "energy",
         "industries",
         "indices",
+        "divergence",
         "services",
         "agreements",
         "transfers",
@@ -310,7 +311,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "map",
     ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 36
+    assert len(parts) == 39
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

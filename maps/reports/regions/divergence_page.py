@@ -1,0 +1,313 @@
+"""The page on regions that drift apart: parts of the whole, growth, inequality, clusters and growth poles."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+from maps.charts import Slope, SlopePanel, slope_panels
+from maps.figures import DivergenceFigures, PlanFigures, PlanMaps
+from maps.locale import capital, catalogue
+from maps.page_blocks import Block, Cell, Figure, Page, Split, Swatch, Table, drawn
+from zoning.study import RegionalSeries
+
+PANELS, AMOUNTS, POLES, REGIONS = 4, 2, 5, 10
+"""So many panels of shares, amounts beside each other, growth poles, and regions of a grouping stand on the page."""
+TALLEST = 58.0
+"""Of the map of clusters, mm."""
+STAR = "*"
+"""What marks figures of the second vintage."""
+LOSING, GAINING, OTHERS = "#A8401F", "#1A7F74", "#8A9199"
+CLUSTERS: Mapping[str, str] = {
+    "high-high": "#A8401F",
+    "low-low": "#2B6C8F",
+    "high-low": "#E0A58C",
+    "low-high": "#9CC3D9",
+}
+"""Colours of clusters and of units that stand out."""
+
+
+def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
+    """The page; None where the plan does not ask for it."""
+    plan, edition = figures.edition.plan, figures.edition
+    section = plan.study.divergence
+    if section is None or not len(plan.divergence):
+        return None
+    found, words = DivergenceFigures(edition, section), edition.pages
+    blocks: list[Block] = []
+    if section.groups:
+        blocks += [_shares(found), *_growth(found)]
+    apart, clusters, poles = _spread(found), _clusters(found, figures, maps), _poles(found, figures)
+    left = tuple(one for one in (apart, poles) if one is not None)
+    if clusters is None:
+        blocks += left
+    elif left:
+        blocks.append(Split((left, (clusters,)), "wide"))
+    else:
+        blocks.append(clusters)
+    return Page(
+        id="divergence",
+        chapter=words["chapter_divergence"],
+        title=_title(found, figures),
+        lead=edition.gap.join(_lead(found)),
+        blocks=tuple(blocks),
+        foot=words["foot_divergence"],
+    )
+
+
+def _title(found: DivergenceFigures, figures: PlanFigures) -> str:
+    """The region of the first grouping that lost or gained most; without a grouping the largest units."""
+    edition, series = found.edition, found.section.series[0]
+    first, last = found.span(series)
+    told = {"series": found.title(series), "vintage": found.vintage(series), "year": last}
+    if not found.section.groups:
+        units = found.units(series)["share"].nlargest(1)
+        names, share = figures.names(units.index), float(units.sum())
+        return edition.tell("finding_region", region="".join(names), share=edition.share_text(share), **told)
+    grouping = found.section.groups[0].by
+    region = _most_moved(found, series, grouping)
+    after = found.value(series, "share", last, grouping=grouping, region=region)
+    if first == last:
+        name = found.region(grouping, region)
+        return edition.tell("finding_region", region=name, share=edition.share_text(after), **told)
+    moved = _moved(found, series, grouping, region)
+    return edition.tell("finding_drift", region=found.region(grouping, region), **moved | told)
+
+
+def _lead(found: DivergenceFigures) -> Iterator[str]:
+    """The same region by other vintages; then who moved most of the other groupings, and of another amount."""
+    edition, sections = found.edition, found.section.series
+    series, groups = sections[0], found.section.groups
+    if not groups or found.span(series)[0] == found.span(series)[1]:
+        yield edition.pages["lead_divergence"]
+        return
+    first, last = found.span(series)
+    region = _most_moved(found, series, groups[0].by)
+    for group in groups[1:2]:
+        other = _most_moved(found, series, group.by)
+        told = {"series": found.title(series), "since": first, "year": last}
+        moved = _moved(found, series, group.by, other)
+        yield edition.tell("drift_region", region=found.region(group.by, other), **moved | told)
+    fine = groups[min(1, len(groups) - 1)].by
+    for one in [one for one in sections if one not in found.editions_of(series) and len(one.years) > 1][:1]:
+        changes = {name: found.grown(one, "change", grouping=fine, region=name) for name in found.regions(fine)}
+        known = {name: value for name, value in changes.items() if not math.isnan(value)}
+        if known:
+            least = min(known, key=lambda name: known[name])
+            yield edition.tell(
+                "drift_change",
+                series=capital(found.title(one)),
+                region=found.region(fine, least),
+                vintage=found.vintage(one),
+                change=found.amount(one, known[least], signed=True),
+                growth=edition.signed(found.grown(one, "growth_pct", grouping=fine, region=least) / 100, 1),
+            )
+    for one in found.editions_of(series)[1:2]:
+        if len(one.years) > 1:
+            told = {"region": found.region(groups[0].by, region), "vintage": found.vintage(one)}
+            told |= dict(zip(("since", "year"), found.span(one), strict=True))
+            yield edition.tell("drift_vintage", **_moved(found, one, groups[0].by, region) | told)
+
+
+def _most_moved(found: DivergenceFigures, series: RegionalSeries, grouping: str) -> str:
+    """The region that lost most of its part; the largest one where there is one year."""
+    regions = found.regions(grouping)
+    moved = {one: found.grown(series, "share_points", grouping=grouping, region=one) for one in regions}
+    known = {name: value for name, value in moved.items() if not math.isnan(value)}
+    return min(known, key=lambda name: known[name]) if known else regions[0]
+
+
+def _moved(found: DivergenceFigures, series: RegionalSeries, grouping: str, region: str) -> dict[str, str]:
+    """The part of a region in the first and in the last year."""
+    edition, (first, last) = found.edition, found.span(series)
+    parts = [found.value(series, "share", year, grouping=grouping, region=region) for year in (first, last)]
+    points = found.grown(series, "share_points", grouping=grouping, region=region)
+    return {
+        "since": first,
+        "year": last,
+        "before": edition.share_text(parts[0]),
+        "after": edition.share_text(parts[1]),
+        "points": found.number(points, 2, signed=True),
+    }
+
+
+def _shares(found: DivergenceFigures) -> Figure:
+    """The parts of the whole, a panel a grouping and vintage of the first amount."""
+    words, series = found.edition.pages, found.section.series[0]
+    editions = found.editions_of(series)[:2]
+    shown = [(group.by, one) for group in found.section.groups for one in editions][:PANELS]
+    panels = [
+        _panel(found, grouping, one, last=place + 1 == len(shown) or shown[place + 1][0] != grouping)
+        for place, (grouping, one) in enumerate(shown)
+    ]
+    name = found.edition.tell("drift_shares", series=found.title(series))
+    chart = slope_panels(capital(name), panels, (words["drift_of"], words["drift_of_region"]))
+    return drawn(capital(name), chart, words["note_drift_shares"])
+
+
+def _panel(found: DivergenceFigures, grouping: str, series: RegionalSeries, *, last: bool) -> SlopePanel:
+    edition, years = found.edition, tuple(sorted(series.years))
+    regions = found.regions(grouping)[:REGIONS]
+    moved = {one: found.grown(series, "share_points", grouping=grouping, region=one) for one in regions}
+    known = {one: value for one, value in moved.items() if not math.isnan(value)}
+    fills = dict.fromkeys(regions, OTHERS)
+    if known:
+        fills[max(known, key=lambda one: known[one])] = GAINING
+        fills[min(known, key=lambda one: known[one])] = LOSING
+    slopes = []
+    for one in regions:
+        values = tuple(found.value(series, "share", year, grouping=grouping, region=one) for year in years)
+        said = tuple(edition.share_text(value) for value in values)
+        slopes.append(Slope(found.region(grouping, one), values, said, fills[one], strong=fills[one] != OTHERS))
+    return SlopePanel(capital(found.grouping(grouping)), found.vintage(series), years, tuple(slopes), last)
+
+
+def _growth(found: DivergenceFigures) -> Iterator[Table]:
+    """How much each region grew: the change of each amount, its points, and its growth in each vintage."""
+    edition, words = found.edition, found.edition.pages
+    firsts = {found.title(one): one for one in reversed(found.section.series) if len(one.years) > 1}
+    amounts = [one for one in found.section.series if firsts.get(found.title(one)) is one][:AMOUNTS]
+    if not amounts:
+        return
+    editions = {one.name: _editions(found, one) for one in amounts}
+    columns = [words["drift_of_region"]]
+    for one in amounts:
+        columns += [capital(found.title(one)), words["drift_points"]]
+        columns += [f"{words['drift_percent']}{STAR * place}" for place in range(len(editions[one.name]))]
+    places = [(group.by, region) for group in found.section.groups for region in found.regions(group.by)[:REGIONS]]
+    rows: list[tuple[Cell, ...]] = []
+    for grouping, region in (*places, ("", "")):
+        cells = [found.region(grouping, region) if region else words["drift_all"]]
+        for one in amounts:
+            cells.append(found.amount(one, found.grown(one, "change", grouping=grouping, region=region), signed=True))
+            indicator = "contribution_points" if region else "growth_pct"
+            points = found.grown(one, indicator, grouping=grouping, region=region)
+            cells.append(found.number(points, 2, signed=True))
+            cells += [_percent(found, each, grouping, region) for each in editions[one.name]]
+        rows.append(tuple(cells))
+    spans = dict.fromkeys("–".join(found.span(one)) for one in amounts)
+    title = edition.tell("drift_growth", years=words["comma"].join(spans))
+    vintages = dict.fromkeys(
+        f"{STAR * place} {found.vintage(one)}" for one in amounts for place, one in enumerate(editions[one.name])
+    )
+    told = words["comma"].join(one.strip() for one in vintages)
+    note = edition.gap.join((edition.tell("drift_editions", vintages=told), words["note_drift_growth"]))
+    yield Table(title, tuple(columns), tuple(rows), frozenset(range(1, len(columns))), note, "sums")
+
+
+def _editions(found: DivergenceFigures, series: RegionalSeries) -> tuple[RegionalSeries, ...]:
+    """The series of an amount that have two years, at most two."""
+    return tuple(one for one in found.editions_of(series) if len(one.years) > 1)[:2]
+
+
+def _percent(found: DivergenceFigures, series: RegionalSeries, grouping: str, region: str) -> str:
+    growth = found.grown(series, "growth_pct", grouping=grouping, region=region)
+    return "–" if math.isnan(growth) else found.edition.signed(growth / 100, 1)
+
+
+def _spread(found: DivergenceFigures) -> Table | None:
+    """How far apart units are a head, by year; of the first amount that has people, in each of its vintages."""
+    edition, words, named = found.edition, found.edition.pages, catalogue("divergence", found.edition.language)
+    with_people = [one for one in found.section.series if one.people]
+    shown = found.editions_of(with_people[0])[:2] if with_people else found.section.series[:1]
+    shown = tuple(one for one in shown if one.people or not with_people)
+    years = [(one, year) for one in shown for year in sorted(one.years)]
+    rows: list[tuple[Cell, ...]] = []
+    for indicator, decimals in (("gini", 3), ("variation", 3), ("sigma", 3), ("theil", 4)):
+        rows.append((named[indicator], *(_number(found, one, indicator, year, decimals) for one, year in years)))
+    for group in found.section.groups[-1:]:
+        for indicator in ("theil_between", "theil_within"):
+            cells = (_number(found, one, indicator, year, 4, group.by) for one, year in years)
+            rows.append((edition.tell(f"drift_{indicator}", grouping=found.grouping(group.by)), *cells))
+    rows.append((named["moran"], *(_number(found, one, "moran", year, 3) for one, year in years)))
+    rows.append((words["drift_chance"], *(_chance(found, one, year) for one, year in years)))
+    rows.append((named["herfindahl"], *(_number(found, one, "herfindahl", year, 4) for one, year in years)))
+    rows.append((named["largest_share"], *(_part(found, one, "largest_share", year) for one, year in years)))
+    rows = [row for row in rows if any(cell != "–" for cell in row[1:])]
+    if not rows:
+        return None
+    title = edition.tell("drift_apart" if with_people else "drift_concentrated", series=found.title(shown[0]))
+    heads = tuple(f"{year}{STAR * shown.index(one)}" for one, year in years)
+    right = frozenset(range(1, len(heads) + 1))
+    note = edition.gap.join(_notes(found, shown))
+    return Table(title, (words["drift_measure"], *heads), tuple(rows), right, note, "dense")
+
+
+def _notes(found: DivergenceFigures, shown: tuple[RegionalSeries, ...]) -> Iterator[str]:
+    """Of how many units, in which vintage, and whether those that began low catch up."""
+    edition = found.edition
+    for place, one in enumerate(shown):
+        indicator = "gini" if one.people else "herfindahl"
+        count = found.compared(one, indicator, found.span(one)[1])
+        key = "drift_compared" if place == 0 else "drift_compared_star"
+        yield edition.tell(key, vintage=found.vintage(one), n=count, all=len(edition.plan.units))
+    beta = found.grown(shown[0], "beta")
+    if not math.isnan(beta):
+        half = found.grown(shown[0], "half_life_years")
+        told = {"beta": found.number(beta, 4, signed=True)}
+        told["r2"] = edition.share_text(found.grown(shown[0], "beta_r_squared"))
+        closes = not math.isnan(half) and not math.isinf(half)
+        told |= {"years": found.number(half, 0)} if closes else {}
+        yield edition.tell("drift_beta" if closes else "drift_beta_open", **told)
+
+
+def _number(
+    found: DivergenceFigures, series: RegionalSeries, indicator: str, year: str, decimals: int, grouping: str = ""
+) -> str:
+    return found.number(found.value(series, indicator, year, grouping=grouping), decimals)
+
+
+def _part(found: DivergenceFigures, series: RegionalSeries, indicator: str, year: str) -> str:
+    value = found.value(series, indicator, year)
+    return "–" if math.isnan(value) else found.edition.share_text(value)
+
+
+def _chance(found: DivergenceFigures, series: RegionalSeries, year: str) -> str:
+    """How likely chance alone is to give Moran's I."""
+    return found.number(found.chance(series, "moran", year), 3)
+
+
+def _clusters(found: DivergenceFigures, figures: PlanFigures, maps: PlanMaps) -> Figure | None:
+    """Where high values lie together, where low ones do, and what stands out; of the first series."""
+    edition, words, series = found.edition, found.edition.pages, found.section.series[0]
+    table, named = found.units(series), catalogue("divergence", found.edition.language)
+    if not (table["local_i"].notna().any() and len(table)):
+        return None
+    kinds = {kind: table.index[table["cluster"] == kind] for kind in CLUSTERS}
+    chosen = {CLUSTERS[kind]: ids for kind, ids in kinds.items() if len(ids)}
+    compared = named[f"compared_{table['compared'].iloc[0]}"].format(series=found.title(series))
+    title = edition.tell("drift_clusters", compared=compared)
+    keys = []
+    for kind, ids in kinds.items():
+        names = figures.names(ids)
+        if names:
+            told = words["comma"].join(names[:8])
+            listed = told if len(names) <= 8 else edition.tell("and_others", names=told, n=len(names) - 8)
+            keys.append(Swatch(CLUSTERS[kind], edition.tell("drift_kind", kind=named[kind], names=listed)))
+    note = edition.tell("note_drift_clusters" if keys else "note_no_clusters", vintage=found.vintage(series))
+    west, south, east, north = maps.bounds
+    svg = maps.filled(chosen, capital(title), min(60.0, TALLEST * (east - west) / (north - south)))
+    return Figure(capital(title), svg, note=note, keys=tuple(keys))
+
+
+def _poles(found: DivergenceFigures, figures: PlanFigures) -> Table | None:
+    """The units that carry most of the growth, or the largest where there is one year."""
+    edition, words, series = found.edition, found.edition.pages, found.section.series[0]
+    grows = len(series.years) > 1
+    table = found.units(series)
+    largest = table.nlargest(POLES, "contribution_pct" if grows else "share", keep="first")
+    if not len(largest):
+        return None
+    columns = [words["unit"], words["drift_share"]]
+    columns += [words["drift_contribution"]] if grows else []
+    reach = found.section.reach_km
+    columns += [edition.tell("drift_reach", km=edition.number(reach))] if reach is not None else []
+    rows: list[tuple[Cell, ...]] = []
+    for unit, row in largest.iterrows():
+        cells = [edition.share_text(float(row["share"]))]
+        cells += [edition.percent(found.number(float(row["contribution_pct"]), 1))] if grows else []
+        cells += [edition.percent(found.number(float(row["reach_pct"]), 1))] if reach is not None else []
+        rows.append((figures.names([str(unit)])[0], *cells))
+    title = edition.tell("drift_poles" if grows else "drift_largest", series=found.title(series))
+    right = frozenset(range(1, len(columns)))
+    return Table(title, tuple(columns), tuple(rows), right, found.vintage(series), "dense")
