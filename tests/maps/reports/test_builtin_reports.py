@@ -43,7 +43,7 @@ def sheets_of(html: str) -> str:
 
 @pytest.mark.browser
 @pytest.mark.parametrize(("study", "language"), STUDIES)
-def test_eleven_sheets_and_nothing_overflows(
+def test_twelve_sheets_and_nothing_overflows(
     plan_of: Callable[[str], Plan], open_tab: Callable, tmp_path, study: str, language: str
 ) -> None:
     write_report(plan_of(study), tmp_path / "report.html", language)
@@ -53,7 +53,7 @@ def test_eleven_sheets_and_nothing_overflows(
     tab.set_viewport_size({"width": 658, "height": 1000})
     sheets = tab.evaluate(SIZES)
     assert all(height < 280 and not over for _, height, over in sheets), sheets
-    assert tab.pdf(prefer_css_page_size=True, print_background=True).count(b"/Type /Page\n") == len(sheets) == 11
+    assert tab.pdf(prefer_css_page_size=True, print_background=True).count(b"/Type /Page\n") == len(sheets) == 12
     assert tab.complaints == []
     tab.close()
 
