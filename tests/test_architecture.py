@@ -161,7 +161,8 @@ def test_the_door_to_the_indices_is_what_was_promised() -> None:
         shares gini coefficient_of_variation theil herfindahl concentration_ratio
         growth_contributions beta_convergence sigma_convergence growth_poles
         moran local_moran regional_divergence
-        two_step_floating_catchment three_step_floating_catchment travel_times nearest_distance
+        two_step_floating_catchment three_step_floating_catchment facility_shares travel_times
+        nearest_distance
         service_gap best_facilities
         areal_interpolation
         carrying_capacity arable_capacity building_capacity development_intensity population_change reserves_taken

@@ -215,6 +215,7 @@ def calls_of_indices(toy: Toy) -> Calls:
         "three_step_floating_catchment": lambda: zp.indices.three_step_floating_catchment(
             table["x"], table["y"], apart, 1, "gaussian"
         ),
+        "facility_shares": lambda: zp.indices.facility_shares(table["x"], table["y"], apart, 1, steps=3),
         "travel_times": lambda: zp.indices.travel_times(table.reset_index(), "index", "y", "x"),
         "nearest_distance": lambda: zp.indices.nearest_distance(toy.inputs.units, toy.inputs.units),
         "service_gap": lambda: zp.indices.service_gap(table["x"], 2, table["y"]),

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         development_intensity,
         entropy_weights,
         equal_weights,
+        facility_shares,
         geometric_mean,
         gini,
         grade,
@@ -101,6 +102,7 @@ __all__ = [
     # Services and who reaches them
     "two_step_floating_catchment",
     "three_step_floating_catchment",
+    "facility_shares",
     "travel_times",
     "nearest_distance",
     "service_gap",

@@ -38,7 +38,16 @@ from zoning.checks import (
 from zoning.compensation import account_traced, itemise_services, known_parties, positions, value_services
 from zoning.divergence import Drifting, with_divergence
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
-from zoning.measures import assumed, complete_traced, measure, undeducted, with_indices, with_none_of
+from zoning.measures import (
+    assumed,
+    complete_traced,
+    measure,
+    more_facilities,
+    undeducted,
+    with_indices,
+    with_none_of,
+    with_standards,
+)
 from zoning.overlays import overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, Plan
 from zoning.policies import assign_traced, list_industries, lists_in_force, local_items, looser_faults
@@ -246,7 +255,7 @@ def _make(
         attempts.finish()
     sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
     with attempts.trying():
-        zoned = _zone(sound, rulebook, inputs, steps, announce)
+        zoned = _zone(sound, rulebook, inputs, tables, steps, announce)
         allotted = _allot(sound, rulebook, inputs, tables, zoned, steps, announce)
     attempts.finish()
     announce("assign")
@@ -255,7 +264,9 @@ def _make(
 
 def claims_and_measures(steps: Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What the rules claimed, and the measures that they were asked about: what other thresholds are tried on."""
-    return cast("Classified", steps.made["classify"].made).claims, cast("pd.DataFrame", steps.made["none of"].made)
+    return cast("Classified", steps.made["classify"].made).claims, cast(
+        "tuple[pd.DataFrame, object]", steps.made["indices"].made
+    )[0]
 
 
 def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
@@ -389,7 +400,9 @@ class _Allotted:
     transfers: Mapping[str, Evaluation]
 
 
-def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announce: Announce) -> _Zoned:
+def _zone(
+    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps, announce: Announce
+) -> _Zoned:
     units, layers, land = inputs.units, inputs.layers, rulebook.available_land
     announce("overlay")
     cut = steps.do_kept("overlay", _cut, units, inputs.designations, inputs.tiled)
@@ -401,7 +414,7 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
     if study.services is not None:
         measured, items = steps.do("services", _with_services, measured, study.services)
     measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
-    measured, parts = steps.do("indices", with_indices, measured, study.indices)
+    measured, parts = steps.do("indices", with_indices, measured, study.indices, tables.travel)
     drifting = None
     if study.divergence is not None:
         measured, drifting = steps.do("divergence", with_divergence, measured, units, study.divergence)
@@ -420,6 +433,10 @@ def _zone(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps, announ
     margins = steps.do("margins", weigh_margins, made, measures, rulebook, asked)
     trace = Trace(rules=asked, margins=margins, derived=banding, indices=parts, services=items)
     zones = steps.do("resolve", resolve, claims, rulebook)
+    if any(index.standards for index in study.indices):
+        standing = steps.do("standards", with_standards, measured, zones, study.indices)
+        added = standing[standing.columns.difference(measured.columns, sort=False)]
+        measured, measures = standing, measures.drop(columns=added.columns, errors="ignore").join(added)
     return _Zoned(pieces, measured, measures, made, zones, margins, trace, drifting)
 
 
@@ -528,6 +545,7 @@ def _finish(
         conflicts=steps.do("conflicts", open_conflicts, zoned.margins, zoned.zones, rulebook),
         industries=list_industries(rulebook, own),
         **({} if zoned.drifting is None else _tables_of(zoned.drifting)),
+        facilities=steps.do("facilities", more_facilities, measures, study.indices, tables.travel),
         heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
         trace=trace,
     )

@@ -14,6 +14,7 @@ from zoning.tables import (
     CONFLICTS,
     DIVERGENCE,
     DIVERGENCE_UNITS,
+    FACILITIES,
     INDUSTRIES,
     QUOTA_RULES,
     ROBUSTNESS,
@@ -96,6 +97,8 @@ class Plan(Shown):
         How often each unit keeps its main function in the draws of the plan, as declared in :mod:`zoning.tables`.
     divergence, divergence_units : DataFrame
         Whether regions drift apart, of all and of each region, and of each unit, as declared in :mod:`zoning.tables`.
+    facilities : DataFrame
+        Which sites would bring most people within reach of a service, as declared in :mod:`zoning.tables`.
     heights : HeightGrid or None
         Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
         a run is older than this.
@@ -144,6 +147,7 @@ class Plan(Shown):
     robustness: pd.DataFrame = field(default_factory=lambda: tabulate(ROBUSTNESS, pd.DataFrame()))
     divergence: pd.DataFrame = field(default_factory=lambda: tabulate(DIVERGENCE, pd.DataFrame()))
     divergence_units: pd.DataFrame = field(default_factory=lambda: tabulate(DIVERGENCE_UNITS, pd.DataFrame()))
+    facilities: pd.DataFrame = field(default_factory=lambda: tabulate(FACILITIES, pd.DataFrame()))
     heights: HeightGrid | None = None
     trace: Trace = field(default_factory=Trace, repr=False, compare=False)
 

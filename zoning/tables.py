@@ -308,6 +308,18 @@ ROBUSTNESS = Table(
     {"unit_id": "text", "main": "text", "share": "float", "other": "text", "other_share": "float"},
     ("unit_id",),
 )
+FACILITIES = Table(
+    "facilities",
+    {
+        "service": "text",
+        "rank": "int",
+        "site": "text",
+        "people_gained": "float",
+        "people_reached": "float",
+        "bound": "float",
+    },
+    ("service", "rank"),
+)
 DIVERGENCE = Table(
     "divergence",
     {
@@ -346,8 +358,8 @@ DIVERGENCE_UNITS = Table(
     },
     ("series", "unit_id"),
 )
-ASKED_TABLES = (SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS, DIVERGENCE, DIVERGENCE_UNITS)
-"""Tables that only plans have as files that ask for them: with scenarios, with draws, or with regions to compare."""
+ASKED_TABLES = (SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS, DIVERGENCE, DIVERGENCE_UNITS, FACILITIES)
+"""Tables that only plans have as files that ask for them: with scenarios, draws, regions to compare, or more facilities."""
 
 MOVED = Table(
     "moved",
@@ -409,7 +421,7 @@ TABLES = {
     for table in (
         ZONES, MEASURES, PIECES, CLAIMS, CONFLICTS, LINES, QUOTAS, SOLUTIONS, QUOTA_RULES, SITINGS, SITES,
         ENERGY, FLOWS, POSITIONS, POLICIES, INDUSTRIES, LEDGER, SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS,
-        DIVERGENCE, DIVERGENCE_UNITS,
+        DIVERGENCE, DIVERGENCE_UNITS, FACILITIES,
     )
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from maps.annex.annexes import assumptions, ledger, method, parameters, policies, quotas, sources, texts
 from maps.annex.compensation_chapter import flows
 from maps.annex.energy_chapter import energy
+from maps.annex.indices_chapter import indices
 from maps.annex.land_chapter import land, sites
 from maps.annex.negative_lists_chapter import industries, unit_list
 from maps.annex.open_questions import findings, open_units
@@ -29,6 +30,7 @@ def annex_chapters(edition: ReportContext, *, each: bool) -> list[Chapter]:
         told += [lines] if len(plan.lines) else []
         told += [quotas] if plan.study.quotas else []
         told += [sites] if any(quota.siting for quota in plan.study.quotas) else []
+        told += [indices] if plan.study.indices else []
         told += [land] if derived_in(plan) or plan.rulebook.norms else []
     told += [energy] if len(plan.energy) else []
     told += [flows] if len(plan.flows) or plan.study.services else []

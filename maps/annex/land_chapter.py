@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from maps.annex.report_context import ReportContext, each_row
-from maps.explain import contents_of, derived_measures, value_text, why_text
+from maps.explain import contents_of, derived_measures, derived_value, value_text, why_text
 from maps.locale import NONE, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, grid
 from zoning.records import derived_in
@@ -26,9 +26,10 @@ def land(edition: ReportContext) -> Chapter:
     for norm in plan.rulebook.norms:
         blocks.append(_norm_card(edition, norm))
         blocks.append(_places(edition, found[found["norm"] == norm.id]))
-    for place, one in enumerate(derived_in(plan)):
+    for one in derived_in(plan):
         blocks.append(_derived_card(edition, one))
-        blocks.append(_values(edition, one, {unit: links[place] for unit, links in told.items()}))
+        own = {unit: link for unit, links in told.items() for link in links if link["measure"] == one.name}
+        blocks.append(_values(edition, one, own))
     return Chapter("land", words["land"], tuple(blocks))
 
 
@@ -40,7 +41,7 @@ def unit_land(
     values = [
         (
             text_in(one["title"], edition.language, one["measure"]),
-            value_text(one["value"], edition.language) or NONE,
+            derived_value(one, edition.language) or NONE,
             _unit_title(edition, one["unit"]),
             (why_text(one, edition.language), one["reference"]),
         )

@@ -1,7 +1,14 @@
 """Explanations: why each unit is what it is, from the unit down to the reference, in words."""
 
 from maps.explain.explanation_content import derived_measures, explain, trace
-from maps.explain.explanation_text import entry_heading, reason_lines, rule_and_reason, value_text, why_text
+from maps.explain.explanation_text import (
+    derived_value,
+    entry_heading,
+    reason_lines,
+    rule_and_reason,
+    value_text,
+    why_text,
+)
 from maps.explain.industry_query import check_state, coverage_of, items_at, list_titles, lists_at
 from maps.explain.point_queries import Place, at, at_unit, check_coordinates, ground_lines, where_lines
 from maps.explain.records_in_words import clauses_in_words, contents_of
@@ -17,6 +24,7 @@ __all__ = [
     "contents_of",
     "coverage_of",
     "derived_measures",
+    "derived_value",
     "entry_heading",
     "explain",
     "find_unit",

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from layers.conditions import number_text
-from maps.locale import amount, catalogue, coverage_text, number_style, render, text_in, written
+from maps.locale import amount, catalogue, coverage_text, format_measure, number_style, render, text_in, written
 from zoning.energy import light_message
 from zoning.trace import say
 
@@ -91,7 +91,7 @@ def _quota(one: Link, language: str) -> str:
 def _derived(one: Link, language: str) -> str:
     words, title = catalogue("explain", language), text_in(one["title"], language, one["measure"])
     unit = "" if one["unit"] == "1" else _unit(one, language)
-    value = words["missing"] if one["value"] is None else f"{value_text(one['value'], language)} {unit}".rstrip()
+    value = words["missing"] if one["value"] is None else f"{derived_value(one, language)} {unit}".rstrip()
     return words["setting"].format(name=title, value=value)
 
 
@@ -421,8 +421,18 @@ def value_text(value: Any, language: str) -> str:
     return value if isinstance(value, str) else number_style(language).written(number_text(float(value)))
 
 
+def derived_value(one: Mapping[str, Any], language: str) -> str:
+    """The value of a derived measure as it was reckoned, that of an index in six digits; "" where it is missing."""
+    if one.get("parts") and one["value"] is not None:
+        return format_measure(one["value"], language)
+    return value_text(one["value"], language)
+
+
 def why_text(one: Mapping[str, Any], language: str) -> str:
     """Why a derived measure is what it is, on one line: the reason, what was asked, and how it was calculated."""
     facts = [clause["sentence"] for clause in one["clauses"] if clause["decides"]]
-    parts = dict.fromkeys([text_in(one["because"], language, ""), *facts, one["calculation"]])
-    return catalogue("explain", language)["and"].join(filter(None, parts))
+    words = catalogue("explain", language)
+    made = words["index_parts"].join(link["reason"] for link in one["links"] if link["kind"] == "index_part")
+    calculation = words["index_made"].format(how=one["calculation"], parts=made) if made else one["calculation"]
+    parts = dict.fromkeys([text_in(one["because"], language, ""), *facts, calculation])
+    return words["and"].join(filter(None, parts))

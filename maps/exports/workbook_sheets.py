@@ -56,6 +56,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "series", "vintage", "name", "unit_id", "since", "year", "amount", "unit", "share", "change", "growth_pct",
         "contribution_pct", "reach_pct", "a_head", "compared", "local_i", "local_p", "cluster",
     ),
+    "facilities": ("service", "rank", "site", "people_gained", "people_reached", "bound"),
     "solutions": ("quota", "period", "objective", "method", "value", "bound", "gap", "gap_pct", "parts", "=quota"),
     "quota_rules": (
         "quota", "period", "rule", "jurisdiction", "condition", "amount", "least", "most", "unit", "shadow_price",

@@ -14,7 +14,7 @@ from layers.sources import name_text
 from maps.locale.messages import catalogue, languages
 from maps.locale.texts import capital, text_in
 from zoning.divergence import GROWTH, divergence_measures
-from zoning.measures import PATH, QUOTA
+from zoning.measures import BELOW_STANDARD, PATH, QUOTA
 from zoning.plan import Assumption
 from zoning.rulebook import CONTROL_LINE, ON, UNIT, Rulebook, roles_read
 from zoning.study import RegionalSeries, RegionGroups, Study, TitleKind
@@ -295,7 +295,19 @@ class Terms:
     def _given(self) -> Mapping[str, str]:
         """What columns and measures are called that the plan has a title for."""
         titles = self._study.measure_titles if self._study else {}
-        return {name: text_in(title, self.language) for name, title in titles.items()}
+        return self._of_indices | {name: text_in(title, self.language) for name, title in titles.items()}
+
+    @property
+    def _of_indices(self) -> dict[str, str]:
+        """What the measures are called that indices of the plan give beside themselves."""
+        words, found = catalogue("index_measures", self.language), dict[str, str]()
+        for index in self._study.indices if self._study else ():
+            title = text_in(index.title or name_text(index.name), self.language, index.name)
+            for name in (*index.measures[1:], *index.standards):
+                found[name] = words[name.removeprefix(f"{index.name}_")].format(title=title)
+            if index.standards:
+                found[BELOW_STANDARD] = words[BELOW_STANDARD]
+        return found
 
     @property
     def _planned(self) -> Mapping[str, str]:

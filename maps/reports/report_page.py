@@ -17,7 +17,7 @@ from maps.reports.limits_page import limits
 from maps.reports.money_page import money
 from maps.reports.place_pages import PLACES, place_pages
 from maps.reports.regions import divergence
-from maps.reports.services_page import energy, services
+from maps.reports.services_page import basic_services, energy, services
 from maps.reports.summary_page import summary
 from maps.style import Topology, fill_page, page_notices, printed_faces, write_page
 from zoning.plan import Plan
@@ -160,7 +160,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
     robust = robustness_of(plan)
     told += [] if robust is None else [robustness(figures, robust, "robustness.csv")]
     worth = services(figures)
-    told += [page for page in (scenarios(figures), worth) if page]
+    told += [page for page in (scenarios(figures), basic_services(figures), worth) if page]
     if len(plan.energy):
         told.append(energy(figures))
     places = place_pages(figures, maps, rules)

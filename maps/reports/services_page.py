@@ -1,4 +1,4 @@
-"""The pages on what the land does for people, and on the energy that regions use; each where the plan asks."""
+"""The pages on services of the land, basic services of people, and energy of regions; each where the plan asks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from decimal import Decimal
 from maps.charts import Stick, lollipops
 from maps.figures import PlanFigures
 from maps.locale import render, text_in
-from maps.page_blocks import Cell, Page, Swatch, Table, drawn
+from maps.page_blocks import Block, Cell, Figure, Page, Swatch, Table, drawn
 from maps.reports.summary_page import listed
 from zoning.energy import light_message
+from zoning.study import PlanIndex
 
 REGIONS = 34
+LONGEST = 12
 LIGHTS = {"red": "#8C1C13", "yellow": "#C79A00", "green": "#1A8F7F"}
 LEVELS = {1: "red", 2: "yellow", 3: "green"}
 
@@ -53,6 +55,102 @@ def services(figures: PlanFigures) -> Page | None:
         blocks=(drawn(words["services_title"], chart, text_in(asked.reference, edition.language)),),
         foot=words["foot_services"],
     )
+
+
+def basic_services(figures: PlanFigures) -> Page | None:
+    """The page on who lives below the standards of services, and where one more facility would help; None without."""
+    plan, edition = figures.edition.plan, figures.edition
+    asked = [index for index in plan.study.indices if index.standards and index.name in plan.measures.columns]
+    if not asked and not len(plan.facilities):
+        return None
+    words, measures = edition.pages, plan.measures
+    below = {index.name: float(measures[f"{index.name}_people_below"].sum()) for index in asked}
+    worst = max(below, key=lambda name: below[name], default="")
+    if worst and below[worst]:
+        told = {"people": edition.people_text(below[worst]), "name": edition.measure(worst)}
+        title = edition.tell("finding_below", **told)
+    else:
+        title = words["finding_none_below"] if asked else words["finding_more"]
+    blocks: list[Block] = [
+        *(_below_by_zone(figures, index) for index in asked),
+        *(_below_by_unit(figures, index) for index in asked if below[index.name]),
+    ]
+    if len(plan.facilities):
+        blocks.append(_more(figures))
+    return Page(
+        id="basic_services",
+        chapter=words["chapter_basic_services"],
+        title=title,
+        lead=words["lead_basic_services"],
+        blocks=tuple(blocks),
+        foot=words["foot_basic_services"],
+    )
+
+
+def _below_by_zone(figures: PlanFigures, index: PlanIndex) -> Table:
+    """By main function: the standard, and the units and people that have less."""
+    edition, words, measures = figures.edition, figures.edition.pages, figures.edition.plan.measures
+    people = measures[index.reads[0][1]].astype(float)
+    below = measures[f"{index.name}_people_below"].astype(float)
+    standard = measures[f"{index.name}_standard"].astype(float)
+    missing = measures.get(f"{index.name}_missing")
+    rows: list[tuple[Cell, ...]] = []
+    mains = figures.units["main"].reindex(measures.index)
+    for code in figures.mains:
+        own = mains == code
+        if not standard[own].notna().any():
+            continue
+        heads, short = float(people[own].sum()), float(below[own].sum())
+        cells: tuple[Cell, ...] = (
+            Swatch(figures.fills[code], edition.title(code)),
+            edition.measured(standard[own].dropna().iloc[0]),
+            edition.counted(int((below[own] > 0).sum())),
+            edition.people_text(short),
+            edition.share_text(short / heads) if heads else "",
+        )
+        rows.append(cells if missing is None else (*cells, edition.measured(float(missing[own].sum()))))
+    columns = [words[key] for key in ("function", "standard", "units_below", "people_below", "share_below")]
+    columns += [] if missing is None else [words["missing"]]
+    right = frozenset(range(1, len(columns)))
+    return Table(edition.measure(index.name), tuple(columns), tuple(rows), right)
+
+
+def _below_by_unit(figures: PlanFigures, index: PlanIndex) -> Figure:
+    """The units where most people have less than the standard."""
+    edition, words = figures.edition, figures.edition.pages
+    below = edition.plan.measures[f"{index.name}_people_below"].astype(float)
+    ranked = below[below > 0].sort_values(ascending=False, kind="stable")[:LONGEST]
+    mains = figures.units["main"]
+    rows = [
+        Stick(
+            figures.names([str(unit)])[0],
+            figures.place(str(figures.units.loc[unit, "jurisdiction"])) if len(figures.places) > 1 else "",
+            float(ranked[unit]),
+            edition.people_text(float(ranked[unit])),
+            figures.fills[str(mains[unit])],
+        )
+        for unit in ranked.index
+    ]
+    title = edition.tell("below_by_unit", name=edition.measure(index.name))
+    return drawn(title, lollipops(title, words["unit"], words["people_below"], rows, edition.compact, label=46))
+
+
+def _more(figures: PlanFigures) -> Table:
+    """Where one more facility brings most people within reach, and what no choice of sites can exceed."""
+    edition, words = figures.edition, figures.edition.pages
+    rows: list[tuple[Cell, ...]] = [
+        (
+            edition.measure(str(row.service)),
+            edition.number(row.rank),
+            str(row.site),
+            edition.people_text(float(str(row.people_gained))),
+            edition.people_text(float(str(row.people_reached))),
+            edition.people_text(float(str(row.bound))),
+        )
+        for row in edition.plan.facilities.itertuples()
+    ]
+    columns = tuple(words[key] for key in ("service", "order", "new_site", "gained", "reached", "bound"))
+    return Table(words["more_title"], columns, tuple(rows), frozenset({1, 3, 4, 5}), words["more_note"])
 
 
 def energy(figures: PlanFigures) -> Page:

@@ -51,9 +51,10 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
         (``decision_against_lock``), items of the plan's own negative list that repeat the rulebook's
         (``item_repeats``), parts that deviate from their larger unit (``refined``), how many main functions follow from
-        a topic that the plan gives, such as an evaluation, and how many do not (``decided_by_topic``),
-        amounts of quotas that found no land (``unplaced``), and measures that are 0 or missing in every unit
-        (``empty_measure``).
+        a topic that the plan gives, such as an evaluation, and how many do not (``decided_by_topic``), amounts of
+        quotas that found no land (``unplaced``), units with less of a service than its standard (``below_standard``)
+        or with more people than there is enough for (``over_capacity``), and measures that are 0 or missing in every
+        unit (``empty_measure``).
 
     Examples
     --------
@@ -74,6 +75,8 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         *_refined(plan),
         *_decided_by_topics(plan),
         *find_unplaced(plan),
+        *_services(plan),
+        *_over_capacity(plan),
         *_empty_measures(plan),
     ]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
@@ -290,6 +293,29 @@ def _said(zone: str, claims: pd.DataFrame, without: pd.Series, *, is_main: bool)
 
 def _decided(code: str, decision: Decision, told: Mapping[str, Field]) -> Remark:
     return remark("warning", code, [decision.unit], told)
+
+
+def _services(plan: Plan) -> Iterator[Remark]:
+    """Units whose people have less of a service than its standard, service by service."""
+    for index in plan.study.indices:
+        name = f"{index.name}_people_below"
+        if index.standards and name in plan.measures.columns:
+            below = plan.measures[name].astype(float)
+            units = sorted(map(str, below.index[below > 0]))
+            if units:
+                told: dict[str, Field] = {"name": Term("name", index.name), "people": float(below.sum())}
+                yield _of_units("below_standard", units, told)
+
+
+def _over_capacity(plan: Plan) -> Iterator[Remark]:
+    """Units in which more people live than there is enough for, by what is scarcest."""
+    for index in plan.study.indices:
+        name = f"{index.name}_load"
+        if index.capacity is not None and name in plan.measures.columns:
+            over = plan.measures[plan.measures[name].astype(float) > 1]
+            for scarcest, rows in over.groupby(f"{index.name}_limited_by", sort=True):
+                told: dict[str, Field] = {"name": Term("name", index.name), "scarcest": Term("name", str(scarcest))}
+                yield _of_units("over_capacity", map(str, rows.index), told)
 
 
 def find_unplaced(plan: Plan) -> Iterator[Remark]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from layers.sources import Keys, TableSection, UnitsSection
 from zoning.compensation import measure_names
 from zoning.divergence import divergence_measures
 from zoning.errors import near
-from zoning.measures import QUOTA, columns_of_none
+from zoning.measures import BELOW_STANDARD, QUOTA, TravelTable, columns_of_none, strange_origins
 from zoning.quotas import Values
 from zoning.rulebook import ELEVATION_ROLE, EXAMPLES, Derived, Indicator, Rulebook, strange_codes
 from zoning.study import Study
@@ -108,11 +108,11 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
 
 def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[UnknownNameError]:
     """The complaints about ``[[indices]]``: measures that nothing provides, and indices that stand below."""
-    amounts = {f"{QUOTA}{quota.name}" for quota in study.quotas}
+    amounts = {f"{QUOTA}{quota.name}" for quota in study.quotas} | standards_of(study)
     for place, index in enumerate(study.indices):
         above = study.model_copy(update={"indices": study.indices[:place], "divergence": None})
         known = provided(above, inputs, rulebook) - amounts
-        for at, name in enumerate(index.of):
+        for keys, name in index.reads:
             if name not in known:
                 yield UnknownNameError(
                     Phrase(
@@ -122,7 +122,39 @@ def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[U
                         hint=near(name, known),
                     ),
                     code="unknown_measure",
-                    keys=("indices", place, "of", at),
+                    keys=("indices", place, *keys),
+                )
+
+
+def standards_of(study: Study) -> frozenset[str]:
+    """The measures that a study has only once it has zones: what is missing to the standards of services."""
+    names = [name for index in study.indices for name in index.standards]
+    return frozenset((*names, BELOW_STANDARD) if names else ())
+
+
+def access_faults(
+    study: Study, rulebook: Rulebook, inputs: Inputs, travel: Mapping[str, TravelTable]
+) -> Iterator[ZoneplanError]:
+    """The complaints about ``[indices.access]``: ways from elsewhere, and standards of what is no main function."""
+    places = {index.name: place for place, index in enumerate(study.indices)}
+    for name, error in strange_origins(travel, inputs.units.index):
+        error.keys = ("indices", places[name], "access", "table")
+        yield error
+    known = sorted(rulebook.codes("main"))
+    for place, index in enumerate(study.indices):
+        standard = index.access.standard if index.access is not None else None
+        for code in standard if isinstance(standard, dict) else ():
+            if code not in known:
+                yield UnknownNameError(
+                    Phrase(
+                        "index '{index}': '{zone}' is no main function of rulebook '{rulebook}'{hint}",
+                        index=index.name,
+                        zone=code,
+                        rulebook=rulebook.name,
+                        hint=near(code, known),
+                    ),
+                    code="unknown_zone",
+                    keys=("indices", place, "access", "standard", code),
                 )
 
 
@@ -200,7 +232,10 @@ def _of_study(study: Study, inputs: Inputs) -> Iterator[Origin]:
 def _reckoned(study: Study) -> Iterator[Origin]:
     """The measures that the plan makes of others."""
     for place, index in enumerate(study.indices):
-        yield Origin(index.name, Phrase("comes from [[indices]]"), ("indices", place, "name"))
+        for name in (*index.measures, *index.standards):
+            yield Origin(name, Phrase("comes from [[indices]]"), ("indices", place, "name"))
+    if standards_of(study):
+        yield Origin(BELOW_STANDARD, Phrase("comes from [[indices]]"), ("indices",))
     for place, name in divergence_measures(study.divergence):
         yield Origin(name, Phrase("comes from [divergence]"), ("divergence", "series", place, "name"))
     for name in measure_names(study.services):

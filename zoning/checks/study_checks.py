@@ -27,6 +27,7 @@ from layers.sources import written_verified
 from zoning.checks.column_sources import (
     ADDED,
     ExpectedColumns,
+    access_faults,
     divergence_faults,
     index_faults,
     none_of_faults,
@@ -267,6 +268,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *title_faults(study, inputs),
         *index_faults(study, rulebook, inputs),
         *divergence_faults(study, rulebook, inputs),
+        *access_faults(study, rulebook, inputs, tables.travel),
         *misfitting,
         *decision_faults(study.decisions, known_units(study, inputs), rulebook, dropped_units(inputs)),
         *quota_faults(study, columns),

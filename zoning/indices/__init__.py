@@ -1,6 +1,7 @@
 """Indices: one number a unit from many, how regions drift apart, what land carries, and what people reach."""
 
 from zoning.indices.accessibility import (
+    facility_shares,
     nearest_distance,
     three_step_floating_catchment,
     travel_times,
@@ -41,6 +42,7 @@ __all__ = [
     "development_intensity",
     "entropy_weights",
     "equal_weights",
+    "facility_shares",
     "geometric_mean",
     "gini",
     "grade",

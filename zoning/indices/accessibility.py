@@ -125,9 +125,63 @@ def three_step_floating_catchment(
     {'a': 0.0667, 'b': 0.0533}
     """
     people, capacity, weight = _catchments(demand, supply, distance, reach, decay)
-    every = weight.sum(axis=1, keepdims=True)
-    chosen = np.divide(weight, every, out=np.zeros_like(weight), where=every > 0)
-    return _access(people, capacity, chosen * weight)
+    return _access(people, capacity, _divided(weight))
+
+
+def facility_shares(
+    demand: pd.Series,
+    supply: pd.Series,
+    distance: pd.DataFrame,
+    reach: float,
+    decay: Decay | None = None,
+    *,
+    steps: int = 2,
+) -> pd.DataFrame:
+    """What each facility adds to the access of each place, by floating catchment areas.
+
+    Parameters
+    ----------
+    demand : Series
+        People by place, from 0.
+    supply : Series
+        Capacity by facility, from 0.
+    distance : DataFrame
+        From each place (row) to each facility (column), in km or minutes; infinite where there is no way.
+    reach : float
+        How far people go at the most, in the same unit.
+    decay : function, mapping or "gaussian", optional
+        As for :func:`zoning.indices.two_step_floating_catchment`.
+    steps : {2, 3}, optional
+        Whether people divide themselves among the facilities they reach first, as
+        :func:`zoning.indices.three_step_floating_catchment` has it.
+
+    Returns
+    -------
+    DataFrame of float
+        Places by facilities: capacity a person. The sum of a row is the access of the place; a column times the people
+        adds up to the capacity of its facility, where anybody reaches it.
+
+    Raises
+    ------
+    MissingValueError
+        A number of people, a capacity or a distance is missing.
+    UnknownNameError
+        The table of distances has other places or facilities.
+    ZoneplanError
+        A number is below 0, or a weight is no number from 0.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> people, beds = pd.Series({"a": 100, "b": 100}), pd.Series({"clinic": 8, "ward": 4})
+    >>> minutes = pd.DataFrame({"clinic": {"a": 5, "b": 12}, "ward": {"a": 9, "b": 99}})
+    >>> zp.indices.facility_shares(people, beds, minutes, reach=15).loc["a"].to_dict()
+    {'clinic': 0.04, 'ward': 0.04}
+    """
+    people, capacity, weight = _catchments(demand, supply, distance, reach, decay)
+    counted = _divided(weight) if steps == 3 else weight
+    return pd.DataFrame(counted * _each(people, capacity, counted), index=people.index, columns=supply.index)
 
 
 def travel_times(table: pd.DataFrame, origin: Hashable, destination: Hashable, time: Hashable) -> pd.DataFrame:
@@ -260,7 +314,18 @@ def _weights(far: Floats, reach: float, decay: Decay | None) -> Floats:
     return found
 
 
-def _access(people: pd.Series, capacity: Floats, weight: Floats) -> pd.Series:
+def _divided(weight: Floats) -> Floats:
+    """How much each pair counts where people divide themselves among the facilities they reach."""
+    every = weight.sum(axis=1, keepdims=True)
+    chosen = np.divide(weight, every, out=np.zeros_like(weight), where=every > 0)
+    return np.asarray(chosen * weight)
+
+
+def _each(people: pd.Series, capacity: Floats, weight: Floats) -> Floats:
+    """What each facility has for one person of its catchment."""
     asked = people.to_numpy() @ weight
-    each = np.divide(capacity, asked, out=np.zeros_like(capacity), where=asked > 0)
-    return pd.Series(weight @ each, index=people.index)
+    return np.asarray(np.divide(capacity, asked, out=np.zeros_like(capacity), where=asked > 0))
+
+
+def _access(people: pd.Series, capacity: Floats, weight: Floats) -> pd.Series:
+    return pd.Series(weight @ _each(people, capacity, weight), index=people.index)

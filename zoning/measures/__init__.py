@@ -1,7 +1,6 @@
 """Measures: one row a unit, one column an indicator; what belongs together is aggregated."""
 
 from zoning.measures.aggregation import PATH, mean_by, paths, places_of, sum_by, without_noise
-from zoning.measures.composite_indices import with_indices
 from zoning.measures.indicators import (
     QUOTA,
     Because,
@@ -18,6 +17,9 @@ from zoning.measures.indicators import (
     with_none_of,
     with_unknown,
 )
+from zoning.measures.plan_indices import with_indices
+from zoning.measures.service_access import BELOW_STANDARD, more_facilities, with_standards
+from zoning.measures.travel_tables import TravelTable, read_travel_table, strange_origins
 from zoning.measures.unit_measures import (
     boundary_role,
     deducted_roles,
@@ -28,9 +30,11 @@ from zoning.measures.unit_measures import (
 )
 
 __all__ = [
+    "BELOW_STANDARD",
     "PATH",
     "QUOTA",
     "Because",
+    "TravelTable",
     "absent_measures",
     "amounts",
     "assumed",
@@ -44,15 +48,19 @@ __all__ = [
     "mean_by",
     "measure",
     "misfits",
+    "more_facilities",
     "paths",
     "places_of",
+    "read_travel_table",
     "sources_of",
     "steepness",
+    "strange_origins",
     "sum_by",
     "try_formula",
     "undeducted",
     "with_indices",
     "with_none_of",
+    "with_standards",
     "with_unknown",
     "without_noise",
 ]

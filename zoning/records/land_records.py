@@ -1,4 +1,4 @@
-"""Why derived measures are what they are, how far regions are apart, and whether norms of places are kept."""
+"""Why indices and derived measures are what they are, how far regions are apart, and whether norms of places are kept."""
 
 from __future__ import annotations
 
@@ -17,8 +17,21 @@ from zoning.policies import plain_value
 from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
 from zoning.rulebook import Derived, Norm
-from zoning.study import CompositeIndex, RegionalSeries
-from zoning.trace import Message, Record, Said, Term, Texts, Titles, days_of, in_languages, say
+from zoning.study import AccessTerms, PlanIndex, RegionalSeries
+from zoning.trace import (
+    AccessParts,
+    CapacityParts,
+    IndexParts,
+    Message,
+    Record,
+    Said,
+    Term,
+    Texts,
+    Titles,
+    days_of,
+    in_languages,
+    say,
+)
 from zoning.zones import norms_in
 
 AGGREGATES = {
@@ -28,6 +41,13 @@ AGGREGATES = {
     "topsis": "explain.index_topsis",
 }
 """What is said of an index by how its scores are made one."""
+
+
+SHOWN = 8
+"""So many facilities that a unit reaches are told one by one, the nearest first."""
+
+Parts = list[tuple[Message, Mapping[str, Any]]]
+"""What is said of each part, and the same as plain values."""
 
 
 def derived_in(plan: Plan) -> tuple[Derived, ...]:
@@ -49,9 +69,10 @@ def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
         By unit, indices in the order of the plan, what follows from its series of regions, then derived measures in the
         order of the rulebook. Facts:
         ``unit_title``, ``measure``, ``title``, ``value`` (None where missing), ``row`` (which of the ``rows`` of its
-        table counts, from 1; 0 where none does, or for an index), ``because`` and ``calculation``.
+        table counts, from 1; 0 where none does, or for an index), ``because``, ``calculation``, and ``parts``: of an
+        index what it is made of, see :func:`index_records`.
     """
-    found = _index_records(plan, ids)
+    found = index_records(plan, ids)
     for unit, records in _drift_records(plan, found).items():
         found[unit] += records
     derived = [(one, plan.trace.derived[one.name]) for one in derived_in(plan) if one.name in plan.trace.derived]
@@ -150,6 +171,7 @@ def _drift(plan: Plan, name: str, series: RegionalSeries, place: int, row: Mappi
             "rows": 0,
             "because": {},
             "calculation": reason,
+            "parts": (),
         },
     )
 
@@ -178,6 +200,153 @@ def _local_told(series: RegionalSeries, row: Mapping[str, Any]) -> tuple[Message
         return title, ""
     cluster, p = say(f"divergence.{row['cluster']}"), float(row["local_p"])
     return title, say("explain.drift_local", compared=compared, vintage=vintage, cluster=cluster, p=p)
+
+
+def index_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
+    """Why the indices of the plan are what they are.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made.
+    ids : iterable of str
+        Units.
+
+    Returns
+    -------
+    dict of str to list of Record
+        By unit, in the order of the plan. Facts as those of derived measures;
+        ``parts`` are mappings: of an index of measures ``name``, ``value``, ``score``, ``weight`` and, of a weighted
+        sum, ``adds``; of access ``facility``, ``time``, ``supply``, ``people`` and ``adds``; of capacity ``name``,
+        ``value``, ``need`` and ``people``.
+    """
+    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    for place, index in enumerate(plan.study.indices):
+        parts = plan.trace.indices.get(index.name)
+        if parts is None:
+            continue
+        measures = (name for _, name in index.reads)
+        names = dict.fromkeys((*measures, *index.measures, *index.standards))
+        own = plan.measures.loc[list(found), [name for name in names if name in plan.measures.columns]]
+        told = _Told(index, parts)
+        for unit, values in zip(found, each_row(own), strict=True):
+            found[unit].append(_index(index, place, told.of(unit, values), values, plan))
+    return found
+
+
+def _index(
+    index: PlanIndex, place: int, told: tuple[Message | str, Parts], values: Mapping[Any, Any], plan: Plan
+) -> Record:
+    calculation, parts = told
+    value = plain_value(values[index.name])
+    unit = "persons" if index.capacity is not None else "1"
+    return Record(
+        kind="derived",
+        id=index.name,
+        reason=calculation,
+        amount=value,
+        unit=unit,
+        said=Said(values={name: plain_value(values[name]) for _, name in index.reads}),
+        reference=in_languages(index.reference),
+        verified=index.verified if index.reference else None,
+        written=in_plan(plan.study, "indices", place),
+        links=tuple(
+            Record(kind="index_part", id=f"{index.name}-{n}", reason=said) for n, (said, _) in enumerate(parts)
+        ),
+        facts={
+            "unit_title": Titles("units", unit),
+            "measure": index.name,
+            "title": in_languages(index.title or name_text(index.name)),
+            "value": value,
+            "row": 0,
+            "rows": 0,
+            "because": {},
+            "calculation": calculation,
+            "parts": tuple(facts for _, facts in parts if facts),
+        },
+    )
+
+
+class _Told:
+    """What is said of one index."""
+
+    def __init__(self, index: PlanIndex, parts: IndexParts | AccessParts | CapacityParts) -> None:
+        self._index, self._parts = index, parts
+        self._rows: dict[str, Any] = {}
+        match parts:
+            case IndexParts(scores, _):
+                self._rows = dict(zip(scores.index.astype(str), each_row(scores), strict=True))
+            case AccessParts(reached, _, _):
+                ids = reached["unit_id"].astype(str)
+                self._rows = {str(unit): list(each_row(rows)) for unit, rows in reached.groupby(ids, sort=False)}
+            case CapacityParts(people):
+                self._rows = dict(zip(people.index.astype(str), each_row(people), strict=True))
+
+    def of(self, unit: str, values: Mapping[Any, Any]) -> tuple[Message | str, Parts]:
+        """The main thing, and what is said of each part; nothing where the unit has no such index."""
+        match self._parts:
+            case IndexParts(_, weights) if unit in self._rows:
+                key = AGGREGATES[self._index.aggregate]
+                return say(key), self._scores(values, self._rows[unit], weights)
+            case CapacityParts() if unit in self._rows:
+                return self._capacity(values, self._rows[unit])
+            case AccessParts() if self._index.access is not None:
+                return self._access(self._index.access, values, self._rows.get(unit, []))
+        return "", []
+
+    def _scores(self, values: Mapping[Any, Any], scores: Mapping[Any, Any], weights: pd.Series) -> Parts:
+        found: Parts = []
+        sums = self._index.aggregate == "weighted_sum"
+        for name in self._index.of:
+            told = {"value": float(values[name]), "score": float(scores[name]), "weight": float(weights[name])}
+            if sums:
+                told["adds"] = told["score"] * told["weight"]
+            key = "explain.index_part_of_sum" if sums else "explain.index_part"
+            found.append((say(key, name=Term("name", name), **told), {"name": name, **told}))
+        return found
+
+    def _capacity(self, values: Mapping[Any, Any], people: Mapping[Any, Any]) -> tuple[Message, Parts]:
+        terms, name = self._index.capacity, self._index.name
+        needs = {} if terms is None else terms.needs
+        found: Parts = []
+        for thing, need in sorted(needs.items(), key=lambda one: float(people[one[0]])):
+            told = {"value": float(values[thing]), "need": need, "people": float(people[thing])}
+            found.append((say("explain.capacity_part", name=Term("name", thing), **told), {"name": thing, **told}))
+        if terms is not None and terms.people is not None:
+            load = {"people": float(values[terms.people]), "load_pct": float(values[f"{name}_load"]) * 100}
+            key = "explain.capacity_over" if load["load_pct"] > 100 else "explain.capacity_load"
+            found.append((say(key, **load), {}))
+        scarcest = Term("name", str(values[f"{name}_limited_by"]))
+        return say("explain.capacity", name=scarcest), found
+
+    def _access(
+        self, terms: AccessTerms, values: Mapping[Any, Any], rows: list[Mapping[Any, Any]]
+    ) -> tuple[Message, Parts]:
+        nearest = terms.method == "nearest"
+        found: Parts = []
+        for row in rows:
+            told = {key: float(row[key]) for key in ("time", "supply", "people", "adds")}
+            key = "explain.access_nearest" if nearest else "explain.access_part"
+            found.append((say(key, facility=str(row["facility"]), **told), {"facility": str(row["facility"]), **told}))
+        if len(found) > SHOWN:
+            found = [*found[:SHOWN], (say("explain.access_more", n=len(rows) - SHOWN), {})]
+        found += self._standard(values)
+        reach = {"n": len(rows), "reach": terms.reach}
+        key = f"explain.access_{terms.method}" if not nearest else "explain.access_ways"
+        return say(key if rows else "explain.access_none", **reach), found
+
+    def _standard(self, values: Mapping[Any, Any]) -> Parts:
+        name = self._index.name
+        standard = values.get(f"{name}_standard")
+        if standard is None or pd.isna(standard):
+            return []
+        below, missing = values[f"{name}_people_below"], values.get(f"{name}_missing")
+        if not below > 0:
+            return [(say("explain.standard_met", standard=float(standard)), {})]
+        told = {"standard": float(standard), "people": float(below)}
+        if missing is None:
+            return [(say("explain.standard_too_far", **told), {})]
+        return [(say("explain.standard_missed", **told, missing=float(missing)), {})]
 
 
 def norm_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
@@ -238,63 +407,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
             "rows": len(one.bands),
             "because": band.reason if band and band.reason else {},
             "calculation": worked,
-        },
-    )
-
-
-def _index_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
-    """Why the indices of the plan are what they are: each measure, its score and its weight."""
-    found: dict[str, list[Record]] = {unit: [] for unit in ids}
-    for place, index in enumerate(plan.study.indices):
-        if index.name not in plan.trace.indices:
-            continue
-        scores, weights = plan.trace.indices[index.name]
-        told = dict(zip(scores.index.astype(str), each_row(scores), strict=True))
-        own = plan.measures.loc[list(found), [*index.of, index.name]]
-        for unit, values in zip(found, each_row(own), strict=True):
-            found[unit].append(_index(index, place, told.get(unit), values, weights, plan))
-    return found
-
-
-def _index(
-    index: CompositeIndex,
-    place: int,
-    scores: Mapping[Any, Any] | None,
-    values: Mapping[Any, Any],
-    weights: Mapping[Any, Any],
-    plan: Plan,
-) -> Record:
-    worked: Message | str = ""
-    for name in reversed(index.of if scores is not None else ()):
-        part = say(
-            "explain.index_part",
-            name=Term("name", name),
-            value=float(values[name]),
-            score=float((scores or {})[name]),
-            weight=float(weights[name]),
-        )
-        worked = say("explain.index_parts", first=part, rest=worked) if worked else part
-    value = plain_value(values[index.name])
-    calculation = say(AGGREGATES[index.aggregate], parts=worked) if worked else ""
-    return Record(
-        kind="derived",
-        id=index.name,
-        reason=calculation,
-        amount=value,
-        unit="1",
-        said=Said(values={name: plain_value(values[name]) for name in index.of}),
-        reference=in_languages(index.reference),
-        verified=index.verified if index.reference else None,
-        written=in_plan(plan.study, "indices", place),
-        facts={
-            "unit_title": Titles("units", "1"),
-            "measure": index.name,
-            "title": in_languages(index.title or name_text(index.name)),
-            "value": value,
-            "row": 0,
-            "rows": 0,
-            "because": {},
-            "calculation": calculation,
+            "parts": (),
         },
     )
 

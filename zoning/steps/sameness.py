@@ -26,6 +26,8 @@ def same(one: object, other: object) -> bool:
     --------
     >>> same(pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1.0]})), same((1, "b"), (1, "b"))
     (False, True)
+    >>> same((pd.Series([1.0]),), (pd.Series([1.0]),))
+    True
     """
     return _equal(one, other, _same_table)
 
@@ -38,6 +40,8 @@ def _equal(one: object, other: object, tables: Callable[[pd.DataFrame, pd.DataFr
         return False
     if isinstance(one, pd.DataFrame):
         return tables(one, cast("pd.DataFrame", other))
+    if isinstance(one, pd.Series):
+        return tables(one.to_frame(), cast("pd.Series", other).to_frame())
     own, beside = inside(one), inside(other)
     if own is not None and beside is not None:
         pairs = zip(own.values(), beside.values(), strict=False)

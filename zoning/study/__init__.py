@@ -2,7 +2,14 @@
 
 from zoning.study.changed_study import Changes, vary_study, with_scenario
 from zoning.study.decisions import Decision
-from zoning.study.indices import CompositeIndex, DivergenceSection, RegionalSeries, RegionGroups
+from zoning.study.indices import (
+    AccessTerms,
+    CapacityTerms,
+    DivergenceSection,
+    PlanIndex,
+    RegionalSeries,
+    RegionGroups,
+)
 from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
 from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
 from zoning.study.services import ServicesSection
@@ -23,8 +30,9 @@ __all__ = [
     "PARAMETERS",
     "QUOTAS",
     "QUOTA_KEYS",
+    "AccessTerms",
+    "CapacityTerms",
     "Changes",
-    "CompositeIndex",
     "Decision",
     "DivergenceSection",
     "EnergySection",
@@ -35,6 +43,7 @@ __all__ = [
     "Lock",
     "Nearness",
     "Part",
+    "PlanIndex",
     "Priority",
     "Quota",
     "QuotaTransfer",

@@ -1,4 +1,4 @@
-"""Indices of a plan: one score a unit from several measures, and how far regions drift apart over the years."""
+"""Indices of a plan: scores, access to services, how many people land carries, and how far regions drift apart."""
 
 from __future__ import annotations
 
@@ -8,18 +8,109 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from layers.phrases import Phrase
-from layers.sources import Misfit, Section, Several, Sourced, Text, Wording, misfit, name_text
+from layers.sources import (
+    EncodingText,
+    Misfit,
+    Section,
+    Several,
+    Sourced,
+    SourceText,
+    Text,
+    Wording,
+    misfit,
+    name_text,
+)
 
 _UNIT_SUM = 1e-6
 """So far from 1 the sum of typed weights may be."""
 
 
-class CompositeIndex(Sourced):
-    """A composite index: measures made comparable, weighed, and made one score a unit, more of which is better."""
+_COMPOSITE_KEYS = ("cost", "normalise", "weights", "aggregate")
+"""What only an index that is made of measures can say."""
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class AccessTerms(Section):
+    """How much of a service people reach, by travel times that come as tables."""
+
+    table: SourceText
+    """CSV of travel times: one row for each unit and facility that have been routed; a pair that is missing is too far
+    to reach."""
+    origin: Text
+    """Its column of unit ids."""
+    destination: Text
+    """Its column of facilities."""
+    time: Text
+    """Its column of minutes or kilometres."""
+    facilities: SourceText
+    """CSV with one row a facility. One whose supply is 0 is a site that could be taken."""
+    facility: Text
+    """Its column of facilities, as the table of travel times names them."""
+    supply: Text
+    """Its column of capacity, such as beds."""
+    people: Text
+    """A measure: people by unit."""
+    reach: Positive
+    """How far people go at the most, in the unit of the travel times."""
+    method: Literal["two_step", "three_step", "nearest"] = "two_step"
+    """"two_step" and "three_step" (floating catchment areas) give capacity a person, "nearest" the way to the nearest
+    facility, of which less is better."""
+    decay: Literal["gaussian"] | Annotated[dict[Text, Annotated[float, Field(ge=0)]], Field(min_length=1)] | None = None
+    """How much less counts what is farther away: "gaussian", or the weight up to each distance, such as
+    { 10 = 1, 20 = 0.68, 30 = 0.22 }; without it all within reach counts alike."""
+    per: Positive = 1.0
+    """Capacity is told for so many people, such as 1000."""
+    standard: Annotated[float, Field(ge=0)] | dict[Text, Annotated[float, Field(ge=0)]] | None = None
+    """The least that each unit should have (of "nearest": the longest way), one for all, or by main function; units of
+    other main functions have no standard."""
+    more: Annotated[int, Field(ge=0, le=100)] = 0
+    """For how many more facilities the plan says which sites would bring most people within reach."""
+    encoding: EncodingText | None = None
+    """Encoding of the texts of both tables, such as "gb18030"."""
+
+    @property
+    def bands(self) -> dict[float, float] | Literal["gaussian"] | None:
+        """How much less counts what is farther away, as :func:`zoning.indices.two_step_floating_catchment` takes it."""
+        return {float(end): one for end, one in self.decay.items()} if isinstance(self.decay, dict) else self.decay
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if faults := list(self._faults()):
+            raise misfit(*faults)
+        return self
+
+    def _faults(self) -> Iterator[Misfit]:
+        for end in self.decay if isinstance(self.decay, dict) else ():
+            if not _is_distance(end):
+                yield ("decay", end), Phrase("'{end}' is no distance; write it such as 10 = 0.68", end=end)
+        if self.method == "nearest":
+            for key in ("decay", "per"):
+                if key in self.model_fields_set:
+                    yield (key,), Phrase("'{key}' has no meaning with method = \"nearest\"", key=key)
+
+
+class CapacityTerms(Section):
+    """How many people each unit has enough for, by what is scarcest."""
+
+    needs: Annotated[dict[Text, Positive], Field(min_length=1)]
+    """By measure of what there is, such as water_m3, land_ha or beds, what one person needs of it."""
+    people: Text | None = None
+    """A measure: people who live there; with it the load is a measure, too."""
+
+
+def _is_distance(text: str) -> bool:
+    try:
+        return float(text) >= 0
+    except ValueError:
+        return False
+
+
+class PlanIndex(Sourced):
+    """One index of a plan: measures made one score, access to a service, or how many people there is enough for."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
     """Its name as a measure, which rules, quotas and tables may read."""
-    of: Annotated[Several[Text], Field(min_length=1)]
+    of: Several[Text] = ()
     """Measures of numbers; also indices that stand above it. A unit without one of them has no score."""
     cost: Several[Text] = ()
     """Those of them of which less is better."""
@@ -29,6 +120,10 @@ class CompositeIndex(Sourced):
     """"equal", "entropy" (by how unevenly each is spread), or a number for each measure, which add up to 1."""
     aggregate: Literal["weighted_sum", "geometric_mean", "weakest_link", "topsis"] = "weighted_sum"
     """How the scores are made one."""
+    access: AccessTerms | None = None
+    """In place of measures: how much of a service people reach, [indices.access]."""
+    capacity: CapacityTerms | None = None
+    """In place of measures: how many people there is enough for, [indices.capacity]."""
     title: Wording | None = None
     """What people read for it; a text, or a text by language."""
 
@@ -37,6 +132,32 @@ class CompositeIndex(Sourced):
         """How its measures are made comparable."""
         return self.normalise or ("none" if self.aggregate == "topsis" else "minmax")
 
+    @property
+    def reads(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
+        """The measures that it is made of, each with its place below the index."""
+        if self.access is not None:
+            return ((("access", "people"), self.access.people),)
+        if self.capacity is not None:
+            people = () if self.capacity.people is None else ((("capacity", "people"), self.capacity.people),)
+            return (*((("capacity", "needs", name), name) for name in self.capacity.needs), *people)
+        return tuple((("of", place), name) for place, name in enumerate(self.of))
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The measures that it gives before there are zones, itself first."""
+        if self.capacity is None:
+            return (self.name,)
+        load = () if self.capacity.people is None else (f"{self.name}_load",)
+        return (self.name, f"{self.name}_limited_by", *load)
+
+    @property
+    def standards(self) -> tuple[str, ...]:
+        """The measures that it gives once there are zones: what is missing to its standard."""
+        if self.access is None or self.access.standard is None:
+            return ()
+        missing = () if self.access.method == "nearest" else (f"{self.name}_missing",)
+        return (f"{self.name}_standard", f"{self.name}_people_below", *missing)
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if faults := list(self._faults()):
@@ -44,6 +165,17 @@ class CompositeIndex(Sourced):
         return self
 
     def _faults(self) -> Iterator[Misfit]:
+        kinds = [key for key in ("of", "access", "capacity") if getattr(self, key)]
+        if len(kinds) != 1:
+            yield (), Phrase("say what the index is made of by one of 'of', 'access' and 'capacity'")
+        elif kinds != ["of"]:
+            for key in _COMPOSITE_KEYS:
+                if key in self.model_fields_set:
+                    yield (key,), Phrase("'{key}' has no meaning with '{kind}'", key=key, kind=kinds[0])
+        else:
+            yield from self._faults_of_scores()
+
+    def _faults_of_scores(self) -> Iterator[Misfit]:
         for place, name in enumerate(self.cost):
             if name not in self.of:
                 yield ("cost", place), Phrase("'{name}' is none of the measures that the index is made of", name=name)

@@ -27,7 +27,7 @@ from layers.sources import (
 )
 from zoning.agreements import Agreement
 from zoning.study.decisions import Decision
-from zoning.study.indices import CompositeIndex, DivergenceSection
+from zoning.study.indices import DivergenceSection, PlanIndex
 from zoning.study.map_section import MapSection
 from zoning.study.quotas import Quota
 from zoning.study.scenarios import RobustnessSection, Scenario, Try, one_scenario, place_in_scenario
@@ -63,8 +63,8 @@ class Study(Shown, Sources):
     """Dual control of energy, [energy]."""
     industries: IndustriesSection | None = None
     """The plan's own negative list of industries, [industries]."""
-    indices: Several[CompositeIndex] = ()
-    """Scores that are made of several measures, [[indices]]."""
+    indices: Several[PlanIndex] = ()
+    """Scores of several measures, access to services, and how many people the land carries, [[indices]]."""
     divergence: DivergenceSection | None = None
     """Whether regions drift apart, [divergence]."""
     services: ServicesSection | None = None
@@ -96,7 +96,11 @@ class Study(Shown, Sources):
     def files(self) -> tuple[tuple[str, str], ...]:
         """Every file that the plan names, as it is written, after the name of what is read from it."""
         tables = {"energy": self.energy, "industries": self.industries}
-        return (*super().files, *((name, part.table) for name, part in tables.items() if part is not None))
+        named = [(name, part.table) for name, part in tables.items() if part is not None]
+        for index in self.indices:
+            if index.access is not None:
+                named += [(source, source) for source in (index.access.table, index.access.facilities)]
+        return (*super().files, *dict.fromkeys(named))
 
     def overview(self) -> Overview:
         """What is asked, in a few rows."""

@@ -15,7 +15,17 @@ from zoning.trace.messages import (
     remark,
     say,
 )
-from zoning.trace.plan_trace import Banding, ClauseMargin, Flips, Margins, QuotaTrace, Trace
+from zoning.trace.plan_trace import (
+    AccessParts,
+    Banding,
+    CapacityParts,
+    ClauseMargin,
+    Flips,
+    IndexParts,
+    Margins,
+    QuotaTrace,
+    Trace,
+)
 from zoning.trace.records import (
     EachLanguage,
     Record,
@@ -28,12 +38,15 @@ from zoning.trace.written_records import LISTS, RecordWriter, WrittenRecords
 
 __all__ = [
     "LISTS",
+    "AccessParts",
     "Banding",
+    "CapacityParts",
     "ClauseMargin",
     "EachLanguage",
     "Field",
     "Flips",
     "Ids",
+    "IndexParts",
     "Margins",
     "Message",
     "QuotaTrace",

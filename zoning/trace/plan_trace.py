@@ -34,6 +34,50 @@ class QuotaTrace(NamedTuple):
     sums: Mapping[str, float]
 
 
+class IndexParts(NamedTuple):
+    """What an index of several measures was made of.
+
+    Attributes
+    ----------
+    scores : DataFrame
+        Index of the units that have all its measures; a column for each, made comparable.
+    weights : Series
+        By measure.
+    """
+
+    scores: pd.DataFrame
+    weights: pd.Series
+
+
+class AccessParts(NamedTuple):
+    """Which facilities each unit reaches, and what each of them adds to its access.
+
+    Attributes
+    ----------
+    reached : DataFrame
+        One row a unit and facility within reach, the nearest first: ``unit_id``, ``facility``, ``time``, ``supply``,
+        ``people`` (of all units that share it), and ``adds``, of which the access of the unit is the sum.
+    supply, supply_reached : float
+        What all facilities have together, and what of it anybody reaches.
+    """
+
+    reached: pd.DataFrame
+    supply: float
+    supply_reached: float
+
+
+class CapacityParts(NamedTuple):
+    """How many people each thing is enough for.
+
+    Attributes
+    ----------
+    people : DataFrame
+        Index of the units that have all measures; a column for each of them.
+    """
+
+    people: pd.DataFrame
+
+
 class Banding(NamedTuple):
     """Which row of its table counts for a derived measure.
 
@@ -127,8 +171,8 @@ class Trace(Shown):
         How far each unit is from the thresholds of the rules.
     derived : mapping of str to Banding
         By derived measure.
-    indices : mapping of str to (DataFrame, Series)
-        By index of the plan: the scores of its measures by unit, and their weights.
+    indices : mapping of str to IndexParts, AccessParts or CapacityParts
+        By index of the plan what it was made of.
     norms, floors : DataFrame or None
         What :func:`zoning.zones.weigh_norms` and :func:`zoning.zones.weigh_floors` found of the finished plan.
     services : DataFrame or None
@@ -148,7 +192,7 @@ class Trace(Shown):
     rules: Mapping[str, Evaluation] = field(default_factory=dict)
     margins: Margins | None = None
     derived: Mapping[str, Banding] = field(default_factory=dict)
-    indices: Mapping[str, tuple[pd.DataFrame, pd.Series]] = field(default_factory=dict)
+    indices: Mapping[str, IndexParts | AccessParts | CapacityParts] = field(default_factory=dict)
     norms: pd.DataFrame | None = None
     floors: pd.DataFrame | None = None
     services: pd.DataFrame | None = None

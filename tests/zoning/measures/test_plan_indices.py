@@ -13,7 +13,7 @@ from layers.errors import ZoneplanError
 from maps.explain import explain
 from zoning.measures import with_indices
 from zoning.records import unit_records
-from zoning.study import CompositeIndex
+from zoning.study import PlanIndex
 
 INDEX = """
 [[indices]]
@@ -63,7 +63,7 @@ def change(path: Path, more: str) -> None:
 
 def test_with_a_pencil() -> None:
     table = pd.DataFrame({"water": [1.0, 3, None, 2], "slope": [4.0, 0, 9, 4]}, index=list("abcd"))
-    index = CompositeIndex(name="fit", of=("water", "slope"), cost=("slope",), weights={"slope": 0.25, "water": 0.75})
+    index = PlanIndex(name="fit", of=("water", "slope"), cost=("slope",), weights={"slope": 0.25, "water": 0.75})
     found, parts = with_indices(table, [index])
     assert found["fit"].tolist()[:2] == [0, 1]
     assert np.isnan(found.loc["c", "fit"])  # and no other is compared with its slope of 9
@@ -84,7 +84,7 @@ def test_with_a_pencil() -> None:
 )
 def test_each_way_to_make_one_score(keys, expected) -> None:
     table = pd.DataFrame({"water": [1.0, 3, 2], "slope": [4.0, 0, 4]})
-    index = CompositeIndex(name="fit", of=("water", "slope"), cost=("slope",), **keys)
+    index = PlanIndex(name="fit", of=("water", "slope"), cost=("slope",), **keys)
     assert with_indices(table, [index])[0]["fit"].tolist() == pytest.approx(list(expected))
 
 
@@ -102,8 +102,8 @@ def test_a_plan_measures_its_indices_and_explains_them(folder: Path) -> None:
     assert record.written.startswith("plan.toml")
     english, chinese = (explain(plan, unit, language=language).text() for language in ("en", "zh"))
     assert "Fitness for towns" in english
-    assert "Weighted sum: " in english
-    assert "at weight 0.75" in english
+    assert "Weighted sum of these scores:" in english
+    assert "at weight 0.75 it adds" in english
     assert "城镇适宜度" in chinese
     assert "权重 0.75" in chinese
 
@@ -176,8 +176,8 @@ def test_check_says_what_is_wrong_and_where(folder: Path) -> None:
     ],
 )
 def test_what_makes_no_index_is_refused(keys) -> None:
-    with pytest.raises(ValueError, match="CompositeIndex"):
-        CompositeIndex(**({"name": "x", "of": ("a", "b")} | keys))
+    with pytest.raises(ValueError, match="PlanIndex"):
+        PlanIndex(**({"name": "x", "of": ("a", "b")} | keys))
 
 
 def test_values_that_tell_nothing_are_refused_with_the_place(folder: Path) -> None:

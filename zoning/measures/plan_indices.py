@@ -1,0 +1,112 @@
+"""The indices of a plan as measures: several made one, access to services, and capacity for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from layers.errors import ZoneplanError
+from zoning.indices import (
+    carrying_capacity,
+    entropy_weights,
+    equal_weights,
+    geometric_mean,
+    minmax,
+    rank,
+    topsis,
+    weakest_link,
+    weighted_sum,
+    zscore,
+)
+from zoning.measures.service_access import access_level
+from zoning.measures.travel_tables import TravelTable
+from zoning.study import CapacityTerms, PlanIndex
+from zoning.trace import AccessParts, CapacityParts, IndexParts
+
+_SCALES = {"minmax": minmax, "zscore": zscore, "rank": rank}
+
+
+def with_indices(
+    measures: pd.DataFrame, indices: Iterable[PlanIndex], tables: Mapping[str, TravelTable] | None = None
+) -> tuple[pd.DataFrame, dict[str, IndexParts | AccessParts | CapacityParts]]:
+    """Measures with the indices of a plan.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``, one column a measure.
+    indices : iterable of PlanIndex
+        Each may read those before it.
+    tables : mapping of str to TravelTable, optional
+        By index, of those that tell of access to services; without its table, an index is missing everywhere.
+
+    Returns
+    -------
+    DataFrame
+        The measures, then those of each index. A unit that lacks a measure of an index lacks the index, and no other
+        is compared with it.
+    dict of str to IndexParts, AccessParts or CapacityParts
+        By index.
+
+    Raises
+    ------
+    ZoneplanError
+        Values that cannot be made one score, with the place of the index in the plan.
+
+    Examples
+    --------
+    >>> index = PlanIndex(name="fit", of=("water", "slope"), cost=("slope",))
+    >>> table = pd.DataFrame({"water": [1.0, 3.0, None], "slope": [4.0, 2.0, 1.0]}, index=["a", "b", "c"])
+    >>> with_indices(table, [index])[0]["fit"].tolist()
+    [0.0, 1.0, nan]
+    """
+    found, parts = measures, dict[str, IndexParts | AccessParts | CapacityParts]()
+    for place, index in enumerate(indices):
+        names = [name for _, name in index.reads]
+        known = found.loc[found[names].notna().all(axis=1), names]
+        try:
+            if index.access is not None:
+                table = (tables or {}).get(index.name)
+                if table is None:
+                    columns = pd.DataFrame({index.name: np.nan}, index=known.index)
+                else:
+                    level, parts[index.name] = access_level(known[names[0]], index.access, table)
+                    columns = level.to_frame(index.name)
+            elif index.capacity is not None:
+                columns, parts[index.name] = _capacity(known, index, index.capacity)
+            else:
+                score, parts[index.name] = _score(known, index)
+                columns = score.astype(np.float64).to_frame(index.name)
+        except ZoneplanError as error:
+            keys = index.reads[0][0] if index.of else ("access" if index.access is not None else "capacity",)
+            error.keys = ("indices", place, keys[0])
+            raise
+        found = found.assign(**{str(name): column for name, column in columns.reindex(found.index).items()})
+    return found, parts
+
+
+def _capacity(values: pd.DataFrame, index: PlanIndex, terms: CapacityTerms) -> tuple[pd.DataFrame, CapacityParts]:
+    there = values[list(terms.needs)]
+    made = carrying_capacity(there, pd.Series(terms.needs), None if terms.people is None else values[terms.people])
+    columns = {index.name: made["capacity_people"], f"{index.name}_limited_by": made["limited_by"]}
+    if terms.people is not None:
+        columns[f"{index.name}_load"] = made["load"]
+    people = made[[f"{name}_people" for name in there]].set_axis(there.columns, axis=1)
+    return pd.DataFrame(columns, index=values.index), CapacityParts(people)
+
+
+def _score(values: pd.DataFrame, index: PlanIndex) -> tuple[pd.Series, IndexParts]:
+    scores = _SCALES[index.scale](values, cost=index.cost) if index.scale in _SCALES else values.astype(np.float64)
+    if isinstance(index.weights, dict):
+        weights = pd.Series(index.weights)[list(index.of)]
+    else:
+        weights = equal_weights(values) if index.weights == "equal" else entropy_weights(values)
+    if index.aggregate == "topsis":
+        made = topsis(values, weights, cost=index.cost)
+    elif index.aggregate == "weakest_link":
+        made = weakest_link(scores)
+    else:
+        made = (weighted_sum if index.aggregate == "weighted_sum" else geometric_mean)(scores, weights)
+    return made, IndexParts(scores, weights)
