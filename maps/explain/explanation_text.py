@@ -139,6 +139,8 @@ def _list(one: Link, language: str) -> str:
     return catalogue("explain", language)["list_counts"].format(**told, items=coverage_text(one, language))
 
 
+PERSONS = "persons"
+"""The unit of measure of people, who are told whole."""
 HEADED: Mapping[str, Callable[[Link, str], str]] = {
     "lines": _line,
     "quotas": _quota,
@@ -424,7 +426,8 @@ def value_text(value: Any, language: str) -> str:
 def derived_value(one: Mapping[str, Any], language: str) -> str:
     """The value of a derived measure as it was reckoned, that of an index in six digits; "" where it is missing."""
     if one.get("parts") and one["value"] is not None:
-        return format_measure(one["value"], language)
+        whole = one["unit"] == PERSONS
+        return written(one["value"], ",.0f", language) if whole else format_measure(one["value"], language)
     return value_text(one["value"], language)
 
 

@@ -1,0 +1,73 @@
+"""For how many people the scarcest thing is enough, as an index of a plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import zoneplan as zp
+from zoning.audits import plan_findings_of
+from zoning.measures import with_indices
+from zoning.records import unit_records
+from zoning.study import PlanIndex
+
+NEEDS = {"water_m3": 100, "beds": 0.004}
+
+
+def test_the_scarcest_counts_with_a_pencil() -> None:
+    there = pd.DataFrame(
+        {"water_m3": [5e6, 5e6, None], "beds": [120.0, 400, 9], "people": [45_000.0, 40_000, 1]}, index=list("abc")
+    )
+    index = PlanIndex.model_validate({"name": "carried", "capacity": {"needs": NEEDS, "people": "people"}})
+    found, parts = with_indices(there, [index])
+    assert found["carried"].tolist()[:2] == [30_000, 50_000]
+    assert found["carried_limited_by"].tolist()[:2] == ["beds", "water_m3"]
+    assert found["carried_load"].tolist()[:2] == [1.5, 0.8]
+    assert found.loc["c", ["carried", "carried_limited_by", "carried_load"]].isna().all()
+    assert parts["carried"].people.loc["b"].to_dict() == {"water_m3": 50_000, "beds": 100_000}
+
+
+def test_without_people_there_is_no_load() -> None:
+    index = PlanIndex.model_validate({"name": "carried", "capacity": {"needs": NEEDS}})
+    found, _ = with_indices(pd.DataFrame({"water_m3": [0.0], "beds": [1.0]}), [index])
+    assert found["carried"].tolist() == [0]
+    assert "carried_load" not in found.columns
+
+
+@pytest.mark.parametrize("needs", [{}, {"water_m3": 0}, {"water_m3": -1}, {"water_m3": float("inf")}])
+def test_needs_without_meaning_are_refused(needs: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="capacity"):
+        PlanIndex.model_validate({"name": "carried", "capacity": {"needs": needs}})
+
+
+PLAN = """
+[[indices]]
+name = "carried"
+title = { en = "People that there is enough for", zh = "可承载人口" }
+
+[indices.capacity]
+needs = { plant_mw = 0.01, height_mean_m = 0.5 }
+people = "population"
+"""
+
+
+def test_a_plan_names_the_scarcest_and_finds_who_has_too_little(toy_folder: Path) -> None:
+    file = toy_folder / "plan.toml"
+    file.write_text(file.read_text("utf-8") + PLAN, "utf-8")
+    plan = zp.run(zp.read_study(file))
+    over = plan.measures[plan.measures["carried_load"].astype(float) > 1]
+    found = {
+        one.said.fields["scarcest"].code: set(one.features)
+        for one in plan_findings_of(plan)
+        if one.code == "over_capacity"
+    }
+    assert found == {str(name): set(rows.index) for name, rows in over.groupby("carried_limited_by")}
+    assert found
+    unit = over.index[0]
+    (record,) = (one for one in unit_records(plan, "derived", [unit])[unit] if one.id == "carried")
+    assert next(part["name"] for part in record.facts["parts"]) == over.loc[unit, "carried_limited_by"]
+    text = zp.explain(plan, unit).text()
+    assert "more than there is enough for" in text
+    assert "People that there is enough for" in text
