@@ -49,6 +49,8 @@ class DifferenceWords:
         if kind == "parameter" and chapter in {"agreements", "transfers"}:
             title, _, period = rest.rpartition(" ")
             return f"{self.terms.flow(title)} {period}"
+        if kind == "parameter" and chapter == "indices":
+            return self.words["index"].format(title=self.terms.names.get(rest, rest))
         if kind == "parameter":
             return self.terms.measures.get(name, name)
         if kind == "decision":

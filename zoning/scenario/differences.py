@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
+from pydantic import BaseModel
+
 from layers.inputs import Inputs
 from zoning.checks import StudyTables
 from zoning.pipeline import FreshPlan, make_plan
@@ -218,10 +220,11 @@ def _with_decisions(unit: str, entries: tuple[Any, ...]) -> Callable[[Parts], Pa
 
 
 def _of_sections(one: Study, other: Study) -> Iterator[Difference]:
-    """What the plans say of quotas and money."""
+    """What the plans say of indices, quotas and money."""
     for section, keys in SECTIONS:
         for name, before, after, apply in _entries(getattr(one, section), getattr(other, section), keys):
-            shown = (before, after) if section != "quotas" else _of_quota(name, one, other)
+            worded = _WORDED.get(section)
+            shown = (before, after) if worded is None else worded(name, one, other)
             yield Difference("parameter", f"{section}.{name}", shown[0], shown[1], _in_study(section, apply))
     for section in ("services", "energy", "industries", "divergence"):
         was, now = getattr(one, section), getattr(other, section)
@@ -238,9 +241,42 @@ def _of_quota(name: str, one: Study, other: Study) -> tuple[str, str]:
     pair = [next((quota for quota in study.quotas if quota.name == name), None) for study in (one, other)]
     if pair[0] is None or pair[1] is None:
         return "" if pair[0] is None else str(pair[0].total), "" if pair[1] is None else str(pair[1].total)
-    keys = [key for key in type(pair[0]).model_fields if repr(getattr(pair[0], key)) != repr(getattr(pair[1], key))]
-    told = ["; ".join(f"{key} = {getattr(quota, key)}" for key in keys) for quota in pair]
-    return told[0], told[1]
+    return _keys_that_differ(pair[0], pair[1])
+
+
+def _of_index(name: str, one: Study, other: Study) -> tuple[str, str]:
+    """The keys of an index that differ, with their values: its measures, weights, norm, aggregation or terms."""
+    pair = [next((index for index in study.indices if index.name == name), None) for study in (one, other)]
+    if pair[0] is None or pair[1] is None:
+        return "" if pair[0] is None else name, "" if pair[1] is None else name
+    return _keys_that_differ(pair[0], pair[1])
+
+
+def _keys_that_differ(one: BaseModel, other: BaseModel) -> tuple[str, str]:
+    """The keys of two sections that differ, with their values, those of what stands inside them one by one."""
+    told: tuple[list[str], list[str]] = ([], [])
+    for key in type(one).model_fields:
+        was, now = getattr(one, key), getattr(other, key)
+        if repr(was) == repr(now):
+            continue
+        if type(was) is type(now) and isinstance(was, BaseModel):
+            pair = _keys_that_differ(was, now)
+        elif isinstance(was, dict) and isinstance(now, dict):
+            names = [name for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)]
+            pair = _named_values(was, names), _named_values(now, names)
+        else:
+            pair = f"{key} = {was}", f"{key} = {now}"
+        told[0].append(pair[0])
+        told[1].append(pair[1])
+    return "; ".join(filter(None, told[0])), "; ".join(filter(None, told[1]))
+
+
+def _named_values(values: Mapping[str, object], names: Sequence[str]) -> str:
+    return "; ".join(f"{name} = {values[name]}" for name in names if name in values)
+
+
+_WORDED: Mapping[str, Callable[[str, Study, Study], tuple[str, str]]] = {"quotas": _of_quota, "indices": _of_index}
+"""What is said of entries of a section, where that is not all that they say."""
 
 
 def _in_study(section: str, change: Callable[[Any], Any]) -> Callable[[Parts], Parts]:

@@ -11,6 +11,8 @@ import pytest
 import zoneplan as zp
 from layers.errors import ZoneplanError
 from maps.explain import explain
+from maps.locale import localize
+from maps.summaries.difference_words import DifferenceWords
 from zoning.measures import with_indices
 from zoning.records import unit_records
 from zoning.study import PlanIndex
@@ -135,8 +137,28 @@ def test_a_variant_measures_an_index_again_only_when_it_changes(folder: Path) ->
     (folder / "plan.toml").write_text(changed, "utf-8")
     again = zp.run(zp.read_study(folder / "plan.toml"))
     assert not again.measures["both"].equals(plan.measures["both"])
-    moved = zp.compare(plan, again)
-    assert moved is not None
+
+
+def test_compare_names_the_index_and_what_of_it_differs(folder: Path) -> None:
+    file = folder / "plan.toml"
+    text = file.read_text("utf-8").replace('weight = "population"', 'weight = "town_fit"')
+    file.write_text(text, "utf-8")
+    plan = zp.run(zp.read_study(file))
+    weights = "{ population = 0.75, height_mean_m = 0.25 }"
+    file.write_text(text.replace(weights, "{ population = 0.5, height_mean_m = 0.5 }"), "utf-8")
+    found = zp.compare(plan, zp.run(zp.read_study(file)))
+    quotas = found.moved[found.moved["what"] == "quota"]
+    assert set(quotas["cause_kind"] + " " + quotas["cause_id"]) == {"parameter indices.town_fit"}
+    (one,) = found.differences
+    assert one.before == "population = 0.75; height_mean_m = 0.25"
+    assert one.after == "population = 0.5; height_mean_m = 0.5"
+    for key, other in (("normalise", "rank"), ("aggregate", "geometric_mean")):
+        changed = text.replace(f"weights = {weights}", f'weights = {weights}\n{key} = "{other}"')
+        file.write_text(changed, "utf-8")
+        (one,) = zp.compare(plan, zp.run(zp.read_study(file))).differences
+        assert (one.id, one.after) == ("indices.town_fit", f"{key} = {other}")
+    words = DifferenceWords([localize(plan, "en")], "en")
+    assert words.subject("parameter", "indices.town_fit") == "index Fitness for towns"
 
 
 def test_check_says_what_is_wrong_and_where(folder: Path) -> None:
