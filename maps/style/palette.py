@@ -95,7 +95,7 @@ MEASURE_FILLS = ("#F6F1E4", "#B9D7D6", "#7DAFC7", "#4379A6", "#1B4676")
 BELOW_THRESHOLD = ("#F8F5EE", "#E0D6C4")
 FROM_THRESHOLD = ("#86B8CB", "#4A87AE", "#1D4A72")
 """Of a measure that a rule tests: the hue breaks where the answer breaks."""
-LAND_FILLS = ("#CDEBE4", "#DDC99C", "#CF9F4D", "#94591B")
+LAND_FILLS = ("#B5DED3", "#CDB377", "#BF892F", "#86500F")
 """New land by person or by available land: spared, plain, and two of growth; darker with each, for grey print."""
 LAND_TOO_SMALL = "#FBF9F5"
 SITE_CIRCLE = "#1F4E6B"
@@ -133,7 +133,7 @@ LIGHT_SCALES = Scales(
 DARK_SCALES = Scales(
     measure=("#2E3639", "#3C565C", "#4C8089", "#73AEB3", "#BFE3DC"),
     threshold=("#2B3235", "#454D50", "#3A7480", "#62A8B3", "#C6E9E2"), no_data="#6B6F72",
-    land=("#1F5156", "#66614F", "#A98243", "#F2CB78"), land_small="#272D30",
+    land=("#1D4D52", "#6B6653", "#B38A47", "#F1CA77"), land_small="#272D30",
     circle="#9CCBE4", circle_ink="#10202A", pays="#8A5A36", receives="#7F77B5", arrow="#F0A868",
     programmes=("#2F3539", "#45425F", "#6F68A3", "#B7AEE6"),
 )  # fmt: skip

@@ -39,7 +39,8 @@ export class Colours {
    * @param {Pick<ZoneLayer, "fill">} zone
    */
   zone({ fill }) {
-    return fill ?? this.of("paper");
+    if (fill === null) return this.of("paper");
+    return this.dark ? lifted(fill) : fill;
   }
 
   forget() {
@@ -53,14 +54,38 @@ function ofPage(name) {
 }
 
 /**
+ * Red, green and blue as they add up, from 0 to 1.
+ * @param {string} colour Such as "#5FA383".
+ */
+function channels(colour) {
+  return [1, 3, 5]
+    .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+}
+
+/**
  * How light a colour is, from 0 to 1, as WCAG has it.
  * @param {string} colour Such as "#5FA383".
  */
 export function luminance(colour) {
-  const [red, green, blue] = [1, 3, 5]
-    .map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
-    .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  const [red, green, blue] = channels(colour);
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+// In the dark no fill is deeper, so that in grey, too, it stands apart from land that has none.
+const DEEPEST = 0.172;
+const BLACK = 0.01;
+
+/**
+ * A fill of the dark page: in its own hue, and at least as light as that.
+ * @param {string} colour Such as "#A8401F".
+ */
+export function lifted(colour) {
+  const light = luminance(colour);
+  if (light >= DEEPEST) return colour;
+  const parts = channels(colour).map((part) => Math.min(1, ((part + BLACK) * DEEPEST) / (light + BLACK)));
+  const written = parts.map((part) => Math.round(255 * (part <= 0.0031308 ? 12.92 * part : 1.055 * part ** (1 / 2.4) - 0.055)));
+  return `#${written.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
 }
 
 /**

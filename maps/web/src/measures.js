@@ -1,6 +1,7 @@
 // Measures: what units can be coloured by, their classes, and how a value is written.
 
 import { breaksOf, classOf } from "./class_breaks.js";
+import { shifted } from "./verdict.js";
 
 /**
  * @import { Limit, Method } from "./class_breaks.js"
@@ -128,12 +129,15 @@ function limitFills(breaks, { at, above }) {
 }
 
 /**
- * A value with its unit of measure, in four digits or as many as are given.
+ * A value with its unit of measure, in as many digits as are given; else in three, or as a whole number, so that it is
+ * never another one than that from which on a card says that something changes.
  * @param {Speech} speech
  * @param {Measure} measure
  * @param {number} value
+ * @param {number} [digits]
  */
-export function valueText(speech, { before, after, shift }, value, digits = 4) {
+export function valueText(speech, { before, after, shift }, value, digits) {
   if (Number.isNaN(value)) return speech.words.missing;
-  return `${before}${speech.value(Number((value * 10 ** shift).toPrecision(digits)))}${after}`;
+  const number = shifted(value, shift);
+  return `${before}${digits ? speech.digitsOf(number, digits) : speech.rough3(number)}${after}`;
 }

@@ -30,14 +30,29 @@ export function nameChosen(pen, screen, { facts, shapes, state, colours }, room,
     const name = facts.units.name[unit];
     const lettering = { size: 14, weight: 650, ink: colours.of("ink"), halo: colours.of("halo"), edge: 4.5 };
     const half = widthOf(pen, name, lettering) / 2;
-    const [left, top, right] = screen.box(unit);
     const within = placeWithin(screen, unit, half + 4, room);
-    const [x, y] = within ?? [(left + right) / 2, top - 10];
+    const [x, y] = within ?? placeBeside(screen.box(unit), half + 4, room);
     room.take([x - half - 3, y - 9, x + half + 3, y + 9]);
     for (const [px, py] of screen.corners(shapes.units, unit, 8)) room.take([px - 4, py - 4, px + 4, py + 4]);
     const own = within && !filling.pales?.(unit) ? onFill(filling.paint(unit), colours, state.shown.opacity) : null;
     write(pen, name, x, y, { ...lettering, ...(own && { ink: own.ink, halo: own.halo }) });
   }
+}
+
+/**
+ * Where a name has room beside a unit: above or below, farther off where a circle lies; above where nowhere.
+ * @param {number[]} box Of the unit.
+ * @param {number} half Of its width.
+ * @param {Room} room
+ * @returns {[number, number]}
+ */
+function placeBeside([left, top, right, bottom], half, room) {
+  const middle = (left + right) / 2;
+  /** @type {[number, number][]} */
+  const places = [0, 14, 28, 42].flatMap((off) =>
+    [0, -half, half].flatMap((along) => /** @type {[number, number][]} */ ([[middle + along, top - 10 - off], [middle + along, bottom + 10 + off]])),
+  );
+  return places.find(([x, y]) => room.fits([x - half, y - 9, x + half, y + 9])) ?? places[0];
 }
 
 /**

@@ -15,11 +15,12 @@ export class Speech {
     this.counted = counted_words;
     this.numbers = numbers;
     this.digits = plan.area_ha >= 1e6 ? 0 : plan.area_ha >= 1e4 ? 1 : 2;
+    /** @type {Map<number, { format: (value: number) => string }>} */
+    this.ofDigits = new Map();
     this.whole = this.figures({ maximumFractionDigits: 0 });
     this.area = this.figures({
       minimumFractionDigits: this.digits,
       maximumFractionDigits: this.digits,
-      roundingMode: "halfEven", // as the report and the tables
     });
     this.exact = this.figures({ maximumSignificantDigits: 15 });
     // columns of a table may hold years
@@ -33,12 +34,23 @@ export class Speech {
   }
 
   /**
-   * Numbers with the signs that the catalogue of the language has, so that map and report agree.
+   * Numbers with the signs that the catalogue of the language has, rounded as Python does, so that map and report agree.
    * @param {Intl.NumberFormatOptions} options
    */
   figures(options) {
-    const plain = new Intl.NumberFormat("en", options);
+    const plain = new Intl.NumberFormat("en", { roundingMode: "halfEven", ...options });
     return { format: (/** @type {number} */ value) => this.written(plain.format(value)) };
+  }
+
+  /**
+   * A number in so many digits.
+   * @param {number} value
+   * @param {number} digits
+   */
+  digitsOf(value, digits) {
+    let format = this.ofDigits.get(digits);
+    if (!format) this.ofDigits.set(digits, (format = this.figures({ maximumSignificantDigits: digits })));
+    return format.format(value);
   }
 
   /** @param {string} number As it is written in English. */
@@ -169,7 +181,7 @@ export class Speech {
    * @param {number} share
    */
   share(share) {
-    return this.perCent(this.value(Number((100 * share).toPrecision(2))));
+    return this.perCent(this.digitsOf(100 * share, 2));
   }
 
   /** @param {string} number */

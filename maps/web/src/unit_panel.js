@@ -287,7 +287,7 @@ function landBox(facts, speech, unit, short) {
  * @param {number} unit
  * @param {import("./page_model.d.ts").QuotaRow} row
  */
-function shiftSaid(facts, speech, unit, { quota, shift }) {
+function shiftSaid(facts, speech, unit, { quota, amount, shift }) {
   const base = plainBase(facts, quota);
   if (!base) return null;
   const value = ratiosOf(facts, quota, base)[unit];
@@ -297,7 +297,15 @@ function shiftSaid(facts, speech, unit, { quota, shift }) {
       ? speech.say("shift_close", { value: `${speech.value(littleOf(step, base))} ${measure}` })
       : `${speech.signed(value)} ${base.unit}`;
   const why = value === null ? "" : (shifts[shift]?.reason ?? "");
-  return node("p", {}, why ? speech.say("shift_said", { value: said, why }) : `${said}.`);
+  if (value === null || !why) return node("p", {}, `${said}.`);
+  const plain = Number(amount) - value;
+  const parts = {
+    amount: speech.amount(amount, measure),
+    plain: `${speech.rough(plain)} ${measure}`,
+    change: plain ? speech.signedShare(value / plain) : "",
+  };
+  const told = node("p", { class: "zp-note" }, speech.say("shift_why", parts));
+  return node("details", { class: "zp-shift" }, node("summary", {}, speech.say("shift_said", { value: said, why })), told);
 }
 
 /**
@@ -336,7 +344,9 @@ function moneyBox(facts, speech, unit, link) {
     return net ? speech.say(net > 0 ? "receives_net" : "pays_net", { amount }) : "";
   });
   const said = lines.filter(Boolean);
-  return box(words.view_money, "", said.length ? said.map((line) => node("p", {}, line)) : node("p", {}, programmes ?? [words.no_payment_here]));
+  const periods = new Set(choices.flatMap(({ instruments }) => instruments.map(({ period }) => period)).filter(Boolean));
+  const paid = said.length && periods.size ? speech.say("payments_of", { period: [...periods].join(words.and) }) : "";
+  return box(words.view_money, paid, said.length ? said.map((line) => node("p", {}, line)) : node("p", {}, programmes ?? [words.no_payment_here]));
 }
 
 /**
@@ -360,7 +370,8 @@ function programmesHere(facts, speech, unit, link) {
 }
 
 /**
- * Titles alone, each a way to what it says; of one whose condition nobody can answer, what is missing.
+ * Titles alone of all that apply, those that pay last, for they stand under money as well; each is a way to what it
+ * says, and of one whose condition nobody can answer it is said what is missing.
  * @param {Facts} facts
  * @param {Speech} speech
  * @param {number} unit
@@ -369,7 +380,9 @@ function programmesHere(facts, speech, unit, link) {
  */
 function policyBox(facts, speech, unit, link, folded) {
   const paying = facts.payments.choices.length ? [] : payingPolicies(facts, unit);
-  const rows = facts.policy_lists.of(facts.units.policies[unit]).filter((row) => row.holds && !paying.includes(row.policy));
+  const held = facts.policy_lists.of(facts.units.policies[unit]).filter((row) => row.holds);
+  const isPaying = (/** @type {{ policy: number }} */ { policy }) => paying.includes(policy);
+  const rows = [...held.filter((row) => !isPaying(row)), ...held.filter(isPaying)];
   const listed = [...new Map(rows.map((row) => [row.policy, unknownSaid(speech, row)]))].map(([policy, open]) => ({
     title: [facts.policies[policy].title, open].filter(Boolean).join(" "),
     entry: node("p", { class: "zp-title" }, link(policy), open ? node("span", { class: "zp-badge zp-warn" }, open) : null),

@@ -10,6 +10,7 @@ import { whenSeen } from "./page_state.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { statusText } from "./status_marks.js";
 import { cellText } from "./table_panel.js";
+import { shifted } from "./verdict.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -262,7 +263,7 @@ export class UnitTable {
       units.id[unit], units.name[unit], facts.jurisdictions[units.jurisdiction[unit]] ?? "", main.text(unit),
       units.overlays[unit].map((place) => facts.zones[place].title).join("; "), statusText(facts, words, unit),
       ...figures.map(({ value }) => value(unit)),
-      ...(shown ? [short(shown.values[unit] * 10 ** shown.shift)] : []),
+      ...(shown ? [short(shifted(shown.values[unit], shown.shift))] : []),
     ]);
     return { head, rows };
   }

@@ -80,7 +80,7 @@ test("measures that no rule tests come after those that one does", () => {
   const names = scene.facts.measures.map(({ name, limits }) => [name, limits.length]);
   assert.deepEqual(names, [["forest_share", 1], ["height_m", 0]]);
   scene.state.change({ by: "height_m" });
-  assert.deepEqual(viewShown(scene).tip(0), ["Elevation: mean: 120.5\u00a0m"]);
+  assert.deepEqual(viewShown(scene).tip(0), ["Elevation: mean: 120\u00a0m"]);
   scene.state.change({ view: "land" });
   assert.notEqual(viewShown(scene).paint(0), "var(--measure-3)");
 });
