@@ -23,7 +23,7 @@ import { MeasureTable, NO, UNKNOWN, YES, namesIn } from "./condition_evaluator.j
  */
 
 export const STATUSES = /** @type {const} */ (["decided", "by_decision", "assumed", "review", "contested"]);
-const [DECIDED, BY_DECISION, ASSUMED, REVIEW, CONTESTED] = STATUSES.keys();
+const [, BY_DECISION, ASSUMED, REVIEW, CONTESTED] = STATUSES.keys();
 
 // Significant digits of a number that was calculated, and what cannot be scaled.
 const DIGITS = 14;
@@ -251,16 +251,16 @@ export class ZoneEvaluator {
     const mains = asked.filter(({ zone }) => isMain[zone]);
     const rule = first(rows, mains);
     const firm = mains.some(({ hangs }) => hangs) ? first(rows, mains, true) : rule;
-    const main = new Int32Array(rows);
     const zoneOf = Int32Array.from([...mains.map(({ zone }) => zone), model.default_zone]);
-    for (let unit = 0; unit < rows; unit++) main[unit] = zoneOf[rule[unit]];
+    const main = Int32Array.from(rule, (place) => zoneOf[place]);
     const decision = this.decide(main, decided);
-    const status = new Uint8Array(rows).fill(DECIDED);
+    const status = new Uint8Array(rows); // decided
     const holds = this.overlays(asked, decided, status);
-    this.doubt(main, firm, mains, decision, status);
-    this.review(asked, mains, rule, holds, status);
-    this.contest(rule, mains, status);
-    for (let unit = 0; unit < rows; unit++) if (decision[unit]) status[unit] = BY_DECISION;
+    this.doubt(main, firm, mains, zoneOf, status);
+    this.contest(asked, mains, rule, zoneOf, holds, status);
+    decision.forEach((done, unit) => {
+      if (done) status[unit] = BY_DECISION;
+    });
     return { main, holds, status };
   }
 
@@ -282,38 +282,29 @@ export class ZoneEvaluator {
   }
 
   /**
-   * Where a rule has no answer that could change the main function, contest it, or give an overlay that is not there.
+   * Where a rule of another zone stands beside the one that gave the main function, or has no answer and would give
+   * another main function or an overlay that is not there.
    * @param {(AskedRule & { answers: Answers, open: boolean })[]} asked
    * @param {AskedRule[]} mains
    * @param {Int16Array} rule
+   * @param {Int32Array} zoneOf Of each of the rules for main functions, and of none.
    * @param {Uint8Array[]} holds
    * @param {Uint8Array} status
    */
-  review(asked, mains, rule, holds, status) {
-    for (const one of asked) {
-      const { zone, answers, on_unknown, open } = one;
-      if (on_unknown !== "review" || !open) continue;
-      const place = mains.indexOf(one);
-      const counts = mains.map((given, nth) => zone !== given.zone && (place < nth || areRivals(one, given)));
-      counts.push(zone !== this.model.default_zone);
+  contest(asked, mains, rule, zoneOf, holds, status) {
+    for (const own of asked) {
+      const { zone, answers } = own;
+      const place = mains.indexOf(own);
+      const rivals = mains.map(
+        (one) => place >= 0 && zone !== one.zone && own.refines === one.refines && own.priority === one.priority,
+      );
+      const waits = own.open && own.on_unknown === "review";
+      if (!waits && !rivals.includes(true)) continue;
       for (let unit = 0; unit < rule.length; unit++) {
-        if (answers[unit] === UNKNOWN && (place < 0 ? !holds[zone][unit] : counts[rule[unit]])) status[unit] = REVIEW;
-      }
-    }
-  }
-
-  /**
-   * Where rules of other zones stand at the priority of the one that gave the main function.
-   * @param {Int16Array} rule
-   * @param {(AskedRule & { answers: Answers })[]} mains
-   * @param {Uint8Array} status
-   */
-  contest(rule, mains, status) {
-    for (const own of mains) {
-      const rivals = mains.map((other) => areRivals(own, other));
-      if (!rivals.includes(true)) continue;
-      for (let unit = 0; unit < rule.length; unit++) {
-        if (own.answers[unit] === YES && rivals[rule[unit]]) status[unit] = CONTESTED;
+        const given = rule[unit];
+        const counts = place < 0 ? !holds[zone][unit] : rivals[given] || (place < given && zone !== zoneOf[given]);
+        if (answers[unit] === YES && rivals[given]) status[unit] = CONTESTED;
+        else if (waits && answers[unit] === UNKNOWN && counts && status[unit] < REVIEW) status[unit] = REVIEW;
       }
     }
   }
@@ -323,17 +314,16 @@ export class ZoneEvaluator {
    * @param {Int32Array} main
    * @param {Int16Array} firm The first rule that claims the unit and hangs on nothing absent.
    * @param {(AskedRule & { answers: Answers, hangs: Uint8Array | null })[]} mains
-   * @param {Uint8Array} decision
+   * @param {Int32Array} zoneOf
    * @param {Uint8Array} status
    */
-  doubt(main, firm, mains, decision, status) {
+  doubt(main, firm, mains, zoneOf, status) {
     mains.forEach(({ zone, answers, hangs, on_unknown }, place) => {
       if (!hangs) return;
       for (let unit = 0; unit < firm.length; unit++) {
-        if (!hangs[unit] || decision[unit] || place >= firm[unit] || answers[unit] === UNKNOWN) continue;
+        if (!hangs[unit] || place >= firm[unit] || answers[unit] === UNKNOWN) continue;
         const gone = answers[unit] === YES && on_unknown === "no" && zone !== main[unit];
-        const sure = mains[firm[unit]]?.zone ?? this.model.default_zone;
-        if (zone !== sure && !gone) status[unit] = ASSUMED;
+        if (zone !== zoneOf[firm[unit]] && !gone) status[unit] = ASSUMED;
       }
     });
   }
@@ -344,11 +334,12 @@ export class ZoneEvaluator {
    * @param {Uint8Array} status
    */
   overlays(asked, decided, status) {
-    const none = new Uint8Array(this.rows);
-    const holds = this.isMain.map((main) => (main ? none : none.slice()));
+    const holds = this.isMain.map(() => new Uint8Array(this.rows));
     for (const { zone, answers } of asked) {
-      const here = holds[zone];
-      if (!this.isMain[zone]) for (let unit = 0; unit < this.rows; unit++) here[unit] |= answers[unit] >> 1;
+      if (this.isMain[zone]) continue;
+      answers.forEach((answer, unit) => {
+        holds[zone][unit] |= answer >> 1;
+      });
     }
     for (const { zone, units } of decided) {
       if (this.isMain[zone]) continue;
@@ -359,11 +350,6 @@ export class ZoneEvaluator {
     }
     return holds;
   }
-}
-
-/** @param {AskedRule} one @param {AskedRule} other */
-function areRivals(one, other) {
-  return one.zone !== other.zone && one.refines === other.refines && one.priority === other.priority;
 }
 
 /**
