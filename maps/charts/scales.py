@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, log10
+from math import ceil, floor, log10, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -152,17 +152,15 @@ def swarm(places: Floats, radius: float) -> Floats:
     [0.0, 1.0, 0.0]
     """
     off = np.zeros(len(places))
-    order = np.argsort(places, kind="stable")
     placed: list[tuple[float, float]] = []
-    start = 0
-    for one in order:
+    start, wide = 0, (2 * radius) ** 2
+    for one in np.argsort(places, kind="stable").tolist():
         x = float(places[one])
         while start < len(placed) and placed[start][0] < x - 2 * radius:
             start += 1
-        near = np.array(placed[start:]).reshape(-1, 2)
-        reach = np.sqrt(np.maximum((2 * radius) ** 2 - (near[:, 0] - x) ** 2, 0.0)) - 1e-9
-        edges = np.concatenate([[0.0], near[:, 1] + reach + 1e-9, near[:, 1] - reach - 1e-9])
-        free = [y for y in edges if not (np.abs(near[:, 1] - y) < reach - 1e-9).any()]
-        off[one] = min(free, key=lambda y: (round(abs(y), 6), -y))
+        near = [(y, sqrt(max(wide - (at - x) ** 2, 0.0)) - 1e-9) for at, y in placed[start:]]
+        edges = [0.0, *(y + reach + 1e-9 for y, reach in near), *(y - reach - 1e-9 for y, reach in near)]
+        nearest = sorted(edges, key=lambda y: (round(abs(y), 6), -y))
+        off[one] = next(edge for edge in nearest if all(abs(y - edge) >= reach - 1e-9 for y, reach in near))
         placed.append((x, float(off[one])))
     return off

@@ -18,7 +18,8 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", r
 _OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 _TEXTS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`")
 _SIGNS = r"=>|[=!<>]==?|&&|\|\||\?\?|[-+*]=|[=*<>?:,;{}&|()\[\]]|[-+](?= ?[\w(])|(?<= )/(?= )"
-_SPACED = re.compile(rf"({_TEXTS.pattern})| ({_SIGNS}) ?|({_SIGNS}) ")
+_SPACED = re.compile(rf"(?=[-=!<>&|?+*:,;{{}}()\[\]/ \"'`])(?:({_TEXTS.pattern})| ({_SIGNS}) ?|({_SIGNS}) )")
+"""A text, or a sign beside a space; the signs that either begins with are looked for first, for that is quick."""
 _OPEN = ("(", "[", "{", ",", "=", "=>", "&&", "||", "??", ";", "}")
 """Signs after which no break is needed, whatever follows: each statement ends with one."""
 _TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
@@ -76,10 +77,14 @@ def squeezed(text: str) -> str:
         ticks = line.count("`")
         patterns = "/" in line and "/" in _TEXTS.sub("", line).replace(" / ", "")
         whole = inside or ticks not in (0, 2) or patterns
-        told = line if whole else _SPACED.sub(lambda part: part[1] or part[2] or part[3], line)
+        told = line if whole else _SPACED.sub(_without_spaces, line)
         inside ^= bool(ticks % 2)
         found += told if told.endswith(_OPEN) and not whole else f"{told}\n"
     return found
+
+
+def _without_spaces(part: re.Match[str]) -> str:
+    return part[part.lastindex or 0]
 
 
 def _in_order(folder: Path, name: str, above: tuple[str, ...], read: dict[str, str]) -> dict[str, str]:

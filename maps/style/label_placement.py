@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from math import atan2, cos, degrees, hypot, radians, sin
 from typing import NamedTuple
 
@@ -84,22 +85,24 @@ class Label(NamedTuple):
         return _room(self.spot, self.lettering.length(self.text), self.lettering.size).shape
 
 
-class _Room(NamedTuple):
+class _Room:
     """A rectangle: its corners one after another, and whether its sides are upright."""
 
-    corners: tuple[tuple[float, float], ...]
-    upright: bool
+    def __init__(self, corners: tuple[tuple[float, float], ...], *, upright: bool) -> None:
+        self.corners, self.upright = corners, upright
+        x, y = zip(*corners, strict=True)
+        self.bounds = min(x), min(y), max(x), max(y)
 
-    @property
-    def bounds(self) -> tuple[float, float, float, float]:
-        """Left, top, right and bottom of all of it."""
-        x, y = zip(*self.corners, strict=True)
-        return min(x), min(y), max(x), max(y)
-
-    @property
+    @cached_property
     def shape(self) -> shapely.Polygon:
         """The same as a polygon."""
         return shapely.polygons(np.array(self.corners))
+
+    def is_beside(self, other: _Room) -> bool:
+        """Whether the boxes of both touch."""
+        left, top, right, bottom = self.bounds
+        west, north, east, south = other.bounds
+        return west <= right and east >= left and north <= bottom and south >= top
 
 
 def _room(spot: Spot, length: float, size: float) -> _Room:
@@ -108,7 +111,7 @@ def _room(spot: Spot, length: float, size: float) -> _Room:
     lengthwise, sideways = cos(turn), sin(turn)
     corners = ((-across, -down), (across, -down), (across, down), (-across, down))
     placed = tuple((spot.x + x * lengthwise - y * sideways, spot.y + x * sideways + y * lengthwise) for x, y in corners)
-    return _Room(placed, spot.turn == 0)
+    return _Room(placed, upright=spot.turn == 0)
 
 
 def _upright(left: float, top: float, right: float, bottom: float) -> _Room:
@@ -136,7 +139,6 @@ class Sheet:
     def __init__(self, wide: float, high: float) -> None:
         self._wide, self._high = wide, high
         self._taken: list[_Room] = []
-        self._bounds = np.empty((64, 4))
         self._marks: list[_Room] = []
         self.labels: list[Label] = []
 
@@ -144,33 +146,22 @@ class Sheet:
         """Take boxes (left, top, right, bottom) for marks that are no names."""
         rooms = [_upright(*box) for box in boxes]
         self._marks += rooms
-        for room in rooms:
-            self._take(room)
+        self._taken += rooms
 
     def is_marked(self, left: float, top: float, right: float, bottom: float) -> bool:
         """Whether a box touches what was taken for a mark."""
-        own = (mark.bounds for mark in self._marks)
-        return any(one[0] <= right and one[2] >= left and one[1] <= bottom and one[3] >= top for one in own)
-
-    def _take(self, room: _Room) -> None:
-        if len(self._taken) == len(self._bounds):
-            self._bounds = np.concatenate([self._bounds, np.empty_like(self._bounds)])
-        self._bounds[len(self._taken)] = room.bounds
-        self._taken.append(room)
+        box = _upright(left, top, right, bottom)
+        return any(map(box.is_beside, self._marks))
 
     def _is_free(self, room: _Room) -> bool:
         """Whether a room lies on the picture and touches nothing."""
         left, top, right, bottom = room.bounds
         if left < 0 or top < 0 or right > self._wide or bottom > self._high:
             return False
-        west, north, east, south = self._bounds[: len(self._taken)].T
-        near = [
-            self._taken[place]
-            for place in np.flatnonzero((west <= right) & (east >= left) & (north <= bottom) & (south >= top))
-        ]
+        near = [one for one in self._taken if room.is_beside(one)]
         if room.upright and any(one.upright for one in near):
             return False
-        return not (near and shapely.intersects(np.array([one.shape for one in near], dtype=object), room.shape).any())
+        return not any(one.shape.intersects(room.shape) for one in near)
 
     def place(
         self,
@@ -206,6 +197,8 @@ class Sheet:
         if dot is not None and not self._is_free(dot):
             return None
         length = lettering.length(text)
+        if within is not None:
+            shapely.prepare(within)
         for spot in spots:
             room = _room(spot, length, lettering.size)
             if not self._is_free(room):
@@ -213,8 +206,7 @@ class Sheet:
             if within is not None and beyond:  # made where it is needed, which is seldom
                 within, beyond = within.buffer(beyond), 0.0
             if within is None or within.contains(room.shape):
-                for taken in (room,) if dot is None else (room, dot):
-                    self._take(taken)
+                self._taken += (room,) if dot is None else (room, dot)
                 self.labels.append(Label(text, lettering, spot))
                 return self.labels[-1]
         return None

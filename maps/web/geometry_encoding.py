@@ -29,6 +29,9 @@ Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
+LEVEL = 6
+"""How hard the block is packed: the hardest takes thrice as long for a block that is 0.6 per cent smaller."""
+
 
 class Rings(NamedTuple):
     """Closed lines made of arcs, several a shape.
@@ -385,7 +388,7 @@ def encode_block(said: str, shapes: Shapes, columns: Iterable[Integers] = ()) ->
     text = said.encode("utf-8", "backslashreplace")
     numbers = b"".join(byte_planes(column) for column in (*shape_columns(shapes), *columns))
     block = len(text).to_bytes(4, "little") + text + numbers
-    return in_85_signs(gzip.compress(block, 9, mtime=0))
+    return in_85_signs(gzip.compress(block, LEVEL, mtime=0))
 
 
 def shape_columns(shapes: Shapes) -> Iterator[Integers]:

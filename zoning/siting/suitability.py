@@ -114,14 +114,17 @@ class Surroundings:
         Cells
             The score of other plots is no less than it is, and below that of these.
         """
-        least, score = cells.least.copy(), cells.score.copy()
+        found = replace(cells, least=cells.least.copy(), score=cells.score.copy())
+        held: list[Places | slice] = [slice(*ends) for ends in itertools.pairwise(begin.tolist())]
         for side in SIDES:
-            doubted = np.flatnonzero(_doubted(replace(cells, least=least, score=score), begin, amounts))
+            held = [_contenders(found, own, amount) for own, amount in zip(held, amounts, strict=True)]
+            doubted = np.concatenate([_places(own)[found.least[own] < found.score[own]] for own in held])
             if not len(doubted):
                 break
             low, high = self._look(cells, doubted, side)
-            least[doubted], score[doubted] = np.maximum(least[doubted], low), np.minimum(score[doubted], high)
-        return replace(cells, least=least, score=score)
+            found.least[doubted] = np.maximum(found.least[doubted], low)
+            found.score[doubted] = np.minimum(found.score[doubted], high)
+        return found
 
     def _look(self, cells: Cells, some: Places, side: int) -> tuple[Floats, Floats]:
         """The bounds of the score of some plots that distances of blocks of so many cells on a side leave."""
@@ -172,14 +175,19 @@ def _closeness(far: Floats, within_m: float) -> Floats:
     return np.clip(1 - far / within_m, 0.0, 1.0)
 
 
-def _doubted(cells: Cells, begin: Places, amounts: Sequence[float]) -> npt.NDArray[np.bool_]:
-    """Plots of unknown score that may be among the most suitable ones of the amount of their unit."""
-    found = cells.least < cells.score
-    for (start, end), amount in zip(itertools.pairwise(begin.tolist()), amounts, strict=True):
-        if found[start:end].any():
-            own = slice(start, end)
-            found[own] &= cells.score[own] >= threshold_score(cells.area_ha[own], cells.least[own], amount)
-    return found
+def _contenders(cells: Cells, own: Places | slice, amount: float) -> Places | slice:
+    """The plots of some of a unit that may be among the most suitable ones of an amount, if any is of unknown score.
+
+    Those left out before are less suitable than so many hectares of the others, and so have no say.
+    """
+    least, score = cells.least[own], cells.score[own]
+    if not (least < score).any():
+        return own
+    return _places(own)[score >= threshold_score(cells.area_ha[own], least, amount)]
+
+
+def _places(own: Places | slice) -> Places:
+    return np.arange(own.start, own.stop) if isinstance(own, slice) else own
 
 
 BY_EDGE = 4
