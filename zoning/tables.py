@@ -359,7 +359,7 @@ DIVERGENCE_UNITS = Table(
     ("series", "unit_id"),
 )
 ASKED_TABLES = (SCENARIOS, SCENARIO_QUOTAS, ROBUSTNESS, DIVERGENCE, DIVERGENCE_UNITS, FACILITIES)
-"""Tables that only plans have as files that ask for them: with scenarios, draws, regions to compare, or more facilities."""
+"""Tables that only plans have as files that ask for them: with scenarios, draws, regions to compare, or facilities."""
 
 MOVED = Table(
     "moved",

@@ -91,7 +91,7 @@ class _Room:
     def __init__(self, corners: tuple[tuple[float, float], ...], *, upright: bool) -> None:
         self.corners, self.upright = corners, upright
         x, y = zip(*corners, strict=True)
-        self.bounds = min(x), min(y), max(x), max(y)
+        self.bounds: tuple[float, float, float, float] = (min(x), min(y), max(x), max(y))
 
     @cached_property
     def shape(self) -> shapely.Polygon:

@@ -1,4 +1,4 @@
-"""Why indices and derived measures are what they are, how far regions are apart, and whether norms of places are kept."""
+"""Why indices and derived measures are what they are, how far apart regions are, and whether norms are kept."""
 
 from __future__ import annotations
 
