@@ -188,7 +188,7 @@ function legend(scene, land, fillOf) {
       : null,
     land.known.length ? legendPart("", histogram(scene, land, fillOf), classRows(scene, land, fillOf)) : null,
     ...(land.base?.plain ? shiftHelp(speech, land.base.plain, quota) : []),
-    largestOf(land) ? legendPart(circleTitle(quota, land), circleScale(speech, largestOf(land))) : null,
+    largestOf(land) ? legendPart(circleTitle(quota, land), circleScale(speech, largestOf(land)), land.base?.plain ? caption(words.shift_circles) : null) : null,
   ];
 }
 
@@ -283,14 +283,16 @@ function littleSaid({ facts, state, speech }, { base }) {
  */
 function classRows(scene, land, fillOf) {
   const { state, speech } = scene;
-  const { base, ratios } = land;
+  const { base, breaks, ratios } = land;
   const { kept } = state.shown;
+  // the circles of the map tell less from more without their colours, too
+  const circleOf = (/** @type {number} */ place) => (!base?.plain || place < 0 ? "" : (breaks[place] ?? Infinity) <= 0 ? "less" : "more");
   const count = (/** @type {number} */ place) =>
     ratios.filter((_, one) => land.classOf(one) === place).length;
   const row = (/** @type {number} */ place, /** @type {string} */ title) => {
     const key = keyOf(place);
     return legendRow({
-      picture: colourBox(fillOf(place)),
+      picture: colourBox(fillOf(place), circleOf(place)),
       title,
       figure: speech.whole.format(count(place)),
       pressed: kept === key,

@@ -113,6 +113,17 @@ function drawRow(sheet, row, [x, y, width]) {
     pen.lineWidth = 0.75;
     pen.setLineDash([]);
     pen.strokeRect(x, middle - 6, 20, 12);
+    const less = box.matches(".zp-gets-less");
+    if (less || box.matches(".zp-gets-more")) {
+      const inks = [colour("halo"), colour("circle")];
+      pen.beginPath();
+      pen.arc(x + 10, middle, 3.6, 0, 7);
+      pen.fillStyle = inks[less ? 0 : 1];
+      pen.fill();
+      pen.strokeStyle = inks[less ? 1 : 0];
+      pen.lineWidth = 1.2;
+      pen.stroke();
+    }
   } else if (picture) {
     const size = picture.width.baseVal.value || 20;
     drawPicture(sheet, picture, x + 10 - size / 2, middle - size / 2, 1);

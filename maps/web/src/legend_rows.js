@@ -15,16 +15,19 @@ import { node } from "./dom.js";
  * @param {() => void} [row.press] Without it the row only tells.
  */
 export function legendRow({ picture, title, figure, pressed = false, faded = false, off = false, press }) {
-  const parts = [picture, node("span", { class: "zp-said" }, title), node("span", { class: "zp-number" }, figure)];
+  const parts = [picture, node("span", { class: "zp-said" }, title), " ", node("span", { class: "zp-number" }, figure)];
   const look = `zp-row${faded ? " zp-faded" : ""}${off ? " zp-off" : ""}`;
   if (!press) return node("div", { class: look }, parts);
   const settings = { type: "button", class: look, "aria-pressed": String(pressed), on: { click: press } };
   return node("button", settings, parts);
 }
 
-/** @param {string} colour Of CSS. */
-export function colourBox(colour) {
-  const box = node("i", { class: "zp-box", "aria-hidden": "true" });
+/**
+ * @param {string} colour Of CSS.
+ * @param {"" | "less" | "more"} [circle] A hollow or a full one in it, as on the map.
+ */
+export function colourBox(colour, circle = "") {
+  const box = node("i", { class: circle ? `zp-box zp-gets-${circle}` : "zp-box", "aria-hidden": "true" });
   box.style.background = colour;
   return box;
 }

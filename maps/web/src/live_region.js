@@ -1,6 +1,8 @@
 // The live region: what happened, in few words, for those who hear the page.
 
 import { by } from "./dom.js";
+import { baseOf } from "./land_amounts.js";
+import { paymentTitle } from "./payment_texts.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -28,6 +30,8 @@ export function tellChanges({ state, speech, facts }, filtered) {
   const texts = [
     [["view"], ({ view }) => named(words.views, words[`view_${view}`])],
     [["by"], ({ by: asked }) => named(words.colour_by, facts.measures.find(({ name }) => name === asked)?.title ?? words.main)],
+    [["quota", "base"], ({ quota, base }) => named(facts.quotas[quota].title, baseOf(facts, quota, base)?.title ?? "")],
+    [["payments"], ({ payments }) => named(words.payments, paymentTitle(speech, facts.payments.choices[payments]))],
     [["theme"], ({ theme }) => words[`theme_${theme}`]],
     [["main", "overlay", "jurisdiction", "kept"], filtered],
   ];

@@ -1287,6 +1287,7 @@ export type Word =
   | "services"
   | "settings"
   | "share_of_land"
+  | "shift_circles"
   | "shift_close"
   | "shift_group"
   | "shift_help"
