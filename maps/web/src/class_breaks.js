@@ -23,7 +23,7 @@ const METHODS = { quantile: quantileBreaks, natural: naturalBreaks, equal: equal
  * @returns {number[]} Rising; fewer than `count` - 1 where values do not part that often.
  */
 export function breaksOf(method, values, limits = [], count = CLASSES) {
-  const sorted = Array.from(values).sort((a, b) => a - b);
+  const sorted = rising(values);
   if (method !== "threshold" || !limits.length) return METHODS[method === "threshold" ? "natural" : method](sorted, count);
   const [{ at, above, equal }] = limits;
   const belongsAbove = above === equal;
@@ -33,6 +33,14 @@ export function breaksOf(method, values, limits = [], count = CLASSES) {
   const limit = belongsAbove || !rest.length ? at : roundedBetween(at, rest[0], at);
   const found = [...naturalBreaks(below, low), limit, ...naturalBreaks(rest, high)];
   return [...new Set(found)].sort((a, b) => a - b);
+}
+
+/**
+ * Numbers in order; a column of them is sorted many times as fast as a list.
+ * @param {ArrayLike<number>} values
+ */
+function rising(values) {
+  return Array.from(Float64Array.from(values).sort());
 }
 
 /**
@@ -113,7 +121,7 @@ export function naturalBreaks(given, count) {
   const values = [];
   /** @type {number[]} */
   const weights = [];
-  for (const value of [...given].sort((a, b) => a - b)) {
+  for (const value of rising(given)) {
     if (value === values[values.length - 1]) weights[weights.length - 1]++;
     else {
       values.push(value);

@@ -190,7 +190,8 @@ class PlanPage {
     this.table = new UnitTable(this.scene, this.strips.table.root, (unit) => this.choose(unit, true));
     this.picture = new MapPicture(map, this.scene, sheet, (view) => this.show(view));
     this.tip = new HoverTip(map.getContainer());
-    this.index = new UnitIndex(facts);
+    /** @type {UnitIndex | null} */
+    this.index = null;
     this.ruler = new Ruler(map, speech);
     this.wayBack = new WayBack();
     /** @type {string[]} */
@@ -293,6 +294,7 @@ class PlanPage {
   /** @param {string} query */
   find(query) {
     const { facts, speech, ground, shapes } = this.scene;
+    this.index ??= new UnitIndex(facts);
     const units = this.index.find(query).map((unit) => ({
       name: facts.units.full[unit],
       about: this.table.idText(unit),

@@ -214,9 +214,10 @@ class PlaceIndex {
    * @param {number} count
    */
   constructor(bounds, count) {
-    /** @type {Map<number, number[]>} */
-    this.cells = new Map();
+    /** @type {Map<number, number[]> | null} */
+    this.known = null;
     this.bounds = bounds;
+    this.count = count;
     let west = Infinity;
     let east = -Infinity;
     for (let unit = 0; unit < count; unit++) {
@@ -224,14 +225,23 @@ class PlaceIndex {
       east = Math.max(east, bounds[4 * unit + 2]);
     }
     this.side = Math.max(1, (east - west) / Math.max(8, Math.sqrt(count) * 2));
-    for (let unit = 0; unit < count; unit++) {
-      const [west, south, east, north] = bounds.subarray(4 * unit, 4 * unit + 4);
+  }
+
+  /** The units of each cell; filled when a place is first asked for, which is after the first picture. */
+  get cells() {
+    if (this.known) return this.known;
+    /** @type {Map<number, number[]>} */
+    const cells = new Map();
+    for (let unit = 0; unit < this.count; unit++) {
+      const [west, south, east, north] = this.bounds.subarray(4 * unit, 4 * unit + 4);
       this.visit(west, south, east, north, (key) => {
-        const listed = this.cells.get(key);
+        const listed = cells.get(key);
         if (listed) listed.push(unit);
-        else this.cells.set(key, [unit]);
+        else cells.set(key, [unit]);
       });
     }
+    this.known = cells;
+    return cells;
   }
 
   /**

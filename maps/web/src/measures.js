@@ -27,6 +27,8 @@ import { shifted } from "./verdict.js";
 /** @type {Method[]} */
 const METHODS = ["threshold", "natural", "quantile", "equal"];
 const RAMP = 5;
+/** @type {WeakMap<Measure, Map<Method, Classes>>} */
+const KNOWN = new WeakMap();
 // Which colours below a limit and from it on stand for so many classes.
 const BELOW = [[], [1], [1, 2]];
 const FROM = [[], [4], [3, 5], [3, 4, 5]];
@@ -94,7 +96,19 @@ export function methodsOf({ limits }) {
  * @param {Method} method
  * @returns {Classes}
  */
-export function classesOf({ values, limits }, method) {
+export function classesOf(measure, method) {
+  const known = KNOWN.get(measure) ?? new Map();
+  KNOWN.set(measure, known);
+  if (!known.has(method)) known.set(method, parted(measure, method));
+  return /** @type {Classes} */ (known.get(method));
+}
+
+/**
+ * @param {Measure} measure
+ * @param {Method} method
+ * @returns {Classes}
+ */
+function parted({ values, limits }, method) {
   const known = Array.from(values).filter((value) => !Number.isNaN(value));
   const breaks = breaksOf(method, known, limits);
   const unknown = breaks.length + 1;
