@@ -46,6 +46,7 @@ def _key_figures(edition: ReportContext) -> Iterator[tuple[str, str]]:
         )
         yield said, edition.amount(quota.total)
     yield words["policies_in_force"], edition.number(len(plan.rulebook.policies))
+    yield words["policies_that_apply"], edition.number(plan.policies["policy"].nunique())
     yield words["repairs"], edition.number(len(plan.ledger))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from maps.exports.workbook_sheets import Sheet
 from maps.locale import LocalizedPlan, capital, catalogue, text_in
 from maps.style import SITE_CIRCLE, zone_fills
-from zoning.compensation import BUDGET, POOL
+from maps.summaries import net_received
 from zoning.quotas import RESERVE
 from zoning.study import Quota
 from zoning.zones import OPEN
@@ -97,15 +97,13 @@ def _figures(plan: LocalizedPlan, quota: Quota | None) -> Iterator[Figure]:
     if quota:
         told = {"quota": terms.quota(quota.name), "period": quota.period, "unit": terms.unit(quota.unit)}
         yield Figure(_handed_out(plan, quota), words["figure_quota"].format(**told))
-    reached = plan.flows[~plan.flows["receiver"].isin((POOL, BUDGET))]
-    if len(reached):
-        sums = reached.groupby("unit")["amount"].sum()
-        unit = max(sums.index, key=sums.get)
-        yield Figure(sums[unit], words["figure_money"].format(unit=terms.unit(unit)))
+    if received := net_received(plan):
+        amount, unit = received
+        yield Figure(amount, words["figure_money"].format(unit=terms.unit(unit)))
     waiting = int(plan.zones["status"].isin(OPEN).sum())
     if waiting:
         yield Figure(waiting, words["figure_open"])
-    yield Figure(plan.policies["policy"].nunique(), words["figure_policies"])
+    yield Figure(plan.policies["policy"].nunique(), words["figure_policies"].format(all=len(plan.rulebook.policies)))
 
 
 def _land(plan: LocalizedPlan) -> Table:
@@ -139,7 +137,7 @@ def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
         rows.append((words["reserve"], held))
     told = {"quota": capital(terms.quota(quota.name)), "period": quota.period, "unit": terms.unit(quota.unit)}
     columns = catalogue("columns", plan.language)
-    heads = (columns["name" if by == "name" else "jurisdiction"], columns["amount"])
+    heads = (columns["name" if by == "name" else "jurisdiction"], words["to_units"] if held else columns["amount"])
     return Table(words["quota_by"].format(**told), heads, tuple(rows), (SITE_CIRCLE,) * len(rows), (False,))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
 from functools import cached_property
 from itertools import compress
 from math import isnan
@@ -13,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from layers.conditions import parse_condition
+from layers.ledger import finding_word
 from maps.explain import list_titles
 from maps.locale import (
     COVERED,
@@ -21,6 +23,7 @@ from maps.locale import (
     catalogue,
     describe_parameters,
     format_measure,
+    phrase_in,
     rule_name,
     text_in,
 )
@@ -31,6 +34,7 @@ from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION
 from zoning.siting import why_unplaced
 from zoning.tables import TABLES
+from zoning.zones import FIRMNESS, rule_tests
 
 Kind = Literal["text", "code", "zone", "count", "year", "area", "amount", "number", "share", "truth"]
 Cells = list[Any]
@@ -40,8 +44,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "name", "unit_id", "jurisdiction", "main", "overlays", "area_ha", "status", "reason", "assumed", "part_of",
         "main_of_whole", "rule", "=main", "=overlays",
     ),
+    "firmness": (
+        "name", "unit_id", "jurisdiction", "main", "firmness", "parameter", "threshold", "flip_value", "change_pct",
+        "flip_zone", "=main", "=parameter",
+    ),
+    "findings": ("level", "text", "name", "unit_id"),
     "quotas": (
-        "name", "unit_id", "jurisdiction", "level", "main", "quota", "period", "amount", "unit", "by_weight",
+        "name", "unit_id", "jurisdiction", "level", "main", "quota", "period", "amount", "reserve", "unit", "by_weight",
         "difference", "cause", "floor", "ceiling", "weight", "binding", "shadow_price", "price_from", "price_to",
         "carried", "transferred", "=quota",
     ),
@@ -78,6 +87,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "policy", "instrument", "clause", "strictness", "parameters", "exception", "reference", "since", "until",
         "verified", "=policy",
     ),
+    "parameters": ("parameter", "value", "unit", "since", "until", "reference", "verified", "=parameter"),
     "industries": (
         "list", "item", "code", "treatment", "state", "unit_id", "jurisdiction", "conditions", "note", "reference",
         "verified", "=code",
@@ -97,8 +107,10 @@ Not here: JSON (``claims.values``), which ``claims.parquet`` has, and texts of p
 """
 NOT_TOLD = {"carried": 0, "transferred": 0}
 """Columns that are left out where all that they have is this, as if it were nothing."""
+_MADE = frozenset({"firmness", "findings", "parameters"})
+"""Sheets that no file of the run has."""
 OWN = frozenset({
-    ("quotas", "by_weight"), ("quotas", "difference"), ("quotas", "cause"),
+    ("quotas", "by_weight"), ("quotas", "difference"), ("quotas", "cause"), ("quotas", "reserve"),
     ("divergence", "vintage"), ("divergence_units", "vintage"),
 })  # fmt: skip
 """Columns that no file of the run has."""
@@ -108,6 +120,8 @@ _TITLES = {
     ("conflicts", "clause"): "test",
     ("industries", "code"): "branch",
     ("policy_texts", "exception"): "exceptions",
+    ("findings", "level"): "kind",
+    ("firmness", "parameter"): "nearest_threshold",
     ("divergence_units", "share"): "part_of_all",
     ("divergence_units", "change"): "change_over_years",
     ("divergence", "since"): "first_year",
@@ -117,7 +131,8 @@ _TITLES = {
 _KINDS: Mapping[str, Kind] = {
     "unit_id": "code", "rule": "code", "piece_id": "code", "feature": "code", "part_of": "code",
     "main": "zone", "main_of_whole": "zone", "flip_zone": "zone", "zone": "zone", "period": "year",
-    "by_weight": "number", "difference": "number",
+    "by_weight": "number", "difference": "number", "reserve": "amount",
+    "threshold": "number", "flip_value": "number", "change_pct": "number",
 }  # fmt: skip
 _OF_REGIONS = frozenset({"divergence", "divergence_units"})
 """Tables whose codes are put into words row by row."""
@@ -197,6 +212,7 @@ class _Sheets:
         self.scenarios = {name: text_in(title, plan.language, name) for name, title in told.items()}
         answers, industry = catalogue("answer", self.language), catalogue("industry", self.language)
         optimum, light = catalogue("optimum", self.language), self.light
+        firmness = catalogue("firmness", self.language)
         self.said: Mapping[str, Callable[[Any], str]] = {
             "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
             "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
@@ -205,6 +221,8 @@ class _Sheets:
             "level": self.terms.level,
             "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),
             "assumed": lambda names: self.listed(self.measure(one) for one in names.split(";")),
+            "firmness": lambda kind: firmness[f"name_{kind}"], "parameter": self.measure,
+            "finding": lambda kind: phrase_in(finding_word(kind), self.language),
             "indicator": self.measure, "answer": answers.__getitem__, "at_threshold": answers.__getitem__,
             "flip_side": lambda side: self.words[f"flip_{side}"],
             "policy": self.policy, "overruled_by": self.overruler,
@@ -232,8 +250,12 @@ class _Sheets:
 
     def rows(self, key: str) -> pd.DataFrame:
         """A table as its sheet has it, units with their names."""
-        if key == "policy_texts":
-            return self._policy_texts
+        made = {
+            "policy_texts": lambda: self._policy_texts, "firmness": lambda: self._firmness,
+            "findings": lambda: self._findings, "parameters": lambda: self._parameters,
+        }  # fmt: skip
+        if key in made:
+            return made[key]()
         rows: pd.DataFrame = getattr(self.plan, key)
         rows = rows.reset_index() if rows.index.name == "unit_id" and "unit_id" not in rows.columns else rows
         if key in _ORDERED:
@@ -263,7 +285,7 @@ class _Sheets:
         """One column, its codes in words."""
         code, plain = name.startswith("="), name.removeprefix("=")
         title, series = self._column_title(key, plain), rows[plain]
-        if plain in self.plan.study.units.level_names:
+        if plain in self.plan.study.units.level_names or (key, plain) == ("measures", "jurisdiction"):
             series = series.map(self.terms.place)
         if code:
             return Column(self.words["coded"].format(title=title), plain, "code", series.tolist())
@@ -307,8 +329,66 @@ class _Sheets:
             return _KINDS[name]
         if name.endswith("_ha"):
             return "area"
+        if key in _MADE:
+            return "number" if name == "value" else "text"
         declared = TABLES["policies" if key == "policy_texts" else key].columns.get(name, "text")
         return _BY_TYPE.get(declared, "text")
+
+    @property
+    def _firmness(self) -> pd.DataFrame:
+        """How sure each unit is, and the threshold that is nearest to changing its main function."""
+        tests, zones = rule_tests(self.plan.source), self.plan.zones.set_index("unit_id")
+        found = tests.nearest
+        places = zip(found.rule.tolist(), found.part.tolist(), strict=True)
+        near = pd.DataFrame(
+            {
+                "parameter": [tests.rules[rule].parts[part].parameter for rule, part in places],
+                "threshold": found.limit,
+                "flip_value": found.turn,
+                "change_pct": 100 * (found.turn / found.limit - 1),
+                "flip_zone": [tests.zone_of(place) for place in found.main.tolist()],
+            },
+            index=tests.units[found.unit],
+        )
+        rows = pd.DataFrame({"unit_id": tests.units, "firmness": tests.firmness})
+        rows = rows.assign(**{name: rows["unit_id"].map(zones[name]) for name in ("name", "jurisdiction", "main")})
+        texts = {"parameter": "", "flip_zone": ""}
+        rows = rows.merge(near, how="left", left_on="unit_id", right_index=True).fillna(texts)
+        order = {kind: place for place, kind in enumerate(FIRMNESS)}
+        return rows.assign(rank=rows["firmness"].map(order)).sort_values(["rank", "unit_id"], kind="stable")
+
+    @property
+    def _findings(self) -> pd.DataFrame:
+        """What the run found, warnings first, with the units that each finding is about."""
+        rows = [
+            (
+                self.report[f"level_{one.level}"],
+                one.text,
+                self.listed(self.names[unit] for unit in one.features if unit in self.names),
+                ", ".join(unit for unit in one.features if unit in self.names),
+            )
+            for one in self.plan.findings
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS["findings"]))
+
+    @property
+    def _parameters(self) -> pd.DataFrame:
+        """Every parameter in force, by its name."""
+        found = sorted(self.plan.rulebook.parameters.items())
+        rows = [
+            (
+                name,
+                one.value if is_number else format_measure(one.value, self.language),
+                "" if one.unit == "1" else one.unit,
+                one.since.isoformat() if one.since else "",
+                one.until.isoformat() if one.until else "",
+                text_in(one.reference, self.language),
+                self.report["yes" if one.verified else "no"],
+            )
+            for name, one in found
+            for is_number in (isinstance(one.value, float | int) and not isinstance(one.value, bool),)
+        ]
+        return pd.DataFrame(rows, columns=["parameter", *COLUMNS["parameters"][1:-1]])
 
     def _by_function(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Units by jurisdiction, main function in the order of the rulebook, name and id."""
@@ -336,9 +416,18 @@ class _Sheets:
             own = (rows["quota"] == quota.name) & (rows["period"] == quota.period) & (rows["level"] == quota.levels[-1])
             ids = rows["unit_id"][own]
             reasons = found.of_units().map(lambda place, found=found: found.groups[place].reason if place >= 0 else "")
-            for name, values in (("by_weight", found.plain), ("difference", found.difference), ("cause", reasons)):
+            moved = found.difference.where(found.of_units() >= 0, 0.0)  # what is only rounded is no more and no less
+            for name, values in (("by_weight", found.plain), ("difference", moved), ("cause", reasons)):
                 told.loc[own, name] = ids.map(values)
-        return told.assign(cause=told["cause"].fillna(""))
+        return told.assign(cause=told["cause"].fillna(""), reserve=list(self._reserved(self.plan.quotas)))
+
+    def _reserved(self, rows: pd.DataFrame) -> Iterator[Decimal | None]:
+        """Of the amount of each jurisdiction, what is kept in reserve in it; nothing of units."""
+        kept = rows[rows["unit_id"] == RESERVE]
+        for unit, quota, period, path in rows[["unit_id", "quota", "period", "name"]].itertuples(index=False):
+            own = kept[(kept["quota"] == quota) & (kept["period"] == period)]
+            inside = (own["name"] == path) | own["name"].str.startswith(f"{path} / ")
+            yield None if unit else sum(own.loc[inside, "amount"], Decimal(0)) or None
 
     def _of_regions(self, rows: pd.DataFrame) -> pd.DataFrame:
         """How far regions are apart, with the titles of series, groupings and regions; codes of indicators kept."""
@@ -495,7 +584,7 @@ def _is_told(name: str) -> Callable[[Any], bool]:
 
 
 def _file(key: str, name: str) -> str:
-    if (key, name) in OWN:
+    if (key, name) in OWN or key in _MADE:
         return "plan.xlsx"
     if (key, name) == ("quotas", "main"):
         return "zones.csv"

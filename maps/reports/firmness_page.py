@@ -498,7 +498,7 @@ def _how_sure(figures: PlanFigures, rules: RuleFigures) -> Table:
     ]
     rows.append((Strong(edition.pages["total"]), Strong(edition.number(len(figures.units)))))
     columns = (str(words["what_it_means"]), edition.pages["units"])
-    return Table(str(words["how_sure"]), columns, tuple(rows), frozenset({1}), edition.pages["note_firmness"], "dense")
+    return Table(str(words["how_sure"]), columns, tuple(rows), frozenset({1}), look="dense")
 
 
 def _missing(figures: PlanFigures, rules: RuleFigures, units: pd.Index) -> str:

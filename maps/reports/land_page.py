@@ -118,7 +118,10 @@ def _facts(figures: PlanFigures, one: QuotaFigures) -> Iterator[tuple[str, str]]
     edition, rows = figures.edition, one.rows
     lifted, capped = int((rows["binding"] == FLOOR).sum()), int((rows["binding"] == CEILING).sum())
     if lifted:
-        yield edition.tell("fact_lifted", n=lifted), edition.pages["fact_lifted_rest"]
+        groups = one.shifts.groups if one.shifts else ()
+        above = sum(len(group.units) for group in groups if group.cause == FLOOR and not group.loses)
+        rest = edition.tell("fact_lifted_above", n=above) if above else edition.pages["fact_lifted_rest"]
+        yield edition.tell("fact_lifted", n=lifted), rest
     use = _use(rows)
     if len(use):
         first, median = use.idxmax(), float(use.median())

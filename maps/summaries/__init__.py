@@ -4,7 +4,7 @@ from maps.summaries.amount_shifts import QuotaShifts, quota_shifts
 from maps.summaries.comparison_words import ComparisonWords, Sum
 from maps.summaries.consensus_words import ConsensusWords
 from maps.summaries.firmness_words import count_firmness, say_less_firm
-from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdiction, headline
+from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdiction, headline, net_received
 from maps.summaries.shown_columns import ShownColumns
 from maps.summaries.unit_verdicts import Gauge, Verdict, verdicts
 from maps.summaries.verdict_table import VerdictTable
@@ -23,6 +23,7 @@ __all__ = [
     "amounts_by_jurisdiction",
     "count_firmness",
     "headline",
+    "net_received",
     "quota_shifts",
     "say_less_firm",
     "verdicts",

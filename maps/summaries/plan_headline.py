@@ -263,7 +263,7 @@ class _Teller:
             label = self._say("quota_label_reserve" if self._reserve else "quota_label", **told, reserve=reserve)
             value = short_amount(self._quota.total, self._language)
             yield HeadlineNumber("quota", value, self._unit(self._quota), label)
-        moved = self._moved()
+        moved = net_received(self._plan)
         label = self._say("money_label", units=self._units)
         if moved is None:
             yield HeadlineNumber("money", self._word("none"), "", label)
@@ -275,16 +275,6 @@ class _Teller:
         of = self._say("of", n=len(self._main))
         label = self._say("firm_label", units=self._units)
         yield HeadlineNumber("firm", format_number(firm, self._language), of, label)
-
-    def _moved(self) -> tuple[Decimal, str] | None:
-        """What parties receive on balance, in the unit of account in which that is most; None where nothing is paid."""
-        kinds = {"unit", *self._plan.study.units.levels}  # no pools, budgets, or units taken together
-        rows = self._plan.positions[self._plan.positions["kind"].isin(kinds)]
-        received = {
-            str(unit): sum((one for one in group if one > 0), Decimal(0)) for unit, group in rows.groupby("unit")["net"]
-        }
-        amount, code = max(((amount, code) for code, amount in received.items()), default=(Decimal(0), ""))
-        return (amount, code) if amount else None
 
     def _shares_of_quota(self) -> dict[str, float]:
         """Which part of the quota the units of each main function get."""
@@ -322,7 +312,7 @@ class _Teller:
 
     def _story(self) -> Iterator[StoryStep]:
         special = self._special()
-        money = self._moved() is not None
+        money = net_received(self._plan) is not None
         yield self._first_step([zone for zone, _ in special])
         largest = max(special, key=lambda one: float(self._ha[self._main == one[0].code].sum()), default=None)
         told = {zone.code: zone for zone, _ in (*special[: not money], *filter(None, [largest]))}
@@ -373,7 +363,7 @@ class _Teller:
         return StoryStep(amount, text, "land", "", tuple(largest[:half].tolist()) if half <= SECOND_LOOKS else ())
 
     def _money_step(self) -> StoryStep:
-        moved = self._moved()
+        moved = net_received(self._plan)
         assert moved is not None
         amount, code = moved
         said = self._amount(amount, code)
@@ -427,6 +417,17 @@ class _Teller:
 
     def _say(self, key: str, **fields: object) -> str:
         return self._words[key].format(**fields)
+
+
+def net_received(plan: LocalizedPlan) -> tuple[Decimal, str] | None:
+    """What parties receive on balance, in the unit of account in which that is most; None where nothing is paid."""
+    kinds = {"unit", *plan.study.units.levels}  # no pools, budgets, or units taken together
+    rows = plan.positions[plan.positions["kind"].isin(kinds)]
+    received = {
+        str(unit): sum((one for one in group if one > 0), Decimal(0)) for unit, group in rows.groupby("unit")["net"]
+    }
+    amount, code = max(((amount, code) for code, amount in received.items()), default=(Decimal(0), ""))
+    return (amount, code) if amount else None
 
 
 def largest_quota(plan: LocalizedPlan) -> Quota | None:

@@ -121,6 +121,11 @@ class RuleTests:
         """Every limit that would change the main function of a unit, the nearest first, none beyond five-fold."""
         return self._nearest_first(np.ones(len(self.units), dtype=bool), MOST)
 
+    @property
+    def nearest(self) -> Change:
+        """Of each unit that a limit within five-fold would change, the nearest."""
+        return _gathered([self.changes], np.unique(self.changes.unit, return_index=True)[1])
+
     @cached_property
     def far_changes(self) -> Change:
         """The same beyond five-fold, of the units that no nearer limit would change."""
@@ -169,9 +174,13 @@ class RuleTests:
         own = self._open.loc[self._open["rule"] == self.rules[place].rule.id, "unit_id"]
         return np.asarray(self.units.isin(own))
 
+    def zone_of(self, rule: int) -> str:
+        """The zone of the rule at a place; -1 is the default."""
+        return str(self._zones[rule])
+
     def zone_by_rule(self, unit: int) -> str:
         """The main function that the rules give to the unit at a place, whatever was decided."""
-        return str(self._zones[self.by_rule[unit]])
+        return self.zone_of(self.by_rule[unit])
 
     def missing(self, rule: int, unit: int) -> tuple[str, ...]:
         """What a rule reads of the unit at a place and does not find, sorted."""

@@ -18,10 +18,13 @@ from maps.exports import workbook, write_workbook
 from maps.exports.workbook_sheets import COLUMNS, sheets_of
 from maps.locale import catalogue, languages, localize
 from maps.style import ink_on, zone_fills
+from maps.summaries import count_firmness, net_received, quota_shifts
+from zoning.compensation import positions
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import Scenario
 from zoning.tables import FLOWS, POLICIES, TABLES, tabulate
+from zoning.zones import rule_tests
 
 HOSTILE = {
     "a1": '=HYPERLINK("http://x")',
@@ -68,14 +71,14 @@ def paid(**more: object) -> pd.DataFrame:
 
 def test_sheets_that_have_rows_stand_in_the_order_of_a_reader(toy_plan, opened) -> None:
     assert opened(toy_plan).sheetnames == [
-        "Overview", "Zones", "Land quotas", "Control lines", "Policies by unit", "Policy texts", "Measures", "Claims",
-        "Repairs", "Columns",
+        "Overview", "Zones", "Firmness", "Findings", "Land quotas", "Control lines", "Policies by unit",
+        "Policy texts", "Parameters", "Measures", "Claims", "Repairs", "Columns",
     ]  # fmt: skip
 
 
 def test_every_table_of_a_run_has_a_sheet_with_all_its_columns() -> None:
     """Pieces excepted, which are GeoParquet."""
-    assert set(COLUMNS) - {"policy_texts"} == set(TABLES) - {"pieces"}
+    assert set(COLUMNS) - {"policy_texts", "firmness", "findings", "parameters"} == set(TABLES) - {"pieces"}
     for key in set(TABLES) - {"pieces"}:
         held = {*COLUMNS[key], *(COLUMNS["policy_texts"] if key == "policies" else ())}
         assert set(TABLES[key].columns) - held == ELSEWHERE.get(key, set()), key
@@ -202,10 +205,42 @@ def test_two_charts_draw_the_tables_of_the_cover(toy_plan, opened) -> None:
 
 
 def test_money_is_a_key_figure_that_counts_each_payment_once(make_plan, opened) -> None:
-    pool = pd.concat([paid(receiver="(pool)"), paid(payer="(pool)")])
-    cover = opened(make_plan(flows=tabulate(FLOWS, pool)))["Overview"]
+    flows = tabulate(FLOWS, pd.concat([paid(receiver="(pool)"), paid(payer="(pool)")]))
+    plan = make_plan(flows=flows, positions=positions(flows, {"a1": "unit", "a2": "unit"}))
+    cover = opened(plan)["Overview"]
     figures = {cover.cell(6, place).value: cover.cell(5, place).value for place in range(2, 6)}
-    assert figures["CNY paid between parties"] == 5
+    assert figures["CNY of net payments"] == 5
+    assert net_received(localize(plan, "en")) == (5, "CNY"), "as the headline of map and report has it"
+
+
+@pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
+def test_numbers_of_the_workbook_are_those_of_report_and_map(study: str, plan_of, opened) -> None:
+    """How many are firm, how many get less of the quota, and what a jurisdiction gets with and without its reserve."""
+    plan = plan_of(study)
+    told, book = localize(plan, "en"), opened(plan)
+    counts = count_firmness(rule_tests(plan))
+    firm, words = table(book, "Firmness")["How sure"].value_counts(), catalogue("firmness", "en")
+    assert {kind: firm.get(words[f"name_{kind}"], 0) for kind in counts} == counts
+    (shifts,) = [quota_shifts(told, quota) for quota in plan.study.quotas]
+    assert shifts is not None
+    quotas = table(book, "Land quotas")
+    moved = quotas["More or less than by weight alone"].dropna()
+    assert (moved < 0).sum() == sum(len(group.units) for group in shifts.losers)
+    assert (moved > 0).sum() == sum(len(group.units) for group in shifts.groups if not group.loses)
+    states = quotas[quotas["Id"].isna() & (quotas["Level"] != "unit")]
+    if len(states):
+        units = quotas[quotas["Id"].notna() & (quotas["Id"] != "(reserve)")].groupby("Jurisdiction")["Amount"].sum()
+        whole = states.set_index("Unit")
+        assert (whole["Amount"] - whole["Of it kept in reserve"]).to_dict() == units.to_dict()
+    assert len(table(book, "Parameters")) == len(plan.rulebook.parameters)
+
+
+def test_what_the_run_found_stands_in_words(plan_of, opened) -> None:
+    plan = plan_of("china_provinces")
+    found = table(opened(plan, "zh"), "检查结果")
+    assert found["类别"].tolist() == ["警告", "警告", "说明"]
+    assert found["单元"].tolist()[0] == "河北省、辽宁省"
+    assert found["编号"].tolist()[0] == "130000, 210000"
 
 
 def test_an_amount_with_more_digits_than_a_number_holds_is_a_text(make_plan, opened) -> None:
