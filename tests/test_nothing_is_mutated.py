@@ -42,6 +42,15 @@ EXAMPLES_OF_STUDIES = ("builtin_study(",)
 """What shows that an example runs a whole built-in study: the study here stands for it."""
 
 MORE = """
+[divergence]
+reach_km = 2
+groups = [{ by = "county" }]
+[[divergence.series]]
+name = "people"
+vintage = "register"
+unit = "persons"
+years = { 2020 = "population" }
+
 [services]
 unit = "CNY"
 market = ["food"]
@@ -59,7 +68,7 @@ by = "weighted"
 weight = "services_nonmarket_cny"
 when = "population > 200"
 """
-"""What the plan of the toy province has no need of: services and money."""
+"""What the plan of the toy province has no need of: regions, services and money."""
 
 TABLE = re.compile(r"DataFrame|Series|NDArray|Inputs|\bPlan\b")
 

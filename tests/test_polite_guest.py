@@ -211,6 +211,7 @@ def calls_of_indices(toy: Toy) -> Calls:
         "growth_poles": lambda: zp.indices.growth_poles(table["x"], table["y"], apart, 1),
         "moran": lambda: zp.indices.moran(four, [(0, 1), (2, 3)]),
         "local_moran": lambda: zp.indices.local_moran(four, [(0, 1), (2, 3)]),
+        "regional_divergence": lambda: zp.indices.regional_divergence(table, pd.Series(["g", "h"], ["a", "b"])),
         "two_step_floating_catchment": lambda: zp.indices.two_step_floating_catchment(table["x"], table["y"], apart, 1),
         "three_step_floating_catchment": lambda: zp.indices.three_step_floating_catchment(
             table["x"], table["y"], apart, 1, "gaussian"
