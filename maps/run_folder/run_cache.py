@@ -8,6 +8,7 @@ much have keys of their own, of what they alone read: see :class:`zoning.steps.K
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
@@ -86,10 +87,18 @@ def _own_files() -> Iterator[tuple[str, bytes]]:
     for package in PACKAGES:
         found = util.find_spec(package)
         for place in sorted(found.submodule_search_locations or ()) if found else ():
-            for path in sorted(Path(place).rglob("*")):
-                name = path.relative_to(place).as_posix()
-                if path.is_file() and path.suffix != ".pyc":
-                    yield f"{package}/{name}", hashlib.sha256(path.read_bytes()).digest()
+            yield from sorted(_files_in(place, package))
+
+
+def _files_in(folder: str, name: str) -> Iterator[tuple[str, bytes]]:
+    """The files in a folder and below it: the name of each, and its hash."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            own = f"{name}/{entry.name}"
+            if entry.is_dir():
+                yield from _files_in(entry.path, own)
+            elif entry.is_file() and not entry.name.endswith(".pyc"):
+                yield own, hashlib.sha256(Path(entry.path).read_bytes()).digest()
 
 
 def _version(name: str) -> bytes:

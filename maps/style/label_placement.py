@@ -104,6 +104,12 @@ class _Room:
         west, north, east, south = other.bounds
         return west <= right and east >= left and north <= bottom and south >= top
 
+    def holds(self, other: _Room) -> bool:
+        """Whether the box of another lies in the own one."""
+        left, top, right, bottom = self.bounds
+        west, north, east, south = other.bounds
+        return left <= west and east <= right and top <= north and south <= bottom
+
 
 def _room(spot: Spot, length: float, size: float) -> _Room:
     """What a name of a length takes on a spot."""
@@ -197,15 +203,16 @@ class Sheet:
         if dot is not None and not self._is_free(dot):
             return None
         length = lettering.length(text)
-        if within is not None:
-            shapely.prepare(within)
+        ground = None if within is None else _upright(*within.bounds)
+        shapely.prepare(within)
         for spot in spots:
             room = _room(spot, length, lettering.size)
             if not self._is_free(room):
                 continue
             if within is not None and beyond:  # made where it is needed, which is seldom
                 within, beyond = within.buffer(beyond), 0.0
-            if within is None or within.contains(room.shape):
+                ground = _upright(*within.bounds)
+            if ground is None or (ground.holds(room) and within.contains(room.shape)):
                 self._taken += (room,) if dot is None else (room, dot)
                 self.labels.append(Label(text, lettering, spot))
                 return self.labels[-1]
