@@ -192,7 +192,7 @@ def _deviations(
         raise UnknownNameError(
             Phrase("neighbours: there is no value of {ids}", ids=shown(strange)), features=list(strange)
         )
-    places = np.array([known.index.get_indexer(list(pair)) for pair in pairs], dtype=np.intp).reshape(-1, 2)
+    places = known.index.get_indexer([one for pair in pairs for one in pair]).reshape(-1, 2)
     if not len(places) or (places[:, 0] == places[:, 1]).any():
         raise ZoneplanError(Phrase("neighbours: give pairs of two different units"), code="neighbours")
     left, right = np.unique(np.concatenate([places, places[:, ::-1]]), axis=0).T
