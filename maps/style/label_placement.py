@@ -212,7 +212,7 @@ class Sheet:
             if within is not None and beyond:  # made where it is needed, which is seldom
                 within, beyond = within.buffer(beyond), 0.0
                 ground = _upright(*within.bounds)
-            if ground is None or (ground.holds(room) and within.contains(room.shape)):
+            if within is None or ground is None or (ground.holds(room) and within.contains(room.shape)):
                 self._taken += (room,) if dot is None else (room, dot)
                 self.labels.append(Label(text, lettering, spot))
                 return self.labels[-1]
