@@ -202,6 +202,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
     zp.consensus({"a": plan, "b": plan.vary(parameters={"fragile_min": 0.2})})
     zp.curve_amounts(plan, zp.curve(plan, "fragile_min"))
+    zp.weight_intervals(plan)
     zp.robustness(plan, {"fragile_min": (0.2, 0.6)}, draws=3)
     zp.sweep(plan, {"fragile_min": [0.2, 0.9]}).totals()
     zp.seek(plan, "count(main = 'general') >= 1", {"fragile_min": (0.0, 1.0)})

@@ -71,7 +71,7 @@ if TYPE_CHECKING:
         study_schema,
     )
     from zoning.tables import as_floats
-    from zoning.zones import classify, conflicts, curve, resolve
+    from zoning.zones import classify, conflicts, curve, resolve, weight_intervals
 
 __all__ = [
     # Read
@@ -106,6 +106,7 @@ __all__ = [
     "consensus",
     "curve",
     "curve_amounts",
+    "weight_intervals",
     "sweep",
     "robustness",
     "seek",
@@ -192,6 +193,7 @@ _ROOMS = {
     "consensus": "zoning.scenario",
     "curve": "zoning.zones",
     "curve_amounts": "zoning.scenario",
+    "weight_intervals": "zoning.zones",
     "sweep": "zoning.scenario",
     "robustness": "zoning.scenario",
     "seek": "zoning.scenario",

@@ -43,6 +43,7 @@ from zoning.measures import (
     complete_traced,
     measure,
     more_facilities,
+    scores_by_weights,
     undeducted,
     with_indices,
     with_none_of,
@@ -55,7 +56,7 @@ from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused_topics
 from zoning.siting import site_again
 from zoning.steps import KeptResults, Steps
-from zoning.study import Scenario, ServicesSection, Study, place_in_scenario, with_scenario
+from zoning.study import PlanIndex, Scenario, ServicesSection, Study, place_in_scenario, with_scenario
 from zoning.tables import (
     CLAIMS,
     DIVERGENCE,
@@ -73,6 +74,7 @@ from zoning.zones import (
     Classified,
     classify_traced,
     draw_evenly,
+    draw_mixtures,
     kept_in_draws,
     open_conflicts,
     resolve,
@@ -289,6 +291,7 @@ def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
             asked.seed,
             ranges,
             study.units.part_of,
+            tuple(index for index in study.indices if index.name in asked.opinions),
         )
     return tabulate(ROBUSTNESS, kept)
 
@@ -302,8 +305,13 @@ def _kept_in_draws(
     seed: int,
     ranges: Mapping[str, tuple[float, float]],
     part_of: str | None,
+    mixed: tuple[PlanIndex, ...],
 ) -> pd.DataFrame:
-    return kept_in_draws(claims, measures, rulebook, zones, draw_evenly(ranges, draws, seed), part_of)
+    moved = {
+        index.name: scores_by_weights(measures, index, draw_mixtures(index.name, index.opinions, draws, seed))
+        for index in mixed
+    }
+    return kept_in_draws(claims, measures, rulebook, zones, draw_evenly(ranges, draws, seed), part_of, moved)
 
 
 def _scenarios(

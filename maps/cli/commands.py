@@ -553,6 +553,26 @@ def curve_(
 
 
 @app.command()
+def weights(
+    target: Annotated[Path, typer.Argument(metavar="RUN", help="A run folder, or a study file, which is run.")],
+    language: OwnLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say between which values of each weight of the plan's indices no zone changes, and who would have them where."""
+    from maps.cli.threshold_display import print_weights
+    from maps.locale import localize
+    from zoning.zones import weight_intervals
+
+    speak(language or language_of(target))
+    plan = _plan_of(target)
+    found = weight_intervals(plan)
+    if as_json:
+        _print_json({"weights": [one._asdict() for one in found]})
+        return
+    print_weights(found, localize(plan, spoken()))
+
+
+@app.command()
 def serve(
     target: Annotated[Path, typer.Argument(metavar="RUN|PLAN", help="A run folder, or a study file, which is run.")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of this machine; by default one that is free.")] = 0,

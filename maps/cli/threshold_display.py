@@ -15,17 +15,18 @@ from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
 from maps.locale import DIGITS, catalogue, format_number, inward, number_style, phrase_in, text_in
+from maps.summaries import beyond_text, interval_text
 from zoning.errors import near
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
     from maps.locale import LocalizedPlan
     from zoning.rulebook import Rulebook
     from zoning.scenario import CurveAmounts, Sought
-    from zoning.zones import Curve, Step
+    from zoning.zones import Curve, Step, WeightInterval
 
 AROUND = 6
 """So many steps are printed on either side of the plan's own."""
@@ -246,3 +247,33 @@ def print_sought(found: Sought, language: str) -> None:
         reached = "" if one.value is None else written(float(f"{float(one.value):.{DISTANCE_DIGITS + 4}g}"))
         goals.add_row(escape(one.goal.text), reached, words["yes" if one.met else "no"])
     console.print(goals)
+
+
+def print_weights(found: Sequence[WeightInterval], plan: LocalizedPlan) -> None:
+    """Between which values of each weight no zone changes, index by index.
+
+    Parameters
+    ----------
+    found : sequence of WeightInterval
+    plan : LocalizedPlan
+    """
+    console, words, terms = wide_console(), catalogue("weights", plan.language), plan.renderer.terms
+    if not found:
+        console.print(words["none"])
+    names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
+    for index in dict.fromkeys(one.name for one in found):
+        own = [one for one in found if one.name == index]
+        voices = list(own[0].opinions)
+        table = RichTable(title=escape(terms.names.get(index, index)), title_justify="left")
+        table.add_column(words["measure"])
+        for title in (words["weight"], words["stands"], *map(escape, voices)):
+            table.add_column(title, justify="right")
+        table.add_column(words["beyond"])
+        for one in own:
+            said = interval_text(one, plan.language)
+            opinions = (number_text(weight) for weight in one.opinions.values())
+            called = escape(terms.names.get(one.measure, one.measure))
+            table.add_row(called, number_text(one.weight), said, *opinions, escape(beyond_text(one, plan, names)))
+        console.print(table)
+    if found:
+        console.print(words["proportions"])

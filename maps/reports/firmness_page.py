@@ -20,9 +20,9 @@ from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Sw
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import listed
 from maps.style import fill_page, printed_faces, write_page
-from maps.summaries import say_less_firm
+from maps.summaries import beyond_text, interval_text, say_less_firm
 from zoning.scenario import Robustness, ScenarioMoves, scenario_moves
-from zoning.zones import OPEN, Curve, curves
+from zoning.zones import OPEN, Curve, WeightInterval, curves, weight_intervals
 
 ROWS = 6
 """So many tests stand on the common axis."""
@@ -46,6 +46,9 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
     if len(rules.moved) or len(rules.gained):
         blocks.append(_changes(figures, rules))
     blocks.append(_how_sure(figures, rules))
+    intervals = weight_intervals(figures.edition.plan.source)
+    if intervals:
+        blocks.append(_weights(figures, intervals))
     facts = tuple(_facts(figures, rules))
     if facts:
         blocks.append(Facts(facts, words["open_title"]))
@@ -183,6 +186,26 @@ def _stable_land(figures: PlanFigures, found: Robustness) -> Table:
     return Table(words["stable_title"], columns, tuple(rows), frozenset({1, 2, 3}))
 
 
+def _weights(figures: PlanFigures, found: Sequence[WeightInterval]) -> Table:
+    """Between which values of each weight of an index no zone changes, and where others would have it."""
+    edition, words, write = figures.edition, figures.edition.pages, _number(figures)
+    names = {str(unit): str(name) for unit, name in figures.units["name"].items()}
+    rows: list[tuple[Cell, ...]] = [
+        (
+            edition.tell("weight_in", index=edition.measure(one.name), measure=edition.measure(one.measure)),
+            write(one.weight),
+            interval_text(one, edition.language),
+            words["comma"].join(f"{who} {write(weight)}" for who, weight in one.opinions.items()),
+            beyond_text(one, edition.plan, names),
+        )
+        for one in found
+    ]
+    columns = ("weight_of_index", "weight", "weight_stands", "weight_opinions", "weight_beyond")
+    return Table(
+        words["weights_title"], tuple(words[key] for key in columns), tuple(rows), frozenset({1}), words["weights_note"]
+    )
+
+
 def _drawn(figures: PlanFigures, found: Robustness) -> Table:
     """What was drawn, and between which ends."""
     edition, words, write = figures.edition, figures.edition.pages, _number(figures)
@@ -191,7 +214,15 @@ def _drawn(figures: PlanFigures, found: Robustness) -> Table:
         chapter, _, rest = name.partition(".")
         quota, _, measure = rest.partition(".weight.")
         parameters = edition.plan.rulebook.parameters
-        if chapter == "quotas":
+        if chapter == "indices":
+            index, _, measure = rest.partition(".weights.")
+            called = edition.tell("weight_in", index=edition.measure(index), measure=edition.measure(measure))
+            own = next(
+                one.weight
+                for one in weight_intervals(edition.plan.source)
+                if (one.name, one.measure) == (index, measure)
+            )
+        elif chapter == "quotas":
             called = edition.tell("weight_of", measure=edition.measure(measure), quota=edition.quota(quota))
             parts = next(one.weight for one in edition.plan.study.quotas if one.name == quota)
             own = next(float(part.share) for part in parts if not isinstance(part, str) and part.measure == measure)

@@ -8,6 +8,7 @@ from maps.summaries.plan_headline import Headline, Quality, amounts_by_jurisdict
 from maps.summaries.shown_columns import ShownColumns
 from maps.summaries.unit_verdicts import Gauge, Verdict, verdicts
 from maps.summaries.verdict_table import VerdictTable
+from maps.summaries.weight_words import beyond_text, interval_text
 
 __all__ = [
     "ComparisonWords",
@@ -21,8 +22,10 @@ __all__ = [
     "Verdict",
     "VerdictTable",
     "amounts_by_jurisdiction",
+    "beyond_text",
     "count_firmness",
     "headline",
+    "interval_text",
     "net_received",
     "quota_shifts",
     "say_less_firm",

@@ -52,9 +52,13 @@ def robustness_faults(study: Study, rulebook: Rulebook) -> list[ZoneplanError]:
     """
     attempts = Attempts()
     ranges = {} if study.robustness is None else study.robustness.within
+    mixed = () if study.robustness is None else study.robustness.opinions
     with attempts.trying(), at_key("robustness", "within"):
-        if study.robustness is not None and not ranges:
-            raise StudyError(Phrase("nothing is to be drawn: give at least one range"))
+        if study.robustness is not None and not ranges and not mixed:
+            raise StudyError(Phrase("nothing is to be drawn: give at least one range, or an index with opinions"))
+    for place, index_name in enumerate(mixed):
+        with attempts.trying(), at_key("robustness", "opinions", place):
+            _mixed_index(study, rulebook, index_name)
     for name, ends in ranges.items():
         with attempts.trying(), at_key("robustness", "within", name):
             if name.startswith(f"{QUOTAS}."):
@@ -67,6 +71,28 @@ def robustness_faults(study: Study, rulebook: Rulebook) -> list[ZoneplanError]:
                 )
             threshold_range(rulebook, name, ends)
     return attempts.errors
+
+
+def _mixed_index(study: Study, rulebook: Rulebook, name: str) -> None:
+    """Refuse an index whose weights cannot be drawn."""
+    places = {index.name: place for place, index in enumerate(study.indices)}
+    if name not in places:
+        raise UnknownNameError(
+            Phrase("there is no index '{index}'{hint}", index=name, hint=near(name, sorted(places))), features=[name]
+        )
+    index, later = study.indices[places[name]], study.indices[places[name] + 1 :]
+    if len(index.opinions) < 2:
+        raise StudyError(Phrase("index '{index}' has no two opinions to draw weights between", index=name))
+    indirect = [one.name for one in later if name in {read for _, read in one.reads}]
+    indirect += [one.name for one in rulebook.derived if name in one.names]
+    if indirect or study.units.part_of:
+        raise StudyError(
+            Phrase(
+                "the weights of index '{index}' cannot be drawn where other measures, or larger units, are made of it; "
+                "compare plans with other weights instead (zoneplan compare)",
+                index=name,
+            )
+        )
 
 
 def with_parameters(rulebook: Rulebook, scenario: Scenario) -> Rulebook:

@@ -17,7 +17,7 @@ from zoning.measures.indicators import (
     with_none_of,
     with_unknown,
 )
-from zoning.measures.plan_indices import with_indices
+from zoning.measures.plan_indices import scores_by_weights, scores_of, with_indices
 from zoning.measures.service_access import BELOW_STANDARD, more_facilities, with_standards
 from zoning.measures.travel_tables import TravelTable, read_travel_table, strange_origins
 from zoning.measures.unit_measures import (
@@ -52,6 +52,8 @@ __all__ = [
     "paths",
     "places_of",
     "read_travel_table",
+    "scores_by_weights",
+    "scores_of",
     "sources_of",
     "steepness",
     "strange_origins",

@@ -97,16 +97,66 @@ def _capacity(values: pd.DataFrame, index: PlanIndex, terms: CapacityTerms) -> t
     return pd.DataFrame(columns, index=values.index), CapacityParts(people)
 
 
-def _score(values: pd.DataFrame, index: PlanIndex) -> tuple[pd.Series, IndexParts]:
+def scores_of(measures: pd.DataFrame, index: PlanIndex) -> IndexParts:
+    """The scores of an index of several measures, and its weights.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``.
+    index : PlanIndex
+
+    Returns
+    -------
+    IndexParts
+    """
+    names = list(index.of)
+    return _parts(measures.loc[measures[names].notna().all(axis=1), names], index)
+
+
+def scores_by_weights(measures: pd.DataFrame, index: PlanIndex, weights: pd.DataFrame) -> pd.DataFrame:
+    """What an index would be with other weights.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``.
+    index : PlanIndex
+    weights : DataFrame
+        One row a set of weights, one column a measure of the index.
+
+    Returns
+    -------
+    DataFrame
+        Units by the rows of the weights; missing where a unit lacks a measure.
+    """
+    names = list(index.of)
+    values = measures.loc[measures[names].notna().all(axis=1), names]
+    scores, _ = _parts(values, index)
+    if index.aggregate == "weighted_sum":
+        made = pd.DataFrame(scores.to_numpy() @ weights[names].to_numpy().T, index=values.index, columns=weights.index)
+    else:
+        made = pd.DataFrame({row: _made(values, index, scores, own[names]) for row, own in weights.iterrows()})
+    return made.reindex(measures.index)
+
+
+def _parts(values: pd.DataFrame, index: PlanIndex) -> IndexParts:
     scores = _SCALES[index.scale](values, cost=index.cost) if index.scale in _SCALES else values.astype(np.float64)
     if isinstance(index.weights, dict):
         weights = pd.Series(index.weights)[list(index.of)]
     else:
         weights = equal_weights(values) if index.weights == "equal" else entropy_weights(values)
+    return IndexParts(scores, weights)
+
+
+def _made(values: pd.DataFrame, index: PlanIndex, scores: pd.DataFrame, weights: pd.Series) -> pd.Series:
     if index.aggregate == "topsis":
-        made = topsis(values, weights, cost=index.cost)
-    elif index.aggregate == "weakest_link":
-        made = weakest_link(scores)
-    else:
-        made = (weighted_sum if index.aggregate == "weighted_sum" else geometric_mean)(scores, weights)
-    return made, IndexParts(scores, weights)
+        return topsis(values, weights, cost=index.cost)
+    if index.aggregate == "weakest_link":
+        return weakest_link(scores)
+    return (weighted_sum if index.aggregate == "weighted_sum" else geometric_mean)(scores, weights)
+
+
+def _score(values: pd.DataFrame, index: PlanIndex) -> tuple[pd.Series, IndexParts]:
+    parts = _parts(values, index)
+    return _made(values, index, *parts), parts

@@ -21,7 +21,7 @@ from zoning.rulebook import vary_rulebook
 from zoning.scenario.differences import parts_of, remake
 from zoning.scenario.variants import as_fresh
 from zoning.study import vary_study
-from zoning.zones import Range, draw_evenly, kept_in_draws, range_of, threshold_range
+from zoning.zones import Range, draw_evenly, draw_mixtures, kept_in_draws, range_of, threshold_range
 
 Announce = Callable[[str], None]
 KEPT = "draws_kept_share"
@@ -245,6 +245,17 @@ def _kept(plan: FreshPlan, drawn: pd.DataFrame) -> pd.DataFrame:
     return kept_in_draws(claims, measured, plan.rulebook, zones, drawn, plan.study.units.part_of)
 
 
+def index_weight(index: str, measure: str) -> str:
+    """How the weight of a measure in an index is named.
+
+    Examples
+    --------
+    >>> index_weight("fit", "slope_deg")
+    'indices.fit.weights.slope_deg'
+    """
+    return f"indices.{index}.weights.{measure}"
+
+
 def robustness_of(plan: Plan) -> Robustness | None:
     """What the draws came to that a plan asks for itself, by ``[robustness]``; None where it asks for none.
 
@@ -265,6 +276,13 @@ def robustness_of(plan: Plan) -> Robustness | None:
         return None
     ranges = {name: threshold_range(plan.rulebook, name, asked.within[name]) for name in sorted(asked.within)}
     drawn, none = draw_evenly(ranges, asked.draws, asked.seed), pd.DataFrame(columns=list(AMOUNTS))
+    for index in plan.study.indices:
+        if index.name in asked.opinions:
+            mixed = draw_mixtures(index.name, index.opinions, asked.draws, asked.seed)
+            names = {name: index_weight(index.name, str(name)) for name in mixed.columns}
+            drawn = pd.concat([drawn, mixed.rename(columns=names)], axis=1)
+            held = {name: [one[name] for one in index.opinions.values()] for name in names}
+            ranges |= {names[name]: (min(several), max(several)) for name, several in held.items()}
     return Robustness(plan, ranges, asked.seed, drawn, plan.robustness.set_index("unit_id"), none)
 
 

@@ -25,7 +25,7 @@ _UNIT_SUM = 1e-6
 """So far from 1 the sum of typed weights may be."""
 
 
-_COMPOSITE_KEYS = ("cost", "normalise", "weights", "aggregate")
+_COMPOSITE_KEYS = ("cost", "normalise", "weights", "aggregate", "opinions")
 """What only an index that is made of measures can say."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
@@ -120,6 +120,8 @@ class PlanIndex(Sourced):
     """"equal", "entropy" (by how unevenly each is spread), or a number for each measure, which add up to 1."""
     aggregate: Literal["weighted_sum", "geometric_mean", "weakest_link", "topsis"] = "weighted_sum"
     """How the scores are made one."""
+    opinions: dict[Text, dict[Text, Annotated[float, Field(ge=0)]]] = Field(default_factory=dict)
+    """Weights as stakeholders would have them: by name of who says so a number for each measure, which add up to 1."""
     access: AccessTerms | None = None
     """In place of measures: how much of a service people reach, [indices.access]."""
     capacity: CapacityTerms | None = None
@@ -191,13 +193,17 @@ class PlanIndex(Sourced):
         yield from self._faults_of_weights()
 
     def _faults_of_weights(self) -> Iterator[Misfit]:
-        if isinstance(self.weights, dict):
-            if set(self.weights) != set(self.of):
-                yield ("weights",), Phrase("give a weight to each measure of the index, and to no other")
-            elif abs(sum(self.weights.values()) - 1) > _UNIT_SUM:
-                total = sum(self.weights.values())
+        sets: list[tuple[tuple[str, ...], object]] = [(("weights",), self.weights)]
+        sets += [(("opinions", who), weights) for who, weights in self.opinions.items()]
+        for keys, weights in sets:
+            if not isinstance(weights, dict):
+                continue
+            if set(weights) != set(self.of):
+                yield keys, Phrase("give a weight to each measure of the index, and to no other")
+            elif abs(sum(weights.values()) - 1) > _UNIT_SUM:
+                total = sum(weights.values())
                 yield (
-                    ("weights",),
+                    keys,
                     Phrase("the weights add up to {total:g}, not to 1; divide each of them by their sum", total=total),
                 )
 

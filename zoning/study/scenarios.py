@@ -256,11 +256,13 @@ class TryFile(Placed):
 
 
 class RobustnessSection(Section):
-    """How often each unit keeps its main function where thresholds are drawn within ranges."""
+    """How often each unit keeps its main function where thresholds, and weights of indices, are drawn."""
 
-    within: dict[Text, Several[Real]]
+    within: dict[Text, Several[Real]] = Field(default_factory=dict)
     """By the name of a parameter of rules for zones the lowest and the highest value that may be drawn of it, evenly
     and each by itself, such as { density_min_per_km2 = [40, 60] }."""
+    opinions: Several[Text] = ()
+    """Indices of which weights are drawn, too: mixtures of the opinions that the index has, all mixtures alike."""
     draws: Annotated[int, Field(ge=1, le=100_000)] = 1000
     """How many draws."""
     seed: Annotated[int, Field(ge=0)] = 0

@@ -15,6 +15,7 @@ from zoning.zones.standings import OPEN, assumed_measures, decision_status
 from zoning.zones.threshold_draws import (
     Range,
     draw_evenly,
+    draw_mixtures,
     is_threshold,
     kept_in_draws,
     range_of,
@@ -22,6 +23,7 @@ from zoning.zones.threshold_draws import (
 )
 from zoning.zones.threshold_variants import rules_in, zones_by_row, zones_by_variant
 from zoning.zones.tipping_points import Curve, Step, curve, curves
+from zoning.zones.weight_intervals import WeightInterval, weight_intervals
 
 __all__ = [
     "DECISION",
@@ -35,6 +37,7 @@ __all__ = [
     "Range",
     "RuleTests",
     "Step",
+    "WeightInterval",
     "assumed_measures",
     "classify",
     "classify_traced",
@@ -44,6 +47,7 @@ __all__ = [
     "decision_faults",
     "decision_status",
     "draw_evenly",
+    "draw_mixtures",
     "first_part",
     "floors_in",
     "gather_parents",
@@ -64,6 +68,7 @@ __all__ = [
     "weigh_floors",
     "weigh_margins",
     "weigh_norms",
+    "weight_intervals",
     "zones_by_row",
     "zones_by_variant",
 ]

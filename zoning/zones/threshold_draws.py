@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from layers.conditions import parse_condition
@@ -13,7 +14,7 @@ from layers.errors import StudyError, UnknownNameError
 from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.rulebook import Rulebook
-from zoning.zones.threshold_variants import zones_by_variant
+from zoning.zones.threshold_variants import AT_ONCE, Codes, zones_by_row, zones_by_variant
 
 Range = tuple[float, float]
 
@@ -98,7 +99,29 @@ def draw_evenly(ranges: Mapping[str, Range], draws: int, seed: int) -> pd.DataFr
     for name in sorted(ranges):
         (low, high), own = ranges[name], np.random.default_rng([seed, *name.encode()])
         columns[name] = low + (high - low) * own.random(draws)
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, index=pd.RangeIndex(draws))
+
+
+def draw_mixtures(name: str, opinions: Mapping[str, Mapping[str, float]], draws: int, seed: int) -> pd.DataFrame:
+    """Weights between those of several people, all mixtures of them alike; one row a draw, one column a measure.
+
+    Parameters
+    ----------
+    name : str
+        Of the index: another one has other draws.
+    opinions : mapping of str to mapping of str to float
+        By person the weight of each measure.
+    draws, seed : int
+
+    Examples
+    --------
+    >>> drawn = draw_mixtures("fit", {"farmers": {"soil": 0.8, "road": 0.2}, "city": {"soil": 0.3, "road": 0.7}}, 3, 7)
+    >>> bool(drawn["soil"].between(0.3, 0.8).all()), drawn.sum(axis=1).round(12).tolist()
+    (True, [1.0, 1.0, 1.0])
+    """
+    table = pd.DataFrame(opinions)
+    parts = np.random.default_rng([seed, *name.encode()]).dirichlet(np.ones(len(opinions)), draws)
+    return pd.DataFrame(parts @ table.to_numpy(dtype=float).T, columns=table.index)
 
 
 def kept_in_draws(
@@ -108,8 +131,9 @@ def kept_in_draws(
     zones: pd.DataFrame,
     drawn: pd.DataFrame,
     part_of: str | None = None,
+    moved: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
-    """How often each unit keeps its main function in draws of thresholds, and what it is else.
+    """How often each unit keeps its main function in draws of thresholds and measures, and what it is else.
 
     Parameters
     ----------
@@ -119,6 +143,8 @@ def kept_in_draws(
         Index ``unit_id``; ``main`` in the plan.
     drawn : DataFrame
         One row a draw, one column a parameter.
+    moved : mapping of str to DataFrame, optional
+        By name of a measure that rules read its values, units by draws.
 
     Returns
     -------
@@ -132,11 +158,15 @@ def kept_in_draws(
         A value is missing that a rule cannot do without in some draw.
     """
     own = zones["main"].sort_index()
-    if drawn.columns.empty:
+    if drawn.columns.empty and not moved:
         return pd.DataFrame({"main": own, "share": 1.0, "other": "", "other_share": 0.0})
-    outcomes, codes = zones_by_variant(claims, measures, rulebook, drawn, part_of)
-    names, code = np.unique(outcomes["main"].to_numpy(dtype=object).astype(str), return_inverse=True)
-    counts = [(code[codes] == place).sum(axis=0) for place in range(len(names))]
+    if moved:
+        names, mains = _mains_by_draw(claims, measures, rulebook, drawn, moved)
+    else:
+        outcomes, codes = zones_by_variant(claims, measures, rulebook, drawn, part_of)
+        names, code = np.unique(outcomes["main"].to_numpy(dtype=object).astype(str), return_inverse=True)
+        mains = code[codes]
+    counts = [(mains == place).sum(axis=0) for place in range(len(names))]
     table = pd.DataFrame(dict(zip(names, counts, strict=True)), index=measures.index).reindex(own.index)
     is_own = table.columns.to_numpy()[None, :] == own.to_numpy()[:, None]
     others = table.where(~is_own, 0)
@@ -149,3 +179,24 @@ def kept_in_draws(
             "other_share": most / len(drawn),
         }
     )
+
+
+def _mains_by_draw(
+    claims: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    drawn: pd.DataFrame,
+    moved: Mapping[str, pd.DataFrame],
+) -> tuple[npt.NDArray[np.str_], Codes]:
+    """The main functions that occur, and the place of that of each unit, draws by units."""
+    count, draws = len(measures), len(next(iter(moved.values())).columns)
+    size, blocks = max(1, AT_ONCE // max(1, count)), []
+    for start in range(0, draws, size):
+        here = slice(start, min(start + size, draws))
+        own = {name: np.repeat(drawn[name].to_numpy()[here], count) for name in drawn.columns}
+        own |= {name: table.to_numpy()[:, here].T.ravel() for name, table in moved.items()}
+        rows = np.tile(np.arange(count, dtype=np.int64), here.stop - here.start)
+        found = zones_by_row(claims, measures, rulebook, rows, pd.DataFrame(own))
+        blocks.append(found["main"].to_numpy(dtype=object).astype(str))
+    names, code = np.unique(np.concatenate(blocks), return_inverse=True)
+    return names, code.reshape(draws, count)

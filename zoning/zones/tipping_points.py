@@ -8,7 +8,7 @@ and :func:`zoning.zones.resolve` themselves, and the hectares of a zone are a fi
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -170,15 +170,15 @@ def curves(plan: Plan) -> tuple[Curve, ...]:
     plan : Plan
         Just made, or read back.
     """
-    found, common = [], _Common.of(plan)
+    found, common = [], AskedRules.of(plan)
     for parameter in plan.rulebook.parameters:
         with suppress(StudyError):
             found.append(_curve(common, parameter))
     return tuple(found)
 
 
-class _Common(NamedTuple):
-    """What the curves of a plan have in common.
+class AskedRules(NamedTuple):
+    """The rules of a plan that are asked of its units, and what they see.
 
     Attributes
     ----------
@@ -199,7 +199,8 @@ class _Common(NamedTuple):
     ordered: MainRules
 
     @classmethod
-    def of(cls, plan: Plan) -> _Common:
+    def of(cls, plan: Plan) -> AskedRules:
+        """Those of a plan, just made or read back."""
         rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
         asked = rules_of_units(plan.claims, rulebook)
         known = complete_measures(plan.measures, rulebook).rename_axis("unit_id")
@@ -242,28 +243,17 @@ def curve(plan: Plan, parameter: str) -> Curve:
     >>> curve.steps[0].units["key_development"] >= curve.steps[-1].units.get("key_development", 0)
     True
     """
-    return _curve(_Common.of(plan), parameter)
+    return _curve(AskedRules.of(plan), parameter)
 
 
-def _curve(common: _Common, parameter: str) -> Curve:
-    plan, rulebook, asked, known, ordered = common
+def _curve(common: AskedRules, parameter: str) -> Curve:
+    plan, rulebook, asked, known, _ = common
     rules = [rule for rule in asked if parameter in parse_condition(rule.when).names]
     _require(rulebook, parameter, rules)
-    points = _points(rules, known, rulebook, parameter)
-    rows, probes, starts = _probes(points)
     free = replace(rulebook, parameters={k: v for k, v in rulebook.parameters.items() if k != parameter})
-    seen = known.iloc[rows].assign(**{parameter: probes})
-    said = [
-        parse_condition(rule.when).evaluate(seen, free.values)
-        if rule in rules
-        else answer_of(plan, rule, known, rulebook).taken(rows)
-        for rule in ordered.rules
-    ]
-    answers = [ordered.zones(said, rows)]
-    mains = set(rulebook.codes("main"))
-    answers += [
-        _overlay(code, rules, seen, free, plan) for code in dict.fromkeys(r.zone for r in rules) if code not in mains
-    ]
+    points = turning_points(rules, known.assign(**{parameter: rulebook.values[parameter]}), free.values, parameter)
+    rows, probes, starts = _probes(points)
+    answers = zones_at(common, rules, known.iloc[rows].assign(**{parameter: probes}), rows, free)
     area = plan.zones.set_index("unit_id")["area_ha"].reindex(known.index).to_numpy(dtype=float)
     turns = pd.concat([_turns(rows, starts, probes, said) for said in answers], ignore_index=True)
     first = pd.concat([_first(rows, said) for said in answers], ignore_index=True)
@@ -315,20 +305,66 @@ def _require(rulebook: Rulebook, parameter: str, rules: list[Rule]) -> None:
         )
 
 
-def _points(rules: Iterable[Rule], known: pd.DataFrame, rulebook: Rulebook, parameter: str) -> Floats:
-    """The values at which a clause turns, or divides by zero, one row a unit in ascending order, NaN last."""
-    value = rulebook.values[parameter]
-    others = {name: one for name, one in rulebook.values.items() if name != parameter}
+def zones_at(
+    common: AskedRules, rules: Sequence[Rule], seen: pd.DataFrame, rows: npt.NDArray[np.intp], rulebook: Rulebook
+) -> list[Words]:
+    """The main function of each row of a table, then for each overlay that some of the rules claim for whether it is.
+
+    Parameters
+    ----------
+    common : AskedRules
+    rules : sequence of Rule
+        Those that read what is another than in the plan.
+    seen : DataFrame
+        Of each row the measures of its unit, with what is tried.
+    rows : int array
+        The place of the unit of each row.
+    rulebook : Rulebook
+        The parameters that the rules see.
+    """
+    said = [
+        parse_condition(rule.when).evaluate(seen, rulebook.values)
+        if rule in rules
+        else answer_of(common.plan, rule, common.known, common.rulebook).taken(rows)
+        for rule in common.ordered.rules
+    ]
+    mains = set(common.rulebook.codes("main"))
+    overlays = [code for code in dict.fromkeys(rule.zone for rule in rules) if code not in mains]
+    return [
+        common.ordered.zones(said, rows),
+        *(_overlay(code, rules, seen, rulebook, common.plan) for code in overlays),
+    ]
+
+
+def turning_points(
+    rules: Iterable[Rule], known: pd.DataFrame, parameters: Mapping[str, float | bool | str], name: str
+) -> Floats:
+    """The values at which a clause turns, or divides by zero, one row a unit in ascending order, NaN last.
+
+    Parameters
+    ----------
+    rules : iterable of Rule
+    known : DataFrame
+        With a column of the parameter or measure.
+    parameters : mapping
+        The others.
+    name : str
+
+    Raises
+    ------
+    StudyError
+        It stands in a clause to a higher than the first degree.
+    """
     columns: list[Floats] = []
     for rule in rules:
-        asked = parse_condition(rule.when).evaluate(known.assign(**{parameter: value}), others)
-        for one in thresholds(asked, parameter):
+        asked = parse_condition(rule.when).evaluate(known, parameters)
+        for one in thresholds(asked, name):
             if not one.determined:
                 raise StudyError(
                     Phrase(
                         "parameter '{name}' stands in the clause {clause} of rule '{rule}' to a higher than the first "
                         "degree: its steps are not told",
-                        name=parameter,
+                        name=name,
                         clause=one.text,
                         rule=rule.id,
                     )
