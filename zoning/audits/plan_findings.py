@@ -310,9 +310,9 @@ def _services(plan: Plan) -> Iterator[Remark]:
 def _over_capacity(plan: Plan) -> Iterator[Remark]:
     """Units in which more people live than there is enough for, by what is scarcest."""
     for index in plan.study.indices:
-        name = f"{index.name}_load"
-        if index.capacity is not None and name in plan.measures.columns:
-            over = plan.measures[plan.measures[name].astype(float) > 1]
+        people = None if index.capacity is None else index.capacity.people
+        if people is not None and {people, *index.measures} <= set(plan.measures.columns):
+            over = plan.measures[plan.measures[people].astype(float) > plan.measures[index.name].astype(float)]
             for scarcest, rows in over.groupby(f"{index.name}_limited_by", sort=True):
                 told: dict[str, Field] = {"name": Term("name", index.name), "scarcest": Term("name", str(scarcest))}
                 yield _of_units("over_capacity", map(str, rows.index), told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -313,9 +314,12 @@ class _Told:
             told = {"value": float(values[thing]), "need": need, "people": float(people[thing])}
             found.append((say("explain.capacity_part", name=Term("name", thing), **told), {"name": thing, **told}))
         if terms is not None and terms.people is not None:
-            load = {"people": float(values[terms.people]), "load_pct": float(values[f"{name}_load"]) * 100}
-            key = "explain.capacity_over" if load["load_pct"] > 100 else "explain.capacity_load"
-            found.append((say(key, **load), {}))
+            heads, load = float(values[terms.people]), float(values[f"{name}_load"]) * 100
+            if math.isnan(load):
+                found.append((say("explain.capacity_nothing", people=heads), {}))
+            else:
+                key = "explain.capacity_over" if load > 100 else "explain.capacity_load"
+                found.append((say(key, people=heads, load_pct=load), {}))
         scarcest = Term("name", str(values[f"{name}_limited_by"]))
         return say("explain.capacity", name=scarcest), found
 
