@@ -1,9 +1,10 @@
 # ruff: noqa: INP001  (a script, no package)
-"""Photograph the map and the report of the built-in study: ``docs/map.png`` and ``docs/report.png``, for the README.
+"""Photograph the map and the reports of the built-in studies: ``map.png``, ``report.png`` and ``regions.png``.
 
     python docs/photograph.py        needs Chromium and the extra [dev]
 
-Both are opened with the network off; on the map one county is chosen, of the report the first page is shown. Fonts
+All are opened with the network off; on the map one county is chosen, of one report the first page is shown, of the
+other the chapter on regions. Fonts
 differ between machines, and with them the bytes; the pictures are made anew when the pages look different, and packed
 to 256 colours and 1,200 pixels across, by hand.
 """
@@ -28,7 +29,7 @@ STILL_MS = 1500
 
 
 def main() -> None:
-    """Run the study, open its map and its report, photograph them."""
+    """Run the studies, open their pages, photograph them."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("Chromium (Debian package chromium) is not installed")
@@ -47,6 +48,9 @@ def main() -> None:
         page.screenshot(path=str(DOCS / "map.png"))
         page.goto(report_file.as_uri())
         page.locator("main > section").first.screenshot(path=str(DOCS / "report.png"))
+        zp.write_report(zp.run(zp.read_study(zp.builtin_study("china_provinces"))), report_file)
+        page.goto(report_file.as_uri())
+        page.locator("#divergence").screenshot(path=str(DOCS / "regions.png"))
         browser.close()
 
 

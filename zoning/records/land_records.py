@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -167,7 +168,7 @@ def _drift(plan: Plan, name: str, series: RegionalSeries, place: int, row: Mappi
             "unit_title": Titles("units", unit),
             "measure": name,
             "title": title,
-            "value": plain_value(value),
+            "value": None if pd.isna(value) else float(f"{value:.6g}"),
             "row": 0,
             "rows": 0,
             "because": {},
@@ -186,7 +187,7 @@ def _growth_told(series: RegionalSeries, row: Mapping[str, Any]) -> tuple[Messag
         vintage=vintage,
         since=since,
         year=year,
-        change=float(row["change"]),
+        change=Decimal(f"{row['change']:.6g}"),
         unit=Term("unit", str(row["unit"])),
         share=100 * float(row["share"]),
     )
