@@ -118,7 +118,8 @@ class Surroundings:
         held: list[Places | slice] = [slice(*ends) for ends in itertools.pairwise(begin.tolist())]
         for side in SIDES:
             held = [_contenders(found, own, amount) for own, amount in zip(held, amounts, strict=True)]
-            doubted = np.concatenate([_places(own)[found.least[own] < found.score[own]] for own in held])
+            unknown = (_places(own)[found.least[own] < found.score[own]] for own in held)
+            doubted = np.concatenate([np.empty(0, np.int64), *unknown])
             if not len(doubted):
                 break
             low, high = self._look(cells, doubted, side)
