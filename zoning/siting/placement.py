@@ -303,14 +303,15 @@ def _sites(rows: list[dict[str, object]], pieces: gpd.GeoDataFrame) -> gpd.GeoDa
 
 def _place(quota: Quota, amounts: Mapping[str, float], ground: Ground, found: _Found) -> None:
     """Both rows of every unit."""
-    whole, left, chosen = ground.available, dict(amounts), []
+    whole, left = ground.available, dict(amounts)
+    chosen: dict[str, _Chosen] = {}
     for unit, steep, cells in ground.plots(amounts):
         case = _Case(unit, left.pop(unit), float(whole[unit]) - steep)
-        chosen.append(_place_unit(quota, case, ground, cells, found))
+        chosen[unit] = _place_unit(quota, case, ground, cells, found)
     nothing = Cells.none()
     for unit, asked in left.items():  # without any land on the grid
         _place_unit(quota, _Case(unit, asked, float(whole.get(unit, 0.0))), ground, nothing, found)
-    found.sites += _draw(quota, ground, [one for one in chosen if len(one.patch)])
+    found.sites += _draw(quota, ground, {unit: one for unit, one in chosen.items() if len(one.patch)})
 
 
 @dataclass(frozen=True)
@@ -324,42 +325,50 @@ class _Case:
 
 @dataclass(frozen=True)
 class _Chosen:
-    """The plots of a unit that are taken: their shares, and the numbers of their patches."""
+    """The plots that are taken: their shares, and the numbers of their patches."""
 
-    unit: str
     cells: Cells
     taken: npt.NDArray[np.float64]
     patch: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, ground: Ground, cells: Cells, taken: npt.NDArray[np.float64]) -> _Chosen:
+        """Those of some plots of which a share is taken."""
+        held = taken > 0
+        cells, taken = cells.only(held), taken[held]
+        return cls(cells, taken, patches(ground.connect(cells), taken) if len(taken) else np.empty(0, np.int64))
 
     @property
     def area(self) -> npt.NDArray[np.float64]:
         """Hectares that are taken of each."""
         return self.taken * self.cells.area_ha
 
+    def is_large_enough(self, least: float) -> bool:
+        """Whether no patch is too small: then nothing is better, and what is left need not be connected."""
+        return bool((np.bincount(self.patch, self.area)[1:] >= least * (1 - TOLERANCE)).all())
+
 
 def _place_unit(quota: Quota, case: _Case, ground: Ground, cells: Cells, found: _Found) -> _Chosen:
     """What is taken of a unit; its row of SITINGS is added."""
-    kept, taken, fitting = _choose(ground, cells, case.asked)
-    number = patches(ground.connect(kept), taken) if len(taken) else np.empty(0, np.int64)
-    chosen = _Chosen(case.unit, kept, taken, number)
+    chosen, fitting = _choose(ground, cells, case.asked)
     found.sitings.append(_told(quota, case, float(cells.area_ha.sum()), fitting, chosen))
     return chosen
 
 
-def _choose(ground: Ground, cells: Cells, asked: float) -> tuple[Cells, npt.NDArray[np.float64], Plots]:
-    """The plots that are taken, the share of each, and the plots of land that is large enough for a patch."""
+def _choose(ground: Ground, cells: Cells, asked: float) -> tuple[_Chosen, Plots]:
+    """The plots that are taken, and the plots of land that is large enough for a patch."""
     least, last = ground.siting.min_patch_ha, ground.siting.last
     plots = ground.alone(cells)
-    taken = rank_plots(plots, asked, last)
-    if least and len(taken) and not _large_enough(ground, cells, taken, least):
+    chosen = _Chosen.of(ground, cells, rank_plots(plots, asked, last))
+    if least and not chosen.is_large_enough(least):
         plots = ground.connect(cells)
         fits = roomy(plots, least)
         cells, plots, taken = cells.only(fits), plots.only(fits), np.zeros(int(fits.sum()))
         if asked >= least * (1 - TOLERANCE):
             cells, taken = _grow(ground, cells, plots, asked)
             plots = replace(plots, score=cells.score)
-    held = taken > 0
-    return cells.only(held), taken[held], plots
+        chosen = _Chosen.of(ground, cells, taken)
+    return chosen, plots
 
 
 def _grow(ground: Ground, cells: Cells, plots: Plots, asked: float) -> tuple[Cells, npt.NDArray[np.float64]]:
@@ -375,20 +384,13 @@ def _grow(ground: Ground, cells: Cells, plots: Plots, asked: float) -> tuple[Cel
             cells = ground.around.settle(cells, np.array([0, len(known)]), [wide])
 
 
-def _large_enough(ground: Ground, cells: Cells, taken: npt.NDArray[np.float64], least: float) -> bool:
-    """Whether no patch of the ranking is too small: then nothing is better, and the rest need not be connected."""
-    held = taken > 0
-    number = patches(ground.connect(cells.only(held)), taken[held])
-    return bool((np.bincount(number, taken[held] * cells.area_ha[held])[1:] >= least * (1 - TOLERANCE)).all())
-
-
-def _draw(quota: Quota, ground: Ground, chosen: list[_Chosen]) -> Iterator[dict[str, object]]:
-    """The rows of SITES, with their polygons."""
+def _draw(quota: Quota, ground: Ground, chosen: Mapping[str, _Chosen]) -> Iterator[dict[str, object]]:
+    """The rows of SITES, with their polygons, from what is taken of each unit."""
     if not chosen:
         return
-    cells = Cells(*(np.concatenate([getattr(one.cells, name) for one in chosen]) for name in CELLS))
+    cells = Cells(*(np.concatenate([getattr(one.cells, name) for one in chosen.values()]) for name in CELLS))
     shapes, start = ground.shapes(cells), 0
-    for one in chosen:
+    for unit, one in chosen.items():
         own = _cut(shapes[start : start + len(one.patch)], one)
         start += len(one.patch)
         order, hectares = np.argsort(one.patch, kind="stable"), one.area
@@ -397,7 +399,7 @@ def _draw(quota: Quota, ground: Ground, chosen: list[_Chosen]) -> Iterator[dict[
             yield {
                 "quota": quota.name,
                 "period": quota.period,
-                "unit_id": one.unit,
+                "unit_id": unit,
                 "patch": int(one.patch[mine[0]]),
                 "area_ha": round(float(area.sum()), 6),
                 "plots": len(mine),
