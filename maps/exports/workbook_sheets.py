@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
@@ -27,14 +28,14 @@ from maps.locale import (
     rule_name,
     text_in,
 )
-from maps.summaries import quota_shifts
+from maps.summaries import quota_shifts, verdicts
 from zoning.compensation import BUDGET, POOL
 from zoning.energy import light_message
 from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION
 from zoning.siting import why_unplaced
 from zoning.tables import TABLES
-from zoning.zones import FIRMNESS, rule_tests
+from zoning.zones import FIRMNESS
 
 Kind = Literal["text", "code", "zone", "count", "year", "area", "amount", "number", "share", "truth"]
 Cells = list[Any]
@@ -337,7 +338,7 @@ class _Sheets:
     @property
     def _firmness(self) -> pd.DataFrame:
         """How sure each unit is, and the threshold that is nearest to changing its main function."""
-        tests, zones = rule_tests(self.plan.source), self.plan.zones.set_index("unit_id")
+        tests, zones = verdicts(self.plan).tests, self.plan.zones.set_index("unit_id")
         found = tests.nearest
         places = zip(found.rule.tolist(), found.part.tolist(), strict=True)
         near = pd.DataFrame(
@@ -423,11 +424,12 @@ class _Sheets:
 
     def _reserved(self, rows: pd.DataFrame) -> Iterator[Decimal | None]:
         """Of the amount of each jurisdiction, what is kept in reserve in it; nothing of units."""
-        kept = rows[rows["unit_id"] == RESERVE]
-        for unit, quota, period, path in rows[["unit_id", "quota", "period", "name"]].itertuples(index=False):
-            own = kept[(kept["quota"] == quota) & (kept["period"] == period)]
-            inside = (own["name"] == path) | own["name"].str.startswith(f"{path} / ")
-            yield None if unit else sum(own.loc[inside, "amount"], Decimal(0)) or None
+        kept: defaultdict[tuple[str, object], list[tuple[str, Decimal]]] = defaultdict(list)
+        for row in rows.loc[rows["unit_id"] == RESERVE, ["quota", "period", "name", "amount"]].itertuples(index=False):
+            kept[row.quota, row.period].append((f"{row.name} / ", row.amount))
+        for unit, *key, path in rows[["unit_id", "quota", "period", "name"]].itertuples(index=False, name=None):
+            own = () if unit else kept[tuple(key)]
+            yield sum((amount for place, amount in own if place.startswith(f"{path} / ")), Decimal(0)) or None
 
     def _of_regions(self, rows: pd.DataFrame) -> pd.DataFrame:
         """How far regions are apart, with the titles of series, groupings and regions; codes of indicators kept."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, number_beside, number_past, number_style, shifted
+from maps.locale import LocalizedPlan, Renderer, number_beside, number_past, number_style, shifted
 from maps.summaries.verdict_table import Kind, LimitTest, Operator, VerdictTable, Wording, verdict_table
 from zoning.zones import RuleTests, rule_tests
 
@@ -201,7 +201,8 @@ def verdicts(plan: LocalizedPlan) -> Verdicts:
     Returns
     -------
     Verdicts
-        By unit, in the order of ``plan.units``; a sentence is put together when it is asked for.
+        By unit, in the order of ``plan.units``; a sentence is put together when it is asked for. The same plan gives
+        the same object.
 
     Examples
     --------
@@ -216,6 +217,10 @@ def verdicts(plan: LocalizedPlan) -> Verdicts:
     >>> weld.changes[0]
     'Key development if the density needed fell from 50 to 32.14.'
     """
+    return plan.renderer.once(plan, _verdicts)
+
+
+def _verdicts(plan: LocalizedPlan, _: Renderer) -> Verdicts:
     tests = rule_tests(plan.source)
     names = {
         str(unit): escape_hidden(name) for unit, name in zip(plan.zones["unit_id"], plan.zones["name"], strict=True)
