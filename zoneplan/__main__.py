@@ -13,7 +13,7 @@ from zoneplan.own_packages import clashes, report_clashes
 from zoneplan.sturdy_output import SturdyOutput
 
 INTERRUPTED = 130
-OBJECTS_BETWEEN_COLLECTIONS = 500_000
+OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 """After so many new objects Python looks for cycles; a plan is made of tables and records, which have hardly any."""
 MEMORY = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 """Where Arrow takes its memory, unless the user says it: its own pool keeps pages for columns of every size."""
