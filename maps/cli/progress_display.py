@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from html import escape
 from importlib import import_module
 from itertools import count
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from layers.phrases import Phrase
 from maps.cli.spoken_language import in_words
 from maps.locale import STEP_PHRASES
 from zoning.pipeline import SCENARIO, STEPS
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
 PAGES = ("map.html", "report.html", "tables")
+
+Move = Callable[[int, int, str], None]
+"""Called with how much is done, of how much, and what is being done."""
 
 
 @contextmanager
@@ -62,25 +69,38 @@ def count_cases() -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[int, int, str], None]]:
+def _bar() -> Iterator[Move]:
     drawn = random.getstate()
     from rich.console import Console  # noqa: PLC0415  (who imports zoneplan for its functions needs no bar)
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  (as above)
 
     random.setstate(drawn)  # rich draws a number when it is loaded, and a caller's own draws go on as they would
-    console = Console(stderr=True)
+    with _bar_on(Console(stderr=True)) as move:
+        yield move
+
+
+def _bar_on(console: Console) -> AbstractContextManager[Move]:
     if console.is_jupyter:
-        with _notebook_bar() as move:
-            yield move
-        return
+        return _notebook_bar()
+    return _terminal_bar(console) if console.is_terminal else nullcontext(_show_nothing)
+
+
+def _show_nothing(_done: int, _of: int, _words: str) -> None:
+    pass
+
+
+@contextmanager
+def _terminal_bar(console: Console) -> Iterator[Move]:
+    """A line on stderr, which goes at the end."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  (as above)
+
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
         yield lambda done, of, words: bar.update(task, completed=done, total=of, description=words, refresh=True)
 
 
 @contextmanager
-def _notebook_bar() -> Iterator[Callable[[int, int, str], None]]:
+def _notebook_bar() -> Iterator[Move]:
     """One output below the cell, written over at each step and taken away at the end."""
     display = import_module("IPython.display")  # a notebook has it
     shown = display.display(display.HTML(""), display_id=True)
