@@ -72,11 +72,14 @@ class DivergenceFigures:
 
     def regions(self, grouping: str) -> tuple[str, ...]:
         """The regions of a grouping, the largest of the first series first."""
-        rows = self.edition.plan.divergence
         series = self.section.series[0]
-        own = rows[(rows["series"] == series.name) & (rows["grouping"] == grouping) & (rows["indicator"] == "share")]
-        last = own[own["year"] == self.span(series)[1]].sort_values(["value", "region"], ascending=[False, True])
-        return tuple(last["region"])
+        last = self.span(series)[1]
+        found = [
+            (-value, region)
+            for (name, by, region, indicator, _, year), (value, _, _) in self._values.items()
+            if (name, by, indicator, year) == (series.name, grouping, "share", last)
+        ]
+        return tuple(region for _, region in sorted(found))
 
     def region(self, grouping: str, region: str) -> str:
         """What a region is called."""

@@ -161,23 +161,23 @@ def _of_all(table: pd.DataFrame, pairs: list[tuple[Hashable, Hashable]]) -> Iter
 
 
 def _of_regions(table: pd.DataFrame, groupings: pd.DataFrame) -> Iterator[Figure]:
+    first, last = str(table.columns[0]), str(table.columns[-1])
     for name in map(str, groupings.columns):
         regions = _regions(groupings[name])
-        sizes = {region: int(size) for region, size in regions.value_counts().items()}
-        part, sums = shares(table, regions), table.groupby(regions.to_numpy(), sort=True).sum()
-        for region in map(str, part.index):
-            for year in table.columns:
-                amount, share = float(sums.loc[region, year]), float(part.loc[region, year])
-                yield Figure(name, region, "amount", "", str(year), amount, units=sizes[region])
-                yield Figure(name, region, "share", "", str(year), share, units=sizes[region])
+        part = shares(table, regions)
+        sums = table.groupby(regions.to_numpy(), sort=True).sum()
+        told = {str(region): int(size) for region, size in regions.value_counts().items()}
+        sizes = [told[region] for region in map(str, part.index)]
+        for year in table.columns:
+            for indicator, values in (("amount", sums[year]), ("share", part[year])):
+                for region, value, size in zip(part.index, values.tolist(), sizes, strict=True):
+                    yield Figure(name, str(region), indicator, "", str(year), value, units=size)
         if len(table.columns) > 1:
-            first, last = table.columns[0], table.columns[-1]
-            grown = growth_contributions(table[first], table[last], regions)
-            grown["share_points"] = 100 * (part[last] - part[first])
+            grown = growth_contributions(table[table.columns[0]], table[table.columns[-1]], regions)
+            grown["share_points"] = 100 * (part[table.columns[-1]] - part[table.columns[0]])
             for indicator in ("change", "growth_pct", "contribution_points", "share_points"):
-                for region, value in grown[indicator].items():
-                    size = sizes[str(region)]
-                    yield Figure(name, str(region), indicator, str(first), str(last), float(value), units=size)
+                for region, value, size in zip(part.index, grown[indicator].tolist(), sizes, strict=True):
+                    yield Figure(name, str(region), indicator, first, last, value, units=size)
 
 
 def _a_head(

@@ -142,66 +142,78 @@ def _series(plan: Plan, place: int) -> RegionalSeries:
 def _drift_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """Why the growth of each unit, and its likeness to its neighbours, is what it is; by series in their order."""
     found: dict[str, list[Record]] = {unit: [] for unit in ids}
-    rows = {(row["series"], row["unit_id"]): row for row in each_row(plan.divergence_units)}
+    every = plan.divergence_units
+    here = every[is_about(every["unit_id"], found)] if len(every) else every
+    rows = {(row["series"], row["unit_id"]): row for row in each_row(here)}
     for place, name in divergence_measures(plan.study.divergence):
-        series = _series(plan, place)
+        drift = _Drift(plan, name, place)
         for unit, told in found.items():
-            row = rows.get((series.name, unit))
+            row = rows.get((drift.series.name, unit))
             if row is not None:
-                told.append(_drift(plan, name, series, place, row))
+                told.append(drift.record(row))
     return found
 
 
-def _drift(plan: Plan, name: str, series: RegionalSeries, place: int, row: Mapping[str, Any]) -> Record:
-    title, reason = _growth_told(series, row) if name.endswith(GROWTH) else _local_told(series, row)
-    value, unit = (row["growth_pct"], "%") if name.endswith(GROWTH) else (row["local_i"], "1")
-    return Record(
-        kind="derived",
-        id=name,
-        reason=reason,
-        amount=plain_value(value),
-        unit=unit,
-        reference=in_languages(series.reference),
-        verified=series.verified if series.reference else None,
-        written=in_plan(plan.study, "divergence", "series", place),
-        facts={
-            "unit_title": Titles("units", unit),
-            "measure": name,
-            "title": title,
-            "value": None if pd.isna(value) else float(f"{value:.6g}"),
-            "row": 0,
-            "rows": 0,
-            "because": {},
-            "calculation": reason,
-            "parts": (),
-        },
-    )
+class _Drift:
+    """What is said of one measure that follows from a series; what all units share is made once."""
 
+    def __init__(self, plan: Plan, name: str, place: int) -> None:
+        self.name, self.series = name, _series(plan, place)
+        self._reference = in_languages(self.series.reference)
+        self._verified = self.series.verified if self.series.reference else None
+        self._written = in_plan(plan.study, "divergence", "series", place)
+        self._vintage, called = in_languages(self.series.vintage), in_languages(self.series.called)
+        self._compared = say(f"divergence.compared_{self.series.compared}", series=called)
+        self._span = {"since": min(self.series.years), "year": max(self.series.years)}
+        self._grows = name.endswith(GROWTH)
+        self._unit = "%" if self._grows else "1"
+        self._title = (
+            say("measured.growth", series=called, vintage=self._vintage, **self._span)
+            if self._grows
+            else say("measured.local_moran", compared=self._compared, vintage=self._vintage)
+        )
 
-def _growth_told(series: RegionalSeries, row: Mapping[str, Any]) -> tuple[Message, Message]:
-    """What the growth of a unit is called, and what it is made of."""
-    vintage, since, year = in_languages(series.vintage), str(row["since"]), str(row["year"])
-    title = say("measured.growth", series=in_languages(series.called), vintage=vintage, since=since, year=year)
-    return title, say(
-        "explain.drift_grown",
-        vintage=vintage,
-        since=since,
-        year=year,
-        change=Decimal(f"{row['change']:.6g}"),
-        unit=Term("unit", str(row["unit"])),
-        share=100 * float(row["share"]),
-    )
+    def record(self, row: Mapping[str, Any]) -> Record:
+        """That of a unit."""
+        value = row["growth_pct"] if self._grows else row["local_i"]
+        reason = self._of_growth(row) if self._grows else self._of_neighbours(row)
+        return Record(
+            kind="derived",
+            id=self.name,
+            reason=reason,
+            amount=plain_value(value),
+            unit=self._unit,
+            reference=self._reference,
+            verified=self._verified,
+            written=self._written,
+            facts={
+                "unit_title": Titles("units", self._unit),
+                "measure": self.name,
+                "title": self._title,
+                "value": None if value != value else float(f"{value:.6g}"),  # noqa: PLR0124  (NaN is what differs from itself)
+                "row": 0,
+                "rows": 0,
+                "because": {},
+                "calculation": reason,
+                "parts": (),
+            },
+        )
 
+    def _of_growth(self, row: Mapping[str, Any]) -> Message:
+        return say(
+            "explain.drift_grown",
+            vintage=self._vintage,
+            change=Decimal(f"{row['change']:.6g}"),
+            unit=Term("unit", str(row["unit"])),
+            share=100 * float(row["share"]),
+            **self._span,
+        )
 
-def _local_told(series: RegionalSeries, row: Mapping[str, Any]) -> tuple[Message, Message | str]:
-    """What the likeness of a unit to its neighbours is called, and of which cluster it is."""
-    vintage = in_languages(series.vintage)
-    compared = say(f"divergence.compared_{series.compared}", series=in_languages(series.called))
-    title = say("measured.local_moran", compared=compared, vintage=vintage)
-    if not row["cluster"]:
-        return title, ""
-    cluster, p = say(f"divergence.{row['cluster']}"), float(row["local_p"])
-    return title, say("explain.drift_local", compared=compared, vintage=vintage, cluster=cluster, p=p)
+    def _of_neighbours(self, row: Mapping[str, Any]) -> Message | str:
+        if not row["cluster"]:
+            return ""
+        cluster, p = say(f"divergence.{row['cluster']}"), float(row["local_p"])
+        return say("explain.drift_local", compared=self._compared, vintage=self._vintage, cluster=cluster, p=p)
 
 
 def index_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
