@@ -37,6 +37,7 @@ import zoning.policies
 import zoning.solver
 from tests.conftest import CRS, KM, X0, Y0
 from tests.test_architecture import ROOMS, dotted
+from zoning.study import PlanIndex
 
 EXAMPLES_OF_STUDIES = ("builtin_study(",)
 """What shows that an example runs a whole built-in study: the study here stands for it."""
@@ -203,6 +204,10 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.consensus({"a": plan, "b": plan.vary(parameters={"fragile_min": 0.2})})
     zp.curve_amounts(plan, zp.curve(plan, "fragile_min"))
     zp.weight_intervals(plan)
+    weighed = PlanIndex(name="fit", of=("population", "area_ha"))
+    zoning.measures.scores_of(plan.measures, weighed)
+    zoning.measures.scores_by_weights(plan.measures, weighed, pd.DataFrame({"population": [0.5], "area_ha": [0.5]}))
+    zoning.measures.with_standards(plan.measures, plan.zones.set_index("unit_id"), [weighed])
     zp.robustness(plan, {"fragile_min": (0.2, 0.6)}, draws=3)
     zp.sweep(plan, {"fragile_min": [0.2, 0.9]}).totals()
     zp.seek(plan, "count(main = 'general') >= 1", {"fragile_min": (0.0, 1.0)})
