@@ -138,7 +138,8 @@ def test_the_front_door_is_what_was_promised() -> None:
         read_study read_rulebook read_inputs prepare builtin_studies builtin_study builtin_rulebooks study_schema
         overlay settle_lines measure complete_measures classify resolve conflicts allocate apportion site judge_energy
         account positions assign run progress
-        check compare consensus curve curve_amounts weight_intervals sweep robustness seek explain at run_cases render
+        check compare consensus curve curve_amounts weight_intervals sweep robustness seek calibrate explain at
+        run_cases render
         draw picture report dossier write_run read_run verify write_report write_dossier write_geopackage
         write_geoparquet write_workbook as_floats
         write_study write_plan

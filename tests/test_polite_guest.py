@@ -147,6 +147,7 @@ def calls(toy: Toy) -> Calls:
         "consensus": lambda: zp.consensus({"a": toy.plan, "b": toy.plan.vary(parameters={"fragile_min": 0.2})}),
         "curve": lambda: zp.curve(toy.plan, "fragile_min"),
         "weight_intervals": lambda: zp.weight_intervals(toy.plan),
+        "calibrate": lambda: zp.calibrate(toy.plan, toy.plan.zones.set_index("unit_id")["main"]),
         "curve_amounts": lambda: zp.curve_amounts(toy.plan, zp.curve(toy.plan, "fragile_min")),
         "robustness": lambda: zp.robustness(toy.plan, {"fragile_min": (0.2, 0.6)}, draws=3),
         "sweep": lambda: zp.sweep(toy.plan, {"fragile_min": [0.2, 0.9]}).totals(),

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from zoning.policies import assign
     from zoning.quotas import allocate
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
-    from zoning.scenario import compare, consensus, curve_amounts, robustness, seek, sweep
+    from zoning.scenario import calibrate, compare, consensus, curve_amounts, robustness, seek, sweep
     from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import (
@@ -110,6 +110,7 @@ __all__ = [
     "sweep",
     "robustness",
     "seek",
+    "calibrate",
     "explain",
     "at",
     "run_cases",
@@ -197,6 +198,7 @@ _ROOMS = {
     "sweep": "zoning.scenario",
     "robustness": "zoning.scenario",
     "seek": "zoning.scenario",
+    "calibrate": "zoning.scenario",
     "explain": "maps.explain",
     "at": "maps.explain",
     "run_cases": "zoning.audits",

@@ -634,6 +634,40 @@ def seek_(
     raise typer.Exit(0 if found.met else EXIT_NOT_MET)
 
 
+@app.command(name="calibrate")
+def calibrate_(
+    target: Annotated[Path, typer.Argument(metavar="PLAN", help="A study file, which is run, or a run folder.")],
+    decided: Annotated[
+        Path,
+        typer.Argument(metavar="LIST", help="A CSV of units decided elsewhere: unit_id and main, a code or a title."),
+    ],
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", metavar="NAME", help="A threshold to fit; by default all that units turn at."),
+    ] = None,
+    blocks: Annotated[
+        int, typer.Option("--blocks", min=2, help="Of neighbours, each judged by thresholds fitted to the others.")
+    ] = 4,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Of a search, where thresholds are many.")] = 0,
+    study: StudyFolder = None,
+    language: OwnLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit thresholds of rules to a list of units decided elsewhere, and say how well rules and list then agree."""
+    from maps.cli.threshold_display import find_parameter, print_calibrated, read_decided
+    from maps.locale import localize
+    from zoning.scenario import calibrate
+
+    speak(language or language_of(target))
+    plan = _plan_of(target)
+    names = [find_parameter(plan.rulebook, one) for one in parameters] if parameters else None
+    found = calibrate(plan, read_decided(decided, plan.rulebook), names, blocks=blocks, seed=seed, study_folder=study)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print_calibrated(found, localize(plan, spoken()))
+
+
 def _range(text: str) -> tuple[str, tuple[float, float]]:
     """A parameter and its range, of ``NAME=LOW:HIGH``."""
     name, _, span = text.partition("=")

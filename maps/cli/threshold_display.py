@@ -6,12 +6,14 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
 from layers.conditions import number_text
-from layers.errors import UnknownNameError
+from layers.errors import SourceError, UnknownNameError
+from layers.formats import read_cells
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
 from maps.locale import DIGITS, catalogue, format_number, inward, number_style, phrase_in, text_in
@@ -20,12 +22,11 @@ from zoning.errors import near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
+    from pathlib import Path
 
     from maps.locale import LocalizedPlan
     from zoning.rulebook import Rulebook
-    from zoning.scenario import CurveAmounts, Sought
+    from zoning.scenario import Calibration, CurveAmounts, Sought
     from zoning.zones import Curve, Step, WeightInterval
 
 AROUND = 6
@@ -214,6 +215,92 @@ def _print_steps(console: Console, title: str, sums: pd.DataFrame, curve: Curve,
 
 def _end(end: float | None, language: str) -> str:
     return "" if end is None else _written(float(f"{end:.{DIGITS}g}"), language)
+
+
+def read_decided(path: Path, rulebook: Rulebook) -> pd.Series:
+    """Main functions by unit from a CSV of ``unit_id`` and ``main``, which are codes or titles in any language.
+
+    Raises
+    ------
+    SourceError
+        There is no such file, it is no CSV, or a column is not there.
+    """
+    if not path.is_file():
+        raise SourceError(Phrase("there is no list {file}", file=path.name), code="missing")
+    header, rows = read_cells(path, path.name)
+    for column in ("unit_id", "main"):
+        if column not in header:
+            raise SourceError(
+                Phrase(
+                    "{file} has no column '{column}': give unit_id and main, a row a unit",
+                    file=path.name,
+                    column=column,
+                ),
+                code="column",
+            )
+    called = {
+        text.casefold(): zone.code
+        for zone in rulebook.zones
+        for texts in (zone.title, zone.short or {})
+        for text in texts.values()
+    }
+    ids, mains = ([row.cells[header.index(column)].strip() for row in rows] for column in ("unit_id", "main"))
+    return pd.Series([called.get(one.casefold(), one) or None for one in mains], index=ids)
+
+
+def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
+    """The thresholds with both values, the agreement before and after, and the confusion matrix in and out of sample.
+
+    Parameters
+    ----------
+    found : Calibration
+    plan : LocalizedPlan
+        With the titles of zones and parameters.
+    """
+    language = plan.language
+    words, console, style = catalogue("calibrate", language), wide_console(), number_style(language)
+    titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
+
+    def written(number: float | None) -> str:
+        return "" if number is None else style.written(number_text(float(f"{number:.{DISTANCE_DIGITS}g}")))
+
+    console.print(escape(words[found.method].format(n=found.units)))
+    parameters = RichTable()
+    for heading in ("parameter", "adopted", "value", "low", "high"):
+        parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")
+    for name, one in found.fitted.items():
+        title = f"{plan.renderer.terms.name(name)} ({name})"
+        cells = (number_text(one.adopted), number_text(one.value))
+        parameters.add_row(
+            escape(title),
+            *map(style.written, cells),
+            written(one.low),
+            written(one.high),
+            style="bold" if one.value != one.adopted else None,
+        )
+    console.print(parameters)
+    agreement = RichTable()
+    for heading in ("units_that", "share", "kappa"):
+        agreement.add_column(words[heading], justify="left" if heading == "units_that" else "right")
+    for heading, judged in (("before", found.before), ("within", found.within), ("beyond", found.beyond)):
+        kappa = "" if judged.kappa is None else style.written(f"{judged.kappa:.3f}")
+        agreement.add_row(words[heading], style.written(f"{judged.share * 100:.1f}") + " %", kappa)
+    console.print(agreement)
+    for heading, judged in (("confusion_within", found.within), ("confusion_beyond", found.beyond)):
+        matrix = RichTable(title=words[heading], title_justify="left")
+        matrix.add_column(words["decided"])
+        for zone in judged.confusion.columns:
+            matrix.add_column(titles[zone], justify="right")
+        for zone, row in judged.confusion.iterrows():
+            matrix.add_row(titles[str(zone)], *(format_number(int(one), language) for one in row))
+        console.print(matrix)
+    changed = {name: one.value for name, one in found.fitted.items() if one.value != one.adopted}
+    if changed:
+        console.print(escape(words["try"]))
+        settings = ", ".join(f'"parameters.{name}" = {number_text(value)}' for name, value in changed.items())
+        console.print(f'[[scenarios]]\nname = "calibrated"\nset = {{ {settings} }}', markup=False, soft_wrap=True)
+    else:
+        console.print(escape(words["kept"]))
 
 
 def print_sought(found: Sought, language: str) -> None:

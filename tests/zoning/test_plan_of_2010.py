@@ -20,7 +20,10 @@ import shapely
 
 from zoning.measures import measure
 from zoning.overlays import overlay
+from zoning.pipeline import run
 from zoning.rulebook import Indicator, Rulebook, read_rulebook
+from zoning.scenario import calibrate
+from zoning.study import read_study
 from zoning.zones import classify, resolve
 from zoning.zones.parent_units import gather_parents
 
@@ -204,3 +207,62 @@ def test_the_national_classes_stand_in_one_order_in_everything(totals) -> None:
     assert national["overload_pop_pct"].iloc[0] == 58.91
     provincial = table.loc[table["level"] == "provincial", "urban_income_yuan"]
     assert not provincial.is_monotonic_decreasing  # ecological counties of provinces earn more than farming ones
+
+
+SPREAD = {"persons": 0.7, "output_a_head": 0.5}
+"""Standard deviations of the logarithms inside a class; made up, for nobody printed a county."""
+SHARES = {
+    "agricultural_share": {"agricultural": (4.0, 4.0), "": (2.0, 6.0)},
+    "ecologically_fragile_share": {"ecologically_fragile": (5.0, 2.0), "": (1.2, 6.0)},
+}
+"""Beta distributions of land: of the class that is named after it, and of all others; made up as well."""
+
+
+def spread_counties() -> gpd.GeoDataFrame:
+    """Counties that differ inside each class, in any order on a grid: class means as printed, the spread made up."""
+    draw = np.random.default_rng(2010)
+    table = classes().reset_index()
+    of = draw.permutation(np.repeat(np.arange(len(table)), table["counties"]))
+    row = table.iloc[of].reset_index(drop=True)
+    side, size = 49, 60_000.0
+    at = np.arange(len(of))
+    shapes = shapely.box(*(size * one for one in (at % side, at // side, at % side + 1, at // side + 1)))
+    hectares = size**2 / 1e4
+
+    def lognormal(mean: pd.Series, spread: float) -> np.ndarray:
+        return mean.to_numpy() * np.exp(draw.normal(-(spread**2) / 2, spread, len(of)))
+
+    people = lognormal(row["pop_resident_mn"] / row["area_wan_km2"], SPREAD["persons"]) * hectares
+    output = people * lognormal(row["gdp_yi"] * 100 / (row["pop_resident_mn"] * 1e6), SPREAD["output_a_head"])
+    land = {
+        name: np.where(
+            row["main"] == name.removesuffix("_share"),
+            draw.beta(*kinds[name.removesuffix("_share")], len(of)),
+            draw.beta(*kinds[""], len(of)),
+        )
+        for name, kinds in SHARES.items()
+    }
+    columns = {"main": row["main"], "population": people, "gdp_million_cny": output, **land}
+    ids = [f"c{place:04}" for place in at]
+    return gpd.GeoDataFrame({"unit_id": ids, **columns}, geometry=shapes, crs=CRS)
+
+
+@pytest.mark.slow
+def test_thresholds_fitted_to_counties_with_a_spread(tmp_path: Path) -> None:
+    """Agreement with the classes of 2010 by rulebook and by fit, of every fourth county: far from all."""
+    counties = spread_counties()[::4]
+    counties[["unit_id", "geometry"]].to_file(tmp_path / "counties.gpkg")
+    counties.drop(columns=["geometry", "main"]).to_csv(tmp_path / "table.csv", index=False)
+    plan = tmp_path / "plan.toml"
+    plan.write_text(
+        f'[study]\nname = "2010"\ndate = {DAY}\nrulebook = "main_functional_areas"\n'
+        '[units]\nsource = "counties.gpkg"\nid = "unit_id"\n[[tables]]\nsource = "table.csv"\nid = "unit_id"\n',
+        "utf-8",
+    )
+    found = calibrate(run(read_study(plan)), counties.set_index("unit_id")["main"])
+    print(found)  # the figures of docs/planner.md
+    print(found.within.confusion.to_string())
+    print(found.beyond.confusion.to_string())
+    assert found.method == "search"
+    shares = [one.share for one in (found.before, found.beyond, found.within)]
+    assert shares == sorted(shares)

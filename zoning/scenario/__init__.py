@@ -1,5 +1,6 @@
 """Scenarios: a plan varied in memory, two plans compared, and a plan under many draws."""
 
+from zoning.scenario.calibration import Calibration, calibrate
 from zoning.scenario.comparison import MOVES, Comparison, compare
 from zoning.scenario.consensus_tables import Consensus, consensus, run_together
 from zoning.scenario.curve_amounts import CurveAmounts, curve_amounts
@@ -12,6 +13,7 @@ from zoning.scenario.variants import as_fresh, plan_of_try
 __all__ = [
     "KEPT",
     "MOVES",
+    "Calibration",
     "Comparison",
     "Consensus",
     "CurveAmounts",
@@ -19,6 +21,7 @@ __all__ = [
     "ScenarioMoves",
     "Sought",
     "as_fresh",
+    "calibrate",
     "compare",
     "consensus",
     "curve_amounts",

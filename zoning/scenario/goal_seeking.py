@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -28,11 +28,11 @@ from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.pipeline import FreshPlan, claims_and_measures
 from zoning.plan import Plan
 from zoning.quotas import RESERVE, UNIT, allocate_traced, conditions_of, names_asked, unit_context
-from zoning.rulebook import require_parameters
+from zoning.rulebook import Rulebook, require_parameters
 from zoning.scenario.goals import Goal, parse_goals
 from zoning.scenario.variants import as_fresh
 from zoning.solver import LinearConstraint, Programme, choose
-from zoning.zones import ParentUnits, gather_parents, is_threshold, rules_in, zones_by_row, zones_by_variant
+from zoning.zones import gather_parents, is_threshold, rules_in, zones_by_row, zones_by_variant
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -244,7 +244,7 @@ def _checked(plan: FreshPlan, moves: Mapping[str, tuple[float, float]]) -> dict[
     return {name: (float(low), float(high)) for name, (low, high) in moves.items()}
 
 
-class _Asked(NamedTuple):
+class AskedCondition(NamedTuple):
     """A condition with which something may turn, and the table that it is asked about; one row a unit or whole."""
 
     condition: Condition
@@ -311,6 +311,71 @@ class _Axis:
         return abs(value - self.adopted) / (self.high - self.low)
 
 
+def turning_points(
+    conditions: Iterable[AskedCondition], name: str, values: Mapping[str, Any], moving: set[str]
+) -> list[Floats]:
+    """Where conditions turn as functions of a parameter, each a value a unit; NaN where one does not turn.
+
+    Parameters
+    ----------
+    conditions : iterable of AskedCondition
+    name : str
+        Of the parameter.
+    values : mapping of str to number, bool or str
+        Of all parameters.
+    moving : set of str
+        All parameters that may move.
+
+    Raises
+    ------
+    StudyError
+        The parameter stands in a clause beside another that moves, or to a higher than the first degree.
+    """
+    columns: list[Floats] = []
+    for asked in conditions:
+        if name not in asked.condition.names:
+            continue
+        others = {key: one for key, one in values.items() if key != name}
+        table = asked.table.assign(**{name: float(values[name])})
+        for one in thresholds(asked.condition.evaluate(table, others), name):
+            beside = sorted(parse_condition(one.text).names & moving - {name})
+            if beside:
+                raise StudyError(
+                    Phrase(
+                        "parameters '{name}' and '{other}' stand together in the clause {clause}: only one of them "
+                        "can move",
+                        name=name,
+                        other=beside[0],
+                        clause=one.text,
+                    )
+                )
+            if not one.determined:
+                raise StudyError(
+                    Phrase(
+                        "parameter '{name}' stands in the clause {clause} of rule '{rule}' to a higher than the "
+                        "first degree: its steps are not told",
+                        name=name,
+                        clause=one.text,
+                        rule=asked.of,
+                    )
+                )
+            columns += [found[asked.rows] for found in (*one.values, *one.poles)]
+    return columns
+
+
+def asked_rules(rulebook: Rulebook, known: pd.DataFrame, units: pd.Index, part_of: str | None) -> list[AskedCondition]:
+    """The conditions of all rules, and whom each is asked about: units, or the larger ones of which they are parts."""
+    every = np.arange(len(units))
+    wholes = gather_parents(known, rulebook, part_of) if part_of else None
+    asked = []
+    for rule in rules_in(rulebook, of_parts=bool(part_of)):
+        own = (known, every)
+        if wholes is not None and not rule.refines:
+            own = wholes.table, np.asarray(wholes.table.index.get_indexer(wholes.of.reindex(units)), dtype=np.int64)
+        asked.append(AskedCondition(parse_condition(rule.when), rule.id, *own))
+    return asked
+
+
 class _Search:
     """A plan, its goals, and the parameters that may move."""
 
@@ -340,35 +405,7 @@ class _Search:
         self.axes = [self._axis(name, *span) for name, span in moves.items()]
 
     def _axis(self, name: str, low: float, high: float) -> _Axis:
-        columns: list[Floats] = []
-        for asked in self._conditions:
-            if name not in asked.condition.names:
-                continue
-            others = {key: one for key, one in self.rulebook.values.items() if key != name}
-            table = asked.table.assign(**{name: float(self.rulebook.values[name])})
-            for one in thresholds(asked.condition.evaluate(table, others), name):
-                beside = sorted(parse_condition(one.text).names & set(self.names) - {name})
-                if beside:
-                    raise StudyError(
-                        Phrase(
-                            "parameters '{name}' and '{other}' stand together in the clause {clause}: only one of them "
-                            "can move",
-                            name=name,
-                            other=beside[0],
-                            clause=one.text,
-                        )
-                    )
-                if not one.determined:
-                    raise StudyError(
-                        Phrase(
-                            "parameter '{name}' stands in the clause {clause} of rule '{rule}' to a higher than the "
-                            "first degree: its steps are not told",
-                            name=name,
-                            clause=one.text,
-                            rule=asked.of,
-                        )
-                    )
-                columns += [values[asked.rows] for values in (*one.values, *one.poles)]
+        columns = turning_points(self._conditions, name, self.rulebook.values, set(self.names))
         points = np.sort(np.column_stack([np.full((len(self.units), 0), np.nan), *columns]), axis=1)
         keep = (points >= low) & (points <= high) & (np.diff(points, axis=1, prepend=-np.inf) > 0)
         points = np.sort(np.where(keep, points, np.nan), axis=1)
@@ -377,24 +414,17 @@ class _Search:
         return _Axis(name, low, high, float(self.rulebook.values[name]), points[:, :width], breaks)
 
     @cached_property
-    def _conditions(self) -> list[_Asked]:
+    def _conditions(self) -> list[AskedCondition]:
         """All conditions by which something that the goals ask for can turn."""
         every = np.arange(len(self.units))
-        wholes = gather_parents(self.known, self.rulebook, self.part_of) if self.part_of else None
-        asked = []
-        for rule in rules_in(self.rulebook, of_parts=bool(self.part_of)):
-            own = (self.known, every) if wholes is None or rule.refines else (wholes.table, self._places(wholes))
-            asked.append(_Asked(parse_condition(rule.when), rule.id, *own))
+        asked = asked_rules(self.rulebook, self.known, self.units, self.part_of)
         zones = self.plan.zones.set_index("unit_id")
         seen = unit_context(zones, self.known, self.overlays).reindex(self.units)
-        asked += [_Asked(one.condition, one.text, seen, every) for one in self.goals]
+        asked += [AskedCondition(one.condition, one.text, seen, every) for one in self.goals]
         if self.of_quotas:
             texts = [text for quota in self.plan.study.quotas for text in conditions_of(quota)]
-            asked += [_Asked(parse_condition(text), text, seen, every) for text in texts]
+            asked += [AskedCondition(parse_condition(text), text, seen, every) for text in texts]
         return asked
-
-    def _places(self, wholes: ParentUnits) -> Places:
-        return np.asarray(wholes.table.index.get_indexer(wholes.of.reindex(self.units)), dtype=np.int64)
 
     def judge(self, values: Mapping[str, float]) -> tuple[Judged, ...]:
         """What becomes of each goal under some values, exactly; not met where no such plan can be made."""
