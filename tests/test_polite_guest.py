@@ -126,6 +126,7 @@ def calls(toy: Toy) -> Calls:
         "settle_lines": lambda: zp.settle_lines(zp.overlay(toy.inputs.units, toy.inputs.designations), toy.rulebook),
         "measure": lambda: zp.measure(toy.inputs.units, toy.plan.pieces, toy.inputs.layers, toy.rulebook),
         "complete_measures": lambda: zp.complete_measures(toy.plan.measures, toy.rulebook),
+        "derive": lambda: zp.derive(toy.plan.measures, toy.rulebook),
         "classify": lambda: zp.classify(toy.plan.measures, toy.rulebook, toy.study.decisions),
         "resolve": lambda: zp.resolve(toy.plan.claims, toy.rulebook),
         "conflicts": lambda: zp.conflicts(toy.plan.claims, toy.plan.measures, toy.rulebook),

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from zoning.compensation import account, positions
     from zoning.energy import judge_energy
     from zoning.errors import InfeasibleError, MissingValueError, RulebookError
-    from zoning.measures import complete_measures, measure
+    from zoning.measures import complete_measures, derive, measure
     from zoning.overlays import overlay, settle_lines
     from zoning.pipeline import check, run
     from zoning.plan import Plan
@@ -88,6 +88,7 @@ __all__ = [
     "settle_lines",
     "measure",
     "complete_measures",
+    "derive",
     "classify",
     "resolve",
     "conflicts",
@@ -177,6 +178,7 @@ _ROOMS = {
     "settle_lines": "zoning.overlays",
     "measure": "zoning.measures",
     "complete_measures": "zoning.measures",
+    "derive": "zoning.measures",
     "classify": "zoning.zones",
     "resolve": "zoning.zones",
     "conflicts": "zoning.zones",

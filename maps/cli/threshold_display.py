@@ -297,7 +297,7 @@ def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
     changed = {name: one.value for name, one in found.fitted.items() if one.value != one.adopted}
     if changed:
         console.print(escape(words["try"]))
-        settings = ", ".join(f'"parameters.{name}" = {number_text(value)}' for name, value in changed.items())
+        settings = ", ".join(f'"parameters.{name}" = {value!r}' for name, value in changed.items())
         console.print(f'[[scenarios]]\nname = "calibrated"\nset = {{ {settings} }}', markup=False, soft_wrap=True)
     else:
         console.print(escape(words["kept"]))

@@ -201,8 +201,8 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
             DerivedMeasure(
                 one.name,
                 one.type == "number",
-                tuple(Cql2(parse_condition(band.when).as_cql2_json()) for band in one.bands),
-                tuple(Cql2(parse_calculation(band.value).as_cql2_json()) for band in one.bands),
+                tuple(Cql2(parse_condition(band.when).as_cql2_json()) for band in one.table),
+                tuple(Cql2(parse_calculation(band.value).as_cql2_json()) for band in one.table),
             )
             for one in derived
         ),

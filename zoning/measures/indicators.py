@@ -112,11 +112,11 @@ def explain_derived(
     """
     table, rows = measures.iloc[places].rename_axis("unit_id"), banding.rows[places].tolist()
     asked = [found.clauses(places) for found in banding.asked]
-    told = [parse_calculation(band.value).explain(table, rulebook.values) for band in one.bands]
+    told = [parse_calculation(band.value).explain(table, rulebook.values) for band in one.table]
     found = []
     for place, row in enumerate(rows):
         if row >= 0:
-            found.append(Because(one.bands[row], row + 1, asked[row][place], _worked(told[row][place])))
+            found.append(Because(one.table[row], row + 1, asked[row][place], _worked(told[row][place])))
         else:
             clauses = tuple(clause for some in asked for clause in some[place] if clause.answer == "unknown")
             found.append(Because(None, 0, clauses, ""))
@@ -147,7 +147,7 @@ def _plain(value: object) -> str:
 def _column(one: Derived, rows: npt.NDArray[np.int64], table: pd.DataFrame, values: Values) -> pd.Series:
     kind = "float64" if one.type == "number" else object
     column = pd.Series(np.nan if one.type == "number" else None, index=table.index, dtype=kind)
-    for place, band in enumerate(one.bands):
+    for place, band in enumerate(one.table):
         here = rows == place
         if here.any():
             column[here] = parse_calculation(band.value).evaluate(table[here], values).to_numpy(dtype=kind)
@@ -155,7 +155,7 @@ def _column(one: Derived, rows: npt.NDArray[np.int64], table: pd.DataFrame, valu
 
 
 def _banding(one: Derived, table: pd.DataFrame, values: Values) -> Banding:
-    asked = [parse_condition(band.when).evaluate(table, values) for band in one.bands]
+    asked = [parse_condition(band.when).evaluate(table, values) for band in one.table]
     rows = np.full(len(table), -1, dtype=np.int64)
     open_ = np.ones(len(table), dtype=bool)
     for place, answer in enumerate(asked):

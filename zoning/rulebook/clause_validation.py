@@ -170,21 +170,22 @@ class Examples:
         parameters = {one.name: one.dated[0].value for one in self.draft.parameters}
         return {name: value for name, value in parameters.items() if name not in self.measures}
 
-    def complaints(self, text: str) -> Iterator[str]:
-        """What is wrong with a condition."""
+    def complaints(self, text: str, *, printed: bool = False) -> Iterator[str]:
+        """What is wrong with a condition; one of a printed table has the numbers of its source."""
         try:
             condition = parse_condition(text)
         except ConditionError as error:
             yield error.said
             return
-        yield from self.doubts(condition)
+        yield from self.doubts(condition, printed=printed)
         if not condition.names.difference(self.measures, self.parameters):
             yield from self._misfits(condition)
 
-    def doubts(self, read: Condition | Calculation) -> Iterator[str]:
-        """Numbers without a name, and names that nothing provides."""
+    def doubts(self, read: Condition | Calculation, *, printed: bool = False) -> Iterator[str]:
+        """Numbers without a name, unless they are printed so, and names that nothing provides."""
         plain = (0, 1, PER_CENT) if isinstance(read, Calculation) else (0, 1)
-        for value in dict.fromkeys(number.value for number in read.numbers if number.value not in plain):
+        unnamed = [] if printed else [number.value for number in read.numbers if number.value not in plain]
+        for value in dict.fromkeys(unnamed):
             yield Phrase(
                 "a number without a name, {value}: name a parameter, with its unit, dates and reference",
                 value=f"{value:g}",

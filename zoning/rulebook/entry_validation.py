@@ -236,6 +236,10 @@ def _limit(draft: Draft, one: Derived) -> str:
 
 def _of_derived(draft: Draft, place: int, sight: Examples) -> Iterator[RulebookError]:
     one = draft.derived[place]
+    if one.thresholds or one.matrix:
+        kind = "thresholds" if one.thresholds else "matrix"
+        said = dict.fromkeys(text for band in one.table for text in sight.complaints(band.when, printed=True))
+        yield from (draft.fault(text, "derived", place, kind) for text in said)
     for number, band in enumerate(one.bands):
         for key, texts in (("when", sight.complaints(band.when)), ("value", _value_texts(band.value, one, sight))):
             yield from (draft.fault(text, "derived", place, "bands", number, key) for text in texts)

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
-from layers.errors import ConditionError
+from layers.errors import ConditionError, ZoneplanError
 from layers.phrases import Phrase
 from layers.sources import (
+    Amount,
     Dated,
     Factor,
     LanguageTag,
@@ -26,8 +27,10 @@ from layers.sources import (
     Texts,
     Titled,
     Wording,
+    misfit,
     require_one,
 )
+from zoning.indices import read_grading
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -476,6 +479,89 @@ class DerivedBand(Section):
     """Why, in words that stand where the value is explained, by language."""
 
 
+def plain_number(number: float) -> str:
+    """A number as conditions and TOML read it: no exponent, nothing between thousands.
+
+    Examples
+    --------
+    >>> plain_number(250000.0), plain_number(2.33)
+    ('250000', '2.33')
+    """
+    return f"{number:.0f}" if number == int(number) else format(Decimal(repr(number)), "f")
+
+
+class GradedThresholds(Section):
+    """Graded thresholds as a document prints them."""
+
+    of: Identifier
+    """The measure that is graded."""
+    classes: Text
+    """From the smallest values to the largest, or the other way round: "<=3|3-8|>8"."""
+    grades: Text
+    """One number a class: "1|2|3"."""
+
+    @cached_property
+    def bands(self) -> tuple[DerivedBand, ...]:
+        """The same as a table of conditions.
+
+        Raises
+        ------
+        ZoneplanError
+            The texts cannot be read.
+
+        Examples
+        --------
+        >>> steep = GradedThresholds(of="slope", classes="<=3|>3", grades="1|5")
+        >>> [(band.when, band.value) for band in steep.bands]
+        [('slope <= 3', '1'), ('slope > 3', '5')]
+        """
+        read = read_grading(self.classes, self.grades)
+        below, above = ("<", ">=") if read.closed == "left" else ("<=", ">")
+        whens = [f"{self.of} {below} {plain_number(one)}" for one in read.breaks]
+        whens.append(f"{self.of} {above} {plain_number(read.breaks[-1])}")
+        return tuple(
+            DerivedBand(when=when, value=plain_number(grade)) for when, grade in zip(whens, read.grades, strict=True)
+        )
+
+
+class GradeMatrix(Section):
+    """A matrix of two grades as a document prints it."""
+
+    rows: Identifier
+    """The graded measure whose grades are the rows."""
+    columns: Identifier
+    """That whose grades are the columns."""
+    grades: Annotated[Several[Factor], Field(min_length=2)] = (1.0, 2.0, 3.0, 4.0, 5.0)
+    """Of rows and columns, in the order in which they are printed."""
+    cells: Annotated[Several[Several[Amount]], Field(min_length=2)]
+    """What two grades give together, row by row."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if [len(row) for row in self.cells] != [len(self.grades)] * len(self.grades):
+            raise misfit((("cells",), Phrase("give a row for each grade, with a number for each grade")))
+        return self
+
+    @cached_property
+    def bands(self) -> tuple[DerivedBand, ...]:
+        """The same as a table of conditions, one a cell.
+
+        Examples
+        --------
+        >>> matrix = GradeMatrix(rows="land", columns="water", grades=[1, 3], cells=[[1, 1], [1, 3]])
+        >>> [(band.when, band.value) for band in matrix.bands][-1]
+        ('land = 3 AND water = 3', '3')
+        """
+        return tuple(
+            DerivedBand(
+                when=f"{self.rows} = {plain_number(row)} AND {self.columns} = {plain_number(column)}",
+                value=plain_number(cell),
+            )
+            for row, cells in zip(self.grades, self.cells, strict=True)
+            for column, cell in zip(self.grades, cells, strict=True)
+        )
+
+
 class Derived(Titled, Dated, Cited):
     """A measure that the rulebook derives from measures and parameters, one value a unit."""
 
@@ -485,16 +571,38 @@ class Derived(Titled, Dated, Cited):
     """Unit of measure; "1" for a plain ratio."""
     type: Literal["number", "text"] = "number"
     """What its values are."""
-    bands: Annotated[Several[DerivedBand], Field(min_length=1)]
+    bands: Several[DerivedBand] = ()
     """The table: the value of the first row whose condition holds. Where none does, or where a row above it cannot be
     answered, the value is missing."""
+    thresholds: GradedThresholds | None = None
+    """In the place of bands: graded thresholds, whose numbers are those of the source."""
+    matrix: GradeMatrix | None = None
+    """In the place of bands: a matrix of two grades."""
     whole: Literal["sum"] | None = None
     """How the value of several units comes from theirs; what ends in _ha is summed without it."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        given = [name for name in ("bands", "thresholds", "matrix") if getattr(self, name)]
+        if len(given) != 1:
+            raise misfit(((), Phrase("give one of 'bands', 'thresholds' and 'matrix'")))
+        if self.thresholds is not None:
+            try:
+                _ = self.thresholds.bands
+            except ZoneplanError as error:
+                raise misfit((("thresholds", "classes"), Phrase("{error}", error=error))) from None
+        return self
+
+    @property
+    def table(self) -> tuple[DerivedBand, ...]:
+        """Its bands, those of thresholds and of a matrix written out."""
+        printed = self.thresholds or self.matrix
+        return tuple(self.bands) if printed is None else printed.bands
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The measures and parameters that it reads."""
-        read = (parse_condition(band.when).names | parse_calculation(band.value).names for band in self.bands)
+        read = (parse_condition(band.when).names | parse_calculation(band.value).names for band in self.table)
         return frozenset().union(*read)
 
 
