@@ -369,9 +369,11 @@ def verify_(
         Path | None,
         typer.Option("--study", metavar="DIR", help="Where its inputs are; by default where runs/<name> was written."),
     ] = None,
+    language: OwnLanguage = None,
     as_json: AsJson = False,
 ) -> None:
     """Say whether a run folder is complete, damaged (and which files), or not a run; or whether it runs to the same."""
+    speak(language or language_of(folder))
     if study is not None and not rerun:
         raise typer.BadParameter(Phrase("--study goes with --rerun"), param_hint="--study")
     from maps.errors import DamagedRunError
@@ -622,15 +624,16 @@ def seek_(
 ) -> None:
     """Find the smallest change of parameters that meets goals, proved; exit 4 where nothing meets all of them."""
     from maps.cli.threshold_display import print_sought
+    from maps.locale import localize
     from zoning.scenario import seek
 
     speak(language or language_of(target))
-    ranges = dict(map(_range, moves))
-    found = seek(_plan_of(target), goal, ranges, study)
+    ranges, plan = dict(map(_range, moves)), _plan_of(target)
+    found = seek(plan, goal, ranges, study)
     if as_json:
         _print_json(found.as_dict())
     else:
-        print_sought(found, spoken())
+        print_sought(found, localize(plan, spoken()))
     raise typer.Exit(0 if found.met else EXIT_NOT_MET)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from maps.locale import LocalizedPlan
     from zoning.rulebook import Rulebook
-    from zoning.scenario import Calibration, CurveAmounts, Sought
+    from zoning.scenario import Calibration, CurveAmounts, Goal, Sought
     from zoning.zones import Curve, Step, WeightInterval
 
 AROUND = 6
@@ -303,8 +303,9 @@ def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
         console.print(escape(words["kept"]))
 
 
-def print_sought(found: Sought, language: str) -> None:
-    """One sentence, the parameters with both values, and the goals."""
+def print_sought(found: Sought, plan: LocalizedPlan) -> None:
+    """One sentence, the parameters with both values, and the goals, all by their titles."""
+    language = plan.language
     words, console, style = catalogue("seek", language), Console(), number_style(language)
 
     def written(number: float) -> str:
@@ -317,7 +318,8 @@ def print_sought(found: Sought, language: str) -> None:
     said = words[key].format(distance=near, bound=bound, n=len(found.given_up))
     console.print(escape(said))
     if found.refused is not None:
-        tried = ", ".join(f"{name} = {written(value)}" for name, value in found.refused.values.items())
+        values = found.refused.values.items()
+        tried = ", ".join(f"{_called(name, plan)} = {written(value)}" for name, value in values)
         because = phrase_in(found.refused.because, language)
         console.print(escape(words["refused"].format(values=tried, because=because)))
     parameters = RichTable()
@@ -325,14 +327,16 @@ def print_sought(found: Sought, language: str) -> None:
         parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")
     for name, value in found.values.items():
         moved = value != found.adopted[name]
-        parameters.add_row(escape(name), written(found.adopted[name]), written(value), style="bold" if moved else None)
+        parameters.add_row(
+            escape(_called(name, plan)), written(found.adopted[name]), written(value), style="bold" if moved else None
+        )
     console.print(parameters)
     goals = RichTable()
     for heading in ("goal", "reached", "is_met"):
         goals.add_column(words[heading], justify="right" if heading == "reached" else "left")
     for one in found.goals:
         reached = "" if one.value is None else written(float(f"{float(one.value):.{DISTANCE_DIGITS + 4}g}"))
-        goals.add_row(escape(one.goal.text), reached, words["yes" if one.met else "no"])
+        goals.add_row(escape(_goal_said(one.goal, plan)), reached, words["yes" if one.met else "no"])
     console.print(goals)
 
 
@@ -364,3 +368,11 @@ def print_weights(found: Sequence[WeightInterval], plan: LocalizedPlan) -> None:
         console.print(table)
     if found:
         console.print(words["proportions"])
+
+
+def _goal_said(goal: Goal, plan: LocalizedPlan) -> str:
+    """A goal by the titles of what it names."""
+    terms, language = plan.renderer.terms, plan.language
+    told = {"condition": goal.condition.said(terms.names), "quota": terms.quota(goal.quota) if goal.quota else ""}
+    what = catalogue("seek", language)[f"goal_{goal.kind}"].format(**told)
+    return f"{what} {goal.compared} {_written(float(goal.number), language)}"

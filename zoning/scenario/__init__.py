@@ -5,6 +5,7 @@ from zoning.scenario.comparison import MOVES, Comparison, compare
 from zoning.scenario.consensus_tables import Consensus, consensus, run_together
 from zoning.scenario.curve_amounts import CurveAmounts, curve_amounts
 from zoning.scenario.goal_seeking import Sought, seek
+from zoning.scenario.goals import Goal
 from zoning.scenario.parameter_sweep import sweep
 from zoning.scenario.robustness import KEPT, Robustness, robustness, robustness_of
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
@@ -17,6 +18,7 @@ __all__ = [
     "Comparison",
     "Consensus",
     "CurveAmounts",
+    "Goal",
     "Robustness",
     "ScenarioMoves",
     "Sought",

@@ -310,6 +310,16 @@ def test_at_refuses_what_is_no_place_or_no_question(toy_result: Path, arguments,
     assert message in said or "valid number" in said
 
 
+def test_verify_speaks_the_language_of_the_run_or_the_one_asked_for(toy_folder: Path, capsys) -> None:
+    path = toy_folder / "plan.toml"
+    path.write_text(path.read_text("utf-8").replace('"rules"', '"main_functional_areas"'), "utf-8")
+    assert call("run", path, "--lang", "zh") == 0
+    for asked, said in (((), "完整"), (("--lang", "pt"), "completa")):
+        capsys.readouterr()
+        assert call("verify", toy_folder / "runs" / "plan", *asked) == 0
+        assert said in capsys.readouterr().out
+
+
 def test_verify_runs_a_plan_again(toy_folder: Path, capsys) -> None:
     folder = toy_folder / "runs" / "plan"
     assert call("run", toy_folder / "plan.toml") == 0

@@ -17,6 +17,7 @@ def test_seek_says_the_nearest_values_and_whether_goals_are_met(command: Callabl
     told = command("seek", plan, FEW, *move)
     assert told.code == 0
     assert "The nearest values that meet all goals" in told.out
+    assert "Units where main function = Ecologically fragile: <= 3" in " ".join(told.out.replace("│", " ").split())
     found = json.loads(command("seek", plan, FEW, *move, "--json").out)
     assert {"values", "distance", "bound", "met"} <= set(found)
     assert (found["met"], found["bound"]) == (True, found["distance"])
