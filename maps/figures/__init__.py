@@ -2,12 +2,11 @@
 
 from maps.figures.divergence_figures import DivergenceFigures
 from maps.figures.plan_figures import PlanFigures, QuotaFigures, weight_words
-from maps.figures.plan_maps import QUIET, PlanMaps, map_key
+from maps.figures.plan_maps import PlanMaps, map_key
 from maps.figures.rule_figures import CLOSE, RuleFigures, TestFigures
 
 __all__ = [
     "CLOSE",
-    "QUIET",
     "DivergenceFigures",
     "PlanFigures",
     "PlanMaps",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, floor, log10, sqrt
+from itertools import product
+from math import ceil, floor, hypot, log10, sqrt
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -47,7 +49,12 @@ RELIEF_PX = 520
 MANY = 600
 """Of more units borders are drawn once and fine, and small circles are left out."""
 """Steps of its paths to a millimetre."""
-LAND, QUIET, EDGE = "#ECEAE6", "#B9B4A9", "#6B6F74"
+LAND, EDGE = "#F6F5F2", "#6B6F74"
+NAMED_CIRCLES, NAME_PT, NAME_DROP = 7, 7.0, 0.9
+"""So many circles have names of this size in pt, whose base line is so many mm below the middle."""
+GAP, FARTHEST = 0.8, 16
+"""A name stands so many mm beside its circle, at most so many with a line that leads to it."""
+Box = tuple[float, float, float, float]
 BUILT, SITE = "#8C8A86", "#2B6C8F"
 """Of built-up land, and of the land that a quota takes."""
 ROUND = (1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 4.5, 5, 6, 7.5, 8, 9, 10)
@@ -242,7 +249,7 @@ class PlanMaps:
         for fill, ids in chosen.items():
             own = shapes.geometry[shapes.index.isin(ids)].to_numpy()
             path = svg_path(own if len(shapes) <= MANY else dissolve(own), frame.frame)
-            parts.append((path, fill, "#FFFFFF", 0.12))
+            parts.append((path, fill, edge_of(fill) or "#FFFFFF", 0.12))
         sheet.add(self._group([*parts, (places, "none", EDGE, 0.18)]))
         return _resized(sheet.svg(name), frame, wide)
 
@@ -281,8 +288,14 @@ class PlanMaps:
             x, y = frame.place(*point)
             fill = fills[str(main)]
             sheet.circle(x, y, radius, fill, stroke=edge_of(fill) or "#FFFFFF", thick=0.16)
-            taken.append((x, y, radius, str(name), fill))
-        _name_circles(sheet, taken[:7])
+            taken.append(Named(x, y, radius, str(name), fill))
+        for one, left, base, is_on in circle_names(taken, NAMED_CIRCLES, sheet.wide, sheet.high):
+            colour, halo = (ink_on(one.fill), "") if is_on else (INK, "#FFFFFF")
+            near = min(max(one.x, left - 0.6), left + text_mm(one.name, NAME_PT) + 0.6)
+            if not is_on and hypot(near - one.x, base - NAME_DROP - one.y) > one.radius + 2.8 + GAP:
+                sheet.line(one.x, one.y, near, base - NAME_DROP, INK, 0.16)
+                sheet.circle(one.x, one.y, 0.35, INK)
+            sheet.text(left, base, one.name, NAME_PT, fill=colour, bold=True, halo=halo)
         self._sizes(sheet, frame, shapes, most, largest, said[1])
         return _as_map(sheet.svg(said[0]))
 
@@ -520,23 +533,77 @@ def _three(most: float) -> tuple[float, float, float]:
     return rounded(most), rounded(most / 5), rounded(most / 250)
 
 
-def _name_circles(sheet: Canvas, circles: Sequence[tuple[float, float, float, str, str]]) -> None:
-    """Names of the largest circles, inside or beside them, where nothing stands yet."""
-    taken: list[tuple[float, float, float, float]] = []
-    for x, y, radius, name, fill in circles:
-        long = text_mm(name, 7)
-        inside = long < 1.8 * radius
-        tried = (
-            [(x - long / 2, y + 0.9)] if inside else [(x + radius + 0.8, y + 0.9), (x - radius - 0.8 - long, y + 0.9)]
-        )
-        for left, base in tried:
+class Named(NamedTuple):
+    """A circle with a name: its middle and radius in mm, and its colour; those drawn first come first."""
+
+    x: float
+    y: float
+    radius: float
+    name: str
+    fill: str
+
+
+def circle_names(
+    circles: Sequence[Named], most: int, wide: float, high: float
+) -> Iterator[tuple[Named, float, float, bool]]:
+    """Where the names of the largest circles stand: on their own circle or beside all, and on no other name.
+
+    Parameters
+    ----------
+    circles : sequence of Named
+        Later ones cover earlier ones.
+    most : int
+        So many of the first have names; one without a free place has none.
+    wide, high : float
+        Of the sheet, mm.
+
+    Yields
+    ------
+    tuple of (Named, float, float, bool)
+        A circle, the left end and the base line of its name in mm, and whether the name is on the circle.
+    """
+    taken: list[Box] = []
+    for place, one in enumerate(circles[:most]):
+        long = text_mm(one.name, NAME_PT)
+        others = [*circles[:place], *circles[place + 1 :]]
+        on = [(left, base, True, circles[place + 1 :]) for left, base in _on(one, long)]
+        beside = [(left, base, False, others) for left, base in _beside(one, long)]
+        for left, base, is_on, hiding in (*on, *beside):
             box = (left, base - 2.2, left + long, base + 0.8)
-            apart = all(box[2] < one[0] or box[0] > one[2] or box[3] < one[1] or box[1] > one[3] for one in taken)
-            if apart and left > 0 and left + long < sheet.wide:
+            is_free = all(box[2] < old[0] or box[0] > old[2] or box[3] < old[1] or box[1] > old[3] for old in taken)
+            within = box[0] > 0 and box[1] > 0 and box[2] < wide and box[3] < high
+            if is_free and within and not any(_meets(box, other) for other in hiding):
                 taken.append(box)
-                colour, halo = (ink_on(fill), "") if inside else (INK, "#FFFFFF")
-                sheet.text(left, base, name, 7, fill=colour, bold=True, halo=halo)
+                yield one, left, base, is_on
                 break
+
+
+def _on(one: Named, long: float) -> Iterator[tuple[float, float]]:
+    """Places for a name on its own circle, the middle first."""
+    for down in (0.0, -0.25, 0.25, -0.45, 0.45):
+        for right in (0.0, -0.3, 0.3, -0.5, 0.5):
+            left, base = one.x - long / 2 + right * one.radius, one.y + NAME_DROP + down * one.radius
+            corners = product((left, left + long), (base - 2.2, base + 0.8))
+            if all(hypot(x - one.x, y - one.y) < one.radius for x, y in corners):
+                yield left, base
+
+
+def _beside(one: Named, long: float) -> Iterator[tuple[float, float]]:
+    """Places beside a circle: right, left, above, below, then farther off."""
+    yield one.x + one.radius + GAP, one.y + NAME_DROP
+    yield one.x - one.radius - GAP - long, one.y + NAME_DROP
+    yield one.x - long / 2, one.y - one.radius - 1.2
+    yield one.x - long / 2, one.y + one.radius + 2.8
+    for away in range(2, FARTHEST, 2):  # with a line that leads there
+        for down in (0.0, -3.0, 3.0, -6.0, 6.0):
+            yield one.x + one.radius + away, one.y + NAME_DROP + down
+            yield one.x - one.radius - away - long, one.y + NAME_DROP + down
+
+
+def _meets(box: Box, circle: Named) -> bool:
+    """Whether a box and a circle have a point in common."""
+    near_x, near_y = min(max(circle.x, box[0]), box[2]), min(max(circle.y, box[1]), box[3])
+    return hypot(near_x - circle.x, near_y - circle.y) < circle.radius
 
 
 def _resized(svg: Markup, frame: MapFrame, wide: float) -> Markup:

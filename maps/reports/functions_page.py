@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from layers.conditions import ConditionPart
 from maps.charts import Dot, Numbers, Strip, threshold_dots, zero_heavy
-from maps.figures import CLOSE, QUIET, PlanFigures, PlanMaps, RuleFigures, TestFigures
+from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
 from maps.locale import text_in
 from maps.page_blocks import Block, Cards, Figure, Page, Paragraph, Swatch, drawn
 from maps.reports.summary_page import listed
@@ -72,15 +72,14 @@ def _cards(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards:
     cards = []
     for code in mains:
         own = units.index[units["main"] == code]
-        fill = QUIET if code == figures.default else figures.fills[code]
-        title = figures.zone(code)
+        fill, title = figures.fills[code], figures.zone(code)
         picture = maps.small(own, fill, edition.tell("where_name", zone=title), 35 if len(mains) <= 4 else 28)
         land = figures.percent(float(units["area_ha"][own].sum()), edition.total_ha)
         facts = [
             (edition.tell("card_units", n=len(own)), edition.tell("card_land", land=land)),
             *_asked(figures, rules, code),
         ]
-        cards.append((picture, Swatch(figures.fills[code], title), tuple(facts)))
+        cards.append((picture, Swatch(fill, title), tuple(facts)))
     return Cards(tuple(cards), across)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from zoning.plan import Plan
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 
 SAYS = {
-    "en": "{n} of {all} policies checked against the text of the law, {official} of them on the publisher's own site",
-    "zh": "{all} 项政策中有 {n} 项已与法律文本核对，其中 {official} 项核对于发布机关网站",
+    "en": "{n} of the rulebook's {all} policies checked against the text of the law, "
+    "{official} of them on the publisher's own site",
+    "zh": "规则手册的 {all} 项政策中有 {n} 项已与法律文本核对，其中 {official} 项核对于发布机关网站",
 }
 
 
@@ -48,7 +50,7 @@ def test_the_badge_counts_what_its_list_shows(map_page, toy_plan: Plan, name: st
 def test_the_report_says_how_many_were_checked_and_lists_where(toy_plan: Plan) -> None:
     page = report(toy_plan)
     last = page[page.index('id="limits"') : page.index('id="annex"')]
-    assert "1 of 3 policies checked against the text of the law" in last
+    assert "1 of the rulebook's 3 policies checked against the text of the law" in unescape(last)
     assert '<section id="texts"' in page[page.index('id="annex"') :]
     assert "nobody has seen" not in page
 

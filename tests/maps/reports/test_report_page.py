@@ -113,7 +113,7 @@ def test_every_page_is_there_and_listed(page):
     sheets = [given["id"] for tag, given in page.tags if tag == "section" and "sheet" in given.get("class", "")]
     assert sheets == ["summary", "functions", "land", "firmness", "thresholds", "place-1", "place-2", "limits"]
     assert links == ["functions", "land", "firmness", "place-1", "limits"]
-    assert "2Functions3Land4–5Firmness6–72 jurisdictions8Sources and limits" in page.sections["summary"].replace(
+    assert "2 Functions3 Land4–5 Firmness6–7 2 jurisdictions8 Sources and limits" in page.sections["summary"].replace(
         "\n", ""
     )
     assert "Not in this plan: payments, ecosystem services, energy control" in page.sections["summary"]
@@ -187,7 +187,10 @@ def test_the_overview_adds_up(page):
 
 def test_what_must_be_known_before_use_stands_on_the_last_page(page):
     told = page.sections["limits"]
-    assert "1 of 3 policies checked against the text of the law, 1 of them on the publisher's own site" in told
+    assert (
+        "1 of the rulebook's 3 policies checked against the text of the law, 1 of them on the publisher's own site"
+        in told
+    )
     assert "Parameters not verified against an official text: 2 of 3." in told
     assert "Available land was not reduced by built-up land, water: the study has no layer for that." in told
     assert "Contested units" not in told
