@@ -435,6 +435,8 @@ class _Sheets:
         """How far regions are apart, with the titles of series, groupings and regions; codes of indicators kept."""
         terms, named = self.terms, catalogue("divergence", self.language)
         told = rows.assign(vintage=rows["series"].map(terms.vintage))
+        if "unit" in told:
+            told["unit"] = [named["points"] if one == "points" else one for one in told["unit"]]
         if "region" in rows:
             pairs = zip(rows["grouping"], rows["region"], strict=True)
             told["region"] = [terms.region(by, region) if region else "" for by, region in pairs]

@@ -368,3 +368,9 @@ def test_scenarios_have_sheets_with_their_titles(toy_run, opened) -> None:
     zones = table(book, "情景")
     assert zones["情景（代码）"].unique().tolist() == ["=less"]
     assert zones["主体功能（代码）"].tolist() == plan.scenarios["main"].tolist()
+
+
+def test_parts_that_shift_are_told_in_points_of_the_language(plan_of, opened) -> None:
+    units = table(opened(plan_of("china_provinces"), "zh"), "区域差距")["计量单位"]
+    assert "百分点" in set(units)
+    assert "points" not in set(units)
