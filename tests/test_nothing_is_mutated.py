@@ -211,6 +211,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.robustness(plan, {"fragile_min": (0.2, 0.6)}, draws=3)
     zp.sweep(plan, {"fragile_min": [0.2, 0.9]}).totals()
     zp.seek(plan, "count(main = 'general') >= 1", {"fragile_min": (0.0, 1.0)})
+    zp.calibrate(plan, plan.zones.set_index("unit_id")["main"])
     zp.picture(plan)
     zp.account(plan.zones.set_index("unit_id"), plan.measures, study, plan.rulebook)
     maps.notebook.plan_card(plan)
