@@ -78,6 +78,7 @@ def test_an_example_can_be_copied(name: str) -> None:
         for alias in node.names
     }
     bound = {node.id for node in names if isinstance(node.ctx, ast.Store)} | imported | set(dir(builtins))
+    bound |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
     assert {node.id for node in names} <= bound
     if name in FUNCTIONS:
         assert f"zp.{name}(" in ast.unparse(tree)

@@ -69,10 +69,13 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     Examples
     --------
     >>> from datetime import date
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> from zoning.rulebook import Derived
     >>> bands = [{"when": "people_m2 <= 100", "value": "'dense'"}, {"value": "'wide'"}]
     >>> density = Derived(name="density", type="text", title={"en": "density"}, bands=bands, reference="none")
-    >>> rulebook = Rulebook("r", "", "", date(2025, 1, 1), derived=(density,))
-    >>> derive(pd.DataFrame({"people_m2": [80.0, 100.1, None]}), rulebook)["density"].tolist()
+    >>> rulebook = zp.Rulebook("r", "", "", date(2025, 1, 1), derived=(density,))
+    >>> zp.derive(pd.DataFrame({"people_m2": [80.0, 100.1, None]}), rulebook)["density"].tolist()
     ['dense', 'wide', nan]
     """
     return derive_traced(measures, rulebook)[0]
