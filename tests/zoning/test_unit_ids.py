@@ -40,6 +40,7 @@ def chain(plan: zp.Plan, index: pd.Index) -> dict[str, Any]:
     made: dict[str, Any] = {"overlay": zp.overlay(units, inputs.designations)}
     made["settle_lines"] = pieces = zp.settle_lines(made["overlay"], rulebook)
     made["measure"] = measured = zp.measure(units, pieces, inputs.layers, rulebook)
+    made["derive"] = zp.derive(measured, rulebook)
     made["complete_measures"] = measures = zp.complete_measures(measured, rulebook)
     made["classify"] = claims = zp.classify(measured, rulebook)
     made["resolve"] = zones = zp.resolve(claims, rulebook)

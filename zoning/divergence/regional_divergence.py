@@ -108,7 +108,7 @@ def regional_divergence(
     >>> output = pd.DataFrame({2010: [40.0, 60], 2020: [45.0, 105]}, index=["a", "b"])
     >>> found = zp.indices.regional_divergence(output, pd.Series({"a": "north", "b": "south"}, name="half"))
     >>> found[found["indicator"] == "share"][["region", "year", "value"]].to_numpy().tolist()
-    [['north', '2010', 0.4], ['north', '2020', 0.3], ['south', '2010', 0.6], ['south', '2020', 0.7]]
+    [['north', '2010', 0.4], ['south', '2010', 0.6], ['north', '2020', 0.3], ['south', '2020', 0.7]]
     """
     table = values[values.notna().all(axis=1)].astype(np.float64)
     grouping = _groupings(groups, values.index).loc[table.index]

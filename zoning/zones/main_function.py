@@ -146,7 +146,7 @@ def open_claims(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     >>> import pandas as pd
     >>> import zoneplan as zp
     >>> rulebook = zp.read_rulebook("main_functional_areas")
-    >>> sichuan = {"energy_rich_share": [0.4], "raw_coal_t": [None], "population": [8e7]}
+    >>> sichuan = {"jurisdiction": ["Sichuan"], "energy_rich_share": [0.4], "raw_coal_t": [None], "population": [8e7]}
     >>> claims = zp.classify(pd.DataFrame(sichuan, index=["510000"]), rulebook)
     >>> claims.loc[claims["zone"] == "energy_rich", "answer"].tolist()
     ['yes', 'unknown']

@@ -171,7 +171,7 @@ def test_every_entry_says_where_it_was_read_or_that_it_is_an_own_choice(name: st
                 assert source.document, entry.reference
                 assert source.url or "toy" in str(name), entry.reference
                 assert source.read_on is not None
-                assert source.read_on <= date(2026, 11, 27), entry.reference
+                assert source.read_on <= date(2026, 11, 28), entry.reference
 
 
 @pytest.mark.slow
