@@ -484,10 +484,10 @@ def test_no_law_hangs_on_a_zone_that_only_the_study_knows() -> None:
 
 def test_coal_that_nobody_saw_goes_to_review(china: Plan) -> None:
     zones, claims = china.zones.set_index("unit_id"), china.claims
-    review = ["130000", "210000", "510000"]  # Hebei, Liaoning, Sichuan
-    assert zones.index[zones["status"] == "review"].tolist() == review
     asked = claims[claims["answer"] == "unknown"]
-    assert asked["unit_id"].tolist() == review
+    assert asked["unit_id"].tolist() == ["130000", "210000", "510000"]  # Hebei, Liaoning, Sichuan
+    assert zones.index[zones["status"] == "review"].tolist() == ["130000", "210000"]
+    assert zones["overlays"].str.contains("energy_rich")["510000"], "by the share of its land, whatever its coal"
     assert set(asked["rule"]) == {"energy-2"}
     assert asked["reason"].str.contains("Output of raw coal: missing").all()
 
