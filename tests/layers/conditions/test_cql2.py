@@ -69,7 +69,8 @@ def test_cql2_says_the_same_in_both_directions_of_thousands_of_conditions(writer
         assert ours == as_conditions(theirs.to_json()), text
         assert cql2.parse_json(json.dumps(ours)).to_json() == ours, text
         said.append(ours)
-    cql2.parse_json(json.dumps({"op": "or", "args": said})).validate()
+    for first in range(0, len(said), 50):  # of all at once the validator would take three gigabytes
+        cql2.parse_json(json.dumps({"op": "or", "args": said[first : first + 50]})).validate()
 
 
 @pytest.mark.slow
