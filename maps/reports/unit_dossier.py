@@ -39,8 +39,8 @@ COLUMNS = (50.0, 20.0, 42.0, 52.0)
 """Of the table of policies, mm."""
 LEAST = 3
 """So many policies stand on the sheet, even where that makes it two."""
-BODY, FIXED, LINE, TEST = 261.0, 116.0, 6.4, 11.9
-"""Height of a sheet, of what always stands on it, of a line of a verdict and of a gauge, mm."""
+BODY, FIXED, LINE, TEST, FOOT = 261.0, 110.0, 6.4, 11.9, 3.0
+"""Height of a sheet, of what always stands on it, of a line of a verdict, of a gauge, and of a line of the foot, mm."""
 
 
 def write_dossier(
@@ -170,13 +170,6 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
     lines = sum(ceil(text_mm(one.text, 13.5) / 166) for one in sentences)
     room = BODY - FIXED - LINE * lines - max(TEST * (len(gauges) - 1) + 7, 60)
     picture, scale, keys = maps.of_unit(unit, 112, 62, edition.tell("unit_map", name=name))
-    where = maps.where(unit, 56, 62, edition.tell("where_unit", name=name))
-    blocks: list[Block] = [
-        BigNumbers(tuple(_numbers(figures, said)), across=True),
-        Split(((Figure("", picture, keys=_keys(figures, keys)),), (Figure("", where),)), "near"),
-        Split((tuple(gauges), tuple(aside)), "near") if aside else Split((tuple(gauges),), "one"),
-        *_policies(figures, said, room),
-    ]
     note = edition.plan.study.study.note
     foot = (
         *([text_in(note, edition.language)] if note else []),
@@ -184,6 +177,14 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
         words["foot_unit"],
         edition.map_credits,
     )
+    room -= FOOT * ceil(text_mm(" ".join(foot), 7) / 166)
+    where = maps.where(unit, 56, 62, edition.tell("where_unit", name=name))
+    blocks: list[Block] = [
+        BigNumbers(tuple(_numbers(figures, said)), across=True),
+        Split(((Figure("", picture, keys=_keys(figures, keys)),), (Figure("", where),)), "near"),
+        Split((tuple(gauges), tuple(aside)), "near") if aside else Split((tuple(gauges),), "one"),
+        *_policies(figures, said, room),
+    ]
     return Page(
         id="unit",
         chapter=name,

@@ -540,7 +540,7 @@ def test_the_chosen_tab_is_told_where_the_system_sets_the_colours(visit, toy_pla
     )
     assert edges[0] != edges[1] == edges[2]
     fill = tab.locator("#zp-legend .zp-box").first.evaluate("one => getComputedStyle(one).backgroundColor")
-    assert fill == "rgb(153, 51, 0)"
+    assert fill == "rgb(197, 76, 35)"
 
 
 WATCHED = """() => {
