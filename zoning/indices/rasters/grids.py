@@ -163,8 +163,8 @@ def _opened(
 
         def of_dataset(window: Window) -> Floats:
             place = tuple((one.start, one.stop) for one in window)
-            cells = layer.read(1, window=place, masked=True)
-            values: Floats = cells.astype(np.float64).filled(np.nan)
+            cells = layer.read(1, window=place).astype(np.float64)
+            values: Floats = np.where(layer.read_masks(1, window=place) > 0, cells, np.nan)
             return values * float(layer.scales[0]) + float(layer.offsets[0])
 
         return grid, of_dataset, layer.block_shapes[0]
