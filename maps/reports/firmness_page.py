@@ -46,7 +46,9 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
     if len(rules.moved) or len(rules.gained):
         blocks.append(_changes(figures, rules))
     blocks.append(_how_sure(figures, rules))
-    intervals = weight_intervals(figures.edition.plan.source)
+    found = weight_intervals(figures.edition.plan.source)
+    weighed = {one.name for one in found if one.unknown or one.below or one.above}
+    intervals = [one for one in found if one.name in weighed]  # of others no zone hangs on any weight
     if intervals:
         blocks.append(_weights(figures, intervals))
     facts = tuple(_facts(figures, rules))
