@@ -45,6 +45,30 @@ class Pin(Section):
     """Area of all polygons as they are drawn, in hectares; left out where there are none."""
 
 
+class Evidence(Section):
+    """Whose data a source holds, of when, and what may be done with them."""
+
+    publisher: Wording
+    """Who publishes the data; a text, or a text by language."""
+    date: dt.date | None = None
+    """The day on which they were published, or taken from there."""
+    licence: Wording | None = None
+    """Under which they may be used, such as "CC BY 4.0"; a text, or a text by language."""
+    vintage: Wording | None = None
+    """The time of which they tell, such as "2019" or "2016 to 2020"; a text, or a text by language."""
+    resolution: Wording | None = None
+    """How fine they are, such as "0.05 degrees" or "1:5,000,000"; a text, or a text by language."""
+    url: Text | None = None
+    """Where they can be found. Nobody asks for it: it is written down in the workbook and in provenance.json."""
+
+
+class Evidenced(Shared):
+    """Something that is read from a file of data."""
+
+    evidence: Evidence | None = None
+    """Whose data they are, of when, and under which licence."""
+
+
 class StudySection(Named):
     """What is planned, for which day, by which rulebook."""
 
@@ -62,7 +86,7 @@ class StudySection(Named):
     """Roles and indicators of the rulebook of which there is nothing here: they are 0 as a fact, and no assumption."""
 
 
-class TitledColumns(Shared):
+class TitledColumns(Evidenced):
     """Something that gives measures: columns of a table, or numbers of a layer."""
 
     titles: dict[Text, Wording] = Field(default_factory=dict)
@@ -366,6 +390,12 @@ class Sources(Placed):
         """Every file that is read, as it is written, after the name of what is read from it."""
         layers = ((layer.name, layer.source) for layer in self.layers)
         return (("units", self.units.source), *layers, *((table.source, table.source) for table in self.tables))
+
+    def evidence_of(self, name: str) -> Evidence | None:
+        """Whose data they are that go by a name of :attr:`files`; None where the plan does not say it."""
+        told = {table.source: table.evidence for table in self.tables}
+        told |= {layer.name: layer.evidence for layer in self.layers}
+        return (told | {"units": self.units.evidence}).get(name)
 
     def with_pins(self, pins: Mapping[Keys, Pin]) -> Self:
         """The same with these pins and no others, each by the path of its section, such as ``("layers", 0)``."""

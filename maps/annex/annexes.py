@@ -433,14 +433,24 @@ def _areas(edition: ReportContext, before: object, after: object) -> tuple[str, 
 
 
 def sources(edition: ReportContext) -> Chapter:
-    """Every input file with its sha256 and the layers that were read from it."""
-    words = edition.words
-    files: dict[tuple[str, str], list[str]] = {}
+    """Every input file with its sha256, the layers that were read from it, and whose data these are."""
+    words, pages = edition.words, edition.pages
+    columns = (
+        Column(words["path"], "code"),
+        Column("sha256", "hash"),
+        Column(words["layers"], "long"),
+        *(Column(pages[key], "long") for key in ("publisher", "data_of", "licence")),
+    )
+    rows: dict[tuple[str, ...], list[str]] = {}
     for one in edition.plan.sources:
-        files.setdefault((one.path, one.sha256), []).append(edition.source(one.name))
-    columns = (Column(words["path"], "code"), Column("sha256", "hash"), Column(words["layers"], "long"))
-    rows = ((path, sha256, ", ".join(names)) for (path, sha256), names in sorted(files.items()))
-    return Chapter("sources", words["sources"], (Paragraph(words["sources_intro"]), grid("", columns, rows)))
+        told = edition.plan.study.evidence_of(one.name)
+        whose = ["", "", ""]
+        if told is not None:
+            texts = (told.publisher, told.vintage, told.licence)
+            whose = [text_in(text or "", edition.language) for text in texts]
+        rows.setdefault((one.path, one.sha256, *whose), []).append(edition.source(one.name))
+    cells = ((path, sha256, ", ".join(names), *whose) for (path, sha256, *whose), names in sorted(rows.items()))
+    return Chapter("sources", words["sources"], (Paragraph(words["sources_intro"]), grid("", columns, cells)))
 
 
 def method(edition: ReportContext) -> Chapter:

@@ -101,6 +101,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "reason", "rule",
     ),
     "ledger": ("layer", "feature", "finding", "action", "area_before_ha", "area_after_ha"),
+    "sources": (
+        "layer", "publisher", "data_of", "published", "resolution", "licence", "address", "file", "sha256", "=layer",
+    ),
 }  # fmt: skip
 """The columns of each sheet in order, sheets in order, too; ``=`` asks for the code itself. Open tables have more.
 
@@ -108,7 +111,7 @@ Not here: JSON (``claims.values``), which ``claims.parquet`` has, and texts of p
 """
 NOT_TOLD = {"carried": 0, "transferred": 0}
 """Columns that are left out where all that they have is this, as if it were nothing."""
-_MADE = frozenset({"firmness", "findings", "parameters"})
+_MADE = frozenset({"firmness", "findings", "parameters", "sources"})
 """Sheets that no file of the run has."""
 OWN = frozenset({
     ("quotas", "by_weight"), ("quotas", "difference"), ("quotas", "cause"), ("quotas", "reserve"),
@@ -218,7 +221,7 @@ class _Sheets:
             "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
             "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
             "scenario": lambda name: self.scenarios.get(name, name),
-            "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.terms.layer,
+            "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.source,
             "level": self.terms.level,
             "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),
             "assumed": lambda names: self.listed(self.measure(one) for one in names.split(";")),
@@ -254,6 +257,7 @@ class _Sheets:
         made = {
             "policy_texts": lambda: self._policy_texts, "firmness": lambda: self._firmness,
             "findings": lambda: self._findings, "parameters": lambda: self._parameters,
+            "sources": lambda: self._sources,
         }  # fmt: skip
         if key in made:
             return made[key]()
@@ -390,6 +394,25 @@ class _Sheets:
             for is_number in (isinstance(one.value, float | int) and not isinstance(one.value, bool),)
         ]
         return pd.DataFrame(rows, columns=["parameter", *COLUMNS["parameters"][1:-1]])
+
+    @property
+    def _sources(self) -> pd.DataFrame:
+        """Every file that was read, and whose data they are where the plan says it."""
+        rows = []
+        for one in self.plan.sources:
+            told = self.plan.study.evidence_of(one.name)
+            evidence = [""] * 6
+            if told is not None:
+                evidence = [
+                    text_in(told.publisher, self.language),
+                    text_in(told.vintage or "", self.language),
+                    told.date.isoformat() if told.date else "",
+                    text_in(told.resolution or "", self.language),
+                    text_in(told.licence or "", self.language),
+                    told.url or "",
+                ]
+            rows.append((one.name, *evidence, one.path, one.sha256))
+        return pd.DataFrame(rows, columns=list(COLUMNS["sources"][:-1]))
 
     def _by_function(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Units by jurisdiction, main function in the order of the rulebook, name and id."""
@@ -555,6 +578,10 @@ class _Sheets:
         if code in special:
             return self.report[f"party_{special[code]}"]
         return self.names.get(code) or self.terms.place(self.title(code))
+
+    def source(self, name: str) -> str:
+        """What is read, by its title; the units by theirs."""
+        return catalogue("page", self.language)["unit_layer"] if name == "units" else self.terms.layer(name)
 
     def light(self, code: int | str) -> str:
         """A light by its colour."""

@@ -102,14 +102,24 @@ def _findings(figures: PlanFigures) -> Iterator[tuple[str, str]]:
 
 
 def _sources(figures: PlanFigures) -> Table:
+    """Whose data the plan rests on, of when, under which licence; where the plan does not say it, from which file."""
     edition, words = figures.edition, figures.edition.pages
-    files: dict[tuple[str, str], list[str]] = {}
+    told: dict[tuple[str, str, str], list[str]] = {}
     for one in edition.plan.sources:
-        files.setdefault((one.path, one.sha256), []).append(edition.source(one.name))
+        evidence = edition.plan.study.evidence_of(one.name)
+        whose = (
+            (f"{one.path} ({one.sha256[:12]}…)", "", "")
+            if evidence is None
+            else (
+                text_in(evidence.publisher, edition.language),
+                text_in(evidence.vintage or "", edition.language),
+                text_in(evidence.licence or "", edition.language),
+            )
+        )
+        told.setdefault(whose, []).append(edition.source(one.name))
     rows: list[tuple[Cell, ...]] = [
-        (edition.pages["comma"].join(dict.fromkeys(names)), path, f"{sha256[:12]}…")
-        for (path, sha256), names in sorted(files.items())
+        (edition.pages["comma"].join(dict.fromkeys(names)), *whose) for whose, names in told.items()
     ]
     note = edition.tell("note_sources", n=len(rows) - SOURCES) if len(rows) > SOURCES else ""
-    columns = (words["layers"], words["file"], "SHA-256")
+    columns = (words["layers"], words["publisher_or_file"], words["data_of"], words["licence"])
     return Table(words["sources_title"], columns, tuple(rows[:SOURCES]), note=note)
