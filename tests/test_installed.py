@@ -75,7 +75,7 @@ def test_schema_is_a_json_schema(zoneplan) -> None:
     schema = json.loads(zoneplan("schema", code=0).stdout)
     assert json.loads(zoneplan("schema", "--json", code=0).stdout) == schema
     sections = {"study", "units", "layers", "tables", "decisions", "quotas", "energy", "industries", "indices"}
-    sections |= {"services", "agreements", "transfers", "scenarios", "robustness", "try", "map"}
+    sections |= {"divergence", "services", "agreements", "transfers", "scenarios", "robustness", "try", "map"}
     assert set(schema["properties"]) == sections
 
 
