@@ -18,11 +18,13 @@ TALLEST = 58.0
 STAR = "*"
 """What marks figures of the second vintage."""
 LOSING, GAINING, OTHERS = "#A8401F", "#1A7F74", "#8A9199"
+SIGNS = {LOSING: "▼", GAINING: "▲", OTHERS: ""}
+"""Beside the last share of a region, for those who see no colour."""
 CLUSTERS: Mapping[str, str] = {
-    "high-high": "#A8401F",
-    "low-low": "#2B6C8F",
-    "high-low": "#E0A58C",
-    "low-high": "#9CC3D9",
+    "high-high": "#8C2F10",
+    "low-low": "#4F93C4",
+    "high-low": "#E9B08F",
+    "low-high": "#CFE3F1",
 }
 """Colours of clusters and of units that stand out."""
 
@@ -158,6 +160,7 @@ def _panel(found: DivergenceFigures, grouping: str, series: RegionalSeries, *, l
     for one in regions:
         values = tuple(found.value(series, "share", year, grouping=grouping, region=one) for year in years)
         said = tuple(edition.share_text(value) for value in values)
+        said = (*said[:-1], f"{said[-1]} {SIGNS[fills[one]]}".rstrip())
         slopes.append(Slope(found.region(grouping, one), values, said, fills[one], strong=fills[one] != OTHERS))
     return SlopePanel(capital(found.grouping(grouping)), found.vintage(series), years, tuple(slopes), last)
 

@@ -26,7 +26,7 @@ from zoning.trace import Trace
 from .test_report_browser import SIZES
 
 pytestmark = pytest.mark.slow
-STUDIES = [("us_mountain_west", "en"), ("us_mountain_west", "pt"), ("china_provinces", "zh")]
+STUDIES = [("us_mountain_west", "en"), ("us_mountain_west", "pt"), ("china_provinces", "zh"), ("china_provinces", "en")]
 
 
 def text_of(html: str) -> str:

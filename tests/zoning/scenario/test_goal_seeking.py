@@ -100,7 +100,7 @@ def small_plan(toy: FreshPlan, rng: np.random.Generator) -> FreshPlan:
     zones = measures[["area_ha"]].join(resolve(claims, rulebook)).reset_index()
     steps = Steps()
     steps.do("classify", lambda: classified)
-    steps.do("none of", lambda: measures)
+    steps.do("indices", lambda: (measures, None))
     first = Priority(when="main = 'x' OR b > s", factor=2.0, reason="so")
     quota = Quota(name="land", period=2025, total=40, unit="ha", weight="w", priority=(first,))
     units = toy.study.units.model_copy(update={"part_of": part_of})
