@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from maps.charts.canvas import INK, RULE, SECOND, Canvas, Chart, Numbers, fit, text_mm
@@ -24,6 +25,8 @@ class Slope(NamedTuple):
     said : tuple of str
         The values in words.
     fill : str
+    sign : str
+        Stands for its last dot.
     strong : bool
         Whether it stands out.
     """
@@ -32,6 +35,7 @@ class Slope(NamedTuple):
     values: tuple[float, ...]
     said: tuple[str, ...]
     fill: str
+    sign: str = ""
     strong: bool = False
 
 
@@ -121,12 +125,7 @@ def _panel(sheet: Canvas, panel: SlopePanel, at: tuple[float, float, float], hig
         sheet.text(x, HEAD + 1.6, year, 7, fill=SECOND, anchor="middle" if several else "start")
     sheet.line(steps[0] - 1, foot, steps[-1] + 1, foot, RULE, 0.2)
     for one in sorted(panel.slopes, key=lambda slope: slope.strong):
-        thick = 0.75 if one.strong else 0.4
-        for place in range(len(steps) - 1):
-            ends = height(one.values[place]), height(one.values[place + 1])
-            sheet.line(steps[place], ends[0], steps[place + 1], ends[1], one.fill, thick)
-        for x, value in zip(steps, one.values, strict=True):
-            sheet.circle(x, height(value), 0.9 if one.strong else 0.7, one.fill)
+        _line(sheet, one, list(zip(steps, map(height, one.values), strict=True)))
     if several:
         for one, y in zip(panel.slopes, _apart([height(one.values[0]) for one in panel.slopes], foot), strict=True):
             sheet.text(start - 1.6, y + 0.95, one.said[0], 7.5, fill=_ink(one), bold=one.strong, anchor="end")
@@ -135,6 +134,17 @@ def _panel(sheet: Canvas, panel: SlopePanel, at: tuple[float, float, float], hig
         beside = steps[-1] + 1.6 + numbers
         if panel.named:
             sheet.text(beside, y + 0.95, fit(one.title, 7.5, names), 7.5, fill=_ink(one), bold=one.strong)
+
+
+def _line(sheet: Canvas, one: Slope, points: Sequence[tuple[float, float]]) -> None:
+    """A line with a dot a year; its sign, if it has one, stands for the last."""
+    for (x, y), (east, south) in pairwise(points):
+        sheet.line(x, y, east, south, one.fill, 0.75 if one.strong else 0.4)
+    for x, y in points[:-1] if one.sign else points:
+        sheet.circle(x, y, 0.9 if one.strong else 0.7, one.fill)
+    if one.sign:
+        x, y = points[-1]
+        sheet.text(x, y + 1.0, one.sign, 8, fill=one.fill, anchor="middle")
 
 
 def _ink(one: Slope) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from math import inf
+from math import ceil, inf
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 
 from layers.conditions import number_text
 from maps.annex import ReportContext
-from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves
+from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves, text_mm
 from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
 from maps.locale import DIGITS, capital, catalogue, inward, number_style, shifted, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Swatch, Table, drawn
@@ -33,7 +33,11 @@ LOW, HIGH = -0.5, 0.5
 WAVERING, SPREAD = 10, 6
 """So many units, and amounts, stand on the sheet of draws."""
 CURVES, NEAREST = 8, 24
-"""So many thresholds, and so many of them and of units together, stand on their page."""
+"""So many thresholds, and so many of them and of lines of units together, stand on their page."""
+COLUMNS = (21.0, 68.0, 18.0, 18.0, 32.0, 21.0)
+"""Of its table of units, mm."""
+TITLE_MM, TITLE_LINES = 168.0, 2
+"""How wide its title is on one line; of a longer one the second takes the place of so many lines of units."""
 
 
 def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
@@ -91,7 +95,8 @@ def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
     rows = _nearest(figures, limits, found)
     if rows:
         heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
-        most = NEAREST - min(len(found), CURVES)
+        room = NEAREST - min(len(found), CURVES) - TITLE_LINES * (text_mm(title, 20) > TITLE_MM)
+        most = int(np.searchsorted(np.cumsum([_lines(row) for row in rows]), room, side="right"))
         note = edition.tell("note_more_curves", n=len(rows) - most) if len(rows) > most else ""
         blocks.append(Table(words["nearest_thresholds"], heads, tuple(rows[:most]), frozenset({2, 3}), note, "dense"))
     return Page(
@@ -350,6 +355,12 @@ def _nearest(figures: PlanFigures, limits: _Limits, found: Sequence[Curve]) -> l
         ends = limits.write(row.parameter, row.adopted), limits.end(curve_of[row.parameter], row.value)
         rows.append((Strong(called[0]), called[1], *ends, _swatch(figures, now), _swatch(figures, then)))
     return rows
+
+
+def _lines(row: tuple[Cell, ...]) -> int:
+    """How many lines a row of the nearest thresholds takes."""
+    texts = (one if isinstance(one, str) else getattr(one, "text", "") for one in row)
+    return max(ceil(text_mm(text, 7.9) / wide) for text, wide in zip(texts, COLUMNS, strict=True))
 
 
 def _swatch(figures: PlanFigures, code: str) -> Swatch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from maps.charts import Slope, SlopePanel, slope_panels
+from maps.charts import Slope, SlopePanel, slope_panels, text_mm
 from maps.figures import DivergenceFigures, PlanFigures, PlanMaps
 from maps.locale import capital, catalogue
 from maps.page_blocks import Block, Cell, Figure, Page, Split, Swatch, Table, drawn
@@ -13,13 +13,15 @@ from zoning.study import RegionalSeries
 
 PANELS, AMOUNTS, POLES, REGIONS = 4, 2, 5, 10
 """So many panels of shares, amounts beside each other, growth poles, and regions of a grouping stand on the page."""
+TITLE_MM, LEAD_PT, LEAD_LINES = 164.0, 10.2, 2
+"""How wide title and lead are on one line, and how many lines of a lead leave room for all poles."""
 TALLEST = 58.0
 """Of the map of clusters, mm."""
 STAR = "*"
 """What marks figures of the second vintage."""
 LOSING, GAINING, OTHERS = "#A8401F", "#1A7F74", "#8A9199"
 SIGNS = {LOSING: "▼", GAINING: "▲", OTHERS: ""}
-"""Beside the last share of a region, for those who see no colour."""
+"""At the last share of a region, for those who see no colour."""
 CLUSTERS: Mapping[str, str] = {
     "high-high": "#8C2F10",
     "low-low": "#4F93C4",
@@ -39,7 +41,10 @@ def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
     blocks: list[Block] = []
     if section.groups:
         blocks += [_shares(found), *_growth(found)]
-    apart, clusters, poles = _spread(found), _clusters(found, figures, maps), _poles(found, figures)
+    title, lead = _title(found, figures), edition.gap.join(_lead(found))
+    wrapped = (text_mm(title, 20) > TITLE_MM) + max(math.ceil(text_mm(lead, LEAD_PT) / TITLE_MM) - LEAD_LINES, 0)
+    apart, clusters = _spread(found), _clusters(found, figures, maps)
+    poles = _poles(found, figures, POLES - wrapped)
     left = tuple(one for one in (apart, poles) if one is not None)
     if clusters is None:
         blocks += left
@@ -50,8 +55,8 @@ def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
     return Page(
         id="divergence",
         chapter=words["chapter_divergence"],
-        title=_title(found, figures),
-        lead=edition.gap.join(_lead(found)),
+        title=title,
+        lead=lead,
         blocks=tuple(blocks),
         foot=words["foot_divergence"],
     )
@@ -84,6 +89,8 @@ def _lead(found: DivergenceFigures) -> Iterator[str]:
         yield edition.pages["lead_divergence"]
         return
     first, last = found.span(series)
+    if int(last) - int(first) == 1:
+        yield edition.pages["one_year_apart"]
     region = _most_moved(found, series, groups[0].by)
     for group in groups[1:2]:
         other = _most_moved(found, series, group.by)
@@ -160,8 +167,9 @@ def _panel(found: DivergenceFigures, grouping: str, series: RegionalSeries, *, l
     for one in regions:
         values = tuple(found.value(series, "share", year, grouping=grouping, region=one) for year in years)
         said = tuple(edition.share_text(value) for value in values)
-        said = (*said[:-1], f"{said[-1]} {SIGNS[fills[one]]}".rstrip())
-        slopes.append(Slope(found.region(grouping, one), values, said, fills[one], strong=fills[one] != OTHERS))
+        slopes.append(
+            Slope(found.region(grouping, one), values, said, fills[one], SIGNS[fills[one]], strong=fills[one] != OTHERS)
+        )
     return SlopePanel(capital(found.grouping(grouping)), found.vintage(series), years, tuple(slopes), last)
 
 
@@ -293,12 +301,12 @@ def _clusters(found: DivergenceFigures, figures: PlanFigures, maps: PlanMaps) ->
     return Figure(capital(title), svg, note=note, keys=tuple(keys))
 
 
-def _poles(found: DivergenceFigures, figures: PlanFigures) -> Table | None:
+def _poles(found: DivergenceFigures, figures: PlanFigures, most: int) -> Table | None:
     """The units that carry most of the growth, or the largest where there is one year."""
     edition, words, series = found.edition, found.edition.pages, found.section.series[0]
     grows = len(series.years) > 1
     table = found.units(series)
-    largest = table.nlargest(POLES, "contribution_pct" if grows else "share", keep="first")
+    largest = table.nlargest(most, "contribution_pct" if grows else "share", keep="first")
     if not len(largest):
         return None
     columns = [words["unit"], words["drift_share"]]
