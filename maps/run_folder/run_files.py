@@ -214,10 +214,10 @@ def run_language(folder: Path) -> str:
     return str(json.loads((folder / PROVENANCE).read_text("utf-8")).get("language", "en"))
 
 
-def _evidence(plan: LocalizedPlan, name: str) -> dict[str, Any]:
-    """Whose data a source holds, where the plan says it."""
-    told = plan.study.evidence_of(name)
-    return {} if told is None else {"evidence": told.model_dump(mode="json", exclude_none=True)}
+def _evidence(plan: LocalizedPlan) -> dict[str, Any]:
+    """Whose data the inputs hold, by their names, where the plan says it."""
+    told = {source.name: plan.study.evidence_of(source.name) for source in plan.sources}
+    return {name: one.model_dump(mode="json", exclude_none=True) for name, one in told.items() if one is not None}
 
 
 def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
@@ -226,7 +226,8 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
         "date": plan.study.date.isoformat(),
         "rulebook": plan.rulebook.name,
         "language": plan.language,
-        "inputs": [vars(source) | _evidence(plan, source.name) for source in plan.sources],
+        "inputs": [vars(source) for source in plan.sources],
+        "evidence": _evidence(plan),
         "versions": {name: metadata.version(name) for name in _VERSIONED},
         "parameters": {
             name: {"value": value.value, "unit": value.unit, "reference": value.reference, "verified": value.verified}

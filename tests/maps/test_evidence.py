@@ -9,7 +9,7 @@ import pytest
 
 from layers.errors import StudyError
 from maps.reports import report
-from maps.run_folder import write_run
+from maps.run_folder import read_run, write_run
 from zoning.pipeline import run
 from zoning.study import read_study
 
@@ -46,10 +46,11 @@ def test_it_is_told_wherever_sources_are_listed(plan_file, tmp_path) -> None:
     assert forest == ["Forest Office", "2019", "2021-03-04", "CC BY 4.0"]
     assert [row["Publisher"] for row in rows.values()].count("Survey") == 1
     assert rows["coalfield"]["Publisher"] is None
-    told = {one["name"]: one.get("evidence") for one in json.loads((folder / "provenance.json").read_text())["inputs"]}
+    told = json.loads((folder / "provenance.json").read_text("utf-8"))["evidence"]
+    assert told.keys() == {"units", "forest"}
     assert told["units"] == {"publisher": "Survey"}
-    assert told["forest"]["publisher"] == {"en": "Forest Office", "zh": "林业局"}
-    assert told["coalfield"] is None
+    assert told["forest"]["publisher"] == "Forest Office"
+    assert read_run(folder).study.evidence_of("forest") == plan.study.evidence_of("forest")
 
 
 def test_data_of_nobody_are_refused(plan_file) -> None:

@@ -312,11 +312,11 @@ function meets([left, top, right, bottom], others) {
   return others.some((one) => left < one[2] + EDGE && right > one[0] - EDGE && top < one[3] + EDGE && bottom > one[1] - EDGE);
 }
 
-/** @type {WeakMap<number[], { key: string, path: Path2D }>} */
+/** @type {WeakMap<number[], { key: string, kind: typeof Path2D, path: Path2D }>} */
 const PATHS = new WeakMap();
 
 /**
- * The path of some borders, which is kept while the view stays.
+ * The path of some borders, which is kept while the view stays; a pen of SVG has paths of its own kind.
  * @param {Screen} screen
  * @param {number[]} arcs
  */
@@ -324,8 +324,8 @@ function pathOf(screen, arcs) {
   const { scale, x, y, left, top, width, height } = screen.view;
   const key = [scale, x, y, left, top, width, height].join();
   let known = PATHS.get(arcs);
-  if (known?.key !== key) {
-    PATHS.set(arcs, (known = { key, path: new Path2D() }));
+  if (known?.key !== key || known.kind !== Path2D) {
+    PATHS.set(arcs, (known = { key, kind: Path2D, path: new Path2D() }));
     screen.lines(known.path, arcs);
   }
   return known.path;

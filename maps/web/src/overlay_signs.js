@@ -12,11 +12,13 @@ export const SIGN_RADIUS = 8;
 const DRAWING = 0.86;
 const RIM = 1.2;
 
-/** @type {Map<string, Path2D>} */
-const drawings = new Map();
+/** @type {WeakMap<typeof Path2D, Map<string, Path2D>>} What a pen of SVG fills is of another kind than what a canvas does. */
+const DRAWINGS = new WeakMap();
 
 /** @param {string} path */
 function drawingOf(path) {
+  const drawings = DRAWINGS.get(Path2D) ?? new Map();
+  DRAWINGS.set(Path2D, drawings);
   const drawing = drawings.get(path) ?? new Path2D(path);
   drawings.set(path, drawing);
   return drawing;

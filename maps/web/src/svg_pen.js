@@ -233,7 +233,7 @@ export class SvgPen extends Setting {
    * @param {CanvasFillRule} [rule]
    */
   fill(path, rule) {
-    const [shape, how] = path instanceof SvgPath ? [path, rule] : [this.path, path];
+    const [shape, how] = typeof path === "object" ? [path, rule] : [this.path, path];
     if (!shape.steps.length) return;
     const evenOdd = how === "evenodd" ? ' fill-rule="evenodd"' : "";
     this.parts.push(`<path d="${shape.text}" fill="${this.fillStyle}"${evenOdd}${this.look()}/>`);

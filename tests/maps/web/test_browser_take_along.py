@@ -119,5 +119,9 @@ def test_a_chosen_paper_is_laid_out(open_map, toy_plan) -> None:
     tab.evaluate("window.print = () => 0")
     tab.get_by_role("button", name="Save").click()
     tab.get_by_role("menuitem", name="Print, A3").click()
+    signs = tab.eval_on_selector_all("#zp-legend .zp-sign path", "all => all.map(one => one.getAttribute('d'))")
+    drawn = tab.eval_on_selector_all("#zp-paper path", "all => all.map(one => one.getAttribute('d'))")
+    assert signs
+    assert any(drawn.count(sign) > 1 for sign in signs), "in the legend and on the map"
     sides = {tab.locator("#zp-paper svg").get_attribute(side) for side in ("width", "height")}
     assert sides == {"420mm", "297mm"}
