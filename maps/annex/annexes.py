@@ -433,23 +433,21 @@ def _areas(edition: ReportContext, before: object, after: object) -> tuple[str, 
 
 
 def sources(edition: ReportContext) -> Chapter:
-    """Every input file with its sha256, the layers that were read from it, and whose data these are."""
+    """Every input file with its sha256, the layers that were read from it, and whose data these are if that is said."""
     words, pages = edition.words, edition.pages
-    columns = (
-        Column(words["path"], "code"),
-        Column("sha256", "hash"),
-        Column(words["layers"], "long"),
-        *(Column(pages[key], "long") for key in ("publisher", "data_of", "licence")),
-    )
     rows: dict[tuple[str, ...], list[str]] = {}
     for one in edition.plan.sources:
         told = edition.plan.study.evidence_of(one.name)
-        whose = ["", "", ""]
-        if told is not None:
-            texts = (told.publisher, told.vintage, told.licence)
-            whose = [text_in(text or "", edition.language) for text in texts]
+        texts = () if told is None else (told.publisher, told.vintage, told.licence)
+        whose = (text_in(text or "", edition.language) for text in texts)
         rows.setdefault((one.path, one.sha256, *whose), []).append(edition.source(one.name))
-    cells = ((path, sha256, ", ".join(names), *whose) for (path, sha256, *whose), names in sorted(rows.items()))
+    columns = [Column(words["path"], "code"), Column("sha256", "hash"), Column(words["layers"], "long")]
+    if any(whose for _, _, *whose in rows):
+        columns += [Column(pages[key], "long") for key in ("publisher", "data_of", "licence")]
+    cells = (
+        (path, sha256, ", ".join(names), *whose, *[""] * (len(columns) - 3 - len(whose)))
+        for (path, sha256, *whose), names in sorted(rows.items())
+    )
     return Chapter("sources", words["sources"], (Paragraph(words["sources_intro"]), grid("", columns, cells)))
 
 
