@@ -72,13 +72,13 @@ def paid(**more: object) -> pd.DataFrame:
 def test_sheets_that_have_rows_stand_in_the_order_of_a_reader(toy_plan, opened) -> None:
     assert opened(toy_plan).sheetnames == [
         "Overview", "Zones", "Firmness", "Findings", "Land quotas", "Control lines", "Policies by unit",
-        "Policy texts", "Parameters", "Measures", "Claims", "Repairs", "Columns",
+        "Policy texts", "Parameters", "Measures", "Claims", "Repairs", "Sources", "Columns",
     ]  # fmt: skip
 
 
 def test_every_table_of_a_run_has_a_sheet_with_all_its_columns() -> None:
     """Pieces excepted, which are GeoParquet."""
-    assert set(COLUMNS) - {"policy_texts", "firmness", "findings", "parameters"} == set(TABLES) - {"pieces"}
+    assert set(COLUMNS) - {"policy_texts", "firmness", "findings", "parameters", "sources"} == set(TABLES) - {"pieces"}
     for key in set(TABLES) - {"pieces"}:
         held = {*COLUMNS[key], *(COLUMNS["policy_texts"] if key == "policies" else ())}
         assert set(TABLES[key].columns) - held == ELSEWHERE.get(key, set()), key
