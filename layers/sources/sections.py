@@ -62,13 +62,6 @@ class Evidence(Section):
     """Where they can be found. Nobody asks for it: it is written down in the workbook and in provenance.json."""
 
 
-class Evidenced(Shared):
-    """Something that is read from a file of data."""
-
-    evidence: Evidence | None = None
-    """Whose data they are, of when, and under which licence."""
-
-
 class StudySection(Named):
     """What is planned, for which day, by which rulebook."""
 
@@ -86,12 +79,14 @@ class StudySection(Named):
     """Roles and indicators of the rulebook of which there is nothing here: they are 0 as a fact, and no assumption."""
 
 
-class TitledColumns(Evidenced):
+class TitledColumns(Shared):
     """Something that gives measures: columns of a table, or numbers of a layer."""
 
     titles: dict[Text, Wording] = Field(default_factory=dict)
     """What people read for its columns or measures: by name a text, or a text by language, such as
     { pop_2024 = { en = "Residents, 2024", zh = "2024年常住人口" } }. By default what the rulebook calls them."""
+    evidence: Evidence | None = None
+    """Whose data they are, of when, and under which licence."""
 
 
 Columns = Text | dict[LanguageTag, Text]
