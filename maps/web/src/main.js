@@ -436,10 +436,11 @@ class PlanPage {
     const show = () => this.window.look([chosen]);
     if (facts.table) return rowPanel(this.scene, facts.table.columns, chosen, { show, close });
     if (compared >= 0) return comparePanel(this.adopted, [chosen, compared], () => this.stepBack());
-    const compare = () => {
+    const compare = (/** @type {MouseEvent} */ event) => {
       if (comparing) return this.stepBack();
       this.state.change({ comparing: true });
       tell(speech.words.compare_help);
+      if (event.detail === 0) focusFirst(by("zp-search")); // a key was pressed: the second name can be typed
     };
     const [head, ...rest] = unitPanel(this.adopted, chosen, this.place, { show, compare, close });
     return [head, ...(this.tries ? this.tries.card(chosen, rest) : rest)];

@@ -21,7 +21,7 @@ import { unknownSaid, working } from "./working.js";
  * @import { Speech } from "./speech.js"
  * @import { Gauge, Verdict } from "./verdict.js"
  *
- * @typedef {{ show: () => void, compare: () => void, close: () => void }} Actions
+ * @typedef {{ show: () => void, compare: (event: MouseEvent) => void, close: () => void }} Actions
  * @typedef {(policy: number) => Node} PolicyLink
  */
 
@@ -79,7 +79,7 @@ export function heading({ facts, speech, state }, unit, { show, compare, close }
   const { words } = speech;
   const { units } = facts;
   const about = [facts.jurisdictions[units.jurisdiction[unit]], units.id[unit], speech.ha(units.area_ha[unit])];
-  const button = (/** @type {string} */ name, /** @type {import("./icons.js").Icon} */ picture, /** @type {() => void} */ press) =>
+  const button = (/** @type {string} */ name, /** @type {import("./icons.js").Icon} */ picture, /** @type {(event: MouseEvent) => void} */ press) =>
     node("button", { type: "button", class: "zp-quiet", title: name, "aria-label": name, on: { click: press } }, icon(picture));
   const comparer = compare ? button(words.compare, "compare", compare) : null;
   comparer?.setAttribute("aria-pressed", String(state.shown.comparing));

@@ -59,7 +59,7 @@ def test_escape_takes_one_step_and_comparing_is_told(open_map, toy_plan) -> None
     tab = open_map(draw(toy_plan), "#unit=c4")
     compare = tab.get_by_role("button", name="Compare with another unit")
     compare.press("Enter")
-    assert focused(tab) == "Compare with another unit"
+    assert focused(tab) == "Find a unit by name or id", "where the second can be typed"
     assert told(tab).startswith("Choose a second unit")
     search = tab.get_by_label("Find a unit")
     search.fill("Unit B2")
@@ -70,8 +70,11 @@ def test_escape_takes_one_step_and_comparing_is_told(open_map, toy_plan) -> None
     assert focused(tab) == "Compare with another unit"
     assert told(tab) == "Unit C4 (c4): Key development"
     tab.keyboard.press("Enter")
+    assert compare.get_attribute("aria-pressed") == "true"
+    compare.focus()
     tab.keyboard.press("Escape")
     assert compare.get_attribute("aria-pressed") == "false"
+    assert told(tab) == "Unit C4 (c4): Key development"
     search.fill("Unit A")
     for hits, typed in ((True, "Unit A"), (False, "Unit A"), (False, ""), (False, "")):
         assert (tab.locator("#zp-hits").is_visible(), search.input_value()) == (hits, typed)
