@@ -144,7 +144,8 @@ def test_no_text_of_a_user_becomes_markup_script_or_template(
         found = tags(folder / name)
         assert set(found) <= {*plain_tags, TOWN}, f"{name} has elements that the plain page has not"
         for tag in ("script", "style", "svg", "link", "meta", "img", "iframe"):
-            assert sum(one == tag for one, _ in found) == sum(one == tag for one, _ in plain_tags)
+            # rows that a longer text pushes off a sheet take their swatches along
+            assert sum(one == tag for one, _ in found) <= sum(one == tag for one, _ in plain_tags)
         text = (folder / name).read_text("utf-8")
         kinds = {unicodedata.category(char) for char in text if char not in "\n\t"}
         assert not kinds & {"Cc", "Cf", "Cs", "Zl", "Zp"}, f"{name} has characters that hide or reorder"
