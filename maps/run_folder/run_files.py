@@ -214,12 +214,6 @@ def run_language(folder: Path) -> str:
     return str(json.loads((folder / PROVENANCE).read_text("utf-8")).get("language", "en"))
 
 
-def _evidence(plan: LocalizedPlan) -> dict[str, Any]:
-    """Whose data the inputs hold, by their names, where the plan says it."""
-    told = {source.name: plan.study.evidence_of(source.name) for source in plan.sources}
-    return {name: one.model_dump(mode="json", exclude_none=True) for name, one in told.items() if one is not None}
-
-
 def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
     return {
         "study": plan.study.name,
@@ -227,7 +221,11 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
         "rulebook": plan.rulebook.name,
         "language": plan.language,
         "inputs": [vars(source) for source in plan.sources],
-        "evidence": _evidence(plan),
+        "evidence": {
+            source.name: told.model_dump(mode="json", exclude_none=True)
+            for source in plan.sources
+            if (told := plan.study.evidence_of(source.name)) is not None
+        },
         "versions": {name: metadata.version(name) for name in _VERSIONED},
         "parameters": {
             name: {"value": value.value, "unit": value.unit, "reference": value.reference, "verified": value.verified}
