@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+
+import pandas as pd
 
 from maps.charts import Stick, lollipops
 from maps.figures import PlanFigures
@@ -30,17 +33,7 @@ def services(figures: PlanFigures) -> Page | None:
     words = edition.pages
     worth = plan.measures[name].astype(float).dropna()
     ranked = worth.sort_values(ascending=False, kind="stable")
-    mains = figures.units["main"]
-    rows = [
-        Stick(
-            figures.names([str(unit)])[0],
-            figures.place(str(figures.units.loc[unit, "jurisdiction"])) if len(figures.places) > 1 else "",
-            float(ranked[unit]),
-            edition.money(Decimal(str(round(float(ranked[unit]), 2))), asked.unit),
-            figures.fills[str(mains[unit])],
-        )
-        for unit in ranked.index[:20]
-    ]
+    rows = _sticks(figures, ranked[:20], lambda value: edition.money(Decimal(str(round(value, 2))), asked.unit))
     share = float(ranked.iloc[:3].sum() / ranked.sum()) if ranked.sum() else 0.0
     title = edition.tell(
         "finding_services", share=edition.share_text(share), names=listed(figures, figures.names(ranked.index[:3]))
@@ -115,22 +108,27 @@ def _below_by_zone(figures: PlanFigures, index: PlanIndex) -> Table:
     return Table(edition.measure(index.name), tuple(columns), tuple(rows), right)
 
 
+def _sticks(figures: PlanFigures, ranked: pd.Series, said: Callable[[float], str]) -> list[Stick]:
+    """A stick for each unit of a ranking, in the colour of its function."""
+    mains = figures.units["main"]
+    return [
+        Stick(
+            figures.names([str(unit)])[0],
+            figures.place(str(figures.units.loc[unit, "jurisdiction"])) if len(figures.places) > 1 else "",
+            float(value),
+            said(float(value)),
+            figures.fills[str(mains[unit])],
+        )
+        for unit, value in ranked.items()
+    ]
+
+
 def _below_by_unit(figures: PlanFigures, index: PlanIndex) -> Figure:
     """The units where most people have less than the standard."""
     edition, words = figures.edition, figures.edition.pages
     below = edition.plan.measures[f"{index.name}_people_below"].astype(float)
     ranked = below[below > 0].sort_values(ascending=False, kind="stable")[:LONGEST]
-    mains = figures.units["main"]
-    rows = [
-        Stick(
-            figures.names([str(unit)])[0],
-            figures.place(str(figures.units.loc[unit, "jurisdiction"])) if len(figures.places) > 1 else "",
-            float(ranked[unit]),
-            edition.people_text(float(ranked[unit])),
-            figures.fills[str(mains[unit])],
-        )
-        for unit in ranked.index
-    ]
+    rows = _sticks(figures, ranked, edition.people_text)
     title = edition.tell("below_by_unit", name=edition.measure(index.name))
     return drawn(title, lollipops(title, words["unit"], words["people_below"], rows, edition.compact, label=46))
 
