@@ -105,6 +105,7 @@ PLAIN = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(PLAIN)
 def test_plain_values_come_back(value: object) -> None:

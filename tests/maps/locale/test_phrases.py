@@ -92,6 +92,7 @@ def test_the_source_has_hundreds_of_templates() -> None:
     assert len({text for _, text, _ in templates()}) > 800
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_template_has_an_entry_and_no_entry_is_idle(language: str) -> None:
     written, known = {*helps(), *(text for _, text, _ in templates())}, set(phrase_templates(language))
