@@ -116,9 +116,11 @@ def _numbers(figures: PlanFigures, close: int) -> Iterator[tuple[str, str]]:
     waiting = int(units["status"].isin(OPEN).sum())
     if waiting:
         names = listed(figures, figures.names(units.index[units["status"].isin(OPEN)]), 3)
+        assumed = int(units["status"].eq("assumed").sum())
+        tail = edition.tell("number_assumed", n=assumed) if assumed else ""
         yield (
             edition.tell("of_all", n=edition.number(waiting), all=edition.number(len(units))),
-            edition.tell("number_open", names=names),
+            edition.tell("number_open", names=names) + tail,
         )
     else:
         yield (
