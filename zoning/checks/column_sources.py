@@ -108,10 +108,10 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
 
 def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[UnknownNameError]:
     """The complaints about ``[[indices]]``: measures that nothing provides, and indices that stand below."""
-    amounts = {f"{QUOTA}{quota.name}" for quota in study.quotas} | standards_of(study)
+    later = later_measures(study)
     for place, index in enumerate(study.indices):
         above = study.model_copy(update={"indices": study.indices[:place], "divergence": None})
-        known = provided(above, inputs, rulebook) - amounts
+        known = provided(above, inputs, rulebook) - later
         for keys, name in index.reads:
             if name not in known:
                 yield UnknownNameError(
@@ -126,7 +126,12 @@ def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[U
                 )
 
 
-def standards_of(study: Study) -> frozenset[str]:
+def later_measures(study: Study) -> frozenset[str]:
+    """The measures that a study has only once it has zones: amounts of quotas, and what is missing to standards."""
+    return _standards_of(study).union(f"{QUOTA}{quota.name}" for quota in study.quotas)
+
+
+def _standards_of(study: Study) -> frozenset[str]:
     """The measures that a study has only once it has zones: what is missing to the standards of services."""
     names = [name for index in study.indices for name in index.standards]
     return frozenset((*names, BELOW_STANDARD) if names else ())
@@ -163,8 +168,7 @@ def divergence_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Itera
     section = study.divergence
     if section is None:
         return
-    amounts = {f"{QUOTA}{quota.name}" for quota in study.quotas}
-    known = provided(study.model_copy(update={"divergence": None}), inputs, rulebook) - amounts
+    known = provided(study.model_copy(update={"divergence": None}), inputs, rulebook) - later_measures(study)
     named: list[tuple[Keys, str]] = [(("groups", place, "by"), one.by) for place, one in enumerate(section.groups)]
     for place, series in enumerate(section.series):
         for key, columns in (("years", series.years), ("people", series.people)):
@@ -234,7 +238,7 @@ def _reckoned(study: Study) -> Iterator[Origin]:
     for place, index in enumerate(study.indices):
         for name in (*index.measures, *index.standards):
             yield Origin(name, Phrase("comes from [[indices]]"), ("indices", place, "name"))
-    if standards_of(study):
+    if _standards_of(study):
         yield Origin(BELOW_STANDARD, Phrase("comes from [[indices]]"), ("indices",))
     for place, name in divergence_measures(study.divergence):
         yield Origin(name, Phrase("comes from [divergence]"), ("divergence", "series", place, "name"))

@@ -11,7 +11,7 @@ from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.inputs import Inputs, Layer
 from layers.phrases import AND, Phrase, phrase_list, word
 from layers.raster import MAX_SLOPE_CELL_M
-from zoning.checks.column_sources import ExpectedColumns, standards_of
+from zoning.checks.column_sources import ExpectedColumns, later_measures
 from zoning.errors import near
 from zoning.measures import QUOTA, boundary_role
 from zoning.quotas import measures_read
@@ -41,7 +41,7 @@ def quota_faults(study: Study, columns: ExpectedColumns) -> Iterator[ZoneplanErr
     ConditionError
         A condition cannot be read, or compares what does not fit.
     """
-    later = {f"{QUOTA}{quota.name}" for quota in study.quotas} | standards_of(study)
+    later = set(later_measures(study))
     for place, quota in enumerate(study.quotas):
         yield from _unprovided(study, place, columns.names - later, columns.rulebook)
         for key in CONDITIONED:

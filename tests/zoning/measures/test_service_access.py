@@ -251,3 +251,11 @@ def test_check_says_what_is_wrong_and_where(served: Path) -> None:
     assert "plan.toml, line" in found("", "")
     (served.parent / "drive.csv").unlink()
     assert "drive.csv" in found("", "")
+
+
+def test_regions_cannot_be_compared_by_what_is_known_only_once_there_are_zones(served: Path) -> None:
+    years = 'years = { 2020 = "beds_per_1000_missing" }'
+    series = f"\n[divergence]\n[[divergence.series]]\nname = 'gap'\nvintage = 'now'\n{years}\n"
+    served.write_text(served.read_text("utf-8") + series, "utf-8")
+    with pytest.raises(ZoneplanError, match=r"\[divergence\]: no measure 'beds_per_1000_missing' is there"):
+        zp.run(zp.read_study(served))
