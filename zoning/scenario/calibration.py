@@ -25,7 +25,7 @@ from zoning.errors import near
 from zoning.pipeline import FreshPlan, claims_and_measures
 from zoning.plan import Plan
 from zoning.rulebook import LOCKED, require_parameters
-from zoning.scenario.goal_seeking import asked_rules, turning_points
+from zoning.scenario.goal_seeking import asked_rules, distinct_points, turning_points
 from zoning.scenario.variants import as_fresh
 from zoning.zones import DECISION, is_threshold, zones_by_row
 
@@ -360,7 +360,7 @@ class _Fit:
         for name in names:
             columns = turning_points(conditions, name, self.rulebook.values, set(names))
             points = np.column_stack([np.full((len(self.measured), 0), np.nan), *columns])[self.rows]
-            axis = _axis(name, float(self.rulebook.values[name]), points)
+            axis = _Axis(name, float(self.rulebook.values[name]), *distinct_points(points))
             if asked or len(axis.breaks) > 1:  # where all turn at one value, it tells no unit from another
                 self.axes.append(axis)
         if not any(len(axis.breaks) for axis in self.axes):
@@ -460,13 +460,6 @@ class _Fit:
         np.add.at(counts, first[units, columns][agrees], 1)
         np.add.at(counts, last[units, columns][agrees] + 1, -1)
         return np.cumsum(counts)[:-1]
-
-
-def _axis(name: str, adopted: float, points: Floats) -> _Axis:
-    points = np.sort(np.where(np.isfinite(points), points, np.nan), axis=1)
-    points = np.sort(np.where(np.diff(points, axis=1, prepend=-np.inf) > 0, points, np.nan), axis=1)
-    width = int((~np.isnan(points)).sum(axis=1).max(initial=0))
-    return _Axis(name, adopted, points[:, :width], np.unique(points[~np.isnan(points)]))
 
 
 def _blocks(plan: FreshPlan, units: pd.Index, count: int) -> pd.Series:

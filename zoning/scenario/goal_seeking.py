@@ -363,6 +363,14 @@ def turning_points(
     return columns
 
 
+def distinct_points(points: Floats, low: float = -math.inf, high: float = math.inf) -> tuple[Floats, Floats]:
+    """The finite numbers of each row within a range, each once, ascending, NaN last; and those of all rows together."""
+    points = np.sort(np.where(np.isfinite(points) & (points >= low) & (points <= high), points, np.nan), axis=1)
+    points = np.sort(np.where(np.diff(points, axis=1, prepend=-np.inf) > 0, points, np.nan), axis=1)
+    width = int((~np.isnan(points)).sum(axis=1).max(initial=0))
+    return points[:, :width], np.unique(points[~np.isnan(points)])
+
+
 def asked_rules(rulebook: Rulebook, known: pd.DataFrame, units: pd.Index, part_of: str | None) -> list[AskedCondition]:
     """The conditions of all rules, and whom each is asked about: units, or the larger ones of which they are parts."""
     every = np.arange(len(units))
@@ -406,12 +414,8 @@ class _Search:
 
     def _axis(self, name: str, low: float, high: float) -> _Axis:
         columns = turning_points(self._conditions, name, self.rulebook.values, set(self.names))
-        points = np.sort(np.column_stack([np.full((len(self.units), 0), np.nan), *columns]), axis=1)
-        keep = (points >= low) & (points <= high) & (np.diff(points, axis=1, prepend=-np.inf) > 0)
-        points = np.sort(np.where(keep, points, np.nan), axis=1)
-        width = int(keep.sum(axis=1).max(initial=0))
-        breaks = np.unique(points[~np.isnan(points)])
-        return _Axis(name, low, high, float(self.rulebook.values[name]), points[:, :width], breaks)
+        points = np.column_stack([np.full((len(self.units), 0), np.nan), *columns])
+        return _Axis(name, low, high, float(self.rulebook.values[name]), *distinct_points(points, low, high))
 
     @cached_property
     def _conditions(self) -> list[AskedCondition]:
