@@ -103,10 +103,9 @@ def with_standards(measures: pd.DataFrame, zones: pd.DataFrame, indices: Iterabl
         known = heads.notna() & standard.notna()
         gap = _gap(terms, level[known].astype(float), standard[known], heads[known]).reindex(measures.index)
         gap = gap.where(standard.notna(), 0.0).where(heads.notna())  # without a standard nothing is missing
-        below.append(gap["people_below"] > 0)
+        below.append((gap["people_below"] > 0).astype(float).where(heads.notna()))
         names = dict(zip(index.standards, (standard, gap["people_below"], gap["missing"]), strict=False))
         found = found.assign(**names)
-        below[-1] = below[-1].astype(float).where(heads.notna())
     if not below:
         return measures
     return found.assign(**{BELOW_STANDARD: pd.concat(below, axis=1).sum(axis=1, skipna=False)})
