@@ -9,6 +9,7 @@ import pandas as pd
 from layers.errors import Attempts, StudyError, UnknownNameError, ZoneplanError, at_key
 from layers.phrases import Phrase
 from zoning.errors import near
+from zoning.measures import made_of
 from zoning.rulebook import Rulebook, require_possible, vary_rulebook
 from zoning.study import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, Study, with_scenario
 from zoning.zones import decision_faults, threshold_range
@@ -80,12 +81,10 @@ def _mixed_index(study: Study, rulebook: Rulebook, name: str) -> None:
         raise UnknownNameError(
             Phrase("there is no index '{index}'{hint}", index=name, hint=near(name, sorted(places))), features=[name]
         )
-    index, later = study.indices[places[name]], study.indices[places[name] + 1 :]
+    index = study.indices[places[name]]
     if len(index.opinions) < 2:
         raise StudyError(Phrase("index '{index}' has no two opinions to draw weights between", index=name))
-    indirect = [one.name for one in later if name in {read for _, read in one.reads}]
-    indirect += [one.name for one in rulebook.derived if name in one.names]
-    if indirect or study.units.part_of:
+    if made_of(places[name], study.indices, rulebook) or study.units.part_of:
         raise StudyError(
             Phrase(
                 "the weights of index '{index}' cannot be drawn where other measures, or larger units, are made of it; "

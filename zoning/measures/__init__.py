@@ -18,7 +18,7 @@ from zoning.measures.indicators import (
     with_none_of,
     with_unknown,
 )
-from zoning.measures.plan_indices import scores_by_weights, scores_of, with_indices
+from zoning.measures.plan_indices import made_of, scores_by_weights, scores_of, with_indices
 from zoning.measures.service_access import BELOW_STANDARD, more_facilities, with_standards
 from zoning.measures.travel_tables import TravelTable, read_travel_table, strange_origins
 from zoning.measures.unit_measures import (
@@ -47,6 +47,7 @@ __all__ = [
     "deducted_roles",
     "derive",
     "explain_derived",
+    "made_of",
     "mean_by",
     "measure",
     "misfits",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ from zoning.indices import (
 )
 from zoning.measures.service_access import access_level
 from zoning.measures.travel_tables import TravelTable
+from zoning.rulebook import Rulebook
 from zoning.study import CapacityTerms, PlanIndex
 from zoning.trace import AccessParts, CapacityParts, IndexParts
 
@@ -95,6 +96,21 @@ def _capacity(values: pd.DataFrame, index: PlanIndex, terms: CapacityTerms) -> t
         columns[f"{index.name}_load"] = made["load"].replace(np.inf, np.nan)  # there is nothing for anybody
     people = made[[f"{name}_people" for name in there]].set_axis(there.columns, axis=1)
     return pd.DataFrame(columns, index=values.index), CapacityParts(people)
+
+
+def made_of(place: int, indices: Sequence[PlanIndex], rulebook: Rulebook) -> list[str]:
+    """The measures that are made of an index of a plan: indices below it that read it, and derived ones.
+
+    Parameters
+    ----------
+    place : int
+        Of the index.
+    indices : sequence of PlanIndex
+    rulebook : Rulebook
+    """
+    name = indices[place].name
+    found = [one.name for one in indices[place + 1 :] if name in {read for _, read in one.reads}]
+    return found + [one.name for one in rulebook.derived if name in one.names]
 
 
 def scores_of(measures: pd.DataFrame, index: PlanIndex) -> IndexParts:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import StudyError
-from zoning.measures import scores_of
+from zoning.measures import made_of, scores_of
 from zoning.plan import Plan
 from zoning.rulebook import Rule
 from zoning.study import PlanIndex
@@ -88,13 +88,11 @@ def weight_intervals(plan: Plan) -> tuple[WeightInterval, ...]:
     score of a unit is rest + (s(i) - rest) t, where rest is the weighted sum of its other scores. A unit turns where
     that is a threshold of a rule.
     """
+    weighed = [(place, index) for place, index in enumerate(plan.study.indices) if len(index.of) > 1]
+    if not weighed:
+        return ()
     common = AskedRules.of(plan)
-    return tuple(
-        one
-        for place, index in enumerate(plan.study.indices)
-        if len(index.of) > 1
-        for one in _of_index(common, index, _unknown(common, place))
-    )
+    return tuple(one for place, index in weighed for one in _of_index(common, index, _unknown(common, place)))
 
 
 def _unknown(common: AskedRules, place: int) -> str:
@@ -102,8 +100,7 @@ def _unknown(common: AskedRules, place: int) -> str:
     plan, index = common.plan, common.plan.study.indices[place]
     if index.aggregate != "weighted_sum":
         return "aggregate"
-    later = {name for one in plan.study.indices[place + 1 :] for _, name in one.reads}
-    if index.name in later or any(index.name in one.names for one in common.rulebook.derived):
+    if made_of(place, plan.study.indices, common.rulebook):
         return "indirect"
     own = {rule.id for rule in common.asked}
     others = (rule for rule in common.rulebook.rules if rule.id not in own)
