@@ -437,10 +437,7 @@ def sources(edition: ReportContext) -> Chapter:
     words, pages = edition.words, edition.pages
     rows: dict[tuple[str, ...], list[str]] = {}
     for one in edition.plan.sources:
-        told = edition.plan.study.evidence_of(one.name)
-        texts = () if told is None else (told.publisher, told.vintage, told.licence)
-        whose = (text_in(text or "", edition.language) for text in texts)
-        rows.setdefault((one.path, one.sha256, *whose), []).append(edition.source(one.name))
+        rows.setdefault((one.path, one.sha256, *edition.evidence(one.name)), []).append(edition.source(one.name))
     columns = [Column(words["path"], "code"), Column("sha256", "hash"), Column(words["layers"], "long")]
     if any(whose for _, _, *whose in rows):
         columns += [Column(pages[key], "long") for key in ("publisher", "data_of", "licence")]

@@ -127,6 +127,12 @@ class ReportContext:
             return self.plan.renderer.terms.layer(name)
         return self.pages["unit_layer"] if name == "units" else name
 
+    def evidence(self, name: str) -> tuple[str, ...]:
+        """Whose data an input holds, of when, and under which licence; nothing where the plan does not say it."""
+        told = self.plan.study.evidence_of(name)
+        texts = () if told is None else (told.publisher, told.vintage, told.licence)
+        return tuple(text_in(text or "", self.language) for text in texts)
+
     @cached_property
     def titles(self) -> dict[str, str]:
         """Title of every zone and control line by its code."""

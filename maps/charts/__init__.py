@@ -10,6 +10,7 @@ from maps.charts.canvas import (
     edge_of,
     fit,
     mm,
+    text_lines,
     text_mm,
 )
 from maps.charts.curves import CurveRow, curve_row, step_curves
@@ -54,6 +55,7 @@ __all__ = [
     "share_bars",
     "slope_panels",
     "step_curves",
+    "text_lines",
     "text_mm",
     "threshold_dots",
     "transition_matrix",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Literal, NamedTuple
 
 from markupsafe import Markup
@@ -76,6 +77,17 @@ def text_mm(text: str, pt: float) -> float:
     """
     scale = 1.0 if any(ord(char) > 0x2E7F for char in text) else NARROW
     return scale * width(text) * pt * PT_MM
+
+
+def text_lines(text: str, pt: float, room: float) -> int:
+    """Estimated number of lines of a text in a room, mm.
+
+    Examples
+    --------
+    >>> text_lines("能源", 10, 8), text_lines("能源", 10, 5)
+    (1, 2)
+    """
+    return ceil(text_mm(text, pt) / room)
 
 
 def fit(text: str, pt: float, room: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from math import ceil, inf
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 
 from layers.conditions import number_text
 from maps.annex import ReportContext
-from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves, text_mm
+from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves, text_lines
 from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
 from maps.locale import DIGITS, capital, catalogue, inward, number_style, shifted, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Swatch, Table, drawn
@@ -95,7 +95,7 @@ def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
     rows = _nearest(figures, limits, found)
     if rows:
         heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
-        room = NEAREST - min(len(found), CURVES) - TITLE_LINES * (text_mm(title, 20) > TITLE_MM)
+        room = NEAREST - min(len(found), CURVES) - TITLE_LINES * (text_lines(title, 20, TITLE_MM) > 1)
         most = int(np.searchsorted(np.cumsum([_lines(row) for row in rows]), room, side="right"))
         note = edition.tell("note_more_curves", n=len(rows) - most) if len(rows) > most else ""
         blocks.append(Table(words["nearest_thresholds"], heads, tuple(rows[:most]), frozenset({2, 3}), note, "dense"))
@@ -360,7 +360,7 @@ def _nearest(figures: PlanFigures, limits: _Limits, found: Sequence[Curve]) -> l
 def _lines(row: tuple[Cell, ...]) -> int:
     """How many lines a row of the nearest thresholds takes."""
     texts = (one if isinstance(one, str) else getattr(one, "text", "") for one in row)
-    return max(ceil(text_mm(text, 7.9) / wide) for text, wide in zip(texts, COLUMNS, strict=True))
+    return max(text_lines(text, 7.9, wide) for text, wide in zip(texts, COLUMNS, strict=True))
 
 
 def _swatch(figures: PlanFigures, code: str) -> Swatch:

@@ -104,18 +104,9 @@ def _findings(figures: PlanFigures) -> Iterator[tuple[str, str]]:
 def _sources(figures: PlanFigures) -> Table:
     """Whose data the plan rests on, of when, under which licence; where the plan does not say it, from which file."""
     edition, words = figures.edition, figures.edition.pages
-    told: dict[tuple[str, str, str], list[str]] = {}
+    told: dict[tuple[str, ...], list[str]] = {}
     for one in edition.plan.sources:
-        evidence = edition.plan.study.evidence_of(one.name)
-        whose = (
-            (f"{one.path} ({one.sha256[:12]}…)", "", "")
-            if evidence is None
-            else (
-                text_in(evidence.publisher, edition.language),
-                text_in(evidence.vintage or "", edition.language),
-                text_in(evidence.licence or "", edition.language),
-            )
-        )
+        whose = edition.evidence(one.name) or (f"{one.path} ({one.sha256[:12]}…)", "", "")
         told.setdefault(whose, []).append(edition.source(one.name))
     rows: list[tuple[Cell, ...]] = [
         (edition.pages["comma"].join(dict.fromkeys(names)), *whose) for whose, names in told.items()

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from math import ceil
 from pathlib import Path
 from typing import Any
 
 from maps.annex import ReportContext, dossier_chapters, main_function
-from maps.charts import Gauge, Numbers, fit, gauge, text_mm
+from maps.charts import Gauge, Numbers, fit, gauge, text_lines
 from maps.explain import explain
 from maps.figures import PlanFigures, PlanMaps, QuotaFigures, RuleFigures, weight_words
 from maps.locale import catalogue, text_in
@@ -167,7 +166,7 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
     sentences += [Swatch(SLATE if one.held else "#FFFFFF", one.text) for one in verdict.overlays[:3]]
     gauges = _gauges(figures, verdict.gauges)
     aside = (*_changes(figures, verdict.changes), *_land(figures, said))
-    lines = sum(ceil(text_mm(one.text, 13.5) / 166) for one in sentences)
+    lines = sum(text_lines(one.text, 13.5, 166) for one in sentences)
     room = BODY - FIXED - LINE * lines - max(TEST * (len(gauges) - 1) + 7, 60)
     picture, scale, keys = maps.of_unit(unit, 112, 62, edition.tell("unit_map", name=name))
     note = edition.plan.study.study.note
@@ -177,7 +176,7 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
         words["foot_unit"],
         edition.map_credits,
     )
-    room -= FOOT * ceil(text_mm(" ".join(foot), 7) / 166)
+    room -= FOOT * text_lines(" ".join(foot), 7, 166)
     where = maps.where(unit, 56, 62, edition.tell("where_unit", name=name))
     blocks: list[Block] = [
         BigNumbers(tuple(_numbers(figures, said)), across=True),
@@ -322,7 +321,7 @@ def _policies(figures: PlanFigures, said: Content, room: float) -> Iterator[Bloc
     for one in told:
         title = text_in(one["title"], edition.language, one["policy"])
         cells = (title, kinds[one["policy"]], _because(figures, one), _cut(text_in(one["reference"], edition.language)))
-        room -= 1.1 + 3.4 * max(ceil(text_mm(cell, 7.9) / wide) for cell, wide in zip(cells, COLUMNS, strict=True))
+        room -= 1.1 + 3.4 * max(text_lines(cell, 7.9, wide) for cell, wide in zip(cells, COLUMNS, strict=True))
         if room < 0 and len(rows) >= LEAST:
             break
         rows.append((Strong(title), *cells[1:]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
-from maps.charts import Slope, SlopePanel, slope_panels, text_mm
+from maps.charts import Slope, SlopePanel, slope_panels, text_lines
 from maps.figures import DivergenceFigures, PlanFigures, PlanMaps
 from maps.locale import capital, catalogue
 from maps.page_blocks import Block, Cell, Figure, Page, Split, Swatch, Table, drawn
@@ -42,7 +42,7 @@ def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
     if section.groups:
         blocks += [_shares(found), *_growth(found)]
     title, lead = _title(found, figures), edition.gap.join(_lead(found))
-    wrapped = (text_mm(title, 20) > TITLE_MM) + max(math.ceil(text_mm(lead, LEAD_PT) / TITLE_MM) - LEAD_LINES, 0)
+    wrapped = (text_lines(title, 20, TITLE_MM) > 1) + max(text_lines(lead, LEAD_PT, TITLE_MM) - LEAD_LINES, 0)
     apart, clusters = _spread(found), _clusters(found, figures, maps)
     poles = _poles(found, figures, POLES - wrapped)
     left = tuple(one for one in (apart, poles) if one is not None)
