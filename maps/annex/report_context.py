@@ -122,10 +122,7 @@ class ReportContext:
 
     def source(self, name: str) -> str:
         """What an input is called: a layer by its title, a table by its file."""
-        known = {layer.name for layer in self.plan.study.layers}
-        if name in known:
-            return self.plan.renderer.terms.layer(name)
-        return self.pages["unit_layer"] if name == "units" else name
+        return self.plan.renderer.terms.source(name)
 
     def evidence(self, name: str) -> tuple[str, ...]:
         """Whose data an input holds, of when, and under which licence; nothing where the plan does not say it."""

@@ -221,7 +221,7 @@ class _Sheets:
             "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
             "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
             "scenario": lambda name: self.scenarios.get(name, name),
-            "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.source,
+            "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.terms.source,
             "level": self.terms.level,
             "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),
             "assumed": lambda names: self.listed(self.measure(one) for one in names.split(";")),
@@ -578,10 +578,6 @@ class _Sheets:
         if code in special:
             return self.report[f"party_{special[code]}"]
         return self.names.get(code) or self.terms.place(self.title(code))
-
-    def source(self, name: str) -> str:
-        """What is read, by its title; the units by theirs."""
-        return catalogue("page", self.language)["unit_layer"] if name == "units" else self.terms.layer(name)
 
     def light(self, code: int | str) -> str:
         """A light by its colour."""

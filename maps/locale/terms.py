@@ -94,6 +94,12 @@ class Terms:
         """What a layer is called."""
         return self._titled("layers", name)
 
+    def source(self, name: str) -> str:
+        """What an input is called: a layer by its title, the units by their word, a table by its file."""
+        if self._study is not None and name in {layer.name for layer in self._study.layers}:
+            return self.layer(name)
+        return catalogue("page", self.language)["unit_layer"] if name == "units" else name
+
     def quota(self, name: str) -> str:
         """What a quota is called."""
         return self._titled("quotas", name)
