@@ -45,8 +45,8 @@ def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
     >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
     >>> study.name, study.rulebook, len(study.layers)
     ('Mountain West 2025', 'us_west', 14)
-    >>> study.where("units", "id")
-    'plan.toml, line 19, column 6'
+    >>> study.where("units", "id")  # doctest: +ELLIPSIS
+    'plan.toml, line ..., column 6'
     """
     kind, document = read_document(path, _Kind)
     if kind.tried is None or kind.study is not None:
