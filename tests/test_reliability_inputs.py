@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import ast
 import json
+import math
+import shutil
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -127,6 +130,53 @@ def _half_a_shapefile(folder: Path) -> None:
     (folder / "more.shp").write_bytes(whole[: len(whole) // 2])
 
 
+def _part_of_a_shapefile(ending: str) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        give(folder, [square(0, 0)] * 3, "more.shp")
+        (folder / f"more{ending}").unlink()
+
+    return damage
+
+
+def _texts_in_gbk(cpg: str | None) -> Callable[[Path], None]:
+    """B40, B41: a shapefile as an office in Xi'an writes it, and a .cpg that is lost or lies."""
+
+    def damage(folder: Path) -> None:
+        parks = gpd.GeoDataFrame({"park": ["秦岭保护区"]}, geometry=[square(0, 0)], crs=CRS)
+        parks.to_file(folder / "more.shp", encoding="GBK")
+        (folder / "more.cpg").unlink()
+        if cpg:
+            (folder / "more.cpg").write_text(cpg)
+        ask(folder, 'name = "more"', 'source = "more.shp"', 'role = "protected"')
+
+    return damage
+
+
+def _crossed(folder: Path) -> None:
+    crossed = km((0, 0), (1, 1), (1, 0), (0, 1))
+    change_units(folder, lambda units: units.set_geometry([crossed, *units.geometry[1:]], crs=CRS))
+
+
+def _same_id(folder: Path) -> None:
+    change_units(folder, lambda units: units.assign(code=["a1", "a1", *units["code"][2:]]))
+
+
+def _grid_without_crs(folder: Path) -> None:
+    """B59 as well: exactextract knows no words for it."""
+    with rasterio.open(folder / "elevation.tif") as dataset:
+        values = dataset.read(1)
+    _grid(folder, values, crs=None)
+
+
+def _no_features(folder: Path) -> None:
+    gpd.GeoDataFrame(geometry=gpd.GeoSeries([], crs=CRS)).to_file(folder / "more.gpkg")
+    ask(folder, 'name = "more"', 'source = "more.gpkg"', 'role = "protected"')
+
+
+def _latitude_of_200(folder: Path) -> None:
+    give(folder, [box(8, 199, 9, 200)], crs="EPSG:4326")
+
+
 def _no_weight(folder: Path) -> None:
     change_units(folder, lambda units: units.assign(population=0))
     edit(folder, 'ceiling = "available_ha"', "")
@@ -139,12 +189,16 @@ def _full_width(folder: Path) -> None:
 
 
 REFUSED = {
+    "B01": (_crossed, 3, ["'a1'", "0.1 %", "mend them in the file"]),
     "B03": (_outline_that_touches_itself, 3, ["'a1'", "0.1 %", "mend them in the file"]),
     "B11": (lambda folder: edit(folder, 'id = "code"\nname', 'id = "code"\ncrs = "EPSG:3857"\nname'), 3, ["EPSG:3857"]),
+    "B12": (_part_of_a_shapefile(".prj"), 3, ["more.shp", ".prj", "crs = "]),
     "B18": (_shifted_sheet, 3, ["'10101'", "'010101'", "zeros"]),
+    "B24": (_same_id, 3, ["'a1'", "more than once"]),
     "B26": (lambda folder: edit(folder, 'id = "code"\n\n[[dec', 'id = "income"\n\n[[dec'), 3, ["'10'"]),
     "B28": (_no_outline, 3, ["'b3'", "no geometry", 'empty = "drop"']),
     "B29": (_infinite, 3, ["'more'", "'1'", "NaN or infinite"]),
+    "B30": (_latitude_of_200, 3, ["'more'", "'1'", "beyond the globe"]),
     "B34": (lambda folder: give(folder, [square(0, 0), Point(X0, Y0)]), 3, ["1 points, 1 polygons"]),
     "B35": (
         lambda folder: give(folder, [Polygon([(179, 50), (-179, 50), (-179, 51)])], crs="EPSG:4326"),
@@ -153,10 +207,16 @@ REFUSED = {
     ),
     "B36": (_swapped, 3, ["swapped"]),
     "B39": (lambda folder: give(folder, [square(900, 900)]), 3, ["do not meet", "wrong CRS"]),
+    "B40": (_texts_in_gbk(None), 3, ["'more'", ".cpg", 'encoding = "', "秦岭"]),
+    "B41": (_texts_in_gbk("UTF-8"), 3, ["more.cpg says UTF-8", "秦岭"]),
+    "B44": (_part_of_a_shapefile(".shx"), 3, ["more.shx"]),
+    "B45": (_part_of_a_shapefile(".dbf"), 3, ["more.dbf"]),
     "B46": (_half_a_shapefile, 3, ["more.shp", "cut short"]),
     "B48": (lambda folder: edit(folder, 'layer = "units"\n', ""), 3, ["2 layers", "'land'", "'units'"]),
+    "B49": (_no_features, 3, ["more.gpkg", "no features"]),
     "B50": (_hidden_nodata, 3, ["-9999", "nodata = "]),
     "B55": (lambda folder: _grid(folder, np.ones((6, 8)), Affine(500, 9, X0, 9, -500, Y0 + 3 * KM)), 3, ["gdalwarp"]),
+    "B59": (_grid_without_crs, 3, ["elevation.tif", "crs = "]),
     "B61": (_full_width, 2, ["construction_land", "income", "text"]),
     "B62": (_no_weight, 4, ["construction_land", "weight"]),
     "B63": (lambda folder: edit(folder, "total = 120", "total = 120\nfloor = 11"), 4, ["construction_land", "floor"]),
@@ -211,6 +271,94 @@ def test_b09_a_hairline_between_two_polygons_loses_nothing(units) -> None:
     assert shapely.coverage_is_valid(pieces.geometry.to_numpy())
     assert pieces.loc[pieces["park"], "area_ha"].sum() == pytest.approx(200, rel=1e-9)
     assert pieces["area_ha"].sum() == pytest.approx(1200, rel=1e-9)
+
+
+def test_b08_gaps_and_overlaps_of_two_digitisations_are_in_the_ledger(toy_folder: Path) -> None:
+    """The west border of a2 lies 5 m too far west in the south and 5 m too far east in the north."""
+    bent = Polygon([(X0 + 995, Y0), (X0 + 2 * KM, Y0), (X0 + 2 * KM, Y0 + KM), (X0 + 1005, Y0 + KM)])
+
+    def digitised_anew(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return units.set_geometry(units.geometry.where(units["code"] != "a2", bent), crs=CRS)
+
+    change_units(toy_folder, digitised_anew)
+    plan = plan_of(toy_folder)
+    rows = plan.ledger[plan.ledger["layer"] == "units"].set_index("finding")
+    lost = 0.125  # ha: a triangle of 5 m by half a kilometre
+    assert rows.loc["gap", "area_before_ha"] == pytest.approx(lost, rel=1e-6)
+    assert rows.loc["overlap", "area_before_ha"] - rows.loc["overlap", "area_after_ha"] == pytest.approx(lost, rel=1e-6)
+    assert plan.pieces["area_ha"].sum() == pytest.approx(1200 - lost, rel=1e-9)
+
+
+def test_b13_two_datums_that_lie_alike_are_one_place(toy_folder: Path) -> None:
+    park = gpd.GeoSeries([square(0, 0)], crs=CRS).to_crs("EPSG:4326")
+    shares = {}
+    for code in (4326, 4490):
+        folder = Path(shutil.copytree(toy_folder, toy_folder.with_name(f"toy{code}")))
+        give(folder, park.set_crs(code, allow_override=True), crs=f"EPSG:{code}")
+        shares[code] = plan_of(folder).measures["protected_ha"].loc["a1"]
+    assert shares[4490] == pytest.approx(shares[4326], rel=1e-6)
+    assert shares[4326] == pytest.approx(100, rel=1e-4)
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:3857"])
+def test_b14_b15_areas_are_those_of_the_ground_whatever_the_file_is_in(toy_folder: Path, crs: str) -> None:
+    """In degrees and in Web Mercator, whose areas are twice and more of what they should be here."""
+    dense = shapely.segmentize  # straight edges of the file are other lines in another projection
+    change_units(toy_folder, lambda units: units.set_geometry(dense(units.geometry, 50), crs=CRS).to_crs(crs))
+    areas = read_inputs(read_study(toy_folder / "plan.toml")).units["area_ha"]
+    assert areas.tolist() == pytest.approx([100] * 12, rel=1e-6)
+
+
+def test_b16_edges_of_twenty_degrees_bend_with_the_parallels(tmp_path: Path) -> None:
+    """A box between parallels: its area on the ellipsoid has a closed form (Snyder 1987, equation 3-12)."""
+    gpd.GeoDataFrame({"code": ["a"]}, geometry=[box(0, 40, 20, 60)], crs="EPSG:4326").to_file(tmp_path / "box.gpkg")
+    (tmp_path / "plan.toml").write_text(
+        '[study]\nname = "Box"\ndate = 2025-01-01\nrulebook = "us_west"\n[units]\nsource = "box.gpkg"\nid = "code"\n',
+        "utf-8",
+    )
+    a, f = 6378137.0, 1 / 298.257223563
+    e = math.sqrt(f * (2 - f))
+
+    def q(latitude: float) -> float:
+        sine = math.sin(math.radians(latitude))
+        return (1 - e**2) * (sine / (1 - (e * sine) ** 2) + math.atanh(e * sine) / e)
+
+    wanted = a**2 / 2 * math.radians(20) * (q(60) - q(40)) / 1e4
+    assert read_inputs(read_study(tmp_path / "plan.toml")).units["area_ha"].iloc[0] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_b20_yaml_is_refused_with_the_reason(command, toy_folder: Path) -> None:
+    done = command("run", (toy_folder / "plan.toml").rename(toy_folder / "plan.yaml"))
+    assert done.code == 2
+    assert "4227" in done.err
+
+
+def test_b23_what_holds_stays_true_or_false(units, designations) -> None:
+    pieces = overlay(units, designations)
+    assert {str(pieces[role].dtype) for role in designations} == {"bool"}
+
+
+def test_b25_ids_as_numbers_meet_ids_as_texts(toy_folder: Path) -> None:
+    """A table that a spreadsheet wrote with numbers, units whose ids are texts of the same digits."""
+    change_units(toy_folder, lambda units: units.assign(code=[str(11 + place) for place in range(12)]))
+    edit(toy_folder, 'unit = "c4"', 'unit = "22"')
+    pd.DataFrame({"code": range(11, 23), "income": range(12)}).to_parquet(toy_folder / "stats.parquet")
+    edit(toy_folder, 'source = "stats.csv"', 'source = "stats.parquet"')
+    assert plan_of(toy_folder).measures["income"].tolist() == list(range(12))
+
+
+def test_b31_b32_heights_and_measures_along_lines_are_left_out_and_told(toy_folder: Path) -> None:
+    give(toy_folder, [shapely.force_3d(square(0, 0), 5)])
+    high = plan_of(toy_folder)
+    measured = shapely.from_wkt(
+        square(0, 0).wkt.replace("POLYGON", "POLYGON M").replace(",", " 1,").replace("))", " 1))")
+    )
+    gpd.GeoDataFrame(geometry=[measured], crs=CRS).to_parquet(toy_folder / "more.parquet")
+    edit(toy_folder, 'source = "more.gpkg"', 'source = "more.parquet"')
+    for plan in (high, plan_of(toy_folder)):
+        assert "Z or M left out of 1 feature(s)" in told(plan, "more")["dimensions"]
+        assert not plan.pieces.has_z.any()
+        assert plan.measures["protected_ha"].loc["a1"] == pytest.approx(100, rel=1e-9)
 
 
 @pytest.mark.parametrize("digits", [2**53 + 1, 110101001001])
@@ -275,6 +423,19 @@ def test_b53_scale_and_offset_are_applied_once(toy_folder: Path) -> None:
     with rasterio.open(toy_folder / "elevation.tif", "r+") as out:
         out.scales, out.offsets = (0.5,), (100.0,)
     assert plan_of(toy_folder).measures["height_mean_m"].tolist() == pytest.approx([115] * 12)
+
+
+def test_b54_a_grid_in_another_crs_is_measured_where_it_lies(toy_folder: Path) -> None:
+    """Cells of some 20 m in degrees, the west half of the province 1 and the east half 3."""
+    west, south, east, north = gpd.GeoSeries([box(X0, Y0, X0 + 4 * KM, Y0 + 3 * KM)], crs=CRS).to_crs(4326).total_bounds
+    across = np.linspace(west - 0.01, east + 0.01, 400)
+    middle = gpd.GeoSeries([Point(X0 + 2 * KM, Y0 + 1.5 * KM)], crs=CRS).to_crs(4326).iloc[0].x
+    values = np.repeat(np.where(across < middle, 1.0, 3.0)[None, :], 300, axis=0)
+    size = Affine((across[-1] - across[0]) / 400, 0, across[0], 0, -(north - south + 0.02) / 300, north + 0.01)
+    _grid(toy_folder, values, size, crs="EPSG:4326")
+    found = plan_of(toy_folder).measures["height_mean_m"]
+    assert found.loc[["a1", "c1"]].tolist() == pytest.approx([1, 1])
+    assert found.loc[["a4", "c4"]].tolist() == pytest.approx([3, 3])
 
 
 def test_b56_grids_half_a_cell_apart_are_measured_each_where_it_lies(toy_folder: Path) -> None:

@@ -10,6 +10,7 @@ import json
 import os
 import struct
 import unicodedata
+import zipfile
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -115,6 +116,27 @@ def hostile(folder: Path, payload: str) -> None:
     edit(folder, "b2,20\n", "", "stats.csv")
 
 
+@pytest.mark.browser
+@pytest.mark.slow
+def test_s01_s02_s03_s04_s38_s41_hostile_names_do_nothing_in_a_browser(
+    toy_folder: Path, tmp_path: Path, open_tab
+) -> None:
+    """All payloads in one name: the pages open, show it, run nothing of it, and ask for nothing."""
+    hostile(toy_folder, " ".join(PAYLOADS[:10]))
+    folder = write_run(run(read_study(toy_folder / "plan.toml")), tmp_path / "run")
+    for name in ("map.html", "report.html"):
+        tab, opened = open_tab(), []
+        tab.on("dialog", lambda dialog, opened=opened: (opened.append(dialog.message), dialog.dismiss()))
+        page = (folder / name).as_uri()
+        tab.goto(page)
+        tab.wait_for_load_state()
+        assert "<img src=x onerror=alert(1)>" in tab.locator("body").inner_text()
+        assert opened == []
+        assert tab.asked == [page]
+        assert tab.complaints == []
+        tab.close()
+
+
 TOWN = ("circle", ("cx", "cy", "r", "fill"))
 """The dot of a town, which a map has where the names of units leave its name room."""
 
@@ -199,6 +221,13 @@ DISGUISED = {
         """<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand band="1"><SimpleSource><SourceFilename>
         /vsicurl/http://127.0.0.1:9/a.tif</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>""",
     ),
+    "S07 function": (
+        "elevation.tif",
+        """<VRTDataset rasterXSize="1" rasterYSize="1"><VRTRasterBand dataType="Byte" band="1"
+        subClass="VRTDerivedRasterBand"><PixelFunctionType>f</PixelFunctionType>
+        <PixelFunctionLanguage>Python</PixelFunctionLanguage><PixelFunctionCode>import os</PixelFunctionCode>
+        </VRTRasterBand></VRTDataset>""",
+    ),
     "S08 writes on reading": (
         "elevation.tif",
         "<MRF_META><Raster><Size x='4' y='4' c='1'/><DataFile>written.dat</DataFile></Raster></MRF_META>",
@@ -216,6 +245,14 @@ DISGUISED = {
         "toy.gpkg",
         '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "secret.csv">]><gml>&e;</gml>',
     ),
+    "S17 entities of entities": (
+        "toy.gpkg",
+        '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]><gml>&b;</gml>',
+    ),
+    "S18 link to a network": (
+        "toy.gpkg",
+        "<kml><NetworkLink><Link><href>http://127.0.0.1:9/a.kml</href></Link></NetworkLink></kml>",
+    ),
 }
 
 
@@ -230,6 +267,32 @@ def test_files_that_point_elsewhere_are_not_followed(disguise: str, command, toy
     assert "though its name says so" in done.err
     assert CANARY not in done.err + done.out
     assert sorted(toy_folder.rglob("*")) == before, "reading wrote something"
+
+
+def _zip_that_leaves(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("../slipped.csv", "code,x\n")
+        archive.writestr("features.geojson", " " * 10_000_000, zipfile.ZIP_DEFLATED)
+
+
+FOREIGN = {
+    "S18 more.kml": lambda path: path.write_text("<kml><NetworkLink/></kml>"),
+    "S18 more.gml": lambda path: path.write_text("<gml/>"),
+    "S21 S27 more.zip": _zip_that_leaves,
+}
+
+
+@pytest.mark.parametrize("row", FOREIGN)
+def test_formats_that_reach_elsewhere_or_unfold_are_not_opened(row: str, command, toy_folder: Path) -> None:
+    name = row.rsplit(maxsplit=1)[-1]
+    FOREIGN[row](toy_folder / name)
+    with (toy_folder / "plan.toml").open("a") as plan:
+        plan.write(f'[[layers]]\nname = "more"\nsource = "{name}"\nrole = "protected"\n')
+    before = sorted(toy_folder.parent.rglob("*"))
+    done = command("run", toy_folder / "plan.toml")
+    assert done.code == 3
+    assert f"{name} cannot be read here" in done.err
+    assert sorted(toy_folder.parent.rglob("*")) == before, "something was unpacked"
 
 
 @pytest.mark.parametrize("what", ["file", "folder", "dangling"])
@@ -331,6 +394,30 @@ def test_s29_bombs_in_a_plan_are_refused(text: str, command, toy_folder: Path) -
     done = command("check", toy_folder / "plan.toml")
     assert done.code in {2, 6}
     assert len(done.out) < 2000
+
+
+def test_s28_objects_of_yaml_are_refused_unread(command, toy_folder: Path) -> None:
+    (toy_folder / "plan.yaml").write_text(f'study: !!python/object/apply:os.system ["touch {toy_folder}/made"]\n')
+    done = command("run", toy_folder / "plan.yaml")
+    assert done.code == 2
+    assert "TOML is wanted" in done.err
+    assert not (toy_folder / "made").exists()
+
+
+def test_s34_a_password_in_a_plan_is_not_said_aloud(command, toy_folder: Path) -> None:
+    edit(toy_folder, '"plants.csv"', f'"PG:host=db user=planner password={CANARY}"')
+    done = command("run", toy_folder / "plan.toml")
+    assert done.code == 2
+    assert CANARY not in done.err + done.out
+
+
+def test_s35_a_key_that_a_map_gives_away_is_a_finding(command, toy_folder: Path) -> None:
+    with (toy_folder / "plan.toml").open("a") as plan:
+        plan.write('[map]\ntiles = "https://t.example/{z}/{x}/{y}.png?apikey=1f3a"\nattribution = "Tiles Ltd"\n')
+    done = command("check", toy_folder / "plan.toml", "--json")
+    (found,) = [one for one in json.loads(done.out)["findings"] if one["code"] == "key_in_tiles"]
+    assert "apikey" in found["text"]
+    assert "1f3a" not in done.out + done.err
 
 
 def test_a_note_of_a_rulebook_has_a_limit(toy_folder: Path) -> None:

@@ -36,10 +36,24 @@ def check_source(source: str) -> None:
             raise ZoneplanError(
                 Phrase(
                     "{file!r} is no path inside the study's folder: {reason}; copy the file beside the plan",
-                    file=source,
+                    file=hide_secrets(source),
                     reason=reason,
                 )
             )
+
+
+def hide_secrets(source: str) -> str:
+    """A source as a message may quote it: without the password of a database, or the key of a server.
+
+    Examples
+    --------
+    >>> hide_secrets("PG:host=db user=planner password=swordfish")
+    'PG:host=db user=planner password=***'
+    >>> hide_secrets("https://planner:swordfish@example.org/a.tif?token=1f3a&b=2")
+    'https://planner:***@example.org/a.tif?token=***&b=2'
+    """
+    named = re.sub(r"(?i)(\w*(?:password|passwd|secret|token|key)\s*=\s*)('[^']*'|[^\s&;]+)", r"\1***", source)
+    return re.sub(r"(//[^/@:]*:)[^/@]+@", r"\1***@", named)
 
 
 def resolve_source(folder: Path | str, source: str) -> Path:

@@ -283,12 +283,13 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
 def remarks(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables) -> list[Finding]:
     """What a planner should know of a plan although nothing is wrong: warnings first, then notes.
 
-    Parameters are those of :func:`name_faults`. Warnings are repairs and decisions without effect, notes what was
-    absent, measured on a whole layer, outside the study, or never seen in an official text.
+    Parameters are those of :func:`name_faults`. Warnings are repairs, decisions without effect and keys that a map
+    gives away, notes what was absent, measured on a whole layer, outside the study, or never seen in an official text.
     """
     return [
         *_repair_warnings(study, inputs),
         *_idle_decisions(study, inputs),
+        *_keys_given_away(study),
         *_absent(study, rulebook, inputs),
         *(typed_verified_note(rulebook.draft) if rulebook.draft else ()),
         *_typed_verified(study),
@@ -412,6 +413,19 @@ def _idle_decisions(study: Study, inputs: Inputs) -> Iterator[Finding]:
                 day=study.date,
             )
             yield Finding("warning", "decision_not_in_force", "", (decision.unit,), 1, text)
+
+
+def _keys_given_away(study: Study) -> Iterator[Finding]:
+    """A key in the address of tiles, which a map cannot load without and whoever has the map can read."""
+    keys = study.map.keys
+    if keys:
+        text = Phrase(
+            "{place}: the address of tiles holds {names}, which stands in map.html as well: whoever gets the map has "
+            "it. Take one that works for your own pages only, or give the map away without tiles",
+            place=study.where("map", "tiles"),
+            names=phrase_list(keys),
+        )
+        yield Finding("warning", "key_in_tiles", "", keys, len(keys), text)
 
 
 def _locked(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Finding]:

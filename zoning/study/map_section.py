@@ -13,6 +13,8 @@ from layers.sources import NameText, Section, Text, misfit
 EXAMPLE = "https://tiles.example/{z}/{x}/{y}.png"
 PLACES = ("{z}", "{x}", "{y}")
 """What stands in an address of tiles for zoom and place."""
+_PARAMETER = re.compile(r"[?&]([^=&]+)=")
+_KEY = re.compile(r"key|token|secret|signature|password|^(tk|ak|sig)$", re.IGNORECASE)
 
 
 def check_tiles(address: str) -> str:
@@ -53,3 +55,14 @@ class MapSection(Section):
             text = Phrase("'attribution' says whose tiles are shown, and there are no 'tiles'")
             raise misfit((("attribution",), text))
         return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Parameters of the address of tiles that tell a server who asks, such as an apikey.
+
+        Examples
+        --------
+        >>> MapSection(tiles=EXAMPLE + "?style=plain&apikey=1f3a", attribution="Tiles Ltd").keys
+        ('apikey',)
+        """
+        return tuple(name for name in _PARAMETER.findall(self.tiles or "") if _KEY.search(name))

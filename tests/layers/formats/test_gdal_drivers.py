@@ -180,6 +180,7 @@ def test_what_stands_beside_a_grid_is_not_read(tmp_path, rows_grid):
 
 
 def test_sql_in_a_name_of_a_layer_is_a_name(tmp_path):
+    """S13, S15."""
     path = tmp_path / "a.gpkg"
     name = "x'; DROP TABLE gpkg_contents; --"
     gpd.GeoDataFrame({"a": [1]}, geometry=[box(0, 0, 1, 1)], crs="EPSG:3035").to_file(path, layer=name)

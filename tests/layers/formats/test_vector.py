@@ -238,6 +238,7 @@ def test_formats_of_one_encoding_take_no_other(save, ending):
 
 
 def test_a_ring_that_is_not_closed_is_refused_by_id(tmp_path):
+    """B60, S23."""
     ring = struct.pack("<BIII6d", 1, 3, 1, 3, 0, 0, 1, 0, 1, 1)
     good = shapely.to_wkb(box(0, 0, 1, 1))
     path = tmp_path / "a.parquet"

@@ -380,7 +380,7 @@ def test_a_full_disk_leaves_nothing(toy_plan, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_plan, tmp_path: Path) -> None:
-    """Eight kills at random moments; each time the folder is complete or absent, and the next run tidies up."""
+    """F01, F02, F03, F04, F05, F06: eight kills; each time the folder is complete or absent, the next run tidies up."""
     context = multiprocessing.get_context("fork")
     chance = random.Random(3)
     begun = time.perf_counter()
