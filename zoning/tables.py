@@ -284,6 +284,7 @@ INDUSTRIES = Table(
         "note": "message",
         "reference": "message",
         "verified": "bool",
+        "reading": "text",
     },
     ("list", "item"),
 )

@@ -1,6 +1,9 @@
 """What a study reads: ``[study] [units] [[layers]] [[tables]]``, base models, and complaints with line and column."""
 
 from layers.sources.base_models import (
+    OWN,
+    READINGS,
+    VERIFIED,
     Dated,
     Keys,
     LanguageTag,
@@ -57,6 +60,9 @@ from layers.sources.toml_writing import to_toml
 
 __all__ = [
     "MEMORY",
+    "OWN",
+    "READINGS",
+    "VERIFIED",
     "Amount",
     "ConditionText",
     "Dated",

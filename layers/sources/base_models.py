@@ -149,6 +149,14 @@ class Named(Shared):
     """What people read: a text, or a text by language, such as { en = "River", zh = "河" }; by default the name."""
 
 
+VERIFIED = ("official", "copy", "read")
+"""Readings of which the text is verified; ``read`` stands in runs of older versions, which do not say where."""
+READINGS = (*VERIFIED, "undated", "partly", "secondary", "memory", "own", "unnamed", "unread")
+"""How a text can be known, see :attr:`Sourced.reading`; ``unread`` stands in runs of older versions for the rest."""
+OWN = ("study's own", "house's own")
+"""How an English reference begins that cites no text."""
+
+
 class Source(Section):
     """Where the words that an entry relies on were read: by whom they were published, and who held the text."""
 
@@ -181,6 +189,17 @@ class Source(Section):
         """
         return self.kind in {"official", "copy"} and self.read_on is not None
 
+    @property
+    def reading(self) -> str:
+        """How the text is known: its kind, or ``undated`` where it was read on a day that nobody noted down.
+
+        Examples
+        --------
+        >>> Source(kind="copy", read_on=date(2026, 11, 25)).reading, Source(kind="copy").reading
+        ('copy', 'undated')
+        """
+        return "undated" if self.kind in {"official", "copy"} and self.read_on is None else self.kind
+
 
 class Sourced(Shared):
     """Something that a document says."""
@@ -206,6 +225,26 @@ class Sourced(Shared):
         False
         """
         return self._parts_verified and self.source is not None and self.source.verified
+
+    @property
+    def reading(self) -> str:
+        """How its text is known, one of :data:`READINGS`.
+
+        As its source says; ``partly`` where the text was read and not all that it rests on; without a source ``own``
+        where the reference says that it cites no text, else ``unnamed``.
+
+        Examples
+        --------
+        >>> seen = Source(kind="official", read_on=date(2026, 11, 25))
+        >>> Sourced(source=seen).reading, Sourced(source=seen).resting_on(False).reading
+        ('official', 'partly')
+        >>> Sourced(reference="study's own threshold").reading, Sourced(reference="Act 3").reading
+        ('own', 'unnamed')
+        """
+        if self.source is None:
+            told = self.reference if isinstance(self.reference, str) else self.reference.get("en", "")
+            return "own" if told.startswith(OWN) else "unnamed"
+        return self.source.reading if self._parts_verified or not self.source.verified else "partly"
 
     @property
     def official(self) -> bool:

@@ -246,7 +246,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
     return Card(
         text_in(policy.title, edition.language, policy.id),
         policy.id,
-        "" if policy.verified else words["unseen"],
+        edition.doubt(policy),
         (
             (words["clause"], text_in(policy.clause, edition.language)),
             (words["reference"], text_in(policy.reference, edition.language)),
@@ -267,7 +267,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
 def _exceptions(edition: ReportContext, policy: Policy) -> Iterator[str]:
     """Where a policy does not apply, and why."""
     for one in policy.exceptions:
-        doubt = "" if one.verified else edition.words["semicolon"] + edition.words["unseen"]
+        doubt = edition.doubt(one) and edition.words["semicolon"] + edition.doubt(one)
         reason = text_in(one.reason, edition.language)
         yield edition.say(
             "exception_said",
@@ -350,7 +350,7 @@ def parameters(edition: ReportContext) -> Chapter:
         since="word",
         until="word",
         reference="long",
-        verified="word",
+        reading="long",
     )
     rows = (
         (
@@ -360,7 +360,7 @@ def parameters(edition: ReportContext) -> Chapter:
             edition.day(one.since),
             edition.day(one.until),
             text_in(one.reference, edition.language),
-            edition.yes(one.verified),
+            edition.reading(one),
         )
         for name, one in sorted(rulebook.parameters.items())
     )
@@ -372,9 +372,7 @@ def parameters(edition: ReportContext) -> Chapter:
 def texts(edition: ReportContext) -> Chapter:
     """Where the text of each policy was read, and whether all that it rests on was."""
     words = edition.words
-    columns = edition.columns(
-        policy="text", document="long", read_at="long", read_on="word", reading="word", verified="word"
-    )
+    columns = edition.columns(policy="text", document="long", reading="long")
     table = grid("", columns, (_text_of(edition, policy) for policy in edition.plan.rulebook.policies))
     blocks = (Paragraph(words["texts_intro"]), table) if edition.plan.rulebook.policies else (Paragraph(words["none"]),)
     return Chapter("texts", words["texts"], blocks)
@@ -387,10 +385,7 @@ def _text_of(edition: ReportContext, policy: Policy) -> tuple[Cell, ...]:
         ", ".join(filter(None, (source.document, source.article)))
         if source and edition.language == "en"
         else text_in(policy.reference, edition.language),
-        source.url if source else "",
-        edition.day(source.read_on) if source else edition.day(None),
-        edition.words[f"reading_{source.kind if source else 'own'}"],
-        edition.yes(policy.verified),
+        edition.reading(policy),
     )
 
 

@@ -24,7 +24,7 @@ def ecosystem_services(edition: ReportContext) -> Iterator[Block]:
     yield Card(
         words["ecosystem_services"],
         services.unit,
-        "" if services.verified else words["unseen"],
+        edition.doubt(services),
         (
             (words["market_services"], ", ".join(services.market)),
             (words["reference"], text_in(services.reference, edition.language)),
@@ -73,7 +73,7 @@ def unit_services(edition: ReportContext, services: Mapping[str, Any]) -> Iterat
             for one in services["classes"]
         ),
     )
-    mark = words["unseen"] if services["verified"] is False else ""
+    mark = edition.doubt(services)
     facts = [
         (_title(edition, name, services["unit"]), edition.measured(value))
         for name, value in services["measures"].items()
@@ -111,16 +111,14 @@ def _terms(edition: ReportContext, instrument: str) -> Iterator[Block]:
     for one in expand_agreements(edition.plan.study, edition.plan.rulebook):
         if one.name == instrument:
             stated = [(words[f"agreement_{key}"], str(getattr(one, key) or "")) for key in one.REGULATED]
-            mark = "" if one.verified else words["unseen"]
+            mark = edition.doubt(one)
             stated.append((words["reference"], text_in(one.reference, edition.language)))
             yield Card(str(one.period), words[f"kind_{one.kind}"], mark, tuple(stated))
     for transfer in edition.plan.study.transfers:
         if transfer.name == instrument:
             reference = text_in(transfer.reference, edition.language)
             facts = ((words["when"], edition.when(transfer.when)), (words["reference"], reference))
-            yield Card(
-                str(transfer.period), words[f"kind_{transfer.by}"], "" if transfer.verified else words["unseen"], facts
-            )
+            yield Card(str(transfer.period), words[f"kind_{transfer.by}"], edition.doubt(transfer), facts)
 
 
 def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Block]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maps.annex.report_context import ReportContext, each_row
-from maps.locale import render, text_in
+from maps.locale import reading_text, render, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Figures, Grid, Light, Paragraph, grid
 from zoning.energy import light_message
 from zoning.records import scheme_in_use, scheme_parameters
@@ -77,7 +77,7 @@ def _scheme(edition: ReportContext) -> tuple[Block, ...]:
     card = Card(
         text_in(scheme.title, edition.language, scheme.code),
         scheme.code,
-        "" if scheme.verified else words["unseen"],
+        edition.doubt(scheme),
         (
             (words["since"], edition.day(scheme.since or "")),
             (words["until"], edition.day(scheme.until or "")),
@@ -87,14 +87,14 @@ def _scheme(edition: ReportContext) -> tuple[Block, ...]:
     )
     numbers = grid(
         words["scheme_numbers"],
-        edition.columns(name="text", value="number", unit_of_measure="text", reference="long", verified="word"),
+        edition.columns(name="text", value="number", unit_of_measure="text", reference="long", reading="long"),
         (
             (
                 (text_in(one["title"], edition.language, one["name"]), one["name"]),
                 edition.yes(one["value"]) if isinstance(one["value"], bool) else edition.measured(one["value"]),
                 "" if one["unit"] == "1" else one["unit"],
                 text_in(one["reference"], edition.language),
-                edition.yes(one["verified"]),
+                reading_text(one["reading"], edition.language),
             )
             for one in scheme_parameters(scheme, period)
         ),

@@ -67,7 +67,7 @@ def _norm_card(edition: ReportContext, norm: Norm) -> Card:
     words = edition.words
     reference = text_in(norm.reference, edition.language)
     facts = ((words["holds"], norm.holds), (words["asked_of"], norm.level), (words["reference"], reference))
-    title, doubt = text_in(norm.title, edition.language, norm.id), "" if norm.verified else words["unseen"]
+    title, doubt = text_in(norm.title, edition.language, norm.id), edition.doubt(norm)
     return Card(title, norm.id, doubt, facts)
 
 
@@ -96,7 +96,7 @@ def _derived_card(edition: ReportContext, one: Derived) -> Card:
     return Card(
         text_in(one.title, edition.language, one.name),
         one.name,
-        "" if one.verified else words["unseen"],
+        edition.doubt(one),
         (
             (words["unit_of_measure"], _unit_title(edition, one.unit)),
             (words["bands"], words["semicolon"].join(table)),

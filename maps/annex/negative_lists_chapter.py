@@ -8,7 +8,7 @@ import pandas as pd
 
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.explain import coverage_of, items_at, list_titles, lists_at
-from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
+from maps.locale import LocalizedPlan, catalogue, coverage_text, reading_text, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, Rows, grid
 from zoning.policies import count_industries
 from zoning.records import TREATMENTS
@@ -132,7 +132,7 @@ def _row(edition: ReportContext, row: pd.Series, *, own: bool) -> tuple[Cell, ..
         said[row.treatment],
         said[row.state],
         (row.conditions, row.note) if row.note else row.conditions,
-        row.reference if row.verified else (row.reference, edition.words["unseen"]),
+        row.reference if row.verified else (row.reference, reading_text(row.reading, edition.language)),
     )
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from pyproj import CRS
 
 from layers.conditions import parse_condition
+from layers.sources import Sourced
 from maps.context import Neighbourhood
 from maps.explain import clauses_in_words
 from maps.locale import (
@@ -32,6 +33,7 @@ from maps.locale import (
     name_text,
     percent,
     projection,
+    reading_text,
     sentence_gap,
     short_amount,
     text_in,
@@ -45,7 +47,6 @@ from zoning.zones import decision_status
 
 TOLD = 300
 """More units are not told one by one: map and workbook have them."""
-OWN = ("study's own", "house's own")
 """How references begin that cite no text: nobody can have seen it, or fail to."""
 
 
@@ -209,17 +210,17 @@ class ReportContext:
         """Title of a zone or line; what no rulebook knows stands as it is."""
         return self.titles.get(code, code)
 
-    def doubt(self, entry: Mapping[str, Any]) -> str:
-        """That nobody has seen the text which an entry of an explanation cites; empty where it cites none."""
-        cites = (entry.get("rule"), entry.get("name")) not in self._author_own
-        return self.words["unseen"] if cites and entry["verified"] is False else ""
+    def reading(self, cited: Sourced) -> str:
+        """How the text that an entry of the rulebook or the plan cites is known, where and when it was read."""
+        return reading_text(cited.reading, self.language, cited.source)
 
-    @cached_property
-    def _author_own(self) -> frozenset[tuple[str | None, str | None]]:
-        """Rules by their ids, and parameters by their names, whose English references say that they cite no text."""
-        rules = (((rule.id, None), rule.reference) for rule in self.plan.rulebook.rules)
-        parameters = (((None, name), one.reference) for name, one in self.plan.rulebook.parameters.items())
-        return frozenset(key for key, said in (*rules, *parameters) if text_in(said, "en").startswith(OWN))
+    def doubt(self, entry: Sourced | Mapping[str, Any]) -> str:
+        """How the text that an entry cites is known, where it is not verified; empty where it cites none."""
+        if isinstance(entry, Sourced):
+            verified, reading = entry.verified, entry.reading
+        else:
+            verified, reading = entry["verified"], entry["reading"]
+        return "" if verified is not False or reading == "own" else reading_text(reading, self.language)
 
     def overlays(self, codes: str) -> str:
         """Titles of overlays from the column of a table."""

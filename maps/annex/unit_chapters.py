@@ -267,7 +267,8 @@ def _holds_everywhere(policy: Content) -> bool:
 
 def _in_short(edition: ReportContext, policy: Content) -> str:
     title = text_in(policy["title"], edition.language, policy["policy"])
-    return title if policy["verified"] else edition.say("in_doubt", title=title, doubt=edition.words["unseen"])
+    doubt = edition.doubt(policy)
+    return edition.say("in_doubt", title=title, doubt=doubt) if doubt else title
 
 
 def _duty(edition: ReportContext, policy: Content) -> Card:
@@ -277,7 +278,7 @@ def _duty(edition: ReportContext, policy: Content) -> Card:
     return Card(
         text_in(policy["title"], edition.language, policy["policy"]),
         policy["policy"],
-        "" if policy["verified"] else words["unseen"],
+        edition.doubt(policy),
         (
             (words["overruled"], "" if policy["exception"] else policy["overruled_by"]),
             (words["excepted"], policy["exception"]),
@@ -315,7 +316,7 @@ def _assumed(edition: ReportContext, said: Content) -> list[Block]:
         f"{edition.plan.renderer.terms.name(one['name'])} = {_with_unit(edition, one['value'], one['unit'])}"
         for claim in told
         for one in claim["parameters"]
-        if not one["verified"]
+        if edition.doubt(one)
     }
     if unseen:
         facts.append((words["parameters_unseen"], words["semicolon"].join(sorted(unseen))))

@@ -176,7 +176,7 @@ def _rules(edition: ReportContext) -> Grid:
     words = edition.words
     return grid(
         words["rules"],
-        edition.columns(rule="id", zone="text", when="code", priority="number", reference="text", verified="word"),
+        edition.columns(rule="id", zone="text", when="code", priority="number", reference="text", reading="long"),
         (
             (
                 rule.id,
@@ -184,7 +184,7 @@ def _rules(edition: ReportContext) -> Grid:
                 parse_condition(rule.when).said(),
                 str(rule.priority),
                 text_in(rule.reference, edition.language),
-                edition.yes(rule.verified),
+                edition.reading(rule),
             )
             for rule in edition.plan.rulebook.rules
         ),

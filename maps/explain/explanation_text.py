@@ -9,7 +9,17 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from layers.conditions import number_text
-from maps.locale import amount, catalogue, coverage_text, format_measure, number_style, render, text_in, written
+from maps.locale import (
+    amount,
+    catalogue,
+    coverage_text,
+    format_measure,
+    number_style,
+    reading_text,
+    render,
+    text_in,
+    written,
+)
 from zoning.energy import light_message
 from zoning.trace import say
 
@@ -156,8 +166,6 @@ HEADED: Mapping[str, Callable[[Link, str], str]] = {
 
 
 ANSWERS = ("yes", "no", "unknown")
-_UNSEEN = ("policy", "exception", "overruled", "list")
-"""Kinds of which people say that nobody has seen the text; of numbers and rules, that they are not verified."""
 
 
 class ReasonLine(NamedTuple):
@@ -229,7 +237,7 @@ def rule_and_reason(claim: Mapping[str, Any], language: str = "en") -> dict[str,
 
 def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], depth: int) -> Iterator[ReasonLine]:
     """The lines of a link that stands so far below the matter."""
-    where, under = _reference(link, words), depth + 1 if link["reason"] else depth
+    where, under = _reference(link, language, words), depth + 1 if link["reason"] else depth
     if link["reason"]:
         placed = _there(link, words) if not where else ""
         yield ReasonLine(depth, "reason", f"{link['reason']}{placed}")
@@ -265,7 +273,7 @@ def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) 
         unit="" if one["unit"] == "1" else f" {_unit(one, language)}",
         since=days_of(one, words),
         reference=one["reference"],
-        doubt=words["unverified"] if one["verified"] is False else "",
+        doubt=_doubt(one, language),
     )
 
 
@@ -275,13 +283,20 @@ def _plain(value: float | bool | str, words: Mapping[str, str], language: str) -
     return value_text(value, language)
 
 
-def _reference(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def _doubt(one: Mapping[str, Any], language: str) -> str:
+    """How the text that something cites is known, in brackets, where it is not verified."""
+    words = catalogue("explain", language)
+    return (
+        "" if one["verified"] is not False else words["in_doubt"].format(reading=reading_text(one["reading"], language))
+    )
+
+
+def _reference(link: Mapping[str, Any], language: str, words: Mapping[str, str]) -> str:
     """By which document, from when until when, whether somebody has seen it, and in which line of which file."""
     if not link["reference"]:
         return "" if link["reason"] or not link["written"] else words["written"].format(place=_placed(link, words))
-    doubt = "" if link["verified"] is not False else words["unseen" if link["kind"] in _UNSEEN else "unverified"]
     days, place = days_of(link, words), _there(link, words)
-    return words["reference"].format(text=link["reference"], days=days, doubt=doubt, place=place)
+    return words["reference"].format(text=link["reference"], days=days, doubt=_doubt(link, language), place=place)
 
 
 def _there(link: Mapping[str, Any], words: Mapping[str, str]) -> str:

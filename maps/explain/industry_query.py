@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.errors import UnknownNameError, shown
 from layers.phrases import OR, Phrase, phrase_list
-from maps.locale import LocalizedPlan, catalogue, coverage_text, text_in
+from maps.locale import LocalizedPlan, catalogue, coverage_text, reading_text, text_in
 from zoning.errors import near
 from zoning.policies import ListCoverage, Match, Verdict, VerdictContent, judge_industry, lists_on
 from zoning.records import cover, jurisdictions_of, titles_of_lists
@@ -66,7 +66,8 @@ class IndustryAnswer:
         for what in ("conditions", "note"):
             if text := getattr(match, what):
                 yield f"    {words['on_condition' if what == 'conditions' else 'note'].format(text=text)}"
-        doubt = "" if match.verified else words["unverified"]
+        reading = reading_text(match.reading, self.language)
+        doubt = "" if match.verified else words["in_doubt"].format(reading=reading)
         yield f"    {words['reference'].format(text=match.reference, doubt=doubt)}"
 
 

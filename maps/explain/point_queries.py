@@ -20,7 +20,7 @@ from layers.phrases import Phrase
 from layers.sources import Wording
 from maps.explain.industry_query import IndustryAnswer, ask_industry, check_state, items_at, lists_at
 from maps.explain.unit_lookup import find_unit
-from maps.locale import LocalizedPlan, catalogue, coverage_text, localize, text_in, written
+from maps.locale import LocalizedPlan, catalogue, coverage_text, localize, reading_text, text_in, written
 from zoning.plan import Plan
 from zoning.records import TREATMENTS
 
@@ -410,12 +410,13 @@ def _policies(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]
     """The policies of the unit and of the piece, those that a stricter one overrules among them."""
     table = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
     kept = ("policy", "piece_id", "title", "instrument", "clause", "reference", "since", "until", "overruled_by")
-    read = {policy.id: policy.verified for policy in plan.rulebook.policies}
+    known = {policy.id: policy for policy in plan.rulebook.policies}
     return [
         {
             **{name: str(row[name]) for name in kept},
             "instrument_title": plan.renderer.terms.instrument(str(row["instrument"])),
-            "verified": read.get(row["policy"], False),
+            "verified": row["policy"] in known and known[row["policy"]].verified,
+            "reading": known[row["policy"]].reading if row["policy"] in known else "unread",
         }
         for row in table.to_dict("records")
     ]
@@ -525,7 +526,7 @@ def _policy(policy: Content, language: str) -> Iterator[str]:
     parts = policy.get("parts_ha")
     key = "policy_piece" if policy["piece_id"] else "policy" if parts is None else "policy_parts"
     yield f"  {words[key].format(**said, over=over, area=written(parts or 0, ',.2f', language))}"
-    doubt = "" if policy["verified"] else words["unverified"]
+    doubt = "" if policy["verified"] else words["in_doubt"].format(reading=reading_text(policy["reading"], language))
     yield f"    {words['reference'].format(text=policy['reference'], doubt=doubt)}"
 
 

@@ -29,11 +29,12 @@ class ParameterContent(TypedDict):
     until: str
     reference: str
     verified: bool
+    reading: str
 
 
 LINK = (
     "kind", "id", "reason", "amount", "unit", "when", "when_json", "clauses", "values", "parameters", "since", "until",
-    "reference", "verified", "written", "links",
+    "reference", "verified", "reading", "written", "links",
 )  # fmt: skip
 """The keys of every link, in their order."""
 
@@ -74,6 +75,7 @@ def _content(record: Record, renderer: Renderer) -> Content:
         "until": days.until.isoformat() if days and days.until else "",
         "reference": _plain(record.reference, renderer),
         "verified": record.verified,
+        "reading": record.reading,
         "written": record.written,
         "links": [content_of(one, renderer) for one in record.links],
         **{name: _plain(value, renderer) for name, value in record.facts.items()},
@@ -99,6 +101,7 @@ def _of_rulebook(one: Value, renderer: Renderer) -> ParameterContent:
         "until": one.until.isoformat() if one.until else "",
         "reference": _plain(in_languages(one.reference), renderer),
         "verified": one.verified,
+        "reading": one.reading,
     }
 
 

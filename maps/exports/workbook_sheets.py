@@ -25,6 +25,7 @@ from maps.locale import (
     describe_parameters,
     format_measure,
     phrase_in,
+    reading_text,
     rule_name,
     text_in,
 )
@@ -86,12 +87,12 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "policy_texts": (
         "policy", "instrument", "clause", "strictness", "parameters", "exception", "reference", "since", "until",
-        "verified", "=policy",
+        "reading", "=policy",
     ),
-    "parameters": ("parameter", "value", "unit", "since", "until", "reference", "verified", "=parameter"),
+    "parameters": ("parameter", "value", "unit", "since", "until", "reference", "reading", "=parameter"),
     "industries": (
         "list", "item", "code", "treatment", "state", "unit_id", "jurisdiction", "conditions", "note", "reference",
-        "verified", "=code",
+        "reading", "=code",
     ),
     "measures": ("name", "unit_id"),
     "claims": ("name", "unit_id", "zone", "answer", "reason", "rule", "assumed", "inherited_from"),
@@ -237,6 +238,7 @@ class _Sheets:
             "intensity_light": light, "total_light": light, "verdict": light,
             "treatment": industry.__getitem__, "state": industry.__getitem__,
             "objective": lambda code: self.report[f"objective_{code}"], "method": optimum.__getitem__,
+            "reading": lambda code: reading_text(code, self.language),
             "list": lambda code: self.lists.get(code, code), "code": self.branch,
             "condition": lambda text: parse_condition(text).said(self.terms.names), "parts": self.parts,
         }  # fmt: skip
@@ -301,6 +303,8 @@ class _Sheets:
         said = None if plainly else self.said.get(name)
         if (key, name) == ("divergence", "indicator"):
             said = catalogue("divergence", self.language).__getitem__
+        if name == "reading" and key != "industries":  # with place and day, as it was made
+            said = None
         if name == "instrument":
             said = self.terms.instrument if key == "policy_texts" else self.terms.flow
         if said is not None:
@@ -388,7 +392,7 @@ class _Sheets:
                 one.since.isoformat() if one.since else "",
                 one.until.isoformat() if one.until else "",
                 text_in(one.reference, self.language),
-                self.report["yes" if one.verified else "no"],
+                reading_text(one.reading, self.language, one.source),
             )
             for name, one in found
             for is_number in (isinstance(one.value, float | int) and not isinstance(one.value, bool),)
@@ -512,7 +516,12 @@ class _Sheets:
                 for policy, one in zip(rows["policy"], settings, strict=True)
             ],
             exception=[exceptions.get(policy, "") for policy in rows["policy"]],
-            verified=[self.report["yes" if policy and policy.verified else "no"] for policy in known],
+            reading=[
+                reading_text(policy.reading, self.language, policy.source)
+                if policy
+                else reading_text("unread", self.language)
+                for policy in known
+            ],
         )
 
     def _exceptions(self, table: pd.DataFrame) -> dict[str, str]:

@@ -24,7 +24,7 @@ from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
 from maps.locale.step_phrases import STEP_PHRASES
 from maps.locale.terms import COVERED, SHARE, Terms, assumption_title, coverage_text, texts_of
-from maps.locale.texts import capital, text_in
+from maps.locale.texts import capital, reading_text, text_in
 
 __all__ = [
     "COVERED",
@@ -59,6 +59,7 @@ __all__ = [
     "phrase_in",
     "price_words",
     "projection",
+    "reading_text",
     "render",
     "require_language",
     "require_spoken",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from layers.sources import Source
+from maps.locale.messages import catalogue
+
 STANDARD = "en"
 """The language that stands in for others."""
 
@@ -50,3 +53,27 @@ def capital(text: str) -> str:
     ('Gross value added', 'GDP', '')
     """
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def reading_text(reading: str, language: str, source: Source | None = None) -> str:
+    """How the text that something cites is known, in words, and where and when it was read where a source is given.
+
+    Parameters
+    ----------
+    reading : str
+        One of :data:`layers.sources.READINGS`.
+    language : str
+    source : Source, optional
+
+    Examples
+    --------
+    >>> reading_text("memory", "en")
+    'recalled; nobody read it'
+    >>> reading_text("undated", "en", Source(kind="copy", url="law.example"))
+    'read in a copy, on a day nobody noted (law.example)'
+    """
+    words = catalogue("reading", language)
+    told = words[reading or "unread"]  # tables of older runs say nothing
+    found = [source.read_on.isoformat() if source.read_on else "", source.url] if source is not None else []
+    where = words["next"].join(filter(None, found))
+    return words["where"].format(reading=told, where=where) if where else told

@@ -18,6 +18,7 @@ from maps.locale import (
     hectares,
     localize,
     number_style,
+    reading_text,
     solution_words,
     text_in,
 )
@@ -271,11 +272,12 @@ def _decisions(plan: LocalizedPlan) -> tuple[Decided, ...]:
 def _text_of(policy: Policy, language: str) -> LawText:
     """Where the text of a policy was read, and when."""
     source, title = policy.source, escape_hidden(text_in(policy.title, language, policy.id))
+    reading = reading_text(policy.reading, language)
     if source is None:
-        return LawText(title, escape_hidden(text_in(policy.reference, language)), "own", policy.verified)
+        return LawText(title, escape_hidden(text_in(policy.reference, language)), reading)
     day = source.read_on.isoformat() if source.read_on else ""
     told = ", ".join(part for part in (source.document, source.article, source.url, day) if part)
-    return LawText(title, escape_hidden(told), source.kind, policy.verified)
+    return LawText(title, escape_hidden(told), reading)
 
 
 def _zones(plan: LocalizedPlan) -> tuple[ZoneLayer, ...]:

@@ -116,14 +116,13 @@ class LawText(NamedTuple):
     title : str
     source : str
         Document, article, address and day.
-    reading : {"official", "copy", "secondary", "memory", "own"}
-    verified : bool
+    reading : str
+        How it is known, in words.
     """
 
     title: str
     source: str
-    reading: Literal["official", "copy", "secondary", "memory", "own"]
-    verified: bool
+    reading: str
 
 
 class Assumed(NamedTuple):
@@ -612,6 +611,8 @@ class PolicyEntry(NamedTuple):
     ----------
     pays : bool
         Whether its instrument is one of money.
+    doubt : str
+        How its text is known, in words, where it is not verified.
     """
 
     id: str
@@ -622,7 +623,7 @@ class PolicyEntry(NamedTuple):
     reference: str
     since: str
     until: str
-    verified: bool
+    doubt: str
 
 
 class Setting(NamedTuple):

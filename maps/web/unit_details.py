@@ -13,7 +13,7 @@ import pandas as pd
 from layers.conditions import parse_condition
 from layers.errors import escape_hidden
 from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
-from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, text_in
+from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, reading_text, text_in
 from maps.summaries import QuotaShifts, ShownColumns
 from maps.web.page_model import (
     CardHeading,
@@ -425,5 +425,5 @@ class _Policies:
             reference=said["reference"],
             since=said["since"],
             until=said["until"],
-            verified=bool(written and written.verified),
+            doubt="" if written is None or written.verified else reading_text(written.reading, self._plan.language),
         )

@@ -521,7 +521,7 @@ def exceptions_of(policy: Policy) -> dict[str, Exemption]:
 
 def say_exception(one: Exemption) -> Message:
     """The reason and the reference of an exception, and whether anybody has seen the text."""
-    doubt = "" if one.verified else say("explain.text_not_seen")
+    doubt = "" if one.verified else say("explain.excepted_in_doubt", reading=say(f"reading.{one.reading}"))
     return say("explain.exception", reason=in_languages(one.reason), reference=in_languages(one.reference), doubt=doubt)
 
 

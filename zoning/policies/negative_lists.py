@@ -64,7 +64,9 @@ class Match:
     conditions, note : str or Message
     reference : str or Message
     verified : bool
-        Somebody has read it in the official text.
+        The text and all that it rests on was read, on a known day.
+    reading : str
+        How the text is known, one of :data:`layers.sources.READINGS`.
     """
 
     list: str
@@ -76,6 +78,7 @@ class Match:
     note: str | Message
     reference: str | Message
     verified: bool
+    reading: str
 
 
 class VerdictContent(TypedDict):
@@ -192,6 +195,7 @@ def _rows(rulebook: Rulebook) -> Iterator[dict[str, Any]]:
             "note": say("text", text=in_languages(item.note)) if item.note else "",
             "reference": as_message(item.reference),
             "verified": item.verified,
+            "reading": item.reading,
         }
 
 
@@ -247,7 +251,7 @@ def judge_industry(
     --------
     >>> from zoning.rulebook.industry_classification import read_classification
     >>> row = {"list": "town", "item": 1, "code": "C30", "treatment": "prohibited", "state": "planned",
-    ...        "conditions": "", "note": "", "reference": "Town order 1", "verified": True}
+    ...        "conditions": "", "note": "", "reference": "Town order 1", "verified": True, "reading": "copy"}
     >>> verdict = judge_industry(pd.DataFrame([row]), "3011", read_classification("gbt4754_2017"))
     >>> verdict.answer, verdict.decided_by.code
     ('prohibited', 'C30')
@@ -274,7 +278,7 @@ def judge_industry(
 
 
 def _matches(items: pd.DataFrame, titles: Mapping[str, str]) -> list[Match]:
-    kept = ("list", "item", "code", "treatment", "conditions", "note", "reference", "verified")
+    kept = ("list", "item", "code", "treatment", "conditions", "note", "reference", "verified", "reading")
     return [
         Match(**{str(name): value for name, value in row.items()}, title=titles.get(row["list"], row["list"]))
         for row in items[list(kept)].to_dict("records")
@@ -450,6 +454,7 @@ def local_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> p
         code=[rulebook.branches.whole(code) for code in own["code"]],
         reference=[one or reference for one in own["reference"]],
         verified=source is not None and source.verified,
+        reading=source.reading if source is not None else "unnamed",
     )
     return tabulate(INDUSTRIES, rows.reset_index(drop=True))
 

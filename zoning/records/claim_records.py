@@ -72,7 +72,7 @@ class _ClaimMaker:
             said=said,
             days=days_of(rule or locked),
             reference=in_languages(decision.get("reference", "") if decision else of_rules),
-            verified=rule.verified if rule else locked.verified if locked else None,
+            reading=rule.reading if rule else locked.reading if locked else "",
             written=self._place(row["rule"]),
             links=tuple(self._asked(said, str(row["inherited_from"]))) if by_default else (),
             facts={
@@ -134,7 +134,7 @@ class _ClaimMaker:
                     said=_of_rule(rule, numbers, said),
                     days=days_of(rule),
                     reference=in_languages(rule.reference),
-                    verified=rule.verified,
+                    reading=rule.reading,
                     written=self._place(rule.id),
                 )
 

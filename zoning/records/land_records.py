@@ -123,7 +123,7 @@ def _figure(plan: Plan, row: Mapping[str, Any], place: int) -> Record:
         amount=plain_value(row["value"]),
         unit=row["unit"],
         reference=in_languages(series.reference),
-        verified=series.verified if series.reference else None,
+        reading=series.reading if series.reference else "",
         written=in_plan(plan.study, "divergence", "series", place),
         facts={
             **said,
@@ -160,7 +160,7 @@ class _Drift:
     def __init__(self, plan: Plan, name: str, place: int) -> None:
         self.name, self.series = name, _series(plan, place)
         self._reference = in_languages(self.series.reference)
-        self._verified = self.series.verified if self.series.reference else None
+        self._reading = self.series.reading if self.series.reference else ""
         self._written = in_plan(plan.study, "divergence", "series", place)
         self._vintage, called = in_languages(self.series.vintage), in_languages(self.series.called)
         self._compared = say(f"divergence.compared_{self.series.compared}", series=called)
@@ -184,7 +184,7 @@ class _Drift:
             amount=plain_value(value),
             unit=self._unit,
             reference=self._reference,
-            verified=self._verified,
+            reading=self._reading,
             written=self._written,
             facts={
                 "unit_title": Titles("units", self._unit),
@@ -262,7 +262,7 @@ def _index(
         unit=unit,
         said=Said(values={name: plain_value(values[name]) for _, name in index.reads}),
         reference=in_languages(index.reference),
-        verified=index.verified if index.reference else None,
+        reading=index.reading if index.reference else "",
         written=in_plan(plan.study, "indices", place),
         links=tuple(
             Record(kind="index_part", id=f"{index.name}-{n}", reason=said) for n, (said, _) in enumerate(parts)
@@ -413,7 +413,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
         ),
         days=days_of(one),
         reference=in_languages(one.reference),
-        verified=one.verified,
+        reading=one.reading,
         written=in_rulebook(plan.rulebook, "derived", one),
         facts={
             "unit_title": Titles("units", one.unit),
@@ -437,7 +437,7 @@ def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Record:
         said=said_of(row["facts"].fields["facts"], plan.rulebook),
         days=days_of(norm),
         reference=in_languages(norm.reference),
-        verified=norm.verified,
+        reading=norm.reading,
         written=in_rulebook(plan.rulebook, "norms", norm),
         facts={
             "norm": norm.id,

@@ -39,6 +39,7 @@ def scheme_parameters(scheme: Scheme, period: int) -> list[Content]:
             "until": value.until.isoformat() if value.until else "",
             "reference": one.reference,
             "verified": one.verified,
+            "reading": one.reading,
         }
         for one, value in found
         if value is not None
@@ -77,7 +78,7 @@ def _light(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Record:
         said=Said(parameters=tuple(numbers)),
         days=days_of(scheme),
         reference=in_languages(scheme.reference),
-        verified=scheme.verified,
+        reading=scheme.reading,
         written=in_rulebook(plan.rulebook, "schemes", scheme),
         facts={
             "region": str(row["region"]),
@@ -94,6 +95,7 @@ def _light(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Record:
                 "until": scheme.until or "",
                 "reference": in_languages(scheme.reference),
                 "verified": scheme.verified,
+                "reading": scheme.reading,
             },
         },
     )

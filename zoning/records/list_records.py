@@ -70,7 +70,7 @@ class _ListMaker:
             reason=say("explain.list_held", titles=titles),
             days=days_of(first),
             reference=in_languages(first.reference),
-            verified=first.verified,
+            reading=first.reading,
             written=in_rulebook(self._plan.rulebook, "policies", first),
             facts={**self._counted(name, self._items[name]), "policies": [one.id for one in policies]},
         )
@@ -89,7 +89,7 @@ class _ListMaker:
                 id=OWN,
                 reason=say("explain.list_own", places=places),
                 reference=say("explain.references", references=references) if references else "",
-                verified=bool(items["verified"].all()),
+                reading=str(items["reading"].iloc[0]),
                 facts={**self._counted(OWN, items), "policies": []},
             )
 
@@ -120,7 +120,7 @@ def item_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
             id=str(row["code"]),
             reason=row["conditions"],
             reference=row["reference"],
-            verified=bool(row["verified"]),
+            reading=str(row["reading"]) or ("read" if row["verified"] else "unread"),
             facts={
                 "list": str(row["list"]),
                 "title": titles.get(str(row["list"]), ""),

@@ -78,7 +78,7 @@ class _FlowMaker:
             when=(of_unit.when or "") if of_unit else "",
             said=self._condition(of_unit, unit) if of_unit else Said(),
             reference=row["reference"],
-            verified=made.verified if made is not None and row["reference"] else None,
+            reading=made.reading if made is not None and row["reference"] else "",
             written=in_plan(self._plan.study, f"{kind}s", place) if made is not None else "",
             facts={
                 "title": self._plan.study.title_of("flows", str(row["instrument"])),
@@ -146,7 +146,7 @@ def _services(plan: Plan, services: ServicesSection, unit: str, rows: list[dict[
         unit=services.unit,
         said=Said(values=measures),
         reference=in_languages(services.reference),
-        verified=services.verified if services.reference else None,
+        reading=services.reading if services.reference else "",
         written=in_plan(plan.study, "services"),
         links=tuple(_class(plan, row, services.unit) for row in rows),
         facts={

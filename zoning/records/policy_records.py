@@ -106,7 +106,7 @@ class _PolicyMaker:
             said=replace(said, parameters=self._parameters(said, sets)),
             days=days_of(policy),
             reference=in_languages(policy.reference),
-            verified=policy.verified,
+            reading=policy.reading,
             written=self._places[policy.id],
             links=links,
             facts={
@@ -151,7 +151,7 @@ class _PolicyMaker:
             when=one.when,
             said=said,
             reference=in_languages(one.reference),
-            verified=one.verified,
+            reading=one.reading,
         )
 
     def _overruled(self, row: Row) -> Iterator[Record]:
@@ -166,7 +166,7 @@ class _PolicyMaker:
             reason=say(key, title=title, id=other.id, strictness=other.strictness),
             days=days_of(other),
             reference=in_languages(other.reference),
-            verified=other.verified,
+            reading=other.reading,
             written=self._places[other.id],
         )
 

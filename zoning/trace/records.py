@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from layers.conditions import Clause
-from layers.sources import Dated
+from layers.sources import VERIFIED, Dated
 from zoning.trace.messages import Message, Texts
 
 
@@ -99,8 +99,8 @@ class Record:
         What the condition found.
     days : Days, optional
     reference : Message, Texts or str
-    verified : bool, optional
-        Somebody has seen it in the official text; None where nobody could.
+    reading : str
+        How the text that it cites is known, one of :data:`layers.sources.READINGS`; "" where it cites none.
     written : str
         File and line.
     links : tuple of Record
@@ -118,10 +118,15 @@ class Record:
     said: Said = field(default_factory=Said)
     days: Days | None = None
     reference: Message | Texts | str = ""
-    verified: bool | None = None
+    reading: str = ""
     written: str = ""
     links: tuple[Record, ...] = ()
     facts: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def verified(self) -> bool | None:
+        """Whether the text and all that it rests on was read, on a known day; None where it cites none."""
+        return self.reading in VERIFIED if self.reading else None
 
 
 def titled(title: Mapping[str, str], code: str) -> Texts:

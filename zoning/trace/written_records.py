@@ -24,9 +24,11 @@ FILL = "fill"
 """The key of a gap in a form, with the kind of what fills it; "" for what stands there as it is."""
 _DEFAULTS: Mapping[str, Plain] = {
     "reason": "", "amount": None, "unit": "", "when": "", "clauses": [], "rules": [], "values": None, "parameters": [],
-    "days": None, "reference": "", "verified": None, "written": "", "links": [], "facts": {},
+    "days": None, "reference": "", "reading": "", "verified": None, "written": "", "links": [], "facts": {},
 }  # fmt: skip
 
+_OLDER = {True: "read", False: "unread", None: ""}
+"""How a text is known by what older runs say of it: whether it is verified, and not how."""
 _KEYS: Mapping[str, Plain] = {
     "kind": None,
     "id": None,
@@ -117,7 +119,7 @@ class RecordWriter:
             "parameters": [self._plain(one) for one in said.parameters],
             "days": days and [day and day.isoformat() for day in days],
             "reference": self._said(record.reference),
-            "verified": record.verified,
+            "reading": record.reading,
             "written": record.written,
             "facts": {name: self._said(value) for name, value in record.facts.items()},
         }
@@ -335,7 +337,7 @@ class WrittenRecords:
             ),
             days=days and Days(*(day and date.fromisoformat(day) for day in days)),
             reference=self._typed(one["reference"]),
-            verified=one["verified"],
+            reading=one["reading"] or _OLDER[one["verified"]],
             written=one["written"],
             links=tuple(self._record(part) for part in one["links"]),
             facts={name: self._typed(value) for name, value in one["facts"].items()},

@@ -108,8 +108,8 @@ export interface LawText {
   title: string;
   /** Document, article, address and day. */
   source: string;
-  reading: "official" | "copy" | "secondary" | "memory" | "own";
-  verified: boolean;
+  /** How it is known, in words. */
+  reading: string;
 }
 
 /** What was assumed where the study says nothing. */
@@ -473,7 +473,8 @@ export interface PolicyEntry {
   reference: string;
   since: string;
   until: string;
-  verified: boolean;
+  /** How its text is known, in words, where it is not verified. */
+  doubt: string;
 }
 
 /** A setting of a policy in words: what it is called, and what it is. */
@@ -1195,7 +1196,6 @@ export type Word =
   | "north"
   | "not_bound"
   | "not_bound_best"
-  | "not_checked"
   | "not_copied"
   | "not_deducted"
   | "not_known"
@@ -1241,11 +1241,6 @@ export type Word =
   | "print_paper"
   | "programmes"
   | "quota"
-  | "reading_copy"
-  | "reading_memory"
-  | "reading_official"
-  | "reading_own"
-  | "reading_secondary"
   | "receives"
   | "receives_many"
   | "receives_net"
@@ -1397,7 +1392,6 @@ export type Word =
   | "unmoved"
   | "unplaced"
   | "unread_parameters"
-  | "unseen"
   | "use"
   | "view_differences"
   | "view_functions"

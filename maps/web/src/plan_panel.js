@@ -301,9 +301,8 @@ function textsOfTheLaw(plan, speech) {
     node(
       "ul",
       {},
-      plan.texts.map(({ title, source, reading, verified }) => {
-        const told = [words[`reading_${reading}`], verified ? "" : words.not_checked].filter(Boolean);
-        const said = speech.say("in_brackets", { text: told.join(words.and) });
+      plan.texts.map(({ title, source, reading }) => {
+        const said = speech.say("in_brackets", { text: reading });
         return node("li", {}, title, node("p", { class: "zp-source" }, source, said));
       }),
     ),

@@ -291,11 +291,6 @@ function headed(facts, speech, list) {
   });
 }
 
-/** @param {Words} words */
-function unseen(words) {
-  return node("span", { class: "zp-badge zp-warn" }, words.unseen);
-}
-
 /**
  * @param {Facts} facts
  * @param {Speech} speech
@@ -404,7 +399,6 @@ export function unknownSaid(speech, { unknown }) {
  * @param {number} unit
  */
 function policyTexts(facts, speech, unit) {
-  const { words } = speech;
   const reasons = facts.reason_lists[facts.units.policy_reasons[unit]];
   const list = facts.policy_lists.of(facts.units.policies[unit]).map((row, nth) => {
     const policy = facts.policies[row.policy];
@@ -420,7 +414,7 @@ function policyTexts(facts, speech, unit) {
         title,
         " ",
         badge(speech.plain(policy.instrument)),
-        policy.verified ? null : unseen(words),
+        policy.doubt ? badge(policy.doubt, " zp-warn") : null,
         row.unknown.length ? badge(unknownSaid(speech, row), " zp-warn") : null,
         row.over === null
           ? null

@@ -71,7 +71,7 @@ def test_the_report_says_colours_in_words_and_shapes(plan: Plan) -> None:
     assert "Regions: yellow" in chapter
     assert "intensity rose by 1 % and the target was a fall of 3 %" in chapter
     assert "Three lights" in chapter
-    assert "text not seen" in chapter
+    assert "no reading noted" in chapter
     chinese = report(plan, "zh")
     assert "强度不降反升 1%" in chinese
     assert "intensity rose" not in chinese
@@ -85,7 +85,7 @@ def test_a_unit_is_told_of_its_own_region_first(plan: Plan) -> None:
     assert told[0]["parameters"][0]["value"] == 10
     text = explain(plan, "c1").text()
     assert "Dual control of energy\n  west, 2020: red (intensity red, total yellow)\n" in text
-    assert "light_margin_pct = 10 %: Toy Act, section 21 (not verified)" in text
+    assert "light_margin_pct = 10 %: Toy Act, section 21 (no reading noted)" in text
     assert "能耗双控\n  west，2020 年：红灯（强度红灯，总量黄灯）" in explain(plan, "c1", "zh").text()
 
 

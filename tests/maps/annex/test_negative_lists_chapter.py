@@ -50,6 +50,7 @@ OWN = {
     "conditions": "grade II",
     "reference": "Order 5",
     "verified": False,
+    "reading": "memory",
 }
 
 
@@ -100,7 +101,7 @@ def test_items_stand_under_their_sections(plan) -> None:
         ("scale: large", "as of old"),
         "Act 1",
     )
-    assert base.groups[0].rows[0][-1] == ("Act 3", "text not seen")
+    assert base.groups[0].rows[0][-1] == ("Act 3", "no reading noted")
 
 
 def test_the_plans_own_items_say_where_they_hold(plan) -> None:

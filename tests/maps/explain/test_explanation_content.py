@@ -138,6 +138,7 @@ def test_the_chain_from_unit_to_reference(plan) -> None:
             "until": "",
             "reference": "Small Act, section 2",
             "verified": False,
+            "reading": "unnamed",
         }
     ]
     assert told["main"]["reference"] == "Small Act, section 2"
@@ -244,11 +245,11 @@ Policies
   Report on land (land-report; land, strictness 1)
     Whoever is given land reports on it.
       yes     quota_construction_land 12.5 > 0 ha
-      reference: Small Act, section 12 (text not seen) [policies.toml, line 32]
+      reference: Small Act, section 12 (no reading noted) [policies.toml, line 32]
   No building without a plan (plan-first; land, strictness 1)
     Building needs a plan of the unit.
       yes     it always holds
-      reference: Small Act, section 9, from 2001-01-01 (text not seen) [policies.toml, line 1]
+      reference: Small Act, section 9, from 2001-01-01 (no reading noted) [policies.toml, line 1]
 
 Margins
   fragile-1: ecologically_fragile_share at 0 is 0.5 below its threshold 0.5, which itself counts as yes; at 0.5 it \

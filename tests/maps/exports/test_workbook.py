@@ -34,8 +34,8 @@ HOSTILE = {
     "b2": "0012",
     "b3": "https://example.org",
 }
-ELSEWHERE = {"claims": {"values"}, "policies": {"title"}}
-"""JSON, which claims.parquet has; and what the column of the policy says."""
+ELSEWHERE = {"claims": {"values"}, "policies": {"title"}, "industries": {"verified"}}
+"""JSON, which claims.parquet has; and what the columns of the policy and of the reading say."""
 
 
 @pytest.fixture
@@ -137,8 +137,12 @@ def test_what_policies_say_stands_once(toy_plan, opened) -> None:
     assert len(policies) == len(toy_plan.policies)
     assert set(policies["Policy"]) == set(said["Policy"])
     assert said["Policy (code)"].tolist() == sorted(set(toy_plan.policies["policy"]))
-    told = dict(zip(said["Policy (code)"], said["Text seen"], strict=True))
-    assert told == {"energy-review": "no", "forest-payment": "no", "plan-first": "yes"}
+    told = dict(zip(said["Policy (code)"], said["How the text is known"], strict=True))
+    assert told == {
+        "energy-review": "no reading noted",
+        "forest-payment": "no reading noted",
+        "plan-first": "read in the official text (2024-12-01)",
+    }
     assert said["Clause, in our words"].notna().all()
     assert not {"Clause, in our words", "Reference"} & set(policies.columns)
 

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from html import unescape
 from xml.etree import ElementTree as ET
@@ -15,6 +16,7 @@ import pandas as pd
 import pytest
 
 from layers.errors import UnknownNameError, ZoneplanError
+from layers.sources import Sourced
 from maps.annex.report_context import ReportContext
 from maps.errors import WriteError
 from maps.explain import explain
@@ -126,7 +128,7 @@ class TestWhatItSays:
         assert "× 2 where main function = Key development" in section(dossier(toy_run, "c4"), "quotas")
         duties = section(html, "duties")
         assert "Payment for standing forest" in duties
-        assert "text not seen" in duties
+        assert "no reading noted" in duties
         assert "since 2011-01-01" in duties
 
     def test_a_policy_on_several_parts_stands_once_and_an_overruled_one_says_so(self, toy_plan):
@@ -341,24 +343,38 @@ class TestOnPaper:
         assert page.locator("#money .wide-table").evaluate("box => box.scrollWidth <= box.clientWidth")
 
 
+SEEN = {"kind": "copy", "read_on": date(2026, 11, 25), "url": "law.example/3"}
+
+
 @pytest.mark.parametrize(
-    ("reference", "verified", "said"),
+    ("entry", "said", "in_full"),
     [
-        ("Land Act, section 3", False, "text not seen"),
-        ("Land Act, section 3", True, ""),
-        ("study's own threshold: a fifth of the county", False, ""),
-        ("house's own threshold", False, ""),
-        ({"en": "house's own threshold", "zh": "自定阈值"}, False, ""),
-        ({"en": "Land Act, section 3", "zh": "《土地法》第三条"}, False, "text not seen"),
-        ("a decision", None, ""),
+        ({"reference": "Land Act, section 3"}, "no reading noted", "no reading noted"),
+        ({"source": SEEN}, "", "read in a full copy (2026-11-25, law.example/3)"),
+        (
+            {"source": SEEN | {"read_on": None}},
+            "read in a copy, on a day nobody noted",
+            "read in a copy, on a day nobody noted (law.example/3)",
+        ),
+        ({"source": {"kind": "secondary"}}, "told by others; text not read", "told by others; text not read"),
+        ({"source": {"kind": "memory"}}, "recalled; nobody read it", "recalled; nobody read it"),
+        ({"reference": "study's own threshold: a fifth of the county"}, "", "author's own"),
+        ({"reference": {"en": "house's own threshold", "zh": "自定阈值"}}, "", "author's own"),
     ],
 )
-def test_only_what_cites_a_text_can_lack_one(toy_plan, reference, verified, said) -> None:
-    rule, *others = toy_plan.rulebook.rules
-    rules = (rule.model_copy(update={"reference": reference}), *others)
-    plan = dataclasses.replace(toy_plan, rulebook=dataclasses.replace(toy_plan.rulebook, rules=rules))
-    for entry in ({"rule": rule.id}, {"name": "an unknown parameter"}) if verified is None else ({"rule": rule.id},):
-        assert ReportContext.of(plan).doubt(entry | {"verified": verified}) == said
+def test_one_vocabulary_says_how_a_text_is_known(toy_plan, entry, said, in_full) -> None:
+    edition, cited = ReportContext.of(toy_plan), Sourced.model_validate(entry)
+    assert (edition.doubt(cited), edition.reading(cited)) == (said, in_full)
+    told = {"verified": cited.verified, "reading": cited.reading}
+    assert edition.doubt(told) == said  # a record says the same
+    assert edition.doubt(cited.resting_on(False)) == (said or (in_full != "author's own") * PARTLY)
+
+
+PARTLY = "read, but not all that it rests on"
+
+
+def test_what_cites_no_text_lacks_none(toy_plan) -> None:
+    assert ReportContext.of(toy_plan).doubt({"verified": None, "reading": ""}) == ""
 
 
 def test_what_was_not_deducted_is_told_by_titles(toy_plan) -> None:

@@ -54,7 +54,7 @@ def test_a_unit_that_a_rule_claimed(toy_plan, told) -> None:
         (0, "reason", "rule fragile-1: forest covers it"),
         (1, "yes", "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"),
         (1, "parameter", "fragile_min = 0.5, from 2011-01-01: Toy Act, section 2"),
-        (1, "reference", "reference: Toy Act, section 2 (not verified) [rules.toml, line 1]"),
+        (1, "reference", "reference: Toy Act, section 2 (no reading noted) [rules.toml, line 1]"),
     ]
     assert found.claims == []
 
@@ -132,8 +132,8 @@ def test_units_share_their_lists_of_policies(toy_plan) -> None:
     names = [[said.policies[row.policy].id for row in held] for held in said.policy_lists.groups]
     assert sorted(names) == [["energy-review", "plan-first"], ["forest-payment", "plan-first"], ["plan-first"]]
     first = next(one for one in said.policies if one.id == "plan-first")
-    assert (first.title, first.verified, first.since) == ("No building without a plan", True, "2011-01-01")
-    assert [one.verified for one in said.policies if one.id == "energy-review"] == [False]
+    assert (first.title, first.doubt, first.since) == ("No building without a plan", "", "2011-01-01")
+    assert [one.doubt for one in said.policies if one.id == "energy-review"] == ["no reading noted"]
 
 
 def test_an_overruled_policy_names_the_stricter_one(toy_plan) -> None:
@@ -203,9 +203,9 @@ def test_the_summary_says_what_was_read_and_where(map_page, toy_plan) -> None:
     assert (plan.checked, plan.parameters) == (PoliciesChecked(3, 1, 1), ParametersChecked(3, 2))
     assert plan.deductions == ("built-up land", "water")
     assert plan.texts == (
-        LawText("No building without a plan", "Toy Act, section 9, 2024-12-01", "official", True),
-        LawText("Payment for standing forest", "Toy Act, section 10", "own", False),
-        LawText("Energy review", "Toy Act, section 11", "own", False),
+        LawText("No building without a plan", "Toy Act, section 9, 2024-12-01", "read in the official text"),
+        LawText("Payment for standing forest", "Toy Act, section 10", "no reading noted"),
+        LawText("Energy review", "Toy Act, section 11", "no reading noted"),
     )
     (decided,) = plan.decisions
     assert (decided.unit_id, decided.name, decided.zone) == ("c4", "Unit C4", "Key development")

@@ -46,6 +46,7 @@ def listed(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
                     "state": state,
                     "conditions": conditions,
                     "verified": False,
+                    "reading": "memory",
                 }
                 for number, (name, code, treatment, state, conditions) in enumerate(rows, start=1)
             ]
@@ -99,10 +100,10 @@ def test_a_verdict_in_words() -> None:
         "C3011, in C30 Manufacture of non-metallic mineral products, existing: on conditions",
         "  decided by National list (nation), item 2: C3011, restricted",
         "    on condition: kilns of 4000 t a day",
-        "    reference:  (text not seen)",
+        "    reference:  (recalled; nobody read it)",
         "  also county (county), item 4: C301, restricted",
         "    on condition: grade II",
-        "    reference:  (text not seen)",
+        "    reference:  (recalled; nobody read it)",
     ]
     unlisted = judge_industry(ITEMS, "C29", GB, "existing")
     assert lines(unlisted, "zh") == ["C29 橡胶和塑料制品业，现有：未列入", "  此地未读取任何产业清单；能否准入不详"]

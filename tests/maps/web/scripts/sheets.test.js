@@ -74,7 +74,7 @@ test("columns that are shown everywhere stand with what they belong to, those wi
 test("policies say what they give way to, where they hold, and their settings", () => {
   const card = sheet(working(facts, speech, colours, 1));
   const [first, second] = card.all("zp-policy");
-  assert.equal(first.textContent, "No new mines land useunseennot known: ore is missing");
+  assert.equal(first.textContent, "No new mines land useno reading notednot known: ore is missing");
   assert.equal(second.textContent, "Mines allowed land usegives way to No new mineson part: 40.00 ha");
   assert.deepEqual(card.all("zp-settings").map((one) => one.textContent), ["Fee: 5 CNY"]);
 });

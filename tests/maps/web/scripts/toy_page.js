@@ -204,7 +204,7 @@ export const page = {
         reference: "Act 1",
         since: "2020-01-01",
         until: "",
-        verified: false,
+        doubt: "no reading noted",
       },
       {
         id: "p2",
@@ -215,7 +215,7 @@ export const page = {
         reference: "Act 2",
         since: "2020-01-01",
         until: "",
-        verified: true,
+        doubt: "",
       },
     ],
     settings: { counts: [0, 1], columns: { name: ["Fee"], value: ["5 CNY"] } },
