@@ -3,7 +3,10 @@
 import { node } from "./dom.js";
 import { tell } from "./live_region.js";
 
-/** @import { Speech } from "./speech.js" */
+/**
+ * @import { MapCross } from "./map_cross.js"
+ * @import { Speech } from "./speech.js"
+ */
 
 // WGS 84.
 const RADIUS_M = 6378137;
@@ -62,32 +65,33 @@ export class Ruler {
   /**
    * @param {L.Map} map
    * @param {Speech} speech
+   * @param {MapCross} cross
    */
-  constructor(map, speech) {
+  constructor(map, speech, cross) {
     this.map = map;
     this.speech = speech;
+    this.cross = cross;
     this.on = false;
     /** @type {L.LatLng[]} */
     this.points = [];
     this.line = L.polyline([], { className: "zp-measured", interactive: false });
     this.told = node("div", { class: "zp-distance", hidden: true });
-    this.cross = node("div", { class: "zp-cross", hidden: true, "aria-hidden": "true" });
-    map.getContainer().append(this.told, this.cross);
+    map.getContainer().append(this.told);
     map.getContainer().addEventListener("keydown", (event) => {
       if (!this.on || event.target !== map.getContainer()) return;
-      this.cross.hidden = false;
-      if (event.key === "Enter") this.add(map.getCenter());
+      cross.show(true);
+      if (event.key === "Enter") this.add(cross.latlng);
       else if (event.key === "Backspace") this.draw(this.points.slice(0, -1));
       else return;
       event.preventDefault();
     });
-    map.on("mousemove", () => (this.cross.hidden = true));
+    map.on("mousemove", () => cross.show(false));
   }
 
   /** @param {boolean} byKey Whether the map is at hand for keys, and its middle for points. */
   toggle(byKey) {
     this.on = !this.on;
-    this.cross.hidden = !this.on || !byKey;
+    this.cross.show(this.on && byKey);
     this.points = [];
     this.line.setLatLngs([]);
     if (this.on && byKey) this.map.getContainer().focus();

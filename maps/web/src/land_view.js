@@ -53,6 +53,17 @@ export function landView(scene) {
         ratio === null || !land.base ? "" : `${written(speech, land)(ratio)} ${land.base.unit}`,
       ];
     },
+    told: (unit) => {
+      const { title, jurisdictions } = facts.quotas[quota];
+      const ratio = land.ratios[unit];
+      const where = facts.jurisdictions[facts.units.jurisdiction[unit]];
+      const whole = facts.in_effect < 0 && !facts.tried ? Number(jurisdictions[where]) : 0;
+      return [
+        `${speech.capital(title)}: ${speech.value(land.amounts[unit])} ${measure}`,
+        whole ? speech.say("part_of", { part: speech.share(land.amounts[unit] / whole), name: where }) : "",
+        land.base ? (ratio === null ? littleSaid(scene, land) : `${written(speech, land)(ratio)} ${land.base.unit}`) : "",
+      ];
+    },
     below: (jurisdiction) => {
       // sums are those of the adopted plan
       const whole = facts.in_effect < 0 && facts.quotas[quota].jurisdictions[facts.jurisdictions[jurisdiction]];

@@ -18,6 +18,7 @@ import { comparePanel } from "./compare.js";
 import { tell, tellChanges } from "./live_region.js";
 import { bendBounds, onGrid, planeCrs, scaleOf } from "./map_grid.js";
 import { mapKeys } from "./map_keys.js";
+import { MapCross } from "./map_cross.js";
 import { MapPicture } from "./map_picture.js";
 import { coordinates, mapTools } from "./map_tools.js";
 import { MapWindow } from "./map_window.js";
@@ -192,7 +193,8 @@ class PlanPage {
     this.tip = new HoverTip(map.getContainer());
     /** @type {UnitIndex | null} */
     this.index = null;
-    this.ruler = new Ruler(map, speech);
+    this.cross = new MapCross(map, () => this.window.middle);
+    this.ruler = new Ruler(map, speech, this.cross);
     this.wayBack = new WayBack();
     /** @type {string[]} */
     this.place = [];
@@ -323,12 +325,13 @@ class PlanPage {
   }
 
   /**
-   * A unit in few words.
+   * A unit in few words: what the view shows of it.
    * @param {number} unit
    */
   toldOf(unit) {
     const { facts, speech } = this.scene;
-    const zone = facts.table ? this.picture.view.tip(unit)[0] : facts.zones[facts.units.main[unit]].title;
+    const { view } = this.picture;
+    const zone = (view.told ?? view.tip)(unit).filter(Boolean).join(speech.words.and);
     return speech.say("chosen", { name: facts.units.full[unit], id: facts.units.id[unit], zone });
   }
 
@@ -348,9 +351,10 @@ class PlanPage {
       measure: (button, byKey) => button.setAttribute("aria-pressed", String(this.ruler.toggle(byKey))),
     });
     coordinates(map, scene.speech);
-    mapKeys(map, scene, this.ruler.cross, {
+    mapKeys(map, scene, this.cross, {
       busy: () => this.ruler.on || Boolean(this.server?.pen.on),
       told: (unit) => this.toldOf(unit),
+      bring: (unit) => this.window.bring(unit),
       open: (unit) => this.choose(unit, true, [], () => undefined),
     });
     for (const id of ["zp-legend", "zp-foot"]) {

@@ -23,6 +23,7 @@ import { unknownView, whyUnknown } from "./unknown_view.js";
  * @property {Filling} [before] What another plan is filled by, of which a part of the map is.
  * @property {() => Child[]} legend
  * @property {(unit: number) => string[]} tip What is said of a unit under the pointer, below its name.
+ * @property {(unit: number) => string[]} [told] What is said aloud of a unit, where the tip leaves to the eye what is seen.
  * @property {(jurisdiction: number) => string} below What stands under the name of a jurisdiction.
  * @property {boolean} [fixed] Marks have a place of their own, to which even the name of the chosen unit gives way.
  * @property {(pen: Pen, screen: Screen, room: Room, first: boolean, zoom: number) => void} mark Draws over the fills:

@@ -13,8 +13,6 @@ const CLOSEST = 5;
 // How near a unit comes on a phone, in relation to the whole plan.
 const NEAR = 2.1;
 const VISITED = 4;
-// Pixels that the switch of views covers from above on a phone.
-const ABOVE = 58;
 
 export class MapWindow {
   /**
@@ -40,6 +38,13 @@ export class MapWindow {
     return this.phone
       ? { paddingTopLeft: [8, 62], paddingBottomRight: [8, this.sheet() + 60] }
       : { paddingTopLeft: [this.legend() + 28, 26], paddingBottomRight: [64, 30] };
+  }
+
+  /** The middle of what nothing covers, in pixels from the map's upper left corner. */
+  get middle() {
+    const { paddingTopLeft, paddingBottomRight } = this.padding;
+    const [before, after] = [L.point(paddingTopLeft ?? [0, 0]), L.point(paddingBottomRight ?? [0, 0])];
+    return this.map.getSize().add(before).subtract(after).divideBy(2);
   }
 
   /** In steps of the grid. @returns {Box} */
@@ -79,14 +84,19 @@ export class MapWindow {
   }
 
   /**
-   * Bring units into view; a single one with its neighbours.
+   * Bring units into view; a single one with its neighbours, and its label in the middle.
    * @param {number[]} units
    */
   look(units) {
     if (!units.length) return;
+    const { labelX, labelY } = this.shapes;
+    const [unit] = units;
     const [west, south, east, north] = this.boundsOf(units);
-    const [wide, high] = units.length > 1 ? [0, 0] : [east - west, north - south];
-    this.fit([west - wide, south - high, east + wide, north + high], { maxZoom: this.homeZoom + CLOSEST });
+    const [wide, high] = [1.5 * (east - west), 1.5 * (north - south)];
+    const [x, y] = [labelX[unit], labelY[unit]];
+    /** @type {Box} */
+    const part = units.length > 1 ? [west, south, east, north] : [x - wide, y - high, x + wide, y + high];
+    this.fit(part, { maxZoom: this.homeZoom + CLOSEST });
   }
 
   /**
@@ -102,19 +112,33 @@ export class MapWindow {
    * @param {number} unit
    */
   centre(unit) {
-    const { shapes } = this;
-    this.set(offGrid(shapes.grid, shapes.labelX[unit], shapes.labelY[unit]), NEAR);
+    this.set(this.labelOf(unit), NEAR);
   }
 
   /**
-   * A place in the middle of what the sheet leaves of the map.
+   * A unit in the middle at once, no nearer than it is.
+   * @param {number} unit
+   */
+  bring(unit) {
+    this.set(this.labelOf(unit), 0, { animate: false });
+  }
+
+  /** @param {number} unit */
+  labelOf(unit) {
+    const { grid, labelX, labelY } = this.shapes;
+    return offGrid(grid, labelX[unit], labelY[unit]);
+  }
+
+  /**
+   * A place in the middle of what nothing covers.
    * @param {L.LatLng} place
    * @param {number} near How near at least, in relation to the whole plan.
+   * @param {L.ZoomPanOptions} [options]
    */
-  set(place, near) {
+  set(place, near, options) {
     const { map } = this;
     const zoom = Math.max(map.getZoom(), this.homeZoom + Math.log2(near));
-    const covered = this.phone ? (this.sheet() - ABOVE) / 2 : 0;
-    map.setView(map.unproject(map.project(place, zoom).add([0, covered]), zoom), zoom);
+    const off = map.getSize().divideBy(2).subtract(this.middle);
+    map.setView(map.unproject(map.project(place, zoom).add(off), zoom), zoom, options);
   }
 }

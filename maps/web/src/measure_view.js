@@ -40,6 +40,11 @@ export function measureView(scene, measure) {
     classTitle: (place) => titles[place] ?? speech.words.missing,
     legend: () => [colourChooser(scene), ...legend(scene, measure, classes, fills, titles)],
     tip: (unit) => [`${measure.title}: ${valueText(speech, measure, measure.values[unit])}`],
+    told: (unit) => {
+      const place = classes.classOf(unit);
+      const said = `${measure.title}: ${valueText(speech, measure, measure.values[unit])}`;
+      return titles[place] && titles.length > 1 ? [said, speech.say("in_class", { value: titles[place] })] : [said];
+    },
     below: () => "",
     mark: () => undefined,
   };

@@ -41,6 +41,10 @@ function balances(scene, choice) {
     classTitle: (place) => (place ? speech.words.receives_on_balance : speech.words.pays_on_balance),
     legend: () => balanceLegend(scene, choice, signs, fills),
     tip: (unit) => paymentTip(facts, speech, choice, unit),
+    told: (unit) => {
+      const said = paymentTip(facts, speech, choice, unit);
+      return said.length ? said : [speech.words.neither_pays];
+    },
     below: () => "",
     fixed: true,
     mark: (pen, screen, room, first) =>
@@ -132,6 +136,11 @@ function programmes(scene) {
       ),
     ],
     tip: (unit) => payingPolicies(facts, unit).map((place) => facts.policies[place].title),
+    told: (unit) => {
+      const paying = payingPolicies(facts, unit).map((place) => facts.policies[place].title);
+      const many = speech.say("named", { name: words.programmes, value: speech.whole.format(paying.length) });
+      return paying.length ? [many, ...paying] : [words.none_pays];
+    },
     below: () => "",
     mark: () => undefined,
   };

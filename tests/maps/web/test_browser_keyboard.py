@@ -25,6 +25,12 @@ def told(tab) -> str:
     return tab.locator("#zp-live").inner_text().strip()
 
 
+def onto_the_map(tab) -> None:
+    """From the last button before it, by a key."""
+    tab.locator("#zp-theme").focus()
+    tab.keyboard.press("Tab")
+
+
 def test_the_focus_goes_back_to_what_opened_what_is_closed(open_map, toy_plan) -> None:
     tab = open_map(draw(toy_plan))
     search = tab.get_by_label("Find a unit")
@@ -121,7 +127,7 @@ def test_a_town_opens_the_unit_that_it_lies_in(open_map, plan_of) -> None:
     assert hit.inner_text() == "Greeley town · Weld · Colorado"
     search.press("Enter")
     assert tab.locator("#zp-unit h2").inner_text() == focused(tab) == "Weld"
-    assert told(tab) == "Greeley: Weld (08123): Agricultural area"
+    assert told(tab) == "Greeley: Weld (08123): Agricultural area, Energy-rich area"
     assert "unit=08123" in tab.evaluate("location.hash")
 
 
@@ -166,8 +172,7 @@ def test_distances_are_measured_and_filters_lifted_by_keys_alone(open_map, toy_p
 
 def test_the_map_is_read_and_opened_by_keys_and_the_browser_goes_back(open_map, toy_plan) -> None:
     tab = open_map(draw(toy_plan))
-    tab.get_by_role("button", name="Light or dark").focus()
-    tab.keyboard.press("Tab")
+    onto_the_map(tab)
     assert focused(tab).startswith("Map of the plan")
     ring = "getComputedStyle(document.activeElement, '::after').borderTopStyle"
     assert tab.evaluate(ring) == "solid", "who has no pointer sees that the map is at hand"
@@ -191,6 +196,76 @@ def test_the_map_is_read_and_opened_by_keys_and_the_browser_goes_back(open_map, 
     tab.go_forward()
     assert tab.locator("#zp-unit h2").inner_text() == name
     assert tab.complaints == []
+
+
+UNDER_CROSS = """() => {
+    const frame = document.querySelector(".zp-map").getBoundingClientRect();
+    const cross = document.querySelector(".zp-cross").getBoundingClientRect();
+    const [x, y] = [cross.x + cross.width / 2, cross.y + cross.height / 2];
+    const over = document.elementFromPoint(x, y);
+    return { told: document.getElementById("zp-live").textContent.trim(), free: over.closest(".zp-map") !== null,
+             x: x - frame.x, y: y - frame.y };
+}"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 844)])
+def test_cross_selection_address_and_card_are_at_one_place(open_map, plan_of, size) -> None:
+    tab = open_map(draw(plan_of("us_mountain_west")), viewport={"width": size[0], "height": size[1]})
+    found = {"08123": "Weld", "08014": "Broomfield"}
+    for code, name in found.items():
+        if size[0] == 390:
+            tab.get_by_role("button", name="Search").press("Enter")
+        search = tab.get_by_label("Find a unit")
+        search.fill(code)
+        search.press("Enter")
+        assert focused(tab) == tab.locator("#zp-unit h2").inner_text() == name
+        tab.wait_for_timeout(400)
+        for moved in (False, True):
+            if moved:  # by a pointer, away from it
+                tab.evaluate("document.activeElement.blur(); map_plan.panBy([900, 300], { animate: false })")
+            onto_the_map(tab)
+            tab.wait_for_timeout(200)
+            cross = tab.evaluate(UNDER_CROSS)
+            assert cross["told"].startswith(f"{name} ({code}): "), (moved, cross)
+            assert cross["free"], "nothing covers the cross"
+            assert f"unit={code}" in tab.url
+            tab.keyboard.press("+")
+            tab.wait_for_timeout(500)
+            assert tab.evaluate(UNDER_CROSS)["told"].startswith(f"{name} ({code}): "), "zooming keeps to the cross"
+            tab.keyboard.press("-")
+            tab.wait_for_timeout(500)
+        tab.keyboard.press("Enter")
+        assert focused(tab) == name
+    assert tab.complaints == []
+
+
+def test_keys_on_the_map_tell_what_the_view_shows(open_map, plan_of) -> None:
+    tab = open_map(draw(plan_of("us_mountain_west")), "#unit=08123")
+
+    def heard() -> str:
+        onto_the_map(tab)
+        text = told(tab)
+        tab.locator("#zp-tab-plan").focus()
+        return text.removeprefix("Weld (08123): ")
+
+    assert heard() == "Agricultural area, Energy-rich area"
+    tab.get_by_role("button", name="Land", exact=True).press("Enter")
+    land = heard()
+    assert land.startswith("Construction land: 123 ha, 3.9 % of Colorado, ".replace(" %", "\u00a0%")), land
+    assert land.endswith(" m² per person")
+    tab.get_by_role("button", name="Money", exact=True).press("Enter")
+    assert heard().startswith("Programmes that pay: 2, Conservation Reserve Program, ")
+    tab.get_by_role("button", name="Functions", exact=True).press("Enter")
+    tab.get_by_label("Colour by").select_option(label="Cropland")
+    measure = heard()
+    assert measure.startswith("Cropland: 24"), measure
+    assert ", class " in measure
+
+
+def test_keys_on_the_map_of_payments_tell_who_pays_whom(open_map, plan_of) -> None:
+    tab = open_map(draw(plan_of("china_provinces"), "zh"), "#view=money&unit=520000")
+    onto_the_map(tab)
+    assert told(tab) == "贵州省（520000）：付给 云南省 20,000,000 元"
 
 
 def test_sorting_hits_and_files_are_told(open_map, toy_plan) -> None:
