@@ -2,6 +2,7 @@
 
 import { node } from "./dom.js";
 import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
+import { placeSignsOf } from "./signed_values.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -102,7 +103,7 @@ function amountsView(scene, found, place) {
         titles.map((said, nth) =>
           counts[nth]
             ? legendRow({
-                picture: colourBox(fills[nth]),
+                picture: colourBox(fills[nth], nth - 2),
                 title: said,
                 figure: speech.whole.format(counts[nth]),
                 pressed: kept === nth,
@@ -116,7 +117,8 @@ function amountsView(scene, found, place) {
     ],
     tip: (unit) => [changeSaid(scene, values[unit], measure), causeOf(found, unit, QUOTAS)],
     below: () => "",
-    mark: () => undefined,
+    mark: (pen, screen, room, first) =>
+      first ? undefined : placeSignsOf(pen, screen, scene, room, classOf, (unit) => Math.sign(values[unit] ?? 0)),
   };
 }
 

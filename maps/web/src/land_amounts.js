@@ -1,6 +1,7 @@
 // Amounts of a quota: what each unit gets, as a circle and in relation to its people, its land or its weight alone.
 
 import { naturalBreaks } from "./class_breaks.js";
+import { breaksAround } from "./signed_values.js";
 
 /**
  * @import { QuotaBase } from "./page_model.d.ts"
@@ -50,16 +51,6 @@ export function landAmounts(facts, quota, asked) {
   };
   const mean = base?.plain ? 0 : meanOf(base, amounts);
   return { base, amounts, ratios, known, breaks, classOf, largest: Math.max(0, ...amounts), mean };
-}
-
-/**
- * Two classes of those that get less and two of those that get more, parted at 0, as far as there are such.
- * @param {number[]} known
- */
-function breaksAround(known) {
-  const [less, more] = [known.filter((one) => one < 0), known.filter((one) => one > 0)];
-  const parted = (/** @type {number[]} */ some) => naturalBreaks(some, CLASSES / 2);
-  return [...parted(less), ...(less.length && more.length ? [0] : []), ...parted(more)];
 }
 
 /**

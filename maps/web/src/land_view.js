@@ -6,6 +6,7 @@ import { bars, binned, histogramOf, scaleFor, tick } from "./histogram.js";
 import { widthOf, write } from "./labels.js";
 import { landAmounts, littleOf } from "./land_amounts.js";
 import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
+import { drawCircle, drawSignIn, fillsAround, signOfClass } from "./signed_values.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -25,8 +26,8 @@ const LEAST = 1.6;
 // Amounts are written in circles from here on, where no smaller circle lies over them.
 const LEAST_WRITTEN = 13;
 const SMALL_SCREEN = 500;
-// Of classes of units that get less and more than by weight alone.
-const SHIFT_FILLS = /** @type {const} */ ([["measure-4", "measure-2"], ["land-3", "land-4"]]);
+// Circles of less and of more are at least as large where units have room for them, and from here on they have a sign.
+const [SIGNED, LEAST_SIGNED] = [5.5, 3.2];
 
 /**
  * @param {Scene} scene
@@ -37,7 +38,7 @@ export function landView(scene) {
   const { quota } = state.shown;
   if (!facts.quotas.length) return withoutQuota(scene);
   const land = landAmounts(facts, quota, state.shown.base);
-  const fills = land.base?.plain ? shiftFills(land.breaks).map((name) => colours.of(name)) : colours.series("land", 4);
+  const fills = land.base?.plain ? fillsAround(land.breaks).map((name) => colours.of(name)) : colours.series("land", 4);
   const fillOf = (/** @type {number} */ place) => (place < 0 ? colours.of("land-small") : fills[place]);
   const { unit: measure } = facts.quotas[quota];
   return {
@@ -72,16 +73,6 @@ export function landView(scene) {
     fixed: true,
     mark: (pen, screen, room, first, zoom) => (first ? circles(pen, screen, scene, land, room, zoom) : undefined),
   };
-}
-
-/**
- * Blue where units get less than by weight alone, brown where they get more; the darker the more that is.
- * @param {number[]} breaks
- */
-function shiftFills(breaks) {
-  const below = breaks.filter((limit) => limit <= 0).length;
-  const [less, more] = [below, breaks.length + 1 - below];
-  return [...SHIFT_FILLS[0].slice(0, less), ...SHIFT_FILLS[1].slice(-more)];
 }
 
 /**
@@ -139,37 +130,36 @@ function keyOf(place) {
  */
 function circles(pen, screen, { facts, state, colours, speech }, land, room, zoom) {
   const keeps = keeping(facts, state.shown, (unit) => keyOf(land.classOf(unit)));
-  const shown = land.base?.plain ? land.ratios.map((one) => one ?? 0) : land.amounts;
+  const signed = Boolean(land.base?.plain);
+  const shown = signed ? land.ratios.map((one) => one ?? 0) : land.amounts;
   const radius = radiusFor(largestOf(land), room.frame[2] - room.frame[0], zoom);
+  const least = (/** @type {number} */ unit) => (signed ? Math.min(SIGNED, screen.width(unit) / 3) : 0);
   const drawnUnits = shown
-    .map((amount, unit) => ({ amount, unit, reach: radius(Math.abs(amount)) }))
+    .map((amount, unit) => ({ amount, unit }))
     .filter(({ amount, unit }) => amount && screen.sees(unit))
+    .map(({ amount, unit }) => ({ amount, unit, reach: Math.max(least(unit), radius(Math.abs(amount))) }))
     .sort((a, b) => b.reach - a.reach);
+  const signIn = (/** @type {number} */ unit, /** @type {number} */ amount, /** @type {number} */ reach) =>
+    drawSignIn(pen, colours, amount, ...screen.middle(unit), reach);
   for (const { amount, unit, reach } of drawnUnits) {
     const [x, y] = screen.middle(unit);
-    pen.beginPath();
-    pen.arc(x, y, reach, 0, 7);
-    pen.globalAlpha = keeps(unit) ? 0.88 : 0.15;
-    // what is missing is a hole
-    pen.fillStyle = colours.of(amount < 0 ? "halo" : "circle");
-    pen.fill();
-    pen.globalAlpha = 1;
-    pen.strokeStyle = colours.of(amount < 0 ? "circle" : "halo");
-    pen.lineWidth = amount < 0 ? 1.8 : reach > 4 ? 1.3 : 0.8;
-    pen.stroke();
+    drawCircle(pen, colours, amount, x, y, reach, keeps(unit) ? 0.88 : 0.15);
+    if (signed && reach >= LEAST_SIGNED && reach < LEAST_WRITTEN && keeps(unit)) signIn(unit, amount, reach);
     room.take([x - reach - 1, y - reach - 1, x + reach + 1, y + reach + 1]);
   }
   drawnUnits.forEach(({ amount, unit, reach }, place) => {
     if (reach < LEAST_WRITTEN) return;
     const [x, y] = screen.middle(unit);
-    const covered = drawnUnits.slice(place + 1).some((other) => {
-      const [otherX, otherY] = screen.middle(other.unit);
-      return Math.hypot(otherX - x, otherY - y) < other.reach + reach * 0.6;
-    });
+    const isCovered = (/** @type {number} */ margin) =>
+      drawnUnits.slice(place + 1).some((other) => {
+        const [otherX, otherY] = screen.middle(other.unit);
+        return Math.hypot(otherX - x, otherY - y) < other.reach + margin;
+      });
     const ink = colours.of(amount < 0 ? "ink" : "circle-ink");
     const lettering = { size: reach > 24 ? 13 : 11, weight: 600, ink, halo: "", edge: 0 };
-    const text = land.base?.plain ? speech.signed(amount) : speech.whole.format(amount);
-    if (!covered && widthOf(pen, text, lettering) < 2 * reach - 4) write(pen, text, x, y, lettering);
+    const text = signed ? speech.signed(amount) : speech.whole.format(amount);
+    if (!isCovered(0.6 * reach) && widthOf(pen, text, lettering) < 2 * reach - 4) write(pen, text, x, y, lettering);
+    else if (signed && keeps(unit) && !isCovered(SIGNED)) signIn(unit, amount, reach);
   });
 }
 
@@ -297,13 +287,13 @@ function classRows(scene, land, fillOf) {
   const { base, breaks, ratios } = land;
   const { kept } = state.shown;
   // the circles of the map tell less from more without their colours, too
-  const circleOf = (/** @type {number} */ place) => (!base?.plain || place < 0 ? "" : (breaks[place] ?? Infinity) <= 0 ? "less" : "more");
+  const signOf = (/** @type {number} */ place) => (!base?.plain || place < 0 ? 0 : signOfClass(breaks, place));
   const count = (/** @type {number} */ place) =>
     ratios.filter((_, one) => land.classOf(one) === place).length;
   const row = (/** @type {number} */ place, /** @type {string} */ title) => {
     const key = keyOf(place);
     return legendRow({
-      picture: colourBox(fillOf(place), circleOf(place)),
+      picture: colourBox(fillOf(place), signOf(place)),
       title,
       figure: speech.whole.format(count(place)),
       pressed: kept === key,

@@ -4,13 +4,15 @@ import { by, flattened, node } from "./dom.js";
 import { focusFirst, rewrite } from "./focus.js";
 import { isFiltered, unitsKept } from "./filters.js";
 import { icon } from "./icons.js";
-import { colourBox } from "./legend_rows.js";
 import { moreLayers } from "./more_layers.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
  * @import { MapView } from "./map_views.js"
  */
+
+// Colours that stand on the button of the drawer.
+const SHOWN = 4;
 
 export class Legend {
   /** @param {Scene} scene */
@@ -47,12 +49,12 @@ export class Legend {
 
   /** @param {MapView} view */
   show(view) {
-    const { facts, state, colours, speech } = this.scene;
+    const { facts, state, speech } = this.scene;
     rewrite(this.body, () => this.body.replaceChildren(node("h2", {}, view.title), ...flattened(view.legend())));
-    const fills = facts.zones.filter((zone) => zone.kind === "main" && zone.units).slice(0, 4);
+    const boxes = [...this.body.querySelectorAll(".zp-row .zp-box")].slice(0, SHOWN);
     const kept = isFiltered(state.shown) ? [speech.whole.format(unitsKept(facts, state.shown, view.classOf).length)] : [];
     const title = [speech.words.legend, ...kept].join(" · ");
-    this.button.replaceChildren(...fills.map((zone) => colourBox(colours.zone(zone))), title);
+    this.button.replaceChildren(...boxes.map((box) => box.cloneNode()), title);
   }
 
   /**

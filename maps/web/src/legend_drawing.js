@@ -1,6 +1,7 @@
 // The legend as a pen draws it: what stands in the legend of the page, read from there, so that both say the same.
 
 import { widthOf, write } from "./labels.js";
+import { drawCircle, drawSignIn } from "./signed_values.js";
 
 /**
  * @import { Lettering } from "./labels.js"
@@ -115,14 +116,9 @@ function drawRow(sheet, row, [x, y, width]) {
     pen.strokeRect(x, middle - 6, 20, 12);
     const less = box.matches(".zp-gets-less");
     if (less || box.matches(".zp-gets-more")) {
-      const inks = [colour("halo"), colour("circle")];
-      pen.beginPath();
-      pen.arc(x + 10, middle, 3.6, 0, 7);
-      pen.fillStyle = inks[less ? 0 : 1];
-      pen.fill();
-      pen.strokeStyle = inks[less ? 1 : 0];
-      pen.lineWidth = 1.2;
-      pen.stroke();
+      const colours = { of: colour };
+      drawCircle(pen, colours, less ? -1 : 1, x + 10, middle, 4.6);
+      drawSignIn(pen, colours, less ? -1 : 1, x + 10, middle, 4.6);
     }
   } else if (picture) {
     const size = picture.width.baseVal.value || 20;

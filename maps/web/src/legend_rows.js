@@ -24,10 +24,11 @@ export function legendRow({ picture, title, figure, pressed = false, faded = fal
 
 /**
  * @param {string} colour Of CSS.
- * @param {"" | "less" | "more"} [circle] A hollow or a full one in it, as on the map.
+ * @param {number} [sign] In a circle as on the map: a minus below 0, a plus above.
  */
-export function colourBox(colour, circle = "") {
-  const box = node("i", { class: circle ? `zp-box zp-gets-${circle}` : "zp-box", "aria-hidden": "true" });
+export function colourBox(colour, sign = 0) {
+  const look = sign ? ` zp-gets-${sign < 0 ? "less" : "more"}` : "";
+  const box = node("i", { class: `zp-box${look}`, "aria-hidden": "true" });
   box.style.background = colour;
   return box;
 }

@@ -4,6 +4,7 @@ import { drawn, node } from "./dom.js";
 import { evenScale, histogramOf, tick } from "./histogram.js";
 import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { classesOf, methodsOf, valueText } from "./measures.js";
+import { placeSignsOf, signOfClass } from "./signed_values.js";
 
 /**
  * @import { Method } from "./class_breaks.js"
@@ -22,6 +23,8 @@ const EXACT = 12;
 const MARKED = 4;
 // Pixels that a sign of a limit's text takes, of latin and of Chinese.
 const [SIGN, CJK_SIGN] = [6.4, 12.2];
+// Pixels of a title that a closed list shows.
+const SEEN = 176;
 
 /**
  * @param {Scene} scene
@@ -46,7 +49,10 @@ export function measureView(scene, measure) {
       return titles[place] && titles.length > 1 ? [said, speech.say("in_class", { value: titles[place] })] : [said];
     },
     below: () => "",
-    mark: () => undefined,
+    mark: (pen, screen, room, first) =>
+      first || !measure.signed
+        ? undefined
+        : placeSignsOf(pen, screen, scene, room, classes.classOf, (unit) => Math.sign(measure.values[unit]) || 0),
   };
 }
 
@@ -80,7 +86,7 @@ function legend({ facts, state, speech }, measure, classes, fills, titles) {
   const used = methods.includes(method) ? method : "natural";
   const row = (/** @type {number} */ place, /** @type {string} */ title) =>
     legendRow({
-      picture: colourBox(fills[place]),
+      picture: colourBox(fills[place], measure.signed && place < titles.length ? signOfClass(classes.breaks, place) : 0),
       title,
       figure: speech.whole.format(classes.counts[place]),
       pressed: kept === place,
@@ -93,7 +99,7 @@ function legend({ facts, state, speech }, measure, classes, fills, titles) {
     legendPart(
       "",
       histogram({ facts, speech }, measure, classes, fills),
-      measure.shift ? null : caption(measure.after.trim()),
+      caption(measureSaid(measure)),
       titles.map((title, place) => row(place, title)),
       classes.counts[unknown] ? row(unknown, words.missing) : null,
     ),
@@ -105,6 +111,16 @@ function legend({ facts, state, speech }, measure, classes, fills, titles) {
     ),
     ...measure.limits.slice(0, 1).map((limit) => caption(reachedText({ facts, speech }, measure, limit))),
   ];
+}
+
+/**
+ * What the classes are of, where the closed list cuts its title or leaves out the unit of measure.
+ * @param {Measure} measure
+ */
+function measureSaid({ title, after, shift }) {
+  const unit = shift || title.includes(after.trim()) ? "" : after.trim();
+  const wide = [...title].reduce((sum, sign) => sum + (sign > "\u2e7f" ? CJK_SIGN : SIGN), 0);
+  return [wide > SEEN ? title : "", unit].filter(Boolean).join(", ");
 }
 
 /**
@@ -189,9 +205,20 @@ function histogram({ facts, speech }, measure, classes, fills) {
         place ? null : tick(start, "start", -16, said),
       ];
     }),
+    measure.signed ? zeroLine(scale, height) : null,
     tick(0, "start", height + 15, bare(speech, measure, roughly(scale.low, scale))),
     tick(WIDTH, "end", height + 15, bare(speech, measure, roughly(scale.high, scale))),
   );
+}
+
+/**
+ * Where what is less ends and what is more begins.
+ * @param {Scale} scale
+ * @param {number} height
+ */
+function zeroLine(scale, height) {
+  const x = scale.place(0) * WIDTH;
+  return [drawn("line", { x1: x, x2: x, y1: -8, y2: height + 1, class: "zp-mean" }), tick(x, "middle", -14, "0")];
 }
 
 /**

@@ -1,6 +1,7 @@
 // Measures: what units can be coloured by, their classes, and how a value is written.
 
 import { breaksOf, classOf } from "./class_breaks.js";
+import { breaksAround, fillsAround, isSigned } from "./signed_values.js";
 import { shifted } from "./verdict.js";
 
 /**
@@ -15,6 +16,7 @@ import { shifted } from "./verdict.js";
  * @property {string} after
  * @property {number} shift So many places the decimal point moves before printing.
  * @property {ArrayLike<number>} values One a unit, NaN where it is unknown.
+ * @property {boolean} signed Whether it matters on which side of 0 a value is.
  * @property {(Limit & { zone: number })[]} limits Of rules that test it, and the zones that these are for.
  *
  * @typedef {object} Classes
@@ -43,12 +45,15 @@ export function measuresOf(page, measured) {
   const all = [...testedMeasures(page), ...otherMeasures(page, measured)];
   const titles = all.map(({ title }) => title);
   const single = (/** @type {string} */ title) => titles.indexOf(title) === titles.lastIndexOf(title);
-  return all.map((one) => (single(one.title) ? one : { ...one, title: `${one.title} (${one.after.trim() || one.name})` }));
+  return all.map((one) => {
+    const title = single(one.title) ? one.title : `${one.title} (${one.after.trim() || one.name})`;
+    return { ...one, title, signed: isSigned(one.values) };
+  });
 }
 
 /**
  * @param {Page} page
- * @returns {Measure[]}
+ * @returns {Omit<Measure, "signed">[]}
  */
 function testedMeasures({ verdicts: { measures, tests } }) {
   const names = measures.map(({ name }) => name);
@@ -69,7 +74,7 @@ function testedMeasures({ verdicts: { measures, tests } }) {
 /**
  * @param {Page} page
  * @param {ArrayLike<number>[]} measured
- * @returns {Measure[]}
+ * @returns {Omit<Measure, "signed">[]}
  */
 function otherMeasures({ measures }, measured) {
   return measures.map(({ name, title, unit, share }, place) => ({
@@ -108,15 +113,16 @@ export function classesOf(measure, method) {
  * @param {Method} method
  * @returns {Classes}
  */
-function parted({ values, limits }, method) {
+function parted({ values, limits, signed }, method) {
   const known = Array.from(values).filter((value) => !Number.isNaN(value));
-  const breaks = breaksOf(method, known, limits);
+  const byLimit = method === "threshold" && limits.length > 0;
+  const around = signed && !byLimit && (method === "threshold" || method === "natural");
+  const breaks = around ? breaksAround(known) : breaksOf(method, known, limits);
   const unknown = breaks.length + 1;
   const counts = Array(breaks.length + 2).fill(0);
   const places = Array.from(values, (value) => (Number.isNaN(value) ? unknown : classOf(breaks, value)));
   for (const place of places) counts[place]++;
-  const byLimit = method === "threshold" && limits.length > 0;
-  const fills = byLimit ? limitFills(breaks, limits[0]) : rampFills(breaks.length + 1);
+  const fills = byLimit ? limitFills(breaks, limits[0]) : around ? fillsAround(breaks) : rampFills(breaks.length + 1);
   return { breaks, classOf: (unit) => places[unit], counts, fills: [...fills, "no-data"] };
 }
 
@@ -150,8 +156,9 @@ function limitFills(breaks, { at, above }) {
  * @param {number} value
  * @param {number} [digits]
  */
-export function valueText(speech, { before, after, shift }, value, digits) {
+export function valueText(speech, { before, after, shift, signed }, value, digits) {
   if (Number.isNaN(value)) return speech.words.missing;
-  const number = shifted(value, shift);
-  return `${before}${digits ? speech.digitsOf(number, digits) : speech.rough3(number)}${after}`;
+  const number = Math.abs(shifted(value, shift));
+  const sign = value < 0 ? "−" : signed && value > 0 ? "+" : "";
+  return `${before}${sign}${digits ? speech.digitsOf(number, digits) : speech.rough3(number)}${after}`;
 }

@@ -5,6 +5,7 @@ import { caption, colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { drawArrows } from "./payment_arrows.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { namesBeyond, paymentTip, paymentTitle } from "./payment_texts.js";
+import { placeSignsOf } from "./signed_values.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -50,7 +51,7 @@ function balances(scene, choice) {
     mark: (pen, screen, room, first) =>
       first
         ? drawArrows(pen, screen, facts, choice, colours, room, (amount) => `${speech.short(amount)} ${choice.unit}`)
-        : undefined,
+        : placeSignsOf(pen, screen, scene, room, (unit) => signs[unit] + 1, (unit) => signs[unit]),
   };
 }
 
@@ -66,7 +67,7 @@ function balanceLegend({ facts, state, speech }, choice, signs, fills) {
   const { choices } = facts.payments;
   const row = (/** @type {number} */ place, /** @type {string} */ title) =>
     legendRow({
-      picture: colourBox(fills[place]),
+      picture: colourBox(fills[place], place - 1),
       title,
       figure: speech.whole.format(signs.filter((sign) => sign + 1 === place).length),
       pressed: kept === place,

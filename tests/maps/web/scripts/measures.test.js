@@ -9,6 +9,7 @@ import { breaksOf, classOf } from "../../../../maps/web/src/class_breaks.js";
 import { evenScale } from "../../../../maps/web/src/histogram.js";
 import { viewShown } from "../../../../maps/web/src/map_views.js";
 import { classesOf, methodsOf } from "../../../../maps/web/src/measures.js";
+import { isSigned, signOfClass } from "../../../../maps/web/src/signed_values.js";
 import { toyScene } from "./scene.js";
 
 /** @import { Measure } from "../../../../maps/web/src/measures.js" */
@@ -20,7 +21,7 @@ const VALUES = [0, 0.01, 0.02, 0.03, 0.05, 0.06, 0.08, 0.12, 0.2, 0.3, NaN];
  * @returns {Measure}
  */
 const measure = (changes = {}) => ({
-  name: "m", title: "M", before: "", after: "%", shift: 2, values: VALUES,
+  name: "m", title: "M", before: "", after: "%", shift: 2, signed: false, values: VALUES,
   limits: [{ at: 0.05, above: true, equal: true, zone: 1 }], ...changes,
 });
 
@@ -33,6 +34,19 @@ test("the hue breaks where the answer of a rule does", () => {
   assert.equal(fills[of(10)], "no-data");
   assert.equal(counts.reduce((sum, one) => sum + one, 0), VALUES.length);
   assert.equal(counts[counts.length - 1], 1);
+});
+
+test("what is less and what is more than nothing is parted at 0 and has a sign", () => {
+  const values = [-5, -4.8, -1, -0.9, -0.1, 0, 0.2, 0.3, 4, 5, NaN];
+  assert.ok(isSigned(values));
+  assert.ok(!isSigned([-2, 0, 5000]), "a shore a little below the sea");
+  assert.ok(!isSigned([0, 1, 2]));
+  const { breaks, fills, classOf: of } = classesOf(measure({ limits: [], signed: true, values }), "threshold");
+  assert.ok(breaks.includes(0));
+  assert.deepEqual(fills, ["measure-4", "measure-2", "land-3", "land-4", "no-data"]);
+  assert.deepEqual(breaks.concat(0).map((_, place) => signOfClass(breaks, place)), [-1, -1, 1, 1]);
+  assert.ok(of(4) < of(5) && of(5) === of(6), "0 is not less");
+  assert.deepEqual([0, 1].map((place) => signOfClass([3], place)), [0, 1], "a class over 0 has none");
 });
 
 test("a limit that is not enough itself lies below, and one from above has the darkest at the low end", () => {

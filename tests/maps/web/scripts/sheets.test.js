@@ -166,11 +166,13 @@ test("two units stand side by side, and what differs stands out", () => {
   assert.deepEqual(rows, [
     "main ≠ differsGeneralFragile",
     "overlays ≠ differs–Energy-rich",
-    "area100.00 ha200.00 ha",
-    "New land2.5 ha10 ha",
-    "m² per person550",
-    "Forest · needs 5% ≠ differs24% ✓ test_met?",
+    "area more: Ést, × 2100.00 ha200.00 ha",
+    "Forest · needs 5% ◆ decides24% ✓ test_met?",
+    "New land more: Ést, × 42.5 ha10 ha",
+    "m² per person more: Ést, × 10550",
   ]);
+  const [said] = table.all("zp-parted").map((one) => one.textContent);
+  assert.match(said, / is General, Ést is Fragile\. They part at Forest: 24% against \?, needs 5%\.$/);
   assert.equal(table.all("zp-apart").length, 3, "the zones, and the test that one passes");
 });
 

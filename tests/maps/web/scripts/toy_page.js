@@ -38,6 +38,10 @@ const words = new Proxy(/** @type {Record<Word, string>} */ ({
   between: "{low} – {high}",
   too_small: "{value} or less",
   distance: "{n} km",
+  more_times: "more: {name}, × {n}",
+  compared_apart: "{first} is {zone}, {second} is {other}.",
+  compared_decide: "They part at {what}.",
+  compared_test: "{test}: {one} against {other}, {needs}",
 }), { get: (own, key) => Reflect.get(own, key) ?? String(key) });
 
 /** @type {Page} */
@@ -52,7 +56,8 @@ export const page = {
     story_start: ["In {n} step", "In {n} steps"],
     rows_left_out: ["{n} row left out", "{n} rows left out"],
     n_drawn: ["{n} shape drawn", "{n} shapes drawn"],
-  n_more_tests: ["{n} more test", "{n} more tests"],
+    n_more_tests: ["{n} more test", "{n} more tests"],
+    n_alike_tests: ["{n} test answered alike", "{n} tests answered alike"],
     n_jurisdictions: ["{n} jurisdiction", "{n} jurisdictions"],
   },
   numbers: { thousands: ",", point: ".", plural: Array.from({ length: 200 }, (_, count) => (count === 1 ? 0 : 1)), percent: "{n}\u00a0%", large: [{ least: 1e6, unit: 1e6, text: "{n} million" }] },
