@@ -91,7 +91,7 @@ def _derived_card(edition: ReportContext, one: Derived) -> Card:
     words = edition.words
     table = [
         edition.say("band", n=edition.number(place), when=edition.when(band.when), value=band.value)
-        for place, band in enumerate(one.table, start=1)
+        for place, band in enumerate(one.among(edition.plan.measures.columns).table, start=1)
     ]
     return Card(
         text_in(one.title, edition.language, one.name),

@@ -178,7 +178,7 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
     level = plan.study.units.part_of
     parents = gather_parents(own, rulebook, level) if level else None
     asked = _asked(rulebook, parents is not None)
-    derived = [one for one in rulebook.derived if one.name in own.columns]
+    derived = [one.among(own.columns) for one in rulebook.derived if one.name in own.columns]
     names = _names_read(plan, rulebook, own.columns)
     names_of_derived = [one.name for one in derived]
     units, numbers = _table(own, names, names_of_derived)

@@ -90,8 +90,9 @@ def _unasked(name: str, rulebook: Rulebook) -> str:
     made = next((one for one in (draft.derived if draft else ()) if one.name == name and one.on(rulebook.day)), None)
     if draft is None or made is None:
         return ""
-    given = [one.name for one in draft.indicators if one.name in made.names and one.when_absent in ("error", "unknown")]
-    given += [one.name for one in draft.derived if one.name in made.names]
+    needed = made.among(()).names
+    given = [one.name for one in draft.indicators if one.name in needed and one.when_absent in ("error", "unknown")]
+    given += [one.name for one in draft.derived if one.name in needed]
     return Phrase(
         "; rulebook '{rulebook}' derives it from {names}: give these in a table",
         rulebook=rulebook.name,

@@ -58,8 +58,8 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     -------
     DataFrame
         Same index; the measures, then those of the derived whose names can all be read, in the order of the rulebook.
-        A value is missing where no row of the table holds, or where one above cannot be answered. Numbers have 14
-        significant digits.
+        A value is missing where no row of the table holds, or where one above cannot be answered; a grade that would be
+        corrected by a factor that is no column stands as it is. Numbers have 14 significant digits.
 
     Raises
     ------
@@ -85,7 +85,8 @@ def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFr
     """The measures of :func:`derive`, and which row of its table counts for each that is derived."""
     table, values = measures.rename_axis("unit_id"), rulebook.values
     found = dict[str, Banding]()
-    for one in rulebook.derived:
+    for every in rulebook.derived:
+        one = every.among(table.columns)
         if one.names <= {*table.columns, *values, "unit_id"}:
             found[one.name] = _banding(one, table, values)
             table = table.assign(**{one.name: _column(one, found[one.name].rows, table, values)})
@@ -113,6 +114,7 @@ def explain_derived(
     list of Because
         In the order of the places.
     """
+    one = one.among(measures.columns)
     table, rows = measures.iloc[places].rename_axis("unit_id"), banding.rows[places].tolist()
     asked = [found.clauses(places) for found in banding.asked]
     told = [parse_calculation(band.value).explain(table, rulebook.values) for band in one.table]

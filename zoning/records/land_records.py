@@ -394,11 +394,14 @@ def norm_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
 
 
 def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: Plan) -> Record:
-    band = because.band
-    names = parse_condition(band.when).names | parse_calculation(band.value).names if band else one.names
+    applied, band = one.among(plan.measures.columns), because.band
+    names = parse_condition(band.when).names | parse_calculation(band.value).names if band else applied.names
     always = band is not None and band.when.strip().upper() == "TRUE"
     told = Texts(band.reason) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
+    if one.correction is not None and applied is not one:
+        alone = say("explain.uncorrected", factor=Term("name", one.correction.by))
+        worked = say("explain.worked", because=alone, calculation=worked) if worked else alone
     return Record(
         kind="derived",
         id=one.name,
@@ -421,7 +424,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
             "title": one.title,
             "value": value,
             "row": because.number,
-            "rows": len(one.table),
+            "rows": len(applied.table),
             "because": band.reason if band and band.reason else {},
             "calculation": worked,
             "parts": (),

@@ -236,8 +236,8 @@ def _limit(draft: Draft, one: Derived) -> str:
 
 def _of_derived(draft: Draft, place: int, sight: Examples) -> Iterator[RulebookError]:
     one = draft.derived[place]
-    if one.thresholds or one.matrix:
-        kind = "thresholds" if one.thresholds else "matrix"
+    if one.printed is not None:
+        kind = next(name for name in ("thresholds", "matrix", "correction") if getattr(one, name))
         said = dict.fromkeys(text for band in one.table for text in sight.complaints(band.when, printed=True))
         yield from (draft.fault(text, "derived", place, kind) for text in said)
     for number, band in enumerate(one.bands):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
+import pandas as pd
 from pydantic import BeforeValidator, Field, model_validator
 
 from layers.conditions import parse_calculation, parse_condition
@@ -30,7 +31,7 @@ from layers.sources import (
     misfit,
     require_one,
 )
-from zoning.indices import read_grading
+from zoning.indices import corrected, read_grading
 
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -562,6 +563,60 @@ class GradeMatrix(Section):
         )
 
 
+class GradeCorrection(Section):
+    """A correction of a grade by a factor, as a document prints it."""
+
+    grade: Identifier
+    """The graded measure that is corrected."""
+    by: Identifier
+    """The measure that corrects it. Where a study gives nothing of it, the grade stands as it is."""
+    classes: Text
+    """Of the factor, from the smallest values to the largest, or the other way round: "<3500|3500-5000|>5000"."""
+    steps: Text
+    """By how many grades each class moves the grade: "0|1|4"; a step as long as the scale sets its end."""
+    grades: Annotated[Several[Factor], Field(min_length=2)] = (1.0, 2.0, 3.0, 4.0, 5.0)
+    """The scale, whose ends no correction leaves."""
+    spares: Several[Factor] = ()
+    """Grades that stand as they are."""
+
+    @cached_property
+    def bands(self) -> tuple[DerivedBand, ...]:
+        """The same as a table of conditions, one a class and grade.
+
+        Raises
+        ------
+        ZoneplanError
+            The texts cannot be read.
+
+        Examples
+        --------
+        >>> thin_air = GradeCorrection(grade="land", by="height", classes="<=3|>3", steps="0|1", grades=[1, 2])
+        >>> [(band.when, band.value) for band in thin_air.bands][2:]
+        [('height > 3 AND land = 1', 'land + 1'), ('height > 3 AND land = 2', '2')]
+        """
+        scale = pd.Series(self.grades)
+        found = []
+        for band in GradedThresholds(of=self.by, classes=self.classes, grades=self.steps).bands:
+            step = float(band.value)
+            moved = corrected(scale, [step] * len(scale), {step: step}, scale.min(), scale.max())
+            for grade, result in zip(self.grades, moved, strict=True):
+                found.append(
+                    DerivedBand(
+                        when=f"{band.when} AND {self.grade} = {plain_number(grade)}",
+                        value=self._value(grade, result, step),
+                    )
+                )
+        return tuple(found)
+
+    def _value(self, grade: float, result: float, step: float) -> str:
+        """What a grade becomes, said as it comes about."""
+        if step == 0 or grade in self.spares:
+            return self.grade
+        if result != grade + step:
+            return plain_number(result)
+        return f"{self.grade} {'+' if step > 0 else '-'} {plain_number(abs(step))}"
+
+
 class Derived(Titled, Dated, Cited):
     """A measure that the rulebook derives from measures and parameters, one value a unit."""
 
@@ -578,25 +633,45 @@ class Derived(Titled, Dated, Cited):
     """In the place of bands: graded thresholds, whose numbers are those of the source."""
     matrix: GradeMatrix | None = None
     """In the place of bands: a matrix of two grades."""
+    correction: GradeCorrection | None = None
+    """In the place of bands: the correction of a grade by a factor."""
     whole: Literal["sum"] | None = None
     """How the value of several units comes from theirs; what ends in _ha is summed without it."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        given = [name for name in ("bands", "thresholds", "matrix") if getattr(self, name)]
+        given = [name for name in ("bands", "thresholds", "matrix", "correction") if getattr(self, name)]
         if len(given) != 1:
-            raise misfit(((), Phrase("give one of 'bands', 'thresholds' and 'matrix'")))
-        if self.thresholds is not None:
+            raise misfit(((), Phrase("give one of 'bands', 'thresholds', 'matrix' and 'correction'")))
+        for name in ("thresholds", "correction"):
             try:
-                _ = self.thresholds.bands
+                _ = getattr(self, name) and getattr(self, name).bands
             except ZoneplanError as error:
-                raise misfit((("thresholds", "classes"), Phrase("{error}", error=error))) from None
+                raise misfit(((name, "classes"), Phrase("{error}", error=error))) from None
         return self
+
+    def among(self, names: Collection[str]) -> Derived:
+        """As it is derived where these measures are known: without a factor, a grade stands uncorrected.
+
+        Parameters
+        ----------
+        names : collection of str
+            The measures that a study gives, and what is derived above it.
+        """
+        if self.correction is None or self.correction.by in names:
+            return self
+        alone = {"bands": (DerivedBand(value=self.correction.grade),), "names": frozenset({self.correction.grade})}
+        return self.model_copy(update={"correction": None, **alone})
+
+    @property
+    def printed(self) -> GradedThresholds | GradeMatrix | GradeCorrection | None:
+        """The table that it is given by as a document prints it; None of bands."""
+        return self.thresholds or self.matrix or self.correction
 
     @property
     def table(self) -> tuple[DerivedBand, ...]:
-        """Its bands, those of thresholds and of a matrix written out."""
-        printed = self.thresholds or self.matrix
+        """Its bands, those of a printed table written out."""
+        printed = self.printed
         return tuple(self.bands) if printed is None else printed.bands
 
     @cached_property

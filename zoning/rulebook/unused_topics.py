@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from zoning.rulebook.rulebook_model import Rulebook
+from zoning.rulebook.schema import Derived
 from zoning.rulebook.verification import Entry, names_read
 
 
@@ -22,7 +23,8 @@ def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     -------
     Rulebook
         Without the indicators of such topics, without the derived measures, norms, rules, policies and floors that read
-        one of them, and without the parameters that nothing else reads. The same rulebook where nothing is left out.
+        one of them, and without the parameters that nothing else reads; a grade that one of them would correct stands
+        uncorrected. The same rulebook where nothing is left out.
 
     Notes
     -----
@@ -41,13 +43,17 @@ def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     idle = _idle(rulebook, set(names))
     if not idle:
         return rulebook
+
+    def applied(one: Derived) -> Derived:
+        return _without(one, idle)
+
     left = replace(
         rulebook,
         indicators=tuple(one for one in rulebook.indicators if one.name not in idle),
         rules=tuple(one for one in rulebook.rules if not idle & names_read(one)),
         policies=tuple(one for one in rulebook.policies if not idle & names_read(one)),
         floors=tuple(one for one in rulebook.floors if not idle & names_read(one)),
-        derived=tuple(one for one in rulebook.derived if not idle & names_read(one)),
+        derived=tuple(one for one in map(applied, rulebook.derived) if not idle & names_read(one)),
         norms=tuple(one for one in rulebook.norms if not idle & names_read(one)),
     )
     unread = _all_read(rulebook) - _all_read(left)
@@ -59,9 +65,14 @@ def _idle(rulebook: Rulebook, names: set[str]) -> set[str]:
     given = {one.topic for one in rulebook.indicators if one.name in names}
     idle = {one.name for one in rulebook.indicators if one.topic is not None and one.topic not in given}
     for one in rulebook.derived:  # each reads only those that stand above it
-        if idle & names_read(one):
+        if idle & names_read(_without(one, idle)):
             idle.add(one.name)
     return idle
+
+
+def _without(one: Derived, idle: set[str]) -> Derived:
+    """A derived measure as it is without what is idle: a grade that a factor would correct stands as it is."""
+    return one.among(one.names - idle)
 
 
 def _all_read(rulebook: Rulebook) -> set[str]:

@@ -85,6 +85,19 @@ def test_a_ceiling_that_is_derived_is_not_rounded_up_by_noise(plan_of):
     assert set(map(str, amounts)) == {"8.80"}
 
 
+@pytest.mark.slow
+def test_a_grade_says_what_corrected_it_and_what_nothing_is_known_of(plan_of):
+    """Pencil: slope 2 gives 1, row 1 and column 1 of the matrix; hazard 4 moves it by two; no surge is told of."""
+    plan = plan_of(terrain_slope_deg=2, water_quota_m3_km2=300_000, hazard_grade=4)
+    told = {one["measure"]: one for one in explain(plan, "a1").as_dict()["derived"]}
+    assert (told["town_base_grade"]["value"], told["town_hazard_grade"]["value"]) == (1, 3)
+    assert why_text(told["town_hazard_grade"], "en").endswith("1 (Land and water for building) + 2")
+    assert told["town_hazard_grade"]["written"].startswith("main_functional_areas/land.toml, line")
+    assert why_text(told["town_surge_grade"], "en").startswith(
+        "The plan says nothing of Storm surge, so that it is not corrected by it"
+    )
+
+
 def test_every_value_says_why(plan_of):
     plan = plan_of(megacity_centre=[one == "b1" for one in UNITS])
     told = {one["measure"]: one for one in explain(plan, "a1").as_dict()["derived"]}

@@ -26,14 +26,14 @@ BOOK = read_rulebook("main_functional_areas", date(2025, 1, 1))
 DERIVED = {one.name: one for one in BOOK.derived}
 FOLDER = Path(next(iter(zoning.rulebooks.__path__))) / "main_functional_areas"
 MATRICES = {
-    "town_grade": "urban land x water",
+    "town_base_grade": "urban land x water",
     "farm_base_grade": "agri land x water",
-    "farm_grade": "agri (land x water) x climate",
+    "farm_climate_grade": "agri (land x water) x climate",
 }
 THRESHOLDS = {
-    "town_land_grade": ("urban", "slope_deg"),
+    "town_slope_grade": ("urban", "slope_deg"),
     "town_water_grade": ("urban", "water_quota_modulus_m3_km2 (city/county)"),
-    "farm_land_grade": ("agri", "slope_deg"),
+    "farm_slope_grade": ("agri", "slope_deg"),
     "farm_water_grade": ("agri", "precipitation_mm"),
     "farm_warmth_grade": ("agri", "accumulated_temp_degC_day (>=0)"),
 }
@@ -118,6 +118,75 @@ def test_land_is_evaluated_and_overlaid() -> None:
     assert derive(kinder, BOOK)["evaluation_overlay"].tolist()[:3] == ["potential_farming", "none", "conflict_town"]
 
 
+CORRECTIONS = {name: one.correction for name, one in DERIVED.items() if one.correction is not None}
+PRINTED_STEPS = {
+    "town_height_grade": ("urban", "elevation_m", "+0|+1|worst(5)", "0|1|4"),
+    "town_land_grade": ("urban", "relief_m (window 15/12/9/3 cells by resolution)", "+0|+1|+2", "0|1|2"),
+    "farm_land_grade": ("agri", "silt_share", "+0|+1|worst(+4)", "0|1|4"),
+    "farm_grade": ("eco", "patch_connectivity (area / min bounding circle)", "5|+1|0|-1|1", "4|1|0|-1|-4"),
+}
+"""As they are printed, and as steps: what sets an end of the scale is as long as the scale."""
+
+
+@pytest.mark.parametrize("name", CORRECTIONS)
+def test_corrections_are_those_of_the_function(name: str) -> None:
+    """Below, on and above each threshold, from each grade: no grade leaves the scale, and none that is spared moves."""
+    one = CORRECTIONS[name]
+    read = read_grading(one.classes, one.steps)
+    values = sorted({cut * part for cut in read.breaks for part in (0.99, 1.0, 1.01)})
+    pairs = pd.DataFrame(list(product(range(1, 6), values)), columns=[one.grade, one.by], dtype=float)
+    step = ix.grade(pairs[one.by], read.breaks, read.grades, read.closed)
+    moved = ix.corrected(pairs[one.grade], step, {float(way): float(way) for way in read.grades})
+    wanted = moved.where(~pairs[one.grade].isin(one.spares), pairs[one.grade])
+    assert derive(pairs, only(name))[name].tolist() == wanted.tolist()
+
+
+@pytest.mark.parametrize("name", PRINTED_STEPS)
+def test_classes_of_corrections_are_those_that_are_printed(name: str) -> None:
+    table = pd.read_csv(PUBLISHED / "dual_eval_thresholds.csv").set_index(["function", "indicator"])
+    function, indicator, grades, steps = PRINTED_STEPS[name]
+    own, printed = CORRECTIONS[name], table.loc[(function, indicator)]
+    assert (printed["breaks"], printed["grades"]) == (own.classes, grades)
+    assert own.steps == steps
+
+
+def test_corrections_follow_each_other() -> None:
+    """With a pencil: 1 by slope, 2 by height, 3 by relief; with water 1 it is 2; hazard 4, centre 3, compactness 4."""
+    town = pd.DataFrame(
+        {
+            "terrain_slope_deg": [2.0],
+            "terrain_elevation_m": [4000.0],
+            "relief_m": [150.0],
+            "water_quota_m3_km2": [300_000.0],
+            "hazard_grade": [4.0],
+            "city_centre_minutes": [15.0],
+            "patch_compactness": [0.4],
+        }
+    )
+    found = derive(town, BOOK).iloc[0]
+    steps = {"slope": 1, "height": 2, "land": 3, "base": 2, "hazard": 4, "surge": 4, "location": 3, "reach": 3}
+    assert {name: found[f"town_{name}_grade"] for name in steps} == steps
+    assert found["town_grade"] == 4
+    farm = {"terrain_slope_deg": [1.0], "rain_mm": [900.0], "warmth_deg_day": [5000.0], "salt_grade": [5.0]}
+    told = derive(pd.DataFrame(farm | {"soil_pollution_grade": [3.0], "weather_disaster_grade": [5.0]}), BOOK).iloc[0]
+    climate = told["farm_climate_grade"]
+    assert [told[f"farm_{name}_grade"] for name in ("pollution", "salt", "disaster")] == [
+        climate + 1,
+        climate + 2,
+        climate + 2,
+    ]
+
+
+def test_a_factor_of_which_a_study_gives_nothing_corrects_nothing_and_a_missing_value_leaves_no_grade() -> None:
+    land = LAND[["terrain_slope_deg", "water_quota_m3_km2"]]
+    without = complete_measures(land, BOOK)
+    assert without["town_grade"].tolist()[:3] == without["town_base_grade"].tolist()[:3]
+    assert "hazard_grade" not in without.columns
+    known = complete_measures(land.assign(hazard_grade=[5.0, np.nan, 1.0, 1.0]), BOOK)
+    assert known["town_grade"].tolist()[0] == 5
+    assert known["town_grade"].isna().tolist() == [False, True, False, True]
+
+
 def test_studies_that_give_nothing_of_it_have_none_of_it() -> None:
     completed = complete_measures(pd.DataFrame({"elevation_mean_m": [7.0], "jurisdiction": ["x"]}, index=["a"]), BOOK)
     assert not {"town_grade", "farm_grade", "protection_grade", "evaluation_overlay"} & set(completed.columns)
@@ -142,6 +211,8 @@ def test_cells_of_rasters_are_graded_by_the_same_tables(tmp_path: Path) -> None:
         ('of = "terrain_slope_deg", classes = "<=3', 'of = "terrain_slop", classes = "<=3', "terrain_slope_deg"),
         ('rows = "town_land_grade"', 'rows = "town_lend_grade"', "town_land_grade"),
         ("    [3, 4, 4, 5, 5],\n", "    [3, 4, 4, 5],\n", "a row for each grade"),
+        ('steps = "0|1|2"', 'steps = "0|1"', "classes that join"),
+        ('by = "relief_m"', 'by = "relief"', "relief_m"),
         (
             '[derived.matrix]\nrows = "town',
             '[[derived.bands]]\nvalue = "1"\n[derived.matrix]\nrows = "town',
