@@ -18,7 +18,7 @@ from zoning.plan import Plan
 from zoning.policies import plain_value
 from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
-from zoning.rulebook import Derived, Norm
+from zoning.rulebook import Derived, Norm, Rulebook
 from zoning.study import AccessTerms, PlanIndex, RegionalSeries
 from zoning.trace import (
     AccessParts,
@@ -400,7 +400,7 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
     told = Texts(band.reason) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
     if one.correction is not None and applied is not one:
-        alone = say("explain.uncorrected", factor=Term("name", one.correction.by))
+        alone = say("explain.uncorrected", factor=_title(one.correction.by, plan.rulebook))
         worked = say("explain.worked", because=alone, calculation=worked) if worked else alone
     return Record(
         kind="derived",
@@ -430,6 +430,12 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
             "parts": (),
         },
     )
+
+
+def _title(name: str, rulebook: Rulebook) -> Texts | str:
+    """What a rulebook calls an indicator, also of a topic about which the study gives nothing."""
+    listed = rulebook.draft.indicators if rulebook.draft else rulebook.indicators
+    return next((Texts(one.title) for one in listed if one.name == name and one.title), name)
 
 
 def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Record:

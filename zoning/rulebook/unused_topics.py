@@ -23,7 +23,7 @@ def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     -------
     Rulebook
         Without the indicators of such topics, without the derived measures, norms, rules, policies and floors that read
-        one of them, and without the parameters that nothing else reads; a grade that one of them would correct stands
+        one of them, and without the parameters that nothing else reads. A grade that one of them would correct stays,
         uncorrected. The same rulebook where nothing is left out.
 
     Notes
@@ -43,17 +43,13 @@ def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     idle = _idle(rulebook, set(names))
     if not idle:
         return rulebook
-
-    def applied(one: Derived) -> Derived:
-        return _without(one, idle)
-
     left = replace(
         rulebook,
         indicators=tuple(one for one in rulebook.indicators if one.name not in idle),
         rules=tuple(one for one in rulebook.rules if not idle & names_read(one)),
         policies=tuple(one for one in rulebook.policies if not idle & names_read(one)),
         floors=tuple(one for one in rulebook.floors if not idle & names_read(one)),
-        derived=tuple(one for one in map(applied, rulebook.derived) if not idle & names_read(one)),
+        derived=tuple(one for one in rulebook.derived if not idle & _read(one, idle)),
         norms=tuple(one for one in rulebook.norms if not idle & names_read(one)),
     )
     unread = _all_read(rulebook) - _all_read(left)
@@ -65,14 +61,14 @@ def _idle(rulebook: Rulebook, names: set[str]) -> set[str]:
     given = {one.topic for one in rulebook.indicators if one.name in names}
     idle = {one.name for one in rulebook.indicators if one.topic is not None and one.topic not in given}
     for one in rulebook.derived:  # each reads only those that stand above it
-        if idle & names_read(_without(one, idle)):
+        if idle & _read(one, idle):
             idle.add(one.name)
     return idle
 
 
-def _without(one: Derived, idle: set[str]) -> Derived:
-    """A derived measure as it is without what is idle: a grade that a factor would correct stands as it is."""
-    return one.among(one.names - idle)
+def _read(one: Derived, idle: set[str]) -> frozenset[str]:
+    """What a derived measure reads: without a factor that is idle, the grade that it would correct."""
+    return one.among(one.names - idle).names
 
 
 def _all_read(rulebook: Rulebook) -> set[str]:

@@ -92,7 +92,7 @@ def test_a_grade_says_what_corrected_it_and_what_nothing_is_known_of(plan_of):
     told = {one["measure"]: one for one in explain(plan, "a1").as_dict()["derived"]}
     assert (told["town_base_grade"]["value"], told["town_hazard_grade"]["value"]) == (1, 3)
     assert why_text(told["town_hazard_grade"], "en").endswith("1 (Land and water for building) + 2")
-    assert told["town_hazard_grade"]["written"].startswith("main_functional_areas/land.toml, line")
+    assert told["town_hazard_grade"]["written"].startswith("land.toml, line")
     assert why_text(told["town_surge_grade"], "en").startswith(
         "The plan says nothing of Storm surge, so that it is not corrected by it"
     )
