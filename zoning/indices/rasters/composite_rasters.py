@@ -17,9 +17,10 @@ from zoning.indices.composite import Ideal, geometric_mean, weakest_link, weight
 from zoning.indices.normalisation import between_extremes, refuse_same, standard_scores
 from zoning.indices.rasters.cog import written_cog
 from zoning.indices.rasters.grids import AnyRaster, Stack, stacked
+from zoning.indices.rasters.ranks import RankBins, count_ranks
 from zoning.indices.weighting import weights_by_entropy
 
-Scale = Literal["minmax", "zscore", "none"]
+Scale = Literal["minmax", "zscore", "rank", "none"]
 Way = Literal["weighted_sum", "geometric_mean", "weakest_link", "topsis"]
 
 
@@ -34,7 +35,8 @@ class RasterIndex:
     weights : Series of float
         By raster, in sum 1.
     statistics : DataFrame
-        One row a raster: ``cells``, ``min``, ``max``, ``mean`` and ``std`` of the cells that all rasters have.
+        One row a raster: ``cells``, ``min``, ``max``, ``mean`` and ``std`` of the cells that all rasters have; of
+        ranked ones also ``rank_error``, how far from its true rank a cell may stand at the most.
     """
 
     path: Path
@@ -63,9 +65,9 @@ def raster_index(
         Of the result; what stands there is replaced.
     cost : iterable of names, optional
         Rasters of which less is better.
-    normalise : {"minmax", "zscore", "none"}, optional
+    normalise : {"minmax", "zscore", "rank", "none"}, optional
         How the rasters are made comparable over all cells; "minmax" by default, and nothing for TOPSIS, which does so
-        itself. Ranks are not here: they need all cells at once.
+        itself. Ranks go from 1 to the number of cells.
     weights : "equal", "entropy", Series, mapping or sequence of float, optional
         By raster, in sum 1; "entropy" by how unevenly each is spread over the cells.
     aggregate : {"weighted_sum", "geometric_mean", "weakest_link", "topsis"}, optional
@@ -93,6 +95,11 @@ def raster_index(
     :func:`zoning.indices.entropy_weights`, :func:`zoning.indices.weighted_sum` and the like; smallest and largest
     value, mean, deviation and entropy come from a first pass. Memory is bounded by a block, however large the rasters.
 
+    Ranks are counted in bins, which are divided, in some more passes, until each holds one value alone or at most
+    1 / 65,536 of all cells; cells of one bin share the mean of its ranks, as equal values do. So ranks are exact of
+    fewer than 131,072 cells, and where a raster has few different values, such as grades or whole metres; else one may
+    be off by 1 / 131,072 of all cells, or by what ``rank_error`` says where values differ in their last digits alone.
+
     Examples
     --------
     >>> import tempfile
@@ -107,9 +114,11 @@ def raster_index(
     [[0.5, 0.17], [0.83, 1.0]]
     """
     scale = normalise or ("none" if aggregate == "topsis" else "minmax")
-    if scale not in ("minmax", "zscore", "none"):
+    if scale not in ("minmax", "zscore", "rank", "none"):
         raise ZoneplanError(
-            Phrase("rasters are made comparable by 'minmax', 'zscore' or 'none', not by '{scale}'", scale=scale),
+            Phrase(
+                "rasters are made comparable by 'minmax', 'zscore', 'rank' or 'none', not by '{scale}'", scale=scale
+            ),
             code="normalise",
         )
     names = pd.Index(list(layers))
@@ -123,6 +132,7 @@ def raster_index(
         if scale != "none":
             refuse_same(names, found.low == found.high)
         weighed = _weights(weights, names, found)
+        bins = {name: count_ranks(stack, name, found.low[name], found.high[name]) for name in names if scale == "rank"}
         ideal = Ideal.of(found.low, found.high, found.squares, weighed, costs) if aggregate == "topsis" else None
         for window in stack.windows():
             cells, known = stack.cells(window)
@@ -131,9 +141,12 @@ def raster_index(
                 if ideal is not None:
                     values[known] = ideal.nearness(cells)
                 else:
-                    values[known] = _score(_scaled(cells, scale, costs, found), weighed, aggregate)
+                    values[known] = _score(_scaled(cells, scale, costs, found, bins), weighed, aggregate)
             write(window, values)
-    return RasterIndex(Path(path), weighed, found.table())
+    table = found.table()
+    if bins:
+        table["rank_error"] = pd.Series({name: one.error for name, one in bins.items()})
+    return RasterIndex(Path(path), weighed, table)
 
 
 @dataclass
@@ -200,11 +213,16 @@ def _weights(weights: ByLabel | str, names: pd.Index, found: _Moments) -> pd.Ser
     return weights_by_entropy(found.logs / total - np.log(total), found.count, found.low == found.high)
 
 
-def _scaled(cells: pd.DataFrame, scale: Scale, costs: np.ndarray, found: _Moments) -> pd.DataFrame:
+def _scaled(
+    cells: pd.DataFrame, scale: Scale, costs: np.ndarray, found: _Moments, bins: Mapping[Hashable, RankBins]
+) -> pd.DataFrame:
     if scale == "minmax":
         return between_extremes(cells, found.low, found.high, costs)
     if scale == "zscore":
         return standard_scores(cells, found.mean, found.deviation, costs)
+    if scale == "rank":
+        ranks = pd.DataFrame({name: one.ranks(cells[name].to_numpy()) for name, one in bins.items()}, cells.index)
+        return ranks.mask(np.broadcast_to(costs, ranks.shape), found.count + 1 - ranks)
     return cells
 
 

@@ -20,7 +20,7 @@ from shapely import box
 
 from layers.errors import CrsError, SourceError, UnknownNameError, ZoneplanError
 from zoneplan import indices as ix
-from zoning.indices.rasters import grids, quantiles
+from zoning.indices.rasters import grids, quantiles, ranks
 
 PLACE: dict[str, Any] = {"crs": "EPSG:3035", "transform": rasterio.Affine(100, 0, 4e6, 0, -100, 3e6)}
 
@@ -68,6 +68,7 @@ WAYS: tuple[dict[str, Any], ...] = (
     {"weights": {"slope": 0.25, "water": 0.75}, "aggregate": "geometric_mean"},
     {"aggregate": "weakest_link"},
     {"normalise": "zscore", "weights": [0.5, 0.5]},
+    {"normalise": "rank", "weights": [0.3, 0.7]},
     {"aggregate": "topsis", "weights": [0.6, 0.4]},
 )
 
@@ -91,7 +92,7 @@ def test_a_raster_index_is_that_of_a_table_of_its_cells(way: dict[str, Any], til
     if aggregate == "topsis":
         wanted = ix.topsis(table, found.weights, cost=["slope"])
     else:
-        scores = (ix.zscore if way.get("normalise") == "zscore" else ix.minmax)(table, cost=["slope"])
+        scores = getattr(ix, way.get("normalise", "minmax"))(table, cost=["slope"])
         wanted = (
             ix.weakest_link(scores) if aggregate == "weakest_link" else getattr(ix, aggregate)(scores, found.weights)
         )
@@ -105,6 +106,37 @@ def test_a_raster_index_is_that_of_a_table_of_its_cells(way: dict[str, Any], til
 
 
 @pytest.mark.slow
+@given(
+    cells=st.lists(st.sampled_from([0.0, 1.0, 1.0 + 2**-40, 7.0, -1e12, 1e12, 3.5]), min_size=2, max_size=40)
+    | st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40)
+)
+@settings(max_examples=40)
+def test_no_cell_stands_farther_from_its_rank_than_is_said(cells: list[float]) -> None:
+    values = np.array(cells)
+    if values.min() == values.max():
+        return
+    with grids.stacked({"a": array(np.stack([values, values]))}) as stack:
+        bins = ranks.count_ranks(stack, "a", values.min(), values.max())
+    off = np.abs(bins.ranks(values) - (2 * pd.Series(values).rank() - 0.5))  # each cell stands twice
+    assert off.max() <= bins.error
+    assert bins.error == 0
+
+
+@pytest.mark.parametrize("spread", ["even", "lognormal", "spiked"])
+def test_ranks_of_many_cells_are_within_the_error_that_is_told(spread: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So few bins that cells must share them: two parts of 1,000."""
+    monkeypatch.setattr(ranks, "_CROWDED_PART", 500)
+    monkeypatch.setattr(grids, "BLOCK_CELLS", 5000)
+    draw = np.random.default_rng(7)
+    values = {"even": draw.random(40_000), "lognormal": draw.lognormal(0, 4, 40_000)}
+    values["spiked"] = np.where(draw.random(40_000) < 0.7, 3.0, values["even"] * 10)
+    cells = values[spread]
+    with grids.stacked({"a": array(cells.reshape(200, 200))}) as stack:
+        bins = ranks.count_ranks(stack, "a", cells.min(), cells.max())
+    off = np.abs(bins.ranks(cells) - pd.Series(cells).rank())
+    assert 0 < off.max() <= bins.error <= len(cells) / 500 / 2
+
+
 def test_a_file_a_dataset_and_an_array_give_the_same(tmp_path: Path) -> None:
     cells = surfaces()
     files = {name: written(tmp_path / f"{name}.tif", one) for name, one in cells.items()}
@@ -186,7 +218,7 @@ def test_many_equal_cells_are_never_held_at_once(monkeypatch: pytest.MonkeyPatch
         (lambda a, p: ix.raster_index({"a": a * 0}, p), ZoneplanError, "same value"),
         (lambda a, p: ix.raster_index({"a": a * np.nan}, p), ZoneplanError, "no cell in common"),
         (lambda a, p: ix.raster_index({"a": a}, p, cost=["b"]), UnknownNameError, "'b'"),
-        (lambda a, p: ix.raster_index({"a": a}, p, normalise="rank"), ZoneplanError, "not by 'rank'"),
+        (lambda a, p: ix.raster_index({"a": a}, p, normalise="order"), ZoneplanError, "not by 'order'"),
         (lambda a, p: ix.raster_index({"a": a}, p, normalise="none", cost=["a"]), ZoneplanError, "a cost needs"),
         (lambda a, p: ix.raster_index({"a": a - 9}, p, weights="entropy"), ZoneplanError, "entropy needs"),
         (
@@ -266,6 +298,8 @@ for name, factor in (("water", 1.0), ("slope", 0.5)):
 assert side * side * 8 > 2_000_000_000
 found = zp.indices.raster_index({"water": folder / "water.tif", "slope": folder / "slope.tif"}, folder / "fit.tif",
                                 cost=["slope"], weights="entropy")
+ranked = zp.indices.raster_index({"water": folder / "water.tif"}, folder / "ranks.tif", normalise="rank")
+assert ranked.statistics["rank_error"].iloc[0] == 0  # 16,384 values, each of them in a bin of its own
 grade = lambda cells: zp.indices.grade(cells["fit"], [0.4, 0.5], [1, 3, 5])
 grades = zp.indices.raster_by_cells({"fit": found.path}, grade,
                                     folder / "grades.tif", dtype="uint8")
