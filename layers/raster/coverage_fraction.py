@@ -6,6 +6,7 @@ inside its cell, and the height that it hands on to all cells further right, add
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -36,6 +37,8 @@ _STRETCH = 100.0
 _SHORT = 1.0
 # Heights are whole multiples of 2**-40 of a cell: their sums are exact, and no polygon's shares depend on the others.
 _FINE = 2.0**40
+# Beyond so many columns a row, rounding decides where an edge enters a row.
+_LEVEL = 1e6
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,35 @@ def _to_poles(images: Floats, starts: Places, part: Places, owner: Places, turn:
     return Edges(np.concatenate([ends, back]), np.concatenate([there, begins]), np.tile(owner[rings], 2))
 
 
+class Spans(NamedTuple):
+    """Cells of one row, side by side, that have the same share inside a polygon; no cell of a polygon is in two.
+
+    Attributes
+    ----------
+    owner, row, start, stop : array of int
+        Which polygon, which row, and the columns from the first to the one beyond the last.
+    share : array of float
+        Of each cell inside the polygon: above 0, at most 1.
+    """
+
+    owner: Places
+    row: Places
+    start: Places
+    stop: Places
+    share: Floats
+
+    def take(self, places: Places | npt.NDArray[np.bool_]) -> Spans:
+        """Some of them."""
+        return Spans(*(one[places] for one in self))
+
+    def cells(self) -> Footprint:
+        """Each cell by itself."""
+        length = self.stop - self.start
+        first = np.repeat(self.start - (np.cumsum(length) - length), length)
+        owner, row, share = (np.repeat(one, length) for one in (self.owner, self.row, self.share))
+        return Footprint(owner, row, first + np.arange(len(first)), share)
+
+
 def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -> Footprint:
     """The cells of a grid that polygons touch, and the share of each that lies inside.
 
@@ -207,11 +239,6 @@ def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -
     turn : float, optional
         Columns of a full turn of longitude: polygons meet the grid wherever it repeats.
 
-    Notes
-    -----
-    An edge that goes down by d through a cell, at x on average, adds d times (1 - x) to that cell and d to all cells
-    east of it; the sums are the shares, exact but for rounding.
-
     Examples
     --------
     A triangle with the corners (0, 0), (2, 2) and (0, 2), in columns and rows:
@@ -222,17 +249,57 @@ def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -
     >>> list(zip(found.row.tolist(), found.column.tolist(), found.share.tolist()))
     [(0, 0, 0.5), (1, 0, 1.0), (1, 1, 0.5)]
     """
-    copies = [edges] if turn is None else [edges.moved(shift * turn) for shift in _shifts(edges, shape[1], turn)]
-    swept = [_swept(copy, shape) for copy in copies if _reaches(copy, shape)]
-    keys, shares = swept[0] if swept else (np.empty(0, np.int64), np.empty(0))
-    if len(swept) > 1:
-        keys, place = np.unique(np.concatenate([key for key, _ in swept]), return_inverse=True)
-        shares = np.bincount(place, np.concatenate([share for _, share in swept])).astype(np.float64)
-    touched = shares > NOTHING
-    keys, shares = keys[touched], np.minimum(shares[touched], 1.0)
-    line = keys // shape[1]
-    owner = line // shape[0]
-    return Footprint(owner, line - owner * shape[0], keys - line * shape[1], shares)
+    return find_spans(edges, slice(0, shape[0]), shape[1], turn).cells()
+
+
+def find_spans(edges: Edges, rows: slice, columns: int, turn: float | None = None) -> Spans:
+    """The spans of cells that polygons hold in some rows of a grid, sorted by polygon, row and column.
+
+    Parameters
+    ----------
+    edges : Edges
+    rows : slice
+        With start and stop; what lies in other rows or beyond the columns is left out.
+    columns : int
+    turn : float, optional
+        Columns of a full turn of longitude: polygons meet the grid wherever it repeats.
+
+    Notes
+    -----
+    An edge that goes down by d through a cell, at x on average, adds d times (1 - x) to that cell and d to all cells
+    east of it; the sums are the shares, exact but for rounding. Cells between two edges are a span, so that the work is
+    that of the borders, however large the polygon.
+
+    Examples
+    --------
+    >>> corners = np.array([[0.0, 0], [0, 1], [4, 1], [4, 0]])
+    >>> edges = Edges(corners, np.roll(corners, -1, axis=0), np.zeros(4, dtype=np.int64))
+    >>> [part.tolist() for part in find_spans(edges, slice(0, 1), 9)]
+    [[0, 0], [0, 0], [0, 1], [1, 4], [1.0, 1.0]]
+    """
+    copies = [edges] if turn is None else [edges.moved(shift * turn) for shift in _shifts(edges, columns, turn)]
+    found = [_swept(copy, rows, columns) for copy in copies if _reaches(copy, columns)]
+    spans = found[0] if len(found) == 1 else _summed(found)
+    held = np.flatnonzero(spans.share > NOTHING)
+    return Spans(*(one[held] for one in spans[:-1]), np.minimum(spans.share[held], 1.0))
+
+
+def _summed(several: Sequence[Spans]) -> Spans:
+    """The spans of all turns of longitude; of a polygon that meets the grid in some, cell by cell."""
+    none = (np.empty(0, np.int64),) * 4 + (np.empty(0),)
+    spans = Spans(*(np.concatenate([empty, *parts]) for empty, *parts in zip(none, *several, strict=True)))
+    owners, times = np.unique(
+        np.concatenate([np.empty(0, np.int64), *(np.unique(one.owner) for one in several)]), return_counts=True
+    )
+    shared = np.isin(spans.owner, owners[times > 1])
+    if shared.any():
+        cells = spans.take(shared).cells()
+        order = np.lexsort([cells.column, cells.row, cells.owner])
+        owner, row, column, share = (one[order] for one in cells)
+        first = np.flatnonzero(np.diff(owner, prepend=-1) | np.diff(row, prepend=-1) | np.diff(column, prepend=-1))
+        one = Spans(owner[first], row[first], column[first], column[first] + 1, np.add.reduceat(share, first))
+        spans = Spans(*(np.concatenate(parts) for parts in zip(spans.take(~shared), one, strict=True)))
+    return spans.take(np.lexsort([spans.start, spans.row, spans.owner]))
 
 
 def _shifts(edges: Edges, columns: int, turn: float) -> range:
@@ -241,24 +308,24 @@ def _shifts(edges: Edges, columns: int, turn: float) -> range:
     return range(int(np.floor(-x.max() / turn)), int(np.ceil((columns - x.min()) / turn)) + 1)
 
 
-def _reaches(edges: Edges, shape: tuple[int, int]) -> bool:
+def _reaches(edges: Edges, columns: int) -> bool:
     x = np.concatenate([edges.start[:, 0], edges.end[:, 0]])
-    return len(x) > 0 and bool(x.max() > 0 and x.min() < shape[1])
+    return len(x) > 0 and bool(x.max() > 0 and x.min() < columns)
 
 
-def _swept(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats]:
-    """Sorted keys of cells, and the share of each."""
-    rows, columns = shape
-    owner, start, end = _cut(edges, shape)
+def _swept(edges: Edges, rows: slice, columns: int) -> Spans:
+    """Spans, of which some are empty or have no share, sorted by polygon, row and column."""
+    high = rows.stop - rows.start
+    owner, start, end = _cut(edges, rows, columns)
     middle = (start + end) / 2
     row, column = np.floor(middle[:, 1]).astype(np.int64), np.floor(middle[:, 0]).astype(np.int64)
-    there = (row >= 0) & (row < rows) & (column < columns)
+    there = (row >= rows.start) & (row < rows.stop) & (column < columns)
     x, above, below = middle[:, 0][there], start[:, 1][there], end[:, 1][there]
-    owner, row, column = owner[there], row[there], column[there]
-    height = np.rint((below - row) * _FINE) / _FINE - np.rint((above - row) * _FINE) / _FINE
+    owner, row, column = owner[there], row[there] - rows.start, column[there]
+    height = np.rint((below - row - rows.start) * _FINE) / _FINE - np.rint((above - row - rows.start) * _FINE) / _FINE
     passed = np.where(column < 0, 0.0, x - column)  # west of the grid is as good as on its edge
     column = np.maximum(column, 0)
-    keys, place = np.unique((owner * rows + row) * columns + column, return_inverse=True)
+    keys, place = np.unique((owner * high + row) * columns + column, return_inverse=True)
     own, handed = np.bincount(place, height * (1 - passed)), np.bincount(place, height)
     line = keys // columns
     first = np.append(True, line[1:] != line[:-1])[: len(line)]
@@ -267,12 +334,14 @@ def _swept(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats]:
     before -= before[first][np.cumsum(first) - 1]
     following = np.append(np.where(first[1:], (line[:-1] + 1) * columns, keys[1:]), (line[-1:] + 1) * columns)
     after = before + handed
-    gap = np.where(np.abs(after) > NOTHING, following[: len(keys)] - keys - 1, 0)
-    place = np.cumsum(gap) - gap + np.arange(len(keys))  # of each key, once the cells between them are filled in
-    every = np.repeat(keys - place, gap + 1) + np.arange(len(keys) + int(gap.sum()))
-    shares = np.repeat(after, gap + 1)
-    shares[place] = own + before
-    return every, shares
+    # each key is a cell that an edge passes; between it and the following one is a span that none does
+    share, begin = np.column_stack([own + before, after]).ravel(), np.column_stack([keys, keys + 1]).ravel()
+    stop = np.column_stack([keys + 1, following[: len(keys)]]).ravel()
+    held = np.flatnonzero((np.abs(share) > NOTHING) & (stop > begin))
+    begin, line, stop = begin[held], line[held // 2], stop[held]
+    owner = line // high
+    start = begin - line * columns
+    return Spans(owner, line - owner * high + rows.start, start, start + stop - begin, share[held])
 
 
 class _Crossings(NamedTuple):
@@ -295,12 +364,13 @@ class _Crossings(NamedTuple):
     points: Floats
 
 
-def _crossings(edges: Edges, axis: int, lines: int) -> _Crossings:
+def _crossings(edges: Edges, axis: int, lowest: Floats | int, highest: Floats | int) -> _Crossings:
+    """Of the lines from the lowest to the highest, which may be others for each edge."""
     span = edges.end - edges.start
     low = np.minimum(edges.start[:, axis], edges.end[:, axis])
     high = np.maximum(edges.start[:, axis], edges.end[:, axis])
-    first = np.clip(np.floor(low) + 1, 0, lines + 1).astype(np.int64)
-    last = np.clip(np.ceil(high) - 1, -1, lines).astype(np.int64)
+    first = np.clip(np.floor(low) + 1, lowest, highest + 1).astype(np.int64)
+    last = np.clip(np.ceil(high) - 1, lowest - 1, highest).astype(np.int64)
     count, step = np.maximum(last - first + 1, 0), np.where(span[:, axis] < 0, -1, 1)
     nearest = np.where(step < 0, last, first)
     edge = np.repeat(np.arange(len(count)), count)
@@ -312,13 +382,19 @@ def _crossings(edges: Edges, axis: int, lines: int) -> _Crossings:
     return _Crossings(count, nearest, step, edge, order, points)
 
 
-def _cut(edges: Edges, shape: tuple[int, int]) -> tuple[Places, Floats, Floats]:
-    """Edges cut at every line of the grid that they cross: owner, start, end of the pieces."""
+def _cut(edges: Edges, rows: slice, columns: int) -> tuple[Places, Floats, Floats]:
+    """Edges cut at every line of some rows of the grid that they cross: owner, start, end of the pieces."""
     (x0, y0), (x1, y1) = edges.start.T, edges.end.T
-    rows, columns = shape
-    matters = (y0 != y1) & (np.maximum(y0, y1) > 0) & (np.minimum(y0, y1) < rows) & (np.minimum(x0, x1) < columns)
-    edges = edges.compress(matters)
-    down, across = _crossings(edges, 0, columns), _crossings(edges, 1, rows)
+    matters = (y0 != y1) & (np.maximum(y0, y1) > rows.start) & (np.minimum(y0, y1) < rows.stop)
+    edges = edges.compress(matters & (np.minimum(x0, x1) < columns))
+    (x0, y0), (x1, y1) = edges.start.T, edges.end.T
+    # what lies in other rows is not cut at the columns; of an edge that hardly falls all is
+    way, ends = (x1 - x0) / (y1 - y0), (np.clip(y0, rows.start, rows.stop), np.clip(y1, rows.start, rows.stop))
+    inside = np.sort([x0 + (ends[0] - y0) * way, x0 + (ends[1] - y0) * way], axis=0)
+    level = np.abs(way) > _LEVEL
+    west = np.where(level, 0, np.clip(np.floor(inside[0]) - 1, 0, columns))
+    east = np.where(level, columns, np.clip(np.ceil(inside[1]) + 1, west, columns))
+    down, across = _crossings(edges, 0, west, east), _crossings(edges, 1, rows.start, rows.stop)
     pieces = down.crossed + across.crossed + 1
     last = np.cumsum(pieces + 1) - 1
     first = last - pieces
