@@ -63,6 +63,12 @@ StudyFolder = Annotated[
     Path | None,
     typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
 ]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers", metavar="N", min=1, help="How many cores work at a time; by default all. The files are the same."
+    ),
+]
 Long = Annotated[bool, typer.Option("--long", help="All of it: rules, clauses, references, places in files.")]
 OwnLanguage = Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default the language of the run.")]
 
@@ -186,11 +192,12 @@ def run_(
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing; see zoneplan cache.")
     ] = False,
+    workers: Workers = None,
     language: Language = None,
     as_json: AsJson = False,
 ) -> None:
     """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
-    _run(plan, out, language, excel_safe=excel_safe, as_json=as_json, cached=not no_cache)
+    _run(plan, out, language, excel_safe=excel_safe, as_json=as_json, cached=not no_cache, workers=workers)
 
 
 @app.command(name="explain")
@@ -788,7 +795,14 @@ def _print_json(content: Mapping[str, object]) -> None:
 
 
 def _run(
-    plan_file: Path, out: Path | None, asked: str | None, *, excel_safe: bool, as_json: bool, cached: bool = True
+    plan_file: Path,
+    out: Path | None,
+    asked: str | None,
+    *,
+    excel_safe: bool,
+    as_json: bool,
+    cached: bool = True,
+    workers: int | None = None,
 ) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
     speak(language_of_plan(plan_file))
@@ -812,7 +826,7 @@ def _run(
                 write_kept_run(kept.files, study, folder, say)
                 summary = json.loads(kept.summary)
             else:
-                summary = _made(study, folder, options, announce, store, key)
+                summary = _made(study, folder, options, announce, store, key, workers)
         _tell(summary, folder, options.language, as_json=as_json)
 
 
@@ -847,6 +861,7 @@ def _made(
     announce: Callable[[str], None],
     store: ContentCache | None,
     key: str,
+    workers: int | None,
 ) -> Summary:
     """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
     from maps.locale import localize
@@ -855,7 +870,15 @@ def _made(
 
     plan = run(study, announce, kept=None if store is None else kept_steps(say)).finished()
     said = localize(plan, options.language)
-    write_run(said, folder, options.language, excel_safe=options.excel_safe, announce=announce, notice=say)
+    write_run(
+        said,
+        folder,
+        options.language,
+        excel_safe=options.excel_safe,
+        announce=announce,
+        notice=say,
+        workers=workers,
+    )
     summary = _summary(said)
     if store is not None and key_after(plan, options) == key:
         keep_run(store, key, folder, json.dumps(summary).encode("ascii"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TextIO
@@ -13,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.inputs import Source
+from layers.parallel import Copies, copies, in_threads, worker_count
 from layers.phrases import english
 from layers.raster import read_heights, write_heights
 from maps.context import Neighbourhood
@@ -20,10 +22,11 @@ from maps.exports import write_geopackage, write_geoparquet, write_qgis_project,
 from maps.locale import LocalizedPlan, localize
 from maps.reports import write_report
 from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
-from maps.style import plan_topology
+from maps.style import Topology, plan_topology
+from maps.summaries import verdicts
 from maps.web import draw
 from zoning.plan import Plan
-from zoning.records import scheme_in_use, scheme_parameters
+from zoning.records import OF_ROWS, row_records, scheme_in_use, scheme_parameters
 from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
 from zoning.study import Study, read_study
 from zoning.tables import (
@@ -49,6 +52,9 @@ PROVENANCE = "provenance.json"
 HEIGHTS = "heights.tif"
 """In runs of plans whose maps show a relief."""
 
+PAGES = ("map.html", "report.html", "tables")
+"""What is announced while files are written, in order."""
+
 _NOT_ALWAYS = (CONFLICTS, INDUSTRIES, SOLUTIONS, QUOTA_RULES, SITINGS, SITES, *ASKED_TABLES)
 """Tables that older runs do not have, or runs of plans without scenarios."""
 
@@ -68,6 +74,7 @@ def write_files(
     *,
     excel_safe: bool = False,
     announce: Callable[[str], None] = lambda _step: None,
+    workers: int | None = None,
 ) -> None:
     """Write all files of a run into an empty folder, the manifest excepted.
 
@@ -81,36 +88,83 @@ def write_files(
     excel_safe : bool
         See :func:`maps.run_folder.write_run`.
     announce : callable, optional
-        Called with the name of each page before it is drawn.
+        Called with each of ``PAGES`` once it has begun.
+    workers : int, optional
+        See :func:`maps.run_folder.write_run`.
     """
     said = localize(plan, language)
-    plan = said.source
-    announce("map.html")
-    borders, near = plan_topology(plan.units, plan.pieces), Neighbourhood(said)
-    draw(said, language, borders=borders, near=near).save(str(stage / "map.html"))
-    announce("report.html")
-    write_report(said, stage / "report.html", language, borders=borders, near=near)
-    announce("tables")
-    write_geoparquet(plan.units, stage / "units.parquet")
-    write_geoparquet(plan.pieces, stage / "pieces.parquet")
-    write_geoparquet(plan.sites.set_index(SITES.key[0]), stage / "sites.parquet")
-    if plan.heights is not None:
-        write_heights(plan.heights, stage / HEIGHTS)
-    tabulate(CLAIMS, said.claims).to_parquet(stage / "claims.parquet", index=False)
-    write_geopackage(said, stage / "plan.gpkg", language)
-    write_qgis_project(said, stage / "plan.qgs", language)
-    write_workbook(said, stage / "plan.xlsx", language)
-    for table in CSV_TABLES:
-        if table in ASKED_TABLES and not len(getattr(plan, _ASKED_BY.get(table.name, table.name))):
-            continue
-        write_csv(table, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=excel_safe)
-    (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")
-    for name, content in as_written(plan.rulebook, map(str, plan.measures.columns)).files.items():
-        target = stage / RULEBOOK_FOLDER / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-    write_trace(plan, stage / TRACE)
-    _write_json(_provenance(said, excel_safe=excel_safe), stage / PROVENANCE)
+    with copies(worker_count(workers)) as some:
+        _RunFiles(said, stage, excel_safe=excel_safe).write(some, announce)
+
+
+class _RunFiles:
+    """The files of a run, in groups that do not wait for each other."""
+
+    def __init__(self, said: LocalizedPlan, stage: Path, *, excel_safe: bool) -> None:
+        self._said, self._plan, self._stage, self._excel_safe = said, said.source, stage, excel_safe
+
+    def write(self, some: Copies, announce: Callable[[str], None]) -> None:
+        """Write all groups, by one worker in the order of the pages; several begin with what needs no borders."""
+        pages = list(PAGES)
+
+        def begin(place: int) -> None:
+            while pages and len(PAGES) - len(pages) <= place:
+                announce(pages.pop(0))
+
+        begin(0)
+        last = [self._trace, self._tables, self._geopackage]
+        if some.several:
+            some.start(last.pop())
+            in_threads([lambda: self._ground, self._make_records], some.workers)
+        some.share([self._map, self._report, self._workbook, *last], begin)
+
+    def _make_records(self) -> None:
+        """What several groups ask for: made before they part, or each would make its own."""
+        if self._plan.trace.written is None:
+            for table in OF_ROWS:
+                row_records(self._plan, table)
+        verdicts(self._said)
+
+    @cached_property
+    def _ground(self) -> tuple[Topology, Neighbourhood]:
+        return plan_topology(self._plan.units, self._plan.pieces), Neighbourhood(self._said)
+
+    def _map(self) -> None:
+        borders, near = self._ground
+        draw(self._said, self._said.language, borders=borders, near=near).save(str(self._stage / "map.html"))
+
+    def _report(self) -> None:
+        borders, near = self._ground
+        write_report(self._said, self._stage / "report.html", self._said.language, borders=borders, near=near)
+
+    def _workbook(self) -> None:
+        write_workbook(self._said, self._stage / "plan.xlsx", self._said.language)
+
+    def _geopackage(self) -> None:
+        write_geopackage(self._said, self._stage / "plan.gpkg", self._said.language)
+        write_qgis_project(self._said, self._stage / "plan.qgs", self._said.language)
+
+    def _trace(self) -> None:
+        write_trace(self._plan, self._stage / TRACE)
+
+    def _tables(self) -> None:
+        plan, said, stage = self._plan, self._said, self._stage
+        write_geoparquet(plan.units, stage / "units.parquet")
+        write_geoparquet(plan.pieces, stage / "pieces.parquet")
+        write_geoparquet(plan.sites.set_index(SITES.key[0]), stage / "sites.parquet")
+        if plan.heights is not None:
+            write_heights(plan.heights, stage / HEIGHTS)
+        tabulate(CLAIMS, said.claims).to_parquet(stage / "claims.parquet", index=False)
+        for table in CSV_TABLES:
+            if table in ASKED_TABLES and not len(getattr(plan, _ASKED_BY.get(table.name, table.name))):
+                continue
+            write_csv(table, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=self._excel_safe)
+        (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")
+        for name, content in as_written(plan.rulebook, map(str, plan.measures.columns)).files.items():
+            target = stage / RULEBOOK_FOLDER / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
+        _write_json(_provenance(said, excel_safe=self._excel_safe), stage / PROVENANCE)
 
 
 def write_csv(table: Table, rows: pd.DataFrame, path: str | Path, *, excel_safe: bool = False) -> None:

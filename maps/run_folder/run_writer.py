@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 
 from layers.errors import ZoneplanError
 from layers.formats import digest
+from layers.parallel import require_workers
 from layers.phrases import Phrase, phrase_list
 from maps.errors import BusyError, WriteError
 from maps.locale import require_spoken
@@ -45,6 +46,7 @@ def write_run(
     excel_safe: bool = False,
     announce: Callable[[str], None] = lambda _step: None,
     notice: Notice = warn,
+    workers: int | None = None,
 ) -> Path:
     """Write every file of a run, then put the folder in its place in one step.
 
@@ -63,6 +65,9 @@ def write_run(
         Called with the name of each file before it is written.
     notice : callable, optional
         Called with a text that names the files that were kept, and where they are. By default it is a warning.
+    workers : int, optional
+        How many cores write pages and tables side by side, in copies of this process; by default all that it may use.
+        With 1, and on other systems than Linux, it writes them itself, one after another. The bytes are the same.
 
     Returns
     -------
@@ -91,9 +96,10 @@ def write_run(
     ('complete', True)
     """
     require_spoken(language, plan.rulebook)
+    require_workers(workers)
     return _write(
         Path(folder).absolute(),
-        lambda stage: write_files(plan, stage, language, excel_safe=excel_safe, announce=announce),
+        lambda stage: write_files(plan, stage, language, excel_safe=excel_safe, announce=announce, workers=workers),
         notice,
         _plan_that_is_tried(plan.study),
     )

@@ -1,0 +1,42 @@
+"""Calls in threads: for work that GEOS, GDAL, PROJ and numpy do while Python is free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from typing import TypeVar
+
+Found = TypeVar("Found")
+
+
+def in_threads(calls: Sequence[Callable[[], Found]], workers: int) -> list[Found]:
+    """What some calls give, in their order, several at a time.
+
+    Parameters
+    ----------
+    calls : sequence of callable
+        None of them changes what another reads.
+    workers : int
+        With 1 they are called one after another in this thread.
+
+    Returns
+    -------
+    list
+        All threads have ended. Where calls raise, the error is that of the first of them, once those that had begun are
+        done; the others are not called.
+
+    Examples
+    --------
+    >>> in_threads([lambda: "a", lambda: "b"], 2)
+    ['a', 'b']
+    """
+    if workers == 1 or len(calls) < 2:
+        return [call() for call in calls]
+    with ThreadPoolExecutor(min(workers, len(calls)), thread_name_prefix="zoneplan") as pool:
+        futures = [pool.submit(copy_context().run, call) for call in calls]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
