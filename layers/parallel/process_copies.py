@@ -1,9 +1,9 @@
 """Jobs in copies of this process: for work that Python itself does, which holds its lock.
 
 A copy begins with all that this process has in memory and has loaded, so that nothing is packed up, sent or imported
-again. It does its jobs, which leave files behind, and ends; no block that tidies up is left by it. It ends, too, as soon
-as this process does, however that happens. Only Linux copies a process safely once libraries are loaded; elsewhere jobs
-are done here, one after another.
+again. It does its jobs, which leave files behind, and ends; no block that tidies up is left by it. It ends, too, as
+soon as this process does, however that happens. Only Linux copies a process safely once libraries are loaded;
+elsewhere jobs are done here, one after another.
 """
 
 from __future__ import annotations
