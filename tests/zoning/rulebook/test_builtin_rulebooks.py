@@ -303,7 +303,9 @@ def test_main_functional_areas_run_on_bare_frames(
     policies = assign(zones, measures, tabulate(QUOTAS, pd.DataFrame()), rulebook)
     assert uncovered(policies, units.index) == ()
     farmland = policies.loc[policies["policy"] == "permanent-farmland", "unit_id"]
-    assert set(farmland) == {"a2", "a3"}
+    assert set(farmland) == set(units.index)  # a law of the whole country, whatever a layer shows
+    rewarded = policies.loc[policies["policy"] == "grain-county-reward", "unit_id"]
+    assert set(rewarded) == set(zones.index[zones["main"] == "agricultural"])
     absent = {one.name for one in assumed(measures, rulebook)}
     assert {"key_development", "border", "heritage", "red_line", "growth_boundary"} <= absent
 
