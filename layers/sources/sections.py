@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -338,6 +339,12 @@ def _pinned(kind: str, sections: Iterable[_Read], pins: Mapping[Keys, Pin]) -> t
     return tuple(one.model_copy(update={"pin": pins.get((kind, place))}) for place, one in enumerate(sections))
 
 
+@lru_cache(maxsize=8)
+def _as_said(path: Path, text: str, model: type[Sources]) -> str:
+    """All of what a file says, kept: a run asks several times whether its study is still what it read."""
+    return exact(parse_document(Document(path, text), model)[0])
+
+
 class Sources(Placed):
     """What is to be read: units, layers and tables, for one day.
 
@@ -433,7 +440,7 @@ class Sources(Placed):
         (True, False, True)
         """
         with suppress(ZoneplanError):
-            if exact(parse_document(self._document, type(self))[0]) == exact(self):
+            if _as_said(self.path, self._document.text, type(self)) == exact(self):
                 return self
         found, document = parse_document(Document(self.path, to_toml(self), written=True), type(self))
         found.stand_in(document)

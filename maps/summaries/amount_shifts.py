@@ -101,6 +101,10 @@ def quota_shifts(plan: LocalizedPlan, quota: Quota) -> QuotaShifts | None:
     102 -685 no priority of its own; others come first
     23 -240 × 0.5, growth is steered away from fragile land
     """
+    return plan.renderer.once(quota, lambda one, _: _shifts(plan, one))
+
+
+def _shifts(plan: LocalizedPlan, quota: Quota) -> QuotaShifts | None:
     table = plan.source.quotas
     own = (table["quota"] == quota.name) & (table["period"] == quota.period)
     own &= (table["level"] == quota.levels[-1]) & (table["unit_id"] != RESERVE)
