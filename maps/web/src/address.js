@@ -1,5 +1,7 @@
 // The address: what is shown stands behind its "#", so that a link opens the same.
 
+import { MARK_KINDS } from "./status_marks.js";
+
 /**
  * @import { Method } from "./class_breaks.js"
  * @import { PageState, Shown, View } from "./page_state.js"
@@ -124,7 +126,7 @@ function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comp
   const unitOfId = new Map(units.id.map((id, unit) => [id, unit]));
   /**
    * @param {string} key
-   * @param {"chosen" | "compared" | "main" | "overlay" | "jurisdiction" | "kept" | "payments" | "quota" | "scenario"} name
+   * @param {"chosen" | "compared" | "main" | "overlay" | "jurisdiction" | "sure" | "kept" | "payments" | "quota" | "scenario"} name
    * @param {(place: number) => string} told
    * @param {(text: string) => number | undefined} placeOf
    * @returns {Part}
@@ -177,6 +179,7 @@ function partsOf({ units, zones, jurisdictions, measures, quotas, payments, comp
     placed("main", "main", (zone) => zones[zone].code, zoneOf("main")),
     placed("also", "overlay", (zone) => zones[zone].code, zoneOf("overlay")),
     placed("in", "jurisdiction", (place) => jurisdictions[place], (name) => jurisdictions.indexOf(name)),
+    placed("sure", "sure", (kind) => MARK_KINDS[kind], (text) => MARK_KINDS.findIndex((kind) => kind === text)),
     placed("class", "kept", counted, upTo(MOST_CLASSES)),
     percent("zones", "opacity"),
     percent("relief", "relief"),

@@ -20,7 +20,7 @@ export function filteredSaid({ facts, state, speech }, view) {
   const { shown } = state;
   const all = speech.units(facts.units.id.length);
   if (!isFiltered(shown)) return speech.say("named", { name: speech.words.all, value: all });
-  const names = filtersOn(facts, shown, view.classTitle).map(({ title }) => title);
+  const names = filtersOn(facts, speech.words, shown, view.classTitle).map(({ title }) => title);
   const count = speech.say("kept_units", { n: unitsKept(facts, shown, view.classOf).length, units: all });
   return speech.say("named", { name: names.join(speech.words.and), value: count });
 }
@@ -47,7 +47,7 @@ export class FilterStrip {
       this.root.hidden = !isFiltered(shown);
       if (this.root.hidden) return this.root.replaceChildren();
       const units = unitsKept(facts, shown, view.classOf);
-      const chips = filtersOn(facts, shown, view.classTitle).map(({ key, title }) => {
+      const chips = filtersOn(facts, words, shown, view.classTitle).map(({ key, title }) => {
         const settings = { type: "button", class: "zp-chip", "aria-label": speech.say("filter_off", { name: title }) };
         return node("button", { ...settings, on: { click: () => state.change({ [key]: -1 }) } }, node("span", {}, title), icon("close"));
       });

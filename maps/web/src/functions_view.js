@@ -102,7 +102,7 @@ function marksLegend(facts, state, speech) {
   const unsaid = facts.verdicts.close.length && !closeCalls(facts).size ? caption(words.close_adopted) : null;
   if (!kinds.length) return unsaid && legendPart(words.how_sure, unsaid);
   const rows = kinds.map((kind) => {
-    const on = state.shown.layers.has(`marks ${kind}`);
+    const on = state.shown.layers.has(`marks ${kind}`) || kind === MARK_KINDS[state.shown.sure];
     return legendRow({
       picture: signPicture(MARK_SIGNS[kind], 22),
       title: words[MARK_TITLES[kind]],
@@ -121,13 +121,13 @@ function marksLegend(facts, state, speech) {
  * What a unit is marked with: its overlays, and what planners should know of it.
  * @param {Facts} facts
  * @param {number} unit
- * @param {ReadonlySet<string>} layers
+ * @param {import("./page_state.js").Shown} shown
  * @returns {Sign[]}
  */
-function signsOf(facts, unit, layers) {
+function signsOf(facts, unit, { layers, sure }) {
   const signs = facts.units.overlays[unit].flatMap((place) => facts.zones[place].sign ?? []);
   const kind = markOf(facts, unit);
-  return kind && layers.has(`marks ${kind}`) ? [...signs, MARK_SIGNS[kind]] : signs;
+  return kind && (layers.has(`marks ${kind}`) || kind === MARK_KINDS[sure]) ? [...signs, MARK_SIGNS[kind]] : signs;
 }
 
 /**
@@ -138,12 +138,11 @@ function signsOf(facts, unit, layers) {
  * @param {boolean} small Whether the units that leave no choice of place have their turn, or the others.
  */
 function placeSigns(pen, screen, { facts, state, colours }, room, small) {
-  const { layers } = state.shown;
   const sparse = room.frame[2] - room.frame[0] < 500;
   const keeps = keeping(facts, state.shown, (unit) => facts.units.main[unit]);
   for (let unit = 0; unit < facts.units.id.length; unit++) {
     if (!screen.sees(unit) || !keeps(unit)) continue;
-    const signs = signsOf(facts, unit, layers);
+    const signs = signsOf(facts, unit, state.shown);
     if (!signs.length) continue;
     const [left, top, right, bottom] = screen.box(unit);
     if (Math.min(right - left, bottom - top) < SMALL !== small || right - left < 3) continue;

@@ -2,6 +2,7 @@
 
 import { by } from "./dom.js";
 import { baseOf } from "./land_amounts.js";
+import { FILTERS } from "./page_state.js";
 import { paymentTitle } from "./payment_texts.js";
 
 /**
@@ -33,7 +34,7 @@ export function tellChanges({ state, speech, facts }, filtered) {
     [["quota", "base"], ({ quota, base }) => named(facts.quotas[quota].title, baseOf(facts, quota, base)?.title ?? "")],
     [["payments"], ({ payments }) => named(words.payments, paymentTitle(speech, facts.payments.choices[payments]))],
     [["theme"], ({ theme }) => words[`theme_${theme}`]],
-    [["main", "overlay", "jurisdiction", "kept"], filtered],
+    [FILTERS, filtered],
   ];
   state.on(texts.flatMap(([keys]) => keys), () => {
     if (waiting) return;

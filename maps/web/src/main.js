@@ -23,7 +23,7 @@ import { MapPicture } from "./map_picture.js";
 import { coordinates, mapTools } from "./map_tools.js";
 import { MapWindow } from "./map_window.js";
 import { firstLayers } from "./more_layers.js";
-import { PageState, UNFILTERED, whenSeen } from "./page_state.js";
+import { FILTERS, PageState, UNFILTERED, whenSeen } from "./page_state.js";
 import { factsOf } from "./plan_facts.js";
 import { PlanEvaluator } from "./plan_evaluator.js";
 import { planPanel } from "./plan_panel.js";
@@ -214,7 +214,7 @@ class PlanPage {
     whenSeen(state, "plan", ["tried"], () => this.fillPlan());
     if (this.scene.facts.comparison) state.on(["view"], () => this.fillPlan());
     state.on(["story"], ({ story }) => focusFirst(by("zp-plan").querySelector(story < 0 ? ".zp-primary" : "h2"), by("zp-tab-plan")));
-    state.on(["main", "overlay", "jurisdiction", "kept"], () => this.show(this.picture.view));
+    state.on(FILTERS, () => this.show(this.picture.view));
     this.address.follow(state);
     followSwitches(this.map, state);
     announceShown(state, this.scene.facts);
@@ -343,7 +343,6 @@ class PlanPage {
     container.setAttribute("aria-label", words.map_help);
     this.window.home(false);
     this.picture.homeZoom = this.window.homeZoom;
-    this.picture.start();
     L.control.scale({ position: "bottomleft", imperial: false, maxWidth: 110 }).addTo(map);
     map.attributionControl?.addAttribution(asHtml(scene.ground?.credits || words.credit));
     mapTools(map, scene.speech, {
@@ -351,6 +350,7 @@ class PlanPage {
       measure: (button, byKey) => button.setAttribute("aria-pressed", String(this.ruler.toggle(byKey))),
     });
     coordinates(map, scene.speech);
+    this.picture.start(); // once that stands there which keeps names away
     mapKeys(map, scene, this.cross, {
       busy: () => this.ruler.on || Boolean(this.server?.pen.on),
       told: (unit) => this.toldOf(unit),

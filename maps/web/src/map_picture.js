@@ -7,6 +7,7 @@ import { Room } from "./labels.js";
 import { viewOf } from "./map_grid.js";
 import { Screen } from "./map_shapes.js";
 import { viewShown } from "./map_views.js";
+import { FILTERS } from "./page_state.js";
 import { middlesOf, nameChosen, nameJurisdictions, nameUnits } from "./place_names.js";
 import { nameRegions } from "./region_names.js";
 import { nameMajorTowns, nameTowns } from "./town_names.js";
@@ -39,7 +40,7 @@ const NEAR = 1.5;
 /** @type {(keyof Shown)[]} */
 const OF_VIEW = ["scenario", "view", "by", "method", "quota", "base", "payments", "layers", "theme"];
 /** @type {(keyof Shown)[]} */
-const OF_PLAN = [...OF_VIEW, "main", "overlay", "jurisdiction", "kept", "relief", "opacity"];
+const OF_PLAN = [...OF_VIEW, ...FILTERS, "relief", "opacity"];
 
 export class MapPicture {
   /**

@@ -13,9 +13,10 @@
  * @property {number} quota The place of the quota that the view of land shows.
  * @property {string} base What its amounts are divided by.
  * @property {number} payments The place of the choice of payments that the view of money shows.
- * @property {number} main A main function that the rest is dimmed for, or -1; so with the next three.
+ * @property {number} main A main function that the rest is dimmed for, or -1; so with the next four.
  * @property {number} overlay
  * @property {number} jurisdiction
+ * @property {number} sure A kind of marks, of how sure units are.
  * @property {number} kept A class of the legend of other colours than those of main functions.
  * @property {number} chosen A unit, or -1; so with the next two.
  * @property {number} hovered
@@ -45,6 +46,7 @@ const AT_FIRST = {
   main: -1,
   overlay: -1,
   jurisdiction: -1,
+  sure: -1,
   kept: -1,
   chosen: -1,
   hovered: -1,
@@ -64,7 +66,10 @@ const AT_FIRST = {
 };
 
 /** What is dimmed for a part of the units; another view or colouring begins without. */
-export const UNFILTERED = { main: -1, overlay: -1, jurisdiction: -1, kept: -1 };
+export const UNFILTERED = { main: -1, overlay: -1, jurisdiction: -1, sure: -1, kept: -1 };
+
+/** What units are kept by. */
+export const FILTERS = /** @type {(keyof typeof UNFILTERED)[]} */ (Object.keys(UNFILTERED));
 
 export class PageState {
   /** @param {Partial<Shown>} first */

@@ -6,9 +6,9 @@ import { amountOf, baseOf, plainBase, quotaRow, ratiosOf } from "./land_amounts.
 import { tell } from "./live_region.js";
 import { valueText } from "./measures.js";
 import { payingPolicies } from "./money_view.js";
-import { whenSeen } from "./page_state.js";
+import { FILTERS, whenSeen } from "./page_state.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
-import { statusText } from "./status_marks.js";
+import { MARK_KINDS, MARK_TITLES, statusText, unitsMarked } from "./status_marks.js";
 import { cellText } from "./table_panel.js";
 import { shifted } from "./verdict.js";
 
@@ -53,11 +53,13 @@ export class UnitTable {
     this.columns = columnsOf(scene);
     const zones = facts.zones.map(({ title, kind, units }, place) => ({ title, place, kind, units }));
     const listed = (/** @type {string} */ kind) => zones.filter((zone) => zone.kind === kind && zone.units);
-    /** @type {["main" | "overlay" | "jurisdiction", string, { title: string, place: number }[], number][]} */
+    const marks = MARK_KINDS.map((kind, place) => ({ title: words[MARK_TITLES[kind]], place, kind }));
+    /** @type {["main" | "overlay" | "jurisdiction" | "sure", string, { title: string, place: number }[], number][]} */
     const filters = [
       ["main", words.main, listed("main"), facts.table ? 2 : 1],
       ["overlay", words.overlays, listed("overlay"), 1],
       ["jurisdiction", words.jurisdiction, facts.jurisdictions.map((title, place) => ({ title, place })), 2],
+      ["sure", words.how_sure, facts.table ? [] : marks.filter(({ kind }) => unitsMarked(facts, kind).length), 1],
     ];
     const selects = filters
       .filter(([, , options, least]) => options.length >= least)
@@ -78,7 +80,7 @@ export class UnitTable {
     ];
     this.body.addEventListener("pointerover", ({ target }) => state.change({ hovered: unitOfRow(target) }));
     this.body.addEventListener("pointerleave", () => state.change({ hovered: -1 }));
-    state.on(["main", "overlay", "jurisdiction", "kept", "view", "by", "method"], () => this.filter());
+    state.on([...FILTERS, "view", "by", "method"], () => this.filter());
     state.on(["view", "by", "quota", "base", "payments"], () => this.changeColumns());
     whenSeen(state, "table", ["scenario", "tried"], () => {
       this.changeColumns();
@@ -129,7 +131,7 @@ export class UnitTable {
   }
 
   /**
-   * @param {"main" | "overlay" | "jurisdiction"} key
+   * @param {"main" | "overlay" | "jurisdiction" | "sure"} key
    * @param {string} title
    * @param {{ title: string, place: number }[]} options
    */

@@ -146,7 +146,7 @@ test("the filters that are on have names, and keep units together", () => {
   const { facts, state } = toyScene();
   const classTitle = (/** @type {number} */ place) => `class ${place}`;
   state.change({ main: 1, kept: 2 });
-  assert.deepEqual(filtersOn(facts, state.shown, classTitle), [
+  assert.deepEqual(filtersOn(facts, facts.words, state.shown, classTitle), [
     { key: "main", title: "Fragile" },
     { key: "kept", title: "class 2" },
   ]);
