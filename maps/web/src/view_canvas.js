@@ -23,6 +23,14 @@ import { viewOf } from "./map_grid.js";
 const PADDING = 0.25;
 // Milliseconds of a frame that drawing may take while the view moves on; a longer one is seen as a jerk.
 const BUDGET = 8;
+/** The frame that is being drawn and until when there is time in it, for all canvases together: the lower ones come first. */
+const frame = { at: -1, end: 0 };
+
+/** @param {number} at Of a frame, as the browser tells it. */
+function endOf(at) {
+  if (frame.at !== at) Object.assign(frame, { at, end: performance.now() + BUDGET });
+  return frame.end;
+}
 
 /** @param {HTMLCanvasElement} canvas */
 export function penOf(canvas) {
@@ -143,11 +151,7 @@ export function viewCanvas(grid, picture, pane) {
       const view = viewOf(this._map, grid, this._bounds);
       const ratio = window.devicePixelRatio || 1;
       const origin = this._map.getPixelOrigin();
-      spare.width = view.width * ratio;
-      spare.height = view.height * ratio;
-      spare.style.width = `${view.width}px`;
-      spare.style.height = `${view.height}px`;
-      const pen = penOf(spare);
+      const pen = emptied(spare, view.width, view.height, ratio);
       let parts = budget < Infinity ? [boxOf(view)] : null;
       if (parts && shown && picture.stays && isMoved(shown, view, ratio)) {
         parts = beyond(boxOf(view), boxOf(shown.view));
@@ -157,9 +161,9 @@ export function viewCanvas(grid, picture, pane) {
       const steps = picture.steps(pen, view, parts);
       const own = ++job;
       busy = true;
-      const go = () => {
+      const go = (/** @type {number} */ at) => {
         if (own !== job) return;
-        const end = performance.now() + budget;
+        const end = budget < Infinity ? endOf(at) : Infinity;
         while (steps.length && performance.now() < end) {
           steps.shift()?.();
           if (budget < Infinity) flush(spare);
@@ -173,10 +177,28 @@ export function viewCanvas(grid, picture, pane) {
         if (spare.parentNode) spare.replaceWith(canvas);
         picture.done?.();
       };
-      go();
+      if (budget < Infinity) requestAnimationFrame(go);
+      else go(0);
     },
   });
   return new Canvas({ padding: PADDING, pane });
+}
+
+/**
+ * A canvas of this size with nothing on it; another one costs more than to wipe the one that is there.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {number} height
+ * @param {number} ratio
+ */
+function emptied(canvas, width, height, ratio) {
+  const pen = penOf(canvas);
+  const [across, down] = [Math.floor(width * ratio), Math.floor(height * ratio)];
+  if (canvas.width === across && canvas.height === down && pen.reset) pen.reset();
+  else [canvas.width, canvas.height] = [across, down];
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  return pen;
 }
 
 /**
