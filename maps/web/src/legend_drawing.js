@@ -10,6 +10,7 @@ import { drawCircle, drawSignIn } from "./signed_values.js";
  * @typedef {object} Sheet What is drawn on, and in which colours.
  * @property {Pen} pen
  * @property {(name: string) => string} colour
+ * @property {string} [titled] What the legend is of, once it is written.
  */
 
 const LINE = 1.3;
@@ -27,7 +28,8 @@ export function letters(size, weight, ink, more = {}) {
  * @param {Lettering} lettering
  */
 function wrapped(pen, text, width, lettering) {
-  const words = text.split(/(?<=[\s\u2e80-\u9fff\uff00-\uffef])/u);
+  // no line begins with a sign that ends a clause
+  const words = text.split(/(?<=[\s\u2e80-\u9fff\uff00-\uffef])(?![，。、；：！？）」』》”’])/u);
   const lines = [];
   let line = "";
   for (const word of words) {
@@ -75,11 +77,15 @@ export function drawLegend(sheet, legend, [x, y, width]) {
       y = writeLines(pen, part.textContent ?? "", [x, y + 4, width], letters(11.5, 600, colour("ink-2"))) + 3;
     } else if (part instanceof HTMLSelectElement) {
       const said = part.selectedOptions[0]?.textContent ?? "";
+      sheet.titled = said;
       y = writeLines(pen, said, [x, y, width], letters(13.5, 600, ink)) + 4;
     } else if (part.matches(".zp-row")) {
       y = drawRow(sheet, part, [x, y, width]);
     } else if (part.matches("p")) {
-      y = writeLines(pen, part.textContent ?? "", [x, y + 3, width], letters(11, 400, colour("ink-3"))) + 2;
+      // a title that is cut in the list of the page is not cut here
+      const text = part.textContent ?? "";
+      const said = sheet.titled && text.startsWith(sheet.titled) ? text.slice(sheet.titled.length).replace(/^, /, "") : text;
+      if (said) y = writeLines(pen, said, [x, y + 3, width], letters(11, 400, colour("ink-3"))) + 2;
     } else if (part instanceof SVGSVGElement) {
       y = drawPicture(sheet, part, x, y + 4, Math.min(1, width / part.width.baseVal.value)) + 4;
     } else if (part.matches(".zp-legend-part")) {

@@ -37,6 +37,8 @@ export const PAPERS = { A4: { width: 210, height: 297, panel: 58 }, A3: { width:
 const PANEL = { gap: 24, width: 250, margin: 20 };
 const BAR = 150;
 const FRAME = 0.02;
+// A legend on paper is not made smaller than this.
+const LEAST = 0.55;
 
 /**
  * Metres on the ground in a metre of the plane, at a place of the grid: the projection of the web makes land larger.
@@ -156,7 +158,7 @@ export function drawSheet(sheet, content, layout, view) {
   const [x, y, end, foot] = layout.panel;
   if (layout.upright) {
     const titled = drawTitle(sheet, content, [x, y, end - x]);
-    drawLegend(sheet, content.legend, [x, titled + 14, end - x]);
+    drawFitting(sheet, content, [x, titled + 14, end - x], foot - footHeight(sheet, content, end - x) - GAP);
     drawFoot(sheet, content, layout, view, [x, foot, end - x]);
   } else {
     const middle = x + (end - x) * 0.5;
@@ -167,16 +169,35 @@ export function drawSheet(sheet, content, layout, view) {
 }
 
 /**
+ * The legend, as much smaller as it takes to end above what stands at the foot.
+ * @param {Sheet} sheet
+ * @param {Content} content
+ * @param {[x: number, y: number, width: number]} place
+ * @param {number} foot
+ */
+function drawFitting(sheet, { legend }, [x, y, width], foot) {
+  const { pen } = sheet;
+  const high = drawLegend({ pen: silent(pen), colour: () => "" }, legend, [0, 0, width]);
+  const part = Math.min(1, Math.max(LEAST, (foot - y) / high));
+  pen.save();
+  pen.translate(x, y);
+  pen.scale(part, part);
+  drawLegend(sheet, legend, [0, 0, width / part]);
+  pen.restore();
+}
+
+/**
  * @param {Sheet} sheet
  * @param {Content} content
  * @param {[x: number, y: number, width: number]} place
  */
 function drawTitle({ pen, colour }, { scene: { facts, speech } }, [x, y, width]) {
   const { plan } = facts;
+  const rulebook = speech.say("named", { name: speech.words.rulebook, value: plan.rulebook });
   y = writeLines(pen, plan.name, [x, y, width], letters(22, 600, colour("ink"), { face: "serif" })) + 4;
   const line = facts.table
     ? speech.units(facts.units.id.length)
-    : `${plan.rulebook} · ${speech.say("as_of", { date: plan.date })}`;
+    : `${rulebook} · ${speech.say("as_of", { date: speech.day(plan.date) })}`;
   return writeLines(pen, line, [x, y, width], letters(11.5, 400, colour("ink-2")));
 }
 
@@ -188,20 +209,16 @@ function drawTitle({ pen, colour }, { scene: { facts, speech } }, [x, y, width])
  * @param {View} view
  * @param {[x: number, foot: number, width: number]} place
  */
-function drawFoot(sheet, { scene, credits }, layout, view, [x, foot, width]) {
+function drawFoot(sheet, content, layout, view, [x, foot, width]) {
   const { pen, colour } = sheet;
-  const { speech, facts } = scene;
+  const { scene } = content;
+  const { speech } = scene;
   const { words } = speech;
   const { grid } = scene.shapes;
   const small = letters(10, 400, colour("ink-3"));
   const [gx, gy] = [(view.width / 2 - view.x) / view.scale, (view.y - view.height / 2) / view.scale];
   const perPixel = (grid.step * groundScale(grid, gx, gy)) / view.scale;
-  const projection = words[grid.projection.method === "mercator" ? "plane_mercator" : "plane_equal_area"];
-  const sources = facts.table ? "" : speech.say("sources_are", { list: facts.plan.sources.join(", ") });
-  const said = [projection, sources, credits].filter(Boolean);
-  const blank = /** @type {any} */ (quiet(pen));
-  const texts = said.reduce((y, text) => writeLines(blank, text, [x, y, width], small) + 3, 0);
-  let y = foot - texts - 56;
+  let y = foot - footHeight(sheet, content, width);
   drawNorth(sheet, words.north, x + width - 12, y + 16, northAngle(grid, gx, gy));
   if (layout.ratio) {
     const ratio = `1:${speech.whole.format(layout.ratio)}`;
@@ -209,7 +226,29 @@ function drawFoot(sheet, { scene, credits }, layout, view, [x, foot, width]) {
   }
   drawBar(sheet, speech, perPixel, x, y + 26, Math.min(BAR, width - 50));
   y += 56;
-  for (const text of said) y = writeLines(pen, text, [x, y, width], small) + 3;
+  for (const text of sourcesSaid(content)) y = writeLines(pen, text, [x, y, width], small) + 3;
+}
+
+/**
+ * How the map is drawn, and what it is made of.
+ * @param {Content} content
+ */
+function sourcesSaid({ scene: { facts, speech, shapes }, credits }) {
+  const { words } = speech;
+  const projection = words[shapes.grid.projection.method === "mercator" ? "plane_mercator" : "plane_equal_area"];
+  const sources = facts.table ? "" : speech.say("sources_are", { list: facts.plan.sources.join(", ") });
+  return [projection, sources, credits].filter(Boolean);
+}
+
+/**
+ * How high scale, north and sources are together.
+ * @param {Sheet} sheet
+ * @param {Content} content
+ * @param {number} width
+ */
+function footHeight({ pen }, content, width) {
+  const small = letters(10, 400, "");
+  return sourcesSaid(content).reduce((y, text) => writeLines(silent(pen), text, [0, y, width], small) + 3, 0) + 56;
 }
 
 /**
@@ -225,6 +264,20 @@ function quiet(pen) {
     },
     measureText: (/** @type {string} */ text) => pen.measureText(text),
   };
+}
+
+/**
+ * One that takes all that a pen does, and only measures.
+ * @param {Pen} pen
+ * @returns {Pen}
+ */
+function silent(pen) {
+  return /** @type {any} */ (
+    new Proxy(quiet(pen), {
+      get: (own, name) => Reflect.get(own, name) ?? (() => undefined),
+      set: (own, name, value) => Reflect.set(own, name, value),
+    })
+  );
 }
 
 /**
@@ -298,12 +351,6 @@ function northAngle(grid, x, y) {
  * @param {number} width
  */
 function panelHeight(content, pen, width) {
-  const blank = /** @type {any} */ (
-    new Proxy(quiet(pen), {
-      get: (own, name) => Reflect.get(own, name) ?? (() => undefined),
-      set: (own, name, value) => Reflect.set(own, name, value),
-    })
-  );
-  const sheet = { pen: blank, colour: () => "" };
+  const sheet = { pen: silent(pen), colour: () => "" };
   return drawLegend(sheet, content.legend, [0, drawTitle(sheet, content, [0, 0, width]) + 14, width]);
 }
