@@ -189,7 +189,7 @@ def _source(name: str, ending: str = ".parquet") -> str:
     return f"{MEMORY}/{name}{ending}"
 
 
-class _Folder:
+class OwnFolder:
     """A folder that is gone when nobody has it any more."""
 
     def __init__(self) -> None:
@@ -202,7 +202,7 @@ class _Written:
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
-        self.folder = _Folder()
+        self.folder = OwnFolder()
         self.places: dict[str, Path] = {}
 
     def put_units(self, units: gpd.GeoDataFrame | None) -> None:

@@ -39,21 +39,24 @@ from zoning.compensation import account_traced, itemise_services, known_parties,
 from zoning.divergence import Drifting, with_divergence
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
 from zoning.measures import (
+    RasterIndices,
     assumed,
     complete_traced,
     measure,
     more_facilities,
+    raster_indices,
     scores_by_weights,
+    sources_of,
     undeducted,
     with_indices,
     with_none_of,
     with_standards,
 )
 from zoning.overlays import overlay, settle_lines, tabulate_lines
-from zoning.plan import Assumption, Plan
+from zoning.plan import Assumption, IndexRaster, Plan
 from zoning.policies import assign_traced, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_asked
-from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, without_unused_topics
+from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, with_all_topics, without_unused_topics
 from zoning.siting import site_again
 from zoning.steps import KeptResults, Steps
 from zoning.study import PlanIndex, Scenario, ServicesSection, Study, place_in_scenario, with_scenario
@@ -394,6 +397,7 @@ class _Zoned:
     margins: Margins
     trace: Trace
     drifting: Drifting | None
+    rasters: Mapping[str, IndexRaster]
 
 
 @dataclass(frozen=True)
@@ -422,7 +426,8 @@ def _zone(
     if study.services is not None:
         measured, items = steps.do("services", _with_services, measured, study.services)
     measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
-    measured, parts = steps.do("indices", with_indices, measured, study.indices, tables.travel)
+    rasters = _rasters(study, rulebook, inputs, steps)
+    measured, parts = steps.do("indices", with_indices, measured, study.indices, tables.travel, rasters)
     drifting = None
     if study.divergence is not None:
         measured, drifting = steps.do("divergence", with_divergence, measured, units, study.divergence)
@@ -445,7 +450,20 @@ def _zone(
         standing = steps.do("standards", with_standards, measured, zones, study.indices)
         added = standing[standing.columns.difference(measured.columns, sort=False)]
         measured, measures = standing, measures.drop(columns=added.columns, errors="ignore").join(added)
-    return _Zoned(pieces, measured, measures, made, zones, margins, trace, drifting)
+    return _Zoned(
+        pieces, measured, measures, made, zones, margins, trace, drifting, {} if rasters is None else rasters.files
+    )
+
+
+def _rasters(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps) -> RasterIndices | None:
+    """The indices of a study that are made of rasters; None where it has none."""
+    asked = tuple(index for index in study.indices if index.rasters is not None)
+    if not asked:
+        return None
+    derived = {index.rasters.derive for index in asked if index.rasters is not None and index.rasters.derive}
+    whole = with_all_topics(rulebook)  # what it derives of cells it need not derive of units
+    read = _part_of(whole, "derived", parameters=sources_of(derived, whole))
+    return steps.do("rasters", raster_indices, inputs.units, inputs.layers, study.indices, read)
 
 
 def _cut(units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
@@ -554,6 +572,7 @@ def _finish(
         industries=list_industries(rulebook, own),
         **({} if zoned.drifting is None else _tables_of(zoned.drifting)),
         facilities=steps.do("facilities", more_facilities, measures, study.indices, tables.travel),
+        rasters=zoned.rasters,
         heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
         trace=trace,
     )

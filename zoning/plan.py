@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,22 @@ class Assumption:
     assumed: Message | str
 
 
+@dataclass(frozen=True)
+class IndexRaster:
+    """The raster of an index that is made of rasters.
+
+    Attributes
+    ----------
+    path : Path
+        A cloud-optimised GeoTIFF of one band.
+    holds : object
+        What has to live as long as it does: the folder where it was written.
+    """
+
+    path: Path
+    holds: object = field(default=None, repr=False, compare=False)
+
+
 @dataclass(frozen=True, repr=False)
 class Plan(Shown):
     """A finished plan.
@@ -102,6 +119,8 @@ class Plan(Shown):
     heights : HeightGrid or None
         Of the layer whose relief maps show, see :func:`layers.raster.height_grid`; None where the plan names none, or
         a run is older than this.
+    rasters : mapping of str to IndexRaster
+        By index of the plan the raster that it is the mean of, where it is made of rasters.
     trace : Trace
         What the steps found on their way, from which the records of the plan are made. Whoever puts other tables into a
         plan by hand gives it an empty one.
@@ -149,6 +168,7 @@ class Plan(Shown):
     divergence_units: pd.DataFrame = field(default_factory=lambda: tabulate(DIVERGENCE_UNITS, pd.DataFrame()))
     facilities: pd.DataFrame = field(default_factory=lambda: tabulate(FACILITIES, pd.DataFrame()))
     heights: HeightGrid | None = None
+    rasters: Mapping[str, IndexRaster] = field(default_factory=dict, compare=False)
     trace: Trace = field(default_factory=Trace, repr=False, compare=False)
 
     def overview(self) -> Overview:
@@ -169,6 +189,7 @@ class Plan(Shown):
             ("flows", listed(f"{name} {period} ({count})" for (name, period), count in paid.items())),
             ("policies", f"{self.policies['policy'].nunique():,} in {self.policies['unit_id'].nunique():,} units"),
             ("measures", listed(self.measures.columns)),
+            ("rasters", listed(self.rasters)),
             ("assumptions", f"{len(self.assumptions):,}" if self.assumptions else ""),
             ("ledger", f"{len(self.ledger):,} rows" if len(self.ledger) else ""),
             ("tables", listed(name for name, table in TABLES.items() if len(getattr(self, table.name)))),

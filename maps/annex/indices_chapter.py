@@ -9,7 +9,7 @@ from maps.annex.report_context import ReportContext
 from maps.explain import contents_of, derived_measures
 from maps.locale import NONE, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, grid
-from zoning.study import PlanIndex
+from zoning.study import PlanIndex, RasterTerms
 
 Link = Mapping[str, Any]
 
@@ -43,6 +43,8 @@ def _card(edition: ReportContext, index: PlanIndex, links: Iterable[Link]) -> Ca
             (words["index_people"], edition.measure(terms.people)),
             (words["index_standard"], _standard(edition, terms.standard)),
         ]
+    elif index.rasters is not None and index.rasters.derive is not None:
+        facts = [(words["index_derived"], edition.measure(index.rasters.derive)), _layers(edition, index.rasters)]
     elif index.capacity is not None:
         needs = index.capacity.needs.items()
         each = (edition.say("need", name=edition.measure(name), value=edition.measured(need)) for name, need in needs)
@@ -61,8 +63,19 @@ def _card(edition: ReportContext, index: PlanIndex, links: Iterable[Link]) -> Ca
             (words["index_weights"], words["semicolon"].join((words[f"weights_{chosen}"], *weights))),
             (words["index_cost"], words["semicolon"].join(less)),
         ]
+        facts += [_layers(edition, index.rasters)] if index.rasters is not None else []
     reference = text_in(index.reference, edition.language) if index.reference else ""
     return Card(title, index.name, facts=(*facts, (words["reference"], reference)))
+
+
+def _layers(edition: ReportContext, terms: RasterTerms) -> tuple[str, str]:
+    """Of which layers it is made, cell by cell."""
+    words = edition.words
+    each = (
+        edition.measure(layer) if layer == name else f"{edition.measure(layer)} ({name})"
+        for name, layer in terms.layers.items()
+    )
+    return words["index_rasters"], words["semicolon"].join(each)
 
 
 def _standard(edition: ReportContext, standard: float | Mapping[str, float] | None) -> str:

@@ -309,7 +309,7 @@ class Terms:
         words, found = catalogue("index_measures", self.language), dict[str, str]()
         for index in self._study.indices if self._study else ():
             title = text_in(index.title or name_text(index.name), self.language, index.name)
-            for name in (*index.measures[1:], *index.standards):
+            for name in () if index.rasters is not None else (*index.measures[1:], *index.standards):
                 found[name] = words[name.removeprefix(f"{index.name}_")].format(title=title)
             if index.standards:
                 found[BELOW_STANDARD] = words[BELOW_STANDARD]

@@ -57,14 +57,17 @@ class Contents(NamedTuple):
     ----------
     needed, allowed : frozenset of str
         Of a rulebook only what every rulebook has; the rest of its folder is allowed in every format.
+    folders : tuple of str
+        Those whose files are allowed, whatever their names.
     """
 
     needed: frozenset[str]
     allowed: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ("rulebook/",)
 
     def has_place_for(self, name: str) -> bool:
         """Whether a file of this name belongs into a run."""
-        return name in self.needed | self.allowed | {MANIFEST} or name.startswith("rulebook/")
+        return name in self.needed | self.allowed | {MANIFEST} or name.startswith(self.folders)
 
 
 CONTENTS: Mapping[int, Contents] = {
@@ -76,6 +79,7 @@ CONTENTS: Mapping[int, Contents] = {
     6: Contents(
         frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs")),
         frozenset({"heights.tif", *(f"{table.name}.csv" for table in ASKED_TABLES)}),
+        ("rulebook/", "rasters/"),
     ),
 }
 """The files of each format; a new file means a new format."""

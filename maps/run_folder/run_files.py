@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cached_property
@@ -25,7 +26,7 @@ from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
 from maps.style import Topology, plan_topology
 from maps.summaries import verdicts
 from maps.web import draw
-from zoning.plan import Plan
+from zoning.plan import IndexRaster, Plan
 from zoning.records import OF_ROWS, row_records, scheme_in_use, scheme_parameters
 from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
 from zoning.study import Study, read_study
@@ -49,6 +50,8 @@ from zoning.tables import (
 RULEBOOK_FOLDER = "rulebook"
 PLAN_FILE = "plan.toml"
 PROVENANCE = "provenance.json"
+RASTERS = "rasters"
+"""The folder of the rasters of indices that are made of rasters, in runs of plans that have some."""
 HEIGHTS = "heights.tif"
 """In runs of plans whose maps show a relief."""
 
@@ -154,6 +157,9 @@ class _RunFiles:
         write_geoparquet(plan.sites.set_index(SITES.key[0]), stage / "sites.parquet")
         if plan.heights is not None:
             write_heights(plan.heights, stage / HEIGHTS)
+        for name, raster in plan.rasters.items():
+            (stage / RASTERS).mkdir(exist_ok=True)
+            shutil.copyfile(raster.path, stage / RASTERS / f"{name}.tif")
         tabulate(CLAIMS, said.claims).to_parquet(stage / "claims.parquet", index=False)
         for table in CSV_TABLES:
             if table in ASKED_TABLES and not len(getattr(plan, _ASKED_BY.get(table.name, table.name))):
@@ -249,6 +255,7 @@ def read_run(folder: str | Path) -> Plan:
         sources=tuple(Source(**entry) for entry in provenance["inputs"]),
         own_crs=provenance["crs"]["units"],
         heights=read_heights(folder / HEIGHTS) if (folder / HEIGHTS).exists() else None,
+        rasters={path.stem: IndexRaster(path) for path in sorted((folder / RASTERS).glob("*.tif"))},
         trace=trace.trace(),
         **tables,
     )

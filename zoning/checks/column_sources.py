@@ -17,9 +17,16 @@ from layers.sources import Keys, TableSection, UnitsSection
 from zoning.compensation import measure_names
 from zoning.divergence import divergence_measures
 from zoning.errors import near
-from zoning.measures import BELOW_STANDARD, QUOTA, TravelTable, columns_of_none, strange_origins
+from zoning.measures import (
+    BELOW_STANDARD,
+    QUOTA,
+    TravelTable,
+    columns_of_none,
+    raster_index_faults,
+    strange_origins,
+)
 from zoning.quotas import Values
-from zoning.rulebook import ELEVATION_ROLE, EXAMPLES, Derived, Indicator, Rulebook, strange_codes
+from zoning.rulebook import ELEVATION_ROLE, EXAMPLES, Derived, Indicator, Rulebook, strange_codes, with_all_topics
 from zoning.study import Study
 
 ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
@@ -106,12 +113,15 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
             )
 
 
-def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[UnknownNameError]:
-    """The complaints about ``[[indices]]``: measures that nothing provides, and indices that stand below."""
+def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
+    """The complaints about ``[[indices]]``: what nothing provides, and indices that stand below."""
     later = later_measures(study)
     for place, index in enumerate(study.indices):
         above = study.model_copy(update={"indices": study.indices[:place], "divergence": None})
         known = provided(above, inputs, rulebook) - later
+        for fault in raster_index_faults(inputs.layers, index, with_all_topics(rulebook)) if index.rasters else ():
+            fault.keys = ("indices", place, *fault.keys)
+            yield fault
         for keys, name in index.reads:
             if name not in known:
                 yield UnknownNameError(
@@ -264,6 +274,10 @@ def _covered(study: Study, inputs: Inputs) -> Iterator[Origin]:
         for name in layer.measure if layer.name in rasters else ():
             said = Phrase("is kept for the share of a unit that layer '{layer}' covers", layer=layer.name)
             yield Origin(f"{name}_covered", said, ("layers", place, "measure", name))
+    for place, index in enumerate(study.indices):
+        for name in index.measures if index.rasters is not None else ():
+            said = Phrase("is kept for the share of a unit that the raster of index '{index}' covers", index=index.name)
+            yield Origin(f"{name}_covered", said, ("indices", place, "name"))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from zoning.indices.decision_tables import by_decisions, by_matrix, corrected
 from zoning.indices.growth import beta_convergence, growth_contributions, growth_poles, sigma_convergence
 from zoning.indices.inequality import coefficient_of_variation, concentration_ratio, gini, herfindahl, shares, theil
 from zoning.indices.normalisation import grade, minmax, rank, read_grading, zscore
-from zoning.indices.rasters import grade_shares, raster_by_cells, raster_index, raster_quantiles
+from zoning.indices.rasters import grade_shares, raster_by_cells, raster_index, raster_quantiles, same_cells
 from zoning.indices.service_standards import best_facilities, service_gap
 from zoning.indices.spatial_autocorrelation import local_moran, moran
 from zoning.indices.weighting import ahp_weights, entropy_weights, equal_weights
@@ -61,6 +61,7 @@ __all__ = [
     "raster_quantiles",
     "read_grading",
     "reserves_taken",
+    "same_cells",
     "service_gap",
     "shares",
     "sigma_convergence",

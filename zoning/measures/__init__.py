@@ -19,6 +19,7 @@ from zoning.measures.indicators import (
     with_unknown,
 )
 from zoning.measures.plan_indices import made_of, scores_by_weights, scores_of, with_indices
+from zoning.measures.raster_indices import RasterIndices, raster_index_faults, raster_indices
 from zoning.measures.service_access import BELOW_STANDARD, more_facilities, with_standards
 from zoning.measures.travel_tables import TravelTable, read_travel_table, strange_origins
 from zoning.measures.unit_measures import (
@@ -35,6 +36,7 @@ __all__ = [
     "PATH",
     "QUOTA",
     "Because",
+    "RasterIndices",
     "TravelTable",
     "absent_measures",
     "amounts",
@@ -54,6 +56,8 @@ __all__ = [
     "more_facilities",
     "paths",
     "places_of",
+    "raster_index_faults",
+    "raster_indices",
     "read_travel_table",
     "scores_by_weights",
     "scores_of",

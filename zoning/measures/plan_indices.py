@@ -20,18 +20,22 @@ from zoning.indices import (
     weighted_sum,
     zscore,
 )
+from zoning.measures.raster_indices import RasterIndices
 from zoning.measures.service_access import access_level
 from zoning.measures.travel_tables import TravelTable
 from zoning.rulebook import Rulebook
 from zoning.study import CapacityTerms, PlanIndex
-from zoning.trace import AccessParts, CapacityParts, IndexParts
+from zoning.trace import AccessParts, CapacityParts, IndexParts, RasterParts
 
 _SCALES = {"minmax": minmax, "zscore": zscore, "rank": rank}
 
 
 def with_indices(
-    measures: pd.DataFrame, indices: Iterable[PlanIndex], tables: Mapping[str, TravelTable] | None = None
-) -> tuple[pd.DataFrame, dict[str, IndexParts | AccessParts | CapacityParts]]:
+    measures: pd.DataFrame,
+    indices: Iterable[PlanIndex],
+    tables: Mapping[str, TravelTable] | None = None,
+    rasters: RasterIndices | None = None,
+) -> tuple[pd.DataFrame, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts]]:
     """Measures with the indices of a plan.
 
     Parameters
@@ -42,13 +46,15 @@ def with_indices(
         Each may read those before it.
     tables : mapping of str to TravelTable, optional
         By index, of those that tell of access to services; without its table, an index is missing everywhere.
+    rasters : RasterIndices, optional
+        Of those that are made of rasters; without it they are missing everywhere.
 
     Returns
     -------
     DataFrame
         The measures, then those of each index. A unit that lacks a measure of an index lacks the index, and no other
         is compared with it.
-    dict of str to IndexParts, AccessParts or CapacityParts
+    dict of str to IndexParts, AccessParts, CapacityParts or RasterParts
         By index.
 
     Raises
@@ -63,12 +69,16 @@ def with_indices(
     >>> with_indices(table, [index])[0]["fit"].tolist()
     [0.0, 1.0, nan]
     """
-    found, parts = measures, dict[str, IndexParts | AccessParts | CapacityParts]()
+    found, parts = measures, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts]()
     for place, index in enumerate(indices):
         names = [name for _, name in index.reads]
         known = found.loc[found[names].notna().all(axis=1), names]
         try:
-            if index.access is not None:
+            if index.rasters is not None:
+                columns = pd.DataFrame(np.nan, index=known.index, columns=list(index.measures))
+                if rasters is not None:
+                    columns, parts[index.name] = rasters.columns[index.name], rasters.parts[index.name]
+            elif index.access is not None:
                 table = (tables or {}).get(index.name)
                 if table is None:
                     columns = pd.DataFrame({index.name: np.nan}, index=known.index)

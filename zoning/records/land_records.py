@@ -19,12 +19,13 @@ from zoning.policies import plain_value
 from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
 from zoning.rulebook import Derived, Norm, Rulebook
-from zoning.study import AccessTerms, PlanIndex, RegionalSeries
+from zoning.study import AccessTerms, PlanIndex, RasterTerms, RegionalSeries
 from zoning.trace import (
     AccessParts,
     CapacityParts,
     IndexParts,
     Message,
+    RasterParts,
     Record,
     Said,
     Term,
@@ -231,8 +232,9 @@ def index_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     dict of str to list of Record
         By unit, in the order of the plan. Facts as those of derived measures;
         ``parts`` are mappings: of an index of measures ``name``, ``value``, ``score``, ``weight`` and, of a weighted
-        sum, ``adds``; of access ``facility``, ``time``, ``supply``, ``people`` and ``adds``; of capacity ``name``,
-        ``value``, ``need`` and ``people``.
+        sum, ``adds``; of rasters ``name``, ``layer`` and, of a score, ``low``, ``high`` and ``weight``; of access
+        ``facility``, ``time``, ``supply``, ``people`` and ``adds``; of capacity ``name``, ``value``, ``need`` and
+        ``people``.
     """
     found: dict[str, list[Record]] = {unit: [] for unit in ids}
     for place, index in enumerate(plan.study.indices):
@@ -284,7 +286,7 @@ def _index(
 class _Told:
     """What is said of one index."""
 
-    def __init__(self, index: PlanIndex, parts: IndexParts | AccessParts | CapacityParts) -> None:
+    def __init__(self, index: PlanIndex, parts: IndexParts | AccessParts | CapacityParts | RasterParts) -> None:
         self._index, self._parts = index, parts
         self._rows: dict[str, Any] = {}
         match parts:
@@ -304,6 +306,8 @@ class _Told:
                 return say(key), self._scores(values, self._rows[unit], weights)
             case CapacityParts() if unit in self._rows:
                 return self._capacity(values, self._rows[unit])
+            case RasterParts() if self._index.rasters is not None and not pd.isna(values[self._index.name]):
+                return self._of_cells(self._index.rasters, self._parts)
             case AccessParts() if self._index.access is not None:
                 return self._access(self._index.access, values, self._rows.get(unit, []))
         return "", []
@@ -318,6 +322,22 @@ class _Told:
             key = "explain.index_part_of_sum" if sums else "explain.index_part"
             found.append((say(key, name=Term("name", name), **told), {"name": name, **told}))
         return found
+
+    def _of_cells(self, terms: RasterTerms, parts: RasterParts) -> tuple[Message, Parts]:
+        found: Parts = []
+        for name, layer in terms.layers.items():
+            told: dict[str, Any] = {"name": name, "layer": layer}
+            key = "explain.index_raster_layer"
+            if terms.derive is None:
+                row = parts.statistics.loc[name]
+                told |= {"low": float(row["min"]), "high": float(row["max"]), "weight": float(parts.weights[name])}
+                key = "explain.index_raster_part"
+            titles = {"name": Term("name", name), "layer": Term("layer", layer)}
+            found.append((say(key, **(told | titles)), told))
+        if terms.derive is not None:
+            return say("explain.index_raster_derived", name=Term("name", terms.derive)), found
+        how = say(AGGREGATES[self._index.aggregate])
+        return say("explain.index_rasters" if terms.classes is None else "explain.index_raster_grades", how=how), found
 
     def _capacity(self, values: Mapping[Any, Any], people: Mapping[Any, Any]) -> tuple[Message, Parts]:
         terms, name = self._index.capacity, self._index.name

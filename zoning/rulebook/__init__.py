@@ -67,7 +67,7 @@ from zoning.rulebook.schema import (
     Stroke,
     Zone,
 )
-from zoning.rulebook.unused_topics import without_unused_topics
+from zoning.rulebook.unused_topics import with_all_topics, without_unused_topics
 from zoning.rulebook.verification import typed_verified_note
 
 __all__ = [
@@ -135,5 +135,6 @@ __all__ = [
     "typed_verified_note",
     "value_of_kind",
     "vary_rulebook",
+    "with_all_topics",
     "without_unused_topics",
 ]

@@ -669,6 +669,15 @@ class Derived(Titled, Dated, Cited):
         return self.thresholds or self.matrix or self.correction
 
     @property
+    def grades(self) -> tuple[float, ...]:
+        """The grades that it can have, where a printed table says them; none of bands."""
+        if self.correction is not None:
+            return tuple(self.correction.grades)
+        if self.matrix is not None:
+            return tuple(sorted({float(cell) for row in self.matrix.cells for cell in row}))
+        return tuple(float(band.value) for band in self.thresholds.bands) if self.thresholds is not None else ()
+
+    @property
     def table(self) -> tuple[DerivedBand, ...]:
         """Its bands, those of a printed table written out."""
         printed = self.printed

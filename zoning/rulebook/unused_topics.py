@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from zoning.rulebook.rulebook_model import Rulebook
+from zoning.rulebook.rulebook_model import Rulebook, in_force_on
 from zoning.rulebook.schema import Derived
 from zoning.rulebook.verification import Entry, names_read
 
@@ -54,6 +54,20 @@ def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     )
     unread = _all_read(rulebook) - _all_read(left)
     return replace(left, parameters={name: one for name, one in rulebook.parameters.items() if name not in unread})
+
+
+def with_all_topics(rulebook: Rulebook) -> Rulebook:
+    """The rulebook with what :func:`without_unused_topics` left out; one without files as it is.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from zoning.rulebook import read_rulebook
+    >>> full = read_rulebook("main_functional_areas", date(2025, 1, 1))
+    >>> with_all_topics(without_unused_topics(full, ["people"])).derived == full.derived
+    True
+    """
+    return rulebook if rulebook.draft is None else in_force_on(rulebook.draft, rulebook.day)
 
 
 def _idle(rulebook: Rulebook, names: set[str]) -> set[str]:

@@ -7,6 +7,7 @@ from zoning.study.indices import (
     CapacityTerms,
     DivergenceSection,
     PlanIndex,
+    RasterTerms,
     RegionalSeries,
     RegionGroups,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Priority",
     "Quota",
     "QuotaTransfer",
+    "RasterTerms",
     "RegionGroups",
     "RegionalSeries",
     "Scenario",

@@ -1,4 +1,4 @@
-"""Indices of a plan: scores, access to services, how many people land carries, and how far regions drift apart."""
+"""Indices of a plan: scores of units or of cells, access to services, capacity of land, and how regions drift apart."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from layers.phrases import Phrase
+from layers.errors import ZoneplanError
+from layers.phrases import Phrase, template
 from layers.sources import (
     EncodingText,
+    FormulaText,
     Misfit,
+    NameText,
     Section,
     Several,
     Sourced,
@@ -20,6 +23,7 @@ from layers.sources import (
     misfit,
     name_text,
 )
+from zoning.indices import read_grading
 
 _UNIT_SUM = 1e-6
 """So far from 1 the sum of typed weights may be."""
@@ -28,6 +32,7 @@ _UNIT_SUM = 1e-6
 _COMPOSITE_KEYS = ("cost", "normalise", "weights", "aggregate", "opinions")
 """What only an index that is made of measures can say."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class AccessTerms(Section):
@@ -98,6 +103,40 @@ class CapacityTerms(Section):
     """A measure: people who live there; with it the load is a measure, too."""
 
 
+class RasterTerms(Section):
+    """Rasters of the plan made one, cell by cell: a score, its grades, or what the rulebook derives of them."""
+
+    layers: Annotated[dict[Text, Text], Field(min_length=1)]
+    """By the name that weights and the rulebook have for it, the raster layer, such as { terrain_slope_deg = "slope" }.
+    All have the same cells; one that lacks a value in one of them has none in the result."""
+    derive: Identifier | None = None
+    """A measure of numbers that the rulebook derives of these names, in place of a score, such as "farm_grade"."""
+    classes: Text | None = None
+    """Graded thresholds of the score, from the smallest on, such as "<0.3|0.3-0.6|>=0.6"; then the cells are grades."""
+    grades: Text | None = None
+    """The number of each class: "3|2|1"."""
+    measure: dict[NameText, FormulaText] = Field(default_factory=dict)
+    """Further measures of the result, as those of a raster layer: { farming_score = "share(value <= 2)" }."""
+    titles: dict[Text, Wording] = Field(default_factory=dict)
+    """What people read for these measures; by name a text, or a text by language."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.classes is None) != (self.grades is None):
+            raise misfit((("grades",) if self.grades else ("classes",), Phrase("'classes' and 'grades' go together")))
+        if strange := [name for name in self.titles if name not in self.measure]:
+            told = template("'titles' has a title for '{name}', and 'measure' gives no such measure")
+            raise misfit(*((("titles", name), Phrase(told, name=name)) for name in strange))
+        if self.derive is not None and self.classes is not None:
+            raise misfit((("classes",), Phrase("what the rulebook derives has grades already; leave 'classes' out")))
+        try:
+            if self.classes is not None and self.grades is not None:
+                read_grading(self.classes, self.grades)
+        except ZoneplanError as error:
+            raise misfit((("classes",), Phrase("{error}", error=error))) from None
+        return self
+
+
 def _is_distance(text: str) -> bool:
     try:
         return float(text) >= 0
@@ -106,7 +145,7 @@ def _is_distance(text: str) -> bool:
 
 
 class PlanIndex(Sourced):
-    """One index of a plan: measures made one score, access to a service, or how many people there is enough for."""
+    """One index of a plan: measures or rasters made one score, access to a service, or how many people have enough."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
     """Its name as a measure, which rules, quotas and tables may read."""
@@ -126,8 +165,16 @@ class PlanIndex(Sourced):
     """In place of measures: how much of a service people reach, [indices.access]."""
     capacity: CapacityTerms | None = None
     """In place of measures: how many people there is enough for, [indices.capacity]."""
+    rasters: RasterTerms | None = None
+    """In place of measures: rasters made one, [indices.rasters], as is said for measures but over all their cells; the
+    index is the mean of a unit's cells, and the raster stands in the run folder."""
     title: Wording | None = None
     """What people read for it; a text, or a text by language."""
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """What it weighs: its measures, or the names of its rasters."""
+        return tuple(self.of) if self.rasters is None else tuple(self.rasters.layers)
 
     @property
     def scale(self) -> str:
@@ -147,6 +194,8 @@ class PlanIndex(Sourced):
     @property
     def measures(self) -> tuple[str, ...]:
         """The measures that it gives before there are zones, itself first."""
+        if self.rasters is not None:
+            return (self.name, *self.rasters.measure)
         if self.capacity is None:
             return (self.name,)
         load = () if self.capacity.people is None else (f"{self.name}_load",)
@@ -167,19 +216,20 @@ class PlanIndex(Sourced):
         return self
 
     def _faults(self) -> Iterator[Misfit]:
-        kinds = [key for key in ("of", "access", "capacity") if getattr(self, key)]
+        kinds = [key for key in ("of", "access", "capacity", "rasters") if getattr(self, key)]
         if len(kinds) != 1:
-            yield (), Phrase("say what the index is made of by one of 'of', 'access' and 'capacity'")
-        elif kinds != ["of"]:
-            for key in _COMPOSITE_KEYS:
-                if key in self.model_fields_set:
-                    yield (key,), Phrase("'{key}' has no meaning with '{kind}'", key=key, kind=kinds[0])
-        else:
+            yield (), Phrase("say what the index is made of by one of 'of', 'access', 'capacity' and 'rasters'")
+            return
+        kind, scored = kinds[0], self.rasters is not None and self.rasters.derive is None
+        for key in () if kind == "of" else ("opinions",) if scored else _COMPOSITE_KEYS:
+            if key in self.model_fields_set:
+                yield (key,), Phrase("'{key}' has no meaning with '{kind}'", key=key, kind=kind)
+        if kind == "of" or scored:
             yield from self._faults_of_scores()
 
     def _faults_of_scores(self) -> Iterator[Misfit]:
         for place, name in enumerate(self.cost):
-            if name not in self.of:
+            if name not in self.criteria:
                 yield ("cost", place), Phrase("'{name}' is none of the measures that the index is made of", name=name)
         for place, name in enumerate(self.of):
             if name in self.of[:place] or name == self.name:
@@ -198,7 +248,7 @@ class PlanIndex(Sourced):
         for keys, weights in sets:
             if not isinstance(weights, dict):
                 continue
-            if set(weights) != set(self.of):
+            if set(weights) != set(self.criteria):
                 yield keys, Phrase("give a weight to each measure of the index, and to no other")
             elif abs(sum(weights.values()) - 1) > _UNIT_SUM:
                 total = sum(weights.values())
@@ -209,7 +259,6 @@ class PlanIndex(Sourced):
 
 
 Year = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
-Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class RegionGroups(Section):

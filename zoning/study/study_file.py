@@ -192,6 +192,8 @@ class Study(Shown, Sources):
         """
         sections = (self.units, *self.tables, *self.layers)
         titles = {name: title for section in sections for name, title in section.titles.items()}
+        for one in self.indices:
+            titles |= one.rasters.titles if one.rasters is not None else {}
         return titles | {one.name: one.title for one in self.indices if one.title}
 
     def _faults(self) -> Iterator[Misfit]:

@@ -24,6 +24,7 @@ from zoning.trace.plan_trace import (
     IndexParts,
     Margins,
     QuotaTrace,
+    RasterParts,
     Trace,
 )
 from zoning.trace.records import (
@@ -50,6 +51,7 @@ __all__ = [
     "Margins",
     "Message",
     "QuotaTrace",
+    "RasterParts",
     "Record",
     "RecordWriter",
     "Remark",

@@ -78,6 +78,22 @@ class CapacityParts(NamedTuple):
     people: pd.DataFrame
 
 
+class RasterParts(NamedTuple):
+    """What an index of rasters was made of.
+
+    Attributes
+    ----------
+    statistics : DataFrame
+        By raster what of all cells its score hangs on, see :class:`zoning.indices.RasterIndex`; no columns where the
+        rulebook derives it.
+    weights : Series
+        By raster; empty where the rulebook derives it.
+    """
+
+    statistics: pd.DataFrame
+    weights: pd.Series
+
+
 class Banding(NamedTuple):
     """Which row of its table counts for a derived measure.
 
@@ -171,7 +187,7 @@ class Trace(Shown):
         How far each unit is from the thresholds of the rules.
     derived : mapping of str to Banding
         By derived measure.
-    indices : mapping of str to IndexParts, AccessParts or CapacityParts
+    indices : mapping of str to IndexParts, AccessParts, CapacityParts or RasterParts
         By index of the plan what it was made of.
     norms, floors : DataFrame or None
         What :func:`zoning.zones.weigh_norms` and :func:`zoning.zones.weigh_floors` found of the finished plan.
@@ -192,7 +208,7 @@ class Trace(Shown):
     rules: Mapping[str, Evaluation] = field(default_factory=dict)
     margins: Margins | None = None
     derived: Mapping[str, Banding] = field(default_factory=dict)
-    indices: Mapping[str, IndexParts | AccessParts | CapacityParts] = field(default_factory=dict)
+    indices: Mapping[str, IndexParts | AccessParts | CapacityParts | RasterParts] = field(default_factory=dict)
     norms: pd.DataFrame | None = None
     floors: pd.DataFrame | None = None
     services: pd.DataFrame | None = None

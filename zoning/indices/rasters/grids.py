@@ -140,8 +140,16 @@ def stacked(layers: Mapping[Hashable, AnyRaster]) -> Iterator[Stack]:
         yield Stack(grids[first], readers, _block(stored, grids[first].shape))
 
 
+def same_cells(layers: Mapping[Hashable, AnyRaster]) -> None:
+    """Refuse rasters that cannot be opened or have not the same cells; parameters and errors are those of stacking."""
+    with stacked(layers):
+        pass
+
+
 def file_raster(layer: AnyRaster, name: str) -> Raster | None:
-    """The raster of a GeoTIFF, given by its path or as a dataset opened from it; None of anything else."""
+    """The raster of a GeoTIFF, by its path, as a dataset or as it was read; None of anything else."""
+    if isinstance(layer, Raster):
+        return layer
     own = layer if isinstance(layer, str | Path) else None
     if hasattr(layer, "profile") and layer.driver == "GTiff" and Path(layer.name).is_file():
         own = layer.name

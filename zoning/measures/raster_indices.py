@@ -1,0 +1,238 @@
+"""The indices of a plan that are made of rasters: one raster each, and its measures of every unit."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.conditions import parse_formula
+from layers.errors import UnknownNameError, ZoneplanError
+from layers.formats import Raster, read_raster
+from layers.inputs import Layer
+from layers.memory import OwnFolder
+from layers.phrases import Phrase
+from layers.raster import Borders, summarise
+from zoning.errors import near
+from zoning.indices import grade, raster_by_cells, raster_index, read_grading, same_cells
+from zoning.measures.indicators import derive, sources_of
+from zoning.plan import IndexRaster
+from zoning.rulebook import Rulebook
+from zoning.study import PlanIndex, RasterTerms
+from zoning.trace import RasterParts
+
+_MOST_WHOLE = 254
+"""The largest grade that a cell of one byte holds; 255 stands for none."""
+
+
+@dataclass(frozen=True)
+class RasterIndices:
+    """What the indices of a plan that are made of rasters give.
+
+    Attributes
+    ----------
+    files : mapping of str to IndexRaster
+        By index.
+    columns : mapping of str to DataFrame
+        By index its measures, by unit.
+    parts : mapping of str to RasterParts
+        By index what it was made of.
+    """
+
+    files: Mapping[str, IndexRaster]
+    columns: Mapping[str, pd.DataFrame]
+    parts: Mapping[str, RasterParts]
+
+
+def raster_indices(
+    units: gpd.GeoDataFrame, layers: Iterable[Layer], indices: Iterable[PlanIndex], rulebook: Rulebook
+) -> RasterIndices:
+    """The rasters of the indices of a plan that are made of rasters, and their measures.
+
+    Parameters
+    ----------
+    units : GeoDataFrame
+        Index ``unit_id``.
+    layers : iterable of Layer
+        Of the plan.
+    indices : iterable of PlanIndex
+        Others are left alone.
+    rulebook : Rulebook
+        With its derived measures, also those of which the study gives no measure; see
+        :func:`zoning.rulebook.with_all_topics`.
+
+    Returns
+    -------
+    RasterIndices
+        The files, cloud-optimised GeoTIFF, live as long as it does.
+
+    Raises
+    ------
+    SourceError
+        Rasters that have not the same cells.
+    ZoneplanError
+        Values that cannot be made one score, with the place of the index in the plan.
+
+    Notes
+    -----
+    Block by block, as :func:`zoning.indices.raster_index` and :func:`zoning.indices.raster_by_cells` do: scores hang on
+    all cells of the rasters, those outside the units as well. Measures of units are by the exact part and the true area
+    of each cell.
+    """
+    files, columns, parts = dict[str, IndexRaster](), dict[str, pd.DataFrame](), dict[str, RasterParts]()
+    rasters = raster_layers(layers)
+    borders = Borders(units)
+    for place, index in enumerate(indices):
+        terms = index.rasters
+        if terms is None:
+            continue
+        folder = OwnFolder()
+        path = folder.path / f"{index.name}.tif"
+        try:
+            read: dict[Hashable, Raster] = {name: rasters[layer] for name, layer in terms.layers.items()}
+            parts[index.name] = _written(read, path, index, terms, rulebook)
+            own = read_raster(path, index.name)[0]
+            formulas = {index.name: "mean(value)"} | terms.measure
+            columns[index.name] = summarise(
+                units, own, {name: parse_formula(text) for name, text in formulas.items()}, borders
+            )
+        except ZoneplanError as error:
+            error.keys = ("indices", place, "rasters", "layers")
+            raise
+        files[index.name] = IndexRaster(path, folder)
+    return RasterIndices(files, columns, parts)
+
+
+def raster_layers(layers: Iterable[Layer]) -> dict[str, Raster]:
+    """The rasters of a plan by layer, whole where a part of one designates."""
+    found = {layer.name: layer.measured[-1].raster for layer in layers}
+    return {name: raster for name, raster in found.items() if raster is not None}
+
+
+def raster_index_faults(layers: Iterable[Layer], index: PlanIndex, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+    """The complaints about an index that is made of rasters, each with its keys below the index.
+
+    Parameters
+    ----------
+    layers : iterable of Layer
+    index : PlanIndex
+        With ``rasters``.
+    rulebook : Rulebook
+    """
+    terms, rasters = index.rasters, raster_layers(layers)
+    if terms is None:
+        return
+    strange = [(name, layer) for name, layer in terms.layers.items() if layer not in rasters]
+    for name, layer in strange:
+        yield UnknownNameError(
+            Phrase(
+                "index '{index}': there is no raster layer '{layer}'{hint}",
+                index=index.name,
+                layer=layer,
+                hint=near(layer, rasters),
+            ),
+            code="unknown_layer",
+            keys=("rasters", "layers", name),
+        )
+    if not strange:
+        try:
+            same_cells({name: rasters[layer] for name, layer in terms.layers.items()})
+        except ZoneplanError as error:
+            error.keys = ("rasters", "layers")
+            yield error
+    if terms.derive is not None:
+        yield from _derive_faults(index.name, terms, rulebook)
+
+
+def _derive_faults(name: str, terms: RasterTerms, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+    derived = {one.name: one for one in rulebook.derived}
+    wanted = derived.get(terms.derive or "")
+    if wanted is None or wanted.type != "number":
+        numbers = [one.name for one in derived.values() if one.type == "number"]
+        yield UnknownNameError(
+            Phrase(
+                "index '{index}': rulebook '{rulebook}' derives no number '{name}'{hint}",
+                index=name,
+                rulebook=rulebook.name,
+                name=terms.derive,
+                hint=near(str(terms.derive), numbers),
+            ),
+            code="unknown_measure",
+            keys=("rasters", "derive"),
+        )
+        return
+    known = {*terms.layers, *rulebook.values}
+    for one in rulebook.derived:
+        if one.among(known).names <= known:
+            known.add(one.name)
+    if wanted.name not in known:
+        lacking = sorted(_leaves(wanted.name, rulebook) - known)
+        yield UnknownNameError(
+            Phrase(
+                "index '{index}': rulebook '{rulebook}' derives '{name}' of {names} as well; give a raster for each",
+                index=name,
+                rulebook=rulebook.name,
+                name=wanted.name,
+                names=", ".join(lacking),
+            ),
+            code="unknown_measure",
+            keys=("rasters", "layers"),
+        )
+
+
+def _leaves(name: str, rulebook: Rulebook) -> frozenset[str]:
+    """The measures without which a derived measure is none, themselves not derived."""
+    needed, derived = {name}, {one.name for one in rulebook.derived}
+    for one in reversed(rulebook.derived):
+        if one.name in needed:
+            needed |= one.among(()).names
+    return frozenset(needed - derived)
+
+
+def _written(
+    read: Mapping[Hashable, Raster], path: Path, index: PlanIndex, terms: RasterTerms, rulebook: Rulebook
+) -> RasterParts:
+    if terms.derive is not None:
+        _write_derived(read, path, terms.derive, rulebook)
+        return RasterParts(pd.DataFrame(index=pd.Index(list(read))), pd.Series(dtype="float64"))
+    scored = partial(
+        raster_index,
+        read,
+        cost=index.cost,
+        normalise=index.normalise,
+        weights=index.weights,
+        aggregate=index.aggregate,
+    )
+    if terms.classes is None or terms.grades is None:
+        made = scored(path)
+        return RasterParts(made.statistics, made.weights)
+    grading = read_grading(terms.classes, terms.grades)
+    with TemporaryDirectory(prefix="zoneplan-") as folder:
+        made = scored(Path(folder) / "score.tif", dtype="float64")
+        raster_by_cells(
+            {"score": made.path},
+            lambda cells: grade(cells["score"], grading.breaks, grading.grades, grading.closed),
+            path,
+            dtype=_cells_for(grading.grades),
+        )
+    return RasterParts(made.statistics, made.weights)
+
+
+def _write_derived(read: Mapping[Hashable, Raster], path: Path, name: str, rulebook: Rulebook) -> None:
+    needed = sources_of([name], rulebook)
+    own = replace(rulebook, derived=tuple(one for one in rulebook.derived if one.name in needed))
+    wanted = next(one for one in own.derived if one.name == name)
+    raster_by_cells(read, lambda cells: derive(cells, own)[name], path, dtype=_cells_for(wanted.grades))
+
+
+def _cells_for(grades: Iterable[float]) -> Literal["uint8", "float32"]:
+    """The type of cells that holds some grades; of numbers of any kind where none are known."""
+    listed = list(grades)
+    whole = bool(listed) and all(one == int(one) and 0 <= one <= _MOST_WHOLE for one in listed)
+    return "uint8" if whole else "float32"
