@@ -6,7 +6,7 @@ turns at few values of a weight, and is asked at each of them and once between e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +17,7 @@ from layers.conditions import parse_condition
 from layers.errors import StudyError
 from zoning.measures import made_of, scores_of
 from zoning.plan import Plan
-from zoning.rulebook import Rule
+from zoning.rulebook import Rule, Rulebook
 from zoning.study import PlanIndex
 from zoning.zones.tipping_points import AskedRules, turning_points, zones_at
 
@@ -44,8 +44,9 @@ class WeightInterval(NamedTuple):
     opinions : mapping of str to float
         The weight in each named set of the plan.
     unknown : str
-        Why the ends are not known: "aggregate" (no weighted sum), "indirect" (other measures are made of the index),
-        "curved" (it stands in a condition to a higher degree) or "larger" (rules of larger units read it); "" else.
+        Why the ends are not known: "aggregate" (no weighted sum), "indirect" (measures that are no weighted sums of the
+        index as it is are made of it, or one rule reads two of them), "curved" (it stands in a condition to a higher
+        degree) or "larger" (rules of larger units read it); "" else.
     """
 
     name: str
@@ -86,7 +87,9 @@ def weight_intervals(plan: Plan) -> tuple[WeightInterval, ...]:
     -----
     With the weight of measure i at t, the others are w(j) (1 - t) / (1 - w(i)), or equal where w(i) is 1, and the
     score of a unit is rest + (s(i) - rest) t, where rest is the weighted sum of its other scores. A unit turns where
-    that is a threshold of a rule.
+    that is a threshold of a rule. An index that is a weighted sum of this one without making it comparable again
+    (``normalise = "none"``) is of the first degree in t as well, and so on up; one that makes it comparable over all
+    units hangs on the weight in another way, and the interval is not told.
     """
     weighed = [(place, index) for place, index in enumerate(plan.study.indices) if len(index.of) > 1]
     if not weighed:
@@ -100,27 +103,55 @@ def _unknown(common: AskedRules, place: int) -> str:
     plan, index = common.plan, common.plan.study.indices[place]
     if index.aggregate != "weighted_sum":
         return "aggregate"
-    if made_of(place, plan.study.indices, common.rulebook):
+    above = _sums_of(place, plan.study.indices, common.rulebook)
+    if above is None:
         return "indirect"
-    own = {rule.id for rule in common.asked}
+    own, names = {rule.id for rule in common.asked}, {index.name, *(one.name for one in above)}
+    if any(len(names & parse_condition(rule.when).names) > 1 for rule in common.asked):
+        return "indirect"
     others = (rule for rule in common.rulebook.rules if rule.id not in own)
-    return "larger" if any(index.name in parse_condition(rule.when).names for rule in others) else ""
+    return "larger" if any(names & parse_condition(rule.when).names for rule in others) else ""
+
+
+def _sums_of(place: int, indices: Sequence[PlanIndex], rulebook: Rulebook) -> list[PlanIndex] | None:
+    """The indices that are weighted sums of an index as it is, in their order; None where others are made of it."""
+    found: list[PlanIndex] = []
+    for number in range(place, len(indices)):
+        own = indices[number]
+        if number != place and own not in found:
+            continue
+        for name in made_of(number, indices, rulebook):
+            one = next((index for index in indices if index.name == name), None)
+            plain = one is not None and one.of and (one.aggregate, one.scale) == ("weighted_sum", "none")
+            if one is None or not plain or one.weights == "entropy":
+                return None
+            if one not in found:
+                found.append(one)
+    return found
 
 
 def _of_index(common: AskedRules, index: PlanIndex, unknown: str) -> list[WeightInterval]:
     scores, weights = scores_of(common.plan.measures, index)
-    rules = [rule for rule in common.asked if index.name in parse_condition(rule.when).names]
-    turning: Floats | None = None
+    indices = common.plan.study.indices
+    sums = [] if unknown else _sums_of(indices.index(index), indices, common.rulebook) or []
+    names = [index.name, *(one.name for one in sums)]
+    rules = [rule for rule in common.asked if parse_condition(rule.when).names.intersection(names)]
+    turning: dict[str, Floats] = {}
     if not unknown:
         try:
-            turning = turning_points(rules, common.known, common.rulebook.values, index.name)
+            for name in names:
+                own = [rule for rule in rules if name in parse_condition(rule.when).names]
+                turning[name] = turning_points(own, common.known, common.rulebook.values, name)
         except StudyError:
             unknown = "curved"
     found = []
     for name in index.of:
         ends = _Ends(None, None)
-        if turning is not None:
-            ends = _ends(common, index, rules, _Line.of(scores, weights, name, common.known.index), turning)
+        if not unknown:
+            lines = {index.name: _Line.of(scores, weights, name, common.known.index)}
+            for one in sums:
+                lines[one.name] = _Line.of_sum(*scores_of(common.plan.measures, one), lines, common.known.index)
+            ends = _ends(common, rules, lines, turning)
         opinions = {who: float(one[name]) for who, one in index.opinions.items()}
         found.append(WeightInterval(index.name, name, float(weights[name]), *ends, opinions, unknown))
     return found
@@ -148,6 +179,16 @@ class _Line(NamedTuple):
         rest = (scores[others.index] @ parts).reindex(units).to_numpy(dtype=float)
         return cls(own, rest, scores[name].reindex(units).to_numpy(dtype=float) - rest)
 
+    @classmethod
+    def of_sum(cls, values: pd.DataFrame, weights: pd.Series, lines: Mapping[str, _Line], units: pd.Index) -> _Line:
+        """That of a weighted sum of scores, some of which are such functions themselves."""
+        rest, slope = np.zeros(len(units)), np.zeros(len(units))
+        for name in values.columns:
+            inner = lines.get(str(name))
+            rest += weights[name] * (values[name].reindex(units).to_numpy(dtype=float) if inner is None else inner.rest)
+            slope += 0.0 if inner is None else weights[name] * inner.slope
+        return cls(next(iter(lines.values())).at, rest, slope)
+
 
 class _Ends(NamedTuple):
     """The ends of an interval, and what changes first beyond each."""
@@ -162,14 +203,21 @@ class _Ends(NamedTuple):
     becomes_above: str = ""
 
 
-def _ends(common: AskedRules, index: PlanIndex, rules: list[Rule], line: _Line, turning: Floats) -> _Ends:
+def _ends(common: AskedRules, rules: list[Rule], lines: Mapping[str, _Line], turning: Mapping[str, Floats]) -> _Ends:
     """How far a weight can go down and up, and what changes first there."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        at = (turning - line.rest[:, None]) / line.slope[:, None]
-    at = np.where((at >= 0) & (at <= 1), at, np.nan)
-    tried, scores = _probes(at, turning, line, common.known[index.name].to_numpy(dtype=float))
+    line = next(iter(lines.values()))
+    blocks = {name: _weights_at(turning[name], own) for name, own in lines.items()}
+    at = np.column_stack(list(blocks.values()))
+    tried = _probes(at, line)
     rows, places = np.nonzero(~np.isnan(tried))
-    seen = common.known.iloc[rows].assign(**{index.name: scores[rows, places]})
+    scores, begin = {}, tried.shape[1] - at.shape[1]
+    for name, own in lines.items():
+        values = own.rest[:, None] + own.slope[:, None] * tried
+        values[:, 0] = common.known[name].to_numpy(dtype=float)
+        end = begin + blocks[name].shape[1]
+        values[:, begin:end] = np.where(np.isnan(blocks[name]), np.nan, turning[name])  # exactly there
+        scores[name], begin = values[rows, places], end
+    seen = common.known.iloc[rows].assign(**scores)
     told = zones_at(common, rules, seen, rows, common.rulebook)
     first = np.searchsorted(rows, np.arange(len(at)))  # the first probe of each unit is the plan's own weight
     becomes = np.full(len(rows), "", dtype=object)
@@ -178,7 +226,7 @@ def _ends(common: AskedRules, index: PlanIndex, rules: list[Rule], line: _Line, 
         here = now[first][rows]
         becomes = np.where((now != here) & ~changed, np.where(now == "", here, now), becomes)
         changed |= now != here
-    exact = places >= tried.shape[1] - turning.shape[1]
+    exact = places >= tried.shape[1] - at.shape[1]
     probes = pd.DataFrame({"row": rows, "at": tried[rows, places], "exact": exact, "changed": changed, "to": becomes})
     turned = probes[probes["row"].isin(probes.loc[probes["changed"], "row"])]
     low = [_end(own, line.at, -1) for _, own in turned.groupby("row", sort=True)]
@@ -215,8 +263,16 @@ def _end(probes: pd.DataFrame, own: float, side: int) -> _End | None:
     return _End(float(at), True, row, becomes)
 
 
-def _probes(at: Floats, turning: Floats, line: _Line, own: Floats) -> tuple[Floats, Floats]:
-    """For each unit the weights at which it is asked, and its score there: in the plan, between turns, and at each."""
+def _weights_at(turning: Floats, line: _Line) -> Floats:
+    """The weights from 0 to 1 at which each unit has a score where a rule turns."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        at = (turning - line.rest[:, None]) / line.slope[:, None]
+    found: Floats = np.where((at >= 0) & (at <= 1), at, np.nan)
+    return found
+
+
+def _probes(at: Floats, line: _Line) -> Floats:
+    """For each unit the weights at which it is asked: in the plan, between turns, at both ends, and at each turn."""
     known = ~np.isnan(line.rest)
     ends = [np.where(known, one, np.nan)[:, None] for one in (0.0, 1.0)]
     stops = np.sort(np.column_stack([*ends, at]), axis=1)  # NaN last
@@ -224,6 +280,4 @@ def _probes(at: Floats, turning: Floats, line: _Line, own: Floats) -> tuple[Floa
     with np.errstate(invalid="ignore"):
         middle = np.where((middle > stops[:, :-1]) & (middle < stops[:, 1:]), middle, np.nan)
     plain = np.column_stack([np.full(len(at), line.at), middle, *ends])
-    scores = line.rest[:, None] + line.slope[:, None] * plain
-    scores[:, 0] = own
-    return np.column_stack([plain, at]), np.column_stack([scores, np.where(np.isnan(at), np.nan, turning)])
+    return np.column_stack([plain, at])

@@ -151,6 +151,71 @@ def test_what_is_not_exact_is_not_told(folder: Path, old: str, new: str, said: s
     assert all(one.low is None for one in found if one.name == "town_fit")
 
 
+NESTED = """
+[[indices]]
+name = "whole_fit"
+of = ["town_fit", "plant_mw", "deep_fit"]
+normalise = "none"
+weights = { town_fit = 0.5, plant_mw = 0.01, deep_fit = 0.49 }
+"""
+DEEP = """
+[[indices]]
+name = "deep_fit"
+of = ["town_fit", "height_mean_m"]
+normalise = "none"
+weights = { town_fit = 0.8, height_mean_m = 0.2 }
+"""
+
+
+def nested(folder: Path, weight: float = 0.7, threshold: float = 0.6) -> Plan:
+    """A plan whose rules read an index, and indices that are weighted sums of it."""
+    text = (folder / "plan.toml").read_text("utf-8").partition("[indices.opinions]")[0]
+    text = text.replace("population = 0.7, height_mean_m = 0.3", f"population = {weight}, height_mean_m = {1 - weight}")
+    (folder / "plan.toml").write_text(text + DEEP + NESTED, "utf-8")
+    book = folder / "rules"
+    rules = (book / "rules.toml").read_text("utf-8").replace('"town_fit > fit_min"', '"whole_fit > fit_min"')
+    (book / "rules.toml").write_text(rules.replace('"town_fit >= fit_min"', '"deep_fit >= fit_min"'), "utf-8")
+    declared = "".join(INDICATOR.replace("town_fit", name) for name in ("whole_fit", "deep_fit"))
+    path = book / "indicators.toml"
+    path.write_text(path.read_text("utf-8") + declared, "utf-8")
+    numbers = (book / "parameters.toml").read_text("utf-8")
+    (book / "parameters.toml").write_text(
+        numbers.replace("value = 0.6, from 2000", f"value = {threshold}, from 2000"), "utf-8"
+    )
+    return zp.run(zp.read_study(folder / "plan.toml"))
+
+
+def nested_zones(plan: Plan, at: float) -> pd.DataFrame:
+    """Its zones with another weight of the first measure of the first index, all made anew."""
+    names = [index.name for index in plan.study.indices]
+    first = plan.study.indices[0].model_copy(update={"weights": {"population": at, "height_mean_m": 1 - at}})
+    made, _ = with_indices(plan.measures.drop(columns=names), [first, *plan.study.indices[1:]])
+    return resolve(classify(made, plan.rulebook, plan.study.decisions), plan.rulebook)[["main", "overlays"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("weight", [0.15, 0.5, 0.85])
+def test_intervals_reach_through_sums_of_sums_as_far_as_brute_force(folder: Path, weight: float) -> None:
+    plan = nested(folder, weight)
+    first = weight_intervals(plan)[0]
+    assert (first.name, first.measure, first.unknown) == ("town_fit", "population", "")
+    own = nested_zones(plan, weight)
+    for at in np.linspace(first.low + 1e-9, first.high - 1e-9, 25):
+        assert nested_zones(plan, at).equals(own)
+    assert first.low > 0 or first.high < 1
+    for at, unit in ((first.low - 1e-9, first.below), (first.high + 1e-9, first.above)):
+        if unit:
+            assert not nested_zones(plan, at).loc[unit].equals(own.loc[unit])
+
+
+def test_sums_of_scores_that_are_made_comparable_again_are_not_exact(folder: Path) -> None:
+    text = DEEP.replace('normalise = "none"', 'normalise = "minmax"')
+    path = folder / "plan.toml"
+    path.write_text(path.read_text("utf-8") + text, "utf-8")
+    found = weight_intervals(zp.run(zp.read_study(path)))
+    assert {one.unknown for one in found if one.name == "town_fit"} == {"indirect"}
+
+
 def test_draws_of_opinions_are_what_single_runs_say(plan: Plan) -> None:
     (index,) = plan.study.indices
     drawn = draw_mixtures("town_fit", index.opinions, 12, 3)
