@@ -49,6 +49,47 @@ def test_in_three_steps_people_divide_themselves() -> None:
     assert found.to_dict() == pytest.approx({"a": 8 / 250, "b": 0.5 * 8 / 250 + 0.5 * 6 / 150, "c": 0})
 
 
+def test_what_each_facility_adds_with_a_pencil() -> None:
+    """The clinic has 8 beds for 100 + 300 people, the ward 6 for 300; in three steps those of b divide themselves."""
+    found = ix.facility_shares(PEOPLE, BEDS, MINUTES, reach=15)
+    assert found["clinic"].to_dict() == pytest.approx({"a": 8 / 400, "b": 8 / 400, "c": 0})
+    assert found["ward"].to_dict() == pytest.approx({"a": 0, "b": 6 / 300, "c": 0})
+    assert found["hut"].tolist() == [0, 0, 0]
+    parted = ix.facility_shares(PEOPLE, BEDS, MINUTES, reach=15, steps=3)
+    assert parted.loc["b"].to_dict() == pytest.approx({"clinic": 0.5 * 8 / 250, "ward": 0.5 * 6 / 150, "hut": 0})
+
+
+@pytest.mark.parametrize("decay", [None, {5: 1, 15: 0.5}])
+@FEW
+@given(data=st.data())
+def test_what_each_facility_adds_is_that_of_loops_and_adds_up(decay, data) -> None:
+    """A second program: one pair after the other, straight from the definition."""
+    places, sites = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 3))
+    draw = lambda low, high, n: data.draw(st.lists(st.integers(low, high), min_size=n, max_size=n))  # noqa: E731
+    people, beds = pd.Series(draw(1, 50, places)), pd.Series(draw(0, 50, sites))
+    apart = pd.DataFrame(np.array(draw(0, 20, places * sites)).reshape(places, sites))
+
+    def weight(place: int, site: int) -> float:
+        minutes = apart.loc[place, site]
+        return 0.0 if minutes > 15 else 1.0 if decay is None or minutes <= 5 else 0.5
+
+    for steps, whole in ((2, ix.two_step_floating_catchment), (3, ix.three_step_floating_catchment)):
+        found = ix.facility_shares(people, beds, apart, 15, decay, steps=steps)
+        for site in range(sites):
+            served = 0.0
+            counted = []
+            for place in range(places):
+                around = sum(weight(place, other) for other in range(sites))
+                part = weight(place, site) / around if steps == 3 and around else 1.0
+                counted.append(part * weight(place, site))
+                served += people[place] * counted[-1]
+            told = [0.0 if served == 0 else one * beds[site] / served for one in counted]
+            assert found[site].tolist() == pytest.approx(told)
+            if served:
+                assert (found[site] * people).sum() == pytest.approx(beds[site])
+        assert found.sum(axis=1).tolist() == pytest.approx(whole(people, beds, apart, 15, decay).tolist())
+
+
 @pytest.mark.parametrize("access", BOTH)
 @pytest.mark.parametrize("decay", DECAYS)
 @FEW

@@ -26,6 +26,9 @@ def test_composites_are_those_of_pymcdm() -> None:
     by_range = helpers.normalize_matrix(values, normalizations.minmax_normalization, TYPES)
     assert np.allclose(ix.minmax(TABLE, cost=COST), by_range)
     assert np.allclose(ix.entropy_weights(TABLE), weights.entropy_weights(values))
+    for ours, theirs in ((ix.weighted_sum, methods.WSM), (ix.geometric_mean, methods.WPM)):
+        as_they_are = theirs(lambda table, cost: table)  # noqa: ARG005  (pymcdm calls it by this name)
+        assert np.allclose(ours(TABLE, WEIGHTS), as_they_are(values, WEIGHTS, np.ones(values.shape[1])))
     known = methods.TOPSIS(normalizations.vector_normalization)(values, WEIGHTS, TYPES)
     ours = ix.topsis(TABLE, WEIGHTS, cost=COST)
     assert ours.rank().tolist() == pd.Series(known).rank().tolist()
