@@ -7,6 +7,7 @@ from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, load
 from layers.formats.geotiff import (
     HOLD_ALL,
     Raster,
+    Reader,
     Window,
     cell_condition,
     check_values,
@@ -24,6 +25,7 @@ __all__ = [
     "Format",
     "Kind",
     "Raster",
+    "Reader",
     "Window",
     "cell_condition",
     "check_values",

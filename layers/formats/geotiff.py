@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 
 MAX_BLOCK_BYTES = 1024**3
+_CACHE_BYTES = 2**26
 
 
 @contextmanager
@@ -48,7 +49,10 @@ def opened(path: Path, name: str) -> Iterator[DatasetReader]:
     import rasterio  # noqa: PLC0415  (loaded by load_gdal)
     from rasterio.errors import NotGeoreferencedWarning  # noqa: PLC0415  (as rasterio)
 
-    with reading(name, path.name), rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO"):
+    with (
+        reading(name, path.name),
+        rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES),
+    ):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a missing place is refused by check_grid
             dataset = rasterio.open(path, driver="GTiff", sharing=False)
@@ -118,6 +122,26 @@ _TELLTALES = (-9999.0, -32768.0, -99999.0, float(np.finfo("float32").min), float
 
 
 @dataclass(frozen=True)
+class Reader:
+    """A grid held open.
+
+    Attributes
+    ----------
+    values : callable
+        Does what :meth:`Raster.read` does.
+    block : (int, int)
+        Rows and columns of the blocks in which the file stores its cells.
+    """
+
+    values: Callable[..., Floats]
+    block: tuple[int, int]
+
+    def __call__(self, window: Window | None = None, at: Cells | None = None) -> Floats:
+        """See :meth:`Raster.read`."""
+        return self.values(window, at)
+
+
+@dataclass(frozen=True)
 class Raster:
     """One band of a grid, north up, in its own CRS; values are read when asked for.
 
@@ -174,8 +198,8 @@ class Raster:
             return read(window, at)
 
     @contextmanager
-    def reader(self) -> Iterator[Callable[..., Floats]]:
-        """The file held open for many windows: a function that does what :meth:`read` does."""
+    def reader(self) -> Iterator[Reader]:
+        """The file held open for many windows: a function that does what :meth:`read` does, and knows its blocks."""
         with opened(self.path, self.name) as dataset:
             if dataset.shape != self.shape or dataset.transform != self.transform:
                 raise SourceError(
@@ -187,7 +211,7 @@ class Raster:
                     code="changed",
                     layer=self.name,
                 )
-            yield partial(self._values, dataset)
+            yield Reader(partial(self._values, dataset), tuple(dataset.block_shapes[0]))
 
     def _values(self, dataset: DatasetReader, window: Window | None, at: Cells | None = None) -> Floats:
         rows, columns = _slices(self, window)

@@ -25,7 +25,7 @@ def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
     raster : Raster
         In lon/lat or projected.
     row, column : array of int
-        Which cells.
+        Which cells; a column of rows and a row of columns give a table of all cells of a window.
 
     Returns
     -------
@@ -44,13 +44,16 @@ def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
     Between the equator and latitude p one radian of longitude holds b**2 / 2 * (sin p / (1 - e**2 sin**2 p) +
     atanh(e sin p) / e).
     """
+    shape = np.broadcast_shapes(row.shape, column.shape)
     if raster.crs.is_geographic:
-        return _row_areas(raster)[row]
-    if is_equal_area(raster.crs) or not len(row):
-        return np.full(len(row), abs(raster.transform.a * raster.transform.e))
+        return np.broadcast_to(_row_areas(raster)[row], shape)
+    if is_equal_area(raster.crs) or 0 in shape:
+        return np.full(shape, abs(raster.transform.a * raster.transform.e))
     areas = _lattice_areas(raster, row, column)
     beside = ~np.isfinite(areas)  # a point of the lattice has no place: such cells are measured one by one
-    areas[beside] = _areas_at(raster, *_middles(raster, row[beside], column[beside]))
+    if beside.any():
+        row, column = np.broadcast_arrays(row, column)
+        areas[beside] = _areas_at(raster, *_middles(raster, row[beside], column[beside]))
     if not np.isfinite(areas[beside]).all():
         raise CrsError(
             Phrase(
@@ -63,6 +66,15 @@ def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
             layer=raster.name,
         )
     return areas
+
+
+def row_areas(raster: Raster, rows: slice) -> Floats | None:
+    """The true area of each cell of some rows, where all cells of a row have the same; None where they have not."""
+    if raster.crs.is_geographic:
+        return _row_areas(raster)[rows]
+    if is_equal_area(raster.crs):
+        return np.full(rows.stop - rows.start, abs(raster.transform.a * raster.transform.e))
+    return None
 
 
 def cell_sides(raster: Raster, rows: slice) -> tuple[Floats, Floats]:

@@ -6,7 +6,7 @@ inside its cell, and the height that it hands on to all cells further right, add
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -218,14 +218,29 @@ class Spans(NamedTuple):
 
     def take(self, places: Places | npt.NDArray[np.bool_]) -> Spans:
         """Some of them."""
-        return Spans(*(one[places] for one in self))
+        return Spans(self.owner[places], self.row[places], self.start[places], self.stop[places], self.share[places])
 
     def cells(self) -> Footprint:
         """Each cell by itself."""
         length = self.stop - self.start
         first = np.repeat(self.start - (np.cumsum(length) - length), length)
-        owner, row, share = (np.repeat(one, length) for one in (self.owner, self.row, self.share))
-        return Footprint(owner, row, first + np.arange(len(first)), share)
+        column = first + np.arange(len(first))
+        return Footprint(
+            np.repeat(self.owner, length), np.repeat(self.row, length), column, np.repeat(self.share, length)
+        )
+
+
+def joined(several: Iterable[Spans]) -> Spans:
+    """All spans, one after the other."""
+    none = np.empty(0, np.int64)
+    parts = [Spans(none, none, none, none, np.empty(0)), *several]
+    return Spans(
+        np.concatenate([one.owner for one in parts]),
+        np.concatenate([one.row for one in parts]),
+        np.concatenate([one.start for one in parts]),
+        np.concatenate([one.stop for one in parts]),
+        np.concatenate([one.share for one in parts]),
+    )
 
 
 def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -> Footprint:
@@ -281,13 +296,13 @@ def find_spans(edges: Edges, rows: slice, columns: int, turn: float | None = Non
     found = [_swept(copy, rows, columns) for copy in copies if _reaches(copy, columns)]
     spans = found[0] if len(found) == 1 else _summed(found)
     held = np.flatnonzero(spans.share > NOTHING)
-    return Spans(*(one[held] for one in spans[:-1]), np.minimum(spans.share[held], 1.0))
+    spans = spans.take(held)
+    return spans._replace(share=np.minimum(spans.share, 1.0))
 
 
 def _summed(several: Sequence[Spans]) -> Spans:
     """The spans of all turns of longitude; of a polygon that meets the grid in some, cell by cell."""
-    none = (np.empty(0, np.int64),) * 4 + (np.empty(0),)
-    spans = Spans(*(np.concatenate([empty, *parts]) for empty, *parts in zip(none, *several, strict=True)))
+    spans = joined(several)
     owners, times = np.unique(
         np.concatenate([np.empty(0, np.int64), *(np.unique(one.owner) for one in several)]), return_counts=True
     )
@@ -295,10 +310,10 @@ def _summed(several: Sequence[Spans]) -> Spans:
     if shared.any():
         cells = spans.take(shared).cells()
         order = np.lexsort([cells.column, cells.row, cells.owner])
-        owner, row, column, share = (one[order] for one in cells)
+        owner, row, column, share = cells.owner[order], cells.row[order], cells.column[order], cells.share[order]
         first = np.flatnonzero(np.diff(owner, prepend=-1) | np.diff(row, prepend=-1) | np.diff(column, prepend=-1))
         one = Spans(owner[first], row[first], column[first], column[first] + 1, np.add.reduceat(share, first))
-        spans = Spans(*(np.concatenate(parts) for parts in zip(spans.take(~shared), one, strict=True)))
+        spans = joined([spans.take(~shared), one])
     return spans.take(np.lexsort([spans.start, spans.row, spans.owner]))
 
 
@@ -340,8 +355,8 @@ def _swept(edges: Edges, rows: slice, columns: int) -> Spans:
     held = np.flatnonzero((np.abs(share) > NOTHING) & (stop > begin))
     begin, line, stop = begin[held], line[held // 2], stop[held]
     owner = line // high
-    start = begin - line * columns
-    return Spans(owner, line - owner * high + rows.start, start, start + stop - begin, share[held])
+    first_column = begin - line * columns
+    return Spans(owner, line - owner * high + rows.start, first_column, first_column + stop - begin, share[held])
 
 
 class _Crossings(NamedTuple):
@@ -382,18 +397,23 @@ def _crossings(edges: Edges, axis: int, lowest: Floats | int, highest: Floats | 
     return _Crossings(count, nearest, step, edge, order, points)
 
 
+def _reached(edges: Edges, rows: slice, columns: int) -> tuple[Floats, Floats]:
+    """The columns between which each edge is while it is in some rows; all of them for one that hardly falls."""
+    (x0, y0), (x1, y1) = edges.start.T, edges.end.T
+    with np.errstate(over="ignore", invalid="ignore"):
+        way = (x1 - x0) / (y1 - y0)
+        ends = [x0 + (np.clip(y, rows.start, rows.stop) - y0) * way for y in (y0, y1)]
+    inside, level = np.sort(ends, axis=0), ~(np.abs(way) <= _LEVEL)
+    west = np.where(level, 0.0, np.clip(np.floor(inside[0]) - 1, 0, columns))
+    return west, np.where(level, float(columns), np.clip(np.ceil(inside[1]) + 1, west, columns))
+
+
 def _cut(edges: Edges, rows: slice, columns: int) -> tuple[Places, Floats, Floats]:
     """Edges cut at every line of some rows of the grid that they cross: owner, start, end of the pieces."""
     (x0, y0), (x1, y1) = edges.start.T, edges.end.T
     matters = (y0 != y1) & (np.maximum(y0, y1) > rows.start) & (np.minimum(y0, y1) < rows.stop)
     edges = edges.compress(matters & (np.minimum(x0, x1) < columns))
-    (x0, y0), (x1, y1) = edges.start.T, edges.end.T
-    # what lies in other rows is not cut at the columns; of an edge that hardly falls all is
-    way, ends = (x1 - x0) / (y1 - y0), (np.clip(y0, rows.start, rows.stop), np.clip(y1, rows.start, rows.stop))
-    inside = np.sort([x0 + (ends[0] - y0) * way, x0 + (ends[1] - y0) * way], axis=0)
-    level = np.abs(way) > _LEVEL
-    west = np.where(level, 0, np.clip(np.floor(inside[0]) - 1, 0, columns))
-    east = np.where(level, columns, np.clip(np.ceil(inside[1]) + 1, west, columns))
+    west, east = _reached(edges, rows, columns)
     down, across = _crossings(edges, 0, west, east), _crossings(edges, 1, rows.start, rows.stop)
     pieces = down.crossed + across.crossed + 1
     last = np.cumsum(pieces + 1) - 1

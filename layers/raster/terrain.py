@@ -26,6 +26,21 @@ def neighbour_heights(heights: Floats, row: Places, column: Places) -> Around:
     return [padded[row + i, column + j] for i in range(3) for j in range(3)]
 
 
+def window_heights(heights: Floats, rows: slice, columns: slice) -> list[Floats]:
+    """The heights of all cells of a window and of their neighbours; NaN beyond the edge of what is given.
+
+    Examples
+    --------
+    >>> nine = window_heights(np.arange(9.0).reshape(3, 3), slice(1, 2), slice(1, 3))
+    >>> nine[4].tolist(), nine[5].tolist()
+    ([[4.0, 5.0]], [[5.0, nan]])
+    """
+    padded = np.pad(heights, 1, constant_values=np.nan)
+    return [
+        padded[rows.start + i : rows.stop + i, columns.start + j : columns.stop + j] for i in range(3) for j in range(3)
+    ]
+
+
 def slope(nine: Around, width_m: Floats, height_m: Floats) -> Floats:
     """The steepest slope in degrees, after Horn (1981).
 

@@ -1,13 +1,14 @@
 """Zonal statistics: what a raster says about each unit, by the exact share of every cell and the cell's true area.
 
-Cells are read batch by batch; each cell of a unit comes with its weight, a formula says which of them count and what is
-taken of them, and a statistic makes one number of these.
+A grid is read once, tile by tile, for all formulas: sums, extremes and deviations are added up, and distinct values are
+put together for quantiles and majorities. Siting, which needs every cell by itself, takes a few units at a time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -17,215 +18,18 @@ import pandas as pd
 
 from layers.conditions import Condition, Formula
 from layers.crs import SAGITTA_M, full_turn, known_crs, same_crs
-from layers.errors import SourceError, naming_the_layer
-from layers.formats import Raster
+from layers.errors import LimitError, SourceError, naming_the_layer
+from layers.formats import Raster, Reader
 from layers.phrases import AND, Phrase, phrase_list
+from layers.raster.block_rows import TileCells, tiles
 from layers.raster.cell_area import cell_areas, cell_sides
 from layers.raster.coverage_fraction import Borders, Edges, Floats, Footprint, footprint
+from layers.raster.distributions import HELD, Cells, Distribution, Tally, majority, quantile, select_quantiles
+from layers.raster.moments import Extent, Moments, Seen, share_on_grid
 from layers.raster.terrain import aspect, neighbour_heights, relief, slope
 
-Flags = npt.NDArray[np.bool_]
-
-_TIE = 1e-12
-
-
-@dataclass(frozen=True)
-class Sample:
-    """Values of cells, each in one of ``count`` units.
-
-    Attributes
-    ----------
-    owner : array of int
-        Place of the unit, sorted.
-    value : array of float
-        No NaN.
-    weight : array of float
-        The true area of the cell inside the unit.
-    share : array of float
-        Of the cell inside the unit.
-    count : int
-        How many units there are; those without a cell get NaN.
-    """
-
-    owner: npt.NDArray[np.int64]
-    value: Floats
-    weight: Floats
-    share: Floats
-    count: int
-
-    def of(self, chosen: Flags) -> Sample:
-        """Some of the cells."""
-        return Sample(self.owner[chosen], self.value[chosen], self.weight[chosen], self.share[chosen], self.count)
-
-    def totals(self, amounts: Floats) -> Floats:
-        """The sum of amounts in each unit; NaN for a unit without a cell."""
-        sums = np.bincount(self.owner, amounts, self.count)
-        return np.where(np.diff(self.starts) > 0, sums, np.nan)
-
-    @property
-    def starts(self) -> npt.NDArray[np.intp]:
-        """Where the cells of each unit begin, and where the last ones end."""
-        return np.searchsorted(self.owner, np.arange(self.count + 1))
-
-
-def mean(sample: Sample) -> Floats:
-    """The mean, weighted by area, of what each value has above the lowest: so one value alone comes out as it is."""
-    base = minimum(sample)
-    return base + sample.totals(sample.weight * (sample.value - base[sample.owner])) / sample.totals(sample.weight)
-
-
-def fraction(sample: Sample) -> Floats:
-    """The part of the land whose value is 1 where all others are 0."""
-    return sample.totals(sample.weight * sample.value) / sample.totals(sample.weight)
-
-
-def mean_direction(sample: Sample) -> Floats:
-    """The mean of directions in degrees, 0 to 360: that of 350 and 10 is 0; NaN where they cancel out."""
-    angle = np.radians(sample.value)
-    area = sample.totals(sample.weight)
-    east = sample.totals(sample.weight * np.sin(angle)) / area
-    north = sample.totals(sample.weight * np.cos(angle)) / area
-    direction = np.round(np.degrees(np.arctan2(east, north)) % 360.0, 9) % 360.0
-    return np.where(np.hypot(east, north) > _TIE, direction, np.nan)
-
-
-def std(sample: Sample) -> Floats:
-    """The standard deviation of all the land, weighted by area."""
-    off = sample.value - mean(sample)[sample.owner]
-    return np.sqrt(sample.totals(sample.weight * off**2) / sample.totals(sample.weight))
-
-
-def total(sample: Sample) -> Floats:
-    """The sum of the values, each times the share of its cell inside the unit."""
-    return sample.totals(sample.share * sample.value)
-
-
-def minimum(sample: Sample) -> Floats:
-    """The smallest value of all cells that the unit touches."""
-    found = np.full(sample.count, np.inf)
-    np.minimum.at(found, sample.owner, sample.value)
-    return np.where(np.isinf(found), np.nan, found)
-
-
-def maximum(sample: Sample) -> Floats:
-    """The largest value of all cells that the unit touches."""
-    found = np.full(sample.count, -np.inf)
-    np.maximum.at(found, sample.owner, sample.value)
-    return np.where(np.isinf(found), np.nan, found)
-
-
-def quantile(sample: Sample, part: float) -> Floats:
-    """The value that ``part`` of the unit's land does not exceed.
-
-    Notes
-    -----
-    Cells are put in order; the value is that at which the area so far first reaches ``part`` of the whole. Where it
-    reaches it exactly, the mean of this and the next value: so the median of two equal cells is their mean.
-    """
-    order = np.lexsort([sample.value, sample.owner])
-    value, weight = sample.value[order], sample.weight[order]
-    found = np.full(sample.count, np.nan)
-    start = sample.starts
-    for unit in np.flatnonzero(np.diff(start)):
-        values, area = value[start[unit] : start[unit + 1]], np.cumsum(weight[start[unit] : start[unit + 1]])
-        wanted, slack = part * area[-1], _TIE * area[-1]
-        at, after = np.searchsorted(area, [wanted - slack, wanted + slack])
-        last = len(values) - 1
-        found[unit] = (values[min(at, last)] + values[min(after, last)]) / 2
-    return found
-
-
-def majority(sample: Sample) -> Floats:
-    """The value of the largest area; of equals the smallest value."""
-    order = np.lexsort([sample.value, sample.owner])
-    owner, value, weight = sample.owner[order], sample.value[order], sample.weight[order]
-    first = np.append(True, (owner[1:] != owner[:-1]) | (value[1:] != value[:-1]))[: len(owner)]
-    area = np.bincount(np.cumsum(first) - 1, weight)
-    owner, value = owner[first], value[first]
-    most = np.zeros(sample.count)
-    np.maximum.at(most, owner, area)
-    found = np.full(sample.count, np.nan)
-    level = np.flatnonzero(area >= most[owner] * (1 - _TIE))[::-1]
-    found[owner[level]] = value[level]  # the last to be written is the smallest
-    return found
-
-
-EXTREMES = ("min", "max")
-"""Functions that one cell alone can decide."""
-_SLIVER = 0.01
-"""Of the cell of which a polygon has most: so much of any other is no noise, however small the polygon."""
-
-
-def sample_of(
-    formula: Formula, surfaces: Mapping[str, Floats], found: Footprint, area: Floats, count: int, strip: float
-) -> tuple[Sample, Flags]:
-    """The cells that have a value, and which of them are touched for certain.
-
-    Parameters
-    ----------
-    formula : Formula
-    surfaces : mapping of str to array
-        What it reads, at each cell; NaN where a cell has none.
-    found : Footprint
-        The cells of ``count`` polygons.
-    area : array of float
-        The true area of each cell inside its polygon.
-    count : int
-    strip : float
-        The share of a cell by which a border may be off along its side.
-
-    Returns
-    -------
-    sample : Sample
-        Without the cells of polygons that touch none for certain that has a value.
-    touched : array of bool
-    """
-    if formula.condition is not None:
-        answer = formula.condition.evaluate(pd.DataFrame(surfaces))
-        value, valid = answer.yes.astype(np.float64), answer.known
-    else:
-        value = surfaces[formula.argument]
-        valid = ~np.isnan(value)
-    if valid.all() and formula.function not in EXTREMES:
-        return Sample(found.owner, value, area, found.share, count), valid
-    touched = _touched(found, strip)
-    if not valid.all():
-        sure = np.bincount(found.owner[valid & touched], minlength=count) > 0
-        valid = valid & sure[found.owner]
-    sample = Sample(found.owner[valid], value[valid], area[valid], found.share[valid], count)
-    return sample, touched[valid]
-
-
-def _touched(found: Footprint, strip: float) -> Flags:
-    """The cells that each polygon touches by more than its border may be off."""
-    first = np.flatnonzero(np.diff(found.owner, prepend=-1))
-    if not len(first):
-        return np.zeros(0, dtype=bool)
-    most = np.repeat(np.maximum.reduceat(found.share, first), np.diff(np.append(first, len(found.share))))
-    return np.greater(found.share, np.minimum(strip, _SLIVER * most))
-
-
-def statistic(formula: Formula, sample: Sample, touched: Flags) -> Floats:
-    """What a formula makes of the cells of each polygon; the lowest and the highest of those touched for certain."""
-    if formula.function in EXTREMES:
-        sample = sample.of(touched)
-    if formula.quantile is not None:
-        return quantile(sample, formula.quantile)
-    if formula.function == "mean" and formula.argument == "aspect":
-        return mean_direction(sample)
-    functions: dict[str, Callable[[Sample], Floats]] = {
-        "mean": mean,
-        "share": fraction,
-        "std": std,
-        "sum": total,
-        "min": minimum,
-        "max": maximum,
-        "majority": majority,
-        "median": lambda one: quantile(one, 0.5),
-    }
-    return functions[formula.function](sample)
-
-
+ORDERED: Mapping[str, Callable[[Distribution], Floats]] = MappingProxyType({"majority": majority})
+"""Functions of the whole distribution of a unit's values, beside the quantiles."""
 MAX_SLOPE_CELL_M = 100.0
 _BATCH = 2**17
 """Cells and edges, together: what a few units at a time may hold."""
@@ -259,6 +63,8 @@ def summarise(
     ------
     SourceError
         Slope, aspect or relief is asked of cells larger than 100 m and the layer does not say ``coarse``.
+    LimitError
+        A majority is asked of a unit with more than a million different values.
 
     Notes
     -----
@@ -267,20 +73,27 @@ def summarise(
     one CRS, a border may be off by 0.05 m, and no more of a cell than a strip of this width along its side is not
     touched; a unit that touches no other cell with a value has none. The mean of an aspect is that of directions. A
     share is of the land whose answer is known.
+
+    The grid is read by block rows, at its full resolution, once for all formulas; of quantiles again where a unit
+    has more than a million different values. A quantile is exact: the value at which the area, counted from the
+    lowest value, first reaches that part of the unit, and where it reaches it exactly the mean of this and the next.
     """
     for formula in formulas.values():
         refuse_coarse(raster, formula.surfaces, f"'{formula.text}'")
-    names = sorted(set().union(*(formula.surfaces for formula in formulas.values())))
-    columns = {name: np.full(len(units), np.nan) for name in formulas}
-    covered = {name: np.zeros(len(units)) for name in formulas}
+    columns: dict[str, Floats] = {}
+    covered: dict[str, Floats] = {}
     strip = 0.0 if same_crs(known_crs(units), raster.crs) else SAGITTA_M / raster.cell_size_m  # edges bend on the way
+    edges = edges_on(borders or Borders(units), raster)
     with raster.reader() as read:
-        for batch in batches(units, raster, borders=borders):
-            surfaces = terrain_at(raster, batch.found, names, read)
-            for name, formula in formulas.items():
-                sample, touched = sample_of(formula, surfaces, batch.found, batch.area, len(batch.units), strip)
-                columns[name][batch.units] = statistic(formula, sample, touched)
-                covered[name][batch.units] = batch.inside * _valued(sample, batch)
+        reading = partial(_tiles, edges, raster, read)
+        extent, seen = Extent(len(units)), _Subjects(formulas.values(), edges, len(units), strip)
+        for found in reading():
+            extent.add(found)
+            seen.add(found)
+        seen.end(extent, raster, reading)
+        for name, formula in formulas.items():
+            columns[name] = seen.statistic(formula)
+            covered[name] = extent.inside(edges) * seen.valued(formula, extent)
     table = pd.DataFrame(index=units.index)
     for name in formulas:
         table[name] = columns[name]
@@ -290,13 +103,149 @@ def summarise(
     return table
 
 
-def _valued(sample: Sample, batch: Batch) -> Floats:
-    """The part of each unit's cells that have a value, by area."""
-    if len(sample.owner) == len(batch.area):
-        return np.ones(len(batch.units))
-    whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
-    with np.errstate(invalid="ignore"):
-        return np.nan_to_num(np.bincount(sample.owner, sample.weight, len(batch.units)) / whole)
+def _tiles(edges: Edges, raster: Raster, read: Reader) -> Iterator[TileCells]:
+    for tile in tiles(edges, raster, read.block):
+        yield TileCells(raster, read, tile)
+
+
+def _function(formula: Formula) -> str:
+    """What is added up for a formula."""
+    if _is_ordered(formula):
+        return "mean"  # of those in order, the lowest and the highest
+    return "direction" if (formula.function, formula.argument) == ("mean", "aspect") else formula.function
+
+
+class _Subjects:
+    """What is added up for some formulas, those of one surface or condition together."""
+
+    def __init__(self, formulas: Iterable[Formula], edges: Edges, count: int, strip: float) -> None:
+        self.count = count
+        asked: dict[str, list[Formula]] = {}
+        for formula in formulas:
+            asked.setdefault(_subject(formula), []).append(formula)
+        self.formulas = {subject: some[0] for subject, some in asked.items()}
+        self.moments = {
+            subject: Moments(count, strip, {_function(one) for one in some}) for subject, some in asked.items()
+        }
+        last_row = np.full(count, -1.0)
+        np.maximum.at(last_row, edges.owner, np.maximum(edges.start[:, 1], edges.end[:, 1]))
+        self.tallies = {
+            subject: Tally(last_row, {one.function: _of_distribution(one) for one in ordered})
+            for subject, some in asked.items()
+            if (ordered := [one for one in some if _is_ordered(one)])
+        }
+
+    def add(self, found: TileCells) -> None:
+        for subject, formula in self.formulas.items():
+            seen = Seen(found, formula)
+            self.moments[subject].add(seen)
+            if subject in self.tallies:
+                self.tallies[subject].add(seen.cells, found.tile.window[0].start)
+
+    def end(self, extent: Extent, raster: Raster, reading: Callable[[], Iterator[TileCells]]) -> None:
+        for moments in self.moments.values():
+            moments.end(extent.most)
+        for subject, tally in self.tallies.items():
+            tally.end()
+            spilled = np.flatnonzero(tally.spilled)
+            large = extent.cells[spilled] > HELD
+            group = np.cumsum(extent.cells[spilled[~large]]) // HELD
+            for one in np.unique(group):
+                self._gather(subject, spilled[~large][group == one], reading)
+            if large.any():
+                self._select(subject, spilled[large], raster, reading)
+
+    def _cells(
+        self, subject: str, units: npt.NDArray[np.intp], reading: Callable[[], Iterator[TileCells]]
+    ) -> Iterator[tuple[Cells, int]]:
+        """The cells of some units, tile by tile, and the row in which each begins."""
+        wanted = np.zeros(self.count, dtype=bool)
+        wanted[units] = True
+        for found in reading():
+            if wanted[found.spans.owner].any():
+                owner, value, area = Seen(found, self.formulas[subject]).cells
+                kept = wanted[owner]
+                yield (owner[kept], value[kept], area[kept]), found.tile.window[0].start
+
+    def _gather(self, subject: str, units: npt.NDArray[np.intp], reading: Callable[[], Iterator[TileCells]]) -> None:
+        """Read the grid again for units whose cells can be held by themselves."""
+        tally = self.tallies[subject]
+        alone = Tally(tally.last_row, tally.functions, limit=np.inf)
+        for cells, row in self._cells(subject, units, reading):
+            alone.add(cells, row)
+        alone.end()
+        for name, values in alone.results.items():
+            tally.results[name][units] = values[units]
+
+    def _select(
+        self,
+        subject: str,
+        units: npt.NDArray[np.intp],
+        raster: Raster,
+        reading: Callable[[], Iterator[TileCells]],
+    ) -> None:
+        """Read the grid again for the quantiles of units with too many values."""
+        tally, moments = self.tallies[subject], self.moments[subject]
+        parts = {name: _part(name) for name in tally.functions}
+        for name, part in parts.items():
+            if part is None:
+                raise _too_many(f"{name}({self.formulas[subject].argument})", len(units), raster)
+        ends = np.column_stack([moments.least[units], moments.most[units]]).ravel()
+        whole = Distribution(np.repeat(units, 2), ends, np.repeat(moments.area[units], 2), self.count)
+        found = select_quantiles(
+            lambda: (cells for cells, _ in self._cells(subject, units, reading)),
+            [part for part in parts.values() if part is not None],
+            whole,
+        )
+        for name, values in zip(parts, found, strict=True):
+            tally.results[name][units] = values[units]
+
+    def valued(self, formula: Formula, extent: Extent) -> Floats:
+        """The part of each unit's cells that have a value, by area."""
+        moments = self.moments[_subject(formula)]
+        with np.errstate(invalid="ignore"):
+            return np.where(moments.sure, np.nan_to_num(moments.area / extent.area), 0.0)
+
+    def statistic(self, formula: Formula) -> Floats:
+        moments = self.moments[_subject(formula)]
+        if not _is_ordered(formula):
+            return moments.statistic(_function(formula))
+        return np.where(moments.sure, self.tallies[_subject(formula)].results[formula.function], np.nan)
+
+
+def _of_distribution(formula: Formula) -> Callable[[Distribution], Floats]:
+    part = _part(formula.function)
+    return ORDERED[formula.function] if part is None else partial(quantile, part=part)
+
+
+def _subject(formula: Formula) -> str:
+    """What it is taken of: a surface, or the answers to a condition."""
+    return formula.argument if formula.condition is None else f"share({formula.argument})"
+
+
+def _is_ordered(formula: Formula) -> bool:
+    return formula.function in ORDERED or _part(formula.function) is not None
+
+
+def _part(function: str) -> float | None:
+    """Of a quantile."""
+    name, _, percent = function.partition("_")
+    return 0.5 if name == "median" else int(percent) / 100 if name == "quantile" else None
+
+
+def _too_many(text: str, count: int, raster: Raster) -> LimitError:
+    return LimitError(
+        Phrase(
+            "layer '{layer}': '{text}' meets more than {most:,} different values in {count} unit(s), too many to be "
+            "held: they are measurements, not classes. Ask for the median, or put the values into classes first",
+            layer=raster.name,
+            text=text,
+            most=HELD,
+            count=count,
+        ),
+        code="values",
+        layer=raster.name,
+    )
 
 
 def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -> pd.Series:
@@ -322,17 +271,15 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
         As :func:`summarise`.
     """
     refuse_coarse(raster, condition.names, f"'{condition.text}'")
-    found = np.zeros(len(units))
-    names = sorted(condition.names)
+    edges = edges_on(Borders(units), raster)
+    extent, met = Extent(len(units)), np.zeros(len(units))
     with raster.reader() as read:
-        for batch in batches(units, raster):
-            surfaces = terrain_at(raster, batch.found, names, read)
-            yes = condition.evaluate(pd.DataFrame(surfaces)).yes
-            met = np.bincount(batch.found.owner[yes], batch.area[yes], len(batch.units))
-            whole = np.bincount(batch.found.owner, batch.area, len(batch.units))
-            with np.errstate(invalid="ignore"):
-                found[batch.units] = np.nan_to_num(met / whole * batch.inside)
-    return pd.Series(np.clip(found, 0.0, 1.0), index=units.index)
+        for found in _tiles(edges, raster, read):
+            extent.add(found)
+            np.add.at(met, found.spans.owner, found.weighted(found.answer(condition)[0].astype(np.float64)))
+    with np.errstate(invalid="ignore"):
+        share = np.nan_to_num(met / extent.area * extent.inside(edges))
+    return pd.Series(np.clip(share, 0.0, 1.0), index=units.index)
 
 
 def refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
@@ -370,13 +317,6 @@ def edges_on(borders: Borders, raster: Raster) -> Edges:
 def _turn(raster: Raster) -> float | None:
     turn = full_turn(raster.crs)
     return None if turn is None else turn / raster.transform.a
-
-
-def _inside(edges: Edges, found: Footprint, count: int) -> Floats:
-    """The share of each polygon that lies on the grid, by the grid's own plane."""
-    whole = edges.cells(count)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.clip(np.nan_to_num(np.bincount(found.owner, found.share, count) / whole), 0.0, 1.0)
 
 
 class Batch(NamedTuple):
@@ -420,7 +360,8 @@ def _batch(owners: npt.NDArray[np.int64], edges: Edges, count: int, raster: Rast
     few = few.compress(few.owner >= 0)
     found = footprint(few, raster.shape, _turn(raster))
     area = cell_areas(raster, found.row, found.column) * found.share
-    return Batch(owners, found, area, _inside(few, found, len(owners)))
+    inside = share_on_grid(few, np.bincount(found.owner, found.share, len(owners)).astype(np.float64))
+    return Batch(owners, found, area, inside)
 
 
 def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.NDArray[np.int64]]:

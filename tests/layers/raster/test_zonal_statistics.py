@@ -17,9 +17,9 @@ from pyproj import CRS
 
 from layers.conditions import parse_condition, parse_formula
 from layers.crs import project, working_crs
-from layers.errors import SourceError
+from layers.errors import LimitError, SourceError
 from layers.formats import read_raster
-from layers.raster import share_where, summarise, zonal_statistics
+from layers.raster import block_rows, distributions, share_where, summarise, zonal_statistics
 from layers.raster.cell_area import cell_areas
 from layers.raster.zonal_statistics import batches
 
@@ -295,3 +295,81 @@ def test_a_tip_in_a_cell_touches_it_where_nothing_bends(tmp_path):
     tip = shapely.Polygon([(500_290, 4_430_010), (500_029, 4_430_271), (500_290, 4_430_100)])
     found = summarise(gpd.GeoDataFrame(geometry=[tip], crs="EPSG:3035"), raster, asked("max(value)"))
     assert found["max(value)"].tolist() == [999.0]
+
+
+def test_statistics_by_pencil_of_cells_in_part(tmp_path):
+    """Half a cell of 1, half a cell of 2 and a whole one of 4, a quarter of the land each and half of it."""
+    raster = written(tmp_path / "three.tif", [[1.0, 2.0], [4.0, 4.0]], Affine(100, 0, 4e6, 0, -100, 3e6 + 200))
+    unit = gpd.GeoDataFrame(geometry=[shapely.box(4e6 + 50, 3e6, 4e6 + 150, 3e6 + 200)], crs="EPSG:3035")
+    found = summarise(unit, raster, asked("mean(value)", "std(value)", "sum(value)", "median(value)"))
+    assert found.iloc[0].tolist() == [2.75, pytest.approx(np.sqrt((1.75**2 + 0.75**2 + 2 * 1.25**2) / 4)), 5.5, 3.0]
+
+
+def test_directions_turn_round_north(tmp_path):
+    """A valley that falls towards the north: its sides face 350 and 10 degrees, as often."""
+    x, y = np.meshgrid(np.arange(-5, 6), np.arange(11))
+    raster = written(tmp_path / "valley.tif", y + 0.2 * np.abs(x), Affine(50, 0, 4_320_725, 0, -50, 3_210_275))
+    unit = gpd.GeoDataFrame(geometry=[shapely.box(4_320_775, 3_209_775, 4_321_225, 3_210_225)], crs="EPSG:3035")
+    found = summarise(unit, raster, asked("mean(aspect)"))
+    assert abs((found.iloc[0, 0] + 180) % 360 - 180) < 0.01
+
+
+@pytest.fixture
+def tiny_tiles(monkeypatch):
+    monkeypatch.setattr(block_rows, "_TILE", 40)
+    monkeypatch.setattr(block_rows, "_EDGES", 7)
+
+
+def test_tiles_of_a_few_cells_give_the_same(world, tiny_tiles, monkeypatch):
+    raster, _, polygons = world
+    small = summarise(polygons, raster, asked(*STATISTICS))
+    monkeypatch.undo()
+    whole = summarise(polygons, raster, asked(*STATISTICS))
+    pd.testing.assert_frame_equal(small, whole, rtol=1e-13)
+    assert small[["min(value)", "max(value)", "median(value)", "majority(value)"]].equals(
+        whole[["min(value)", "max(value)", "median(value)", "majority(value)"]]
+    )
+
+
+def test_few_values_in_memory_give_the_same(world, tiny_tiles, monkeypatch):
+    raster, _, polygons = world
+    texts = ("median(value)", "quantile_10(value)", "quantile_90(value)")
+    whole = summarise(polygons, raster, asked(*texts))
+    monkeypatch.setattr(distributions, "HELD", 5)
+    monkeypatch.setattr(zonal_statistics, "HELD", 5)
+    pd.testing.assert_frame_equal(summarise(polygons, raster, asked(*texts)), whole, check_exact=True)
+    with pytest.raises(LimitError, match=r"'majority\(value\)' meets more than 5 different values in 8 unit"):
+        summarise(polygons, raster, asked("majority(value)"))
+    monkeypatch.setattr(zonal_statistics, "HELD", 40)  # each unit alone can be held, all together cannot
+    again = summarise(polygons, raster, asked("majority(value)", *texts))
+    monkeypatch.undo()
+    assert again.equals(summarise(polygons, raster, asked("majority(value)", *texts)))
+
+
+@pytest.mark.parametrize("crs", ["EPSG:32631", "EPSG:3035"])
+def test_overlapping_units_and_holes_in_the_values(tmp_path, crs):
+    """Statistics of each cell by itself, as numpy makes them, with cells whose size differs and without."""
+    noise = np.random.default_rng(3).normal(100, 5, (40, 50)).round(1)
+    noise[10:14, 20:30] = np.nan
+    raster = written(tmp_path / "noise.tif", noise, Affine(1000, 0, 5e5, 0, -1000, 5.5e6), crs)
+    places = [(5.2e5, 5.48e6, 9e3), (5.22e5, 5.485e6, 8e3), (5.4e5, 5.47e6, 3e3), (5.25e5, 5.488e6, 4500)]
+    units = gpd.GeoDataFrame(geometry=[shapely.Point(x, y).buffer(far) for x, y, far in places], crs=crs)
+    texts = ("mean(value)", "std(value)", "sum(value)", "min(value)", "max(value)", "share(value > 101)")
+    found = summarise(units, raster, asked(*texts))
+    for place, unit in enumerate(units.geometry):
+        [batch] = batches(units.iloc[[place]], raster)
+        value = noise[batch.found.row, batch.found.column]
+        known = ~np.isnan(value)
+        value, area, share = value[known], batch.area[known], batch.found.share[known]
+        mean = np.average(value, weights=area)
+        wanted = [mean, np.sqrt(np.average((value - mean) ** 2, weights=area)), (value * share).sum()]
+        wanted += [value.min(), value.max(), np.average(value > 101, weights=area)]
+        assert found.loc[place, list(texts)].tolist() == pytest.approx(wanted, rel=1e-12), unit
+
+
+def test_a_unit_hangs_on_nobody_else(world):
+    raster, _, polygons = world
+    whole = summarise(polygons, raster, asked(*STATISTICS))
+    for place in range(len(polygons)):
+        alone = summarise(polygons.iloc[[place]], raster, asked(*STATISTICS))
+        assert alone[list(STATISTICS)].equals(whole.iloc[[place]][list(STATISTICS)])

@@ -1,0 +1,315 @@
+"""Quantiles and majorities: what hangs on the whole distribution of a polygon's values, exactly and in bounded memory.
+
+Cells are held in memory with equal values put together, until the last row of their polygon has been read. Of a polygon
+that has too many distinct values for that, a quantile is sought by reading the grid again: each time the cells of an
+interval of values are counted, and the interval is narrowed to the part in which the quantile lies, until the cells of
+all intervals can be held.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.raster.coverage_fraction import Floats, Places
+
+Keys = npt.NDArray[np.uint64]
+Cells = tuple[Places, Floats, Floats]
+"""Polygon, value and area of cells."""
+
+HELD = 2**20
+"""Distinct values of polygons that are held in memory."""
+_BINS = 2**22
+"""Counters of one reading, all intervals together."""
+_TIE = 1e-12
+_KINDS = 2**16
+_SIGN = np.uint64(1 << 63)
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Distinct values of polygons, and the area that has each.
+
+    Attributes
+    ----------
+    owner : array of int
+        Place of the polygon, sorted.
+    value : array of float
+        Sorted inside each polygon; no NaN.
+    area : array of float
+        True area inside the polygon.
+    count : int
+        How many polygons there are; those without a value get NaN.
+    """
+
+    owner: Places
+    value: Floats
+    area: Floats
+    count: int
+
+    def only(self, chosen: npt.NDArray[np.bool_]) -> Distribution:
+        """Some of the values."""
+        return Distribution(self.owner[chosen], self.value[chosen], self.area[chosen], self.count)
+
+    @property
+    def starts(self) -> npt.NDArray[np.intp]:
+        """Where the values of each polygon begin, and where the last ones end."""
+        return np.searchsorted(self.owner, np.arange(self.count + 1))
+
+
+def distribution(cells: Cells, count: int) -> Distribution:
+    """Cells with equal values of a polygon put together.
+
+    Examples
+    --------
+    >>> found = distribution((np.array([0, 0, 0]), np.array([5.0, 2.0, 5.0]), np.array([1.0, 1.0, 0.5])), 1)
+    >>> found.value.tolist(), found.area.tolist()
+    ([2.0, 5.0], [1.0, 1.5])
+    """
+    owner, value, area = cells
+    order = np.lexsort([value, owner])
+    owner, value = owner[order], value[order]
+    first = np.flatnonzero(np.append(True, (owner[1:] != owner[:-1]) | (value[1:] != value[:-1]))[: len(owner)])
+    summed = np.add.reduceat(area[order], first) if len(first) else area
+    return Distribution(owner[first], value[first], summed, count)
+
+
+def quantile(found: Distribution, part: float) -> Floats:
+    """The value that ``part`` of the polygon's land does not exceed.
+
+    Notes
+    -----
+    Values are put in order; the quantile is that at which the area so far first reaches ``part`` of the whole. Where it
+    reaches it exactly, the mean of this and the next value: so the median of two equal cells is their mean.
+    """
+    wanted = np.full(found.count, np.nan)
+    start = found.starts
+    for unit in np.flatnonzero(np.diff(start)):
+        values, area = found.value[start[unit] : start[unit + 1]], np.cumsum(found.area[start[unit] : start[unit + 1]])
+        at, after = np.searchsorted(area, _around(part, area[-1]))
+        last = len(values) - 1
+        wanted[unit] = (values[min(at, last)] + values[min(after, last)]) / 2
+    return wanted
+
+
+def majority(found: Distribution) -> Floats:
+    """The value of the largest area; of equals the smallest value."""
+    most = np.zeros(found.count)
+    np.maximum.at(most, found.owner, found.area)
+    wanted = np.full(found.count, np.nan)
+    level = np.flatnonzero(found.area >= most[found.owner] * (1 - _TIE))[::-1]
+    wanted[found.owner[level]] = found.value[level]  # the last to be written is the smallest
+    return wanted
+
+
+def _around(part: float, whole: Floats | float) -> npt.NDArray[np.float64]:
+    """Areas a hair below and above a part of the whole."""
+    return np.array([(part - _TIE) * whole, (part + _TIE) * whole])
+
+
+class Tally:
+    """Cells gathered into distributions, of which numbers are made as polygons end.
+
+    Parameters
+    ----------
+    last_row : array of int
+        Of each polygon, below which it has no cells.
+    functions : mapping of str to callable
+        What is made of distributions.
+    limit : float
+        So many distinct values may be held; by default ``HELD``.
+
+    Attributes
+    ----------
+    results : dict of str to array
+        By the name of the function; NaN for a polygon without a value, and for those that are spilled.
+    spilled : array of bool
+        The polygons that have more distinct values than can be held.
+    """
+
+    def __init__(
+        self, last_row: Floats, functions: Mapping[str, Callable[[Distribution], Floats]], limit: float | None = None
+    ) -> None:
+        self.limit = HELD if limit is None else limit
+        self.last_row, self.functions = last_row, functions
+        self.results = {name: np.full(len(last_row), np.nan) for name in functions}
+        self.spilled = np.zeros(len(last_row), dtype=bool)
+        self._parts: list[Cells] = []
+        self._held = self._settled = 0
+
+    def add(self, cells: Cells, row: int) -> None:
+        """Add the cells of one tile that begins in a row; those of all rows above have been added."""
+        if self.spilled.any():
+            kept = ~self.spilled[cells[0]]
+            cells = cells[0][kept], cells[1][kept], cells[2][kept]
+        if len(cells[0]):
+            self._parts.append(_counted(cells))
+            self._held += len(self._parts[-1][0])
+        if self._held > max(self.limit, 2 * self._settled):
+            self._settle(row)
+
+    def end(self) -> None:
+        """Settle all polygons that are left."""
+        self._finish(self._found())
+
+    def _settle(self, row: int) -> None:
+        """Finish polygons that lie above a row, and give up those with the most values until the rest can be held."""
+        found = self._found()
+        done = self.last_row[found.owner] < row
+        self._finish(found.only(done))
+        rest = found.only(~done)
+        sizes = np.bincount(rest.owner, minlength=rest.count)
+        while sizes.sum() > self.limit:
+            self.spilled[np.argmax(sizes)] = True
+            sizes[self.spilled] = 0
+        rest = rest.only(~self.spilled[rest.owner])
+        self._parts = [(rest.owner, rest.value, rest.area)]
+        self._held = self._settled = len(rest.owner)
+
+    def _finish(self, found: Distribution) -> None:
+        present = np.unique(found.owner)
+        few = Distribution(np.searchsorted(present, found.owner), found.value, found.area, len(present))
+        for name, function in self.functions.items():
+            self.results[name][present] = function(few)
+
+    def _found(self) -> Distribution:
+        none = (np.empty(0, np.int64), np.empty(0), np.empty(0))
+        parts = zip(none, *self._parts, strict=True)
+        owner, value, area = (np.concatenate(several) for several in parts)
+        return distribution((owner, value, area), len(self.last_row))
+
+
+def _counted(cells: Cells) -> Cells:
+    """Cells of whole numbers that are not far apart with equal ones put together; others as they are."""
+    owner, value, area = cells
+    low, high = value.min(), value.max()
+    first = owner.min()
+    size = (owner.max() - first + 1) * (high - low + 1)
+    if size > max(4 * len(owner), _KINDS) or not np.array_equal(value, np.rint(value)):
+        return cells
+    kinds = int(high - low) + 1
+    key = (owner - first) * kinds + (value - low).astype(np.int64)
+    summed = np.bincount(key, area)
+    there = np.flatnonzero(np.bincount(key))
+    counted: Cells = ((there // kinds + first).astype(np.int64), low + there % kinds, summed[there].astype(np.float64))
+    return counted
+
+
+def select_quantiles(reading: Callable[[], Iterable[Cells]], parts: list[float], whole: Distribution) -> list[Floats]:
+    """Quantiles of more distinct values than memory holds, by reading all cells again several times.
+
+    Parameters
+    ----------
+    reading : callable
+        Gives all cells, some at a time, as often as it is called.
+    parts : list of float
+        Which quantiles.
+    whole : Distribution
+        Of each polygon the lowest and the highest value, and of these the area that they and all between them have.
+    """
+    unit = np.unique(whole.owner)
+    start = whole.starts
+    low, high = _keys(whole.value[start[unit]]), _keys(whole.value[start[unit + 1] - 1])
+    total = whole.area[start[unit]]
+    # one search for each polygon and quantile, and each of the two areas around it
+    wanted = np.concatenate([_around(part, total).ravel() for part in parts])
+    search = _Search(np.tile(unit, 2 * len(parts)), np.tile(low, 2 * len(parts)), np.tile(high, 2 * len(parts)), wanted)
+    while search.left is None or search.left > HELD:
+        search.narrow(reading())
+    value = search.settle(reading()).reshape(len(parts), 2, len(unit))
+    found = np.full((len(parts), whole.count), np.nan)
+    found[:, unit] = value.mean(axis=1)
+    return list(found)
+
+
+class _Search:
+    """Intervals of values in which the area of a polygon, counted from the lowest, first reaches what is wanted."""
+
+    def __init__(self, unit: Places, low: Keys, high: Keys, wanted: Floats) -> None:
+        self.unit, self.low, self.high, self.wanted = unit, low, high, wanted
+        self.below = np.zeros(len(unit))
+        self.left: int | None = None
+
+    def _slots(self) -> tuple[Places, Places]:
+        """The different intervals: the first search of each, and of every search its interval."""
+        order = np.lexsort([self.high, self.low, self.unit])
+        keys = np.stack([one[order] for one in (self.unit.astype(np.uint64), self.low, self.high)])
+        new = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
+        slot = np.empty(len(order), dtype=np.int64)
+        slot[order] = np.cumsum(new) - 1
+        return order[new], slot
+
+    def _inside(self, cells: Cells, first: Places) -> Iterator[tuple[Places, Keys, Floats]]:
+        """The interval, the key above its lowest, and the area of cells that lie in one; those of a unit in turn."""
+        unit = self.unit[first]
+        turn = np.arange(len(first)) - np.searchsorted(unit, unit)
+        key = _keys(cells[1])
+        for number in range(int(turn.max(initial=-1)) + 1):
+            table = np.full(max(int(unit.max()), int(cells[0].max(initial=0))) + 1, -1)
+            mine = turn == number
+            table[unit[mine]] = np.flatnonzero(mine)
+            slot = table[cells[0]]
+            ends = first[slot]
+            inside = (slot >= 0) & (key >= self.low[ends]) & (key <= self.high[ends])
+            yield slot[inside], key[inside] - self.low[ends[inside]], cells[2][inside]
+
+    def narrow(self, reading: Iterable[Cells]) -> None:
+        """Count the cells of each interval, and take the part of it in which the search ends."""
+        first, slot = self._slots()
+        bins = 2 ** max(int(np.log2(_BINS / max(len(first), 1))), 2)
+        span = self.high[first] - self.low[first]
+        shift = np.maximum(np.ceil(np.log2(span.astype(np.float64) + 1)) - np.log2(bins), 0).astype(np.uint64)
+        shift += (span >> shift) >= bins
+        area, number = np.zeros(len(first) * bins), np.zeros(len(first) * bins, dtype=np.int64)
+        for cells in reading:
+            for own, key, part in self._inside(cells, first):
+                place = own * bins + (key >> shift[own]).astype(np.int64)
+                held, where = np.unique(place, return_inverse=True)
+                area[held] += np.bincount(where, part)
+                number[held] += np.bincount(where)
+        area, number = area.reshape(-1, bins), number.reshape(-1, bins)
+        upto = np.cumsum(area, axis=1)
+        chosen = np.empty(len(self.unit), dtype=np.int64)
+        for one, own in enumerate(slot):
+            there = np.flatnonzero(number[own])
+            at = np.searchsorted(upto[own, there] + self.below[one], self.wanted[one])
+            chosen[one] = there[min(at, len(there) - 1)]
+        self.below = self.below + upto[slot, chosen] - area[slot, chosen]
+        self.low = self.low + (chosen.astype(np.uint64) << shift[slot])
+        self.high = self.low + np.minimum(self.high - self.low, (np.uint64(1) << shift[slot]) - np.uint64(1))
+        kept = np.unique(np.column_stack([slot, chosen]), axis=0)
+        open_ = shift[kept[:, 0]] > 0  # else all its cells have one value
+        self.left = int(number[kept[:, 0], kept[:, 1]][open_].sum())
+
+    def settle(self, reading: Iterable[Cells]) -> Floats:
+        """The value at which each search ends."""
+        first, slot = self._slots()
+        held: list[tuple[Places, Keys, Floats]] = []
+        for cells in reading:
+            for own, key, part in self._inside(cells, first):
+                open_ = self.high[first[own]] > self.low[first[own]]
+                held.append((own[open_], key[open_], part[open_]))
+        own, key, part = (np.concatenate(several) for several in zip(*held, strict=True))
+        order = np.lexsort([key, own])
+        own, key, part = own[order], key[order], part[order]
+        found = self.low.copy()
+        start = np.searchsorted(own, np.arange(len(first) + 1))
+        for one, place in enumerate(slot):
+            keys = key[start[place] : start[place + 1]]
+            if len(keys):
+                upto = np.cumsum(part[start[place] : start[place + 1]]) + self.below[one]
+                found[one] += keys[min(int(np.searchsorted(upto, self.wanted[one])), len(keys) - 1)]
+        return _values(found)
+
+
+def _keys(values: Floats) -> Keys:
+    """Whole numbers in the order of the values."""
+    bits = (values + 0.0).view(np.uint64)  # no negative zeros
+    return np.where(bits >= _SIGN, ~bits, bits | _SIGN)
+
+
+def _values(keys: Keys) -> Floats:
+    return np.where(keys >= _SIGN, keys & ~_SIGN, ~keys).view(np.float64)
