@@ -136,7 +136,7 @@ def test_the_front_door_is_what_was_promised() -> None:
     zp = importlib.import_module(FRONT_DOOR)
     promised = """
         read_study read_rulebook read_inputs prepare builtin_studies builtin_study builtin_rulebooks study_schema
-        overlay settle_lines measure complete_measures derive classify resolve conflicts allocate apportion
+        overlay area_shares settle_lines measure complete_measures derive classify resolve conflicts allocate apportion
         site judge_energy account positions assign run progress
         check compare consensus curve curve_amounts weight_intervals sweep robustness seek calibrate explain at
         run_cases render

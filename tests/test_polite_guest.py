@@ -123,6 +123,7 @@ def calls(toy: Toy) -> Calls:
         "builtin_rulebooks": zp.builtin_rulebooks,
         "study_schema": zp.study_schema,
         "overlay": lambda: zp.overlay(toy.inputs.units, toy.inputs.designations),
+        "area_shares": lambda: zp.area_shares(toy.inputs.units, toy.inputs.designations),
         "settle_lines": lambda: zp.settle_lines(zp.overlay(toy.inputs.units, toy.inputs.designations), toy.rulebook),
         "measure": lambda: zp.measure(toy.inputs.units, toy.plan.pieces, toy.inputs.layers, toy.rulebook),
         "complete_measures": lambda: zp.complete_measures(toy.plan.measures, toy.rulebook),

@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from zoning.energy import judge_energy
     from zoning.errors import InfeasibleError, MissingValueError, RulebookError
     from zoning.measures import complete_measures, derive, measure
-    from zoning.overlays import overlay, settle_lines
+    from zoning.overlays import area_shares, overlay, settle_lines
     from zoning.pipeline import check, run
     from zoning.plan import Plan
     from zoning.policies import assign
@@ -85,6 +85,7 @@ __all__ = [
     "study_schema",
     # Decide, in the order of the flow
     "overlay",
+    "area_shares",
     "settle_lines",
     "measure",
     "complete_measures",
@@ -175,6 +176,7 @@ _ROOMS = {
     "builtin_rulebooks": "zoning.rulebook",
     "study_schema": "zoning.study",
     "overlay": "zoning.overlays",
+    "area_shares": "zoning.overlays",
     "settle_lines": "zoning.overlays",
     "measure": "zoning.measures",
     "complete_measures": "zoning.measures",

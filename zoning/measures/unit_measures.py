@@ -21,7 +21,7 @@ from layers.inputs import Layer
 from layers.phrases import Phrase
 from layers.raster import Borders, share_where, summarise
 from zoning.errors import near, stray_texts
-from zoning.overlays import checked_crs, covered, overlay, roles_of, unit_ids
+from zoning.overlays import area_shares, checked_crs, covered, roles_of, unit_ids
 from zoning.rulebook import ELEVATION_ROLE, AvailableLand, Rulebook
 from zoning.unit_ids import keep_ids
 
@@ -468,9 +468,11 @@ def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
     if formula.function == "count":
         return count_polygons(units, layer)
     designates = layer.role is not None and layer.name in roles_of(pieces)
-    cut = pieces if designates else overlay(units[[units.geometry.name]], {layer.name: layer})
-    hectares = _by_unit(units, cut, cut["area_ha"].where(cut[layer.name], 0.0))
-    return hectares if formula.function == "ha" else hectares / _by_unit(units, cut, cut["area_ha"])
+    if not designates:
+        shares = area_shares(units[[units.geometry.name]], {layer.name: layer})
+        return shares[f"{layer.name}_{formula.function}"]
+    hectares = _by_unit(units, pieces, pieces["area_ha"].where(pieces[layer.name], 0.0))
+    return hectares if formula.function == "ha" else hectares / _by_unit(units, pieces, pieces["area_ha"])
 
 
 def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str) -> None:

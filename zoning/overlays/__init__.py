@@ -1,9 +1,11 @@
-"""The overlay: units cut by every designation into pieces, and control lines settled among them."""
+"""The overlay: units cut by every designation into pieces, or the areas alone; and control lines settled among them."""
 
+from zoning.overlays.area_shares import area_shares
 from zoning.overlays.control_lines import covered, roles_of, settle_lines, tabulate_lines
 from zoning.overlays.unit_overlay import checked_crs, overlay, unit_ids
 
 __all__ = [
+    "area_shares",
     "checked_crs",
     "covered",
     "overlay",

@@ -82,19 +82,19 @@ def overlay(
     ids = unit_ids(units)
     crs = checked_crs(units)
     names = sorted(designations)
-    features = {name: _features(name, designations[name]) for name in names}
+    features = {name: features_of(name, designations[name]) for name in names}
     raise_all(
         [
-            *(complaint for name in names for complaint in _complaints(name, features[name], crs)),
-            *(() if tiled else _broken("units", ids, units.geometry)),
+            *(complaint for name in names for complaint in complaints(name, features[name], crs)),
+            *(() if tiled else broken("units", ids, units.geometry)),
         ]
     )
     order = np.argsort(ids.to_numpy(dtype=object), kind="stable")
-    shapes = _flat(units.geometry)[order]
+    shapes = flat_shapes(units.geometry)[order]
     sorted_ids = ids[order]
     matched = tiled or _refuse_overlaps(sorted_ids, shapes)
     try:
-        faces = grouped(partition(shapes, [_flat(features[name].geometry) for name in names], matched=matched))
+        faces = grouped(partition(shapes, [flat_shapes(features[name].geometry) for name in names], matched=matched))
     except shapely.errors.GEOSException as error:
         if is_out_of_memory(error):
             raise LimitError(
@@ -208,7 +208,14 @@ def _has_geometry(table: object) -> TypeGuard[gpd.GeoDataFrame]:
     return isinstance(table, gpd.GeoDataFrame) and table.active_geometry_name is not None
 
 
-def _features(name: str, designation: Designation) -> gpd.GeoDataFrame:
+def features_of(name: str, designation: Designation) -> gpd.GeoDataFrame:
+    """The polygons of a designation.
+
+    Raises
+    ------
+    GeometryError
+        It has none.
+    """
     features = designation.features if isinstance(designation, Layer) else designation
     if not _has_geometry(features):
         raise GeometryError(
@@ -225,7 +232,8 @@ def _role(name: str, designation: Designation) -> str:
     return designation.role or name if isinstance(designation, Layer) else name
 
 
-def _complaints(name: str, features: gpd.GeoDataFrame, crs: CRS) -> list[CrsError | GeometryError | UnknownNameError]:
+def complaints(name: str, features: gpd.GeoDataFrame, crs: CRS) -> list[CrsError | GeometryError | UnknownNameError]:
+    """What is wrong with a designation: its name, its CRS, its polygons."""
     found: list[CrsError | GeometryError | UnknownNameError] = []
     if name in _TAKEN:
         found.append(
@@ -256,11 +264,11 @@ def _complaints(name: str, features: gpd.GeoDataFrame, crs: CRS) -> list[CrsErro
         )
     return [
         *found,
-        *_broken(Phrase("designation '{designation}'", designation=name), features.index.map(str), features.geometry),
+        *broken(Phrase("designation '{designation}'", designation=name), features.index.map(str), features.geometry),
     ]
 
 
-def _broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[GeometryError]:
+def broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[GeometryError]:
     """What is wrong with polygons: one error a kind, with the ids."""
     shapes = np.asarray(geometry.array)
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
@@ -294,7 +302,8 @@ def _broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[Geometry
     ]
 
 
-def _flat(geometry: gpd.GeoSeries) -> Geometries:
+def flat_shapes(geometry: gpd.GeoSeries) -> Geometries:
+    """Shapes without heights."""
     shapes = np.asarray(geometry.array)
     return np.asarray(shapely.force_2d(shapes) if shapely.has_z(shapes).any() else shapes, dtype=object)
 
