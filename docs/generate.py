@@ -156,6 +156,7 @@ def exit_codes_page() -> str:
     rows = [("0", "", "Done; repairs and notes do not change it.")]
     rows += [(str(code), f"`{name}`", text) for code, name, text in listed if name != SeveralErrors.__name__]
     rows += [
+        ("8", "", "Partial: a run that left out layers which cannot be read (`--keep-going`), and `verify` of one."),
         ("70", "", "Something unforeseen, which is a fault of zoneplan; please report it."),
         ("130", "", "Interrupted from the keyboard; of a run the message says whether it was written."),
         ("143", "", "Ended by the system; of a run the message says whether it was written."),

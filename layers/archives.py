@@ -25,14 +25,14 @@ from pyproj import CRS
 
 from layers.conditions import Condition, parse_condition
 from layers.formats import Raster
-from layers.inputs import Inputs, Layer, Source
+from layers.inputs import Inputs, Layer, LeftOut, Source
 from layers.phrases import Phrase, Reworded
 
 TREE = "tree.json"
 PLACE = "path"
 """The field of a raster that is not written: where a study lies says nothing of what was read from it."""
-NOUNS: Mapping[str, type[Inputs | Layer | Raster | Source]] = {
-    one.__name__: one for one in (Inputs, Layer, Raster, Source)
+NOUNS: Mapping[str, type[Inputs | Layer | LeftOut | Raster | Source]] = {
+    one.__name__: one for one in (Inputs, Layer, LeftOut, Raster, Source)
 }
 Nodes = Any
 """What JSON holds: texts, numbers and the like as they are, all else as an object with its ``kind``."""

@@ -12,8 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeVar
 
-from layers.phrases import PARAGRAPHS, Phrase, phrase_list
+from layers.phrases import PARAGRAPHS, Phrase, phrase_list, template
 
+PLACED = template("{place}: {said}")
+"""What is wrong, after its place in a plan."""
 Level = Literal["error", "warning", "note"]
 Found = TypeVar("Found")
 
@@ -240,7 +242,7 @@ def naming_the_layer(place: str, layer: str = "") -> Iterator[None]:
         yield
     except ZoneplanError as error:
         for one in error.parts:
-            one.args = (Phrase("{place}: {said}", place=place, said=one.said),)
+            one.args = (Phrase(PLACED, place=place, said=one.said),)
             one.layer = one.layer or layer
         raise
 

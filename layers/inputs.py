@@ -82,6 +82,42 @@ class Layer:
         return (self,) if self.whole is None else (self, self.whole)
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Something of a plan that is done without, for a layer cannot be read and the rest shall go on.
+
+    Attributes
+    ----------
+    kind : str
+        "layer", or the section of the plan that hangs on one, such as "quotas".
+    name : str
+        What the plan calls it.
+    measures : tuple of str
+        The measures that it would have given, which are unknown everywhere.
+    said : str
+        Why it is left out.
+    role : str or None
+        Of a layer.
+    """
+
+    kind: str
+    name: str
+    measures: tuple[str, ...]
+    said: str
+    role: str | None = None
+
+    @property
+    def title(self) -> str:
+        """Its name; of an entry of a section that of the section before it.
+
+        Examples
+        --------
+        >>> LeftOut("layer", "lakes", (), "").title, LeftOut("quotas", "land", (), "").title
+        ('lakes', 'quotas.land')
+        """
+        return self.name if self.kind in ("layer", self.name) else f"{self.kind}.{self.name}"
+
+
 @dataclass(frozen=True, repr=False)
 class Inputs(Shown):
     """All inputs of a study, checked, repaired and in one working CRS.
@@ -107,6 +143,8 @@ class Inputs(Shown):
         The units are known to be a valid coverage: neighbours have all vertices of their common border in common.
     origins : mapping of str to str
         For each column of the units, the file it came from.
+    left_out : tuple of LeftOut
+        What is done without, where :func:`layers.read.read_inputs` was asked to keep going.
     holds : object
         What has to live as long as they do: files that were written of what was given in memory.
 
@@ -128,6 +166,7 @@ class Inputs(Shown):
     own_crs: CRS
     tiled: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
     holds: object = field(default=None, repr=False, compare=False)
 
     @property
@@ -146,6 +185,7 @@ class Inputs(Shown):
             ("other layers", listed(f"{layer.name} ({layer.kind})" for layer in other)),
             ("sources", listed(dict.fromkeys(source.path for source in self.sources))),
             ("ledger", f"{len(self.ledger):,} rows" if len(self.ledger) else ""),
+            ("left out", listed(one.name for one in self.left_out)),
             ("crs", self.crs.name),
         )
         return Overview("Inputs", rows)

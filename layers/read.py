@@ -5,6 +5,7 @@ Everything that is wrong with any file is said at once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +17,7 @@ import pandas as pd
 
 from layers.conditions import parse_formula
 from layers.crs import datum_note, keep_near, known_crs, project, refuse_far, working_crs
-from layers.errors import Attempts, SourceError, ZoneplanError, naming_the_layer, raise_all
+from layers.errors import PLACED, Attempts, LimitError, SourceError, ZoneplanError, naming_the_layer, raise_all
 from layers.formats import (
     Raster,
     cell_condition,
@@ -32,9 +33,9 @@ from layers.formats import (
     window_of,
 )
 from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates, polygons_of
-from layers.inputs import Inputs, Layer, Source
+from layers.inputs import Inputs, Layer, LeftOut, Source
 from layers.ledger import entries, gather
-from layers.phrases import Phrase, phrase_list
+from layers.phrases import SEMICOLON, Phrase, phrase_list
 from layers.pins import hold_to_pin, pin_of, source_digest
 from layers.raster import Borders, edges_on
 from layers.sources import MEMORY, Keys, LayerSection, Pin, Sources
@@ -44,7 +45,7 @@ Found = TypeVar("Found")
 RASTER_ENDINGS = (".tif", ".tiff")
 
 
-def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
+def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = False) -> Inputs:
     """The units, layers and tables of a study.
 
     Parameters
@@ -53,6 +54,9 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
         What a plan says of them, such as :func:`layers.sources.read_sources` gives it; a whole plan is one, too.
     pinned : bool
         Refuse a source that is not what the plan has pinned; not so where it is about to be pinned anew.
+    keep_going : bool
+        Leave out layers whose files cannot be read, and say which. Units, tables, and layers that are not what was
+        pinned are refused all the same.
 
     Returns
     -------
@@ -87,9 +91,10 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
     sources = sources if pinned else sources.with_pins({})
     records = record_sources(sources)
     units = _attempt(errors, "units", _units, sources)
-    read = [_attempt(errors, layer.name, _read, sources, place) for place, layer in enumerate(sources.layers)]
+    refused = [Attempts() if keep_going else errors for _ in sources.layers]
+    read = [_attempt(refused[place], one.name, _read, sources, place) for place, one in enumerate(sources.layers)]
     tables = [_attempt(errors, table.source, _table, sources, place) for place, table in enumerate(sources.tables)]
-    raise_all(errors.errors)
+    raise_all(dict.fromkeys([*errors.errors, *_faults_of_plan(refused)]))
     raw, notes = _sure(units)
     with reading("units"):
         own, crs = known_crs(raw), working_crs(raw)
@@ -106,14 +111,57 @@ def read_inputs(sources: Sources, *, pinned: bool = True) -> Inputs:
             origins |= dict.fromkeys(map(str, frame.columns), part.source)
             ledger += [said, unmatched]
     layers, borders = [], Borders(settled)
-    for section in sources.layers:
-        inputs, said = _sure(read.pop(0))
-        placed = _attempt(errors, section.name, _place, section, inputs, borders)
-        if placed is not None:
+    for place, section in enumerate(sources.layers):
+        found = read.pop(0)
+        placed = None if found is None else _attempt(refused[place], section.name, _place, section, found[0], borders)
+        if found is not None and placed is not None:
             layers.append(placed[0])
-            ledger += [said, placed[1]]
-    raise_all(errors.errors)
-    return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins)
+            ledger += [found[1], placed[1]]
+    raise_all(dict.fromkeys([*errors.errors, *_faults_of_plan(refused)]))
+    pairs = zip(sources.layers, refused, strict=True)
+    left_out = tuple(leave_out(section, one.errors, sources.folder) for section, one in pairs if one.errors)
+    return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins, left_out)
+
+
+def can_be_left_out(error: ZoneplanError) -> bool:
+    """Whether a layer is refused for its file, which the others do not need, and not for what the plan says."""
+    return isinstance(error, SourceError | LimitError) and error.code != "pin"
+
+
+def leave_out(section: LayerSection, errors: Iterable[ZoneplanError], folder: Path) -> LeftOut:
+    """A layer as what is done without.
+
+    Parameters
+    ----------
+    section : LayerSection
+    errors : iterable of ZoneplanError
+        For which it was refused.
+    folder : Path
+        Of the study: where it lies says nothing of a plan, and is not told of one.
+    """
+    said = phrase_list([_without_place(one.said, folder) for one in errors], SEMICOLON)
+    return LeftOut("layer", section.name, tuple(section.measure), said, section.role)
+
+
+def _without_place(said: str, folder: Path) -> str:
+    """What is said of a file, without where the study lies, and where the plan names it."""
+    if type(said) is Phrase and said.template == PLACED:
+        return _without_place(said.fields["said"], folder)
+    if type(said) is Phrase:
+        told = {name: str(one) if isinstance(one, Path) else one for name, one in said.fields.items()}
+        own = {name: _without_place(one, folder) if isinstance(one, str) else one for name, one in told.items()}
+        return Phrase(said.template, **own)
+    places = (str(folder.resolve()), str(folder))
+    if said in places:
+        return Phrase("the study's folder")
+    for place in places:
+        said = said.replace(f"{place}{os.sep}", "")
+    return said
+
+
+def _faults_of_plan(refused: Iterable[Attempts]) -> list[ZoneplanError]:
+    """The complaints for which a layer cannot be left out."""
+    return [error for each in refused for error in each.errors if not can_be_left_out(error)]
 
 
 def reread_layers(inputs: Inputs, sources: Sources, names: Iterable[str]) -> Inputs:
@@ -148,7 +196,9 @@ def reread_layers(inputs: Inputs, sources: Sources, names: Iterable[str]) -> Inp
     records += [one for one in record_sources(sources) if one.name in wanted]
     order = {name: place for place, (name, _) in enumerate(sources.files)}
     records.sort(key=lambda one: order[one.name])
-    return replace(inputs, layers=tuple(layers.values()), ledger=gather(ledger), sources=tuple(records))
+    ordered = sorted(layers.values(), key=lambda one: order[one.name])
+    left_out = tuple(one for one in inputs.left_out if one.kind != "layer" or one.name not in wanted)
+    return replace(inputs, layers=tuple(ordered), ledger=gather(ledger), sources=tuple(records), left_out=left_out)
 
 
 def _attempt(errors: Attempts, name: str, step: Callable[..., Found], *inputs: object) -> Found | None:

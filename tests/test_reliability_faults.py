@@ -184,6 +184,14 @@ def test_f12_one_bad_layer_of_many_stops_the_run_and_leaves_no_map(command, toy_
     assert left_in(tmp_path) == []
 
 
+@pytest.mark.slow
+def test_f12_a_run_that_keeps_going_does_the_rest_and_is_partial(command, toy_folder: Path, tmp_path: Path) -> None:
+    (toy_folder / "elevation.tif").write_bytes((toy_folder / "elevation.tif").read_bytes()[:200])
+    done = command("run", toy_folder / "plan.toml", "--out", tmp_path / "result", "--keep-going")
+    assert done.code == 8
+    assert "incomplete, without height" in (tmp_path / "result" / "map.html").read_text("utf-8")
+
+
 @pytest.mark.parametrize("name", ["toy.gpkg", "plants.csv", "elevation.tif", "stats.csv"])
 def test_f14_an_input_that_changes_during_the_run_is_noticed(name: str, toy_folder: Path) -> None:
     def meddle(step: str) -> None:

@@ -25,7 +25,9 @@ from zoning.audits import assume, assume_scheme
 from zoning.checks import (
     StudyTables,
     dropped_units,
+    foresee_left_out,
     known_units,
+    leave_out_cause,
     name_faults,
     provided,
     read_everything,
@@ -34,6 +36,7 @@ from zoning.checks import (
     robustness_faults,
     scenario_faults,
     with_parameters,
+    without_dependants,
 )
 from zoning.compensation import account_traced, itemise_services, known_parties, positions, value_services
 from zoning.divergence import Drifting, with_divergence
@@ -42,6 +45,7 @@ from zoning.measures import (
     RasterIndices,
     assumed,
     complete_traced,
+    lines_left_out,
     measure,
     more_facilities,
     raster_indices,
@@ -49,6 +53,7 @@ from zoning.measures import (
     sources_of,
     undeducted,
     with_indices,
+    with_left_out,
     with_none_of,
     with_standards,
 )
@@ -85,6 +90,7 @@ from zoning.zones import (
     weigh_floors,
     weigh_margins,
     weigh_norms,
+    without_floors,
 )
 
 STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
@@ -101,6 +107,7 @@ def run(
     *,
     inputs: Inputs | None = None,
     kept: KeptResults | None = None,
+    keep_going: bool = False,
 ) -> FreshPlan:
     """A finished plan from a study: every step of the flow, in order.
 
@@ -114,6 +121,9 @@ def run(
         From :func:`zoneplan.prepare` or :func:`zoneplan.read_inputs`; by default they are read.
     kept : KeptResults, optional
         What was read, cut, measured and sited of the same sources before, as the command keeps it between its calls.
+    keep_going : bool, optional
+        Do without layers that cannot be read: what they measure is unknown, and what needs it is left out, too. The
+        plan says it in ``left_out``.
 
     Returns
     -------
@@ -137,10 +147,11 @@ def run(
     study, steps = study.as_written(), Steps(kept=kept)
     with placing(study):
         known = inputs if inputs is not None or kept is None else _known_inputs(study, steps)
-        rulebook, read, tables = read_everything(study, known)
+        rulebook, read, tables = read_everything(study, known, keep_going=keep_going)
         if known is None:
-            steps.put("read", _read_of(study, read.sources), read)
-    return make_plan(study, rulebook, read, tables, announce, steps)
+            steps.put("read", (*_read_of(study, read.sources), *(one.name for one in read.left_out)), read)
+            _keep(steps, study, read)
+    return make_plan(study, rulebook, read, tables, announce, steps, keep_going=keep_going)
 
 
 def _known_inputs(study: Study, steps: Steps) -> Inputs | None:
@@ -199,6 +210,7 @@ def check(
     named = tables or attempts.attempt(read_study_tables, study) or StudyTables()
     attempts.attempt(make_plan, study, rulebook, inputs, named, announce)
     errors = [finding for error in attempts.errors for finding in error.findings]
+    errors += foresee_left_out(study, attempts.errors)
     return (*errors, *remarks(study, without_unused_topics(rulebook, provided(study, inputs, rulebook)), inputs, named))
 
 
@@ -222,8 +234,13 @@ def make_plan(
     tables: StudyTables,
     announce: Announce = lambda _step: None,
     steps: Steps | None = None,
+    *,
+    keep_going: bool = False,
 ) -> FreshPlan:
     """The plan of a study whose inputs have been read; parameters and errors are those of :func:`run`.
+
+    Where something of the inputs is left out, or ``keep_going`` allows it, what is refused for want of that is left out
+    as well, and the steps go on from what they have made.
 
     Of a variant, ``steps`` begin with those of the plan that is varied: only what depends on the change is done again.
 
@@ -232,15 +249,39 @@ def make_plan(
     Names come first. Where only quotas, money or the plan's own list are complained of, these are left out and the
     steps before the policies are tried all the same, so that what they refuse is said with the rest.
     """
-    study, steps = study.as_written(), Steps() if steps is None else steps
-    with placing(study):
-        written, plan = _make(study, rulebook, inputs, tables, steps, announce)
-        zones, quotas = _scenarios(study, written, inputs, tables, steps, announce)
-        drawn = _drawn(study, plan, steps)
+    steps = Steps() if steps is None else steps
+    while True:
+        if inputs.left_out:
+            study, inputs = without_dependants(study, inputs, rulebook)
+        study = study.as_written()
+        try:
+            return _planned(study, rulebook, inputs, tables, announce, steps)
+        except ZoneplanError as error:
+            going = keep_going or inputs.left_out
+            less = leave_out_cause(study, inputs, error) if going else None
+            if less is None or less[1] is inputs:
+                with placing(study):
+                    raise
+        (study, inputs), steps = less, steps.again()
+
+
+def _planned(
+    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, announce: Announce, steps: Steps
+) -> FreshPlan:
+    written, plan = _make(study, rulebook, inputs, tables, steps, announce)
+    zones, quotas = _scenarios(study, written, inputs, tables, steps, announce)
+    drawn = _drawn(study, plan, steps)
     steps.keep()
     asked = {"scenarios": zones, "scenario_quotas": quotas, "robustness": drawn}
     made = {one.name: getattr(plan, one.name) for one in fields(Plan)} | asked
     return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
+
+
+def _keep(steps: Steps, study: Study, inputs: Inputs) -> None:
+    """Keep at once what finished steps made, so that a run which is killed after them goes on from there."""
+    if steps.keeps:
+        confirm_sources(inputs, study)
+        steps.keep()
 
 
 def _make(
@@ -418,10 +459,13 @@ def _zone(
     units, layers, land = inputs.units, inputs.layers, rulebook.available_land
     announce("overlay")
     cut = steps.do_kept("overlay", _cut, units, inputs.designations, inputs.tiled)
+    _keep(steps, study, inputs)
     pieces = steps.do("lines", settle_lines, cut, _part_of(rulebook, "lines"))
     announce("measure")
     of_land = _part_of(rulebook, "lines", "available_land", parameters=(land.steeper_than,))
     measured = steps.do_kept("measure", measure, units, pieces, layers, of_land)
+    _keep(steps, study, inputs)
+    measured = steps.do("left out", with_left_out, measured, inputs.left_out, rulebook)
     items = None
     if study.services is not None:
         measured, items = steps.do("services", _with_services, measured, study.services)
@@ -534,10 +578,11 @@ def _finish(
     raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, units))
     confirm_sources(inputs, study)
     lines = steps.do("tabulate lines", tabulate_lines, pieces, _part_of(rulebook, "lines"))
+    floors = steps.do("floors", weigh_floors, lines, measures, rulebook, levels)
     trace = replace(
         zoned.trace,
         norms=steps.do("norms", weigh_norms, measures, rulebook, levels, quotas),
-        floors=steps.do("floors", weigh_floors, lines, measures, rulebook, levels),
+        floors=without_floors(floors, lines_left_out(inputs.left_out, rulebook)),
         quotas=allotted.quotas.traces,
         transfers=allotted.transfers,
         policies=asked,
@@ -574,6 +619,7 @@ def _finish(
         facilities=steps.do("facilities", more_facilities, measures, study.indices, tables.travel),
         rasters=zoned.rasters,
         heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
+        left_out=tuple(sorted(inputs.left_out, key=lambda one: (one.kind != "layer", one.kind, one.name))),
         trace=trace,
     )
 
@@ -600,7 +646,8 @@ def _assumptions(
 ) -> tuple[Assumption, ...]:
     absent = assumed(zoned.measured, rulebook, quotas)
     undrawn = undeducted(zoned.pieces, inputs.layers, rulebook)
-    return tuple(assume(absent, [role for role in undrawn if role not in none_of], rulebook))
+    known = {*none_of, *(one.role for one in inputs.left_out)}
+    return tuple(assume(absent, [role for role in undrawn if role not in known], rulebook))
 
 
 def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook) -> tuple[Assumption, ...]:

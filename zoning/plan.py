@@ -32,7 +32,7 @@ from zoning.trace import Message, Trace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from layers.inputs import Source
+    from layers.inputs import LeftOut, Source
     from layers.raster import HeightGrid
     from zoning.rulebook import Rulebook
     from zoning.study import Study
@@ -121,6 +121,8 @@ class Plan(Shown):
         a run is older than this.
     rasters : mapping of str to IndexRaster
         By index of the plan the raster that it is the mean of, where it is made of rasters.
+    left_out : tuple of LeftOut
+        What the plan does without, where a layer could not be read and it was to keep going; empty of a whole plan.
     trace : Trace
         What the steps found on their way, from which the records of the plan are made. Whoever puts other tables into a
         plan by hand gives it an empty one.
@@ -169,6 +171,7 @@ class Plan(Shown):
     facilities: pd.DataFrame = field(default_factory=lambda: tabulate(FACILITIES, pd.DataFrame()))
     heights: HeightGrid | None = None
     rasters: Mapping[str, IndexRaster] = field(default_factory=dict, compare=False)
+    left_out: tuple[LeftOut, ...] = ()
     trace: Trace = field(default_factory=Trace, repr=False, compare=False)
 
     def overview(self) -> Overview:
@@ -192,6 +195,7 @@ class Plan(Shown):
             ("rasters", listed(self.rasters)),
             ("assumptions", f"{len(self.assumptions):,}" if self.assumptions else ""),
             ("ledger", f"{len(self.ledger):,} rows" if len(self.ledger) else ""),
+            ("left out", listed(one.name for one in self.left_out)),
             ("tables", listed(name for name, table in TABLES.items() if len(getattr(self, table.name)))),
         )
         return Overview(f"Plan {self.study.name!r}", rows)

@@ -13,7 +13,7 @@ import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypedDict
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypedDict
 
 import typer
 
@@ -35,6 +35,8 @@ MATTERS = "zones, lines, quotas, land, energy, services, flows, policies, indust
 _HELD = template("{folder}: kept runs: {runs}, kept steps: {steps}, {size:.1f} MB of at most {most:.0f} MB")
 _CLEARED = template("{folder}: kept runs removed: {runs}, kept steps removed: {steps}, {size:.1f} MB")
 
+EXIT_PARTIAL = 8
+"""Of a plan that is whole but for layers that could not be read."""
 EXIT_NOT_MET = 4
 """Of ``seek``, where nothing meets all goals."""
 FINDINGS_SHOWN = 5
@@ -189,6 +191,9 @@ def run_(
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Prefix texts in CSV that a spreadsheet would run as a formula.")
     ] = False,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Leave out layers that cannot be read; say so on every page; exit 8.")
+    ] = False,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing; see zoneplan cache.")
     ] = False,
@@ -197,7 +202,8 @@ def run_(
     as_json: AsJson = False,
 ) -> None:
     """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
-    _run(plan, out, language, excel_safe=excel_safe, as_json=as_json, cached=not no_cache, workers=workers)
+    how = Running(cached=not no_cache, keep_going=keep_going, workers=workers)
+    _run(plan, out, language, excel_safe=excel_safe, as_json=as_json, how=how)
 
 
 @app.command(name="explain")
@@ -392,6 +398,7 @@ def verify_(
         in_words(Phrase(_STATES[verdict.state], folder=folder)),
         *(f"  {escape_hidden(in_words(line))}" for line in verdict.told),
     ]
+    lines += [in_words(Phrase("  left out: {name}", name=name)) for name in verdict.left_out]
     same = verdict.state == "complete"
     if same and rerun:
         from maps.cli.progress_display import progress
@@ -412,7 +419,7 @@ def verify_(
         _print_json(told)
     else:
         print("\n".join(lines))
-    raise typer.Exit(0 if same else DamagedRunError.exit_code)
+    raise typer.Exit((EXIT_PARTIAL if verdict.left_out else 0) if same else DamagedRunError.exit_code)
 
 
 @app.command(name="compare")
@@ -794,6 +801,27 @@ def _print_json(content: Mapping[str, object]) -> None:
     print(text)
 
 
+class Running(NamedTuple):
+    """How a plan is run, beside what its folder holds.
+
+    Attributes
+    ----------
+    cached : bool
+        Take kept runs and steps, and keep what is made.
+    keep_going : bool
+        Leave out layers that cannot be read.
+    workers : int or None
+        How many work at a time; None for all cores.
+    """
+
+    cached: bool = True
+    keep_going: bool = False
+    workers: int | None = None
+
+
+USUALLY = Running()
+
+
 def _run(
     plan_file: Path,
     out: Path | None,
@@ -801,8 +829,7 @@ def _run(
     *,
     excel_safe: bool,
     as_json: bool,
-    cached: bool = True,
-    workers: int | None = None,
+    how: Running = USUALLY,
 ) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
     speak(language_of_plan(plan_file))
@@ -817,7 +844,7 @@ def _run(
         study = read_study(plan_file)
         options = Options(asked or study.study.language or ENGLISH, excel_safe)
         require_room(folder)
-        key = key_before(study, options) if cached else ""
+        key = key_before(study, options) if how.cached else ""
         store = ContentCache(cache_folder()) if key else None
         with progress() as announce:
             require_language(options.language)
@@ -826,8 +853,10 @@ def _run(
                 write_kept_run(kept.files, study, folder, say)
                 summary = json.loads(kept.summary)
             else:
-                summary = _made(study, folder, options, announce, store, key, workers)
+                summary = _made(study, folder, options, announce, store, key, how)
         _tell(summary, folder, options.language, as_json=as_json)
+    if summary["left_out"]:
+        raise typer.Exit(EXIT_PARTIAL)
 
 
 def _kept(store: ContentCache, key: str) -> KeptRun | None:
@@ -848,6 +877,7 @@ class Summary(TypedDict):
     units: int
     main_functions: dict[str, dict[str, float]]
     repairs: int
+    left_out: list[str]
     findings: list[dict[str, object]]
     title: str
     rows: list[list[str]]
@@ -861,14 +891,15 @@ def _made(
     announce: Callable[[str], None],
     store: ContentCache | None,
     key: str,
-    workers: int | None,
+    how: Running,
 ) -> Summary:
     """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
     from maps.locale import localize
     from maps.run_folder import keep_run, kept_steps, key_after, write_run
     from zoning.pipeline import run
 
-    plan = run(study, announce, kept=None if store is None else kept_steps(say)).finished()
+    kept = kept_steps(say) if how.cached else None  # also where a file cannot be read, and no run is kept
+    plan = run(study, announce, kept=kept, keep_going=how.keep_going).finished()
     said = localize(plan, options.language)
     write_run(
         said,
@@ -877,10 +908,10 @@ def _made(
         excel_safe=options.excel_safe,
         announce=announce,
         notice=say,
-        workers=workers,
+        workers=how.workers,
     )
     summary = _summary(said)
-    if store is not None and key_after(plan, options) == key:
+    if store is not None and not plan.left_out and key_after(plan, options) == key:
         keep_run(store, key, folder, json.dumps(summary).encode("ascii"))
     return summary
 
@@ -904,6 +935,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
             str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
         },
         "repairs": len(plan.ledger),
+        "left_out": [one.title for one in plan.left_out],
         "findings": list(map(_finding, plan.findings)),
         "title": f"{text_in(plan.study.title, plan.language)}, {plan.study.date}",
         "rows": rows,
@@ -985,11 +1017,12 @@ def _checked(
 def _check_plan(path: Path, *, pin: bool) -> list[Finding]:
     """The findings about a plan, which is pinned if that is wanted and none is an error."""
     from maps.cli.progress_display import progress
-    from zoning.checks import read_everything
+    from zoning.checks import foresee_left_out, read_everything
     from zoning.pipeline import check, placing
     from zoning.study import read_study
 
     speak(language_of_plan(path))
+    study = None
     try:
         with progress() as announce:
             announce("read")
@@ -1007,7 +1040,7 @@ def _check_plan(path: Path, *, pin: bool) -> list[Finding]:
                 write_pins(study, inputs)
             return list(findings)
     except ZoneplanError as error:
-        return list(error.findings)
+        return [*error.findings, *(foresee_left_out(study, error.parts) if study is not None else ())]
 
 
 def _finding(finding: Finding) -> dict[str, object]:

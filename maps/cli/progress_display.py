@@ -20,8 +20,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 PAGES = ("map.html", "report.html", "tables")
+SURE = 0.02
+"""The part of a run after which the time that it took tells of the time that is left."""
+SHARES = {
+    "read": 0.09, "overlay": 0.08, "measure": 0.06, "classify": 0.02, "allocate": 0.03, "site": 0.04, "account": 0.02,
+    "assign": 0.06, SCENARIO: 0.02, "map.html": 0.26, "report.html": 0.17, "tables": 0.15,
+}  # fmt: skip
+"""The part of its time that a run spends in each step, of counties of whole countries; see benchmarks/README.md."""
 
-Move = Callable[[int, int, str], None]
+Move = Callable[[float, float, str], None]
 """Called with how much is done, of how much, and what is being done."""
 
 
@@ -48,7 +55,8 @@ def progress() -> Iterator[Callable[[str], None]]:
 
         def announce(step: str) -> None:
             counted = f" ({next(scenarios)})" if step == SCENARIO else ""
-            move(steps.index(step), len(steps), in_words(STEP_PHRASES[step]) + counted)
+            before = steps[: steps.index(step)]
+            move(sum(SHARES[one] for one in before), 1.0, in_words(STEP_PHRASES[step]) + counted)
 
         yield announce
 
@@ -64,7 +72,9 @@ def count_cases() -> Iterator[Callable[[int, int], None]]:
     """
     with _bar() as move:
         yield lambda done, of: move(
-            done, of, in_words(Phrase("working through case {number} of {count}", number=done + 1, count=of))
+            float(done),
+            float(of),
+            in_words(Phrase("working through case {number} of {count}", number=done + 1, count=of)),
         )
 
 
@@ -84,7 +94,7 @@ def _bar_on(console: Console) -> AbstractContextManager[Move]:
     return _terminal_bar(console) if console.is_terminal else nullcontext(_show_nothing)
 
 
-def _show_nothing(_done: int, _of: int, _words: str) -> None:
+def _show_nothing(_done: float, _of: float, _words: str) -> None:
     pass
 
 
@@ -93,10 +103,30 @@ def _terminal_bar(console: Console) -> Iterator[Move]:
     """A line on stderr, which goes at the end."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415  (as above)
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    begun = monotonic()
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, of, words: bar.update(task, completed=done, total=of, description=words, refresh=True)
+        task = bar.add_task("", total=None, left="")
+
+        def move(done: float, of: float, words: str) -> None:
+            left = _time_left(done, of, monotonic() - begun)
+            bar.update(task, completed=done, total=of, description=words, left=left, refresh=True)
+
+        yield move
+
+
+def _time_left(done: float, of: float, seconds: float) -> str:
+    """What is left, as far as the work done so far tells; nothing at the beginning."""
+    if done < of * SURE:
+        return ""
+    minutes, rest = divmod(round(seconds * (of - done) / done), 60)
+    return f"-{minutes}:{rest:02}"
 
 
 @contextmanager
@@ -106,9 +136,10 @@ def _notebook_bar() -> Iterator[Move]:
     shown = display.display(display.HTML(""), display_id=True)
     begun = monotonic()
 
-    def move(done: int, of: int, words: str) -> None:
+    def move(done: float, of: float, words: str) -> None:
         bar = f'<progress value="{done}" max="{of}" style="vertical-align:middle"></progress>'
-        shown.update(display.HTML(f"<div>{bar} {escape(words)} · {monotonic() - begun:.0f} s</div>"))
+        passed = monotonic() - begun
+        shown.update(display.HTML(f"<div>{bar} {escape(words)} · {passed:.0f} s {_time_left(done, of, passed)}</div>"))
 
     try:
         yield move

@@ -82,7 +82,7 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
         if {"message", "rulebook"} & set(table.columns.values())
     }
     told |= _named(plan, own | told, language)
-    own["study"] = study_in(_marked(plan.study, language), language)
+    own["study"] = study_in(_partial(_marked(plan.study, language), plan, renderer), language)
     told["claims"] = told["claims"].assign(**{RECORD: plan.claims["reason"]})
     assumptions = tuple(replace(one, assumed=renderer.render(one.assumed)) for one in plan.assumptions)
     return LocalizedPlan(**{**own, **told, "assumptions": assumptions}, source=plan, renderer=renderer)
@@ -92,10 +92,34 @@ def _marked(study: Study, language: str) -> Study:
     """A study whose title and note say so where it is a try: they stand on every page, so that none looks adopted."""
     if study.tried is None:
         return study
-    words, scenario, own = catalogue("try", language), study.scenarios[0], study.study.note
+    words, scenario = catalogue("try", language), study.scenarios[0]
     told = text_in(scenario.title or scenario.name, language), text_in(study.title, language)
     title = words["title"].format(scenario=told[0], plan=told[1])
     note = words["note"].format(by=text_in(study.tried.by, language), file=study.tried.plan)
+    return _headed(study, title, note, language)
+
+
+def _partial(study: Study, plan: Plan, renderer: Renderer) -> Study:
+    """A study whose title and note say what is left out, so that no page looks whole."""
+    if not plan.left_out:
+        return study
+    words, between = catalogue("partial", renderer.language), catalogue("report", renderer.language)["semicolon"]
+    names = between.join(one.name for one in plan.left_out if one.kind == "layer")
+    title = words["title"].format(plan=text_in(study.title, renderer.language), names=names)
+    reasons = between.join(
+        words["reason"].format(name=one.name, said=renderer.render(one.said).rstrip(".。"))
+        for one in plan.left_out
+        if one.kind == "layer"
+    )
+    note = words["note"].format(reasons=reasons)
+    if entries := between.join(one.title for one in plan.left_out if one.kind != "layer"):
+        note = f"{note} {words['entries'].format(names=entries)}"
+    return _headed(study, title, note, renderer.language)
+
+
+def _headed(study: Study, title: str, note: str, language: str) -> Study:
+    """A study with another title, and a note before its own."""
+    own = study.study.note
     notes = [note, *([text_in(own, language)] if own else [])]
     head = study.study.model_copy(update={"title": title, "note": " ".join(notes)})
     return study.model_copy(update={"study": head})

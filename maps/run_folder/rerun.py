@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
@@ -12,8 +12,8 @@ from layers.errors import SourceError
 from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs
 from maps.run_folder.manifest import MANIFEST, files_in
-from maps.run_folder.run_files import PLAN_FILE, PROVENANCE, RULEBOOK_FOLDER, run_language, write_files
-from zoning.checks import read_study_tables
+from maps.run_folder.run_files import PLAN_FILE, PROVENANCE, RULEBOOK_FOLDER, read_left_out, run_language, write_files
+from zoning.checks import read_study_tables, with_entries_left_out
 from zoning.pipeline import make_plan
 from zoning.rulebook import read_rulebook
 from zoning.study import Study, read_study
@@ -63,12 +63,14 @@ def run_again(
     folder = Path(folder).resolve()
     place = folder.parent.parent if study_folder is None else Path(study_folder)
     study = read_study(folder / PLAN_FILE, place)
-    _require_inputs(study, place)
+    left_out = read_left_out(folder)
+    _require_inputs(study, place, {one.name for one in left_out})
     before = json.loads((folder / PROVENANCE).read_text("utf-8"))
     announce("read")
     rulebook = read_rulebook(folder / RULEBOOK_FOLDER, study.date)
-    inputs, tables = read_inputs(study), read_study_tables(study)
-    plan = make_plan(study, rulebook, inputs, tables, announce)
+    inputs, tables = read_inputs(study, keep_going=bool(left_out)), read_study_tables(study)
+    inputs = with_entries_left_out(inputs, left_out)
+    plan = make_plan(study, rulebook, inputs, tables, announce, keep_going=bool(left_out))
     with TemporaryDirectory(prefix="zoneplan-") as again:
         write_files(plan, Path(again), run_language(folder), excel_safe=before["excel_safe"], announce=announce)
         now = json.loads((Path(again) / PROVENANCE).read_text("utf-8"))
@@ -80,8 +82,9 @@ def run_again(
     return SecondRun(tuple(names), {name: pair for name, pair in sorted(pairs.items()) if pair[0] != pair[1]})
 
 
-def _require_inputs(study: Study, place: Path) -> None:
-    missing = sorted({source for _, source in study.files if not (place / source).exists()})
+def _require_inputs(study: Study, place: Path, left_out: Collection[str]) -> None:
+    needed = {source for name, source in study.files if name not in left_out}
+    missing = sorted(source for source in needed if not (place / source).exists())
     if missing:
         raise SourceError(
             Phrase(

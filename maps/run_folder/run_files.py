@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import geopandas as gpd
 import pandas as pd
 
-from layers.inputs import Source
+from layers.inputs import LeftOut, Source
 from layers.parallel import Copies, copies, in_threads, worker_count
 from layers.phrases import english
 from layers.raster import read_heights, write_heights
@@ -254,6 +254,7 @@ def read_run(folder: str | Path) -> Plan:
         roles=provenance["roles"],
         sources=tuple(Source(**entry) for entry in provenance["inputs"]),
         own_crs=provenance["crs"]["units"],
+        left_out=trace.left_out(provenance.get("left_out", ())),
         heights=read_heights(folder / HEIGHTS) if (folder / HEIGHTS).exists() else None,
         rasters={path.stem: IndexRaster(path) for path in sorted((folder / RASTERS).glob("*.tif"))},
         trace=trace.trace(),
@@ -268,6 +269,12 @@ def _restore(tables: dict[str, pd.DataFrame], names: pd.Series | None, rulebook:
         tables[name] = rows.assign(name=rows["unit_id"].map(names).fillna(rows["name"]))
     policies, written = tables["policies"], {one.id: english(one.reference) for one in rulebook.policies}
     tables["policies"] = policies.assign(reference=policies["policy"].map(written).fillna(policies["reference"]))
+
+
+def read_left_out(folder: Path) -> tuple[LeftOut, ...]:
+    """What a run does without, as it stands in its provenance; of a whole run nothing."""
+    written = json.loads((folder / PROVENANCE).read_text("utf-8")).get("left_out")
+    return WrittenTrace(folder).left_out(written) if written else ()
 
 
 def run_language(folder: Path) -> str:
@@ -299,7 +306,14 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
         "measures": {str(name): _kind(plan.measures[name]) for name in plan.measures.columns},
         "excel_safe": excel_safe,
         **_tried(plan.study),
+        **_left_out(plan),
     }
+
+
+def _left_out(plan: LocalizedPlan) -> dict[str, object]:
+    """What the plan does without; nothing of a whole one."""
+    told = [vars(one) | {"said": plan.renderer.render(one.said)} for one in plan.left_out]
+    return {"left_out": told} if told else {}
 
 
 def _tried(study: Study) -> dict[str, object]:

@@ -9,6 +9,7 @@ from layers.errors import UnknownNameError
 from layers.phrases import SEMICOLON, Phrase, phrase_list, template
 from maps.errors import DamagedRunError
 from maps.run_folder.manifest import CONTENTS, MANIFEST, files_in, is_as_listed, read_manifest
+from maps.run_folder.run_files import read_left_out
 from maps.run_folder.run_writer import put_back
 
 
@@ -25,12 +26,15 @@ class Verification(NamedTuple):
         Files whose bytes are not those that were written.
     foreign : tuple of str
         Files that do not belong into a run.
+    left_out : tuple of str
+        Layers, and what else of its plan a complete run does without: see ``run --keep-going``.
     """
 
     state: str
     missing: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def damaged(self) -> tuple[str, ...]:
@@ -82,7 +86,9 @@ def verify(folder: str | Path) -> Verification:
     missing = (contents.needed | set(manifest.files)) - present
     changed = {name for name in present - foreign if not is_as_listed(folder, name, manifest)}
     wrong = [tuple(sorted(names)) for names in (missing, changed, foreign)]
-    return Verification("damaged" if any(wrong) else "complete", *wrong)
+    if any(wrong):
+        return Verification("damaged", *wrong)
+    return Verification("complete", left_out=tuple(one.title for one in read_left_out(folder)))
 
 
 def require_whole(folder: str | Path) -> None:

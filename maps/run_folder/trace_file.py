@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from math import isinf, isnan
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.inputs import LeftOut
 from zoning.plan import Assumption, Plan
 from zoning.records import OF_ROWS, OF_UNITS, row_records, unit_records
 from zoning.tables import TABLES, Table
@@ -57,7 +58,8 @@ def trace_of(plan: Plan) -> dict[str, Any]:
     -------
     dict
         ``tables``: for each table and each of its columns of messages the places in ``messages``, row by row;
-        ``assumptions``, their places; ``rows``: for each table the places in ``records``, row by row; ``units``: by
+        ``assumptions`` and, where there is any, ``left_out``, their places; ``rows``: for each table the places in
+        ``records``, row by row; ``units``: by
         matter and unit the places of the records that belong to no row; ``norms`` and ``floors``, column by column;
         ``margins``, see :func:`plain_margins`; the ``parameters`` that records name; and the lists in which each thing
         stands once: ``questions``, ``clauses``,
@@ -72,6 +74,7 @@ def trace_of(plan: Plan) -> dict[str, Any]:
     content = {
         "tables": tables,
         "assumptions": [writer.message(one.assumed) for one in plan.assumptions],
+        **({"left_out": [writer.message(one.said) for one in plan.left_out]} if plan.left_out else {}),
         "rows": {name: [*map(writer.record, row_records(plan, name))] for name in ROWS},
         "units": {matter: _units(plan, matter, writer) for matter in OF_UNITS},
         "norms": {name: _column(column, writer) for name, column in norms_in(plan).items()},
@@ -216,6 +219,15 @@ class WrittenTrace:
             return tuple(listed)
         pairs = zip(listed, places, strict=True)
         return tuple(Assumption(one.name, one.kind, self._records.message(place)) for one, place in pairs)
+
+    def left_out(self, written: Iterable[Mapping[str, Any]]) -> tuple[LeftOut, ...]:
+        """What the run does without, with phrases in place of words."""
+        said = map(self._records.message, self._content.get("left_out", ()))
+        pairs = zip(written, said, strict=True)
+        return tuple(
+            LeftOut(one["kind"], one["name"], tuple(one["measures"]), cast("str", phrase), one["role"])
+            for one, phrase in pairs
+        )
 
     def trace(self) -> Trace:
         """The records, and what was found of norms and floors."""

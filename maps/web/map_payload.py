@@ -235,7 +235,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
     return Summary(
         name=escape_hidden(text_in(plan.study.title, language)),
         note=escape_hidden(plan.study.study.note or ""),
-        tried=escape_hidden(plan.study.study.note or "") if plan.study.tried else "",
+        tried=escape_hidden(plan.study.study.note or "") if plan.study.tried or plan.left_out else "",
         date=plan.rulebook.day.isoformat(),
         rulebook=escape_hidden(plan.rulebook.name),
         country=escape_hidden(text_in(plan.rulebook.country, language)),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from layers.conditions import parse_condition
+from zoning.measures import lines_left_out, unknown_measures
 from zoning.plan import Plan
 from zoning.policies import find_repeats, uncovered
 from zoning.rulebook import LOCKED, Floor
@@ -43,7 +44,8 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
     Returns
     -------
     tuple of Remark
-        Warnings before notes: units without any policy (``uncovered``) or without an
+        Warnings before notes: what is left out, for a layer could not be read (``left_out``), units without any
+        policy (``uncovered``) or without an
         instrument that the rulebook asks of each (``missing_instrument``), units that are ``contested`` or to be
         reviewed (``review``) or that lie on a threshold (``near_threshold``), floors of control lines that are missed
         (``floor_missed``) or could not be checked (``floor_unchecked``), norms that are not kept (``norm_missed``) or
@@ -65,6 +67,7 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
     []
     """
     found = [
+        *_left_out(plan),
         *_policies(plan),
         *_zones(plan),
         *margin_findings(plan),
@@ -88,6 +91,22 @@ def _of_units(code: str, ids: Iterable[str], fields: Mapping[str, Field] | None 
     return remark("warning", code, units, {"units": Ids(tuple(units)), **(fields or {})})
 
 
+def _left_out(plan: Plan) -> Iterator[Remark]:
+    """What the plan does without, each with the measures that are unknown for it."""
+    for one in plan.left_out:
+        told: dict[str, Field] = {"name": one.name, "said": one.said}
+        unknown = unknown_measures([one], plan.rulebook)
+        if one.kind != "layer":
+            yield remark("warning", "left_out", [one.name], told | {"section": one.kind}, key="left_out_entry")
+        elif unknown:
+            yield remark("warning", "left_out", [one.name], told | {"names": Ids(unknown)}, one.name)
+        else:
+            yield remark("warning", "left_out", [one.name], told, one.name, key="left_out_alone")
+    lines = lines_left_out(plan.left_out, plan.rulebook)
+    if lines:
+        yield remark("warning", "left_out", lines, {"names": Ids(lines)}, key="left_out_lines")
+
+
 def _policies(plan: Plan) -> Iterator[Remark]:
     """Units without any policy, and without an instrument that each must have on the whole of its land."""
     bare = uncovered(plan.policies, plan.units.index)
@@ -104,12 +123,13 @@ def _policies(plan: Plan) -> Iterator[Remark]:
 
 def _empty_measures(plan: Plan) -> Iterator[Remark]:
     """Measures that the study has and that say nothing anywhere; of columns, only those that the rulebook reads."""
-    absent = {name for one in plan.assumptions for name in (one.name, f"{one.name}_share", f"{one.name}_ha")}
+    absent = {*unknown_measures(plan.left_out, plan.rulebook)}
+    absent |= {name for one in plan.assumptions for name in (one.name, f"{one.name}_share", f"{one.name}_ha")}
     roles = (f"{role}_share" for role in dict.fromkeys(plan.roles.values()))
     indicators = (one.name for one in plan.rulebook.indicators if one.name not in absent)
     names = dict.fromkeys((*(name for layer in plan.study.layers for name in layer.measure), *roles, *indicators))
     found = plan.measures[[name for name in names if name in plan.measures.columns]]
-    empty = [str(name) for name, column in found.items() if _says_nothing(column)]
+    empty = [str(name) for name, column in found.items() if name not in absent and _says_nothing(column)]
     if empty:
         yield remark("warning", "empty_measure", empty, {"names": Ids(tuple(empty))})
 

@@ -1,6 +1,7 @@
 """Checks: whether what a study names exists and means something, told all at once before anything is computed."""
 
 from zoning.checks.column_sources import provided
+from zoning.checks.left_out import foresee_left_out, leave_out_cause, with_entries_left_out, without_dependants
 from zoning.checks.scenario_checks import robustness_faults, scenario_faults, with_parameters
 from zoning.checks.study_checks import (
     dropped_units,
@@ -16,9 +17,11 @@ from zoning.checks.study_tables import StudyTables, read_study_tables
 __all__ = [
     "StudyTables",
     "dropped_units",
+    "foresee_left_out",
     "group_absent",
     "known_roles",
     "known_units",
+    "leave_out_cause",
     "name_faults",
     "provided",
     "read_everything",
@@ -26,5 +29,7 @@ __all__ = [
     "remarks",
     "robustness_faults",
     "scenario_faults",
+    "with_entries_left_out",
     "with_parameters",
+    "without_dependants",
 ]

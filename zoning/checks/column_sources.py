@@ -24,6 +24,7 @@ from zoning.measures import (
     columns_of_none,
     raster_index_faults,
     strange_origins,
+    unknown_measures,
 )
 from zoning.quotas import Values
 from zoning.rulebook import ELEVATION_ROLE, EXAMPLES, Derived, Indicator, Rulebook, strange_codes, with_all_topics
@@ -53,7 +54,8 @@ class Origin(NamedTuple):
 def provided(study: Study, inputs: Inputs, rulebook: Rulebook) -> frozenset[str]:
     """The measures that a study will have once it has run; what ``none_of`` names is 0."""
     none = (column for name in study.study.none_of for column in columns_of_none(name, rulebook))
-    return frozenset((*(origin.name for origin in _of_study(study, inputs)), *none))
+    unknown = unknown_measures(inputs.left_out, rulebook)
+    return frozenset((*(origin.name for origin in _of_study(study, inputs)), *none, *unknown))
 
 
 def none_of_faults(

@@ -18,6 +18,7 @@ from zoning.measures.indicators import (
     with_none_of,
     with_unknown,
 )
+from zoning.measures.left_out import free_of, lines_left_out, unknown_measures, with_left_out
 from zoning.measures.plan_indices import made_of, scores_by_weights, scores_of, with_indices
 from zoning.measures.raster_indices import RasterIndices, raster_index_faults, raster_indices
 from zoning.measures.service_access import BELOW_STANDARD, more_facilities, with_standards
@@ -49,6 +50,8 @@ __all__ = [
     "deducted_roles",
     "derive",
     "explain_derived",
+    "free_of",
+    "lines_left_out",
     "made_of",
     "mean_by",
     "measure",
@@ -67,7 +70,9 @@ __all__ = [
     "sum_by",
     "try_formula",
     "undeducted",
+    "unknown_measures",
     "with_indices",
+    "with_left_out",
     "with_none_of",
     "with_standards",
     "with_unknown",

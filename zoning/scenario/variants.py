@@ -11,7 +11,7 @@ from layers.memory import replace_layers
 from layers.phrases import Phrase
 from layers.read import changed_files, read_inputs
 from layers.sources import MEMORY, LayerSection, entry_of
-from zoning.checks import read_study_tables, with_parameters
+from zoning.checks import read_study_tables, with_entries_left_out, with_parameters
 from zoning.errors import near
 from zoning.pipeline import Announce, FreshPlan, make_plan, placing
 from zoning.plan import Plan
@@ -106,7 +106,7 @@ def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
     place = plan.study.folder.parent.parent if study_folder is None else Path(study_folder)
     study = read_study(plan.study.path, place)
     with placing(study):
-        inputs, tables = read_inputs(study), read_study_tables(study)
+        inputs, tables = read_inputs(study, keep_going=bool(plan.left_out)), read_study_tables(study)
     changed = changed_files(inputs.sources, plan.sources)
     if changed:
         raise SourceError(
@@ -119,7 +119,8 @@ def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
             code="changed",
             features=changed,
         )
-    return make_plan(study, plan.rulebook, inputs, tables)
+    inputs = with_entries_left_out(inputs, plan.left_out)
+    return make_plan(study, plan.rulebook, inputs, tables, keep_going=bool(plan.left_out))
 
 
 def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = None) -> FreshPlan:

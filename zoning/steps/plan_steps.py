@@ -144,6 +144,15 @@ class Steps:
         self._keep_later(name, parts, made)
         return self._put(name, parts, made)
 
+    def again(self) -> Steps:
+        """The steps of the same plan, begun once more: what was made so far is not made again."""
+        return Steps(self, self._kept)
+
+    @property
+    def keeps(self) -> bool:
+        """Whether something waits to be kept."""
+        return self._kept is not None and bool(self._unkept)
+
     def keep(self) -> None:
         """Keep for the next call of the command what was put; done once all sources are confirmed."""
         for name, key, made in self._unkept:

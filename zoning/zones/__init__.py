@@ -2,7 +2,7 @@
 
 from zoning.zones.claims import DEFAULT_RULE, Classified, classify, classify_traced
 from zoning.zones.main_function import resolve
-from zoning.zones.norms_and_floors import floors_in, norms_in, weigh_floors, weigh_norms
+from zoning.zones.norms_and_floors import floors_in, norms_in, weigh_floors, weigh_norms, without_floors
 from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
 from zoning.zones.planner_decisions import (
     DECISION,
@@ -69,6 +69,7 @@ __all__ = [
     "weigh_margins",
     "weigh_norms",
     "weight_intervals",
+    "without_floors",
     "zones_by_row",
     "zones_by_variant",
 ]

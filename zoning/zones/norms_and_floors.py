@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -172,6 +172,25 @@ def weigh_floors(
         if parts
         else pd.DataFrame(columns=list(COVERAGE_COLUMNS))
     )
+
+
+def without_floors(floors: pd.DataFrame, lines: Collection[str]) -> pd.DataFrame:
+    """Floors of which nobody can say whether they are kept, for some control lines cannot be drawn as a whole.
+
+    Parameters
+    ----------
+    floors : DataFrame
+        From :func:`weigh_floors`.
+    lines : collection of str
+        Codes of lines.
+
+    Returns
+    -------
+    DataFrame
+        Same rows; ``settled_ha``, ``share`` and ``missing_ha`` of these lines are missing.
+    """
+    unknown = floors["line"].isin(list(lines))
+    return floors.assign(**{name: floors[name].mask(unknown) for name in ("settled_ha", "share", "missing_ha")})
 
 
 def _least(floor: Floor, rulebook: Rulebook) -> float:

@@ -1,0 +1,189 @@
+"""What a plan does without where a layer cannot be read: the layer, and then what hangs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from layers.conditions import parse_condition
+from layers.errors import Finding, ZoneplanError
+from layers.inputs import Inputs, LeftOut
+from layers.phrases import Phrase, phrase_list
+from layers.read import can_be_left_out, leave_out
+from zoning.compensation import measure_names
+from zoning.divergence import divergence_measures
+from zoning.measures import QUOTA, boundary_role, free_of
+from zoning.rulebook import Rulebook
+from zoning.study import Siting, Study
+
+DAMAGED = "damaged"
+"""The code of a file of which only a later step found that it cannot be read."""
+
+MISSING = 3
+"""The exit code of files and values that are missing; what is wrong with a plan has another."""
+_LISTS: Mapping[str, Callable[[Any], tuple[str, ...]]] = {
+    "quotas": lambda quota: (f"{QUOTA}{quota.name}",),
+    "indices": lambda index: (*index.measures, *index.standards),
+    "agreements": lambda _: (),
+    "transfers": lambda _: (),
+    "scenarios": lambda _: (),
+}
+"""The lists of a plan an entry of which can be left out, and the measures that it gives."""
+_SECTIONS: Mapping[str, Callable[[Any], tuple[str, ...]]] = {
+    "services": measure_names,
+    "divergence": lambda section: tuple(name for _, name in divergence_measures(section)),
+    "robustness": lambda _: (),
+}
+
+
+def leave_out_cause(study: Study, inputs: Inputs, error: ZoneplanError) -> tuple[Study, Inputs] | None:
+    """A study and its inputs without what a step refused for want of a layer.
+
+    Parameters
+    ----------
+    study : Study
+    inputs : Inputs
+        With what is left out already.
+    error : ZoneplanError
+        What a step refused; the keys say of what.
+
+    Returns
+    -------
+    (Study, Inputs) or None
+        None where something is refused that no layer is to blame for: a plan that is wrong stays refused.
+    """
+    for part in error.parts:
+        less = _without_layer(study, inputs, part) or _without_entry(study, inputs, part)
+        if less is None:
+            return None
+        study, inputs = less
+    return study, inputs
+
+
+def _without_layer(study: Study, inputs: Inputs, part: ZoneplanError) -> tuple[Study, Inputs] | None:
+    """The inputs without a layer that only a step after reading found to be damaged."""
+    there = part.layer in {one.name for one in inputs.layers}
+    gone = part.layer in {one.name for one in inputs.left_out}
+    if part.code != DAMAGED or not (there or gone):
+        return None
+    if gone:  # another step has complained of it before
+        return study, inputs
+    (section,) = (one for one in study.layers if one.name == part.layer)
+    layers = tuple(one for one in inputs.layers if one.name != part.layer)
+    return study, replace(inputs, layers=layers, left_out=(*inputs.left_out, leave_out(section, [part], study.folder)))
+
+
+def _without_entry(study: Study, inputs: Inputs, part: ZoneplanError) -> tuple[Study, Inputs] | None:
+    """The study without an entry that needs what is unknown now."""
+    if not inputs.left_out or part.exit_code != MISSING or not part.keys:
+        return None
+    head, *more = part.keys
+    if head in _LISTS and more and isinstance(more[0], int):
+        entries = getattr(study, str(head))
+        return _less(study, inputs, str(head), [entries[more[0]]], part.said)
+    if head in _SECTIONS:
+        section = getattr(study, str(head))
+        gone = LeftOut(str(head), str(head), _SECTIONS[str(head)](section), part.said)
+        return study.model_copy(update={str(head): None}), replace(inputs, left_out=(*inputs.left_out, gone))
+    return None
+
+
+def _less(study: Study, inputs: Inputs, head: str, entries: Iterable[Any], said: str) -> tuple[Study, Inputs]:
+    """A study without some entries of a list, which are noted."""
+    gone = list(entries)
+    kept = tuple(one for one in getattr(study, head) if all(one is not other for other in gone))
+    noted = (LeftOut(head, one.name, _LISTS[head](one), said) for one in gone)
+    names = {one.name for one in gone} if head == "quotas" else set()  # without a quota its sites need no word
+    known = (one for one in inputs.left_out if one.kind != "siting" or one.name not in names)
+    return study.model_copy(update={head: kept}), replace(inputs, left_out=(*known, *noted))
+
+
+def without_dependants(study: Study, inputs: Inputs, rulebook: Rulebook) -> tuple[Study, Inputs]:
+    """A study without what names a layer that is left out, or takes land of which nobody knows whether it is free.
+
+    Parameters
+    ----------
+    study : Study
+    inputs : Inputs
+    rulebook : Rulebook
+
+    Returns
+    -------
+    (Study, Inputs)
+        Rivers of agreements, sites of quotas, and scenarios that set a quota which is left out.
+    """
+    layers = {one.name: one for one in inputs.left_out if one.kind == "layer"}
+    said = Phrase("it needs what is left out: {names}", names=phrase_list(sorted(layers)))
+    rivers = [one for one in study.agreements if one.river in layers]
+    study, inputs = _less(study, inputs, "agreements", rivers, said)
+    quotas = {one.name for one in inputs.left_out if one.kind == "quotas"}
+    moved = [one for one in study.scenarios if not quotas.isdisjoint(map(_quota_of, one.set))]
+    study, inputs = _less(study, inputs, "scenarios", moved, said)
+    roles = {one.role for one in layers.values() if one.role is not None}
+    unsure = bool(roles & free_of(rulebook))
+    bare, noted = [], []
+    for quota in study.quotas:
+        if quota.siting is not None and (unsure or _reads(quota.siting, layers, roles, boundary_role(rulebook))):
+            noted.append(LeftOut("siting", quota.name, (), said))
+            quota = quota.model_copy(update={"siting": None})  # noqa: PLW2901  (the same without its sites)
+        bare.append(quota)
+    if noted:
+        study = study.model_copy(update={"quotas": tuple(bare)})
+    return study, replace(inputs, left_out=(*inputs.left_out, *noted))
+
+
+def _quota_of(path: str) -> str:
+    """The quota that a scenario sets by a path, such as ``quotas.land.total``; "" of what is no quota."""
+    head, _, rest = path.partition(".")
+    return rest.partition(".")[0] if head == "quotas" else ""
+
+
+def _reads(siting: Siting, layers: Iterable[str], roles: Iterable[str], boundary: str) -> bool:
+    """Whether land is chosen by some layers or roles."""
+    texts = [*(merit.when for merit in siting.merits), *((siting.where,) if siting.where else ())]
+    named = {siting.layer, *(one.layer for one in siting.beside)}.union(*(parse_condition(one).names for one in texts))
+    played = {*(one.role for one in siting.beside), *([boundary] if siting.boundary else [])}
+    return not named.isdisjoint(layers) or not played.isdisjoint(roles)
+
+
+def with_entries_left_out(inputs: Inputs, left_out: Iterable[LeftOut]) -> Inputs:
+    """Inputs of a plan that was read back, whose own file has no more what hung on a layer that was left out."""
+    entries = tuple(one for one in left_out if one.kind != "layer")
+    return replace(inputs, left_out=(*inputs.left_out, *entries))
+
+
+def foresee_left_out(study: Study, errors: Iterable[ZoneplanError]) -> Iterator[Finding]:
+    """What a run that keeps going would leave out, in place of being refused.
+
+    Parameters
+    ----------
+    study : Study
+    errors : iterable of ZoneplanError
+        All that a check refuses.
+
+    Yields
+    ------
+    Finding
+        A note a layer; none where something is refused that such a run refuses, too.
+    """
+    found = list(errors)
+    names = {one.name: one for one in study.layers}
+    if not all(one.layer in names and can_be_left_out(one) for one in found):
+        return
+    for name in dict.fromkeys(one.layer for one in found):
+        section = names[name]
+        roles = [f"{section.role}_share", f"{section.role}_ha"] if section.role else []
+        unknown = phrase_list([*section.measure, *roles]) or Phrase("nothing is measured of it")
+        yield Finding(
+            "note",
+            "left_out",
+            name,
+            (name,),
+            1,
+            Phrase(
+                "run --keep-going would leave out layer '{layer}'; unknown would be: {measures}",
+                layer=name,
+                measures=unknown,
+            ),
+        )

@@ -1,0 +1,82 @@
+"""What is unknown where a plan does without a layer: its measures, shares of its role, and land free to build on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from layers.inputs import LeftOut
+from zoning.measures.indicators import column_of
+from zoning.measures.unit_measures import boundary_role, deducted_roles
+from zoning.rulebook import ELEVATION_ROLE, Indicator, Rulebook
+
+FREE, FREE_INSIDE = "available_ha", "available_in_boundary_ha"
+
+
+def unknown_measures(left_out: Iterable[LeftOut], rulebook: Rulebook) -> tuple[str, ...]:
+    """The measures that nobody can tell, for what they are made of is left out.
+
+    Parameters
+    ----------
+    left_out : iterable of LeftOut
+    rulebook : Rulebook
+        It says which roles are deducted from the land that is free to build on.
+
+    Returns
+    -------
+    tuple of str
+        Each once. Where a role has several layers, one that is left out makes its shares unknown.
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> lakes = LeftOut("layer", "lakes", ("lakes_count",), "no file lakes.gpkg", "water")
+    >>> unknown_measures([lakes], read_rulebook("us_west"))
+    ('lakes_count', 'water_share', 'water_ha', 'available_ha', 'available_in_boundary_ha')
+    """
+    found = list[str]()
+    for one in left_out:
+        found += one.measures
+        if one.role is not None and one.role != ELEVATION_ROLE:
+            found += [f"{one.role}_share", f"{one.role}_ha"]
+        if one.role in free_of(rulebook):
+            found += [FREE, FREE_INSIDE]
+        elif one.role is not None and one.role == boundary_role(rulebook):
+            found.append(FREE_INSIDE)
+    return tuple(dict.fromkeys(found))
+
+
+def free_of(rulebook: Rulebook) -> frozenset[str]:
+    """The roles of which land that is free to build on must be free; ``elevation`` stands for steep land."""
+    steep = rulebook.available_land.steeper_than in rulebook.parameters
+    return frozenset((*deducted_roles(rulebook), *([ELEVATION_ROLE] if steep else [])))
+
+
+def with_left_out(measures: pd.DataFrame, left_out: Iterable[LeftOut], rulebook: Rulebook) -> pd.DataFrame:
+    """Measures in which all is missing that nobody can tell.
+
+    Parameters
+    ----------
+    measures : DataFrame
+        Index ``unit_id``; as measured without what is left out.
+    left_out : iterable of LeftOut
+    rulebook : Rulebook
+
+    Returns
+    -------
+    DataFrame
+        Same index; unknown measures that it did not have come last.
+    """
+    kinds = {one.name: one for one in rulebook.indicators}
+    names = unknown_measures(left_out, rulebook)
+    if not names:
+        return measures
+    units = measures.index
+    return measures.assign(**{one: column_of(kinds.get(one, Indicator(name=one)), None, units) for one in names})
+
+
+def lines_left_out(left_out: Iterable[LeftOut], rulebook: Rulebook) -> tuple[str, ...]:
+    """The control lines that cannot be drawn as a whole, in order of precedence."""
+    roles = {one.role for one in left_out}
+    return tuple(line.code for line in rulebook.lines if roles.intersection(line.roles))
