@@ -91,8 +91,18 @@ def partition(units: Geometries, designations: Sequence[Geometries], *, matched:
     >>> sorted(zip(faces.unit.tolist(), faces.flags[:, 0].tolist(), shapely.area(faces.geometry).tolist()))
     [(0, False, 2.0), (0, True, 2.0), (1, False, 2.0), (1, True, 2.0), (2, False, 4.0)]
     """
+    parts = shapely.get_parts(units)
+    return cut_units(units, [near_designation(polygons, parts) for polygons in designations], matched=matched)
+
+
+def near_designation(polygons: Geometries, parts: Geometries) -> Geometries:
+    """The single polygons of a designation that are near parts of units, in an order of their own, few overlapping."""
+    return _dissolved(_near(polygons, parts))
+
+
+def cut_units(units: Geometries, dissolved: Sequence[Geometries], *, matched: bool) -> Faces:
+    """The faces of :func:`partition`, of designations from :func:`near_designation`."""
     parts, owner = shapely.get_parts(units, return_index=True)
-    dissolved = [_dissolved(_near(polygons, parts)) for polygons in designations]
     cuts = _joined([_outlines(polygons) for polygons in dissolved])
     part, cut = _meetings(parts, cuts)
     noded = np.unique(part) if matched else np.arange(len(parts))
@@ -126,6 +136,7 @@ def grouped(faces: Faces) -> Faces:
     for broken in np.flatnonzero(several)[~shapely.is_valid(merged[several])]:
         # Faces of one kind meet along a line only where a designation's own border runs through it.
         merged[broken] = shapely.coverage_union_all(shapely.get_parts(merged[broken]))
+    merged[several] = shapely.normalize(merged[several])  # the order of their parts, too
     return Faces(merged, unit[first], flags[first])
 
 
@@ -219,7 +230,7 @@ def _faces(segments: _Segments) -> Geometries:
     """Every bounded face of the arrangement of segments."""
     noded = shapely.union_all(_runs(segments))
     faces: Geometries = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
-    return faces
+    return np.asarray(shapely.normalize(faces), dtype=object)  # where a ring begins must not hang on what lies beyond
 
 
 def _runs(segments: _Segments) -> Geometries:

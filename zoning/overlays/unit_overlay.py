@@ -16,7 +16,8 @@ from layers.crs import is_equal_area, same_crs
 from layers.errors import CrsError, GeometryError, LimitError, UnknownNameError, is_out_of_memory, raise_all, shown
 from layers.inputs import Layer
 from layers.phrases import Phrase
-from zoning.overlays.planar_partition import Faces, Geometries, grouped, partition
+from zoning.overlays.planar_partition import Faces, Geometries
+from zoning.overlays.unit_tiles import ForEach, partition_tiles
 from zoning.unit_ids import keep_ids
 
 Designation: TypeAlias = gpd.GeoDataFrame | Layer
@@ -29,7 +30,11 @@ _TAKEN = ("piece_id", "unit_id", "area_ha", "control_line", "geometry")
 
 @keep_ids("units")
 def overlay(
-    units: gpd.GeoDataFrame, designations: Mapping[str, Designation], *, tiled: bool = False
+    units: gpd.GeoDataFrame,
+    designations: Mapping[str, Designation],
+    *,
+    tiled: bool = False,
+    for_each: ForEach = map,
 ) -> gpd.GeoDataFrame:
     """Pieces: the planar partition of the units by all designations.
 
@@ -42,6 +47,9 @@ def overlay(
         role of a bare GeoDataFrame is its name.
     tiled : bool
         The units are known to be a valid coverage, as :func:`layers.read.read_inputs` tells, and are not tested again.
+    for_each : callable, optional
+        What cuts the tiles of neighbouring units, each with the whole designations that touch them; by default one
+        after the other.
 
     Returns
     -------
@@ -94,7 +102,8 @@ def overlay(
     sorted_ids = ids[order]
     matched = tiled or _refuse_overlaps(sorted_ids, shapes)
     try:
-        faces = grouped(partition(shapes, [flat_shapes(features[name].geometry) for name in names], matched=matched))
+        polygons = [flat_shapes(features[name].geometry) for name in names]
+        faces = partition_tiles(shapes, polygons, matched=matched, for_each=for_each)
     except shapely.errors.GEOSException as error:
         if is_out_of_memory(error):
             raise LimitError(

@@ -1,0 +1,126 @@
+"""Tiles: units that are cut together, with the whole designations that touch them, so that each tile can be cut alone.
+
+Nothing is clipped: a tile holds its own units, those that touch them, and each polygon that touches its own, whole. All
+borders that meet its own units are there in the order of the whole. Which units make a tile follows from the units
+alone, so that pieces are the same to the byte wherever, and in whatever order, tiles are cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from zoning.overlays.planar_partition import Faces, Flags, Geometries, Places, cut_units, grouped, near_designation
+
+
+class Tile(NamedTuple):
+    """What it takes to cut some units.
+
+    Attributes
+    ----------
+    units : array of Polygon or MultiPolygon
+        The tile's own and those that touch them, in the order of the whole.
+    place : array of int
+        Of each unit in the whole.
+    own : array of bool
+        Which of them are the tile's own.
+    designations : tuple of array of Polygon
+        Of each the polygons that touch the tile's own units, whole.
+    matched : bool
+        As of :func:`zoning.overlays.planar_partition.partition`, of all units.
+    """
+
+    units: Geometries
+    place: Places
+    own: Flags
+    designations: tuple[Geometries, ...]
+    matched: bool
+
+
+VERTICES = 150_000
+"""Of the own units of a tile: with more, the next tile begins. Below that, tiles cost more than they spare."""
+ForEach = Callable[[Callable[[Tile], Faces], Iterable[Tile]], Iterable[Faces]]
+"""Calls a function on each tile, such as ``map``; what it gives comes in the order of the tiles."""
+
+
+def partition_tiles(
+    units: Geometries, designations: Sequence[Geometries], *, matched: bool = False, for_each: ForEach = map
+) -> Faces:
+    """The faces of :func:`zoning.overlays.planar_partition.partition`, grouped, cut tile by tile.
+
+    Parameters
+    ----------
+    units, designations, matched
+        As there.
+    for_each : callable
+        What calls a function on each tile, here or on other machines.
+
+    Returns
+    -------
+    Faces
+        Sorted by unit, then by flags.
+
+    Notes
+    -----
+    Polygons of a designation that crowd each other are dissolved before, all together: whether they do is asked of
+    the whole, and a part of them would be dissolved otherwise. The size of tiles is fixed, for borders nearer to each
+    other than coordinates can tell are noded in another way where many meet.
+
+    Examples
+    --------
+    >>> row = np.array([shapely.box(x, 0, x + 2, 2) for x in range(0, 6, 2)])
+    >>> faces = partition_tiles(row, [np.array([shapely.box(1, 0, 3, 2)])], matched=True)
+    >>> faces.unit.tolist(), faces.flags[:, 0].tolist(), shapely.area(faces.geometry).tolist()
+    ([0, 0, 1, 1, 2], [False, True, False, True, False], [2.0, 2.0, 2.0, 2.0, 4.0])
+    """
+    cut = list(for_each(cut_tile, tiles_of(units, designations, matched=matched)))
+    unit = np.concatenate([one.unit for one in cut])
+    order = np.argsort(unit, kind="stable")  # in each tile faces are sorted by unit and flags
+    geometry, flags = (np.concatenate(parts) for parts in zip(*((one.geometry, one.flags) for one in cut), strict=True))
+    return Faces(geometry[order], unit[order], flags[order])
+
+
+def tiles_of(
+    units: Geometries, designations: Sequence[Geometries], *, matched: bool = False, vertices: int = VERTICES
+) -> Iterator[Tile]:
+    """Units in tiles of neighbours, each with all that touches it; made one by one.
+
+    Parameters
+    ----------
+    units, designations, matched
+        As of :func:`partition_tiles`.
+    vertices : int
+        Of the own units of a tile, some more or less.
+    """
+    parts = shapely.get_parts(units)
+    near = [near_designation(polygons, parts) for polygons in designations]
+    trees = [shapely.STRtree(polygons) for polygons in near]
+    beside = shapely.STRtree(units)
+    counts = shapely.get_num_coordinates(units)
+    along = np.arange(len(units))
+    if counts.sum() > vertices:
+        along = np.argsort(gpd.GeoSeries(units).hilbert_distance().to_numpy(), kind="stable")
+    number = (np.cumsum(counts[along]) - counts[along]) // vertices
+    for chosen in np.split(along, np.flatnonzero(np.diff(number)) + 1):
+        own = units[chosen]
+        place = np.unique(beside.query(own, predicate="intersects")[1])
+        touching = [np.unique(tree.query(own, predicate="intersects")[1]) for tree in trees]
+        yield Tile(
+            units[place],
+            place,
+            np.isin(place, chosen),
+            tuple(polygons[found] for polygons, found in zip(near, touching, strict=True)),
+            matched,
+        )
+
+
+def cut_tile(tile: Tile) -> Faces:
+    """The faces of the own units of a tile, grouped; ``unit`` is their place in the whole."""
+    faces = cut_units(tile.units, tile.designations, matched=tile.matched)
+    own = tile.own[faces.unit]
+    found = grouped(Faces(faces.geometry[own], faces.unit[own], faces.flags[own]))
+    return Faces(found.geometry, tile.place[found.unit], found.flags)
