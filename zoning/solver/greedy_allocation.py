@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -84,11 +86,12 @@ def nested_caps(programme: Programme) -> NestedCaps | None:
     members, caps = [total.places], [int(total.high)]
     for place in order:
         row = programme.rows[place]
-        around = np.unique(homes[row.places]).tolist()
-        if len(around) > 1:
+        around = homes[row.places]
+        parent = int(around[0]) if len(around) else ALL
+        if (around != parent).any():
             return None
         homes[row.places] = len(parents)
-        parents.append(around[0] if around else ALL)
+        parents.append(parent)
         members.append(row.places)
         # a cap that the total cannot reach stays above it, or it would seem to be full
         caps.append(int(min(math.floor(row.high), total.high + 1)))
@@ -133,28 +136,59 @@ def allocate_greedily(programme: Programme, caps: NestedCaps) -> GreedyPlan | No
     >>> filling.amounts.tolist(), filling.bound, filling.prices.tolist(), filling.worths.tolist()
     ([4, 5, 1], 21.0, [0.0, 1.0, 0.0], [1.0, 2.0])
     """
-    order = np.argsort(-programme.gains, kind="stable")
+    order = _by_gain(programme.gains)
+    ranked = _ranked(order, caps)
     rooms = programme.upper - programme.lower
     for node in range(len(caps.caps) - 1, -1, -1):
         slack = caps.caps[node] - int(programme.lower[caps.members[node]].sum())
         if slack < 0:
             return None
-        ranked = _ranked(order, caps.members[node], len(rooms))
-        filled = np.minimum(np.cumsum(rooms[ranked]), slack)
-        rooms[ranked] = np.diff(filled, prepend=0)
+        filled = np.cumsum(rooms[ranked[node]])
+        np.minimum(filled, slack, out=filled)
+        filled[1:] -= filled[:-1].copy()
+        rooms[ranked[node]] = filled
     amounts = programme.lower + rooms
     if int(amounts.sum()) < caps.caps[ALL]:
         return None
-    return _Pricing(programme, caps, amounts, order).price()
+    return _Pricing(programme, caps, amounts, order, ranked).price()
 
 
-def _ranked(order: Places, members: Places, count: int) -> Places:
-    """Some of the units in the order of all."""
-    if len(members) == count:
-        return order
-    inside = np.zeros(count, dtype=bool)
-    inside[members] = True
-    return order[inside[order]]
+def _by_gain(gains: Floats) -> Places:
+    """Places by falling gain, and by place where gains are the same."""
+    order = np.argsort(-gains)  # faster than a sort that keeps ties in order, and so is what follows
+    sorted_gains = gains[order]
+    groups = np.zeros(len(gains), dtype=np.int64)
+    np.cumsum(sorted_gains[1:] != sorted_gains[:-1], out=groups[1:])
+    groups *= len(gains)
+    order += groups
+    order.sort()
+    order -= groups
+    return order
+
+
+def _ranked(order: Places, caps: NestedCaps) -> list[Places]:
+    """Of each node its units in the order of all."""
+    depths = np.zeros(len(caps.parents), dtype=np.int64)
+    for node, parent in list(enumerate(caps.parents))[1:]:
+        depths[node] = depths[parent] + 1
+    found: list[Places] = [order] * len(depths)
+    for depth in range(1, int(depths.max()) + 1):
+        nodes = np.flatnonzero(depths == depth).tolist()  # which have no unit in common
+        labels = np.zeros(len(order), dtype=np.min_scalar_type(len(depths)))
+        for node in nodes:
+            labels[caps.members[node]] = node
+        own = labels[order]
+        sorted_places = order[np.argsort(own, kind="stable")]
+        ends = np.cumsum(np.bincount(own, minlength=len(depths))).tolist()
+        for node in nodes:
+            found[node] = sorted_places[ends[node - 1] : ends[node]]
+    return found
+
+
+def _one_of(flags: Flags) -> Places:
+    """The first place that is flagged, where there is one."""
+    first = int(flags.argmax()) if len(flags) else 0
+    return np.arange(first, first + 1 if len(flags) and flags[first] else first)
 
 
 class _Pricing(NamedTuple):
@@ -164,38 +198,45 @@ class _Pricing(NamedTuple):
     caps: NestedCaps
     amounts: Counts
     order: Places
+    ranked: Sequence[Places]
 
     def price(self) -> GreedyPlan:
         """The filling with its prices."""
         full, homes, slack = self._full()
         rank = np.empty(len(self.order), dtype=np.int64)
         rank[self.order] = np.arange(len(self.order))
+        own = {node: self._at_home(node, full, homes) for node in full}
         givers = self._last(full, self.amounts > self.programme.lower)
-        takers = self._first(full, homes, self.amounts < self.programme.upper)
+        takers = self._first(own, self.amounts < self.programme.upper)
         prices, starts, ends = np.zeros(len(rank)), self.amounts.copy(), self.amounts.copy()
         gains, lower, upper = self.programme.gains, self.programme.lower, self.programme.upper
-        for node in full:
-            mine = homes == node
+        at_ceiling, at_floor = self.amounts == upper, self.amounts == lower
+        for node, mine in own.items():
             giver, taker = givers[node], takers[node]
-            at_ceiling = mine & (self.amounts == upper)
+            alike = giver is not None and taker is not None and gains[giver] == gains[taker]
             if giver is not None:
-                paid = at_ceiling & (rank < rank[giver])
+                paid = mine[: bisect_left(mine, rank[giver], key=rank.__getitem__)]
+                paid = paid[at_ceiling[paid]]
                 prices[paid] = gains[paid] - gains[giver]
                 ends[paid] += np.minimum(slack[paid], self.amounts[giver] - lower[giver])
-                same = paid & (taker is not None and gains[taker] == gains[giver])
-                if taker is not None:
-                    starts[same] -= np.minimum(upper[taker] - self.amounts[taker], slack[taker])
+                if taker is not None and alike:
+                    starts[paid] -= np.minimum(upper[taker] - self.amounts[taker], slack[taker])
             if taker is not None:
-                forced = mine & (self.amounts == lower) & (rank > rank[taker])
+                forced = mine[bisect_right(mine, rank[taker], key=rank.__getitem__) :]
+                forced = forced[at_floor[forced]]
                 prices[forced] = gains[forced] - gains[taker]
                 starts[forced] -= np.minimum(upper[taker] - self.amounts[taker], slack[taker])
-                same = forced & (giver is not None and gains[giver] == gains[taker])
-                if giver is not None:
-                    ends[same] += np.minimum(slack[same], self.amounts[giver] - lower[giver])
+                if giver is not None and alike:
+                    ends[forced] += np.minimum(slack[forced], self.amounts[giver] - lower[giver])
         worths = self._worths(full, homes, givers)
         bound = self._bound(worths, homes, full)
-        reaches = self._reaches(full, homes, givers, worths, slack)
+        reaches = self._reaches(own, givers, worths, slack)
         return GreedyPlan(self.amounts, worths, prices, np.maximum(starts, 0), ends, homes, bound, *reaches)
+
+    def _at_home(self, node: int, full: list[int], homes: Places) -> Places:
+        """The units whose innermost full node it is, in the order of all."""
+        inner = any(node in itertools.islice(self._above(one), 1, None) for one in full)
+        return self.ranked[node][homes[self.ranked[node]] == node] if inner else self.ranked[node]
 
     def _full(self) -> tuple[list[int], Places, Counts]:
         """The nodes that are full; of each unit the innermost of them, and the room left in the others around it."""
@@ -215,23 +256,20 @@ class _Pricing(NamedTuple):
         """Of each full node the last unit in the order that has more than its lower bound."""
         found: dict[int, int | None] = {}
         for node in full:
-            ranked = _ranked(self.order, self.caps.members[node], len(self.order))
-            some = ranked[taken[ranked]]
-            found[node] = int(some[-1]) if len(some) else None
+            ranked = self.ranked[node]
+            some = np.flatnonzero(taken[ranked])
+            found[node] = int(ranked[some[-1]]) if len(some) else None
         return found
 
-    def _first(self, full: list[int], homes: Places, open_: Flags) -> dict[int, int | None]:
+    def _first(self, own: Mapping[int, Places], open_: Flags) -> dict[int, int | None]:
         """Of each full node the first unit that could take what a unit inside the node gives up."""
-        able = self.order[open_[self.order]]
-        home = homes[able]
         found: dict[int, int | None] = {}
-        for node in full:
-            own = able[home == node]
+        for node, mine in own.items():
             chain = set(self._above(node))
-            above = next((one for one in full[::-1] if one in chain and one != node), None)
-            options = [int(own[0])] if len(own) else []
+            above = next((one for one in list(own)[::-1] if one in chain and one != node), None)
+            options = mine[_one_of(open_[mine])].tolist()
             if above is not None and found[above] is not None:
-                options.append(found[above])  # type: ignore[arg-type]  # the line above says that there is one
+                options.append(found[above])
             found[node] = min(options, key=lambda unit: (-self.programme.gains[unit], unit)) if options else None
         return found
 
@@ -258,32 +296,35 @@ class _Pricing(NamedTuple):
         return np.where(np.isfinite(worths), worths, 0.0)
 
     def _reaches(
-        self, full: list[int], homes: Places, givers: dict[int, int | None], worths: Floats, slack: Counts
+        self, own: Mapping[int, Places], givers: dict[int, int | None], worths: Floats, slack: Counts
     ) -> tuple[Counts, Counts]:
         """How far the cap of each node can move while the same units give and take at its worth."""
         lower, upper, gains = self.programme.lower, self.programme.upper, self.programme.gains
         starts, ends = (np.array(self.caps.caps, dtype=np.int64) for _ in range(2))
         # a cap around a unit may leave it less room than its own bound
         rooms, spares = np.minimum(upper - self.amounts, slack), self.amounts - lower
-        for node in full:
-            giver, outside = givers[node], givers.get(self.caps.parents[node]) if node != ALL else None
-            takers = np.flatnonzero((homes == node) & (rooms > 0) & (gains == worths[node]))
+        takers: dict[int, int | None] = {}
+        for node, mine in own.items():
+            some = mine[_one_of((rooms[mine] > 0) & (gains[mine] == worths[node]))].tolist()
+            takers[node] = some[0] if some else None
+        for node in own:
             around = self.caps.parents[node]
-            receivers = np.flatnonzero((homes == around) & (rooms > 0) & (gains == worths[around]))
-            if len(takers):
+            giver, taker, outside = givers[node], takers[node], givers.get(around) if node != ALL else None
+            receiver = takers.get(around)
+            if taker is not None:
                 gives = spares[outside] if outside is not None else 0
-                ends[node] += rooms[takers[0]] if node == ALL else min(rooms[takers[0]], gives)
+                ends[node] += rooms[taker] if node == ALL else min(rooms[taker], gives)
             if giver is not None:
-                takes = rooms[receivers[0]] if len(receivers) else 0
+                takes = rooms[receiver] if receiver is not None else 0
                 starts[node] -= spares[giver] if node == ALL else min(spares[giver], takes)
         return starts, ends
 
     def _bound(self, worths: Floats, homes: Places, full: list[int]) -> float:
         """The value of the dual plan."""
         own = self.programme.gains - worths[homes]
-        over, under = np.maximum(own, 0.0), np.minimum(own, 0.0)
+        held = np.where(own > 0, self.programme.upper, self.programme.lower)
         nodes = [
             (worths[node] - (worths[self.caps.parents[node]] if node != ALL else 0.0)) * self.caps.caps[node]
             for node in full
         ]
-        return math.fsum((*nodes, float(over @ self.programme.upper), float(under @ self.programme.lower)))
+        return math.fsum((*nodes, float(own @ held)))

@@ -128,7 +128,7 @@ def broken_rules(programme: Programme, amounts: Counts) -> Iterator[LinearConstr
 
 def exact_gain(programme: Programme, amounts: Counts) -> float:
     """What whole steps gain, correctly rounded."""
-    return math.fsum(programme.gains * amounts)
+    return math.fsum((programme.gains * amounts)[amounts != 0].tolist())
 
 
 def _ranked(programme: Programme, caps: NestedCaps, filling: GreedyPlan) -> Optimum:
