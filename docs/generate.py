@@ -17,6 +17,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import law_coverage
 import page_types
 import rooms
 import typer
@@ -56,6 +57,7 @@ def pages() -> dict[str, str]:
     return {
         "study_file.md": study_page(),
         "rulebook.md": rulebook_page(),
+        "coverage.md": coverage_page(),
         "tables.md": tables_page(),
         "command.md": command_page(),
         "exit_codes.md": exit_codes_page(),
@@ -108,6 +110,11 @@ def rulebook_page() -> str:
         "file is refused. `from` and `until` are dates: a thing holds from the first, the second excluded.",
         *parts,
     )
+
+
+def coverage_page() -> str:
+    """What the built-in rulebooks cover, and what they do not."""
+    return _page("What rulebooks cover", *law_coverage.page_parts())
 
 
 def tables_page() -> str:

@@ -13,10 +13,11 @@ from layers.phrases import Phrase, phrase_list
 from maps.explain.explanation_text import explanation_lines
 from maps.explain.records_in_words import Content, content_of, contents_of
 from maps.explain.unit_lookup import find_unit
-from maps.locale import LocalizedPlan, Renderer, assumption_title, localize
+from maps.locale import LocalizedPlan, Renderer, assumption_title, localize, text_in
 from maps.summaries import ShownColumns
 from zoning.compensation import parties_of_unit
 from zoning.plan import Plan
+from zoning.policies import UNSTATED, gaps_in
 from zoning.records import each_row, row_records, rows_about, unit_records
 from zoning.tables import CONFLICTS, QUOTAS, ZONES, Table
 from zoning.trace import Record, Said
@@ -30,7 +31,7 @@ MATTERS: Mapping[str, tuple[str, ...]] = {
     "energy": ("energy",),
     "services": ("services",),
     "flows": ("flows",),
-    "policies": ("policies",),
+    "policies": ("policies", "gaps"),
     "industries": ("industries",),
 }
 """What an explanation can be narrowed to, with the keys that tell of it."""
@@ -49,7 +50,8 @@ class Explanation:
         absent measures on which zones of the unit hang, by name and title), ``shown`` (what the columns of zones say
         that people read everywhere, by name, title and text), ``whole``, ``main``, ``overlays``,
         ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``,
-        ``policies``, ``industries``, ``margins``, ``assumptions``. ``main`` and the entries of the lists from
+        ``policies``, ``industries``, ``gaps`` (instruments of the law without a policy here, and why there is none),
+        ``margins``, ``assumptions``. ``main`` and the entries of the lists from
         ``overlays`` to ``industries`` are links of one form, see :class:`zoning.trace.Record`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
@@ -160,6 +162,7 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
         "whole": _whole(said, zone),
         **traced,
         "quotas": [one | {"shown": shown} for one, shown in zip(traced["quotas"], amounts, strict=True)],
+        "gaps": _gaps(said, unit_id),
         "margins": _margins(said, unit_id),
     }
     return Explanation(content | {"assumptions": _assumptions(said, content)}, language)
@@ -297,6 +300,19 @@ def _margins(plan: LocalizedPlan, unit_id: str) -> list[Content]:
     table = plan.renderer.table(CONFLICTS, table)
     rows = table.astype(object).where(table.notna(), None).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _gaps(plan: LocalizedPlan, unit_id: str) -> list[Content]:
+    """The instruments of which the unit has no policy, with the reason that is stated; empty where none is."""
+    found, language = gaps_in(plan.source), plan.renderer.language
+    gaps = dict(found.loc[found["unit_id"] == unit_id, ["instrument", "gap"]].itertuples(index=False))
+    told = []
+    for one in plan.rulebook.coverage:
+        if one.code in gaps:
+            gap = None if gaps[one.code] == UNSTATED else one.gaps[gaps[one.code]]
+            texts = {key: text_in(getattr(gap, key, None) or "", language) for key in ("reason", "needs", "reference")}
+            told.append({"instrument": one.code, "title": dict(one.title), **texts})
+    return told
 
 
 def _assumptions(plan: LocalizedPlan, content: Content) -> list[Content]:

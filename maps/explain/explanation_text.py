@@ -355,6 +355,7 @@ class _Narrator:
             yield from self._zones(content)
         for key in HEADED:
             yield from self._section(key, (line for one in content.get(key, ()) for line in self._matter(key, one)))
+        yield from self._section("gaps", map(self._gap, content.get("gaps", ())))
         yield from self._section("margins", map(self._margin, filter(_tells, content.get("margins", ()))))
         assumed = (self._say("setting", name=one["title"], value=one["assumed"]) for one in content["assumptions"])
         yield from self._section("assumptions", assumed)
@@ -415,6 +416,13 @@ class _Narrator:
         for fact in one.get("shown", ()):
             if fact["name"] not in told:
                 yield self._say("setting", name=fact["title"], value=fact["text"])
+
+    def _gap(self, gap: Mapping[str, Any]) -> str:
+        """An instrument without a policy: why, and what an office has to bring."""
+        said = self._say(
+            "gap", title=text_in(gap["title"], self._language), reason=gap["reason"] or self._words["gap_unstated"]
+        )
+        return said + (self._say("gap_needs", needs=gap["needs"]) if gap["needs"] else "")
 
     def _margin(self, margin: Mapping[str, Any]) -> str:
         return self._say("margin_row", rule=margin["rule"], reason=margin["reason"])

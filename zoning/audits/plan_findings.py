@@ -9,7 +9,7 @@ import pandas as pd
 from layers.conditions import parse_condition
 from zoning.measures import lines_left_out, unknown_measures
 from zoning.plan import Plan
-from zoning.policies import find_repeats, uncovered
+from zoning.policies import UNSTATED, find_repeats, gaps_in, uncovered
 from zoning.rulebook import LOCKED, Floor
 from zoning.siting import why_unplaced
 from zoning.study import Decision
@@ -45,16 +45,18 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
     -------
     tuple of Remark
         Warnings before notes: what is left out, for a layer could not be read (``left_out``), units without any
-        policy (``uncovered``) or without an
-        instrument that the rulebook asks of each (``missing_instrument``), units that are ``contested`` or to be
-        reviewed (``review``) or that lie on a threshold (``near_threshold``), floors of control lines that are missed
+        policy (``uncovered``) or without an instrument that the rulebook asks of each, or a reason for having none of
+        it (``missing_instrument``), units that are ``contested`` or to be reviewed (``review``) or that lie on a
+        threshold (``near_threshold``), floors of control lines that are missed
         (``floor_missed``) or could not be checked (``floor_unchecked``), norms that are not kept (``norm_missed``) or
         could not be checked (``norm_unchecked``), and decisions without effect
         (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
         (``decision_against_lock``), items of the plan's own negative list that repeat the rulebook's
         (``item_repeats``), parts that deviate from their larger unit (``refined``), how many main functions follow from
         a topic that the plan gives, such as an evaluation, and how many do not (``decided_by_topic``), amounts of
-        quotas that found no land (``unplaced``), units with less of a service than its standard (``below_standard``)
+        quotas that found no land (``unplaced``), instruments
+        of which nobody has read the text (``instrument_unread``), units with less of a service than its standard
+        (``below_standard``)
         or with more people than there is enough for (``over_capacity``), and measures that are 0 or missing in every
         unit (``empty_measure``).
 
@@ -69,6 +71,7 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
     found = [
         *_left_out(plan),
         *_policies(plan),
+        *_instruments(plan),
         *_zones(plan),
         *margin_findings(plan),
         *_floors(plan),
@@ -119,6 +122,22 @@ def _policies(plan: Plan) -> Iterator[Remark]:
         if missing:
             told: dict[str, Field] = {"instrument": Term("instrument", instrument), "rulebook": plan.rulebook.name}
             yield _of_units("missing_instrument", missing, told)
+
+
+def _instruments(plan: Plan) -> Iterator[Remark]:
+    """Units without an instrument for which no reason is stated, and instruments whose text nobody has read."""
+    gaps = gaps_in(plan)
+    for one in plan.rulebook.coverage:
+        own = gaps[gaps["instrument"] == one.code]
+        told: dict[str, Field] = {"instrument": in_languages(one.title), "rulebook": plan.rulebook.name}
+        missing = own.loc[own["gap"] == UNSTATED, "unit_id"]
+        if len(missing):
+            yield _of_units("missing_instrument", missing, told)
+        for place, gap in enumerate(one.gaps):
+            units = own.loc[own["gap"] == place, "unit_id"].tolist()
+            if gap.needs is not None and units:
+                words: dict[str, Field] = {"reason": in_languages(gap.reason), "needs": in_languages(gap.needs)}
+                yield remark("note", "instrument_unread", units, told | words, one.code)
 
 
 def _empty_measures(plan: Plan) -> Iterator[Remark]:

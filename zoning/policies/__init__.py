@@ -9,6 +9,7 @@ from zoning.policies.applicability import (
     uncovered,
 )
 from zoning.policies.industry_table import read_industries
+from zoning.policies.instrument_coverage import UNSTATED, gaps_in
 from zoning.policies.negative_lists import (
     ListCoverage,
     Match,
@@ -28,6 +29,7 @@ from zoning.policies.negative_lists import (
 from zoning.policies.policy_parameters import policy_parameters_of
 
 __all__ = [
+    "UNSTATED",
     "ListCoverage",
     "Match",
     "Verdict",
@@ -38,6 +40,7 @@ __all__ = [
     "cover_lists",
     "exceptions_of",
     "find_repeats",
+    "gaps_in",
     "judge_industry",
     "list_industries",
     "lists_in_force",

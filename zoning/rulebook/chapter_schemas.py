@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, model_validator
 from layers.phrases import Phrase, phrase_list
 from layers.sources import Dated, Section, Several, Signed, Sourced, Text, Texts, Titled, Wording
 from zoning.agreements import KINDS, Agreement
-from zoning.rulebook.schema import Cited, Id, Parameter, Scalar
+from zoning.rulebook.schema import Cited, Id, Identifier, Parameter, Scalar
 from zoning.study import Transfer
 
 NAMED: Mapping[str, Any] = {"unit": "1", "upstream": "upstream", "downstream": "downstream"}
@@ -61,6 +61,36 @@ class AgreementModels(Section):
     """``agreements.toml``."""
 
     agreements: Several[AgreementModel] = ()
+
+
+class Gap(Dated, Sourced):
+    """Why an instrument has no policy where none of its policies holds; the first of its gaps that holds is told."""
+
+    when: Text = "TRUE"
+    """Condition over what policies on units see."""
+    reason: Texts
+    """Why there is none, in words that stand in explanations, by language."""
+    needs: Texts | None = None
+    """What an office has to bring for a policy of its own, by language: where there is law that nobody has read."""
+
+
+class CoveredInstrument(Titled):
+    """An instrument of the law, the policies that are of it, and why there is none elsewhere."""
+
+    code: Identifier
+    """What it is called in tables."""
+    policies: Several[Id] = ()
+    """Ids of its policies; each policy of the rulebook stands under one instrument."""
+    agreements: Several[Id] = ()
+    """Ids of agreements in ``agreements.toml`` that are of it."""
+    gaps: Several[Gap] = ()
+    """Reasons for none, asked in their order where no policy of it holds."""
+
+
+class Coverage(Section):
+    """``coverage.toml``."""
+
+    coverage: Several[CoveredInstrument] = ()
 
 
 Treatment = Literal["restricted", "prohibited"]

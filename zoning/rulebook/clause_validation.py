@@ -66,7 +66,9 @@ def condition_faults(draft: Draft) -> Iterator[RulebookError]:
     """
     measures = examples_of(draft, draft.derived)
     yield from _of_rules(draft, Examples(draft, measures))
-    yield from _of_policies(draft, _scopes(draft, measures))
+    scopes = _scopes(draft, measures)
+    yield from _of_policies(draft, scopes)
+    yield from _of_gaps(draft, scopes["unit"])
     yield from _settings(draft)
 
 
@@ -247,6 +249,13 @@ def strange_codes(
                         code=code,
                         hint=near(code, known[name]),
                     )
+
+
+def _of_gaps(draft: Draft, sight: Examples) -> Iterator[RulebookError]:
+    for place, one in enumerate(draft.coverage):
+        for number, gap in enumerate(one.gaps):
+            for text in sight.complaints(gap.when):
+                yield draft.fault(text, "coverage", place, "gaps", number, "when")
 
 
 def _settings(draft: Draft) -> Iterator[RulebookError]:

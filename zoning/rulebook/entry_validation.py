@@ -16,7 +16,7 @@ from layers.errors import ConditionError, UnknownNameError
 from layers.phrases import Phrase, phrase_list, word
 from layers.sources import Dated
 from zoning.errors import RulebookError, near
-from zoning.rulebook.chapter_schemas import MARGIN, OWN, SCHEME_PARAMETERS, Industry, Scheme
+from zoning.rulebook.chapter_schemas import MARGIN, OWN, SCHEME_PARAMETERS, Gap, Industry, Scheme
 from zoning.rulebook.clause_validation import (
     ALWAYS_THERE,
     Examples,
@@ -477,6 +477,7 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
     yield from condition_faults(draft)
     yield from land_faults(draft)
     yield from provision_faults(draft)
+    yield from _coverage(draft)
     yield from industry_faults(draft)
 
 
@@ -500,6 +501,7 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("schemes", "title"),
         ("agreements", "title"),
         ("agreements", "seen"),
+        ("coverage", "title"),
         ("derived", "title"),
         ("norms", "title"),
         *((kind, "title") for kind in Terms.model_fields),
@@ -531,6 +533,38 @@ def _spoken(
         yield draft.fault(text, kind, *keys)
 
 
+def _coverage(draft: Draft) -> Iterator[RulebookError]:
+    """Instruments that name what is not there, and policies that stand under no instrument, or under two."""
+    under: dict[str, str] = {}
+    for place, one in enumerate(draft.coverage):
+        yield from _gaps(draft, place, one.gaps)
+        for key, named in (("policies", draft.policies), ("agreements", draft.agreements)):
+            known = [entry.id for entry in named]
+            for number, name in enumerate(getattr(one, key)):
+                if name not in known:
+                    text = Phrase("{file} has no '{name}'{hint}", file=f"{key}.toml", name=name, hint=near(name, known))
+                    yield draft.fault(text, "coverage", place, key, number)
+        for number, name in enumerate(one.policies):
+            other = under.setdefault(name, one.code)
+            if other != one.code or name in one.policies[:number]:
+                text = Phrase("policy '{policy}' stands under '{other}' already; keep one", policy=name, other=other)
+                yield draft.fault(text, "coverage", place, "policies", number)
+    for place, policy in enumerate(draft.policies if draft.coverage else ()):
+        if policy.id not in under:
+            text = Phrase("coverage.toml names the policy '{policy}' under no instrument; add it", policy=policy.id)
+            yield draft.fault(text, "policies", place, "id")
+
+
+def _gaps(draft: Draft, place: int, gaps: Sequence[Gap]) -> Iterator[RulebookError]:
+    """Gaps without a language or a day."""
+    for number, gap in enumerate(gaps):
+        at = (place, "gaps", number)
+        for key, texts in (("reason", gap.reason), ("needs", gap.needs)):
+            yield from _spoken(draft, texts, key, "coverage", *at, key)
+        if not gap.meets(gap):
+            yield draft.fault(Phrase("it ends before it begins ({period})", period=gap.period), "coverage", *at)
+
+
 def _twice(draft: Draft) -> Iterator[RulebookError]:
     """Two entries of one name; two versions are welcome where no day has both."""
     for kind, key in (
@@ -542,6 +576,7 @@ def _twice(draft: Draft) -> Iterator[RulebookError]:
         ("policies", "id"),
         ("derived", "name"),
         ("norms", "id"),
+        ("coverage", "code"),
         *((kind, "code") for kind in Terms.model_fields),
     ):
         named: dict[str, list[tuple[int, Any]]] = {}

@@ -38,6 +38,12 @@ def day_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     for place, policy in enumerate(draft.policies):
         if policy.on(day):
             yield from _of_policy(draft, day, policy, place)
+    for place, one in enumerate(draft.coverage):
+        for number, gap in enumerate(one.gaps):
+            if gap.on(day):
+                names = _names(gap.when)
+                for text in (*_absent(names, draft, day), *_gone_overlays(names, draft, day)):
+                    yield draft.fault(text, "coverage", place, "gaps", number, "when")
     yield from _reading(draft, day, "derived", "name", names_of)
     yield from _reading(draft, day, "norms", "holds", names_of)
     yield from _reading(draft, day, "floors", "at_least", lambda floor: [floor.at_least])

@@ -19,6 +19,8 @@ from zoning.rulebook.chapter_schemas import (
     Branches,
     Case,
     Cases,
+    Coverage,
+    CoveredInstrument,
     Industries,
     Industry,
     IndustryList,
@@ -66,6 +68,7 @@ FILES: Mapping[str, type[Section]] = {
     "classification.toml": Branches,
     "energy.toml": Schemes,
     "agreements.toml": AgreementModels,
+    "coverage.toml": Coverage,
     "terms.toml": Terms,
 }
 """The files of a rulebook and what each holds."""
@@ -96,8 +99,9 @@ class Draft:
     head : Head
         ``rulebook.toml``.
     zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        With ``lists``, ``derived``, ``norms``, ``schemes``, ``agreements``, and ``roles``, ``instruments``, ``units``,
-        ``settings`` and ``measures`` of ``terms.toml``: all entries, in force or not, in the order of the files.
+        With ``lists``, ``derived``, ``norms``, ``schemes``, ``agreements``, ``coverage``, and ``roles``,
+        ``instruments``, ``units``, ``settings`` and ``measures`` of ``terms.toml``: all entries, in force or not, in
+        the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
     files : mapping of str to bytes
@@ -121,6 +125,7 @@ class Draft:
     classification: tuple[Branch, ...] = ()
     schemes: tuple[Scheme, ...] = ()
     agreements: tuple[AgreementModel, ...] = ()
+    coverage: tuple[CoveredInstrument, ...] = ()
     derived: tuple[Derived, ...] = ()
     norms: tuple[Norm, ...] = ()
     roles: tuple[Term, ...] = ()

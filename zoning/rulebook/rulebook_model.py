@@ -20,7 +20,7 @@ from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, template
 from layers.sources import Dated, Source, Sourced, Texts, changed_entry
 from zoning.errors import RulebookError, near
-from zoning.rulebook.chapter_schemas import AgreementModel, Industry, IndustryList, Scheme, in_force
+from zoning.rulebook.chapter_schemas import AgreementModel, CoveredInstrument, Industry, IndustryList, Scheme, in_force
 from zoning.rulebook.entry_validation import classification_of, lasting_faults, rulebook_faults
 from zoning.rulebook.in_force_validation import day_faults
 from zoning.rulebook.industry_classification import Classification
@@ -109,6 +109,8 @@ def _dated(draft: Draft) -> Iterator[Dated]:
                 yield entry
             elif isinstance(entry, Parameter):
                 yield from entry.dated
+            elif isinstance(entry, CoveredInstrument):
+                yield from entry.gaps
 
 
 class Value(Dated, Sourced):
@@ -148,6 +150,8 @@ class Rulebook(Shown):
         Of dual control of energy, those of all days: the period that is judged decides, not the day of the plan.
     agreements : tuple of AgreementModel
         Agreements that were made, of all days, which those of a plan can be like.
+    coverage : tuple of CoveredInstrument
+        The instruments of the law, with the policies that are of them, and the reasons of all days for having none.
     terms : Terms
         What people read for codes of roles, instruments, units of measure, settings of policies and measures.
     parameters : mapping of str to Value
@@ -195,6 +199,7 @@ class Rulebook(Shown):
     classification: Classification | None = None
     schemes: tuple[Scheme, ...] = ()
     agreements: tuple[AgreementModel, ...] = ()
+    coverage: tuple[CoveredInstrument, ...] = ()
     derived: tuple[Derived, ...] = ()
     norms: tuple[Norm, ...] = ()
     terms: Terms = field(default_factory=Terms)
@@ -431,6 +436,7 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
         classification=classification_of(draft),
         schemes=verification.of_schemes(draft.schemes),
         agreements=draft.agreements,
+        coverage=draft.coverage,
         derived=verification.derived,
         norms=verification.of(norm for norm in draft.norms if norm.on(day)),
         terms=Terms.model_construct(**{kind: getattr(draft, kind) for kind in Terms.model_fields}),

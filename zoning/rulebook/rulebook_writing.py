@@ -21,7 +21,7 @@ from zoning.rulebook.unused_topics import without_unused_topics
 
 DATED = ("zones", "rules", "floors", "policies", "lists", "industries", "derived", "norms")
 """Kinds of entries of which a rulebook has those that are in force."""
-UNDATED = ("indicators", "lines", "schemes", "agreements")
+UNDATED = ("indicators", "lines", "schemes", "agreements", "coverage")
 
 
 def as_written(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:

@@ -1,0 +1,165 @@
+"""Each unit has a policy of each instrument of the law, or is told why it has none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from maps.explain import explain
+from zoning.audits import plan_findings_of
+from zoning.measures import complete_measures
+from zoning.pipeline import run
+from zoning.plan import Plan
+from zoning.policies import UNSTATED, assign
+from zoning.policies.instrument_coverage import instrument_gaps, reach_of
+from zoning.rulebook import CoveredInstrument, Rulebook, read_rulebook
+from zoning.study import read_study
+from zoning.tables import QUOTAS, tabulate
+from zoning.zones import classify, resolve
+
+FIRST_PLAN = date(2010, 12, 21)
+NO_QUOTAS = tabulate(QUOTAS, pd.DataFrame())
+COVERAGE = """
+[[coverage]]
+code = "building"
+title = { en = "Building" }
+policies = ["plan-first", "forest-payment", "energy-review"]
+
+[[coverage]]
+code = "tides"
+title = { en = "Tides" }
+[[coverage.gaps]]
+when = "main = 'ecologically_fragile'"
+reason = { en = "no tide reaches the forest" }
+[[coverage.gaps]]
+until = 2030-01-01
+reason = { en = "the Tide Act was not read" }
+needs = { en = "the Tide Act" }
+"""
+
+
+@cache
+def china() -> Rulebook:
+    return read_rulebook("main_functional_areas")
+
+
+@cache
+def china_on(day: date) -> Rulebook:
+    return china().at(day)
+
+
+def days() -> list[date]:
+    """All days on which the law changes, from the plan of 2010 on."""
+    return [FIRST_PLAN, *(day for day in china().changes if day > FIRST_PLAN)]
+
+
+@st.composite
+def counties(draw: st.DrawFn) -> pd.DataFrame:
+    """A few units with whatever a study may give; what is not given is absent or missing."""
+    shares = [one.name for one in china().indicators if one.name.endswith("_share") and one.when_absent != "error"]
+    names = draw(st.lists(st.sampled_from(shares), unique=True, max_size=8))
+    people = draw(st.lists(st.sampled_from(["city_pop_max", "heritage_count", "services_below_standard"]), unique=True))
+    ids = draw(st.lists(st.sampled_from(["210900", "230123", "150521", "440100", "x-1"]), min_size=1, unique=True))
+    share = st.none() | st.sampled_from([0.0, 0.1, 0.2, 0.5, 1.0])
+    number = st.none() | st.sampled_from([0.0, 1.0, 4_999_999.0, 10_000_000.0])
+    columns = {name: [draw(share) for _ in ids] for name in names} | {
+        name: [draw(number) for _ in ids] for name in people
+    }
+    index = pd.Index(ids, name="unit_id", dtype="str")
+    frame = pd.DataFrame({name: pd.Series(one, index=index, dtype=float) for name, one in columns.items()}, index=index)
+    return frame.assign(jurisdiction=draw(st.sampled_from(["", "Jilin", "北京市"])))
+
+
+@settings(deadline=None)
+@given(st.sampled_from(days()), counties())
+@pytest.mark.slow
+def test_each_unit_has_for_each_instrument_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
+    rulebook = china_on(day)
+    known = complete_measures(measures, rulebook)
+    zones = resolve(classify(known, rulebook), rulebook)
+    policies = assign(zones, measures, NO_QUOTAS, rulebook=rulebook)
+    gaps = instrument_gaps(zones, measures, NO_QUOTAS, policies, rulebook)
+    assert gaps[gaps["gap"] == UNSTATED].to_dict("records") == []
+    for row in gaps.to_dict("records"):
+        one = next(one for one in rulebook.coverage if one.code == row["instrument"])
+        held = policies.loc[policies["unit_id"] == row["unit_id"], "policy"]
+        assert not set(held) & set(one.policies)
+
+
+def test_every_policy_of_the_chinese_rulebook_is_of_one_instrument() -> None:
+    named = [name for one in china().coverage for name in one.policies]
+    assert len(named) == len(set(named))
+    assert set(named) == {policy.id for policy in china().draft.policies}
+    assert {name for one in china().coverage for name in one.agreements} == {one.id for one in china().agreements}
+
+
+@pytest.fixture
+def covered(toy_folder: Path) -> Plan:
+    (toy_folder / "rules" / "coverage.toml").write_text(COVERAGE, "utf-8")
+    return run(read_study(toy_folder / "plan.toml"))
+
+
+def test_gaps_are_told_in_their_order(covered: Plan) -> None:
+    """Six of twelve units are forest; the others have the second reason, which says what to bring."""
+    found = [one for one in plan_findings_of(covered) if one.code == "instrument_unread"]
+    assert [(one.level, one.layer, one.count) for one in found] == [("note", "tides", 6)]
+    told = explain(covered, "a1")
+    assert [(one["instrument"], one["reason"], one["needs"]) for one in told.as_dict()["gaps"]] == [
+        ("tides", "no tide reaches the forest", "")
+    ]
+    assert "No policy, and why\n  Tides: no tide reaches the forest\n" in told.text()
+    assert "Tides: the Tide Act was not read; to have one, bring the Tide Act\n" in explain(covered, "b4").text()
+
+
+def test_a_unit_without_policy_and_reason_is_a_warning(covered: Plan, toy_folder: Path) -> None:
+    file = toy_folder / "rules" / "coverage.toml"
+    file.write_text(COVERAGE.replace("2030-01-01", "2001-01-01"), "utf-8")
+    plan = run(read_study(toy_folder / "plan.toml"))
+    (found,) = (one for one in plan_findings_of(plan) if one.code == "missing_instrument")
+    assert (found.level, found.count) == ("warning", 6)
+    assert "Tides: the rulebook states no reason\n" in explain(plan, "b4").text()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"forest-payment", ', "", "coverage.toml names the policy 'forest-payment' under no instrument; add it"),
+        ('"plan-first"', '"plan-frist"', "policies.toml has no 'plan-frist'; did you mean 'plan-first'?"),
+        ('"plan-first"', '"plan-first", "plan-first"', "policy 'plan-first' stands under 'building' already; keep one"),
+        ("main = 'ecologically_fragile'", "main = 'forest'", "there is no main zone 'forest'"),
+        ('{ en = "the Tide Act" }', '{ de = "das Gesetz" }', "needs has no text in en; give one"),
+        ("until = 2030-01-01", "from = 2031-01-01\nuntil = 2030-01-01", "it ends before it begins"),
+        ('"energy-review"]', '"energy-review"]\nagreements = ["tide"]', "agreements.toml has no 'tide'"),
+    ],
+)
+def test_what_cannot_be_meant_is_told(toy_folder: Path, old: str, new: str, said: str, command) -> None:
+    assert old in COVERAGE
+    (toy_folder / "rules" / "coverage.toml").write_text(COVERAGE.replace(old, new), "utf-8")
+    told = command("check", toy_folder / "rules")
+    assert told.code == 2
+    assert said in told.out + told.err
+
+
+def test_how_far_an_instrument_reaches_by_zone() -> None:
+    rulebook = china_on(date(2025, 1, 1))
+    by_code = {one.code: one for one in rulebook.coverage}
+    assert reach_of(by_code["border"], rulebook, "border").policies == ("border-transfer", "border-settlement")
+    assert reach_of(by_code["border"], rulebook).asked == ("border-settlement",)
+    outside = reach_of(by_code["grain"], rulebook, "key_development")
+    assert (outside.policies, outside.asked) == ((), ())
+    assert outside.gap is by_code["grain"].gaps[0]
+
+
+def test_a_rulebook_without_coverage_has_no_gaps(covered: Plan) -> None:
+    bare = replace(covered.rulebook, coverage=())
+    zones = covered.zones.set_index("unit_id")
+    assert instrument_gaps(zones, covered.measures, covered.quotas, covered.policies, bare).empty
+    only = replace(covered.rulebook, coverage=(CoveredInstrument(code="sky", title={"en": "Sky"}),))
+    assert set(instrument_gaps(zones, covered.measures, covered.quotas, covered.policies, only)["gap"]) == {UNSTATED}

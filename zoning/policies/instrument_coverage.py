@@ -1,0 +1,154 @@
+"""Which instruments of the law a unit has a policy of, and why it has none of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from layers.conditions import Evaluator, parse_condition
+from zoning.plan import Plan
+from zoning.policies.applicability import condition_contexts
+from zoning.rulebook import EXCEPTION, LIGHTS, PARTIES, CoveredInstrument, Gap, Policy, Rulebook
+
+GAP_COLUMNS = ("unit_id", "instrument", "gap")
+UNSTATED = -1
+"""What stands for the gap of a unit without a policy for which no reason is stated."""
+
+
+def instrument_gaps(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    policies: pd.DataFrame,
+    rulebook: Rulebook,
+    *,
+    lights: pd.DataFrame | None = None,
+    flows: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The instruments of which units have no policy, and which of their gaps says why.
+
+    Parameters
+    ----------
+    zones, measures, quotas, lights, flows
+        As for :func:`zoning.policies.assign`.
+    policies : DataFrame
+        The POLICIES table that they gave.
+    rulebook : Rulebook
+        With what ``coverage.toml`` says; without it there are no gaps.
+
+    Returns
+    -------
+    DataFrame
+        One row a unit and instrument of which no policy is in force there, be it on a part of the unit: ``unit_id``,
+        ``instrument`` and ``gap``, the place of the first gap in force whose condition holds; -1 where none does.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> from zoning.rulebook import CoveredInstrument
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> mining = CoveredInstrument(
+    ...     code="mining", title={"en": "mining"}, gaps=[{"when": "main = 'general'", "reason": {"en": "no law"}}]
+    ... )
+    >>> from dataclasses import replace
+    >>> rulebook = replace(plan.rulebook, coverage=(mining,))
+    >>> zones = plan.zones.set_index("unit_id")
+    >>> gaps = instrument_gaps(zones, plan.measures, plan.quotas, plan.policies, rulebook)
+    >>> sorted(set(gaps["gap"].tolist())), len(gaps) == len(zones)
+    ([-1, 0], True)
+    """
+    if not rulebook.coverage:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in GAP_COLUMNS})
+    seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, scopes=("unit",))["unit"].seen
+    conditions = Evaluator(seen, rulebook.values)
+    held = policies[~policies["overruled_by"].astype(str).str.startswith(EXCEPTION)]
+    parts = []
+    for one in rulebook.coverage:
+        without = ~seen.index.isin(held.loc[held["policy"].isin(one.policies), "unit_id"])
+        told = np.full(len(seen), UNSTATED)
+        for place, gap in reversed(list(enumerate(one.gaps))):
+            if gap.on(rulebook.day):
+                told = np.where(conditions.evaluate(gap.when).yes, place, told)
+        columns = {"unit_id": seen.index[without].astype("str"), "instrument": one.code, "gap": told[without]}
+        parts.append(pd.DataFrame(columns))
+    return pd.concat(parts, ignore_index=True)
+
+
+def gaps_in(plan: Plan) -> pd.DataFrame:
+    """The instruments of which units of a plan have no policy, as :func:`instrument_gaps` has them."""
+    zones = plan.zones.set_index("unit_id")
+    tables = (zones, plan.measures, plan.quotas, plan.policies, plan.rulebook)
+    return instrument_gaps(*tables, lights=plan.energy, flows=plan.flows)
+
+
+class Reach(NamedTuple):
+    """How far an instrument reaches into a zone, where nothing else is known of a unit.
+
+    Attributes
+    ----------
+    policies : tuple of str
+        Ids of the policies that hold in every unit of the zone.
+    asked : tuple of str
+        Ids of those that hold there where a measure, a layer or money says so.
+    gap : Gap or None
+        Why there is none; None where there is one, or where nobody says why.
+    """
+
+    policies: tuple[str, ...]
+    asked: tuple[str, ...]
+    gap: Gap | None
+
+
+def reach_of(one: CoveredInstrument, rulebook: Rulebook, zone: str | None = None) -> Reach:
+    """How far an instrument reaches into a zone on the day of a rulebook.
+
+    Parameters
+    ----------
+    one : CoveredInstrument
+        Of the rulebook.
+    rulebook : Rulebook
+    zone : str, optional
+        Code of a main function or an overlay. By default, and below overlays, the main function of what no rule claims.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from zoning.rulebook import read_rulebook
+    >>> rulebook = read_rulebook("main_functional_areas", date(2025, 1, 1))
+    >>> grain = next(one for one in rulebook.coverage if one.code == "grain")
+    >>> reach_of(grain, rulebook).policies, len(reach_of(grain, rulebook, "agricultural").policies)
+    ((), 2)
+    """
+    found: dict[str, list[str]] = {"yes": [], "unknown": []}
+    for policy in rulebook.policies:
+        if policy.id in one.policies:
+            answer = "unknown" if policy.scope != "unit" else _answer(policy, rulebook, zone)
+            found.setdefault(answer, []).append(policy.id)
+    gaps = (gap for gap in one.gaps if gap.on(rulebook.day) and _answer(gap, rulebook, zone) != "no")
+    gap = None if found["yes"] or found["unknown"] else next(gaps, None)
+    return Reach(tuple(found["yes"]), tuple(found["unknown"]), gap)
+
+
+def _answer(entry: Policy | Gap, rulebook: Rulebook, zone: str | None) -> str:
+    """What a condition says of a unit of which only the zone is known."""
+    condition = parse_condition(entry.when)
+    row = pd.DataFrame({name: column for name, column in _known(rulebook, zone) if name in condition.names}, index=[0])
+    values = {name: value for name, value in rulebook.values.items() if name not in row}
+    answer = condition.evaluate(row, values)
+    return "yes" if answer.yes[0] else "no" if answer.no[0] else "unknown"
+
+
+def _known(rulebook: Rulebook, zone: str | None) -> Iterator[tuple[str, pd.Series]]:
+    """One row of all that a condition may read, missing but for the zone."""
+    kinds = {"number": "Float64", "boolean": "boolean", "text": "object"}
+    names: dict[str, str] = {one.name: kinds[one.type] for one in rulebook.indicators}
+    names |= {one.name: kinds[one.type] for one in rulebook.derived}
+    names |= {one: "boolean" if isinstance(value, bool) else "Float64" for one, value in {**LIGHTS, **PARTIES}.items()}
+    names |= {"unit_id": "object", "jurisdiction": "object"}
+    yield from ((name, pd.Series([pd.NA], dtype=kind)) for name, kind in names.items())
+    mains = rulebook.codes("main")
+    yield "main", pd.Series([zone if zone in mains else rulebook.default_zone.code], dtype="object")
+    yield from ((code, pd.Series([code == zone], dtype="boolean")) for code in rulebook.codes("overlay"))
