@@ -2,22 +2,24 @@
 
 A copy begins with all that this process has in memory and has loaded, so that nothing is packed up, sent or imported
 again. It does its jobs, which leave files behind, and ends; no block that tidies up is left by it. It ends, too, as
-soon as this process does, however that happens. Only Linux copies a process safely once libraries are loaded;
-elsewhere jobs are done here, one after another.
+soon as this process does, however that happens. Only Linux copies a process safely once libraries are loaded; elsewhere
+jobs are done here, one after another.
 """
 
 from __future__ import annotations
 
-import _thread
-import gc
 import os
-import pickle
 import signal
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from multiprocessing import Pipe, current_process, get_context, parent_process
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
+from threading import Thread
 from typing import NamedTuple
 
 Job = Callable[[], object]
@@ -26,10 +28,11 @@ LEFT_TO_US = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
 class Outcome(NamedTuple):
-    """What a copy says when it ends: its errors by the number of the job, and what it warned of."""
+    """What a copy says when it ends: jobs that it has done and its errors, by number, and what it warned of."""
 
+    done: Sequence[int]
     errors: Sequence[tuple[int, BaseException]]
-    warned: list[warnings.WarningMessage]
+    warned: Sequence[warnings.WarningMessage] = ()
 
 
 class Copies:
@@ -42,14 +45,14 @@ class Copies:
     Attributes
     ----------
     workers : int
-        1 where this system cannot copy a process.
+        1 where this system cannot copy a process, or this process is one that may have no children.
     """
 
     def __init__(self, workers: int) -> None:
-        self.workers = workers if sys.platform == "linux" else 1
-        self._at_work: dict[int, int] = {}
+        self.workers = workers if sys.platform == "linux" and not current_process().daemon else 1
+        self._at_work: list[tuple[BaseProcess, Connection]] = []
+        self._left: dict[int, Job] = {}
         self._begun = 0
-        self._alive, self._life = os.pipe() if self.several else (-1, -1)
 
     @property
     def several(self) -> bool:
@@ -60,8 +63,8 @@ class Copies:
         """Have a copy do some jobs, one after another, while this process goes on; do them here where there is none."""
         numbers = self._numbered(jobs)
         if not self.several or not self._copy(lambda: zip(numbers, jobs, strict=True)):
-            for job in jobs:
-                job()
+            for number in numbers:
+                self._do(number)
 
     def share(self, jobs: Sequence[Job], announce: Callable[[int], None] = lambda _place: None) -> None:
         """Do jobs here and in copies, whoever is free the next; those that were started come first.
@@ -76,9 +79,9 @@ class Copies:
         self.wait()
         numbers = self._numbered(jobs)
         if not self.several:
-            for place, job in enumerate(jobs):
+            for place, number in enumerate(numbers):
                 announce(place)
-                job()
+                self._do(number)
             return
         queue, entry = os.pipe()
         try:
@@ -92,10 +95,10 @@ class Copies:
             for _ in range(min(self.workers, len(jobs)) - 1):
                 self._copy(waiting)
             errors, todo = [], waiting()
-            for number, job in todo:
+            for number, _ in todo:
                 announce(number - numbers[0])
                 try:
-                    job()
+                    self._do(number)
                 except Exception as error:  # noqa: BLE001  (whichever comes first in order is raised)
                     errors.append((number, error))
                     _leave(todo)
@@ -104,7 +107,7 @@ class Copies:
             os.close(queue)
 
     def wait(self, errors: Sequence[tuple[int, BaseException]] = ()) -> None:
-        """Wait for all copies.
+        """Wait for all copies; what one that was killed has left, as for want of memory, is done here.
 
         Raises
         ------
@@ -112,68 +115,56 @@ class Copies:
             What the first job that failed raised, of copies and of those done here.
         """
         found = list(errors)
-        for pid, answer in list(self._at_work.items()):
-            outcome = _read(pid, answer)
-            del self._at_work[pid]
-            os.close(answer)
+        while self._at_work:
+            outcome = _heard(*self._at_work[0])
+            del self._at_work[0]
             found += outcome.errors
+            for number in outcome.done:
+                del self._left[number]
             for one in outcome.warned:
                 warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
         if found:
             raise min(found, key=lambda one: one[0])[1]
+        for number in sorted(self._left):
+            self._do(number)
 
     def close(self) -> None:
         """End what is still at work."""
-        for pid, answer in self._at_work.items():
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            with suppress(ChildProcessError):
-                os.waitpid(pid, 0)
-            os.close(answer)
+        for process, answer in self._at_work:
+            process.kill()
+            process.join()
+            process.close()
+            answer.close()
         self._at_work.clear()
-        for end in {self._alive, self._life} - {-1}:
-            os.close(end)
-        self._alive = self._life = -1
 
     def _numbered(self, jobs: Sequence[Job]) -> range:
-        self._begun += len(jobs)
-        return range(self._begun - len(jobs), self._begun)
+        numbers = range(self._begun, self._begun + len(jobs))
+        self._begun = numbers.stop
+        self._left |= zip(numbers, jobs, strict=True)
+        return numbers
+
+    def _do(self, number: int) -> None:
+        self._left[number]()
+        del self._left[number]
 
     def _copy(self, work: Callable[[], Iterator[tuple[int, Job]]]) -> bool:
         """Begin a copy; whether the system had room for one."""
-        answer, voice = os.pipe()
+        answer, voice = Pipe(duplex=False)
+        process = get_context("fork").Process(target=_work, args=(work, voice), daemon=True)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, LEFT_TO_US)  # until somebody answers for the copy
         try:
             with warnings.catch_warnings():
                 # a copy uses neither threads of the caller nor what they may hold: no streams, no console, no display
                 warnings.filterwarnings("ignore", ".*multi-threaded.*fork", DeprecationWarning)
-                pid = os.fork()
-            if pid == 0:
-                self._work(work, voice)
-            self._at_work[pid] = answer
+                process.start()
+            self._at_work.append((process, answer))
         except OSError:
-            os.close(answer)
+            answer.close()
             return False
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            os.close(voice)
+            voice.close()
         return True
-
-    def _work(self, work: Callable[[], Iterator[tuple[int, Job]]], voice: int) -> None:
-        """What a copy does, and its end; it never returns."""
-        code = 1
-        try:
-            os.close(self._life)
-            _thread.start_new_thread(_end_with, (self._alive,))
-            signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted ends its copies
-            signal.signal(signal.SIGTERM, signal.SIG_DFL)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, LEFT_TO_US)
-            gc.freeze()  # the collector leaves alone what the copy shares with this process
-            with os.fdopen(voice, "wb") as stream:
-                stream.write(_packed(_done(work())))
-            code = 0
-        finally:
-            os._exit(code)
 
 
 @contextmanager
@@ -202,13 +193,31 @@ def copies(workers: int) -> Iterator[Copies]:
         some.close()
 
 
-def _end_with(alive: int) -> None:
-    """End this copy once the process that it is one of has ended: then nobody holds the other end."""
-    os.read(alive, 1)
-    os._exit(1)
+def _work(work: Callable[[], Iterator[tuple[int, Job]]], voice: Connection) -> None:
+    """What a copy does."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # who is interrupted ends its copies
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, LEFT_TO_US)
+    outcome = _done(work())
+    try:
+        ForkingPickler.loads(ForkingPickler.dumps(outcome))
+    except Exception:  # noqa: BLE001  (whatever a class of somebody else raises when it is packed)
+        errors = [(number, RuntimeError(f"{type(one).__name__}: {one}")) for number, one in outcome.errors]
+        outcome = Outcome(outcome.done, errors)
+    voice.send(outcome)
+
+
+def _end_with_parent() -> None:
+    """End this copy once the process that it is one of has ended."""
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def _done(work: Iterator[tuple[int, Job]]) -> Outcome:
+    done: list[int] = []
     with warnings.catch_warnings(record=True) as warned:
         for number, job in work:
             try:
@@ -216,8 +225,9 @@ def _done(work: Iterator[tuple[int, Job]]) -> Outcome:
             except BaseException as error:  # noqa: BLE001  (it is raised by the process that waits)
                 error.add_note("".join(traceback.format_exception(error)))
                 _leave(work)
-                return Outcome([(number, error)], warned)
-    return Outcome([], warned)
+                return Outcome(done, [(number, error)], warned)
+            done.append(number)
+    return Outcome(done, [], warned)
 
 
 def _leave(work: Iterator[object]) -> None:
@@ -226,27 +236,16 @@ def _leave(work: Iterator[object]) -> None:
         pass
 
 
-def _packed(outcome: Outcome) -> bytes:
-    """An outcome as bytes; of an error that cannot be packed its words."""
+def _heard(process: BaseProcess, answer: Connection) -> Outcome:
+    """What a copy says; of one that ended without a word, why, unless somebody killed it."""
     try:
-        content = pickle.dumps(outcome)
-        pickle.loads(content)  # noqa: S301  (our own)
-    except Exception:  # noqa: BLE001  (whatever a class of somebody else raises when it is packed)
-        errors = [(number, RuntimeError(f"{type(one).__name__}: {one}")) for number, one in outcome.errors]
-        return pickle.dumps(Outcome(errors, []))
-    return content
-
-
-def _read(pid: int, answer: int) -> Outcome:
-    """What a copy says; of one that has ended without a word, why."""
-    with os.fdopen(answer, "rb", closefd=False) as stream:
-        content = stream.read()
-    status = 0
-    with suppress(ChildProcessError):  # where somebody else asks after all children
-        _, status = os.waitpid(pid, 0)
-    if content:
-        return pickle.loads(content)  # type: ignore[no-any-return]  # noqa: S301  (of our own copy)
-    number = -os.waitstatus_to_exitcode(status)
-    if number == signal.SIGKILL:  # nobody else ends a copy in this way
-        return Outcome([(0, MemoryError("the system has ended a worker"))], [])
-    return Outcome([(0, RuntimeError(f"a worker has ended with {-number}"))], [])
+        outcome: Outcome = answer.recv()
+    except EOFError:
+        process.join()
+        outcome = Outcome([], [])
+        if process.exitcode != -signal.SIGKILL:
+            outcome = Outcome([], [(0, RuntimeError(f"a worker has ended with {process.exitcode}"))])
+    process.join()
+    process.close()
+    answer.close()
+    return outcome

@@ -11,6 +11,7 @@ import time
 import warnings
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -107,12 +108,36 @@ def test_an_error_that_cannot_be_packed_is_told_in_words() -> None:
 
 
 @forks
-def test_a_copy_that_the_system_ends_is_want_of_memory() -> None:
-    with pytest.raises(MemoryError, match="the system has ended a worker"), copies(2) as some:
-        some.start(lambda: os.kill(os.getpid(), signal.SIGKILL))
+def test_f10_what_a_killed_copy_left_is_done_here(tmp_path: Path) -> None:
+    """As the system kills the largest process where memory ends."""
+    here = os.getpid()
+
+    def die_elsewhere() -> None:
+        if os.getpid() != here:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with copies(2) as some:
+        some.start(partial(own_id, tmp_path / "a"), die_elsewhere, partial(own_id, tmp_path / "b"))
+        some.share([die_elsewhere, partial(own_id, tmp_path / "c"), die_elsewhere])
+    assert (tmp_path / "a").read_text() == (tmp_path / "b").read_text() == str(here)
+    assert (tmp_path / "c").exists()
+    assert not has_children()
+
+
+@forks
+def test_a_copy_that_ends_without_a_word_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="a worker has ended with 3"), copies(2) as some:
         some.start(lambda: os._exit(3))
     assert not has_children()
+
+
+@forks
+def test_a_process_that_may_have_no_children_does_all_itself(tmp_path: Path, monkeypatch) -> None:
+    """Such as a worker of a pool of the caller's."""
+    monkeypatch.setattr("layers.parallel.process_copies.current_process", lambda: SimpleNamespace(daemon=True))
+    with copies(3) as some:
+        some.share([partial(own_id, tmp_path / "a"), partial(own_id, tmp_path / "b")])
+    assert {path.read_text() for path in tmp_path.iterdir()} == {str(os.getpid())}
 
 
 @forks
