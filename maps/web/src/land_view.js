@@ -185,11 +185,11 @@ function legend(scene, land, fillOf) {
       key: String(place), title: speech.capital(`${title}, ${period}`),
     })), String(state.shown.quota), (key) => state.change({ quota: Number(key), kept: -1 })) : null,
     quota.bases.length > 1
-      ? chooser(words.in_relation, quota.bases.map(({ key, title }) => ({ key, title: speech.capital(title) })), land.base?.key ?? "", (base) => state.change({ base, kept: -1 }))
+      ? chooser(words.colour_by, quota.bases.map(({ key, title }) => ({ key, title: speech.capital(title) })), land.base?.key ?? "", (base) => state.change({ base, kept: -1 }))
       : null,
     land.known.length ? legendPart("", histogram(scene, land, fillOf), classRows(scene, land, fillOf)) : null,
     ...(land.base?.plain ? shiftHelp(speech, land.base.plain, quota) : []),
-    largestOf(land) ? legendPart(circleTitle(quota, land), circleScale(speech, largestOf(land)), land.base?.plain ? caption(words.shift_circles) : null) : null,
+    largestOf(land) ? legendPart(circleTitle(quota, land), circleScale(speech, largestOf(land), circleTitle(quota, land)), land.base?.plain ? caption(words.shift_circles) : null) : null,
   ];
 }
 
@@ -312,8 +312,9 @@ function classRows(scene, land, fillOf) {
  * Three circles of round amounts, one in the other.
  * @param {import("./speech.js").Speech} speech
  * @param {number} largest
+ * @param {string} title What it is of.
  */
-function circleScale(speech, largest) {
+function circleScale(speech, largest, title) {
   const radius = radiusFor(largest, WIDTH * 4);
   const round = (/** @type {number} */ value) => Number(value.toPrecision(1));
   const amounts = [...new Set([largest, largest / 5, largest / 50].map(round))].filter((one) => one > 0);
@@ -321,7 +322,10 @@ function circleScale(speech, largest) {
   const high = 2 * most + 8;
   return drawn(
     "svg",
-    { class: "zp-circles", width: WIDTH, height: high, viewBox: `0 0 ${WIDTH} ${high}` },
+    {
+      class: "zp-circles", width: WIDTH, height: high, viewBox: `0 0 ${WIDTH} ${high}`, role: "img",
+      "aria-label": speech.say("named", { name: title, value: amounts.map((amount) => speech.value(amount)).join("; ") }),
+    },
     amounts.map((amount, place) => {
       const reach = radius(amount);
       const [y, textY] = [high - 3 - 2 * reach, Math.max(10, high - 3 - 2 * reach + place * 5)];

@@ -82,6 +82,7 @@ export function heading({ facts, speech, state }, unit, { show, compare, close }
   const button = (/** @type {string} */ name, /** @type {import("./icons.js").Icon} */ picture, /** @type {(event: MouseEvent) => void} */ press) =>
     node("button", { type: "button", class: "zp-quiet", title: name, "aria-label": name, on: { click: press } }, icon(picture));
   const comparer = compare ? button(words.compare, "compare", compare) : null;
+  comparer?.setAttribute("data-said", words.compare_short);
   comparer?.setAttribute("aria-pressed", String(state.shown.comparing));
   comparer?.setAttribute("class", "zp-quiet zp-compare");
   return node(
@@ -335,7 +336,7 @@ function moneyBox(facts, speech, unit, link) {
   const { words } = speech;
   const { choices } = facts.payments;
   const programmes = programmesHere(facts, speech, unit, link);
-  if (!choices.length) return box(words.view_money, "", node("p", {}, programmes ?? [words.none_pays]));
+  if (!choices.length) return box(words.view_money, "", programmes ?? node("p", {}, words.none_pays));
   const accounts = [...new Set(choices.map((choice) => choice.unit))];
   const lines = accounts.map((account) => {
     const whole = [...choices].reverse().find((choice) => choice.unit === account);
@@ -346,7 +347,7 @@ function moneyBox(facts, speech, unit, link) {
   const said = lines.filter(Boolean);
   const periods = new Set(choices.flatMap(({ instruments }) => instruments.map(({ period }) => period)).filter(Boolean));
   const paid = said.length && periods.size ? speech.say("payments_of", { period: [...periods].join(words.and) }) : "";
-  return box(words.view_money, paid, said.length ? said.map((line) => node("p", {}, line)) : node("p", {}, programmes ?? [words.no_payment_here]));
+  return box(words.view_money, paid, said.length ? said.map((line) => node("p", {}, line)) : (programmes ?? node("p", {}, words.no_payment_here)));
 }
 
 /**
@@ -360,13 +361,14 @@ function programmesHere(facts, speech, unit, link) {
   const paying = payingPolicies(facts, unit);
   if (!paying.length) return null;
   const count = countOf(paying.map((place) => facts.policies[place].title), WORDS.programmes);
-  const rest = paying.length - count;
-  const named = [
-    ...paying.slice(0, count).map(link),
-    ...(rest ? [node("span", {}, speech.say("n_more", { n: rest }))] : []),
-  ];
+  const [named, rest] = [paying.slice(0, count), paying.slice(count)].map((some) => some.map(link));
   const listed = node("span", {}, named.flatMap((one, place) => (place ? [speech.words.and, one] : [one])));
-  return speech.phrase("pay_here", { names: listed });
+  return [
+    node("p", {}, ...speech.phrase("pay_here", { names: listed })),
+    rest.length
+      ? node("details", {}, node("summary", {}, speech.say("n_more", { n: rest.length })), rest.map((one) => node("p", { class: "zp-title" }, one)))
+      : null,
+  ];
 }
 
 /**

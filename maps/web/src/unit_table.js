@@ -352,6 +352,17 @@ function ratioColumn({ facts, speech }, quota, base) {
 }
 
 /**
+ * Why units get more or less than by weight alone.
+ * @param {Scene} scene
+ * @param {number} quota
+ * @returns {Column}
+ */
+function whyColumn({ facts, speech }, quota) {
+  const why = (/** @type {number} */ unit) => facts.quotas[quota].shifts[quotaRow(facts, unit, quota)?.shift ?? -1]?.reason ?? "";
+  return { title: speech.words.why, value: why, text: why };
+}
+
+/**
  * @param {Scene} scene
  * @returns {Column}
  */
@@ -375,7 +386,8 @@ function shownColumns(scene) {
   const { words } = speech;
   if (view === "land" && facts.quotas.length) {
     const bases = new Set([baseOf(facts, quota, base), plainBase(facts, quota)].flatMap((one) => one ?? []));
-    return [amountColumn(scene, quota), ...[...bases].map((one) => ratioColumn(scene, quota, one))];
+    const columns = [amountColumn(scene, quota), ...[...bases].map((one) => ratioColumn(scene, quota, one))];
+    return baseOf(facts, quota, base)?.plain ? [...columns, whyColumn(scene, quota)] : columns;
   }
   const choice = facts.payments.choices[payments];
   if (view === "money" && choice) {
