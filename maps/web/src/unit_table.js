@@ -305,7 +305,7 @@ function sortedBy({ number, value }) {
 function amountColumn({ facts, speech }, quota) {
   const { title, unit: measure } = facts.quotas[quota];
   return {
-    title: `${title}, ${measure}`,
+    title: speech.capital(`${title}, ${measure}`),
     value: (unit) => amountOf(facts, unit, quota),
     text: (unit) => {
       const row = quotaRow(facts, unit, quota);
@@ -359,7 +359,7 @@ function ratioColumn({ facts, speech }, quota, base) {
  */
 function whyColumn({ facts, speech }, quota) {
   const why = (/** @type {number} */ unit) => facts.quotas[quota].shifts[quotaRow(facts, unit, quota)?.shift ?? -1]?.reason ?? "";
-  return { title: speech.words.why, value: why, text: why };
+  return { title: speech.words.why, value: why, text: (unit) => speech.capital(why(unit)) };
 }
 
 /**
@@ -386,8 +386,9 @@ function shownColumns(scene) {
   const { words } = speech;
   if (view === "land" && facts.quotas.length) {
     const bases = new Set([baseOf(facts, quota, base), plainBase(facts, quota)].flatMap((one) => one ?? []));
-    const columns = [amountColumn(scene, quota), ...[...bases].map((one) => ratioColumn(scene, quota, one))];
-    return baseOf(facts, quota, base)?.plain ? [...columns, whyColumn(scene, quota)] : columns;
+    const ratios = [...bases].map((one) => ratioColumn(scene, quota, one));
+    // reasons need the room; the amounts stand on cards and in the file
+    return baseOf(facts, quota, base)?.plain ? [...ratios, whyColumn(scene, quota)] : [amountColumn(scene, quota), ...ratios];
   }
   const choice = facts.payments.choices[payments];
   if (view === "money" && choice) {

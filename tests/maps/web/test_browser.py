@@ -432,9 +432,9 @@ def test_the_table_is_filtered_sorted_and_paged(visit, toy_plan) -> None:
     assert rows.count() == 0
     tab.get_by_label("Main function", exact=True).select_option(label="All")
     tab.get_by_role("button", name="Land", exact=True).click()
-    tab.get_by_role("button", name="construction land, ha", exact=True).click()
+    tab.get_by_role("button", name="Construction land, ha", exact=True).click()
     assert rows.first.inner_text().startswith("Unit C4")
-    assert tab.locator("th[aria-sort=descending]").inner_text().startswith("construction land, ha")
+    assert tab.locator("th[aria-sort=descending]").inner_text().startswith("Construction land, ha")
 
 
 def test_an_address_can_name_a_unit(visit, toy_plan) -> None:
