@@ -42,13 +42,13 @@ from zoning.compensation import account_traced, itemise_services, known_parties,
 from zoning.divergence import Drifting, with_divergence
 from zoning.energy import EnergyTable, judge_energy, scheme_in_force
 from zoning.measures import (
-    RasterIndices,
+    LayerIndices,
     assumed,
     complete_traced,
+    layer_indices,
     lines_left_out,
     measure,
     more_facilities,
-    raster_indices,
     scores_by_weights,
     sources_of,
     undeducted,
@@ -470,8 +470,8 @@ def _zone(
     if study.services is not None:
         measured, items = steps.do("services", _with_services, measured, study.services)
     measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
-    rasters = _rasters(study, rulebook, inputs, steps)
-    measured, parts = steps.do("indices", with_indices, measured, study.indices, tables.travel, rasters)
+    made_of_layers = _of_layers(study, rulebook, inputs, steps)
+    measured, parts = steps.do("indices", with_indices, measured, study.indices, tables.travel, made_of_layers)
     drifting = None
     if study.divergence is not None:
         measured, drifting = steps.do("divergence", with_divergence, measured, units, study.divergence)
@@ -495,19 +495,27 @@ def _zone(
         added = standing[standing.columns.difference(measured.columns, sort=False)]
         measured, measures = standing, measures.drop(columns=added.columns, errors="ignore").join(added)
     return _Zoned(
-        pieces, measured, measures, made, zones, margins, trace, drifting, {} if rasters is None else rasters.files
+        pieces,
+        measured,
+        measures,
+        made,
+        zones,
+        margins,
+        trace,
+        drifting,
+        {} if made_of_layers is None else made_of_layers.files,
     )
 
 
-def _rasters(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps) -> RasterIndices | None:
-    """The indices of a study that are made of rasters; None where it has none."""
-    asked = tuple(index for index in study.indices if index.rasters is not None)
+def _of_layers(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps) -> LayerIndices | None:
+    """The indices of a study that are made of layers; None where it has none."""
+    asked = tuple(index for index in study.indices if index.rasters is not None or index.areal is not None)
     if not asked:
         return None
     derived = {index.rasters.derive for index in asked if index.rasters is not None and index.rasters.derive}
     whole = with_all_topics(rulebook)  # what it derives of cells it need not derive of units
     read = _part_of(whole, "derived", parameters=sources_of(derived, whole))
-    return steps.do("rasters", raster_indices, inputs.units, inputs.layers, study.indices, read)
+    return steps.do("layer indices", layer_indices, inputs.units, inputs.layers, study.indices, read)
 
 
 def _cut(units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:

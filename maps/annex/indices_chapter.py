@@ -45,6 +45,9 @@ def _card(edition: ReportContext, index: PlanIndex, links: Iterable[Link]) -> Ca
         ]
     elif index.rasters is not None and index.rasters.derive is not None:
         facts = [(words["index_derived"], edition.measure(index.rasters.derive)), _layers(edition, index.rasters)]
+    elif index.areal is not None:
+        layer = edition.measure(index.areal.layer)
+        facts = [(words["index_areal"], edition.say("index_areal_column", column=index.areal.column, layer=layer))]
     elif index.capacity is not None:
         needs = index.capacity.needs.items()
         each = (edition.say("need", name=edition.measure(name), value=edition.measured(need)) for name, need in needs)

@@ -22,7 +22,7 @@ from zoning.measures import (
     QUOTA,
     TravelTable,
     columns_of_none,
-    raster_index_faults,
+    layer_index_faults,
     strange_origins,
     unknown_measures,
 )
@@ -121,7 +121,8 @@ def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Z
     for place, index in enumerate(study.indices):
         above = study.model_copy(update={"indices": study.indices[:place], "divergence": None})
         known = provided(above, inputs, rulebook) - later
-        for fault in raster_index_faults(inputs.layers, index, with_all_topics(rulebook)) if index.rasters else ():
+        of_layers = index.rasters is not None or index.areal is not None
+        for fault in layer_index_faults(inputs.layers, index, with_all_topics(rulebook)) if of_layers else ():
             fault.keys = ("indices", place, *fault.keys)
             yield fault
         for keys, name in index.reads:

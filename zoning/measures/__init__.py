@@ -18,9 +18,9 @@ from zoning.measures.indicators import (
     with_none_of,
     with_unknown,
 )
+from zoning.measures.layer_indices import LayerIndices, layer_index_faults, layer_indices
 from zoning.measures.left_out import free_of, lines_left_out, unknown_measures, with_left_out
 from zoning.measures.plan_indices import made_of, scores_by_weights, scores_of, with_indices
-from zoning.measures.raster_indices import RasterIndices, raster_index_faults, raster_indices
 from zoning.measures.service_access import BELOW_STANDARD, more_facilities, with_standards
 from zoning.measures.travel_tables import TravelTable, read_travel_table, strange_origins
 from zoning.measures.unit_measures import (
@@ -37,7 +37,7 @@ __all__ = [
     "PATH",
     "QUOTA",
     "Because",
-    "RasterIndices",
+    "LayerIndices",
     "TravelTable",
     "absent_measures",
     "amounts",
@@ -51,6 +51,8 @@ __all__ = [
     "derive",
     "explain_derived",
     "free_of",
+    "layer_index_faults",
+    "layer_indices",
     "lines_left_out",
     "made_of",
     "mean_by",
@@ -59,8 +61,6 @@ __all__ = [
     "more_facilities",
     "paths",
     "places_of",
-    "raster_index_faults",
-    "raster_indices",
     "read_travel_table",
     "scores_by_weights",
     "scores_of",

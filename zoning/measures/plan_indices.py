@@ -20,12 +20,12 @@ from zoning.indices import (
     weighted_sum,
     zscore,
 )
-from zoning.measures.raster_indices import RasterIndices
+from zoning.measures.layer_indices import LayerIndices
 from zoning.measures.service_access import access_level
 from zoning.measures.travel_tables import TravelTable
 from zoning.rulebook import Rulebook
 from zoning.study import CapacityTerms, PlanIndex
-from zoning.trace import AccessParts, CapacityParts, IndexParts, RasterParts
+from zoning.trace import AccessParts, ArealParts, CapacityParts, IndexParts, RasterParts
 
 _SCALES = {"minmax": minmax, "zscore": zscore, "rank": rank}
 
@@ -34,8 +34,8 @@ def with_indices(
     measures: pd.DataFrame,
     indices: Iterable[PlanIndex],
     tables: Mapping[str, TravelTable] | None = None,
-    rasters: RasterIndices | None = None,
-) -> tuple[pd.DataFrame, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts]]:
+    made: LayerIndices | None = None,
+) -> tuple[pd.DataFrame, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts | ArealParts]]:
     """Measures with the indices of a plan.
 
     Parameters
@@ -46,15 +46,15 @@ def with_indices(
         Each may read those before it.
     tables : mapping of str to TravelTable, optional
         By index, of those that tell of access to services; without its table, an index is missing everywhere.
-    rasters : RasterIndices, optional
-        Of those that are made of rasters; without it they are missing everywhere.
+    made : LayerIndices, optional
+        Of those that are made of layers; without it they are missing everywhere.
 
     Returns
     -------
     DataFrame
         The measures, then those of each index. A unit that lacks a measure of an index lacks the index, and no other
         is compared with it.
-    dict of str to IndexParts, AccessParts, CapacityParts or RasterParts
+    dict of str to IndexParts, AccessParts, CapacityParts, RasterParts or ArealParts
         By index.
 
     Raises
@@ -69,15 +69,15 @@ def with_indices(
     >>> with_indices(table, [index])[0]["fit"].tolist()
     [0.0, 1.0, nan]
     """
-    found, parts = measures, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts]()
+    found, parts = measures, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts | ArealParts]()
     for place, index in enumerate(indices):
         names = [name for _, name in index.reads]
         known = found.loc[found[names].notna().all(axis=1), names]
         try:
-            if index.rasters is not None:
+            if index.rasters is not None or index.areal is not None:
                 columns = pd.DataFrame(np.nan, index=known.index, columns=list(index.measures))
-                if rasters is not None:
-                    columns, parts[index.name] = rasters.columns[index.name], rasters.parts[index.name]
+                if made is not None:
+                    columns, parts[index.name] = made.columns[index.name], made.parts[index.name]
             elif index.access is not None:
                 table = (tables or {}).get(index.name)
                 if table is None:

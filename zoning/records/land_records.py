@@ -19,9 +19,10 @@ from zoning.policies import plain_value
 from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
 from zoning.rulebook import Derived, Norm, Rulebook
-from zoning.study import AccessTerms, PlanIndex, RasterTerms, RegionalSeries
+from zoning.study import AccessTerms, ArealTerms, PlanIndex, RasterTerms, RegionalSeries
 from zoning.trace import (
     AccessParts,
+    ArealParts,
     CapacityParts,
     IndexParts,
     Message,
@@ -286,7 +287,9 @@ def _index(
 class _Told:
     """What is said of one index."""
 
-    def __init__(self, index: PlanIndex, parts: IndexParts | AccessParts | CapacityParts | RasterParts) -> None:
+    def __init__(
+        self, index: PlanIndex, parts: IndexParts | AccessParts | CapacityParts | RasterParts | ArealParts
+    ) -> None:
         self._index, self._parts = index, parts
         self._rows: dict[str, Any] = {}
         match parts:
@@ -308,6 +311,8 @@ class _Told:
                 return self._capacity(values, self._rows[unit])
             case RasterParts() if self._index.rasters is not None and not pd.isna(values[self._index.name]):
                 return self._of_cells(self._index.rasters, self._parts)
+            case ArealParts(areas) if self._index.areal is not None and not pd.isna(values[self._index.name]):
+                return self._of_areas(self._index.areal, int(areas[unit])), []
             case AccessParts() if self._index.access is not None:
                 return self._access(self._index.access, values, self._rows.get(unit, []))
         return "", []
@@ -338,6 +343,18 @@ class _Told:
             return say("explain.index_raster_derived", name=Term("name", terms.derive)), found
         how = say(AGGREGATES[self._index.aggregate])
         return say("explain.index_rasters" if terms.classes is None else "explain.index_raster_grades", how=how), found
+
+    def _of_areas(self, terms: ArealTerms, areas: int) -> Message:
+        told = say(
+            f"explain.index_{terms.kind}",
+            layer=Term("layer", terms.layer),
+            column=terms.column,
+            value=terms.value or "",
+            n=areas,
+        )
+        if terms.dasymetric is None:
+            return told
+        return say("explain.index_dasymetric", how=told, layer=Term("layer", terms.dasymetric))
 
     def _capacity(self, values: Mapping[Any, Any], people: Mapping[Any, Any]) -> tuple[Message, Parts]:
         terms, name = self._index.capacity, self._index.name

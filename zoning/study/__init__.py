@@ -4,6 +4,7 @@ from zoning.study.changed_study import Changes, vary_study, with_scenario
 from zoning.study.decisions import Decision
 from zoning.study.indices import (
     AccessTerms,
+    ArealTerms,
     CapacityTerms,
     DivergenceSection,
     PlanIndex,
@@ -32,6 +33,7 @@ __all__ = [
     "QUOTAS",
     "QUOTA_KEYS",
     "AccessTerms",
+    "ArealTerms",
     "CapacityTerms",
     "Changes",
     "Decision",

@@ -137,6 +137,30 @@ class RasterTerms(Section):
         return self
 
 
+class ArealTerms(Section):
+    """A column of other areas, such as school districts, brought to the units by the land that both have in common."""
+
+    layer: Text
+    """The layer of polygons that has it. They must not overlap; those that meet no unit are left alone."""
+    column: Text
+    """Its column."""
+    kind: Literal["extensive", "intensive", "categorical"]
+    """"extensive": an amount, such as people: what an area has is divided among the units that it meets, and nothing is
+    lost. "intensive": a rate, such as income a head, of which a unit has the mean. "categorical": a kind, of which a
+    unit has the share of "value"."""
+    value: Text | None = None
+    """Of a kind: the one whose share the index is."""
+    dasymetric: Text | None = None
+    """The layer that says where inside the areas the amounts are: polygons, such as built-up land, or a raster of which
+    the sum counts, such as houses a cell. Without it they are spread evenly."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if (self.kind == "categorical") != (self.value is not None):
+            raise misfit((("value",), Phrase("give 'value' with kind = \"categorical\", and with no other")))
+        return self
+
+
 def _is_distance(text: str) -> bool:
     try:
         return float(text) >= 0
@@ -168,6 +192,8 @@ class PlanIndex(Sourced):
     rasters: RasterTerms | None = None
     """In place of measures: rasters made one, [indices.rasters], as is said for measures but over all their cells; the
     index is the mean of a unit's cells, and the raster stands in the run folder."""
+    areal: ArealTerms | None = None
+    """In place of measures: a column of other areas, brought to the units, [indices.areal]."""
     title: Wording | None = None
     """What people read for it; a text, or a text by language."""
 
@@ -216,9 +242,12 @@ class PlanIndex(Sourced):
         return self
 
     def _faults(self) -> Iterator[Misfit]:
-        kinds = [key for key in ("of", "access", "capacity", "rasters") if getattr(self, key)]
+        kinds = [key for key in ("of", "access", "capacity", "rasters", "areal") if getattr(self, key)]
         if len(kinds) != 1:
-            yield (), Phrase("say what the index is made of by one of 'of', 'access', 'capacity' and 'rasters'")
+            yield (
+                (),
+                Phrase("say what the index is made of by one of 'of', 'access', 'capacity', 'rasters' and 'areal'"),
+            )
             return
         kind, scored = kinds[0], self.rasters is not None and self.rasters.derive is None
         for key in () if kind == "of" else ("opinions",) if scored else _COMPOSITE_KEYS:

@@ -17,6 +17,7 @@ from zoning.trace.messages import (
 )
 from zoning.trace.plan_trace import (
     AccessParts,
+    ArealParts,
     Banding,
     CapacityParts,
     ClauseMargin,
@@ -40,6 +41,7 @@ from zoning.trace.written_records import LISTS, RecordWriter, WrittenRecords
 __all__ = [
     "LISTS",
     "AccessParts",
+    "ArealParts",
     "Banding",
     "CapacityParts",
     "ClauseMargin",

@@ -94,6 +94,18 @@ class RasterParts(NamedTuple):
     weights: pd.Series
 
 
+class ArealParts(NamedTuple):
+    """Of how many other areas an index comes to each unit.
+
+    Attributes
+    ----------
+    areas : Series of int
+        By unit how many it has land in common with.
+    """
+
+    areas: pd.Series
+
+
 class Banding(NamedTuple):
     """Which row of its table counts for a derived measure.
 
@@ -187,7 +199,7 @@ class Trace(Shown):
         How far each unit is from the thresholds of the rules.
     derived : mapping of str to Banding
         By derived measure.
-    indices : mapping of str to IndexParts, AccessParts, CapacityParts or RasterParts
+    indices : mapping of str to IndexParts, AccessParts, CapacityParts, RasterParts or ArealParts
         By index of the plan what it was made of.
     norms, floors : DataFrame or None
         What :func:`zoning.zones.weigh_norms` and :func:`zoning.zones.weigh_floors` found of the finished plan.
@@ -208,7 +220,9 @@ class Trace(Shown):
     rules: Mapping[str, Evaluation] = field(default_factory=dict)
     margins: Margins | None = None
     derived: Mapping[str, Banding] = field(default_factory=dict)
-    indices: Mapping[str, IndexParts | AccessParts | CapacityParts | RasterParts] = field(default_factory=dict)
+    indices: Mapping[str, IndexParts | AccessParts | CapacityParts | RasterParts | ArealParts] = field(
+        default_factory=dict
+    )
     norms: pd.DataFrame | None = None
     floors: pd.DataFrame | None = None
     services: pd.DataFrame | None = None

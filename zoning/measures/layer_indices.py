@@ -1,4 +1,4 @@
-"""The indices of a plan that are made of rasters: one raster each, and its measures of every unit."""
+"""The indices of a plan that are made of layers: rasters made one, and columns of other areas."""
 
 from __future__ import annotations
 
@@ -10,50 +10,52 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 
 from layers.conditions import parse_formula
-from layers.errors import UnknownNameError, ZoneplanError
+from layers.errors import UnknownNameError, ZoneplanError, at_key
 from layers.formats import Raster, read_raster
 from layers.inputs import Layer
 from layers.memory import OwnFolder
 from layers.phrases import Phrase
 from layers.raster import Borders, summarise
 from zoning.errors import near
-from zoning.indices import grade, raster_by_cells, raster_index, read_grading, same_cells
+from zoning.indices import areal_interpolation, grade, raster_by_cells, raster_index, read_grading, same_cells
 from zoning.measures.indicators import derive, sources_of
 from zoning.plan import IndexRaster
 from zoning.rulebook import Rulebook
-from zoning.study import PlanIndex, RasterTerms
-from zoning.trace import RasterParts
+from zoning.study import ArealTerms, PlanIndex, RasterTerms
+from zoning.trace import ArealParts, RasterParts
 
 _MOST_WHOLE = 254
 """The largest grade that a cell of one byte holds; 255 stands for none."""
 
 
 @dataclass(frozen=True)
-class RasterIndices:
-    """What the indices of a plan that are made of rasters give.
+class LayerIndices:
+    """What the indices of a plan that are made of layers give.
 
     Attributes
     ----------
     files : mapping of str to IndexRaster
-        By index.
+        By index, of those that are made of rasters.
     columns : mapping of str to DataFrame
         By index its measures, by unit.
-    parts : mapping of str to RasterParts
+    parts : mapping of str to RasterParts or ArealParts
         By index what it was made of.
     """
 
     files: Mapping[str, IndexRaster]
     columns: Mapping[str, pd.DataFrame]
-    parts: Mapping[str, RasterParts]
+    parts: Mapping[str, RasterParts | ArealParts]
 
 
-def raster_indices(
+def layer_indices(
     units: gpd.GeoDataFrame, layers: Iterable[Layer], indices: Iterable[PlanIndex], rulebook: Rulebook
-) -> RasterIndices:
-    """The rasters of the indices of a plan that are made of rasters, and their measures.
+) -> LayerIndices:
+    """The indices of a plan that are made of rasters, and those that are columns of other areas.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def raster_indices(
 
     Returns
     -------
-    RasterIndices
+    LayerIndices
         The files, cloud-optimised GeoTIFF, live as long as it does.
 
     Raises
@@ -85,16 +87,21 @@ def raster_indices(
     all cells of the rasters, those outside the units as well. Measures of units are by the exact part and the true area
     of each cell.
     """
-    files, columns, parts = dict[str, IndexRaster](), dict[str, pd.DataFrame](), dict[str, RasterParts]()
-    rasters = raster_layers(layers)
+    files, columns = dict[str, IndexRaster](), dict[str, pd.DataFrame]()
+    parts = dict[str, RasterParts | ArealParts]()
+    by_name = {layer.name: layer for layer in layers}
+    rasters = raster_layers(by_name.values())
     borders = Borders(units)
     for place, index in enumerate(indices):
         terms = index.rasters
+        if index.areal is not None:
+            with at_key("indices", place, "areal", "layer"):
+                columns[index.name], parts[index.name] = _interpolated(units, by_name, index, index.areal)
         if terms is None:
             continue
         folder = OwnFolder()
         path = folder.path / f"{index.name}.tif"
-        try:
+        with at_key("indices", place, "rasters", "layers"):
             read: dict[Hashable, Raster] = {name: rasters[layer] for name, layer in terms.layers.items()}
             parts[index.name] = _written(read, path, index, terms, rulebook)
             own = read_raster(path, index.name)[0]
@@ -102,11 +109,38 @@ def raster_indices(
             columns[index.name] = summarise(
                 units, own, {name: parse_formula(text) for name, text in formulas.items()}, borders
             )
-        except ZoneplanError as error:
-            error.keys = ("indices", place, "rasters", "layers")
-            raise
         files[index.name] = IndexRaster(path, folder)
-    return RasterIndices(files, columns, parts)
+    return LayerIndices(files, columns, parts)
+
+
+def _interpolated(
+    units: gpd.GeoDataFrame, layers: Mapping[str, Layer], index: PlanIndex, terms: ArealTerms
+) -> tuple[pd.DataFrame, ArealParts]:
+    """The column of other areas on the units, and how many areas each unit meets."""
+    areas = area_layers(layers.values())[terms.layer]
+    unit, area = _meeting(units, areas)
+    areas = areas.iloc[np.unique(area)]
+    where = None if terms.dasymetric is None else layers[terms.dasymetric].measured[-1]
+    found = areal_interpolation(areas, units, **{terms.kind: [terms.column]}, dasymetric=where)
+    own = terms.column if terms.value is None else f"{terms.column}_{terms.value}"
+    if own not in found.columns:  # a kind that no area has here
+        found[own] = pd.Series(0.0, index=units.index).where(found.notna().any(axis=1))
+    met = pd.Series(np.bincount(unit, minlength=len(units)), index=units.index)
+    return found[[own]].set_axis([index.name], axis=1), ArealParts(met)
+
+
+def _meeting(units: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The places of units and areas that have land in common."""
+    shapes, own = (np.asarray(one.geometry.array) for one in (areas, units))
+    unit, area = shapely.STRtree(shapes).query(own, predicate="intersects")
+    inside = shapely.area(shapely.intersection(own[unit], shapes[area])) > 0
+    return unit[inside], area[inside]
+
+
+def area_layers(layers: Iterable[Layer]) -> dict[str, gpd.GeoDataFrame]:
+    """The polygons of a plan by layer, whole where a part of one designates."""
+    found = {one.name: one.measured[-1].features for one in layers if one.measured[-1].kind == "polygons"}
+    return {name: features for name, features in found.items() if features is not None}
 
 
 def raster_layers(layers: Iterable[Layer]) -> dict[str, Raster]:
@@ -115,17 +149,20 @@ def raster_layers(layers: Iterable[Layer]) -> dict[str, Raster]:
     return {name: raster for name, raster in found.items() if raster is not None}
 
 
-def raster_index_faults(layers: Iterable[Layer], index: PlanIndex, rulebook: Rulebook) -> Iterator[ZoneplanError]:
-    """The complaints about an index that is made of rasters, each with its keys below the index.
+def layer_index_faults(layers: Iterable[Layer], index: PlanIndex, rulebook: Rulebook) -> Iterator[ZoneplanError]:
+    """The complaints about an index that is made of layers, each with its keys below the index.
 
     Parameters
     ----------
     layers : iterable of Layer
     index : PlanIndex
-        With ``rasters``.
+        Others have none.
     rulebook : Rulebook
     """
-    terms, rasters = index.rasters, raster_layers(layers)
+    by_name = {layer.name: layer for layer in layers}
+    if index.areal is not None:
+        yield from _areal_faults(index.name, index.areal, by_name)
+    terms, rasters = index.rasters, raster_layers(by_name.values())
     if terms is None:
         return
     strange = [(name, layer) for name, layer in terms.layers.items() if layer not in rasters]
@@ -148,6 +185,46 @@ def raster_index_faults(layers: Iterable[Layer], index: PlanIndex, rulebook: Rul
             yield error
     if terms.derive is not None:
         yield from _derive_faults(index.name, terms, rulebook)
+
+
+def _areal_faults(name: str, terms: ArealTerms, layers: Mapping[str, Layer]) -> Iterator[ZoneplanError]:
+    areas = area_layers(layers.values())
+    features = areas.get(terms.layer)
+    if features is None:
+        yield UnknownNameError(
+            Phrase(
+                "index '{index}': there is no layer '{layer}' of polygons{hint}",
+                index=name,
+                layer=terms.layer,
+                hint=near(terms.layer, areas),
+            ),
+            code="unknown_layer",
+            keys=("areal", "layer"),
+        )
+    elif terms.column not in features.columns:
+        yield UnknownNameError(
+            Phrase(
+                "index '{index}': layer '{layer}' has no column '{column}'{hint}",
+                index=name,
+                layer=terms.layer,
+                column=terms.column,
+                hint=near(terms.column, map(str, features.columns)),
+            ),
+            code="unknown_column",
+            keys=("areal", "column"),
+        )
+    known = {**areas, **raster_layers(layers.values())}
+    if terms.dasymetric is not None and terms.dasymetric not in known:
+        yield UnknownNameError(
+            Phrase(
+                "index '{index}': there is no layer '{layer}' of polygons or cells{hint}",
+                index=name,
+                layer=terms.dasymetric,
+                hint=near(terms.dasymetric, known),
+            ),
+            code="unknown_layer",
+            keys=("areal", "dasymetric"),
+        )
 
 
 def _derive_faults(name: str, terms: RasterTerms, rulebook: Rulebook) -> Iterator[ZoneplanError]:

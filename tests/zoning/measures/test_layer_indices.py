@@ -1,13 +1,15 @@
-"""Indices of a plan that are made of rasters: cell by cell as their tables, measured by unit, written and read back."""
+"""Indices of a plan that are made of layers: rasters cell by cell, written and read back, and other areas."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+from shapely import box
 
 from layers.errors import Finding, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
@@ -129,7 +131,7 @@ def test_a_plan_that_is_varied_keeps_its_rasters(study_with) -> None:
         ('water = "water"', 'water = "watr"', "there is no raster layer 'watr'; did you mean 'water'"),
         ('water = "water"', 'water = "units"', "there is no raster layer 'units'"),
         ('cost = ["slope"]', 'cost = ["steep"]', "'steep' is none of the measures"),
-        ('cost = ["slope"]', 'of = ["population"]', "by one of 'of', 'access', 'capacity' and 'rasters'"),
+        ('cost = ["slope"]', 'of = ["population"]', "by one of 'of', 'access', 'capacity', 'rasters' and 'areal'"),
         ('water = "water" }', 'water = "water" }\nclasses = "<=3|>3"', "go together"),
         ('water = "water" }', 'water = "water" }\nderive = "farm"', "has no meaning with 'rasters'"),
         ('cost = ["slope"]', "opinions = { us = { slope = 1, water = 0 } }", "'opinions' has no meaning"),
@@ -162,3 +164,85 @@ def test_rasters_of_different_cells_are_refused(study_with, toy_folder: Path) ->
         dataset.write(values[:, ::2], 1)
     (fault,) = faults_of(path)
     assert "have not the same cells" in fault.text
+
+
+AREAS = """
+[[layers]]
+name = "districts"
+source = "districts.gpkg"
+
+[[indices]]
+name = "pupils"
+title = {{ en = "Pupils" }}
+
+[indices.areal]
+layer = "districts"
+column = "pupils"
+kind = "extensive"
+{where}
+
+[[indices]]
+name = "earnings"
+
+[indices.areal]
+layer = "districts"
+column = "earnings"
+kind = "intensive"
+
+[[indices]]
+name = "hilly_share"
+
+[indices.areal]
+layer = "districts"
+column = "cover"
+kind = "categorical"
+value = "hills"
+"""
+
+
+@pytest.fixture
+def with_districts(study_with: Callable[..., Path], toy_folder: Path) -> Callable[..., Path]:
+    """Three districts: one on the western half of the province, one on the eastern, and one that meets no unit."""
+    x, y = 4_000_000, 3_000_000
+    shapes = [box(x, y, x + 2000, y + 3000), box(x + 2000, y, x + 4000, y + 3000), box(x - 500, y, x, y + 9)]
+    columns = {"pupils": [600.0, 1200.0, 50.0], "earnings": [10.0, 20.0, 99.0], "cover": ["hills", "plain", "plain"]}
+    gpd.GeoDataFrame(columns, geometry=shapes, crs="EPSG:3035").to_file(toy_folder / "districts.gpkg")
+    return lambda where="": study_with(AREAS.format(where=where))
+
+
+def test_columns_of_other_areas_come_to_the_units(with_districts) -> None:
+    """Pencil: six units a district: 100 and 200 pupils each; rates and kinds as in the district."""
+    plan = run(read_study(with_districts()))
+    west = plan.measures.index.str[1].isin(["1", "2"])
+    assert np.allclose(plan.measures["pupils"], np.where(west, 100, 200))
+    assert plan.measures["pupils"].sum() == pytest.approx(1800)
+    assert np.allclose(plan.measures["earnings"], np.where(west, 10, 20))
+    assert np.allclose(plan.measures["hilly_share"], np.where(west, 1, 0))
+    told = explain(plan, "a1").text()
+    assert "Amount “pupils” of layer districts, divided by the land in common; areas met: 1" in told
+    assert "Share of “hills” in “cover” of layer districts" in told
+
+
+def test_amounts_stand_where_a_raster_has_something(with_districts) -> None:
+    """Pencil: steepness counts: columns 0, 4, 8 and 12 in the west; a1 has 0 and 4 of 24 in each row of 3 x 2 cells."""
+    plan = run(read_study(with_districts('dasymetric = "steepness"')))
+    assert plan.measures.loc["a1", "pupils"] == pytest.approx(600 * 4 / 24 / 3)
+    assert plan.measures["pupils"].sum() == pytest.approx(1800)
+    assert "as far as layer steepness has it there" in explain(plan, "a1").text()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        ('layer = "districts"', 'layer = "district"', "no layer 'district' of polygons; did you mean 'districts'"),
+        ('column = "pupils"', 'column = "pupil"', "has no column 'pupil'; did you mean 'pupils'"),
+        ('column = "pupils"', 'column = "pupils"\ndasymetric = "plants"', "'plants' of polygons or cells"),
+        ('value = "hills"', "", "give 'value' with kind"),
+    ],
+)
+def test_areas_that_are_not_there_are_named(with_districts, before: str, after: str, says: str) -> None:
+    path = with_districts()
+    path.write_text(path.read_text("utf-8").replace(before, after), "utf-8")
+    with pytest.raises(ZoneplanError, match=r"plan.toml, line \d+") as refused:
+        run(read_study(path))
+    assert says in str(refused.value)
