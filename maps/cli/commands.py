@@ -671,9 +671,9 @@ def calibrate_(
     as_json: AsJson = False,
 ) -> None:
     """Fit thresholds of rules to a list of units decided elsewhere, and say how well rules and list then agree."""
-    from maps.cli.threshold_display import find_parameter, print_calibrated, read_decided
+    from maps.cli.threshold_display import find_parameter, print_calibrated
     from maps.locale import localize
-    from zoning.scenario import calibrate
+    from zoning.scenario import calibrate, read_decided
 
     speak(language or language_of(target))
     plan = _plan_of(target)

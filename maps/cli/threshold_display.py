@@ -6,14 +6,12 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
 from layers.conditions import number_text
-from layers.errors import SourceError, UnknownNameError
-from layers.formats import read_cells
+from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
 from maps.locale import DIGITS, catalogue, format_number, inward, number_style, phrase_in, text_in
@@ -22,7 +20,8 @@ from zoning.errors import near
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
+
+    import pandas as pd
 
     from maps.locale import LocalizedPlan
     from zoning.rulebook import Rulebook
@@ -186,12 +185,12 @@ def print_amounts(found: CurveAmounts, curve: Curve, plan: LocalizedPlan) -> Non
     words, terms = catalogue("curve", language), plan.renderer.terms
     titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
     for (quota, period), rows in found.quotas.groupby(["quota", "period"], sort=False):
-        sums = rows.groupby(["step", "main"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (decimals)
+        sums = rows.groupby(["step", "main"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (no two rows meet)
         zones = [code for code in titles if code in sums.columns]
         _print_steps(console, f"{terms.quota(quota)}, {period}", sums[zones].rename(columns=titles), curve, plan)
     if len(found.flows):
         kinds = found.flows.assign(kind=found.flows["instrument"].map(terms.flow) + ", " + found.flows["unit"])
-        sums = kinds.groupby(["step", "kind"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (decimals)
+        sums = kinds.groupby(["step", "kind"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (no two rows meet)
         _print_steps(console, words["paid"], sums, curve, plan)
     for step, said in found.refused.items():
         ends = " – ".join(_end(end, language) for end in curve.steps[step][:2])
@@ -215,37 +214,6 @@ def _print_steps(console: Console, title: str, sums: pd.DataFrame, curve: Curve,
 
 def _end(end: float | None, language: str) -> str:
     return "" if end is None else _written(float(f"{end:.{DIGITS}g}"), language)
-
-
-def read_decided(path: Path, rulebook: Rulebook) -> pd.Series:
-    """Main functions by unit from a CSV of ``unit_id`` and ``main``, which are codes or titles in any language.
-
-    Raises
-    ------
-    SourceError
-        There is no such file, it is no CSV, or a column is not there.
-    """
-    if not path.is_file():
-        raise SourceError(Phrase("there is no list {file}", file=path.name), code="missing")
-    header, rows = read_cells(path, path.name)
-    for column in ("unit_id", "main"):
-        if column not in header:
-            raise SourceError(
-                Phrase(
-                    "{file} has no column '{column}': give unit_id and main, a row a unit",
-                    file=path.name,
-                    column=column,
-                ),
-                code="column",
-            )
-    called = {
-        text.casefold(): zone.code
-        for zone in rulebook.zones
-        for texts in (zone.title, zone.short or {})
-        for text in texts.values()
-    }
-    ids, mains = ([row.cells[header.index(column)].strip() for row in rows] for column in ("unit_id", "main"))
-    return pd.Series([called.get(one.casefold(), one) or None for one in mains], index=ids)
 
 
 def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:

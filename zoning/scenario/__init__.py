@@ -1,6 +1,6 @@
 """Scenarios: a plan varied in memory, two plans compared, and a plan under many draws."""
 
-from zoning.scenario.calibration import Calibration, calibrate
+from zoning.scenario.calibration import Calibration, calibrate, read_decided
 from zoning.scenario.comparison import MOVES, Comparison, compare
 from zoning.scenario.consensus_tables import Consensus, consensus, run_together
 from zoning.scenario.curve_amounts import CurveAmounts, curve_amounts
@@ -28,6 +28,7 @@ __all__ = [
     "consensus",
     "curve_amounts",
     "plan_of_try",
+    "read_decided",
     "robustness",
     "robustness_of",
     "run_together",

@@ -18,14 +18,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.errors import StudyError, UnknownNameError, raise_all, shown
+from layers.errors import SourceError, StudyError, UnknownNameError, raise_all, shown
+from layers.formats import read_cells
 from layers.overview import Overview, Shown
 from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.pipeline import FreshPlan, claims_and_measures
 from zoning.plan import Plan
-from zoning.rulebook import LOCKED, require_parameters
-from zoning.scenario.goal_seeking import asked_rules, distinct_points, turning_points
+from zoning.rulebook import LOCKED, Rulebook, require_parameters
+from zoning.scenario.goal_seeking import asked_rules, breakpoints, distinct_points
 from zoning.scenario.variants import as_fresh
 from zoning.zones import DECISION, is_threshold, zones_by_row
 
@@ -225,6 +226,48 @@ def calibrate(
     return Calibration(fitted, search.method, len(known), before, within, out, folds)
 
 
+def read_decided(path: Path, rulebook: Rulebook) -> pd.Series:
+    """Main functions by unit from a CSV of ``unit_id`` and ``main``, which are codes or titles in any language.
+
+    Parameters
+    ----------
+    path : Path
+    rulebook : Rulebook
+        Of which the titles are.
+
+    Returns
+    -------
+    Series of str
+        By unit id, as :func:`calibrate` takes it; missing where the list says nothing.
+
+    Raises
+    ------
+    SourceError
+        There is no such file, it is no CSV, or a column is not there.
+    """
+    if not path.is_file():
+        raise SourceError(Phrase("there is no list {file}", file=path.name), code="missing")
+    header, rows = read_cells(path, path.name)
+    for column in ("unit_id", "main"):
+        if column not in header:
+            raise SourceError(
+                Phrase(
+                    "{file} has no column '{column}': give unit_id and main, a row a unit",
+                    file=path.name,
+                    column=column,
+                ),
+                code="column",
+            )
+    called = {
+        text.casefold(): zone.code
+        for zone in rulebook.zones
+        for texts in (zone.title, zone.short or {})
+        for text in texts.values()
+    }
+    ids, mains = ([row.cells[header.index(column)].strip() for row in rows] for column in ("unit_id", "main"))
+    return pd.Series([called.get(one.casefold(), one) or None for one in mains], index=ids)
+
+
 def _checked(plan: FreshPlan, decided: pd.Series, blocks: int) -> pd.Series:
     """The list in the order of the plan's units, ids as text."""
     found = decided.set_axis(decided.index.astype(str)).dropna().astype(str)
@@ -358,7 +401,7 @@ class _Fit:
         ]
         self.axes = []
         for name in names:
-            columns = turning_points(conditions, name, self.rulebook.values, set(names))
+            columns = breakpoints(conditions, name, self.rulebook.values, set(names))
             points = np.column_stack([np.full((len(self.measured), 0), np.nan), *columns])[self.rows]
             axis = _Axis(name, float(self.rulebook.values[name]), *distinct_points(points))
             if asked or len(axis.breaks) > 1:  # where all turn at one value, it tells no unit from another

@@ -311,7 +311,7 @@ class _Axis:
         return abs(value - self.adopted) / (self.high - self.low)
 
 
-def turning_points(
+def breakpoints(
     conditions: Iterable[AskedCondition], name: str, values: Mapping[str, Any], moving: set[str]
 ) -> list[Floats]:
     """Where conditions turn as functions of a parameter, each a value a unit; NaN where one does not turn.
@@ -413,7 +413,7 @@ class _Search:
         self.axes = [self._axis(name, *span) for name, span in moves.items()]
 
     def _axis(self, name: str, low: float, high: float) -> _Axis:
-        columns = turning_points(self._conditions, name, self.rulebook.values, set(self.names))
+        columns = breakpoints(self._conditions, name, self.rulebook.values, set(self.names))
         points = np.column_stack([np.full((len(self.units), 0), np.nan), *columns])
         return _Axis(name, low, high, float(self.rulebook.values[name]), *distinct_points(points, low, high))
 
