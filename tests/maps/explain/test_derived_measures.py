@@ -159,6 +159,35 @@ def test_a_norm_that_cannot_be_answered_is_a_note(plan_of):
     assert "Arable land made in its place: missing" in found.text
 
 
+CAPACITY = """
+[[indices]]
+name = "carried"
+
+[indices.capacity]
+needs = { water_m3 = 100, land_for_all_ha = 0.01, beds = 0.004 }
+people = "population"
+"""
+
+
+@pytest.mark.slow
+def test_a_cap_on_residents_is_a_policy_and_a_finding_beside_what_is_scarcest(plan_of, toy_run):
+    """Pencil: the plan of a1 allows one resident less than live there, that of a2 all; water is enough for 10 each."""
+    here = toy_run.measures["population"]
+    most = [here["a1"] - 1, here["a2"], *[None] * 10]
+    plan = plan_of(CAPACITY, max_residents=most, water_m3=1000, land_for_all_ha=10_000, beds=10_000)
+    capped = plan.policies[plan.policies["policy"] == "most-residents"]
+    assert capped["unit_id"].tolist() == ["a1", "a2"]
+    said = [Renderer("en", plan.rulebook).finding(one) for one in plan_findings_of(plan)]
+    (missed,) = (one for one in said if one.code == "norm_missed")
+    assert missed.features == ("a1",)
+    assert "No more residents than the city's plan allows" in missed.text
+    (over,) = (one for one in said if one.code == "over_capacity")
+    assert over.count == (here > 10).sum() == 12
+    assert set(plan.measures["carried_limited_by"]) == {"water_m3"}
+    assert set(plan.measures["carried"]) == {10.0}
+    assert "NOT KEPT - No more residents than the city's plan allows" in explain(plan, "a1").text()
+
+
 def test_project_areas_are_places(plan_of):
     """Pencil: area x lies in both counties, new 5 + 5 against 11 reclaimed; area y 5 against 4; the rest in none."""
     areas = ["x", None, None, None, None, None, "y", None, None, None, None, "x"]
