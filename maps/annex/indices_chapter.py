@@ -117,7 +117,7 @@ def _grid(edition: ReportContext, index: PlanIndex, ranked: Iterable[tuple[str, 
                 edition.measure(str(own[name])) if name.endswith("_limited_by") else edition.measured(own[name])
                 for name in names
             ]
-            cells += [tuple(link["reason"] for link in one["links"]) or NONE]
+            cells += [tuple(link["reason"] for link in one["links"]) or one["calculation"] or NONE]
         rows.append(tuple(cells))
     return grid("", [*head, *further], rows, note=words["index_part_note"] if index.of else "")
 

@@ -339,6 +339,9 @@ class _Told:
                 key = "explain.index_raster_part"
             titles = {"name": Term("name", name), "layer": Term("layer", layer)}
             found.append((say(key, **(told | titles)), told))
+            if "rank_error" in parts.statistics.columns and parts.statistics.loc[name, "rank_error"] > 0:
+                off = {"error": float(row["rank_error"]), "cells": float(row["cells"])}
+                found.append((say("explain.index_raster_ranks", layer=titles["layer"], **off), {}))
         if terms.derive is not None:
             return say("explain.index_raster_derived", name=Term("name", terms.derive)), found
         how = say(AGGREGATES[self._index.aggregate])
