@@ -329,17 +329,20 @@ def _place_features(
     full, empties = drop_empty(inputs, name)
     kind = kind_of(full, name)
     notes = [empties, datum_note(known_crs(full), crs, name)]
-    if kind != "points" or all(parse_formula(text).function != "nearest" for text in formulas.values()):
-        refuse_far(full, units, name)  # the nearest point may lie far away; others would count as 0 in every unit
+    nearest = any(parse_formula(text).function == "nearest" for text in formulas.values())
+    if not nearest:
+        refuse_far(full, units, name)  # the nearest feature may lie far away; others would count as 0 in every unit
     if kind != "points":
         full, parts = keep_kind(full, name)
-        full, far = keep_near(full, units, name)
-        notes += [parts, far]
+        notes.append(parts)
+        if not nearest:
+            full, far = keep_near(full, units, name)
+            notes.append(far)
     features = project(full, crs)
     if kind == "polygons":
         features, repairs = make_valid(features, name)
         notes.append(repairs)
-    features, outside = drop_outside(features, units, name, kind)
+    features, outside = drop_outside(features, units, name, kind, keep=nearest or kind == "points")
     notes += [outside, note_duplicates(features, name)]
     return Layer(name, kind, None, features, None, formulas), gather(notes)
 

@@ -23,7 +23,7 @@ FIXED: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
         "share": ("", ("polygons",)),
         "ha": ("", ("polygons",)),
         "length": ("km", ("lines",)),
-        "nearest": ("km", ("points",)),
+        "nearest": ("km", ("points", "lines", "polygons")),
         "majority": ("value", ("raster",)),
     }
 )
@@ -39,8 +39,8 @@ FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "share(slope > 25)",
         ),
         "points": ("count()", "sum(column)", "mean(column)", "min(column)", "max(column)", "nearest(km)"),
-        "lines": ("length(km)", "count()"),
-        "polygons": ("share()", "ha()", "count()"),
+        "lines": ("length(km)", "count()", "nearest(km)"),
+        "polygons": ("share()", "ha()", "count()", "nearest(km)"),
     }
 )
 """What each kind of layer can be asked, for messages."""
@@ -111,7 +111,7 @@ class Formula(NamedTuple):
         Traceback (most recent call last):
         ...
         layers.errors.StudyError: layer 'forests' holds polygons, of which 'mean(slope)' is not known; \
-it can be asked for share(), ha(), count()
+it can be asked for share(), ha(), count(), nearest(km)
         """
         if kind not in self.kinds:
             holds = Phrase("a raster") if kind == "raster" else word(kind)

@@ -199,11 +199,9 @@ def _with(features: gpd.GeoDataFrame, shapes: npt.NDArray[Any]) -> gpd.GeoDataFr
 
 
 def drop_outside(
-    features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str, kind: Kind
+    features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str, kind: Kind, *, keep: bool
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Polygons and lines that meet a unit, all points; and a ledger row for each feature that meets none.
-
-    Points outside stay, for the nearest one may lie across the border; they count in no unit.
+    """The features that meet a unit, or all; and a ledger row for each feature that meets none.
 
     Parameters
     ----------
@@ -212,13 +210,15 @@ def drop_outside(
     name : str
         Name of the layer, for the ledger.
     kind : {"points", "lines", "polygons"}
+    keep : bool
+        Those outside stay, for the nearest one may lie across the border; they count in no unit.
     """
     shapes = np.asarray(features.geometry.array)
     tree = shapely.STRtree(np.asarray(units.geometry.array))
     inside = np.zeros(len(shapes), dtype=bool)
     inside[tree.query(shapes, predicate="intersects")[0]] = True
     outside = features.index[~inside]
-    if kind == "points":
+    if keep:
         return features, entries(name, outside, "outside", Phrase("counts in no unit: it lies outside all of them"))
     areas = shapely.area(shapes[~inside]) / 1e4 if kind == "polygons" else None
     note = entries(

@@ -124,6 +124,18 @@ def test_points_of_another_region_are_refused_unless_the_nearest_is_asked_for(st
     assert len(nearest.features) == 2
 
 
+@pytest.mark.parametrize("shape", ["POLYGON ((0 0, 9 0, 9 9, 0 0))", "LINESTRING (0 0, 9 9)"])
+def test_lines_and_polygons_outside_stay_where_the_nearest_is_asked_for(study, province, shape):
+    there = shapely.transform(shapely.from_wkt(shape), lambda at: at + np.array([X0 - 50_000, Y0]))
+    gpd.GeoDataFrame(geometry=[there], crs="EPSG:3035").to_file(province / "far.gpkg")
+    layer = '[[layers]]\nname = "far"\nsource = "far.gpkg"\n'
+    with pytest.raises(CrsError, match="layer 'far'"):
+        read_inputs(study(layer + 'measure = { n = "count()" }\n'))
+    inputs = read_inputs(study(layer + 'measure = { n = "count()", km = "nearest(km)" }\n'))
+    assert len(inputs.layers[0].features) == 1
+    assert inputs.ledger[["layer", "feature", "finding"]].to_numpy().tolist() == [["far", "1", "outside"]]
+
+
 def test_a_raster_that_designates_and_one_that_does_not(study, rows_grid):
     inputs = read_inputs(
         study(

@@ -31,7 +31,7 @@ Geometries = npt.NDArray[np.object_]
 
 
 def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
-    """Count, sum, mean, min or max of the points in each unit, or the distance to the nearest one.
+    """Count, sum, mean, min or max of the points in each unit.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) ->
     layer : Layer
         Of points, in the CRS of the units.
     formula : Formula
-        ``count()``, ``sum(column)``, ``mean``, ``min``, ``max``, or ``nearest(km)``.
+        ``count()``, ``sum(column)``, ``mean``, ``min`` or ``max``.
 
     Returns
     -------
@@ -56,19 +56,26 @@ def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) ->
         A feature has several points.
     """
     features = _features(layer)
-    if formula.function == "nearest":
-        return pd.Series(
-            nearest_km(
-                np.asarray(units.geometry.array), np.asarray(features.geometry.array), CRS.from_user_input(units.crs)
-            ),
-            index=units.index,
-        )
     owner = _owners(units, _points(layer, features))
     inside = owner >= 0
     if formula.function == "count":
         return pd.Series(np.bincount(owner[inside], minlength=len(units)).astype(float), index=units.index)
     values = _numbers(layer, features, formula.argument)[inside].to_numpy()
     return pd.Series(_statistic(formula.function, owner[inside], values, len(units)), index=units.index)
+
+
+def nearest_feature(units: gpd.GeoDataFrame, layer: Layer) -> pd.Series:
+    """The way from each unit to the nearest point, line or polygon of a layer, from border to border.
+
+    Returns
+    -------
+    Series of float
+        Index of the units; km on the ellipsoid, 0 where they touch, missing where the layer is empty.
+    """
+    features = np.asarray(_features(layer).geometry.array)
+    return pd.Series(
+        nearest_km(np.asarray(units.geometry.array), features, CRS.from_user_input(units.crs)), index=units.index
+    )
 
 
 def summarise_lines(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
@@ -461,6 +468,8 @@ def _layer_columns(
 
 
 def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
+    if formula.function == "nearest":
+        return nearest_feature(units, layer)
     if layer.kind == "points":
         return summarise_points(units, layer, formula)
     if layer.kind == "lines":
@@ -498,7 +507,7 @@ def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str) -> None:
             raise
         remedy = Phrase('of the part that designates, write {{ of = "selected", as = "{text}" }}', text=formula.text)
         raise StudyError(Phrase("{what}; {hint}", what=error, hint=remedy), code=error.code, layer=layer.name) from None
-    if part.kind == "points":
+    if part.kind == "points" and formula.function != "nearest":
         summarise_points(units.iloc[:1], part, formula)
 
 

@@ -25,7 +25,7 @@ from layers.errors import ConditionError, StudyError
         ("sum(capacity_mw)", "sum", "capacity_mw", ("points",)),
         ("max(Kapazität (MW))", "max", "Kapazität (MW)", ("points",)),
         ("length(km)", "length", "km", ("lines",)),
-        ("nearest(km)", "nearest", "km", ("points",)),
+        ("nearest(km)", "nearest", "km", ("points", "lines", "polygons")),
     ],
 )
 def test_formulas_of_the_contract(text, function, argument, kinds):
@@ -95,7 +95,11 @@ def test_the_condition_of_a_share_reads_surfaces_only():
 @pytest.mark.parametrize(
     ("text", "kind", "message"),
     [
-        ("mean(slope)", "polygons", "'mean(slope)' is not known; it can be asked for share(), ha(), count()"),
+        (
+            "mean(slope)",
+            "polygons",
+            "'mean(slope)' is not known; it can be asked for share(), ha(), count(), nearest(km)",
+        ),
         ("median(slope)", "points", "it can be asked for count(), sum(column), mean(column)"),
         ("sum(mw)", "raster", "layer 'plants' holds a raster, of which 'sum(mw)' is not known"),
         ("share()", "lines", "it can be asked for length(km), count()"),

@@ -107,13 +107,13 @@ def test_features_without_geometry_are_in_the_ledger():
 
 def test_what_meets_no_unit(units):
     far, near = box(0, 0, 100, 100), units.geometry["a1"].buffer(-10)
-    kept, ledger = drop_outside(frame(a=far, b=near), units, "x", "polygons")
+    kept, ledger = drop_outside(frame(a=far, b=near), units, "x", "polygons", keep=False)
     assert list(kept.index) == ["b"]
     assert ledger.iloc[0].tolist() == ["x", "a", "outside", "left out: it meets no unit", 1, 0]
-    points, ledger = drop_outside(frame(a=Point(0, 0), b=near.centroid), units, "x", "points")
+    points, ledger = drop_outside(frame(a=Point(0, 0), b=near.centroid), units, "x", "points", keep=True)
     assert len(points) == 2  # the nearest one may lie across the border
     assert ledger["action"].tolist() == ["counts in no unit: it lies outside all of them"]
-    lines, ledger = drop_outside(frame(a=LineString([(0, 0), (1, 1)])), units, "x", "lines")
+    lines, ledger = drop_outside(frame(a=LineString([(0, 0), (1, 1)])), units, "x", "lines", keep=False)
     assert len(lines) == 0
     assert ledger["area_before_ha"].isna().all()
 

@@ -11,10 +11,11 @@ import pytest
 import shapely
 from pyproj import Geod
 
+import zoneplan as zp
 from layers.conditions import parse_formula
 from layers.errors import GeometryError, SourceError
 from layers.inputs import Layer
-from zoning.measures.unit_measures import count_polygons, summarise_lines, summarise_points
+from zoning.measures.unit_measures import count_polygons, nearest_feature, summarise_lines, summarise_points
 
 CRS = "EPSG:3035"
 KM = 1000.0
@@ -37,6 +38,8 @@ def lines(*paths):
 
 
 def ask(units, of, text):
+    if text == "nearest(km)":
+        return nearest_feature(units, of)
     verb = summarise_points if of.kind == "points" else summarise_lines
     return verb(units, of, parse_formula(text))
 
@@ -193,3 +196,22 @@ def test_the_nearest_point_is_that_on_the_ground_where_the_map_stretches(crs):
         there = gpd.GeoDataFrame(geometry=places, crs="EPSG:4326").to_crs(crs)
         found = ask(county, Layer("things", "points", None, there), "nearest(km)")
         assert found["a"] == pytest.approx(92.6, rel=0.03)
+
+
+def test_the_nearest_line_and_the_nearest_polygon_by_pencil(units):
+    """A line 1 km east of the easternmost units, and a lake inside one, whose neighbour is 0.3 km off."""
+    line = lines([(5, -9), (5, 9)])
+    found = ask(units, line, "nearest(km)")
+    assert found[["a4", "a3", "a1"]].tolist() == pytest.approx([1.0, 2.0, 4.0], rel=2e-3)
+    lake = layer("polygons", shapely.box(*at(0.2, 0.2), *at(0.7, 0.7)), shapely.box(*at(90, 90), *at(91, 91)))
+    found = ask(units, lake, "nearest(km)")
+    assert found["a1"] == 0
+    assert found[["a2", "b1", "b2"]].tolist() == pytest.approx([0.3, 0.3, 0.3 * np.sqrt(2)], rel=2e-3)
+    assert ask(units, layer("polygons"), "nearest(km)").isna().all()
+
+
+@pytest.mark.parametrize("kind", ["lines", "polygons"])
+def test_measure_tells_the_nearest_of_every_kind(units, kind):
+    shape = shapely.LineString([at(5, 0), at(5, 3)]) if kind == "lines" else shapely.box(*at(5, 0), *at(6, 3))
+    far = Layer("far", kind, None, gpd.GeoDataFrame(geometry=[shape], crs=CRS), measures={"far_km": "nearest(km)"})
+    assert zp.measure(units, zp.overlay(units, {}), [far])["far_km"]["a4"] == pytest.approx(1.0, rel=2e-3)
