@@ -22,7 +22,8 @@ ORDER = {
     "layers": "lazy_exports phrases errors parallel overview ledger conditions crs sources formats raster inputs "
     "archives geometry pins units read memory",
     "zoning": "errors tables unit_ids trace solver indices agreements study rulebook steps plan overlays measures "
-    "divergence zones quotas siting energy compensation policies records checks audits pipeline scenario",
+    "divergence zones quotas siting energy compensation policies records checks audits estimates pipeline "
+    "scenario",
     "maps": "errors locale context summaries style explain charts page_blocks annex figures "
     "reports offline recompute web notebook exports run_folder serve init cli",
 }
@@ -138,7 +139,7 @@ def test_the_front_door_is_what_was_promised() -> None:
         read_study read_rulebook read_inputs prepare builtin_studies builtin_study builtin_rulebooks study_schema
         overlay area_shares settle_lines measure complete_measures derive classify resolve conflicts allocate apportion
         site judge_energy account positions assign run progress
-        check compare consensus curve curve_amounts weight_intervals sweep robustness seek calibrate explain at
+        check estimate compare consensus curve curve_amounts weight_intervals sweep robustness seek calibrate explain at
         run_cases render
         draw picture report dossier write_run read_run verify write_report write_dossier write_geopackage
         write_geoparquet write_workbook as_floats

@@ -198,6 +198,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.at(plan, *point_in(plan, "a1")).text()
     maps.explain.at_unit(plan, "a1").text()
     zp.check(study, plan.rulebook, zp.read_inputs(study))
+    zp.estimate(study)
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
     zoning.audits.audit(study.rulebook, plan)
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))

@@ -155,6 +155,7 @@ def calls(toy: Toy) -> Calls:
         "sweep": lambda: zp.sweep(toy.plan, {"fragile_min": [0.2, 0.9]}).totals(),
         "seek": lambda: zp.seek(toy.plan, "count(main = 'general') >= 1", {"fragile_min": (0.0, 1.0)}),
         "check": lambda: zp.check(toy.study, toy.rulebook, toy.inputs),
+        "estimate": lambda: zp.estimate(toy.study),
         "explain": lambda: zp.explain(toy.plan, "a1").text(),
         "at": lambda: zp.at(toy.plan, 9.0, 49.0),
         "run_cases": lambda: zp.run_cases("us_west"),

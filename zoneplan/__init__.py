@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from zoning.compensation import account, positions
     from zoning.energy import judge_energy
     from zoning.errors import InfeasibleError, MissingValueError, RulebookError
+    from zoning.estimates import estimate
     from zoning.measures import complete_measures, derive, measure
     from zoning.overlays import area_shares, overlay, settle_lines
     from zoning.pipeline import check, run
@@ -104,6 +105,7 @@ __all__ = [
     "progress",
     # Ask
     "check",
+    "estimate",
     "compare",
     "consensus",
     "curve",
@@ -194,6 +196,7 @@ _ROOMS = {
     "run": "zoning.pipeline",
     "progress": "maps.cli",
     "check": "zoning.pipeline",
+    "estimate": "zoning.estimates",
     "compare": "zoning.scenario",
     "consensus": "zoning.scenario",
     "curve": "zoning.zones",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import cast
 
 import geopandas as gpd
@@ -57,7 +58,7 @@ from zoning.measures import (
     with_none_of,
     with_standards,
 )
-from zoning.overlays import overlay, settle_lines, tabulate_lines
+from zoning.overlays import ForEach, overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, IndexRaster, Plan
 from zoning.policies import assign_traced, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_asked
@@ -108,6 +109,7 @@ def run(
     inputs: Inputs | None = None,
     kept: KeptResults | None = None,
     keep_going: bool = False,
+    for_each: ForEach = map,
 ) -> FreshPlan:
     """A finished plan from a study: every step of the flow, in order.
 
@@ -124,6 +126,8 @@ def run(
     keep_going : bool, optional
         Do without layers that cannot be read: what they measure is unknown, and what needs it is left out, too. The
         plan says it in ``left_out``.
+    for_each : callable, optional
+        What cuts the tiles of units; by default one after another.
 
     Returns
     -------
@@ -144,7 +148,7 @@ def run(
     164
     """
     announce("read")
-    study, steps = study.as_written(), Steps(kept=kept)
+    study, steps = study.as_written(), Steps(kept=kept, for_each=for_each)
     with placing(study):
         known = inputs if inputs is not None or kept is None else _known_inputs(study, steps)
         rulebook, read, tables = read_everything(study, known, keep_going=keep_going)
@@ -458,7 +462,7 @@ def _zone(
 ) -> _Zoned:
     units, layers, land = inputs.units, inputs.layers, rulebook.available_land
     announce("overlay")
-    cut = steps.do_kept("overlay", _cut, units, inputs.designations, inputs.tiled)
+    cut = steps.do_kept("overlay", partial(_cut, steps.for_each), units, inputs.designations, inputs.tiled)
     _keep(steps, study, inputs)
     pieces = steps.do("lines", settle_lines, cut, _part_of(rulebook, "lines"))
     announce("measure")
@@ -518,8 +522,8 @@ def _of_layers(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps) -
     return steps.do("layer indices", layer_indices, inputs.units, inputs.layers, study.indices, read)
 
 
-def _cut(units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
-    return overlay(units, designations, tiled=tiled)
+def _cut(for_each: ForEach, units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
+    return overlay(units, designations, tiled=tiled, for_each=for_each)
 
 
 def _with_services(measured: pd.DataFrame, services: ServicesSection) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -15,20 +15,26 @@ from layers.formats.geotiff import (
     read_raster,
     window_of,
 )
+from layers.formats.header_counts import Box, Counts, box_of, count_cells, count_features
 from layers.formats.reading_boundary import reading
 from layers.formats.vector import Kind, read_features, select
 
 __all__ = [
     "ALLOWED",
     "HOLD_ALL",
+    "Box",
+    "Counts",
     "CsvRow",
     "Format",
     "Kind",
     "Raster",
     "Reader",
     "Window",
+    "box_of",
     "cell_condition",
     "check_values",
+    "count_cells",
+    "count_features",
     "digest",
     "format_of",
     "frame_of",

@@ -194,6 +194,12 @@ def run_(
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Leave out layers that cannot be read; say so on every page; exit 8.")
     ] = False,
+    max_memory: Annotated[
+        int | None,
+        typer.Option(
+            "--max-memory", metavar="BYTES", min=1, help="Refuse a run that would take more; see zoneplan estimate."
+        ),
+    ] = None,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing; see zoneplan cache.")
     ] = False,
@@ -202,8 +208,22 @@ def run_(
     as_json: AsJson = False,
 ) -> None:
     """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
-    how = Running(cached=not no_cache, keep_going=keep_going, workers=workers)
+    how = Running(cached=not no_cache, keep_going=keep_going, workers=workers, max_memory=max_memory)
     _run(plan, out, language, excel_safe=excel_safe, as_json=as_json, how=how)
+
+
+@app.command(name="estimate")
+def estimate_(plan: PlanFile, as_json: AsJson = False) -> None:
+    """Foretell time, memory and disk of a run, from the headers of its files, before any work is done."""
+    from zoning.estimates import estimate
+    from zoning.study import read_study
+
+    speak(language_of_plan(plan))
+    found = estimate(read_study(plan))
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        print(in_words(found.said))
 
 
 @app.command(name="explain")
@@ -812,11 +832,14 @@ class Running(NamedTuple):
         Leave out layers that cannot be read.
     workers : int or None
         How many work at a time; None for all cores.
+    max_memory : int or None
+        Bytes that a run may be foretold to take.
     """
 
     cached: bool = True
     keep_going: bool = False
     workers: int | None = None
+    max_memory: int | None = None
 
 
 USUALLY = Running()
@@ -839,6 +862,7 @@ def _run(
         from maps.cli.progress_display import progress
         from maps.locale import require_language
         from maps.run_folder import ContentCache, Options, cache_folder, key_before, require_room, write_kept_run
+        from zoning.estimates import estimate, require_memory
         from zoning.study import read_study
 
         study = read_study(plan_file)
@@ -853,6 +877,8 @@ def _run(
                 write_kept_run(kept.files, study, folder, say)
                 summary = json.loads(kept.summary)
             else:
+                if how.max_memory is not None:
+                    require_memory(estimate(study), how.max_memory)
                 summary = _made(study, folder, options, announce, store, key, how)
         _tell(summary, folder, options.language, as_json=as_json)
     if summary["left_out"]:

@@ -3,8 +3,10 @@
 from zoning.overlays.area_shares import area_shares
 from zoning.overlays.control_lines import covered, roles_of, settle_lines, tabulate_lines
 from zoning.overlays.unit_overlay import checked_crs, overlay, unit_ids
+from zoning.overlays.unit_tiles import ForEach
 
 __all__ = [
+    "ForEach",
     "area_shares",
     "checked_crs",
     "covered",

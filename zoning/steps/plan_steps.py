@@ -32,9 +32,12 @@ class Steps:
         Of the plan that is varied.
     kept : KeptResults, optional
         What steps made in earlier calls of the command.
+    for_each : callable, optional
+        What does a step that goes by tiles: it calls a function on each, here or elsewhere.
 
     Attributes
     ----------
+    for_each : callable
     made : dict of str to tuple
         By the name of a step the parts that it read and what it made of them.
     done : list of str
@@ -50,7 +53,10 @@ class Steps:
     (3, [])
     """
 
-    def __init__(self, before: Steps | None = None, kept: KeptResults | None = None) -> None:
+    def __init__(
+        self, before: Steps | None = None, kept: KeptResults | None = None, for_each: Callable[..., Any] = map
+    ) -> None:
+        self.for_each = for_each
         self._before: Mapping[str, _Step] = {} if before is None else before.made
         self._kept = kept
         self._origins: dict[int, tuple[str, tuple[object, ...]]] = {}
@@ -146,7 +152,7 @@ class Steps:
 
     def again(self) -> Steps:
         """The steps of the same plan, begun once more: what was made so far is not made again."""
-        return Steps(self, self._kept)
+        return Steps(self, self._kept, self.for_each)
 
     @property
     def keeps(self) -> bool:

@@ -1,0 +1,142 @@
+"""Header counts: how many features, vertices and cells a file holds, from what it says of itself; no shape is read."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from pyproj import CRS, Transformer
+
+from layers.formats.gdal_drivers import load_gdal
+from layers.formats.geotiff import opened
+
+VERTEX_BYTES = 16
+"""Of two coordinates, in every format that does not pack them."""
+FEATURE_BYTES = 70
+"""Around the coordinates of a feature: envelope, headers of parts and rings."""
+TEXT_VERTEX_BYTES = 38
+"""Of two coordinates as GeoJSON writes them."""
+DBF_ENDINGS = (".shp", ".fgb")
+Box = npt.NDArray[np.float64]
+
+
+class Counts(NamedTuple):
+    """What a file holds.
+
+    Attributes
+    ----------
+    features : int
+        Rows of a table, too.
+    vertices : int
+        About as many.
+    cells : int
+        Of a grid, near the units.
+    """
+
+    features: int = 0
+    vertices: int = 0
+    cells: int = 0
+
+
+def count_features(path: Path, layer: str | None = None) -> Counts:
+    """Features and vertices of a vector file, or rows of a table.
+
+    Parameters
+    ----------
+    path : Path
+    layer : str, optional
+        Of a file with several.
+
+    Returns
+    -------
+    Counts
+        Vertices follow from the bytes of the geometry, of a CSV from its rows.
+
+    Examples
+    --------
+    >>> from zoneplan import builtin_study
+    >>> count_features(builtin_study("us_mountain_west").parent / "us_mountain_west.gpkg", "units").features
+    164
+    """
+    ending = path.suffix.lower()
+    if ending == ".gpkg":
+        return _of_geopackage(path, layer)
+    if ending in (".parquet", ".geoparquet"):
+        return _of_parquet(path)
+    if ending in (".csv", ".txt", ".tsv"):
+        with path.open("rb") as file:
+            rows = max(0, sum(1 for _ in file) - 1)
+        return Counts(rows, rows)
+    load_gdal("pyogrio")
+    import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
+
+    features = int(pyogrio.read_info(path, layer=layer)["features"])
+    a_vertex = VERTEX_BYTES if ending in DBF_ENDINGS else TEXT_VERTEX_BYTES
+    return Counts(features, _vertices(path.stat().st_size, features, a_vertex))
+
+
+def _vertices(size: int, features: int, a_vertex: int = VERTEX_BYTES) -> int:
+    return max(features, (size - FEATURE_BYTES * features) // a_vertex)
+
+
+def _of_geopackage(path: Path, layer: str | None) -> Counts:
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as base:
+        tables = dict(base.execute("SELECT table_name, column_name FROM gpkg_geometry_columns"))
+        name = layer if layer is not None else next(iter(tables), None)
+        if name is None or name not in tables:  # a table without shapes, or a mistake that reading will tell of
+            return Counts()
+        table, column = (text.replace('"', '""') for text in (name, tables[name]))
+        features, size = base.execute(f'SELECT count(*), sum(length("{column}")) FROM "{table}"').fetchone()  # noqa: S608  (quoted)
+    return Counts(int(features), _vertices(int(size or 0), int(features)))
+
+
+def _of_parquet(path: Path) -> Counts:
+    import pyarrow.parquet as pq  # noqa: PLC0415  (who plans without such files needs none)
+
+    held = pq.ParquetFile(path).metadata
+    places = [place for place in range(held.num_columns) if held.schema.column(place).path == "geometry"]
+    size = sum(
+        held.row_group(group).column(place).total_uncompressed_size
+        for group in range(held.num_row_groups)
+        for place in places
+    )
+    return Counts(held.num_rows, _vertices(size, held.num_rows) if places else 0)
+
+
+def box_of(path: Path, layer: str | None = None) -> tuple[Box, CRS] | None:
+    """The box around all features, with its CRS; None where the file does not say it."""
+    load_gdal("pyogrio")
+    import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
+
+    if path.suffix.lower() in (".parquet", ".geoparquet"):
+        return None
+    found = pyogrio.read_info(path, layer=layer, force_total_bounds=True)
+    if found["total_bounds"] is None or found["crs"] is None:
+        return None
+    return np.asarray(found["total_bounds"], dtype=float), CRS.from_user_input(found["crs"])
+
+
+def count_cells(path: Path, name: str, near: tuple[Box, CRS] | None = None) -> Counts:
+    """Cells of a grid near some box; all where there is none.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Of the layer, for messages.
+    near : (array of 4, CRS), optional
+        West, south, east, north.
+    """
+    with opened(path, name) as grid:
+        if near is None or grid.crs is None:
+            return Counts(cells=grid.width * grid.height)
+        box, crs = near
+        turn = Transformer.from_crs(crs, CRS.from_user_input(grid.crs.to_wkt()), always_xy=True)
+        west, south, east, north = turn.transform_bounds(*box)
+        wide = min(grid.width, max(1.0, (east - west) / abs(grid.transform.a) + 3))
+        high = min(grid.height, max(1.0, (north - south) / abs(grid.transform.e) + 3))
+        return Counts(cells=int(wide * high) if np.isfinite(wide * high) else grid.width * grid.height)

@@ -1,0 +1,205 @@
+"""The estimate: what a run will cost, from counts in the headers of its files and from what each of them costs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+
+from pyproj import CRS
+
+from layers.errors import LimitError, ZoneplanError
+from layers.formats import Box, Counts, box_of, count_cells, count_features, reading
+from layers.phrases import Phrase
+from layers.read import RASTER_ENDINGS
+from zoning.estimates.machine_speed import machine_speed
+from zoning.rulebook import read_rulebook
+from zoning.study import Study
+
+COSTS = Path(__file__).with_name("costs.json")
+"""Written by ``python benchmarks/estimates.py --measure``."""
+DRIVERS = (
+    "runs", "units", "unit_vertices", "cut_vertices", "cut_cells", "features", "cells", "unit_policies", "unit_quotas",
+    "sites",
+)  # fmt: skip
+"""What costs hang on: a run as such; units and their vertices; vertices, and cells of grids, of layers that cut;
+features of those that do not; cells of all grids near the units; units times policies, and times quotas; units with
+sites."""
+
+
+class Costs(TypedDict):
+    """What was measured: seconds of CPU, bytes of memory and of disk for one of each driver, on one machine.
+
+    Attributes
+    ----------
+    work_seconds : float
+        Of the fixed work of :func:`zoning.estimates.work_seconds` there.
+    seconds, memory_bytes, disk_bytes : mapping of str to float
+        By driver.
+    """
+
+    work_seconds: float
+    seconds: dict[str, float]
+    memory_bytes: dict[str, float]
+    disk_bytes: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a run will cost.
+
+    Attributes
+    ----------
+    seconds : float
+        CPU time on this machine, with the time that programs need to load; nothing is taken from the cache.
+    memory_bytes : int
+        The most at one time.
+    disk_bytes : int
+        Of the run folder.
+    drivers : mapping of str to float
+        What it hangs on, see ``DRIVERS``.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> found = zp.estimate(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> found.drivers["units"], 1e6 < found.disk_bytes < 1e8
+    (164.0, True)
+    """
+
+    seconds: float
+    memory_bytes: int
+    disk_bytes: int
+    drivers: Mapping[str, float]
+
+    def as_dict(self) -> dict[str, object]:
+        """The three figures for other programs."""
+        return {
+            "seconds": round(self.seconds, 2),
+            "memory_bytes": self.memory_bytes,
+            "disk_bytes": self.disk_bytes,
+        }
+
+    @property
+    def said(self) -> str:
+        """The three figures in one sentence."""
+        return Phrase(
+            "a run takes about {seconds:.1f} s of CPU, {memory:,.0f} MB of memory and {disk:,.1f} MB on disk",
+            seconds=self.seconds,
+            memory=self.memory_bytes / 1e6,
+            disk=self.disk_bytes / 1e6,
+        )
+
+
+def estimate(study: Study) -> Estimate:
+    """Time, memory and disk of a run, before any work is done.
+
+    Parameters
+    ----------
+    study : Study
+        From :func:`zoneplan.read_study`.
+
+    Returns
+    -------
+    Estimate
+        Of a run by one process that takes nothing from the cache.
+
+    Raises
+    ------
+    ZoneplanError
+        The rulebook, or the file of the units, cannot be read.
+
+    Notes
+    -----
+    Each figure is the sum of counts times costs. Counts come from headers: features and bytes of geometry, cells of
+    grids near the units, policies and quotas of the plan. Costs were measured on runs of several sizes by
+    ``benchmarks/estimates.py``; seconds are put right for the speed of the machine, by a fixed piece of work of some
+    tenths of a second.
+    """
+    drivers, costs = count_drivers(study), read_costs()
+    seconds, memory, disk = (
+        sum(costs[kind].get(name, 0.0) * amount for name, amount in drivers.items())
+        for kind in ("seconds", "memory_bytes", "disk_bytes")
+    )
+    return Estimate(seconds / machine_speed(costs["work_seconds"]), round(memory), round(disk), drivers)
+
+
+def require_memory(found: Estimate, limit: int | None) -> None:
+    """Refuse a run that does not fit.
+
+    Parameters
+    ----------
+    found : Estimate
+    limit : int or None
+        Bytes of memory; None for no limit.
+
+    Raises
+    ------
+    LimitError
+        With what the run would take.
+    """
+    if limit is not None and found.memory_bytes > limit:
+        raise LimitError(
+            Phrase(
+                "{said}; that is more than the {limit:,.0f} MB of memory that are allowed. Plan a smaller territory at "
+                "a time, take coarser grids, or allow more",
+                said=found.said,
+                limit=limit / 1e6,
+            ),
+            code="memory",
+        )
+
+
+@cache
+def read_costs() -> Costs:
+    """The costs that came with this version."""
+    found: Costs = json.loads(COSTS.read_text("utf-8"))
+    return found
+
+
+def count_drivers(study: Study) -> dict[str, float]:
+    """What the costs of a study hang on, by name; of files that cannot be read nothing, but for the units."""
+    with reading("units"):
+        path = study.locate(study.units.source)
+        units = count_features(path, study.units.layer)
+        near = box_of(path, study.units.layer)
+    policies = len(read_rulebook(study.rulebook, study.date).policies)
+    found = dict.fromkeys(DRIVERS, 0.0)
+    for place, section in enumerate(study.layers):
+        counts = _of_layer(study, place, near)
+        found["cells"] += counts.cells
+        if section.role is None:
+            found["features"] += counts.features
+        else:
+            found["cut_vertices"] += counts.vertices
+            found["cut_cells"] += counts.cells
+    for table in study.tables:
+        with suppress(ZoneplanError, OSError):
+            found["features"] += count_features(study.locate(table.source), table.layer).features
+    given = {
+        "runs": 1,
+        "units": units.features,
+        "unit_vertices": units.vertices,
+        "unit_policies": units.features * policies,
+        "unit_quotas": units.features * len(study.quotas) * (1 + len(study.scenarios)),
+        "sites": units.features * sum(quota.siting is not None for quota in study.quotas),
+    }
+    return found | {name: float(amount) for name, amount in given.items()}
+
+
+def _of_layer(study: Study, place: int, near: tuple[Box, CRS] | None) -> Counts:
+    """Counts of a layer; of one whose file several layers read, its part of the features."""
+    section = study.layers[place]
+    with suppress(ZoneplanError, OSError), reading(section.name):
+        path = study.locate(section.source)
+        if path.suffix.lower() in RASTER_ENDINGS:
+            return count_cells(path, section.name, near)
+        counts = count_features(path, section.layer)
+        others = [one for one in study.layers if (one.source, one.layer) == (section.source, section.layer)]
+        part = len(others) if section.where is not None else 1
+        return Counts(counts.features // part, counts.vertices // part)
+    return Counts()
