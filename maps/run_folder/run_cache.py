@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from importlib import metadata, util
 from pathlib import Path
@@ -108,15 +109,18 @@ def _version(name: str) -> bytes:
         return b""
 
 
-def kept_steps(notice: Callable[[str], None]) -> KeptResults:
+def kept_steps(notice: Callable[[str], None], begin: Callable[..., None] | None = None) -> KeptResults:
     """The steps of plans that are kept.
 
     Parameters
     ----------
     notice : callable
         Called with what is to be said of one that is damaged.
+    begin : callable, optional
+        Called with the jobs that keep the steps of a plan which is finished; by default they are done at once.
     """
-    return KeptResults(ContentCache(cache_folder(), kind=STEP), hash_of(_program()), notice)
+    found = KeptResults(ContentCache(cache_folder(), kind=STEP), hash_of(_program()), notice)
+    return found if begin is None else replace(found, begin=begin)
 
 
 def keep_run(store: ContentCache, key: str, folder: Path, summary: bytes) -> bool:

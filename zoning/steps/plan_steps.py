@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -161,9 +162,8 @@ class Steps:
 
     def keep(self) -> None:
         """Keep for the next call of the command what was put; done once all sources are confirmed."""
-        for name, key, made in self._unkept:
-            if self._kept is not None:
-                self._kept.keep(name, key, made)
+        if self._kept is not None and self._unkept:
+            self._kept.begin(*(partial(self._kept.keep, *one) for one in self._unkept))
         self._unkept.clear()
 
     def _found(self, name: str, parts: tuple[object, ...], places: Mapping[str, Path] | None = None) -> Any:
