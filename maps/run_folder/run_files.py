@@ -107,7 +107,7 @@ class _RunFiles:
         self._said, self._plan, self._stage, self._excel_safe = said, said.source, stage, excel_safe
 
     def write(self, some: Copies, announce: Callable[[str], None]) -> None:
-        """Write all groups, by one worker in the order of the pages; several begin with what needs no borders."""
+        """Write all groups, by one worker in this order; by several the largest first."""
         pages = list(PAGES)
 
         def begin(place: int) -> None:
@@ -115,11 +115,12 @@ class _RunFiles:
                 announce(pages.pop(0))
 
         begin(0)
-        last = [self._trace, self._tables, self._geopackage]
         if some.several:
-            some.start(last.pop())
             in_threads([lambda: self._ground, self._make_records], some.workers)
-        some.share([self._map, self._report, self._workbook, *last], begin)
+        some.share(
+            [self._map, self._report, self._workbook, self._geopackage, self._trace, self._tables],
+            begin,
+        )
 
     def _make_records(self) -> None:
         """What several groups ask for: made before they part, or each would make its own."""
