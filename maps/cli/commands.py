@@ -926,7 +926,9 @@ def _made(
     from zoning.pipeline import run
 
     with copies(worker_count(how.workers)) as some:
-        kept = kept_steps(say, some.start) if how.cached else None  # also where a file cannot be read, and no run is kept
+        kept = (
+            kept_steps(say, some.start) if how.cached else None
+        )  # also where a file cannot be read, and no run is kept
         plan = run(study, announce, kept=kept, keep_going=how.keep_going).finished()
         said = localize(plan, options.language)
         write_run(

@@ -32,7 +32,10 @@ from zoning.zones import classify, resolve
 
 BOOKS = ("brazil", "main_functional_areas", "us_west")
 DAY = date(2025, 1, 1)
-OWN_INSTRUMENTS = {"brazil": {"border", "tax", "investment", "environment"}, "main_functional_areas": {"border", "tax", "rural_land", "assessment", "pension"}}
+OWN_INSTRUMENTS = {
+    "brazil": {"border", "tax", "investment", "environment"},
+    "main_functional_areas": {"border", "tax", "rural_land", "assessment", "pension"},
+}
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"brazil": 35, "main_functional_areas": 25, "us_west": 8}
 UNVERIFIED = {"brazil": (35, 4, 16), "main_functional_areas": (68, 1, 57), "us_west": (13, 0, 9)}
