@@ -13,6 +13,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from maps.cli.commands import app
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
 from zoning.study import study_schema
-from zoning.tables import CSV_TABLES, TABLES
+from zoning.tables import AS_FILES, CSV_TABLES, PLACED_POLICIES, POLICY_TEXTS, TABLES
 
 DOCS = Path(__file__).resolve().parent
 MENU = DOCS.parent / "mkdocs.yml"
@@ -120,11 +121,13 @@ def coverage_page() -> str:
 def tables_page() -> str:
     """Every table of a run."""
     parts: list[str] = []
-    for table in TABLES.values():
-        in_csv = any(one.name == table.name for one in CSV_TABLES)
+    for table in chain.from_iterable(AS_FILES.get(one.name, (one,)) for one in TABLES.values()):
+        in_csv = any(one.name == table.name for one in (*CSV_TABLES, POLICY_TEXTS))
         file = f"`{table.name}.csv`" if in_csv else f"`{table.name}.parquet`"
         more = " More columns follow: one a measure, a designation, or a line that took land." if table.open else ""
         rows = [(f"`{name}`", kind, "yes" if name in table.key else "") for name, kind in table.columns.items()]
+        if table is PLACED_POLICIES:
+            more = " What a policy says stands in `policy_texts`; `zoneplan run --flat` writes it into every row, too."
         parts += [f"## {table.name}", f"In {file}.{more}", *_table(("column", "type", "key"), rows)]
     return _page(
         "The tables",

@@ -224,6 +224,20 @@ class Plan(Shown):
         """
         return drawn_by("widget")(self, language, height)
 
+    @property
+    def policy_texts(self) -> pd.DataFrame:
+        """What is the same wherever a policy of the plan applies, as declared in :mod:`zoning.tables`.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+        >>> plan.policy_texts.set_index("policy").loc["air-class-one", "parameters"]
+        '{"park_size_above": {"unit": "acres", "value": 6000.0}}'
+        """
+        texts: pd.DataFrame = import_module("zoning.policies").policy_texts(self.policies, self.rulebook)
+        return texts
+
     def vary(self, **changes: Any) -> Plan:
         """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.variants.vary`.
 

@@ -270,6 +270,29 @@ POLICIES = Table(
     },
     ("unit_id", "piece_id", "policy"),
 )
+PLACED_POLICIES = Table(
+    "policies",
+    {
+        name: POLICIES.columns[name]
+        for name in ("unit_id", "piece_id", "policy", "zone", "overruled_by", "inherited_from", "exception")
+    },
+    POLICIES.key,
+)
+"""POLICIES as a run folder has them, where each text stands once, in POLICY_TEXTS."""
+POLICY_TEXTS = Table(
+    "policy_texts",
+    {
+        **{
+            name: POLICIES.columns[name]
+            for name in (
+                "policy", "instrument", "title", "strictness", "parameters", "clause", "reference", "since", "until",
+            )
+        },
+        "verified": "bool",
+    },
+    ("policy",),
+)  # fmt: skip
+"""What is the same wherever a policy applies; ``parameters`` has an indicator, which each unit has, by its name."""
 INDUSTRIES = Table(
     "industries",
     {
@@ -428,6 +451,8 @@ TABLES = {
 
 CSV_TABLES = tuple(table for table in TABLES.values() if table not in (PIECES, CLAIMS))
 """The tables of a run folder that are written as CSV; claims and pieces are GeoParquet."""
+AS_FILES = {POLICIES.name: (PLACED_POLICIES, POLICY_TEXTS)}
+"""Tables that stand in files of another form, so that a text stands once."""
 
 _DTYPES: Mapping[str, str | type] = {
     "text": "str",

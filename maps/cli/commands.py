@@ -110,7 +110,7 @@ def demo(
 
     speak(language)
     plan_file = write_study(study, folder)
-    _run(plan_file, None, language, excel_safe=False, as_json=as_json)
+    _run(plan_file, None, language, as_json=as_json)
 
 
 @app.command()
@@ -191,6 +191,9 @@ def run_(
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Prefix texts in CSV that a spreadsheet would run as a formula.")
     ] = False,
+    flat: Annotated[
+        bool, typer.Option("--flat", help="Repeat the texts of a policy in each row of policies.csv.")
+    ] = False,
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Leave out layers that cannot be read; say so on every page; exit 8.")
     ] = False,
@@ -209,7 +212,7 @@ def run_(
 ) -> None:
     """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
     how = Running(cached=not no_cache, keep_going=keep_going, workers=workers, max_memory=max_memory)
-    _run(plan, out, language, excel_safe=excel_safe, as_json=as_json, how=how)
+    _run(plan, out, language, excel_safe=excel_safe, flat=flat, as_json=as_json, how=how)
 
 
 @app.command(name="estimate")
@@ -850,8 +853,9 @@ def _run(
     out: Path | None,
     asked: str | None,
     *,
-    excel_safe: bool,
     as_json: bool,
+    excel_safe: bool = False,
+    flat: bool = False,
     how: Running = USUALLY,
 ) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
@@ -866,7 +870,7 @@ def _run(
         from zoning.study import read_study
 
         study = read_study(plan_file)
-        options = Options(asked or study.study.language or ENGLISH, excel_safe)
+        options = Options(asked or study.study.language or ENGLISH, excel_safe, flat)
         require_room(folder)
         key = key_before(study, options) if how.cached else ""
         store = ContentCache(cache_folder()) if key else None
@@ -926,9 +930,8 @@ def _made(
     from zoning.pipeline import run
 
     with copies(worker_count(how.workers)) as some:
-        kept = (
-            kept_steps(say, some.start) if how.cached else None
-        )  # also where a file cannot be read, and no run is kept
+        # steps are kept also where a file cannot be read, and no run is kept
+        kept = kept_steps(say, some.start) if how.cached else None
         plan = run(study, announce, kept=kept, keep_going=how.keep_going).finished()
         said = localize(plan, options.language)
         write_run(
@@ -936,6 +939,7 @@ def _made(
             folder,
             options.language,
             excel_safe=options.excel_safe,
+            flat=options.flat,
             announce=announce,
             notice=say,
             workers=how.workers,

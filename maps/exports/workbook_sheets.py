@@ -116,6 +116,7 @@ _MADE = frozenset({"firmness", "findings", "parameters", "sources"})
 """Sheets that no file of the run has."""
 OWN = frozenset({
     ("quotas", "by_weight"), ("quotas", "difference"), ("quotas", "cause"), ("quotas", "reserve"),
+    ("policies", "parameters"),
     ("divergence", "vintage"), ("divergence_units", "vintage"),
 })  # fmt: skip
 """Columns that no file of the run has."""
@@ -624,4 +625,6 @@ def _file(key: str, name: str) -> str:
         return "plan.xlsx"
     if (key, name) == ("quotas", "main"):
         return "zones.csv"
-    return "claims.parquet" if key == "claims" else f"{'policies' if key == 'policy_texts' else key}.csv"
+    if (key, name) == ("policy_texts", "exception"):
+        return "policies.csv"
+    return "claims.parquet" if key == "claims" else f"{key}.csv"

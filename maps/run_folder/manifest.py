@@ -13,7 +13,7 @@ from layers.formats import digest
 from zoning.tables import ASKED_TABLES
 
 MANIFEST = "manifest.json"
-FORMAT = 6
+FORMAT = 7
 """Of the run folders that are written."""
 KIND = "zoneplan run"
 """What marks a folder as one that zoneplan wrote, under ``kind``, from format 2 on."""
@@ -80,6 +80,10 @@ CONTENTS: Mapping[int, Contents] = {
         frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs")),
         frozenset({"heights.tif", *(f"{table.name}.csv" for table in ASKED_TABLES)}),
         ("rulebook/", "rasters/"),
+    ),
+    7: Contents(
+        frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs", "policy_texts.csv")),
+        frozenset({"heights.tif", *(f"{table.name}.csv" for table in ASKED_TABLES)}),
     ),
 }
 """The files of each format; a new file means a new format."""

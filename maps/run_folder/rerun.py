@@ -72,7 +72,9 @@ def run_again(
     inputs = with_entries_left_out(inputs, left_out)
     plan = make_plan(study, rulebook, inputs, tables, announce, keep_going=bool(left_out))
     with TemporaryDirectory(prefix="zoneplan-") as again:
-        write_files(plan, Path(again), run_language(folder), excel_safe=before["excel_safe"], announce=announce)
+        flat = before.setdefault("flat", True)  # as all runs were before this was asked
+        language, safe = run_language(folder), before["excel_safe"]
+        write_files(plan, Path(again), language, excel_safe=safe, flat=flat, announce=announce)
         now = json.loads((Path(again) / PROVENANCE).read_text("utf-8"))
         names = [name for name in files_in(folder) if name != MANIFEST and _differs(folder / name, Path(again) / name)]
     then, later = before.pop("versions"), now.pop("versions")

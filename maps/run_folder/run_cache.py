@@ -43,11 +43,12 @@ class Options(NamedTuple):
     Attributes
     ----------
     language : str
-    excel_safe : bool
+    excel_safe, flat : bool
     """
 
     language: str
     excel_safe: bool
+    flat: bool = False
 
 
 def key_before(study: Study, options: Options) -> str:

@@ -27,6 +27,7 @@ from maps.style import Topology, plan_topology
 from maps.summaries import verdicts
 from maps.web import draw
 from zoning.plan import IndexRaster, Plan
+from zoning.policies import join_texts, policy_texts
 from zoning.records import OF_ROWS, row_records, scheme_in_use, scheme_parameters
 from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
 from zoning.study import Study, read_study
@@ -37,6 +38,9 @@ from zoning.tables import (
     CSV_TABLES,
     INDUSTRIES,
     MEASURES,
+    PLACED_POLICIES,
+    POLICIES,
+    POLICY_TEXTS,
     QUOTA_RULES,
     SCENARIO_QUOTAS,
     SCENARIOS,
@@ -76,6 +80,7 @@ def write_files(
     language: str = "en",
     *,
     excel_safe: bool = False,
+    flat: bool = False,
     announce: Callable[[str], None] = lambda _step: None,
     workers: int | None = None,
 ) -> None:
@@ -88,7 +93,7 @@ def write_files(
         An existing, empty folder.
     language : str
         Of the pages, and of reasons, titles and clauses in the tables.
-    excel_safe : bool
+    excel_safe, flat : bool
         See :func:`maps.run_folder.write_run`.
     announce : callable, optional
         Called with each of ``PAGES`` once it has begun.
@@ -97,14 +102,15 @@ def write_files(
     """
     said = localize(plan, language)
     with copies(worker_count(workers)) as some:
-        _RunFiles(said, stage, excel_safe=excel_safe).write(some, announce)
+        _RunFiles(said, stage, excel_safe=excel_safe, flat=flat).write(some, announce)
 
 
 class _RunFiles:
     """The files of a run, in groups that do not wait for each other."""
 
-    def __init__(self, said: LocalizedPlan, stage: Path, *, excel_safe: bool) -> None:
-        self._said, self._plan, self._stage, self._excel_safe = said, said.source, stage, excel_safe
+    def __init__(self, said: LocalizedPlan, stage: Path, *, excel_safe: bool, flat: bool) -> None:
+        self._said, self._plan, self._stage = said, said.source, stage
+        self._excel_safe, self._flat = excel_safe, flat
 
     def write(self, some: Copies, announce: Callable[[str], None]) -> None:
         """Write all groups, by one worker in this order; by several the largest first."""
@@ -165,13 +171,16 @@ class _RunFiles:
         for table in CSV_TABLES:
             if table in ASKED_TABLES and not len(getattr(plan, _ASKED_BY.get(table.name, table.name))):
                 continue
-            write_csv(table, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=self._excel_safe)
+            own = PLACED_POLICIES if table is POLICIES and not self._flat else table
+            write_csv(own, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=self._excel_safe)
+        texts = policy_texts(said.policies, said.rulebook)
+        write_csv(POLICY_TEXTS, texts, stage / f"{POLICY_TEXTS.name}.csv", excel_safe=self._excel_safe)
         (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")
         for name, content in as_written(plan.rulebook, map(str, plan.measures.columns)).files.items():
             target = stage / RULEBOOK_FOLDER / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        _write_json(_provenance(said, excel_safe=self._excel_safe), stage / PROVENANCE)
+        _write_json(_provenance(said, excel_safe=self._excel_safe, flat=self._flat), stage / PROVENANCE)
 
 
 def write_csv(table: Table, rows: pd.DataFrame, path: str | Path, *, excel_safe: bool = False) -> None:
@@ -231,7 +240,9 @@ def read_run(folder: str | Path) -> Plan:
     provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
     study = read_study(folder / PLAN_FILE)
     listed = [table for table in CSV_TABLES if table not in _NOT_ALWAYS or (folder / f"{table.name}.csv").exists()]
-    written = {table.name: _read_csv(table, folder, provenance) for table in listed}
+    is_flat = provenance.get("flat", True)  # as all runs were before this was asked
+    forms = {POLICIES.name: POLICIES if is_flat else PLACED_POLICIES}
+    written = {table.name: _read_csv(forms.get(table.name, table), folder, provenance) for table in listed}
     trace = WrittenTrace(folder)
     tables = trace.tables({**written, CLAIMS.name: pd.read_parquet(folder / "claims.parquet")})
     measures = tables.pop(MEASURES.name).set_index("unit_id")
@@ -242,6 +253,17 @@ def read_run(folder: str | Path) -> Plan:
     if (folder / "sites.parquet").exists():
         tables["sites"] = gpd.read_parquet(folder / "sites.parquet")
     rulebook = without_unused_topics(read_rulebook(folder / RULEBOOK_FOLDER, study.date), map(str, measures.columns))
+    if not is_flat:
+        tables[POLICIES.name] = join_texts(
+            tables[POLICIES.name],
+            tables["zones"].set_index("unit_id"),
+            measures,
+            tables["quotas"],
+            tables["energy"],
+            tables["flows"],
+            rulebook,
+            study.units.levels,
+        )
     _restore(tables, units["name"] if study.units.names else None, rulebook)
     pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]
@@ -283,7 +305,7 @@ def run_language(folder: Path) -> str:
     return str(json.loads((folder / PROVENANCE).read_text("utf-8")).get("language", "en"))
 
 
-def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
+def _provenance(plan: LocalizedPlan, *, excel_safe: bool, flat: bool) -> dict[str, Any]:
     return {
         "study": plan.study.name,
         "date": plan.study.date.isoformat(),
@@ -306,6 +328,7 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool) -> dict[str, Any]:
         "crs": {"working": plan.units.crs.to_wkt(), "units": plan.own_crs},
         "measures": {str(name): _kind(plan.measures[name]) for name in plan.measures.columns},
         "excel_safe": excel_safe,
+        "flat": flat,
         **_tried(plan.study),
         **_left_out(plan),
     }

@@ -44,6 +44,7 @@ def write_run(
     language: str = "en",
     *,
     excel_safe: bool = False,
+    flat: bool = False,
     announce: Callable[[str], None] = lambda _step: None,
     notice: Notice = warn,
     workers: int | None = None,
@@ -61,6 +62,8 @@ def write_run(
         Of the pages, and of reasons, titles and clauses in the tables; the rulebook must speak it, too.
     excel_safe : bool
         Prefix texts in the CSV files that a spreadsheet would take for a formula.
+    flat : bool
+        Write what a policy says into every row of ``policies.csv``, too, and not into ``policy_texts.csv`` alone.
     announce : callable, optional
         Called with the name of each file before it is written.
     notice : callable, optional
@@ -99,7 +102,9 @@ def write_run(
     require_workers(workers)
     return _write(
         Path(folder).absolute(),
-        lambda stage: write_files(plan, stage, language, excel_safe=excel_safe, announce=announce, workers=workers),
+        lambda stage: write_files(
+            plan, stage, language, excel_safe=excel_safe, flat=flat, announce=announce, workers=workers
+        ),
         notice,
         _plan_that_is_tried(plan.study),
     )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +17,7 @@ from layers.conditions import Evaluation, Evaluator, parse_condition
 from layers.phrases import english
 from zoning.measures import complete_measures, mean_by, paths, sum_by
 from zoning.overlays import covered, roles_of
+from zoning.policies.policy_parameters import indicators_set, settings_of, settings_text
 from zoning.rulebook import (
     CONTROL_LINE,
     EXCEPTION,
@@ -30,7 +29,7 @@ from zoning.rulebook import (
     is_summed,
     without_unused_topics,
 )
-from zoning.tables import POLICIES, tabulate
+from zoning.tables import POLICIES, POLICY_TEXTS, tabulate
 from zoning.trace import Message, in_languages, say
 from zoning.unit_ids import keep_ids
 
@@ -440,6 +439,75 @@ def assign_traced(
     return tabulate(POLICIES, rows), found
 
 
+def policy_texts(policies: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
+    """What is the same wherever a policy applies, once a policy.
+
+    Parameters
+    ----------
+    policies : DataFrame
+        From :func:`assign`; with the titles and clauses of the rulebook where they are in words.
+    rulebook : Rulebook
+        The same.
+
+    Returns
+    -------
+    DataFrame
+        The POLICY_TEXTS table of the policies that apply somewhere.
+    """
+    written = {policy.id: policy for policy in rulebook.policies}
+    rows = policies.drop_duplicates("policy")
+    known = [written[policy] for policy in rows["policy"]]
+    told = rows.assign(
+        parameters=[settings_text(settings_of(one, rulebook)) for one in known],
+        verified=[one.verified for one in known],
+    )
+    return tabulate(POLICY_TEXTS, told, written="title" in rows.columns)
+
+
+def join_texts(
+    placed: pd.DataFrame,
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    quotas: pd.DataFrame,
+    lights: pd.DataFrame | None,
+    flows: pd.DataFrame | None,
+    rulebook: Rulebook,
+    levels: Sequence[str] = ("jurisdiction",),
+) -> pd.DataFrame:
+    """The POLICIES table from where policies apply, with what each of them sets there.
+
+    Parameters
+    ----------
+    placed : DataFrame
+        The columns of PLACED_POLICIES.
+    zones, measures, quotas, lights, flows, rulebook, levels
+        As for :func:`assign`, which gave those rows.
+    """
+    written = {policy.id: policy for policy in rulebook.policies}
+    held = [written[policy] for policy in placed["policy"].unique()]
+    if not held:
+        return tabulate(POLICIES, pd.DataFrame())
+    fixed = pd.DataFrame([_fixed(policy) for policy in held]).set_index("policy")
+    rows = placed.join(fixed, on="policy")
+    texts = rows["policy"].map({one.id: settings_text(settings_of(one, rulebook)) for one in held}).astype(object)
+    own = [policy for policy in held if indicators_set(policy, rulebook)]
+    if own:
+        scopes = {"unit" if policy.scope == "piece" else policy.scope for policy in own}
+        seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, None, levels, scopes)
+        for policy in own:
+            there = rows.loc[rows["policy"] == policy.id, ["unit_id", "inherited_from"]]
+            by_unit = policy.scope in {"unit", "piece"}
+            asked = seen["unit" if by_unit else policy.scope].seen
+            told = dict(zip(asked.index.astype(str), _settings(policy, asked, rulebook), strict=True))
+            places = (
+                there["unit_id"]
+                if by_unit
+                else there["inherited_from"].where(there["inherited_from"] != "", there["unit_id"])
+            )
+            texts[there.index] = places.map(told)
+    return tabulate(POLICIES, rows.assign(parameters=texts))
+
+
 def uncovered(policies: pd.DataFrame, units: pd.Index) -> tuple[str, ...]:
     """The units to which no policy applies, sorted.
 
@@ -527,32 +595,15 @@ def say_exception(one: Exemption) -> Message:
 
 def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[str]:
     """The parameters of a policy for each unit, as JSON."""
-    measures = {one.name: one.unit for one in rulebook.indicators} | {one.name: one.unit for one in rulebook.derived}
-    fixed: dict[str, object] = {}
-    varying: dict[str, tuple[pd.Series, str]] = {}
-    for key, value in policy.parameters.items():
-        name = value if isinstance(value, str) else ""
-        if name in rulebook.parameters:
-            parameter = rulebook.parameters[name]
-            fixed[key] = {"value": parameter.value, "unit": parameter.unit}
-        elif name in measures:
-            varying[key] = (units[name], measures[name])
-        else:
-            fixed[key] = value
-    if policy.list:
-        treatments = Counter(item.treatment for item in rulebook.industries if item.list == policy.list)
-        fixed |= {"list": policy.list, **{one: treatments[one] for one in ("prohibited", "restricted")}}
+    fixed = settings_of(policy, rulebook)
+    varying = indicators_set(policy, rulebook)
     if not varying:
-        return [_json(fixed)] * len(units)
-    columns = {key: [plain_value(one) for one in column] for key, (column, _) in varying.items()}
+        return [settings_text(fixed)] * len(units)
+    columns = {key: ([plain_value(one) for one in units[name]], unit) for key, (name, unit) in varying.items()}
     return [
-        _json(fixed | {key: {"value": values[place], "unit": varying[key][1]} for key, values in columns.items()})
+        settings_text(fixed | {key: {"value": values[place], "unit": unit} for key, (values, unit) in columns.items()})
         for place in range(len(units))
     ]
-
-
-def _json(settings: Mapping[str, object]) -> str:
-    return json.dumps(settings, ensure_ascii=False, allow_nan=False, sort_keys=True, default=str)
 
 
 def plain_value(value: Any) -> float | bool | str | None:

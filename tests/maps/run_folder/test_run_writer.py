@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pandas as pd
@@ -28,7 +29,7 @@ from maps.run_folder import read_run, require_room, verify, write_run
 from maps.run_folder.run_writer import stage_folder
 from zoning.pipeline import run
 from zoning.study import read_study
-from zoning.tables import ASKED_TABLES, CSV_TABLES
+from zoning.tables import AS_FILES, ASKED_TABLES, CSV_TABLES, PLACED_POLICIES, POLICIES, POLICY_TEXTS
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -42,7 +43,7 @@ def test_a_run_is_complete_and_has_every_table_with_its_header(toy_plan, tmp_pat
     folder = write_run(toy_plan, tmp_path / "run")
     assert verify(folder).state == "complete"
     assert leftovers(tmp_path) == []
-    for table in CSV_TABLES:
+    for table in chain.from_iterable(AS_FILES.get(one.name, (one,)) for one in CSV_TABLES):
         if table in ASKED_TABLES:  # of plans that have some
             assert not (folder / f"{table.name}.csv").exists()
             continue
@@ -50,6 +51,24 @@ def test_a_run_is_complete_and_has_every_table_with_its_header(toy_plan, tmp_pat
         assert raw.startswith(b"\xef\xbb\xbf")
         header = raw.decode("utf-8-sig").splitlines()[0].split(",")
         assert header[: len(table.columns)] == list(table.columns)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("flat", [False, True])
+def test_a_text_of_a_policy_stands_once_but_in_a_flat_run(toy_plan, tmp_path: Path, flat: bool) -> None:
+    folder = write_run(toy_plan, tmp_path / "run", flat=flat)
+    rows, texts = (
+        pd.read_csv(folder / name, dtype=str, keep_default_na=False) for name in ("policies.csv", "policy_texts.csv")
+    )
+    assert texts["policy"].tolist() == sorted(set(rows["policy"])) == toy_plan.policy_texts["policy"].tolist()
+    assert list(rows.columns) == list((POLICIES if flat else PLACED_POLICIES).columns)
+    assert list(texts.columns) == list(POLICY_TEXTS.columns)
+    if flat:
+        told = rows.merge(texts, on="policy", suffixes=("", "_once"))
+        assert (told["clause"] == told["clause_once"]).all()
+    again = read_run(folder)
+    pd.testing.assert_frame_equal(again.policies, toy_plan.policies)
+    assert verify(write_run(again, tmp_path / "again")).state == "complete"
 
 
 @pytest.mark.slow
@@ -172,7 +191,7 @@ def test_a_folder_that_is_no_run_is_refused_and_stays(toy_plan, tmp_path: Path, 
 def test_a_run_from_before_the_mark_is_known_by_its_list(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    younger = {"trace.json", "plan.qgs"}  # which runs have from formats 3 and 5 on
+    younger = {"trace.json", "plan.qgs", "policy_texts.csv"}  # which runs have from formats 3, 5 and 7 on
     for name in younger:
         (folder / name).unlink()
     old = {"format": 1, "files": {name: sha for name, sha in manifest["files"].items() if name not in younger}}

@@ -12,11 +12,11 @@ import pytest
 
 from layers.errors import ZoneplanError
 from layers.sources import Source
-from zoning.policies import assign, exceptions_of, uncovered
+from zoning.policies import assign, exceptions_of, join_texts, policy_texts, uncovered
 from zoning.policies.applicability import condition_contexts
-from zoning.rulebook import Exemption, Line, Policy, Rulebook, read_rulebook
+from zoning.rulebook import Exemption, Indicator, Line, Policy, Rulebook, read_rulebook
 from zoning.rulebook.schema import Zone
-from zoning.tables import QUOTAS, tabulate
+from zoning.tables import PLACED_POLICIES, QUOTAS, tabulate
 
 DAY = date(2025, 1, 1)
 SEEN = Source(kind="official", read_on=date(2024, 12, 1))
@@ -117,6 +117,34 @@ def test_a_jurisdiction_is_asked_by_its_sums_and_its_units_inherit() -> None:
         ("c", "", "name", "N / east"),
     ]
     assert rows["zone"].eq("").all()
+
+
+def test_rows_without_texts_get_them_back_with_what_each_place_sets() -> None:
+    measured = [
+        Indicator(name=name, type="number", unit=unit) for name, unit in (("forest_ha", "ha"), ("height_m", "m"))
+    ]
+    rulebook = replace(
+        toy(
+            policy("sum", "forest_ha >= 80", scope="jurisdiction", parameters={"forest": "forest_ha"}),
+            policy("high", "height_m > 1", parameters={"height": "height_m", "beside": ["road", 3]}),
+            policy("forest", "on_forest", scope="piece", parameters={"height": "height_m"}, subject="trees"),
+            policy("plain", "TRUE", strictness=2, subject="trees"),
+        ),
+        indicators=tuple(measured),
+    )
+    rows = given(rulebook, land=LAND)
+    settings = dict(zip(zip(rows["unit_id"], rows["policy"], strict=True), rows["parameters"], strict=True))
+    assert settings["a", "sum"] == '{"forest": {"unit": "ha", "value": 80.0}}'
+    assert settings["a", "forest"] == '{"height": {"unit": "m", "value": 1.0}}'
+    placed = rows[list(PLACED_POLICIES.kept)]
+    again = join_texts(placed, ZONES, MEASURES, NO_QUOTAS, None, None, rulebook, LEVELS)
+    pd.testing.assert_frame_equal(again, rows, check_dtype=False)  # ids are of the type of the zones
+    none = join_texts(placed[:0], ZONES, MEASURES, NO_QUOTAS, None, None, rulebook, LEVELS)
+    assert list(none.columns) == list(rows.columns)
+    texts = policy_texts(rows, rulebook).set_index("policy")
+    assert texts.loc["sum", "parameters"] == '{"forest": "forest_ha"}'
+    assert texts.index.tolist() == ["forest", "high", "plain", "sum"]
+    assert not texts["verified"].any()
 
 
 def test_without_jurisdictions_policies_on_them_are_not_asked() -> None:
