@@ -191,7 +191,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     with zp.progress() as announce:
         plan = zp.run(study, announce)
     assert {"invalid", "empty", "outside", "duplicate", "overlap"} <= set(plan.ledger["finding"])
-    written = zp.write_run(plan, tmp_path / "runs" / "result")
+    written = zp.write_run(plan, tmp_path / "runs" / "result", workers=1)
     zp.read_run(written).vary(study_folder=toy_folder)
     maps.run_folder.key_after(plan, maps.run_folder.Options("en", excel_safe=False))
     zp.explain(plan, "a1").text()

@@ -243,5 +243,5 @@ def test_writing_asks_rules_only_what_another_limit_or_fact_would_change(
         return evaluate(one, table, *parameters)
 
     monkeypatch.setattr(Condition, "evaluate", noted)
-    write_run(plan, tmp_path / "again", written.language)
+    write_run(plan, tmp_path / "again", written.language, workers=1)
     assert all(asked)
