@@ -1,8 +1,6 @@
 """What a study reads: ``[study] [units] [[layers]] [[tables]]``, base models, and complaints with line and column."""
 
 from layers.sources.base_models import (
-    OWN,
-    READINGS,
     VERIFIED,
     Dated,
     Keys,
@@ -61,8 +59,6 @@ from layers.sources.toml_writing import to_toml
 
 __all__ = [
     "MEMORY",
-    "OWN",
-    "READINGS",
     "VERIFIED",
     "Amount",
     "ConditionText",

@@ -228,7 +228,7 @@ class Sourced(Shared):
 
     @property
     def reading(self) -> str:
-        """How its text is known, one of :data:`READINGS`.
+        """How its text is known, one of ``READINGS``.
 
         As its source says; ``partly`` where the text was read and not all that it rests on; without a source ``own``
         where the reference says that it cites no text, else ``unnamed``.

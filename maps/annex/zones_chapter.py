@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 
-from layers.conditions import parse_condition
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.locale import NONE, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Figures, Grid, Paragraph, Rows, grid
@@ -130,7 +129,7 @@ def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict
     told = edition.shown(ZONES)
 
     def unit(row: Any) -> tuple[Cell, ...]:
-        first, last = _unit(edition, row), (row.reason, row.rule, *overlaid.get(row.unit_id, []))
+        first, last = _unit(edition, row), (edition.plan.without_codes(row.reason), *overlaid.get(row.unit_id, []))
         return (*first, *(told.text(name, getattr(row, name)) for name in told.titles), last)
 
     return Grid(
@@ -167,7 +166,7 @@ def _overlaid(edition: ReportContext) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in each_row(claims[claims["zone"].isin(overlays) & (claims["answer"] == "yes")]):
         found.setdefault(row.unit_id, []).append(
-            edition.say("claim_said", zone=edition.title(row.zone), rule=row.rule, reason=row.reason)
+            edition.say("claim_said", zone=edition.title(row.zone), reason=edition.plan.without_codes(row.reason))
         )
     return found
 
@@ -176,12 +175,12 @@ def _rules(edition: ReportContext) -> Grid:
     words = edition.words
     return grid(
         words["rules"],
-        edition.columns(rule="id", zone="text", when="code", priority="number", reference="text", reading="long"),
+        edition.columns(rule="id", zone="text", when="long", priority="number", reference="text", reading="long"),
         (
             (
                 rule.id,
                 edition.title(rule.zone),
-                parse_condition(rule.when).said(),
+                edition.when(rule.when),
                 str(rule.priority),
                 text_in(rule.reference, edition.language),
                 edition.reading(rule),

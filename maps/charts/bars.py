@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from maps.charts.canvas import INK, RULE, SECOND, Canvas, Chart, Numbers, edge_of, fit, text_mm
@@ -50,7 +50,7 @@ class ShareRow(NamedTuple):
 
 def share_bars(
     name: str, parts: Sequence[Part], rows: Sequence[ShareRow], *, wide: float = 174, label: float = 34,
-    high: float = 4.7, gap: float = 1.4,
+    high: float = 4.7, gap: float = 1.4, heads: tuple[str, str] = ("", ""),
 ) -> Chart:  # fmt: skip
     """Bars of 100 per cent: whole per cent inside, the total at the right, no axis.
 
@@ -62,6 +62,8 @@ def share_bars(
     rows : sequence of ShareRow
     wide, label, high, gap : float
         Of the chart, its names, a bar and the space below it, mm.
+    heads : tuple of str
+        What a reader hears above the titles of rows, and above their totals.
 
     Returns
     -------
@@ -75,8 +77,8 @@ def share_bars(
     (('East', '25%', '75%', '4 ha'),)
     """
     room = max((text_mm(row.total, 8) for row in rows), default=0.0) + 2
-    heads = sum(5.6 if row.heading else 0 for row in rows)
-    sheet = Canvas(wide, len(rows) * (high + gap) + heads)
+    above = sum(5.6 if row.heading else 0 for row in rows)
+    sheet = Canvas(wide, len(rows) * (high + gap) + above)
     left, right, y = label, wide - room, 0.0
     for place, row in enumerate(rows):
         if row.heading:
@@ -98,7 +100,8 @@ def share_bars(
         sheet.text(wide, base, row.total, 8, fill=SECOND, anchor="end")
         y += high + gap
     numbers = Numbers(
-        ("", *(part.title for part in parts), ""), tuple((row.title, *row.shares, row.total) for row in rows)
+        (heads[0], *(part.title for part in parts), heads[1]),
+        tuple((row.title, *row.shares, row.total) for row in rows),
     )
     return Chart(sheet.svg(name), name, numbers)
 
@@ -128,7 +131,8 @@ class AmountRow(NamedTuple):
 
 def amount_bars(
     name: str, parts: Sequence[Part], rows: Sequence[AmountRow], *, rest: str = "", beside: str = "", wide: float = 92,
-    label: float = 22, high: float = 6.0, gap: float = 2.3,
+    label: float = 22, high: float = 6.0, gap: float = 2.3, heads: tuple[str, str] = ("", ""),
+    write: Callable[[float], str] = "{:,g}".format,
 ) -> Chart:  # fmt: skip
     """Bars by amount, in parts, with what is held back outlined and a second number beside them.
 
@@ -141,6 +145,10 @@ def amount_bars(
         What the outlined part, and the second number, are called.
     wide, label, high, gap : float
         mm.
+    heads : tuple of str
+        What a reader hears above the titles of rows, and above their totals.
+    write : callable
+        How an amount is written in the table.
 
     Returns
     -------
@@ -177,12 +185,13 @@ def amount_bars(
         if row.beside:
             sheet.text(wide, base, row.beside, 8, anchor="end", fill=SECOND)
         y += high + gap
-    columns = ("", *(part.title for part in parts), *([rest] if rest else []), "", *([beside] if beside else []))
+    columns = (heads[0], *(part.title for part in parts), *([rest] if rest else []), heads[1])
+    columns = (*columns, *([beside] if beside else []))
     table = tuple(
         (
             row.title,
-            *(f"{value:g}" for value in row.amounts),
-            *([f"{row.rest:g}"] if rest else []),
+            *map(write, row.amounts),
+            *([write(row.rest)] if rest else []),
             row.total,
             *([row.beside] if beside else []),
         )
@@ -216,7 +225,13 @@ class Class(NamedTuple):
 
 
 def count_columns(
-    name: str, parts: Sequence[Part], classes: Sequence[Class], *, wide: float = 174, high: float = 30
+    name: str,
+    parts: Sequence[Part],
+    classes: Sequence[Class],
+    *,
+    wide: float = 174,
+    high: float = 30,
+    heads: tuple[str, str] = ("", ""),
 ) -> Chart:
     """Columns of counts, in parts, the sum above each.
 
@@ -227,6 +242,8 @@ def count_columns(
     classes : sequence of Class
     wide, high : float
         mm.
+    heads : tuple of str
+        What a reader hears above the ranges, and above the sums.
 
     Returns
     -------
@@ -252,7 +269,7 @@ def count_columns(
         sheet.text(x + 0.4 * step, high - 0.8, one.title, 7.5, fill=SECOND, anchor="middle")
     sheet.line(0, foot, wide, foot, RULE, 0.25)
     numbers = Numbers(
-        ("", *(part.title for part in parts), ""),
+        (heads[0], *(part.title for part in parts), heads[1]),
         tuple((one.title, *map(str, one.counts), str(sum(one.counts))) for one in classes),
     )
     return Chart(sheet.svg(name), name, numbers)

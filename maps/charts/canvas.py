@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import ceil
 from typing import Literal, NamedTuple
 
@@ -129,6 +130,19 @@ def edge_of(fill: str) -> str:
     return darker(fill) if 0.299 * red + 0.587 * green + 0.114 * blue > PALE else ""
 
 
+Shape = Literal["circle", "square", "diamond", "triangle"]
+SHAPES: tuple[Shape, ...] = ("diamond", "triangle", "square")
+"""Of the main functions in their order; the default, and further ones, are circles."""
+SIGNS: Mapping[Shape, str] = {"circle": "●", "square": "■", "diamond": "◆", "triangle": "▲"}
+"""The same in a text."""
+CORNERS: Mapping[str, tuple[tuple[float, float], ...]] = {
+    "square": ((-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)),
+    "diamond": ((0, -1.25), (1.25, 0), (0, 1.25), (-1.25, 0)),
+    "triangle": ((0, -1.3), (1.2, 0.9), (-1.2, 0.9)),
+}
+"""In radii from the middle."""
+
+
 class Canvas:
     """What is drawn, in order; lengths in millimetres from the upper left corner.
 
@@ -167,6 +181,14 @@ class Canvas:
         """A circle."""
         edge = f' stroke="{stroke}" stroke-width="{mm(thick)}"' if stroke else ""
         self._parts.append(f'<circle cx="{mm(x)}" cy="{mm(y)}" r="{mm(radius)}" fill="{fill}"{edge}/>')
+
+    def mark(self, x: float, y: float, radius: float, fill: str, shape: Shape = "circle") -> None:
+        """A filled mark with a darker edge: a circle, or another shape of that size for those who see no colour."""
+        if shape == "circle":
+            self.circle(x, y, radius, fill, stroke=darker(fill))
+            return
+        corners = " ".join(f"{mm(x + right * radius)} {mm(y + down * radius)}" for right, down in CORNERS[shape])
+        self.path(f"M{corners}z", fill=fill, stroke=darker(fill), thick=0.18)
 
     def path(
         self, data: str, *, fill: str = "none", stroke: str = "", thick: float = 0.2, opacity: float = 1.0

@@ -17,7 +17,7 @@ from maps.charts.canvas import (
     Canvas,
     Chart,
     Numbers,
-    darker,
+    Shape,
     fit,
     mm,
     text_mm,
@@ -41,11 +41,14 @@ class Dot(NamedTuple):
         Of its main function; "" for a hollow dot: the test is not asked of it.
     name : str
         Beside the dot where it shall be named, else nothing.
+    shape : {"circle", "square", "diamond", "triangle"}
+        Of its main function, too.
     """
 
     value: float
     fill: str
     name: str = ""
+    shape: Shape = "circle"
 
 
 class Strip(NamedTuple):
@@ -158,7 +161,7 @@ def _dots(sheet: Canvas, scale: Scale, dots: Sequence[Dot], band: tuple[float, f
                 if hollow:
                     sheet.circle(x, y, 0.72 * radius, "#FFFFFF", stroke="#A9A499", thick=0.2)
                 else:
-                    sheet.circle(x, y, radius, dot.fill, stroke=darker(dot.fill))
+                    sheet.mark(x, y, radius, dot.fill, dot.shape)
     named = sorted((place for place, dot in enumerate(dots) if dot.name), key=lambda one: at[one][0])
     _names(sheet, [(dots[place].name, *at[place]) for place in named], (7.2, foot - 1.2), line)
 
@@ -309,7 +312,7 @@ def _margin_row(sheet: Canvas, row: MarginRow, scale: Scale, top: float, row_mm:
         zip(inside, places[: len(inside)], off[: len(inside)], strict=True), key=lambda one: one[1]
     ):
         if dot.fill:
-            sheet.circle(x, middle + away, DOT, dot.fill, stroke=darker(dot.fill))
+            sheet.mark(x, middle + away, DOT, dot.fill, dot.shape)
         else:
             sheet.circle(x, middle + away, DOT, "#FFFFFF", stroke=SECOND, thick=0.25)
         if dot.name:

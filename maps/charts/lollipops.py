@@ -47,6 +47,7 @@ class Sum(NamedTuple):
 def lollipops(
     name: str, first: str, value: str, rows: Sequence[Stick], write: Callable[[float], str], *,
     columns: Sequence[str] = (), sums: Sequence[Sum] = (), label: float = 40, wide: float = 174, row_mm: float = 4.9,
+    heads: tuple[str, str] = ("", ""),
 ) -> Chart:  # fmt: skip
     """Sticks on one scale, from 0, with the numbers in columns and sums below.
 
@@ -108,7 +109,7 @@ def lollipops(
     table = [(f"{row.title} ({row.second})" if row.second else row.title, row.said, *row.cells) for row in rows]
     blank = ("",) * len(columns)
     table += [(line.title, line.said, *blank) for line in sums]
-    return Chart(sheet.svg(name), name, Numbers((first, value, *columns), tuple(table)))
+    return Chart(sheet.svg(name), name, Numbers((first or heads[0], value or heads[1], *columns), tuple(table)))
 
 
 def _row(sheet: Canvas, row: Stick, at: tuple[float, float, float, float], asides: Sequence[float]) -> None:

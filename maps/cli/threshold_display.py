@@ -138,11 +138,7 @@ class _Changes:
     def __init__(self, curve: Curve, plan: LocalizedPlan, titles: Mapping[str, str], most: int) -> None:
         self._curve, self._titles, self._most = curve, titles, most
         self._words = catalogue("curve", plan.language)
-        zones = plan.zones.set_index("unit_id")
-        twins = zones["name"].duplicated(keep=False)
-        places = zones["jurisdiction"].map(plan.place)
-        called = zones["name"] + (", " + places).where(twins & (places != ""), "")
-        self._names = dict(zip(zones.index, called.where(called != "", zones.index.to_series()), strict=True))
+        self._names = plan.distinct_names
 
     def into(self, step: Step, *, above: bool) -> str:
         """The units that change at the end of a step that is nearer to the plan's own value."""
@@ -319,7 +315,7 @@ def print_weights(found: Sequence[WeightInterval], plan: LocalizedPlan) -> None:
     console, words, terms = wide_console(), catalogue("weights", plan.language), plan.renderer.terms
     if not found:
         console.print(words["none"])
-    names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
+    names = plan.distinct_names
     for index in dict.fromkeys(one.name for one in found):
         own = [one for one in found if one.name == index]
         voices = list(own[0].opinions)

@@ -44,7 +44,7 @@ Cells = list[Any]
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "zones": (
         "name", "unit_id", "jurisdiction", "main", "overlays", "area_ha", "status", "reason", "assumed", "part_of",
-        "main_of_whole", "rule", "=main", "=overlays",
+        "main_of_whole", "=rule", "=main", "=overlays",
     ),
     "firmness": (
         "name", "unit_id", "jurisdiction", "main", "firmness", "parameter", "threshold", "flip_value", "change_pct",
@@ -95,11 +95,11 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "reading", "=code",
     ),
     "measures": ("name", "unit_id"),
-    "claims": ("name", "unit_id", "zone", "answer", "reason", "rule", "assumed", "inherited_from"),
+    "claims": ("name", "unit_id", "zone", "answer", "reason", "assumed", "inherited_from", "=rule"),
     "conflicts": (
         "name", "unit_id", "zone", "answer", "indicator", "value", "threshold", "margin", "margin_pct", "change",
         "change_pct", "flip_value", "flip_side", "flip_zone", "clause", "at_threshold", "deciding", "near", "smallest",
-        "reason", "rule",
+        "reason", "=rule",
     ),
     "ledger": ("layer", "feature", "finding", "action", "area_before_ha", "area_after_ha"),
     "sources": (
@@ -224,7 +224,7 @@ class _Sheets:
             "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
             "scenario": lambda name: self.scenarios.get(name, name),
             "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.terms.source,
-            "level": self.terms.level,
+            "level": self.level, "reason": self.plan.without_codes,
             "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),
             "assumed": lambda names: self.listed(self.measure(one) for one in names.split(";")),
             "firmness": lambda kind: firmness[f"name_{kind}"], "parameter": self.measure,
@@ -269,7 +269,8 @@ class _Sheets:
         if key in _ORDERED:
             return self._by_function(rows) if key == "zones" else self._of_regions(rows)
         if key == "quotas":
-            return self._with_shifts(rows.assign(name=self._named(rows)))
+            told = self._with_shifts(rows.assign(name=self._named(rows)))
+            return told.assign(level=rows["level"].where(rows["unit_id"] != RESERVE, RESERVE))
         if key == "quota_rules":
             return rows.assign(rule=[rule_name(row, self.language) for row in rows.to_dict("records")])
         if key == "sitings":
@@ -374,7 +375,7 @@ class _Sheets:
             (
                 self.report[f"level_{one.level}"],
                 one.text,
-                self.listed(self.names[unit] for unit in one.features if unit in self.names),
+                self.listed(self.plan.distinct_names[unit] for unit in one.features if unit in self.names),
                 ", ".join(unit for unit in one.features if unit in self.names),
             )
             for one in self.plan.findings
@@ -582,12 +583,16 @@ class _Sheets:
         number = code.removeprefix(EXCEPTION)
         return self.words["exception_of"].format(n=number) if number != code else self.policy(code)
 
+    def level(self, code: str) -> str:
+        """A level by its title, and what is held back at the last one in a word of its own."""
+        return str(self.words["level_reserve"]) if code == RESERVE else self.terms.level(code)
+
     def party(self, code: str) -> str:
         """A unit by its name, a zone by its title, a pool or budget in words."""
         special = {POOL: "pool", BUDGET: "budget"}
         if code in special:
             return self.report[f"party_{special[code]}"]
-        return self.names.get(code) or self.terms.place(self.title(code))
+        return self.plan.distinct_names.get(code) or self.terms.place(self.title(code))
 
     def light(self, code: int | str) -> str:
         """A light by its colour."""

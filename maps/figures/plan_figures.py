@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from maps.annex import ReportContext
-from maps.charts import Part
+from maps.charts import SHAPES, SIGNS, Part, Shape
 from maps.locale import capital, name_text, text_in
 from maps.style import mark_fills
 from maps.summaries import QuotaShifts, quota_shifts
@@ -113,6 +113,19 @@ class PlanFigures:
     def default(self) -> str:
         """Code of the main function that needs no rule."""
         return next(zone.code for zone in self.edition.plan.rulebook.zones if zone.kind == "main" and zone.default)
+
+    @cached_property
+    def marks(self) -> dict[str, Shape]:
+        """The shape of each main function, for those who see no colour."""
+        return {code: SHAPES[place] if place < len(SHAPES) else "circle" for place, code in enumerate(self.claimed)} | {
+            self.default: "circle"
+        }
+
+    @cached_property
+    def marks_said(self) -> str:
+        """What each shape means."""
+        told = (f"{SIGNS[self.marks[code]]} {self.zone(code)}" for code in self.mains)
+        return self.edition.pages["comma"].join(told)
 
     @cached_property
     def claimed(self) -> tuple[str, ...]:
@@ -224,8 +237,17 @@ class PlanFigures:
         rulebook, language = self.edition.plan.rulebook, self.edition.language
         return {zone.code: text_in(zone.short, language) for zone in rulebook.zones if zone.short}
 
-    def names(self, ids: Iterable[str]) -> tuple[str, ...]:
-        """What units are called, without their ids."""
+    def names(self, ids: Iterable[str], *, placed: bool = False) -> tuple[str, ...]:
+        """What units are called, without their ids; with their jurisdiction where others are called so, too.
+
+        Parameters
+        ----------
+        ids : iterable of str
+        placed : bool, optional
+            Their jurisdiction stands beside them anyway.
+        """
+        if not placed:
+            return tuple(self.edition.plan.distinct_names[one] for one in ids)
         named = self.units["name"]
         return tuple(str(named[one] or one) for one in ids)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import ceil, floor, hypot, log10, sqrt
+from types import MappingProxyType
 from typing import NamedTuple
 
 import geopandas as gpd
@@ -150,6 +151,10 @@ def scale_bar(sheet: Canvas, frame: MapFrame, edition: ReportContext, *, left: b
     sheet.text(x + long / 2, y - 0.9, said, 6.5, fill=SECOND, anchor="middle", halo="#FFFFFF")
 
 
+SIGN_PT = 8.0
+"""Of signs inside units on a small map."""
+
+
 class PlanMaps:
     """Every map of one report.
 
@@ -231,7 +236,13 @@ class PlanMaps:
         """
         return self.filled({fill: chosen}, name, wide)
 
-    def filled(self, chosen: Mapping[str, pd.Index], name: str, wide: float = 40) -> Markup:
+    def filled(
+        self,
+        chosen: Mapping[str, pd.Index],
+        name: str,
+        wide: float = 40,
+        signs: Mapping[str, str] = MappingProxyType({}),
+    ) -> Markup:
         """Where some groups of units lie, each in a colour, on a grey ground.
 
         Parameters
@@ -242,6 +253,8 @@ class PlanMaps:
             For those who do not see it.
         wide : float
             mm.
+        signs : mapping of str to str, optional
+            What stands inside each unit, by its fill, for those who see no colour.
         """
         frame, shapes, land, places = self._small
         sheet = Canvas(frame.wide, frame.high)
@@ -251,6 +264,11 @@ class PlanMaps:
             path = svg_path(own if len(shapes) <= MANY else dissolve(own), frame.frame)
             parts.append((path, fill, edge_of(fill) or "#FFFFFF", 0.12))
         sheet.add(self._group([*parts, (places, "none", EDGE, 0.18)]))
+        for fill, sign in signs.items():
+            for shape in shapes.geometry[shapes.index.isin(chosen.get(fill, ()))]:
+                inside = shape.representative_point()
+                x, y = frame.place(inside.x, inside.y)
+                sheet.text(x, y + 0.8, sign, SIGN_PT, fill=ink_on(fill), bold=True, anchor="middle")
         return _resized(sheet.svg(name), frame, wide)
 
     def circles(self, amounts: pd.Series, said: tuple[str, str], wide: float, high: float) -> Markup:

@@ -45,6 +45,43 @@ class LocalizedPlan(Plan):
         """What a jurisdiction is called."""
         return self.renderer.terms.place(code)
 
+    @cached_property
+    def distinct_names(self) -> dict[str, str]:
+        """What each unit is called: its name, with its jurisdiction where others have it, too, else with its id.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> plan = localize(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))))
+        >>> [plan.distinct_names[unit] for unit in ("08031", "08111", "35045")]
+        ['Denver', 'San Juan (Colorado)', 'San Juan (New Mexico)']
+        """
+        zones, words = self.zones.set_index("unit_id"), catalogue("unit", self.language)
+        names = zones["name"].where(zones["name"] != "", zones.index.to_series())
+        for tells in (zones["jurisdiction"].map(self.place), zones.index.to_series()):
+            twins = names.duplicated(keep=False) & (tells != "")
+            names = names.where(
+                ~twins,
+                [
+                    words["named_in"].format(name=one, place=tell)
+                    for one, tell in zip(zones["name"], tells, strict=True)
+                ],
+            )
+        return {str(unit): str(name) for unit, name in names.items()}
+
+    @cached_property
+    def _rules_said(self) -> tuple[tuple[str, str], ...]:
+        """Each rule as reasons name it, with its code, and the title of its zone alone."""
+        said = catalogue("claim", self.language)["rule_of"]
+        titles = {one.code: text_in(one.title, self.language, one.code) for one in self.rulebook.zones}
+        return tuple((said.format(rule=one.id, zone=titles[one.zone]), titles[one.zone]) for one in self.rulebook.rules)
+
+    def without_codes(self, reason: str) -> str:
+        """A reason in which rules stand by the titles of their zones, for tables that have the codes in a column."""
+        for coded, title in self._rules_said:
+            reason = reason.replace(coded, title)
+        return reason
+
     @property
     def language(self) -> str:
         """The language that it is in."""

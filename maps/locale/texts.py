@@ -61,7 +61,7 @@ def reading_text(reading: str, language: str, source: Source | None = None) -> s
     Parameters
     ----------
     reading : str
-        One of :data:`layers.sources.READINGS`.
+        One of :attr:`layers.sources.Sourced.reading`.
     language : str
     source : Source, optional
 

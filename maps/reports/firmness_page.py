@@ -18,7 +18,7 @@ from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
 from maps.locale import DIGITS, capital, catalogue, inward, number_style, shifted, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Swatch, Table, drawn
 from maps.reports.functions_page import SLATE
-from maps.reports.summary_page import listed
+from maps.reports.summary_page import all_listed, listed
 from maps.style import fill_page, printed_faces, write_page
 from maps.summaries import beyond_text, interval_text, say_less_firm
 from zoning.scenario import Robustness, ScenarioMoves, scenario_moves
@@ -97,7 +97,13 @@ def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
         heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
         room = NEAREST - min(len(found), CURVES) - TITLE_LINES * (text_lines(title, 20, TITLE_MM) > 1)
         most = int(np.searchsorted(np.cumsum([_lines(row) for row in rows]), room, side="right"))
-        note = edition.tell("note_more_curves", n=len(rows) - most) if len(rows) > most else ""
+        note = (
+            edition.tell(
+                "note_more_curves", sheet=catalogue("workbook", edition.language)["sheet_firmness"], n=len(rows) - most
+            )
+            if len(rows) > most
+            else ""
+        )
         blocks.append(Table(words["nearest_thresholds"], heads, tuple(rows[:most]), frozenset({2, 3}), note, "dense"))
     return Page(
         id="thresholds",
@@ -196,7 +202,7 @@ def _stable_land(figures: PlanFigures, found: Robustness) -> Table:
 def _weights(figures: PlanFigures, found: Sequence[WeightInterval]) -> Table:
     """Between which values of each weight of an index no zone changes, and where others would have it."""
     edition, words, write = figures.edition, figures.edition.pages, _number(figures)
-    names = {str(unit): str(name) for unit, name in figures.units["name"].items()}
+    names = figures.edition.plan.distinct_names
     rows: list[tuple[Cell, ...]] = [
         (
             edition.tell("weight_in", index=edition.measure(one.name), measure=edition.measure(one.measure)),
@@ -420,7 +426,8 @@ def _margins(figures: PlanFigures, tests: list[TestFigures]) -> Figure:
         for unit, off in own[own.between(LOW, HIGH)].items():
             fill = figures.fills[str(mains[unit])] if test.main else (SLATE if test.passes[unit] else "")
             name = figures.names([str(unit)])[0] if some and unit in close[id(test)] else ""
-            dots.append(Dot(100 * float(off), fill, name))
+            shape = figures.marks[str(mains[unit])] if test.main else "circle"
+            dots.append(Dot(100 * float(off), fill, name, shape))
         below, above = int((own < LOW).sum()), int((own > HIGH).sum())
         asked = "" if test.asked.all() else edition.tell("asked_of", n=int(test.asked.sum()))
         rows.append(
@@ -499,7 +506,7 @@ def _compared(
     figures: PlanFigures, rules: RuleFigures, unit: str, number: int, distance: float, *, many: bool
 ) -> tuple[Cell, ...]:
     test, edition = rules.tests[number], figures.edition
-    (name,) = figures.names([unit])
+    (name,) = figures.names([unit], placed=many)
     place = figures.place(str(figures.units.loc[unit, "jurisdiction"])) if many else ""
     called = edition.tell("unit_in", name=name, place=place) if place else name
     value = test.said(float(test.values[unit]))
@@ -519,17 +526,17 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
     if near:
         yield (
             edition.tell("fact_near", n=len(near)),
-            edition.tell("fact_near_rest", names=listed(figures, figures.names(sorted(near)), 6)),
+            edition.tell("fact_near_rest", names=all_listed(figures, figures.names(sorted(near)))),
         )
     decided = rules.decided
     if decided:
-        told = listed(figures, [one for unit in decided for one in decided[unit]], 4)
+        told = all_listed(figures, [one for unit in decided for one in decided[unit]])
         rest = edition.tell("fact_decided_rest", told=told, by=listed(figures, rules.deciders, 2))
         yield edition.tell("fact_decided", n=len(decided)), rest
     for status in (*OPEN, "assumed"):
         own = units.index[units["status"] == status]
         if len(own):
-            names, missing = listed(figures, figures.names(own), 6), _missing(figures, rules, own)
+            names, missing = all_listed(figures, figures.names(own)), _missing(figures, rules, own)
             rest = edition.tell(f"fact_{status}_rest", names=names, missing=missing)
             yield edition.tell(f"fact_{status}", n=len(own)), rest
 

@@ -135,12 +135,13 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     values = test.values.dropna()
     zeros = zero_heavy(values.to_numpy())
     named = set(_named(figures, test))
-    names = figures.units["name"]
+    names = figures.edition.plan.distinct_names
     dots = [
         Dot(
             float(value),
             figures.fills[str(mains[unit])] if test.asked[unit] else "",
             str(names[unit]) if unit in named else "",
+            figures.marks[str(mains[unit])],
         )
         for unit, value in values.items()
     ]
@@ -152,7 +153,8 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     )
     title = _finding(figures, test)
     chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=27)
-    note = edition.tell("note_dots", zone=figures.zone(test.zone))
+    marks = figures.marks_said if number == 1 else ""
+    note = edition.tell("note_dots_key" if marks else "note_dots", zone=figures.zone(test.zone), marks=marks)
     passing = test.passes & test.asked
     if not bool(test.asked.all()):
         note += edition.pages["note_hollow"]
@@ -207,7 +209,7 @@ def _numbers(figures: PlanFigures, test: TestFigures) -> Numbers:
         for key, own in sides
         if own.any()
     )
-    return Numbers(("", *(figures.zone(code) for code in figures.mains)), rows)
+    return Numbers((edition.pages["side_of_threshold"], *(figures.zone(code) for code in figures.mains)), rows)
 
 
 def _overlays(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards:

@@ -95,10 +95,15 @@ def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
     title = _place_finding(figures, {name: whole[name] for name in order})
     rest = edition.pages["reserve"] if one.reserve else ""
     beside = edition.tell("each_inhabitant", unit=one.unit) if figures.people else ""
+    heads = edition.words["jurisdiction"], edition.tell("total_in", unit=one.unit)
     note = edition.tell("note_places", unit=one.unit, period=one.quota.period)
     if one.reserve:
         note += edition.tell("note_reserve", pct=edition.percent(edition.number(one.quota.reserve_pct)))
-    return drawn(title, amount_bars(title, figures.parts, rows, rest=rest, beside=beside), note)
+    return drawn(
+        title,
+        amount_bars(title, figures.parts, rows, rest=rest, beside=beside, heads=heads, write=edition.number),
+        note,
+    )
 
 
 def _place_finding(figures: PlanFigures, whole: dict[str, tuple[tuple[float, ...], float, float]]) -> str:
@@ -158,7 +163,7 @@ def _largest(figures: PlanFigures, one: QuotaFigures) -> Figure:
             cells += [edition.number(ceilings[unit]), edition.tiny(float(use[unit])) if unit in use.index else "–"]
         rows.append(
             Stick(
-                figures.names([unit])[0],
+                figures.names([unit], placed=len(figures.places) > 1)[0],
                 figures.place(str(own["jurisdiction"])) if len(figures.places) > 1 else "",
                 float(ranked[unit]),
                 edition.amount(one.amounts[unit]),
@@ -246,7 +251,7 @@ def _classes(figures: PlanFigures, one: QuotaFigures) -> Figure:
         if len(values) > 4
         else words["classes_title"]
     )
-    chart = count_columns(title, figures.parts, classes, high=18)
+    chart = count_columns(title, figures.parts, classes, high=18, heads=(one.unit, edition.pages["units"]))
     return drawn(title, chart, edition.tell("note_classes", unit=one.unit))
 
 
@@ -307,7 +312,7 @@ def gets_most(figures: PlanFigures, place: str) -> Figure | None:
     mains = figures.units["main"]
     rows = [
         Stick(
-            figures.names([unit])[0],
+            figures.names([unit], placed=True)[0],
             "",
             float(ranked[unit]),
             edition.amount(one.amounts[unit]),
@@ -316,7 +321,10 @@ def gets_most(figures: PlanFigures, place: str) -> Figure | None:
         for unit in top
     ]
     title = edition.tell(
-        "finding_most_two" if len(top) > 1 else "finding_most", names=listed(figures, figures.names(top[:2]))
+        "finding_most_two" if len(top) > 1 else "finding_most",
+        names=listed(figures, figures.names(top[:2], placed=True)),
     )
-    chart = lollipops(title, "", "", rows, edition.number, label=24, wide=56, row_mm=4.6)
+    chart = lollipops(
+        title, "", "", rows, edition.number, label=24, wide=56, row_mm=4.6, heads=(edition.pages["unit"], one.unit)
+    )
     return drawn(title, chart, edition.tell("note_most", unit=one.unit, quota=one.title, period=one.quota.period))

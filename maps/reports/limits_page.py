@@ -10,6 +10,7 @@ from maps.figures import PlanFigures
 from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Paragraph, Split, Table
 from maps.style import page_notices
+from maps.summaries import payments_without_amounts
 from zoning.zones import OPEN, assumed_measures
 
 ASSUMED, SOURCES, FINDINGS = 12, 14, 6
@@ -87,6 +88,9 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     unread = sum(not value.verified for value in values)
     if unread:
         yield "", edition.say("notice_unread_parameters", n=edition.number(unread), all=edition.number(len(values)))
+    if unworked := payments_without_amounts(plan):
+        listed = edition.words["semicolon"].join(unworked)
+        yield "", edition.tell("notice_amounts", n=len(unworked), names=listed)
     if edition.deductions:
         yield "", edition.say("notice_deductions", names=words["and"].join(edition.deductions))
 

@@ -16,7 +16,7 @@ from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Paragraph, Split, Swatch, Table, drawn
 from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
-from maps.reports.summary_page import listed
+from maps.reports.summary_page import all_listed
 from maps.summaries import QuotaShifts
 from zoning.zones import OPEN
 
@@ -24,6 +24,8 @@ PLACES = 8
 """More jurisdictions have no page each."""
 A_PAGE = 60
 """Units on a page of the index."""
+CALLS = 6
+"""So many close calls stand on the page of a jurisdiction."""
 ON_A_PAGE = 120
 """More units of one jurisdiction are not listed on its page."""
 
@@ -108,7 +110,8 @@ def _shares(figures: PlanFigures, own: pd.DataFrame) -> Figure:
         given = one.amounts[one.amounts.index.isin(own.index)]
         rows.append(row(one.label, given, one.said(sum(given, Decimal(0)))))
     title = _finding(figures, own) or words["shares"]
-    return drawn(title, share_bars(title, figures.parts, rows, wide=112, label=26, high=5.4, gap=1.7))
+    heads = words["of_what"], words["total"]
+    return drawn(title, share_bars(title, figures.parts, rows, wide=112, label=26, high=5.4, gap=1.7, heads=heads))
 
 
 def _finding(figures: PlanFigures, own: pd.DataFrame) -> str:
@@ -134,21 +137,23 @@ def _facts(figures: PlanFigures, rules: RuleFigures, own: pd.DataFrame) -> Itera
     calls = [
         edition.tell(
             "close_call",
-            name=figures.names([str(row.unit_id)])[0],
+            name=figures.names([str(row.unit_id)], placed=True)[0],
             measure=rules.tests[int(row.test)].title,
             value=rules.tests[int(row.test)].said(float(rules.tests[int(row.test)].values[row.unit_id])),
             limit=rules.tests[int(row.test)].limit_text,
         )
-        for row in changing.iloc[:4].itertuples()
+        for row in changing.iloc[:CALLS].itertuples()
     ]
     if calls:
+        more = len(changing) - CALLS
+        calls += [edition.tell("more_calls", n=more)] if more > 0 else []
         yield words["close_calls"], edition.words["semicolon"].join(calls)
     decided = [one for unit in own.index for one in rules.decided.get(str(unit), ())]
     if decided:
-        yield words["decided"], edition.words["semicolon"].join(decided[:4])
+        yield words["decided"], all_listed(figures, decided)
     waiting = own.index[own["status"].isin(OPEN)]
     if len(waiting):
-        yield words["waiting"], listed(figures, figures.names(waiting), 6)
+        yield words["waiting"], all_listed(figures, figures.names(waiting, placed=True))
     powers = _own_policies(figures, own)
     if powers:
         yield words["own_policies"], edition.words["semicolon"].join(powers[:4])
@@ -256,7 +261,11 @@ def _places(figures: PlanFigures) -> Iterator[Page]:
             title=edition.tell("finding_places", n=len(figures.places)),
             lead=words["elsewhere"],
             blocks=(
-                drawn(title, share_bars(title, figures.parts, rows, label=44, gap=1.7), words["note_places_units"]),
+                drawn(
+                    title,
+                    share_bars(title, figures.parts, rows, label=44, gap=1.7, heads=(words["of_what"], words["total"])),
+                    words["note_places_units"],
+                ),
             ),
             foot=words["foot_index"],
         )

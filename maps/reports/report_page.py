@@ -20,6 +20,7 @@ from maps.reports.regions import divergence
 from maps.reports.services_page import basic_services, energy, services
 from maps.reports.summary_page import summary
 from maps.style import Topology, fill_page, page_notices, printed_faces, write_page
+from maps.summaries import payments_without_amounts
 from zoning.plan import Plan
 from zoning.scenario import robustness_of
 
@@ -168,7 +169,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
     contents = Contents(
         figures.edition.words["contents"],
         tuple(_contents(figures, told, places, last)),
-        "".join(_absent(figures, worth)),
+        figures.edition.gap.join(_absent(figures, worth)),
     )
     return [summary(figures, maps, contents, rules.firmness["close"]), *told, *places, last]
 
@@ -203,6 +204,11 @@ def _absent(figures: PlanFigures, worth: Page | None) -> Iterator[str]:
         "absent_energy": len(plan.energy) > 0,
         "absent_decisions": len(plan.study.decisions) > 0,
     }
+    unworked = payments_without_amounts(plan)
+    if unworked:
+        there["absent_money"] = True
     names = [words[key] for key, has in there.items() if not has]
+    if unworked:
+        yield figures.edition.tell("absent_amounts", n=len(unworked))
     if names:
         yield figures.edition.tell("absent", names=figures.edition.words["and"].join(names))

@@ -15,6 +15,8 @@ from zoning.zones import OPEN
 
 MANY_PLACES = 8
 """More jurisdictions have no row each in a chart, and no name each in a sentence."""
+ACT = 30
+"""So many units that somebody has to act on are all named."""
 BESIDE = 1.15
 """A plan that is wider than this part of its height has its numbers above the map instead of beside it."""
 
@@ -68,14 +70,19 @@ def _lead(figures: PlanFigures) -> str:
     return edition.tell("lead", n=len(figures.units), where=where, tail=tail)
 
 
-def listed(figures: PlanFigures, names: Sequence[str], most: int = 99) -> str:
+def listed(figures: PlanFigures, names: Sequence[str], most: int = 99, others: str = "and_others") -> str:
     """Names in a row, the last one joined; of more than ``most`` the first, and how many others there are."""
     edition = figures.edition
     if len(names) > most:
-        return edition.tell("and_others", names=edition.pages["comma"].join(names[:most]), n=len(names) - most)
+        return edition.tell(others, names=edition.pages["comma"].join(names[:most]), n=len(names) - most)
     if len(names) < 2:
         return "".join(names)
     return edition.tell("and_last", names=edition.pages["comma"].join(names[:-1]), last=names[-1])
+
+
+def all_listed(figures: PlanFigures, names: Sequence[str]) -> str:
+    """Names of what a reader has to act on: all; of a great many the first, and where the others stand."""
+    return listed(figures, names, ACT, "and_others_where")
 
 
 def leading(figures: PlanFigures) -> str:
@@ -115,7 +122,7 @@ def _numbers(figures: PlanFigures, close: int) -> Iterator[tuple[str, str]]:
         yield one.said(one.total), _quota_number(figures)
     waiting = int(units["status"].isin(OPEN).sum())
     if waiting:
-        names = listed(figures, figures.names(units.index[units["status"].isin(OPEN)]), 3)
+        names = listed(figures, figures.names(units.index[units["status"].isin(OPEN)]), 3, "and_others_firmness")
         assumed = int(units["status"].eq("assumed").sum())
         tail = edition.tell("number_assumed", n=assumed) if assumed else ""
         yield (
@@ -235,7 +242,7 @@ def _shares(figures: PlanFigures) -> Figure:
             land = figures.land(float(own["area_ha"].sum()))
             rows.append(_share_row(figures, figures.place(name), own["area_ha"], land, head))
     title = _finding(figures) or words["shares"]
-    return drawn(title, share_bars(title, figures.parts, rows))
+    return drawn(title, share_bars(title, figures.parts, rows, heads=(words["of_what"], words["total"])))
 
 
 def _share_row(figures: PlanFigures, title: str, values: pd.Series, total: str, heading: str = "") -> ShareRow:

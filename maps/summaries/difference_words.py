@@ -84,7 +84,7 @@ class DifferenceWords:
 
     @cached_property
     def _named(self) -> tuple[dict[str, str], ...]:
-        return tuple(dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True)) for plan in self.plans)
+        return tuple(plan.distinct_names for plan in self.plans)
 
     @cached_property
     def _zones(self) -> dict[str, str]:

@@ -30,6 +30,8 @@ from zoning.study import Quota
 
 View = Literal["functions", "land", "money"]
 
+PAYING = frozenset({"compensation", "transfer"})
+"""Instruments by which money comes to a unit."""
 STEPS = 5
 FULL_WIDTH_STOP = "。"
 """After it no space stands before the next sentence."""
@@ -180,7 +182,7 @@ def headline(plan: LocalizedPlan, found: Verdicts) -> Headline:
     >>> told.sentence
     'Growth in 15 counties, farming in 18, protection in 28.'
     >>> [f"{one.value} {one.unit}".strip() for one in told.numbers]
-    ['22\xa0%', '10,600 ha', 'none', '157 of 164']
+    ['22\xa0%', '10,600 ha', '4 payments', '157 of 164']
     """
     return _Teller(plan, found).headline()
 
@@ -265,7 +267,12 @@ class _Teller:
             yield HeadlineNumber("quota", value, self._unit(self._quota), label)
         moved = net_received(self._plan)
         label = self._say("money_label", units=self._units)
-        if moved is None:
+        unworked = payments_without_amounts(self._plan)
+        if moved is None and unworked:
+            said = self._say("money_unworked", names=self._words["list"].join(map(escape_hidden, unworked)))
+            count = format_number(len(unworked), self._language)
+            yield HeadlineNumber("money", count, self._say("money_payments", n=len(unworked)), said)
+        elif moved is None:
             yield HeadlineNumber("money", self._word("none"), "", label)
         else:
             amount, code = moved
@@ -417,6 +424,15 @@ class _Teller:
 
     def _say(self, key: str, **fields: object) -> str:
         return self._words[key].format(**fields)
+
+
+def payments_without_amounts(plan: LocalizedPlan) -> list[str]:
+    """Titles of the policies by which money comes to some unit, where the plan works out no payment at all."""
+    if len(plan.flows):
+        return []
+    holding = {*plan.policies.loc[plan.policies["overruled_by"] == "", "policy"]}
+    paying = (one for one in plan.rulebook.policies if one.instrument in PAYING and one.id in holding)
+    return [text_in(one.title, plan.language, one.id) for one in paying]
 
 
 def net_received(plan: LocalizedPlan) -> tuple[Decimal, str] | None:

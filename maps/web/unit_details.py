@@ -14,7 +14,7 @@ from layers.conditions import parse_condition
 from layers.errors import escape_hidden
 from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
 from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, reading_text, text_in
-from maps.summaries import QuotaShifts, ShownColumns
+from maps.summaries import PAYING, QuotaShifts, ShownColumns
 from maps.web.page_model import (
     CardHeading,
     CardLine,
@@ -143,9 +143,6 @@ class ReasonTable:
             self._parts[text] = self._texts.place(GAP.join(parts[::2])), tuple(parts[1::2])
         return self._parts[text]
 
-
-PAYING = frozenset({"compensation", "transfer"})
-"""Instruments by which money comes to a unit."""
 
 HEADED_ON_CARDS = ("derived", "norms", "energy", "services", "flows", "industries")
 """Matters of which a card has the headings and chains of the explanation, and nothing else."""

@@ -167,7 +167,12 @@ def _zones(plan: Plan) -> Iterator[Remark]:
             yield _of_units(status, units)
     hanging = plan.zones[plan.zones["status"] == "assumed"]
     if len(hanging):
-        yield _of_units("assumed", hanging["unit_id"], {"names": ", ".join(assumed_measures(hanging))})
+        measures = assumed_measures(hanging)
+        yield _of_units(
+            "assumed",
+            hanging["unit_id"],
+            {"names": tuple(Term("name", one) for one in measures), "codes": ", ".join(measures)},
+        )
 
 
 def _floors(plan: Plan) -> Iterator[Remark]:
@@ -177,7 +182,7 @@ def _floors(plan: Plan) -> Iterator[Remark]:
         roles = next((line.roles for line in plan.rulebook.lines if line.code == floor.line), ())
         rows = weighed[weighed["floor"] == number]
         if not set(roles) & set(plan.roles.values()):
-            yield _unchecked(floor, "floor_no_layer", {"roles": tuple(roles)})
+            yield _unchecked(floor, "floor_no_layer", {"roles": tuple(Term("role", one) for one in roles)})
         elif floor.level == "jurisdiction" and not levels:
             yield _unchecked(floor, "floor_no_level")
         else:

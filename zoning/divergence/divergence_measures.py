@@ -13,6 +13,7 @@ import pandas as pd
 from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key
 from layers.phrases import Phrase
 from zoning.divergence.contiguity import contiguous_units, ways_km
+from zoning.divergence.drift_answer import drift_row
 from zoning.divergence.regional_divergence import regional_divergence
 from zoning.indices import growth_contributions, growth_poles, local_moran
 from zoning.study import DivergenceSection, RegionalSeries
@@ -90,7 +91,9 @@ def with_divergence(
             figures.append(found.assign(**names))
             each.append(_of_units(series, values, people, pairs, ways, section.reach_km).assign(series=series.name))
     attempts.finish()
-    drifting = Drifting(tabulate(DIVERGENCE, pd.concat(figures)), tabulate(DIVERGENCE_UNITS, pd.concat(each)))
+    told = tabulate(DIVERGENCE, pd.concat(figures))
+    told = tabulate(DIVERGENCE, pd.concat([told, drift_row(told, section)]))
+    drifting = Drifting(told, tabulate(DIVERGENCE_UNITS, pd.concat(each)))
     by_series = {str(name): rows.set_index("unit_id") for name, rows in drifting.units.groupby("series")}
     added = {
         name: by_series[section.series[place].name]["growth_pct" if name.endswith(GROWTH) else "local_i"].reindex(

@@ -66,7 +66,7 @@ class Match:
     verified : bool
         The text and all that it rests on was read, on a known day.
     reading : str
-        How the text is known, one of :data:`layers.sources.READINGS`.
+        How the text is known, one of :attr:`layers.sources.Sourced.reading`.
     """
 
     list: str

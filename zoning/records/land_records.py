@@ -12,14 +12,14 @@ import pandas as pd
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.sources import name_text
-from zoning.divergence import GROWTH, divergence_measures
+from zoning.divergence import DRIFTING, GROWTH, YEARS_APART, divergence_measures, drift_answer
 from zoning.measures import Because, explain_derived, places_of
 from zoning.plan import Plan
 from zoning.policies import plain_value
 from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
 from zoning.rulebook import Derived, Norm, Rulebook
-from zoning.study import AccessTerms, ArealTerms, PlanIndex, RasterTerms, RegionalSeries
+from zoning.study import AccessTerms, ArealTerms, DivergenceSection, PlanIndex, RasterTerms, RegionalSeries
 from zoning.trace import (
     AccessParts,
     ArealParts,
@@ -102,10 +102,45 @@ def divergence_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     -------
     list of Record
         Row by row. Facts: ``series``, ``vintage``, ``grouping``, ``region``, ``since``, ``year``, ``p``, ``units``.
+        The record of the answer has its clauses, and ``series``, ``answer``, ``since``, ``year``, ``years``, ``gaps``.
     """
     section = plan.study.divergence
-    places = {one.name: place for place, one in enumerate(section.series)} if section else {}
-    return [_figure(plan, row, places[row["series"]]) for row in each_row(rows)]
+    if section is None:
+        return []
+    places = {one.name: place for place, one in enumerate(section.series)}
+    return [
+        _drift_answer(plan, row, section) if row["indicator"] == DRIFTING else _figure(plan, row, places[row["series"]])
+        for row in each_row(rows)
+    ]
+
+
+def _drift_answer(plan: Plan, row: Mapping[str, Any], section: DivergenceSection) -> Record:
+    """Why regions drift apart, or do not: each gap in the first and in the last year."""
+    series, found = section.series[0], drift_answer(plan.divergence, section)
+    called = {"series": in_languages(series.called), "since": str(row["since"]), "year": str(row["year"])}
+    return Record(
+        kind="divergence",
+        id=DRIFTING,
+        reason=say(f"explain.drift_{found.answer}", years=found.years, least=YEARS_APART, **called),
+        amount=plain_value(row["value"]),
+        unit="1",
+        said=Said(clauses=found.clauses, values={}),
+        written=in_plan(plan.study, "divergence"),
+        facts={
+            **called,
+            "answer": found.answer,
+            "years": found.years,
+            "gaps": [
+                {
+                    **one._asdict(),
+                    "before": plain_value(one.before),
+                    "after": plain_value(one.after),
+                    "wider": one.answer,
+                }
+                for one in found.gaps
+            ],
+        },
+    )
 
 
 def _figure(plan: Plan, row: Mapping[str, Any], place: int) -> Record:

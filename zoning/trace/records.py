@@ -100,7 +100,7 @@ class Record:
     days : Days, optional
     reference : Message, Texts or str
     reading : str
-        How the text that it cites is known, one of :data:`layers.sources.READINGS`; "" where it cites none.
+        How the text that it cites is known, one of :attr:`layers.sources.Sourced.reading`; "" where it cites none.
     written : str
         File and line.
     links : tuple of Record

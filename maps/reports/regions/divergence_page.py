@@ -5,14 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+from maps.annex import ReportContext
 from maps.charts import Slope, SlopePanel, slope_panels, text_lines
 from maps.figures import DivergenceFigures, PlanFigures, PlanMaps
 from maps.locale import capital, catalogue
-from maps.page_blocks import Block, Cell, Figure, Page, Split, Swatch, Table, drawn
+from maps.page_blocks import Block, Cell, Figure, Page, Split, Strong, Swatch, Table, drawn
+from zoning.divergence import WIDER_FROM, YEARS_APART, DriftAnswer, Gap, drift_answer
 from zoning.study import RegionalSeries
 
 PANELS, AMOUNTS, POLES, REGIONS = 4, 2, 5, 10
 """So many panels of shares, amounts beside each other, growth poles, and regions of a grouping stand on the page."""
+DECIDING = 3
+"""The table of what decides takes the place of so many growth poles."""
+HIGH, LOWER = 47.0, 40.0
+"""Of the panels of shares, mm; lower below the table of what decides."""
+MANY = 10
+"""A gap that is more than so many times as wide began next to nothing: its per cent would mislead."""
 TITLE_MM, LEAD_PT, LEAD_LINES = 164.0, 10.2, 2
 """How wide title and lead are on one line, and how many lines of a lead leave room for all poles."""
 TALLEST = 58.0
@@ -29,6 +37,8 @@ CLUSTERS: Mapping[str, str] = {
     "low-high": "#CFE3F1",
 }
 """Colours of clusters and of units that stand out."""
+CLUSTER_SIGNS: Mapping[str, str] = {"high-high": "+", "low-low": "−", "high-low": "+−", "low-high": "−+"}
+"""The same for those who see no colour: a unit, then its neighbours where they are different."""
 
 
 def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
@@ -38,13 +48,16 @@ def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
     if section is None or not len(plan.divergence):
         return None
     found, words = DivergenceFigures(edition, section), edition.pages
-    blocks: list[Block] = []
-    if section.groups:
-        blocks += [_shares(found), *_growth(found)]
-    title, lead = _title(found, figures), edition.gap.join(_lead(found))
+    answer = drift_answer(plan.divergence, section)
+    title = edition.tell(f"drift_answer_{answer.answer}", series=found.title(section.series[0]))
+    lead = edition.gap.join((edition.tell("sentence", text=_largest_move(found, figures)), *_lead(found, answer)))
     wrapped = (text_lines(title, 20, TITLE_MM) > 1) + max(text_lines(lead, LEAD_PT, TITLE_MM) - LEAD_LINES, 0)
-    apart, clusters = _spread(found), _clusters(found, figures, maps)
-    poles = _poles(found, figures, POLES - wrapped)
+    decides = _decides(found, answer)
+    blocks: list[Block] = [] if decides is None else [decides]
+    if section.groups:
+        blocks += [_shares(found, LOWER if decides is not None or wrapped else HIGH), *_growth(found)]
+    apart, clusters = _spread(found, answer), _clusters(found, figures, maps)
+    poles = _poles(found, figures, POLES - wrapped - (DECIDING if decides is not None else 0))
     left = tuple(one for one in (apart, poles) if one is not None)
     if clusters is None:
         blocks += left
@@ -62,7 +75,40 @@ def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
     )
 
 
-def _title(found: DivergenceFigures, figures: PlanFigures) -> str:
+def _decides(found: DivergenceFigures, told: DriftAnswer) -> Table | None:
+    """The gaps that decide the answer, those of a second edition beside the first; None where nothing is answered."""
+    if told.answer == "unsaid":
+        return None
+    edition, words, named = found.edition, found.edition.pages, catalogue("divergence", found.edition.language)
+    editions = tuple(dict.fromkeys(gap.series for gap in told.gaps))[:2]
+    shown = {(gap.grouping, gap.series): gap for gap in told.gaps if gap.series in editions}
+    columns, rows = [words["drift_gap"]], []
+    for place, name in enumerate(editions):
+        gap = next(gap for gap in told.gaps if gap.series == name)
+        star = STAR * place
+        columns += [f"{gap.since}{star}", f"{gap.year}{star}", f"{words['drift_moved']}{star}", words["drift_wider"]]
+    for grouping in dict.fromkeys(gap.grouping for gap in told.gaps):
+        gaps = [shown[grouping, name] for name in editions if (grouping, name) in shown]
+        between = found.grouping(grouping) if grouping else words["drift_all_units"]
+        cells: list[Cell] = [edition.tell("drift_between", between=between, measure=named[gaps[0].indicator])]
+        for gap in gaps:
+            cells += [found.number(gap.before, 4), found.number(gap.after, 4), _widened(edition, gap)]
+            cells.append(Strong(words["drift_is_wider"]) if gap.answer == "yes" else words[f"drift_wider_{gap.answer}"])
+        rows.append(tuple(cells))
+    vintages = (found.vintage(one) for one in found.section.series if one.name in editions)
+    marked = words["comma"].join(f"{STAR * place} {one}".strip() for place, one in enumerate(vintages))
+    least = edition.percent(found.number(100 * WIDER_FROM - 100, 0))
+    note = edition.tell("note_drift_rule", vintages=marked, share=least)
+    right = frozenset(place for place in range(1, len(columns)) if place % 4)
+    return Table(words["drift_decides"], tuple(columns), tuple(rows), right, note, "dense")
+
+
+def _widened(edition: ReportContext, gap: Gap) -> str:
+    """By how much a gap is wider, in per cent; of one that was next to nothing only that it is many times as wide."""
+    return edition.pages["drift_many_times"] if gap.after > MANY * gap.before else edition.signed(gap.grown, 1)
+
+
+def _largest_move(found: DivergenceFigures, figures: PlanFigures) -> str:
     """The region of the first grouping that lost or gained most; without a grouping the largest units."""
     edition, series = found.edition, found.section.series[0]
     first, last = found.span(series)
@@ -81,22 +127,24 @@ def _title(found: DivergenceFigures, figures: PlanFigures) -> str:
     return edition.tell("finding_drift", region=found.region(grouping, region), **moved | told)
 
 
-def _lead(found: DivergenceFigures) -> Iterator[str]:
-    """The same region by other vintages; then who moved most of the other groupings, and of another amount."""
+def _lead(found: DivergenceFigures, answer: DriftAnswer) -> Iterator[str]:
+    """Why nothing is said; the same region by other vintages; who moved most of other groupings and another amount."""
     edition, sections = found.edition, found.section.series
     series, groups = sections[0], found.section.groups
     if not groups or found.span(series)[0] == found.span(series)[1]:
         yield edition.pages["lead_divergence"]
         return
     first, last = found.span(series)
-    if int(last) - int(first) == 1:
-        yield edition.pages["one_year_apart"]
+    if answer.answer == "unsaid" and answer.years < YEARS_APART:
+        yield edition.tell("drift_too_near", n=answer.years, least=YEARS_APART)
     region = _most_moved(found, series, groups[0].by)
     for group in groups[1:2]:
         other = _most_moved(found, series, group.by)
         told = {"series": found.title(series), "since": first, "year": last}
         moved = _moved(found, series, group.by, other)
         yield edition.tell("drift_region", region=found.region(group.by, other), **moved | told)
+    if answer.answer != "unsaid":
+        return  # the table of what decides has the other editions
     fine = groups[min(1, len(groups) - 1)].by
     for one in [one for one in sections if one not in found.editions_of(series) and len(one.years) > 1][:1]:
         changes = {name: found.grown(one, "change", grouping=fine, region=name) for name in found.regions(fine)}
@@ -140,7 +188,7 @@ def _moved(found: DivergenceFigures, series: RegionalSeries, grouping: str, regi
     }
 
 
-def _shares(found: DivergenceFigures) -> Figure:
+def _shares(found: DivergenceFigures, high: float) -> Figure:
     """The parts of the whole, a panel a grouping and vintage of the first amount."""
     words, series = found.edition.pages, found.section.series[0]
     editions = found.editions_of(series)[:2]
@@ -150,7 +198,7 @@ def _shares(found: DivergenceFigures) -> Figure:
         for place, (grouping, one) in enumerate(shown)
     ]
     name = found.edition.tell("drift_shares", series=found.title(series))
-    chart = slope_panels(capital(name), panels, (words["drift_of"], words["drift_of_region"]))
+    chart = slope_panels(capital(name), panels, (words["drift_of"], words["drift_of_region"]), high=high)
     return drawn(capital(name), chart, words["note_drift_shares"])
 
 
@@ -216,7 +264,7 @@ def _percent(found: DivergenceFigures, series: RegionalSeries, grouping: str, re
     return "–" if math.isnan(growth) else found.edition.signed(growth / 100, 1)
 
 
-def _spread(found: DivergenceFigures) -> Table | None:
+def _spread(found: DivergenceFigures, answer: DriftAnswer) -> Table | None:
     """How far apart units are a head, by year; of the first amount that has people, in each of its vintages."""
     edition, words, named = found.edition, found.edition.pages, catalogue("divergence", found.edition.language)
     with_people = [one for one in found.section.series if one.people]
@@ -227,14 +275,16 @@ def _spread(found: DivergenceFigures) -> Table | None:
     for indicator, decimals in (("gini", 3), ("variation", 3), ("sigma", 3), ("theil", 4)):
         rows.append((named[indicator], *(_number(found, one, indicator, year, decimals) for one, year in years)))
     for group in found.section.groups[-1:]:
-        for indicator in ("theil_between", "theil_within"):
+        for indicator in ("theil_within",) if answer.answer != "unsaid" else ("theil_between", "theil_within"):
             cells = (_number(found, one, indicator, year, 4, group.by) for one, year in years)
             rows.append((edition.tell(f"drift_{indicator}", grouping=found.grouping(group.by)), *cells))
     rows.append((named["moran"], *(_number(found, one, "moran", year, 3) for one, year in years)))
     rows.append((words["drift_chance"], *(_chance(found, one, year) for one, year in years)))
     rows.append((named["herfindahl"], *(_number(found, one, "herfindahl", year, 4) for one, year in years)))
     rows.append((named["largest_share"], *(_part(found, one, "largest_share", year) for one, year in years)))
-    rows = [row for row in rows if any(cell != "–" for cell in row[1:])]
+    decided = {gap.indicator for gap in answer.gaps} if answer.answer != "unsaid" else set()
+    above = {str(named[one]) for one in decided - {"herfindahl"}}  # the table of what decides has them
+    rows = [row for row in rows if row[0] not in above and any(cell != "–" for cell in row[1:])]
     if not rows:
         return None
     title = edition.tell("drift_apart" if with_people else "drift_concentrated", series=found.title(shown[0]))
@@ -293,11 +343,13 @@ def _clusters(found: DivergenceFigures, figures: PlanFigures, maps: PlanMaps) ->
         names = figures.names(ids)
         if names:
             told = words["comma"].join(names[:8])
-            listed = told if len(names) <= 8 else edition.tell("and_others", names=told, n=len(names) - 8)
-            keys.append(Swatch(CLUSTERS[kind], edition.tell("drift_kind", kind=named[kind], names=listed)))
+            listed = told if len(names) <= 8 else edition.tell("and_others_where", names=told, n=len(names) - 8)
+            sign = CLUSTER_SIGNS[kind]
+            keys.append(Swatch(CLUSTERS[kind], edition.tell("drift_kind", sign=sign, kind=named[kind], names=listed)))
     note = edition.tell("note_drift_clusters" if keys else "note_no_clusters", vintage=found.vintage(series))
     west, south, east, north = maps.bounds
-    svg = maps.filled(chosen, capital(title), min(60.0, TALLEST * (east - west) / (north - south)))
+    signs = {CLUSTERS[kind]: sign for kind, sign in CLUSTER_SIGNS.items()}
+    svg = maps.filled(chosen, capital(title), min(60.0, TALLEST * (east - west) / (north - south)), signs)
     return Figure(capital(title), svg, note=note, keys=tuple(keys))
 
 

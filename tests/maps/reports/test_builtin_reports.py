@@ -148,7 +148,9 @@ def test_the_table_of_a_strip_counts_as_its_title_does(plan_of: Callable[[str], 
 def test_close_calls_are_those_of_the_rules(plan_of: Callable[[str], Plan]) -> None:
     figures = PlanFigures(ReportContext.of(plan_of("us_mountain_west")))
     rules = RuleFigures(figures)
-    assert list(figures.names(rules.moved["unit_id"])) == ["Summit", "Sedgwick", "Bent", "Box Elder", "Larimer"]
+    assert list(figures.names(rules.moved["unit_id"])) == [
+        "Summit (Utah)", "Sedgwick", "Bent", "Box Elder", "Larimer",
+    ]  # fmt: skip
     assert rules.firmness["close"] == 5
     assert sorted(figures.names(rules.gained["unit_id"])) == ["Carbon", "Routt"]
     for row in rules.moved.itertuples():

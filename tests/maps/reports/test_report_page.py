@@ -116,7 +116,8 @@ def test_every_page_is_there_and_listed(page):
     assert "2 Functions3 Land4–5 Firmness6–7 2 jurisdictions8 Sources and limits" in page.sections["summary"].replace(
         "\n", ""
     )
-    assert "Not in this plan: payments, ecosystem services, energy control" in page.sections["summary"]
+    assert "1 payment applies without an amount, see “Sources and limits”." in page.sections["summary"]
+    assert "Not in this plan: ecosystem services, energy control" in page.sections["summary"]
     identifiers = [given["id"] for _, given in page.tags if "id" in given]
     assert len(identifiers) == len(set(identifiers))
 
@@ -380,7 +381,9 @@ def test_the_list_has_a_sum_for_every_jurisdiction_and_main_function(page):
 
 
 def test_annexes_list_parameters_ledger_and_sources(page):
-    assert ["plant_min_mw", "500", "MW", "2011-01-01", "–", "Toy Act, section 3", "no"] in page.tables["parameters/"]
+    assert ["plant_min_mw", "500", "MW", "2011-01-01", "–", "Toy Act, section 3", "no reading noted"] in page.tables[
+        "parameters/"
+    ]
     assert page.tables["ledger/All entries"][1] == ["land", "7", "invalid", "made valid", "101.0000", "100.0000"]
     assert page.tables["ledger/By layer, finding and action"][1] == ["land", "invalid", "made valid", "1"]
     assert page.tables["sources/"][1:] == [["plants.csv", "1" * 64, "plants"], ["toy.gpkg", "0" * 64, "units"]]

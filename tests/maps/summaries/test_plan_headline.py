@@ -63,7 +63,18 @@ def test_numbers_and_rows_are_those_of_the_tables(told, plan_of, study: str, lan
     assert sum(sum(row.ha.values()) for row in found.jurisdictions) == pytest.approx(plan.zones["area_ha"].sum())
     units = plan.quotas[(plan.quotas["level"] == "unit") & (plan.quotas["unit_id"] != RESERVE)]
     assert sum(Decimal(row.amount) for row in found.jurisdictions) == units["amount"].sum()
-    assert (found.numbers[2].value in {"none", "无"}) == plan.flows.empty
+    unit = found.numbers[2].unit
+    assert (unit in {"payments", "项支付"}) == plan.flows.empty
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_payments_without_an_amount_are_named(told, plan_of, language: str) -> None:
+    """Money comes to counties of the West, and nothing in the study says how much."""
+    number = told("us_mountain_west", language).numbers[2]
+    assert (number.key, number.value) == ("money", "4")
+    policies = {one.id: one.title[language] for one in plan_of("us_mountain_west").rulebook.policies}
+    due = ("payment-in-lieu", "conservation-reserve", "mineral-receipts", "nm-transition-funds")
+    assert number.label.endswith(("、" if language == "zh" else ", ").join(policies[one] for one in due))
 
 
 @pytest.mark.parametrize(("study", "language"), TOLD)
