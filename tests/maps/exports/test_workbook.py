@@ -88,8 +88,8 @@ def test_every_table_of_a_run_has_a_sheet_with_all_its_columns() -> None:
 def test_zones_come_in_words_sorted_with_codes_beside_them(toy_plan, opened) -> None:
     zones = table(opened(toy_plan), "Zones")
     assert zones.columns.tolist() == [
-        "Unit", "Id", "Jurisdiction", "Main function", "Overlay designations", "Area, ha", "Status", "Reason", "Rule (code)",
-        "Main function (code)", "Overlay designations (code)",
+        "Unit", "Id", "Jurisdiction", "Main function", "Overlay designations", "Area, ha", "Status", "Reason",
+        "Rule (code)", "Main function (code)", "Overlay designations (code)",
     ]  # fmt: skip
     assert zones["Id"].tolist() == ["c4", "a3", "a4", "b3", "b4", "c3", "a1", "a2", "b1", "b2", "c1", "c2"]
     assert zones.iloc[0, :4].tolist() == ["Unit C4", "c4", "east", "Key development"]
