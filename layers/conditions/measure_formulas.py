@@ -37,6 +37,7 @@ FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             Phrase("mean(value), min, max, sum, std, median, quantile_10 of value, slope, aspect or relief"),
             "majority(value)",
             "share(slope > 25)",
+            "mean(value, weight = LAYER)",
         ),
         "points": ("count()", "sum(column)", "mean(column)", "min(column)", "max(column)", "nearest(km)"),
         "lines": ("length(km)", "count()", "nearest(km)"),
@@ -45,6 +46,7 @@ FORMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 """What each kind of layer can be asked, for messages."""
 
+_WEIGHED = re.compile(r"(\w+)\s*,\s*weight\s*=\s*(\S(?:.*\S)?)", re.DOTALL)
 _SHAPE = re.compile(r"\s*(\w+)\s*\((.*)\)\s*", re.DOTALL)
 
 
@@ -63,6 +65,8 @@ class Formula(NamedTuple):
         Of ``share`` on a raster; its names are surfaces.
     kinds : tuple of str
         The kinds of layer that it fits: "raster", "points", "lines", "polygons".
+    weight : str
+        Of ``mean(value, weight = LAYER)`` the name of the other layer; else "".
 
     Examples
     --------
@@ -76,6 +80,7 @@ class Formula(NamedTuple):
     argument: str
     condition: Condition | None
     kinds: tuple[str, ...]
+    weight: str = ""
 
     @property
     def quantile(self) -> float | None:
@@ -149,6 +154,10 @@ def parse_formula(text: str) -> Formula:
             text, Phrase("a formula is written function(argument), such as mean(slope), sum(capacity_mw) or count()")
         )
     function, argument = found[1], found[2].strip()
+    if weighed := _WEIGHED.fullmatch(argument):
+        if (function, weighed[1]) != ("mean", "value"):
+            raise _refused(text, Phrase("what is weighed by a layer is written mean(value, weight = LAYER)"))
+        return Formula(text, function, "value", None, ("raster",), weighed[2])
     kind = "quantile" if re.fullmatch(r"quantile_0*[1-9][0-9]?", function, re.ASCII) else function
     if kind == "share" and argument:
         return Formula(text, function, argument, _surface_condition(text, argument), ("raster",))

@@ -206,7 +206,7 @@ class TileCells:
         return first + np.arange(len(first))
 
     @cached_property
-    def _places(self) -> tuple[Places, Places]:
+    def places(self) -> tuple[Places, Places]:
         """Row and column of every value: of a window a column of rows and a row of columns."""
         if self._dense:
             rows, columns = (np.arange(one.start, one.stop) for one in self.tile.window)
@@ -224,7 +224,7 @@ class TileCells:
     @cached_property
     def areas(self) -> Floats:
         """The true area of the cell of every value."""
-        return cell_areas(self.raster, *self._places).ravel()
+        return cell_areas(self.raster, *self.places).ravel()
 
     @cached_property
     def whole(self) -> Floats:
@@ -266,9 +266,9 @@ class TileCells:
         if name == "value":
             if self._dense:
                 return self.read((rows, columns))
-            row, column = self._places
+            row, column = self.places
             return self.read((rows, columns), (row - rows.start, column - columns.start))
-        width, height = (side[self._places[0] - rows.start] for side in self._sides)
+        width, height = (side[self.places[0] - rows.start] for side in self._sides)
         made: dict[str, Callable[[], Floats]] = {
             "slope": lambda: slope(self._around, width, height),
             "aspect": lambda: aspect(self._around, width, height),
@@ -293,5 +293,5 @@ class TileCells:
         if self._dense:
             high, wide = rows.stop - rows.start, columns.stop - columns.start
             return window_heights(heights, slice(top, top + high), slice(left, left + wide))
-        row, column = self._places
+        row, column = self.places
         return list(neighbour_heights(heights, row - wider[0].start, column - wider[1].start))

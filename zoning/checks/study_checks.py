@@ -358,7 +358,7 @@ def _formula_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
         for name in section.measure if section.name in layers else ():
             try:
                 with at_key("layers", place, "measure", name):
-                    try_formula(inputs.units, layers[section.name], name)
+                    try_formula(inputs.units, layers[section.name], name, inputs.layers)
             except ZoneplanError as error:
                 yield from error.parts
 

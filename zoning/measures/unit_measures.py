@@ -19,7 +19,7 @@ from layers.formats import Raster
 from layers.geometry import lengths_m, nearest_km
 from layers.inputs import Layer
 from layers.phrases import Phrase
-from layers.raster import Borders, share_where, summarise
+from layers.raster import Borders, share_where, summarise, weighted_mean
 from zoning.errors import near, stray_texts
 from zoning.overlays import area_shares, checked_crs, covered, roles_of, unit_ids
 from zoning.rulebook import ELEVATION_ROLE, AvailableLand, Rulebook
@@ -397,7 +397,8 @@ def _found(
     for layer in layers:
         for part in layer.measured:
             if part.measures:
-                yield Phrase("layer '{layer}'", layer=layer.name), _layer_columns(units, pieces, part, crs, borders)
+                columns = _layer_columns(units, pieces, part, crs, borders, layers)
+                yield Phrase("layer '{layer}'", layer=layer.name), columns
     yield Phrase("the overlay"), _available(units, pieces, layers, rulebook)
 
 
@@ -436,7 +437,12 @@ def _role_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataF
 
 
 def _layer_columns(
-    units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Layer, crs: CRS, borders: Borders
+    units: gpd.GeoDataFrame,
+    pieces: gpd.GeoDataFrame,
+    layer: Layer,
+    crs: CRS,
+    borders: Borders,
+    layers: tuple[Layer, ...],
 ) -> pd.DataFrame:
     formulas = {name: parse_formula(text) for name, text in layer.measures.items()}
     gridded = {name: one for name, one in formulas.items() if layer.raster is not None and "raster" in one.kinds}
@@ -457,7 +463,13 @@ def _layer_columns(
         )
     raster = pd.DataFrame(index=units.index)
     if layer.raster is not None:
-        raster = summarise(units, layer.raster, gridded, borders)
+        plain = {name: one for name, one in gridded.items() if not one.weight}
+        raster = summarise(units, layer.raster, plain, borders)
+        for name in gridded.keys() - plain.keys():
+            found = weighted_mean(units, layer.raster, weighing_raster(gridded[name], layer, layers), borders)
+            raster[name] = found["mean"]
+            if ((found["covered"] > 0) & (found["covered"] < 1)).any():
+                raster[f"{name}_covered"] = found["covered"]
     ordered = []
     for name, formula in formulas.items():
         if name in gridded:
@@ -484,7 +496,45 @@ def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
     return hectares if formula.function == "ha" else hectares / _by_unit(units, pieces, pieces["area_ha"])
 
 
-def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str) -> None:
+def weighing_raster(formula: Formula, layer: Layer, layers: Iterable[Layer]) -> Raster:
+    """The grid by which ``mean(value, weight = LAYER)`` weighs.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no layer of that name.
+    StudyError
+        It is no grid.
+    """
+    named = {one.name: one for one in layers}
+    if formula.weight not in named:
+        raise UnknownNameError(
+            Phrase(
+                "layer '{layer}': '{text}' weighs by a layer '{weight}', and there is none{hint}",
+                layer=layer.name,
+                text=formula.text,
+                weight=formula.weight,
+                hint=near(formula.weight, named),
+            ),
+            layer=layer.name,
+        )
+    raster = named[formula.weight].raster
+    if raster is None:
+        raise StudyError(
+            Phrase(
+                "layer '{layer}': '{text}' weighs by layer '{weight}', which is no raster; give the amounts as a "
+                "raster, such as people in each cell",
+                layer=layer.name,
+                text=formula.text,
+                weight=formula.weight,
+            ),
+            code="formula",
+            layer=layer.name,
+        )
+    return raster
+
+
+def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str, layers: Iterable[Layer] = ()) -> None:
     """Refuse what :func:`measure` will refuse of a formula, by asking it of a single unit, or of a grid for none.
 
     Parameters
@@ -494,10 +544,14 @@ def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str) -> None:
         In the CRS of the units.
     name : str
         Of one of its measures.
+    layers : iterable of Layer
+        Of the study, among which is that by which a mean is weighted.
     """
     part = next(one for one in layer.measured if name in one.measures)
     formula = parse_formula(part.measures[name])
     if part.raster is not None and "raster" in formula.kinds:
+        if formula.weight:
+            weighing_raster(formula, part, layers)
         summarise(units.iloc[:0], part.raster, {name: formula})
         return
     try:

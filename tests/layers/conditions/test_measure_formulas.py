@@ -43,6 +43,12 @@ def test_a_share_of_a_raster_has_a_condition():
     assert parse_formula("share()").condition is None
 
 
+def test_a_mean_by_the_weight_of_a_layer():
+    formula = parse_formula("mean( value , weight=people 2020 )")
+    assert (formula.function, formula.argument, formula.weight) == ("mean", "value", "people 2020")
+    assert (formula.kinds, formula.surfaces) == (("raster",), {"value"})
+
+
 def test_surfaces_and_quantiles():
     assert parse_formula("mean(slope)").surfaces == {"slope"}
     assert parse_formula("sum(capacity_mw)").surfaces == frozenset()
@@ -74,6 +80,7 @@ def test_surfaces_and_quantiles():
         ("length(m)", "write length(km)"),
         ("nearest()", "write nearest(km)"),
         ("ha(x)", "write ha()"),
+        ("max(value, weight = people)", "what is weighed by a layer is written mean(value, weight = LAYER)"),
     ],
 )
 def test_what_is_no_formula_says_what_would_be(text, message):
