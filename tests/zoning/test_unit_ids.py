@@ -38,6 +38,7 @@ def chain(plan: zp.Plan, index: pd.Index) -> dict[str, Any]:
     inputs = zp.read_inputs(study)
     units = inputs.units.set_axis(index)
     made: dict[str, Any] = {"overlay": zp.overlay(units, inputs.designations)}
+    made["area_shares"] = zp.area_shares(units, inputs.designations)
     made["settle_lines"] = pieces = zp.settle_lines(made["overlay"], rulebook)
     made["measure"] = measured = zp.measure(units, pieces, inputs.layers, rulebook)
     made["derive"] = zp.derive(measured, rulebook)
