@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
     "layers": "lazy_exports phrases errors parallel overview ledger conditions crs sources formats raster inputs "
     "archives geometry pins units read memory",
-    "zoning": "errors tables unit_ids trace solver indices agreements study rulebook steps plan overlays measures "
-    "divergence zones quotas siting energy compensation policies records checks audits estimates pipeline "
+    "zoning": "errors tables unit_ids trace solver indices agreements study rulebook steps plan overlays cluster "
+    "measures divergence zones quotas siting energy compensation policies records checks audits estimates pipeline "
     "scenario",
     "maps": "errors locale context summaries style explain charts page_blocks annex figures "
     "reports offline recompute web notebook exports run_folder serve init cli",

@@ -127,7 +127,7 @@ def run(
         Do without layers that cannot be read: what they measure is unknown, and what needs it is left out, too. The
         plan says it in ``left_out``.
     for_each : callable, optional
-        What cuts the tiles of units; by default one after another.
+        What cuts the tiles of units, such as a cluster; by default one after another.
 
     Returns
     -------

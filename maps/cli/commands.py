@@ -11,6 +11,7 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypedDict
@@ -197,6 +198,12 @@ def run_(
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Leave out layers that cannot be read; say so on every page; exit 8.")
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            "--scheduler", metavar="ADDRESS", help="Cut units on a cluster of dask, such as tcp://10.0.0.1:8786."
+        ),
+    ] = None,
     max_memory: Annotated[
         int | None,
         typer.Option(
@@ -211,7 +218,9 @@ def run_(
     as_json: AsJson = False,
 ) -> None:
     """Do the whole flow and write a run folder: map, report, tables. Default: runs/<plan name> beside the plan."""
-    how = Running(cached=not no_cache, keep_going=keep_going, workers=workers, max_memory=max_memory)
+    how = Running(
+        cached=not no_cache, keep_going=keep_going, workers=workers, max_memory=max_memory, scheduler=scheduler
+    )
     _run(plan, out, language, excel_safe=excel_safe, flat=flat, as_json=as_json, how=how)
 
 
@@ -837,12 +846,15 @@ class Running(NamedTuple):
         How many work at a time; None for all cores.
     max_memory : int or None
         Bytes that a run may be foretold to take.
+    scheduler : str or None
+        Address of a cluster that cuts the units.
     """
 
     cached: bool = True
     keep_going: bool = False
     workers: int | None = None
     max_memory: int | None = None
+    scheduler: str | None = None
 
 
 USUALLY = Running()
@@ -927,12 +939,14 @@ def _made(
     from layers.parallel import copies, worker_count
     from maps.locale import localize
     from maps.run_folder import keep_run, kept_steps, key_after, write_run
+    from zoning.cluster import on_cluster
     from zoning.pipeline import run
 
     with copies(worker_count(how.workers)) as some:
         # steps are kept also where a file cannot be read, and no run is kept
         kept = kept_steps(say, some.start) if how.cached else None
-        plan = run(study, announce, kept=kept, keep_going=how.keep_going).finished()
+        with nullcontext(map) if how.scheduler is None else on_cluster(how.scheduler) as for_each:
+            plan = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each).finished()
         said = localize(plan, options.language)
         write_run(
             said,
