@@ -271,7 +271,9 @@ class _Teller:
         if moved is None and unworked:
             said = self._say("money_unworked", names=self._words["list"].join(map(escape_hidden, unworked)))
             count = format_number(len(unworked), self._language)
-            yield HeadlineNumber("money", count, self._say("money_payments", n=len(unworked)), said)
+            yield HeadlineNumber(
+                "money", count, self._word("money_payments" if len(unworked) > 1 else "money_payment"), said
+            )
         elif moved is None:
             yield HeadlineNumber("money", self._word("none"), "", label)
         else:
