@@ -94,6 +94,7 @@ def main() -> None:
     cases = {
         "polygons": (units(3000, 500), polygons(5000, 200), (by_overlay, by_join)),
         "giants": (units(300, 300), giants(3, 20_000, 20), (by_join,)),
+        "giants, more units": (units(3000, 150), giants(3, 20_000, 20), (by_join,)),
     }
     if options.full:
         cases |= {
