@@ -253,7 +253,7 @@ def test_from_the_plan_file_to_the_explanation(tmp_path) -> None:
     text = explain(plan, "08031").text()
     assert " (agricultural) - locked at national level\n" in text
     assert "locked-1: locked at national level by Congress: listed (Act 1)" in text
-    assert "reference: Act 1 (not verified)" in text
+    assert "reference: Act 1 (no reading noted)" in text
     main = explain(plan, "08031").as_dict()["main"]
     assert (main["decision"]["locked"], main["verified"], main["reference"]) == ("national", False, "Act 1")
     assert said(zone["reason"], language="zh") == "国家级锁定（Congress）：列入名录（Act 1）"
