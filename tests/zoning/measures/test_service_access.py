@@ -157,7 +157,7 @@ def test_terms_without_meaning_are_refused(more: dict[str, object]) -> None:
 
 
 def test_an_index_is_of_one_kind() -> None:
-    with pytest.raises(ValueError, match="one of 'of', 'access' and 'capacity'"):
+    with pytest.raises(ValueError, match="one of 'of', 'access', 'capacity', 'rasters' and 'areal'"):
         PlanIndex.model_validate({"name": "x", "access": TERMS, "of": ["a", "b"]})
     with pytest.raises(ValueError, match="'weights' has no meaning with 'access'"):
         PlanIndex.model_validate({"name": "x", "access": TERMS, "weights": "equal"})
