@@ -153,7 +153,7 @@ def test_f09_no_memory_in_the_geometry_library_is_a_limit(units, designations, m
     def starve(*_arguments, **_words):
         raise shapely.errors.GEOSException("std::bad_alloc")
 
-    monkeypatch.setattr(zoning.overlays.unit_overlay, "partition", starve)
+    monkeypatch.setattr(zoning.overlays.unit_overlay, "partition_tiles", starve)
     with pytest.raises(LimitError, match="out of memory while cutting 12 units by 'ecologically_fragile'") as caught:
         overlay(units, designations)
     assert (caught.value.exit_code, caught.value.code) == (6, "memory")

@@ -73,7 +73,7 @@ def reading_text(reading: str, language: str, source: Source | None = None) -> s
     'read in a copy, on a day nobody noted (law.example)'
     """
     words = catalogue("reading", language)
-    told = words[reading or "unread"]  # tables of older runs say nothing
+    told = str(words[reading or "unread"])  # tables of older runs say nothing
     found = [source.read_on.isoformat() if source.read_on else "", source.url] if source is not None else []
     where = words["next"].join(filter(None, found))
     return words["where"].format(reading=told, where=where) if where else told

@@ -119,6 +119,13 @@ def estimate(study: Study) -> Estimate:
     grids near the units, policies and quotas of the plan. Costs were measured on runs of several sizes by
     ``benchmarks/estimates.py``; seconds are put right for the speed of the machine, by a fixed piece of work of some
     tenths of a second.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> found = zp.estimate(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> found.drivers["units"], found.memory_bytes > 1e8
+    (164, True)
     """
     drivers, costs = count_drivers(study), read_costs()
     seconds, memory, disk = (

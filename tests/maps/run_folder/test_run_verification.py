@@ -39,7 +39,7 @@ def test_a_run_has_the_files_of_its_format(folder: Path) -> None:
     assert {name for name in listed if not name.startswith("rulebook/")} == {
         name for name in CONTENTS[FORMAT].needed if not name.startswith("rulebook/")
     }
-    assert verify(folder) == ("complete", (), (), ())
+    assert verify(folder) == ("complete", (), (), (), ())
 
 
 @pytest.mark.slow
@@ -59,7 +59,7 @@ def test_what_does_not_belong_is_named(folder: Path, name: str, sealed: bool) ->
     (folder / name).write_text("x")
     if sealed:
         seal(folder)
-    assert verify(folder) == ("damaged", (), (), (name,))
+    assert verify(folder) == ("damaged", (), (), (name,), ())
 
 
 def test_a_manifest_that_is_not_as_written_is_named(folder: Path) -> None:

@@ -176,9 +176,10 @@ def test_numbers_in_clauses_are_those_of_measures_and_parameters(written: Simple
 
 
 def test_settings_of_policies_are_those_of_the_table(written: SimpleNamespace) -> None:
-    renderer = localize(written.plan, written.language).renderer
-    for row, record in zip(csv(written.folder, "policies"), row_records(written.plan, "policies"), strict=True):
-        content = content_of(record, renderer)
+    said = localize(written.plan, written.language)
+    rows = said.policies.astype(str).to_dict("records")
+    for row, record in zip(rows, row_records(written.plan, "policies"), strict=True):
+        content = content_of(record, said.renderer)
         assert content["settings"] == json.loads(row["parameters"])
         assert [content[name] for name in ("since", "until", "overruled_by", "zone")] == [
             row[name] for name in ("since", "until", "overruled_by", "zone")
