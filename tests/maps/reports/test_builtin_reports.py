@@ -152,7 +152,7 @@ def test_close_calls_are_those_of_the_rules(plan_of: Callable[[str], Plan]) -> N
         "Summit (Utah)", "Sedgwick", "Bent", "Box Elder", "Larimer",
     ]  # fmt: skip
     assert rules.firmness["close"] == 5
-    assert sorted(figures.names(rules.gained["unit_id"])) == ["Carbon", "Routt"]
+    assert sorted(figures.names(rules.gained["unit_id"])) == ["Carbon (Wyoming)", "Routt"]
     for row in rules.moved.itertuples():
         assert abs(row.distance) <= 0.1
         assert row.would_be != figures.units.loc[row.unit_id, "main"]
