@@ -15,7 +15,7 @@ from maps.style import fill_page, mark_fills, printed_faces, write_page
 from maps.summaries import ComparisonWords, Sum
 from zoning.scenario import MOVES, Comparison
 
-CAUSES, UNITS, SUMS, POLICIES = 5, 5, 3, 3
+CAUSES, UNITS, SUMS, POLICIES = 4, 5, 3, 3
 """So many rows of each table stand on the page."""
 LARGE_HA = 100_000
 """A matrix with more land in a cell is in square kilometres."""
