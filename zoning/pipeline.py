@@ -60,7 +60,7 @@ from zoning.measures import (
 )
 from zoning.overlays import ForEach, overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, IndexRaster, Plan
-from zoning.policies import assign_traced, list_industries, lists_in_force, local_items, looser_faults
+from zoning.policies import assign_traced, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_asked
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, with_all_topics, without_unused_topics
 from zoning.siting import site_again
@@ -598,6 +598,9 @@ def _finish(
         quotas=allotted.quotas.traces,
         transfers=allotted.transfers,
         policies=asked,
+        gaps=steps.do(
+            "gaps", instrument_gaps, zoned.zones, measures, quotas, policies, rulebook, lights=lights, flows=flows
+        ),
     )
     return Plan(
         study=study,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from layers.inputs import LeftOut
 from zoning.plan import Assumption, Plan
+from zoning.policies import GAP_COLUMNS, gaps_in
 from zoning.records import OF_ROWS, OF_UNITS, row_records, unit_records
 from zoning.tables import TABLES, Table
 from zoning.trace import (
@@ -58,12 +59,12 @@ def trace_of(plan: Plan) -> dict[str, Any]:
     -------
     dict
         ``tables``: for each table and each of its columns of messages the places in ``messages``, row by row;
-        ``assumptions`` and, where there is any, ``left_out``, their places; ``rows``: for each table the places in
-        ``records``, row by row; ``units``: by
-        matter and unit the places of the records that belong to no row; ``norms`` and ``floors``, column by column;
-        ``margins``, see :func:`plain_margins`; the ``parameters`` that records name; and the lists in which each thing
-        stands once: ``questions``, ``clauses``,
-        ``messages`` and ``records``, see :class:`zoning.trace.RecordWriter`. A text of an older run stands as it is.
+        ``assumptions`` and, where there is any, ``left_out``, their places; ``rows``: for each table the places
+        in ``records``, row by row; ``units``: by matter and unit the places of the records that belong to no
+        row; ``norms`` and ``floors``, column by column; ``margins``, see :func:`plain_margins`; ``gaps``, see
+        :func:`plain_gaps`; the ``parameters`` that records name; and the lists in which each thing stands once:
+        ``questions``, ``clauses``, ``messages`` and ``records``, see :class:`zoning.trace.RecordWriter`. A text
+        of an older run stands as it is.
     """
     writer = RecordWriter()
     tables = {
@@ -80,6 +81,7 @@ def trace_of(plan: Plan) -> dict[str, Any]:
         "norms": {name: _column(column, writer) for name, column in norms_in(plan).items()},
         "floors": {name: _column(column, writer) for name, column in floors_in(plan).items()},
         "margins": plain_margins(margins_in(plan)),
+        "gaps": plain_gaps(gaps_in(plan)),
     }
     named = {name for one in writer.records for name in one.get("parameters", ()) if isinstance(name, str)}
     parameters = {name: _parameter(plan, name) for name in sorted(named)}
@@ -97,6 +99,32 @@ def _column(column: pd.Series, writer: RecordWriter) -> list[Any]:
         {"message": writer.message(one)} if isinstance(one, Message) else None if pd.isna(one) else plain_field(one)
         for one in column.tolist()
     ]
+
+
+def plain_gaps(gaps: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
+    """The instruments of which units have no policy: by instrument and place of the reason the units.
+
+    Examples
+    --------
+    >>> gaps = pd.DataFrame({"unit_id": ["a", "b"], "instrument": ["tax", "tax"], "gap": [0, 0]})
+    >>> plain_gaps(gaps), gaps_of(plain_gaps(gaps)).equals(gaps)
+    ({'tax': {'0': ['a', 'b']}}, True)
+    """
+    return {
+        str(instrument): {str(place): rows["unit_id"].tolist() for place, rows in own.groupby("gap", sort=True)}
+        for instrument, own in gaps.groupby("instrument", sort=False)
+    }
+
+
+def gaps_of(plain: Mapping[str, Mapping[str, list[str]]]) -> pd.DataFrame:
+    """What :func:`plain_gaps` wrote."""
+    rows = [
+        (unit, instrument, int(place))
+        for instrument, places in plain.items()
+        for place, units in places.items()
+        for unit in units
+    ]
+    return pd.DataFrame(rows, columns=list(GAP_COLUMNS))
 
 
 class PlainMargins(TypedDict):
@@ -237,7 +265,8 @@ class WrittenTrace:
         norms["facts"] = self._messages([one["message"] for one in norms["facts"]], norms.index)
         floors = floors.astype(dict.fromkeys(FIGURES, float))
         margins = margins_of(self._content["margins"]) if "margins" in self._content else None
-        return Trace(margins=margins, norms=norms, floors=floors, written=self._records)
+        gaps = gaps_of(self._content["gaps"]) if "gaps" in self._content else None
+        return Trace(margins=margins, norms=norms, floors=floors, gaps=gaps, written=self._records)
 
     def _messages(self, places: Iterable[int], index: pd.Index) -> pd.Series:
         return pd.Series([self._records.message(place) for place in places], index, dtype=object)

@@ -11,7 +11,7 @@ from zoning.policies.applicability import (
     uncovered,
 )
 from zoning.policies.industry_table import read_industries
-from zoning.policies.instrument_coverage import UNSTATED, gaps_in
+from zoning.policies.instrument_coverage import GAP_COLUMNS, UNSTATED, gaps_in, instrument_gaps
 from zoning.policies.negative_lists import (
     ListCoverage,
     Match,
@@ -31,6 +31,7 @@ from zoning.policies.negative_lists import (
 from zoning.policies.policy_parameters import policy_parameters_of
 
 __all__ = [
+    "GAP_COLUMNS",
     "UNSTATED",
     "ListCoverage",
     "Match",
@@ -43,6 +44,7 @@ __all__ = [
     "exceptions_of",
     "find_repeats",
     "gaps_in",
+    "instrument_gaps",
     "join_texts",
     "judge_industry",
     "list_industries",

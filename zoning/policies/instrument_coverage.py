@@ -78,8 +78,11 @@ def instrument_gaps(
 
 
 def gaps_in(plan: Plan) -> pd.DataFrame:
-    """The instruments of which units of a plan have no policy, as :func:`instrument_gaps` has them."""
+    """The instruments of which units have no policy, as :func:`instrument_gaps` has them: those that the run found."""
+    if plan.trace.gaps is not None:
+        return plan.trace.gaps
     zones = plan.zones.set_index("unit_id")
+    # a run folder from before they were kept
     tables = (zones, plan.measures, plan.quotas, plan.policies, plan.rulebook)
     return instrument_gaps(*tables, lights=plan.energy, flows=plan.flows)
 

@@ -203,6 +203,8 @@ class Trace(Shown):
         By index of the plan what it was made of.
     norms, floors : DataFrame or None
         What :func:`zoning.zones.weigh_norms` and :func:`zoning.zones.weigh_floors` found of the finished plan.
+    gaps : DataFrame or None
+        The instruments of which units have no policy, and why: see :func:`zoning.policies.instrument_gaps`.
     services : DataFrame or None
         What each class of land gives, see :func:`zoning.compensation.itemise_services`.
     quotas : mapping of str to QuotaTrace
@@ -225,6 +227,7 @@ class Trace(Shown):
     )
     norms: pd.DataFrame | None = None
     floors: pd.DataFrame | None = None
+    gaps: pd.DataFrame | None = None
     services: pd.DataFrame | None = None
     quotas: Mapping[str, QuotaTrace] = field(default_factory=dict)
     transfers: Mapping[str, Evaluation] = field(default_factory=dict)
@@ -234,7 +237,7 @@ class Trace(Shown):
 
     def overview(self) -> Overview:
         """What there is, in a few rows."""
-        held = {"norms": self.norms, "floors": self.floors, "services": self.services}
+        held = {"norms": self.norms, "floors": self.floors, "gaps": self.gaps, "services": self.services}
         rows = (
             ("rules", listed(self.rules)),
             ("margins", f"{len(self.margins.clauses):,} clauses" if self.margins is not None else ""),

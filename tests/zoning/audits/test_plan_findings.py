@@ -212,7 +212,7 @@ def test_floors_that_are_missed_or_cannot_be_checked(decide) -> None:
         "Permanent basic farmland of a province: not checked, for 'arable_ha' is missing; places: 2 ('east', 'west')"
     )
     (unlined,) = find(replace(floored(plan), roles={}))
-    assert "no layer of a role that draws the line (permanent basic farmland)" in unlined.text
+    assert "no layer of a role that draws the line (Permanent farmland)" in unlined.text
 
 
 def test_findings_speak_chinese(decide) -> None:
