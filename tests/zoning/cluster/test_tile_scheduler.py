@@ -84,7 +84,7 @@ def same(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> bool:
 
 
 @pytest.mark.slow
-def test_a_killed_worker_s_tiles_are_done_again_and_bytes_are_the_same(cluster, small_tiles: None) -> None:
+def test_f11_a_killed_worker_s_tiles_are_done_again_and_bytes_are_the_same(cluster, small_tiles: None) -> None:
     address, workers = cluster
     here, seen = overlay(UNITS, {"forest": FOREST}), [0]
     with on_cluster(address) as for_each:
