@@ -162,7 +162,7 @@ def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_the
     assert "资金池 付给 四川省 60,000,000.00 元" in text
     assert "税额分档：人均耕地（亩）不超过 1、每平方米税额（元） 10、50 | " in text
     assert "下达的建设用地指标：27,222 公顷" in text
-    assert "主体功能 为城市化地区，属于 城市化地区, 优化开发区域" in explain(china, "110000", "zh").text()
+    assert "主体功能 为城市化地区，属于 优化开发区域, 城市化地区, 农产品主产区" in explain(china, "110000", "zh").text()
     assert "= 0.4 百万元/公顷" in text
     said = map_page(china, "zh")
     settings = [one for group in said.cards.settings.groups for one in group]
