@@ -133,7 +133,7 @@ def test_a_town_opens_the_unit_that_it_lies_in(open_map, plan_of) -> None:
 
 def test_a_policy_leads_to_what_it_says_and_an_open_one_is_marked(open_map, plan_of) -> None:
     tab = open_map(draw(plan_of("us_mountain_west")), "#unit=08123")
-    tab.locator("#zp-unit .zp-box-part:has(.zp-title) summary").press("Enter")
+    tab.locator("#zp-unit .zp-box-part:has(.zp-title) summary").last.press("Enter")
     title = "Nothing commercial and no road in wilderness"
     entry = tab.locator(".zp-title", has_text=title)
     assert entry.locator(".zp-badge").inner_text() == "not known: Share of designated wilderness is missing"
