@@ -145,7 +145,7 @@ def test_zones_lines_quota_money_and_policies_come_out_as_by_pencil(zoneplan, st
     paid = amounts(flows[flows["instrument"] == "Royalty of the river"], "receiver", "amount")
     assert (paid["municipalities"], paid["states"], paid["union"]) == (650, 250, 100)
 
-    policies = table(run, "policies")
+    policies = table(run, "policies").merge(table(run, "policy_texts"), on="policy")
     assert set(policies["instrument"]) >= {
         "land", "compensation", "transfer", "negative_list", "services", "tax", "population",
     }  # fmt: skip
@@ -296,7 +296,7 @@ def test_numbers_have_the_signs_of_the_language_wherever_they_are_printed(
     dossier = study.parent / "dossie.html"
     call("explain", run, code("b1"), "--html", dossier)
     told |= {page.name: text_of(page.read_text("utf-8")) for page in (dossier, run / "report.html")}
-    for name, column in (("zones", "reason"), ("flows", "rule"), ("policies", "clause")):
+    for name, column in (("zones", "reason"), ("flows", "rule"), ("policy_texts", "clause")):
         told[f"{name}.csv"] = "\n".join(table(run, name)[column])
     found = {
         name: ENGLISH_NUMBER.findall(re.sub(r"CC BY \d\.\d|\b\d+\.\d+\.\d+", "", text)) for name, text in told.items()

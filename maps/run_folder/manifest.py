@@ -79,11 +79,11 @@ CONTENTS: Mapping[int, Contents] = {
     6: Contents(
         frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs")),
         frozenset({"heights.tif", *(f"{table.name}.csv" for table in ASKED_TABLES)}),
-        ("rulebook/", "rasters/"),
     ),
     7: Contents(
         frozenset((*_FIRST, *_LATER, "trace.json", "plan.qgs", "policy_texts.csv")),
         frozenset({"heights.tif", *(f"{table.name}.csv" for table in ASKED_TABLES)}),
+        ("rulebook/", "rasters/"),
     ),
 }
 """The files of each format; a new file means a new format."""

@@ -99,7 +99,7 @@ def tiles_of(
     parts = shapely.get_parts(units)
     near = [near_designation(polygons, parts) for polygons in designations]
     trees = [shapely.STRtree(polygons) for polygons in near]
-    beside = shapely.STRtree(units)
+    unit_tree = shapely.STRtree(units)
     counts = shapely.get_num_coordinates(units)
     along = np.arange(len(units))
     if counts.sum() > vertices:
@@ -107,7 +107,7 @@ def tiles_of(
     number = (np.cumsum(counts[along]) - counts[along]) // vertices
     for chosen in np.split(along, np.flatnonzero(np.diff(number)) + 1):
         own = units[chosen]
-        place = np.unique(beside.query(own, predicate="intersects")[1])
+        place = np.unique(unit_tree.query(own, predicate="intersects")[1])
         touching = [np.unique(tree.query(own, predicate="intersects")[1]) for tree in trees]
         yield Tile(
             units[place],
