@@ -43,6 +43,12 @@ EXAMPLES_OF_STUDIES = ("builtin_study(",)
 """What shows that an example runs a whole built-in study: the study here stands for it."""
 
 MORE = """
+[[indices]]
+name = "low"
+cost = ["height"]
+[indices.rasters]
+layers = { height = "height" }
+
 [divergence]
 reach_km = 2
 groups = [{ by = "county" }]
@@ -221,6 +227,8 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     maps.explain.derived_measures(plan)
     steps_by_hand(plan)
     maps.init.write_pins(study, zp.read_inputs(study))
+    (toy_folder / "plants.csv").unlink()
+    assert zp.run(zp.read_study(plan_file), keep_going=True).left_out
     run_examples()
     assert not public().keys() - called, "\n".join(sorted(public().keys() - called))
 

@@ -15,7 +15,7 @@ from maps.style.notices import notices_of
 ROOT = Path(__file__).resolve().parents[1]
 OWN = {"plan.toml", "README.md"}
 """What in the folder of a study is ours."""
-OWN_KINDS = {".py", ".typed", ".toml", ".js", ".ts", ".css", ".html", ".j2", ".md", ".po", ".mo", ".csv"}
+OWN_KINDS = {".py", ".typed", ".toml", ".js", ".ts", ".css", ".html", ".j2", ".md", ".po", ".mo", ".csv", ".json"}
 """Kinds of files that are ours outside the studies: written here, each under the licence of zoneplan."""
 
 
