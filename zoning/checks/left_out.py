@@ -111,12 +111,14 @@ def without_dependants(study: Study, inputs: Inputs, rulebook: Rulebook) -> tupl
     Returns
     -------
     (Study, Inputs)
-        Rivers of agreements, sites of quotas, and scenarios that set a quota which is left out.
+        Rivers of agreements, indices of layers, sites of quotas, and scenarios that set a quota which is left out.
     """
     layers = {one.name: one for one in inputs.left_out if one.kind == "layer"}
     said = Phrase("it needs what is left out: {names}", names=phrase_list(sorted(layers)))
     rivers = [one for one in study.agreements if one.river in layers]
     study, inputs = _less(study, inputs, "agreements", rivers, said)
+    made = [one for one in study.indices if not layers.keys().isdisjoint(one.layers)]
+    study, inputs = _less(study, inputs, "indices", made, said)
     quotas = {one.name for one in inputs.left_out if one.kind == "quotas"}
     moved = [one for one in study.scenarios if not quotas.isdisjoint(map(_quota_of, one.set))]
     study, inputs = _less(study, inputs, "scenarios", moved, said)

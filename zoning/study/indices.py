@@ -218,6 +218,15 @@ class PlanIndex(Sourced):
         return tuple((("of", place), name) for place, name in enumerate(self.of))
 
     @property
+    def layers(self) -> tuple[str, ...]:
+        """The layers of the plan that it is made of."""
+        if self.rasters is not None:
+            return tuple(self.rasters.layers.values())
+        if self.areal is not None:
+            return tuple(filter(None, (self.areal.layer, self.areal.dasymetric)))
+        return ()
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """The measures that it gives before there are zones, itself first."""
         if self.rasters is not None:

@@ -186,3 +186,13 @@ def test_several_files_are_refused_together_where_nobody_keeps_going(toy_folder:
     (toy_folder / "elevation.tif").unlink()
     with pytest.raises(SeveralErrors):
         run(read_study(without_plants(toy_folder)))
+
+
+def test_an_index_of_a_layer_that_is_left_out_is_left_out_as_well(toy_folder: Path) -> None:
+    text = '\n[[indices]]\nname = "low"\ncost = ["height"]\n[indices.rasters]\nlayers = { height = "height" }\n'
+    with (toy_folder / "plan.toml").open("a", encoding="utf-8") as plan:
+        plan.write(text)
+    cut_short(toy_folder / "elevation.tif")
+    made = run(read_study(toy_folder / "plan.toml"), keep_going=True)
+    assert {("layer", "height"), ("indices", "low")} <= {(one.kind, one.name) for one in made.left_out}
+    assert made.measures["low"].isna().all()
