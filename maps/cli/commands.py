@@ -936,28 +936,26 @@ def _made(
     how: Running,
 ) -> Summary:
     """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
-    from layers.parallel import copies, worker_count
     from maps.locale import localize
     from maps.run_folder import keep_run, kept_steps, key_after, write_run
     from zoning.cluster import on_cluster
     from zoning.pipeline import run
 
-    with copies(worker_count(how.workers)) as some:
-        # steps are kept also where a file cannot be read, and no run is kept
-        kept = kept_steps(say, some.start) if how.cached else None
-        with nullcontext(map) if how.scheduler is None else on_cluster(how.scheduler) as for_each:
-            plan = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each).finished()
-        said = localize(plan, options.language)
-        write_run(
-            said,
-            folder,
-            options.language,
-            excel_safe=options.excel_safe,
-            flat=options.flat,
-            announce=announce,
-            notice=say,
-            workers=how.workers,
-        )
+    # steps are kept also where a file cannot be read, and no run is kept
+    kept = kept_steps(say) if how.cached else None
+    with nullcontext(map) if how.scheduler is None else on_cluster(how.scheduler) as for_each:
+        plan = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each).finished()
+    said = localize(plan, options.language)
+    write_run(
+        said,
+        folder,
+        options.language,
+        excel_safe=options.excel_safe,
+        flat=options.flat,
+        announce=announce,
+        notice=say,
+        workers=how.workers,
+    )
     summary = _summary(said)
     if store is not None and not plan.left_out and key_after(plan, options) == key:
         keep_run(store, key, folder, json.dumps(summary).encode("ascii"))

@@ -11,7 +11,6 @@ import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import cache
 from importlib import metadata, util
 from pathlib import Path
@@ -110,18 +109,15 @@ def _version(name: str) -> bytes:
         return b""
 
 
-def kept_steps(notice: Callable[[str], None], begin: Callable[..., None] | None = None) -> KeptResults:
+def kept_steps(notice: Callable[[str], None]) -> KeptResults:
     """The steps of plans that are kept.
 
     Parameters
     ----------
     notice : callable
         Called with what is to be said of one that is damaged.
-    begin : callable, optional
-        Called with the jobs that keep the steps of a plan which is finished; by default they are done at once.
     """
-    found = KeptResults(ContentCache(cache_folder(), kind=STEP), hash_of(_program()), notice)
-    return found if begin is None else replace(found, begin=begin)
+    return KeptResults(ContentCache(cache_folder(), kind=STEP), hash_of(_program()), notice)
 
 
 def keep_run(store: ContentCache, key: str, folder: Path, summary: bytes) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -32,12 +32,6 @@ class Store(Protocol):
         """Keep files under a key; whether that went well."""
 
 
-def do_all(jobs: Iterable[Callable[[], object]]) -> None:
-    """Do jobs, one after another."""
-    for job in jobs:
-        job()
-
-
 @dataclass(frozen=True)
 class KeptResults:
     """Results of steps in a store.
@@ -49,14 +43,11 @@ class KeptResults:
         The hash of the program and the versions of what it stands on: another one knows none of these results.
     notice : callable
         Called with what is to be said of a result that cannot be used.
-    begin : callable
-        Called with the jobs that keep what was made, once a plan is finished: it does them, or has them done.
     """
 
     store: Store
     program: str
     notice: Callable[[str], None] = field(default=lambda _said: None)
-    begin: Callable[..., None] = field(default=lambda *jobs: do_all(jobs))
 
     def find(self, name: str, key: str, places: Mapping[str, Path]) -> Any:
         """What a step made, see :func:`layers.archives.unpack`; None where it is not kept, or not whole."""

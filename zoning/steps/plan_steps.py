@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -162,8 +161,9 @@ class Steps:
 
     def keep(self) -> None:
         """Keep for the next call of the command what was put; done once all sources are confirmed."""
-        if self._kept is not None and self._unkept:
-            self._kept.begin(*(partial(self._kept.keep, *one) for one in self._unkept))
+        for one in self._unkept:
+            if self._kept is not None:
+                self._kept.keep(*one)
         self._unkept.clear()
 
     def _found(self, name: str, parts: tuple[object, ...], places: Mapping[str, Path] | None = None) -> Any:
