@@ -37,7 +37,7 @@ RIDGE = 0.01
 """Weight of the wish that no cost be large, against relative errors."""
 HANGS_ON = {
     "seconds": DRIVERS,
-    "memory_bytes": ("runs", "units", "unit_vertices", "cut_vertices", "cut_cells", "cells", "unit_policies"),
+    "memory_bytes": ("runs", "units", "unit_vertices", "cut_vertices", "cut_cells", "unit_policies"),
     "disk_bytes": ("runs", "units", "unit_vertices", "cut_vertices", "cut_cells", "unit_policies", "sites"),
 }
 """What each kind of cost can hang on."""
