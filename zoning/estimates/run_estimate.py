@@ -125,7 +125,7 @@ def estimate(study: Study) -> Estimate:
     >>> import zoneplan as zp
     >>> found = zp.estimate(zp.read_study(zp.builtin_study("us_mountain_west")))
     >>> found.drivers["units"], found.memory_bytes > 1e8
-    (164, True)
+    (164.0, True)
     """
     drivers, costs = count_drivers(study), read_costs()
     seconds, memory, disk = (
