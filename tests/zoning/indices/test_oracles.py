@@ -41,7 +41,7 @@ def test_composites_are_those_of_pymcdm() -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Although TOPSIS")
 def test_composites_are_those_of_scikit_criteria() -> None:
-    skcriteria = pytest.importorskip("skcriteria", reason="scikit-criteria is not installed, nor an extra")
+    skcriteria = pytest.importorskip("skcriteria", reason="scikit-criteria is not installed: pip install zoneplan[dev]")
     from skcriteria.agg.topsis import TOPSIS
     from skcriteria.preprocessing.scalers import MinMaxScaler, StandarScaler, VectorScaler
     from skcriteria.preprocessing.weighters import EntropyWeighter
@@ -131,7 +131,7 @@ def test_access_is_that_of_pysal(bands) -> None:
 
 @pytest.mark.slow
 def test_areas_are_divided_as_by_tobler() -> None:
-    pytest.importorskip("tobler", reason="tobler is not installed, nor an extra")
+    pytest.importorskip("tobler", reason="tobler is not installed: pip install zoneplan[dev]")
     import geopandas as gpd
     from shapely import box
     from tobler.area_weighted import area_interpolate
