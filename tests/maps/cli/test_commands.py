@@ -374,5 +374,5 @@ def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, tmp_p
     assert (tmp_path / "own.html").read_text("utf-8") == report(plan)
     capsys.readouterr()
     assert call("report", folder, "--lang", "pt") == 2
-    assert "o regulamento 'main_functional_areas' fala en, zh" in capsys.readouterr().err
+    assert "o livro de regras 'main_functional_areas' fala en, zh" in capsys.readouterr().err
     assert call("verify", folder) == 0
