@@ -102,13 +102,12 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
     for one in (*_of_rulebook(rulebook), *_of_study(study, inputs), *_covered(study, inputs)):
         other = first.setdefault(one.name, one)
         if other is not one:
-            also = one.said.removeprefix("comes ") if other.said.startswith("comes ") else one.said
             yield UnknownNameError(
                 Phrase(
                     "'{name}' {said} and {other} as well; rename one of them",
                     name=one.name,
                     said=other.said,
-                    other=also,
+                    other=one.said,
                 ),
                 code="two_sources",
                 keys=one.keys or other.keys,

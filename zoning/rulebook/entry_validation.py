@@ -651,9 +651,9 @@ def _absences(draft: Draft) -> Iterator[RulebookError]:
             fits = next(kind for kind, ways in WAYS.items() if one.whole in ways)
             yield draft.fault(
                 Phrase(
-                    "whole = \"{whole}\" is for {kind}, and '{name}' is a {wanted}; write one of {ways}",
+                    "whole = \"{whole}\" is for a {kind}, and '{name}' is a {wanted}; write one of {ways}",
                     whole=one.whole,
-                    kind=word(f"{fits}s"),
+                    kind=word(fits),
                     name=one.name,
                     wanted=word(one.type),
                     ways=phrase_list(sorted(WAYS[one.type])),

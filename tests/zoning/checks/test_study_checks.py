@@ -235,12 +235,12 @@ PLANTS = 'measure = { plant_mw = "sum(mw)" }'
         (
             PLANTS,
             MEASURE.format("population"),
-            "40, column 48: 'population' comes from the units' file toy.gpkg and from",
+            "40, column 48: 'population' comes from the units' file toy.gpkg and comes from",
         ),
         (
             PLANTS,
             MEASURE.format("income"),
-            "40, column 44: 'income' comes from stats.csv and from layer 'plants' as well",
+            "40, column 44: 'income' comes from stats.csv and comes from layer 'plants' as well",
         ),
         (PLANTS, MEASURE.format("main"), "40, column 42: 'main' is the main function of a unit and comes from layer"),
         (
@@ -251,12 +251,12 @@ PLANTS = 'measure = { plant_mw = "sum(mw)" }'
         (
             PLANTS,
             MEASURE.format("available_ha"),
-            "40, column 50: 'available_ha' comes from layer 'plants' and from the",
+            "40, column 50: 'available_ha' comes from layer 'plants' and comes from the",
         ),
         (
             'role = "permanent_farmland"',
             'role = "permanent_farmland"\nmeasure = { permanent_farmland_ha = "ha()" }',
-            "33, column 37: 'permanent_farmland_ha' comes from the overlay and from layer 'farmland' as well",
+            "33, column 37: 'permanent_farmland_ha' comes from the overlay and comes from layer 'farmland' as well",
         ),
         (*stats("main"), "48, column 10: 'main' is the main function of a unit and comes from stats.csv as well"),
         (

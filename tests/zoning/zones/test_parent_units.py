@@ -381,7 +381,7 @@ def test_numbers_are_not_gathered_like_truths(write_rulebook) -> None:
     folder = write_rulebook(indicators=lambda text: text.replace('unit = "MW"', 'unit = "MW"\nwhole = "any"'))
     with pytest.raises(ZoneplanError) as caught:
         read_rulebook(folder, DAY)
-    assert "whole = \"any\" is for booleans, and 'energy_mw' is a number; write one of area_mean, max" in str(
+    assert "whole = \"any\" is for a boolean, and 'energy_mw' is a number; write one of area_mean, max" in str(
         caught.value
     )
 
