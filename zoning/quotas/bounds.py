@@ -221,7 +221,7 @@ def _lock_once(lock: Lock, locked: Flags, asked: Evaluator) -> Flags:
             ),
             code="unknown_unit",
         )
-    here = units == lock.unit if lock.when is None else rows_meeting("lock", lock.when, asked)
+    here = units == lock.unit if lock.when is None else rows_meeting(Phrase("locked amount"), lock.when, asked)
     twice = units[locked & here]
     if len(twice):
         raise StudyError(

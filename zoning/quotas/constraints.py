@@ -88,7 +88,7 @@ def members_of(quota: Quota, asked: Evaluator) -> pd.DataFrame:
     columns, attempts = {}, Attempts()
     for place, group in enumerate(quota.groups):
         with attempts.trying(), at_key("groups", place, "when"):
-            columns[place] = rows_meeting("group", group.when, asked)
+            columns[place] = rows_meeting(Phrase("group"), group.when, asked)
     attempts.finish()
     return pd.DataFrame(columns, index=asked.table.index, dtype=np.bool_)
 

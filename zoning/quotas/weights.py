@@ -163,7 +163,7 @@ def applied_priorities(quota: Quota, asked: Evaluator) -> pd.DataFrame:
     attempts = Attempts()
     for place, priority in enumerate(quota.priority):
         with attempts.trying(), at_key("priority", place, "when"):
-            yes = rows_meeting("priority", priority.when, asked)
+            yes = rows_meeting(Phrase("priority"), priority.when, asked)
             rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in asked.table.index[yes]]
     attempts.finish()
     columns = ["unit_id", "place", "condition", "factor", "reason"]

@@ -156,7 +156,7 @@ def _absent(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
     for name in dict.fromkeys(one.name for one in draft.derived if one.name in read):
         versions = [one for one in draft.derived if one.name == name]
         if not any(one.on(day) for one in versions):
-            periods = ", ".join(one.period for one in versions)
+            periods = phrase_list(one.period for one in versions)
             yield Phrase(
                 "measure '{measure}' is not derived on {day} ({periods}): say when the entry that reads it is in force",
                 measure=name,
@@ -169,7 +169,7 @@ def _gone_overlays(names: Iterable[str], draft: Draft, day: date) -> Iterator[st
     """An overlay that is not in force on the day is no name that a policy could read on it."""
     overlays = [zone for zone in draft.zones if zone.kind == "overlay" and zone.code in names]
     for code in sorted({zone.code for zone in overlays} - {zone.code for zone in overlays if zone.on(day)}):
-        periods = ", ".join(zone.period for zone in overlays if zone.code == code)
+        periods = phrase_list(zone.period for zone in overlays if zone.code == code)
         yield Phrase(
             "overlay zone '{zone}' is not in force on {day} ({periods}): say when the entry that reads it is",
             zone=code,

@@ -337,10 +337,10 @@ def measure_weights(weights: pd.Series) -> Floats:
             code="duplicate",
             features=sorted(twice),
         )
-    refuse_text(weights, "weight")
+    refuse_text(weights, Phrase("weight"))
     sizes: Floats = weights.to_numpy(dtype=float, na_value=np.nan)
-    _refuse_missing(weights.index, ~np.isfinite(sizes), "weight")
-    _refuse_negative(weights.index, sizes < 0, "weight")
+    _refuse_missing(weights.index, ~np.isfinite(sizes), Phrase("weight"))
+    _refuse_negative(weights.index, sizes < 0, Phrase("weight"))
     odd = weights.index[(sizes > _LARGEST) | ((sizes < _SMALLEST) & (weights != 0).to_numpy(dtype=bool))]
     if len(odd):
         raise LimitError(
