@@ -12,7 +12,7 @@ from layers.conditions import Evaluator
 from layers.errors import UnknownNameError, escape_hidden
 from maps.explain import explain
 from maps.explain.records_in_words import content_of
-from maps.locale import Renderer
+from maps.locale import Renderer, languages
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
 from zoning.policies import assign_traced
@@ -203,7 +203,7 @@ def test_the_explanation_is_plain_and_cannot_be_spoiled(plan) -> None:
         "floor": "0",
         "ceiling": "12.5",
         "unit": "ha",
-        "unit_title": {"en": "ha", "pt": "ha", "zh": "公顷"},
+        "unit_title": {one: "公顷" if one == "zh" else "ha" for one in languages()},
         "weight": 600.0,
         "binding": "ceiling",
         "jurisdiction": "west",
