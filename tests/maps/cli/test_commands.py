@@ -301,7 +301,7 @@ def test_at_outside_the_plan_is_no_failure(toy_result: Path, capsys) -> None:
         (["-104.99", "39.74", "--state", "old"], 2, "state 'old': write existing or planned"),
         (["-104.99", "north"], 2, "'-104.99 north' is no place: give longitude and latitude"),
         (["-104.99"], 2, "'-104.99' is no place: give longitude and latitude"),
-        (["-104.99", "39.74", "--lang", "fr"], 2, "no language 'fr'"),
+        (["-104.99", "39.74", "--lang", "xx"], 2, "no language 'xx'"),
     ],
 )
 def test_at_refuses_what_is_no_place_or_no_question(toy_result: Path, arguments, code, message, capsys) -> None:

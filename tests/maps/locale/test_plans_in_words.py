@@ -175,10 +175,10 @@ def test_an_explanation_speaks_chinese(english: LocalizedPlan, chinese: Localize
 
 def test_a_language_that_nobody_speaks_is_refused(english: LocalizedPlan, tmp_path: Path) -> None:
     for call in (localize, lambda plan, language: write_run(plan, tmp_path / "run", language)):
-        with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en"):
-            call(english.source, "fr")
-    with pytest.raises(ZoneplanError, match="no language 'fr': zoneplan speaks en"):
-        explain(english, "b2", "fr")
+        with pytest.raises(ZoneplanError, match="no language 'xx': zoneplan speaks en"):
+            call(english.source, "xx")
+    with pytest.raises(ZoneplanError, match="no language 'xx': zoneplan speaks en"):
+        explain(english, "b2", "xx")
 
 
 def test_a_language_that_the_rulebook_lacks_is_refused(toy_plan: Plan, tmp_path: Path) -> None:

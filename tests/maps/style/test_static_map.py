@@ -220,8 +220,8 @@ def test_chinese_words_and_english_titles_where_there_is_no_other(toy_plan):
 
 
 def test_an_unknown_language_is_refused(toy_plan):
-    with pytest.raises(ZoneplanError, match="no language 'fr'"):
-        picture(toy_plan, "fr")
+    with pytest.raises(ZoneplanError, match="no language 'xx'"):
+        picture(toy_plan, "xx")
 
 
 def test_a_tall_province_has_its_legend_beside_it(toy_plan):
