@@ -329,8 +329,8 @@ class ReportContext:
         return f"{sign}{self.tell('money', n=written, unit=self.unit_of(unit))}"
 
     def date(self, day: date) -> str:
-        """A day in words."""
-        return self.tell("date", day=day.day, month=self.pages[f"month_{day.month}"], year=str(day.year))
+        """A day in words; a language may have another word for the first of a month, by its rule of plurals."""
+        return self.tell("date", n=day.day, month=self.pages[f"month_{day.month}"], year=str(day.year))
 
     @cached_property
     def rulebook_title(self) -> str:
