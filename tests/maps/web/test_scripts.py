@@ -61,9 +61,13 @@ def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: P
 
 
 def words_in(text: str) -> int:
-    """Words, and two Chinese signs for one; that a title is in another language is said in signs, not in words."""
+    """Words, and two Chinese signs for one; that a title is in another language is said in signs, not in words.
+
+    Spaces that do not break, as between the thousands of a French number, part no words.
+    """
     signs = re.findall(r"[\u2e80-\u9fff]", text)
-    return len(re.findall(r"\S*\w\S*", re.sub(r"[\u2e80-\u9fff]+|\(en\)", " ", text))) + len(signs) // 2
+    joined = re.sub(r"[\u00a0\u202f]", "", text)
+    return len(re.findall(r"\S*\w\S*", re.sub(r"[\u2e80-\u9fff]+|\(en\)", " ", joined))) + len(signs) // 2
 
 
 @pytest.mark.slow
