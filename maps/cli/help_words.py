@@ -114,7 +114,10 @@ def _is_language(argument: str) -> bool:
 
 @cache
 def _catalogue(language: str) -> gettext.NullTranslations:
-    with (CATALOGUES / "phrases" / f"{language}.mo").open("rb") as file:
+    path = CATALOGUES / "phrases" / f"{language}.mo"
+    if not path.exists():  # a language that is not there yet, as phrases have it
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
         return gettext.GNUTranslations(file)
 
 
