@@ -1435,5 +1435,6 @@ export type CountedWord =
   | "n_moved"
   | "n_patches"
   | "n_units"
+  | "nth_day"
   | "rows_left_out"
   | "story_start";

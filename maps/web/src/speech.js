@@ -106,12 +106,14 @@ export class Speech {
   }
 
   /**
-   * A day as it is written out.
+   * A day as it is written out; a language may have another word for the first of a month.
    * @param {string} iso
    */
   day(iso) {
     const settings = /** @type {const} */ ({ dateStyle: "long", timeZone: "UTC" });
-    return new Intl.DateTimeFormat(this.language === "en" ? "en-GB" : this.language, settings).format(new Date(iso));
+    const format = new Intl.DateTimeFormat(this.language === "en" ? "en-GB" : this.language, settings);
+    const parts = format.formatToParts(new Date(iso));
+    return parts.map(({ type, value }) => (type === "day" ? this.count("nth_day", Number(value)) : value)).join("");
   }
 
   /**

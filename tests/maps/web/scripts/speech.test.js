@@ -25,6 +25,13 @@ test("a count chooses the plural form, by its last two digits where it is large"
   assert.deepEqual(told, ["1 unit", "2 units", "101 unit", "1,201 unit"]);
 });
 
+test("a day is written out, the first of a month as the language has it", () => {
+  const nth_day = ["{n}er", "{n}"];
+  const french = new Speech({ ...page, language: "fr", counted_words: { ...page.counted_words, nth_day } });
+  assert.deepEqual([french.day("2026-09-01"), french.day("2026-09-21")], ["1er septembre 2026", "21 septembre 2026"]);
+  assert.deepEqual([speech.day("2026-09-01"), speech.day("2026-09-21")], ["1 September 2026", "21 September 2026"]);
+});
+
 test("a part of a sentence may be an element", () => {
   const amount = /** @type {Node} */ ({});
   assert.deepEqual(speech.phrase("pays", { amount, name: "East" }), ["Pays ", amount, " to ", "East", ""]);

@@ -59,6 +59,7 @@ export const page = {
     n_more_tests: ["{n} more test", "{n} more tests"],
     n_alike_tests: ["{n} test answered alike", "{n} tests answered alike"],
     n_jurisdictions: ["{n} jurisdiction", "{n} jurisdictions"],
+    nth_day: ["{n}", "{n}"],
   },
   numbers: { thousands: ",", point: ".", plural: Array.from({ length: 200 }, (_, count) => (count === 1 ? 0 : 1)), percent: "{n}\u00a0%", large: [{ least: 1e6, unit: 1e6, text: "{n} million" }] },
   plan: {
