@@ -58,7 +58,7 @@ Language = Annotated[
     typer.Option(
         "--lang",
         metavar="LANG",
-        help="Language of map, report, reasons and messages, such as en, pt or zh; by default that of the plan.",
+        help="Language of map, report, reasons and messages, such as en, fr, pt or zh; by default that of the plan.",
     ),
 ]
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write pages and tables.")]

@@ -205,6 +205,7 @@ def test_neighbours_have_names_outside_of_the_study(somewhere):
     assert not shapely.contains_xy(study, *spots.T).any()
     assert {"内华达州", "墨西哥"} <= {region.name for region in around(plan, language="zh").regions}
     assert "México" in {region.name for region in around(plan, language="pt").regions}
+    assert {"Californie", "Mexique"} & {region.name for region in around(plan, language="fr").regions}
     assert not {region.country for region in around(plan, 8000.0).regions} - {True}  # provinces have none so far out
 
 
