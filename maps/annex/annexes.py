@@ -192,7 +192,7 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
     inner = level == quota.levels[-1] and len(quota.levels) > 1
     groups = by_group(rows, "jurisdiction") if inner else [("", rows)]
     return Grid(
-        f"{edition.quota(quota.name)}: {edition.say('level', name=edition.level(level))}",
+        edition.say("term", name=edition.quota(quota.name), value=edition.say("level", name=edition.level(level))),
         (Column(words["name"]), Column(title, "number"), *more),
         tuple(
             Rows(
@@ -293,7 +293,7 @@ def _overruled(edition: ReportContext, rows: pd.DataFrame) -> Iterator[Names]:
         number_of = overruler.removeprefix(EXCEPTION)
         given_way = f"{edition.words['overruled']} {overruler}"
         said = edition.say("excepted_in", n=number_of) if number_of != overruler else given_way
-        yield Names(f"{said}: {edition.counted(len(units))}", _names(edition, units))
+        yield Names(edition.say("term", name=said, value=edition.counted(len(units))), _names(edition, units))
 
 
 def _extent(edition: ReportContext, whole: int, parts: int) -> str:

@@ -78,7 +78,7 @@ def _claim(edition: ReportContext, claim: Content) -> Card:
     """A claim with its reason, what was tested, the values, the thresholds and the reference."""
     words, decision = edition.words, claim["decision"]
     facts = [
-        (words["clauses"], words["semicolon"].join(_tests(claim))),
+        (words["clauses"], words["semicolon"].join(_tests(edition, claim))),
         *((words["threshold"], _threshold(edition, one)) for one in claim["parameters"]),
     ]
     if decision:
@@ -92,12 +92,12 @@ def _claim(edition: ReportContext, claim: Content) -> Card:
     )
 
 
-def _tests(claim: Content) -> Iterator[str]:
+def _tests(edition: ReportContext, claim: Content) -> Iterator[str]:
     """What was tested and decides, once each; of a part's default by rule, which says of whom it was asked."""
     if claim["inherited_from"]:
         for link in claim["links"]:
             told = dict.fromkeys(one["sentence"] for one in link["clauses"] if one["decides"])
-            yield f"{link['reason']}: {', '.join(told)}"
+            yield edition.say("term", name=link["reason"], value=", ".join(told))
     if not claim["inherited_from"] or not claim["links"]:
         yield from dict.fromkeys(one["sentence"] for one in claim["clauses"] if one["decides"])
 

@@ -190,7 +190,8 @@ def print_amounts(found: CurveAmounts, curve: Curve, plan: LocalizedPlan) -> Non
         _print_steps(console, words["paid"], sums, curve, plan)
     for step, said in found.refused.items():
         ends = " – ".join(_end(end, language) for end in curve.steps[step][:2])
-        console.print(f"{ends}: {phrase_in(said, language) if isinstance(said, Phrase) else said}", markup=False)
+        told = phrase_in(said, language) if isinstance(said, Phrase) else said
+        console.print(f"{ends}{catalogue('cli', language)['colon']}{told}", markup=False)
 
 
 def _print_steps(console: Console, title: str, sums: pd.DataFrame, curve: Curve, plan: LocalizedPlan) -> None:

@@ -164,7 +164,10 @@ function kindView(scene, found, kind) {
         legendRow({ picture: colourBox(fills[0]), title: words.unmoved, figure: speech.whole.format(classes.length - count) }),
       ),
     ],
-    tip: (unit) => own(unit).map(({ title, before, after }) => `${found.texts[title]}: ${found.texts[before]} → ${found.texts[after]}`),
+    tip: (unit) =>
+      own(unit).map(({ title, before, after }) =>
+        speech.say("named", { name: found.texts[title], value: `${found.texts[before]} → ${found.texts[after]}` }),
+      ),
     below: () => "",
     mark: () => undefined,
   };

@@ -60,7 +60,7 @@ export function landView(scene) {
       const where = facts.jurisdictions[facts.units.jurisdiction[unit]];
       const whole = facts.in_effect < 0 && !facts.tried ? Number(jurisdictions[where]) : 0;
       return [
-        `${speech.capital(title)}: ${speech.value(land.amounts[unit])} ${measure}`,
+        speech.say("named", { name: speech.capital(title), value: `${speech.value(land.amounts[unit])} ${measure}` }),
         whole ? speech.say("part_of", { part: speech.share(land.amounts[unit] / whole), name: where }) : "",
         land.base ? (ratio === null ? littleSaid(scene, land) : `${written(speech, land)(ratio)} ${land.base.unit}`) : "",
       ];

@@ -42,10 +42,10 @@ export function measureView(scene, measure) {
     classOf: classes.classOf,
     classTitle: (place) => titles[place] ?? speech.words.missing,
     legend: () => [colourChooser(scene), ...legend(scene, measure, classes, fills, titles)],
-    tip: (unit) => [`${measure.title}: ${valueText(speech, measure, measure.values[unit])}`],
+    tip: (unit) => [unitSaid(speech, measure, unit)],
     told: (unit) => {
       const place = classes.classOf(unit);
-      const said = `${measure.title}: ${valueText(speech, measure, measure.values[unit])}`;
+      const said = unitSaid(speech, measure, unit);
       return titles[place] && titles.length > 1 ? [said, speech.say("in_class", { value: titles[place] })] : [said];
     },
     below: () => "",
@@ -54,6 +54,16 @@ export function measureView(scene, measure) {
         ? undefined
         : placeSignsOf(pen, screen, scene, room, classes.classOf, (unit) => Math.sign(measure.values[unit]) || 0),
   };
+}
+
+/**
+ * A measure and its value in a unit.
+ * @param {Speech} speech
+ * @param {Measure} measure
+ * @param {number} unit
+ */
+function unitSaid(speech, measure, unit) {
+  return speech.say("named", { name: measure.title, value: valueText(speech, measure, measure.values[unit]) });
 }
 
 /**
