@@ -169,9 +169,9 @@ class ReportContext:
         return self.plan.renderer.terms.unit(unit)
 
     def rulebook(self, *said: str | Mapping[str, str]) -> str:
-        """The name of the rulebook with what it says of itself."""
-        texts = (text_in(one, self.language) for one in said)
-        return self.words["comma"].join(filter(None, (self.plan.rulebook.name, *texts)))
+        """What the rulebook is called, with what it says of itself."""
+        texts = (text_in(one, self.language) for one in (self.plan.rulebook.display_name, *said))
+        return self.words["comma"].join(filter(None, texts))
 
     def terms(self, terms: Iterable[tuple[str, str]]) -> str:
         """What a policy sets, in one line."""
@@ -334,8 +334,8 @@ class ReportContext:
 
     @cached_property
     def rulebook_title(self) -> str:
-        """What the rulebook says it is, or its name."""
-        return text_in(self.plan.rulebook.description, self.language) or self.plan.rulebook.name
+        """What the rulebook is called."""
+        return text_in(self.plan.rulebook.display_name, self.language)
 
     def projection(self, crs: CRS) -> str:
         """The name of a projection, in words where it is one that zoneplan makes."""

@@ -154,6 +154,7 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
             "title": plan.study.title,
             "date": plan.rulebook.day.isoformat(),
             "rulebook": plan.rulebook.name,
+            "rulebook_title": plan.rulebook.display_name,
         },
         "status": str(zone["status"]),
         "standing": str(decision_status(plan)[unit_id]),

@@ -346,7 +346,8 @@ class _Narrator:
             **place,
             area=written(unit["area_ha"], ",.2f", self._language),
         )
-        yield self._say("plan", **plan | {"name": text_in(plan["title"], self._language)})
+        titles = {"name": plan["title"], "rulebook": plan["rulebook_title"]}
+        yield self._say("plan", **plan | {key: text_in(title, self._language) for key, title in titles.items()})
         yield from tuple(self._told_of(content)) or ("", self._words["nothing_told"])
 
     def _told_of(self, content: Mapping[str, Any]) -> Iterator[str]:

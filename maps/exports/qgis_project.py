@@ -270,7 +270,7 @@ def _layout(
     right = left + wide + 6
     frame = _item(_MAP, "map", FRAME, frame=True, keepLayerSet="false", followPreset="false", drawCanvasItems="true")
     SubElement(frame, "Extent", _bounds(extent))
-    said = words["as_of"].format(date=book.day.isoformat(), rulebook=book.name)
+    said = words["as_of"].format(date=book.day.isoformat(), rulebook=text_in(book.display_name, plan.language))
     head = _label("title", (left, 9, PAPER[0] - 2 * left, 11), title, _text(20, INK, bold=True))
     below = _label("subtitle", (left, 20, PAPER[0] - 2 * left, 7), plain(said), _text(9.5, MUTED))
     legend = _legend((right, top, PAPER[0] - right - 10, high), layers)

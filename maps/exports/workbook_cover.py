@@ -76,7 +76,7 @@ def cover_of(plan: LocalizedPlan, sheets: Sequence[Sheet]) -> Cover:
         Those of the workbook, in order.
     """
     words, book = catalogue("workbook", plan.language), plan.rulebook
-    said = ", ".join(filter(None, (book.name, text_in(book.country, plan.language))))
+    said = ", ".join(filter(None, (text_in(one, plan.language) for one in (book.display_name, book.country))))
     largest = _largest_quota(plan)
     return Cover(
         title=text_in(plan.study.title, plan.language),

@@ -114,6 +114,7 @@ def _plain(value: object) -> str:
 def _head(deducted: Sequence[str]) -> str:
     told = {
         "name": NAME,
+        "title": _texts("rulebook_title"),
         "country": _texts("rulebook_country"),
         "languages": list(languages()),
         "description": _texts("rulebook_description"),

@@ -62,12 +62,13 @@ def limits(figures: PlanFigures) -> Page:
 
 
 def _lead(figures: PlanFigures) -> str:
-    """How many policies were checked against the text of the law, or that there are none."""
+    """What the rulebook is, and how many of its policies were checked against the text of the law."""
     edition = figures.edition
     whole, verified, official = edition.plan.rulebook.policies_checked
     counts = {"all": edition.number(whole), "n": edition.number(verified), "official": edition.number(official)}
     told = edition.words["policies_checked"].format(**counts) if whole else ""
-    return f"{edition.tell('lead_rulebook', rulebook=edition.rulebook_title.rstrip('.。'))}{told}"
+    about = text_in(edition.plan.rulebook.description, edition.language).rstrip(".。")
+    return f"{edition.tell('lead_rulebook', rulebook=edition.rulebook_title, about=about)}{told}"
 
 
 def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:

@@ -276,7 +276,7 @@ def _finding(figures: PlanFigures) -> str:
 def _foot(figures: PlanFigures, scale: int) -> str:
     edition = figures.edition
     plan = edition.plan
-    told = edition.tell("foot_plan", date=edition.date(plan.rulebook.day), rulebook=plan.rulebook.name)
+    told = edition.tell("foot_plan", date=edition.date(plan.rulebook.day), rulebook=edition.rulebook_title)
     note = text_in(plan.study.study.note, edition.language) if plan.study.study.note else ""
     return " ".join(
         filter(

@@ -322,7 +322,7 @@ def _credits(plan: Plan, told: Mapping[str, str], language: str) -> str:
     drawn = told["credits"].format(
         study=text_in(plan.study.title, language),
         date=plan.rulebook.day.isoformat(),
-        rulebook=plan.rulebook.name,
+        rulebook=text_in(plan.rulebook.display_name, language),
         inputs=", ".join(sorted({source.path for source in plan.sources})) or "–",
         crs=projection(plan.units.crs, language),
     )

@@ -237,7 +237,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
         note=escape_hidden(plan.study.study.note or ""),
         tried=escape_hidden(plan.study.study.note or "") if plan.study.tried or plan.left_out else "",
         date=plan.rulebook.day.isoformat(),
-        rulebook=escape_hidden(plan.rulebook.name),
+        rulebook=escape_hidden(text_in(plan.rulebook.display_name, language)),
         country=escape_hidden(text_in(plan.rulebook.country, language)),
         description=escape_hidden(text_in(plan.rulebook.description, language)),
         area_ha=hectares(plan.zones["area_ha"].sum()),

@@ -117,19 +117,20 @@ def _policies(plan: Plan) -> Iterator[Remark]:
         yield _of_units("uncovered", bare)
     rows = plan.policies
     whole = rows[(rows["piece_id"] == "") & (rows["overruled_by"] == "")]
+    rulebook = in_languages(plan.rulebook.display_name)
     for instrument in plan.rulebook.instruments:
         missing = set(plan.units.index) - set(whole.loc[whole["instrument"] == instrument, "unit_id"])
         if missing:
-            told: dict[str, Field] = {"instrument": Term("instrument", instrument), "rulebook": plan.rulebook.name}
+            told: dict[str, Field] = {"instrument": Term("instrument", instrument), "rulebook": rulebook}
             yield _of_units("missing_instrument", missing, told)
 
 
 def _instruments(plan: Plan) -> Iterator[Remark]:
     """Units without an instrument for which no reason is stated, and instruments whose text nobody has read."""
-    gaps = gaps_in(plan)
+    gaps, rulebook = gaps_in(plan), in_languages(plan.rulebook.display_name)
     for one in plan.rulebook.coverage:
         own = gaps[gaps["instrument"] == one.code]
-        told: dict[str, Field] = {"instrument": in_languages(one.title), "rulebook": plan.rulebook.name}
+        told: dict[str, Field] = {"instrument": in_languages(one.title), "rulebook": rulebook}
         missing = own.loc[own["gap"] == UNSTATED, "unit_id"]
         if len(missing):
             yield _of_units("missing_instrument", missing, told)

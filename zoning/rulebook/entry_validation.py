@@ -485,8 +485,8 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
     wanted = draft.head.languages
     if "en" not in wanted:
         yield draft.fault(Phrase("'en' is not among the languages; add it"), "rulebook", "languages")
-    for key, told in (("country", draft.head.country), ("description", draft.head.description)):
-        yield from _spoken(draft, told, key, "rulebook", key)
+    for key in ("title", "country", "description"):
+        yield from _spoken(draft, getattr(draft.head, key), key, "rulebook", key)
     for kind, key in (
         ("zones", "title"),
         ("indicators", "title"),

@@ -132,6 +132,10 @@ class Rulebook(Shown):
         From ``rulebook.toml``.
     day : date
         The day asked for.
+    title : str or mapping of str to str or None
+        What people read, by language, as ``rulebook.toml`` gives it.
+    display_name : str or mapping of str to str
+        ``title``, or ``name`` where there is none.
     languages : tuple of str
         Of the titles; the first is the default.
     instruments : tuple of str
@@ -183,6 +187,7 @@ class Rulebook(Shown):
     country: str | Mapping[str, str]
     description: str | Mapping[str, str]
     day: dt.date
+    title: str | Mapping[str, str] | None = None
     languages: tuple[str, ...] = ("en",)
     instruments: tuple[str, ...] = ()
     available_land: AvailableLand = field(default_factory=AvailableLand)
@@ -294,6 +299,17 @@ class Rulebook(Shown):
         """
         verified = [policy for policy in self.policies if policy.verified]
         return len(self.policies), len(verified), sum(policy.official for policy in verified)
+
+    @property
+    def display_name(self) -> str | Mapping[str, str]:
+        """What people read, by language: its title, or its name where it has none.
+
+        Examples
+        --------
+        >>> read_rulebook("brazil").display_name["pt"]
+        'Direito brasileiro da terra'
+        """
+        return self.title or self.name
 
     @property
     def default_zone(self) -> Zone:
@@ -417,6 +433,7 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
     verification = Verification(parameters, (one for one in draft.derived if one.on(day)), lists, industries)
     return Rulebook(
         name=head.name,
+        title=head.title,
         country=head.country,
         description=head.description,
         day=day,

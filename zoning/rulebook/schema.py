@@ -348,7 +348,9 @@ class Head(Section):
     """``rulebook.toml``: what the rulebook is called and which languages it speaks."""
 
     name: Identifier
-    """What the rulebook is called."""
+    """What plans and files call the rulebook."""
+    title: Wording | None = None
+    """What people read, such as "Land law of the Mountain West"; by default the name."""
     country: Wording
     """Where its law holds."""
     languages: Annotated[Several[LanguageTag], Field(min_length=1)]

@@ -119,7 +119,13 @@ def test_the_chain_from_unit_to_reference(plan) -> None:
         "jurisdiction_name": "west",
         "area_ha": 1000.0,
     }
-    assert told["plan"] == {"name": "Six units", "title": "Six units", "date": "2025-01-01", "rulebook": "small"}
+    assert told["plan"] == {
+        "name": "Six units",
+        "title": "Six units",
+        "date": "2025-01-01",
+        "rulebook": "small",
+        "rulebook_title": "small",
+    }
     assert (told["status"], told["main"]["zone"], told["main"]["rule"]) == (
         "decided",
         "ecologically_fragile",

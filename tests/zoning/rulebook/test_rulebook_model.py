@@ -47,6 +47,14 @@ def test_a_rulebook_as_it_stands_on_a_day(write_rulebook) -> None:
     assert [rule.id for rule in rulebook.rules] == ["key-1", "fragile-1", "energy-1", "border-1"]
 
 
+def test_people_read_the_title_of_a_rulebook_or_its_name(write_rulebook) -> None:
+    assert read_rulebook(write_rulebook(), DAY).display_name == "small"
+    plain = write_rulebook(rulebook=swap('name = "small"', 'name = "small"\ntitle = "Law of Toyland"'))
+    assert read_rulebook(plain, DAY).display_name == "Law of Toyland"
+    spoken = swap('name = "small"', 'name = "small"\ntitle = { en = "Law of Toyland", zh = "玩具国法" }')
+    assert read_rulebook(write_rulebook(rulebook=spoken), DAY).display_name["zh"] == "玩具国法"
+
+
 def test_a_parameter_has_the_value_of_the_day_and_says_since_when(write_rulebook) -> None:
     folder = write_rulebook()
     for day, value in ((date(2019, 12, 31), 40), (date(2020, 1, 1), 50)):
@@ -307,6 +315,10 @@ from = 2022-01-01
         (
             {"rulebook": swap('"Toyland"', '{ en = "Toyland" }')},
             "small/rulebook.toml, line 2, column 11: country has no text in zh; give one",
+        ),
+        (
+            {"rulebook": swap('name = "small"', 'name = "small"\ntitle = { en = "Law of Toyland" }')},
+            "small/rulebook.toml, line 2, column 9: title has no text in zh; give one",
         ),
         (
             {"rulebook": swap('"For tests"', '{ en = "For tests", fr = "Pour essayer", zh = "供测试" }')},
