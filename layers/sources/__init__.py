@@ -43,6 +43,7 @@ from layers.sources.json_schema import TomlSchema
 from layers.sources.sections import (
     MEMORY,
     LayerSection,
+    Noun,
     Pin,
     Placed,
     Sources,
@@ -77,6 +78,7 @@ __all__ = [
     "Misfit",
     "NameText",
     "Named",
+    "Noun",
     "OptionalWording",
     "Pin",
     "Placed",

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
 from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.overview import exact
@@ -90,6 +90,27 @@ class TitledColumns(Shared):
     """Whose data they are, of when, and under which licence."""
 
 
+def _check_noun(value: object) -> object:
+    """What is no noun is complained of once, and not as each thing that it is not."""
+    nouns = value if isinstance(value, dict) else {"": value}
+    wrong = [language for language, noun in nouns.items() if not _is_noun(noun)]
+    if wrong:
+        text = Phrase('write what several are called, or one and several, such as ["county", "counties"]')
+        raise misfit(*(((language,) if language else (), text) for language in wrong))
+    return value
+
+
+def _is_noun(value: object) -> bool:
+    texts = value if isinstance(value, list | tuple) and len(value) == 2 else [value]
+    return all(isinstance(text, str) and text for text in texts)
+
+
+Numbers = Annotated[Several[Text], Field(min_length=2, max_length=2)]
+"""A noun for one and for several: ``["county", "counties"]``."""
+Noun = Annotated[
+    Text | Numbers | Annotated[dict[LanguageTag, Text | Numbers], Field(min_length=1)], BeforeValidator(_check_noun)
+]
+"""A noun: one text, which is for several, or both its numbers; for all languages, or by language."""
 Columns = Text | dict[LanguageTag, Text]
 """A column of names for all languages, or one by language."""
 
@@ -105,8 +126,9 @@ class UnitsSection(TitledColumns):
     """Layer inside the file, needed where it has several."""
     name: Columns | None = None
     """Column with the unit's name for people; or one by language, such as { en = "name_en", zh = "name_zh" }."""
-    called: Wording | None = None
-    """What its units are called together, such as "counties": a text, or a text by language; by default "units"."""
+    called: Noun | None = None
+    """What its units are called, such as ["county", "counties"]: one and several, or a text for several; for all
+    languages, or by language; by default "unit" and "units"."""
     jurisdiction: Text | Annotated[Several[Text], Field(min_length=1)] = ()
     """Column, or list of columns from the highest down, of the jurisdictions a unit belongs to."""
     jurisdiction_name: Columns | Several[Columns] = ()

@@ -83,7 +83,7 @@ class ReportContext:
     @cached_property
     def words(self) -> Mapping[str, str]:
         """What the report says of itself."""
-        return catalogue("report", self.language)
+        return catalogue("report", self.language, self.plan.noun)
 
     @cached_property
     def name(self) -> str:
@@ -93,7 +93,7 @@ class ReportContext:
     @cached_property
     def pages(self) -> Mapping[str, str]:
         """What the pages say."""
-        return catalogue("page", self.language)
+        return catalogue("page", self.language, self.plan.noun)
 
     def tell(self, key: str, **figures: object) -> str:
         """A sentence of the pages with its figures."""

@@ -1018,7 +1018,7 @@ def _found(plan: LocalizedPlan) -> Iterator[str]:
     """How many findings there are, and the first of them; nothing where there is none."""
     from maps.locale import catalogue
 
-    words, findings = catalogue("cli", plan.language), plan.findings
+    words, findings = catalogue("cli", plan.language, plan.noun), plan.findings
     if findings:
         yield words["counted"].format(count=len(findings))
     yield from (f"  {words[one.level]}{words['colon']}{one.text}" for one in findings[:FINDINGS_SHOWN])

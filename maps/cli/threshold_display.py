@@ -137,7 +137,7 @@ class _Changes:
 
     def __init__(self, curve: Curve, plan: LocalizedPlan, titles: Mapping[str, str], most: int) -> None:
         self._curve, self._titles, self._most = curve, titles, most
-        self._words = catalogue("curve", plan.language)
+        self._words = catalogue("curve", plan.language, plan.noun)
         self._names = plan.distinct_names
 
     def into(self, step: Step, *, above: bool) -> str:
@@ -160,7 +160,7 @@ class _Changes:
 def _called(parameter: str, plan: LocalizedPlan) -> str:
     """A parameter by its title and id."""
     title = plan.renderer.terms.name(parameter)
-    told = catalogue("curve", plan.language)["called"].format(title=title, id=parameter)
+    told = catalogue("curve", plan.language, plan.noun)["called"].format(title=title, id=parameter)
     return parameter if title == parameter else told[:1].upper() + told[1:]
 
 
@@ -196,7 +196,7 @@ def print_amounts(found: CurveAmounts, curve: Curve, plan: LocalizedPlan) -> Non
 
 def _print_steps(console: Console, title: str, sums: pd.DataFrame, curve: Curve, plan: LocalizedPlan) -> None:
     """Sums by step; steps with the same sums as the one before are one row."""
-    words, language = catalogue("curve", plan.language), plan.language
+    words, language = catalogue("curve", plan.language, plan.noun), plan.language
     table = RichTable(box=None, padding=(0, 2, 0, 0), title=escape(title), title_justify="left")
     for heading in (words["from"], words["to"], *map(str, sums.columns)):
         table.add_column(escape(heading), justify="right")

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from layers.errors import escape_hidden
 from maps.explain import Place, ground_lines, where_lines
-from maps.locale import LocalizedPlan, amount, catalogue, format_number, text_in
+from maps.locale import LocalizedPlan, amount, capital, catalogue, format_number, text_in
 from maps.summaries import Gauge, Verdict, quota_shifts, verdicts
 
 SHOWN = 5
@@ -30,7 +30,7 @@ def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
     plan : LocalizedPlan
     unit_id : str
     """
-    words = catalogue("terminal", plan.language)
+    words = catalogue("terminal", plan.language, plan.noun)
     console, row = wide_console(), plan.zones.set_index("unit_id").loc[unit_id]
     heading = words["unit" if row["jurisdiction"] else "unit_alone"]
     _print(console, [heading.format(name=row["name"], id=unit_id, place=plan.place(row["jurisdiction"]))], "dim")
@@ -42,12 +42,12 @@ def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
 
 def _quotas(plan: LocalizedPlan, unit_id: str) -> Iterator[str]:
     """What the unit gets of each quota, and why that is more or less than by its weight alone."""
-    words, terms = catalogue("terminal", plan.language), plan.renderer.terms
+    words, terms = catalogue("terminal", plan.language, plan.noun), plan.renderer.terms
     asked = {(one.name, one.period): one for one in plan.study.quotas}
     for one in plan.quotas[plan.quotas["unit_id"] == unit_id].to_dict("records"):
         unit = terms.unit(str(one["unit"]))
         yield words["quota"].format(
-            title=terms.quota(str(one["quota"])),
+            title=capital(terms.quota(str(one["quota"]))),
             period=str(one["period"]),
             amount=amount(one["amount"], plan.language),
             unit=unit,
@@ -69,7 +69,7 @@ def show_place(plan: LocalizedPlan, place: Place) -> None:
     place : Place
         Of the same plan.
     """
-    words, console, content = catalogue("terminal", plan.language), wide_console(), place.content
+    words, console, content = catalogue("terminal", plan.language, plan.noun), wide_console(), place.content
     _print(console, where_lines(place), "dim" if content["inside"] else "")
     if not content["inside"]:
         return
@@ -102,7 +102,7 @@ def _print(console: Console, lines: Iterable[str], style: str = "") -> None:
 
 def _verdict(console: Console, plan: LocalizedPlan, one: Verdict) -> None:
     """The verdict with its note, its overlays, its tests, and what would change it."""
-    words = catalogue("terminal", plan.language)
+    words = catalogue("terminal", plan.language, plan.noun)
     _print(console, [one.sentence], "bold")
     _print(console, [*filter(None, [one.note]), *(line.text for line in one.overlays)])
     mains = {*plan.rulebook.codes("main")}

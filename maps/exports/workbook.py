@@ -136,7 +136,7 @@ class _Writer:
     def __init__(self, book: Workbook, plan: LocalizedPlan) -> None:
         self.book, self.plan = book, plan
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self._page = catalogue("workbook", plan.language)["page"]
+        self._page = catalogue("workbook", plan.language, plan.noun)["page"]
         titles = {zone.code: text_in(zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
         self._fills = {legible(titles[code]): fill for code, fill in zone_fills(plan.rulebook).items()}
 
@@ -220,7 +220,7 @@ class _Writer:
             page.insert_chart(place, 6, chart, {"description": legible(table.title)})
             row = self._table(page, row, table)
         note = self.format(text_wrap=True, valign="top", font_color=NOTE, italic=True)
-        page.set_row(row, 62)
+        page.set_row(row, 92)
         page.merge_range(row, 1, row, 4, legible(cover.note), note)
 
     def _contents(self, page: Worksheet, row: int, cover: Cover, head: Format) -> int:

@@ -11,7 +11,7 @@ import pandas as pd
 from maps.exports.workbook_sheets import Sheet
 from maps.locale import LocalizedPlan, capital, catalogue, text_in
 from maps.style import SITE_CIRCLE, zone_fills
-from maps.summaries import net_received
+from maps.summaries import net_received, payments_without_amounts
 from zoning.quotas import RESERVE
 from zoning.study import Quota
 from zoning.zones import OPEN
@@ -75,8 +75,8 @@ def cover_of(plan: LocalizedPlan, sheets: Sequence[Sheet]) -> Cover:
     sheets : sequence of Sheet
         Those of the workbook, in order.
     """
-    words, book = catalogue("workbook", plan.language), plan.rulebook
-    said = ", ".join(filter(None, (text_in(one, plan.language) for one in (book.display_name, book.country))))
+    words, book = catalogue("workbook", plan.language, plan.noun), plan.rulebook
+    said = text_in(book.display_name, plan.language)
     largest = _largest_quota(plan)
     return Cover(
         title=text_in(plan.study.title, plan.language),
@@ -85,13 +85,20 @@ def cover_of(plan: LocalizedPlan, sheets: Sequence[Sheet]) -> Cover:
         contents=words["contents"],
         links=tuple((sheet.title, words[f"about_{sheet.key}"]) for sheet in sheets),
         tables=(_land(plan), *([_shares(plan, largest)] if largest else [])),
-        note=words["not_here"].format(columns=words["sheet_columns"]),
+        note=" ".join((*_unworked(plan), words["not_here"].format(columns=words["sheet_columns"]))),
     )
+
+
+def _unworked(plan: LocalizedPlan) -> Iterator[str]:
+    """Payments that apply, and that no sheet has an amount of."""
+    if names := payments_without_amounts(plan):
+        listed = catalogue("report", plan.language)["semicolon"].join(names)
+        yield catalogue("page", plan.language)["notice_amounts"].format(n=len(names), names=listed)
 
 
 def _figures(plan: LocalizedPlan, quota: Quota | None) -> Iterator[Figure]:
     """The numbers of a plan, those that matter most first."""
-    words, terms = catalogue("workbook", plan.language), plan.renderer.terms
+    words, terms = catalogue("workbook", plan.language, plan.noun), plan.renderer.terms
     yield Figure(len(plan.zones), words["figure_units"])
     yield Figure(float(plan.zones["area_ha"].sum()), words["figure_area"])
     if quota:
@@ -108,7 +115,7 @@ def _figures(plan: LocalizedPlan, quota: Quota | None) -> Iterator[Figure]:
 
 def _land(plan: LocalizedPlan) -> Table:
     """Units and land of each main function that any unit has."""
-    words, columns = catalogue("workbook", plan.language), catalogue("columns", plan.language)
+    words, columns = catalogue("workbook", plan.language, plan.noun), catalogue("columns", plan.language, plan.noun)
     fills = zone_fills(plan.rulebook)
     titles = {zone.code: text_in(zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
     found, whole = plan.zones.groupby("main")["area_ha"].agg(["size", "sum"]), plan.zones["area_ha"].sum()
@@ -125,7 +132,7 @@ def _land(plan: LocalizedPlan) -> Table:
 
 def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
     """What units get of a quota by jurisdiction, or each where there is one; the largest first, the reserve last."""
-    words, terms = catalogue("workbook", plan.language), plan.renderer.terms
+    words, terms = catalogue("workbook", plan.language, plan.noun), plan.renderer.terms
     own, by = _divided(plan, quota)
     sums = own.groupby(by)["amount"].sum().sort_index().sort_values(ascending=False, kind="stable")
     rows: list[tuple[Cell, ...]] = [(plan.place(str(name)), amount) for name, amount in sums.items()]
@@ -136,7 +143,7 @@ def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
     if held:
         rows.append((words["reserve"], held))
     told = {"quota": capital(terms.quota(quota.name)), "period": quota.period, "unit": terms.unit(quota.unit)}
-    columns = catalogue("columns", plan.language)
+    columns = catalogue("columns", plan.language, plan.noun)
     heads = (columns["name" if by == "name" else "jurisdiction"], words["to_units"] if held else columns["amount"])
     return Table(words["quota_by"].format(**told), heads, tuple(rows), (SITE_CIRCLE,) * len(rows), (False,))
 

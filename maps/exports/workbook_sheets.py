@@ -112,6 +112,8 @@ Not here: JSON (``claims.values``), which ``claims.parquet`` has, and texts of p
 """
 NOT_TOLD = {"carried": 0, "transferred": 0}
 """Columns that are left out where all that they have is this, as if it were nothing."""
+NAMED = 30
+"""Units that a finding names; of more it says how many there are."""
 _MADE = frozenset({"firmness", "findings", "parameters", "sources"})
 """Sheets that no file of the run has."""
 OWN = frozenset({
@@ -211,8 +213,11 @@ class _Sheets:
 
     def __init__(self, plan: LocalizedPlan) -> None:
         self.plan, self.language, self.terms = plan, plan.language, plan.renderer.terms
-        self.words, self.report = catalogue("workbook", plan.language), catalogue("report", plan.language)
-        self.titles_of_columns = catalogue("columns", plan.language)
+        self.words, self.report = (
+            catalogue("workbook", plan.language, plan.noun),
+            catalogue("report", plan.language, plan.noun),
+        )
+        self.titles_of_columns = catalogue("columns", plan.language, plan.noun)
         self.names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
         told = {one.name: one.title or one.name for one in plan.study.scenarios}
         self.scenarios = {name: text_in(title, plan.language, name) for name, title in told.items()}
@@ -371,16 +376,18 @@ class _Sheets:
     @property
     def _findings(self) -> pd.DataFrame:
         """What the run found, warnings first, with the units that each finding is about."""
-        rows = [
-            (
-                self.report[f"level_{one.level}"],
-                one.text,
-                self.listed(self.plan.distinct_names[unit] for unit in one.features if unit in self.names),
-                ", ".join(unit for unit in one.features if unit in self.names),
-            )
-            for one in self.plan.findings
-        ]
+        told = zip(self.plan.findings, self.plan.remarks, strict=True)
+        rows = [(self.report[f"level_{one.level}"], one.text, *self._units_of(remark.features)) for one, remark in told]
         return pd.DataFrame(rows, columns=list(COLUMNS["findings"]))
+
+    def _units_of(self, features: Iterable[str]) -> tuple[str, str]:
+        """Those of some features that are units, by name and by id, and how many more there are than can be read."""
+        units = [unit for unit in features if unit in self.names]
+        if len(units) == len(self.names):
+            return self.report["all_units"], ""
+        names = self.plan.renderer.shown(units, self.plan.distinct_names, NAMED) if units else ""
+        more = " …" if len(units) > NAMED else ""
+        return names, ", ".join(units[:NAMED]) + more
 
     @property
     def _parameters(self) -> pd.DataFrame:

@@ -297,7 +297,8 @@ class PlanMaps:
         largest = min(frame.wide, frame.high) / 9
         points = shapely.get_coordinates(shapely.point_on_surface(shapes.geometry.to_numpy())).tolist()
         fills = self.figures.fills
-        rows = list(zip(values.tolist(), points, shapes["main"], shapes["name"], strict=True))
+        names = self.figures.names(map(str, shapes.index))
+        rows = list(zip(values.tolist(), points, shapes["main"], names, strict=True))
         taken = []
         for value, point, main, name in sorted(rows, key=lambda row: -row[0]):
             radius = largest * sqrt(value / most)
@@ -306,7 +307,7 @@ class PlanMaps:
             x, y = frame.place(*point)
             fill = fills[str(main)]
             sheet.circle(x, y, radius, fill, stroke=edge_of(fill) or "#FFFFFF", thick=0.16)
-            taken.append(Named(x, y, radius, str(name), fill))
+            taken.append(Named(x, y, radius, name, fill))
         for one, left, base, is_on in circle_names(taken, NAMED_CIRCLES, sheet.wide, sheet.high):
             colour, halo = (ink_on(one.fill), "") if is_on else (INK, "#FFFFFF")
             near = min(max(one.x, left - 0.6), left + text_mm(one.name, NAME_PT) + 0.6)

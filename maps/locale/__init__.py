@@ -3,7 +3,16 @@
 from layers.sources import name_text
 from maps.locale.limit_numbers import DIGITS, inward, limit_number, number_beside, number_past, shifted
 from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
-from maps.locale.messages import catalogue, languages, number_style, require_language, require_spoken, sentence_gap
+from maps.locale.messages import (
+    UnitNoun,
+    catalogue,
+    languages,
+    number_style,
+    require_language,
+    require_spoken,
+    sentence_gap,
+    unit_noun,
+)
 from maps.locale.number_format import (
     NONE,
     amount,
@@ -36,6 +45,7 @@ __all__ = [
     "LocalizedPlan",
     "Renderer",
     "Terms",
+    "UnitNoun",
     "amount",
     "area_decimals",
     "assumption_title",
@@ -70,6 +80,7 @@ __all__ = [
     "solution_words",
     "text_in",
     "texts_of",
+    "unit_noun",
     "width",
     "wrap",
     "written",

@@ -12,7 +12,7 @@ import pandas as pd
 from layers.errors import Finding
 from layers.sources import Section, Texts, UnitsSection
 from layers.units import jurisdiction_names
-from maps.locale.messages import catalogue
+from maps.locale.messages import UnitNoun, between, catalogue
 from maps.locale.rendering import Renderer
 from maps.locale.texts import text_in
 from zoning.audits import plan_findings_of
@@ -21,6 +21,7 @@ from zoning.policies import exceptions_of, say_exception
 from zoning.records import names_by_language
 from zoning.study import Study
 from zoning.tables import POLICIES, TABLES, Table
+from zoning.trace import Remark
 
 RECORD = "record"
 """The column of the claims that holds the reason as it was before it was put into words."""
@@ -77,9 +78,10 @@ class LocalizedPlan(Plan):
         return tuple((said.format(rule=one.id, zone=titles[one.zone]), titles[one.zone]) for one in self.rulebook.rules)
 
     def without_codes(self, reason: str) -> str:
-        """A reason in which rules stand by the titles of their zones, for tables that have the codes in a column."""
+        """A reason in which rules stand by the titles of their zones, each once; their codes have their own column."""
+        comma = between("others", self.language)
         for coded, title in self._rules_said:
-            reason = reason.replace(coded, title)
+            reason = reason.replace(coded, title).replace(f"{title}{comma}{title}", title)
         return reason
 
     @property
@@ -87,10 +89,20 @@ class LocalizedPlan(Plan):
         """The language that it is in."""
         return self.renderer.language
 
+    @property
+    def noun(self) -> UnitNoun:
+        """What its units are called."""
+        return self.renderer.noun
+
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the plan leaves open, misses or does for nothing, warnings before notes."""
-        return tuple(map(self.renderer.finding, plan_findings_of(self)))
+        return tuple(self.renderer.finding(one, self.distinct_names) for one in self.remarks)
+
+    @cached_property
+    def remarks(self) -> tuple[Remark, ...]:
+        """The same without words, each with all that it is about."""
+        return plan_findings_of(self)
 
 
 def localize(plan: Plan, language: str = "en") -> LocalizedPlan:

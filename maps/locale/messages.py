@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase, phrase_list
+from layers.sources import Noun
 from maps.locale.templates import NumberStyle, Template
 from zoning.rulebook import Rulebook
 
@@ -74,26 +75,74 @@ def require_spoken(language: str, rulebook: Rulebook) -> None:
         )
 
 
+class UnitNoun(NamedTuple):
+    """What one unit of a plan is called, and several; catalogues have ``‹unit›`` and ``‹units›`` where it stands."""
+
+    one: str
+    many: str
+
+
+def unit_noun(called: Noun | None, language: str) -> UnitNoun:
+    """What units are called in a language.
+
+    Parameters
+    ----------
+    called : text, pair of texts, or mapping of str to these, or None
+        As ``[units]`` of a plan says it.
+    language : str
+
+    Returns
+    -------
+    UnitNoun
+        That of the catalogue where the plan has none in the language; of a text for several it is the singular, where
+        the language has one.
+
+    Examples
+    --------
+    >>> unit_noun({"en": ("county", "counties"), "zh": "县"}, "en"), unit_noun({"zh": "县"}, "zh")
+    (UnitNoun(one='county', many='counties'), UnitNoun(one='县', many='县'))
+    >>> unit_noun("counties", "en"), unit_noun(None, "en")
+    (UnitNoun(one='unit', many='counties'), UnitNoun(one='unit', many='units'))
+    """
+    own, style = catalogue("noun", language), number_style(language)
+    said = called.get(language) if isinstance(called, Mapping) else called
+    if isinstance(said, tuple):
+        return UnitNoun(*map(escape_hidden, said))
+    many = escape_hidden(said) if said else str(own["many"])
+    return UnitNoun(str(own["one"]) if style.plural(1) != style.plural(2) else many, many)
+
+
 @cache
-def catalogue(chapter: str, language: str) -> Mapping[str, Template]:
+def catalogue(chapter: str, language: str, noun: UnitNoun | None = None) -> Mapping[str, Template]:
     """The templates of one chapter of a catalogue, by the rest of their keys.
+
+    Parameters
+    ----------
+    chapter, language : str
+    noun : UnitNoun, optional
+        What the units of a plan are called; by default as the catalogue has it.
 
     Examples
     --------
     >>> catalogue("light", "en")
     {'green': 'green', 'red': 'red', 'yellow': 'yellow'}
+    >>> catalogue("report", "en", UnitNoun("county", "counties"))["n_units"].format(n=2)
+    '2 counties'
     """
     head = f"{chapter}."
-    every = templates(language)
+    every = templates(language, noun)
     return {key.removeprefix(head): every[key] for key in every if key.startswith(head)}
 
 
-def templates(language: str) -> Mapping[str, Template]:
-    """Every template of a language by its whole key."""
-    return _read(language).texts
+@cache
+def templates(language: str, noun: UnitNoun | None = None) -> Mapping[str, Template]:
+    """Every template of a language by its whole key, with a noun for its units."""
+    texts, style = _read(language)
+    own = UnitNoun(*(texts[f"noun.{number}"][0] for number in UnitNoun._fields))
+    return _Templates(texts, style, noun or own)
 
 
-def sentence(key: str, language: str) -> Template:
+def sentence(key: str, language: str, noun: UnitNoun | None = None) -> Template:
     """The template of a message.
 
     Raises
@@ -101,7 +150,7 @@ def sentence(key: str, language: str) -> Template:
     KeyError
         The catalogue has none.
     """
-    return templates(language)[key]
+    return templates(language, noun)[key]
 
 
 def between(name: str, language: str) -> str:
@@ -150,15 +199,23 @@ class _Translations(gettext.GNUTranslations):
 class _Templates(Mapping[str, Template]):
     """The templates of a catalogue by key, each made when somebody first asks for it: a run says few of them."""
 
-    def __init__(self, forms: Mapping[str, tuple[str, ...]], style: NumberStyle) -> None:
+    def __init__(self, forms: Mapping[str, tuple[str, ...]], style: NumberStyle, noun: UnitNoun | None = None) -> None:
         self._forms, self._style = forms, style
+        self._nouns = _marks(noun) if noun else {}
         self._made: dict[str, Template] = {}
 
     def __getitem__(self, key: str) -> Template:
         made = self._made.get(key)
         if made is None:
-            made = self._made[key] = Template(self._forms[key], self._style)
+            made = self._made[key] = Template(tuple(map(self._named, self._forms[key])), self._style)
         return made
+
+    def _named(self, text: str) -> str:
+        """A text with what the units are called in the places of its marks."""
+        if "‹" in text:
+            for mark, noun in self._nouns.items():
+                text = text.replace(mark, noun)
+        return text
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._forms)
@@ -167,10 +224,17 @@ class _Templates(Mapping[str, Template]):
         return len(self._forms)
 
 
-class _Catalogue(NamedTuple):
-    """What one language says, by key, and how it writes numbers."""
+def _marks(noun: UnitNoun) -> dict[str, str]:
+    """What stands for a noun in catalogues, with the noun; as it is, and with a capital letter at its head."""
+    one, many = (text.replace("{", "{{").replace("}", "}}") for text in noun)
+    heads = {"‹Unit›": f"{one[:1].upper()}{one[1:]}", "‹Units›": f"{many[:1].upper()}{many[1:]}"}
+    return {"‹unit›": one, "‹units›": many, **heads}
 
-    texts: Mapping[str, Template]
+
+class _Catalogue(NamedTuple):
+    """What one language says, by key in its forms, and how it writes numbers."""
+
+    texts: Mapping[str, tuple[str, ...]]
     style: NumberStyle
 
 
@@ -181,7 +245,7 @@ def _read(language: str) -> _Catalogue:
     texts = read.forms()
     (thousands,), (point,) = texts["number.thousands"], texts["number.point"]
     style = NumberStyle(read.plural, thousands, point)
-    return _Catalogue(_Templates(texts, style), style)
+    return _Catalogue(texts, style)
 
 
 def read_catalogue(path: Path, style: NumberStyle) -> Mapping[str, Template]:

@@ -52,7 +52,7 @@ class Renderer:
         places: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.language, self.terms = language, Terms(rulebook, language, study, places)
-        self.rulebook = rulebook
+        self.rulebook, self.noun = rulebook, self.terms.noun
         self._wordings: dict[str, ClauseWording] = {}
         self._said: dict[int, tuple[Message, str]] = {}
         self._facts: dict[int, tuple[Clause, str]] = {}
@@ -89,7 +89,7 @@ class Renderer:
         known = self._said.get(id(said))
         if known is None:  # the message is kept, so that no other gets its id
             fields = {name: self._field(name, value) for name, value in said.fields.items()}
-            known = self._said[id(said)] = said, sentence(said.key, self.language).format(**fields)
+            known = self._said[id(said)] = said, sentence(said.key, self.language, self.noun).format(**fields)
         return known[1]
 
     def clause(self, clause: Clause) -> str:
@@ -106,11 +106,11 @@ class Renderer:
             self._wordings[text] = ClauseWording(text, own, self.terms.names, self.terms.measured, signs)
         return self._wordings[text]
 
-    def shown(self, ids: Sequence[str]) -> str:
-        """The first few ids, and how many more there are."""
-        told = between("ids", self.language).join(repr(one) for one in ids[:SHOWN])
-        more = {"ids": told, "more": len(ids) - SHOWN}
-        return catalogue("ids", self.language)["more" if len(ids) > SHOWN else "all"].format(**more)
+    def shown(self, ids: Sequence[str], names: Mapping[str, str] = MappingProxyType({}), most: int = SHOWN) -> str:
+        """The first few ids, by their names where they have one, and how many more there are."""
+        told = between("ids", self.language).join(names.get(one) or repr(one) for one in ids[:most])
+        more = {"ids": told, "more": len(ids) - most}
+        return catalogue("ids", self.language)["more" if len(ids) > most else "all"].format(**more)
 
     def once(self, thing: Thing, put: Callable[[Thing, Renderer], Words]) -> Words:
         """What something is in words, put once; of one thing there is always asked by the same function."""
@@ -123,11 +123,13 @@ class Renderer:
         """A field of a message by itself."""
         return str(self._field("", value))
 
-    def finding(self, found: Finding | Remark) -> Finding:
-        """What is to be said of a plan as a finding in words."""
+    def finding(self, found: Finding | Remark, names: Mapping[str, str] = MappingProxyType({})) -> Finding:
+        """What is to be said of a plan as a finding in words, its units by their names where these are given."""
         if isinstance(found, Finding):
             return replace(found, text=phrase_in(found.text, self.language))
-        text = self.render(found.said)
+        fields = found.said.fields.items()
+        told = {name: self.shown(one.ids, names) if isinstance(one, Ids) else one for name, one in fields}
+        text = self.render(replace(found.said, fields=told))
         features = found.features[:SHOWN]
         return Finding(found.level, found.code, found.layer, features, found.count, text, found.exit_code)
 

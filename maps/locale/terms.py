@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from layers.conditions import parse_formula
 from layers.sources import name_text
-from maps.locale.messages import catalogue, languages
+from maps.locale.messages import catalogue, languages, unit_noun
 from maps.locale.texts import capital, text_in
 from zoning.divergence import GROWTH, divergence_measures
 from zoning.measures import BELOW_STANDARD, PATH, QUOTA
@@ -74,6 +74,8 @@ class Terms:
         places: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self._rulebook, self.language, self._study = rulebook, language, study
+        self.noun = unit_noun(study.units.called if study else None, language)
+        """What units are called."""
         self._places = _named_apart({code: text_in(name, language, code) for code, name in places.items()})
 
     def place(self, name: str) -> str:
@@ -98,7 +100,7 @@ class Terms:
         """What an input is called: a layer by its title, the units by their word, a table by its file."""
         if self._study is not None and name in {layer.name for layer in self._study.layers}:
             return self.layer(name)
-        return catalogue("page", self.language)["unit_layer"] if name == "units" else name
+        return self.noun.many if name == "units" else name
 
     def quota(self, name: str) -> str:
         """What a quota is called."""
@@ -183,7 +185,7 @@ class Terms:
         >>> terms.level("state"), terms.level("unit")
         ('州', '单元')
         """
-        return self.measure("unit_id" if name == UNIT else name).title
+        return self.noun.one if name == UNIT else self.measure(name).title
 
     def measure_text(self, name: str) -> str:
         """What a measure is called, with its unit of measure, on one line.

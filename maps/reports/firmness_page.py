@@ -543,7 +543,7 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
 
 def _how_sure(figures: PlanFigures, rules: RuleFigures) -> Table:
     """What firm, close call and the other marks of map and card mean, and how many units bear each."""
-    edition, words = figures.edition, catalogue("map", figures.edition.language)
+    edition, words = figures.edition, catalogue("map", figures.edition.language, figures.edition.plan.noun)
     rows: list[tuple[Cell, ...]] = [
         (str(words[f"means_{one}"]), edition.number(count)) for one, count in rules.firmness.items() if count
     ]

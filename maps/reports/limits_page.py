@@ -43,6 +43,7 @@ def limits(figures: PlanFigures) -> Page:
     ]
     blocks += [
         Paragraph(words["method"], "heading"),
+        Paragraph(text_in(plan.rulebook.description, edition.language), "small"),
         Paragraph(areas, "small"),
         Paragraph(edition.tell("method_shares", n=len(plan.pieces)), "small"),
     ]
@@ -62,13 +63,12 @@ def limits(figures: PlanFigures) -> Page:
 
 
 def _lead(figures: PlanFigures) -> str:
-    """What the rulebook is, and how many of its policies were checked against the text of the law."""
+    """What the rulebook is called, and how many of its policies were checked against the text of the law."""
     edition = figures.edition
     whole, verified, official = edition.plan.rulebook.policies_checked
     counts = {"all": edition.number(whole), "n": edition.number(verified), "official": edition.number(official)}
     told = edition.words["policies_checked"].format(**counts) if whole else ""
-    about = text_in(edition.plan.rulebook.description, edition.language).rstrip(".。")
-    return f"{edition.tell('lead_rulebook', rulebook=edition.rulebook_title, about=about)}{told}"
+    return f"{edition.tell('lead_rulebook', rulebook=edition.rulebook_title)}{told}"
 
 
 def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:

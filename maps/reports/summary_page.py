@@ -36,7 +36,7 @@ def summary(figures: PlanFigures, maps: PlanMaps, contents: Contents, close: int
     tell = edition.tell
     numbers = tuple(_numbers(figures, close))
     wide = maps.ratio > BESIDE
-    picture, scale = maps.main(174 if wide else 104, 92 if wide else 126, tell("map_name", title=edition.name))
+    picture, scale = maps.main(174 if wide else 104, 91 if wide else 126, tell("map_name", title=edition.name))
     legend = _legend(figures)
     top: list[Block] = (
         [BigNumbers(numbers, across=True), Figure("", picture)]

@@ -158,7 +158,7 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
     unit = str(said["unit"]["unit_id"])
     verdict = rules.verdicts[unit]
     row = figures.units.loc[unit]
-    (name,) = figures.names([unit])
+    (name,), (alone,) = figures.names([unit]), figures.names([unit], placed=True)
     place = figures.place(str(row["jurisdiction"]))
     fills = zone_fills(edition.plan.rulebook)
     sentences = [Swatch(fills[verdict.zone], verdict.sentence)]
@@ -187,7 +187,7 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
     return Page(
         id="unit",
         chapter=name,
-        title=edition.tell("unit_in", name=name, place=place) if place and len(figures.places) > 1 else name,
+        title=edition.tell("unit_in", name=alone, place=place) if place and len(figures.places) > 1 else name,
         lead="",
         blocks=tuple(blocks),
         foot=edition.gap.join(foot),

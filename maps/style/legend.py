@@ -12,7 +12,17 @@ import pandas as pd
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
-from maps.locale import area_decimals, catalogue, format_measure, format_number, percent, text_in, wrap
+from maps.locale import (
+    UnitNoun,
+    area_decimals,
+    catalogue,
+    format_measure,
+    format_number,
+    percent,
+    text_in,
+    unit_noun,
+    wrap,
+)
 from maps.style.palette import INK, zone_fills
 from maps.style.signs import Sign, overlay_signs, sign_shape
 from maps.style.svg_paths import Frame
@@ -84,7 +94,8 @@ def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...
     rings : bool
         Whether units that wait for somebody or hang on what was assumed have their marks on the picture.
     """
-    zones, told = plan.zones, catalogue("report", language)
+    zones, noun = plan.zones, unit_noun(plan.study.units.called, language)
+    told = catalogue("report", language, noun)
     fills, signs = zone_fills(plan.rulebook), overlay_signs(plan.rulebook)
     carried = zones["overlays"].str.split(";")
     mains = {code: zones["main"] == code for code in fills}
@@ -93,7 +104,7 @@ def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...
 
     def items(chosen: dict[str, pd.Series], swatch: Callable[[str], str]) -> tuple[Item, ...]:
         return tuple(
-            Item(swatch(code), titles[code], _figures(zones, own, language))
+            Item(swatch(code), titles[code], _figures(zones, own, language, noun))
             for code, own in chosen.items()
             if own.any()
         )
@@ -107,10 +118,10 @@ def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...
     return tuple(block for block in blocks if block.items)
 
 
-def _figures(zones: pd.DataFrame, own: pd.Series, language: str) -> str:
+def _figures(zones: pd.DataFrame, own: pd.Series, language: str, noun: UnitNoun) -> str:
     """Units, hectares and share of all land of some units."""
     total, area = float(zones["area_ha"].sum()), float(zones.loc[own, "area_ha"].sum())
-    units = catalogue("report", language)["n_units"].format(n=int(own.sum()))
+    units = catalogue("report", language, noun)["n_units"].format(n=int(own.sum()))
     return f"{units} · {_land(area, area_decimals(total), language)} · {percent(area, total, language)} %"
 
 

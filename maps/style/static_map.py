@@ -12,7 +12,7 @@ import shapely
 
 from layers.errors import escape_hidden
 from maps.context import Context, Neighbourhood, Relief, context_around, relief, study_outline
-from maps.locale import catalogue, projection, text_in, width, wrap
+from maps.locale import catalogue, projection, text_in, unit_noun, width, wrap
 from maps.style.base_map import ground, relief_image, waters_and_borders
 from maps.style.label_placement import spots_in
 from maps.style.legend import (
@@ -94,7 +94,8 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     >>> svg.startswith("<svg xmlns="), "Ecologically fragile area" in svg
     (True, True)
     """
-    told, name = catalogue("report", language), text_in(plan.study.title, language)
+    told = catalogue("report", language, unit_noun(plan.study.units.called, language))
+    name = text_in(plan.study.title, language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)
     edge = AROUND * max(east - west, north - south)

@@ -170,7 +170,7 @@ class _Words:
     """Causes in words."""
 
     def __init__(self, plan: LocalizedPlan, quota: Quota) -> None:
-        self._words, self._language, self._quota = catalogue("shift", plan.language), plan.language, quota
+        self._words, self._language, self._quota = catalogue("shift", plan.language, plan.noun), plan.language, quota
 
     def reason(self, cause: str, met: tuple[int, ...], *, loses: bool) -> str:
         """Why units get less, or more."""

@@ -24,7 +24,7 @@ class DifferenceWords:
 
     def __init__(self, plans: Sequence[LocalizedPlan], language: str) -> None:
         self.plans, self.language = tuple(plans), language
-        self.words = catalogue("compare", language)
+        self.words = catalogue("compare", language, self.plans[-1].noun)
 
     @property
     def terms(self) -> Terms:

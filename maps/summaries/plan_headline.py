@@ -192,13 +192,13 @@ class _Teller:
 
     def __init__(self, plan: LocalizedPlan, found: Verdicts) -> None:
         self._plan, self._found, self._language = plan, found, plan.language
-        self._words = catalogue("headline", plan.language)
+        self._words = catalogue("headline", plan.language, plan.noun)
         self._default = plan.rulebook.default_zone.code
         zones = plan.zones.set_index("unit_id").reindex(found.tests.units)
         self._main = zones["main"].to_numpy(dtype=object)
         self._ha = zones["area_ha"].to_numpy(dtype=float)
         self._where = zones["jurisdiction"].fillna("").to_numpy(dtype=object)
-        self._units = escape_hidden(text_in(plan.study.units.called or str(self._words["units"]), plan.language))
+        self._units = plan.noun.many
         self._quota = largest_quota(plan)
         self._amounts = amounts_of(plan, self._quota).astype(float)
         self._by_jurisdiction = amounts_by_jurisdiction(plan, self._quota)

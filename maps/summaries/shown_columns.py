@@ -57,7 +57,7 @@ class ShownColumns:
 
     def __init__(self, table: Table, rows: pd.DataFrame, renderer: Renderer) -> None:
         self._table, self._renderer, language = table, renderer, renderer.language
-        words, report = catalogue("columns", language), catalogue("report", language)
+        words, report = (catalogue(chapter, language, renderer.noun) for chapter in ("columns", "report"))
         names = (
             name for name in table.shown if name in rows and any(not _is_missing(one) and one for one in rows[name])
         )

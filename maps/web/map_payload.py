@@ -12,6 +12,7 @@ import pandas as pd
 from layers.errors import escape_hidden
 from maps.locale import (
     LocalizedPlan,
+    UnitNoun,
     amount,
     assumption_title,
     catalogue,
@@ -73,9 +74,9 @@ def counted_words() -> frozenset[str]:
     return frozenset(key for key, one in catalogue("map", "en").items() if len(one.forms) > 1)
 
 
-def words_of(language: str) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
+def words_of(language: str, noun: UnitNoun | None = None) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """The words of the map in a language, and those that depend on a count in each of their forms."""
-    told, counted = catalogue("map", language), counted_words()
+    told, counted = catalogue("map", language, noun), counted_words()
     return (
         {key: one.forms[0] for key, one in told.items() if key not in counted},
         {key: one.forms for key, one in told.items() if key in counted},
@@ -116,7 +117,7 @@ def page_of(
         The language is not known.
     """
     said = localize(plan, language)
-    words, counted = words_of(language)
+    words, counted = words_of(language, said.noun)
     found = verdicts(said)
     tested = {one.name for one in found.table.measures}
     columns = measure_columns(plan) if measured is None else measured

@@ -43,7 +43,7 @@ def quota_bases(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts | None = 
 
 
 def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
-    words, terms = catalogue("map", plan.language), plan.renderer.terms
+    words, terms = catalogue("map", plan.language, plan.noun), plan.renderer.terms
     hectares = quota.unit == HECTARE
     unit, scale = (words["m2"].format(), M2_PER_HA) if hectares else (escape_hidden(terms.unit(quota.unit)), 1.0)
     measured = plan.rulebook.measured
@@ -67,7 +67,7 @@ def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
 
 
 def _weight_alone(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts) -> QuotaBase:
-    words, terms = catalogue("map", plan.language), plan.renderer.terms
+    words, terms = catalogue("map", plan.language, plan.noun), plan.renderer.terms
     measures = [quota.weight] if isinstance(quota.weight, str) else [one.measure for one in quota.weight]
     names = dict.fromkeys(escape_hidden(terms.measure(name).title) for name in measures)
     return QuotaBase(

@@ -27,7 +27,7 @@ const JURISDICTIONS_TO = 5;
 export function nameChosen(pen, screen, { facts, shapes, state, colours }, room, filling) {
   for (const unit of [state.shown.chosen, state.shown.compared]) {
     if (unit < 0 || !screen.sees(unit)) continue;
-    const name = facts.units.name[unit];
+    const name = facts.units.full[unit];
     const lettering = { size: 14, weight: 650, ink: colours.of("ink"), halo: colours.of("halo"), edge: 4.5 };
     const half = widthOf(pen, name, lettering) / 2;
     const within = placeWithin(screen, unit, half + 4, room);
@@ -149,11 +149,13 @@ export function nameUnits(pen, screen, { facts, state, colours }, room, zoom, fi
     if (unit === state.shown.chosen || unit === state.shown.compared || !screen.sees(unit)) continue;
     const [left, top, right, bottom] = screen.box(unit);
     if (bottom - top < 20 || right - left < 24) continue;
-    const name = units.name[unit];
     const dim = !keeps(unit) || filling.pales?.(unit);
     const lettering = dim ? dimmed : onFill(filling.paint(unit), colours, state.shown.opacity);
+    // with its jurisdiction where others are called so, too; where that is too long the place on the map tells them apart
+    const wide = (/** @type {string} */ one) => right - left >= widthOf(pen, one, lettering) * 1.1;
+    const name = [units.full[unit], units.name[unit]].find(wide);
+    if (name === undefined) continue;
     const half = widthOf(pen, name, lettering) / 2;
-    if (right - left < half * 2.2) continue;
     const [mx, my] = screen.middle(unit);
     for (const [dx, dy] of SPOTS.slice(0, 25)) {
       const [x, y] = [mx + dx * 0.6, my + dy * 0.6];

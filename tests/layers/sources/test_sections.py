@@ -104,6 +104,11 @@ def test_what_else_stands_in_a_plan_is_unknown_here(tmp_path):
         ),
         ("date = 2025-01-01", "date = 2025-01-01T00:00:00", "'date'"),
         ('id = "fips"', "id = 5", "plan.toml, line 9, column 6: 'id': a text in quotes is needed, not the number 5"),
+        (
+            'id = "fips"',
+            'id = "fips"\ncalled = { en = ["county"] }',
+            "plan.toml, line 10, column 17: write what several are called, or one and several, such as",
+        ),
         ('id = "fips"', 'id = "fips"\nempty = "keep"', "'empty' must be 'error' or 'drop', not the text 'keep'"),
         ('"nation", "state"]', '"state", "state"]', "line 11, column 16: 'jurisdiction' names a column twice"),
         ('["nation", "state"]', "[]", "'jurisdiction' must not be empty"),

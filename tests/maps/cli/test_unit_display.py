@@ -71,5 +71,5 @@ def test_names_cannot_steer_the_terminal(make_plan, capsys) -> None:
 def test_an_amount_says_why_it_is_less_than_by_weight_alone(plan_of, capsys) -> None:
     show_unit(localize(plan_of("us_mountain_west"), "en"), "04027")
     lines = capsys.readouterr().out.splitlines()
-    place = lines.index("construction land 2025: 43 ha")
+    place = lines.index("Construction land 2025: 43 ha")
     assert lines[place + 1] == "  71 ha less than by weight alone: × 0.5, growth is steered away from fragile land"

@@ -187,7 +187,7 @@ def test_the_cover_says_what_the_plan_is_and_links_to_every_sheet(toy_plan, open
     assert cover["B2"].value == "Toy province"
     assert cover["B3"].value.startswith("As of 2025-01-01. Rulebook: ")
     figures = [(cover.cell(5, place).value, cover.cell(6, place).value) for place in range(2, 6)]
-    assert figures[:2] == [(12, "planning units"), (1200, "hectares in all")]
+    assert figures[:2] == [(12, "units"), (1200, "hectares in all")]
     assert len([value for value, label in figures if isinstance(value, int | float) and label]) == 4
     links = {cell.value: cell.hyperlink.location for row in cover.iter_rows() for cell in row if cell.hyperlink}
     assert list(links) == book.sheetnames[1:]
@@ -235,7 +235,7 @@ def test_numbers_of_the_workbook_are_those_of_report_and_map(study: str, plan_of
     states = quotas[quotas["Id"].isna() & (quotas["Level"] != "unit")]
     if len(states):
         units = quotas[quotas["Id"].notna() & (quotas["Id"] != "(reserve)")].groupby("Jurisdiction")["Amount"].sum()
-        whole = states.set_index("Unit")
+        whole = states.set_index("County")
         assert (whole["Amount"] - whole["Of it kept in reserve"]).to_dict() == units.to_dict()
     assert len(table(book, "Parameters")) == len(plan.rulebook.parameters)
 
@@ -244,7 +244,7 @@ def test_what_the_run_found_stands_in_words(plan_of, opened) -> None:
     plan = plan_of("china_provinces")
     found = table(opened(plan, "zh"), "检查结果")
     assert found["类别"].tolist() == ["警告", "警告", "说明", "说明", "说明"]
-    assert found["单元"].tolist()[0] == "河北省、辽宁省"
+    assert found["省份"].tolist()[0] == "河北省、辽宁省"
     assert found["编号"].tolist()[0] == "130000, 210000"
 
 

@@ -12,7 +12,7 @@ from string import Formatter
 import pytest
 
 from layers.errors import ZoneplanError
-from maps.locale import catalogue, languages, number_style
+from maps.locale import UnitNoun, catalogue, languages, number_style
 from maps.locale.messages import templates
 from maps.locale.templates import NumberStyle, Template
 
@@ -96,3 +96,17 @@ def test_a_chapter_has_what_the_catalogue_has_under_its_name() -> None:
 def test_a_template_survives_a_copy_of_what_holds_it() -> None:
     units = copy.deepcopy({"units": catalogue("report", "en")["n_units"]})["units"]
     assert units.format(n=1) == "1 unit"
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_mark_of_a_noun_is_filled(language: str) -> None:
+    told = [one for template in templates(language).values() for one in template.forms]
+    assert not any("‹" in text or "›" in text for text in told)
+    assert all(catalogue("noun", language).values())
+
+
+def test_a_plan_says_units_in_its_own_word() -> None:
+    counties = UnitNoun("county", "counties")
+    assert catalogue("page", "en", counties)["units"] == "Counties"
+    assert catalogue("page", "zh", UnitNoun("县", "县"))["card_units"].format(n=2) == "2 个县"
+    assert catalogue("page", "en", UnitNoun("{n}", "{n}"))["card_units"].format(n=2) == "2 {n}"

@@ -79,13 +79,13 @@ def test_the_first_page_has_the_numbers_of_the_tables(plan_of: Callable[[str], P
     zones = plan.zones.set_index("unit_id")
     people, land = plan.measures["pop_2020"], zones["area_ha"]
     town = zones.index[zones["main"] == "key_development"]
-    assert f"{100 * people[town].sum() / people.sum():.1f} % of the people live in the {len(town)} units" in first
+    assert f"{100 * people[town].sum() / people.sum():.1f} % of the people live in the {len(town)} counties" in first
     assert f"on {100 * land[town].sum() / land.sum():.1f} % of the land" in first
     rows = plan.quotas[plan.quotas["level"] == "unit"]
     held = rows["unit_id"] == RESERVE
     total, reserve = sum(rows["amount"], Decimal(0)), sum(rows["amount"][held], Decimal(0))
     assert f"{total:,} ha of construction land" in first
-    assert f"{total - reserve:,} ha go to units" in first
+    assert f"{total - reserve:,} ha go to counties" in first
     assert f"{reserve:,} ha stay in reserve" in first
 
 
@@ -111,9 +111,9 @@ def test_a_finding_stands_only_where_it_holds(plan_of: Callable[[str], Plan]) ->
     assert _shares_finding(flat) == ""
     assert "Shares of the main functions" in report(dataclasses.replace(plan, measures=even))
     test = RuleFigures(figures).mains[-1]
-    assert _finding(figures, test) == "Cropland: 21 units pass, Sedgwick only just"
+    assert _finding(figures, test) == "Cropland: 21 counties pass, Sedgwick only just"
     nobody = dataclasses.replace(test, values=test.values * 0)
-    assert _finding(figures, nobody) == "Cropland: no unit passes"
+    assert _finding(figures, nobody) == "Cropland: no county passes"
 
 
 @pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
@@ -128,7 +128,7 @@ def test_every_rule_that_gave_a_zone_is_named_with_its_units(plan_of: Callable[[
         told = [said for _, said in _given(figures, rules, gave["rule"])]
         assert len(told) == len(counts) > 0
         if len(counts) > 1:
-            assert sorted(int(re.search(r"\((\d+) units?\)$", one)[1]) for one in told) == sorted(counts)
+            assert sorted(int(re.search(r"\((\d+) (?:count|province)\w+\)$", one)[1]) for one in told) == sorted(counts)
     html = text_of(report(plan_of(study)))
     given = {*claims.loc[claims["zone"].isin(figures.overlays), "rule"], *figures.edition.plan.zones["rule"]}
     foot = html.split("Rules: ")[1].split("  ")[0]

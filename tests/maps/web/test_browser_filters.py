@@ -142,7 +142,7 @@ def test_units_near_a_limit_are_listed_and_dim_the_rest(open_map, plan_of) -> No
     assert all("Close call" in row for row in rows.all_inner_texts())
     assert "sure=close" in tab.url
     again = open_map(draw(plan_of("us_mountain_west")), "#sure=close")
-    assert "5 of 164 units" in again.locator("#zp-legend .zp-strip").inner_text()
+    assert "5 of 164 counties" in again.locator("#zp-legend .zp-strip").inner_text()
     assert again.locator("#zp-legend .zp-row", has_text="Close call").get_attribute("aria-pressed") == "true"
     assert again.complaints == tab.complaints == []
 
