@@ -32,6 +32,7 @@ _WORDS: Mapping[str, str] = {
         Phrase("outside"),
         Phrase("overlap"),
         Phrase("parts"),
+        Phrase("shifted"),
         Phrase("unknown"),
         Phrase("unmatched"),
         Phrase("warning"),

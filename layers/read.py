@@ -16,7 +16,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.conditions import parse_formula
-from layers.crs import datum_note, keep_near, known_crs, project, refuse_far, working_crs
+from layers.crs import datum_note, keep_near, known_crs, project, refuse_far, shift_note, working_crs
 from layers.errors import PLACED, Attempts, LimitError, SourceError, ZoneplanError, naming_the_layer, raise_all
 from layers.formats import (
     Raster,
@@ -334,7 +334,7 @@ def _place_features(
         refuse_far(full, units, name)  # the nearest feature may lie far away; others would count as 0 in every unit
     if kind != "points":
         full, parts = keep_kind(full, name)
-        notes.append(parts)
+        notes += [parts, shift_note(full, units, name)]
         if not nearest:
             full, far = keep_near(full, units, name)
             notes.append(far)

@@ -13,6 +13,7 @@ from layers.crs.file_and_working_crs import (
 from layers.crs.multipart import parts_of_dimension, valid_polygons
 from layers.crs.reprojection import SAGITTA_M, densify, full_turn, project
 from layers.crs.spatial_filter import box_in, far_away, keep_near, refuse_far, shifted_by_a_turn
+from layers.crs.web_map_offset import is_gcj02, places_of, settle_gcj02, shift_note
 
 __all__ = [
     "SAGITTA_M",
@@ -22,14 +23,18 @@ __all__ = [
     "far_away",
     "full_turn",
     "is_equal_area",
+    "is_gcj02",
     "is_made",
     "keep_near",
     "known_crs",
     "parts_of_dimension",
+    "places_of",
     "project",
     "refuse_far",
     "same_crs",
     "settle_crs",
+    "settle_gcj02",
+    "shift_note",
     "shifted_by_a_turn",
     "valid_polygons",
     "way_between",

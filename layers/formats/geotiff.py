@@ -20,8 +20,8 @@ import pandas as pd
 from pyproj import CRS, Geod
 
 from layers.conditions import Condition, parse_condition
-from layers.crs import box_in, far_away, settle_crs, shifted_by_a_turn, way_between
-from layers.errors import ConditionError, LimitError, SourceError, UnknownNameError
+from layers.crs import box_in, far_away, is_gcj02, settle_crs, shifted_by_a_turn, way_between
+from layers.errors import ConditionError, CrsError, LimitError, SourceError, UnknownNameError
 from layers.formats.gdal_drivers import GRIDS, format_of, load_gdal
 from layers.formats.reading_boundary import reading
 from layers.ledger import entries, gather
@@ -288,6 +288,17 @@ def read_raster(
     """
     format_of(path, name, GRIDS)
     condition = None if where is None else cell_condition(where, name)
+    if is_gcj02(crs):
+        raise CrsError(
+            Phrase(
+                "layer '{layer}': {file} is a grid, and cells that a Chinese web map has moved (GCJ-02) cannot be "
+                "taken back one by one. Get it in the CRS of the survey, or give the layer as features.",
+                layer=name,
+                file=path.name,
+            ),
+            code="crs_moved_grid",
+            layer=name,
+        )
     with opened(path, name) as dataset:
         check_grid(dataset, path, name)
         own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None

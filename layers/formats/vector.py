@@ -18,7 +18,7 @@ import shapely
 from pyproj import CRS
 
 from layers.conditions import parse_condition
-from layers.crs import settle_crs
+from layers.crs import is_gcj02, places_of, settle_crs, settle_gcj02
 from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, naming_the_layer, shown
 from layers.formats.feature_records import Records, frame_of, read_records, shapes_of, too_deep
 from layers.formats.gdal_drivers import FEATURES, format_of
@@ -58,7 +58,8 @@ def read_features(
     texts : collection of str
         Further columns to read as text.
     crs : str, optional
-        What the plan says; needed where the file has none.
+        What the plan says; needed where the file has none. "GCJ-02": a Chinese web map moved the places, and they are
+        taken back.
     encoding : str, optional
         Of a CSV or shapefile.
     x, y : str, optional
@@ -106,7 +107,10 @@ def read_features(
     if id is not None:
         frame.index = _feature_ids(frame, id, name)
     shapes = _points(frame, x, y, name) if x and y else _shapes(records, frame.index, path, name)
-    known, crs_note = settle_crs(records.crs, crs, path.name, name)
+    of_web_map = is_gcj02(crs)
+    known, crs_note = (
+        settle_gcj02(records.crs, path.name, name) if of_web_map else settle_crs(records.crs, crs, path.name, name)
+    )
     if "geometry" in frame.columns:
         raise UnknownNameError(
             Phrase(
@@ -117,6 +121,8 @@ def read_features(
             layer=name,
         )
     flat, height_note = _flat(shapes, name)
+    if of_web_map:
+        flat = places_of(flat, records.crs)
     features = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(flat, index=frame.index, crs=known))
     _check_coordinates(features, name)
     return features, gather([records.ledger, *notes, crs_note, height_note])
@@ -250,8 +256,7 @@ def _check_coordinates(features: gpd.GeoDataFrame, name: str) -> None:
             crs=crs.name,
         )
         _refuse(features.index, owner[wild], "coordinates", name, swapped)
-        step = np.abs(np.diff(points[:, 0]))
-        wide = (owner[1:] == owner[:-1]) & (step > _TURN / 2) & (step < _TURN)
+        wide = (owner[1:] == owner[:-1]) & (np.abs(np.diff(points[:, 0])) > _TURN / 2)
         leap = _leaps(shapes, owner[1:][wide])
         crossing = Phrase(
             "have an edge of more than 180 degrees: they seem to cross the 180th meridian. Split them there "
@@ -263,14 +268,20 @@ def _check_coordinates(features: gpd.GeoDataFrame, name: str) -> None:
 
 
 def _leaps(shapes: npt.NDArray[Any], suspects: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Rows among the suspects where the leap is inside a ring or line, not from one part to the next."""
+    """Rows among the suspects where the leap is inside a ring or line, not from one part to the next.
+
+    An edge of a whole turn is one, too, but along a pole, and in a shape that goes round the earth as a band.
+    """
     found = []
     for row in np.unique(suspects):
         parts = shapely.get_parts(shapes[row])
         rings = np.append(shapely.get_rings(parts), parts[shapely.get_dimensions(parts) == 1])
         points, ring = shapely.get_coordinates(rings, return_index=True)
-        wide = np.abs(np.diff(points[:, 0]))
-        if ((ring[1:] == ring[:-1]) & (wide > _TURN / 2) & (wide < _TURN)).any():
+        same, wide = ring[1:] == ring[:-1], np.abs(np.diff(points[:, 0]))
+        at_pole = (np.abs(points[1:, 1]) == _TURN / 4) & (np.abs(points[:-1, 1]) == _TURN / 4)
+        band = np.isin(ring, np.unique(ring[np.abs(points[:, 0]) != _TURN / 2]), invert=True)
+        whole = (wide == _TURN) & (at_pole | band[1:])
+        if (same & (wide > _TURN / 2) & ~whole).any():
             found.append(row)
     return np.asarray(found, dtype=np.intp)
 

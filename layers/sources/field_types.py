@@ -11,6 +11,7 @@ import pyproj
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from layers.conditions import KEYWORDS, parse_condition, parse_formula
+from layers.crs import is_gcj02
 from layers.errors import StudyError, ZoneplanError
 from layers.phrases import Phrase
 from layers.sources.base_models import Text, misfit
@@ -74,6 +75,8 @@ def check_crs(text: str) -> None:
     """
     files = re.search(r"grids|init\s*=|file:", text, re.IGNORECASE)
     try:
+        if is_gcj02(text):
+            return
         if not files:
             pyproj.CRS.from_user_input(text)
             return

@@ -137,7 +137,7 @@ class UnitsSection(TitledColumns):
     part_of: Text | None = None
     """Column that names the larger unit (county) of which each unit (township) is a part; always read as text."""
     crs: CrsText | None = None
-    """Coordinate reference system of a file that does not say it, such as "EPSG:4490"."""
+    """Coordinate reference system where a file does not say it, such as "EPSG:4490"; or "GCJ-02", of a web map."""
     encoding: EncodingText | None = None
     """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
     empty: Literal["error", "drop"] = "error"
@@ -233,7 +233,7 @@ class LayerSection(Named, TitledColumns):
     y: Text | None = None
     """Column of a CSV with the latitude or northing of a point."""
     crs: CrsText | None = None
-    """Coordinate reference system of a file that does not say it, such as "EPSG:4326"."""
+    """Coordinate reference system where a file does not say it, such as "EPSG:4326"; or "GCJ-02", of a web map."""
     encoding: EncodingText | None = None
     """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
     nodata: Real | None = None

@@ -196,8 +196,22 @@ def test_a_leap_over_the_180th_meridian_is_refused_and_a_split_is_not(save):
     leap = Polygon([(179, 0), (-179, 0), (-179, 1), (179, 1)])
     with pytest.raises(GeometryError, match=r"seem to cross the 180th meridian.*'1'"):
         read_features(save(frame(leap), "a.gpkg"), "a")
+    turn = Polygon([(177, -18), (180, -18), (-180, -16), (177, -16)])  # a whole turn from the third corner back
+    with pytest.raises(GeometryError, match=r"seem to cross the 180th meridian.*'1'"):
+        read_features(save(frame(turn), "turn.gpkg"), "turn")
+    polar = Polygon([(-180, -90), (180, -90), (180, -80), (0, -70), (-180, -80)])
+    assert len(read_features(save(frame(polar), "polar.gpkg"), "polar")[0]) == 1
     split = MultiPolygon([box(179, 0, 180, 1), box(-180, 0, -179, 1)])
     assert len(read_features(save(frame(split, box(-180, -90, 180, 90)), "b.gpkg"), "b")[0]) == 2
+
+
+def test_a_file_of_a_chinese_web_map_is_taken_back(save):
+    place = Point(116.377817, 39.911954)
+    path = save(frame(Point(116.38404722455657, 39.91334545536069)), "a.gpkg")
+    features, ledger = read_features(path, "towns", crs="GCJ-02")
+    assert features.geometry.iloc[0].distance(place) < 1e-12
+    assert features.crs == "EPSG:4326"
+    assert ledger["finding"].tolist() == ["crs"]
 
 
 def test_eastings_with_a_zone_number_are_refused_with_the_right_crs(save):
