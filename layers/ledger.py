@@ -33,6 +33,7 @@ _WORDS: Mapping[str, str] = {
         Phrase("overlap"),
         Phrase("parts"),
         Phrase("shifted"),
+        Phrase("spelling"),
         Phrase("unknown"),
         Phrase("unmatched"),
         Phrase("warning"),

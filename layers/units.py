@@ -12,10 +12,10 @@ from pyproj import CRS
 
 from layers.crs import project
 from layers.errors import GeometryError, SourceError, UnknownNameError, shown
-from layers.formats import read_features
+from layers.formats import alike_ids, read_features
 from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, settle_overlaps
 from layers.ledger import entries, gather
-from layers.phrases import Phrase, word
+from layers.phrases import Phrase, phrase_list, word
 from layers.pins import hold_to_pin
 from layers.sources import UnitsSection
 
@@ -61,6 +61,19 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
             code="id_duplicate",
             layer="units",
             features=twice,
+        )
+    alike = alike_ids(features.index)
+    if alike:
+        raise SourceError(
+            Phrase(
+                "layer 'units': ids of column '{column}' differ only in what nobody sees, such as blanks or full-width "
+                "digits: {ids}. Give each unit an id of its own.",
+                column=section.id,
+                ids=phrase_list(" / ".join(map(ascii, each)) for each in alike[:5]),
+            ),
+            code="id_duplicate",
+            layer="units",
+            features=[one for each in alike for one in each],
         )
     full, empties = drop_empty(features, "units")
     if len(empties) and section.empty == "error":

@@ -16,6 +16,7 @@ from layers.formats.geotiff import (
     window_of,
 )
 from layers.formats.header_counts import Box, Counts, box_of, count_cells, count_features
+from layers.formats.id_spelling import alike_ids
 from layers.formats.reading_boundary import reading
 from layers.formats.vector import Kind, read_features, select
 
@@ -30,6 +31,7 @@ __all__ = [
     "Raster",
     "Reader",
     "Window",
+    "alike_ids",
     "box_of",
     "cell_condition",
     "check_values",

@@ -11,6 +11,7 @@ import pandas as pd
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.formats.feature_records import frame_of, read_records
 from layers.formats.gdal_drivers import TABLES, format_of
+from layers.formats.id_spelling import settle_ids
 from layers.ledger import entries, gather
 from layers.phrases import Phrase, Reworded
 
@@ -117,14 +118,14 @@ def join_table(
     units : GeoDataFrame
         Same index and order; a unit without a row has no values.
     ledger : DataFrame
-        "unmatched": a row of the table without unit, a unit without row.
+        "unmatched": a row of the table without unit, a unit without row; "spelling": an id in other characters.
 
     Raises
     ------
     UnknownNameError
         A column's name is taken: two sources for one name.
     SourceError
-        No id of the table is an id of a unit.
+        No id of the table is an id of a unit, or one is nearly that; see :mod:`layers.formats.id_spelling`.
 
     Examples
     --------
@@ -150,6 +151,7 @@ def join_table(
             layer=name,
         )
     ids = units.index.astype(str)
+    table, spelt = settle_ids(table, ids, name)
     known = table.index.isin(ids)
     if not known.any():
         raise SourceError(
@@ -172,6 +174,7 @@ def join_table(
     without = ids[~ids.isin(table.index)]
     note = gather(
         [
+            spelt,
             entries(name, table.index[~known], "unmatched", Phrase("left out: no unit has this id")),
             entries(name, without, "unmatched", Phrase("the unit has no row here: its values are missing")),
         ]

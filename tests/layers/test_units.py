@@ -125,6 +125,13 @@ def test_duplicates_are_refused_by_id(tmp_path):
     assert (caught.value.features, caught.value.exit_code, caught.value.code) == (("a",), 3, "id_duplicate")
 
 
+def test_ids_that_differ_in_what_nobody_sees_are_refused(tmp_path):
+    path = write(tmp_path, two(code=["a1", "a1\u200b"]))
+    with pytest.raises(SourceError, match=r"differ only in what nobody sees.*'a1' / 'a1\\u200b'") as caught:
+        read_units(path, section())
+    assert caught.value.code == "id_duplicate"
+
+
 @pytest.mark.parametrize("nothing", [None, Polygon()])
 def test_units_without_geometry_are_refused_or_dropped_as_the_plan_says(tmp_path, nothing):
     frame = two(code=["a", "b"])
