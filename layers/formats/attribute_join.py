@@ -29,13 +29,13 @@ def read_table(
     Parameters
     ----------
     path : Path
-        CSV, GeoPackage or Parquet.
+        CSV, XLSX, GeoPackage or Parquet.
     name : str
         How the table is called in messages and the ledger: its file.
     id : str
         Column with the units' ids.
     layer, encoding : str, optional
-        The layer inside a GeoPackage; the encoding of a CSV.
+        The layer inside a GeoPackage, or the sheet; the encoding of a CSV.
 
     Returns
     -------

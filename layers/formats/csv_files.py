@@ -113,7 +113,7 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
             code="damaged",
             layer=name,
         ) from error
-    _check_header(header, path, name)
+    check_header(header, path, name)
     check_rows(len(rows), path, name)
     odd = [str(row.line) for row in rows if len(row.cells) != len(header)]
     if odd:
@@ -134,7 +134,14 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
     return header, rows
 
 
-def _check_header(header: list[str], path: Path, name: str) -> None:
+def check_header(header: Sequence[str], path: Path, name: str) -> None:
+    """Refuse names of columns of which one is empty or stands twice.
+
+    Raises
+    ------
+    SourceError
+        It says which.
+    """
     if len(header) == 1 and re.search(r"[;\t|]", header[0]):
         raise SourceError(
             Phrase(
@@ -145,7 +152,7 @@ def _check_header(header: list[str], path: Path, name: str) -> None:
             code="separator",
             layer=name,
         )
-    twice = sorted({one for one in header if header.count(one) > 1})
+    twice = sorted({one for one in header if one and header.count(one) > 1})
     if not header or twice or "" in header:
         wrong = Phrase("these stand twice: {ids}", ids=shown(twice)) if twice else Phrase("a name is empty")
         raise SourceError(

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.csv_files import numbers_of, read_sheet
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, load_gdal
+from layers.formats.xlsx_files import check_workbook, table_of
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 
@@ -135,7 +137,7 @@ class Records:
     ledger : DataFrame
         What was noted on the way.
     loose : bool
-        All cells are text (of a CSV), and may be numbers.
+        All cells are text (of a CSV or a sheet), and may be numbers.
     unguarded : bool
         The geometry did not pass GDAL, which stops at 32 levels of collections.
     """
@@ -203,6 +205,8 @@ def read_records(
         return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), loose=True)
     if file_format.name == "Parquet":
         return _read_parquet(path, name)
+    if file_format.name == "XLSX":
+        return _read_workbook(path, name, layer)
     return _read_gdal(path, file_format, name, layer, encoding)
 
 
@@ -254,6 +258,24 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
         CRS.from_user_input(meta["crs"]) if meta["crs"] else None,
         entries(name, [""] if said else [], "warning", phrase_list(said, SEMICOLON)),
     )
+
+
+def _read_workbook(path: Path, name: str, layer: str | None) -> Records:
+    load_gdal("pyogrio")
+    from pyogrio import raw  # noqa: PLC0415  (loaded by load_gdal)
+    from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415  (as pyogrio)
+
+    try:
+        check_workbook(path, name)
+        about = path.stat()
+        sheet = _chosen(_layers_in(str(path), "XLSX", (about.st_mtime_ns, about.st_size)), path, name, layer)
+        _, cells = raw.read_arrow(
+            str(path), layer=sheet, max_features=MAX_ROWS + 1, HEADERS="FORCE", FIELD_TYPES="STRING"
+        )
+    except (DataSourceError, DataLayerError, pa.ArrowException, OSError, BadZipFile, RuntimeError) as error:
+        raise _damaged(path, name, error) from error
+    table = table_of(cells, path, name)
+    return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), loose=True)
 
 
 @lru_cache(maxsize=16)

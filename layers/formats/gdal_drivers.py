@@ -1,4 +1,4 @@
-"""Which files may be opened, and how: seven formats, told by ending and first bytes, and nothing else of GDAL.
+"""Which files may be opened, and how: eight formats, told by ending and first bytes, and nothing else of GDAL.
 
 GDAL guesses a file's format from its content and opens whatever that asks for: other files, other machines, programs.
 So the driver is named at each open, or the first bytes must be those that only this driver reads, and what has opened
@@ -21,7 +21,7 @@ from layers.errors import LimitError, SourceError
 from layers.phrases import Phrase, phrase_list
 
 ALLOWED = frozenset(
-    {"COG", "CSV", "ESRI Shapefile", "FlatGeobuf", "GPKG", "GTiff", "GeoJSON", "GeoJSONSeq", "MEM", "Memory"}
+    {"COG", "CSV", "ESRI Shapefile", "FlatGeobuf", "GPKG", "GTiff", "GeoJSON", "GeoJSONSeq", "MEM", "Memory", "XLSX"}
 )
 
 _CERTIFICATES = ("GDAL_CURL_CA_BUNDLE", "PROJ_CURL_CA_BUNDLE")
@@ -54,11 +54,12 @@ FORMATS = (
     Format("GeoJSON", (".geojson", ".json"), rb"(?:\xef\xbb\xbf)?\s*\{"),
     Format("ESRI Shapefile", (".shp",), rb"\0\0\x27\x0a"),
     Format("GTiff", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]"),
+    Format("XLSX", (".xlsx",), rb"PK\x03\x04"),
     Format("CSV", (".csv",), rb""),
 )
 GRIDS = ("GTiff",)
-TABLES = ("CSV", "GPKG", "Parquet")
-FEATURES = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "CSV")
+TABLES = ("CSV", "GPKG", "Parquet", "XLSX")
+FEATURES = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "CSV", "XLSX")
 
 MAX_FILE_BYTES = 8 * 1024**3
 MAX_BYTES = 4 * 1024**3
