@@ -116,7 +116,7 @@ HOLD_ALL = Phrase("Give the raster in a CRS that holds all units, such as EPSG:4
 """The remedy where the CRS of a raster cannot show some."""
 MAX_CELLS = 200_000_000
 MAX_WINDOW_CELLS = 10_000_000_000
-_STRIP_CELLS = 16_000_000
+_STRIP_CELLS = 2_000_000
 # What programs write for "no value" when they forget to say so in the file.
 _TELLTALES = (-9999.0, -32768.0, -99999.0, float(np.finfo("float32").min), float(np.finfo("float64").min))
 
@@ -213,7 +213,23 @@ class Raster:
                 )
             yield Reader(partial(self._values, dataset), tuple(dataset.block_shapes[0]))
 
-    def _values(self, dataset: DatasetReader, window: Window | None, at: Cells | None = None) -> Floats:
+    def has_value(self, window: Window) -> npt.NDArray[np.bool_]:
+        """Which cells of a window have a value; read strip by strip, so that memory holds a byte a cell.
+
+        Raises
+        ------
+        SourceError, LimitError
+            As :meth:`read`.
+        """
+        rows, columns = self._bounded(window)
+        found = np.empty((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
+        with self.reader() as read:
+            for strip in _strips(rows, columns):
+                found[strip.start - rows.start : strip.stop - rows.start] = np.isfinite(read((strip, columns)))
+        return found
+
+    def _bounded(self, window: Window | None) -> Window:
+        """Rows and columns that are asked for, which memory is meant to hold."""
         rows, columns = _slices(self, window)
         height, width = rows.stop - rows.start, columns.stop - columns.start
         if height * width > MAX_CELLS:
@@ -229,6 +245,10 @@ class Raster:
                 code="cells",
                 layer=self.name,
             )
+        return rows, columns
+
+    def _values(self, dataset: DatasetReader, window: Window | None, at: Cells | None = None) -> Floats:
+        rows, columns = self._bounded(window)
         place = ((rows.start, rows.stop), (columns.start, columns.stop))
         chosen = at or (slice(None), slice(None))
         cells = dataset.read(1, window=place)[chosen]
@@ -434,10 +454,16 @@ def check_values(raster: Raster, window: Window) -> None:
         It holds what looks like nodata and does not say so, or is damaged.
     """
     rows, columns = _slices(raster, window)
-    step = max(1, _STRIP_CELLS // max(columns.stop - columns.start, 1))
     with raster.reader() as read:
-        for top in range(rows.start, rows.stop, step):
-            read((slice(top, min(top + step, rows.stop)), columns))
+        for strip in _strips(rows, columns):
+            read((strip, columns))
+
+
+def _strips(rows: slice, columns: slice) -> Iterator[slice]:
+    """The rows of a window, some at a time."""
+    step = max(1, _STRIP_CELLS // max(columns.stop - columns.start, 1))
+    for top in range(rows.start, rows.stop, step):
+        yield slice(top, min(top + step, rows.stop))
 
 
 def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Window:

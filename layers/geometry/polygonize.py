@@ -33,7 +33,7 @@ def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:
     load_gdal("rasterio")
     from rasterio.features import shapes  # noqa: PLC0415  (loaded by load_gdal)
 
-    filled = np.isfinite(raster.read(window))
+    filled = raster.has_value(window)
     outlines = [shape(one) for one, _ in shapes(filled.astype(np.uint8), mask=filled, connectivity=4)]
     cells = np.asarray(outlines, dtype=object)
     cells = shapely.transform(shapely.segmentize(cells, 1.0), np.rint)

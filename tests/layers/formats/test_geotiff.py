@@ -182,6 +182,19 @@ def test_limits(write_grid, monkeypatch):
         read_raster(path, "g")
 
 
+def test_cells_with_a_value_are_found_strip_by_strip(write_grid, monkeypatch):
+    values = np.arange(48, dtype="uint8").reshape(6, 8)
+    grid = read_raster(write_grid(values), "g", where="value < 20")[0]
+    window = (slice(1, 6), slice(2, 7))
+    whole = np.isfinite(grid.read(window))
+    monkeypatch.setattr(geotiff, "_STRIP_CELLS", 10)
+    assert (grid.has_value(window) == whole).all()
+    assert whole.sum() == 7
+    monkeypatch.setattr(geotiff, "MAX_CELLS", 20)
+    with pytest.raises(LimitError, match="5 x 5 cells are asked for at once"):
+        grid.has_value(window)
+
+
 def test_a_huge_empty_grid_costs_nothing_until_it_is_read(tmp_path):
     path = tmp_path / "huge.tif"
     with rasterio.open(
