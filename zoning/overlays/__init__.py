@@ -4,6 +4,7 @@ from zoning.overlays.area_shares import area_shares
 from zoning.overlays.control_lines import covered, roles_of, settle_lines, tabulate_lines
 from zoning.overlays.planar_partition import Faces
 from zoning.overlays.tile_archives import cut_packed, pack_tile, unpack_faces
+from zoning.overlays.tile_copies import cut_in_copies
 from zoning.overlays.unit_overlay import checked_crs, overlay, unit_ids
 from zoning.overlays.unit_tiles import ForEach, Tile
 
@@ -14,6 +15,7 @@ __all__ = [
     "area_shares",
     "checked_crs",
     "covered",
+    "cut_in_copies",
     "cut_packed",
     "overlay",
     "pack_tile",

@@ -1,8 +1,8 @@
 """Tiles: units that are cut together, with the whole designations that touch them, so that each tile can be cut alone.
 
 Nothing is clipped: a tile holds its own units, those that touch them, and each polygon that touches its own, whole. All
-borders that meet its own units are there in the order of the whole. Which units make a tile follows from the units
-alone, so that pieces are the same to the byte wherever, and in whatever order, tiles are cut.
+borders that meet its own units are there in the order of the whole. Which units make a tile follows from units and
+designations alone, so that pieces are the same to the byte wherever, and in whatever order, tiles are cut.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from zoning.overlays.planar_partition import Faces, Flags, Geometries, Places, cut_units, grouped, near_designation
@@ -43,6 +44,10 @@ class Tile(NamedTuple):
 
 VERTICES = 150_000
 """Of the own units of a tile: with more, the next tile begins. Below that, tiles cost more than they spare."""
+CUTTING = 500_000
+"""Vertices of designations among them: with more, the next tile begins, too, so that its memory is bounded."""
+_SQUARES = 512
+"""Along each side of the territory, in which vertices of designations are counted."""
 ForEach = Callable[[Callable[[Tile], Faces], Iterable[Tile]], Iterable[Faces]]
 """Calls a function on each tile, such as ``map``; what it gives comes in the order of the tiles."""
 
@@ -85,7 +90,12 @@ def partition_tiles(
 
 
 def tiles_of(
-    units: Geometries, designations: Sequence[Geometries], *, matched: bool = False, vertices: int = VERTICES
+    units: Geometries,
+    designations: Sequence[Geometries],
+    *,
+    matched: bool = False,
+    vertices: int = VERTICES,
+    cutting: int = CUTTING,
 ) -> Iterator[Tile]:
     """Units in tiles of neighbours, each with all that touches it; made one by one.
 
@@ -95,6 +105,8 @@ def tiles_of(
         As of :func:`partition_tiles`.
     vertices : int
         Of the own units of a tile, some more or less.
+    cutting : int
+        Vertices of designations around its own units, some more or less.
     """
     parts = shapely.get_parts(units)
     near = [near_designation(polygons, parts) for polygons in designations]
@@ -102,10 +114,11 @@ def tiles_of(
     unit_tree = shapely.STRtree(units)
     counts = shapely.get_num_coordinates(units)
     along = np.arange(len(units))
-    if counts.sum() > vertices:
+    around = _vertices_around(units, near) if sum(map(_vertices, near)) > cutting else np.zeros(len(units))
+    if counts.sum() > vertices or around.sum() > cutting:
         along = np.argsort(gpd.GeoSeries(units).hilbert_distance().to_numpy(), kind="stable")
-    number = (np.cumsum(counts[along]) - counts[along]) // vertices
-    for chosen in np.split(along, np.flatnonzero(np.diff(number)) + 1):
+    numbers = [(np.cumsum(load[along]) - load[along]) // most for load, most in ((counts, vertices), (around, cutting))]
+    for chosen in np.split(along, np.flatnonzero(np.diff(numbers).any(axis=0)) + 1):
         own = units[chosen]
         place = np.unique(unit_tree.query(own, predicate="intersects")[1])
         touching = [np.unique(tree.query(own, predicate="intersects")[1]) for tree in trees]
@@ -124,3 +137,26 @@ def cut_tile(tile: Tile) -> Faces:
     own = tile.own[faces.unit]
     found = grouped(Faces(faces.geometry[own], faces.unit[own], faces.flags[own]))
     return Faces(found.geometry, tile.place[found.unit], found.flags)
+
+
+def _vertices(polygons: Geometries) -> int:
+    return int(shapely.get_num_coordinates(polygons).sum())
+
+
+def _vertices_around(units: Geometries, designations: Sequence[Geometries]) -> npt.NDArray[np.float64]:
+    """About how many vertices of designations lie in the box of each unit, counted in squares of the territory."""
+    west, south, east, north = shapely.total_bounds(units)
+    held = np.zeros((_SQUARES, _SQUARES))
+    for polygons in designations:
+        x, y = shapely.get_coordinates(polygons).T
+        held += np.histogram2d(x, y, bins=_SQUARES, range=((west, east), (south, north)))[0]
+    before = np.zeros((_SQUARES + 1, _SQUARES + 1))
+    before[1:, 1:] = held.cumsum(0).cumsum(1)
+    sides = np.array([east - west, north - south]) / _SQUARES
+    boxes = (shapely.bounds(units) - [west, south, west, south]) / [*sides, *sides]
+    left, low = np.clip(np.floor(boxes[:, :2]), 0, _SQUARES - 1).astype(int).T
+    right, high = np.clip(np.ceil(boxes[:, 2:]), 1, _SQUARES).astype(int).T
+    found = before[right, high] - before[left, high] - before[right, low] + before[left, low]
+    squares = ((right - left) * (high - low)).clip(1)
+    share = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) / squares  # of the squares, which reach beyond the box
+    return np.asarray(found * np.minimum(share, 1.0))

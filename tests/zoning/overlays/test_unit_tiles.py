@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import numpy as np
 import pytest
 import shapely
 
+from zoning.overlays import cut_in_copies
 from zoning.overlays.planar_partition import Faces
-from zoning.overlays.unit_tiles import cut_tile, partition_tiles, tiles_of
+from zoning.overlays.unit_tiles import Tile, cut_tile, partition_tiles, tiles_of
 
 GRID = np.array([shapely.box(x, y, x + 10, y + 10) for y in range(0, 60, 10) for x in range(0, 80, 10)])
 """48 squares of 1 ha each, 8 in a row."""
@@ -78,3 +82,38 @@ def test_what_calls_the_function_may_be_somebody_else() -> None:
     here = partition_tiles(GRID, [STRIP], matched=True)
     assert called == [1]
     assert shapely.to_wkb(elsewhere.geometry).tolist() == shapely.to_wkb(here.geometry).tolist()
+
+
+def test_many_vertices_of_designations_make_tiles_smaller() -> None:
+    """Five squares of one tile in one of them 500 vertices: the next tile begins behind it."""
+    round_one = shapely.buffer(shapely.points([(15, 5)]), 4, quad_segs=125)
+    few, many = (
+        [sorted(tile.place[tile.own].tolist()) for tile in tiles_of(GRID, [round_one], matched=True, cutting=most)]
+        for most in (10_000, 400)
+    )
+    assert len(few) == 1
+    assert len(many) == 2
+    assert sorted(place for tile in many for place in tile) == few[0] == list(range(len(GRID)))
+
+
+@pytest.mark.parametrize("cutting", [100, 1000])
+def test_smaller_tiles_cut_the_same_faces(cutting: int) -> None:
+    found = [cut_tile(tile) for tile in tiles_of(GRID, [BLOBS, STRIP], matched=True, cutting=cutting)]
+    whole = partition_tiles(GRID, [BLOBS, STRIP], matched=True)
+    shapes = np.concatenate([one.geometry for one in found])
+    assert sorted(shapely.to_wkb(shapes).tolist()) == sorted(shapely.to_wkb(whole.geometry).tolist())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies a process")
+def test_tiles_are_cut_in_copies_of_the_process_one_after_another(tmp_path) -> None:
+    def noted(tile: Tile) -> Faces:
+        (tmp_path / str(os.getpid())).touch()
+        return cut_tile(tile)
+
+    tiles = list(tiles_of(GRID, [BLOBS, STRIP], matched=True, vertices=PER_TILE))
+    found, here = list(cut_in_copies(noted, tiles)), list(map(cut_tile, tiles))
+    assert len({int(path.name) for path in tmp_path.iterdir()} - {os.getpid()}) == len(tiles)
+    for one, other in zip(found, here, strict=True):
+        assert shapely.to_wkb(one.geometry).tolist() == shapely.to_wkb(other.geometry).tolist()
+        assert one.unit.tolist() == other.unit.tolist()
+        assert (one.flags == other.flags).all()
