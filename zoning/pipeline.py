@@ -583,7 +583,7 @@ def _finish(
     pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
     units, levels = inputs.units, study.units.levels
     lights = allotted.lights
-    policies, asked = steps.do(
+    policies, asked, seen = steps.do(
         "assign", assign_traced, zoned.zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels
     )
     own = local_items(tables.industries, study, rulebook)
@@ -598,9 +598,7 @@ def _finish(
         quotas=allotted.quotas.traces,
         transfers=allotted.transfers,
         policies=asked,
-        gaps=steps.do(
-            "gaps", instrument_gaps, zoned.zones, measures, quotas, policies, rulebook, lights=lights, flows=flows
-        ),
+        gaps=steps.do("gaps", instrument_gaps, seen, policies, rulebook),
     )
     return Plan(
         study=study,

@@ -418,8 +418,8 @@ def assign_traced(
     *,
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
-) -> tuple[pd.DataFrame, dict[str, Mapping[str, Evaluation]]]:
-    """The policies of :func:`assign`, and what their conditions found, by scope and by their text.
+) -> tuple[pd.DataFrame, dict[str, Mapping[str, Evaluation]], pd.DataFrame]:
+    """The policies of :func:`assign`, what their conditions found, by scope and by text, and what those of units saw.
 
     Parameters and errors are those of :func:`assign`.
     """
@@ -432,11 +432,11 @@ def assign_traced(
     parts = [_varying(policy, seen[policy.scope], conditions[policy.scope], rulebook) for policy in asked]
     varying = pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in VARYING})
     if varying.empty:
-        return tabulate(POLICIES, pd.DataFrame()), found
+        return tabulate(POLICIES, pd.DataFrame()), found, seen["unit"].seen
     fixed = pd.DataFrame([_fixed(policy) for policy in asked])
     number = np.repeat(np.arange(len(asked)), [len(part["unit_id"]) for part in parts])
     rows = overrule(pd.concat([fixed.iloc[number].reset_index(drop=True), varying], axis=1))
-    return tabulate(POLICIES, rows), found
+    return tabulate(POLICIES, rows), found, seen["unit"].seen
 
 
 def policy_texts(policies: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:

@@ -18,24 +18,15 @@ UNSTATED = -1
 """What stands for the gap of a unit without a policy for which no reason is stated."""
 
 
-def instrument_gaps(
-    zones: pd.DataFrame,
-    measures: pd.DataFrame,
-    quotas: pd.DataFrame,
-    policies: pd.DataFrame,
-    rulebook: Rulebook,
-    *,
-    lights: pd.DataFrame | None = None,
-    flows: pd.DataFrame | None = None,
-) -> pd.DataFrame:
+def instrument_gaps(seen: pd.DataFrame, policies: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     """The instruments of which units have no policy, and which of their gaps says why.
 
     Parameters
     ----------
-    zones, measures, quotas, lights, flows
-        As for :func:`zoning.policies.assign`.
+    seen : DataFrame
+        One row a unit, a column a name that a condition may read, as :func:`zoning.policies.assign_traced` gives it.
     policies : DataFrame
-        The POLICIES table that they gave.
+        The POLICIES table that it gives.
     rulebook : Rulebook
         With what ``coverage.toml`` says; without it there are no gaps.
 
@@ -56,13 +47,13 @@ def instrument_gaps(
     >>> from dataclasses import replace
     >>> rulebook = replace(plan.rulebook, coverage=(mining,))
     >>> zones = plan.zones.set_index("unit_id")
-    >>> gaps = instrument_gaps(zones, plan.measures, plan.quotas, plan.policies, rulebook)
+    >>> seen = condition_contexts(zones, plan.measures, plan.quotas, None, None, rulebook)["unit"].seen
+    >>> gaps = instrument_gaps(seen, plan.policies, rulebook)
     >>> sorted(set(gaps["gap"].tolist())), len(gaps) == len(zones)
     ([-1, 0], True)
     """
     if not rulebook.coverage:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in GAP_COLUMNS})
-    seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, scopes=("unit",))["unit"].seen
     conditions = Evaluator(seen, rulebook.values)
     held = policies[~policies["overruled_by"].astype(str).str.startswith(EXCEPTION)]
     parts = []
@@ -81,10 +72,10 @@ def gaps_in(plan: Plan) -> pd.DataFrame:
     """The instruments of which units have no policy, as :func:`instrument_gaps` has them: those that the run found."""
     if plan.trace.gaps is not None:
         return plan.trace.gaps
-    zones = plan.zones.set_index("unit_id")
     # a run folder from before they were kept
-    tables = (zones, plan.measures, plan.quotas, plan.policies, plan.rulebook)
-    return instrument_gaps(*tables, lights=plan.energy, flows=plan.flows)
+    tables = (plan.zones.set_index("unit_id"), plan.measures, plan.quotas, plan.energy, plan.flows, plan.rulebook)
+    contexts = condition_contexts(*tables, levels=plan.study.units.levels, scopes=("unit",))
+    return instrument_gaps(contexts["unit"].seen, plan.policies, plan.rulebook)
 
 
 class Reach(NamedTuple):

@@ -73,7 +73,7 @@ def plan(measures, rulebook) -> Plan:
         {"unit_id": "b", "line": "red_line", "claimed_ha": 50.0, "settled_ha": 40.0, "lost_to": "red_line_core"},
         {"unit_id": "c", "line": "red_line", "claimed_ha": 5.0, "settled_ha": 5.0, "lost_to": ""},
     ]
-    policies, asked = assign_traced(zones, full, quotas, None, None, rulebook)
+    policies, asked, _ = assign_traced(zones, full, quotas, None, None, rulebook)
     names = pd.DataFrame(
         {"name": [f"Unit {one}" for one in "abcdef"], "jurisdiction": measures["jurisdiction"], "area_ha": 1000.0}
     )

@@ -17,7 +17,8 @@ from zoning.audits import plan_findings_of
 from zoning.measures import complete_measures
 from zoning.pipeline import run
 from zoning.plan import Plan
-from zoning.policies import UNSTATED, assign
+from zoning.policies import UNSTATED, assign_traced
+from zoning.policies.applicability import condition_contexts
 from zoning.policies.instrument_coverage import instrument_gaps, reach_of
 from zoning.rulebook import CoveredInstrument, Rulebook, read_rulebook
 from zoning.study import read_study
@@ -84,8 +85,8 @@ def test_each_unit_has_for_each_instrument_a_policy_or_a_stated_reason(day: date
     rulebook = china_on(day)
     known = complete_measures(measures, rulebook)
     zones = resolve(classify(known, rulebook), rulebook)
-    policies = assign(zones, measures, NO_QUOTAS, rulebook=rulebook)
-    gaps = instrument_gaps(zones, measures, NO_QUOTAS, policies, rulebook)
+    policies, _, seen = assign_traced(zones, measures, NO_QUOTAS, None, None, rulebook)
+    gaps = instrument_gaps(seen, policies, rulebook)
     assert gaps[gaps["gap"] == UNSTATED].to_dict("records") == []
     for row in gaps.to_dict("records"):
         one = next(one for one in rulebook.coverage if one.code == row["instrument"])
@@ -160,6 +161,7 @@ def test_how_far_an_instrument_reaches_by_zone() -> None:
 def test_a_rulebook_without_coverage_has_no_gaps(covered: Plan) -> None:
     bare = replace(covered.rulebook, coverage=())
     zones = covered.zones.set_index("unit_id")
-    assert instrument_gaps(zones, covered.measures, covered.quotas, covered.policies, bare).empty
+    seen = condition_contexts(zones, covered.measures, covered.quotas, None, None, bare)["unit"].seen
+    assert instrument_gaps(seen, covered.policies, bare).empty
     only = replace(covered.rulebook, coverage=(CoveredInstrument(code="sky", title={"en": "Sky"}),))
-    assert set(instrument_gaps(zones, covered.measures, covered.quotas, covered.policies, only)["gap"]) == {UNSTATED}
+    assert set(instrument_gaps(seen, covered.policies, only)["gap"]) == {UNSTATED}
