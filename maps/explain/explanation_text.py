@@ -441,9 +441,13 @@ def value_text(value: Any, language: str) -> str:
     --------
     >>> value_text(88.0, "en"), value_text("province", "en"), value_text(None, "en"), value_text(0.5, "pt")
     ('88', 'province', '', '0,5')
+    >>> value_text(True, "en")
+    'yes'
     """
     if value is None or pd.isna(value):
         return ""
+    if isinstance(value, bool):
+        return str(catalogue("explain", language)["yes" if value else "no"])
     return value if isinstance(value, str) else number_style(language).written(number_text(float(value)))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,7 +18,16 @@ from maps.recompute.quota_model import Cql2, QuotaModel, names_read, quota_model
 from zoning.measures import QUOTA, complete_measures, sources_of
 from zoning.plan import Plan
 from zoning.quotas import UNIT, name_level
-from zoning.rulebook import ELEVATION_ROLE, LOCKED, Rule, Rulebook, possible_range, without_unused_topics
+from zoning.rulebook import (
+    ELEVATION_ROLE,
+    LOCKED,
+    Derived,
+    Membership,
+    Rule,
+    Rulebook,
+    possible_range,
+    without_unused_topics,
+)
 from zoning.zones import DECISION, gather_parents
 
 OF_SLOPE = ("available_ha", "available_in_boundary_ha")
@@ -178,7 +188,7 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
     level = plan.study.units.part_of
     parents = gather_parents(own, rulebook, level) if level else None
     asked = _asked(rulebook, parents is not None)
-    derived = [one.among(own.columns) for one in rulebook.derived if one.name in own.columns]
+    derived = [one.among(own.columns) for one in _formulas(rulebook) if one.name in own.columns]
     names = _names_read(plan, rulebook, own.columns)
     names_of_derived = [one.name for one in derived]
     units, numbers = _table(own, names, names_of_derived)
@@ -271,9 +281,14 @@ def _names_read(plan: Plan, rulebook: Rulebook, columns: Iterable[str]) -> list[
     read = {name for rule in rulebook.rules for name in parse_condition(rule.when).names}
     for quota in plan.study.quotas:
         read |= names_read(quota)
-    derived = {one.name for one in rulebook.derived}
-    read = set(sources_of(read, rulebook)) - derived
+    derived = _formulas(rulebook)
+    read = set(sources_of(read, replace(rulebook, derived=derived))) - {one.name for one in derived}
     return [name for name in map(str, columns) if name in read]
+
+
+def _formulas(rulebook: Rulebook) -> tuple[Derived, ...]:
+    """What the page derives by itself; who lies in a region hangs on no parameter, and is a column like others."""
+    return tuple(one for one in rulebook.derived if not isinstance(one, Membership))
 
 
 def _table(table: pd.DataFrame, names: Collection[str], derived: Collection[str]) -> tuple[ExactTable, list[Integers]]:

@@ -261,7 +261,7 @@ def write_rulebook(tmp_path: Path) -> Write:
             content = change(text) if callable(change) else change
             if content is not None:
                 (folder / file).write_text(content.lstrip("\n"), encoding="utf-8")
-        for more in {"decisions", "land"} & set(changes):
+        for more in {"decisions", "land", "regions"} & set(changes):
             (folder / f"{more}.toml").write_text(changes[more].lstrip("\n"), encoding="utf-8")
         return folder
 

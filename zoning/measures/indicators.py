@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import Clause, Operand, parse_calculation, parse_condition
+from layers.conditions import Clause, Evaluator, Operand, parse_calculation, parse_condition
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, raise_all, shown
 from layers.phrases import Phrase, phrase_list, word
 from zoning.errors import near, stray_texts
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
-from zoning.rulebook import Derived, DerivedBand, Indicator, Policy, Rule, Rulebook, without_unused_topics
+from zoning.rulebook import Derived, DerivedBand, Indicator, Membership, Policy, Rule, Rulebook, without_unused_topics
 from zoning.trace import Banding, Message, Term, amount, say
 from zoning.unit_ids import keep_ids
 
@@ -84,13 +84,33 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFrame, dict[str, Banding]]:
     """The measures of :func:`derive`, and which row of its table counts for each that is derived."""
     table, values = measures.rename_axis("unit_id"), rulebook.values
-    found = dict[str, Banding]()
+    found = _who_lies_where(table, rulebook)
+    inside = {name: _truths(banding) for name, banding in found.items()}
+    table = table.assign(**{name: truths.set_axis(table.index) for name, truths in inside.items()})
     for every in rulebook.derived:
         one = every.among(table.columns)
-        if one.names <= {*table.columns, *values, "unit_id"}:
-            found[one.name] = _banding(one, table, values)
+        if one.name not in found and one.names <= {*table.columns, *values, "unit_id"}:
+            found[one.name] = _banding(one, Evaluator(table, values))
             table = table.assign(**{one.name: _column(one, found[one.name].rows, table, values)})
     return table.rename_axis(measures.index.name), found
+
+
+def _who_lies_where(table: pd.DataFrame, rulebook: Rulebook) -> dict[str, Banding]:
+    """Which place of each region a unit lies in; a place that several regions name is asked for once."""
+    regions = [one for one in rulebook.derived if isinstance(one, Membership)]
+    if not regions:
+        return {}
+    if "jurisdiction" not in table.columns:
+        table = table.assign(jurisdiction="")  # who lies in no jurisdiction lies in none of any name
+    asked = Evaluator(table.set_axis(table.index.astype("str").rename("unit_id")), rulebook.values)
+    there = {*table.columns, "unit_id"}
+    return {one.name: _banding(one, asked) for one in regions if one.names <= there}
+
+
+def _truths(banding: Banding) -> pd.Series:
+    """Whether units lie in a region: the last row of its table is of those that do not."""
+    inside = pd.Series(banding.rows < len(banding.asked) - 1, dtype="boolean")
+    return inside.mask(banding.rows < 0)
 
 
 def explain_derived(
@@ -159,10 +179,10 @@ def _column(one: Derived, rows: npt.NDArray[np.int64], table: pd.DataFrame, valu
     return without_noise(column) if one.type == "number" else column.astype("str")
 
 
-def _banding(one: Derived, table: pd.DataFrame, values: Values) -> Banding:
-    asked = [parse_condition(band.when).evaluate(table, values) for band in one.table]
-    rows = np.full(len(table), -1, dtype=np.int64)
-    open_ = np.ones(len(table), dtype=bool)
+def _banding(one: Derived, conditions: Evaluator) -> Banding:
+    asked = [conditions.evaluate(band.when) for band in one.table]
+    rows = np.full(len(conditions.table), -1, dtype=np.int64)
+    open_ = np.ones(len(conditions.table), dtype=bool)
     for place, answer in enumerate(asked):
         rows[open_ & answer.yes] = place
         open_ &= answer.no

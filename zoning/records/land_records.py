@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -18,7 +19,7 @@ from zoning.plan import Plan
 from zoning.policies import plain_value
 from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
 from zoning.records.table_rows import each_row, is_about
-from zoning.rulebook import Derived, Norm, Rulebook
+from zoning.rulebook import Derived, Membership, Norm, Rulebook
 from zoning.study import AccessTerms, ArealTerms, DivergenceSection, PlanIndex, RasterTerms, RegionalSeries
 from zoning.trace import (
     AccessParts,
@@ -74,7 +75,8 @@ def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
         order of the rulebook. Facts:
         ``unit_title``, ``measure``, ``title``, ``value`` (None where missing), ``row`` (which of the ``rows`` of its
         table counts, from 1; 0 where none does, or for an index), ``because``, ``calculation``, and ``parts``: of an
-        index what it is made of, see :func:`index_records`.
+        index what it is made of, see :func:`index_records`. Of regions those in which a unit lies or may lie are told,
+        each with a link a programme that runs there.
     """
     found = index_records(plan, ids)
     for unit, records in _drift_records(plan, found).items():
@@ -85,7 +87,11 @@ def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     for one, banding in derived:
         told = explain_derived(one, banding, places, plan.measures, plan.rulebook)
         for unit, own, because in zip(plan.measures.index[places], values, told, strict=True):
-            found[str(unit)].append(_measure(one, plain_value(own[one.name]), because, own, plan))
+            value = plain_value(own[one.name])
+            if not isinstance(one, Membership):
+                found[str(unit)].append(_measure(one, value, because, own, plan))
+            elif value is not False:
+                found[str(unit)].append(_membership(one, value, because, own, plan))
     return found
 
 
@@ -504,6 +510,32 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
             "calculation": worked,
             "parts": (),
         },
+    )
+
+
+def _membership(one: Membership, value: Any, because: Because, own: Mapping[Any, Any], plan: Plan) -> Record:
+    """Through which place a unit lies in a region, and which programmes run there."""
+    region = one.region
+    place = one.places[because.number - 1] if 0 < because.number <= len(one.places) else None
+    through = place if place is not None and place.source is not None else one
+    return replace(
+        _measure(one, value, because, own, plan),
+        reference=in_languages(through.reference or one.reference),
+        reading=through.reading,
+        written=in_rulebook(plan.rulebook, "regions", region),
+        links=tuple(
+            Record(
+                kind="programme",
+                id=programme.id,
+                reason=Texts(programme.title),
+                days=days_of(programme),
+                reference=in_languages(programme.reference),
+                reading=programme.reading if programme.reference else "",
+                written=in_rulebook(plan.rulebook, "regions", region),
+                facts={"title": programme.title, "policies": programme.policies},
+            )
+            for programme in one.programmes
+        ),
     )
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from layers.phrases import Phrase, phrase_list
-from layers.sources import Dated, Section, Several, Signed, Sourced, Text, Texts, Titled, Wording
+from layers.sources import Dated, Factor, Section, Several, Signed, Sourced, Text, Texts, Titled, Wording
 from zoning.agreements import KINDS, Agreement
-from zoning.rulebook.schema import Cited, Id, Identifier, Parameter, Scalar
+from zoning.rulebook.schema import Cited, Derived, DerivedBand, Id, Identifier, Parameter, Scalar, plain_number
 from zoning.study import Transfer
 
 NAMED: Mapping[str, Any] = {"unit": "1", "upstream": "upstream", "downstream": "downstream"}
@@ -91,6 +92,168 @@ class Coverage(Section):
     """``coverage.toml``."""
 
     coverage: Several[CoveredInstrument] = ()
+
+
+IN = "in_"
+"""Conditions see ``in_<code>``: whether a unit lies in the region of that code."""
+
+
+class Place(Titled, Sourced):
+    """Units that regions name together: a province, a prefecture, the cities of a list."""
+
+    code: Identifier
+    """What regions call it."""
+    ids: Several[Text] = ()
+    """Ids of units; ``_`` stands for one sign and ``%`` for any number of them, as in LIKE: "21____"."""
+    names: Several[Text] = ()
+    """Names of jurisdictions all of whose units lie in it."""
+    except_ids: Several[Text] = ()
+    """Ids of which ``names`` are not asked, for they say by themselves where they lie; written like ``ids``."""
+
+    @cached_property
+    def when(self) -> str:
+        """The condition on units that lie in it.
+
+        Examples
+        --------
+        >>> Place(code="jilin", title={"en": "Jilin"}, ids=["22____", "220000"], names=["Jilin"]).when
+        "unit_id LIKE '22____' OR unit_id IN ('220000') OR jurisdiction IN ('Jilin')"
+        """
+        asked = _of_ids(self.ids)
+        if self.names:
+            named = f"jurisdiction IN ({_quoted(self.names)})"
+            others = " OR ".join(_of_ids(self.except_ids))
+            asked.append(f"({named} AND NOT ({others}))" if others else named)
+        return " OR ".join(asked)
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not (self.ids or self.names):
+            raise ValueError(Phrase("give 'ids' of units or 'names' of jurisdictions; without both nobody lies in it"))
+        return self
+
+
+def _of_ids(ids: Sequence[str]) -> list[str]:
+    """The conditions on the ids of units, those that are given as a whole together."""
+    alike = [one for one in ids if set(one) & set("_%")]
+    whole = [one for one in ids if one not in alike]
+    listed = [f"unit_id IN ({_quoted(whole)})"] if whole else []
+    return [*(f"unit_id LIKE {_quoted([one])}" for one in alike), *listed]
+
+
+def _quoted(texts: Sequence[str]) -> str:
+    return ", ".join("'" + one.replace("'", "''") + "'" for one in texts)
+
+
+class Programme(Titled, Dated, Sourced):
+    """A plan or programme for a region: a document, the days on which it runs, and the policies that it brought."""
+
+    id: Id
+    """What explanations call it."""
+    policies: Several[Id] = ()
+    """Ids of its policies: each is asked of the region, and none outlives the programme."""
+
+
+class Region(Titled, Dated, Cited):
+    """A region for which there is law or money of its own; conditions ask ``in_<code>`` whether a unit lies in it."""
+
+    code: Identifier
+    """What conditions call it, behind ``in_``; two versions of one code are welcome where no day has both."""
+    members: Several[Identifier] = ()
+    """Codes of places that lie in it as a whole."""
+    partly: Several[Identifier] = ()
+    """Codes of places of which only a part belongs to it: the layer of its role says which units."""
+    role: Text | None = None
+    """The role of the layer that draws it, read as ``<role>_share``; where ``partly`` is given, by default its code."""
+    at_least: Annotated[Factor, Field(le=1)] | None = None
+    """The share of a unit from which the layer makes it a member; by default any of it."""
+    programmes: Several[Programme] = ()
+    """Plans and programmes for it, of all days."""
+
+    @property
+    def drawn_by(self) -> str | None:
+        """The role of its layer; None where no layer is asked."""
+        return self.role or (self.code if self.partly else None)
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if not (self.members or self.drawn_by):
+            raise ValueError(Phrase("give 'members', or the 'role' of a layer; without both nobody lies in it"))
+        return self
+
+
+class Regions(Section):
+    """``regions.toml``."""
+
+    places: Several[Place] = ()
+    regions: Several[Region] = ()
+
+
+class Membership(Derived):
+    """Whether units lie in a region on a day: a measure that stands above all others that are derived."""
+
+    type: Literal["number", "text", "boolean"] = "boolean"
+    region: Region
+    """As it is on the day, or, where it is not in force then, as it was or will be: nobody lies in it."""
+    places: Several[Place] = ()
+    """Its members, one a row of the table, in their order."""
+    programmes: Several[Programme] = ()
+    """Those that run on the day."""
+
+
+def memberships(places: Sequence[Place], regions: Sequence[Region], day: date) -> tuple[Membership, ...]:
+    """The measures that say which units lie in which regions.
+
+    Parameters
+    ----------
+    places : sequence of Place
+    regions : sequence of Region
+        Of all days.
+    day : date
+
+    Returns
+    -------
+    tuple of Membership
+        One a code of a region, also of one that is not in force on the day: nobody lies in it then.
+
+    Examples
+    --------
+    >>> vale = Place(code="vale", title={"en": "Vale"}, ids=["v_"])
+    >>> fen = Region(code="fen", title={"en": "Fen"}, members=["vale"], until=date(2020, 1, 1), reference="Fen Act")
+    >>> [[band.value for band in memberships([vale], [fen], date(year, 1, 1))[0].bands] for year in (2019, 2020)]
+    [['TRUE', 'FALSE'], ['FALSE']]
+    """
+    known = {one.code: one for one in places}
+    versions: dict[str, Region] = {}
+    for region in regions:
+        before = versions.setdefault(region.code, region)
+        if region.on(day) or not before.on(day):
+            versions[region.code] = region
+    return tuple(_membership(one, known, day) for one in versions.values())
+
+
+def _membership(region: Region, known: Mapping[str, Place], day: date) -> Membership:
+    there = region.on(day)
+    listed = tuple(known[one] for one in region.members if one in known) if there else ()
+    bands = [DerivedBand(when=one.when, value="TRUE", reason=one.title) for one in listed]
+    if there and region.drawn_by:
+        enough = "> 0" if region.at_least is None else f">= {plain_number(region.at_least)}"
+        within = " OR ".join(known[one].when for one in region.partly if one in known)
+        drawn = f"{region.drawn_by}_share {enough}"
+        bands.append(DerivedBand(when=f"({within}) AND {drawn}" if within else drawn, value="TRUE"))
+    programmes = tuple(one for one in region.programmes if there and one.on(day))
+    return Membership.model_construct(
+        name=f"{IN}{region.code}",
+        title=region.title,
+        bands=(*bands, DerivedBand(value="FALSE")),
+        since=region.since,
+        until=region.until,
+        reference=region.reference,
+        source=region.source,
+        region=region,
+        places=listed,
+        programmes=programmes,
+    )
 
 
 Treatment = Literal["restricted", "prohibited"]

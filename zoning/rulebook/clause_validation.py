@@ -14,6 +14,7 @@ from layers.conditions import Calculation, Condition, parse_condition
 from layers.errors import ConditionError, UnknownNameError
 from layers.phrases import BESIDE, Phrase, phrase_list
 from zoning.errors import RulebookError, near
+from zoning.rulebook.chapter_schemas import IN
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import Derived, Floor, Indicator, Parameter, Policy
 
@@ -73,9 +74,10 @@ def condition_faults(draft: Draft) -> Iterator[RulebookError]:
 
 
 def examples_of(draft: Draft, derived: Iterable[Derived] = ()) -> dict[str, Example]:
-    """An example of every measure that a condition may read: of indicators, of some that are derived, and the rest."""
+    """An example of every measure that a condition may read: indicators, some that are derived, regions, the rest."""
     listed: tuple[Indicator | Derived, ...] = (*draft.indicators, *derived)
-    return {one.name: EXAMPLES[one.type] for one in listed} | dict.fromkeys(ALWAYS_THERE, "a")
+    inside = {f"{IN}{one.code}": True for one in draft.regions}
+    return {one.name: EXAMPLES[one.type] for one in listed} | inside | dict.fromkeys(ALWAYS_THERE, "a")
 
 
 def roles_read(draft: Draft) -> tuple[str, ...]:

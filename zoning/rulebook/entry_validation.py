@@ -16,7 +16,7 @@ from layers.errors import ConditionError, UnknownNameError
 from layers.phrases import Phrase, phrase_list, word
 from layers.sources import Dated
 from zoning.errors import RulebookError, near
-from zoning.rulebook.chapter_schemas import MARGIN, OWN, SCHEME_PARAMETERS, Gap, Industry, Scheme
+from zoning.rulebook.chapter_schemas import IN, MARGIN, OWN, SCHEME_PARAMETERS, Gap, Industry, Programme, Region, Scheme
 from zoning.rulebook.clause_validation import (
     ALWAYS_THERE,
     Examples,
@@ -236,6 +236,9 @@ def _limit(draft: Draft, one: Derived) -> str:
 
 def _of_derived(draft: Draft, place: int, sight: Examples) -> Iterator[RulebookError]:
     one = draft.derived[place]
+    if one.type == "boolean":
+        text = Phrase("truth values are not derived here: write 'number' or 'text', or a region in regions.toml")
+        yield draft.fault(text, "derived", place, "type")
     if one.printed is not None:
         kind = next(name for name in ("thresholds", "matrix", "correction") if getattr(one, name))
         said = dict.fromkeys(text for band in one.table for text in sight.complaints(band.when, printed=True))
@@ -478,6 +481,7 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
     yield from land_faults(draft)
     yield from provision_faults(draft)
     yield from _coverage(draft)
+    yield from region_faults(draft)
     yield from industry_faults(draft)
 
 
@@ -502,6 +506,8 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         ("agreements", "title"),
         ("agreements", "seen"),
         ("coverage", "title"),
+        ("places", "title"),
+        ("regions", "title"),
         ("derived", "title"),
         ("norms", "title"),
         *((kind, "title") for kind in Terms.model_fields),
@@ -555,6 +561,95 @@ def _coverage(draft: Draft) -> Iterator[RulebookError]:
             yield draft.fault(text, "policies", place, "id")
 
 
+def region_faults(draft: Draft) -> Iterator[RulebookError]:
+    """The complaints about regions, their members and their programmes.
+
+    Parameters
+    ----------
+    draft : Draft
+        From :func:`zoning.rulebook.read_draft`.
+
+    Yields
+    ------
+    RulebookError
+        With file, line and column.
+    """
+    known = [one.code for one in draft.places]
+    named = {code for one in draft.regions for code in (*one.members, *one.partly)}
+    for place, one in enumerate(draft.places):
+        if one.code not in named:
+            yield draft.fault(Phrase("no region names the place '{code}'; drop it", code=one.code), "places", place)
+    measures = {one.name for one in draft.indicators}
+    for place, region in enumerate(draft.regions):
+        for key in ("members", "partly"):
+            codes = getattr(region, key)
+            for number, code in enumerate(codes):
+                if code not in known:
+                    text = Phrase("there is no place '{code}'{hint}", code=code, hint=near(code, known))
+                    yield draft.fault(text, "regions", place, key, number)
+                elif code in codes[:number] or (key == "partly" and code in region.members):
+                    text = Phrase("place '{code}' is a member already; keep one", code=code)
+                    yield draft.fault(text, "regions", place, key, number)
+        share = f"{region.drawn_by}_share"
+        if region.drawn_by and share not in measures:
+            text = Phrase(
+                "its layer is read as '{name}', which does not stand in indicators.toml{hint}",
+                name=share,
+                hint=near(share, measures),
+            )
+            yield draft.fault(text, "regions", place, "role" if region.role else "partly")
+        yield from _programmes(draft, place, region)
+
+
+def _programmes(draft: Draft, place: int, region: Region) -> Iterator[RulebookError]:
+    """Programmes that never run, that have no words, and policies of them that are another's."""
+    for number, one in enumerate(region.programmes):
+        at = (place, "programmes", number)
+        yield from _spoken(draft, one.title, "title", "regions", *at, "title")
+        if not one.meets(one):
+            yield draft.fault(Phrase("it ends before it begins ({period})", period=one.period), "regions", *at)
+        elif not one.meets(region):
+            text = Phrase(
+                "it runs {period}, and the region is in force {other_period}",
+                period=one.period,
+                other_period=region.period,
+            )
+            yield draft.fault(text, "regions", *at)
+        if one.id in [other.id for other in region.programmes[:number]]:
+            yield draft.fault(Phrase("'{name}' stands twice", name=one.id), "regions", *at, "id")
+        for nth, name in enumerate(one.policies):
+            yield from (
+                draft.fault(said, "regions", *at, "policies", nth) for said in _policy_of(draft, name, one, region)
+            )
+
+
+def _policy_of(draft: Draft, name: str, programme: Programme, region: Region) -> Iterator[str]:
+    """What keeps a policy from being one of a programme."""
+    policies = [one for one in draft.policies if one.id == name]
+    if not policies:
+        yield Phrase(
+            "{file} has no '{name}'{hint}",
+            file="policies.toml",
+            name=name,
+            hint=near(name, [one.id for one in draft.policies]),
+        )
+        return
+    asked = f"{IN}{region.code}"
+    if not any(asked in one.when for one in policies):
+        yield Phrase("policy '{policy}' does not ask '{name}' in its condition", policy=name, name=asked)
+    begun = [one for one in policies if one.meets(programme)]
+    if not begun:
+        yield Phrase("no version of policy '{policy}' holds while the programme runs", policy=name)
+    for one in begun:
+        if programme.until is not None and (one.until is None or one.until > programme.until):
+            yield Phrase(
+                "policy '{policy}' ({period}) outlives its programme ({other_period}); let it end, too",
+                policy=name,
+                period=one.period,
+                other_period=programme.period,
+            )
+
+
 def _gaps(draft: Draft, place: int, gaps: Sequence[Gap]) -> Iterator[RulebookError]:
     """Gaps without a language or a day."""
     for number, gap in enumerate(gaps):
@@ -577,6 +672,8 @@ def _twice(draft: Draft) -> Iterator[RulebookError]:
         ("derived", "name"),
         ("norms", "id"),
         ("coverage", "code"),
+        ("places", "code"),
+        ("regions", "code"),
         *((kind, "code") for kind in Terms.model_fields),
     ):
         named: dict[str, list[tuple[int, Any]]] = {}
@@ -610,6 +707,7 @@ def _clashes(draft: Draft) -> Iterator[RulebookError]:
             for place, one in enumerate(draft.indicators)
         ),
         *(("derived", place, "name", one.name, Phrase("a derived measure")) for place, one in enumerate(draft.derived)),
+        *(("regions", place, "code", f"{IN}{one.code}", Phrase("a region")) for place, one in enumerate(draft.regions)),
         *(
             ("zones", place, "code", one.code, Phrase("an overlay zone"))
             for place, one in enumerate(draft.zones)
@@ -798,7 +896,7 @@ def _land_units(draft: Draft) -> Iterator[RulebookError]:
 def _rules(draft: Draft) -> Iterator[RulebookError]:
     """Entries that never hold, and rules whose id or zone cannot be."""
     zones = {zone.code: zone for zone in draft.zones}
-    for kind in ("rules", "policies", "zones", "decisions", "derived", "norms"):
+    for kind in ("rules", "policies", "zones", "decisions", "derived", "norms", "regions"):
         for place, entry in enumerate(getattr(draft, kind)):
             if not entry.meets(entry):
                 yield draft.fault(Phrase("it ends before it begins ({period})", period=entry.period), kind, place)

@@ -24,6 +24,9 @@ from zoning.rulebook.chapter_schemas import (
     Industries,
     Industry,
     IndustryList,
+    Place,
+    Region,
+    Regions,
     Scheme,
     Schemes,
 )
@@ -69,6 +72,7 @@ FILES: Mapping[str, type[Section]] = {
     "energy.toml": Schemes,
     "agreements.toml": AgreementModels,
     "coverage.toml": Coverage,
+    "regions.toml": Regions,
     "terms.toml": Terms,
 }
 """The files of a rulebook and what each holds."""
@@ -84,6 +88,7 @@ HOMES = {
     "derived": "land.toml",
     "norms": "land.toml",
     "lists": "industries.toml",
+    "places": "regions.toml",
     **dict.fromkeys(Terms.model_fields, "terms.toml"),
 }
 """Files of entries that are not called after them."""
@@ -99,9 +104,9 @@ class Draft:
     head : Head
         ``rulebook.toml``.
     zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        With ``lists``, ``derived``, ``norms``, ``schemes``, ``agreements``, ``coverage``, and ``roles``,
-        ``instruments``, ``units``, ``settings`` and ``measures`` of ``terms.toml``: all entries, in force or not, in
-        the order of the files.
+        With ``lists``, ``derived``, ``norms``, ``schemes``, ``agreements``, ``coverage``, ``places``, ``regions``, and
+        ``roles``, ``instruments``, ``units``, ``settings`` and ``measures`` of ``terms.toml``: all entries, in force or
+        not, in the order of the files.
     cases : mapping of str to tuple of Case
         Worked cases by file.
     files : mapping of str to bytes
@@ -126,6 +131,8 @@ class Draft:
     schemes: tuple[Scheme, ...] = ()
     agreements: tuple[AgreementModel, ...] = ()
     coverage: tuple[CoveredInstrument, ...] = ()
+    places: tuple[Place, ...] = ()
+    regions: tuple[Region, ...] = ()
     derived: tuple[Derived, ...] = ()
     norms: tuple[Norm, ...] = ()
     roles: tuple[Term, ...] = ()

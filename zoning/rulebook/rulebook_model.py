@@ -20,7 +20,17 @@ from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, template
 from layers.sources import Dated, Source, Sourced, Texts, changed_entry
 from zoning.errors import RulebookError, near
-from zoning.rulebook.chapter_schemas import AgreementModel, CoveredInstrument, Industry, IndustryList, Scheme, in_force
+from zoning.rulebook.chapter_schemas import (
+    AgreementModel,
+    CoveredInstrument,
+    Industry,
+    IndustryList,
+    Place,
+    Region,
+    Scheme,
+    in_force,
+    memberships,
+)
 from zoning.rulebook.entry_validation import classification_of, lasting_faults, rulebook_faults
 from zoning.rulebook.in_force_validation import day_faults
 from zoning.rulebook.industry_classification import Classification
@@ -111,6 +121,8 @@ def _dated(draft: Draft) -> Iterator[Dated]:
                 yield from entry.dated
             elif isinstance(entry, CoveredInstrument):
                 yield from entry.gaps
+            if isinstance(entry, Region):
+                yield from entry.programmes
 
 
 class Value(Dated, Sourced):
@@ -156,6 +168,10 @@ class Rulebook(Shown):
         Agreements that were made, of all days, which those of a plan can be like.
     coverage : tuple of CoveredInstrument
         The instruments of the law, with the policies that are of them, and the reasons of all days for having none.
+    places : tuple of Place
+        What regions name as their members.
+    regions : tuple of Region
+        Those of all days; who lies in them on ``day`` is told by the first measures of ``derived``.
     terms : Terms
         What people read for codes of roles, instruments, units of measure, settings of policies and measures.
     parameters : mapping of str to Value
@@ -205,6 +221,8 @@ class Rulebook(Shown):
     schemes: tuple[Scheme, ...] = ()
     agreements: tuple[AgreementModel, ...] = ()
     coverage: tuple[CoveredInstrument, ...] = ()
+    places: tuple[Place, ...] = ()
+    regions: tuple[Region, ...] = ()
     derived: tuple[Derived, ...] = ()
     norms: tuple[Norm, ...] = ()
     terms: Terms = field(default_factory=Terms)
@@ -230,6 +248,7 @@ class Rulebook(Shown):
             ("norms", listed(one.id for one in self.norms)),
             ("parameters", f"{len(self.parameters):,}, {seen:,} verified" if self.parameters else ""),
             ("policies", f"{whole:,}, {checked:,} verified" if whole else ""),
+            ("regions", listed(one.code for one in self.regions if one.on(self.day))),
             ("negative lists", listed(one.id for one in self.lists)),
             ("schemes", listed(one.code for one in self.schemes)),
             ("changes", f"{len(days):,} days, {days[0]} to {days[-1]}" if days else ""),
@@ -430,7 +449,11 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
     parameters = {one.name: value for one in draft.parameters for value in [value_on(one, day)] if value is not None}
     industries = in_force(draft.industries, day)
     lists = (one for one in draft.lists if one.on(day))
-    verification = Verification(parameters, (one for one in draft.derived if one.on(day)), lists, industries)
+    derived = (
+        *memberships(draft.places, draft.regions, day),
+        *(one for one in draft.derived if one.on(day)),
+    )
+    verification = Verification(parameters, derived, lists, industries)
     return Rulebook(
         name=head.name,
         title=head.title,
@@ -454,6 +477,8 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
         schemes=verification.of_schemes(draft.schemes),
         agreements=draft.agreements,
         coverage=draft.coverage,
+        places=draft.places,
+        regions=draft.regions,
         derived=verification.derived,
         norms=verification.of(norm for norm in draft.norms if norm.on(day)),
         terms=Terms.model_construct(**{kind: getattr(draft, kind) for kind in Terms.model_fields}),

@@ -13,6 +13,7 @@ from layers.errors import ZoneplanError, raise_all
 from layers.phrases import Phrase
 from layers.sources import Dated, Source, to_toml
 from zoning.errors import RulebookError
+from zoning.rulebook.chapter_schemas import Membership
 from zoning.rulebook.entry_validation import classification_of, rulebook_faults
 from zoning.rulebook.rulebook_folder import FILES, Draft, parse_draft
 from zoning.rulebook.rulebook_model import Rulebook, Value, in_force_on, value_on
@@ -21,7 +22,7 @@ from zoning.rulebook.unused_topics import without_unused_topics
 
 DATED = ("zones", "rules", "floors", "policies", "lists", "industries", "derived", "norms")
 """Kinds of entries of which a rulebook has those that are in force."""
-UNDATED = ("indicators", "lines", "schemes", "agreements", "coverage")
+UNDATED = ("indicators", "lines", "schemes", "agreements", "coverage", "places", "regions")
 
 
 def as_written(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
@@ -115,7 +116,8 @@ def _content(rulebook: Rulebook, draft: Draft) -> Iterator[tuple[str, tuple[Any,
     for kind in Terms.model_fields:
         yield kind, getattr(rulebook.terms, kind)
     for kind in DATED:
-        yield kind, _with_other_days(getattr(rulebook, kind), getattr(draft, kind), rulebook.day)
+        own = tuple(one for one in getattr(rulebook, kind) if not isinstance(one, Membership))
+        yield kind, _with_other_days(own, getattr(draft, kind), rulebook.day)
     yield "parameters", tuple(_parameters(rulebook, draft))
     yield "decisions", tuple(_decisions(rulebook.locked, draft.decisions, rulebook.day))
     if rulebook.classification is None or rulebook.classification == classification_of(draft):

@@ -626,8 +626,8 @@ class Derived(Titled, Dated, Cited):
     """What rules, policies and quotas call it."""
     unit: Text = "1"
     """Unit of measure; "1" for a plain ratio."""
-    type: Literal["number", "text"] = "number"
-    """What its values are."""
+    type: Literal["number", "text", "boolean"] = "number"
+    """What its values are; "boolean" is whether a unit lies in a region, which regions.toml says."""
     bands: Several[DerivedBand] = ()
     """The table: the value of the first row whose condition holds. Where none does, or where a row above it cannot be
     answered, the value is missing."""

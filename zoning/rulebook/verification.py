@@ -10,7 +10,7 @@ from layers.conditions import parse_condition
 from layers.errors import Finding, shown
 from layers.phrases import Phrase
 from layers.sources import Sourced, written_verified
-from zoning.rulebook.chapter_schemas import Industry, IndustryList, Scheme
+from zoning.rulebook.chapter_schemas import Industry, IndustryList, Membership, Scheme
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import Derived, Floor, Norm, Policy, Rule
 
@@ -35,7 +35,8 @@ class Verification:
     """What the entries of a rulebook rest on, on one day.
 
     An entry rests on the parameters and derived measures that it reads; a policy on its extent, its exceptions and the
-    items of its list as well; a scheme on its numbers, a list on its items. What is no number of the rulebook, such as
+    items of its list as well; a scheme on its numbers, a list on its items, a region on those of its places that
+    have a source. What is no number of the rulebook, such as
     a measure or a zone, is no part: whether a unit is in a zone is said by the zone's own rules.
 
     Parameters
@@ -91,6 +92,8 @@ class Verification:
             parts += [one.verified for one in entry.exceptions]
             parts += [entry.extent.verified] if entry.extent else []
             parts += [self._of_lists.get(entry.list, True)] if entry.list else []
+        if isinstance(entry, Membership):
+            parts += [one.verified for one in entry.places if one.source is not None]
         return all(parts)
 
 

@@ -21,7 +21,7 @@ import pandas as pd
 from layers.conditions import Answer, Evaluation, Threshold, parse_condition, thresholds
 from zoning.measures import complete_measures
 from zoning.plan import Plan
-from zoning.rulebook import Rulebook, without_unused_topics
+from zoning.rulebook import Membership, Rulebook, without_unused_topics
 from zoning.tables import CONFLICTS, tabulate
 from zoning.trace import ClauseMargin, Field, Flips, Ids, Margins, Message, Remark, Term, joined, remark, say
 from zoning.unit_ids import keep_ids
@@ -418,7 +418,7 @@ def _is_near(values: Floats, nearest: Floats) -> npt.NDArray[np.bool_]:
 
 
 def fixed_measures(rulebook: Rulebook) -> frozenset[str]:
-    """The measures that no plan can move: area, what the rulebook says is fixed, and what is derived from them alone.
+    """The measures that no plan can move: area, regions, what the rulebook fixes, and what is derived from them alone.
 
     Examples
     --------
@@ -428,7 +428,7 @@ def fixed_measures(rulebook: Rulebook) -> frozenset[str]:
     """
     found = {AREA, *(one.name for one in rulebook.indicators if one.fixed)}
     for one in rulebook.derived:  # each reads only those that stand above it
-        if one.names - set(rulebook.parameters) <= found:
+        if isinstance(one, Membership) or one.names - set(rulebook.parameters) <= found:
             found.add(one.name)
     return frozenset(found)
 

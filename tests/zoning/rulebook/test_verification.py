@@ -18,6 +18,7 @@ from layers.sources import Section, Source, Sourced
 from zoning.audits import audit
 from zoning.rulebook import (
     Draft,
+    Membership,
     Policy,
     Rulebook,
     Scheme,
@@ -112,6 +113,9 @@ def parts_of(entry: Sourced, rulebook: Rulebook) -> Iterator[Sourced]:
         return
     if isinstance(entry, IndustryList):
         yield from (one for one in rulebook.industries if one.list == entry.id)
+    if isinstance(entry, Membership):
+        codes = {*entry.region.members} if entry.region.on(rulebook.day) else set()
+        yield from (one for one in rulebook.places if one.code in codes and one.source is not None)
     texts = [getattr(entry, key, "") for key in ("when", "holds", "at_least", "level")]
     texts += [text for band in getattr(entry, "bands", ()) for text in (band.when, band.value)]
     if isinstance(entry, Policy):
