@@ -41,7 +41,7 @@ from zoning.checks import (
 )
 from zoning.compensation import account_traced, itemise_services, known_parties, positions, value_services
 from zoning.divergence import Drifting, with_divergence
-from zoning.energy import EnergyTable, judge_energy, scheme_in_force
+from zoning.energy import EnergyTable, judge_energy, scheme_in_force, targets_in_use
 from zoning.measures import (
     LayerIndices,
     assumed,
@@ -666,4 +666,5 @@ def _assumptions(
 def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook) -> tuple[Assumption, ...]:
     if table is None:
         return ()
-    return assume_scheme(scheme_in_force(table, rulebook), table.period)
+    scheme = scheme_in_force(table, rulebook)
+    return assume_scheme(scheme, table.period, targets_in_use(table, scheme))

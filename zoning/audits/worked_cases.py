@@ -18,7 +18,14 @@ from layers.conditions import parse_condition
 from layers.errors import ZoneplanError, raise_all
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 from zoning.compensation import complete_agreement, conditions_of, measures_of, payment_rows
-from zoning.energy import ENERGY_COLUMNS, EnergyTable, judge_energy
+from zoning.energy import (
+    ENERGY_COLUMNS,
+    EnergyTable,
+    figures_of,
+    intensity_progress,
+    judge_energy,
+    scheme_in_force,
+)
 from zoning.errors import RulebookError, near
 from zoning.measures import QUOTA, column_of, complete_measures
 from zoning.overlays import settle_lines
@@ -41,8 +48,9 @@ from zoning.tables import QUOTAS, tabulate
 from zoning.trace import Field, Message, say
 from zoning.zones import ParentUnits, classify, resolve, weigh_norms
 
-ENERGY_KEYS = ("period", "scheme")
+ENERGY_KEYS = ("period", "scheme", "targets")
 """What of the energy of a case is no column of its table."""
+PROGRESS = "intensity_progress_pct"
 
 
 def case_measures(case: Case, rulebook: Rulebook) -> pd.DataFrame:
@@ -110,17 +118,34 @@ def case_quotas(case: Case) -> pd.DataFrame:
 def case_lights(case: Case, rulebook: Rulebook) -> pd.DataFrame | None:
     """The lights of the unit's jurisdiction, or of the unit: judged by its energy, or as the case gives them."""
     region = case.jurisdiction or case.unit
-    if case.energy is not None:
-        row = {name: value for name, value in case.energy.items() if name not in ENERGY_KEYS}
-        period, scheme = (case.energy.get(key) for key in ENERGY_KEYS)
-        frame = pd.DataFrame([row], index=pd.Index([region], name="region"), dtype=object)
-        year = case.date.year if period is None else int(float(period))
-        return judge_energy(EnergyTable(year, frame, None if scheme is None else str(scheme)), rulebook)
+    if (table := _energy_table(case)) is not None:
+        return judge_energy(table, rulebook)
     given = {name: [case.given[name]] for name in LIGHTS if name in case.given}
     if not given:
         return None
     empty = {name: [None] for name in LIGHTS if name not in given}
     return pd.DataFrame({"period": [case.date.year], "region": [region], **given, **empty})
+
+
+def _energy_table(case: Case) -> EnergyTable | None:
+    """The row of energy that a case gives, as a table."""
+    if case.energy is None:
+        return None
+    row = {name: value for name, value in case.energy.items() if name not in ENERGY_KEYS}
+    period, scheme, targets = (case.energy.get(key) for key in ENERGY_KEYS)
+    frame = pd.DataFrame([row], index=pd.Index([case.jurisdiction or case.unit], name="region"), dtype=object)
+    year = case.date.year if period is None else int(float(period))
+    return EnergyTable(year, frame, None if scheme is None else str(scheme), targets=targets is True)
+
+
+def case_progress(case: Case, rulebook: Rulebook) -> Decimal | None:
+    """How much of its target of intensity the region of a case has reached, in per cent."""
+    if (table := _energy_table(case)) is None:
+        return None
+    (one,) = figures_of(table, scheme_in_force(table, rulebook)).values()
+    target = one.get("term_target_pct") or one["intensity_target_pct"]
+    actual = one["intensity_actual_pct"]
+    return None if target is None or actual is None else intensity_progress(actual, target)
 
 
 def case_flows(case: Case, zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame | None:
@@ -216,7 +241,7 @@ def _idle(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield Phrase("it expects nothing; say in 'expect' what must come out"), ("expect",)
     for name in sorted(set(case.given) & set(case.missing)):
         yield Phrase("'{name}' is given and missing", name=name), ("missing",)
-    if case.expect.energy and case.energy is None:
+    if (case.expect.energy or case.expect.intensity_progress_pct is not None) and case.energy is None:
         yield Phrase("it expects lights of no energy; give the row of its region in 'energy'"), ("expect", "energy")
     flowing = [*(one.name for one in case.agreements), *(one.name for one in case.transfers)]
     for name in sorted(set(case.expect.amounts) - set(flowing)):
@@ -404,6 +429,11 @@ def _accounted(expected: Expected, found: _Found) -> Iterator[Difference]:
                 Phrase("{kind} is {found}, expected {wanted}", kind=what, found=found.energy.get(what), wanted=light),
                 found.energy.get("reason"),
             )
+    if (wanted := expected.intensity_progress_pct) is not None and found.progress != wanted:
+        yield Difference(
+            Phrase("{kind} is {found}, expected {wanted}", kind=PROGRESS, found=found.progress, wanted=wanted),
+            found.energy.get("reason"),
+        )
     for instrument, parties in expected.amounts.items():
         for party, amount in parties.items():
             net = found.amounts.get((instrument, party), Decimal(0))
@@ -468,6 +498,7 @@ class _Found(NamedTuple):
     norms: Mapping[str, str]
     pieces: tuple[Mapping[str, frozenset[str]], ...]
     energy: Mapping[str, Any]
+    progress: Decimal | None
     amounts: Mapping[tuple[str, str], Decimal]
 
 
@@ -492,6 +523,7 @@ def _found(case: Case, rulebook: Rulebook) -> _Found:
         norms=dict(zip(norms["norm"], norms["answer"], strict=True)),
         pieces=tuple(_sorted(policies[policies["piece_id"] == piece]) for piece in pieces.index),
         energy={} if lights is None else lights.to_dict("records")[0],
+        progress=None if case.expect.intensity_progress_pct is None else case_progress(case, rulebook),
         amounts={} if flows is None or not (case.agreements or case.transfers) else _nets(flows),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ import pandas as pd
 from layers.errors import SourceError, StudyError, ZoneplanError, naming_the_layer, raise_all, shown
 from layers.phrases import OR, Phrase, phrase_list
 from zoning.energy.energy_table import EnergyTable, read_energy
+from zoning.energy.region_targets import add_targets, intensity_progress
 from zoning.errors import MissingValueError, RulebookError, near
 from zoning.quotas import find_column
 from zoning.rulebook import EXEMPT, INCENTIVE, MARGIN, RELAXED, RISING, Rulebook, Scheme
@@ -157,7 +158,7 @@ def figures_of(table: EnergyTable, scheme: Scheme) -> dict[str, Figures]:
 
     Raises
     ------
-    MissingValueError, SourceError
+    MissingValueError, SourceError, StudyError
         As :func:`judge_energy` says; all complaints together.
     """
     columns = {name: name for name in (*_INTENSITY, *_OPTIONAL)}
@@ -168,7 +169,7 @@ def figures_of(table: EnergyTable, scheme: Scheme) -> dict[str, Figures]:
         for region, row in zip(table.rows.index, table.rows.to_dict("records"), strict=True)
     }
     raise_all(_faults(table, figures, given, columns))
-    full = {region: _computed(one) for region, one in figures.items()}
+    full = add_targets(table, {region: _computed(one) for region, one in figures.items()}, scheme)
     raise_all(_missing(table, full, columns, scheme))
     return _shared(table, full)
 
@@ -288,13 +289,20 @@ def _shared(table: EnergyTable, figures: dict[str, Figures]) -> dict[str, Figure
     share = table.share
     if share is None or not figures:
         return figures
-    rows = pd.DataFrame({name: [one[name] for one in figures.values()] for name in READ}, list(figures), dtype=object)
+    written = {name: [_as_written(one[name]) for one in figures.values()] for name in READ}
+    rows = pd.DataFrame(written, list(figures), dtype=object)
     with naming_the_layer(Phrase("{place}: table '{table}'", place=table.where("share"), table=table.name)):
         found = apportion_energy(rows, share.total, share.step, share.least_pct, share.most_pct)
     return {
         region: one | {"share": Fraction(amount), "total_target": Fraction(amount) - known_figure(one, "base_used")}
         for (region, one), amount in zip(figures.items(), found["amount"], strict=True)
     }
+
+
+def _as_written(number: Fraction | None) -> Decimal | None:
+    """A number of a table as the decimal that it was: at most 18 digits before the point and as many behind it."""
+    with localcontext(Context(prec=40)):
+        return None if number is None else Decimal(number.numerator) / number.denominator
 
 
 def _missing(
@@ -429,7 +437,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook)
     RulebookError
         The rulebook has no ``energy.toml``.
     StudyError
-        It has no such scheme, or none in force at the end of the period.
+        It has no such scheme, none in force at the end of the period, or no targets for regions that ask for them.
     MissingValueError
         A target or what was reached is missing; all regions concerned are named.
     SourceError
@@ -442,6 +450,10 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook)
     Totals are increments over the base year: the gap is ``a - exempt - t``. All comparisons are exact. Where the table
     comes with a ``share``, the target of a total is the region's share of it (:func:`share_total`) less its use of the
     base year.
+
+    A table with ``targets`` takes those of the scheme for its whole term: due by the end of year *k* of *n* is a fall
+    of ``1 - (1 - t) ** (k / n)``, for progress is announced in logarithms, and *k/n* of the increment; what was
+    reached is counted from the year before the term.
 
     Where a table has ``used_tce``, ``base_used_tce`` and ``output``, ``base_output`` at constant prices instead of
     ``intensity_actual_pct`` or ``total_actual_tce``, these are computed: ``1 - (E/Y) / (E0/Y0)`` and ``E - E0``. The
@@ -497,7 +509,7 @@ class _Judge(NamedTuple):
         intensity, said = self._intensity(one)
         total, also = self._total(one, met=intensity == GREEN)
         exempt = self._exempt(one)
-        told = [said, *also]
+        told = [said, *_of_term(one), *also]
         if exempt:
             told.append(say("energy.incentive", target=one["intensity_incentive_pct"]))
         told.append(say("energy.scheme", scheme=self.scheme.code, period=self.period))
@@ -563,6 +575,18 @@ class _Judge(NamedTuple):
     def _exempt(self, one: Figures) -> bool:
         incentive, actual = one["intensity_incentive_pct"], known_figure(one, "intensity_actual_pct")
         return incentive is not None and actual >= incentive and self.scheme.holds(INCENTIVE, self.day)
+
+
+def _of_term(one: Figures) -> list[Message]:
+    """Of a target for a whole term: how much of it was reached, and how much of the term is over."""
+    target = one.get("term_target_pct")
+    if target is None:
+        return []
+    progress = intensity_progress(known_figure(one, "intensity_actual_pct"), target)
+    figures = {"target": target, "done": one["term_done"], "years": one["term_years"]}
+    if progress is None:
+        return [say("energy.term", **figures)]
+    return [say("energy.term_progress", progress=Fraction(progress), **figures)]
 
 
 def _lit(clause: Message, light: int) -> Message:

@@ -68,6 +68,8 @@ class EnergyTable:
         How messages call the table.
     share : EnergyShare or None
         A total that is split between the regions, from which their targets follow.
+    targets : bool
+        Whether regions take the targets that the scheme sets them, as far as ``rows`` have none.
     section : EnergySection or None
         Where the plan asks for it.
 
@@ -83,6 +85,7 @@ class EnergyTable:
     scheme: str | None = None
     name: str = "energy"
     share: EnergyShare | None = None
+    targets: bool = False
     section: EnergySection | None = field(default=None, compare=False)
 
     def where(self, key: str) -> str:
@@ -141,7 +144,7 @@ def read_energy(section: EnergySection) -> EnergyTable:
     cells = {name: [_decimal(row.cells[at]) for row in rows] for name, at in columns.items()}
     index = pd.Index([row.cells[place] for row in rows], name=REGION, dtype="str")
     frame = pd.DataFrame(cells, index=index, dtype=object)
-    return EnergyTable(section.period, frame, section.scheme, section.table, section.share, section)
+    return EnergyTable(section.period, frame, section.scheme, section.table, section.share, section.targets, section)
 
 
 def _decimal(cell: str) -> Decimal | None:

@@ -11,7 +11,20 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, model_validator
 
 from layers.phrases import Phrase, phrase_list
-from layers.sources import Dated, Factor, Section, Several, Signed, Sourced, Text, Texts, Titled, Wording
+from layers.sources import (
+    Dated,
+    Exact,
+    ExactPct,
+    Factor,
+    Section,
+    Several,
+    Signed,
+    Sourced,
+    Text,
+    Texts,
+    Titled,
+    Wording,
+)
 from zoning.agreements import KINDS, Agreement
 from zoning.rulebook.schema import Cited, Derived, DerivedBand, Id, Identifier, Parameter, Scalar, plain_number
 from zoning.study import Transfer
@@ -409,7 +422,7 @@ class Case(Section):
     """Other units, by id, with their indicators, among which money is shared; "jurisdiction" may be one of them."""
     energy: dict[Text, Scalar] | None = None
     """A row of the energy table, of the unit's jurisdiction or of the unit, by which lights are judged; with "period"
-    and "scheme" where they are not those of the date."""
+    and "scheme" where they are not those of the date, and "targets" for those of the scheme."""
     agreements: Several[Agreement] = ()
     """Agreements, as in a plan."""
     transfers: Several[Transfer] = ()
@@ -442,6 +455,9 @@ class Expected(Section):
     """Code of the main function."""
     energy: dict[Light, bool | int | str] = Field(default_factory=dict)
     """Lights that the energy of the case must give: intensity_light, total_light, total_exempt, verdict."""
+    intensity_progress_pct: Signed | None = None
+    """How much of its target the fall of intensity is, in per cent to two decimals, as announcements print it: of the
+    target of the whole term where the case takes that of the scheme."""
     amounts: dict[Text, dict[Text, Signed]] = Field(default_factory=dict)
     """What parties must receive on balance, by agreement or transfer and by party; less than 0 where they pay."""
     main_of_whole: str | None = None
@@ -481,6 +497,19 @@ SCHEME_PARAMETERS: dict[str, type] = {MARGIN: float, RISING: bool, INCENTIVE: bo
 """What the engine asks a scheme for; a truth value that is not given is false."""
 
 
+class RegionTarget(Cited):
+    """What a scheme sets one region for its whole term, counted from the year before it."""
+
+    region: Text
+    """Its code, such as that of a jurisdiction."""
+    names: Several[Text] = ()
+    """What else tables call it."""
+    intensity_fall_pct: ExactPct
+    """How far intensity is to fall in the whole term, in per cent."""
+    increment: Exact | None = None
+    """How much more may be used at the end of it, in the unit of the scheme; without it no total was set."""
+
+
 class Scheme(Titled, Dated, Cited):
     """A scheme by which the energy, or the carbon, of regions is judged."""
 
@@ -491,6 +520,8 @@ class Scheme(Titled, Dated, Cited):
     parameters: Several[Parameter]
     """Its numbers and switches: light_margin_pct, rising_is_red, incentive_exempts_total, exempt_is_subtracted,
     growth_relaxes_total."""
+    targets: Several[RegionTarget] = ()
+    """What it sets single regions, for plans that say ``targets = true``."""
 
     def value(self, name: str, day: date) -> Scalar | None:
         """What a parameter is on a day; None where it is not there."""

@@ -347,7 +347,7 @@ def scheme_faults(draft: Draft) -> Iterator[RulebookError]:
     for place, scheme in enumerate(draft.schemes):
         if not scheme.meets(scheme):
             yield draft.fault(Phrase("it ends before it begins ({period})", period=scheme.period), "schemes", place)
-        for keys, text in (*_parameters(scheme), *_titles(scheme, draft.head.languages)):
+        for keys, text in (*_parameters(scheme), *_titles(scheme, draft.head.languages), *_targets(scheme)):
             yield draft.fault(text, "schemes", place, *keys)
     for (_, one), (place, other) in combinations(enumerate(draft.schemes), 2):
         if one.meets(other):
@@ -405,6 +405,20 @@ def _titles(scheme: Scheme, languages: Sequence[str]) -> Iterator[Fault]:
                 ("parameters", place, "title"),
                 Phrase("title has no text in {missing}; give one", missing=phrase_list(missing)),
             )
+
+
+def _targets(scheme: Scheme) -> Iterator[Fault]:
+    if scheme.targets and (scheme.since is None or scheme.until is None):
+        yield (
+            ("targets",),
+            Phrase("targets of regions are for a whole term; say when the scheme begins and ends (from, until)"),
+        )
+    taken: set[str] = set()
+    for place, one in enumerate(scheme.targets):
+        for name in (one.region, *one.names):
+            if name in taken:
+                yield ("targets", place), Phrase("two regions are called '{name}'", name=name)
+            taken.add(name)
 
 
 def _fits(value: DatedValue, kind: type) -> bool:

@@ -29,6 +29,9 @@ class EnergySection(Placed):
     """The year, or the last year of the period, that is judged."""
     scheme: Text | None = None
     """Scheme of the rulebook to judge by; without it, the one in force at the end of the period."""
+    targets: bool = False
+    """Regions take what the scheme sets them for its whole term, by code or name, as far as the table gives no target
+    of its own; what is due at the end of the period counts, and what was reached is counted from the base year."""
     share: EnergyShare | None = None
     """A total that is split between the regions; each share, less the use of the base year, is a region's target."""
     encoding: EncodingText | None = None

@@ -36,6 +36,11 @@ values = [{ value = true }]
 reference = "Small Act, section 34"
 """
 
+TWICE = """targets = [
+    { region = "1", names = ["North"], intensity_fall_pct = 9, reference = "Small Act" },
+    { region = "North", intensity_fall_pct = 9, reference = "Small Act" },
+]"""
+
 
 def complaints(write_rulebook, text: str) -> list[str]:
     folder = write_rulebook()
@@ -84,6 +89,21 @@ def test_schemes_of_all_days_are_read(write_rulebook) -> None:
         ('{ en = "First", zh = "一" }', '{ en = "First" }', "title has no text in zh; give one"),
         ('code = "first"', 'code = "first"\nunit = "kg"', "'unit' must be 'tce' or 'tco2', not the text 'kg'"),
         ("parameters = [", "numbers = [", "unknown key 'numbers'"),
+        (
+            'section 30"',
+            'section 30"\ntargets = [{ region = "1", intensity_fall_pct = 9, reference = "Small Act" }]',
+            "targets of regions are for a whole term; say when the scheme begins and ends (from, until)",
+        ),
+        (
+            'section 30"',
+            'section 30"\nfrom = 2016-01-01\n' + TWICE,
+            "two regions are called 'North'",
+        ),
+        (
+            'section 30"',
+            'section 30"\nfrom = 2016-01-01\ntargets = [{ region = "1", intensity_fall_pct = 9 }]',
+            "reference",
+        ),
     ],
 )
 def test_schemes_that_cannot_be_meant(write_rulebook, old, new, said) -> None:
