@@ -28,7 +28,7 @@ ADDED = {
     "jiuzhou": {"compliant_months": 12},
     "dongjiang": {"compliant_months": 12},
     "zhenjiang": {"indicators": LOADS, "flow_m3": D(1_000_000)},
-    "chishui": {},
+    **dict.fromkeys(("chishui", "youshui", "lushui", "forest"), {}),
 }
 
 
@@ -51,10 +51,11 @@ def test_each_settles_once_the_measurements_are_there(model: AgreementModel) -> 
     assert {"en", "zh"} <= set(model.seen)
 
 
-def test_the_seven_schemes_and_their_rounds_are_there() -> None:
+def test_the_ten_schemes_and_their_rounds_are_there() -> None:
     assert [model.id for model in RULEBOOK.agreements] == [
         *("xinanjiang-1", "xinanjiang-2", "xinanjiang-3", "xinanjiang-4"),
-        *("chishui-1", "chishui-2", "jiuzhou-2018", "jiuzhou-2019", "jiuzhou-2020", "dongjiang-1", "zhenjiang-taihu"),
+        *("chishui-1", "chishui-2", "jiuzhou-2018", "jiuzhou-2019", "jiuzhou-2020", "dongjiang-1", "dongjiang-2"),
+        *("youshui", "lushui-2019", "lushui-2020", "forest-quota", "zhenjiang-taihu"),
     ]
 
 
