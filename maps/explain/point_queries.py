@@ -407,8 +407,13 @@ def _line(plan: LocalizedPlan, code: str) -> Content | None:
 
 
 def _policies(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]:
-    """The policies of the unit and of the piece, those that a stricter one overrules among them."""
+    """The policies of the unit and of the piece, those that a stricter one overrules among them.
+
+    One of the unit of which the piece has a row, as it is overruled there, is told by that row alone.
+    """
     table = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
+    of_piece = table["piece_id"] == piece_id
+    table = table[of_piece | ~table["policy"].isin(table.loc[of_piece, "policy"])]
     kept = ("policy", "piece_id", "title", "instrument", "clause", "reference", "since", "until", "overruled_by")
     known = {policy.id: policy for policy in plan.rulebook.policies}
     return [
