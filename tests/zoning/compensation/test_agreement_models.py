@@ -28,7 +28,7 @@ ADDED = {
     "jiuzhou": {"compliant_months": 12},
     "dongjiang": {"compliant_months": 12},
     "zhenjiang": {"indicators": LOADS, "flow_m3": D(1_000_000)},
-    **dict.fromkeys(("chishui", "youshui", "lushui", "forest"), {}),
+    **{key: {} for key in ("chishui", "youshui", "lushui", "forest")},
 }
 
 

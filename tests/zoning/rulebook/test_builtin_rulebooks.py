@@ -38,7 +38,7 @@ OWN_INSTRUMENTS = {
 }
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"brazil": 35, "main_functional_areas": 25, "us_west": 8}
-UNVERIFIED = {"brazil": (35, 4, 16), "main_functional_areas": (91, 1, 57), "us_west": (13, 0, 9)}
+UNVERIFIED = {"brazil": (37, 4, 16), "main_functional_areas": (92, 1, 57), "us_west": (15, 0, 9)}
 """Policies (all versions), exceptions and parameters that are not verified: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_ALL_LANGUAGES = {"1", "%", "BRL", "level", "postal code"}
