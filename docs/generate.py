@@ -20,6 +20,7 @@ from typing import Any
 
 import law_coverage
 import page_types
+import reviewers_questions
 import rooms
 import typer
 
@@ -59,6 +60,7 @@ def pages() -> dict[str, str]:
         "study_file.md": study_page(),
         "rulebook.md": rulebook_page(),
         "coverage.md": coverage_page(),
+        "questions.md": questions_page(),
         "tables.md": tables_page(),
         "command.md": command_page(),
         "exit_codes.md": exit_codes_page(),
@@ -116,6 +118,11 @@ def rulebook_page() -> str:
 def coverage_page() -> str:
     """What the built-in rulebooks cover, and what they do not."""
     return _page("What rulebooks cover", *law_coverage.page_parts())
+
+
+def questions_page() -> str:
+    """What reviewers ask of the built-in rulebooks, and the answers."""
+    return _page("What reviewers ask", *reviewers_questions.page_parts())
 
 
 def tables_page() -> str:
