@@ -13,9 +13,11 @@ from maps.style import page_notices
 from maps.summaries import payments_without_amounts
 from zoning.zones import OPEN, assumed_measures
 
-ASSUMED, SOURCES, FINDINGS = 12, 14, 6
+ASSUMED, SOURCES, FINDINGS, FORMS = 8, 14, 6, 2
 NOTICED = {*OPEN, "assumed"}
 """Codes of findings that stand among what to know before use."""
+UNREAD = "instrument_unread"
+"""The code of the finding on an instrument of which nobody has read the text, or no layer shows where it holds."""
 
 
 def limits(figures: PlanFigures) -> Page:
@@ -97,9 +99,23 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
 
 
 def _findings(figures: PlanFigures) -> Iterator[tuple[str, str]]:
-    """Warnings on the plan, then notes; without those that a reader has just been told before use."""
+    """Warnings on the plan, then notes; without those that a reader has just been told before use.
+
+    Instruments without a policy for want of a text or a layer are counted together where they are many, and the
+    first of them named.
+    """
     edition = figures.edition
     told = [one for one in edition.plan.findings if one.code not in NOTICED]
+    forms = [one for one in told if one.code == UNREAD]
+    if len(forms) > FORMS:
+        told = [one for one in told if one.code != UNREAD]
+        titles = {one.code: text_in(one.title, edition.language) for one in edition.plan.rulebook.coverage}
+        named = list(dict.fromkeys(titles[one.layer] for one in forms if one.layer is not None))
+        names = edition.words["semicolon"].join(named[:FINDINGS]) + ("…" if len(named) > FINDINGS else "")
+        yield (
+            edition.tell("label", name=capital(edition.words["level_note"])),
+            edition.tell("note_forms", n=len(named), names=names),
+        )
     for one in told[:FINDINGS]:
         yield edition.tell("label", name=capital(edition.words[f"level_{one.level}"])), one.text
     if len(told) > FINDINGS:

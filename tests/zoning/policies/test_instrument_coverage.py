@@ -47,42 +47,82 @@ needs = { en = "the Tide Act" }
 
 
 @cache
-def china() -> Rulebook:
-    return read_rulebook("main_functional_areas")
+def book(name: str) -> Rulebook:
+    return read_rulebook(name)
 
 
 @cache
+def book_on(name: str, day: date) -> Rulebook:
+    return book(name).at(day)
+
+
+def china() -> Rulebook:
+    return book("main_functional_areas")
+
+
 def china_on(day: date) -> Rulebook:
-    return china().at(day)
+    return book_on("main_functional_areas", day)
 
 
-def days() -> list[date]:
+def days(name: str) -> list[date]:
     """All days on which the law changes, from the plan of 2010 on."""
-    return [FIRST_PLAN, *(day for day in china().changes if day > FIRST_PLAN)]
+    return [FIRST_PLAN, *(day for day in book(name).changes if day > FIRST_PLAN)]
 
 
-@st.composite
-def counties(draw: st.DrawFn) -> pd.DataFrame:
+def drawn(draw: st.DrawFn, name: str, numbers: list[str], units: list[str]) -> pd.DataFrame:
     """A few units with whatever a study may give; what is not given is absent or missing."""
-    shares = [one.name for one in china().indicators if one.name.endswith("_share") and one.when_absent != "error"]
+    indicators = book(name).indicators
+    shares = [one.name for one in indicators if one.name.endswith("_share") and one.when_absent != "error"]
     names = draw(st.lists(st.sampled_from(shares), unique=True, max_size=8))
-    people = draw(st.lists(st.sampled_from(["city_pop_max", "heritage_count", "services_below_standard"]), unique=True))
-    ids = draw(st.lists(st.sampled_from(["210900", "230123", "150521", "440100", "x-1"]), min_size=1, unique=True))
+    people = draw(st.lists(st.sampled_from(numbers), unique=True))
+    ids = draw(st.lists(st.sampled_from(units), min_size=1, unique=True))
     share = st.none() | st.sampled_from([0.0, 0.1, 0.2, 0.5, 1.0])
     number = st.none() | st.sampled_from([0.0, 1.0, 4_999_999.0, 10_000_000.0])
     columns = {name: [draw(share) for _ in ids] for name in names} | {
         name: [draw(number) for _ in ids] for name in people
     }
     index = pd.Index(ids, name="unit_id", dtype="str")
-    frame = pd.DataFrame({name: pd.Series(one, index=index, dtype=float) for name, one in columns.items()}, index=index)
+    return pd.DataFrame({name: pd.Series(one, index=index, dtype=float) for name, one in columns.items()}, index=index)
+
+
+@st.composite
+def counties(draw: st.DrawFn) -> pd.DataFrame:
+    """Counties of China."""
+    numbers = ["city_pop_max", "heritage_count", "services_below_standard"]
+    frame = drawn(draw, "main_functional_areas", numbers, ["210900", "230123", "150521", "440100", "x-1"])
     return frame.assign(jurisdiction=draw(st.sampled_from(["", "Jilin", "北京市"])))
 
 
+@st.composite
+def western_counties(draw: st.DrawFn) -> pd.DataFrame:
+    """Counties of the American West, of which the state may be unknown or none of the five."""
+    numbers = ["energy_mw", "coal_mw", "city_pop_max", "cities_count", "parks_count", "entitlement_acres"]
+    frame = drawn(draw, "us_west", numbers, ["04013", "08031", "35045", "49035", "56005", "x-1"])
+    states = st.sampled_from(["AZ", "CO", "NM", "UT", "WY", "NV", None])
+    given = {
+        "state": pd.Series([draw(states) for _ in frame.index], index=frame.index, dtype="object"),
+        "metro": pd.Series([draw(st.booleans()) for _ in frame.index], index=frame.index, dtype="boolean"),
+        "pop_2020": draw(st.sampled_from([0.0, 999.0, 1000.0, 125_001.0])),
+    }
+    return frame.assign(**given, area_km2=1000.0, jurisdiction="")
+
+
 @settings(deadline=None)
-@given(st.sampled_from(days()), counties())
+@given(st.sampled_from(days("main_functional_areas")), counties())
 @pytest.mark.slow
 def test_each_unit_has_for_each_instrument_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
-    rulebook = china_on(day)
+    is_covered(china_on(day), measures)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(days("us_west")), western_counties())
+@pytest.mark.slow
+def test_each_county_of_the_west_has_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
+    is_covered(book_on("us_west", day), measures)
+
+
+def is_covered(rulebook: Rulebook, measures: pd.DataFrame) -> None:
+    """Each unit has of each instrument a policy, or one of the reasons for none, and never both."""
     known = complete_measures(measures, rulebook)
     zones = resolve(classify(known, rulebook), rulebook)
     policies, _, seen = assign_traced(zones, measures, NO_QUOTAS, None, None, rulebook)
@@ -94,11 +134,22 @@ def test_each_unit_has_for_each_instrument_a_policy_or_a_stated_reason(day: date
         assert not set(held) & set(one.policies)
 
 
-def test_every_policy_of_the_chinese_rulebook_is_of_one_instrument() -> None:
-    named = [name for one in china().coverage for name in one.policies]
+@pytest.mark.parametrize("name", ["main_functional_areas", "us_west"])
+def test_every_policy_of_a_rulebook_is_of_one_instrument(name: str) -> None:
+    rulebook = book(name)
+    named = [one for instrument in rulebook.coverage for one in instrument.policies]
     assert len(named) == len(set(named))
-    assert set(named) == {policy.id for policy in china().draft.policies}
-    assert {name for one in china().coverage for name in one.agreements} == {one.id for one in china().agreements}
+    assert set(named) == {policy.id for policy in rulebook.draft.policies}
+    agreed = {one for instrument in rulebook.coverage for one in instrument.agreements}
+    assert agreed == {one.id for one in rulebook.agreements}
+
+
+def test_what_nobody_read_or_no_layer_shows_is_a_form() -> None:
+    """Land of no layer and law of no text: each says what a state office has to bring."""
+    rulebook = book_on("us_west", date(2025, 1, 1))
+    asked = {one.code: [gap for gap in one.gaps if gap.needs] for one in rulebook.coverage}
+    for code in ("federal_land", "tribal_land", "farmland_easements", "water_rights", "payment_in_lieu"):
+        assert asked[code], code
 
 
 @pytest.fixture

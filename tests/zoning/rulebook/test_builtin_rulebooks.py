@@ -38,7 +38,7 @@ OWN_INSTRUMENTS = {
 }
 INSTRUMENTS = {"land", "energy", "compensation", "transfer", "negative_list", "services", "population", "heritage"}
 LEAST = {"brazil": 35, "main_functional_areas": 25, "us_west": 8}
-UNVERIFIED = {"brazil": (37, 4, 16), "main_functional_areas": (92, 1, 57), "us_west": (15, 0, 9)}
+UNVERIFIED = {"brazil": (37, 4, 16), "main_functional_areas": (92, 1, 57), "us_west": (22, 0, 12)}
 """Policies (all versions), exceptions and parameters that are not verified: numbers to bring down."""
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 SAME_IN_ALL_LANGUAGES = {"1", "%", "BRL", "level", "postal code"}
@@ -265,9 +265,15 @@ def test_how_many_clauses_were_not_read(name: str) -> None:
 
 def test_no_clause_names_a_zone_that_is_not_there() -> None:
     """The lines stand in the order of the law."""
-    for name in ("main_functional_areas", "us_west"):
+    more = {
+        "main_functional_areas": [],
+        "us_west": ["tribal_land", "federal_land", "conservation_easement", "water_right"],
+    }
+    for name, own in more.items():
         lines = [line.code for line in read_rulebook(name, DAY).lines]
-        assert lines == ["red_line_core", "red_line", "permanent_farmland", "growth_boundary"]
+        common = [code for code in lines if code not in own]
+        assert common == ["red_line_core", "red_line", "permanent_farmland", "growth_boundary"]
+        assert [code for code in lines if code in own] == own
         assert "protected" in DRAFTS[name].lines[1].roles
     brazil = DRAFTS["brazil"]
     assert set(brazil.head.available_land.deduct) == {"built_up", "water", *(line.code for line in brazil.lines[:5])}
@@ -282,12 +288,13 @@ def test_a_copy_from_before_the_list_of_deducted_roles_deducts_the_same(name: st
     head.write_text(head.read_text("utf-8").partition("\n[available_land]")[0], "utf-8")
     old, new = read_rulebook(copy, DAY), read_rulebook(name, DAY)
     assert old.available_land.deduct is None
-    assert deducted_roles(old) == deducted_roles(new)
+    later = {"tribal_land", "federal_land"} if name == "us_west" else set()  # lines that such a copy does not have
+    assert set(deducted_roles(old)) == set(deducted_roles(new)) - later
     assert boundary_role(old) == boundary_role(new)
     assert old.available_land.steeper_than == new.available_land.steeper_than
     nothing = gpd.GeoDataFrame(geometry=[], crs="EPSG:3035")
     nothing.attrs["roles"] = {}
-    assert undeducted(nothing, (), old) == undeducted(nothing, (), new)
+    assert undeducted(nothing, (), old) == tuple(one for one in undeducted(nothing, (), new) if one not in later)
 
 
 def test_main_functional_areas_run_on_bare_frames(
