@@ -20,6 +20,7 @@ from typing import Any
 
 import law_coverage
 import page_types
+import published_tables
 import reviewers_questions
 import rooms
 import typer
@@ -46,6 +47,7 @@ def main() -> None:
     (DOCS / "reference").mkdir(exist_ok=True)
     for name, text in pages().items():
         (DOCS / "reference" / name).write_text(text, "utf-8")
+    (DOCS / "published.md").write_text(published_tables.page(), "utf-8")
     study = zp.read_study(zp.builtin_study("us_mountain_west"))
     (DOCS / "map.svg").write_text(zp.picture(zp.run(study)), "utf-8")
     (DOCS / "architecture.svg").write_text(rooms.picture(), "utf-8")
