@@ -26,7 +26,8 @@ def page_parts() -> Iterator[str]:
     """The page below its heading, rulebook by rulebook."""
     yield INTRODUCTION
     for name in builtin_rulebooks():
-        days = [book for book in (read_rulebook(name, day) for day in DAYS) if book.coverage]
+        books = [read_rulebook(name, day) for day in DAYS]
+        days = [book for book in books if book.coverage and book.policies]  # none before the first law
         if days:
             yield f"## {name}"
             yield from _by_day(days)

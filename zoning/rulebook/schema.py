@@ -114,7 +114,8 @@ class Indicator(Section):
     topic: Identifier | None = None
     """What it belongs to: a study that gives no indicator of a topic is asked for none of it."""
     whole: Literal["sum", "mean", "area_mean", "min", "max", "any", "all", "same"] | None = None
-    """How the value of a larger unit (a county) comes from its parts; of shares, hectares and texts known by itself."""
+    """How the value of a larger unit (a county) comes from its parts; of shares, hectares and texts known by itself.
+    "any" and "all" are of truth values, "same" of texts, the others of numbers."""
 
     @property
     def of_parts(self) -> str | None:
