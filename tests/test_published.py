@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or ROOT.parent / "shared")
 LAND = "tests/zoning/measures/test_derived_values.py::"
 MONEY = "tests/zoning/compensation/test_published_money.py::"
+LAND_TAKE = "tests/zoning/test_net_zero_land_take.py::"
 EVALUATION = "tests/zoning/indices/test_decision_tables.py::"
 PAGE = "tests/test_published_page.py::test_no_figure_is_farther_off_than_rounding_allows"
 REPRODUCED = {
@@ -38,8 +39,9 @@ REPRODUCED = {
     "eu_cohesion_berlin": f"{MONEY}test_the_berlin_method_in_both_periods",
     "farmland_occupation_tax": f"{LAND}test_the_published_rates_of_the_farmland_occupation_tax",
     "fiscal_difficulty_2019": f"{MONEY}test_fiscal_difficulty_is_a_coefficient_from_20_to_90",
-    "fr_zan_chain": PAGE,
     "gb50137_partial": f"{LAND}test_the_published_ranges_of_land_for_each_resident",
+    "fr_hauts_de_france_objectives": f"{LAND_TAKE}test_objectives_of_the_46_territories_of_hauts_de_france",
+    "fr_zan_chain": f"{LAND_TAKE}test_the_chain_from_the_nation_to_a_commune",
     "german_certificate_key": f"{MONEY}test_land_certificates_go_to_all_municipalities_by_people",
     "gini_oracle_cran": "tests/zoning/solver/test_gini_optimum.py::test_the_published_coefficient",
     "grain_county_reward_2005": f"{MONEY}test_grain_counties_of_2005_by_the_complete_rule",
@@ -62,13 +64,13 @@ REPRODUCED = {
     "pilt_payments_az_fy2021": PAGE,
     "pilt_population_ceiling": PAGE,
     "pilt_rates": PAGE,
-    "quota_test_cases": PAGE,
     "resource_city_population_2010_2020": PAGE,
     "transfer_eco_function_2020": PAGE,
     "transfer_exhausted_cities_2020": PAGE,
     "provincial_three_lines_2035": (
         "tests/zoning/zones/test_coverage_targets.py::test_the_published_quotas_of_provinces"
     ),
+    "quota_test_cases": f"{LAND_TAKE}test_the_worked_cases_of_quotas",
     "stock_increment_linkage": f"{LAND}test_the_published_steps_of_stock_and_increment",
     "urumqi_ugb_areas": f"{EVALUATION}test_the_five_areas_of_urumqi_as_printed",
     "urumqi_ugb_matrix": f"{EVALUATION}test_the_matrix_of_urumqi_as_printed",
@@ -120,6 +122,7 @@ PROVES = {
         "eco_comp_schemes",
         "eu_cohesion_berlin",
         "farmland_occupation_tax",
+        "fr_hauts_de_france_objectives",
         "gb50137_partial",
         "german_certificate_key",
         "grain_county_reward_2005",
@@ -160,7 +163,6 @@ NOTHING_TO_REPRODUCE = {
     "energy_anhui_2020_lights": "lights without the figures that they were given for",
     "energy_lights_2015": "lights without the figures that they were given for",
     "energy_sichuan_2016_grades": "targets, falls and grades, but no rule that leads from one to the other",
-    "fr_hauts_de_france_objectives": "reductions of 46 territories without the land that they used",
     "fujian_no_gdp_assessment_2014": "a list of 34 counties with their class; no figure",
     "mfoz_assessment": "input of `main_functional_areas`, what is assessed by class; words, no figure",
     "pension_central_adjustment_more": "rates and notes in words, the inputs of `main_functional_areas`",
