@@ -41,7 +41,7 @@ REPRODUCED = {
     "fiscal_difficulty_2019": f"{MONEY}test_fiscal_difficulty_is_a_coefficient_from_20_to_90",
     "gb50137_partial": f"{LAND}test_the_published_ranges_of_land_for_each_resident",
     "fr_hauts_de_france_objectives": f"{LAND_TAKE}test_objectives_of_the_46_territories_of_hauts_de_france",
-    "fr_zan_chain": f"{LAND_TAKE}test_the_chain_from_the_nation_to_a_commune",
+    "fr_zan_chain": PAGE,
     "german_certificate_key": f"{MONEY}test_land_certificates_go_to_all_municipalities_by_people",
     "gini_oracle_cran": "tests/zoning/solver/test_gini_optimum.py::test_the_published_coefficient",
     "grain_county_reward_2005": f"{MONEY}test_grain_counties_of_2005_by_the_complete_rule",
@@ -70,7 +70,7 @@ REPRODUCED = {
     "provincial_three_lines_2035": (
         "tests/zoning/zones/test_coverage_targets.py::test_the_published_quotas_of_provinces"
     ),
-    "quota_test_cases": f"{LAND_TAKE}test_the_worked_cases_of_quotas",
+    "quota_test_cases": PAGE,
     "stock_increment_linkage": f"{LAND}test_the_published_steps_of_stock_and_increment",
     "urumqi_ugb_areas": f"{EVALUATION}test_the_five_areas_of_urumqi_as_printed",
     "urumqi_ugb_matrix": f"{EVALUATION}test_the_matrix_of_urumqi_as_printed",

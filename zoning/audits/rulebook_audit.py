@@ -20,7 +20,16 @@ from zoning.audits.worked_cases import run_cases
 from zoning.errors import RulebookError
 from zoning.plan import Plan
 from zoning.records import claim_said
-from zoning.rulebook import Draft, Policy, Rule, Rulebook, calendar_faults, read_draft, typed_verified_note
+from zoning.rulebook import (
+    Draft,
+    Policy,
+    Rule,
+    Rulebook,
+    calendar_faults,
+    read_draft,
+    typed_verified_note,
+    unread_languages_note,
+)
 from zoning.trace import Ids, Remark, remark, say
 from zoning.zones import DEFAULT_RULE
 
@@ -304,7 +313,8 @@ def audit(
         for day, fault in calendar_faults(draft)
         if str(fault) not in told
     )
-    return (*errors, *warnings, *typed_verified_note(draft), *(_used(draft, plan) if plan is not None else ()))
+    notes = (*typed_verified_note(draft), *unread_languages_note(draft))
+    return (*errors, *warnings, *notes, *(_used(draft, plan) if plan is not None else ()))
 
 
 def _used(draft: Draft, plan: Plan) -> Iterator[Finding | Remark]:

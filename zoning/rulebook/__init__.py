@@ -72,7 +72,7 @@ from zoning.rulebook.schema import (
     Zone,
 )
 from zoning.rulebook.unused_topics import with_all_topics, without_unused_topics
-from zoning.rulebook.verification import typed_verified_note
+from zoning.rulebook.verification import typed_verified_note, unread_languages_note
 
 __all__ = [
     "AREAS_HA",
@@ -141,6 +141,7 @@ __all__ = [
     "rulebook_files",
     "strange_codes",
     "typed_verified_note",
+    "unread_languages_note",
     "value_of_kind",
     "vary_rulebook",
     "with_all_topics",

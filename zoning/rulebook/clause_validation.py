@@ -327,7 +327,6 @@ def _policy_faults(draft: Draft, policy: Policy, place: int) -> Iterator[Ruleboo
         yield draft.fault(text, "policies", place, "effect")
     for number, one in enumerate(policy.exceptions):
         missing = [language for language in draft.head.languages if language not in one.reason]
-        extra = [language for language in one.reason if language not in draft.head.languages]
         at = ("exceptions", number, "reason")
         if missing:
             yield draft.fault(
@@ -336,6 +335,3 @@ def _policy_faults(draft: Draft, policy: Policy, place: int) -> Iterator[Ruleboo
                 place,
                 *at,
             )
-        if extra:
-            text = Phrase("reason has a text in {extra}, no language of the rulebook", extra=phrase_list(extra))
-            yield draft.fault(text, "policies", place, *at)

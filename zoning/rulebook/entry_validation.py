@@ -145,7 +145,6 @@ def _declared(draft: Draft) -> Iterator[RulebookError]:
 
 
 def _list_languages(draft: Draft) -> Iterator[RulebookError]:
-    wanted = set(draft.head.languages)
     texts = [
         ("industries", place, keys, text) for place, one in enumerate(draft.industries) for keys, text in one.texts()
     ]
@@ -154,16 +153,6 @@ def _list_languages(draft: Draft) -> Iterator[RulebookError]:
         if missing := [language for language in draft.head.languages if language not in text]:
             yield draft.fault(
                 Phrase("it has no text in {missing}; give one", missing=phrase_list(missing)), kind, place, *keys
-            )
-        if extra := sorted(set(text) - wanted):
-            yield draft.fault(
-                Phrase(
-                    "it has a text in {extra}, which rulebook.toml does not list among its languages",
-                    extra=phrase_list(extra),
-                ),
-                kind,
-                place,
-                *keys,
             )
 
 
@@ -291,17 +280,10 @@ def _value_texts(text: str, one: Derived, sight: Examples) -> Iterator[str]:
 
 def _reasons(draft: Draft, place: int, number: int, reason: dict[str, str]) -> Iterator[RulebookError]:
     missing = [language for language in draft.head.languages if language not in reason]
-    extra = [language for language in reason if language not in draft.head.languages]
     at = (place, "bands", number, "reason")
     if missing:
         yield draft.fault(
             Phrase("reason has no text in {missing}; give one", missing=phrase_list(missing)), "derived", *at
-        )
-    if extra:
-        yield draft.fault(
-            Phrase("reason has a text in {extra}, no language of the rulebook", extra=phrase_list(extra)),
-            "derived",
-            *at,
         )
 
 
@@ -536,7 +518,7 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
 def _spoken(
     draft: Draft, texts: str | Mapping[str, str] | None, key: str, kind: str, *keys: str | int
 ) -> Iterator[RulebookError]:
-    """Texts that lack a language of the rulebook or have another; one text for all languages has none to lack."""
+    """Texts that lack a language of the rulebook; one text for all languages has none to lack."""
     if texts is None or isinstance(texts, str):
         return
     wanted = draft.head.languages
@@ -544,13 +526,6 @@ def _spoken(
         yield draft.fault(
             Phrase("{key} has no text in {missing}; give one", key=key, missing=phrase_list(missing)), kind, *keys
         )
-    if extra := [language for language in texts if language not in wanted]:
-        text = Phrase(
-            "{key} has a text in {extra}, which rulebook.toml does not list among its languages",
-            key=key,
-            extra=phrase_list(extra),
-        )
-        yield draft.fault(text, kind, *keys)
 
 
 def _coverage(draft: Draft) -> Iterator[RulebookError]:

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from layers.conditions import parse_condition
 from layers.errors import Finding, shown
-from layers.phrases import Phrase
-from layers.sources import Sourced, written_verified
+from layers.phrases import Phrase, phrase_list
+from layers.sources import Section, Sourced, written_verified
 from zoning.rulebook.chapter_schemas import Industry, IndustryList, Membership, Scheme
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import Derived, Floor, Norm, Policy, Rule
@@ -127,3 +127,39 @@ def typed_verified_note(draft: Draft) -> Iterator[Finding]:
             ),
         )
         yield Finding("note", "typed_verified", draft.head.name, tuple(places[:5]), len(places), text)
+
+
+def unread_languages_note(draft: Draft) -> Iterator[Finding]:
+    """The note that a rulebook has texts in languages that it does not list, as a copy from which one was dropped.
+
+    Parameters
+    ----------
+    draft : Draft
+        As written, of all days.
+    """
+    entries = (draft.head, *(one for kind in fields(draft) for one in _entries(getattr(draft, kind.name))))
+    unread = sorted({tag for entry in entries for texts in _texts_in(entry) for tag in texts} - {*draft.head.languages})
+    if unread:
+        text = Phrase(
+            "rulebook '{rulebook}' has texts in {languages}, which nobody reads: rulebook.toml does not list it among "
+            "its languages. List it there, or take its texts out",
+            rulebook=draft.head.name,
+            languages=phrase_list(unread),
+        )
+        yield Finding("note", "unread_language", draft.head.name, tuple(unread), len(unread), text)
+
+
+def _entries(value: object) -> Iterator[Section]:
+    if isinstance(value, tuple):
+        yield from (one for one in value if isinstance(one, Section))
+
+
+def _texts_in(section: Section) -> Iterator[dict[str, str]]:
+    """The texts by language of an entry and of its parts; each has an English one."""
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, dict) and "en" in value:
+            yield value
+        for part in value if isinstance(value, tuple) else (value,):
+            if isinstance(part, Section):
+                yield from _texts_in(part)

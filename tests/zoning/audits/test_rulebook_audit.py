@@ -6,12 +6,13 @@ import json
 import re
 import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from layers.errors import ZoneplanError
 from zoning.audits import audit
-from zoning.rulebook import builtin_rulebooks, read_draft, read_rulebook
+from zoning.rulebook import builtin_rulebooks, read_draft, read_rulebook, unread_languages_note
 from zoning.rulebook.rulebook_folder import LAWS
 
 DAY = date(2025, 1, 1)
@@ -95,3 +96,24 @@ def test_the_command_says_the_same(write_rulebook, command) -> None:
     assert "warning: on 2019-12-30: " in told.out
     found = json.loads(command("check", folder, "--json").out)["findings"]
     assert [(one["level"], one["code"]) for one in found] == [("warning", "day")]
+
+
+@pytest.mark.parametrize("name", builtin_rulebooks())
+def test_a_copy_of_a_built_in_rulebook_may_drop_a_language(name: str, tmp_path: Path) -> None:
+    folder = shutil.copytree(LAWS / name, tmp_path / name)
+    head = folder / "rulebook.toml"
+    head.write_text(re.sub(r"(?m)^languages = .*$", 'languages = ["en"]', head.read_text("utf-8")), "utf-8")
+    dropped = sorted({*read_draft(name).head.languages} - {"en"})
+    assert read_rulebook(folder, DAY).languages == ("en",)
+    (note,) = unread_languages_note(read_draft(folder))
+    assert (note.level, note.code, note.features) == ("note", "unread_language", tuple(dropped))
+    assert f"has texts in {', '.join(dropped)}, which nobody reads" in note.text
+    assert list(unread_languages_note(read_draft(name))) == []
+
+
+def test_a_language_that_is_listed_and_lacks_a_text_is_an_error(tmp_path: Path) -> None:
+    folder = shutil.copytree(LAWS / "us_west", tmp_path / "us_west")
+    head = folder / "rulebook.toml"
+    head.write_text(head.read_text("utf-8").replace('["en", "zh"]', '["en", "zh", "fr"]'), "utf-8")
+    with pytest.raises(ZoneplanError, match="title has no text in fr; give one"):
+        read_rulebook(folder, DAY)
