@@ -147,6 +147,33 @@ def init(
     print(in_words(said))
 
 
+@app.command(name="new-rulebook")
+def new_rulebook(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the rulebook to make.")],
+    like: Annotated[
+        str | None,
+        typer.Option("--like", metavar="RULEBOOK", help="Copy this one; by default a small one of nobody's law."),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option("--lang", metavar="LANG", help="What it speaks beside English, and that of its comments."),
+    ] = None,
+) -> None:
+    """Write a small running rulebook with comments, or a copy of one, to put your own law in its place."""
+    from maps.init import write_first_rulebook
+
+    speak(language)
+    spoken_by_it = language if like else language or spoken()
+    written = write_first_rulebook(folder, spoken_by_it, like)
+    said = Phrase(
+        "{folder}: its cases pass. Put your law in its place, and after each file call\n  zoneplan check {folder}\n"
+        'A plan beside it names it: rulebook = "{name}"',
+        folder=written,
+        name=written.resolve().name,
+    )
+    print(in_words(said))
+
+
 @app.command(name="check")
 def check_(
     target: Annotated[
