@@ -366,7 +366,7 @@ def test_a_rulebook_beside_the_plan(tmp_path: Path, units_file: Path) -> None:
 @pytest.mark.slow
 def test_comments_in_chinese(tmp_path: Path, units_file: Path) -> None:
     text = holds(write_plan(tmp_path / "mine", units_file, language="zh"))
-    assert "# 很可能: 列名如此" in text
+    assert "# 很可能：列名如此" in text
     with pytest.raises(ZoneplanError, match="zoneplan speaks en"):
         write_plan(tmp_path / "new", units_file, language="xx")
 
