@@ -26,7 +26,10 @@ from zoning.trace import Trace
 from .test_report_browser import SIZES
 
 pytestmark = pytest.mark.slow
-STUDIES = [("us_mountain_west", "en"), ("us_mountain_west", "pt"), ("china_provinces", "zh"), ("china_provinces", "en")]
+STUDIES = [
+    *(("us_mountain_west", language) for language in ("en", "fr", "pt")),
+    *(("china_provinces", language) for language in ("zh", "en")),
+]
 
 
 def text_of(html: str) -> str:
