@@ -197,8 +197,8 @@ function histogram({ facts, speech }, measure, classes, fills) {
   const marked = measure.limits.slice(0, MARKED);
   const scale = evenScale([...known, ...marked.map(({ at }) => at)]);
   const { height } = BARS;
-  const limitText = (/** @type {Measure["limits"][number]} */ { at, above: more, zone }) =>
-    speech.say(more ? "limit_from" : "limit_to", { value: bare(speech, measure, at), zone: facts.zones[zone].title });
+  const limitText = (/** @type {Measure["limits"][number]} */ { at, above: more, equal, zone }) =>
+    speech.say(more ? (equal ? "limit_from" : "limit_over") : equal ? "limit_to" : "limit_under", { value: bare(speech, measure, at), zone: facts.zones[zone].title });
   return histogramOf(
     [measure.title, ...marked.map(limitText)].join(". "),
     { ...BARS, width: WIDTH },
