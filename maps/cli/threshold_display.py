@@ -90,7 +90,7 @@ def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> No
         All steps, with all units that change.
     """
     language = plan.language
-    words, console = catalogue("curve", language), wide_console()
+    words, console = catalogue("curve", language, plan.noun), wide_console()
     low, high = curve.stable
     keys = {(True, True): "any", (True, False): "below", (False, True): "above"}
     key = keys.get((low is None, high is None), "stable")
@@ -178,7 +178,7 @@ def amounts_as_dict(found: CurveAmounts) -> dict[str, list[dict[str, Any]]]:
 def print_amounts(found: CurveAmounts, curve: Curve, plan: LocalizedPlan) -> None:
     """A table for each quota, of what the units of each main function get at each step, and one of the money."""
     language, console = plan.language, wide_console()
-    words, terms = catalogue("curve", language), plan.renderer.terms
+    words, terms = catalogue("curve", language, plan.noun), plan.renderer.terms
     titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
     for (quota, period), rows in found.quotas.groupby(["quota", "period"], sort=False):
         sums = rows.groupby(["step", "main"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (no two rows meet)
