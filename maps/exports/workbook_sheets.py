@@ -21,6 +21,7 @@ from maps.locale import (
     COVERED,
     SHARE,
     LocalizedPlan,
+    capital,
     catalogue,
     describe_parameters,
     format_measure,
@@ -592,7 +593,7 @@ class _Sheets:
 
     def level(self, code: str) -> str:
         """A level by its title, and what is held back at the last one in a word of its own."""
-        return str(self.words["level_reserve"]) if code == RESERVE else self.terms.level(code)
+        return str(self.words["level_reserve"]) if code == RESERVE else capital(self.terms.level(code))
 
     def party(self, code: str) -> str:
         """A unit by its name, a zone by its title, a pool or budget in words."""
