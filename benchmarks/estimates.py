@@ -3,19 +3,21 @@
     python benchmarks/estimates.py            # runs beside their estimates
     python benchmarks/estimates.py --measure  # measure and write zoning/estimates/costs.json anew
 
-Each study is run by the command in a process of its own, without the cache. CPU is user and system time, memory the
-largest resident set, disk the bytes of the run folder. Costs are fitted by least squares of relative errors, none below
+Each study is run by the command in a process of its own, by one worker, without the cache; then again by tiles. CPU is
+user and system time, memory the largest resident set of the process and its copies, disk the bytes of the run folder.
+Costs are fitted by least squares of relative errors, none below
 zero; where runs do not tell two drivers apart, both get a part. Beside the built-in studies stand the counties of the
 United States, parts of them, some with the rulebook ``us_west``, whose policies are ten times as many, and the Mountain
-West without its sites.
+West without its sites; and units made up by ``growth.py`` with a fine grid that cuts them, and one by one finer.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
+import math
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -24,8 +26,12 @@ from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
+import rasterio
+from growth import Size, write_study
+from rasterio.transform import from_bounds
+from scipy.ndimage import gaussian_filter
 from scipy.optimize import nnls
-from whole_run import LARGE, copy_counties
+from whole_run import LARGE, copy_counties, cut_finer
 
 from zoning.estimates.machine_speed import work_seconds
 from zoning.estimates.run_estimate import COSTS, DRIVERS, count_drivers, estimate
@@ -33,16 +39,46 @@ from zoning.study import builtin_studies, builtin_study, read_study
 
 PARTS = ((200, "rules"), (1000, "rules"), (500, "us_west"), (2000, "us_west"))
 """Counties of the parts of the United States, from the first of the file, and the rulebook."""
+SMOOTH = 3.0
+"""Cells over which the noise of grids is smoothed."""
 RIDGE = 0.01
 """Weight of the wish that no cost be large, against relative errors."""
+FINER = 12_000
+"""Units into which the counties are cut, for the largest of all."""
+GRIDS = (2_000_000, 10_000_000)
+"""Cells of made-up grids that cut."""
+COVER = """
+[[layers]]
+name = "cover"
+source = "cover.tif"
+where = "value = 1"
+role = "built_up"
+"""
+MEMORY_HANGS_ON = ("runs", "units", "unit_vertices", "cut_vertices", "cut_cells", "unit_policies")
 HANGS_ON = {
     "seconds": DRIVERS,
-    "memory_bytes": ("runs", "units", "unit_vertices", "cut_vertices", "cut_cells", "unit_policies"),
+    "memory_bytes": MEMORY_HANGS_ON,
+    "tiled_memory_bytes": MEMORY_HANGS_ON,
     "disk_bytes": ("runs", "units", "unit_vertices", "cut_vertices", "cut_cells", "unit_policies", "sites"),
 }
 """What each kind of cost can hang on."""
-KINDS = ("seconds", "memory_bytes", "disk_bytes")
+KINDS = ("seconds", "memory_bytes", "disk_bytes", "tiled_memory_bytes")
 PROGRAM = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan.__main__ import main; main()"
+BY_TILES = """
+from maps.cli import commands
+found = commands._fitting
+commands._fitting = lambda study, how: found(study, how)._replace(workers=1, by_tiles=True)
+"""
+"""Whatever the machine has."""
+LAUNCHER = """
+import os, sys
+quiet = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, used = os.wait4(child, 0)
+print(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024)
+sys.exit(status != 0)
+"""
+"""A small process: the largest set of one that it starts, and of the copies of that, is not below its own."""
 
 
 class Measured(NamedTuple):
@@ -51,6 +87,7 @@ class Measured(NamedTuple):
     seconds: float
     memory_bytes: float
     disk_bytes: float
+    tiled_memory_bytes: float
 
 
 def studies(folder: Path) -> Iterator[tuple[str, Path]]:
@@ -78,23 +115,59 @@ def studies(folder: Path) -> Iterator[tuple[str, Path]]:
     start, end = text.index("[quotas.siting]"), text.index("# Are regions drifting apart?")
     (small / "plan.toml").write_text(text[:start] + text[end:], "utf-8")
     yield small.name, small / "plan.toml"
+    for cells in GRIDS:
+        fine = folder / f"grid_{cells}"
+        fine.mkdir()
+        yield fine.name, write_cover(fine, cells)
+    largest = folder / "us_counties_finer"
+    shutil.copytree(whole, largest)
+    cut_finer(units, FINER).to_parquet(largest / "us_counties.parquet")
+    yield largest.name, largest / "plan.toml"
+
+
+def write_cover(folder: Path, cells: int) -> Path:
+    """A study of made-up units that the classes of a grid of smoothed noise cut; its plan."""
+    plan = write_study(Size(), folder)
+    with rasterio.open(folder / "heights.tif") as heights:
+        west, south, east, north = heights.bounds
+        crs = heights.crs
+    side = math.isqrt(cells)
+    noise = gaussian_filter(np.random.default_rng(cells).standard_normal((side, side), dtype="float32"), SMOOTH)
+    profile = {"driver": "GTiff", "dtype": "uint8", "count": 1, "crs": crs, "nodata": 0, "compress": "deflate"}
+    where = from_bounds(west, south, east, north, side, side)
+    with rasterio.open(folder / "cover.tif", "w", height=side, width=side, transform=where, **profile) as file:
+        file.write(np.where(noise < -noise.std(), 1, 2).astype("uint8"), 1)
+    plan.write_text(plan.read_text("utf-8") + COVER, "utf-8")
+    return plan
 
 
 def measure(plan: Path) -> Measured:
-    """What a run of a plan takes."""
+    """What a run of a plan takes, in both ways."""
+    seconds, memory, size = spent(plan, PROGRAM)
+    return Measured(seconds, memory, size, spent(plan, BY_TILES + PROGRAM)[1])
+
+
+def spent(plan: Path, program: str) -> tuple[float, float, float]:
+    """Seconds of CPU, and bytes of memory and of disk, that a program takes to run a plan."""
     out = plan.parent / "measured"
-    child = os.posix_spawn(
+    call = [
         sys.executable,
-        [sys.executable, "-c", PROGRAM, "run", str(plan), "--out", str(out), "--no-cache", "--json"],
-        os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
-    )
-    _, status, used = os.wait4(child, 0)
-    if status:
-        raise SystemExit(f"{plan}: the run failed")
+        "-c",
+        program,
+        "run",
+        str(plan),
+        "--out",
+        str(out),
+        "--no-cache",
+        "--json",
+        "--workers",
+        "1",
+    ]
+    told = subprocess.run([sys.executable, "-S", "-c", LAUNCHER, *call], check=True, capture_output=True, text=True)
+    seconds, memory = map(float, told.stdout.split())
     size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     shutil.rmtree(out)
-    return Measured(used.ru_utime + used.ru_stime, used.ru_maxrss * 1024.0, float(size))
+    return seconds, memory, float(size)
 
 
 def fitted(drivers: list[dict[str, float]], runs: list[Measured]) -> dict[str, dict[str, float]]:
@@ -129,11 +202,13 @@ def main() -> None:
         if writes:
             costs = {"work_seconds": round(float(np.median(work)), 5), **fitted(drivers, runs)}
             COSTS.write_text(json.dumps(costs, indent=1) + "\n", "utf-8")
-        print("| study | units | CPU s | foretold | MB of memory | foretold | MB on disk | foretold |")
-        print("|---|---|---|---|---|---|---|---|")
+        kinds = ("CPU s", "MB of memory", "by tiles", "MB on disk")
+        print(f"| study | units | {' | '.join(f'{kind} | foretold' for kind in kinds)} |")
+        print("|---" * 10 + "|")
         for (study, plan), took, counts in zip(plans, runs, drivers, strict=True):
             told = estimate(read_study(plan))
             pairs = ((took.seconds, told.seconds), (took.memory_bytes / 1e6, told.memory_bytes / 1e6))
+            pairs += ((took.tiled_memory_bytes / 1e6, told.tiled_memory_bytes / 1e6),)
             pairs += ((took.disk_bytes / 1e6, told.disk_bytes / 1e6),)
             figures = " | ".join(f"{one:.1f} | {other:.1f} ({other / one - 1:+.0%})" for one, other in pairs)
             print(f"| {study} | {counts['units']:,.0f} | {figures} |")

@@ -18,9 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
-import shapely
-from whole_run import LARGE, copy_counties
+from whole_run import LARGE, copy_counties, cut_finer
 
 import zoneplan as zp
 from maps.style import font_faces
@@ -61,27 +59,6 @@ def weights(plan: zp.Plan) -> Mapping[str, float]:
     scripts_of_ours = min(scripts, key=lambda size: abs(size - own * 0.6))
     leftover = len(page.encode()) - block - fonts - scripts_of_ours
     return {**packed, "our scripts": scripts_of_ours, "typefaces": fonts, "Leaflet, jQuery, styles, licences": leftover}
-
-
-def cut_finer(counties: gpd.GeoDataFrame, many: int) -> gpd.GeoDataFrame:
-    """Units cut by Voronoi cells until there are about so many; the same ones each time."""
-    random = np.random.default_rng(1)
-    crs = "EPSG:5070"
-    flat = counties.to_crs(crs)
-    share = many / len(flat)
-    inside = [
-        shapely.points(random.uniform(shape.bounds[:2], shape.bounds[2:], (round(2 * share) + 2, 2)))
-        for shape in flat.geometry
-    ]
-    rows = []
-    for (_, row), points in zip(flat.iterrows(), inside, strict=True):
-        shape = shapely.make_valid(row.geometry)
-        seeds = points[shapely.contains(shape, points)][: max(2, round(share))]
-        cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(seeds), extend_to=shape))
-        parts = shapely.intersection(cells, shape) if len(seeds) > 1 else np.array([shape])
-        kept = [one for one in parts if one.geom_type in {"Polygon", "MultiPolygon"} and one.area > 0]
-        rows += [{**row, "fips": f"{row['fips']}-{place:02}", "geometry": one} for place, one in enumerate(kept)]
-    return gpd.GeoDataFrame(rows, crs=crs)
 
 
 def main() -> None:

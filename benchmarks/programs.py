@@ -26,6 +26,7 @@ class Cost(NamedTuple):
     cpu_s: float
     peak_mb: float
     map_mb: float
+    all_mb: float
 
 
 def do(program: str, plan: str, job: str, out: str) -> None:
@@ -45,7 +46,9 @@ def weigh(pid: int, out: str) -> Cost:
     _, status, usage = os.wait4(pid, 0)
     if status:
         raise SystemExit(f"failed: {out}")
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, (Path(out) / "map.html").stat().st_size / 1e6)
+    written = sum(path.stat().st_size for path in Path(out).rglob("*") if path.is_file())
+    page = (Path(out) / "map.html").stat().st_size
+    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, page / 1e6, written / 1e6)
 
 
 def serve() -> None:

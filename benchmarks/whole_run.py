@@ -1,6 +1,6 @@
 """zoneplan beside a plain script that does the same job: CPU, peak memory, size of the map, as ratios.
 
-    python benchmarks/whole_run.py [--rounds 9]
+    python benchmarks/whole_run.py [--rounds 9] [--large 42000]
 
 Three programs: ``plain_script.py``; ``same_outputs.py``, which makes the same files with zoneplan; and the command
 ``zoneplan run``, whose folder holds much more. Each round runs them one after the other, twice: as a command, in a
@@ -8,7 +8,7 @@ process of its own that begins with nothing, and as in a notebook, in a copy of 
 two scripts import. Figures are medians, ratios the medians of the rounds' own, with the middle half of them for CPU.
 Python keeps what it has compiled, as an installation does: a round that is not counted goes first.
 The larger study needs the files of ``$ZONEPLAN_SHARED/data/large`` (default: ``../shared``) and is left out, with a
-word, where they are missing.
+word, where they are missing. ``--large`` adds its counties cut by Voronoi cells, as a command, in one round.
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 from programs import HERE, PROGRAMS, RIVAL, Cost, weigh
 
 from zoning.study import builtin_study
@@ -41,8 +43,8 @@ def as_command(environment: dict[str, str], *work: str) -> Cost:
     return weigh(os.posix_spawn(sys.executable, [*WEIGHED, *work], environment, file_actions=quiet), work[-1])
 
 
-def compare(name: str, plan: Path, job: Path, rounds: int) -> None:
-    """Interleave all programs, in both ways, and print medians and ratios."""
+def compare(name: str, plan: Path, job: Path, rounds: int, wanted: Sequence[str] = WAYS) -> None:
+    """Interleave all programs, in the ways that are wanted, and print medians and ratios."""
     settings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     costs: dict[tuple[str, str], list[Cost]] = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -65,29 +67,30 @@ def compare(name: str, plan: Path, job: Path, rounds: int) -> None:
                 NOTEBOOK: as_in_notebook,
             }
             for number in range(rounds + 1):
-                for way, spend in ways.items():
+                for way, spend in ((way, ways[way]) for way in wanted):
                     for place, program in enumerate(PROGRAMS):
                         out = str(Path(folder) / f"{way}-{place}-{number}")
                         cost = spend(program, str(plan), str(job), out)
                         costs.setdefault((way, program), []).extend([cost] if number else [])
                         shutil.rmtree(out)
-    for way in WAYS:
+    for way in wanted:
         print(f"\n{name}, {way}, median of {rounds}")
-        print("| | CPU s | peak MB | map MB | ratio CPU | ratio memory | ratio map |\n|---|---|---|---|---|---|---|")
+        print("| | CPU s | peak MB | map MB | all MB | ratio CPU | ratio memory | ratio map |")
+        print("|---" * 8 + "|")
         for program in PROGRAMS:
             print(told(program, costs[way, program], costs[way, RIVAL]))
 
 
 def told(program: str, own: Sequence[Cost], plain: Sequence[Cost]) -> str:
     """A row of the table: the medians of a program, and its ratios to the plain script's of the same round."""
-    cpu, peak, size = (statistics.median(figures) for figures in zip(*own, strict=True))
-    shown = f"| {program} | {cpu:.1f} | {peak:.0f} | {size:.2f} |"
+    cpu, peak, size, written = (statistics.median(figures) for figures in zip(*own, strict=True))
+    shown = f"| {program} | {cpu:.1f} | {peak:.0f} | {size:.2f} | {written:.1f} |"
     if program == RIVAL:
         return f"{shown} | | |"
     rounds = [
         Cost(*(theirs / ours for ours, theirs in zip(*pair, strict=True))) for pair in zip(own, plain, strict=True)
     ]
-    cpus, peaks, sizes = zip(*rounds, strict=True)
+    cpus, peaks, sizes, _ = zip(*rounds, strict=True)
     low, _, high = statistics.quantiles(cpus, method="inclusive") if len(cpus) > 1 else cpus * 3
     ratios = (statistics.median(figures) for figures in (cpus, peaks, sizes))
     return shown + " {:.2f} ({:.2f} to {:.2f}) | {:.2f} | {:.2f} |".format(next(ratios), low, high, *ratios)
@@ -104,11 +107,34 @@ def copy_counties(folder: Path) -> Path:
     return folder
 
 
+def cut_finer(counties: gpd.GeoDataFrame, many: int) -> gpd.GeoDataFrame:
+    """Units cut by Voronoi cells until there are about so many; the same ones each time."""
+    random = np.random.default_rng(1)
+    crs = "EPSG:5070"
+    flat = counties.to_crs(crs)
+    share = many / len(flat)
+    inside = [
+        shapely.points(random.uniform(shape.bounds[:2], shape.bounds[2:], (round(2 * share) + 2, 2)))
+        for shape in flat.geometry
+    ]
+    rows = []
+    for (_, row), points in zip(flat.iterrows(), inside, strict=True):
+        shape = shapely.make_valid(row.geometry)
+        seeds = points[shapely.contains(shape, points)][: max(2, round(share))]
+        cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(seeds), extend_to=shape))
+        parts = shapely.intersection(cells, shape) if len(seeds) > 1 else np.array([shape])
+        kept = [one for one in parts if one.geom_type in {"Polygon", "MultiPolygon"} and one.area > 0]
+        rows += [{**row, "fips": f"{row['fips']}-{place:02}", "geometry": one} for place, one in enumerate(kept)]
+    return gpd.GeoDataFrame(rows, crs=crs)
+
+
 def main() -> None:
     """Both studies."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--large", type=int, default=0, metavar="UNITS", help="the counties cut into so many, once")
+    asked = parser.parse_args()
+    rounds = asked.rounds
     with tempfile.TemporaryDirectory() as name:
         small = Path(name) / "us_mountain_west"
         shutil.copytree(builtin_study("us_mountain_west").parent, small)
@@ -119,6 +145,10 @@ def main() -> None:
             return
         large = copy_counties(Path(name) / "us_counties")
         compare("United States, 3,235 counties", large / "plan.toml", large / "job.toml", rounds)
+        if asked.large:
+            units = cut_finer(gpd.read_parquet(large / "us_counties.parquet"), asked.large)
+            units.to_parquet(large / "us_counties.parquet")
+            compare(f"cut into {len(units):,} units", large / "plan.toml", large / "job.toml", 1, (COMMAND,))
 
 
 if __name__ == "__main__":

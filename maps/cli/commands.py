@@ -27,6 +27,7 @@ from maps.cli.spoken_language import ENGLISH, in_words, language_of, language_of
 if TYPE_CHECKING:
     from maps.locale import LocalizedPlan
     from maps.run_folder import ContentCache, KeptRun, Options
+    from zoning.overlays import ForEach
     from zoning.plan import Plan
     from zoning.study import Study
 
@@ -234,7 +235,11 @@ def run_(
     max_memory: Annotated[
         int | None,
         typer.Option(
-            "--max-memory", metavar="BYTES", min=1, help="Refuse a run that would take more; see zoneplan estimate."
+            "--max-memory",
+            metavar="BYTES",
+            min=1,
+            help="Go by tiles where a run would take more, refuse it where that is too much; by default what the "
+            "machine has.",
         ),
     ] = None,
     no_cache: Annotated[
@@ -872,9 +877,11 @@ class Running(NamedTuple):
     workers : int or None
         How many work at a time; None for all cores.
     max_memory : int or None
-        Bytes that a run may be foretold to take.
+        Bytes that a run may be foretold to take; None for what the machine has.
     scheduler : str or None
         Address of a cluster that cuts the units.
+    by_tiles : bool
+        What goes by tiles does so one after another, each in a copy of the process.
     """
 
     cached: bool = True
@@ -882,6 +889,7 @@ class Running(NamedTuple):
     workers: int | None = None
     max_memory: int | None = None
     scheduler: str | None = None
+    by_tiles: bool = False
 
 
 USUALLY = Running()
@@ -905,7 +913,6 @@ def _run(
         from maps.cli.progress_display import progress
         from maps.locale import require_language
         from maps.run_folder import ContentCache, Options, cache_folder, key_before, require_room, write_kept_run
-        from zoning.estimates import estimate, require_memory
         from zoning.study import read_study
 
         study = read_study(plan_file)
@@ -920,12 +927,21 @@ def _run(
                 write_kept_run(kept.files, study, folder, say)
                 summary = json.loads(kept.summary)
             else:
-                if how.max_memory is not None:
-                    require_memory(estimate(study), how.max_memory)
-                summary = _made(study, folder, options, announce, store, key, how)
+                summary = _made(study, folder, options, announce, store, key, _fitting(study, how))
         _tell(summary, folder, options.language, as_json=as_json)
     if summary["left_out"]:
         raise typer.Exit(EXIT_PARTIAL)
+
+
+def _fitting(study: Study, how: Running) -> Running:
+    """The way of a run that fits into memory: as asked, by fewer workers, or by tiles, which is said."""
+    from layers.parallel import worker_count
+    from zoning.estimates import choose_way
+
+    way = choose_way(study, worker_count(how.workers), how.max_memory)
+    if way.said is not None:
+        say(way.said)
+    return how._replace(workers=way.workers, by_tiles=way.by_tiles)
 
 
 def _kept(store: ContentCache, key: str) -> KeptRun | None:
@@ -966,11 +982,13 @@ def _made(
     from maps.locale import localize
     from maps.run_folder import keep_run, kept_steps, key_after, write_run
     from zoning.cluster import on_cluster
+    from zoning.overlays import cut_in_copies
     from zoning.pipeline import run
 
     # steps are kept also where a file cannot be read, and no run is kept
     kept = kept_steps(say) if how.cached else None
-    with nullcontext(map) if how.scheduler is None else on_cluster(how.scheduler) as for_each:
+    here: ForEach = cut_in_copies if how.by_tiles else map
+    with nullcontext(here) if how.scheduler is None else on_cluster(how.scheduler) as for_each:
         plan = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each).finished()
     said = localize(plan, options.language)
     write_run(
@@ -982,6 +1000,7 @@ def _made(
         announce=announce,
         notice=say,
         workers=how.workers,
+        by_tiles=how.by_tiles,
     )
     summary = _summary(said)
     if store is not None and not plan.left_out and key_after(plan, options) == key:

@@ -12,7 +12,15 @@ from layers.errors import SourceError
 from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs
 from maps.run_folder.manifest import MANIFEST, files_in
-from maps.run_folder.run_files import PLAN_FILE, PROVENANCE, RULEBOOK_FOLDER, read_left_out, run_language, write_files
+from maps.run_folder.run_files import (
+    BY_TILES,
+    PLAN_FILE,
+    PROVENANCE,
+    RULEBOOK_FOLDER,
+    read_left_out,
+    run_language,
+    write_files,
+)
 from zoning.checks import read_study_tables, with_entries_left_out
 from zoning.pipeline import make_plan
 from zoning.rulebook import read_rulebook
@@ -51,7 +59,7 @@ def run_again(
     Returns
     -------
     SecondRun
-        Of provenance everything but the versions is compared.
+        Of provenance everything is compared but the versions, and whether memory was scarce.
 
     Raises
     ------
@@ -78,6 +86,7 @@ def run_again(
         now = json.loads((Path(again) / PROVENANCE).read_text("utf-8"))
         names = [name for name in files_in(folder) if name != MANIFEST and _differs(folder / name, Path(again) / name)]
     then, later = before.pop("versions"), now.pop("versions")
+    before.pop(BY_TILES, None)  # how, not what
     if PROVENANCE in names and before == now:
         names.remove(PROVENANCE)
     pairs: dict[str, Any] = {name: (str(then.get(name)), str(later.get(name))) for name in {*then, *later}}

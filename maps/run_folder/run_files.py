@@ -59,6 +59,11 @@ RASTERS = "rasters"
 HEIGHTS = "heights.tif"
 """In runs of plans whose maps show a relief."""
 
+BY_TILES = "by_tiles"
+"""In the provenance of runs that went by tiles for want of memory."""
+ONE_BESIDE = 2
+"""Workers: this process, which waits, and the copy that writes."""
+
 PAGES = ("map.html", "report.html", "tables")
 """What is announced while files are written, in order."""
 
@@ -83,6 +88,7 @@ def write_files(
     flat: bool = False,
     announce: Callable[[str], None] = lambda _step: None,
     workers: int | None = None,
+    by_tiles: bool = False,
 ) -> None:
     """Write all files of a run into an empty folder, the manifest excepted.
 
@@ -99,21 +105,23 @@ def write_files(
         Called with each of ``PAGES`` once it has begun.
     workers : int, optional
         See :func:`maps.run_folder.write_run`.
+    by_tiles : bool
+        The same.
     """
     said = localize(plan, language)
-    with copies(worker_count(workers)) as some:
-        _RunFiles(said, stage, excel_safe=excel_safe, flat=flat).write(some, announce)
+    with copies(ONE_BESIDE if by_tiles else worker_count(workers)) as some:
+        _RunFiles(said, stage, excel_safe=excel_safe, flat=flat, by_tiles=by_tiles).write(some, announce)
 
 
 class _RunFiles:
     """The files of a run, in groups that do not wait for each other."""
 
-    def __init__(self, said: LocalizedPlan, stage: Path, *, excel_safe: bool, flat: bool) -> None:
+    def __init__(self, said: LocalizedPlan, stage: Path, *, excel_safe: bool, flat: bool, by_tiles: bool) -> None:
         self._said, self._plan, self._stage = said, said.source, stage
-        self._excel_safe, self._flat = excel_safe, flat
+        self._excel_safe, self._flat, self._by_tiles = excel_safe, flat, by_tiles
 
     def write(self, some: Copies, announce: Callable[[str], None]) -> None:
-        """Write all groups, by one worker in this order; by several the largest first."""
+        """Write all groups in this order, by several workers side by side; by tiles each in a copy of its own."""
         pages = list(PAGES)
 
         def begin(place: int) -> None:
@@ -121,12 +129,16 @@ class _RunFiles:
                 announce(pages.pop(0))
 
         begin(0)
-        if some.several:
+        if some.several and not self._by_tiles:
             in_threads([lambda: self._ground, self._make_records], some.workers)
-        some.share(
-            [self._map, self._report, self._workbook, self._geopackage, self._trace, self._tables],
-            begin,
-        )
+        groups = [self._map, self._report, self._workbook, self._geopackage, self._trace, self._tables]
+        if not self._by_tiles:
+            some.share(groups, begin)
+            return
+        for place, group in enumerate(groups):  # what a copy takes is given back when it ends
+            begin(place)
+            some.start(group)
+            some.wait()
 
     def _make_records(self) -> None:
         """What several groups ask for: made before they part, or each would make its own."""
@@ -180,7 +192,9 @@ class _RunFiles:
             target = stage / RULEBOOK_FOLDER / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        _write_json(_provenance(said, excel_safe=self._excel_safe, flat=self._flat), stage / PROVENANCE)
+        _write_json(
+            _provenance(said, excel_safe=self._excel_safe, flat=self._flat, by_tiles=self._by_tiles), stage / PROVENANCE
+        )
 
 
 def write_csv(table: Table, rows: pd.DataFrame, path: str | Path, *, excel_safe: bool = False) -> None:
@@ -305,7 +319,7 @@ def run_language(folder: Path) -> str:
     return str(json.loads((folder / PROVENANCE).read_text("utf-8")).get("language", "en"))
 
 
-def _provenance(plan: LocalizedPlan, *, excel_safe: bool, flat: bool) -> dict[str, Any]:
+def _provenance(plan: LocalizedPlan, *, excel_safe: bool, flat: bool, by_tiles: bool) -> dict[str, Any]:
     return {
         "study": plan.study.name,
         "date": plan.study.date.isoformat(),
@@ -329,6 +343,7 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool, flat: bool) -> dict[st
         "measures": {str(name): _kind(plan.measures[name]) for name in plan.measures.columns},
         "excel_safe": excel_safe,
         "flat": flat,
+        **({BY_TILES: True} if by_tiles else {}),
         **_tried(plan.study),
         **_left_out(plan),
     }

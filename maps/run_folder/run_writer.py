@@ -48,6 +48,7 @@ def write_run(
     announce: Callable[[str], None] = lambda _step: None,
     notice: Notice = warn,
     workers: int | None = None,
+    by_tiles: bool = False,
 ) -> Path:
     """Write every file of a run, then put the folder in its place in one step.
 
@@ -71,6 +72,9 @@ def write_run(
     workers : int, optional
         How many cores write pages and tables side by side, in copies of this process; by default all that it may use.
         With 1, and on other systems than Linux, it writes them itself, one after another. The bytes are the same.
+    by_tiles : bool
+        Memory is scarce: each group of files is written by a copy of this process of its own, one after another, which
+        gives back what it took, whatever ``workers`` says. Provenance says so; the bytes of all else are the same.
 
     Returns
     -------
@@ -103,7 +107,14 @@ def write_run(
     return _write(
         Path(folder).absolute(),
         lambda stage: write_files(
-            plan, stage, language, excel_safe=excel_safe, flat=flat, announce=announce, workers=workers
+            plan,
+            stage,
+            language,
+            excel_safe=excel_safe,
+            flat=flat,
+            announce=announce,
+            workers=workers,
+            by_tiles=by_tiles,
         ),
         notice,
         _plan_that_is_tried(plan.study),

@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
+from typing import Literal, TypedDict
 
 from pyproj import CRS
 
-from layers.errors import LimitError, ZoneplanError
+from layers.errors import ZoneplanError
 from layers.formats import Box, Counts, box_of, count_cells, count_features, reading
 from layers.phrases import Phrase
 from layers.read import RASTER_ENDINGS
@@ -31,6 +31,10 @@ features of those that do not; cells of all grids near the units; units times po
 sites."""
 
 
+Kind = Literal["seconds", "memory_bytes", "tiled_memory_bytes", "disk_bytes"]
+TILED: Kind = "tiled_memory_bytes"
+
+
 class Costs(TypedDict):
     """What was measured: seconds of CPU, bytes of memory and of disk for one of each driver, on one machine.
 
@@ -38,13 +42,14 @@ class Costs(TypedDict):
     ----------
     work_seconds : float
         Of the fixed work of :func:`zoning.estimates.work_seconds` there.
-    seconds, memory_bytes, disk_bytes : mapping of str to float
+    seconds, memory_bytes, tiled_memory_bytes, disk_bytes : mapping of str to float
         By driver.
     """
 
     work_seconds: float
     seconds: dict[str, float]
     memory_bytes: dict[str, float]
+    tiled_memory_bytes: dict[str, float]
     disk_bytes: dict[str, float]
 
 
@@ -57,7 +62,9 @@ class Estimate:
     seconds : float
         CPU time on this machine, with the time that programs need to load; nothing is taken from the cache.
     memory_bytes : int
-        The most at one time.
+        The most at one time, by one worker.
+    tiled_memory_bytes : int
+        The same of a run that goes by tiles.
     disk_bytes : int
         Of the run folder.
     drivers : mapping of str to float
@@ -73,24 +80,28 @@ class Estimate:
 
     seconds: float
     memory_bytes: int
+    tiled_memory_bytes: int
     disk_bytes: int
     drivers: Mapping[str, float]
 
     def as_dict(self) -> dict[str, object]:
-        """The three figures for other programs."""
+        """The figures for other programs."""
         return {
             "seconds": round(self.seconds, 2),
             "memory_bytes": self.memory_bytes,
+            "tiled_memory_bytes": self.tiled_memory_bytes,
             "disk_bytes": self.disk_bytes,
         }
 
     @property
     def said(self) -> str:
-        """The three figures in one sentence."""
+        """The figures in one sentence."""
         return Phrase(
-            "a run takes about {seconds:.1f} s of CPU, {memory:,.0f} MB of memory and {disk:,.1f} MB on disk",
+            "a run takes about {seconds:.1f} s of CPU, {memory:,.0f} MB of memory (by tiles {tiled:,.0f}) and "
+            "{disk:,.1f} MB on disk",
             seconds=self.seconds,
             memory=self.memory_bytes / 1e6,
+            tiled=self.tiled_memory_bytes / 1e6,
             disk=self.disk_bytes / 1e6,
         )
 
@@ -128,37 +139,19 @@ def estimate(study: Study) -> Estimate:
     (164.0, True)
     """
     drivers, costs = count_drivers(study), read_costs()
-    seconds, memory, disk = (
-        sum(costs[kind].get(name, 0.0) * amount for name, amount in drivers.items())
-        for kind in ("seconds", "memory_bytes", "disk_bytes")
+    return Estimate(
+        amount_of("seconds", drivers) / machine_speed(costs["work_seconds"]),
+        round(amount_of("memory_bytes", drivers)),
+        round(amount_of(TILED, drivers)),
+        round(amount_of("disk_bytes", drivers)),
+        drivers,
     )
-    return Estimate(seconds / machine_speed(costs["work_seconds"]), round(memory), round(disk), drivers)
 
 
-def require_memory(found: Estimate, limit: int | None) -> None:
-    """Refuse a run that does not fit.
-
-    Parameters
-    ----------
-    found : Estimate
-    limit : int or None
-        Bytes of memory; None for no limit.
-
-    Raises
-    ------
-    LimitError
-        With what the run would take.
-    """
-    if limit is not None and found.memory_bytes > limit:
-        raise LimitError(
-            Phrase(
-                "{said}; that is more than the {limit:,.0f} MB of memory that are allowed. Plan a smaller territory at "
-                "a time, take coarser grids, or allow more",
-                said=found.said,
-                limit=limit / 1e6,
-            ),
-            code="memory",
-        )
+def amount_of(kind: Kind, drivers: Mapping[str, float]) -> float:
+    """Seconds on the machine where they were measured, or bytes, that the drivers of a run come to."""
+    costs = read_costs()[kind]
+    return sum(costs.get(name, 0.0) * amount for name, amount in drivers.items())
 
 
 @cache

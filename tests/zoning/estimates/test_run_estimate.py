@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import time
 from collections.abc import Callable
@@ -13,9 +12,8 @@ import pytest
 import shapely
 
 import zoneplan as zp
-from layers.errors import LimitError
 from layers.formats import count_cells, count_features
-from zoning.estimates import estimate, require_memory
+from zoning.estimates import estimate
 from zoning.estimates.machine_speed import machine_speed, work_seconds
 from zoning.estimates.run_estimate import count_drivers
 from zoning.study import builtin_studies, builtin_study, read_study
@@ -76,23 +74,3 @@ def test_memory_and_disk_are_foretold(name: str, plan_of: Callable, tmp_path: Pa
     size = sum(path.stat().st_size for path in run.rglob("*") if path.is_file())
     assert told.disk_bytes == pytest.approx(size, rel=NEAR)
     assert told.memory_bytes < resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 * (1 + NEAR)
-
-
-def test_a_run_that_does_not_fit_is_refused_with_what_it_would_take(command, toy_folder: Path, tmp_path: Path) -> None:
-    plan, out = toy_folder / "plan.toml", tmp_path / "result"
-    told = json.loads(command("estimate", plan, "--json").out)
-    assert set(told) == {"seconds", "memory_bytes", "disk_bytes"}
-    done = command("run", plan, "--out", out, "--max-memory", 1_000_000)
-    assert (done.code, out.exists()) == (6, False)
-    assert f"{told['memory_bytes'] / 1e6:,.0f} MB of memory" in done.err
-    assert "more than the 1 MB" in done.err
-    assert command("estimate", plan).out.startswith("a run takes about ")
-
-
-def test_what_fits_runs(toy_folder: Path) -> None:
-    found = estimate(read_study(toy_folder / "plan.toml"))
-    require_memory(found, None)
-    require_memory(found, found.memory_bytes)
-    with pytest.raises(LimitError) as caught:
-        require_memory(found, found.memory_bytes - 1)
-    assert (caught.value.exit_code, caught.value.code) == (6, "memory")
