@@ -12,7 +12,9 @@ so. The command fails where one does, such as ``growth.py`` where something grow
 from __future__ import annotations
 
 import argparse
+import os
 import resource
+import signal
 import subprocess
 import sys
 import time
@@ -53,10 +55,15 @@ def run(script: str, arguments: str, seconds: float | None) -> str:
     call = [sys.executable, str(HERE / f"{script}.py"), *arguments.split()]
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     print(f"\n## {script}.py {arguments}\n", flush=True)
+    process = subprocess.Popen(call, cwd=HERE, start_new_session=True)
     try:
-        code = subprocess.run(call, timeout=seconds, check=False, cwd=HERE).returncode
-    except subprocess.TimeoutExpired:
-        return f"{script}: stopped, the time was up"
+        code = process.wait(seconds)
+    except BaseException as error:
+        os.killpg(process.pid, signal.SIGKILL)  # and what it has started
+        process.wait()
+        if isinstance(error, subprocess.TimeoutExpired):
+            return f"{script}: stopped, the time was up"
+        raise
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     print(f"\n({spent:.0f} s of CPU, {time.monotonic() - start:.0f} s)", flush=True)
