@@ -11,7 +11,14 @@ import shapely
 
 from layers.errors import GeometryError, raise_all, shown
 from layers.phrases import Phrase
-from zoning.overlays.intersection_areas import Floats, Geometries, areas_among, intersection_areas
+from zoning.overlays.intersection_areas import (
+    Floats,
+    Geometries,
+    PairAreas,
+    areas_among,
+    borders_beside,
+    intersection_areas,
+)
 from zoning.overlays.unit_overlay import (
     Designation,
     broken,
@@ -92,7 +99,7 @@ def area_shares(units: gpd.GeoDataFrame, layers: Mapping[str, Designation], *, c
 
 def _covered(ids: pd.Index, units: Geometries, whole: Floats, polygons: Geometries, name: str) -> Floats:
     """The area of each unit that polygons cover, those that overlap counted once."""
-    found = intersection_areas(units, _disjoint(_near(polygons, units)))
+    found = _areas_in(units, _near(polygons, units))
     area = np.bincount(found.first, found.area, len(units)).astype(np.float64)
     wrong = (area < -_OVERLAP * whole) | (area > (1 + _OVERLAP) * whole)
     if wrong.any():
@@ -121,14 +128,17 @@ def _near(polygons: Geometries, units: Geometries) -> Geometries:
     return near
 
 
-def _disjoint(polygons: Geometries) -> Geometries:
-    """Polygons none of which shares land with another: those that do are united, all others stay."""
-    found = areas_among(polygons)
+def _areas_in(units: Geometries, polygons: Geometries) -> PairAreas:
+    """The areas that units share with polygons; of these, those that share land with another are united before."""
+    if not len(units) or not len(polygons):
+        return intersection_areas(units, polygons)
+    borders = borders_beside(units, polygons)
+    found = areas_among(polygons, borders)
     areas = shapely.area(polygons)
     shared = found.area > _OVERLAP * np.minimum(areas[found.first], areas[found.second])
     if not shared.any():
-        return polygons
+        return intersection_areas(units, polygons, borders)
     overlapping = np.zeros(len(polygons), dtype=bool)
     overlapping[found.first[shared]] = overlapping[found.second[shared]] = True
     united = shapely.get_parts(shapely.disjoint_subset_union_all(polygons[overlapping]))
-    return np.concatenate([polygons[~overlapping], united])
+    return intersection_areas(units, np.concatenate([polygons[~overlapping], united]))

@@ -201,13 +201,15 @@ def _grouped(start: Places, less: int, size: int) -> tuple[Places, Places, Place
     return begins, first, np.minimum(first + size, start[ring + 1] - less)
 
 
-def intersection_areas(first: Geometries, second: Geometries) -> PairAreas:
+def intersection_areas(first: Geometries, second: Geometries, borders: _Borders | None = None) -> PairAreas:
     """The areas that each polygon of one set has in common with each of another.
 
     Parameters
     ----------
     first, second : array of Polygon or MultiPolygon
         Valid, 2D.
+    borders : optional
+        Of the second set, from :func:`borders_beside`, where they are there.
 
     Returns
     -------
@@ -228,11 +230,16 @@ def intersection_areas(first: Geometries, second: Geometries) -> PairAreas:
     """
     if not len(first) or not len(second):
         return _added([], 1)
-    origin = _middle(first)
-    return _added(_contributions(_Borders(first, origin), _Borders(second, origin), among=False), len(second))
+    other = borders_beside(first, second) if borders is None else borders
+    return _added(_contributions(_Borders(first, _middle(first)), other, among=False), len(second))
 
 
-def areas_among(polygons: Geometries) -> PairAreas:
+def borders_beside(first: Geometries, second: Geometries) -> _Borders:
+    """The borders of the second set for :func:`intersection_areas` with the first, and for :func:`areas_among`."""
+    return _Borders(second, _middle(first))
+
+
+def areas_among(polygons: Geometries, borders: _Borders | None = None) -> PairAreas:
     """The areas that polygons of one set have in common; each pair once, the lower place first.
 
     Examples
@@ -243,7 +250,7 @@ def areas_among(polygons: Geometries) -> PairAreas:
     """
     if not len(polygons):
         return _added([], 1)
-    borders = _Borders(polygons, _middle(polygons))
+    borders = borders_beside(polygons, polygons) if borders is None else borders
     return _added(_contributions(borders, borders, among=True), len(polygons))
 
 
