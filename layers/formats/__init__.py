@@ -19,6 +19,7 @@ from layers.formats.header_counts import Box, Counts, box_of, count_cells, count
 from layers.formats.id_spelling import alike_ids
 from layers.formats.reading_boundary import reading
 from layers.formats.vector import Kind, read_features, select
+from layers.formats.workbooks import read_first_sheet
 
 __all__ = [
     "ALLOWED",
@@ -48,6 +49,7 @@ __all__ = [
     "parts_of",
     "read_cells",
     "read_features",
+    "read_first_sheet",
     "read_raster",
     "read_records",
     "read_table",

@@ -42,7 +42,8 @@ class IndustriesSection(Placed):
     """The plan's own negative list of industries, which may only be stricter than those of the rulebook."""
 
     table: SourceText
-    """CSV with one row an item: unit_id or jurisdiction, code, treatment, state, conditions, note, reference."""
+    """CSV or XLSX (its first sheet) with one row an item: unit_id or jurisdiction, code, treatment, state, conditions,
+    note, reference."""
     title: Wording | None = None
     """What people read, a text or a text by language; by default "the plan's own list"."""
     reference: Wording | None = None
