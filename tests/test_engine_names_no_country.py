@@ -24,6 +24,7 @@ TECHNICAL = {
     "population": "what a column of inhabitants is likely to be called, for a first plan",
     "prohibited": "what a negative list does to a branch",
     "bands": "a key of agreements and of derived measures",
+    "t": "in a workbook the element of a text, and the attribute with the kind of a cell",
     "sites": "a table of a run",
     "output": "what regions make: columns of the energy table, and of the value of services",
     "weights": "what a total is handed out by: an argument of apportion",
