@@ -184,6 +184,10 @@ def check_(
         Path | None,
         typer.Option("--run", metavar="RUN", help="Of a rulebook: also say what this run uses of it."),
     ] = None,
+    coverage: Annotated[
+        bool,
+        typer.Option("--coverage", help="Of a rulebook: also name zones without an instrument, numbers no case moves."),
+    ] = False,
     pin: Annotated[
         bool,
         typer.Option("--pin", help="Of a plan without an error: write into it what its inputs hold, to be held to it."),
@@ -193,7 +197,7 @@ def check_(
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
     from zoning.checks import group_absent
 
-    findings, used = _checked(target, run_folder, pin=pin, as_json=as_json)
+    findings, used = _checked(target, run_folder, coverage=coverage, pin=pin, as_json=as_json)
     codes = [one.exit_code for one in findings if one.level == "error"]
     if as_json:
         listed: dict[str, object] = {"findings": [_finding(one) for one in findings]}
@@ -1073,13 +1077,13 @@ def _found(plan: LocalizedPlan) -> Iterator[str]:
 
 
 def _checked(
-    target: Path, run_folder: Path | None, *, pin: bool, as_json: bool
+    target: Path, run_folder: Path | None, *, coverage: bool, pin: bool, as_json: bool
 ) -> tuple[list[Finding], dict[str, object]]:
     """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
-    from maps.cli.progress_display import count_cases
+    from maps.cli.progress_display import count_cases, count_parameters
     from maps.locale import Renderer, localize
     from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, put_back, read_run, require_whole, run_language
-    from zoning.audits import audit, rule_coverage_of
+    from zoning.audits import audit, case_coverage, rule_coverage_of
     from zoning.rulebook import builtin_rulebooks
 
     put_back(target)
@@ -1089,6 +1093,10 @@ def _checked(
         if run_folder is not None:
             raise typer.BadParameter(
                 Phrase("{target} is no rulebook; --run goes with one", target=target), param_hint="--run"
+            )
+        if coverage:
+            raise typer.BadParameter(
+                Phrase("{target} is no rulebook; --coverage goes with one", target=target), param_hint="--coverage"
             )
         return _check_plan(target, pin=pin), {}
     if pin:
@@ -1103,7 +1111,10 @@ def _checked(
     finding = (Renderer(language) if plan is None else localize(plan, language).renderer).finding
     with count_cases() as announce:
         found = list(map(finding, audit(rulebook, plan, announce)))
-        return found, {} if plan is None else dict(rule_coverage_of(plan).as_dict())
+    if coverage and not any(one.level == "error" for one in found):
+        with count_parameters() as announce:
+            found += map(finding, case_coverage(rulebook, announce))
+    return found, {} if plan is None else dict(rule_coverage_of(plan).as_dict())
 
 
 def _check_plan(path: Path, *, pin: bool) -> list[Finding]:

@@ -79,6 +79,15 @@ def count_cases() -> Iterator[Callable[[int, int], None]]:
 
 
 @contextmanager
+def count_parameters() -> Iterator[Callable[[int, int], None]]:
+    """A function that is told of how many numbers it is known whether a case moves them; as :func:`count_cases`."""
+    with _bar() as move:
+        yield lambda done, of: move(
+            float(done), float(of), in_words(Phrase("trying number {number} of {count}", number=done + 1, count=of))
+        )
+
+
+@contextmanager
 def _bar() -> Iterator[Move]:
     drawn = random.getstate()
     from rich.console import Console  # noqa: PLC0415  (who imports zoneplan for its functions needs no bar)

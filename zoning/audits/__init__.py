@@ -1,6 +1,7 @@
 """Audits: what a plan leaves open, what of a rulebook it uses, and the rulebook's worked cases."""
 
 from zoning.audits.assumptions import assume, assume_scheme
+from zoning.audits.case_coverage import case_coverage
 from zoning.audits.plan_findings import plan_findings_of
 from zoning.audits.rulebook_audit import audit, rule_coverage_of
 from zoning.audits.worked_cases import run_cases
@@ -9,6 +10,7 @@ __all__ = [
     "assume",
     "assume_scheme",
     "audit",
+    "case_coverage",
     "plan_findings_of",
     "rule_coverage_of",
     "run_cases",

@@ -375,6 +375,11 @@ def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterato
         first.setdefault(case.name, here)
 
 
+def is_as_expected(case: Case, rulebook: Rulebook) -> bool:
+    """Whether a case comes out as it expects, with a rulebook as it stands on the day of the case."""
+    return next(_differences(case, rulebook), None) is None
+
+
 def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
     """What is not as the case expects; a refusal is a difference, too."""
     try:

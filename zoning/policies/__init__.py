@@ -11,7 +11,7 @@ from zoning.policies.applicability import (
     uncovered,
 )
 from zoning.policies.industry_table import read_industries
-from zoning.policies.instrument_coverage import GAP_COLUMNS, UNSTATED, gaps_in, instrument_gaps
+from zoning.policies.instrument_coverage import GAP_COLUMNS, UNSTATED, gaps_in, instrument_gaps, reach_of
 from zoning.policies.negative_lists import (
     ListCoverage,
     Match,
@@ -56,6 +56,7 @@ __all__ = [
     "plain_value",
     "policy_parameters_of",
     "policy_texts",
+    "reach_of",
     "read_industries",
     "say_exception",
     "uncovered",
