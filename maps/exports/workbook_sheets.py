@@ -359,12 +359,12 @@ class _Sheets:
         places = zip(found.rule.tolist(), found.part.tolist(), strict=True)
         near = pd.DataFrame(
             {
-                "parameter": [tests.rules[rule].parts[part].parameter for rule, part in places],
+                "parameter": pd.array([tests.rules[rule].parts[part].parameter for rule, part in places], dtype=object),
                 "threshold": found.limit,
                 "flip_value": found.turn,
                 "change_pct": 100 * (found.turn / found.limit - 1),
-                "flip_zone": [tests.zone_of(place) for place in found.main.tolist()],
-            },
+                "flip_zone": pd.array([tests.zone_of(place) for place in found.main.tolist()], dtype=object),
+            },  # texts also where no threshold is near any unit
             index=tests.units[found.unit],
         )
         rows = pd.DataFrame({"unit_id": tests.units, "firmness": tests.firmness})
