@@ -129,7 +129,8 @@ _PLAIN = re.compile(r"[^\W\d]\w*")
 
 def guess_comment(level: str, why: str, language: str) -> str:
     """A comment that says how sure a guess is, and why."""
-    return f"{catalogue('draft', language)[level]}{catalogue('cli', language)['colon']}{why}"
+    words = catalogue("draft", language)
+    return words["guess"].format(level=words[level], why=why)
 
 
 def column_lines(frame: pd.DataFrame, key: str, language: str) -> list[str]:
