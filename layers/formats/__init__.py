@@ -19,7 +19,7 @@ from layers.formats.header_counts import Box, Counts, box_of, count_cells, count
 from layers.formats.id_spelling import alike_ids
 from layers.formats.reading_boundary import reading
 from layers.formats.vector import Kind, read_features, select
-from layers.formats.workbooks import read_first_sheet
+from layers.formats.workbooks import read_workbook
 
 __all__ = [
     "ALLOWED",
@@ -49,10 +49,10 @@ __all__ = [
     "parts_of",
     "read_cells",
     "read_features",
-    "read_first_sheet",
     "read_raster",
     "read_records",
     "read_table",
+    "read_workbook",
     "reading",
     "select",
     "window_of",

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import numpy as np
@@ -29,9 +30,9 @@ from pyproj import CRS
 
 from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
-from layers.formats.csv_files import numbers_of, read_sheet
+from layers.formats.csv_files import CsvRow, check_header, numbers_of, read_sheet
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, load_gdal
-from layers.formats.xlsx_files import check_workbook, table_of
+from layers.formats.workbooks import read_workbook, sheets_of
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 
@@ -261,21 +262,17 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
 
 
 def _read_workbook(path: Path, name: str, layer: str | None) -> Records:
-    load_gdal("pyogrio")
-    from pyogrio import raw  # noqa: PLC0415  (loaded by load_gdal)
-    from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415  (as pyogrio)
-
+    """The rows of a sheet whose first line names the columns; those without name and content are left out."""
     try:
-        check_workbook(path, name)
-        about = path.stat()
-        sheet = _chosen(_layers_in(str(path), "XLSX", (about.st_mtime_ns, about.st_size)), path, name, layer)
-        _, cells = raw.read_arrow(
-            str(path), layer=sheet, max_features=MAX_ROWS + 1, HEADERS="FORCE", FIELD_TYPES="STRING"
-        )
-    except (DataSourceError, DataLayerError, pa.ArrowException, OSError, BadZipFile, RuntimeError) as error:
+        sheet = _chosen(sheets_of(path, name), path, name, layer)
+    except (BadZipFile, ParseError, KeyError, ValueError) as error:
         raise _damaged(path, name, error) from error
-    table = table_of(cells, path, name)
-    return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), loose=True)
+    header, *rows = read_workbook(path, name, sheet) or [CsvRow([""], 1)]
+    kept = [place for place, one in enumerate(header.cells) if one or any(row.cells[place] for row in rows)]
+    names = [header.cells[place] for place in kept]
+    check_header(names, path, name)
+    columns = [pa.array([row.cells[place] or None for row in rows], type=pa.large_string()) for place in kept]
+    return Records(pa.table(columns, names=names), tuple(str(one) for one in range(1, len(rows) + 1)), loose=True)
 
 
 @lru_cache(maxsize=16)

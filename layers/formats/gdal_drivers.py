@@ -21,7 +21,7 @@ from layers.errors import LimitError, SourceError
 from layers.phrases import Phrase, phrase_list
 
 ALLOWED = frozenset(
-    {"COG", "CSV", "ESRI Shapefile", "FlatGeobuf", "GPKG", "GTiff", "GeoJSON", "GeoJSONSeq", "MEM", "Memory", "XLSX"}
+    {"COG", "CSV", "ESRI Shapefile", "FlatGeobuf", "GPKG", "GTiff", "GeoJSON", "GeoJSONSeq", "MEM", "Memory"}
 )
 
 _CERTIFICATES = ("GDAL_CURL_CA_BUNDLE", "PROJ_CURL_CA_BUNDLE")
@@ -34,7 +34,7 @@ class Format(NamedTuple):
     Attributes
     ----------
     name : str
-        Its driver's name in GDAL, or "Parquet" or "CSV", which GDAL does not read here.
+        Its driver's name in GDAL, or "Parquet", "CSV" or "XLSX", which GDAL does not read here.
     endings : tuple of str
         Of its file names, in lower case.
     magic : bytes

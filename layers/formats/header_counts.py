@@ -13,6 +13,7 @@ from pyproj import CRS, Transformer
 
 from layers.formats.gdal_drivers import load_gdal
 from layers.formats.geotiff import opened
+from layers.formats.workbooks import read_workbook
 
 VERTEX_BYTES = 16
 """Of two coordinates, in every format that does not pack them."""
@@ -70,6 +71,9 @@ def count_features(path: Path, layer: str | None = None) -> Counts:
     if ending in (".csv", ".txt", ".tsv"):
         with path.open("rb") as file:
             rows = max(0, sum(1 for _ in file) - 1)
+        return Counts(rows, rows)
+    if ending == ".xlsx":
+        rows = len(read_workbook(path, path.name, layer)) - 1
         return Counts(rows, rows)
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)

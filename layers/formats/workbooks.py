@@ -1,27 +1,43 @@
-"""Workbooks (XLSX): the cells of the first sheet as text, merged ones filled; no formula is worked out."""
+"""Workbooks (XLSX): the cells of one sheet as text, merged ones filled; no formula is worked out.
+
+A workbook is a ZIP of XML, and a small one may unpack to gigabytes: its own list of sizes is looked at first.
+"""
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from xml.etree.ElementTree import Element, ParseError, fromstring  # a document with a DTD or entities is refused
+from typing import NamedTuple
+from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse  # one with a DTD or entities is refused
 
-from layers.errors import SourceError
+from layers.errors import LimitError, SourceError, shown
 from layers.formats.csv_files import CsvRow
 from layers.formats.gdal_drivers import check_rows, check_size
-from layers.phrases import Phrase
+from layers.phrases import Phrase, phrase_list
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 MAX_COLUMNS = 16_384
 """As many columns as a sheet can have."""
+MOST_TIMES = 100
+"""So many times its size a large part may unpack to; sheets of people stay below thirty."""
+_LARGE_BYTES = 2**24
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
 
-def read_first_sheet(path: Path, name: str) -> list[CsvRow]:
-    """The rows of the first sheet of a workbook, those without a text left out.
+class _Cells(NamedTuple):
+    """What a sheet holds: texts and merged ranges by row and column, and where a formula has no value."""
+
+    texts: dict[tuple[int, int], str]
+    merged: list[str]
+    empty: list[str]
+
+
+def read_workbook(path: Path, name: str, sheet: str | None = None) -> list[CsvRow]:
+    """The rows of a sheet, those without a text left out.
 
     Parameters
     ----------
@@ -29,6 +45,8 @@ def read_first_sheet(path: Path, name: str) -> list[CsvRow]:
         An ``.xlsx``.
     name : str
         Name of the table, for messages.
+    sheet : str, optional
+        Its name; by default the first one.
 
     Returns
     -------
@@ -39,45 +57,109 @@ def read_first_sheet(path: Path, name: str) -> list[CsvRow]:
     Raises
     ------
     SourceError
-        It is no workbook, its sheet cannot be read, or a formula in it ended in an error.
+        It is no workbook, its sheet cannot be read, or a formula in it ended in an error or was never worked out.
     LimitError
         Too many rows or bytes.
     """
     check_size(path.stat().st_size, path, name)
     try:
         with zipfile.ZipFile(path) as archive:
-            check_size(sum(part.file_size for part in archive.infolist()), path, name)
-            sheet = _parsed(archive, _first_sheet(archive))
-            shared = _shared_texts(archive)
-        cells = dict(_cells(sheet, shared, name))
-        _fill_merged(sheet, cells)
+            _check_parts(archive, path, name)
+            found = _cells(archive, _part_of(archive, path, name, sheet), name)
+        _fill_merged(found)
     except (zipfile.BadZipFile, ParseError, KeyError, ValueError, IndexError) as error:
         raise SourceError(
             Phrase("table '{table}': {file} is no workbook that can be read; save it anew", table=name, file=path.name),
             code="damaged",
             layer=name,
         ) from error
-    width = max((column for _, column in cells), default=0)
-    lines = sorted({row for row, _ in cells})
+    if found.empty:
+        raise SourceError(
+            Phrase(
+                "table '{table}': {file} has {count} formula(s) without a value: {ids}. Open it in a spreadsheet and "
+                "save it, so that they are worked out, or save it as CSV.",
+                table=name,
+                file=path.name,
+                count=len(found.empty),
+                ids=shown(found.empty),
+            ),
+            code="formula",
+            layer=name,
+            features=found.empty,
+        )
+    width = max((column for _, column in found.texts), default=0)
+    lines = sorted({row for row, _ in found.texts})
     check_rows(len(lines), path, name)
-    return [CsvRow([cells.get((line, column), "") for column in range(1, width + 1)], line) for line in lines]
+    return [CsvRow([found.texts.get((line, column), "") for column in range(1, width + 1)], line) for line in lines]
 
 
-def _parsed(archive: zipfile.ZipFile, part: str) -> Element:
+def sheets_of(path: Path, name: str) -> list[str]:
+    """The names of the sheets of a workbook, in their order.
+
+    Raises
+    ------
+    LimitError
+        Too many bytes.
+    """
+    with zipfile.ZipFile(path) as archive:
+        _check_parts(archive, path, name)
+        return [one.attrib["name"] for one in _sheets(archive)]
+
+
+def _check_parts(archive: zipfile.ZipFile, path: Path, name: str) -> None:
+    parts = archive.infolist()
+    check_size(sum(part.file_size for part in parts), path, name)
+    for part in parts:
+        if part.file_size > max(_LARGE_BYTES, MOST_TIMES * part.compress_size):
+            raise LimitError(
+                Phrase(
+                    "table '{table}': {file} holds {part}, which unpacks to {times:,} times its size. No sheet of "
+                    "people does: save it as CSV.",
+                    table=name,
+                    file=path.name,
+                    part=part.filename,
+                    times=part.file_size // max(part.compress_size, 1),
+                ),
+                code="unpacked_size",
+                layer=name,
+            )
+
+
+def _content(archive: zipfile.ZipFile, part: str) -> bytes:
     content = archive.read(part)
     if b"<!DOCTYPE" in content or b"<!ENTITY" in content:
         raise ValueError(part)
-    return fromstring(content)  # noqa: S314  (without a DTD there is nothing to expand)
+    return content
 
 
-def _first_sheet(archive: zipfile.ZipFile) -> str:
-    """The part that holds the first sheet."""
-    first = _parsed(archive, "xl/workbook.xml").find(f"{SHEET}sheets/{SHEET}sheet")
-    if first is None:
+def _parsed(archive: zipfile.ZipFile, part: str) -> Element:
+    return fromstring(_content(archive, part))  # noqa: S314  (without a DTD there is nothing to expand)
+
+
+def _sheets(archive: zipfile.ZipFile) -> list[Element]:
+    return _parsed(archive, "xl/workbook.xml").findall(f"{SHEET}sheets/{SHEET}sheet")
+
+
+def _part_of(archive: zipfile.ZipFile, path: Path, name: str, sheet: str | None) -> str:
+    """The part that holds a sheet."""
+    listed = _sheets(archive)
+    if not listed:
         raise ValueError("sheets")
-    wanted = first.attrib[f"{RELATION}id"]
+    found = listed[0] if sheet is None else next((one for one in listed if one.attrib["name"] == sheet), None)
+    if found is None:
+        raise SourceError(
+            Phrase(
+                "table '{table}': {file} has no sheet '{sheet}'; it holds: {names}.",
+                table=name,
+                file=path.name,
+                sheet=str(sheet),
+                names=phrase_list(one.attrib["name"] for one in listed),
+            ),
+            code="layer",
+            layer=name,
+        )
     parts = {one.attrib["Id"]: one.attrib["Target"] for one in _parsed(archive, "xl/_rels/workbook.xml.rels")}
-    target = parts[wanted]
+    target = parts[found.attrib[f"{RELATION}id"]]
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
@@ -93,25 +175,38 @@ def _text(one: Element) -> str:
     return "".join(run.text or "" for run in (one.find(f"{SHEET}t"), *runs) if run is not None)
 
 
-def _cells(sheet: Element, shared: list[str], name: str) -> Iterator[tuple[tuple[int, int], str]]:
-    """Row, column and text of each cell that has one."""
-    for cell in sheet.iter(f"{SHEET}c"):
-        kind, value = cell.attrib.get("t", "n"), cell.findtext(f"{SHEET}v", "")
-        if kind == "e":
-            raise SourceError(
-                Phrase(
-                    "table '{table}': cell {cell} holds the error {value} of a formula; write what it stands for",
-                    table=name,
-                    cell=cell.attrib["r"],
-                    value=value,
-                ),
-                code="cell",
-                layer=name,
-            )
-        inline = cell.find(f"{SHEET}is")
-        text = shared[int(value)] if kind == "s" else _text(inline) if inline is not None else value
-        if text.strip():
-            yield _place(cell.attrib["r"]), text.strip()
+def _cells(archive: zipfile.ZipFile, part: str, name: str) -> _Cells:
+    """What stands in a sheet; it is read cell by cell, for a large one does not fit into memory as a tree."""
+    shared, found = _shared_texts(archive), _Cells({}, [], [])
+    for _, one in iterparse(io.BytesIO(_content(archive, part))):  # noqa: S314  (as above)
+        if one.tag == f"{SHEET}c":
+            _take(one, shared, found, name)
+        elif one.tag == f"{SHEET}mergeCell":
+            found.merged.append(one.attrib["ref"])
+        elif one.tag == f"{SHEET}row":
+            one.clear()
+    return found
+
+
+def _take(cell: Element, shared: list[str], found: _Cells, name: str) -> None:
+    kind, value = cell.attrib.get("t", "n"), cell.findtext(f"{SHEET}v", "")
+    if kind == "e":
+        raise SourceError(
+            Phrase(
+                "table '{table}': cell {cell} holds the error {value} of a formula; write what it stands for",
+                table=name,
+                cell=cell.attrib["r"],
+                value=value,
+            ),
+            code="cell",
+            layer=name,
+        )
+    if not value and kind != "str" and cell.find(f"{SHEET}f") is not None:
+        found.empty.append(cell.attrib["r"])
+    inline = cell.find(f"{SHEET}is")
+    text = shared[int(value)] if kind == "s" else _text(inline) if inline is not None else value
+    if text.strip():
+        found.texts[_place(cell.attrib["r"])] = text.strip()
 
 
 def _place(reference: str) -> tuple[int, int]:
@@ -126,14 +221,14 @@ def _place(reference: str) -> tuple[int, int]:
     return int(found[2]), column
 
 
-def _fill_merged(sheet: Element, cells: dict[tuple[int, int], str]) -> None:
+def _fill_merged(cells: _Cells) -> None:
     """Give all cells of each merged range the text of its first."""
-    known: Mapping[tuple[int, int], str] = dict(cells)
+    known: Mapping[tuple[int, int], str] = dict(cells.texts) if cells.merged else {}
     last = max((row for row, _ in known), default=0)
-    for merged in sheet.iter(f"{SHEET}mergeCell"):
-        begin, _, end = merged.attrib["ref"].partition(":")
+    for merged in cells.merged:
+        begin, _, end = merged.partition(":")
         (top, left), (bottom, right) = _place(begin), _place(end or begin)
         text = known.get((top, left), "")
         if text:
             for row in range(top, min(bottom, last) + 1):
-                cells.update({(row, column): text for column in range(left, right + 1)})
+                cells.texts.update({(row, column): text for column in range(left, right + 1)})

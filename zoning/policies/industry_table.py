@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
-from layers.formats import CsvRow, misspelt_column, read_cells, read_first_sheet
+from layers.formats import CsvRow, misspelt_column, read_cells, read_workbook
 from layers.phrases import OR, Phrase, phrase_list
 from layers.sources import resolve_source
 from zoning.study import IndustriesSection
@@ -93,7 +93,7 @@ def _sheet(path: Path, name: str, encoding: str | None) -> tuple[list[str], list
             code="format",
             layer=name,
         )
-    lines = read_first_sheet(path, name)
+    lines = read_workbook(path, name)
     headings = [[_column(cell) for cell in row.cells] for row in lines]
     first = next((place for place, one in enumerate(headings) if {*NEEDED} <= {*one}), 0)
     last = first
