@@ -124,6 +124,18 @@ def test_a_run_that_is_run_again_is_the_same(toy_folder: Path) -> None:
     assert "plan.toml" not in again.differing
 
 
+def test_a_run_by_tiles_has_the_same_bytes_but_says_so_and_is_run_again_the_same(toy_folder: Path) -> None:
+    plan = run(read_study(toy_folder / "plan.toml")).finished()
+    usual = write_run(plan, toy_folder / "runs" / "usual", workers=1)
+    tiled = write_run(plan, toy_folder / "runs" / "tiled", by_tiles=True)
+    files = {path.relative_to(usual) for path in usual.rglob("*") if path.is_file()}
+    assert files == {path.relative_to(tiled) for path in tiled.rglob("*") if path.is_file()}
+    differing = {str(name) for name in files if (usual / name).read_bytes() != (tiled / name).read_bytes()}
+    assert differing == {"provenance.json", MANIFEST}
+    assert json.loads((tiled / "provenance.json").read_text("utf-8"))["by_tiles"] is True
+    assert run_again(tiled) == ((), {})
+
+
 def test_versions_are_told_and_are_no_difference(toy_folder: Path) -> None:
     folder = write_run(run(read_study(toy_folder / "plan.toml")), toy_folder / "runs" / "plan")
     provenance = json.loads((folder / "provenance.json").read_text("utf-8"))
