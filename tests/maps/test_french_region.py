@@ -1,7 +1,9 @@
-"""The French region, run by the command: a plan whose zones hang on no number."""
+"""The French region, run by the command: a plan whose zones hang on no number, also in French."""
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,3 +23,23 @@ def test_a_plan_of_which_no_unit_hangs_on_a_number_is_written_and_explained(comm
     why = command("explain", run, "Peyrelade-Haute")
     assert why.code == 0, why.err
     assert "a planning document was prescribed, adopted or approved in time" in why.out
+
+
+@pytest.mark.slow
+def test_a_region_reads_its_plan_in_french(command: Callable, tmp_path: Path) -> None:
+    run = tmp_path / "region"
+    told = command("run", PLAN, "--lang", "fr", "--out", run)
+    assert told.code == 0, told.err
+    assert "Commune couverte par un document d'urbanisme" in told.out
+    assert "sa promulgation n'a pas été constatée" in told.out
+    report = html.unescape(re.sub(r"<[^>]+>", " ", (run / "report.html").read_text("utf-8")))
+    for words in ("Une région fictive", "consommation autorisée", "Garantie communale", "Lauze", "loi n° 2023-630"):
+        assert words in report, words
+    assert not re.search(
+        r"(communes nouvelles made|planning document was|At the request of|A guaranteed hectare)", report
+    )
+    assert '<html lang="fr"' in (run / "map.html").read_text("utf-8")
+    why = command("explain", run, "Peyrelade-Haute", "--long")
+    assert why.code == 0, why.err
+    assert "un document d'urbanisme a été prescrit, arrêté ou approuvé à temps" in why.out
+    assert "Un hectare garanti" in why.out
