@@ -260,7 +260,7 @@ Policies
 Margins
   fragile-1: ecologically_fragile_share at 0 is 0.5 below its threshold 0.5, which itself counts as yes; at 0.5 it \
 would be Ecologically fragile
-  key-1: area_km2 at 10 km2 is 2 below its threshold 12, which itself counts as yes; above 12 (+20 %) it would be \
+  key-1: area_km2 at 10 km² is 2 below its threshold 12, which itself counts as yes; above 12 (+20 %) it would be \
 General
   key-1: population at 600 persons is 100 above its threshold 500, which itself counts as yes; below 500 (-16.7 %) it \
 would be General
