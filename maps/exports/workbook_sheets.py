@@ -579,8 +579,8 @@ class _Sheets:
         return self.terms.measure(name).title
 
     def truths(self, answers: pd.Series) -> list[str]:
-        """Yes and no."""
-        return [self.report["yes" if one else "no"] for one in answers]
+        """Yes and no, and nothing where it is unknown."""
+        return ["" if pd.isna(one) else self.report["yes" if one else "no"] for one in answers]
 
     def policy(self, code: str) -> str:
         """Title of a policy."""
