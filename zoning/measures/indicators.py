@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -84,7 +85,7 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFrame, dict[str, Banding]]:
     """The measures of :func:`derive`, and which row of its table counts for each that is derived."""
     table, values = measures.rename_axis("unit_id"), rulebook.values
-    found = _who_lies_where(table, rulebook)
+    found = dict(_who_lies_where(table, rulebook))
     inside = {name: _truths(banding) for name, banding in found.items()}
     table = table.assign(**{name: truths.set_axis(table.index) for name, truths in inside.items()})
     for every in rulebook.derived:
@@ -95,16 +96,43 @@ def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFr
     return table.rename_axis(measures.index.name), found
 
 
-def _who_lies_where(table: pd.DataFrame, rulebook: Rulebook) -> dict[str, Banding]:
-    """Which place of each region a unit lies in; a place that several regions name is asked for once."""
-    regions = [one for one in rulebook.derived if isinstance(one, Membership)]
-    if not regions:
-        return {}
+def _who_lies_where(table: pd.DataFrame, rulebook: Rulebook) -> Mapping[str, Banding]:
+    """Which place of each region a unit lies in; steps that ask of the same units one after another ask once."""
     if "jurisdiction" not in table.columns:
         table = table.assign(jurisdiction="")  # who lies in no jurisdiction lies in none of any name
-    asked = Evaluator(table.set_axis(table.index.astype("str").rename("unit_id")), rulebook.values)
     there = {*table.columns, "unit_id"}
-    return {one.name: _banding(one, asked) for one in regions if one.names <= there}
+    regions = tuple(one for one in rulebook.derived if isinstance(one, Membership) and one.names <= there)
+    if not regions:
+        return {}
+    names = sorted({name for one in regions for name in one.names} - {"unit_id"})
+    asked = table[names].set_axis(table.index.astype("str").rename("unit_id"))
+    return _lie_in(_Asked(regions, asked, rulebook.values))
+
+
+class _Asked:
+    """Units and regions, the same as others of the same regions whose columns hold the same."""
+
+    def __init__(self, regions: tuple[Membership, ...], table: pd.DataFrame, values: Values) -> None:
+        self.regions, self.table, self.values = regions, table, values
+        columns = (table[name].astype(object) for name in table.columns)
+        self._held = (
+            tuple(map(id, regions)),
+            tuple(table.columns),
+            tuple(table.index),
+            *(tuple(column.where(column.notna(), None)) for column in columns),
+        )
+
+    def __hash__(self) -> int:
+        return hash(self._held)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self._held == other._held
+
+
+@lru_cache(maxsize=4)
+def _lie_in(asked: _Asked) -> Mapping[str, Banding]:
+    conditions = Evaluator(asked.table, asked.values)
+    return {one.name: _banding(one, conditions) for one in asked.regions}
 
 
 def _truths(banding: Banding) -> pd.Series:
