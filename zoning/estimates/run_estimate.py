@@ -161,13 +161,21 @@ def read_costs() -> Costs:
     return found
 
 
-def count_drivers(study: Study) -> dict[str, float]:
-    """What the costs of a study hang on, by name; of files that cannot be read nothing, but for the units."""
+def count_drivers(study: Study, policies: int | None = None) -> dict[str, float]:
+    """What the costs of a study hang on, by name; of files that cannot be read nothing, but for the units.
+
+    Parameters
+    ----------
+    study : Study
+    policies : int, optional
+        How many its rulebook has, which is read where nobody says it.
+    """
     with reading("units"):
         path = study.locate(study.units.source)
         units = count_features(path, study.units.layer)
         near = box_of(path, study.units.layer)
-    policies = len(read_rulebook(study.rulebook, study.date).policies)
+    if policies is None:
+        policies = len(read_rulebook(study.rulebook, study.date).policies)
     found = dict.fromkeys(DRIVERS, 0.0)
     for place, section in enumerate(study.layers):
         counts = _of_layer(study, place, near)

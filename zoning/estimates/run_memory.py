@@ -15,6 +15,8 @@ from zoning.study import Study
 
 ANOTHER = 0.5
 """Of the memory of one worker: what another one adds, as ``benchmarks/workers.py`` measures it."""
+MANY_POLICIES = 500
+"""More than a rulebook has in force on a day: what fits with so many fits, and the rulebook is read once."""
 CUTTING = ("cut_vertices", "cut_cells")
 """What costs of layers that cut hang on."""
 MEMORY_FILE = Path("/proc/meminfo")
@@ -70,10 +72,14 @@ def choose_way(study: Study, workers: int, limit: int | None = None) -> Way:
     room = machine_room() if limit is None else Room(limit, limit)
     if room is None:
         return Way(by_tiles=False, workers=workers)
+    as_asked = Way(by_tiles=False, workers=workers)
     try:
+        most = amount_of("memory_bytes", count_drivers(study, MANY_POLICIES))
+        if most * (1 + ANOTHER * (workers - 1)) <= room.free:
+            return as_asked
         usual = amount_of("memory_bytes", count_drivers(study))
     except ZoneplanError:  # the run tells of it, with all else
-        return Way(by_tiles=False, workers=workers)
+        return as_asked
     if usual <= room.free:
         return Way(by_tiles=False, workers=max(1, min(workers, 1 + int((room.free / usual - 1) / ANOTHER))))
     found = estimate(study)
