@@ -139,14 +139,12 @@ def test_a_built_in_study_tells_roles_instruments_and_places_in_words(map_page, 
     assert "protected areas: no layer for it: nothing is deducted from available land" in told
     assert "Designated wilderness, Protected land (parks, monuments, refuges), protected areas" in report(west)
     assert map_page(west).plan.assumptions == (
-        Assumed(
-            "Share of land with existing private rights in wilderness",
-            "no layer for it: taken as 0",
-        ),
-        Assumed(
-            "Share of designated wilderness",
-            "no layer for it: taken as unknown",
-        ),
+        Assumed("Share of land with existing private rights in wilderness", "no layer for it: taken as 0"),
+        Assumed("Share of designated wilderness", "no layer for it: taken as unknown"),
+        Assumed("Share of federal land outside wilderness, parks and refuges", "no layer for it: taken as unknown"),
+        Assumed("Share of tribal trust land", "no layer for it: taken as unknown"),
+        Assumed("Share of active management areas for groundwater", "no layer for it: taken as unknown"),
+        Assumed("Entitlement land", "no layer or table gives it: it is taken as unknown"),
     )
 
 
