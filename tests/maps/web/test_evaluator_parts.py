@@ -153,7 +153,7 @@ def _rulebook_table(name: str, day: date) -> tuple[pd.DataFrame, dict[str, Any],
     """The conditions of rules and policies, and a table of what they read."""
     rulebook, rng = read_rulebook(name, day), random.Random(name)
     zones = {zone.code for zone in rulebook.zones}
-    kinds = {one.name: one.type for one in rulebook.indicators}
+    kinds = {one.name: one.type for one in (*rulebook.indicators, *rulebook.derived)}
     conditions = [one.when for one in (*rulebook.rules, *rulebook.policies)]
     texts = [text for text in dict.fromkeys(conditions) if not parse_condition(text).names & {"control_line"}]
     read = sorted({name for text in texts for name in parse_condition(text).names} - rulebook.values.keys())
