@@ -17,6 +17,8 @@ from maps.web import draw
 from zoning.pipeline import run
 from zoning.study import read_study
 
+SEARCH = re.compile(r"Find \w+ by name or id")
+"""What the search is called, with the noun of the plan."""
 pytestmark = pytest.mark.browser
 HOSTILE = {
     "a1": "{{ 7*7 }}",
@@ -383,13 +385,13 @@ def test_the_hover_text_stays_on_the_map(visit, make_plan) -> None:
 def test_search_needs_no_accents_and_no_apostrophes(visit, make_plan) -> None:
     tab = visit(make_plan({"a1": "Doña Ana", "a2": "O'Brien's County", "a3": "Ōtsu"}))
     for typed, found in [("dona", "a1"), ("DOÑA ana", "a1"), ("O’Brien", "a2"), ("obriens", "a2"), ("otsu", "a3")]:
-        tab.get_by_label("Find units").fill(typed)
+        tab.get_by_label(SEARCH).fill(typed)
         assert tab.locator("#zp-hits small").all_inner_texts() == [f"{found} · west" if found != "a3" else "a3 · east"]
 
 
 def test_search_by_name_and_by_id(visit, toy_plan) -> None:
     tab = visit(toy_plan)
-    search = tab.get_by_label("Find units")
+    search = tab.get_by_label(SEARCH)
     search.fill("unit b")
     assert tab.locator("#zp-hits li").count() == 4
     search.press("ArrowDown")
@@ -411,7 +413,7 @@ def test_a_keyboard_alone_finds_and_chooses_a_unit(visit, toy_plan) -> None:
     tab.keyboard.press("Enter")
     assert tab.evaluate("document.activeElement.id") == "zp-table"
     assert tab.locator("#zp-table tbody tr").first.is_visible()
-    tab.get_by_label("Find units").focus()
+    tab.get_by_label(SEARCH).focus()
     tab.keyboard.type("Unit A4")
     tab.keyboard.press("Enter")
     assert tab.evaluate("document.activeElement.textContent") == "Unit A4"

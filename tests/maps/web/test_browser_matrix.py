@@ -44,7 +44,8 @@ def shown(request, open_tab, plan_of, tmp_path_factory) -> Iterator[object]:
     tab = open_tab()
     tab.goto(path.as_uri())
     tab.wait_for_selector(READY)
-    tab.plan, tab.words = localize(plan_of(name), language), catalogue("map", language)
+    tab.plan = localize(plan_of(name), language)
+    tab.words = catalogue("map", language, tab.plan.noun)
     tab.language, tab.stem = language, f"{name}-{language}"
     yield tab
     assert tab.asked == [path.as_uri()]
