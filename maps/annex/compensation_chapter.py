@@ -110,7 +110,9 @@ def _terms(edition: ReportContext, instrument: str) -> Iterator[Block]:
     words = edition.words
     for one in expand_agreements(edition.plan.study, edition.plan.rulebook):
         if one.name == instrument:
-            stated = [(words[f"agreement_{key}"], str(getattr(one, key) or "")) for key in one.REGULATED]
+            stated = [
+                (words[f"agreement_{key}"], text_in(getattr(one, key) or "", edition.language)) for key in one.REGULATED
+            ]
             mark = edition.doubt(one)
             stated.append((words["reference"], text_in(one.reference, edition.language)))
             yield Card(str(one.period), words[f"kind_{one.kind}"], mark, tuple(stated))

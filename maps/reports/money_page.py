@@ -10,6 +10,7 @@ import pandas as pd
 from maps.annex import POOLS, by_group, party_name
 from maps.charts import Wording, flow_chart
 from maps.figures import PlanFigures
+from maps.locale import text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Strong, Table, drawn
 from maps.reports.summary_page import listed
 
@@ -116,7 +117,7 @@ def _terms(figures: PlanFigures, instrument: str) -> list[Block]:
     """The duties that the plan itself states of an agreement."""
     edition = figures.edition
     facts = [
-        (edition.tell("label", name=edition.words["agreement_duties"]), str(one.duties))
+        (edition.tell("label", name=edition.words["agreement_duties"]), text_in(one.duties, edition.language))
         for one in edition.plan.study.agreements
         if one.name == instrument and one.duties
     ]

@@ -169,6 +169,7 @@ def test_chinese_is_chinese(plan_of: Callable[[str], Plan], html_of: Callable[[P
     latin, chinese = len(re.findall(r"[A-Za-z]", told)), len(re.findall("[\u4e00-\u9fff]", told))
     assert latin < chinese / 5, (latin, chinese)
     assert chinese > 500
+    assert "{&#39;" not in html, "texts by language are taken in one"
 
 
 def test_portuguese_has_no_english_sentence_of_ours(plan_of: Callable[[str], Plan]) -> None:
