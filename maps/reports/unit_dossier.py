@@ -38,7 +38,7 @@ COLUMNS = (50.0, 20.0, 42.0, 52.0)
 """Of the table of policies, mm."""
 LEAST = 3
 """So many policies stand on the sheet, even where that makes it two."""
-BODY, FIXED, LINE, TEST, FOOT = 261.0, 114.0, 6.4, 11.9, 3.0
+BODY, FIXED, LINE, TEST, FOOT = 261.0, 117.0, 6.4, 11.9, 3.0
 """Height of a sheet, of what always stands on it, of a line of a verdict, of a gauge, and of a line of the foot, mm."""
 
 
