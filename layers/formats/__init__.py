@@ -1,7 +1,7 @@
 """File formats: vector, raster and tables behind one wall of allowed drivers; nothing is repaired here."""
 
 from layers.formats.attribute_join import join_table, read_table
-from layers.formats.csv_files import CsvRow, misspelt_column, read_cells
+from layers.formats.csv_files import CsvRow, misspelt_column, read_cells, read_rows
 from layers.formats.feature_records import frame_of, read_records
 from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, load_gdal, loaded_drivers, parts_of
 from layers.formats.geotiff import (
@@ -51,6 +51,7 @@ __all__ = [
     "read_features",
     "read_raster",
     "read_records",
+    "read_rows",
     "read_table",
     "read_workbook",
     "reading",

@@ -69,50 +69,19 @@ def misspelt_column(table: str, column: str, near: str, code: str) -> SourceErro
     )
 
 
-def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list[str], list[CsvRow]]:
+def read_cells(
+    path: Path, name: str, encoding: str | None = None, content: bytes | None = None
+) -> tuple[list[str], list[CsvRow]]:
     """The first line of a CSV and its rows, each with its place in the file; otherwise as :func:`read_sheet`.
 
     Returns
     -------
     header : list of str
-    rows : list of Row
+    rows : list of CsvRow
         As many cells in each as the header has names; blank lines are left out.
     """
-    check_size(path.stat().st_size, path, name)
-    if encoding is not None:
-        with naming_the_layer(Phrase("layer '{layer}'", layer=name)):
-            check_encoding(encoding)
-    try:
-        text = path.read_bytes().decode(encoding or "utf-8-sig", "strict").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            Phrase(
-                "layer '{layer}': {file} is not in {encoding} (byte {number}). Save it as UTF-8, or say encoding = "
-                '"gb18030", "cp1252" or what it is.',
-                layer=name,
-                file=path.name,
-                encoding=encoding or "UTF-8",
-                number=error.start + 1,
-            ),
-            code="encoding",
-            layer=name,
-        ) from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = next(reader, [])
-        rows = [CsvRow(row, reader.line_num) for row in reader if row]
-    except csv.Error as error:
-        raise SourceError(
-            Phrase(
-                "layer '{layer}': {file} is no CSV: line {line}, {error}. Save it anew.",
-                layer=name,
-                file=path.name,
-                line=reader.line_num,
-                error=error,
-            ),
-            code="damaged",
-            layer=name,
-        ) from error
+    first, *rows = read_rows(path, name, encoding, content) or [CsvRow([], 1)]
+    header = list(first.cells)
     check_header(header, path, name)
     check_rows(len(rows), path, name)
     odd = [str(row.line) for row in rows if len(row.cells) != len(header)]
@@ -132,6 +101,65 @@ def read_cells(path: Path, name: str, encoding: str | None = None) -> tuple[list
             features=odd,
         )
     return header, rows
+
+
+def read_rows(path: Path, name: str, encoding: str | None = None, content: bytes | None = None) -> list[CsvRow]:
+    """All lines of a CSV as they are, titles above the header included; those without a cell are left out.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Name of the table, for messages.
+    encoding : str, optional
+        By default UTF-8, with or without a byte-order mark.
+    content : bytes, optional
+        What the file holds, where it was read already.
+
+    Raises
+    ------
+    SourceError
+        Another encoding, or no CSV.
+    StudyError
+        Python does not know the encoding.
+    LimitError
+        Too many bytes.
+    """
+    check_size(path.stat().st_size if content is None else len(content), path, name)
+    if encoding is not None:
+        with naming_the_layer(Phrase("layer '{layer}'", layer=name)):
+            check_encoding(encoding)
+    try:
+        held = path.read_bytes() if content is None else content
+        text = held.decode(encoding or "utf-8-sig", "strict").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {file} is not in {encoding} (byte {number}). Save it as UTF-8, or say encoding = "
+                '"gb18030", "cp1252" or what it is.',
+                layer=name,
+                file=path.name,
+                encoding=encoding or "UTF-8",
+                number=error.start + 1,
+            ),
+            code="encoding",
+            layer=name,
+        ) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        return [CsvRow(row, reader.line_num) for row in reader if row or reader.line_num == 1]
+    except csv.Error as error:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {file} is no CSV: line {line}, {error}. Save it anew.",
+                layer=name,
+                file=path.name,
+                line=reader.line_num,
+                error=error,
+            ),
+            code="damaged",
+            layer=name,
+        ) from error
 
 
 def check_header(header: Sequence[str], path: Path, name: str) -> None:

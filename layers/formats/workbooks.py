@@ -36,7 +36,7 @@ class _Cells(NamedTuple):
     empty: list[str]
 
 
-def read_workbook(path: Path, name: str, sheet: str | None = None) -> list[CsvRow]:
+def read_workbook(path: Path, name: str, sheet: str | None = None, content: bytes | None = None) -> list[CsvRow]:
     """The rows of a sheet, those without a text left out.
 
     Parameters
@@ -47,6 +47,8 @@ def read_workbook(path: Path, name: str, sheet: str | None = None) -> list[CsvRo
         Name of the table, for messages.
     sheet : str, optional
         Its name; by default the first one.
+    content : bytes, optional
+        What the file holds, where it was read already.
 
     Returns
     -------
@@ -61,9 +63,9 @@ def read_workbook(path: Path, name: str, sheet: str | None = None) -> list[CsvRo
     LimitError
         Too many rows or bytes.
     """
-    check_size(path.stat().st_size, path, name)
+    check_size(path.stat().st_size if content is None else len(content), path, name)
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             _check_parts(archive, path, name)
             found = _cells(archive, _part_of(archive, path, name, sheet), name)
         _fill_merged(found)

@@ -37,8 +37,20 @@ MATTERS = "zones, lines, quotas, land, energy, services, flows, policies, indust
 _HELD = template("{folder}: kept runs: {runs}, kept steps: {steps}, {size:.1f} MB of at most {most:.0f} MB")
 _CLEARED = template("{folder}: kept runs removed: {runs}, kept steps removed: {steps}, {size:.1f} MB")
 
+_MATCHED = template("line {line}, item {item}, {text}: {outcome}")
+_OUTCOMES = {
+    "contained": template("its title stands between other words: {codes} is written; see whether it is all of it"),
+    "several": template("several titles stand in it: {codes}"),
+    "part": template("a title is only a part of its words: {codes}"),
+    "heading": template("a title stands only in the heading above it: {codes}"),
+    "none": template("no title stands in it"),
+    "unknown_code": template("there is no such code: {codes}"),
+    "treatment": template("neither restricted nor prohibited"),
+}
+"""What is told of an item that somebody must look at."""
+
 EXIT_PARTIAL = 8
-"""Of a plan that is whole but for layers that could not be read."""
+"""Of a plan that is whole but for layers that could not be read, and a list but for items that were not matched."""
 EXIT_NOT_MET = 4
 """Of ``seek``, where nothing meets all goals."""
 FINDINGS_SHOWN = 5
@@ -173,6 +185,64 @@ def new_rulebook(
         name=written.resolve().name,
     )
     print(in_words(said))
+
+
+@app.command(name="industries")
+def industries_(
+    source: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The official table of a negative list, CSV or XLSX, as it is.")
+    ],
+    out: Annotated[
+        Path, typer.Option("--out", metavar="TABLE", help="The CSV to write, for a list of a rulebook or of a plan.")
+    ],
+    findings: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="CSV", help="What to look at again; by default <TABLE>-unmatched.csv."),
+    ] = None,
+    rulebook: Annotated[
+        str,
+        typer.Option("--rulebook", metavar="RULEBOOK", help="Whose classification of industries the codes are of."),
+    ] = "main_functional_areas",
+    jurisdiction: Annotated[
+        str | None,
+        typer.Option("--jurisdiction", metavar="NAME", help="Where the list holds, for the table of a plan."),
+    ] = None,
+    encoding: Annotated[str | None, typer.Option("--encoding", help="Of a CSV that is not UTF-8.")] = None,
+    force: Force = False,
+    language: Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default English.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Match the items of an official negative list to branches of industry; exit 8 where some could not be."""
+    from maps.style import require_new, write_page
+    from zoning.rulebook import match_items, read_rulebook
+
+    speak(language)
+    report = findings or out.with_name(f"{out.stem}-unmatched.csv")
+    for path in () if force else (out, report):
+        require_new(path)
+    folder = Path(rulebook)
+    branches = read_rulebook(folder if folder.is_dir() else rulebook).branches
+    found = match_items(source, branches, encoding, jurisdiction)
+    for rows, path in ((found.table, out), (found.report, report)):
+        write_page("\ufeff" + rows.to_csv(index=False, lineterminator="\n"), path, Phrase("table"))
+    if as_json:
+        _print_json({"items": found.items, "rows": len(found.table), "report": found.report.to_dict("records")})
+    else:
+        for line, item, text, outcome, codes in found.report.head(FINDINGS_SHOWN).itertuples(index=False):
+            told = Phrase(_OUTCOMES[outcome], codes=codes)
+            print(safe_message(in_words(Phrase(_MATCHED, line=line, item=item, text=text, outcome=told))))
+        said = Phrase(
+            "{table}: {items} items, {rows} rows; lines to look at again: {told}, of them not matched: {unmatched} "
+            "({report})",
+            table=out,
+            items=found.items,
+            rows=len(found.table),
+            told=len(found.report),
+            unmatched=found.unmatched,
+            report=report,
+        )
+        print(in_words(said))
+    raise typer.Exit(EXIT_PARTIAL if found.unmatched else 0)
 
 
 @app.command(name="check")

@@ -14,7 +14,7 @@ from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.phrases import Phrase, word
 from zoning.errors import near
 from zoning.plan import Plan
-from zoning.rulebook import OWN, STATES, Answer, Classification, Industry, Rulebook, State, Treatment
+from zoning.rulebook import OWN, STATES, Answer, Classification, Industry, ListedItem, Rulebook, State, Treatment
 from zoning.study import Study
 from zoning.tables import INDUSTRIES, tabulate
 from zoning.trace import Field, Message, Remark, Texts, as_message, in_languages, joined, remark, say
@@ -331,6 +331,9 @@ def cover_lists(
     for name in sorted(set(names)):
         said, read = declared.get(name), int(counts.get(name, 0))
         complete = own_complete if name == OWN else said is not None and said.complete
+        if said is not None and said.table is not None:
+            rows = (one for one in rulebook.industries if isinstance(one, ListedItem) and one.list == name)
+            read = (complete and said.items) or len({one.item for one in rows})
         known = said.items_known if said is not None else None
         found.append(ListCoverage(name, (titles or {}).get(name, name), complete, read, read if complete else known))
     return tuple(found)

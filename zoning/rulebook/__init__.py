@@ -14,6 +14,7 @@ from zoning.rulebook.chapter_schemas import (
     Expected,
     Gap,
     Industry,
+    ListedItem,
     Membership,
     RegionTarget,
     Scheme,
@@ -32,6 +33,7 @@ from zoning.rulebook.clause_validation import (
     strange_codes,
 )
 from zoning.rulebook.industry_classification import Classification
+from zoning.rulebook.industry_lists import in_known_words, item_faults, match_items, read_item_table
 from zoning.rulebook.rulebook_folder import Draft, builtin_rulebooks, find_rulebook, read_draft, rulebook_files
 from zoning.rulebook.rulebook_model import (
     Rulebook,
@@ -110,6 +112,7 @@ __all__ = [
     "Indicator",
     "Industry",
     "Line",
+    "ListedItem",
     "Locked",
     "MeasureTerm",
     "Membership",
@@ -130,10 +133,14 @@ __all__ = [
     "builtin_rulebooks",
     "calendar_faults",
     "find_rulebook",
+    "in_known_words",
     "is_summed",
+    "item_faults",
     "last_change",
+    "match_items",
     "possible_range",
     "read_draft",
+    "read_item_table",
     "read_rulebook",
     "require_parameters",
     "require_possible",

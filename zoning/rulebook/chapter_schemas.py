@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from layers.phrases import Phrase, phrase_list
 from layers.sources import (
     Dated,
+    EncodingText,
     Exact,
     ExactPct,
     Factor,
@@ -375,6 +376,15 @@ class Industry(Dated, Cited):
         return self
 
 
+class ListedItem(Industry):
+    """A row of the table of a list: what an item of it says of one branch."""
+
+    item: str
+    """What the list calls the item, such as its number; it may be about several branches."""
+    line: int
+    """The line of the table on which the row ends."""
+
+
 class IndustryList(Dated, Sourced):
     """How much of a negative list its items here are; a list without an entry is taken for incomplete."""
 
@@ -384,6 +394,18 @@ class IndustryList(Dated, Sourced):
     """Every item that the list has is here, so that what none of them names is allowed by it."""
     items_known: Annotated[int, Field(ge=1)] | None = None
     """About how many items the list has, where somebody says so."""
+    counts: Annotated[dict[Treatment, Annotated[int, Field(ge=0)]], Field(min_length=1)] | None = None
+    """How many items of each treatment the list itself says that it has; a table is checked against it."""
+    table: Annotated[str, Field(pattern=r"^[^/\\]+\.(csv|CSV|xlsx|XLSX)$")] | None = None
+    """A CSV or XLSX (its first sheet) beside industries.toml, one row a branch of an item: item, text, code,
+    treatment, state, conditions, note, reference. Its items hold on the days of this entry."""
+    encoding: EncodingText | None = None
+    """Encoding of the texts of the table, such as "gb18030"; by default UTF-8."""
+
+    @property
+    def items(self) -> int | None:
+        """How many items the list has, by its counts where there are any."""
+        return sum(self.counts.values()) if self.counts else self.items_known
 
 
 class Industries(Section):

@@ -34,6 +34,7 @@ from zoning.rulebook.industry_classification import (
     classified,
     read_classification,
 )
+from zoning.rulebook.industry_lists import list_table_faults
 from zoning.rulebook.rulebook_folder import Draft
 from zoning.rulebook.schema import AREAS_HA, ELEVATION_ROLE, UNIT, DatedValue, Derived, Indicator, Locked, Norm, Terms
 
@@ -55,6 +56,7 @@ def industry_faults(draft: Draft) -> Iterator[RulebookError]:
     yield from _declared(draft)
     yield from _list_languages(draft)
     industries = classification_of(draft)
+    yield from list_table_faults(draft, industries)
     if industries is not None:
         yield from _codes(draft, industries)
 
@@ -72,7 +74,7 @@ def classification_of(draft: Draft) -> Classification | None:
 def _classification(draft: Draft) -> Iterator[RulebookError]:
     name, builtin = draft.head.classification, builtin_classifications()
     own = "classification.toml" in draft.files
-    if name is None and (own or draft.industries):
+    if name is None and (own or draft.industries or any(one.table for one in draft.lists)):
         what = "classification.toml" if own else "industries.toml"
         yield draft.fault(
             Phrase(
@@ -135,7 +137,7 @@ def _declared(draft: Draft) -> Iterator[RulebookError]:
             )
             yield draft.fault(text, "lists", place, "id")
         items = sum(item.list == one.id and item.meets(one) for item in draft.industries)
-        if one.complete and one.items_known is not None and items < one.items_known:
+        if one.table is None and one.complete and one.items_known is not None and items < one.items_known:
             text = Phrase(
                 "the list is said to be complete, and {items} of about {items_known} items are here",
                 items=items,

@@ -95,6 +95,6 @@ def names_of_sets(draft: Draft) -> Mapping[str, Collection[str]]:
         "indicators": [one.name for one in draft.indicators],
         "parameters": [one.name for one in draft.parameters],
         "levels": [UNIT, JURISDICTION, STUDY, *(one.name for one in draft.indicators if one.type == "text")],
-        "lists with items": {one.list for one in draft.industries},
+        "lists with items": {one.list for one in draft.industries} | {one.id for one in draft.lists if one.table},
         "lists in policies": {one.list for one in draft.policies if one.list is not None},
     }

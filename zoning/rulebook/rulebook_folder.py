@@ -79,6 +79,8 @@ FILES: Mapping[str, type[Section]] = {
 
 LAWS = Path(__file__).parent.parent / "rulebooks"
 NEEDED = ("rulebook.toml", "zones.toml")
+TABLES = (".csv", ".xlsx")
+"""How the names of files end that may be tables of lists."""
 NOR = template("{first} nor {rest}")
 MAX_FILES = 500
 MAX_NOTE_BYTES = 1_000_000
@@ -375,7 +377,7 @@ def _file_names(folder: Path) -> list[str]:
 def _belongs(name: str) -> bool:
     top, _, rest = name.partition("/")
     in_cases = top == "cases" and rest.endswith(".toml") and "/" not in rest
-    return name in FILES or in_cases or (not rest and name.endswith(".md"))
+    return name in FILES or in_cases or (not rest and name.lower().endswith((".md", *TABLES)))
 
 
 def _prefix(folder: Path, name: str) -> str:

@@ -34,6 +34,7 @@ from zoning.rulebook.chapter_schemas import (
 from zoning.rulebook.entry_validation import classification_of, lasting_faults, rulebook_faults
 from zoning.rulebook.in_force_validation import day_faults
 from zoning.rulebook.industry_classification import Classification
+from zoning.rulebook.industry_lists import listed_items
 from zoning.rulebook.rulebook_folder import Draft, read_draft
 from zoning.rulebook.schema import (
     LOCKED,
@@ -447,7 +448,7 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
     """The rulebook that a draft without faults is on a day."""
     head = draft.head
     parameters = {one.name: value for one in draft.parameters for value in [value_on(one, day)] if value is not None}
-    industries = in_force(draft.industries, day)
+    industries = in_force((*draft.industries, *listed_items(draft)), day)
     lists = (one for one in draft.lists if one.on(day))
     derived = (
         *memberships(draft.places, draft.regions, day),

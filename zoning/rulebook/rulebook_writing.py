@@ -13,7 +13,7 @@ from layers.errors import ZoneplanError, raise_all
 from layers.phrases import Phrase
 from layers.sources import Dated, Source, to_toml
 from zoning.errors import RulebookError
-from zoning.rulebook.chapter_schemas import Membership
+from zoning.rulebook.chapter_schemas import ListedItem, Membership
 from zoning.rulebook.entry_validation import classification_of, rulebook_faults
 from zoning.rulebook.rulebook_folder import FILES, Draft, parse_draft
 from zoning.rulebook.rulebook_model import Rulebook, Value, in_force_on, value_on
@@ -116,7 +116,7 @@ def _content(rulebook: Rulebook, draft: Draft) -> Iterator[tuple[str, tuple[Any,
     for kind in Terms.model_fields:
         yield kind, getattr(rulebook.terms, kind)
     for kind in DATED:
-        own = tuple(one for one in getattr(rulebook, kind) if not isinstance(one, Membership))
+        own = tuple(one for one in getattr(rulebook, kind) if not isinstance(one, Membership | ListedItem))
         yield kind, _with_other_days(own, getattr(draft, kind), rulebook.day)
     yield "parameters", tuple(_parameters(rulebook, draft))
     yield "decisions", tuple(_decisions(rulebook.locked, draft.decisions, rulebook.day))
