@@ -27,7 +27,7 @@ from .test_report_browser import SIZES
 
 pytestmark = pytest.mark.slow
 STUDIES = [
-    *(("us_mountain_west", language) for language in ("en", "fr", "pt")),
+    *(("us_mountain_west", language) for language in ("en", "pt")),
     *(("china_provinces", language) for language in ("zh", "en")),
 ]
 
@@ -55,7 +55,7 @@ def test_twelve_sheets_and_nothing_overflows(
     tab.emulate_media(media="print")
     tab.set_viewport_size({"width": 658, "height": 1000})
     sheets = tab.evaluate(SIZES)
-    assert all(height < 280 and not over for _, height, over in sheets), sheets
+    assert not [one for one in sheets if one[1] >= 280 or one[2]]
     assert tab.pdf(prefer_css_page_size=True, print_background=True).count(b"/Type /Page\n") == len(sheets) == 12
     assert tab.complaints == []
     tab.close()
