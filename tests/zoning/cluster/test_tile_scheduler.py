@@ -75,7 +75,8 @@ def cluster() -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
 @pytest.fixture
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiles of some six units, so that there are many."""
-    monkeypatch.setattr(unit_tiles.tiles_of, "__kwdefaults__", {"matched": False, "vertices": 30})
+    defaults = tiles_of.__kwdefaults__ or {}
+    monkeypatch.setattr(unit_tiles.tiles_of, "__kwdefaults__", defaults | {"vertices": 30})
 
 
 def same(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> bool:
