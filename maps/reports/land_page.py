@@ -138,7 +138,15 @@ def _facts(figures: PlanFigures, one: QuotaFigures) -> Iterator[tuple[str, str]]
         if capped:
             yield edition.tell("fact_capped", n=capped), edition.pages["fact_capped_rest"]
         else:
-            yield edition.pages["fact_no_ceiling"], edition.tell("fact_use", **told)
+            yield _unreached(figures, one), edition.tell("fact_use", **told)
+
+
+def _unreached(figures: PlanFigures, one: QuotaFigures) -> str:
+    """That no unit gets its ceiling, which is the plan's own and no limit of law; named where it is a measure."""
+    edition, ceiling = figures.edition, one.quota.ceiling
+    if isinstance(ceiling, str) and ceiling in edition.plan.measures.columns:
+        return edition.tell("fact_no_ceiling_of", measure=edition.measure(ceiling))
+    return edition.pages["fact_no_ceiling"]
 
 
 def _use(rows: pd.DataFrame) -> pd.Series:
