@@ -13,7 +13,7 @@ from layers.errors import ZoneplanError, raise_all
 from layers.phrases import Phrase
 from layers.sources import Dated, Source, to_toml
 from zoning.errors import RulebookError
-from zoning.rulebook.chapter_schemas import ListedItem, Membership
+from zoning.rulebook.chapter_schemas import ListedItem, Membership, memberships
 from zoning.rulebook.entry_validation import classification_of, rulebook_faults
 from zoning.rulebook.rulebook_folder import FILES, Draft, parse_draft
 from zoning.rulebook.rulebook_model import Rulebook, Value, in_force_on, value_on
@@ -111,6 +111,7 @@ def _head(rulebook: Rulebook) -> Head:
 
 def _content(rulebook: Rulebook, draft: Draft) -> Iterator[tuple[str, tuple[Any, ...]]]:
     """All entries by kind: what is in force as the rulebook has it, and the draft's of other days."""
+    _refuse_other_members(rulebook)
     for kind in UNDATED:
         yield kind, getattr(rulebook, kind)
     for kind in Terms.model_fields:
@@ -124,6 +125,22 @@ def _content(rulebook: Rulebook, draft: Draft) -> Iterator[tuple[str, tuple[Any,
         yield "classification", draft.classification
     else:
         yield "classification", tuple(rulebook.classification.branches.values())
+
+
+def _refuse_other_members(rulebook: Rulebook) -> None:
+    """Refuse members of regions that are not what the regions and places of the rulebook make them."""
+    meant = {one.name: one for one in memberships(rulebook.places, rulebook.regions, rulebook.day)}
+    own = {one.name: one for one in rulebook.derived if isinstance(one, Membership)}
+    other = sorted(name for name in {*meant, *own} if repr(meant.get(name)) != repr(own.get(name)))
+    if other:
+        raise RulebookError(
+            Phrase(
+                "rulebook '{rulebook}': '{name}' was changed in memory, but who lies in a region is what its places "
+                "say: change these, or the region",
+                rulebook=rulebook.name,
+                name=other[0],
+            )
+        )
 
 
 def _with_other_days(in_force: tuple[Dated, ...], all_days: tuple[Dated, ...], day: dt.date) -> tuple[Dated, ...]:
