@@ -71,7 +71,6 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
     found = [
         *_left_out(plan),
         *_policies(plan),
-        *_instruments(plan),
         *_zones(plan),
         *margin_findings(plan),
         *_floors(plan),
@@ -84,6 +83,7 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         *_services(plan),
         *_over_capacity(plan),
         *_empty_measures(plan),
+        *_instruments(plan),  # what has no text or layer comes last: it says what to bring, not what to look at
     ]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
 
