@@ -65,7 +65,7 @@ def examples(count: int) -> int:
 NOT_FAST = ("browser", "qgis", "node", "slow")
 WHOLE = ("wheel_site", "plan_of", "run_of", "toy_folder")
 """Fixtures that build the wheel, run a built-in study, or give a study of one's own to be run."""
-WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(")
+WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(", "case_coverage(")
 
 
 @pytest.hookimpl(tryfirst=True)
