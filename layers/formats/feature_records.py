@@ -17,8 +17,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +30,7 @@ from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.csv_files import CsvRow, check_header, numbers_of, read_sheet
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, load_gdal
-from layers.formats.workbooks import read_workbook, sheets_of
+from layers.formats.workbooks import UNREADABLE, read_workbook, sheets_of
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 
@@ -265,7 +263,7 @@ def _read_workbook(path: Path, name: str, layer: str | None) -> Records:
     """The rows of a sheet whose first line names the columns; those without name and content are left out."""
     try:
         sheet = _chosen(sheets_of(path, name), path, name, layer)
-    except (BadZipFile, ParseError, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         raise _damaged(path, name, error) from error
     header, *rows = read_workbook(path, name, sheet) or [CsvRow([""], 1)]
     kept = [place for place, one in enumerate(header.cells) if one or any(row.cells[place] for row in rows)]

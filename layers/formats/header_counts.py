@@ -13,7 +13,7 @@ from pyproj import CRS, Transformer
 
 from layers.formats.gdal_drivers import load_gdal
 from layers.formats.geotiff import opened
-from layers.formats.workbooks import read_workbook
+from layers.formats.workbooks import count_rows
 
 VERTEX_BYTES = 16
 """Of two coordinates, in every format that does not pack them."""
@@ -73,7 +73,7 @@ def count_features(path: Path, layer: str | None = None) -> Counts:
             rows = max(0, sum(1 for _ in file) - 1)
         return Counts(rows, rows)
     if ending == ".xlsx":
-        rows = len(read_workbook(path, path.name, layer)) - 1
+        rows = max(0, count_rows(path, path.name, layer) - 1)
         return Counts(rows, rows)
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)

@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse  # 
 from layers.errors import LimitError, SourceError, shown
 from layers.formats.csv_files import CsvRow
 from layers.formats.gdal_drivers import check_rows, check_size
-from layers.phrases import Phrase, phrase_list
+from layers.phrases import Phrase
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -24,6 +24,8 @@ MAX_COLUMNS = 16_384
 """As many columns as a sheet can have."""
 MOST_TIMES = 100
 """So many times its size a large part may unpack to; sheets of people stay below thirty."""
+UNREADABLE = (zipfile.BadZipFile, ParseError, KeyError, ValueError, IndexError)
+"""What comes of a file that is no workbook, or is damaged."""
 _LARGE_BYTES = 2**24
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 
@@ -46,7 +48,7 @@ def read_workbook(path: Path, name: str, sheet: str | None = None, content: byte
     name : str
         Name of the table, for messages.
     sheet : str, optional
-        Its name; by default the first one.
+        Its name, one of :func:`sheets_of`; by default the first one.
     content : bytes, optional
         What the file holds, where it was read already.
 
@@ -67,9 +69,9 @@ def read_workbook(path: Path, name: str, sheet: str | None = None, content: byte
     try:
         with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             _check_parts(archive, path, name)
-            found = _cells(archive, _part_of(archive, path, name, sheet), name)
+            found = _cells(archive, _part_of(archive, sheet), name)
         _fill_merged(found)
-    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, IndexError) as error:
+    except UNREADABLE as error:
         raise SourceError(
             Phrase("table '{table}': {file} is no workbook that can be read; save it anew", table=name, file=path.name),
             code="damaged",
@@ -108,6 +110,22 @@ def sheets_of(path: Path, name: str) -> list[str]:
         return [one.attrib["name"] for one in _sheets(archive)]
 
 
+def count_rows(path: Path, name: str, sheet: str | None = None) -> int:
+    """About how many rows a sheet has, without reading their cells; 0 where it cannot be read.
+
+    Raises
+    ------
+    LimitError
+        Too many bytes.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_parts(archive, path, name)
+            return archive.read(_part_of(archive, sheet)).count(b"<row")
+    except UNREADABLE:
+        return 0
+
+
 def _check_parts(archive: zipfile.ZipFile, path: Path, name: str) -> None:
     parts = archive.infolist()
     check_size(sum(part.file_size for part in parts), path, name)
@@ -142,26 +160,13 @@ def _sheets(archive: zipfile.ZipFile) -> list[Element]:
     return _parsed(archive, "xl/workbook.xml").findall(f"{SHEET}sheets/{SHEET}sheet")
 
 
-def _part_of(archive: zipfile.ZipFile, path: Path, name: str, sheet: str | None) -> str:
-    """The part that holds a sheet."""
-    listed = _sheets(archive)
-    if not listed:
-        raise ValueError("sheets")
-    found = listed[0] if sheet is None else next((one for one in listed if one.attrib["name"] == sheet), None)
-    if found is None:
-        raise SourceError(
-            Phrase(
-                "table '{table}': {file} has no sheet '{sheet}'; it holds: {names}.",
-                table=name,
-                file=path.name,
-                sheet=str(sheet),
-                names=phrase_list(one.attrib["name"] for one in listed),
-            ),
-            code="layer",
-            layer=name,
-        )
+def _part_of(archive: zipfile.ZipFile, sheet: str | None) -> str:
+    """The part that holds a sheet, or the first one; KeyError or ValueError where there is none."""
+    listed = {one.attrib["name"]: one.attrib[f"{RELATION}id"] for one in _sheets(archive)}
+    first, *_ = listed
+    wanted = listed[first if sheet is None else sheet]
     parts = {one.attrib["Id"]: one.attrib["Target"] for one in _parsed(archive, "xl/_rels/workbook.xml.rels")}
-    target = parts[found.attrib[f"{RELATION}id"]]
+    target = parts[wanted]
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
 
