@@ -168,6 +168,12 @@ def places_of(shapes: npt.NDArray[Any], own: CRS | None) -> npt.NDArray[Any]:
         Flat; None where there is none.
     own : pyproj.CRS or None
         Web Mercator, else they are in degrees.
+
+    Examples
+    --------
+    >>> drawn = np.array([shapely.Point(116.384047, 39.913345)])
+    >>> shapely.get_coordinates(places_of(drawn, None)).round(5).tolist()
+    [[116.37782, 39.91195]]
     """
     unrolled = own is not None and own == _WEB_MERCATOR
 

@@ -142,7 +142,14 @@ def items_below(
 
 
 def in_known_words(items: pd.DataFrame) -> pd.DataFrame:
-    """The same with ``treatment`` and ``state`` in the words of a rulebook; those of :func:`item_faults` first."""
+    """The same with ``treatment`` and ``state`` in the words of a rulebook; those of :func:`item_faults` first.
+
+    Examples
+    --------
+    >>> items = pd.DataFrame({"treatment": ["限制类", "禁止"], "state": ["", "现有产业"]})
+    >>> in_known_words(items)["treatment"].tolist(), in_known_words(items)["state"].tolist()
+    (['restricted', 'prohibited'], ['both', 'existing'])
+    """
     return items.assign(
         treatment=[TREATMENTS[one.lower()] for one in items["treatment"]],
         state=[STATES[one.lower()] for one in items["state"]],
@@ -160,6 +167,12 @@ def item_faults(items: pd.DataFrame, name: str, own: Complaints) -> Iterator[Sou
         Name of the table, for messages.
     own : callable
         What this kind of table asks of an item beside.
+
+    Examples
+    --------
+    >>> items = pd.DataFrame({"treatment": ["禁止"], "state": ["old"], "conditions": [""]}, index=[7])
+    >>> [str(one) for one in item_faults(items, "branches", lambda item: {})]
+    ["table 'branches', line 7: state 'old': write existing, planned or both."]
     """
     for line, item in zip(items.index.tolist(), items.to_dict("records"), strict=True):
         told: dict[str, str] = {str(key): str(value) for key, value in item.items()}
