@@ -1,7 +1,6 @@
 """File formats: vector, raster and tables behind one wall of allowed drivers; nothing is repaired here."""
 
 from layers.formats.attribute_join import join_table, read_table
-from layers.formats.csv_files import CsvRow, misspelt_column, read_cells, read_rows
 from layers.formats.feature_records import frame_of, read_records
 from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, load_gdal, loaded_drivers, parts_of
 from layers.formats.geotiff import (
@@ -16,10 +15,9 @@ from layers.formats.geotiff import (
     window_of,
 )
 from layers.formats.header_counts import Box, Counts, box_of, count_cells, count_features
-from layers.formats.id_spelling import alike_ids
 from layers.formats.reading_boundary import reading
+from layers.formats.tables import CsvRow, alike_ids, misspelt_column, read_cells, read_rows, read_workbook
 from layers.formats.vector import Kind, read_features, select
-from layers.formats.workbooks import read_workbook
 
 __all__ = [
     "ALLOWED",

@@ -11,7 +11,7 @@ import pandas as pd
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.formats.feature_records import frame_of, read_records
 from layers.formats.gdal_drivers import TABLES, format_of
-from layers.formats.id_spelling import settle_ids
+from layers.formats.tables import settle_ids
 from layers.ledger import entries, gather
 from layers.phrases import Phrase, Reworded
 
@@ -125,7 +125,7 @@ def join_table(
     UnknownNameError
         A column's name is taken: two sources for one name.
     SourceError
-        No id of the table is an id of a unit, or one is nearly that; see :mod:`layers.formats.id_spelling`.
+        No id of the table is an id of a unit, or one is nearly that; see :mod:`layers.formats.tables.id_spelling`.
 
     Examples
     --------

@@ -28,9 +28,8 @@ from pyproj import CRS
 
 from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
-from layers.formats.csv_files import CsvRow, check_header, numbers_of, read_sheet
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, load_gdal
-from layers.formats.workbooks import UNREADABLE, read_workbook, sheets_of
+from layers.formats.tables import UNREADABLE, CsvRow, check_header, numbers_of, read_sheet, read_workbook, sheets_of
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 

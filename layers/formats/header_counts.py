@@ -13,7 +13,7 @@ from pyproj import CRS, Transformer
 
 from layers.formats.gdal_drivers import load_gdal
 from layers.formats.geotiff import opened
-from layers.formats.workbooks import count_rows
+from layers.formats.tables import count_rows
 
 VERTEX_BYTES = 16
 """Of two coordinates, in every format that does not pack them."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import SourceError, StudyError
-from layers.formats.csv_files import numbers_of, read_sheet
+from layers.formats.tables.csv_files import numbers_of, read_sheet
 
 
 def sheet(tmp_path, content, **options):

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse  # one with a DTD or entities is refused
 
 from layers.errors import LimitError, SourceError, shown
-from layers.formats.csv_files import CsvRow
 from layers.formats.gdal_drivers import check_rows, check_size
+from layers.formats.tables.csv_files import CsvRow
 from layers.phrases import Phrase
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
