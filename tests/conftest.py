@@ -62,7 +62,7 @@ def examples(count: int) -> int:
     return count * int(os.environ.get("ZONEPLAN_EXAMPLES", "1"))
 
 
-NOT_FAST = ("browser", "qgis", "node", "slow")
+NOT_FAST = ("browser", "qgis", "node", "slow", "long")
 WHOLE = ("wheel_site", "plan_of", "run_of", "toy_folder")
 """Fixtures that build the wheel, run a built-in study, or give a study of one's own to be run."""
 WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(", "case_coverage(")
@@ -87,9 +87,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"repeat with --hypothesis-seed={config.option.hypothesis_seed}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is ``slow`` by what it uses, and as ``fast`` all that is left: the tests of the inner loop."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is ``slow`` by what it uses, and as ``fast`` all that is left; leave out what is ``long``."""
     for item in items:
+        if item.get_closest_marker("long") and "long" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip(reason="takes many minutes: pytest -m long"))
         if runs_whole(item):
             item.add_marker("slow")
         if not any(item.get_closest_marker(name) for name in NOT_FAST):

@@ -1,0 +1,223 @@
+"""Files changed at random: each is read or refused in words, and where the plan pins them, every change is refused.
+
+One change after another of every format that is read, by a seed of its own. Each is given to the command in a process
+of its own, so that a crash, a hang or a loss of memory is seen as what it is.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import random
+import resource
+import shutil
+import sys
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import geopandas as gpd
+import pytest
+
+import maps.cli.commands
+import maps.explain
+import maps.init
+import zoning.pipeline
+from maps.run_folder import verify
+from tests.conftest import examples
+
+FORK = multiprocessing.get_context("fork")
+LOADED = (maps.cli.commands, maps.explain, maps.init, zoning.pipeline)
+"""What the command loads at its first use: a copy of this process has it already."""
+CONTRACT = {0, 2, 3, 4, 6}
+"""Exit codes of a check, but for a fault of ours."""
+PATIENCE_S = 60
+MORE_MEMORY = 4 * 1024**3
+CHANGES = 40
+MANY_CHANGES = 160
+
+
+class Told(NamedTuple):
+    """How the command ended: a negative code is a signal, None no end."""
+
+    code: int | None
+    out: str
+    err: str
+
+
+def call(folder: Path, *arguments: object) -> Told:
+    """The command in a copy of this process, with a bound on time and memory."""
+    child = FORK.Process(target=_command, args=(folder, [str(one) for one in arguments]))
+    child.start()
+    child.join(PATIENCE_S)
+    if child.is_alive():
+        child.kill()
+        child.join()
+        return Told(None, "", "no end")
+    return Told(child.exitcode, *((folder / name).read_text("utf-8", "replace") for name in ("out.txt", "err.txt")))
+
+
+def _command(folder: Path, arguments: list[str]) -> None:
+    """What the copy does."""
+    sys.stdout, sys.stderr = ((folder / name).open("w", encoding="utf-8") for name in ("out.txt", "err.txt"))
+    held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (held + MORE_MEMORY, held + MORE_MEMORY))
+    warnings.resetwarnings()
+    warnings.simplefilter("ignore")  # a planner sees none either
+    maps.cli.commands.main(arguments)
+
+
+def layer(source: str, *more: str) -> str:
+    return "\n".join(["[[layers]]", 'name = "fuzzed"', f'source = "{source}"', *more, ""])
+
+
+def features(folder: Path) -> gpd.GeoDataFrame:
+    return gpd.read_file(folder / "toy.gpkg", layer="land")
+
+
+def as_gpkg(folder: Path) -> str:
+    features(folder).to_file(folder / "one.gpkg")
+    return layer("one.gpkg", 'role = "protected"')
+
+
+def as_parquet(folder: Path) -> str:
+    features(folder).to_parquet(folder / "one.parquet")
+    return layer("one.parquet", 'role = "protected"')
+
+
+def as_flatgeobuf(folder: Path) -> str:
+    features(folder).to_file(folder / "one.fgb", driver="FlatGeobuf")
+    return layer("one.fgb", 'role = "protected"')
+
+
+def as_geojson(folder: Path) -> str:
+    features(folder).to_crs("EPSG:4326").to_file(folder / "one.geojson", driver="GeoJSON")
+    return layer("one.geojson", 'role = "protected"')
+
+
+def as_shapefile(folder: Path) -> str:
+    features(folder).to_file(folder / "one.shp")
+    return layer("one.shp", 'role = "protected"')
+
+
+def as_points(folder: Path) -> str:
+    shutil.copy(folder / "plants.csv", folder / "one.csv")
+    return layer("one.csv", 'x = "x"', 'y = "y"', 'crs = "EPSG:3035"', 'measure = { fuzzed_mw = "sum(mw)" }')
+
+
+def as_table(folder: Path) -> str:
+    shutil.copy(folder / "stats.csv", folder / "two.csv")
+    (folder / "two.csv").write_text((folder / "two.csv").read_text("utf-8").replace("income", "output"), "utf-8")
+    return '[[tables]]\nsource = "two.csv"\nid = "code"\n'
+
+
+def as_workbook(folder: Path) -> str:
+    table = gpd.pd.read_csv(folder / "stats.csv").rename(columns={"income": "output"})
+    table.to_excel(folder / "one.xlsx", index=False)
+    return '[[tables]]\nsource = "one.xlsx"\nid = "code"\n'
+
+
+def as_grid(folder: Path) -> str:
+    shutil.copy(folder / "elevation.tif", folder / "one.tif")
+    return layer("one.tif", 'measure = { fuzzed_m = "mean(value)" }')
+
+
+FORMATS: dict[str, tuple[str, Callable[[Path], str] | None]] = {
+    "GeoPackage": ("one.gpkg", as_gpkg),
+    "GeoParquet": ("one.parquet", as_parquet),
+    "FlatGeobuf": ("one.fgb", as_flatgeobuf),
+    "GeoJSON": ("one.geojson", as_geojson),
+    "Shapefile": ("one.shp", as_shapefile),
+    "index of a Shapefile": ("one.shx", as_shapefile),
+    "table of a Shapefile": ("one.dbf", as_shapefile),
+    "points of a CSV": ("one.csv", as_points),
+    "CSV": ("two.csv", as_table),
+    "workbook": ("one.xlsx", as_workbook),
+    "GeoTIFF": ("one.tif", as_grid),
+    "plan": ("plan.toml", None),
+    "rulebook": ("rules/rules.toml", None),
+}
+"""The file that is changed, and what writes it and says how the plan reads it."""
+
+WORDS = (b"1e999", b"NaN", b"-1", b"\0", b"\xff\xfe", b"'", b'"', b"{{", b"\n\n", b",", "\u202e\u0661".encode())
+"""What is put in: numbers that are none, and what ends or turns a text."""
+
+
+def changed(content: bytes, chance: random.Random) -> bytes:
+    """The content with one change of some kind at some place: never the same."""
+    new = content
+    while new == content:
+        at = chance.randrange(len(content))
+        to = min(len(content), at + chance.choice((1, 4, 8, 64, 1024)))
+        before, piece, after = content[:at], content[at:to], content[to:]
+        kinds = (
+            before,  # cut short
+            before + after,  # a part missing
+            before + piece + piece + after,
+            before + bytes(len(piece)) + after,
+            before + b"\xff" * len(piece) + after,
+            before + chance.randbytes(len(piece)) + after,
+            before + piece[::-1] + after,
+            before + bytes([piece[0] ^ 1 << chance.randrange(8)]) + content[at + 1 :],  # one bit
+            before + chance.choice(WORDS) + piece + after,
+        )
+        new = chance.choice(kinds)
+    return new
+
+
+def fuzz(name: str, folder: Path, count: int, seed: int) -> None:
+    """So many changes of one format; each that breaks a promise is kept, with the seed that gives it again."""
+    file, write = FORMATS[name]
+    plan = folder / "plan.toml"
+    if write is not None:  # the units and that file alone
+        plan.write_text(plan.read_text("utf-8").partition("[[layers]]")[0] + write(folder), "utf-8")
+    assert call(folder, "check", plan).code == 0
+    pinned = folder / "pinned.toml"
+    shutil.copy(plan, pinned)
+    assert call(folder, "check", pinned, "--pin").code == 0
+    content, wrong = (folder / file).read_bytes(), []
+    for turn in range(count):
+        chance = random.Random(f"{name} {seed} {turn}")
+        (folder / file).write_bytes(changed(content, chance))
+        told = call(folder, "check", plan)
+        if told.code not in CONTRACT or "Traceback" in told.err:
+            wrong.append((turn, told.code, told.err[-400:]))
+        elif told.code == 0 and write is not None:
+            held = call(folder, "check", pinned)
+            if held.code != 3:
+                wrong.append((turn, held.code, "a change of a pinned file was not told"))
+    assert not wrong, f"seed {seed}: {wrong}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_changed_file_is_read_or_refused_in_words(
+    name: str, toy_folder: Path, request: pytest.FixtureRequest
+) -> None:
+    fuzz(name, toy_folder, examples(CHANGES), int(request.config.option.hypothesis_seed))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", FORMATS)
+def test_many_changed_files(name: str, toy_folder: Path, request: pytest.FixtureRequest) -> None:
+    """2,080 changes in all."""
+    fuzz(name, toy_folder, MANY_CHANGES, seed=int(request.config.option.hypothesis_seed))
+
+
+@pytest.mark.long
+def test_f01_to_f06_two_hundred_kills(toy_folder: Path) -> None:
+    """Kills at any moment of the command: the run is whole or absent; in the end there is one and nothing beside."""
+    chance, plan, out = random.Random(7), toy_folder / "plan.toml", toy_folder / "result"
+    states: dict[str, int] = {}
+    for _ in range(200):
+        child = FORK.Process(target=_command, args=(toy_folder, ["run", str(plan), "--out", str(out), "--force"]))
+        child.start()
+        child.join(chance.uniform(0.0, 1.5))
+        child.kill()
+        child.join()
+        state = verify(out).state if out.exists() else "absent"
+        states[state] = states.get(state, 0) + 1
+    assert states.keys() <= {"complete", "absent"}
+    assert call(toy_folder, "run", plan, "--out", out, "--force").code == 0
+    assert verify(out).state == "complete"
+    assert [one.name for one in toy_folder.iterdir() if one.name.startswith(".")] == []
