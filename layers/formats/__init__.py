@@ -1,5 +1,6 @@
 """File formats: vector, raster and tables behind one wall of allowed drivers; nothing is repaired here."""
 
+from layers.formats.archived import unpacked
 from layers.formats.attribute_join import join_table, read_table
 from layers.formats.feature_records import frame_of, read_records
 from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, load_gdal, loaded_drivers, parts_of
@@ -54,5 +55,6 @@ __all__ = [
     "read_workbook",
     "reading",
     "select",
+    "unpacked",
     "window_of",
 ]

@@ -1,4 +1,4 @@
-"""Which files may be opened, and how: eight formats, told by ending and first bytes, and nothing else of GDAL.
+"""Which files may be opened, and how: a few formats, told by ending and first bytes, and nothing else of GDAL.
 
 GDAL guesses a file's format from its content and opens whatever that asks for: other files, other machines, programs.
 So the driver is named at each open, or the first bytes must be those that only this driver reads, and what has opened
@@ -34,7 +34,7 @@ class Format(NamedTuple):
     Attributes
     ----------
     name : str
-        Its driver's name in GDAL, or "Parquet", "CSV" or "XLSX", which GDAL does not read here.
+        Its driver's name in GDAL, or "Parquet", "CSV", "XLSX" or "ZIP", which GDAL does not read here.
     endings : tuple of str
         Of its file names, in lower case.
     magic : bytes
@@ -55,11 +55,12 @@ FORMATS = (
     Format("ESRI Shapefile", (".shp",), rb"\0\0\x27\x0a"),
     Format("GTiff", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]"),
     Format("XLSX", (".xlsx",), rb"PK\x03\x04"),
+    Format("ZIP", (".zip",), rb"PK\x03\x04"),
     Format("CSV", (".csv",), rb""),
 )
 GRIDS = ("GTiff",)
 TABLES = ("CSV", "GPKG", "Parquet", "XLSX")
-FEATURES = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "CSV", "XLSX")
+FEATURES = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "ZIP", "CSV", "XLSX")
 
 MAX_FILE_BYTES = 8 * 1024**3
 MAX_BYTES = 4 * 1024**3

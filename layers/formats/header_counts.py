@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Transformer
 
-from layers.formats.gdal_drivers import load_gdal
+from layers.formats.archived import unpacked
+from layers.formats.gdal_drivers import FEATURES, load_gdal
 from layers.formats.geotiff import opened
 from layers.formats.tables import count_rows
 
@@ -75,6 +76,9 @@ def count_features(path: Path, layer: str | None = None) -> Counts:
     if ending == ".xlsx":
         rows = max(0, count_rows(path, path.name, layer) - 1)
         return Counts(rows, rows)
+    if ending == ".zip":
+        with unpacked(path, path.name, FEATURES) as (inside, _):
+            return count_features(inside, layer)
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 
@@ -118,6 +122,9 @@ def box_of(path: Path, layer: str | None = None) -> tuple[Box, CRS] | None:
 
     if path.suffix.lower() in (".parquet", ".geoparquet"):
         return None
+    if path.suffix.lower() == ".zip":
+        with unpacked(path, path.name, FEATURES) as (inside, _):
+            return box_of(inside, layer)
     found = pyogrio.read_info(path, layer=layer, force_total_bounds=True)
     if found["total_bounds"] is None or found["crs"] is None:
         return None

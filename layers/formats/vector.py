@@ -20,8 +20,9 @@ from pyproj import CRS
 from layers.conditions import parse_condition
 from layers.crs import is_gcj02, places_of, settle_crs, settle_gcj02
 from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, naming_the_layer, shown
+from layers.formats.archived import unpacked
 from layers.formats.feature_records import Records, frame_of, read_records, shapes_of, too_deep
-from layers.formats.gdal_drivers import FEATURES, format_of
+from layers.formats.gdal_drivers import FEATURES, Format
 from layers.formats.shapefile import check_shapefile, deleted_in, encoding_of
 from layers.ledger import entries, gather
 from layers.phrases import Phrase, phrase_list
@@ -48,7 +49,7 @@ def read_features(
     Parameters
     ----------
     path : Path
-        GeoPackage, GeoParquet, FlatGeobuf, GeoJSON, Shapefile, or a table with columns ``x`` and ``y``.
+        GeoPackage, GeoParquet, FlatGeobuf, GeoJSON, Shapefile, also in a ZIP, or a table with columns ``x`` and ``y``.
     name : str
         Name of the layer in the plan, for messages and the ledger.
     layer : str, optional
@@ -83,13 +84,8 @@ def read_features(
     LimitError
         Too large.
     """
-    file_format = format_of(path, name, FEATURES)
-    notes: list[pd.DataFrame] = []
-    if file_format.name == "ESRI Shapefile":
-        check_shapefile(path, name)
-        encoding, note = encoding_of(path, name, encoding)
-        notes += [note, deleted_in(path, name, id, encoding)]
-    records = read_records(path, file_format, name, layer, encoding)
+    with unpacked(path, name, FEATURES) as (inside, file_format):
+        records, notes = _records(inside, file_format, name, layer, id, encoding)
     if not len(records.table):
         raise SourceError(
             Phrase(
@@ -125,7 +121,19 @@ def read_features(
         flat = places_of(flat, records.crs)
     features = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(flat, index=frame.index, crs=known))
     _check_coordinates(features, name)
-    return features, gather([records.ledger, *notes, crs_note, height_note])
+    return features, gather([records.ledger, notes, crs_note, height_note])
+
+
+def _records(
+    path: Path, file_format: Format, name: str, layer: str | None, id_column: str | None, encoding: str | None
+) -> tuple[Records, pd.DataFrame]:
+    """The rows of a file, and of a shapefile what its parts have to say."""
+    notes: list[pd.DataFrame] = []
+    if file_format.name == "ESRI Shapefile":
+        check_shapefile(path, name)
+        encoding, note = encoding_of(path, name, encoding)
+        notes = [note, deleted_in(path, name, id_column, encoding)]
+    return read_records(path, file_format, name, layer, encoding), gather(notes)
 
 
 def _feature_ids(frame: pd.DataFrame, column: str, name: str) -> pd.Index:

@@ -448,6 +448,7 @@ MAX_DIGITS = 18
 INPUTS = {
     ".gpkg": Phrase("a GeoPackage"),
     ".shp": Phrase("a shapefile"),
+    ".zip": Phrase("an archive"),
     ".geojson": Phrase("GeoJSON"),
     ".fgb": Phrase("a FlatGeobuf"),
     ".parquet": Phrase("a Parquet file"),

@@ -25,6 +25,7 @@ from layers.formats import (
     read_raster,
     read_records,
     reading,
+    unpacked,
     window_of,
 )
 from layers.geometry import drop_empty, kind_of
@@ -32,7 +33,7 @@ from layers.phrases import Phrase, phrase_list
 from maps.init.column_inference import Sure, guess_place
 from maps.locale import catalogue
 
-VECTORS = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "CSV")
+VECTORS = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "ZIP", "CSV")
 DEGREES = "EPSG:4326"
 MAX_CLASSES = 40
 """A grid of whole numbers with more values than this is taken as measured, not as classes."""
@@ -302,9 +303,10 @@ def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tupl
     """The encoding that the user says, or gb18030 where the texts are in common Chinese characters then."""
     if hints.encoding is not None:
         return hints.encoding, ("sure", hints.words["asked"])
-    table = path.with_suffix(".DBF" if path.suffix.isupper() else ".dbf")
-    is_table = path.suffix.lower() == ".shp" and table.exists()
-    body = (table if is_table else path).read_bytes()
+    with unpacked(path, name, VECTORS) as (inside, _):
+        table = inside.with_suffix(".DBF" if inside.suffix.isupper() else ".dbf")
+        is_table = inside.suffix.lower() == ".shp" and table.exists()
+        body = (table if is_table else inside).read_bytes()
     rows = int.from_bytes(body[8:10], "little") if is_table else 0  # before them stand the names of the columns
     sample = chinese_words(body[rows:]) or chinese_words(body[32 if is_table else 0 :])
     if not sample:

@@ -1,0 +1,5 @@
+"""Archives: one set of features inside a ZIP, unpacked within bounds to where drivers read files."""
+
+from layers.formats.archived.zip_archives import unpacked
+
+__all__ = ["unpacked"]

@@ -1,0 +1,203 @@
+"""ZIP archives that hold one shapefile: sizes from the directory first, and only the parts that are read unpacked.
+
+A small archive may unpack to gigabytes, and a name or link in it may lead elsewhere. What is unpacked stands under
+names of our own in a folder that goes when it has been read; the sha256 of the archive tells all of it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+
+from layers.errors import LimitError, SourceError, shown
+from layers.formats.gdal_drivers import SHAPEFILE_PARTS, Format, check_size, format_of
+from layers.phrases import Phrase
+
+MOST_MEMBERS = 10_000
+"""Files that an archive may list."""
+MOST_TIMES = 100
+"""So many times its size a large part may unpack to."""
+_LARGE_BYTES = 2**24
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_SYSTEM = "__MACOSX"
+"""Where macOS packs what it knows of each file, under the name of that file."""
+
+Members = Mapping[str, zipfile.ZipInfo]
+"""What is unpacked, by the name that it gets."""
+
+
+@contextmanager
+def unpacked(path: Path, name: str, allowed: tuple[str, ...]) -> Iterator[tuple[Path, Format]]:
+    """A file and its format; of an archive what it holds, unpacked as long as it is read.
+
+    Parameters
+    ----------
+    path : Path
+        A resolved path: plain, inside the study folder.
+    name : str
+        Name of the layer, for messages.
+    allowed : tuple of str
+        Names of the formats that may stand here, outside and inside of an archive.
+
+    Yields
+    ------
+    (Path, Format)
+
+    Raises
+    ------
+    SourceError
+        As for :func:`layers.formats.format_of`; the archive is damaged, has a password, names or links that lead
+        elsewhere, or does not hold exactly one shapefile.
+    LimitError
+        It unpacks to too much.
+
+    Examples
+    --------
+    >>> from zoneplan import builtin_study
+    >>> with unpacked(builtin_study("us_mountain_west").parent / "us_mountain_west.gpkg", "units", ("GPKG",)) as found:
+    ...     found[0].name, found[1].name
+    ('us_mountain_west.gpkg', 'GPKG')
+    """
+    outside = format_of(path, name, allowed)
+    if outside.name != "ZIP":
+        yield path, outside
+        return
+    with TemporaryDirectory(prefix="zoneplan-") as folder:
+        inside = _unpack(path, name, Path(folder))
+        yield inside, format_of(inside, name, allowed)
+
+
+def _unpack(path: Path, name: str, folder: Path) -> Path:
+    """What the archive holds, under its name, in a folder."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = _files(archive, path, name)
+            members = _shapefile_in(files, path, name)
+            _check_sizes(members, path, name)
+            for target, member in members.items():
+                with archive.open(member) as packed, (folder / target).open("xb") as free:
+                    shutil.copyfileobj(packed, free)  # ends at the size that the directory says
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+                layer=name,
+                file=path.name,
+                error=error,
+            ),
+            code="damaged",
+            layer=name,
+        ) from error
+    return folder / next(iter(members))
+
+
+def _files(archive: zipfile.ZipFile, path: Path, name: str) -> list[zipfile.ZipInfo]:
+    """The files of an archive of which none has a password, a link or a place elsewhere."""
+    files = archive.infolist()
+    if len(files) > MOST_MEMBERS:
+        raise LimitError(
+            Phrase(
+                "layer '{layer}': {file} lists {count:,} files; the limit is {most:,}. Pack only those of the layer.",
+                layer=name,
+                file=path.name,
+                count=len(files),
+                most=MOST_MEMBERS,
+            ),
+            code="archive",
+            layer=name,
+        )
+    reasons: dict[str, Callable[[zipfile.ZipInfo], bool]] = {
+        Phrase("it has a password"): lambda one: bool(one.flag_bits & 0x1),
+        Phrase("it is a link"): lambda one: stat.S_ISLNK(one.external_attr >> 16),
+        Phrase("it is packed by another method than deflate"): lambda one: one.compress_type not in _METHODS,
+        Phrase("its name leads elsewhere"): lambda one: _leads_elsewhere(one.orig_filename),
+    }
+    for reason, holds in reasons.items():
+        if wrong := [one.filename for one in files if holds(one)]:
+            raise SourceError(
+                Phrase(
+                    "layer '{layer}': {file} holds {part}, which is not unpacked: {reason}. Pack the files of the "
+                    "layer anew, or give them without an archive.",
+                    layer=name,
+                    file=path.name,
+                    part=ascii(wrong[0]),
+                    reason=reason,
+                ),
+                code="archive",
+                layer=name,
+            )
+    return [one for one in files if not one.is_dir() and PurePosixPath(one.filename).parts[0] != _SYSTEM]
+
+
+def _leads_elsewhere(member: str) -> bool:
+    r"""Whether the name of a member is no plain path downwards.
+
+    Examples
+    --------
+    >>> [_leads_elsewhere(one) for one in ("a/b.shp", "../b.shp", "/b.shp", "c:b.shp", "a\\\\b.shp", "")]
+    [False, True, True, True, True, True]
+    """
+    return not member or member.startswith("/") or ".." in member.split("/") or any(one in member for one in "\\:\0")
+
+
+def _shapefile_in(files: list[zipfile.ZipInfo], path: Path, name: str) -> Members:
+    """The parts of the one shapefile that an archive holds, the .shp first."""
+    places = {PurePosixPath(one.filename): one for one in files}
+    mains = [place for place in places if place.suffix.lower() == SHAPEFILE_PARTS[0]]
+    if len(mains) != 1:
+        held: str = shown(map(str, mains)) if mains else Phrase("none")
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {file} holds {count} shapefiles ({names}); exactly one is read. Pack that of the "
+                "layer into an archive of its own.",
+                layer=name,
+                file=path.name,
+                count=len(mains),
+                names=held,
+            ),
+            code="archive",
+            layer=name,
+        )
+    parts = [place for place in places if place.with_suffix("") == mains[0].with_suffix("")]
+    found = {place: place.suffix.lower() for place in parts if place.suffix.lower() in SHAPEFILE_PARTS}
+    twice = [ending for ending, count in Counter(found.values()).items() if count > 1]
+    if twice or len(places) < len(files):
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {file} holds a file twice: {names}. Pack the files of the layer anew.",
+                layer=name,
+                file=path.name,
+                names=shown(map(str, [one for one in found if found[one] in twice] or mains)),
+            ),
+            code="archive",
+            layer=name,
+        )
+    ordered = sorted(found, key=lambda place: SHAPEFILE_PARTS.index(found[place]))
+    return {f"{path.stem}{found[place]}": places[place] for place in ordered}
+
+
+def _check_sizes(members: Members, path: Path, name: str) -> None:
+    """Refuse what unpacks to more than memory is meant to hold, or to many times its size."""
+    check_size(sum(one.file_size for one in members.values()), path, name)
+    for member in members.values():
+        if member.file_size > max(_LARGE_BYTES, MOST_TIMES * member.compress_size):
+            raise LimitError(
+                Phrase(
+                    "layer '{layer}': {file} holds {part}, which unpacks to {times:,} times its size; the limit is "
+                    "{most}. No layer of people does: give the files without an archive.",
+                    layer=name,
+                    file=path.name,
+                    part=ascii(member.filename),
+                    times=member.file_size // max(member.compress_size, 1),
+                    most=MOST_TIMES,
+                ),
+                code="unpacked_size",
+                layer=name,
+            )
