@@ -38,8 +38,9 @@ def source_digest(path: Path) -> str:
     Returns
     -------
     str
-        That of the file. Of a shapefile that of a list with one line ``<sha256>  <ending>`` for each part that is
-        there, in the order .shp, .shx, .dbf, .prj, .cpg, so that a part more or less is another source, too.
+        That of the file, or of what a folder holds (:func:`layers.formats.digest`). Of a shapefile that of a list with
+        one line ``<sha256>  <ending>`` for each part that is there, in the order .shp, .shx, .dbf, .prj, .cpg, so that
+        a part more or less is another source, too.
     """
     parts = parts_of(path)
     if len(parts) == 1:

@@ -413,7 +413,7 @@ def record_sources(sources: Sources) -> tuple[Source, ...]:
         with suppress(ZoneplanError, OSError):
             main = sources.locate(source)
             for path in parts_of(main):
-                if path.is_file():
+                if path.exists():
                     if path not in digests:
                         digests[path] = digest(path)
                     beside = source if path == main else str(Path(source).with_suffix(path.suffix))

@@ -2,8 +2,8 @@
 
 from layers.formats.archived import unpacked
 from layers.formats.attribute_join import join_table, read_table
-from layers.formats.feature_records import frame_of, read_records
-from layers.formats.gdal_drivers import ALLOWED, Format, digest, format_of, load_gdal, loaded_drivers, parts_of
+from layers.formats.feature_records import frame_of, layers_of, read_records
+from layers.formats.gdal_drivers import ALLOWED, Format, digest, load_gdal, loaded_drivers, parts_of
 from layers.formats.geotiff import (
     HOLD_ALL,
     Raster,
@@ -38,9 +38,9 @@ __all__ = [
     "count_cells",
     "count_features",
     "digest",
-    "format_of",
     "frame_of",
     "join_table",
+    "layers_of",
     "load_gdal",
     "loaded_drivers",
     "misspelt_column",

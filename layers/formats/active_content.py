@@ -48,7 +48,7 @@ def refuse_active_content(path: Path, file_format: Format, name: str) -> None:
     Parameters
     ----------
     path : Path
-        Resolved and checked by :func:`layers.formats.format_of`.
+        Resolved and checked by :func:`layers.formats.gdal_drivers.format_of`.
     file_format : Format
         As told there; GeoJSON and GeoPackage are looked at.
     name : str

@@ -9,8 +9,9 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
+from layers.formats.archived import unpacked
 from layers.formats.feature_records import frame_of, read_records
-from layers.formats.gdal_drivers import TABLES, format_of
+from layers.formats.gdal_drivers import TABLES
 from layers.formats.tables import settle_ids
 from layers.ledger import entries, gather
 from layers.phrases import Phrase, Reworded
@@ -29,7 +30,7 @@ def read_table(
     Parameters
     ----------
     path : Path
-        CSV, XLSX, GeoPackage or Parquet.
+        CSV, XLSX, GeoPackage, File Geodatabase (a folder, or in a ZIP) or Parquet.
     name : str
         How the table is called in messages and the ledger: its file.
     id : str
@@ -49,7 +50,8 @@ def read_table(
         The file or column is missing or damaged, there are no rows, an id is empty or stands twice.
     """
     try:
-        records = read_records(path, format_of(path, name, TABLES), name, layer, encoding)
+        with unpacked(path, name, TABLES) as (inside, file_format):
+            records = read_records(inside, file_format, name, layer, encoding)
         frame = frame_of(records, [id], name)
     except ZoneplanError as error:  # files of layers and tables are read alike, and told as a layer's
         told = Phrase("layer '{layer}'", layer=name), Phrase("table '{table}'", table=name)

@@ -28,7 +28,7 @@ from pyproj import CRS
 
 from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
-from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, load_gdal
+from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, files_in, load_gdal, size_of
 from layers.formats.tables import UNREADABLE, CsvRow, check_header, numbers_of, read_sheet, read_workbook, sheets_of
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
@@ -157,7 +157,7 @@ def read_records(
     Parameters
     ----------
     path : Path
-        Resolved and checked by :func:`layers.formats.format_of`.
+        Resolved and checked by :func:`layers.formats.gdal_drivers.format_of`.
     file_format : Format
         As told there.
     name : str
@@ -208,7 +208,7 @@ def read_records(
     return _read_gdal(path, file_format, name, layer, encoding)
 
 
-def _damaged(path: Path, name: str, error: Exception) -> SourceError:
+def _damaged(path: Path, name: str, error: Exception | str) -> SourceError:
     return SourceError(
         Phrase(
             "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
@@ -232,8 +232,7 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     try:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
-            about = path.stat()
-            layers = _layers_in(place, file_format.name, (about.st_mtime_ns, about.st_size))
+            layers = _layers_in(place, file_format.name, _version(path))
             chosen = _chosen(layers, path, name, layer)
             meta, table = raw.read_arrow(place, layer=chosen, return_fids=True, max_features=MAX_ROWS + 1, **extra)
             column = meta["geometry_name"] or "wkb_geometry"
@@ -246,6 +245,8 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     except (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise _damaged(path, name, error) from error
     check_rows(len(table), path, name)
+    if file_format.name == "OpenFileGDB":
+        _check_all_read(place, chosen, len(table), path, name)
     fids = meta["fid_column"] or "OGC_FID"
     ids = tuple(str(one) for one in table.column(fids).to_pylist())
     said = dict.fromkeys(str(one.message) for one in heard)
@@ -256,6 +257,51 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
         CRS.from_user_input(meta["crs"]) if meta["crs"] else None,
         entries(name, [""] if said else [], "warning", phrase_list(said, SEMICOLON)),
     )
+
+
+def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
+    """The layers of a file that may have several, each with its kind of geometry; none of other formats.
+
+    Parameters
+    ----------
+    path : Path
+        Resolved and checked by :func:`layers.formats.gdal_drivers.format_of`.
+    file_format : Format
+        As told there.
+    name : str
+        Name of the layer in the plan, for messages.
+
+    Returns
+    -------
+    dict of str to str
+        Such as ``{"units": "MultiPolygon", "people": "None"}``.
+
+    Raises
+    ------
+    SourceError
+        The file is damaged.
+    """
+    if file_format.name not in {"GPKG", "OpenFileGDB"}:
+        return {}
+    load_gdal("pyogrio")
+    from pyogrio import list_layers  # noqa: PLC0415  (loaded by load_gdal)
+    from pyogrio.errors import DataSourceError  # noqa: PLC0415  (as pyogrio)
+
+    try:
+        found = {str(one): str(kind) for one, kind in list_layers(str(path))}
+    except DataSourceError as error:
+        raise _damaged(path, name, error) from error
+    return {one: kind for one, kind in found.items() if one not in _NOT_DATA}
+
+
+def _check_all_read(place: str, layer: str, read: int, path: Path, name: str) -> None:
+    """Refuse a geodatabase that has fewer rows than it says: GDAL passes over those that were cut off."""
+    from pyogrio import read_info  # noqa: PLC0415  (loaded by load_gdal)
+
+    stated = int(read_info(place, layer=layer)["features"])
+    if stated != read:
+        fault: str = Phrase("it says that it has {stated} rows, and {read} are there", stated=stated, read=read)
+        raise _damaged(path, name, fault)
 
 
 def _read_workbook(path: Path, name: str, layer: str | None) -> Records:
@@ -270,6 +316,12 @@ def _read_workbook(path: Path, name: str, layer: str | None) -> Records:
     check_header(names, path, name)
     columns = [pa.array([row.cells[place] or None for row in rows], type=pa.large_string()) for place in kept]
     return Records(pa.table(columns, names=names), tuple(str(one) for one in range(1, len(rows) + 1)), loose=True)
+
+
+def _version(path: Path) -> tuple[int, int]:
+    """When a file, or the youngest in a folder, was written, and how many bytes there are."""
+    files = files_in(path) if path.is_dir() else (path,)
+    return max((one.stat().st_mtime_ns for one in files), default=0), size_of(path)
 
 
 @lru_cache(maxsize=16)

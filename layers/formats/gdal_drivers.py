@@ -2,9 +2,10 @@
 
 GDAL guesses a file's format from its content and opens whatever that asks for: other files, other machines, programs.
 So the driver is named at each open, or the first bytes must be those that only this driver reads, and what has opened
-the file is asked afterwards. What stands beside a file is not read, but for the parts of a shapefile: the sha256 tells
-all. Nothing is changed for other users of the two GDALs (pyogrio's and rasterio's) in the process; only the command,
-which has its process to itself, leaves all other drivers out (:func:`maps.cli.limit_drivers`).
+the file is asked afterwards. What stands beside a file is not read, but for the parts of a shapefile, and what stands
+in the folder of a geodatabase: the sha256 tells all. Nothing is changed for other users of the two GDALs (pyogrio's and
+rasterio's) in the process; only the command, which has its process to itself, leaves all other drivers out
+(:func:`maps.cli.limit_drivers`).
 """
 
 from __future__ import annotations
@@ -19,9 +20,22 @@ from typing import Literal, NamedTuple
 
 from layers.errors import LimitError, SourceError
 from layers.phrases import Phrase, phrase_list
+from layers.sources import FOLDERS
 
 ALLOWED = frozenset(
-    {"COG", "CSV", "ESRI Shapefile", "FlatGeobuf", "GPKG", "GTiff", "GeoJSON", "GeoJSONSeq", "MEM", "Memory"}
+    {
+        "COG",
+        "CSV",
+        "ESRI Shapefile",
+        "FlatGeobuf",
+        "GPKG",
+        "GTiff",
+        "GeoJSON",
+        "GeoJSONSeq",
+        "MEM",
+        "Memory",
+        "OpenFileGDB",
+    }
 )
 
 _CERTIFICATES = ("GDAL_CURL_CA_BUNDLE", "PROJ_CURL_CA_BUNDLE")
@@ -53,19 +67,26 @@ FORMATS = (
     Format("FlatGeobuf", (".fgb",), rb"fgb\x03fgb."),
     Format("GeoJSON", (".geojson", ".json"), rb"(?:\xef\xbb\xbf)?\s*\{"),
     Format("ESRI Shapefile", (".shp",), rb"\0\0\x27\x0a"),
+    Format("OpenFileGDB", (".gdb",), rb"[\3\4]\0\0\0"),
     Format("GTiff", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]"),
     Format("XLSX", (".xlsx",), rb"PK\x03\x04"),
     Format("ZIP", (".zip",), rb"PK\x03\x04"),
     Format("CSV", (".csv",), rb""),
 )
 GRIDS = ("GTiff",)
-TABLES = ("CSV", "GPKG", "Parquet", "XLSX")
-FEATURES = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "ZIP", "CSV", "XLSX")
+TABLES = ("CSV", "GPKG", "OpenFileGDB", "Parquet", "XLSX", "ZIP")
+FEATURES = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "OpenFileGDB", "ZIP", "CSV", "XLSX")
 
 MAX_FILE_BYTES = 8 * 1024**3
 MAX_BYTES = 4 * 1024**3
 MAX_ROWS = 5_000_000
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
+GEODATABASE = ".gdb"
+"""The ending of the folder of a File Geodatabase."""
+_CATALOGUE = "a00000001.gdbtable"
+"""The table of a geodatabase that lists its tables."""
+_LOCK = ".lock"
+"""The ending of files by which programs say that they use a geodatabase."""
 
 
 def load_gdal(gdal: Literal["pyogrio", "rasterio"]) -> None:
@@ -148,7 +169,7 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
         The file is larger than ``MAX_FILE_BYTES``.
     """
     for part in parts_of(path):
-        _check_plain(part, layer)
+        (_check_folder if part.is_dir() and part.suffix.lower() in FOLDERS else _check_plain)(part, layer)
     known = {ending: one for one in FORMATS for ending in one.endings}
     found = known.get(path.suffix.lower())
     if found is None or found.name not in allowed:
@@ -177,8 +198,7 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
             code="file_open",
             layer=layer,
         )
-    with path.open("rb") as stream:
-        head = stream.read(64)
+    head = _head(path, found)
     if not re.match(found.magic, head, re.DOTALL):
         raise SourceError(
             Phrase(
@@ -193,6 +213,23 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
             layer=layer,
         )
     return found
+
+
+def _head(path: Path, found: Format) -> bytes:
+    """The first bytes of a file, or of the one that tells a folder's format; none where there is no such."""
+    main = path / _CATALOGUE if found.name == "OpenFileGDB" else path
+    if not main.is_file():
+        return b""
+    with main.open("rb") as stream:
+        return stream.read(64)
+
+
+def _check_folder(path: Path, layer: str) -> None:
+    """Refuse a folder with links or pipes in it, or with more bytes than a file may have."""
+    files = files_in(path)
+    for one in files:
+        _check_plain(one, layer)
+    _check_length(sum(one.stat().st_size for one in files), path, layer)
 
 
 def _check_plain(path: Path, layer: str) -> None:
@@ -229,14 +266,18 @@ def _check_plain(path: Path, layer: str) -> None:
             code="file_kind",
             layer=layer,
         )
-    if status.st_size > MAX_FILE_BYTES:
+    _check_length(status.st_size, path, layer)
+
+
+def _check_length(size: int, path: Path, layer: str) -> None:
+    if size > MAX_FILE_BYTES:
         raise LimitError(
             Phrase(
                 "layer '{layer}': {file} has {size:.1f} GiB; the limit is {most:.0f} GiB. Cut it to the "
                 "study area first.",
                 layer=layer,
                 file=path.name,
-                size=status.st_size / 1024**3,
+                size=size / 1024**3,
                 most=MAX_FILE_BYTES / 1024**3,
             ),
             code="file_size",
@@ -302,7 +343,28 @@ def parts_of(path: Path) -> tuple[Path, ...]:
     return (path, *(part for part in beside if part.exists()))
 
 
+def files_in(folder: Path) -> tuple[Path, ...]:
+    """All that stands in the folder of a source and is no folder, sorted; without what programs lock it by."""
+    return tuple(sorted(one for one in folder.rglob("*") if _is_entry(one)))
+
+
+def _is_entry(path: Path) -> bool:
+    return (path.is_symlink() or not path.is_dir()) and path.suffix.lower() != _LOCK
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file, or of all files in the folder of a source."""
+    return sum(one.stat().st_size for one in files_in(path)) if path.is_dir() else path.stat().st_size
+
+
 def digest(path: Path) -> str:
-    """The sha256 of a file, in hexadecimal."""
+    """The sha256 of a file, in hexadecimal.
+
+    Of a folder that of a list with one line ``<sha256>  <path in it>`` for each file, sorted by path, as ``sha256sum``
+    prints it. Files that end in ``.lock`` are left out: programs write them while they look at it.
+    """
+    if path.is_dir():
+        lines = "".join(f"{digest(one)}  {one.relative_to(path).as_posix()}\n" for one in files_in(path))
+        return hashlib.sha256(lines.encode()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

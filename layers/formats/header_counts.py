@@ -12,7 +12,7 @@ import numpy.typing as npt
 from pyproj import CRS, Transformer
 
 from layers.formats.archived import unpacked
-from layers.formats.gdal_drivers import FEATURES, load_gdal
+from layers.formats.gdal_drivers import FEATURES, TABLES, load_gdal, size_of
 from layers.formats.geotiff import opened
 from layers.formats.tables import count_rows
 
@@ -77,14 +77,14 @@ def count_features(path: Path, layer: str | None = None) -> Counts:
         rows = max(0, count_rows(path, path.name, layer) - 1)
         return Counts(rows, rows)
     if ending == ".zip":
-        with unpacked(path, path.name, FEATURES) as (inside, _):
+        with unpacked(path, path.name, (*FEATURES, *TABLES)) as (inside, _):
             return count_features(inside, layer)
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 
     features = int(pyogrio.read_info(path, layer=layer)["features"])
     a_vertex = VERTEX_BYTES if ending in DBF_ENDINGS else TEXT_VERTEX_BYTES
-    return Counts(features, _vertices(path.stat().st_size, features, a_vertex))
+    return Counts(features, _vertices(size_of(path), features, a_vertex))
 
 
 def _vertices(size: int, features: int, a_vertex: int = VERTEX_BYTES) -> int:

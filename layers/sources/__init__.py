@@ -53,12 +53,13 @@ from layers.sources.sections import (
     read_sources,
     repeated,
 )
-from layers.sources.source_paths import check_inside, resolve_source
+from layers.sources.source_paths import FOLDERS, check_inside, resolve_source
 from layers.sources.toml_documents import Document, parse_document, read_document
 from layers.sources.toml_editing import set_beside
 from layers.sources.toml_writing import to_toml
 
 __all__ = [
+    "FOLDERS",
     "MEMORY",
     "VERIFIED",
     "Amount",

@@ -11,6 +11,9 @@ from pathlib import Path
 from layers.errors import SourceError, StudyError, ZoneplanError
 from layers.phrases import OR, Phrase, phrase_list
 
+FOLDERS = (".gdb",)
+"""Endings of sources that are folders, read as one: a File Geodatabase."""
+
 
 def check_source(source: str) -> None:
     """Refuse a path that is not a plain relative one, whatever lies there.
@@ -69,14 +72,14 @@ def resolve_source(folder: Path | str, source: str) -> Path:
     Returns
     -------
     Path
-        Absolute, links followed; a regular file inside the folder.
+        Absolute, links followed; a regular file inside the folder, or a folder with one of the endings ``FOLDERS``.
 
     Raises
     ------
     StudyError
         The path is not plain, or leads out of the folder, be it by a link.
     SourceError
-        There is no such file, or it is a folder, a pipe or a device.
+        There is no such file, or it is another folder, a pipe or a device.
     """
     try:
         check_source(source)
@@ -98,7 +101,8 @@ def resolve_source(folder: Path | str, source: str) -> Path:
             Phrase("{file} cannot be read ({cause})", file=source, cause=error.strerror), code="source_unreadable"
         ) from None
     check_inside(folder, path, source)
-    if not stat.S_ISREG(found.st_mode):
+    is_source = stat.S_ISDIR(found.st_mode) and path.suffix.lower() in FOLDERS
+    if not is_source and not stat.S_ISREG(found.st_mode):
         what = Phrase("a folder") if stat.S_ISDIR(found.st_mode) else Phrase("no regular file")
         raise SourceError(
             Phrase("{file} in {folder} is {kind}; name a file", file=source, folder=folder, kind=what),

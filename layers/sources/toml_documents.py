@@ -448,6 +448,7 @@ MAX_DIGITS = 18
 INPUTS = {
     ".gpkg": Phrase("a GeoPackage"),
     ".shp": Phrase("a shapefile"),
+    ".gdb": Phrase("a File Geodatabase"),
     ".zip": Phrase("an archive"),
     ".geojson": Phrase("GeoJSON"),
     ".fgb": Phrase("a FlatGeobuf"),

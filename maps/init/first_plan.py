@@ -170,8 +170,11 @@ def _room(folder: Path) -> Iterator[Path]:
 
 
 def _bring(path: Path, target: Path) -> None:
-    """A file with all its parts, under another name perhaps."""
+    """A file with all its parts, or a folder, under another name perhaps."""
     target.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        shutil.copytree(path, target)
+        return
     for part in parts_of(path):
         shutil.copyfile(part, target.with_suffix(part.suffix))
 

@@ -17,9 +17,8 @@ from layers.errors import CrsError, SourceError, ZoneplanError
 from layers.formats import (
     Format,
     Raster,
-    format_of,
     frame_of,
-    load_gdal,
+    layers_of,
     opened,
     read_features,
     read_raster,
@@ -33,7 +32,7 @@ from layers.phrases import Phrase, phrase_list
 from maps.init.column_inference import Sure, guess_place
 from maps.locale import catalogue
 
-VECTORS = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "ZIP", "CSV")
+VECTORS = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "OpenFileGDB", "ZIP", "CSV")
 DEGREES = "EPSG:4326"
 MAX_CLASSES = 40
 """A grid of whole numbers with more values than this is taken as measured, not as classes."""
@@ -109,11 +108,12 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSou
     """
     with reading(name, given.name):
         path, layer = split_layer(given)
-        file_format = format_of(path, name, VECTORS)
+        with unpacked(path, name, VECTORS) as (inside, file_format):
+            found = layers_of(inside, file_format, name)
         keys: dict[str, Any] = {}
         notes: Notes = {}
-        if file_format.name == "GPKG":
-            chosen, several = _choose(path, layer, name, role)
+        if found:
+            chosen, several = _choose(found, path, layer, name, role)
             if several:
                 keys["layer"] = chosen
                 asked = layer is not None
@@ -151,9 +151,9 @@ def _read(
     except SourceError as error:
         if error.code != "no_geometry":
             raise
-        return InspectedSource(
-            path, "table", frame_of(read_records(path, file_format, name, layer), [], name), keys, notes
-        )
+        with unpacked(path, name, VECTORS) as (inside, found):
+            rows = frame_of(read_records(inside, found, name, layer, encoding), [], name)
+        return InspectedSource(path, "table", rows, keys, notes)
     return InspectedSource(path, kind_of(drop_empty(features, name)[0], name), features, keys, notes)
 
 
@@ -216,26 +216,8 @@ def split_layer(given: Path) -> tuple[Path, str | None]:
     return Path(os.path.realpath(path)), layer or None
 
 
-def _choose(path: Path, layer: str | None, name: str, role: str) -> tuple[str | None, bool]:
-    """The layer of a GeoPackage, and whether the plan must name it."""
-    load_gdal("pyogrio")
-    from pyogrio import list_layers  # noqa: PLC0415  (loaded by load_gdal)
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415  (as above)
-
-    try:
-        found = {str(one): str(kind) for one, kind in list_layers(str(path))}
-    except DataSourceError as error:
-        raise SourceError(
-            Phrase(
-                "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
-                layer=name,
-                file=path.name,
-                error=error,
-            ),
-            code="damaged",
-            layer=name,
-        ) from error
-    data = {one: kind for one, kind in found.items() if one not in {"layer_styles", "qgis_projects"}}
+def _choose(data: Mapping[str, str], path: Path, layer: str | None, name: str, role: str) -> tuple[str | None, bool]:
+    """The layer of a file that may have several, and whether the plan must name it."""
     if layer is not None or len(data) == 1:
         return (layer or next(iter(data))), len(data) > 1
     words = {"units", "unit"} if name == "units" else set(role.split("_")) - {""}

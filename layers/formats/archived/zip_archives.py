@@ -1,4 +1,4 @@
-"""ZIP archives that hold one shapefile: sizes from the directory first, and only the parts that are read unpacked.
+"""ZIP archives of one shapefile or one File Geodatabase: sizes from the directory first, then what is read unpacked.
 
 A small archive may unpack to gigabytes, and a name or link in it may lead elsewhere. What is unpacked stands under
 names of our own in a folder that goes when it has been read; the sha256 of the archive tells all of it.
@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from layers.errors import LimitError, SourceError, shown
-from layers.formats.gdal_drivers import SHAPEFILE_PARTS, Format, check_size, format_of
+from layers.formats.gdal_drivers import GEODATABASE, SHAPEFILE_PARTS, Format, check_size, format_of
 from layers.phrases import Phrase
 
 MOST_MEMBERS = 10_000
@@ -53,8 +53,8 @@ def unpacked(path: Path, name: str, allowed: tuple[str, ...]) -> Iterator[tuple[
     Raises
     ------
     SourceError
-        As for :func:`layers.formats.format_of`; the archive is damaged, has a password, names or links that lead
-        elsewhere, or does not hold exactly one shapefile.
+        As for :func:`layers.formats.gdal_drivers.format_of`; the archive is damaged, has a password, names or links
+        that lead elsewhere, or does not hold exactly one shapefile or File Geodatabase.
     LimitError
         It unpacks to too much.
 
@@ -79,9 +79,10 @@ def _unpack(path: Path, name: str, folder: Path) -> Path:
     try:
         with zipfile.ZipFile(path) as archive:
             files = _files(archive, path, name)
-            members = _shapefile_in(files, path, name)
+            members = _members(files, path, name)
             _check_sizes(members, path, name)
             for target, member in members.items():
+                (folder / target).parent.mkdir(exist_ok=True)
                 with archive.open(member) as packed, (folder / target).open("xb") as free:
                     shutil.copyfileobj(packed, free)  # ends at the size that the directory says
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
@@ -95,7 +96,7 @@ def _unpack(path: Path, name: str, folder: Path) -> Path:
             code="damaged",
             layer=name,
         ) from error
-    return folder / next(iter(members))
+    return folder / PurePosixPath(next(iter(members))).parts[0]
 
 
 def _files(archive: zipfile.ZipFile, path: Path, name: str) -> list[zipfile.ZipInfo]:
@@ -147,40 +148,49 @@ def _leads_elsewhere(member: str) -> bool:
     return not member or member.startswith("/") or ".." in member.split("/") or any(one in member for one in "\\:\0")
 
 
-def _shapefile_in(files: list[zipfile.ZipInfo], path: Path, name: str) -> Members:
-    """The parts of the one shapefile that an archive holds, the .shp first."""
+def _members(files: list[zipfile.ZipInfo], path: Path, name: str) -> Members:
+    """The files of the one shapefile, the .shp first, or of the one File Geodatabase that an archive holds."""
     places = {PurePosixPath(one.filename): one for one in files}
     mains = [place for place in places if place.suffix.lower() == SHAPEFILE_PARTS[0]]
-    if len(mains) != 1:
-        held: str = shown(map(str, mains)) if mains else Phrase("none")
+    bases = sorted({place.parent for place in places if place.parent.suffix.lower() == GEODATABASE})
+    if len(mains) + len(bases) != 1:
+        held: str = shown(map(str, [*mains, *bases])) if mains or bases else Phrase("none")
         raise SourceError(
             Phrase(
-                "layer '{layer}': {file} holds {count} shapefiles ({names}); exactly one is read. Pack that of the "
-                "layer into an archive of its own.",
+                "layer '{layer}': {file} holds {count} shapefiles or File Geodatabases ({names}); exactly one is read. "
+                "Pack that of the layer into an archive of its own.",
                 layer=name,
                 file=path.name,
-                count=len(mains),
+                count=len(mains) + len(bases),
                 names=held,
             ),
             code="archive",
             layer=name,
         )
-    parts = [place for place in places if place.with_suffix("") == mains[0].with_suffix("")]
-    found = {place: place.suffix.lower() for place in parts if place.suffix.lower() in SHAPEFILE_PARTS}
-    twice = [ending for ending, count in Counter(found.values()).items() if count > 1]
+    stem = path.stem.removesuffix(GEODATABASE)
+    if bases:
+        found = {place: f"{stem}{GEODATABASE}/{place.name}" for place in places if place.parent == bases[0]}
+    else:
+        own = [place for place in places if place.with_suffix("") == mains[0].with_suffix("")]
+        parts = sorted(
+            (SHAPEFILE_PARTS.index(place.suffix.lower()), place)
+            for place in own
+            if place.suffix.lower() in SHAPEFILE_PARTS
+        )
+        found = {place: f"{stem}{SHAPEFILE_PARTS[rank]}" for rank, place in parts}
+    twice = [target for target, count in Counter(found.values()).items() if count > 1]
     if twice or len(places) < len(files):
         raise SourceError(
             Phrase(
                 "layer '{layer}': {file} holds a file twice: {names}. Pack the files of the layer anew.",
                 layer=name,
                 file=path.name,
-                names=shown(map(str, [one for one in found if found[one] in twice] or mains)),
+                names=shown(map(str, [place for place, target in found.items() if target in twice] or found)),
             ),
             code="archive",
             layer=name,
         )
-    ordered = sorted(found, key=lambda place: SHAPEFILE_PARTS.index(found[place]))
-    return {f"{path.stem}{found[place]}": places[place] for place in ordered}
+    return {target: places[place] for place, target in found.items()}
 
 
 def _check_sizes(members: Members, path: Path, name: str) -> None:

@@ -16,8 +16,8 @@ import rasterio
 from shapely import box
 
 from layers.errors import LimitError, SourceError
-from layers.formats import ALLOWED, digest, format_of, parts_of, read_features, read_raster
-from layers.formats.gdal_drivers import FEATURES, GRIDS, check_rows, check_size
+from layers.formats import ALLOWED, digest, parts_of, read_features, read_raster
+from layers.formats.gdal_drivers import FEATURES, GRIDS, check_rows, check_size, format_of
 
 ROOT = Path(__file__).parents[3]
 VRT = """<VRTDataset rasterXSize="4" rasterYSize="1">

@@ -71,13 +71,13 @@ def test_a_folder_that_is_itself_a_link_is_fine(tmp_path):
 
 def test_what_is_no_regular_file_is_bad_data(tmp_path):
     (tmp_path / "study.gpkg").write_bytes(b"x")
-    (tmp_path / "folder.gdb").mkdir()
+    (tmp_path / "layers").mkdir()
     (tmp_path / "loop").symlink_to("loop")
     os.mkfifo(tmp_path / "pipe.csv")
     for source, message in [
         ("stdy.gpkg", r"no file stdy.gpkg in .*; did you mean study.gpkg\?"),
         ("nowhere/x.gpkg", "no file nowhere/x.gpkg in "),
-        ("folder.gdb", "is a folder; name a file"),
+        ("layers", "is a folder; name a file"),
         ("pipe.csv", "is no regular file; name a file"),
         ("loop", "cannot be read"),
         ("study.gpkg/x", "cannot be read"),

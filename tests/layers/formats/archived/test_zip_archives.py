@@ -97,7 +97,11 @@ def test_headers_are_counted_through_the_archive(tmp_path, shapefile):
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(0, r"holds 0 shapefiles \(none\)"), (2, r"holds 2 shapefiles \('a.shp', 'z.shp'\)")]
+    ("count", "said"),
+    [
+        (0, r"holds 0 shapefiles or File Geodatabases \(none\)"),
+        (2, r"holds 2 shapefiles or File Geodatabases \('a.shp', 'z.shp'\)"),
+    ],
 )
 def test_exactly_one_shapefile_is_read(tmp_path, shapefile, count, said):
     main = shapefile()
