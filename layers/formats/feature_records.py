@@ -30,6 +30,7 @@ from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, files_in, load_gdal, size_of
 from layers.formats.tables import UNREADABLE, CsvRow, check_header, numbers_of, read_sheet, read_workbook, sheets_of
+from layers.formats.text_features import check_lines
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 
@@ -116,6 +117,8 @@ def _after_rings(blob: bytes, at: int, order: str, size: int, *, lines: bool) ->
     return at
 
 
+_NAMED = frozenset({"GeoJSON", "GeoJSONSeq"})
+"""Drivers whose name may stand before a path."""
 _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
 
@@ -227,7 +230,7 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     from pyogrio import raw  # noqa: PLC0415  (loaded by load_gdal)
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415  (as pyogrio)
 
-    place = f"GeoJSON:{path}" if file_format.name == "GeoJSON" else str(path)
+    place = place_of(path, file_format)
     extra = {"encoding": encoding} if encoding and file_format.name == "ESRI Shapefile" else {}
     try:
         with warnings.catch_warnings(record=True) as heard:
@@ -247,6 +250,8 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     check_rows(len(table), path, name)
     if file_format.name == "OpenFileGDB":
         _check_all_read(place, chosen, len(table), path, name)
+    elif file_format.name == "GeoJSONSeq":
+        check_lines(path, len(table), name)
     fids = meta["fid_column"] or "OGC_FID"
     ids = tuple(str(one) for one in table.column(fids).to_pylist())
     said = dict.fromkeys(str(one.message) for one in heard)
@@ -316,6 +321,11 @@ def _read_workbook(path: Path, name: str, layer: str | None) -> Records:
     check_header(names, path, name)
     columns = [pa.array([row.cells[place] or None for row in rows], type=pa.large_string()) for place in kept]
     return Records(pa.table(columns, names=names), tuple(str(one) for one in range(1, len(rows) + 1)), loose=True)
+
+
+def place_of(path: Path, file_format: Format) -> str:
+    """What GDAL is to open: the path, after the name of the driver where GDAL has a way to say it."""
+    return f"{file_format.name}:{path}" if file_format.name in _NAMED else str(path)
 
 
 def _version(path: Path) -> tuple[int, int]:

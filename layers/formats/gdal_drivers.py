@@ -66,6 +66,7 @@ FORMATS = (
     Format("Parquet", (".parquet", ".geoparquet", ".pq"), rb"PAR1"),
     Format("FlatGeobuf", (".fgb",), rb"fgb\x03fgb."),
     Format("GeoJSON", (".geojson", ".json"), rb"(?:\xef\xbb\xbf)?\s*\{"),
+    Format("GeoJSONSeq", (".geojsonl", ".geojsons", ".ndgeojson", ".ndjson"), rb"(?:\xef\xbb\xbf)?\s*\x1e?\s*\{"),
     Format("ESRI Shapefile", (".shp",), rb"\0\0\x27\x0a"),
     Format("OpenFileGDB", (".gdb",), rb"[\3\4]\0\0\0"),
     Format("GTiff", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]"),
@@ -75,7 +76,18 @@ FORMATS = (
 )
 GRIDS = ("GTiff",)
 TABLES = ("CSV", "GPKG", "OpenFileGDB", "Parquet", "XLSX", "ZIP")
-FEATURES = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "ESRI Shapefile", "OpenFileGDB", "ZIP", "CSV", "XLSX")
+FEATURES = (
+    "GPKG",
+    "Parquet",
+    "FlatGeobuf",
+    "GeoJSON",
+    "GeoJSONSeq",
+    "ESRI Shapefile",
+    "OpenFileGDB",
+    "ZIP",
+    "CSV",
+    "XLSX",
+)
 
 MAX_FILE_BYTES = 8 * 1024**3
 MAX_BYTES = 4 * 1024**3

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from pyproj import CRS, Transformer
 
 from layers.formats.archived import unpacked
-from layers.formats.gdal_drivers import FEATURES, TABLES, load_gdal, size_of
+from layers.formats.feature_records import place_of
+from layers.formats.gdal_drivers import FEATURES, TABLES, Format, load_gdal, size_of
 from layers.formats.geotiff import opened
 from layers.formats.tables import count_rows
 
@@ -22,7 +23,8 @@ FEATURE_BYTES = 70
 """Around the coordinates of a feature: envelope, headers of parts and rings."""
 TEXT_VERTEX_BYTES = 38
 """Of two coordinates as GeoJSON writes them."""
-DBF_ENDINGS = (".shp", ".fgb")
+BINARY = ("ESRI Shapefile", "FlatGeobuf", "OpenFileGDB")
+NOT_GDAL = ("CSV", "Parquet", "XLSX")
 Box = npt.NDArray[np.float64]
 
 
@@ -64,26 +66,27 @@ def count_features(path: Path, layer: str | None = None) -> Counts:
     >>> count_features(builtin_study("us_mountain_west").parent / "us_mountain_west.gpkg", "units").features
     164
     """
-    ending = path.suffix.lower()
-    if ending == ".gpkg":
+    with unpacked(path, path.name, (*FEATURES, *TABLES)) as (inside, found):
+        return _counted(inside, found, layer)
+
+
+def _counted(path: Path, found: Format, layer: str | None) -> Counts:
+    if found.name == "GPKG":
         return _of_geopackage(path, layer)
-    if ending in (".parquet", ".geoparquet"):
+    if found.name == "Parquet":
         return _of_parquet(path)
-    if ending in (".csv", ".txt", ".tsv"):
+    if found.name == "CSV":
         with path.open("rb") as file:
             rows = max(0, sum(1 for _ in file) - 1)
         return Counts(rows, rows)
-    if ending == ".xlsx":
+    if found.name == "XLSX":
         rows = max(0, count_rows(path, path.name, layer) - 1)
         return Counts(rows, rows)
-    if ending == ".zip":
-        with unpacked(path, path.name, (*FEATURES, *TABLES)) as (inside, _):
-            return count_features(inside, layer)
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 
-    features = int(pyogrio.read_info(path, layer=layer)["features"])
-    a_vertex = VERTEX_BYTES if ending in DBF_ENDINGS else TEXT_VERTEX_BYTES
+    features = int(pyogrio.read_info(place_of(path, found), layer=layer, force_feature_count=True)["features"])
+    a_vertex = VERTEX_BYTES if found.name in BINARY else TEXT_VERTEX_BYTES
     return Counts(features, _vertices(size_of(path), features, a_vertex))
 
 
@@ -120,12 +123,10 @@ def box_of(path: Path, layer: str | None = None) -> tuple[Box, CRS] | None:
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 
-    if path.suffix.lower() in (".parquet", ".geoparquet"):
-        return None
-    if path.suffix.lower() == ".zip":
-        with unpacked(path, path.name, FEATURES) as (inside, _):
-            return box_of(inside, layer)
-    found = pyogrio.read_info(path, layer=layer, force_total_bounds=True)
+    with unpacked(path, path.name, (*FEATURES, *TABLES)) as (inside, kind):
+        if kind.name in NOT_GDAL:
+            return None
+        found = pyogrio.read_info(place_of(inside, kind), layer=layer, force_total_bounds=True)
     if found["total_bounds"] is None or found["crs"] is None:
         return None
     return np.asarray(found["total_bounds"], dtype=float), CRS.from_user_input(found["crs"])

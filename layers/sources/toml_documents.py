@@ -451,6 +451,7 @@ INPUTS = {
     ".gdb": Phrase("a File Geodatabase"),
     ".zip": Phrase("an archive"),
     ".geojson": Phrase("GeoJSON"),
+    ".geojsonl": Phrase("GeoJSON"),
     ".fgb": Phrase("a FlatGeobuf"),
     ".parquet": Phrase("a Parquet file"),
     ".tif": Phrase("a raster"),

@@ -139,7 +139,7 @@ def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
     ['problem']
     """
     found = set(loaded)
-    lacking = sorted({"GPKG", "GTiff", "GeoJSON", "ESRI Shapefile", "FlatGeobuf", "OpenFileGDB"} - found)
+    lacking = sorted({"GPKG", "GTiff", "GeoJSON", "ESRI Shapefile", "FlatGeobuf", "GeoJSONSeq", "OpenFileGDB"} - found)
     further = sorted(found - ALLOWED)
     if lacking:
         yield Symptom(

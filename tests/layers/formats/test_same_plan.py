@@ -68,6 +68,8 @@ WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path], None]] = {
     ".parquet": lambda frame, path: frame.to_parquet(path),
     ".fgb": _saved("FlatGeobuf"),
     ".geojson": _saved("GeoJSON"),
+    ".geojsonl": _saved("GeoJSONSeq"),
+    ".geojsons": lambda frame, path: frame.to_file(path, driver="GeoJSONSeq", RS="YES"),
     ".shp": _saved("ESRI Shapefile"),
     ".zip": _zipped("a.shp", "ESRI Shapefile"),
     ".gdb": _saved("OpenFileGDB"),
