@@ -30,7 +30,7 @@ from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, files_in, load_gdal, size_of
 from layers.formats.tables import UNREADABLE, CsvRow, check_header, numbers_of, read_sheet, read_workbook, sheets_of
-from layers.formats.text_features import check_lines
+from layers.formats.text_features import check_lines, kml_kinds, kml_layers
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 
@@ -138,7 +138,7 @@ class Records:
     ledger : DataFrame
         What was noted on the way.
     loose : bool
-        All cells are text (of a CSV or a sheet), and may be numbers.
+        All cells are text (of a CSV, a sheet or KML), and may be numbers.
     unguarded : bool
         The geometry did not pass GDAL, which stops at 32 levels of collections.
     """
@@ -208,6 +208,8 @@ def read_records(
         return _read_parquet(path, name)
     if file_format.name == "XLSX":
         return _read_workbook(path, name, layer)
+    if file_format.name == "KML":
+        return _read_kml(path, name, layer)
     return _read_gdal(path, file_format, name, layer, encoding)
 
 
@@ -286,6 +288,8 @@ def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
     SourceError
         The file is damaged.
     """
+    if file_format.name == "KML":
+        return {one: kml_kinds(found) for one, found in kml_layers(path, name).items()}
     if file_format.name not in {"GPKG", "OpenFileGDB"}:
         return {}
     load_gdal("pyogrio")
@@ -332,6 +336,14 @@ def _version(path: Path) -> tuple[int, int]:
     """When a file, or the youngest in a folder, was written, and how many bytes there are."""
     files = files_in(path) if path.is_dir() else (path,)
     return max((one.stat().st_mtime_ns for one in files), default=0), size_of(path)
+
+
+def _read_kml(path: Path, name: str, layer: str | None) -> Records:
+    """The placemarks of one folder, in longitude and latitude as in all KML."""
+    layers = kml_layers(path, name)
+    table, shapes = layers[_chosen([*layers], path, name, layer)] if layers else (pa.table({}), None)
+    ids = tuple(str(one) for one in range(1, len(table) + 1))
+    return Records(table, ids, shapes, CRS.from_epsg(4326), loose=True)
 
 
 @lru_cache(maxsize=16)

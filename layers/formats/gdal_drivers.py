@@ -48,7 +48,7 @@ class Format(NamedTuple):
     Attributes
     ----------
     name : str
-        Its driver's name in GDAL, or "Parquet", "CSV", "XLSX" or "ZIP", which GDAL does not read here.
+        Its driver's name in GDAL, or "Parquet", "CSV", "XLSX", "KML" or "ZIP", which GDAL does not read here.
     endings : tuple of str
         Of its file names, in lower case.
     magic : bytes
@@ -67,6 +67,7 @@ FORMATS = (
     Format("FlatGeobuf", (".fgb",), rb"fgb\x03fgb."),
     Format("GeoJSON", (".geojson", ".json"), rb"(?:\xef\xbb\xbf)?\s*\{"),
     Format("GeoJSONSeq", (".geojsonl", ".geojsons", ".ndgeojson", ".ndjson"), rb"(?:\xef\xbb\xbf)?\s*\x1e?\s*\{"),
+    Format("KML", (".kml",), rb"(?:\xef\xbb\xbf)?\s*<"),
     Format("ESRI Shapefile", (".shp",), rb"\0\0\x27\x0a"),
     Format("OpenFileGDB", (".gdb",), rb"[\3\4]\0\0\0"),
     Format("GTiff", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]"),
@@ -82,6 +83,7 @@ FEATURES = (
     "FlatGeobuf",
     "GeoJSON",
     "GeoJSONSeq",
+    "KML",
     "ESRI Shapefile",
     "OpenFileGDB",
     "ZIP",

@@ -24,7 +24,7 @@ FEATURE_BYTES = 70
 TEXT_VERTEX_BYTES = 38
 """Of two coordinates as GeoJSON writes them."""
 BINARY = ("ESRI Shapefile", "FlatGeobuf", "OpenFileGDB")
-NOT_GDAL = ("CSV", "Parquet", "XLSX")
+NOT_GDAL = ("CSV", "KML", "Parquet", "XLSX")
 Box = npt.NDArray[np.float64]
 
 
@@ -82,6 +82,9 @@ def _counted(path: Path, found: Format, layer: str | None) -> Counts:
     if found.name == "XLSX":
         rows = max(0, count_rows(path, path.name, layer) - 1)
         return Counts(rows, rows)
+    if found.name == "KML":
+        features = path.read_bytes().count(b"<Placemark")
+        return Counts(features, _vertices(path.stat().st_size, features, TEXT_VERTEX_BYTES))
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 

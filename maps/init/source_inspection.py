@@ -32,7 +32,18 @@ from layers.phrases import Phrase, phrase_list
 from maps.init.column_inference import Sure, guess_place
 from maps.locale import catalogue
 
-VECTORS = ("GPKG", "Parquet", "FlatGeobuf", "GeoJSON", "GeoJSONSeq", "ESRI Shapefile", "OpenFileGDB", "ZIP", "CSV")
+VECTORS = (
+    "GPKG",
+    "Parquet",
+    "FlatGeobuf",
+    "GeoJSON",
+    "GeoJSONSeq",
+    "KML",
+    "ESRI Shapefile",
+    "OpenFileGDB",
+    "ZIP",
+    "CSV",
+)
 DEGREES = "EPSG:4326"
 MAX_CLASSES = 40
 """A grid of whole numbers with more values than this is taken as measured, not as classes."""

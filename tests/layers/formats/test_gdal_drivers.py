@@ -89,7 +89,7 @@ for name in ("a.tif", "a.geojson", "b.geojson", "a.gpkg", "a.fgb"):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("ending", ["vrt", "gdalg.json.vrt", "kml", "gml", "kmz", "yaml", "txt", ""])
+@pytest.mark.parametrize("ending", ["vrt", "gdalg.json.vrt", "gml", "kmz", "yaml", "txt", ""])
 def test_other_endings_are_refused(tmp_path, ending):
     path = tmp_path / f"a.{ending}"
     path.write_bytes(b"SQLite format 3\0")

@@ -70,6 +70,7 @@ WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path], None]] = {
     ".geojson": _saved("GeoJSON"),
     ".geojsonl": _saved("GeoJSONSeq"),
     ".geojsons": lambda frame, path: frame.to_file(path, driver="GeoJSONSeq", RS="YES"),
+    ".kml": _saved("LIBKML"),
     ".shp": _saved("ESRI Shapefile"),
     ".zip": _zipped("a.shp", "ESRI Shapefile"),
     ".gdb": _saved("OpenFileGDB"),
