@@ -3,7 +3,7 @@
 from layers.formats.archived import unpacked
 from layers.formats.attribute_join import join_table, read_table
 from layers.formats.feature_records import frame_of, layers_of, read_records
-from layers.formats.gdal_drivers import ALLOWED, Format, digest, load_gdal, loaded_drivers, parts_of
+from layers.formats.gdal_drivers import ALLOWED, FEATURES, Format, digest, load_gdal, loaded_drivers, parts_of
 from layers.formats.geotiff import (
     HOLD_ALL,
     Raster,
@@ -22,6 +22,7 @@ from layers.formats.vector import Kind, read_features, select
 
 __all__ = [
     "ALLOWED",
+    "FEATURES",
     "HOLD_ALL",
     "Box",
     "Counts",

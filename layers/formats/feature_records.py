@@ -30,7 +30,14 @@ from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, files_in, load_gdal, size_of
 from layers.formats.tables import UNREADABLE, CsvRow, check_header, numbers_of, read_sheet, read_workbook, sheets_of
-from layers.formats.text_features import check_lines, kml_kinds, kml_layers
+from layers.formats.text_features import (
+    check_lines,
+    kml_kinds,
+    kml_layers,
+    read_topojson,
+    topojson_kinds,
+    topojson_objects,
+)
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 
@@ -210,6 +217,8 @@ def read_records(
         return _read_workbook(path, name, layer)
     if file_format.name == "KML":
         return _read_kml(path, name, layer)
+    if file_format.name == "TopoJSON":
+        return _read_topology(path, name, layer)
     return _read_gdal(path, file_format, name, layer, encoding)
 
 
@@ -290,6 +299,8 @@ def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
     """
     if file_format.name == "KML":
         return {one: kml_kinds(found) for one, found in kml_layers(path, name).items()}
+    if file_format.name == "TopoJSON":
+        return {one: topojson_kinds(found) for one, found in topojson_objects(path, name).items()}
     if file_format.name not in {"GPKG", "OpenFileGDB"}:
         return {}
     load_gdal("pyogrio")
@@ -344,6 +355,13 @@ def _read_kml(path: Path, name: str, layer: str | None) -> Records:
     table, shapes = layers[_chosen([*layers], path, name, layer)] if layers else (pa.table({}), None)
     ids = tuple(str(one) for one in range(1, len(table) + 1))
     return Records(table, ids, shapes, CRS.from_epsg(4326), loose=True)
+
+
+def _read_topology(path: Path, name: str, layer: str | None) -> Records:
+    """The features of one object of a topology; which CRS they are in the plan says, for the format does not."""
+    chosen = _chosen([*topojson_objects(path, name)], path, name, layer)
+    table, shapes, crs = read_topojson(path, name, chosen)
+    return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), shapes, crs)
 
 
 @lru_cache(maxsize=16)

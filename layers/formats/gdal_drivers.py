@@ -48,7 +48,7 @@ class Format(NamedTuple):
     Attributes
     ----------
     name : str
-        Its driver's name in GDAL, or "Parquet", "CSV", "XLSX", "KML" or "ZIP", which GDAL does not read here.
+        Its driver's name in GDAL, or what GDAL does not read here: "Parquet", "CSV", "XLSX", "KML", "TopoJSON", "ZIP".
     endings : tuple of str
         Of its file names, in lower case.
     magic : bytes
@@ -67,6 +67,7 @@ FORMATS = (
     Format("FlatGeobuf", (".fgb",), rb"fgb\x03fgb."),
     Format("GeoJSON", (".geojson", ".json"), rb"(?:\xef\xbb\xbf)?\s*\{"),
     Format("GeoJSONSeq", (".geojsonl", ".geojsons", ".ndgeojson", ".ndjson"), rb"(?:\xef\xbb\xbf)?\s*\x1e?\s*\{"),
+    Format("TopoJSON", (".topojson",), rb"(?:\xef\xbb\xbf)?\s*\{"),
     Format("KML", (".kml",), rb"(?:\xef\xbb\xbf)?\s*<"),
     Format("ESRI Shapefile", (".shp",), rb"\0\0\x27\x0a"),
     Format("OpenFileGDB", (".gdb",), rb"[\3\4]\0\0\0"),
@@ -83,6 +84,7 @@ FEATURES = (
     "FlatGeobuf",
     "GeoJSON",
     "GeoJSONSeq",
+    "TopoJSON",
     "KML",
     "ESRI Shapefile",
     "OpenFileGDB",
@@ -94,6 +96,8 @@ FEATURES = (
 MAX_FILE_BYTES = 8 * 1024**3
 MAX_BYTES = 4 * 1024**3
 MAX_ROWS = 5_000_000
+_TOPOLOGY = re.compile(rb"""(?:\xef\xbb\xbf)?\s*\{\s*"type"\s*:\s*"Topology\"""")
+"""How a file begins that is called .json and holds TopoJSON."""
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 GEODATABASE = ".gdb"
 """The ending of the folder of a File Geodatabase."""
@@ -226,6 +230,8 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
             code="format",
             layer=layer,
         )
+    if found.name == "GeoJSON" and found.name in allowed and _TOPOLOGY.match(head):
+        return next(one for one in FORMATS if one.name == "TopoJSON")
     return found
 
 

@@ -16,6 +16,7 @@ from layers.formats.feature_records import place_of
 from layers.formats.gdal_drivers import FEATURES, TABLES, Format, load_gdal, size_of
 from layers.formats.geotiff import opened
 from layers.formats.tables import count_rows
+from layers.formats.text_features import topojson_objects
 
 VERTEX_BYTES = 16
 """Of two coordinates, in every format that does not pack them."""
@@ -24,7 +25,7 @@ FEATURE_BYTES = 70
 TEXT_VERTEX_BYTES = 38
 """Of two coordinates as GeoJSON writes them."""
 BINARY = ("ESRI Shapefile", "FlatGeobuf", "OpenFileGDB")
-NOT_GDAL = ("CSV", "KML", "Parquet", "XLSX")
+NOT_GDAL = ("CSV", "KML", "Parquet", "TopoJSON", "XLSX")
 Box = npt.NDArray[np.float64]
 
 
@@ -75,22 +76,29 @@ def _counted(path: Path, found: Format, layer: str | None) -> Counts:
         return _of_geopackage(path, layer)
     if found.name == "Parquet":
         return _of_parquet(path)
-    if found.name == "CSV":
-        with path.open("rb") as file:
-            rows = max(0, sum(1 for _ in file) - 1)
+    if found.name in ("CSV", "XLSX"):
+        rows = max(0, (_lines(path) if found.name == "CSV" else count_rows(path, path.name, layer)) - 1)
         return Counts(rows, rows)
-    if found.name == "XLSX":
-        rows = max(0, count_rows(path, path.name, layer) - 1)
-        return Counts(rows, rows)
+    features = _features(path, found, layer)
+    a_vertex = VERTEX_BYTES if found.name in BINARY else TEXT_VERTEX_BYTES
+    return Counts(features, _vertices(size_of(path), features, a_vertex))
+
+
+def _lines(path: Path) -> int:
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
+
+
+def _features(path: Path, found: Format, layer: str | None) -> int:
     if found.name == "KML":
-        features = path.read_bytes().count(b"<Placemark")
-        return Counts(features, _vertices(path.stat().st_size, features, TEXT_VERTEX_BYTES))
+        return path.read_bytes().count(b"<Placemark")
+    if found.name == "TopoJSON":
+        objects = topojson_objects(path, path.name)
+        return len(objects.get(layer or "", [])) or sum(map(len, objects.values()))
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 
-    features = int(pyogrio.read_info(place_of(path, found), layer=layer, force_feature_count=True)["features"])
-    a_vertex = VERTEX_BYTES if found.name in BINARY else TEXT_VERTEX_BYTES
-    return Counts(features, _vertices(size_of(path), features, a_vertex))
+    return int(pyogrio.read_info(place_of(path, found), layer=layer, force_feature_count=True)["features"])
 
 
 def _vertices(size: int, features: int, a_vertex: int = VERTEX_BYTES) -> int:

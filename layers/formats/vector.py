@@ -49,8 +49,8 @@ def read_features(
     Parameters
     ----------
     path : Path
-        GeoPackage, GeoParquet, FlatGeobuf, GeoJSON, also a feature a line, KML, Shapefile or the folder of a File
-        Geodatabase, these two also in a ZIP; or a table with columns ``x`` and ``y``.
+        GeoPackage, GeoParquet, FlatGeobuf, GeoJSON, also a feature a line, TopoJSON, KML, Shapefile or the folder of a
+        File Geodatabase, these two also in a ZIP; or a table with columns ``x`` and ``y``.
     name : str
         Name of the layer in the plan, for messages and the ledger.
     layer : str, optional

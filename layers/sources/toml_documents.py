@@ -452,6 +452,7 @@ INPUTS = {
     ".zip": Phrase("an archive"),
     ".geojson": Phrase("GeoJSON"),
     ".geojsonl": Phrase("GeoJSON"),
+    ".topojson": Phrase("TopoJSON"),
     ".kml": Phrase("KML"),
     ".fgb": Phrase("a FlatGeobuf"),
     ".parquet": Phrase("a Parquet file"),

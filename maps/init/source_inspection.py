@@ -15,6 +15,7 @@ from pyproj import CRS
 
 from layers.errors import CrsError, SourceError, ZoneplanError
 from layers.formats import (
+    FEATURES,
     Format,
     Raster,
     frame_of,
@@ -32,18 +33,7 @@ from layers.phrases import Phrase, phrase_list
 from maps.init.column_inference import Sure, guess_place
 from maps.locale import catalogue
 
-VECTORS = (
-    "GPKG",
-    "Parquet",
-    "FlatGeobuf",
-    "GeoJSON",
-    "GeoJSONSeq",
-    "KML",
-    "ESRI Shapefile",
-    "OpenFileGDB",
-    "ZIP",
-    "CSV",
-)
+VECTORS = tuple(name for name in FEATURES if name != "XLSX")
 DEGREES = "EPSG:4326"
 MAX_CLASSES = 40
 """A grid of whole numbers with more values than this is taken as measured, not as classes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -11,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from shapely import box
@@ -63,6 +65,21 @@ def _zipped(inner: str, driver: str) -> Callable[[gpd.GeoDataFrame, Path], None]
     return write
 
 
+def _topology(frame: gpd.GeoDataFrame, path: Path) -> None:
+    """Steps as whole numbers, and an arc for each ring."""
+    arcs, geometries = [], []
+    columns = [key for key in frame.columns if key != "geometry"]
+    for shape, *values in zip(frame.geometry, *(frame[key].tolist() for key in columns), strict=True):
+        steps = np.round(shapely.get_coordinates(shape) / STEP).astype(int)
+        arcs.append(np.diff(steps, axis=0, prepend=[[0, 0]]).tolist())
+        owned = dict(zip(columns, values, strict=True))
+        geometries.append({"type": "Polygon", "arcs": [[len(arcs) - 1]], "properties": owned})
+    objects = {"a": {"type": "GeometryCollection", "geometries": geometries}}
+    transform = {"scale": [STEP, STEP], "translate": [0, 0]}
+    topology = {"type": "Topology", "transform": transform, "objects": objects, "arcs": arcs}
+    path.write_text(json.dumps(topology), "utf-8")
+
+
 WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path], None]] = {
     ".gpkg": _saved("GPKG"),
     ".parquet": lambda frame, path: frame.to_parquet(path),
@@ -70,13 +87,15 @@ WRITERS: dict[str, Callable[[gpd.GeoDataFrame, Path], None]] = {
     ".geojson": _saved("GeoJSON"),
     ".geojsonl": _saved("GeoJSONSeq"),
     ".geojsons": lambda frame, path: frame.to_file(path, driver="GeoJSONSeq", RS="YES"),
+    ".topojson": _topology,
+    ".json": _topology,
     ".kml": _saved("LIBKML"),
     ".shp": _saved("ESRI Shapefile"),
     ".zip": _zipped("a.shp", "ESRI Shapefile"),
     ".gdb": _saved("OpenFileGDB"),
     ".gdb.zip": _zipped("a.gdb", "OpenFileGDB"),
 }
-WITHOUT_CRS: frozenset[str] = frozenset()
+WITHOUT_CRS = {".topojson", ".json"}
 ROUNDED = {".gdb", ".gdb.zip"}
 """A geodatabase keeps whole steps of a billionth of a degree."""
 OWN = ["name", "county", "population"]
