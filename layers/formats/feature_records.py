@@ -209,8 +209,9 @@ def read_records(
             code="encoding_format",
         )
     if file_format.name == "CSV":
-        table = read_sheet(path, name, encoding)
-        return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), loose=True)
+        table, note = read_sheet(path, name, encoding)
+        ids = tuple(str(one) for one in range(1, len(table) + 1))
+        return Records(table, ids, ledger=note, loose=True)
     if file_format.name == "Parquet":
         return _read_parquet(path, name)
     if file_format.name == "XLSX":

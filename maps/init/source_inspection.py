@@ -146,6 +146,10 @@ def _read(
     layer, encoding = keys.get("layer"), keys.get("encoding")
     if file_format.name == "CSV":
         records = read_records(path, file_format, name, encoding=encoding)
+        if len(records.ledger):  # an encoding that was clear is said in the plan all the same
+            sample = ", ".join(chinese_words(path.read_bytes()))
+            keys["encoding"], notes["encoding"] = _said_encoding(hints) or _chinese(sample, hints)
+            return _read(path, file_format, name, keys, notes, hints)
         return _sheet(path, frame_of(records, [], name), keys, notes, hints)
     try:
         features, _ = read_features(path, name, layer=layer, crs=keys.get("crs"), encoding=encoding)
@@ -284,8 +288,8 @@ def _asked_crs(path: Path, name: str, hints: Hints) -> str:
 
 def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tuple[str, tuple[Sure, str]]:
     """The encoding that the user says, or gb18030 where the texts are in common Chinese characters then."""
-    if hints.encoding is not None:
-        return hints.encoding, ("sure", hints.words["asked"])
+    if (said := _said_encoding(hints)) is not None:
+        return said
     with unpacked(path, name, VECTORS) as (inside, _):
         table = inside.with_suffix(".DBF" if inside.suffix.isupper() else ".dbf")
         is_table = inside.suffix.lower() == ".shp" and table.exists()
@@ -302,7 +306,15 @@ def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tupl
             code="encoding",
             layer=name,
         ) from error
-    return "gb18030", ("likely", hints.words["encoding_why"].format(sample=", ".join(sample)))
+    return _chinese(", ".join(sample), hints)
+
+
+def _said_encoding(hints: Hints) -> tuple[str, tuple[Sure, str]] | None:
+    return None if hints.encoding is None else (hints.encoding, ("sure", hints.words["asked"]))
+
+
+def _chinese(sample: str, hints: Hints) -> tuple[str, tuple[Sure, str]]:
+    return "gb18030", ("likely", hints.words["encoding_why"].format(sample=sample))
 
 
 def _fault(said: str) -> str:

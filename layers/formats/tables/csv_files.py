@@ -15,6 +15,8 @@ import pyarrow as pa
 
 from layers.errors import SourceError, naming_the_layer, shown
 from layers.formats.gdal_drivers import check_rows, check_size
+from layers.formats.tables.chinese_text import BOM, is_clearly_chinese
+from layers.ledger import entries
 from layers.phrases import Phrase
 from layers.sources import check_encoding
 
@@ -29,8 +31,8 @@ class CsvRow(NamedTuple):
     line: int
 
 
-def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
-    """A CSV as a table of text; empty cells are missing.
+def read_sheet(path: Path, name: str, encoding: str | None = None) -> tuple[pa.Table, pd.DataFrame]:
+    """A CSV as a table of text; empty cells are missing; and what the ledger has to say of its encoding.
 
     Parameters
     ----------
@@ -38,7 +40,7 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
     name : str
         Name of the layer, for messages.
     encoding : str, optional
-        By default UTF-8, with or without a byte-order mark.
+        By default UTF-8, with or without a byte-order mark; else GB18030 where that is clear, with a ledger row.
 
     Raises
     ------
@@ -49,10 +51,27 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> pa.Table:
     LimitError
         Too many rows or bytes.
     """
-    header, rows = read_cells(path, name, encoding)
+    check_size(path.stat().st_size, path, name)
+    content = path.read_bytes()
+    guessed = encoding is None and not _is_utf8(content) and is_clearly_chinese(content)
+    header, rows = read_cells(path, name, "gb18030" if guessed else encoding, content)
     cells = zip(*(row.cells for row in rows), strict=True) if rows else [()] * len(header)
     columns = [pa.array([cell or None for cell in column], type=pa.large_string()) for column in cells]
-    return pa.table(columns, names=header)
+    note = entries(
+        name,
+        [""] if guessed and not content.startswith(BOM) else [],
+        "encoding",
+        Phrase("read as GB18030: neither plan nor file say an encoding, and the texts are plain Chinese in this one"),
+    )
+    return pa.table(columns, names=header), note
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def misspelt_column(table: str, column: str, near: str, code: str) -> SourceError:

@@ -13,7 +13,7 @@ from layers.formats.tables.csv_files import numbers_of, read_sheet
 def sheet(tmp_path, content, **options):
     path = tmp_path / "stats.csv"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return read_sheet(path, "stats.csv", **options)
+    return read_sheet(path, "stats.csv", **options)[0]
 
 
 def test_cells_are_text_and_empty_cells_missing(tmp_path):
