@@ -47,6 +47,7 @@ def prepare(
     roles: Mapping[str, str] | None = None,
     where: Mapping[str, str] | None = None,
     measures: Mapping[str, Mapping[str, str]] | None = None,
+    max_repair_share: float | None = None,
 ) -> Inputs:
     """Inputs from memory, with the same checks, repairs and ledger as inputs from files.
 
@@ -71,6 +72,9 @@ def prepare(
         By layer what it says of the land, and a condition over its own columns.
     measures : mapping of str to mapping of str to str, optional
         By layer the measures that are taken of it, such as ``{"plants": {"mw": "sum(mw)"}}``.
+    max_repair_share : float, optional
+        Share of a unit's area, and of a layer's, up to which mending outlines that cross themselves may change it; by
+        default 0.001. More is refused.
 
     Returns
     -------
@@ -99,7 +103,7 @@ def prepare(
     {False: 150.0, True: 50.0}
     """
     given = layers or {}
-    own = (id, name, jurisdiction or None, roles, where, measures)
+    own = (id, name, jurisdiction or None, roles, where, measures, max_repair_share)
     if study is not None and any(one is not None for one in own):
         raise StudyError(
             Phrase("prepare() takes ids, names, roles, conditions and measures from the study, or from arguments")
@@ -107,7 +111,7 @@ def prepare(
     if study is None and units is None:
         raise StudyError(Phrase("prepare() needs units: a GeoDataFrame of polygons, or a study that names them"))
     sources = study or _bare_sources(
-        given, tables or {}, id, name, jurisdiction, roles or {}, where or {}, measures or {}
+        given, tables or {}, id, name, jurisdiction, roles or {}, where or {}, measures or {}, max_repair_share
     )
     kept = _Written(sources)
     with reading("units"):
@@ -155,6 +159,7 @@ def _bare_sources(
     roles: Mapping[str, str],
     where: Mapping[str, str],
     measures: Mapping[str, Mapping[str, str]],
+    max_repair_share: float | None,
 ) -> Sources:
     """What a plan would say of data that no plan speaks of."""
     for what, names in (("roles", roles), ("where", where), ("measures", measures)):
@@ -169,11 +174,14 @@ def _bare_sources(
                 )
             )
     keys: dict[str, Mapping[str, Any]] = {"role": roles, "where": where, "measure": measures}
+    mended = {} if max_repair_share is None else {"max_repair_share": max_repair_share}
     said = [
-        {"name": one, "source": _source(one)} | {key: named[one] for key, named in keys.items() if one in named}
+        {"name": one, "source": _source(one)}
+        | mended
+        | {key: named[one] for key, named in keys.items() if one in named}
         for one in layers
     ]
-    units: dict[str, Any] = {"source": _source("units"), "id": unit_id or UNIT_ID}
+    units: dict[str, Any] = {"source": _source("units"), "id": unit_id or UNIT_ID} | mended
     units |= {key: value for key, value in (("name", name), ("jurisdiction", jurisdiction)) if value}
     return named_sources(
         {

@@ -98,7 +98,7 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     raw, notes = _sure(units)
     with reading("units"):
         own, crs = known_crs(raw), working_crs(raw)
-        settled, repairs, tiled = settle_units(raw, crs, sources.units.max_overlap_ha)
+        settled, repairs, tiled = settle_units(raw, crs, sources.units)
     del raw, units  # each input goes once it is placed, so that memory holds no layer twice for long
     ledger = [notes, repairs, datum_note(own, crs, "units")]
     of_units: str = Phrase("the units' file {file}", file=sources.units.source)
@@ -316,16 +316,16 @@ def _place(section: LayerSection, contents: _Contents, borders: Borders) -> tupl
         if isinstance(contents.whole, Raster) and formulas:
             whole = Layer(section.name, "raster", raster=contents.whole, measures=formulas)
     else:
-        layer, notes = _place_features(section.name, contents.selected, section.formulas("selected"), borders)
+        layer, notes = _place_features(section, contents.selected, section.formulas("selected"), borders)
         if not isinstance(contents.whole, Raster) and formulas:
-            whole, notes = _place_features(section.name, contents.whole, formulas, borders)  # of the selected as well
+            whole, notes = _place_features(section, contents.whole, formulas, borders)  # of the selected as well
     return replace(layer, role=section.role, whole=whole), notes
 
 
 def _place_features(
-    name: str, inputs: gpd.GeoDataFrame, formulas: dict[str, str], borders: Borders
+    section: LayerSection, inputs: gpd.GeoDataFrame, formulas: dict[str, str], borders: Borders
 ) -> tuple[Layer, pd.DataFrame]:
-    units, crs = borders.polygons, known_crs(borders.polygons)
+    name, units, crs = section.name, borders.polygons, known_crs(borders.polygons)
     full, empties = drop_empty(inputs, name)
     kind = kind_of(full, name)
     notes = [empties, datum_note(known_crs(full), crs, name)]
@@ -338,10 +338,11 @@ def _place_features(
         if not nearest:
             full, far = keep_near(full, units, name)
             notes.append(far)
-    features = project(full, crs)
     if kind == "polygons":
-        features, repairs = make_valid(features, name)
+        features, repairs = make_valid(full, name, crs=crs, earlier=gather(notes), max_share=section.max_repair_share)
         notes.append(repairs)
+    else:
+        features = project(full, crs)
     features, outside = drop_outside(features, units, name, kind, keep=nearest or kind == "points")
     notes += [outside, note_duplicates(features, name)]
     return Layer(name, kind, None, features, None, formulas), gather(notes)
@@ -359,7 +360,7 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
     if not section.designates_a_part or section.role == "elevation":
         return Layer(section.name, "raster", None, None, raster, formulas), datum
     outlines, _ = keep_near(polygons_of(raster, window), units, section.name)  # of all columns, some lie far away
-    features, repairs = make_valid(project(outlines, crs), section.name)
+    features, repairs = make_valid(outlines, section.name, crs=crs)
     note = entries(
         section.name,
         [] if len(features) else [""],

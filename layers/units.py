@@ -10,7 +10,6 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from layers.crs import project
 from layers.errors import GeometryError, SourceError, UnknownNameError, shown
 from layers.formats import alike_ids, read_features
 from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, settle_overlaps
@@ -241,7 +240,7 @@ def _called(columns: gpd.GeoDataFrame, section: UnitsSection) -> pd.Series:
 
 
 def settle_units(
-    units: gpd.GeoDataFrame, crs: CRS, max_overlap_ha: float
+    units: gpd.GeoDataFrame, crs: CRS, section: UnitsSection
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, bool]:
     """The units in the working CRS, valid, without overlap, each with its area.
 
@@ -251,8 +250,8 @@ def settle_units(
         See :func:`read_units`.
     crs : pyproj.CRS
         Equal-area, in metres.
-    max_overlap_ha : float
-        How much may overlap in total.
+    section : UnitsSection
+        ``[units]`` of the plan: how much may overlap in total, and how much of a unit repair may change.
 
     Returns
     -------
@@ -267,8 +266,8 @@ def settle_units(
     GeometryError
         Outlines that cross themselves, or overlap more than that.
     """
-    valid, repairs = make_valid(project(units, crs), "units", strict=True)
+    valid, repairs = make_valid(units, "units", crs=crs, max_share=section.max_repair_share, each=True)
     tiled = bool(shapely.coverage_is_valid(np.asarray(valid.geometry.array)))
-    settled, overlaps = (valid, gather([])) if tiled else settle_overlaps(valid, max_overlap_ha)
+    settled, overlaps = (valid, gather([])) if tiled else settle_overlaps(valid, section.max_overlap_ha)
     gaps = note_gaps(settled, tiled=tiled)
     return settled.assign(area_ha=settled.area / 1e4), gather([repairs, overlaps, gaps]), tiled

@@ -10,7 +10,7 @@ from layers.crs.file_and_working_crs import (
     way_between,
     working_crs,
 )
-from layers.crs.multipart import parts_of_dimension, valid_polygons
+from layers.crs.multipart import parts_of_dimension, repair_reasons, valid_polygons
 from layers.crs.reprojection import SAGITTA_M, densify, full_turn, project
 from layers.crs.spatial_filter import box_in, far_away, keep_near, refuse_far, shifted_by_a_turn
 from layers.crs.web_map_offset import is_gcj02, places_of, settle_gcj02, shift_note
@@ -31,6 +31,7 @@ __all__ = [
     "places_of",
     "project",
     "refuse_far",
+    "repair_reasons",
     "same_crs",
     "settle_crs",
     "settle_gcj02",

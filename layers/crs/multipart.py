@@ -68,3 +68,14 @@ def valid_polygons(shapes: Shapes) -> Shapes:
     for row in np.flatnonzero(~shapely.is_valid(made)):
         made[row] = parts_of_dimension(shapely.union_all(shapely.get_parts(made[row])), 2)[0]
     return made
+
+
+def repair_reasons(shapes: Shapes) -> list[str]:
+    """Why each polygon is not valid, in the words of GEOS, without the place.
+
+    Examples
+    --------
+    >>> repair_reasons(np.asarray([shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])]))
+    ['self-intersection']
+    """
+    return [str(one).split("[", maxsplit=1)[0].lower() for one in shapely.is_valid_reason(shapes)]

@@ -37,6 +37,9 @@ _BLOCK_VERTICES = 2**16
 """Of the input, looked at together: the more, the more memory."""
 _PROBES = (0.25, 0.5, 0.75)
 _PIECES_A_PASS = 1024
+_LATITUDES = (-60.0, -30.0, 0.0, 30.0, 60.0)
+_APART_M = 1.0
+"""How far the two sides of the 180th meridian may lie apart and be one line."""
 
 
 def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
@@ -83,7 +86,7 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
     if same_crs(own, target):
         return gdf.copy()
     to = way_between(own, target)
-    seam = own.is_geographic and own.axis_info[0].unit_name == "degree"
+    seam = own.is_geographic and own.axis_info[0].unit_name == "degree" and _closes_at_the_seam(to)
     shapes = np.asarray(gdf.geometry.array)
     moved, total = shapes.copy(), 0
     kinds = shapely.get_type_id(shapes)
@@ -130,8 +133,22 @@ def _projected(shapes: npt.NDArray[Any], to: Transformer, *, seam: bool) -> npt.
     single = (shapely.get_type_id(shapes) < 4) & (shapely.get_type_id(made) >= 4)
     made[single] = shapely.get_geometry(made[single], 0)
     parts = at_seam & (shapely.get_num_geometries(made) > 1)
-    made[parts] = [shapely.union_all(shapely.get_parts(one)) for one in made[parts]]
+    made[parts] = [_sewn(one) for one in made[parts]]
     return np.asarray(made, dtype=object)
+
+
+def _closes_at_the_seam(to: Transformer) -> bool:
+    """Whether both sides of the 180th meridian are one line in the target, which a cylinder may cut open there."""
+    west, east = (np.column_stack(to.transform(np.full(5, side), _LATITUDES)) for side in (-180.0, 180.0))
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(west - east).max(axis=1) > _APART_M
+    return not bool((apart & np.isfinite(west).all(axis=1) & np.isfinite(east).all(axis=1)).any())
+
+
+def _sewn(shape: Any) -> Any:
+    """A shape whose parts met at the 180th meridian, as one; where a part is not valid it waits for its repair."""
+    parts = shapely.get_parts(shape)
+    return shapely.union_all(parts) if shapely.is_valid(parts).all() else shape
 
 
 def _moved(points: Floats, to: Transformer, *, seam: bool) -> Floats:

@@ -13,10 +13,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Proj
 
 from layers.crs.file_and_working_crs import known_crs, way_between
-from layers.crs.multipart import join_parts, parts_of_dimension, valid_polygons
+from layers.crs.multipart import join_parts, parts_of_dimension, repair_reasons, valid_polygons
 from layers.crs.reprojection import full_turn
 from layers.errors import CrsError
 from layers.ledger import entries, gather
@@ -86,7 +86,8 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
     -------
     features : GeoDataFrame
     ledger : DataFrame
-        "outside": a row for each feature left out, or of which parts were left out.
+        "outside": a row for each feature left out, or of which parts were left out; "invalid": one for each that had to
+        be mended before it could be cut.
     """
     crs = known_crs(features)
     boxes = box_in(units.total_bounds, known_crs(units), crs)
@@ -99,7 +100,9 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
     for row in far:
         few = parts[(owner == row) & close]
         kept[row] = join_parts(few)
+    repairs = entries(name, [], "invalid", "")
     if (turn := full_turn(crs)) is not None:
+        kept, repairs = _mend_wide(kept, features.index[near], crs, turn, name)
         kept = _cut_wide(kept, shifted_by_a_turn(boxes, crs), turn)
     left = features[near].set_geometry(
         gpd.GeoSeries(kept, index=features.index[near], crs=features.crs, name="geometry")
@@ -112,6 +115,7 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
                 name, left.index[far][~empty[far]], "outside", Phrase("parts left out that lie far from all units")
             ),
             entries(name, left.index[empty], "outside", Phrase("left out: no part of it lies near a unit")),
+            repairs,
         ]
     )
     return left[~empty], note
@@ -172,10 +176,57 @@ def _meets(bounds: Boxes, boxes: Boxes, crs: CRS) -> npt.NDArray[np.bool_]:
     return found
 
 
+def _wide(shapes: npt.NDArray[Any], turn: float) -> npt.NDArray[np.bool_]:
+    """Which are polygons more than a quarter of a turn wide or high."""
+    bounds = shapely.bounds(shapes)
+    with np.errstate(invalid="ignore"):  # of what is empty by now
+        spread = (bounds[:, 2:] - bounds[:, :2] > _WIDE * turn).any(axis=1)
+    wide: npt.NDArray[np.bool_] = spread & (shapely.get_dimensions(shapes) == 2)
+    return wide
+
+
+def _mend_wide(
+    shapes: npt.NDArray[Any], ids: pd.Index, crs: CRS, turn: float, name: str
+) -> tuple[npt.NDArray[Any], pd.DataFrame]:
+    """Wide polygons made valid, so that they can be cut, and a ledger row for each that was not."""
+    wrong = np.flatnonzero(_wide(shapes, turn))
+    wrong = wrong[~shapely.is_valid(shapes[wrong])]
+    if not len(wrong):
+        return shapes, entries(name, [], "invalid", "")
+    drawn, mended = shapes[wrong], shapes.copy()
+    mended[wrong] = valid_polygons(drawn)
+    actions = [Phrase("made valid: {reason}", reason=reason) for reason in repair_reasons(drawn)]
+    before, after = (_hectares(one, crs, turn) for one in (drawn, mended[wrong]))
+    return mended, entries(name, ids[wrong], "invalid", actions, before_ha=before, after_ha=after)
+
+
+def _hectares(shapes: npt.NDArray[Any], crs: CRS, turn: float) -> npt.NDArray[np.float64]:
+    """Areas of polygons, valid or not, whose edges are straight in longitude and latitude, however wide they are.
+
+    On the cylinder of equal areas an edge adds the strip between itself and the equator, whose mean height is taken at
+    the places of Gauss and Legendre.
+    """
+    ellipsoid = crs.ellipsoid
+    a, b = (ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre) if ellipsoid else (6378137.0, 6356752.3)
+    cylinder = Proj(proj="cea", a=a, b=b)
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    points, ring = shapely.get_coordinates(rings, return_index=True)
+    inside = ring[1:] == ring[:-1]
+    edges = (np.diff(points, axis=0) * 2 * np.pi / turn)[inside]
+    south = (points[:-1, 1] * 2 * np.pi / turn)[inside]
+    height = np.zeros(len(edges))
+    for place, weight in zip(*np.polynomial.legendre.leggauss(5), strict=True):
+        latitude = np.degrees(south + edges[:, 1] * (place + 1) / 2)
+        height += weight / 2 * np.asarray(cylinder(np.zeros(len(edges)), latitude)[1])
+    around = np.abs(np.bincount(ring[:-1][inside], edges[:, 0] * a * height, len(rings)))
+    hole = np.append(False, part[1:] == part[:-1])
+    return np.bincount(owner[part], np.where(hole, -around, around), len(shapes)) / 1e4
+
+
 def _cut_wide(shapes: npt.NDArray[Any], boxes: Boxes, turn: float) -> npt.NDArray[Any]:
     """Polygons more than a quarter of a turn wide or high, cut far outside the units, where no border matters."""
-    bounds, reach, pole = shapely.bounds(shapes), _REACH * turn, turn / 4
-    wide = (bounds[:, 2:] - bounds[:, :2] > _WIDE * turn).any(axis=1) & (shapely.get_dimensions(shapes) == 2)
+    wide, reach, pole = _wide(shapes, turn), _REACH * turn, turn / 4
     if not wide.any():
         return shapes
     near = [
@@ -184,5 +235,5 @@ def _cut_wide(shapes: npt.NDArray[Any], boxes: Boxes, turn: float) -> npt.NDArra
     ]
     whole = shapely.union_all(np.asarray(near, dtype=object))
     cut = shapes.copy()
-    cut[wide] = [parts_of_dimension(one, 2)[0] for one in shapely.intersection(valid_polygons(shapes[wide]), whole)]
+    cut[wide] = [parts_of_dimension(one, 2)[0] for one in shapely.intersection(shapes[wide], whole)]
     return cut

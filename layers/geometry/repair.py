@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pyproj import CRS
 
-from layers.crs import parts_of_dimension, valid_polygons
+from layers.crs import parts_of_dimension, project, repair_reasons, valid_polygons
 from layers.errors import GeometryError, shown
 from layers.formats import Kind
 from layers.ledger import entries, gather
@@ -21,7 +22,6 @@ from layers.phrases import Phrase, phrase_list, word
 
 _KINDS: dict[int, Kind] = {0: "points", 1: "lines", 2: "polygons"}
 _ORDINARY = {0: (0, 4), 1: (1, 2, 5), 2: (3, 6)}
-TOLERANCE = 1e-3
 
 
 def drop_empty(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -110,33 +110,52 @@ def keep_kind(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, 
     return _with(features, kept), entries(name, features.index[mixed], "parts", actions)
 
 
-def make_valid(features: gpd.GeoDataFrame, name: str, *, strict: bool = False) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def make_valid(
+    features: gpd.GeoDataFrame,
+    name: str,
+    *,
+    crs: CRS | None = None,
+    earlier: pd.DataFrame | None = None,
+    max_share: float | None = None,
+    each: bool = False,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Polygons that are valid: each covers the points that its rings enclose; overlapping parts count once.
 
     Parameters
     ----------
     features : GeoDataFrame
-        Polygons, in an equal-area CRS in metres, index: feature id.
+        Polygons as the file has them, index: feature id.
     name : str
         Name of the layer, for the ledger.
-    strict : bool
-        Refuse a repair that changes a feature's area by more than 0.1 %: for units, whose area is the ground of all.
+    crs : pyproj.CRS, optional
+        Equal-area, in metres: where they are placed. By default that of the features.
+    earlier : DataFrame, optional
+        Ledger of what was done to the layer before; its repairs count as well.
+    max_share : float, optional
+        Share of the layer's area beyond which repairs are refused; by default none is.
+    each : bool
+        Hold each feature to that share: for units, whose area is the ground of all.
 
     Returns
     -------
     features : GeoDataFrame
-        Same columns; without those that had no area at all.
+        Same columns, in ``crs``; without those that had no area at all.
     ledger : DataFrame
         One row a repaired feature, hectares before and after.
 
     Raises
     ------
     GeometryError
-        With ``strict``, ids and areas.
+        Repairs change more than ``max_share``, with ids and areas; or a feature has no place in ``crs``.
 
     Notes
     -----
-    GEOS's "structure" method; the default one ("linework") takes away where parts of one feature overlap.
+    What is not valid in the file is mended there, where coordinates are exact: a point that lies on an edge lies beside
+    it on a map where the edge bends. What is valid and becomes invalid by that is mended in ``crs``, and told apart.
+
+    GEOS's "structure" method; the default one ("linework") takes away where parts of one feature overlap. Where each
+    part of a feature is valid by itself, its land is their union, whatever the order of the parts: that changes no
+    land of a layer, though the areas of the parts add up to more.
 
     Examples
     --------
@@ -146,52 +165,149 @@ def make_valid(features: gpd.GeoDataFrame, name: str, *, strict: bool = False) -
     >>> ledger[["area_before_ha", "area_after_ha"]].to_numpy().tolist()
     [[0.0, 2.0]]
     """
+    whole, drawn, why = _mended(features)
+    before = _areas(features.iloc[drawn], crs)
+    straight = whole if crs is None else project(whole, crs)
+    placed, bent, why_bent = _mended(straight)
+    bent_before = _areas(straight.iloc[bent], None)
+    after = _areas(placed, None)
+    ids, gone = features.index, shapely.is_empty(np.asarray(placed.geometry.array))
+    if each and max_share is not None:
+        rows = np.concatenate([drawn, bent])
+        _check_each(ids[rows], np.concatenate([before, bent_before]), after[rows], name, max_share)
+    mended_before = drawn if earlier is None else [*drawn, *np.flatnonzero(ids.astype(str).isin(_ids_mended(earlier)))]
+    well = ~np.isin(bent, mended_before)
+    notes = [
+        _note(name, ids[drawn], why, gone[drawn], before, after[drawn]),
+        _note(name, ids[bent], why_bent, gone[bent], bent_before, after[bent], well),
+    ]
+    if max_share is not None and not each:
+        shapes = np.asarray(features.geometry.array)[drawn]
+        crossed = np.asarray([not shapely.is_valid(shapely.get_parts(one)).all() for one in shapes], dtype=bool)
+        changed = [notes[0][crossed], notes[1], *([] if earlier is None else [earlier])]
+        land = pd.Series(after, index=ids.astype(str))
+        _check_layer(pd.concat(changed, ignore_index=True), land, name, max_share)
+    return placed[~gone] if gone.any() else placed, gather(notes)
+
+
+def _ids_mended(ledger: pd.DataFrame) -> pd.Series:
+    ids: pd.Series = ledger.loc[ledger["finding"] == "invalid", "feature"]
+    return ids
+
+
+def _mended(features: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, npt.NDArray[np.intp], list[str]]:
+    """Polygons made valid where they are, the rows that were not, and why."""
     shapes = np.asarray(features.geometry.array)
-    bad = np.flatnonzero(~shapely.is_valid(shapes))
-    if not len(bad):
-        return features, entries(name, [], "invalid", "")
-    reasons = shapely.is_valid_reason(shapes[bad])
-    mended = valid_polygons(shapes[bad])
-    before, after = shapely.area(shapes[bad]) / 1e4, shapely.area(mended) / 1e4
-    if strict:
-        _check_change(features.index[bad], before, after, name)
-    gone = shapely.is_empty(mended) | shapely.is_missing(mended)
+    rows = np.flatnonzero(~shapely.is_valid(shapes))
+    if not len(rows):
+        return features, rows, []
+    whole = shapes.copy()
+    whole[rows] = valid_polygons(shapes[rows])
+    return _with(features, whole), rows, repair_reasons(shapes[rows])
+
+
+def _note(
+    name: str,
+    ids: pd.Index,
+    reasons: list[str],
+    gone: npt.NDArray[np.bool_],
+    before: npt.NDArray[np.float64],
+    after: npt.NDArray[np.float64],
+    well: npt.NDArray[np.bool_] | None = None,
+) -> pd.DataFrame:
+    """A ledger row for each repair; those drawn well became invalid when they were projected."""
     actions = [
         Phrase(
-            "left out, it has no area: {reason}" if lost else "made valid: {reason}",
-            reason=str(reason).split("[", maxsplit=1)[0].lower(),
+            "left out, it has no area: {reason}"
+            if lost
+            else "made valid: {reason}; it is valid in the file and became invalid when projected"
+            if bent
+            else "made valid: {reason}",
+            reason=reason,
         )
-        for lost, reason in zip(gone, reasons, strict=True)
+        for reason, lost, bent in zip(reasons, gone, np.zeros(len(gone), bool) if well is None else well, strict=True)
     ]
-    whole = shapes.copy()
-    whole[bad] = mended
-    kept = np.ones(len(shapes), dtype=bool)
-    kept[bad[gone]] = False
-    note = entries(name, features.index[bad], "invalid", actions, before_ha=before, after_ha=after)
-    return _with(features, whole)[kept], note
+    return entries(name, ids, "invalid", actions, before_ha=before, after_ha=after)
 
 
-def _check_change(ids: pd.Index, before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], name: str) -> None:
-    changed = np.abs(after - before) > TOLERANCE * np.maximum(np.abs(before), np.abs(after))
-    changed |= after == 0
+def _areas(features: gpd.GeoDataFrame, crs: CRS | None) -> npt.NDArray[np.float64]:
+    """Hectares of features as they are drawn, where they are placed."""
+    placed = features if crs is None or not len(features) else project(features, crs)
+    return np.asarray(shapely.area(np.asarray(placed.geometry.array))) / 1e4
+
+
+def _check_each(
+    ids: pd.Index, before: npt.NDArray[np.float64], after: npt.NDArray[np.float64], name: str, max_share: float
+) -> None:
+    """Refuse repairs that change a feature by more than a share of it, or leave nothing of it."""
+    most = np.maximum(np.abs(before), np.abs(after))
+    change = np.divide(np.abs(after - before), most, out=np.ones(len(ids)), where=most > 0)
+    changed = (change > max_share) | (after == 0)
     if changed.any():
-        wrong = ids[changed]
+        wrong, gone = ids[changed], after == 0
         example = int(np.flatnonzero(changed)[0])
+        remedy = Phrase("mend them in the file")
+        if not gone.any():
+            enough = _rounded_up(float(change.max()))
+            remedy = Phrase("mend them in the file, or take the repair with max_repair_share = {enough}", enough=enough)
         raise GeometryError(
             Phrase(
                 "layer '{layer}': {count} outline(s) cross or overlap themselves, and mending them changes their "
-                "area by more than 0.1 %: {ids} (the first from {before:.2f} to {after:.2f} ha). Which is right "
-                "cannot be told: mend them in the file.",
+                "area by more than {most:g} %: {ids} (the first from {before:.2f} to {after:.2f} ha). Which is right "
+                "cannot be told: {remedy}.",
                 layer=name,
                 count=len(wrong),
+                most=100 * max_share,
                 ids=shown(wrong),
                 before=before[example],
                 after=after[example],
+                remedy=remedy,
             ),
             code="invalid",
             layer=name,
             features=wrong,
         )
+
+
+def _check_layer(repairs: pd.DataFrame, land: pd.Series, name: str, max_share: float) -> None:
+    """Refuse repairs that change more than a share of a layer's land, in hectares by feature id."""
+    repairs = repairs[repairs["finding"] == "invalid"]
+    change = (repairs["area_after_ha"] - repairs["area_before_ha"]).abs()
+    placed = land.groupby(level=0).sum().reindex(repairs["feature"], fill_value=0.0).to_numpy()
+    wide = repairs["area_after_ha"] - placed
+    total = float(land.sum() + wide.clip(lower=0.0).sum())  # of what was cut to the units the whole was mended
+    changed = float(change.sum())
+    if not changed or changed <= max_share * total:
+        return
+    order = change.sort_values(ascending=False, kind="stable").index
+    worst = repairs.loc[order[0]]
+    ids = repairs["feature"].loc[order[change[order] > 0]]
+    share = changed / total if total else 1.0
+    raise GeometryError(
+        Phrase(
+            "layer '{layer}': mending {count} outline(s) that cross or overlap themselves would change {share:.3g} % "
+            "of its land: {ids} (the first from {before:.2f} to {after:.2f} ha). Which is right cannot be told: mend "
+            "them in the file, or take the repairs with max_repair_share = {enough}.",
+            layer=name,
+            count=len(ids),
+            share=100 * share,
+            ids=shown(ids),
+            before=worst["area_before_ha"],
+            after=worst["area_after_ha"],
+            enough=_rounded_up(share),
+        ),
+        code="invalid",
+        layer=name,
+        features=ids,
+    )
+
+
+def _rounded_up(share: float) -> str:
+    """A share to two digits, not below it."""
+    if share >= 1:
+        return "1"
+    digits = 1 - int(np.floor(np.log10(share)))
+    return f"{min(np.ceil(share * 10**digits) / 10**digits, 1.0):.{digits}g}"
 
 
 def _with(features: gpd.GeoDataFrame, shapes: npt.NDArray[Any]) -> gpd.GeoDataFrame:

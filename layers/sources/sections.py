@@ -26,6 +26,7 @@ from layers.sources.field_types import (
     NameText,
     Real,
     Several,
+    Share,
     SourceText,
 )
 from layers.sources.source_paths import resolve_source
@@ -144,6 +145,8 @@ class UnitsSection(TitledColumns):
     """What to do with a unit without geometry."""
     max_overlap_ha: Amount = 100.0
     """Total overlap of units, in hectares, up to which it is given to the unit whose id sorts first."""
+    max_repair_share: Share = 0.001
+    """Share of a unit's area up to which mending an outline that crosses itself may change it; more is refused."""
     pin: Pin | None = None
     """What the source held when it was pinned; one that holds something else is refused."""
 
@@ -245,6 +248,9 @@ class LayerSection(Named, TitledColumns):
     """What the layer says of the land: a zone's code, a control line, a fact such as "water", or "elevation"."""
     coarse: bool = False
     """Allow slope on cells of more than 100 m."""
+    max_repair_share: Share = 0.001
+    """Share of the area of a layer of polygons up to which mending outlines that cross themselves may change it; more
+    is refused."""
     measure: dict[NameText, FormulaText | PartMeasure] = Field(default_factory=dict)
     """Names of measures, each with its formula, such as { slope_mean_deg = "mean(slope)" }. Of a layer with a role they
     are taken on the whole layer; { sun = { of = "selected", as = "mean(value)" } } takes the part that designates."""

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 import rasterio
 import xarray as xr
-from shapely import box
+from shapely import MultiPolygon, box
 
-from layers.errors import CrsError, SourceError, StudyError, UnknownNameError, ZoneplanError
+from layers.errors import CrsError, GeometryError, SourceError, StudyError, UnknownNameError, ZoneplanError
 from layers.inputs import Inputs
 from layers.memory import prepare
 from layers.read import read_inputs
@@ -127,8 +127,22 @@ def test_ids_names_and_jurisdictions_are_columns_or_the_index() -> None:
 
 def test_repairs_stand_in_the_ledger() -> None:
     bow_tie = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkt(["POLYGON((0 0,900 900,900 0,0 900,0 0))"]), crs=CRS)
-    inputs = prepare(UNITS, {"forest": bow_tie}, roles={"forest": "forest"})
+    with pytest.raises(GeometryError, match=r"take the repairs with max_repair_share = 1\.$"):
+        prepare(UNITS, {"forest": bow_tie}, roles={"forest": "forest"})
+    inputs = prepare(UNITS, {"forest": bow_tie}, roles={"forest": "forest"}, max_repair_share=1)
     assert inputs.ledger[["layer", "finding"]].to_numpy().tolist() == [["forest", "invalid"]]
+
+
+def test_what_the_overlay_refuses_is_mended_by_what_its_message_names() -> None:
+    """B02: two parts that overlap; the message is followed to the letter."""
+    double = MultiPolygon([box(0, 0, 200, 200), box(100, 0, 300, 200)])
+    forest = gpd.GeoDataFrame(geometry=[double], crs=CRS)
+    with pytest.raises(GeometryError, match=r"invalid geometry; zp\.prepare mends it, and its ledger tells the areas"):
+        overlay(UNITS, {"forest": forest})
+    inputs = prepare(UNITS, {"forest": forest}, roles={"forest": "forest"})
+    pieces = overlay(inputs.units, inputs.designations)
+    assert pieces.loc[pieces["forest"], "area_ha"].sum() == pytest.approx(6, rel=1e-9)
+    assert inputs.ledger[["area_before_ha", "area_after_ha"]].to_numpy().tolist() == [[8, 6]]
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_the_toy_province(province):
         "east",
         300,
     ]
-    settled, repairs, tiled = settle_units(units, working_crs(units), 100)
+    settled, repairs, tiled = settle_units(units, working_crs(units), section())
     assert settled["area_ha"].tolist() == [100.0] * 12
     assert tiled
     assert ledger.empty
@@ -154,16 +154,16 @@ def test_overlaps_gaps_and_outlines_are_settled_in_the_working_crs(tmp_path):
     frame = two(code=["a", "b"])
     frame.loc[1, "geometry"] = box(990, 0, 2000, 1000)
     units, _ = read_units(write(tmp_path, frame), section())
-    settled, ledger, tiled = settle_units(units, units.crs, 1.5)
+    settled, ledger, tiled = settle_units(units, units.crs, section(max_overlap_ha=1.5))
     assert not tiled
     assert settled["area_ha"].tolist() == [100, 100]
     assert ledger["finding"].tolist() == ["overlap"]
     with pytest.raises(GeometryError, match=r"max_overlap_ha = 0\.5"):
-        settle_units(units, units.crs, 0.5)
+        settle_units(units, units.crs, section(max_overlap_ha=0.5))
     frame.loc[1, "geometry"] = Polygon([(1000, 0), (2000, 1000), (2000, 0), (1000, 1000)])
     crossed, _ = read_units(write(tmp_path, frame), section())
     with pytest.raises(GeometryError, match="mend them in the file"):
-        settle_units(crossed, crossed.crs, 100)
+        settle_units(crossed, crossed.crs, section())
 
 
 def states(**columns):

@@ -290,7 +290,7 @@ def broken(whose: str, ids: pd.Index, geometry: gpd.GeoSeries) -> list[GeometryE
         ),
         "invalid": (
             polygon & ~missing & ~shapely.is_valid(shapes),
-            Phrase("invalid geometry; repair it and compare areas: shapely.make_valid(..., method='structure')"),
+            Phrase("invalid geometry; zp.prepare mends it, and its ledger tells the areas before and after"),
         ),
     }
     return [

@@ -128,6 +128,24 @@ def test_z_is_left_behind():
     assert not project(frame(Point(1, 1, 5)), "EPSG:6933").geometry.iloc[0].has_z
 
 
+@pytest.mark.parametrize("crs", ["EPSG:6933", "EPSG:8857"])
+def test_two_halves_at_the_180th_meridian_stay_where_the_map_is_cut_open_there(crs):
+    """B35: a map of the whole earth has its edges there; a shape drawn from one to the other would cover it all."""
+    halves = MultiPolygon([box(178, -20, 180, -10), box(-180, -20, -178, -10)])
+    made = project(gpd.GeoDataFrame(geometry=[halves], crs="EPSG:4326"), crs)
+    one = project(gpd.GeoDataFrame(geometry=[box(0, -20, 4, -10)], crs="EPSG:4326"), crs)
+    assert len(made.geometry.iloc[0].geoms) == 2
+    assert made.area.iloc[0] == pytest.approx(one.area.iloc[0], rel=1e-6)
+
+
+def test_a_shape_that_is_not_valid_waits_at_the_180th_meridian_for_its_repair():
+    """Three triangles that meet in one edge there: a union of what crosses itself is an error of the library."""
+    crossed = Polygon([(178, 0), (180, 1), (180, 0), (178, 1)])
+    shape = MultiPolygon([crossed, box(-180, 0, -179, 1)])
+    made = project(gpd.GeoDataFrame(geometry=[shape], crs="EPSG:4326"), "EPSG:3832")
+    assert len(made.geometry.iloc[0].geoms) == 2
+
+
 def test_two_halves_at_the_180th_meridian_become_one():
     halves = MultiPolygon([box(178, -20, 180, -10), box(-180, -20, -178, -10)])
     made = project(frame(halves), working_crs(frame(halves))).geometry.iloc[0]

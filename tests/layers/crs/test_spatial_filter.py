@@ -108,3 +108,18 @@ def test_projected_boxes():
     bounds = np.array([4e6, 3e6, 4.1e6, 3.1e6])
     assert box_in(bounds, CRS("EPSG:3035"), CRS("EPSG:3035")).tolist() == [bounds.tolist()]
     assert box_in(bounds, CRS("EPSG:3035"), CRS("EPSG:4326")).shape == (1, 4)
+
+
+def test_a_wide_shape_that_had_to_be_mended_before_it_was_cut_is_in_the_ledger(china):
+    """Two triangles below and one above the equator: the ring's own sum takes one from the other, the repair adds."""
+    crossed = Polygon([(60, 0), (160, 0), (160, 40), (110, -10), (60, 40)])
+    kept, ledger = keep_near(lonlat(a=crossed, b=box(101, 31, 102, 32)), china, "x")
+    assert kept.is_valid.all()
+    assert ledger[["feature", "finding", "action"]].to_numpy().tolist() == [
+        ["a", "invalid", "made valid: self-intersection"]
+    ]
+    above = [Polygon([(160, 0), (160, 40), (120, 0)]), Polygon([(60, 0), (100, 0), (60, 40)])]
+    below = Polygon([(100, 0), (110, -10), (120, 0)])
+    flat = gpd.GeoSeries([*above, below], crs="EPSG:4326").segmentize(0.05).to_crs("EPSG:6933").area / 1e4
+    assert ledger.loc[0, "area_before_ha"] == pytest.approx(flat[0] + flat[1] - flat[2], rel=1e-6)
+    assert ledger.loc[0, "area_after_ha"] == pytest.approx(flat.sum(), rel=1e-6)

@@ -8,8 +8,10 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import CRS
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
+from layers.crs import project
 from layers.crs.multipart import join_parts
 from layers.errors import GeometryError
 from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid
@@ -53,14 +55,62 @@ def test_valid_features_are_the_same_object():
 
 def test_units_are_mended_only_where_little_changes():
     hair = Polygon([(0, 0), (1000, 0), (1000, 1000), (500, 1000), (500, 1000.1), (500, 1000), (0, 1000)])
-    made, ledger = make_valid(frame(a=hair), "units", strict=True)
+    made, ledger = make_valid(frame(a=hair), "units", max_share=0.001, each=True)
     assert made.area.iloc[0] == pytest.approx(1e6)
     assert ledger["feature"].tolist() == ["a"]
     with pytest.raises(
-        GeometryError, match=r"2 outline\(s\) cross.*'b', 'c' \(the first from 0.00 to 2.00 ha\)"
+        GeometryError,
+        match=r"2 outline\(s\) cross.*0\.1 %: 'b', 'c' \(the first from 0.00 to 2.00 ha\).*in the file\.$",
     ) as caught:
-        make_valid(frame(a=hair, b=BOW_TIE, c=SPIKE), "units", strict=True)
+        make_valid(frame(a=hair, b=BOW_TIE, c=SPIKE), "units", max_share=0.001, each=True)
     assert (caught.value.features, caught.value.exit_code) == (("b", "c"), 3)
+
+
+def test_the_share_that_a_refused_repair_names_is_the_one_that_takes_it():
+    """A square of 100 m whose outline makes a second loop of 10 m beside it: 1 % more, and it says so."""
+    loop = Polygon([(0, 0), (100, 0), (100, 100), (200, 100), (200, 101), (100, 99), (0, 100)])
+    with pytest.raises(GeometryError, match=r"max_repair_share = ") as caught:
+        make_valid(frame(a=loop), "units", max_share=0.001, each=True)
+    enough = float(str(caught.value).rstrip(".").rpartition(" = ")[2])
+    made, _ = make_valid(frame(a=loop), "units", max_share=enough, each=True)
+    assert shapely.is_valid(made.geometry["a"])
+    with pytest.raises(GeometryError, match="max_repair_share"):
+        make_valid(frame(a=loop), "units", max_share=enough * 0.9, each=True)
+
+
+def test_a_layer_is_mended_only_where_little_of_its_land_changes():
+    """A bow tie of 2 ha beside 200 ha: 2 of 202."""
+    layer = frame(a=box(0, 0, 1000, 2000), b=BOW_TIE)
+    with pytest.raises(
+        GeometryError, match=r"mending 1 outline\(s\).* 0\.99 % of its land: 'b' \(the first from 0.00 to 2.00"
+    ) as caught:
+        make_valid(layer, "x", max_share=0.001)
+    assert (caught.value.features, caught.value.exit_code, caught.value.code) == (("b",), 3, "invalid")
+    enough = float(str(caught.value).rstrip(".").rpartition(" = ")[2])
+    assert 2 / 202 <= enough == 0.01
+    made, ledger = make_valid(layer, "x", max_share=enough)
+    assert (made.area["b"], ledger["feature"].tolist()) == (20_000, ["b"])
+
+
+def test_parts_that_overlap_change_no_land():
+    double = MultiPolygon([box(0, 0, 2, 2), box(1, 1, 3, 3)])
+    assert make_valid(frame(a=double), "x", max_share=0.0)[0].area["a"] == 7
+
+
+def test_what_became_invalid_when_projected_is_told_apart_from_what_the_file_has():
+    """Teeth that end a centimetre above a parallel: the edge along it, followed on the map to 5 cm, cuts some off."""
+    teeth = [point for x in np.linspace(19, 1, 50) for point in ((x + 0.01, 50.5), (x, 50.0000001))]
+    strip = Polygon([(0, 50), (20, 50), (20, 51), *teeth, (0, 51)])
+    layer = frame(a=strip, b=Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])).set_crs("EPSG:4326", allow_override=True)
+    assert shapely.is_valid(strip)
+    assert not project(layer, "EPSG:3035").is_valid.any()
+    made, ledger = make_valid(layer, "x", crs=CRS("EPSG:3035"))
+    assert made.is_valid.all()
+    actions = dict(zip(ledger["feature"], ledger["action"], strict=True))
+    assert actions == {
+        "a": "made valid: self-intersection; it is valid in the file and became invalid when projected",
+        "b": "made valid: self-intersection",
+    }
 
 
 @pytest.mark.slow

@@ -157,7 +157,7 @@ BAD_UNITS = [
     (
         frame(shapely.Polygon([(4e6, 3e6), (4e6 + 1, 3e6 + 1), (4e6 + 1, 3e6), (4e6, 3e6 + 1)]), index=["a"]),
         GeometryError,
-        r"invalid geometry; repair it.*\('a'\)",
+        r"invalid geometry; zp.prepare mends it.*\('a'\)",
     ),
 ]
 
