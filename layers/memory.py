@@ -212,6 +212,8 @@ class _Written:
         self.sources = sources
         self.folder = OwnFolder()
         self.places: dict[str, Path] = {}
+        self.copied: set[str] = set()
+        """Of rasters what was written with the one band that is meant."""
 
     def put_units(self, units: gpd.GeoDataFrame | None) -> None:
         if units is None:
@@ -229,7 +231,9 @@ class _Written:
             more["id"] = None if plain else section.id or FEATURE_ID
             source = self._features(name, data, more["id"])
         else:
-            source = self._raster(name, data)
+            source = self._raster(name, data, section.band)
+            if source in self.copied:
+                more["band"] = None
         changed = section.model_copy(update=_of_memory(LayerSection, source) | more)
         self._say(layers=_with(self.sources.layers, place, changed))
 
@@ -268,12 +272,12 @@ class _Written:
         written.to_parquet(self._path(source), index=False)
         return source
 
-    def _raster(self, name: str, data: Any) -> str:
+    def _raster(self, name: str, data: Any, band: int | None) -> str:
         source = _source(name, ".tif")
         if isinstance(data, (str, Path)):
             self.places[source] = Path(data).resolve()
         elif hasattr(data, "read") and hasattr(data, "profile"):
-            self._copy(data, name, source)
+            self._copy(data, name, source, band)
         elif hasattr(data, "dims") and hasattr(data, "coords"):
             self._array(data, name, source)
         else:
@@ -289,15 +293,27 @@ class _Written:
             )
         return source
 
-    def _copy(self, dataset: Any, name: str, source: str) -> None:
+    def _copy(self, dataset: Any, name: str, source: str, band: int | None) -> None:
         """An open dataset: its own file, or what it holds where it has none that is a GeoTIFF."""
         own = Path(dataset.name)
         if dataset.driver == "GTiff" and own.is_file():
             self.places[source] = own.resolve()
             return
-        _write_band(
-            self._path(source), name, dataset.read(1), dataset.transform, dataset.crs, dataset.nodata, dataset.count
-        )
+        if band is not None and band > dataset.count:
+            raise SourceError(
+                Phrase(
+                    "layer '{layer}': {file} {fault}.",
+                    layer=name,
+                    file=own.name,
+                    fault=Phrase("has no band {band}, but {count}", band=band, count=dataset.count),
+                ),
+                code="grid",
+                layer=name,
+            )
+        self.copied.add(source)
+        place, count = band or 1, dataset.count if band is None else 1
+        nodata = dataset.nodatavals[place - 1]
+        _write_band(self._path(source), name, dataset.read(place), dataset.transform, dataset.crs, nodata, count)
 
     def _array(self, data: Any, name: str, source: str) -> None:
         flat = data.squeeze()

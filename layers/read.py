@@ -17,7 +17,16 @@ import pandas as pd
 
 from layers.conditions import parse_formula
 from layers.crs import datum_note, keep_near, known_crs, project, refuse_far, shift_note, working_crs
-from layers.errors import PLACED, Attempts, LimitError, SourceError, ZoneplanError, naming_the_layer, raise_all
+from layers.errors import (
+    PLACED,
+    Attempts,
+    LimitError,
+    SourceError,
+    StudyError,
+    ZoneplanError,
+    naming_the_layer,
+    raise_all,
+)
 from layers.formats import (
     Raster,
     cell_condition,
@@ -251,6 +260,13 @@ def _read(sources: Sources, place: int) -> tuple[_Contents, pd.DataFrame]:
     if _is_grid(path):
         raster, note = _read_grid(sources, place, path)
         return _Contents(replace(raster, where=None), raster), note
+    for key in ("band", "valid_range"):
+        if getattr(section, key) is not None:
+            with naming_the_layer(sources.where("layers", place, key)):
+                raise StudyError(
+                    Phrase("'{key}' is of rasters, and {file} is none: leave it out", key=key, file=path.name),
+                    layer=section.name,
+                )
     features, note = _read_layer_features(sources, place, path)
     if section.where is None:
         return _Contents(features, features), note
@@ -280,6 +296,8 @@ def _read_grid(sources: Sources, place: int, path: Path) -> tuple[Raster, pd.Dat
             nodata=section.nodata,
             where=section.where,
             coarse=section.coarse,
+            band=section.band,
+            valid_range=section.limits,
         ),
         "layers",
         place,
@@ -355,8 +373,10 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
     if not raster.crs.is_geographic:
         edges_on(borders, raster)  # refuses what such a raster cannot show
     datum = datum_note(raster.crs, crs, section.name)
-    if raster.nodata is None:
-        check_values(raster, window)
+    measured = [parse_formula(text) for part in ("whole", "selected") for text in section.formulas(part).values()]
+    asked = {float(number.value) for one in measured if one.condition for number in one.condition.numbers}
+    checked = replace(raster, where=None) if section.formulas("whole") else raster
+    datum = gather([datum, check_values(checked, window, asked)])
     if not section.designates_a_part or section.role == "elevation":
         return Layer(section.name, "raster", None, None, raster, formulas), datum
     outlines, _ = keep_near(polygons_of(raster, window), units, section.name)  # of all columns, some lie far away

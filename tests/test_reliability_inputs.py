@@ -124,6 +124,12 @@ def _hidden_nodata(folder: Path) -> None:
     _grid(folder, values)
 
 
+def _scaled(folder: Path, scale: float) -> None:
+    _grid(folder, np.full((6, 8), 30, dtype="uint8"))
+    with rasterio.open(folder / "elevation.tif", "r+") as out:
+        out.scales = (scale,)
+
+
 def _half_a_shapefile(folder: Path) -> None:
     give(folder, [square(0, 0)] * 50, "more.shp")
     whole = (folder / "more.shp").read_bytes()
@@ -215,6 +221,7 @@ REFUSED = {
     "B48": (lambda folder: edit(folder, 'layer = "units"\n', ""), 3, ["2 layers", "'land'", "'units'"]),
     "B49": (_no_features, 3, ["more.gpkg", "no features"]),
     "B50": (_hidden_nodata, 3, ["-9999", "nodata = "]),
+    "B53": (lambda folder: _scaled(folder, math.nan), 3, ["elevation.tif", "scale nan", "-a_scale"]),
     "B55": (lambda folder: _grid(folder, np.ones((6, 8)), Affine(500, 9, X0, 9, -500, Y0 + 3 * KM)), 3, ["gdalwarp"]),
     "B59": (_grid_without_crs, 3, ["elevation.tif", "crs = "]),
     "B61": (_full_width, 2, ["construction_land", "income", "text"]),
@@ -423,6 +430,30 @@ def test_b53_scale_and_offset_are_applied_once(toy_folder: Path) -> None:
     with rasterio.open(toy_folder / "elevation.tif", "r+") as out:
         out.scales, out.offsets = (0.5,), (100.0,)
     assert plan_of(toy_folder).measures["height_mean_m"].tolist() == pytest.approx([115] * 12)
+
+
+@pytest.mark.parametrize("key", ["nodata = 255", "valid_range = [0, 100]", "band = 1\nvalid_range = [0, 254]"])
+def test_b50_the_keys_that_the_message_names_mend_it(key: str, command, toy_folder: Path) -> None:
+    """Per cent in bytes, 255 where there is none: two cells of four in c1, whose mean is that of the others."""
+    values = np.full((6, 8), 40, dtype="uint8")
+    values[0, :2] = 255
+    _grid(toy_folder, values)
+    done = command("check", toy_folder / "plan.toml")
+    assert done.code == 3
+    assert "holds 255 in 2 cell(s), apart from its other values (40 to 40)" in done.out
+    edit(toy_folder, 'source = "elevation.tif"', f'source = "elevation.tif"\n{key}')
+    plan = plan_of(toy_folder)
+    assert plan.measures["height_mean_m"].tolist() == pytest.approx([40] * 12)
+    assert plan.measures.loc["c1", "height_mean_m_covered"] == pytest.approx(0.5)
+    assert "as having no value" in told(plan, "height")["nodata"]
+
+
+def test_keys_of_rasters_are_refused_on_features(command, toy_folder: Path) -> None:
+    give(toy_folder, [square(0, 0)])
+    edit(toy_folder, 'name = "more"', 'name = "more"\nband = 1')
+    done = command("check", toy_folder / "plan.toml")
+    assert done.code == 2
+    assert "'band' is of rasters, and more.gpkg is none" in done.out
 
 
 def test_b54_a_grid_in_another_crs_is_measured_where_it_lies(toy_folder: Path) -> None:

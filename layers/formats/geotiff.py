@@ -7,7 +7,7 @@ file's sha256 tells all.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -24,8 +24,9 @@ from layers.crs import box_in, far_away, is_gcj02, settle_crs, shifted_by_a_turn
 from layers.errors import ConditionError, CrsError, LimitError, SourceError, UnknownNameError
 from layers.formats.gdal_drivers import GRIDS, format_of, load_gdal
 from layers.formats.reading_boundary import reading
+from layers.formats.unstated_nodata import CellSurvey, range_with
 from layers.ledger import entries, gather
-from layers.phrases import Phrase
+from layers.phrases import Phrase, phrase_list
 
 if TYPE_CHECKING:
     from affine import Affine
@@ -60,8 +61,8 @@ def opened(path: Path, name: str) -> Iterator[DatasetReader]:
             yield dataset
 
 
-def check_grid(dataset: DatasetReader, path: Path, name: str) -> None:
-    """Refuse what is no plain grid: one band of real numbers, north up, with a place on the earth.
+def check_grid(dataset: DatasetReader, path: Path, name: str, band: int | None = None) -> None:
+    """Refuse what is no plain grid: a band of real numbers, north up, with a place on the earth.
 
     Raises
     ------
@@ -70,12 +71,25 @@ def check_grid(dataset: DatasetReader, path: Path, name: str) -> None:
     LimitError
         Its blocks are too large to be unpacked.
     """
-    grid = dataset.transform
+    grid, place = dataset.transform, (band or 1) - 1
     problem = ""
-    if dataset.count != 1:
-        problem = Phrase("has {count} bands. Export the one that is meant (gdal_translate -b 1)", count=dataset.count)
-    elif np.dtype(dataset.dtypes[0]).kind not in "iuf":
-        problem = Phrase("holds {kind}, no real numbers. Export it as Int32 or Float32", kind=dataset.dtypes[0])
+    if band is None and dataset.count != 1:
+        problem = Phrase(
+            "has {count} bands{names}. Say in the plan which one is meant, such as band = 1",
+            count=dataset.count,
+            names=_band_names(dataset),
+        )
+    elif place >= dataset.count:
+        problem = Phrase("has no band {band}, but {count}", band=band, count=dataset.count)
+    elif np.dtype(dataset.dtypes[place]).kind not in "iuf":
+        problem = Phrase("holds {kind}, no real numbers. Export it as Int32 or Float32", kind=dataset.dtypes[place])
+    elif not _scales(dataset.scales[place], dataset.offsets[place]):
+        problem = Phrase(
+            "has scale {scale:g} and offset {offset:g}, by which its cells have no values. Write the right ones into "
+            "the file (gdal_translate -a_scale 1 -a_offset 0 in.tif out.tif)",
+            scale=dataset.scales[place],
+            offset=dataset.offsets[place],
+        )
     elif grid == grid.identity():
         problem = Phrase(
             "does not say where on the earth it lies (a .tfw or .aux.xml beside it is not read). Write it into "
@@ -91,8 +105,8 @@ def check_grid(dataset: DatasetReader, path: Path, name: str) -> None:
             code="grid",
             layer=name,
         )
-    rows, columns = dataset.block_shapes[0]
-    if rows * columns * np.dtype(dataset.dtypes[0]).itemsize > MAX_BLOCK_BYTES:
+    rows, columns = dataset.block_shapes[place]
+    if rows * columns * np.dtype(dataset.dtypes[place]).itemsize > MAX_BLOCK_BYTES:
         raise LimitError(
             Phrase(
                 "layer '{layer}': {file} is stored in blocks of {rows} x {columns} cells, too large to unpack. Store "
@@ -107,6 +121,18 @@ def check_grid(dataset: DatasetReader, path: Path, name: str) -> None:
         )
 
 
+def _band_names(dataset: DatasetReader) -> str:
+    """What the file calls its bands, where it calls them anything."""
+    said = [f"{band} {name}" for band, name in enumerate(dataset.descriptions, 1) if name]
+    return Phrase(" ({names})", names=phrase_list(said[:_BANDS_SHOWN])) if said else ""
+
+
+def _scales(scale: float, offset: float) -> bool:
+    """Whether scale and offset make numbers of numbers."""
+    sizes = abs(scale), max(abs(offset), 1 / _MAX_SCALE)
+    return all(np.isfinite(one) and 1 / _MAX_SCALE <= one <= _MAX_SCALE for one in sizes)
+
+
 Window = tuple[slice, slice]
 Floats = npt.NDArray[np.float64]
 Cells = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
@@ -117,8 +143,8 @@ HOLD_ALL = Phrase("Give the raster in a CRS that holds all units, such as EPSG:4
 MAX_CELLS = 200_000_000
 MAX_WINDOW_CELLS = 10_000_000_000
 _STRIP_CELLS = 2_000_000
-# What programs write for "no value" when they forget to say so in the file.
-_TELLTALES = (-9999.0, -32768.0, -99999.0, float(np.finfo("float32").min), float(np.finfo("float64").min))
+_BANDS_SHOWN = 9
+_MAX_SCALE = 1e30
 
 
 @dataclass(frozen=True)
@@ -165,6 +191,10 @@ class Raster:
         The plan allows slope on cells above 100 m.
     name : str
         The layer's name in the plan, for messages.
+    band : int
+        Which one of the file, counted from 1.
+    valid_range : (float, float) or None
+        Cells whose value lies outside have none.
     """
 
     path: Path
@@ -176,6 +206,8 @@ class Raster:
     where: Condition | None = None
     coarse: bool = False
     name: str = "raster"
+    band: int = 1
+    valid_range: tuple[float, float] | None = None
 
     def read(self, window: Window | None = None, at: Cells | None = None) -> Floats:
         """Values as float64, scale and offset applied, NaN where there is none.
@@ -190,7 +222,7 @@ class Raster:
         Raises
         ------
         SourceError
-            The file has changed, cannot be read, or holds what looks like nodata and does not say so.
+            The file has changed or cannot be read.
         LimitError
             More cells are asked for than memory is meant to hold.
         """
@@ -211,7 +243,7 @@ class Raster:
                     code="changed",
                     layer=self.name,
                 )
-            yield Reader(partial(self._values, dataset), tuple(dataset.block_shapes[0]))
+            yield Reader(partial(self._values, dataset), tuple(dataset.block_shapes[self.band - 1]))
 
     def has_value(self, window: Window) -> npt.NDArray[np.bool_]:
         """Which cells of a window have a value; read strip by strip, so that memory holds a byte a cell.
@@ -251,26 +283,35 @@ class Raster:
         rows, columns = self._bounded(window)
         place = ((rows.start, rows.stop), (columns.start, columns.stop))
         chosen = at or (slice(None), slice(None))
-        cells = dataset.read(1, window=place)[chosen]
-        tagged, scale, offset = dataset.nodata, dataset.scales[0], dataset.offsets[0]
-        drawn = {flag.name for flag in dataset.mask_flag_enums[0]} == {"per_dataset"}
+        cells, empty = self.stored(dataset, place)
+        cells, empty = cells[chosen], empty[chosen]
+        scale, offset = dataset.scales[self.band - 1], dataset.offsets[self.band - 1]
         values: Floats = cells.astype(np.float64)
-        if drawn:
-            values[dataset.read_masks(1, window=place)[chosen] == 0] = np.nan
-        nodata = self.nodata if tagged is None else tagged
-        if nodata is not None:  # beside a mask, too
-            with np.errstate(over="ignore"):
-                values[cells == nodata] = np.nan  # in the numbers of the file: -9999.9 is another one as float32
-        elif not drawn:
-            _refuse_telltales(values, self)
-        if cells.dtype.kind == "f":
-            values[~np.isfinite(values)] = np.nan
+        values[empty] = np.nan
         if scale != 1.0 or offset != 0.0:
             values = values * scale + offset
+        if self.valid_range is not None:
+            low, high = self.valid_range
+            values[(values < low) | (values > high)] = np.nan
         if self.where is not None and values.size:
             table = pd.DataFrame({"value": values.ravel()})
             values[~self.where.evaluate(table).yes.reshape(values.shape)] = np.nan
         return values
+
+    def stored(
+        self, dataset: DatasetReader, place: tuple[tuple[int, int], tuple[int, int]]
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
+        """The cells as the file stores them, and which of them have no value."""
+        cells = dataset.read(self.band, window=place)
+        tagged = dataset.nodatavals[self.band - 1]
+        nodata = self.nodata if tagged is None else tagged
+        empty = ~np.isfinite(cells) if cells.dtype.kind == "f" else np.zeros(cells.shape, dtype=bool)
+        if {flag.name for flag in dataset.mask_flag_enums[self.band - 1]} == {"per_dataset"}:
+            empty |= dataset.read_masks(self.band, window=place) == 0
+        if nodata is not None:  # beside a mask, too
+            with np.errstate(over="ignore"):
+                empty |= cells == nodata  # in the numbers of the file: -9999.9 is another one as float32
+        return cells, empty
 
 
 def read_raster(
@@ -281,6 +322,8 @@ def read_raster(
     nodata: float | None = None,
     where: str | None = None,
     coarse: bool = False,
+    band: int | None = None,
+    valid_range: tuple[float, float] | None = None,
 ) -> tuple[Raster, pd.DataFrame]:
     """A raster ready to be read, and what the ledger has to say of it.
 
@@ -296,6 +339,10 @@ def read_raster(
         A condition on ``value``: other cells count as having none.
     coarse : bool
         The plan allows slope on cells above 100 m.
+    band : int, optional
+        Which one is meant, counted from 1; needed where the file has several.
+    valid_range : (float, float), optional
+        Values, scale and offset applied, outside of which a cell counts as having none.
 
     Raises
     ------
@@ -320,10 +367,10 @@ def read_raster(
             layer=name,
         )
     with opened(path, name) as dataset:
-        check_grid(dataset, path, name)
+        check_grid(dataset, path, name, band)
         own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
-        transform, shape, tagged = dataset.transform, dataset.shape, dataset.nodata
-        stored = np.dtype(dataset.dtypes[0])
+        transform, shape, tagged = dataset.transform, dataset.shape, dataset.nodatavals[(band or 1) - 1]
+        stored = np.dtype(dataset.dtypes[(band or 1) - 1])
     known, note = settle_crs(own, crs, path.name, name)
     if nodata is not None and tagged is not None and not _alike(nodata, tagged, stored):
         raise SourceError(
@@ -354,6 +401,8 @@ def read_raster(
         condition,
         coarse,
         name,
+        band or 1,
+        valid_range,
     )
     return raster, gather([note, said])
 
@@ -426,37 +475,133 @@ def _alike(one: float, other: float, stored: np.dtype[Any]) -> bool:
     return bool(near == there and np.isfinite(near))
 
 
-def _refuse_telltales(values: Floats, raster: Raster) -> None:
-    """Refuse a value that stands for "none" elsewhere, where neither file nor plan says what does."""
-    if not values.size or not np.fmin.reduce(values, axis=None) <= max(_TELLTALES):
-        return
-    found = [value for value in _TELLTALES if (values == value).any()]
-    if found:
-        raise SourceError(
-            Phrase(
-                "layer '{layer}': {file} holds {found}, which mostly stands for \"no value\", but does not say "
-                "so. Say nodata = {found} in the plan, or another number if it is meant.",
-                layer=raster.name,
-                file=raster.path.name,
-                found=f"{found[0]:.17g}",
-            ),
-            code="nodata",
-            layer=raster.name,
-        )
+def check_values(raster: Raster, window: Window, meant: Collection[float] = ()) -> pd.DataFrame:
+    """Read a window once, strip by strip, for values that stand for none and do not say so.
 
+    Parameters
+    ----------
+    raster : Raster
+    window : (slice, slice)
+    meant : collection of float
+        Values that the plan speaks of, scale and offset applied: they are what they are.
 
-def check_values(raster: Raster, window: Window) -> None:
-    """Read a window once, strip by strip, so that what :meth:`Raster.read` refuses is refused now.
+    Returns
+    -------
+    ledger : DataFrame
+        A row where cells lie outside the ``valid_range``, and have no value by it.
 
     Raises
     ------
     SourceError
-        It holds what looks like nodata and does not say so, or is damaged.
+        It holds what looks like nodata and does not say so, nothing inside its ``valid_range``, or is damaged.
     """
     rows, columns = _slices(raster, window)
-    with raster.reader() as read:
+    with opened(raster.path, raster.name) as dataset:
+        survey = CellSurvey(np.dtype(dataset.dtypes[raster.band - 1]))
+        outside = _Outside(raster)
+        scale, offset = dataset.scales[raster.band - 1], dataset.offsets[raster.band - 1]
         for strip in _strips(rows, columns):
-            read((strip, columns))
+            cells, empty = raster.stored(dataset, ((strip.start, strip.stop), (columns.start, columns.stop)))
+            known = cells[~empty]
+            if raster.valid_range is None:
+                survey.add(known)
+            else:
+                outside.add(known * scale + offset if (scale, offset) != (1.0, 0.0) else known)
+    if raster.valid_range is not None:
+        return outside.told()
+    values = {value: value * scale + offset for value in survey.suspects()}
+    odd = [value for value, real in values.items() if _counts(real, raster.where, meant)]
+    if odd:
+        raise _unstated(raster, survey, odd, scale, offset)
+    return entries(raster.name, [], "nodata", "")
+
+
+def _counts(value: float, where: Condition | None, meant: Collection[float]) -> bool:
+    """Whether cells of a value would be measured, and nobody says that they are meant."""
+    if value in meant or where is None:
+        return value not in meant
+    named = value in {one.value for one in where.numbers}
+    return not named and bool(where.evaluate(pd.DataFrame({"value": [value]})).yes[0])
+
+
+def _unstated(raster: Raster, survey: CellSurvey, odd: list[float], scale: float, offset: float) -> SourceError:
+    """The complaint about values that stand for none and do not say so, with what to write."""
+    every = [f"{edge:.17g}" for edge in sorted(one * scale + offset for one in range_with(odd, survey))]
+    usual = [f"{edge:.17g}" for edge in sorted((survey.low * scale + offset, survey.high * scale + offset))]
+    alone = survey.low > survey.high
+    one_key = raster.nodata is None and len(odd) == 1
+    return SourceError(
+        Phrase(
+            "layer '{layer}': {file} holds nothing but {found} near the units, which mostly stands for \"no value\". "
+            "Say nodata = {found} in the plan, or valid_range = [{least}, {most}] if it is meant."
+            if alone
+            else "layer '{layer}': {file} holds {found} in {count:,} cell(s), apart from its other values ({low} to "
+            '{high}), and does not say that it stands for "no value". Say nodata = {found} in the plan, or '
+            "valid_range = [{least}, {most}] if it is meant."
+            if one_key
+            else "layer '{layer}': {file} holds {found} in {count:,} cell(s), apart from its other values ({low} to "
+            '{high}), and does not say that they stand for "no value". Say valid_range = [{low}, {high}] in the plan, '
+            "and cells outside have none; or valid_range = [{least}, {most}] if they are meant.",
+            layer=raster.name,
+            file=raster.path.name,
+            found=phrase_list(f"{one:.17g}" for one in odd),
+            count=sum(survey.counts[one] for one in odd),
+            low=usual[0],
+            high=usual[1],
+            least=every[0],
+            most=every[1],
+        ),
+        code="nodata" if one_key else "valid_range",
+        layer=raster.name,
+    )
+
+
+class _Outside:
+    """The cells that lie outside the valid range of a raster, counted block by block."""
+
+    def __init__(self, raster: Raster) -> None:
+        self.raster, self.count, self.inside = raster, 0, 0
+        self.low, self.high = np.inf, -np.inf
+
+    def add(self, values: npt.NDArray[Any]) -> None:
+        if self.raster.valid_range is None or not values.size:
+            return
+        low, high = self.raster.valid_range
+        out = values[(values < low) | (values > high)]
+        self.inside += values.size - out.size
+        self.count += out.size
+        if out.size:
+            self.low, self.high = min(self.low, float(out.min())), max(self.high, float(out.max()))
+
+    def told(self) -> pd.DataFrame:
+        """The row of the ledger; that nothing lies inside is refused."""
+        wanted = phrase_list(f"{one:g}" for one in self.raster.valid_range or ())
+        low, high = f"{self.low:g}", f"{self.high:g}"
+        if self.count and not self.inside:
+            raise SourceError(
+                Phrase(
+                    "layer '{layer}': no cell of {file} near the units lies within valid_range = [{range}]: all "
+                    "{count:,} lie from {low} to {high}. The file may count in another unit, such as per cent; mend "
+                    "valid_range.",
+                    layer=self.raster.name,
+                    file=self.raster.path.name,
+                    range=wanted,
+                    count=self.count,
+                    low=low,
+                    high=high,
+                ),
+                code="valid_range",
+                layer=self.raster.name,
+            )
+        action = Phrase(
+            "{count:,} cell(s) near the units taken as having no value: from {low} to {high}, outside valid_range = "
+            "[{range}]",
+            count=self.count,
+            low=low,
+            high=high,
+            range=wanted,
+        )
+        return entries(self.raster.name, [""] if self.count else [], "nodata", action)
 
 
 def _strips(rows: slice, columns: slice) -> Iterator[slice]:

@@ -241,6 +241,10 @@ class LayerSection(Named, TitledColumns):
     """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
     nodata: Real | None = None
     """Value of a raster's cells that have none, where the file does not say it."""
+    band: Annotated[int, Field(ge=1)] | None = None
+    """Which band of a raster is meant, counted from 1, where it has several."""
+    valid_range: Annotated[Several[Real], Field(min_length=2, max_length=2)] | None = None
+    """Least and greatest value of a raster, scale and offset applied, such as [0, 100]; cells outside have no value."""
     where: ConditionText | None = None
     """Condition over the layer's own columns (of a raster: value): with a role it says which features or cells
     designate, without one which are measured."""
@@ -256,6 +260,11 @@ class LayerSection(Named, TitledColumns):
     are taken on the whole layer; { sun = { of = "selected", as = "mean(value)" } } takes the part that designates."""
     pin: Pin | None = None
     """What the source held when it was pinned; one that holds something else is refused."""
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """The valid range, least and greatest."""
+        return None if self.valid_range is None else (self.valid_range[0], self.valid_range[1])
 
     @property
     def designates_a_part(self) -> bool:
@@ -283,6 +292,8 @@ class LayerSection(Named, TitledColumns):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.valid_range is not None and not self.valid_range[0] < self.valid_range[1]:
+            raise misfit((("valid_range",), Phrase("write the least value before the greatest, such as [0, 100]")))
         if (self.x is None) != (self.y is None):
             has, lacks = ("x", "y") if self.y is None else ("y", "x")
             raise misfit(

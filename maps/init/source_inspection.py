@@ -18,9 +18,9 @@ from layers.formats import (
     FEATURES,
     Format,
     Raster,
+    check_values,
     frame_of,
     layers_of,
-    opened,
     read_features,
     read_raster,
     read_records,
@@ -169,7 +169,8 @@ def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], no
     elif error.code == "encoding" and "encoding" not in keys:
         keys["encoding"], notes["encoding"] = _encoding(path, name, hints, error)
     elif error.code == "nodata" and "nodata" not in keys:
-        keys["nodata"], notes["nodata"] = _lowest(path, name), ("likely", hints.words["nodata_why"])
+        found = float(error.said.fields["found"]) if isinstance(error.said, Phrase) else 0.0
+        keys["nodata"], notes["nodata"] = found, ("likely", hints.words["nodata_why"])
     else:
         raise error
 
@@ -198,6 +199,7 @@ def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> 
         while True:
             try:
                 raster, _ = read_raster(path, name, **keys)
+                check_values(raster, window_of(raster, units.total_bounds, CRS.from_user_input(units.crs)))
                 return InspectedSource(path, "raster", raster, keys, notes, _classes(raster, units))
             except SourceError as error:
                 _learn(error, path, name, keys, notes, hints)
@@ -345,16 +347,6 @@ def chinese_words(body: bytes) -> tuple[str, ...]:
         return ()
     plain = "".join(one if "\u4e00" <= one <= "\u9fff" else " " for one in text)
     return tuple(dict.fromkeys(plain.split()))[:3]
-
-
-def _lowest(path: Path, name: str) -> float:
-    with opened(path, name) as dataset:
-        step = max(1, _STRIP_CELLS // dataset.width)
-        lows = [
-            dataset.read(1, window=((top, min(top + step, dataset.height)), (0, dataset.width))).min()
-            for top in range(0, dataset.height, step)
-        ]
-    return float(np.min(lows))
 
 
 def _classes(raster: Raster, units: gpd.GeoDataFrame) -> dict[float, float] | None:

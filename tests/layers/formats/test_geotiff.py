@@ -83,6 +83,111 @@ def test_a_telltale_is_told_as_the_plan_has_to_say_it(write_grid):
     np.testing.assert_array_equal(read_raster(path, "g", nodata=said)[0].read(), [[100, np.nan]])
 
 
+TRUE = {
+    "a grey after a grey": (np.arange(256, dtype="uint8").reshape(16, 16), {}),
+    "a change that goes both ways": (np.arange(-20_000, 20_001, 1, dtype="int32").reshape(1, -1), {}),
+    "a sea": (np.array([[-10_994, -9999, -9000, 0, 8848]], dtype="int16"), {}),
+    "a class that where names": (np.array([[1, 2, 255]], dtype="uint8"), {"where": "value IN (1, 255)"}),
+    "a number that where leaves out": (np.array([[1, 2, 255]], dtype="uint8"), {"where": "value < 100"}),
+    "a range that holds it": (np.array([[1, 2, 255]], dtype="uint8"), {"valid_range": (0, 255)}),
+    "none of 8 bits": (np.array([[100, 150, 255]], dtype="int16"), {}),
+}
+
+
+@pytest.mark.parametrize("case", TRUE)
+def test_a_number_that_is_meant_is_not_accused(case, write_grid):
+    """B50: what looks like nodata elsewhere may be a value here."""
+    values, keys = TRUE[case]
+    raster, _ = read_raster(write_grid(values), "g", **keys)
+    assert check_values(raster, (slice(None), slice(None))).empty
+
+
+UNSTATED = [
+    ("int16", -32767, [12, 800]), ("int16", -32768, [-50, 800]), ("int16", -9999, [0, 8848]), ("uint8", 255, [0, 100]),
+    ("uint8", 255, [1, 17]), ("uint16", 65535, [0, 4000]), ("float32", 65535, [0, 4000]), ("int16", 32767, [0, 900]),
+    ("float32", -3.4e38, [0, 1]), ("float32", 3.4028235e38, [0, 1]), ("float32", 1e20, [270, 310]),
+    ("float32", 9.96921e36, [270, 310]), ("float64", -1.7976931348623157e308, [0, 1]), ("int32", -2147483648, [0, 5]),
+    ("uint32", 4294967295, [0, 5]), ("int8", -128, [0, 100]), ("float32", -9999, [0, 20_000]),
+    ("float32", -999, [0, 9]), ("float64", -99999, [-3, 40]), ("uint8", 255, []), ("int16", -9999, []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "value", "others"), UNSTATED)
+def test_a_number_apart_is_refused_and_each_key_that_the_message_names_mends_it(kind, value, others, write_grid):
+    """B50: refused before anything is averaged; the keys are taken from the message as they stand there."""
+    with np.errstate(over="ignore"):
+        cells = np.array([[*others, value]]).astype(kind)
+    path = write_grid(cells)
+    whole = (slice(None), slice(None))
+    with pytest.raises(SourceError, match="no value") as caught:
+        check_values(read_raster(path, "g")[0], whole)
+    assert (caught.value.code, caught.value.exit_code, caught.value.layer) == ("nodata", 3, "g")
+    said = str(caught.value)
+    nodata = float(said.partition("nodata = ")[2].split()[0])
+    raster, _ = read_raster(path, "g", nodata=nodata)
+    assert check_values(raster, whole).empty
+    np.testing.assert_array_equal(raster.read(), [[*others, np.nan]])
+    least, most = (float(one) for one in said.partition("valid_range = [")[2].partition("]")[0].split(", "))
+    raster, _ = read_raster(
+        path, "g", valid_range=(least, max(most, np.nextafter(most, np.inf) if not others else most))
+    )
+    assert check_values(raster, whole).empty
+    np.testing.assert_array_equal(raster.read(), cells.astype("float64"))
+
+
+def test_a_second_number_beside_the_nodata_of_the_file_is_refused_too(write_grid):
+    """B50: a mosaic of two sources; the range that the message names leaves both out, and the ledger counts them."""
+    path = write_grid(np.array([[-32768, -9999, 300, 450]], dtype="int16"), nodata=-32768)
+    whole = (slice(None), slice(None))
+    with pytest.raises(SourceError, match=r"holds -9999 in 1 cell.* other values \(300 to 450\)") as caught:
+        check_values(read_raster(path, "g")[0], whole)
+    assert "valid_range = [300, 450] in the plan" in str(caught.value)
+    raster, _ = read_raster(path, "g", valid_range=(300, 450))
+    assert check_values(raster, whole)["action"].tolist() == [
+        "1 cell(s) near the units taken as having no value: from -9999 to -9999, outside valid_range = [300, 450]"
+    ]
+    np.testing.assert_array_equal(raster.read(), [[np.nan, np.nan, 300, 450]])
+
+
+def test_the_valid_range_is_that_of_the_values_that_people_read(write_grid):
+    path = write_grid(np.array([[0, 10], [20, 254]], dtype="uint8"), scale=0.5, offset=-1.0)
+    raster, _ = read_raster(path, "g", valid_range=(0, 100))
+    np.testing.assert_array_equal(raster.read(), [[np.nan, 4], [9, np.nan]])
+    assert "2 cell(s)" in check_values(raster, (slice(None), slice(None)))["action"].iloc[0]
+    with pytest.raises(SourceError, match=r"within valid_range = \[500, 600\]: all 4 lie from -1 to 126") as caught:
+        check_values(read_raster(path, "g", valid_range=(500, 600))[0], (slice(None), slice(None)))
+    assert caught.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("scale", "offset"),
+    [(np.nan, 0.0), (1.0, np.nan), (1e308, 0.0), (0.5, 1e308), (0.0, 3.0), (np.inf, 0.0), (-1e40, 0.0), (1e-200, 0.0)],
+)
+def test_a_scale_by_which_cells_have_no_values_is_refused(scale, offset, write_grid):
+    """B53."""
+    path = write_grid(np.array([[1, 2]], dtype="uint8"), scale=scale, offset=offset)
+    with pytest.raises(
+        SourceError, match=r"has scale .* by which its cells have no values.*-a_scale 1 -a_offset 0"
+    ) as caught:
+        read_raster(path, "g")
+    assert caught.value.exit_code == 3
+
+
+def test_one_of_several_bands_is_read_as_if_it_were_alone(write_grid):
+    """Its own scale, nodata, type and name."""
+    path = write_grid(np.arange(12, dtype="uint8").reshape(3, 2, 2), "three.tif", nodata=5)
+    with rasterio.open(path, "r+") as out:
+        out.scales, out.descriptions = (1.0, 0.5, 1.0), ("red", "near infrared", None)
+    with pytest.raises(SourceError, match=r"has 3 bands \(1 red, 2 near infrared\)\. Say .* such as band = 1\."):
+        read_raster(path, "g")
+    np.testing.assert_array_equal(read_raster(path, "g", band=1)[0].read(), [[0, 1], [2, 3]])
+    raster, _ = read_raster(path, "g", band=2)
+    np.testing.assert_array_equal(raster.read(), [[2, np.nan], [3, 3.5]])
+    assert raster.has_value((slice(0, 2), slice(0, 2))).tolist() == [[True, False], [True, True]]
+    with pytest.raises(SourceError, match="has no band 4, but 3"):
+        read_raster(path, "g", band=4)
+
+
 NONE = (-9999.0, -9999.9, -3.4e38, 0.1, 0.0, 16_777_217.0, 1e39, 2e39, -1e308, float("nan"), float("inf"))
 
 

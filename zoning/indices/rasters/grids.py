@@ -14,7 +14,7 @@ from pyproj import CRS
 
 from layers.crs import same_crs
 from layers.errors import SourceError, ZoneplanError
-from layers.formats import Raster, Window, opened, read_raster
+from layers.formats import Raster, Window, check_values, opened, read_raster
 from layers.memory import array_crs, array_grid
 from layers.phrases import Phrase
 from zoning.indices.checked_values import Floats
@@ -153,7 +153,11 @@ def file_raster(layer: AnyRaster, name: str) -> Raster | None:
     own = layer if isinstance(layer, str | Path) else None
     if hasattr(layer, "profile") and layer.driver == "GTiff" and Path(layer.name).is_file():
         own = layer.name
-    return None if own is None else read_raster(Path(own).resolve(), name)[0]
+    if own is None:
+        return None
+    raster = read_raster(Path(own).resolve(), name)[0]
+    check_values(raster, (slice(None), slice(None)))
+    return raster
 
 
 def _opened(
