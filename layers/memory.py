@@ -347,9 +347,9 @@ def _with(sections: tuple[Entry, ...], place: int, changed: Entry) -> tuple[Entr
     return (*sections[:place], changed, *sections[place + 1 :])
 
 
-def _of_memory(kind: type[UnitsSection | LayerSection | TableSection], source: str) -> dict[str, str | None]:
+def _of_memory(kind: type[UnitsSection | LayerSection | TableSection], source: str) -> dict[str, str | bool | None]:
     """What a section says of its file, said of one that was written from memory."""
-    file = {"source": source, "layer": None, "crs": None, "encoding": None, "pin": None}
+    file = {"source": source, "layer": None, "crs": None, "override_crs": False, "encoding": None, "pin": None}
     return {key: value for key, value in file.items() if key in kind.model_fields}
 
 

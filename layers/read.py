@@ -16,10 +16,11 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.conditions import parse_formula
-from layers.crs import datum_note, keep_near, known_crs, project, refuse_far, shift_note, working_crs
+from layers.crs import datum_note, keep_near, known_crs, place_note, project, refuse_far, shift_note, working_crs
 from layers.errors import (
     PLACED,
     Attempts,
+    CrsError,
     LimitError,
     SourceError,
     StudyError,
@@ -108,8 +109,9 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     with reading("units"):
         own, crs = known_crs(raw), working_crs(raw)
         settled, repairs, tiled = settle_units(raw, crs, sources.units)
+        elsewhere = place_note(own, settled.total_bounds, crs, "units")
     del raw, units  # each input goes once it is placed, so that memory holds no layer twice for long
-    ledger = [notes, repairs, datum_note(own, crs, "units")]
+    ledger = [notes, repairs, datum_note(own, crs, "units"), elsewhere]
     of_units: str = Phrase("the units' file {file}", file=sources.units.source)
     origins = dict.fromkeys(map(str, settled.columns), of_units)
     for part, table in zip(sources.tables, tables, strict=True):
@@ -126,10 +128,17 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
         if found is not None and placed is not None:
             layers.append(placed[0])
             ledger += [found[1], placed[1]]
+    if len(elsewhere) and any(error.code == "far" for each in [errors, *refused] for error in each.errors):
+        errors.errors.insert(0, CrsError(_misplaced_units(elsewhere), code="area_of_use", layer="units"))
     raise_all(dict.fromkeys([*errors.errors, *_faults_of_plan(refused)]))
     pairs = zip(sources.layers, refused, strict=True)
     left_out = tuple(leave_out(section, one.errors, sources.folder) for section, one in pairs if one.errors)
     return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins, left_out)
+
+
+def _misplaced_units(note: pd.DataFrame) -> str:
+    """A row of the ledger on the CRS of the units, as what is to blame."""
+    return Phrase("layer 'units': {said}", said=note["action"].iloc[0])
 
 
 def can_be_left_out(error: ZoneplanError) -> bool:
@@ -293,6 +302,7 @@ def _read_grid(sources: Sources, place: int, path: Path) -> tuple[Raster, pd.Dat
             path,
             section.name,
             crs=section.crs,
+            override_crs=section.override_crs,
             nodata=section.nodata,
             where=section.where,
             coarse=section.coarse,
@@ -317,6 +327,7 @@ def _read_layer_features(sources: Sources, place: int, path: Path) -> tuple[gpd.
             layer=section.layer,
             id=section.id,
             crs=section.crs,
+            override_crs=section.override_crs,
             encoding=section.encoding,
             x=section.x,
             y=section.y,
@@ -346,7 +357,8 @@ def _place_features(
     name, units, crs = section.name, borders.polygons, known_crs(borders.polygons)
     full, empties = drop_empty(inputs, name)
     kind = kind_of(full, name)
-    notes = [empties, datum_note(known_crs(full), crs, name)]
+    own = known_crs(full)
+    notes = [empties, datum_note(own, crs, name), place_note(own, units.total_bounds, crs, name)]
     nearest = any(parse_formula(text).function == "nearest" for text in formulas.values())
     if not nearest:
         refuse_far(full, units, name)  # the nearest feature may lie far away; others would count as 0 in every unit
@@ -372,7 +384,8 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
     window = window_of(raster, units.total_bounds, crs)
     if not raster.crs.is_geographic:
         edges_on(borders, raster)  # refuses what such a raster cannot show
-    datum = datum_note(raster.crs, crs, section.name)
+    own = raster.crs
+    datum = gather([datum_note(own, crs, section.name), place_note(own, units.total_bounds, crs, section.name)])
     measured = [parse_formula(text) for part in ("whole", "selected") for text in section.formulas(part).values()]
     asked = {float(number.value) for one in measured if one.condition for number in one.condition.numbers}
     checked = replace(raster, where=None) if section.formulas("whole") else raster

@@ -121,6 +121,7 @@ def read_unit_features(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFr
             id=section.id,
             texts=texts,
             crs=section.crs,
+            override_crs=section.override_crs,
             encoding=section.encoding,
         ),
         "units",

@@ -10,6 +10,7 @@ from layers.crs.file_and_working_crs import (
     way_between,
     working_crs,
 )
+from layers.crs.likely_crs import place_note, zone_code
 from layers.crs.multipart import parts_of_dimension, repair_reasons, valid_polygons
 from layers.crs.reprojection import SAGITTA_M, densify, full_turn, project
 from layers.crs.spatial_filter import box_in, far_away, keep_near, refuse_far, shifted_by_a_turn
@@ -28,6 +29,7 @@ __all__ = [
     "keep_near",
     "known_crs",
     "parts_of_dimension",
+    "place_note",
     "places_of",
     "project",
     "refuse_far",
@@ -40,4 +42,5 @@ __all__ = [
     "valid_polygons",
     "way_between",
     "working_crs",
+    "zone_code",
 ]

@@ -79,8 +79,10 @@ def way_between(own: CRS, target: CRS) -> Transformer:
     return Transformer.from_crs(own, target, always_xy=True)
 
 
-def settle_crs(own: CRS | None, stated: str | None, file: str, name: str) -> tuple[CRS, pd.DataFrame]:
-    """The CRS of a file, or of the plan where the file has none, and then a ledger row.
+def settle_crs(
+    own: CRS | None, stated: str | None, file: str, name: str, *, override: bool = False
+) -> tuple[CRS, pd.DataFrame]:
+    """The CRS of a file, or of the plan where the file has none or is said to be wrong, and then a ledger row.
 
     Raises
     ------
@@ -101,18 +103,24 @@ def settle_crs(own: CRS | None, stated: str | None, file: str, name: str) -> tup
             layer=name,
         )
     if stated is None and own is not None:
+        _refuse_no_place(own, Phrase("{file} says", file=file), name)
         return own, entries(name, [], "crs", "")
     said = parse_crs(str(stated), name)
+    _refuse_no_place(said, Phrase("the plan says"), name)
     if own is None:
         return said, entries(
             name, [""], "crs", Phrase("taken as {crs} as the plan says: the file has none", crs=said.name)
         )
     if not same_crs(own, said):
+        if override:
+            taken = Phrase(
+                "taken as {crs} as the plan says, although the file says {other}", crs=said.name, other=own.name
+            )
+            return said, entries(name, [""], "crs", taken)
         raise CrsError(
             Phrase(
                 "layer '{layer}': the plan says crs = \"{stated}\" ({crs}), but {file} says {other}. Leave "
-                "'crs' out of "
-                "the plan, or mend the file.",
+                "'crs' out of the plan or, where the file is wrong, say override_crs = true as well.",
                 layer=name,
                 stated=stated,
                 crs=said.name,
@@ -123,6 +131,26 @@ def settle_crs(own: CRS | None, stated: str | None, file: str, name: str) -> tup
             layer=name,
         )
     return own, entries(name, [], "crs", "")
+
+
+def _refuse_no_place(crs: CRS, who: str, name: str) -> None:
+    """Refuse a CRS in which nothing has a place on the earth."""
+    if crs.geodetic_crs is None or crs.is_geocentric:
+        what = (
+            Phrase("counts from the middle of the earth") if crs.is_geocentric else Phrase("is not tied to the earth")
+        )
+        raise CrsError(
+            Phrase(
+                "layer '{layer}': {who} {crs}, which {fault}. Find out in which geographic or projected CRS it is, and "
+                'say so in the plan: crs = "EPSG:..." and override_crs = true.',
+                layer=name,
+                who=who,
+                crs=crs.name,
+                fault=what,
+            ),
+            code="crs_no_place",
+            layer=name,
+        )
 
 
 def is_equal_area(crs: CRS) -> bool:

@@ -16,6 +16,7 @@ import shapely
 from pyproj import CRS, Proj
 
 from layers.crs.file_and_working_crs import known_crs, way_between
+from layers.crs.likely_crs import likely_crs
 from layers.crs.multipart import join_parts, parts_of_dimension, repair_reasons, valid_polygons
 from layers.crs.reprojection import full_turn
 from layers.errors import CrsError
@@ -137,19 +138,23 @@ def refuse_far(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -
     crs = known_crs(features)
     boxes = box_in(units.total_bounds, known_crs(units), crs)
     if not _meets(features.total_bounds[np.newaxis], boxes, crs).any():
-        raise far_away(name, features.total_bounds, boxes[0], crs)
+        raise far_away(name, features.total_bounds, boxes[0], crs, (units.total_bounds, known_crs(units)))
 
 
-def far_away(name: str, bounds: Boxes, box: Boxes, crs: CRS) -> CrsError:
-    """The complaint that a layer lies somewhere else; both boxes in the layer's CRS."""
+def far_away(name: str, bounds: Boxes, box: Boxes, crs: CRS, around: tuple[Boxes, CRS]) -> CrsError:
+    """The complaint that a layer lies somewhere else; both boxes in the layer's CRS, ``around`` that of the units."""
+    hint = likely_crs(bounds, crs, *around) or Phrase(
+        "It may be of another region: then leave it out of the plan. Or it, or the units, may be under a wrong CRS: "
+        'find out which it is, and say crs = "EPSG:..." and override_crs = true.'
+    )
     return CrsError(
         Phrase(
-            "layer '{layer}': it lies at {bounds}, the units at {box} (both in {crs}), so they do not meet. The "
-            "layer may be of another region, or under a wrong CRS; mend it, or leave it out of the plan.",
+            "layer '{layer}': it lies at {bounds}, the units at {box} (both in {crs}), so they do not meet. {hint}",
             layer=name,
             bounds=box_text(bounds),
             box=box_text(box),
             crs=crs.name,
+            hint=hint,
         ),
         code="far",
         layer=name,

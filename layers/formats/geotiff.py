@@ -319,6 +319,7 @@ def read_raster(
     name: str,
     *,
     crs: str | None = None,
+    override_crs: bool = False,
     nodata: float | None = None,
     where: str | None = None,
     coarse: bool = False,
@@ -335,6 +336,8 @@ def read_raster(
         Name of the layer in the plan, for messages and the ledger.
     crs, nodata : optional
         What the plan says; needed where the file does not.
+    override_crs : bool
+        The plan's CRS holds although the file states another.
     where : str, optional
         A condition on ``value``: other cells count as having none.
     coarse : bool
@@ -371,7 +374,7 @@ def read_raster(
         own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
         transform, shape, tagged = dataset.transform, dataset.shape, dataset.nodatavals[(band or 1) - 1]
         stored = np.dtype(dataset.dtypes[(band or 1) - 1])
-    known, note = settle_crs(own, crs, path.name, name)
+    known, note = settle_crs(own, crs, path.name, name, override=override_crs)
     if nodata is not None and tagged is not None and not _alike(nodata, tagged, stored):
         raise SourceError(
             Phrase(
@@ -637,7 +640,7 @@ def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Wind
     meets = np.isfinite(edges).all(axis=1) & (right >= 2) & (bottom >= 2) & (left <= width - 2) & (top <= height - 2)
     if not meets.any():
         whole = np.asarray([own.c, own.f + own.e * height, own.c + own.a * width, own.f])
-        raise far_away(raster.name, whole, boxes[0], raster.crs)
+        raise far_away(raster.name, whole, boxes[0], raster.crs, (bounds, crs))
     inside = meets & (cells[:, 1] > 0)
     meets = inside if inside.any() else meets  # a box that only touches the grid counts where no other does more
     # units on both sides of the meridian at which the grid is cut: all columns

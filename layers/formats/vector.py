@@ -18,7 +18,7 @@ import shapely
 from pyproj import CRS
 
 from layers.conditions import parse_condition
-from layers.crs import is_gcj02, places_of, settle_crs, settle_gcj02
+from layers.crs import is_gcj02, places_of, settle_crs, settle_gcj02, zone_code
 from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, naming_the_layer, shown
 from layers.formats.archived import unpacked
 from layers.formats.feature_records import Records, frame_of, read_records, shapes_of, too_deep
@@ -40,6 +40,7 @@ def read_features(
     id: str | None = None,  # noqa: A002  (the plan's own word)
     texts: Collection[str] = (),
     crs: str | None = None,
+    override_crs: bool = False,
     encoding: str | None = None,
     x: str | None = None,
     y: str | None = None,
@@ -62,6 +63,8 @@ def read_features(
     crs : str, optional
         What the plan says; needed where the file has none. "GCJ-02": a Chinese web map moved the places, and they are
         taken back.
+    override_crs : bool
+        The plan's CRS holds although the file states another.
     encoding : str, optional
         Of a CSV or shapefile.
     x, y : str, optional
@@ -106,7 +109,9 @@ def read_features(
     shapes = _points(frame, x, y, name) if x and y else _shapes(records, frame.index, path, name)
     of_web_map = is_gcj02(crs)
     known, crs_note = (
-        settle_gcj02(records.crs, path.name, name) if of_web_map else settle_crs(records.crs, crs, path.name, name)
+        settle_gcj02(records.crs, path.name, name)
+        if of_web_map
+        else settle_crs(records.crs, crs, path.name, name, override=override_crs)
     )
     if "geometry" in frame.columns:
         raise UnknownNameError(
@@ -259,12 +264,8 @@ def _check_coordinates(features: gpd.GeoDataFrame, name: str) -> None:
     crs = CRS.from_user_input(features.crs)
     if crs.is_geographic:
         wild = (np.abs(points[:, 0]) > _TURN) | (np.abs(points[:, 1]) > _TURN / 4)
-        swapped = Phrase(
-            "have degrees beyond the globe for {crs}: longitude and latitude may be swapped, or these are metres "
-            "under a wrong CRS",
-            crs=crs.name,
-        )
-        _refuse(features.index, owner[wild], "coordinates", name, swapped)
+        if wild.any():
+            _refuse(features.index, owner[wild], "coordinates", name, _no_degrees(points, crs))
         wide = (owner[1:] == owner[:-1]) & (np.abs(np.diff(points[:, 0])) > _TURN / 2)
         leap = _leaps(shapes, owner[1:][wide])
         crossing = Phrase(
@@ -274,6 +275,23 @@ def _check_coordinates(features: gpd.GeoDataFrame, name: str) -> None:
         _refuse(features.index, leap, "antimeridian", name, crossing)
     elif len(points) and crs.is_projected and np.abs(points[:, 0]).max() >= 1e7:
         _check_zone(crs, float(points[:, 0].min()), float(points[:, 0].max()), name)
+
+
+def _no_degrees(points: npt.NDArray[np.float64], crs: CRS) -> str:
+    """What numbers beyond the globe are instead of degrees."""
+    if (np.abs(points) <= [_TURN / 4, _TURN]).all():
+        return Phrase(
+            "have degrees beyond the globe for {crs}: longitude and latitude seem to be exchanged. Exchange them (of a "
+            "table: 'x' and 'y' in the plan; QGIS: Swap X and Y coordinates)",
+            crs=crs.name,
+        )
+    zone = zone_code(crs, int(np.abs(points).max() // 1_000_000))
+    return Phrase(
+        'have degrees beyond the globe for {crs}: they seem to be metres or feet. Say crs = "{code}", the one they are '
+        "in, and override_crs = true",
+        crs=crs.name,
+        code=zone or "EPSG:...",
+    )
 
 
 def _leaps(shapes: npt.NDArray[Any], suspects: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -300,20 +318,21 @@ def _check_zone(crs: CRS, low: float, high: float, name: str) -> None:
     operation = crs.coordinate_operation
     eastings = {one.name: one.value for one in operation.params} if operation else {}
     false_easting = float(eastings.get("False easting", 0.0))
-    zone = int(high // 1_000_000)
-    if operation is None or "Transverse Mercator" not in operation.method_name or false_easting >= 1_000_000:
+    zone, code = int(high // 1_000_000), zone_code(crs, int(high // 1_000_000))
+    strip = operation is not None and "Transverse Mercator" in operation.method_name
+    if not strip or not code or false_easting >= 1_000_000:
         return
-    hint = Phrase(' "EPSG:{code}" is CGCS2000 in zone {zone}.', code=4488 + zone, zone=zone) if 25 <= zone <= 45 else ""
     raise CrsError(
         Phrase(
             "layer '{layer}': eastings from {low:.0f} to {high:.0f} do not fit {crs}: they seem to begin with "
-            "the number of a zone, {zone}. Give the file a CRS with the zone in its false easting.{hint}",
+            'the number of a zone, {zone}. Say crs = "{code}" ({hint}) and override_crs = true.',
             layer=name,
             low=low,
             high=high,
             crs=crs.name,
             zone=zone,
-            hint=hint,
+            code=code,
+            hint=CRS(code).name,
         ),
         code="crs_zone",
         layer=name,

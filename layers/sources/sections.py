@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
+from layers.crs import is_gcj02
 from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.overview import exact
 from layers.phrases import Phrase, template
@@ -116,6 +117,17 @@ Columns = Text | dict[LanguageTag, Text]
 """A column of names for all languages, or one by language."""
 
 
+def _check_override(crs: str | None, *, override: bool) -> None:
+    """Refuse a key that would have no effect."""
+    if override and (crs is None or is_gcj02(crs)):
+        raise misfit(
+            (
+                ("override_crs",),
+                Phrase("'override_crs' needs the 'crs' that holds in place of the file's, such as \"EPSG:4490\""),
+            )
+        )
+
+
 class UnitsSection(TitledColumns):
     """The planning units and the columns that identify them."""
 
@@ -139,6 +151,8 @@ class UnitsSection(TitledColumns):
     """Column that names the larger unit (county) of which each unit (township) is a part; always read as text."""
     crs: CrsText | None = None
     """Coordinate reference system where a file does not say it, such as "EPSG:4490"; or "GCJ-02", of a web map."""
+    override_crs: bool = False
+    """Take 'crs' although the file says another one, where the file is wrong."""
     encoding: EncodingText | None = None
     """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
     empty: Literal["error", "drop"] = "error"
@@ -192,6 +206,7 @@ class UnitsSection(TitledColumns):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        _check_override(self.crs, override=self.override_crs)
         if len(set(self.levels)) < len(self.levels):
             raise misfit((("jurisdiction",), Phrase("'jurisdiction' names a column twice")))
         said = self.jurisdiction_name
@@ -237,6 +252,8 @@ class LayerSection(Named, TitledColumns):
     """Column of a CSV with the latitude or northing of a point."""
     crs: CrsText | None = None
     """Coordinate reference system where a file does not say it, such as "EPSG:4326"; or "GCJ-02", of a web map."""
+    override_crs: bool = False
+    """Take 'crs' although the file says another one, where the file is wrong."""
     encoding: EncodingText | None = None
     """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
     nodata: Real | None = None
@@ -292,6 +309,7 @@ class LayerSection(Named, TitledColumns):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        _check_override(self.crs, override=self.override_crs)
         if self.valid_range is not None and not self.valid_range[0] < self.valid_range[1]:
             raise misfit((("valid_range",), Phrase("write the least value before the greatest, such as [0, 100]")))
         if (self.x is None) != (self.y is None):
