@@ -18,6 +18,7 @@ from zoning.overlays.intersection_areas import (
     areas_among,
     borders_beside,
     intersection_areas,
+    single_polygons,
 )
 from zoning.overlays.unit_overlay import (
     Designation,
@@ -123,7 +124,7 @@ def _covered(ids: pd.Index, units: Geometries, whole: Floats, polygons: Geometri
 
 def _near(polygons: Geometries, units: Geometries) -> Geometries:
     """The single polygons whose bounding box meets that of a unit."""
-    parts = shapely.get_parts(polygons)
+    parts, _ = single_polygons(polygons)
     near: Geometries = parts[np.unique(shapely.STRtree(units).query(parts)[0])]
     return near
 

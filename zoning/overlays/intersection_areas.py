@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,18 +22,25 @@ import shapely
 
 Geometries = npt.NDArray[np.object_]
 Floats = npt.NDArray[np.float64]
+Singles = npt.NDArray[np.float32]
 Places = npt.NDArray[np.intp]
 Signs = npt.NDArray[np.int8]
 
-_EDGES = 8
+_EDGES = 4
 """Edges that are a node."""
+_STRETCH = 16
+"""Edges whose areas are added up in double precision before they are in more digits."""
 _BRANCH = 4
 """Nodes of a level that are one of the next."""
-_PAIRS = 2**13
+_PAIRS = 2**14
 """Pairs of nodes that are looked at together."""
 _ROUNDED = 3.3306690738754716e-16
 """(3 + 16 u) u: beyond this part of its terms a determinant has the sign that was computed."""
 _SPLIT = 134217729.0
+_BLOCK = 2**12
+"""Nodes that are worked out together: what they need stays in the processor's cache."""
+_FOUR = 0x01010101
+"""Four times yes, one byte each, read as one number."""
 
 
 Ends = tuple[Floats, Floats, Floats, Floats]
@@ -56,29 +64,51 @@ class PairAreas(NamedTuple):
     area: Floats
 
 
-class _Boxes(NamedTuple):
-    """Bounds of nodes."""
-
-    west: Floats
-    south: Floats
-    east: Floats
-    north: Floats
-
-    def take(self, places: Places) -> _Boxes:
-        """Some of them."""
-        return _Boxes(self.west[places], self.south[places], self.east[places], self.north[places])
-
-    def meet(self, others: _Boxes) -> Places:
-        """Which have a point in common with the other in the same place."""
-        met = (self.west <= others.east) & (others.west <= self.east)
-        return np.flatnonzero(met & (self.south <= others.north) & (others.south <= self.north))
-
-
 class _Level(NamedTuple):
-    """Nodes of one size, and the first of each ring."""
+    """Nodes of one size, with their boxes, and the first of each ring.
 
-    boxes: _Boxes
+    A box is one row of 16 bytes in single precision: west, south, -east, -north. ``facing`` is what a box that meets it
+    is nowhere above: east, north, -west, -south. Rounding keeps the order, so that boxes that meet still do.
+    """
+
+    own: Singles
+    facing: Singles
     start: Places
+
+
+def single_polygons(polygons: Geometries) -> tuple[Geometries, Places]:
+    """The polygons that some consist of, and the place of each; those that are one already are not copied."""
+    if (shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON).all():
+        return polygons, np.arange(len(polygons))
+    parts, place = shapely.get_parts(polygons, return_index=True)
+    return parts, place
+
+
+def _rows(table: Floats | Singles, places: Places) -> Any:
+    """Rows of 16 bytes, each fetched as one number."""
+    return table.view(np.complex128).ravel().take(places).view(table.dtype).reshape(-1, table.shape[1])
+
+
+def _meet(own: Singles, facing: Singles) -> Places:
+    """Which boxes have a point in common with the other in the same place."""
+    return np.flatnonzero((own <= facing).view(np.uint32).ravel() == _FOUR)
+
+
+def _beside(west_south: Singles, east_north: Singles) -> Singles:
+    """Rows of four of two tables of two, flat."""
+    rows = np.empty((len(west_south) // 2, 2), np.complex64)
+    rows[:, 0], rows[:, 1] = west_south.view(np.complex64), east_north.view(np.complex64)
+    return rows.view(np.float32)
+
+
+def _turned(boxes: Singles) -> Singles:
+    """The other side of boxes: from ``own`` to ``facing``."""
+    halves = boxes.view(np.complex64)
+    return -_beside(halves[:, 1].copy().view(np.float32), halves[:, 0].copy().view(np.float32))
+
+
+def _level(own: Singles, start: Places) -> _Level:
+    return _Level(own, _turned(own), start)
 
 
 class _Borders:
@@ -89,57 +119,64 @@ class _Borders:
     """
 
     def __init__(self, polygons: Geometries, origin: Floats) -> None:
-        parts, polygon = shapely.get_parts(polygons, return_index=True)
-        _, points, (rings, of_part) = shapely.to_ragged_array(parts)
-        self.points, self.start = _without_repeats(points, rings.astype(np.intp))
-        self.polygon = polygon[np.repeat(np.arange(len(of_part) - 1), np.diff(of_part))]
+        parts, polygon = single_polygons(polygons)
+        self.rings, part = shapely.get_rings(parts, return_index=True)
+        points, ring = shapely.get_coordinates(self.rings, return_index=True)
+        self.points, self.start = _without_repeats(points, np.searchsorted(ring, np.arange(len(self.rings) + 1)))
+        self.polygon = polygon[part]
         self.origin = origin.astype(np.longdouble)
-        outer = np.zeros(len(rings) - 1, dtype=bool)
-        outer[of_part[:-1]] = True
-        none = np.empty(0)
-        self.levels = [_Level(_Boxes(none, none, none, none), self.start), *self._levels()]
-        # twice the area between the origin and the border up to each node, in more digits than areas have
-        lowest = self.levels[1].start
-        self.before = np.concatenate([np.zeros(1, np.longdouble), np.cumsum(self._swept())])
-        self.whole = self.before[lowest[1:]] - self.before[lowest[:-1]]
+        outer = np.append(True, part[1:] != part[:-1])
+        self.rounded = (self.points - origin).astype(np.float32)
+        self.levels = [_level(np.empty((0, 4), np.float32), self.start), *self._levels()]
+        # twice the area between the origin and the border up to each stretch, in more digits than areas have
+        self.stretch, self.first, last = _grouped(self.start, 1, _STRETCH)
+        self.before = np.concatenate([np.zeros(1, np.longdouble), np.cumsum(self._swept(last))])
+        self.whole = self.before[self.stretch[1:]] - self.before[self.stretch[:-1]]
         self.side = np.where((self.whole > 0) == outer, 1, -1).astype(np.int8)
 
     def _levels(self) -> Iterator[_Level]:
-        start, self.first, self.last = _grouped(self.start, 1, _EDGES)
-        bounds = np.column_stack([self.first, self.last]).ravel()
-        x, y = self.points.T
-        boxes = _Boxes(
-            np.minimum(np.minimum.reduceat(x, bounds)[::2], x[self.last]),
-            np.minimum(np.minimum.reduceat(y, bounds)[::2], y[self.last]),
-            np.maximum(np.maximum.reduceat(x, bounds)[::2], x[self.last]),
-            np.maximum(np.maximum.reduceat(y, bounds)[::2], y[self.last]),
-        )
-        yield _Level(boxes, start)
-        while len(boxes.west) > len(start) - 1:
-            start, first, _ = _grouped(start, 0, _BRANCH)
-            boxes = _Boxes(
-                np.minimum.reduceat(boxes.west, first),
-                np.minimum.reduceat(boxes.south, first),
-                np.maximum.reduceat(boxes.east, first),
-                np.maximum.reduceat(boxes.north, first),
-            )
-            yield _Level(boxes, start)
+        start, first, last = _grouped(self.start, 1, _EDGES)
+        own = np.empty((len(first), 4), np.float32)
+        for at in range(0, len(own), _BLOCK):
+            block = slice(at, at + _BLOCK)
+            own[block] = self._around(first[block], last[block])
+        yield _level(own, start)
+        while len(own) > len(start) - 1:
+            start, first, beyond = _grouped(start, 0, _BRANCH)
+            smaller, own = own, _rows(own, first)
+            for step in range(1, _BRANCH):
+                np.minimum(own, _rows(smaller, np.minimum(first + step, beyond - 1)), out=own)
+            yield _level(own, start)
 
-    def _swept(self) -> npt.NDArray[np.longdouble]:
-        """Of each node of level 1, from its first point to its last: twice the area seen from the origin."""
+    def _around(self, first: Places, last: Places) -> Singles:
+        """The boxes of points from one to another, of at most a node each."""
+        points = self.rounded.view(np.complex64).ravel()
+        low = points.take(first).view(np.float32)
+        high = low.copy()
+        for step in range(1, int((last - first).max(initial=0)) + 1):
+            here = points.take(np.minimum(first + step, last)).view(np.float32)
+            np.minimum(low, here, out=low)
+            np.maximum(high, here, out=high)
+        return _beside(low, -high)
+
+    def _swept(self, last: Places) -> npt.NDArray[np.longdouble]:
+        """Of each stretch, from its first point to its last: twice the area seen from the origin."""
         own = np.empty(len(self.first))
-        for at in range(0, len(own), _PAIRS // _EDGES):
-            first, last = self.first[at : at + _PAIRS // _EDGES], self.last[at : at + _PAIRS // _EDGES]
-            own[at : at + len(first)] = self._local(first, last)
-        return np.asarray(own + self._seen(self.points.take(self.first, 0), self.points.take(self.last, 0)))
+        for at in range(0, len(own), _BLOCK):
+            block = slice(at, at + _BLOCK)
+            own[block] = self._local(self.first[block], last[block])
+        return np.asarray(own + self._seen(_rows(self.points, self.first), _rows(self.points, last)))
 
     def _local(self, first: Places, last: Places) -> Floats:
-        """Twice the area between the points from one to another and the straight line between the two."""
-        count = last - first
-        edge = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(int(count.sum()))
-        own = np.repeat(np.arange(len(first)), count)
-        (x0, y0), (x, y), (x2, y2) = (self.points.take(one, 0).T for one in (first[own], edge, edge + 1))
-        return np.bincount(own, (x - x0) * (y2 - y0) - (y - y0) * (x2 - x0), len(first)).astype(np.float64)
+        """Twice the area between the points from one to another of a stretch and the straight line between the two."""
+        start = _rows(self.points, first)
+        area = np.zeros(len(first))
+        before = np.zeros_like(start)
+        for step in range(1, int((last - first).max(initial=0)) + 1):
+            here = _rows(self.points, np.minimum(first + step, last)) - start
+            area += before[:, 0] * here[:, 1] - before[:, 1] * here[:, 0]
+            before = here
+        return area
 
     def _seen(self, one: Floats, other: Floats) -> npt.NDArray[np.longdouble]:
         """Twice the area of the triangle of the origin and two points."""
@@ -148,27 +185,33 @@ class _Borders:
 
     def rest(self, edge: Places, ring: Places, points: Floats) -> npt.NDArray[np.longdouble]:
         """Twice the area between the origin and a ring, from points on some of its edges to where it began."""
-        node = self.levels[1].start[ring] + (edge - self.start[ring]) // _EDGES
-        first = self.first[node]
-        start = self.points.take(first, 0)
-        upto = (
-            self._local(first, edge)
-            + self._seen(start, self.points.take(edge, 0))
-            + self._seen(self.points.take(edge, 0), points)
-        )
-        return np.asarray(self.before[self.levels[1].start[ring + 1]] - self.before[node] - upto)
+        stretch = self.stretch[ring] + (edge - self.start[ring]) // _STRETCH
+        first = self.first[stretch]
+        begun = _rows(self.points, edge)
+        upto = self._local(first, edge) + self._seen(_rows(self.points, first), begun) + self._seen(begun, points)
+        return np.asarray(self.before[self.stretch[ring + 1]] - self.before[stretch] - upto)
 
     def ends(self, edge: Places) -> Ends:
         """The points of edges: x, y, x, y."""
-        (x1, y1), (x2, y2) = self.points.take(edge, 0).T, self.points.take(edge + 1, 0).T
+        (x1, y1), (x2, y2) = _rows(self.points, edge).T, _rows(self.points, edge + 1).T
         return x1, y1, x2, y2
 
-    def boxes(self, level: int, node: Places) -> _Boxes:
-        """Those of some nodes; above the last level each ring is a node."""
+    def own(self, level: int, node: Places) -> Singles:
+        """The boxes of some nodes; above the last level each ring is a node."""
         if level:
-            return self.levels[min(level, len(self.levels) - 1)].boxes.take(node)
-        x1, y1, x2, y2 = self.ends(node)
-        return _Boxes(np.minimum(x1, x2), np.minimum(y1, y2), np.maximum(x1, x2), np.maximum(y1, y2))
+            return np.asarray(_rows(self.levels[min(level, len(self.levels) - 1)].own, node))
+        return self._around(node, node + 1)
+
+    def facing(self, level: int, node: Places) -> Singles:
+        """What boxes that meet those of some nodes are nowhere above."""
+        if level:
+            return np.asarray(_rows(self.levels[min(level, len(self.levels) - 1)].facing, node))
+        return _turned(self._around(node, node + 1))
+
+    @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Of the rings."""
+        return shapely.STRtree(self.rings)
 
     def parts(self, level: int, node: Places, ring: Places) -> tuple[Places, Places]:
         """The nodes of the level below of which some nodes are made: the place of each in ``node``, and its number."""
@@ -279,25 +322,16 @@ def _summed(keys: Places, areas: npt.NDArray[np.longdouble]) -> tuple[Places, np
 
 def _contributions(one: _Borders, other: _Borders, *, among: bool) -> Iterator[Contribution]:
     """Polygon, polygon, and what is added to twice the area that they have in common."""
-    for pairs in _crossing_candidates(one, other, among=among):
+    b, a = one.tree.query(other.rings)
+    if among:
+        lower = np.flatnonzero(one.polygon[a] < other.polygon[b])
+        a, b = a[lower], b[lower]
+    for pairs in _crossing_candidates(one, other, a, b):
         yield from _crossings(one, other, pairs)
-    for ring, around, turns in _windings(one, other, moved=False, among=among):
+    for ring, around, turns in _windings(one, other, a, b, moved=False):
         yield one.polygon[ring], other.polygon[around], one.side[ring] * other.side[around] * turns * one.whole[ring]
-    for ring, around, turns in _windings(other, one, moved=True, among=among):
+    for ring, around, turns in _windings(other, one, b, a, moved=True):
         yield one.polygon[around], other.polygon[ring], other.side[ring] * one.side[around] * turns * other.whole[ring]
-
-
-def _ordered(
-    one: Places, other: Places, polygon: Places, there: Places, *, turned: bool = False
-) -> tuple[Places, Places]:
-    """Those of one set of polygons in pairs of which the first has the lower place; the other where they are turned."""
-    kept = np.flatnonzero(polygon > there if turned else polygon < there)
-    return one[kept], other[kept]
-
-
-def _ring_boxes(borders: _Borders) -> Geometries:
-    boxes = borders.levels[-1].boxes
-    return np.asarray(shapely.box(boxes.west, boxes.south, boxes.east, boxes.north), dtype=object)
 
 
 class _Nodes(NamedTuple):
@@ -313,11 +347,8 @@ class _Nodes(NamedTuple):
         return _Nodes(self.a[places], self.b[places], self.ring[places], self.other[places])
 
 
-def _crossing_candidates(one: _Borders, other: _Borders, *, among: bool) -> Iterator[_Nodes]:
-    """Pairs of edges whose boxes meet, some at a time."""
-    b, a = shapely.STRtree(_ring_boxes(one)).query(_ring_boxes(other))
-    if among:
-        a, b = _ordered(a, b, one.polygon[a], other.polygon[b])
+def _crossing_candidates(one: _Borders, other: _Borders, a: Places, b: Places) -> Iterator[_Nodes]:
+    """Pairs of edges whose boxes meet, of pairs of rings, some at a time."""
     top = max(len(one.levels), len(other.levels)) - 1
     stack = [(top, _Nodes(a, b, a, b))]
     while stack:
@@ -333,11 +364,11 @@ def _crossing_candidates(one: _Borders, other: _Borders, *, among: bool) -> Iter
 def _narrowed(one: _Borders, other: _Borders, level: int, pairs: _Nodes) -> _Nodes:
     """Pairs of nodes of the level below whose boxes meet, of pairs of one level."""
     place, a = one.parts(level, pairs.a, pairs.ring)
-    boxes = one.boxes(level - 1, a)
-    kept = boxes.meet(other.boxes(level, pairs.b).take(place))
-    a, pairs, boxes = a[kept], pairs.take(place[kept]), boxes.take(kept)
+    own = one.own(level - 1, a)
+    kept = _meet(own, _rows(other.facing(level, pairs.b), place))
+    a, pairs, own = a[kept], pairs.take(place[kept]), _rows(own, kept)
     place, b = other.parts(level, pairs.b, pairs.other)
-    kept = boxes.take(place).meet(other.boxes(level - 1, b))
+    kept = _meet(_rows(own, place), other.facing(level - 1, b))
     place = place[kept]
     return _Nodes(a[place], b[kept], pairs.ring[place], pairs.other[place])
 
@@ -379,16 +410,16 @@ def _meeting(a: Ends, b: Ends) -> Floats:
 
 
 def _windings(
-    points: _Borders, around: _Borders, *, moved: bool, among: bool
+    points: _Borders, around: _Borders, every: Places, ring: Places, *, moved: bool
 ) -> Iterator[tuple[Places, Places, Floats]]:
     """How often rings run round the starts of others: ring of the start, ring around it, turns to the left.
+
+    ``every`` and ``ring`` are rings in pairs whose boxes meet, those of the starts first.
 
     ``moved`` says that the starts are those of the second set, which is moved, else the rings around them are.
     """
     starts = points.points.take(points.start[:-1], 0)
-    every, ring = shapely.STRtree(_ring_boxes(around)).query(shapely.points(starts))
-    if among:
-        every, ring = _ordered(every, ring, points.polygon[every], around.polygon[ring], turned=moved)
+    rounded = points.rounded.take(points.start[:-1], 0)
     px, py = starts.T.copy()
     rings = len(around.polygon)
     for at in range(0, len(every), _PAIRS):
@@ -396,13 +427,13 @@ def _windings(
         node = of_ring
         found = []
         for level in range(len(around.levels) - 1, -1, -1):
-            boxes = around.boxes(level, node)
-            x, y = px[of_point], py[of_point]
-            inside = (boxes.south <= y) & (boxes.north >= y) & (boxes.east >= x)
-            east = np.flatnonzero(inside & (boxes.west > x))
-            rise = _rise(around, level, node[east], of_ring[east], y[east], moved=not moved)
-            found.append((of_point[east], of_ring[east], rise))
-            near = np.flatnonzero(inside & (boxes.west <= x))
+            west, south, east, north = around.own(level, node).T
+            x, y = rounded.take(of_point, 0).T
+            inside = (south <= y) & (north <= -y) & (east <= -x)
+            beyond = np.flatnonzero(inside & (west > x))
+            rise = _rise(around, level, node[beyond], of_ring[beyond], py[of_point[beyond]], moved=not moved)
+            found.append((of_point[beyond], of_ring[beyond], rise))
+            near = np.flatnonzero(inside & (west <= x))
             of_point, of_ring, node = of_point[near], of_ring[near], node[near]
             if level:
                 place, node = around.parts(level, node, of_ring)
@@ -454,7 +485,8 @@ def _orientation(ax: Floats, ay: Floats, bx: Floats, by: Floats, cx: Floats, cy:
     left, right = (ax - cx) * (by - cy), (ay - cy) * (bx - cx)
     found = left - right
     sign = np.sign(found).astype(np.int8)
-    doubt = np.flatnonzero(np.abs(found) <= _ROUNDED * (np.abs(left) + np.abs(right)))
+    # below, not at it: both terms are 0, and right, where two of the points are one or all lie along an axis
+    doubt = np.flatnonzero(np.abs(found) < _ROUNDED * (np.abs(left) + np.abs(right)))
     if len(doubt):
         sign[doubt] = _exact(*(one[doubt] for one in (ax, ay, bx, by, cx, cy)))
     return sign
@@ -470,9 +502,7 @@ def _exact(ax: Floats, ay: Floats, bx: Floats, by: Floats, cx: Floats, cy: Float
     left, left_rest = _product(differences[0], differences[1])
     right, right_rest = _product(differences[2], differences[3])
     sign = np.sign(np.where(left != right, left - right, left_rest - right_rest)).astype(np.int8)
-    same = ((ax == cx) & (ay == cy)) | ((bx == cx) & (by == cy))
-    sign[same] = 0
-    for place in np.flatnonzero(~exact & ~same):
+    for place in np.flatnonzero(~exact):
         x1, y1, x2, y2, x, y = (Fraction(float(value[place])) for value in (ax, ay, bx, by, cx, cy))
         area = (x1 - x) * (y2 - y) - (y1 - y) * (x2 - x)
         sign[place] = (area > 0) - (area < 0)
