@@ -5,10 +5,11 @@ What a validator of theirs raises to complain about several values at once.
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator
-from datetime import date
-from typing import Annotated, Literal, Self
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, WithJsonSchema
 from pydantic.fields import FieldInfo
@@ -151,7 +152,7 @@ class Named(Shared):
 
 VERIFIED = ("official", "copy", "read")
 """Readings of which the text is verified; ``read`` stands in runs of older versions, which do not say where."""
-READINGS = (*VERIFIED, "undated", "partly", "secondary", "memory", "own", "unnamed", "unread")
+READINGS = (*VERIFIED, "older", "undated", "partly", "secondary", "memory", "own", "unnamed", "unread")
 """How a text can be known, see :attr:`Sourced.reading`; ``unread`` stands in runs of older versions for the rest."""
 OWN = ("study's own", "house's own")
 """How an English reference begins that cites no text."""
@@ -172,13 +173,17 @@ class Source(Section):
     """The day on which it was read, or on which the reading was noted down."""
     words: str = ""
     """The words relied on, as they stand there."""
+    edition_until: date | None = None
+    """The first day on which the edition that was read is not known to be the one in force: that of an amendment which
+    was not read, or the day up to which a compilation runs. On and after it the text counts as an older edition."""
     kind: Literal["official", "copy", "secondary", "memory"]
     """``official``: read on the publisher's own site or in the gazette. ``copy``: the full text, held elsewhere.
     ``secondary``: what news, a summary or a commentary tells of it. ``memory``: not read."""
+    _older: bool = PrivateAttr(default=False)
 
     @property
     def verified(self) -> bool:
-        """Whether the text itself was read, and when is known.
+        """Whether the text itself was read, in the edition in force, and when is known; see :func:`as_of`.
 
         Examples
         --------
@@ -187,18 +192,46 @@ class Source(Section):
         >>> Source(kind="secondary", read_on=date(2026, 11, 25)).verified
         False
         """
-        return self.kind in {"official", "copy"} and self.read_on is not None
+        return self.kind in {"official", "copy"} and self.read_on is not None and not self._older
 
     @property
     def reading(self) -> str:
-        """How the text is known: its kind, or ``undated`` where it was read on a day that nobody noted down.
+        """How the text is known: its kind, or ``older`` or ``undated``.
+
+        ``older`` where what was read is an older edition than the one in force, ``undated`` where it was read on a day
+        that nobody noted down.
 
         Examples
         --------
         >>> Source(kind="copy", read_on=date(2026, 11, 25)).reading, Source(kind="copy").reading
         ('copy', 'undated')
         """
-        return "undated" if self.kind in {"official", "copy"} and self.read_on is None else self.kind
+        if self.kind not in {"official", "copy"}:
+            return self.kind
+        return "older" if self._older else "undated" if self.read_on is None else self.kind
+
+    def as_of(self, day: date) -> Self:
+        """The same source for a plan of a day, which knows whether its edition is an older one then.
+
+        Examples
+        --------
+        >>> seen = Source(kind="copy", read_on=date(2026, 11, 25), edition_until=date(2023, 6, 3))
+        >>> [seen.as_of(day).reading for day in (date(2023, 6, 2), date(2023, 6, 3))]
+        ['copy', 'older']
+        """
+        older = self.edition_until is not None and day >= self.edition_until
+        if older == self._older:
+            return self
+        one = self.model_copy()
+        one._older = older  # noqa: SLF001  (of a copy of itself)
+        return one
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the same is written in both, whatever the day of the plan."""
+        return type(self) is type(other) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self.__dict__.values()))
 
 
 class Sourced(Shared):
@@ -263,6 +296,51 @@ class Sourced(Shared):
         one = self.model_copy()
         one._parts_verified = parts_verified  # noqa: SLF001  (of a copy of itself)
         return one
+
+
+AnySection = TypeVar("AnySection", bound=Section)
+
+
+def as_of(section: AnySection, day: date) -> AnySection:
+    """A section whose sources, and those of its parts, know whether what was read is an older edition on a day.
+
+    Of what was over by then, its own last day counts: a clause that was repealed was read in the edition that it had.
+
+    Parameters
+    ----------
+    section : Section
+    day : date
+        That of the plan.
+
+    Returns
+    -------
+    Section
+        The section itself where nothing of it changes.
+
+    Examples
+    --------
+    >>> seen = Source(kind="copy", read_on=date(2026, 11, 25), edition_until=date(2023, 6, 3))
+    >>> one = as_of(Sourced(source=seen), date(2025, 1, 1))
+    >>> one.verified, one.reading, Sourced(source=seen).verified
+    (False, 'older', True)
+    """
+    if isinstance(section, Source):
+        return section.as_of(day)
+    if isinstance(section, Dated) and section.until is not None:
+        day = min(day, section.until - timedelta(days=1))
+    changed: dict[str, object] = {}
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, Section):
+            found: object = as_of(value, day)
+        elif isinstance(value, tuple) and any(isinstance(one, Section) for one in value):
+            parts = tuple(as_of(one, day) if isinstance(one, Section) else one for one in value)
+            found = value if all(map(operator.is_, parts, value)) else parts
+        else:
+            continue
+        if found is not value:
+            changed[name] = found
+    return section.model_copy(update=changed) if changed else section
 
 
 def written_verified(section: Section) -> Iterator[Keys]:

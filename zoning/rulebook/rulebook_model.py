@@ -18,7 +18,7 @@ from typing import Any
 from layers.errors import Attempts, StudyError, UnknownNameError, raise_all
 from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, template
-from layers.sources import Dated, Source, Sourced, Texts, changed_entry
+from layers.sources import Dated, Section, Source, Sourced, Texts, as_of, changed_entry
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import (
     AgreementModel,
@@ -446,6 +446,7 @@ def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rule
 
 def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
     """The rulebook that a draft without faults is on a day."""
+    written, draft = draft, _read_by(draft, day)
     head = draft.head
     parameters = {one.name: value for one in draft.parameters for value in [value_on(one, day)] if value is not None}
     industries = in_force((*draft.industries, *listed_items(draft)), day)
@@ -485,8 +486,18 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
         terms=Terms.model_construct(**{kind: getattr(draft, kind) for kind in Terms.model_fields}),
         parameters=parameters,
         files=draft.files,
-        draft=draft,
+        draft=written,
     )
+
+
+def _read_by(draft: Draft, day: dt.date) -> Draft:
+    """A draft whose sources know which editions are older ones on a day."""
+    chapters: dict[str, Any] = {
+        kind.name: tuple(as_of(one, day) if isinstance(one, Section) else one for one in entries)
+        for kind in fields(draft)
+        if isinstance(entries := getattr(draft, kind.name), tuple)
+    }
+    return replace(draft, **chapters)
 
 
 def value_on(parameter: Parameter, day: dt.date) -> Value | None:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from layers.errors import SourceError, StudyError, ZoneplanError, at_key
 from layers.phrases import Phrase
-from layers.sources import Document, parse_document, read_document, read_sources, resolve_source
+from layers.sources import Document, as_of, parse_document, read_document, read_sources, resolve_source
 from zoning.study.changed_study import with_scenario
 from zoning.study.scenarios import TryFile
 from zoning.study.study_file import Study
@@ -50,7 +50,8 @@ def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
     """
     kind, document = read_document(path, _Kind)
     if kind.tried is None or kind.study is not None:
-        return read_sources(path, Study, folder)
+        study = read_sources(path, Study, folder)
+        return as_of(study, study.date)
     return _put_into_effect(document, lambda found: _plan_of(found, folder))
 
 

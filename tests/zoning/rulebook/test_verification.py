@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from layers.phrases import english
-from layers.sources import Section, Source, Sourced
+from layers.sources import Section, Source, Sourced, as_of
 from zoning.audits import audit
 from zoning.rulebook import (
     Draft,
@@ -28,7 +28,7 @@ from zoning.rulebook import (
     read_rulebook,
     typed_verified_note,
 )
-from zoning.rulebook.chapter_schemas import IndustryList
+from zoning.rulebook.chapter_schemas import Gap, IndustryList
 
 ROOT = Path(__file__).parents[3]
 SHIPPED = (*builtin_rulebooks(), ROOT / "tests/data/toy/rules", ROOT / "benchmarks/us_counties/rules")
@@ -79,6 +79,36 @@ def test_only_a_text_that_was_read_is_verified(kind: str, read_on: date | None) 
     assert not one.resting_on(False).verified
     assert one.verified == verified  # nothing was changed in place
     assert not Sourced().verified
+
+
+def test_a_clause_is_read_until_another_edition_holds(tmp_path: Path) -> None:
+    """A law amended on 3 June 2023, of which the text of before was read: checked for a plan of the day before."""
+    folder = tmp_path / "rules"
+    shutil.copytree(find_rulebook("main_functional_areas"), folder)
+    path = folder / "policies.toml"
+    head, entry = path.read_text("utf-8").split('id = "annual-land-plan"', 1)
+    until = 'read_on = 2026-11-25, edition_until = 2023-06-03, kind = "copy"'
+    entry = entry.replace('read_on = 2026-11-25, kind = "copy"', until, 1)
+    path.write_text(f'{head}id = "annual-land-plan"{entry}', "utf-8")
+    read = read_rulebook(folder)
+    found = {}
+    for day in (date(2023, 6, 2), date(2023, 6, 3), date(2025, 1, 1)):
+        on_day = read.at(day)
+        (plan,) = (one for one in on_day.policies if one.id == "annual-land-plan")
+        found[day] = (plan.reading, plan.verified, on_day.policies_checked[1])
+        whole = book("main_functional_areas").at(day).policies_checked[1]
+        assert found[day][2] == whole - (not plan.verified)
+    assert [one[:2] for one in found.values()] == [("copy", True), ("older", False), ("older", False)]
+    assert read.at(date(2023, 6, 2)).policies[0] == read.at(date(2023, 6, 3)).policies[0]  # the same is written
+
+
+def test_what_was_repealed_was_read_in_the_edition_that_it_had() -> None:
+    seen = Source(kind="copy", read_on=DAY, edition_until=date(2023, 6, 3))
+    over = Gap(reason={"en": "another law follows"}, until=date(2023, 6, 3), source=seen)
+    assert as_of(over, date(2025, 1, 1)) is over
+    assert as_of(over.model_copy(update={"until": date(2023, 6, 4)}), date(2025, 1, 1)).reading == "older"
+    for kind in ("secondary", "memory"):  # there an edition changes nothing: the text was not read
+        assert Source(kind=kind, edition_until=date(2020, 1, 1)).as_of(DAY).reading == kind
 
 
 @pytest.mark.parametrize("name", SHIPPED, ids=str)
@@ -176,7 +206,7 @@ def test_every_entry_says_where_it_was_read_or_that_it_is_an_own_choice(name: st
                 assert source.document, entry.reference
                 assert source.url or "toy" in str(name), entry.reference
                 assert source.read_on is not None
-                assert source.read_on <= date(2026, 11, 28), entry.reference
+                assert source.read_on <= date(2026, 11, 29), entry.reference
 
 
 @pytest.mark.slow
