@@ -71,9 +71,13 @@ def reading_text(reading: str, language: str, source: Source | None = None) -> s
     'recalled; nobody read it'
     >>> reading_text("undated", "en", Source(kind="copy", url="law.example"))
     'read in a copy, on a day nobody noted (law.example)'
+    >>> reading_text("memory", "en", Source(kind="memory", url="news.example"))
+    'recalled; nobody read it'
     """
     words = catalogue("reading", language)
     told = str(words[reading or "unread"])  # tables of older runs say nothing
-    found = [source.read_on.isoformat() if source.read_on else "", source.url] if source is not None else []
+    if source is None or reading == "memory":  # what was seen of a recalled text is no reading of it
+        return told
+    found = [source.read_on.isoformat() if source.read_on else "", source.url]
     where = words["next"].join(filter(None, found))
     return words["where"].format(reading=told, where=where) if where else told

@@ -43,7 +43,7 @@ LEAST = {"brazil": 35, "france_zan": 18, "main_functional_areas": 25, "us_west":
 UNVERIFIED = {
     "brazil": (37, 5, 16),
     "france_zan": (17, 0, 9),
-    "main_functional_areas": (92, 1, 57),
+    "main_functional_areas": (103, 1, 57),
     "us_west": (22, 0, 12),
 }
 """Policies (all versions), exceptions and parameters that are not verified: numbers to bring down."""
