@@ -151,10 +151,10 @@ def test_a_built_in_study_tells_roles_instruments_and_places_in_words(map_page, 
 def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_them(map_page, plan_of, told) -> None:
     china, west = plan_of("china_provinces"), plan_of("us_mountain_west")
     text = explain(west, "08031").text()
-    assert "yes     Population 2020 / Area = 1,843 >= 50 persons/km² (Least density of a key development area)" in text
+    assert "yes     Estimated population 2020 / Area = 1,843 >= 50 persons/km² (Least density of a key development area)" in text
     assert "main function is Key development area" in text
     assert "construction land 2025: 457 ha, of 3,339 for Colorado" in text
-    assert "0.6 x Population 2020 735,538 of 19,167,646" in text
+    assert "0.6 x Estimated population 2020 735,538 of 19,167,646" in text
     assert "below 19,950 (-97.3 %) it would be General area" in text
     text = explain(china, "510000", "zh").text()
     assert "资金池 付给 四川省 60,000,000.00 元" in text

@@ -96,12 +96,16 @@ def counties(draw: st.DrawFn) -> pd.DataFrame:
 @st.composite
 def western_counties(draw: st.DrawFn) -> pd.DataFrame:
     """Counties of the American West, of which the state may be unknown or none of the five."""
-    numbers = ["energy_mw", "coal_mw", "city_pop_max", "cities_count", "parks_count", "entitlement_acres"]
+    numbers = ["energy_mw", "city_pop_max", "cities_count", "parks_count", "entitlement_acres", "mineral_receipts_usd"]
     frame = drawn(draw, "us_west", numbers, ["04013", "08031", "35045", "49035", "56005", "x-1"])
-    states = st.sampled_from(["AZ", "CO", "NM", "UT", "WY", "NV", None])
+    states, told = st.sampled_from(["AZ", "CO", "NM", "UT", "WY", "NV", None]), st.sampled_from([True, False, None])
     given = {
         "state": pd.Series([draw(states) for _ in frame.index], index=frame.index, dtype="object"),
         "metro": pd.Series([draw(st.booleans()) for _ in frame.index], index=frame.index, dtype="boolean"),
+        **{
+            name: pd.Series([draw(told) for _ in frame.index], index=frame.index, dtype="boolean")
+            for name in ("planning_organisation", "energy_community", "coal_plant_abandoned", "specified_county")
+        },
         "pop_2020": draw(st.sampled_from([0.0, 999.0, 1000.0, 125_001.0])),
     }
     return frame.assign(**given, area_km2=1000.0, jurisdiction="")
