@@ -288,19 +288,19 @@ class ReportContext:
         sign = "+" if part > 0 else "−" if part < 0 else ""
         return self.percent(f"{sign}{self.number(abs(100 * part), decimals)}")
 
-    def change(self, amount: float) -> str:
-        """An amount more or less, whole, with its sign.
+    def change(self, amount: float, decimals: int = 0) -> str:
+        """An amount more or less, with its sign, whole or with so many decimals.
 
         Examples
         --------
         >>> import zoneplan as zp
         >>> edition = ReportContext.of(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))))
-        >>> edition.change(-1234.4), edition.change(0.2)
-        ('−1,234', '0')
+        >>> edition.change(-1234.4), edition.change(0.2), edition.change(0.2, 1)
+        ('−1,234', '0', '+0.2')
         """
-        whole = round(amount)
-        sign = "+" if whole > 0 else "−" if whole < 0 else ""
-        return f"{sign}{self.number(abs(whole))}"
+        rounded = round(amount, decimals)
+        sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+        return f"{sign}{self.number(abs(rounded), decimals if rounded else 0)}"
 
     def compact(self, value: float | Decimal) -> str:
         """A large number in the words of the language, as the map has it; see :func:`maps.locale.short_amount`.

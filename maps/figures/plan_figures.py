@@ -72,6 +72,11 @@ class QuotaFigures:
         """The same at the beginning of a line."""
         return capital(self.title)
 
+    @property
+    def decimals(self) -> int:
+        """Of its amounts, as its step has them: two of a step of 0.01."""
+        return max(0, -int(self.quota.step.normalize().as_tuple().exponent))
+
     def said(self, amount: object) -> str:
         """An amount with its unit, short where that is exact."""
         value = float(amount)  # type: ignore[arg-type]  # a Decimal of a table

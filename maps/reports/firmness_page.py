@@ -40,16 +40,17 @@ TITLE_MM, TITLE_LINES = 168.0, 2
 """How wide its title is on one line; of a longer one the second takes the place of so many lines of units."""
 
 
-def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
-    """The page."""
-    words = figures.edition.pages
+def firmness(figures: PlanFigures, rules: RuleFigures) -> Page | None:
+    """The page; None where no rule for a main function compares with a threshold, and nothing else is to be told."""
+    words, moves = figures.edition.pages, bool(rules.mains)
     tests = _shown(rules)
     blocks: list[Block] = []
     if tests:
         blocks.append(_margins(figures, tests))
     if len(rules.moved) or len(rules.gained):
         blocks.append(_changes(figures, rules))
-    blocks.append(_how_sure(figures, rules))
+    if moves:
+        blocks.append(_how_sure(figures, rules))
     found = weight_intervals(figures.edition.plan.source)
     weighed = {one.name for one in found if one.unknown or one.below or one.above}
     intervals = [one for one in found if one.name in weighed]  # of others no zone hangs on any weight
@@ -58,11 +59,13 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page:
     facts = tuple(_facts(figures, rules))
     if facts:
         blocks.append(Facts(facts, words["open_title"]))
+    if not moves and not blocks:
+        return None
     return Page(
         id="firmness",
         chapter=words["chapter_firmness"],
-        title=_title(figures, rules),
-        lead=_lead(figures, rules),
+        title=_title(figures, rules) if moves else words["finding_no_threshold"],
+        lead=_lead(figures, rules) if moves else words["lead_no_threshold"],
         blocks=tuple(blocks),
         foot=words["foot_firmness"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -81,6 +82,7 @@ def _lead(figures: PlanFigures, one: QuotaFigures) -> str:
 def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
     """What units of the jurisdictions get by main function and for each inhabitant, and what each holds back."""
     edition, units = figures.edition, figures.units
+    write = partial(edition.number, decimals=one.decimals)
     whole = {
         name: (figures.sums(one.amounts, part), float(one.reserves.get(name, 0)), float(part["people"].sum()))
         for name, part in units.groupby("jurisdiction", sort=True)
@@ -91,7 +93,7 @@ def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
         parts, held, people = whole[name]
         each = 1e5 * sum(parts) / people if people else float("nan")
         beside = edition.number(each, 1) if figures.people else ""
-        rows.append(AmountRow(figures.place(str(name)), parts, held, edition.number(sum(parts)), beside))
+        rows.append(AmountRow(figures.place(str(name)), parts, held, write(sum(parts)), beside))
     title = _place_finding(figures, {name: whole[name] for name in order})
     rest = edition.pages["reserve"] if one.reserve else ""
     beside = edition.tell("each_inhabitant", unit=one.unit) if figures.people else ""
@@ -101,7 +103,7 @@ def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
         note += edition.tell("note_reserve", pct=edition.percent(edition.number(one.quota.reserve_pct)))
     return drawn(
         title,
-        amount_bars(title, figures.parts, rows, rest=rest, beside=beside, heads=heads, write=edition.number),
+        amount_bars(title, figures.parts, rows, rest=rest, beside=beside, heads=heads, write=write),
         note,
     )
 
@@ -226,16 +228,16 @@ def _shifts(figures: PlanFigures, one: QuotaFigures) -> Iterator[Table]:
         (
             capital(group.reason),
             edition.number(len(group.units)),
-            edition.change(group.amount),
+            edition.change(group.amount, one.decimals),
             edition.pages["comma"].join(
-                edition.tell("name_change", name=name, n=edition.change(float(found.difference[unit])))
+                edition.tell("name_change", name=name, n=edition.change(float(found.difference[unit]), one.decimals))
                 for name, unit in zip(figures.names(group.units[:MOST]), group.units[:MOST], strict=True)
             ),
         )
         for group in shown
     ]
     count = sum(len(group.units) for group in found.losers)
-    lost = edition.number(-sum(group.amount for group in found.losers))
+    lost = edition.number(-sum(group.amount for group in found.losers), one.decimals)
     title = edition.tell("finding_losers", n=count, amount=f"{lost}{edition.gap}{one.unit}")
     columns = (words["reason"], words["units"], one.unit, words["most_of_all"])
     yield Table(title, columns, tuple(rows), frozenset({1, 2}), words["note_shifts"], "dense")

@@ -11,13 +11,12 @@ import pandas as pd
 
 from maps.annex import TOLD
 from maps.charts import ShareRow, share_bars
-from maps.figures import PlanFigures, PlanMaps, RuleFigures, map_key
+from maps.figures import PlanFigures, PlanMaps, QuotaFigures, RuleFigures, map_key
 from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Paragraph, Split, Swatch, Table, drawn
 from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import all_listed
-from maps.summaries import QuotaShifts
 from zoning.zones import OPEN
 
 PLACES = 8
@@ -164,16 +163,21 @@ def _own_policies(figures: PlanFigures, own: pd.DataFrame) -> list[str]:
     edition, units = figures.edition, set(own.index)
     inside = Counter(policy for unit, policy in figures.policies_held if unit in units)
     outside = {policy for unit, policy in figures.policies_held if unit not in units}
-    here = edition.tell("label", name=figures.place(str(own["jurisdiction"].iloc[0])))
-    titles = {
-        one.id: capital(text_in(one.title, edition.language, one.id).removeprefix(here).strip())
-        for one in edition.plan.rulebook.policies
-    }
+    labels = tuple(edition.tell("label", name=figures.place(one)) for one in figures.places)
+    whole = {one.id: text_in(one.title, edition.language, one.id) for one in edition.plan.rulebook.policies}
+    bare = {name: _without(labels, title) for name, title in whole.items()}
+    alike = Counter(bare.values())  # what several jurisdictions call the same keeps the name of its own
+    titles = {name: capital(one) if alike[one] == 1 else whole[name] for name, one in bare.items()}
     return [
         edition.tell("policy_in", title=titles.get(name, name), n=count)
         for name, count in sorted(inside.items())
         if name not in outside
     ]
+
+
+def _without(labels: tuple[str, ...], title: str) -> str:
+    """A title without the name of a jurisdiction before it."""
+    return next((title.removeprefix(one).strip() for one in labels if title.startswith(one)), title)
 
 
 def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
@@ -192,7 +196,7 @@ def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
             else ""
             if len(amounts)
             else figures.land(row.area_ha),
-            *([_change(figures, shifts, str(row.Index))] if shifts else []),
+            *([_change(figures.quotas[0], figures, str(row.Index))] if shifts else []),
         )
         for row in own.sort_values("name", kind="stable").itertuples()
     ]
@@ -207,9 +211,11 @@ def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
     )
 
 
-def _change(figures: PlanFigures, shifts: QuotaShifts, unit: str) -> str:
+def _change(one: QuotaFigures, figures: PlanFigures, unit: str) -> str:
     """How much more or less a unit gets than by weight alone; nothing of one that takes no part."""
-    return figures.edition.change(float(shifts.difference[unit])) if unit in shifts.difference.index else ""
+    if one.shifts is None or unit not in one.shifts.difference.index:
+        return ""
+    return figures.edition.change(float(one.shifts.difference[unit]), one.decimals)
 
 
 def _letters(figures: PlanFigures, place: str) -> str:

@@ -155,9 +155,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
         told.append(money(figures))
     regions = divergence(figures, maps)
     told += [regions] if regions else []
-    told.append(firmness(figures, rules))
-    single = thresholds(figures, rules)
-    told += [single] if single else []
+    told += [page for page in (firmness(figures, rules), thresholds(figures, rules)) if page]
     robust = robustness_of(plan)
     told += [] if robust is None else [robustness(figures, robust, "robustness.csv")]
     worth = services(figures)
@@ -171,7 +169,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
         tuple(_contents(figures, told, places, last)),
         figures.edition.gap.join(_absent(figures, worth)),
     )
-    return [summary(figures, maps, contents, rules.firmness["close"]), *told, *places, last]
+    return [summary(figures, maps, contents, rules.firmness["close"] if rules.mains else None), *told, *places, last]
 
 
 def _contents(

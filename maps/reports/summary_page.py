@@ -21,7 +21,7 @@ BESIDE = 1.15
 """A plan that is wider than this part of its height has its numbers above the map instead of beside it."""
 
 
-def summary(figures: PlanFigures, maps: PlanMaps, contents: Contents, close: int) -> Page:
+def summary(figures: PlanFigures, maps: PlanMaps, contents: Contents, close: int | None) -> Page:
     """The page.
 
     Parameters
@@ -29,8 +29,8 @@ def summary(figures: PlanFigures, maps: PlanMaps, contents: Contents, close: int
     figures : PlanFigures
     maps : PlanMaps
     contents : Contents
-    close : int
-        How many units would change their function if a threshold moved by a tenth.
+    close : int or None
+        How many units would change their function if a threshold moved by a tenth; None where none can move.
     """
     edition = figures.edition
     tell = edition.tell
@@ -94,7 +94,7 @@ def leading(figures: PlanFigures) -> str:
     return max(figures.claimed, key=lambda code: people[code] / land[code] if land[code] else 0.0)
 
 
-def _numbers(figures: PlanFigures, close: int) -> Iterator[tuple[str, str]]:
+def _numbers(figures: PlanFigures, close: int | None) -> Iterator[tuple[str, str]]:
     edition, units = figures.edition, figures.units
     land = dict(zip(figures.mains, figures.sums(units["area_ha"]), strict=True))
     top, everyone = leading(figures), float(units["people"].sum())
@@ -129,6 +129,8 @@ def _numbers(figures: PlanFigures, close: int) -> Iterator[tuple[str, str]]:
             edition.tell("of_all", n=edition.number(waiting), all=edition.number(len(units))),
             edition.tell("number_open", names=names) + tail,
         )
+    elif close is None:
+        yield edition.number(0), edition.pages["number_no_threshold"]
     else:
         yield (
             edition.tell("of_all", n=edition.number(close), all=edition.number(len(units))),

@@ -38,6 +38,11 @@ def test_a_region_reads_its_plan_in_french(command: Callable, tmp_path: Path) ->
     assert not re.search(
         r"(communes nouvelles made|planning document was|At the request of|A guaranteed hectare)", report
     )
+    for words in ("approved", "pooled here", "hearing of", " of July", "Solide"):
+        assert words not in report, words
+    assert "287,33" in report  # amounts have the decimals of their step
+    assert "Territoire 1 sur 3" in report  # pages go by the territories of the regional scheme
+    assert "aucun seuil" not in report  # no number decides, so that nothing is firm or a close call
     assert '<html lang="fr"' in (run / "map.html").read_text("utf-8")
     why = command("explain", run, "Peyrelade-Haute", "--long")
     assert why.code == 0, why.err

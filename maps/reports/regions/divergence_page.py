@@ -49,7 +49,7 @@ def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
         return None
     found, words = DivergenceFigures(edition, section), edition.pages
     answer = drift_answer(plan.divergence, section)
-    title = edition.tell(f"drift_answer_{answer.answer}", series=found.title(section.series[0]))
+    title = _title(found, answer)
     lead = edition.gap.join((edition.tell("sentence", text=_largest_move(found, figures)), *_lead(found, answer)))
     wrapped = (text_lines(title, 20, TITLE_MM) > 1) + max(text_lines(lead, LEAD_PT, TITLE_MM) - LEAD_LINES, 0)
     decides = _decides(found, answer)
@@ -73,6 +73,28 @@ def divergence(figures: PlanFigures, maps: PlanMaps) -> Page | None:
         blocks=tuple(blocks),
         foot=words["foot_divergence"],
     )
+
+
+def _title(found: DivergenceFigures, answer: DriftAnswer) -> str:
+    """The answer; where years lie too near for one, which region takes most of what all grew."""
+    edition, series, groups = found.edition, found.section.series[0], found.section.groups
+    first, last = found.span(series)
+    all_grew = found.grown(series, "growth_pct")
+    if answer.answer == "unsaid" and groups and first != last and all_grew > 0:
+        grouping = max((group.by for group in groups), key=lambda by: len(found.regions(by)))
+        points = {one: _points(found, series, grouping, one) for one in found.regions(grouping)}
+        most = max(points, key=lambda one: points[one])
+        if points[most] > 0:
+            told = {"series": found.title(series), "since": first, "year": last}
+            share = edition.share_text(min(points[most] / all_grew, 1.0))
+            return edition.tell("drift_most_grown", region=found.region(grouping, most), share=share, **told)
+    return edition.tell(f"drift_answer_{answer.answer}", series=found.title(series))
+
+
+def _points(found: DivergenceFigures, series: RegionalSeries, grouping: str, region: str) -> float:
+    """What a region adds to the growth of all, in percentage points; below all others where it is not known."""
+    points = found.grown(series, "contribution_points", grouping=grouping, region=region)
+    return -math.inf if math.isnan(points) else points
 
 
 def _decides(found: DivergenceFigures, told: DriftAnswer) -> Table | None:
