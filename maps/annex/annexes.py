@@ -253,6 +253,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
             (words["since"], edition.day(policy.since)),
             (words["until"], edition.day(policy.until) if policy.until else ""),
             (words["when"], edition.when(policy.when)),
+            (words["stands_for"], text_in(policy.extent.reference, edition.language) if policy.extent else ""),
             (words["effect"], edition.say(f"effect_{policy.effect}", subject=policy.subject) if policy.effect else ""),
             (words["asked_of"], words[f"scope_{policy.scope}"] if policy.scope != "unit" else ""),
             (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
