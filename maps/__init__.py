@@ -6,7 +6,7 @@ from layers.lazy_exports import export_lazily
 
 if TYPE_CHECKING:
     from maps.errors import BusyError, DamagedRunError, WriteError
-    from maps.exports import write_geopackage, write_geoparquet, write_workbook
+    from maps.exports import write_geodatabase, write_geopackage, write_geoparquet, write_workbook
     from maps.init import write_plan, write_study
     from maps.reports import dossier, report, write_dossier, write_report
     from maps.run_folder import read_run, verify, write_run
@@ -25,6 +25,7 @@ __all__ = [
     "write_report",
     "write_dossier",
     "write_geopackage",
+    "write_geodatabase",
     "write_geoparquet",
     "write_workbook",
     # Begin
@@ -47,6 +48,7 @@ _ROOMS = {
     "write_report": "maps.reports",
     "write_dossier": "maps.reports",
     "write_geopackage": "maps.exports",
+    "write_geodatabase": "maps.exports",
     "write_geoparquet": "maps.exports",
     "write_workbook": "maps.exports",
     "write_study": "maps.init",

@@ -142,7 +142,7 @@ def test_the_front_door_is_what_was_promised() -> None:
         check estimate compare consensus curve curve_amounts weight_intervals sweep robustness seek calibrate explain at
         run_cases render
         draw picture report dossier write_run read_run verify write_report write_dossier write_geopackage
-        write_geoparquet write_workbook as_floats
+        write_geodatabase write_geoparquet write_workbook as_floats
         write_study write_plan
         parse_condition working_crs project
         Study Rulebook Inputs Plan Layer Quota Decision Scenario Finding

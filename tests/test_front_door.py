@@ -92,6 +92,7 @@ def test_a_whole_flow_with_paths_as_text(toy_folder: Path, monkeypatch) -> None:
     zp.write_report(plan, "report.html")
     zp.write_dossier(plan, "a1", "a1.html")
     zp.write_geopackage(plan, "plan.gpkg")
+    zp.write_geodatabase(plan, "plan.gdb")
     zp.write_geoparquet(plan.units, "units.parquet")
     zp.write_workbook(plan, "plan.xlsx")
     zp.write_study("us_mountain_west", "copy")

@@ -170,6 +170,7 @@ def calls(toy: Toy) -> Calls:
         "write_report": lambda: zp.write_report(toy.plan, place / "report.html"),
         "write_dossier": lambda: zp.write_dossier(toy.plan, "a1", place / "a1.html"),
         "write_geopackage": lambda: zp.write_geopackage(toy.plan, place / "plan.gpkg"),
+        "write_geodatabase": lambda: zp.write_geodatabase(toy.plan, place / "plan.gdb"),
         "write_geoparquet": lambda: zp.write_geoparquet(toy.inputs.units[["geometry"]], place / "units.parquet"),
         "write_workbook": lambda: zp.write_workbook(toy.plan, place / "plan.xlsx"),
         "as_floats": lambda: zp.as_floats(toy.plan.quotas),

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from maps.cli import progress
     from maps.errors import BusyError, DamagedRunError, WriteError
     from maps.explain import at, explain
-    from maps.exports import write_geopackage, write_geoparquet, write_workbook
+    from maps.exports import write_geodatabase, write_geopackage, write_geoparquet, write_workbook
     from maps.init import write_plan, write_study
     from maps.locale import render
     from maps.reports import dossier, report, write_dossier, write_report
@@ -130,6 +130,7 @@ __all__ = [
     "write_report",
     "write_dossier",
     "write_geopackage",
+    "write_geodatabase",
     "write_geoparquet",
     "write_workbook",
     "as_floats",
@@ -220,6 +221,7 @@ _ROOMS = {
     "write_report": "maps.reports",
     "write_dossier": "maps.reports",
     "write_geopackage": "maps.exports",
+    "write_geodatabase": "maps.exports",
     "write_geoparquet": "maps.exports",
     "write_workbook": "maps.exports",
     "as_floats": "zoning.tables",

@@ -560,6 +560,36 @@ def verify_(
     raise typer.Exit((EXIT_PARTIAL if verdict.left_out else 0) if same else DamagedRunError.exit_code)
 
 
+@app.command(name="export")
+def export_(
+    folder: RunFolder,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; the ending says what: .gdb, .gpkg or .xlsx.")],
+    force: Force = False,
+    language: OwnLanguage = None,
+) -> None:
+    """Write a run for another program: a File Geodatabase for ArcGIS, a GeoPackage, or a workbook."""
+    from maps.errors import WriteError
+    from maps.exports import write_geodatabase, write_geopackage, write_workbook
+    from maps.run_folder import read_run, run_language
+
+    speak(language or language_of(folder))
+    writers = {".gdb": write_geodatabase, ".gpkg": write_geopackage, ".xlsx": write_workbook}
+    writer = writers.get(file.suffix.lower())
+    if writer is None:
+        raise typer.BadParameter(
+            Phrase("'{file}' has none of the endings {endings}", file=file.name, endings=phrase_list(writers)),
+            param_hint="FILE",
+        )
+    if file.exists() and not force:
+        raise WriteError(Phrase("{file} is there already; --force replaces it", file=file))
+    plan = read_run(folder)
+    try:
+        writer(plan, file, language or run_language(folder))
+    except OSError as error:
+        raise WriteError(Phrase("{file}: cannot be written: {cause}", file=file, cause=error)) from error
+    print(in_words(Phrase("written: {file}", file=file)))
+
+
 @app.command(name="compare")
 def compare_(
     before: Annotated[Path, typer.Argument(metavar="A", help="A run folder, or a study file, which is run.")],

@@ -78,14 +78,12 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
     path.unlink(missing_ok=True)
     said = localize(plan, language)
     stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
-    with _refusing(path), _dated(stamp):
+    with refusing(path), _dated(stamp):
         write = partial(write_dataframe, path=path, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
-        write(_as_file(_units(said), plan.own_crs), layer="units")
-        write(_as_file(plan.pieces.reset_index(), plan.own_crs), layer="pieces")
-        if len(plan.sites):
-            write(_as_file(plan.sites, plan.own_crs), layer="sites")
+        for layer, frame in layers_in_file(plan, said):
+            write(frame, layer=layer)
     styles = styles_of(said, quota_columns(said))
-    with _refusing(path), closing(sqlite3.connect(path)) as store, store:
+    with refusing(path), closing(sqlite3.connect(path)) as store, store:
         store.execute(_STYLES)
         store.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES (?, ?, ?, ?)",
@@ -97,6 +95,14 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
             styled.add(one.table)
             row = ("", "", one.table, _GEOMETRY, one.title, style_text(one), "", default, "", "", None, stamp)
             store.execute(f"INSERT INTO layer_styles VALUES (NULL{', ?' * len(row)})", row)  # noqa: S608  (no data in it)
+
+
+def layers_in_file(plan: Plan, said: LocalizedPlan) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """The layers of a file for desktop GIS, in the CRS of the units file: units, pieces, and sites where there are."""
+    yield "units", _as_file(_units(said), plan.own_crs)
+    yield "pieces", _as_file(plan.pieces.reset_index(), plan.own_crs)
+    if len(plan.sites):
+        yield "sites", _as_file(plan.sites, plan.own_crs)
 
 
 def columns_of_units(plan: Plan) -> dict[tuple[str, str], str]:
@@ -118,7 +124,9 @@ def columns_of_units(plan: Plan) -> dict[tuple[str, str], str]:
     keys += [("quotas", name) for name in quotas]
     keys += [("measures", str(name)) for name in measured if name not in _OF_UNITS]
     keys += [("units", str(name)) for name in own if name not in {*_OF_UNITS, *measured}]
-    return dict(zip(keys, _apart(f"quota_{name}" if kind == "quotas" else name for kind, name in keys), strict=True))
+    return dict(
+        zip(keys, names_apart(f"quota_{name}" if kind == "quotas" else name for kind, name in keys), strict=True)
+    )
 
 
 def quota_columns(plan: Plan) -> dict[str, str]:
@@ -151,7 +159,7 @@ def _plain(column: pd.Series) -> pd.Series:
 def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     """Features in the CRS of the units file, under names that a GeoPackage can hold."""
     shape = frame.geometry.name
-    others = iter(_apart(name for name in frame.columns if name != shape))
+    others = iter(names_apart(name for name in frame.columns if name != shape))
     named = frame.set_axis([name if name == shape else next(others) for name in frame.columns], axis=1)
     own = CRS.from_user_input(crs)
     if own == frame.crs:
@@ -163,9 +171,9 @@ def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     return named.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=own, name=frame.geometry.name))
 
 
-def _apart(names: Iterable[str]) -> list[str]:
+def names_apart(names: Iterable[str], taken: Iterable[str] = _TAKEN) -> list[str]:
     """Names that differ from those that are taken and from each other, whatever the case of their letters."""
-    seen, found = {name.casefold() for name in _TAKEN}, []
+    seen, found = {name.casefold() for name in taken}, []
     for name in names:
         free, number = name, 2
         while free.casefold() in seen:
@@ -189,7 +197,7 @@ def _dated(stamp: str) -> Iterator[None]:
 
 
 @contextmanager
-def _refusing(path: Path) -> Iterator[None]:
+def refusing(path: Path) -> Iterator[None]:
     """Trouble with the disk as OSError, whatever the writer makes of it."""
     load_gdal("pyogrio")
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415  (as above)

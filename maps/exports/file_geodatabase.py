@@ -1,0 +1,145 @@
+"""The plan as a File Geodatabase for ArcGIS: units, pieces and sites, the same bytes on every run."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from layers.formats import load_gdal
+from layers.phrases import Phrase
+from maps.exports.geopackage import layers_in_file, names_apart, refusing
+from maps.locale import localize
+from zoning.plan import Plan
+
+ENDING = ".gdb"
+_CATALOGUE = "a00000001.gdbtable"
+"""What every geodatabase has."""
+_TAKEN = ("objectid", "shape", "shape_length", "shape_area")
+_LONGEST = 60
+"""Characters of the name of a column, which takes 64: some are left to tell two apart."""
+_EXACT = 2**53
+_WORDS = """add alter and between by column create delete drop exists for from group in insert into is like not null
+order select set table update values where"""
+_RESERVED = frozenset(_WORDS.split())
+"""Words that no column may be called by."""
+
+
+def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> None:
+    """Write units, pieces and sites as a File Geodatabase, a folder that ArcGIS and QGIS open.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder.
+    path : str or Path
+        A folder whose name ends in ``.gdb``; a geodatabase that is there is replaced.
+    language : str, optional
+        Of the reasons.
+
+    Raises
+    ------
+    OSError
+        The name ends otherwise, something else stands there, or the disk is full or not writable.
+
+    Notes
+    -----
+    Layers and columns are those of :func:`write_geopackage`, in the CRS of the units file. Names of columns have
+    letters, digits and ``_`` only. Whole numbers that 32 bits do not hold are written as fractions, which every version
+    of ArcGIS reads, and as text where a fraction would not be exact. Coordinates keep whole steps of 0.1 mm, or of a
+    billionth of a degree.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import geopandas as gpd
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> with TemporaryDirectory() as folder:
+    ...     zp.write_geodatabase(plan, Path(folder) / "plan.gdb")
+    ...     gpd.list_layers(Path(folder) / "plan.gdb")["name"].tolist()
+    ['units', 'pieces', 'sites']
+    """
+    path = Path(path)
+    _check_place(path)
+    load_gdal("pyogrio")
+    from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
+
+    said = localize(plan, language)
+    with refusing(path), _reproducible(), TemporaryDirectory(prefix=".zoneplan-", dir=path.parent) as stage:
+        made = Path(stage) / path.name
+        for layer, frame in layers_in_file(plan, said):
+            write_dataframe(
+                _in_geodatabase(frame),
+                made,
+                layer=layer,
+                driver="OpenFileGDB",
+                promote_to_multi=True,
+                append=made.exists(),
+            )
+        if path.exists():
+            shutil.rmtree(path)
+        made.replace(path)
+
+
+def _check_place(path: Path) -> None:
+    """Refuse another ending, and to replace what is no geodatabase."""
+    if path.suffix.lower() != ENDING:
+        raise OSError(Phrase("{path}: the name of a File Geodatabase ends in .gdb", path=path))
+    if path.is_symlink() or (path.exists() and not (path / _CATALOGUE).is_file()):
+        raise OSError(Phrase("{path} is no File Geodatabase, and nothing else is overwritten", path=path))
+
+
+def _in_geodatabase(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Features under names, and in types, that a geodatabase can hold."""
+    shape = frame.geometry.name
+    own = [name for name in frame.columns if name != shape]
+    names = names_apart((_plain_name(str(name)) for name in own), _TAKEN)
+    columns = {name: _plain_numbers(frame[column]) for name, column in zip(names, own, strict=True)}
+    return gpd.GeoDataFrame(
+        pd.DataFrame(columns, index=frame.index), geometry=frame.geometry.array, crs=frame.crs
+    ).reset_index(drop=True)
+
+
+def _plain_name(name: str) -> str:
+    """The name of a column as a geodatabase takes it.
+
+    Examples
+    --------
+    >>> [_plain_name(one) for one in ("quota_land", "share (%)", "2020 people", "Order", "人口")]
+    ['quota_land', 'share____', '_2020_people', 'Order_', '人口']
+    """
+    plain = re.sub(r"\W", "_", name)[:_LONGEST]
+    plain = f"_{plain}" if plain[:1].isdigit() else plain
+    return f"{plain}_" if plain.casefold() in _RESERVED else plain
+
+
+def _plain_numbers(column: pd.Series) -> pd.Series:
+    if not pd.api.types.is_integer_dtype(column):
+        return column
+    most = column.abs().max() if column.notna().any() else 0
+    if most < np.iinfo(np.int32).max:
+        return column.astype("Int32" if column.isna().any() else "int32")
+    return column.astype("float64") if most <= _EXACT else column.astype("string").astype(object)
+
+
+@contextmanager
+def _reproducible() -> Iterator[None]:
+    """Let GDAL number what it writes instead of drawing identifiers."""
+    from pyogrio import get_gdal_config_option, set_gdal_config_options  # noqa: PLC0415  (as above)
+
+    key = "OPENFILEGDB_REPRODUCIBLE_UUID"
+    before = get_gdal_config_option(key)
+    set_gdal_config_options({key: "YES"})
+    try:
+        yield
+    finally:
+        set_gdal_config_options({key: before})
