@@ -52,7 +52,7 @@ from layers.sources import MEMORY, Keys, LayerSection, Pin, Sources
 from layers.units import read_unit_features, read_units, settle_units
 
 Found = TypeVar("Found")
-RASTER_ENDINGS = (".tif", ".tiff")
+RASTER_ENDINGS = (".tif", ".tiff", ".nc", ".nc4", ".zarr")
 
 
 def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = False) -> Inputs:
@@ -301,6 +301,7 @@ def _read_grid(sources: Sources, place: int, path: Path) -> tuple[Raster, pd.Dat
         lambda: read_raster(
             path,
             section.name,
+            layer=section.layer,
             crs=section.crs,
             override_crs=section.override_crs,
             nodata=section.nodata,

@@ -248,7 +248,7 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
             layers = _layers_in(place, file_format.name, _version(path))
-            chosen = _chosen(layers, path, name, layer)
+            chosen = chosen_layer(layers, path, name, layer)
             meta, table = raw.read_arrow(place, layer=chosen, return_fids=True, max_features=MAX_ROWS + 1, **extra)
             column = meta["geometry_name"] or "wkb_geometry"
             shapes = table.column(column) if column in table.column_names else None
@@ -328,7 +328,7 @@ def _check_all_read(place: str, layer: str, read: int, path: Path, name: str) ->
 def _read_workbook(path: Path, name: str, layer: str | None) -> Records:
     """The rows of a sheet whose first line names the columns; those without name and content are left out."""
     try:
-        sheet = _chosen(sheets_of(path, name), path, name, layer)
+        sheet = chosen_layer(sheets_of(path, name), path, name, layer)
     except UNREADABLE as error:
         raise _damaged(path, name, error) from error
     header, *rows = read_workbook(path, name, sheet) or [CsvRow([""], 1)]
@@ -353,14 +353,14 @@ def _version(path: Path) -> tuple[int, int]:
 def _read_kml(path: Path, name: str, layer: str | None) -> Records:
     """The placemarks of one folder, in longitude and latitude as in all KML."""
     layers = kml_layers(path, name)
-    table, shapes = layers[_chosen([*layers], path, name, layer)] if layers else (pa.table({}), None)
+    table, shapes = layers[chosen_layer([*layers], path, name, layer)] if layers else (pa.table({}), None)
     ids = tuple(str(one) for one in range(1, len(table) + 1))
     return Records(table, ids, shapes, CRS.from_epsg(4326), loose=True)
 
 
 def _read_topology(path: Path, name: str, layer: str | None) -> Records:
     """The features of one object of a topology; which CRS they are in the plan says, for the format does not."""
-    chosen = _chosen([*topojson_objects(path, name)], path, name, layer)
+    chosen = chosen_layer([*topojson_objects(path, name)], path, name, layer)
     table, shapes, crs = read_topojson(path, name, chosen)
     return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), shapes, crs)
 
@@ -385,7 +385,8 @@ def _layers_in(place: str, driver: str, _version: tuple[int, int]) -> tuple[str,
     return layers
 
 
-def _chosen(layers: Sequence[str], path: Path, name: str, layer: str | None) -> str:
+def chosen_layer(layers: Sequence[str], path: Path, name: str, layer: str | None) -> str:
+    """The layer that a plan means, the only one where it names none; refused where that is not clear."""
     data = [one for one in layers if one not in _NOT_DATA]
     if layer is None and len(data) == 1:
         return data[0]

@@ -48,7 +48,8 @@ class Format(NamedTuple):
     Attributes
     ----------
     name : str
-        Its driver's name in GDAL, or what GDAL does not read here: "Parquet", "CSV", "XLSX", "KML", "TopoJSON", "ZIP".
+        Its driver's name in GDAL, or what GDAL does not read here: "Parquet", "CSV", "XLSX", "KML", "TopoJSON", "ZIP",
+        "netCDF", "Zarr".
     endings : tuple of str
         Of its file names, in lower case.
     magic : bytes
@@ -72,11 +73,13 @@ FORMATS = (
     Format("ESRI Shapefile", (".shp",), rb"\0\0\x27\x0a"),
     Format("OpenFileGDB", (".gdb",), rb"[\3\4]\0\0\0"),
     Format("GTiff", (".tif", ".tiff"), rb"II[*+]\0|MM\0[*+]"),
+    Format("netCDF", (".nc", ".nc4"), rb"CDF[\1\2\5]|\x89HDF\r\n\x1a\n"),
+    Format("Zarr", (".zarr",), rb"\s*\{"),
     Format("XLSX", (".xlsx",), rb"PK\x03\x04"),
     Format("ZIP", (".zip",), rb"PK\x03\x04"),
     Format("CSV", (".csv",), rb""),
 )
-GRIDS = ("GTiff",)
+GRIDS = ("GTiff", "netCDF", "Zarr")
 TABLES = ("CSV", "GPKG", "OpenFileGDB", "Parquet", "XLSX", "ZIP")
 FEATURES = (
     "GPKG",
@@ -101,8 +104,8 @@ _TOPOLOGY = re.compile(rb"""(?:\xef\xbb\xbf)?\s*\{\s*"type"\s*:\s*"Topology\""""
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 GEODATABASE = ".gdb"
 """The ending of the folder of a File Geodatabase."""
-_CATALOGUE = "a00000001.gdbtable"
-"""The table of a geodatabase that lists its tables."""
+_MAINS = {"OpenFileGDB": ("a00000001.gdbtable",), "Zarr": ("zarr.json", ".zgroup")}
+"""For each format that is a folder the file in it that tells it: a geodatabase by the table that lists its tables."""
 _LOCK = ".lock"
 """The ending of files by which programs say that they use a geodatabase."""
 
@@ -237,8 +240,9 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
 
 def _head(path: Path, found: Format) -> bytes:
     """The first bytes of a file, or of the one that tells a folder's format; none where there is no such."""
-    main = path / _CATALOGUE if found.name == "OpenFileGDB" else path
-    if not main.is_file():
+    mains = [path / one for one in _MAINS[found.name]] if found.name in _MAINS else [path]
+    main = next((one for one in mains if one.is_file()), None)
+    if main is None:
         return b""
     with main.open("rb") as stream:
         return stream.read(64)

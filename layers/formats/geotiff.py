@@ -23,6 +23,7 @@ from layers.conditions import Condition, parse_condition
 from layers.crs import box_in, far_away, is_gcj02, settle_crs, shifted_by_a_turn, way_between
 from layers.errors import ConditionError, CrsError, LimitError, SourceError, UnknownNameError
 from layers.formats.gdal_drivers import GRIDS, format_of, load_gdal
+from layers.formats.grids import opened_array
 from layers.formats.reading_boundary import reading
 from layers.formats.unstated_nodata import CellSurvey, range_with
 from layers.ledger import entries, gather
@@ -33,19 +34,35 @@ if TYPE_CHECKING:
     from rasterio.io import DatasetReader
 
 
+ARRAYS = {".nc": "netCDF", ".nc4": "netCDF", ".zarr": "Zarr"}
+"""Endings of what holds arrays, and its format."""
 MAX_BLOCK_BYTES = 1024**3
 _CACHE_BYTES = 2**26
 
 
 @contextmanager
-def opened(path: Path, name: str) -> Iterator[DatasetReader]:
-    """A GeoTIFF, open for reading by that driver alone, without what stands beside it.
+def opened(path: Path, name: str, layer: str | None = None) -> Iterator[DatasetReader]:
+    """A GeoTIFF, open for reading by that driver alone, without what stands beside it; or a variable of arrays.
+
+    Parameters
+    ----------
+    path : Path
+        A grid, resolved.
+    name : str
+        Name of the layer in the plan, for messages.
+    layer : str, optional
+        Of netCDF and Zarr the variable.
 
     Raises
     ------
     SourceError
         It cannot be opened or read.
     """
+    driver = ARRAYS.get(path.suffix.lower())
+    if driver is not None:
+        with reading(name, path.name), opened_array(path, driver, name, layer) as band:
+            yield band
+        return
     load_gdal("rasterio")
     import rasterio  # noqa: PLC0415  (loaded by load_gdal)
     from rasterio.errors import NotGeoreferencedWarning  # noqa: PLC0415  (as rasterio)
@@ -195,6 +212,8 @@ class Raster:
         Which one of the file, counted from 1.
     valid_range : (float, float) or None
         Cells whose value lies outside have none.
+    layer : str, optional
+        Of netCDF and Zarr the variable.
     """
 
     path: Path
@@ -208,6 +227,7 @@ class Raster:
     name: str = "raster"
     band: int = 1
     valid_range: tuple[float, float] | None = None
+    layer: str | None = None
 
     def read(self, window: Window | None = None, at: Cells | None = None) -> Floats:
         """Values as float64, scale and offset applied, NaN where there is none.
@@ -232,7 +252,7 @@ class Raster:
     @contextmanager
     def reader(self) -> Iterator[Reader]:
         """The file held open for many windows: a function that does what :meth:`read` does, and knows its blocks."""
-        with opened(self.path, self.name) as dataset:
+        with opened(self.path, self.name, self.layer) as dataset:
             if dataset.shape != self.shape or dataset.transform != self.transform:
                 raise SourceError(
                     Phrase(
@@ -318,6 +338,7 @@ def read_raster(
     path: Path,
     name: str,
     *,
+    layer: str | None = None,
     crs: str | None = None,
     override_crs: bool = False,
     nodata: float | None = None,
@@ -331,9 +352,11 @@ def read_raster(
     Parameters
     ----------
     path : Path
-        A GeoTIFF, resolved.
+        A GeoTIFF, netCDF or Zarr, resolved.
     name : str
         Name of the layer in the plan, for messages and the ledger.
+    layer : str, optional
+        Of netCDF and Zarr the variable, needed where several lie on a map.
     crs, nodata : optional
         What the plan says; needed where the file does not.
     override_crs : bool
@@ -369,7 +392,7 @@ def read_raster(
             code="crs_moved_grid",
             layer=name,
         )
-    with opened(path, name) as dataset:
+    with opened(path, name, layer) as dataset:
         check_grid(dataset, path, name, band)
         own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
         transform, shape, tagged = dataset.transform, dataset.shape, dataset.nodatavals[(band or 1) - 1]
@@ -406,6 +429,7 @@ def read_raster(
         name,
         band or 1,
         valid_range,
+        layer,
     )
     return raster, gather([note, said])
 
@@ -499,7 +523,7 @@ def check_values(raster: Raster, window: Window, meant: Collection[float] = ()) 
         It holds what looks like nodata and does not say so, nothing inside its ``valid_range``, or is damaged.
     """
     rows, columns = _slices(raster, window)
-    with opened(raster.path, raster.name) as dataset:
+    with opened(raster.path, raster.name, raster.layer) as dataset:
         survey = CellSurvey(np.dtype(dataset.dtypes[raster.band - 1]))
         outside = _Outside(raster)
         scale, offset = dataset.scales[raster.band - 1], dataset.offsets[raster.band - 1]

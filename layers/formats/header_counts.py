@@ -143,7 +143,7 @@ def box_of(path: Path, layer: str | None = None) -> tuple[Box, CRS] | None:
     return np.asarray(found["total_bounds"], dtype=float), CRS.from_user_input(found["crs"])
 
 
-def count_cells(path: Path, name: str, near: tuple[Box, CRS] | None = None) -> Counts:
+def count_cells(path: Path, name: str, near: tuple[Box, CRS] | None = None, layer: str | None = None) -> Counts:
     """Cells of a grid near some box; all where there is none.
 
     Parameters
@@ -153,8 +153,10 @@ def count_cells(path: Path, name: str, near: tuple[Box, CRS] | None = None) -> C
         Of the layer, for messages.
     near : (array of 4, CRS), optional
         West, south, east, north.
+    layer : str, optional
+        Of netCDF and Zarr the variable.
     """
-    with opened(path, name) as grid:
+    with opened(path, name, layer) as grid:
         if near is None or grid.crs is None:
             return Counts(cells=grid.width * grid.height)
         box, crs = near

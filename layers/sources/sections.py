@@ -243,7 +243,7 @@ class LayerSection(Named, TitledColumns):
     source: SourceText
     """File, a path inside the study's folder."""
     layer: Text | None = None
-    """Layer inside the file, needed where it has several."""
+    """Layer inside the file, or variable of a netCDF or Zarr grid; needed where it has several."""
     id: Text | None = None
     """Column that identifies a feature in the ledger."""
     x: Text | None = None

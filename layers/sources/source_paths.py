@@ -11,8 +11,8 @@ from pathlib import Path
 from layers.errors import SourceError, StudyError, ZoneplanError
 from layers.phrases import OR, Phrase, phrase_list
 
-FOLDERS = (".gdb",)
-"""Endings of sources that are folders, read as one: a File Geodatabase."""
+FOLDERS = (".gdb", ".zarr")
+"""Endings of sources that are folders, read as one: a File Geodatabase, an array."""
 
 
 def check_source(source: str) -> None:

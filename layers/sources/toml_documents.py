@@ -458,6 +458,8 @@ INPUTS = {
     ".parquet": Phrase("a Parquet file"),
     ".tif": Phrase("a raster"),
     ".tiff": Phrase("a raster"),
+    ".nc": Phrase("a raster"),
+    ".zarr": Phrase("a raster"),
     ".csv": Phrase("a table"),
 }
 """Endings of files that a plan names, for those who give one in its place."""

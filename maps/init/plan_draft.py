@@ -20,6 +20,7 @@ from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanErr
 from layers.formats import Raster
 from layers.phrases import Phrase, word
 from layers.raster import MAX_SLOPE_CELL_M
+from layers.read import RASTER_ENDINGS
 from layers.sources import check_name
 from maps.errors import WriteError
 from maps.init.column_inference import (
@@ -262,8 +263,6 @@ PLAN_NAME = "plan.toml"
 NO_ROLE = ("", "table")
 """What stands for no role: facts, and tables of the units."""
 
-_RASTERS = (".tif", ".tiff")
-
 
 class PlanDraft(NamedTuple):
     """A first plan before it is checked.
@@ -413,8 +412,8 @@ class _Drafting:
 
     def _layer(self, role: str, given: Path, units: gpd.GeoDataFrame, ids: pd.Series) -> list[str]:
         path, inside = split_layer(given)
-        if path.suffix.lower() in _RASTERS:
-            grid = open_grid(path, path.name, units, self.hints)
+        if path.suffix.lower() in RASTER_ENDINGS:
+            grid = open_grid(path, path.name, units, self.hints, inside)
             name = free_name(path.stem, self.layer_names, role)
             return [*self._opening(grid, name), *grid_lines(grid, role, name, self.taken, self.hints.language)]
         own = open_vector(given, path.name, role, self.hints)

@@ -175,7 +175,9 @@ def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], no
         raise error
 
 
-def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> InspectedSource:
+def open_grid(
+    given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints, layer: str | None = None
+) -> InspectedSource:
     """A raster, and the classes of its cells near the units where it has some.
 
     Parameters
@@ -186,6 +188,8 @@ def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> 
     units : GeoDataFrame
         With a CRS.
     hints : Hints
+    layer : str, optional
+        Of netCDF and Zarr the variable.
 
     Raises
     ------
@@ -194,14 +198,14 @@ def open_grid(given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints) -> 
     """
     with reading(name, given.name):
         path = Path(os.path.realpath(given))
-        keys: dict[str, Any] = {}
+        keys: dict[str, Any] = {} if layer is None else {"layer": layer}
         notes: Notes = {}
         while True:
             try:
                 raster, _ = read_raster(path, name, **keys)
                 check_values(raster, window_of(raster, units.total_bounds, CRS.from_user_input(units.crs)))
                 return InspectedSource(path, "raster", raster, keys, notes, _classes(raster, units))
-            except SourceError as error:
+            except (SourceError, CrsError) as error:
                 _learn(error, path, name, keys, notes, hints)
 
 

@@ -205,7 +205,7 @@ def _of_layer(study: Study, place: int, near: tuple[Box, CRS] | None) -> Counts:
     with suppress(ZoneplanError, OSError), reading(section.name):
         path = study.locate(section.source)
         if path.suffix.lower() in RASTER_ENDINGS:
-            return count_cells(path, section.name, near)
+            return count_cells(path, section.name, near, section.layer)
         counts = count_features(path, section.layer)
         others = [one for one in study.layers if (one.source, one.layer) == (section.source, section.layer)]
         part = len(others) if section.where is not None else 1

@@ -166,7 +166,7 @@ def _opened(
     """A raster: its grid, how a window is read, and the rows and columns of a block of its file."""
     raster = file_raster(layer, name)
     if raster is not None:
-        with opened(raster.path, name) as dataset:
+        with opened(raster.path, name, raster.layer) as dataset:
             block = dataset.block_shapes[0]
         read = open_files.enter_context(raster.reader())
         return Grid(raster.crs, raster.transform, raster.shape), read, block
