@@ -10,9 +10,12 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
 
 from layers.phrases import PARAGRAPHS, Phrase, phrase_list, template
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PLACED = template("{place}: {said}")
 """What is wrong, after its place in a plan."""
@@ -87,6 +90,10 @@ class ZoneplanError(Exception):
         The first five ids concerned.
     count : int
         How many are concerned.
+    ids : tuple of str
+        All of them.
+    ledger : DataFrame or None
+        What was done to the inputs before this was refused, where it was refused while reading them.
     findings : tuple of Finding
         The same as ``zoneplan check`` tells it; several where several errors came together.
 
@@ -100,6 +107,7 @@ class ZoneplanError(Exception):
 
     exit_code: int = 2
     default_code: ClassVar[str] = "refused"
+    ledger: pd.DataFrame | None = None
 
     def __init__(
         self,
@@ -114,6 +122,7 @@ class ZoneplanError(Exception):
         ids = tuple(str(feature) for feature in features)
         self.code = code or self.default_code
         self.layer = layer
+        self.ids = ids
         self.features = ids[:5]
         self.count = len(ids)
         self.keys = keys

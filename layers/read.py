@@ -42,7 +42,16 @@ from layers.formats import (
     select,
     window_of,
 )
-from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates, polygons_of
+from layers.geometry import (
+    drop_empty,
+    drop_outside,
+    keep_kind,
+    kind_of,
+    make_valid,
+    note_duplicates,
+    note_overlaps,
+    polygons_of,
+)
 from layers.inputs import Inputs, Layer, LeftOut, Source
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
@@ -104,7 +113,8 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     refused = [Attempts() if keep_going else errors for _ in sources.layers]
     read = [_attempt(refused[place], one.name, _read, sources, place) for place, one in enumerate(sources.layers)]
     tables = [_attempt(errors, table.source, _table, sources, place) for place, table in enumerate(sources.tables)]
-    raise_all(dict.fromkeys([*errors.errors, *_faults_of_plan(refused)]))
+    notes_so_far = [found[1] for found in (units, *read, *tables) if found is not None]
+    _raise_all([*errors.errors, *_faults_of_plan(refused)], notes_so_far)
     raw, notes = _sure(units)
     with reading("units"):
         own, crs = known_crs(raw), working_crs(raw)
@@ -130,7 +140,7 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
             ledger += [found[1], placed[1]]
     if len(elsewhere) and any(error.code == "far" for each in [errors, *refused] for error in each.errors):
         errors.errors.insert(0, CrsError(_misplaced_units(elsewhere), code="area_of_use", layer="units"))
-    raise_all(dict.fromkeys([*errors.errors, *_faults_of_plan(refused)]))
+    _raise_all([*errors.errors, *_faults_of_plan(refused)], ledger)
     pairs = zip(sources.layers, refused, strict=True)
     left_out = tuple(leave_out(section, one.errors, sources.folder) for section, one in pairs if one.errors)
     return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins, left_out)
@@ -139,6 +149,30 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
 def _misplaced_units(note: pd.DataFrame) -> str:
     """A row of the ledger on the CRS of the units, as what is to blame."""
     return Phrase("layer 'units': {said}", said=note["action"].iloc[0])
+
+
+def feature_notes(inputs: Inputs) -> pd.DataFrame:
+    """The ledger, and a row for each feature that shares land with another one of its layer.
+
+    Overlaps inside a layer change nothing, as its land counts once, and looking for them takes its time: a run does
+    without.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    """
+    areas = (layer for layer in inputs.layers if layer.kind == "polygons" and layer.raster is None)
+    notes = [note_overlaps(layer.features, layer.name) for layer in areas if layer.features is not None]
+    return gather([inputs.ledger, *notes])
+
+
+def _raise_all(errors: Iterable[ZoneplanError], ledger: Iterable[pd.DataFrame]) -> None:
+    """Raise what was refused, if anything was, with what was done to the inputs until then."""
+    try:
+        raise_all(dict.fromkeys(errors))
+    except ZoneplanError as error:
+        error.ledger = gather(ledger)
+        raise
 
 
 def can_be_left_out(error: ZoneplanError) -> bool:

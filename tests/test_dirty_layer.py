@@ -118,6 +118,8 @@ def test_check_says_the_same(folder: Path, command) -> None:
     said = json.loads(done.out)
     count = {one["code"]: one["count"] for one in said["findings"] if one["layer"] == "ecoregions"}
     assert count["invalid"] == 430
+    rows = pd.DataFrame(said["features"])
+    assert rows["finding"].value_counts()[["invalid", "outside", "overlap"]].tolist() == [430, 50, 191]
 
 
 def test_as_units_it_is_refused_with_those_that_nobody_may_mend(folder: Path, command) -> None:

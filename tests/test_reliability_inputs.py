@@ -266,6 +266,42 @@ def test_b05_b06_only_land_makes_a_piece(toy_folder: Path) -> None:
     assert "1 part(s) of a lower dimension" in told(plan, "more")["parts"]
 
 
+def test_check_names_every_feature_and_what_a_run_does_with_it(command, toy_folder: Path) -> None:
+    """B01, B02, B04, B07, B28: of twelve features one is as it should be."""
+    double = MultiPolygon([square(0, 0), square(0.5, 0)])
+    give(
+        toy_folder,
+        [square(0, 1, 2), None, km((3, 2), (3.5, 2), (3, 2)), double, square(1.5, 1, 1), *[square(3, 0, 0.3)] * 7],
+    )
+    done = command("check", toy_folder / "plan.toml", "--json")
+    assert done.code == 0, done.out
+    rows = [row for row in json.loads(done.out)["features"] if row["layer"] == "more"]
+    told = {(row["feature"], row["finding"]): row["action"] for row in rows}
+    assert told["2", "empty"] == "left out: it has no geometry"
+    assert told["3", "invalid"].startswith("left out, it has no area")
+    assert told["4", "invalid"] == "made valid: self-intersection"
+    assert told["1", "overlap"] == "kept: it shares 50.0000 ha with '5', and that land counts once"
+    assert sum(finding == "duplicate" for _, finding in told) == 6  # all are named, not the first five
+    (mended,) = (row for row in rows if (row["feature"], row["finding"]) == ("4", "invalid"))
+    assert (mended["area_before_ha"], mended["area_after_ha"]) == (200, 150)
+    assert next(row for row in rows if row["finding"] == "empty")["area_before_ha"] is None
+
+
+def test_check_names_every_feature_that_a_run_refuses_beside_what_it_would_mend(command, toy_folder: Path) -> None:
+    give(toy_folder, [MultiPolygon([square(0, 0), square(0.5, 0)])])
+    crossed = [km((x, y), (x + 1, y + 1), (x + 1, y), (x, y + 1)) for y in range(3) for x in range(4)]
+    gpd.GeoDataFrame(geometry=crossed, crs=CRS).to_file(toy_folder / "crossed.gpkg")
+    ask(toy_folder, 'name = "crossed"', 'source = "crossed.gpkg"', 'role = "protected"')
+    done = command("check", toy_folder / "plan.toml", "--json")
+    assert done.code == 3
+    rows = json.loads(done.out)["features"]
+    assert [row["feature"] for row in rows if row["action"] == "refused"] == [
+        str(n) for n in sorted(range(1, 13), key=str)
+    ]
+    assert {row["finding"] for row in rows if row["layer"] == "crossed"} == {"invalid"}
+    assert [row["action"] for row in rows if row["layer"] == "more"] == ["made valid: self-intersection"]
+
+
 def test_b07_land_that_a_layer_names_twice_counts_once(toy_folder: Path) -> None:
     give(toy_folder, [square(0, 0, 2), square(1, 1, 2)])
     assert plan_of(toy_folder).measures["protected_ha"].sum() == pytest.approx(700, rel=1e-9)

@@ -1,7 +1,7 @@
 """Geometry: shapes made valid and of one kind, overlaps of units resolved, cells as polygons, the nearest feature."""
 
 from layers.geometry.nearest import lengths_m, nearest_km
-from layers.geometry.overlap_resolution import note_gaps, settle_overlaps
+from layers.geometry.overlap_resolution import note_gaps, note_overlaps, settle_overlaps
 from layers.geometry.polygonize import polygons_of
 from layers.geometry.repair import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates
 
@@ -15,6 +15,7 @@ __all__ = [
     "nearest_km",
     "note_duplicates",
     "note_gaps",
+    "note_overlaps",
     "polygons_of",
     "settle_overlaps",
 ]

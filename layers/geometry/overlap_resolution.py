@@ -122,16 +122,50 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
 
 def _overlaps(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """Pairs of rows that overlap, the lower first, and by how much in m2."""
-    tree = shapely.STRtree(shapes)
-    one, other = tree.query(shapes, predicate="intersects")
-    once = one < other
-    first, second = one[once], other[once]
+    suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
+    one, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack([suspects[one], other]), axis=1), axis=0)
+    first, second = pairs[pairs[:, 0] != pairs[:, 1]].T
     touching = shapely.touches(shapes[first], shapes[second])
     first, second = first[~touching], second[~touching]
     areas = shapely.area(shapely.intersection(shapes[first], shapes[second]))
     real = areas > _NOISE_M2
     order = np.lexsort((second[real], first[real]))
     return first[real][order], second[real][order], areas[real][order]
+
+
+def note_overlaps(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
+    """Ledger rows for features of a layer that share land with others of it; nothing is changed.
+
+    Parameters
+    ----------
+    features : GeoDataFrame
+        Valid polygons in the working CRS; index: feature id.
+    name : str
+        Name of the layer.
+
+    Returns
+    -------
+    DataFrame
+        A row for each feature that does, which says with whom and on how many hectares.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> parks = gpd.GeoDataFrame(index=["a", "b"], geometry=[box(0, 0, 110, 100), box(100, 0, 200, 100)], crs=3035)
+    >>> note_overlaps(parks, "parks")["action"].tolist()[0]
+    "kept: it shares 0.1000 ha with 'b', and that land counts once"
+    """
+    shapes, ids = np.asarray(features.geometry.array), features.index.astype(str)
+    first, second, areas = _overlaps(shapes)
+    pairs = pd.DataFrame({"one": [*first, *second], "other": [*second, *first], "ha": [*areas, *areas]})
+    found = pairs.sort_values(["one", "other"], kind="stable").groupby("one")
+    rows = [(int(one), ids[each["other"]], float(each["ha"].sum()) / 1e4) for one, each in found]
+    actions = [
+        Phrase("kept: it shares {area:.4f} ha with {ids}, and that land counts once", area=area, ids=shown(others))
+        for _, others, area in rows
+    ]
+    return entries(name, ids[[one for one, _, _ in rows]], "overlap", actions)
 
 
 def _without(shape: Any, others: npt.NDArray[Any]) -> Any:

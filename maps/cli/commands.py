@@ -10,11 +10,11 @@ import re
 import signal
 import sys
 import webbrowser
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple, TypedDict
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypedDict
 
 import typer
 
@@ -25,6 +25,8 @@ from maps.cli.help_words import listen, run_command
 from maps.cli.spoken_language import ENGLISH, in_words, language_of, language_of_plan, speak, spoken
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from maps.locale import LocalizedPlan
     from maps.run_folder import ContentCache, KeptRun, Options
     from zoning.overlays import ForEach
@@ -267,10 +269,12 @@ def check_(
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
     from zoning.checks import group_absent
 
-    findings, used = _checked(target, run_folder, coverage=coverage, pin=pin, as_json=as_json)
+    features: list[dict[str, object]] = []
+    findings, used = _checked(target, run_folder, features, coverage=coverage, pin=pin, as_json=as_json)
     codes = [one.exit_code for one in findings if one.level == "error"]
     if as_json:
         listed: dict[str, object] = {"findings": [_finding(one) for one in findings]}
+        listed |= {"features": features} if features else {}
         listed |= ({"usage": used} if used else {}) | ({"pinned": not codes} if pin else {})
         _print_json(listed)
     else:
@@ -1177,7 +1181,13 @@ def _found(plan: LocalizedPlan) -> Iterator[str]:
 
 
 def _checked(
-    target: Path, run_folder: Path | None, *, coverage: bool, pin: bool, as_json: bool
+    target: Path,
+    run_folder: Path | None,
+    features: list[dict[str, object]],
+    *,
+    coverage: bool,
+    pin: bool,
+    as_json: bool,
 ) -> tuple[list[Finding], dict[str, object]]:
     """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
     from maps.cli.progress_display import count_cases, count_parameters
@@ -1198,7 +1208,7 @@ def _checked(
             raise typer.BadParameter(
                 Phrase("{target} is no rulebook; --coverage goes with one", target=target), param_hint="--coverage"
             )
-        return _check_plan(target, pin=pin), {}
+        return _check_plan(target, features if as_json else None, pin=pin), {}
     if pin:
         raise typer.BadParameter(Phrase("{target} is no plan; --pin goes with one", target=target), param_hint="--pin")
     rulebook = target / RULEBOOK_FOLDER if is_run else str(target) if is_name else target
@@ -1217,15 +1227,16 @@ def _checked(
     return found, {} if plan is None else dict(rule_coverage_of(plan).as_dict())
 
 
-def _check_plan(path: Path, *, pin: bool) -> list[Finding]:
-    """The findings about a plan, which is pinned if that is wanted and none is an error."""
+def _check_plan(path: Path, features: list[dict[str, object]] | None, *, pin: bool) -> list[Finding]:
+    """The findings about a plan, which is pinned if that is wanted and none is an error; and the features concerned."""
+    from layers.read import feature_notes
     from maps.cli.progress_display import progress
     from zoning.checks import foresee_left_out, read_everything
     from zoning.pipeline import check, placing
     from zoning.study import read_study
 
     speak(language_of_plan(path))
-    study = None
+    study = inputs = None
     try:
         with progress() as announce:
             announce("read")
@@ -1243,7 +1254,27 @@ def _check_plan(path: Path, *, pin: bool) -> list[Finding]:
                 write_pins(study, inputs)
             return list(findings)
     except ZoneplanError as error:
+        if features is not None and inputs is None:
+            features += _features_of(error.ledger, error.parts)
         return [*error.findings, *(foresee_left_out(study, error.parts) if study is not None else ())]
+    finally:
+        if features is not None and inputs is not None:
+            features += _features_of(feature_notes(inputs), ())
+
+
+def _features_of(ledger: pd.DataFrame | None, refused: Iterable[ZoneplanError]) -> list[dict[str, object]]:
+    """Each feature of which there is something to say, and what a run does about it."""
+    rows = [] if ledger is None else ledger[ledger["feature"] != ""].to_dict("records")
+    areas = ("area_before_ha", "area_after_ha")
+    told: list[dict[str, Any]] = [
+        {key: str(row[key]) for key in ("layer", "feature", "finding", "action")}
+        | {key: float(row[key]) if row[key] == row[key] else None for key in areas}
+        for row in rows
+    ]
+    for one in refused:
+        named = {"layer": one.layer, "finding": one.code, "action": "refused"}
+        told += [{**named, "feature": feature} | dict.fromkeys(areas) for feature in one.ids if one.exit_code == 3]
+    return sorted(told, key=lambda one: (one["layer"], one["finding"], one["feature"]))
 
 
 def _finding(finding: Finding) -> dict[str, object]:
