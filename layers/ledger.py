@@ -18,6 +18,7 @@ _WORDS: Mapping[str, str] = {
     one.template: one
     for one in (
         Phrase("crs"),
+        Phrase("curves"),
         Phrase("datum"),
         Phrase("deleted"),
         Phrase("dimensions"),

@@ -56,7 +56,7 @@ from layers.inputs import Inputs, Layer, LeftOut, Source
 from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 from layers.pins import hold_to_pin, pin_of, source_digest
-from layers.raster import Borders, edges_on
+from layers.raster import Borders, edges_on, shift_of_cells
 from layers.sources import MEMORY, Keys, LayerSection, Pin, Sources
 from layers.units import read_unit_features, read_units, settle_units
 
@@ -141,6 +141,7 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     if len(elsewhere) and any(error.code == "far" for each in [errors, *refused] for error in each.errors):
         errors.errors.insert(0, CrsError(_misplaced_units(elsewhere), code="area_of_use", layer="units"))
     _raise_all([*errors.errors, *_faults_of_plan(refused)], ledger)
+    ledger += _shifts(layers)
     pairs = zip(sources.layers, refused, strict=True)
     left_out = tuple(leave_out(section, one.errors, sources.folder) for section, one in pairs if one.errors)
     return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins, left_out)
@@ -149,6 +150,14 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
 def _misplaced_units(note: pd.DataFrame) -> str:
     """A row of the ledger on the CRS of the units, as what is to blame."""
     return Phrase("layer 'units': {said}", said=note["action"].iloc[0])
+
+
+def _shifts(layers: Iterable[Layer]) -> list[pd.DataFrame]:
+    """Of grids that weigh another one, which lie half a cell beside it."""
+    parts = [part for layer in layers for part in (layer, layer.whole) if part is not None and part.raster is not None]
+    grids = {part.name: part.raster for part in parts if part.raster is not None}
+    pairs = {(part.name, parse_formula(text).weight) for part in parts for text in part.measures.values()}
+    return [shift_of_cells(grids[one], grids[other]) for one, other in sorted(pairs) if other in grids]
 
 
 def feature_notes(inputs: Inputs) -> pd.DataFrame:

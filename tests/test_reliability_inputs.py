@@ -515,6 +515,26 @@ def test_b56_grids_half_a_cell_apart_are_measured_each_where_it_lies(toy_folder:
     assert plan_of(toy_folder).measures.loc["a1", "height_mean_m"] == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize(("shift", "said"), [(250, True), (0, False), (125, False), (1000, False)])
+def test_b56_a_grid_half_a_cell_beside_the_one_that_weighs_it_is_told(
+    shift: float, said: bool, toy_folder: Path
+) -> None:
+    people = np.ones((6, 9), dtype="float32")
+    with rasterio.open(toy_folder / "elevation.tif") as dataset:
+        about = {**dataset.profile, "width": 9, "transform": Affine(500, 0, X0 - shift, 0, -500, Y0 + 3 * KM)}
+    with rasterio.open(toy_folder / "people.tif", "w", **about) as out:
+        out.write(people, 1)
+    ask(toy_folder, 'name = "people"', 'source = "people.tif"', 'measure = { people = "sum(value)" }')
+    edit(toy_folder, 'height_mean_m = "mean(value)"', 'height_mean_m = "mean(value, weight = people)"')
+    ledger = read_inputs(read_study(toy_folder / "plan.toml")).ledger
+    told_of = ledger.loc[ledger["finding"] == "shifted", ["layer", "feature"]].to_numpy().tolist()
+    assert told_of == ([["height", ""]] if said else [])
+    assert (
+        not said
+        or "half a cell beside those of 'people'" in ledger.loc[ledger["finding"] == "shifted", "action"].iloc[0]
+    )
+
+
 @pytest.mark.parametrize("meaning", ["Area", "Point"])
 def test_b57_a_grid_that_says_point_lies_where_its_transform_says(toy_folder: Path, meaning: str) -> None:
     with rasterio.open(toy_folder / "elevation.tif", "r+") as out:

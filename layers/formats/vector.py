@@ -14,6 +14,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
 import shapely
 from pyproj import CRS
 
@@ -21,7 +22,17 @@ from layers.conditions import parse_condition
 from layers.crs import is_gcj02, places_of, settle_crs, settle_gcj02, zone_code
 from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, naming_the_layer, shown
 from layers.formats.archived import unpacked
-from layers.formats.feature_records import Records, frame_of, read_records, shapes_of, too_deep
+from layers.formats.feature_records import (
+    CURVED,
+    SURFACES,
+    Records,
+    frame_of,
+    of_types,
+    read_records,
+    shapes_of,
+    too_deep,
+    types_in,
+)
 from layers.formats.gdal_drivers import FEATURES, Format
 from layers.formats.shapefile import check_shapefile, deleted_in, encoding_of
 from layers.ledger import entries, gather
@@ -226,6 +237,8 @@ def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArr
             layer=name,
             features=deep,
         )
+    if types_in(records.geometry) & (CURVED | SURFACES):
+        _refuse_kinds(records.geometry, ids, path, name)
     shapes, unreadable = shapes_of(records.geometry)
     if unreadable.any():
         bad = ids[unreadable]
@@ -242,6 +255,28 @@ def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArr
             features=bad,
         )
     return shapes
+
+
+def _refuse_kinds(blobs: pa.ChunkedArray, ids: pd.Index, path: Path, name: str) -> None:
+    """Refuse surfaces in space, and curves that no driver has drawn as lines."""
+    surfaces, curves = (ids[of_types(blobs, kinds)] for kinds in (SURFACES, CURVED))
+    bad = surfaces if len(surfaces) else curves
+    raise GeometryError(
+        Phrase(
+            "layer '{layer}': {count} feature(s) of {file} are surfaces in space (TIN, polyhedral surface): {ids}. "
+            "Make flat polygons of them: ogr2ogr -nlt MULTIPOLYGON -dim XY flat.gpkg {file}."
+            if len(surfaces)
+            else "layer '{layer}': {count} feature(s) of {file} have curves, which its format does not know: {ids}. "
+            "Give the layer as a GeoPackage, whose curves are read.",
+            layer=name,
+            count=len(bad),
+            file=path.name,
+            ids=shown(bad),
+        ),
+        code="kind",
+        layer=name,
+        features=bad,
+    )
 
 
 def _flat(shapes: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[Any], pd.DataFrame]:

@@ -3,7 +3,7 @@
 from layers.raster.blocks import Blocks, cell_boxes, cut_tracts, find_blocks
 from layers.raster.coarse_heights import HeightGrid, height_grid, read_heights, write_heights
 from layers.raster.coverage_fraction import Borders
-from layers.raster.weighted_mean import weighted_mean
+from layers.raster.weighted_mean import shift_of_cells, weighted_mean
 from layers.raster.zonal_statistics import MAX_SLOPE_CELL_M, edges_on, share_where, summarise
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "height_grid",
     "read_heights",
     "share_where",
+    "shift_of_cells",
     "summarise",
     "weighted_mean",
     "write_heights",

@@ -9,11 +9,15 @@ import pandas as pd
 from layers.crs import full_turn, same_crs, way_between
 from layers.errors import SourceError
 from layers.formats import Raster, Reader
+from layers.ledger import entries
 from layers.phrases import Phrase
 from layers.raster.block_rows import TileCells, tiles
 from layers.raster.cell_area import cell_areas
 from layers.raster.coverage_fraction import Borders, Floats
 from layers.raster.zonal_statistics import edges_on
+
+_NEAR_HALF = 0.02
+"""Of a cell."""
 
 
 def weighted_mean(
@@ -77,6 +81,35 @@ def weighted_mean(
         mean = np.where(valued > 0, np.clip(summed / valued, least, most), np.nan)
         covered = np.nan_to_num(valued / amounts)
     return pd.DataFrame({"mean": mean, "covered": covered}, index=units.index)
+
+
+def shift_of_cells(raster: Raster, weight: Raster) -> pd.DataFrame:
+    """A ledger row where two grids of one cell size lie half a cell beside each other, as grids of middles do.
+
+    Parameters
+    ----------
+    raster, weight : Raster
+        That are combined, see :func:`weighted_mean`.
+
+    Returns
+    -------
+    DataFrame
+        A row for the first, as a whole, or none.
+    """
+    own, other = raster.transform, weight.transform
+    nothing = entries(raster.name, [], "shifted", "")
+    if not same_crs(raster.crs, weight.crs) or not np.allclose([own.a, own.e], [other.a, other.e], rtol=1e-6):
+        return nothing
+    beside = np.asarray([(own.c - other.c) / own.a, (own.f - other.f) / own.e])
+    half = np.abs(beside % 1 - 0.5) < _NEAR_HALF
+    if not half.any():
+        return nothing
+    told = Phrase(
+        "left where it is: its cells lie half a cell beside those of '{other}'. One of the two may give the middles of "
+        "its cells as their corners; if so, write its true corners into it (gdal_translate -a_ullr)",
+        other=weight.name,
+    )
+    return entries(raster.name, [""], "shifted", told)
 
 
 def _sampled(found: TileCells, own: Raster, other: Raster, look: Reader) -> tuple[Floats, Floats]:

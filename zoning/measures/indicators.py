@@ -511,9 +511,11 @@ def misfits(
             continue
         column = measures[one.name]
         kind = _kind(column)
-        if kind in ("nothing", one.type) or (one.type == "boolean" and column.dropna().isin([0, 1]).all()):
-            continue
         home = Phrase(" in {name}", name=origins[one.name]) if one.name in origins else ""
+        if kind in ("nothing", one.type) or (one.type == "boolean" and column.dropna().isin([0, 1]).all()):
+            if kind == "number" and one.limits is not None:
+                yield from _beyond(column, one.name, one.limits, rulebook.name, home)
+            continue
         odd = stray_texts(column).sort_index() if (kind, one.type) == ("text", "number") else None
         found = (
             Phrase("it begins with {values}", values=shown(column.dropna().unique()[:3]))
@@ -535,6 +537,37 @@ def misfits(
             code="column_type",
             layer=one.name,
             features=() if odd is None else odd.index,
+        )
+
+
+_ROUNDING = 1e-9
+"""How far beyond its range a value may lie, in parts of the range: a share of 1 may come out as 1.0000000000000002."""
+
+
+def _beyond(
+    column: pd.Series, name: str, limits: tuple[float, float], rulebook: str, home: str
+) -> Iterator[ZoneplanError]:
+    """The complaint about values that an indicator cannot have."""
+    (low, high), slack = limits, _ROUNDING * (limits[1] - limits[0])
+    values = column.astype("float64")
+    wrong = values[(values < low - slack) | (values > high + slack)].sort_index()
+    if len(wrong):
+        yield SourceError(
+            Phrase(
+                "column '{column}'{file} is {values} for {ids}, but rulebook '{rulebook}' reads numbers from {low:g} "
+                'to {high:g}. It may count in another unit, such as per cent, or a number stand for "no value": mend '
+                "the column, or valid_range in indicators.toml",
+                column=name,
+                file=home,
+                values=phrase_list(f"{value:g}" for value in wrong.unique()[:3]),
+                ids=shown(wrong.index),
+                rulebook=rulebook,
+                low=low,
+                high=high,
+            ),
+            code="range",
+            layer=name,
+            features=wrong.index.astype(str),
         )
 
 

@@ -751,6 +751,17 @@ def _absences(draft: Draft) -> Iterator[RulebookError]:
                 place,
                 "whole",
             )
+        if one.valid_range is not None and (one.type != "number" or not one.valid_range[0] < one.valid_range[1]):
+            yield draft.fault(
+                Phrase("write the least value before the greatest, such as [0, 100]")
+                if one.type == "number"
+                else Phrase(
+                    "valid_range is for a number, and '{name}' is a {wanted}", name=one.name, wanted=word(one.type)
+                ),
+                "indicators",
+                place,
+                "valid_range",
+            )
         absent = one.when_absent
         if absent in ("error", "unknown"):
             continue

@@ -20,6 +20,7 @@ from layers.sources import (
     Dated,
     Factor,
     LanguageTag,
+    Real,
     Section,
     Several,
     Source,
@@ -116,6 +117,23 @@ class Indicator(Section):
     whole: Literal["sum", "mean", "area_mean", "min", "max", "any", "all", "same"] | None = None
     """How the value of a larger unit (a county) comes from its parts; of shares, hectares and texts known by itself.
     "any" and "all" are of truth values, "same" of texts, the others of numbers."""
+    valid_range: Annotated[Several[Real], Field(min_length=2, max_length=2)] | None = None
+    """Least and greatest value that it can have, such as [0, 100]; others are refused. Of a plain ratio whose name ends
+    in _share by default [0, 1]."""
+
+    @property
+    def limits(self) -> tuple[float, float] | None:
+        """The least and the greatest value that it can have, where they are known.
+
+        Examples
+        --------
+        >>> Indicator(name="forest_share").limits, Indicator(name="people").limits
+        ((0.0, 1.0), None)
+        """
+        if self.valid_range is not None:
+            return self.valid_range[0], self.valid_range[1]
+        ratio = self.type == "number" and self.unit == "1" and self.name.endswith("_share")
+        return (0.0, 1.0) if ratio else None
 
     @property
     def of_parts(self) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import shutil
 import struct
+import subprocess
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import shapely
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
@@ -171,9 +175,53 @@ def test_curves_are_drawn_as_lines(tmp_path, save):
             database.execute(f'DROP TRIGGER "{trigger}"')
         database.execute("UPDATE a SET geom = ?", (header + circle,))
     database.close()
-    features, _ = read_features(path, "a")
+    features, ledger = read_features(path, "a")
     assert features.geometry.iloc[0].geom_type == "Polygon"
-    assert features.area.iloc[0] == pytest.approx(np.pi, rel=2e-3)
+    assert features.area.iloc[0] == pytest.approx(np.pi * (1 - 0.0008), rel=1e-4)  # a polygon of 90 corners
+    assert ledger[["feature", "finding"]].to_numpy().tolist() == [["", "curves"]]
+    assert "a circle loses 0.08 % of its area" in ledger.loc[0, "action"]
+
+
+RING = struct.pack("<I", 4) + struct.pack("<8d", 0, 0, 1, 0, 1, 1, 0, 0)
+TRIANGLE = struct.pack("<BII", 1, 17, 1) + RING
+TIN = struct.pack("<BII", 1, 16, 1) + TRIANGLE
+POLYHEDRAL = struct.pack("<BII", 1, 15, 1) + struct.pack("<BII", 1, 3, 1) + RING
+CURVED = struct.pack("<BII", 1, 10, 1) + struct.pack("<BII6d", 1, 8, 3, 1.0, 0.0, -1.0, 0.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        (TRIANGLE, "surfaces in space"),
+        (TIN, "surfaces in space"),
+        (POLYHEDRAL, "surfaces in space"),
+        (CURVED, "have curves, which its format does not know"),
+    ],
+)
+def test_shapes_that_are_none_of_a_map_are_refused_by_id(save, tmp_path, shape, words):
+    """B33: not as a ring that is not closed, which would send people to look for a fault that is not there."""
+    path = save(frame(box(0, 0, 1, 1), box(1, 0, 2, 1), crs="EPSG:3035", code=["a", "b"]), "a.parquet")
+    table = pq.read_table(path)
+    plain = table.column("geometry")[0].as_py()
+    mixed = table.set_column(table.column_names.index("geometry"), "geometry", pa.array([plain, shape], pa.binary()))
+    pq.write_table(mixed.replace_schema_metadata(table.schema.metadata), path)
+    with pytest.raises(GeometryError, match=words) as caught:
+        read_features(path, "a", id="code")
+    assert (caught.value.code, caught.value.features, caught.value.exit_code) == ("kind", ("b",), 3)
+
+
+@pytest.mark.skipif(shutil.which("ogr2ogr") is None, reason="ogr2ogr, which the message names, is not installed")
+def test_the_command_that_the_message_names_makes_polygons_of_a_tin(tmp_path):
+    rows = 'id,WKT\n1,"TIN Z (((0 0 1, 1000 0 1, 1000 1000 2, 0 0 1)), ((0 0 1, 1000 1000 2, 0 1000 1, 0 0 1)))"\n'
+    (tmp_path / "tin.csv").write_text(rows, "utf-8")
+    made = ["ogr2ogr", "tin.gpkg", "tin.csv", "-a_srs", "EPSG:3035", "-oo", "GEOM_POSSIBLE_NAMES=WKT"]
+    subprocess.run(made, cwd=tmp_path, check=True, capture_output=True)
+    with pytest.raises(GeometryError, match="TIN") as caught:
+        read_features(tmp_path / "tin.gpkg", "a")
+    command = str(caught.value).rpartition(": ")[2].removesuffix(".").split()
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    features, _ = read_features(tmp_path / "flat.gpkg", "a")
+    assert features.area.tolist() == [1e6]
 
 
 @pytest.mark.filterwarnings("ignore:invalid value encountered in linestrings")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
@@ -146,3 +147,22 @@ def test_what_was_assumed_is_told_in_the_order_of_the_rulebook(measures, ruleboo
         "no layer or table gives it: it is taken as 0 ha",
     )
     assert said(quota.assumed, rulebook, "zh") == "没有图层或统计表提供该指标：取为 0 公顷"
+
+
+def test_a_number_that_an_indicator_cannot_have_is_refused(measures, rulebook) -> None:
+    """B50: per cent where a share is read, and -9999 where a count has a range of its own."""
+    shares = [0.0, 1.0, 1 + 1e-12, float("nan"), 0.5, 43.0]
+    with pytest.raises(
+        SourceError, match=r"'ecologically_fragile_share' is 43 for 'f', .* numbers from 0 to 1\."
+    ) as caught:
+        complete_measures(measures.assign(ecologically_fragile_share=shares), rulebook)
+    assert (caught.value.code, caught.value.exit_code, caught.value.count) == ("range", 3, 1)
+    complete_measures(measures.assign(ecologically_fragile_share=[*shares[:-1], 1.0]), rulebook)
+    indicators = tuple(
+        one.model_copy(update={"valid_range": (0.0, 1e7)}) if one.name == "population" else one
+        for one in rulebook.indicators
+    )
+    people = measures.assign(population=[-9999, 5, 6, 7, 8, 9])
+    complete_measures(people, rulebook)
+    with pytest.raises(SourceError, match=r"'population' is -9999 for 'a'.* numbers from 0 to 1e"):
+        complete_measures(people, replace(rulebook, indicators=indicators))
