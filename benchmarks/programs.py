@@ -29,6 +29,11 @@ class Cost(NamedTuple):
     all_mb: float
 
 
+def cache_of(out: str) -> str:
+    """A new cache beside what is written."""
+    return f"{out}.cache"
+
+
 def do(program: str, plan: str, job: str, out: str) -> None:
     """One of the programs, in this process."""
     if program == RIVAL:
@@ -38,6 +43,7 @@ def do(program: str, plan: str, job: str, out: str) -> None:
     else:
         from maps.cli.commands import main as zoneplan  # noqa: PLC0415  (only the program that is asked for is loaded)
 
+        os.environ["ZONEPLAN_CACHE"] = cache_of(out)  # a run that an earlier round has made would only be copied
         zoneplan(["run", plan, "--out", out])  # which leaves the process
 
 

@@ -28,7 +28,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from programs import HERE, PROGRAMS, RIVAL, Cost, weigh
+from programs import HERE, PROGRAMS, RIVAL, Cost, cache_of, weigh
 
 from zoning.study import builtin_study
 
@@ -73,6 +73,7 @@ def compare(name: str, plan: Path, job: Path, rounds: int, wanted: Sequence[str]
                         cost = spend(program, str(plan), str(job), out)
                         costs.setdefault((way, program), []).extend([cost] if number else [])
                         shutil.rmtree(out)
+                        shutil.rmtree(cache_of(out), ignore_errors=True)
     for way in wanted:
         print(f"\n{name}, {way}, median of {rounds}")
         print("| | CPU s | peak MB | map MB | all MB | ratio CPU | ratio memory | ratio map |")
