@@ -22,6 +22,8 @@ DAMAGED = "damaged"
 
 MISSING = 3
 """The exit code of files and values that are missing; what is wrong with a plan has another."""
+NO_VALUES = "no_values"
+"""The code of what has no value in any unit, as a measure of a layer that is left out."""
 _LISTS: Mapping[str, Callable[[Any], tuple[str, ...]]] = {
     "quotas": lambda quota: (f"{QUOTA}{quota.name}",),
     "indices": lambda index: (*index.measures, *index.standards),
@@ -76,7 +78,8 @@ def _without_layer(study: Study, inputs: Inputs, part: ZoneplanError) -> tuple[S
 
 def _without_entry(study: Study, inputs: Inputs, part: ZoneplanError) -> tuple[Study, Inputs] | None:
     """The study without an entry that needs what is unknown now."""
-    if not inputs.left_out or part.exit_code != MISSING or not part.keys:
+    missing = part.exit_code == MISSING or part.code == NO_VALUES
+    if not inputs.left_out or not missing or not part.keys:
         return None
     head, *more = part.keys
     if head in _LISTS and more and isinstance(more[0], int):

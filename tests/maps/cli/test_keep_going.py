@@ -196,3 +196,12 @@ def test_an_index_of_a_layer_that_is_left_out_is_left_out_as_well(toy_folder: Pa
     made = run(read_study(toy_folder / "plan.toml"), keep_going=True)
     assert {("layer", "height"), ("indices", "low")} <= {(one.kind, one.name) for one in made.left_out}
     assert made.measures["low"].isna().all()
+
+
+def test_an_index_of_a_measure_without_any_value_is_left_out_as_well(toy_folder: Path) -> None:
+    plan = without_plants(toy_folder)
+    index = '\n[[indices]]\nname = "power"\nof = ["plant_mw"]\nreference.en = "a choice of its own"\n'
+    plan.write_text(plan.read_text("utf-8") + index, "utf-8")
+    made = run(read_study(plan), keep_going=True)
+    assert ("indices", "power") in {(one.kind, one.name) for one in made.left_out}
+    assert made.measures["power"].isna().all()
