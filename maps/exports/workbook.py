@@ -98,7 +98,7 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
         book.use_zip64()
         created = datetime.combine(plan.study.study.date, time.min)
         book.set_properties({"title": legible(text_in(plan.study.title, language)), "created": created})
-        writer = _Writer(book, said)
+        writer = _Writer(book, said, streamed=large)
         cover = writer.add(catalogue("workbook", language)["sheet_cover"])
         parts = [(sheet, start) for sheet in sheets for start in range(0, sheet.rows, SHEET_ROWS)]
         pages = [(sheet, start, writer.add(_part(sheet.title, start))) for sheet, start in parts]
@@ -133,8 +133,8 @@ class _Look(NamedTuple):
 class _Writer:
     """Writes the sheets of one workbook."""
 
-    def __init__(self, book: Workbook, plan: LocalizedPlan) -> None:
-        self.book, self.plan = book, plan
+    def __init__(self, book: Workbook, plan: LocalizedPlan, *, streamed: bool) -> None:
+        self.book, self.plan, self._streamed = book, plan, streamed
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._page = catalogue("workbook", plan.language, plan.noun)["page"]
         titles = {zone.code: text_in(zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
@@ -142,7 +142,11 @@ class _Writer:
 
     def add(self, title: str) -> Worksheet:
         """A sheet that is still empty."""
-        return self.book.add_worksheet(title)
+        if not self._streamed:
+            return self.book.add_worksheet(title)
+        from maps.exports.streamed_sheet import StreamedSheet  # noqa: PLC0415  (loads XlsxWriter)
+
+        return self.book.add_worksheet(title, StreamedSheet)
 
     def format(self, **properties: Any) -> Format:
         """A format, made once."""
@@ -166,8 +170,12 @@ class _Writer:
         page.autofilter(0, 0, rows, last)
         page.ignore_errors({"number_stored_as_text": _area(rows, last)})
         self._on_paper(page, sum(look.width for look in looks))
+        cells = zip(*(column.cells for column in columns), strict=True)
+        if self._streamed:
+            page.write_rows(1, cells)
+            return
         write = {str: page.write_string, bool: page.write_boolean}
-        for number, row in enumerate(zip(*(column.cells for column in columns), strict=True), start=1):
+        for number, row in enumerate(cells, start=1):
             for place, cell in enumerate(row):
                 if cell is not None:
                     write.get(type(cell), page.write_number)(number, place, cell)

@@ -52,6 +52,7 @@ class Renderer:
         places: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self.language, self.terms = language, Terms(rulebook, language, study, places)
+        self._named_by = study, places
         self.rulebook, self.noun = rulebook, self.terms.noun
         self._wordings: dict[str, ClauseWording] = {}
         self._said: dict[int, tuple[Message, str]] = {}
@@ -79,6 +80,10 @@ class Renderer:
             "place": self.terms.place,
             "condition": lambda text: parse_condition(text).said(self.terms.names),
         }
+
+    def apart(self) -> Renderer:
+        """One that says the same, and keeps what it has said for itself: with it goes the memory that this takes."""
+        return Renderer(self.language, self.rulebook, *self._named_by)
 
     def render(self, said: str | Message | Clause) -> str:
         """What is said; a text that is no phrase stays as it is, such as one of a run from before messages."""

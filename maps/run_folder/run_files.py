@@ -25,7 +25,7 @@ from maps.reports import write_report
 from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
 from maps.style import Topology, plan_topology
 from maps.summaries import verdicts
-from maps.web import draw
+from maps.web import write_map
 from zoning.plan import IndexRaster, Plan
 from zoning.policies import join_texts, policy_texts
 from zoning.records import OF_ROWS, row_records, scheme_in_use, scheme_parameters
@@ -153,7 +153,7 @@ class _RunFiles:
 
     def _map(self) -> None:
         borders, near = self._ground
-        draw(self._said, self._said.language, borders=borders, near=near).save(str(self._stage / "map.html"))
+        write_map(self._said, self._stage / "map.html", self._said.language, borders, near)
 
     def _report(self) -> None:
         borders, near = self._ground

@@ -1,7 +1,8 @@
 """The web map: a plan as one file that opens without a network, and what Python hands to its scripts."""
 
-from maps.web.web_map import draw
+from maps.web.web_map import draw, write_map
 
 __all__ = [
     "draw",
+    "write_map",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 
@@ -39,6 +40,8 @@ from zoning.zones import decision_status
 
 GAP = "\0"
 """Where a number stands in a text that is kept once; no visible text has this character."""
+TOLD_TOGETHER = 4_096
+"""Units whose chains are in words at one time: those of a country would take half a gigabyte."""
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_])([0-9]+(?:[.,][0-9]+)*)")
 
 Link = Mapping[str, Any]
@@ -136,6 +139,10 @@ class ReasonTable:
         """The lists of headings."""
         return Groups(CardHeading, self._headings.kept)
 
+    def forget(self) -> None:
+        """Let go of the links that it was given; what they say stays."""
+        self._placed.clear()
+
     def _text(self, text: str) -> tuple[int, tuple[str, ...]]:
         """The place of a text without its numbers, which differ from unit to unit, and these as they are written."""
         if text not in self._parts:
@@ -171,8 +178,9 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
     rules: Shelf[RuleEntry] = Shelf()
     jurisdictions: Shelf[str] = Shelf()
     reasons, policies = ReasonTable(plan.language), _Policies(plan)
-    traced, names = trace(plan, ids), names_of_units(plan.source)
-    chains = [traced[unit_id] for unit_id in ids]
+    names = names_of_units(plan.source)
+    rows_of_zones = each_row(plan.zones.set_index("unit_id").reindex(ids).rename_axis("unit_id").reset_index())
+    statuses = decision_status(plan).reindex(ids).tolist()
     lines, quotas, listed = (_by_unit(getattr(plan, name), ids) for name in ("lines", "quotas", "policies"))
     moved = {(name, str(unit)): place for name, one in (shifts or {}).items() for unit, place in one.of_units().items()}
     of_zones, of_quotas = (_Shown(plan, table) for table in (ZONES, QUOTAS))
@@ -181,8 +189,8 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
         rule = rules.place(RuleEntry(one["rule"], one["kind"]))
         return ClaimRow(rule, zones.index(one["zone"]), one["answer"], reasons.place(one, rule_and_reason))
 
-    units = [
-        UnitRow(
+    def unit(row: Mapping[str, Any], standing: Any, duties: Rows, chain: Content) -> UnitRow:
+        return UnitRow(
             id=escape_hidden(row["unit_id"]),
             name=escape_hidden(row["name"]),
             other_names=tuple(escape_hidden(one) for one in names[row["unit_id"]] if one != row["name"]),
@@ -197,21 +205,24 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
             **{matter: reasons.headed(matter, chain[matter]) for matter in HEADED_ON_CARDS},
             shown=of_zones.texts(row),
         )
-        for row, standing, duties, chain in zip(
-            each_row(plan.zones.set_index("unit_id").reindex(ids).rename_axis("unit_id").reset_index()),
-            decision_status(plan).reindex(ids),
-            listed,
-            chains,
-            strict=True,
-        )
-    ]
-    main_claims = [claim(chain["main"]) for chain in chains]
-    claims = [[claim(one) for one in (*chain["overlays"], *chain["other_claims"])] for chain in chains]
-    line_rows = [_line_rows(rows, chain["lines"], plan, reasons) for rows, chain in zip(lines, chains, strict=True)]
-    quota_rows = [
-        _quota_rows(rows, chain["quotas"], plan, reasons, of_quotas, moved)
-        for rows, chain in zip(quotas, chains, strict=True)
-    ]
+
+    units: list[UnitRow] = []
+    main_claims: list[ClaimRow] = []
+    claims: list[list[ClaimRow]] = []
+    line_rows: list[list[LineRow]] = []
+    quota_rows: list[list[QuotaRow]] = []
+    for here, chains in _chains(plan, ids):
+        units += map(unit, rows_of_zones[here], statuses[here], listed[here], chains)
+        main_claims += [claim(chain["main"]) for chain in chains]
+        claims += [[claim(one) for one in (*chain["overlays"], *chain["other_claims"])] for chain in chains]
+        line_rows += [
+            _line_rows(rows, chain["lines"], plan, reasons) for rows, chain in zip(lines[here], chains, strict=True)
+        ]
+        quota_rows += [
+            _quota_rows(rows, chain["quotas"], plan, reasons, of_quotas, moved)
+            for rows, chain in zip(quotas[here], chains, strict=True)
+        ]
+        reasons.forget()
     return Cards(
         units=Columns(UnitRow, units),
         unit_titles=of_zones.titles,
@@ -231,6 +242,14 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
         reason_lists=reasons.lists,
         headings=reasons.headings,
     )
+
+
+def _chains(plan: LocalizedPlan, ids: list[str]) -> Iterator[tuple[slice, list[Content]]]:
+    """The chains of units, some at a time, and the places of these."""
+    for start in range(0, len(ids), TOLD_TOGETHER):
+        here = slice(start, start + TOLD_TOGETHER)
+        told = plan if len(ids) <= TOLD_TOGETHER else replace(plan, renderer=plan.renderer.apart())
+        yield here, [*map(trace(told, ids[here]).__getitem__, ids[here])]
 
 
 class _Shown:

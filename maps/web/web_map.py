@@ -204,6 +204,18 @@ def draw(
     return plan_map
 
 
+def write_map(plan: Plan, path: Path, language: str, borders: Topology, near: Neighbourhood) -> None:
+    """Write the map of a plan, and let go of all that it was drawn from.
+
+    The parts of a folium map refer to each other in rings, which Python would take apart much later: until then the
+    page of a large plan would take hundreds of megabytes.
+    """
+    drawn = draw(plan, language, borders=borders, near=near)
+    drawn.save(str(path))
+    for part in (drawn.get_root(), *drawn._children.values(), drawn):  # noqa: SLF001  (folium shows its children in no other way)
+        vars(part).clear()
+
+
 def _placed_plan(
     plan: Plan, language: str, borders: Topology | None, near: Neighbourhood, compared: Comparison | None
 ) -> Callable[[PlaneName], PlacedPage]:

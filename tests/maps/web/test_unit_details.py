@@ -13,6 +13,7 @@ import pytest
 from layers.errors import ZoneplanError
 from maps.explain.records_in_words import content_of
 from maps.locale import Renderer, localize
+from maps.web import unit_details
 from maps.web.page_model import (
     CardLine,
     Cards,
@@ -57,6 +58,20 @@ def test_a_unit_that_a_rule_claimed(toy_plan, told) -> None:
         (1, "reference", "reference: Toy Act, section 2 (no reading noted) [rules.toml, line 1]"),
     ]
     assert found.claims == []
+
+
+def test_cards_say_the_same_however_many_units_are_told_together(toy_plan, told, monkeypatch) -> None:
+    plan = localize(toy_plan)
+    whole = cards(plan)
+    monkeypatch.setattr(unit_details, "TOLD_TOGETHER", 5)
+    parts = cards(plan)
+    assert parts.policies == whole.policies
+    for unit_id in toy_plan.units.index:
+        one, other = of(whole, unit_id), of(parts, unit_id)
+        assert told(parts, other.main_claim.reason) == told(whole, one.main_claim.reason)
+        for rows, others in ((one.claims, other.claims), (one.lines, other.lines), (one.quotas, other.quotas)):
+            assert [told(parts, row.reason) for row in others] == [told(whole, row.reason) for row in rows]
+        assert [row._replace(reason=0) for row in other.quotas] == [row._replace(reason=0) for row in one.quotas]
 
 
 def test_a_unit_that_no_rule_claimed_says_why(toy_plan, told) -> None:
