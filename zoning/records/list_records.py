@@ -14,6 +14,7 @@ from zoning.rulebook import OWN, Policy
 from zoning.trace import Message, Record, Texts, days_of, in_languages, say, titled
 
 TREATMENTS = ("prohibited", "restricted")
+_HELD = ("unit_id", "piece_id", "policy")
 
 
 def list_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
@@ -34,8 +35,10 @@ def list_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """
     found: dict[str, list[Record]] = {unit: [] for unit in ids}
     maker = _ListMaker(plan)
-    whole = plan.policies[plan.policies["unit_id"].isin(found) & (plan.policies["piece_id"] == "")]
-    held = {str(unit): tuple(rows) for unit, rows in whole.groupby("unit_id")["policy"]}
+    held: dict[str, list[str]] = {}
+    for unit, piece, policy in zip(*(plan.policies[one].tolist() for one in _HELD), strict=True):
+        if not piece and unit in found:
+            held.setdefault(unit, []).append(policy)
     return {unit: maker.lists(unit, held.get(unit, ())) for unit in found}
 
 
