@@ -258,7 +258,7 @@ def _classes(figures: PlanFigures, one: QuotaFigures) -> Figure:
     median = values.median()
     title = (
         edition.tell("finding_half", amount=f"{edition.number(median)}{edition.gap}{one.unit}")
-        if len(values) > 4
+        if len(values) > 4 and median > 0
         else words["classes_title"]
     )
     chart = count_columns(title, figures.parts, classes, high=18, heads=(one.unit, edition.pages["units"]))
