@@ -54,7 +54,7 @@ def case_coverage(
     Examples
     --------
     >>> sorted({one.code for one in case_coverage("us_west")})
-    ['parameter_told']
+    ['parameter_told', 'zone_without_instrument']
     """
     draft = read_draft(name_or_path)
     return (
@@ -65,10 +65,10 @@ def case_coverage(
 
 
 def _zones(draft: Draft) -> Iterator[Remark]:
-    """Zones by whose code no policy asks on any of their days; the default zone needs none."""
+    """Zones by whose code, or land of a role called so, no policy asks on their days; the default zone needs none."""
     bare = []
     for zone in draft.zones:
-        word = re.compile(rf"\b{re.escape(zone.code)}\b")
+        word = re.compile(rf"\b(?:on_)?{re.escape(zone.code)}\b")
         if not zone.default and not any(one.meets(zone) and word.search(one.when) for one in draft.policies):
             bare.append(zone.code)
     if bare:
