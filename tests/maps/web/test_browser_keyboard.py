@@ -135,18 +135,22 @@ def test_a_town_opens_the_unit_that_it_lies_in(open_map, plan_of) -> None:
     assert "unit=08123" in tab.evaluate("location.hash")
 
 
+MISSING = "not known: In the area of a metropolitan planning organisation is missing"
+"""What a badge says of a policy that holds by what stands for it."""
+
+
 def test_a_policy_leads_to_what_it_says_and_an_open_one_is_marked(open_map, plan_of) -> None:
     tab = open_map(draw(plan_of("us_mountain_west")), "#unit=08123")
     tab.locator("#zp-unit .zp-box-part:has(.zp-title) summary").last.press("Enter")
-    title = "Nothing commercial and no road in wilderness"
+    title = "Metropolitan transport planning"
     entry = tab.locator(".zp-title", has_text=title)
-    assert entry.locator(".zp-badge").inner_text() == "not known: Share of designated wilderness is missing"
+    assert entry.locator(".zp-badge").inner_text() == MISSING
     assert tab.locator(".zp-title .zp-badge").count() == 1
     assert not tab.locator(".zp-policies").is_visible()
     entry.get_by_role("button").press("Enter")
     policy = tab.locator(".zp-policies > li", has_text=title)
     assert policy.evaluate("one => one === document.activeElement")
-    assert "Wilderness Act s. 4(c)" in policy.inner_text()
+    assert "23 U.S.C. 134(d)(1)" in policy.inner_text()
     assert policy.locator("details").get_attribute("open") is not None
 
 
