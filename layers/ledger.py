@@ -30,6 +30,7 @@ _WORDS: Mapping[str, str] = {
         Phrase("jurisdiction"),
         Phrase("name"),
         Phrase("nodata"),
+        Phrase("number"),
         Phrase("outside"),
         Phrase("overlap"),
         Phrase("parts"),

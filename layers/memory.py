@@ -349,7 +349,10 @@ def _with(sections: tuple[Entry, ...], place: int, changed: Entry) -> tuple[Entr
 
 def _of_memory(kind: type[UnitsSection | LayerSection | TableSection], source: str) -> dict[str, str | bool | None]:
     """What a section says of its file, said of one that was written from memory."""
-    file = {"source": source, "layer": None, "crs": None, "override_crs": False, "encoding": None, "pin": None}
+    file: dict[str, str | bool | None] = dict.fromkeys(
+        ("layer", "crs", "encoding", "decimal", "separator", "pin"), None
+    )
+    file |= {"source": source, "override_crs": False}
     return {key: value for key, value in file.items() if key in kind.model_fields}
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-import numpy as np
-import pandas as pd
-
 from layers.errors import ZoneplanError, shown
 from layers.phrases import OR, Phrase, phrase_list
 
@@ -47,16 +44,3 @@ def near(name: str, known: Iterable[str]) -> str:
     if close:
         return Phrase("; did you mean {names}?", names=phrase_list((repr(one) for one in close), OR))
     return Phrase("; there are {names}", names=shown(names)) if names else ""
-
-
-def stray_texts(column: pd.Series) -> pd.Series:
-    """The texts in a column that are no numbers; all of them where each could be one, for then their file is at fault.
-
-    Examples
-    --------
-    >>> stray_texts(pd.Series({"a": "7", "b": "n/a", "c": None})).to_dict()
-    {'b': 'n/a'}
-    """
-    texts = column.dropna().astype("str")
-    finite = np.isfinite(pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float))
-    return texts if finite.all() else texts[~finite]

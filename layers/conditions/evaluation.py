@@ -39,6 +39,7 @@ from layers.conditions.syntax_tree import (
     walk,
 )
 from layers.errors import ConditionError, UnknownNameError, ZoneplanError, raise_all, shown
+from layers.numerals import EXACT, how_to_write, stray_texts
 from layers.phrases import OR, Phrase, phrase_list, word
 
 Truths = npt.NDArray[np.bool_]
@@ -250,14 +251,40 @@ class View:
         firsts = {node.name: node for node in reversed(names)}
         raise_all(error for node in reversed(firsts.values()) for error in self._doubts(node, table, parameters))
         self._columns = frozenset(name for name in firsts if name in table.columns or name == table.index.name)
-        self._named = {name: self._read(name, table, parameters) for name in firsts}
+        self._named = {name: self._read(node, table, parameters) for name, node in firsts.items()}
         self._answers: dict[int, tuple[Node, Answer]] = {}
         self._values: dict[int, tuple[Node, Values]] = {}
 
-    def _read(self, name: str, table: pd.DataFrame, parameters: Mapping[str, Scalar]) -> Values:
+    def _read(self, node: Name, table: pd.DataFrame, parameters: Mapping[str, Scalar]) -> Values:
+        name = node.name
         if name not in self._columns:
             return scalar_values(parameters[name])
-        return column_values(table[name] if name in table.columns else table.index.to_series())
+        column = table[name] if name in table.columns else table.index.to_series()
+        if column.dtype.kind in "iu" and not column.empty and (column.max() > EXACT or column.min() < -EXACT):
+            raise self.complain(
+                Phrase(
+                    "'{name}' holds whole numbers beyond 2^53, such as {value}, which do not stay exact here; give it "
+                    "as text",
+                    name=name,
+                    value=column.max() if column.max() > EXACT else column.min(),
+                ),
+                node,
+            )
+        return column_values(column)
+
+    def _of_texts(self, node: Node) -> str:
+        """Behind a complaint that a column of texts is no number: which cells are none, and how to write them."""
+        found = self.values(node)
+        if found.kind != "text" or not isinstance(node, Name) or node.name not in self._columns:
+            return ""
+        odd = stray_texts(pd.Series(found.array, index=self.index, dtype=object))
+        return Phrase(
+            ": '{name}' has {values} for {ids}. {remedy}; a text stands in single quotes",
+            name=node.name,
+            values=shown(odd.unique()[:3]),
+            ids=shown(odd.index),
+            remedy=how_to_write(odd.unique()),
+        )
 
     def is_column(self, name: str) -> bool:
         """Whether a name is a column or the index, rather than a parameter."""
@@ -355,7 +382,9 @@ class View:
     def _of_kind(self, node: Node, kind: str, need: str) -> Values:
         found = self.values(node)
         if found.kind not in (kind, "nothing"):
-            raise self.complain(Phrase("this is a {kind}; {need}", kind=word(found.kind), need=need), node)
+            cells = self._of_texts(node) if kind == "number" else ""
+            said = Phrase("this is a {kind}; {need}{cells}", kind=word(found.kind), need=need, cells=cells)
+            raise self.complain(said, node)
         return found
 
     def _spread(self, yes: Any, known: Any) -> Answer:
@@ -378,9 +407,14 @@ class View:
         one, other = self.values(left), self.values(right)
         kinds = {one.kind, other.kind} - {"nothing"}
         if len(kinds) > 1:
-            raise self.complain(
-                Phrase("a {kind} is compared with a {other}", kind=word(one.kind), other=word(other.kind)), right
+            cells = (self._of_texts(left) or self._of_texts(right)) if "number" in kinds else ""
+            said = Phrase(
+                "a {kind} is compared with a {other}{cells}",
+                kind=word(one.kind),
+                other=word(other.kind),
+                cells=cells,
             )
+            raise self.complain(said, right)
         if kinds and operator not in ("=", "<>") and kinds != {"number"}:
             raise self.complain(
                 Phrase("{operator} puts numbers in order; this is a {kind}", operator=operator, kind=word(one.kind)),
@@ -419,7 +453,13 @@ class View:
         kinds = self.values(value).kind, scalar_values(constant.value).kind
         if "nothing" not in kinds and kinds[0] != kinds[1]:
             raise self.complain(
-                Phrase("a {kind} is compared with a {other}", kind=word(kinds[0]), other=word(kinds[1])), constant
+                Phrase(
+                    "a {kind} is compared with a {other}{cells}",
+                    kind=word(kinds[0]),
+                    other=word(kinds[1]),
+                    cells=self._of_texts(value) if kinds[1] == "number" else "",
+                ),
+                constant,
             )
 
     def _like(self, value: Node, pattern: str) -> Answer:

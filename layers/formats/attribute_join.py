@@ -10,10 +10,11 @@ import pandas as pd
 
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.formats.archived import unpacked
-from layers.formats.feature_records import frame_of, read_records
+from layers.formats.feature_records import frame_of, number_notes, read_records
 from layers.formats.gdal_drivers import TABLES
 from layers.formats.tables import settle_ids
 from layers.ledger import entries, gather
+from layers.numerals import DecimalSign
 from layers.phrases import Phrase, Reworded
 
 
@@ -24,6 +25,8 @@ def read_table(
     *,
     layer: str | None = None,
     encoding: str | None = None,
+    decimal: DecimalSign | None = None,
+    separator: str | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A table with text ids, and what the ledger has to say of it.
 
@@ -37,6 +40,8 @@ def read_table(
         Column with the units' ids.
     layer, encoding : str, optional
         The layer inside a GeoPackage, or the sheet; the encoding of a CSV.
+    decimal, separator : str, optional
+        Of a CSV (the first also of a sheet), see :func:`layers.formats.read_records`.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def read_table(
     """
     try:
         with unpacked(path, name, TABLES) as (inside, file_format):
-            records = read_records(inside, file_format, name, layer, encoding)
+            records = read_records(inside, file_format, name, layer, encoding, decimal=decimal, separator=separator)
         frame = frame_of(records, [id], name)
     except ZoneplanError as error:  # files of layers and tables are read alike, and told as a layer's
         told = Phrase("layer '{layer}'", layer=name), Phrase("table '{table}'", table=name)
@@ -96,7 +101,7 @@ def read_table(
             layer=name,
             features=twice,
         )
-    return frame.set_index(id), records.ledger
+    return frame.set_index(id), gather([records.ledger, number_notes(records, [id], name)])
 
 
 def join_table(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import json
+import re
 import struct
 import warnings
 from collections.abc import Collection, Iterable, Sequence
@@ -29,7 +30,7 @@ from pyproj import CRS
 from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, files_in, load_gdal, size_of
-from layers.formats.tables import UNREADABLE, CsvRow, check_header, numbers_of, read_sheet, read_workbook, sheets_of
+from layers.formats.tables import UNREADABLE, CsvRow, check_header, column_name, read_sheet, read_workbook, sheets_of
 from layers.formats.text_features import (
     check_lines,
     kml_kinds,
@@ -39,7 +40,8 @@ from layers.formats.text_features import (
     topojson_objects,
 )
 from layers.ledger import entries, gather
-from layers.phrases import SEMICOLON, Phrase, phrase_list
+from layers.numerals import EXACT, DecimalSign, numbers_of, thousands_in
+from layers.phrases import AND, SEMICOLON, Phrase, phrase_list
 
 MAX_DEPTH = 32
 _POINT, _LINE, _POLYGON, _COLLECTION = 1, 2, 3, 7
@@ -134,6 +136,7 @@ def _after_rings(blob: bytes, at: int, order: str, size: int, *, lines: bool) ->
 
 _NAMED = frozenset({"GeoJSON", "GeoJSONSeq"})
 """Drivers whose name may stand before a path."""
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?[eE]\+[0-9]{2,3}")
 _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
 
@@ -154,6 +157,8 @@ class Records:
         What was noted on the way.
     loose : bool
         All cells are text (of a CSV, a sheet or KML), and may be numbers.
+    decimal : {".", ","} or None
+        What stands before their fraction, where the plan says it.
     unguarded : bool
         The geometry did not pass GDAL, which stops at 32 levels of collections.
     """
@@ -164,11 +169,19 @@ class Records:
     crs: CRS | None = None
     ledger: pd.DataFrame = field(default_factory=lambda: gather([]))
     loose: bool = False
+    decimal: DecimalSign | None = None
     unguarded: bool = False
 
 
 def read_records(
-    path: Path, file_format: Format, name: str, layer: str | None = None, encoding: str | None = None
+    path: Path,
+    file_format: Format,
+    name: str,
+    layer: str | None = None,
+    encoding: str | None = None,
+    *,
+    decimal: DecimalSign | None = None,
+    separator: str | None = None,
 ) -> Records:
     """The rows of a file that holds features or a table.
 
@@ -184,11 +197,16 @@ def read_records(
         The layer inside a file of several.
     encoding : str, optional
         Of a CSV or the .dbf of a shapefile.
+    decimal : {".", ","}, optional
+        Of a CSV or a sheet: what stands before the fraction of its numbers, see :func:`layers.numerals.plain_numeral`.
+    separator : str, optional
+        Of a CSV: what stands between columns.
 
     Raises
     ------
     SourceError
-        The file is damaged, in another encoding, or holds several layers and the plan names none.
+        The file is damaged, in another encoding, takes no decimal sign or separator, or holds several layers and the
+        plan names none.
     LimitError
         Too many rows or bytes.
     """
@@ -216,14 +234,15 @@ def read_records(
             layer=name,
             code="encoding_format",
         )
+    _refuse_text_keys(path, file_format, name, decimal, separator)
     if file_format.name == "CSV":
-        table, note = read_sheet(path, name, encoding)
+        table, note = read_sheet(path, name, encoding, separator)
         ids = tuple(str(one) for one in range(1, len(table) + 1))
-        return Records(table, ids, ledger=note, loose=True)
+        return Records(table, ids, ledger=note, loose=True, decimal=decimal)
     if file_format.name == "Parquet":
         return _read_parquet(path, name)
     if file_format.name == "XLSX":
-        return _read_workbook(path, name, layer)
+        return _read_workbook(path, name, layer, decimal)
     if file_format.name == "KML":
         return _read_kml(path, name, layer)
     if file_format.name == "TopoJSON":
@@ -273,6 +292,8 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
         _check_all_read(place, chosen, len(table), path, name)
     elif file_format.name == "GeoJSONSeq":
         check_lines(path, len(table), name)
+    elif file_format.name == "GeoJSON":
+        _refuse_rounded(path, table, name)
     fids = meta["fid_column"] or "OGC_FID"
     ids = tuple(str(one) for one in table.column(fids).to_pylist())
     said = dict.fromkeys(str(one.message) for one in heard)
@@ -339,18 +360,66 @@ def _check_all_read(place: str, layer: str, read: int, path: Path, name: str) ->
         raise _damaged(path, name, fault)
 
 
-def _read_workbook(path: Path, name: str, layer: str | None) -> Records:
+def _refuse_rounded(path: Path, table: pa.Table, name: str) -> None:
+    """Refuse whole numbers that GDAL has rounded because others of their column have a fraction."""
+    floats = [one.name for one in table.schema if pa.types.is_float64(one.type)]
+    large = [one for one in floats if any(end and abs(end) >= EXACT for end in pc.min_max(table[one]).as_py().values())]
+    if not large:
+        return
+    content = json.loads(path.read_bytes())
+    features = content.get("features", [content]) if isinstance(content, dict) else []
+    for column in large:
+        values = ((one.get("properties") or {}).get(column) for one in features if isinstance(one, dict))
+        found = [str(one) for one in values if isinstance(one, int) and abs(one) > EXACT]
+        if found:
+            raise SourceError(
+                Phrase(
+                    "layer '{layer}': column '{column}' has whole numbers beyond 2^53 that would be rounded: "
+                    "{ids}. Write all of the column as texts, in quotes.",
+                    layer=name,
+                    column=column,
+                    ids=shown(found),
+                ),
+                code="rounded",
+                layer=name,
+                features=found,
+            )
+
+
+def _refuse_text_keys(
+    path: Path, file_format: Format, name: str, decimal: DecimalSign | None, separator: str | None
+) -> None:
+    """Refuse what a plan says of texts and their columns where the file keeps numbers as numbers."""
+    keys = (("decimal", decimal, ("CSV", "XLSX")), ("separator", separator, ("CSV",)))
+    for key, value, formats in keys:
+        if value is not None and file_format.name not in formats:
+            raise SourceError(
+                Phrase(
+                    "layer '{layer}': {key} is said of {formats}, and {file} is none; leave out {key} = \"{value}\".",
+                    layer=name,
+                    key=key,
+                    formats=phrase_list(formats, AND),
+                    file=path.name,
+                    value=value,
+                ),
+                layer=name,
+                code="text_keys",
+            )
+
+
+def _read_workbook(path: Path, name: str, layer: str | None, decimal: DecimalSign | None) -> Records:
     """The rows of a sheet whose first line names the columns; those without name and content are left out."""
     try:
         sheet = chosen_layer(sheets_of(path, name), path, name, layer)
     except UNREADABLE as error:
         raise _damaged(path, name, error) from error
-    header, *rows = read_workbook(path, name, sheet) or [CsvRow([""], 1)]
+    header, *rows = read_workbook(path, name, sheet, decimal=decimal) or [CsvRow([""], 1)]
     kept = [place for place, one in enumerate(header.cells) if one or any(row.cells[place] for row in rows)]
-    names = [header.cells[place] for place in kept]
+    names = [column_name(header.cells[place]) for place in kept]
     check_header(names, path, name)
     columns = [pa.array([row.cells[place] or None for row in rows], type=pa.large_string()) for place in kept]
-    return Records(pa.table(columns, names=names), tuple(str(one) for one in range(1, len(rows) + 1)), loose=True)
+    ids = tuple(str(one) for one in range(1, len(rows) + 1))
+    return Records(pa.table(columns, names=names), ids, loose=True, decimal=decimal)
 
 
 def place_of(path: Path, file_format: Format) -> str:
@@ -535,7 +604,7 @@ def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFram
         if column in texts:
             made = text_of(values, column, name)
         else:
-            made = numbers_of(values.to_pylist()) if records.loose else _values(values, column, name)
+            made = numbers_of(values.to_pylist(), records.decimal) if records.loose else _values(values, column, name)
         if made is not None:
             _refuse_infinite(made, column, records.ids, name)
             found[column] = made
@@ -568,7 +637,9 @@ def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
     SourceError
         The file keeps numbers with a fraction.
     """
-    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
+    if pa.types.is_dictionary(values.type):
+        values = pc.cast(values, values.type.value_type)
+    if pa.types.is_floating(values.type) or (pa.types.is_decimal(values.type) and values.type.scale > 0):
         example = next((one for one in values.to_pylist() if one is not None), None)
         raise SourceError(
             Phrase(
@@ -581,7 +652,28 @@ def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
             code="id_type",
             layer=name,
         )
-    return pd.array([one if one and one.strip() else None for one in _texts(values, column, name)], dtype="str")
+    texts = [one if one and one.strip() else None for one in _texts(values, column, name)]
+    _refuse_shortened(texts, column, name)
+    return pd.array(texts, dtype="str")
+
+
+def _refuse_shortened(texts: Sequence[str | None], column: str, name: str) -> None:
+    """Refuse ids that a spreadsheet took for numbers and wrote with an exponent: their last digits are gone."""
+    found = [one for one in texts if one and _SHORTENED.fullmatch(one.strip())]
+    if found:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {count} value(s) of column '{column}' are long numbers that a spreadsheet has "
+                "shortened: {ids}. Their last digits are lost: import that column as text from where it comes.",
+                layer=name,
+                count=len(found),
+                column=column,
+                ids=shown(found),
+            ),
+            code="id_shortened",
+            layer=name,
+            features=found,
+        )
 
 
 def _texts(values: pa.ChunkedArray, column: str, name: str) -> list[str | None]:
@@ -615,6 +707,8 @@ def _values(values: pa.ChunkedArray, column: str, name: str) -> Any:
         return _values(pc.cast(values, kind.value_type), column, name)
     if pa.types.is_boolean(kind):
         made: Any = pd.array(values.to_pylist(), dtype="boolean" if values.null_count else "bool")
+    elif not _stays_exact(values):
+        made = pd.array(_texts(values, column, name), dtype="str")
     elif pa.types.is_integer(kind) and not values.null_count:
         made = values.to_numpy().astype(np.int64)
     elif pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
@@ -624,3 +718,45 @@ def _values(values: pa.ChunkedArray, column: str, name: str) -> Any:
     else:
         made = np.full(len(values), np.nan) if pa.types.is_null(kind) else None
     return made
+
+
+def _stays_exact(values: pa.ChunkedArray) -> bool:
+    """Whether no whole number of a column changes in a float."""
+    kind = values.type
+    if not pa.types.is_integer(kind) and not pa.types.is_decimal(kind):
+        return True
+    ends = pc.min_max(values).as_py().values()
+    return all(end is None or abs(end) <= EXACT for end in ends)
+
+
+def number_notes(records: Records, texts: Collection[str], name: str) -> pd.DataFrame:
+    """What the ledger has to say of how numbers were read: those kept as text, and those that may be thousands.
+
+    Parameters
+    ----------
+    records, texts, name
+        As for :func:`frame_of`.
+    """
+    said = []
+    for column in records.table.column_names:
+        values = records.table.column(column)
+        if column in texts:
+            continue
+        if records.loose and records.decimal is None and (cell := thousands_in(values.to_pylist())):
+            said.append(
+                Phrase(
+                    "column '{column}': {cell} is read as {number}, with a fraction; if thousands are meant, say "
+                    'decimal = ",", else decimal = "."',
+                    column=column,
+                    cell=cell,
+                    number=f"{float(cell):g}" if cell.count(".") == 1 else Phrase("a text"),
+                )
+            )
+        elif not _stays_exact(values):
+            said.append(
+                Phrase(
+                    "column '{column}' is read as text: it holds whole numbers beyond 2^53, which would not stay exact",
+                    column=column,
+                )
+            )
+    return entries(name, [""] if said else [], "number", phrase_list(said, SEMICOLON))

@@ -27,6 +27,7 @@ from layers.formats.feature_records import (
     SURFACES,
     Records,
     frame_of,
+    number_notes,
     of_types,
     read_records,
     shapes_of,
@@ -36,6 +37,7 @@ from layers.formats.feature_records import (
 from layers.formats.gdal_drivers import FEATURES, Format
 from layers.formats.shapefile import check_shapefile, deleted_in, encoding_of
 from layers.ledger import entries, gather
+from layers.numerals import DecimalSign, floats_of, how_to_write, stray_texts
 from layers.phrases import Phrase, phrase_list
 
 Kind = Literal["polygons", "lines", "points", "raster"]
@@ -53,6 +55,8 @@ def read_features(
     crs: str | None = None,
     override_crs: bool = False,
     encoding: str | None = None,
+    decimal: DecimalSign | None = None,
+    separator: str | None = None,
     x: str | None = None,
     y: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -78,6 +82,8 @@ def read_features(
         The plan's CRS holds although the file states another.
     encoding : str, optional
         Of a CSV or shapefile.
+    decimal, separator : str, optional
+        Of a CSV (the first also of a sheet), see :func:`layers.formats.read_records`.
     x, y : str, optional
         Columns with the coordinates of points.
 
@@ -100,7 +106,7 @@ def read_features(
         Too large.
     """
     with unpacked(path, name, FEATURES) as (inside, file_format):
-        records, notes = _records(inside, file_format, name, layer, id, encoding)
+        records, notes = _records(inside, file_format, name, layer, id, encoding, decimal, separator)
     if not len(records.table):
         raise SourceError(
             Phrase(
@@ -114,7 +120,9 @@ def read_features(
             code="no_features",
             layer=name,
         )
-    frame = frame_of(records, list(dict.fromkeys([*([id] if id else []), *texts])), name)
+    as_text = list(dict.fromkeys([*([id] if id else []), *texts]))
+    frame = frame_of(records, as_text, name)
+    notes.append(number_notes(records, as_text, name))
     if id is not None:
         frame.index = _feature_ids(frame, id, name)
     shapes = _points(frame, x, y, name) if x and y else _shapes(records, frame.index, path, name)
@@ -142,7 +150,14 @@ def read_features(
 
 
 def _records(
-    path: Path, file_format: Format, name: str, layer: str | None, id_column: str | None, encoding: str | None
+    path: Path,
+    file_format: Format,
+    name: str,
+    layer: str | None,
+    id_column: str | None,
+    encoding: str | None,
+    decimal: DecimalSign | None,
+    separator: str | None,
 ) -> tuple[Records, pd.DataFrame]:
     """The rows of a file, and of a shapefile what its parts have to say."""
     notes: list[pd.DataFrame] = []
@@ -150,7 +165,8 @@ def _records(
         check_shapefile(path, name)
         encoding, note = encoding_of(path, name, encoding)
         notes = [note, deleted_in(path, name, id_column, encoding)]
-    return read_records(path, file_format, name, layer, encoding), gather(notes)
+    records = read_records(path, file_format, name, layer, encoding, decimal=decimal, separator=separator)
+    return records, gather(notes)
 
 
 def _feature_ids(frame: pd.DataFrame, column: str, name: str) -> pd.Index:
@@ -188,22 +204,23 @@ def _points(frame: pd.DataFrame, x: str, y: str, name: str) -> npt.NDArray[Any]:
                 code="column",
                 layer=name,
             )
-        numbers = pd.to_numeric(frame[column], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        wrong = frame.index[np.isnan(numbers) & frame[column].notna().to_numpy()]
+        numbers = floats_of(frame[column])
+        wrong = stray_texts(frame[column][np.isnan(numbers)])
         if len(wrong):
             raise GeometryError(
                 Phrase(
                     "layer '{layer}': {count} cell(s) of column '{column}' are no plain numbers: features "
-                    "{ids}. Write "
-                    "coordinates with a point and no unit, such as -109.5.",
+                    "{ids}; the first is {first}. {remedy}.",
                     layer=name,
                     count=len(wrong),
                     column=column,
-                    ids=shown(wrong),
+                    ids=shown(wrong.index),
+                    first=shown(wrong[:1]),
+                    remedy=how_to_write(wrong),
                 ),
                 code="coordinates",
                 layer=name,
-                features=wrong,
+                features=wrong.index,
             )
         pairs.append(numbers)
     there = ~(np.isnan(pairs[0]) | np.isnan(pairs[1]))

@@ -256,6 +256,11 @@ class LayerSection(Named, TitledColumns):
     """Take 'crs' although the file says another one, where the file is wrong."""
     encoding: EncodingText | None = None
     """Encoding of the texts of a Shapefile or CSV, such as "gb18030"."""
+    decimal: Literal[".", ","] | None = None
+    """What stands before the fraction in the numbers of a CSV or sheet; the other one, a blank or an apostrophe may
+    then stand between thousands. By default a point, and nothing between thousands."""
+    separator: Literal[",", ";", "\t", "|"] | None = None
+    """What stands between the columns of a CSV, by default a comma."""
     nodata: Real | None = None
     """Value of a raster's cells that have none, where the file does not say it."""
     band: Annotated[int, Field(ge=1)] | None = None
@@ -346,6 +351,11 @@ class TableSection(TitledColumns):
     """Table inside the file, needed where it has several."""
     encoding: EncodingText | None = None
     """Encoding of the texts of a CSV, such as "gb18030"."""
+    decimal: Literal[".", ","] | None = None
+    """What stands before the fraction in the numbers of a CSV or sheet; the other one, a blank or an apostrophe may
+    then stand between thousands. By default a point, and nothing between thousands."""
+    separator: Literal[",", ";", "\t", "|"] | None = None
+    """What stands between the columns of a CSV, by default a comma."""
     pin: Pin | None = None
     """What the source held when it was pinned; one that holds something else is refused."""
 

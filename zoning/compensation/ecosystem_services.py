@@ -9,7 +9,8 @@ from fractions import Fraction
 import numpy as np
 import pandas as pd
 
-from layers.errors import Attempts, SourceError, UnknownNameError, ZoneplanError, at_key
+from layers.errors import Attempts, SourceError, UnknownNameError, ZoneplanError, at_key, shown
+from layers.numerals import floats_of, how_to_write, stray_texts
 from layers.phrases import Phrase
 from zoning.errors import near
 from zoning.solver import counted_ids, exact_number
@@ -200,13 +201,19 @@ def _column(measures: pd.DataFrame, name: str) -> pd.Series:
                 hint=near(name, measures.columns),
             )
         )
-    column = pd.to_numeric(measures[name], errors="coerce").astype(float)
-    texts = column.index[column.isna() & measures[name].notna()]
+    column = pd.Series(floats_of(measures[name]), index=measures.index, name=name)
+    texts = stray_texts(measures[name][column.isna()])
     if len(texts):
         raise SourceError(
-            Phrase("[services]: '{name}' holds texts, not numbers, for {ids}", name=name, ids=counted_ids(texts)),
+            Phrase(
+                "[services]: '{name}' holds texts, not numbers, as in {values}, for {ids}. {remedy}.",
+                name=name,
+                values=shown(texts.unique()[:3]),
+                ids=counted_ids(texts.index),
+                remedy=how_to_write(texts),
+            ),
             layer=name,
-            features=sorted(texts),
+            features=sorted(texts.index),
         )
     if (column < 0).any():
         wrong = column.index[column < 0]

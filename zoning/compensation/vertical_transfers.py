@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from layers.conditions import Evaluator, parse_condition
-from layers.errors import SourceError, naming_the_layer
+from layers.errors import SourceError, naming_the_layer, shown
+from layers.numerals import how_to_write, stray_texts
 from layers.phrases import Phrase
 from zoning.agreements import POOL, FlowRow, Row, flow_row, full_row
 from zoning.errors import InfeasibleError, MissingValueError
@@ -206,9 +207,17 @@ def require_numbers(column: pd.Series, what: str) -> None:
     exact_ones = all(isinstance(one, Decimal) for one in column.dropna())
     if truths or not (pd.api.types.is_numeric_dtype(column) or exact_ones):
         held = Phrase("truth values") if truths else Phrase("texts")
-        name = str(column.name)
+        name, odd = str(column.name), stray_texts(column)
         raise SourceError(
-            Phrase("'{name}' holds {kind} where '{key}' needs numbers", name=name, kind=held, key=what),
+            Phrase(
+                "'{name}' holds {kind} where '{key}' needs numbers, as in {values}, for {ids}. {remedy}.",
+                name=name,
+                kind=held,
+                key=what,
+                values=shown(odd.unique()[:3]),
+                ids=counted_ids(odd.index),
+                remedy=how_to_write(odd),
+            ),
             code="not_a_number",
             layer=name,
         )

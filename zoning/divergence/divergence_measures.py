@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
-from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key
+from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, shown
+from layers.numerals import floats_of, how_to_write, stray_texts
 from layers.phrases import Phrase
 from zoning.divergence.contiguity import contiguous_units, ways_km
 from zoning.divergence.drift_answer import drift_row
@@ -108,10 +108,18 @@ def _columns(measures: pd.DataFrame, years: dict[str, str], factor: float) -> pd
     """The columns of some years in their order, in the unit of the series."""
     found = {}
     for year in sorted(years):
-        column = pd.to_numeric(measures[years[year]], errors="coerce").astype(np.float64)
-        strange = column.isna() & measures[years[year]].notna()
-        if strange.any():
-            raise UnknownNameError(Phrase("'{name}' is a measure of texts, not of numbers", name=years[year]))
+        column = pd.Series(floats_of(measures[years[year]]), index=measures.index)
+        texts = stray_texts(measures[years[year]][column.isna()])
+        if len(texts):
+            raise UnknownNameError(
+                Phrase(
+                    "'{name}' is a measure of texts, not of numbers, as in {values}, for {ids}. {remedy}.",
+                    name=years[year],
+                    values=shown(texts.unique()[:3]),
+                    ids=shown(texts.index),
+                    remedy=how_to_write(texts),
+                )
+            )
         found[year] = column * factor
     return pd.DataFrame(found, index=measures.index)
 

@@ -13,6 +13,7 @@ from layers.conditions import parse_formula
 from layers.crs import project, working_crs
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
 from layers.inputs import Layer
+from layers.numerals import floats_of
 from layers.phrases import Phrase
 from layers.raster import summarise
 from zoning.errors import near
@@ -99,7 +100,7 @@ def areal_interpolation(
         part = np.divide(weight, counts[place], out=np.zeros_like(weight), where=counts[place] > 0)
         found[name] = np.where(meets, np.bincount(unit, amount[place] * part, size), np.nan)
     for name in wanted["i"]:
-        rate = pd.to_numeric(source[name], errors="coerce").to_numpy(dtype=float)
+        rate = floats_of(source[name])
         refuse_rows(source.index, ~np.isfinite(rate) & (counts > 0), f"'{name}'", missing=True)
         total = np.bincount(unit, np.nan_to_num(rate)[place] * weight, size)
         found[name] = np.divide(total, covered, out=np.full(size, np.nan), where=meets)

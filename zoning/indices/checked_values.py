@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import UnknownNameError, ZoneplanError, shown
+from layers.numerals import floats_of
 from layers.phrases import Phrase
 from zoning.errors import MissingValueError, near
 
@@ -22,15 +23,6 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 _UNIT_SUM = 1e-6
 """So far from 1 the sum of typed weights may be."""
-
-
-def floats_of(values: pd.Series) -> Floats:
-    """The numbers of a column, NaN for whatever is none."""
-    try:
-        found = values.to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError):
-        found = pd.to_numeric(values, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    return np.asarray(found, dtype=np.float64)
 
 
 def checked(

@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import UnknownNameError, ZoneplanError, shown
+from layers.numerals import floats_of
 from layers.phrases import Phrase
 from zoning.errors import near
-from zoning.indices.checked_values import Floats, beside, floats_of, of_arrays, refuse_twice
+from zoning.indices.checked_values import Floats, beside, of_arrays, refuse_twice
 
 Flags = npt.NDArray[np.bool_]
 _ANY = ("", "*")

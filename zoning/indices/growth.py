@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import ZoneplanError
+from layers.numerals import floats_of
 from layers.phrases import Phrase
 from zoning.indices.checked_values import (
     ByLabel,
@@ -274,7 +275,7 @@ def growth_poles(before: pd.Series, after: pd.Series, distance: pd.DataFrame, re
 
 def ways_between(distance: pd.DataFrame, rows: pd.Index, columns: pd.Index) -> Floats:
     """Distances in the order of rows and columns, none missing and none below 0."""
-    numbers = distance.apply(pd.to_numeric, errors="coerce")
+    numbers = distance.apply(lambda column: pd.Series(floats_of(column), index=column.index))
     aligned = pd.DataFrame(
         {place: beside(numbers.iloc[:, place], rows, "distance") for place in range(numbers.shape[1])}, index=rows
     )

@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import ZoneplanError, shown
+from layers.numerals import floats_of
 from layers.phrases import Phrase
-from zoning.indices.checked_values import checked_costs, checked_table, floats_of, of_arrays
+from zoning.indices.checked_values import checked_costs, checked_table, of_arrays
 
 Flags = npt.NDArray[np.bool_]
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import ZoneplanError
+from layers.numerals import floats_of
 from layers.phrases import Phrase
-from zoning.indices.checked_values import checked_table, floats_of, of_arrays, refuse_rows
+from zoning.indices.checked_values import checked_table, of_arrays, refuse_rows
 
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 """Mean consistency index of random matrices of 1 to 15 criteria, as Saaty printed it in 1980."""

@@ -13,8 +13,9 @@ import pandas as pd
 
 from layers.conditions import Clause, Evaluator, Operand, parse_calculation, parse_condition
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, raise_all, shown
+from layers.numerals import how_to_write, stray_texts
 from layers.phrases import Phrase, phrase_list, word
-from zoning.errors import near, stray_texts
+from zoning.errors import near
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
 from zoning.rulebook import Derived, DerivedBand, Indicator, Membership, Policy, Rule, Rulebook, without_unused_topics
@@ -525,7 +526,7 @@ def misfits(
         yield SourceError(
             Phrase(
                 "column '{column}' holds a {kind}, but rulebook '{rulebook}' reads it as a {wanted} ({unit}); "
-                "{found}{file}: correct the column, or its type in indicators.toml",
+                "{found}{file}. {remedy}, or correct its type in indicators.toml.",
                 column=one.name,
                 kind=word(kind),
                 rulebook=rulebook.name,
@@ -533,6 +534,7 @@ def misfits(
                 unit=one.unit,
                 found=found,
                 file=home,
+                remedy=Phrase("Correct the column") if odd is None else how_to_write(odd),
             ),
             code="column_type",
             layer=one.name,

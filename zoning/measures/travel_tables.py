@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
 from layers.formats import CsvRow, read_cells
+from layers.numerals import plain_numeral
 from layers.phrases import Phrase
 from layers.sources import resolve_source
 from zoning.errors import near
@@ -140,10 +141,8 @@ class _Columns:
 
 
 def _number(cell: str) -> float:
-    try:
-        found = float(cell)
-    except ValueError:
-        return math.nan
+    plain = plain_numeral(cell)
+    found = float(plain) if plain else math.nan
     return found if found >= 0 and math.isfinite(found) else math.nan
 
 

@@ -18,9 +18,10 @@ from layers.errors import CrsError, GeometryError, SourceError, StudyError, Unkn
 from layers.formats import Raster
 from layers.geometry import lengths_m, nearest_km
 from layers.inputs import Layer
+from layers.numerals import floats_of, how_to_write, stray_texts
 from layers.phrases import Phrase
 from layers.raster import Borders, share_where, summarise, weighted_mean
-from zoning.errors import near, stray_texts
+from zoning.errors import near
 from zoning.overlays import area_shares, checked_crs, covered, roles_of, unit_ids
 from zoning.rulebook import ELEVATION_ROLE, AvailableLand, Rulebook
 from zoning.unit_ids import keep_ids
@@ -184,18 +185,17 @@ def _numbers(layer: Layer, features: gpd.GeoDataFrame, column: str) -> pd.Series
         )
         raise SourceError(
             Phrase(
-                "layer '{layer}': column '{column}' holds texts, not numbers{cells}. Write plain numbers, such as "
-                "1234.5, and nothing where there is none.",
+                "layer '{layer}': column '{column}' holds texts, not numbers{cells}. {remedy}.",
                 layer=layer.name,
                 column=column,
                 cells=cells,
+                remedy=how_to_write(odd),
             ),
             code="column",
             layer=layer.name,
             features=odd.index,
         )
-    numbers: pd.Series = values.astype("float64").reset_index(drop=True)
-    return numbers
+    return pd.Series(floats_of(values))
 
 
 def _statistic(function: str, owner: Places, values: Floats, count: int) -> Floats:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.conditions import Evaluator
 from layers.errors import Attempts, SourceError, StudyError, UnknownNameError, at_key, shown
+from layers.numerals import floats_of
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.quotas.weights import find_column, rows_meeting
@@ -248,7 +249,7 @@ def _count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
     else:
         values = find_column(quota.carried, measures, Phrase("balance"))
         refuse_text(values, Phrase("balance"))
-        missing = measures.index[~np.isfinite(pd.to_numeric(values, errors="coerce").to_numpy(dtype=float))]
+        missing = measures.index[~np.isfinite(floats_of(values))]
         if len(missing):
             raise MissingValueError(
                 Phrase(

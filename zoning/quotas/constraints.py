@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from layers.conditions import Evaluator
-from layers.errors import Attempts, SourceError, StudyError, at_key, naming_the_layer
+from layers.errors import Attempts, SourceError, StudyError, at_key, naming_the_layer, shown
+from layers.numerals import floats_of, how_to_write, stray_texts
 from layers.phrases import AND, LINES, Phrase, phrase_list
 from zoning.errors import InfeasibleError, MissingValueError
 from zoning.quotas.bounds import Bounds, steps_left
@@ -371,18 +372,20 @@ class Limiting:
         if isinstance(source, Decimal):
             return np.full(len(self.asked.table), float(source))
         column = find_column(source, self.measures, what)
-        values = pd.to_numeric(column, errors="coerce").to_numpy(dtype=float)
-        texts = self.asked.table.index[np.isnan(values) & column.notna().to_numpy()]
+        values = floats_of(column)
+        texts = stray_texts(column[np.isnan(values)])
         if len(texts):
             raise SourceError(
                 Phrase(
-                    "'{name}' ({use}) is text, not a number, for {ids}",
+                    "'{name}' ({use}) is text, not a number, as in {values}, for {ids}. {remedy}.",
                     name=source,
                     use=what,
-                    ids=counted_ids(texts),
+                    values=shown(texts.unique()[:3]),
+                    ids=counted_ids(texts.index),
+                    remedy=how_to_write(texts),
                 ),
                 code="text",
-                features=sorted(texts),
+                features=sorted(texts.index),
             )
         missing = self.asked.table.index[~np.isfinite(values) & needed]
         if len(missing):

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import LimitError, SourceError, ZoneplanError, shown
+from layers.numerals import how_to_write, stray_texts
 from layers.phrases import Phrase
-from zoning.errors import InfeasibleError, MissingValueError, stray_texts
+from zoning.errors import InfeasibleError, MissingValueError
 from zoning.solver.exact_steps import UNLIMITED, Counts, Number, Step, exact_number
 from zoning.unit_ids import keep_ids
 
@@ -396,11 +397,11 @@ def refuse_text(values: pd.Series, what: str) -> None:
         odd = stray_texts(values).sort_index()
         raise ZoneplanError(
             Phrase(
-                "the {bound} is text, not a number, as in {values}, for {ids}; write plain numbers, such as 1234.5, "
-                "0 included",
+                "the {bound} is text, not a number, as in {values}, for {ids}. {remedy}.",
                 bound=what,
                 values=shown(odd.unique()[:3]),
                 ids=counted_ids(odd.index),
+                remedy=how_to_write(odd),
             ),
             code="text",
             features=odd.index,

@@ -1,15 +1,15 @@
-"""Comma-separated text. Every cell is text; a column becomes numbers only where nothing can be lost by it."""
+"""Text in columns that commas separate, or another sign that the plan names. Every cell is text."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -20,8 +20,8 @@ from layers.ledger import entries
 from layers.phrases import Phrase
 from layers.sources import check_encoding
 
-_PLAIN = re.compile(r"[+-]?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]*)?(?:[eE][+-]?[0-9]{1,3})?|[+-]?\.[0-9]+")
-_TRUTHS = frozenset({"true", "false"})
+_UNSEEN = " \t\r\n\v\f\xa0\u3000\ufeff\u200b\u200c\u200d\u2060"
+"""Blanks and what nobody sees, around the name of a column."""
 
 
 class CsvRow(NamedTuple):
@@ -31,8 +31,12 @@ class CsvRow(NamedTuple):
     line: int
 
 
-def read_sheet(path: Path, name: str, encoding: str | None = None) -> tuple[pa.Table, pd.DataFrame]:
-    """A CSV as a table of text; empty cells are missing; and what the ledger has to say of its encoding.
+def read_sheet(
+    path: Path, name: str, encoding: str | None = None, separator: str | None = None
+) -> tuple[pa.Table, pd.DataFrame]:
+    """A CSV as a table of text, and what the ledger has to say of its encoding.
+
+    Empty cells are missing, and so are rows of nothing else.
 
     Parameters
     ----------
@@ -41,6 +45,8 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> tuple[pa.T
         Name of the layer, for messages.
     encoding : str, optional
         By default UTF-8, with or without a byte-order mark; else GB18030 where that is clear, with a ledger row.
+    separator : str, optional
+        What stands between columns, by default a comma.
 
     Raises
     ------
@@ -54,7 +60,8 @@ def read_sheet(path: Path, name: str, encoding: str | None = None) -> tuple[pa.T
     check_size(path.stat().st_size, path, name)
     content = path.read_bytes()
     guessed = encoding is None and not _is_utf8(content) and is_clearly_chinese(content)
-    header, rows = read_cells(path, name, "gb18030" if guessed else encoding, content)
+    header, rows = read_cells(path, name, "gb18030" if guessed else encoding, content, separator=separator)
+    rows = [row for row in rows if any(cell and not cell.isspace() for cell in row.cells)]
     cells = zip(*(row.cells for row in rows), strict=True) if rows else [()] * len(header)
     columns = [pa.array([cell or None for cell in column], type=pa.large_string()) for column in cells]
     note = entries(
@@ -89,18 +96,23 @@ def misspelt_column(table: str, column: str, near: str, code: str) -> SourceErro
 
 
 def read_cells(
-    path: Path, name: str, encoding: str | None = None, content: bytes | None = None
+    path: Path,
+    name: str,
+    encoding: str | None = None,
+    content: bytes | None = None,
+    separator: str | None = None,
 ) -> tuple[list[str], list[CsvRow]]:
     """The first line of a CSV and its rows, each with its place in the file; otherwise as :func:`read_sheet`.
 
     Returns
     -------
     header : list of str
+        Without blanks around a name.
     rows : list of CsvRow
         As many cells in each as the header has names; blank lines are left out.
     """
-    first, *rows = read_rows(path, name, encoding, content) or [CsvRow([], 1)]
-    header = list(first.cells)
+    first, *rows = read_rows(path, name, encoding, content, separator) or [CsvRow([], 1)]
+    header = [column_name(one) for one in first.cells]
     check_header(header, path, name)
     check_rows(len(rows), path, name)
     odd = [str(row.line) for row in rows if len(row.cells) != len(header)]
@@ -122,7 +134,13 @@ def read_cells(
     return header, rows
 
 
-def read_rows(path: Path, name: str, encoding: str | None = None, content: bytes | None = None) -> list[CsvRow]:
+def read_rows(
+    path: Path,
+    name: str,
+    encoding: str | None = None,
+    content: bytes | None = None,
+    separator: str | None = None,
+) -> list[CsvRow]:
     """All lines of a CSV as they are, titles above the header included; those without a cell are left out.
 
     Parameters
@@ -134,6 +152,8 @@ def read_rows(path: Path, name: str, encoding: str | None = None, content: bytes
         By default UTF-8, with or without a byte-order mark.
     content : bytes, optional
         What the file holds, where it was read already.
+    separator : str, optional
+        What stands between columns, by default a comma.
 
     Raises
     ------
@@ -164,7 +184,7 @@ def read_rows(path: Path, name: str, encoding: str | None = None, content: bytes
             code="encoding",
             layer=name,
         ) from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator or ",", strict=True)
     try:
         return [CsvRow(row, reader.line_num) for row in reader if row or reader.line_num == 1]
     except csv.Error as error:
@@ -181,6 +201,17 @@ def read_rows(path: Path, name: str, encoding: str | None = None, content: bytes
         ) from error
 
 
+def column_name(cell: str) -> str:
+    r"""The name of a column without blanks around it, and what nobody sees there.
+
+    Examples
+    --------
+    >>> column_name("\ufeff pop\u00a0")
+    'pop'
+    """
+    return cell.strip(_UNSEEN)
+
+
 def check_header(header: Sequence[str], path: Path, name: str) -> None:
     """Refuse names of columns of which one is empty or stands twice.
 
@@ -189,17 +220,20 @@ def check_header(header: Sequence[str], path: Path, name: str) -> None:
     SourceError
         It says which.
     """
-    if len(header) == 1 and re.search(r"[;\t|]", header[0]):
+    other = re.search(r"[;\t|,]", header[0]) if len(header) == 1 else None
+    if other:
         raise SourceError(
             Phrase(
-                "layer '{layer}': the columns of {file} are not separated by commas. Save it as CSV with commas.",
+                "layer '{layer}': the columns of {file} seem to be separated by '{sign}', which is not how they are "
+                'read. Say separator = "{sign}" in the plan, or save it as CSV with commas.',
                 layer=name,
                 file=path.name,
+                sign="\\t" if other[0] == "\t" else other[0],
             ),
             code="separator",
             layer=name,
         )
-    twice = sorted({one for one in header if one and header.count(one) > 1})
+    twice = sorted(one for one, count in Counter(header).items() if one and count > 1)
     if not header or twice or "" in header:
         wrong = Phrase("these stand twice: {ids}", ids=shown(twice)) if twice else Phrase("a name is empty")
         raise SourceError(
@@ -212,27 +246,3 @@ def check_header(header: Sequence[str], path: Path, name: str) -> None:
             code="columns",
             layer=name,
         )
-
-
-def numbers_of(cells: Sequence[str | None]) -> Any:
-    """The cells of a column as int64, float64 or bool if each that is not empty is a plain one, else as text.
-
-    A number is not plain with leading zeros, with commas, or with more digits than a float keeps.
-
-    Examples
-    --------
-    >>> numbers_of(["1", "2"]).tolist(), numbers_of(["1.5", None]).tolist(), bool(numbers_of(["true"])[0])
-    ([1, 2], [1.5, nan], True)
-    >>> list(numbers_of(["007", "12"])), list(numbers_of(["1,234"]))
-    (['007', '12'], ['1,234'])
-    """
-    stripped = [cell.strip() if cell else None for cell in cells]
-    filled = [cell for cell in stripped if cell]
-    if filled and all(cell.lower() in _TRUTHS for cell in filled):
-        truths = [cell.lower() == "true" if cell else None for cell in stripped]
-        return pd.array(truths, dtype="boolean" if len(filled) < len(truths) else "bool")
-    if not all(_PLAIN.fullmatch(cell) for cell in filled):
-        return pd.array(list(cells), dtype="str")
-    numbers = np.asarray([float(cell) if cell else np.nan for cell in stripped], dtype=np.float64)
-    whole = len(filled) == len(cells) and all(cell.lstrip("+-").isdigit() for cell in filled)
-    return numbers.astype(np.int64) if whole else numbers

@@ -5,6 +5,7 @@ A workbook is a ZIP of XML, and a small one may unpack to gigabytes: its own lis
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import re
 import zipfile
@@ -16,6 +17,7 @@ from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse  # 
 from layers.errors import LimitError, SourceError, shown
 from layers.formats.gdal_drivers import check_rows, check_size
 from layers.formats.tables.csv_files import CsvRow
+from layers.numerals import DecimalSign
 from layers.phrases import Phrase
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -27,7 +29,24 @@ MOST_TIMES = 100
 UNREADABLE = (zipfile.BadZipFile, ParseError, KeyError, ValueError, IndexError)
 """What comes of a file that is no workbook, or is damaged."""
 _LARGE_BYTES = 2**24
+_FIRST_DAY = dt.datetime(1899, 12, 30)  # noqa: DTZ001  (a sheet knows no zones)
+_MARCH_1900 = 61
+_LAST_DAY = 2_958_466
+"""Behind 9999-12-31."""
+_DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+"""Numbers of built-in formats of dates and times, those of Chinese, Japanese and Korean programs among them."""
+_NOT_SIGNS = re.compile(r'"[^"]*"|\\.|_.|\[(?!h+\]|m+\]|s+\])[^]]*\]', re.IGNORECASE)
+"""Texts, colours, conditions and locales inside a format; times in brackets count on."""
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+class _About(NamedTuple):
+    """What the cells of a sheet go by: texts, styles of dates, the day that is 0, and the sign before a fraction."""
+
+    shared: list[str]
+    dates: frozenset[str]
+    first_day: dt.datetime
+    decimal: DecimalSign
 
 
 class _Cells(NamedTuple):
@@ -38,7 +57,13 @@ class _Cells(NamedTuple):
     empty: list[str]
 
 
-def read_workbook(path: Path, name: str, sheet: str | None = None, content: bytes | None = None) -> list[CsvRow]:
+def read_workbook(
+    path: Path,
+    name: str,
+    sheet: str | None = None,
+    content: bytes | None = None,
+    decimal: DecimalSign | None = None,
+) -> list[CsvRow]:
     """The rows of a sheet, those without a text left out.
 
     Parameters
@@ -51,6 +76,8 @@ def read_workbook(path: Path, name: str, sheet: str | None = None, content: byte
         Its name, one of :func:`sheets_of`; by default the first one.
     content : bytes, optional
         What the file holds, where it was read already.
+    decimal : {".", ","}, optional
+        What stands before the fraction of its numbers, as in texts of the same table.
 
     Returns
     -------
@@ -69,7 +96,7 @@ def read_workbook(path: Path, name: str, sheet: str | None = None, content: byte
     try:
         with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             _check_parts(archive, path, name)
-            found = _cells(archive, _part_of(archive, sheet), name)
+            found = _cells(archive, _part_of(archive, sheet), name, decimal or ".")
         _fill_merged(found)
     except UNREADABLE as error:
         raise SourceError(
@@ -182,12 +209,12 @@ def _text(one: Element) -> str:
     return "".join(run.text or "" for run in (one.find(f"{SHEET}t"), *runs) if run is not None)
 
 
-def _cells(archive: zipfile.ZipFile, part: str, name: str) -> _Cells:
+def _cells(archive: zipfile.ZipFile, part: str, name: str, decimal: DecimalSign) -> _Cells:
     """What stands in a sheet; it is read cell by cell, for a large one does not fit into memory as a tree."""
-    shared, found = _shared_texts(archive), _Cells({}, [], [])
+    about, found = _About(_shared_texts(archive), *_dates(archive), decimal), _Cells({}, [], [])
     for _, one in iterparse(io.BytesIO(_content(archive, part))):  # noqa: S314  (as above)
         if one.tag == f"{SHEET}c":
-            _take(one, shared, found, name)
+            _take(one, about, found, name)
         elif one.tag == f"{SHEET}mergeCell":
             found.merged.append(one.attrib["ref"])
         elif one.tag == f"{SHEET}row":
@@ -195,7 +222,7 @@ def _cells(archive: zipfile.ZipFile, part: str, name: str) -> _Cells:
     return found
 
 
-def _take(cell: Element, shared: list[str], found: _Cells, name: str) -> None:
+def _take(cell: Element, about: _About, found: _Cells, name: str) -> None:
     kind, value = cell.attrib.get("t", "n"), cell.findtext(f"{SHEET}v", "")
     if kind == "e":
         raise SourceError(
@@ -211,9 +238,57 @@ def _take(cell: Element, shared: list[str], found: _Cells, name: str) -> None:
     if not value and kind != "str" and cell.find(f"{SHEET}f") is not None:
         found.empty.append(cell.attrib["r"])
     inline = cell.find(f"{SHEET}is")
-    text = shared[int(value)] if kind == "s" else _text(inline) if inline is not None else value
+    if inline is not None:
+        text = _text(inline)
+    elif kind == "s":
+        text = about.shared[int(value)]
+    elif kind == "b":
+        text = {"0": "false", "1": "true"}.get(value, value)
+    elif kind == "n" and value:
+        text = _number(value, cell.attrib.get("s", "0"), about)
+    else:
+        text = value
     if text.strip():
         found.texts[_place(cell.attrib["r"])] = text.strip()
+
+
+def _number(value: str, style: str, about: _About) -> str:
+    """A number as it stands in a CSV of the sheet: a date as such, else with the sign that the plan says."""
+    if style in about.dates:
+        return _date(float(value), about.first_day)
+    return value.replace(".", about.decimal)
+
+
+def _date(days: float, first: dt.datetime) -> str:
+    """A day as 2024-12-31, with the time where there is one; a time of no day as 13:45:00."""
+    if not 0 <= days < _LAST_DAY:
+        return f"{days:.15g}"
+    moment = first + dt.timedelta(seconds=round(days * 86400))
+    if days < 1:
+        return moment.time().isoformat()
+    if first == _FIRST_DAY and days < _MARCH_1900:  # the sheet has a 29 February 1900, which never was
+        moment += dt.timedelta(days=1)
+    return moment.date().isoformat() if moment.time() == dt.time() else moment.isoformat(sep=" ")
+
+
+def _dates(archive: zipfile.ZipFile) -> tuple[frozenset[str], dt.datetime]:
+    """The styles of cells that show dates or times, by their number, and the day that is 0."""
+    settings = _parsed(archive, "xl/workbook.xml").find(f"{SHEET}workbookPr")
+    late = settings is not None and settings.attrib.get("date1904") in ("1", "true")
+    first = dt.datetime(1904, 1, 1) if late else _FIRST_DAY  # noqa: DTZ001  (a sheet knows no zones)
+    if "xl/styles.xml" not in archive.namelist():
+        return frozenset(), first
+    styles = _parsed(archive, "xl/styles.xml")
+    own = {one.attrib["numFmtId"]: one.attrib["formatCode"] for one in styles.iter(f"{SHEET}numFmt")}
+    shown_as = [one.attrib.get("numFmtId", "0") for one in styles.findall(f"{SHEET}cellXfs/{SHEET}xf")]
+    return frozenset(str(place) for place, one in enumerate(shown_as) if _is_date(one, own.get(one))), first
+
+
+def _is_date(number: str, code: str | None) -> bool:
+    """Whether a format of numbers shows days or times: a built-in one by its number, another by its signs."""
+    if code is None:
+        return number.isdigit() and int(number) in _DATE_FORMATS
+    return re.search("[dmyhs]", _NOT_SIGNS.sub("", code), re.IGNORECASE) is not None
 
 
 def _place(reference: str) -> tuple[int, int]:

@@ -46,13 +46,13 @@ def test_every_format_gives_the_same_features(save, ending):
     features = features.loc[["010203", "0", "x", "ä"]]
     assert [str(one.dtype) for one in features.drop(columns="geometry").dtypes.index.map(features.__getitem__)] == [
         "str",
-        "int64",
+        "str",
         "float64",
     ]
-    assert features["big"].iloc[0] == 2**53 + 1
+    assert features["big"].tolist() == [str(2**53 + 1), "1", "2", "3"]  # which as floats would be another number
     assert features.crs == given.crs
     assert shapely.equals(np.asarray(features.geometry.array), np.asarray(given.geometry.array)).all()
-    assert ledger.empty
+    assert ledger["finding"].tolist() == ["number"]
 
 
 @pytest.mark.parametrize("ending", ["gpkg", "parquet", "geojson", "shp"])

@@ -450,7 +450,7 @@ def test_a_text_where_the_rulebook_reads_a_number_is_the_checks(toy_folder: Path
     told = errors(toy_folder)
     assert told[0].startswith("column 'population' holds a text, but rulebook 'toy' reads it as a number (persons)")
     assert "it has 'many' for 'a1', 'a2'" in told[0]
-    assert "in the units' file toy.gpkg: correct the column" in told[0]
+    assert "in the units' file toy.gpkg. Write plain numbers, such as 1234.5, without a unit" in told[0]
 
 
 def test_a_rulebook_and_a_file_that_are_not_there_are_told_together(toy_folder: Path, command) -> None:

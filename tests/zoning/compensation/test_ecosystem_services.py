@@ -189,11 +189,13 @@ def test_names_that_nothing_provides_are_refused_with_their_place(
 
 
 def test_texts_are_refused_with_their_units_by_the_check_as_well(toy_folder: Path) -> None:
-    with pytest.raises(SourceError, match="'gdp_cny' holds texts, not numbers, for 1 unit: 'b'"):
+    with pytest.raises(SourceError, match=r"'gdp_cny' holds texts, not numbers, as in .*, for 1 unit: 'b'"):
         value_services(LAND.assign(gdp_cny=["1", "x", "3"]), SERVICES)
     path = toy_folder / "plan.toml"
     path.write_text(path.read_text("utf-8") + PLAN.replace('"income"', '"name"'), "utf-8")
     study = read_study(path)
     found = check(study, read_rulebook(study.rulebook, study.date), read_inputs(study))
     (text,) = [one.text for one in found if one.level == "error"]
-    assert text.startswith("plan.toml, line 74, column 10: [services]: 'name' holds texts, not numbers, for 12 units")
+    assert text.startswith(
+        "plan.toml, line 74, column 10: [services]: 'name' holds texts, not numbers, as in 'Unit A1'"
+    )

@@ -93,7 +93,8 @@ def test_a_column_must_be_there_and_hold_numbers(units):
     ("cells", "odd"),
     [
         (["5", "12 MW", "inf", None, "1e400", "1,5", "1\0", "x"], ("1", "2", "4", "5", "6")),
-        (["007", "5"], ("0", "1")),  # the whole column is text in its file
+        (["007", "5"], ("0",)),
+        (["7", "5"], ("0", "1")),  # the whole column is text in its file
         ([None, None], ()),
     ],
 )

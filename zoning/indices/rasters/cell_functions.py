@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import ZoneplanError
+from layers.numerals import floats_of
 from layers.phrases import Phrase
-from zoning.indices.checked_values import floats_of
 from zoning.indices.rasters.cog import CellType, written_cog
 from zoning.indices.rasters.grids import AnyRaster, stacked
 
