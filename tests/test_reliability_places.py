@@ -7,6 +7,8 @@ write it, mended as the message says, and must then lie where it lies.
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,7 +19,7 @@ import rasterio
 import shapely
 from affine import Affine
 from pyproj import CRS
-from shapely import box
+from shapely import Polygon, box
 
 from layers.errors import CrsError, GeometryError, SeveralErrors, ZoneplanError
 from layers.inputs import Inputs
@@ -101,7 +103,12 @@ NUMBERED = frame().to_crs("EPSG:4524")
     ],
 )
 def test_a_layer_under_a_wrong_crs_is_told_the_one_in_which_it_fits(row, land, words, read) -> None:
-    """The code in the message, written into the plan as it says, puts the layer where it lies."""
+    """The code in the message, written into the plan as it says, puts the layer where it lies.
+
+    Limits: Eastings with the number of a zone under a code without one.
+
+    Limits: Numbers of another strip, of degrees or of a web map.
+    """
     with pytest.raises(ZoneplanError, match=words) as refused:
         read(land)
     assert refused.value.layer == "land", row
@@ -114,6 +121,7 @@ def test_a_layer_under_a_wrong_crs_is_told_the_one_in_which_it_fits(row, land, w
 
 @pytest.mark.parametrize("crs", [LONLAT, "EPSG:4524", "EPSG:4545"])
 def test_b36_exchanged_coordinates_are_told_as_that(crs: str, read) -> None:
+    """Limits: Latitude first, or northing first."""
     right = frame().to_crs(crs)
     with pytest.raises(ZoneplanError, match=r"seem to be exchanged[:.] (?i:exchange) them") as refused:
         read(exchanged(right))
@@ -134,7 +142,10 @@ def test_b36_x_and_y_of_a_table_are_exchanged_in_the_plan(crs: str, read, tmp_pa
 
 
 def test_a_layer_in_feet_under_a_crs_in_metres_is_told_so(read) -> None:
-    """B39: Utah North counts in metres (EPSG:32142) or in feet (EPSG:3560)."""
+    """B39: Utah North counts in metres (EPSG:32142) or in feet (EPSG:3560).
+
+    Limits: Feet under a CRS in metres.
+    """
     units = frame([box(-112, 41, -111.5, 41.5)], "EPSG:4269")
     land = frame([box(-111.9, 41.1, -111.8, 41.2)], "EPSG:4269").to_crs("EPSG:3560")
     with pytest.raises(CrsError, match=r"if its numbers were feet.*the code of the same in feet"):
@@ -145,6 +156,7 @@ def test_a_layer_in_feet_under_a_crs_in_metres_is_told_so(read) -> None:
 
 
 def test_b39_a_layer_of_another_region_is_no_riddle(read) -> None:
+    """Limits: A layer of another region."""
     with pytest.raises(CrsError, match="of another region: then leave it out") as refused:
         read(frame([box(-110, 40, -109, 41)]))
     assert "numbers lie on the units" not in str(refused.value)
@@ -162,7 +174,10 @@ def test_b39_units_in_the_wrong_strip_are_to_blame_and_not_their_layers(read) ->
 
 @pytest.mark.parametrize(("crs", "accused"), [("EPSG:2154", True), ("EPSG:32612", True), ("EPSG:4674", True)])
 def test_a_crs_for_another_part_of_the_world_is_told(crs: str, accused: bool, read) -> None:
-    """B39: it may hold numbers of China well enough to be drawn there, and not to be measured."""
+    """B39: it may hold numbers of China well enough to be drawn there, and not to be measured.
+
+    Limits: A CRS for another part of the world.
+    """
     land = told(frame(), crs) if CRS(crs).is_geographic else frame().to_crs(crs)
     ledger = read(land).ledger
     said = " ".join(map(str, ledger.loc[ledger["finding"] == "crs", "action"]))
@@ -176,6 +191,7 @@ def test_a_crs_of_the_place_or_of_the_next_strip_is_not_accused(crs: str, read) 
 
 
 def test_a_contradiction_is_settled_by_the_plan_where_it_says_so(read) -> None:
+    """Limits: Another CRS than the plan says."""
     with pytest.raises(CrsError, match="Leave 'crs' out of the plan or, where the file is wrong") as refused:
         read(frame(), 'crs = "EPSG:4545"')
     assert (refused.value.code, refused.value.layer) == ("crs_contradiction", "land")
@@ -189,6 +205,7 @@ def test_nothing_is_overridden_by_nothing(keys: str, read) -> None:
 
 
 def test_b12_a_missing_crs_is_said_in_the_plan(read) -> None:
+    """Limits: No coordinate reference system."""
     with pytest.raises(CrsError, match="has no coordinate reference system"):
         read(told(GAUSS, None))
     lies_right(read(told(GAUSS, None), 'crs = "EPSG:4545"'))
@@ -226,7 +243,10 @@ CITY = "+proj=tmerc +lat_0=0 +lon_0=108.25 +k=1 +x_0=50000 +y_0=-3000000 +ellps=
     ],
 )
 def test_a_prj_of_arcgis_says_the_same_as_its_code(crs, prj, code, read, tmp_path: Path) -> None:
-    """B12: also a strip of a city, which no registry has; the plan may say the code as well."""
+    """B12: also a strip of a city, which no registry has; the plan may say the code as well.
+
+    Limits: A .prj of ArcGIS, also of a city's own strip.
+    """
     told(frame().to_crs(crs), None).to_file(tmp_path / "land.shp")
     (tmp_path / "land.prj").write_text(prj, "utf-8")
     for keys in ["", *([f'crs = "{code}"'] if code else [])]:
@@ -236,7 +256,10 @@ def test_a_prj_of_arcgis_says_the_same_as_its_code(crs, prj, code, read, tmp_pat
 
 
 def test_a_crs_that_is_nowhere_is_refused(read, tmp_path: Path) -> None:
-    """B12: what a program writes of a drawing without a CRS."""
+    """B12: what a program writes of a drawing without a CRS.
+
+    Limits: A CRS without a place on the earth.
+    """
     told(NUMBERED, None).to_file(tmp_path / "land.shp")
     (tmp_path / "land.prj").write_text('LOCAL_CS["City",UNIT["Meter",1]]', "utf-8")
     with pytest.raises(CrsError, match=r"land.shp says City, which is not tied to the earth"):
@@ -262,3 +285,21 @@ def test_the_crs_of_a_grid_is_overridden_alike(read, tmp_path: Path) -> None:
         read(None, measure, "land.tif")
     inputs = read(None, measure + 'crs = "EPSG:4545"\noverride_crs = true', "land.tif")
     assert inputs.layers[0].raster.crs == CRS("EPSG:4545")
+
+
+@pytest.mark.skipif(shutil.which("ogr2ogr") is None, reason="ogr2ogr is not installed")
+def test_b35_the_remedy_for_the_180th_meridian_is_one(read, tmp_path: Path) -> None:
+    """B35: the command of the message splits the polygon, and then it is read.
+
+    Limits: An edge across the 180th meridian.
+    """
+    units = frame([box(178, -19, 180, -15), box(-180, -19, -178, -15)], "EPSG:4326")
+    across = frame([Polygon([(179, -18), (-179, -18), (-179, -16), (179, -16)])], "EPSG:4326")
+    with pytest.raises(GeometryError, match=r"cross the 180th meridian. Split them there \(ogr2ogr -wrapdateline\)"):
+        read(across, units=units)
+    subprocess.run(
+        ["ogr2ogr", "-wrapdateline", tmp_path / "split.gpkg", tmp_path / "land.gpkg"], check=True, capture_output=True
+    )
+    inputs = read(None, "", "split.gpkg", units=units)
+    west, _, east, _ = inputs.layers[0].features.total_bounds
+    assert east - west == pytest.approx(2 * 111_320 * np.cos(np.radians(16)), rel=0.01)

@@ -60,7 +60,12 @@ def table_of(folder: Path, ending: str, cells: list[object], **keys):
     ],
 )
 def test_b61_numbers_of_a_quota_are_refused_with_cells_column_and_remedy(ending, cells, remedy, command, toy_folder):
-    """B61: where the plan needs numbers; what the message says, written into the plan, makes them numbers."""
+    """B61: where the plan needs numbers; what the message says, written into the plan, makes them numbers.
+
+    Limits: 1.234,5, 1 234, digits of full width.
+
+    Limits: Units in cells: 12 %, 34 ha.
+    """
     (toy_folder / "stats.csv").unlink()
     rows = [["code", "income"], *([one, cells[place % 2]] for place, one in enumerate(IDS))]
     write_sheet(toy_folder / f"stats.{ending}", rows)
@@ -107,7 +112,10 @@ def test_b61_a_file_of_an_office_that_writes_commas_is_read_as_it_is(tmp_path: P
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_b61_points_between_thousands_are_told_and_settled_by_the_plan(ending, tmp_path: Path) -> None:
-    """B61: 35.842 residents or thirty-five: nobody can tell from the file, so that the ledger asks."""
+    """B61: 35.842 residents or thirty-five: nobody can tell from the file, so that the ledger asks.
+
+    Limits: 35.842 and 850: thousands, or a fraction?.
+    """
     cells = ["35.842", "850", "12.034"]
     table, ledger = table_of(tmp_path, ending, cells)
     assert table["income"].tolist() == [35.842, 850, 12.034]
@@ -131,7 +139,10 @@ BIG = [2**53 + 1, 2**63 + 5, 2**64 - 1, 7]
 @pytest.mark.parametrize("ending", ["gpkg", "parquet", "csv", "xlsx", "geojson"])
 @pytest.mark.parametrize("absent", [False, True])
 def test_b21_b22_whole_numbers_never_change_in_silence(ending: str, absent: bool, tmp_path: Path) -> None:
-    """B19, B21, B22: as ids and as values, beyond 2^53, unsigned, and beside a missing one."""
+    """B19, B21, B22: as ids and as values, beyond 2^53, unsigned, and beside a missing one.
+
+    Limits: Whole numbers beyond 2⁵³, unsigned ones too.
+    """
     numbers = BIG if ending in ("parquet", "csv", "xlsx") else [2**53 + 1, -(2**53) - 1, 2**62 + 1, 7]
     values = [*numbers, None] if absent else numbers
     path = tmp_path / f"a.{ending}"
@@ -191,7 +202,10 @@ def test_b22_numbers_that_gdal_rounds_beside_a_fraction_are_refused(tmp_path: Pa
 
 @pytest.mark.parametrize("written", ["3.30104E+17", "3,30104E+17", "3.30104199001011e+17", "1E+05"])
 def test_b18_ids_that_a_spreadsheet_has_shortened_are_refused(written: str, tmp_path: Path) -> None:
-    """B18: the digits that are gone cannot be guessed."""
+    """B18: the digits that are gone cannot be guessed.
+
+    Limits: Ids that a spreadsheet has shortened: 3.30104E+17.
+    """
     write_sheet(tmp_path / "stats.csv", [["code", "n"], [written, 1]])
     with pytest.raises(SourceError, match="long numbers that a spreadsheet has shortened") as refused:
         read_table(tmp_path / "stats.csv", "stats.csv", "code")
@@ -199,7 +213,10 @@ def test_b18_ids_that_a_spreadsheet_has_shortened_are_refused(written: str, tmp_
 
 
 def test_dates_and_truths_of_a_sheet_are_those_that_are_seen(tmp_path: Path) -> None:
-    """B61: a sheet keeps days as numbers and shows them as dates."""
+    """B61: a sheet keeps days as numbers and shows them as dates.
+
+    Limits: Dates, times, true and false of a sheet.
+    """
     rows = [
         ["code", "built", "at", "time", "open", "share"],
         ["u1", dt.date(2024, 12, 31), pd.Timestamp("2024-12-31 13:45").to_pydatetime(), dt.time(13, 45), True, 0.12],
@@ -228,9 +245,24 @@ def test_a_day_of_a_sheet_comes_back(day: dt.date, tmp_path_factory: pytest.Temp
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 def test_headers_are_names_without_what_is_around_them(ending: str, tmp_path: Path) -> None:
+    """Limits: Columns that are named twice, or not."""
     write_sheet(tmp_path / f"a.{ending}", [[" code ", "\u200bpop\xa0"], ["u1", "5"], ["", ""], ["", ""]])
     table, _ = read_table(tmp_path / f"a.{ending}", "a", "code")
     assert table["pop"].to_dict() == {"u1": 5}
     write_sheet(tmp_path / f"a.{ending}", [["code", "pop", " pop"], ["u1", "5", "6"]])
     with pytest.raises(SourceError, match="these stand twice: 'pop'"):
+        read_table(tmp_path / f"a.{ending}", "a", "code")
+
+
+@pytest.mark.parametrize(
+    ("ids", "words"), [(["a", ""], "no id in column 'code': rows '2'"), (["a", "a"], "more than once: 'a'")]
+)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_b24_b26_rows_need_an_id_of_their_own(ids, words, ending, tmp_path: Path) -> None:
+    """B24, B26: in a table of any kind.
+
+    Limits: Ids that are missing or stand twice.
+    """
+    write_sheet(tmp_path / f"a.{ending}", [["code", "n"], *([one, 1] for one in ids)])
+    with pytest.raises(SourceError, match=words):
         read_table(tmp_path / f"a.{ending}", "a", "code")

@@ -100,6 +100,7 @@ def test_axis_order_makes_no_other_crs():
 
 
 def test_a_change_of_datum_is_told_with_its_operation():
+    """Limits: Another datum than that of the units."""
     assert "taken as equal" in datum_note(CRS("EPSG:4490"), CRS("EPSG:4326"), "x").loc[0, "action"]
     assert datum_note(CRS("OGC:CRS84"), CRS("EPSG:3857"), "x").empty
 

@@ -86,6 +86,7 @@ def planned(units: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 @pytest.mark.parametrize("place", [(116, 39.5), (104, 30), (87, 43), (113, 23)], ids=str)
 def test_a_layer_from_a_web_map_is_accused_and_a_true_one_is_not(place: tuple[float, float]) -> None:
+    """Limits: Places moved as Chinese web maps are."""
     units = patchwork(*place)
     districts = units.dissolve(by=np.arange(16) // 4)
     note = shift_note(moved(districts), planned(units), "districts")

@@ -69,6 +69,7 @@ def test_whole_number_ids_become_text_digit_by_digit_even_beside_a_missing_numbe
 
 
 def test_ids_kept_as_floats_are_refused(save):
+    """Limits: Ids kept as numbers."""
     path = save(frame(Point(0, 0), Point(1, 1), code=[10203.0, np.nan]), "a.gpkg")
     with pytest.raises(SourceError, match=r"column 'code' is kept as numbers with a fraction \(such as 10203.0\)"):
         read_features(path, "a", id="code")

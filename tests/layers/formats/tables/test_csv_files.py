@@ -22,6 +22,7 @@ def test_a_byte_order_mark_is_no_part_of_a_name(tmp_path):
 
 
 def test_the_plan_names_other_encodings(tmp_path):
+    """Limits: Texts in another encoding than UTF-8."""
     content = "code,name\n1,北京\n".encode("gb18030")
     assert sheet(tmp_path, content, encoding="gb18030").to_pydict()["name"] == ["北京"]
     with pytest.raises(SourceError, match=r"stats.csv is not in UTF-8 \(byte 13\)") as caught:
@@ -49,7 +50,10 @@ def test_uneven_sheets_are_refused(tmp_path, content, reason):
 
 
 def test_the_plan_names_another_separator(tmp_path):
-    """B61: as spreadsheets write it where a comma stands before the fraction."""
+    """B61: as spreadsheets write it where a comma stands before the fraction.
+
+    Limits: Semicolons, tabs or bars between columns.
+    """
     table = sheet(tmp_path, "a;b\n1,5;2\n", separator=";")
     assert table.to_pydict() == {"a": ["1,5"], "b": ["2"]}
     with pytest.raises(SourceError, match="seem to be separated by ','"):
@@ -57,7 +61,10 @@ def test_the_plan_names_another_separator(tmp_path):
 
 
 def test_blanks_around_names_and_rows_without_content_are_nothing(tmp_path):
-    """B61: and so are marks that nobody sees, and line ends of three systems in one file."""
+    """B61: and so are marks that nobody sees, and line ends of three systems in one file.
+
+    Limits: A byte-order mark, line ends of several systems, rows of nothing, blanks around names.
+    """
     content = b"\xef\xbb\xbf fips ,\xe2\x80\x8bpop\r\n01,5\n02,6\r03,7\n , \n,\r\n"
     table = sheet(tmp_path, content)
     assert table.to_pydict() == {"fips": ["01", "02", "03"], "pop": ["5", "6", "7"]}

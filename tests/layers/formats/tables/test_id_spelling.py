@@ -27,6 +27,7 @@ def joined(*ids: str) -> tuple[list[float], pd.DataFrame]:
 
 @pytest.mark.parametrize("spelling", ["a1 ", " a1", "\ufeffa1", "a1\u200b", "ａ１", "a\u00ad1", "a1\u3000"], ids=ascii)
 def test_what_says_the_same_is_joined_and_told(spelling: str) -> None:
+    """Limits: Ids with blanks around, digits of full width, marks that nobody sees."""
     values, ledger = joined("b2", spelling, "04013", "110101001001")
     assert values == [2, 1, 3, 4]
     assert ledger[["feature", "finding"]].to_numpy().tolist() == [["a1", "spelling"]]
@@ -39,6 +40,7 @@ def test_what_says_the_same_is_joined_and_told(spelling: str) -> None:
     ids=ascii,
 )
 def test_what_is_nearly_the_same_is_refused_with_its_unit(near: str, unit: str) -> None:
+    """Limits: Ids that lost zeros, end in .0, or have letters of another alphabet."""
     others = [one for one in IDS if one != unit]
     with pytest.raises(
         SourceError, match=rf"1 id\(s\) are no unit's, but nearly: '{near}' \(unit '{unit}'\)"

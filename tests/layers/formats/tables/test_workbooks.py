@@ -67,6 +67,7 @@ def test_of_several_sheets_one_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_no_plain_sheet_is_refused(tmp_path: Path, rows: list[tuple[object, ...]], reason: str) -> None:
+    """Limits: Formulas that failed or were never worked out."""
     with pytest.raises(SourceError, match=reason) as caught:
         read_table(workbook(tmp_path, stats=rows), "stats.xlsx", "fips")
     assert caught.value.exit_code == 3
