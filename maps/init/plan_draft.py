@@ -516,7 +516,7 @@ class _Drafting:
         column, share = match
         self.taken |= set(map(str, frame.columns))
         level = "sure" if share == 1 else "likely" if share >= 0.5 else "unsure"
-        keys = {key: value for key, value in own.keys.items() if key in {"layer", "encoding"}}
+        keys = {key: value for key, value in own.keys.items() if key in {"layer", "encoding", "separator", "decimal"}}
         return [
             *comments(self.say("tables")),
             *column_lines(frame.drop(columns=column), "unit_columns", self.hints.language),

@@ -54,7 +54,7 @@ class InspectedSource:
     rows : GeoDataFrame, DataFrame or Raster
         Its content; of points from a CSV and of tables the plain rows.
     keys : mapping of str to object
-        What the plan must say beside the source: layer, crs, encoding, nodata, x, y.
+        What the plan must say beside the source: layer, crs, encoding, separator, decimal, nodata, x, y.
     notes : mapping of str to (str, str)
         For some of the keys, how sure they are and why, for a comment.
     classes : mapping of float to float, optional
@@ -145,12 +145,20 @@ def _read(
     """The file with what is known of it so far."""
     layer, encoding = keys.get("layer"), keys.get("encoding")
     if file_format.name == "CSV":
-        records = read_records(path, file_format, name, encoding=encoding)
+        separator = keys.get("separator")
+        records = read_records(path, file_format, name, encoding=encoding, separator=separator)
         if len(records.ledger):  # an encoding that was clear is said in the plan all the same
             sample = ", ".join(chinese_words(path.read_bytes()))
             keys["encoding"], notes["encoding"] = _said_encoding(hints) or _chinese(sample, hints)
             return _read(path, file_format, name, keys, notes, hints)
-        return _sheet(path, frame_of(records, [], name), keys, notes, hints)
+        frame = frame_of(records, [], name)
+        if separator == ";":  # which spreadsheets write where a comma stands before the fraction
+            records = read_records(path, file_format, name, encoding=encoding, separator=separator, decimal=",")
+            others = frame_of(records, [], name)
+            if not others.dtypes.equals(frame.dtypes):
+                keys["decimal"], notes["decimal"] = ",", ("likely", hints.words["decimal_why"])
+                frame = others
+        return _sheet(path, frame, keys, notes, hints)
     try:
         features, _ = read_features(path, name, layer=layer, crs=keys.get("crs"), encoding=encoding)
     except SourceError as error:
@@ -168,6 +176,8 @@ def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], no
         keys["crs"], notes["crs"] = _asked_crs(path, name, hints), ("sure", hints.words["asked"])
     elif error.code == "encoding" and "encoding" not in keys:
         keys["encoding"], notes["encoding"] = _encoding(path, name, hints, error)
+    elif error.code == "separator" and "separator" not in keys:
+        keys["separator"], notes["separator"] = error.features[0], ("likely", hints.words["separator_why"])
     elif error.code == "nodata" and "nodata" not in keys:
         found = float(error.said.fields["found"]) if isinstance(error.said, Phrase) else 0.0
         keys["nodata"], notes["nodata"] = found, ("likely", hints.words["nodata_why"])

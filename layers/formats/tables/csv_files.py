@@ -232,6 +232,7 @@ def check_header(header: Sequence[str], path: Path, name: str) -> None:
             ),
             code="separator",
             layer=name,
+            features=[other[0]],
         )
     twice = sorted(one for one, count in Counter(header).items() if one and count > 1)
     if not header or twice or "" in header:

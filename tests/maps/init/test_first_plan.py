@@ -137,6 +137,20 @@ def test_a_gbk_shapefile_without_cpg(tmp_path: Path, own: Path, counties: gpd.Ge
 
 
 @pytest.mark.slow
+def test_a_table_with_semicolons_and_decimal_commas(
+    tmp_path: Path, own: Path, units_file: Path, counties: gpd.GeoDataFrame
+) -> None:
+    """B61: the plan says both, with the reason, and reads the numbers that are meant."""
+    rows = "".join(f"{code};{place}.234,5\n" for place, code in enumerate(counties["代码"], 1))
+    (own / "stats.csv").write_text("代码;income_t\n" + rows, "utf-8")
+    plan = write_plan(tmp_path / "mine", units_file, [("", own / "stats.csv")])
+    text = holds(plan)
+    assert {'separator = ";"', 'decimal = ","'} <= set(keys(text))
+    assert "its numbers have a comma before the fraction" in text
+    assert read_inputs(read_study(plan)).units["income_t"].iloc[0] == 1234.5
+
+
+@pytest.mark.slow
 def test_latin_texts_of_no_stated_encoding_are_not_guessed(
     tmp_path: Path, own: Path, counties: gpd.GeoDataFrame
 ) -> None:
