@@ -16,7 +16,17 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.conditions import parse_formula
-from layers.crs import datum_note, keep_near, known_crs, place_note, project, refuse_far, shift_note, working_crs
+from layers.crs import (
+    datum_note,
+    far_note,
+    keep_near,
+    known_crs,
+    place_note,
+    project,
+    refuse_far,
+    shift_note,
+    working_crs,
+)
 from layers.errors import (
     PLACED,
     Attempts,
@@ -414,8 +424,10 @@ def _place_features(
     own = known_crs(full)
     notes = [empties, datum_note(own, crs, name), place_note(own, units.total_bounds, crs, name)]
     nearest = any(parse_formula(text).function == "nearest" for text in formulas.values())
-    if not nearest:
-        refuse_far(full, units, name)  # the nearest feature may lie far away; others would count as 0 in every unit
+    if nearest:  # the nearest feature may lie far away
+        notes.append(far_note(full, units, name))
+    else:  # others would count as 0 in every unit
+        refuse_far(full, units, name)
     if kind != "points":
         full, parts = keep_kind(full, name)
         notes += [parts, shift_note(full, units, name)]

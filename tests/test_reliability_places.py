@@ -141,6 +141,21 @@ def test_b36_x_and_y_of_a_table_are_exchanged_in_the_plan(crs: str, read, tmp_pa
     assert inputs.layers[0].features.distance(places.to_crs(inputs.crs).set_axis(["1", "2"])).max() < 0.01
 
 
+def test_b36_exchanged_degrees_that_are_degrees_as_well(read) -> None:
+    """B36: of Brazil, both orders are on the globe; what may lie far away is measured, and told."""
+    units = frame([box(-48, -16, -47, -15)], "EPSG:4674")
+    right = frame([box(-47.8, -15.8, -47.6, -15.6)], "EPSG:4674")
+    with pytest.raises(CrsError, match="Its x and y seem to be exchanged"):
+        read(exchanged(right), units=units)
+    nearest = 'measure = { away_km = "nearest(km)" }'
+    ledger = read(exchanged(right), nearest, units=units).ledger
+    assert "measured as it is, but it lies at x -15.8" in str(ledger["action"].iloc[0])
+    assert "Its x and y seem to be exchanged" in str(ledger["action"].iloc[0])
+    assert read(right, nearest, units=units).ledger.empty
+    ledger = read(frame([box(-50, -20, -49, -19)], "EPSG:4674"), nearest, units=units).ledger
+    assert "crs" not in ledger["finding"].tolist(), "it is far away, and nothing else"
+
+
 def test_a_layer_in_feet_under_a_crs_in_metres_is_told_so(read) -> None:
     """B39: Utah North counts in metres (EPSG:32142) or in feet (EPSG:3560).
 

@@ -13,7 +13,7 @@ from layers.crs.file_and_working_crs import (
 from layers.crs.likely_crs import place_note, zone_code
 from layers.crs.multipart import parts_of_dimension, repair_reasons, valid_polygons
 from layers.crs.reprojection import SAGITTA_M, densify, full_turn, project
-from layers.crs.spatial_filter import box_in, far_away, keep_near, refuse_far, shifted_by_a_turn
+from layers.crs.spatial_filter import box_in, far_away, far_note, keep_near, refuse_far, shifted_by_a_turn
 from layers.crs.web_map_offset import is_gcj02, places_of, settle_gcj02, shift_note
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "datum_note",
     "densify",
     "far_away",
+    "far_note",
     "full_turn",
     "is_equal_area",
     "is_gcj02",

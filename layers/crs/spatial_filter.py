@@ -141,6 +141,27 @@ def refuse_far(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -
         raise far_away(name, features.total_bounds, boxes[0], crs, (units.total_bounds, known_crs(units)))
 
 
+def far_note(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
+    """A ledger row where a layer that may lie far away looks as if it lay there by mistake; see :func:`refuse_far`.
+
+    Parameters
+    ----------
+    features, units, name
+        As for :func:`keep_near`.
+    """
+    crs, bounds, around = known_crs(features), features.total_bounds, (units.total_bounds, known_crs(units))
+    boxes = box_in(*around, crs)
+    hint = "" if _meets(bounds[np.newaxis], boxes, crs).any() else likely_crs(bounds, crs, *around)
+    said = Phrase(
+        "measured as it is, but it lies at {bounds}, the units at {box} (both in {crs}). {hint}",
+        bounds=box_text(bounds),
+        box=box_text(boxes[0]),
+        crs=crs.name,
+        hint=hint,
+    )
+    return entries(name, [""] if hint else [], "crs", said)
+
+
 def far_away(name: str, bounds: Boxes, box: Boxes, crs: CRS, around: tuple[Boxes, CRS]) -> CrsError:
     """The complaint that a layer lies somewhere else; both boxes in the layer's CRS, ``around`` that of the units."""
     hint = likely_crs(bounds, crs, *around) or Phrase(
