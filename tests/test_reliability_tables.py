@@ -200,6 +200,18 @@ def test_b22_numbers_that_gdal_rounds_beside_a_fraction_are_refused(tmp_path: Pa
     assert read_features(path, "a")[0]["n"].tolist() == ["9007199254740993", "1.5"]
 
 
+def test_b26_numbers_beside_texts_are_texts(tmp_path: Path) -> None:
+    """B26: a column of a GeoJSON that holds both is no column that is lost; one of lists is left out."""
+    shape = {"type": "Point", "coordinates": [1, 40]}
+    rows = [{"n": 2**53 + 1, "list": [1]}, {"n": "x", "list": [2]}, {"n": 1.5, "list": None}]
+    features = [{"type": "Feature", "properties": one, "geometry": shape} for one in rows]
+    path = tmp_path / "a.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    read, _ = read_features(path, "a")
+    assert read["n"].tolist() == ["9007199254740993", "x", "1.5"]
+    assert "list" not in read.columns
+
+
 @pytest.mark.parametrize("written", ["3.30104E+17", "3,30104E+17", "3.30104199001011e+17", "1E+05"])
 def test_b18_ids_that_a_spreadsheet_has_shortened_are_refused(written: str, tmp_path: Path) -> None:
     """B18: the digits that are gone cannot be guessed.

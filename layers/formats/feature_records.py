@@ -705,6 +705,10 @@ def _values(values: pa.ChunkedArray, column: str, name: str) -> Any:
     kind = values.type
     if pa.types.is_dictionary(kind):
         return _values(pc.cast(values, kind.value_type), column, name)
+    if isinstance(kind, pa.BaseExtensionType) and pa.types.is_string(kind.storage_type):
+        texts = pc.cast(values, pa.large_string())  # numbers beside texts; objects and lists are left out
+        nested = pc.any(pc.match_substring_regex(texts, r"^[\[{]")).as_py()
+        return None if nested else pd.array(texts.to_pylist(), dtype="str")
     if pa.types.is_boolean(kind):
         made: Any = pd.array(values.to_pylist(), dtype="boolean" if values.null_count else "bool")
     elif not _stays_exact(values):
