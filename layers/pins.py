@@ -17,7 +17,7 @@ from layers.crs import project, working_crs
 from layers.errors import CrsError, GeometryError, SourceError, ZoneplanError
 from layers.formats import Raster, digest, parts_of
 from layers.phrases import SEMICOLON, Phrase, phrase_list
-from layers.sources import Pin
+from layers.sources import Extract, Pin
 
 Content = TypeVar("Content", gpd.GeoDataFrame, pd.DataFrame, Raster)
 """What a file holds: features, the rows of a table, a grid."""
@@ -38,10 +38,13 @@ def source_digest(path: Path) -> str:
     Returns
     -------
     str
-        That of the file, or of what a folder holds (:func:`layers.formats.digest`). Of a shapefile that of a list with
-        one line ``<sha256>  <ending>`` for each part that is there, in the order .shp, .shx, .dbf, .prj, .cpg, so that
-        a part more or less is another source, too.
+        That of the file, or of what a folder holds (:func:`layers.formats.digest`). Of a table of a database that of
+        its rows, see :mod:`layers.databases.table_rows`. Of a shapefile that of a list with one line
+        ``<sha256>  <ending>`` for each part that is there, in the order .shp, .shx, .dbf, .prj, .cpg, so that a part
+        more or less is another source, too.
     """
+    if isinstance(path, Extract):
+        return path.sha256
     parts = parts_of(path)
     if len(parts) == 1:
         return digest(path)

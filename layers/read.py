@@ -6,7 +6,7 @@ Everything that is wrong with any file is said at once.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from layers.crs import (
     shift_note,
     working_crs,
 )
+from layers.databases import extracted, tell_of_tables, without_key
 from layers.errors import (
     PLACED,
     Attempts,
@@ -67,7 +68,7 @@ from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 from layers.pins import hold_to_pin, pin_of, source_digest
 from layers.raster import Borders, edges_on, shift_of_cells
-from layers.sources import MEMORY, Keys, LayerSection, Pin, Sources
+from layers.sources import MEMORY, Extract, Keys, LayerSection, Pin, Sources, table_name
 from layers.units import read_unit_features, read_units, settle_units
 
 Found = TypeVar("Found")
@@ -116,8 +117,12 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     >>> sorted(inputs.designations)
     ['alpine', 'barren_dryland', 'cropland', 'forest', 'lakes', 'urban_land', 'wetland_or_snow']
     """
+    with extracted(sources if pinned else sources.with_pins({})) as placed:
+        return _read_inputs(placed, keep_going=keep_going)
+
+
+def _read_inputs(sources: Sources, *, keep_going: bool) -> Inputs:
     errors = Attempts()
-    sources = sources if pinned else sources.with_pins({})
     records = record_sources(sources)
     units = _attempt(errors, "units", _units, sources)
     refused = [Attempts() if keep_going else errors for _ in sources.layers]
@@ -153,6 +158,7 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     _raise_all([*errors.errors, *_faults_of_plan(refused)], ledger)
     ledger += _shifts(layers)
     pairs = zip(sources.layers, refused, strict=True)
+    tell_of_tables((error for one in refused for error in one.errors), sources.places)
     left_out = tuple(leave_out(section, one.errors, sources.folder) for section, one in pairs if one.errors)
     return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins, left_out)
 
@@ -252,8 +258,13 @@ def reread_layers(inputs: Inputs, sources: Sources, names: Iterable[str]) -> Inp
     ZoneplanError
         As for :func:`read_inputs`, of these layers.
     """
-    errors, borders, ledger = Attempts(), Borders(inputs.units), [inputs.ledger]
     wanted = set(names)
+    with extracted(sources, wanted) as placed:
+        return _reread_layers(inputs, placed, wanted)
+
+
+def _reread_layers(inputs: Inputs, sources: Sources, wanted: Collection[str]) -> Inputs:
+    errors, borders, ledger = Attempts(), Borders(inputs.units), [inputs.ledger]
     layers = {layer.name: layer for layer in inputs.layers}
     for place, section in enumerate(sources.layers):
         if section.name in wanted:
@@ -287,6 +298,7 @@ def _sure(found: Found | None) -> Found:
 
 def _path(sources: Sources, source: str, name: str, *keys: str | int) -> Path:
     """The file that a section of the plan names; where there is none, the message has the place."""
+    sources.raise_refused(source)  # it has its place already
     with naming_the_layer(sources.where(*keys), name):
         return sources.locate(source)
 
@@ -337,13 +349,21 @@ def _read(sources: Sources, place: int) -> tuple[_Contents, pd.DataFrame]:
                     Phrase("'{key}' is of rasters, and {file} is none: leave it out", key=key, file=path.name),
                     layer=section.name,
                 )
-    features, note = _read_layer_features(sources, place, path)
+    features, own = _read_layer_features(sources, place, path)
+    features, note = without_key(features, path, section), gather([own, _left_there(path, section.name)])
     if section.where is None:
         return _Contents(features, features), note
     with naming_the_layer(sources.where("layers", place, "where")):
         chosen, unknown = select(features, section.where, section.name)
     whole = features if section.formulas("whole") else chosen  # what nothing is measured of is not kept
     return _Contents(whole, chosen), gather([note, unknown])
+
+
+def _left_there(path: Path, name: str) -> pd.DataFrame:
+    """What the ledger has to say of the rows of a table that were not read."""
+    count = path.left_there if isinstance(path, Extract) else 0
+    said = Phrase("{count} feature(s) of the table not read: far from all units", count=count)
+    return entries(name, [""] if count else [], "outside", said)
 
 
 def _is_grid(path: Path) -> bool:
@@ -482,7 +502,11 @@ def read_pins(sources: Sources) -> dict[Keys, Pin]:
     dict of path to Pin
         By the path of the section in the plan, such as ``("layers", 0)``: units first, then layers and tables.
     """
-    free = sources.with_pins({})
+    with extracted(sources.with_pins({})) as placed:
+        return _read_pins(placed)
+
+
+def _read_pins(free: Sources) -> dict[Keys, Pin]:
     pins: dict[Keys, Pin] = {}
     with reading("units"):
         path = _path(free, free.units.source, "units", "units", "source")
@@ -500,25 +524,31 @@ def read_pins(sources: Sources) -> dict[Keys, Pin]:
 
 
 def record_sources(sources: Sources) -> tuple[Source, ...]:
-    """Every file that a plan names with its sha256, one entry a use; what cannot be read is told of elsewhere.
+    """Every file and table that a plan names with its sha256, one entry a use; what cannot be read is told elsewhere.
 
     Parameters
     ----------
     sources : Sources
         What the plan says of them.
     """
+    with extracted(sources) as placed:
+        return tuple(_records(placed))
+
+
+def _records(sources: Sources) -> Iterator[Source]:
     digests: dict[Path, str] = {}
-    found = []
     for name, source in sources.files:
         with suppress(ZoneplanError, OSError):
             main = sources.locate(source)
+            if isinstance(main, Extract):
+                yield Source(main.source if name == source else name, main.source, main.sha256)
+                continue
             for path in parts_of(main):
                 if path.exists():
                     if path not in digests:
                         digests[path] = digest(path)
                     beside = source if path == main else str(Path(source).with_suffix(path.suffix))
-                    found.append(Source(name, beside, digests[path]))
-    return tuple(found)
+                    yield Source(name, beside, digests[path])
 
 
 def changed_files(read: Iterable[Source], known: Iterable[Source]) -> list[str]:
@@ -528,7 +558,7 @@ def changed_files(read: Iterable[Source], known: Iterable[Source]) -> list[str]:
 
 
 def confirm_sources(inputs: Inputs, sources: Sources) -> None:
-    """Refuse inputs that have changed since they were read.
+    """Refuse inputs that have changed since they were read; tables of databases are known by the very rows read.
 
     Parameters
     ----------
@@ -542,8 +572,9 @@ def confirm_sources(inputs: Inputs, sources: Sources) -> None:
     SourceError
         Names the files whose sha256 is another one now, or that are gone.
     """
-    on_disk = (one for one in inputs.sources if not one.path.startswith(f"{MEMORY}/"))
-    changed = changed_files(on_disk, record_sources(sources))
+    elsewhere = {one.source for _, one in sources.sections if table_name(one.source) is not None}
+    on_disk = (one for one in inputs.sources if not one.path.startswith(f"{MEMORY}/") and one.path not in elsewhere)
+    changed = changed_files(on_disk, _records(sources))
     if changed:
         raise SourceError(
             Phrase(

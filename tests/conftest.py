@@ -26,6 +26,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
@@ -39,6 +40,7 @@ from hypothesis import settings
 from shapely.geometry import box
 
 if TYPE_CHECKING:
+    from tests.postgis_server import Server
     from zoning.audits.worked_cases import Result
     from zoning.plan import Plan
     from zoning.rulebook import Rulebook
@@ -62,7 +64,7 @@ def examples(count: int) -> int:
     return count * int(os.environ.get("ZONEPLAN_EXAMPLES", "1"))
 
 
-NOT_FAST = ("browser", "qgis", "node", "slow", "long")
+NOT_FAST = ("browser", "qgis", "node", "postgis", "slow", "long")
 WHOLE = ("wheel_site", "plan_of", "run_of", "toy_folder")
 """Fixtures that build the wheel, run a built-in study, or give a study of one's own to be run."""
 WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(", "case_coverage(")
@@ -231,6 +233,17 @@ def toy_result(toy_run: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from maps.run_folder import write_run
 
     return write_run(toy_run, tmp_path_factory.mktemp("written") / "result")
+
+
+@pytest.fixture(scope="session")
+def postgis() -> Iterator[Server]:
+    """A PostgreSQL server with PostGIS, of which tests carry the marker ``postgis``."""
+    from tests.postgis_server import missing, running
+
+    if reason := missing():
+        pytest.skip(reason)
+    with TemporaryDirectory(prefix="zoneplan-postgis-") as folder, running(Path(folder)) as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import pandas as pd
 
 from layers.conditions import Evaluation
 from layers.crs import known_crs
+from layers.databases import extracted
 from layers.errors import Attempts, Finding, ZoneplanError, at_key, raise_all
 from layers.inputs import Inputs, Layer, Source
 from layers.phrases import Phrase
@@ -149,22 +150,22 @@ def run(
     """
     announce("read")
     study, steps = study.as_written(), Steps(kept=kept, for_each=for_each)
-    with placing(study):
-        known = inputs if inputs is not None or kept is None else _known_inputs(study, steps)
-        rulebook, read, tables = read_everything(study, known, keep_going=keep_going)
+    with placing(study), extracted(study) as placed:
+        known = inputs if inputs is not None or kept is None else _known_inputs(study, placed, steps)
+        rulebook, read, tables = read_everything(placed, known, keep_going=keep_going)
         if known is None:
             steps.put("read", (*_read_of(study, read.sources), *(one.name for one in read.left_out)), read)
             _keep(steps, study, read)
     return make_plan(study, rulebook, read, tables, announce, steps, keep_going=keep_going)
 
 
-def _known_inputs(study: Study, steps: Steps) -> Inputs | None:
+def _known_inputs(study: Study, placed: Study, steps: Steps) -> Inputs | None:
     """The inputs as they were read from the same bytes before; None where that is not known."""
-    sources = record_sources(study)
+    sources = record_sources(placed)
     places = {}
-    for layer in study.layers:
+    for layer in placed.layers:
         with suppress(ZoneplanError):  # said when it is read
-            places[layer.name] = study.locate(layer.source)
+            places[layer.name] = placed.locate(layer.source)
     found: Inputs | None = steps.recall("read", _read_of(study, sources), places)
     return found
 

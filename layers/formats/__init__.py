@@ -2,8 +2,16 @@
 
 from layers.formats.archived import unpacked
 from layers.formats.attribute_join import join_table, read_table
-from layers.formats.feature_records import frame_of, layers_of, read_records
-from layers.formats.gdal_drivers import ALLOWED, FEATURES, Format, digest, load_gdal, loaded_drivers, parts_of
+from layers.formats.feature_records import Records, frame_of, layers_of, read_records
+from layers.formats.gdal_drivers import (
+    ALLOWED,
+    FEATURES,
+    Format,
+    digest,
+    load_gdal,
+    loaded_drivers,
+    parts_of,
+)
 from layers.formats.geotiff import (
     HOLD_ALL,
     Raster,
@@ -31,6 +39,7 @@ __all__ = [
     "Kind",
     "Raster",
     "Reader",
+    "Records",
     "Window",
     "alike_ids",
     "box_of",

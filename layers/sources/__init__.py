@@ -21,6 +21,7 @@ from layers.sources.base_models import (
     written_verified,
 )
 from layers.sources.changed_entries import changed_entry, entry_of
+from layers.sources.database_tables import DatabaseSection, Extract, TableName, table_name
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -65,6 +66,7 @@ __all__ = [
     "VERIFIED",
     "Amount",
     "ConditionText",
+    "DatabaseSection",
     "Dated",
     "Document",
     "EncodingText",
@@ -72,6 +74,7 @@ __all__ = [
     "ExactPct",
     "ExactShare",
     "ExactStep",
+    "Extract",
     "Factor",
     "FormulaText",
     "Keys",
@@ -92,6 +95,7 @@ __all__ = [
     "SourceText",
     "Sourced",
     "Sources",
+    "TableName",
     "TableSection",
     "Text",
     "Texts",
@@ -115,6 +119,7 @@ __all__ = [
     "require_one",
     "resolve_source",
     "set_beside",
+    "table_name",
     "to_toml",
     "written_verified",
 ]

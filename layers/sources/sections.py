@@ -13,11 +13,13 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationError, model_validator
 
+from layers.conditions import parse_formula
 from layers.crs import is_gcj02
 from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.overview import exact
-from layers.phrases import Phrase, template
+from layers.phrases import Phrase, phrase_list, template
 from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Shared, Text, Wording, misfit
+from layers.sources.database_tables import DatabaseSection, OriginText, table_name
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -131,12 +133,15 @@ def _check_override(crs: str | None, *, override: bool) -> None:
 class UnitsSection(TitledColumns):
     """The planning units and the columns that identify them."""
 
-    source: SourceText
-    """File with the units' polygons, a path inside the study's folder."""
+    source: OriginText
+    """File with the units' polygons, a path inside the study's folder; or a table, such as "office:planning.counties",
+    of a database that [databases.office] names."""
     id: Text
     """Column that identifies a unit; always read as text."""
     layer: Text | None = None
-    """Layer inside the file, needed where it has several."""
+    """Layer inside the file, needed where it has several; of a table its geometry column."""
+    columns: Annotated[Several[Text], Field(min_length=1)] | None = None
+    """Of a table of a database, the columns to read beside those that the plan names; by default all."""
     name: Columns | None = None
     """Column with the unit's name for people; or one by language, such as { en = "name_en", zh = "name_zh" }."""
     called: Noun | None = None
@@ -240,10 +245,13 @@ class LayerSection(Named, TitledColumns):
 
     name: NameText
     """Name of the layer; a column of the pieces has it."""
-    source: SourceText
-    """File, a path inside the study's folder."""
+    source: OriginText
+    """File, a path inside the study's folder; or a table of a database, such as "office:planning.forests"."""
     layer: Text | None = None
-    """Layer inside the file, or variable of a netCDF or Zarr grid; needed where it has several."""
+    """Layer inside the file, or variable of a netCDF or Zarr grid, needed where it has several; of a table of a
+    database its geometry column."""
+    columns: Annotated[Several[Text], Field(min_length=1)] | None = None
+    """Of a table of a database, the columns to read beside those that the plan names; by default all."""
     id: Text | None = None
     """Column that identifies a feature in the ledger."""
     x: Text | None = None
@@ -343,12 +351,14 @@ class LayerSection(Named, TitledColumns):
 class TableSection(TitledColumns):
     """One table: more columns for the units."""
 
-    source: SourceText
-    """File, a path inside the study's folder."""
+    source: OriginText
+    """File, a path inside the study's folder; or a table of a database, such as "office:planning.people"."""
     id: Text
     """Column with the units' ids; always read as text."""
     layer: Text | None = None
     """Table inside the file, needed where it has several."""
+    columns: Annotated[Several[Text], Field(min_length=1)] | None = None
+    """Of a table of a database, the columns to read beside the ids; by default all."""
     encoding: EncodingText | None = None
     """Encoding of the texts of a CSV, such as "gb18030"."""
     decimal: Literal[".", ","] | None = None
@@ -426,16 +436,43 @@ class Sources(Placed):
     """Layers that designate land or are measured, [[layers]]."""
     tables: Several[TableSection] = ()
     """Tables with more columns for the units, [[tables]]."""
+    databases: dict[NameText, DatabaseSection] = Field(default_factory=dict)
+    """Databases of which units, layers and tables may be read, [databases.office]; the plan holds no address of one."""
     _places: Mapping[str, Path] = PrivateAttr(default_factory=dict)
+    _refused: Mapping[str, ZoneplanError] = PrivateAttr(default_factory=dict)
 
-    def placed(self, places: Mapping[str, Path]) -> Self:
-        """The same with files of its own for some sources, which then need not lie in its folder."""
+    def placed(self, places: Mapping[str, Path], refused: Mapping[str, ZoneplanError] | None = None) -> Self:
+        """The same with files of its own for some sources, which then need not lie in its folder.
+
+        Parameters
+        ----------
+        places : mapping of str to Path
+            By source.
+        refused : mapping of str to ZoneplanError, optional
+            Why there is none for others.
+        """
         found = self.model_copy()
-        found._places = places  # noqa: SLF001  (its own)
+        found._places = {**self._places, **places}  # noqa: SLF001  (its own)
+        found._refused = {**self._refused, **(refused or {})}  # noqa: SLF001  (its own)
         return found
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        """The files of its own that some of its sources have."""
+        return tuple(self._places.values())
+
+    def is_placed(self, source: str) -> bool:
+        """Whether a source has a file of its own, or it is known why it has none."""
+        return source in self._places or source in self._refused
+
+    def raise_refused(self, source: str) -> None:
+        """Raise what is known to be wrong with a source."""
+        if (refused := self._refused.get(source)) is not None:
+            raise refused
 
     def locate(self, source: str) -> Path:
         """The file that a source means: see :func:`resolve_source`, whose errors it has."""
+        self.raise_refused(source)
         own = self._places.get(source)
         return resolve_source(self.folder, source) if own is None else own
 
@@ -532,6 +569,53 @@ class Sources(Placed):
                 for place, one in enumerate(self.layers)
                 for name in one.measure
             ),
+        )
+        yield from self._faults_of_tables()
+
+    def _faults_of_tables(self) -> Iterator[Misfit]:
+        """What sections say of tables of databases that only files have, or of files that only such tables have."""
+        known = phrase_list(self.databases)
+        for keys, section in self.sections:
+            named = table_name(section.source)
+            if named is None:
+                if section.columns is not None:
+                    yield (
+                        (*keys, "columns"),
+                        Phrase(
+                            "'columns' chooses among those of a database's table, and the source is a file: drop it"
+                        ),
+                    )
+                continue
+            if named.database not in self.databases:
+                yield (
+                    (*keys, "source"),
+                    Phrase(
+                        "{source!r} is a table of a database '{name}', and no [databases.{name}] is there{known}; a "
+                        "file is named by a path without a colon",
+                        source=section.source,
+                        name=named.database,
+                        known=Phrase("; there are {names}", names=known) if known else "",
+                    ),
+                )
+            if isinstance(section, TableSection) and section.layer is not None:
+                yield (*keys, "layer"), Phrase("a table of a database has no layers inside: drop 'layer'")
+
+    @property
+    def sections(self) -> tuple[tuple[Keys, UnitsSection | LayerSection | TableSection], ...]:
+        """Each section that names a source, after its path: units first, then layers and tables."""
+        layers = ((("layers", place), one) for place, one in enumerate(self.layers))
+        tables = ((("tables", place), one) for place, one in enumerate(self.tables))
+        return ((("units",), self.units), *layers, *tables)
+
+    @property
+    def looked_for_afar(self) -> frozenset[str]:
+        """The layers of which features far from all units count, too, for the nearest one may be among them."""
+        return frozenset(
+            layer.name
+            for layer in self.layers
+            for part in ("whole", "selected")
+            for formula in layer.formulas(part).values()
+            if parse_formula(formula).function == "nearest"
         )
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from layers.errors import SourceError
 from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs
+from layers.sources import table_name
 from maps.run_folder.manifest import MANIFEST, files_in
 from maps.run_folder.run_files import (
     BY_TILES,
@@ -94,7 +95,8 @@ def run_again(
 
 
 def _require_inputs(study: Study, place: Path, left_out: Collection[str]) -> None:
-    needed = {source for name, source in study.files if name not in left_out}
+    files = ((name, source) for name, source in study.files if table_name(source) is None)
+    needed = {source for name, source in files if name not in left_out}
     missing = sorted(source for source in needed if not (place / source).exists())
     if missing:
         raise SourceError(

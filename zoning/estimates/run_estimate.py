@@ -12,6 +12,7 @@ from typing import Literal, TypedDict
 
 from pyproj import CRS
 
+from layers.databases import extracted
 from layers.errors import ZoneplanError
 from layers.formats import Box, Counts, box_of, count_cells, count_features, reading
 from layers.phrases import Phrase
@@ -170,6 +171,11 @@ def count_drivers(study: Study, policies: int | None = None) -> dict[str, float]
     policies : int, optional
         How many its rulebook has, which is read where nobody says it.
     """
+    with extracted(study) as placed:
+        return _count_drivers(placed, policies)
+
+
+def _count_drivers(study: Study, policies: int | None) -> dict[str, float]:
     with reading("units"):
         path = study.locate(study.units.source)
         units = count_features(path, study.units.layer)

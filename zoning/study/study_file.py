@@ -102,6 +102,12 @@ class Study(Shown, Sources):
                 named += [(source, source) for source in (index.access.table, index.access.facilities)]
         return (*super().files, *dict.fromkeys(named))
 
+    @property
+    def looked_for_afar(self) -> frozenset[str]:
+        """Those of the layers themselves, and what sites of quotas lie beside."""
+        sites = (quota.siting for quota in self.quotas if quota.siting is not None)
+        return super().looked_for_afar | {one.layer for site in sites for one in site.beside if one.layer is not None}
+
     def overview(self) -> Overview:
         """What is asked, in a few rows."""
         rows = (

@@ -213,8 +213,8 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "[[tables]]",
             "[[flaws]]",
             (
-                "unknown key 'flaws' (known here: study, units, layers, tables, decisions, quotas, energy, industries, "
-                "indices, divergence, services, agreements, transfers, scenarios, robustness, try, map)"
+                "unknown key 'flaws' (known here: study, units, layers, tables, databases, decisions, quotas, energy, "
+                "industries, indices, divergence, services, agreements, transfers, scenarios, robustness, try, map)"
             ),
         ),
         (
@@ -296,6 +296,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "units",
         "layers",
         "tables",
+        "databases",
         "decisions",
         "quotas",
         "energy",
@@ -311,7 +312,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "map",
     ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 44
+    assert len(parts) == 45
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

@@ -1,0 +1,364 @@
+"""What a table of a database is: its columns and their types, its key, its shapes, and what may be read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from layers.errors import CrsError, SourceError, shown
+from layers.phrases import OR, Phrase, phrase_list
+from layers.sources import TableName
+
+if TYPE_CHECKING:
+    import psycopg
+
+ColumnKind = Literal["integer", "number", "text", "truth", "date", "time", "zoned_time"]
+_KINDS: dict[str, ColumnKind] = {
+    **dict.fromkeys(("int2", "int4", "int8", "oid"), "integer"),
+    **dict.fromkeys(("float4", "float8", "numeric"), "number"),
+    **dict.fromkeys(("text", "varchar", "bpchar", "name", "char", "citext", "uuid"), "text"),
+    "bool": "truth",
+    "date": "date",
+    "timestamp": "time",
+    "timestamptz": "zoned_time",
+}
+_SHAPES = ("geometry", "geography")
+_READABLE = "rvmpf"
+"""Tables, views, materialised views, partitioned and foreign tables."""
+_TABLES = """
+SELECT c.oid::int8, pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = %s AND c.relname = %s AND pg_catalog.strpos(%s, c.relkind::text) > 0"""
+_ALIKE = """
+SELECT n.nspname::text, c.relname::text
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE pg_catalog.strpos(%s, c.relkind::text) > 0 AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+  AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
+ORDER BY 1, 2"""
+_COLUMNS = """
+WITH RECURSIVE bases AS (
+  SELECT a.attnum, a.atttypid AS type, a.atttypmod AS modifier FROM pg_catalog.pg_attribute a
+  WHERE a.attrelid = %(table)s::oid AND a.attnum > 0 AND NOT a.attisdropped
+  UNION ALL
+  SELECT b.attnum, t.typbasetype, t.typtypmod FROM bases b JOIN pg_catalog.pg_type t ON t.oid = b.type
+  WHERE t.typtype = 'd')
+SELECT a.attname::text, t.typname::text, t.typtype::text, n.nspname::text, b.modifier,
+  pg_catalog.has_column_privilege(a.attrelid, a.attnum, 'SELECT'),
+  EXISTS (SELECT 1 FROM pg_catalog.pg_index i WHERE i.indrelid = a.attrelid AND i.indisprimary
+    AND i.indnatts = 1 AND i.indkey[0] = a.attnum)
+FROM pg_catalog.pg_attribute a JOIN bases b ON b.attnum = a.attnum
+JOIN pg_catalog.pg_type t ON t.oid = b.type JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+WHERE a.attrelid = %(table)s::oid AND t.typtype <> 'd'
+ORDER BY a.attnum"""
+_POSTGIS = """
+SELECT n.nspname::text FROM pg_catalog.pg_extension e
+JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis'"""
+
+
+class Column(NamedTuple):
+    """A column that can be read.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+    whole : bool
+        Numbers that never have a fraction.
+    expression : psycopg.sql.Composable
+        What stands for it in a query.
+    """
+
+    name: str
+    kind: ColumnKind
+    whole: bool
+    expression: Any
+
+
+class TableContent(NamedTuple):
+    """What can be read of a table.
+
+    Attributes
+    ----------
+    place : psycopg.sql.Composable
+        Schema and table, quoted.
+    columns : tuple of Column
+        As they stand there, but for shapes and for what no name of a plan can mean.
+    key : str or None
+        The primary key, where it is a single column.
+    shape : psycopg.sql.Composable or None
+        What stands for the shapes in a query.
+    shape_name : str
+    postgis : psycopg.sql.Composable or None
+        The schema in which PostGIS is installed.
+    srid : int
+        That every shape has by the type of the column; 0 where it does not say it.
+    """
+
+    place: Any
+    columns: tuple[Column, ...]
+    key: str | None
+    shape: Any
+    shape_name: str
+    postgis: Any
+    srid: int
+
+    @property
+    def key_column(self) -> Column | None:
+        """The primary key, where it can be read."""
+        return next((one for one in self.columns if one.name == self.key), None)
+
+
+def describe(
+    connection: psycopg.Connection[Any], named: TableName, source: str, layer: str, shapes: str | None, *, bare: bool
+) -> TableContent:
+    """What can be read of a table, from the catalogues of the database.
+
+    Parameters
+    ----------
+    connection : psycopg.Connection
+    named : TableName
+    source, layer : str
+        As the plan writes and names it, for messages.
+    shapes : str or None
+        The geometry column that the plan chooses.
+    bare : bool
+        Its shapes are not asked for.
+
+    Raises
+    ------
+    SourceError
+        There is no such table, nothing may be read of it, or it is not told which column has the shapes.
+    """
+    from psycopg import sql  # noqa: PLC0415  (an extra)
+
+    found = connection.execute(_TABLES, (named.schema, named.table, _READABLE)).fetchone()
+    if found is None:
+        raise _missing(connection, named, layer)
+    oid, usable = found
+    rows = connection.execute(_COLUMNS, {"table": oid}).fetchall()
+    readable = [one for one in rows if one[5]]
+    if not usable or not readable:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': the user of database '{database}' may not read {source}. Ask whoever keeps the "
+                "database for it: GRANT USAGE ON SCHEMA, GRANT SELECT ON the table.",
+                layer=layer,
+                database=named.database,
+                source=source,
+            ),
+            code="rights",
+            layer=layer,
+        )
+    home = connection.execute(_POSTGIS).fetchone()
+    postgis = None if home is None else sql.Identifier(home[0])
+    drawn = [one[0] for one in readable if home is not None and one[1] in _SHAPES and one[3] == home[0]]
+    column = None if bare else _shapes_of(drawn, shapes, source, layer)
+    columns = tuple(
+        Column(one[0], kind, _is_whole(one[1], one[4]), _expression(one[0], kind, sql))
+        for one in readable
+        if (kind := "text" if one[2] == "e" else _KINDS.get(one[1])) is not None and one[0] != column
+    )
+    shape = None if column is None else sql.SQL("{}::{}.geometry").format(sql.Identifier(column), postgis)
+    key = next((one[0] for one in rows if one[6]), None)
+    return TableContent(
+        sql.Identifier(named.schema, named.table),
+        columns,
+        key,
+        shape,
+        "" if column is None else column,
+        postgis,
+        0 if column is None else _declared(connection, postgis, next(one[4] for one in readable if one[0] == column)),
+    )
+
+
+def _declared(connection: psycopg.Connection[Any], postgis: Any, modifier: int) -> int:
+    from psycopg import sql  # noqa: PLC0415  (an extra)
+
+    if modifier < 0:
+        return 0
+    found = connection.execute(sql.SQL("SELECT {}.postgis_typmod_srid(%s)").format(postgis), (modifier,)).fetchone()
+    return int(found[0]) if found else 0
+
+
+def _missing(connection: psycopg.Connection[Any], named: TableName, layer: str) -> SourceError:
+    there = [f"{schema}.{table}" for schema, table in connection.execute(_ALIKE, (_READABLE,)).fetchall()]
+    asked = f"{named.schema}.{named.table}"
+    folded = {one.casefold(): one for one in there}
+    same = [one for one in there if one.rpartition(".")[2].casefold() == named.table.casefold()]
+    near = list(dict.fromkeys([*same, *(folded[one] for one in get_close_matches(asked.casefold(), folded, 3))]))[:3]
+    return SourceError(
+        Phrase(
+            "layer '{layer}': database '{database}' has no table or view {asked}, or shows none of that name to this "
+            "user{hint}. Write it as SCHEMA.TABLE, with the capital letters that it has there.",
+            layer=layer,
+            database=named.database,
+            asked=asked,
+            hint=Phrase("; did you mean {names}?", names=phrase_list(near, OR)) if near else "",
+        ),
+        code="table_missing",
+        layer=layer,
+    )
+
+
+def _shapes_of(drawn: list[str], shapes: str | None, source: str, layer: str) -> str | None:
+    """The geometry column; None where a table has none, which is said where somebody needs them."""
+    if shapes is not None and shapes not in drawn:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {source} has no geometry column '{column}'{there}. Name another with layer, or "
+                "leave it out.",
+                layer=layer,
+                source=source,
+                column=shapes,
+                there=Phrase("; there are {names}", names=shown(drawn)) if drawn else "",
+            ),
+            code="layer",
+            layer=layer,
+        )
+    if shapes is None and len(drawn) > 1:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {source} has {count} geometry columns: {names}. Say which one with layer = \"...\".",
+                layer=layer,
+                source=source,
+                count=len(drawn),
+                names=shown(drawn),
+            ),
+            code="layer",
+            layer=layer,
+        )
+    return shapes or next(iter(drawn), None)
+
+
+def _is_whole(type_name: str, modifier: int) -> bool:
+    """Whether numbers of a type never have a fraction: of ``numeric(10, 0)``, too."""
+    return _KINDS.get(type_name) == "integer" or (
+        type_name == "numeric" and modifier >= 4 and (modifier - 4) & 2047 == 0
+    )
+
+
+def _expression(name: str, kind: ColumnKind, sql: Any) -> Any:
+    forms = {
+        "integer": "{}::pg_catalog.int8",
+        "number": "{}::pg_catalog.float8",
+        "truth": "{}::pg_catalog.bool",
+        "time": "pg_catalog.to_char({}, 'YYYY-MM-DD HH24:MI:SS.MS')",
+        "zoned_time": "pg_catalog.to_char({}, 'YYYY-MM-DD HH24:MI:SS.MS\"Z\"')",
+    }
+    return sql.SQL(forms.get(kind, "{}::pg_catalog.text")).format(sql.Identifier(name))
+
+
+def chosen_columns(
+    content: TableContent, wanted: Iterable[str], texts: Collection[str], source: str, layer: str
+) -> tuple[Column, ...]:
+    """Some columns of a table in its own order, those that are to be text as text.
+
+    Parameters
+    ----------
+    content : TableContent
+    wanted : iterable of str
+        All of them must be there.
+    texts : collection of str
+        Whole numbers among them come digit by digit.
+
+    Raises
+    ------
+    SourceError
+        A column is missing, may not be read, or is of a type that no name of a plan can mean.
+    """
+    from psycopg import sql  # noqa: PLC0415  (an extra)
+
+    names = set(wanted)
+    known = [one.name for one in content.columns]
+    absent = sorted(names - set(known))
+    if absent:
+        near = [one for name in absent for one in get_close_matches(name, known, 1)]
+        hint = Phrase(" Did you mean {near}?", near=shown(near)) if near else ""
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': {source} has no column {names} that can be read as text, number, truth or date and "
+                "that its user may read; there are {columns}.{hint}",
+                layer=layer,
+                source=source,
+                names=shown(absent),
+                columns=phrase_list(known),
+                hint=hint,
+            ),
+            code="column",
+            layer=layer,
+        )
+    return tuple(
+        one._replace(kind="text", expression=sql.SQL("{}::pg_catalog.text").format(sql.Identifier(one.name)))
+        if one.name in texts and one.whole
+        else one
+        for one in content.columns
+        if one.name in names
+    )
+
+
+def crs_of(
+    connection: psycopg.Connection[Any], content: TableContent, source: str, layer: str
+) -> tuple[int, CRS | None]:
+    """The SRID of the shapes of a table, and the CRS that the database says it is; 0 and None where it has none.
+
+    Raises
+    ------
+    CrsError
+        Several SRIDs, or one that nobody knows.
+    """
+    from psycopg import sql  # noqa: PLC0415  (an extra)
+
+    query = sql.SQL("SELECT DISTINCT {}.ST_SRID({}) FROM {} WHERE {} IS NOT NULL ORDER BY 1 LIMIT 6").format(
+        content.postgis, content.shape, content.place, content.shape
+    )
+    found = [content.srid] if content.srid else [row[0] for row in connection.execute(query).fetchall()]
+    if len(found) > 1:
+        raise CrsError(
+            Phrase(
+                "layer '{layer}': the shapes of {source} are in several reference systems: SRID {numbers}. Bring them "
+                "into one with ST_Transform, or name a view that does.",
+                layer=layer,
+                source=source,
+                numbers=shown(map(str, found)),
+            ),
+            code="crs_several",
+            layer=layer,
+        )
+    if not found or found[0] == 0:
+        return 0, None
+    said = connection.execute(
+        sql.SQL("SELECT auth_name::text, auth_srid, srtext::text FROM {}.spatial_ref_sys WHERE srid = %s").format(
+            content.postgis
+        ),
+        (found[0],),
+    ).fetchone()
+    crs = None if said is None else _known(*said)
+    if crs is None:
+        raise CrsError(
+            Phrase(
+                "layer '{layer}': the shapes of {source} have SRID {number}, and what spatial_ref_sys of the database "
+                "says of it is no reference system that PROJ knows. Mend that row, or set the SRID with "
+                "UpdateGeometrySRID.",
+                layer=layer,
+                source=source,
+                number=found[0],
+            ),
+            code="crs_unknown",
+            layer=layer,
+        )
+    return found[0], crs
+
+
+def _known(authority: str | None, code: int | None, text: str | None) -> CRS | None:
+    """The CRS of a row of spatial_ref_sys: by the code of its authority, else by its text."""
+    attempts = ([(authority, str(code))] if authority in {"EPSG", "ESRI"} and code else []) + ([text] if text else [])
+    for attempt in attempts:
+        try:
+            return CRS.from_authority(*attempt) if isinstance(attempt, tuple) else CRS.from_wkt(attempt)
+        except CRSError:
+            continue
+    return None
