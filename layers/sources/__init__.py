@@ -21,7 +21,7 @@ from layers.sources.base_models import (
     written_verified,
 )
 from layers.sources.changed_entries import changed_entry, entry_of
-from layers.sources.database_tables import DatabaseSection, Extract, TableName, table_name
+from layers.sources.database_tables import DatabaseSection, Extract, TableName, database_of, table_name
 from layers.sources.field_types import (
     Amount,
     ConditionText,
@@ -108,6 +108,7 @@ __all__ = [
     "check_encoding",
     "check_inside",
     "check_name",
+    "database_of",
     "entry_of",
     "misfit",
     "name_text",

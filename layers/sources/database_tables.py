@@ -6,14 +6,16 @@ No plan holds an address or a password: it names a variable of the environment, 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import PosixPath
 from typing import Annotated, NamedTuple, Self
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
-from layers.errors import ZoneplanError
-from layers.phrases import Phrase
+from layers.errors import StudyError, ZoneplanError
+from layers.phrases import Phrase, phrase_list
 from layers.sources.base_models import Section, misfit
+from layers.sources.changed_entries import entry_of
 from layers.sources.source_paths import check_source, hide_secrets
 
 _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -135,6 +137,52 @@ class DatabaseSection(Section):
                 ((), Phrase("a database is given by 'url_env' or by 'service', one of them; the plan holds no address"))
             )
         return self
+
+
+def database_of(
+    databases: Mapping[str, DatabaseSection], name: str | None, *, url_env: str | None, service: str | None
+) -> tuple[str, DatabaseSection]:
+    """A database that a call names: one of a plan, its only one, or one of which no plan speaks.
+
+    Parameters
+    ----------
+    databases : mapping of str to DatabaseSection
+        Of the plan.
+    name : str or None
+        One of them.
+    url_env, service : str or None
+        Where another one is.
+
+    Returns
+    -------
+    name : str
+        What messages call it.
+    database : DatabaseSection
+
+    Raises
+    ------
+    StudyError
+        Nothing, several or something unknown is named.
+
+    Examples
+    --------
+    >>> database_of({}, None, url_env="OFFICE_DATABASE", service=None)[0]
+    'OFFICE_DATABASE'
+    """
+    given = {key: one for key, one in (("url_env", url_env), ("service", service)) if one is not None}
+    if given and name is None:
+        return next(iter(given.values())), entry_of(DatabaseSection, given, Phrase("the database"))
+    if given or (name is None and len(databases) != 1) or (name is not None and name not in databases):
+        raise StudyError(
+            Phrase(
+                "which database is not clear: name one of the plan with --database{known}, or another one with "
+                "--url-env or --service",
+                known=Phrase(" ({names})", names=phrase_list(databases)) if databases else "",
+            ),
+            code="database",
+        )
+    found = next(iter(databases)) if name is None else name
+    return found, databases[found]
 
 
 class Extract(PosixPath):

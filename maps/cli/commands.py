@@ -435,6 +435,45 @@ def report(
     print(in_words(Phrase("report: {page}", page=page)))
 
 
+@app.command()
+def export(
+    folder: RunFolder,
+    schema: Annotated[str, typer.Argument(metavar="SCHEMA", help="The schema of the database that takes the tables.")],
+    database: Annotated[
+        str | None,
+        typer.Option("--database", metavar="NAME", help="A database of the plan; by default its only one."),
+    ] = None,
+    url_env: Annotated[
+        str | None,
+        typer.Option("--url-env", metavar="VARIABLE", help="Or the environment variable that holds its address."),
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="NAME", help="Or its section in pg_service.conf.")
+    ] = None,
+    language: OwnLanguage = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write zones, pieces and sites of a finished run as tables of a PostGIS database, all of them or none."""
+    from layers.sources import database_of
+    from maps.exports import write_postgis
+    from maps.locale import require_spoken
+    from maps.run_folder import read_run, require_whole, run_language
+
+    speak(language)
+    require_whole(folder)
+    language = language or run_language(folder)
+    speak(language)
+    plan = read_run(folder)
+    require_spoken(language, plan.rulebook)
+    name, section = database_of(plan.study.databases, database, url_env=url_env, service=service)
+    written = write_postgis(plan, section, schema, name=name, language=language)
+    if as_json:
+        _print_json({"schema": schema, "tables": written})
+        return
+    for table, rows in written.items():
+        print(in_words(Phrase("{table}: {count:,} rows", table=f"{schema}.{table}", count=rows)))
+
+
 @app.command(name="at", context_settings={"ignore_unknown_options": True})
 def at_(
     folder: RunFolder,

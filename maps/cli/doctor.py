@@ -44,7 +44,8 @@ class Symptom(NamedTuple):
     Attributes
     ----------
     topic : str
-        What was looked at: "versions", "drivers", "holes", "names", "files", "browser" or "folder".
+        What was looked at: "versions", "drivers", "holes", "names", "files", "databases", "browser" or
+        "folder".
     level : {"ok", "note", "problem"}
         A problem keeps zoneplan from working as it should.
     text : str
@@ -122,6 +123,7 @@ def diagnose(folder: Path | None = None) -> Diagnosis:
         *judge_holes(drivers, shapely.geos_version, _gdal("rasterio")),
         *judge_owners({name: found for name, found in metadata.packages_distributions().items() if name in PACKAGES}),
         *_libraries(),
+        _databases(),
         _browser(),
         _writable(folder or Path.cwd()),
     )
@@ -303,6 +305,18 @@ def _missing(requirements: Iterable[str]) -> Iterator[Symptom]:
                 "problem",
                 Phrase("{name} is not installed: install zoneplan anew (pip install zoneplan).", name=name[0]),
             )
+
+
+def _databases() -> Symptom:
+    """Whether tables of databases can be read; where one is and who may enter is asked and told nowhere."""
+    version = _version("psycopg")
+    if version is None:
+        return Symptom(
+            "databases",
+            "note",
+            Phrase("Tables of PostGIS cannot be read: psycopg is not installed (pip install zoneplan[postgis])."),
+        )
+    return Symptom("databases", "ok", Phrase("psycopg {version} reads tables of PostGIS.", version=version))
 
 
 def _libraries() -> Iterator[Symptom]:

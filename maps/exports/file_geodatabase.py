@@ -76,7 +76,7 @@ def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> Non
     said = localize(plan, language)
     with refusing(path), _reproducible(), TemporaryDirectory(prefix=".zoneplan-", dir=path.parent) as stage:
         made = Path(stage) / path.name
-        for layer, frame in layers_in_file(plan, said):
+        for layer, frame in layers_in_file(said):
             write_dataframe(
                 _in_geodatabase(frame),
                 made,

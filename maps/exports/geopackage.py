@@ -80,7 +80,7 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
     stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
     with refusing(path), _dated(stamp):
         write = partial(write_dataframe, path=path, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
-        for layer, frame in layers_in_file(plan, said):
+        for layer, frame in layers_in_file(said):
             write(frame, layer=layer)
     styles = styles_of(said, quota_columns(said))
     with refusing(path), closing(sqlite3.connect(path)) as store, store:
@@ -97,9 +97,20 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
             store.execute(f"INSERT INTO layer_styles VALUES (NULL{', ?' * len(row)})", row)  # noqa: S608  (no data in it)
 
 
-def layers_in_file(plan: Plan, said: LocalizedPlan) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
-    """The layers of a file for desktop GIS, in the CRS of the units file: units, pieces, and sites where there are."""
-    yield "units", _as_file(_units(said), plan.own_crs)
+def layers_in_file(plan: LocalizedPlan) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
+    """The layers of a plan in the CRS of the units file, one by one: units, pieces, and sites where there are any.
+
+    Parameters
+    ----------
+    plan : LocalizedPlan
+
+    Yields
+    ------
+    name : str
+    features : GeoDataFrame
+        No two columns have names that differ in the case of letters alone.
+    """
+    yield "units", _as_file(_units(plan), plan.own_crs)
     yield "pieces", _as_file(plan.pieces.reset_index(), plan.own_crs)
     if len(plan.sites):
         yield "sites", _as_file(plan.sites, plan.own_crs)
