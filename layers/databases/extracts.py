@@ -283,6 +283,8 @@ class _Table:
         self.is_own_key = section.id is None
         texts = _texts(section) | ({self.key} if self.key else set())
         known = {one.name for one in self.content.columns}
+        if section.columns is None and own is not None and own.whole and not isinstance(section, LayerSection):
+            known.discard(own.name)  # a number for each row says nothing of a unit, as the FID of a file does not
         wanted = texts | (_read_of(section) & known) | (known if section.columns is None else set(section.columns))
         self.columns = chosen_columns(self.content, wanted, texts, source, name)
 

@@ -249,6 +249,20 @@ def test_of_several_columns_of_shapes_one_is_chosen(office: Server, write_study:
     )
 
 
+def test_a_number_for_each_row_is_no_measure(office: Server, write_study: Write) -> None:
+    office.do(
+        "CREATE TABLE planning.units2 AS SELECT * FROM planning.units",
+        "ALTER TABLE planning.units2 ADD gid serial PRIMARY KEY",
+        "CREATE TABLE planning.stats2 AS SELECT code, income FROM planning.stats",
+        "ALTER TABLE planning.stats2 ADD gid serial PRIMARY KEY",
+    )
+    path = write_study('[[tables]]\nsource = "office:planning.stats2"\nid = "code"\n')
+    path.write_text(path.read_text().replace("planning.units", "planning.units2"))
+    assert "gid" not in read(path).units
+    path.write_text(path.read_text().replace('name = "name"', 'name = "name"\ncolumns = ["gid"]'))
+    assert "gid" in read(path).units
+
+
 def test_arcs_are_drawn_as_lines_and_heights_left_out(office: Server, write_study: Write) -> None:
     ring = "CIRCULARSTRING(4000000 3000500, 4000500 3001000, 4001000 3000500, 4000500 3000000, 4000000 3000500)"
     office.do(
