@@ -27,6 +27,7 @@ from shapely.geometry import GeometryCollection, LineString, Polygon, box
 
 import layers.raster
 import maps.explain
+import maps.exports
 import maps.init
 import maps.notebook
 import maps.run_folder
@@ -36,6 +37,7 @@ import zoning.compensation
 import zoning.measures
 import zoning.policies
 import zoning.solver
+from layers.sources import DatabaseSection
 from tests.conftest import CRS, KM, X0, Y0
 from tests.test_architecture import ROOMS, dotted
 from zoning.study import PlanIndex
@@ -229,6 +231,8 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     maps.notebook.inputs_card(plan.inputs)
     maps.notebook.plan_widget(plan)
     maps.explain.derived_measures(plan)
+    with pytest.raises(zp.SourceError, match="database 'NOBODY_SETS_IT'"):  # tests of databases write it whole
+        maps.exports.write_postgis(plan, DatabaseSection(url_env="NOBODY_SETS_IT"), "zoning")
     steps_by_hand(plan)
     partial = toy_folder.with_name("partial")
     shutil.copytree(toy_folder, partial, ignore=shutil.ignore_patterns("plants.csv", "runs"))
