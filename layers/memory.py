@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shutil
 import weakref
@@ -17,6 +18,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pyproj import CRS
 
 from layers.errors import CrsError, SourceError, StudyError, UnknownNameError, shown
 from layers.formats import load_gdal, reading
@@ -26,6 +28,7 @@ from layers.read import read_inputs, reread_layers
 from layers.sources import MEMORY, LayerSection, Sources, TableSection, UnitsSection, named_sources
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from affine import Affine
 
 UNIT_ID, FEATURE_ID = "unit_id", "feature_id"
@@ -36,9 +39,9 @@ Entry = TypeVar("Entry")
 
 
 def prepare(
-    units: gpd.GeoDataFrame | None = None,
+    units: pd.DataFrame | pa.Table | None = None,
     layers: Mapping[str, Any] | None = None,
-    tables: Mapping[str, pd.DataFrame] | None = None,
+    tables: Mapping[str, pd.DataFrame | pa.Table] | None = None,
     *,
     study: Sources | None = None,
     id: str | None = None,  # noqa: A002  (the plan's own word)
@@ -53,12 +56,14 @@ def prepare(
 
     Parameters
     ----------
-    units : GeoDataFrame, optional
-        Polygons with a CRS, which is never guessed. Without ``id`` its index has the ids.
+    units : GeoDataFrame, DataFrame or pyarrow.Table, optional
+        Polygons with a CRS, which is never guessed. A DataFrame has a column of well-known binary, and the CRS in
+        ``attrs["crs"]``; an Arrow table says both of its column, as GeoArrow or as GeoParquet does. Without ``id`` the
+        index has the ids; an Arrow table has none, so ``id`` is needed.
     layers : mapping of str to layer, optional
-        By name: a GeoDataFrame; a path of a GeoTIFF; an open rasterio dataset; or an ``xarray.DataArray`` with the
-        dimensions ``y`` and ``x`` and a CRS (of rioxarray, or in ``attrs["crs"]``).
-    tables : mapping of str to DataFrame, optional
+        By name: features like ``units``; a path of a grid; an open rasterio dataset; or an ``xarray.DataArray`` with
+        the dimensions ``y`` and ``x`` and a CRS (of rioxarray, or in ``attrs["crs"]``).
+    tables : mapping of str to DataFrame or pyarrow.Table, optional
         Further columns of the units; the index has the units' ids.
     study : Study, optional
         What is planned: layers, tables and units that are given take the place of its files of the same name (a table
@@ -215,7 +220,7 @@ class _Written:
         self.copied: set[str] = set()
         """Of rasters what was written with the one band that is meant."""
 
-    def put_units(self, units: gpd.GeoDataFrame | None) -> None:
+    def put_units(self, units: pd.DataFrame | pa.Table | None) -> None:
         if units is None:
             return
         section = self.sources.units
@@ -226,8 +231,8 @@ class _Written:
         place = _place_of(name, [layer.name for layer in self.sources.layers], NO_LAYER)
         section = self.sources.layers[place]
         more: dict[str, Any] = {"x": None, "y": None}
-        if isinstance(data, gpd.GeoDataFrame):
-            plain = section.id is None and isinstance(data.index, pd.RangeIndex)
+        if isinstance(data, pd.DataFrame) or is_arrow(data):
+            plain = section.id is None and isinstance(getattr(data, "index", None), pd.RangeIndex | None)
             more["id"] = None if plain else section.id or FEATURE_ID
             source = self._features(name, data, more["id"])
         else:
@@ -237,12 +242,15 @@ class _Written:
         changed = section.model_copy(update=_of_memory(LayerSection, source) | more)
         self._say(layers=_with(self.sources.layers, place, changed))
 
-    def put_table(self, name: str, data: pd.DataFrame) -> None:
+    def put_table(self, name: str, data: pd.DataFrame | pa.Table) -> None:
         place = _place_of(name, [table.source for table in self.sources.tables], NO_TABLE)
         section = self.sources.tables[place]
         source = _source(f"table_{place}")
-        frame = data if section.id in data.columns else data.rename_axis(section.id).reset_index()
-        frame.to_parquet(self._path(source), index=False)
+        if isinstance(data, pd.DataFrame):
+            frame = data if section.id in data.columns else data.rename_axis(section.id).reset_index()
+            frame.to_parquet(self._path(source), index=False)
+        else:
+            _write_arrow(data, self._path(source))
         changed = section.model_copy(update=_of_memory(TableSection, source))
         self._say(tables=_with(self.sources.tables, place, changed))
 
@@ -257,8 +265,12 @@ class _Written:
         self.places[source] = path
         return path
 
-    def _features(self, name: str, features: gpd.GeoDataFrame, ids: str | None) -> str:
+    def _features(self, name: str, features: pd.DataFrame | pa.Table, ids: str | None) -> str:
         """Features as a file, their index as a column where no column has the ids."""
+        if not isinstance(features, gpd.GeoDataFrame):
+            source = _source(name)
+            _write_arrow(_with_geometry(features, name, ids), self._path(source))
+            return source
         if features.crs is None:
             raise CrsError(
                 Phrase("layer '{layer}' has no CRS: say which one its coordinates are in (set_crs)", layer=name),
@@ -283,8 +295,8 @@ class _Written:
         else:
             raise SourceError(
                 Phrase(
-                    "layer '{layer}' is a {kind}: give a GeoDataFrame, the path of a GeoTIFF, an open rasterio dataset "
-                    "or an xarray.DataArray",
+                    "layer '{layer}' is a {kind}: give a GeoDataFrame, a DataFrame with well-known binary, an Arrow "
+                    "table, the path of a grid, an open rasterio dataset or an xarray.DataArray",
                     layer=name,
                     kind=type(data).__name__,
                 ),
@@ -333,6 +345,77 @@ class _Written:
         if values.dtype.kind == "f" and nodata is None:
             nodata = math.nan
         _write_band(self._path(source), name, values, array_grid(flat, name), array_crs(flat, name), nodata, 1)
+
+
+def is_arrow(data: object) -> bool:
+    """Whether something is a table of Arrow, of whichever library; frames and arrays can be had as one, too."""
+    return hasattr(data, "__arrow_c_stream__") and not isinstance(data, pd.DataFrame) and not hasattr(data, "dims")
+
+
+def _write_arrow(table: Any, path: Path) -> None:
+    import pyarrow as pa  # noqa: PLC0415  (loaded for Arrow tables alone)
+    import pyarrow.parquet as pq  # noqa: PLC0415  (as above)
+
+    pq.write_table(pa.table(table), path)
+
+
+def _with_geometry(features: Any, name: str, ids: str | None) -> pa.Table:
+    """A table that says of one column of well-known binary what GeoParquet says; the index becomes a column of ids."""
+    import pyarrow as pa  # noqa: PLC0415  (loaded for such tables alone)
+
+    if isinstance(features, pd.DataFrame):
+        crs = features.attrs.get("crs")
+        table = pa.Table.from_pandas(features.reset_index(drop=True), preserve_index=False)
+        if ids is not None and ids not in table.column_names:
+            table = table.add_column(0, ids, pa.array(features.index))
+        binary = [
+            one.name for one in table.schema if pa.types.is_binary(one.type) or pa.types.is_large_binary(one.type)
+        ]
+        column = "geometry" if "geometry" in binary else binary[0] if len(binary) == 1 else None
+    else:
+        table = pa.table(features)
+        column, crs = _stated_geometry(table)
+    if column is None or column not in table.column_names:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}' has no column of shapes: give it one of well-known binary, called 'geometry', or as "
+                "GeoArrow or GeoParquet say it",
+                layer=name,
+            ),
+            code="no_geometry",
+            layer=name,
+        )
+    if crs is None:
+        raise CrsError(
+            Phrase(
+                "layer '{layer}' has no CRS: say which one its shapes are in (attrs['crs'] of a DataFrame, the "
+                "metadata of an Arrow column)",
+                layer=name,
+            ),
+            layer=name,
+        )
+    about = {"encoding": "WKB", "geometry_types": [], "crs": CRS.from_user_input(crs).to_json_dict()}
+    said = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": about}}
+    place = table.column_names.index(column)
+    blobs = table.column(place)
+    plain = pa.chunked_array([getattr(one, "storage", one).cast(pa.binary()) for one in blobs.chunks], type=pa.binary())
+    return table.set_column(place, "geometry", plain).replace_schema_metadata({"geo": json.dumps(said)})
+
+
+def _stated_geometry(table: pa.Table) -> tuple[str | None, Any]:
+    """The column of well-known binary that a table tells of, as GeoParquet or GeoArrow do, and its CRS."""
+    geo = json.loads((table.schema.metadata or {}).get(b"geo", b"null"))
+    if geo:
+        column = geo.get("primary_column", "geometry")
+        about = geo.get("columns", {}).get(column, {})
+        return (column if about.get("encoding") == "WKB" else None), about.get("crs", "OGC:CRS84")
+    for field in table.schema:
+        said = field.metadata or {}
+        kind = said.get(b"ARROW:extension:name", str(getattr(field.type, "extension_name", "")).encode())
+        if kind == b"geoarrow.wkb":
+            about = json.loads(said.get(b"ARROW:extension:metadata") or b"{}")
+            return field.name, about.get("crs")
+    return None, None
 
 
 def _place_of(name: str, names: list[str], said: str) -> int:
