@@ -171,3 +171,23 @@ def test_a_layer_that_the_study_does_not_have_is_refused(toy_folder: Path) -> No
         prepare(layers={"wood": UNITS}, study=study)
     with pytest.raises(StudyError, match="from the study, or from arguments"):
         prepare(study=study, roles={"forest": "x"})
+
+
+def test_the_band_that_a_plan_names_is_taken_of_a_file_and_of_memory(toy_folder: Path) -> None:
+    plan = toy_folder / "plan.toml"
+    plan.write_text(plan.read_text("utf-8").replace('"elevation.tif"', '"elevation.tif"\nband = 2'), "utf-8")
+    study = read_study(plan)
+    with rasterio.open(toy_folder / "elevation.tif") as dataset:
+        about, values = {**dataset.profile, "count": 2}, dataset.read(1)
+    bands = np.stack([values * 0, values + 7])
+    with rasterio.open(toy_folder / "two.tif", "w", **about) as out:
+        out.write(bands)
+    with rasterio.MemoryFile() as memory:
+        with memory.open(**about) as out:
+            out.write(bands)
+        with memory.open() as held:
+            for given in (toy_folder / "two.tif", held):
+                inputs = prepare(study=study, layers={"height": given})
+                grid = next(layer.raster for layer in inputs.layers if layer.name == "height")
+                assert grid is not None
+                np.testing.assert_array_equal(grid.read(), bands[1])
