@@ -254,7 +254,10 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
             (words["until"], edition.day(policy.until) if policy.until else ""),
             (words["when"], edition.when(policy.when)),
             (words["stands_for"], text_in(policy.extent.reference, edition.language) if policy.extent else ""),
-            (words["effect"], edition.say(f"effect_{policy.effect}", subject=policy.subject) if policy.effect else ""),
+            (
+                words["effect"],
+                edition.say(f"effect_{policy.effect}", subject=_subject(edition, policy)) if policy.effect else "",
+            ),
             (words["asked_of"], words[f"scope_{policy.scope}"] if policy.scope != "unit" else ""),
             (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
             (words["parameters_of"], edition.terms(describe_parameters(policy, settings, edition.plan.renderer))),
@@ -263,6 +266,11 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
         ),
         (*_where(edition, whole, parts), *_overruled(edition, rows)) if len(edition.plan.zones) <= TOLD else (),
     )
+
+
+def _subject(edition: ReportContext, policy: Policy) -> str:
+    """What a policy is about, as ``terms.toml`` of the rulebook calls it."""
+    return edition.plan.renderer.terms.setting(policy.subject)
 
 
 def _exceptions(edition: ReportContext, policy: Policy) -> Iterator[str]:

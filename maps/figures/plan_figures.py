@@ -18,6 +18,7 @@ from maps.style import mark_fills
 from maps.summaries import QuotaShifts, quota_shifts
 from zoning.quotas import RESERVE
 from zoning.study import Quota
+from zoning.zones import OPEN, decision_status
 
 PEOPLE = "persons"
 """The unit of measure of who lives somewhere."""
@@ -160,6 +161,15 @@ class PlanFigures:
         table = zones[["name", "jurisdiction", "main", "overlays", "status", "area_ha"]].copy()
         people = self.edition.plan.measures[self.people].reindex(table.index) if self.people else float("nan")
         return table.assign(people=pd.to_numeric(people) if self.people else people)
+
+    def open_units(self, units: pd.DataFrame) -> tuple[pd.Index, bool]:
+        """Those of some units that wait for an answer, and whether all that is open is about overlays.
+
+        Where the main function of any is open these are told alone.
+        """
+        standing = decision_status(self.edition.plan).reindex(units.index)
+        main = units.index[standing.isin(OPEN)]
+        return (main, False) if len(main) else (units.index[standing == "review_overlay"], True)
 
     @cached_property
     def people(self) -> str:

@@ -11,7 +11,7 @@ from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Paragraph, Split, Table
 from maps.style import page_notices
 from maps.summaries import payments_without_amounts
-from zoning.zones import OPEN, assumed_measures
+from zoning.zones import OPEN, assumed_measures, decision_status
 
 ASSUMED, SOURCES, FINDINGS, FORMS = 8, 14, 6, 2
 NOTICED = {*OPEN, "assumed"}
@@ -81,9 +81,10 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     statuses = plan.zones["status"].value_counts()
     if plan.study.study.note:
         yield "", text_in(plan.study.study.note, edition.language)
-    for status in OPEN:
-        if count := int(statuses.get(status, 0)):
-            yield "", edition.say(f"notice_{status}", n=edition.number(count))
+    standings = decision_status(plan).value_counts()
+    for standing in (*OPEN, "review_overlay"):
+        if count := int(standings.get(standing, 0)):
+            yield "", edition.say(f"notice_{standing}", n=edition.number(count))
     if count := int(statuses.get("assumed", 0)):
         names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
         told = words["and"].join(map(edition.measure, names))

@@ -17,6 +17,7 @@ from maps.page_blocks import Block, Cell, Facts, Figure, Page, Paragraph, Split,
 from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import all_listed
+from maps.summaries import QuotaShifts
 from zoning.zones import OPEN
 
 PLACES = 8
@@ -150,9 +151,12 @@ def _facts(figures: PlanFigures, rules: RuleFigures, own: pd.DataFrame) -> Itera
     decided = [one for unit in own.index for one in rules.decided.get(str(unit), ())]
     if decided:
         yield words["decided"], all_listed(figures, decided)
-    waiting = own.index[own["status"].isin(OPEN)]
+    waiting, overlays_alone = figures.open_units(own)
     if len(waiting):
-        yield words["waiting"], all_listed(figures, figures.names(waiting, placed=True))
+        yield (
+            words["waiting_overlay" if overlays_alone else "waiting"],
+            all_listed(figures, figures.names(waiting, placed=True)),
+        )
     powers = _own_policies(figures, own)
     if powers:
         yield words["own_policies"], edition.words["semicolon"].join(powers[:4])

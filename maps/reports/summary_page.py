@@ -11,7 +11,6 @@ from maps.charts import ShareRow, share_bars
 from maps.figures import PlanFigures, PlanMaps, map_key
 from maps.locale import text_in
 from maps.page_blocks import BigNumbers, Block, Cell, Contents, Facts, Figure, Page, Split, Swatch, Table, drawn
-from zoning.zones import OPEN
 
 MANY_PLACES = 8
 """More jurisdictions have no row each in a chart, and no name each in a sentence."""
@@ -120,14 +119,14 @@ def _numbers(figures: PlanFigures, close: int | None) -> Iterator[tuple[str, str
         )
     for one in figures.quotas[:1]:
         yield one.said(one.total), _quota_number(figures)
-    waiting = int(units["status"].isin(OPEN).sum())
-    if waiting:
-        names = listed(figures, figures.names(units.index[units["status"].isin(OPEN)]), 3, "and_others_firmness")
+    waiting, overlays_alone = figures.open_units(units)
+    if len(waiting):
+        names = listed(figures, figures.names(waiting), 3, "and_others_firmness")
         assumed = int(units["status"].eq("assumed").sum())
         tail = edition.tell("number_assumed", n=assumed) if assumed else ""
         yield (
-            edition.tell("of_all", n=edition.number(waiting), all=edition.number(len(units))),
-            edition.tell("number_open", names=names) + tail,
+            edition.tell("of_all", n=edition.number(len(waiting)), all=edition.number(len(units))),
+            edition.tell("number_open_overlay" if overlays_alone else "number_open", names=names) + tail,
         )
     elif close is None:
         yield edition.number(0), edition.pages["number_no_threshold"]

@@ -64,7 +64,7 @@ def test_a_card_in_english_names_codes(map_page, toy_plan: Plan, told) -> None:
 def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
     page = report(toy_plan, "zh")
     assert "forest covers it (en)：ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in page
-    assert "没有规则主张该单元的主体功能" in page
+    assert "该单元未达到任何一类主体功能的标准" in page
     assert "stands back" not in page
     assert "claims the unit" not in page
 
@@ -170,7 +170,7 @@ def test_a_built_in_study_tells_numbers_settings_and_payments_as_people_read_the
     assert "0.6 x Estimated population 2020 735,538 of 19,167,646" in text
     assert "below 19,950 (-97.3 %) it would be General area" in text
     text = explain(china, "510000", "zh").text()
-    assert "资金池 付给 四川省 60,000,000.00 元" in text
+    assert "资金池 付给 四川省 90,000,000.00 元" in text
     assert "税额分档：人均耕地（亩）不超过 1、每平方米税额（元） 10、50 | " in text
     assert "下达的建设用地指标：27,222 公顷" in text
     assert "主体功能 为城市化地区，属于 优化开发区域, 城市化地区, 农产品主产区" in explain(china, "110000", "zh").text()

@@ -95,7 +95,8 @@ def test_reasons_have_titles_values_and_thresholds_in_chinese(chinese: Localized
 
 def test_the_default_says_why_each_rule_stood_back(chinese: LocalizedPlan) -> None:
     assert reason(chinese, "b3", "default") == (
-        "没有规则主张该单元的主体功能；fragile-1（生态脆弱区）：生态脆弱土地占比 现状值 0 < 阈值 0.5（最低占比）；"
+        "该单元未达到任何一类主体功能的标准；"
+        "fragile-1（生态脆弱区）：生态脆弱土地占比 现状值 0 < 阈值 0.5（最低占比）；"
         "key-1（重点开发区）：population 现状值 300 < 阈值 1,000 人（populous_min）"
     )
     assert reason(chinese, "b2", "default") == "让位：fragile-1（生态脆弱区） 已主张该单元"
