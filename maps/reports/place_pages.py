@@ -17,8 +17,6 @@ from maps.page_blocks import Block, Cell, Facts, Figure, Page, Paragraph, Split,
 from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import all_listed
-from maps.summaries import QuotaShifts
-from zoning.zones import OPEN
 
 PLACES = 8
 """More jurisdictions have no page each."""
