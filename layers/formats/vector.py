@@ -122,7 +122,7 @@ def read_features(
         )
     as_text = list(dict.fromkeys([*([id] if id else []), *texts]))
     frame = frame_of(records, as_text, name)
-    notes.append(number_notes(records, as_text, name))
+    numbers = number_notes(records, as_text, name)
     if id is not None:
         frame.index = _feature_ids(frame, id, name)
     shapes = _points(frame, x, y, name) if x and y else _shapes(records, frame.index, path, name)
@@ -146,7 +146,7 @@ def read_features(
         flat = places_of(flat, records.crs)
     features = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(flat, index=frame.index, crs=known))
     _check_coordinates(features, name)
-    return features, gather([records.ledger, notes, crs_note, height_note])
+    return features, gather([records.ledger, notes, numbers, crs_note, height_note])
 
 
 def _records(
