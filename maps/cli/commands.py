@@ -435,45 +435,6 @@ def report(
     print(in_words(Phrase("report: {page}", page=page)))
 
 
-@app.command()
-def export(
-    folder: RunFolder,
-    schema: Annotated[str, typer.Argument(metavar="SCHEMA", help="The schema of the database that takes the tables.")],
-    database: Annotated[
-        str | None,
-        typer.Option("--database", metavar="NAME", help="A database of the plan; by default its only one."),
-    ] = None,
-    url_env: Annotated[
-        str | None,
-        typer.Option("--url-env", metavar="VARIABLE", help="Or the environment variable that holds its address."),
-    ] = None,
-    service: Annotated[
-        str | None, typer.Option("--service", metavar="NAME", help="Or its section in pg_service.conf.")
-    ] = None,
-    language: OwnLanguage = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write zones, pieces and sites of a finished run as tables of a PostGIS database, all of them or none."""
-    from layers.sources import database_of
-    from maps.exports import write_postgis
-    from maps.locale import require_spoken
-    from maps.run_folder import read_run, require_whole, run_language
-
-    speak(language)
-    require_whole(folder)
-    language = language or run_language(folder)
-    speak(language)
-    plan = read_run(folder)
-    require_spoken(language, plan.rulebook)
-    name, section = database_of(plan.study.databases, database, url_env=url_env, service=service)
-    written = write_postgis(plan, section, schema, name=name, language=language)
-    if as_json:
-        _print_json({"schema": schema, "tables": written})
-        return
-    for table, rows in written.items():
-        print(in_words(Phrase("{table}: {count:,} rows", table=f"{schema}.{table}", count=rows)))
-
-
 @app.command(name="at", context_settings={"ignore_unknown_options": True})
 def at_(
     folder: RunFolder,
@@ -606,31 +567,74 @@ def verify_(
 @app.command(name="export")
 def export_(
     folder: RunFolder,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; the ending says what: .gdb, .gpkg or .xlsx.")],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|SCHEMA", help="A file ending in .gdb, .gpkg or .xlsx; or the schema of a database."
+        ),
+    ],
+    database: Annotated[
+        str | None,
+        typer.Option("--database", metavar="NAME", help="A database of the plan; by default its only one."),
+    ] = None,
+    url_env: Annotated[
+        str | None,
+        typer.Option("--url-env", metavar="VARIABLE", help="Or the environment variable that holds its address."),
+    ] = None,
+    service: Annotated[
+        str | None, typer.Option("--service", metavar="NAME", help="Or its section in pg_service.conf.")
+    ] = None,
     force: Force = False,
     language: OwnLanguage = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Write a run for another program: a File Geodatabase for ArcGIS, a GeoPackage, or a workbook."""
+    """Write a run for another program: a File Geodatabase, a GeoPackage, a workbook, or tables of PostGIS."""
+    from maps.locale import require_spoken
+    from maps.run_folder import read_run, require_whole, run_language
+
+    speak(language)
+    require_whole(folder)
+    language = language or run_language(folder)
+    speak(language)
+    plan = read_run(folder)
+    require_spoken(language, plan.rulebook)
+    if Path(target).suffix and not any((database, url_env, service)):
+        file = Path(target)
+        _export_file(plan, file, language, force=force)
+        if as_json:
+            _print_json({"file": str(file)})
+        else:
+            print(in_words(Phrase("written: {file}", file=file)))
+        return
+    from layers.sources import database_of
+    from maps.exports import write_postgis
+
+    name, section = database_of(plan.study.databases, database, url_env=url_env, service=service)
+    written = write_postgis(plan, section, target, name=name, language=language)
+    if as_json:
+        _print_json({"schema": target, "tables": written})
+        return
+    for table, rows in written.items():
+        print(in_words(Phrase("{table}: {count:,} rows", table=f"{target}.{table}", count=rows)))
+
+
+def _export_file(plan: Plan, file: Path, language: str, *, force: bool) -> None:
     from maps.errors import WriteError
     from maps.exports import write_geodatabase, write_geopackage, write_workbook
-    from maps.run_folder import read_run, run_language
 
-    speak(language or language_of(folder))
     writers = {".gdb": write_geodatabase, ".gpkg": write_geopackage, ".xlsx": write_workbook}
     writer = writers.get(file.suffix.lower())
     if writer is None:
         raise typer.BadParameter(
             Phrase("'{file}' has none of the endings {endings}", file=file.name, endings=phrase_list(writers)),
-            param_hint="FILE",
+            param_hint="FILE|SCHEMA",
         )
     if file.exists() and not force:
         raise WriteError(Phrase("{file} is there already; --force replaces it", file=file))
-    plan = read_run(folder)
     try:
-        writer(plan, file, language or run_language(folder))
+        writer(plan, file, language)
     except OSError as error:
         raise WriteError(Phrase("{file}: cannot be written: {cause}", file=file, cause=error)) from error
-    print(in_words(Phrase("written: {file}", file=file)))
 
 
 @app.command(name="compare")
