@@ -135,7 +135,7 @@ def _unread(path: Path, name: str, error: Exception | str) -> SourceError:
     )
 
 
-def _topology(path: Path, name: str) -> dict[str, Any]:
+def _topology(path: Path, name: str) -> Mapping[str, Any]:
     check_size(path.stat().st_size, path, name)
     try:
         found = json.loads(path.read_bytes())
