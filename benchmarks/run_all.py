@@ -40,6 +40,7 @@ ALL = (
     Benchmark("zonal", "--rounds 1", "--rounds 2 --full"),
     Benchmark("conditions", "--rounds 3", "--rounds 7"),
     Benchmark("workers", "--rounds 1", "--rounds 3"),
+    Benchmark("readers", "--rounds 1", "--rounds 6"),
     Benchmark("variants", "--rounds 1", "--rounds 3"),
     Benchmark("map_weight", "", "--large 42000"),
     Benchmark("scale", "--units 2500 10000", ""),

@@ -15,6 +15,7 @@ from typing import NamedTuple, TypeVar
 import geopandas as gpd
 import pandas as pd
 
+from layers.archives import in_sandbox
 from layers.conditions import parse_formula
 from layers.crs import (
     datum_note,
@@ -68,6 +69,7 @@ from layers.ledger import entries, gather
 from layers.phrases import SEMICOLON, Phrase, phrase_list
 from layers.pins import hold_to_pin, pin_of, source_digest
 from layers.raster import Borders, edges_on, shift_of_cells
+from layers.sandbox import Reader, sandboxed
 from layers.sources import MEMORY, Extract, Keys, LayerSection, Pin, Sources, table_name
 from layers.units import read_unit_features, read_units, settle_units
 
@@ -75,7 +77,9 @@ Found = TypeVar("Found")
 RASTER_ENDINGS = (".tif", ".tiff", ".nc", ".nc4", ".zarr")
 
 
-def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = False) -> Inputs:
+def read_inputs(
+    sources: Sources, *, pinned: bool = True, keep_going: bool = False, reader: Reader | None = None
+) -> Inputs:
     """The units, layers and tables of a study.
 
     Parameters
@@ -87,6 +91,10 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     keep_going : bool
         Leave out layers whose files cannot be read, and say which. Units, tables, and layers that are not what was
         pinned are refused all the same.
+    reader : {"process", "inline"}, optional
+        Who opens the files: a child process with limits of memory, time and open files, without network, which has no
+        other files; or this process. By default this process, in the command a child. A child is forked, which only
+        Linux does safely, and which is not for a program that has threads of its own at work.
 
     Returns
     -------
@@ -104,7 +112,7 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     UnknownNameError
         Two sources provide one name.
     LimitError
-        A file is too large.
+        A file is too large, or reading it takes more than ``[limits]`` of the plan allows.
     SeveralErrors
         Several of these, from all files.
 
@@ -117,11 +125,30 @@ def read_inputs(sources: Sources, *, pinned: bool = True, keep_going: bool = Fal
     >>> sorted(inputs.designations)
     ['alpine', 'barren_dryland', 'cropland', 'forest', 'lakes', 'urban_land', 'wetland_or_snow']
     """
-    with extracted(sources if pinned else sources.with_pins({})) as placed:
-        return _read_inputs(placed, keep_going=keep_going)
+    with extracted(sources if pinned else sources.with_pins({})) as placed, sandboxed(reader, sources.limits):
+        return in_sandbox(_read_inputs, placed, main_files(placed), keep_going)
 
 
-def _read_inputs(sources: Sources, *, keep_going: bool) -> Inputs:
+def main_files(sources: Sources) -> dict[str, Path]:
+    """The main file of each source that is where it should be.
+
+    Parameters
+    ----------
+    sources : Sources
+
+    Returns
+    -------
+    dict of str to Path
+        By the name of what is read from it, "units" for the units; and the folder, whose names messages tell.
+    """
+    found = {}
+    for name, source in sources.files:
+        with suppress(ZoneplanError, OSError):
+            found[name] = sources.locate(source)
+    return found | {str(sources.folder): sources.folder}
+
+
+def _read_inputs(sources: Sources, keep_going: bool) -> Inputs:
     errors = Attempts()
     records = record_sources(sources)
     units = _attempt(errors, "units", _units, sources)
@@ -259,11 +286,13 @@ def reread_layers(inputs: Inputs, sources: Sources, names: Iterable[str]) -> Inp
         As for :func:`read_inputs`, of these layers.
     """
     wanted = set(names)
-    with extracted(sources, wanted) as placed:
-        return _reread_layers(inputs, placed, wanted)
+    with extracted(sources, wanted) as placed, sandboxed(None, sources.limits):
+        files = {name: path for name, path in main_files(placed).items() if name in wanted or path == sources.folder}
+        return in_sandbox(_reread_layers, (inputs, placed, wanted), files)
 
 
-def _reread_layers(inputs: Inputs, sources: Sources, wanted: Collection[str]) -> Inputs:
+def _reread_layers(known: tuple[Inputs, Sources, Collection[str]]) -> Inputs:
+    inputs, sources, wanted = known
     errors, borders, ledger = Attempts(), Borders(inputs.units), [inputs.ledger]
     layers = {layer.name: layer for layer in inputs.layers}
     for place, section in enumerate(sources.layers):
@@ -502,11 +531,12 @@ def read_pins(sources: Sources) -> dict[Keys, Pin]:
     dict of path to Pin
         By the path of the section in the plan, such as ``("layers", 0)``: units first, then layers and tables.
     """
-    with extracted(sources.with_pins({})) as placed:
-        return _read_pins(placed)
+    with extracted(sources.with_pins({})) as placed, sandboxed(None, sources.limits):
+        found = in_sandbox(_read_pins, placed, main_files(placed))
+    return {keys: Pin.model_validate(said) for keys, said in found.items()}
 
 
-def _read_pins(free: Sources) -> dict[Keys, Pin]:
+def _read_pins(free: Sources) -> dict[Keys, dict[str, object]]:
     pins: dict[Keys, Pin] = {}
     with reading("units"):
         path = _path(free, free.units.source, "units", "units", "source")
@@ -520,7 +550,7 @@ def _read_pins(free: Sources) -> dict[Keys, Pin]:
         with reading(table.source):
             path = _path(free, table.source, table.source, "tables", place, "source")
             pins["tables", place] = pin_of(_table(free, place)[0], source_digest(path))
-    return pins
+    return {keys: pin.model_dump() for keys, pin in pins.items()}
 
 
 def record_sources(sources: Sources) -> tuple[Source, ...]:

@@ -74,7 +74,7 @@ def test_own_files_become_a_plan_a_map_and_a_dossier_in_chinese(zoneplan, toy_fo
 def test_schema_is_a_json_schema(zoneplan) -> None:
     schema = json.loads(zoneplan("schema", code=0).stdout)
     assert json.loads(zoneplan("schema", "--json", code=0).stdout) == schema
-    sections = {"study", "units", "layers", "tables", "decisions", "quotas", "energy", "industries"}
+    sections = {"study", "units", "layers", "tables", "limits", "decisions", "quotas", "energy", "industries"}
     sections |= {
         "databases",
         "divergence",

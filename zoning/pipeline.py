@@ -23,6 +23,7 @@ from layers.inputs import Inputs, Layer, Source
 from layers.phrases import Phrase
 from layers.raster import HeightGrid, height_grid
 from layers.read import confirm_sources, record_sources
+from layers.sandbox import Reader, sandboxed
 from zoning.audits import assume, assume_scheme
 from zoning.checks import (
     StudyTables,
@@ -111,6 +112,7 @@ def run(
     kept: KeptResults | None = None,
     keep_going: bool = False,
     for_each: ForEach = map,
+    reader: Reader | None = None,
 ) -> FreshPlan:
     """A finished plan from a study: every step of the flow, in order.
 
@@ -129,6 +131,8 @@ def run(
         plan says it in ``left_out``.
     for_each : callable, optional
         What cuts the tiles of units, such as a cluster; by default one after another.
+    reader : {"process", "inline"}, optional
+        Who opens the files of the study, see :func:`zoneplan.read_inputs`; the plan is the same, to the byte.
 
     Returns
     -------
@@ -150,8 +154,15 @@ def run(
     """
     announce("read")
     study, steps = study.as_written(), Steps(kept=kept, for_each=for_each)
-    with placing(study), extracted(study) as placed:
+    with extracted(study) as placed, sandboxed(reader, study.limits):
         known = inputs if inputs is not None or kept is None else _known_inputs(study, placed, steps)
+        return _run(study, placed, steps, announce, known, keep_going=keep_going)
+
+
+def _run(
+    study: Study, placed: Study, steps: Steps, announce: Announce, known: Inputs | None, *, keep_going: bool
+) -> FreshPlan:
+    with placing(study):
         rulebook, read, tables = read_everything(placed, known, keep_going=keep_going)
         if known is None:
             steps.put("read", (*_read_of(study, read.sources), *(one.name for one in read.left_out)), read)
@@ -260,7 +271,8 @@ def make_plan(
             study, inputs = without_dependants(study, inputs, rulebook)
         study = study.as_written()
         try:
-            return _planned(study, rulebook, inputs, tables, announce, steps)
+            with sandboxed(None, study.limits):
+                return _planned(study, rulebook, inputs, tables, announce, steps)
         except ZoneplanError as error:
             going = keep_going or inputs.left_out
             less = leave_out_cause(study, inputs, error) if going else None

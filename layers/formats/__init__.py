@@ -1,6 +1,6 @@
 """File formats: vector, raster and tables behind one wall of allowed drivers; nothing is repaired here."""
 
-from layers.formats.archived import unpacked
+from layers.formats.archived import take_unpacked, unpacked, unpacked_ahead
 from layers.formats.attribute_join import join_table, read_table
 from layers.formats.feature_records import Records, frame_of, layers_of, read_records
 from layers.formats.gdal_drivers import (
@@ -65,6 +65,8 @@ __all__ = [
     "read_workbook",
     "reading",
     "select",
+    "take_unpacked",
     "unpacked",
+    "unpacked_ahead",
     "window_of",
 ]

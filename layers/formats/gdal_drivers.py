@@ -20,6 +20,7 @@ from typing import Literal, NamedTuple
 
 from layers.errors import LimitError, SourceError
 from layers.phrases import Phrase, phrase_list
+from layers.sandbox import current_limits
 from layers.sources import FOLDERS
 
 ALLOWED = frozenset(
@@ -96,7 +97,7 @@ FEATURES = (
     "XLSX",
 )
 
-MAX_FILE_BYTES = 8 * 1024**3
+MB = 1024**2
 MAX_BYTES = 4 * 1024**3
 MAX_ROWS = 5_000_000
 _TOPOLOGY = re.compile(rb"""(?:\xef\xbb\xbf)?\s*\{\s*"type"\s*:\s*"Topology\"""")
@@ -187,7 +188,7 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
     SourceError
         The file is missing, no regular file, of another format, or not what its ending says.
     LimitError
-        The file is larger than ``MAX_FILE_BYTES``.
+        The file is larger than the plan allows, or than usual.
     """
     for part in parts_of(path):
         (_check_folder if part.is_dir() and part.suffix.lower() in FOLDERS else _check_plain)(part, layer)
@@ -294,15 +295,16 @@ def _check_plain(path: Path, layer: str) -> None:
 
 
 def _check_length(size: int, path: Path, layer: str) -> None:
-    if size > MAX_FILE_BYTES:
+    most = current_limits().file_mb
+    if size > most * MB:
         raise LimitError(
             Phrase(
-                "layer '{layer}': {file} has {size:.1f} GiB; the limit is {most:.0f} GiB. Cut it to the "
-                "study area first.",
+                "layer '{layer}': {file} has {size:,.1f} MB; the limit is {most:,} MB. Cut it to the study area "
+                "first, or raise file_mb under [limits] in the plan.",
                 layer=layer,
                 file=path.name,
-                size=size / 1024**3,
-                most=MAX_FILE_BYTES / 1024**3,
+                size=size / MB,
+                most=most,
             ),
             code="file_size",
             layer=layer,

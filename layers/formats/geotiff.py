@@ -6,7 +6,6 @@ file's sha256 tells all.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,27 +21,25 @@ from pyproj import CRS, Geod
 from layers.conditions import Condition, parse_condition
 from layers.crs import box_in, far_away, is_gcj02, settle_crs, shifted_by_a_turn, way_between
 from layers.errors import ConditionError, CrsError, LimitError, SourceError, UnknownNameError
-from layers.formats.gdal_drivers import GRIDS, format_of, load_gdal
-from layers.formats.grids import opened_array
+from layers.formats.gdal_drivers import GRIDS, format_of
 from layers.formats.reading_boundary import reading
+from layers.formats.served_grids import ServedGrid, opened_here
 from layers.formats.unstated_nodata import CellSurvey, range_with
 from layers.ledger import entries, gather
 from layers.phrases import Phrase, phrase_list
+from layers.sandbox import reader_now
 
 if TYPE_CHECKING:
     from affine import Affine
     from rasterio.io import DatasetReader
 
 
-ARRAYS = {".nc": "netCDF", ".nc4": "netCDF", ".zarr": "Zarr"}
-"""Endings of what holds arrays, and its format."""
 MAX_BLOCK_BYTES = 1024**3
-_CACHE_BYTES = 2**26
 
 
 @contextmanager
-def opened(path: Path, name: str, layer: str | None = None) -> Iterator[DatasetReader]:
-    """A GeoTIFF, open for reading by that driver alone, without what stands beside it; or a variable of arrays.
+def opened(path: Path, name: str, layer: str | None = None) -> Iterator[DatasetReader | ServedGrid]:
+    """A grid, open for reading by one driver alone, without what stands beside it; by a child where one reads.
 
     Parameters
     ----------
@@ -57,28 +54,18 @@ def opened(path: Path, name: str, layer: str | None = None) -> Iterator[DatasetR
     ------
     SourceError
         It cannot be opened or read.
+    LimitError
+        A child that reads it takes more than it may.
     """
-    driver = ARRAYS.get(path.suffix.lower())
-    if driver is not None:
-        with reading(name, path.name), opened_array(path, driver, name, layer) as band:
-            yield band
-        return
-    load_gdal("rasterio")
-    import rasterio  # noqa: PLC0415  (loaded by load_gdal)
-    from rasterio.errors import NotGeoreferencedWarning  # noqa: PLC0415  (as rasterio)
-
-    with (
-        reading(name, path.name),
-        rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR", GDAL_PAM_ENABLED="NO", GDAL_CACHEMAX=_CACHE_BYTES),
-    ):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)  # a missing place is refused by check_grid
-            dataset = rasterio.open(path, driver="GTiff", sharing=False)
-        with dataset:
-            yield dataset
+    with reading(name, path.name):
+        if reader_now() == "process":
+            yield ServedGrid(path, name, layer)
+        else:
+            with opened_here(path, name, layer) as dataset:
+                yield dataset
 
 
-def check_grid(dataset: DatasetReader, path: Path, name: str, band: int | None = None) -> None:
+def check_grid(dataset: DatasetReader | ServedGrid, path: Path, name: str, band: int | None = None) -> None:
     """Refuse what is no plain grid: a band of real numbers, north up, with a place on the earth.
 
     Raises
@@ -138,7 +125,7 @@ def check_grid(dataset: DatasetReader, path: Path, name: str, band: int | None =
         )
 
 
-def _band_names(dataset: DatasetReader) -> str:
+def _band_names(dataset: DatasetReader | ServedGrid) -> str:
     """What the file calls its bands, where it calls them anything."""
     said = [f"{band} {name}" for band, name in enumerate(dataset.descriptions, 1) if name]
     return Phrase(" ({names})", names=phrase_list(said[:_BANDS_SHOWN])) if said else ""
@@ -299,7 +286,7 @@ class Raster:
             )
         return rows, columns
 
-    def _values(self, dataset: DatasetReader, window: Window | None, at: Cells | None = None) -> Floats:
+    def _values(self, dataset: DatasetReader | ServedGrid, window: Window | None, at: Cells | None = None) -> Floats:
         rows, columns = self._bounded(window)
         place = ((rows.start, rows.stop), (columns.start, columns.stop))
         chosen = at or (slice(None), slice(None))

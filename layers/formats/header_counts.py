@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import CRS, Transformer
 
+from layers.formats.active_content import refuse_active_content
 from layers.formats.archived import unpacked
 from layers.formats.feature_records import place_of
 from layers.formats.gdal_drivers import FEATURES, TABLES, Format, load_gdal, size_of
@@ -47,7 +48,7 @@ class Counts(NamedTuple):
     cells: int = 0
 
 
-def count_features(path: Path, layer: str | None = None) -> Counts:
+def count_features(path: Path, layer: str | None = None, name: str | None = None) -> Counts:
     """Features and vertices of a vector file, or rows of a table.
 
     Parameters
@@ -55,6 +56,8 @@ def count_features(path: Path, layer: str | None = None) -> Counts:
     path : Path
     layer : str, optional
         Of a file with several.
+    name : str, optional
+        Of the layer in the plan, for messages; by default that of the file.
 
     Returns
     -------
@@ -67,7 +70,8 @@ def count_features(path: Path, layer: str | None = None) -> Counts:
     >>> count_features(builtin_study("us_mountain_west").parent / "us_mountain_west.gpkg", "units").features
     164
     """
-    with unpacked(path, path.name, (*FEATURES, *TABLES)) as (inside, found):
+    with unpacked(path, name or path.name, (*FEATURES, *TABLES)) as (inside, found):
+        refuse_active_content(inside, found, name or path.name)
         return _counted(inside, found, layer)
 
 
@@ -129,14 +133,17 @@ def _of_parquet(path: Path) -> Counts:
     return Counts(held.num_rows, _vertices(size, held.num_rows) if places else 0)
 
 
-def box_of(path: Path, layer: str | None = None) -> tuple[Box, CRS] | None:
+def box_of(path: Path, layer: str | None = None, name: str | None = None) -> tuple[Box, CRS] | None:
     """The box around all features, with its CRS; None where the file does not say it."""
+    if path.suffix.lower() in (".parquet", ".geoparquet"):
+        return None
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 
-    with unpacked(path, path.name, (*FEATURES, *TABLES)) as (inside, kind):
+    with unpacked(path, name or path.name, (*FEATURES, *TABLES)) as (inside, kind):
         if kind.name in NOT_GDAL:
             return None
+        refuse_active_content(inside, kind, name or path.name)
         found = pyogrio.read_info(place_of(inside, kind), layer=layer, force_total_bounds=True)
     if found["total_bounds"] is None or found["crs"] is None:
         return None

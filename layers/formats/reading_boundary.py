@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from layers.errors import SourceError, ZoneplanError, is_out_of_memory
 from layers.phrases import Phrase
+from layers.sandbox import ChildFault, limit_reached, source_at_work
 
 _LONGEST = 300
 """Characters of what a library says."""
@@ -30,6 +31,8 @@ def reading(layer: str, file: str = "it") -> Iterator[None]:
     ------
     SourceError
         With what was raised, in one line.
+    LimitError
+        In a child process: the source takes more than it may, see :mod:`layers.sandbox`.
 
     Examples
     --------
@@ -40,22 +43,28 @@ def reading(layer: str, file: str = "it") -> Iterator[None]:
     layers.errors.SourceError: layer 'forests': forests.gpkg cannot be read: KeyError: 'geometry_columns'. It may be
     damaged or cut short, or not yours to read: get it anew.
     """
-    try:
-        yield
-    except ZoneplanError:
-        raise
-    except Exception as error:
-        if is_out_of_memory(error):
+    with source_at_work(layer):
+        try:
+            yield
+        except ZoneplanError:
             raise
-        said = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST].rstrip(".")
-        raise SourceError(
-            Phrase(
-                "layer '{layer}': {file} cannot be read: {said}. It may be damaged or cut short, or not yours to "
-                "read: get it anew.",
-                layer=layer,
-                file=file,
-                said=said,
-            ),
-            code="damaged",
+        except Exception as error:
+            if is_out_of_memory(error):
+                raise
+            raise limit_reached(error, layer) or _damaged(error, layer, file) from error
+
+
+def _damaged(error: Exception, layer: str, file: str) -> SourceError:
+    kind = error.kind if isinstance(error, ChildFault) else type(error).__name__
+    said = " ".join(f"{kind}: {error}".split())[:_LONGEST].rstrip(".")
+    return SourceError(
+        Phrase(
+            "layer '{layer}': {file} cannot be read: {said}. It may be damaged or cut short, or not yours to "
+            "read: get it anew.",
             layer=layer,
-        ) from error
+            file=file,
+            said=said,
+        ),
+        code="damaged",
+        layer=layer,
+    )

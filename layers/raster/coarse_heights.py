@@ -143,5 +143,5 @@ def read_heights(path: Path) -> HeightGrid:
         The file cannot be read.
     """
     with opened(path, path.stem) as file:
-        crs = CRS.from_user_input(file.crs.to_wkt())
-        return HeightGrid(file.read(1), float(file.scales[0]), crs, file.transform)
+        text = file.crs.to_wkt() if file.crs else ""
+        return HeightGrid(file.read(1), float(file.scales[0]), CRS.from_user_input(text), file.transform)

@@ -45,6 +45,7 @@ from layers.sources.json_schema import TomlSchema
 from layers.sources.sections import (
     MEMORY,
     LayerSection,
+    LimitsSection,
     Noun,
     Pin,
     Placed,
@@ -80,6 +81,7 @@ __all__ = [
     "Keys",
     "LanguageTag",
     "LayerSection",
+    "LimitsSection",
     "Misfit",
     "NameText",
     "Named",

@@ -370,6 +370,19 @@ class TableSection(TitledColumns):
     """What the source held when it was pinned; one that holds something else is refused."""
 
 
+class LimitsSection(Section):
+    """What reading one source may take where a child process does it, as the command has it done."""
+
+    memory_mb: Annotated[int, Field(ge=64)] | None = None
+    """Memory, in MB of 1024 x 1024 bytes; by default 2,048, and for a large file 16 times its size."""
+    cpu_s: Annotated[int, Field(ge=1)] = 900
+    """Time of computing, in seconds."""
+    file_mb: Annotated[int, Field(ge=1)] = 8192
+    """Size of its file, in MB of 1024 x 1024 bytes; holds in a library call, too."""
+    open_files: Annotated[int, Field(ge=8)] = 64
+    """Files open at a time."""
+
+
 class Placed(Section):
     """Something that knows in which file it was written, and where."""
 
@@ -438,6 +451,8 @@ class Sources(Placed):
     """Tables with more columns for the units, [[tables]]."""
     databases: dict[NameText, DatabaseSection] = Field(default_factory=dict)
     """Databases of which units, layers and tables may be read, [databases.office]; the plan holds no address of one."""
+    limits: LimitsSection = Field(default_factory=LimitsSection)
+    """What reading one source may take, [limits]."""
     _places: Mapping[str, Path] = PrivateAttr(default_factory=dict)
     _refused: Mapping[str, ZoneplanError] = PrivateAttr(default_factory=dict)
 

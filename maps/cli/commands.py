@@ -20,6 +20,7 @@ import typer
 
 from layers.errors import Finding, ZoneplanError, escape_hidden
 from layers.phrases import Phrase, phrase_list, template
+from layers.sandbox import sandboxed
 from maps.cli.exit_codes import exit_code, judge, safe_message, say, telling_what_was_written, terminate
 from maps.cli.help_words import listen, run_command
 from maps.cli.spoken_language import ENGLISH, in_words, language_of, language_of_plan, speak, spoken
@@ -1000,7 +1001,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = sys.argv[1:] if arguments is None else arguments
     listen(given)
     try:
-        code = exit_code(run_command(app, given))
+        with sandboxed("process"):
+            code = exit_code(run_command(app, given))
     except BaseException as error:  # noqa: BLE001  (the last stop before a planner's terminal)
         code = judge(error)
     sys.exit(code)

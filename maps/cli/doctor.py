@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,7 +17,8 @@ import shapely
 
 from layers.errors import shown
 from layers.formats import ALLOWED, load_gdal, loaded_drivers
-from layers.phrases import Phrase, phrase_list, template
+from layers.phrases import AND, Phrase, phrase_list, template
+from layers.sandbox import can_fork, confinements
 from maps.cli.spoken_language import in_words
 from maps.offline import LIBRARIES
 
@@ -44,7 +45,7 @@ class Symptom(NamedTuple):
     Attributes
     ----------
     topic : str
-        What was looked at: "versions", "drivers", "holes", "names", "files", "databases", "browser" or
+        What was looked at: "versions", "drivers", "holes", "reader", "names", "files", "databases", "browser" or
         "folder".
     level : {"ok", "note", "problem"}
         A problem keeps zoneplan from working as it should.
@@ -121,6 +122,7 @@ def diagnose(folder: Path | None = None) -> Diagnosis:
         *_missing(_requirements()),
         *judge_drivers(drivers),
         *judge_holes(drivers, shapely.geos_version, _gdal("rasterio")),
+        judge_reader(confinements(), forks=can_fork()),
         *judge_owners({name: found for name, found in metadata.packages_distributions().items() if name in PACKAGES}),
         *_libraries(),
         _databases(),
@@ -164,6 +166,50 @@ def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
         )
     if not lacking and not further:
         yield Symptom("drivers", "ok", Phrase("GDAL can open nothing but {drivers}.", drivers=", ".join(sorted(found))))
+
+
+def judge_reader(means: Sequence[str], *, forks: bool) -> Symptom:
+    """Who opens the files of a plan here, and what that process is kept from.
+
+    Parameters
+    ----------
+    means : sequence of str
+        With which this system confines a process, see :func:`layers.sandbox.confinements`.
+    forks : bool
+        It copies a process safely.
+
+    Examples
+    --------
+    >>> judge_reader(("seccomp", "landlock"), forks=True).level, judge_reader((), forks=False).level
+    ('ok', 'note')
+    """
+    if not forks:
+        return Symptom(
+            "reader",
+            "note",
+            Phrase(
+                "Files are opened by the command itself: this system copies no process safely. [limits] of a plan hold "
+                "for the size of files only, and a file that crashes a library ends the command."
+            ),
+        )
+    if not means:
+        return Symptom(
+            "reader",
+            "note",
+            Phrase(
+                "Files are opened by a process of their own within [limits] of the plan, but this system has neither "
+                "seccomp nor Landlock to keep it from the network and from other files."
+            ),
+        )
+    return Symptom(
+        "reader",
+        "ok",
+        Phrase(
+            "Files are opened by a process of their own within [limits] of the plan, kept from the network and from "
+            "other files by {means}.",
+            means=phrase_list(means, AND),
+        ),
+    )
 
 
 def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, ...]) -> Iterator[Symptom]:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from pyproj import CRS
 
+from layers.archives import in_sandbox
 from layers.errors import CrsError, SourceError, ZoneplanError
 from layers.formats import (
     FEATURES,
@@ -109,6 +110,15 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSou
     """
     with reading(name, given.name):
         path, layer = split_layer(given)
+    return InspectedSource(path, *in_sandbox(_opened_vector, (path, layer, name, role, hints), {name: path}))
+
+
+def _opened_vector(
+    asked: tuple[Path, str | None, str, str, Hints],
+) -> tuple[str, Any, Mapping[str, object], Mapping[str, tuple[Sure, str]]]:
+    """Kind, rows, keys and notes of a file of features."""
+    path, layer, name, role, hints = asked
+    with reading(name, path.name):
         with unpacked(path, name, VECTORS) as (inside, file_format):
             found = layers_of(inside, file_format, name)
         keys: dict[str, Any] = {}
@@ -117,10 +127,10 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSou
             chosen, several = _choose(found, path, layer, name, role)
             if several:
                 keys["layer"] = chosen
-                asked = layer is not None
+                named = layer is not None
                 notes["layer"] = (
-                    "sure" if asked else "likely",
-                    hints.words["asked" if asked else "layer_why"],
+                    "sure" if named else "likely",
+                    hints.words["asked" if named else "layer_why"],
                 )
         elif layer is not None:
             raise SourceError(
@@ -134,9 +144,11 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSou
             )
         while True:
             try:
-                return _read(path, file_format, name, keys, notes, hints)
+                seen = _read(path, file_format, name, keys, notes, hints)
             except ZoneplanError as error:
                 _learn(error, path, name, keys, notes, hints)
+            else:
+                return seen.kind, seen.rows, seen.keys, seen.notes
 
 
 def _read(

@@ -12,11 +12,13 @@ from typing import Literal, TypedDict
 
 from pyproj import CRS
 
+from layers.archives import in_sandbox
 from layers.databases import extracted
 from layers.errors import ZoneplanError
 from layers.formats import Box, Counts, box_of, count_cells, count_features, reading
 from layers.phrases import Phrase
-from layers.read import RASTER_ENDINGS
+from layers.read import RASTER_ENDINGS, main_files
+from layers.sandbox import sandboxed
 from zoning.estimates.machine_speed import machine_speed
 from zoning.rulebook import read_rulebook
 from zoning.study import Study
@@ -171,18 +173,28 @@ def count_drivers(study: Study, policies: int | None = None) -> dict[str, float]
     policies : int, optional
         How many its rulebook has, which is read where nobody says it.
     """
-    with extracted(study) as placed:
-        return _count_drivers(placed, policies)
-
-
-def _count_drivers(study: Study, policies: int | None) -> dict[str, float]:
-    with reading("units"):
-        path = study.locate(study.units.source)
-        units = count_features(path, study.units.layer)
-        near = box_of(path, study.units.layer)
+    with extracted(study) as placed, sandboxed(None, study.limits):
+        counted = in_sandbox(_count_files, placed, main_files(placed))
     if policies is None:
         policies = len(read_rulebook(study.rulebook, study.date).policies)
-    found = dict.fromkeys(DRIVERS, 0.0)
+    units = counted["units"]
+    given = {
+        "runs": 1,
+        "unit_policies": units * policies,
+        "unit_quotas": units * len(study.quotas) * (1 + len(study.scenarios)),
+        "sites": units * sum(quota.siting is not None for quota in study.quotas),
+    }
+    return dict.fromkeys(DRIVERS, 0.0) | counted | {name: float(amount) for name, amount in given.items()}
+
+
+def _count_files(study: Study) -> dict[str, float]:
+    """What there is in the files of a study, by name."""
+    with reading("units"):
+        path = study.locate(study.units.source)
+        units = count_features(path, study.units.layer, "units")
+        near = box_of(path, study.units.layer, "units")
+    found = {"units": float(units.features), "unit_vertices": float(units.vertices)}
+    found |= dict.fromkeys(("cells", "features", "cut_vertices", "cut_cells"), 0.0)
     for place, section in enumerate(study.layers):
         counts = _of_layer(study, place, near)
         found["cells"] += counts.cells
@@ -192,17 +204,9 @@ def _count_drivers(study: Study, policies: int | None) -> dict[str, float]:
             found["cut_vertices"] += counts.vertices
             found["cut_cells"] += counts.cells
     for table in study.tables:
-        with suppress(ZoneplanError, OSError):
-            found["features"] += count_features(study.locate(table.source), table.layer).features
-    given = {
-        "runs": 1,
-        "units": units.features,
-        "unit_vertices": units.vertices,
-        "unit_policies": units.features * policies,
-        "unit_quotas": units.features * len(study.quotas) * (1 + len(study.scenarios)),
-        "sites": units.features * sum(quota.siting is not None for quota in study.quotas),
-    }
-    return found | {name: float(amount) for name, amount in given.items()}
+        with suppress(ZoneplanError, OSError), reading(table.source):
+            found["features"] += count_features(study.locate(table.source), table.layer, table.source).features
+    return found
 
 
 def _of_layer(study: Study, place: int, near: tuple[Box, CRS] | None) -> Counts:
@@ -212,7 +216,7 @@ def _of_layer(study: Study, place: int, near: tuple[Box, CRS] | None) -> Counts:
         path = study.locate(section.source)
         if path.suffix.lower() in RASTER_ENDINGS:
             return count_cells(path, section.name, near, section.layer)
-        counts = count_features(path, section.layer)
+        counts = count_features(path, section.layer, section.name)
         others = [one for one in study.layers if (one.source, one.layer) == (section.source, section.layer)]
         part = len(others) if section.where is not None else 1
         return Counts(counts.features // part, counts.vertices // part)

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from layers.errors import LimitError, SourceError, shown
+from layers.errors import LimitError, SourceError, ZoneplanError, shown
 from layers.formats.gdal_drivers import GEODATABASE, SHAPEFILE_PARTS, Format, check_size, format_of
 from layers.phrases import Phrase
 
@@ -28,6 +28,9 @@ _LARGE_BYTES = 2**24
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _SYSTEM = "__MACOSX"
 """Where macOS packs what it knows of each file, under the name of that file."""
+
+_AHEAD: dict[str, str] = {}
+"""In a process that may write nothing, what each archive holds, unpacked for it; "" where it is refused."""
 
 Members = Mapping[str, zipfile.ZipInfo]
 """What is unpacked, by the name that it gets."""
@@ -69,22 +72,68 @@ def unpacked(path: Path, name: str, allowed: tuple[str, ...]) -> Iterator[tuple[
     if outside.name != "ZIP":
         yield path, outside
         return
+    ahead = _AHEAD.get(str(path))
+    if ahead is not None:
+        inside = Path(ahead) if ahead else _unpack(path, name, None)
+        yield inside, format_of(inside, name, allowed)
+        return
     with TemporaryDirectory(prefix="zoneplan-") as folder:
         inside = _unpack(path, name, Path(folder))
         yield inside, format_of(inside, name, allowed)
 
 
-def _unpack(path: Path, name: str, folder: Path) -> Path:
-    """What the archive holds, under its name, in a folder."""
+@contextmanager
+def unpacked_ahead(files: Mapping[str, Path]) -> Iterator[dict[str, str]]:
+    """The archives among some files, unpacked as long as the block lasts for a process that may write nothing.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        By the name of the layer.
+
+    Yields
+    ------
+    dict of str to str
+        By the path of each archive what it holds; "" where it is refused. For :func:`take_unpacked`.
+    """
+    archives = {path: name for name, path in files.items() if path.suffix.lower() == ".zip" and path.is_file()}
+    if not archives:
+        yield {}
+        return
+    with TemporaryDirectory(prefix="zoneplan-") as folder:
+        found = {}
+        for number, (path, name) in enumerate(archives.items()):
+            own = Path(folder) / str(number)
+            own.mkdir()
+            try:
+                found[str(path)] = str(_unpack(path, name, own))
+            except ZoneplanError:
+                found[str(path)] = ""  # which the other process finds again, and tells of the layer
+        yield found
+
+
+def take_unpacked(ahead: Mapping[str, str]) -> None:
+    """Read archives from where they were unpacked, see :func:`unpacked_ahead`."""
+    _AHEAD.clear()
+    _AHEAD.update(ahead)
+
+
+def _unpack(path: Path, name: str, folder: Path | None) -> Path:
+    """What the archive holds, under its name, in a folder; without one it is only looked through."""
     try:
         with zipfile.ZipFile(path) as archive:
             files = _files(archive, path, name)
             members = _members(files, path, name)
             _check_sizes(members, path, name)
             for target, member in members.items():
-                (folder / target).parent.mkdir(exist_ok=True)
-                with archive.open(member) as packed, (folder / target).open("xb") as free:
-                    shutil.copyfileobj(packed, free)  # ends at the size that the directory says
+                with archive.open(member) as packed:
+                    if folder is None:
+                        while packed.read(_LARGE_BYTES):
+                            pass
+                        continue
+                    (folder / target).parent.mkdir(exist_ok=True)
+                    with (folder / target).open("xb") as free:
+                        shutil.copyfileobj(packed, free)  # ends at the size that the directory says
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         raise SourceError(
             Phrase(
@@ -96,7 +145,7 @@ def _unpack(path: Path, name: str, folder: Path) -> Path:
             code="damaged",
             layer=name,
         ) from error
-    return folder / PurePosixPath(next(iter(members))).parts[0]
+    return (folder or path.parent) / PurePosixPath(next(iter(members))).parts[0]
 
 
 def _files(archive: zipfile.ZipFile, path: Path, name: str) -> list[zipfile.ZipInfo]:

@@ -1,5 +1,5 @@
 """Grids of scientific arrays: one variable of netCDF or Zarr, seen as one band of a raster file."""
 
-from layers.formats.grids.array_files import opened_array
+from layers.formats.grids.array_files import ArrayBand, opened_array
 
-__all__ = ["opened_array"]
+__all__ = ["ArrayBand", "opened_array"]

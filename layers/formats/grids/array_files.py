@@ -22,6 +22,7 @@ from layers.phrases import Phrase, phrase_list
 
 if TYPE_CHECKING:
     from affine import Affine
+    from rasterio.enums import MaskFlags
 
 MAX_CHUNK_BYTES = 1024**3
 _HDF5 = b"\x89HDF"
@@ -139,7 +140,8 @@ class ArrayBand:
     """A variable as one band of a raster: what a dataset of rasterio says of itself, of arrays."""
 
     count = 1
-    mask_flag_enums = ((),)
+    descriptions = (None,)
+    mask_flag_enums: tuple[tuple[MaskFlags, ...], ...] = ((),)
 
     def __init__(self, dataset: Any, path: Path, driver: str, name: str, layer: str | None) -> None:
         self._path, self._name = path, name

@@ -16,6 +16,7 @@ from shapely.geometry import box
 from layers.errors import CrsError, SourceError
 from layers.formats.active_content import is_plain_crs
 from layers.formats.attribute_join import read_table
+from layers.formats.header_counts import box_of, count_features
 from layers.formats.vector import read_features
 
 PLAIN = {
@@ -101,8 +102,9 @@ def test_a_link_anywhere_inside_is_refused(place: str, asked, tmp_path: Path) ->
     shape = SHAPE[:-1] + (link if place == "geometry" else "}")
     feature = f'{{"type": "Feature", "properties": {{}}, "geometry": {shape}' + (link if place == "feature" else "}")
     (tmp_path / "a.geojson").write_text(f'{{"type": "FeatureCollection", "features": [{feature}]}}', "utf-8")
-    with pytest.raises(CrsError):
-        read_features(tmp_path / "a.geojson", "x")
+    for read in (read_features, count_features, box_of):
+        with pytest.raises(CrsError):
+            read(tmp_path / "a.geojson", "x")
     assert seen == []
 
 
@@ -150,6 +152,8 @@ def test_nothing_computed_is_read_of_a_geopackage(kind: str, registered: bool, t
         lambda: read_features(path, "x", layer="land"),
         lambda: read_table(path, "x", "n", layer="land"),
         lambda: read_table(path, "x", "x", layer="later"),
+        lambda: count_features(path, "land", "x"),
+        lambda: box_of(path, "land", "x"),
     ):
         with pytest.raises(SourceError, match="computed when they are read") as caught:
             read()

@@ -18,6 +18,8 @@ from shapely import box
 from layers.errors import LimitError, SourceError
 from layers.formats import ALLOWED, digest, parts_of, read_features, read_raster
 from layers.formats.gdal_drivers import FEATURES, GRIDS, check_rows, check_size, format_of
+from layers.sandbox import sandboxed
+from layers.sources import LimitsSection
 
 ROOT = Path(__file__).parents[3]
 VRT = """<VRTDataset rasterXSize="4" rasterYSize="1">
@@ -146,11 +148,13 @@ def test_a_database_that_is_no_geopackage_is_not_opened_as_another_kind(tmp_path
     assert "canary" not in str(caught.value)
 
 
-def test_limits(tmp_path, monkeypatch):
+def test_limits(tmp_path):
     path = tmp_path / "a.csv"
-    path.write_text("a" * 100)
-    monkeypatch.setattr("layers.formats.gdal_drivers.MAX_FILE_BYTES", 50)
-    with pytest.raises(LimitError, match="GiB") as caught:
+    path.write_bytes(b"a" * (1024**2 + 1))
+    with (
+        sandboxed(None, LimitsSection(file_mb=1)),
+        pytest.raises(LimitError, match=r"the limit is 1 MB.*raise file_mb") as caught,
+    ):
         format_of(path, "x", FEATURES)
     assert caught.value.exit_code == 6
     with pytest.raises(LimitError, match="5,000,000 rows"):

@@ -213,8 +213,9 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
             "[[tables]]",
             "[[flaws]]",
             (
-                "unknown key 'flaws' (known here: study, units, layers, tables, databases, decisions, quotas, energy, "
-                "industries, indices, divergence, services, agreements, transfers, scenarios, robustness, try, map)"
+                "unknown key 'flaws' (known here: study, units, layers, tables, databases, limits, decisions, quotas, "
+                "energy, industries, indices, divergence, services, agreements, transfers, scenarios, robustness, "
+                "try, map)"
             ),
         ),
         (
@@ -297,6 +298,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "layers",
         "tables",
         "databases",
+        "limits",
         "decisions",
         "quotas",
         "energy",
@@ -312,7 +314,7 @@ def test_the_schema_knows_every_key_and_describes_it():
         "map",
     ]
     parts = [schema, *schema["$defs"].values()]
-    assert len(parts) == 45
+    assert len(parts) == 46
     for part in parts:
         assert part["additionalProperties"] is False
         for key, description in part["properties"].items():

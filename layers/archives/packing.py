@@ -149,6 +149,8 @@ class _Writer:
             return {"kind": "condition", "text": value.text}
         if isinstance(value, Decimal):
             return {"kind": "decimal", "text": str(value)}
+        if type(value) is bytes:
+            return {"kind": "bytes", "text": value.hex()}
         if type(value) is dt.date:
             return {"kind": "date", "text": value.isoformat()}
         if type(value).__name__ == "Affine":
@@ -201,6 +203,9 @@ class _Writer:
         if isinstance(kind, np.dtype) and kind.kind == "M":
             columns.append(pa.array(values.to_numpy().view(np.int64)))
             return {"as": "times", "place": place, "type": kind.str}
+        if isinstance(kind, pd.BooleanDtype):
+            columns.append(pa.array(values.array, type=pa.bool_(), from_pandas=True))
+            return {"as": "truths", "place": place}
         if isinstance(kind, pd.StringDtype) and kind == pd.StringDtype(na_value=np.nan):
             columns.append(pa.array(values.array, type=pa.large_string(), from_pandas=True))
             return {"as": "texts", "place": place}
@@ -227,6 +232,7 @@ class _Reader:
             "crs": lambda node: _crs(node["text"]),
             "condition": lambda node: parse_condition(node["text"]),
             "decimal": lambda node: Decimal(node["text"]),
+            "bytes": lambda node: bytes.fromhex(node["text"]),
             "date": lambda node: dt.date.fromisoformat(node["text"]),
             "affine": _affine,
             "table": self._table,
@@ -287,6 +293,8 @@ class _Reader:
         own = held[node["place"]]
         if node["as"] == "texts":
             return pd.StringDtype(na_value=np.nan).__from_arrow__(own)
+        if node["as"] == "truths":
+            return pd.BooleanDtype().__from_arrow__(own)
         values: npt.NDArray[Any] = own.to_numpy()
         if node["as"] == "shapes":
             return gpd.array.GeometryArray(shapely.from_wkb(values), crs=self.value(node["crs"]))

@@ -16,7 +16,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.archives import TREE, pack, unpack
+from layers.archives.packing import TREE, pack, unpack
 from layers.inputs import Inputs
 from layers.phrases import SEMICOLON, Phrase, Reworded, phrase_list
 from layers.read import read_inputs

@@ -1,0 +1,198 @@
+"""Sandboxed jobs: what reads files of others, done by a child process, with its result or its errors handed back."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from layers.archives.packing import pack, unpack
+from layers.errors import ZoneplanError, is_out_of_memory, raise_all
+from layers.formats import load_gdal, parts_of, take_unpacked, unpacked_ahead
+from layers.phrases import Phrase, Reworded
+from layers.sandbox import Answer, ReadingChild, ReadingEnded, ask_child, reader_now
+
+Found = TypeVar("Found")
+ANSWER = f"{__name__}:answer"
+"""What a child calls of this module."""
+Node = tuple[str, str, Mapping[str, object]]
+"""An error in plain values: its class, what it says, its attributes."""
+_OF_GDAL = {".gpkg": "pyogrio", ".geojson": "pyogrio", ".json": "pyogrio", ".fgb": "pyogrio", ".shp": "pyogrio",
+            ".gdb": "pyogrio", ".zip": "pyogrio", ".tif": "rasterio", ".tiff": "rasterio"}  # fmt: skip
+
+
+def in_sandbox(job: Callable[..., Found], subject: object, files: Mapping[str, Path], *told: object) -> Found:
+    """What a job gives that reads files of others; done by a child process where one reads.
+
+    Parameters
+    ----------
+    job : callable
+        A function of a module, called with the subject and what it is told. It reads inside of
+        :func:`layers.formats.reading`, which names the source, and gives what :func:`layers.archives.pack` holds. It
+        may be called several times: a source at which a child ends is refused in the next one, so that the others are
+        read all the same.
+    subject : object
+        What a child knows from before it was forked, such as the study; None where it need not know anything.
+    files : mapping of str to Path
+        By the name of each source its main file; no other may be opened. Of a folder the names may be listed.
+    *told : object
+        Plain values.
+
+    Returns
+    -------
+    object
+        The same as the job gives here.
+
+    Raises
+    ------
+    ZoneplanError
+        What the job refuses.
+    LimitError
+        A source takes more memory, time or files than ``[limits]`` in the plan allows.
+    SourceError
+        The library that reads a source has crashed.
+
+    Examples
+    --------
+    >>> from layers.phrases import english
+    >>> from layers.sandbox import sandboxed
+    >>> with sandboxed("process"):
+    ...     in_sandbox(english, {"zh": "互换", "en": "a swap"}, {})
+    'a swap'
+    """
+    known = () if subject is None else (subject,)
+    if reader_now() == "inline":
+        return job(*known, *told)
+    _load_libraries(files.values())
+    with unpacked_ahead(files) as ahead:
+        parts = {
+            name: tuple(part for part in (*parts_of(path), *_unpacked(ahead.get(str(path)))) if part.exists())
+            for name, path in files.items()
+        }
+        return cast("Found", _asked(job, subject, files, parts, told, ahead))
+
+
+def _unpacked(inside: str | None) -> tuple[Path, ...]:
+    """The parts of what an archive holds."""
+    return parts_of(Path(inside)) if inside else ()
+
+
+def _asked(
+    job: Callable[..., object],
+    subject: object,
+    files: Mapping[str, Path],
+    parts: Mapping[str, tuple[Path, ...]],
+    told: Sequence[object],
+    ahead: Mapping[str, str],
+) -> object:
+    """What a child answers; one after another, until none ends at a source."""
+    refused: dict[str, ZoneplanError] = {}
+    while True:
+        try:
+            names, blocks = ask_child(
+                lambda child: child.call(ANSWER, job.__module__, job.__qualname__, subject is not None, told, ahead),
+                parts,
+                subject,
+                dict(refused),
+            )
+        except ReadingEnded as end:
+            if not end.source or end.source in refused:
+                raise end.error from end
+            refused[end.source] = end.error
+            continue
+        kind, value = unpack(dict(zip(names, blocks, strict=True)), files)
+        if kind == "errors":
+            raise_all(map(_error, value))
+        if kind == "fault":
+            raise RuntimeError(value)
+        return value
+
+
+def answer(
+    child: ReadingChild, module: str, name: str, knows: bool, told: Sequence[object], ahead: Mapping[str, str]
+) -> Answer:
+    """In a child: do a job, and hand over what comes of it, or what it refuses.
+
+    Parameters
+    ----------
+    child : ReadingChild
+    module, name : str
+        Of the job.
+    knows : bool
+        It is called with the child's subject first.
+    told : sequence
+        And with these.
+    ahead : mapping of str to str
+        See :func:`layers.formats.unpacked_ahead`.
+    """
+    take_unpacked(ahead)
+    known = (child.subject,) if knows else ()
+    try:
+        files = pack(("value", getattr(import_module(module), name)(*known, *told)))
+    except ZoneplanError as error:
+        files = pack(("errors", list(map(_node, error.parts))))
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        files = pack(("fault", "".join(traceback.format_exception(error))))
+    return list(files), list(files.values())
+
+
+def _load_libraries(files: Iterable[Path]) -> None:
+    """Load here, once, what every child would load."""
+    endings = {path.suffix.lower() for path in files}
+    for gdal in sorted({_OF_GDAL[one] for one in endings if one in _OF_GDAL}):
+        load_gdal(cast("Any", gdal))
+    if endings & {".parquet", ".geoparquet", ".pq"}:
+        import pyarrow.parquet  # noqa: F401, PLC0415  (for this format alone)
+
+
+def _node(error: ZoneplanError) -> Node:
+    own = {name: value for name, value in vars(error).items() if _can_be_packed(value)}
+    return type(error).__name__, _plain(error.said), own
+
+
+def _can_be_packed(value: object) -> bool:
+    try:
+        pack(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _plain(said: str) -> str:
+    """A phrase whose fields can be packed: a path as its text, and what is of no known kind as it reads."""
+    if not isinstance(said, Phrase):
+        return str(said)
+    fields = {name: _plain_field(value) for name, value in said.fields.items()}
+    made: str = Reworded(*fields.values()) if isinstance(said, Reworded) else Phrase(said.template, **fields)
+    return made if made == said and _can_be_packed(made) else Phrase("{said}", said=str(said))
+
+
+def _plain_field(value: Any) -> Any:
+    if isinstance(value, str):
+        return _plain(value)
+    return str(value) if isinstance(value, Path) else value
+
+
+def _error(node: Node) -> ZoneplanError:
+    """An error as it was raised in the child."""
+    kind, said, own = node
+    made = _known()[kind]
+    error = made.__new__(made, said)
+    error.args = (said,)
+    vars(error).update(own)
+    return error
+
+
+def _known() -> dict[str, type[ZoneplanError]]:
+    """The classes of errors, by name."""
+
+    def below(one: type[ZoneplanError]) -> Iterator[type[ZoneplanError]]:
+        yield one
+        for each in one.__subclasses__():
+            yield from below(each)
+
+    return {one.__name__: one for one in below(ZoneplanError)}

@@ -1,0 +1,135 @@
+"""Who reads: this process, or a child that is forked when it is first needed and asked until a block ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from layers.errors import ZoneplanError
+from layers.sandbox.child_process import can_fork
+from layers.sandbox.reading_child import ReadingChild, this_child
+
+if TYPE_CHECKING:
+    from layers.sources import LimitsSection
+
+Reader = Literal["process", "inline"]
+"""Who reads the files of others: a child process with limits and without network, or this process."""
+_KEPT = 4
+"""Children that wait for the next question."""
+_Heard = TypeVar("_Heard")
+
+
+class _Sandbox:
+    """Who reads inside a block, within which limits, and the children that do."""
+
+    def __init__(self, reader: Reader, limits: LimitsSection | None, children: list[ReadingChild]) -> None:
+        self.reader, self.limits, self.children = reader, limits, children
+
+    def close(self) -> None:
+        """End all children."""
+        while self.children:
+            self.children.pop().close()
+
+
+_CURRENT: ContextVar[_Sandbox] = ContextVar("sandbox")
+_FORKING = RLock()
+
+
+@contextmanager
+def sandboxed(reader: Reader | None, limits: LimitsSection | None = None) -> Iterator[None]:
+    """Say who reads what is read inside a block.
+
+    Parameters
+    ----------
+    reader : {"process", "inline"} or None
+        None: who reads around the block; in a library call this process, in the command a child.
+    limits : LimitsSection, optional
+        Those of the plan; by default those around the block.
+
+    Examples
+    --------
+    >>> with sandboxed("process"), sandboxed(None):
+    ...     reader_now() == ("process" if can_fork() else "inline")
+    True
+    """
+    around = _CURRENT.get(None)
+    known = limits if limits is not None or around is None else around.limits
+    if reader is None:
+        own = _Sandbox("inline", known, []) if around is None else _Sandbox(around.reader, known, around.children)
+    else:
+        own = _Sandbox(reader, known, [])
+    token = _CURRENT.set(own)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+        if reader is not None:
+            own.close()
+
+
+def reader_now() -> Reader:
+    """Who reads here: a child, where that was asked for and this system forks."""
+    around = _CURRENT.get(None)
+    asked = around is not None and around.reader == "process"
+    return "process" if asked and can_fork() and this_child() is None else "inline"
+
+
+def current_limits() -> LimitsSection:
+    """What one source may take, as the plan says it that is at work."""
+    from layers.sources import LimitsSection  # noqa: PLC0415  (the command says who reads before it loads anything)
+
+    around = _CURRENT.get(None)
+    return LimitsSection() if around is None or around.limits is None else around.limits
+
+
+def ask_child(
+    ask: Callable[[ReadingChild], _Heard],
+    files: Mapping[str, tuple[Path, ...]],
+    subject: object = None,
+    refused: Mapping[str, ZoneplanError] | None = None,
+) -> _Heard:
+    """What a child answers that may read some files; it is forked where none waits.
+
+    Parameters
+    ----------
+    ask : callable
+        Asks it, while nobody else does.
+    files : mapping of str to tuple of Path
+        The files of each source, by name.
+    subject : object, optional
+        What it has to know: the object itself, from before it was forked.
+    refused : mapping of str to ZoneplanError, optional
+        Sources that it is to refuse without reading them.
+
+    Raises
+    ------
+    ReadingEnded
+        It has ended, and is asked no more.
+    """
+    child = _child(files, subject, refused or {})
+    with child.lock:
+        return ask(child)
+
+
+def _child(
+    files: Mapping[str, tuple[Path, ...]], subject: object, refused: Mapping[str, ZoneplanError]
+) -> ReadingChild:
+    wanted = tuple(dict.fromkeys(part for each in files.values() for part in each))
+    waiting, limits = _CURRENT.get().children, current_limits()
+    with _FORKING:
+        waiting[:] = [one for one in waiting if one.process and one.owner == os.getpid()]
+        for one in reversed(waiting):
+            knows = subject is None or (one.subject is subject and one.refused == refused)
+            if knows and one.limits == limits and set(wanted) <= set(one.readable):
+                return one
+        sizes = {name: sum(part.stat().st_size for part in each if part.is_file()) for name, each in files.items()}
+        waiting.append(ReadingChild(subject, limits, sizes, wanted, refused))
+        for one in waiting[:-_KEPT]:
+            with one.lock:
+                one.close()
+        return waiting[-1]

@@ -1,0 +1,315 @@
+"""A child that reads sources when it is asked to, each of them within the limits of the plan."""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+import signal
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from layers.errors import LimitError, SourceError, ZoneplanError, is_out_of_memory
+from layers.phrases import Phrase
+from layers.sandbox.child_process import SILENCE_S, Channel, Child, Ended
+
+if TYPE_CHECKING:
+    from layers.sources import LimitsSection
+
+MB = 1024**2
+USUAL_MEMORY_MB, TIMES_THE_FILE = 2048, 16
+"""What a source may take of memory where the plan says nothing: so much, or so many times its size if that is more."""
+SHARED_BYTES = 2**26
+"""Memory for cells of grids on their way to the parent. What is never used of it takes no memory."""
+_LONGEST_NAME = 4000
+_NO_MEMORY = ("MemoryError", "OutOfMemory", "bad_alloc", "ut of memory", "annot allocate memory")
+Answer = tuple[object, Sequence[bytes]]
+"""What a child says: plain values, and blocks of bytes."""
+
+
+class ReadingEnded(Exception):  # noqa: N818  (it tells of an end, of which the error is told)
+    """A child has ended while it read.
+
+    Attributes
+    ----------
+    source : str
+        The name of what it read; "" where it read nothing.
+    error : LimitError or SourceError
+        What there is to say of that.
+    """
+
+    def __init__(self, source: str, error: LimitError | SourceError) -> None:
+        super().__init__(source)
+        self.source, self.error = source, error
+
+
+class ReadingChild(Child):
+    """A child that calls functions of ours, which read files.
+
+    Parameters
+    ----------
+    subject : object
+        What it knows beside what it is told: the study, mostly.
+    limits : LimitsSection
+        What one source may take.
+    sizes : mapping of str to int
+        Bytes of the sources, by name.
+    readable : tuple of Path
+        All files that it may open.
+    refused : mapping of str to ZoneplanError
+        Sources that it refuses without reading them, by name.
+    """
+
+    def __init__(
+        self,
+        subject: object,
+        limits: LimitsSection,
+        sizes: Mapping[str, int],
+        readable: tuple[Path, ...],
+        refused: Mapping[str, ZoneplanError],
+    ) -> None:
+        self.subject, self.limits, self.sizes, self.readable, self.refused = subject, limits, sizes, readable, refused
+        self.shared, self._told = mmap.mmap(-1, SHARED_BYTES), mmap.mmap(-1, _LONGEST_NAME + 2)
+        self._name, self._began = "", 0.0
+        self._spent: dict[str, float] = {}
+        super().__init__(self._serve, readable, limits.open_files)
+
+    def call(self, function: str, *told: object) -> tuple[Any, list[bytes]]:
+        """What a function gives in the child.
+
+        Parameters
+        ----------
+        function : str
+            Its module and name, ``layers.formats.served_grids:answer``. It takes the child, and what it is told.
+        *told : object
+            Plain values.
+
+        Raises
+        ------
+        ReadingEnded
+            The child has ended.
+        """
+        try:
+            return self.ask([function, told])
+        except Ended as end:
+            name = self.source
+            layer = name or next(iter(self.sizes), "")
+            error = ended_reading(end, layer, self.limits, self.sizes.get(layer, 0))
+            raise ReadingEnded(name, error) from end
+
+    def _serve(self, channel: Channel) -> None:
+        """What the child does."""
+        _HERE.append(self)
+        for (function, told), _ in channel.messages():
+            module, _, name = function.partition(":")
+            channel.send(*getattr(import_module(module), name)(self, *told))
+
+    @property
+    def source(self) -> str:
+        """The name of the source that it reads, or read when it ended; "" where it reads none."""
+        return bytes(self._told[2 : 2 + int.from_bytes(self._told[:2], "little")]).decode("utf-8", "replace")
+
+    @contextmanager
+    def at_work(self, name: str) -> Iterator[None]:
+        """In the child: hold what is done inside to the limits of a source, or refuse it as was found before."""
+        if self._name:
+            yield
+            return
+        if name in self.refused:
+            raise self.refused[name]
+        self._begin(name)
+        try:
+            yield
+        except BaseException as error:
+            self._end()
+            limit = None if isinstance(error, LimitError) else self.limit_reached(error, name)
+            if limit is not None:
+                raise limit from error
+            raise
+        self._end()
+
+    def _begin(self, name: str) -> None:
+        import resource  # noqa: PLC0415  (Windows has none)
+
+        self._tell(name)
+        self._began = time.process_time()
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
+        _limit(resource.RLIMIT_DATA, pages * mmap.PAGESIZE + memory_most(self.limits, self.sizes.get(name, 0)))
+        _limit(resource.RLIMIT_CPU, int(self._began + self.limits.cpu_s - self._spent.get(name, 0.0)) + 1)
+
+    def _end(self) -> None:
+        import resource  # noqa: PLC0415  (as above)
+
+        for limit in (resource.RLIMIT_DATA, resource.RLIMIT_CPU):
+            _limit(limit, resource.getrlimit(limit)[1])
+        self._spent[self._name] = self._spent.get(self._name, 0.0) + time.process_time() - self._began
+        self._tell("")
+
+    def _tell(self, name: str) -> None:
+        """Leave a name in memory that the parent sees."""
+        self._name, body = name, name.encode("utf-8", "replace")[:_LONGEST_NAME]
+        self._told[: 2 + len(body)] = len(body).to_bytes(2, "little") + body
+
+    def limit_reached(self, error: BaseException, layer: str) -> LimitError | None:
+        """The limit that an exception tells of; None where it tells of something else."""
+        for one in _causes(error):
+            if is_out_of_memory(one) or any(word in f"{type(one).__name__}: {one}" for word in _NO_MEMORY):
+                return refuse_limit("memory_mb", layer, self.limits, self.sizes.get(layer, 0))
+            if getattr(one, "errno", None) == errno.EMFILE or os.strerror(errno.EMFILE) in str(one):
+                return refuse_limit("open_files", layer, self.limits)
+        return None
+
+
+_HERE: list[ReadingChild] = []
+"""In a child itself; empty in a process that reads for itself."""
+
+
+def this_child() -> ReadingChild | None:
+    """The child that this process is."""
+    return _HERE[0] if _HERE else None
+
+
+@contextmanager
+def source_at_work(name: str) -> Iterator[None]:
+    """In a child: hold what is done inside to the limits of a source, or refuse it as was found before.
+
+    Parameters
+    ----------
+    name : str
+        Of the layer or table in the plan.
+    """
+    here = this_child()
+    if here is None:
+        yield
+        return
+    with here.at_work(name):
+        yield
+
+
+def limit_reached(error: BaseException, layer: str) -> LimitError | None:
+    """In a child: the limit that an exception tells of; None where it tells of something else."""
+    here = this_child()
+    return None if here is None else here.limit_reached(error, layer)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An exception, what it was raised from, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _limit(limit: int, most: int) -> None:
+    """Limit this process so that it can be lifted again."""
+    import resource  # noqa: PLC0415  (as above)
+
+    hard = resource.getrlimit(limit)[1]
+    resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def memory_most(limits: LimitsSection, size: int) -> int:
+    """Bytes of memory that reading a source may take.
+
+    Parameters
+    ----------
+    limits : LimitsSection
+    size : int
+        Bytes of its files.
+
+    Examples
+    --------
+    >>> from layers.sources import LimitsSection
+    >>> memory_most(LimitsSection(), 0) // 1024**2, memory_most(LimitsSection(memory_mb=100), 0) // 1024**2
+    (2048, 100)
+    """
+    if limits.memory_mb is not None:
+        return limits.memory_mb * MB
+    return max(USUAL_MEMORY_MB * MB, TIMES_THE_FILE * size)
+
+
+def refuse_limit(
+    key: Literal["memory_mb", "cpu_s", "open_files"], layer: str, limits: LimitsSection, size: int = 0
+) -> LimitError:
+    """The error of a source that takes more than it may.
+
+    Parameters
+    ----------
+    key : {"memory_mb", "cpu_s", "open_files"}
+        Of ``[limits]`` in the plan.
+    layer : str
+        Name of the layer or table.
+    limits : LimitsSection
+    size : int
+        Bytes of its files.
+    """
+    most = {"memory_mb": memory_most(limits, size) // MB, "cpu_s": limits.cpu_s, "open_files": limits.open_files}[key]
+    what = {
+        "memory_mb": Phrase("{most:,} MB of memory", most=most),
+        "cpu_s": Phrase("{most:,} s of computing", most=most),
+        "open_files": Phrase("{most:,} files open at a time", most=most),
+    }[key]
+    return LimitError(
+        Phrase(
+            "layer '{layer}': reading it takes more than {limit}, the limit for one source. The file may be damaged, "
+            "or made to do harm; cut it to the study area, or simplify it. If it is what it should be, raise {key} "
+            "under [limits] in the plan.",
+            layer=layer,
+            limit=what,
+            key=key,
+        ),
+        code=key,
+        layer=layer,
+    )
+
+
+def ended_reading(end: Ended, layer: str, limits: LimitsSection, size: int = 0) -> LimitError | SourceError:
+    """The error of a source at which the child that read it has ended.
+
+    Parameters
+    ----------
+    end : Ended
+    layer : str
+        Name of the layer or table.
+    limits : LimitsSection
+    size : int
+        Bytes of its files.
+    """
+    if end.by == signal.SIGXCPU:
+        return refuse_limit("cpu_s", layer, limits)
+    if any(one in end.last_words for one in _NO_MEMORY):
+        return refuse_limit("memory_mb", layer, limits, size)
+    if end.silent:
+        return SourceError(
+            Phrase(
+                "layer '{layer}': nothing has come of reading it for {seconds:,} s. The disk or the network that the "
+                "file lies on may not answer: copy it to this machine, and run again.",
+                layer=layer,
+                seconds=SILENCE_S,
+            ),
+            code="silent",
+            layer=layer,
+        )
+    if end.by == signal.SIGKILL:
+        return LimitError(
+            Phrase(
+                "layer '{layer}': the system ended the process that read it, most likely because memory has run out. "
+                "Cut the file to the study area, or simplify it.",
+                layer=layer,
+            ),
+            code="memory",
+            layer=layer,
+        )
+    return SourceError(
+        Phrase(
+            "layer '{layer}': its file made the library that reads it crash ({signal}); nothing else is affected. The "
+            "file is damaged, or made to do harm: get it anew.",
+            layer=layer,
+            signal=signal.Signals(end.by).name if end.by else Phrase("no signal"),
+        ),
+        code="crash",
+        layer=layer,
+    )

@@ -1,0 +1,123 @@
+"""What a child gives up: the network, programs, writing, and every file but those that it is to read."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from layers.archives import in_sandbox
+from layers.formats import reading
+from layers.sandbox import can_fork, confinements, sandboxed
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
+needs_seccomp = pytest.mark.skipif("seccomp" not in confinements(), reason="this kernel has no seccomp")
+needs_landlock = pytest.mark.skipif("landlock" not in confinements(), reason="this kernel has no Landlock")
+
+
+@contextmanager
+def trap() -> Iterator[tuple[int, list[str]]]:
+    """A server on this machine that writes down who connects to it."""
+    heard: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def listen() -> None:
+            while True:
+                try:
+                    heard.append(str(server.accept()[1]))
+                except OSError:
+                    return
+
+        Thread(target=listen, daemon=True).start()
+        yield server.getsockname()[1], heard
+        server.shutdown(socket.SHUT_RDWR)
+
+
+def what_fails(subject: tuple[str, ...]) -> list[str]:
+    """In a child: try some things, and tell which of them the system refuses."""
+    elsewhere, port = Path(subject[0]), int(subject[1])
+    steps = {
+        "connect": lambda: socket.create_connection(("127.0.0.1", port)),
+        "listen": lambda: socket.create_server(("127.0.0.1", 0)),
+        "program": lambda: subprocess.run([sys.executable, "-c", ""], check=True),
+        "signal": lambda: os.kill(os.getppid(), 0),
+        "create": (elsewhere / "new").touch,
+        "write": lambda: (elsewhere / "canary").write_text("taken"),
+        "truncate": lambda: os.truncate(elsewhere / "canary", 0),
+        "delete": (elsewhere / "canary").unlink,
+        "rename": lambda: (elsewhere / "canary").rename(elsewhere / "other"),
+        "folder": (elsewhere / "folder").mkdir,
+        "mode": lambda: (elsewhere / "canary").chmod(0o777),
+        "read": (elsewhere / "canary").read_text,
+        "list": lambda: list(elsewhere.iterdir()),
+    }
+    failed = []
+    with reading("x"):
+        for name, step in steps.items():
+            try:
+                step()
+            except OSError:
+                failed.append(name)
+    return failed
+
+
+@needs_seccomp
+def test_s06_s08_a_child_reaches_neither_the_network_nor_programs_nor_files_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "canary").write_text("as it was")
+    with trap() as (port, heard), sandboxed("process"):
+        failed = in_sandbox(what_fails, (str(tmp_path), str(port)), {})
+    wanted = ["connect", "listen", "program", "signal", "create", "write", "truncate", "delete", "rename", "folder",
+              "mode"]  # fmt: skip
+    assert failed[: len(wanted)] == wanted
+    assert heard == []
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [("canary", "as it was")]
+
+
+@needs_landlock
+def test_s05_s09_a_child_reads_its_files_and_no_other(tmp_path: Path) -> None:
+    own, other = tmp_path / "own.csv", tmp_path / "other.csv"
+    for path in (own, other):
+        path.write_text("a\n1\n")
+    with sandboxed("process"):
+        assert in_sandbox(first_words, (str(own), str(other)), {"own": own}) == ["a", "PermissionError"]
+
+
+def first_words(paths: tuple[str, ...]) -> list[str]:
+    found = []
+    for path in paths:
+        try:
+            found.append(Path(path).read_text().split()[0])
+        except OSError as error:
+            found.append(type(error).__name__)
+    return found
+
+
+def test_confinement_stays_in_the_child(tmp_path: Path) -> None:
+    before = dict(os.environ)
+    with sandboxed("process"):
+        in_sandbox(first_words, (), {})
+    assert dict(os.environ) == before
+    (tmp_path / "a").touch()
+    socket.create_server(("127.0.0.1", 0)).close()
+    assert subprocess.run([shutil.which("true") or "true"], check=False).returncode == 0
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or sys.platform != "linux", reason="numbers of this machine")
+def test_numbers_of_system_calls_are_those_of_this_system() -> None:
+    from layers.sandbox.confinement import _X86_64
+
+    header = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
+    if not header.is_file():
+        pytest.skip("the headers of the kernel are not installed")
+    lines = (line.split() for line in header.read_text().splitlines() if line.startswith("#define __NR_"))
+    known = {name.removeprefix("__NR_"): int(number) for _, name, number in lines}
+    assert {name: known[name] for name in _X86_64} == _X86_64
