@@ -137,7 +137,7 @@ def plan_from(folder: Path, ending: str, units: gpd.GeoDataFrame, land: gpd.GeoD
     crs = 'crs = "EPSG:4326"' if ending in WITHOUT_CRS else ""
     layers = (LAYER.format(kind=kind, role=role, ending=ending, crs=crs) for kind, role in ROLES.items())
     (folder / "plan.toml").write_text(PLAN.format(ending=ending, crs=crs) + "".join(layers), "utf-8")
-    return run(read_study(folder / "plan.toml"))
+    return run(read_study(folder / "plan.toml"), reader="process")
 
 
 def areas(plan: Plan) -> pd.Series:

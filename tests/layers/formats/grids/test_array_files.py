@@ -200,7 +200,7 @@ def test_a_plan_of_it_is_that_of_a_geotiff(toy_folder, name):
     plan = toy_folder / "plan.toml"
     plan.write_text(plan.read_text().replace('"elevation.tif"', f'"{name}"\nlayer = "height"'))
     study = read_study(plan)
-    found = run(study)
+    found = run(study, reader="process")
     assert found.measures.equals(first.measures)
     assert found.zones.equals(first.zones)
     assert [one.sha256 for one in found.sources if one.path == name] == [digest(toy_folder / name)]
