@@ -187,7 +187,7 @@ READERS = {
     "layers.read.read_raster": "height",
     "layers.read.read_table": "stats.csv",
     "layers.read.join_table": "stats.csv",
-    "layers.read.project": "forest",
+    "layers.read.project": "plants",
 }
 
 

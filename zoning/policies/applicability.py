@@ -399,7 +399,7 @@ def assign(
     >>> no_quotas = zp.allocate(zones, denver, [])
     >>> policies = zp.assign(zones, denver, no_quotas, rulebook=zp.read_rulebook("us_west"))
     >>> sorted(policies["policy"])[:3]
-    ['air-class-two', 'historic-properties', 'impact-statement']
+    ['air-class-two', 'farmland-protection', 'historic-properties']
     """
     if isinstance(lights, Rulebook):
         lights, rulebook = None, lights

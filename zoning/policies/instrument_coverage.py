@@ -112,8 +112,8 @@ def reach_of(one: CoveredInstrument, rulebook: Rulebook, zone: str | None = None
     >>> from datetime import date
     >>> from zoning.rulebook import read_rulebook
     >>> rulebook = read_rulebook("main_functional_areas", date(2025, 1, 1))
-    >>> grain = next(one for one in rulebook.coverage if one.code == "grain")
-    >>> reach_of(grain, rulebook).policies, len(reach_of(grain, rulebook, "agricultural").policies)
+    >>> border = next(one for one in rulebook.coverage if one.code == "border")
+    >>> reach_of(border, rulebook).policies, len(reach_of(border, rulebook, "border").policies)
     ((), 2)
     """
     found: dict[str, list[str]] = {"yes": [], "unknown": []}

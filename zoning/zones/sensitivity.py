@@ -424,7 +424,7 @@ def fixed_measures(rulebook: Rulebook) -> frozenset[str]:
     --------
     >>> from zoning.rulebook import read_rulebook
     >>> sorted(fixed_measures(read_rulebook("us_west")))
-    ['area_ha', 'area_km2']
+    ['area_ha', 'area_km2', 'in_coal_transition_counties', 'in_groundwater_counties']
     """
     found = {AREA, *(one.name for one in rulebook.indicators if one.fixed)}
     for one in rulebook.derived:  # each reads only those that stand above it

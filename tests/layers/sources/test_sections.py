@@ -89,9 +89,9 @@ def test_units_layers_and_tables_are_all_that_is_known(tmp_path):
 
 def test_what_else_stands_in_a_plan_is_unknown_here(tmp_path):
     found = complaints(tmp_path, "[[tables]]", "[[quotas]]")
-    assert any("unknown key 'quotas' (known here: study, units, layers, tables, databases)" in one for one in found), (
-        found
-    )
+    assert any(
+        "unknown key 'quotas' (known here: study, units, layers, tables, databases, limits)" in one for one in found
+    ), found
 
 
 @pytest.mark.parametrize(

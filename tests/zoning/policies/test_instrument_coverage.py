@@ -208,9 +208,10 @@ def test_how_far_an_instrument_reaches_by_zone() -> None:
     by_code = {one.code: one for one in rulebook.coverage}
     assert reach_of(by_code["border"], rulebook, "border").policies == ("border-transfer", "border-settlement")
     assert reach_of(by_code["border"], rulebook).asked == ("border-settlement",)
-    outside = reach_of(by_code["grain"], rulebook, "key_development")
+    assert reach_of(by_code["grain"], rulebook, "key_development").asked == by_code["grain"].policies
+    outside = reach_of(by_code["city_clusters"], rulebook)
     assert (outside.policies, outside.asked) == ((), ())
-    assert outside.gap is by_code["grain"].gaps[0]
+    assert outside.gap is by_code["city_clusters"].gaps[0]
 
 
 def test_a_rulebook_without_coverage_has_no_gaps(covered: Plan) -> None:

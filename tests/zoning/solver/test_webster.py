@@ -403,7 +403,7 @@ class TestRefusals:
 
     @pytest.mark.parametrize("dtype", ["object", "str"])
     def test_texts_among_numbers_are_named_with_their_units(self, dtype):
-        with pytest.raises(ZoneplanError, match="as in 'n/a', '-', for 2 units: 'b', 'd'; write plain") as caught:
+        with pytest.raises(ZoneplanError, match=r"as in 'n/a', '-', for 2 units: 'b', 'd'\. Write plain") as caught:
             apportion(series(["1", "n/a", "2", "-"], dtype), 7)
         assert caught.value.features == ("b", "d")
 

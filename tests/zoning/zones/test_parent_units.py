@@ -361,7 +361,7 @@ def test_a_unit_may_be_its_own_whole() -> None:
         (Indicator(name="x", whole="sum"), [1.0, float("nan")], None),
         (Indicator(name="x", whole="area_mean"), [1.0, float("nan")], None),
         (Indicator(name="x_ha"), [1.0, 2.0], 3.0),
-        (Indicator(name="x_share"), [1.0, 2.0], 1.75),
+        (Indicator(name="x_share"), [0.2, 1.0], 0.8),
         (Indicator(name="x", type="boolean", whole="any"), [True, False], True),
         (Indicator(name="x", type="boolean", whole="all"), [True, False], False),
         (Indicator(name="x", type="boolean"), [True, True], None),
