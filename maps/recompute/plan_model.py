@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
@@ -188,8 +188,10 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
     level = plan.study.units.part_of
     parents = gather_parents(own, rulebook, level) if level else None
     asked = _asked(rulebook, parents is not None)
-    derived = [one.among(own.columns) for one in _formulas(rulebook) if one.name in own.columns]
-    names = _names_read(plan, rulebook, own.columns)
+    read = _names_read(plan, rulebook)
+    derived = [one.among(own.columns) for one in _formulas(rulebook) if one.name in own.columns and one.name in read]
+    made = {one.name for one in _formulas(rulebook)}
+    names = [name for name in map(str, own.columns) if name in read and name not in made]
     names_of_derived = [one.name for one in derived]
     units, numbers = _table(own, names, names_of_derived)
     above = None
@@ -276,14 +278,12 @@ def _asked(rulebook: Rulebook, of_parts: bool) -> list[Rule]:
     return sorted(rules, key=lambda rule: (not rule.refines, rule.priority, rule.id))
 
 
-def _names_read(plan: Plan, rulebook: Rulebook, columns: Iterable[str]) -> list[str]:
-    """The measures that rules and quotas read, and those from which derived ones are, in the order of the columns."""
+def _names_read(plan: Plan, rulebook: Rulebook) -> set[str]:
+    """The measures that rules and quotas read, and those from which derived ones are."""
     read = {name for rule in rulebook.rules for name in parse_condition(rule.when).names}
     for quota in plan.study.quotas:
         read |= names_read(quota)
-    derived = _formulas(rulebook)
-    read = set(sources_of(read, replace(rulebook, derived=derived))) - {one.name for one in derived}
-    return [name for name in map(str, columns) if name in read]
+    return set(sources_of(read, replace(rulebook, derived=_formulas(rulebook))))
 
 
 def _formulas(rulebook: Rulebook) -> tuple[Derived, ...]:

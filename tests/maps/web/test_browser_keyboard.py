@@ -262,7 +262,7 @@ def test_keys_on_the_map_tell_what_the_view_shows(open_map, plan_of) -> None:
     assert land.startswith("Construction land: 123 ha, 3.9 % of Colorado, ".replace(" %", "\u00a0%")), land
     assert land.endswith(" m² per person")
     tab.get_by_role("button", name="Money", exact=True).press("Enter")
-    assert heard().startswith("Programmes that pay: 3, Colorado: tax credit for conservation easements, ")
+    assert heard().startswith("Programmes that pay: 2, Colorado: tax credit for conservation easements, ")
     tab.get_by_role("button", name="Functions", exact=True).press("Enter")
     tab.get_by_label("Colour by").select_option(label="Cropland")
     measure = heard()
@@ -273,7 +273,7 @@ def test_keys_on_the_map_tell_what_the_view_shows(open_map, plan_of) -> None:
 def test_keys_on_the_map_of_payments_tell_who_pays_whom(open_map, plan_of) -> None:
     tab = open_map(draw(plan_of("china_provinces"), "zh"), "#view=money&unit=520000")
     onto_the_map(tab)
-    assert told(tab) == "贵州省（520000）：付给 云南省 20,000,000 元"
+    assert told(tab) == "贵州省（520000）：付给 云南省 30,000,000 元"
 
 
 def test_sorting_hits_and_files_are_told(open_map, toy_plan) -> None:

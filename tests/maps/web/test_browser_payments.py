@@ -132,7 +132,7 @@ def written_payments(flows: pd.DataFrame, party: str, names: dict[str, str]) -> 
     for row in flows.to_dict("records"):
         for own, verb, partner in (("payer", "Pays", row["receiver"]), ("receiver", "Receives", row["payer"])):
             if row[own] == party:
-                title = f"{row['instrument'].replace('_', ' ')}, {row['period']}"
+                title = f"{names.get(row['instrument'], row['instrument'].replace('_', ' '))}, {row['period']}"
                 called = names.get(partner, partner)
                 found.add((title, verb, row["amount"], row["unit"], called, row["rule"], row["reference"]))
     return found
@@ -142,6 +142,7 @@ def written_payments(flows: pd.DataFrame, party: str, names: dict[str, str]) -> 
 def test_a_card_lists_the_payments_of_the_built_in_study(visit, plan_of, tmp_path: Path, party: str) -> None:
     china = plan_of("china_provinces")
     names = china.units["name"].to_dict() | {POOL: "the pool", BUDGET: "the budget"}
+    names |= {one.name: one.title["en"] for one in china.study.agreements if isinstance(one.title, dict)}
     tab = visit(china)
     expected = written_payments(table(china, "flows", tmp_path), party, names)
     assert len(expected) == 2

@@ -116,7 +116,7 @@ def stacked_zones(plan: Any, tries: Tries) -> list[pd.DataFrame]:
             table = table.assign(**{level: named + table[level].astype(str)})
         tables.append(table.assign(**values))
         decisions += [item.model_copy(update={"unit": named + item.unit}) for item in decided(plan, one["decisions"])]
-    read = tuple(Indicator(name=name, whole="same") for name in numbers)
+    read = tuple(Indicator(name=name, whole="same", unit="whatever") for name in numbers)
     left = {name: one for name, one in plan.rulebook.parameters.items() if name not in numbers}
     law = dataclasses.replace(plan.rulebook, parameters=left, indicators=(*plan.rulebook.indicators, *read))
     table = pd.concat(tables).rename_axis("unit_id")

@@ -51,6 +51,8 @@ def test_what_gdal_writes_reads_as_gdal_reads_it(tmp_path, driver):
     frame.to_file(path, driver=driver, layer="units")
     features, ledger = read_features(path, "a", id="code")
     plain = pyogrio.read_dataframe(path, layer="units")
+    if "code" not in plain:
+        pytest.skip("the driver of this GDAL leaves out what KML calls extended data")
     assert features.index.tolist() == plain["code"].tolist() == ["01", "2", "3"]
     assert features["name"].tolist() == plain["Name"].tolist() == names
     assert features["big"].tolist() == frame["big"].tolist()
