@@ -150,7 +150,7 @@ def describe(
                 database=named.database,
                 source=source,
             ),
-            code="rights",
+            code="not_permitted",
             layer=layer,
         )
     home = connection.execute(_POSTGIS).fetchone()

@@ -148,7 +148,10 @@ def _opened_vector(
             except ZoneplanError as error:
                 _learn(error, path, name, keys, notes, hints)
             else:
-                return seen.kind, seen.rows, seen.keys, seen.notes
+                plain = {
+                    key: (sure, str(why)) for key, (sure, why) in seen.notes.items()
+                }
+                return seen.kind, seen.rows, seen.keys, plain
 
 
 def _read(

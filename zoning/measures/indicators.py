@@ -542,8 +542,8 @@ def misfits(
         )
 
 
-_ROUNDING = 1e-9
-"""How far beyond its range a value may lie, in parts of the range: a share of 1 may come out as 1.0000000000000002."""
+_ROUNDING = 1e-6
+"""How far beyond its range a value may lie, in parts of the range: a share of 1 may come out as 1.0000001."""
 
 
 def _beyond(
