@@ -148,9 +148,7 @@ def _opened_vector(
             except ZoneplanError as error:
                 _learn(error, path, name, keys, notes, hints)
             else:
-                plain = {
-                    key: (sure, str(why)) for key, (sure, why) in seen.notes.items()
-                }
+                plain = {key: (sure, str(why)) for key, (sure, why) in seen.notes.items()}
                 return seen.kind, seen.rows, seen.keys, plain
 
 
