@@ -77,6 +77,7 @@ def test_schema_is_a_json_schema(zoneplan) -> None:
     sections = {"study", "units", "layers", "tables", "limits", "decisions", "quotas", "energy", "industries"}
     sections |= {
         "databases",
+        "indices",
         "divergence",
         "services",
         "agreements",

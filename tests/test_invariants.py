@@ -128,6 +128,9 @@ def test_p11_every_unit_and_feature_that_was_read_is_in_the_result_or_in_the_led
         {"kind": "forest"}, geometry=[shapely.box(x, y, x + KM, y + KM), bow], index=[0, 1], crs=CRS
     )
     pd.concat([land, more], ignore_index=True).to_file(toy_folder / "toy.gpkg", layer="land", driver="GPKG")
+    file = toy_folder / "plan.toml"
+    mended = file.read_text("utf-8").replace('name = "forest"', 'name = "forest"\nmax_repair_share = 1')
+    file.write_text(mended, "utf-8")
     plan = decided(toy_folder)
     assert set(plan.zones["unit_id"]) == set(gpd.read_file(toy_folder / "toy.gpkg", layer="units")["code"])
     told = plan.ledger[plan.ledger["layer"] == "forest"]

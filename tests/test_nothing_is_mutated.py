@@ -198,7 +198,8 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     """A plan made, written, audited and asked, in its own steps and by hand; then what the docstrings show."""
     damage(toy_folder)
     plan_file = toy_folder / "plan.toml"
-    plan_file.write_text(plan_file.read_text("utf-8") + MORE + OF_CELLS, "utf-8")
+    mended = plan_file.read_text("utf-8").replace('source = "toy.gpkg"', 'source = "toy.gpkg"\nmax_repair_share = 1')
+    plan_file.write_text(mended + MORE + OF_CELLS, "utf-8")
     study = zp.read_study(plan_file)
     with zp.progress() as announce:
         plan = zp.run(study, announce)
@@ -212,6 +213,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.check(study, plan.rulebook, zp.read_inputs(study))
     zp.estimate(study)
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
+    zp.write_geodatabase(plan, tmp_path / "plan.gdb")
     zoning.audits.audit(study.rulebook, plan)
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
     zp.consensus({"a": plan, "b": plan.vary(parameters={"fragile_min": 0.2})})

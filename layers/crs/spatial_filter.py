@@ -148,6 +148,13 @@ def far_note(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> 
     ----------
     features, units, name
         As for :func:`keep_near`.
+
+    Examples
+    --------
+    >>> units = gpd.GeoDataFrame(geometry=[shapely.box(4.0e6, 3.0e6, 4.1e6, 3.1e6)], crs="EPSG:3035")
+    >>> airports = gpd.GeoDataFrame(geometry=[shapely.Point(4.5e6, 3.5e6)], crs="EPSG:3035")
+    >>> far_note(airports, units, "airports").empty
+    True
     """
     crs, bounds, around = known_crs(features), features.total_bounds, (units.total_bounds, known_crs(units))
     boxes = box_in(*around, crs)
