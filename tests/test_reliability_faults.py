@@ -119,6 +119,7 @@ def _write_small(plan, folder: Path, size: int) -> None:
     write_run(plan, folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 20_000, 100_000])
 def test_f08_files_that_may_not_grow_leave_nothing(size: int, toy_run: Plan, tmp_path: Path) -> None:
     assert answer_of(_write_small, toy_run, tmp_path / "result", size) == 5

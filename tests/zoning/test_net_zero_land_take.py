@@ -104,6 +104,7 @@ def test_every_french_case_is_worked() -> None:
     assert {*COMPUTED} == {one["case"] for one in rows("quota_test_cases") if one["case"].startswith("FR-")}
 
 
+@pytest.mark.slow
 def test_objectives_of_the_46_territories_of_hauts_de_france() -> None:
     """Only rates were published: of each 100 ha a territory keeps what its objective leaves."""
     told = {row["land"]: float(row["reduction_percent"]) for row in rows("fr_hauts_de_france_objectives")}

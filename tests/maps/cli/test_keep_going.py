@@ -83,6 +83,7 @@ def test_a_role_of_which_a_layer_is_left_out_has_no_share(toy_folder: Path) -> N
     assert set(whole.zones["status"]) & {"review"}, "what a rule asks of the share cannot be answered"
 
 
+@pytest.mark.slow
 def test_land_that_may_be_water_is_not_handed_out(tmp_path: Path) -> None:
     """Of the built-in study, whose quota is bounded by land outside of cities and lakes."""
     folder = tmp_path / "study"

@@ -107,6 +107,7 @@ def test_every_entry_has_the_fields_of_its_template(language: str) -> None:
     assert [text for text, one in known.items() if not one.strip()] == []
 
 
+@pytest.mark.slow
 def test_every_field_of_a_template_is_given_where_it_stands() -> None:
     assert [(place, text) for place, text, given in templates() if given and not fields(text) <= given] == []
 

@@ -98,6 +98,7 @@ def test_the_command_says_the_same(write_rulebook, command) -> None:
     assert [(one["level"], one["code"]) for one in found] == [("warning", "day")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_rulebooks())
 def test_a_copy_of_a_built_in_rulebook_may_drop_a_language(name: str, tmp_path: Path) -> None:
     folder = shutil.copytree(LAWS / name, tmp_path / name)

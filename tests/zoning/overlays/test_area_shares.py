@@ -29,6 +29,7 @@ def test_the_toy_province_by_pencil(units, designations):
     assert found.columns.tolist() == [f"{name}_{what}" for name in designations for what in ("share", "ha")]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32), st.booleans())
 def test_shares_are_those_of_the_pieces(seed, on_borders):

@@ -170,6 +170,7 @@ def test_a_value_that_somebody_tries_is_not_verified(toy: FreshPlan) -> None:
     assert toy.vary(parameters={"fragile_min": 0.5}).rulebook.parameters["fragile_min"].verified
 
 
+@pytest.mark.slow
 def test_a_decision_takes_the_place_of_the_plans_own_on_the_unit(toy: FreshPlan) -> None:
     once = toy.vary(decisions=[DECISION])
     twice = once.vary(decisions=[DECISION | {"main": "general", "reason": "no port"}])

@@ -180,6 +180,7 @@ def test_a_large_programme_has_a_small_gap_and_the_same_bytes():
     assert again.prices.tobytes() == best.prices.tobytes()
 
 
+@pytest.mark.slow
 @given(separable())
 @settings(max_examples=100)
 def test_the_price_of_a_rule_holds_in_its_range(one):
