@@ -10,6 +10,8 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from zoning.pipeline import run
 from zoning.study import read_study
 
