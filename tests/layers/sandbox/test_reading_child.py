@@ -25,7 +25,10 @@ from layers.formats import opened, read_raster, reading
 from layers.sandbox import can_fork, current_limits, reader_now, sandboxed
 from layers.sources import LimitsSection
 
-pytestmark = pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not can_fork(), reason="this system copies no process safely"),
+]
 
 
 def add(folder: Path, text: str) -> zp.Study:
