@@ -182,7 +182,7 @@ def headline(plan: LocalizedPlan, found: Verdicts) -> Headline:
     >>> told.sentence
     'Growth in 15 counties, farming in 18, protection in 28.'
     >>> [f"{one.value} {one.unit}".strip() for one in told.numbers]
-    ['22\xa0%', '10,600 ha', '5 payments', '157 of 164']
+    ['22\xa0%', '10,600 ha', '2 payments', '157 of 164']
     """
     return _Teller(plan, found).headline()
 

@@ -194,7 +194,7 @@ class Study(Shown, Sources):
         --------
         >>> from zoning.study import read_study
         >>> read_study(builtin_study("us_mountain_west")).measure_titles["pop_2019"]
-        {'en': 'Population 2019, persons', 'zh': '2019年人口（人）'}
+        {'en': 'Estimated population 2019', 'zh': '2019年人口估计数'}
         """
         sections = (self.units, *self.tables, *self.layers)
         titles = {name: title for section in sections for name, title in section.titles.items()}
