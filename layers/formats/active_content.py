@@ -18,6 +18,7 @@ from pyproj.exceptions import CRSError
 
 from layers.errors import CrsError, SourceError, shown
 from layers.formats.gdal_drivers import Format
+from layers.formats.reading_boundary import damaged
 from layers.phrases import Phrase
 
 _BETWEEN = rb"(?:\s|/\*.*?\*/|//[^\n]*\n)*"  # GDAL's parser takes comments, and keys in single quotes
@@ -130,16 +131,7 @@ def _refuse_views(path: Path, name: str) -> None:
             store.execute("PRAGMA trusted_schema = OFF")
             found = [str(row[0]) for row in store.execute(_COMPUTED)]
     except sqlite3.Error as error:
-        raise SourceError(
-            Phrase(
-                "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
-                layer=name,
-                file=path.name,
-                error=error,
-            ),
-            code="damaged",
-            layer=name,
-        ) from error
+        raise damaged(path, name, error) from error
     if found:
         raise SourceError(
             Phrase(

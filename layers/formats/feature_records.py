@@ -30,6 +30,7 @@ from pyproj import CRS
 from layers.errors import SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, files_in, load_gdal, size_of
+from layers.formats.reading_boundary import damaged
 from layers.formats.tables import UNREADABLE, CsvRow, check_header, column_name, read_sheet, read_workbook, sheets_of
 from layers.formats.text_features import (
     check_lines,
@@ -250,19 +251,6 @@ def read_records(
     return _read_gdal(path, file_format, name, layer, encoding)
 
 
-def _damaged(path: Path, name: str, error: Exception | str) -> SourceError:
-    return SourceError(
-        Phrase(
-            "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
-            layer=name,
-            file=path.name,
-            error=error,
-        ),
-        code="damaged",
-        layer=name,
-    )
-
-
 def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, encoding: str | None) -> Records:
     refuse_active_content(path, file_format, name)
     load_gdal("pyogrio")
@@ -286,7 +274,7 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     except MemoryError:
         raise
     except (DataSourceError, DataLayerError, FeatureError, pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        raise _damaged(path, name, error) from error
+        raise damaged(path, name, error) from error
     check_rows(len(table), path, name)
     if file_format.name == "OpenFileGDB":
         _check_all_read(place, chosen, len(table), path, name)
@@ -346,7 +334,7 @@ def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
     try:
         found = {str(one): str(kind) for one, kind in list_layers(str(path))}
     except DataSourceError as error:
-        raise _damaged(path, name, error) from error
+        raise damaged(path, name, error) from error
     return {one: kind for one, kind in found.items() if one not in _NOT_DATA}
 
 
@@ -357,7 +345,7 @@ def _check_all_read(place: str, layer: str, read: int, path: Path, name: str) ->
     stated = int(read_info(place, layer=layer)["features"])
     if stated != read:
         fault: str = Phrase("it says that it has {stated} rows, and {read} are there", stated=stated, read=read)
-        raise _damaged(path, name, fault)
+        raise damaged(path, name, fault)
 
 
 def _refuse_rounded(path: Path, table: pa.Table, name: str) -> None:
@@ -412,7 +400,7 @@ def _read_workbook(path: Path, name: str, layer: str | None, decimal: DecimalSig
     try:
         sheet = chosen_layer(sheets_of(path, name), path, name, layer)
     except UNREADABLE as error:
-        raise _damaged(path, name, error) from error
+        raise damaged(path, name, error) from error
     header, *rows = read_workbook(path, name, sheet, decimal=decimal) or [CsvRow([""], 1)]
     kept = [place for place, one in enumerate(header.cells) if one or any(row.cells[place] for row in rows)]
     names = [column_name(header.cells[place]) for place in kept]
@@ -521,7 +509,7 @@ def _read_parquet(path: Path, name: str) -> Records:
     except MemoryError:  # Arrow has one of its own kind
         raise
     except (pa.ArrowException, OSError) as error:
-        raise _damaged(path, name, error) from error
+        raise damaged(path, name, error) from error
     for place, column in enumerate(table.column_names):
         if column in texts:
             table = table.set_column(place, column, pc.cast(table.column(column), pa.large_string()))

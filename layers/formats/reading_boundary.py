@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from layers.errors import SourceError, ZoneplanError, is_out_of_memory
 from layers.phrases import Phrase
@@ -51,10 +52,34 @@ def reading(layer: str, file: str = "it") -> Iterator[None]:
         except Exception as error:
             if is_out_of_memory(error):
                 raise
-            raise limit_reached(error, layer) or _damaged(error, layer, file) from error
+            raise limit_reached(error, layer) or _unforeseen(error, layer, file) from error
 
 
-def _damaged(error: Exception, layer: str, file: str) -> SourceError:
+def damaged(path: Path, name: str, error: Exception | str, code: str = "damaged") -> SourceError:
+    """The complaint that a file cannot be read, with what a reader of our own or a library found.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Name of the layer or table in the plan.
+    error : Exception or str
+        What is wrong with it.
+    code : str
+    """
+    return SourceError(
+        Phrase(
+            "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
+            layer=name,
+            file=path.name,
+            error=error,
+        ),
+        code=code,
+        layer=name,
+    )
+
+
+def _unforeseen(error: Exception, layer: str, file: str) -> SourceError:
     kind = error.kind if isinstance(error, ChildFault) else type(error).__name__
     said = " ".join(f"{kind}: {error}".split())[:_LONGEST].rstrip(".")
     return SourceError(

@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 from layers.errors import LimitError, SourceError, ZoneplanError, shown
 from layers.formats.gdal_drivers import GEODATABASE, SHAPEFILE_PARTS, Format, check_size, format_of
+from layers.formats.reading_boundary import damaged
 from layers.phrases import Phrase
 
 MOST_MEMBERS = 10_000
@@ -135,16 +136,7 @@ def _unpack(path: Path, name: str, folder: Path | None) -> Path:
                     with (folder / target).open("xb") as free:
                         shutil.copyfileobj(packed, free)  # ends at the size that the directory says
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-        raise SourceError(
-            Phrase(
-                "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
-                layer=name,
-                file=path.name,
-                error=error,
-            ),
-            code="damaged",
-            layer=name,
-        ) from error
+        raise damaged(path, name, error) from error
     return (folder or path.parent) / PurePosixPath(next(iter(members))).parts[0]
 
 

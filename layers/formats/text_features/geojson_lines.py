@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from layers.errors import SourceError
+from layers.formats.reading_boundary import damaged
 from layers.phrases import Phrase
 
 _SEPARATOR = b"\x1e"
@@ -49,16 +50,7 @@ def check_lines(path: Path, read: int, name: str) -> None:
                 code="damaged",
                 layer=name,
             )
-    raise SourceError(
-        Phrase(
-            "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
-            layer=name,
-            file=path.name,
-            error=Phrase("GDAL reads {count} features of it, and it has others", count=read),
-        ),
-        code="damaged",
-        layer=name,
-    )
+    raise damaged(path, name, Phrase("GDAL reads {count} features of it, and it has others", count=read))
 
 
 def _records(path: Path) -> Iterator[tuple[int, bytes]]:

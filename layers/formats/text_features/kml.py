@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from layers.errors import GeometryError, SourceError, shown
 from layers.formats.gdal_drivers import check_rows, check_size
+from layers.formats.reading_boundary import damaged
 from layers.formats.text_features.well_known_binary import Points, collection, line, point, polygon
 from layers.phrases import Phrase
 
@@ -83,26 +84,13 @@ def kml_layers(path: Path, name: str) -> dict[str, KmlLayer]:
         _refuse_declarations(path, name)
         reader.read()
     except (ParseError, expat.ExpatError, LookupError, UnicodeError) as error:
-        raise _unread(path, name, error, "damaged") from error
+        raise damaged(path, name, error) from error
     reader.raise_faults()
     check_rows(len(reader.placemarks), path, name)
     folders: dict[str, list[_Placemark]] = {}
     for one in reader.placemarks:
         folders.setdefault(one.folder[0].strip() or path.stem, []).append(one)
     return {folder: _layer(found, path, name) for folder, found in folders.items()}
-
-
-def _unread(path: Path, name: str, error: Exception | str, code: str) -> SourceError:
-    return SourceError(
-        Phrase(
-            "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
-            layer=name,
-            file=path.name,
-            error=error,
-        ),
-        code=code,
-        layer=name,
-    )
 
 
 def _refused(path: Path, name: str, what: str) -> SourceError:
@@ -175,7 +163,7 @@ class _Reader:
 
     def _check_start(self, kind: str, around: Sequence[Element]) -> None:
         if not around and kind != "kml":
-            raise _unread(
+            raise damaged(
                 self.path, self.name, Phrase("it begins with {kind}, not with kml", kind=repr(kind)), "format"
             )
         if kind == "NetworkLink":

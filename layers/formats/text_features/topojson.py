@@ -15,9 +15,10 @@ import numpy as np
 import pyarrow as pa
 from pyproj import CRS
 
-from layers.errors import CrsError, SourceError
+from layers.errors import CrsError
 from layers.formats.active_content import is_plain_crs
 from layers.formats.gdal_drivers import check_rows, check_size
+from layers.formats.reading_boundary import damaged
 from layers.formats.text_features.well_known_binary import Points, collection, line, point, polygon
 from layers.phrases import Phrase
 
@@ -99,7 +100,7 @@ def read_topojson(path: Path, name: str, chosen: str) -> TopoObject:
             Phrase("feature {row} of '{name}'", row=len(blobs) + 1, name=chosen) if shapes else Phrase("an arc")
         )
         told = str(error) if isinstance(error, TopologyError) else f"{type(error).__name__}: {error}"
-        raise _unread(path, name, Phrase("{place}: {fault}", place=place, fault=told)) from error
+        raise damaged(path, name, Phrase("{place}: {fault}", place=place, fault=told)) from error
     shapes_of_all = pa.chunked_array([pa.array(blobs, type=pa.binary())])
     return TopoObject(_table(features), shapes_of_all, _stated_crs(topology, path, name))
 
@@ -122,27 +123,14 @@ def _stated_crs(topology: Mapping[str, Any], path: Path, name: str) -> CRS | Non
     return CRS.from_user_input(stated["properties"]["name"])
 
 
-def _unread(path: Path, name: str, error: Exception | str) -> SourceError:
-    return SourceError(
-        Phrase(
-            "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",
-            layer=name,
-            file=path.name,
-            error=error,
-        ),
-        code="damaged",
-        layer=name,
-    )
-
-
 def _topology(path: Path, name: str) -> Mapping[str, Any]:
     check_size(path.stat().st_size, path, name)
     try:
         found = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise _unread(path, name, error) from error
+        raise damaged(path, name, error) from error
     if not isinstance(found, dict) or found.get("type") != "Topology" or not isinstance(found.get("objects"), dict):
-        raise _unread(path, name, Phrase("it is no topology with objects"))
+        raise damaged(path, name, Phrase("it is no topology with objects"))
     return found
 
 
