@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from layers.formats import load_gdal
+from layers.numerals import EXACT
 from layers.phrases import Phrase
-from maps.exports.geopackage import layers_in_file, names_apart, refusing
+from maps.exports.geopackage import gdal_option, layers_in_file, names_apart, refusing
 from maps.locale import localize
 from zoning.plan import Plan
 
@@ -25,7 +24,6 @@ _CATALOGUE = "a00000001.gdbtable"
 _TAKEN = ("objectid", "shape", "shape_length", "shape_area")
 _LONGEST = 60
 """Characters of the name of a column, which takes 64: some are left to tell two apart."""
-_EXACT = 2**53
 _WORDS = """add alter and between by column create delete drop exists for from group in insert into is like not null
 order select set table update values where"""
 _RESERVED = frozenset(_WORDS.split())
@@ -74,7 +72,8 @@ def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> Non
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
 
     said = localize(plan, language)
-    with refusing(path), _reproducible(), TemporaryDirectory(prefix=".zoneplan-", dir=path.parent) as stage:
+    numbered = gdal_option("OPENFILEGDB_REPRODUCIBLE_UUID", "YES")  # else identifiers are drawn
+    with refusing(path), numbered, TemporaryDirectory(prefix=".zoneplan-", dir=path.parent) as stage:
         made = Path(stage) / path.name
         for layer, frame in layers_in_file(said):
             write_dataframe(
@@ -128,18 +127,4 @@ def _plain_numbers(column: pd.Series) -> pd.Series:
     most = column.abs().max() if column.notna().any() else 0
     if most < np.iinfo(np.int32).max:
         return column.astype("Int32" if column.isna().any() else "int32")
-    return column.astype("float64") if most <= _EXACT else column.astype("string").astype(object)
-
-
-@contextmanager
-def _reproducible() -> Iterator[None]:
-    """Let GDAL number what it writes instead of drawing identifiers."""
-    from pyogrio import get_gdal_config_option, set_gdal_config_options  # noqa: PLC0415  (as above)
-
-    key = "OPENFILEGDB_REPRODUCIBLE_UUID"
-    before = get_gdal_config_option(key)
-    set_gdal_config_options({key: "YES"})
-    try:
-        yield
-    finally:
-        set_gdal_config_options({key: before})
+    return column.astype("float64") if most <= EXACT else column.astype("string").astype(object)

@@ -78,7 +78,7 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
     path.unlink(missing_ok=True)
     said = localize(plan, language)
     stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
-    with refusing(path), _dated(stamp):
+    with refusing(path), gdal_option("OGR_CURRENT_DATE", stamp):  # not the date of the clock
         write = partial(write_dataframe, path=path, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
         for layer, frame in layers_in_file(said):
             write(frame, layer=layer)
@@ -195,16 +195,16 @@ def names_apart(names: Iterable[str], taken: Iterable[str] = _TAKEN) -> list[str
 
 
 @contextmanager
-def _dated(stamp: str) -> Iterator[None]:
-    """Let GDAL write a date of ours instead of the clock's."""
-    from pyogrio import get_gdal_config_option, set_gdal_config_options  # noqa: PLC0415  (as above)
+def gdal_option(key: str, value: str) -> Iterator[None]:
+    """Have an option of GDAL say something, and afterwards what it said before."""
+    from pyogrio import get_gdal_config_option, set_gdal_config_options  # noqa: PLC0415  (loaded by load_gdal)
 
-    before = get_gdal_config_option("OGR_CURRENT_DATE")
-    set_gdal_config_options({"OGR_CURRENT_DATE": stamp})
+    before = get_gdal_config_option(key)
+    set_gdal_config_options({key: value})
     try:
         yield
     finally:
-        set_gdal_config_options({"OGR_CURRENT_DATE": before})
+        set_gdal_config_options({key: before})
 
 
 @contextmanager
