@@ -135,14 +135,12 @@ def _of_parquet(path: Path) -> Counts:
 
 def box_of(path: Path, layer: str | None = None, name: str | None = None) -> tuple[Box, CRS] | None:
     """The box around all features, with its CRS; None where the file does not say it."""
-    if path.suffix.lower() in (".parquet", ".geoparquet"):
-        return None
-    load_gdal("pyogrio")
-    import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
-
     with unpacked(path, name or path.name, (*FEATURES, *TABLES)) as (inside, kind):
         if kind.name in NOT_GDAL:
             return None
+        load_gdal("pyogrio")
+        import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
+
         refuse_active_content(inside, kind, name or path.name)
         found = pyogrio.read_info(place_of(inside, kind), layer=layer, force_total_bounds=True)
     if found["total_bounds"] is None or found["crs"] is None:

@@ -370,7 +370,8 @@ def _check_zone(crs: CRS, low: float, high: float, name: str) -> None:
     operation = crs.coordinate_operation
     eastings = {one.name: one.value for one in operation.params} if operation else {}
     false_easting = float(eastings.get("False easting", 0.0))
-    zone, code = int(high // 1_000_000), zone_code(crs, int(high // 1_000_000))
+    zone = int(high // 1_000_000)
+    code = zone_code(crs, zone)
     strip = operation is not None and "Transverse Mercator" in operation.method_name
     if not strip or not code or false_easting >= 1_000_000:
         return
