@@ -41,6 +41,7 @@ from layers.errors import (
     raise_all,
 )
 from layers.formats import (
+    GRID_ENDINGS,
     Raster,
     cell_condition,
     check_values,
@@ -74,7 +75,6 @@ from layers.sources import MEMORY, Extract, Keys, LayerSection, Pin, Sources, ta
 from layers.units import read_unit_features, read_units, settle_units
 
 Found = TypeVar("Found")
-RASTER_ENDINGS = (".tif", ".tiff", ".nc", ".nc4", ".zarr")
 
 
 def read_inputs(
@@ -396,7 +396,7 @@ def _left_there(path: Path, name: str) -> pd.DataFrame:
 
 
 def _is_grid(path: Path) -> bool:
-    return path.suffix.lower() in RASTER_ENDINGS
+    return path.suffix.lower() in GRID_ENDINGS
 
 
 def _read_grid(sources: Sources, place: int, path: Path) -> tuple[Raster, pd.DataFrame]:

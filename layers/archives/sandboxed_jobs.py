@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from layers.archives.packing import pack, unpack
 from layers.errors import ZoneplanError, is_out_of_memory, raise_all
-from layers.formats import load_gdal, parts_of, take_unpacked, unpacked_ahead
+from layers.formats import load_libraries, parts_of, take_unpacked, unpacked_ahead
 from layers.phrases import Phrase, Reworded
 from layers.sandbox import Answer, ReadingChild, ReadingEnded, ask_child, reader_now
 
@@ -19,8 +19,6 @@ ANSWER = f"{__name__}:answer"
 """What a child calls of this module."""
 Node = tuple[str, str, Mapping[str, object]]
 """An error in plain values: its class, what it says, its attributes."""
-_OF_GDAL = {".gpkg": "pyogrio", ".geojson": "pyogrio", ".json": "pyogrio", ".fgb": "pyogrio", ".shp": "pyogrio",
-            ".gdb": "pyogrio", ".zip": "pyogrio", ".tif": "rasterio", ".tiff": "rasterio"}  # fmt: skip
 
 
 def in_sandbox(job: Callable[..., Found], subject: object, files: Mapping[str, Path], *told: object) -> Found:
@@ -65,7 +63,7 @@ def in_sandbox(job: Callable[..., Found], subject: object, files: Mapping[str, P
     known = () if subject is None else (subject,)
     if reader_now() == "inline":
         return job(*known, *told)
-    _load_libraries(files.values())
+    load_libraries(files.values())
     with unpacked_ahead(files) as ahead:
         parts = {
             name: tuple(part for part in (*parts_of(path), *_unpacked(ahead.get(str(path)))) if part.exists())
@@ -138,15 +136,6 @@ def answer(
             raise
         files = pack(("fault", "".join(traceback.format_exception(error))))
     return list(files), list(files.values())
-
-
-def _load_libraries(files: Iterable[Path]) -> None:
-    """Load here, once, what every child would load."""
-    endings = {path.suffix.lower() for path in files}
-    for gdal in sorted({_OF_GDAL[one] for one in endings if one in _OF_GDAL}):
-        load_gdal(cast("Any", gdal))
-    if endings & {".parquet", ".geoparquet", ".pq"}:
-        import pyarrow.parquet  # noqa: F401, PLC0415  (for this format alone)
 
 
 def _node(error: ZoneplanError) -> Node:

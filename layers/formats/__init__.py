@@ -6,9 +6,11 @@ from layers.formats.feature_records import Records, frame_of, layers_of, read_re
 from layers.formats.gdal_drivers import (
     ALLOWED,
     FEATURES,
+    GRID_ENDINGS,
     Format,
     digest,
     load_gdal,
+    load_libraries,
     loaded_drivers,
     parts_of,
 )
@@ -31,6 +33,7 @@ from layers.formats.vector import Kind, read_features, select
 __all__ = [
     "ALLOWED",
     "FEATURES",
+    "GRID_ENDINGS",
     "HOLD_ALL",
     "Box",
     "Counts",
@@ -52,6 +55,7 @@ __all__ = [
     "join_table",
     "layers_of",
     "load_gdal",
+    "load_libraries",
     "loaded_drivers",
     "misspelt_column",
     "opened",

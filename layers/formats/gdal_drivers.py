@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from stat import S_ISREG
 from typing import Literal, NamedTuple
@@ -81,6 +82,8 @@ FORMATS = (
     Format("CSV", (".csv",), rb""),
 )
 GRIDS = ("GTiff", "netCDF", "Zarr")
+GRID_ENDINGS = {ending: one.name for one in FORMATS if one.name in GRIDS for ending in one.endings}
+"""The endings of what holds cells, each with its format."""
 TABLES = ("CSV", "GPKG", "OpenFileGDB", "Parquet", "XLSX", "ZIP")
 FEATURES = (
     "GPKG",
@@ -107,6 +110,8 @@ GEODATABASE = ".gdb"
 """The ending of the folder of a File Geodatabase."""
 _MAINS = {"OpenFileGDB": ("a00000001.gdbtable",), "Zarr": ("zarr.json", ".zgroup")}
 """For each format that is a folder the file in it that tells it: a geodatabase by the table that lists its tables."""
+_OF_PYOGRIO = frozenset({"ESRI Shapefile", "FlatGeobuf", "GPKG", "GeoJSON", "GeoJSONSeq", "OpenFileGDB", "ZIP"})
+"""Formats that the GDAL of features reads."""
 _LOCK = ".lock"
 """The ending of files by which programs say that they use a geodatabase."""
 
@@ -148,6 +153,23 @@ def load_gdal(gdal: Literal["pyogrio", "rasterio"]) -> None:
         for key in unset:
             if value := os.environ.pop(key, None):
                 set_gdal_config(key, value)
+
+
+def load_libraries(files: Iterable[Path]) -> None:
+    """Import what reads some files, so that every copy of this process has it.
+
+    Parameters
+    ----------
+    files : iterable of Path
+    """
+    endings = {path.suffix.lower() for path in files}
+    found = {one.name for one in FORMATS if endings & {*one.endings}}
+    if "GTiff" in found:
+        load_gdal("rasterio")
+    if found & _OF_PYOGRIO:
+        load_gdal("pyogrio")
+    if "Parquet" in found:
+        import pyarrow.parquet  # noqa: F401, PLC0415  (for this format alone)
 
 
 def loaded_drivers() -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.errors import LimitError
-from layers.formats.gdal_drivers import load_gdal
+from layers.formats.gdal_drivers import GRID_ENDINGS, load_gdal
 from layers.formats.grids import ArrayBand, opened_array
 from layers.sandbox import (
     SHARED_BYTES,
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 ANSWER = f"{__name__}:answer"
 """What a child calls of this module."""
-ARRAYS = {".nc": "netCDF", ".nc4": "netCDF", ".zarr": "Zarr"}
-"""Endings of what holds arrays, and its format."""
 _CACHE_BYTES = 2**26
 Place = tuple[tuple[int, int], tuple[int, int]]
 """Rows and columns, each from and to."""
@@ -116,7 +114,8 @@ def _done(dataset: DatasetReader | ArrayBand, child: ReadingChild, what: str, pl
 @contextmanager
 def opened_here(path: Path, name: str, layer: str | None = None) -> Iterator[DatasetReader | ArrayBand]:
     """A grid, open for reading in this process by one driver alone, without what stands beside it."""
-    if (driver := ARRAYS.get(path.suffix.lower())) is not None:
+    driver = GRID_ENDINGS.get(path.suffix.lower(), "GTiff")
+    if driver != "GTiff":
         with opened_array(path, driver, name, layer) as band:
             yield band
         return

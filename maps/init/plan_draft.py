@@ -17,10 +17,9 @@ import pandas as pd
 
 from layers.conditions import number_text
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError, escape_hidden
-from layers.formats import Raster
+from layers.formats import GRID_ENDINGS, Raster
 from layers.phrases import Phrase, word
 from layers.raster import MAX_SLOPE_CELL_M
-from layers.read import RASTER_ENDINGS
 from layers.sources import check_name
 from maps.errors import WriteError
 from maps.init.column_inference import (
@@ -412,7 +411,7 @@ class _Drafting:
 
     def _layer(self, role: str, given: Path, units: gpd.GeoDataFrame, ids: pd.Series) -> list[str]:
         path, inside = split_layer(given)
-        if path.suffix.lower() in RASTER_ENDINGS:
+        if path.suffix.lower() in GRID_ENDINGS:
             grid = open_grid(path, path.name, units, self.hints, inside)
             name = free_name(path.stem, self.layer_names, role)
             return [*self._opening(grid, name), *grid_lines(grid, role, name, self.taken, self.hints.language)]

@@ -15,9 +15,9 @@ from pyproj import CRS
 from layers.archives import in_sandbox
 from layers.databases import extracted
 from layers.errors import ZoneplanError
-from layers.formats import Box, Counts, box_of, count_cells, count_features, reading
+from layers.formats import GRID_ENDINGS, Box, Counts, box_of, count_cells, count_features, reading
 from layers.phrases import Phrase
-from layers.read import RASTER_ENDINGS, main_files
+from layers.read import main_files
 from layers.sandbox import sandboxed
 from zoning.estimates.machine_speed import machine_speed
 from zoning.rulebook import read_rulebook
@@ -214,7 +214,7 @@ def _of_layer(study: Study, place: int, near: tuple[Box, CRS] | None) -> Counts:
     section = study.layers[place]
     with suppress(ZoneplanError, OSError), reading(section.name):
         path = study.locate(section.source)
-        if path.suffix.lower() in RASTER_ENDINGS:
+        if path.suffix.lower() in GRID_ENDINGS:
             return count_cells(path, section.name, near, section.layer)
         counts = count_features(path, section.layer, section.name)
         others = [one for one in study.layers if (one.source, one.layer) == (section.source, section.layer)]
