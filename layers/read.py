@@ -125,7 +125,7 @@ def read_inputs(
     >>> sorted(inputs.designations)
     ['alpine', 'barren_dryland', 'cropland', 'forest', 'lakes', 'urban_land', 'wetland_or_snow']
     """
-    with extracted(sources if pinned else sources.with_pins({})) as placed, sandboxed(reader, sources.limits):
+    with sandboxed(reader, sources.limits), extracted(sources if pinned else sources.with_pins({})) as placed:
         return in_sandbox(_read_inputs, placed, main_files(placed), keep_going)
 
 
@@ -286,7 +286,7 @@ def reread_layers(inputs: Inputs, sources: Sources, names: Iterable[str]) -> Inp
         As for :func:`read_inputs`, of these layers.
     """
     wanted = set(names)
-    with extracted(sources, wanted) as placed, sandboxed(None, sources.limits):
+    with sandboxed(None, sources.limits), extracted(sources, wanted) as placed:
         files = {name: path for name, path in main_files(placed).items() if name in wanted or path == sources.folder}
         return in_sandbox(_reread_layers, (inputs, placed, wanted), files)
 
@@ -531,7 +531,7 @@ def read_pins(sources: Sources) -> dict[Keys, Pin]:
     dict of path to Pin
         By the path of the section in the plan, such as ``("layers", 0)``: units first, then layers and tables.
     """
-    with extracted(sources.with_pins({})) as placed, sandboxed(None, sources.limits):
+    with sandboxed(None, sources.limits), extracted(sources.with_pins({})) as placed:
         found = in_sandbox(_read_pins, placed, main_files(placed))
     return {keys: Pin.model_validate(said) for keys, said in found.items()}
 

@@ -154,7 +154,7 @@ def run(
     """
     announce("read")
     study, steps = study.as_written(), Steps(kept=kept, for_each=for_each)
-    with extracted(study) as placed, sandboxed(reader, study.limits):
+    with sandboxed(reader, study.limits), extracted(study) as placed:
         known = inputs if inputs is not None or kept is None else _known_inputs(study, placed, steps)
         return _run(study, placed, steps, announce, known, keep_going=keep_going)
 

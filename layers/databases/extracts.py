@@ -22,14 +22,16 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyproj import CRS
 
+from layers.archives import in_sandbox
 from layers.conditions import parse_condition, parse_formula
 from layers.crs import box_in, is_gcj02, known_crs, shifted_by_a_turn, working_crs
 from layers.databases.connections import at_savepoint, in_transaction
 from layers.databases.table_columns import TableContent, chosen_columns, crs_of, describe
 from layers.databases.table_rows import Rows, count_rows, digest_of, fetch_rows, in_order
 from layers.errors import SourceError, ZoneplanError, naming_the_layer
-from layers.formats import Records, frame_of, read_features
+from layers.formats import Records, frame_of, read_features, reading
 from layers.phrases import Phrase, Reworded
+from layers.sandbox import sandboxed
 from layers.sources import (
     DatabaseSection,
     Extract,
@@ -231,9 +233,24 @@ class _Reading:
             raise TypeError(section)
         with suppress(ZoneplanError, OSError):
             path = self.sources.placed(self.places, self.refused).locate(section.source)
-            found, _ = read_features(path, "units", layer=section.layer, crs=section.crs, encoding=section.encoding)
-            return found[["geometry"]]
+            with sandboxed(None, self.sources.limits):
+                return in_sandbox(_unit_shapes, (section, path), {"units": path})
         return None
+
+
+def _unit_shapes(asked: tuple[UnitsSection, Path]) -> gpd.GeoDataFrame:
+    """The shapes of units as they stand in their file."""
+    section, path = asked
+    with reading("units"):
+        found, _ = read_features(
+            path,
+            "units",
+            layer=section.layer,
+            crs=section.crs,
+            override_crs=section.override_crs,
+            encoding=section.encoding,
+        )
+    return found[["geometry"]]
 
 
 def _name_of(section: Origin) -> str:

@@ -173,7 +173,7 @@ def count_drivers(study: Study, policies: int | None = None) -> dict[str, float]
     policies : int, optional
         How many its rulebook has, which is read where nobody says it.
     """
-    with extracted(study) as placed, sandboxed(None, study.limits):
+    with sandboxed(None, study.limits), extracted(study) as placed:
         counted = in_sandbox(_count_files, placed, main_files(placed))
     if policies is None:
         policies = len(read_rulebook(study.rulebook, study.date).policies)

@@ -493,3 +493,6 @@ def test_units_of_a_file_say_which_part_of_a_table_is_read(office: Server, toy_f
     found = read(plan)
     assert found.layers[0].features.index.tolist() == ["3"]
     assert found.ledger["action"].tolist()[1:] == ["2 feature(s) of the table not read: far from all units"]
+    again = read_inputs(read_study(plan), reader="process")
+    assert again.layers[0].features.equals(found.layers[0].features)
+    assert again.ledger.equals(found.ledger)
