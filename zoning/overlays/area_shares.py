@@ -35,6 +35,8 @@ _NOISE = 1e-11
 """Of a unit's area: what rounding makes of borders that only touch."""
 _OVERLAP = 1e-10
 """Of the smaller of two polygons: what they share beyond it is land, and counts once."""
+_CROWD = 32
+"""Polygons that each one meets by its box: beyond this uniting all is less work than asking which share land."""
 
 
 @keep_ids("units")
@@ -133,6 +135,9 @@ def _areas_in(units: Geometries, polygons: Geometries) -> PairAreas:
     """The areas that units share with polygons; of these, those that share land with another are united before."""
     if not len(units) or not len(polygons):
         return intersection_areas(units, polygons)
+    if _meeting_each(polygons) > _CROWD:
+        _, once = np.unique(shapely.to_wkb(polygons), return_index=True)
+        return intersection_areas(units, shapely.get_parts(shapely.union_all(polygons[once])))
     borders = borders_beside(units, polygons)
     found = areas_among(polygons, borders)
     areas = shapely.area(polygons)
@@ -143,3 +148,9 @@ def _areas_in(units: Geometries, polygons: Geometries) -> PairAreas:
     overlapping[found.first[shared]] = overlapping[found.second[shared]] = True
     united = shapely.get_parts(shapely.disjoint_subset_union_all(polygons[overlapping]))
     return intersection_areas(units, np.concatenate([polygons[~overlapping], united]))
+
+
+def _meeting_each(polygons: Geometries) -> float:
+    """How many polygons each polygon meets by its box, by some of them that lie far apart in the array."""
+    some = polygons[:: max(1, len(polygons) // 256)]
+    return len(shapely.STRtree(polygons).query(some)[0]) / len(some)

@@ -53,6 +53,19 @@ def test_shares_are_those_of_the_pieces(seed, on_borders):
         assert found["some_share"].tolist() == [1.0, 0.0] * 6, "neither a hair less than all nor a hair of a neighbour"
 
 
+@pytest.mark.slow
+def test_a_crowd_of_polygons_is_land_once():
+    """20,000 copies of one circle, and 1,000 circles that each meet hundreds of others."""
+    chance = np.random.default_rng(19)
+    units = frame(shapely.box(4e6 + 1e4 * np.arange(3), 3e6, 4e6 + 1e4 * np.arange(1, 4), 3e6 + 1e4))
+    circle = shapely.buffer(shapely.Point(4.01e6, 3.005e6), 2e3, quad_segs=64)
+    spread = shapely.buffer(shapely.points([4e6, 3e6] + [3e4, 1e4] * chance.random((1_000, 2))), 1.5e3)
+    crowd = shapely.union_all(spread)
+    found = zp.area_shares(units, {"copies": frame([circle] * 20_000), "spread": frame(spread)})
+    assert found["copies_ha"].tolist() == pytest.approx([circle.area / 2e4, circle.area / 2e4, 0.0])
+    assert found["spread_ha"].tolist() == pytest.approx((units.intersection(crowd).area / 1e4).tolist())
+
+
 def test_what_is_not_valid_is_refused_or_noticed():
     units = frame([shapely.box(0, 0, 100, 100)], ["a"])
     bow = frame([shapely.Polygon([(0, 0), (90, 90), (90, 0), (0, 80)])])
