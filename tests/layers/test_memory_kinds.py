@@ -134,7 +134,10 @@ def saved(drawn: dict[str, Any], folder: Path) -> Study:
 def same(one: Inputs, other: Inputs) -> None:
     pd.testing.assert_frame_equal(one.units, other.units)
     assert one.crs == other.crs
-    assert one.ledger.equals(other.ledger)
+    no_files = [
+        inputs.ledger.replace({"layer": {"memory/table_0.parquet": "people.parquet"}}) for inputs in (one, other)
+    ]
+    pd.testing.assert_frame_equal(*no_files)
     for left, right in zip(one.layers, other.layers, strict=True):
         assert (left.name, left.kind, left.role) == (right.name, right.kind, right.role)
         if left.features is not None:

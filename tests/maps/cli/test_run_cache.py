@@ -123,9 +123,9 @@ def test_a_source_that_changes_meanwhile_is_not_kept(
 
 @pytest.fixture
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the costly steps that are done: the reading of the units, and the overlay."""
+    """The names of the costly steps that are done: the reading of the layers by the child, and the overlay."""
     done: list[str] = []
-    for module, name in ((layers.read, "read_units"), (zoning.pipeline, "overlay")):
+    for module, name in ((layers.read, "in_sandbox"), (zoning.pipeline, "overlay")):
         own = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *a, _own=own, _name=name, **k: done.append(_name) or _own(*a, **k))
     return done
@@ -137,21 +137,21 @@ def test_a_plan_with_another_value_reads_and_cuts_nothing_again(
 ) -> None:
     plan = toy_folder / "plan.toml"
     assert command("run", plan, "--out", tmp_path / "first").code == 0
-    assert work == ["read_units", "overlay"]
+    assert work == ["in_sandbox", "overlay"]
     text = plan.read_text("utf-8")
     decision = '[[decisions]]\nunit = "a4"\nmain = "key_development"\nreason = "a port"\nby = "x"\ndate = 2024-12-02\n'
     plan.write_text(f"{text}\n{decision}", "utf-8")
     told = command("run", plan, "--out", tmp_path / "kept")
-    assert work == ["read_units", "overlay"]
+    assert work == ["in_sandbox", "overlay"]
     anew = command("run", plan, "--out", tmp_path / "anew", "--no-cache")
-    assert work == ["read_units", "overlay"] * 2
+    assert work == ["in_sandbox", "overlay"] * 2
     assert files_of(tmp_path / "kept") == files_of(tmp_path / "anew")
     assert told.out == anew.out.replace("anew", "kept")
     assert command("curve", plan, "fragile_min").code == 0
-    assert work == ["read_units", "overlay"] * 2
+    assert work == ["in_sandbox", "overlay"] * 2
     assert command("cache", "--clear").code == 0
     assert command("run", plan, "--out", tmp_path / "again").code == 0
-    assert work == ["read_units", "overlay"] * 3
+    assert work == ["in_sandbox", "overlay"] * 3
 
 
 @pytest.mark.slow
