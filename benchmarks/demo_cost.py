@@ -1,11 +1,12 @@
 """CPU and peak memory of ``zoneplan demo``: of one installation beside another, or of each part of the command.
 
-    python benchmarks/demo_cost.py --beside OTHER/bin/zoneplan [--rounds 9] [--study NAME]
+    python benchmarks/demo_cost.py --beside OTHER/bin/zoneplan [--rounds 9] [--study NAME | --plan PLAN]
     python benchmarks/demo_cost.py --parts [--rounds 3]
 
 The two commands run in turn, each in a process of its own that writes into a new folder. Figures are medians of the
 rounds; a ratio is the median of the ratios of the rounds, with the middle half of them. CPU is user and system time,
-which says more than seconds where others work on the same machine. Python keeps what it has compiled, as an
+which says more than seconds where others work on the same machine. ``--plan`` lets both run one plan in place of the
+demo, for studies and rulebooks have grown, too: our own command by one worker. Python keeps what it has compiled, as an
 installation does: a round that is not counted goes first.
 
 Parts are those of the installation that runs this file: every 2 ms of CPU somebody looks which of the listed functions
@@ -18,6 +19,7 @@ import argparse
 import gc
 import json
 import os
+import shlex
 import shutil
 import signal
 import statistics
@@ -67,23 +69,27 @@ def settings(folder: str) -> dict[str, str]:
     return own | {"XDG_CACHE_HOME": str(Path(folder) / "cache"), "LOCALAPPDATA": str(Path(folder) / "cache")}
 
 
-def weigh(command: str, study: str) -> Cost:
-    """What a demo takes."""
+def weigh(command: str, arguments: Sequence[str]) -> Cost:
+    """What a command takes that writes into the folder named last."""
     with tempfile.TemporaryDirectory() as folder:
         environment = settings(folder)
-        work = [command, "demo", str(Path(folder) / "demo"), "--study", study]
+        work = [command, *arguments, str(Path(folder) / "written")]
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(work, stdout=quiet, stderr=quiet, env=environment, cwd=folder)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = status
     if status:
-        raise SystemExit(f"failed: {command}")
+        raise SystemExit(f"failed: {shlex.join(work)}")
     return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def compare(own: str, other: str, study: str, rounds: int) -> None:
+def compare(own: str, other: str, study: str, plan: str | None, rounds: int) -> None:
     """Print medians of two commands, and their ratios."""
-    pairs = [(weigh(other, study), weigh(own, study)) for _ in range(rounds + 1)][1:]
+    if plan is None:
+        works = [["demo", "--study", study]] * 2
+    else:
+        works = [["run", str(Path(plan).resolve()), *more, "--out"] for more in ([], ["--workers", "1"])]
+    pairs = [(weigh(other, works[0]), weigh(own, works[1])) for _ in range(rounds + 1)][1:]
     for name, costs in zip((other, own), zip(*pairs, strict=True), strict=True):
         cpu, peak = (statistics.median(one) for one in zip(*costs, strict=True))
         print(f"{cpu:6.2f} s {peak:5.0f} MB  {name}")
@@ -160,6 +166,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--parts", action="store_true", help="What each part of the command takes.")
     parser.add_argument("--look", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--study", default="us_mountain_west")
+    parser.add_argument("--plan", help="Both run this plan in place of the demo.")
     parser.add_argument("--rounds", type=int, default=5)
     asked = parser.parse_args(arguments)
     if asked.look:
@@ -167,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     elif asked.parts:
         weigh_parts(asked.study, asked.rounds)
     elif asked.beside:
-        compare(asked.command, asked.beside, asked.study, asked.rounds)
+        compare(asked.command, asked.beside, asked.study, asked.plan, asked.rounds)
     else:
         parser.error("say --beside COMMAND or --parts")
 
