@@ -64,12 +64,12 @@ def in_sandbox(job: Callable[..., Found], subject: object, files: Mapping[str, P
     if reader_now() == "inline":
         return job(*known, *told)
     load_libraries(files.values())
-    with unpacked_ahead(files) as ahead:
-        parts = {
-            name: tuple(part for part in (*parts_of(path), *_unpacked(ahead.get(str(path)))) if part.exists())
-            for name, path in files.items()
-        }
-        return cast("Found", _asked(job, subject, files, parts, told, ahead))
+    ahead = unpacked_ahead(files)
+    parts = {
+        name: tuple(part for part in (*parts_of(path), *_unpacked(ahead.get(str(path)))) if part.exists())
+        for name, path in files.items()
+    }
+    return cast("Found", _asked(job, subject, files, parts, told, ahead))
 
 
 def _unpacked(inside: str | None) -> tuple[Path, ...]:

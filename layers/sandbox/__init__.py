@@ -2,7 +2,7 @@
 
 from layers.sandbox.child_process import ChildFault, can_fork
 from layers.sandbox.confinement import confinements
-from layers.sandbox.reader import Reader, ask_child, current_limits, reader_now, sandboxed
+from layers.sandbox.reader import Reader, ask_child, current_limits, made_once, reader_now, sandboxed
 from layers.sandbox.reading_child import (
     SHARED_BYTES,
     Answer,
@@ -25,6 +25,7 @@ __all__ = [
     "confinements",
     "current_limits",
     "limit_reached",
+    "made_once",
     "reader_now",
     "refuse_limit",
     "sandboxed",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar, cast
 
 from layers.errors import ZoneplanError
 from layers.sandbox.child_process import can_fork
@@ -25,15 +25,19 @@ _Heard = TypeVar("_Heard")
 
 
 class _Sandbox:
-    """Who reads inside a block, within which limits, and the children that do."""
+    """Who reads inside a block, within which limits, the children that do, and what they share."""
 
-    def __init__(self, reader: Reader, limits: LimitsSection | None, children: list[ReadingChild]) -> None:
-        self.reader, self.limits, self.children = reader, limits, children
+    def __init__(self, reader: Reader, limits: LimitsSection | None, around: _Sandbox | None = None) -> None:
+        self.reader, self.limits, self.owner = reader, limits, os.getpid()
+        self.children: list[ReadingChild] = [] if around is None else around.children
+        self.shared: dict[object, tuple[object, ExitStack]] = {} if around is None else around.shared
 
     def close(self) -> None:
-        """End all children."""
+        """End all children, and what they shared; a copy of the process leaves both to the process itself."""
         while self.children:
             self.children.pop().close()
+        while self.shared and self.owner == os.getpid():
+            self.shared.popitem()[1][1].close()
 
 
 _CURRENT: ContextVar[_Sandbox] = ContextVar("sandbox")
@@ -60,15 +64,15 @@ def sandboxed(reader: Reader | None, limits: LimitsSection | None = None) -> Ite
     around = _CURRENT.get(None)
     known = limits if limits is not None or around is None else around.limits
     if reader is None:
-        own = _Sandbox("inline", known, []) if around is None else _Sandbox(around.reader, known, around.children)
+        own = _Sandbox("inline" if around is None else around.reader, known, around)
     else:
-        own = _Sandbox(reader, known, [])
+        own = _Sandbox(reader, known)
     token = _CURRENT.set(own)
     try:
         yield
     finally:
         _CURRENT.reset(token)
-        if reader is not None:
+        if reader is not None or around is None:
             own.close()
 
 
@@ -85,6 +89,30 @@ def current_limits() -> LimitsSection:
 
     around = _CURRENT.get(None)
     return LimitsSection() if around is None or around.limits is None else around.limits
+
+
+def made_once(key: object, make: Callable[[ExitStack], _Heard]) -> _Heard:
+    """What all children of a block share, such as an unpacked archive: made at its first use, gone with the block.
+
+    Parameters
+    ----------
+    key : object
+        What it is made of.
+    make : callable
+        Makes it; what must be done at its end is put onto the stack that it is given.
+
+    Examples
+    --------
+    >>> with sandboxed("process"), sandboxed(None):
+    ...     made_once("a", lambda _: 1), made_once("a", lambda _: 2)
+    (1, 1)
+    """
+    shared = _CURRENT.get().shared
+    with _FORKING:
+        if key not in shared:
+            with ExitStack() as stack:
+                shared[key] = make(stack), stack.pop_all()
+        return cast("_Heard", shared[key][0])
 
 
 def ask_child(

@@ -6,7 +6,6 @@ names of our own in a folder that goes when it has been read; the sha256 of the 
 
 from __future__ import annotations
 
-import shutil
 import stat
 import zipfile
 import zlib
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from layers.errors import LimitError, SourceError, ZoneplanError, shown
+from layers.errors import LimitError, SourceError, shown
 from layers.formats.gdal_drivers import GEODATABASE, SHAPEFILE_PARTS, Format, check_size, format_of
 from layers.formats.reading_boundary import damaged
 from layers.phrases import Phrase
@@ -26,6 +25,8 @@ MOST_MEMBERS = 10_000
 MOST_TIMES = 100
 """So many times its size a large part may unpack to."""
 _LARGE_BYTES = 2**24
+PIECE_BYTES = 2**24
+"""What is unpacked at a time."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _SYSTEM = "__MACOSX"
 """Where macOS packs what it knows of each file, under the name of that file."""
@@ -83,61 +84,55 @@ def unpacked(path: Path, name: str, allowed: tuple[str, ...]) -> Iterator[tuple[
         yield inside, format_of(inside, name, allowed)
 
 
-@contextmanager
-def unpacked_ahead(files: Mapping[str, Path]) -> Iterator[dict[str, str]]:
-    """The archives among some files, unpacked as long as the block lasts for a process that may write nothing.
-
-    Parameters
-    ----------
-    files : mapping of str to Path
-        By the name of the layer.
-
-    Yields
-    ------
-    dict of str to str
-        By the path of each archive what it holds; "" where it is refused. For :func:`take_unpacked`.
-    """
-    archives = {path: name for name, path in files.items() if path.suffix.lower() == ".zip" and path.is_file()}
-    if not archives:
-        yield {}
-        return
-    with TemporaryDirectory(prefix="zoneplan-") as folder:
-        found = {}
-        for number, (path, name) in enumerate(archives.items()):
-            own = Path(folder) / str(number)
-            own.mkdir()
-            try:
-                found[str(path)] = str(_unpack(path, name, own))
-            except ZoneplanError:
-                found[str(path)] = ""  # which the other process finds again, and tells of the layer
-        yield found
-
-
 def take_unpacked(ahead: Mapping[str, str]) -> None:
-    """Read archives from where they were unpacked, see :func:`unpacked_ahead`."""
+    """Read archives from where they were unpacked, see :func:`layers.formats.unpacked_ahead`."""
     _AHEAD.clear()
     _AHEAD.update(ahead)
 
 
 def _unpack(path: Path, name: str, folder: Path | None) -> Path:
     """What the archive holds, under its name, in a folder; without one it is only looked through."""
+    inside = None
+    for target, piece in pieces_of(path, name):
+        inside = inside or PurePosixPath(target).parts[0]
+        if folder is not None:
+            add_piece(folder, target, piece)
+    return (folder or path.parent) / (inside or path.name)
+
+
+def add_piece(folder: Path, target: str, piece: bytes | memoryview) -> None:
+    """Write the next piece of a file of an archive."""
+    place = folder / target
+    place.parent.mkdir(exist_ok=True)
+    with place.open("ab") as free:
+        free.write(piece)
+
+
+def pieces_of(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
+    """What is unpacked of an archive, piece by piece, each after the name that its file gets; the main file first.
+
+    Parameters
+    ----------
+    path : Path
+    name : str
+        Name of the layer, for messages.
+
+    Raises
+    ------
+    SourceError, LimitError
+        As for :func:`unpacked`.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            files = _files(archive, path, name)
-            members = _members(files, path, name)
+            members = _members(_files(archive, path, name), path, name)
             _check_sizes(members, path, name)
             for target, member in members.items():
-                with archive.open(member) as packed:
-                    if folder is None:
-                        while packed.read(_LARGE_BYTES):
-                            pass
-                        continue
-                    (folder / target).parent.mkdir(exist_ok=True)
-                    with (folder / target).open("xb") as free:
-                        shutil.copyfileobj(packed, free)  # ends at the size that the directory says
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+                with archive.open(member) as packed:  # which ends at the size that the directory says
+                    yield target, packed.read(PIECE_BYTES)
+                    while piece := packed.read(PIECE_BYTES):
+                        yield target, piece
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
         raise damaged(path, name, error) from error
-    return (folder or path.parent) / PurePosixPath(next(iter(members))).parts[0]
 
 
 def _files(archive: zipfile.ZipFile, path: Path, name: str) -> list[zipfile.ZipInfo]:
@@ -159,7 +154,7 @@ def _files(archive: zipfile.ZipFile, path: Path, name: str) -> list[zipfile.ZipI
         Phrase("it has a password"): lambda one: bool(one.flag_bits & 0x1),
         Phrase("it is a link"): lambda one: stat.S_ISLNK(one.external_attr >> 16),
         Phrase("it is packed by another method than deflate"): lambda one: one.compress_type not in _METHODS,
-        Phrase("its name leads elsewhere"): lambda one: _leads_elsewhere(one.orig_filename),
+        Phrase("its name leads elsewhere"): lambda one: leads_elsewhere(one.orig_filename),
     }
     for reason, holds in reasons.items():
         if wrong := [one.filename for one in files if holds(one)]:
@@ -178,12 +173,12 @@ def _files(archive: zipfile.ZipFile, path: Path, name: str) -> list[zipfile.ZipI
     return [one for one in files if not one.is_dir() and PurePosixPath(one.filename).parts[0] != _SYSTEM]
 
 
-def _leads_elsewhere(member: str) -> bool:
+def leads_elsewhere(member: str) -> bool:
     r"""Whether the name of a member is no plain path downwards.
 
     Examples
     --------
-    >>> [_leads_elsewhere(one) for one in ("a/b.shp", "../b.shp", "/b.shp", "c:b.shp", "a\\\\b.shp", "")]
+    >>> [leads_elsewhere(one) for one in ("a/b.shp", "../b.shp", "/b.shp", "c:b.shp", "a\\\\b.shp", "")]
     [False, True, True, True, True, True]
     """
     return not member or member.startswith("/") or ".." in member.split("/") or any(one in member for one in "\\:\0")
