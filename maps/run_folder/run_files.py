@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
 from importlib import metadata
@@ -14,10 +14,13 @@ from typing import Any, TextIO
 import geopandas as gpd
 import pandas as pd
 
+from layers.archives import in_sandbox
+from layers.formats import reading
 from layers.inputs import LeftOut, Source
 from layers.parallel import Copies, copies, in_threads, worker_count
 from layers.phrases import english
 from layers.raster import read_heights, write_heights
+from layers.sandbox import sandboxed
 from maps.context import Neighbourhood
 from maps.exports import write_geopackage, write_geoparquet, write_qgis_project, write_workbook
 from maps.locale import LocalizedPlan, localize
@@ -256,16 +259,19 @@ def read_run(folder: str | Path) -> Plan:
     listed = [table for table in CSV_TABLES if table not in _NOT_ALWAYS or (folder / f"{table.name}.csv").exists()]
     is_flat = provenance.get("flat", True)  # as all runs were before this was asked
     forms = {POLICIES.name: POLICIES if is_flat else PLACED_POLICIES}
-    written = {table.name: _read_csv(forms.get(table.name, table), folder, provenance) for table in listed}
+    held = _held(folder, [f"{table.name}.csv" for table in listed], study)
+    written = {
+        table.name: _typed_rows(forms.get(table.name, table), held[f"{table.name}.csv"], provenance) for table in listed
+    }
     trace = WrittenTrace(folder)
-    tables = trace.tables({**written, CLAIMS.name: pd.read_parquet(folder / "claims.parquet")})
+    tables = trace.tables({**written, CLAIMS.name: held["claims.parquet"]})
     measures = tables.pop(MEASURES.name).set_index("unit_id")
-    units = gpd.read_parquet(folder / "units.parquet").set_index("unit_id")
+    units = held["units.parquet"].set_index("unit_id")
     texts = [name for name, kind in provenance["measures"].items() if kind == "text" and name in units.columns]
     measures = measures.assign(**{name: units[name] for name in texts})  # in CSV an empty text is as a missing one
     tables.pop(SITES.name, None)  # the same rows with their geometry stand in a file of their own
-    if (folder / "sites.parquet").exists():
-        tables["sites"] = gpd.read_parquet(folder / "sites.parquet")
+    if "sites.parquet" in held:
+        tables["sites"] = held["sites.parquet"]
     rulebook = without_unused_topics(read_rulebook(folder / RULEBOOK_FOLDER, study.date), map(str, measures.columns))
     if not is_flat:
         tables[POLICIES.name] = join_texts(
@@ -279,7 +285,7 @@ def read_run(folder: str | Path) -> Plan:
             study.units.levels,
         )
     _restore(tables, units["name"] if study.units.names else None, rulebook)
-    pieces = gpd.read_parquet(folder / "pieces.parquet").set_index("piece_id")
+    pieces = held["pieces.parquet"].set_index("piece_id")
     pieces.attrs["roles"] = provenance["roles"]
     return Plan(
         study=study,
@@ -297,6 +303,27 @@ def read_run(folder: str | Path) -> Plan:
         trace=trace.trace(),
         **tables,
     )
+
+
+def _held(folder: Path, tables: Iterable[str], study: Study) -> Mapping[str, Any]:
+    """The tables of a run by file: a run that somebody else hands over is read like any other file of his."""
+    sites = ["sites.parquet"] if (folder / "sites.parquet").exists() else []
+    names = [*tables, "claims.parquet", "units.parquet", "pieces.parquet", *sites]
+    files = {name: (folder / name).resolve() for name in names}
+    with sandboxed(None, study.limits):
+        return in_sandbox(_read_tables, None, files, {name: str(path) for name, path in files.items()})
+
+
+def _read_tables(files: Mapping[str, str]) -> dict[str, pd.DataFrame]:
+    """Tables of text and of Arrow by file, as they stand there."""
+    found = {}
+    for name, path in files.items():
+        with reading(name, name):
+            if name.endswith(".csv"):
+                found[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+            else:
+                found[name] = (pd if name == "claims.parquet" else gpd).read_parquet(path)
+    return found
 
 
 def _restore(tables: dict[str, pd.DataFrame], names: pd.Series | None, rulebook: Rulebook) -> None:
@@ -396,12 +423,11 @@ def _arm(cell: str) -> str:
     return cell[1:] if cell.startswith(tuple(f"'{start}" for start in _FORMULA_STARTS)) else cell
 
 
-def _read_csv(table: Table, folder: Path, provenance: Mapping[str, Any]) -> pd.DataFrame:
+def _typed_rows(table: Table, rows: pd.DataFrame, provenance: Mapping[str, Any]) -> pd.DataFrame:
     """A table with the types of its declaration; measures with those that provenance recorded.
 
     A column that the run is too old to have is empty.
     """
-    rows = pd.read_csv(folder / f"{table.name}.csv", dtype=str, keep_default_na=False, encoding="utf-8-sig")
     if provenance["excel_safe"]:
         rows = rows.map(_arm)
     rows = rows.assign(**{column: "" for column in table.columns if column not in rows.columns})

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
+from typing import Self
 
 import pandas as pd
 
@@ -88,6 +89,11 @@ class EnergyTable:
     targets: bool = False
     section: EnergySection | None = field(default=None, compare=False)
 
+    @classmethod
+    def of(cls, section: EnergySection, rows: pd.DataFrame) -> Self:
+        """The table of ``[energy]`` with the rows that were read of it."""
+        return cls(section.period, rows, section.scheme, section.table, section.share, section.targets, section)
+
     def where(self, key: str) -> str:
         """What a message about a key of ``[energy]`` begins with: its place in the plan, or the table's name."""
         return self.section.where(key) if self.section else Phrase("table '{table}'", table=self.name)
@@ -144,7 +150,7 @@ def read_energy(section: EnergySection) -> EnergyTable:
     cells = {name: [_decimal(row.cells[at]) for row in rows] for name, at in columns.items()}
     index = pd.Index([row.cells[place] for row in rows], name=REGION, dtype="str")
     frame = pd.DataFrame(cells, index=index, dtype=object)
-    return EnergyTable(section.period, frame, section.scheme, section.table, section.share, section.targets, section)
+    return EnergyTable.of(section, frame)
 
 
 def _decimal(cell: str) -> Decimal | None:

@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from layers.archives import in_sandbox
 from layers.errors import SourceError, StudyError, UnknownNameError, raise_all, shown
-from layers.formats import read_cells
+from layers.formats import read_cells, reading
 from layers.overview import Overview, Shown
 from layers.phrases import Phrase
 from zoning.errors import near
@@ -247,7 +248,21 @@ def read_decided(path: Path, rulebook: Rulebook) -> pd.Series:
     """
     if not path.is_file():
         raise SourceError(Phrase("there is no list {file}", file=path.name), code="missing")
-    header, rows = read_cells(path, path.name)
+    ids, mains = in_sandbox(_decided_rows, None, {path.name: path}, str(path))
+    called = {
+        text.casefold(): zone.code
+        for zone in rulebook.zones
+        for texts in (zone.title, zone.short or {})
+        for text in texts.values()
+    }
+    return pd.Series([called.get(one.casefold(), one) or None for one in mains], index=ids)
+
+
+def _decided_rows(place: str) -> tuple[list[str], list[str]]:
+    """Ids and main functions as a list has them."""
+    path = Path(place)
+    with reading(path.name, path.name):
+        header, rows = read_cells(path, path.name)
     for column in ("unit_id", "main"):
         if column not in header:
             raise SourceError(
@@ -258,14 +273,8 @@ def read_decided(path: Path, rulebook: Rulebook) -> pd.Series:
                 ),
                 code="column",
             )
-    called = {
-        text.casefold(): zone.code
-        for zone in rulebook.zones
-        for texts in (zone.title, zone.short or {})
-        for text in texts.values()
-    }
     ids, mains = ([row.cells[header.index(column)].strip() for row in rows] for column in ("unit_id", "main"))
-    return pd.Series([called.get(one.casefold(), one) or None for one in mains], index=ids)
+    return ids, mains
 
 
 def _checked(plan: FreshPlan, decided: pd.Series, blocks: int) -> pd.Series:

@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from layers.archives import in_sandbox
 from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
+from layers.formats import reading
 from layers.phrases import Phrase
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import Demands, IndustryList, ListedItem
@@ -212,6 +214,11 @@ def _read(draft: Draft, one: IndustryList) -> pd.DataFrame | ZoneplanError:
 def _parsed(path: Path, name: str, content: bytes, encoding: str | None) -> pd.DataFrame | ZoneplanError:
     """A table as text, or why it cannot be read; kept, for it is asked for again and again."""
     try:
-        return read_item_table(path, name, LIST_COLUMNS, NEEDED, encoding, content)
+        return in_sandbox(_table, None, {}, str(path), name, content.hex(), encoding)
     except ZoneplanError as error:
         return error
+
+
+def _table(place: str, name: str, content: str, encoding: str | None) -> pd.DataFrame:
+    with reading(name, name):
+        return read_item_table(Path(place), name, LIST_COLUMNS, NEEDED, encoding, bytes.fromhex(content))

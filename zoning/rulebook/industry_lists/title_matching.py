@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from layers.archives import in_sandbox
 from layers.errors import UnknownNameError
-from layers.formats import CsvRow, read_rows, read_workbook
+from layers.formats import CsvRow, read_rows, read_workbook, reading
 from layers.sources import resolve_source
 from zoning.rulebook.industry_classification import Classification
 from zoning.rulebook.industry_lists.item_tables import (
@@ -108,7 +109,8 @@ def match_items(
     is written and told. Conditions of a prohibited item go into its note; a restricted one without conditions has its
     text for one.
     """
-    items = _read(resolve_source(path.parent, path.name), path.name, encoding)
+    place = resolve_source(path.parent, path.name)
+    items = in_sandbox(_read, None, {path.name: place}, str(place), path.name, encoding)
     titles = _Titles(industries)
     rows: list[dict[str, str]] = []
     told: list[dict[str, str | int]] = []
@@ -135,8 +137,13 @@ def match_items(
     )
 
 
-def _read(path: Path, name: str, encoding: str | None) -> list[tuple[int, dict[str, str]]]:
+def _read(place: str, name: str, encoding: str | None) -> list[tuple[int, dict[str, str]]]:
     """The items and their lines, each with the ``heading`` of the part of the table in which it stands."""
+    with reading(name, name):
+        return _items(Path(place), name, encoding)
+
+
+def _items(path: Path, name: str, encoding: str | None) -> list[tuple[int, dict[str, str]]]:
     require_table(path, name)
     lines = read_rows(path, name, encoding) if path.suffix.lower() == ".csv" else read_workbook(path, name)
     width = max((len(row.cells) for row in lines), default=0)
