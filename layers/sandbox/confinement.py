@@ -1,9 +1,9 @@
 """Confinement: what a process of Linux gives up for good, so that a file which takes it over has gained nothing.
 
 Three means of the kernel, each of them used where it is there: **seccomp** refuses system calls (sockets, programs,
-signals to others, every change of a file), **Landlock** refuses to open what is neither the source nor a part of the
-program, and a **namespace** without network serves where seccomp does not. None needs rights or an installation. What
-libraries would do is told them beside it: proxies that lead nowhere, and settings of GDAL and PROJ.
+signals to others and limits of others, every change of a file), **Landlock** refuses to open what is neither the source
+nor a part of the program, and a **namespace** without network serves where seccomp does not. None needs rights or an
+installation. What libraries would do is told them beside it: proxies that lead nowhere, and settings of GDAL and PROJ.
 """
 
 from __future__ import annotations
@@ -61,12 +61,15 @@ _AARCH64 = {
     "process_vm_writev": 271, "renameat2": 276, "bpf": 280, "execveat": 281, "userfaultfd": 282,
     "pidfd_send_signal": 424, "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "openat2": 437,
 }  # fmt: skip
-_MACHINES: Mapping[str, tuple[int, Mapping[str, int], Mapping[int, int]]] = {
-    "x86_64": (0xC000003E, _X86_64, {2: 1, 257: 2}),
-    "aarch64": (0xC00000B7, _AARCH64, {56: 2}),
+_MACHINES: Mapping[str, tuple[int, Mapping[str, int], Mapping[int, int], int]] = {
+    "x86_64": (0xC000003E, _X86_64, {2: 1, 257: 2}, 302),
+    "aarch64": (0xC00000B7, _AARCH64, {56: 2}, 261),
 }
-"""By machine: its mark in the kernel, system calls that are refused, and those that open files with the place of the
-flags among their arguments."""
+"""By machine: its mark in the kernel, system calls that are refused, those that open files with the place of the
+flags among their arguments, and the one that sets limits of any process."""
+_CAPABILITIES_3, _SET_CAPABILITIES = 0x20080522, {"x86_64": 126, "aarch64": 91}
+_READ_ALL = 1 << 1 | 1 << 2
+"""What root may by its name alone: read where the permissions of a file do not say so."""
 
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
@@ -100,8 +103,18 @@ def confine(readable: Iterable[Path]) -> None:
     if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0:
         _refuse_files(libc, readable)
         if _refuse_calls(libc):
+            _drop_capabilities(libc)
             return
     libc.unshare(_NEW_USER | _NEW_NETWORK)
+    _drop_capabilities(libc)
+
+
+def _drop_capabilities(libc: ctypes.CDLL) -> None:
+    """Have root raise no limit of its own any more, nor do anything else that others may not, but read."""
+    if os.geteuid() == 0 and platform.machine() in _SET_CAPABILITIES:
+        of_this_process = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITIES_3, 0))
+        kept = ctypes.create_string_buffer(struct.pack("=6I", _READ_ALL, _READ_ALL, 0, 0, 0, 0))
+        libc.syscall(_SET_CAPABILITIES[platform.machine()], of_this_process, kept)
 
 
 def confinements() -> tuple[str, ...]:
@@ -132,13 +145,15 @@ def _refuse_calls(libc: ctypes.CDLL) -> bool:
     """Have the kernel refuse system calls of this process and of all its threads, with "permission denied"."""
     if platform.machine() not in _MACHINES or struct.calcsize("P") != 8:
         return False
-    mark, refused, opening = _MACHINES[platform.machine()]
+    mark, refused, opening, limiting = _MACHINES[platform.machine()]
     steps = [(_LOAD, 0, 0, _MACHINE_AT), (_EQUAL, 1, 0, mark), (_RETURN, 0, 0, _REFUSE), (_LOAD, 0, 0, _CALL_AT)]
     for number in refused.values():
         steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _REFUSE)]
     for number, place in opening.items():
         steps += [(_EQUAL, 0, 4, number), (_LOAD, 0, 0, _ARGUMENTS_AT + 8 * place), (_ANY_BIT, 0, 1, _TO_CHANGE)]
         steps += [(_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)]
+    steps += [(_EQUAL, 0, 4, limiting), (_LOAD, 0, 0, _ARGUMENTS_AT), (_EQUAL, 1, 0, 0)]  # 0 is the process itself
+    steps += [(_RETURN, 0, 0, _REFUSE), (_RETURN, 0, 0, _ALLOW)]
     steps.append((_RETURN, 0, 0, _ALLOW))
     code = ctypes.create_string_buffer(b"".join(struct.pack("=HBBI", *step) for step in steps))
     programme = ctypes.create_string_buffer(struct.pack("@HP", len(steps), ctypes.addressof(code)))

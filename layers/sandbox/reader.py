@@ -155,9 +155,20 @@ def _child(
             knows = subject is None or (one.subject is subject and one.refused == refused)
             if knows and one.limits == limits and set(wanted) <= set(one.readable):
                 return one
-        sizes = {name: sum(part.stat().st_size for part in each if part.is_file()) for name, each in files.items()}
+        found = {name: [*map(_size, each)] for name, each in files.items()}
+        sizes = {name: sum(filter(None, each)) for name, each in found.items() if any(one is not None for one in each)}
         waiting.append(ReadingChild(subject, limits, sizes, wanted, refused))
         for one in waiting[:-_KEPT]:
             with one.lock:
                 one.close()
         return waiting[-1]
+
+
+def _size(path: Path) -> int | None:
+    """Bytes of a file, or of all files in the folder of a source; None of a folder that is no source."""
+    from layers.sources import FOLDERS  # noqa: PLC0415  (as above)
+
+    if path.is_dir():
+        inside = path.suffix.lower() in FOLDERS
+        return sum(one.stat().st_size for one in path.rglob("*") if one.is_file()) if inside else None
+    return path.stat().st_size

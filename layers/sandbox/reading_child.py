@@ -26,6 +26,8 @@ USUAL_MEMORY_MB, TIMES_THE_FILE = 2048, 16
 SHARED_BYTES = 2**26
 """Memory for cells of grids on their way to the parent. What is never used of it takes no memory."""
 _LONGEST_NAME = 4000
+_LEAST_S = 60
+"""For what is done between sources, however little each of them may take."""
 _NO_MEMORY = ("MemoryError", "OutOfMemory", "bad_alloc", "ut of memory", "annot allocate memory")
 Answer = tuple[object, Sequence[bytes]]
 """What a child says: plain values, and blocks of bytes."""
@@ -104,6 +106,7 @@ class ReadingChild(Child):
     def _serve(self, channel: Channel) -> None:
         """What the child does."""
         _HERE.append(self)
+        self._set_ceiling()
         for (function, told), _ in channel.messages():
             module, _, name = function.partition(":")
             channel.send(*getattr(import_module(module), name)(self, *told))
@@ -132,20 +135,42 @@ class ReadingChild(Child):
             raise
         self._end()
 
-    def _begin(self, name: str) -> None:
+    def _set_ceiling(self) -> None:
+        """Limit for good what the child may take in all: twice what its sources may, one after another.
+
+        Once for what is read of each, which stays until all is handed over, and once for what is made of that.
+        """
         import resource  # noqa: PLC0415  (Windows has none)
+
+        sizes = list(self.sizes.values()) or [0]
+        memory = 2 * sum(memory_most(self.limits, size) for size in sizes)
+        for limit, most in (
+            (resource.RLIMIT_DATA, _data_bytes() + memory),
+            (resource.RLIMIT_CPU, _LEAST_S + 2 * self.limits.cpu_s * len(sizes)),
+        ):
+            hard = resource.getrlimit(limit)[1]
+            own = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(limit, (own, own))
+        self._lift()
+
+    def _begin(self, name: str) -> None:
+        import resource  # noqa: PLC0415  (as above)
 
         self._tell(name)
         self._began = time.process_time()
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[5])
-        _limit(resource.RLIMIT_DATA, pages * mmap.PAGESIZE + memory_most(self.limits, self.sizes.get(name, 0)))
+        _limit(resource.RLIMIT_DATA, _data_bytes() + memory_most(self.limits, self.sizes.get(name, 0)))
         _limit(resource.RLIMIT_CPU, int(self._began + self.limits.cpu_s - self._spent.get(name, 0.0)) + 1)
 
-    def _end(self) -> None:
+    @staticmethod
+    def _lift() -> None:
+        """As much as the child may take in all; of time a second less, for at the very end nobody hears why."""
         import resource  # noqa: PLC0415  (as above)
 
-        for limit in (resource.RLIMIT_DATA, resource.RLIMIT_CPU):
-            _limit(limit, resource.getrlimit(limit)[1])
+        _limit(resource.RLIMIT_DATA, resource.getrlimit(resource.RLIMIT_DATA)[1])
+        _limit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)[1] - 1)
+
+    def _end(self) -> None:
+        self._lift()
         self._spent[self._name] = self._spent.get(self._name, 0.0) + time.process_time() - self._began
         self._tell("")
 
@@ -208,7 +233,12 @@ def _limit(limit: int, most: int) -> None:
     import resource  # noqa: PLC0415  (as above)
 
     hard = resource.getrlimit(limit)[1]
-    resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+    resource.setrlimit(limit, (min(most, hard), hard))
+
+
+def _data_bytes() -> int:
+    """Memory of its own that this process has."""
+    return int(Path("/proc/self/statm").read_text("ascii").split()[5]) * mmap.PAGESIZE
 
 
 def memory_most(limits: LimitsSection, size: int) -> int:

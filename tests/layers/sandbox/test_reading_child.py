@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,7 +24,7 @@ import zoneplan as zp
 from layers.archives import in_sandbox, pack
 from layers.errors import LimitError, SourceError, ZoneplanError
 from layers.formats import opened, read_raster, reading
-from layers.sandbox import can_fork, current_limits, reader_now, sandboxed
+from layers.sandbox import can_fork, confinements, current_limits, reader_now, sandboxed
 from layers.sources import LimitsSection
 
 pytestmark = [
@@ -155,6 +156,44 @@ def test_what_computes_too_long_is_a_limit_of_its_layer() -> None:
     with sandboxed("process", LimitsSection(cpu_s=1)), pytest.raises(LimitError, match="1 s of computing") as caught:
         in_sandbox(compute, "endless", {})
     assert (caught.value.exit_code, caught.value.code, caught.value.layer) == (6, "cpu_s", "endless")
+
+
+RAISED = (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
+
+
+def raise_limits(memory_mb: int) -> list[str]:
+    """What a child that was taken over would try."""
+    failed = []
+    with reading("x"):
+        for limit in RAISED:
+            try:
+                resource.setrlimit(limit, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+            except (OSError, ValueError):
+                failed.append(str(limit))
+        resource.setrlimit(resource.RLIMIT_DATA, (resource.getrlimit(resource.RLIMIT_DATA)[1],) * 2)
+        try:
+            resource.prlimit(os.getppid(), resource.RLIMIT_CORE, (0, 0))
+        except PermissionError:
+            failed.append("parent")
+        try:
+            bytearray(memory_mb * 1024**2)
+        except MemoryError:
+            failed.append("memory")
+    return failed
+
+
+def test_no_child_raises_the_ceiling_of_all_its_sources(tmp_path: Path) -> None:
+    """Not as root either; twice what two sources may take is more than what is asked for, and of one it is less."""
+    files = {name: tmp_path / name for name in ("a", "b")}
+    for path in files.values():
+        path.touch()
+    hard = [
+        str(one) for one in (resource.RLIMIT_DATA, resource.RLIMIT_CPU, resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE)
+    ]
+    parent = ["parent"] if "seccomp" in confinements() else []
+    for named, memory in ((files, []), ({"a": files["a"]}, ["memory"])):
+        with sandboxed("process", LimitsSection(memory_mb=512)):
+            assert in_sandbox(raise_limits, None, named, 1_500) == [*hard, *parent, *memory]
 
 
 def test_what_opens_too_many_files_is_a_limit_of_its_layer(tmp_path: Path) -> None:
