@@ -15,9 +15,10 @@ from threading import Thread
 
 import pytest
 
-from layers.archives import in_sandbox
+import zoneplan as zp
+from layers.archives import in_sandbox, pack
 from layers.formats import reading
-from layers.sandbox import can_fork, confinements, sandboxed
+from layers.sandbox import can_fork, confinement, confinements, reader_now, sandboxed
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
 needs_seccomp = pytest.mark.skipif("seccomp" not in confinements(), reason="this kernel has no seccomp")
@@ -121,3 +122,65 @@ def test_numbers_of_system_calls_are_those_of_this_system() -> None:
     lines = (line.split() for line in header.read_text().splitlines() if line.startswith("#define __NR_"))
     known = {name.removeprefix("__NR_"): int(number) for _, name, number in lines}
     assert {name: known[name] for name in _X86_64} == _X86_64
+
+
+def has_namespaces() -> bool:
+    """Whether a process without rights gets a network of its own here."""
+    tool = shutil.which("unshare")
+    return tool is not None and subprocess.run([tool, "-Un", "true"], capture_output=True, check=False).returncode == 0
+
+
+def failed_in_a_child(folder: Path) -> tuple[set[str], list[str]]:
+    """What a child cannot do, and who reached a server of this machine."""
+    (folder / "canary").write_text("as it was")
+    with trap() as (port, heard), sandboxed("process"):
+        failed = in_sandbox(what_fails, (str(folder), str(port)), {})
+    return set(failed), heard
+
+
+@needs_seccomp
+def test_without_landlock_the_other_means_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(confinement, "_landlock_version", lambda _libc: 0)
+    assert confinements() == ("seccomp",)
+    failed, heard = failed_in_a_child(tmp_path)
+    assert {"connect", "listen", "program", "signal", "create", "write", "truncate", "delete", "rename"} <= failed
+    assert not {"read", "list"} & failed
+    assert (heard, (tmp_path / "canary").read_text()) == ([], "as it was")
+
+
+@needs_landlock
+def test_without_seccomp_a_namespace_and_the_other_means_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine whose numbers of system calls are not known here."""
+    monkeypatch.setattr(confinement.platform, "machine", lambda: "unknown")
+    assert confinements() == ("landlock",)
+    failed, heard = failed_in_a_child(tmp_path)
+    assert {"create", "write", "delete", "rename", "folder", "read", "list"} <= failed
+    assert ("connect" in failed) == has_namespaces() == (heard == [])
+    assert (tmp_path / "canary").exists()
+
+
+def told(_subject: str) -> list[str]:
+    with reading("x"):
+        return [os.environ[name] for name in ("http_proxy", "HTTPS_PROXY", "PROJ_NETWORK", "GDAL_VRT_ENABLE_PYTHON")]
+
+
+def test_without_any_means_libraries_are_told_and_nothing_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(confinement.platform, "machine", lambda: "unknown")
+    monkeypatch.setattr(confinement, "_landlock_version", lambda _libc: 0)
+    assert confinements() == ()
+    failed, _ = failed_in_a_child(tmp_path)
+    assert "write" in failed  # not a byte: the limit of the size of files
+    with sandboxed("process"):
+        assert in_sandbox(told, "x", {}) == [confinement.NOWHERE, confinement.NOWHERE, "OFF", "NO"]
+
+
+def test_a_system_that_copies_no_process_reads_by_itself(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = zp.read_study(toy_folder / "plan.toml")
+    read = pack(zp.read_inputs(study, reader="process"))
+    monkeypatch.setattr("layers.sandbox.reader.can_fork", lambda: False)
+    monkeypatch.setattr("layers.sandbox.reader.ReadingChild", lambda *_: pytest.fail("a child was forked"))
+    with sandboxed("process"):
+        assert reader_now() == "inline"
+        assert pack(zp.read_inputs(study)) == read
