@@ -13,7 +13,7 @@ import json
 import re
 import struct
 import warnings
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -34,6 +34,7 @@ from layers.formats.reading_boundary import damaged
 from layers.formats.tables import UNREADABLE, CsvRow, check_header, column_name, read_sheet, read_workbook, sheets_of
 from layers.formats.text_features import (
     check_lines,
+    features_by_line,
     kml_kinds,
     kml_layers,
     read_topojson,
@@ -280,8 +281,8 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
         _check_all_read(place, chosen, len(table), path, name)
     elif file_format.name == "GeoJSONSeq":
         check_lines(path, len(table), name)
-    elif file_format.name == "GeoJSON":
-        _refuse_rounded(path, table, name)
+    if file_format.name in _JSON_FEATURES:
+        _refuse_rounded(path, _JSON_FEATURES[file_format.name], table, name)
     fids = meta["fid_column"] or "OGC_FID"
     ids = tuple(str(one) for one in table.column(fids).to_pylist())
     said = dict.fromkeys(str(one.message) for one in heard)
@@ -348,16 +349,27 @@ def _check_all_read(place: str, layer: str, read: int, path: Path, name: str) ->
         raise damaged(path, name, fault)
 
 
-def _refuse_rounded(path: Path, table: pa.Table, name: str) -> None:
+def _json_features(path: Path) -> Iterable[object]:
+    content = json.loads(path.read_bytes())
+    found: Iterable[object] = content.get("features", [content]) if isinstance(content, dict) else ()
+    return found
+
+
+_JSON_FEATURES: Mapping[str, Callable[[Path], Iterable[object]]] = {
+    "GeoJSON": _json_features,
+    "GeoJSONSeq": features_by_line,
+}
+"""By format what gives the features of a file as JSON has them, whole numbers exact."""
+
+
+def _refuse_rounded(path: Path, read: Callable[[Path], Iterable[object]], table: pa.Table, name: str) -> None:
     """Refuse whole numbers that GDAL has rounded because others of their column have a fraction."""
     floats = [one.name for one in table.schema if pa.types.is_float64(one.type)]
     large = [one for one in floats if any(end and abs(end) >= EXACT for end in pc.min_max(table[one]).as_py().values())]
     if not large:
         return
-    content = json.loads(path.read_bytes())
-    features = content.get("features", [content]) if isinstance(content, dict) else []
     for column in large:
-        values = ((one.get("properties") or {}).get(column) for one in features if isinstance(one, dict))
+        values = ((one.get("properties") or {}).get(column) for one in read(path) if isinstance(one, dict))
         found = [str(one) for one in values if isinstance(one, int) and abs(one) > EXACT]
         if found:
             raise SourceError(

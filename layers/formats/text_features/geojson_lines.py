@@ -53,6 +53,12 @@ def check_lines(path: Path, read: int, name: str) -> None:
     raise damaged(path, name, Phrase("GDAL reads {count} features of it, and it has others", count=read))
 
 
+def features_by_line(path: Path) -> Iterator[object]:
+    """The features of a file, one after another, as JSON has them."""
+    for _, text in _records(path):
+        yield json.loads(text.removeprefix(_BOM))
+
+
 def _records(path: Path) -> Iterator[tuple[int, bytes]]:
     """The texts of the features, each with the line on which it begins; blank ones are left out."""
     with path.open("rb") as stream:
