@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from importlib import metadata
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypedDict
 
 import typer
@@ -270,8 +271,7 @@ def check_(
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
     from zoning.checks import group_absent
 
-    features: list[dict[str, object]] = []
-    findings, used = _checked(target, run_folder, features, coverage=coverage, pin=pin, as_json=as_json)
+    findings, used, features = _checked(target, run_folder, coverage=coverage, pin=pin, as_json=as_json)
     codes = [one.exit_code for one in findings if one.level == "error"]
     if as_json:
         listed: dict[str, object] = {"findings": [_finding(one) for one in findings]}
@@ -1225,16 +1225,25 @@ def _found(plan: LocalizedPlan) -> Iterator[str]:
         yield f"  {words['more'].format(count=len(findings) - FINDINGS_SHOWN)}"
 
 
-def _checked(
-    target: Path,
-    run_folder: Path | None,
-    features: list[dict[str, object]],
-    *,
-    coverage: bool,
-    pin: bool,
-    as_json: bool,
-) -> tuple[list[Finding], dict[str, object]]:
-    """The findings about a plan, a rulebook or a run's own rulebook, and what a run uses of it."""
+class Checked(NamedTuple):
+    """What a check has found.
+
+    Attributes
+    ----------
+    findings : list of Finding
+    used : mapping of str to object
+        Of a rulebook what a run uses of it.
+    features : sequence of mappings
+        Of a plan each feature of which there is something to say.
+    """
+
+    findings: list[Finding]
+    used: Mapping[str, object] = MappingProxyType({})
+    features: Sequence[Mapping[str, object]] = ()
+
+
+def _checked(target: Path, run_folder: Path | None, *, coverage: bool, pin: bool, as_json: bool) -> Checked:
+    """The findings about a plan, a rulebook or a run's own rulebook."""
     from maps.cli.progress_display import count_cases, count_parameters
     from maps.locale import Renderer, localize
     from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, put_back, read_run, require_whole, run_language
@@ -1253,7 +1262,7 @@ def _checked(
             raise typer.BadParameter(
                 Phrase("{target} is no rulebook; --coverage goes with one", target=target), param_hint="--coverage"
             )
-        return _check_plan(target, features if as_json else None, pin=pin), {}
+        return _check_plan(target, pin=pin, with_features=as_json)
     if pin:
         raise typer.BadParameter(Phrase("{target} is no plan; --pin goes with one", target=target), param_hint="--pin")
     rulebook = target / RULEBOOK_FOLDER if is_run else str(target) if is_name else target
@@ -1269,11 +1278,11 @@ def _checked(
     if coverage and not any(one.level == "error" for one in found):
         with count_parameters() as announce:
             found += map(finding, case_coverage(rulebook, announce))
-    return found, {} if plan is None else dict(rule_coverage_of(plan).as_dict())
+    return Checked(found) if plan is None else Checked(found, rule_coverage_of(plan).as_dict())
 
 
-def _check_plan(path: Path, features: list[dict[str, object]] | None, *, pin: bool) -> list[Finding]:
-    """The findings about a plan, which is pinned if that is wanted and none is an error; and the features concerned."""
+def _check_plan(path: Path, *, pin: bool, with_features: bool) -> Checked:
+    """The findings about a plan, which is pinned if that is wanted and none is an error."""
     from layers.read import feature_notes
     from maps.cli.progress_display import progress
     from zoning.checks import foresee_left_out, read_everything
@@ -1282,6 +1291,8 @@ def _check_plan(path: Path, features: list[dict[str, object]] | None, *, pin: bo
 
     speak(language_of_plan(path))
     study = inputs = None
+    notes: pd.DataFrame | None = None
+    refused: Iterable[ZoneplanError] = ()
     try:
         with progress() as announce:
             announce("read")
@@ -1292,19 +1303,19 @@ def _check_plan(path: Path, features: list[dict[str, object]] | None, *, pin: bo
                 )
             with placing(study):
                 rulebook, inputs, tables = read_everything(study, pinned=not pin)
-            findings = check(study, rulebook, inputs, announce, tables)
+            findings = list(check(study, rulebook, inputs, announce, tables))
             if pin and not any(one.level == "error" for one in findings):
                 from maps.init import write_pins
 
                 write_pins(study, inputs)
-            return list(findings)
     except ZoneplanError as error:
-        if features is not None and inputs is None:
-            features += _features_of(error.ledger, error.parts)
-        return [*error.findings, *(foresee_left_out(study, error.parts) if study is not None else ())]
-    finally:
-        if features is not None and inputs is not None:
-            features += _features_of(feature_notes(inputs), ())
+        notes, refused = error.ledger, error.parts
+        findings = [*error.findings, *(foresee_left_out(study, error.parts) if study is not None else ())]
+    if not with_features:
+        return Checked(findings)
+    return Checked(
+        findings, features=_features_of(notes, refused) if inputs is None else _features_of(feature_notes(inputs), ())
+    )
 
 
 def _features_of(ledger: pd.DataFrame | None, refused: Iterable[ZoneplanError]) -> list[dict[str, object]]:
