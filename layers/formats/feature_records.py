@@ -315,7 +315,7 @@ def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Such as ``{"units": "MultiPolygon", "people": "None"}``.
+        Such as ``{"units": "MultiPolygon", "people": "None"}``; of a workbook its sheets.
 
     Raises
     ------
@@ -326,6 +326,8 @@ def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
         return {one: kml_kinds(found) for one, found in kml_layers(path, name).items()}
     if file_format.name == "TopoJSON":
         return {one: topojson_kinds(found) for one, found in topojson_objects(path, name).items()}
+    if file_format.name == "XLSX":
+        return dict.fromkeys(_sheets(path, name), "None")
     if file_format.name not in {"GPKG", "OpenFileGDB"}:
         return {}
     load_gdal("pyogrio")
@@ -407,12 +409,16 @@ def _refuse_text_keys(
             )
 
 
-def _read_workbook(path: Path, name: str, layer: str | None, decimal: DecimalSign | None) -> Records:
-    """The rows of a sheet whose first line names the columns; those without name and content are left out."""
+def _sheets(path: Path, name: str) -> list[str]:
     try:
-        sheet = chosen_layer(sheets_of(path, name), path, name, layer)
+        return sheets_of(path, name)
     except UNREADABLE as error:
         raise damaged(path, name, error) from error
+
+
+def _read_workbook(path: Path, name: str, layer: str | None, decimal: DecimalSign | None) -> Records:
+    """The rows of a sheet whose first line names the columns; those without name and content are left out."""
+    sheet = chosen_layer(_sheets(path, name), path, name, layer)
     header, *rows = read_workbook(path, name, sheet, decimal=decimal) or [CsvRow([""], 1)]
     kept = [place for place, one in enumerate(header.cells) if one or any(row.cells[place] for row in rows)]
     names = [column_name(header.cells[place]) for place in kept]

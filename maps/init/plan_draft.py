@@ -42,7 +42,7 @@ LISTED = 24
 
 
 def toml_value(value: object) -> str:
-    r"""A text, number, day or list as TOML.
+    r"""A text, number, truth, day or list as TOML.
 
     Examples
     --------
@@ -53,6 +53,8 @@ def toml_value(value: object) -> str:
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list):
         return f"[{', '.join(map(toml_value, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -34,7 +34,7 @@ from layers.phrases import Phrase, phrase_list
 from maps.init.column_inference import Sure, guess_place
 from maps.locale import catalogue
 
-VECTORS = tuple(name for name in FEATURES if name != "XLSX")
+VECTORS = FEATURES
 DEGREES = "EPSG:4326"
 MAX_CLASSES = 40
 """A grid of whole numbers with more values than this is taken as measured, not as classes."""
@@ -172,8 +172,11 @@ def _read(
                 keys["decimal"], notes["decimal"] = ",", ("likely", hints.words["decimal_why"])
                 frame = others
         return _sheet(path, frame, keys, notes, hints)
+    if file_format.name == "XLSX":
+        return _sheet(path, frame_of(read_records(path, file_format, name, layer), [], name), keys, notes, hints)
     try:
-        features, _ = read_features(path, name, layer=layer, crs=keys.get("crs"), encoding=encoding)
+        crs, override = keys.get("crs"), "override_crs" in keys
+        features, _ = read_features(path, name, layer=layer, crs=crs, override_crs=override, encoding=encoding)
     except SourceError as error:
         if error.code != "no_geometry":
             raise
@@ -187,6 +190,9 @@ def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], no
     """What the file does not say, from the user or its content; the error itself where that was not it."""
     if error.code == "crs_missing" and "crs" not in keys:
         keys["crs"], notes["crs"] = _asked_crs(path, name, hints), ("sure", hints.words["asked"])
+    elif error.code == "crs_zone" and "override_crs" not in keys and isinstance(error.said, Phrase):
+        keys |= {"crs": error.said.fields["code"], "override_crs": True}
+        notes["crs"] = "likely", hints.words["crs_zone_why"]
     elif error.code == "encoding" and "encoding" not in keys:
         keys["encoding"], notes["encoding"] = _encoding(path, name, hints, error)
     elif error.code == "separator" and "separator" not in keys:

@@ -6,9 +6,11 @@ import shutil
 from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 import pytest
 from shapely import box
 
+from layers.errors import SourceError
 from maps.init import write_plan
 from tests.layers.formats.test_same_plan import OPTIONS, WITHOUT_CRS, WRITERS
 from zoning.study import read_study
@@ -49,3 +51,29 @@ def test_an_encoding_is_guessed_inside_an_archive(tmp_path, units):
     path = shutil.make_archive(str(tmp_path / "units"), "zip", tmp_path / "plain")
     study = read_study(write_plan(tmp_path / "first", path))
     assert study.units.encoding == "gb18030"
+
+
+def test_a_sheet_is_a_table_or_points_of_a_first_plan(tmp_path, units):
+    units.to_file(tmp_path / "units.gpkg")
+    book = tmp_path / "statistics.xlsx"
+    with pd.ExcelWriter(book) as writer:
+        pd.DataFrame({"code": ["01", "02", "03"], "income": [1.5, 2, 3]}).to_excel(
+            writer, sheet_name="income", index=False
+        )
+        pd.DataFrame({"lon": [10.1], "lat": [50.1], "mw": [3]}).to_excel(writer, sheet_name="plants", index=False)
+    asked = [("", f"{book}:income"), ("", f"{book}:plants")]
+    study = read_study(write_plan(tmp_path / "first", tmp_path / "units.gpkg", asked))
+    assert [(one.source, one.layer, one.id) for one in study.tables] == [("statistics.xlsx", "income", "code")]
+    assert [(one.layer, one.x, one.y) for one in study.layers] == [("plants", "lon", "lat")]
+    with pytest.raises(SourceError, match=r"statistics.xlsx holds 2 layers: 'income', 'plants'. Say which one"):
+        write_plan(tmp_path / "other", tmp_path / "units.gpkg", [("", str(book))])
+
+
+def test_a_strip_whose_code_has_no_number_is_guessed(tmp_path, units):
+    """Eastings with the number 34 under the CRS of the same strip without numbers, as many files of China have them."""
+    there = units.translate(94).to_crs("EPSG:4543").translate(34_000_000)
+    gpd.GeoDataFrame(units.drop(columns="geometry"), geometry=there, crs="EPSG:4543").to_file(tmp_path / "units.gpkg")
+    plan = write_plan(tmp_path / "first", tmp_path / "units.gpkg")
+    own = read_study(plan).units
+    assert (own.crs, own.override_crs) == ("EPSG:4522", True)
+    assert "begin with the number of a zone" in plan.read_text("utf-8")
