@@ -6,6 +6,7 @@ of its own, so that a crash, a hang or a loss of memory is seen as what it is.
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import random
@@ -20,7 +21,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pytest
+import rasterio
 
 import maps.cli.commands
 import maps.explain
@@ -36,8 +39,9 @@ CONTRACT = {0, 2, 3, 4, 6}
 """Exit codes of a check, but for a fault of ours."""
 PATIENCE_S = 60
 MORE_MEMORY = 4 * 1024**3
-CHANGES = 40
-MANY_CHANGES = 160
+CHANGES = 25
+"""Of each format; with 21 formats as many as 40 changes of 13, in two minutes."""
+MANY_CHANGES = 100
 
 
 class Told(NamedTuple):
@@ -103,6 +107,43 @@ def as_shapefile(folder: Path) -> str:
     return layer("one.shp", 'role = "protected"')
 
 
+def in_degrees(folder: Path) -> gpd.GeoDataFrame:
+    return features(folder).to_crs("EPSG:4326")
+
+
+def packed(driver: str, inner: str, outer: str) -> Callable[[Path], str]:
+    """Writes an archive of one shapefile or File Geodatabase."""
+
+    def write(folder: Path) -> str:
+        inside = folder / "packed"
+        inside.mkdir()
+        features(folder).to_file(inside / inner, driver=driver)
+        shutil.make_archive(str(folder / outer.removesuffix(".zip")), "zip", inside)
+        return layer(outer, 'role = "protected"')
+
+    return write
+
+
+def as_kml(folder: Path) -> str:
+    in_degrees(folder).to_file(folder / "one.kml", driver="LIBKML")
+    return layer("one.kml", 'role = "protected"')
+
+
+def as_lines_of_geojson(folder: Path) -> str:
+    in_degrees(folder).to_file(folder / "one.geojsonl", driver="GeoJSONSeq")
+    return layer("one.geojsonl", 'role = "protected"')
+
+
+def as_topojson(folder: Path) -> str:
+    arcs, found = [], []
+    for shape in in_degrees(folder).explode().geometry:
+        arcs.append([list(point) for point in shape.exterior.coords])
+        found.append({"type": "Polygon", "arcs": [[len(arcs) - 1]], "properties": {"number": len(arcs)}})
+    objects = {"land": {"type": "GeometryCollection", "geometries": found}}
+    (folder / "one.topojson").write_text(json.dumps({"type": "Topology", "objects": objects, "arcs": arcs}), "utf-8")
+    return layer("one.topojson", 'role = "protected"', 'crs = "EPSG:4326"')
+
+
 def as_points(folder: Path) -> str:
     shutil.copy(folder / "plants.csv", folder / "one.csv")
     return layer("one.csv", 'x = "x"', 'y = "y"', 'crs = "EPSG:3035"', 'measure = { fuzzed_mw = "sum(mw)" }')
@@ -112,6 +153,14 @@ def as_table(folder: Path) -> str:
     shutil.copy(folder / "stats.csv", folder / "two.csv")
     (folder / "two.csv").write_text((folder / "two.csv").read_text("utf-8").replace("income", "output"), "utf-8")
     return '[[tables]]\nsource = "two.csv"\nid = "code"\n'
+
+
+def as_chinese_table(folder: Path) -> str:
+    text = (folder / "stats.csv").read_text("utf-8").replace("income", "output")
+    head, *rows = text.splitlines()
+    named = [f"{head},name_zh", *(f"{row},{chr(0x7532 + at)}县" for at, row in enumerate(rows))]
+    (folder / "three.csv").write_text("\n".join(named) + "\n", "gb18030")
+    return '[[tables]]\nsource = "three.csv"\nid = "code"\nencoding = "gb18030"\n'
 
 
 def as_workbook(folder: Path) -> str:
@@ -125,6 +174,20 @@ def as_grid(folder: Path) -> str:
     return layer("one.tif", 'measure = { fuzzed_m = "mean(value)" }')
 
 
+def as_netcdf(folder: Path) -> str:
+    pytest.importorskip("h5netcdf", reason="h5netcdf is not installed: pip install zoneplan[netcdf]")
+    import xarray as xr
+
+    with rasterio.open(folder / "elevation.tif") as grid:
+        cells, place, crs = grid.read(1).astype("float32"), grid.transform, grid.crs.to_wkt()
+    rows, columns = cells.shape
+    y, x = place.f + place.e * (np.arange(rows) + 0.5), place.c + place.a * (np.arange(columns) + 0.5)
+    heights = xr.DataArray(cells, {"y": y, "x": x}, ("y", "x"), attrs={"grid_mapping": "crs"})
+    held = {"height": heights, "crs": xr.DataArray(0, attrs={"crs_wkt": crs})}
+    xr.Dataset(held).to_netcdf(folder / "one.nc", engine="h5netcdf")
+    return layer("one.nc", 'measure = { fuzzed_m = "mean(value)" }')
+
+
 FORMATS: dict[str, tuple[str, Callable[[Path], str] | None]] = {
     "GeoPackage": ("one.gpkg", as_gpkg),
     "GeoParquet": ("one.parquet", as_parquet),
@@ -133,10 +196,17 @@ FORMATS: dict[str, tuple[str, Callable[[Path], str] | None]] = {
     "Shapefile": ("one.shp", as_shapefile),
     "index of a Shapefile": ("one.shx", as_shapefile),
     "table of a Shapefile": ("one.dbf", as_shapefile),
+    "zipped Shapefile": ("one.zip", packed("ESRI Shapefile", "one.shp", "one.zip")),
+    "zipped File Geodatabase": ("one.gdb.zip", packed("OpenFileGDB", "one.gdb", "one.gdb.zip")),
+    "KML": ("one.kml", as_kml),
+    "GeoJSONSeq": ("one.geojsonl", as_lines_of_geojson),
+    "TopoJSON": ("one.topojson", as_topojson),
     "points of a CSV": ("one.csv", as_points),
     "CSV": ("two.csv", as_table),
+    "CSV in GB18030": ("three.csv", as_chinese_table),
     "workbook": ("one.xlsx", as_workbook),
     "GeoTIFF": ("one.tif", as_grid),
+    "netCDF": ("one.nc", as_netcdf),
     "plan": ("plan.toml", None),
     "rulebook": ("rules/rules.toml", None),
 }
@@ -203,7 +273,7 @@ def test_a_changed_file_is_read_or_refused_in_words(
 @pytest.mark.long
 @pytest.mark.parametrize("name", FORMATS)
 def test_many_changed_files(name: str, toy_folder: Path, request: pytest.FixtureRequest) -> None:
-    """2,080 changes in all."""
+    """2,100 changes in all."""
     fuzz(name, toy_folder, MANY_CHANGES, seed=int(request.config.option.hypothesis_seed))
 
 
