@@ -84,9 +84,7 @@ def test_s01_a_link_as_crs_is_not_followed(save):
 def test_whole_numbers_that_would_be_rounded_are_refused(save):
     """Where another number of the column has a fraction, GDAL makes fractions of all of them."""
     path = save(feature(0, code="a", big=2**53 + 1), feature(1, code="b", big=0.5))
-    with pytest.raises(
-        SourceError, match=r"column 'big' has whole numbers beyond 2\^53 .*9007199254740993"
-    ) as caught:
+    with pytest.raises(SourceError, match=r"column 'big' has whole numbers beyond 2\^53 .*9007199254740993") as caught:
         read_features(path, "a")
     assert caught.value.code == "rounded"
     assert len(read_features(save(feature(0, big=2.0**60), feature(1, big=0.5)), "a")[0]) == 2
