@@ -265,6 +265,7 @@ _CARDS = {
     "Inputs": "maps.notebook:inputs_card",
     "Rulebook": "maps.notebook:rulebook_card",
     "Study": "maps.notebook:study_card",
+    "Trace": "maps.notebook:trace_card",
     "widget": "maps.notebook:plan_widget",
     "Comparison": "maps.notebook:comparison_card",
     "Curve": "maps.notebook:curve_card",

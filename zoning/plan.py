@@ -200,6 +200,20 @@ class Plan(Shown):
         )
         return Overview(f"Plan {self.study.name!r}", rows)
 
+    def map(self, language: str = "en") -> Any:
+        """The plan as one offline map: see :func:`zoneplan.draw`.
+
+        Parameters
+        ----------
+        language : str, optional
+            Of the page.
+
+        Returns
+        -------
+        folium.Map
+        """
+        return drawn_by("map")(self, language)
+
     def widget(self, language: str = "en", height: int = 640) -> Any:
         """The map as a widget of a notebook, which Python can ask what is chosen in it; needs ``zoneplan[notebook]``.
 

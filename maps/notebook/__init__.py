@@ -8,6 +8,7 @@ from maps.notebook.noun_cards import (
     robustness_card,
     rulebook_card,
     study_card,
+    trace_card,
 )
 from maps.notebook.plan_widget import plan_widget
 
@@ -20,4 +21,5 @@ __all__ = [
     "robustness_card",
     "rulebook_card",
     "study_card",
+    "trace_card",
 ]

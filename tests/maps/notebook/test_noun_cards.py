@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from xml.etree import ElementTree as ET
 
+import folium
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from shapely import box
 
 import zoneplan as zp
 from maps.locale import localize
-from maps.notebook import inputs_card, plan_card, rulebook_card, study_card
+from maps.notebook import inputs_card, plan_card, rulebook_card, study_card, trace_card
 from maps.notebook.thumbnail import SIZE_PX, thumbnail
 from maps.style import zone_fills
 
@@ -67,6 +68,15 @@ def test_a_rulebook_and_a_study_have_cards(toy_plan) -> None:
     assert toy_plan.rulebook._repr_html_() == rulebook_card(toy_plan.rulebook)
     assert all(fill in rulebook_card(toy_plan.rulebook) for fill in zone_fills(toy_plan.rulebook).values())
     assert "construction_land" in study_card(toy_plan.study)
+
+
+def test_a_trace_has_a_card(toy_plan) -> None:
+    assert len(repr(toy_plan.trace).splitlines()) < 30
+    assert toy_plan.trace._repr_html_() == trace_card(toy_plan.trace)
+
+
+def test_a_plan_gives_its_map(toy_plan) -> None:
+    assert isinstance(toy_plan.map(), folium.Map)
 
 
 def test_names_are_text(toy_plan, make_plan) -> None:
