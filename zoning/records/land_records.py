@@ -366,7 +366,7 @@ class _Told:
             if sums:
                 told["adds"] = told["score"] * told["weight"]
             key = "explain.index_part_of_sum" if sums else "explain.index_part"
-            found.append((say(key, name=Term("name", name), **told), {"name": name, **told}))
+            found.append((say(key, name=Term("measure", name), **told), {"name": name, **told}))
         return found
 
     def _of_cells(self, terms: RasterTerms, parts: RasterParts) -> tuple[Message, Parts]:
