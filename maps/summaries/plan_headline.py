@@ -310,10 +310,10 @@ class _Teller:
         policies, read, _ = self._plan.rulebook.policies_checked
         parameters = list(self._plan.rulebook.parameters.values())
         checked = sum(one.verified for one in parameters)
-        sentences = (
-            self._say("policies_read", n=read, all=policies),
-            self._say("parameters_read", n=checked, all=len(parameters)),
-            *filter(None, [text_in(self._plan.rulebook.description, self._language)]),
+        sentences = tuple(
+            self._say(key, n=n, all=every)
+            for key, n, every in (("policies_read", read, policies), ("parameters_read", checked, len(parameters)))
+            if every
         )
         return Quality(policies, read, len(parameters), checked, sentences)
 

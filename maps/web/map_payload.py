@@ -251,8 +251,15 @@ def _summary(plan: LocalizedPlan) -> Summary:
         ),
         hangs_on=tuple(escape_hidden(plan.renderer.terms.measure(one).title) for one in hanging),
         decisions=_decisions(plan),
-        sources=tuple(sorted({escape_hidden(source.path) for source in plan.sources})),
+        sources=_sources(plan),
     )
+
+
+def _sources(plan: LocalizedPlan) -> tuple[str, ...]:
+    """Whose data the plan rests on, each once; where the plan does not say it, the file."""
+    told = ((plan.study.evidence_of(one.name), one.path) for one in plan.sources)
+    whose = (text_in(found.publisher, plan.language) if found else path for found, path in told)
+    return tuple(dict.fromkeys(map(escape_hidden, whose)))
 
 
 def _decisions(plan: LocalizedPlan) -> tuple[Decided, ...]:

@@ -153,7 +153,7 @@ class Summary(NamedTuple):
     hangs_on : tuple of str
         Absent measures that some main functions hang on.
     sources : tuple of str
-        The files.
+        Whose data it rests on; the file where the plan does not say it.
     """
 
     name: str

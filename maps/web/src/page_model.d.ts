@@ -86,7 +86,7 @@ export interface Summary {
   /** Absent measures that some main functions hang on. */
   hangs_on: string[];
   decisions: Decided[];
-  /** The files. */
+  /** Whose data it rests on; the file where the plan does not say it. */
   sources: string[];
 }
 

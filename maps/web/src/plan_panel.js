@@ -144,7 +144,7 @@ function quality(facts, speech, choose) {
   const { plan } = facts;
   const { words } = speech;
   const { policies, policies_read, sentences } = facts.headline.quality;
-  const [first, ...others] = sentences;
+  const [first, ...others] = policies ? sentences : [words.no_policies, ...sentences];
   return node(
     "details",
     { class: "zp-quality", id: "zp-quality" },
@@ -155,11 +155,12 @@ function quality(facts, speech, choose) {
       node(
         "span",
         {},
-        node("b", {}, first ?? words.no_policies),
+        node("b", {}, first),
         " ",
         [...others, noticesOf(facts, speech).length ? words.before_use : words.about_sources].join(" "),
       ),
     ),
+    plan.description ? node("p", { class: "zp-note" }, plan.description) : null,
     notices(facts, speech),
     part(words.decisions, decisions(plan, speech, choose)),
     part(
