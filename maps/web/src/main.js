@@ -277,7 +277,8 @@ class PlanPage {
       zoom: frame.homeZoom,
     });
     const take = new TakeAlong(content, () => picture.seen, home);
-    const print = take.preparePaper();
+    const still = { show() {}, beside() {}, close() {}, compare() {} };
+    const print = take.preparePaper((unit) => unitPanel(this.adopted, unit, [], still));
     const papers = /** @type {const} */ (["A4", "A3"]);
     return [
       { title: words.save_png, save: () => void take.png() },
@@ -290,6 +291,11 @@ class PlanPage {
         },
       },
       ...papers.map((paper) => ({ title: speech.say("print_paper", { paper }), save: () => print(paper) })),
+      {
+        title: words.print_unit,
+        save: () => print(scene.state.shown.chosen),
+        isOffered: () => scene.state.shown.chosen >= 0 && !scene.facts.table,
+      },
     ];
   }
 
@@ -446,7 +452,8 @@ class PlanPage {
       tell(speech.words.compare_help);
       if (event.detail === 0) focusFirst(by("zp-search")); // a key was pressed: the second name can be typed
     };
-    const [head, ...rest] = unitPanel(this.adopted, chosen, this.place, { show, compare, close });
+    const beside = (/** @type {number} */ unit) => this.choose(unit, true, [], () => this.window.look([chosen, unit]));
+    const [head, ...rest] = unitPanel(this.adopted, chosen, this.place, { show, compare, beside, close });
     return [head, ...(this.tries ? this.tries.card(chosen, rest) : rest)];
   }
 

@@ -145,6 +145,20 @@ export class Shapes {
   }
 
   /**
+   * The units that share a border with one.
+   * @param {number} unit
+   */
+  neighboursOf(unit) {
+    const found = new Set();
+    for (const ref of this.refsOf(this.units, unit)) {
+      const at = 2 * (ref >> 1);
+      for (const piece of this.sides.subarray(at, at + 2)) if (piece >= 0) found.add(this.unitOfPiece[piece]);
+    }
+    found.delete(unit);
+    return [...found];
+  }
+
+  /**
    * The number of each arc between pieces of different kinds.
    * @param {(piece: number) => unknown} kind Of a piece, and of -1, the outside.
    */

@@ -37,6 +37,9 @@ export const PAPERS = { A4: { width: 210, height: 297, panel: 58 }, A3: { width:
 const PANEL = { gap: 24, width: 250, margin: 20 };
 const BAR = 150;
 const FRAME = 0.02;
+// Of a unit by itself, in millimetres, and how much of either side the unit may take; it is shown with so many metres at least.
+const UNIT_MAP = { width: 182, height: 80, part: 0.72 };
+const LEAST_LAND = 2000;
 // A legend on paper is not made smaller than this.
 const LEAST = 0.55;
 
@@ -116,6 +119,52 @@ export function paperView({ map: [left, top, right, bottom], ratio = 1 }, grid, 
   const [width, height] = [right - left, bottom - top];
   const zoom = homeZoom + Math.log2(scale / homeScale);
   return { scale, x: width / 2 - x * scale, y: height / 2 + y * scale, left: 0, top: 0, width, height, zoom };
+}
+
+/**
+ * A map of a unit and of what lies around it, at a round scale.
+ * @param {Content} content
+ * @param {number} unit
+ * @returns {{ layout: Layout, box: Box }}
+ */
+export function unitMap({ scene: { shapes } }, unit) {
+  const { grid } = shapes;
+  const [width, height] = [UNIT_MAP.width * MM, UNIT_MAP.height * MM];
+  const [west, south, east, north] = shapes.bounds.subarray(4 * unit, 4 * unit + 4);
+  const ground = grid.step * groundScale(grid, (west + east) / 2, (south + north) / 2);
+  const sides = [east - west, north - south].map((side) => Math.max(side * ground, LEAST_LAND));
+  const ratio = roundScale(sides[0], sides[1], width * UNIT_MAP.part, height * UNIT_MAP.part);
+  const map = /** @type {Box} */ ([0, 0, width, height]);
+  return { layout: { width, height, map, panel: map, upright: true, ratio }, box: [west, south, east, north] };
+}
+
+/**
+ * @param {Sheet} sheet
+ * @param {Content} content
+ * @param {Layout} layout
+ * @param {View} view
+ */
+export function drawUnitMap(sheet, content, layout, view) {
+  const { pen, colour } = sheet;
+  const { scene } = content;
+  const { grid } = scene.shapes;
+  pen.save();
+  pen.beginPath();
+  pen.rect(0, 0, layout.width, layout.height);
+  pen.clip();
+  content.paint(pen, view);
+  if (scene.facts.tried) watermark(sheet, scene.speech.words.try_banner, view);
+  pen.restore();
+  const [gx, gy] = [(view.width / 2 - view.x) / view.scale, (view.y - view.height / 2) / view.scale];
+  const perPixel = (grid.step * groundScale(grid, gx, gy)) / view.scale;
+  pen.fillStyle = colour("panel");
+  pen.fillRect(0, layout.height - 27, scaleBar(perPixel, BAR / 2).width + 34, 27);
+  drawBar(sheet, scene.speech, perPixel, 8, layout.height - 21, BAR / 2);
+  drawNorth(sheet, scene.speech.words.north, layout.width - 18, 26, northAngle(grid, gx, gy));
+  pen.strokeStyle = colour("outline");
+  pen.lineWidth = 0.75;
+  pen.setLineDash([]);
+  pen.strokeRect(0.5, 0.5, layout.width - 1, layout.height - 1);
 }
 
 /**
@@ -233,7 +282,7 @@ function drawFoot(sheet, content, layout, view, [x, foot, width]) {
  * How the map is drawn, and what it is made of.
  * @param {Content} content
  */
-function sourcesSaid({ scene: { facts, speech, shapes }, credits }) {
+export function sourcesSaid({ scene: { facts, speech, shapes }, credits }) {
   const { words } = speech;
   const projection = words[shapes.grid.projection.method === "mercator" ? "plane_mercator" : "plane_equal_area"];
   const sources = facts.table ? "" : speech.say("sources_are", { list: facts.plan.sources.join(", ") });

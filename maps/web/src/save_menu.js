@@ -6,7 +6,8 @@ import { headerButton } from "./header.js";
 /**
  * @import { Speech } from "./speech.js"
  *
- * @typedef {{ title: string, save: () => void, onPhone?: boolean }} SaveEntry One on a phone has a button elsewhere.
+ * @typedef {{ title: string, save: () => void, onPhone?: boolean, isOffered?: () => boolean }} SaveEntry One on a phone
+ *   has a button elsewhere.
  */
 
 /**
@@ -33,6 +34,7 @@ export function saveMenu({ words }, entries) {
   const open = (/** @type {boolean} */ on) => {
     list.hidden = !on;
     button.setAttribute("aria-expanded", String(on));
+    entries.forEach(({ isOffered }, place) => (/** @type {HTMLElement} */ (list.children[place]).hidden = isOffered?.() === false));
     if (on) items()[0]?.focus();
   };
   const close = () => {

@@ -14,6 +14,7 @@ export class Speech {
     this.words = words;
     this.counted = counted_words;
     this.numbers = numbers;
+    this.collator = new Intl.Collator(language, { numeric: true });
     this.digits = plan.area_ha >= 1e6 ? 0 : plan.area_ha >= 1e4 ? 1 : 2;
     /** @type {Map<number, { format: (value: number) => string }>} */
     this.ofDigits = new Map();

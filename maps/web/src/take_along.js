@@ -3,7 +3,7 @@
 import { csvOf } from "./csv.js";
 import { by, node } from "./dom.js";
 import { saveFile } from "./save_file.js";
-import { drawSheet, paperLayout, paperView, screenLayout } from "./map_sheet.js";
+import { drawSheet, drawUnitMap, paperLayout, paperView, screenLayout, sourcesSaid, unitMap } from "./map_sheet.js";
 import { PX_PER_METRE } from "./map_scale.js";
 import { SvgPen } from "./svg_pen.js";
 import { penOf } from "./view_canvas.js";
@@ -18,6 +18,7 @@ import { penOf } from "./view_canvas.js";
  */
 
 const SHARPNESS = 2;
+const ON_PAPER = { unit: "mm", ratio: PX_PER_METRE / 1000 };
 
 export class TakeAlong {
   /**
@@ -71,10 +72,11 @@ export class TakeAlong {
    * @param {Layout} layout
    * @param {View} view
    * @param {{ unit?: string, ratio?: number, style?: string }} settings
+   * @param {(pen: Pen) => void} draw
    */
-  drawing(layout, view, settings) {
+  drawing(layout, view, settings, draw = (pen) => this.draw(pen, layout, view)) {
     const pen = new SvgPen({ measure: (text, font) => this.measure(text, font), picture: sourceOf });
-    pen.draw((one) => this.draw(one, layout, view));
+    pen.draw(draw);
     return pen.drawing({ ...settings, width: layout.width, height: layout.height, title: this.content.scene.facts.plan.name });
   }
 
@@ -104,25 +106,36 @@ export class TakeAlong {
     saveFile(speech, blob, facts.plan.name, ending);
   }
 
-  /** On paper the page is a sheet of its own: the whole plan at a round scale, in light colours. */
-  preparePaper() {
+  /**
+   * On paper the page is a sheet of its own, in light colours: the whole plan at a round scale, or a unit.
+   * @param {(unit: number) => Node[]} card What is said of a unit.
+   */
+  preparePaper(card) {
     const style = node("style", {});
     document.head.append(style);
-    /** @type {Paper} */
-    let paper = "A4";
+    /** @type {Paper | number} */
+    let asked = "A4";
     const { state } = this.content.scene;
+    /** @type {typeof state.shown.theme | null} */
+    let before = null;
     const lay = () => {
-      const { theme } = state.shown;
+      before ??= state.shown.theme;
       state.change({ theme: "light" });
-      this.layOut(paper, style);
-      state.change({ theme });
+      if (typeof asked === "number") this.layOutUnit(asked, card(asked), style);
+      else this.layOut(asked, style);
+    };
+    const done = () => {
+      if (before) state.change({ theme: before });
+      before = null;
+      asked = "A4";
     };
     window.addEventListener("beforeprint", lay);
-    return (/** @type {Paper} */ size) => {
-      paper = size;
+    window.addEventListener("afterprint", done);
+    return (/** @type {Paper | number} */ sheet) => {
+      asked = sheet;
       lay();
       window.print();
-      paper = "A4";
+      done();
     };
   }
 
@@ -134,11 +147,46 @@ export class TakeAlong {
     const { whole, scale, zoom } = this.home();
     const layout = paperLayout(this.content, paper, whole, this.meter);
     const { grid } = this.content.scene.shapes;
-    const text = this.drawing(layout, paperView(layout, grid, whole, scale, zoom), { unit: "mm", ratio: PX_PER_METRE / 1000 });
+    const view = paperView(layout, grid, whole, scale, zoom);
     style.textContent = `@page { size: ${paper} ${layout.upright ? "landscape" : "portrait"}; margin: 0 }`;
-    const drawing = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
-    by("zp-paper").replaceChildren(document.importNode(drawing, true));
+    by("zp-paper").replaceChildren(asNode(this.drawing(layout, view, ON_PAPER)));
   }
+
+  /**
+   * A unit on A4: a map of it and of what lies around, and its card unfolded but for the working.
+   * @param {number} unit
+   * @param {Node[]} card
+   * @param {HTMLStyleElement} style
+   */
+  layOutUnit(unit, card, style) {
+    const { content } = this;
+    const { facts, speech, shapes } = content.scene;
+    const { scale, zoom } = this.home();
+    const { layout, box } = unitMap(content, unit);
+    const view = paperView(layout, shapes.grid, box, scale, zoom);
+    const sheet = { colour: (/** @type {string} */ name) => this.colour(name) };
+    const drawing = this.drawing(layout, view, ON_PAPER, (pen) => drawUnitMap({ ...sheet, pen }, content, layout, view));
+    const told = node("div", { class: "zp-paper-card" }, card);
+    for (const one of told.querySelectorAll(".zp-card-actions, .zp-working")) one.remove();
+    for (const fold of told.querySelectorAll("details:not(.zp-shift)")) /** @type {HTMLDetailsElement} */ (fold).open = true;
+    const rulebook = speech.say("named", { name: speech.words.rulebook, value: facts.plan.rulebook });
+    const head = [facts.plan.name, rulebook, speech.say("as_of", { date: speech.day(facts.plan.date) })];
+    const ratio = `1:${speech.whole.format(layout.ratio ?? 1)}`;
+    const [title, ...rest] = [...told.children];
+    style.textContent = "@page { size: A4 portrait; margin: 10mm 14mm }";
+    by("zp-paper").replaceChildren(
+      node("p", { class: "zp-paper-line" }, head.join(" · ")),
+      title,
+      asNode(drawing),
+      node("div", { class: "zp-paper-card" }, rest),
+      node("p", { class: "zp-paper-line" }, [ratio, ...sourcesSaid(content)].join(" · ")),
+    );
+  }
+}
+
+/** @param {string} drawing As text. */
+function asNode(drawing) {
+  return document.importNode(new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement, true);
 }
 
 /**

@@ -11,7 +11,7 @@ import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { payingPolicies } from "./money_view.js";
 import { MARK_SIGNS, MARK_TITLES, markOf } from "./status_marks.js";
 import { verdictOf } from "./verdict.js";
-import { unknownSaid, working } from "./working.js";
+import { unknownSaid, working, zonePicture } from "./working.js";
 
 /**
  * @import { Scene } from "./canvas_renderer.js"
@@ -21,7 +21,7 @@ import { unknownSaid, working } from "./working.js";
  * @import { Speech } from "./speech.js"
  * @import { Gauge, Verdict } from "./verdict.js"
  *
- * @typedef {{ show: () => void, compare: (event: MouseEvent) => void, close: () => void }} Actions
+ * @typedef {{ show: () => void, compare: (event: MouseEvent) => void, beside: (unit: number) => void, close: () => void }} Actions
  * @typedef {(policy: number) => Node} PolicyLink
  */
 
@@ -57,7 +57,7 @@ export function unitPanel(scene, unit, place, actions) {
   const link = (policy) => policyLink(facts.policies[policy].title, told, policy);
   return [
     heading(scene, unit, actions),
-    scene.state.shown.comparing ? node("p", { class: "zp-note" }, words.compare_help) : null,
+    ...(scene.state.shown.comparing ? [node("p", { class: "zp-note" }, words.compare_help), neighbours(scene, unit, actions)] : []),
     sentence(scene, unit, said),
     movesOfUnit(scene, unit),
     place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null,
@@ -71,9 +71,30 @@ export function unitPanel(scene, unit, place, actions) {
 }
 
 /**
+ * The units around one, those of another main function first; each is put beside it.
  * @param {Scene} scene
  * @param {number} unit
- * @param {Omit<Actions, "compare"> & Partial<Actions>} actions Without one to compare there is no button for it.
+ * @param {Actions} actions
+ */
+function neighbours({ facts, shapes, speech, colours }, unit, { beside }) {
+  const { units, zones } = facts;
+  const around = shapes.neighboursOf(unit).sort((one, other) => speech.collator.compare(units.full[one], units.full[other]));
+  const isOther = (/** @type {number} */ one) => units.main[one] !== units.main[unit];
+  const others = around.filter(isOther);
+  const entries = [...others, ...around.filter((one) => !isOther(one))].map((one) => {
+    const zone = zones[units.main[one]];
+    const title = speech.say("named", { name: units.full[one], value: zone.title });
+    const link = node("button", { type: "button", class: "zp-link", on: { click: () => beside(one) } }, title);
+    return node("p", { class: "zp-neighbour" }, zonePicture(colours, zone), link);
+  });
+  if (!entries.length) return null;
+  return box(speech.words.neighbours, speech.say("neighbours_apart", { n: others.length, all: around.length }), entries);
+}
+
+/**
+ * @param {Scene} scene
+ * @param {number} unit
+ * @param {Omit<Actions, "compare" | "beside"> & Partial<Actions>} actions Without one to compare there is no button for it.
  */
 export function heading({ facts, speech, state }, unit, { show, compare, close }) {
   const { words } = speech;
@@ -386,18 +407,22 @@ function policyBox(facts, speech, unit, link, folded) {
   const isPaying = (/** @type {{ policy: number }} */ { policy }) => paying.includes(policy);
   const rows = [...held.filter((row) => !isPaying(row)), ...held.filter(isPaying)];
   const listed = [...new Map(rows.map((row) => [row.policy, unknownSaid(speech, row)]))].map(([policy, open]) => ({
+    subject: facts.policies[policy].instrument,
     title: [facts.policies[policy].title, open].filter(Boolean).join(" "),
     entry: node("p", { class: "zp-title" }, link(policy), open ? node("span", { class: "zp-badge zp-warn" }, open) : null),
   }));
   if (!listed.length) return null;
   const count = folded ? 0 : countOf(listed.map(({ title }) => title), WORDS.policies);
   const more = folded ? speech.words.all_titles : speech.say("n_more", { n: listed.length - count });
-  const entries = listed.map(({ entry }) => entry);
-  const rest = entries.slice(count);
+  const rest = listed.slice(count);
+  const subjects = [...new Set(rest.map(({ subject }) => subject))].map((subject) => [
+    node("h4", {}, speech.capital(speech.plain(subject))),
+    rest.filter((one) => one.subject === subject).map(({ entry }) => entry),
+  ]);
   return box(
     speech.words.policies,
-    speech.whole.format(entries.length),
-    entries.slice(0, count),
-    rest.length ? node("details", {}, node("summary", {}, more), rest) : null,
+    speech.whole.format(listed.length),
+    listed.slice(0, count).map(({ entry }) => entry),
+    rest.length ? node("details", { class: "zp-subjects" }, node("summary", {}, more), subjects) : null,
   );
 }

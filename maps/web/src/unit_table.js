@@ -49,7 +49,6 @@ export class UnitTable {
     this.found = this.order;
     /** @type {(unit: number) => number} */
     this.classOf = () => -1;
-    this.collator = new Intl.Collator(facts.language, { numeric: true });
     this.columns = columnsOf(scene);
     const zones = facts.zones.map(({ title, kind, units }, place) => ({ title, place, kind, units }));
     const listed = (/** @type {string} */ kind) => zones.filter((zone) => zone.kind === kind && zone.units);
@@ -163,8 +162,8 @@ export class UnitTable {
     const { id } = this.facts.units;
     const way = this.falling ? -1 : 1;
     const compare = (/** @type {string | number} */ a, /** @type {string | number} */ b) =>
-      typeof a === "number" && typeof b === "number" ? a - b : this.collator.compare(String(a), String(b));
-    this.order.sort((a, b) => way * compare(value(a), value(b)) || this.collator.compare(id[a], id[b]));
+      typeof a === "number" && typeof b === "number" ? a - b : this.speech.collator.compare(String(a), String(b));
+    this.order.sort((a, b) => way * compare(value(a), value(b)) || this.speech.collator.compare(id[a], id[b]));
     this.markSorted();
     this.filter();
   }

@@ -456,6 +456,19 @@ def test_two_units_are_compared_side_by_side_and_by_their_address(visit, toy_pla
     assert again.locator(".zp-compared thead th").all_inner_texts() == heads
 
 
+def test_neighbours_are_offered_to_compare_with_those_of_another_function_first(visit, toy_plan) -> None:
+    tab = visit(toy_plan, address="#unit=b2")
+    tab.get_by_role("button", name="Compare with another unit").click()
+    told = tab.locator("#zp-unit .zp-neighbour").all_inner_texts()
+    mains = toy_plan.zones.set_index("unit_id")["main"]
+    around = {"a2", "b1", "b3", "c2"}
+    assert {one.split(":")[0].removeprefix("Unit ").lower() for one in told} == around
+    others = [unit for unit in around if mains[unit] != mains["b2"]]
+    assert {one.split(":")[0] for one in told[: len(others)]} == {f"Unit {unit.upper()}" for unit in others}
+    tab.locator("#zp-unit .zp-neighbour button").first.click()
+    assert tab.evaluate("location.hash").startswith("#unit=b2&with=")
+
+
 def test_the_story_can_be_followed_and_left(visit, toy_plan) -> None:
     tab = visit(toy_plan)
     title = tab.locator("#zp-plan h2").inner_text()

@@ -125,3 +125,25 @@ def test_a_chosen_paper_is_laid_out(open_map, toy_plan) -> None:
     assert any(drawn.count(sign) > 1 for sign in signs), "in the legend and on the map"
     sides = {tab.locator("#zp-paper svg").get_attribute(side) for side in ("width", "height")}
     assert sides == {"420mm", "297mm"}
+
+
+def test_a_unit_is_printed_by_itself_in_light_colours(open_map, toy_plan) -> None:
+    tab = open_map(draw(toy_plan), color_scheme="dark")
+    tab.get_by_role("button", name="Save").click()
+    assert not tab.get_by_role("menuitem", name="Print this unit, A4").is_visible()
+    tab.keyboard.press("Escape")
+    tab.evaluate("location.hash = '#unit=a1'")
+    tab.evaluate("window.print = () => { window.theme = document.documentElement.dataset.theme }")
+    tab.get_by_role("button", name="Save").click()
+    tab.get_by_role("menuitem", name="Print this unit, A4").click()
+    assert [tab.evaluate(one) for one in ("theme", "document.documentElement.dataset.theme")] == ["light", "dark"]
+    tab.emulate_media(media="print")
+    paper = tab.locator("#zp-paper")
+    text = paper.inner_text()
+    assert text.startswith("Toy province")
+    assert "Unit A1" in text
+    assert "Show the working" not in text
+    assert paper.locator("details:not([open])").count() == paper.locator(".zp-shift").count()
+    assert paper.locator("svg").first.get_attribute("width") == "182mm"
+    assert float(re.search(r"1:([\d,]+)", text)[1].replace(",", "").rstrip("0")) < 100
+    tab.emulate_media(media="screen")

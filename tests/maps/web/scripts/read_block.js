@@ -65,7 +65,7 @@ function folded(elements) {
   return seen(sheet(elements)).trim();
 }
 
-const actions = { show() {}, compare() {}, close() {} };
+const actions = { show() {}, compare() {}, beside() {}, close() {} };
 const scene = { facts, shapes, speech, colours, ground, relief: null, state: new PageState() };
 
 const cards = facts.units.id.map((id, unit) => {

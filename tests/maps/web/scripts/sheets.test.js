@@ -18,7 +18,7 @@ import { toyScene } from "./scene.js";
 const scene = toyScene();
 const { facts, speech, colours } = scene;
 const strip = document.createElement("div");
-const actions = { show() {}, compare() {}, close() {} };
+const actions = { show() {}, compare() {}, beside() {}, close() {} };
 
 test("a line of a reason has its numbers where they belong", () => {
   assert.deepEqual(linesOf(facts, 1).map(({ text }) => text), ["rule fragile-1: forest", "share 0.6 >= 0.5", "Act 9"]);
