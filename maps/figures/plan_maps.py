@@ -134,13 +134,21 @@ class MapFrame:
         return (x - self.west) / self.metres, (self.north - y) / self.metres
 
 
-def scale_bar(sheet: Canvas, frame: MapFrame, edition: ReportContext, *, left: bool = False) -> None:
-    """A bar of a round length, some 25 mm, in the lower right corner, in the words of an edition."""
+def _is_free(frame: MapFrame, own: gpd.GeoDataFrame, *, left: bool) -> bool:
+    """Whether no unit lies where a bar in one of the lower corners would stand."""
+    west, south, east, _ = frame.bounds
+    long, high = (side * frame.metres for side in BAR_MM)
+    start = west if left else east - long
+    return not bool(own.geometry.intersects(shapely.box(start, south, start + long, south + high)).any())
+
+
+def scale_bar(sheet: Canvas, frame: MapFrame, edition: ReportContext, *, left: bool = False, most: float = 28) -> None:
+    """A bar of a round length, at most so many mm, in the lower right corner, in the words of an edition."""
     km = next(
         one * 10.0**power
         for power in range(5, -4, -1)
         for one in (5, 2, 1)
-        if one * 10.0**power * 1000 / frame.metres <= 28
+        if one * 10.0**power * 1000 / frame.metres <= most
     )
     long = km * 1000 / frame.metres
     x, y = (4.0 if left else frame.wide - 4 - long), frame.high - 3.2
@@ -151,6 +159,8 @@ def scale_bar(sheet: Canvas, frame: MapFrame, edition: ReportContext, *, left: b
     sheet.text(x + long / 2, y - 0.9, said, 6.5, fill=SECOND, anchor="middle", halo="#FFFFFF")
 
 
+BAR_MM = 36, 8
+"""What a bar and its number take of a corner, in width and height."""
 SIGN_PT = 8.0
 """Of signs inside units on a small map."""
 
@@ -492,14 +502,17 @@ class PlanMaps:
         ]
         drawn = "".join(parts)
         sheet.add(f'<g transform="scale({1 / FINE:g})" fill-rule="evenodd" stroke-linejoin="round">{drawn}</g>')
-        obstacles = [(0.0, pixels.height_px - 8 * PX, 36 * PX, pixels.height_px)]
+        left, right = (_is_free(frame, own, left=side) for side in (True, False))
+        most, left = 28 if left or right else 14, left or not right
+        start = 0.0 if left else pixels.width_px - BAR_MM[0] * PX
+        obstacles = [(start, pixels.height_px - BAR_MM[1] * PX, start + BAR_MM[0] * PX, pixels.height_px)]
         for x, y in self._open(frame, own):
             obstacles.append(((x - 1.4) * PX, (y - 1.4) * PX, (x + 1.4) * PX, (y + 1.4) * PX))
             sheet.circle(x, y, 1.35, "#FFFFFF", stroke=INK, thick=0.25)
             sheet.text(x, y + 0.9, "?", 7, bold=True, anchor="middle")
         written = "".join(names_svg(context, pixels, LIGHT, names[0], obstacles, names[1]))
         sheet.add(f'<g transform="scale({1 / PX:.5g})">{written}</g>')
-        scale_bar(sheet, frame, self.figures.edition, left=True)
+        scale_bar(sheet, frame, self.figures.edition, left=left, most=most)
 
     def _towns(self, context: Context, own: gpd.GeoDataFrame, *, few: bool) -> tuple[Place, ...]:
         """The places of a context, inside of what is drawn or not; none beside the names of a few units."""

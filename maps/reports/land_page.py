@@ -9,13 +9,15 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
-from maps.charts import AmountRow, Class, Stick, Sum, amount_bars, count_columns, lollipops
+from maps.charts import AmountRow, Class, Stick, Sum, amount_bars, count_columns, lollipops, text_mm
 from maps.figures import PlanFigures, PlanMaps, QuotaFigures, weight_words
 from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Swatch, Table, drawn
 from maps.reports.summary_page import listed
 
 LARGEST = 9
+LABEL_MM = 24.0, 33.0
+"""Names beside sticks have so much room at least, and at most."""
 ROWS = 8
 """More jurisdictions are told by the largest, and the others together."""
 SHIFTS, MOST = 3, 3
@@ -334,7 +336,8 @@ def gets_most(figures: PlanFigures, place: str) -> Figure | None:
         "finding_most_two" if len(top) > 1 else "finding_most",
         names=listed(figures, figures.names(top[:2], placed=True)),
     )
+    label = min(LABEL_MM[1], max(LABEL_MM[0], *(text_mm(row.title, 8.5) + 2.5 for row in rows), 0.0))
     chart = lollipops(
-        title, "", "", rows, edition.number, label=24, wide=56, row_mm=4.6, heads=(edition.pages["unit"], one.unit)
+        title, "", "", rows, edition.number, label=label, wide=56, row_mm=4.6, heads=(edition.pages["unit"], one.unit)
     )
     return drawn(title, chart, edition.tell("note_most", unit=one.unit, quota=one.title, period=one.quota.period))

@@ -10,7 +10,7 @@ from math import ceil
 import pandas as pd
 
 from maps.annex import TOLD
-from maps.charts import ShareRow, share_bars
+from maps.charts import ShareRow, share_bars, text_mm
 from maps.figures import PlanFigures, PlanMaps, QuotaFigures, RuleFigures, map_key
 from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Paragraph, Split, Swatch, Table, drawn
@@ -26,6 +26,8 @@ CALLS = 6
 """So many close calls stand on the page of a jurisdiction."""
 ON_A_PAGE = 120
 """More units of one jurisdiction are not listed on its page."""
+NAME_PT, NAME_MM = 7.3, 14.5
+"""Names of a list are so large, and so wide at most where it has four columns."""
 
 
 def place_pages(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> tuple[Page, ...]:
@@ -41,7 +43,7 @@ def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int
     edition, name = figures.edition, figures.places[number]
     own = figures.units[figures.units["jurisdiction"] == name]
     called, key = figures.place(name), map_key(figures)
-    high = min(105.0, 140 - 3.3 * ceil(len(own) / 4)) if len(own) <= ON_A_PAGE else 130.0
+    high = min(105.0, 140 - 3.3 * ceil(len(own) / _columns(own))) if len(own) <= ON_A_PAGE else 130.0
     picture, scale = maps.of_place(name, 174, high, edition.tell("map_name", title=called))
     keys = tuple(Swatch(key[code], figures.zone(code)) for code in figures.mains if (own["main"] == code).any())
     most = gets_most(figures, name)
@@ -52,7 +54,7 @@ def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int
     middle: Block = Split((tuple(left), (most,)), "near") if most else Split((tuple(left),), "one")
     blocks: list[Block] = [Figure("", picture, keys=keys), middle]
     if len(own) <= ON_A_PAGE:
-        blocks += [_list(figures, own, 4), Paragraph(_letters(figures, name), "small")]
+        blocks += [_list(figures, own, _columns(own)), Paragraph(_letters(figures, name), "small")]
     else:
         blocks.append(Paragraph(edition.pages["elsewhere"], "small"))
     return Page(
@@ -182,6 +184,11 @@ def _without(labels: tuple[str, ...], title: str) -> str:
     return next((title.removeprefix(one).strip() for one in labels if title.startswith(one)), title)
 
 
+def _columns(own: pd.DataFrame) -> int:
+    """Four, or three where a name would break in them."""
+    return 4 if max(text_mm(str(name), NAME_PT) for name in own["name"]) <= NAME_MM else 3
+
+
 def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
     """All units by name with their function, overlays and share of the first quota."""
     edition, words = figures.edition, figures.edition.pages
@@ -209,7 +216,7 @@ def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
             (Table("", head, tuple(rows[first : first + step]), frozenset({2, 3}), look="index"),)
             for first in range(0, len(rows), step)
         ),
-        "quarters",
+        {4: "quarters", 3: "thirds"}.get(columns, "even"),
     )
 
 

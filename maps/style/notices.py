@@ -13,6 +13,8 @@ from zoning.study import builtin_studies, builtin_study
 _FILE = Path(__file__).parent.parent / "NOTICES.md"
 _IN_THE_MAP = ("BSD-2-Clause", "MIT")
 """The licences of the software that a map holds in itself, whose words go with it."""
+_AS_THESE = "as these"
+"""The licence of what was derived from other rows of the file, which are credited themselves."""
 
 
 class Notice(NamedTuple):
@@ -83,7 +85,7 @@ def page_notices(plan: Plan | None, *, software: bool, world: bool = True) -> st
     used = {one.sha256 for one in plan.sources} if plan else set()
     told = [one for one in notices_of("Data of the built-in studies") if _digest(one.what.split(",")[0]) in used]
     told += notices_of("World layers") if world else ()
-    lines = [f"{one.credit} ({one.licence})" for one in told]
+    lines = [f"{one.credit} ({one.licence})" for one in told if one.licence != _AS_THESE]
     if software:
         lines += [f"{one.what}: {one.credit} ({one.licence})" for one in notices_of("Software in the map")]
         lines += [f"{one.credit} ({one.licence})" for one in notices_of("Typefaces")]

@@ -178,8 +178,8 @@ export class TakeAlong {
       node("p", { class: "zp-paper-line" }, head.join(" · ")),
       title,
       asNode(drawing),
-      node("div", { class: "zp-paper-card" }, rest),
       node("p", { class: "zp-paper-line" }, [ratio, ...sourcesSaid(content)].join(" · ")),
+      node("div", { class: "zp-paper-card" }, rest),
     );
   }
 }
