@@ -453,7 +453,7 @@ def value_text(value: Any, language: str) -> str:
 
 def derived_value(one: Mapping[str, Any], language: str) -> str:
     """The value of a derived measure as it was reckoned, that of an index in six digits; "" where it is missing."""
-    if one.get("parts") and one["value"] is not None:
+    if one["rows"] == 0 and isinstance(one["value"], float):  # no row of a table gives it
         whole = one["unit"] == PERSONS
         return written(one["value"], ",.0f", language) if whole else format_measure(one["value"], language)
     return value_text(one["value"], language)

@@ -269,6 +269,7 @@ def read_run(folder: str | Path) -> Plan:
     units = held["units.parquet"].set_index("unit_id")
     texts = [name for name, kind in provenance["measures"].items() if kind == "text" and name in units.columns]
     measures = measures.assign(**{name: units[name] for name in texts})  # in CSV an empty text is as a missing one
+    measures = measures.copy()  # in one piece: of a hundred columns that lie apart pandas warns
     tables.pop(SITES.name, None)  # the same rows with their geometry stand in a file of their own
     if "sites.parquet" in held:
         tables["sites"] = held["sites.parquet"]

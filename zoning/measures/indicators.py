@@ -94,7 +94,7 @@ def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFr
         if one.name not in found and one.names <= {*table.columns, *values, "unit_id"}:
             found[one.name] = _banding(one, Evaluator(table, values))
             table = table.assign(**{one.name: _column(one, found[one.name].rows, table, values)})
-    return table.rename_axis(measures.index.name), found
+    return table.rename_axis(measures.index.name).copy(), found  # a copy lies in one piece
 
 
 def _who_lies_where(table: pd.DataFrame, rulebook: Rulebook) -> Mapping[str, Banding]:

@@ -71,6 +71,17 @@ def test_one_measure_may_stand_on_another_and_nothing_is_changed():
     assert list(derive(before, rulebook(twice)).columns) == ["x"]  # what it reads is not there
 
 
+def test_columns_of_many_measures_lie_in_one_piece():
+    """Of a hundred columns that lie apart pandas warns whoever sets one more, and here warnings are errors."""
+    wide = pd.DataFrame({"x": [5.0]}, index=["a"])
+    for place in range(90):
+        wide[f"column_{place}"] = 1.0
+    found = complete_measures(wide.rename_axis("unit_id"), rulebook(STEPS))
+    for place in range(90):
+        found[f"more_{place}"] = 1.0
+    assert found.shape == (1, 182)
+
+
 def test_texts_are_values_too():
     one = table(("x > 35", "'state_council'"), ("TRUE", "'province'"), kind="text")
     found = derive(pd.DataFrame({"x": [35.0, 35.01, None]}), rulebook(one))["step"]

@@ -231,6 +231,7 @@ def test_columns_of_other_areas_come_to_the_units(with_districts) -> None:
     told = explain(plan, "a1").text()
     assert "Amount “pupils” of layer districts, divided by the land in common; areas met: 1" in told
     assert "Share of “hills” in “cover” of layer districts" in told
+    assert "Pupils: 100\n" in told  # six digits, whatever the division leaves behind them
 
 
 def test_amounts_stand_where_a_raster_has_something(with_districts) -> None:
