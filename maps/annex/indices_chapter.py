@@ -58,12 +58,14 @@ def _card(edition: ReportContext, index: PlanIndex, links: Iterable[Link]) -> Ca
             edition.say("need", name=edition.measure(part["name"]), value=edition.measured(part["weight"]))
             for part in parts
         )
-        chosen = "given" if isinstance(index.weights, dict) else index.weights
+        chosen = words[f"weights_{'given' if isinstance(index.weights, dict) else index.weights}"]
+        if index.weights == "ahp":
+            chosen = edition.say("weights_ahp", ratio=edition.measured(index.judged[1]))
         less = (edition.measure(name) for name in index.cost)
         facts = [
             (words["index_aggregate"], words[f"aggregate_{index.aggregate}"]),
             (words["index_normalise"], words[f"normalise_{index.scale}"]),
-            (words["index_weights"], words["semicolon"].join((words[f"weights_{chosen}"], *weights))),
+            (words["index_weights"], words["semicolon"].join((chosen, *weights))),
             (words["index_cost"], words["semicolon"].join(less)),
         ]
         facts += [_layers(edition, index.rasters)] if index.rasters is not None else []

@@ -283,7 +283,7 @@ def _written(
         read,
         cost=index.cost,
         normalise=index.normalise,
-        weights=index.weights,
+        weights=index.fixed_weights or index.weights,
         aggregate=index.aggregate,
     )
     if terms.classes is None or terms.grades is None:

@@ -168,8 +168,8 @@ def scores_by_weights(measures: pd.DataFrame, index: PlanIndex, weights: pd.Data
 
 def _parts(values: pd.DataFrame, index: PlanIndex) -> IndexParts:
     scores = _SCALES[index.scale](values, cost=index.cost) if index.scale in _SCALES else values.astype(np.float64)
-    if isinstance(index.weights, dict):
-        weights = pd.Series(index.weights)[list(index.of)]
+    if fixed := index.fixed_weights:
+        weights = pd.Series(fixed)[list(index.of)]
     else:
         weights = equal_weights(values) if index.weights == "equal" else entropy_weights(values)
     return IndexParts(scores, weights)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, combinations
 from typing import Annotated, Literal, Self
 
+import pandas as pd
 from pydantic import Field, model_validator
 
 from layers.errors import ZoneplanError
@@ -23,13 +26,15 @@ from layers.sources import (
     misfit,
     name_text,
 )
-from zoning.indices import read_grading
+from zoning.indices import ahp_weights, read_grading
 
 _UNIT_SUM = 1e-6
 """So far from 1 the sum of typed weights may be."""
+_MOST_INCONSISTENT = 0.1
+"""The largest consistency ratio of judgements on pairs, as Saaty set it."""
 
 
-_COMPOSITE_KEYS = ("cost", "normalise", "weights", "aggregate", "opinions")
+_COMPOSITE_KEYS = ("cost", "normalise", "weights", "judgements", "aggregate", "opinions")
 """What only an index that is made of measures can say."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -179,8 +184,13 @@ class PlanIndex(Sourced):
     """Those of them of which less is better."""
     normalise: Literal["minmax", "zscore", "rank", "none"] | None = None
     """How they are made comparable over the units; "minmax" by default. "topsis" does so itself."""
-    weights: Literal["equal", "entropy"] | dict[Text, Annotated[float, Field(ge=0)]] = "equal"
-    """"equal", "entropy" (by how unevenly each is spread), or a number for each measure, which add up to 1."""
+    weights: Literal["equal", "entropy", "ahp"] | dict[Text, Annotated[float, Field(ge=0)]] = "equal"
+    """"equal", "entropy" (by how unevenly each is spread), "ahp" (by 'judgements' on pairs), or a number for each
+    measure, which add up to 1."""
+    judgements: dict[Text, dict[Text, Positive]] = Field(default_factory=dict)
+    """With weights = "ahp": how many times as important one measure is as another, each pair once, such as
+    { water_m3 = { road_km = 3, slope_deg = 5 }, road_km = { slope_deg = 2 } }. Judgements that contradict each other
+    (consistency ratio above 0.1) are refused."""
     aggregate: Literal["weighted_sum", "geometric_mean", "weakest_link", "topsis"] = "weighted_sum"
     """How the scores are made one."""
     opinions: dict[Text, dict[Text, Annotated[float, Field(ge=0)]]] = Field(default_factory=dict)
@@ -206,6 +216,22 @@ class PlanIndex(Sourced):
     def scale(self) -> str:
         """How its measures are made comparable."""
         return self.normalise or ("none" if self.aggregate == "topsis" else "minmax")
+
+    @property
+    def fixed_weights(self) -> dict[str, float] | None:
+        """The weights where they hang on no values: those that are given, or follow from judgements on pairs."""
+        if self.weights == "ahp":
+            return {str(name): float(one) for name, one in self.judged[0].items()}
+        return self.weights if isinstance(self.weights, dict) else None
+
+    @property
+    def judged(self) -> tuple[pd.Series, float]:
+        """With weights = "ahp", these by measure, and how consistent the judgements are."""
+        matrix = pd.DataFrame(1.0, index=list(self.criteria), columns=list(self.criteria))
+        for one, others in self.judgements.items():
+            for other, times in others.items():
+                matrix.loc[one, other], matrix.loc[other, one] = times, 1 / times
+        return ahp_weights(matrix, gate=None)
 
     @property
     def reads(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
@@ -281,6 +307,10 @@ class PlanIndex(Sourced):
         yield from self._faults_of_weights()
 
     def _faults_of_weights(self) -> Iterator[Misfit]:
+        if (self.weights == "ahp") != bool(self.judgements):
+            yield ("weights",), Phrase("weights = \"ahp\" and 'judgements' go together")
+        elif self.weights == "ahp":
+            yield from self._faults_of_judgements()
         sets: list[tuple[tuple[str, ...], object]] = [(("weights",), self.weights)]
         sets += [(("opinions", who), weights) for who, weights in self.opinions.items()]
         for keys, weights in sets:
@@ -294,6 +324,36 @@ class PlanIndex(Sourced):
                     keys,
                     Phrase("the weights add up to {total:g}, not to 1; divide each of them by their sum", total=total),
                 )
+
+    def _faults_of_judgements(self) -> Iterator[Misfit]:
+        pairs = [(one, other) for one, others in self.judgements.items() for other in others]
+        for one, other in pairs:
+            for name in sorted({one, other}.difference(self.criteria)):
+                keys = ("judgements", one, other)
+                yield keys, Phrase("'{name}' is none of the measures that the index is made of", name=name)
+        if not set(chain(*pairs)) <= set(self.criteria):
+            return
+        judged = Counter(frozenset(pair) for pair in pairs)
+        wanted = [frozenset(pair) for pair in combinations(self.criteria, 2)]
+        if judged != Counter(wanted):
+            wrong = next(pair for pair in (*wanted, *judged) if judged[pair] != wanted.count(pair))
+            told = " - ".join(sorted(wrong))
+            yield (
+                ("judgements",),
+                Phrase("judge each pair of measures once, and no measure by itself: {pair}", pair=told),
+            )
+            return
+        try:
+            ratio = self.judged[1]
+        except ZoneplanError as error:
+            yield ("judgements",), Phrase("{error}", error=error)
+            return
+        if ratio > _MOST_INCONSISTENT:
+            told = template(
+                "the judgements contradict each other: consistency ratio {ratio:.3f}, and {most:g} is the most. Judge "
+                "the pairs again"
+            )
+            yield ("judgements",), Phrase(told, ratio=ratio, most=_MOST_INCONSISTENT)
 
 
 Year = Annotated[str, Field(pattern=r"^[0-9]{4}$")]

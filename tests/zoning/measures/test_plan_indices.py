@@ -90,6 +90,51 @@ def test_each_way_to_make_one_score(keys, expected) -> None:
     assert with_indices(table, [index])[0]["fit"].tolist() == pytest.approx(list(expected))
 
 
+JUDGED = """
+[[indices]]
+name = "judged_fit"
+of = ["population", "height_mean_m", "plant_mw"]
+normalise = "rank"
+weights = "ahp"
+judgements = { population = { height_mean_m = 2, plant_mw = 4 }, height_mean_m = { plant_mw = 2 } }
+"""
+
+
+def test_weights_follow_from_judgements_on_pairs(toy_folder: Path) -> None:
+    """Pencil: 4 : 2 : 1 agree with each other, so they weigh 4/7, 2/7 and 1/7; the annex has them and their ratio."""
+    change(toy_folder / "plan.toml", JUDGED)
+    plan = zp.run(zp.read_study(toy_folder / "plan.toml"))
+    weights = plan.trace.indices["judged_fit"].weights
+    assert weights.to_dict() == pytest.approx({"population": 4 / 7, "height_mean_m": 2 / 7, "plant_mw": 1 / 7})
+    assert "by judgements on pairs (AHP), consistency ratio 0" in zp.report(plan)
+    folder = zp.write_run(plan, toy_folder / "runs" / "judged")
+    assert zp.read_run(folder).measures["judged_fit"].equals(plan.measures["judged_fit"])
+
+
+@pytest.mark.parametrize(
+    ("judgements", "says"),
+    [
+        ("{}", "go together"),
+        ("{ population = { height_mean_m = 2, plant_mw = 4 } }", "measure by itself: height_mean_m - plant_mw"),
+        (
+            "{ population = { height_mean_m = 2, plant_mw = 4, population = 1 }, height_mean_m = { plant_mw = 2 } }",
+            "itself",
+        ),
+        ("{ population = { height = 2 } }", "'height' is none of the measures"),
+        (
+            "{ population = { height_mean_m = 9, plant_mw = 0.2 }, height_mean_m = { plant_mw = 9 } }",
+            "and 0.1 is the most",
+        ),
+    ],
+)
+def test_judgements_that_give_no_weights_are_refused(toy_folder: Path, judgements: str, says: str) -> None:
+    given = JUDGED.splitlines()[-1].removeprefix("judgements = ")
+    change(toy_folder / "plan.toml", JUDGED.replace(given, judgements))
+    with pytest.raises(ZoneplanError, match=r"plan.toml, line \d+") as refused:
+        zp.read_study(toy_folder / "plan.toml")
+    assert says in str(refused.value)
+
+
 def test_a_plan_measures_its_indices_and_explains_them(folder: Path) -> None:
     plan = zp.run(zp.read_study(folder / "plan.toml"))
     read = plan.measures[["population", "height_mean_m"]]
