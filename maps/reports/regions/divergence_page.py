@@ -244,7 +244,10 @@ def _panel(found: DivergenceFigures, grouping: str, series: RegionalSeries, *, l
 
 
 def _growth(found: DivergenceFigures) -> Iterator[Table]:
-    """How much each region grew: the change of each amount, its points, and its growth in each vintage."""
+    """How much each region grew: the change of each amount, its points, and its growth in each vintage.
+
+    Of the first amount the panels above have the other vintage; of the next one its change stands here as well.
+    """
     edition, words = found.edition, found.edition.pages
     firsts = {found.title(one): one for one in reversed(found.section.series) if len(one.years) > 1}
     amounts = [one for one in found.section.series if firsts.get(found.title(one)) is one][:AMOUNTS]
@@ -252,28 +255,40 @@ def _growth(found: DivergenceFigures) -> Iterator[Table]:
         return
     editions = {one.name: _editions(found, one) for one in amounts}
     columns = [words["drift_of_region"]]
-    for one in amounts:
+    for number, one in enumerate(amounts):
         columns += [capital(found.title(one)), words["drift_points"]]
-        columns += [f"{words['drift_percent']}{STAR * place}" for place in range(len(editions[one.name]))]
+        for place in range(len(editions[one.name])):
+            columns += [f"{capital(found.title(one))}{STAR}"] if number and place else []
+            columns.append(f"{words['drift_percent']}{STAR * place}")
     places = [(group.by, region) for group in found.section.groups for region in found.regions(group.by)[:REGIONS]]
     rows: list[tuple[Cell, ...]] = []
     for grouping, region in (*places, ("", "")):
         cells = [found.region(grouping, region) if region else words["drift_all"]]
-        for one in amounts:
-            cells.append(found.amount(one, found.grown(one, "change", grouping=grouping, region=region), signed=True))
+        for number, one in enumerate(amounts):
+            cells.append(_change(found, one, grouping, region))
             indicator = "contribution_points" if region else "growth_pct"
             points = found.grown(one, indicator, grouping=grouping, region=region)
             cells.append(found.number(points, 2, signed=True))
-            cells += [_percent(found, each, grouping, region) for each in editions[one.name]]
+            for place, each in enumerate(editions[one.name]):
+                cells += [_change(found, each, grouping, region, unit=False)] if number and place else []
+                cells.append(_percent(found, each, grouping, region))
         rows.append(tuple(cells))
     spans = dict.fromkeys("–".join(found.span(one)) for one in amounts)
     title = edition.tell("drift_growth", years=words["comma"].join(spans))
     vintages = dict.fromkeys(
-        f"{STAR * place} {found.vintage(one)}" for one in amounts for place, one in enumerate(editions[one.name])
+        f"{STAR * place} {'–'.join(found.span(one)) if place else ''} {found.vintage(one)}"
+        for place in range(2)
+        for each in amounts
+        for one in editions[each.name][place : place + 1]
     )
-    told = words["comma"].join(one.strip() for one in vintages)
+    told = words["comma"].join(" ".join(one.split()) for one in vintages)
     note = edition.gap.join((edition.tell("drift_editions", vintages=told), words["note_drift_growth"]))
     yield Table(title, tuple(columns), tuple(rows), frozenset(range(1, len(columns))), note, "sums")
+
+
+def _change(found: DivergenceFigures, series: RegionalSeries, grouping: str, region: str, *, unit: bool = True) -> str:
+    told = series if unit else series.model_copy(update={"unit": "1"})
+    return found.amount(told, found.grown(series, "change", grouping=grouping, region=region), signed=True)
 
 
 def _editions(found: DivergenceFigures, series: RegionalSeries) -> tuple[RegionalSeries, ...]:

@@ -161,6 +161,17 @@ def test_close_calls_are_those_of_the_rules(plan_of: Callable[[str], Plan]) -> N
         assert row.would_be != figures.units.loc[row.unit_id, "main"]
 
 
+def test_the_numbers_of_the_speech_of_2019_stand_in_the_chapter_on_regions(plan_of: Callable[[str], Plan]) -> None:
+    """The north's 38.5 % and the northeast's 6.2 % of 2018, and 1.37 million people fewer in the northeast."""
+    html = report(plan_of("china_provinces"), "en")
+    chapter = text_of(html[html.index('id="divergence"') : html.index('id="firmness"')])
+    told = " ".join(chapter.split())  # of non-breaking spaces, too
+    assert "North 42.9 % 38.5 %" in told
+    assert "Northeast 8.8 % 6.2 %" in told
+    assert "−1.37 million −1.2 %" in told
+    assert "* 2012–2018 as first published" in told
+
+
 @pytest.mark.parametrize("html_of", [lambda plan: report(plan, "zh"), lambda plan: dossier(plan, "510000", "zh")])
 def test_chinese_is_chinese(plan_of: Callable[[str], Plan], html_of: Callable[[Plan], str]) -> None:
     """Fewer than one Latin letter to five Chinese characters on the sheets; codes and addresses aside in the annex."""
