@@ -70,7 +70,7 @@ class Renderer:
         }
         self._titles: Mapping[str, Callable[[str], str]] = {
             "name": self.terms.name,
-            "measure": lambda name: self.terms.measure(name).title,
+            "measure": self.terms.criterion,
             "role": self.terms.role,
             "unit": self.terms.unit,
             "instrument": self.terms.instrument,

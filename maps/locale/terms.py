@@ -175,6 +175,21 @@ class Terms:
         told = unit.casefold() in re.findall(r"[\w%]+", title.casefold())
         return MeasureTitle(title, "" if told else unit)
 
+    def criterion(self, name: str) -> str:
+        """What a measure is called beside its value in a sentence; one without a title with its unit of measure.
+
+        Examples
+        --------
+        >>> from zoning.rulebook import read_rulebook
+        >>> terms = Terms(read_rulebook("us_west"), "en")
+        >>> terms.criterion("energy_mw"), terms.criterion("wells_depth_km")
+        ('Capacity of power stations', 'wells depth (km)')
+        """
+        found = self.measure(name)
+        if name in self.names or not found.unit:
+            return found.title
+        return str(self._measured["in_brackets"].format(title=found.title, unit=found.unit))
+
     def level(self, name: str) -> str:
         """What a level of the hierarchy is called: a column of jurisdictions, or the units themselves.
 

@@ -359,7 +359,7 @@ def _over_capacity(plan: Plan) -> Iterator[Remark]:
         if people is not None and {people, *index.measures} <= set(plan.measures.columns):
             over = plan.measures[plan.measures[people].astype(float) > plan.measures[index.name].astype(float)]
             for scarcest, rows in over.groupby(f"{index.name}_limited_by", sort=True):
-                told: dict[str, Field] = {"name": Term("name", index.name), "scarcest": Term("name", str(scarcest))}
+                told: dict[str, Field] = {"name": Term("name", index.name), "scarcest": Term("measure", str(scarcest))}
                 yield _of_units("over_capacity", map(str, rows.index), told)
 
 

@@ -378,7 +378,7 @@ class _Told:
                 row = parts.statistics.loc[name]
                 told |= {"low": float(row["min"]), "high": float(row["max"]), "weight": float(parts.weights[name])}
                 key = "explain.index_raster_part"
-            titles = {"name": Term("name", name), "layer": Term("layer", layer)}
+            titles = {"name": Term("measure", name), "layer": Term("layer", layer)}
             found.append((say(key, **(told | titles)), told))
             if "rank_error" in parts.statistics.columns and parts.statistics.loc[name, "rank_error"] > 0:
                 off = {"error": float(row["rank_error"]), "cells": float(row["cells"])}
@@ -406,7 +406,7 @@ class _Told:
         found: Parts = []
         for thing, need in sorted(needs.items(), key=lambda one: float(people[one[0]])):
             told = {"value": float(values[thing]), "need": need, "people": float(people[thing])}
-            found.append((say("explain.capacity_part", name=Term("name", thing), **told), {"name": thing, **told}))
+            found.append((say("explain.capacity_part", name=Term("measure", thing), **told), {"name": thing, **told}))
         if terms is not None and terms.people is not None:
             heads, load = float(values[terms.people]), float(values[f"{name}_load"]) * 100
             if math.isnan(load):
@@ -414,7 +414,7 @@ class _Told:
             else:
                 key = "explain.capacity_over" if load > 100 else "explain.capacity_load"
                 found.append((say(key, people=heads, load_pct=load), {}))
-        scarcest = Term("name", str(values[f"{name}_limited_by"]))
+        scarcest = Term("measure", str(values[f"{name}_limited_by"]))
         return say("explain.capacity", name=scarcest), found
 
     def _access(

@@ -24,9 +24,9 @@ class Term(NamedTuple):
     ----------
     kind : {"name", "measure", "reason", "role", "unit", "instrument", "setting", "quota", "layer", "place",
             "condition"}
-        "name" is what a condition can name: a measure, a parameter, a zone; "measure" is one as it is titled by
-        itself; "reason" is that of a rule; "place" is a jurisdiction, or the path to one; "condition" is one as it is
-        written, its names and texts with their titles.
+        "name" is what a condition can name: a measure, a parameter, a zone; "measure" one that may have its title by
+        its layer or its name alone; "reason" is that of a rule; "place" is a jurisdiction, or the path to one;
+        "condition" is one as it is written, its names and texts with their titles.
     code : str
         Which of them.
     """

@@ -151,6 +151,7 @@ def test_a_plan_measures_its_indices_and_explains_them(folder: Path) -> None:
     assert "Fitness for towns" in english
     assert "Weighted sum of these scores:" in english
     assert "at weight 0.75 it adds" in english
+    assert "height: mean (m) " in english  # called as on the map, by its layer, with its unit of measure
     assert "城镇适宜度" in chinese
     assert "权重 0.75" in chinese
 
