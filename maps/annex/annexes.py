@@ -13,6 +13,7 @@ from maps.annex.report_context import TOLD, ReportContext, by_group, each_row
 from maps.locale import (
     NONE,
     describe_parameters,
+    extent_text,
     phrase_in,
     price_words,
     rule_name,
@@ -253,7 +254,7 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
             (words["since"], edition.day(policy.since)),
             (words["until"], edition.day(policy.until) if policy.until else ""),
             (words["when"], edition.when(policy.when)),
-            (words["stands_for"], text_in(policy.extent.reference, edition.language) if policy.extent else ""),
+            (words["stands_for"], extent_text(policy, edition.language)),
             (
                 words["effect"],
                 edition.say(f"effect_{policy.effect}", subject=_subject(edition, policy)) if policy.effect else "",

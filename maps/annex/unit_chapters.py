@@ -282,6 +282,7 @@ def _duty(edition: ReportContext, policy: Content) -> Card:
         (
             (words["overruled"], "" if policy["exception"] else policy["overruled_by"]),
             (words["excepted"], policy["exception"]),
+            (words["stands_for"], policy["extent"]),
             (words["part_of_unit"], _part(edition, policy)),
             (words["inherited_from"], policy["inherited_from"]),
             (words["parameters_of"], edition.terms(policy["terms"])),

@@ -4,6 +4,7 @@ from maps.explain.explanation_content import derived_measures, explain, trace
 from maps.explain.explanation_text import (
     derived_value,
     entry_heading,
+    extent_sentence,
     reason_lines,
     rule_and_reason,
     value_text,
@@ -27,6 +28,7 @@ __all__ = [
     "derived_value",
     "entry_heading",
     "explain",
+    "extent_sentence",
     "find_unit",
     "ground_lines",
     "items_at",

@@ -47,16 +47,35 @@ def entry_heading(matter: str, one: Link, language: str = "en") -> str:
 
 
 def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
-    """What is to be known of a policy before its clause: an exception, parts of the unit, who has it first."""
+    """What is to be known of a policy before its clause: an exception, where it holds, on which parts, who has it."""
     words = catalogue("explain", language)
     if matter != "policies":
         return
     if one["exception"]:
         yield words["policy_exception"].format(text=one["exception"])
+    if one["extent"]:
+        yield extent_sentence(one["extent"], language)
     if one["pieces"]:
         yield words["policy_part"].format(area=written(one["part_ha"], ",.2f", language), count=len(one["pieces"]))
     if one["inherited_from"]:
         yield words["policy_inherited"].format(name=one["inherited_name"])
+
+
+def extent_sentence(extent: str, language: str) -> str:
+    """The sentence that says where a policy holds, of a policy whose clause does not say it itself.
+
+    Parameters
+    ----------
+    extent : str
+        What stands for the places that the law means, as the rulebook says it.
+    language : str
+
+    Examples
+    --------
+    >>> extent_sentence("whole provinces stand for counties", "en")
+    'where it holds: whole provinces stand for counties'
+    """
+    return catalogue("explain", language)["policy_extent"].format(text=extent)
 
 
 def _line(one: Link, language: str) -> str:

@@ -18,9 +18,10 @@ from shapely.ops import nearest_points
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
 from layers.sources import Wording
+from maps.explain.explanation_text import extent_sentence
 from maps.explain.industry_query import IndustryAnswer, ask_industry, check_state, items_at, lists_at
 from maps.explain.unit_lookup import find_unit
-from maps.locale import LocalizedPlan, catalogue, coverage_text, localize, reading_text, text_in, written
+from maps.locale import LocalizedPlan, catalogue, coverage_text, extent_text, localize, reading_text, text_in, written
 from zoning.plan import Plan
 from zoning.records import TREATMENTS
 
@@ -422,6 +423,7 @@ def _policies(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]
             "instrument_title": plan.renderer.terms.instrument(str(row["instrument"])),
             "verified": row["policy"] in known and known[row["policy"]].verified,
             "reading": known[row["policy"]].reading if row["policy"] in known else "unread",
+            "extent": extent_text(known.get(row["policy"]), plan.language),
         }
         for row in table.to_dict("records")
     ]
@@ -531,6 +533,8 @@ def _policy(policy: Content, language: str) -> Iterator[str]:
     parts = policy.get("parts_ha")
     key = "policy_piece" if policy["piece_id"] else "policy" if parts is None else "policy_parts"
     yield f"  {words[key].format(**said, over=over, area=written(parts or 0, ',.2f', language))}"
+    if policy["extent"]:
+        yield f"    {extent_sentence(policy['extent'], language)}"
     doubt = "" if policy["verified"] else words["in_doubt"].format(reading=reading_text(policy["reading"], language))
     yield f"    {words['reference'].format(text=policy['reference'], doubt=doubt)}"
 

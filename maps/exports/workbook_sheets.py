@@ -24,6 +24,7 @@ from maps.locale import (
     capital,
     catalogue,
     describe_parameters,
+    extent_text,
     format_measure,
     phrase_in,
     reading_text,
@@ -87,8 +88,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "name", "unit_id", "policy", "piece_id", "zone", "overruled_by", "inherited_from", "parameters",
     ),
     "policy_texts": (
-        "policy", "instrument", "clause", "strictness", "parameters", "exception", "reference", "since", "until",
-        "reading", "=policy",
+        "policy", "instrument", "clause", "extent", "strictness", "parameters", "exception", "reference",
+        "since", "until", "reading", "=policy",
     ),
     "parameters": ("parameter", "value", "unit", "since", "until", "reference", "reading", "=parameter"),
     "industries": (
@@ -119,7 +120,7 @@ _MADE = frozenset({"firmness", "findings", "parameters", "sources"})
 """Sheets that no file of the run has."""
 OWN = frozenset({
     ("quotas", "by_weight"), ("quotas", "difference"), ("quotas", "cause"), ("quotas", "reserve"),
-    ("policies", "parameters"),
+    ("policies", "parameters"), ("policy_texts", "extent"),
     ("divergence", "vintage"), ("divergence_units", "vintage"),
 })  # fmt: skip
 """Columns that no file of the run has."""
@@ -526,6 +527,7 @@ class _Sheets:
                 for policy, one in zip(rows["policy"], settings, strict=True)
             ],
             exception=[exceptions.get(policy, "") for policy in rows["policy"]],
+            extent=[extent_text(policy, self.language) for policy in known],
             reading=[
                 reading_text(policy.reading, self.language, policy.source)
                 if policy

@@ -33,7 +33,7 @@ from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
 from maps.locale.step_phrases import STEP_PHRASES
 from maps.locale.terms import COVERED, SHARE, Terms, assumption_title, coverage_text, texts_of
-from maps.locale.texts import capital, reading_text, text_in
+from maps.locale.texts import capital, extent_text, reading_text, text_in
 
 __all__ = [
     "COVERED",
@@ -53,6 +53,7 @@ __all__ = [
     "catalogue",
     "coverage_text",
     "describe_parameters",
+    "extent_text",
     "format_measure",
     "format_number",
     "hectares",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from layers.sources import Source
 from maps.locale.messages import catalogue
+from zoning.rulebook import Policy
 
 STANDARD = "en"
 """The language that stands in for others."""
@@ -53,6 +54,27 @@ def capital(text: str) -> str:
     ('Gross value added', 'GDP', '')
     """
     return f"{text[:1].upper()}{text[1:]}"
+
+
+def extent_text(policy: Policy | None, language: str) -> str:
+    """What stands for the places that a policy means, as its rulebook says it; empty where its clause says it itself.
+
+    Parameters
+    ----------
+    policy : Policy or None
+        None where the rulebook does not have it.
+    language : str
+
+    Examples
+    --------
+    >>> from zoning.rulebook import read_rulebook
+    >>> policies = {one.id: one for one in read_rulebook("us_west").policies}
+    >>> extent_text(policies["conservation-reserve"], "en").split(",")[0]
+    "the study's own: counties where it sees cropland"
+    >>> extent_text(None, "en")
+    ''
+    """
+    return text_in(policy.extent.reference, language) if policy and policy.extent else ""
 
 
 def reading_text(reading: str, language: str, source: Source | None = None) -> str:

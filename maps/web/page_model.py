@@ -611,6 +611,8 @@ class PolicyEntry(NamedTuple):
     ----------
     pays : bool
         Whether its instrument is one of money.
+    extent : str
+        The sentence that says what stands for the places that it means; empty where its clause says where it holds.
     doubt : str
         How its text is known, in words, where it is not verified.
     """
@@ -620,6 +622,7 @@ class PolicyEntry(NamedTuple):
     instrument: str
     pays: bool
     clause: str
+    extent: str
     reference: str
     since: str
     until: str

@@ -13,8 +13,8 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import escape_hidden
-from maps.explain import entry_heading, names_of_units, reason_lines, rule_and_reason, trace
-from maps.locale import LocalizedPlan, describe_parameters, hectares, price_words, reading_text, text_in
+from maps.explain import entry_heading, extent_sentence, names_of_units, reason_lines, rule_and_reason, trace
+from maps.locale import LocalizedPlan, describe_parameters, extent_text, hectares, price_words, reading_text, text_in
 from maps.summaries import PAYING, QuotaShifts, ShownColumns
 from maps.web.page_model import (
     CardHeading,
@@ -432,12 +432,14 @@ class _Policies:
             for name in ("title", "instrument", "clause", "reference", "since", "until")
         }
         title = escape_hidden(text_in(written.title, self._plan.language, policy_id)) if written else said["title"]
+        extent = extent_text(written, self._plan.language)
         return PolicyEntry(
             id=policy_id,
             title=title,
             instrument=self._plan.renderer.terms.instrument(said["instrument"]),
             pays=said["instrument"] in PAYING,
             clause=said["clause"],
+            extent=escape_hidden(extent_sentence(extent, self._plan.language)) if extent else "",
             reference=said["reference"],
             since=said["since"],
             until=said["until"],

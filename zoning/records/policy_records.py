@@ -116,6 +116,7 @@ class _PolicyMaker:
                 **{name: str(row[name]) for name in ("since", "until", "overruled_by", "inherited_from")},
                 "inherited_name": Term("place", str(row["inherited_from"])),
                 "exception": say_exception(exception) if exception else "",
+                "extent": in_languages(policy.extent.reference) if policy.extent else "",
                 "title": policy.title,
                 "instrument_title": Titles("instruments", policy.instrument),
                 "subject": policy.subject,

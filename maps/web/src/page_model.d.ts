@@ -470,6 +470,8 @@ export interface PolicyEntry {
   /** Whether its instrument is one of money. */
   pays: boolean;
   clause: string;
+  /** The sentence that says what stands for the places that it means; empty where its clause says where it holds. */
+  extent: string;
   reference: string;
   since: string;
   until: string;

@@ -424,6 +424,7 @@ function policyTexts(facts, speech, unit) {
       ),
       row.exception ? node("p", { class: "zp-caution" }, speech.say("excepted", { text: row.exception })) : null,
       node("p", {}, policy.clause),
+      policy.extent ? node("p", { class: "zp-caution" }, policy.extent) : null,
       told.length ? node("p", { class: "zp-settings" }, told.join(" · ")) : null,
       unfolding(facts, speech, reasons[nth], 1),
     );
