@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from layers.conditions.clause import Clause
+from layers.conditions.condition_wording import compared_column, like_words
 from layers.conditions.evaluation import Plain
 from layers.conditions.grammar import parse_expression
 from layers.conditions.syntax_tree import Among, Between, Comparison, Constant, Like, Name, Node, Opposite, walk
@@ -44,10 +45,10 @@ def number_text(value: float, digits: int | None = None) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def titled(text: str, node: Node, titles: Mapping[str, str]) -> str:
+def titled(text: str, node: Node, titles: Mapping[str, str], column: str = "") -> str:
     """A part of a text as written, on one line, with titles for the names and texts in it."""
     told, start = "", node.start
-    for part, key in _entitled(node):
+    for part, key in _entitled(node, column):
         if key in titles:
             told += _on_one_line(text[start : part.start]) + titles[key]
             start = part.end
@@ -64,14 +65,9 @@ def _entitled(node: Node, column: str = "") -> Iterator[tuple[Node, str]]:
         yield node, node.name
     elif isinstance(node, Constant):
         yield node, _key_of(column, node.value)
-    compared = _compared(node)
+    compared = compared_column(node)
     for child in node.children:
         yield from _entitled(child, compared)
-
-
-def _compared(node: Node) -> str:
-    """The column that a comparison is about: a text means another thing in another column."""
-    return next((part.name for part in node.children if isinstance(part, Name)), "")
 
 
 def _key_of(column: str, value: Plain) -> str:
@@ -120,7 +116,7 @@ class ClauseWording:
         self._leaf = tree.operand if isinstance(tree, Opposite) else tree
         self._sides = [self._side(part) for part in self._leaf.children or (self._leaf,)]
         self._names = [self._side(part) for part in walk(self._leaf) if isinstance(part, Name)]
-        self._teller = _Teller(words, self._titles, _compared(self._leaf), signs)
+        self._teller = _Teller(words, self._titles, compared_column(self._leaf), signs)
 
     def said(self, clause: Clause) -> str:
         """A fact where the clause is known to hold or not, else what is missing; true whatever the answer.
@@ -187,7 +183,7 @@ class _Teller(NamedTuple):
             case Among():
                 return self.among(f"is_{no}", sides)
             case Like(pattern=pattern):
-                return self.say(f"is_{no}like", name=self.phrases(sides)[0], pattern=repr(pattern))
+                return like_words(self.phrases(sides)[0], pattern, self.words, negated=not is_so)
         shown = self.words["nothing"] if value is None else self.exact(value)
         return self.say("is_truth" if isinstance(value, bool) else "is", name=sides[0].words, value=shown)
 

@@ -7,7 +7,7 @@ powers, and nothing is ever evaluated by Python, pandas or SQL.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -15,11 +15,12 @@ import numpy as np
 import pandas as pd
 
 from layers.conditions.clause import Clause, Word
-from layers.conditions.clause_wording import titled
+from layers.conditions.clause_wording import number_text, titled
+from layers.conditions.condition_wording import condition_words
 from layers.conditions.cql2 import Json, cql2_json
 from layers.conditions.evaluation import Answer, Places, Plain, Scalar, Truths, Values, View
 from layers.conditions.grammar import parse_expression
-from layers.conditions.syntax_tree import Expression, Joined, Name, Node, Opposite, walk
+from layers.conditions.syntax_tree import Constant, Expression, Joined, Name, Node, Opposite, walk
 
 
 class Condition(Expression):
@@ -45,13 +46,22 @@ class Condition(Expression):
         """
         return cql2_json(self.tree)
 
-    def said(self, titles: Mapping[str, str] | None = None) -> str:
+    def said(
+        self,
+        titles: Mapping[str, str] | None = None,
+        words: Mapping[str, str] | None = None,
+        signs: Callable[[str], str] = str,
+    ) -> str:
         """The condition on one line.
 
         Parameters
         ----------
         titles : mapping of str to str, optional
             What columns and parameters are called, and texts by their column; by default as they are written.
+        words : mapping of str to str, optional
+            The chapter "clause" of a catalogue, in whose words it is said; by default as it is written.
+        signs : callable, optional
+            Writes a number with the signs of the language of these words.
 
         Examples
         --------
@@ -59,7 +69,16 @@ class Condition(Expression):
         >>> condition.said(), condition.said({"main": "main function", "main = forest": "Forest"})
         ("main = 'forest' OR metro", 'main function = Forest OR metro')
         """
-        return titled(self.text, self.tree, titles or {})
+        known = titles or {}
+        if words is None:
+            return titled(self.text, self.tree, known)
+
+        def shown(part: Node, column: str) -> str:
+            if isinstance(part, Constant) and isinstance(part.value, float):
+                return signs(number_text(part.value))
+            return titled(self.text, part, known, column)
+
+        return condition_words(self.tree, shown, words)
 
     def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> Evaluation:
         """The answer for each row of a table, which knows its clauses.

@@ -152,6 +152,8 @@ class UnitsSection(TitledColumns):
     jurisdiction_name: Columns | Several[Columns] = ()
     """Column with the jurisdiction's name for people where the one above has its code; or one by language, such as
     { en = "state_en", zh = "state_zh" }; of several levels a list of these, in the order of the levels."""
+    jurisdiction_called: Noun | None = None
+    """What these jurisdictions are called, such as ["state", "states"], as ``called`` says it of the units."""
     part_of: Text | None = None
     """Column that names the larger unit (county) of which each unit (township) is a part; always read as text."""
     crs: CrsText | None = None

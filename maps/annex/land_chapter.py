@@ -12,7 +12,7 @@ from maps.explain import contents_of, derived_measures, derived_value, value_tex
 from maps.locale import NONE, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, grid
 from zoning.records import derived_in
-from zoning.rulebook import Derived, Norm
+from zoning.rulebook import Derived, Membership, Norm
 from zoning.siting import why_unplaced
 from zoning.study import Quota, Siting
 from zoning.zones import norms_in
@@ -89,21 +89,40 @@ def _places(edition: ReportContext, rows: pd.DataFrame) -> Grid:
 
 def _derived_card(edition: ReportContext, one: Derived) -> Card:
     words = edition.words
-    table = [
-        edition.say("band", n=edition.number(place), when=edition.when(band.when), value=band.value)
-        for place, band in enumerate(one.among(edition.plan.measures.columns).table, start=1)
-    ]
+    of_region = isinstance(one, Membership)
+    table = _members(edition, one) if isinstance(one, Membership) else _bands(edition, one)
     return Card(
         text_in(one.title, edition.language, one.name),
         one.name,
         edition.doubt(one),
         (
             (words["unit_of_measure"], _unit_title(edition, one.unit)),
-            (words["bands"], words["semicolon"].join(table)),
+            (words["members" if of_region else "bands"], words["semicolon"].join(table)),
             (words["reference"], text_in(one.reference, edition.language)),
             (words["since"], edition.day(one.since)),
         ),
     )
+
+
+def _bands(edition: ReportContext, one: Derived) -> Iterator[str]:
+    """The rows of a graded table."""
+    for place, band in enumerate(one.among(edition.plan.measures.columns).table, start=1):
+        value = edition.yes(band.value == "TRUE") if band.value in {"TRUE", "FALSE"} else band.value
+        yield edition.say("band", n=edition.number(place), when=edition.when(band.when), value=value)
+
+
+def _members(edition: ReportContext, one: Membership) -> Iterator[str]:
+    """The places that lie in a region, each with the codes by which its units are known, and what a layer draws."""
+    say, region = edition.say, one.region
+    for place in one.places:
+        how = [edition.when(place.when_by_id), edition.words["or_by_jurisdiction"] if place.names else ""]
+        told = edition.words["semicolon"].join(filter(None, how))
+        yield say("member", place=text_in(place.title, edition.language, place.code), how=told)
+    if region.drawn_by and region.on(edition.plan.study.date):
+        known = {place.code: text_in(place.title, edition.language) for place in edition.plan.rulebook.places}
+        role = edition.role(region.drawn_by)
+        partly = edition.words["and"].join(known[code] for code in region.partly if code in known)
+        yield say("member_partly", role=role, places=partly) if partly else say("member_drawn", role=role)
 
 
 def _values(edition: ReportContext, one: Derived, told: Mapping[str, Mapping[str, Any]]) -> Grid:

@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 from pyproj import CRS
 
-from layers.conditions import parse_condition
 from layers.sources import Sourced
 from maps.context import Neighbourhood
 from maps.explain import clauses_in_words
@@ -147,11 +146,6 @@ class ReportContext:
         """What an assumption is about."""
         return name_text(assumption_title(one, self.plan.renderer.terms))
 
-    @cached_property
-    def measures(self) -> Mapping[str, str]:
-        """What the names in conditions and quotas are called."""
-        return self.plan.renderer.terms.names
-
     def measure(self, name: str) -> str:
         """What a measure is called."""
         return self.plan.renderer.terms.measure(name).title
@@ -162,7 +156,7 @@ class ReportContext:
 
     def when(self, condition: str | None) -> str:
         """A condition on one line, in the words of the rulebook; empty where there is none."""
-        return parse_condition(condition).said(self.measures) if condition else ""
+        return self.plan.renderer.terms.condition(condition) if condition else ""
 
     def unit_of(self, unit: str) -> str:
         """A unit of measure."""

@@ -110,7 +110,10 @@ def _project(plan: LocalizedPlan) -> bytes:
 
 def _groups(plan: LocalizedPlan) -> list[tuple[str, list[_Layer]]]:
     """Layers by the title of their group, what is drawn above others first; outside of a group where it is empty."""
-    words, styles = catalogue("qgis", plan.language), {one.key: one for one in styles_of(plan, quota_columns(plan))}
+    words, styles = (
+        catalogue("qgis", plan.language, plan.noun),
+        {one.key: one for one in styles_of(plan, quota_columns(plan))},
+    )
     settled = set(plan.pieces["control_line"])
 
     def layer(key: str, *, shown: bool, names: bool = False) -> _Layer:
@@ -198,7 +201,7 @@ def _map_layer(plan: LocalizedPlan, layer: _Layer) -> Element:
 
 def _aliases(plan: LocalizedPlan) -> Iterator[tuple[str, str]]:
     """What the columns of the units are called in words."""
-    words, terms = catalogue("columns", plan.language), plan.renderer.terms
+    words, terms = catalogue("columns", plan.language, plan.noun), plan.renderer.terms
     for (kind, name), column in columns_of_units(plan).items():
         if kind == "measures":
             yield column, plain(terms.measure_text(name))

@@ -70,7 +70,7 @@ def styles_of(plan: LocalizedPlan, quota_columns: Mapping[str, str]) -> tuple[St
     quota_columns : mapping of str to str
         The column of the units that has the amounts of a quota, by its name.
     """
-    words = catalogue("qgis", plan.language)
+    words = catalogue("qgis", plan.language, plan.noun)
     both = Style("units", UNITS, words["units"], _rules([*_mains(plan), *_overlays(plan)]))
     alone = (Style("mains", UNITS, words["mains"], _rules(_mains(plan))),)
     overlays = (Style("overlays", UNITS, words["overlays"], _rules(_overlays(plan))),) if any(_overlays(plan)) else ()
@@ -185,7 +185,7 @@ def _sites(plan: LocalizedPlan) -> Iterator[_Rule]:
 
 
 def _quota_title(plan: LocalizedPlan, quota: Quota) -> str:
-    words, terms = catalogue("qgis", plan.language), plan.renderer.terms
+    words, terms = catalogue("qgis", plan.language, plan.noun), plan.renderer.terms
     told = {"quota": terms.quota(quota.name), "period": quota.period, "unit": terms.unit(quota.unit)}
     return words["quota"].format(**told)
 

@@ -14,7 +14,6 @@ from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
-from layers.conditions import parse_condition
 from layers.ledger import finding_word
 from maps.explain import list_titles
 from maps.locale import (
@@ -248,7 +247,7 @@ class _Sheets:
             "objective": lambda code: self.report[f"objective_{code}"], "method": optimum.__getitem__,
             "reading": lambda code: reading_text(code, self.language),
             "list": lambda code: self.lists.get(code, code), "code": self.branch,
-            "condition": lambda text: parse_condition(text).said(self.terms.names), "parts": self.parts,
+            "condition": self.terms.condition, "parts": self.parts,
         }  # fmt: skip
         """By the name of a column what a value is called; an empty text stays empty."""
 

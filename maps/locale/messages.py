@@ -76,19 +76,25 @@ def require_spoken(language: str, rulebook: Rulebook) -> None:
 
 
 class UnitNoun(NamedTuple):
-    """What one unit of a plan is called, and several; catalogues have ``‹unit›`` and ``‹units›`` where it stands."""
+    """What one unit of a plan is called, and several, and what the jurisdictions above them are.
+
+    Catalogues have ``‹unit›``, ``‹units›``, ``‹jurisdiction›`` and ``‹jurisdictions›`` where they stand; what is empty
+    is as the catalogue has it.
+    """
 
     one: str
     many: str
+    jurisdiction: str = ""
+    jurisdictions: str = ""
 
 
-def unit_noun(called: Noun | None, language: str) -> UnitNoun:
-    """What units are called in a language.
+def unit_noun(called: Noun | None, language: str, above: Noun | None = None) -> UnitNoun:
+    """What units and the jurisdictions above them are called in a language.
 
     Parameters
     ----------
-    called : text, pair of texts, or mapping of str to these, or None
-        As ``[units]`` of a plan says it.
+    called, above : text, pair of texts, or mapping of str to these, or None
+        As ``[units]`` of a plan says it in ``called`` and in ``jurisdiction_called``.
     language : str
 
     Returns
@@ -99,17 +105,24 @@ def unit_noun(called: Noun | None, language: str) -> UnitNoun:
 
     Examples
     --------
-    >>> unit_noun({"en": ("county", "counties"), "zh": "县"}, "en"), unit_noun({"zh": "县"}, "zh")
-    (UnitNoun(one='county', many='counties'), UnitNoun(one='县', many='县'))
-    >>> unit_noun("counties", "en"), unit_noun(None, "en")
-    (UnitNoun(one='unit', many='counties'), UnitNoun(one='unit', many='units'))
+    >>> unit_noun({"en": ("county", "counties"), "zh": "县"}, "en")[:2], unit_noun({"zh": "县"}, "zh")
+    (('county', 'counties'), UnitNoun(one='县', many='县', jurisdiction='区域', jurisdictions='区域'))
+    >>> unit_noun("counties", "en")[:2], unit_noun(None, "en", {"en": ("bloc", "blocs")})
+    (('unit', 'counties'), UnitNoun(one='unit', many='units', jurisdiction='bloc', jurisdictions='blocs'))
     """
+    units = _called(called, language, "one", "many")
+    return UnitNoun(*units, *_called(above, language, "jurisdiction", "jurisdictions"))
+
+
+def _called(noun: Noun | None, language: str, one: str, many: str) -> tuple[str, str]:
+    """One and several of something, as a plan or else the catalogue has it."""
     own, style = catalogue("noun", language), number_style(language)
-    said = called.get(language) if isinstance(called, Mapping) else called
+    said = noun.get(language) if isinstance(noun, Mapping) else noun
     if isinstance(said, tuple):
-        return UnitNoun(*map(escape_hidden, said))
-    many = escape_hidden(said) if said else str(own["many"])
-    return UnitNoun(str(own["one"]) if style.plural(1) != style.plural(2) else many, many)
+        singular, plural = map(escape_hidden, said)
+        return singular, plural
+    several = escape_hidden(said) if said else str(own[many])
+    return str(own[one]) if style.plural(1) != style.plural(2) else several, several
 
 
 @cache
@@ -139,7 +152,8 @@ def templates(language: str, noun: UnitNoun | None = None) -> Mapping[str, Templ
     """Every template of a language by its whole key, with a noun for its units."""
     texts, style = _read(language)
     own = UnitNoun(*(texts[f"noun.{number}"][0] for number in UnitNoun._fields))
-    return _Templates(texts, style, noun or own)
+    called = own._replace(**{field: text for field, text in noun._asdict().items() if text}) if noun else own
+    return _Templates(texts, style, called)
 
 
 def sentence(key: str, language: str, noun: UnitNoun | None = None) -> Template:
@@ -226,9 +240,10 @@ class _Templates(Mapping[str, Template]):
 
 def _marks(noun: UnitNoun) -> dict[str, str]:
     """What stands for a noun in catalogues, with the noun; as it is, and with a capital letter at its head."""
-    one, many = (text.replace("{", "{{").replace("}", "}}") for text in noun)
-    heads = {"‹Unit›": f"{one[:1].upper()}{one[1:]}", "‹Units›": f"{many[:1].upper()}{many[1:]}"}
-    return {"‹unit›": one, "‹units›": many, **heads}
+    marks = ("unit", "units", "jurisdiction", "jurisdictions")
+    told = dict(zip(marks, (text.replace("{", "{{").replace("}", "}}") for text in noun), strict=True))
+    heads = {f"‹{mark.capitalize()}›": f"{text[:1].upper()}{text[1:]}" for mark, text in told.items()}
+    return {f"‹{mark}›": text for mark, text in told.items()} | heads
 
 
 class _Catalogue(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 import pandas as pd
 
-from layers.conditions import Clause, ClauseWording, parse_condition
+from layers.conditions import Clause, ClauseWording
 from layers.errors import Finding
 from layers.phrases import Phrase, Reworded
 from maps.locale.messages import between, catalogue, number_style, sentence
@@ -79,7 +79,7 @@ class Renderer:
             "quota": self.terms.quota,
             "layer": self.terms.layer,
             "place": self.terms.place,
-            "condition": lambda text: parse_condition(text).said(self.terms.names),
+            "condition": self.terms.condition,
         }
 
     def apart(self) -> Renderer:

@@ -9,9 +9,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from layers.conditions import parse_formula
+from layers.conditions import parse_condition, parse_formula
 from layers.sources import name_text
-from maps.locale.messages import catalogue, languages, unit_noun
+from maps.locale.messages import catalogue, languages, number_style, unit_noun
 from maps.locale.texts import capital, text_in
 from zoning.divergence import GROWTH, divergence_measures
 from zoning.measures import BELOW_STANDARD, PATH, QUOTA
@@ -74,7 +74,11 @@ class Terms:
         places: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self._rulebook, self.language, self._study = rulebook, language, study
-        self.noun = unit_noun(study.units.called if study else None, language)
+        self.noun = (
+            unit_noun(study.units.called, language, study.units.jurisdiction_called)
+            if study
+            else unit_noun(None, language)
+        )
         """What units are called."""
         self._places = _named_apart({code: text_in(name, language, code) for code, name in places.items()})
 
@@ -142,6 +146,17 @@ class Terms:
     def name(self, name: str) -> str:
         """What a name in a condition is called; one without a title stands as it is written."""
         return self.names.get(name, name)
+
+    def condition(self, text: str) -> str:
+        """A whole condition in words, with titles for the names and codes in it.
+
+        Examples
+        --------
+        >>> Terms(None, "en").condition("unit_id LIKE '34____' OR (metro AND NOT people > 1000)")
+        'unit code begins with 34 (6 signs) or (metro holds and not people > 1,000)'
+        """
+        words, signs = catalogue("clause", self.language), number_style(self.language).written
+        return parse_condition(text).said(self.names, words, signs)
 
     def measure(self, name: str) -> MeasureTitle:
         """What a measure is called, wherever people read it by itself: above a column, in a legend, at a gauge.
@@ -294,7 +309,7 @@ class Terms:
 
         Codes have their titles by themselves, too, and by the column that holds them: ``main = forest``.
         """
-        own = catalogue("measure", self.language)
+        own = catalogue("measure", self.language, self.noun)
         book = self._rulebook
         if book is None:
             return {**own, **self._given}

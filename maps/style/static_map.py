@@ -94,7 +94,9 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     >>> svg.startswith("<svg xmlns="), "Ecologically fragile area" in svg
     (True, True)
     """
-    told = catalogue("report", language, unit_noun(plan.study.units.called, language))
+    told = catalogue(
+        "report", language, unit_noun(plan.study.units.called, language, plan.study.units.jurisdiction_called)
+    )
     name = text_in(plan.study.title, language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)

@@ -140,6 +140,11 @@ class Place(Titled, Sourced):
             asked.append(f"({named} AND NOT ({others}))" if others else named)
         return " OR ".join(asked)
 
+    @property
+    def when_by_id(self) -> str:
+        """The condition on the ids of units alone; "" where only jurisdictions are named."""
+        return " OR ".join(_of_ids(self.ids))
+
     @model_validator(mode="after")
     def _somewhere(self) -> Self:
         if not (self.ids or self.names):

@@ -55,7 +55,7 @@ def test_what_conditions_name_has_a_title_on_every_day() -> None:
     assert english["main = optimised"] == english["optimised"]
     assert (english["optimised"], chinese["optimised"]) == ("Optimised development area", "优化开发区域")
     assert chinese["key_development"] == "城市化地区"  # as it is called on the day
-    assert (english["unit_id"], chinese["jurisdiction"], chinese["red_line"]) == ("unit", "行政区", "生态保护红线")
+    assert (english["unit_id"], chinese["jurisdiction"], chinese["red_line"]) == ("unit code", "行政区", "生态保护红线")
     assert (english["on_national_project"], chinese["on_growth_boundary"]) == (
         "on major national projects",
         "位于城镇开发边界",
