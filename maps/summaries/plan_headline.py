@@ -310,12 +310,14 @@ class _Teller:
         policies, read, _ = self._plan.rulebook.policies_checked
         parameters = list(self._plan.rulebook.parameters.values())
         checked = sum(one.verified for one in parameters)
-        sentences = tuple(
-            self._say(key, n=n, all=every)
-            for key, n, every in (("policies_read", read, policies), ("parameters_read", checked, len(parameters)))
-            if every
+        chosen = sum(one.reading == "own" for one in parameters)
+        sentences = (
+            self._say("policies_read", n=read, all=policies) if policies else "",
+            self._say("parameters_read", n=checked, all=len(parameters)) if parameters else "",
+            self._say("parameters_own", n=chosen) if chosen else "",
+            escape_hidden(text_in(self._plan.study.study.note or "", self._language)),
         )
-        return Quality(policies, read, len(parameters), checked, sentences)
+        return Quality(policies, read, len(parameters), checked, tuple(filter(None, sentences)))
 
     # ----- the story
 

@@ -27,6 +27,8 @@ SHOWN_REASONS = 2
 """So many tests of one rule are told in a sentence."""
 DIGITS = 7
 """Digits of the values, unless they would put a value on the other side of a limit."""
+OWN = "own"
+"""How a limit is known that no document gives: its author chose it."""
 SHARE = "_share"
 """The ending of measures that are printed in per cent."""
 FAR = 1e9
@@ -77,7 +79,8 @@ class LimitTest(NamedTuple):
         How a value must stand to the limit.
     limit : float
     limit_text, needs : str
-        The limit as it is printed, and what is needed, such as "needs 5 %".
+        The limit as it is printed, and what is needed, such as "needs 5 %", and that the limit is the rulebook's own
+        choice, where it is.
     rules : tuple of str
         The ids of the rules that ask it.
     """
@@ -221,6 +224,9 @@ class _Maker:
         text = f"{self._measures[key][1].before}{self._style.written(limit)}{self._measures[key][1].after}"
         operator = part.operator or "="
         needs = self._say(f"needs_{KEYS[operator]}", limit=text)
+        asked = self._plan.rulebook.parameters.get(part.parameter)
+        if asked is not None and asked.reading == OWN:
+            needs = self._say("needs_own", needs=needs)  # lest anybody take it for the law's
         test = LimitTest(measure, self._zones.index(zone), operator, part.limit, text, needs, ())
         return self._placed(test, key)
 
