@@ -283,7 +283,7 @@ def _layout(
         _PICTURE, "north", (left + wide - 13, top + 4, 9, 14), file=svg_source(_NORTH), mapUuid=_uuid("map"),
         northMode="1", resizeMode="0", mode="2", anchorPoint="4",
     )  # fmt: skip
-    credit = page_notices(plan, software=False, world=False).splitlines()
+    credit = page_notices(plan, software=False, world=False, language=plan.language).splitlines()
     near = Neighbourhood(plan.source).border_note(plan.language)
     notes = "\n".join(filter(None, (near, "; ".join((projection(plan.units.crs, plan.language), *credit)))))
     foot = _label("credits", (left, top + high + 4, PAPER[0] - 2 * left, 12), plain(notes), _text(6.5, MUTED))

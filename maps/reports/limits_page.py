@@ -38,7 +38,7 @@ def limits(figures: PlanFigures) -> Page:
     areas = edition.tell(
         "method_areas", crs=edition.projection(plan.units.crs), own=edition.projection(CRS(plan.own_crs))
     )
-    credit = page_notices(plan, software=False)
+    credit = page_notices(plan, software=False, language=edition.language)
     blocks: list[Block] = [
         Split((tuple(left), tuple(right)), "even") if right else Split((tuple(left),), "one"),
         _sources(figures),

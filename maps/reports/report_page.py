@@ -139,7 +139,7 @@ def report(
         annexes=annex_chapters(edition, each=len(figures.units) <= TOLD),
         annex_intro=edition.tell("annex_many" if len(figures.units) > TOLD else "annex_intro", n=TOLD),
         with_annex=annex,
-        credits=page_notices(plan, software=False).splitlines(),
+        credits=page_notices(plan, software=False, language=edition.language).splitlines(),
         faces=printed_faces(language),
         rows_said=lambda count: edition.say("rows", n=count),
     )

@@ -65,7 +65,7 @@ def notices_of(chapter: str) -> tuple[Notice, ...]:
     return tuple(Notice(row[0], row[1], row[-1]) for row in rows[1:])
 
 
-def page_notices(plan: Plan | None, *, software: bool, world: bool = True) -> str:
+def page_notices(plan: Plan | None, *, software: bool, world: bool = True, language: str = "en") -> str:
     """What a page has to say: credits of the world layers, of the plan's inputs that are bundled, and of its software.
 
     Parameters
@@ -77,20 +77,49 @@ def page_notices(plan: Plan | None, *, software: bool, world: bool = True) -> st
     world : bool
         The page draws the world around the plan.
 
+    language : str, optional
+        Of the names of sources that have one in it; the words of licences stay as they are.
+
     Returns
     -------
     str
-        Plain text, in English as the licences are.
+        Plain text.
+
+    Examples
+    --------
+    >>> page_notices(None, software=False, language="zh").splitlines()
+    ['Natural Earth 底图数据 (公有领域)', 'GeoNames (CC-BY-4.0, MIT)']
     """
     used = {one.sha256 for one in plan.sources} if plan else set()
     told = [one for one in notices_of("Data of the built-in studies") if _digest(one.what.split(",")[0]) in used]
     told += notices_of("World layers") if world else ()
-    lines = [f"{one.credit} ({one.licence})" for one in told if one.licence != _AS_THESE]
+    lines = [
+        f"{_named(one.credit, language)} ({_licence(one.licence, language)})"
+        for one in told
+        if one.licence != _AS_THESE
+    ]
     if software:
         lines += [f"{one.what}: {one.credit} ({one.licence})" for one in notices_of("Software in the map")]
         lines += [f"{one.credit} ({one.licence})" for one in notices_of("Typefaces")]
         lines += [f"\n{name}\n\n{_chapter(f'### {name}')}" for name in _IN_THE_MAP]
     return "\n".join(dict.fromkeys(lines))
+
+
+@cache
+def _names(language: str) -> dict[str, str]:
+    """What names are called in a language."""
+    rows = notices_of("Names in other languages")
+    return {one.what: one.licence for one in rows if one.credit == language}
+
+
+def _named(name: str, language: str) -> str:
+    """A name in a language, as it is where it has none."""
+    return _names(language).get(name, name)
+
+
+def _licence(licence: str, language: str) -> str:
+    """A licence, the terms in it that have a name in a language by that."""
+    return ", ".join(_named(term, language) for term in licence.split(", "))
 
 
 def _chapter(heading: str) -> str:

@@ -198,7 +198,7 @@ def draw(
         "title": page.words["map_of"].format(name=page.plan.name) if table is None else page.plan.name,
         "heading": page.plan.name,
         "language": page.language,
-        "notices": page_notices(plan if table is None else None, software=True),
+        "notices": page_notices(plan if table is None else None, software=True, language=page.language),
     }
     OfflineFigure((ASSETS / "map.html").read_text("utf-8"), fields, layer.settle).add_child(plan_map, name="map")
     return plan_map
