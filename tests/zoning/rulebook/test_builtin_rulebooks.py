@@ -95,6 +95,14 @@ def test_cases_reach_every_zone_policy_and_status(name: str) -> None:
         assert any(policy.on(case.date) and policy.id in applied_in(case) for case in cases), policy.title
 
 
+@pytest.mark.parametrize("day", [date(2011, 6, 8), date(2019, 8, 26), date(2025, 1, 1)], ids=str)
+def test_a_case_meets_every_policy_in_force_on_the_three_days(day: date) -> None:
+    """The days that tell a rulebook of China apart: its plan of 2010, the speech of August 2019, and today's scheme."""
+    draft = DRAFTS["main_functional_areas"]
+    met = {policy for case in cases_of(draft) if case.date == day for policy in applied_in(case)}
+    assert {policy.id for policy in draft.policies if policy.on(day)} - met == set()
+
+
 @pytest.mark.parametrize("name", BOOKS)
 def test_every_zone_of_each_scheme_has_rules_policies_and_a_case(name: str) -> None:
     """Each version of a zone by itself, so that no scheme is hollow: who is in it, what follows, one worked case."""
