@@ -103,6 +103,12 @@ def test_a_case_meets_every_policy_in_force_on_the_three_days(day: date) -> None
     assert {policy.id for policy in draft.policies if policy.on(day)} - met == set()
 
 
+def test_somebody_lies_in_each_region_in_a_case() -> None:
+    draft = DRAFTS["main_functional_areas"]
+    inside = {measure for case in cases_of(draft) for measure, value in case.expect.measures.items() if value is True}
+    assert {f"in_{region.code}" for region in draft.regions} - inside == set()
+
+
 @pytest.mark.parametrize("name", BOOKS)
 def test_every_zone_of_each_scheme_has_rules_policies_and_a_case(name: str) -> None:
     """Each version of a zone by itself, so that no scheme is hollow: who is in it, what follows, one worked case."""
