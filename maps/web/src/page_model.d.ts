@@ -572,9 +572,9 @@ export interface LimitTest {
   /** How a value must stand to the limit. */
   operator: "=" | "<>" | "<" | "<=" | ">" | ">=";
   limit: number;
-  /** The limit as it is printed, and what is needed, such as "needs 5 %". */
+  /** The limit as it is printed, and what is needed, such as "needs 5 %", and that the limit is the rulebook's own choice, where it is. */
   limit_text: string;
-  /** The limit as it is printed, and what is needed, such as "needs 5 %". */
+  /** The limit as it is printed, and what is needed, such as "needs 5 %", and that the limit is the rulebook's own choice, where it is. */
   needs: string;
   /** The ids of the rules that ask it. */
   rules: string[];
