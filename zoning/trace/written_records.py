@@ -20,6 +20,8 @@ LISTS = ("questions", "clauses", "forms", "messages", "records")
 """What a writer has put into lists."""
 LIKE = "like"
 """The key of a record that says only how it differs from an earlier one."""
+SEVERAL = 3
+"""So many facts that are not as in the first record make it worth to look for a nearer one."""
 FILL = "fill"
 """The key of a gap in a form, with the kind of what fills it; "" for what stands there as it is."""
 _DEFAULTS: Mapping[str, Plain] = {
@@ -84,6 +86,7 @@ class RecordWriter:
         self._placed: dict[int, tuple[str | Message, int]] = {}
         self._records: dict[int, tuple[Record, int]] = {}
         self._firsts: dict[tuple[str, ...], tuple[int, dict[str, Plain]]] = {}
+        self._nearer: dict[tuple[str, ...], tuple[int, dict[str, Plain]]] = {}
 
     def message(self, said: str | Message) -> int:
         """The place of a message, or of a text as it stands in an older run."""
@@ -127,22 +130,24 @@ class RecordWriter:
         return {"kind": record.kind, "id": record.id, **own}
 
     def _shortened(self, record: Record, content: dict[str, Plain], place: int) -> dict[str, Plain]:
-        """A record by what is not as in the first of its kind and id, or else of its kind, that has the same facts."""
+        """A record by what is not as in the first of its kind and id, or else of its kind, that has the same facts.
+
+        Where several facts are not, a later one may be nearer: quotas of a jurisdiction have its facts in common.
+        """
         keys = [(record.kind, record.id, *record.facts), (record.kind, "", *record.facts)]
         known = next((self._firsts[key] for key in keys if key in self._firsts), None)
         for key in keys:
             self._firsts.setdefault(key, (place, content))
         if known is None:
             return content
-        like, first = known
-        facts = content.get("facts", {})
-        other = {name: value for name, value in facts.items() if not _same(value, first["facts"][name])}
-        found = {
-            name: one
-            for name, usual in _KEYS.items()
-            if not _same(one := content.get(name, usual), first.get(name, usual))
-        }
-        return {LIKE: like, **found, **({"facts": other} if other else {})}
+        found = _differing(content, known)
+        if len(found.get("facts", ())) < SEVERAL:
+            return found
+        near = self._nearer.get(keys[1])
+        if near is not None and _weight(nearer := _differing(content, near)) < _weight(found):
+            return nearer
+        self._nearer[keys[1]] = place, content
+        return found
 
     def _clause(self, clause: Clause) -> int:
         known = self._clauses.get(id(clause))
@@ -227,15 +232,32 @@ class RecordWriter:
 
     def _plain(self, value: object) -> Plain:
         put = self._kinds.get(type(value))
-        if put is None and isinstance(value, Mapping):
-            put = self._mapping
-        return plain_field(value) if put is None else put(value)
+        if put is None:
+            return self._mapping(value) if isinstance(value, Mapping) else plain_field(value)
+        return put(value)
 
     def _mapping(self, value: Mapping[str, object]) -> Plain:
         return {"filled": self._filled(value)}
 
     def _several(self, value: Iterable[object]) -> Plain:
         return [self._plain(one) for one in value]
+
+
+def _differing(content: dict[str, Plain], known: tuple[int, dict[str, Plain]]) -> dict[str, Plain]:
+    """A record by what is not as in another one with the same facts, of which the place and the content are known."""
+    like, first = known
+    found = {
+        name: one
+        for name, usual in _KEYS.items()
+        if (name in content or name in first) and not _same(one := content.get(name, usual), first.get(name, usual))
+    }
+    facts = {name: one for name, one in content.get("facts", {}).items() if not _same(one, first["facts"][name])}
+    return {LIKE: like, **found, **({"facts": facts} if facts else {})}
+
+
+def _weight(written: dict[str, Plain]) -> int:
+    """How much a record says."""
+    return len(written) + len(written.get("facts", ()))
 
 
 class _Fixed:
@@ -385,7 +407,13 @@ class WrittenRecords:
 
 def _same(one: Plain, other: Plain) -> bool:
     """Whether two values are written alike: 1, 1.0 and true are not."""
-    return one is other or (type(one) is type(other) and repr(one) == repr(other))
+    if one is other:
+        return True
+    if type(one) is not type(other):
+        return False
+    if type(one) is str or (type(one) is float and one):
+        return bool(one == other)
+    return repr(one) == repr(other)
 
 
 def _listed(clause: Mapping[str, Plain]) -> dict[str, Plain]:
