@@ -46,6 +46,8 @@ PX = 4.5
 FINE = 10 * PX
 NAMED = 60
 """Of more units the jurisdictions are named on the map of all."""
+LARGEST = (174.0, 126.0)
+"""mm; no map of all units is wider or higher."""
 RELIEF_PX = 520
 MANY = 600
 """Of more units borders are drawn once and fine, and small circles are left out."""
@@ -202,9 +204,16 @@ class PlanMaps:
         west, south, east, north = frame.bounds
         own = shapely.bounds(self._borders.units).T
         inside = (own[0] <= east) & (own[2] >= west) & (own[1] <= north) & (own[3] >= south)
-        drawn = simplify(self._borders.units[inside], frame.frame)
+        finest = MapFrame.tight(self.bounds, *LARGEST)
+        borders = self._sheet if frame.metres >= finest.metres else self._borders.units
+        drawn = simplify(borders[inside], frame.frame)
         units = self.units[inside]
         return units.set_geometry(gpd.GeoSeries(drawn, units.index, crs=units.crs))
+
+    @cached_property
+    def _sheet(self) -> Geometries:
+        """The units with the detail that the largest map of all can show, and so any smaller one."""
+        return simplify(self._borders.units, MapFrame.tight(self.bounds, *LARGEST).frame)
 
     def _group(self, parts: Sequence[tuple[str, str, str, float]]) -> str:
         """Paths in steps of the frame: data, fill, stroke and its thickness in mm."""
@@ -541,7 +550,7 @@ class PlanMaps:
 
     @cached_property
     def _study(self) -> shapely.Geometry:
-        return study_outline(self.figures.edition.plan.units.geometry.to_numpy())
+        return study_outline(self._borders.units)
 
 
 def _path(data: str, fill: str, stroke: str, thick: float) -> str:
