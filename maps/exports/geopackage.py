@@ -127,7 +127,7 @@ def columns_of_units(plan: Plan) -> dict[tuple[str, str], str]:
     """
     own, measured = plan.units.drop(columns=plan.units.geometry.name).columns, plan.measures.columns
     known, given = (
-        set(plan.units.index),
+        set(plan.units.index.tolist()),
         zip(plan.quotas["unit_id"].tolist(), plan.quotas["quota"].tolist(), strict=True),
     )
     quotas = sorted({quota for unit, quota in given if unit in known})
@@ -148,7 +148,7 @@ def quota_columns(plan: Plan) -> dict[str, str]:
 def _units(plan: LocalizedPlan) -> gpd.GeoDataFrame:
     """Units with their zones, amounts and measures, what the house says first."""
     units, zones = plan.units, plan.zones.set_index("unit_id").reindex(plan.units.index)
-    rows = plan.quotas[plan.quotas["unit_id"].isin(units.index)]
+    rows = plan.quotas[units.index.get_indexer(plan.quotas["unit_id"]) >= 0]
     amounts = rows.assign(amount=rows["amount"].astype(float)).pivot_table("amount", "unit_id", "quota", observed=True)
     tables = {"units": units, "zones": zones, "quotas": amounts.reindex(units.index), "measures": plan.measures}
     columns = columns_of_units(plan)

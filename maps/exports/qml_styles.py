@@ -192,7 +192,8 @@ def _quota_title(plan: LocalizedPlan, quota: Quota) -> str:
 
 def _quota_style(plan: LocalizedPlan, quota: Quota, column: str) -> Style:
     """The amounts of a quota as circles, each class twice as wide as the one before."""
-    rows = plan.quotas[(plan.quotas["quota"] == quota.name) & plan.quotas["unit_id"].isin(plan.units.index)]
+    rows = plan.quotas[plan.quotas["quota"] == quota.name]
+    rows = rows[plan.units.index.get_indexer(rows["unit_id"]) >= 0]
     largest = float(pd.to_numeric(rows["amount"]).max()) if len(rows) else 0.0
     renderer = _renderer("graduatedSymbol", attr=column, graduatedMethod="GraduatedSize")
     ranges, symbols = SubElement(renderer, "ranges"), SubElement(renderer, "symbols")

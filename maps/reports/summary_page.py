@@ -247,7 +247,7 @@ def _shares(figures: PlanFigures) -> Figure:
 
 
 def _share_row(figures: PlanFigures, title: str, values: pd.Series, total: str, heading: str = "") -> ShareRow:
-    table = figures.units.loc[figures.units.index.isin(values.index)]
+    table = figures.units.loc[values.index.get_indexer(figures.units.index) >= 0]
     amounts = figures.sums(values, table)
     whole = sum(amounts)
     return ShareRow(title, amounts, tuple(figures.percent(one, whole) for one in amounts), total, heading)

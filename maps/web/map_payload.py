@@ -385,7 +385,7 @@ def _scenarios(plan: LocalizedPlan) -> tuple[ScenarioLayer, ...]:
     quotas, columns = [quota.name for quota in plan.study.quotas], ["main", "overlays", "status"]
     ids = plan.units.index
     own = plan.zones.set_index("unit_id")[columns].reindex(ids)
-    own_amounts = _amounts_by_unit(plan.quotas[plan.quotas["unit_id"].isin(ids)], ids, quotas)
+    own_amounts = _amounts_by_unit(plan.quotas[ids.get_indexer(plan.quotas["unit_id"]) >= 0], ids, quotas)
     found = []
     for scenario in plan.study.scenarios if len(plan.scenarios) else ():
         there = plan.scenarios[plan.scenarios["scenario"] == scenario.name].set_index("unit_id")[columns].reindex(ids)

@@ -90,7 +90,7 @@ def scenario_moves(plan: Plan) -> tuple[ScenarioMoves, ...]:
     (0, [('construction_land', '10073', '8553')])
     """
     own = plan.zones.set_index("unit_id")
-    of_units = plan.quotas[plan.quotas["unit_id"].isin(own.index)].set_index(["quota", "unit_id"])["amount"]
+    of_units = plan.quotas[own.index.get_indexer(plan.quotas["unit_id"]) >= 0].set_index(["quota", "unit_id"])["amount"]
     zones, quotas = plan.scenarios.groupby("scenario"), plan.scenario_quotas.groupby("scenario")
     found = []
     for scenario in plan.study.scenarios if len(plan.scenarios) else ():

@@ -434,7 +434,8 @@ def _first(rows: npt.NDArray[np.intp], said: Words) -> pd.DataFrame:
 
 def _steps(turns: pd.DataFrame, first: pd.DataFrame, area: Floats) -> tuple[Step, ...]:
     """The curve: what is added up from the lowest values on, at each place where a unit changes."""
-    zones = [zone for zone in sorted({*first["zone"], *turns["zone"], *turns["becomes"]}) if zone]
+    said = pd.concat([first["zone"], turns["zone"], turns["becomes"]]).unique()
+    zones = [zone for zone in sorted(said) if zone]
     side = (turns["after"] == "above").to_numpy(dtype=int)
     value = turns["value"].to_numpy(dtype=float)
     order = np.lexsort((side, value))
