@@ -16,6 +16,7 @@ import pytest
 from shapely.geometry import box
 
 import zoneplan as zp
+from zoning.measures import complete_measures
 from zoning.plan import Plan
 
 FOLDER = Path(__file__).parent / "data" / "questions"
@@ -23,7 +24,7 @@ SIDE_M = 1000
 """Each unit is a square of 100 ha; land of a role covers it from the west."""
 ORIGIN = (4_321_000, 3_210_000)
 CRS = "EPSG:3035"
-ANSWERS = {"main", "overlays", "holds", "lacks", "says", "industry", "amounts"}
+ANSWERS = {"main", "overlays", "holds", "lacks", "says", "industry", "amounts", "measures"}
 KEYS = {"ask", "answer", "source", "date", "unit", "jurisdiction", "land", "given", "plan", "files"} | ANSWERS
 QUESTIONS = {path.stem: tomllib.loads(path.read_text("utf-8"))["questions"] for path in sorted(FOLDER.glob("*.toml"))}
 ASKED = [(book, number) for book, questions in QUESTIONS.items() for number, _ in enumerate(questions)]
@@ -84,6 +85,9 @@ def differences(one: dict[str, Any], place: dict[str, Any], told: str, plan: Pla
         for party, amount in parties.items():
             net = sum(rows.loc[rows["receiver"] == party, "amount"]) - sum(rows.loc[rows["payer"] == party, "amount"])
             found += [f"{party} receives {net} by {instrument}"] if net != amount else []
+    known = complete_measures(plan.measures, plan.rulebook).loc[one["unit"]]
+    for measure, value in one.get("measures", {}).items():
+        found += [f"{measure} is {known[measure]}"] if known[measure] != pytest.approx(value, rel=1e-9) else []
     return found
 
 
@@ -98,7 +102,7 @@ def test_each_rulebook_is_asked_twenty_questions(book: str) -> None:
 
 
 def test_all_built_in_rulebooks_are_asked() -> None:
-    assert set(QUESTIONS) == {"brazil", "main_functional_areas", "us_west"}
+    assert set(QUESTIONS) == {"brazil", "france_zan", "main_functional_areas", "us_west"}
 
 
 @pytest.mark.parametrize("book", QUESTIONS)

@@ -73,7 +73,7 @@ def drawn(draw: st.DrawFn, name: str, numbers: list[str], units: list[str]) -> p
     """A few units with whatever a study may give; what is not given is absent or missing."""
     indicators = book(name).indicators
     shares = [one.name for one in indicators if one.name.endswith("_share") and one.when_absent != "error"]
-    names = draw(st.lists(st.sampled_from(shares), unique=True, max_size=8))
+    names = draw(st.lists(st.sampled_from(shares), unique=True, max_size=8)) if shares else []
     people = draw(st.lists(st.sampled_from(numbers), unique=True))
     ids = draw(st.lists(st.sampled_from(units), min_size=1, unique=True))
     share = st.none() | st.sampled_from([0.0, 0.1, 0.2, 0.5, 1.0])
@@ -111,6 +111,37 @@ def western_counties(draw: st.DrawFn) -> pd.DataFrame:
     return frame.assign(**given, area_km2=1000.0, jurisdiction="")
 
 
+@st.composite
+def municipalities(draw: st.DrawFn) -> pd.DataFrame:
+    """Municipalities of Brazil, in the Legal Amazon and outside of it."""
+    numbers = ["population", "hydropower_mw", "heritage_count", "border_distance_km", "quota_clearing"]
+    frame = drawn(draw, "brazil", numbers, ["1302603", "1507300", "5107925", "3170206", "4105508", "x-1"])
+    told = st.sampled_from([True, False, None])
+    listed = pd.Series([draw(told) for _ in frame.index], index=frame.index, dtype="boolean")
+    return frame.assign(priority_deforestation=listed, jurisdiction=draw(st.sampled_from(["", "Amapá", "SP"])))
+
+
+@st.composite
+def communes(draw: st.DrawFn) -> pd.DataFrame:
+    """Communes of France, or whole regions, of which the document, the region and the objective may be unknown."""
+    numbers = ["consumption_2011_2021_ha", "reduction_objective_pct", "withheld_pct", "delegated_communes"]
+    frame = drawn(draw, "france_zan", numbers, ["80001", "49001", "x-1"])
+    documents = st.sampled_from(["approuvé", "arrêté", "prescrit", "aucun", None])
+    regions = st.sampled_from(
+        ["Bretagne", "Normandie", "Hauts-de-France", "Nouvelle-Aquitaine", "Corse", "Grand Est", None]
+    )
+    told = st.sampled_from([True, False, None])
+    given = {
+        "planning_document": pd.Series([draw(documents) for _ in frame.index], index=frame.index, dtype="object"),
+        "region": pd.Series([draw(regions) for _ in frame.index], index=frame.index, dtype="object"),
+        **{
+            name: pd.Series([draw(told) for _ in frame.index], index=frame.index, dtype="boolean")
+            for name in ("guarantee_pooled", "whole_region")
+        },
+    }
+    return frame.assign(**given, jurisdiction="")
+
+
 @settings(deadline=None)
 @given(st.sampled_from(days("main_functional_areas")), counties())
 @pytest.mark.slow
@@ -123,6 +154,20 @@ def test_each_unit_has_for_each_instrument_a_policy_or_a_stated_reason(day: date
 @pytest.mark.slow
 def test_each_county_of_the_west_has_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
     is_covered(book_on("us_west", day), measures)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(days("brazil")), municipalities())
+@pytest.mark.slow
+def test_each_municipality_of_brazil_has_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
+    is_covered(book_on("brazil", day), measures)
+
+
+@settings(deadline=None)
+@given(st.sampled_from(days("france_zan")), communes())
+@pytest.mark.slow
+def test_each_commune_of_france_has_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
+    is_covered(book_on("france_zan", day), measures)
 
 
 def is_covered(rulebook: Rulebook, measures: pd.DataFrame) -> None:
@@ -138,7 +183,7 @@ def is_covered(rulebook: Rulebook, measures: pd.DataFrame) -> None:
         assert not set(held) & set(one.policies)
 
 
-@pytest.mark.parametrize("name", ["main_functional_areas", "us_west"])
+@pytest.mark.parametrize("name", ["brazil", "france_zan", "main_functional_areas", "us_west"])
 def test_every_policy_of_a_rulebook_is_of_one_instrument(name: str) -> None:
     rulebook = book(name)
     named = [one for instrument in rulebook.coverage for one in instrument.policies]
