@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from layers.conditions.clause_wording import titled
 from layers.conditions.cql2 import Json, value_json
 from layers.conditions.evaluation import Scalar, View
 from layers.conditions.grammar import parse_expression
@@ -50,6 +51,16 @@ class Calculation(Expression):
         {'op': '*', 'args': [{'property': 'people'}, 2]}
         """
         return value_json(self.tree)
+
+    def said(self, titles: Mapping[str, str]) -> str:
+        """The calculation on one line, with what columns and parameters are called.
+
+        Examples
+        --------
+        >>> parse_calculation("people *  land_m2 / 10000").said({"people": "Residents"})
+        'Residents * land_m2 / 10000'
+        """
+        return titled(self.text, self.tree, titles)
 
     def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> pd.Series:
         """The value of each row of a table.

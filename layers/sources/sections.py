@@ -146,7 +146,8 @@ class UnitsSection(TitledColumns):
     """Column with the unit's name for people; or one by language, such as { en = "name_en", zh = "name_zh" }."""
     called: Noun | None = None
     """What its units are called, such as ["county", "counties"]: one and several, or a text for several; for all
-    languages, or by language; by default "unit" and "units"."""
+    languages, or by language; by default "unit" and "units". In French and Portuguese an article says the gender:
+    { fr = ["une commune", "communes"] }."""
     jurisdiction: Text | Annotated[Several[Text], Field(min_length=1)] = ()
     """Column, or list of columns from the highest down, of the jurisdictions a unit belongs to."""
     jurisdiction_name: Columns | Several[Columns] = ()

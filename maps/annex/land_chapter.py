@@ -66,7 +66,8 @@ def unit_land(
 def _norm_card(edition: ReportContext, norm: Norm) -> Card:
     words = edition.words
     reference = text_in(norm.reference, edition.language)
-    facts = ((words["holds"], norm.holds), (words["asked_of"], norm.level), (words["reference"], reference))
+    asked_of = words["whole_study"] if norm.level == "study" else edition.level(norm.level)
+    facts = ((words["holds"], edition.when(norm.holds)), (words["asked_of"], asked_of), (words["reference"], reference))
     title, doubt = text_in(norm.title, edition.language, norm.id), edition.doubt(norm)
     return Card(title, norm.id, doubt, facts)
 
@@ -105,10 +106,15 @@ def _derived_card(edition: ReportContext, one: Derived) -> Card:
 
 
 def _bands(edition: ReportContext, one: Derived) -> Iterator[str]:
-    """The rows of a graded table."""
-    for place, band in enumerate(one.among(edition.plan.measures.columns).table, start=1):
-        value = edition.yes(band.value == "TRUE") if band.value in {"TRUE", "FALSE"} else band.value
-        yield edition.say("band", n=edition.number(place), when=edition.when(band.when), value=value)
+    """The rows of a graded table: when each counts, and the value, in titles."""
+    table = one.among(edition.plan.measures.columns).table
+    for place, band in enumerate(table, start=1):
+        truth = band.value in {"TRUE", "FALSE"}
+        told = edition.yes(band.value == "TRUE") if truth else edition.calculation(band.value)
+        if band.when != "TRUE":
+            yield edition.say("band", n=edition.number(place), when=edition.when(band.when), value=told)
+        else:
+            yield told if len(table) == 1 else edition.say("band_else", n=edition.number(place), value=told)
 
 
 def _members(edition: ReportContext, one: Membership) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 from pyproj import CRS
 
+from layers.conditions import parse_calculation, parse_condition
 from layers.sources import Sourced
 from maps.context import Neighbourhood
 from maps.explain import clauses_in_words
@@ -158,6 +159,10 @@ class ReportContext:
         """A condition on one line, in the words of the rulebook; empty where there is none."""
         return self.plan.renderer.terms.condition(condition) if condition else ""
 
+    def calculation(self, text: str) -> str:
+        """A calculation on one line, with titles for the names in it."""
+        return parse_calculation(text).said(self.plan.renderer.terms.names)
+
     def unit_of(self, unit: str) -> str:
         """A unit of measure."""
         return self.plan.renderer.terms.unit(unit)
@@ -215,6 +220,14 @@ class ReportContext:
         else:
             verified, reading = entry["verified"], entry["reading"]
         return "" if verified is not False or reading == "own" else reading_text(reading, self.language)
+
+    def own_thresholds(self) -> str:
+        """How many of the numbers that rules compare with are in no law, but the author's own; empty where none is."""
+        rulebook = self.plan.rulebook
+        compared = {name for rule in rulebook.rules for name in parse_condition(rule.when).names}
+        read = [one.reading for name, one in rulebook.parameters.items() if name in compared]
+        own = read.count("own")
+        return self.tell("own_thresholds", own=own, all=len(read)) if own else ""
 
     def overlays(self, codes: str) -> str:
         """Titles of overlays from the column of a table."""

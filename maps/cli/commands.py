@@ -1118,6 +1118,7 @@ class Summary(TypedDict):
     left_out: list[str]
     findings: list[dict[str, object]]
     title: str
+    headings: list[str]
     rows: list[list[str]]
     found: list[str]
 
@@ -1163,8 +1164,9 @@ def _made(
 
 def _summary(plan: LocalizedPlan) -> Summary:
     """What is said of a run: for other programs, and as it is shown to people."""
-    from maps.locale import format_number, percent, text_in
+    from maps.locale import catalogue, format_number, percent, text_in
 
+    words = catalogue("cli", plan.language, plan.noun)
     mains = plan.zones.groupby("main", sort=True)["area_ha"].agg(["size", "sum"])
     total, rows = plan.zones["area_ha"].sum(), []
     for zone in plan.rulebook.zones:
@@ -1183,6 +1185,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
         "left_out": [one.title for one in plan.left_out],
         "findings": list(map(_finding, plan.findings)),
         "title": f"{text_in(plan.study.title, plan.language)}, {plan.study.date}",
+        "headings": [words[key] for key in ("main_function", "units", "hectares", "share")],
         "rows": rows,
         "found": list(_found(plan)),
     }
@@ -1191,7 +1194,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
 def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> None:
     places = {"run": str(folder), "map": str(folder / "map.html"), "report": str(folder / "report.html")}
     if as_json:
-        shown = {name: one for name, one in summary.items() if name not in ("title", "rows", "found")}
+        shown = {name: one for name, one in summary.items() if name not in ("title", "headings", "rows", "found")}
         _print_json({"study": summary["study"], **places, **shown})
         return
     from rich.console import Console
@@ -1202,8 +1205,8 @@ def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> No
 
     table = RichTable(title=escape(summary["title"]), title_justify="left")
     words = catalogue("cli", language)
-    for heading in ("main_function", "units", "hectares", "share"):
-        table.add_column(words[heading], justify="left" if heading == "main_function" else "right")
+    for place, heading in enumerate(summary["headings"]):
+        table.add_column(escape(heading), justify="right" if place else "left")
     for zone, *figures in summary["rows"]:
         table.add_row(escape(zone), *figures)
     Console().print(table)

@@ -32,7 +32,7 @@ from maps.init.column_inference import (
     lost_zeros,
 )
 from maps.init.source_inspection import Hints, InspectedSource, open_grid, open_vector, require_crs, split_layer
-from maps.locale import catalogue
+from maps.locale import catalogue, text_in
 from zoning.checks import known_roles
 from zoning.errors import near
 from zoning.rulebook import Rulebook
@@ -73,8 +73,8 @@ def line(key: str, value: object, comment: str = "") -> list[str]:
     return [whole] if len(whole) <= WIDTH else [*comments(comment), text]
 
 
-def comments(text: str) -> list[str]:
-    r"""A text as lines of comment; whatever stands in it, it stays one.
+def comments(text: str, mark: str = " ") -> list[str]:
+    r"""A text as lines of comment; whatever stands in it, it stays one. A mark stands before its first line.
 
     Examples
     --------
@@ -82,7 +82,11 @@ def comments(text: str) -> list[str]:
     ['# a\\u000aid = 1']
     """
     return textwrap.wrap(
-        escape_hidden(text), WIDTH, initial_indent="# ", subsequent_indent="# ", break_long_words=False
+        escape_hidden(text),
+        WIDTH,
+        initial_indent=f"#{mark}",
+        subsequent_indent=f"#{' ' * len(mark)}",
+        break_long_words=False,
     )
 
 
@@ -217,12 +221,8 @@ def closing_comments(
         Indicators that nothing gives.
     language : str
     """
-    lines: list[str] = []
     told = catalogue("draft", language)
-    taken = {one.name: one.when_absent for one in rulebook.indicators}
-    names = [f"{name} ({_plain(taken[name])})" for name in absent if not name.startswith("quota_")]
-    if names:
-        lines += ["", *comments(told["absent"].format(names=", ".join(names)))]
+    lines = [*_unmeasured(rulebook, absent, language), *_forms(rulebook, absent, language)]
     quota = {
         "name": "construction_land",
         "period": rulebook.day.year,
@@ -236,6 +236,38 @@ def closing_comments(
     lines += ["", *comments(told["quota"]), "# [[quotas]]"]
     lines += [f"# {key} = {toml_value(value)}" for key, value in quota.items()]
     return "\n".join(lines) + "\n"
+
+
+def _unmeasured(rulebook: Rulebook, absent: Sequence[str], language: str) -> list[str]:
+    """The measures that the rulebook reads and nothing gives, each with what is taken until then and what it is."""
+    told, declared = catalogue("draft", language), {one.name: one for one in rulebook.indicators}
+    found = [declared[name] for name in absent if not name.startswith("quota_")]
+    if not found:
+        return []
+    lines = ["", *comments(told["absent"])]
+    for one in found:
+        title = text_in(one.title or one.name, language)
+        named = told["absent_one"].format(name=one.name, taken=_plain(one.when_absent), title=title)
+        lines += comments(named, " - ")
+    return lines + comments(told["absent_end"])
+
+
+def _forms(rulebook: Rulebook, absent: Sequence[str], language: str) -> list[str]:
+    """What an office has to bring where the rulebook has no policy, instrument by instrument; each once."""
+    told, lines = catalogue("draft", language), []
+    for one in rulebook.coverage:
+        gaps = (gap for gap in one.gaps if gap.needs and gap.on(rulebook.day) and not _given(gap.when, absent))
+        needs = dict.fromkeys(text_in(gap.needs, language) for gap in gaps if gap.needs)
+        if needs:
+            form = told["form"].format(title=text_in(one.title, language), needs="; ".join(needs))
+            lines += comments(form, " - ")
+    return ["", *comments(told["forms"]), *lines] if lines else []
+
+
+def _given(when: str, absent: Sequence[str]) -> bool:
+    """Whether a gap is about a measure that the files give."""
+    asked = re.fullmatch(r"(\w+) IS NULL", when.strip())
+    return asked is not None and asked[1] not in absent
 
 
 def _weight(units: gpd.GeoDataFrame) -> str:

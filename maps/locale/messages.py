@@ -6,6 +6,8 @@ Several messages in one field stand in a row, with what the catalogue has under 
 from __future__ import annotations
 
 import gettext
+import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -78,14 +80,25 @@ def require_spoken(language: str, rulebook: Rulebook) -> None:
 class UnitNoun(NamedTuple):
     """What one unit of a plan is called, and several, and what the jurisdictions above them are.
 
-    Catalogues have ``‹unit›``, ``‹units›``, ``‹jurisdiction›`` and ``‹jurisdictions›`` where they stand; what is empty
-    is as the catalogue has it.
+    Catalogues have ``‹unit›``, ``‹units›``, ``‹jurisdiction›`` and ``‹jurisdictions›`` where they stand. In a language
+    with genders the words beside the unit agree with it: there catalogues have ``‹une|un›``, the feminine form before
+    the masculine one, and after these the two before a vowel, as in ``‹cette |ce |cette |cet ›‹unit›``.
+
+    Attributes
+    ----------
+    one, many : str
+    jurisdiction, jurisdictions : str
+        As the catalogue has it where empty.
+    gender : str
+        Of the unit: "feminine", "masculine", or empty where nobody said or the language has none; words that would
+        agree then stand beside the catalogue's own noun.
     """
 
     one: str
     many: str
     jurisdiction: str = ""
     jurisdictions: str = ""
+    gender: str = ""
 
 
 def unit_noun(called: Noun | None, language: str, above: Noun | None = None) -> UnitNoun:
@@ -101,28 +114,36 @@ def unit_noun(called: Noun | None, language: str, above: Noun | None = None) -> 
     -------
     UnitNoun
         That of the catalogue where the plan has none in the language; of a text for several it is the singular, where
-        the language has one.
+        the language has one. In a language with genders an indefinite article before the singular says which it has.
 
     Examples
     --------
-    >>> unit_noun({"en": ("county", "counties"), "zh": "县"}, "en")[:2], unit_noun({"zh": "县"}, "zh")
-    (('county', 'counties'), UnitNoun(one='县', many='县', jurisdiction='区域', jurisdictions='区域'))
+    >>> unit_noun({"en": ("county", "counties"), "zh": "县"}, "en")[:2], unit_noun({"zh": "县"}, "zh")[:2]
+    (('county', 'counties'), ('县', '县'))
     >>> unit_noun("counties", "en")[:2], unit_noun(None, "en", {"en": ("bloc", "blocs")})
-    (('unit', 'counties'), UnitNoun(one='unit', many='units', jurisdiction='bloc', jurisdictions='blocs'))
+    (('unit', 'counties'), UnitNoun(one='unit', many='units', jurisdiction='bloc', jurisdictions='blocs', gender=''))
+    >>> unit_noun({"fr": ("une commune", "communes")}, "fr", {"fr": ("un pays", "pays")})
+    UnitNoun(one='commune', many='communes', jurisdiction='pays', jurisdictions='pays', gender='feminine')
     """
-    units = _called(called, language, "one", "many")
-    return UnitNoun(*units, *_called(above, language, "jurisdiction", "jurisdictions"))
+    one, many, gender = _called(called, language, "one", "many")
+    above_one, above_many, _ = _called(above, language, "jurisdiction", "jurisdictions")
+    return UnitNoun(one, many, above_one, above_many, gender)
 
 
-def _called(noun: Noun | None, language: str, one: str, many: str) -> tuple[str, str]:
-    """One and several of something, as a plan or else the catalogue has it."""
+def _called(noun: Noun | None, language: str, one: str, many: str) -> tuple[str, str, str]:
+    """One and several of something, as a plan or else the catalogue has it, and of which gender it is."""
     own, style = catalogue("noun", language), number_style(language)
     said = noun.get(language) if isinstance(noun, Mapping) else noun
     if isinstance(said, tuple):
         singular, plural = map(escape_hidden, said)
-        return singular, plural
-    several = escape_hidden(said) if said else str(own[many])
-    return str(own[one]) if style.plural(1) != style.plural(2) else several, several
+        for gender, article in zip(GENDERS, own["articles"].split("|"), strict=False):
+            if singular.startswith(article):
+                return singular.removeprefix(article), plural, gender
+        return singular, plural, ""
+    if not said:
+        return str(own[one]), str(own[many]), _own_noun(language).gender
+    several = escape_hidden(said)
+    return str(own[one]) if style.plural(1) != style.plural(2) else several, several, ""
 
 
 @cache
@@ -151,9 +172,20 @@ def catalogue(chapter: str, language: str, noun: UnitNoun | None = None) -> Mapp
 def templates(language: str, noun: UnitNoun | None = None) -> Mapping[str, Template]:
     """Every template of a language by its whole key, with a noun for its units."""
     texts, style = _read(language)
-    own = UnitNoun(*(texts[f"noun.{number}"][0] for number in UnitNoun._fields))
-    called = own._replace(**{field: text for field, text in noun._asdict().items() if text}) if noun else own
-    return _Templates(texts, style, called)
+    own = _own_noun(language)
+    called = noun or own
+    one, many = called.jurisdiction or own.jurisdiction, called.jurisdictions or own.jurisdictions
+    called, own = (noun._replace(jurisdiction=one, jurisdictions=many) for noun in (called, own))
+    return _Templates(texts, style, (called, own))
+
+
+@cache
+def _own_noun(language: str) -> UnitNoun:
+    """What a catalogue itself calls units, feminine where its language has genders, and jurisdictions."""
+    texts = _read(language).texts
+    names = ("one", "many", "jurisdiction", "jurisdictions", "articles")
+    one, many, above, several, articles = (texts[f"noun.{name}"][0] for name in names)
+    return UnitNoun(one, many, above, several, GENDERS[0] if "|" in articles else "")
 
 
 def sentence(key: str, language: str, noun: UnitNoun | None = None) -> Template:
@@ -213,9 +245,11 @@ class _Translations(gettext.GNUTranslations):
 class _Templates(Mapping[str, Template]):
     """The templates of a catalogue by key, each made when somebody first asks for it: a run says few of them."""
 
-    def __init__(self, forms: Mapping[str, tuple[str, ...]], style: NumberStyle, noun: UnitNoun | None = None) -> None:
+    def __init__(
+        self, forms: Mapping[str, tuple[str, ...]], style: NumberStyle, nouns: tuple[UnitNoun, UnitNoun] | None = None
+    ) -> None:
         self._forms, self._style = forms, style
-        self._nouns = _marks(noun) if noun else {}
+        self._nouns = nouns
         self._made: dict[str, Template] = {}
 
     def __getitem__(self, key: str) -> Template:
@@ -226,10 +260,12 @@ class _Templates(Mapping[str, Template]):
 
     def _named(self, text: str) -> str:
         """A text with what the units are called in the places of its marks."""
-        if "‹" in text:
-            for mark, noun in self._nouns.items():
-                text = text.replace(mark, noun)
-        return text
+        if self._nouns is None or "‹" not in text:
+            return text
+        noun, own = self._nouns
+        if "|" in text and not noun.gender:
+            noun = own
+        return _MARK.sub(lambda mark: _marked(mark[1], noun), text)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._forms)
@@ -238,12 +274,33 @@ class _Templates(Mapping[str, Template]):
         return len(self._forms)
 
 
-def _marks(noun: UnitNoun) -> dict[str, str]:
-    """What stands for a noun in catalogues, with the noun; as it is, and with a capital letter at its head."""
-    marks = ("unit", "units", "jurisdiction", "jurisdictions")
-    told = dict(zip(marks, (text.replace("{", "{{").replace("}", "}}") for text in noun), strict=True))
-    heads = {f"‹{mark.capitalize()}›": f"{text[:1].upper()}{text[1:]}" for mark, text in told.items()}
-    return {f"‹{mark}›": text for mark, text in told.items()} | heads
+GENDERS = ("feminine", "masculine")
+"""In the order of the forms of a mark."""
+_MARK = re.compile("‹([^›]*)›")
+
+
+def _marked(mark: str, noun: UnitNoun) -> str:
+    """What stands for a mark: a noun, as it is or with a capital letter at its head, or a word that agrees with it.
+
+    Examples
+    --------
+    >>> arrondissement = UnitNoun("arrondissement", "arrondissements", gender="masculine")
+    >>> _marked("Units", arrondissement), _marked("la |le |l’", arrondissement), _marked("une|un", arrondissement)
+    ('Arrondissements', 'l’', 'un')
+    """
+    nouns = dict(zip(("unit", "units", "jurisdiction", "jurisdictions"), noun, strict=False))
+    if mark.lower() in nouns:
+        word = nouns[mark.lower()].replace("{", "{{").replace("}", "}}")
+        return f"{word[:1].upper()}{word[1:]}" if mark[0].isupper() else word
+    forms = mark.split("|")
+    at = GENDERS.index(noun.gender) if noun.gender else 0
+    if len(forms) > len(GENDERS) and _begins_with_vowel(noun.one):
+        at = min(at + len(GENDERS), len(forms) - 1)
+    return forms[at]
+
+
+def _begins_with_vowel(word: str) -> bool:
+    return unicodedata.normalize("NFD", word)[:1].casefold() in {*"aeiouyœ"}
 
 
 class _Catalogue(NamedTuple):

@@ -114,7 +114,7 @@ def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
         title=title,
         lead=words["lead_thresholds"],
         blocks=tuple(blocks),
-        foot=words["foot_thresholds"],
+        foot=edition.gap.join(filter(None, (edition.own_thresholds(), words["foot_thresholds"]))),
     )
 
 

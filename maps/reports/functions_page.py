@@ -36,7 +36,7 @@ def functions(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Page:
         title=_title(figures, rules),
         lead=_lead(figures, rules),
         blocks=tuple(blocks),
-        foot=edition.tell("foot_functions", rules=ids),
+        foot=edition.gap.join(filter(None, (edition.own_thresholds(), edition.tell("foot_functions", rules=ids)))),
     )
 
 

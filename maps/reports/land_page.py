@@ -306,7 +306,8 @@ def _others(figures: PlanFigures) -> Table:
 
 def _foot(figures: PlanFigures, one: QuotaFigures) -> str:
     edition = figures.edition
-    reference = text_in(one.quota.reference, edition.language) if one.quota.reference else ""
+    cited = text_in(one.quota.reference, edition.language).rstrip(".。") if one.quota.reference else ""
+    reference = f"{cited}{edition.words['end']}" if cited else ""
     told = [reference, edition.tell("foot_land", weights=weight_words(edition, one.quota)) if len(one.plain) else ""]
     return edition.gap.join([*filter(None, told), edition.pages["foot_quotas"]])
 

@@ -27,7 +27,7 @@ from zoning.energy import (
     scheme_in_force,
 )
 from zoning.errors import RulebookError, near
-from zoning.measures import QUOTA, column_of, complete_measures
+from zoning.measures import QUOTA, absent_measures, column_of, complete_measures
 from zoning.overlays import settle_lines
 from zoning.policies import assign, cover_lists, judge_industry, list_industries, lists_on
 from zoning.rulebook import (
@@ -385,7 +385,8 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
     try:
         found = _found(case, rulebook)
     except ZoneplanError as error:
-        yield Difference(Phrase("refused: {error}", error=error))
+        lacking = _asked_for(case, rulebook)
+        yield Difference(_not_given(lacking) if lacking else Phrase("refused: {error}", error=error))
         return
     expected = case.expect
     for what in ("main", "main_of_whole", "status"):
@@ -397,6 +398,20 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
             )
     yield from _accounted(expected, found)
     yield from map(Difference, _uncaused(case, found, rulebook))
+
+
+def _asked_for(case: Case, rulebook: Rulebook) -> list[str]:
+    """The measures without which no plan runs, and which the case does not give."""
+    asked = {one.name for one in rulebook.indicators if one.when_absent == "error"}
+    return [name for name in absent_measures(case_measures(case, rulebook), rulebook) if name in asked]
+
+
+def _not_given(names: Iterable[str]) -> Phrase:
+    return Phrase(
+        "nothing gives {measures}, and indicators.toml has no 'when_absent' for it, or \"error\"; write a value into "
+        "'given' of the case, or 'when_absent' = \"unknown\" or a value into indicators.toml",
+        measures=phrase_list(sorted(names)),
+    )
 
 
 def _uncaused(case: Case, found: _Found, rulebook: Rulebook) -> Iterator[str]:

@@ -486,7 +486,8 @@ def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
 def _languages(draft: Draft) -> Iterator[RulebookError]:
     wanted = draft.head.languages
     if "en" not in wanted:
-        yield draft.fault(Phrase("'en' is not among the languages; add it"), "rulebook", "languages")
+        text = Phrase("'en' is not among the languages; add it: what a reader's language lacks is told in English")
+        yield draft.fault(text, "rulebook", "languages")
     for key in ("title", "country", "description"):
         yield from _spoken(draft, getattr(draft.head, key), key, "rulebook", key)
     for kind, key in (

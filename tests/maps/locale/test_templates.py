@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from string import Formatter
 
 import pytest
+from babel.messages.pofile import read_po
 
 from layers.errors import ZoneplanError
-from maps.locale import UnitNoun, catalogue, languages, number_style
-from maps.locale.messages import templates
+from maps.locale import UnitNoun, catalogue, languages, number_style, unit_noun
+from maps.locale.messages import CATALOGUES, templates
 from maps.locale.templates import NumberStyle, Template
 
 POLISH = NumberStyle(
@@ -110,3 +113,60 @@ def test_a_plan_says_units_in_its_own_word() -> None:
     assert catalogue("page", "en", counties)["units"] == "Counties"
     assert catalogue("page", "zh", UnitNoun("县", "县"))["card_units"].format(n=2) == "2 个县"
     assert catalogue("page", "en", UnitNoun("{n}", "{n}"))["card_units"].format(n=2) == "2 {n}"
+
+
+@pytest.mark.parametrize(
+    ("language", "called", "claims", "overlay", "open_units"),
+    [
+        ("fr", ("une commune", "communes"), "la commune", "Une commune peut", "Communes contestées"),
+        ("fr", ("un département", "départements"), "le département", "Un département peut", "Départements contestés"),
+        ("fr", ("un îlot", "îlots"), "l’îlot", "Un îlot peut", "Îlots contestés"),
+        ("fr", None, "l’unité", "Une unité peut", "Unités contestées"),
+        ("pt", ("um município", "municípios"), "o município", "Um município pode", "Municípios em disputa"),
+        ("pt", ("uma comarca", "comarcas"), "a comarca", "Uma comarca pode", "Comarcas em disputa"),
+        ("pt", None, "a unidade", "Uma unidade pode", "Unidades em disputa"),
+    ],
+)
+def test_words_beside_a_noun_agree_with_it(
+    language: str, called: tuple[str, str] | None, claims: str, overlay: str, open_units: str
+) -> None:
+    said = catalogue("report", language, unit_noun(called and {language: called}, language))
+    assert claims in said["unclaimed"]
+    assert said["overlay_note"].startswith(overlay)
+    assert said["open_units"].startswith(open_units)
+
+
+def test_without_a_gender_words_that_would_agree_stand_beside_the_own_noun() -> None:
+    counties = unit_noun({"fr": ("comté", "comtés")}, "fr")
+    assert (counties.one, counties.many, counties.gender) == ("comté", "comtés", "")
+    said = catalogue("report", "fr", counties)
+    assert said["unclaimed"].endswith("ne revendique l’unité.")
+    assert said["units"] == "Comtés"
+
+
+def test_the_four_forms_of_a_demonstrative() -> None:
+    nouns = [("une commune", "communes"), ("un canton", "cantons"), ("une île", "îles"), ("un îlot", "îlots")]
+    said = [catalogue("map", "fr", unit_noun({"fr": noun}, "fr"))["try_decide"] for noun in nouns]
+    assert [text.removeprefix("Dans cet essai, faire de ") for text in said] == [
+        "cette commune ...",
+        "ce canton ...",
+        "cette île ...",
+        "cet îlot ...",
+    ]
+
+
+def test_only_languages_with_genders_have_words_that_agree() -> None:
+    agreeing = {language for language in languages() for text in texts_of(language) if "|" in marks_of(text)}
+    assert agreeing == {"fr", "pt"}
+
+
+def texts_of(language: str) -> Iterator[str]:
+    """All texts of a catalogue as they are written."""
+    with (CATALOGUES / f"{language}.po").open("rb") as file:
+        for message in read_po(file):
+            yield from (message.string,) if isinstance(message.string, str) else message.string or ()
+
+
+def marks_of(text: str) -> str:
+    """What stands in the marks of a text."""
+    return " ".join(re.findall("‹([^›]*)›", text))

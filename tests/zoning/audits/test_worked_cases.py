@@ -61,7 +61,7 @@ def test_cases_that_go_as_expected(write_rulebook) -> None:
         (
             "population = 500, ",
             "",
-            "refused: rulebook 'small', indicators.toml: no layer or table of the plan gives 'popu",
+            "nothing gives population, and indicators.toml has no 'when_absent' for it, or \"error\"; write a value",
         ),
     ],
 )

@@ -318,7 +318,7 @@ from = 2022-01-01
         ),
         (
             {"rulebook": swap('["en", "zh"]', '["zh"]')},
-            "small/rulebook.toml, line 3, column 13: 'en' is not among the languages; add it",
+            "small/rulebook.toml, line 3, column 13: 'en' is not among the languages; add it: what a reader's",
         ),
         (
             {"zones": swap('code = "border"', 'code = "border"\nfrom = 2026-01-01')},
