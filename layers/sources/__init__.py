@@ -43,12 +43,14 @@ from layers.sources.field_types import (
 )
 from layers.sources.json_schema import TomlSchema
 from layers.sources.sections import (
+    LEAST_FIRST,
     MEMORY,
     LayerSection,
     LimitsSection,
     Noun,
     Pin,
     Placed,
+    Range,
     Sources,
     TableSection,
     UnitsSection,
@@ -63,6 +65,7 @@ from layers.sources.toml_writing import to_toml
 
 __all__ = [
     "FOLDERS",
+    "LEAST_FIRST",
     "MEMORY",
     "VERIFIED",
     "Amount",
@@ -89,6 +92,7 @@ __all__ = [
     "OptionalWording",
     "Pin",
     "Placed",
+    "Range",
     "Real",
     "Section",
     "Several",

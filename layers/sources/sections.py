@@ -84,6 +84,11 @@ class StudySection(Named):
     """Roles and indicators of the rulebook of which there is nothing here: they are 0 as a fact, and no assumption."""
 
 
+Range = Annotated[Several[Real], Field(min_length=2, max_length=2)]
+"""The least and the greatest value that something can have."""
+LEAST_FIRST = Phrase("write the least value before the greatest, such as [0, 100]")
+
+
 class TitledColumns(Shared):
     """Something that gives measures: columns of a table, or numbers of a layer."""
 
@@ -276,7 +281,7 @@ class LayerSection(Named, TitledColumns):
     """Value of a raster's cells that have none, where the file does not say it."""
     band: Annotated[int, Field(ge=1)] | None = None
     """Which band of a raster is meant, counted from 1, where it has several."""
-    valid_range: Annotated[Several[Real], Field(min_length=2, max_length=2)] | None = None
+    valid_range: Range | None = None
     """Least and greatest value of a raster, scale and offset applied, such as [0, 100]; cells outside have no value."""
     where: ConditionText | None = None
     """Condition over the layer's own columns (of a raster: value): with a role it says which features or cells
@@ -327,7 +332,7 @@ class LayerSection(Named, TitledColumns):
     def _check(self) -> Self:
         _check_override(self.crs, override=self.override_crs)
         if self.valid_range is not None and not self.valid_range[0] < self.valid_range[1]:
-            raise misfit((("valid_range",), Phrase("write the least value before the greatest, such as [0, 100]")))
+            raise misfit((("valid_range",), LEAST_FIRST))
         if (self.x is None) != (self.y is None):
             has, lacks = ("x", "y") if self.y is None else ("y", "x")
             raise misfit(
@@ -369,8 +374,17 @@ class TableSection(TitledColumns):
     then stand between thousands. By default a point, and nothing between thousands."""
     separator: Literal[",", ";", "\t", "|"] | None = None
     """What stands between the columns of a CSV, by default a comma."""
+    valid_range: dict[Text, Range] = Field(default_factory=dict)
+    """By column of numbers the least and the greatest value that it can have, such as { forest_pct = [0, 100] }; a unit
+    with another one is refused."""
     pin: Pin | None = None
     """What the source held when it was pinned; one that holds something else is refused."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if odd := [name for name, (low, high) in self.valid_range.items() if low >= high]:
+            raise misfit(*((("valid_range", name), LEAST_FIRST) for name in odd))
+        return self
 
 
 class LimitsSection(Section):

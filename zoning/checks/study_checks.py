@@ -41,7 +41,7 @@ from zoning.checks.scenario_checks import scenario_faults, with_parameters
 from zoning.checks.study_tables import StudyTables, read_study_tables
 from zoning.compensation import known_parties, service_faults
 from zoning.errors import near
-from zoning.measures import QUOTA, deducted_roles, misfits, try_formula
+from zoning.measures import QUOTA, deducted_roles, misfits, range_faults, try_formula
 from zoning.policies import local_list_faults
 from zoning.rulebook import (
     ELEVATION_ROLE,
@@ -270,6 +270,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *divergence_faults(study, rulebook, inputs),
         *access_faults(study, rulebook, inputs, tables.travel),
         *misfitting,
+        *range_faults(inputs.units, study.tables, inputs.origins),
         *decision_faults(study.decisions, known_units(study, inputs), rulebook, dropped_units(inputs)),
         *quota_faults(study, columns),
         *siting_faults(study, rulebook, inputs),

@@ -15,6 +15,7 @@ from layers.conditions import Clause, Evaluator, Operand, parse_calculation, par
 from layers.errors import SourceError, UnknownNameError, ZoneplanError, raise_all, shown
 from layers.numerals import how_to_write, stray_texts
 from layers.phrases import Phrase, phrase_list, word
+from layers.sources import TableSection
 from zoning.errors import near
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
@@ -546,13 +547,110 @@ _ROUNDING = 1e-6
 """How far beyond its range a value may lie, in parts of the range: a share of 1 may come out as 1.0000001."""
 
 
+def beyond(column: pd.Series, limits: Sequence[float]) -> pd.Series:
+    """The values of a column that lie outside of a range by more than rounding, by id.
+
+    Parameters
+    ----------
+    column : Series of numbers
+        Missing values lie nowhere.
+    limits : sequence of 2 floats
+        Least and greatest.
+
+    Examples
+    --------
+    >>> beyond(pd.Series({"b": 40.0, "a": 0.4, "c": 1.0000001}), (0, 1)).to_dict()
+    {'b': 40.0}
+    """
+    (low, high), slack = limits, _ROUNDING * (limits[1] - limits[0])
+    values = column.astype("float64")
+    return values[(values < low - slack) | (values > high + slack)].sort_index()
+
+
+def range_faults(
+    units: pd.DataFrame, tables: Iterable[TableSection], origins: Mapping[str, str]
+) -> Iterator[ZoneplanError]:
+    """The complaints about columns of a plan's tables that have not the range that the plan says of them.
+
+    Parameters
+    ----------
+    units : DataFrame
+        With the columns of all tables.
+    tables : iterable of TableSection
+    origins : mapping of str to str
+        For each column, the file it came from.
+
+    Examples
+    --------
+    >>> table = TableSection(source="a.csv", id="code", valid_range={"forest": [0, 1]})
+    >>> units = pd.DataFrame({"forest": [0.4, 40.0]}, index=["a", "b"])
+    >>> [(one.ids, one.keys) for one in range_faults(units, [table], {"forest": "a.csv"})]
+    [(('b',), ('tables', 0, 'valid_range', 'forest'))]
+    """
+    for place, table in enumerate(tables):
+        for name, limits in table.valid_range.items():
+            keys = ("tables", place, "valid_range", name)
+            own = [column for column, source in origins.items() if source == table.source]
+            kind = _kind(units[name]) if name in own else ""
+            if kind == "number":
+                yield from out_of_range(Phrase("column '{column}'", column=name), units[name], limits, keys)
+            elif kind != "nothing":
+                yield UnknownNameError(
+                    Phrase(
+                        "valid_range: table '{table}' has no column of numbers '{column}'{hint}",
+                        table=table.source,
+                        column=name,
+                        hint="" if kind else near(name, own),
+                    ),
+                    keys=keys,
+                )
+
+
+def out_of_range(
+    what: str, column: pd.Series, limits: Sequence[float], keys: tuple[str | int, ...]
+) -> Iterator[ZoneplanError]:
+    """The complaint about values outside of what a plan says that something can have.
+
+    Parameters
+    ----------
+    what : str
+        What has the values.
+    column : Series of numbers
+        Index ``unit_id``.
+    limits : sequence of 2 floats
+        Least and greatest.
+    keys : tuple of str and int
+        The place of the range in the plan.
+
+    Examples
+    --------
+    >>> values = pd.Series({"a": 0.5, "b": 50.0})
+    >>> [one.ids for one in out_of_range("column 'x'", values, (0, 1), ("tables", 0, "valid_range", "x"))]
+    [('b',)]
+    """
+    wrong = beyond(column, limits)
+    if len(wrong):
+        yield SourceError(
+            Phrase(
+                "{what} is {values} for {ids}, but the plan says numbers from {low:g} to {high:g}. It may count in "
+                'another unit, such as per cent, or a number stand for "no value": mend the values, or valid_range',
+                what=what,
+                values=phrase_list(f"{value:g}" for value in wrong.unique()[:3]),
+                ids=shown(wrong.index),
+                low=limits[0],
+                high=limits[1],
+            ),
+            code="range",
+            features=wrong.index.astype(str),
+            keys=keys,
+        )
+
+
 def _beyond(
     column: pd.Series, name: str, limits: tuple[float, float], rulebook: str, home: str
 ) -> Iterator[ZoneplanError]:
     """The complaint about values that an indicator cannot have."""
-    (low, high), slack = limits, _ROUNDING * (limits[1] - limits[0])
-    values = column.astype("float64")
-    wrong = values[(values < low - slack) | (values > high + slack)].sort_index()
+    (low, high), wrong = limits, beyond(column, limits)
     if len(wrong):
         yield SourceError(
             Phrase(

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from layers.errors import ZoneplanError
+from layers.errors import ZoneplanError, raise_all
+from layers.phrases import Phrase
 from zoning.indices import (
     carrying_capacity,
     entropy_weights,
@@ -20,6 +21,7 @@ from zoning.indices import (
     weighted_sum,
     zscore,
 )
+from zoning.measures.indicators import out_of_range
 from zoning.measures.layer_indices import LayerIndices
 from zoning.measures.service_access import access_level
 from zoning.measures.travel_tables import TravelTable
@@ -94,6 +96,10 @@ def with_indices(
             keys = index.reads[0][0] if index.of else ("access" if index.access is not None else "capacity",)
             error.keys = ("indices", place, keys[0])
             raise
+        if index.valid_range is not None:
+            finite = columns[index.name].replace([np.inf, -np.inf], np.nan)  # of "nearest": no way
+            where = ("indices", place, "valid_range")
+            raise_all(out_of_range(Phrase("index '{index}'", index=index.name), finite, index.valid_range, where))
         found = found.assign(**{str(name): column for name, column in columns.reindex(found.index).items()})
     return found, parts
 

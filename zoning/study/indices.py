@@ -13,10 +13,12 @@ from pydantic import Field, model_validator
 from layers.errors import ZoneplanError
 from layers.phrases import Phrase, template
 from layers.sources import (
+    LEAST_FIRST,
     EncodingText,
     FormulaText,
     Misfit,
     NameText,
+    Range,
     Section,
     Several,
     Sourced,
@@ -206,6 +208,8 @@ class PlanIndex(Sourced):
     """In place of measures: a column of other areas, brought to the units, [indices.areal]."""
     title: Wording | None = None
     """What people read for it; a text, or a text by language."""
+    valid_range: Range | None = None
+    """Least and greatest value that it can have, such as [0, 1]; a unit with another one is refused."""
 
     @property
     def criteria(self) -> tuple[str, ...]:
@@ -284,6 +288,8 @@ class PlanIndex(Sourced):
                 Phrase("say what the index is made of by one of 'of', 'access', 'capacity', 'rasters' and 'areal'"),
             )
             return
+        if self.valid_range is not None and self.valid_range[0] >= self.valid_range[1]:
+            yield ("valid_range",), LEAST_FIRST
         kind, scored = kinds[0], self.rasters is not None and self.rasters.derive is None
         for key in () if kind == "of" else ("opinions",) if scored else _COMPOSITE_KEYS:
             if key in self.model_fields_set:
