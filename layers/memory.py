@@ -25,6 +25,7 @@ from layers.formats import load_gdal, reading
 from layers.inputs import Inputs
 from layers.phrases import Phrase, phrase_list, template
 from layers.read import read_inputs, reread_layers
+from layers.sandbox import Reader
 from layers.sources import MEMORY, LayerSection, Sources, TableSection, UnitsSection, named_sources
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def prepare(
     where: Mapping[str, str] | None = None,
     measures: Mapping[str, Mapping[str, str]] | None = None,
     max_repair_share: float | None = None,
+    reader: Reader | None = None,
 ) -> Inputs:
     """Inputs from memory, with the same checks, repairs and ledger as inputs from files.
 
@@ -80,6 +82,9 @@ def prepare(
     max_repair_share : float, optional
         Share of a unit's area, and of a layer's, up to which mending outlines that cross themselves may change it; by
         default 0.001. More is refused.
+    reader : {"process", "inline"}, optional
+        Who opens files, those of the study and of grids that are given by their path: see
+        :func:`zoneplan.read_inputs`.
 
     Returns
     -------
@@ -127,7 +132,7 @@ def prepare(
     for table, data in (tables or {}).items():
         with reading(table):
             kept.put_table(table, data)
-    inputs = read_inputs(kept.sources.placed(kept.places))
+    inputs = read_inputs(kept.sources.placed(kept.places), reader=reader)
     return replace(inputs, holds=kept.folder)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,9 +14,11 @@ import xarray as xr
 from shapely import MultiPolygon, box
 
 from layers.errors import CrsError, GeometryError, SourceError, StudyError, UnknownNameError, ZoneplanError
+from layers.formats import served_grids
 from layers.inputs import Inputs
 from layers.memory import prepare
 from layers.read import read_inputs
+from layers.sandbox import can_fork
 from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.pipeline import run
@@ -191,3 +194,23 @@ def test_the_band_that_a_plan_names_is_taken_of_a_file_and_of_memory(toy_folder:
                 grid = next(layer.raster for layer in inputs.layers if layer.name == "height")
                 assert grid is not None
                 np.testing.assert_array_equal(grid.read(), bands[1])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
+def test_a_grid_given_by_its_path_may_be_opened_by_a_child(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = read_study(toy_folder / "plan.toml")
+    given = {"height": toy_folder / "elevation.tif"}
+    here = prepare(study=study, layers=given)
+    own, opens = os.getpid(), served_grids.opened_here
+
+    def opened_here(path: Path, *told: str | None) -> object:
+        assert os.getpid() != own
+        return opens(path, *told)
+
+    monkeypatch.setattr("layers.formats.served_grids.opened_here", opened_here)
+    monkeypatch.setattr("layers.formats.geotiff.opened_here", opened_here)
+    made = [run(study, inputs=prepare(study=study, layers=given, reader="process"), reader="process")]
+    monkeypatch.undo()
+    made.append(run(study, inputs=here))
+    pd.testing.assert_frame_equal(made[0].measures, made[1].measures)
