@@ -200,8 +200,8 @@ def test_b22_numbers_that_gdal_rounds_beside_a_fraction_are_refused(tmp_path: Pa
     assert read_features(path, "a")[0]["n"].tolist() == ["9007199254740993", "1.5"]
 
 
-def test_b26_numbers_beside_texts_are_texts(tmp_path: Path) -> None:
-    """B26: a column of a GeoJSON that holds both is no column that is lost; one of lists is left out."""
+def test_numbers_beside_texts_are_texts(tmp_path: Path) -> None:
+    """A column of a GeoJSON that holds both is no column that is lost; one of lists is left out."""
     shape = {"type": "Point", "coordinates": [1, 40]}
     rows = [{"n": 2**53 + 1, "list": [1]}, {"n": "x", "list": [2]}, {"n": 1.5, "list": None}]
     features = [{"type": "Feature", "properties": one, "geometry": shape} for one in rows]
@@ -270,8 +270,8 @@ def test_headers_are_names_without_what_is_around_them(ending: str, tmp_path: Pa
     ("ids", "words"), [(["a", ""], "no id in column 'code': rows '2'"), (["a", "a"], "more than once: 'a'")]
 )
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
-def test_b24_b26_rows_need_an_id_of_their_own(ids, words, ending, tmp_path: Path) -> None:
-    """B24, B26: in a table of any kind.
+def test_b24_rows_need_an_id_of_their_own(ids, words, ending, tmp_path: Path) -> None:
+    """B24: in a table of any kind.
 
     Limits: Ids that are missing or stand twice.
     """

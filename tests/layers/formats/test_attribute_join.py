@@ -81,7 +81,8 @@ def test_bad_ids_are_refused(tmp_path, content, reason):
     assert caught.value.exit_code == 3
 
 
-def test_partners_are_found_and_the_others_told(units):
+def test_b26_partners_are_found_and_the_others_told(units):
+    """B26: both ways, each row without a unit and each unit without a row."""
     table = pd.DataFrame({"gdp": [1, 2], "rich": [True, False]}, index=["b2", "zz"])
     joined, ledger = join_table(units, table, "stats.csv", ORIGINS)
     assert list(joined.index) == list(units.index)

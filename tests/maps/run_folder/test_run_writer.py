@@ -334,6 +334,8 @@ def test_a_living_writer_makes_the_second_one_leave(toy_plan, tmp_path: Path) ->
         write_run(toy_plan, tmp_path / "run")
     assert caught.value.exit_code == 7
     assert verify(write_run(toy_plan, tmp_path / "run")).state == "complete"
+    endings = {path.suffix for path in (tmp_path / "run").iterdir()}
+    assert endings >= {".gpkg", ".csv", ".tif", ".html", ".parquet"}
     assert leftovers(tmp_path) == []
 
 
@@ -398,8 +400,14 @@ def test_a_full_disk_leaves_nothing(toy_plan, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_plan, tmp_path: Path) -> None:
-    """F01, F02, F03, F04, F05, F06: eight kills; each time the folder is complete or absent, the next run tidies up."""
+def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_folder: Path, tmp_path: Path) -> None:
+    """F01, F02, F03, F04, F05, F06: eight kills; each time the folder is complete or absent, the next run tidies up.
+
+    Among its files are GeoPackage, CSV, GeoTIFF, HTML and Parquet.
+    """
+    plan_file = toy_folder / "plan.toml"
+    plan_file.write_text(plan_file.read_text("utf-8") + '\n[map]\nrelief = "height"\n', "utf-8")
+    toy_plan = run(read_study(plan_file))
     context = multiprocessing.get_context("fork")
     chance = random.Random(3)
     begun = time.perf_counter()
@@ -414,4 +422,6 @@ def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_plan, tmp_path: Pat
         if (tmp_path / "run").exists():
             assert verify(tmp_path / "run").state == "complete"
     assert verify(write_run(toy_plan, tmp_path / "run")).state == "complete"
+    endings = {path.suffix for path in (tmp_path / "run").iterdir()}
+    assert endings >= {".gpkg", ".csv", ".tif", ".html", ".parquet"}
     assert leftovers(tmp_path) == []

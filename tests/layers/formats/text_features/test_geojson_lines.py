@@ -74,8 +74,8 @@ def test_one_feature_over_several_lines_is_none_a_line(tmp_path):
         read_features(path, "a")
 
 
-def test_s01_a_link_as_crs_is_not_followed(save):
-    """S01: GeoJSON of this kind is in longitude and latitude, whatever it says."""
+def test_a_link_as_crs_is_not_followed(save):
+    """GeoJSON of this kind is in longitude and latitude, whatever it says."""
     link = {"crs": {"type": "link", "properties": {"href": "http://127.0.0.1:9/x", "type": "proj4"}}}
     path = save(json.dumps(json.loads(feature(0)) | link))
     assert read_features(path, "a")[0].crs == "EPSG:4326"
