@@ -62,9 +62,14 @@ export function unitPanel(scene, unit, place, actions) {
     movesOfUnit(scene, unit),
     place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null,
     gauges(scene, said),
-    box(words.changes, nearnessSaid(facts, speech, unit, said), changesOf(said).map((change) => node("p", {}, change))),
+    box(
+      words.changes,
+      standingSaid(facts, speech, unit),
+      changesOf(said).map((change) => node("p", {}, change)),
+      ownValues(facts, speech, said),
+    ),
     landBox(facts, speech, unit, isLong(said)),
-    moneyBox(facts, speech, unit, link),
+    moneyBox(scene, unit, link),
     policyBox(facts, speech, unit, link, isLong(said)),
     told,
   ].filter((one) => one !== null);
@@ -160,19 +165,31 @@ function foldedLine(text) {
 }
 
 /**
- * Whether a unit stands firm, and how far the nearest limit that would change it has to move.
+ * Whether a unit stands firm.
  * @param {Facts} facts
  * @param {Speech} speech
  * @param {number} unit
+ */
+function standingSaid(facts, { words }, unit) {
+  const kind = markOf(facts, unit);
+  if (kind) return words[MARK_TITLES[kind]];
+  return facts.tried || facts.in_effect >= 0 ? "" : words.firm; // known of the adopted plan alone
+}
+
+/**
+ * How far the nearest limit that would change a unit has to move; it unfolds to what other values of the unit would do.
+ * @param {Facts} facts
+ * @param {Speech} speech
  * @param {Verdict} verdict
  */
-function nearnessSaid(facts, speech, unit, { nearest }) {
-  const { words } = speech;
+function ownValues({ zones }, speech, { nearest, owns }) {
   const known = nearest !== null && Math.abs(Math.log(1 + nearest)) <= Math.log(REACH);
-  const moved = known ? speech.say("nearest_limit", { n: speech.signedShare(nearest) }) : "";
-  const kind = markOf(facts, unit);
-  const firm = facts.tried || facts.in_effect >= 0 ? "" : words.firm; // known of the adopted plan alone
-  return [kind ? words[MARK_TITLES[kind]] : firm, moved].filter(Boolean).join(" · ");
+  const moved = known ? speech.capital(speech.say("nearest_limit", { n: speech.signedShare(nearest) })) : "";
+  if (!owns.length) return moved ? node("p", {}, moved) : null;
+  const lines = owns.map(({ title, valueText, limitText, way, zone }) =>
+    node("p", {}, speech.say(way, { what: title, value: valueText, limit: limitText, zone: zones[zone].title })),
+  );
+  return node("details", { class: "zp-own" }, node("summary", {}, moved || speech.words.own_values), lines);
 }
 
 /** Whether a verdict leaves little room for the rest. */
@@ -348,13 +365,16 @@ function policyLink(title, told, policy) {
 }
 
 /**
- * @param {Facts} facts
- * @param {Speech} speech
+ * What a unit pays or receives on the whole; that leads to the arrows from payers to receivers.
+ * @param {Scene} scene
  * @param {number} unit
  * @param {PolicyLink} link
  */
-function moneyBox(facts, speech, unit, link) {
+function moneyBox({ facts, speech, state }, unit, link) {
   const { words } = speech;
+  const go = () => state.change({ view: "money" });
+  const arrows = (/** @type {string} */ said) =>
+    node("p", {}, node("button", { type: "button", class: "zp-link", on: { click: go } }, said));
   const { choices } = facts.payments;
   const programmes = programmesHere(facts, speech, unit, link);
   if (!choices.length) return box(words.view_money, "", programmes ?? node("p", {}, words.none_pays));
@@ -368,7 +388,7 @@ function moneyBox(facts, speech, unit, link) {
   const said = lines.filter(Boolean);
   const periods = new Set(choices.flatMap(({ instruments }) => instruments.map(({ period }) => period)).filter(Boolean));
   const paid = said.length && periods.size ? speech.say("payments_of", { period: [...periods].join(words.and) }) : "";
-  return box(words.view_money, paid, said.length ? said.map((line) => node("p", {}, line)) : (programmes ?? node("p", {}, words.no_payment_here)));
+  return box(words.view_money, paid, said.length ? said.map(arrows) : (programmes ?? node("p", {}, words.no_payment_here)));
 }
 
 /**

@@ -6,7 +6,9 @@
  *   values: (number | null)[], isTruth: boolean, operator: LimitTest["operator"], zone: number, passed: boolean | null,
  *   decided: boolean }} Gauge
  * @typedef {{ kind: Wording["kind"], zone: number, sentence: string, note: string,
- *   overlays: { zone: number, text: string, held: boolean }[], gauges: Gauge[], changes: string[], nearest: number | null }} Verdict
+ *   overlays: { zone: number, text: string, held: boolean }[], gauges: Gauge[], changes: string[], nearest: number | null, owns: Own[] }} Verdict
+ * @typedef {{ title: string, valueText: string, limitText: string, way: "own_below" | "own_most" | "own_from" | "own_above", zone: number }} Own
+ *   What another value of its own would make of a unit.
  */
 
 const MOST_DECIMALS = 10;
@@ -50,6 +52,7 @@ export function verdictOf(table, signs, unit, name) {
     gauges: [...order].map((test) => gauge(table, signs, test, unit, decided.has(test))),
     changes: table.changes[unit].map(fill),
     nearest: nearestChange(table, unit),
+    owns: table.changes[unit].flatMap((place) => ownChange(table, signs, place, unit)),
   };
 }
 
@@ -64,6 +67,37 @@ function nearestChange(table, unit) {
   const { measure, limit } = table.tests[test];
   const value = table.measures[measure].answers.length ? null : table.measures[measure].values[unit];
   return value === null || !limit ? null : value / limit - 1;
+}
+
+/** Where a value has to go to answer a test otherwise: of one that is met, and of one that is not. */
+const WAYS = /** @type {const} */ ({
+  ">=": { met: "own_below", unmet: "own_from" },
+  ">": { met: "own_most", unmet: "own_above" },
+  "<=": { met: "own_above", unmet: "own_most" },
+  "<": { met: "own_from", unmet: "own_below" },
+});
+
+/**
+ * A change by another limit, told as one by another value of the unit; of a measure that one test alone asks for, where
+ * both are the same.
+ * @param {VerdictTable} table
+ * @param {NumberSigns} signs
+ * @param {number} place Of the wording of the change.
+ * @param {number} unit
+ * @returns {Own[]}
+ */
+function ownChange(table, signs, place, unit) {
+  const { zone, tests } = table.wordings[place];
+  if (tests.length !== 1) return [];
+  const { measure, operator, limit } = table.tests[tests[0]];
+  const { title, before, after, shift, values, answers } = table.measures[measure];
+  const value = values[unit];
+  if (value === null || answers.length || operator === "=" || operator === "<>") return [];
+  if (table.tests.filter((one) => one.measure === measure).length !== 1) return [];
+  const way = WAYS[operator][COMPARED[operator](value, limit) ? "met" : "unmet"];
+  const number = rounded(shifted(limit, shift), MOST_DECIMALS, "halfEven");
+  const limitText = before + written(number, signs) + after;
+  return [{ title, valueText: valueText(table, signs, tests[0], unit, "="), limitText, way, zone }];
 }
 
 /**
@@ -129,7 +163,15 @@ function valueText(table, signs, place, unit, way) {
   const own = shifted(value, shift);
   const limit = shifted(test.limit, shift);
   const number = way === "=" ? numberBeside(own, limit) : numberPast(own, limit, way === ">");
-  return before + number.replace(/[,.]/g, (sign) => (sign === "," ? signs.thousands : signs.point)) + after;
+  return before + written(number, signs) + after;
+}
+
+/**
+ * @param {string} number As it is written in English.
+ * @param {NumberSigns} signs
+ */
+function written(number, signs) {
+  return number.replace(/[,.]/g, (sign) => (sign === "," ? signs.thousands : signs.point));
 }
 
 /**

@@ -38,3 +38,10 @@ test("a number has as many digits as it takes to see on which side of its limit 
   assert.equal(shifted(0.07, 2), 7);
   assert.equal(shifted(1e-7, 2), 1e-5);
 });
+
+test("a change by another limit is told as one by another value of the unit, too", () => {
+  const { owns } = verdictOf(verdicts, numbers, 0, "A");
+  assert.deepEqual(owns.map((one) => [one.valueText, one.way, one.zone]), [["24%", "own_below", 0]]);
+  const twice = { ...verdicts, tests: [...verdicts.tests, verdicts.tests[0]] };
+  assert.deepEqual(verdictOf(twice, numbers, 0, "A").owns, []); // two tests ask for the measure
+});
