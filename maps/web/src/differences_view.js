@@ -174,12 +174,30 @@ function kindView(scene, found, kind) {
 }
 
 /**
+ * How many moves there are of each kind.
+ * @param {Pick<ComparedFacts, "kinds" | "causes">} found
+ */
+function countsOf({ kinds, causes }) {
+  return kinds.map((_, kind) => causes.reduce((sum, cause) => sum + cause.counts[kind], 0));
+}
+
+/**
+ * What is shown first: main functions; where none moved, amounts of the first quota that did.
+ * @param {ComparedFacts | null} found
+ */
+export function firstMoved(found) {
+  if (!found) return "";
+  const [mains] = countsOf(found);
+  return mains || !found.amounts.length ? "" : "quota 0";
+}
+
+/**
  * Of what the differences are shown: of what moved, main functions first.
  * @param {Scene} scene
  * @param {ComparedFacts} found
  */
 function whatChooser({ state, speech }, found) {
-  const counts = found.kinds.map((_, kind) => found.causes.reduce((sum, cause) => sum + cause.counts[kind], 0));
+  const counts = countsOf(found);
   const options = [
     { key: "", title: found.kinds[0] },
     ...found.amounts.map(({ title }, place) => ({ key: `quota ${place}`, title: speech.capital(title) })),

@@ -11,6 +11,7 @@ import { WayBack, focusFirst, rewrite } from "./focus.js";
 import { copyLink, viewSwitch } from "./header.js";
 import { HoverTip } from "./hover_tip.js";
 import { icon } from "./icons.js";
+import { firstMoved } from "./differences_view.js";
 import { followSwitches, layerSwitch } from "./layer_switches.js";
 import { Legend } from "./legend.js";
 import { onPlanGrid } from "./base_map.js";
@@ -160,7 +161,7 @@ class PlanPage {
   constructor(map, facts, { shapes, ground, relief }, evaluator) {
     const speech = new Speech(facts);
     const view = facts.comparison ? "differences" : "functions";
-    const state = new PageState({ view, layers: firstLayers(facts), by: facts.table?.by ?? "" });
+    const state = new PageState({ view, layers: firstLayers(facts), by: facts.table?.by ?? firstMoved(facts.comparison) });
     this.map = map;
     this.colours = new Colours();
     /** @type {Scene} */

@@ -91,3 +91,12 @@ def test_a_map_of_one_plan_has_no_differences(open_map, toy_run: FreshPlan) -> N
     assert tab.locator("#zp-views button").count() == 3
     assert tab.locator(".zp-swipe").count() == 0
     assert tab.complaints == []
+
+
+def test_where_no_main_function_moved_amounts_are_shown_first(open_map, toy_run: FreshPlan) -> None:
+    (quota,) = toy_run.study.quotas[:1]
+    tab = open_map(draw(compare(toy_run, toy_run.vary(quotas={quota.name: float(quota.total) / 2}))))
+    chosen = tab.locator("#zp-legend select").first
+    assert chosen.evaluate("one => one.selectedIndex") > 0
+    chosen.select_option(index=0)
+    assert tab.locator("#zp-legend").inner_text().count("Nothing moved") == 1
