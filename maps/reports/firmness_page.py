@@ -32,6 +32,8 @@ NAMES = 16
 LOW, HIGH = -0.5, 0.5
 WAVERING, SPREAD = 10, 6
 """So many units, and amounts, stand on the sheet of draws."""
+WEIGHTS = 18
+"""So many weights stand on one page."""
 CURVES, NEAREST = 8, 24
 """So many thresholds, and so many of them and of lines of units together, stand on their page."""
 COLUMNS = (21.0, 68.0, 18.0, 18.0, 32.0, 21.0)
@@ -51,11 +53,6 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page | None:
         blocks.append(_changes(figures, rules))
     if moves:
         blocks.append(_how_sure(figures, rules))
-    found = weight_intervals(figures.edition.plan.source)
-    weighed = {one.name for one in found if one.unknown or one.below or one.above}
-    intervals = [one for one in found if one.name in weighed]  # of others no zone hangs on any weight
-    if intervals:
-        blocks.append(_weights(figures, intervals))
     facts = tuple(_facts(figures, rules))
     if facts:
         blocks.append(Facts(facts, words["open_title"]))
@@ -116,6 +113,29 @@ def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
         blocks=tuple(blocks),
         foot=edition.gap.join(filter(None, (edition.own_thresholds(), words["foot_thresholds"]))),
     )
+
+
+def weights(figures: PlanFigures) -> list[Page]:
+    """The pages on weights of indices: between which values of each no zone changes; none where no zone hangs on any.
+
+    Parameters
+    ----------
+    figures : PlanFigures
+    """
+    words, found = figures.edition.pages, weight_intervals(figures.edition.plan.source)
+    weighed = {one.name for one in found if one.unknown or one.below or one.above}
+    intervals = [one for one in found if one.name in weighed]
+    return [
+        Page(
+            id=f"weights-{number}",
+            chapter=words["chapter_firmness"],
+            title=words["weights_title"],
+            lead=words["weights_note"],
+            blocks=(_weights(figures, intervals[start : start + WEIGHTS]),),
+            foot=words["foot_weights"],
+        )
+        for number, start in enumerate(range(0, len(intervals), WEIGHTS), start=1)
+    ]
 
 
 def write_robustness(found: Robustness, path: str | Path, language: str = "en") -> None:
@@ -181,10 +201,19 @@ def robustness(figures: PlanFigures, found: Robustness, file: str) -> Page:
         id="robustness",
         chapter=words["chapter_robustness"],
         title=title,
-        lead=edition.tell("lead_robust", draws=edition.number(len(found.draws)), seed=found.seed),
+        lead=edition.gap.join(_how_drawn(edition, found)),
         blocks=tuple(blocks),
         foot=words["foot_robust"],
     )
+
+
+def _how_drawn(edition: ReportContext, found: Robustness) -> Iterator[str]:
+    """Values within ranges are drawn by themselves, weights of indices as mixtures of opinions."""
+    told, of_indices = {"draws": edition.number(len(found.draws)), "seed": found.seed}, "indices."
+    if any(not name.startswith(of_indices) for name in found.within):
+        yield edition.tell("lead_robust", **told)
+    if any(name.startswith(of_indices) for name in found.within):
+        yield edition.tell("lead_opinions", **told)
 
 
 def _stable_land(figures: PlanFigures, found: Robustness) -> Table:
@@ -217,9 +246,7 @@ def _weights(figures: PlanFigures, found: Sequence[WeightInterval]) -> Table:
         for one in found
     ]
     columns = ("weight_of_index", "weight", "weight_stands", "weight_opinions", "weight_beyond")
-    return Table(
-        words["weights_title"], tuple(words[key] for key in columns), tuple(rows), frozenset({1}), words["weights_note"]
-    )
+    return Table("", tuple(words[key] for key in columns), tuple(rows), frozenset({1}))
 
 
 def _drawn(figures: PlanFigures, found: Robustness) -> Table:

@@ -10,7 +10,7 @@ from maps.annex import TOLD, ReportContext, annex_chapters
 from maps.context import Neighbourhood
 from maps.figures import PlanFigures, PlanMaps, RuleFigures
 from maps.page_blocks import Contents, Page
-from maps.reports.firmness_page import firmness, robustness, scenarios, thresholds
+from maps.reports.firmness_page import firmness, robustness, scenarios, thresholds, weights
 from maps.reports.functions_page import functions
 from maps.reports.land_page import land
 from maps.reports.limits_page import limits
@@ -156,6 +156,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
     regions = divergence(figures, maps)
     told += [regions] if regions else []
     told += [page for page in (firmness(figures, rules), thresholds(figures, rules)) if page]
+    told += weights(figures)
     robust = robustness_of(plan)
     told += [] if robust is None else [robustness(figures, robust, "robustness.csv")]
     worth = services(figures)

@@ -243,6 +243,11 @@ def test_a_plan_draws_mixtures_of_its_opinions(folder: Path) -> None:
     assert made.robustness["share"].between(0, 1).all()
     again = zp.run(zp.read_study(file))
     assert again.robustness.equals(made.robustness)
+    pages = {one.split('id="')[1].split('"')[0]: one for one in zp.report(made).split("<section")[1:]}
+    assert "How far each weight of an index can move" in pages["weights-1"]
+    assert "farmers 0.2, assembly 0.9" in pages["weights-1"]
+    assert "20 times as mixtures of the opinions" in pages["robustness"]
+    assert "each evenly and by itself" not in pages["robustness"]
     for other, said in (("town_fitt", "did you mean 'town_fit'"), ("both", "there is no index")):
         file.write_text(text + f'\n[robustness]\nopinions = ["{other}"]\n', "utf-8")
         with pytest.raises(ZoneplanError, match=said):
