@@ -22,6 +22,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import maps.run_folder.run_writer
+from layers.sandbox import can_fork, sandboxed
 from maps.context import relief
 from maps.errors import BusyError, WriteError
 from maps.reports import report
@@ -425,3 +426,13 @@ def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_folder: Path, tmp_p
     endings = {path.suffix for path in (tmp_path / "run").iterdir()}
     assert endings >= {".gpkg", ".csv", ".tif", ".html", ".parquet"}
     assert leftovers(tmp_path) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
+def test_a_run_is_the_same_where_a_child_reads_its_tables(toy_result: Path) -> None:
+    with sandboxed("process"):
+        there = read_run(toy_result)
+    here = read_run(toy_result)
+    for name in ("units", "pieces", "measures", "zones", "claims", "quotas", "policies", "ledger"):
+        assert_frame_equal(getattr(there, name), getattr(here, name))
