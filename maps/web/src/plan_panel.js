@@ -160,7 +160,7 @@ function quality(facts, speech, choose) {
         [...others, noticesOf(facts, speech).length ? words.before_use : words.about_sources].join(" "),
       ),
     ),
-    plan.description ? node("p", { class: "zp-note" }, plan.description) : null,
+    plan.description ? node("p", { class: "zp-muted" }, plan.description) : null,
     notices(facts, speech),
     part(words.decisions, decisions(plan, speech, choose)),
     part(
