@@ -51,7 +51,8 @@ def _card(edition: ReportContext, index: PlanIndex, links: Iterable[Link]) -> Ca
     elif index.capacity is not None:
         needs = index.capacity.needs.items()
         each = (edition.say("need", name=edition.measure(name), value=edition.measured(need)) for name, need in needs)
-        facts = [(words["index_needs"], words["semicolon"].join(each))]
+        needed = "index_needs" if index.capacity.per == "person" else "index_needs_ha"
+        facts = [(words[needed], words["semicolon"].join(each))]
     else:
         parts = next((one["parts"] for one in links if one["parts"]), ())
         weights = (

@@ -14,7 +14,7 @@ from layers.conditions import number_text
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
-from maps.locale import DIGITS, catalogue, format_number, inward, number_style, phrase_in, text_in
+from maps.locale import DIGITS, catalogue, format_measure, format_number, inward, number_style, phrase_in, text_in
 from maps.summaries import beyond_text, interval_text
 from zoning.errors import near
 
@@ -317,8 +317,14 @@ def print_weights(found: Sequence[WeightInterval], plan: LocalizedPlan) -> None:
     if not found:
         console.print(words["none"])
     names = plan.distinct_names
-    for index in dict.fromkeys(one.name for one in found):
-        own = [one for one in found if one.name == index]
+    told = {index: [one for one in found if one.name == index] for index in dict.fromkeys(one.name for one in found)}
+    idle = [index for index, own in told.items() if not any(one.unknown or one.below or one.above for one in own)]
+    if idle:
+        titles = words["and"].join(terms.names.get(index, index) for index in idle)
+        console.print(escape(words["idle"].format(indices=titles)))
+    for index, own in told.items():
+        if index in idle:
+            continue
         voices = list(own[0].opinions)
         table = RichTable(title=escape(terms.names.get(index, index)), title_justify="left")
         table.add_column(words["measure"])
@@ -327,11 +333,11 @@ def print_weights(found: Sequence[WeightInterval], plan: LocalizedPlan) -> None:
         table.add_column(words["beyond"])
         for one in own:
             said = interval_text(one, plan.language)
-            opinions = (number_text(weight) for weight in one.opinions.values())
-            called = escape(terms.names.get(one.measure, one.measure))
-            table.add_row(called, number_text(one.weight), said, *opinions, escape(beyond_text(one, plan, names)))
+            weights = [format_measure(weight, plan.language) for weight in (one.weight, *one.opinions.values())]
+            called = escape(terms.criterion(one.measure))
+            table.add_row(called, weights[0], said, *weights[1:], escape(beyond_text(one, plan, names)))
         console.print(table)
-    if found:
+    if len(idle) < len(told):
         console.print(words["proportions"])
 
 

@@ -56,8 +56,8 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         a topic that the plan gives, such as an evaluation, and how many do not (``decided_by_topic``), amounts of
         quotas that found no land (``unplaced``), instruments
         of which nobody has read the text (``instrument_unread``), units with less of a service than its standard
-        (``below_standard``)
-        or with more people than there is enough for (``over_capacity``), and measures that are 0 or missing in every
+        (``below_standard``), with more people than there is enough for (``over_capacity``) or more hectares of a use
+        (``over_capacity_ha``), and measures that are 0 or missing in every
         unit (``empty_measure``).
 
     Examples
@@ -353,14 +353,16 @@ def _services(plan: Plan) -> Iterator[Remark]:
 
 
 def _over_capacity(plan: Plan) -> Iterator[Remark]:
-    """Units in which more people live than there is enough for, by what is scarcest."""
+    """Units in which more people live, or hectares are used, than there is enough for, by what is scarcest."""
     for index in plan.study.indices:
-        people = None if index.capacity is None else index.capacity.people
-        if people is not None and {people, *index.measures} <= set(plan.measures.columns):
-            over = plan.measures[plan.measures[people].astype(float) > plan.measures[index.name].astype(float)]
+        if index.capacity is None or index.capacity.present is None:
+            continue
+        present, key = index.capacity.present, "over_capacity" if index.capacity.per == "person" else "over_capacity_ha"
+        if {present, *index.measures} <= set(plan.measures.columns):
+            over = plan.measures[plan.measures[present].astype(float) > plan.measures[index.name].astype(float)]
             for scarcest, rows in over.groupby(f"{index.name}_limited_by", sort=True):
                 told: dict[str, Field] = {"name": Term("name", index.name), "scarcest": Term("measure", str(scarcest))}
-                yield _of_units("over_capacity", map(str, rows.index), told)
+                yield _of_units(key, map(str, rows.index), told)
 
 
 def find_unplaced(plan: Plan) -> Iterator[Remark]:

@@ -106,9 +106,9 @@ def with_indices(
 
 def _capacity(values: pd.DataFrame, index: PlanIndex, terms: CapacityTerms) -> tuple[pd.DataFrame, CapacityParts]:
     there = values[list(terms.needs)]
-    made = carrying_capacity(there, pd.Series(terms.needs), None if terms.people is None else values[terms.people])
+    made = carrying_capacity(there, pd.Series(terms.needs), None if terms.present is None else values[terms.present])
     columns = {index.name: made["capacity_people"], f"{index.name}_limited_by": made["limited_by"]}
-    if terms.people is not None:
+    if terms.present is not None:
         columns[f"{index.name}_load"] = made["load"].replace(np.inf, np.nan)  # there is nothing for anybody
     people = made[[f"{name}_people" for name in there]].set_axis(there.columns, axis=1)
     return pd.DataFrame(columns, index=values.index), CapacityParts(people)

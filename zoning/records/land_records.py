@@ -297,7 +297,7 @@ def _index(
 ) -> Record:
     calculation, parts = told
     value = plain_value(values[index.name])
-    unit = "persons" if index.capacity is not None else "1"
+    unit = "1" if index.capacity is None else "persons" if index.capacity.per == "person" else "ha"
     return Record(
         kind="derived",
         id=index.name,
@@ -402,18 +402,19 @@ class _Told:
 
     def _capacity(self, values: Mapping[Any, Any], people: Mapping[Any, Any]) -> tuple[Message, Parts]:
         terms, name = self._index.capacity, self._index.name
-        needs = {} if terms is None else terms.needs
+        needs, ending = ({}, "") if terms is None else (terms.needs, "" if terms.per == "person" else "_ha")
         found: Parts = []
         for thing, need in sorted(needs.items(), key=lambda one: float(people[one[0]])):
             told = {"value": float(values[thing]), "need": need, "people": float(people[thing])}
-            found.append((say("explain.capacity_part", name=Term("measure", thing), **told), {"name": thing, **told}))
-        if terms is not None and terms.people is not None:
-            heads, load = float(values[terms.people]), float(values[f"{name}_load"]) * 100
+            key = f"explain.capacity_part{ending}"
+            found.append((say(key, name=Term("measure", thing), **told), {"name": thing, **told}))
+        if terms is not None and terms.present is not None:
+            heads, load = float(values[terms.present]), float(values[f"{name}_load"]) * 100
             if math.isnan(load):
-                found.append((say("explain.capacity_nothing", people=heads), {}))
+                found.append((say(f"explain.capacity_nothing{ending}", people=heads), {}))
             else:
                 key = "explain.capacity_over" if load > 100 else "explain.capacity_load"
-                found.append((say(key, people=heads, load_pct=load), {}))
+                found.append((say(f"{key}{ending}", people=heads, load_pct=load), {}))
         scarcest = Term("measure", str(values[f"{name}_limited_by"]))
         return say("explain.capacity", name=scarcest), found
 

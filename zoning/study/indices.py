@@ -102,12 +102,30 @@ class AccessTerms(Section):
 
 
 class CapacityTerms(Section):
-    """How many people each unit has enough for, by what is scarcest."""
+    """How many people, or hectares of a use, each unit has enough for, by what is scarcest."""
 
     needs: Annotated[dict[Text, Positive], Field(min_length=1)]
-    """By measure of what there is, such as water_m3, land_ha or beds, what one person needs of it."""
+    """By measure of what there is, such as water_m3, land_ha or beds, what one person needs of it, or one hectare."""
+    per: Literal["person", "ha"] = "person"
+    """Whose needs these are: a person's, or those of a hectare of farmland or of land for building, of which land that
+    suits is one and water another; then the index is hectares."""
     people: Text | None = None
     """A measure: people who live there; with it the load is a measure, too."""
+    used_ha: Text | None = None
+    """With per = "ha", in place of people: a measure, the hectares that are used so already."""
+
+    @property
+    def present(self) -> str | None:
+        """The measure of those who take of it already: people, or hectares."""
+        return self.people if self.per == "person" else self.used_ha
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        strange = "used_ha" if self.per == "person" else "people"
+        if getattr(self, strange) is not None:
+            told = template("'{key}' has no meaning with per = \"{per}\"")
+            raise misfit(((strange,), Phrase(told, key=strange, per=self.per)))
+        return self
 
 
 class RasterTerms(Section):
@@ -200,7 +218,7 @@ class PlanIndex(Sourced):
     access: AccessTerms | None = None
     """In place of measures: how much of a service people reach, [indices.access]."""
     capacity: CapacityTerms | None = None
-    """In place of measures: how many people there is enough for, [indices.capacity]."""
+    """In place of measures: for how many people, or hectares of a use, there is enough, [indices.capacity]."""
     rasters: RasterTerms | None = None
     """In place of measures: rasters made one, [indices.rasters], as is said for measures but over all their cells; the
     index is the mean of a unit's cells, and the raster stands in the run folder."""
@@ -243,8 +261,9 @@ class PlanIndex(Sourced):
         if self.access is not None:
             return ((("access", "people"), self.access.people),)
         if self.capacity is not None:
-            people = () if self.capacity.people is None else ((("capacity", "people"), self.capacity.people),)
-            return (*((("capacity", "needs", name), name) for name in self.capacity.needs), *people)
+            key, present = "people" if self.capacity.per == "person" else "used_ha", self.capacity.present
+            taken = () if present is None else ((("capacity", key), present),)
+            return (*((("capacity", "needs", name), name) for name in self.capacity.needs), *taken)
         return tuple((("of", place), name) for place, name in enumerate(self.of))
 
     @property
@@ -263,7 +282,7 @@ class PlanIndex(Sourced):
             return (self.name, *self.rasters.measure)
         if self.capacity is None:
             return (self.name,)
-        load = () if self.capacity.people is None else (f"{self.name}_load",)
+        load = () if self.capacity.present is None else (f"{self.name}_load",)
         return (self.name, f"{self.name}_limited_by", *load)
 
     @property

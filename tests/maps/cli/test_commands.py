@@ -168,6 +168,15 @@ def test_curve_says_how_firmly_a_plan_stands(toy_folder: Path, capsys) -> None:
     assert "did you mean 'fragile_min'?" in capsys.readouterr().err
 
 
+def test_weights_says_in_one_line_on_which_indices_no_zone_hangs(toy_folder: Path, capsys) -> None:
+    index = '\n[[indices]]\nname = "{name}"\ntitle = "{title}"\nof = ["population", "height_mean_m", "plant_mw"]\n'
+    plan = toy_folder / "plan.toml"
+    more = "".join(index.format(name=name, title=title) for name, title in (("fit", "Fitness"), ("calm", "Calm")))
+    plan.write_text(plan.read_text("utf-8") + more, "utf-8")
+    assert call("weights", plan) == 0
+    assert "No zone hangs on the weights of: Fitness; Calm" in capsys.readouterr().out
+
+
 def test_curve_takes_a_parameter_by_what_it_is_called(toy_folder: Path, capsys) -> None:
     for name in ("fragile", "fragile_m", "FRAGILE_MIN"):
         assert call("curve", toy_folder / "plan.toml", name) == 0, name

@@ -79,3 +79,40 @@ def test_a_plan_names_the_scarcest_and_finds_who_has_too_little(toy_folder: Path
     text = zp.explain(plan, unit).text()
     assert "more than there is enough for" in text or "nothing of it for anybody" in text
     assert "People that there is enough for" in text
+
+
+HECTARES = """
+[[indices]]
+name = "fields_carried"
+title = { en = "Fields that there is water for", zh = "水资源可承载耕地" }
+
+[indices.capacity]
+per = "ha"
+needs = { available_ha = 1, population = 3 }
+used_ha = "area_ha"
+"""
+
+
+def test_hectares_are_carried_by_land_and_by_what_a_hectare_needs(toy_folder: Path) -> None:
+    """The same as ``arable_capacity``: the land that suits, as far as there is enough for each hectare of it."""
+    file = toy_folder / "plan.toml"
+    file.write_text(file.read_text("utf-8") + HECTARES, "utf-8")
+    plan = zp.run(zp.read_study(file))
+    told = plan.measures.dropna(subset=["available_ha", "population"])
+    expected = zp.indices.arable_capacity(told["available_ha"], told["population"], 3)
+    assert told["fields_carried"].tolist() == pytest.approx(expected["capacity_ha"].tolist())
+    over = told.index[told["area_ha"] > told["fields_carried"]]
+    found = [one for one in plan_findings_of(plan) if one.code == "over_capacity_ha"]
+    assert sorted(unit for one in found for unit in one.features) == sorted(over)
+    unit = told["fields_carried"].idxmax()
+    text = zp.explain(plan, unit).text()
+    assert "a hectare enough for" in text
+    assert "ha are used so" in text
+    assert "Fields that there is water for: " in text
+    assert "One hectare needs" in zp.report(plan)
+
+
+@pytest.mark.parametrize(("per", "key"), [("ha", "people"), ("person", "used_ha")])
+def test_who_takes_of_it_is_said_in_its_own_unit(per: str, key: str) -> None:
+    with pytest.raises(ValueError, match=f"'{key}' has no meaning with per"):
+        PlanIndex.model_validate({"name": "carried", "capacity": {"needs": NEEDS, "per": per, key: "there"}})
