@@ -73,7 +73,7 @@ def with_indices(
     """
     found, parts = measures, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts | ArealParts]()
     for place, index in enumerate(indices):
-        names = [name for _, name in index.reads]
+        names = list(dict.fromkeys(name for _, name in index.reads))
         known = found.loc[found[names].notna().all(axis=1), names]
         try:
             if index.rasters is not None or index.areal is not None:

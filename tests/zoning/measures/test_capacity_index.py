@@ -29,6 +29,13 @@ def test_the_scarcest_counts_with_a_pencil() -> None:
     assert parts["carried"].people.loc["b"].to_dict() == {"water_m3": 50_000, "beds": 100_000}
 
 
+def test_what_is_used_may_be_among_what_is_needed() -> None:
+    terms = {"per": "ha", "needs": {"land_ha": 1, "water_m3": 5000}, "used_ha": "land_ha"}
+    index = PlanIndex.model_validate({"name": "fields", "capacity": terms})
+    found, _ = with_indices(pd.DataFrame({"land_ha": [900.0], "water_m3": [3e6]}), [index])
+    assert found.loc[0, ["fields", "fields_limited_by", "fields_load"]].tolist() == [600, "water_m3", 1.5]
+
+
 def test_without_people_there_is_no_load() -> None:
     index = PlanIndex.model_validate({"name": "carried", "capacity": {"needs": NEEDS}})
     found, _ = with_indices(pd.DataFrame({"water_m3": [0.0], "beds": [1.0]}), [index])
