@@ -213,7 +213,7 @@ def verdicts(plan: LocalizedPlan) -> Verdicts:
     >>> print(weld.sentence)
     Weld is an agricultural area: 24\xa0% of it is cropland, and 5\xa0% is enough.
     >>> [one.text for one in weld.overlays], weld.gauges[0].title, weld.gauges[0].needs
-    (['Energy-rich: 3,314 MW of power stations.'], 'Cropland', "needs 5\xa0% (rulebook's own)")
+    (['Energy-rich: 3,314 MW of power stations.'], 'Cropland', 'needs 5\xa0% (unofficial)')
     >>> weld.changes[0]
     'Key development if the density needed fell from 50 to 32.14.'
     """
