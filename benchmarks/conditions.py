@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 
 import duckdb
 import numpy as np
 import pandas as pd
+from turns import Spent, ratios, spent
 
 from layers.conditions import parse_condition
 
@@ -49,13 +49,6 @@ def columns() -> pd.DataFrame:
     return table
 
 
-def seconds(call: Callable[[], object]) -> float:
-    """How long one call takes."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
-
-
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -65,7 +58,7 @@ def main() -> None:
     connection = duckdb.connect(config={"threads": 1})
     connection.register("frame", table)
     connection.execute("CREATE TABLE own AS SELECT * REPLACE (nullif(slope, 'nan'::DOUBLE) AS slope) FROM frame")
-    print("| condition | zoneplan s | DuckDB / zoneplan | pandas / zoneplan |\n|---|---|---|---|")
+    print("| condition | zoneplan CPU s | DuckDB / zoneplan | wall | pandas / zoneplan | wall |\n" + "|---" * 6 + "|")
     for name, (text, frame_text) in CONDITIONS.items():
         condition = parse_condition(text)
         sql = f"SELECT ({text}) AS yes FROM own"
@@ -79,14 +72,14 @@ def main() -> None:
         }
         if frame_text is not None:
             calls["pandas"] = lambda one=frame_text: table.eval(one)
-        found: dict[str, list[float]] = {who: [] for who in calls}
+        found: dict[str, list[Spent]] = {who: [] for who in calls}
         for _ in range(rounds):
             for who, call in calls.items():
-                found[who].append(seconds(call))
-        spent = {who: statistics.median(times) for who, times in found.items()}
-        own = spent["zoneplan"]
-        pandas_ratio = f"{spent['pandas'] / own:.2f}" if "pandas" in spent else ""
-        print(f"| {name} | {own:.3f} | {spent['duckdb'] / own:.2f} | {pandas_ratio} |")
+                found[who].append(spent(call)[0])
+        own = found["zoneplan"]
+        beside = ratios(own, found["pandas"]) if "pandas" in found else " | "
+        seconds = statistics.median(one.cpu for one in own)
+        print(f"| {name} | {seconds:.3f} | {ratios(own, found['duckdb'])} | {beside} |")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How the work on a plan grows with units, layers, vertices and cells: CPU seconds, fitted exponents, and a picture.
 
-    python benchmarks/growth.py [--rounds 2] [--full] [--plot growth.svg]
+    python benchmarks/growth.py [--rounds 2] [--few] [--full] [--plot growth.svg]
 
 Studies are made up, each from a seed: units are cells of a bent lattice, a layer has a round patch in every fifth of
 them, the grid is one of heights; rules and quota are those of ``us_counties``. One number doubles, the others stay.
@@ -280,13 +280,14 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--few", action="store_true", help="the three smallest sizes alone")
     parser.add_argument("--full", action="store_true", help="to 40,000 units and 64 million cells")
     parser.add_argument("--plot", type=Path, help="write a picture (SVG)")
     asked = parser.parse_args()
     in_a_copy(lambda: costs(Size(), 1))  # what Python compiles is there for all that follow
     drawn: dict[str, tuple[Sequence[int], Sequence[Costs]]] = {}
     for axis, (few, many) in AXES.items():
-        sizes = many if asked.full else few
+        sizes = many if asked.full else few[:3] if asked.few else few
         found = [costs(replace(Size(), **{axis: size}), asked.rounds) for size in sizes]
         drawn[axis] = sizes, found
         print(f"\n| {axis} | {' | '.join(f'{size:,}' for size in sizes)} | exponent |")

@@ -13,6 +13,7 @@ import json
 import os
 import runpy
 import sys
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ class Cost(NamedTuple):
     """What one process used."""
 
     cpu_s: float
+    wall_s: float
     peak_mb: float
     map_mb: float
     all_mb: float
@@ -47,14 +49,15 @@ def do(program: str, plan: str, job: str, out: str) -> None:
         zoneplan(["run", plan, "--out", out])  # which leaves the process
 
 
-def weigh(pid: int, out: str) -> Cost:
-    """What a process used, once it has ended."""
+def weigh(pid: int, out: str, begun: float) -> Cost:
+    """What a process used that began at a moment of the clock of performance, once it has ended."""
     _, status, usage = os.wait4(pid, 0)
+    wall = time.perf_counter() - begun
     if status:
         raise SystemExit(f"failed: {out}")
     written = sum(path.stat().st_size for path in Path(out).rglob("*") if path.is_file())
     page = (Path(out) / "map.html").stat().st_size
-    return Cost(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, page / 1e6, written / 1e6)
+    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024, page / 1e6, written / 1e6)
 
 
 def serve() -> None:
@@ -62,14 +65,14 @@ def serve() -> None:
     runpy.run_path(str(HERE / "plain_script.py"))
     runpy.run_path(str(HERE / "same_outputs.py"))
     for line in sys.stdin:
-        work = json.loads(line)
+        work, begun = json.loads(line), time.perf_counter()
         pid = os.fork()
         if not pid:
             for number in (1, 2):
                 os.dup2(os.open(os.devnull, os.O_WRONLY), number)
             do(*work)
             os._exit(0)
-        print(json.dumps(weigh(pid, work[-1])), flush=True)
+        print(json.dumps(weigh(pid, work[-1], begun)), flush=True)
 
 
 if __name__ == "__main__":

@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import time
 from collections.abc import Callable
 
 import highspy
 import numpy as np
 from highspy._core import _Highs
+from turns import Spent, ratio, spent
 
 from zoning.solver import LinearConstraint, Programme, find_best
 
@@ -101,13 +101,6 @@ def ours(asked: Programme) -> tuple[float, float]:
     return best.value, (best.bound - best.value) / best.value
 
 
-def timed(call: Callable[[], tuple[float, float] | None]) -> tuple[float, tuple[float, float] | None]:
-    """CPU seconds and outcome of one call."""
-    start = time.process_time()
-    found = call()
-    return time.process_time() - start, found
-
-
 def compare(asked: Programme, rounds: int, patience: float) -> list[str]:
     """The figures of one programme, as cells of the table."""
     calls: dict[str, Callable[[], tuple[float, float] | None]] = {
@@ -115,18 +108,21 @@ def compare(asked: Programme, rounds: int, patience: float) -> list[str]:
         IN_PARTS: lambda: plain(asked, patience, whole=False),
         WHOLE: lambda: plain(asked, patience, whole=True),
     }
-    found: dict[str, list[tuple[float, tuple[float, float] | None]]] = {name: [] for name in calls}
+    found: dict[str, list[tuple[Spent, tuple[float, float] | None]]] = {name: [] for name in calls}
     for _ in range(rounds):
         for name, call in calls.items():
             if not found[name] or found[name][-1][1] is not None:
-                found[name].append(timed(call))
-    own = statistics.median(one for one, _ in found[OURS])
+                found[name].append(spent(call))
+    own = statistics.median(one.cpu for one, _ in found[OURS])
     value, gap = found[OURS][-1][1] or (0.0, 0.0)
     cells = [f"{own:.3f}"]
     for name in (IN_PARTS, WHOLE):
         over = "" if found[name][-1][1] is not None else "> "
-        seconds = statistics.median(one for one, _ in found[name])
-        cells += [f"{over}{seconds:.3f}", f"{over}{seconds / own:.1f}"]
+        rounds_of = [one for one, _ in found[name]]
+        seconds = statistics.median(one.cpu for one in rounds_of)
+        here = [one for one, _ in found[OURS]][: len(rounds_of)]
+        cpu, wall = (ratio(*([one[part] for one in some] for some in (here, rounds_of))) for part in (0, 1))
+        cells += [f"{over}{seconds:.3f}", f"{over}{cpu}", f"{over}{wall}"]
     parts, whole = found[IN_PARTS][-1][1], found[WHOLE][-1][1]
     cells.append(f"{gap:.1e}" if gap else "0")
     cells.append("" if whole is None else f"{value / whole[0] - 1:+.0e}" if value != whole[0] else "0")
@@ -142,10 +138,10 @@ def main() -> None:
     parser.add_argument("--patience", type=float, default=60, help="seconds after which plain HiGHS is stopped")
     asked = parser.parse_args()
     print(
-        f"| rules | units | {OURS} s | {IN_PARTS} s | ratio | {WHOLE} s | ratio | gap | value to HiGHS whole "
-        "| steps in parts |"
+        f"| rules | units | {OURS} s | {IN_PARTS} s | ratio | wall | {WHOLE} s | ratio | wall | gap "
+        "| value to HiGHS whole | steps in parts |"
     )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+    print("|---" * 12 + "|")
     for limits in (False, True):
         for count in (size for size in SIZES if asked.smallest <= size <= asked.largest):
             cells = compare(programme(count, limits=limits), asked.rounds, asked.patience)

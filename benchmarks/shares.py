@@ -1,4 +1,4 @@
-"""Areas that units and designations have in common, beside geopandas: CPU seconds in one process, taken in turn.
+"""Areas that units and designations have in common, beside geopandas: seconds in one process, taken in turn.
 
     python benchmarks/shares.py [--rounds 3] [--full]
 
@@ -13,16 +13,15 @@ and giants as large as those of a country.
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import warnings
-from collections.abc import Callable
 from functools import partial
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from turns import ratios, spent
 
 import zoneplan as zp
 
@@ -78,17 +77,13 @@ def by_shares(places: gpd.GeoDataFrame, layer: gpd.GeoDataFrame) -> pd.Series:
     return zp.area_shares(places, {"layer": layer})["layer_ha"] * 1e4
 
 
-def cpu(work: Callable[[], pd.Series]) -> tuple[float, pd.Series]:
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    found = work()
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, found
-
-
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--rounds", type=int, default=3)
     asked.add_argument("--full", action="store_true")
+    asked.add_argument(
+        "--few", action="store_true", help="without the giants over 3,000 units, which take geopandas 20 s"
+    )
     options = asked.parse_args()
     warnings.filterwarnings("ignore")
     cases = {
@@ -96,27 +91,31 @@ def main() -> None:
         "giants": (units(300, 300), giants(3, 20_000, 20), (by_join,)),
         "giants, more units": (units(3000, 150), giants(3, 20_000, 20), (by_join,)),
     }
+    if options.few:
+        del cases["giants, more units"]
     if options.full:
         cases |= {
             "polygons, more units": (units(30_000, 200), polygons(20_000, 200), (by_overlay, by_join)),
             "giants of a country": (units(3000, 500), giants(5, 50_000, 40), (by_join,)),
         }
-    print("| layer | units | vertices | zoneplan CPU s | geopandas CPU s | ratio |\n|---|---|---|---|---|---|")
+    print(
+        "| layer | units | vertices | zoneplan CPU s | geopandas CPU s | ratio | wall |\n|---|---|---|---|---|---|---|"
+    )
     for name, (places, layer, rivals) in cases.items():
         own, theirs = [], []
         for _ in range(1 if name.startswith("giants") else options.rounds):
-            seconds, found = cpu(partial(by_shares, places, layer))
-            others = [cpu(partial(rival, places, layer)) for rival in rivals]
+            seconds, found = spent(partial(by_shares, places, layer))
+            others = [spent(partial(rival, places, layer)) for rival in rivals]
             own.append(seconds)
             theirs.append(min(seconds for seconds, _ in others))
             if name.startswith("giants"):  # those of polygons overlap, and geopandas counts them twice
                 wanted = others[0][1].reindex(found.index, fill_value=0.0)
                 assert np.allclose(found, wanted, rtol=1e-7, atol=1), "not the same areas"
         vertices = sum(int(shapely.get_num_coordinates(one.geometry.array).sum()) for one in (places, layer))
-        ratio = statistics.median(b / a for a, b in zip(own, theirs, strict=True))
         print(
-            f"| {name} | {len(places):,} | {vertices:,} | {statistics.median(own):.2f} "
-            f"| {statistics.median(theirs):.2f} | {ratio:.1f} |"
+            f"| {name} | {len(places):,} | {vertices:,} | {statistics.median(one.cpu for one in own):.2f} "
+            f"| {statistics.median(one.cpu for one in theirs):.2f} | {ratios(own, theirs)} |",
+            flush=True,
         )
 
 

@@ -1,4 +1,4 @@
-"""Statistics of grids beside exactextract: CPU seconds in one process, taken in turn, and the memory of one large unit.
+"""Statistics of grids beside exactextract: seconds in one process, taken in turn, and the memory of one large unit.
 
     python benchmarks/zonal.py [--rounds 2] [--full]
 
@@ -12,13 +12,11 @@ own that imports, reads and measures one unit (of 50 million cells; with ``--ful
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +26,7 @@ import rasterio
 import shapely
 from affine import Affine
 from exactextract import exact_extract
+from turns import ratios, spent
 
 from layers.conditions import parse_formula
 from layers.formats import read_raster
@@ -88,20 +87,13 @@ def theirs(strategy: str, path: Path, units: gpd.GeoDataFrame, functions: list[s
     return exact_extract(str(path), units, functions, output="pandas", strategy=strategy).to_numpy()
 
 
-def cpu(work: Callable[[], np.ndarray]) -> tuple[float, np.ndarray]:
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    found = work()
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, found
-
-
 def one_unit(path: Path, side: int) -> None:
     """In a process of its own: what is measured, and how much memory it took at most."""
-    seconds, found = cpu(partial(ours, path, places(side, 1), ["mean", "min", "max", "stdev"]))
+    seconds, found = spent(partial(ours, path, places(side, 1), ["mean", "min", "max", "stdev"]))
     peak = next(
         line.split()[1] for line in Path("/proc/self/status").read_text("utf-8").splitlines() if "VmHWM" in line
     )
-    print(f"{seconds:.2f} {int(peak) / 1024:.0f} {found[0, 0]:.2f}")
+    print(f"{seconds.cpu:.2f} {int(peak) / 1024:.0f} {found[0, 0]:.2f}")
 
 
 def compare(folder: Path, cells: int, count: int, functions: list[str], rounds: int) -> None:
@@ -109,18 +101,18 @@ def compare(folder: Path, cells: int, count: int, functions: list[str], rounds: 
     path, units = grid(folder, side), places(side, count)
     own, rival = [], []
     for _ in range(rounds):
-        seconds, found = cpu(partial(ours, path, units, functions))
+        seconds, found = spent(partial(ours, path, units, functions))
         others = [
-            cpu(partial(theirs, strategy, path, units, functions))
+            spent(partial(theirs, strategy, path, units, functions))
             for strategy in ("feature-sequential", "raster-sequential")
         ]
         own.append(seconds)
         rival.append(min(seconds for seconds, _ in others))
         assert np.allclose(found, others[0][1], rtol=2e-3, atol=1e-3), "not the same numbers"
-    ratio = statistics.median(b / a for a, b in zip(own, rival, strict=True))
     print(
-        f"| {cells:.0e} | {count:,} | {', '.join(functions)} | {statistics.median(own):.2f} "
-        f"| {statistics.median(rival):.2f} | {ratio:.1f} |"
+        f"| {cells:.0e} | {count:,} | {', '.join(functions)} | {statistics.median(one.cpu for one in own):.2f} "
+        f"| {statistics.median(one.cpu for one in rival):.2f} | {ratios(own, rival)} |",
+        flush=True,
     )
 
 
@@ -128,6 +120,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--rounds", type=int, default=2)
     asked.add_argument("--full", action="store_true")
+    asked.add_argument("--largest", type=int, default=50_000_000, help="cells beside exactextract")
     asked.add_argument("--one-unit", nargs=2, help=argparse.SUPPRESS)
     options = asked.parse_args()
     warnings.filterwarnings("ignore")
@@ -136,11 +129,15 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        print("| cells | units | statistics | zoneplan CPU s | exactextract CPU s | ratio |\n|---|---|---|---|---|---|")
+        print(
+            "| cells | units | statistics | zoneplan CPU s | exactextract CPU s | ratio | wall |\n" + "|---" * 7 + "|"
+        )
+        most = options.largest
         for cells in (500_000, 5_000_000, 50_000_000):
-            compare(folder, cells, 3000, ["mean"], options.rounds)
-        compare(folder, 50_000_000, 1, ["mean"], options.rounds)
-        compare(folder, 50_000_000, 3000, ["mean", "min", "max", "sum", "stdev"], options.rounds)
+            if cells <= most:
+                compare(folder, cells, 3000, ["mean"], options.rounds)
+        compare(folder, min(50_000_000, most), 1, ["mean"], options.rounds)
+        compare(folder, min(50_000_000, most), 3000, ["mean", "min", "max", "sum", "stdev"], options.rounds)
         compare(folder, 5_000_000, 1, ["median", "quantile(q=0.1)", "quantile(q=0.9)"], options.rounds)
         print("\n| cells of one unit | CPU s | peak MB |\n|---|---|---|")
         for cells in (50_000_000, *([1_000_000_000] if options.full else [])):
