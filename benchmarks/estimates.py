@@ -43,7 +43,7 @@ SMOOTH = 3.0
 """Cells over which the noise of grids is smoothed."""
 RIDGE = 0.01
 """Weight of the wish that no cost be large, against relative errors."""
-FINER = 12_000
+FINER = (12_000, 42_000)
 """Units into which the counties are cut, for the largest of all."""
 GRIDS = (2_000_000, 10_000_000)
 """Cells of made-up grids that cut."""
@@ -119,10 +119,11 @@ def studies(folder: Path) -> Iterator[tuple[str, Path]]:
         fine = folder / f"grid_{cells}"
         fine.mkdir()
         yield fine.name, write_cover(fine, cells)
-    largest = folder / "us_counties_finer"
-    shutil.copytree(whole, largest)
-    cut_finer(units, FINER).to_parquet(largest / "us_counties.parquet")
-    yield largest.name, largest / "plan.toml"
+    for many in FINER:
+        largest = folder / f"us_counties_{many}"
+        shutil.copytree(whole, largest)
+        cut_finer(units, many).to_parquet(largest / "us_counties.parquet")
+        yield largest.name, largest / "plan.toml"
 
 
 def write_cover(folder: Path, cells: int) -> Path:
