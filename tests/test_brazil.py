@@ -149,6 +149,13 @@ def test_zones_lines_quota_money_and_policies_come_out_as_by_pencil(zoneplan, st
     assert set(policies["instrument"]) >= {
         "land", "compensation", "transfer", "negative_list", "services", "tax", "population",
     }  # fmt: skip
+    measures = table(run, "measures")
+    taxed = set(policies.loc[policies["policy"] == "rural-land-tax", "unit_id"])
+    assert (
+        taxed
+        == set(measures.loc[measures["rural_property_share"].astype(float) > 0, "unit_id"])
+        < set(measures["unit_id"])
+    )
     reserve = policies[policies["policy"].str.startswith("reserve-in-") & (policies["overruled_by"] == "")]
     assert set(reserve["unit_id"].str[:2]) == {"51"}  # 80 % only in the Legal Amazon
     assert set(reserve["parameters"].map(lambda text: json.loads(text)["keep_pct"]["value"])) == {80}
