@@ -52,8 +52,8 @@ ALL = (
         Call("--rounds 1 --ways command --small", 35),
         "--rounds 6 --large 42000",
     ),
-    Benchmark("shares", Call("--rounds 2", 28), Call("--rounds 1 --few", 4), "--rounds 3 --full"),
-    Benchmark("zonal", Call("--rounds 1", 52), Call("--rounds 1 --largest 5000000", 20), "--rounds 2 --full"),
+    Benchmark("shares", Call("--rounds 2", 28), Call("--rounds 1 --few", 9), "--rounds 3 --full"),
+    Benchmark("zonal", Call("--rounds 1", 52), Call("--rounds 1 --largest 500000", 34), "--rounds 2 --full"),
     Benchmark(
         "quotas",
         Call("--rounds 1 --patience 5 --largest 100000", 21),
