@@ -25,7 +25,8 @@ TEXTS = {one: f"({one}) whole units stand for their forests" for one in LANGUAGE
 def plan(toy_plan: Plan) -> Plan:
     policies = toy_plan.rulebook.policies
     held = [one.model_copy(update={"extent": Extent(reference=TEXTS)}) if one.id == POLICY else one for one in policies]
-    return replace(toy_plan, rulebook=replace(toy_plan.rulebook, policies=tuple(held)))
+    rulebook = replace(toy_plan.rulebook, policies=tuple(held))
+    return replace(toy_plan, rulebook=rulebook, trace=replace(toy_plan.trace, made={}))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

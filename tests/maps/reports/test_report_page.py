@@ -352,8 +352,8 @@ def test_a_condition_over_several_lines_stands_on_one_and_hides_nothing(toy_plan
         policies=tuple(policy.model_copy(update={"when": spread}) for policy in rulebook.policies),
     )
     page = Page(report(dataclasses.replace(toy_plan, rulebook=rulebook)))
-    assert "area_ha > 1e9 OR jurisdiction = 'we\\u202est'" in page.text
-    assert "main function = General OR jurisdiction = 'we\\u202est'" in page.sections["policies"]
+    assert "area_ha > 1,000,000,000 or jurisdiction = 'we\\u202est'" in page.text
+    assert "main function = General or jurisdiction = 'we\\u202est'" in page.sections["policies"]
     assert "\\u000a" not in page.text
 
 
