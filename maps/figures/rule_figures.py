@@ -137,7 +137,7 @@ class RuleFigures:
             title=measure.title,
             limit=test.limit,
             limit_text=test.limit_text,
-            needs=test.needs,
+            needs=test.decides,
             above=test.operator in (">", ">="),
             values=pd.Series(values, units),
             asked=pd.Series(part.pivotal, units),

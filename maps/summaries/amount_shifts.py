@@ -98,7 +98,7 @@ def quota_shifts(plan: LocalizedPlan, quota: Quota) -> QuotaShifts | None:
     >>> found = quota_shifts(plan, plan.study.quotas[0])
     >>> for one in found.losers:
     ...     print(len(one.units), round(one.amount), one.reason)
-    102 -685 no priority of its own; others come first
+    102 -685 no priority; others come first
     23 -240 × 0.5, growth is steered away from fragile land
     """
     return plan.renderer.once(quota, lambda one, _: _shifts(plan, one))

@@ -354,7 +354,7 @@ class _Teller:
             return StoryStep(said, self._say("step_decided", head=head), "functions", zone.code, ())
         rule = tests.rules[max(set(given), key=given.count)].rule
         needs = [
-            self._say("test", measure=self._found.table.measures[test.measure].title, needs=test.needs)
+            self._say("test", measure=self._found.table.measures[test.measure].title, needs=test.decides)
             for test in self._found.limits_of(rule.id)
         ]
         reason = escape_hidden(text_in(rule.reason, self._language)).rstrip(".。")

@@ -156,7 +156,7 @@ class Verdicts(Mapping[str, Verdict]):
             yield Gauge(
                 title=measure.title,
                 value_text=self._value(number, place),
-                needs=test.needs,
+                needs=test.decides if number in first else test.needs,
                 value=value,
                 limit=test.limit,
                 operator=test.operator,

@@ -79,8 +79,10 @@ class LimitTest(NamedTuple):
         How a value must stand to the limit.
     limit : float
     limit_text, needs : str
-        The limit as it is printed, and what is needed, such as "needs 5 %", and that the limit is the rulebook's own
-        choice, where it is.
+        The limit as it is printed, and what is needed, such as "needs 5 %".
+    decides : str
+        What is needed, told where the test decided: with the word that the limit is the rulebook's own choice, where
+        it is.
     rules : tuple of str
         The ids of the rules that ask it.
     """
@@ -91,6 +93,7 @@ class LimitTest(NamedTuple):
     limit: float
     limit_text: str
     needs: str
+    decides: str
     rules: tuple[str, ...]
 
 
@@ -225,9 +228,9 @@ class _Maker:
         operator = part.operator or "="
         needs = self._say(f"needs_{KEYS[operator]}", limit=text)
         asked = self._plan.rulebook.parameters.get(part.parameter)
-        if asked is not None and asked.reading == OWN:
-            needs = self._say("needs_own", needs=needs)  # lest anybody take it for the law's
-        test = LimitTest(measure, self._zones.index(zone), operator, part.limit, text, needs, ())
+        is_own = asked is not None and asked.reading == OWN  # which nobody shall take for the law's
+        decides = self._say("needs_own", needs=needs) if is_own else needs
+        test = LimitTest(measure, self._zones.index(zone), operator, part.limit, text, needs, decides, ())
         return self._placed(test, key)
 
     def _truth(self, part: ConditionPart, zone: str, *, of_wholes: bool) -> int:
@@ -236,7 +239,7 @@ class _Maker:
         measure = self._measure(key, part, answers)
         asked = answers[int(part.limit)]
         needs = self._say("needs_is", limit=asked)
-        return self._placed(LimitTest(measure, self._zones.index(zone), "=", part.limit, asked, needs, ()), key)
+        return self._placed(LimitTest(measure, self._zones.index(zone), "=", part.limit, asked, needs, needs, ()), key)
 
     def _placed(self, test: LimitTest, key: tuple[str, bool]) -> int:
         """The place of a test, put there if it is new."""

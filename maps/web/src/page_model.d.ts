@@ -572,10 +572,12 @@ export interface LimitTest {
   /** How a value must stand to the limit. */
   operator: "=" | "<>" | "<" | "<=" | ">" | ">=";
   limit: number;
-  /** The limit as it is printed, and what is needed, such as "needs 5 %", and that the limit is the rulebook's own choice, where it is. */
+  /** The limit as it is printed, and what is needed, such as "needs 5 %". */
   limit_text: string;
-  /** The limit as it is printed, and what is needed, such as "needs 5 %", and that the limit is the rulebook's own choice, where it is. */
+  /** The limit as it is printed, and what is needed, such as "needs 5 %". */
   needs: string;
+  /** What is needed, told where the test decided: with the word that the limit is the rulebook's own choice, where it is. */
+  decides: string;
   /** The ids of the rules that ask it. */
   rules: string[];
 }

@@ -116,7 +116,7 @@ function gauge(table, signs, place, unit, decided) {
   return {
     title,
     valueText: valueText(table, signs, place, unit, "="),
-    needs: test.needs,
+    needs: decided ? test.decides : test.needs,
     value,
     limit: test.limit,
     shift,

@@ -128,7 +128,7 @@ def test_quotas_say_who_gets_less_than_by_weight_alone(plan_of, opened) -> None:
     assert yuma["Main function"] == "Ecologically fragile area"
     assert yuma["Amount"] - yuma["By weight alone"] == pytest.approx(yuma["More or less than by weight alone"])
     assert yuma["Why more or less"] == "× 0.5, growth is steered away from fragile land"
-    assert pinal["Why more or less"] == "no priority of its own; others come first"
+    assert pinal["Why more or less"] == "no priority; others come first"
     state = rows[rows["Level"] == "State"]
     assert state[["Main function", "By weight alone", "Why more or less"]].isna().all(axis=None)
 

@@ -256,7 +256,7 @@ export const page = {
   },
   verdicts: {
     measures: [{ name: "forest_share", title: "Forest", before: "", after: "%", shift: 2, values: [0.2431, null], answers: [] }],
-    tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%", rules: ["wood-1"] }],
+    tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%", decides: "needs 5%", rules: ["wood-1"] }],
     wordings: [
       { kind: "rule", zone: 0, parts: ["", "unit", " is a wood: ", "=0", " of it is forest."], tests: [0] },
       { kind: "default", zone: 0, parts: ["", "unit", " is plain."], tests: [] },
