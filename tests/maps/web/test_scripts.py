@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
+import zoneplan as zp
 from maps.context import Neighbourhood, study_outline
 from maps.locale import languages
 from maps.style import plan_topology
@@ -82,3 +84,27 @@ def test_a_card_says_all_in_120_words_before_it_is_unfolded(
     read = json.loads(node(SCRIPTS / "read_block.js", tmp_path / "block"))
     counts = {card["id"]: words_in(card["folded"]) for card in read["cards"]}
     assert {unit: count for unit, count in counts.items() if count > 120} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("study", "least"), [("us_mountain_west", 100), ("china_provinces", 20)])
+def test_other_values_of_its_own_make_of_a_unit_what_the_card_says(
+    node, plan_of, tmp_path: Path, study: str, least: int
+) -> None:
+    """Each told value is given to a copy of its unit, and the rules are asked anew."""
+    plan = plan_of(study)
+    shapes = place_on_grid(plan_topology(plan.units, plan.pieces), plan.units)
+    (tmp_path / "block").write_text(encode_block(as_json(page_of(plan, shapes, "en")), shapes), "ascii")
+    told = json.loads(node(SCRIPTS / "read_own_values.js", tmp_path / "block"))
+    whole = plan.measures.select_dtypes("int").columns
+    table = plan.measures.loc[[one["unit"] for one in told]].astype(dict.fromkeys(whole, "float64"))
+    beyond = {"own_below": 1 - 1e-9, "own_most": 1.0, "own_from": 1.0, "own_above": 1 + 1e-9}
+    for row, one in enumerate(told):
+        measure, _, divisor = one["measure"].partition(" / ")
+        unit = table.iloc[row]
+        value = one["limit"] * beyond[one["way"]] * (float(unit[divisor]) if divisor else 1.0)
+        table.iloc[row, table.columns.get_loc(measure)] = value
+    table.index = pd.Index([f"case {row}" for row in range(len(told))], name="unit_id")
+    zones = zp.resolve(zp.classify(table, plan.rulebook), plan.rulebook)
+    assert zones["main"][table.index].tolist() == [one["zone"] for one in told]
+    assert len(told) > least
