@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -85,7 +86,12 @@ def opened_array(path: Path, driver: str, name: str, layer: str | None = None) -
     options = {"consolidated": False} if engine == "zarr" else None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the libraries, on what they will do in later versions
-        with xarray.open_dataset(path, engine=engine, decode_cf=False, cache=False, backend_kwargs=options) as dataset:
+        try:
+            found = xarray.open_dataset(path, engine=engine, decode_cf=False, cache=False, backend_kwargs=options)
+        except Exception as error:
+            clear_frames(error.__traceback__)  # scipy closes a file that it cannot read when nothing holds it any more
+            raise
+        with found as dataset:
             yield ArrayBand(dataset, path, driver, name, layer)
 
 

@@ -189,7 +189,7 @@ def test_s21_a_directory_that_lies_ends_where_it_says(tmp_path, shapefile):
     at = body.index(b"PK\x01\x02")
     struct.pack_into("<II", body, at + 20, 10, 10)
     path.write_bytes(body)
-    with pytest.raises(SourceError, match=r"b.zip cannot be read: Bad CRC-32"):
+    with pytest.raises(SourceError, match=r"b.zip cannot be read: (Bad CRC-32|Overlapped entries)"):
         read_features(path, "a")
 
 
