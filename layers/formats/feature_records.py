@@ -370,9 +370,14 @@ def _refuse_rounded(path: Path, read: Callable[[Path], Iterable[object]], table:
     large = [one for one in floats if any(end and abs(end) >= EXACT for end in pc.min_max(table[one]).as_py().values())]
     if not large:
         return
-    for column in large:
-        values = ((one.get("properties") or {}).get(column) for one in read(path) if isinstance(one, dict))
-        found = [str(one) for one in values if isinstance(one, int) and abs(one) > EXACT]
+    rounded: dict[str, list[str]] = {column: [] for column in large}
+    for feature in read(path):
+        held = (feature.get("properties") or {}) if isinstance(feature, dict) else {}
+        for column, ids in rounded.items():
+            value = held.get(column)
+            if isinstance(value, int) and abs(value) > EXACT:
+                ids.append(str(value))
+    for column, found in rounded.items():
         if found:
             raise SourceError(
                 Phrase(
