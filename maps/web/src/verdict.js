@@ -89,14 +89,12 @@ const WAYS = /** @type {const} */ ({
 function ownChange(table, signs, place, unit) {
   const { zone, tests } = table.wordings[place];
   if (tests.length !== 1) return [];
-  const { measure, operator, limit } = table.tests[tests[0]];
-  const { title, before, after, shift, values, answers } = table.measures[measure];
+  const { measure, operator, limit, limit_text: limitText } = table.tests[tests[0]];
+  const { title, values, answers } = table.measures[measure];
   const value = values[unit];
   if (value === null || answers.length || operator === "=" || operator === "<>") return [];
   if (table.tests.filter((one) => one.measure === measure).length !== 1) return [];
   const way = WAYS[operator][COMPARED[operator](value, limit) ? "met" : "unmet"];
-  const number = rounded(shifted(limit, shift), MOST_DECIMALS, "halfEven");
-  const limitText = before + written(number, signs) + after;
   return [{ title, valueText: valueText(table, signs, tests[0], unit, "="), limitText, way, zone }];
 }
 
@@ -163,15 +161,7 @@ function valueText(table, signs, place, unit, way) {
   const own = shifted(value, shift);
   const limit = shifted(test.limit, shift);
   const number = way === "=" ? numberBeside(own, limit) : numberPast(own, limit, way === ">");
-  return before + written(number, signs) + after;
-}
-
-/**
- * @param {string} number As it is written in English.
- * @param {NumberSigns} signs
- */
-function written(number, signs) {
-  return number.replace(/[,.]/g, (sign) => (sign === "," ? signs.thousands : signs.point));
+  return before + number.replace(/[,.]/g, (sign) => (sign === "," ? signs.thousands : signs.point)) + after;
 }
 
 /**
