@@ -280,6 +280,11 @@ class Sourced(Shared):
         return self.source.reading if self._parts_verified or not self.source.verified else "partly"
 
     @property
+    def is_own(self) -> bool:
+        """Whether no document gives it: its author chose it, and says so."""
+        return self.reading == "own"
+
+    @property
     def official(self) -> bool:
         """Whether it is verified, and its own text was read where its publisher has it."""
         return self.verified and self.source is not None and self.source.kind == "official"

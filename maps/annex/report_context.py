@@ -225,9 +225,9 @@ class ReportContext:
         """How many of the numbers that rules compare with are in no law, but the author's own; empty where none is."""
         rulebook = self.plan.rulebook
         compared = {name for rule in rulebook.rules for name in parse_condition(rule.when).names}
-        read = [one.reading for name, one in rulebook.parameters.items() if name in compared]
-        own = read.count("own")
-        return self.tell("own_thresholds", own=own, all=len(read)) if own else ""
+        limits = [one for name, one in rulebook.parameters.items() if name in compared]
+        own = sum(one.is_own for one in limits)
+        return self.tell("own_thresholds", own=own, all=len(limits)) if own else ""
 
     def overlays(self, codes: str) -> str:
         """Titles of overlays from the column of a table."""

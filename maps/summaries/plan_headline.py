@@ -310,7 +310,7 @@ class _Teller:
         policies, read, _ = self._plan.rulebook.policies_checked
         parameters = list(self._plan.rulebook.parameters.values())
         checked = sum(one.verified for one in parameters)
-        chosen = sum(one.reading == "own" for one in parameters)
+        chosen = sum(one.is_own for one in parameters)
         sentences = (
             self._say("policies_read", n=read, all=policies) if policies else "",
             self._say("parameters_read", n=checked, all=len(parameters)) if parameters else "",

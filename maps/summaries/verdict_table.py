@@ -27,8 +27,6 @@ SHOWN_REASONS = 2
 """So many tests of one rule are told in a sentence."""
 DIGITS = 7
 """Digits of the values, unless they would put a value on the other side of a limit."""
-OWN = "own"
-"""How a limit is known that no document gives: its author chose it."""
 SHARE = "_share"
 """The ending of measures that are printed in per cent."""
 FAR = 1e9
@@ -228,7 +226,7 @@ class _Maker:
         operator = part.operator or "="
         needs = self._say(f"needs_{KEYS[operator]}", limit=text)
         asked = self._plan.rulebook.parameters.get(part.parameter)
-        is_own = asked is not None and asked.reading == OWN  # which nobody shall take for the law's
+        is_own = asked is not None and asked.is_own  # which nobody shall take for the law's
         decides = self._say("needs_own", needs=needs) if is_own else needs
         test = LimitTest(measure, self._zones.index(zone), operator, part.limit, text, needs, decides, ())
         return self._placed(test, key)
