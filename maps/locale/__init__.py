@@ -7,11 +7,11 @@ from maps.locale.messages import (
     UnitNoun,
     catalogue,
     languages,
+    noun_of,
     number_style,
     require_language,
     require_spoken,
     sentence_gap,
-    unit_noun,
 )
 from maps.locale.number_format import (
     NONE,
@@ -62,6 +62,7 @@ __all__ = [
     "limit_number",
     "localize",
     "name_text",
+    "noun_of",
     "number_beside",
     "number_past",
     "number_style",
@@ -81,7 +82,6 @@ __all__ = [
     "solution_words",
     "text_in",
     "texts_of",
-    "unit_noun",
     "width",
     "wrap",
     "written",

@@ -18,6 +18,7 @@ from layers.phrases import Phrase, phrase_list
 from layers.sources import Noun
 from maps.locale.templates import NumberStyle, Template
 from zoning.rulebook import Rulebook
+from zoning.study import Study
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 """``<language>.po`` for people who translate, and ``<language>.mo``, which is made of it and read here."""
@@ -128,6 +129,12 @@ def unit_noun(called: Noun | None, language: str, above: Noun | None = None) -> 
     one, many, gender = _called(called, language, "one", "many")
     above_one, above_many, _ = _called(above, language, "jurisdiction", "jurisdictions")
     return UnitNoun(one, many, above_one, above_many, gender)
+
+
+def noun_of(study: Study | None, language: str) -> UnitNoun:
+    """What a study calls its units and jurisdictions, see :func:`unit_noun`; as the catalogue has it without one."""
+    units = study.units if study else None
+    return unit_noun(units.called, language, units.jurisdiction_called) if units else unit_noun(None, language)
 
 
 def _called(noun: Noun | None, language: str, one: str, many: str) -> tuple[str, str, str]:

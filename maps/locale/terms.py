@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from layers.conditions import parse_condition, parse_formula
 from layers.sources import name_text
-from maps.locale.messages import catalogue, languages, number_style, unit_noun
+from maps.locale.messages import catalogue, languages, noun_of, number_style
 from maps.locale.texts import capital, text_in
 from zoning.divergence import GROWTH, divergence_measures
 from zoning.measures import BELOW_STANDARD, PATH, QUOTA
@@ -74,11 +74,7 @@ class Terms:
         places: Mapping[str, str | Mapping[str, str]] = MappingProxyType({}),
     ) -> None:
         self._rulebook, self.language, self._study = rulebook, language, study
-        self.noun = (
-            unit_noun(study.units.called, language, study.units.jurisdiction_called)
-            if study
-            else unit_noun(None, language)
-        )
+        self.noun = noun_of(study, language)
         """What units are called."""
         self._places = _named_apart({code: text_in(name, language, code) for code, name in places.items()})
 

@@ -18,9 +18,9 @@ from maps.locale import (
     catalogue,
     format_measure,
     format_number,
+    noun_of,
     percent,
     text_in,
-    unit_noun,
     wrap,
 )
 from maps.style.palette import INK, zone_fills
@@ -94,7 +94,7 @@ def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...
     rings : bool
         Whether units that wait for somebody or hang on what was assumed have their marks on the picture.
     """
-    zones, noun = plan.zones, unit_noun(plan.study.units.called, language, plan.study.units.jurisdiction_called)
+    zones, noun = plan.zones, noun_of(plan.study, language)
     told = catalogue("report", language, noun)
     fills, signs = zone_fills(plan.rulebook), overlay_signs(plan.rulebook)
     carried = zones["overlays"].str.split(";")

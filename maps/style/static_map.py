@@ -12,7 +12,7 @@ import shapely
 
 from layers.errors import escape_hidden
 from maps.context import Context, Neighbourhood, Relief, context_around, relief, study_outline
-from maps.locale import catalogue, projection, text_in, unit_noun, width, wrap
+from maps.locale import catalogue, noun_of, projection, text_in, width, wrap
 from maps.style.base_map import ground, relief_image, waters_and_borders
 from maps.style.label_placement import spots_in
 from maps.style.legend import (
@@ -94,9 +94,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     >>> svg.startswith("<svg xmlns="), "Ecologically fragile area" in svg
     (True, True)
     """
-    told = catalogue(
-        "report", language, unit_noun(plan.study.units.called, language, plan.study.units.jurisdiction_called)
-    )
+    told = catalogue("report", language, noun_of(plan.study, language))
     name = text_in(plan.study.title, language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)

@@ -15,8 +15,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from layers.errors import ZoneplanError
-from maps.locale import UnitNoun, catalogue, languages, number_style, unit_noun
-from maps.locale.messages import CATALOGUES, templates
+from maps.locale import UnitNoun, catalogue, languages, number_style
+from maps.locale.messages import CATALOGUES, templates, unit_noun
 from maps.locale.templates import NumberStyle, Template
 
 POLISH = NumberStyle(
