@@ -114,6 +114,34 @@ def keep(name: str, content: bytes) -> None:
         (Path(folder) / name).write_bytes(content)
 
 
+CLINICS = """
+[[indices]]
+name = "beds"
+title = "Beds"
+[indices.access]
+table = "drive.csv"
+origin = "home"
+destination = "clinic"
+time = "minutes"
+facilities = "clinics.csv"
+facility = "clinic"
+supply = "beds"
+people = "population"
+reach = 15
+per = 1000
+standard = 10
+more = 1
+"""
+
+
+def add_clinics(folder: Path) -> None:
+    """Give the toy province a ward with 8 beds and an empty site, and ways to them from a1, b1 and c1."""
+    (folder / "drive.csv").write_text("home,clinic,minutes\na1,ward,5\nb1,ward,12\nc1,mill,10\n", "utf-8")
+    (folder / "clinics.csv").write_text("clinic,beds\nward,8\nmill,0\n", "utf-8")
+    with (folder / "plan.toml").open("a", encoding="utf-8") as plan:
+        plan.write(CLINICS)
+
+
 def rectangle(x0: float, y0: float, x1: float, y1: float):
     """A rectangle of the toy province, in kilometres from its south-west corner."""
     return box(X0 + x0 * KM, Y0 + y0 * KM, X0 + x1 * KM, Y0 + y1 * KM)

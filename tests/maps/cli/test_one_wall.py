@@ -22,6 +22,7 @@ from openpyxl import Workbook
 
 from layers.sandbox import can_fork
 from maps.cli.commands import main
+from tests.conftest import add_clinics
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
 
@@ -42,24 +43,6 @@ name = "{name}"
 source = "{source}"
 measure = {{ {name}_ha = "ha()" }}
 {more}
-"""
-ACCESS = """
-[[indices]]
-name = "beds"
-title = "Beds"
-[indices.access]
-table = "drive.csv"
-origin = "home"
-destination = "clinic"
-time = "minutes"
-facilities = "clinics.csv"
-facility = "clinic"
-supply = "beds"
-people = "population"
-reach = 15
-per = 1000
-standard = 10
-more = 1
 """
 TABLES = """
 [study]
@@ -97,10 +80,9 @@ def write_files(folder: Path) -> None:
         land.to_crs("EPSG:4326").to_file(folder / name, driver=driver)
     sources = ("zipped.zip", "base.gdb", "plain.shp", "columns.parquet", "flat.fgb", "a.geojson", "b.geojsonl", "c.kml")
     layers = [LAYER.format(name=source.replace(".", "_"), source=source, more="") for source in sources]
-    (folder / "drive.csv").write_text("home,clinic,minutes\na1,ward,5\nb1,ward,12\nc1,mill,10\n", "utf-8")
-    (folder / "clinics.csv").write_text("clinic,beds\nward,8\nmill,0\n", "utf-8")
+    add_clinics(folder)
     plan = folder / "plan.toml"
-    plan.write_text(plan.read_text("utf-8") + "".join(layers) + ACCESS, "utf-8")
+    plan.write_text(plan.read_text("utf-8") + "".join(layers), "utf-8")
     (folder / "tables.toml").write_text(TABLES, "utf-8")
     columns = "region,intensity_target_pct,intensity_actual_pct,total_target_tce,total_actual_tce"
     (folder / "energy.csv").write_text(f"{columns}\nwest,3,4,100,90\neast,3,1,9,9\n", "utf-8")

@@ -5,37 +5,16 @@ from __future__ import annotations
 import pytest
 
 from maps.reports import report
+from tests.conftest import add_clinics
 from zoning.pipeline import run
 from zoning.study import read_study
-
-CLINICS = """
-[[indices]]
-name = "beds"
-title = "Beds"
-[indices.access]
-table = "drive.csv"
-origin = "home"
-destination = "clinic"
-time = "minutes"
-facilities = "clinics.csv"
-facility = "clinic"
-supply = "beds"
-people = "population"
-reach = 15
-per = 1000
-standard = 10
-more = 1
-"""
 
 
 @pytest.fixture
 def plan(toy_folder):
     """The ward has 8 beds for 200 people of a1 and b1; those of c1 reach an empty site, the others nothing."""
-    (toy_folder / "drive.csv").write_text("home,clinic,minutes\na1,ward,5\nb1,ward,12\nc1,mill,10\n", "utf-8")
-    (toy_folder / "clinics.csv").write_text("clinic,beds\nward,8\nmill,0\n", "utf-8")
-    path = toy_folder / "plan.toml"
-    path.write_text(path.read_text("utf-8") + CLINICS, "utf-8")
-    return run(read_study(path))
+    add_clinics(toy_folder)
+    return run(read_study(toy_folder / "plan.toml"))
 
 
 @pytest.mark.slow

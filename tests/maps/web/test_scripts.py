@@ -62,6 +62,13 @@ def test_scripts_read_what_python_wrote(node, toy_plan, chain_lines, tmp_path: P
         assert chain_lines(toy_plan, card["id"], language) <= set(card["lines"])
 
 
+def write_block(plan: zp.Plan, folder: Path, language: str) -> Path:
+    """The block of a plan's map, without ground."""
+    shapes = place_on_grid(plan_topology(plan.units, plan.pieces), plan.units)
+    (folder / "block").write_text(encode_block(as_json(page_of(plan, shapes, language)), shapes), "ascii")
+    return folder / "block"
+
+
 def words_in(text: str) -> int:
     """Words, and two Chinese signs for one; that a title is in another language is said in signs, not in words.
 
@@ -79,9 +86,7 @@ def test_a_card_says_all_in_120_words_before_it_is_unfolded(
     node, plan_of, tmp_path: Path, study: str, language: str
 ) -> None:
     plan = plan_of(study)
-    shapes = place_on_grid(plan_topology(plan.units, plan.pieces), plan.units)
-    (tmp_path / "block").write_text(encode_block(as_json(page_of(plan, shapes, language)), shapes), "ascii")
-    read = json.loads(node(SCRIPTS / "read_block.js", tmp_path / "block"))
+    read = json.loads(node(SCRIPTS / "read_block.js", write_block(plan, tmp_path, language)))
     counts = {card["id"]: words_in(card["folded"]) for card in read["cards"]}
     assert {unit: count for unit, count in counts.items() if count > 120} == {}
 
@@ -93,9 +98,7 @@ def test_other_values_of_its_own_make_of_a_unit_what_the_card_says(
 ) -> None:
     """Each told value is given to a copy of its unit, and the rules are asked anew."""
     plan = plan_of(study)
-    shapes = place_on_grid(plan_topology(plan.units, plan.pieces), plan.units)
-    (tmp_path / "block").write_text(encode_block(as_json(page_of(plan, shapes, "en")), shapes), "ascii")
-    told = json.loads(node(SCRIPTS / "read_own_values.js", tmp_path / "block"))
+    told = json.loads(node(SCRIPTS / "read_own_values.js", write_block(plan, tmp_path, "en")))
     whole = plan.measures.select_dtypes("int").columns
     table = plan.measures.loc[[one["unit"] for one in told]].astype(dict.fromkeys(whole, "float64"))
     beyond = {"own_below": 1 - 1e-9, "own_most": 1.0, "own_from": 1.0, "own_above": 1 + 1e-9}
