@@ -15,8 +15,10 @@ from zoneplan.sturdy_output import SturdyOutput
 INTERRUPTED = 130
 OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 """After so many new objects Python looks for cycles; a plan is made of tables and records, which have hardly any."""
-MEMORY = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
-"""Where Arrow takes its memory, unless the user says it: its own pool keeps pages for columns of every size."""
+ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
+"""What libraries find when they are loaded, unless the user says it: Arrow's own pool keeps pages for columns of every
+size, and OpenBLAS starts a thread for each core, which wait for products of large matrices that no plan has.
+"""
 
 
 def main() -> NoReturn:
@@ -25,7 +27,7 @@ def main() -> NoReturn:
     The process is the command's own. So cycles are looked for less often, memory comes from the system, and once all is
     written and said, it ends without taking apart what it holds: the system takes back the memory as a whole.
     """
-    for name, value in MEMORY.items():
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     try:
