@@ -1,4 +1,4 @@
-"""A sheet of a large workbook whose rows go to its file as text, one at a time: the bytes that XlsxWriter writes."""
+"""A sheet of a workbook whose rows go to its file as text, one at a time: the bytes that XlsxWriter writes."""
 
 from __future__ import annotations
 

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
+    from maps.exports.streamed_sheet import StreamedSheet
+
 SHEET_ROWS = 1_048_575
 """Rows that a sheet holds below its header."""
 CELL_CHARACTERS = 32_767
-CELLS_IN_MEMORY = 200_000
-"""Up to so many a workbook is made in memory, which is quicker; rows of a larger one wait in files."""
 _TEXT_FORMAT = 255
 """Older spreadsheets show longer texts of the text format as ####."""
 _WIDEST, _LINES = 56, 3
@@ -89,16 +89,15 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
     import xlsxwriter  # noqa: PLC0415  (a map or a GeoPackage needs none)
 
     sheets, packed = sheets_of(said), BytesIO()
-    large = sum(sheet.rows * len(sheet.columns) for sheet in sheets) > CELLS_IN_MEMORY
     with (
         _refusing(path),
         TemporaryDirectory() as folder,
-        xlsxwriter.Workbook(packed, {"constant_memory": large, "in_memory": not large, "tmpdir": folder}) as book,
+        xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder}) as book,
     ):
         book.use_zip64()
         created = datetime.combine(plan.study.study.date, time.min)
         book.set_properties({"title": legible(text_in(plan.study.title, language)), "created": created})
-        writer = _Writer(book, said, streamed=large)
+        writer = _Writer(book, said)
         cover = writer.add(catalogue("workbook", language)["sheet_cover"])
         parts = [(sheet, start) for sheet in sheets for start in range(0, sheet.rows, SHEET_ROWS)]
         pages = [(sheet, start, writer.add(_part(sheet.title, start))) for sheet, start in parts]
@@ -133,20 +132,19 @@ class _Look(NamedTuple):
 class _Writer:
     """Writes the sheets of one workbook."""
 
-    def __init__(self, book: Workbook, plan: LocalizedPlan, *, streamed: bool) -> None:
-        self.book, self.plan, self._streamed = book, plan, streamed
+    def __init__(self, book: Workbook, plan: LocalizedPlan) -> None:
+        self.book, self.plan = book, plan
         self._formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self._page = catalogue("workbook", plan.language, plan.noun)["page"]
         titles = {zone.code: text_in(zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
         self._fills = {legible(titles[code]): fill for code, fill in zone_fills(plan.rulebook).items()}
 
-    def add(self, title: str) -> Worksheet:
+    def add(self, title: str) -> StreamedSheet:
         """A sheet that is still empty."""
-        if not self._streamed:
-            return self.book.add_worksheet(title)
         from maps.exports.streamed_sheet import StreamedSheet  # noqa: PLC0415  (loads XlsxWriter)
 
-        return self.book.add_worksheet(title, StreamedSheet)
+        page: StreamedSheet = self.book.add_worksheet(title, StreamedSheet)
+        return page
 
     def format(self, **properties: Any) -> Format:
         """A format, made once."""
@@ -155,7 +153,7 @@ class _Writer:
             self._formats[key] = self.book.add_format(properties)
         return self._formats[key]
 
-    def fill(self, page: Worksheet, sheet: Sheet, start: int) -> None:
+    def fill(self, page: StreamedSheet, sheet: Sheet, start: int) -> None:
         """One table: header, filters, widths, colours and cells."""
         columns = [one._replace(cells=_cells(one.cells[start : start + SHEET_ROWS])) for one in sheet.columns]
         rows, last = len(columns[0].cells), len(columns) - 1
@@ -170,15 +168,7 @@ class _Writer:
         page.autofilter(0, 0, rows, last)
         page.ignore_errors({"number_stored_as_text": _area(rows, last)})
         self._on_paper(page, sum(look.width for look in looks))
-        cells = zip(*(column.cells for column in columns), strict=True)
-        if self._streamed:
-            page.write_rows(1, cells)
-            return
-        write = {str: page.write_string, bool: page.write_boolean}
-        for number, row in enumerate(cells, start=1):
-            for place, cell in enumerate(row):
-                if cell is not None:
-                    write.get(type(cell), page.write_number)(number, place, cell)
+        page.write_rows(1, zip(*(column.cells for column in columns), strict=True))
 
     def _colour(self, page: Worksheet, column: int, rows: int) -> None:
         """Each main function in the colour that it has on the map."""
@@ -219,7 +209,7 @@ class _Writer:
             look = self.format(bold=True, font_size=18, num_format=_number_format([figure.value]), top=2, **top)
             self._write(page, 4, place, figure.value, look)
         label = self.format(text_wrap=True, valign="top", font_color=NOTE)
-        for place, figure in enumerate(cover.figures, start=1):  # row by row: a large workbook takes no other order
+        for place, figure in enumerate(cover.figures, start=1):  # rows that wait in a file come in order
             page.write_string(5, place, legible(figure.label), label)
         head = self.format(bold=True, bottom=1, bottom_color=RULE)
         row = self._contents(page, 7, cover, head)

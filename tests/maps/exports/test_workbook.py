@@ -323,21 +323,12 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(toy_plan, opened, monkey
 
 
 @pytest.mark.slow
-def test_a_large_workbook_says_the_same(toy_plan, opened, monkeypatch) -> None:
-    """It is not made in memory; rows wait in files."""
-    small = {sheet.title: list(sheet.values) for sheet in opened(toy_plan)}
-    monkeypatch.setattr(workbook, "CELLS_IN_MEMORY", 0)
-    assert {sheet.title: list(sheet.values) for sheet in opened(toy_plan)} == small
-
-
-@pytest.mark.slow
-def test_rows_of_a_large_workbook_are_those_of_xlsxwriter(make_plan, path, monkeypatch) -> None:
+def test_rows_are_those_of_xlsxwriter(make_plan, path, monkeypatch) -> None:
     """Each cell by its own writer gives the same bytes, in texts with signs of XML, controls and blanks, too."""
     plan = make_plan()
     odd = [True, False, np.inf, "<r>b</r>", 3, "a&b", "_x0041_", " blank", 'a "b"', "line\nline", "a\x07b", ""]
     measures = plan.measures.assign(odd=pd.Series(odd, index=plan.measures.index, dtype=object), empty=np.nan)
     plan = make_plan(measures=measures)
-    monkeypatch.setattr(workbook, "CELLS_IN_MEMORY", 0)
     write_workbook(plan, path)
     streamed = path.read_bytes()
 
