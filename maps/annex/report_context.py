@@ -43,7 +43,6 @@ from maps.summaries import ShownColumns
 from zoning.plan import Assumption, Plan
 from zoning.records import claim_said
 from zoning.tables import Table
-from zoning.zones import decision_status
 
 TOLD = 300
 """More units are not told one by one: map and workbook have them."""
@@ -199,7 +198,7 @@ class ReportContext:
 
     @cached_property
     def _standings(self) -> dict[str, str]:
-        return {str(unit_id): self.words[standing] for unit_id, standing in decision_status(self.plan).items()}
+        return {str(unit_id): self.words[standing] for unit_id, standing in self.plan.standings.items()}
 
     def standing(self, unit_id: str) -> str:
         """How the zones of a unit came about, in words."""

@@ -21,7 +21,7 @@ from zoning.policies import UNSTATED, gaps_in
 from zoning.records import each_row, row_records, rows_about, unit_records
 from zoning.tables import CONFLICTS, QUOTAS, ZONES, Table
 from zoning.trace import Record, Said
-from zoning.zones import DEFAULT_RULE, decision_status, refinements, unit_margins
+from zoning.zones import DEFAULT_RULE, refinements, unit_margins
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
     "zones": ("status", "standing", "assumed", "shown", "whole", "main", "overlays", "other_claims", "margins"),
@@ -157,7 +157,7 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
             "rulebook_title": plan.rulebook.display_name,
         },
         "status": str(zone["status"]),
-        "standing": str(decision_status(plan)[unit_id]),
+        "standing": str(said.standings[unit_id]),
         "assumed": _hangs_on(said, str(zone["assumed"])),
         "shown": _shown(said, ZONES, [zone])[0],
         "whole": _whole(said, zone),

@@ -18,7 +18,7 @@ from maps.style import mark_fills
 from maps.summaries import QuotaShifts, quota_shifts
 from zoning.quotas import RESERVE
 from zoning.study import Quota
-from zoning.zones import OPEN, decision_status
+from zoning.zones import OPEN
 
 PEOPLE = "persons"
 """The unit of measure of who lives somewhere."""
@@ -167,7 +167,7 @@ class PlanFigures:
 
         Where the main function of any is open these are told alone.
         """
-        standing = decision_status(self.edition.plan).reindex(units.index)
+        standing = self.edition.plan.standings.reindex(units.index)
         main = units.index[standing.isin(OPEN)]
         return (main, False) if len(main) else (units.index[standing == "review_overlay"], True)
 

@@ -22,6 +22,7 @@ from zoning.records import names_by_language
 from zoning.study import Study
 from zoning.tables import POLICIES, TABLES, Table
 from zoning.trace import Remark
+from zoning.zones import decision_status
 
 RECORD = "record"
 """The column of the claims that holds the reason as it was before it was put into words."""
@@ -93,6 +94,11 @@ class LocalizedPlan(Plan):
     def noun(self) -> UnitNoun:
         """What its units are called."""
         return self.renderer.noun
+
+    @cached_property
+    def standings(self) -> pd.Series:
+        """How the zones of each unit came about, see :func:`zoning.zones.decision_status`."""
+        return decision_status(self)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Paragraph, Split, Table
 from maps.style import page_notices
 from maps.summaries import payments_without_amounts
-from zoning.zones import OPEN, assumed_measures, decision_status
+from zoning.zones import OPEN, assumed_measures
 
 ASSUMED, SOURCES, FINDINGS, FORMS = 8, 14, 6, 2
 NOTICED = {*OPEN, "assumed"}
@@ -81,7 +81,7 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     statuses = plan.zones["status"].value_counts()
     if plan.study.study.note:
         yield "", text_in(plan.study.study.note, edition.language)
-    standings = decision_status(plan).value_counts()
+    standings = plan.standings.value_counts()
     for standing in (*OPEN, "review_overlay"):
         if count := int(standings.get(standing, 0)):
             yield "", edition.say(f"notice_{standing}", n=edition.number(count))

@@ -36,7 +36,6 @@ from maps.web.page_model import (
 from zoning.records import each_row
 from zoning.rulebook import EXCEPTION
 from zoning.tables import QUOTAS, ZONES, Table
-from zoning.zones import decision_status
 
 GAP = "\0"
 """Where a number stands in a text that is kept once; no visible text has this character."""
@@ -180,7 +179,7 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
     reasons, policies = ReasonTable(plan.language), _Policies(plan)
     names = names_of_units(plan.source)
     rows_of_zones = each_row(plan.zones.set_index("unit_id").reindex(ids).rename_axis("unit_id").reset_index())
-    statuses = decision_status(plan).reindex(ids).tolist()
+    statuses = plan.standings.reindex(ids).tolist()
     lines, quotas, listed = (_by_unit(getattr(plan, name), ids) for name in ("lines", "quotas", "policies"))
     moved = {(name, str(unit)): place for name, one in (shifts or {}).items() for unit, place in one.of_units().items()}
     of_zones, of_quotas = (_Shown(plan, table) for table in (ZONES, QUOTAS))
