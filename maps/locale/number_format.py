@@ -6,7 +6,7 @@ import math
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal, localcontext
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pyproj import CRS
 
@@ -191,9 +191,10 @@ def width(text: str) -> float:
     >>> width("能源"), round(width("energy"), 2)
     (2.0, 3.48)
     """
-    return sum(_advance(char) for char in text)
+    return sum(map(_advance, text))
 
 
+@cache
 def _advance(char: str) -> float:
     if unicodedata.east_asian_width(char) in _WIDE:
         return 1.0

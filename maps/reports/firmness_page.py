@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from math import inf
@@ -92,19 +92,21 @@ def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
     columns = (words["threshold_of"], words["curve_units"], words["curve_stands"])
     chart = step_curves(words["curves"], columns, [_row(figures, limits, one) for one in found[:CURVES]])
     blocks: list[Block] = [drawn("", chart, words["note_curves"])]
-    rows = _nearest(figures, limits, found)
-    if rows:
+    units = _nearest(found)
+    if len(units):
         heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
         room = NEAREST - min(len(found), CURVES) - TITLE_LINES * (text_lines(title, 20, TITLE_MM) > 1)
-        most = int(np.searchsorted(np.cumsum([_lines(row) for row in rows]), room, side="right"))
+        rows = tuple(_fitting(_nearest_rows(figures, limits, found, units), room))
         note = (
             edition.tell(
-                "note_more_curves", sheet=catalogue("workbook", edition.language)["sheet_firmness"], n=len(rows) - most
+                "note_more_curves",
+                sheet=catalogue("workbook", edition.language)["sheet_firmness"],
+                n=len(units) - len(rows),
             )
-            if len(rows) > most
+            if len(units) > len(rows)
             else ""
         )
-        blocks.append(Table(words["nearest_thresholds"], heads, tuple(rows[:most]), frozenset({2, 3}), note, "dense"))
+        blocks.append(Table(words["nearest_thresholds"], heads, rows, frozenset({2, 3}), note, "dense"))
     return Page(
         id="thresholds",
         chapter=words["chapter_firmness"],
@@ -375,22 +377,37 @@ def _first(figures: PlanFigures, curve: Curve) -> Iterator[str]:
             yield figures.edition.tell(key, names=listed(figures, figures.names(own["unit_id"]), 2))
 
 
-def _nearest(figures: PlanFigures, limits: _Limits, found: Sequence[Curve]) -> list[tuple[Cell, ...]]:
-    """Units by the threshold of which the smallest change changes them, the nearest first."""
-    told, curve_of = [], {one.parameter: one for one in found}
+def _nearest(found: Sequence[Curve]) -> pd.DataFrame:
+    """Units by the threshold of which the smallest change changes them, one row each, the nearest first."""
+    told = []
     for one in found:
         near = one.nearest().reset_index()
         part = (near["value"] - one.adopted).abs() / (abs(one.adopted) or 1.0)
         told.append(near.assign(part=part, parameter=one.parameter, adopted=one.adopted))
     table = pd.concat(told, ignore_index=True).sort_values(["part", "unit_id"], kind="stable")
-    rows: list[tuple[Cell, ...]] = []
-    for row in table.drop_duplicates("unit_id").itertuples(index=False):
+    return table.drop_duplicates("unit_id")
+
+
+def _nearest_rows(
+    figures: PlanFigures, limits: _Limits, found: Sequence[Curve], units: pd.DataFrame
+) -> Iterator[tuple[Cell, ...]]:
+    """The rows of :func:`_nearest` as they are printed."""
+    curve_of = {one.parameter: one for one in found}
+    for row in units.itertuples(index=False):
         ahead = row.value > row.adopted or (row.value == row.adopted and row.after == "above")
         now, then = (row.zone, row.becomes) if ahead else (row.becomes, row.zone)
         called = figures.names([row.unit_id])[0], figures.edition.measure(row.parameter)
         ends = limits.write(row.parameter, row.adopted), limits.end(curve_of[row.parameter], row.value)
-        rows.append((Strong(called[0]), called[1], *ends, _swatch(figures, now), _swatch(figures, then)))
-    return rows
+        yield Strong(called[0]), called[1], *ends, _swatch(figures, now), _swatch(figures, then)
+
+
+def _fitting(rows: Iterable[tuple[Cell, ...]], room: int) -> Iterator[tuple[Cell, ...]]:
+    """The first rows that fit into so many lines."""
+    for row in rows:
+        room -= _lines(row)
+        if room < 0:
+            return
+        yield row
 
 
 def _lines(row: tuple[Cell, ...]) -> int:

@@ -84,7 +84,7 @@ class Curve(Shown):
     steps: tuple[Step, ...]
     turns: pd.DataFrame
 
-    @property
+    @cached_property
     def current(self) -> Step:
         """The step in which the adopted value lies."""
         return next(step for step in self.steps if step.holds(self.adopted))
