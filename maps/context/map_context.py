@@ -409,7 +409,10 @@ def _outside(lines: Geometries, study: shapely.Geometry, margin: float) -> Geome
     """Lines without what lies in the study or along its border: the study draws its own."""
     if not len(lines):
         return lines
-    wide = shapely.simplify(study, margin).buffer(4 * margin, quad_segs=2)
+    reach = 4 * margin
+    parts = shapely.get_parts(shapely.simplify(study, margin))
+    near = np.unique(shapely.STRtree(lines).query(parts, predicate="dwithin", distance=reach)[0])
+    wide = shapely.multipolygons(parts[near]).buffer(reach, quad_segs=2)
     left: Geometries = shapely.difference(lines, wide)
     kept: Geometries = left[~shapely.is_empty(left)]
     return kept

@@ -29,6 +29,7 @@ from maps.style import (
     dissolve,
     ground,
     ink_on,
+    merge_by,
     names_svg,
     plan_topology,
     relief_image,
@@ -231,14 +232,10 @@ class PlanMaps:
         """The frame of small maps, its units, and the paths of all land and of the jurisdictions."""
         frame = MapFrame.tight(self.bounds, 40, 46 if self.ratio < 1.2 else 34)
         shapes = self.shapes(frame)
-        return frame, shapes, self._outline(shapes, frame), self._places(shapes, frame)
+        return frame, shapes, self._outline(shapes, frame), _paths(_jurisdictions(shapes), frame)
 
     def _outline(self, shapes: gpd.GeoDataFrame, frame: MapFrame) -> str:
         return svg_path(dissolve(shapes.geometry.to_numpy()), frame.frame)
-
-    def _places(self, shapes: gpd.GeoDataFrame, frame: MapFrame) -> str:
-        groups = [dissolve(part.geometry.to_numpy())[0] for _, part in shapes.groupby("jurisdiction", sort=True)]
-        return svg_path(np.array(groups, dtype=object), frame.frame)
 
     def small(self, chosen: pd.Index, fill: str, name: str, wide: float = 40) -> Markup:
         """Where some units lie, on a grey ground.
@@ -305,10 +302,11 @@ class PlanMaps:
         frame = MapFrame.tight(self.bounds, wide, high)
         shapes = self.shapes(frame)
         sheet = Canvas(frame.wide, frame.high)
+        land = study_outline(shapes.geometry.to_numpy())
         parts = [
-            (self._outline(shapes, frame), "#F1EFEB", "", 0.0),
+            (svg_path(land, frame.frame), "#F1EFEB", "", 0.0),
             (svg_path(shapes.geometry.to_numpy(), frame.frame) if len(shapes) <= MANY else "", "none", "#FFFFFF", 0.14),
-            (self._places(shapes, frame), "none", EDGE, 0.2),
+            (_paths(_jurisdictions(shapes), frame), "none", EDGE, 0.2),
         ]
         sheet.add(self._group(parts))
         values = pd.to_numeric(amounts).astype(float).reindex(shapes.index).fillna(0.0)
@@ -334,11 +332,11 @@ class PlanMaps:
                 sheet.line(one.x, one.y, near, base - NAME_DROP, INK, 0.16)
                 sheet.circle(one.x, one.y, 0.35, INK)
             sheet.text(left, base, one.name, NAME_PT, fill=colour, bold=True, halo=halo)
-        self._sizes(sheet, frame, shapes, most, largest, said[1])
+        self._sizes(sheet, frame, land, most, largest, said[1])
         return _as_map(sheet.svg(said[0]))
 
     def _sizes(
-        self, sheet: Canvas, frame: MapFrame, shapes: gpd.GeoDataFrame, most: float, largest: float, said: str
+        self, sheet: Canvas, frame: MapFrame, land: shapely.Geometry, most: float, largest: float, said: str
     ) -> None:
         """Three sizes in the corner that has the least land."""
         high, wide = 2 * largest + 2, 2 * largest + 22
@@ -347,7 +345,6 @@ class PlanMaps:
             for x in (0.0, frame.wide - wide)
             for y in (0.0, frame.high - high)
         }
-        land = study_outline(shapes.geometry.to_numpy())
         x, y = min(corners, key=lambda one: (shapely.intersection(land, corners[one]).area, one))
         foot, middle = y + high - 1, x + largest + 1
         for value in _three(most):
@@ -362,17 +359,10 @@ class PlanMaps:
         """The plan itself on its ground, with its scale: land, water, relief, towns."""
         frame = MapFrame.around(self.bounds, wide, high)
         shapes = self.shapes(frame)
-        places = {
-            self.figures.place(str(place)): dissolve(part.geometry.to_numpy())[0]
-            for place, part in shapes.groupby("jurisdiction", sort=True)
-        }
-        few = len(shapes) <= NAMED
-        named = dict(zip(shapes["name"].astype(str), shapes.geometry, strict=True)) if few else {}
+        named = dict(zip(shapes["name"].astype(str), shapes.geometry, strict=True)) if len(shapes) <= NAMED else {}
         thick = 0.16 if len(shapes) <= 600 else 0.06
         sheet = Canvas(frame.wide, frame.high)
-        self._draw(
-            sheet, frame, shapes, (places if len(places) > 1 and not few else {}, named), thick=thick, shaded=True
-        )
+        self._draw(sheet, frame, shapes, named, thick=thick, shaded=True)
         return _as_map(sheet.svg(name)), frame.scale
 
     def of_place(self, place: str, wide: float, high: float, name: str) -> tuple[Markup, int]:
@@ -383,7 +373,7 @@ class PlanMaps:
         sheet = Canvas(frame.wide, frame.high)
         inside = shapes[shapes["jurisdiction"] == place]
         named = dict(zip(inside["name"].astype(str), inside.geometry, strict=True)) if len(inside) <= 150 else {}
-        self._draw(sheet, frame, shapes, ({}, named), thick=0.25, only=place)
+        self._draw(sheet, frame, shapes, named, thick=0.25, only=place)
         return _as_map(sheet.svg(name)), frame.scale
 
     def of_unit(
@@ -397,7 +387,7 @@ class PlanMaps:
         context = context_around(
             self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._study
         )
-        context = context._replace(places=self._towns(context, shapes[shapes.index == unit], few=False))
+        context = context._replace(places=self._towns(context, shapes.geometry[shapes.index == unit].iloc[0]))
         sheet = Canvas(frame.wide, frame.high)
         beside = shapes[(shapes.index != unit) & shapes.geometry.intersects(shapely.box(*frame.bounds))]
         outline = svg_path(shapes.geometry[shapes.index == unit].to_numpy(), pixels)
@@ -445,7 +435,7 @@ class PlanMaps:
         if len(inside) > 1:
             parts.append((svg_path(inside.geometry.to_numpy(), frame.frame), "none", "#FFFFFF", 0.2))
         parts += [
-            (self._places(shapes, frame), "none", "#8A8F95", 0.2),
+            (_paths(_jurisdictions(shapes), frame), "none", "#8A8F95", 0.2),
             (self._outline(inside, frame), "none", SECOND, 0.4),
             (svg_path(own, frame.frame), INK, INK, 0.1),
         ]
@@ -467,20 +457,25 @@ class PlanMaps:
         sheet: Canvas,
         frame: MapFrame,
         shapes: gpd.GeoDataFrame,
-        names: tuple[Mapping[str, shapely.Geometry], Mapping[str, shapely.Geometry]],
+        named: Mapping[str, shapely.Geometry],
         *,
         thick: float,
         shaded: bool = False,
         only: str = "",
     ) -> None:
-        """Everything from the ground up: land, zones, relief, waters, borders, marks and names."""
+        """Everything from the ground up: land, zones, relief, waters, borders, marks and names.
+
+        Where no units are named, jurisdictions are; towns are, too, except beside the names of all units.
+        """
         plan, pixels = self.figures.edition.plan, frame.frame
         own = shapes[shapes["jurisdiction"] == only] if only else shapes
+        places = _jurisdictions(own)
         language = self.figures.edition.language
         context = context_around(
             self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._study
         )
-        context = context._replace(places=self._towns(context, own, few=bool(names[1]) and not only))
+        land = study_outline(np.array([*places.values()], dtype=object))
+        context = context._replace(places=() if named and not only else self._towns(context, land))
         shading = (
             relief(plan, outline=self._study, side_px=RELIEF_PX if len(own) <= MANY else RELIEF_PX // 2)
             if shaded
@@ -499,7 +494,6 @@ class PlanMaps:
         ]
         beside = self._outline(shapes[shapes["jurisdiction"] != only], frame) if only else ""
         lines = "" if many else svg_path(own.geometry.to_numpy(), pixels)
-        places = self._places(own, frame)
         parts = [
             *ground(context, pixels, LIGHT),
             _path(beside, LIGHT.outside, "", 0),
@@ -507,7 +501,7 @@ class PlanMaps:
             *relief_image(shading, pixels),
             _path(lines, "none", "#FFFFFF", thick * FINE),
             *waters_and_borders(context, pixels, LIGHT),
-            *(self._frame_lines(places) if plan.rulebook.map.borders and plan.study.map.borders else ()),
+            *(self._frame_lines(_paths(places, frame)) if plan.rulebook.map.borders and plan.study.map.borders else ()),
         ]
         drawn = "".join(parts)
         sheet.add(f'<g transform="scale({1 / FINE:g})" fill-rule="evenodd" stroke-linejoin="round">{drawn}</g>')
@@ -519,15 +513,13 @@ class PlanMaps:
             obstacles.append(((x - 1.4) * PX, (y - 1.4) * PX, (x + 1.4) * PX, (y + 1.4) * PX))
             sheet.circle(x, y, 1.35, "#FFFFFF", stroke=INK, thick=0.25)
             sheet.text(x, y + 0.9, "?", 7, bold=True, anchor="middle")
-        written = "".join(names_svg(context, pixels, LIGHT, names[0], obstacles, names[1]))
+        called = {} if named or only else {self.figures.place(name): shape for name, shape in places.items()}
+        written = "".join(names_svg(context, pixels, LIGHT, called if len(called) > 1 else {}, obstacles, named))
         sheet.add(f'<g transform="scale({1 / PX:.5g})">{written}</g>')
         scale_bar(sheet, frame, self.figures.edition, left=left, most=most)
 
-    def _towns(self, context: Context, own: gpd.GeoDataFrame, *, few: bool) -> tuple[Place, ...]:
-        """The places of a context, inside of what is drawn or not; none beside the names of a few units."""
-        if few:
-            return ()
-        land = study_outline(own.geometry.to_numpy())
+    def _towns(self, context: Context, land: shapely.Geometry) -> tuple[Place, ...]:
+        """The places of a context, inside of the land that is drawn or not."""
         shapely.prepare(land)
         inside = shapely.contains_xy(land, [place.x for place in context.places], [place.y for place in context.places])
         told = tuple(place._replace(inside=bool(one)) for place, one in zip(context.places, inside, strict=True))
@@ -551,6 +543,16 @@ class PlanMaps:
     @cached_property
     def _study(self) -> shapely.Geometry:
         return study_outline(self._borders.units)
+
+
+def _jurisdictions(shapes: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
+    """The land of each jurisdiction."""
+    return merge_by(shapes.geometry.to_numpy(), shapes["jurisdiction"])
+
+
+def _paths(places: Mapping[str, shapely.Geometry], frame: MapFrame) -> str:
+    """The borders of some places as the data of a path."""
+    return svg_path(np.array([*places.values()], dtype=object), frame.frame)
 
 
 def _path(data: str, fill: str, stroke: str, thick: float) -> str:

@@ -21,7 +21,7 @@ from maps.style.palette import (
 from maps.style.signs import Sign, overlay_signs
 from maps.style.static_map import picture
 from maps.style.svg_paths import Frame, dissolve, simplify, svg_path
-from maps.style.topology import Topology, fine_step, plan_topology
+from maps.style.topology import Topology, fine_step, merge_by, plan_topology
 from maps.style.typefaces import font_faces, printed_faces
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "ink_on",
     "line_styles",
     "mark_fills",
+    "merge_by",
     "names_svg",
     "notices_text",
     "overlay_signs",

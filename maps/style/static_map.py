@@ -32,8 +32,8 @@ from maps.style.legend import (
 from maps.style.map_names import large_towns, names_svg
 from maps.style.palette import INK, LIGHT, zone_fills
 from maps.style.signs import RADIUS_PX, overlay_signs, sign_shape
-from maps.style.svg_paths import FINENESS, Frame, dissolve, simplify, svg_path
-from maps.style.topology import Topology, plan_topology
+from maps.style.svg_paths import FINENESS, Frame, simplify, svg_path
+from maps.style.topology import Topology, merge_by, plan_topology
 from zoning.plan import Plan
 
 Bounds: TypeAlias = tuple[float, float, float, float]
@@ -110,7 +110,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     drawn = simplify(borders.units, frame)
     shapes = np.where(shapely.is_empty(drawn), borders.units, drawn)  # a unit of a pixel keeps its shape
     units = units.set_geometry(gpd.GeoSeries(shapes, units.index, crs=units.crs))
-    places = _jurisdictions(units)
+    places = merge_by(shapes, units["jurisdiction"])
     rings = _have_room(units, frame)
     marked = _marked(units, frame, rings=rings)
     signs = _signs(plan, units, frame, large_towns(context, frame, LIGHT, marked))
@@ -272,11 +272,6 @@ def _control_lines(plan: Plan, borders: Topology, frame: Frame) -> list[str]:
                 f'<path stroke="{stroke}" stroke-width="{10 * thick:.0f}" stroke-dasharray="{tenths}" d="{data}"/>'
             )
     return found
-
-
-def _jurisdictions(units: gpd.GeoDataFrame) -> Places:
-    groups = units.groupby("jurisdiction", sort=True)
-    return {str(name): dissolve(part.geometry.to_numpy())[0] for name, part in groups}
 
 
 def _borders() -> list[str]:
