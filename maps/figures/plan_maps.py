@@ -385,7 +385,7 @@ class PlanMaps:
         pixels, shapes = frame.frame, self.shapes(frame)
         language = self.figures.edition.language
         context = context_around(
-            self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._study
+            self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._borders.outline
         )
         context = context._replace(places=self._towns(context, shapes.geometry[shapes.index == unit].iloc[0]))
         sheet = Canvas(frame.wide, frame.high)
@@ -472,12 +472,12 @@ class PlanMaps:
         places = _jurisdictions(own)
         language = self.figures.edition.language
         context = context_around(
-            self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._study
+            self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._borders.outline
         )
         land = study_outline(np.array([*places.values()], dtype=object))
         context = context._replace(places=() if named and not only else self._towns(context, land))
         shading = (
-            relief(plan, outline=self._study, side_px=RELIEF_PX if len(own) <= MANY else RELIEF_PX // 2)
+            relief(plan, outline=self._borders.outline, side_px=RELIEF_PX if len(own) <= MANY else RELIEF_PX // 2)
             if shaded
             else None
         )
@@ -539,10 +539,6 @@ class PlanMaps:
         status = self.figures.units["status"].reindex(shapes.index)
         waiting = shapes.geometry[status.isin(OPEN)].representative_point()
         return [frame.place(point.x, point.y) for point in waiting]
-
-    @cached_property
-    def _study(self) -> shapely.Geometry:
-        return study_outline(self._borders.units)
 
 
 def _jurisdictions(shapes: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import escape_hidden
-from maps.context import Context, Neighbourhood, Relief, context_around, relief, study_outline
+from maps.context import Context, Neighbourhood, Relief, context_around, relief
 from maps.locale import catalogue, noun_of, projection, text_in, width, wrap
 from maps.style.base_map import ground, relief_image, waters_and_borders
 from maps.style.label_placement import spots_in
@@ -102,9 +102,8 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     bounds = (west - edge, south - edge, east + edge, north + edge)
     frame = Frame.around(bounds, WIDTH - SIDE - GAP if beside else WIDTH, 720 if beside else 600)
     borders = borders or plan_topology(plan.units, plan.pieces)
-    outline = study_outline(borders.units)
-    context = context_around(Neighbourhood(plan), bounds, frame.metres_per_px, language, outline=outline)
-    shading = relief(plan, outline=outline)
+    context = context_around(Neighbourhood(plan), bounds, frame.metres_per_px, language, outline=borders.outline)
+    shading = relief(plan, outline=borders.outline)
     settled = plan.zones.set_index("unit_id")[["main", "overlays", "status"]]
     units = plan.units[["jurisdiction", "geometry"]].join(settled)
     drawn = simplify(borders.units, frame)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+
+from maps.context import study_outline
 
 Geometries = npt.NDArray[np.object_]
 Integers = npt.NDArray[np.int64]
@@ -20,7 +23,8 @@ FINENESS = 512
 its full height."""
 
 
-class Topology(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Topology:
     """The borders of a plan, the same for both neighbours.
 
     Attributes
@@ -36,6 +40,11 @@ class Topology(NamedTuple):
     pieces: Geometries
     unit_of_piece: Integers
     units: Geometries
+
+    @cached_property
+    def outline(self) -> shapely.Geometry:
+        """All units as one shape."""
+        return study_outline(self.units)
 
     def merged(self, group: Integers, groups: int) -> Geometries:
         """The pieces joined in groups: borders inside a group fall away, and the others stay as they are.

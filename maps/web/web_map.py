@@ -12,7 +12,7 @@ import geopandas as gpd
 
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
-from maps.context import Neighbourhood, Surrounded, study_outline
+from maps.context import Neighbourhood, Surrounded
 from maps.locale import localize
 from maps.offline import (
     LIBRARIES,
@@ -221,7 +221,6 @@ def _placed_plan(
 ) -> Callable[[PlaneName], PlacedPage]:
     """What puts the page of a plan into a projection, with what differs from another plan."""
     topology = borders or plan_topology(plan.units, plan.pieces)
-    outline = study_outline(topology.units)
     recomputed = plan_model(localize(plan, language)) if compared is None else None
 
     columns = measure_columns(plan)
@@ -229,7 +228,7 @@ def _placed_plan(
 
     def place(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(topology, plan.units, plane)
-        ground = ground_of(near, shapes, outline, language)
+        ground = ground_of(near, shapes, topology.outline, language)
         page = page_of(plan, shapes, language, ground.model, recomputed and recomputed.model, columns)
         page = page if compared is None else compared_page(page, compared)
         shown = (steps[one.name] for one in page.measures)
