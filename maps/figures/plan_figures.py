@@ -9,6 +9,7 @@ from functools import cached_property
 from math import fsum
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from maps.annex import ReportContext
@@ -19,6 +20,9 @@ from maps.summaries import QuotaShifts, quota_shifts
 from zoning.quotas import RESERVE
 from zoning.study import Quota
 from zoning.zones import OPEN
+
+Floats = npt.NDArray[np.float64]
+Words = npt.NDArray[np.object_]
 
 PEOPLE = "persons"
 """The unit of measure of who lives somewhere."""
@@ -214,12 +218,22 @@ class PlanFigures:
         units : DataFrame, optional
             Rows of ``units``; by default all.
         """
-        table = self.units if units is None else units
-        own = pd.to_numeric(values if values.index is table.index else values.reindex(table.index)).to_numpy(
-            dtype=float
-        )
-        main = table["main"].to_numpy(dtype=object)
-        return tuple(fsum(own[(main == code) & ~np.isnan(own)]) for code in self.mains)
+        own, main = self._by_unit(values, self.units if units is None else units)
+        return self._summed(own, main)
+
+    def sums_by_place(self, values: pd.Series) -> dict[str, tuple[float, ...]]:
+        """The same of all units, for each jurisdiction."""
+        own, main = self._by_unit(values, self.units)
+        place = self.units["jurisdiction"].to_numpy(dtype=object)
+        return {name: self._summed(own[here], main[here]) for name in self.places for here in (place == name,)}
+
+    def _by_unit(self, values: pd.Series, table: pd.DataFrame) -> tuple[Floats, Words]:
+        """A value and the main function of some units."""
+        own = values if values.index is table.index else values.reindex(table.index)
+        return pd.to_numeric(own).to_numpy(dtype=float), table["main"].to_numpy(dtype=object)
+
+    def _summed(self, values: Floats, main: Words) -> tuple[float, ...]:
+        return tuple(fsum(values[(main == code) & ~np.isnan(values)]) for code in self.mains)
 
     def percent(self, part: float, whole: float) -> str:
         """A share with its sign: one decimal, two below one per cent, ``0%`` only for nothing."""

@@ -470,11 +470,13 @@ def _margins(figures: PlanFigures, tests: list[TestFigures]) -> Figure:
     for test in tests:
         dots = []
         own = test.distance[test.asked & test.distance.notna()]
-        for unit, off in own[own.between(LOW, HIGH)].items():
-            fill = figures.fills[str(mains[unit])] if test.main else (SLATE if test.passes[unit] else "")
-            name = figures.names([str(unit)])[0] if some and unit in close[id(test)] else ""
-            shape = figures.marks[str(mains[unit])] if test.main else "circle"
-            dots.append(Dot(100 * float(off), fill, name, shape))
+        near = own[own.between(LOW, HIGH)]
+        told = (part[near.index].tolist() for part in (mains, test.passes))
+        for unit, off, main, passes in zip(near.index.tolist(), near.tolist(), *told, strict=True):
+            fill = figures.fills[main] if test.main else (SLATE if passes else "")
+            name = figures.names([unit])[0] if some and unit in close[id(test)] else ""
+            shape = figures.marks[main] if test.main else "circle"
+            dots.append(Dot(100 * off, fill, name, shape))
         below, above = int((own < LOW).sum()), int((own > HIGH).sum())
         asked = "" if test.asked.all() else edition.tell("asked_of", n=int(test.asked.sum()))
         rows.append(

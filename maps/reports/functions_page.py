@@ -133,17 +133,13 @@ def _rules_that_gave(figures: PlanFigures) -> list[str]:
 def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     edition, mains = figures.edition, figures.units["main"]
     values = test.values.dropna()
-    zeros = zero_heavy(values.to_numpy())
-    named = set(_named(figures, test))
-    names = figures.edition.plan.distinct_names
+    units, zeros = values.index, zero_heavy(values.to_numpy())
+    names = {unit: figures.names([unit])[0] for unit in _named(figures, test)}
     dots = [
-        Dot(
-            float(value),
-            figures.fills[str(mains[unit])] if test.asked[unit] else "",
-            str(names[unit]) if unit in named else "",
-            figures.marks[str(mains[unit])],
+        Dot(value, figures.fills[main] if asked else "", names.get(unit, ""), figures.marks[main])
+        for unit, value, main, asked in zip(
+            units.tolist(), values.tolist(), mains[units].tolist(), test.asked[units].tolist(), strict=True
         )
-        for unit, value in values.items()
     ]
     strip = Strip(
         test.limit,

@@ -83,12 +83,10 @@ def _lead(figures: PlanFigures, one: QuotaFigures) -> str:
 
 def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
     """What units of the jurisdictions get by main function and for each inhabitant, and what each holds back."""
-    edition, units = figures.edition, figures.units
+    edition = figures.edition
     write = partial(edition.number, decimals=one.decimals)
-    whole = {
-        name: (figures.sums(one.amounts, part), float(one.reserves.get(name, 0)), float(part["people"].sum()))
-        for name, part in units.groupby("jurisdiction", sort=True)
-    }
+    given, people_in = figures.sums_by_place(one.amounts), figures.sums_by_place(figures.units["people"])
+    whole = {name: (given[name], float(one.reserves.get(name, 0)), sum(people_in[name])) for name in figures.places}
     order = sorted(whole, key=lambda name: (-sum(whole[name][0]), name))[:ROWS]
     rows = []
     for name in order:

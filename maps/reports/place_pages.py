@@ -262,13 +262,13 @@ def _index(figures: PlanFigures) -> Iterator[Page]:
 def _places(figures: PlanFigures) -> Iterator[Page]:
     """Every jurisdiction, forty a page, with its shares."""
     edition, words = figures.edition, figures.edition.pages
+    land, counts = figures.sums_by_place(figures.units["area_ha"]), figures.units["jurisdiction"].value_counts()
     for number, first in enumerate(range(0, len(figures.places), 36)):
         rows = []
         for name in figures.places[first : first + 36]:
-            own = figures.units[figures.units["jurisdiction"] == name]
-            amounts = figures.sums(own["area_ha"], own)
+            amounts = land[name]
             shares = tuple(figures.percent(one, sum(amounts)) for one in amounts)
-            rows.append(ShareRow(figures.place(name), amounts, shares, f"{len(own):,}"))
+            rows.append(ShareRow(figures.place(name), amounts, shares, f"{counts[name]:,}"))
         title = words["places_title"]
         yield Page(
             id=f"index-{number + 1}",
