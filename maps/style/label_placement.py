@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
-from math import atan2, cos, degrees, hypot, radians, sin
+from math import atan2, cos, degrees, radians, sin
 from typing import NamedTuple
 
 import numpy as np
@@ -190,7 +190,7 @@ class Sheet:
         within : Polygon or MultiPolygon, optional
             Where all of it must lie, in pixels.
         beyond : float
-            How far it may reach out of that, in pixels.
+            How far its corners may lie out of that, in pixels.
         mark : tuple of float, optional
             x, y and radius of a dot that comes and goes with the name.
 
@@ -203,20 +203,21 @@ class Sheet:
         if dot is not None and not self._is_free(dot):
             return None
         length = lettering.length(text)
-        ground = None if within is None else _upright(*within.bounds)
         shapely.prepare(within)
         for spot in spots:
             room = _room(spot, length, lettering.size)
-            if not self._is_free(room):
-                continue
-            if within is not None and beyond:  # made where it is needed, which is seldom
-                within, beyond = within.buffer(beyond), 0.0
-                ground = _upright(*within.bounds)
-            if within is None or ground is None or (ground.holds(room) and within.contains(room.shape)):
+            if self._is_free(room) and (within is None or _lies_in(within, room, beyond)):
                 self._taken += (room,) if dot is None else (room, dot)
                 self.labels.append(Label(text, lettering, spot))
                 return self.labels[-1]
         return None
+
+
+def _lies_in(ground: shapely.Geometry, room: _Room, beyond: float) -> bool:
+    """Whether a room lies in a ground, or its corners not farther beyond than so many pixels."""
+    if beyond:
+        return bool(shapely.dwithin(ground, shapely.points(room.corners), beyond).all())
+    return _upright(*ground.bounds).holds(room) and bool(ground.contains(room.shape))
 
 
 def _square(x: float, y: float, radius: float) -> tuple[float, float, float, float]:
@@ -264,17 +265,20 @@ def spots_along(lines: Sequence[Floats], length: float, bend: float = 0.12) -> I
     for points in lines:
         steps = np.hypot(*np.diff(points, axis=0).T)
         along = np.r_[0.0, np.cumsum(steps)]
-        for start in np.arange(0.0, along[-1] - length, max(length / 4, 4.0)):
-            at = np.linspace(start, start + length, 9)
-            stretch = np.column_stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)])
-            (x0, y0), (x1, y1) = stretch[0], stretch[-1]
-            chord = hypot(x1 - x0, y1 - y0)
-            if chord < 0.9 * length:
-                continue
-            off = np.abs((x1 - x0) * (stretch[:, 1] - y0) - (y1 - y0) * (stretch[:, 0] - x0)) / chord
-            if off.max() <= bend * length:
-                turn = degrees(atan2(y1 - y0, x1 - x0))
+        starts = np.arange(0.0, along[-1] - length, max(length / 4, 4.0))
+        at = np.linspace(starts, starts + length, 9)
+        stretches = np.stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)], axis=-1)
+        chords = stretches[-1] - stretches[0]
+        long = np.hypot(*chords.T)
+        straight = long >= 0.9 * length
+        stretches, chords, long = stretches[:, straight], chords[straight], long[straight]
+        x, y = np.moveaxis(stretches - stretches[0], -1, 0)
+        off = (np.abs(chords[:, 0] * y - chords[:, 1] * x) / long).max(axis=0)
+        for most, (across, down), (east, south) in zip(
+            off.tolist(), chords.tolist(), stretches.mean(axis=0).tolist(), strict=True
+        ):
+            if most <= bend * length:
+                turn = degrees(atan2(down, across))
                 turn = turn - 180 if turn > 90 else turn + 180 if turn < -90 else turn
-                middle = stretch.mean(axis=0)
-                found.append((float(off.max()) + abs(turn) / 20, Spot(float(middle[0]), float(middle[1]), turn)))
+                found.append((most + abs(turn) / 20, Spot(east, south, turn)))
     yield from (spot for _, spot in sorted(found))

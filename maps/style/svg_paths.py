@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -94,16 +95,8 @@ def svg_path(shapes: Geometries, frame: Frame) -> str:
     'M200 200l0-200-200 0 0 200z'
     """
     rings = shapely.get_rings(shapely.get_parts(shapely.get_parts(shapes)))
-    return "".join(_ring(frame.grid(shapely.get_coordinates(ring))) for ring in rings)
-
-
-def _ring(points: npt.NDArray[np.int64]) -> str:
-    moves = np.diff(points, axis=0)
-    moves = moves[moves.any(axis=1)]
-    if len(moves) < 3:
-        return ""
-    pairs = " ".join(f"{dx} {dy}" for dx, dy in moves[:-1].tolist())
-    return f"M{points[0, 0]} {points[0, 1]}l{pairs}z".replace(" -", "-")
+    drawn = (f"M{x} {y}l{' '.join(moves[:-2])}z" for x, y, moves in _moves(rings, frame, least=3))
+    return "".join(drawn).replace(" -", "-")
 
 
 def svg_lines(lines: Geometries, frame: Frame) -> str:
@@ -121,16 +114,23 @@ def svg_lines(lines: Geometries, frame: Frame) -> str:
     'M0 200l100-100 100 0'
     """
     parts = shapely.get_parts(shapely.get_parts(lines))
-    return "".join(_line(frame.grid(shapely.get_coordinates(part))) for part in parts)
+    drawn = (f"M{x} {y}l{' '.join(moves)}" for x, y, moves in _moves(parts, frame, least=1))
+    return "".join(drawn).replace(" -", "-")
 
 
-def _line(points: npt.NDArray[np.int64]) -> str:
-    moves = np.diff(points, axis=0)
-    moves = moves[moves.any(axis=1)]
-    if not len(moves):
-        return ""
-    pairs = " ".join(f"{dx} {dy}" for dx, dy in moves.tolist())
-    return f"M{points[0, 0]} {points[0, 1]}l{pairs}".replace(" -", "-")
+def _moves(lines: Geometries, frame: Frame, *, least: int) -> Iterator[tuple[int, int, list[str]]]:
+    """Where each line begins on the grid, and its moves from place to place, x and y in turn; not those with fewer."""
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    places = frame.grid(points)
+    moves = np.diff(places, axis=0)
+    kept = moves.any(axis=1) & (owner[1:] == owner[:-1])
+    written = list(map(str, moves[kept].ravel().tolist()))
+    each = np.arange(len(lines) + 1)
+    begins, ends = np.searchsorted(owner, each).tolist(), np.searchsorted(owner[1:][kept], each).tolist()
+    for begin, (first, end) in zip(begins, pairwise(ends), strict=False):
+        if end - first >= least:
+            x, y = places[begin].tolist()
+            yield x, y, written[2 * first : 2 * end]
 
 
 def dissolve(shapes: Geometries) -> Geometries:
