@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from math import atan2, cos, degrees, radians, sin
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from layers.errors import escape_hidden
 from maps.locale import width
 
 Floats = npt.NDArray[np.float64]
+Corners: TypeAlias = tuple[tuple[float, float], ...]
 
 GAP = 2.0
 """Pixels between a name and anything else."""
@@ -86,23 +87,38 @@ class Label(NamedTuple):
 
 
 class _Room:
-    """A rectangle: its corners one after another, and whether its sides are upright."""
+    """A rectangle: left, top, right and bottom of it, or of the box around its corners where it is turned."""
 
-    def __init__(self, corners: tuple[tuple[float, float], ...], *, upright: bool) -> None:
-        self.corners, self.upright = corners, upright
+    def __init__(self, bounds: tuple[float, float, float, float], turned: Corners | None = None) -> None:
+        self.bounds, self.turned = bounds, turned
+
+    @classmethod
+    def around(cls, corners: Corners) -> _Room:
+        """A turned one with these corners, one after another."""
         x, y = zip(*corners, strict=True)
-        self.bounds: tuple[float, float, float, float] = (min(x), min(y), max(x), max(y))
+        return cls((min(x), min(y), max(x), max(y)), corners)
+
+    @property
+    def corners(self) -> Corners:
+        """One after another."""
+        left, top, right, bottom = self.bounds
+        return self.turned or ((left, top), (right, top), (right, bottom), (left, bottom))
 
     @cached_property
     def shape(self) -> shapely.Polygon:
         """The same as a polygon."""
         return shapely.polygons(np.array(self.corners))
 
-    def is_beside(self, other: _Room) -> bool:
-        """Whether the boxes of both touch."""
+    def touches_any(self, others: Iterable[_Room]) -> bool:
+        """Whether it has a point in common with any of the others."""
         left, top, right, bottom = self.bounds
-        west, north, east, south = other.bounds
-        return west <= right and east >= left and north <= bottom and south >= top
+        for other in others:
+            west, north, east, south = other.bounds
+            if west <= right and east >= left and north <= bottom and south >= top:
+                upright = self.turned is None and other.turned is None  # then the boxes are all
+                if upright or other.shape.intersects(self.shape):
+                    return True
+        return False
 
     def holds(self, other: _Room) -> bool:
         """Whether the box of another lies in the own one."""
@@ -113,15 +129,14 @@ class _Room:
 
 def _room(spot: Spot, length: float, size: float) -> _Room:
     """What a name of a length takes on a spot."""
-    turn, across, down = radians(spot.turn), length / 2 + GAP, (ASCENT + DESCENT) * size / 2 + GAP
-    lengthwise, sideways = cos(turn), sin(turn)
+    across, down = length / 2 + GAP, (ASCENT + DESCENT) * size / 2 + GAP
+    if not spot.turn:
+        return _Room((spot.x - across, spot.y - down, spot.x + across, spot.y + down))
+    lengthwise, sideways = cos(radians(spot.turn)), sin(radians(spot.turn))
     corners = ((-across, -down), (across, -down), (across, down), (-across, down))
-    placed = tuple((spot.x + x * lengthwise - y * sideways, spot.y + x * sideways + y * lengthwise) for x, y in corners)
-    return _Room(placed, upright=spot.turn == 0)
-
-
-def _upright(left: float, top: float, right: float, bottom: float) -> _Room:
-    return _Room(((left, top), (right, top), (right, bottom), (left, bottom)), upright=True)
+    return _Room.around(
+        tuple((spot.x + x * lengthwise - y * sideways, spot.y + x * sideways + y * lengthwise) for x, y in corners)
+    )
 
 
 class Sheet:
@@ -150,24 +165,19 @@ class Sheet:
 
     def take(self, *boxes: tuple[float, float, float, float]) -> None:
         """Take boxes (left, top, right, bottom) for marks that are no names."""
-        rooms = [_upright(*box) for box in boxes]
+        rooms = [_Room(box) for box in boxes]
         self._marks += rooms
         self._taken += rooms
 
     def is_marked(self, left: float, top: float, right: float, bottom: float) -> bool:
         """Whether a box touches what was taken for a mark."""
-        box = _upright(left, top, right, bottom)
-        return any(map(box.is_beside, self._marks))
+        return _Room((left, top, right, bottom)).touches_any(self._marks)
 
     def _is_free(self, room: _Room) -> bool:
         """Whether a room lies on the picture and touches nothing."""
         left, top, right, bottom = room.bounds
-        if left < 0 or top < 0 or right > self._wide or bottom > self._high:
-            return False
-        near = [one for one in self._taken if room.is_beside(one)]
-        if room.upright and any(one.upright for one in near):
-            return False
-        return not any(one.shape.intersects(room.shape) for one in near)
+        on_picture = left >= 0 and top >= 0 and right <= self._wide and bottom <= self._high
+        return on_picture and not room.touches_any(self._taken)
 
     def place(
         self,
@@ -199,7 +209,7 @@ class Sheet:
         Label or None
             None where no spot is free; nothing is taken then.
         """
-        dot = None if mark is None else _upright(*_square(*mark))
+        dot = None if mark is None else _Room(_square(*mark))
         if dot is not None and not self._is_free(dot):
             return None
         length = lettering.length(text)
@@ -217,7 +227,7 @@ def _lies_in(ground: shapely.Geometry, room: _Room, beyond: float) -> bool:
     """Whether a room lies in a ground, or its corners not farther beyond than so many pixels."""
     if beyond:
         return bool(shapely.dwithin(ground, shapely.points(room.corners), beyond).all())
-    return _upright(*ground.bounds).holds(room) and bool(ground.contains(room.shape))
+    return _Room(ground.bounds).holds(room) and bool(ground.contains(room.shape))
 
 
 def _square(x: float, y: float, radius: float) -> tuple[float, float, float, float]:
@@ -265,6 +275,8 @@ def spots_along(lines: Sequence[Floats], length: float, bend: float = 0.12) -> I
     for points in lines:
         steps = np.hypot(*np.diff(points, axis=0).T)
         along = np.r_[0.0, np.cumsum(steps)]
+        if along[-1] <= length:
+            continue
         starts = np.arange(0.0, along[-1] - length, max(length / 4, 4.0))
         at = np.linspace(starts, starts + length, 9)
         stretches = np.stack([np.interp(at, along, points[:, axis]) for axis in (0, 1)], axis=-1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import tee
 
 import numpy as np
 import shapely
@@ -137,9 +138,9 @@ def _sheet(
             np.array([*named.values()], dtype=object), lambda points: np.column_stack(frame.place(*points.T))
         )
         for name, ground in zip(named, drawn, strict=True):
-            spots = list(spots_in(ground))
+            spots, again = tee(spots_in(ground))
             if sheet.place(name, lettering, spots, within=ground) is None and named is units:
-                sheet.place(name, lettering, spots, within=ground, beyond=lettering.length(name) / 2)
+                sheet.place(name, lettering, again, within=ground, beyond=lettering.length(name) / 2)
     _place_towns(sheet, others, frame, theme)
     _place_regions(sheet, context, frame, theme)
     _place_waters(sheet, context, frame, theme)
