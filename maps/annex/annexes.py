@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 from pyproj import CRS
 
 from layers.ledger import finding_word
-from maps.annex.report_context import TOLD, ReportContext, by_group, each_row
+from maps.annex.report_context import TOLD, ReportContext, each_row, group_rows
 from maps.locale import (
     NONE,
     describe_parameters,
@@ -28,6 +29,9 @@ from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION, Policy
 from zoning.study import Limit, Priority, Quota
 from zoning.tables import QUOTAS
+
+HELD = ("unit_id", "policy", "piece_id", "overruled_by")
+"""The columns of the POLICIES table that tell where a policy holds."""
 
 
 def optimum_leaves(edition: ReportContext, quota: Quota) -> Iterator[Block]:
@@ -120,7 +124,7 @@ def _quota_card(edition: ReportContext, quota: Quota, rows: pd.DataFrame) -> Car
         words[f"by_{quota.by}"],
         facts=(
             (words["total"], edition.amount(quota.total)),
-            (words["handed_out"], edition.amount(_sum(rows[rows["level"] == quota.levels[-1]]))),
+            (words["handed_out"], edition.amount(_sum(rows.loc[rows["level"] == quota.levels[-1], "amount"]))),
             (words["step"], edition.amount(quota.step)),
             (words["levels"], " → ".join(map(edition.level, quota.levels))),
             (words["objective"], words[f"objective_{quota.objective}"] if quota.objective else ""),
@@ -191,7 +195,8 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
     title = edition.say("amount", unit=edition.unit_of(quota.unit))
     more = (*edition.shown_columns(told), *edition.columns(weight="number", binding="text"))
     inner = level == quota.levels[-1] and len(quota.levels) > 1
-    groups = by_group(rows, "jurisdiction") if inner else [("", rows)]
+    every = list(each_row(rows))
+    groups = sorted(group_rows(every, "jurisdiction").items()) if inner else [("", every)]
     return Grid(
         edition.say("term", name=edition.quota(quota.name), value=edition.say("level", name=edition.level(level))),
         (Column(words["name"]), Column(title, "number"), *more),
@@ -199,22 +204,22 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
             Rows(
                 tuple(_quota_rows(edition, part, told)),
                 edition.place(name),
-                edition.amount(_sum(part)) if name else "",
+                edition.amount(_sum(row.amount for row in part)) if name else "",
             )
             for name, part in groups
         ),
-        (words["total"], edition.amount(_sum(rows)), *("" for _ in more)),
+        (words["total"], edition.amount(_sum(rows["amount"])), *("" for _ in more)),
     )
 
 
-def _sum(rows: pd.DataFrame) -> Decimal:
-    return sum((Decimal(str(one)) for one in rows["amount"]), Decimal(0))
+def _sum(amounts: Iterable[object]) -> Decimal:
+    return sum((Decimal(str(one)) for one in amounts), Decimal(0))
 
 
-def _quota_rows(edition: ReportContext, rows: pd.DataFrame, told: ShownColumns) -> Iterator[tuple[Cell, ...]]:
+def _quota_rows(edition: ReportContext, rows: Iterable[Any], told: ShownColumns) -> Iterator[tuple[Cell, ...]]:
     """Units by id, a reserve last."""
     words = edition.words
-    for row in each_row(rows.sort_values("unit_id", key=lambda ids: ids == RESERVE, kind="stable")):
+    for row in sorted(rows, key=lambda row: row.unit_id == RESERVE):
         name = edition.unit(row.unit_id) if row.unit_id else edition.place(row.jurisdiction)
         yield (
             words["reserve"] if row.unit_id == RESERVE else name,
@@ -228,22 +233,22 @@ def _quota_rows(edition: ReportContext, rows: pd.DataFrame, told: ShownColumns) 
 def policies(edition: ReportContext) -> Chapter:
     """Each policy of the rulebook once, by instrument, with the units where it applies."""
     words = edition.words
-    rows = dict(by_group(edition.plan.policies, "policy"))
+    held = group_rows(each_row(edition.plan.policies[list(HELD)]), "policy")
     blocks: list[Block] = [Paragraph(words["policies_intro"])]
     instruments = dict.fromkeys(policy.instrument for policy in edition.plan.rulebook.policies)
     for instrument in instruments:
         heading = edition.plan.renderer.terms.heading(instrument)
         blocks.append(Paragraph(heading, "heading"))
         own = [policy for policy in edition.plan.rulebook.policies if policy.instrument == instrument]
-        blocks += [_policy_card(edition, policy, rows.get(policy.id, edition.plan.policies.iloc[:0])) for policy in own]
+        blocks += [_policy_card(edition, policy, held.get(policy.id, ())) for policy in own]
     return Chapter("policies", words["policies"], tuple(blocks))
 
 
-def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> Card:
+def _policy_card(edition: ReportContext, policy: Policy, held: Sequence[Any]) -> Card:
     words, rulebook = edition.words, edition.plan.rulebook
     settings = policy_parameters_of(policy, rulebook)
-    whole = set(rows.loc[rows["piece_id"] == "", "unit_id"])
-    parts = set(rows["unit_id"]) - whole
+    whole = {row.unit_id for row in held if not row.piece_id}
+    parts = {row.unit_id for row in held} - whole
     return Card(
         text_in(policy.title, edition.language, policy.id),
         policy.id,
@@ -263,9 +268,9 @@ def _policy_card(edition: ReportContext, policy: Policy, rows: pd.DataFrame) -> 
             (words["exceptions"], words["semicolon"].join(_exceptions(edition, policy))),
             (words["parameters_of"], edition.terms(describe_parameters(policy, settings, edition.plan.renderer))),
             (words["applies"], _extent(edition, len(whole), len(parts))),
-            (words["part_land"], edition.ha(_land(edition, rows)) if parts else ""),
+            (words["part_land"], edition.ha(_land(edition, held)) if parts else ""),
         ),
-        (*_where(edition, whole, parts), *_overruled(edition, rows)) if len(edition.plan.zones) <= TOLD else (),
+        (*_where(edition, whole, parts), *_overruled(edition, held)) if len(edition.plan.zones) <= TOLD else (),
     )
 
 
@@ -288,18 +293,16 @@ def _exceptions(edition: ReportContext, policy: Policy) -> Iterator[str]:
         )
 
 
-def _land(edition: ReportContext, rows: pd.DataFrame) -> float:
+def _land(edition: ReportContext, held: Sequence[Any]) -> float:
     """Hectares of the pieces on which a policy holds."""
-    held = rows.loc[(rows["overruled_by"] == "") & (rows["piece_id"] != ""), "piece_id"]
-    return float(edition.plan.pieces.loc[edition.plan.pieces.index.isin(held), "area_ha"].sum())
+    pieces = {row.piece_id for row in held if row.piece_id and not row.overruled_by}
+    return float(edition.plan.pieces.loc[edition.plan.pieces.index.isin(pieces), "area_ha"].sum())
 
 
-def _overruled(edition: ReportContext, rows: pd.DataFrame) -> Iterator[Names]:
-    yielding: dict[str, set[str]] = {}
-    for unit, overruler in zip(rows["unit_id"].tolist(), rows["overruled_by"].tolist(), strict=True):
-        if overruler:
-            yielding.setdefault(overruler, set()).add(unit)
-    for overruler, units in sorted(yielding.items()):
+def _overruled(edition: ReportContext, held: Sequence[Any]) -> Iterator[Names]:
+    yielding = group_rows((row for row in held if row.overruled_by), "overruled_by")
+    for overruler, rows in sorted(yielding.items()):
+        units = {row.unit_id for row in rows}
         number_of = overruler.removeprefix(EXCEPTION)
         given_way = f"{edition.words['overruled']} {overruler}"
         said = edition.say("excepted_in", n=number_of) if number_of != overruler else given_way

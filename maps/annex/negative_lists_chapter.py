@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import fsum
+from typing import Any
 
 import pandas as pd
 
-from maps.annex.report_context import ReportContext, by_group, each_row
+from maps.annex.report_context import ReportContext, each_row, group_rows
 from maps.explain import coverage_of, items_at, list_titles, lists_at
 from maps.locale import LocalizedPlan, catalogue, coverage_text, reading_text, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, Rows, grid
@@ -17,7 +19,8 @@ from zoning.records import TREATMENTS
 def unit_list(edition: ReportContext) -> Chapter:
     """The statutory list of a plan with sums: a grid a jurisdiction, a group a main function."""
     blocks: list[Block] = [Paragraph(edition.words["list_intro"])]
-    blocks += [_jurisdiction(edition, name, part) for name, part in by_group(_sorted(edition.plan), "jurisdiction")]
+    places = group_rows(each_row(_sorted(edition.plan)), "jurisdiction")
+    blocks += [_jurisdiction(edition, name, part) for name, part in places.items()]
     return Chapter("list", edition.words["list"], tuple(blocks))
 
 
@@ -27,22 +30,18 @@ def _sorted(plan: LocalizedPlan) -> pd.DataFrame:
     return ranked.sort_values(["jurisdiction", "rank", "name", "unit_id"], kind="stable")
 
 
-def _jurisdiction(edition: ReportContext, name: str, part: pd.DataFrame) -> Grid:
-    extent = edition.extent(len(part), part["area_ha"].sum())
-    groups = [(str(code), rows) for code, rows in part.groupby("main", sort=False)]
+def _jurisdiction(edition: ReportContext, name: str, part: Sequence[Any]) -> Grid:
+    extent = edition.extent(len(part), fsum(row.area_ha for row in part))
     return Grid(
         edition.say("with_extent", zone=edition.place(name), extent=extent) if name else extent,
         edition.columns(unit="unit", unit_id="id", overlays="long", area_ha="number"),
         tuple(
             Rows(
-                tuple(
-                    (row.name, row.unit_id, edition.overlays(row.overlays), edition.ha(row.area_ha))
-                    for row in each_row(rows)
-                ),
+                tuple((row.name, row.unit_id, edition.overlays(row.overlays), edition.ha(row.area_ha)) for row in rows),
                 edition.title(code),
-                edition.extent(len(rows), rows["area_ha"].sum()),
+                edition.extent(len(rows), fsum(row.area_ha for row in rows)),
             )
-            for code, rows in groups
+            for code, rows in group_rows(part, "main").items()
         ),
     )
 

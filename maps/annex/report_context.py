@@ -414,6 +414,14 @@ def _row_type(names: tuple[str, ...]) -> Any:
     return namedtuple("Row", ("Index", *names), rename=True)  # noqa: PYI024  (its fields are known with the table)
 
 
+def group_rows(rows: Iterable[Any], column: str) -> dict[str, list[Any]]:
+    """Rows of :func:`each_row` by the values of a column, in the order in which these come."""
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(str(getattr(row, column)), []).append(row)
+    return found
+
+
 def by_group(table: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:
     """Parts of a table by the values of a column, sorted."""
     return [(str(name), part) for name, part in table.groupby(column, sort=True)]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import fsum
 from typing import Any
 
 import pandas as pd
 
-from maps.annex.report_context import ReportContext, by_group, each_row
+from maps.annex.report_context import ReportContext, each_row, group_rows
 from maps.locale import NONE, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Figures, Grid, Paragraph, Rows, grid
 from zoning.study import Decision
@@ -49,9 +50,9 @@ def _key_figures(edition: ReportContext) -> Iterator[tuple[str, str]]:
     yield words["repairs"], edition.number(len(plan.ledger))
 
 
-def _land(edition: ReportContext, part: pd.DataFrame) -> tuple[str, str, str]:
-    area = float(part["area_ha"].sum())
-    return edition.number(len(part)), edition.ha(area), edition.share(area)
+def _land(edition: ReportContext, areas: pd.Series) -> tuple[str, str, str]:
+    whole = float(areas.sum())
+    return edition.number(len(areas)), edition.ha(whole), edition.share(whole)
 
 
 def _land_columns(edition: ReportContext, first: str) -> list[Column]:
@@ -61,12 +62,12 @@ def _land_columns(edition: ReportContext, first: str) -> list[Column]:
 
 def _by_main(edition: ReportContext) -> Grid:
     zones, words = edition.plan.zones, edition.words
-    mains = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
+    areas, mains = zones["area_ha"], [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "main"]
     return grid(
         words["by_main"],
         _land_columns(edition, "main"),
-        ((edition.title(code), *_land(edition, zones[zones["main"] == code])) for code in mains),
-        total=(words["total"], *_land(edition, zones)),
+        ((edition.title(code), *_land(edition, areas[zones["main"] == code])) for code in mains),
+        total=(words["total"], *_land(edition, areas)),
     )
 
 
@@ -90,7 +91,7 @@ def _by_overlay(edition: ReportContext) -> Grid:
     zones, words = edition.plan.zones, edition.words
     carried = zones["overlays"].str.split(";")
     codes = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "overlay"]
-    parts = ((code, zones[[code in one for one in carried]]) for code in codes)
+    parts = ((code, zones.loc[[code in one for one in carried], "area_ha"]) for code in codes)
     return grid(
         words["by_overlay"],
         _land_columns(edition, "overlay"),
@@ -100,12 +101,12 @@ def _by_overlay(edition: ReportContext) -> Grid:
 
 
 def _by_status(edition: ReportContext) -> Grid:
-    zones, words = edition.plan.zones, edition.words
+    zones, areas, words = edition.plan.zones, edition.plan.zones["area_ha"], edition.words
     return grid(
         words["by_status"],
         _land_columns(edition, "status"),
-        ((words[status], *_land(edition, zones[zones["status"] == status])) for status in STATUSES),
-        total=(words["total"], *_land(edition, zones)),
+        ((words[status], *_land(edition, areas[zones["status"] == status])) for status in STATUSES),
+        total=(words["total"], *_land(edition, areas)),
     )
 
 
@@ -141,11 +142,11 @@ def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict
         ),
         tuple(
             Rows(
-                tuple(map(unit, each_row(group))),
+                tuple(map(unit, group)),
                 edition.place(jurisdiction),
-                edition.extent(len(group), group["area_ha"].sum()),
+                edition.extent(len(group), fsum(row.area_ha for row in group)),
             )
-            for jurisdiction, group in by_group(part, "jurisdiction")
+            for jurisdiction, group in sorted(group_rows(each_row(part), "jurisdiction").items())
         ),
     )
 
@@ -277,10 +278,10 @@ def _lines_by_unit(edition: ReportContext, table: pd.DataFrame) -> Grid:
                         edition.ha(max(row.claimed_ha - row.settled_ha, 0.0)),
                         edition.lost(row.lost_to, row._asdict()) or NONE,
                     )
-                    for row in each_row(part)
+                    for row in part
                 ),
                 edition.title(code),
             )
-            for code, part in sorted(by_group(table, "line"), key=lambda pair: order.index(pair[0]))
+            for code, part in sorted(group_rows(each_row(table), "line").items(), key=lambda pair: order.index(pair[0]))
         ),
     )
