@@ -160,6 +160,8 @@ def open_claims(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 def _open(ranked: pd.DataFrame, winners: pd.DataFrame) -> pd.DataFrame:
     """What :func:`open_claims` gives, with all columns."""
     asked = ranked[ranked["answer"] == "unknown"]
+    if asked.empty:
+        return asked
     first = winners[["tier", "rank", "rule", "zone"]].reindex(asked["unit_id"]).set_axis(asked.index)
     beside = (asked["tier"] == first["tier"]) & (asked["rank"] == first["rank"])
     could_be_main = (_before(asked, first) | beside) & (asked["zone"] != first["zone"])
@@ -244,6 +246,8 @@ def _doubts(ranked: pd.DataFrame, main: pd.Series) -> pd.DataFrame:
     function, or it would still be possible, which a claim of a rule with ``on_unknown = "no"`` would not.
     """
     hanging = ranked["assumed"] != ""
+    if not hanging.any():
+        return ranked[hanging].assign(is_open=hanging[hanging])
     firm = ranked[~hanging & (ranked["answer"] == "yes")]
     doubts = ranked[hanging]
     is_main = doubts["kind"] == "main"

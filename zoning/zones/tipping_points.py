@@ -251,16 +251,16 @@ def _curve(common: AskedRules, parameter: str) -> Curve:
     rules = [rule for rule in asked if parameter in parse_condition(rule.when).names]
     _require(rulebook, parameter, rules)
     free = replace(rulebook, parameters={k: v for k, v in rulebook.parameters.items() if k != parameter})
-    points = turning_points(rules, known.assign(**{parameter: rulebook.values[parameter]}), free.values, parameter)
+    read = {name for rule in rules for name in parse_condition(rule.when).names}
+    seen = known[[name for name in known.columns if name in read]]
+    points = turning_points(rules, seen.assign(**{parameter: rulebook.values[parameter]}), free.values, parameter)
     rows, probes, starts = _probes(points)
-    answers = zones_at(common, rules, known.iloc[rows].assign(**{parameter: probes}), rows, free)
+    answers = zones_at(common, rules, seen.iloc[rows].assign(**{parameter: probes}), rows, free)
     area = plan.zones.set_index("unit_id")["area_ha"].reindex(known.index).to_numpy(dtype=float)
-    turns = pd.concat([_turns(rows, starts, probes, said) for said in answers], ignore_index=True)
-    first = pd.concat([_first(rows, said) for said in answers], ignore_index=True)
-    told = turns.assign(unit_id=known.index.to_numpy()[turns["row"]])
-    adopted = float(rulebook.values[parameter])
-    columns = ["unit_id", "value", "after", "zone", "becomes"]
-    return Curve(parameter, adopted, _steps(turns, first, area), told[columns].reset_index(drop=True))
+    turns = _Turns.joined([_Turns.of(rows, starts, probes, said) for said in answers])
+    begins = np.flatnonzero(np.diff(rows, prepend=-1) > 0)  # what each unit is below all its points
+    steps = _steps(turns, rows[begins], [said[begins] for said in answers], area)
+    return Curve(parameter, float(rulebook.values[parameter]), steps, turns.table(known.index))
 
 
 def _require(rulebook: Rulebook, parameter: str, rules: list[Rule]) -> None:
@@ -412,49 +412,71 @@ def _overlay(code: str, rules: Iterable[Rule], seen: pd.DataFrame, rulebook: Rul
     return np.where(held, code, "").astype(object)
 
 
-def _turns(rows: npt.NDArray[np.intp], starts: Floats, probes: Floats, said: Words) -> pd.DataFrame:
-    """Where the answer of a unit is another than just before."""
-    changed = np.flatnonzero((rows[1:] == rows[:-1]) & (said[1:] != said[:-1])) + 1
-    return pd.DataFrame(
-        {
-            "row": rows[changed],
-            "value": starts[changed],
-            "after": np.where(probes[changed] == starts[changed], "at", "above"),
-            "zone": said[changed - 1],
-            "becomes": said[changed],
-        }
-    )
+class _Turns(NamedTuple):
+    """Where the answers of units are others than just before, a row each: above a value, or from the value itself."""
+
+    row: npt.NDArray[np.intp]
+    value: Floats
+    above: npt.NDArray[np.bool_]
+    zone: Words
+    becomes: Words
+
+    @classmethod
+    def of(cls, rows: npt.NDArray[np.intp], starts: Floats, probes: Floats, said: Words) -> _Turns:
+        """Those of one answer."""
+        changed = np.flatnonzero((rows[1:] == rows[:-1]) & (said[1:] != said[:-1])) + 1
+        above = probes[changed] != starts[changed]
+        return cls(rows[changed], starts[changed], above, said[changed - 1], said[changed])
+
+    @classmethod
+    def joined(cls, some: Sequence[_Turns]) -> _Turns:
+        """Those of several, one after another."""
+        return cls(*map(np.concatenate, zip(*some, strict=True)))
+
+    def table(self, units: pd.Index) -> pd.DataFrame:
+        """As :class:`Curve` tells them."""
+        return pd.DataFrame(
+            {
+                "unit_id": units.to_numpy()[self.row],
+                "value": self.value,
+                "after": np.where(self.above, "above", "at"),
+                "zone": self.zone,
+                "becomes": self.becomes,
+            }
+        )
 
 
-def _first(rows: npt.NDArray[np.intp], said: Words) -> pd.DataFrame:
-    """What each unit is below all its points."""
-    begins = np.flatnonzero(np.diff(rows, prepend=-1) > 0)
-    return pd.DataFrame({"row": rows[begins], "zone": said[begins]})
+def _steps(turns: _Turns, units: npt.NDArray[np.intp], first: Sequence[Words], area: Floats) -> tuple[Step, ...]:
+    """The curve: what is added up from the lowest values on, at each place where a unit changes.
 
-
-def _steps(turns: pd.DataFrame, first: pd.DataFrame, area: Floats) -> tuple[Step, ...]:
-    """The curve: what is added up from the lowest values on, at each place where a unit changes."""
-    said = pd.concat([first["zone"], turns["zone"], turns["becomes"]]).unique()
-    zones = [zone for zone in sorted(said) if zone]
-    side = (turns["after"] == "above").to_numpy(dtype=int)
-    value = turns["value"].to_numpy(dtype=float)
-    order = np.lexsort((side, value))
-    value, side, row = value[order], side[order], turns["row"].to_numpy()[order]
+    Parameters
+    ----------
+    turns : _Turns
+    units : int array
+        Places of units.
+    first : sequence of array of str
+        What each of them is by each answer, below all its points.
+    area : float array
+        Hectares of every unit.
+    """
+    zones = sorted({*turns.zone, *turns.becomes}.union(*first) - {""})
+    order = np.lexsort((turns.above, turns.value))
+    row, value, side, *words = (part[order] for part in turns)
     fresh = np.ones(len(value), dtype=bool)
     fresh[1:] = (np.diff(value) != 0) | (np.diff(side) != 0)
     place = np.cumsum(fresh)  # the step to which a turn leads
     weight = np.stack([np.ones(len(area)), area])
     sums = np.zeros((2, len(zones), int(fresh.sum()) + 1))
     for at, zone in enumerate(zones):
-        begins = first["row"].to_numpy()[first["zone"].to_numpy() == zone]
+        begins = np.concatenate([units[said == zone] for said in first])
         sums[:, at, 0] = weight[:, begins].sum(axis=1)
-        for column, sign in (("becomes", 1), ("zone", -1)):
-            own = turns[column].to_numpy()[order] == zone
+        for before_or_after, sign in zip(words, (-1, 1), strict=True):
+            own = before_or_after == zone
             for kind in (0, 1):
                 np.add.at(sums[kind, at], place[own], sign * weight[kind, row[own]])
     sums = sums.cumsum(axis=2)
     ends: list[float | None] = [None, *value[fresh].tolist(), None]
-    sides = [False, *side[fresh].astype(bool).tolist(), False]
+    sides = [False, *side[fresh].tolist(), False]
     counts, hectares = (rows.T.tolist() for rows in sums)
     return tuple(
         Step(
