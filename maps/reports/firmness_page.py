@@ -378,26 +378,30 @@ def _first(figures: PlanFigures, curve: Curve) -> Iterator[str]:
 
 
 def _nearest(found: Sequence[Curve]) -> pd.DataFrame:
-    """Units by the threshold of which the smallest change changes them, one row each, the nearest first."""
-    told = []
-    for one in found:
-        near = one.nearest().reset_index()
-        part = (near["value"] - one.adopted).abs() / (abs(one.adopted) or 1.0)
-        told.append(near.assign(part=part, parameter=one.parameter, adopted=one.adopted))
-    table = pd.concat(told, ignore_index=True).sort_values(["part", "unit_id"], kind="stable")
-    return table.drop_duplicates("unit_id")
+    """Units by the threshold of which the smallest change changes them, one row each, the nearest first.
+
+    Columns are those of :attr:`Curve.turns` and ``curve``, the place of the curve.
+    """
+    turns = [
+        one.turns.assign(curve=place, away=(one.turns["value"] - one.adopted).abs()) for place, one in enumerate(found)
+    ]
+    table = pd.concat(turns, ignore_index=True)
+    size = np.array([abs(one.adopted) or 1.0 for one in found])
+    table["part"] = table["away"] / size[table["curve"]]
+    order = ["part", "unit_id", "curve", "away", "value"]
+    return table.sort_values(order, kind="stable").drop_duplicates("unit_id")
 
 
 def _nearest_rows(
     figures: PlanFigures, limits: _Limits, found: Sequence[Curve], units: pd.DataFrame
 ) -> Iterator[tuple[Cell, ...]]:
     """The rows of :func:`_nearest` as they are printed."""
-    curve_of = {one.parameter: one for one in found}
     for row in units.itertuples(index=False):
-        ahead = row.value > row.adopted or (row.value == row.adopted and row.after == "above")
+        curve = found[row.curve]
+        ahead = row.value > curve.adopted or (row.value == curve.adopted and row.after == "above")
         now, then = (row.zone, row.becomes) if ahead else (row.becomes, row.zone)
-        called = figures.names([row.unit_id])[0], figures.edition.measure(row.parameter)
-        ends = limits.write(row.parameter, row.adopted), limits.end(curve_of[row.parameter], row.value)
+        called = figures.names([row.unit_id])[0], figures.edition.measure(curve.parameter)
+        ends = limits.write(curve.parameter, curve.adopted), limits.end(curve, row.value)
         yield Strong(called[0]), called[1], *ends, _swatch(figures, now), _swatch(figures, then)
 
 
