@@ -195,17 +195,7 @@ def _own_noun(language: str) -> UnitNoun:
     return UnitNoun(one, many, above, several, GENDERS[0] if "|" in articles else "")
 
 
-def sentence(key: str, language: str, noun: UnitNoun | None = None) -> Template:
-    """The template of a message.
-
-    Raises
-    ------
-    KeyError
-        The catalogue has none.
-    """
-    return templates(language, noun)[key]
-
-
+@cache
 def between(name: str, language: str) -> str:
     """What stands between messages in a row: nothing where the catalogue does not say."""
     return templates(language).get(f"list.{name}", "")

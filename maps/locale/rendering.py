@@ -13,7 +13,7 @@ import pandas as pd
 from layers.conditions import Clause, ClauseWording
 from layers.errors import Finding
 from layers.phrases import Phrase, Reworded
-from maps.locale.messages import between, catalogue, number_style, sentence
+from maps.locale.messages import between, catalogue, number_style, templates
 from maps.locale.phrases import phrase_in
 from maps.locale.terms import Terms
 from maps.locale.texts import text_in
@@ -58,12 +58,14 @@ class Renderer:
         self._said: dict[int, tuple[Message, str]] = {}
         self._facts: dict[int, tuple[Clause, str]] = {}
         self._known: dict[int, tuple[object, object]] = {}
+        self._called: dict[Term, str] = {}
+        self._sentences = templates(language, self.noun)
         self._kinds: Mapping[type, Callable[[Any], object]] = {
-            Message: self.render,
+            Message: self._sentence,
             Phrase: lambda phrase: phrase_in(phrase, language),
             Reworded: lambda phrase: phrase_in(phrase, language),
             Clause: self.clause,
-            Term: lambda term: self._titles.get(term.kind, str)(term.code),
+            Term: self._title,
             Texts: lambda texts: text_in(texts.by_language, language),
             Ids: lambda some: self.shown(some.ids),
             bool: lambda truth: catalogue("clause", language)["true" if truth else "false"],
@@ -94,9 +96,13 @@ class Renderer:
             return self.clause(said)
         known = self._said.get(id(said))
         if known is None:  # the message is kept, so that no other gets its id
-            fields = {name: self._field(name, value) for name, value in said.fields.items()}
-            known = self._said[id(said)] = said, sentence(said.key, self.language, self.noun).format(**fields)
+            known = self._said[id(said)] = said, self._sentence(said)
         return known[1]
+
+    def _sentence(self, said: Message) -> str:
+        """A message in words; what is said within one is not kept, for it is said nowhere else."""
+        fields = {name: self._field(name, value) for name, value in said.fields.items()}
+        return self._sentences[said.key].format(**fields)
 
     def clause(self, clause: Clause) -> str:
         """What is the case as to one clause of a condition."""
@@ -127,7 +133,7 @@ class Renderer:
 
     def field(self, value: Field) -> str:
         """A field of a message by itself."""
-        return str(self._field("", value))
+        return self.render(value) if isinstance(value, Message) else str(self._field("", value))
 
     def finding(self, found: Finding | Remark, names: Mapping[str, str] = MappingProxyType({})) -> Finding:
         """What is to be said of a plan as a finding in words, its units by their names where these are given."""
@@ -146,15 +152,22 @@ class Renderer:
 
     def _field(self, name: str, value: Field) -> object:
         """A field as its place in a sentence takes it; texts, whole numbers, decimals and dates as they are."""
-        if isinstance(value, tuple) and not isinstance(value, Term):
-            return between(name, self.language).join(self._each(value))
         put = self._kinds.get(type(value))
-        return value if put is None else put(value)
+        if put is not None:
+            return put(value)
+        return between(name, self.language).join(self._each(value)) if isinstance(value, tuple) else value
 
     def _each(self, values: tuple[Field, ...]) -> Mapping[str, None]:
         """What stands in a row, each once; of clauses those that decide."""
         kept = [one for one in values if not isinstance(one, Clause) or one.decides]
         return dict.fromkeys(str(self._field("", one)) for one in kept)
+
+    def _title(self, term: Term) -> str:
+        """What something is called; looked up once."""
+        known = self._called.get(term)
+        if known is None:
+            known = self._called[term] = self._titles.get(term.kind, str)(term.code)
+        return known
 
     def _reason(self, rule: str) -> str:
         return text_in(self._reasons.get(rule, {}), self.language, rule)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import cached_property
 from numbers import Integral, Real
-from typing import Self
+from string import Formatter
+from typing import Any, Self
 
 import numpy as np
 
@@ -42,7 +44,13 @@ class NumberStyle:
         >>> NumberStyle(int, ".", ",").written("1,234.5")
         '1.234,5'
         """
-        return number.translate({ord(","): self.thousands, ord("."): self.point})
+        return number.translate(self._signs) if self._signs else number
+
+    @cached_property
+    def _signs(self) -> Mapping[int, str]:
+        """What stands for the signs of Python; nothing where these are the same."""
+        own = {",": self.thousands, ".": self.point}
+        return {ord(sign): one for sign, one in own.items()} if any(sign != one for sign, one in own.items()) else {}
 
 
 class Template(str):
@@ -62,15 +70,16 @@ class Template(str):
     ('1 unit', '1,234 units')
     """
 
-    __slots__ = ("_style", "forms")
+    __slots__ = ("_parts", "_style", "forms")
 
     forms: tuple[str, ...]
     _style: NumberStyle
+    _parts: tuple[tuple[str | _Gap, ...], ...] | None
 
     def __new__(cls, forms: tuple[str, ...], style: NumberStyle) -> Self:
         """The template, as a text its last form."""
         made = super().__new__(cls, forms[-1])
-        made.forms, made._style = forms, style
+        made.forms, made._style, made._parts = forms, style, None
         return made
 
     def __deepcopy__(self, _: object) -> Self:
@@ -90,28 +99,56 @@ class Template(str):
         KeyError
             A field is not given, or a text with plural forms has no whole number to choose by.
         """
-        text = self.forms[0] if len(self.forms) == 1 else self.forms[self._style.plural(_counted(fields))]
-        return text.format(**{name: self._shown(value) for name, value in fields.items()})
-
-    def _shown(self, value: object) -> object:
-        if isinstance(value, Real | Decimal) and not isinstance(value, bool):
-            return _Number(value, self._style)
-        return value
+        if self._parts is None:  # a run says few of the templates that there are, and these often
+            self._parts = tuple(tuple(_parts(form, self._style)) for form in self.forms)
+        parts = self._parts[0 if len(self._parts) == 1 else self._style.plural(_counted(fields))]
+        return "".join([part if isinstance(part, str) else part.filled(fields[part.name]) for part in parts])
 
 
-class _Number:
-    """A number as a template wants it."""
+def _parts(form: str, style: NumberStyle) -> Iterator[str | _Gap]:
+    """The words of a text and the gaps between them, in their order."""
+    for words, name, spec, conversion in Formatter().parse(form):
+        if words:
+            yield words
+        if name is not None:
+            yield _Gap(name, spec or "", conversion, style)
 
-    def __init__(self, value: Real | Decimal, style: NumberStyle) -> None:
-        self._value, self._style = value, style
 
-    def __repr__(self) -> str:
-        return self._style.written(repr(self._value))
+_NUMBERS = frozenset({int, float, Decimal, Fraction})
 
-    def __format__(self, spec: str) -> str:
-        named = _NAMED.get(spec)
-        text = named(float(self._value)) if named else _formatted(self._value, spec)
-        return self._style.written(text)
+
+class _Gap:
+    """Where a field of a template stands.
+
+    Parameters
+    ----------
+    name : str
+        Of the field.
+    spec : str
+        How a value is written.
+    conversion : str or None
+        What is done with it before, as in ``{name!r}``.
+    style : NumberStyle
+    """
+
+    __slots__ = ("_conversion", "_named", "_spec", "_style", "name")
+
+    def __init__(self, name: str, spec: str, conversion: str | None, style: NumberStyle) -> None:
+        self.name, self._spec, self._conversion, self._style = name, spec, conversion, style
+        self._named = _NAMED.get(spec)
+
+    def filled(self, value: object) -> str:
+        """A value as it stands there: a number as the template wants it, in the signs of the language."""
+        if isinstance(value, str) and not self._spec and not self._conversion:
+            return str(value)
+        if type(value) in _NUMBERS or (isinstance(value, Real | Decimal) and not isinstance(value, bool)):
+            return self._style.written(self._number(value))
+        return format(Formatter().convert_field(value, self._conversion), self._spec)
+
+    def _number(self, value: Any) -> str:
+        if self._conversion:
+            return format(repr(value), self._spec)
+        return self._named(float(value)) if self._named else _formatted(value, self._spec)
 
 
 def _formatted(value: Real | Decimal, spec: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -399,9 +399,14 @@ def texts_of(rulebook: Rulebook | None, kind: str, code: str) -> Mapping[str, st
     >>> texts_of(read_rulebook("us_west"), "units", "acres")
     {'en': 'acres', 'zh': '英亩'}
     """
-    found = rulebook.texts_of(kind, code) if rulebook else {}
-    own = {language: catalogue(kind, language) for language in languages()} if not found else {}
-    return found or {language: texts[code] for language, texts in own.items() if code in texts}
+    return (rulebook.texts_of(kind, code) if rulebook else {}) or _own_texts(kind, code)
+
+
+@cache
+def _own_texts(kind: str, code: str) -> Mapping[str, str]:
+    """What zoneplan itself calls a code in each language."""
+    own = {language: catalogue(kind, language) for language in languages()}
+    return {language: texts[code] for language, texts in own.items() if code in texts}
 
 
 def assumption_title(one: Assumption, terms: Terms) -> str:
