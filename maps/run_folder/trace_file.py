@@ -33,6 +33,7 @@ from zoning.zones import floors_in, margins_in, norms_in
 TRACE = "trace.json"
 ROWS = ("zones", *OF_ROWS)
 """The tables of which each row has a record."""
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str)
 FIGURES = ("settled_ha", "of_ha", "share", "at_least", "missing_ha")
 """The numbers of the floors."""
 
@@ -215,7 +216,7 @@ def _lines(part: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=str)
+    return _JSON.encode(value)
 
 
 class WrittenTrace:

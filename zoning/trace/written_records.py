@@ -29,6 +29,8 @@ _DEFAULTS: Mapping[str, Plain] = {
     "days": None, "reference": "", "reading": "", "verified": None, "written": "", "links": [], "facts": {},
 }  # fmt: skip
 
+_AS_IT_IS = frozenset({str, int, bool, type(None)})
+"""Types of which JSON has all values."""
 _OLDER = {True: "read", False: "unread", None: ""}
 """How a text is known by what older runs say of it: whether it is verified, and not how."""
 _KEYS: Mapping[str, Plain] = {
@@ -81,7 +83,12 @@ class RecordWriter:
         self._asked: dict[tuple[Any, ...], int] = {}
         self._clauses: dict[int, tuple[Clause, int]] = {}
         self._forms: dict[Shape, int] = {}
-        self._shapes: dict[type, Callable[[Any, list[Plain]], Shape]] = {}
+        self._shapes: dict[type, Callable[[Any, list[Plain]], Shape]] = {
+            Term: self._term_shape,
+            str: self._plain_gap,
+            int: self._plain_gap,
+            bool: self._plain_gap,
+        }
         self._messages: dict[str | Message, int] = {}
         self._placed: dict[int, tuple[str | Message, int]] = {}
         self._records: dict[int, tuple[Record, int]] = {}
@@ -92,10 +99,10 @@ class RecordWriter:
         """The place of a message, or of a text as it stands in an older run."""
         known = self._placed.get(id(said))
         if known is None:  # the message is kept, so that no other gets its id
-            if said not in self._messages:
-                self._messages[said] = len(self._messages)
+            place = self._messages.setdefault(said, len(self.messages))
+            if place == len(self.messages):
                 self.messages.append(self._filled(said) if isinstance(said, Message) else plain_field(said))
-            known = self._placed[id(said)] = said, self._messages[said]
+            known = self._placed[id(said)] = said, place
         return known[1]
 
     def record(self, record: Record) -> int:
@@ -103,16 +110,19 @@ class RecordWriter:
         known = self._records.get(id(record))
         if known is None:  # the record is kept, so that no other gets its id
             links = [self.record(one) for one in record.links]
-            content = self._content(record) | ({"links": links} if links else {})
+            content = self._content(record)
+            if links:
+                content["links"] = links
             known = self._records[id(record)] = record, len(self.records)
             self.records.append(self._shortened(record, content, known[1]))
         return known[1]
 
     def _content(self, record: Record) -> dict[str, Plain]:
+        """A record by its keys but links, those left out that have nothing to say."""
         said, days = record.said, record.days
         read = {name: value for one in said.clauses if isinstance(one, Clause) for name, value in one.values.items()}
         every = {
-            "reason": self._said(record.reason),
+            "reason": record.reason and self._said(record.reason),
             "amount": self._plain(record.amount),
             "unit": record.unit,
             "when": record.when,
@@ -121,13 +131,15 @@ class RecordWriter:
             "values": None if list(said.values.items()) == list(read.items()) else self._plain(said.values),
             "parameters": [self._plain(one) for one in said.parameters],
             "days": days and [day and day.isoformat() for day in days],
-            "reference": self._said(record.reference),
+            "reference": record.reference and self._said(record.reference),
             "reading": record.reading,
             "written": record.written,
-            "facts": {name: self._said(value) for name, value in record.facts.items()},
+            "facts": {
+                name: value if type(value) in _AS_IT_IS else self._said(value) for name, value in record.facts.items()
+            },
         }
-        own = {name: value for name, value in every.items() if value != _DEFAULTS[name]}
-        return {"kind": record.kind, "id": record.id, **own}
+        told = {name: value for name, value in every.items() if value or value == 0}
+        return {"kind": record.kind, "id": record.id, **told}
 
     def _shortened(self, record: Record, content: dict[str, Plain], place: int) -> dict[str, Plain]:
         """A record by what is not as in the first of its kind and id, or else of its kind, that has the same facts.
@@ -193,7 +205,7 @@ class RecordWriter:
                 return self._clause_shape
             case Decimal() | Fraction() | str() | int() | float():
                 return self._gap
-            case list() | tuple() if not isinstance(value, Term | Titles):
+            case list() | tuple() if not isinstance(value, Titles):
                 return self._several_shape
         return self._fixed
 
@@ -212,6 +224,16 @@ class RecordWriter:
 
     def _named(self, named: Mapping[str, object], values: list[Plain]) -> tuple[Shape, Shape]:
         return tuple(named), tuple([self._shape(one, values) for one in named.values()])
+
+    @staticmethod
+    def _term_shape(term: Term, _values: list[Plain]) -> Shape:
+        return "term", term.kind, term.code
+
+    @staticmethod
+    def _plain_gap(value: object, values: list[Plain]) -> Shape:
+        """Where a value stands of which JSON has all."""
+        values.append(value)
+        return ""
 
     def _fixed(self, value: object, _values: list[Plain]) -> Shape:
         """What stands in the form itself."""
@@ -246,13 +268,21 @@ class RecordWriter:
 def _differing(content: dict[str, Plain], known: tuple[int, dict[str, Plain]]) -> dict[str, Plain]:
     """A record by what is not as in another one with the same facts, of which the place and the content are known."""
     like, first = known
-    found = {
-        name: one
-        for name, usual in _KEYS.items()
-        if (name in content or name in first) and not _same(one := content.get(name, usual), first.get(name, usual))
-    }
-    facts = {name: one for name, one in content.get("facts", {}).items() if not _same(one, first["facts"][name])}
-    return {LIKE: like, **found, **({"facts": facts} if facts else {})}
+    found: dict[str, Plain] = {LIKE: like}
+    for name, usual in _KEYS.items():
+        one, was = content.get(name, usual), first.get(name, usual)
+        if one is not was and not _same(one, was):
+            found[name] = one
+    if "facts" in content:
+        theirs = first["facts"]
+        facts = {
+            name: one
+            for name, one in content["facts"].items()
+            if one is not (was := theirs[name]) and not _same(one, was)
+        }
+        if facts:
+            found["facts"] = facts
+    return found
 
 
 def _weight(written: dict[str, Plain]) -> int:
@@ -282,6 +312,8 @@ def _form(shape: Shape) -> Plain:
             return {"map": dict(zip(names, map(_form, shapes), strict=True))}
         case ("list", shapes):
             return [*map(_form, shapes)]
+        case ("term", kind, code):
+            return {"term": [kind, code]}
         case ("fixed", fixed):
             return fixed.value
     return {FILL: shape}
@@ -407,13 +439,14 @@ class WrittenRecords:
 
 def _same(one: Plain, other: Plain) -> bool:
     """Whether two values are written alike: 1, 1.0 and true are not."""
-    if one is other:
-        return True
-    if type(one) is not type(other):
+    kind = type(one)
+    if kind is not type(other) or one != other:
         return False
-    if type(one) is str or (type(one) is float and one):
-        return bool(one == other)
-    return repr(one) == repr(other)
+    if kind is dict:
+        return list(one) == list(other) and all(map(_same, one.values(), other.values()))
+    if kind is list:
+        return all(map(_same, one, other))
+    return kind is not float or bool(one) or repr(one) == repr(other)  # 0.0 and -0.0 are not alike
 
 
 def _listed(clause: Mapping[str, Plain]) -> dict[str, Plain]:
