@@ -62,8 +62,10 @@ def decision_status(plan: Plan) -> pd.Series:
     """
     zones, claims = plan.zones.set_index("unit_id"), plan.claims
     status, rule = zones["status"].astype("str"), zones["rule"].astype("str")
-    waiting = open_claims(claims[claims["unit_id"].isin(zones.index[status == "review"])], plan.rulebook)
-    unanswered = waiting[waiting["zone"].isin(plan.rulebook.codes("main"))]
     decided = (status == "by_decision") & ~rule.str.startswith((DECISION, LOCKED))
-    reviewed = (status == "review") & ~zones.index.isin(unanswered["unit_id"])
+    reviewed = status == "review"
+    if reviewed.any():
+        waiting = open_claims(claims[claims["unit_id"].isin(zones.index[reviewed])], plan.rulebook)
+        unanswered = waiting[waiting["zone"].isin(plan.rulebook.codes("main"))]
+        reviewed &= ~zones.index.isin(unanswered["unit_id"])
     return status.where(~(decided | reviewed), status + OVERLAY)
