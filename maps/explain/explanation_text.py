@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -256,10 +257,11 @@ def rule_and_reason(claim: Mapping[str, Any], language: str = "en") -> dict[str,
 
 def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], depth: int) -> Iterator[ReasonLine]:
     """The lines of a link that stands so far below the matter."""
-    where, under = _reference(link, language, words), depth + 1 if link["reason"] else depth
-    if link["reason"]:
-        placed = _there(link, words) if not where else ""
-        yield ReasonLine(depth, "reason", f"{link['reason']}{placed}")
+    where, reason = _reference(link, language, words), link["reason"]
+    under = depth + 1 if reason else depth
+    if reason:
+        placed = _there(link["written"], language) if not where else ""
+        yield ReasonLine(depth, "reason", f"{reason}{placed}")
     for name, value in link.get("terms", ()):
         yield ReasonLine(depth, "setting", words["setting"].format(name=name, value=value))
     yield from dict.fromkeys(  # two clauses that lack the same value say the same
@@ -313,19 +315,23 @@ def _doubt(one: Mapping[str, Any], language: str) -> str:
 def _reference(link: Mapping[str, Any], language: str, words: Mapping[str, str]) -> str:
     """By which document, from when until when, whether somebody has seen it, and in which line of which file."""
     if not link["reference"]:
-        return "" if link["reason"] or not link["written"] else words["written"].format(place=_placed(link, words))
-    days, place = days_of(link, words), _there(link, words)
+        place = _placed(link["written"], language)
+        return words["written"].format(place=place) if place and not link["reason"] else ""
+    days, place = days_of(link, words), _there(link["written"], language)
     return words["reference"].format(text=link["reference"], days=days, doubt=_doubt(link, language), place=place)
 
 
-def _there(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    return words["there"].format(place=_placed(link, words)) if link["written"] else ""
+@lru_cache(maxsize=1024)
+def _there(written: str, language: str) -> str:
+    """In brackets where something is written; many have it in the same place."""
+    return catalogue("explain", language)["there"].format(place=_placed(written, language)) if written else ""
 
 
-def _placed(link: Mapping[str, Any], words: Mapping[str, str]) -> str:
-    """File and line in which it is written, in words."""
-    file, comma, line = link["written"].rpartition(", line ")
-    return words["placed"].format(file=file, line=line) if comma else str(link["written"])
+@lru_cache(maxsize=1024)
+def _placed(written: str, language: str) -> str:
+    """File and line in which something is written, in words."""
+    file, comma, line = written.rpartition(", line ")
+    return catalogue("explain", language)["placed"].format(file=file, line=line) if comma else written
 
 
 def explanation_lines(content: Mapping[str, Any], language: str = "en") -> Iterator[str]:

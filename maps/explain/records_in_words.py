@@ -78,7 +78,7 @@ def _content(record: Record, renderer: Renderer) -> Content:
         "reading": record.reading,
         "written": record.written,
         "links": [content_of(one, renderer) for one in record.links],
-        **{name: _plain(value, renderer) for name, value in record.facts.items()},
+        **{name: value if type(value) in _ATOMS else _plain(value, renderer) for name, value in record.facts.items()},
     }
 
 
@@ -107,6 +107,8 @@ def _of_rulebook(one: Value, renderer: Renderer) -> ParameterContent:
 
 def clauses_in_words(said: Said, renderer: Renderer) -> list[Content]:
     """The clauses with their sentences, and the rule of each where they are of several."""
+    if not said.clauses:
+        return []
     told = [
         {"sentence": one["text"], **one}
         if isinstance(one, Mapping)
@@ -116,8 +118,13 @@ def clauses_in_words(said: Said, renderer: Renderer) -> list[Content]:
     return [one | {"rule": rule} for one, rule in zip(told, said.rules, strict=True)] if said.rules else told
 
 
+_ATOMS = frozenset({str, int, float, bool, type(None)})
+
+
 def _plain(value: object, renderer: Renderer) -> Any:
     """A fact as JSON has it."""
+    if type(value) in _ATOMS:
+        return value
     plain = value
     match value:
         case Message() | Clause() | Term() | Texts():
@@ -127,14 +134,14 @@ def _plain(value: object, renderer: Renderer) -> Any:
         case EachLanguage():
             told = {name: render(value.said, name, renderer.rulebook) for name in value.texts if name in languages()}
             plain = {**value.texts, **told}
-        case Mapping():
-            plain = {name: _plain(one, renderer) for name, one in value.items()}
         case tuple() | list():
             plain = [_plain(one, renderer) for one in value]
         case Decimal():
             plain = str(value)
         case date():
             plain = value.isoformat()
+        case Mapping():
+            plain = {name: _plain(one, renderer) for name, one in value.items()}
     return plain
 
 

@@ -33,7 +33,7 @@ from maps.web.page_model import (
     SitingRow,
     UnitRow,
 )
-from zoning.records import each_row
+from zoning.records import each_row, row_records
 from zoning.rulebook import EXCEPTION
 from zoning.tables import QUOTAS, ZONES, Table
 
@@ -245,6 +245,8 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
 
 def _chains(plan: LocalizedPlan, ids: list[str]) -> Iterator[tuple[slice, list[Content]]]:
     """The chains of units, some at a time, and the places of these."""
+    for table in ("claims", "lines", "quotas", "policies"):
+        row_records(plan.source, table)  # made once for all units, as the trace of a run folder asks for them, too
     for start in range(0, len(ids), TOLD_TOGETHER):
         here = slice(start, start + TOLD_TOGETHER)
         told = plan if len(ids) <= TOLD_TOGETHER else replace(plan, renderer=plan.renderer.apart())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -74,7 +75,6 @@ class _PolicyMaker:
         for row in rows:
             self._asked_at.setdefault(row["policy"], set()).add(_place(self._written[row["policy"]], row))
         self._places = {one.id: in_rulebook(plan.rulebook, "policies", one) for one in plan.rulebook.policies}
-        self._areas: dict[str, float] = plan.pieces["area_ha"].to_dict() if len(plan.pieces) else {}
         self._said: dict[tuple[str, str], dict[str, Said]] = {}
         self._told: dict[tuple[Any, ...], Record] = {}
 
@@ -129,6 +129,12 @@ class _PolicyMaker:
                 "terms": parameters_said(policy, settings, self._plan.rulebook),
             },
         )
+
+    @cached_property
+    def _areas(self) -> Mapping[str, float]:
+        """The hectares of each piece."""
+        areas: dict[str, float] = self._plan.pieces["area_ha"].to_dict() if len(self._plan.pieces) else {}
+        return areas
 
     def _chain(self, policy: Policy, when: str, row: Row) -> Said:
         """What a condition of a policy found where the row is."""
