@@ -130,9 +130,9 @@ def look(study: str) -> dict[str, float]:
     signal.setitimer(signal.ITIMER_PROF, STEP_S, STEP_S)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, run  # noqa: PLC0415  (imports are a part)
+            from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run  # noqa: PLC0415  (imports are a part)
 
-            gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+            gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS)
             sys.argv = ["zoneplan", "demo", str(Path(folder) / "demo"), "--study", study]
             run()
         except SystemExit:

@@ -15,6 +15,8 @@ from zoneplan.sturdy_output import SturdyOutput
 INTERRUPTED = 130
 OBJECTS_BETWEEN_COLLECTIONS = 1_000_000
 """After so many new objects Python looks for cycles; a plan is made of tables and records, which have hardly any."""
+YOUNG_COLLECTIONS = 100
+"""So often it looks at new objects alone before it looks at those that are left of them again: records stay."""
 ENVIRONMENT = {"ARROW_DEFAULT_MEMORY_POOL": "system", "OPENBLAS_NUM_THREADS": "1"}
 """What libraries find when they are loaded, unless the user says it: Arrow's own pool keeps pages for columns of every
 size, and OpenBLAS starts a thread for each core, which wait for products of large matrices that no plan has.
@@ -29,7 +31,7 @@ def main() -> NoReturn:
     """
     for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS)
     try:
         run()
     except SystemExit as left:
