@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -262,8 +261,8 @@ def _of_quota(table: pd.DataFrame, quota: Quota) -> pd.DataFrame:
     return table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
 
 
-def _figure(value: float) -> float | None:
-    return None if pd.isna(value) else float(value)
+def _figure(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else float(value)
 
 
 _BINDING = ("ceiling", "floor", "group", "limit", "lock", "within")
@@ -324,24 +323,29 @@ def _quota(row: Mapping[str, Any], study: Study, whole: Decimal | None) -> Recor
         id=str(row["quota"]),
         amount=_decimal(row["amount"]),
         unit=str(row["unit"]),
-        facts={
-            "title": study.title_of("quotas", str(row["quota"])),
-            "unit_title": Titles("units", str(row["unit"])),
-            "quota": str(row["quota"]),
-            "period": int(row["period"]),
-            **{name: _decimal(row[name]) for name in ("floor", "ceiling")},
-            "weight": None if pd.isna(row["weight"]) else float(row["weight"]),
-            "binding": str(row["binding"]),
-            "jurisdiction": str(row["jurisdiction"]),
-            "jurisdiction_name": Term("place", str(row["jurisdiction"])),
-            **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
-            "shadow_price": None if pd.isna(row["shadow_price"]) else float(row["shadow_price"]),
-            "solution": None,
-            "siting": None,
-            **{name: [] for name in GRANTED},
-            "jurisdiction_amount": whole,
-        },
+        facts=_facts(row, study, whole),
     )
+
+
+def _facts(row: Mapping[str, Any], study: Study, whole: Decimal | None) -> dict[str, object]:
+    """The facts of a row of the QUOTAS table, with nothing for those that only the quota itself knows."""
+    return {
+        "title": study.title_of("quotas", str(row["quota"])),
+        "unit_title": Titles("units", str(row["unit"])),
+        "quota": str(row["quota"]),
+        "period": int(row["period"]),
+        **{name: _decimal(row[name]) for name in ("floor", "ceiling")},
+        "weight": _figure(row["weight"]),
+        "binding": str(row["binding"]),
+        "jurisdiction": str(row["jurisdiction"]),
+        "jurisdiction_name": Term("place", str(row["jurisdiction"])),
+        **{name: _decimal(row[name]) for name in ("carried", "transferred", "price_from", "price_to")},
+        "shadow_price": _figure(row["shadow_price"]),
+        "solution": None,
+        "siting": None,
+        **{name: [] for name in GRANTED},
+        "jurisdiction_amount": whole,
+    }
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -372,8 +376,10 @@ class _QuotaMaker:
         self._above = {(row["level"], row["name"]): row for row in rows[rows["level"] != UNIT].to_dict("records")}
         self._by_path = {name: row for (_, name), row in self._above.items()}
         self._sitings = explain_sitings(grants.plan, quota)
+        self._unit, self._reference = Term("unit", quota.unit), in_languages(quota.reference)
         self._places: dict[tuple[str | int, ...], str] = {}
         self._columns: dict[str, dict[str, Any]] = {}
+        self._sources: dict[str, Message] = {}
         self._weights: dict[tuple[str, str], list[float]] = {}
         for (level, _), row in self._above.items():
             self._weights.setdefault((level, _inside(row)), []).append(row["weight"])
@@ -397,16 +403,25 @@ class _QuotaMaker:
 
     def quota(self, row: Mapping[str, Any], whole: Decimal | None) -> Record:
         """One row of the QUOTAS table, and what made it."""
-        own, siting = _quota(row, self._grants.plan.study, whole), self._sitings.get(str(row["unit_id"]))
-        concerning = self._grants.concerning(str(row["unit_id"]))
-        facts = {**own.facts, "solution": self._solution, "siting": siting, **concerning}
-        name = self._quota.name
-        best = (Record(kind="optimum", id=name, reason=line) for line in optimum_said(facts | {"unit": own.unit}))
+        unit, name = str(row["unit_id"]), self._quota.name
+        siting = self._sitings.get(unit)
+        facts = _facts(row, self._grants.plan.study, whole)
+        facts |= {"solution": self._solution, "siting": siting, **self._grants.concerning(unit)}
+        best = (
+            Record(kind="optimum", id=name, reason=line) for line in optimum_said(facts | {"unit": str(row["unit"])})
+        )
         written = self._written("siting")
         sited = (Record(kind="site", id=name, reason=line, written=written) for line in narrate_siting(siting))
-        links = (*self._links(row), *best, *sited)
-        reference = in_languages(self._quota.reference)
-        return replace(own, reference=reference, written=self._written(), facts=facts, links=links)
+        return Record(
+            kind="quota",
+            id=str(row["quota"]),
+            amount=_decimal(row["amount"]),
+            unit=str(row["unit"]),
+            reference=self._reference,
+            written=self._written(),
+            facts=facts,
+            links=(*self._links(row), *best, *sited),
+        )
 
     def _links(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """What made a row, from the total down."""
@@ -422,7 +437,7 @@ class _QuotaMaker:
         yield from self._conditions(row)
 
     def _say(self, key: str, **fields: Field) -> Message:
-        return say(f"explain.{key}", unit=Term("unit", self._quota.unit), **fields)
+        return say(f"explain.{key}", unit=self._unit, **fields)
 
     def _written(self, *keys: str | int) -> str:
         if keys not in self._places:
@@ -489,15 +504,14 @@ class _QuotaMaker:
         parts = [(weight, None)] if isinstance(weight, str) else [(one.measure, one.share) for one in weight]
         terms = [self._term(place, name, share, unit) for place, (name, share) in enumerate(parts)]
         met = [(number, one) for number, one in enumerate(self._quota.priority) if self._grants.meets(one.when, unit)]
-        *before, words = [one.reason for one in terms]
+        *before, words = [said for said, _ in terms]
         for one in reversed(before):
             words = say("explain.quota_plus", first=one, rest=words)
         for _, priority in met:
             words = say("explain.quota_times", terms=words, factor=_short(float(priority.factor)))
-        own = None if pd.isna(row["weight"]) else float(row["weight"])
+        own = _figure(row["weight"])
         key = "quota_suitability" if self._quota.objective == "suitability" else "quota_weight"
         reason = self._say(key, weight=_short(own), terms=words)
-        silent = (replace(term, reason="") for term in terms)  # the sum has said what they are
         factors = (self._priority(number, one, unit) for number, one in met)
         return Record(
             kind="weight",
@@ -505,11 +519,11 @@ class _QuotaMaker:
             reason=reason,
             amount=own,
             written=self._written("weight"),
-            links=(*silent, *factors),
+            links=(*(term for _, term in terms), *factors),
         )
 
-    def _term(self, place: int, name: str, share: float | None, unit: str) -> Record:
-        """What one measure adds to the weight."""
+    def _term(self, place: int, name: str, share: float | None, unit: str) -> tuple[Message, Record]:
+        """What one measure adds to the weight, as the sum says it, and its record, which leaves that to the sum."""
         trace, value, title = self._grants.trace, float(self._measured(name, "weight")[unit]), Term("name", name)
         amount = None if trace is None else self._terms[place][unit]
         told: dict[str, Field] = {"name": title, "value": _short(value)}
@@ -519,7 +533,7 @@ class _QuotaMaker:
             reason = self._say("quota_as_is", share=_short(share), **told)
         else:
             reason = self._say("quota_term", share=_short(share), whole=_short(trace.sums[name]), **told)
-        return Record(kind="term", id=name, reason=reason, amount=amount, said=Said(values={name: value}))
+        return reason, Record(kind="term", id=name, amount=amount, said=Said(values={name: value}))
 
     def _priority(self, number: int, one: Priority, unit: str) -> Record:
         return Record(
@@ -543,11 +557,17 @@ class _QuotaMaker:
     def _bound(self, what: str, bound: str, unit: str) -> Iterator[Record]:
         """The floor or the ceiling where it is a measure."""
         value = self._measured(bound, what)[unit]
-        source = say("explain.quota_source", measure=Term("name", bound), step=_exact(self._quota.step))
         amount = say("explain.bounded", value=float(value)) if math.isfinite(value) else ""
-        reason = self._say(f"quota_{what}", amount=amount, source=source)
+        reason = self._say(f"quota_{what}", amount=amount, source=self._source(bound))
         said = Said(values={bound: float(value)})
         yield self._link(what, bound, reason, str(value), said=said, written=self._written(what))
+
+    def _source(self, bound: str) -> Message:
+        """That a bound is a measure, in steps of the quota; told once."""
+        if bound not in self._sources:
+            told = say("explain.quota_source", measure=Term("name", bound), step=_exact(self._quota.step))
+            self._sources[bound] = told
+        return self._sources[bound]
 
     def _within(self, unit: str) -> Iterator[Record]:
         """The amounts of other quotas that this one stays within, at every level."""

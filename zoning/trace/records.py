@@ -75,6 +75,9 @@ class Said:
     parameters: tuple[str | Mapping[str, Any], ...] = ()
 
 
+NOTHING_ASKED = Said()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Record:
     """One link of a chain; every matter of an explanation is one, and has further ones below it.
@@ -115,7 +118,7 @@ class Record:
     amount: str | float | Decimal | None = None
     unit: str = ""
     when: str = ""
-    said: Said = field(default_factory=Said)
+    said: Said = NOTHING_ASKED
     days: Days | None = None
     reference: Message | Texts | str = ""
     reading: str = ""
