@@ -35,10 +35,11 @@ def claim_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     """
     maker, told, found = _ClaimMaker(plan), dict[tuple[Any, ...], Record](), list[Record]()
     for row in each_row(rows.drop(columns="unit_id")):
-        claim = tuple(row.values())
-        if claim not in told:
-            told[claim] = maker.claim(row)
-        found.append(told[claim])
+        claim = tuple(row.values())  # what it says takes long to hash
+        record = told.get(claim)
+        if record is None:
+            record = told[claim] = maker.claim(row)
+        found.append(record)
     return found
 
 

@@ -76,9 +76,12 @@ class RecordWriter:
             Clause: lambda one: {"clause": self._clause(one)},
             Message: lambda one: {"filled": self._filled(one)},
             Titles: lambda one: {"titles": [*one]},
+            dict: self._mapping,
             EachLanguage: lambda one: {"each": {"said": self._plain(one.said), "texts": dict(one.texts)}},
             list: self._several,
             tuple: self._several,
+            float: plain_field,
+            Decimal: plain_field,
         }
         self._asked: dict[tuple[Any, ...], int] = {}
         self._clauses: dict[int, tuple[Clause, int]] = {}
@@ -146,19 +149,21 @@ class RecordWriter:
 
         Where several facts are not, a later one may be nearer: quotas of a jurisdiction have its facts in common.
         """
-        keys = [(record.kind, record.id, *record.facts), (record.kind, "", *record.facts)]
-        known = next((self._firsts[key] for key in keys if key in self._firsts), None)
-        for key in keys:
-            self._firsts.setdefault(key, (place, content))
+        own, alike = (record.kind, record.id, *record.facts), (record.kind, "", *record.facts)
+        known = self._firsts.get(own)
         if known is None:
+            self._firsts[own] = place, content
+            known = self._firsts.get(alike)
+        if known is None:
+            self._firsts[alike] = place, content
             return content
         found = _differing(content, known)
         if len(found.get("facts", ())) < SEVERAL:
             return found
-        near = self._nearer.get(keys[1])
+        near = self._nearer.get(alike)
         if near is not None and _weight(nearer := _differing(content, near)) < _weight(found):
             return nearer
-        self._nearer[keys[1]] = place, content
+        self._nearer[alike] = place, content
         return found
 
     def _clause(self, clause: Clause) -> int:
@@ -249,11 +254,14 @@ class RecordWriter:
 
     def _said(self, value: object) -> Plain:
         """A message by its place where a table has it, else as it is."""
-        known = self._placed.get(id(value))
-        return {"message": known[1]} if known and isinstance(value, Message) else self._plain(value)
+        known = self._placed.get(id(value)) if isinstance(value, Message) else None
+        return {"message": known[1]} if known else self._plain(value)
 
     def _plain(self, value: object) -> Plain:
-        put = self._kinds.get(type(value))
+        kind = type(value)
+        if kind in _AS_IT_IS:
+            return value
+        put = self._kinds.get(kind)
         if put is None:
             return self._mapping(value) if isinstance(value, Mapping) else plain_field(value)
         return put(value)
