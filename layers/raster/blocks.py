@@ -69,31 +69,67 @@ def cut_tracts(
     0     0    1       0    0.5      0.5
     1     0    1       1    0.5      0.5
     """
+    for runs in cut_runs(land, raster, surfaces, flock):
+        count = runs.pop("count").to_numpy()
+        if (count == 1).all():
+            yield runs
+            continue
+        cells = pd.DataFrame({name: np.repeat(runs[name].to_numpy(), count) for name in runs}, copy=False)
+        cells["column"] += np.arange(len(cells)) - np.repeat(np.cumsum(count) - count, count)
+        yield cells
+
+
+def cut_runs(
+    land: gpd.GeoDataFrame, raster: Raster, surfaces: Iterable[str], flock: Places | None = None
+) -> Iterator[pd.DataFrame]:
+    """What :func:`cut_tracts` gives, with one row for cells of a row side by side that are alike.
+
+    Yields
+    ------
+    DataFrame
+        The columns of :func:`cut_tracts`, those of the westernmost cell, and ``count``: of how many they are. Cells of
+        which a surface is asked have a row each.
+
+    Examples
+    --------
+    >>> from affine import Affine
+    >>> from pathlib import Path
+    >>> from shapely import box
+    >>> grid = Raster(Path("none.tif"), CRS("EPSG:3035"), Affine(100, 0, 0, 0, -100, 200), (2, 9), 100.0)
+    >>> land = gpd.GeoDataFrame(geometry=[box(50, 0, 900, 100)], crs="EPSG:3035")
+    >>> next(cut_runs(land, grid, []))
+       land  row  column  count  share  area_ha
+    0     0    1       0      1    0.5      0.5
+    1     0    1       1      8    1.0      1.0
+    """
     names = sorted(set(surfaces))
     refuse_coarse(raster, names, "siting")
     hectares = shapely.area(np.asarray(land.geometry.array)) / 1e4
     with raster.reader() if names else nullcontext(raster.read) as read:
-        tabulate = partial(_tracts, raster, names, read, hectares)
+        tabulate = partial(_runs, raster, names, read, hectares)
         yield from map(tabulate, batches(land, raster, flock))  # no name here keeps a batch while its cells are used
 
 
-def _tracts(
+def _runs(
     raster: Raster, names: list[str], read: Callable[..., Floats], hectares: Floats, batch: Batch
 ) -> pd.DataFrame:
     """The cells of some land, of which all hectares are known."""
-    found = batch.found
-    whole = np.bincount(found.owner, batch.area, len(batch.units))
+    spans, each = batch.spans, batch.each
+    whole = np.bincount(np.repeat(spans.owner, spans.length), batch.area, len(batch.units))
     on_grid = hectares[batch.units] * batch.inside
+    if names:
+        spans, each = spans.singles(), batch.area
     with np.errstate(invalid="ignore", divide="ignore"):
-        area = batch.area * (on_grid / whole)[found.owner]
+        area = each * (on_grid / whole)[spans.owner]
     cells = {
-        "land": batch.units[found.owner],
-        "row": found.row,
-        "column": found.column,
-        "share": found.share,
+        "land": batch.units[spans.owner],
+        "row": spans.row,
+        "column": spans.start,
+        "count": spans.length,
+        "share": spans.share,
         "area_ha": area,
     }
-    return pd.DataFrame({**cells, **(terrain_at(raster, found, names, read) if names else {})}, copy=False)
+    return pd.DataFrame({**cells, **(terrain_at(raster, spans.cells(), names, read) if names else {})}, copy=False)
 
 
 def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:

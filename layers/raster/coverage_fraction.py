@@ -220,9 +220,19 @@ class Spans(NamedTuple):
         """Some of them."""
         return Spans(self.owner[places], self.row[places], self.start[places], self.stop[places], self.share[places])
 
+    @property
+    def length(self) -> Places:
+        """How many cells each is."""
+        return self.stop - self.start
+
+    def singles(self) -> Spans:
+        """Each cell as a span of its own."""
+        cells = self.cells()
+        return Spans(cells.owner, cells.row, cells.column, cells.column + 1, cells.share)
+
     def cells(self) -> Footprint:
         """Each cell by itself."""
-        length = self.stop - self.start
+        length = self.length
         first = np.repeat(self.start - (np.cumsum(length) - length), length)
         column = first + np.arange(len(first))
         return Footprint(

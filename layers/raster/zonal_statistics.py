@@ -22,8 +22,8 @@ from layers.errors import LimitError, SourceError, naming_the_layer
 from layers.formats import Raster, Reader
 from layers.phrases import AND, Phrase, phrase_list
 from layers.raster.block_rows import TileCells, tiles
-from layers.raster.cell_area import cell_areas, cell_sides
-from layers.raster.coverage_fraction import Borders, Edges, Floats, Footprint, footprint
+from layers.raster.cell_area import cell_areas, cell_sides, row_areas
+from layers.raster.coverage_fraction import Borders, Edges, Floats, Footprint, Spans, find_spans
 from layers.raster.distributions import HELD, Cells, Distribution, Tally, majority, quantile, select_quantiles
 from layers.raster.moments import Extent, Moments, Seen, share_on_grid
 from layers.raster.terrain import aspect, neighbour_heights, relief, slope
@@ -320,12 +320,34 @@ def _turn(raster: Raster) -> float | None:
 
 
 class Batch(NamedTuple):
-    """A few units: their places in the table, their cells and the true area of each, and their share on the grid."""
+    """A few units.
+
+    Attributes
+    ----------
+    units : array of int
+        Their places in the table.
+    spans : Spans
+        Their cells; those of one span have the same area.
+    each : array of float
+        The true area of a cell of each span inside its unit, in square metres.
+    inside : array of float
+        The share of each unit that lies on the grid.
+    """
 
     units: npt.NDArray[np.int64]
-    found: Footprint
-    area: Floats
+    spans: Spans
+    each: Floats
     inside: Floats
+
+    @property
+    def found(self) -> Footprint:
+        """Each cell by itself."""
+        return self.spans.cells()
+
+    @property
+    def area(self) -> Floats:
+        """The true area of each cell inside its unit."""
+        return np.repeat(self.each, self.spans.length)
 
 
 def batches(
@@ -358,10 +380,13 @@ def _batch(owners: npt.NDArray[np.int64], edges: Edges, count: int, raster: Rast
     place[owners] = np.arange(len(owners))
     few = Edges(edges.start, edges.end, place[edges.owner])
     few = few.compress(few.owner >= 0)
-    found = footprint(few, raster.shape, _turn(raster))
-    area = cell_areas(raster, found.row, found.column) * found.share
-    inside = share_on_grid(few, np.bincount(found.owner, found.share, len(owners)).astype(np.float64))
-    return Batch(owners, found, area, inside)
+    spans = find_spans(few, slice(0, raster.shape[0]), raster.shape[1], _turn(raster))
+    if row_areas(raster, slice(0, 0)) is None:
+        spans = spans.singles()
+    each = cell_areas(raster, spans.row, spans.start) * spans.share
+    owner, share = (np.repeat(part, spans.length) for part in (spans.owner, spans.share))
+    cells = np.bincount(owner, share, len(owners)).astype(np.float64)
+    return Batch(owners, spans, each, share_on_grid(few, cells))
 
 
 def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.NDArray[np.int64]]:

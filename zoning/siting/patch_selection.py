@@ -19,7 +19,7 @@ TOLERANCE = 1e-9
 """Of an amount: less than this is noise of sums."""
 _STEPS = 256
 """Into as many the range of scores is cut to find the highest ones without sorting all."""
-_SEEDS = 32
+SEEDS = 32
 """New patches that are compared before one is taken."""
 
 
@@ -54,14 +54,21 @@ class Plots:
         found: list[int] = others[begin[plot] : begin[plot + 1]].tolist()
         return found
 
-    def only(self, chosen: npt.NDArray[np.bool_]) -> Plots:
+    def beside(self, chosen: Truths) -> Truths:
+        """Some plots and their neighbours."""
+        found, ends = chosen.copy(), chosen[self.links]
+        found[self.links[ends[:, 0], 1]] = True
+        found[self.links[ends[:, 1], 0]] = True
+        return found
+
+    def only(self, chosen: Truths) -> Plots:
         """The same land without some plots."""
         place = np.cumsum(chosen) - 1
         kept = self.links[chosen[self.links].all(axis=1)]
         return Plots(self.area[chosen], self.score[chosen], place[kept])
 
 
-def rank_plots(plots: Plots, amount: float, last: Last = "cut") -> Floats:
+def rank_plots(plots: Plots, amount: float, last: Last = "cut", among: Places | None = None) -> Floats:
     """The share of each plot that is taken: the most suitable plots first, until the amount is met.
 
     Parameters
@@ -71,6 +78,9 @@ def rank_plots(plots: Plots, amount: float, last: Last = "cut") -> Floats:
         Hectares.
     last : {"cut", "under", "over"}
         The last plot is cut, left out, or taken whole.
+    among : array of int, optional
+        The places, in order, of some plots that have the amount together and are more suitable than all others, or all
+        there are; by default they are looked for.
 
     Returns
     -------
@@ -88,8 +98,9 @@ def rank_plots(plots: Plots, amount: float, last: Last = "cut") -> Floats:
     >>> rank_plots(plots, 14).tolist(), rank_plots(plots, 14, "under").tolist(), rank_plots(plots, 14, "over").tolist()
     ([0.0, 1.0, 0.4], [0.0, 1.0, 0.0], [0.0, 1.0, 1.0])
     """
-    order = np.flatnonzero(plots.score >= threshold_score(plots.area, plots.score, amount))
-    order = order[np.argsort(-plots.score[order], kind="stable")]
+    if among is None:
+        among = np.flatnonzero(plots.score >= threshold_score(plots.area, plots.score, amount))
+    order = among[np.argsort(-plots.score[among], kind="stable")]
     before = np.concatenate([[0.0], np.cumsum(plots.area[order])])[:-1]
     share = np.clip((amount - before) / plots.area[order], 0.0, 1.0)
     share[np.abs(share - 1) * plots.area[order] <= TOLERANCE * amount] = 1.0
@@ -109,18 +120,49 @@ def threshold_score(area: Floats, score: Floats, amount: float) -> float:
     >>> threshold_score(np.full(1000, 10.0), np.arange(1000.0), 75)
     992.0
     """
-    top = float(score.max(initial=-np.inf))
-    span = top - float(score.min(initial=np.inf))
-    if not 0 < span < np.inf:
-        return -np.inf
-    step = ((top - score) / span * (_STEPS - 1)).astype(np.int64)
-    last = int(np.searchsorted(np.cumsum(np.bincount(step, area)), amount * (1 + TOLERANCE)))
-    return float(score[step <= last].min()) if last < _STEPS else -np.inf
+    return float(threshold_scores(np.zeros(len(area), np.int64), area, score, np.array([amount]))[0])
 
 
-def score_bound(plots: Plots, amount: float) -> float:
+def threshold_scores(unit: Places, area: Floats, score: Floats, amounts: Floats) -> Floats:
+    """A score that so many hectares of each unit's plots have at least, near the highest such; -inf if it is not told.
+
+    Parameters
+    ----------
+    unit : array of int
+        Of each plot the place of its unit's amount; in order.
+    area, score : array of float
+        As of :class:`Plots`.
+    amounts : array of float
+        Hectares of each unit.
+
+    Examples
+    --------
+    >>> unit = np.repeat([0, 1], 500)
+    >>> threshold_scores(unit, np.full(1000, 10.0), np.arange(1000.0), np.array([75.0, 9e9])).tolist()
+    [492.0, -inf]
+    """
+    found = np.full(len(amounts), -np.inf)
+    first = np.flatnonzero(np.diff(unit, prepend=-1))
+    if not len(first):
+        return found
+    own, count = unit[first], np.diff(first, append=len(unit))
+    top = np.maximum.reduceat(score, first)
+    span = top - np.minimum.reduceat(score, first)
+    if not np.isfinite(span).all():
+        return found
+    down = (np.repeat(top, count) - score) / np.repeat(np.where(span > 0, span, 1.0), count)
+    step = (down * (_STEPS - 1)).astype(np.int64)
+    line = np.repeat(np.arange(len(first)) * _STEPS, count)
+    held = np.bincount(line + step, area, len(first) * _STEPS).reshape(-1, _STEPS).cumsum(axis=1)
+    last = (held < amounts[own, None] * (1 + TOLERANCE)).sum(axis=1)
+    lowest = np.minimum.reduceat(np.where(step <= np.repeat(last, count), score, np.inf), first)
+    found[own] = np.where(last < _STEPS, lowest, -np.inf)
+    return found
+
+
+def score_bound(plots: Plots, amount: float, among: Places | None = None) -> float:
     """The highest sum of area times score that any land of this area can have, connected or not."""
-    return float(np.sum(rank_plots(plots, amount) * plots.area * plots.score))
+    return float(np.sum(rank_plots(plots, amount, among=among) * plots.area * plots.score))
 
 
 def components(count: int, links: Places) -> Places:
@@ -201,16 +243,36 @@ def grow(plots: Plots, amount: float, least: float, last: Last = "cut", known: T
     """
     known = np.ones(len(plots.score), bool) if known is None else known
     ranked = _known(rank_plots(plots, amount, last), known)
-    number = patches(plots, ranked)
+    near = _near(plots, known)
+    few = plots.only(near)
+    number = np.zeros(len(ranked), np.int64)
+    number[near] = patches(few, ranked[near])
     size = np.bincount(number, ranked * plots.area)
     kept = (number > 0) & (size[number] >= least * (1 - TOLERANCE))
     if kept[number > 0].all():
         return ranked
-    starts = ((kept & (ranked >= 1.0)).astype(np.float64), np.zeros(len(ranked)))
-    grown = [_Growth(plots, known, amount, least, last, start).run() for start in starts if _holds(plots, start, least)]
+    begun = (kept & (ranked >= 1.0)).astype(np.float64)
+    grown = []
+    for start in (begun, np.zeros(len(ranked))) if begun.any() else (begun,):
+        if _holds(few, start[near], least):
+            left = amount - float(np.sum(start * plots.area))
+            start[near] = _Growth(few, known[near], start[near], left, least, last, TOLERANCE * max(amount, 1.0)).run()
+            grown.append(start)
     best = max(grown, key=lambda taken: _worth(plots, taken))
     _known(rank_plots(plots, float(np.sum(best * plots.area))), known)
     return best
+
+
+def _near(plots: Plots, known: Truths) -> Truths:
+    """The plots that growing patches may come upon: those that are known, their neighbours, and the best of others.
+
+    Where patches come upon a plot whose score is not known they end, so that this one stands for all others.
+    """
+    near = plots.beside(known)
+    others = np.flatnonzero(~near)
+    if len(others):
+        near[others[np.argmax(plots.score[others])]] = True
+    return near
 
 
 def _known(taken: Floats, known: Truths) -> Floats:
@@ -233,11 +295,11 @@ def _worth(plots: Plots, taken: Floats) -> tuple[float, float]:
 class _Growth:
     """Land being taken plot by plot."""
 
-    def __init__(self, plots: Plots, known: Truths, amount: float, least: float, last: Last, start: Floats) -> None:
+    def __init__(
+        self, plots: Plots, known: Truths, start: Floats, left: float, least: float, last: Last, noise: float
+    ) -> None:
         self.plots, self.known, self.least, self.last = plots, known, least, last
-        self.taken = start.copy()
-        self.left = amount - float(np.sum(start * plots.area))
-        self.noise = TOLERANCE * max(amount, 1.0)
+        self.taken, self.left, self.noise = start.copy(), left, noise
         self.edge: list[tuple[float, int]] = []
         for plot in np.flatnonzero(start).tolist():
             self._widen(plot)
@@ -307,7 +369,7 @@ class _Growth:
             if seed not in seen and not self.barren[seed] and (patch := self._grown(seed)):
                 grown.append(patch)
                 seen.update(patch)
-                if len(grown) == _SEEDS:
+                if len(grown) == SEEDS:
                     break
         return grown
 

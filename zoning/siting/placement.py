@@ -20,6 +20,7 @@ from layers.phrases import Phrase, phrase_list
 from zoning.quotas import RESERVE, UNIT
 from zoning.rulebook import AREAS_HA, Rulebook
 from zoning.siting.patch_selection import (
+    SEEDS,
     TOLERANCE,
     Plots,
     UnknownScoreError,
@@ -29,11 +30,13 @@ from zoning.siting.patch_selection import (
     roomy,
     score_bound,
 )
-from zoning.siting.suitability import CELLS, Cells, Ground, find_ground
+from zoning.siting.suitability import CELLS, Cells, Ground, UnitLand, find_ground
 from zoning.study import Quota, Siting
 from zoning.tables import SITES, SITINGS, tabulate
 from zoning.trace import Message, say
 from zoning.unit_ids import keep_ids
+
+Places = npt.NDArray[np.int64]
 
 _STEPS = 120
 _FAR = 1e9
@@ -305,11 +308,11 @@ def _place(quota: Quota, amounts: Mapping[str, float], ground: Ground, found: _F
     """Both rows of every unit."""
     whole, left = ground.available, dict(amounts)
     chosen: dict[str, _Chosen] = {}
-    for unit, steep, cells in ground.plots(amounts):
-        case = _Case(unit, left.pop(unit), float(whole[unit]) - steep)
-        chosen[unit] = _place_unit(quota, case, ground, cells, found)
-    nothing = Cells.none()
+    for land in ground.plots(amounts):
+        case = _Case(land.unit, left.pop(land.unit), float(whole[land.unit]) - land.steep)
+        chosen[land.unit] = _place_unit(quota, case, ground, land, found)
     for unit, asked in left.items():  # without any land on the grid
+        nothing = UnitLand(unit, 0.0, Cells.none(), Cells.none(), -np.inf)
         _place_unit(quota, _Case(unit, asked, float(whole.get(unit, 0.0))), ground, nothing, found)
     found.sites += _draw(quota, ground, {unit: one for unit, one in chosen.items() if len(one.patch)})
 
@@ -334,7 +337,7 @@ class _Chosen:
     @classmethod
     def of(cls, ground: Ground, cells: Cells, taken: npt.NDArray[np.float64]) -> _Chosen:
         """Those of some plots of which a share is taken."""
-        held = taken > 0
+        held = np.flatnonzero(taken)
         cells, taken = cells.only(held), taken[held]
         return cls(cells, taken, patches(ground.connect(cells), taken) if len(taken) else np.empty(0, np.int64))
 
@@ -348,40 +351,55 @@ class _Chosen:
         return bool((np.bincount(self.patch, self.area)[1:] >= least * (1 - TOLERANCE)).all())
 
 
-def _place_unit(quota: Quota, case: _Case, ground: Ground, cells: Cells, found: _Found) -> _Chosen:
+def _place_unit(quota: Quota, case: _Case, ground: Ground, land: UnitLand, found: _Found) -> _Chosen:
     """What is taken of a unit; its row of SITINGS is added."""
-    chosen, fitting = _choose(ground, cells, case.asked)
-    found.sitings.append(_told(quota, case, float(cells.area_ha.sum()), fitting, chosen))
+    chosen, fitting = _choose(ground, land, case.asked)
+    found.sitings.append(_told(quota, case, float(land.area_ha.sum()), fitting, chosen))
     return chosen
 
 
-def _choose(ground: Ground, cells: Cells, asked: float) -> tuple[_Chosen, Plots]:
-    """The plots that are taken, and the plots of land that is large enough for a patch."""
-    least, last = ground.siting.min_patch_ha, ground.siting.last
-    plots = ground.alone(cells)
-    chosen = _Chosen.of(ground, cells, rank_plots(plots, asked, last))
-    if least and not chosen.is_large_enough(least):
-        plots = ground.connect(cells)
-        fits = roomy(plots, least)
-        cells, plots, taken = cells.only(fits), plots.only(fits), np.zeros(int(fits.sum()))
-        if asked >= least * (1 - TOLERANCE):
-            cells, taken = _grow(ground, cells, plots, asked)
-            plots = replace(plots, score=cells.score)
-        chosen = _Chosen.of(ground, cells, taken)
-    return chosen, plots
+@dataclass(frozen=True)
+class _Fitting:
+    """The plots of land that is large enough for a patch, and the places of the best of them where they are known."""
+
+    plots: Plots
+    best: Places | None
 
 
-def _grow(ground: Ground, cells: Cells, plots: Plots, asked: float) -> tuple[Cells, npt.NDArray[np.float64]]:
-    """What is taken in patches, and the plots with as many scores as it takes to know."""
-    wide = asked
+def _choose(ground: Ground, land: UnitLand, asked: float) -> tuple[_Chosen, _Fitting]:
+    """The plots that are taken, and those among which they were chosen."""
+    least, last, best = ground.siting.min_patch_ha, ground.siting.last, land.best.place
+    plots = Plots(land.area_ha, land.score, np.empty((0, 2), np.int64))
+    chosen = _Chosen.of(ground, land.best, rank_plots(plots, asked, last, best)[best])
+    if not least or chosen.is_large_enough(least):
+        return chosen, _Fitting(plots, best)
+    cells = land.cells.split(1)
+    plots = ground.connect(cells)
+    fits = roomy(plots, least)
+    cells, plots, taken = cells.only(fits), plots.only(fits), np.zeros(int(fits.sum()))
+    if asked >= least * (1 - TOLERANCE):
+        plots, taken = _grow(ground, land, fits, cells, plots, asked)
+        cells = replace(cells, score=plots.score)
+    return _Chosen.of(ground, cells, taken), _Fitting(plots, None)
+
+
+def _grow(
+    ground: Ground, land: UnitLand, fits: npt.NDArray[np.bool_], cells: Cells, plots: Plots, asked: float
+) -> tuple[Plots, npt.NDArray[np.float64]]:
+    """What is taken in patches of the plots of a unit that fit, and these with as many scores as it takes to know.
+
+    Those are the scores of the best plots and of their neighbours.
+    """
+    wide = max(asked, SEEDS * float(plots.area.max(initial=0.0)))
     while True:
+        land = ground.for_amount(land, wide)
+        score, known = land.score[fits], plots.beside(land.known[fits])
+        score[known] = ground.around.look(cells.only(known), 1).score
+        plots = replace(plots, score=score)
         try:
-            known = cells.least >= cells.score
-            scored = replace(plots, score=cells.score)
-            return cells, grow(scored, asked, ground.siting.min_patch_ha, ground.siting.last, known)
+            return plots, grow(plots, asked, ground.siting.min_patch_ha, ground.siting.last, known)
         except UnknownScoreError:
             wide *= _WIDER
-            cells = ground.around.settle(cells, np.array([0, len(known)]), [wide])
 
 
 def _draw(quota: Quota, ground: Ground, chosen: Mapping[str, _Chosen]) -> Iterator[dict[str, object]]:
@@ -409,10 +427,10 @@ def _draw(quota: Quota, ground: Ground, chosen: Mapping[str, _Chosen]) -> Iterat
             }
 
 
-def _told(quota: Quota, case: _Case, suitable: float, fitting: Plots, chosen: _Chosen) -> dict[str, object]:
-    """The row of SITINGS; ``fitting`` are the plots of land that is large enough for a patch."""
+def _told(quota: Quota, case: _Case, suitable: float, fitting: _Fitting, chosen: _Chosen) -> dict[str, object]:
+    """The row of SITINGS."""
     placed = float(chosen.area.sum())
-    best = score_bound(fitting, placed) / placed if placed > 0 else float("nan")
+    best = score_bound(fitting.plots, placed, fitting.best) / placed if placed > 0 else float("nan")
     mean = _mean(chosen.cells.score, chosen.area)
     gap = best - mean if best - mean > TOLERANCE * max(abs(best), 1.0) else 0.0
     unplaced = case.asked - placed
@@ -432,7 +450,7 @@ def _told(quota: Quota, case: _Case, suitable: float, fitting: Plots, chosen: _C
         "score_mean": mean,
         "score_bound": best,
         "gap_pct": 100 * gap / abs(best) if gap and best else 0.0 if placed > 0 and not gap else float("nan"),
-        "unplaced_because": _why(quota.siting or Siting(), case, suitable, fitting, unplaced),
+        "unplaced_because": _why(quota.siting or Siting(), case, suitable, fitting.plots, unplaced),
     }
 
 

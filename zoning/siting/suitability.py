@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -16,11 +16,11 @@ import shapely
 from layers.conditions import SURFACES, Answer, parse_condition
 from layers.formats import Raster
 from layers.inputs import Layer
-from layers.raster import Blocks, cell_boxes, cut_tracts, find_blocks
+from layers.raster import Blocks, cell_boxes, cut_runs, cut_tracts, find_blocks
 from zoning.measures import boundary_role, deducted_roles, steepness
 from zoning.overlays import covered, roles_of
 from zoning.rulebook import Rulebook
-from zoning.siting.patch_selection import Plots, threshold_score
+from zoning.siting.patch_selection import Plots, threshold_scores
 from zoning.study import Nearness, Siting
 
 SIDES = (16, 4, 1)
@@ -28,48 +28,130 @@ SIDES = (16, 4, 1)
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
+ALONE: Places = np.empty((0, 2), np.int64)
+"""The links of plots of which none are connected."""
 Shapes = npt.NDArray[np.object_]
+Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Plots of land: parts of cells, or pieces.
+    """Plots of land: parts of cells, or pieces. Cells of a row side by side that are alike stand together.
 
     Attributes
     ----------
+    unit : array of int
+        Number of the unit; in order.
+    place : array of int
+        Of the first of them among all plots of the unit, from the north-west.
     row, column : array of int
-        Of the cell; of a piece its place.
+        Of the first cell; of a piece its place.
+    count : array of int
+        How many they are.
     land : array of int
         Place in the land of the ground.
     area_ha, value : array of float
-        Hectares, and the surface that counts (NaN where none does).
+        Hectares of each, and the surface that counts (NaN where none does).
     apart : array of float
         How suitable without what lies beside.
-    least, score : array of float
-        How suitable at least and at most; the same where it is known.
+    score, likely : array of float
+        How suitable at most, and likely; the same where it is known.
     """
 
+    unit: Places
+    place: Places
     row: Places
     column: Places
+    count: Places
     land: Places
     area_ha: Floats
     value: Floats
     apart: Floats
-    least: Floats
     score: Floats
+    likely: Floats
 
     @classmethod
     def none(cls) -> Cells:
         """No plots at all."""
         no_place, no_value = np.empty(0, np.int64), np.empty(0)
-        return cls(no_place, no_place, no_place, no_value, no_value, no_value, no_value, no_value)
+        return cls(*(no_place,) * 6, *(no_value,) * 5)
 
     def only(self, chosen: Places | npt.NDArray[np.bool_] | slice) -> Cells:
         """Some of them."""
         return Cells(*(getattr(self, name)[chosen] for name in CELLS))
 
+    def split(self, side: int) -> Cells:
+        """The same plots, those together that are alike and of one block of so many cells on a side."""
+        first, last = self.column // side, (self.column + self.count - 1) // side
+        if (first == last).all():
+            return self
+        parts = last - first + 1
+        whole = np.repeat(np.arange(len(parts)), parts)
+        block = first[whole] + np.arange(len(whole)) - np.repeat(np.cumsum(parts) - parts, parts)
+        start = np.maximum(self.column[whole], block * side)
+        stop = np.minimum((self.column + self.count)[whole], (block + 1) * side)
+        found = self.only(whole)
+        return replace(found, place=found.place + start - found.column, column=start, count=stop - start)
+
+    def enough(self, amounts: Floats) -> Floats:
+        """How suitable some of each unit's plots likely are that have its amount together; -inf if it is not told."""
+        return threshold_scores(self.unit, self.area_ha * self.count, self.likely, amounts)
+
+    def in_order(self) -> Cells:
+        """The same plots by unit, row, column and land, with their places; they are sorted by land already."""
+        found = self.only(_by_cell(self))
+        beside = (np.diff(found.unit) == 0) & (np.diff(found.row) == 0)
+        if (beside & (np.diff(found.column) < found.count[:-1]) & (found.count[:-1] > 1)).any():
+            single = self.split(1)  # other plots lie in the same cells
+            found = single.only(_by_cell(single))
+        before = np.cumsum(found.count) - found.count
+        return replace(found, place=before - before[np.searchsorted(found.unit, found.unit)])
+
 
 CELLS = tuple(Cells.__dataclass_fields__)
+
+
+@dataclass(frozen=True)
+class UnitLand:
+    """The plots of one unit that may be taken: those that are not too steep, have a value and meet ``where``.
+
+    Attributes
+    ----------
+    unit : str
+    steep : float
+        Hectares that are too steep.
+    cells : Cells
+        All plots, those together that are alike.
+    best : Cells
+        Those among which are the most suitable ones of an amount, each by itself.
+    limit : float
+        How suitable others are at most.
+    """
+
+    unit: str
+    steep: float
+    cells: Cells
+    best: Cells
+    limit: float
+
+    @cached_property
+    def area_ha(self) -> Floats:
+        """Hectares of each plot."""
+        return np.repeat(self.cells.area_ha, self.cells.count)
+
+    @property
+    def score(self) -> Floats:
+        """How suitable each plot is; of others than the best, at most."""
+        found = np.full(len(self.area_ha), self.limit)
+        found[self.best.place] = self.best.score
+        return found
+
+    @property
+    def known(self) -> Truths:
+        """Whether the score of each plot is known."""
+        found = np.zeros(len(self.area_ha), bool)
+        found[self.best.place] = True
+        return found
 
 
 @dataclass(frozen=True)
@@ -90,55 +172,56 @@ class Surroundings:
     raster: Raster | None
     lands: gpd.GeoSeries
 
-    def bound(self, cells: Cells) -> Cells:
-        """Plots with the bounds of their score when nothing is known of what they lie beside."""
-        most = cells.apart
-        for nearness, _ in self.near:
-            most = most + nearness.points
-        return replace(cells, least=cells.apart, score=most)
-
-    def settle(self, cells: Cells, begin: Places, amounts: Sequence[float]) -> Cells:
-        """Plots with the score itself of all that may be among the most suitable ones of an amount.
+    def settle(self, cells: Cells, amounts: Floats) -> tuple[Cells, Floats]:
+        """The plots that may be among the most suitable ones of an amount, with their score.
 
         Parameters
         ----------
         cells : Cells
-            Of some units, one unit after another.
-        begin : array of int
-            Where the plots of each unit begin, and where the last ones end.
-        amounts : sequence of float
-            Hectares of each unit.
+            Of some units.
+        amounts : array of float
+            Hectares of each unit, by its number.
 
         Returns
         -------
         Cells
-            The score of other plots is no less than it is, and below that of these.
-        """
-        found = replace(cells, least=cells.least.copy(), score=cells.score.copy())
-        held: list[Places | slice] = [slice(*ends) for ends in itertools.pairwise(begin.tolist())]
-        for side in SIDES:
-            held = [_contenders(found, own, amount) for own, amount in zip(held, amounts, strict=True)]
-            unknown = (_places(own)[found.least[own] < found.score[own]] for own in held)
-            doubted = np.concatenate([np.empty(0, np.int64), *unknown])
-            if not len(doubted):
-                break
-            low, high = self._look(cells, doubted, side)
-            found.least[doubted] = np.maximum(found.least[doubted], low)
-            found.score[doubted] = np.minimum(found.score[doubted], high)
-        return found
+            Each by itself, in the same order.
+        array of float
+            How suitable the others of each unit are at most: less than any of these.
 
-    def _look(self, cells: Cells, some: Places, side: int) -> tuple[Floats, Floats]:
-        """The bounds of the score of some plots that distances of blocks of so many cells on a side leave."""
-        least = most = cells.apart[some]
+        Notes
+        -----
+        Blocks of cells bound the score of all of theirs. Of each unit those of the likely best blocks are looked up in
+        smaller blocks, the best of these at last by themselves: as they have the amount together, no plot counts whose
+        bound is below their scores. The others are looked up in smaller blocks in turn.
+        """
+        sides = SIDES if self.raster is not None else SIDES[-1:]
+        first = cells = self.look(cells, sides[0])
+        for side in sides[1:]:
+            first = self.look(first.only(first.likely >= first.enough(amounts)[first.unit]), side)
+        limit = first.enough(amounts)
+        for side in sides[1:]:
+            cells = self.look(cells.only(cells.score >= limit[cells.unit]), side)
+        limit = np.maximum(limit, cells.enough(amounts))
+        return cells.only(cells.score >= limit[cells.unit]), np.nextafter(limit, -np.inf)
+
+    def look(self, cells: Cells, side: int) -> Cells:
+        """Plots with the score that blocks of so many cells on a side leave, by what these lie beside.
+
+        What is likely is the score of the middle of a block; of a single cell or a piece it is its own.
+        """
+        cells = cells.split(side)
         if self.raster is None:
-            blocks = Blocks(np.asarray(self.lands.array)[cells.land[some]], np.zeros(len(some)), np.arange(len(some)))
+            shapes = np.asarray(self.lands.array)[cells.land]
+            blocks = Blocks(shapes, np.zeros(len(shapes)), np.arange(len(shapes)))
         else:
-            blocks = find_blocks(self.raster, cells.row[some], cells.column[some], side, self.lands.crs)
+            blocks = find_blocks(self.raster, cells.row, cells.column, side, self.lands.crs)
+        most = likely = cells.apart
         for nearness, others in self.near:
             low, high = blocks.distances(others, nearness.within_m)
-            least = least + (nearness.points * _closeness(high, nearness.within_m))[blocks.block]
             most = most + (nearness.points * _closeness(low, nearness.within_m))[blocks.block]
-        return least, most
+            likely = likely + (nearness.points * _closeness((low + high) / 2, nearness.within_m))[blocks.block]
+        return replace(cells, score=most, likely=likely)
 
 
 def find_surroundings(
@@ -176,28 +259,11 @@ def _closeness(far: Floats, within_m: float) -> Floats:
     return np.clip(1 - far / within_m, 0.0, 1.0)
 
 
-def _contenders(cells: Cells, own: Places | slice, amount: float) -> Places | slice:
-    """The plots of some of a unit that may be among the most suitable ones of an amount, if any is of unknown score.
-
-    Those left out before are less suitable than so many hectares of the others, and so have no say.
-    """
-    least, score = cells.least[own], cells.score[own]
-    if not (least < score).any():
-        return own
-    return _places(own)[score >= threshold_score(cells.area_ha[own], least, amount)]
-
-
-def _places(own: Places | slice) -> Places:
-    return np.arange(own.start, own.stop) if isinstance(own, slice) else own
-
-
 BY_EDGE = 4
 """Of the neighbours of a cell those with which it has an edge in common."""
 SLIVER = 1e-5
 """Land that is less than this part of its cell is not taken: edges of two layers leave such slivers between them."""
 _STEEP = "slope > {limit!r}"
-
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -230,44 +296,47 @@ class Ground:
         found: pd.Series = (self.land.geometry.area / 1e4).groupby(self.land["unit_id"], sort=True).sum()
         return found
 
-    def plots(self, amounts: Mapping[str, float]) -> Iterator[tuple[str, float, Cells]]:
-        """Every unit with the hectares of it that are too steep, and the plots that may be taken.
-
-        Those are the plots that are not too steep, have a value and meet ``where``; the score is known of those that
-        may be among the most suitable ones of the unit's amount in hectares. Few units are in memory at a time.
-        """
+    def plots(self, amounts: Mapping[str, float]) -> Iterator[UnitLand]:
+        """The plots of each unit, with the best for its amount in hectares; few units are in memory at a time."""
         flock, ids = self.land["unit_id"].factorize(sort=True)
+        asked = np.array([amounts.get(str(one), 0.0) for one in ids])
         # no name here keeps the table of cells while the scores of plots are looked up
-        for lost, begin, cells in map(partial(self._open, flock.astype(np.int64)), self._cells(flock)):
-            scored = self.around.settle(cells, begin, [amounts.get(str(ids[one]), 0.0) for one in lost])
-            for (one, steep), (start, end) in zip(lost.items(), itertools.pairwise(begin.tolist()), strict=True):
-                yield str(ids[one]), steep, scored.only(slice(start, end))
+        for steep, cells in map(partial(self._open, flock.astype(np.int64)), self._cells(flock)):
+            best, limit = self.around.settle(cells, asked)
+            units = np.fromiter(steep, np.int64)
+            parts = (np.searchsorted(some.unit, [units, units + 1]).T.tolist() for some in (cells, best))
+            for one, whole, foremost in zip(units.tolist(), *parts, strict=True):
+                unit = str(ids[one]), steep[one], cells.only(slice(*whole)), best.only(slice(*foremost))
+                yield UnitLand(*unit, float(limit[one]))
 
-    def _open(self, flock: Places, tracts: pd.DataFrame) -> tuple[dict[int, float], Places, Cells]:
-        """Of each unit in a table of cells the hectares that are too steep; where its plots begin; and all plots."""
-        unit, counts = flock[tracts["land"].to_numpy()], tracts["share"].to_numpy() > SLIVER
-        steep = self._too_steep(tracts) & counts
-        lost = np.bincount(unit, np.where(steep, tracts["area_ha"], 0.0))
-        apart = np.where(counts & ~steep, self._apart(tracts), np.nan)
-        order = _by_cell(unit, tracts)
-        order = order[~np.isnan(apart[order])]
+    def for_amount(self, land: UnitLand, amount: float) -> UnitLand:
+        """The plots of a unit, with the best of them for another amount."""
+        units = int(land.cells.unit.max(initial=0)) + 1
+        best, limit = self.around.settle(land.cells, np.full(units, amount))
+        return replace(land, best=best, limit=float(limit[-1]))
+
+    def _open(self, flock: Places, runs: pd.DataFrame) -> tuple[dict[int, float], Cells]:
+        """Of each unit in a table of cells the hectares that are too steep; and all plots."""
+        unit, counts = flock[runs["land"].to_numpy()], runs["share"].to_numpy() > SLIVER
+        steep = self._too_steep(runs) & counts
+        lost = np.bincount(unit, np.where(steep, runs["area_ha"], 0.0))
+        apart = np.where(counts & ~steep, self._apart(runs), np.nan)
         present = np.flatnonzero(np.bincount(unit))
-        begin = np.searchsorted(unit[order], np.append(present, len(lost)))
         too_steep = dict(zip(present.tolist(), lost[present].tolist(), strict=True))
-        return too_steep, begin, self._plots(tracts, apart, order)
-
-    def _plots(self, tracts: pd.DataFrame, apart: Floats, chosen: Places) -> Cells:
-        row, column, land, area = (tracts[name].to_numpy()[chosen] for name in ("row", "column", "land", "area_ha"))
-        value, apart = self._value(tracts)[chosen], apart[chosen]
-        return self.around.bound(Cells(row, column, land, area, value, apart, apart, apart))
+        row, column, count, land, area = (
+            runs[name].to_numpy() for name in ("row", "column", "count", "land", "area_ha")
+        )
+        cells = Cells(unit, row, row, column, count, land, area, self._value(runs), apart, apart, apart)
+        return too_steep, cells.only(np.flatnonzero(~np.isnan(apart))).in_order()
 
     def _cells(self, flock: npt.NDArray[np.int64]) -> Iterator[pd.DataFrame]:
         if self.raster is not None:
-            yield from cut_tracts(self.land, self.raster, self._surfaces(), flock)
+            yield from cut_runs(self.land, self.raster, self._surfaces(), flock)
         elif len(self.land):
             place = np.arange(len(self.land))
             hectares = (self.land.geometry.area / 1e4).to_numpy()
-            yield pd.DataFrame({"land": place, "row": place, "column": 0, "share": 1.0, "area_ha": hectares})
+            alone = {"land": place, "row": place, "column": 0, "count": 1, "share": 1.0, "area_ha": hectares}
+            yield pd.DataFrame(alone)
 
     def _surfaces(self) -> set[str]:
         own = {self.siting.surface} if self.siting.prefer else set()
@@ -313,10 +382,6 @@ class Ground:
         """What conditions on designations alone say of each land."""
         texts = [text for text in _conditions(self.siting) if _names(text) <= set(self.land.columns)]
         return {text: parse_condition(text).evaluate(self.land) for text in texts}
-
-    def alone(self, cells: Cells) -> Plots:
-        """The plots of one unit, as if none were connected."""
-        return Plots(cells.area_ha, cells.score, np.empty((0, 2), np.int64))
 
     def connect(self, cells: Cells) -> Plots:
         """The plots of one unit, with what is connected to what."""
@@ -464,10 +529,10 @@ def _one_grid(one: Raster, other: Raster) -> bool:
     return (one.path, one.transform, one.shape) == (other.path, other.transform, other.shape)
 
 
-def _by_cell(unit: Places, seen: pd.DataFrame) -> Places:
-    """Places of plots by unit, row, column and land; they are sorted by land already."""
-    row, column = seen["row"].to_numpy(), seen["column"].to_numpy()
-    key = (unit * (row.max(initial=0) + 1) + row) * (column.max(initial=0) + 1) + column
+def _by_cell(cells: Cells) -> Places:
+    """The order of plots by unit, row and column; those of one cell stay as they are."""
+    row, column = cells.row, cells.column
+    key = (cells.unit * (row.max(initial=0) + 1) + row) * (column.max(initial=0) + 1) + column
     return np.argsort(key, kind="stable")
 
 

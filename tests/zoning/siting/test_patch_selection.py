@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from zoning.siting.patch_selection import (
@@ -20,6 +20,7 @@ from zoning.siting.patch_selection import (
     roomy,
     score_bound,
     threshold_score,
+    threshold_scores,
 )
 
 NONE = np.empty((0, 2), np.int64)
@@ -74,6 +75,18 @@ def test_so_many_hectares_have_at_least_the_lowest_score(plots, amount):
     area, score = np.array(plots, float).reshape(-1, 2).T
     found = threshold_score(area, score, amount)
     assert found == -np.inf or area[score >= found].sum() >= amount
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.floats(0.1, 50), st.floats(-10, 10)), max_size=20), min_size=1, max_size=4),
+    st.lists(st.floats(0, 300), min_size=4, max_size=4),
+)
+def test_several_units_have_the_lowest_scores_of_each_alone(units, amounts):
+    unit = np.repeat(np.arange(len(units)), [len(one) for one in units])
+    area, score = np.array([plot for one in units for plot in one], float).reshape(-1, 2).T
+    found = threshold_scores(unit, area, score, np.array(amounts[: len(units)]))
+    for one, amount in enumerate(amounts[: len(units)]):
+        assert found[one] == threshold_score(area[unit == one], score[unit == one], amount)
 
 
 @pytest.mark.parametrize(("last", "placed"), [("cut", 15), ("under", 10), ("over", 20)])
@@ -174,6 +187,7 @@ land = st.lists(st.tuples(st.floats(0.01, 50), st.floats(-20, 20)), min_size=1, 
 
 @pytest.mark.slow
 @given(land, st.floats(0.01, 200), st.floats(0, 100))
+@example([(1.0, 0.0), (1.0, 5e-324)], 1.0, 0.0)
 def test_a_larger_amount_takes_all_that_a_smaller_one_took(plots, amount, more):
     areas, scores = zip(*plots, strict=True)
     plots = line(areas, scores)

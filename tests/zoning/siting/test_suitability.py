@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -37,6 +38,20 @@ def places(grid, row, column):
 def every_cell(grid):
     row, column = np.indices(grid.shape)
     return row.ravel(), column.ravel()
+
+
+def plots(row, column, unit, area, apart):
+    """One land a unit, each cell by itself."""
+    return Cells(
+        unit,
+        np.arange(len(row)) - np.searchsorted(unit, unit),
+        row,
+        column,
+        np.ones_like(row),
+        unit,
+        area,
+        *[apart] * 4,
+    )
 
 
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
@@ -98,26 +113,63 @@ def test_the_plots_that_are_taken_are_those_of_all_distances(grid, data):
     for one, others in near:
         far = shapely.distance(centres[:, None], others.geometries).min(axis=1)
         known = known + one.points * np.clip(1 - far / one.within_m, 0, 1)
-    amounts = [area[:2000].sum() * part for part in data.draw(st.tuples(*[st.sampled_from([0, 0.001, 0.1, 0.9])] * 2))]
-    cells = around.bound(Cells(row, column, row, area, apart, apart, apart, apart))
-    settled = around.settle(cells, np.array([0, 2000, len(row)]), amounts)
-    assert (settled.score >= known - 1e-9).all()
-    for own, amount in ((slice(0, 2000), amounts[0]), (slice(2000, None), amounts[1])):
-        taken = rank_plots(Plots(area[own], settled.score[own], np.empty((0, 2), int)), amount)
+    amounts = np.array(
+        [area[:2000].sum() * part for part in data.draw(st.tuples(*[st.sampled_from([0, 0.001, 0.1, 0.9])] * 2))]
+    )
+    cells = plots(row, column, np.repeat([0, 1], [2000, len(row) - 2000]), area, apart)
+    best, limit = around.settle(cells, amounts)
+    found = np.where(best.unit == 1, 2000, 0) + best.place
+    np.testing.assert_allclose(best.score, known[found], atol=1e-9)
+    left = np.delete(np.arange(len(row)), found)
+    assert (known[left] <= limit[cells.unit[left]] + 1e-9).all()
+    for unit, own in enumerate((slice(0, 2000), slice(2000, None))):
+        score = np.full(len(area[own]), limit[unit])
+        score[best.place[best.unit == unit]] = best.score[best.unit == unit]
+        taken = rank_plots(Plots(area[own], score, np.empty((0, 2), int)), amounts[unit])
         wanted = np.sort(known[own])[::-1]
-        np.testing.assert_allclose(settled.score[own][taken > 0], known[own][taken > 0], atol=1e-9)
-        np.testing.assert_allclose(np.sort(settled.score[own][taken > 0])[::-1], wanted[: (taken > 0).sum()], atol=1e-9)
-    np.testing.assert_allclose(around.settle(settled, np.array([0, len(row)]), [np.inf]).score, known, atol=1e-9)
+        np.testing.assert_allclose(score[taken > 0], known[own][taken > 0], atol=1e-9)
+        np.testing.assert_allclose(np.sort(score[taken > 0])[::-1], wanted[: (taken > 0).sum()], atol=1e-9)
+    np.testing.assert_allclose(around.settle(cells, np.full(2, np.inf))[0].score, known, atol=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 3, 4, 16]))
+def test_cells_that_are_alike_are_the_same_cells_by_themselves(seed, side):
+    """Rows of cells in stretches of random length, some one over the other; three rows are a unit."""
+    chance = np.random.default_rng(seed)
+    stretches = []
+    for row in range(6):
+        start = 0
+        while start < 60:
+            count = int(chance.integers(1, 30))
+            stretches.append((row, start, count))
+            start += max(count + int(chance.choice([0, 0, 0, 2, -1])), 0)
+    row, column, count = np.array(stretches)[chance.permutation(len(stretches))].T
+    land, area = np.arange(len(row)), chance.uniform(0.1, 25, len(row))
+    together = replace(plots(row, column, row // 3, area, -area), count=count, land=land).in_order()
+    split = together.split(side)
+    assert (split.column // side == (split.column + split.count - 1) // side).all()
+    single = split.split(1)
+    every = [
+        (r // 3, r, one, place)
+        for r, c, n, place in zip(row, column, count, land, strict=True)
+        for one in range(c, c + n)
+    ]
+    told = zip(single.unit, single.row, single.column, single.land, strict=True)
+    assert list(told) == sorted(every)
+    assert single.place.tolist() == [place for unit in (0, 1) for place in range((single.unit == unit).sum())]
+    assert single.area_ha.tolist() == area[single.land].tolist()
 
 
 def test_nothing_to_lie_beside():
     """A layer without features, and a siting without any: no plot gains, and none is in doubt."""
     row, column = every_cell(GRIDS["metres"])
     zero = np.zeros(len(row))
-    cells = Cells(row, column, row, zero + 25, zero, zero, zero, zero)
+    cells = plots(row, column, zero.astype(int), zero + 25, zero)
     nothing = (Nearness(layer="stops", within_m=100, points=1), shapely.STRtree([]))
     for near in ((), (nothing,)):
         around = Surroundings(near, GRIDS["metres"], gpd.GeoSeries([], crs=METRES))
-        settled = around.settle(around.bound(cells), np.array([0, len(row)]), [50.0])
-        assert (settled.score == 0).all()
-        assert (settled.least == 0).all()
+        best, limit = around.settle(cells, np.array([50.0]))
+        assert best.place.tolist() == list(range(len(row)))
+        assert (best.score == 0).all()
+        assert limit == pytest.approx(0, abs=1e-9)
+        assert (limit < 0).all()
