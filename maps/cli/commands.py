@@ -12,6 +12,7 @@ import sys
 import webbrowser
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import MappingProxyType
@@ -1133,15 +1134,16 @@ def _made(
     how: Running,
 ) -> Summary:
     """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
+    from layers.parallel import worker_count
     from maps.locale import localize
     from maps.run_folder import keep_run, kept_steps, key_after, write_run
     from zoning.cluster import on_cluster
-    from zoning.overlays import cut_in_copies
+    from zoning.overlays import cut_in_copies, cut_in_threads
     from zoning.pipeline import run
 
     # steps are kept also where a file cannot be read, and no run is kept
     kept = kept_steps(say) if how.cached else None
-    here: ForEach = cut_in_copies if how.by_tiles else map
+    here: ForEach = cut_in_copies if how.by_tiles else partial(cut_in_threads, workers=worker_count(how.workers))
     with nullcontext(here) if how.scheduler is None else on_cluster(how.scheduler) as for_each:
         plan = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each).finished()
     said = localize(plan, options.language)

@@ -6,7 +6,7 @@ from zoning.overlays.planar_partition import Faces
 from zoning.overlays.tile_archives import cut_packed, pack_tile, unpack_faces
 from zoning.overlays.tile_copies import cut_in_copies
 from zoning.overlays.unit_overlay import checked_crs, overlay, unit_ids
-from zoning.overlays.unit_tiles import ForEach, Tile
+from zoning.overlays.unit_tiles import ForEach, Tile, cut_in_threads
 
 __all__ = [
     "Faces",
@@ -16,6 +16,7 @@ __all__ = [
     "checked_crs",
     "covered",
     "cut_in_copies",
+    "cut_in_threads",
     "cut_packed",
     "overlay",
     "pack_tile",

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import shapely
 
-from zoning.overlays import cut_in_copies
+from zoning.overlays import cut_in_copies, cut_in_threads
 from zoning.overlays.planar_partition import Faces
 from zoning.overlays.unit_tiles import Tile, cut_tile, partition_tiles, tiles_of
 
@@ -54,6 +54,15 @@ def test_tiles_cut_in_any_order_give_the_same_bytes(order: int) -> None:
     one, other = cut(), cut(order)
     assert shapely.to_wkb(one.geometry).tolist() == shapely.to_wkb(other.geometry).tolist()
     assert (one.flags == other.flags).all()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_tiles_cut_several_at_a_time_come_in_their_order(workers: int) -> None:
+    tiles = list(tiles_of(GRID, [BLOBS, STRIP], matched=True, vertices=PER_TILE))
+    for found, tile in zip(cut_in_threads(cut_tile, iter(tiles), workers=workers), tiles, strict=True):
+        alone = cut_tile(tile)
+        assert found.unit.tolist() == alone.unit.tolist()
+        assert shapely.to_wkb(found.geometry).tolist() == shapely.to_wkb(alone.geometry).tolist()
 
 
 def test_small_tiles_give_what_one_tile_gives() -> None:
