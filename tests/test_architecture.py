@@ -100,7 +100,7 @@ def test_a_room_says_what_it_is_and_opens_what_others_use() -> None:
     for path in ROOMS:
         door = importlib.import_module(dotted(path))
         assert door.__doc__, dotted(path)
-        named = {name for _, names in imports(path) for name in names}
+        named = {name for module, names in imports(path) for name in names if module != "layers.lazy_exports"}
         assert named == set(door.__all__), f"{dotted(path)}: {named ^ set(door.__all__)}"
         wrong += [f"{dotted(path)}.{name} is a module, too" for name in named if inspect.ismodule(getattr(door, name))]
         wrong += [f"nobody asks at {dotted(path)} for {name}" for name in named if (dotted(path), name) not in used]
@@ -213,6 +213,21 @@ with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
     main()
 """
     assert not heavy & loaded(program)
+
+
+@pytest.mark.slow
+def test_who_looks_for_a_kept_run_loads_nothing_that_draws() -> None:
+    names = "ContentCache, find_run, key_before, require_room, write_kept_run, write_run"
+    assert not {"folium", "jinja2", "xlsxwriter"} & loaded(f"from maps.run_folder import {names}")
+
+
+@pytest.mark.slow
+def test_the_lazy_door_of_the_run_folder_is_typed() -> None:
+    door = importlib.import_module("maps.run_folder")
+    typed = {name: module for module, names in imports(ROOT / "maps/run_folder/__init__.py") for name in names}
+    del typed["export_lazily"]
+    assert typed == door._ROOMS
+    assert door.__all__ == list(door._ROOMS)
 
 
 @pytest.mark.slow

@@ -155,8 +155,8 @@ class Child:
         self.channel, self._errors = Channel(answered[0], asked[1]), errors[0]
         self._computed, self._silent_s = -1, 0.0
 
-    def ask(self, message: object) -> tuple[Any, list[bytes]]:
-        """What it answers.
+    def ask(self, message: object, meanwhile: Callable[[], None] = lambda: None) -> tuple[Any, list[bytes]]:
+        """What it answers; what is to be done ``meanwhile`` is done here before it is waited for.
 
         Raises
         ------
@@ -167,6 +167,11 @@ class Child:
             self.channel.send(message)
         except BrokenPipeError:
             raise self._ended() from None
+        try:
+            meanwhile()
+        except BaseException:
+            self.close()  # whoever asks the next would hear an answer that is not his
+            raise
         return self.answer()
 
     def answer(self) -> tuple[Any, list[bytes]]:

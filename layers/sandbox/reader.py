@@ -25,10 +25,19 @@ _Heard = TypeVar("_Heard")
 
 
 class _Sandbox:
-    """Who reads inside a block, within which limits, the children that do, and what they share."""
+    """Who reads inside a block, within which limits, the children that do, what they share, and what waits for that."""
 
-    def __init__(self, reader: Reader, limits: LimitsSection | None, around: _Sandbox | None = None) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        limits: LimitsSection | None,
+        around: _Sandbox | None = None,
+        meanwhile: Callable[[], None] | None = None,
+    ) -> None:
         self.reader, self.limits, self.owner = reader, limits, os.getpid()
+        self.meanwhile: list[Callable[[], None]] = [] if around is None else around.meanwhile
+        if meanwhile is not None:
+            self.meanwhile = [meanwhile]
         self.children: list[ReadingChild] = [] if around is None else around.children
         self.shared: dict[object, tuple[object, ExitStack]] = {} if around is None else around.shared
 
@@ -45,7 +54,9 @@ _FORKING = RLock()
 
 
 @contextmanager
-def sandboxed(reader: Reader | None, limits: LimitsSection | None = None) -> Iterator[None]:
+def sandboxed(
+    reader: Reader | None, limits: LimitsSection | None = None, meanwhile: Callable[[], None] | None = None
+) -> Iterator[None]:
     """Say who reads what is read inside a block.
 
     Parameters
@@ -54,6 +65,9 @@ def sandboxed(reader: Reader | None, limits: LimitsSection | None = None) -> Ite
         None: who reads around the block; in a library call this process, in the command a child.
     limits : LimitsSection, optional
         Those of the plan; by default those around the block.
+    meanwhile : callable, optional
+        What this process does while a child reads the first time inside the block, such as to load what is used later;
+        it is not called where this process reads.
 
     Examples
     --------
@@ -64,9 +78,9 @@ def sandboxed(reader: Reader | None, limits: LimitsSection | None = None) -> Ite
     around = _CURRENT.get(None)
     known = limits if limits is not None or around is None else around.limits
     if reader is None:
-        own = _Sandbox("inline" if around is None else around.reader, known, around)
+        own = _Sandbox("inline" if around is None else around.reader, known, around, meanwhile)
     else:
-        own = _Sandbox(reader, known)
+        own = _Sandbox(reader, known, meanwhile=meanwhile)
     token = _CURRENT.set(own)
     try:
         yield
@@ -139,8 +153,10 @@ def ask_child(
     ReadingEnded
         It has ended, and is asked no more.
     """
-    child = _child(files, subject, refused or {})
+    child, waiting = _child(files, subject, refused or {}), _CURRENT.get().meanwhile
     with child.lock:
+        if waiting:
+            child.meanwhile = waiting.pop()
         return ask(child)
 
 

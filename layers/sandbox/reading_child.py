@@ -7,7 +7,7 @@ import mmap
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -64,6 +64,11 @@ class ReadingChild(Child):
         All files that it may open.
     refused : mapping of str to ZoneplanError
         Sources that it refuses without reading them, by name.
+
+    Attributes
+    ----------
+    meanwhile : callable
+        What who asks it does next before he waits for the answer.
     """
 
     def __init__(
@@ -78,6 +83,7 @@ class ReadingChild(Child):
         self.shared, self._told = mmap.mmap(-1, SHARED_BYTES), mmap.mmap(-1, _LONGEST_NAME + 2)
         self._name, self._began = "", 0.0
         self._spent: dict[str, float] = {}
+        self.meanwhile: Callable[[], None] = _nothing
         super().__init__(self._serve, readable, limits.open_files)
 
     def call(self, function: str, *told: object) -> tuple[Any, list[bytes]]:
@@ -95,8 +101,9 @@ class ReadingChild(Child):
         ReadingEnded
             The child has ended.
         """
+        meanwhile, self.meanwhile = self.meanwhile, _nothing
         try:
-            return self.ask([function, told])
+            return self.ask([function, told], meanwhile)
         except Ended as end:
             name = self.source
             layer = name or next(iter(self.sizes), "")
@@ -219,6 +226,10 @@ def limit_reached(error: BaseException, layer: str) -> LimitError | None:
     """In a child: the limit that an exception tells of; None where it tells of something else."""
     here = this_child()
     return None if here is None else here.limit_reached(error, layer)
+
+
+def _nothing() -> None:
+    pass
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

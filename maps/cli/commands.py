@@ -1136,7 +1136,7 @@ def _made(
     """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
     from layers.parallel import worker_count
     from maps.locale import localize
-    from maps.run_folder import keep_run, kept_steps, key_after, write_run
+    from maps.run_folder import keep_run, kept_steps, key_after, load_writers, write_run
     from zoning.cluster import on_cluster
     from zoning.overlays import cut_in_copies, cut_in_threads
     from zoning.pipeline import run
@@ -1144,7 +1144,8 @@ def _made(
     # steps are kept also where a file cannot be read, and no run is kept
     kept = kept_steps(say) if how.cached else None
     here: ForEach = cut_in_copies if how.by_tiles else partial(cut_in_threads, workers=worker_count(how.workers))
-    with nullcontext(here) if how.scheduler is None else on_cluster(how.scheduler) as for_each:
+    cutting = nullcontext(here) if how.scheduler is None else on_cluster(how.scheduler)
+    with cutting as for_each, sandboxed(None, meanwhile=load_writers):
         plan = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each).finished()
     said = localize(plan, options.language)
     write_run(

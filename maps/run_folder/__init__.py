@@ -1,16 +1,24 @@
-"""The run folder: written whole or not at all, sealed by a manifest, read back as a plan."""
+"""The run folder: written whole or not at all, sealed by a manifest, read back as a plan.
 
-from maps.run_folder.comparison_folder import COMPARISON_KIND, write_comparison_folder
-from maps.run_folder.consensus_folder import CONSENSUS_KIND, write_consensus_folder
-from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
-from maps.run_folder.folder_exchange import require_own
-from maps.run_folder.manifest import MANIFEST
-from maps.run_folder.rerun import run_again
-from maps.run_folder.robustness_folder import ROBUSTNESS_KIND, write_robustness_folder
-from maps.run_folder.run_cache import KeptRun, Options, find_run, keep_run, kept_steps, key_after, key_before
-from maps.run_folder.run_files import RULEBOOK_FOLDER, read_run, run_language
-from maps.run_folder.run_verification import require_whole, verify
-from maps.run_folder.run_writer import put_back, require_room, write_kept_run, write_run
+Its names load what they need when they are asked for: a kept run is found without what draws maps.
+"""
+
+from typing import TYPE_CHECKING
+
+from layers.lazy_exports import export_lazily
+
+if TYPE_CHECKING:
+    from maps.run_folder.comparison_folder import COMPARISON_KIND, write_comparison_folder
+    from maps.run_folder.consensus_folder import CONSENSUS_KIND, write_consensus_folder
+    from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
+    from maps.run_folder.folder_exchange import require_own
+    from maps.run_folder.manifest import MANIFEST, RULEBOOK_FOLDER
+    from maps.run_folder.rerun import run_again
+    from maps.run_folder.robustness_folder import ROBUSTNESS_KIND, write_robustness_folder
+    from maps.run_folder.run_cache import KeptRun, Options, find_run, keep_run, kept_steps, key_after, key_before
+    from maps.run_folder.run_files import read_run, run_language
+    from maps.run_folder.run_verification import require_whole, verify
+    from maps.run_folder.run_writer import load_writers, put_back, require_room, write_kept_run, write_run
 
 __all__ = [
     "COMPARISON_KIND",
@@ -28,6 +36,7 @@ __all__ = [
     "kept_steps",
     "key_after",
     "key_before",
+    "load_writers",
     "put_back",
     "read_run",
     "require_own",
@@ -42,3 +51,37 @@ __all__ = [
     "write_robustness_folder",
     "write_run",
 ]
+
+_ROOMS = {
+    "COMPARISON_KIND": "maps.run_folder.comparison_folder",
+    "CONSENSUS_KIND": "maps.run_folder.consensus_folder",
+    "MANIFEST": "maps.run_folder.manifest",
+    "MOST_BYTES": "maps.run_folder.content_cache",
+    "ROBUSTNESS_KIND": "maps.run_folder.robustness_folder",
+    "RULEBOOK_FOLDER": "maps.run_folder.manifest",
+    "ContentCache": "maps.run_folder.content_cache",
+    "KeptRun": "maps.run_folder.run_cache",
+    "Options": "maps.run_folder.run_cache",
+    "cache_folder": "maps.run_folder.content_cache",
+    "find_run": "maps.run_folder.run_cache",
+    "keep_run": "maps.run_folder.run_cache",
+    "kept_steps": "maps.run_folder.run_cache",
+    "key_after": "maps.run_folder.run_cache",
+    "key_before": "maps.run_folder.run_cache",
+    "load_writers": "maps.run_folder.run_writer",
+    "put_back": "maps.run_folder.run_writer",
+    "read_run": "maps.run_folder.run_files",
+    "require_own": "maps.run_folder.folder_exchange",
+    "require_room": "maps.run_folder.run_writer",
+    "require_whole": "maps.run_folder.run_verification",
+    "run_again": "maps.run_folder.rerun",
+    "run_language": "maps.run_folder.run_files",
+    "verify": "maps.run_folder.run_verification",
+    "write_comparison_folder": "maps.run_folder.comparison_folder",
+    "write_consensus_folder": "maps.run_folder.consensus_folder",
+    "write_kept_run": "maps.run_folder.run_writer",
+    "write_robustness_folder": "maps.run_folder.robustness_folder",
+    "write_run": "maps.run_folder.run_writer",
+}
+
+__getattr__, __dir__ = export_lazily(__name__, _ROOMS)

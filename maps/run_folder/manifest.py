@@ -13,6 +13,8 @@ from layers.formats import digest
 from zoning.tables import ASKED_TABLES
 
 MANIFEST = "manifest.json"
+PROVENANCE = "provenance.json"
+RULEBOOK_FOLDER = "rulebook"
 FORMAT = 7
 """Of the run folders that are written."""
 KIND = "zoneplan run"

@@ -12,16 +12,8 @@ from layers.errors import SourceError
 from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs
 from layers.sources import table_name
-from maps.run_folder.manifest import MANIFEST, files_in
-from maps.run_folder.run_files import (
-    BY_TILES,
-    PLAN_FILE,
-    PROVENANCE,
-    RULEBOOK_FOLDER,
-    read_left_out,
-    run_language,
-    write_files,
-)
+from maps.run_folder.manifest import MANIFEST, PROVENANCE, RULEBOOK_FOLDER, files_in
+from maps.run_folder.run_files import BY_TILES, PLAN_FILE, read_left_out, run_language, write_files
 from zoning.checks import read_study_tables, with_entries_left_out
 from zoning.pipeline import make_plan
 from zoning.rulebook import read_rulebook

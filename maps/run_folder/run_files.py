@@ -25,6 +25,7 @@ from maps.context import Neighbourhood
 from maps.exports import write_geopackage, write_geoparquet, write_qgis_project, write_workbook
 from maps.locale import LocalizedPlan, localize
 from maps.reports import write_report
+from maps.run_folder.manifest import PROVENANCE, RULEBOOK_FOLDER
 from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
 from maps.style import Topology, plan_topology
 from maps.summaries import verdicts
@@ -54,9 +55,7 @@ from zoning.tables import (
     tabulate,
 )
 
-RULEBOOK_FOLDER = "rulebook"
 PLAN_FILE = "plan.toml"
-PROVENANCE = "provenance.json"
 RASTERS = "rasters"
 """The folder of the rasters of indices that are made of rasters, in runs of plans that have some."""
 HEIGHTS = "heights.tif"

@@ -18,8 +18,17 @@ from layers.phrases import Phrase, phrase_list
 from maps.errors import BusyError, WriteError
 from maps.locale import require_spoken
 from maps.run_folder.folder_exchange import exchange
-from maps.run_folder.manifest import CONTENTS, FORMAT, MANIFEST, Manifest, files_in, is_as_listed, read_manifest
-from maps.run_folder.run_files import PROVENANCE, RULEBOOK_FOLDER, write_files
+from maps.run_folder.manifest import (
+    CONTENTS,
+    FORMAT,
+    MANIFEST,
+    PROVENANCE,
+    RULEBOOK_FOLDER,
+    Manifest,
+    files_in,
+    is_as_listed,
+    read_manifest,
+)
 from zoning.plan import Plan
 from zoning.study import Study
 
@@ -36,6 +45,11 @@ Notice = Callable[[str], None]
 def warn(text: str) -> None:
     """Say something to who called from Python."""
     warnings.warn(text, stacklevel=3)
+
+
+def load_writers() -> None:
+    """Load what writes the files of a run, which takes a while: who waits for something else may do it meanwhile."""
+    import maps.run_folder.run_files  # noqa: F401, PLC0415  (who only asks for room, or has kept a run, writes no map)
 
 
 def write_run(
@@ -102,6 +116,8 @@ def write_run(
     ...     zp.verify(run).state, (run / "map.html").exists()
     ('complete', True)
     """
+    from maps.run_folder.run_files import write_files  # noqa: PLC0415  (as above)
+
     require_spoken(language, plan.rulebook)
     require_workers(workers)
     return _write(

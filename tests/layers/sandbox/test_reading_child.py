@@ -74,6 +74,30 @@ def test_inputs_and_plans_are_the_same_bytes(toy_folder: Path) -> None:
         pd.testing.assert_frame_equal(getattr(plans[0], name), getattr(plans[1], name))
 
 
+def test_while_a_child_reads_this_process_goes_on_once(toy_folder: Path) -> None:
+    study, done = zp.read_study(toy_folder / "plan.toml"), []
+    with sandboxed("process", meanwhile=lambda: done.append(os.getpid())):
+        assert done == []
+        for _ in range(2):
+            zp.read_inputs(study)
+    assert done == [os.getpid()]
+    with sandboxed("inline", meanwhile=lambda: done.append(0)):
+        zp.read_inputs(study)
+    assert done == [os.getpid()]
+
+
+def test_what_fails_meanwhile_is_told_and_the_next_question_has_its_own_answer(toy_folder: Path) -> None:
+    study = zp.read_study(toy_folder / "plan.toml")
+
+    def fail() -> None:
+        raise KeyboardInterrupt
+
+    with sandboxed("process", meanwhile=fail):
+        with pytest.raises(KeyboardInterrupt):
+            zp.read_inputs(study)
+        assert in_sandbox(reader_now, None, {}) == "inline"
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
