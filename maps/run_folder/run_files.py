@@ -131,16 +131,18 @@ class _RunFiles:
                 announce(pages.pop(0))
 
         begin(0)
-        if some.several and not self._by_tiles:
+        shared, alone = [self._map, self._report, self._workbook, self._trace], [self._geopackage, self._tables]
+        if not some.several:
+            some.share([*shared, *alone], begin)
+        elif not self._by_tiles:
+            some.start(*alone)  # written while what the others share is made
             in_threads([lambda: self._ground, self._make_records], some.workers)
-        groups = [self._map, self._report, self._workbook, self._geopackage, self._trace, self._tables]
-        if not self._by_tiles:
-            some.share(groups, begin)
-            return
-        for place, group in enumerate(groups):  # what a copy takes is given back when it ends
-            begin(place)
-            some.start(group)
-            some.wait()
+            some.share(shared, begin)
+        else:
+            for place, group in enumerate([*shared, *alone]):  # what a copy takes is given back when it ends
+                begin(place)
+                some.start(group)
+                some.wait()
 
     def _make_records(self) -> None:
         """What several groups ask for: made before they part, or each would make its own."""
