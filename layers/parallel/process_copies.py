@@ -67,7 +67,7 @@ class Copies:
                 self._do(number)
 
     def share(self, jobs: Sequence[Job], announce: Callable[[int], None] = lambda _place: None) -> None:
-        """Do jobs here and in copies, whoever is free the next; those that were started come first.
+        """Do jobs here and in copies, whoever is free the next; a copy that was started goes on beside them.
 
         Parameters
         ----------
@@ -76,7 +76,6 @@ class Copies:
         announce : callable, optional
             Called with the place of each job that is done here, before it begins: those before it have begun.
         """
-        self.wait()
         numbers = self._numbered(jobs)
         if not self.several:
             for place, number in enumerate(numbers):
