@@ -66,7 +66,7 @@ from zoning.policies import assign_traced, instrument_gaps, list_industries, lis
 from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_asked
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, with_all_topics, without_unused_topics
 from zoning.siting import site_again
-from zoning.steps import KeptResults, Steps
+from zoning.steps import KeptResults, OnPieces, Steps
 from zoning.study import PlanIndex, Scenario, ServicesSection, Study, place_in_scenario, with_scenario
 from zoning.tables import (
     CLAIMS,
@@ -112,6 +112,7 @@ def run(
     kept: KeptResults | None = None,
     keep_going: bool = False,
     for_each: ForEach = map,
+    on_pieces: OnPieces = lambda _units, _pieces: None,
     reader: Reader | None = None,
 ) -> FreshPlan:
     """A finished plan from a study: every step of the flow, in order.
@@ -131,6 +132,9 @@ def run(
         plan says it in ``left_out``.
     for_each : callable, optional
         What cuts the tiles of units, such as a cluster; by default one after another.
+    on_pieces : callable, optional
+        Called with the units and the pieces into which they are cut as soon as these are known: to begin what needs no
+        more of a plan, such as the borders of its map, while zones and quotas are decided.
     reader : {"process", "inline"}, optional
         Who opens the files of the study, see :func:`zoneplan.read_inputs`; the plan is the same, to the byte.
 
@@ -153,7 +157,7 @@ def run(
     164
     """
     announce("read")
-    study, steps = study.as_written(), Steps(kept=kept, for_each=for_each)
+    study, steps = study.as_written(), Steps(kept=kept, for_each=for_each, on_pieces=on_pieces)
     with sandboxed(reader, study.limits), extracted(study) as placed:
         known = inputs if inputs is not None or kept is None else _known_inputs(study, placed, steps)
         return _run(study, placed, steps, announce, known, keep_going=keep_going)
@@ -478,6 +482,7 @@ def _zone(
     cut = steps.do_kept("overlay", partial(_cut, steps.for_each), units, inputs.designations, inputs.tiled)
     _keep(steps, study, inputs)
     pieces = steps.do("lines", settle_lines, cut, _part_of(rulebook, "lines"))
+    steps.on_pieces(units, pieces)
     announce("measure")
     of_land = _part_of(rulebook, "lines", "available_land", parameters=(land.steeper_than,))
     measured = steps.do_kept("measure", measure, units, pieces, layers, of_land)

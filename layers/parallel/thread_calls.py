@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
+from threading import Thread
 from typing import TypeVar
 
 Found = TypeVar("Found")
@@ -40,3 +41,34 @@ def in_threads(calls: Sequence[Callable[[], Found]], workers: int) -> list[Found
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def begin(call: Callable[[], Found]) -> Callable[[], Found]:
+    """Begin a call in a thread; what comes back waits until it is done, and gives what it gives.
+
+    Parameters
+    ----------
+    call : callable
+        Reads nothing that others change.
+
+    Returns
+    -------
+    callable
+        Raises what the call raised.
+
+    Examples
+    --------
+    >>> found = begin(lambda: "a")
+    >>> found()
+    'a'
+    """
+    found: Future[Found] = Future()
+
+    def work() -> None:
+        try:
+            found.set_result(call())
+        except BaseException as error:  # noqa: BLE001  (it is raised where somebody waits)
+            found.set_exception(error)
+
+    Thread(target=copy_context().run, args=(work,), name="zoneplan").start()
+    return found.result

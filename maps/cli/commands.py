@@ -28,10 +28,12 @@ from maps.cli.help_words import listen, run_command
 from maps.cli.spoken_language import ENGLISH, in_words, language_of, language_of_plan, speak, spoken
 
 if TYPE_CHECKING:
+    import geopandas as gpd
     import pandas as pd
 
     from maps.locale import LocalizedPlan
     from maps.run_folder import ContentCache, KeptRun, Options
+    from maps.style import Topology
     from zoning.overlays import ForEach
     from zoning.plan import Plan
     from zoning.study import Study
@@ -1143,10 +1145,20 @@ def _made(
 
     # steps are kept also where a file cannot be read, and no run is kept
     kept = kept_steps(say) if how.cached else None
-    here: ForEach = cut_in_copies if how.by_tiles else partial(cut_in_threads, workers=worker_count(how.workers))
+    workers = worker_count(how.workers)
+    here: ForEach = cut_in_copies if how.by_tiles else partial(cut_in_threads, workers=workers)
     cutting = nullcontext(here) if how.scheduler is None else on_cluster(how.scheduler)
+    borders: list[Callable[[], Topology]] = []
+
+    def begin_borders(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> None:
+        if workers > 1 and not how.by_tiles:
+            from maps.style import begin_topology
+
+            borders[:] = [begin_topology(units, pieces)]
+
     with cutting as for_each, sandboxed(None, meanwhile=load_writers):
-        plan = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each).finished()
+        made = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each, on_pieces=begin_borders)
+        plan = made.finished()
     said = localize(plan, options.language)
     write_run(
         said,
@@ -1156,8 +1168,9 @@ def _made(
         flat=options.flat,
         announce=announce,
         notice=say,
-        workers=how.workers,
+        workers=workers,
         by_tiles=how.by_tiles,
+        borders=next(iter(borders), None),
     )
     summary = _summary(said)
     if store is not None and not plan.left_out and key_after(plan, options) == key:

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any, TextIO
@@ -91,6 +91,7 @@ def write_files(
     announce: Callable[[str], None] = lambda _step: None,
     workers: int | None = None,
     by_tiles: bool = False,
+    borders: Callable[[], Topology] | None = None,
 ) -> None:
     """Write all files of a run into an empty folder, the manifest excepted.
 
@@ -109,18 +110,30 @@ def write_files(
         See :func:`maps.run_folder.write_run`.
     by_tiles : bool
         The same.
+    borders : callable, optional
+        The same.
     """
     said = localize(plan, language)
     with copies(ONE_BESIDE if by_tiles else worker_count(workers)) as some:
-        _RunFiles(said, stage, excel_safe=excel_safe, flat=flat, by_tiles=by_tiles).write(some, announce)
+        _RunFiles(said, stage, borders, excel_safe=excel_safe, flat=flat, by_tiles=by_tiles).write(some, announce)
 
 
 class _RunFiles:
     """The files of a run, in groups that do not wait for each other."""
 
-    def __init__(self, said: LocalizedPlan, stage: Path, *, excel_safe: bool, flat: bool, by_tiles: bool) -> None:
+    def __init__(
+        self,
+        said: LocalizedPlan,
+        stage: Path,
+        borders: Callable[[], Topology] | None,
+        *,
+        excel_safe: bool,
+        flat: bool,
+        by_tiles: bool,
+    ) -> None:
         self._said, self._plan, self._stage = said, said.source, stage
         self._excel_safe, self._flat, self._by_tiles = excel_safe, flat, by_tiles
+        self._borders = borders or partial(plan_topology, self._plan.units, self._plan.pieces)
 
     def write(self, some: Copies, announce: Callable[[str], None]) -> None:
         """Write all groups in this order, by several workers side by side; by tiles each in a copy of its own."""
@@ -153,7 +166,7 @@ class _RunFiles:
 
     @cached_property
     def _ground(self) -> tuple[Topology, Neighbourhood]:
-        return plan_topology(self._plan.units, self._plan.pieces), Neighbourhood(self._said)
+        return self._borders(), Neighbourhood(self._said)
 
     def _map(self) -> None:
         borders, near = self._ground

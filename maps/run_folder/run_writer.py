@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -31,6 +32,9 @@ from maps.run_folder.manifest import (
 )
 from zoning.plan import Plan
 from zoning.study import Study
+
+if TYPE_CHECKING:
+    from maps.style import Topology
 
 SPARE_BYTES = 8_000_000
 MARK = "zoneplan"
@@ -63,6 +67,7 @@ def write_run(
     notice: Notice = warn,
     workers: int | None = None,
     by_tiles: bool = False,
+    borders: Callable[[], Topology] | None = None,
 ) -> Path:
     """Write every file of a run, then put the folder in its place in one step.
 
@@ -89,6 +94,9 @@ def write_run(
     by_tiles : bool
         Memory is scarce: each group of files is written by a copy of this process of its own, one after another, which
         gives back what it took, whatever ``workers`` says. Provenance says so; the bytes of all else are the same.
+    borders : callable, optional
+        Gives the simplified borders of the plan, where somebody began to make them as soon as there were pieces; by
+        default they are made here.
 
     Returns
     -------
@@ -131,6 +139,7 @@ def write_run(
             announce=announce,
             workers=workers,
             by_tiles=by_tiles,
+            borders=borders,
         ),
         notice,
         _plan_that_is_tried(plan.study),

@@ -21,7 +21,7 @@ from maps.style.palette import (
 from maps.style.signs import Sign, overlay_signs
 from maps.style.static_map import picture
 from maps.style.svg_paths import Frame, dissolve, simplify, svg_path
-from maps.style.topology import Topology, fine_step, merge_by, plan_topology
+from maps.style.topology import Topology, begin_topology, fine_step, merge_by, plan_topology
 from maps.style.typefaces import font_faces, printed_faces
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Frame",
     "Sign",
     "Topology",
+    "begin_topology",
     "designation_inks",
     "dissolve",
     "fill_page",

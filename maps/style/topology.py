@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from layers.parallel import begin
 from maps.context import study_outline
 
 Geometries = npt.NDArray[np.object_]
@@ -102,6 +104,25 @@ def merge_by(shapes: Geometries, names: pd.Series) -> dict[str, shapely.Geometry
     """
     codes, found = pd.factorize(names, sort=True)
     return dict(zip(map(str, found), merge_shapes(shapes, codes, len(found)), strict=True))
+
+
+def begin_topology(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Callable[[], Topology]:
+    """Begin :func:`plan_topology` in a thread; what comes back waits for it, and gives it.
+
+    Parameters
+    ----------
+    units, pieces : GeoDataFrame
+        As there. Others may read them meanwhile.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> len(begin_topology(plan.units, plan.pieces)().units)
+    164
+    """
+    shapely.bounds(np.asarray(pieces.geometry))  # GEOS notes them at the first call, where no two threads may meet
+    return begin(partial(plan_topology, units, pieces))
 
 
 def merge_shapes(shapes: Geometries, group: Integers, groups: int) -> Geometries:

@@ -98,6 +98,20 @@ def test_the_steps_are_announced_in_order(toy_folder: Path) -> None:
     assert tuple(heard) == STEPS
 
 
+def test_pieces_are_told_of_once_before_anything_is_measured_or_decided(toy_folder: Path) -> None:
+    heard: list[str] = []
+    told: list[tuple[gpd.GeoDataFrame, gpd.GeoDataFrame, str]] = []
+    plan = run(
+        read_study(toy_folder / "plan.toml"),
+        heard.append,
+        on_pieces=lambda units, pieces: told.append((units, pieces, heard[-1])),
+    )
+    ((units, pieces, step),) = told
+    assert units is plan.units
+    assert pieces is plan.pieces
+    assert step == "overlay"
+
+
 def test_an_input_that_changes_meanwhile_is_refused(toy_folder: Path) -> None:
     def meddle(step: str) -> None:
         if step == "assign":

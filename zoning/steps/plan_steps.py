@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
+import geopandas as gpd
 import pandas as pd
 
 from zoning.steps.kept_results import KeptResults, digest, hashed
@@ -13,6 +14,14 @@ from zoning.steps.sameness import alike, inside, same
 
 Made = TypeVar("Made")
 P = ParamSpec("P")
+
+
+OnPieces = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], None]
+"""Called with units and the pieces into which they are cut."""
+
+
+def _nobody(_units: gpd.GeoDataFrame, _pieces: gpd.GeoDataFrame) -> None:
+    pass
 
 
 class _Step(NamedTuple):
@@ -34,10 +43,12 @@ class Steps:
         What steps made in earlier calls of the command.
     for_each : callable, optional
         What does a step that goes by tiles: it calls a function on each, here or elsewhere.
+    on_pieces : callable, optional
+        Called with units and pieces as soon as these are known, while the other steps go on.
 
     Attributes
     ----------
-    for_each : callable
+    for_each, on_pieces : callable
     made : dict of str to tuple
         By the name of a step the parts that it read and what it made of them.
     done : list of str
@@ -54,9 +65,13 @@ class Steps:
     """
 
     def __init__(
-        self, before: Steps | None = None, kept: KeptResults | None = None, for_each: Callable[..., Any] = map
+        self,
+        before: Steps | None = None,
+        kept: KeptResults | None = None,
+        for_each: Callable[..., Any] = map,
+        on_pieces: OnPieces = _nobody,
     ) -> None:
-        self.for_each = for_each
+        self.for_each, self.on_pieces = for_each, on_pieces
         self._before: Mapping[str, _Step] = {} if before is None else before.made
         self._kept = kept
         self._origins: dict[int, tuple[str, tuple[object, ...]]] = {}
@@ -152,7 +167,7 @@ class Steps:
 
     def again(self) -> Steps:
         """The steps of the same plan, begun once more: what was made so far is not made again."""
-        return Steps(self, self._kept, self.for_each)
+        return Steps(self, self._kept, self.for_each, self.on_pieces)
 
     @property
     def keeps(self) -> bool:

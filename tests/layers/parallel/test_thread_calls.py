@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from layers.parallel import in_threads
+from layers.parallel import begin, in_threads
 
 
 @pytest.mark.parametrize("workers", [1, 2, 9])
@@ -28,3 +28,25 @@ def test_the_first_error_is_raised(workers: int) -> None:
 def test_calls_have_the_context_of_their_caller() -> None:
     with decimal.localcontext(prec=5):
         assert [one.prec for one in in_threads([decimal.getcontext, decimal.getcontext], 2)] == [5, 5]
+
+
+def test_a_call_that_is_begun_goes_on_by_itself_and_is_heard_when_it_is_asked_for() -> None:
+    gate, done = threading.Event(), threading.Event()
+
+    def work() -> int:
+        gate.wait()
+        done.set()
+        return threading.get_ident()
+
+    with decimal.localcontext(prec=5):
+        found, context = begin(work), begin(decimal.getcontext)
+    gate.set()
+    done.wait()
+    assert found() == found() != threading.get_ident()
+    assert context().prec == 5
+
+
+def test_the_error_of_a_call_that_was_begun_is_raised_where_it_is_asked_for() -> None:
+    found = begin(partial(int, "b"))
+    with pytest.raises(ValueError, match="'b'"):
+        found()

@@ -43,6 +43,14 @@ def test_so_they_do_of_the_built_in_studies(plan_of, tmp_path: Path, study: str)
 
 
 @pytest.mark.slow
+def test_so_does_the_command_which_cuts_in_threads_and_begins_borders_early(toy_folder: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "zoneplan", "run", str(toy_folder / "plan.toml"), "--no-cache", "--out"]
+    for workers in ("1", "2", "3"):
+        subprocess.run([*command, str(tmp_path / workers), "--workers", workers], cwd=ROOT, check=True)
+    assert manifest(tmp_path / "1") == manifest(tmp_path / "2") == manifest(tmp_path / "3")
+
+
+@pytest.mark.slow
 def test_a_disk_that_is_full_for_one_of_them_is_said_and_the_older_run_stands(
     toy_plan, tmp_path: Path, monkeypatch
 ) -> None:

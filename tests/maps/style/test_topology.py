@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.style.topology import merge_shapes, plan_topology
+from maps.style.topology import begin_topology, merge_shapes, plan_topology
 
 
 def tiles(labels: np.ndarray) -> np.ndarray:
@@ -45,3 +45,10 @@ def test_units_are_made_of_the_borders_of_their_pieces(toy_plan) -> None:
     assert shapely.area(borders.pieces) == pytest.approx(toy_plan.pieces.area.to_numpy())
     for drawn, own in zip(borders.units, toy_plan.units.geometry, strict=True):
         assert drawn.equals(own)
+
+
+def test_what_is_begun_gives_the_same_borders(toy_run) -> None:
+    begun, here = begin_topology(toy_run.units, toy_run.pieces)(), plan_topology(toy_run.units, toy_run.pieces)
+    assert shapely.to_wkb(begun.pieces).tolist() == shapely.to_wkb(here.pieces).tolist()
+    assert shapely.to_wkb(begun.units).tolist() == shapely.to_wkb(here.units).tolist()
+    assert begun.unit_of_piece.tolist() == here.unit_of_piece.tolist()
