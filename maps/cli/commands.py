@@ -1156,7 +1156,7 @@ def _made(
 
             borders[:] = [begin_topology(units, pieces)]
 
-    with cutting as for_each, sandboxed(None, meanwhile=load_writers):
+    with cutting as for_each, sandboxed(None, meanwhile=partial(load_writers, options.language)):
         made = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each, on_pieces=begin_borders)
         plan = made.finished()
     said = localize(plan, options.language)

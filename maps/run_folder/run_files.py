@@ -23,13 +23,13 @@ from layers.raster import read_heights, write_heights
 from layers.sandbox import sandboxed
 from maps.context import Neighbourhood
 from maps.exports import write_geopackage, write_geoparquet, write_qgis_project, write_workbook
-from maps.locale import LocalizedPlan, localize
+from maps.locale import LocalizedPlan, catalogue, localize
 from maps.reports import write_report
 from maps.run_folder.manifest import PROVENANCE, RULEBOOK_FOLDER
 from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
-from maps.style import Topology, plan_topology
+from maps.style import Topology, page_template, plan_topology
 from maps.summaries import verdicts
-from maps.web import write_map
+from maps.web import map_scripts, write_map
 from zoning.plan import IndexRaster, Plan
 from zoning.policies import join_texts, policy_texts
 from zoning.records import OF_ROWS, row_records, scheme_in_use, scheme_parameters
@@ -79,6 +79,13 @@ _VERSIONED = (
     "zoneplan", "geopandas", "shapely", "pyogrio", "rasterio", "pyproj", "folium", "pandas", "numpy",
 )  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def load_pages(language: str) -> None:
+    """Load what pages are made of and no plan changes: words, the template of the report, the scripts of the map."""
+    catalogue("report", language)
+    page_template("report.html.j2")
+    map_scripts()
 
 
 def write_files(

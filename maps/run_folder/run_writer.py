@@ -51,9 +51,17 @@ def warn(text: str) -> None:
     warnings.warn(text, stacklevel=3)
 
 
-def load_writers() -> None:
-    """Load what writes the files of a run, which takes a while: who waits for something else may do it meanwhile."""
-    import maps.run_folder.run_files  # noqa: F401, PLC0415  (who only asks for room, or has kept a run, writes no map)
+def load_writers(language: str) -> None:
+    """Load what writes the files of a run, which takes a while: who waits for something else may do it meanwhile.
+
+    Parameters
+    ----------
+    language : str
+        Of the pages.
+    """
+    from maps.run_folder.run_files import load_pages  # noqa: PLC0415  (who only asks for room, or has kept a run, writes no map)
+
+    load_pages(language)
 
 
 def write_run(

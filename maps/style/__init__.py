@@ -1,7 +1,7 @@
 """Style: colours, signs, borders, legend, static map and pages that need no network, the same on every surface."""
 
 from maps.style.base_map import ground, relief_image, waters_and_borders
-from maps.style.html_pages import fill_page, require_new, write_page
+from maps.style.html_pages import fill_page, page_template, require_new, write_page
 from maps.style.legend import line_styles, round_length, xml_text
 from maps.style.map_names import names_svg
 from maps.style.notices import notices_text, page_notices
@@ -48,6 +48,7 @@ __all__ = [
     "notices_text",
     "overlay_signs",
     "page_notices",
+    "page_template",
     "picture",
     "plan_topology",
     "printed_faces",

@@ -7,9 +7,10 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from layers.errors import escape_hidden
@@ -41,14 +42,28 @@ def fill_page(template: str, styles: Iterable[str], *, faces: str = "", **values
     """
     style = "\n".join([*filter(None, [faces]), *((ASSETS / name).read_text("utf-8") for name in styles)])
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode()
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, finalize=_shown, loader=FileSystemLoader(ASSETS)
-    )
-    return environment.get_template(template).render(
+    return page_template(template).render(
         style=Markup(style),  # noqa: S704  (our own files)
         style_hash=f"sha256-{digest}",
         **values,
     )
+
+
+@cache
+def page_template(name: str) -> Template:
+    """A template of our own assets, compiled once in a process.
+
+    Examples
+    --------
+    >>> page_template("report.html.j2") is page_template("report.html.j2")
+    True
+    """
+    return _environment().get_template(name)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(autoescape=True, undefined=StrictUndefined, finalize=_shown, loader=FileSystemLoader(ASSETS))
 
 
 def _shown(value: object) -> object:

@@ -1,8 +1,9 @@
 """The web map: a plan as one file that opens without a network, and what Python hands to its scripts."""
 
-from maps.web.web_map import draw, write_map
+from maps.web.web_map import draw, map_scripts, write_map
 
 __all__ = [
     "draw",
+    "map_scripts",
     "write_map",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import cache
 from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -269,6 +270,12 @@ def _switched(page: Page) -> Iterator[tuple[str, str]]:
     yield "names", words["names"]
 
 
+@cache
+def map_scripts() -> str:
+    """The scripts of the map, joined once in a process."""
+    return page_script(ASSETS)
+
+
 class _LayerSwitch(Layer):  # type: ignore[misc]  # folium has no types
     """A layer of the plan in folium's control of layers; nothing on a map that has no such control."""
 
@@ -332,7 +339,7 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
         """Put all of it on the page of the map."""
         page = self.get_root()
         style = font_faces() + theme_css() + bare((ASSETS / "map.css").read_text("utf-8"))
-        scripts = page_script(ASSETS)
+        scripts = map_scripts()
         if self._plane_name == "equal_area":
             scripts += f"L.CRS.{PLANE} = zoneplan.equalArea({as_json(self.page.grid.projection)});\n"
         page.header.add_child(Verbatim(f"<style>\n{style}</style>", "plan_style"), name="plan_style")
