@@ -221,6 +221,16 @@ class PlanFigures:
         own, main = self._by_unit(values, self.units if units is None else units)
         return self._summed(own, main)
 
+    @cached_property
+    def land_by_place(self) -> dict[str, tuple[float, ...]]:
+        """Hectares of each jurisdiction by main function."""
+        return self.sums_by_place(self.units["area_ha"])
+
+    @cached_property
+    def people_by_place(self) -> dict[str, tuple[float, ...]]:
+        """Inhabitants alike."""
+        return self.sums_by_place(self.units["people"])
+
     def sums_by_place(self, values: pd.Series) -> dict[str, tuple[float, ...]]:
         """The same of all units, for each jurisdiction."""
         own, main = self._by_unit(values, self.units)

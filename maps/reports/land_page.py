@@ -85,7 +85,7 @@ def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
     """What units of the jurisdictions get by main function and for each inhabitant, and what each holds back."""
     edition = figures.edition
     write = partial(edition.number, decimals=one.decimals)
-    given, people_in = figures.sums_by_place(one.amounts), figures.sums_by_place(figures.units["people"])
+    given, people_in = figures.sums_by_place(one.amounts), figures.people_by_place
     whole = {name: (given[name], float(one.reserves.get(name, 0)), sum(people_in[name])) for name in figures.places}
     order = sorted(whole, key=lambda name: (-sum(whole[name][0]), name))[:ROWS]
     rows = []

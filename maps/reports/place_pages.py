@@ -47,7 +47,7 @@ def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int
     picture, scale = maps.of_place(name, 174, high, edition.tell("map_name", title=called))
     keys = tuple(Swatch(key[code], figures.zone(code)) for code in figures.mains if (own["main"] == code).any())
     most = gets_most(figures, name)
-    left: list[Block] = [_shares(figures, own)]
+    left: list[Block] = [_shares(figures, name, own)]
     facts = tuple(_facts(figures, rules, own))
     if facts:
         left.append(Facts(facts))
@@ -95,30 +95,31 @@ def _above(figures: PlanFigures, own: pd.DataFrame, number: int) -> str:
     return edition.pages["dot"].join(parts)
 
 
-def _shares(figures: PlanFigures, own: pd.DataFrame) -> Figure:
+def _shares(figures: PlanFigures, name: str, own: pd.DataFrame) -> Figure:
     edition, words = figures.edition, figures.edition.pages
 
-    def row(title: str, values: pd.Series, total: str) -> ShareRow:
-        amounts = figures.sums(values, own)
+    def row(title: str, amounts: tuple[float, ...], total: str) -> ShareRow:
         whole = sum(amounts)
         return ShareRow(title, amounts, tuple(figures.percent(one, whole) for one in amounts), total)
 
-    rows = [row(words["land"], own["area_ha"], figures.land(float(own["area_ha"].sum())))]
+    rows = [row(words["land"], figures.land_by_place[name], figures.land(float(own["area_ha"].sum())))]
     if figures.people:
-        rows.append(row(words["people"], own["people"], edition.people_text(float(own["people"].sum()))))
+        rows.append(
+            row(words["people"], figures.people_by_place[name], edition.people_text(float(own["people"].sum())))
+        )
     for one in figures.quotas[:1]:
         given = one.amounts[one.amounts.index.isin(own.index)]
-        rows.append(row(one.label, given, one.said(sum(given, Decimal(0)))))
-    title = _finding(figures, own) or words["shares"]
+        rows.append(row(one.label, figures.sums(given, own), one.said(sum(given, Decimal(0)))))
+    title = _finding(figures, name, own) or words["shares"]
     heads = words["of_what"], words["total"]
     return drawn(title, share_bars(title, figures.parts, rows, wide=112, label=26, high=5.4, gap=1.7, heads=heads))
 
 
-def _finding(figures: PlanFigures, own: pd.DataFrame) -> str:
+def _finding(figures: PlanFigures, name: str, own: pd.DataFrame) -> str:
     """What most of the land is, or where most people are, whichever says more."""
     edition = figures.edition
-    land = dict(zip(figures.mains, figures.sums(own["area_ha"], own), strict=True))
-    people = dict(zip(figures.mains, figures.sums(own["people"], own), strict=True))
+    land = dict(zip(figures.mains, figures.land_by_place[name], strict=True))
+    people = dict(zip(figures.mains, figures.people_by_place[name], strict=True))
     whole, everyone = sum(land.values()), sum(people.values())
     if figures.people and everyone and figures.claimed:
         top = max(figures.claimed, key=lambda code: people[code])
@@ -262,11 +263,11 @@ def _index(figures: PlanFigures) -> Iterator[Page]:
 def _places(figures: PlanFigures) -> Iterator[Page]:
     """Every jurisdiction, forty a page, with its shares."""
     edition, words = figures.edition, figures.edition.pages
-    land, counts = figures.sums_by_place(figures.units["area_ha"]), figures.units["jurisdiction"].value_counts()
+    counts = figures.units["jurisdiction"].value_counts()
     for number, first in enumerate(range(0, len(figures.places), 36)):
         rows = []
         for name in figures.places[first : first + 36]:
-            amounts = land[name]
+            amounts = figures.land_by_place[name]
             shares = tuple(figures.percent(one, sum(amounts)) for one in amounts)
             rows.append(ShareRow(figures.place(name), amounts, shares, f"{counts[name]:,}"))
         title = words["places_title"]

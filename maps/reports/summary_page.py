@@ -225,30 +225,26 @@ def _shares(figures: PlanFigures) -> Figure:
         _share_row(
             figures,
             words["land"],
-            units["area_ha"],
+            figures.sums(units["area_ha"]),
             figures.land(edition.total_ha),
             words["all_together"] if many else "",
         )
     ]
     if figures.people:
         total = float(units["people"].sum())
-        rows.append(_share_row(figures, words["people"], units["people"], edition.people_text(total)))
+        rows.append(_share_row(figures, words["people"], figures.sums(units["people"]), edition.people_text(total)))
     for one in figures.quotas[:2]:
         given = sum(one.amounts, Decimal(0))
-        rows.append(_share_row(figures, one.label, one.amounts, one.said(given)))
+        rows.append(_share_row(figures, one.label, figures.sums(one.amounts), one.said(given)))
     if many and len(figures.places) <= MANY_PLACES:
         for place, name in enumerate(figures.places):
-            own = units[units["jurisdiction"] == name]
-            head = words["land_by_place"] if place == 0 else ""
-            land = figures.land(float(own["area_ha"].sum()))
-            rows.append(_share_row(figures, figures.place(name), own["area_ha"], land, head))
+            amounts, head = figures.land_by_place[name], words["land_by_place"] if place == 0 else ""
+            rows.append(_share_row(figures, figures.place(name), amounts, figures.land(sum(amounts)), head))
     title = _finding(figures) or words["shares"]
     return drawn(title, share_bars(title, figures.parts, rows, heads=(words["of_what"], words["total"])))
 
 
-def _share_row(figures: PlanFigures, title: str, values: pd.Series, total: str, heading: str = "") -> ShareRow:
-    table = figures.units.loc[values.index.get_indexer(figures.units.index) >= 0]
-    amounts = figures.sums(values, table)
+def _share_row(figures: PlanFigures, title: str, amounts: tuple[float, ...], total: str, heading: str = "") -> ShareRow:
     whole = sum(amounts)
     return ShareRow(title, amounts, tuple(figures.percent(one, whole) for one in amounts), total, heading)
 
