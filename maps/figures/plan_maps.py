@@ -276,7 +276,7 @@ class PlanMaps:
         sheet = Canvas(frame.wide, frame.high)
         parts = [(land, LAND, "", 0.0)]
         for fill, ids in chosen.items():
-            own = shapes.geometry[shapes.index.isin(ids)].to_numpy()
+            own = shapes.geometry.to_numpy()[shapes.index.isin(ids)]
             path = svg_path(own if len(shapes) <= MANY else dissolve(own), frame.frame)
             parts.append((path, fill, edge_of(fill) or "#FFFFFF", 0.12))
         sheet.add(self._group([*parts, (places, "none", EDGE, 0.18)]))
@@ -481,19 +481,15 @@ class PlanMaps:
             if shaded
             else None
         )
-        fills = zone_fills(plan.rulebook)
-        many = len(own) > MANY
+        fills, many = zone_fills(plan.rulebook), len(own) > MANY
+        units, mains = own.geometry.to_numpy(), own["main"].to_numpy()
         zones = [
-            _path(
-                svg_path(own.geometry[own["main"] == code].to_numpy(), pixels),
-                fills[code],
-                "#FFFFFF" if many else fills[code],
-                3,
-            )
+            _path(svg_path(units[mains == code], pixels), fills[code], "#FFFFFF" if many else fills[code], 3)
             for code in self.figures.mains
         ]
-        beside = self._outline(shapes[shapes["jurisdiction"] != only], frame) if only else ""
-        lines = "" if many else svg_path(own.geometry.to_numpy(), pixels)
+        others = shapes["jurisdiction"].to_numpy() != only
+        beside = svg_path(dissolve(shapes.geometry.to_numpy()[others]), pixels) if only else ""
+        lines = "" if many else svg_path(units, pixels)
         parts = [
             *ground(context, pixels, LIGHT),
             _path(beside, LIGHT.outside, "", 0),

@@ -191,19 +191,16 @@ def _named(figures: PlanFigures, test: TestFigures) -> list[str]:
 
 def _numbers(figures: PlanFigures, test: TestFigures) -> Numbers:
     """Counts by main function and side, for those who hear the page."""
-    edition, mains = figures.edition, figures.units["main"]
+    edition, mains = figures.edition, figures.units["main"].reindex(test.values.index)
     sides = (
         ("heard_pass", test.passes & test.asked),
         ("heard_hollow", test.passes & ~test.asked),
         ("heard_fail", ~test.passes & test.values.notna()),
     )
+    counted = {key: mains[own].value_counts() for key, own in sides if own.any()}
     rows = tuple(
-        (
-            edition.pages[key],
-            *(edition.number(int((own & (mains.reindex(own.index) == code)).sum())) for code in figures.mains),
-        )
-        for key, own in sides
-        if own.any()
+        (edition.pages[key], *(edition.number(int(counts.get(code, 0))) for code in figures.mains))
+        for key, counts in counted.items()
     )
     return Numbers((edition.pages["side_of_threshold"], *(figures.zone(code) for code in figures.mains)), rows)
 
