@@ -86,43 +86,35 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
             ),
             features=orphans,
         )
-    level = (mains["tier"] == mains["unit_id"].map(winners["tier"])) & (
-        mains["rank"] == mains["unit_id"].map(winners["rank"])
-    )
-    rivals = mains[level].groupby("unit_id")["zone"].nunique()
+    first, of = winners.reindex(units), units.get_indexer(mains["unit_id"])
+    beside = [mains[name].to_numpy() == first[name].to_numpy()[of] for name in ("tier", "rank")]
+    rivals = mains[beside[0] & beside[1] & (mains["zone"].to_numpy() != first["zone"].to_numpy()[of])]
     overlays = ranked[(ranked["kind"] == "overlay") & (ranked["answer"] == "yes")]
     doubts = _doubts(ranked, winners["zone"])
     facts = {
-        "decided": winners["decision"],
-        "contested": rivals > 1,
-        "review": pd.Series(True, index=_open(ranked, winners)["unit_id"].unique()),
-        "assumed": doubts.groupby("unit_id")["is_open"].any(),
-        "given": overlays.groupby("unit_id")["decision"].any(),
+        "decided": first["decision"].to_numpy(dtype=bool),
+        "contested": units.isin(rivals["unit_id"]),
+        "review": units.isin(_open(ranked, winners)["unit_id"]),
+        "assumed": units.isin(doubts.loc[doubts["is_open"], "unit_id"]),
+        "given": units.isin(overlays.loc[overlays["decision"], "unit_id"]),
     }
-    known = {name: fact.reindex(units, fill_value=False).astype(bool) for name, fact in facts.items()}
-    status = pd.Series("decided", index=units, dtype="str")
-    for word, where in (
-        ("by_decision", known["given"]),
-        ("assumed", known["assumed"]),
-        ("review", known["review"]),
-        ("contested", known["contested"]),
-        ("by_decision", known["decided"]),
-    ):
-        status = status.mask(where, word)
-    joined = overlays.groupby("unit_id")["zone"].agg(lambda codes: ";".join(sorted(set(codes))))
-    named = doubts.groupby("unit_id")["assumed"].agg(lambda texts: ";".join(sorted(set(";".join(texts).split(";")))))
-    of, own = _wholes(ranked, mains)
-    return (
-        winners.rename(columns={"zone": "main"})
-        .reindex(units)
-        .assign(
-            overlays=joined.reindex(units, fill_value="").astype("str"),
-            status=status,
-            assumed=named.reindex(units, fill_value="").astype("str"),
-            part_of=of.reindex(units, fill_value="").astype("str"),
-            main_of_whole=own.reindex(units, fill_value="").astype("str"),
-        )[list(COLUMNS)]
-    )
+    said = ["by_decision", "contested", "review", "assumed", "by_decision"]
+    whole, own = _wholes(ranked, mains)
+    return first.rename(columns={"zone": "main"}).assign(
+        overlays=_joined(overlays["unit_id"], overlays["zone"], units),
+        status=pd.Series(np.select([*facts.values()], said, "decided"), units, dtype="str"),
+        assumed=_joined(doubts["unit_id"], doubts["assumed"], units),
+        part_of=whole.reindex(units, fill_value="").astype("str"),
+        main_of_whole=own.reindex(units, fill_value="").astype("str"),
+    )[list(COLUMNS)]
+
+
+def _joined(ids: pd.Series, texts: pd.Series, units: pd.Index) -> pd.Series:
+    """For each unit its codes, sorted and joined by ``;``, from rows that may have several."""
+    found: dict[str, set[str]] = {unit: set() for unit in units}
+    for unit, text in zip(ids.tolist(), texts.tolist(), strict=True):
+        found[unit].update(text.split(";"))
+    return pd.Series([";".join(sorted(codes)) for codes in found.values()], units, dtype="str")
 
 
 def open_claims(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -308,14 +300,19 @@ def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     around = {name for name, entry in rulebook.locked.items() if entry.unit is None}
     refining = {one.id for one in rulebook.rules if one.refines}
     whole = claims["inherited_from"] != ""
-    tier = pd.Series(_RULE, index=claims.index).mask(rule.isin(refining), _REFINING)
-    tier = tier.mask(rule == DEFAULT_RULE, _DEFAULT)
-    tier = tier.mask(decision, _DECISION).mask(decision & whole, _DECISION_WHOLE)
-    tier = tier.mask(locked, _LOCKED).mask(locked & whole, _LOCKED_WHOLE).mask(rule.isin(around), _LOCKED_AROUND)
+    tiers = (
+        (_LOCKED_AROUND, rule.isin(around)),
+        (_LOCKED_WHOLE, locked & whole),
+        (_LOCKED, locked),
+        (_DECISION_WHOLE, decision & whole),
+        (_DECISION, decision),
+        (_DEFAULT, rule == DEFAULT_RULE),
+        (_REFINING, rule.isin(refining)),
+    )
     return claims.assign(
         kind=claims["zone"].map(kinds),
         decision=decision | locked,
         lapses=rule.isin({one.id for one in rulebook.rules if one.on_unknown == "no"}),
-        tier=tier,
+        tier=np.select([where for _, where in tiers], [tier for tier, _ in tiers], _RULE),
         rank=rule.map(priorities).fillna(0.0).astype(float),
     )
