@@ -75,14 +75,16 @@ class RecordWriter:
         self._kinds: Mapping[type, Callable[[Any], Plain]] = {
             Clause: lambda one: {"clause": self._clause(one)},
             Message: lambda one: {"filled": self._filled(one)},
-            Titles: lambda one: {"titles": [*one]},
+            Titles: self._recurring,
+            Term: self._recurring,
+            Decimal: self._recurring,
             dict: self._mapping,
             EachLanguage: lambda one: {"each": {"said": self._plain(one.said), "texts": dict(one.texts)}},
             list: self._several,
             tuple: self._several,
             float: plain_field,
-            Decimal: plain_field,
         }
+        self._known: dict[tuple[type, str], Plain] = {}
         self._asked: dict[tuple[Any, ...], int] = {}
         self._clauses: dict[int, tuple[Clause, int]] = {}
         self._forms: dict[Shape, int] = {}
@@ -266,6 +268,15 @@ class RecordWriter:
             return self._mapping(value) if isinstance(value, Mapping) else plain_field(value)
         return put(value)
 
+    def _recurring(self, value: Titles | Term | Decimal) -> Plain:
+        """What many records have is one object in all of them, so that it is seen at once to be the same."""
+        key = type(value), str(value) if isinstance(value, Decimal) else f"{value[0]} {value[1]}"
+        known = self._known.get(key)
+        if known is None:
+            known = {"titles": [*value]} if isinstance(value, Titles) else plain_field(value)
+            self._known[key] = known
+        return known
+
     def _mapping(self, value: Mapping[str, object]) -> Plain:
         return {"filled": self._filled(value)}
 
@@ -279,14 +290,14 @@ def _differing(content: dict[str, Plain], known: tuple[int, dict[str, Plain]]) -
     found: dict[str, Plain] = {LIKE: like}
     for name, usual in _KEYS.items():
         one, was = content.get(name, usual), first.get(name, usual)
-        if one is not was and not _same(one, was):
+        if one is not was and (one != was or not _same(one, was)):
             found[name] = one
     if "facts" in content:
         theirs = first["facts"]
         facts = {
             name: one
             for name, one in content["facts"].items()
-            if one is not (was := theirs[name]) and not _same(one, was)
+            if one is not (was := theirs[name]) and (one != was or not _same(one, was))
         }
         if facts:
             found["facts"] = facts
@@ -446,9 +457,9 @@ class WrittenRecords:
 
 
 def _same(one: Plain, other: Plain) -> bool:
-    """Whether two values are written alike: 1, 1.0 and true are not."""
+    """Whether two values that are equal are written alike: 1, 1.0 and true are not."""
     kind = type(one)
-    if kind is not type(other) or one != other:
+    if kind is not type(other):
         return False
     if kind is dict:
         return list(one) == list(other) and all(map(_same, one.values(), other.values()))
