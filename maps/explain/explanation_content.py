@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
 
+import pandas as pd
+
 from layers.errors import UnknownNameError, escape_hidden
 from layers.phrases import Phrase, phrase_list
 from maps.explain.explanation_text import explanation_lines
@@ -18,7 +20,7 @@ from maps.summaries import ShownColumns
 from zoning.compensation import parties_of_unit
 from zoning.plan import Plan
 from zoning.policies import UNSTATED, gaps_in
-from zoning.records import each_row, row_records, rows_about, unit_records
+from zoning.records import row_records, rows_about, unit_records
 from zoning.tables import CONFLICTS, QUOTAS, ZONES, Table
 from zoning.trace import Record, Said
 from zoning.zones import DEFAULT_RULE, refinements, unit_margins
@@ -175,7 +177,35 @@ def _shown(plan: LocalizedPlan, table: Table, rows: Iterable[Mapping[Any, Any]])
     return [[fact._asdict() for fact in told.facts(row)] for row in rows]
 
 
-def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
+@dataclass(frozen=True, eq=False)
+class Chains(Mapping[str, Content]):
+    """The chains of some units, each put into words when it is asked for."""
+
+    parts: Mapping[str, Mapping[str, list[Record]]]
+    claims: Mapping[str, list[Record]]
+    decided: Mapping[str, tuple[str, str, str]]
+    renderer: Renderer
+
+    def __getitem__(self, unit: str) -> Content:
+        """The chain of a unit."""
+        records = {name: part[unit] for name, part in self.parts.items()}
+        main = _sorted(self.claims[unit], self.decided[unit], self.renderer)
+        return main | contents_of(records, self.renderer)
+
+    def __iter__(self) -> Iterator[str]:
+        """The ids of the units, in the order in which they were asked for."""
+        return iter(self.claims)
+
+    def __len__(self) -> int:
+        """How many units there are."""
+        return len(self.claims)
+
+    def apart(self) -> Chains:
+        """The same chains, which keep the words of their own: with them goes the memory that these take."""
+        return replace(self, renderer=self.renderer.apart())
+
+
+def trace(plan: LocalizedPlan, ids: Iterable[str]) -> Chains:
     """The chains of some units, or of all: what each zone, line, quota, payment and policy rests on.
 
     Parameters
@@ -186,7 +216,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
 
     Returns
     -------
-    dict of str to dict
+    mapping of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
         ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``. What a link is,
         :class:`zoning.trace.Record` says; where several units have the same one, it is one object, not to
@@ -202,7 +232,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
     >>> denver["written"], [one["name"] for one in denver["parameters"]]
     ('rules.toml, line 3', ['density_min_per_km2'])
     """
-    units, renderer, source = list(ids), plan.renderer, plan.source
+    units, source = list(ids), plan.source
     parts = {
         "lines": _of_units(source, "lines", units),
         "quotas": _of_units(source, "quotas", units),
@@ -215,11 +245,13 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> dict[str, Content]:
         "industries": unit_records(source, "lists", units),
     }
     claims = _of_units(source, "claims", units)
-    return {
-        zone["unit_id"]: _sorted(claims[zone["unit_id"]], zone, renderer)
-        | contents_of({name: part[zone["unit_id"]] for name, part in parts.items()}, renderer)
-        for zone in each_row(rows_about(plan.zones, claims))
-    }
+    return Chains(parts, claims, _decided(rows_about(plan.zones, claims)), plan.renderer)
+
+
+def _decided(zones: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
+    """The main function, the rule that gave it, and the overlays of each unit."""
+    columns = (zones[name].tolist() for name in ("unit_id", "main", "rule", "overlays"))
+    return {unit: (main, rule, overlays) for unit, main, rule, overlays in zip(*columns, strict=True)}
 
 
 def derived_measures(plan: Plan) -> dict[str, list[Record]]:
@@ -266,10 +298,11 @@ def _flows(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
     return found
 
 
-def _sorted(claims: list[Record], zone: Mapping[Any, Any], renderer: Renderer) -> Content:
+def _sorted(claims: list[Record], decided: tuple[str, str, str], renderer: Renderer) -> Content:
     """The claim that decided the main function, the overlays, and what else is claimed or may be."""
-    overlays = str(zone["overlays"]).split(";") if zone["overlays"] else []
-    main = next(one for one in claims if one.facts["zone"] == zone["main"] and one.id == zone["rule"])
+    zone, rule, held_there = decided
+    overlays = held_there.split(";") if held_there else []
+    main = next(one for one in claims if one.facts["zone"] == zone and one.id == rule)
     held = [one for one in claims if one.facts["zone"] in overlays and one.facts["answer"] == "yes"]
     others = [one for one in claims if one is not main and one not in held and one.id != DEFAULT_RULE]
     return {"main": content_of(main, renderer)} | contents_of({"overlays": held, "other_claims": others}, renderer)

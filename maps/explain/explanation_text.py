@@ -315,8 +315,8 @@ def _doubt(one: Mapping[str, Any], language: str) -> str:
 def _reference(link: Mapping[str, Any], language: str, words: Mapping[str, str]) -> str:
     """By which document, from when until when, whether somebody has seen it, and in which line of which file."""
     if not link["reference"]:
-        place = _placed(link["written"], language)
-        return words["written"].format(place=place) if place and not link["reason"] else ""
+        alone = link["written"] and not link["reason"]
+        return words["written"].format(place=_placed(link["written"], language)) if alone else ""
     days, place = days_of(link, words), _there(link["written"], language)
     return words["reference"].format(text=link["reference"], days=days, doubt=_doubt(link, language), place=place)
 

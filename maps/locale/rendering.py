@@ -85,8 +85,11 @@ class Renderer:
         }
 
     def apart(self) -> Renderer:
-        """One that says the same, and keeps what it has said for itself: with it goes the memory that this takes."""
-        return Renderer(self.language, self.rulebook, *self._named_by)
+        """One that says the same, and keeps what it says for itself: with it goes the memory that this takes."""
+        made = Renderer(self.language, self.rulebook, *self._named_by)
+        made._said |= self._said
+        made._facts |= self._facts
+        return made
 
     def render(self, said: str | Message | Clause) -> str:
         """What is said; a text that is no phrase stays as it is, such as one of a run from before messages."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 
@@ -33,7 +32,7 @@ from maps.web.page_model import (
     SitingRow,
     UnitRow,
 )
-from zoning.records import each_row, row_records
+from zoning.records import each_row
 from zoning.rulebook import EXCEPTION
 from zoning.tables import QUOTAS, ZONES, Table
 
@@ -245,12 +244,11 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
 
 def _chains(plan: LocalizedPlan, ids: list[str]) -> Iterator[tuple[slice, list[Content]]]:
     """The chains of units, some at a time, and the places of these."""
-    for table in ("claims", "lines", "quotas", "policies"):
-        row_records(plan.source, table)  # made once for all units, as the trace of a run folder asks for them, too
+    every = trace(plan, ids)
     for start in range(0, len(ids), TOLD_TOGETHER):
         here = slice(start, start + TOLD_TOGETHER)
-        told = plan if len(ids) <= TOLD_TOGETHER else replace(plan, renderer=plan.renderer.apart())
-        yield here, [*map(trace(told, ids[here]).__getitem__, ids[here])]
+        told = every if len(ids) <= TOLD_TOGETHER else every.apart()
+        yield here, [told[unit] for unit in ids[here]]
 
 
 class _Shown:
