@@ -1,6 +1,6 @@
 """Rasters over units: zonal statistics by the exact fraction of every cell and its true area, and terrain."""
 
-from layers.raster.blocks import Blocks, cell_boxes, cut_runs, cut_tracts, find_blocks
+from layers.raster.blocks import Blocks, DistanceIndex, cell_boxes, cut_runs, cut_tracts, find_blocks
 from layers.raster.coarse_heights import HeightGrid, height_grid, read_heights, write_heights
 from layers.raster.coverage_fraction import Borders
 from layers.raster.weighted_mean import shift_of_cells, weighted_mean
@@ -10,6 +10,7 @@ __all__ = [
     "MAX_SLOPE_CELL_M",
     "Blocks",
     "Borders",
+    "DistanceIndex",
     "HeightGrid",
     "cell_boxes",
     "cut_runs",

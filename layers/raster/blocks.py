@@ -164,6 +164,39 @@ def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:
     return placed
 
 
+class DistanceIndex:
+    """A spatial index of some shapes, asked how far points are from the nearest of them.
+
+    Parameters
+    ----------
+    shapes : array of geometry
+        In metres.
+    """
+
+    def __init__(self, shapes: Shapes) -> None:
+        self.shapes, self._tree = shapes, shapely.STRtree(shapes)
+        west, south, east, north = shapely.total_bounds(shapes) if len(shapes) else (0.0, 0.0, 0.0, 0.0)
+        self._extent = (east - west) * (north - south)
+
+    def nearest(self, points: Shapes, reach: float) -> Floats:
+        """How far each point is from the nearest shape, in metres; beyond ``reach`` it may be inf.
+
+        Examples
+        --------
+        >>> fields = DistanceIndex(np.array([shapely.box(0, 0, 9, 9), shapely.box(50, 50, 60, 60)]))
+        >>> fields.nearest(shapely.points([[12, 5], [60, 64]]), 5.0).tolist()
+        [3.0, 4.0]
+        """
+        far = np.full(len(points), np.inf)
+        if len(self.shapes) * np.pi * reach**2 < self._extent:  # hardly any point has many of them within reach
+            point, shape = self._tree.query(points, predicate="dwithin", distance=reach)
+            np.minimum.at(far, point, shapely.distance(points[point], self.shapes[shape]))
+        else:
+            (point, _), metres = self._tree.query_nearest(points, return_distance=True, all_matches=False)
+            far[point] = metres
+        return far
+
+
 @dataclass(frozen=True)
 class Blocks:
     """Square blocks of the cells of a grid.
@@ -183,21 +216,15 @@ class Blocks:
     radius: Floats
     block: Places
 
-    def distances(self, others: shapely.STRtree, within_m: float) -> tuple[Floats, Floats]:
+    def distances(self, others: DistanceIndex, within_m: float) -> tuple[Floats, Floats]:
         """How far the cells of each block are from the nearest of some shapes: at least and at most, in metres.
 
         For a block of a single cell both are the distance itself. Beyond ``within_m`` both may be inf.
         """
         known = np.flatnonzero(np.isfinite(self.radius))
         least, most = np.zeros(len(self.middle)), np.full(len(self.middle), np.inf)
-        radius, far = self.radius[known], np.full(len(known), np.inf)
-        (place, _), metres = others.query_nearest(
-            self.middle[known],
-            max_distance=within_m + float(radius.max(initial=0.0)),
-            return_distance=True,
-            all_matches=False,
-        )
-        far[place] = metres
+        radius = self.radius[known]
+        far = others.nearest(self.middle[known], within_m + float(radius.max(initial=0.0)))
         least[known], most[known] = np.maximum(far - radius, 0.0), far + radius
         return least, most
 
@@ -220,7 +247,7 @@ def find_blocks(raster: Raster, row: Places, column: Places, side: int, crs: CRS
     >>> from affine import Affine
     >>> from pathlib import Path
     >>> grid = Raster(Path("none.tif"), CRS("EPSG:3035"), Affine(100, 0, 0, 0, -100, 200), (2, 2), 100.0)
-    >>> town = shapely.STRtree([shapely.box(100, 0, 200, 100)])
+    >>> town = DistanceIndex(np.array([shapely.box(100, 0, 200, 100)]))
     >>> cells = find_blocks(grid, np.array([1, 1]), np.array([0, 1]), 1, CRS("EPSG:3035"))
     >>> [found.tolist() for found in cells.distances(town, 80.0)]
     [[50.0, 0.0], [50.0, 0.0]]

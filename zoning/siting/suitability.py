@@ -16,7 +16,7 @@ import shapely
 from layers.conditions import SURFACES, Answer, parse_condition
 from layers.formats import Raster
 from layers.inputs import Layer
-from layers.raster import Blocks, cell_boxes, cut_runs, cut_tracts, find_blocks
+from layers.raster import Blocks, DistanceIndex, cell_boxes, cut_runs, cut_tracts, find_blocks
 from zoning.measures import boundary_role, deducted_roles, steepness
 from zoning.overlays import covered, roles_of
 from zoning.rulebook import Rulebook
@@ -160,7 +160,7 @@ class Surroundings:
 
     Attributes
     ----------
-    near : tuple of (Nearness, STRtree)
+    near : tuple of (Nearness, DistanceIndex)
         In the working CRS.
     raster : Raster or None
         The grid whose cells are plots; None where pieces are.
@@ -168,7 +168,7 @@ class Surroundings:
         The pieces, by the land of plots.
     """
 
-    near: tuple[tuple[Nearness, shapely.STRtree], ...]
+    near: tuple[tuple[Nearness, DistanceIndex], ...]
     raster: Raster | None
     lands: gpd.GeoSeries
 
@@ -240,7 +240,7 @@ def find_surroundings(
         The land of the plots, in the working CRS.
     """
     raster = layers[siting.layer].raster if siting.layer is not None else None
-    near = tuple((one, shapely.STRtree(_others(one, pieces, layers))) for one in siting.beside)
+    near = tuple((one, DistanceIndex(_others(one, pieces, layers))) for one in siting.beside)
     return Surroundings(near, raster, lands)
 
 

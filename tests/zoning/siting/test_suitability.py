@@ -16,7 +16,7 @@ from pyproj import CRS
 
 from layers.crs import way_between
 from layers.formats import Raster
-from layers.raster import find_blocks
+from layers.raster import DistanceIndex, find_blocks
 from zoning.siting.patch_selection import Plots, rank_plots
 from zoning.siting.suitability import Cells, Surroundings
 from zoning.study import Nearness
@@ -61,13 +61,26 @@ def test_distances_lie_between_those_of_blocks(grid, side):
     centres = places(grid, row, column)
     towns = np.asarray(centres.iloc[[7, 1234, 4000]])
     blocks = find_blocks(grid, row, column, side, METRES)
-    least, most = blocks.distances(shapely.STRtree(towns), 1e9)
+    least, most = blocks.distances(DistanceIndex(towns), 1e9)
     true = shapely.distance(np.asarray(centres)[:, None], towns).min(axis=1)
     assert (least[blocks.block] <= true + 1e-6).all()
     assert (most[blocks.block] >= true - 1e-6).all()
     assert len(blocks.middle) == -(-grid.shape[0] // side) * -(-grid.shape[1] // side)
     if side == 1:
         np.testing.assert_allclose(least, true, atol=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60), st.sampled_from([2e3, 3e4, 3e5]))
+def test_the_nearest_shape_is_found_among_few_and_among_many(seed, count, reach):
+    """Points, squares and lines: within reach of a point there lies hardly any of them, or many."""
+    chance = np.random.default_rng(seed)
+    shapes = shapely.points(chance.uniform(0, 2e5, (count, 2)))
+    shapes[1::3] = shapely.buffer(shapes[1::3], chance.uniform(10, 2e4, len(shapes[1::3])), cap_style="square")
+    shapes[2::3] = shapely.linestrings(chance.uniform(0, 2e5, (len(shapes[2::3]), 4, 2)))
+    points = shapely.points(chance.uniform(-1e4, 2.1e5, (80, 2)))
+    found, true = DistanceIndex(shapes).nearest(points, reach), shapely.distance(points[:, None], shapes).min(axis=1)
+    assert (found[true <= reach] == true[true <= reach]).all()
+    assert (found >= true).all()
 
 
 @pytest.mark.parametrize("side", [4, 16])
@@ -82,7 +95,7 @@ def test_of_blocks_beyond_the_edge_of_a_projection_nothing_is_known(side):
     centres = shapely.points(x[there], y[there])
     blocks = find_blocks(grid, row[there], column[there], side, flat)
     assert 0 < np.isinf(blocks.radius).sum() < len(blocks.radius)
-    least, most = blocks.distances(shapely.STRtree(centres[[7, 900]]), 1e9)
+    least, most = blocks.distances(DistanceIndex(centres[[7, 900]]), 1e9)
     true = shapely.distance(centres[:, None], centres[[7, 900]]).min(axis=1)
     assert (least[blocks.block] <= true + 1e-6).all()
     assert (most[blocks.block] >= true - 1e-6).all()
@@ -102,7 +115,7 @@ def test_the_plots_that_are_taken_are_those_of_all_distances(grid, data):
     near = tuple(
         (
             Nearness(role="any", within_m=wide * data.draw(st.sampled_from([0.02, 0.1, 0.6])), points=points),
-            shapely.STRtree(centres[chance.choice(len(centres), count)]),
+            DistanceIndex(centres[chance.choice(len(centres), count)]),
         )
         for points, count in ((2.0, 3), (0.7, 9))
     )
@@ -111,7 +124,7 @@ def test_the_plots_that_are_taken_are_those_of_all_distances(grid, data):
     area = chance.uniform(0.1, 25, len(row))
     known = apart
     for one, others in near:
-        far = shapely.distance(centres[:, None], others.geometries).min(axis=1)
+        far = shapely.distance(centres[:, None], others.shapes).min(axis=1)
         known = known + one.points * np.clip(1 - far / one.within_m, 0, 1)
     amounts = np.array(
         [area[:2000].sum() * part for part in data.draw(st.tuples(*[st.sampled_from([0, 0.001, 0.1, 0.9])] * 2))]
@@ -165,7 +178,7 @@ def test_nothing_to_lie_beside():
     row, column = every_cell(GRIDS["metres"])
     zero = np.zeros(len(row))
     cells = plots(row, column, zero.astype(int), zero + 25, zero)
-    nothing = (Nearness(layer="stops", within_m=100, points=1), shapely.STRtree([]))
+    nothing = (Nearness(layer="stops", within_m=100, points=1), DistanceIndex(np.empty(0, object)))
     for near in ((), (nothing,)):
         around = Surroundings(near, GRIDS["metres"], gpd.GeoSeries([], crs=METRES))
         best, limit = around.settle(cells, np.array([50.0]))
