@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
-from pyproj import CRS
+from pyproj import CRS, Transformer
 
-from layers.crs import project, way_between
+from layers.crs import project
 from layers.formats import Raster
 from layers.raster.zonal_statistics import Batch, batches, refuse_coarse, terrain_at
 
@@ -229,7 +229,7 @@ class Blocks:
         return least, most
 
 
-def find_blocks(raster: Raster, row: Places, column: Places, side: int, crs: CRS) -> Blocks:
+def find_blocks(raster: Raster, row: Places, column: Places, side: int, way: Transformer) -> Blocks:
     """The blocks in which some cells lie.
 
     Parameters
@@ -239,21 +239,23 @@ def find_blocks(raster: Raster, row: Places, column: Places, side: int, crs: CRS
         Which cells.
     side : int
         Of a block, in cells; of 1 each cell is a block of its own.
-    crs : pyproj.CRS
-        In metres.
+    way : pyproj.Transformer
+        From the CRS of the raster into one in metres, see :func:`layers.crs.way_between`.
 
     Examples
     --------
     >>> from affine import Affine
     >>> from pathlib import Path
+    >>> from layers.crs import way_between
     >>> grid = Raster(Path("none.tif"), CRS("EPSG:3035"), Affine(100, 0, 0, 0, -100, 200), (2, 2), 100.0)
     >>> town = DistanceIndex(np.array([shapely.box(100, 0, 200, 100)]))
-    >>> cells = find_blocks(grid, np.array([1, 1]), np.array([0, 1]), 1, CRS("EPSG:3035"))
+    >>> way = way_between(grid.crs, CRS("EPSG:3035"))
+    >>> cells = find_blocks(grid, np.array([1, 1]), np.array([0, 1]), 1, way)
     >>> [found.tolist() for found in cells.distances(town, 80.0)]
     [[50.0, 0.0], [50.0, 0.0]]
     """
     if side == 1:
-        middle = shapely.points(_placed(raster, row + 0.5, column + 0.5, crs))
+        middle = shapely.points(_placed(raster, row + 0.5, column + 0.5, way))
         return Blocks(middle, np.zeros(len(row)), np.arange(len(row)))
     down, right = row // side, column // side
     top, left = down.min(initial=0), right.min(initial=0)
@@ -265,14 +267,14 @@ def find_blocks(raster: Raster, row: Places, column: Places, side: int, crs: CRS
     down, right = (there // width + top + 0.5) * side, (there % width + left + 0.5) * side
     half = (side - 1) / 2
     steps = np.array([[0, 0], [-half, -half], [-half, half], [half, -half], [half, half]])[:, :, None]
-    middle, *corners = _placed(raster, down + steps[:, 0], right + steps[:, 1], crs)
+    middle, *corners = _placed(raster, down + steps[:, 0], right + steps[:, 1], way)
     with np.errstate(invalid="ignore"):  # infinite less infinite
         radius = np.max([np.hypot(*(corner - middle).T) for corner in corners], axis=0) * _BENT
     return Blocks(shapely.points(middle), np.where(np.isfinite(radius), radius, np.inf), place[key])
 
 
-def _placed(raster: Raster, row: npt.NDArray[Any], column: npt.NDArray[Any], crs: CRS) -> Floats:
+def _placed(raster: Raster, row: npt.NDArray[Any], column: npt.NDArray[Any], way: Transformer) -> Floats:
     """Places on a grid as points in another CRS, with one axis more at the end."""
     own = raster.transform
-    x, y = way_between(raster.crs, crs).transform(own.c + own.a * column, own.f + own.e * row)
+    x, y = way.transform(own.c + own.a * column, own.f + own.e * row)
     return np.stack([x, y], axis=-1)

@@ -31,7 +31,7 @@ from layers.raster.terrain import aspect, neighbour_heights, relief, slope
 ORDERED: Mapping[str, Callable[[Distribution], Floats]] = MappingProxyType({"majority": majority})
 """Functions of the whole distribution of a unit's values, beside the quantiles."""
 MAX_SLOPE_CELL_M = 100.0
-_BATCH = 2**17
+_BATCH = 2**18
 """Cells and edges, together: what a few units at a time may hold."""
 _BAND_CELLS = 8_000_000
 _PARTIAL = 1e-5

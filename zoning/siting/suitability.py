@@ -12,8 +12,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import shapely
+from pyproj import Transformer
 
 from layers.conditions import SURFACES, Answer, parse_condition
+from layers.crs import way_between
 from layers.formats import Raster
 from layers.inputs import Layer
 from layers.raster import Blocks, DistanceIndex, cell_boxes, cut_runs, cut_tracts, find_blocks
@@ -172,6 +174,11 @@ class Surroundings:
     raster: Raster | None
     lands: gpd.GeoSeries
 
+    @cached_property
+    def _way(self) -> Transformer | None:
+        """From the grid into metres."""
+        return None if self.raster is None else way_between(self.raster.crs, self.lands.crs)
+
     def settle(self, cells: Cells, amounts: Floats) -> tuple[Cells, Floats]:
         """The plots that may be among the most suitable ones of an amount, with their score.
 
@@ -211,11 +218,11 @@ class Surroundings:
         What is likely is the score of the middle of a block; of a single cell or a piece it is its own.
         """
         cells = cells.split(side)
-        if self.raster is None:
+        if self.raster is None or self._way is None:
             shapes = np.asarray(self.lands.array)[cells.land]
             blocks = Blocks(shapes, np.zeros(len(shapes)), np.arange(len(shapes)))
         else:
-            blocks = find_blocks(self.raster, cells.row, cells.column, side, self.lands.crs)
+            blocks = find_blocks(self.raster, cells.row, cells.column, side, self._way)
         most = likely = cells.apart
         for nearness, others in self.near:
             low, high = blocks.distances(others, nearness.within_m)
