@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -292,6 +292,14 @@ def _worth(plots: Plots, taken: Floats) -> tuple[float, float]:
     return round(float(np.sum(taken * plots.area)), 6), float(np.sum(taken * plots.area * plots.score))
 
 
+class _Patch(NamedTuple):
+    """Plots that are large enough together, their hectares, and how suitable one of these is on average."""
+
+    plots: list[int]
+    area: float
+    mean: float
+
+
 class _Growth:
     """Land being taken plot by plot."""
 
@@ -305,15 +313,15 @@ class _Growth:
             self._widen(plot)
         self.seeds = np.argsort(-plots.score, kind="stable")
         self.barren = np.zeros(len(start), bool)
-        self.sown: list[list[int]] = []
-        self.best: list[int] = []
+        self.sown: list[_Patch] = []
+        self.best: _Patch | None = None
 
     def run(self) -> Floats:
         """What is taken when nothing more fits."""
         while self.left > self.noise:
             near, patch = self._near(), self._patch()
-            if patch and (near is None or self._mean(patch) > self.plots.score[near]):
-                for plot in patch:
+            if patch is not None and (near is None or patch.mean > self.plots.score[near]):
+                for plot in patch.plots:
                     self._take(plot)
             elif near is None or not self._take(near):
                 break
@@ -344,36 +352,32 @@ class _Growth:
             self._widen(plot)
         return share > 0
 
-    def _mean(self, patch: list[int]) -> float:
-        area = self.plots.area[patch]
-        return float(np.sum(area * self.plots.score[patch]) / np.sum(area))
-
-    def _patch(self) -> list[int]:
+    def _patch(self) -> _Patch | None:
         """The best of some new patches; others are grown when the last of them has gone."""
         if self.left < self.least - self.noise:
-            return []
-        if not (self.best and self._stands(self.best)):
+            return None
+        if self.best is None or not self._stands(self.best):
             self.sown = [patch for patch in self.sown if self._stands(patch)] or self._sow()
-            self.best = max(self.sown, key=lambda patch: (self._mean(patch), -patch[0]), default=[])
+            self.best = max(self.sown, key=lambda patch: (patch.mean, -patch.plots[0]), default=None)
         return self.best
 
-    def _stands(self, patch: list[int]) -> bool:
-        return not self.taken[patch].any() and self._fits(patch)
+    def _stands(self, patch: _Patch) -> bool:
+        return self._fits(patch.area) and not any(self.taken[plot] for plot in patch.plots)
 
-    def _sow(self) -> list[list[int]]:
+    def _sow(self) -> list[_Patch]:
         """New patches, each grown from a suitable plot that lies in none of those before."""
-        grown: list[list[int]] = []
+        grown: list[_Patch] = []
         seen: set[int] = set()
         self.seeds = self.seeds[(self.taken[self.seeds] == 0) & ~self.barren[self.seeds]]
         for seed in self.seeds.tolist():
-            if seed not in seen and not self.barren[seed] and (patch := self._grown(seed)):
+            if seed not in seen and not self.barren[seed] and (patch := self._grown(seed)) is not None:
                 grown.append(patch)
-                seen.update(patch)
+                seen.update(patch.plots)
                 if len(grown) == SEEDS:
                     break
         return grown
 
-    def _grown(self, seed: int) -> list[int]:
+    def _grown(self, seed: int) -> _Patch | None:
         """Plots around a seed that are large enough together; none where the land ends or the amount does before."""
         edge, seen, patch, area = [(-float(self.plots.score[seed]), seed)], {seed}, [], 0.0
         while edge and area < self.least - self.noise:
@@ -388,13 +392,14 @@ class _Growth:
                     heapq.heappush(edge, (-float(self.plots.score[other]), other))
         if area < self.least - self.noise:  # the land ends here, from whichever of these plots one starts
             self.barren[patch] = True
-            return []
-        if not self._fits(patch):
+            return None
+        areas = self.plots.area[patch]
+        whole = float(np.sum(areas))
+        if not self._fits(whole):
             self.barren[seed] = True
-            return []
-        return patch
+            return None
+        return _Patch(patch, whole, float(np.sum(areas * self.plots.score[patch])) / whole)
 
-    def _fits(self, patch: list[int]) -> bool:
-        """Whether what is left of the amount makes a patch of it."""
-        area = float(np.sum(self.plots.area[patch]))
+    def _fits(self, area: float) -> bool:
+        """Whether what is left of the amount makes a patch of so many hectares."""
         return self.left >= self.least - self.noise and (area <= self.left + self.noise or self.last != "under")

@@ -373,33 +373,31 @@ def _choose(ground: Ground, land: UnitLand, asked: float) -> tuple[_Chosen, _Fit
     chosen = _Chosen.of(ground, land.best, rank_plots(plots, asked, last, best)[best])
     if not least or chosen.is_large_enough(least):
         return chosen, _Fitting(plots, best)
-    cells = land.cells.split(1)
-    plots = ground.connect(cells)
-    fits = roomy(plots, least)
-    cells, plots, taken = cells.only(fits), plots.only(fits), np.zeros(int(fits.sum()))
-    if asked >= least * (1 - TOLERANCE):
-        plots, taken = _grow(ground, land, fits, cells, plots, asked)
-        cells = replace(cells, score=plots.score)
-    return _Chosen.of(ground, cells, taken), _Fitting(plots, None)
+    land = land.only(roomy(ground.connect(land.cells), least))
+    if asked < least * (1 - TOLERANCE):
+        return _Chosen.of(ground, Cells.none(), np.empty(0)), _Fitting(replace(plots, area=land.area_ha), None)
+    return _grow(ground, land, asked)
 
 
-def _grow(
-    ground: Ground, land: UnitLand, fits: npt.NDArray[np.bool_], cells: Cells, plots: Plots, asked: float
-) -> tuple[Plots, npt.NDArray[np.float64]]:
-    """What is taken in patches of the plots of a unit that fit, and these with as many scores as it takes to know.
+def _grow(ground: Ground, land: UnitLand, asked: float) -> tuple[_Chosen, _Fitting]:
+    """What is taken in patches of the land of a unit.
 
-    Those are the scores of the best plots and of their neighbours.
+    Only the scores of the best plots and of their neighbours are looked up; if these do not tell, more are the best.
     """
-    wide = max(asked, SEEDS * float(plots.area.max(initial=0.0)))
+    wide = asked + 2 * SEEDS * float(land.cells.area_ha.max(initial=0.0))
     while True:
         land = ground.for_amount(land, wide)
-        score, known = land.score[fits], plots.beside(land.known[fits])
-        score[known] = ground.around.look(cells.only(known), 1).score
-        plots = replace(plots, score=score)
+        known = ground.around.look(ground.beside(land.cells, land.best), 1)
+        near = ground.beside(land.cells, known)
+        score, told = land.score, np.zeros(len(land.area_ha), bool)
+        score[known.place], told[known.place] = known.score, True
+        plots = Plots(land.area_ha, score, near.place[ground.connect(near).links])
         try:
-            return plots, grow(plots, asked, ground.siting.min_patch_ha, ground.siting.last, known)
+            taken = grow(plots, asked, ground.siting.min_patch_ha, ground.siting.last, told)
         except UnknownScoreError:
             wide *= _WIDER
+        else:
+            return _Chosen.of(ground, known, taken[known.place]), _Fitting(plots, None)
 
 
 def _draw(quota: Quota, ground: Ground, chosen: Mapping[str, _Chosen]) -> Iterator[dict[str, object]]:

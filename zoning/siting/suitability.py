@@ -106,8 +106,12 @@ class Cells:
         if (beside & (np.diff(found.column) < found.count[:-1]) & (found.count[:-1] > 1)).any():
             single = self.split(1)  # other plots lie in the same cells
             found = single.only(_by_cell(single))
-        before = np.cumsum(found.count) - found.count
-        return replace(found, place=before - before[np.searchsorted(found.unit, found.unit)])
+        return found.numbered()
+
+    def numbered(self) -> Cells:
+        """The same plots, with their places among these alone."""
+        before = np.cumsum(self.count) - self.count
+        return replace(self, place=before - before[np.searchsorted(self.unit, self.unit)])
 
 
 CELLS = tuple(Cells.__dataclass_fields__)
@@ -148,12 +152,9 @@ class UnitLand:
         found[self.best.place] = self.best.score
         return found
 
-    @property
-    def known(self) -> Truths:
-        """Whether the score of each plot is known."""
-        found = np.zeros(len(self.area_ha), bool)
-        found[self.best.place] = True
-        return found
+    def only(self, chosen: Truths) -> UnitLand:
+        """Some of the cells alone, of which the best are not known."""
+        return replace(self, cells=self.cells.only(chosen).numbered(), best=Cells.none(), limit=np.inf)
 
 
 @dataclass(frozen=True)
@@ -391,9 +392,13 @@ class Ground:
         return {text: parse_condition(text).evaluate(self.land) for text in texts}
 
     def connect(self, cells: Cells) -> Plots:
-        """The plots of one unit, with what is connected to what."""
+        """The plots of one unit, those together that are alike, with what is connected to what."""
         links = self._touching(cells) if self.raster is None else _linked(cells, self.siting.neighbours)
-        return Plots(cells.area_ha, cells.score, links)
+        return Plots(cells.area_ha * cells.count, cells.score, links)
+
+    def beside(self, cells: Cells, some: Cells) -> Cells:
+        """Of the plots of a unit some and all that are connected to them, each by itself; of pieces all there are."""
+        return cells if self.raster is None else _beside(cells, some, self.siting.neighbours)
 
     def _touching(self, cells: Cells) -> Places:
         """Pieces that have an edge in common, or with eight neighbours a point."""
@@ -544,15 +549,44 @@ def _by_cell(cells: Cells) -> Places:
 
 
 def _linked(cells: Cells, neighbours: int) -> Places:
-    """Plots of one cell or of neighbouring cells, each pair once; they are sorted by row and column."""
-    wide = int(cells.column.max(initial=0)) + 3
-    key = cells.row * wide + cells.column
-    steps = [1, wide] if neighbours == BY_EDGE else [1, wide - 1, wide, wide + 1]
+    """Plots that share a cell or have neighbouring ones, each pair once; they are sorted by row and column."""
+    start, end, wide = _on_one_line(cells)
+    corner = int(neighbours != BY_EDGE)
+    own = np.arange(len(start)) + 1, np.searchsorted(start, end, "right")
+    below = (
+        np.searchsorted(end, start + wide - corner, "right"),
+        np.searchsorted(start, end + wide + corner, "left"),
+    )
     pairs = []
-    for step in (0, *steps):
-        first = np.searchsorted(key, key + step) if step else np.arange(len(key)) + 1
-        count = np.searchsorted(key, key + step, "right") - first
-        one = np.repeat(np.arange(len(key)), count)
-        other = np.arange(len(one)) - np.repeat(np.cumsum(count) - count - first, count)
+    for first, stop in (own, below):
+        one, other = _listed(first, stop)
         pairs.append(np.column_stack([one, other]))
     return np.concatenate(pairs).astype(np.int64)
+
+
+def _beside(cells: Cells, some: Cells, neighbours: int) -> Cells:
+    """Of plots those of the cells of some and of the neighbours of these, each by itself."""
+    start, end, wide = _on_one_line(cells)
+    steps = [0, 1, -1, wide, -wide]
+    if neighbours != BY_EDGE:
+        steps += [wide + 1, wide - 1, 1 - wide, -1 - wide]
+    asked = np.unique(np.add.outer(some.row * wide + some.column, steps))
+    one, other = _listed(np.searchsorted(end, asked, "right"), np.searchsorted(start, asked, "right"))
+    found, further = cells.only(other), asked[one] - start[other]
+    return replace(
+        found, place=found.place + further, column=found.column + further, count=np.ones(len(other), np.int64)
+    )
+
+
+def _on_one_line(cells: Cells) -> tuple[Places, Places, int]:
+    """Where plots of some rows begin and end if the rows stand one after another, and how long each is with a gap."""
+    wide = int((cells.column + cells.count).max(initial=0)) + 2
+    start = cells.row * wide + cells.column
+    return start, start + cells.count, wide
+
+
+def _listed(first: Places, stop: Places) -> tuple[Places, Places]:
+    """The places of ranges and the numbers in each, one pair after another."""
+    count = np.maximum(stop - first, 0)
+    one = np.repeat(np.arange(len(count)), count)
+    return one, np.arange(len(one)) - np.repeat(np.cumsum(count) - count - first, count)

@@ -17,9 +17,9 @@ from pyproj import CRS
 from layers.crs import way_between
 from layers.formats import Raster
 from layers.raster import DistanceIndex, find_blocks
-from zoning.siting.patch_selection import Plots, rank_plots
-from zoning.siting.suitability import Cells, Surroundings
-from zoning.study import Nearness
+from zoning.siting.patch_selection import Plots, components, rank_plots
+from zoning.siting.suitability import Cells, Ground, Surroundings
+from zoning.study import Nearness, Siting
 
 METRES = CRS("EPSG:3035")
 GRIDS = {
@@ -171,6 +171,38 @@ def test_cells_that_are_alike_are_the_same_cells_by_themselves(seed, side):
     assert list(told) == sorted(every)
     assert single.place.tolist() == [place for unit in (0, 1) for place in range((single.unit == unit).sum())]
     assert single.area_ha.tolist() == area[single.land].tolist()
+
+
+@pytest.mark.parametrize(("neighbours", "far"), [(4, 1), (8, 2)])
+@settings(max_examples=30)
+@given(st.integers(0, 2**32 - 1))
+def test_cells_together_are_connected_as_those_by_themselves(neighbours, far, seed):
+    """Half of the cells of a board, some of them twice: whether they have a side or a corner in common is counted."""
+    chance = np.random.default_rng(seed)
+    row, column = (chance.permutation(np.argwhere(chance.random((7, 12)) < 0.5))).T
+    row, column = np.append(row, row[:5]), np.append(column, column[:5])
+    zero = np.zeros(len(row))
+    single = plots(row, column, zero.astype(int), zero + 1, zero).in_order()
+    down, right = (np.abs(np.subtract.outer(side, side)) for side in (single.row, single.column))
+    beside = (np.maximum(down, right) <= 1) & (down + right <= far)
+    ground = Ground(Siting(layer="grid", neighbours=neighbours), GRIDS["metres"], gpd.GeoDataFrame(), "", None)
+    linked = np.zeros_like(beside)
+    linked[tuple(ground.connect(single).links.T)] = True
+    assert (linked | linked.T).tolist() == (beside & ~np.eye(len(row), dtype=bool)).tolist()
+
+    alone = np.flatnonzero((np.diff(single.column, prepend=-9) != 1) | (np.diff(single.row, prepend=-9) != 0))
+    together = replace(single.only(alone), count=np.diff(alone, append=len(row)))
+    label = components(len(row), ground.connect(single).links)
+    first = components(len(alone), ground.connect(together).links)
+    assert label[alone].tolist() == alone[first].tolist()
+
+    some = np.sort(chance.choice(len(row), 4, replace=False))
+    found = ground.beside(together, single.only(some))
+    assert found.place.tolist() == np.flatnonzero(beside[some].any(axis=0)).tolist()
+    assert (found.row.tolist(), found.column.tolist()) == (
+        single.row[found.place].tolist(),
+        single.column[found.place].tolist(),
+    )
 
 
 def test_nothing_to_lie_beside():
