@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -73,6 +74,8 @@ class Edges:
 
     def moved(self, columns: float) -> Edges:
         """The same edges further east."""
+        if not columns:
+            return self
         shift = np.array([columns, 0.0])
         return Edges(self.start + shift, self.end + shift, self.owner)
 
@@ -302,8 +305,7 @@ def find_spans(edges: Edges, rows: slice, columns: int, turn: float | None = Non
     >>> [part.tolist() for part in find_spans(edges, slice(0, 1), 9)]
     [[0, 0], [0, 0], [0, 1], [1, 4], [1.0, 1.0]]
     """
-    copies = [edges] if turn is None else [edges.moved(shift * turn) for shift in _shifts(edges, columns, turn)]
-    found = [_swept(copy, rows, columns) for copy in copies if _reaches(copy, columns)]
+    found = [_swept(edges.moved(shift), rows, columns) for shift in _shifts(edges, columns, turn)]
     spans = found[0] if len(found) == 1 else _summed(found)
     held = np.flatnonzero(spans.share > NOTHING)
     spans = spans.take(held)
@@ -327,15 +329,16 @@ def _summed(several: Sequence[Spans]) -> Spans:
     return spans.take(np.lexsort([spans.start, spans.row, spans.owner]))
 
 
-def _shifts(edges: Edges, columns: int, turn: float) -> range:
-    """By how many turns to move edges so that some may meet the columns of a grid."""
-    x = np.concatenate([edges.start[:, 0], edges.end[:, 0], [0.0]])
-    return range(int(np.floor(-x.max() / turn)), int(np.ceil((columns - x.min()) / turn)) + 1)
-
-
-def _reaches(edges: Edges, columns: int) -> bool:
-    x = np.concatenate([edges.start[:, 0], edges.end[:, 0]])
-    return len(x) > 0 and bool(x.max() > 0 and x.min() < columns)
+def _shifts(edges: Edges, columns: int, turn: float | None) -> list[float]:
+    """By how many columns to move edges, whole turns of longitude, so that some may meet those of a grid."""
+    if not len(edges.owner):
+        return []
+    x = edges.start[:, 0], edges.end[:, 0]
+    west, east = min(float(side.min()) for side in x), max(float(side.max()) for side in x)
+    turns = [0.0]
+    if turn is not None:
+        turns = [place * turn for place in range(floor(-east / turn), ceil((columns - west) / turn) + 1)]
+    return [shift for shift in turns if east + shift > 0 and west + shift < columns]
 
 
 def _swept(edges: Edges, rows: slice, columns: int) -> Spans:
