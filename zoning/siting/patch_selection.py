@@ -242,9 +242,9 @@ def grow(plots: Plots, amount: float, least: float, last: Last = "cut", known: T
     ranking itself has no patch that is too small, it is taken, and nothing is better.
     """
     known = np.ones(len(plots.score), bool) if known is None else known
-    ranked = _known(rank_plots(plots, amount, last), known)
     near = _near(plots, known)
-    few = plots.only(near)
+    foremost, few = np.flatnonzero(near), plots.only(near)
+    ranked = _known(rank_plots(plots, amount, last, foremost), known)
     number = np.zeros(len(ranked), np.int64)
     number[near] = patches(few, ranked[near])
     size = np.bincount(number, ranked * plots.area)
@@ -259,14 +259,14 @@ def grow(plots: Plots, amount: float, least: float, last: Last = "cut", known: T
             start[near] = _Growth(few, known[near], start[near], left, least, last, TOLERANCE * max(amount, 1.0)).run()
             grown.append(start)
     best = max(grown, key=lambda taken: _worth(plots, taken))
-    _known(rank_plots(plots, float(np.sum(best * plots.area))), known)
+    _known(rank_plots(plots, float(np.sum(best * plots.area)), among=foremost), known)
     return best
 
 
 def _near(plots: Plots, known: Truths) -> Truths:
-    """The plots that growing patches may come upon: those that are known, their neighbours, and the best of others.
+    """The plots that matter: those that are known, their neighbours, and the best of others.
 
-    Where patches come upon a plot whose score is not known they end, so that this one stands for all others.
+    Whoever comes upon a plot whose score is not known looks no further, so that this one stands for all others.
     """
     near = plots.beside(known)
     others = np.flatnonzero(~near)

@@ -397,7 +397,7 @@ def _grow(ground: Ground, land: UnitLand, asked: float) -> tuple[_Chosen, _Fitti
         except UnknownScoreError:
             wide *= _WIDER
         else:
-            return _Chosen.of(ground, known, taken[known.place]), _Fitting(plots, None)
+            return _Chosen.of(ground, known, taken[known.place]), _Fitting(plots, known.place)
 
 
 def _draw(quota: Quota, ground: Ground, chosen: Mapping[str, _Chosen]) -> Iterator[dict[str, object]]:
