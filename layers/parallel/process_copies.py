@@ -51,6 +51,7 @@ class Copies:
     def __init__(self, workers: int) -> None:
         self.workers = workers if sys.platform == "linux" and not current_process().daemon else 1
         self._at_work: list[tuple[BaseProcess, Connection]] = []
+        self._ending: list[BaseProcess] = []
         self._left: dict[int, Job] = {}
         self._begun = 0
 
@@ -115,8 +116,10 @@ class Copies:
         """
         found = list(errors)
         while self._at_work:
-            outcome = _heard(*self._at_work[0])
+            process, answer = self._at_work[0]
+            outcome = _heard(process, answer)
             del self._at_work[0]
+            self._ending.append(process)  # the system takes its memory apart while others go on
             found += outcome.errors
             for number in outcome.done:
                 del self._left[number]
@@ -131,10 +134,16 @@ class Copies:
         """End what is still at work."""
         for process, answer in self._at_work:
             process.kill()
+            answer.close()
+            self._ending.append(process)
+        self._at_work.clear()
+        self._bury()
+
+    def _bury(self) -> None:
+        for process in self._ending:
             process.join()
             process.close()
-            answer.close()
-        self._at_work.clear()
+        self._ending.clear()
 
     def _numbered(self, jobs: Sequence[Job]) -> range:
         numbers = range(self._begun, self._begun + len(jobs))
@@ -147,7 +156,8 @@ class Copies:
         del self._left[number]
 
     def _copy(self, work: Callable[[], Iterator[tuple[int, Job]]]) -> bool:
-        """Begin a copy; whether the system had room for one."""
+        """Begin a copy, once those that have ended are gone; whether the system had room for one."""
+        self._bury()
         answer, voice = Pipe(duplex=False)
         process = get_context("fork").Process(target=_work, args=(work, voice), daemon=True)
         before = signal.pthread_sigmask(signal.SIG_BLOCK, LEFT_TO_US)  # until somebody answers for the copy
@@ -244,7 +254,5 @@ def _heard(process: BaseProcess, answer: Connection) -> Outcome:
         outcome = Outcome([], [])
         if process.exitcode != -signal.SIGKILL:
             outcome = Outcome([], [(0, RuntimeError(f"a worker has ended with {process.exitcode}"))])
-    process.join()
-    process.close()
     answer.close()
     return outcome

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from layers.errors import SourceError
+from layers.parallel import copies, worker_count
 from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs
 from layers.sources import table_name
@@ -75,7 +76,8 @@ def run_again(
     with TemporaryDirectory(prefix="zoneplan-") as again:
         flat = before.setdefault("flat", True)  # as all runs were before this was asked
         language, safe = run_language(folder), before["excel_safe"]
-        write_files(plan, Path(again), language, excel_safe=safe, flat=flat, announce=announce)
+        with copies(worker_count()) as some:
+            write_files(plan, Path(again), some, language, excel_safe=safe, flat=flat, announce=announce)
         now = json.loads((Path(again) / PROVENANCE).read_text("utf-8"))
         names = [name for name in files_in(folder) if name != MANIFEST and _differs(folder / name, Path(again) / name)]
     then, later = before.pop("versions"), now.pop("versions")

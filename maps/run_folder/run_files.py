@@ -17,7 +17,7 @@ import pandas as pd
 from layers.archives import in_sandbox
 from layers.formats import reading
 from layers.inputs import LeftOut, Source
-from layers.parallel import Copies, copies, in_threads, worker_count
+from layers.parallel import Copies, in_threads
 from layers.phrases import english
 from layers.raster import read_heights, write_heights
 from layers.sandbox import sandboxed
@@ -63,9 +63,6 @@ HEIGHTS = "heights.tif"
 
 BY_TILES = "by_tiles"
 """In the provenance of runs that went by tiles for want of memory."""
-ONE_BESIDE = 2
-"""Workers: this process, which waits, and the copy that writes."""
-
 PAGES = ("map.html", "report.html", "tables")
 """What is announced while files are written, in order."""
 
@@ -91,12 +88,12 @@ def load_pages(language: str) -> None:
 def write_files(
     plan: Plan,
     stage: Path,
+    some: Copies,
     language: str = "en",
     *,
     excel_safe: bool = False,
     flat: bool = False,
     announce: Callable[[str], None] = lambda _step: None,
-    workers: int | None = None,
     by_tiles: bool = False,
     borders: Callable[[], Topology] | None = None,
 ) -> None:
@@ -107,22 +104,21 @@ def write_files(
     plan : Plan
     stage : Path
         An existing, empty folder.
+    some : Copies
+        Of this process, to write with.
     language : str
         Of the pages, and of reasons, titles and clauses in the tables.
     excel_safe, flat : bool
         See :func:`maps.run_folder.write_run`.
     announce : callable, optional
         Called with each of ``PAGES`` once it has begun.
-    workers : int, optional
-        See :func:`maps.run_folder.write_run`.
     by_tiles : bool
-        The same.
+        See :func:`maps.run_folder.write_run`.
     borders : callable, optional
         The same.
     """
     said = localize(plan, language)
-    with copies(ONE_BESIDE if by_tiles else worker_count(workers)) as some:
-        _RunFiles(said, stage, borders, excel_safe=excel_safe, flat=flat, by_tiles=by_tiles).write(some, announce)
+    _RunFiles(said, stage, borders, excel_safe=excel_safe, flat=flat, by_tiles=by_tiles).write(some, announce)
 
 
 class _RunFiles:

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from layers.errors import ZoneplanError
 from layers.formats import digest
-from layers.parallel import require_workers
+from layers.parallel import copies, require_workers, worker_count
 from layers.phrases import Phrase, phrase_list
 from maps.errors import BusyError, WriteError
 from maps.locale import require_spoken
@@ -40,6 +40,8 @@ SPARE_BYTES = 8_000_000
 MARK = "zoneplan"
 """In the names of what stands beside a run folder while it is written, so that nobody else's is taken for it."""
 LOCK, STAGE, OLDER = f"{MARK}-lock", f"{MARK}-stage", f"{MARK}-older"
+ONE_BESIDE = 2
+"""Workers: this process, which waits, and the copy that writes."""
 WAIT_SECONDS = 0.5
 """For another zoneplan that only tidies up."""
 
@@ -136,22 +138,22 @@ def write_run(
 
     require_spoken(language, plan.rulebook)
     require_workers(workers)
-    return _write(
-        Path(folder).absolute(),
-        lambda stage: write_files(
-            plan,
-            stage,
-            language,
-            excel_safe=excel_safe,
-            flat=flat,
-            announce=announce,
-            workers=workers,
-            by_tiles=by_tiles,
-            borders=borders,
-        ),
-        notice,
-        _plan_that_is_tried(plan.study),
-    )
+    with copies(ONE_BESIDE if by_tiles else worker_count(workers)) as some:
+
+        def fill(stage: Path) -> None:
+            write_files(
+                plan,
+                stage,
+                some,
+                language,
+                excel_safe=excel_safe,
+                flat=flat,
+                announce=announce,
+                by_tiles=by_tiles,
+                borders=borders,
+            )
+
+        return _write(Path(folder).absolute(), fill, notice, _plan_that_is_tried(plan.study))
 
 
 def write_kept_run(files: Mapping[str, bytes], study: Study, folder: str | Path, notice: Notice = warn) -> Path:

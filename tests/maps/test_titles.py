@@ -16,6 +16,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from layers.parallel import copies
 from maps.cli.commands import _summary, _tell
 from maps.explain import at, explain, find_unit
 from maps.exports import write_geopackage, write_workbook
@@ -284,7 +285,8 @@ def test_the_page_finds_units_by_their_names_in_other_languages(titled: Plan, ma
 
 
 def test_a_run_is_written_with_names_in_its_language_and_read_back_without(titled: Plan, tmp_path: Path) -> None:
-    write_files(localize(titled, "en"), tmp_path, "zh")
+    with copies(1) as some:
+        write_files(localize(titled, "en"), tmp_path, some, "zh")
     assert (tmp_path / "plan.toml").read_text("utf-8") == titled.study.text
     for table in ("zones", "quotas"):
         written = pd.read_csv(tmp_path / f"{table}.csv", encoding="utf-8-sig").set_index("unit_id")["name"]
