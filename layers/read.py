@@ -78,7 +78,12 @@ Found = TypeVar("Found")
 
 
 def read_inputs(
-    sources: Sources, *, pinned: bool = True, keep_going: bool = False, reader: Reader | None = None
+    sources: Sources,
+    *,
+    pinned: bool = True,
+    keep_going: bool = False,
+    reader: Reader | None = None,
+    workers: int = 1,
 ) -> Inputs:
     """The units, layers and tables of a study.
 
@@ -95,6 +100,8 @@ def read_inputs(
         Who opens the files: a child process with limits of memory, time and open files, without network, which has no
         other files; or this process. By default this process, in the command a child. A child is forked, which only
         Linux does safely, and which is not for a program that has threads of its own at work.
+    workers : int
+        How many threads may look at the units at a time; inputs are the same.
 
     Returns
     -------
@@ -126,7 +133,7 @@ def read_inputs(
     ['alpine', 'barren_dryland', 'cropland', 'forest', 'lakes', 'urban_land', 'wetland_or_snow']
     """
     with sandboxed(reader, sources.limits), extracted(sources if pinned else sources.with_pins({})) as placed:
-        return in_sandbox(_read_inputs, placed, main_files(placed), keep_going)
+        return in_sandbox(_read_inputs, placed, main_files(placed), keep_going, workers)
 
 
 def main_files(sources: Sources) -> dict[str, Path]:
@@ -148,7 +155,7 @@ def main_files(sources: Sources) -> dict[str, Path]:
     return found | {str(sources.folder): sources.folder}
 
 
-def _read_inputs(sources: Sources, keep_going: bool) -> Inputs:
+def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
     errors = Attempts()
     records = record_sources(sources)
     units = _attempt(errors, "units", _units, sources)
@@ -160,7 +167,7 @@ def _read_inputs(sources: Sources, keep_going: bool) -> Inputs:
     raw, notes = _sure(units)
     with reading("units"):
         own, crs = known_crs(raw), working_crs(raw)
-        settled, repairs, tiled = settle_units(raw, crs, sources.units)
+        settled, repairs, tiled = settle_units(raw, crs, sources.units, workers)
         elsewhere = place_note(own, settled.total_bounds, crs, "units")
     del raw, units  # each input goes once it is placed, so that memory holds no layer twice for long
     ledger = [notes, repairs, datum_note(own, crs, "units"), elsewhere]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import shapely
 from pyproj import CRS
@@ -14,6 +18,7 @@ from layers.errors import GeometryError, SourceError, UnknownNameError, shown
 from layers.formats import alike_ids, read_features
 from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, settle_overlaps
 from layers.ledger import entries, gather
+from layers.parallel import in_threads
 from layers.phrases import Phrase, phrase_list, word
 from layers.pins import hold_to_pin
 from layers.sources import UnitsSection
@@ -241,7 +246,7 @@ def _called(columns: gpd.GeoDataFrame, section: UnitsSection) -> pd.Series:
 
 
 def settle_units(
-    units: gpd.GeoDataFrame, crs: CRS, section: UnitsSection
+    units: gpd.GeoDataFrame, crs: CRS, section: UnitsSection, workers: int = 1
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, bool]:
     """The units in the working CRS, valid, without overlap, each with its area.
 
@@ -253,6 +258,8 @@ def settle_units(
         Equal-area, in metres.
     section : UnitsSection
         ``[units]`` of the plan: how much may overlap in total, and how much of a unit repair may change.
+    workers : int
+        How many threads may be used.
 
     Returns
     -------
@@ -268,7 +275,26 @@ def settle_units(
         Outlines that cross themselves, or overlap more than that.
     """
     valid, repairs = make_valid(units, "units", crs=crs, max_share=section.max_repair_share, each=True)
-    tiled = bool(shapely.coverage_is_valid(np.asarray(valid.geometry.array)))
+    tiled, union = _coverage(np.asarray(valid.geometry.array), workers)
     settled, overlaps = (valid, gather([])) if tiled else settle_overlaps(valid, section.max_overlap_ha)
-    gaps = note_gaps(settled, tiled=tiled)
+    gaps = note_gaps(settled, union)
     return settled.assign(area_ha=settled.area / 1e4), gather([repairs, overlaps, gaps]), tiled
+
+
+def _coverage(shapes: npt.NDArray[Any], workers: int) -> tuple[bool, Any]:
+    """Whether polygons are a valid coverage, and then their union; several workers unite them while that is asked."""
+    if workers == 1:
+        tiled = bool(shapely.coverage_is_valid(shapes))
+        return tiled, _united(shapes) if tiled else None
+    shapely.bounds(shapes)  # GEOS notes them at the first call, where no two threads may meet
+    asked: list[Callable[[], Any]] = [partial(shapely.coverage_is_valid, shapes), partial(_united, shapes)]
+    tiled, union = in_threads(asked, workers)
+    return bool(tiled), union if tiled else None
+
+
+def _united(shapes: npt.NDArray[Any]) -> Any:
+    """The union of a coverage; None of what GEOS finds to be none."""
+    try:
+        return shapely.coverage_union_all(shapes)
+    except shapely.GEOSException:
+        return None

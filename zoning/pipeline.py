@@ -60,7 +60,7 @@ from zoning.measures import (
     with_none_of,
     with_standards,
 )
-from zoning.overlays import ForEach, overlay, settle_lines, tabulate_lines
+from zoning.overlays import ForEach, cut_in_threads, overlay, settle_lines, tabulate_lines
 from zoning.plan import Assumption, IndexRaster, Plan
 from zoning.policies import assign_traced, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_asked
@@ -111,9 +111,10 @@ def run(
     inputs: Inputs | None = None,
     kept: KeptResults | None = None,
     keep_going: bool = False,
-    for_each: ForEach = map,
+    for_each: ForEach | None = None,
     on_pieces: OnPieces = lambda _units, _pieces: None,
     reader: Reader | None = None,
+    workers: int = 1,
 ) -> FreshPlan:
     """A finished plan from a study: every step of the flow, in order.
 
@@ -131,12 +132,14 @@ def run(
         Do without layers that cannot be read: what they measure is unknown, and what needs it is left out, too. The
         plan says it in ``left_out``.
     for_each : callable, optional
-        What cuts the tiles of units, such as a cluster; by default one after another.
+        What cuts the tiles of units, such as a cluster; by default threads do, as many as there are workers.
     on_pieces : callable, optional
         Called with the units and the pieces into which they are cut as soon as these are known: to begin what needs no
         more of a plan, such as the borders of its map, while zones and quotas are decided.
     reader : {"process", "inline"}, optional
         Who opens the files of the study, see :func:`zoneplan.read_inputs`; the plan is the same, to the byte.
+    workers : int
+        How many threads look at units and cut them at a time; the plan is the same, to the byte.
 
     Returns
     -------
@@ -157,17 +160,25 @@ def run(
     164
     """
     announce("read")
-    study, steps = study.as_written(), Steps(kept=kept, for_each=for_each, on_pieces=on_pieces)
+    cut = for_each or partial(cut_in_threads, workers=workers)
+    study, steps = study.as_written(), Steps(kept=kept, for_each=cut, on_pieces=on_pieces)
     with sandboxed(reader, study.limits), extracted(study) as placed:
         known = inputs if inputs is not None or kept is None else _known_inputs(study, placed, steps)
-        return _run(study, placed, steps, announce, known, keep_going=keep_going)
+        return _run(study, placed, steps, announce, known, keep_going=keep_going, workers=workers)
 
 
 def _run(
-    study: Study, placed: Study, steps: Steps, announce: Announce, known: Inputs | None, *, keep_going: bool
+    study: Study,
+    placed: Study,
+    steps: Steps,
+    announce: Announce,
+    known: Inputs | None,
+    *,
+    keep_going: bool,
+    workers: int,
 ) -> FreshPlan:
     with placing(study):
-        rulebook, read, tables = read_everything(placed, known, keep_going=keep_going)
+        rulebook, read, tables = read_everything(placed, known, keep_going=keep_going, workers=workers)
         if known is None:
             steps.put("read", (*_read_of(study, read.sources), *(one.name for one in read.left_out)), read)
             _keep(steps, study, read)

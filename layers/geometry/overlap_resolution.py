@@ -173,15 +173,15 @@ def _without(shape: Any, others: npt.NDArray[Any]) -> Any:
     return parts_of_dimension(shapely.difference(shape, shapely.union_all(others)), 2)[0]
 
 
-def note_gaps(units: gpd.GeoDataFrame, *, tiled: bool = False) -> pd.DataFrame:
+def note_gaps(units: gpd.GeoDataFrame, union: Any = None) -> pd.DataFrame:
     """Ledger rows for holes between the units that look like slips of the pen; nothing is changed.
 
     Parameters
     ----------
     units : GeoDataFrame
         Valid polygons in the working CRS without overlaps; index: unit id, sorted.
-    tiled : bool
-        They are known to be a valid coverage, which is faster.
+    union : Polygon or MultiPolygon, optional
+        Of all units, where it is known.
 
     Returns
     -------
@@ -195,9 +195,7 @@ def note_gaps(units: gpd.GeoDataFrame, *, tiled: bool = False) -> pd.DataFrame:
     such as an inlet of the sea.
     """
     shapes = np.asarray(units.geometry.array)
-    unite = shapely.coverage_union_all if tiled else shapely.union_all
-    union = unite(shapes)
-    holes = _holes(union)
+    holes = _holes(shapely.union_all(shapes) if union is None else union)
     areas, lengths = np.asarray(shapely.area(holes)), np.asarray(shapely.length(holes))
     gaps = (areas > _NOISE_M2) & ((areas < MAX_GAP_HA * 1e4) | (2 * areas < MAX_GAP_WIDTH_M * lengths))
     if not gaps.any():

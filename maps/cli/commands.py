@@ -1140,13 +1140,13 @@ def _made(
     from maps.locale import localize
     from maps.run_folder import keep_run, kept_steps, key_after, load_writers, write_run
     from zoning.cluster import on_cluster
-    from zoning.overlays import cut_in_copies, cut_in_threads
+    from zoning.overlays import cut_in_copies
     from zoning.pipeline import run
 
     # steps are kept also where a file cannot be read, and no run is kept
     kept = kept_steps(say) if how.cached else None
     workers = worker_count(how.workers)
-    here: ForEach = cut_in_copies if how.by_tiles else partial(cut_in_threads, workers=workers)
+    here: ForEach | None = cut_in_copies if how.by_tiles else None
     cutting = nullcontext(here) if how.scheduler is None else on_cluster(how.scheduler)
     borders: list[Callable[[], Topology]] = []
 
@@ -1157,7 +1157,15 @@ def _made(
             borders[:] = [begin_topology(units, pieces)]
 
     with cutting as for_each, sandboxed(None, meanwhile=partial(load_writers, options.language)):
-        made = run(study, announce, kept=kept, keep_going=how.keep_going, for_each=for_each, on_pieces=begin_borders)
+        made = run(
+            study,
+            announce,
+            kept=kept,
+            keep_going=how.keep_going,
+            for_each=for_each,
+            on_pieces=begin_borders,
+            workers=workers,
+        )
         plan = made.finished()
     said = localize(plan, options.language)
     write_run(

@@ -39,6 +39,9 @@ def test_the_toy_province(province):
         300,
     ]
     settled, repairs, tiled = settle_units(units, working_crs(units), section())
+    again = settle_units(units, working_crs(units), section(), workers=2)
+    assert again[0].equals(settled)
+    assert (again[1].empty, again[2]) == (True, True)
     assert settled["area_ha"].tolist() == [100.0] * 12
     assert tiled
     assert ledger.empty
@@ -150,11 +153,12 @@ def test_units_are_polygons(tmp_path):
         read_units(write(tmp_path, frame), section())
 
 
-def test_overlaps_gaps_and_outlines_are_settled_in_the_working_crs(tmp_path):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_overlaps_gaps_and_outlines_are_settled_in_the_working_crs(tmp_path, workers):
     frame = two(code=["a", "b"])
     frame.loc[1, "geometry"] = box(990, 0, 2000, 1000)
     units, _ = read_units(write(tmp_path, frame), section())
-    settled, ledger, tiled = settle_units(units, units.crs, section(max_overlap_ha=1.5))
+    settled, ledger, tiled = settle_units(units, units.crs, section(max_overlap_ha=1.5), workers)
     assert not tiled
     assert settled["area_ha"].tolist() == [100, 100]
     assert ledger["finding"].tolist() == ["overlap"]

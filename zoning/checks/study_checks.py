@@ -186,7 +186,12 @@ GIVES_NO = template("no layer or table gives '{measure}': {taken}")
 
 
 def read_everything(
-    study: Study, inputs: Inputs | None = None, *, pinned: bool = True, keep_going: bool = False
+    study: Study,
+    inputs: Inputs | None = None,
+    *,
+    pinned: bool = True,
+    keep_going: bool = False,
+    workers: int = 1,
 ) -> tuple[Rulebook, Inputs, StudyTables]:
     """All that a study names: its rulebook on its date, its layers, and the tables of its other sections.
 
@@ -195,7 +200,7 @@ def read_everything(
     study : Study
     inputs : Inputs, optional
         Its layers, where they have been read already.
-    pinned, keep_going : bool
+    pinned, keep_going, workers
         As for :func:`layers.read.read_inputs`.
 
     Raises
@@ -206,7 +211,9 @@ def read_everything(
     """
     attempts = Attempts()
     rulebook = attempts.attempt(_rulebook, study)
-    inputs = inputs or attempts.attempt(partial(read_inputs, study, pinned=pinned, keep_going=keep_going))
+    inputs = inputs or attempts.attempt(
+        partial(read_inputs, study, pinned=pinned, keep_going=keep_going, workers=workers)
+    )
     tables = attempts.attempt(read_study_tables, study)
     if rulebook is None or inputs is None or tables is None:
         units = pd.Index([decision.unit for decision in study.decisions])  # those that there are may be unread

@@ -141,7 +141,7 @@ def cut_tile(tile: Tile) -> Faces:
     return Faces(found.geometry, tile.place[found.unit], found.flags)
 
 
-def cut_in_threads(cut: Callable[[Tile], Faces], tiles: Iterable[Tile], *, workers: int) -> list[Faces]:
+def cut_in_threads(cut: Callable[[Tile], Faces], tiles: Iterable[Tile], *, workers: int) -> Iterable[Faces]:
     """The faces of each tile, several cut at a time: most of it is done by GEOS, while Python is free.
 
     Parameters
@@ -149,7 +149,7 @@ def cut_in_threads(cut: Callable[[Tile], Faces], tiles: Iterable[Tile], *, worke
     cut : callable
     tiles : iterable of Tile
     workers : int
-        How many are cut at a time.
+        How many are cut at a time; with 1 a tile is made when the one before it has been cut.
 
     Examples
     --------
@@ -157,7 +157,7 @@ def cut_in_threads(cut: Callable[[Tile], Faces], tiles: Iterable[Tile], *, worke
     >>> [len(faces.unit) for faces in cut_in_threads(cut_tile, tiles_of(row, [], matched=True, vertices=5), workers=2)]
     [1, 1, 1]
     """
-    return in_threads([partial(cut, tile) for tile in tiles], workers)
+    return map(cut, tiles) if workers == 1 else in_threads([partial(cut, tile) for tile in tiles], workers)
 
 
 def _vertices(polygons: Geometries) -> int:

@@ -23,7 +23,7 @@ def test_the_toy_province_has_neither(units):
     assert settled is units
     assert ledger.empty
     assert note_gaps(units).empty
-    assert note_gaps(units, tiled=True).empty
+    assert note_gaps(units, shapely.coverage_union_all(np.asarray(units.geometry))).empty
 
 
 def test_an_overlap_goes_to_the_unit_whose_id_sorts_first():
