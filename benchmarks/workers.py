@@ -5,8 +5,11 @@
 Each is a command in a process of its own that makes everything anew (``--no-cache``), one after another in each round.
 The study is that of the 3,235 counties of the United States, whose files lie in ``$ZONEPLAN_SHARED/data/large``
 (default: ``../shared``), unless another plan is given. CPU is user and system time of the command and all its workers.
-Memory is what they have together at their largest, pages that they share counted once (PSS, looked at every 50 ms); it
-is told on Linux alone. Medians of the rounds. Seconds say something only where nobody else works on the machine.
+Medians of the rounds. Seconds say something only where nobody else works on the machine.
+
+Once more each is looked at every 50 ms, on Linux alone: memory is what its processes have together at their largest,
+pages that they share counted once (PSS). Then comes from when to when each process computed, and for how many seconds
+of CPU: the command, the child that reads, and the copies that write.
 """
 
 from __future__ import annotations
@@ -26,6 +29,8 @@ from typing import NamedTuple
 from whole_run import copy_counties
 
 LOOK_S = 0.05
+USER, SYSTEM = 11, 12
+"""Where times stand in /proc/PID/stat, after the name of the program."""
 
 
 class Cost(NamedTuple):
@@ -33,8 +38,15 @@ class Cost(NamedTuple):
 
     wall_s: float
     cpu_s: float
-    memory_mb: float
     files: str
+
+
+class Seen(NamedTuple):
+    """What one of its processes was seen to do."""
+
+    first_s: float
+    last_s: float
+    cpu_s: float
 
 
 def family(pid: int) -> Iterator[int]:
@@ -57,34 +69,58 @@ def shared_mb(pid: int) -> float:
     return sum(int(row.split()[1]) for row in rows if row.startswith("Pss:")) / 1024
 
 
-def run(plan: Path, workers: int, out: Path, *, look: bool) -> Cost:
-    """One command; with memory, which takes time of its own, or with time."""
+def computed(pid: int) -> float:
+    """CPU seconds of a process."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[USER]) + int(fields[SYSTEM])) / os.sysconf("SC_CLK_TCK")
+
+
+def begin(plan: Path, workers: int, out: Path) -> subprocess.Popen[bytes]:
+    """The command, at work."""
     command = [sys.executable, "-m", "zoneplan", "run", str(plan), "--no-cache", "--out", str(out)]
-    begun, most = time.perf_counter(), 0.0
-    process = subprocess.Popen([*command, "--workers", str(workers)], stdout=subprocess.DEVNULL)
-    while look and process.poll() is None:
-        most = max(most, sum(map(shared_mb, family(process.pid))))
+    return subprocess.Popen([*command, "--workers", str(workers)], stdout=subprocess.DEVNULL)
+
+
+def look_at(plan: Path, workers: int, out: Path) -> tuple[float, dict[int, Seen]]:
+    """Megabytes that the processes of a command have together, and what each of them did, in the order of their ids."""
+    begun, most, seen = time.perf_counter(), 0.0, dict[int, Seen]()
+    process = begin(plan, workers, out)
+    while process.poll() is None:
+        now, known = time.perf_counter() - begun, [*family(process.pid)]
+        most = max(most, sum(map(shared_mb, known)))
+        for pid in known:
+            before, cpu = seen.get(pid, Seen(now, now, 0.0)), computed(pid)
+            if cpu > before.cpu_s or pid not in seen:
+                seen[pid] = Seen(before.first_s, now, cpu)
         time.sleep(LOOK_S)
-    if look:
-        return Cost(0.0, 0.0, most, "")
+    return most, dict(sorted(seen.items()))
+
+
+def run(plan: Path, workers: int, out: Path) -> Cost:
+    """One command."""
+    begun = time.perf_counter()
+    process = begin(plan, workers, out)
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begun
     process.returncode = status
     if status:
         raise SystemExit("failed")
     files = hashlib.sha256((out / "manifest.json").read_bytes()).hexdigest()
-    return Cost(wall, usage.ru_utime + usage.ru_stime, 0.0, files)
+    return Cost(wall, usage.ru_utime + usage.ru_stime, files)
 
 
 def compare(plan: Path, counts: list[int], rounds: int) -> None:
     """Print the medians of each number of workers."""
     found: dict[int, list[Cost]] = {count: [] for count in counts}
     with tempfile.TemporaryDirectory() as folder:
-        run(plan, 1, Path(folder) / "compiled", look=False)
+        run(plan, 1, Path(folder) / "compiled")
         for place in range(rounds):
             for count in counts:
-                found[count].append(run(plan, count, Path(folder) / f"{place}-{count}", look=False))
-        memory = {count: run(plan, count, Path(folder) / f"memory-{count}", look=True).memory_mb for count in counts}
+                found[count].append(run(plan, count, Path(folder) / f"{place}-{count}"))
+        looks = {count: look_at(plan, count, Path(folder) / f"look-{count}") for count in counts}
     if len({cost.files for costs in found.values() for cost in costs}) > 1:
         raise SystemExit("the files are not the same")
     print("| workers | s | CPU s | s / CPU s | CPU to one worker | memory MB |\n|---|---|---|---|---|---|")
@@ -97,7 +133,11 @@ def compare(plan: Path, counts: list[int], rounds: int) -> None:
                 [one.cpu_s / other.cpu_s for one, other in zip(costs, found[counts[0]], strict=True)],
             )
         )
-        print(f"| {count} | {wall:.2f} | {cpu:.2f} | {ratio:.2f} | {more:.2f} | {memory[count]:.0f} |")
+        print(f"| {count} | {wall:.2f} | {cpu:.2f} | {ratio:.2f} | {more:.2f} | {looks[count][0]:.0f} |")
+    print("\n| workers | process | from s | to s | CPU s |\n|---|---|---|---|---|")
+    for count, (_, seen) in looks.items():
+        for place, one in enumerate(seen.values(), 1):
+            print(f"| {count} | {place} | {one.first_s:.1f} | {one.last_s:.1f} | {one.cpu_s:.2f} |")
 
 
 def main() -> None:
