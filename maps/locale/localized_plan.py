@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
@@ -58,18 +59,16 @@ class LocalizedPlan(Plan):
         >>> [plan.distinct_names[unit] for unit in ("08031", "08111", "35045")]
         ['Denver', 'San Juan (Colorado)', 'San Juan (New Mexico)']
         """
-        zones, words = self.zones.set_index("unit_id"), catalogue("unit", self.language)
-        names = zones["name"].where(zones["name"] != "", zones.index.to_series())
-        for tells in (zones["jurisdiction"].map(self.place), zones.index.to_series()):
-            twins = names.duplicated(keep=False) & (tells != "")
-            names = names.where(
-                ~twins,
-                [
-                    words["named_in"].format(name=one, place=tell)
-                    for one, tell in zip(zones["name"], tells, strict=True)
-                ],
-            )
-        return {str(unit): str(name) for unit, name in names.items()}
+        ids, bare, places = (self.zones[one].tolist() for one in ("unit_id", "name", "jurisdiction"))
+        named_in = catalogue("unit", self.language)["named_in"]
+        names = [name or unit for name, unit in zip(bare, ids, strict=True)]
+        for tells in (map(self.place, places), ids):
+            times = Counter(names)
+            names = [
+                named_in.format(name=name, place=tell) if tell and times[one] > 1 else one
+                for one, name, tell in zip(names, bare, tells, strict=True)
+            ]
+        return dict(zip(map(str, ids), map(str, names), strict=True))
 
     @cached_property
     def _rules_said(self) -> tuple[tuple[str, str], ...]:
