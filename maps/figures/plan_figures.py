@@ -198,8 +198,8 @@ class PlanFigures:
 
     def carrying(self, overlay: str) -> pd.Index:
         """Ids of the units that carry an overlay."""
-        zones = self.edition.plan.zones.set_index("unit_id")["overlays"]
-        return zones.index[[overlay in codes.split(";") for codes in zones]]
+        carried = self.units["overlays"]
+        return carried.index[[overlay in codes.split(";") for codes in carried]]
 
     @cached_property
     def policies_held(self) -> tuple[tuple[str, str], ...]:

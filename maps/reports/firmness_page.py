@@ -373,8 +373,8 @@ def _first(figures: PlanFigures, curve: Curve) -> Iterator[str]:
     """Who changes first below the range, and above it."""
     for key, end in zip(("first_below", "first_above"), curve.stable, strict=True):
         if end is not None:
-            own = curve.turns[curve.turns["value"] == end].drop_duplicates("unit_id")
-            yield figures.edition.tell(key, names=listed(figures, figures.names(own["unit_id"]), 2))
+            own = curve.turns.loc[curve.turns["value"] == end, "unit_id"].unique()
+            yield figures.edition.tell(key, names=listed(figures, figures.names(own), 2))
 
 
 def _nearest(found: Sequence[Curve]) -> pd.DataFrame:

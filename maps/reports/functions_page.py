@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pandas as pd
@@ -197,9 +198,9 @@ def _numbers(figures: PlanFigures, test: TestFigures) -> Numbers:
         ("heard_hollow", test.passes & ~test.asked),
         ("heard_fail", ~test.passes & test.values.notna()),
     )
-    counted = {key: mains[own].value_counts() for key, own in sides if own.any()}
+    counted = {key: Counter(mains[own]) for key, own in sides if own.any()}
     rows = tuple(
-        (edition.pages[key], *(edition.number(int(counts.get(code, 0))) for code in figures.mains))
+        (edition.pages[key], *(edition.number(counts[code]) for code in figures.mains))
         for key, counts in counted.items()
     )
     return Numbers((edition.pages["side_of_threshold"], *(figures.zone(code) for code in figures.mains)), rows)

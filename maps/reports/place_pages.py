@@ -45,7 +45,8 @@ def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int
     called, key = figures.place(name), map_key(figures)
     high = min(105.0, 140 - 3.3 * ceil(len(own) / _columns(own))) if len(own) <= ON_A_PAGE else 130.0
     picture, scale = maps.of_place(name, 174, high, edition.tell("map_name", title=called))
-    keys = tuple(Swatch(key[code], figures.zone(code)) for code in figures.mains if (own["main"] == code).any())
+    there = set(own["main"])
+    keys = tuple(Swatch(key[code], figures.zone(code)) for code in figures.mains if code in there)
     most = gets_most(figures, name)
     left: list[Block] = [_shares(figures, name, own)]
     facts = tuple(_facts(figures, rules, own))
@@ -72,11 +73,11 @@ def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int
 
 def _purposes(figures: PlanFigures, own: pd.DataFrame) -> str:
     """What the units of a jurisdiction are for, in one line: those with a function of their own, then the others."""
-    edition, counts = figures.edition, own["main"].value_counts()
+    edition, counts = figures.edition, Counter(own["main"])
     told = [
-        edition.tell("purpose", purpose=figures.purpose(code), n=int(counts[code]))
+        edition.tell("purpose", purpose=figures.purpose(code), n=counts[code])
         for code in figures.mains
-        if code in counts.index
+        if code in counts
     ]
     line = edition.pages["comma_short"].join(told)
     return capital(line)
