@@ -239,7 +239,7 @@ def _doubts(ranked: pd.DataFrame, main: pd.Series) -> pd.DataFrame:
     """
     hanging = ranked["assumed"] != ""
     if not hanging.any():
-        return ranked[hanging].assign(is_open=hanging[hanging])
+        return ranked[hanging].assign(is_open=False)
     firm = ranked[~hanging & (ranked["answer"] == "yes")]
     doubts = ranked[hanging]
     is_main = doubts["kind"] == "main"
