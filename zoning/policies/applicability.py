@@ -498,7 +498,9 @@ def join_texts(
             there = rows.loc[rows["policy"] == policy.id, ["unit_id", "inherited_from"]]
             by_unit = policy.scope in {"unit", "piece"}
             asked = seen["unit" if by_unit else policy.scope].seen
-            told = dict(zip(asked.index.astype(str), _settings(policy, asked, rulebook), strict=True))
+            told = dict(
+                zip(asked.index.astype(str), _settings(policy, asked, np.arange(len(asked)), rulebook), strict=True)
+            )
             places = (
                 there["unit_id"]
                 if by_unit
@@ -542,10 +544,10 @@ def _varying(
     yes = conditions.evaluate(policy.when).yes
     if not yes.any():
         return {name: [] for name in VARYING}
-    held = sight.seen if yes.all() else sight.seen[yes]
+    held = np.flatnonzero(yes)
     told = {
-        "parameters": _settings(policy, held, rulebook),
-        "zone": _zones(policy, held, rulebook),
+        "parameters": _settings(policy, sight.seen, held, rulebook),
+        "zone": _zones(policy, sight.seen, held, rulebook),
         "overruled_by": _excepted(policy, yes, conditions),
     }
     places = np.flatnonzero(yes[sight.asked])
@@ -562,15 +564,18 @@ def _once_a_unit(found: dict[str, list[str]]) -> dict[str, list[str]]:
     return {name: [texts[row] for row in sorted(first.values())] for name, texts in found.items()}
 
 
-def _zones(policy: Policy, held: pd.DataFrame, rulebook: Rulebook) -> list[str]:
-    """The zones that the condition names and that each unit has."""
+def _zones(policy: Policy, seen: pd.DataFrame, held: npt.NDArray[np.intp], rulebook: Rulebook) -> list[str]:
+    """The zones that the condition names and that each of some rows has."""
     named = parse_condition(policy.when).names
     named |= {match[1].replace("''", "'") for match in _QUOTED.finditer(policy.when) if match[1]}
     codes = sorted(named & {zone.code for zone in rulebook.zones}) if policy.scope in {"unit", "piece"} else []
     if not codes:
         return [""] * len(held)
     mains = rulebook.codes("main")
-    holds = [(held["main"] == one if one in mains else held[one].astype(bool)).tolist() for one in codes]
+    holds = [
+        (seen["main"].iloc[held] == one if one in mains else seen[one].iloc[held].astype(bool)).tolist()
+        for one in codes
+    ]
     return [";".join(compress(codes, row)) for row in zip(*holds, strict=True)]
 
 
@@ -593,16 +598,18 @@ def say_exception(one: Exemption) -> Message:
     return say("explain.exception", reason=in_languages(one.reason), reference=in_languages(one.reference), doubt=doubt)
 
 
-def _settings(policy: Policy, units: pd.DataFrame, rulebook: Rulebook) -> list[str]:
-    """The parameters of a policy for each unit, as JSON."""
+def _settings(policy: Policy, seen: pd.DataFrame, held: npt.NDArray[np.intp], rulebook: Rulebook) -> list[str]:
+    """The parameters of a policy for each of some rows, as JSON."""
     fixed = settings_of(policy, rulebook)
     varying = indicators_set(policy, rulebook)
     if not varying:
-        return [settings_text(fixed)] * len(units)
-    columns = {key: ([plain_value(one) for one in units[name]], unit) for key, (name, unit) in varying.items()}
+        return [settings_text(fixed)] * len(held)
+    columns = {
+        key: ([plain_value(one) for one in seen[name].iloc[held]], unit) for key, (name, unit) in varying.items()
+    }
     return [
         settings_text(fixed | {key: {"value": values[place], "unit": unit} for key, (values, unit) in columns.items()})
-        for place in range(len(units))
+        for place in range(len(held))
     ]
 
 
