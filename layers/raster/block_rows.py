@@ -89,10 +89,10 @@ def tiles(edges: Edges, raster: Raster, block: tuple[int, int]) -> Iterator[Tile
 
 def _strips(edges: Edges, height: int, rows: int) -> Iterator[tuple[slice, Edges]]:
     """The edges that meet each strip of rows, sorted by polygon; an edge that meets several is in each."""
-    y = np.sort([edges.start[:, 1], edges.end[:, 1]], axis=0)
+    y0, y1 = edges.start[:, 1], edges.end[:, 1]
     last = -(-height // rows) - 1
-    first = np.clip(np.floor(y[0] / rows), 0, last + 1).astype(np.int64)
-    count = np.maximum(np.clip(np.floor(y[1] / rows), -1, last).astype(np.int64) - first + 1, 0)
+    first = np.clip(np.floor(np.minimum(y0, y1) / rows), 0, last + 1).astype(np.int64)
+    count = np.maximum(np.clip(np.floor(np.maximum(y0, y1) / rows), -1, last).astype(np.int64) - first + 1, 0)
     edge = np.repeat(np.arange(len(count)), count)
     strip = first[edge] + np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
     order = np.lexsort([edges.owner[edge], strip])

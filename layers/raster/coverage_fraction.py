@@ -415,10 +415,10 @@ def _reached(edges: Edges, rows: slice, columns: int) -> tuple[Floats, Floats]:
     (x0, y0), (x1, y1) = edges.start.T, edges.end.T
     with np.errstate(over="ignore", invalid="ignore"):
         way = (x1 - x0) / (y1 - y0)
-        ends = [x0 + (np.clip(y, rows.start, rows.stop) - y0) * way for y in (y0, y1)]
-    inside, level = np.sort(ends, axis=0), ~(np.abs(way) <= _LEVEL)
-    west = np.where(level, 0.0, np.clip(np.floor(inside[0]) - 1, 0, columns))
-    return west, np.where(level, float(columns), np.clip(np.ceil(inside[1]) + 1, west, columns))
+        one, other = (x0 + (np.clip(y, rows.start, rows.stop) - y0) * way for y in (y0, y1))
+    level = ~(np.abs(way) <= _LEVEL)
+    west = np.where(level, 0.0, np.clip(np.floor(np.minimum(one, other)) - 1, 0, columns))
+    return west, np.where(level, float(columns), np.clip(np.ceil(np.maximum(one, other)) + 1, west, columns))
 
 
 def _cut(edges: Edges, rows: slice, columns: int) -> tuple[Places, Floats, Floats]:
