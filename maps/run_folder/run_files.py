@@ -139,7 +139,7 @@ class _RunFiles:
         self._borders = borders or partial(plan_topology, self._plan.units, self._plan.pieces)
 
     def write(self, some: Copies, announce: Callable[[str], None]) -> None:
-        """Write all groups in this order, by several workers side by side; by tiles each in a copy of its own."""
+        """Write all groups in this order, the longest first, by several workers side by side; by tiles each in a copy."""
         pages = list(PAGES)
 
         def begin(place: int) -> None:
@@ -147,18 +147,16 @@ class _RunFiles:
                 announce(pages.pop(0))
 
         begin(0)
-        shared, alone = [self._map, self._report, self._workbook, self._trace], [self._geopackage, self._tables]
-        if not some.several:
-            some.share([*shared, *alone], begin)
-        elif not self._by_tiles:
-            some.start(*alone)  # written while what the others share is made
+        if some.several and not self._by_tiles:
             in_threads([lambda: self._ground, self._make_records], some.workers)
-            some.share(shared, begin)
-        else:
-            for place, group in enumerate([*shared, *alone]):  # what a copy takes is given back when it ends
-                begin(place)
-                some.start(group)
-                some.wait()
+        groups = [self._map, self._report, self._trace, self._workbook, self._geopackage, self._tables]
+        if not self._by_tiles:
+            some.share(groups, begin)
+            return
+        for place, group in enumerate(groups):  # what a copy takes is given back when it ends
+            begin(place)
+            some.start(group)
+            some.wait()
 
     def _make_records(self) -> None:
         """What several groups ask for: made before they part, or each would make its own."""

@@ -7,6 +7,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from layers.errors import ZoneplanError
 from layers.formats import digest
-from layers.parallel import copies, require_workers, worker_count
+from layers.parallel import copies, in_threads, require_workers, worker_count
 from layers.phrases import Phrase, phrase_list
 from maps.errors import BusyError, WriteError
 from maps.locale import require_spoken
@@ -153,7 +154,7 @@ def write_run(
                 borders=borders,
             )
 
-        return _write(Path(folder).absolute(), fill, notice, _plan_that_is_tried(plan.study))
+        return _write(Path(folder).absolute(), fill, notice, _plan_that_is_tried(plan.study), some.workers)
 
 
 def write_kept_run(files: Mapping[str, bytes], study: Study, folder: str | Path, notice: Notice = warn) -> Path:
@@ -181,13 +182,13 @@ def _plan_that_is_tried(study: Study) -> str:
     return study.tried.plan if study.tried is not None else ""
 
 
-def _write(folder: Path, fill: Callable[[Path], None], notice: Notice, tried: str) -> Path:
+def _write(folder: Path, fill: Callable[[Path], None], notice: Notice, tried: str, workers: int = 1) -> Path:
     require_room(folder)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with stage_folder(folder, notice) as stage:
             fill(stage)
-            _seal(stage, tried)
+            _seal(stage, tried, workers)
             _refuse_strangers(folder)
             _swap(stage, folder, notice)
     except OSError as error:
@@ -339,9 +340,10 @@ def _refuse_inside(folder: Path) -> None:
                 )
 
 
-def _seal(stage: Path, tried: str) -> None:
+def _seal(stage: Path, tried: str, workers: int) -> None:
     """Flush every file and write the manifest last; of a try it says of which plan."""
-    listed = {name: digest(stage / name) for name in files_in(stage)}
+    names = [*files_in(stage)]
+    listed = dict(zip(names, in_threads([partial(digest, stage / name) for name in names], workers), strict=True))
     contents = CONTENTS[FORMAT]
     wrong = sorted({*contents.needed - set(listed), *(name for name in listed if not contents.has_place_for(name))})
     if wrong:
@@ -349,8 +351,9 @@ def _seal(stage: Path, tried: str) -> None:
             Phrase("the run lacks, or has no place for, {wrong}: please report this", wrong=phrase_list(wrong))
         )
     (stage / MANIFEST).write_bytes(Manifest(FORMAT, listed, tried).text().encode("utf-8"))
-    for name in (*listed, MANIFEST, RULEBOOK_FOLDER, ""):
-        _flush(stage / name)
+    in_threads([partial(_flush, stage / name) for name in (*listed, MANIFEST)], workers)
+    for folder in (RULEBOOK_FOLDER, ""):
+        _flush(stage / folder)
 
 
 def _beside(folder: Path, what: str) -> Path:
