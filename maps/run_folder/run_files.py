@@ -139,7 +139,7 @@ class _RunFiles:
         self._borders = borders or partial(plan_topology, self._plan.units, self._plan.pieces)
 
     def write(self, some: Copies, announce: Callable[[str], None]) -> None:
-        """Write all groups in this order, the longest first, by several workers side by side; by tiles each in a copy."""
+        """Write all groups, the longest first, by several workers side by side; by tiles each in a copy of its own."""
         pages = list(PAGES)
 
         def begin(place: int) -> None:
