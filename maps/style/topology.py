@@ -116,10 +116,10 @@ def begin_topology(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Callabl
 
     Examples
     --------
-    >>> import zoneplan as zp
-    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
-    >>> len(begin_topology(plan.units, plan.pieces)().units)
-    164
+    >>> units = gpd.GeoDataFrame(index=["a"], geometry=[shapely.box(0, 0, 2, 2)], crs="EPSG:3035")
+    >>> pieces = gpd.GeoDataFrame({"unit_id": ["a"]}, geometry=[shapely.box(0, 0, 2, 2)], crs="EPSG:3035")
+    >>> [shape.area for shape in begin_topology(units, pieces)().units]
+    [4.0]
     """
     shapely.bounds(np.asarray(pieces.geometry))  # GEOS notes them at the first call, where no two threads may meet
     return begin(partial(plan_topology, units, pieces))
