@@ -188,9 +188,10 @@ class Chains(Mapping[str, Content]):
 
     def __getitem__(self, unit: str) -> Content:
         """The chain of a unit."""
-        records = {name: part[unit] for name, part in self.parts.items()}
-        main = _sorted(self.claims[unit], self.decided[unit], self.renderer)
-        return main | contents_of(records, self.renderer)
+        main, overlays, others = _sorted(self.claims[unit], self.decided[unit])
+        records = {"overlays": overlays, "other_claims": others}
+        records |= {name: part[unit] for name, part in self.parts.items()}
+        return {"main": content_of(main, self.renderer), **contents_of(records, self.renderer)}
 
     def __iter__(self) -> Iterator[str]:
         """The ids of the units, in the order in which they were asked for."""
@@ -298,14 +299,14 @@ def _flows(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
     return found
 
 
-def _sorted(claims: list[Record], decided: tuple[str, str, str], renderer: Renderer) -> Content:
+def _sorted(claims: list[Record], decided: tuple[str, str, str]) -> tuple[Record, list[Record], list[Record]]:
     """The claim that decided the main function, the overlays, and what else is claimed or may be."""
     zone, rule, held_there = decided
     overlays = held_there.split(";") if held_there else []
     main = next(one for one in claims if one.facts["zone"] == zone and one.id == rule)
     held = [one for one in claims if one.facts["zone"] in overlays and one.facts["answer"] == "yes"]
     others = [one for one in claims if one is not main and one not in held and one.id != DEFAULT_RULE]
-    return {"main": content_of(main, renderer)} | contents_of({"overlays": held, "other_claims": others}, renderer)
+    return main, held, others
 
 
 def _hangs_on(plan: LocalizedPlan, names: str) -> list[dict[str, str]]:
