@@ -110,8 +110,8 @@ class Cells:
 
     def numbered(self) -> Cells:
         """The same plots, with their places among these alone."""
-        before = np.cumsum(self.count) - self.count
-        return replace(self, place=before - before[np.searchsorted(self.unit, self.unit)])
+        before, first = np.cumsum(self.count) - self.count, np.flatnonzero(np.diff(self.unit, prepend=-1))
+        return replace(self, place=before - np.repeat(before[first], np.diff(first, append=len(before))))
 
 
 CELLS = tuple(Cells.__dataclass_fields__)
@@ -203,6 +203,9 @@ class Surroundings:
         smaller blocks, the best of these at last by themselves: as they have the amount together, no plot counts whose
         bound is below their scores. The others are looked up in smaller blocks in turn.
         """
+        if not self.near:
+            limit = cells.enough(amounts)
+            return cells.only(cells.score >= limit[cells.unit]).split(1), np.nextafter(limit, -np.inf)
         sides = SIDES if self.raster is not None else SIDES[-1:]
         first = cells = self.look(cells, sides[0])
         for side in sides[1:]:
@@ -219,17 +222,20 @@ class Surroundings:
         What is likely is the score of the middle of a block; of a single cell or a piece it is its own.
         """
         cells = cells.split(side)
-        if self.raster is None or self._way is None:
-            shapes = np.asarray(self.lands.array)[cells.land]
-            blocks = Blocks(shapes, np.zeros(len(shapes)), np.arange(len(shapes)))
-        else:
-            blocks = find_blocks(self.raster, cells.row, cells.column, side, self._way)
         most = likely = cells.apart
+        blocks = self._blocks(cells, side)
         for nearness, others in self.near:
             low, high = blocks.distances(others, nearness.within_m)
             most = most + (nearness.points * _closeness(low, nearness.within_m))[blocks.block]
             likely = likely + (nearness.points * _closeness((low + high) / 2, nearness.within_m))[blocks.block]
         return replace(cells, score=most, likely=likely)
+
+    def _blocks(self, cells: Cells, side: int) -> Blocks:
+        """The blocks in which plots lie; a piece is one of its own."""
+        if self.raster is not None and self._way is not None:
+            return find_blocks(self.raster, cells.row, cells.column, side, self._way)
+        shapes = np.asarray(self.lands.array)[cells.land]
+        return Blocks(shapes, np.zeros(len(shapes)), np.arange(len(shapes)))
 
 
 def find_surroundings(
