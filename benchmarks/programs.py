@@ -43,10 +43,11 @@ def do(program: str, plan: str, job: str, out: str) -> None:
     elif program == SAME:
         runpy.run_path(str(HERE / "same_outputs.py"))["main"](Path(plan), Path(out))
     else:
-        from maps.cli.commands import main as zoneplan  # noqa: PLC0415  (only the program that is asked for is loaded)
+        from zoneplan.__main__ import main as zoneplan  # noqa: PLC0415  (only the program that is asked for is loaded)
 
         os.environ["ZONEPLAN_CACHE"] = cache_of(out)  # a run that an earlier round has made would only be copied
-        zoneplan(["run", plan, "--out", out])  # which leaves the process
+        sys.argv = ["zoneplan", "run", plan, "--out", out]
+        zoneplan()  # which leaves the process
 
 
 def weigh(pid: int, out: str, begun: float) -> Cost:
