@@ -9,8 +9,9 @@ which says more than seconds where others work on the same machine. ``--plan`` l
 demo, for studies and rulebooks have grown, too: our own command by one worker. Python keeps what it has compiled, as an
 installation does: a round that is not counted goes first.
 
-Parts are those of the installation that runs this file: every 2 ms of CPU somebody looks which of the listed functions
-is at work, the innermost first. What the collector of cycles takes is told apart, wherever it comes in.
+Parts are those of the installation that runs this file, of ``run --workers 1``, which does all but the reading in one
+process: every 2 ms of CPU somebody looks which of the listed functions is at work, the innermost first. What the
+collector of cycles takes is told apart, wherever it comes in.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import argparse
 import gc
 import json
 import os
+import resource
 import shlex
 import shutil
 import signal
@@ -37,7 +39,6 @@ STEP_S = 0.002
 IMPORTS = ("importlib._bootstrap>", "_find_and_load")
 PARTS = {
     IMPORTS: "imports",
-    ("layers/read.py", "read_inputs"): "inputs read and checked",
     ("zoning/siting/placement.py", "site"): "sites of the quota",
     ("zoning/pipeline.py", "make_plan"): "the rest of the plan",
     ("maps/context/shaded_relief.py", "relief"): "relief, of map and report",
@@ -53,7 +54,8 @@ PARTS = {
     ("maps/run_folder/run_files.py", "write_files"): "all other files",
 }
 """Functions by the end of their file and their name, and what they are."""
-COLLECTOR, REST = "the collector of cycles", "the command itself, and the end of the process"
+CHILD, COLLECTOR = "the child that reads", "the collector of cycles"
+REST = "the command itself, and the end of the process"
 
 
 class Cost(NamedTuple):
@@ -102,7 +104,7 @@ def compare(own: str, other: str, study: str, plan: str | None, rounds: int) -> 
 
 
 def look(study: str) -> dict[str, float]:
-    """Seconds of CPU of each part of one demo in this process, which ends with it."""
+    """Seconds of CPU of each part of one run in this process, which ends with it."""
     found: defaultdict[str, float] = defaultdict(float)
     last = started = 0.0
 
@@ -130,14 +132,17 @@ def look(study: str) -> dict[str, float]:
     signal.setitimer(signal.ITIMER_PROF, STEP_S, STEP_S)
     with tempfile.TemporaryDirectory() as folder:
         try:
-            from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run  # noqa: PLC0415  (imports are a part)
+            import zoneplan.__main__ as command  # noqa: PLC0415  (imports are a part)
 
-            gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS)
-            sys.argv = ["zoneplan", "demo", str(Path(folder) / "demo"), "--study", study]
-            run()
+            gc.set_threshold(command.OBJECTS_BETWEEN_COLLECTIONS, command.YOUNG_COLLECTIONS)
+            plan = str(Path(command.__file__).parents[1] / "layers/studies" / study / "plan.toml")
+            sys.argv = ["zoneplan", "run", plan, "--out", str(Path(folder) / "run"), "--no-cache", "--workers", "1"]
+            command.run()
         except SystemExit:
             pass
     signal.setitimer(signal.ITIMER_PROF, 0)
+    child = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found[CHILD] = child.ru_utime + child.ru_stime
     return dict(found)
 
 
@@ -151,7 +156,8 @@ def weigh_parts(study: str, rounds: int) -> None:
         looks.append(json.loads(told.stderr.splitlines()[-1]))
     del looks[0]  # which compiled
     parts = {
-        part: statistics.median(one.get(part, 0.0) for one in looks) for part in (*PARTS.values(), COLLECTOR, REST)
+        part: statistics.median(one.get(part, 0.0) for one in looks)
+        for part in (*PARTS.values(), CHILD, COLLECTOR, REST)
     }
     for part, cpu_s in sorted(parts.items(), key=lambda one: -one[1]):
         print(f"{cpu_s:6.2f} s  {part}")
