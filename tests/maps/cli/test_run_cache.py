@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -163,7 +164,7 @@ def test_a_cache_that_cannot_be_written_any_more_fails_no_run(
     def full(*_: object, **__: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("maps.run_folder.content_cache.tempfile.mkstemp", full)
+    monkeypatch.setattr("maps.run_folder.content_cache.tempfile", SimpleNamespace(mkstemp=full))
     assert command("run", toy_folder / "plan.toml", "--out", tmp_path / "run").code == 0
     assert ContentCache(cache_folder()).stock()[1:] == (0, 0, 0)
 

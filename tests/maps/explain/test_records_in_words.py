@@ -85,7 +85,7 @@ def traced(request: pytest.FixtureRequest) -> SimpleNamespace:
     """A plan and the chains of all its units."""
     toy = request.param == "toy"
     plan = request.getfixturevalue("toy") if toy else request.getfixturevalue("plan_of")(request.param)
-    return SimpleNamespace(plan=plan, chains=trace(localize(plan), plan.units.index))
+    return SimpleNamespace(plan=plan, chains=dict(trace(localize(plan), plan.units.index)))
 
 
 def walk(link: dict) -> Iterator[dict]:
