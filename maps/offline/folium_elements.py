@@ -1,14 +1,33 @@
-"""Folium and the elements of branca, loaded so that the caller's filters of warnings stay as they are.
+"""Folium and the elements of branca, without requests, which folium loads to ask servers for data: no map does.
 
-Folium brings requests along, which sets filters for the whole process when it is imported, here for nothing: no map
-asks a server.
+Whoever hands folium an address in the same process has requests loaded then.
 """
 
 from __future__ import annotations
 
-import warnings
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from types import ModuleType
 
-with warnings.catch_warnings():
+
+@contextmanager
+def _deferred(name: str) -> Iterator[None]:
+    """Have imports in this block find a module that is loaded once something of it is asked for."""
+    if name in sys.modules:
+        yield
+        return
+    stand_in = ModuleType(name)
+    stand_in.__getattr__ = lambda asked: getattr(import_module(name), asked)  # type: ignore[method-assign]
+    sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+with _deferred("requests"):
     import folium
     from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
     from folium import LayerControl, Map
