@@ -256,30 +256,6 @@ def joined(several: Iterable[Spans]) -> Spans:
     )
 
 
-def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -> Footprint:
-    """The cells of a grid that polygons touch, and the share of each that lies inside.
-
-    Parameters
-    ----------
-    edges : Edges
-    shape : (int, int)
-        Rows, columns of the grid; what lies outside is left out.
-    turn : float, optional
-        Columns of a full turn of longitude: polygons meet the grid wherever it repeats.
-
-    Examples
-    --------
-    A triangle with the corners (0, 0), (2, 2) and (0, 2), in columns and rows:
-
-    >>> corners = np.array([[0.0, 0], [0, 2], [2, 2]])
-    >>> edges = Edges(corners, np.roll(corners, -1, axis=0), np.zeros(3, dtype=np.int64))
-    >>> found = footprint(edges, (2, 3))
-    >>> list(zip(found.row.tolist(), found.column.tolist(), found.share.tolist()))
-    [(0, 0, 0.5), (1, 0, 1.0), (1, 1, 0.5)]
-    """
-    return find_spans(edges, slice(0, shape[0]), shape[1], turn).cells()
-
-
 def find_spans(edges: Edges, rows: slice, columns: int, turn: float | None = None) -> Spans:
     """The spans of cells that polygons hold in some rows of a grid, sorted by polygon, row and column.
 

@@ -21,11 +21,16 @@ from layers.errors import GeometryError
 from layers.formats import Raster
 from layers.raster import Borders
 from layers.raster.cell_area import cell_areas
-from layers.raster.coverage_fraction import footprint
+from layers.raster.coverage_fraction import Edges, Footprint, find_spans
 
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[4] / "shared")
 REFEREE = SHARED / "referee" / "coverage"
 FLAT = CRS("EPSG:3035")
+
+
+def footprint(edges: Edges, shape: tuple[int, int], turn: float | None = None) -> Footprint:
+    """The cells of a grid that polygons touch, and the share of each that lies inside."""
+    return find_spans(edges, slice(0, shape[0]), shape[1], turn).cells()
 
 
 def shares(polygons, shape, transform=None, crs=FLAT, *, own=FLAT, turn=None):
