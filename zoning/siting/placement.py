@@ -30,7 +30,7 @@ from zoning.siting.patch_selection import (
     roomy,
     score_bound,
 )
-from zoning.siting.suitability import CELLS, Cells, Ground, UnitLand, find_ground
+from zoning.siting.suitability import ALONE, CELLS, Cells, Ground, UnitLand, find_ground
 from zoning.study import Quota, Siting
 from zoning.tables import SITES, SITINGS, tabulate
 from zoning.trace import Message, say
@@ -369,7 +369,7 @@ class _Fitting:
 def _choose(ground: Ground, land: UnitLand, asked: float) -> tuple[_Chosen, _Fitting]:
     """The plots that are taken, and those among which they were chosen."""
     least, last, best = ground.siting.min_patch_ha, ground.siting.last, land.best.place
-    plots = Plots(land.area_ha, land.score, np.empty((0, 2), np.int64))
+    plots = Plots(land.area_ha, land.score, ALONE)
     chosen = _Chosen.of(ground, land.best, rank_plots(plots, asked, last, best)[best])
     if not least or chosen.is_large_enough(least):
         return chosen, _Fitting(plots, best)

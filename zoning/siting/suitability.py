@@ -87,9 +87,7 @@ class Cells:
         first, last = self.column // side, (self.column + self.count - 1) // side
         if (first == last).all():
             return self
-        parts = last - first + 1
-        whole = np.repeat(np.arange(len(parts)), parts)
-        block = first[whole] + np.arange(len(whole)) - np.repeat(np.cumsum(parts) - parts, parts)
+        whole, block = _listed(first, last + 1)
         start = np.maximum(self.column[whole], block * side)
         stop = np.minimum((self.column + self.count)[whole], (block + 1) * side)
         found = self.only(whole)
