@@ -49,7 +49,6 @@ def fill_page(template: str, styles: Iterable[str], *, faces: str = "", **values
     )
 
 
-@cache
 def page_template(name: str) -> Template:
     """A template of our own assets, compiled once in a process.
 

@@ -20,10 +20,6 @@ OnPieces = Callable[[gpd.GeoDataFrame, gpd.GeoDataFrame], None]
 """Called with units and the pieces into which they are cut."""
 
 
-def _nobody(_units: gpd.GeoDataFrame, _pieces: gpd.GeoDataFrame) -> None:
-    pass
-
-
 class _Step(NamedTuple):
     parts: tuple[object, ...]
     made: object
@@ -69,7 +65,7 @@ class Steps:
         before: Steps | None = None,
         kept: KeptResults | None = None,
         for_each: Callable[..., Any] = map,
-        on_pieces: OnPieces = _nobody,
+        on_pieces: OnPieces = lambda _units, _pieces: None,
     ) -> None:
         self.for_each, self.on_pieces = for_each, on_pieces
         self._before: Mapping[str, _Step] = {} if before is None else before.made
