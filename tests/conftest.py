@@ -40,6 +40,8 @@ from hypothesis import settings
 from shapely.geometry import box
 
 if TYPE_CHECKING:
+    from xdist.workermanage import WorkerController
+
     from tests.postgis_server import Server
     from zoning.audits.worked_cases import Result
     from zoning.plan import Plan
@@ -72,11 +74,18 @@ WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(", "case_coverage(")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Speak English; draw the seed of Hypothesis, so that it can be told: processes of xdist get that of the first."""
+    """Speak English; draw the seed of Hypothesis, so that it can be told."""
     os.environ["ZONEPLAN_CACHE"] = os.devnull  # where nothing can be kept, of fixtures that many tests share
     os.environ["LC_ALL"] = "C.UTF-8"  # the command speaks the language of whoever runs it
     if config.option.hypothesis_seed is None:
-        config.option.hypothesis_seed = str(secrets.randbelow(2**32))
+        of_first = getattr(config, "workerinput", {}).get("hypothesis_seed")
+        config.option.hypothesis_seed = of_first or str(secrets.randbelow(2**32))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Give a process of xdist the seed of the first, which is the one that is told."""
+    node.workerinput["hypothesis_seed"] = node.config.option.hypothesis_seed
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -37,7 +37,8 @@ LOADED = (maps.cli.commands, maps.explain, maps.init, zoning.pipeline)
 """What the command loads at its first use: a copy of this process has it already."""
 CONTRACT = {0, 2, 3, 4, 6}
 """Exit codes of a check, but for a fault of ours."""
-PATIENCE_S = 60
+CPU_S, PATIENCE_S = 20, 60
+"""What a file that sends its library round in a circle may take, and what a check that does not end."""
 MORE_MEMORY = 4 * 1024**3
 CHANGES = 25
 """Of each format; with 21 formats as many as 40 changes of 13, in two minutes."""
@@ -244,6 +245,8 @@ def fuzz(name: str, folder: Path, count: int, seed: int) -> None:
     plan = folder / "plan.toml"
     if write is not None:  # the units and that file alone
         plan.write_text(plan.read_text("utf-8").partition("[[layers]]")[0] + write(folder), "utf-8")
+    with plan.open("a", encoding="utf-8") as more:
+        more.write(f"\n[limits]\ncpu_s = {CPU_S}\n")
     assert call(folder, "check", plan).code == 0
     pinned = folder / "pinned.toml"
     shutil.copy(plan, pinned)

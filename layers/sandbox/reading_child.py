@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MB = 1024**2
 USUAL_MEMORY_MB, TIMES_THE_FILE = 2048, 16
 """What a source may take of memory where the plan says nothing: so much, or so many times its size if that is more."""
+USUAL_S, S_PER_MB, MOST_S = 60, 10, 900
+"""What it may take of computing: so many seconds, for a large file more for each MB, and so many at most."""
 SHARED_BYTES = 2**26
 """Memory for cells of grids on their way to the parent. What is never used of it takes no memory."""
 _LONGEST_NAME = 4000
@@ -151,9 +153,10 @@ class ReadingChild(Child):
 
         sizes = list(self.sizes.values()) or [0]
         memory = 2 * sum(memory_most(self.limits, size) for size in sizes)
+        seconds = 2 * sum(seconds_most(self.limits, size) for size in sizes)
         for limit, most in (
             (resource.RLIMIT_DATA, _data_bytes() + memory),
-            (resource.RLIMIT_CPU, _LEAST_S + 2 * self.limits.cpu_s * len(sizes)),
+            (resource.RLIMIT_CPU, _LEAST_S + seconds),
         ):
             hard = resource.getrlimit(limit)[1]
             own = most if hard == resource.RLIM_INFINITY else min(most, hard)
@@ -166,7 +169,8 @@ class ReadingChild(Child):
         self._tell(name)
         self._began = time.process_time()
         _limit(resource.RLIMIT_DATA, _data_bytes() + memory_most(self.limits, self.sizes.get(name, 0)))
-        _limit(resource.RLIMIT_CPU, int(self._began + self.limits.cpu_s - self._spent.get(name, 0.0)) + 1)
+        seconds = seconds_most(self.limits, self.sizes.get(name, 0))
+        _limit(resource.RLIMIT_CPU, int(self._began + seconds - self._spent.get(name, 0.0)) + 1)
 
     @staticmethod
     def _lift() -> None:
@@ -272,6 +276,31 @@ def memory_most(limits: LimitsSection, size: int) -> int:
     return max(USUAL_MEMORY_MB * MB, TIMES_THE_FILE * size)
 
 
+def seconds_most(limits: LimitsSection, size: int) -> int:
+    """Seconds of computing that reading a source may take.
+
+    A damaged file of a few kilobytes can send a library round in a circle for ever; who opens it shall not wait as
+    long as for the largest.
+
+    Parameters
+    ----------
+    limits : LimitsSection
+    size : int
+        Bytes of its files; 0 where nobody can say, as of a database.
+
+    Examples
+    --------
+    >>> from layers.sources import LimitsSection
+    >>> [seconds_most(LimitsSection(), size) for size in (0, 20_000, 30 * 1024**2, 1024**3)]
+    [900, 60, 300, 900]
+    >>> seconds_most(LimitsSection(cpu_s=7), 20_000)
+    7
+    """
+    if limits.cpu_s is not None:
+        return limits.cpu_s
+    return min(MOST_S, max(USUAL_S, S_PER_MB * size // MB)) if size else MOST_S
+
+
 def refuse_limit(
     key: Literal["memory_mb", "cpu_s", "open_files"], layer: str, limits: LimitsSection, size: int = 0
 ) -> LimitError:
@@ -287,7 +316,11 @@ def refuse_limit(
     size : int
         Bytes of its files.
     """
-    most = {"memory_mb": memory_most(limits, size) // MB, "cpu_s": limits.cpu_s, "open_files": limits.open_files}[key]
+    most = {
+        "memory_mb": memory_most(limits, size) // MB,
+        "cpu_s": seconds_most(limits, size),
+        "open_files": limits.open_files,
+    }[key]
     what = {
         "memory_mb": Phrase("{most:,} MB of memory", most=most),
         "cpu_s": Phrase("{most:,} s of computing", most=most),
@@ -320,7 +353,7 @@ def ended_reading(end: Ended, layer: str, limits: LimitsSection, size: int = 0) 
         Bytes of its files.
     """
     if end.by == signal.SIGXCPU:
-        return refuse_limit("cpu_s", layer, limits)
+        return refuse_limit("cpu_s", layer, limits, size)
     if any(one in end.last_words for one in _NO_MEMORY):
         return refuse_limit("memory_mb", layer, limits, size)
     if end.silent:

@@ -392,8 +392,8 @@ class LimitsSection(Section):
 
     memory_mb: Annotated[int, Field(ge=64)] | None = None
     """Memory, in MB of 1024 x 1024 bytes; by default 2,048, and for a large file 16 times its size."""
-    cpu_s: Annotated[int, Field(ge=1)] = 900
-    """Time of computing, in seconds."""
+    cpu_s: Annotated[int, Field(ge=1)] | None = None
+    """Time of computing, in seconds; by default 60, and for a large file 10 for each MB, but 900 at most."""
     file_mb: Annotated[int, Field(ge=1)] = 8192
     """Size of its file, in MB of 1024 x 1024 bytes; holds in a library call, too."""
     open_files: Annotated[int, Field(ge=8)] = 64
