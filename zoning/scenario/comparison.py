@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
-from layers.errors import ZoneplanError
+from layers.errors import Phrase, StudyError, ZoneplanError, shown
 from layers.overview import Overview, Shown, counted, drawn_by, listed
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
@@ -148,6 +148,8 @@ def compare(
     ------
     SourceError
         Of a plan that was read back: its sources are gone, or are not what they were.
+    StudyError
+        The plans have no unit in common.
 
     Examples
     --------
@@ -160,9 +162,18 @@ def compare(
     [['key_development', 'ecologically_fragile']]
     """
     first, second = (as_fresh(plan, study_folder) for plan in (one, other))
+    units = set(map(str, first.units.index)), set(map(str, second.units.index))
+    if not units[0] & units[1]:
+        raise StudyError(
+            Phrase(
+                "the plans have no unit in common, so that nothing can be compared: the first has {units}, the second "
+                "{others}; compare two plans of the same units",
+                units=shown(sorted(units[0])),
+                others=shown(sorted(units[1])),
+            )
+        )
     found = differences(parts_of(first), parts_of(second))
     before, after = _state(first), _state(second)
-    units = set(map(str, first.units.index)), set(map(str, second.units.index))
     lone = units[0] ^ units[1]
     keys = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
     keys = [key for key in keys if key.unit_id not in lone]

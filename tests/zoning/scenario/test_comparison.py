@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from layers.errors import ZoneplanError
+from layers.errors import StudyError, ZoneplanError
 from maps.run_folder import read_run, write_run
 from tests.changes import changed, found, paths_of, variants
 from tests.conftest import examples
@@ -128,6 +129,15 @@ def test_units_without_a_partner_are_listed(toy_folder: Path) -> None:
     assert (found.only_before, found.only_after) == (("a1",), ("z1",))
     assert not found.same
     assert "a1" not in set(found.moved["unit_id"])
+
+
+def test_plans_without_a_common_unit_are_refused(toy: FreshPlan) -> None:
+    """Nothing of one plan stands in the other: to say that no unit changes would be true and mislead."""
+    other = replace(toy, units=toy.units.rename(index="other {}".format))
+    with pytest.raises(StudyError, match="no unit in common") as error:
+        compare(toy, other)
+    assert "'a1', 'a2'" in str(error.value)
+    assert "'other a1'" in str(error.value)
 
 
 @pytest.mark.slow
