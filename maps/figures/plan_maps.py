@@ -352,7 +352,7 @@ class PlanMaps:
             sheet.circle(middle, foot - radius, radius, "none", stroke=SECOND, thick=0.2)
             top = foot - 2 * radius
             sheet.line(middle, top, middle + largest + 2, top, SECOND, 0.15)
-            number = self.figures.edition.number(value)
+            number = self.figures.edition.measured(value)
             sheet.text(middle + largest + 2.6, top + 0.9, said.replace("{n}", number), 6.8, fill=SECOND, halo="#FFFFFF")
 
     def main(self, wide: float, high: float, name: str) -> tuple[Markup, int]:

@@ -195,7 +195,7 @@ def _largest(figures: PlanFigures, one: QuotaFigures) -> Figure:
     ]
     title = _largest_finding(figures, one, top) or edition.tell("largest_title", n=len(top))
     chart = lollipops(
-        title, words["unit"], one.unit, rows, edition.number, columns=columns, sums=sums,
+        title, words["unit"], one.unit, rows, edition.measured, columns=columns, sums=sums,
         label=46 if len(figures.places) > 1 else 36, row_mm=4.5,
     )  # fmt: skip
     notes = [words["note_priority"]] if len(plain) else []
@@ -257,7 +257,7 @@ def _classes(figures: PlanFigures, one: QuotaFigures) -> Figure:
         low = edge
     median = values.median()
     title = (
-        edition.tell("finding_half", amount=f"{edition.number(median)}{edition.gap}{one.unit}")
+        edition.tell("finding_half", amount=f"{_rounded(figures, median)}{edition.gap}{one.unit}")
         if len(values) > 4 and median > 0
         else words["classes_title"]
     )
@@ -279,9 +279,14 @@ def _range(figures: PlanFigures, low: float, edge: float, values: pd.Series) -> 
     edition = figures.edition
     whole = bool((values % 1 == 0).all())
     if np.isinf(edge):
-        return edition.tell("over", n=edition.number(low))
+        return edition.tell("over", n=edition.measured(low))
     start = low + 1 if whole and low else max(low, float(values.min()))
-    return edition.number(edge) if start >= edge else f"{edition.number(start)}–{edition.number(edge)}"
+    return edition.measured(edge) if start >= edge else f"{edition.measured(start)}–{edition.measured(edge)}"
+
+
+def _rounded(figures: PlanFigures, amount: float) -> str:
+    """A whole number, or what there is below 1."""
+    return figures.edition.number(amount) if amount >= 1 else figures.edition.measured(amount)
 
 
 def _others(figures: PlanFigures) -> Table:

@@ -28,7 +28,8 @@ class ShiftGroup(NamedTuple):
     loses : bool
         Whether they get less than by weight alone.
     cause : str
-        "priority"; "others" where priorities and bounds of others moved them; "transfer"; or what binds the amount.
+        "priority"; "others" where priorities and bounds of others moved them, "bounds" where no unit meets a priority,
+        so that bounds of others or rounding at a higher level did; "transfer"; or what binds the amount.
     reason : str
         The cause in words, with the plan's own reason of a priority.
     units : tuple of str
@@ -142,6 +143,7 @@ def _met(plan: LocalizedPlan, own: pd.Series) -> dict[str, tuple[int, ...]]:
 def _causes(rows: pd.DataFrame, difference: pd.Series, factor: np.ndarray, quota: Quota) -> Iterator[str]:
     """What moved each unit; nothing where it was only rounded."""
     least = float(quota.step) / 2
+    others = "others" if (factor != 1).any() else "bounds"
     for moved, own, binding, transferred in zip(difference, factor, rows["binding"], rows["transferred"], strict=True):
         side = np.sign(moved)
         if abs(moved) < least:
@@ -151,7 +153,7 @@ def _causes(rows: pd.DataFrame, difference: pd.Series, factor: np.ndarray, quota
         elif binding in BOUNDS and (binding, side) not in (("floor", -1), ("ceiling", 1)):
             yield str(binding)
         else:
-            yield "priority" if np.sign(own - 1) == side else "others"
+            yield "priority" if np.sign(own - 1) == side else others
 
 
 def _groups(told: Iterable[tuple[str, str, tuple[int, ...]]], difference: pd.Series, words: _Words) -> list[ShiftGroup]:
@@ -176,7 +178,7 @@ class _Words:
         """Why units get less, or more."""
         if cause == "priority":
             return self._words["list"].join(self._factor(place) for place in met)
-        if cause in ("others", "transfer"):
+        if cause in ("others", "bounds", "transfer"):
             return str(self._words[f"{cause}_less" if loses else f"{cause}_more"])
         return str(self._words[cause])
 
