@@ -28,6 +28,7 @@ from maps.page_blocks import (
 )
 from maps.reports.functions_page import SLATE
 from maps.style import Topology, fill_page, printed_faces, write_page, zone_fills
+from maps.summaries import Verdict
 from zoning.plan import Plan
 
 Content = Mapping[str, Any]
@@ -164,7 +165,7 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
     sentences = [Swatch(fills[verdict.zone], verdict.sentence)]
     sentences += [Swatch("#FFFFFF", verdict.note)] if verdict.note else []
     sentences += [Swatch(SLATE if one.held else "#FFFFFF", one.text) for one in verdict.overlays[:3]]
-    gauges = _gauges(figures, verdict.gauges)
+    gauges = _gauges(figures, verdict)
     aside = (*_changes(figures, verdict.changes), *_land(figures, said))
     lines = sum(text_lines(one.text, 13.5, 166) for one in sentences)
     room = BODY - FIXED - LINE * lines - max(TEST * (len(gauges) - 1) + 7, 60)
@@ -228,12 +229,14 @@ def _numbers(figures: PlanFigures, said: Content) -> Iterator[tuple[str, str]]:
     yield edition.number(count), edition.pages["policies_apply"]
 
 
-def _gauges(figures: PlanFigures, gauges: Sequence[Any]) -> list[Block]:
-    """The tests with a value, those that decided first."""
-    edition, words = figures.edition, figures.edition.pages
+def _gauges(figures: PlanFigures, verdict: Verdict) -> list[Block]:
+    """The tests with a value, those that decided first; without one those beside which another of their zone passes."""
+    edition, words, gauges = figures.edition, figures.edition.pages, verdict.gauges
     fills = zone_fills(edition.plan.rulebook)
-    known = [one for one in gauges if one.value is not None] or list(gauges)
-    blocks: list[Block] = [Paragraph(words["why_title"], "heading")]
+    passing = {one.zone for one in gauges if one.passed}
+    known = [one for one in gauges if one.value is not None or one.zone in passing] or list(gauges)
+    decides = verdict.kind == "rule" or any(one.decided and one.passed and one.zone == verdict.zone for one in gauges)
+    blocks: list[Block] = [Paragraph(words["why_title" if decides else "tests_title"], "heading")]
     for one in known[:GAUGES]:
         answer = words["heard_unknown"] if one.passed is None else edition.words["yes" if one.passed else "no"]
         drawn = gauge(
@@ -302,7 +305,8 @@ def _steps(figures: PlanFigures, said: Content, row: Content, one: QuotaFigures)
         among = one.rows["weight"].astype(float)
     if unit in among.index and among.sum() > 0:
         weights = weight_words(edition, one.quota)
-        yield edition.tell("part_by", weights=weights), edition.share_text(float(among[unit] / among.sum()))
+        key = "part_by" if one.quota.priority else "part_by_weight"
+        yield edition.tell(key, weights=weights), edition.share_text(float(among[unit] / among.sum()))
     yield edition.pages["granted"], one.said(Decimal(str(row["amount"])))
 
 

@@ -24,6 +24,7 @@ from maps.figures.plan_figures import PlanFigures
 from maps.figures.plan_maps import PlanMaps
 from maps.locale import localize
 from maps.reports import dossier, write_dossier
+from maps.reports.unit_dossier import _gauges
 from maps.style import zone_fills
 from maps.summaries import verdicts
 
@@ -86,6 +87,34 @@ class TestWhatItSays:
         assert "General default" in said
         assert "No rule for a main function claims the unit." in said
         assert "ecologically_fragile_share 0 < 0.5 (fragile_min)" in said
+
+    def test_no_yes_decides_where_no_rule_is_met(self, toy_plan):
+        """A unit that no rule claims may still pass a test; no yes has decided its main function."""
+        assert "Why: the first “yes” decides" in text_of(dossier(toy_plan, "b2"))
+        for unit_id in ("a3", "c4"):
+            said = text_of(dossier(toy_plan, unit_id))
+            assert "What the rules ask" in said
+            assert "the first “yes” decides" not in said
+
+    def test_a_test_that_passes_is_shown_with_those_that_its_rule_leaves_open(self, toy_run):
+        figures = PlanFigures(ReportContext.of(toy_run, "en"))
+        verdict = verdicts(figures.edition.plan)["a3"]
+        first = verdict.gauges[0]
+        met = first._replace(title="people", value=3.0, value_text="3", passed=True, decided=False)
+        open_ = first._replace(title="output", value=None, value_text="not known", passed=None, decided=False)
+        other = open_._replace(title="coal", zone="energy_rich")
+        asked = dataclasses.replace(verdict, gauges=(met, open_, other))
+        _, *drawn = _gauges(figures, asked)
+        assert [block.numbers.rows[0][0] for block in drawn] == ["people", "output"]
+
+    def test_priorities_are_told_only_of_a_quota_that_has_some(self, toy_plan):
+        assert toy_plan.study.quotas[0].priority
+        assert "and priorities" in text_of(dossier(toy_plan, "c4"))
+        quotas = tuple(one.model_copy(update={"priority": ()}) for one in toy_plan.study.quotas)
+        bare = dataclasses.replace(toy_plan, study=toy_plan.study.model_copy(update={"quotas": quotas}))
+        said = text_of(dossier(bare, "c4"))
+        assert "its part, by" in said
+        assert "and priorities" not in said
 
     def test_a_decision_names_who_decided(self, toy_plan):
         html = dossier(toy_plan, "c4")
