@@ -97,8 +97,8 @@ class RecordWriter:
         self._messages: dict[str | Message, int] = {}
         self._placed: dict[int, tuple[str | Message, int]] = {}
         self._records: dict[int, tuple[Record, int]] = {}
-        self._firsts: dict[tuple[str, ...], tuple[int, dict[str, Plain]]] = {}
-        self._nearer: dict[tuple[str, ...], tuple[int, dict[str, Plain]]] = {}
+        self._firsts: dict[tuple[str | None, ...], tuple[int, dict[str, Plain]]] = {}
+        self._nearer: dict[tuple[str | None, ...], tuple[int, dict[str, Plain]]] = {}
 
     def message(self, said: str | Message) -> int:
         """The place of a message, or of a text as it stands in an older run."""
@@ -151,7 +151,7 @@ class RecordWriter:
 
         Where several facts are not, a later one may be nearer: quotas of a jurisdiction have its facts in common.
         """
-        own, alike = (record.kind, record.id, *record.facts), (record.kind, "", *record.facts)
+        own, alike = (record.kind, record.id, *record.facts), (record.kind, None, *record.facts)
         known = self._firsts.get(own)
         if known is None:
             self._firsts[own] = place, content

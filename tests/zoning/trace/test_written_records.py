@@ -23,3 +23,13 @@ def test_what_places_have_in_common_is_written_once_a_place() -> None:
     naming_their_place = [one for one in writer.records if "place" in one.get("facts", {})]
     assert len(naming_their_place) == 3
     assert [one.get("like") for one in writer.records[8:]] == [0, 8, 8, 8]
+
+
+def test_what_has_no_id_comes_back_too() -> None:
+    """A quota that goes straight to the units holds back for all of them: the link names no jurisdiction."""
+    records = [Record(kind="reserve", id=name, amount=amount) for name, amount in (("", 5.0), ("", 7.0), ("a", 7.0))]
+    writer = RecordWriter()
+    rows = [writer.record(one) for one in records]
+    content = {"rows": {"quotas": rows}, "units": {}} | {name: getattr(writer, name) for name in LISTS}
+    assert [one.get("like") for one in writer.records] == [None, 0, 0]
+    assert WrittenRecords(content).of_rows("quotas", range(len(records))) == records
