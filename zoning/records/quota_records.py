@@ -284,10 +284,11 @@ def quota_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
         Row by row. Of a jurisdiction and of what it holds back they are the links "level" and "reserve" of its units.
         Facts of a unit's: ``title``, ``unit_title``, the columns of the table, its ``solution``, what
         :meth:`QuotaCauses.concerning` says, and the amount of the unit's jurisdiction.
-        Links: each ``level`` above with its ``reserve``, the ``weight`` (its ``term`` s, of which it is the sum, times
-        each ``priority``), ``floor``, ``ceiling``, ``within``, ``carried``, each ``lock``, ``group``, and ``moved``
-        amount, ``optimum``, prices and limits of a quota that is the best by an objective, and ``site``, where the
-        amount goes on the ground, in full under ``siting``.
+        Links: each ``level`` above with its ``reserve`` (of a quota without levels one, for all units), the
+        ``weight`` (its ``term`` s, of which it is the sum, times each ``priority``), ``floor``, ``ceiling``,
+        ``within``, ``carried``, each ``lock``, ``group``, and ``moved`` amount, ``optimum``, prices and limits of a
+        quota that is the best by an objective, and ``site``, where the amount goes on the ground, in full under
+        ``siting``.
     """
     told = each_row(rows)
     ids = [row["unit_id"] for row in told]
@@ -372,6 +373,7 @@ class _QuotaMaker:
         rows = grants.plan.quotas
         rows = rows[(rows["quota"] == quota.name) & (rows["period"] == quota.period)]
         reserves = rows[rows["unit_id"] == RESERVE]
+        self._unit_weights = rows.loc[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE), "weight"].astype(float)
         self._reserves = dict(zip(reserves["name"], reserves["amount"], strict=True))
         self._above = {(row["level"], row["name"]): row for row in rows[rows["level"] != UNIT].to_dict("records")}
         self._by_path = {name: row for (_, name), row in self._above.items()}
@@ -459,6 +461,8 @@ class _QuotaMaker:
     def _from_above(self, *names: str) -> Iterator[Record]:
         """The jurisdictions by which the amount came, the highest first, then what the lowest held back."""
         path = ""
+        if not self._levels and self._quota.by == "weighted":
+            yield self._whole()
         for level, name in zip(self._quota.levels, names, strict=False):
             path = f"{path} / {name}" if path else name
             if (level, path) not in self._above:
@@ -466,6 +470,11 @@ class _QuotaMaker:
             yield self._shared_one(self._level, path)
         if path in self._reserves:
             yield self._shared_one(self._reserve, path)
+
+    def _whole(self) -> Record:
+        """What all units share where no jurisdiction stands between, and the sum of their weights."""
+        total, weights = self._quota.total, _short(math.fsum(self._unit_weights))
+        return self._link("level", "", self._say("quota_all", amount=_exact(total), weights=weights), total)
 
     def _level(self, path: str) -> Record:
         """What a jurisdiction was given, and of how much."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 from datetime import date
 from decimal import Decimal
 
@@ -415,3 +416,16 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
     told = explain(plan, "a", "zh").text()
     assert "其中结转 7 公顷" in told
     assert "从 c 调入 4 公顷：the new station" in told
+
+
+@pytest.mark.slow
+def test_an_amount_without_levels_can_be_followed_by_hand(plan_of) -> None:
+    """The total by the unit's weight of all weights, less the thousandth that two provinces get by the floor."""
+    plan = plan_of("china_provinces")
+    (quota,) = explain(plan, "510000").as_dict()["quotas"]
+    whole, weight = (next(link for link in quota["links"] if link["kind"] == kind) for kind in ("level", "weight"))
+    said = re.fullmatch(r"([\d,]+) ha in all, for weights that come to ([\d.]+)", whole["reason"])
+    assert said is not None
+    total, weights = (float(one.replace(",", "")) for one in said.groups())
+    assert total == float(whole["amount"]) == 520_000
+    assert total * weight["amount"] / weights == pytest.approx(float(quota["amount"]), rel=1e-3)
