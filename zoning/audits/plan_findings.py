@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 
-from layers.conditions import parse_condition
-from zoning.measures import lines_left_out, unknown_measures
+from layers.conditions import condition_parts, parse_condition
+from zoning.measures import complete_measures, lines_left_out, unknown_measures
 from zoning.plan import Plan
 from zoning.policies import UNSTATED, find_repeats, gaps_in, uncovered
-from zoning.rulebook import LOCKED, Floor
+from zoning.rulebook import LOCKED, Floor, without_unused_topics
 from zoning.siting import why_unplaced
 from zoning.study import Decision
 from zoning.trace import Field, Ids, Message, Remark, Term, in_languages, remark, say
@@ -57,8 +58,8 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         quotas that found no land (``unplaced``), instruments
         of which nobody has read the text (``instrument_unread``), units with less of a service than its standard
         (``below_standard``), with more people than there is enough for (``over_capacity``) or more hectares of a use
-        (``over_capacity_ha``), and measures that are 0 or missing in every
-        unit (``empty_measure``).
+        (``over_capacity_ha``), measures that are 0 or missing in every unit (``empty_measure``), limits that a measure
+        cannot reach (``limit_out_of_range``), and reserves of less than 1 % (``fractional_reserve``).
 
     Examples
     --------
@@ -83,6 +84,8 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         *_services(plan),
         *_over_capacity(plan),
         *_empty_measures(plan),
+        *_limits_out_of_range(plan),
+        *_fractional_reserves(plan),
         *_instruments(plan),  # what has no text or layer comes last: it says what to bring, not what to look at
     ]
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
@@ -152,6 +155,36 @@ def _empty_measures(plan: Plan) -> Iterator[Remark]:
     empty = [str(name) for name, column in found.items() if name not in absent and _says_nothing(column)]
     if empty:
         yield remark("warning", "empty_measure", empty, {"names": Ids(tuple(empty))})
+
+
+def _limits_out_of_range(plan: Plan) -> Iterator[Remark]:
+    """Limits of rules beyond what their measure can be, so that all units get one answer: 30 for 30 % of a share."""
+    ranges = {one.name: one.limits for one in plan.rulebook.indicators if one.limits is not None}
+    rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
+    first, values = complete_measures(plan.measures.head(1), rulebook), rulebook.values
+    for rule in rulebook.rules:
+        condition = parse_condition(rule.when)
+        if ranges.keys().isdisjoint(condition.names) or not condition.names <= {*first.columns, *values}:
+            continue
+        for part in condition_parts(condition.evaluate(first, values)):
+            least, most = ranges.get(part.measure, (-np.inf, np.inf))
+            if part.operator and not least <= part.limit <= most:
+                told: dict[str, Field] = {"rule": rule.id, "measure": part.measure, "limit": part.limit}
+                told |= {"least": least, "most": most, "parameter": part.parameter}
+                key = "limit_out_of_range" if part.parameter else "number_out_of_range"
+                yield remark("warning", "limit_out_of_range", [rule.id], told, key=key)
+
+
+def _fractional_reserves(plan: Plan) -> Iterator[Remark]:
+    """Reserves of less than 1 %: reserve_pct = 0.05 is a twentieth of a per cent."""
+    for quota in plan.study.quotas:
+        if 0 < quota.reserve_pct < 1:
+            told: dict[str, Field] = {
+                "quota": in_languages(quota.title or quota.name),
+                "pct": quota.reserve_pct,
+                "meant": (100 * quota.reserve_pct).normalize(),
+            }
+            yield remark("warning", "fractional_reserve", [quota.name], told)
 
 
 def _says_nothing(column: pd.Series) -> bool:

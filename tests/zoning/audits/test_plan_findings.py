@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -250,3 +251,22 @@ def test_many_units_are_counted_in_the_language_asked_for(toy_folder: Path) -> N
     english, chinese = (find(bare, language)[0].text for language in ("en", "zh"))
     assert english.endswith("'b1' and 7 more)")
     assert chinese.endswith("'b1'，另有 7 个）")
+
+
+def test_a_per_cent_for_a_share_and_a_share_for_a_per_cent_are_told(toy_folder: Path) -> None:
+    """50 for half of the land is no limit that a share can reach; 0.05 of the total is not a reserve of 5 %."""
+    plan = run(read_study(toy_folder / "plan.toml"))
+    assert not {"limit_out_of_range", "fractional_reserve"} & {*codes(plan)}
+    parameters = toy_folder / "rules" / "parameters.toml"
+    written = parameters.read_text("utf-8")
+    assert "value = 0.5" in written
+    parameters.write_text(written.replace("value = 0.5", "value = 50", 1), "utf-8")
+    study = toy_folder / "plan.toml"
+    study.write_text(re.sub(r"reserve_pct = \d+", "reserve_pct = 0.05", study.read_text("utf-8")), "utf-8")
+    told = {one.code: one.text for one in find(run(read_study(study)))}
+    assert told["limit_out_of_range"].startswith(
+        "rule fragile-1 compares ecologically_fragile_share, which lies between 0 and 1, with 50 (fragile_min)"
+    )
+    assert told["fractional_reserve"] == (
+        "construction_land: reserve_pct = 0.05 holds back 0.05 % of the total; to hold back 5 % write reserve_pct = 5"
+    )
