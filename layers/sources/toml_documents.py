@@ -392,6 +392,8 @@ def _expected(context: Mapping[str, Any]) -> str:
 def _need(complaint: _Complaint, needs: str) -> str:
     value, path = complaint.details["input"], complaint.path
     if isinstance(value, dict) and needs == NEEDS["tuple"]:
+        if len(path) > 1:
+            return Phrase("{name} is a list: write {key} = [...]", name=_name(path), key=path[-1])
         return Phrase("{name} is a list of tables: write [[{key}]]", name=_name(path), key=path[-1])
     if isinstance(value, list) and needs == NEEDS["model"]:
         return Phrase("{name} is one table: write [{key}]", name=_name(path), key=path[-1])
@@ -760,10 +762,16 @@ def _said(reason: str) -> str:
     return Phrase("illegal character {sign}", sign=sign[1]) if sign else _SYNTAX.get(text, text)
 
 
+_PLAIN_SIGNS = dict(zip("“”„‟«»＂‘’＇＝，、［］【】｛｝＃", '"""""""\'\'\'=,,[][]{}#', strict=True))
+"""What TOML has for signs that word processors and keyboards of Chinese write in its place."""
+
+
 def _remedy(reason: str, rest: str, line: str) -> str:
     """What a planner most likely has to do."""
     word = re.match(r"[^\W\d]\w*", rest)
+    plain = _PLAIN_SIGNS.get(rest[:1])
     remedies = (
+        (plain, Phrase("TOML does not know the sign {sign}: write {plain}", sign=rest[:1], plain=plain or "")),
         (
             reason.startswith("Invalid value") and word and word[0].lower() in ("true", "false"),
             Phrase("true and false are written in small letters"),

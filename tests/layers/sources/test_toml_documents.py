@@ -248,6 +248,12 @@ def test_a_validator_can_point_at_several_values_below_it(tmp_path):
         ("[head]\nid = 'a'\n[title]\n[head]\n", "line 4, column 2: 'head' stands here and on line 1; keep one of them"),
         ("title = { en = 'a', en = 'b' }", "line 1, column 21: 'en' stands here and on line 1"),
         ("title = West", "line 1, column 9: invalid value; texts stand in double quotes"),
+        ("title = “West”", 'line 1, column 9: invalid value; TOML does not know the sign “: write "'),
+        (
+            "limit ＝ 3",
+            "column 7: expected '=' after a key in a key/value pair; TOML does not know the sign ＝: write =",
+        ),
+        ('list = ["a"， "b"]', "line 1, column 12: unclosed array; TOML does not know the sign ，: write ,"),
         ("limit = True", "line 1, column 9: invalid value; true and false are written in small letters"),
         ("limit =\n", "line 1, column 8: invalid value"),
         ("limit: 5\n", "TOML writes key = value"),

@@ -231,6 +231,7 @@ def test_studies_are_equal_where_the_same_is_written_and_frozen(tmp_path):
         ),
         ("[[tables]]", '[map]\ntiles = "https://a.b/{z}"\nattribution = "x"\n[[tables]]', "is no address of tiles"),
         ("[[decisions]]", "[decisions]", "line 39, column 2: 'decisions' is a list of tables: write [[decisions]]"),
+        ('["state", "unit"]', '{ unit = "state" }', "'levels' is a list: write levels = [...]"),
     ],
 )
 def test_what_the_shape_of_a_study_forbids(tmp_path, old, new, expected):
