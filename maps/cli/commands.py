@@ -93,7 +93,20 @@ Workers = Annotated[
     ),
 ]
 Long = Annotated[bool, typer.Option("--long", help="All of it: rules, clauses, references, places in files.")]
-OwnLanguage = Annotated[str | None, typer.Option("--lang", metavar="LANG", help="By default the language of the run.")]
+
+
+def _known(language: str | None) -> str | None:
+    if language is not None:
+        from maps.locale.messages import require_language
+
+        require_language(language)
+    return language
+
+
+OwnLanguage = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="LANG", callback=_known, help="By default the language of the run."),
+]
 
 
 _LEVELS = {

@@ -109,7 +109,10 @@ def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (on
         usage = wrong_call(error.format_message())
         if isinstance(error, typer.BadParameter) and isinstance(error.message, Phrase):
             usage = Phrase("Invalid value for {parameter}: {said}", parameter=error.param_hint, said=error.message)
-        return _say(Phrase("{usage}\nTry 'zoneplan --help'.", usage=usage), WRONG_CALL) if usage else WRONG_CALL
+        _, *names = getattr(getattr(error, "ctx", None), "command_path", "zoneplan").split()
+        called = " ".join(("zoneplan", *names))
+        said = Phrase("{usage}\nTry '{command} --help'.", usage=usage, command=called)
+        return _say(said, WRONG_CALL) if usage else WRONG_CALL
     return _say(
         Phrase(
             "something unforeseen: {kind}: {error}{written}\nPlease report this; ZONEPLAN_TRACEBACK=1 in the "

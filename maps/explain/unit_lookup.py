@@ -136,5 +136,5 @@ def _meant(plan: Plan, text: str) -> str:
     close = set(get_close_matches(_plain(text), sorted(set().union(*names.values())), 3, cutoff=0.8))
     called = [_called(plan, unit) for unit, own in names.items() if own & close]
     return (
-        Phrase("; did you mean {names}?", names=phrase_list(called, SEMICOLON)) if called else near(text, zones.index)
+        Phrase("; similar names: {names}", names=phrase_list(called, SEMICOLON)) if called else near(text, zones.index)
     )

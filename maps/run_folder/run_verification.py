@@ -102,6 +102,17 @@ def require_whole(folder: str | Path) -> None:
         With the files concerned.
     """
     verdict = verify(folder)
+    if verdict.state == "no run" and not Path(folder).exists():
+        raise UnknownNameError(Phrase("{folder}: there is no such folder", folder=folder), code="no_run")
+    if verdict.state == "no run" and Path(folder).suffix == ".toml":
+        raise UnknownNameError(
+            Phrase(
+                "{folder} is a plan and not its run; give the run folder, such as {run}",
+                folder=folder,
+                run=Path(folder).parent / "runs" / Path(folder).stem,
+            ),
+            code="no_run",
+        )
     if verdict.state == "no run":
         raise UnknownNameError(
             Phrase(

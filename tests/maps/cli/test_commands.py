@@ -280,7 +280,7 @@ def test_at_says_what_applies_at_a_place(toy_result: Path, capsys) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["unit z1"], "the plan has no unit 'unit z1'; did you mean '"),
+        (["unit z1"], "the plan has no unit 'unit z1'; similar names: '"),
         (["a1/1"], "it is a piece of unit 'a1': explain that, or ask for a place in the piece with 'zoneplan at'"),
         (["a1", "--of", "polices"], "has no 'polices'; did you mean 'policies'? It tells of zones, "),
         (["a1", "--of", "x"], "has no 'x'. It tells of zones, "),
@@ -346,7 +346,7 @@ def test_verify_runs_a_plan_again(toy_folder: Path, capsys) -> None:
 @pytest.mark.parametrize("words", [("at", "-104.99", "39.74"), ("explain", "08031")])
 def test_a_folder_that_is_no_run_is_a_wrong_call(tmp_path: Path, words, capsys) -> None:
     """1 is kept for what `verify` finds."""
-    assert call(words[0], tmp_path / "none", *words[1:]) == 2
+    assert call(words[0], tmp_path, *words[1:]) == 2
     assert "is not a run" in capsys.readouterr().err
 
 
@@ -385,3 +385,24 @@ def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, tmp_p
     assert call("report", folder, "--lang", "pt") == 2
     assert "o livro de regras 'main_functional_areas' fala en, zh" in capsys.readouterr().err
     assert call("verify", folder) == 0
+
+
+def test_what_is_there_in_place_of_a_run_is_named(command, toy_folder: Path, tmp_path: Path) -> None:
+    gone = command("explain", tmp_path / "runs" / "plan", "a1")
+    assert (gone.code, gone.err.strip()) == (2, f"zoneplan: {tmp_path / 'runs' / 'plan'}: there is no such folder")
+    plan = command("explain", toy_folder / "plan.toml", "a1")
+    assert plan.code == 2
+    assert f"is a plan and not its run; give the run folder, such as {toy_folder / 'runs' / 'plan'}" in plan.err
+
+
+@pytest.mark.parametrize("name", ["compare", "curve", "robustness", "explain"])
+def test_a_language_that_there_is_not_is_refused_before_anything_is_done(command, name: str, tmp_path: Path) -> None:
+    """It was passed over, and the answer came in English with exit code 0."""
+    others = {"compare": [tmp_path], "curve": ["fragile_min"], "explain": ["a1"]}.get(name, ["--within", "a=1:2"])
+    found = command(name, tmp_path, *others, "--lang", "xx")
+    assert found.code == 2
+    assert "no language 'xx': zoneplan speaks en" in found.err
+
+
+def test_a_wrong_call_names_the_help_of_its_command(command) -> None:
+    assert command("check", "--bogus", "plan.toml").err.strip().endswith("Try 'zoneplan check --help'.")
