@@ -272,6 +272,9 @@ class _Written:
 
     def _features(self, name: str, features: pd.DataFrame | pa.Table, ids: str | None) -> str:
         """Features as a file, their index as a column where no column has the ids."""
+        if isinstance(features, pd.Series) or not (isinstance(features, pd.DataFrame) or is_arrow(features)):
+            raise _no_layer(name, features)
+        _refuse_columns(name, features, ids)
         if not isinstance(features, gpd.GeoDataFrame):
             source = _source(name)
             _write_arrow(_with_geometry(features, name, ids), self._path(source))
@@ -298,16 +301,7 @@ class _Written:
         elif hasattr(data, "dims") and hasattr(data, "coords"):
             self._array(data, name, source)
         else:
-            raise SourceError(
-                Phrase(
-                    "layer '{layer}' is a {kind}: give a GeoDataFrame, a DataFrame with well-known binary, an Arrow "
-                    "table, the path of a grid, an open rasterio dataset or an xarray.DataArray",
-                    layer=name,
-                    kind=type(data).__name__,
-                ),
-                code="kind",
-                layer=name,
-            )
+            raise _no_layer(name, data)
         return source
 
     def _copy(self, dataset: Any, name: str, source: str, band: int | None) -> None:
@@ -350,6 +344,37 @@ class _Written:
         if values.dtype.kind == "f" and nodata is None:
             nodata = math.nan
         _write_band(self._path(source), name, values, array_grid(flat, name), array_crs(flat, name), nodata, 1)
+
+
+def _no_layer(name: str, data: object) -> SourceError:
+    return SourceError(
+        Phrase(
+            "layer '{layer}' is a {kind}: give a GeoDataFrame, a DataFrame with well-known binary, an Arrow "
+            "table, the path of a grid, an open rasterio dataset or an xarray.DataArray",
+            layer=name,
+            kind=type(data).__name__,
+        ),
+        code="kind",
+        layer=name,
+    )
+
+
+def _refuse_columns(name: str, features: pd.DataFrame | pa.Table, ids: str | None) -> None:
+    """Refuse what no file can hold: columns of one name, and an index of several levels that is to be the ids."""
+    names = pd.Index(features.columns if isinstance(features, pd.DataFrame) else features.column_names)
+    twice = sorted({str(one) for one in names[names.duplicated()]})
+    if twice:
+        said = Phrase("layer '{layer}' has columns of one name: {names}; rename them", layer=name, names=shown(twice))
+        raise SourceError(said, code="columns", layer=name)
+    levels = features.index.nlevels if isinstance(features, pd.DataFrame) else 1
+    if ids is not None and ids not in names and levels > 1:
+        said = Phrase(
+            "layer '{layer}' has an index of {count} levels; make one id of them, such as "
+            "table.index = ['-'.join(map(str, one)) for one in table.index]",
+            layer=name,
+            count=levels,
+        )
+        raise SourceError(said, code="ids", layer=name)
 
 
 def is_arrow(data: object) -> bool:

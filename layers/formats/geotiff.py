@@ -366,6 +366,7 @@ def read_raster(
     LimitError
         Its blocks are too large to be unpacked.
     """
+    path = Path(path)
     format_of(path, name, GRIDS)
     condition = None if where is None else cell_condition(where, name)
     if is_gcj02(crs):

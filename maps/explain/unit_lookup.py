@@ -18,16 +18,16 @@ _HAN = re.compile(r"([\u3400-\u9fff\uf900-\ufaff·]+)")
 _APART = re.compile(r"[/|()（）;；]")
 
 
-def find_unit(plan: Plan, text: str) -> str:
+def find_unit(plan: Plan, text: str | int) -> str:
     """The id of the one unit that somebody means.
 
     Parameters
     ----------
     plan : Plan
-    text : str
-        Its id, its id as a number ("8031" for "08031"), or its name: the whole of it, its part in one language, or that
-        of any language, in the columns of names and those that begin with "name". Case, and marks on letters, do not
-        matter.
+    text : str or int
+        Its id, its id as a number (8031 or "8031" for "08031"), or its name: the whole of it, its part in one
+        language, or that of any language, in the columns of names and those that begin with "name". Case, and marks
+        on letters, do not matter.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def find_unit(plan: Plan, text: str) -> str:
     >>> find_unit(plan, "四川"), find_unit(plan, "sichuan"), find_unit(plan, "510000")
     ('510000', '510000', '510000')
     """
-    ids = pd.Index(plan.zones["unit_id"])
+    ids, text = pd.Index(plan.zones["unit_id"]), str(text)
     if text in ids:
         return text
     wanted = _plain(text)

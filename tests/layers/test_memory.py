@@ -214,3 +214,22 @@ def test_a_grid_given_by_its_path_may_be_opened_by_a_child(toy_folder: Path, mon
     monkeypatch.undo()
     made.append(run(study, inputs=here))
     pd.testing.assert_frame_equal(made[0].measures, made[1].measures)
+
+
+@pytest.mark.parametrize(
+    ("units", "words"),
+    [
+        (UNITS.geometry, "layer 'units' is a GeoSeries: give a GeoDataFrame"),
+        (
+            UNITS[["geometry"]].assign(a=1, b=2).set_axis(["geometry", "code", "code"], axis=1),
+            "has columns of one name: 'code'; rename",
+        ),
+        (UNITS.set_index([UNITS.index, UNITS.index]), "layer 'units' has an index of 2 levels; make one id of them"),
+    ],
+)
+def test_a_table_that_no_file_can_hold_is_told_as_what_it_is(units: object, words: str) -> None:
+    """Each was told to be damaged, or not yours to read."""
+    with pytest.raises(SourceError) as error:
+        prepare(units)
+    assert words in str(error.value)
+    assert "damaged" not in str(error.value)

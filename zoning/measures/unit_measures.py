@@ -454,7 +454,7 @@ def _layer_columns(
         raise CrsError(
             Phrase(
                 "layer '{layer}' is in {crs_of_layer}, the units are in {crs}; project it first: "
-                "layers.project(..., units.crs)",
+                "zp.project(..., units.crs)",
                 layer=layer.name,
                 crs_of_layer=CRS.from_user_input(own).name,
                 crs=crs.name,

@@ -87,8 +87,14 @@ def overlay(
     0      a/1      1.5   False
     1      a/2      0.5    True
     """
-    ids = unit_ids(units)
     crs = checked_crs(units)
+    ids = unit_ids(units)
+    if not isinstance(designations, Mapping):
+        raise GeometryError(
+            Phrase(
+                "designations are a {kind}; give each its name: {{'forest': forest}}", kind=type(designations).__name__
+            )
+        )
     names = sorted(designations)
     features = {name: features_of(name, designations[name]) for name in names}
     raise_all(
@@ -149,6 +155,16 @@ def unit_ids(units: gpd.GeoDataFrame) -> pd.Index:
         raise GeometryError(
             Phrase("units have a column 'unit_id' that is not their index; use units.set_index('unit_id')")
         )
+    if index.nlevels > 1:
+        raise GeometryError(
+            Phrase(
+                "the index of the units has {count} levels; make one id of them, such as "
+                "units.index = ['-'.join(map(str, one)) for one in units.index]",
+                count=index.nlevels,
+            ),
+            code="ids",
+            layer="units",
+        )
     whole = pd.api.types.is_integer_dtype(index.dtype)
     wrong = [str(one) for one in index if not isinstance(one, str)] if not whole or index.hasnans else []
     if wrong:
@@ -204,8 +220,8 @@ def checked_crs(units: gpd.GeoDataFrame) -> CRS:
     if not is_equal_area(crs):
         raise CrsError(
             Phrase(
-                "units are in {crs}, in which areas are not true; project them first: layers.project(units, "
-                "layers.working_crs(units)), and the designations to the same CRS",
+                "units are in {crs}, in which areas are not true; project them first: zp.project(units, "
+                "zp.working_crs(units)), and the designations to the same CRS",
                 crs=crs.name,
             ),
             layer="units",
@@ -263,7 +279,7 @@ def complaints(name: str, features: gpd.GeoDataFrame, crs: CRS) -> list[CrsError
             CrsError(
                 Phrase(
                     "designation '{designation}' is in {crs_of_layer}, the units are in {crs}; project it first: "
-                    "layers.project(..., units.crs)",
+                    "zp.project(..., units.crs)",
                     designation=name,
                     crs_of_layer=CRS.from_user_input(own).name,
                     crs=crs.name,

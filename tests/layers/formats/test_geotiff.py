@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import rasterio
@@ -396,3 +398,8 @@ def test_polygons_of_classes_tile_the_raster_wherever_they_are_projected_to(writ
 
 def test_no_cell_no_polygon(rows_grid):
     assert len(polygons_of(read_raster(rows_grid, "g", where="value > 99")[0], WHOLE)) == 0
+
+
+def test_a_path_may_be_a_text(toy_folder: Path) -> None:
+    grids = [read_raster(kind(toy_folder / "elevation.tif"), "height")[0] for kind in (str, Path)]  # type: ignore[arg-type]
+    assert grids[0].path == grids[1].path

@@ -29,7 +29,7 @@ def test_every_unit_is_found_by_its_id_its_number_and_its_names(plan) -> None:
     """In both studies; a name that several bear lists them all."""
     names = plan.units["name"].astype(str)
     for unit, name in names.items():
-        assert find_unit(plan, unit) == find_unit(plan, str(int(unit))) == unit
+        assert find_unit(plan, unit) == find_unit(plan, str(int(unit))) == find_unit(plan, int(unit)) == unit
         parts = name.rsplit(" ", 1) if re.search("[\u4e00-\u9fff]", name) else []
         for spelling in (name, name.upper(), *parts):
             same = [one for one, other in names.items() if other == name]

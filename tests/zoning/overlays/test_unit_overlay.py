@@ -151,6 +151,7 @@ BAD_UNITS = [
     ),
     (frame(square(0, 0), index=[8031.0]), GeometryError, "must be text, and these are not: '8031.0'"),
     (frame(square(0, 0), square(1, 0), index=[1, "a"]), GeometryError, "must be text, and these are not: '1'"),
+    (frame(square(0, 0), index=pd.MultiIndex.from_tuples([("a", 1)])), GeometryError, "has 2 levels; make one id"),
     (frame(square(0, 0), None, index=["a", "b"]), GeometryError, r"1 have no geometry.*\('b'\)"),
     (frame(square(0, 0), shapely.Polygon(), index=["a", "b"]), GeometryError, r"no geometry.*\('b'\)"),
     (frame(square(0, 0).centroid, index=["a"]), GeometryError, r"no polygon.*\('a'\)"),
@@ -227,3 +228,11 @@ def test_the_index_of_a_designation_does_not_matter(units):
     one, other = (overlay(units, {"forest": frame}) for frame in (forest, forest.dissolve(by=["a", "b"])))
     assert one.index.equals(other.index)
     assert one["area_ha"].equals(other["area_ha"])
+
+
+def test_designations_without_a_name_and_units_that_are_a_series_are_told() -> None:
+    units = frame(square(0, 0), index=["a"])
+    with pytest.raises(GeometryError, match="designations are a list; give each its name"):
+        overlay(units, [units])  # type: ignore[arg-type]
+    with pytest.raises(GeometryError, match="this is a GeoSeries; give a GeoDataFrame"):
+        overlay(units.geometry, {})
