@@ -99,7 +99,7 @@ def test_what_nothing_near_would_change_says_so(told) -> None:
     assert salt_lake.changes[0].startswith("Only far off: General if the density needed rose from 50 above ")
     assert salt_lake.changes[1] == "General if this were so: it is not metropolitan."
     beijing, yunnan = (told("china_provinces", "zh")[unit] for unit in ("110000", "530000"))
-    assert beijing.changes == ("单独变动任一规则阈值，结论都不变。",)
+    assert beijing.changes == ("阈值在 0 以上时，单独变动任一规则阈值，结论都不变。",)
     assert yunnan.changes[0].startswith("须大幅变动：若农产品生产用地占比的标准由40%降至5.4")
 
 
