@@ -321,8 +321,16 @@ class ReportContext:
         return short_amount(value, self.language)
 
     def large(self, value: float) -> str:
-        """A whole number; a large one in tens of thousands where the language counts so."""
-        return self.compact(value) if self.language == "zh" else self.number(value)
+        """A whole number; a large one in tens of thousands where the language counts so.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> plan = zp.run(zp.read_study(zp.builtin_study("china_provinces")))
+        >>> [ReportContext.of(plan, "zh").large(value) for value in (191.797, 1_027_312)]
+        ['192', '103万']
+        """
+        return self.compact(value) if self.language == "zh" and value >= 10_000 else self.number(value)
 
     def people_text(self, people: float) -> str:
         """So many people."""
