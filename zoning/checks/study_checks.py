@@ -278,7 +278,9 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *access_faults(study, rulebook, inputs, tables.travel),
         *misfitting,
         *range_faults(inputs.units, study.tables, inputs.origins),
-        *decision_faults(study.decisions, known_units(study, inputs), rulebook, dropped_units(inputs)),
+        *decision_faults(
+            study.decisions, known_units(study, inputs), rulebook, dropped_units(inputs), inputs.units["name"]
+        ),
         *quota_faults(study, columns),
         *siting_faults(study, rulebook, inputs),
         *_list_faults(tables, study, rulebook, inputs),

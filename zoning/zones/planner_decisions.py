@@ -25,6 +25,7 @@ def decision_faults(
     units: pd.Index,
     rulebook: Rulebook,
     dropped: Collection[str] = (),
+    named: pd.Series | None = None,
 ) -> Iterator[ZoneplanError]:
     """The complaints about decisions that cannot be carried out.
 
@@ -38,6 +39,8 @@ def decision_faults(
         Its zones are those that can be decided.
     dropped : collection of str, optional
         Units that the study has dropped; a decision on one has no effect, which is a finding and no complaint.
+    named : Series of str, optional
+        By id what units are called, for those who wrote a name.
 
     Yields
     ------
@@ -64,7 +67,7 @@ def decision_faults(
                     "{place}: there is no unit {unit}{hint}",
                     place=where,
                     unit=shown([decision.unit]),
-                    hint=near(decision.unit, map(str, units)),
+                    hint=_called(decision.unit, named) or near(decision.unit, map(str, units)),
                 ),
                 code="unknown_unit",
                 keys=keys,
@@ -86,6 +89,12 @@ def decision_faults(
                     keys=keys,
                 )
             first.setdefault(decision.unit, number)
+
+
+def _called(name: str, named: pd.Series | None) -> str:
+    """That a text is the name of units, and of which; empty where it is none."""
+    ids = [] if named is None else named.index[named == name]
+    return Phrase("; it is the name of {ids}: write the id", ids=shown(map(str, ids))) if len(ids) else ""
 
 
 def _zone_faults(

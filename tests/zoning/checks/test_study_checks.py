@@ -618,3 +618,10 @@ def test_inputs_of_a_plan_with_other_jurisdictions_are_refused(toy_run: Plan) ->
     assert isinstance(toy_run, FreshPlan)
     with pytest.raises(StudyError, match=r"line \d+, column \d+: the units were read without .*parish"):
         run(study, inputs=toy_run.inputs)
+
+
+def test_a_decision_on_a_name_is_told_the_id(toy_folder: Path) -> None:
+    edit(toy_folder, ('unit = "c4"', 'unit = "Unit C4"'))
+    assert any(
+        text.endswith("there is no unit 'Unit C4'; it is the name of 'c4': write the id") for text in errors(toy_folder)
+    )
