@@ -18,7 +18,7 @@ import pandas as pd
 from layers.conditions import Evaluation
 from layers.crs import known_crs
 from layers.databases import extracted
-from layers.errors import Attempts, Finding, ZoneplanError, at_key, raise_all
+from layers.errors import Attempts, Finding, StudyError, ZoneplanError, at_key, raise_all
 from layers.inputs import Inputs, Layer, Source
 from layers.phrases import Phrase
 from layers.raster import HeightGrid, height_grid
@@ -159,6 +159,10 @@ def run(
     >>> len(plan.zones)
     164
     """
+    if not isinstance(study, Study):
+        raise StudyError(
+            Phrase("run takes a study and not a {kind}; read it first: zp.read_study(...)", kind=type(study).__name__)
+        )
     announce("read")
     cut = for_each or partial(cut_in_threads, workers=workers)
     study, steps = study.as_written(), Steps(kept=kept, for_each=cut, on_pieces=on_pieces)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers.errors import UnknownNameError, escape_hidden
+from layers.errors import StudyError, UnknownNameError, escape_hidden
 from layers.phrases import Phrase, phrase_list
 from maps.explain.explanation_text import explanation_lines
 from maps.explain.records_in_words import Content, content_of, contents_of
@@ -104,14 +104,14 @@ class Explanation:
         return "\n".join(escape_hidden(line) for line in explanation_lines(self.content, self.language)) + "\n"
 
 
-def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
+def explain(plan: Plan, unit_id: str | int, language: str = "en") -> Explanation:
     """Why a unit is what it is.
 
     Parameters
     ----------
     plan : Plan
         Just made, or read back from a run folder.
-    unit_id : str
+    unit_id : str or int
         Its id, its id as a number, or its name in any of its languages, see :func:`maps.explain.find_unit`.
     language : str, optional
         "en", "zh", or another one that there is a catalogue of.
@@ -138,6 +138,10 @@ def explain(plan: Plan, unit_id: str, language: str = "en") -> Explanation:
     >>> print(why.text().splitlines()[0])
     Denver (08031), Colorado: 39,904.03 ha
     """
+    if not isinstance(plan, Plan):
+        raise StudyError(
+            Phrase("explain takes a plan and not a {kind}; read it first: zp.read_run(...)", kind=type(plan).__name__)
+        )
     unit_id = find_unit(plan, unit_id)
     said = localize(plan, language)
     (zone,) = said.zones[said.zones["unit_id"] == unit_id].to_dict("records")

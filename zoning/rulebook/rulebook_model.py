@@ -438,6 +438,10 @@ def read_rulebook(name_or_path: str | Path, date: dt.date | None = None) -> Rule
     >>> [zone.code for zone in rulebook.zones if zone.default]
     ['general']
     """
+    if date is not None and not isinstance(date, dt.date):
+        raise StudyError(
+            Phrase("a rulebook is read on a day and not on {given!r}; give a date(2025, 1, 1)", given=date)
+        )
     draft = read_draft(name_or_path)
     day = last_change(draft) if date is None else date
     raise_all(rulebook_faults(draft, day))
