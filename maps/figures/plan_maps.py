@@ -301,8 +301,14 @@ class PlanMaps:
         """
         frame = MapFrame.tight(self.bounds, wide, high)
         shapes = self.shapes(frame)
-        sheet = Canvas(frame.wide, frame.high)
         land = study_outline(shapes.geometry.to_numpy())
+        corner, strip = _free_corner(frame, land), 0.0
+        if corner is None:
+            strip = _sizes_mm(frame)[1] + 1
+            frame = MapFrame.tight(self.bounds, wide, high - strip)
+            shapes = self.shapes(frame)
+            land, corner = study_outline(shapes.geometry.to_numpy()), (0.0, frame.high + 1)
+        sheet = Canvas(max(frame.wide, _sizes_mm(frame)[0] if strip else 0.0), frame.high + strip)
         parts = [
             (svg_path(land, frame.frame), "#F1EFEB", "", 0.0),
             (svg_path(shapes.geometry.to_numpy(), frame.frame) if len(shapes) <= MANY else "", "none", "#FFFFFF", 0.14),
@@ -311,7 +317,7 @@ class PlanMaps:
         sheet.add(self._group(parts))
         values = pd.to_numeric(amounts).astype(float).reindex(shapes.index).fillna(0.0)
         most = float(values.max()) or 1.0
-        largest = min(frame.wide, frame.high) / 9
+        largest = _largest_mm(frame)
         points = shapely.get_coordinates(shapely.point_on_surface(shapes.geometry.to_numpy())).tolist()
         fills = self.figures.fills
         names = self.figures.names(map(str, shapes.index))
@@ -325,29 +331,26 @@ class PlanMaps:
             fill = fills[str(main)]
             sheet.circle(x, y, radius, fill, stroke=edge_of(fill) or "#FFFFFF", thick=0.16)
             taken.append(Named(x, y, radius, name, fill))
-        for one, left, base, is_on in circle_names(taken, NAMED_CIRCLES, sheet.wide, sheet.high):
+        for one, left, base, is_on in circle_names(taken, NAMED_CIRCLES, frame.wide, frame.high):
             colour, halo = (ink_on(one.fill), "") if is_on else (INK, "#FFFFFF")
             near = min(max(one.x, left - 0.6), left + text_mm(one.name, NAME_PT) + 0.6)
             if not is_on and hypot(near - one.x, base - NAME_DROP - one.y) > one.radius + 2.8 + GAP:
                 sheet.line(one.x, one.y, near, base - NAME_DROP, INK, 0.16)
                 sheet.circle(one.x, one.y, 0.35, INK)
             sheet.text(left, base, one.name, NAME_PT, fill=colour, bold=True, halo=halo)
-        self._sizes(sheet, frame, land, most, largest, said[1])
+        whole = bool((values % 1 == 0).all())
+        sizes = [one for one in _three(most) if one >= 1 or not whole]
+        self._sizes(sheet, corner, sizes, (most, largest), said[1])
         return _as_map(sheet.svg(said[0]))
 
     def _sizes(
-        self, sheet: Canvas, frame: MapFrame, land: shapely.Geometry, most: float, largest: float, said: str
+        self, sheet: Canvas, corner: tuple[float, float], sizes: Sequence[float], scale: tuple[float, float], said: str
     ) -> None:
-        """Three sizes in the corner that has the least land."""
-        high, wide = 2 * largest + 2, 2 * largest + 22
-        corners = {
-            (x, y): shapely.box(*_ground(frame, x, y, wide, high))
-            for x in (0.0, frame.wide - wide)
-            for y in (0.0, frame.high - high)
-        }
-        x, y = min(corners, key=lambda one: (shapely.intersection(land, corners[one]).area, one))
+        """Some sizes in a corner without much land, or below the map; ``scale``: the largest amount and its radius."""
+        (x, y), (most, largest) = corner, scale
+        high = 2 * largest + 2
         foot, middle = y + high - 1, x + largest + 1
-        for value in _three(most):
+        for value in sizes:
             radius = largest * sqrt(value / most)
             sheet.circle(middle, foot - radius, radius, "none", stroke=SECOND, thick=0.2)
             top = foot - 2 * radius
@@ -556,6 +559,29 @@ def _path(data: str, fill: str, stroke: str, thick: float) -> str:
 def _ground(frame: MapFrame, x: float, y: float, wide: float, high: float) -> tuple[float, float, float, float]:
     west, north = frame.west + x * frame.metres, frame.north - y * frame.metres
     return west, north - high * frame.metres, west + wide * frame.metres, north
+
+
+def _largest_mm(frame: MapFrame) -> float:
+    """The radius of the largest circle of a map."""
+    return min(frame.wide, frame.high) / 9
+
+
+def _sizes_mm(frame: MapFrame) -> tuple[float, float]:
+    """How wide and how high the legend of three sizes is."""
+    return 2 * _largest_mm(frame) + 22, 2 * _largest_mm(frame) + 2
+
+
+def _free_corner(frame: MapFrame, land: shapely.Geometry) -> tuple[float, float] | None:
+    """The corner that has the least land for the legend of sizes; None where half of it is land all the same."""
+    wide, high = _sizes_mm(frame)
+    corners = {
+        (x, y): shapely.box(*_ground(frame, x, y, wide, high))
+        for x in (0.0, frame.wide - wide)
+        for y in (0.0, frame.high - high)
+    }
+    taken = {place: shapely.intersection(land, box).area for place, box in corners.items()}
+    best = min(corners, key=lambda one: (taken[one], one))
+    return best if taken[best] < 0.5 * corners[best].area else None
 
 
 def _three(most: float) -> tuple[float, float, float]:
