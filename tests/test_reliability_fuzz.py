@@ -6,6 +6,7 @@ of its own, so that a crash, a hang or a loss of memory is seen as what it is.
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
@@ -24,6 +25,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rasterio
+import rich.console
 
 import maps.cli.commands
 import maps.explain
@@ -31,17 +33,18 @@ import maps.init
 import zoning.pipeline
 from maps.run_folder import verify
 from tests.conftest import examples
+from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS
 
 FORK = multiprocessing.get_context("fork")
-LOADED = (maps.cli.commands, maps.explain, maps.init, zoning.pipeline)
+LOADED = (maps.cli.commands, maps.explain, maps.init, rich.console, zoning.pipeline)
 """What the command loads at its first use: a copy of this process has it already."""
 CONTRACT = {0, 2, 3, 4, 6}
 """Exit codes of a check, but for a fault of ours."""
 CPU_S, PATIENCE_S = 20, 60
 """What a file that sends its library round in a circle may take, and what a check that does not end."""
 MORE_MEMORY = 4 * 1024**3
-CHANGES = 25
-"""Of each format; with 21 formats as many as 40 changes of 13, in two minutes."""
+CHANGES = 10
+"""Of each format, others at every run of the tests; many more where somebody asks for the ``long`` ones."""
 MANY_CHANGES = 100
 
 
@@ -70,6 +73,7 @@ def _command(folder: Path, arguments: list[str]) -> None:
     sys.stdout, sys.stderr = ((folder / name).open("w", encoding="utf-8") for name in ("out.txt", "err.txt"))
     held = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (held + MORE_MEMORY, held + MORE_MEMORY))
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS)  # as in a process of its own
     warnings.resetwarnings()
     warnings.simplefilter("ignore")  # a planner sees none either
     maps.cli.commands.main(arguments)
@@ -266,6 +270,7 @@ def fuzz(name: str, folder: Path, count: int, seed: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("toy_run")  # of which each copy has all that a run loads and builds at its first use
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_changed_file_is_read_or_refused_in_words(
     name: str, toy_folder: Path, request: pytest.FixtureRequest
@@ -274,9 +279,10 @@ def test_a_changed_file_is_read_or_refused_in_words(
 
 
 @pytest.mark.long
+@pytest.mark.usefixtures("toy_run")
 @pytest.mark.parametrize("name", FORMATS)
 def test_many_changed_files(name: str, toy_folder: Path, request: pytest.FixtureRequest) -> None:
-    """2,100 changes in all."""
+    """2,000 changes in all."""
     fuzz(name, toy_folder, MANY_CHANGES, seed=int(request.config.option.hypothesis_seed))
 
 
