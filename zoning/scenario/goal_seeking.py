@@ -432,25 +432,18 @@ class _Search:
 
     def judge(self, values: Mapping[str, float]) -> tuple[Judged, ...]:
         """What becomes of each goal under some values, exactly; not met where no such plan can be made."""
-        (judged,) = self._judged([values])
+        ((judged, _),) = self.judge_all([values])
         return judged
 
-    def _judged(self, tried: Sequence[Mapping[str, float]]) -> Iterator[tuple[Judged, ...]]:
+    def judge_all(
+        self, tried: Sequence[Mapping[str, float]]
+    ) -> Iterator[tuple[tuple[Judged, ...], pd.DataFrame | None]]:
+        """What becomes of each goal under each of some values, and the zones there; None where there is no plan."""
         none = tuple(Judged(goal, None, met=False) for goal in self.goals)
-        variants = pd.DataFrame([dict(one) for one in tried], columns=self.names)
-        try:
-            outcomes, codes = zones_by_variant(self.claims, self.measured, self.rulebook, variants, self.part_of)
-        except NO_PLAN:
-            if len(tried) > 1:
-                yield from itertools.chain.from_iterable(self._judged([one]) for one in tried)
-            else:
-                yield none
-            return
-        for values, own in zip(tried, codes, strict=True):
-            zones = outcomes.iloc[own].set_axis(self.units)
-            amounts = self._amounts(zones, values) if self.of_amounts else {}
-            if isinstance(amounts, str):
-                yield none
+        for values, zones in zip(tried, self._zones(tried), strict=True):
+            amounts = self._amounts(zones, values) if self.of_amounts and zones is not None else {}
+            if zones is None or isinstance(amounts, str):
+                yield none, zones
                 continue
             seen = unit_context(zones, self.known, self.overlays).reindex(self.units)
             parameters = {**self.fixed, **values}
@@ -459,7 +452,23 @@ class _Search:
                 yes = goal.condition.evaluate(seen.rename_axis("unit_id"), parameters).yes
                 value = goal.value(yes, self.area, amounts)
                 found.append(Judged(goal, value, goal.is_met(value)))
-            yield tuple(found)
+            yield tuple(found), zones
+
+    def _zones(self, tried: Sequence[Mapping[str, float]]) -> Iterator[pd.DataFrame | None]:
+        """The zones under each of some values; None where a rule that must be answered cannot be."""
+        variants = pd.DataFrame([dict(one) for one in tried], columns=self.names)
+        asked = self.claims, self.measured, self.rulebook
+        try:
+            outcomes, codes = zones_by_variant(*asked, variants, self.part_of)
+        except NO_PLAN:
+            count = len(self.units)
+            rows, values = np.tile(np.arange(count), len(tried)), variants.iloc[np.repeat(np.arange(len(tried)), count)]
+            every = zones_by_row(*asked, rows, values, self.part_of)
+            for start in range(0, len(every), count):
+                zones = every.iloc[start : start + count].set_axis(self.units)
+                yield None if (zones["main"] == "").any() else zones
+            return
+        yield from (outcomes.iloc[own].set_axis(self.units) for own in codes)
 
     def refusal(self, values: Mapping[str, float]) -> str | None:
         """What is said where the quotas cannot be handed out under some values, or no plan can be made of them."""
@@ -520,13 +529,13 @@ class _Search:
             for _ in range(MOST_TRIED // AT_ONCE):
                 batch = list(itertools.islice(tried, AT_ONCE))
                 done = len(batch) < AT_ONCE
-                for (cost, values), told in zip(
-                    batch, self._judged([one for _, one in batch]) if batch else (), strict=True
+                for (cost, values), (told, zones) in zip(
+                    batch, self.judge_all([one for _, one in batch]) if batch else (), strict=True
                 ):
                     reached, judged, lost = cost, told, sum(not one.met for one in told)
                     if best is not None and lost >= best[0]:
                         continue
-                    if not self.of_amounts and self.refusal(values) is not None:
+                    if not self.of_amounts and (zones is None or isinstance(self._amounts(zones, values), str)):
                         judged = tuple(one._replace(value=None, met=False) for one in told)
                         lost = len(judged)
                     if best is None or lost < best[0]:
@@ -768,8 +777,8 @@ class _Cells:
             bound = -gain / SCALE - given * (len(self.axes) + 1)
             cells = [int(np.flatnonzero(amounts[columns])[0]) for columns in self._axes_columns]
             needed = [not amounts[column] for column in self.giving]
-            for values in self._values(cells):
-                judged = self.search.judge(values)
+            tried = list(self._values(cells))
+            for values, (judged, _) in zip(tried, self.search.judge_all(tried), strict=True):
                 if all(one.met or not must for one, must in zip(judged, needed, strict=True)):
                     return self.search.told(values, None if may_give_up else bound, judged)
             columns = [own[cell] for own, cell in zip(self._axes_columns, cells, strict=True)]
