@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from layers.errors import ConditionError, StudyError, UnknownNameError, ZoneplanError
+from tests.conftest import examples
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.quotas import allocate, names_asked, unit_context
@@ -203,9 +204,9 @@ def away(values: dict[str, float], moves: dict[str, tuple[float, float]]) -> flo
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_no_search_is_beaten_by_brute_force(toy: FreshPlan, seed: int) -> None:
-    """25 small plans a seed, 500 in all; every fifth with amounts of a quota, handed out for each cell tried."""
+    """Ten small plans a seed, 200 in all; every fifth with amounts of a quota, handed out for each cell tried."""
     rng = np.random.default_rng(seed)
-    for number in range(25):
+    for number in range(examples(10)):
         plan, amounts = small_plan(toy, rng), number % 5 == 0
         names = [name for name in ("t", "s") if is_asked(plan, name)]
         if amounts and number:
