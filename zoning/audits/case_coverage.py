@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
 from layers.conditions import parse_condition
+from layers.errors import ZoneplanError
 from zoning.audits.worked_cases import is_as_expected
 from zoning.policies import reach_of
 from zoning.rulebook import Case, Draft, Rulebook, last_change, read_draft, read_rulebook
@@ -93,21 +99,27 @@ def _instruments(draft: Draft, rulebook: Rulebook) -> Iterator[Remark]:
 
 def _parameters(draft: Draft, name_or_path: str | Path, announce: Callable[[int, int], None]) -> Iterator[Remark]:
     """Parameters by what reads them, and those of which no case would notice another value."""
-    days = {case.date for cases in draft.cases.values() for case in cases}
+    cases = [case for cases in draft.cases.values() for case in cases]
     rulebook = read_rulebook(name_or_path)
-    rulebooks = {day: rulebook.at(day) for day in sorted(days)}
+    rulebooks = {day: rulebook.at(day) for day in sorted({case.date for case in cases})}
     compared, told = _compared(draft), _told(draft)
     found: dict[str, list[str]] = {"parameter_unmoved": [], "parameter_told": [], "parameter_unread": []}
     for number, one in enumerate(draft.parameters):
         announce(number, len(draft.parameters))
         if one.name in compared:
-            if not _is_moved(one.name, compared[one.name], draft, rulebooks):
+            if not _is_moved(one.name, compared[one.name], draft, cases, rulebooks):
                 found["parameter_unmoved"].append(one.name)
         else:
             found["parameter_told" if one.name in told else "parameter_unread"].append(one.name)
     for code, names in found.items():
         if names:
             yield remark("note", code, names, {"parameters": Ids(tuple(names))}, "parameters")
+
+
+def _conditions(draft: Draft) -> list[str]:
+    """Of rules and policies."""
+    exceptions = [one.when for policy in draft.policies for one in policy.exceptions]
+    return [*(rule.when for rule in draft.rules), *(policy.when for policy in draft.policies), *exceptions]
 
 
 def _compared(draft: Draft) -> dict[str, set[str]]:
@@ -118,9 +130,7 @@ def _compared(draft: Draft) -> dict[str, set[str]]:
         for name in names:
             beside.setdefault(name, set()).update(names)
 
-    policies = [policy.when for policy in draft.policies]
-    exceptions = [one.when for policy in draft.policies for one in policy.exceptions]
-    for text in (*(rule.when for rule in draft.rules), *policies, *exceptions):
+    for text in _conditions(draft):
         note(parse_condition(text).names)
     for norm in draft.norms:
         note(norm.names)
@@ -139,10 +149,18 @@ def _told(draft: Draft) -> set[str]:
     return settings | {floor.at_least for floor in draft.floors} | {draft.head.available_land.steeper_than}
 
 
-def _is_moved(name: str, beside: set[str], draft: Draft, rulebooks: Mapping[date, Rulebook]) -> bool:
-    """Whether a worked case would notice another value; where zones are compared, too, every case is asked."""
+def _is_moved(
+    name: str, beside: set[str], draft: Draft, cases: Sequence[Case], rulebooks: Mapping[date, Rulebook]
+) -> bool:
+    """Whether a worked case would notice another value; where zones are compared, too, every case is asked.
+
+    One that does is enough, so those are asked first that are likely to.
+    """
     everywhere = bool(beside & {"main", *(zone.code for zone in draft.zones)})
-    for case in (case for cases in draft.cases.values() for case in cases):
+    turns = _turns(name, draft, cases, rulebooks)
+    likely = [(turn, len(beside & _given(case))) for turn, case in zip(turns.tolist(), cases, strict=True)]
+    for place in sorted(range(len(cases)), key=likely.__getitem__, reverse=True):
+        case = cases[place]
         there = rulebooks[case.date]
         if name not in there.parameters or not (everywhere or beside & _given(case)):
             continue
@@ -150,6 +168,27 @@ def _is_moved(name: str, beside: set[str], draft: Draft, rulebooks: Mapping[date
         if any(not is_as_expected(case, other) for other in others) and is_as_expected(case, there):
             return True
     return False
+
+
+def _turns(name: str, draft: Draft, cases: Sequence[Case], rulebooks: Mapping[date, Rulebook]) -> npt.NDArray[np.bool_]:
+    """Of which cases a condition answers otherwise with another value of a parameter, by what they give alone."""
+    turns = np.zeros(len(cases), dtype=bool)
+    latest = next((one for one in reversed([*rulebooks.values()]) if name in one.parameters), None)
+    if latest is None:
+        return turns
+    given = pd.DataFrame([dict(case.given) for case in cases], index=[f"{place}" for place in range(len(cases))])
+    for condition in map(parse_condition, _conditions(draft)):
+        if name not in condition.names:
+            continue
+        table = given.reindex(columns=sorted(condition.names - latest.values.keys() - {"unit_id"})).rename_axis(
+            "unit_id"
+        )
+        with suppress(ZoneplanError):  # a value of another kind: no case is likelier than another
+            own = condition.evaluate(table, latest.values)
+            for value in _other_values(latest.values[name]):
+                other = condition.evaluate(table, {**latest.values, name: value})
+                turns |= (own.yes != other.yes) | (own.no != other.no)
+    return turns
 
 
 def _given(case: Case) -> set[str]:
