@@ -29,7 +29,7 @@ from zoning.plan import Plan
 from zoning.rulebook import LOCKED, Rulebook, require_parameters
 from zoning.scenario.goal_seeking import asked_rules, breakpoints, distinct_points
 from zoning.scenario.variants import as_fresh
-from zoning.zones import DECISION, is_threshold, zones_by_row
+from zoning.zones import DECISION, ThresholdSweep, is_threshold
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -397,26 +397,24 @@ class _Fit:
 
     def __init__(self, plan: FreshPlan, decided: pd.Series, names: Sequence[str], *, asked: bool, seed: int) -> None:
         self.decided, self.rulebook, self.seed = decided.to_numpy(dtype=object), plan.rulebook, seed
-        self.part_of = plan.study.units.part_of
-        claims, self.measured = claims_and_measures(plan.steps)
+        part_of = plan.study.units.part_of
+        claims, measured = claims_and_measures(plan.steps)
         by_hand = claims["rule"].str.startswith(DECISION) | claims["rule"].str.startswith(LOCKED)
-        self.claims = claims[~by_hand]
-        self.rows = np.asarray(self.measured.index.astype(str).get_indexer(decided.index), dtype=np.int64)
+        self.rows = np.asarray(measured.index.astype(str).get_indexer(decided.index), dtype=np.int64)
         known = plan.measures.rename_axis("unit_id")
         mains = set(self.rulebook.codes("main"))
         of_mains = {rule.id for rule in self.rulebook.rules if rule.zone in mains}
-        conditions = [
-            one for one in asked_rules(self.rulebook, known, self.measured.index, self.part_of) if one.of in of_mains
-        ]
+        conditions = [one for one in asked_rules(self.rulebook, known, measured.index, part_of) if one.of in of_mains]
         self.axes = []
         for name in names:
             columns = breakpoints(conditions, name, self.rulebook.values, set(names))
-            points = np.column_stack([np.full((len(self.measured), 0), np.nan), *columns])[self.rows]
+            points = np.column_stack([np.full((len(measured), 0), np.nan), *columns])[self.rows]
             axis = _Axis(name, float(self.rulebook.values[name]), *distinct_points(points))
             if asked or len(axis.breaks) > 1:  # where all turn at one value, it tells no unit from another
                 self.axes.append(axis)
         if not any(len(axis.breaks) for axis in self.axes):
             raise StudyError(Phrase("no threshold is left to fit: no unit of the list turns at any"))
+        self.sweep = ThresholdSweep(claims[~by_hand], measured, self.rulebook, self.adopted, part_of)
         counts = [axis.cells for axis in self.axes]
         own = math.prod(axis.points.shape[1] + 1 for axis in self.axes)
         exact = math.prod(counts) <= MOST_CELLS and own * len(decided) <= MOST_ROWS
@@ -437,8 +435,7 @@ class _Fit:
         return self._mains(self.rows, pd.DataFrame(dict(values), index=range(len(self.rows))))
 
     def _mains(self, rows: Places, values: pd.DataFrame) -> npt.NDArray[np.object_]:
-        found = zones_by_row(self.claims, self.measured, self.rulebook, rows, values, self.part_of)
-        return np.asarray(found["main"].to_numpy(dtype=object))
+        return np.asarray(self.sweep.zones_by_row(rows, values)["main"].to_numpy(dtype=object))
 
     def best(self, chosen: Flags) -> list[int]:
         """The cells that agree best with some units; of equals those nearest to the rulebook's own."""

@@ -32,7 +32,7 @@ from zoning.rulebook import Rulebook, require_parameters
 from zoning.scenario.goals import Goal, parse_goals
 from zoning.scenario.variants import as_fresh
 from zoning.solver import LinearConstraint, Programme, choose
-from zoning.zones import gather_parents, is_threshold, rules_in, zones_by_row, zones_by_variant
+from zoning.zones import ThresholdSweep, gather_parents, is_threshold, rules_in
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
@@ -399,11 +399,12 @@ class _Search:
             for one in goals
             if one.quota and one.quota not in quotas
         )
-        self.claims, self.measured = claims_and_measures(plan.steps)
+        claims, measured = claims_and_measures(plan.steps)
         self.known = plan.measures.rename_axis("unit_id")
-        self.units = self.measured.index
+        self.units = measured.index
         self.area = plan.zones.set_index("unit_id")["area_ha"].reindex(self.units).to_numpy(dtype=float)
         self.part_of = plan.study.units.part_of
+        self.sweep = ThresholdSweep(claims, measured, self.rulebook, moves, self.part_of)
         self.overlays = self.rulebook.codes("overlay")
         self.fixed = {name: one for name, one in self.rulebook.values.items() if name not in moves}
         self._allotted: dict[tuple[Any, ...], dict[str, pd.Series] | str] = {}
@@ -457,13 +458,12 @@ class _Search:
     def _zones(self, tried: Sequence[Mapping[str, float]]) -> Iterator[pd.DataFrame | None]:
         """The zones under each of some values; None where a rule that must be answered cannot be."""
         variants = pd.DataFrame([dict(one) for one in tried], columns=self.names)
-        asked = self.claims, self.measured, self.rulebook
         try:
-            outcomes, codes = zones_by_variant(*asked, variants, self.part_of)
+            outcomes, codes = self.sweep.zones_by_variant(variants)
         except NO_PLAN:
             count = len(self.units)
             rows, values = np.tile(np.arange(count), len(tried)), variants.iloc[np.repeat(np.arange(len(tried)), count)]
-            every = zones_by_row(*asked, rows, values, self.part_of)
+            every = self.sweep.zones_by_row(rows, values)
             for start in range(0, len(every), count):
                 zones = every.iloc[start : start + count].set_axis(self.units)
                 yield None if (zones["main"] == "").any() else zones
@@ -474,7 +474,7 @@ class _Search:
         """What is said where the quotas cannot be handed out under some values, or no plan can be made of them."""
         variant = pd.DataFrame([dict(values)], columns=self.names)
         try:
-            outcomes, (own,) = zones_by_variant(self.claims, self.measured, self.rulebook, variant, self.part_of)
+            outcomes, (own,) = self.sweep.zones_by_variant(variant)
         except NO_PLAN as missing:
             return missing.said
         amounts = self._amounts(outcomes.iloc[own].set_axis(self.units), values)
@@ -631,7 +631,7 @@ class _Cells:
         values = pd.DataFrame(
             {axis.name: own[place][0][units, grid[place][combos]] for place, axis in enumerate(self.axes)}
         )
-        zones = zones_by_row(search.claims, search.measured, search.rulebook, units, values, search.part_of)
+        zones = search.sweep.zones_by_row(units, values)
         seen = search.known.reindex(search.units).rename_axis("unit_id").iloc[units]
         held = zones["overlays"].str.split(";")
         flags = {code: np.array([code in some for some in held], dtype=bool) for code in search.overlays}

@@ -21,7 +21,7 @@ from zoning.zones.threshold_draws import (
     range_of,
     threshold_range,
 )
-from zoning.zones.threshold_variants import rules_in, zones_by_row, zones_by_variant
+from zoning.zones.threshold_variants import ThresholdSweep, rules_in, zones_by_variant
 from zoning.zones.tipping_points import Curve, Step, curve, curves
 from zoning.zones.weight_intervals import WeightInterval, weight_intervals
 
@@ -37,6 +37,7 @@ __all__ = [
     "Range",
     "RuleTests",
     "Step",
+    "ThresholdSweep",
     "WeightInterval",
     "assumed_measures",
     "classify",
@@ -70,6 +71,5 @@ __all__ = [
     "weigh_norms",
     "weight_intervals",
     "without_floors",
-    "zones_by_row",
     "zones_by_variant",
 ]

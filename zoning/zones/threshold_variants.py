@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import product
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from zoning.measures import absent_measures, complete_measures
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
 from zoning.zones.claims import Doubt, RuleEvaluation, classify, find_doubt
 from zoning.zones.main_function import resolve
-from zoning.zones.parent_units import ParentUnits, gather_parents
+from zoning.zones.parent_units import gather_parents
 
 Codes = npt.NDArray[np.int64]
 AT_ONCE = 2_000_000
@@ -78,21 +78,7 @@ def zones_by_variant(
     MissingValueError
         In a variant a value is missing that a rule with ``on_unknown = "error"`` needs; of the first such variant.
     """
-    asked = _Sweep.of(claims, measures, rulebook, variants.columns, part_of)
-    size = max(1, AT_ONCE // max(1, len(asked.units)))
-    blocks = []
-    for start in range(0, len(variants), size):
-        block = variants.iloc[start : start + size]
-        refused = asked.refused(block)
-        if refused is not None:
-            classify(measures, _at(rulebook, block.iloc[refused]), part_of=part_of)  # which says what is missing
-        blocks.append(asked.outcomes(block))
-    every = pd.concat([outcomes for outcomes, _ in blocks], ignore_index=True)
-    distinct = every.drop_duplicates().sort_values(list(OUTCOME)).reset_index(drop=True)
-    places = pd.MultiIndex.from_frame(distinct).get_indexer(pd.MultiIndex.from_frame(every)).astype(np.int64)
-    first = np.cumsum([0, *(len(outcomes) for outcomes, _ in blocks)])
-    codes = [places[start + own] for start, (_, own) in zip(first, blocks, strict=False)]
-    return distinct, np.vstack(codes)
+    return ThresholdSweep(claims, measures, rulebook, variants.columns, part_of).zones_by_variant(variants)
 
 
 def zones_by_row(
@@ -118,7 +104,7 @@ def zones_by_row(
         As many rows: ``main``, ``overlays``, ``status``, ``rule``; all empty where a rule that must be answered
         cannot be.
     """
-    return _Sweep.of(claims, measures, rulebook, values.columns, part_of).of_rows(rows, values)
+    return ThresholdSweep(claims, measures, rulebook, values.columns, part_of).zones_by_row(rows, values)
 
 
 def rules_in(rulebook: Rulebook, *, of_parts: bool) -> list[Rule]:
@@ -132,38 +118,62 @@ def _at(rulebook: Rulebook, values: pd.Series) -> Rulebook:
     return replace(rulebook, parameters={**rulebook.parameters, **own})
 
 
-class _Sweep:
-    """Rules that read what varies, and the claims of all others."""
+class ThresholdSweep:
+    """The zones of units under other values of some parameters, for whoever asks again and again.
+
+    What does not hang on these values is worked out once, and so is the outcome of each unit and set of answers.
+
+    Parameters
+    ----------
+    claims, measures, rulebook, part_of
+        As for :func:`zones_by_variant`.
+    names : iterable of str
+        The parameters whose values vary; a question may leave some of them as they are in the rulebook.
+    """
 
     def __init__(
         self,
         claims: pd.DataFrame,
-        known: pd.DataFrame,
-        wholes: ParentUnits | None,
+        measures: pd.DataFrame,
         rulebook: Rulebook,
-        moving: Sequence[Rule],
-        absent: frozenset[str],
+        names: Iterable[str],
+        part_of: str | None = None,
     ) -> None:
-        self.units, self.rulebook, self.moving, self.wholes = known.index, rulebook, moving, wholes
-        self._of_units = _Asked(known, find_doubt(known, absent, rulebook))
+        self._asked_for = measures, rulebook, part_of
+        self.rulebook = without_unused_topics(rulebook, map(str, measures.columns))
+        known = complete_measures(measures, self.rulebook).rename_axis("unit_id")
+        absent = frozenset(absent_measures(measures, self.rulebook))
+        self.units, swept = known.index, set(names)
+        self.wholes = gather_parents(known, self.rulebook, part_of) if part_of else None
+        self.moving = [rule for rule in rules_in(self.rulebook, of_parts=bool(part_of)) if _names(rule) & swept]
+        self._of_units = _Asked(known, find_doubt(known, absent, self.rulebook))
         self._of_wholes: _Asked | None = None
-        if wholes is not None:
-            self._of_wholes = _Asked(wholes.table, find_doubt(wholes.table, absent, rulebook))
+        if self.wholes is not None:
+            self._of_wholes = _Asked(self.wholes.table, find_doubt(self.wholes.table, absent, self.rulebook))
         columns = ["unit_id", "zone", "rule", "answer", "assumed", "inherited_from"]
-        self._standing = claims.loc[~claims["rule"].isin([rule.id for rule in moving]), columns]
+        self._standing = claims.loc[~claims["rule"].isin([rule.id for rule in self.moving]), columns]
         self._answered: list[_Answered] = []
+        self._kinds: dict[str, list[tuple[str, str]]] = {rule.id: [] for rule in self.moving}
+        self._outcomes = pd.DataFrame(columns=list(OUTCOME), dtype="str")
+        self._places: dict[bytes, int] = {}
 
-    @classmethod
-    def of(
-        cls, claims: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook, names: Iterable[str], part_of: str | None
-    ) -> Self:
-        """The sweep of some parameters; the other arguments are those of :func:`zones_by_variant`."""
-        rulebook = without_unused_topics(rulebook, map(str, measures.columns))
-        known = complete_measures(measures, rulebook).rename_axis("unit_id")
-        wholes = gather_parents(known, rulebook, part_of) if part_of else None
-        swept = set(names)
-        moving = [rule for rule in rules_in(rulebook, of_parts=bool(part_of)) if _names(rule) & swept]
-        return cls(claims, known, wholes, rulebook, moving, frozenset(absent_measures(measures, rulebook)))
+    def zones_by_variant(self, variants: pd.DataFrame) -> tuple[pd.DataFrame, Codes]:
+        """See the function of this name."""
+        measures, rulebook, part_of = self._asked_for
+        size = max(1, AT_ONCE // max(1, len(self.units)))
+        blocks = []
+        for start in range(0, len(variants), size):
+            block = variants.iloc[start : start + size]
+            refused = self.refused(block)
+            if refused is not None:
+                classify(measures, _at(rulebook, block.iloc[refused]), part_of=part_of)  # which says what is missing
+            blocks.append(self.outcomes(block))
+        every = pd.concat([outcomes for outcomes, _ in blocks], ignore_index=True)
+        distinct = every.drop_duplicates().sort_values(list(OUTCOME)).reset_index(drop=True)
+        places = pd.MultiIndex.from_frame(distinct).get_indexer(pd.MultiIndex.from_frame(every)).astype(np.int64)
+        first = np.cumsum([0, *(len(outcomes) for outcomes, _ in blocks)])
+        codes = [places[start + own] for start, (_, own) in zip(first, blocks, strict=False)]
+        return distinct, np.vstack(codes)
 
     def refused(self, variants: pd.DataFrame) -> int | None:
         """Ask all rules; the first variant in which one that must be answered cannot be."""
@@ -204,11 +214,13 @@ class _Sweep:
         told = RuleEvaluation(rule, _seen(table, rows, values, names), rulebook, doubt=doubt)
         answers, words = pd.factorize(told.answers)
         hanging, absent = pd.factorize(told.assumed)
-        kinds = list(product(map(str, words), map(str, absent)))
-        return _Answered(rule, answers * len(absent) + hanging, kinds)
+        own, every = list(product(map(str, words), map(str, absent))), self._kinds[rule.id]
+        every += [kind for kind in own if kind not in every]
+        codes = np.array([every.index(kind) for kind in own], dtype=np.int64)
+        return _Answered(rule, codes[answers * len(absent) + hanging], every)
 
-    def of_rows(self, rows: Codes, values: pd.DataFrame) -> pd.DataFrame:
-        """The outcome of some units, by their places, each under values of its own; empty where a rule is refused."""
+    def zones_by_row(self, rows: Codes, values: pd.DataFrame) -> pd.DataFrame:
+        """See the function of this name."""
         answered = []
         for rule in self.moving:
             own = rows if self._asked_by(rule) is self._of_units else self._places_of_wholes[rows]
@@ -217,7 +229,7 @@ class _Sweep:
             np.column_stack([rows, *(one.codes for one in answered)]), axis=0, return_index=True, return_inverse=True
         )
         _, first, codes = keys
-        found = self._resolved(rows[first], [one._replace(codes=one.codes[first]) for one in answered])
+        found = self._outcomes_of(rows[first], [one._replace(codes=one.codes[first]) for one in answered])
         lost = [_of_answer(one, "unknown") for one in answered if one.rule.on_unknown == "error"]
         every = found.iloc[codes.ravel()].reset_index(drop=True)
         if lost:
@@ -237,7 +249,17 @@ class _Sweep:
         keys = keys * shape[1] + np.arange(shape[1])
         _, first, codes = np.unique(keys, return_index=True, return_inverse=True)
         answered = [one._replace(codes=one.codes.ravel()[first]) for one in self._answered]
-        return self._resolved(first % shape[1], answered), codes.reshape(shape)
+        return self._outcomes_of(first % shape[1], answered), codes.reshape(shape)
+
+    def _outcomes_of(self, places: Codes, answered: Sequence[_Answered]) -> pd.DataFrame:
+        """The outcome of units, by their places, each with its own answers; resolved where nobody asked before."""
+        keys = [key.tobytes() for key in np.column_stack([places, *(one.codes for one in answered)])]
+        new = np.array([place for place, key in enumerate(keys) if key not in self._places], dtype=np.int64)
+        if len(new):
+            found = self._resolved(places[new], [one._replace(codes=one.codes[new]) for one in answered])
+            self._places |= {keys[place]: len(self._outcomes) + number for number, place in enumerate(new.tolist())}
+            self._outcomes = pd.concat([self._outcomes, found], ignore_index=True)
+        return self._outcomes.iloc[[self._places[key] for key in keys]].reset_index(drop=True)
 
     def _resolved(self, places: Codes, answered: Sequence[_Answered]) -> pd.DataFrame:
         """The outcome of units, by their places, each with its own answers."""
