@@ -127,7 +127,7 @@ def test_errors_are_the_same_words_and_facts(name: str, content: bytes | None, t
 
 
 @pytest.mark.parametrize(
-    ("write", "ending", "size"), [(write_bomb, "parquet", 100_000), (write_star, "gpkg", 1_001)], ids=["bomb", "star"]
+    ("write", "ending", "size"), [(write_bomb, "parquet", 40_000), (write_star, "gpkg", 1_001)], ids=["bomb", "star"]
 )
 @pytest.mark.slow
 def test_s22_too_much_memory_is_a_limit_of_its_layer(
@@ -146,6 +146,12 @@ def test_s22_too_much_memory_is_a_limit_of_its_layer(
     rest = zp.read_inputs(tight, reader="process", keep_going=True)
     assert [one.name for one in rest.left_out] == ["hostile"]
     assert "small" in {one.name for one in rest.layers}
+
+
+@pytest.mark.slow
+def test_with_more_memory_the_same_layer_is_read(toy_folder: Path) -> None:
+    write_bomb(toy_folder / "hostile.parquet", 40_000)
+    study = add(toy_folder, layer("hostile", "hostile.parquet") + "max_repair_share = 1\n")
     wide = study.model_copy(update={"limits": LimitsSection(memory_mb=4096)})
     assert "hostile" in {one.name for one in zp.read_inputs(wide, reader="process").layers}
 
