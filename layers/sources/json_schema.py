@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import inspect
+import sys
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
-from textwrap import dedent
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -42,12 +43,18 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
     """The text under each field of a model, its own or inherited."""
     texts = {}
     for one in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
-        (written,) = ast.parse(dedent(inspect.getsource(one))).body
-        for field, text in pairwise(cast("ast.ClassDef", written).body):
+        for field, text in pairwise(_classes(one.__module__)[one.__name__].body):
             match field, text:
                 case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
                     texts[name] = inspect.cleandoc(said)
     return texts
+
+
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    """The classes of a module, by name; its source is read once for all of them."""
+    written = ast.parse(inspect.getsource(sys.modules[module]))
+    return {one.name: one for one in written.body if isinstance(one, ast.ClassDef)}
 
 
 class TomlSchema(DescribedSchema):
