@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import multiprocessing
@@ -13,15 +14,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import rich.console
 
 import maps.cli.commands
+import maps.explain
+import maps.init
 import maps.run_folder.run_files
 import maps.run_folder.run_writer
 import zoning.pipeline
-from zoneplan.__main__ import run
+from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")
+LOADED = (maps.explain, maps.init, rich.console)
+"""What the command loads at its first use: a copy of this process has it already."""
 COMMANDS = {
     "--help": 0,
     "--version": 0,
@@ -87,6 +93,7 @@ def _call(arguments: list[str], faulty: int, fault: Callable[[int], object], fil
     for descriptor, file in enumerate(files, 1):
         os.dup2(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_TRUNC), descriptor)
     fault(faulty)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS)  # as in a process of its own
     sys.argv = ["zoneplan", *arguments]
     run()
 
@@ -98,8 +105,9 @@ def test_each_command_leaves_with_its_own_code(
     fault: str, faulty: int, copy_toy, toy_result: Path, tmp_path: Path
 ) -> None:
     files = tmp_path / "stdout", tmp_path / "stderr"
+    toy = copy_toy(tmp_path / "toy")  # of two runs the second finds the first, kept
     for place, (line, code) in enumerate(COMMANDS.items()):
-        names = {"toy": copy_toy(tmp_path / f"toy{place}"), "run": toy_result, "out": tmp_path / f"out{place}"}
+        names = {"toy": toy, "run": toy_result, "out": tmp_path / f"out{place}"}
         call = FORK.Process(target=_call, args=(line.format(**names).split(), faulty, FAULTS[fault], files))
         call.start()
         call.join()
