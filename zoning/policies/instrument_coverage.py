@@ -129,20 +129,21 @@ def reach_of(one: CoveredInstrument, rulebook: Rulebook, zone: str | None = None
 def _answer(entry: Policy | Gap, rulebook: Rulebook, zone: str | None) -> str:
     """What a condition says of a unit of which only the zone is known."""
     condition = parse_condition(entry.when)
-    row = pd.DataFrame({name: column for name, column in _known(rulebook, zone) if name in condition.names}, index=[0])
+    known = ((name, value, kind) for name, value, kind in _known(rulebook, zone) if name in condition.names)
+    row = pd.DataFrame({name: pd.Series([value], dtype=kind) for name, value, kind in known}, index=[0])
     values = {name: value for name, value in rulebook.values.items() if name not in row}
     answer = condition.evaluate(row, values)
     return "yes" if answer.yes[0] else "no" if answer.no[0] else "unknown"
 
 
-def _known(rulebook: Rulebook, zone: str | None) -> Iterator[tuple[str, pd.Series]]:
-    """One row of all that a condition may read, missing but for the zone."""
+def _known(rulebook: Rulebook, zone: str | None) -> Iterator[tuple[str, object, str]]:
+    """Name, value and dtype of all that a condition may read, missing but for the zone."""
     kinds = {"number": "Float64", "boolean": "boolean", "text": "object"}
     names: dict[str, str] = {one.name: kinds[one.type] for one in rulebook.indicators}
     names |= {one.name: kinds[one.type] for one in rulebook.derived}
     names |= {one: "boolean" if isinstance(value, bool) else "Float64" for one, value in {**LIGHTS, **PARTIES}.items()}
     names |= {"unit_id": "object", "jurisdiction": "object"}
-    yield from ((name, pd.Series([pd.NA], dtype=kind)) for name, kind in names.items())
+    yield from ((name, pd.NA, kind) for name, kind in names.items())
     mains = rulebook.codes("main")
-    yield "main", pd.Series([zone if zone in mains else rulebook.default_zone.code], dtype="object")
-    yield from ((code, pd.Series([code == zone], dtype="boolean")) for code in rulebook.codes("overlay"))
+    yield "main", zone if zone in mains else rulebook.default_zone.code, "object"
+    yield from ((code, code == zone, "boolean") for code in rulebook.codes("overlay"))
