@@ -131,11 +131,18 @@ def remembering(plan_of: Callable[[str], FreshPlan], monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("zoning.pipeline.run", remembered)
 
 
+@pytest.fixture(scope="module")
+def one_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs that a page has made are there on the next, as they are for one reader: most begin with the same study."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 @pytest.mark.usefixtures("remembering", "cases_once")
-def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch) -> None:
+def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, one_cache: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ZONEPLAN_CACHE", str(one_cache))
     monkeypatch.setenv("COLUMNS", "100")
     names: dict[str, object] = {}
     printed = ""
