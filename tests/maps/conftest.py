@@ -188,7 +188,8 @@ def axe() -> Callable[[Any], list[list[str]]]:
         pytest.skip("axe-core is not installed: npm install in the folder of the project")
 
     def look(tab: Any) -> list[list[str]]:
-        tab.evaluate(script.read_text(encoding="utf-8"))
+        if not tab.evaluate("() => 'axe' in window"):
+            tab.evaluate(script.read_text(encoding="utf-8"))
         return tab.evaluate(AXE_FINDINGS, AXE_RULES)
 
     return look

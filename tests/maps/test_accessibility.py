@@ -17,7 +17,10 @@ from zoning.scenario import compare
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 STUDIES = {"en": "us_mountain_west", "zh": "china_provinces"}
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
-LOOKS = [(size, theme) for size in SIZES for theme in ("light", "dark")]
+THEMES = {"desktop": ("light", "dark"), "phone": ("dark", "light")}
+"""A page is opened in the first and then seen in the other; it repaints itself, and nothing fades."""
+NOTHING = {"light": [], "dark": []}
+REPAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 PAGES = ("map", "report", "dossier", "compared", "comparison")
 DECISION = {"main": "agricultural", "reason": "tried", "by": "council", "date": date(2020, 1, 1)}
 
@@ -48,52 +51,59 @@ def chosen(language: str, plan_of) -> list[str]:
     return list(plan_of(STUDIES[language]).units.index)
 
 
-@pytest.fixture(scope="module")
-def findings(open_tab, axe) -> Callable[..., list[list[str]]]:
-    """A function that opens a page and gives what axe-core has to say of it, before and after something is done."""
+Findings = Callable[..., dict[str, list[list[str]]]]
 
-    def look(page: Path, size: str, theme: str, *, address: str = "", opened: Sequence[str] = ()) -> list[list[str]]:
-        tab = open_tab(viewport=SIZES[size], color_scheme=theme)
+
+@pytest.fixture(scope="module")
+def findings(open_tab, axe) -> Findings:
+    """A function that opens a page, does something, and gives what axe-core has to say of it by theme."""
+
+    def look(page: Path, size: str, *, address: str = "", opened: Sequence[str] = ()) -> dict[str, list[list[str]]]:
+        first, other = THEMES[size]
+        tab = open_tab(viewport=SIZES[size], color_scheme=first)
         tab.goto(page.as_uri() + address)
         if page.stem in {"map", "compared"}:
             tab.wait_for_selector("html[data-zoneplan=ready]")
         for button in opened:
             tab.click(button)
-        found = axe(tab)
+        found = {first: axe(tab)}
+        tab.emulate_media(color_scheme=other)
+        tab.evaluate(REPAINTED)
+        found[other] = axe(tab)
         tab.close()
         return found
 
     return look
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing(findings, pages: dict[str, Path], name: str, size: str, theme: str) -> None:
-    assert findings(pages[name], size, theme) == []
+def test_axe_finds_nothing(findings: Findings, pages: dict[str, Path], name: str, size: str) -> None:
+    assert findings(pages[name], size) == NOTHING
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("unit", [0, -1])
 def test_axe_finds_nothing_on_a_card(
-    findings, pages: dict[str, Path], chosen: list[str], unit: int, size: str, theme: str
+    findings: Findings, pages: dict[str, Path], chosen: list[str], unit: int, size: str
 ) -> None:
-    assert findings(pages["map"], size, theme, address=f"#unit={chosen[unit]}") == []
+    assert findings(pages["map"], size, address=f"#unit={chosen[unit]}") == NOTHING
 
 
-@pytest.mark.parametrize(("size", "theme"), [("desktop", "light"), ("phone", "dark")])
+@pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_where_a_part_is_kept_and_listed(
-    findings, pages: dict[str, Path], size: str, theme: str
+    findings: Findings, pages: dict[str, Path], size: str
 ) -> None:
     """Filters beside legend and table, on a phone the legend as a drawer."""
     opened = ["#zp-tab-table", *(["#zp-legend-open"] if size == "phone" else [])]
-    assert findings(pages["map"], size, theme, address="#main=agricultural", opened=opened) == []
+    assert findings(pages["map"], size, address="#main=agricultural", opened=opened) == NOTHING
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS)
+@pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_on_a_try(
-    findings, pages: dict[str, Path], chosen: list[str], language: str, plan_of, size: str, theme: str
+    findings: Findings, pages: dict[str, Path], chosen: list[str], language: str, plan_of, size: str
 ) -> None:
     zone = plan_of(STUDIES[language]).rulebook.codes("main")[0]
     tried = quote(json.dumps({"decisions": [{"unit": chosen[0], "main": zone, "reason": "so"}]}))
-    assert findings(pages["map"], size, theme, address=f"#try={tried}", opened=["#zp-tab-try"]) == []
-    assert findings(pages["map"], size, theme, address=f"#unit={chosen[0]}&try={tried}") == []
+    assert findings(pages["map"], size, address=f"#try={tried}", opened=["#zp-tab-try"]) == NOTHING
+    assert findings(pages["map"], size, address=f"#unit={chosen[0]}&try={tried}") == NOTHING
