@@ -29,6 +29,15 @@ GML = """<c xmlns:gml="http://www.opengis.net/gml"><gml:featureMember><a><gml:po
 <gml:Point srsName="EPSG:4326"><gml:coordinates>8,50</gml:coordinates></gml:Point>
 </gml:pointProperty></a></gml:featureMember></c>"""
 
+CASE = """
+[[cases]]
+name = "a populous unit is for development"
+date = 2025-01-01
+source = "Toy Act, section 1"
+given = { population = 1000, ecologically_fragile_share = 0.0 }
+expect = { main = "key_development" }
+"""
+
 Calls = dict[str, Callable[[], object]]
 
 
@@ -158,7 +167,7 @@ def calls(toy: Toy) -> Calls:
         "estimate": lambda: zp.estimate(toy.study),
         "explain": lambda: zp.explain(toy.plan, "a1").text(),
         "at": lambda: zp.at(toy.plan, 9.0, 49.0),
-        "run_cases": lambda: zp.run_cases("us_west"),
+        "run_cases": lambda: zp.run_cases(toy.folder / "rules"),
         "render": lambda: zp.render(toy.plan.zones["reason"][0], "en", toy.plan.rulebook),
         "draw": lambda: zp.draw(toy.plan).get_root().render(),
         "picture": lambda: zp.picture(toy.plan),
@@ -312,6 +321,9 @@ def outcome(seed: int, toy: Path, place: Path) -> tuple[list[str], list[Any]]:
 
 @pytest.mark.slow
 def test_in_any_order_of_calls_the_process_is_left_as_it_was(toy_folder: Path, tmp_path: Path) -> None:
+    cases = toy_folder / "rules" / "cases"
+    cases.mkdir()
+    (cases / "toy.toml").write_text(CASE, "utf-8")
     alone = outcome(-1, toy_folder, tmp_path / "alone")
     assert alone[0] == []
     for seed in random.Random().sample(range(10**6), 2):
