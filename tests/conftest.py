@@ -142,6 +142,16 @@ standard = 10
 more = 1
 """
 
+CASE = """
+[[cases]]
+name = "a populous unit is for development"
+date = 2025-01-01
+source = "Toy Act, section 1"
+given = { population = 1000, ecologically_fragile_share = 0.0 }
+expect = { main = "key_development" }
+"""
+"""A worked case that the rulebook of the toy province passes, for a file in its folder `cases`."""
+
 
 def add_clinics(folder: Path) -> None:
     """Give the toy province a ward with 8 beds and an empty site, and ways to them from a1, b1 and c1."""

@@ -29,15 +29,6 @@ GML = """<c xmlns:gml="http://www.opengis.net/gml"><gml:featureMember><a><gml:po
 <gml:Point srsName="EPSG:4326"><gml:coordinates>8,50</gml:coordinates></gml:Point>
 </gml:pointProperty></a></gml:featureMember></c>"""
 
-CASE = """
-[[cases]]
-name = "a populous unit is for development"
-date = 2025-01-01
-source = "Toy Act, section 1"
-given = { population = 1000, ecologically_fragile_share = 0.0 }
-expect = { main = "key_development" }
-"""
-
 Calls = dict[str, Callable[[], object]]
 
 
@@ -321,6 +312,8 @@ def outcome(seed: int, toy: Path, place: Path) -> tuple[list[str], list[Any]]:
 
 @pytest.mark.slow
 def test_in_any_order_of_calls_the_process_is_left_as_it_was(toy_folder: Path, tmp_path: Path) -> None:
+    from tests.conftest import CASE  # here alone, since it loads GDAL
+
     cases = toy_folder / "rules" / "cases"
     cases.mkdir()
     (cases / "toy.toml").write_text(CASE, "utf-8")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ import zoning.pipeline
 from maps.cli.commands import main
 from maps.explain.explanation_content import MATTERS
 from maps.reports import report
-from maps.run_folder import write_run
+from tests.conftest import CASE
 
 
 def call(*arguments: object) -> int:
@@ -31,17 +32,9 @@ def test_the_help_names_what_an_explanation_can_be_narrowed_to() -> None:
 def test_check_of_a_rulebook_runs_its_cases(toy_folder: Path, capsys) -> None:
     cases = toy_folder / "rules" / "cases"
     cases.mkdir()
-    case = """
-[[cases]]
-name = "a populous unit is for development"
-date = 2025-01-01
-source = "Toy Act, section 1"
-given = { population = 1000, ecologically_fragile_share = 0.0 }
-expect = { main = "MAIN" }
-"""
-    (cases / "toy.toml").write_text(case.replace("MAIN", "key_development"), "utf-8")
+    (cases / "toy.toml").write_text(CASE, "utf-8")
     assert call("check", toy_folder / "rules") == 0
-    (cases / "toy.toml").write_text(case.replace("MAIN", "general"), "utf-8")
+    (cases / "toy.toml").write_text(CASE.replace("key_development", "general"), "utf-8")
     assert call("check", toy_folder / "rules") == 2
     said = capsys.readouterr().out
     assert "a populous unit is for development" in said
@@ -353,14 +346,16 @@ def test_a_folder_that_is_no_run_is_a_wrong_call(tmp_path: Path, words, capsys) 
 @pytest.mark.parametrize(
     ("target", "words"),
     [
-        pytest.param("us_west", "working through case 1 of", marks=pytest.mark.slow),
-        ("plan", "reading and check"),
+        ("rules", "working through case 1 of 1"),
+        ("plan.toml", "reading and check"),
     ],
 )
 def test_check_shows_on_a_terminal_how_far_it_is(
     target: str, words: str, toy_folder: Path, monkeypatch, capsys
 ) -> None:
-    checked = toy_folder / "plan.toml" if target == "plan" else target
+    (toy_folder / "rules" / "cases").mkdir()
+    (toy_folder / "rules" / "cases" / "toy.toml").write_text(CASE, "utf-8")
+    checked = toy_folder / target
     assert call("check", checked) == 0
     assert capsys.readouterr().err == "", "silent when piped"
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -369,18 +364,18 @@ def test_check_shows_on_a_terminal_how_far_it_is(
 
 
 @pytest.mark.slow
-def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, tmp_path: Path, capsys) -> None:
+def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, run_of, tmp_path: Path, capsys) -> None:
     """Beside the run, which is sealed and stays whole; nothing is overwritten, and no language guessed."""
-    plan = plan_of("china_provinces")
-    folder = write_run(plan, tmp_path / "plan")
+    folder, own = Path(shutil.copytree(run_of("china_provinces"), tmp_path / "plan")), tmp_path / "own.html"
     assert call("report", folder, "--lang", "zh") == 0
     page = tmp_path / "plan-report-zh.html"
     assert f"报告：{page}" in capsys.readouterr().out
-    assert page.read_text("utf-8") == report(plan, "zh")
+    assert page.read_text("utf-8") == report(plan_of("china_provinces"), "zh")
     assert call("report", folder, "--lang", "zh") == 5
-    assert call("report", folder, "--lang", "zh", "--force") == 0
-    assert call("report", folder, "--out", tmp_path / "own.html") == 0
-    assert (tmp_path / "own.html").read_text("utf-8") == report(plan)
+    own.write_text("of somebody else", "utf-8")
+    assert call("report", folder, "--out", own) == 5
+    assert call("report", folder, "--out", own, "--force") == 0
+    assert own.read_text("utf-8") == (folder / "report.html").read_text("utf-8")
     capsys.readouterr()
     assert call("report", folder, "--lang", "pt") == 2
     assert "o livro de regras 'main_functional_areas' fala en, zh" in capsys.readouterr().err
