@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from maps.reports import write_comparison, write_dossier, write_report
+from maps.reports import write_comparison, write_dossier
 from maps.web import draw
 from zoning.scenario import compare
 
@@ -32,12 +32,11 @@ def language(request) -> str:
 
 
 @pytest.fixture(scope="module")
-def pages(language: str, plan_of, tmp_path_factory) -> dict[str, Path]:
+def pages(language: str, plan_of, map_of, report_of, tmp_path_factory) -> dict[str, Path]:
     """Map, report and the dossier of a unit; map and page of a comparison."""
     folder, plan = tmp_path_factory.mktemp("pages"), plan_of(STUDIES[language])
     paths = {name: folder / f"{name}.html" for name in PAGES}
-    draw(plan, language).save(paths["map"])
-    write_report(plan, paths["report"], language=language)
+    paths |= {"map": map_of(STUDIES[language], language), "report": report_of(STUDIES[language], language)}
     write_dossier(plan, plan.units.index[0], paths["dossier"], language=language)
     found = compare(plan, plan.vary(decisions=[DECISION | {"unit": plan.units.index[0]}]))
     draw(found, language).save(paths["compared"])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from html import unescape
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -16,7 +17,7 @@ import shapely
 from maps.annex import ReportContext
 from maps.figures import PlanFigures, RuleFigures
 from maps.locale import catalogue
-from maps.reports import dossier, report, write_report
+from maps.reports import dossier, report
 from maps.reports.functions_page import _finding, _given, _numbers
 from maps.reports.summary_page import _finding as _shares_finding
 from zoning.plan import Plan
@@ -47,11 +48,10 @@ def sheets_of(html: str) -> str:
 @pytest.mark.browser
 @pytest.mark.parametrize(("study", "language"), STUDIES)
 def test_twelve_sheets_and_nothing_overflows(
-    plan_of: Callable[[str], Plan], open_tab: Callable, tmp_path, study: str, language: str
+    report_of: Callable[[str, str], Path], open_tab: Callable, study: str, language: str
 ) -> None:
-    write_report(plan_of(study), tmp_path / "report.html", language)
     tab = open_tab()
-    tab.goto((tmp_path / "report.html").as_uri())
+    tab.goto(report_of(study, language).as_uri())
     tab.emulate_media(media="print")
     tab.set_viewport_size({"width": 658, "height": 1000})
     sheets = tab.evaluate(SIZES)
@@ -75,9 +75,11 @@ def test_a_dossier_is_one_sheet(
     tab.close()
 
 
-def test_the_first_page_has_the_numbers_of_the_tables(plan_of: Callable[[str], Plan]) -> None:
+def test_the_first_page_has_the_numbers_of_the_tables(
+    plan_of: Callable[[str], Plan], report_of: Callable[[str, str], Path]
+) -> None:
     plan = plan_of("us_mountain_west")
-    page = sheets_of(report(plan))
+    page = sheets_of(report_of("us_mountain_west", "en").read_text("utf-8"))
     first = re.sub(r"\s+", " ", text_of(page[: page.index('id="functions"')]))
     zones = plan.zones.set_index("unit_id")
     people, land = plan.measures["pop_2020"], zones["area_ha"]
@@ -120,7 +122,9 @@ def test_a_finding_stands_only_where_it_holds(plan_of: Callable[[str], Plan]) ->
 
 
 @pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
-def test_every_rule_that_gave_a_zone_is_named_with_its_units(plan_of: Callable[[str], Plan], study: str) -> None:
+def test_every_rule_that_gave_a_zone_is_named_with_its_units(
+    plan_of: Callable[[str], Plan], report_of: Callable[[str, str], Path], study: str
+) -> None:
     """City-2 and northeast-1 gave overlays, and the page gave the words of rules that gave none."""
     figures = PlanFigures(ReportContext.of(plan_of(study)))
     rules, claims = RuleFigures(figures), figures.edition.plan.claims
@@ -132,7 +136,7 @@ def test_every_rule_that_gave_a_zone_is_named_with_its_units(plan_of: Callable[[
         assert len(told) == len(counts) > 0
         if len(counts) > 1:
             assert sorted(int(re.search(r"\((\d+) (?:count|province)\w+\)$", one)[1]) for one in told) == sorted(counts)
-    html = text_of(report(plan_of(study)))
+    html = text_of(report_of(study, "en").read_text("utf-8"))
     given = {*claims.loc[claims["zone"].isin(figures.overlays), "rule"], *figures.edition.plan.zones["rule"]}
     foot = html.split("Rules: ")[1].split("  ")[0]
     assert {one.strip() for one in foot.split(",")} == {rule.id for rule in plan_of(study).rulebook.rules} & given
@@ -161,9 +165,11 @@ def test_close_calls_are_those_of_the_rules(plan_of: Callable[[str], Plan]) -> N
         assert row.would_be != figures.units.loc[row.unit_id, "main"]
 
 
-def test_the_numbers_of_the_speech_of_2019_stand_in_the_chapter_on_regions(plan_of: Callable[[str], Plan]) -> None:
+def test_the_numbers_of_the_speech_of_2019_stand_in_the_chapter_on_regions(
+    report_of: Callable[[str, str], Path],
+) -> None:
     """The north's 38.5 % and the northeast's 6.2 % of 2018, and 1.37 million people fewer in the northeast."""
-    html = report(plan_of("china_provinces"), "en")
+    html = report_of("china_provinces", "en").read_text("utf-8")
     chapter = text_of(html[html.index('id="divergence"') : html.index('id="firmness"')])
     told = " ".join(chapter.split())  # of non-breaking spaces, too
     assert "North 42.9 % 38.5 %" in told
@@ -172,10 +178,11 @@ def test_the_numbers_of_the_speech_of_2019_stand_in_the_chapter_on_regions(plan_
     assert "* 2012–2018 as first published" in told
 
 
-@pytest.mark.parametrize("html_of", [lambda plan: report(plan, "zh"), lambda plan: dossier(plan, "510000", "zh")])
-def test_chinese_is_chinese(plan_of: Callable[[str], Plan], html_of: Callable[[Plan], str]) -> None:
+@pytest.mark.parametrize("kind", ["report", "dossier"])
+def test_chinese_is_chinese(plan_of: Callable[[str], Plan], report_of: Callable[[str, str], Path], kind: str) -> None:
     """Fewer than one Latin letter to five Chinese characters on the sheets; codes and addresses aside in the annex."""
-    html = html_of(plan_of("china_provinces"))
+    name = "china_provinces"
+    html = report_of(name, "zh").read_text("utf-8") if kind == "report" else dossier(plan_of(name), "510000", "zh")
     told = text_of(sheets_of(html))
     latin, chinese = len(re.findall(r"[A-Za-z]", told)), len(re.findall("[\u4e00-\u9fff]", told))
     assert latin < chinese / 5, (latin, chinese)
@@ -183,8 +190,8 @@ def test_chinese_is_chinese(plan_of: Callable[[str], Plan], html_of: Callable[[P
     assert "{&#39;" not in html, "texts by language are taken in one"
 
 
-def test_portuguese_has_no_english_sentence_of_ours(plan_of: Callable[[str], Plan]) -> None:
-    told = re.sub(r"\s+", " ", text_of(sheets_of(report(plan_of("us_mountain_west"), "pt"))))
+def test_portuguese_has_no_english_sentence_of_ours(report_of: Callable[[str, str], Path]) -> None:
+    told = re.sub(r"\s+", " ", text_of(sheets_of(report_of("us_mountain_west", "pt").read_text("utf-8"))))
     english, own = catalogue("page", "en"), catalogue("page", "pt")
     parts = {
         part.strip()

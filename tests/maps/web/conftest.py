@@ -28,13 +28,15 @@ def node() -> Callable[..., str]:
 
 @pytest.fixture
 def open_map(open_tab, tmp_path: Path) -> Iterator[Callable[..., object]]:
-    """A function that opens a map in a tab, and waits until it is drawn."""
+    """A function that opens a map, or the page of one, in a tab, and waits until it is drawn."""
     tabs = []
 
-    def opened(plan_map: folium.Map, address: str = "", **settings: object):
-        plan_map.save(tmp_path / "map.html")
+    def opened(plan_map: folium.Map | Path, address: str = "", **settings: object):
+        page = plan_map if isinstance(plan_map, Path) else tmp_path / "map.html"
+        if page is not plan_map:
+            plan_map.save(page)
         tabs.append(open_tab(**settings))
-        tabs[-1].goto((tmp_path / "map.html").as_uri() + address)
+        tabs[-1].goto(page.as_uri() + address)
         tabs[-1].wait_for_selector("html[data-zoneplan=ready]")
         return tabs[-1]
 

@@ -133,22 +133,22 @@ def test_the_name_of_a_unit_that_is_not_kept_is_dim_too(open_map, toy_plan) -> N
     assert tab.evaluate("window.inks['Unit B1']").lower() != dim.lower()
 
 
-def test_units_near_a_limit_are_listed_and_dim_the_rest(open_map, plan_of) -> None:
-    tab = open_map(draw(plan_of("us_mountain_west")))
+def test_units_near_a_limit_are_listed_and_dim_the_rest(open_map, map_of) -> None:
+    tab = open_map(map_of("us_mountain_west", "en"))
     tab.get_by_role("tab", name="Table").click()
     tab.get_by_label("How sure").select_option(label="Close call")
     rows = tab.locator("#zp-table tbody tr")
     assert rows.count() == 5
     assert all("Close call" in row for row in rows.all_inner_texts())
     assert "sure=close" in tab.url
-    again = open_map(draw(plan_of("us_mountain_west")), "#sure=close")
+    again = open_map(map_of("us_mountain_west", "en"), "#sure=close")
     assert "5 of 164 counties" in again.locator("#zp-legend .zp-strip").inner_text()
     assert again.locator("#zp-legend .zp-row", has_text="Close call").get_attribute("aria-pressed") == "true"
     assert again.complaints == tab.complaints == []
 
 
-def test_no_name_lies_under_a_tool_when_the_map_opens(open_map, plan_of) -> None:
-    tab = open_map(draw(plan_of("us_mountain_west")), viewport={"width": 1440, "height": 900})
+def test_no_name_lies_under_a_tool_when_the_map_opens(open_map, map_of) -> None:
+    tab = open_map(map_of("us_mountain_west", "en"), viewport={"width": 1440, "height": 900})
     first = tab.evaluate("document.querySelector('.leaflet-names-pane canvas').toDataURL()")
     tab.get_by_role("button", name="Land", exact=True).click()
     tab.get_by_role("button", name="Functions", exact=True).click()

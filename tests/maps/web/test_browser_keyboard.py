@@ -123,8 +123,8 @@ def test_another_view_colouring_theme_or_filter_is_told_shortly(open_map, toy_pl
     assert told(tab) == "All: 12 units"  # the sheet is light for a moment, which nobody sees
 
 
-def test_a_town_opens_the_unit_that_it_lies_in(open_map, plan_of) -> None:
-    tab = open_map(draw(plan_of("us_mountain_west")))
+def test_a_town_opens_the_unit_that_it_lies_in(open_map, map_of) -> None:
+    tab = open_map(map_of("us_mountain_west", "en"))
     search = tab.get_by_label(SEARCH)
     search.fill("Greeley")
     hit = tab.locator("#zp-hits li", has_text="town")
@@ -139,8 +139,8 @@ MISSING = "not known: In the area of a metropolitan planning organisation is mis
 """What a badge says of a policy that holds by what stands for it."""
 
 
-def test_a_policy_leads_to_what_it_says_and_an_open_one_is_marked(open_map, plan_of) -> None:
-    tab = open_map(draw(plan_of("us_mountain_west")), "#unit=08123")
+def test_a_policy_leads_to_what_it_says_and_an_open_one_is_marked(open_map, map_of) -> None:
+    tab = open_map(map_of("us_mountain_west", "en"), "#unit=08123")
     tab.locator("#zp-unit .zp-box-part:has(.zp-title) summary").last.press("Enter")
     title = "Metropolitan transport planning"
     entry = tab.locator(".zp-title", has_text=title)
@@ -206,6 +206,15 @@ def test_the_map_is_read_and_opened_by_keys_and_the_browser_goes_back(open_map, 
     assert tab.complaints == []
 
 
+AT_REST = """() => new Promise((done) => {
+    let still = 0;
+    const look = () => {
+        still = document.querySelector(".leaflet-zoom-anim, .leaflet-pan-anim") ? 0 : still + 1;
+        still > 3 ? setTimeout(done) : requestAnimationFrame(look);
+    };
+    look();
+})"""
+"""What waits until the map has not moved for a few frames, and what it then has to tell is told."""
 UNDER_CROSS = """() => {
     const frame = document.querySelector(".zp-map").getBoundingClientRect();
     const cross = document.querySelector(".zp-cross").getBoundingClientRect();
@@ -217,8 +226,8 @@ UNDER_CROSS = """() => {
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (390, 844)])
-def test_cross_selection_address_and_card_are_at_one_place(open_map, plan_of, size) -> None:
-    tab = open_map(draw(plan_of("us_mountain_west")), viewport={"width": size[0], "height": size[1]})
+def test_cross_selection_address_and_card_are_at_one_place(open_map, map_of, size) -> None:
+    tab = open_map(map_of("us_mountain_west", "en"), viewport={"width": size[0], "height": size[1]})
     found = {"08123": "Weld", "08014": "Broomfield"}
     for code, name in found.items():
         if size[0] == 390:
@@ -227,28 +236,28 @@ def test_cross_selection_address_and_card_are_at_one_place(open_map, plan_of, si
         search.fill(code)
         search.press("Enter")
         assert focused(tab) == tab.locator("#zp-unit h2").inner_text() == name
-        tab.wait_for_timeout(400)
+        tab.evaluate(AT_REST)
         for moved in (False, True):
             if moved:  # by a pointer, away from it
                 tab.evaluate("document.activeElement.blur(); map_plan.panBy([900, 300], { animate: false })")
             onto_the_map(tab)
-            tab.wait_for_timeout(200)
+            tab.evaluate(AT_REST)
             cross = tab.evaluate(UNDER_CROSS)
             assert cross["told"].startswith(f"{name} ({code}): "), (moved, cross)
             assert cross["free"], "nothing covers the cross"
             assert f"unit={code}" in tab.url
             tab.keyboard.press("+")
-            tab.wait_for_timeout(500)
+            tab.evaluate(AT_REST)
             assert tab.evaluate(UNDER_CROSS)["told"].startswith(f"{name} ({code}): "), "zooming keeps to the cross"
             tab.keyboard.press("-")
-            tab.wait_for_timeout(500)
+            tab.evaluate(AT_REST)
         tab.keyboard.press("Enter")
         assert focused(tab) == name
     assert tab.complaints == []
 
 
-def test_keys_on_the_map_tell_what_the_view_shows(open_map, plan_of) -> None:
-    tab = open_map(draw(plan_of("us_mountain_west")), "#unit=08123")
+def test_keys_on_the_map_tell_what_the_view_shows(open_map, map_of) -> None:
+    tab = open_map(map_of("us_mountain_west", "en"), "#unit=08123")
 
     def heard() -> str:
         onto_the_map(tab)
@@ -270,8 +279,8 @@ def test_keys_on_the_map_tell_what_the_view_shows(open_map, plan_of) -> None:
     assert ", class " in measure
 
 
-def test_keys_on_the_map_of_payments_tell_who_pays_whom(open_map, plan_of) -> None:
-    tab = open_map(draw(plan_of("china_provinces"), "zh"), "#view=money&unit=520000")
+def test_keys_on_the_map_of_payments_tell_who_pays_whom(open_map, map_of) -> None:
+    tab = open_map(map_of("china_provinces", "zh"), "#view=money&unit=520000")
     onto_the_map(tab)
     assert told(tab) == "贵州省（520000）：付给 云南省 30,000,000 元"
 

@@ -15,7 +15,6 @@ import pytest
 from maps.locale import catalogue, languages, localize
 from maps.reports import write_dossier
 from maps.style import zone_fills
-from maps.web import draw
 from tests.conftest import keep
 from zoning.plan import Plan
 from zoning.rulebook import read_draft
@@ -36,11 +35,10 @@ MATRIX = [(name, language) for name in builtin_studies() for language in spoken(
 
 
 @pytest.fixture(scope="module", params=MATRIX, ids="-".join)
-def shown(request, open_tab, plan_of, tmp_path_factory) -> Iterator[object]:
+def shown(request, open_tab, plan_of, map_of) -> Iterator[object]:
     """The map of one study in one language on a page, with what it asked for and what it complained of."""
     name, language = request.param
-    path = tmp_path_factory.mktemp("map") / "map.html"
-    draw(plan_of(name), language).save(path)
+    path = map_of(name, language)
     tab = open_tab()
     tab.goto(path.as_uri())
     tab.wait_for_selector(READY)
