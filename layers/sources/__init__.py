@@ -59,7 +59,7 @@ from layers.sources.sections import (
     repeated,
 )
 from layers.sources.source_paths import FOLDERS, check_inside, resolve_source
-from layers.sources.toml_documents import Document, parse_document, read_document
+from layers.sources.toml_documents import Document, parse_document, read_document, read_toml_text
 from layers.sources.toml_editing import set_beside
 from layers.sources.toml_writing import to_toml
 
@@ -122,6 +122,7 @@ __all__ = [
     "parse_document",
     "read_document",
     "read_sources",
+    "read_toml_text",
     "repeated",
     "require_one",
     "resolve_source",

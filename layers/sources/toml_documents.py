@@ -545,7 +545,7 @@ def read_document(
         The file is larger than any such file needs to be.
     """
     path = Path(path)
-    return parse_document(Document(path, _read_text(path, error)), model, error)
+    return parse_document(Document(path, read_toml_text(path, error)), model, error)
 
 
 def parse_document(
@@ -611,8 +611,8 @@ def _errors(document: Document, faults: Iterable[Fault], error: type[ZoneplanErr
         yield error(Phrase("{place}: {said}", place=document.at(position), said=message))
 
 
-def _read_text(path: Path, error: type[ZoneplanError]) -> str:
-    """The file, byte for byte, as text."""
+def read_toml_text(path: Path, error: type[ZoneplanError] = StudyError) -> str:
+    """A TOML file, byte for byte, as text; parameters and errors are those of :func:`read_document`."""
     if path.suffix.lower() in INPUTS:
         raise error(
             Phrase(

@@ -10,7 +10,7 @@ from typing import Any
 
 from layers.errors import LimitError, SeveralErrors, ZoneplanError, raise_all
 from layers.phrases import AND, BESIDE, Phrase, phrase_list, template
-from layers.sources import Document, Section, parse_document, read_document
+from layers.sources import Document, Section, parse_document, read_toml_text
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import (
     AgreementModel,
@@ -272,7 +272,8 @@ def read_draft(name_or_path: str | Path) -> Draft:
     for name in names:
         if _belongs(name) and name.endswith(".toml"):
             try:
-                read[name] = read_document(folder / name, FILES.get(name, Cases), RulebookError)
+                text = read_toml_text(folder / name, RulebookError)
+                read[name] = _parsed(folder / name, text, FILES.get(name, Cases))
             except RulebookError as error:
                 errors.append(
                     RulebookError(Phrase("{first}{rest}", first=_prefix(folder, name), rest=error), layer=error.layer)
@@ -309,7 +310,7 @@ def parse_draft(folder: Path, files: Mapping[str, bytes], *, written: bool = Fal
         if name not in files
     )
     read = {
-        name: _parsed(folder / name, content, FILES.get(name, Cases), written)
+        name: _parsed(folder / name, content.decode(), FILES.get(name, Cases), written=written)
         for name, content in files.items()
         if name.endswith(".toml")
     }
@@ -317,9 +318,9 @@ def parse_draft(folder: Path, files: Mapping[str, bytes], *, written: bool = Fal
 
 
 @lru_cache(maxsize=512)
-def _parsed(path: Path, content: bytes, model: type[Any], is_written: bool) -> tuple[Any, Document]:
-    """A file as its frozen model, kept: the files that a variant leaves as they are need not be parsed again."""
-    return parse_document(Document(path, content.decode(), written=is_written), model, RulebookError)
+def _parsed(path: Path, text: str, model: type[Any], *, written: bool = False) -> tuple[Any, Document]:
+    """A file as its frozen model, kept: one that says the same, in a variant or another plan, is not parsed again."""
+    return parse_document(Document(path, text, written=written), model, RulebookError)
 
 
 def rulebook_files(folder: Path) -> dict[str, bytes]:
