@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import subprocess
 import sys
 from decimal import Decimal
@@ -59,7 +60,7 @@ def test_a_script_that_imports_the_installed_package_is_typed(wheel_site: Path, 
     (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
     options = ["--strict", "--no-error-summary", "--disable-error-code", "import-untyped"]  # of pandas and geopandas
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", *options, "--cache-dir", tmp_path / "cache", "script.py"],
+        [sys.executable, "-m", "mypy", *options, "--cache-dir", os.devnull, "script.py"],
         capture_output=True,
         text=True,
         cwd=tmp_path,
