@@ -22,19 +22,18 @@ import shutil
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from maps.cli.commands import main
-from zoning.pipeline import FreshPlan, run
+from tests.conftest import remembering
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
 from zoning.rulebook.schema import Head
-from zoning.study import Study, builtin_studies, builtin_study, read_study
+from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -118,19 +117,6 @@ def as_pattern(expected: str) -> str:
     return re.escape(lines).replace(r"\.\.\.", "(?s:.*)")
 
 
-@pytest.fixture
-def remembering(plan_of: Callable[[str], FreshPlan], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A built-in study that a page runs as it stands is the plan that other tests ask for, which is made once."""
-    texts = {builtin_study(name).read_text("utf-8"): name for name in builtin_studies()}
-
-    def remembered(study: Study, *others: Any, **named: Any) -> FreshPlan:
-        """What else :func:`run` takes is who hears of the steps, and where these are kept."""
-        name = texts.get(study.path.read_text("utf-8")) if study.tried is None else None
-        return plan_of(name) if name else run(study, *others, **named)
-
-    monkeypatch.setattr("zoning.pipeline.run", remembered)
-
-
 @pytest.fixture(scope="module")
 def one_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Runs that a page has made are there on the next, as they are for one reader: most begin with the same study."""
@@ -139,11 +125,17 @@ def one_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-@pytest.mark.usefixtures("remembering", "cases_once")
+@pytest.mark.usefixtures("cases_once")
 def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, one_cache: Path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ZONEPLAN_CACHE", str(one_cache))
     monkeypatch.setenv("COLUMNS", "100")
+    with remembering():
+        read(page)
+
+
+def read(page: Path) -> None:
+    """Do what each block of a page says."""
     names: dict[str, object] = {}
     printed = ""
     for language, text in blocks(page):
