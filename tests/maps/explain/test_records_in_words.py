@@ -15,7 +15,7 @@ from layers.phrases import english
 from maps.explain import explain, items_at, lists_at, trace
 from maps.explain.explanation_content import MATTERS
 from maps.explain.records_in_words import LINK
-from maps.locale import localize, render
+from maps.locale import LocalizedPlan, localize, render
 from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import builtin_studies, read_study
@@ -85,7 +85,8 @@ def traced(request: pytest.FixtureRequest) -> SimpleNamespace:
     """A plan and the chains of all its units."""
     toy = request.param == "toy"
     plan = request.getfixturevalue("toy") if toy else request.getfixturevalue("plan_of")(request.param)
-    return SimpleNamespace(plan=plan, chains=dict(trace(localize(plan), plan.units.index)))
+    said = localize(plan)
+    return SimpleNamespace(plan=plan, said=said, chains=dict(trace(said, plan.units.index)))
 
 
 def walk(link: dict) -> Iterator[dict]:
@@ -114,7 +115,7 @@ def test_all_links_have_one_form_and_every_number_is_that_of_the_tables(traced) 
         _check_quotas(plan, unit, told["quotas"])
         _check_flows(plan, unit, told["flows"])
         _check_policies(plan, unit, told["policies"])
-        _check_lists(plan, unit, told["industries"])
+        _check_lists(traced.said, unit, told["industries"])
     assert json.loads(json.dumps(chains, allow_nan=False)) == json.loads(json.dumps(chains))
 
 
@@ -213,9 +214,9 @@ def _check_policies(plan: Plan, unit: str, policies: list[dict]) -> None:
             assert one["part_ha"] == pytest.approx(plan.pieces.loc[one["pieces"], "area_ha"].sum(), rel=1e-12)
 
 
-def _check_lists(plan: Plan, unit: str, lists: list[dict]) -> None:
-    items = items_at(localize(plan), unit)
-    assert [one["list"] for one in lists] == [one.list for one in lists_at(localize(plan), unit)]
+def _check_lists(said: LocalizedPlan, unit: str, lists: list[dict]) -> None:
+    items = items_at(said, unit)
+    assert [one["list"] for one in lists] == [one.list for one in lists_at(said, unit)]
     for one in lists:
         part = items[items["list"] == one["list"]]
         for treatment in ("prohibited", "restricted"):

@@ -11,12 +11,12 @@ import pytest
 from layers.errors import UnknownNameError
 from maps.explain import at, at_unit, explain, find_unit
 from zoning.pipeline import run
-from zoning.study import builtin_studies, builtin_study, read_study
+from zoning.study import builtin_studies, read_study
 
 
 @pytest.fixture(scope="module", params=builtin_studies())
-def plan(request):
-    return run(read_study(builtin_study(request.param)))
+def plan(request, plan_of):
+    return plan_of(request.param)
 
 
 @pytest.fixture

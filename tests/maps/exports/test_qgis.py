@@ -12,8 +12,6 @@ import pytest
 from maps.exports import write_geopackage, write_qgis_project
 from maps.style import line_styles, overlay_signs, zone_fills
 from tests.conftest import keep
-from zoning.pipeline import run
-from zoning.study import builtin_study, read_study
 
 PYTHON = "/usr/bin/python3"
 """QGIS of Debian speaks to the Python of Debian alone."""
@@ -120,8 +118,8 @@ def test_control_lines_open_in_their_colours(toy_plan, render) -> None:
     assert share(pixels, styles["red_line"][0], paper=False) == 0
 
 
-def test_the_built_in_study_opens_in_its_colours(render) -> None:
-    plan = run(read_study(builtin_study("us_mountain_west")))
+def test_the_built_in_study_opens_in_its_colours(render, plan_of) -> None:
+    plan = plan_of("us_mountain_west")
     pixels = render(plan, "us_mountain_west")["units"]
     low, high = land(plan, signed=False), land(plan, signed=True)
     for code, fill in zone_fills(plan.rulebook).items():
@@ -167,8 +165,8 @@ def test_texts_of_a_plan_do_nothing_in_a_project(make_plan, opened) -> None:
     assert found["texts"]["title"] == "[ % 1 + 1 %]</Layout>&\ufffd"
 
 
-def test_the_project_of_the_built_in_study_speaks_chinese(opened) -> None:
-    found = opened(run(read_study(builtin_study("china_provinces"))), "china_provinces", "zh")
+def test_the_project_of_the_built_in_study_speaks_chinese(opened, plan_of) -> None:
+    found = opened(plan_of("china_provinces"), "china_provinces", "zh")
     assert found["valid"]
     assert found["exported"]
     assert found["groups"][-1] == "主体功能"

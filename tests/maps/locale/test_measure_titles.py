@@ -12,8 +12,7 @@ from maps.exports.workbook_sheets import sheets_of
 from maps.locale import localize
 from maps.locale.terms import Terms
 from maps.web.measure_columns import measure_columns, measure_layers
-from zoning.pipeline import run
-from zoning.study import builtin_studies, builtin_study, read_study
+from zoning.study import builtin_studies, read_study
 
 PLAN = """
 [study]
@@ -101,9 +100,10 @@ def test_titles_of_what_a_layer_does_not_measure_are_refused(tmp_path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_studies())
-def test_measures_of_the_studies_read_as_words_of_each_language(name) -> None:
-    plan = run(read_study(builtin_study(name)))
+def test_measures_of_the_studies_read_as_words_of_each_language(plan_of, name) -> None:
+    plan = plan_of(name)
+    terms = [localize(plan, one).renderer.terms for one in ("en", "zh")]
     for column in plan.measures.columns:
-        english, chinese = (localize(plan, one).renderer.terms.measure_text(column) for one in ("en", "zh"))
+        english, chinese = (one.measure_text(column) for one in terms)
         assert not re.search(r"_|\b(gdp|pct|pop)\b", english + chinese, re.IGNORECASE), column
         assert set(re.findall(r"[A-Za-z]{2,}", chinese)) <= {"GeoNames", "FIPS"}, column

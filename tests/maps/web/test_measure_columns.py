@@ -10,8 +10,6 @@ import pytest
 
 from maps.locale import localize
 from maps.web.measure_columns import in_steps, measure_columns, measure_layers, step_of
-from zoning.pipeline import run
-from zoning.study import builtin_study, read_study
 
 
 def with_columns(plan, **columns):
@@ -50,8 +48,8 @@ def test_steps_keep_four_digits_of_small_values_unless_large_ones_forbid(values:
 
 
 @pytest.mark.slow
-def test_measures_have_titles_in_the_language() -> None:
-    plan = run(read_study(builtin_study("us_mountain_west")))
+def test_measures_have_titles_in_the_language(plan_of) -> None:
+    plan = plan_of("us_mountain_west")
     english, chinese = (
         {one.name: one for one in measure_layers(localize(plan, language), measure_columns(plan))}
         for language in ("en", "zh")
