@@ -40,10 +40,10 @@ LOADED = (maps.cli.commands, maps.explain, maps.init, rich.console, zoning.pipel
 """What the command loads at its first use: a copy of this process has it already."""
 CONTRACT = {0, 2, 3, 4, 6}
 """Exit codes of a check, but for a fault of ours."""
-CPU_S, PATIENCE_S = 20, 60
+CPU_S, PATIENCE_S = 5, 60
 """What a file that sends its library round in a circle may take, and what a check that does not end."""
 MORE_MEMORY = 4 * 1024**3
-CHANGES = 10
+CHANGES = 25
 """Of each format, others at every run of the tests; many more where somebody asks for the ``long`` ones."""
 MANY_CHANGES = 100
 
