@@ -10,8 +10,9 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import pandas as pd
 
-from layers.errors import Phrase, StudyError, ZoneplanError, shown
+from layers.errors import StudyError, ZoneplanError, shown
 from layers.overview import Overview, Shown, counted, drawn_by, listed
+from layers.phrases import Phrase
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario.differences import Difference, differences, parts_of, remake
