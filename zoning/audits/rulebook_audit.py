@@ -299,7 +299,7 @@ def audit(
 
     Examples
     --------
-    >>> audit("us_west")
+    >>> audit("france_zan")
     ()
     """
     try:

@@ -341,7 +341,7 @@ def run_cases(
     Examples
     --------
     >>> import zoneplan as zp
-    >>> all(result.passed for result in zp.run_cases("us_west"))
+    >>> all(result.passed for result in zp.run_cases("france_zan"))
     True
     """
     draft = read_draft(name_or_path)
