@@ -11,7 +11,7 @@ from layers.conditions import condition_parts, parse_condition
 from zoning.measures import complete_measures, lines_left_out, unknown_measures
 from zoning.plan import Plan
 from zoning.policies import UNSTATED, find_repeats, gaps_in, uncovered
-from zoning.rulebook import LOCKED, Floor, without_unused_topics
+from zoning.rulebook import LOCKED, STUDY, UNIT, Floor, without_unused_topics
 from zoning.siting import why_unplaced
 from zoning.study import Decision
 from zoning.trace import Field, Ids, Message, Remark, Term, in_languages, remark, say
@@ -262,7 +262,8 @@ def _norms(plan: Plan) -> Iterator[Remark]:
         own, title = rows[rows["norm"] == norm.id], in_languages(norm.title)
         if own.empty:
             told: dict[str, Field] = {"title": title, "level": norm.level}
-            yield remark("note", "norm_unchecked", (), told, norm.id, count=1, key="norm_no_place")
+            key = "norm_no_quota" if norm.level in (UNIT, STUDY) else "norm_no_place"
+            yield remark("note", "norm_unchecked", (), told, norm.id, count=1, key=key)
         for code, answer in (("norm_missed", "no"), ("norm_unchecked", "unknown")):
             here = own[own["answer"] == answer]
             if len(here):

@@ -270,3 +270,14 @@ def test_a_per_cent_for_a_share_and_a_share_for_a_per_cent_are_told(toy_folder: 
     assert told["fractional_reserve"] == (
         "construction_land: reserve_pct = 0.05 holds back 0.05 % of the total; to hold back 5 % write reserve_pct = 5"
     )
+
+
+def test_a_norm_on_every_unit_lacks_a_quota_and_no_place(toy_run: Plan) -> None:
+    """Units and the study are always there; it said that the study names no place of 'unit'."""
+    norms = read_rulebook("france_zan", date(2026, 9, 1)).norms
+    plan = replace(toy_run, rulebook=replace(toy_run.rulebook, norms=norms))
+    told = {one.layer: one.text for one in find(plan) if one.code == "norm_unchecked"}
+    assert {norm.level for norm in norms} > {"unit", "study"}
+    for norm in norms:
+        assert ("names no place of" in told[norm.id]) == (norm.level not in ("unit", "study"))
+        assert "hands out no quota that it reads" in told[norm.id]
