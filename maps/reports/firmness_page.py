@@ -15,7 +15,7 @@ from layers.conditions import number_text
 from maps.annex import ReportContext
 from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves, text_lines
 from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
-from maps.locale import DIGITS, capital, catalogue, inward, number_style, shifted, text_in
+from maps.locale import DIGITS, capital, catalogue, inward, number_past, number_style, shifted, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Swatch, Table, drawn
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import all_listed, listed
@@ -335,9 +335,14 @@ class _Limits:
 
     def write(self, parameter: str, value: float) -> str:
         """A value in few digits."""
-        is_share = parameter in self._shares
-        text = self._style.written(number_text(float(f"{shifted(value, 2 if is_share else 0):.{DIGITS}g}")))
-        return self._figures.edition.percent(text) if is_share else text
+        return self._written(parameter, number_text(float(f"{self._shifted(parameter, value):.{DIGITS}g}")))
+
+    def _shifted(self, parameter: str, value: float) -> float:
+        return shifted(value, 2 if parameter in self._shares else 0)
+
+    def _written(self, parameter: str, number: str) -> str:
+        text = self._style.written(number)
+        return self._figures.edition.percent(text) if parameter in self._shares else text
 
     def adopted(self, curve: Curve) -> str:
         """The value in the plan, with its unit of measure."""
@@ -349,6 +354,12 @@ class _Limits:
     def end(self, curve: Curve, value: float) -> str:
         """A value at which something changes, rounded towards the adopted one."""
         return self.write(curve.parameter, inward(value, curve.adopted))
+
+    def turn(self, curve: Curve, value: float) -> str:
+        """A value at which a unit changes, rounded away from the adopted one, as its card has it."""
+        name = curve.parameter
+        ends = self._shifted(name, value), self._shifted(name, curve.adopted)
+        return self._written(name, number_past(*ends, up=value > curve.adopted))
 
     def stands(self, curve: Curve) -> str:
         """The range in which nothing changes, in words."""
@@ -401,7 +412,7 @@ def _nearest_rows(
         ahead = row.value > curve.adopted or (row.value == curve.adopted and row.after == "above")
         now, then = (row.zone, row.becomes) if ahead else (row.becomes, row.zone)
         called = figures.names([row.unit_id])[0], figures.edition.measure(curve.parameter)
-        ends = limits.write(curve.parameter, curve.adopted), limits.end(curve, row.value)
+        ends = limits.write(curve.parameter, curve.adopted), limits.turn(curve, row.value)
         yield Strong(called[0]), called[1], *ends, _swatch(figures, now), _swatch(figures, then)
 
 

@@ -16,10 +16,11 @@ import shapely
 
 from maps.annex import ReportContext
 from maps.figures import PlanFigures, RuleFigures
-from maps.locale import catalogue
+from maps.locale import catalogue, localize
 from maps.reports import dossier, report
 from maps.reports.functions_page import _finding, _given, _numbers
 from maps.reports.summary_page import _finding as _shares_finding
+from maps.summaries import verdicts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.trace import Trace
@@ -243,3 +244,21 @@ def test_thousands_of_counties_fit_into_a_megabyte(counties: Plan) -> None:
     assert "map.html" in html
     assert "plan.xlsx" in html
     assert 'id="zones"' not in html
+
+
+@pytest.mark.parametrize(
+    ("study", "units"), [("us_mountain_west", ("04019", "08069")), ("china_provinces", ("130000",))]
+)
+def test_a_unit_turns_at_the_number_that_its_card_names(plan_of, study: str, units: tuple[str, ...]) -> None:
+    """Pima has 44.589 people on a km2: the report said that a limit of 44.59 changes it, the card 44.58."""
+    plan = plan_of(study)
+    sheet = report(plan)
+    sheet = sheet[sheet.index('id="thresholds"') :]
+    said = text_of(sheet[: sheet.index("</section>")])
+    named = verdicts(localize(plan, "en"))
+    for unit in units:
+        number = re.findall(r"(?:to|above|below) (\d+(?:\.\d+)?)", named[unit].changes[0])[-1]
+        (name,) = plan.units.loc[[unit], "name"].astype(str)
+        assert re.search(
+            rf"{name.split()[0]}\s.*?\s{re.escape(number)}\s", said[said.rindex("Changes at") :], re.DOTALL
+        )
