@@ -57,7 +57,7 @@ from zoning.zones import decision_faults, locked_elsewhere
 
 
 def _repair_warnings(study: Study, inputs: Inputs) -> Iterator[Finding]:
-    """One warning a layer or table and kind of repair; the ledger has the features.
+    """One warning a layer or table and kind of repair, and whose row is missing where; the ledger has the features.
 
     Parameters
     ----------
@@ -70,7 +70,9 @@ def _repair_warnings(study: Study, inputs: Inputs) -> Iterator[Finding]:
     Finding
     """
     tables = {table.source for table in study.tables}
-    for (name, finding), rows in inputs.ledger.groupby(["layer", "finding"], sort=True):
+    ledger = inputs.ledger
+    lacking = ledger["action"].where(ledger["finding"] == "unmatched", "").astype(str)
+    for (name, finding, _), rows in ledger.groupby(["layer", "finding", lacking], sort=True):
         features = [str(feature) for feature in rows["feature"]]
         actions = phrase_list(sorted(set(rows["action"]))[:3], SEMICOLON)
         of = Phrase("table '{table}'", table=name) if name in tables else Phrase("layer '{layer}'", layer=name)

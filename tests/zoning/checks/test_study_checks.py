@@ -625,3 +625,12 @@ def test_a_decision_on_a_name_is_told_the_id(toy_folder: Path) -> None:
     assert any(
         text.endswith("there is no unit 'Unit C4'; it is the name of 'c4': write the id") for text in errors(toy_folder)
     )
+
+
+def test_ids_without_a_unit_are_told_from_units_without_a_row(toy_folder: Path) -> None:
+    edit(toy_folder, ("c4,", "z9,"), file="stats.csv")
+    texts = [one.text for one in findings(toy_folder) if one.code == "unmatched"]
+    assert texts == [
+        "table 'stats.csv': unmatched, once: left out: no unit has this id ('z9')",
+        "table 'stats.csv': unmatched, once: the unit has no row here: its values are missing ('c4')",
+    ]
