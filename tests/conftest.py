@@ -80,10 +80,21 @@ def pytest_configure(config: pytest.Config) -> None:
     """Speak English; draw the seed of Hypothesis, so that it can be told."""
     os.environ["ZONEPLAN_CACHE"] = os.devnull  # where nothing can be kept, of fixtures that many tests share
     os.environ["LC_ALL"] = "C.UTF-8"  # the command speaks the language of whoever runs it
+    if hasattr(config, "workerinput"):
+        one_core()
     config.pluginmanager.register(RememberedExamples())  # here, since docstrings do not lie below this folder
     if config.option.hypothesis_seed is None:
         of_first = getattr(config, "workerinput", {}).get("hypothesis_seed")
         config.option.hypothesis_seed = of_first or str(secrets.randbelow(2**32))
+
+
+def one_core() -> None:
+    """Write and cut with one worker by default in a process of xdist, where each core has such a process already.
+
+    Copies of a process that has loaded so much take half as long again. Commands that are processes of their own have
+    the workers that users have, and tests of workers ask for some.
+    """
+    os.sched_getaffinity = lambda _process: {0}
 
 
 @pytest.hookimpl(optionalhook=True)
