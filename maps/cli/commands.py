@@ -97,7 +97,7 @@ Long = Annotated[bool, typer.Option("--long", help="All of it: rules, clauses, r
 
 def _known(language: str | None) -> str | None:
     if language is not None:
-        from maps.locale.messages import require_language
+        from maps.locale import require_language
 
         require_language(language)
     return language

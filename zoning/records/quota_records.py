@@ -284,11 +284,10 @@ def quota_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
         Row by row. Of a jurisdiction and of what it holds back they are the links "level" and "reserve" of its units.
         Facts of a unit's: ``title``, ``unit_title``, the columns of the table, its ``solution``, what
         :meth:`QuotaCauses.concerning` says, and the amount of the unit's jurisdiction.
-        Links: each ``level`` above with its ``reserve`` (of a quota without levels one, for all units), the
-        ``weight`` (its ``term`` s, of which it is the sum, times each ``priority``), ``floor``, ``ceiling``,
-        ``within``, ``carried``, each ``lock``, ``group``, and ``moved`` amount, ``optimum``, prices and limits of a
-        quota that is the best by an objective, and ``site``, where the amount goes on the ground, in full under
-        ``siting``.
+        Links: each ``level`` above with its ``reserve``, or the ``total`` of a quota without levels, the ``weight``
+        (its ``term`` s, of which it is the sum, times each ``priority``), ``floor``, ``ceiling``, ``within``,
+        ``carried``, each ``lock``, ``group``, and ``moved`` amount, ``optimum``, prices and limits of a quota that is
+        the best by an objective, and ``site``, where the amount goes on the ground, in full under ``siting``.
     """
     told = each_row(rows)
     ids = [row["unit_id"] for row in told]
@@ -474,7 +473,8 @@ class _QuotaMaker:
     def _whole(self) -> Record:
         """What all units share where no jurisdiction stands between, and the sum of their weights."""
         total, weights = self._quota.total, _short(math.fsum(self._unit_weights))
-        return self._link("level", "", self._say("quota_all", amount=_exact(total), weights=weights), total)
+        said = self._say("quota_all", amount=_exact(total), weights=weights)
+        return self._link("total", self._quota.name, said, total)
 
     def _level(self, path: str) -> Record:
         """What a jurisdiction was given, and of how much."""

@@ -88,7 +88,7 @@ class Record:
         What decides: "rule", "decision", "locked", "default", "line", "quota", "scheme", "agreement", "transfer",
         "policy", "list", "services", "derived", "norm", "divergence"; and below these "layer", "taken", "least",
         "level", "reserve", "weight", "term", "priority", "floor", "ceiling", "within", "carried", "group", "lock",
-        "moved", "optimum", "site", "class", "exception", "overruled", "index_part", "programme".
+        "moved", "optimum", "site", "total", "class", "exception", "overruled", "index_part", "programme".
     id : str
         Which of them: an id, a code, a measure, a layer.
     reason : Message, Texts or str

@@ -423,7 +423,7 @@ def test_an_amount_without_levels_can_be_followed_by_hand(plan_of) -> None:
     """The total by the unit's weight of all weights, less the thousandth that two provinces get by the floor."""
     plan = plan_of("china_provinces")
     (quota,) = explain(plan, "510000").as_dict()["quotas"]
-    whole, weight = (next(link for link in quota["links"] if link["kind"] == kind) for kind in ("level", "weight"))
+    whole, weight = (next(link for link in quota["links"] if link["kind"] == kind) for kind in ("total", "weight"))
     said = re.fullmatch(r"([\d,]+) ha in all, for weights that come to ([\d.]+)", whole["reason"])
     assert said is not None
     total, weights = (float(one.replace(",", "")) for one in said.groups())

@@ -54,7 +54,9 @@ def test_each_language_of_a_name_is_a_name_and_so_are_columns_of_names(toy_plan)
     assert [find_unit(told, one) for one in ("FÖRD", "津", "old town", "磨坊")] == ["a1", "a1", "a1", "b2"]
 
 
-@pytest.mark.parametrize(("name", "words"), [("Unit A9", "did you mean"), ("", "no unit"), ("99", "no unit")])
+@pytest.mark.parametrize(
+    ("name", "words"), [("Unit A9", "similar names: 'a2' is Unit A2"), ("", "no unit"), ("99", "no unit")]
+)
 def test_nobody_of_that_name(toy_plan, name: str, words: str) -> None:
     with pytest.raises(UnknownNameError, match=words):
         find_unit(toy_plan, name)
