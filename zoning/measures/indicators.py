@@ -165,17 +165,27 @@ def explain_derived(
         In the order of the places.
     """
     one = one.among(measures.columns)
-    table, rows = measures.iloc[places].rename_axis("unit_id"), banding.rows[places].tolist()
-    asked = [found.clauses(places) for found in banding.asked]
-    told = [parse_calculation(band.value).explain(table, rulebook.values) for band in one.table]
-    found = []
-    for place, row in enumerate(rows):
-        if row >= 0:
-            found.append(Because(one.table[row], row + 1, asked[row][place], _worked(told[row][place])))
+    table, rows, found = measures.rename_axis("unit_id"), banding.rows[places], dict[int, Because]()
+    for row in np.unique(rows).tolist():  # a condition is asked of the units that its band decides, and of no others
+        own = places[rows == row]
+        if row < 0:
+            told = _unanswered(banding, own)
         else:
-            clauses = tuple(clause for some in asked for clause in some[place] if clause.answer == "unknown")
-            found.append(Because(None, 0, clauses, ""))
-    return found
+            clauses, band = banding.asked[row].clauses(own), one.table[row]
+            operands = parse_calculation(band.value).explain(table.iloc[own], rulebook.values)
+            told = [Because(band, row + 1, *said) for said in zip(clauses, map(_worked, operands), strict=True)]
+        found |= zip(np.flatnonzero(rows == row).tolist(), told, strict=True)
+    return [found[place] for place in range(len(places))]
+
+
+def _unanswered(banding: Banding, places: npt.NDArray[np.intp]) -> list[Because]:
+    """What no band decides: the clauses that could not be answered."""
+    asked = [condition.clauses(places) for condition in banding.asked]
+    unknown = (
+        tuple(clause for clauses in asked for clause in clauses[place] if clause.answer == "unknown")
+        for place in range(len(places))
+    )
+    return [Because(None, 0, clauses, "") for clauses in unknown]
 
 
 def _worked(operands: Sequence[Operand]) -> Message | str:

@@ -83,15 +83,20 @@ def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
         found[unit] += records
     derived = [(one, plan.trace.derived[one.name]) for one in derived_in(plan) if one.name in plan.trace.derived]
     places = np.flatnonzero(is_about(plan.measures.index, found)) if derived else np.array([], np.intp)
-    values = each_row(plan.measures.iloc[places])
+    units, values = plan.measures.index[places].astype(str).tolist(), each_row(plan.measures.iloc[places])
     for one, banding in derived:
-        told = explain_derived(one, banding, places, plan.measures, plan.rulebook)
-        for unit, own, because in zip(plan.measures.index[places], values, told, strict=True):
-            value = plain_value(own[one.name])
-            if not isinstance(one, Membership):
-                found[str(unit)].append(_measure(one, value, because, own, plan))
-            elif value is not False:
-                found[str(unit)].append(_membership(one, value, because, own, plan))
+        amounts = [plain_value(own[one.name]) for own in values]
+        here = [*range(len(places))]
+        if isinstance(one, Membership):  # nothing is told of regions in which a unit does not lie
+            here = [place for place in here if amounts[place] is not False]
+        told = explain_derived(one, banding, places[here], plan.measures, plan.rulebook)
+        for place, because in zip(here, told, strict=True):
+            amount, own = amounts[place], values[place]
+            found[units[place]].append(
+                _membership(one, amount, because, own, plan)
+                if isinstance(one, Membership)
+                else _measure(one, amount, because, own, plan)
+            )
     return found
 
 
