@@ -32,7 +32,7 @@ from maps.web.page_model import (
     SitingRow,
     UnitRow,
 )
-from zoning.records import each_row
+from zoning.records import each_row, rows_about
 from zoning.rulebook import EXCEPTION
 from zoning.tables import QUOTAS, ZONES, Table
 
@@ -179,7 +179,6 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
     names = names_of_units(plan.source)
     rows_of_zones = each_row(plan.zones.set_index("unit_id").reindex(ids).rename_axis("unit_id").reset_index())
     statuses = plan.standings.reindex(ids).tolist()
-    lines, quotas, listed = (_by_unit(getattr(plan, name), ids) for name in ("lines", "quotas", "policies"))
     moved = {(name, str(unit)): place for name, one in (shifts or {}).items() for unit, place in one.of_units().items()}
     of_zones, of_quotas = (_Shown(plan, table) for table in (ZONES, QUOTAS))
 
@@ -210,15 +209,16 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
     line_rows: list[list[LineRow]] = []
     quota_rows: list[list[QuotaRow]] = []
     for here, chains in _chains(plan, ids):
-        units += map(unit, rows_of_zones[here], statuses[here], listed[here], chains)
+        lines, quotas, duties = (_by_unit(getattr(plan, name), ids[here]) for name in ("lines", "quotas", "policies"))
+        units += map(unit, rows_of_zones[here], statuses[here], duties, chains)
         main_claims += [claim(chain["main"]) for chain in chains]
         claims += [[claim(one) for one in (*chain["overlays"], *chain["other_claims"])] for chain in chains]
         line_rows += [
-            _line_rows(rows, chain["lines"], plan, reasons) for rows, chain in zip(lines[here], chains, strict=True)
+            _line_rows(rows, chain["lines"], plan, reasons) for rows, chain in zip(lines, chains, strict=True)
         ]
         quota_rows += [
             _quota_rows(rows, chain["quotas"], plan, reasons, of_quotas, moved)
-            for rows, chain in zip(quotas[here], chains, strict=True)
+            for rows, chain in zip(quotas, chains, strict=True)
         ]
         reasons.forget()
     return Cards(
@@ -267,9 +267,8 @@ class _Shown:
 def _by_unit(table: pd.DataFrame, ids: list[str]) -> list[Rows]:
     """The rows of a table that speak of each unit, in their order."""
     found: dict[str, Rows] = {unit_id: [] for unit_id in ids}
-    for row in each_row(table):
-        if row["unit_id"] in found:
-            found[row["unit_id"]].append(row)
+    for row in each_row(rows_about(table, found)):
+        found[row["unit_id"]].append(row)
     return list(found.values())
 
 

@@ -55,6 +55,7 @@ class _ListMaker:
         self._policies = {policy.id: policy for policy in plan.rulebook.policies if policy.list}
         self._lists = {one.list: one for one in cover(plan, (*lists_on(self._policies, plan.rulebook), OWN))}
         self._items = {name: plan.industries[plan.industries["list"] == name] for name in self._lists}
+        self._made: dict[tuple[str, ...], Record] = {}
 
     def lists(self, unit: str, held: Iterable[str]) -> list[Record]:
         """The lists that hold in a unit with some policies."""
@@ -62,8 +63,15 @@ class _ListMaker:
         for policy in map(self._policies.get, held):
             if policy is not None:
                 by_list.setdefault(str(policy.list), []).append(policy)
-        written = [self._by_policy(name, policies) for name, policies in sorted(by_list.items())]
+        written = [self._written(name, policies) for name, policies in sorted(by_list.items())]
         return [*written, *self._own(unit)]
+
+    def _written(self, name: str, policies: list[Policy]) -> Record:
+        """A list of the rulebook; units in which it holds by the same policies share one record."""
+        key = (name, *(one.id for one in policies))
+        if key not in self._made:
+            self._made[key] = self._by_policy(name, policies)
+        return self._made[key]
 
     def _by_policy(self, name: str, policies: list[Policy]) -> Record:
         first, titles = policies[0], tuple(titled(one.title, one.id) for one in policies)

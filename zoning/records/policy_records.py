@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from zoning.plan import Plan
@@ -18,6 +19,10 @@ from zoning.rulebook import EXCEPTION, Exemption, Policy, Rulebook
 from zoning.trace import Field, Record, Said, Term, Titles, amount, days_of, in_languages, say, titled
 
 Row = Mapping[str, Any]
+UNITS_AT_ONCE = 4_096
+"""Of so many units the rows are taken apart at a time: there may be a hundred policies in each."""
+_ASKED = {"piece": "piece_id", "jurisdiction": "inherited_from", "region": "inherited_from", "unit": "unit_id"}
+"""The column that names what a policy asks, by its scope; where it is empty, as in a region, the unit is asked."""
 
 
 def policy_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
@@ -37,14 +42,18 @@ def policy_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
         has their ids and ``part_ha`` their hectares, None where it is on the whole unit. Links: the ``exception`` that
         holds, or the policy by which it is ``overruled``. ``parameters`` has those that the policy sets as well.
     """
-    told = each_row(rows)
-    keys = [_group_key(row) for row in told]
-    groups: dict[tuple[str, ...], list[Row]] = {}
-    for key, row in zip(keys, told, strict=True):
-        groups.setdefault(key, []).append(row)
-    maker = _PolicyMaker(plan, [group[0] for group in groups.values()])
-    made = {key: maker.duty(group) for key, group in groups.items()}
-    return [made[key] for key in keys]
+    maker, found = _PolicyMaker(plan, rows), dict[int, Record]()
+    block = pd.factorize(rows["unit_id"])[0] // UNITS_AT_ONCE
+    for number in range(block.max(initial=-1) + 1):
+        here = np.flatnonzero(block == number)
+        told = each_row(rows.iloc[here])
+        keys = [_group_key(row) for row in told]
+        groups: dict[tuple[str, ...], list[Row]] = {}
+        for key, row in zip(keys, told, strict=True):
+            groups.setdefault(key, []).append(row)
+        made = {key: maker.duty(group) for key, group in groups.items()}
+        found |= zip(here.tolist(), map(made.__getitem__, keys), strict=True)
+    return [found[place] for place in range(len(rows))]
 
 
 def _group_key(row: Row) -> tuple[str, ...]:
@@ -59,11 +68,11 @@ class _PolicyMaker:
     Parameters
     ----------
     plan : Plan
-    rows : list of mapping
+    rows : DataFrame
         Of the POLICIES table; it says what conditions found where these are.
     """
 
-    def __init__(self, plan: Plan, rows: list[Row]) -> None:
+    def __init__(self, plan: Plan, rows: pd.DataFrame) -> None:
         self._plan = plan
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
         self._exceptions = {
@@ -71,9 +80,9 @@ class _PolicyMaker:
             for policy in plan.rulebook.policies
             for number, one in enumerate(policy.exceptions, start=1)
         }
-        self._asked_at: dict[str, set[str]] = {}
-        for row in rows:
-            self._asked_at.setdefault(row["policy"], set()).add(_place(self._written[row["policy"]], row))
+        self._asked_at = {
+            str(name): _places(self._written[str(name)], own) for name, own in rows.groupby("policy", sort=False)
+        }
         self._places = {one.id: in_rulebook(plan.rulebook, "policies", one) for one in plan.rulebook.policies}
         self._said: dict[tuple[str, str], dict[str, Said]] = {}
         self._told: dict[tuple[Any, ...], Record] = {}
@@ -180,9 +189,13 @@ class _PolicyMaker:
 
 def _place(policy: Policy, row: Row) -> str:
     """What was asked: a piece, a jurisdiction, a region, or the unit."""
-    if policy.scope == "region":
-        return str(row["inherited_from"] or row["unit_id"])
-    return str(row[{"piece": "piece_id", "jurisdiction": "inherited_from", "unit": "unit_id"}[policy.scope]])
+    return str(row[_ASKED[policy.scope]] or row["unit_id"])
+
+
+def _places(policy: Policy, rows: pd.DataFrame) -> set[str]:
+    """What was asked in some rows, see :func:`_place`."""
+    asked, units = (rows[name].tolist() for name in (_ASKED[policy.scope], "unit_id"))
+    return {place or unit for place, unit in zip(asked, units, strict=True)}
 
 
 def parameters_said(
