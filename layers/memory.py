@@ -274,6 +274,8 @@ class _Written:
         """Features as a file, their index as a column where no column has the ids."""
         if isinstance(features, pd.Series) or not (isinstance(features, pd.DataFrame) or is_arrow(features)):
             raise _no_layer(name, features)
+        if not isinstance(features, pd.DataFrame):
+            features = _arrow(features)
         _refuse_columns(name, features, ids)
         if not isinstance(features, gpd.GeoDataFrame):
             source = _source(name)
@@ -382,14 +384,20 @@ def is_arrow(data: object) -> bool:
     return hasattr(data, "__arrow_c_stream__") and not isinstance(data, pd.DataFrame) and not hasattr(data, "dims")
 
 
-def _write_arrow(table: Any, path: Path) -> None:
+def _arrow(data: Any) -> pa.Table:
+    """A table of Arrow of whichever library as pyarrow's; a stream can be read once."""
     import pyarrow as pa  # noqa: PLC0415  (loaded for Arrow tables alone)
-    import pyarrow.parquet as pq  # noqa: PLC0415  (as above)
 
-    pq.write_table(pa.table(table), path)
+    return pa.table(data)
 
 
-def _with_geometry(features: Any, name: str, ids: str | None) -> pa.Table:
+def _write_arrow(table: Any, path: Path) -> None:
+    import pyarrow.parquet as pq  # noqa: PLC0415  (loaded for Arrow tables alone)
+
+    pq.write_table(_arrow(table), path)
+
+
+def _with_geometry(features: pd.DataFrame | pa.Table, name: str, ids: str | None) -> pa.Table:
     """A table that says of one column of well-known binary what GeoParquet says; the index becomes a column of ids."""
     import pyarrow as pa  # noqa: PLC0415  (loaded for such tables alone)
 
@@ -403,7 +411,7 @@ def _with_geometry(features: Any, name: str, ids: str | None) -> pa.Table:
         ]
         column = "geometry" if "geometry" in binary else binary[0] if len(binary) == 1 else None
     else:
-        table = pa.table(features)
+        table = features
         column, crs = _stated_geometry(table)
     if column is None or column not in table.column_names:
         raise SourceError(
