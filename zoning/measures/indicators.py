@@ -167,14 +167,15 @@ def explain_derived(
     one = one.among(measures.columns)
     table, rows, found = measures.rename_axis("unit_id"), banding.rows[places], dict[int, Because]()
     for row in np.unique(rows).tolist():  # a condition is asked of the units that its band decides, and of no others
-        own = places[rows == row]
+        at = np.flatnonzero(rows == row)
+        own = places[at]
         if row < 0:
             told = _unanswered(banding, own)
         else:
             clauses, band = banding.asked[row].clauses(own), one.table[row]
             operands = parse_calculation(band.value).explain(table.iloc[own], rulebook.values)
             told = [Because(band, row + 1, *said) for said in zip(clauses, map(_worked, operands), strict=True)]
-        found |= zip(np.flatnonzero(rows == row).tolist(), told, strict=True)
+        found |= zip(at.tolist(), told, strict=True)
     return [found[place] for place in range(len(places))]
 
 
