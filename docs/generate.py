@@ -26,6 +26,7 @@ import rooms
 import typer
 
 import zoneplan as zp
+from hatch_build import compile_catalogues
 from layers.errors import SeveralErrors, ZoneplanError
 from layers.sources.json_schema import DescribedSchema
 from maps.cli.commands import app
@@ -43,7 +44,8 @@ Schema = Mapping[str, Any]
 
 
 def main() -> None:
-    """Write all of it."""
+    """Write all of it, with the words that stand in the catalogues now."""
+    compile_catalogues()
     (DOCS / "reference").mkdir(exist_ok=True)
     for name, text in pages().items():
         (DOCS / "reference" / name).write_text(text, "utf-8")

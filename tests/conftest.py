@@ -41,6 +41,8 @@ from affine import Affine
 from hypothesis import settings
 from shapely.geometry import box
 
+from hatch_build import compile_catalogues
+
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
@@ -77,11 +79,13 @@ WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(", "case_coverage(")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Speak English; draw the seed of Hypothesis, so that it can be told."""
+    """Speak English; draw the seed of Hypothesis, so that it can be told; compile what catalogues have changed."""
     os.environ["ZONEPLAN_CACHE"] = os.devnull  # where nothing can be kept, of fixtures that many tests share
     os.environ["LC_ALL"] = "C.UTF-8"  # the command speaks the language of whoever runs it
     if hasattr(config, "workerinput"):
         one_core()
+    else:  # before there are other processes of xdist
+        compile_catalogues()
     config.pluginmanager.register(RememberedExamples())  # here, since docstrings do not lie below this folder
     if config.option.hypothesis_seed is None:
         of_first = getattr(config, "workerinput", {}).get("hypothesis_seed")

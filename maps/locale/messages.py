@@ -27,8 +27,17 @@ CATALOGUES = Path(__file__).parent / "catalogues"
 @cache
 def languages() -> tuple[str, ...]:
     """The languages that zoneplan speaks: those of which there is a catalogue, English first."""
-    found = sorted(path.stem for path in CATALOGUES.glob("*.mo"))
-    return tuple(sorted(found, key=lambda language: language != "en"))
+    compiled = sorted(path.stem for path in CATALOGUES.glob("*.mo"))
+    if "en" not in compiled:
+        raise ZoneplanError(
+            Phrase(
+                "no compiled catalogue of English in {folder}; install zoneplan again, or in its source tree run "
+                "python hatch_build.py",
+                folder=str(CATALOGUES),
+            ),
+            code="catalogues",
+        )
+    return tuple(sorted(compiled, key=lambda language: language != "en"))
 
 
 def require_language(language: str) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gettext
-import importlib.util
-import io
 import re
 import string
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
@@ -107,26 +103,8 @@ def test_the_signs_of_numbers_are_told_apart(language: str) -> None:
     assert style.written("-1,234,567.8").replace(style.thousands, "").replace(style.point, ".") == "-1234567.8"
 
 
-def sentences(compiled: bytes) -> dict[str, str]:
-    """All but the header, which names the version of Babel; of plurals one by one."""
-    read = gettext.GNUTranslations(io.BytesIO(compiled))
-    keys = templates("en")
-    return {f"{key} {count}": read.ngettext(key, key, count) for key in keys for count in (1, 2)}
-
-
-@pytest.fixture(scope="module")
-def compiler() -> ModuleType:
-    pytest.importorskip("babel.messages.pofile", reason="Babel is not installed: pip install zoneplan[dev]")
-    spec = importlib.util.spec_from_file_location("compile_catalogues", ROOT / "docs" / "compile_catalogues.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.mark.parametrize("language", languages())
-def test_what_programs_read_is_what_people_wrote(language: str, compiler: ModuleType) -> None:
-    written = CATALOGUES / f"{language}.po"
-    read, made = written.with_suffix(".mo").read_bytes(), compiler.compiled(written)
-    assert sentences(read) == sentences(made), "python docs/compile_catalogues.py"
+def test_a_tree_that_nobody_built_is_named_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("maps.locale.messages.CATALOGUES", tmp_path)
+    with pytest.raises(ZoneplanError, match=r"hatch_build\.py") as left:
+        languages.__wrapped__()
+    assert left.value.code == "catalogues"

@@ -160,17 +160,6 @@ def test_the_catalogue_is_sorted_and_says_nothing_twice(language: str) -> None:
     assert plain == sorted(plain)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("language", OTHERS)
-def test_what_programs_read_is_what_people_wrote(language: str) -> None:
-    pytest.importorskip("babel.messages.pofile", reason="Babel is not installed: pip install zoneplan[dev]")
-    from babel.messages.pofile import read_po
-
-    with (PHRASES / f"{language}.po").open("rb") as file:
-        written = {one.id: one.string for one in read_po(file) if one.id}
-    assert {key: str(one) for key, one in phrase_templates(language).items()} == written, "docs/compile_catalogues.py"
-
-
 def test_a_phrase_is_put_into_words_with_all_that_is_in_it() -> None:
     said = Phrase(
         "{place}: {said}",
