@@ -188,6 +188,20 @@ class LimitError(ZoneplanError):
     default_code = "limit"
 
 
+class WriteError(ZoneplanError):
+    """The disk is full, read-only or not ours to write to; what stood there before is untouched."""
+
+    exit_code = 5
+    default_code = "write"
+
+
+class BusyError(ZoneplanError):
+    """Another zoneplan is writing to the same place."""
+
+    exit_code = 7
+    default_code = "busy"
+
+
 class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors)
     """All errors that one step found, so that a planner can mend them in one go.
 

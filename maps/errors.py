@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from layers.errors import Finding, ZoneplanError
+from layers.errors import BusyError, Finding, WriteError, ZoneplanError
 from layers.phrases import PARAGRAPHS, Phrase
 
-
-class WriteError(ZoneplanError):
-    """The disk is full, read-only or not ours to write to; what stood there before is untouched."""
-
-    exit_code = 5
-    default_code = "write"
-
-
-class BusyError(ZoneplanError):
-    """Another zoneplan is writing to the same folder."""
-
-    exit_code = 7
-    default_code = "busy"
+__all__ = ["BusyError", "DamagedRunError", "DraftError", "WriteError"]
 
 
 class DamagedRunError(ZoneplanError):

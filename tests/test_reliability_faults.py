@@ -22,9 +22,10 @@ import shapely
 import maps.run_folder.run_files
 import zoning.overlays.unit_overlay
 from layers.errors import LimitError, SourceError, ZoneplanError
+from layers.outputs import staged
 from maps.errors import BusyError, WriteError
 from maps.run_folder import require_room, verify, write_run
-from maps.run_folder.run_writer import stage_folder
+from maps.run_folder.manifest import RUN
 from zoning.overlays import overlay
 from zoning.pipeline import run
 from zoning.plan import Plan
@@ -210,7 +211,8 @@ def test_f14_an_input_that_changes_during_the_run_is_noticed(name: str, toy_fold
 
 
 def test_f13_of_two_runs_into_one_folder_the_second_leaves(command, toy_folder: Path, tmp_path: Path) -> None:
-    with stage_folder(tmp_path / "result"):
+    with staged(tmp_path / "result", RUN) as stage:
+        stage.mkdir()
         done = command("run", toy_folder / "plan.toml", "--out", tmp_path / "result")
         assert done.code == 7
         assert "another zoneplan is writing there" in done.err
@@ -222,7 +224,8 @@ def _take_over(folder: Path, barrier, answer) -> None:
     mark = folder.with_name("inside")
     barrier.wait()
     try:
-        with stage_folder(folder):
+        with staged(folder, RUN) as stage:
+            stage.mkdir()
             handle = os.open(mark, os.O_CREAT | os.O_EXCL)
             time.sleep(0.05)  # no wait for anything: the longer it lasts, the more often others meet it
             os.close(handle)
@@ -236,7 +239,8 @@ def _take_over(folder: Path, barrier, answer) -> None:
 
 
 def _die_inside(folder: Path) -> None:
-    with stage_folder(folder):
+    with staged(folder, RUN) as stage:
+        stage.mkdir()
         os.kill(os.getpid(), signal.SIGKILL)
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 import rich.console
 
+import layers.outputs.staging
 import maps.cli.commands
 import maps.explain
 import maps.init
 import maps.run_folder.run_files
-import maps.run_folder.run_writer
 import zoning.pipeline
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run
 
@@ -164,7 +164,7 @@ def test_json_is_json_in_every_encoding(encoding: str, toy_result: Path) -> None
 PLACES = (
     (zoning.pipeline, "run"),
     (maps.run_folder.run_files, "write_workbook"),
-    (maps.run_folder.run_writer, "_swap"),
+    (layers.outputs.staging, "_put"),
     (maps.cli.commands, "_tell"),
 )
 
@@ -201,7 +201,7 @@ def test_a_command_that_ends_early_says_whether_the_run_stands(
         new = folder.exists() and folder.stat().st_ino != before
         assert ("no run folder was written" in done.err) == (not new), (name, done.err)
         assert (f"the run was written: {folder}" in done.err) == new, (name, done.err)
-        assert new == (name == "_tell" or (name == "_swap" and after))
+        assert new == (name == "_tell" or (name == "_put" and after))
 
 
 @pytest.mark.parametrize("words", [["verify"], ["check"], ["explain"], ["at"]])

@@ -529,6 +529,12 @@ class Sources(Placed):
         layers = ((layer.name, layer.source) for layer in self.layers)
         return (("units", self.units.source), *layers, *((table.source, table.source) for table in self.tables))
 
+    @property
+    def source_paths(self) -> tuple[Path, ...]:
+        """Where the plan and the files that it names stand, for who must not write over them; of a run also above."""
+        folders = (self.folder, self.folder.parent.parent)
+        return self.path, *(folder / source for folder in folders for _, source in self.files)
+
     def evidence_of(self, name: str) -> Evidence | None:
         """Whose data they are that go by a name of :attr:`files`; None where the plan does not say it."""
         told = {table.source: table.evidence for table in self.tables}

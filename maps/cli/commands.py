@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from layers.outputs import Kind
     from maps.locale import LocalizedPlan
     from maps.run_folder import ContentCache, KeptRun, Options
     from maps.style import Topology
@@ -233,18 +234,19 @@ def industries_(
     as_json: AsJson = False,
 ) -> None:
     """Match the items of an official negative list to branches of industry; exit 8 where some could not be."""
-    from maps.style import require_new, write_page
+    from layers.outputs import csv_table, require_free, write_text
     from zoning.rulebook import match_items, read_rulebook
 
     speak(language)
     report = findings or out.with_name(f"{out.stem}-unmatched.csv")
     for path in () if force else (out, report):
-        require_new(path)
+        require_free(path)
     folder = Path(rulebook)
     branches = read_rulebook(folder if folder.is_dir() else rulebook).branches
     found = match_items(source, branches, encoding, jurisdiction)
     for rows, path in ((found.table, out), (found.report, report)):
-        write_page("\ufeff" + rows.to_csv(index=False, lineterminator="\n"), path, Phrase("table"))
+        text = "\ufeff" + rows.to_csv(index=False, lineterminator="\n")
+        write_text(path, text, csv_table(rows.columns), inputs=[source])
     if as_json:
         _print_json({"items": found.items, "rows": len(found.table), "report": found.report.to_dict("records")})
     else:
@@ -382,12 +384,12 @@ def explain_(
     as_json: AsJson = False,
 ) -> None:
     """Say why a unit is what it is: a verdict, its tests, what would change it; all rules and references by --long."""
+    from layers.outputs import PAGE
     from maps.run_folder import read_run, require_whole, run_language
-    from maps.style import require_new
 
     speak(language)
-    if page is not None and not force:
-        require_new(page)
+    if page is not None:
+        _require_place(page, PAGE, force=force)
     require_whole(folder)
     plan, language = read_run(folder), language or run_language(folder)
     speak(language)
@@ -429,11 +431,11 @@ def report(
     force: Force = False,
 ) -> None:
     """Write the report of a finished run again, in any language of its rulebook, as a page or as a PDF."""
+    from layers.outputs import PAGE, PDF
     from maps.locale import require_spoken
     from maps.reports import report as render_report
     from maps.reports import write_pdf, write_report
     from maps.run_folder import read_run, require_whole, run_language
-    from maps.style import require_new
 
     speak(language)
     require_whole(folder)
@@ -441,8 +443,7 @@ def report(
     speak(language)
     kind = "pdf" if pdf else "html"
     page = out or folder.resolve().parent / f"{folder.resolve().name}-report-{language}.{kind}"
-    if not force:
-        require_new(page)
+    _require_place(page, PDF if pdf else PAGE, force=force)
     plan = read_run(folder)
     require_spoken(language, plan.rulebook)
     if pdf:
@@ -636,7 +637,7 @@ def export_(
 
 
 def _export_file(plan: Plan, file: Path, language: str, *, force: bool) -> None:
-    from maps.errors import WriteError
+    from layers.outputs import require_free
     from maps.exports import write_geodatabase, write_geopackage, write_workbook
 
     writers = {".gdb": write_geodatabase, ".gpkg": write_geopackage, ".xlsx": write_workbook}
@@ -646,12 +647,9 @@ def _export_file(plan: Plan, file: Path, language: str, *, force: bool) -> None:
             Phrase("'{file}' has none of the endings {endings}", file=file.name, endings=phrase_list(writers)),
             param_hint="FILE|SCHEMA",
         )
-    if file.exists() and not force:
-        raise WriteError(Phrase("{file} is there already; --force replaces it", file=file))
-    try:
-        writer(plan, file, language)
-    except OSError as error:
-        raise WriteError(Phrase("{file}: cannot be written: {cause}", file=file, cause=error)) from error
+    if not force:
+        require_free(file)
+    writer(plan, file, language)
 
 
 @app.command(name="compare")
@@ -915,6 +913,15 @@ def calibrate_(
         _print_json(found.as_dict())
     else:
         print_calibrated(found, localize(plan, spoken()))
+
+
+def _require_place(path: Path, kind: Kind, *, force: bool) -> None:
+    """Refuse, before any work is done, a place where something stands that is not to be replaced."""
+    from layers.outputs import require_free, require_place
+
+    if not force:
+        require_free(path)
+    require_place(path, kind)
 
 
 def _range(text: str) -> tuple[str, tuple[float, float]]:
@@ -1284,9 +1291,10 @@ class Checked(NamedTuple):
 
 def _checked(target: Path, run_folder: Path | None, *, coverage: bool, pin: bool, as_json: bool) -> Checked:
     """The findings about a plan, a rulebook or a run's own rulebook."""
+    from layers.outputs import MANIFEST, put_back
     from maps.cli.progress_display import count_cases, count_parameters
     from maps.locale import Renderer, localize
-    from maps.run_folder import MANIFEST, RULEBOOK_FOLDER, put_back, read_run, require_whole, run_language
+    from maps.run_folder import RULEBOOK_FOLDER, read_run, require_whole, run_language
     from zoning.audits import audit, case_coverage, rule_coverage_of
     from zoning.rulebook import builtin_rulebooks
 

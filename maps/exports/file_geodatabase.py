@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import numpy as np
@@ -13,14 +11,14 @@ import pandas as pd
 
 from layers.formats import load_gdal
 from layers.numerals import EXACT
+from layers.outputs import GEODATABASE, GEODATABASE_MARK, staged
 from layers.phrases import Phrase
+from maps.errors import WriteError
 from maps.exports.geopackage import gdal_option, layers_in_file, names_apart, refusing
 from maps.locale import localize
 from zoning.plan import Plan
 
 ENDING = ".gdb"
-_CATALOGUE = "a00000001.gdbtable"
-"""What every geodatabase has."""
 _TAKEN = ("objectid", "shape", "shape_length", "shape_area")
 _LONGEST = 60
 """Characters of the name of a column, which takes 64: some are left to tell two apart."""
@@ -38,13 +36,13 @@ def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> Non
     plan : Plan
         Just made, or read back from a run folder.
     path : str or Path
-        A folder whose name ends in ``.gdb``; a geodatabase that is there is replaced.
+        A folder whose name ends in ``.gdb``; an older one that zoneplan wrote is replaced when the new one is whole.
     language : str, optional
         Of the reasons.
 
     Raises
     ------
-    OSError
+    WriteError
         The name ends otherwise, something else stands there, or the disk is full or not writable.
 
     Notes
@@ -66,35 +64,24 @@ def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> Non
     ...     gpd.list_layers(Path(folder) / "plan.gdb")["name"].tolist()
     ['units', 'pieces', 'sites']
     """
-    path = Path(path)
-    _check_place(path)
+    if Path(path).suffix.lower() != ENDING:
+        raise WriteError(Phrase("{path}: the name of a File Geodatabase ends in .gdb", path=path))
     load_gdal("pyogrio")
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
 
     said = localize(plan, language)
     numbered = gdal_option("OPENFILEGDB_REPRODUCIBLE_UUID", "YES")  # else identifiers are drawn
-    with refusing(path), numbered, TemporaryDirectory(prefix=".zoneplan-", dir=path.parent) as stage:
-        made = Path(stage) / path.name
+    with staged(path, GEODATABASE, inputs=plan.study.source_paths) as stage, refusing(), numbered:
         for layer, frame in layers_in_file(said):
             write_dataframe(
                 _in_geodatabase(frame),
-                made,
+                stage,
                 layer=layer,
                 driver="OpenFileGDB",
                 promote_to_multi=True,
-                append=made.exists(),
+                append=stage.exists(),
+                DOCUMENTATION=GEODATABASE_MARK,
             )
-        if path.exists():
-            shutil.rmtree(path)
-        made.replace(path)
-
-
-def _check_place(path: Path) -> None:
-    """Refuse another ending, and to replace what is no geodatabase."""
-    if path.suffix.lower() != ENDING:
-        raise OSError(Phrase("{path}: the name of a File Geodatabase ends in .gdb", path=path))
-    if path.is_symlink() or (path.exists() and not (path / _CATALOGUE).is_file()):
-        raise OSError(Phrase("{path} is no File Geodatabase, and nothing else is overwritten", path=path))
 
 
 def _in_geodatabase(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

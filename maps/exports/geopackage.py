@@ -16,8 +16,8 @@ from pyproj import CRS
 
 from layers.crs import way_between
 from layers.formats import load_gdal
-from layers.phrases import Phrase
-from maps.exports.qml_styles import style_text, styles_of
+from layers.outputs import GDAL_MARK, GEOPACKAGE, staged
+from maps.exports.qml_styles import Style, style_text, styles_of
 from maps.locale import LocalizedPlan, localize
 from zoning.plan import Plan
 from zoning.tables import ZONES
@@ -42,14 +42,14 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
     plan : Plan
         Just made, or read back from a run folder.
     path : str or Path
-        Replaced where it exists.
+        An older one that zoneplan wrote is replaced when the new one is whole.
     language : str, optional
         Of the reasons.
 
     Raises
     ------
-    OSError
-        The disk is full or not writable.
+    WriteError
+        Something else stands there, such as a source of the plan, or the disk is full or not writable.
 
     Notes
     -----
@@ -71,19 +71,21 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
     ...     gpd.list_layers(Path(folder) / "plan.gpkg")["name"].tolist()
     ['units', 'pieces', 'sites', 'layer_styles']
     """
-    path = Path(path)
     load_gdal("pyogrio")
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
 
-    path.unlink(missing_ok=True)
     said = localize(plan, language)
-    stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
-    with refusing(path), gdal_option("OGR_CURRENT_DATE", stamp):  # not the date of the clock
-        write = partial(write_dataframe, path=path, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
-        for layer, frame in layers_in_file(said):
-            write(frame, layer=layer)
-    styles = styles_of(said, quota_columns(said))
-    with refusing(path), closing(sqlite3.connect(path)) as store, store:
+    with staged(path, GEOPACKAGE, inputs=plan.study.source_paths) as stage, refusing():
+        stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
+        write = partial(write_dataframe, path=stage, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
+        with gdal_option("OGR_CURRENT_DATE", stamp):  # not the date of the clock
+            for layer, frame in layers_in_file(said):
+                write(frame, layer=layer, dataset_metadata=None if stage.exists() else GDAL_MARK)
+        _add_styles(stage, styles_of(said, quota_columns(said)), stamp)
+
+
+def _add_styles(path: Path, styles: Iterable[Style], stamp: str) -> None:
+    with closing(sqlite3.connect(path)) as store, store:
         store.execute(_STYLES)
         store.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) VALUES (?, ?, ?, ?)",
@@ -208,7 +210,7 @@ def gdal_option(key: str, value: str) -> Iterator[None]:
 
 
 @contextmanager
-def refusing(path: Path) -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """Trouble with the disk as OSError, whatever the writer makes of it."""
     load_gdal("pyogrio")
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415  (as above)
@@ -216,4 +218,4 @@ def refusing(path: Path) -> Iterator[None]:
     try:
         yield
     except (DataSourceError, DataLayerError, FeatureError, sqlite3.Error) as error:
-        raise OSError(Phrase("{path}: cannot write: {error}", path=path, error=error)) from error
+        raise OSError(str(error)) from error

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from layers.outputs import GENERATOR, GEOPARQUET, staged
+
 
 def write_geoparquet(frame: gpd.GeoDataFrame, path: str | Path) -> None:
     """Write units or pieces as GeoParquet 1.1 with a bounding box a row, in the CRS that they have.
@@ -15,12 +17,12 @@ def write_geoparquet(frame: gpd.GeoDataFrame, path: str | Path) -> None:
     frame : GeoDataFrame
         The index becomes the first column.
     path : str or Path
-        Replaced where it exists.
+        An older one that zoneplan wrote is replaced when the new one is whole.
 
     Raises
     ------
-    OSError
-        The disk is full or not writable.
+    WriteError
+        Something else stands there, or the disk is full or not writable.
 
     Examples
     --------
@@ -39,6 +41,7 @@ def write_geoparquet(frame: gpd.GeoDataFrame, path: str | Path) -> None:
     0       a       7
     """
     boxed = "bbox" not in frame.columns  # a column of the user's own of this name stays his
-    frame.reset_index().to_parquet(
-        path, index=False, compression="zstd", write_covering_bbox=boxed, schema_version="1.1.0"
-    )
+    rows = frame.reset_index()
+    rows.attrs = {"generator": GENERATOR}  # stands in the metadata of the file
+    with staged(path, GEOPARQUET) as stage:
+        rows.to_parquet(stage, index=False, compression="zstd", write_covering_bbox=boxed, schema_version="1.1.0")

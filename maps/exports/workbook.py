@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, time
 from decimal import Decimal
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
-from layers.phrases import Phrase
+from layers.outputs import GENERATOR, WORKBOOK, staged
 from maps.exports.workbook_cover import Cover, Table, cover_of
 from maps.exports.workbook_sheets import Cells, Column, Sheet, sheets_of
 from maps.locale import LocalizedPlan, catalogue, localize, text_in, width
@@ -55,14 +55,14 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
     plan : Plan
         Just made, or read back from a run folder.
     path : str or Path
-        Replaced where it exists.
+        An older one that zoneplan wrote is replaced when the new one is whole.
     language : str, optional
         Of titles, reasons and texts. The last sheet says what each column is called in the files of the run.
 
     Raises
     ------
-    OSError
-        The disk is full or not writable.
+    WriteError
+        Something else stands there, such as a source of the plan, or the disk is full or not writable.
 
     Notes
     -----
@@ -85,26 +85,33 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
     ...     [file.name for file in Path(folder).iterdir()]
     ['plan.xlsx']
     """
-    path, said = Path(path), localize(plan, language)
+    said = localize(plan, language)
     import xlsxwriter  # noqa: PLC0415  (a map or a GeoPackage needs none)
 
     sheets, packed = sheets_of(said), BytesIO()
     with (
-        _refusing(path),
+        staged(path, WORKBOOK, inputs=plan.study.source_paths) as stage,
+        _refusing(),
         TemporaryDirectory() as folder,
-        xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder}) as book,
     ):
-        book.use_zip64()
-        created = datetime.combine(plan.study.study.date, time.min)
-        book.set_properties({"title": legible(text_in(plan.study.title, language)), "created": created})
-        writer = _Writer(book, said)
-        cover = writer.add(catalogue("workbook", language)["sheet_cover"])
-        parts = [(sheet, start) for sheet in sheets for start in range(0, sheet.rows, SHEET_ROWS)]
-        pages = [(sheet, start, writer.add(_part(sheet.title, start))) for sheet, start in parts]
-        writer.fill_cover(cover, cover_of(said, sheets))
-        for sheet, start, page in pages:
-            writer.fill(page, sheet, start)
-    path.write_bytes(packed.getvalue())
+        with xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder}) as book:
+            _fill(book, said, sheets)
+        stage.write_bytes(packed.getvalue())
+
+
+def _fill(book: Workbook, plan: LocalizedPlan, sheets: Sequence[Sheet]) -> None:
+    """Write the cover and the sheets, and say whose workbook it is."""
+    book.use_zip64()
+    created = datetime.combine(plan.study.study.date, time.min)
+    book.set_properties({"title": legible(text_in(plan.study.title, plan.language)), "created": created})
+    book.set_custom_property("generator", GENERATOR)
+    writer = _Writer(book, plan)
+    cover = writer.add(catalogue("workbook", plan.language)["sheet_cover"])
+    parts = [(sheet, start) for sheet in sheets for start in range(0, sheet.rows, SHEET_ROWS)]
+    pages = [(sheet, start, writer.add(_part(sheet.title, start))) for sheet, start in parts]
+    writer.fill_cover(cover, cover_of(plan, sheets))
+    for sheet, start, page in pages:
+        writer.fill(page, sheet, start)
 
 
 def _part(title: str, start: int) -> str:
@@ -112,14 +119,14 @@ def _part(title: str, start: int) -> str:
 
 
 @contextmanager
-def _refusing(path: Path) -> Iterator[None]:
+def _refusing() -> Iterator[None]:
     """Trouble with the disk as OSError, whatever the writer makes of it."""
     from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415  (as above)
 
     try:
         yield
     except FileCreateError as error:
-        raise OSError(Phrase("{path}: cannot write: {error}", path=path, error=error)) from error
+        raise OSError(str(error)) from error
 
 
 class _Look(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from layers.outputs import staged_in
 from layers.phrases import Phrase, phrase_list
 from maps.errors import WriteError
 from maps.init.plan_draft import PLAN_NAME
@@ -58,14 +59,9 @@ def write_study(name: str, folder: str | Path) -> Path:
             ),
             features=changed,
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with staged_in(folder, PLAN_NAME) as stage:
         for path in files:
-            shutil.copyfile(path, folder / path.name)
-    except OSError as error:
-        raise WriteError(
-            Phrase("{folder}: cannot copy the study: {cause}", folder=folder, cause=error.strerror or error)
-        ) from error
+            shutil.copyfile(path, stage / path.name)
     return folder / PLAN_NAME
 
 

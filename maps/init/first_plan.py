@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import filecmp
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
-from layers.errors import ZoneplanError, shown
+from layers.errors import ZoneplanError
 from layers.formats import parts_of
+from layers.outputs import staged_in
 from layers.phrases import Phrase
 from layers.read import read_inputs
-from maps.errors import DraftError, WriteError
+from maps.errors import DraftError
 from maps.init.column_inference import guess_id
 from maps.init.neutral_rulebook import NAME, draft_rulebook, write_rulebook
 from maps.init.plan_draft import NO_ROLE, PLAN_NAME, PlanDraft, closing_comments, draft_plan
@@ -99,7 +97,7 @@ def write_plan(
     given, folder = Path(folder), Path(os.path.realpath(folder))
     files = [(role, Path(file)) for role, file in layers]
     hints = Hints(crs, encoding, language)
-    with _room(folder) as stage:
+    with staged_in(folder, PLAN_NAME) as stage:
         if rulebook is None:
             place: Path | str = _drafted(stage, Path(units), files, hints)
         else:
@@ -109,7 +107,6 @@ def write_plan(
             _bring(path, stage / source)
         text = _checked(stage, draft)
         (stage / PLAN_NAME).write_text(text, "utf-8")
-        _settle(stage, folder)
     return given / PLAN_NAME
 
 
@@ -151,24 +148,6 @@ def _checked(stage: Path, draft: PlanDraft) -> str:
     return draft.text + closing_comments(draft.rulebook, draft.levels, inputs.units, absent, draft.language)
 
 
-@contextmanager
-def _room(folder: Path) -> Iterator[Path]:
-    """A stage inside the folder; a folder that was made for nothing goes again."""
-    made = [one for one in (folder, *folder.parents) if not one.exists()]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix=".zoneplan-", dir=folder) as stage:
-            yield Path(stage)
-    except OSError as error:
-        raise WriteError(
-            Phrase("{folder}: cannot write the plan: {cause}", folder=folder, cause=error.strerror or error)
-        ) from error
-    finally:
-        for one in made:
-            with suppress(OSError):  # it is not empty: the plan stands there
-                one.rmdir()
-
-
 def _bring(path: Path, target: Path) -> None:
     """A file with all its parts, or a folder, under another name perhaps."""
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -177,28 +156,3 @@ def _bring(path: Path, target: Path) -> None:
         return
     for part in parts_of(path):
         shutil.copyfile(part, target.with_suffix(part.suffix))
-
-
-def _settle(stage: Path, folder: Path) -> None:
-    """Move what is new from the stage to the folder, the plan last; nothing that stands there is overwritten."""
-    files = sorted((one for one in stage.rglob("*") if one.is_file()), key=lambda one: (one.name == PLAN_NAME, one))
-    places = {one: folder / one.relative_to(stage) for one in files}
-    other = [str(place.relative_to(folder)) for one, place in places.items() if _differs(one, place)]
-    if other:
-        raise WriteError(
-            Phrase(
-                "{folder} holds {names}, other than what would be written: nothing is overwritten. Name another "
-                "folder, or move them away",
-                folder=folder,
-                names=shown(other),
-            ),
-            features=other,
-        )
-    for one, place in places.items():
-        if not place.exists():
-            place.parent.mkdir(parents=True, exist_ok=True)
-            one.replace(place)
-
-
-def _differs(new: Path, old: Path) -> bool:
-    return os.path.lexists(old) and not (old.is_file() and filecmp.cmp(new, old, shallow=False))

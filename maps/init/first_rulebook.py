@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 
 from layers.errors import ZoneplanError, shown
+from layers.outputs import staged_in
 from layers.phrases import Phrase, phrase_list
 from layers.sources import check_name
 from maps.errors import WriteError
@@ -17,6 +18,8 @@ from zoning.rulebook import read_draft
 
 FORM = Path(__file__).parent / "rulebook_form"
 """The files of the small one; what stands after a ``$`` is a text of the catalogues."""
+HEAD = "rulebook.toml"
+"""The file that makes a folder a rulebook."""
 ABOUT = "about_"
 """What the names of comments begin with; all others are texts by language."""
 
@@ -57,23 +60,17 @@ def write_first_rulebook(folder: str | Path, language: str | None = None, like: 
     """
     folder = Path(folder)
     files = _form(_name_of(folder), language or "en") if like is None else _copy(_name_of(folder), language, like)
-    try:
-        if folder.is_dir() and (there := sorted(path.name for path in folder.iterdir())):
-            raise WriteError(
-                Phrase(
-                    "{folder} holds {names}: nothing is overwritten. Name a new folder",
-                    folder=folder,
-                    names=shown(there),
-                ),
-                features=there,
-            )
-        for name, content in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
-    except OSError as error:
+    if folder.is_dir() and (there := sorted(path.name for path in folder.iterdir())):
         raise WriteError(
-            Phrase("{folder}: cannot write the rulebook: {cause}", folder=folder, cause=error.strerror or error)
-        ) from error
+            Phrase(
+                "{folder} holds {names}: nothing is overwritten. Name a new folder", folder=folder, names=shown(there)
+            ),
+            features=there,
+        )
+    with staged_in(folder, HEAD) as stage:
+        for name, content in files.items():
+            (stage / name).parent.mkdir(parents=True, exist_ok=True)
+            (stage / name).write_bytes(content)
     return folder
 
 
@@ -136,8 +133,8 @@ def _copy(name: str, language: str | None, like: str) -> dict[str, bytes]:
             )
         )
     kept = spoken if language is None else tuple(dict.fromkeys(("en", language)))
-    head = draft.files["rulebook.toml"].decode()
+    head = draft.files[HEAD].decode()
     for line in (f"name = {toml_value(name)}", f"languages = {toml_value(list(kept))}"):
         key = line.partition(" ")[0]
         head = re.sub(rf"(?ms)^{key} = (\[.*?\]|[^\n]*)", line, head, count=1)
-    return {**draft.files, "rulebook.toml": head.encode()}
+    return {**draft.files, HEAD: head.encode()}

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from layers.errors import StudyError
 from layers.inputs import Inputs
+from layers.outputs import unchanged, write_text
 from layers.phrases import Phrase
 from layers.read import confirm_sources, read_pins
 from layers.sources import Document, Pin, parse_document, set_beside
 from maps.errors import WriteError
-from maps.style import write_page
 from zoning.study import Study, is_builtin
 
 
@@ -57,16 +57,16 @@ def write_pins(study: Study, inputs: Inputs) -> int:
         )
     place = Path(os.path.realpath(study.path))
     try:
-        same = place.read_bytes().decode("utf-8", "replace") == study.document.text
+        before = place.read_bytes()
     except OSError as error:
         raise WriteError(
             Phrase("{path}: cannot be read again ({cause})", path=study.path, cause=error.strerror)
         ) from error
-    if not same:
+    if before.decode("utf-8", "replace") != study.document.text:
         raise WriteError(
             Phrase("{path} was changed while it was being checked; it is left as it is. Pin it again", path=study.path)
         )
-    write_page(text, place, "plan")
+    write_text(place, text, unchanged(before))
     return len(pins)
 
 

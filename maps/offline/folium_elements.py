@@ -9,7 +9,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from layers.outputs import PAGE, staged
 
 
 @contextmanager
@@ -30,9 +34,22 @@ def _deferred(name: str) -> Iterator[None]:
 with _deferred("requests"):
     import folium
     from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
-    from folium import LayerControl, Map
+    from folium import LayerControl
     from folium.map import Layer
     from folium.raster_layers import ImageOverlay, TileLayer, VideoOverlay, WmsTileLayer
+
+
+class Map(folium.Map):  # type: ignore[misc]  # folium has no types
+    """A map of folium whose file is written whole, and over nothing but an earlier page."""
+
+    def save(self, outfile: Any, *arguments: Any, **words: Any) -> None:
+        """Write the page to a path, or to a stream, as folium does."""
+        if not isinstance(outfile, str | Path):
+            super().save(outfile, *arguments, **words)
+            return
+        with staged(outfile, PAGE) as stage:
+            super().save(str(stage), *arguments, **words)
+
 
 TILES = (TileLayer, WmsTileLayer)
 """Layers that load pictures from a server."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from string import Template
 from typing import Any, Protocol
 
+from layers.outputs import GENERATOR
 from maps.offline.folium_elements import PICTURES, TILES, CssLink, Element, Figure, JavascriptLink, Link, folium
 
 LEAFLET, JQUERY = "XStatic-Leaflet", "XStatic-jQuery"
@@ -98,6 +99,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
         page = self._skeleton.substitute(
             {name: escape(text) for name, text in self._fields.items()},
             policy="$policy",
+            generator=GENERATOR,
             head=_OWN_VIEWPORT.sub("", head),
             body=body,
             script=script,

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from layers.outputs import PAGE, write_text
 from maps.annex import ReportContext
 from maps.charts import Part, Transition, transition_matrix
 from maps.figures import PlanFigures, PlanMaps
 from maps.locale import NONE, amount, capital, format_number, hectares
 from maps.page_blocks import BigNumbers, Block, Cell, Figure, Page, Split, Strong, Swatch, Table, drawn
-from maps.style import fill_page, mark_fills, printed_faces, write_page
+from maps.style import fill_page, mark_fills, printed_faces
 from maps.summaries import ComparisonWords, Sum
 from zoning.scenario import MOVES, Comparison
 
@@ -30,7 +31,7 @@ def write_comparison(found: Comparison, path: str | Path, language: str = "en") 
     ----------
     found : Comparison
     path : str or Path
-        The file to write; an older one is replaced when the new one is whole.
+        The file to write; an older one that zoneplan wrote is replaced when the new one is whole.
     language : str, optional
 
     Raises
@@ -40,7 +41,7 @@ def write_comparison(found: Comparison, path: str | Path, language: str = "en") 
     ZoneplanError
         The language is not known.
     """
-    write_page(comparison(found, language), path, "comparison")
+    write_text(path, comparison(found, language), PAGE)
 
 
 def comparison(found: Comparison, language: str = "en") -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from layers.conditions import number_text
+from layers.outputs import PAGE, write_text
 from maps.annex import ReportContext
 from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves, text_lines
 from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
@@ -19,7 +20,7 @@ from maps.locale import DIGITS, capital, catalogue, inward, number_past, number_
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Swatch, Table, drawn
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import all_listed, listed
-from maps.style import fill_page, printed_faces, write_page
+from maps.style import fill_page, printed_faces
 from maps.summaries import beyond_text, interval_text, say_less_firm
 from zoning.scenario import Robustness, ScenarioMoves, scenario_moves
 from zoning.zones import OPEN, Curve, WeightInterval, curves, weight_intervals
@@ -147,7 +148,7 @@ def write_robustness(found: Robustness, path: str | Path, language: str = "en") 
     ----------
     found : Robustness
     path : str or Path
-        The file to write; an older one is replaced when the new one is whole.
+        The file to write; an older one that zoneplan wrote is replaced when the new one is whole.
     language : str, optional
 
     Raises
@@ -169,7 +170,7 @@ def write_robustness(found: Robustness, path: str | Path, language: str = "en") 
         title=edition.name,
         page=replace(robustness(figures, found, "units.csv"), look="first"),
     )
-    write_page(page, path, "robustness")
+    write_text(path, page, PAGE)
 
 
 def robustness(figures: PlanFigures, found: Robustness, file: str) -> Page:

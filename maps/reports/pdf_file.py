@@ -14,6 +14,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from layers.outputs import PDF, PDF_MARK, staged
 from layers.phrases import Phrase
 from maps.errors import WriteError
 
@@ -43,12 +44,13 @@ def write_pdf(html: str, path: str | Path) -> None:
     html : str
         A page that needs no network.
     path : str or Path
-        The file to write; an older one is replaced when the new one is whole.
+        The file to write; an older one that zoneplan wrote is replaced when the new one is whole.
 
     Raises
     ------
     WriteError
-        There is neither a browser nor WeasyPrint, the printing failed, or the place cannot be written to.
+        There is neither a browser nor WeasyPrint, the printing failed, something else stands at the place, or it cannot
+        be written to.
     """
     target = Path(path)
     with tempfile.TemporaryDirectory(prefix="zoneplan-") as folder:
@@ -68,7 +70,8 @@ def write_pdf(html: str, path: str | Path) -> None:
                     file=target,
                 )
             )
-        _put(printed, target)
+        with staged(target, PDF) as stage:
+            stage.write_bytes(printed.read_bytes().rstrip() + b"\n" + PDF_MARK)
 
 
 def find_browser() -> str | None:
@@ -178,19 +181,3 @@ _STROKE = re.compile(r' stroke(?:-width|-linejoin)?="[^"]*"')
 def _with_halo_below(found: re.Match[str]) -> str:
     keys, text = found[1] + found[2], found[3]
     return f'<text{keys} aria-hidden="true">{text}</text><text{_STROKE.sub("", keys)}>{text}</text>'
-
-
-def _put(printed: Path, target: Path) -> None:
-    part = target.with_name(f".{target.name}.zoneplan-part")
-    try:
-        part.write_bytes(printed.read_bytes())
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WriteError(
-            Phrase(
-                "{file}: the PDF cannot be written ({reason}); free some space or name a folder that you may write to",
-                file=target,
-                reason=str(error.strerror or error),
-            )
-        ) from error

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 
+from layers.outputs import PAGE, write_text
 from maps.annex import TOLD, ReportContext, annex_chapters
 from maps.context import Neighbourhood
 from maps.figures import PlanFigures, PlanMaps, RuleFigures
@@ -19,7 +20,7 @@ from maps.reports.place_pages import PLACES, place_pages
 from maps.reports.regions import divergence
 from maps.reports.services_page import basic_services, energy, services
 from maps.reports.summary_page import summary
-from maps.style import Topology, fill_page, page_notices, printed_faces, write_page
+from maps.style import Topology, fill_page, page_notices, printed_faces
 from maps.summaries import payments_without_amounts
 from zoning.plan import Plan
 from zoning.scenario import robustness_of
@@ -41,7 +42,7 @@ def write_report(
     plan : Plan
         Just made, or read back from a run folder.
     path : str or Path
-        The file to write; an older one is replaced when the new one is whole.
+        The file to write; an older one that zoneplan wrote is replaced when the new one is whole.
     language : str, optional
         Of all that the report says: "en", "zh", or another one that there is a catalogue of. What is
         in other languages alone has a mark.
@@ -55,7 +56,7 @@ def write_report(
     Raises
     ------
     WriteError
-        The disk is full or the place is not ours to write to; what stood there before is untouched.
+        Something else stands there, or the disk is full or not ours to write to; what stood there is untouched.
     ZoneplanError
         The language is not known.
 
@@ -70,7 +71,8 @@ def write_report(
     ...     [file.name for file in Path(folder).iterdir()]
     ['report.html']
     """
-    write_page(report(plan, language, borders=borders, near=near, annex=annex), path, "report")
+    page = report(plan, language, borders=borders, near=near, annex=annex)
+    write_text(path, page, PAGE)
 
 
 def report(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from layers.outputs import PAGE, write_text
 from maps.annex import ReportContext, dossier_chapters, main_function
 from maps.charts import Gauge, Numbers, fit, gauge, text_lines
 from maps.explain import explain
@@ -27,7 +28,7 @@ from maps.page_blocks import (
     Table,
 )
 from maps.reports.functions_page import SLATE
-from maps.style import Topology, fill_page, printed_faces, write_page, zone_fills
+from maps.style import Topology, fill_page, printed_faces, zone_fills
 from maps.summaries import Verdict
 from zoning.plan import Plan
 
@@ -55,7 +56,7 @@ def write_dossier(
     unit_id : str
         Of the index of its units.
     path : str or Path
-        The file to write; an older one is replaced when the new one is whole.
+        The file to write; an older one that zoneplan wrote is replaced when the new one is whole.
     language : str, optional
         Of all that the dossier says: "en", "zh", or another one that there is a catalogue of. What is
         in other languages alone has a mark.
@@ -67,7 +68,7 @@ def write_dossier(
     UnknownNameError
         The plan has no such unit.
     WriteError
-        The disk is full or the place is not ours to write to; what stood there before is untouched.
+        Something else stands there, or the disk is full or not ours to write to; what stood there is untouched.
     ZoneplanError
         The language is not known.
 
@@ -82,7 +83,7 @@ def write_dossier(
     ...     [file.name for file in Path(folder).iterdir()]
     ['denver.html']
     """
-    write_page(dossier(plan, unit_id, language, borders=borders), path, "dossier")
+    write_text(path, dossier(plan, unit_id, language, borders=borders), PAGE)
 
 
 def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology | None = None) -> str:

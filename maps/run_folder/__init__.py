@@ -11,19 +11,18 @@ if TYPE_CHECKING:
     from maps.run_folder.comparison_folder import COMPARISON_KIND, write_comparison_folder
     from maps.run_folder.consensus_folder import CONSENSUS_KIND, write_consensus_folder
     from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
-    from maps.run_folder.folder_exchange import require_own
-    from maps.run_folder.manifest import MANIFEST, RULEBOOK_FOLDER
+    from maps.run_folder.manifest import RULEBOOK_FOLDER
     from maps.run_folder.rerun import run_again
     from maps.run_folder.robustness_folder import ROBUSTNESS_KIND, write_robustness_folder
     from maps.run_folder.run_cache import KeptRun, Options, find_run, keep_run, kept_steps, key_after, key_before
     from maps.run_folder.run_files import read_run, run_language
     from maps.run_folder.run_verification import require_whole, verify
-    from maps.run_folder.run_writer import load_writers, put_back, require_room, write_kept_run, write_run
+    from maps.run_folder.run_writer import load_writers, require_room, write_kept_run, write_run
+    from maps.run_folder.table_folder import require_own
 
 __all__ = [
     "COMPARISON_KIND",
     "CONSENSUS_KIND",
-    "MANIFEST",
     "MOST_BYTES",
     "ROBUSTNESS_KIND",
     "RULEBOOK_FOLDER",
@@ -37,7 +36,6 @@ __all__ = [
     "key_after",
     "key_before",
     "load_writers",
-    "put_back",
     "read_run",
     "require_own",
     "require_room",
@@ -55,7 +53,6 @@ __all__ = [
 _ROOMS = {
     "COMPARISON_KIND": "maps.run_folder.comparison_folder",
     "CONSENSUS_KIND": "maps.run_folder.consensus_folder",
-    "MANIFEST": "maps.run_folder.manifest",
     "MOST_BYTES": "maps.run_folder.content_cache",
     "ROBUSTNESS_KIND": "maps.run_folder.robustness_folder",
     "RULEBOOK_FOLDER": "maps.run_folder.manifest",
@@ -69,9 +66,8 @@ _ROOMS = {
     "key_after": "maps.run_folder.run_cache",
     "key_before": "maps.run_folder.run_cache",
     "load_writers": "maps.run_folder.run_writer",
-    "put_back": "maps.run_folder.run_writer",
     "read_run": "maps.run_folder.run_files",
-    "require_own": "maps.run_folder.folder_exchange",
+    "require_own": "maps.run_folder.table_folder",
     "require_room": "maps.run_folder.run_writer",
     "require_whole": "maps.run_folder.run_verification",
     "run_again": "maps.run_folder.rerun",

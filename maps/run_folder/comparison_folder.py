@@ -8,7 +8,7 @@ import pandas as pd
 
 from maps.locale import require_language
 from maps.reports import write_comparison
-from maps.run_folder.folder_exchange import replace_own
+from maps.run_folder.table_folder import replace_own
 from maps.web import draw
 from zoning.scenario import Comparison
 

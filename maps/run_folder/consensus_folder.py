@@ -7,7 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 
 from maps.locale import catalogue, require_language
-from maps.run_folder.folder_exchange import replace_own
+from maps.run_folder.table_folder import replace_own
 from maps.summaries import ConsensusWords
 from maps.web import draw
 from zoning.scenario import Consensus

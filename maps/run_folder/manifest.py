@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from layers.formats import digest
+from layers.outputs import MANIFEST, Kind, files_in, manifest_text, read_listing
 from zoning.tables import ASKED_TABLES
 
-MANIFEST = "manifest.json"
 PROVENANCE = "provenance.json"
 RULEBOOK_FOLDER = "rulebook"
 FORMAT = 7
@@ -111,9 +107,12 @@ class Manifest(NamedTuple):
 
     def text(self) -> str:
         """As it is written."""
+        return manifest_text(self.content())
+
+    def content(self) -> Mapping[str, Any]:
+        """What is written."""
         content = {"format": self.format, "files": dict(self.files)} | ({} if self.format == 1 else {"kind": KIND})
-        content |= {"try": self.tried} if self.tried else {}
-        return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+        return content | ({"try": self.tried} if self.tried else {})
 
 
 def read_manifest(folder: Path) -> Manifest | None:
@@ -132,37 +131,15 @@ def read_manifest(folder: Path) -> Manifest | None:
     ...     read_manifest(Path(folder)) is None
     True
     """
-    try:
-        content = json.loads((folder / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError, RecursionError):
+    content = read_listing(folder)
+    if content is None or not isinstance(number := content.get("format"), int):
         return None
-    files, number = (content.get(key) for key in ("files", "format")) if isinstance(content, dict) else (None, None)
-    if (
-        not isinstance(files, dict)
-        or not isinstance(number, int)
-        or not all(isinstance(x, str) for x in files.values())
-    ):
-        return None
+    files = content["files"]
     ours = content.get("kind") == KIND if number > 1 else SIGN_OF_OLD in files
     return Manifest(number, files, str(content.get("try", ""))) if ours else None
 
 
-def files_in(folder: Path) -> Iterator[str]:
-    """Everything in a folder but folders, the manifest included: paths inside it, sorted; no link is followed."""
-    found = []
-    for above, folders, files in os.walk(folder):
-        links = [name for name in folders if (Path(above) / name).is_symlink()]
-        found += [(Path(above) / name).relative_to(folder).as_posix() for name in (*files, *links)]
-    yield from sorted(found)
-
-
-def is_as_listed(folder: Path, name: str, manifest: Manifest) -> bool:
-    """Whether a file is a plain one with the bytes that the manifest lists, as far as it can be read."""
-    path = folder / name
-    with suppress(OSError):
-        if path.is_symlink() or not path.is_file():
-            return False
-        if name == MANIFEST:
-            return path.read_bytes() == manifest.text().encode("utf-8")
-        return name in manifest.files and digest(path) == manifest.files[name]
-    return False
+RUN = Kind(
+    lambda folder: [] if read_manifest(folder) is not None else [*files_in(folder)], is_folder=True, makes_parents=True
+)
+"""Runs are replaced with files of the user's in them, which are kept beside the new one."""

@@ -9,11 +9,12 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from layers.errors import SourceError
+from layers.outputs import MANIFEST, files_in
 from layers.parallel import copies, worker_count
 from layers.phrases import Phrase, phrase_list
 from layers.read import read_inputs
 from layers.sources import table_name
-from maps.run_folder.manifest import MANIFEST, PROVENANCE, RULEBOOK_FOLDER, files_in
+from maps.run_folder.manifest import PROVENANCE, RULEBOOK_FOLDER
 from maps.run_folder.run_files import BY_TILES, PLAN_FILE, read_left_out, run_language, write_files
 from zoning.checks import read_study_tables, with_entries_left_out
 from zoning.pipeline import make_plan

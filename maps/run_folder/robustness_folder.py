@@ -6,7 +6,7 @@ from pathlib import Path
 
 from maps.locale import require_language
 from maps.reports import write_robustness
-from maps.run_folder.folder_exchange import replace_own
+from maps.run_folder.table_folder import replace_own
 from maps.web import draw
 from zoning.scenario import Robustness
 

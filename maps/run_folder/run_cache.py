@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 from layers.errors import ZoneplanError
 from layers.inputs import Source
+from layers.outputs import MANIFEST, files_in
 from layers.read import record_sources
 from maps.run_folder.content_cache import STEP, ContentCache, cache_folder, hash_of
-from maps.run_folder.manifest import MANIFEST, files_in
 from zoning.plan import Plan
 from zoning.rulebook import find_rulebook, rulebook_files
 from zoning.steps import KeptResults

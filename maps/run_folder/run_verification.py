@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from layers.errors import UnknownNameError
+from layers.outputs import MANIFEST, files_in, is_as_listed, put_back
 from layers.phrases import SEMICOLON, Phrase, phrase_list, template
 from maps.errors import DamagedRunError
-from maps.run_folder.manifest import CONTENTS, MANIFEST, files_in, is_as_listed, read_manifest
+from maps.run_folder.manifest import CONTENTS, read_manifest
 from maps.run_folder.run_files import read_left_out
-from maps.run_folder.run_writer import put_back
 
 
 class Verification(NamedTuple):
@@ -84,7 +84,7 @@ def verify(folder: str | Path) -> Verification:
     contents, present = CONTENTS[manifest.format], set(files_in(folder))
     foreign = {name for name in present if name not in {*manifest.files, MANIFEST} or not contents.has_place_for(name)}
     missing = (contents.needed | set(manifest.files)) - present
-    changed = {name for name in present - foreign if not is_as_listed(folder, name, manifest)}
+    changed = {name for name in present - foreign if not is_as_listed(folder, name, manifest.content())}
     wrong = [tuple(sorted(names)) for names in (missing, changed, foreign)]
     if any(wrong):
         return Verification("damaged", *wrong)

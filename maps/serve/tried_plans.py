@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from html import escape
@@ -14,6 +15,7 @@ import geopandas as gpd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from layers.errors import GeometryError, SourceError, StudyError
+from layers.outputs import NEW, write_text
 from layers.phrases import Phrase
 from maps.errors import WriteError
 from maps.locale import Terms
@@ -179,13 +181,9 @@ class TriedPlans:
         read_try(wanted.scenario, self._plan.study, target.name)
         own = f"plan = {json.dumps(self._plan.study.path.name, ensure_ascii=False)}"  # of a run that of its copy
         text = wanted.scenario.replace(own, f"plan = {json.dumps(plan_file.name, ensure_ascii=False)}", 1)
-        try:
-            with target.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError as error:
-            raise WriteError(Phrase("{file} is there already: choose another name", file=target.name)) from error
-        except OSError as error:
-            raise WriteError(Phrase("{file}: {reason}", file=target.name, reason=error.strerror or error)) from error
+        if os.path.lexists(target):
+            raise WriteError(Phrase("{file} is there already: choose another name", file=target.name))
+        write_text(target, text, NEW)
         return target
 
 

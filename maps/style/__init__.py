@@ -1,7 +1,7 @@
 """Style: colours, signs, borders, legend, static map and pages that need no network, the same on every surface."""
 
 from maps.style.base_map import ground, relief_image, waters_and_borders
-from maps.style.html_pages import fill_page, page_template, require_new, write_page
+from maps.style.html_pages import fill_page, page_template
 from maps.style.legend import line_styles, round_length, xml_text
 from maps.style.map_names import names_svg
 from maps.style.notices import notices_text, page_notices
@@ -53,14 +53,12 @@ __all__ = [
     "plan_topology",
     "printed_faces",
     "relief_image",
-    "require_new",
     "round_length",
     "simplify",
     "site_inks",
     "svg_path",
     "theme_css",
     "waters_and_borders",
-    "write_page",
     "xml_text",
     "zone_fills",
 ]

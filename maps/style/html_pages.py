@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import shutil
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -14,8 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from layers.errors import escape_hidden
-from layers.phrases import Phrase
-from maps.errors import WriteError
+from layers.outputs import GENERATOR
 
 ASSETS = Path(__file__).parent / "templates"
 
@@ -45,6 +42,7 @@ def fill_page(template: str, styles: Iterable[str], *, faces: str = "", **values
     return page_template(template).render(
         style=Markup(style),  # noqa: S704  (our own files)
         style_hash=f"sha256-{digest}",
+        generator=GENERATOR,
         **values,
     )
 
@@ -68,53 +66,3 @@ def _environment() -> Environment:
 def _shown(value: object) -> object:
     """What a template prints: our own markup as it is, all else with nothing hidden in it."""
     return value if isinstance(value, Markup) else escape_hidden(value)
-
-
-def require_new(path: Path) -> None:
-    """Refuse to write where something stands.
-
-    Raises
-    ------
-    WriteError
-        It is there, be it a file, a folder or a link.
-    """
-    if os.path.lexists(path):
-        raise WriteError(
-            Phrase("{path} is there already: nothing is overwritten without --force; or name another file", path=path)
-        )
-
-
-def write_page(content: str, path: str | Path, what: str) -> None:
-    """Write a page whole or not at all.
-
-    Parameters
-    ----------
-    content : str
-    path : str or Path
-        The file to write; an older one is replaced when the new one is whole.
-    what : str
-        What it is, for the message of the error.
-
-    Raises
-    ------
-    WriteError
-        The disk is full or the place is not ours to write to; what stood there before is untouched.
-    """
-    target = Path(path)
-    part = target.with_name(f".{target.name}.zoneplan-part")
-    try:
-        part.write_bytes(content.encode("utf-8"))
-        if target.exists():
-            shutil.copymode(target, part)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise WriteError(
-            Phrase(
-                "{file}: the {page} cannot be written ({cause}); free some space or name a folder that you may "
-                "write to",
-                file=target,
-                page=what,
-                cause=error.strerror or error,
-            )
-        ) from error

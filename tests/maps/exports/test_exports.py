@@ -18,6 +18,7 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 from shapely.geometry import box
 
+from maps.errors import WriteError
 from maps.exports import write_geopackage, write_geoparquet
 from maps.exports.geopackage import quota_columns
 from maps.exports.qml_styles import style_text, styles_of
@@ -115,7 +116,7 @@ class TestGeoPackage:
         assert not [name for name in gpd.read_file(path, layer="units") if name.startswith("quota_")]
 
     def test_a_folder_that_is_not_there(self, toy_plan, tmp_path):
-        with pytest.raises(OSError, match="nowhere"):
+        with pytest.raises(WriteError, match="nowhere"):
             write_geopackage(toy_plan, tmp_path / "nowhere" / "plan.gpkg")
 
     def test_each_layer_has_its_style_for_its_own_geometry(self, toy_plan, path):

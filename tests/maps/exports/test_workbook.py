@@ -14,6 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from maps.errors import WriteError
 from maps.exports import workbook, write_workbook
 from maps.exports.streamed_sheet import Cell, StreamedSheet
 from maps.exports.workbook_sheets import COLUMNS, sheets_of
@@ -373,7 +374,7 @@ def test_the_bytes_depend_on_the_plan_alone(toy_plan, path, tmp_path) -> None:
 
 
 def test_a_folder_that_is_not_there(toy_plan, tmp_path) -> None:
-    with pytest.raises(OSError, match="nowhere"):
+    with pytest.raises(WriteError, match="nowhere"):
         write_workbook(toy_plan, tmp_path / "nowhere" / "plan.xlsx")
 
 

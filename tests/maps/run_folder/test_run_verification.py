@@ -10,8 +10,9 @@ import pytest
 
 from layers.errors import SourceError, UnknownNameError
 from layers.formats import digest
+from layers.outputs import MANIFEST
 from maps.errors import DamagedRunError
-from maps.run_folder import MANIFEST, require_whole, run_again, verify, write_run
+from maps.run_folder import require_whole, run_again, verify, write_run
 from maps.run_folder.manifest import CONTENTS, FORMAT
 from zoning.pipeline import run
 from zoning.study import read_study

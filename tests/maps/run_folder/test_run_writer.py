@@ -21,13 +21,15 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
+import layers.outputs.staging
 import maps.run_folder.run_writer
+from layers.outputs import NEW, staged, write_text
 from layers.sandbox import can_fork, sandboxed
 from maps.context import relief
 from maps.errors import BusyError, WriteError
 from maps.reports import report
 from maps.run_folder import read_run, require_room, verify, write_run
-from maps.run_folder.run_writer import stage_folder
+from maps.run_folder.manifest import FORMAT, RUN, Manifest
 from zoning.pipeline import run
 from zoning.study import read_study
 from zoning.tables import AS_FILES, ASKED_TABLES, CSV_TABLES, PLACED_POLICIES, POLICIES, POLICY_TEXTS
@@ -232,7 +234,7 @@ def read_all(folder: Path, names) -> dict[str, str]:
 def switch(request, monkeypatch) -> str:
     """Either way in which a run gets into its place."""
     if request.param == "two renames":
-        monkeypatch.setattr(maps.run_folder.run_writer, "exchange", lambda _one, _other: False)
+        monkeypatch.setattr(layers.outputs.staging, "exchange", lambda _one, _other: False)
     return request.param
 
 
@@ -259,7 +261,13 @@ def test_from_python_it_is_a_warning(toy_plan, tmp_path: Path) -> None:
         write_run(toy_plan, tmp_path / "run")
 
 
-STEPS = ((Path, "rename"), (Path, "mkdir"), (shutil, "rmtree"), (maps.run_folder.run_writer, "exchange"))
+STEPS = (
+    (Path, "rename"),
+    (Path, "mkdir"),
+    (shutil, "rmtree"),
+    (layers.outputs.staging, "exchange"),
+    (layers.outputs.staging, "rename_new"),
+)
 
 
 def replace_and_die(whole: Path, folder: Path, steps: int) -> None:
@@ -282,9 +290,8 @@ def replace_and_die(whole: Path, folder: Path, steps: int) -> None:
 
 
 def write_again(whole: Path, folder: Path) -> None:
-    with stage_folder(folder, lambda _text: None) as stage:
-        shutil.copytree(whole, stage, dirs_exist_ok=True)
-        maps.run_folder.run_writer._swap(stage, folder, lambda _text: None)
+    with staged(folder, RUN, notice=lambda _text: None) as stage:
+        shutil.copytree(whole, stage)
 
 
 @pytest.mark.slow
@@ -320,19 +327,24 @@ def lies(path: Path) -> bool:
 @pytest.mark.slow
 def test_a_run_left_between_two_renames_is_put_back_by_who_asks_for_it(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
-    folder.rename(tmp_path / ".run.zoneplan-older")
-    with stage_folder(tmp_path / "other"):
-        pass
+    work = tmp_path / f".run.zoneplan-stage-{0:016x}"
+    work.mkdir()
+    folder.rename(work / "run.older")
+    write_text(tmp_path / "other", "", NEW)
     assert folder.exists()
-    folder.rename(tmp_path / ".run.zoneplan-older")
-    assert verify(folder).state == "complete"
     assert leftovers(tmp_path) == []
+    work.mkdir()
+    folder.rename(work / "run.older")
+    assert verify(folder).state == "complete"
 
 
 @pytest.mark.slow
 def test_a_living_writer_makes_the_second_one_leave(toy_plan, tmp_path: Path) -> None:
-    with stage_folder(tmp_path / "run"), pytest.raises(BusyError, match="another zoneplan is writing there") as caught:
-        write_run(toy_plan, tmp_path / "run")
+    with staged(tmp_path / "run", RUN) as stage:
+        stage.mkdir()
+        with pytest.raises(BusyError, match="another zoneplan is writing there") as caught:
+            write_run(toy_plan, tmp_path / "run")
+        (stage / "manifest.json").write_text(Manifest(FORMAT, {}).text(), "utf-8")
     assert caught.value.exit_code == 7
     assert verify(write_run(toy_plan, tmp_path / "run")).state == "complete"
     assert leftovers(tmp_path) == []

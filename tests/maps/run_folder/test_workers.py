@@ -84,7 +84,7 @@ def test_a_command_that_is_ended_among_its_workers_leaves_no_half_of_a_run(
     command = [sys.executable, "-m", "zoneplan", "run", str(toy_folder / "plan.toml"), "--no-cache", "--out"]
     out = tmp_path / "out"
     with subprocess.Popen([*command, str(out), "--workers", "3"], cwd=ROOT, start_new_session=True) as process:
-        while process.poll() is None and not list(tmp_path.glob(".out.zoneplan-stage/*")):
+        while process.poll() is None and not list(tmp_path.glob(".out.zoneplan-stage-*/*/*")):
             time.sleep(0.002)
         send = process.send_signal if number == signal.SIGKILL else partial(os.killpg, process.pid)
         send(number)

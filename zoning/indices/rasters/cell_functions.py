@@ -76,7 +76,7 @@ def raster_by_cells(
     ...         dataset.read(1).tolist()
     [[1, 5]]
     """
-    with stacked(layers) as stack, written_cog(path, stack.grid, dtype) as write:
+    with stacked(layers) as stack, written_cog(path, stack.grid, dtype, layers.values()) as write:
         for window in stack.windows():
             cells, known = stack.cells(window)
             values = np.full(known.shape, np.nan)

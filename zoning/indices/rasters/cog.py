@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal, TypeAlias
 
 import numpy as np
 
 from layers.errors import ZoneplanError
 from layers.formats import Window, load_gdal
+from layers.outputs import GDAL_MARK, RASTER, staged
 from layers.phrases import Phrase
 from zoning.indices.checked_values import Floats
 from zoning.indices.rasters.grids import Grid
@@ -23,16 +23,20 @@ _CACHE_BYTES = 1 << 27
 
 
 @contextmanager
-def written_cog(path: str | Path, grid: Grid, dtype: CellType) -> Iterator[Callable[[Window, Floats], None]]:
+def written_cog(
+    path: str | Path, grid: Grid, dtype: CellType, inputs: Iterable[object] = ()
+) -> Iterator[Callable[[Window, Floats], None]]:
     """A function that writes the values of a window; when all are written, the file stands whole at its place.
 
     Parameters
     ----------
     path : str or Path
-        What stands there is replaced.
+        A raster that zoneplan wrote there is replaced.
     grid : Grid
     dtype : {"float32", "float64", "int16", "uint8"}
         Of the cells; NaN becomes the value that stands for none.
+    inputs : iterable
+        What the values are made from; those that are paths are not replaced.
 
     Raises
     ------
@@ -43,15 +47,15 @@ def written_cog(path: str | Path, grid: Grid, dtype: CellType) -> Iterator[Calla
     import rasterio  # noqa: PLC0415  (loaded by load_gdal)
     from rasterio.shutil import copy  # noqa: PLC0415  (as rasterio)
 
-    goal, nodata, whole = Path(path), NODATA[dtype], np.dtype(dtype).kind in "iu"
+    nodata, whole = NODATA[dtype], np.dtype(dtype).kind in "iu"
     shape = {"height": grid.shape[0], "width": grid.shape[1], "count": 1, "dtype": dtype, "nodata": nodata}
     stored = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate", "zlevel": 1}
     cog = {"compress": "deflate", "blocksize": 512, "overview_resampling": "mode" if whole else "average"}
     with (
-        TemporaryDirectory(dir=goal.parent, prefix=".zoneplan-") as folder,
+        staged(path, RASTER, inputs=[Path(one) for one in inputs if isinstance(one, str | Path)]) as made,
         rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, GDAL_PAM_ENABLED="NO"),
     ):
-        draft, made = Path(folder) / "draft.tif", Path(folder) / "made.tif"
+        draft = made.with_name(f"{made.name}.draft")
         with rasterio.open(
             draft,
             "w",
@@ -74,8 +78,9 @@ def written_cog(path: str | Path, grid: Grid, dtype: CellType) -> Iterator[Calla
                 written.write(cells, 1, window=tuple((one.start, one.stop) for one in window))
 
             yield write
+            written.update_tags(**GDAL_MARK)
         copy(draft, made, driver="COG", bigtiff="if_safer", sparse_ok="yes", **cog)
-        made.replace(goal)
+        draft.unlink()
 
 
 def _refuse_misfits(values: Floats, dtype: CellType) -> None:

@@ -127,7 +127,7 @@ def raster_index(
         raise ZoneplanError(
             Phrase("a cost needs values that are made comparable; say how with normalise"), code="normalise"
         )
-    with stacked(layers) as stack, written_cog(path, stack.grid, dtype) as write:
+    with stacked(layers) as stack, written_cog(path, stack.grid, dtype, layers.values()) as write:
         found = _first_pass(stack, names)
         if scale != "none":
             refuse_same(names, found.low == found.high)
