@@ -31,7 +31,7 @@ from layers.databases.table_rows import Rows, count_rows, digest_of, fetch_rows,
 from layers.errors import SourceError, ZoneplanError, naming_the_layer
 from layers.formats import Records, frame_of, read_features, reading
 from layers.phrases import Phrase, Reworded
-from layers.sandbox import sandboxed
+from layers.sandbox import sandboxed, this_child
 from layers.sources import (
     DatabaseSection,
     Extract,
@@ -136,6 +136,7 @@ class _Reading:
     refused: dict[str, ZoneplanError] = field(default_factory=dict)
     sections: dict[Keys, Origin] = field(default_factory=dict)
     made: dict[object, tuple[str, Rows]] = field(default_factory=dict)
+    connection: psycopg.Connection[Any] | None = None
 
     def read_all(self, waiting: Collection[tuple[Keys, Origin]]) -> None:
         """Each table, database by database: that of the units first, whose box says what is read of the others."""
@@ -172,6 +173,7 @@ class _Reading:
         return {"units": kept["units",], "layers": layers, "tables": tables}
 
     def _read(self, connection: psycopg.Connection[Any], own: Collection[tuple[Keys, Origin]]) -> None:
+        self.connection = connection
         for keys, section in own:
             named = table_name(section.source)
             if named is None:
@@ -234,13 +236,15 @@ class _Reading:
         with suppress(ZoneplanError, OSError):
             path = self.sources.placed(self.places, self.refused).locate(section.source)
             with sandboxed(None, self.sources.limits):
-                return in_sandbox(_unit_shapes, (section, path), {"units": path})
+                return in_sandbox(_unit_shapes, (section, path, self.connection), {"units": path})
         return None
 
 
-def _unit_shapes(asked: tuple[UnitsSection, Path]) -> gpd.GeoDataFrame:
-    """The shapes of units as they stand in their file."""
-    section, path = asked
+def _unit_shapes(asked: tuple[UnitsSection, Path, psycopg.Connection[Any] | None]) -> gpd.GeoDataFrame:
+    """The shapes of units as they stand in their file; a child that reads it has no password of the connection."""
+    section, path, connection = asked
+    if this_child() is not None and connection is not None:
+        connection.pgconn.finish()  # its socket is closed here; the client overwrites what it knew
     with reading("units"):
         found, _ = read_features(
             path,

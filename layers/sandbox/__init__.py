@@ -11,6 +11,7 @@ from layers.sandbox.reading_child import (
     limit_reached,
     refuse_limit,
     source_at_work,
+    this_child,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "refuse_limit",
     "sandboxed",
     "source_at_work",
+    "this_child",
 ]

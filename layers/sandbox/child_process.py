@@ -23,14 +23,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from layers.sandbox.confinement import confine, limit_resources
+from layers.sandbox.confinement import END_WITH_PARENT, confine, limit_resources
 
 SILENCE_S = 300
 """So long a child may neither compute nor answer: it waits for something that does not come."""
 _LENGTH = struct.Struct("<Q")
 _LOOK_S = 1.0
 _LEFT_TO_US = frozenset({signal.SIGINT, signal.SIGTERM})
-_END_WITH_PARENT = 1
 _TICKS = 11
 """Where times stand in /proc/PID/stat, after the name of the program."""
 _MOST_SAID = 65_536
@@ -259,7 +258,7 @@ def _live(
 def _end_with_parent() -> None:
     import ctypes  # noqa: PLC0415  (on Linux alone)
 
-    ctypes.CDLL(None).prctl(_END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
+    ctypes.CDLL(None).prctl(END_WITH_PARENT, signal.SIGKILL, 0, 0, 0)
 
 
 def _take_streams(errors: int) -> None:

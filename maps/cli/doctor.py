@@ -17,7 +17,7 @@ import shapely
 
 from layers.errors import shown
 from layers.formats import ALLOWED, load_gdal, loaded_drivers
-from layers.phrases import AND, Phrase, phrase_list, template
+from layers.phrases import AND, SEMICOLON, Phrase, phrase_list, template
 from layers.sandbox import can_fork, confinements
 from maps.cli.spoken_language import in_words
 from maps.offline import LIBRARIES
@@ -34,6 +34,12 @@ _LEVELS: Mapping[Level, str] = {
     "ok": template("ok: {text}"),
     "note": template("note: {text}"),
     "problem": template("problem: {text}"),
+}
+_NOT_KEPT: Mapping[str, Phrase] = {
+    "seccomp": Phrase(
+        "starting programs, signalling your other processes, and the network where it gets no namespace (no seccomp)"
+    ),
+    "landlock": Phrase("reading all that you may read, the environment of your other processes included (no Landlock)"),
 }
 _GEOS_FIXED = (3, 15)
 _GDAL_RAW_LIMITS = (3, 12)
@@ -180,8 +186,8 @@ def judge_reader(means: Sequence[str], *, forks: bool) -> Symptom:
 
     Examples
     --------
-    >>> judge_reader(("seccomp", "landlock"), forks=True).level, judge_reader((), forks=False).level
-    ('ok', 'note')
+    >>> [judge_reader(means, forks=True).level for means in (("seccomp", "landlock"), ("seccomp",))]
+    ['ok', 'note']
     """
     if not forks:
         return Symptom(
@@ -192,21 +198,23 @@ def judge_reader(means: Sequence[str], *, forks: bool) -> Symptom:
                 "for the size of files only, and a file that crashes a library ends the command."
             ),
         )
-    if not means:
+    lacking = [_NOT_KEPT[name] for name in _NOT_KEPT if name not in means]
+    if lacking:
         return Symptom(
             "reader",
             "note",
             Phrase(
-                "Files are opened by a process of their own within [limits] of the plan, but this system has neither "
-                "seccomp nor Landlock to keep it from the network and from other files."
+                "Files are opened by a process of their own within [limits] of the plan, with an emptied environment, "
+                "but this system does not keep what takes it over from {lacking}. Open only files of people you trust.",
+                lacking=phrase_list(lacking, SEMICOLON),
             ),
         )
     return Symptom(
         "reader",
         "ok",
         Phrase(
-            "Files are opened by a process of their own within [limits] of the plan, kept from the network and from "
-            "other files by {means}.",
+            "Files are opened by a process of their own within [limits] of the plan, with an emptied environment, kept "
+            "from the network, from other programs and processes and from other files by {means}.",
             means=phrase_list(means, AND),
         ),
     )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import traceback
 import zipfile
 from collections.abc import Callable, Iterator
@@ -12,10 +15,12 @@ import pytest
 
 from layers.errors import ZoneplanError
 from layers.read import read_inputs
+from tests.memory_search import spelt_apart
 from tests.postgis_server import Server
 from zoning.study import read_study
 
 pytestmark = [pytest.mark.postgis, pytest.mark.slow]
+ROOT = Path(__file__).resolve().parents[3]
 WRONG = "wrong-canary-8f3a"
 
 
@@ -83,3 +88,31 @@ def test_s34_the_address_of_a_database_is_written_and_said_nowhere(
         assert [text for text in said if secret in text] == [], secret
         assert [name for name, content in texts(tmp_path) if secret.encode() in content] == [], secret
     assert list((tmp_path / "temporary").iterdir()) == [], "the extracts are gone"
+
+
+PROBE = """
+import json, sys
+from pathlib import Path
+import layers.databases.extracts as extracts, layers.read, zoneplan as zp
+from tests.memory_search import copies_of
+
+def spy(module, name, where):
+    function = getattr(module, name)
+    def spying(*asked, **named):
+        if copies_of(sys.argv[2]):
+            raise ValueError(f"the password is in the child that {where}")
+        return function(*asked, **named)
+    setattr(module, name, spying)
+
+spy(extracts, "read_features", "looks for the box of the units")
+spy(layers.read, "known_crs", "reads")
+print(len(zp.read_inputs(zp.read_study(Path(sys.argv[1])), reader="process").units))
+"""
+
+
+def test_no_child_that_reads_has_the_password(office: Server, office_folder: Path) -> None:
+    """One looks for the box of the units while the connection is open, one reads what was taken."""
+    command = [sys.executable, "-c", PROBE, str(office_folder / "plan.toml"), spelt_apart("swordfish-")]
+    address = os.environ | {"OFFICE_DATABASE": office.url()}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=address)
+    assert (done.stdout, done.stderr) == ("12\n", "")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
 import os
 import platform
 import shutil
+import signal
 import socket
+import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -19,6 +23,9 @@ import zoneplan as zp
 from layers.archives import in_sandbox, pack
 from layers.formats import reading
 from layers.sandbox import can_fork, confinement, confinements, reader_now, sandboxed
+from tests.memory_search import spelt_apart
+
+ROOT = Path(__file__).resolve().parents[3]
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
 needs_seccomp = pytest.mark.skipif("seccomp" not in confinements(), reason="this kernel has no seccomp")
@@ -114,14 +121,123 @@ def test_confinement_stays_in_the_child(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(platform.machine() != "x86_64" or sys.platform != "linux", reason="numbers of this machine")
 def test_numbers_of_system_calls_are_those_of_this_system() -> None:
-    from layers.sandbox.confinement import _X86_64
+    from layers.sandbox.confinement import _X86_64, _X86_64_LOOKED_AT
 
     header = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
     if not header.is_file():
         pytest.skip("the headers of the kernel are not installed")
     lines = (line.split() for line in header.read_text().splitlines() if line.startswith("#define __NR_"))
     known = {name.removeprefix("__NR_"): int(number) for _, name, number in lines}
-    assert {name: known[name] for name in _X86_64} == _X86_64
+    numbers = _X86_64 | _X86_64_LOOKED_AT
+    assert {name: known[name] for name in numbers} == numbers
+
+
+def call(name: str, *arguments: object) -> int:
+    """What the kernel answers to one of its calls by number: an error of the system as a negative number."""
+    numbers = confinement._MACHINES[platform.machine()]
+    libc = ctypes.CDLL(None, use_errno=True)
+    done = libc.syscall((numbers[1] | numbers[2])[name], *arguments)
+    return int(done) if done >= 0 else -ctypes.get_errno()
+
+
+def told_by_queue() -> ctypes.Array[ctypes.c_char]:
+    """What a process says of a signal that it sends by rt_sigqueueinfo."""
+    return ctypes.create_string_buffer(struct.pack("=iii", signal.SIGUSR1, 0, -1), 128)
+
+
+def owned_by(victim: int) -> int:
+    """Have a file signal another process as soon as there is something to read."""
+    reading_end, _ = os.pipe()
+    return fcntl.fcntl(reading_end, fcntl.F_SETOWN, victim)
+
+
+def copied_twice() -> int:
+    """A copy of this process by a call that no filter can look into."""
+    return call("clone3", ctypes.create_string_buffer(struct.pack("=8Q", 0, 0, 0, 0, signal.SIGCHLD, 0, 0, 0)), 64)
+
+
+OTHERS: dict[str, Callable[[int], object]] = {
+    "kill": lambda victim: os.kill(victim, signal.SIGUSR1),
+    "tkill": lambda victim: call("tkill", victim, signal.SIGUSR1),
+    "tgkill": lambda victim: call("tgkill", victim, victim, signal.SIGUSR1),
+    "rt_sigqueueinfo": lambda victim: call("rt_sigqueueinfo", victim, signal.SIGUSR1, told_by_queue()),
+    "rt_tgsigqueueinfo": lambda victim: call("rt_tgsigqueueinfo", victim, victim, signal.SIGUSR1, told_by_queue()),
+    "pidfd_open": lambda victim: call("pidfd_open", victim, 0),
+    "pidfd_send_signal": lambda _: call("pidfd_send_signal", 0, signal.SIGUSR1, None, 0),
+    "a file that signals": owned_by,
+    "the numbers of x32": lambda victim: ctypes.CDLL(None).syscall(0x40000000 + 62, victim, signal.SIGUSR1),
+    "fork": lambda _: os.fork(),
+    "clone": lambda _: call("clone", signal.SIGCHLD, None, None, None, None),
+    "clone3": lambda _: copied_twice(),
+    "posix_spawn": lambda _: os.posix_spawn(sys.executable, [sys.executable, "-c", ""], {}),
+    "execve": lambda _: os.execv(sys.executable, [sys.executable, "-c", ""]),
+    "a life after its parent": lambda _: call("prctl", 1, 0, 0, 0, 0),
+    "a session of its own": lambda _: os.setsid(),
+    "keys of the user": lambda _: call("keyctl", 0, -3, 0),
+}
+
+
+def try_it(name: str, victim: int) -> bool:
+    """In a child: whether the system refuses a call that reaches other processes, or makes new ones."""
+    first = os.getpid()
+    try:
+        answer = OTHERS[name](victim)
+    except OSError:
+        return True
+    if os.getpid() != first:
+        os._exit(0)  # a copy, which there should not be
+    return isinstance(answer, int) and answer < 0
+
+
+@needs_seccomp
+@pytest.mark.parametrize("name", OTHERS)
+def test_a_child_reaches_no_other_process_and_makes_none(name: str) -> None:
+    with subprocess.Popen([shutil.which("sleep") or "sleep", "60"]) as victim:
+        try:
+            with sandboxed("process"):
+                assert in_sandbox(try_it, None, {}, name, victim.pid)
+            assert victim.poll() is None
+        finally:
+            victim.kill()
+
+
+def signal_itself(_subject: str) -> list[int]:
+    heard: list[int] = []
+    signal.signal(signal.SIGUSR1, lambda number, _frame: heard.append(number))
+    signal.raise_signal(signal.SIGUSR1)
+    os.kill(os.getpid(), signal.SIGUSR1)
+    thread = Thread(target=heard.append, args=(0,))
+    thread.start()
+    thread.join()
+    return heard
+
+
+@needs_seccomp
+def test_a_child_signals_itself_and_has_threads() -> None:
+    with sandboxed("process"):
+        assert in_sandbox(signal_itself, "x", {}) == [signal.SIGUSR1, signal.SIGUSR1, 0]
+
+
+ENVIRONMENT_PROBE = """
+import sys
+from layers.archives import in_sandbox
+from layers.sandbox import sandboxed
+from tests.memory_search import copies_of
+
+with sandboxed("process"):
+    print(in_sandbox(copies_of, None, {}, sys.argv[1]))
+print(copies_of(sys.argv[1])[:2])
+"""
+
+
+def test_no_memory_of_a_child_has_the_environment() -> None:
+    """The parent keeps it: there a database may be read."""
+    secret = "canary-8431"
+    done = subprocess.run(
+        [sys.executable, "-c", ENVIRONMENT_PROBE, spelt_apart(secret)],
+        capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"PGPASSWORD": secret},
+    )  # fmt: skip
+    assert (done.stdout.splitlines(), done.stderr) == (["[]", "['PGPASSWORD', 'environ']"], "")
 
 
 def has_namespaces() -> bool:

@@ -14,7 +14,7 @@ import shapely
 
 from layers.formats import ALLOWED
 from maps.cli import doctor
-from maps.cli.doctor import Diagnosis, Symptom, diagnose, judge_drivers, judge_holes, judge_owners
+from maps.cli.doctor import Diagnosis, Symptom, diagnose, judge_drivers, judge_holes, judge_owners, judge_reader
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -116,3 +116,15 @@ def test_a_real_clash_is_seen(tmp_path: Path) -> None:
     )
     assert done.returncode == 2, done.stderr
     assert "problem: 'layers' is also installed by the package stacked-layers" in done.stdout
+
+
+@pytest.mark.parametrize("means", [(), ("seccomp",), ("landlock",), ("seccomp", "landlock")])
+def test_what_the_reader_is_not_kept_from(means: tuple[str, ...]) -> None:
+    told = judge_reader(means, forks=True)
+    lacking = {"seccomp", "landlock"} - set(means)
+    assert told.level == ("note" if lacking else "ok")
+    assert ("signalling" in told.text, "environment of your" in told.text) == (
+        "seccomp" in lacking,
+        "landlock" in lacking,
+    )
+    assert ("kept from" in told.text) is not bool(lacking)
