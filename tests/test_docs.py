@@ -6,7 +6,8 @@ How blocks are read, page by page, in order and in one empty folder:
   The section "Two commands" of README.md sets up environments and is left to ``.ci/run``.
 - ``toml`` whose first line is ``# some/file.toml`` is written there, ``# some/file.toml, at the end`` is added there;
   any other must fit the study file or a file of a rulebook.
-- ``python``: run with the names of the blocks before it.
+- ``python``: run with the names of the blocks before it. A table that it makes has no column that is missing in
+  every row, but those of ``NEVER_THERE``: what was joined by ids that do not fit is missing without a word.
 - ``text`` after one of these is what it printed; ``...`` stands for anything.
 """
 
@@ -26,6 +27,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pandas as pd
 import pytest
 
 from maps.cli.commands import main
@@ -41,6 +43,8 @@ PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md"])
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 LEFT_TO_CI = "## Two commands"
 HEAD = '[study]\nname = "x"\ndate = 2025-01-01\nrulebook = "us_west"\n[units]\nsource = "x.gpkg"\nid = "x"\n'
+NEVER_THERE = {"available_in_boundary_ha"}
+"""Columns of steps that are missing in every row of the studies of the pages."""
 RULEBOOK = {"name": "x", "country": "x", "languages": ["en"], "description": "x"}
 
 
@@ -76,6 +80,19 @@ def execute(code: str, names: dict[str, object]) -> str:
     with contextlib.redirect_stdout(printed):
         exec(compile(code, "<page>", "exec"), names)
     return printed.getvalue()
+
+
+def missing_columns(names: dict[str, object]) -> Iterator[str]:
+    """The columns of the tables of a page that are missing in every row."""
+    for name, value in names.items():
+        table = value.to_frame() if isinstance(value, pd.Series) else value
+        if isinstance(table, pd.DataFrame) and len(table):
+            yield from (f"{name}[{one!r}]" for one in table if table[one].isna().all() and one not in NEVER_THERE)
+
+
+def test_a_join_by_ids_that_do_not_fit_is_seen() -> None:
+    units, zones = pd.DataFrame(index=["a", "b"]), pd.DataFrame({"main": ["general", "general"]})
+    assert [*missing_columns({"counties": units.join(zones), "zones": zones})] == ["counties['main']"]
 
 
 def place(text: str) -> None:
@@ -143,6 +160,7 @@ def read(page: Path) -> None:
             printed = "".join(call(line) for line in text.strip().splitlines())
         elif language == "python":
             printed = execute(text, names)
+            assert not (lost := sorted(missing_columns(names))), f"missing in every row: {lost}, after\n{text}"
         elif language == "toml":
             place(text)
         elif language == "text":

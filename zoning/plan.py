@@ -90,7 +90,8 @@ class Plan(Shown):
     measures : DataFrame
         Index ``unit_id``, one column a measure, those that were absent included with what was assumed.
     claims, zones, lines, quotas, energy, flows, positions, policies, ledger, sitings : DataFrame
-        As declared in :mod:`zoning.tables`, index 0..n-1.
+        As declared in :mod:`zoning.tables`. A table with one row a unit has the ids of its units as its index, and as
+        the column ``unit_id``; every other table has 0..n-1.
     assumptions : tuple of Assumption
         What was absent and what was taken instead.
     roles : mapping of str to str
@@ -131,8 +132,10 @@ class Plan(Shown):
     --------
     >>> import zoneplan as zp
     >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
-    >>> plan.zones.set_index("unit_id").loc["08031", "main"]
+    >>> plan.zones.loc["08031", "main"]
     'key_development'
+    >>> plan.units.join(plan.zones["main"])["main"].isna().sum()
+    0
     >>> plan.quotas.loc[plan.quotas["level"] == "state", "amount"].sum()
     Decimal('10600')
     """

@@ -482,7 +482,7 @@ def tabulate(table: Table, rows: pd.DataFrame, *, written: bool = False) -> pd.D
     Returns
     -------
     DataFrame
-        Index 0..n-1. Undeclared columns follow where the table is open, and go otherwise.
+        Index as :func:`index_rows` gives it. Undeclared columns follow where the table is open, and go otherwise.
 
     Raises
     ------
@@ -510,14 +510,30 @@ def tabulate(table: Table, rows: pd.DataFrame, *, written: bool = False) -> pd.D
     extra = [column for column in frame.columns if column not in table.columns] if table.open else []
     frame = frame[[*declared, *extra]]
     if frame.empty:
-        return frame.reset_index(drop=True)
+        return index_rows(table, frame)
     kinds = {column: _DTYPES[kind] for column, kind in table.columns.items() if kind in _DTYPES}
     frame = frame.astype({column: kind for column, kind in kinds.items() if frame[column].dtype != kind})
     ranks = np.array([_ranks(frame[column]) for column in table.key])
     order = np.lexsort(ranks[::-1])
     if (np.diff(ranks[:, order]) == 0).all(axis=0).any():
         raise ValueError(f"table {table.name}: the key {table.key} is not unique")
-    return frame.iloc[order].reset_index(drop=True)
+    return index_rows(table, frame.iloc[order])
+
+
+def index_rows(table: Table, rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows with their index: the ids of a table that has one row a unit, so that it joins with units; else 0..n-1.
+
+    The ids stay a column, too. The index has no name, for pandas refuses to group, sort and merge by a name that both
+    a column and an index have.
+
+    Examples
+    --------
+    >>> index_rows(ROBUSTNESS, pd.DataFrame({"unit_id": ["a", "b"], "share": [1.0, 0.5]}))["share"].to_dict()
+    {'a': 1.0, 'b': 0.5}
+    """
+    if table.key != ("unit_id",):
+        return rows.reset_index(drop=True)
+    return rows.set_axis(pd.Index(rows["unit_id"]).rename(None))
 
 
 def as_floats(rows: pd.DataFrame) -> pd.DataFrame:

@@ -52,6 +52,7 @@ from zoning.tables import (
     SITINGS,
     SOLUTIONS,
     Table,
+    index_rows,
     tabulate,
 )
 
@@ -454,7 +455,8 @@ def _typed_rows(table: Table, rows: pd.DataFrame, provenance: Mapping[str, Any])
     texts = [column for column, kind in table.columns.items() if kind == "rulebook"]
     rows = rows.drop(columns=texts)  # the rulebook of the run has them
     present = {column: kind for column, kind in kinds.items() if column in rows.columns}
-    return rows.assign(**{column: _typed(rows[column], kind) for column, kind in present.items()})
+    typed = rows.assign(**{column: _typed(rows[column], kind) for column, kind in present.items()})
+    return index_rows(table, typed)
 
 
 def _typed(cells: pd.Series, kind: str) -> pd.Series:

@@ -146,3 +146,18 @@ def test_order_and_place_change_no_table(change: str, plan, toy_folder: Path) ->
     again = run(read_study(toy_folder / "plan.toml"))
     for name in ("zones", "claims", "lines", "quotas", "policies"):
         assert_frame_equal(getattr(again, name), getattr(plan, name), obj=name)
+
+
+@pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
+def test_tables_of_units_join_with_units(plan_of, study: str) -> None:
+    """What has one row a unit has its ids as index and as a column, which pandas finds by one name without doubt."""
+    plan = plan_of(study)
+    of_units = [table for table in TABLES.values() if table.key == ("unit_id",)]
+    assert {one.name for one in of_units} == {"zones", "measures", "robustness"}
+    assert plan.units.join(plan.zones["main"])["main"].notna().all()
+    assert plan.measures.join(plan.zones["main"])["main"].notna().all()
+    assert plan.zones.index.tolist() == plan.zones["unit_id"].tolist() == sorted(plan.units.index)
+    assert plan.zones.merge(plan.quotas, on="unit_id")["amount"].notna().any()
+    assert len(plan.zones.groupby("unit_id")) == len(plan.zones.set_index("unit_id")) == len(plan.units)
+    assert plan.robustness.index.tolist() == plan.robustness["unit_id"].tolist()
+    assert plan.quotas.index.equals(pd.RangeIndex(len(plan.quotas)))

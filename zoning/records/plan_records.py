@@ -50,7 +50,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
         "zones", "claims", "lines", "quotas", "sitings", "sites", "energy", "flows", "policies", "industries" or
         "divergence".
     rows : DataFrame, optional
-        Some of its rows with their places in it as index; all rows of one unit, or none of them. By default all rows.
+        Some of its rows with the index that they have in it; all rows of one unit, or none of them. By default all rows.
 
     Returns
     -------
@@ -71,7 +71,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
     whole: pd.DataFrame = getattr(plan, table)
     rows = whole if rows is None else rows
     if plan.trace.written is not None:
-        return plan.trace.written.of_rows(table, rows.index)
+        return plan.trace.written.of_rows(table, whole.index.get_indexer(rows.index))
     if table == "zones":
         return _deciding(plan, rows)
     known = plan.trace.made.get(table)
@@ -79,7 +79,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
         if 2 * len(rows) <= len(whole):
             return OF_ROWS[table](plan, rows)
         known = plan.trace.made[table] = whole, OF_ROWS[table](plan, whole)
-    return known[1] if rows is whole else [known[1][place] for place in rows.index]
+    return known[1] if rows is whole else [known[1][place] for place in whole.index.get_indexer(rows.index)]
 
 
 def unit_records(plan: Plan, matter: str, ids: Collection[str]) -> dict[str, list[Record]]:
