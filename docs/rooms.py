@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Mapping
 from graphlib import TopologicalSorter
 from itertools import pairwise
@@ -161,7 +162,7 @@ def _flow() -> tuple[str, float, float]:
     """The steps in a row, each with its room in it and what comes out of it below; width and height."""
     parts, x = [_text(0, 14, "The flow of a plan", "head")], 0.0
     for step, noun in FLOW.items():
-        package, room = str(getattr(zp, step).__module__).split(".")[:2]
+        package, room = inspect.unwrap(getattr(zp, step)).__module__.split(".")[:2]
         wide = max(_width(step), _width(room, SMALL), _width(noun) - 16)
         parts += [_box(x, 26, wide, 38, package), _text(x + wide / 2, 42, step), _text(x + wide / 2, 57, room, "small")]
         parts.append(_text(x + wide / 2, 80, noun, "noun"))

@@ -6,7 +6,7 @@ import json
 import math
 import shutil
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -63,8 +63,10 @@ def prepare(
         ``attrs["crs"]``; an Arrow table says both of its column, as GeoArrow or as GeoParquet does. Without ``id`` the
         index has the ids; an Arrow table has none, so ``id`` is needed.
     layers : mapping of str to layer, optional
-        By name: features like ``units``; a path of a grid; an open rasterio dataset; or an ``xarray.DataArray`` with
-        the dimensions ``y`` and ``x`` and a CRS (of rioxarray, or in ``attrs["crs"]``).
+        By name: features like ``units``; a path of a grid; an open rasterio dataset; an ``xarray.DataArray`` with the
+        dimensions ``y`` and ``x`` and a CRS (of rioxarray, or in ``attrs["crs"]``); or an array of numpy with rows from
+        north to south, its transform and its CRS, as rasterio reads them: ``(array, transform, crs)``. What a masked
+        array masks is missing.
     tables : mapping of str to DataFrame or pyarrow.Table, optional
         Further columns of the units; the index has the units' ids.
     study : Study, optional
@@ -302,6 +304,8 @@ class _Written:
             self._copy(data, name, source, band)
         elif hasattr(data, "dims") and hasattr(data, "coords"):
             self._array(data, name, source)
+        elif isinstance(data, tuple) and len(data) == 3:
+            self._cells(*data, name, source)
         else:
             raise _no_layer(name, data)
         return source
@@ -347,12 +351,42 @@ class _Written:
             nodata = math.nan
         _write_band(self._path(source), name, values, array_grid(flat, name), array_crs(flat, name), nodata, 1)
 
+    def _cells(self, array: npt.ArrayLike, transform: Sequence[float], crs: Any, name: str, source: str) -> None:
+        """An array of numpy with its transform and its CRS."""
+        from affine import Affine  # noqa: PLC0415  (rasterio's, loaded for rasters alone)
+
+        values = np.ma.asanyarray(array)
+        values = values[0] if values.ndim == 3 and len(values) == 1 else values
+        if values.ndim != 2 or values.dtype.kind not in "biuf":
+            raise SourceError(
+                Phrase(
+                    "layer '{layer}' is an array of {kind} with {count} dimension(s): a raster has rows and columns of "
+                    "numbers",
+                    layer=name,
+                    kind=values.dtype.name,
+                    count=values.ndim,
+                ),
+                code="grid",
+                layer=name,
+            )
+        steps = np.asarray(transform if transform is not None else (), dtype=object).ravel()[:6].tolist()
+        if len(steps) < 6 or not all(isinstance(one, int | float) for one in steps):
+            raise SourceError(
+                Phrase("layer '{layer}': its transform is no six numbers, as affine.Affine has them", layer=name),
+                code="grid",
+                layer=name,
+            )
+        if np.ma.getmaskarray(values).any():  # a value that no cell has is left to say what is missing
+            values = values.astype(np.promote_types(values.dtype, np.float32)).filled(np.nan)
+        nodata = math.nan if values.dtype.kind == "f" else None
+        _write_band(self._path(source), name, np.asarray(values), Affine(*steps), crs, nodata, 1)
+
 
 def _no_layer(name: str, data: object) -> SourceError:
     return SourceError(
         Phrase(
             "layer '{layer}' is a {kind}: give a GeoDataFrame, a DataFrame with well-known binary, an Arrow "
-            "table, the path of a grid, an open rasterio dataset or an xarray.DataArray",
+            "table, the path of a grid, an open rasterio dataset, an xarray.DataArray or (array, transform, crs)",
             layer=name,
             kind=type(data).__name__,
         ),
@@ -403,9 +437,10 @@ def _with_geometry(features: pd.DataFrame | pa.Table, name: str, ids: str | None
 
     if isinstance(features, pd.DataFrame):
         crs = features.attrs.get("crs")
-        table = pa.Table.from_pandas(features.reset_index(drop=True), preserve_index=False)
-        if ids is not None and ids not in table.column_names:
-            table = table.add_column(0, ids, pa.array(features.index))
+        frame = features.reset_index(drop=True)
+        if ids is not None and ids not in frame.columns:
+            frame.insert(0, ids, np.asarray(features.index))
+        table = pa.Table.from_pandas(frame, preserve_index=False)
         binary = [
             one.name for one in table.schema if pa.types.is_binary(one.type) or pa.types.is_large_binary(one.type)
         ]

@@ -21,9 +21,9 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
     "layers": "lazy_exports phrases numerals errors parallel overview ledger conditions crs sources sandbox formats "
     "outputs raster inputs archives geometry pins databases units read memory",
-    "zoning": "errors tables unit_ids trace solver indices agreements study rulebook steps plan overlays cluster "
-    "measures divergence zones quotas siting energy compensation policies records checks audits estimates pipeline "
-    "scenario",
+    "zoning": "errors tables unit_ids arguments trace solver indices agreements study rulebook steps plan overlays "
+    "cluster measures divergence zones quotas siting energy compensation policies records checks audits estimates "
+    "pipeline scenario",
     "maps": "errors locale context summaries style explain charts page_blocks annex figures "
     "reports offline recompute web notebook exports run_folder serve init cli",
 }

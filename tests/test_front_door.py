@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
+import doctest
+import functools
 import inspect
 import os
+import pickle
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
 import pytest
 
 import zoneplan as zp
+import zoning.quotas
 
 SCRIPT = """
 import datetime as dt
@@ -122,9 +133,163 @@ def test_amounts_are_exact_and_can_be_seen_as_floats(toy_folder: Path) -> None:
 def test_what_is_not_read_yet_is_told_with_what_reads_it() -> None:
     """Paths and texts in place of what was read of them ended in an AttributeError."""
     for call, words in (
-        (lambda: zp.run("plan.toml"), r"run takes a study and not a str; read it first: zp\.read_study"),
+        (lambda: zp.run(3), r"run takes a study or text or path and not a int; read it first: zp\.read_study"),
         (lambda: zp.explain("runs/plan", "a1"), r"explain takes a plan and not a str; read it first: zp\.read_run"),
         (lambda: zp.read_rulebook("us_west", "2025-01-01"), "is read on a day and not on '2025-01-01'"),
     ):
         with pytest.raises(zp.StudyError, match=words):
             call()
+
+
+TABLE = re.compile(r"DataFrame|Series|\bTable\b")
+NEEDS_A_PLAN = {"sweep", "calibrate"}
+"""Functions of a plan and of a table whose example runs a whole study."""
+
+
+class Recorded(NamedTuple):
+    """A function of the front door and the arguments of its first call in the example of its docstring."""
+
+    function: Callable[..., object]
+    arguments: dict[str, object]
+
+    def call(self, **others: object) -> object:
+        bound = inspect.signature(self.function).bind_partial()
+        bound.arguments.update({**self.arguments, **others})
+        return self.function(*bound.args, **bound.kwargs)
+
+    def tables(self) -> dict[str, object]:
+        parameters = inspect.signature(self.function).parameters
+        return {name: one for name, one in self.arguments.items() if TABLE.search(str(parameters[name].annotation))}
+
+
+def of_tables() -> dict[str, Callable[..., object]]:
+    """The functions of both doors that take tables or columns, as people call them."""
+    doors = (("", zp), ("indices.", zp.indices))
+    every = {f"{prefix}{name}": getattr(door, name) for prefix, door in doors for name in door.__all__}
+    return {
+        name: function
+        for name, function in every.items()
+        if inspect.isfunction(function)
+        and name not in NEEDS_A_PLAN
+        and any(TABLE.search(str(one.annotation)) for one in inspect.signature(function).parameters.values())
+    }
+
+
+class RecordingDoor:
+    """A front door that notes with what each of its functions is called first."""
+
+    def __init__(self, door: ModuleType, prefix: str, calls: dict[str, Recorded]) -> None:
+        self._door, self._prefix, self._calls = door, prefix, calls
+
+    def __getattr__(self, name: str) -> object:
+        value = getattr(self._door, name)
+        if value is zp.indices:
+            return RecordingDoor(value, "indices.", self._calls)
+        if not inspect.isfunction(value):
+            return value
+
+        @functools.wraps(value)
+        def called(*arguments: object, **words: object) -> object:
+            bound = inspect.signature(value).bind(*arguments, **words)
+            self._calls.setdefault(f"{self._prefix}{name}", Recorded(value, dict(bound.arguments)))
+            return value(*arguments, **words)
+
+        return called
+
+
+@pytest.fixture(scope="module")
+def recorded() -> dict[str, Recorded]:
+    """By name of a function of tables, the call of its example."""
+    calls: dict[str, Recorded] = {}
+    finder, runner = doctest.DocTestFinder(recurse=False), doctest.DocTestRunner(verbose=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "zoneplan", RecordingDoor(zp, "", calls))
+        for name, function in of_tables().items():
+            if name not in calls and "zp.run(" not in (inspect.getdoc(function) or ""):
+                for example in finder.find(function, name, module=False, globs={}):
+                    assert not runner.run(example).failed, name
+    return calls
+
+
+def least_of(function: Callable[..., object], parameter: str) -> tuple[str, ...]:
+    declared = vars(function).get("takes", {})
+    return declared[parameter].names if parameter in declared else ()
+
+
+@pytest.mark.parametrize("name", of_tables())
+def test_the_least_table_is_enough_and_what_lacks_of_it_is_named(name: str, recorded: dict[str, Recorded]) -> None:
+    """Each table is cut down to what its function declares, then loses each of these columns in turn."""
+    call = recorded.get(name) or pytest.skip("its example runs a whole study")
+    call = call._replace(arguments=call.arguments | _to_nowhere(call))
+    for parameter, table in call.tables().items():
+        columns = least_of(call.function, parameter)
+        assert all(f"``{one}``" in (inspect.getdoc(call.function) or "") for one in columns)
+        if isinstance(table, pd.DataFrame) and columns:
+            roles = table.attrs.get("roles", {})
+            least = table[[one for one in table.columns if one in {*columns, *roles, "geometry"}]]
+            call.call(**{parameter: least})
+        for column in table.columns if isinstance(table, pd.DataFrame) else ():
+            without = table.drop(columns=column)
+            if column in columns or column == "geometry":
+                with pytest.raises(zp.ZoneplanError, match=f"'{column}'") as refused:
+                    call.call(**{parameter: without})
+                assert refused.value.exit_code in {2, 3}
+            else:
+                with contextlib.suppress(zp.ZoneplanError):
+                    call.call(**{parameter: without})
+
+
+@pytest.mark.parametrize("name", of_tables())
+def test_what_is_no_table_is_refused_by_its_kind(name: str, recorded: dict[str, Recorded]) -> None:
+    """Arrays, lists, numbers, texts, and tables without rows or columns: no bare error comes out."""
+    call = recorded.get(name) or pytest.skip("its example runs a whole study")
+    call = call._replace(arguments=call.arguments | _to_nowhere(call))
+    for parameter, table in call.tables().items():
+        empty = (table.iloc[:0],) if isinstance(table, pd.DataFrame | pd.Series) else ()
+        columns = (table[next(iter(table))],) if isinstance(table, pd.DataFrame) and len(table.columns) else ()
+        for other in (np.array([1.0, 2.0]), [1, 2], 3, "x", pd.DataFrame(), pd.Series(dtype=float), *empty, *columns):
+            with contextlib.suppress(zp.ZoneplanError):
+                call.call(**{parameter: other})
+        with pytest.raises(zp.ZoneplanError):
+            call.call(**{parameter: 3})
+
+
+def _to_nowhere(call: Recorded) -> dict[str, object]:
+    """The folder of an example is gone after it."""
+    return {"path": Path(os.devnull)} if "path" in call.arguments else {}
+
+
+NOUNS = re.compile(r"(Plan|Study|Rulebook|Inputs)(?: \| (?:str|Path|None|gpd\.GeoDataFrame|Comparison|Robustness))*")
+
+
+@pytest.mark.parametrize("name", zp.__all__)
+def test_another_kind_in_the_place_of_a_noun_is_refused(name: str) -> None:
+    function = getattr(zp, name)
+    parameters = inspect.signature(function).parameters if inspect.isfunction(function) else {}
+    for word, parameter in parameters.items():
+        if NOUNS.fullmatch(str(parameter.annotation)):
+            needed = {one: object() for one, other in parameters.items() if other.default is other.empty}
+            for value in (3, [1, 2], np.array([1.0]), pd.DataFrame({"a": [1]})):
+                with pytest.raises(zp.ZoneplanError, match=f"argument '{word}': {name} takes a "):
+                    function(**needed | {word: value})
+
+
+def test_analysts_own_tables_work() -> None:
+    """What ended in a KeyError or an AttributeError: zones without overlays, claims without reasons."""
+    unit = pd.Index(["a", "b"], name="unit_id")
+    zones, measures = pd.DataFrame({"main": "general"}, index=unit), pd.DataFrame({"people": [30, 10]}, index=unit)
+    quota = zp.Quota(name="land", period=2025, total=20, unit="ha", weight="people")
+    assert zp.allocate(zones, measures, [quota])["amount"].tolist() == [15, 5]
+    with pytest.raises(zp.StudyError, match="argument 'quotas': allocate takes a list of quotas"):
+        zp.allocate(zones, measures, quota)
+    with pytest.raises(zp.ZoneplanError, match="column 'main' has to be text in each row, and is not in 'a'"):
+        zp.allocate(zones.assign(main=[1, "x"]), measures, [quota])
+    assert list(zones.columns) == ["main"]
+
+
+def test_the_door_costs_rooms_nothing_and_is_found_again() -> None:
+    assert zp.allocate is zp.allocate
+    assert zp.allocate is not zoning.quotas.allocate
+    assert inspect.signature(zp.allocate) == inspect.signature(zoning.quotas.allocate)
+    assert pickle.loads(pickle.dumps(zp.run)) is zp.run
+    assert pickle.loads(pickle.dumps(zp.indices.gini)) is zp.indices.gini

@@ -13,6 +13,7 @@ Examples
 """
 
 from importlib import import_module
+from inspect import isfunction
 from typing import TYPE_CHECKING
 
 from zoneplan.own_packages import require_own_packages
@@ -283,7 +284,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     require_own_packages()
     import_module("layers.overview").draw_cards_by(_CARDS)
-    return getattr(import_module(_ROOMS[name]), name)
+    value = getattr(import_module(_ROOMS[name]), name)
+    return import_module("zoning.arguments").at_the_door(value, __name__) if isfunction(value) else value
 
 
 def __dir__() -> list[str]:

@@ -131,7 +131,8 @@ def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     require_own_packages()
-    return getattr(import_module(_ROOMS.get(name, "zoning.indices")), name)
+    function = getattr(import_module(_ROOMS.get(name, "zoning.indices")), name)
+    return import_module("zoning.arguments").at_the_door(function, __name__)
 
 
 def __dir__() -> list[str]:

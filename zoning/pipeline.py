@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
+from pathlib import Path
 from typing import cast
 
 import geopandas as gpd
@@ -18,7 +19,7 @@ import pandas as pd
 from layers.conditions import Evaluation
 from layers.crs import known_crs
 from layers.databases import extracted
-from layers.errors import Attempts, Finding, StudyError, ZoneplanError, at_key, raise_all
+from layers.errors import Attempts, Finding, ZoneplanError, at_key, raise_all
 from layers.inputs import Inputs, Layer, Source
 from layers.phrases import Phrase
 from layers.raster import HeightGrid, height_grid
@@ -67,7 +68,15 @@ from zoning.quotas import TracedAllocation, allocate_traced, names_asked, zones_
 from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, with_all_topics, without_unused_topics
 from zoning.siting import site_again
 from zoning.steps import KeptResults, OnPieces, Steps
-from zoning.study import PlanIndex, Scenario, ServicesSection, Study, place_in_scenario, with_scenario
+from zoning.study import (
+    PlanIndex,
+    Scenario,
+    ServicesSection,
+    Study,
+    place_in_scenario,
+    read_study,
+    with_scenario,
+)
 from zoning.tables import (
     CLAIMS,
     DIVERGENCE,
@@ -105,7 +114,7 @@ Announce = Callable[[str], None]
 
 
 def run(
-    study: Study,
+    study: Study | str | Path,
     announce: Announce = lambda _step: None,
     *,
     inputs: Inputs | None = None,
@@ -120,8 +129,8 @@ def run(
 
     Parameters
     ----------
-    study : Study
-        From :func:`zoneplan.read_study`.
+    study : Study, str or Path
+        From :func:`zoneplan.read_study`, or the plan file that it reads.
     announce : callable, optional
         Called with the name of each of ``STEPS`` before it starts, and with ``SCENARIO`` before each scenario.
     inputs : Inputs, optional
@@ -159,11 +168,8 @@ def run(
     >>> len(plan.zones)
     164
     """
-    if not isinstance(study, Study):
-        raise StudyError(
-            Phrase("run takes a study and not a {kind}; read it first: zp.read_study(...)", kind=type(study).__name__)
-        )
     announce("read")
+    study = study if isinstance(study, Study) else read_study(study)
     cut = for_each or partial(cut_in_threads, workers=workers)
     study, steps = study.as_written(), Steps(kept=kept, for_each=cut, on_pieces=on_pieces)
     with sandboxed(reader, study.limits), extracted(study) as placed:
@@ -206,22 +212,22 @@ def _read_of(study: Study, sources: tuple[Source, ...]) -> tuple[object, ...]:
 
 
 def check(
-    study: Study,
-    rulebook: Rulebook,
-    inputs: Inputs,
+    study: Study | str | Path,
+    rulebook: Rulebook | None = None,
+    inputs: Inputs | None = None,
     announce: Announce = lambda _step: None,
     tables: StudyTables | None = None,
 ) -> tuple[Finding, ...]:
-    """Every finding on a study whose layers have been read: the plan is made, and nothing is written.
+    """Every finding on a study: the plan is made, and nothing is written.
 
     Parameters
     ----------
-    study : Study
-        From :func:`zoneplan.read_study`.
-    rulebook : Rulebook
-        In force on the study's date.
-    inputs : Inputs
-        From :func:`zoneplan.read_inputs`.
+    study : Study, str or Path
+        From :func:`zoneplan.read_study`, or the plan file that it reads.
+    rulebook : Rulebook, optional
+        In force on the study's date; by default the one that the study names is read.
+    inputs : Inputs, optional
+        From :func:`zoneplan.read_inputs`, or :func:`zoneplan.prepare`; by default they are read.
     announce : callable, optional
         As for :func:`run`.
     tables : StudyTables, optional
@@ -236,17 +242,28 @@ def check(
     Examples
     --------
     >>> import zoneplan as zp
-    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
-    >>> findings = zp.check(study, zp.read_rulebook(study.rulebook, study.date), zp.read_inputs(study))
+    >>> findings = zp.check(zp.builtin_study("us_mountain_west"))
     >>> [finding.text for finding in findings if finding.level == "error"]
     []
     """
     attempts = Attempts()
-    named = tables or attempts.attempt(read_study_tables, study) or StudyTables()
-    attempts.attempt(make_plan, study, rulebook, inputs, named, announce)
-    errors = [finding for error in attempts.errors for finding in error.findings]
-    errors += foresee_left_out(study, attempts.errors)
-    return (*errors, *remarks(study, without_unused_topics(rulebook, provided(study, inputs, rulebook)), inputs, named))
+    asked = study if isinstance(study, Study) else attempts.attempt(read_study, study)
+    if asked is None:
+        return _findings(attempts)
+    if rulebook is None or inputs is None:
+        with attempts.trying(), placing(asked):
+            book, inputs, named = read_everything(asked, inputs)
+            rulebook, tables = rulebook or book, tables or named
+    if rulebook is None or inputs is None or attempts.errors:
+        return (*_findings(attempts), *foresee_left_out(asked, attempts.errors))
+    named = tables or attempts.attempt(read_study_tables, asked) or StudyTables()
+    attempts.attempt(make_plan, asked, rulebook, inputs, named, announce)
+    errors = (*_findings(attempts), *foresee_left_out(asked, attempts.errors))
+    return (*errors, *remarks(asked, without_unused_topics(rulebook, provided(asked, inputs, rulebook)), inputs, named))
+
+
+def _findings(attempts: Attempts) -> tuple[Finding, ...]:
+    return tuple(finding for error in attempts.errors for finding in error.findings)
 
 
 @contextmanager

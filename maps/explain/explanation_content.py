@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from layers.errors import StudyError, UnknownNameError, escape_hidden
+from layers.errors import UnknownNameError, escape_hidden
 from layers.phrases import Phrase, phrase_list
 from maps.explain.explanation_text import explanation_lines
 from maps.explain.records_in_words import Content, content_of, contents_of
@@ -138,10 +138,6 @@ def explain(plan: Plan, unit_id: str | int, language: str = "en") -> Explanation
     >>> print(why.text().splitlines()[0])
     Denver (08031), Colorado: 39,904.03 ha
     """
-    if not isinstance(plan, Plan):
-        raise StudyError(
-            Phrase("explain takes a plan and not a {kind}; read it first: zp.read_run(...)", kind=type(plan).__name__)
-        )
     unit_id = find_unit(plan, unit_id)
     said = localize(plan, language)
     (zone,) = said.zones[said.zones["unit_id"] == unit_id].to_dict("records")

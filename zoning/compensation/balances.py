@@ -13,6 +13,7 @@ from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, rai
 from layers.inputs import Layer
 from layers.phrases import Phrase, word
 from zoning.agreements import Agreement, FlowRow, Sides, parties_of, settle_agreement
+from zoning.arguments import at_least, takes
 from zoning.compensation.horizontal_agreements import expand_agreements
 from zoning.compensation.parties import known_parties, slip_faults
 from zoning.compensation.river_network import river_pairs
@@ -21,10 +22,11 @@ from zoning.errors import near
 from zoning.quotas import unit_context
 from zoning.rulebook import Rulebook
 from zoning.study import Study, Transfer
-from zoning.tables import FLOWS, POSITIONS, tabulate
+from zoning.tables import FLOWS, POSITIONS, ZONES, tabulate
 from zoning.unit_ids import keep_ids
 
 
+@takes(zones=at_least("main", of=ZONES, overlays=""))
 @keep_ids("zones", "measures", "units")
 def account(
     zones: pd.DataFrame,
@@ -40,7 +42,7 @@ def account(
     Parameters
     ----------
     zones : DataFrame
-        From :func:`zoning.zones.resolve`: index ``unit_id``; ``main`` and ``overlays``.
+        Index ``unit_id``; ``main``, and ``overlays`` where there are any, as :func:`zoning.zones.resolve` gives them.
     measures : DataFrame
         Index ``unit_id``, the same units; one column a measure and one a jurisdiction level.
     study : Study
@@ -140,6 +142,7 @@ def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[s
         )
 
 
+@takes(flows=at_least("payer", "receiver", "amount", "unit", of=FLOWS), zones=at_least("main", of=ZONES))
 @keep_ids("zones")
 def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame | None = None) -> pd.DataFrame:
     """What each party paid and received, and the difference, by unit of account.
@@ -147,11 +150,11 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
     Parameters
     ----------
     flows : DataFrame
-        The FLOWS table.
+        The FLOWS table, at least ``payer``, ``receiver``, ``amount`` and ``unit``.
     known : mapping of str to str
         Parties of the study and their kind, from :func:`zoning.compensation.known_parties`.
     zones : DataFrame, optional
-        Index ``unit_id``; with it the units of each main function are summed as well.
+        Index ``unit_id``, at least ``main``; with it the units of each main function are summed as well.
 
     Returns
     -------

@@ -94,7 +94,7 @@ def regional_divergence(
     UnknownNameError
         Values, groups and people have not the same rows, or people not the same years.
     ZoneplanError
-        A value is below 0, or all of a year are 0.
+        A value is below 0, all of a year are 0, or there are no years.
 
     Notes
     -----
@@ -110,6 +110,8 @@ def regional_divergence(
     >>> found[found["indicator"] == "share"][["region", "year", "value"]].to_numpy().tolist()
     [['north', '2010', 0.4], ['south', '2010', 0.6], ['north', '2020', 0.3], ['south', '2020', 0.7]]
     """
+    if not len(values.columns):
+        raise ZoneplanError(Phrase("values: there are no columns; give one a year"), code="columns")
     table = values[values.notna().all(axis=1)].astype(np.float64)
     grouping = _groupings(groups, values.index).loc[table.index]
     heads = _people(people, values).loc[table.index] if people is not None else None

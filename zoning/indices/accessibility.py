@@ -14,7 +14,7 @@ from layers.crs import project, working_crs
 from layers.errors import GeometryError, ZoneplanError, shown
 from layers.geometry import nearest_km
 from layers.phrases import Phrase
-from zoning.indices.checked_values import Floats, checked, refuse_rows
+from zoning.indices.checked_values import Floats, checked, refuse_absent, refuse_rows
 from zoning.indices.growth import ways_between
 
 Decay: TypeAlias = Callable[[float], float] | Mapping[float, float] | Literal["gaussian"]
@@ -202,6 +202,8 @@ def travel_times(table: pd.DataFrame, origin: Hashable, destination: Hashable, t
 
     Raises
     ------
+    UnknownNameError
+        The table has no such column.
     MissingValueError
         A time is missing in a row.
     ZoneplanError
@@ -215,6 +217,7 @@ def travel_times(table: pd.DataFrame, origin: Hashable, destination: Hashable, t
     >>> zp.indices.travel_times(routed, "home", "school", "minutes").loc["b"].to_dict()
     {'s': 20.0, 't': inf}
     """
+    refuse_absent(table, (origin, destination, time))
     times = checked(table[time], f"'{time}'", least=0.0)
     refuse_rows(table.index, table[[origin, destination]].isna().any(axis=1).to_numpy(), f"'{origin}'", missing=True)
     shortest = times.groupby([table[origin], table[destination]]).min()

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.errors import UnknownNameError, ZoneplanError, shown
+from layers.errors import StudyError, UnknownNameError, ZoneplanError, shown
 from layers.numerals import floats_of
 from layers.phrases import Phrase
+from zoning.arguments import TAKES_ARRAYS
 from zoning.errors import MissingValueError, near
 
 Floats = npt.NDArray[np.float64]
@@ -139,7 +140,7 @@ def beside(values: object, index: pd.Index, name: str) -> pd.Series:
     UnknownNameError
         Some labels are in one of both only.
     ZoneplanError
-        A label stands twice, or a sequence has another length.
+        A label stands twice, a sequence has another length, or it is none.
 
     Examples
     --------
@@ -155,7 +156,16 @@ def beside(values: object, index: pd.Index, name: str) -> pd.Series:
         apart = series.index.symmetric_difference(index, sort=False)
         refuse_rows(apart, np.ones(len(apart), dtype=bool), name, missing=False)
         return series.reindex(index)
-    found = list(values)  # type: ignore[call-overload]  # what is no sequence raises as Python does
+    if not isinstance(values, Iterable):
+        raise StudyError(
+            Phrase(
+                "{name}: give a Series, a mapping or a sequence of numbers, and not a {given}",
+                name=name,
+                given=type(values).__name__,
+            ),
+            code="argument",
+        )
+    found = list(values)
     if len(found) != len(index):
         raise ZoneplanError(
             Phrase("{name}: {found:,} values for {wanted:,} rows", name=name, found=len(found), wanted=len(index)),
@@ -217,6 +227,14 @@ def checked_weights(weights: ByLabel, columns: pd.Index) -> pd.Series:
     return found / total
 
 
+def refuse_absent(table: pd.DataFrame, names: Iterable[Hashable]) -> None:
+    """Refuse a table without one of some columns."""
+    for name in names:
+        if name not in table.columns:
+            hint = near(str(name), map(str, table.columns))
+            raise UnknownNameError(Phrase("the table has no column '{name}'{hint}", name=name, hint=hint))
+
+
 def checked_costs(cost: Iterable[Hashable], columns: pd.Index) -> npt.NDArray[np.bool_]:
     """Whether less is better, by column."""
     named = [cost] if isinstance(cost, str) else list(cost)
@@ -265,6 +283,7 @@ def of_arrays(function: Function) -> Function:
         said = function(rows(first), *map(rows, more), **{name: rows(one) for name, one in named.items()})
         return _placed(said, first, known)
 
+    vars(asked)[TAKES_ARRAYS] = True
     return cast("Function", asked)
 
 

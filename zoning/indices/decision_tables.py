@@ -13,7 +13,7 @@ from layers.errors import UnknownNameError, ZoneplanError, shown
 from layers.numerals import floats_of
 from layers.phrases import Phrase
 from zoning.errors import near
-from zoning.indices.checked_values import Floats, beside, of_arrays, refuse_twice
+from zoning.indices.checked_values import Floats, beside, of_arrays, refuse_absent, refuse_twice
 
 Flags = npt.NDArray[np.bool_]
 _ANY = ("", "*")
@@ -149,7 +149,7 @@ def by_decisions(table: pd.DataFrame, rules: pd.DataFrame, thresholds: Mapping[s
     UnknownNameError
         A criterion is no column of the table, or a threshold has no number.
     ZoneplanError
-        A test cannot be read, or branches that fit one unit say different things.
+        A test cannot be read, the rules have no columns, or branches that fit one unit say different things.
 
     Notes
     -----
@@ -163,14 +163,10 @@ def by_decisions(table: pd.DataFrame, rules: pd.DataFrame, thresholds: Mapping[s
     >>> zp.indices.by_decisions(pd.DataFrame({"slope": [5.0, 30.0]}), rules, {"steep": 25}).tolist()
     ['build', 'keep']
     """
+    if not len(rules.columns):
+        raise ZoneplanError(Phrase("rules: there are no columns; give one a criterion, then what the branch says"))
     *criteria, outcome = rules.columns
-    for name in criteria:
-        if name not in table.columns:
-            raise UnknownNameError(
-                Phrase(
-                    "the table has no column '{name}'{hint}", name=name, hint=near(str(name), map(str, table.columns))
-                )
-            )
+    refuse_absent(table, criteria)
     numbers = {name: floats_of(table[name]) for name in criteria}
     found = np.full(len(table), None, dtype=object)
     taken = np.zeros(len(table), dtype=bool)

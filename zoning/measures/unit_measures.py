@@ -21,9 +21,11 @@ from layers.inputs import Layer
 from layers.numerals import floats_of, how_to_write, stray_texts
 from layers.phrases import Phrase
 from layers.raster import Borders, share_where, summarise, weighted_mean
+from zoning.arguments import at_least, takes
 from zoning.errors import near
 from zoning.overlays import area_shares, checked_crs, covered, roles_of, unit_ids
 from zoning.rulebook import ELEVATION_ROLE, AvailableLand, Rulebook
+from zoning.tables import PIECES
 from zoning.unit_ids import keep_ids
 
 Floats = npt.NDArray[np.float64]
@@ -237,6 +239,7 @@ def _stretches(units: gpd.GeoDataFrame, lines: Geometries) -> tuple[Places, Geom
 
 
 @keep_ids("units")
+@takes(pieces=at_least("unit_id", "area_ha", of=PIECES))
 def measure(
     units: gpd.GeoDataFrame,
     pieces: gpd.GeoDataFrame,
@@ -250,7 +253,7 @@ def measure(
     units : GeoDataFrame
         As given to :func:`zoning.overlays.overlay`.
     pieces : GeoDataFrame
-        From :func:`zoning.overlays.overlay`.
+        From :func:`zoning.overlays.overlay`, at least ``unit_id``, ``area_ha`` and a boolean column a designation.
     layers : iterable of Layer
         Their ``measures`` are computed; one with the role ``elevation`` deducts steep land.
     rulebook : Rulebook, optional

@@ -11,11 +11,13 @@ import pandas as pd
 
 from layers.errors import GeometryError
 from layers.phrases import Phrase
+from zoning.arguments import at_least, takes
 from zoning.rulebook import Rulebook
-from zoning.tables import LINES, tabulate
+from zoning.tables import LINES, PIECES, tabulate
 from zoning.unit_ids import keep_ids
 
 
+@takes(pieces=at_least("area_ha", of=PIECES))
 @keep_ids()
 def settle_lines(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> gpd.GeoDataFrame:
     """Pieces with the one control line that governs each.
@@ -23,7 +25,7 @@ def settle_lines(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> gpd.GeoDataFra
     Parameters
     ----------
     pieces : GeoDataFrame
-        From :func:`zoning.overlays.overlay`.
+        From :func:`zoning.overlays.overlay`, at least ``area_ha`` and a boolean column a designation.
     rulebook : Rulebook
         Its ``lines`` in order of precedence, each with the roles that draw it.
 

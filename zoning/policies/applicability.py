@@ -15,6 +15,7 @@ import pandas as pd
 
 from layers.conditions import Evaluation, Evaluator, parse_condition
 from layers.phrases import english
+from zoning.arguments import at_least, takes
 from zoning.measures import complete_measures, mean_by, paths, sum_by
 from zoning.overlays import covered, roles_of
 from zoning.policies.policy_parameters import indicators_set, settings_of, settings_text
@@ -29,7 +30,7 @@ from zoning.rulebook import (
     is_summed,
     without_unused_topics,
 )
-from zoning.tables import POLICIES, POLICY_TEXTS, tabulate
+from zoning.tables import ENERGY, FLOWS, POLICIES, POLICY_TEXTS, QUOTAS, ZONES, tabulate
 from zoning.trace import Message, in_languages, say
 from zoning.unit_ids import keep_ids
 
@@ -331,6 +332,12 @@ def assign(
     pieces: pd.DataFrame | None = None,
     levels: Sequence[str] = ("jurisdiction",),
 ) -> pd.DataFrame: ...
+@takes(
+    zones=at_least("main", of=ZONES, overlays=""),
+    quotas=at_least("quota", "period", "level", "unit_id", "amount", of=QUOTAS),
+    lights=at_least("region", "intensity_light", "total_light", "total_exempt", of=ENERGY),
+    flows=at_least("payer", "receiver", of=FLOWS),
+)
 @keep_ids("zones", "measures")
 def assign(
     zones: pd.DataFrame,
@@ -348,17 +355,19 @@ def assign(
     Parameters
     ----------
     zones : DataFrame
-        From :func:`zoning.zones.resolve`: index ``unit_id``; ``main`` and ``overlays``.
+        Index ``unit_id``; ``main``, and ``overlays`` where there are any, as :func:`zoning.zones.resolve` gives them.
     measures : DataFrame
         Index ``unit_id``, the same units.
     quotas : DataFrame
-        The QUOTAS table; conditions see a unit's amount of a quota as ``quota_<name>``.
+        The QUOTAS table, at least ``quota``, ``period``, ``level``, ``unit_id`` and ``amount``; conditions see a unit's
+        amount of a quota as ``quota_<name>``.
     lights : DataFrame, optional
-        The ENERGY table; conditions see ``intensity_light``, ``total_light`` and ``total_exempt`` of the region that is
-        the unit, or the nearest of its jurisdictions. A rulebook may stand here, as before there were lights and
-        flows.
+        The ENERGY table, at least ``region``, ``intensity_light``, ``total_light`` and ``total_exempt``; conditions see
+        the last three of the region that is the unit, or the nearest of its jurisdictions. A rulebook may stand here,
+        as before there were lights and flows.
     flows : DataFrame, optional
-        The FLOWS table; conditions see whether the unit or a jurisdiction of it ``pays`` or ``receives``.
+        The FLOWS table, at least ``payer`` and ``receiver``; conditions see whether the unit or a jurisdiction of it
+        ``pays`` or ``receives``.
     rulebook : Rulebook
         Its policies in force.
     pieces : DataFrame, optional

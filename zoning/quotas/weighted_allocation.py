@@ -16,6 +16,7 @@ import pandas as pd
 from layers.conditions import Evaluator
 from layers.errors import Attempts, StudyError, at_key, naming_the_layer
 from layers.phrases import Phrase
+from zoning.arguments import at_least, takes
 from zoning.errors import InfeasibleError
 from zoning.measures import QUOTA
 from zoning.quotas.bounds import UNIT, Bounds, find_bounds, find_links
@@ -27,7 +28,7 @@ from zoning.quotas.result_rows import RESERVE, Rows, Writer, huge
 from zoning.quotas.weights import Values, quotas_read, unit_context, weigh_units
 from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest, refuse_huge
 from zoning.study import Quota
-from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, Table, tabulate
+from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, ZONES, Table, tabulate
 from zoning.trace import QuotaTrace
 from zoning.unit_ids import keep_ids
 
@@ -148,6 +149,7 @@ def _refuse_groups(amount: int, least: int, most: int, step: Step) -> None:
         )
 
 
+@takes(zones=at_least("main", of=ZONES, overlays=""))
 @keep_ids("zones", "measures")
 def allocate(
     zones: pd.DataFrame,
@@ -161,7 +163,7 @@ def allocate(
     Parameters
     ----------
     zones : DataFrame
-        From :func:`zoning.zones.resolve`: index ``unit_id``; ``main`` and ``overlays``.
+        Index ``unit_id``; ``main``, and ``overlays`` where there are any, as :func:`zoning.zones.resolve` gives them.
     measures : DataFrame
         Index ``unit_id``, the same units: the measures that weights and bounds name, one column a jurisdiction level,
         and where there are any ``name`` and ``jurisdiction``.

@@ -17,6 +17,7 @@ import shapely
 from layers.errors import UnknownNameError
 from layers.inputs import Layer
 from layers.phrases import Phrase, phrase_list
+from zoning.arguments import at_least, takes
 from zoning.quotas import RESERVE, UNIT
 from zoning.rulebook import AREAS_HA, Rulebook
 from zoning.siting.patch_selection import (
@@ -32,7 +33,7 @@ from zoning.siting.patch_selection import (
 )
 from zoning.siting.suitability import ALONE, CELLS, Cells, Ground, UnitLand, find_ground
 from zoning.study import Quota, Siting
-from zoning.tables import SITES, SITINGS, tabulate
+from zoning.tables import PIECES, QUOTAS, SITES, SITINGS, tabulate
 from zoning.trace import Message, say
 from zoning.unit_ids import keep_ids
 
@@ -122,6 +123,9 @@ class _Found:
     sites: list[dict[str, object]] = field(default_factory=list)
 
 
+@takes(
+    quotas=at_least("quota", "period", "level", "unit_id", "amount", of=QUOTAS), pieces=at_least("unit_id", of=PIECES)
+)
 @keep_ids()
 def site(
     quotas: pd.DataFrame,
@@ -135,9 +139,10 @@ def site(
     Parameters
     ----------
     quotas : DataFrame
-        From :func:`zoning.quotas.allocate`.
+        From :func:`zoning.quotas.allocate`, at least ``quota``, ``period``, ``level``, ``unit_id`` and ``amount``.
     pieces : GeoDataFrame
-        From :func:`zoning.overlays.settle_lines`, in the working CRS.
+        From :func:`zoning.overlays.settle_lines`, at least ``unit_id`` and a boolean column a designation, in the
+        working CRS.
     asked : iterable of Quota
         The ``[[quotas]]`` of a study; those with a ``siting`` are placed, in their order: what one has taken, none
         below it takes again.

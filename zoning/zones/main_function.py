@@ -11,8 +11,10 @@ import pandas as pd
 from layers.conditions import Answer
 from layers.errors import UnknownNameError, raise_all, shown
 from layers.phrases import Phrase
+from zoning.arguments import at_least, takes
 from zoning.errors import near
 from zoning.rulebook import LOCKED, Rulebook
+from zoning.tables import CLAIMS
 from zoning.unit_ids import keep_ids
 from zoning.zones.claims import DEFAULT_RULE
 from zoning.zones.parent_units import rules_of_units
@@ -24,6 +26,11 @@ Words = npt.NDArray[np.object_]
 COLUMNS = ("main", "overlays", "status", "rule", "reason", "assumed", "part_of", "main_of_whole")
 
 
+CLAIMS_LEAST = at_least("unit_id", "zone", "rule", "answer", of=CLAIMS, reason="", assumed="", inherited_from="")
+"""What of claims it takes to resolve them."""
+
+
+@takes(claims=CLAIMS_LEAST)
 @keep_ids()
 def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     """The zones of each unit.
@@ -31,7 +38,8 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     Parameters
     ----------
     claims : DataFrame
-        The CLAIMS table, with a row of the rule ``default`` for each unit; in any order.
+        The CLAIMS table, with a row of the rule ``default`` for each unit; in any order. At least ``unit_id``,
+        ``zone``, ``rule`` and ``answer``.
     rulebook : Rulebook
         Kinds of the zones and priorities of the rules.
 

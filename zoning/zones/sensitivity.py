@@ -19,13 +19,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.conditions import Answer, Evaluation, Threshold, parse_condition, thresholds
+from zoning.arguments import takes
 from zoning.measures import complete_measures
 from zoning.plan import Plan
 from zoning.rulebook import Membership, Rulebook, without_unused_topics
 from zoning.tables import CONFLICTS, tabulate
 from zoning.trace import ClauseMargin, Field, Flips, Ids, Margins, Message, Remark, Term, joined, remark, say
 from zoning.unit_ids import keep_ids
-from zoning.zones.main_function import MainRules, resolve
+from zoning.zones.main_function import CLAIMS_LEAST, MainRules, resolve
 from zoning.zones.parent_units import AREA, rules_of_units
 
 Floats = npt.NDArray[np.float64]
@@ -235,6 +236,7 @@ def _listed(probe: Floats, edge: Floats, sides: npt.NDArray[np.str_], own: Float
     )
 
 
+@takes(claims=CLAIMS_LEAST)
 @keep_ids("measures", "units")
 def conflicts(
     claims: pd.DataFrame,
@@ -247,7 +249,7 @@ def conflicts(
     Parameters
     ----------
     claims : DataFrame
-        From :func:`zoning.zones.classify`.
+        From :func:`zoning.zones.classify`, at least ``unit_id``, ``zone``, ``rule`` and ``answer``.
     measures : DataFrame
         Index ``unit_id``, one column a measure.
     rulebook : Rulebook
