@@ -312,14 +312,25 @@ def postgis() -> Iterator[Server]:
         yield server
 
 
+SHIPPED = {
+    "us_mountain_west": ("en", "zh"),
+    "china_provinces": ("en", "zh"),
+    "french_region": ("en", "fr"),
+    "chinese_pensions": ("en", "zh"),
+}
+"""The studies that are built in or stand under ``examples``, and the languages in which each is tried."""
+SHIPPED_EDITIONS = [(study, language) for study, languages in SHIPPED.items() for language in languages]
+
+
 @functools.cache
 def builtin_plan(name: str) -> Plan:
-    """The finished plan of a built-in study, made once."""
+    """The finished plan of a built-in study, or of an example, made once."""
     from zoning.pipeline import run
     from zoning.study import builtin_study, read_study
 
+    example = ROOT / "examples" / name / "plan.toml"
     really = inspect.unwrap(run)  # inside :func:`remembering`, too
-    return really(read_study(builtin_study(name)))
+    return really(read_study(example if example.is_file() else builtin_study(name)))
 
 
 @contextmanager
@@ -355,7 +366,7 @@ class RememberedExamples:
 
 @pytest.fixture(scope="session")
 def plan_of() -> Callable[[str], Plan]:
-    """A function that gives the finished plan of a built-in study, made once."""
+    """A function that gives the finished plan of a built-in study or an example, made once."""
     return builtin_plan
 
 

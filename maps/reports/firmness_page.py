@@ -23,7 +23,7 @@ from maps.reports.summary_page import all_listed, listed
 from maps.style import fill_page, printed_faces
 from maps.summaries import beyond_text, interval_text, say_less_firm
 from zoning.scenario import Robustness, ScenarioMoves, scenario_moves
-from zoning.zones import OPEN, Curve, WeightInterval, curves, weight_intervals
+from zoning.zones import OPEN, Curve, StillThreshold, WeightInterval, threshold_curves, weight_intervals
 
 ROWS = 6
 """So many tests stand on the common axis."""
@@ -35,8 +35,10 @@ WAVERING, SPREAD = 10, 6
 """So many units, and amounts, stand on the sheet of draws."""
 WEIGHTS = 18
 """So many weights stand on one page."""
-CURVES, NEAREST = 8, 24
-"""So many thresholds, and so many of them and of lines of units together, stand on their page."""
+CURVES, MORE = 9, 14
+"""So many thresholds stand on their first page, and on each further one."""
+LINES, LINES_OF_CURVE, LINES_OF_FACT, LEAST = 43, 3.1, 2.0, 5
+"""Lines of the table of units that a page of thresholds has room for, what others take of them, and the least of it."""
 COLUMNS = (21.0, 68.0, 18.0, 18.0, 32.0, 21.0)
 """Of its table of units, mm."""
 TITLE_MM, TITLE_LINES = 168.0, 2
@@ -69,8 +71,8 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page | None:
     )
 
 
-def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
-    """The page on single thresholds: in which range each may move without a change, and who changes first beyond it.
+def thresholds(figures: PlanFigures, rules: RuleFigures) -> list[Page]:
+    """The pages on single thresholds: in which range each may move without a change, and who changes first beyond it.
 
     Parameters
     ----------
@@ -79,43 +81,76 @@ def thresholds(figures: PlanFigures, rules: RuleFigures) -> Page | None:
 
     Returns
     -------
-    Page or None
-        None where no rule asks for a parameter.
+    list of Page
+        All thresholds: those that change something at no value have a line with the reason. None where no rule
+        compares with a number.
     """
     edition, words = figures.edition, figures.edition.pages
-    found = sorted(curves(edition.plan), key=_leeway)
-    if not found:
-        return None
-    nearest, limits = found[0], _Limits(figures, rules)
-    title = edition.tell(
-        "finding_threshold", parameter=edition.measure(nearest.parameter), range=limits.stands(nearest)
-    )
-    columns = (words["threshold_of"], words["curve_units"], words["curve_stands"])
-    chart = step_curves(words["curves"], columns, [_row(figures, limits, one) for one in found[:CURVES]])
-    blocks: list[Block] = [drawn("", chart, words["note_curves"])]
-    units = _nearest(found)
-    if len(units):
-        heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
-        room = NEAREST - min(len(found), CURVES) - TITLE_LINES * (text_lines(title, 20, TITLE_MM) > 1)
-        rows = tuple(_fitting(_nearest_rows(figures, limits, found, units), room))
-        note = (
-            edition.tell(
-                "note_more_curves",
-                sheet=catalogue("workbook", edition.language)["sheet_firmness"],
-                n=len(units) - len(rows),
-            )
-            if len(units) > len(rows)
-            else ""
+    moving, still = threshold_curves(edition.plan)
+    found, limits = sorted(moving, key=_leeway), _Limits(figures, rules)
+    if not found and not still:
+        return []
+    title = words["finding_threshold_still"]
+    if found:
+        title = edition.tell(
+            "finding_threshold", parameter=edition.measure(found[0].parameter), range=limits.stands(found[0])
         )
-        blocks.append(Table(words["nearest_thresholds"], heads, rows, frozenset({2, 3}), note, "dense"))
-    return Page(
-        id="thresholds",
-        chapter=words["chapter_firmness"],
-        title=title,
-        lead=words["lead_thresholds"],
-        blocks=tuple(blocks),
-        foot=edition.gap.join(filter(None, (edition.own_thresholds(), words["foot_thresholds"]))),
-    )
+    parts = [found[:CURVES], *(found[start : start + MORE] for start in range(CURVES, len(found), MORE))]
+    pages: list[list[Block]] = [[_drawn_curves(figures, limits, part)] if part else [] for part in parts]
+    free = LINES - LINES_OF_CURVE * len(parts[-1])
+    reasons = list(_reasons(figures, still))
+    if reasons:
+        facts, lines = Facts(tuple(reasons), words["still_title"]), LINES_OF_FACT * (len(reasons) + 1)
+        if lines <= free - LEAST * (len(parts) == 1):
+            pages[-1].append(facts)
+            free -= lines
+        else:
+            pages.append([facts])
+    room = free if len(parts) == 1 else LINES - LINES_OF_CURVE * len(parts[0])
+    if found:
+        lines = int(room) - TITLE_LINES * (text_lines(title, 20, TITLE_MM) > 1)
+        pages[0].insert(1, _nearest_table(figures, limits, found, lines))
+    return [
+        Page(
+            id="thresholds" if number == 1 else f"thresholds-{number}",
+            chapter=words["chapter_firmness"],
+            title=title if number == 1 else words["thresholds_on"],
+            lead=words["lead_thresholds"],
+            blocks=tuple(blocks),
+            foot=edition.gap.join(filter(None, (edition.own_thresholds(), words["foot_thresholds"]))),
+        )
+        for number, blocks in enumerate(pages, start=1)
+    ]
+
+
+def _drawn_curves(figures: PlanFigures, limits: _Limits, found: Sequence[Curve]) -> Figure:
+    words = figures.edition.pages
+    columns = (words["threshold_of"], words["curve_units"], words["curve_stands"])
+    chart = step_curves(words["curves"], columns, [_row(figures, limits, one) for one in found])
+    return drawn("", chart, words["note_curves"])
+
+
+def _nearest_table(figures: PlanFigures, limits: _Limits, found: Sequence[Curve], room: int) -> Table:
+    """The first units by the threshold that is nearest to changing them, as many as fit into so many lines."""
+    edition, words, units = figures.edition, figures.edition.pages, _nearest(found)
+    heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
+    rows = tuple(_fitting(_nearest_rows(figures, limits, found, units), room))
+    sheet, left = catalogue("workbook", edition.language)["sheet_firmness"], len(units) - len(rows)
+    note = edition.tell("note_more_curves", sheet=sheet, n=left) if left else ""
+    return Table(words["nearest_thresholds"], heads, rows, frozenset({2, 3}), note, "dense")
+
+
+def _reasons(figures: PlanFigures, still: Iterable[StillThreshold]) -> Iterator[tuple[str, str]]:
+    """Why the other thresholds change nothing, those of one reason together."""
+    edition, reasons = figures.edition, dict[tuple[str, str], list[str]]()
+    for one in still:
+        missing = listed(figures, [edition.measure(name) for name in one.names], 4) if one.why == "missing" else ""
+        reasons.setdefault((one.why, missing), []).append(edition.measure(one.parameter))
+    for (why, missing), names in reasons.items():
+        yield (
+            edition.tell("still_of", names=edition.words["semicolon"].join(names)),
+            edition.tell(f"still_{why}", measures=missing),
+        )
 
 
 def weights(figures: PlanFigures) -> list[Page]:

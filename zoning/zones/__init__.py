@@ -22,7 +22,7 @@ from zoning.zones.threshold_draws import (
     threshold_range,
 )
 from zoning.zones.threshold_variants import ThresholdSweep, rules_in, zones_by_variant
-from zoning.zones.tipping_points import Curve, Step, curve, curves
+from zoning.zones.tipping_points import Curve, Step, StillThreshold, curve, threshold_curves
 from zoning.zones.weight_intervals import WeightInterval, weight_intervals
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "Range",
     "RuleTests",
     "Step",
+    "StillThreshold",
     "ThresholdSweep",
     "WeightInterval",
     "assumed_measures",
@@ -44,7 +45,6 @@ __all__ = [
     "classify_traced",
     "conflicts",
     "curve",
-    "curves",
     "decision_faults",
     "decision_status",
     "draw_evenly",
@@ -64,6 +64,7 @@ __all__ = [
     "resolve",
     "rule_tests",
     "rules_in",
+    "threshold_curves",
     "threshold_range",
     "unit_margins",
     "weigh_floors",

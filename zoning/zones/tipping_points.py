@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -162,19 +161,72 @@ class Curve(Shown):
         }
 
 
-def curves(plan: Plan) -> tuple[Curve, ...]:
-    """The curve of every parameter that has one, in the order of the rulebook.
+class StillThreshold(NamedTuple):
+    """A threshold of which no curve is drawn, and why.
+
+    Attributes
+    ----------
+    parameter : str
+    why : {"unasked", "missing", "outweighed", "untold"}
+        Only rules read it that are asked of no unit here; no unit has a value of what it is compared with; other rules
+        or decisions say what becomes of each unit, whatever it is; or it moves zones in steps that are not told.
+    names : tuple of str
+        The rules that are not asked, or the measures without a value.
+    """
+
+    parameter: str
+    why: Literal["unasked", "missing", "outweighed", "untold"]
+    names: tuple[str, ...] = ()
+
+
+class ThresholdCurves(NamedTuple):
+    """Every number that a rule of a plan compares with: those that move something, and the others with the reason."""
+
+    curves: tuple[Curve, ...]
+    still: tuple[StillThreshold, ...]
+
+
+def threshold_curves(plan: Plan) -> ThresholdCurves:
+    """The curve of every threshold that changes a zone at some value, and why the others have none.
+
+    Both in the order of the rulebook.
 
     Parameters
     ----------
     plan : Plan
         Just made, or read back.
     """
-    found, common = [], AskedRules.of(plan)
-    for parameter in plan.rulebook.parameters:
-        with suppress(StudyError):
-            found.append(_curve(common, parameter))
-    return tuple(found)
+    common, found, still = AskedRules.of(plan), list[Curve](), list[StillThreshold]()
+    compared = {name for rule in common.rulebook.rules for name in parse_condition(rule.when).names}
+    for name, parameter in common.rulebook.parameters.items():
+        if name not in compared or isinstance(parameter.value, (bool, str)):
+            continue
+        if not common.reading(name) and all(rule.refines for rule in common.unasked(name)):
+            still.append(StillThreshold(name, "unasked", tuple(rule.id for rule in common.unasked(name))))
+            continue
+        try:
+            curve = _curve(common, name)
+        except StudyError:
+            still.append(StillThreshold(name, "untold"))
+            continue
+        if len(curve.turns):
+            found.append(curve)
+        else:
+            still.append(_outweighed_or_missing(common, name))
+    return ThresholdCurves(tuple(found), tuple(still))
+
+
+def _outweighed_or_missing(common: AskedRules, parameter: str) -> StillThreshold:
+    """Why a threshold changes nothing at any value: what it is compared with is missing, or others decide."""
+    missing = dict.fromkeys(
+        name
+        for rule in common.reading(parameter)
+        for clause in thresholds(parse_condition(rule.when).evaluate(common.known, common.rulebook.values), parameter)
+        if all(np.isnan(values).all() for values in clause.values)
+        for name in sorted(parse_condition(clause.text).names & set(map(str, common.known.columns)))
+        if common.known[name].isna().all()
+    )
+    return StillThreshold(parameter, "missing" if missing else "outweighed", tuple(missing))
 
 
 class AskedRules(NamedTuple):
@@ -207,6 +259,18 @@ class AskedRules(NamedTuple):
         own = plan.claims[~plan.claims["rule"].isin([rule.id for rule in asked])]
         ordered = MainRules(rulebook, own[own["answer"] == "yes"], known.index)
         return cls(plan, rulebook, asked, known, ordered)
+
+    def reading(self, parameter: str) -> list[Rule]:
+        """The rules that are asked of units and read a parameter."""
+        return [rule for rule in self.asked if parameter in parse_condition(rule.when).names]
+
+    def unasked(self, parameter: str) -> list[Rule]:
+        """The others that read it: of larger units, or, where they refine and no unit is a part, of nobody."""
+        return [
+            rule
+            for rule in self.rulebook.rules
+            if rule not in self.asked and parameter in parse_condition(rule.when).names
+        ]
 
 
 def curve(plan: Plan, parameter: str) -> Curve:
@@ -247,9 +311,9 @@ def curve(plan: Plan, parameter: str) -> Curve:
 
 
 def _curve(common: AskedRules, parameter: str) -> Curve:
-    plan, rulebook, asked, known, _ = common
-    rules = [rule for rule in asked if parameter in parse_condition(rule.when).names]
-    _require(rulebook, parameter, rules)
+    plan, rulebook, _, known, _ = common
+    rules = common.reading(parameter)
+    _require(common, parameter)
     free = replace(rulebook, parameters={k: v for k, v in rulebook.parameters.items() if k != parameter})
     read = {name for rule in rules for name in parse_condition(rule.when).names}
     seen = known[[name for name in known.columns if name in read]]
@@ -263,7 +327,8 @@ def _curve(common: AskedRules, parameter: str) -> Curve:
     return Curve(parameter, float(rulebook.values[parameter]), steps, turns.table(known.index))
 
 
-def _require(rulebook: Rulebook, parameter: str, rules: list[Rule]) -> None:
+def _require(common: AskedRules, parameter: str) -> None:
+    rulebook = common.rulebook
     values = rulebook.values
     if parameter not in values:
         raise UnknownNameError(
@@ -284,8 +349,8 @@ def _require(rulebook: Rulebook, parameter: str, rules: list[Rule]) -> None:
                 measures=phrase_list(derived),
             )
         )
-    own = [rule.id for rule in rules]
-    larger = [one.id for one in rulebook.rules if one.id not in own and parameter in parse_condition(one.when).names]
+    unasked = common.unasked(parameter)
+    larger = [rule.id for rule in unasked if not rule.refines]
     if larger:
         raise StudyError(
             Phrase(
@@ -295,14 +360,24 @@ def _require(rulebook: Rulebook, parameter: str, rules: list[Rule]) -> None:
                 rules=phrase_list(larger),
             )
         )
-    if not rules:
+    if common.reading(parameter):
+        return
+    if unasked:
         raise StudyError(
             Phrase(
-                "no rule for a zone asks for parameter '{name}': it is a factor or a rate of something else, and moves "
-                "no zone. Compare plans with other values instead (zoneplan compare)",
+                "parameter '{name}' moves no zone here: only rules ask for it that are asked of no unit of this plan "
+                "({rules})",
                 name=parameter,
+                rules=phrase_list([rule.id for rule in unasked]),
             )
         )
+    raise StudyError(
+        Phrase(
+            "no rule for a zone asks for parameter '{name}': it is a factor or a rate of something else, and moves "
+            "no zone. Compare plans with other values instead (zoneplan compare)",
+            name=parameter,
+        )
+    )
 
 
 def zones_at(

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from layers.conditions import parse_condition
 from layers.errors import StudyError, UnknownNameError
+from tests.conftest import SHIPPED
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
+from zoning.rulebook import without_unused_topics
 from zoning.trace import Trace
-from zoning.zones import classify, curve, curves, resolve
+from zoning.zones import classify, curve, resolve, threshold_curves
 
 
 @pytest.fixture
@@ -79,9 +82,48 @@ def test_how_much_changes_is_what_a_run_differs_in(toy: FreshPlan) -> None:
 
 
 def test_all_parameters_of_rules_have_a_curve(toy: FreshPlan) -> None:
-    found = curves(toy)
+    found, still = threshold_curves(toy)
     assert {one.parameter for one in found} >= {"fragile_min", "populous_min", "plant_min_mw"}
+    assert not still
     assert repr(found[0]).startswith(f"Curve of {found[0].parameter}")
+
+
+def zones_where(plan: Plan, parameter: str, value: float) -> list[list[str]]:
+    """Main functions and overlays of all units where a parameter is another one, by the steps of a run themselves."""
+    tried = plan.rulebook.parameters[parameter].model_copy(update={"value": value})
+    rulebook = replace(plan.rulebook, parameters={**plan.rulebook.parameters, parameter: tried})
+    rulebook = without_unused_topics(rulebook, map(str, plan.measures.columns))
+    claims = classify(plan.measures, rulebook, plan.study.decisions)
+    return resolve(claims, rulebook)[["main", "overlays"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize("study", SHIPPED)
+def test_every_number_of_a_rule_has_a_curve_or_a_reason(plan_of, study: str) -> None:
+    """What has a curve changes some zone somewhere; what has a reason instead changes none at any tried value."""
+    plan = plan_of(study)
+    numbers = {name: value for name, value in plan.rulebook.values.items() if not isinstance(value, bool | str)}
+    compared = numbers.keys() & {name for rule in plan.rulebook.rules for name in parse_condition(rule.when).names}
+    found, still = threshold_curves(plan)
+    assert sorted([*(one.parameter for one in found), *(one.parameter for one in still)]) == sorted(compared)
+    for one in found:
+        other = next(step for step in one.steps if step is not one.current and step.units != one.current.units)
+        low, high = other.low if other.low is not None else other.high - 1, other.high
+        assert zones_where(plan, one.parameter, low + 1 if high is None else (low + high) / 2) != zones_where(
+            plan, one.parameter, one.adopted
+        ), one.parameter
+    for one in still:
+        adopted = float(numbers[one.parameter])
+        now = zones_where(plan, one.parameter, adopted)
+        for value in (-1e12, 0.0, adopted / 2, 2 * adopted, 1e12):
+            assert zones_where(plan, one.parameter, value) == now, one
+
+
+def test_a_rule_that_is_asked_of_nobody_keeps_no_threshold_from_its_curve(plan_of) -> None:
+    """A rule for townships reads it, too, and no unit is a township: at 3 per cent Shanxi would be urbanised."""
+    found = curve(plan_of("china_provinces"), "development_intensity_min")
+    assert found.stable == (pytest.approx(0.03762, abs=1e-5), None)
+    with pytest.raises(StudyError, match="asked of no unit of this plan \\(township-1\\)"):
+        curve(plan_of("china_provinces"), "township_ecological_share_min")
 
 
 @pytest.mark.slow
