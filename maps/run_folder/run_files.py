@@ -440,6 +440,12 @@ def _arm(cell: str) -> str:
     return cell[1:] if cell.startswith(tuple(f"'{start}" for start in _FORMULA_STARTS)) else cell
 
 
+_RENAMED: Mapping[str, Mapping[str, Mapping[str, str]]] = {
+    "divergence": {"indicator": {"largest_share": "three_largest_share"}}
+}
+"""By table and column what codes of older runs are called today."""
+
+
 def _typed_rows(table: Table, rows: pd.DataFrame, provenance: Mapping[str, Any]) -> pd.DataFrame:
     """A table with the types of its declaration; measures with those that provenance recorded.
 
@@ -447,6 +453,7 @@ def _typed_rows(table: Table, rows: pd.DataFrame, provenance: Mapping[str, Any])
     """
     if provenance["excel_safe"]:
         rows = rows.map(_arm)
+    rows = rows.replace(_RENAMED.get(table.name, {}))
     rows = rows.assign(**{column: "" for column in table.columns if column not in rows.columns})
     if table is MEASURES:  # a measure may be missing; a text of the other tables may be empty
         rows = rows.where(rows != "")

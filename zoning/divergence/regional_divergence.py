@@ -82,8 +82,8 @@ def regional_divergence(
     DataFrame
         Columns ``grouping``, ``region`` (both empty for all units), ``indicator``, ``since``, ``year``, ``value``,
         ``p`` and ``units``, how many were compared. Indicators of one year: ``amount``, ``share`` (of a region),
-        ``a_head``, ``herfindahl``, ``largest_share``, ``gini``, ``variation``, ``sigma``, ``theil`` (of a grouping
-        ``theil_between`` and ``theil_within``), ``moran``. From the first to the last year: ``change``,
+        ``a_head``, ``herfindahl``, ``three_largest_share``, ``gini``, ``variation``, ``sigma``, ``theil`` (of a
+        grouping ``theil_between`` and ``theil_within``), ``moran``. From the first to the last year: ``change``,
         ``growth_pct``, ``share_points`` and ``contribution_points`` of a region, ``beta``, ``beta_r_squared``,
         ``half_life_years``, ``moran_growth``. What cannot be said, such as Moran's I of three units, is missing.
 
@@ -150,7 +150,7 @@ def _of_all(table: pd.DataFrame, pairs: list[tuple[Hashable, Hashable]]) -> Iter
         yield Figure("", "", "amount", "", str(year), float(table[year].sum()), units=count)
         yield Figure("", "", "herfindahl", "", str(year), herfindahl(table[year]), units=count)
         largest = concentration_ratio(table[year], LARGEST)
-        yield Figure("", "", "largest_share", "", str(year), largest, units=count)
+        yield Figure("", "", "three_largest_share", "", str(year), largest, units=count)
     if len(table.columns) > 1:
         first, last = table.columns[0], table.columns[-1]
         change = float(table[last].sum() - table[first].sum())

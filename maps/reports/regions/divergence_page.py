@@ -318,7 +318,9 @@ def _spread(found: DivergenceFigures, answer: DriftAnswer) -> Table | None:
     rows.append((named["moran"], *(_number(found, one, "moran", year, 3) for one, year in years)))
     rows.append((words["drift_chance"], *(_chance(found, one, year) for one, year in years)))
     rows.append((named["herfindahl"], *(_number(found, one, "herfindahl", year, 4) for one, year in years)))
-    rows.append((named["largest_share"], *(_part(found, one, "largest_share", year) for one, year in years)))
+    rows.append(
+        (named["three_largest_share"], *(_part(found, one, "three_largest_share", year) for one, year in years))
+    )
     decided = {gap.indicator for gap in answer.gaps} if answer.answer != "unsaid" else set()
     above = {str(named[one]) for one in decided - {"herfindahl"}}  # the table of what decides has them
     rows = [row for row in rows if row[0] not in above and any(cell != "–" for cell in row[1:])]

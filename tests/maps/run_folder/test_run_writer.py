@@ -204,6 +204,17 @@ def test_a_run_from_before_the_mark_is_known_by_its_list(toy_plan, tmp_path: Pat
     assert list(tmp_path.glob("*.kept-*")) == []
 
 
+@pytest.mark.slow
+def test_a_code_that_has_another_name_today_is_read_by_it(run_of, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(run_of("us_mountain_west"), tmp_path / "run"))
+    now = read_run(folder).divergence
+    path = folder / "divergence.csv"
+    written = path.read_text("utf-8").replace("three_largest_share", "largest_share")
+    assert written.count("largest_share") == (now["indicator"] == "three_largest_share").sum() > 0
+    path.write_text(written, "utf-8")
+    assert_frame_equal(read_run(folder).divergence, now)
+
+
 OWN = {
     "notes.md": "new",
     "mine/deep/photo.jpg": "new, in folders of its own",

@@ -43,7 +43,7 @@ def test_every_figure_by_pencil() -> None:
     assert value(found, "growth_pct", "2020", "half", "north") == 40
     assert value(found, "a_head", "2010", "half", "north") == pytest.approx(100 / 7)
     assert value(found, "herfindahl", "2010") == pytest.approx(0.01 + 0.0225 + 0.0625 + 0.25)
-    assert value(found, "largest_share", "2010") == 0.9
+    assert value(found, "three_largest_share", "2010") == 0.9
 
 
 def test_the_figures_are_those_of_the_indices() -> None:
@@ -126,5 +126,5 @@ def test_shares_add_up_and_the_unit_of_measure_changes_no_share(
     points = found[found["indicator"] == "contribution_points"]["value"].sum()
     assert points == pytest.approx(value(found, "growth_pct", "2020"), abs=1e-6)
     other = zp.indices.regional_divergence(table * factor, groups)
-    told = found["indicator"].isin(["share", "herfindahl", "largest_share", "growth_pct", "share_points"])
+    told = found["indicator"].isin(["share", "herfindahl", "three_largest_share", "growth_pct", "share_points"])
     assert other[told]["value"].to_numpy() == pytest.approx(found[told]["value"].to_numpy(), abs=1e-9)
