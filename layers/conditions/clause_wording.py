@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from layers.conditions.clause import Clause
@@ -90,6 +91,8 @@ class ClauseWording:
         Units of measure of columns and parameters.
     signs : callable, optional
         Writes a number of :func:`number_text` with the signs of the language; by default they stay as they are.
+    is_share : callable, optional
+        Whether a column or parameter is a part of a whole: what is compared with it is written in per cent.
 
     Examples
     --------
@@ -109,6 +112,7 @@ class ClauseWording:
         titles: Mapping[str, str] | None = None,
         units: Mapping[str, str] | None = None,
         signs: Callable[[str], str] = str,
+        is_share: Callable[[str], bool] = lambda _: False,
     ) -> None:
         tree, self._text = parse_expression(text), text
         self._titles, self._units = titles or {}, units or {}
@@ -116,7 +120,9 @@ class ClauseWording:
         self._leaf = tree.operand if isinstance(tree, Opposite) else tree
         self._sides = [self._side(part) for part in self._leaf.children or (self._leaf,)]
         self._names = [self._side(part) for part in walk(self._leaf) if isinstance(part, Name)]
-        self._teller = _Teller(words, self._titles, compared_column(self._leaf), signs)
+        sides = [side.node for side in self._sides if not isinstance(side.node, Constant)]
+        shares = all(isinstance(one, Name) for one in sides) and any(is_share(one.name) for one in sides)
+        self._teller = _Teller(words, self._titles, compared_column(self._leaf), signs, shares)
 
     def said(self, clause: Clause) -> str:
         """A fact where the clause is known to hold or not, else what is missing; true whatever the answer.
@@ -164,12 +170,13 @@ class _Side(NamedTuple):
 
 
 class _Teller(NamedTuple):
-    """Facts of one row, in the words of one language."""
+    """Facts of one row, in the words of one language; ``shares``: the numbers are parts of a whole."""
 
     words: Mapping[str, str]
     titles: Mapping[str, str]
     compared: str
     signs: Callable[[str], str]
+    shares: bool = False
 
     def fact(self, leaf: Node, sides: Sequence[_Side], is_so: bool) -> str:
         """A comparison that is known: as it is written without its NOT where ``is_so``, else the contrary."""
@@ -225,9 +232,11 @@ class _Teller(NamedTuple):
     def phrases(self, sides: Sequence[_Side]) -> list[str]:
         """Each side with its value."""
         values = [side.value for side in sides]
+        if self.shares:
+            sides = [side._replace(value=_in_per_cent(side.value)) for side in sides]
         texts = [
-            self.exact(value) if number is None else self.signs(number)
-            for value, number in zip(values, _numbers(sides), strict=True)
+            self.exact(side.value) if number is None else self.number(number)
+            for side, number in zip(sides, _numbers(sides), strict=True)
         ]
         measured = next((side.unit for side in reversed(sides) if side.unit), "")
         if measured and isinstance(values[-1], float):
@@ -242,6 +251,10 @@ class _Teller(NamedTuple):
         kinds = ("parameter", "threshold") if side.fixed else ("column", "named" if " " in side.words else "number")
         return self.say(f"of_{kinds[is_number]}", name=side.words, value=text)
 
+    def number(self, number: str) -> str:
+        """A number with the signs of the language; a share with that of per cent."""
+        return self.say("percent", n=self.signs(number)) if self.shares else self.signs(number)
+
     def exact(self, value: Plain) -> str:
         if value is None:
             return self.words["nothing_here"]
@@ -254,6 +267,11 @@ class _Teller(NamedTuple):
 
     def say(self, key: str, **parts: object) -> str:
         return self.words[key].format(**parts)
+
+
+def _in_per_cent(value: Plain) -> Plain:
+    """A share as people read it, its decimal point moved, so that no digit changes."""
+    return float(Decimal(repr(value)).scaleb(2)) if isinstance(value, float) else value
 
 
 def _numbers(sides: Sequence[_Side]) -> list[str | None]:

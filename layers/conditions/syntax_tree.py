@@ -158,6 +158,12 @@ class Expression:
         return frozenset(node.name for node in walk(self.tree) if isinstance(node, Name))
 
     @cached_property
+    def compared(self) -> tuple[frozenset[str], ...]:
+        """Of each comparison the columns and parameters that stand in it by themselves, side by side."""
+        sides = (part.children for part in walk(self.tree) if isinstance(part, Comparison | Between))
+        return tuple(frozenset(one.name for one in some if isinstance(one, Name)) for some in sides)
+
+    @cached_property
     def numbers(self) -> tuple[Constant, ...]:
         """The numbers written in it, in order, each with its place (``start``, ``end``) in the text."""
         constants = (node for node in walk(self.tree) if isinstance(node, Constant))

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
+from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import CellBooleanTuple, CellStringTuple, Worksheet
 
 _UNUSUAL = re.compile('[\x00-\x1f"&<>\ufffe\uffff]|_x|^\\s|\\s$')
 """What a text may have that is not written as it is."""
 
-Cell = str | float | bool | None
+
+class Styled(NamedTuple):
+    """A number that has another format than its column."""
+
+    number: float
+    look: Format
+
+
+Cell = str | float | bool | Styled | None
 
 
 class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's rows have no types
@@ -25,7 +35,8 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's rows have 
     def write_rows(self, first: int, rows: Iterable[Sequence[Cell]]) -> None:
         """Write all rows from a place on, each from the first column; what has been written lies above.
 
-        Cells are texts that fit, finite numbers, truths, and None for nothing; they have the format of their column.
+        Cells are texts that fit, finite numbers, truths, and None for nothing; they have the format of their column,
+        or one of their own.
         """
         self._names: list[str] = []
         self._styles: dict[int, str] = {}
@@ -44,6 +55,8 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's rows have 
                 self.write_string(number, place, cell)
             elif cell is True or cell is False:
                 self.write_boolean(number, place, cell)
+            elif isinstance(cell, Styled):
+                self.write_number(number, place, *cell)
             elif cell is not None:
                 self.write_number(number, place, cell)
 
@@ -53,8 +66,12 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's rows have 
         for place, cell in enumerate(row):
             if cell is None:
                 continue
+            self._names += map(xl_col_to_name, range(len(self._names), place + 1))
+            if isinstance(cell, Styled):
+                style = cell.look._get_xf_index()  # noqa: SLF001
+                parts.append(f'<c r="{self._names[place]}{number + 1}" s="{style}"><v>{cell.number:.16G}</v></c>')
+                continue
             if place not in self._styles:  # formats are numbered as they are met
-                self._names += map(xl_col_to_name, range(len(self._names), place + 1))
                 self._styles[place] = f'" s="{self.col_info[place].column_format._get_xf_index()}"'  # noqa: SLF001
             text = isinstance(cell, str)
             if isinstance(cell, str) and not _UNUSUAL.search(cell):

@@ -10,6 +10,7 @@ from datetime import datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
+from itertools import zip_longest
 from numbers import Real
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +20,8 @@ import pandas as pd
 
 from layers.outputs import GENERATOR, WORKBOOK, staged
 from maps.exports.workbook_cover import Cover, Table, cover_of
-from maps.exports.workbook_sheets import Cells, Column, Sheet, sheets_of
-from maps.locale import LocalizedPlan, catalogue, localize, text_in, width
+from maps.exports.workbook_sheets import Cells, Column, Kind, Sheet, sheets_of
+from maps.locale import LocalizedPlan, catalogue, decimals_of, localize, shifted, text_in, width
 from maps.style import INK, ink_on, zone_fills
 from zoning.plan import Plan
 
@@ -40,6 +41,8 @@ _WIDEST, _LINES = 56, 3
 """Characters of a wide column; longer texts wrap where most of them need no more lines."""
 _EXACT_DIGITS = 15
 """Digits that a spreadsheet keeps of a number."""
+LEAST_DIGITS, NOISE = 3, 1e-9
+"""So many digits has every number that is not as good as nothing."""
 HEAD, RULE, NOTE = "#F3F0E8", "#B9B2A2", "#4C565C"
 A4_WIDTH, A3_WIDTH = 200, 320
 """Characters that are legible across one sheet of paper; a wider table goes over several, its first column on each."""
@@ -162,7 +165,8 @@ class _Writer:
 
     def fill(self, page: StreamedSheet, sheet: Sheet, start: int) -> None:
         """One table: header, filters, widths, colours and cells."""
-        columns = [one._replace(cells=_cells(one.cells[start : start + SHEET_ROWS])) for one in sheet.columns]
+        here = slice(start, start + SHEET_ROWS)
+        columns = [one._replace(cells=_cells(one.cells[here]), shares=one.shares[here]) for one in sheet.columns]
         rows, last = len(columns[0].cells), len(columns) - 1
         head = self.format(bold=True, text_wrap=True, valign="top", bottom=1, bottom_color=RULE, bg_color=HEAD)
         looks = [_look(one) for one in columns]
@@ -175,7 +179,20 @@ class _Writer:
         page.autofilter(0, 0, rows, last)
         page.ignore_errors({"number_stored_as_text": _area(rows, last)})
         self._on_paper(page, sum(look.width for look in looks))
-        page.write_rows(1, zip(*(column.cells for column in columns), strict=True))
+        cells = [self._precise(column, look) for column, look in zip(columns, looks, strict=True)]
+        page.write_rows(1, zip(*cells, strict=True))
+
+    def _precise(self, column: Column, look: _Look) -> Cells:
+        """The cells of a column, those apart that need more decimals than the column has, or are parts of a whole."""
+        shown = look.properties["num_format"]
+        own = [shown, *_number_formats(column)] if column.kind in ("number", "area", "amount", "share") else []
+        if len(set(own)) < 2:
+            return column.cells
+        from maps.exports.streamed_sheet import Styled  # noqa: PLC0415  (loads XlsxWriter)
+
+        looks = {one: self.format(**look.properties | {"num_format": one}) for one in dict.fromkeys(own)}
+        pairs = zip(column.cells, own[1:], strict=True)
+        return [cell if one == shown or not _is_number(cell) else Styled(cell, looks[one]) for cell, one in pairs]
 
     def _colour(self, page: Worksheet, column: int, rows: int) -> None:
         """Each main function in the colour that it has on the map."""
@@ -246,7 +263,7 @@ class _Writer:
             page.write_string(row, place, legible(text), look)
         _, *columns = zip(*table.rows, strict=True)
         pairs = zip(columns, table.shares, strict=True)
-        formats = ["@", *(_number_format(list(cells), share=share) for cells, share in pairs)]
+        formats = ["@", *(_number_format(list(cells), "share" if share else "number") for cells, share in pairs)]
         for number, (cells, fill) in enumerate(zip(table.rows, table.fills, strict=True), start=row + 1):
             for place, cell in enumerate(cells):
                 colours = {"bg_color": fill, "font_color": ink_on(fill)} if table.keyed and not place else {}
@@ -319,23 +336,52 @@ def _look(column: Column) -> _Look:
         width = max(least, min(longest + 2, _WIDEST))
         plain = "@" if longest <= _TEXT_FORMAT else "General"
         return _Look(width, {"num_format": plain, "valign": "top", **({"text_wrap": True} if wraps else {})})
-    numbers = [cell for cell in column.cells if isinstance(cell, int | float)]
-    shown = _number_format(numbers, share=column.kind == "share", plain=column.kind == "year")
-    digits = max((len(f"{cell:,.0f}") for cell in numbers), default=0) + len(shown.partition(".")[2])
+    numbers = [cell for cell in column.cells if _is_number(cell)]
+    shown = _number_format(numbers, column.kind)
+    finest = max(map(_decimals_in, (shown, *_number_formats(column))))
+    digits = max((len(f"{cell:,.0f}") for cell in numbers), default=0) + finest
     return _Look(max(least, digits + 3), {"num_format": shown, "valign": "top"})
 
 
-def _number_format(values: Cells, *, share: bool = False, plain: bool = False) -> str:
-    """Thousands apart, and as many decimals as the largest of some numbers needs; whole numbers have none."""
-    if share:
+def _is_number(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool)
+
+
+def _number_formats(column: Column) -> Iterator[str]:
+    """How each number of a column is shown: as the column, but never in fewer than three digits; shares in per cent."""
+    numbers = [cell for cell in column.cells if _is_number(cell)]
+    whole = _number_format(numbers, column.kind)
+    for cell, is_share in zip_longest(column.cells, column.shares, fillvalue=column.kind == "share"):
+        if not _is_number(cell) or abs(cell) < NOISE:
+            yield whole
+            continue
+        least = max(1, _decimals_in(whole)) if is_share else 0 if column.shares else _decimals_in(whole)
+        number = shifted(cell, 2) if is_share else float(cell)
+        decimals = max(least, decimals_of(number, LEAST_DIGITS))
+        if is_share:
+            yield f"0.{'0' * decimals}%"
+        else:
+            yield f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+
+
+def _number_format(values: Cells, kind: Kind = "number") -> str:
+    """Thousands apart, and as many decimals as the largest of some numbers needs; exact amounts have all of theirs."""
+    if kind == "share":
         return "0.0%"
-    if plain:
+    if kind == "year":
         return "0"
     numbers = [abs(float(value)) for value in values if isinstance(value, Real | Decimal)]
     largest = max(numbers, default=0.0)
     whole = largest >= 1000 or all(number == int(number) for number in numbers)
     decimals = 0 if whole else 1 if largest >= 100 else 2 if largest >= 1 else 4
+    if kind == "amount":
+        decimals = max((decimals_of(number, _EXACT_DIGITS) for number in numbers), default=0)
     return f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+
+
+def _decimals_in(shown: str) -> int:
+    """How many decimals a format shows."""
+    return shown.partition(".")[2].count("0")
 
 
 def _wide(text: str) -> float:

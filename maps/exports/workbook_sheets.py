@@ -17,8 +17,6 @@ import pandas as pd
 from layers.ledger import finding_word
 from maps.explain import list_titles
 from maps.locale import (
-    COVERED,
-    SHARE,
     LocalizedPlan,
     capital,
     catalogue,
@@ -141,8 +139,15 @@ _KINDS: Mapping[str, Kind] = {
     "unit_id": "code", "rule": "code", "piece_id": "code", "feature": "code", "part_of": "code",
     "main": "zone", "main_of_whole": "zone", "flip_zone": "zone", "zone": "zone", "period": "year",
     "by_weight": "number", "difference": "number", "reserve": "amount",
-    "threshold": "number", "flip_value": "number", "change_pct": "number",
+    "threshold": "number", "flip_value": "number", "change_pct": "number", "share": "share", "other_share": "share",
 }  # fmt: skip
+_MEASURED_BY: Mapping[str, Mapping[str, str]] = {
+    "firmness": dict.fromkeys(("threshold", "flip_value"), "parameter"),
+    "conflicts": dict.fromkeys(("value", "threshold", "margin", "change", "flip_value"), "indicator"),
+    "parameters": {"value": "parameter"},
+    "divergence": {"value": "indicator"},
+}
+"""Columns whose numbers are each of the measure or parameter that another column of their row names."""
 _OF_REGIONS = frozenset({"divergence", "divergence_units"})
 """Tables whose codes are put into words row by row."""
 _ORDERED = _OF_REGIONS | {"zones"}
@@ -162,12 +167,15 @@ class Column(NamedTuple):
         How its cells look.
     cells : list
         Texts, numbers, truths, exact decimals, and None or NaN where there is nothing.
+    shares : tuple of bool
+        Which of the cells are parts of a whole, where rows of one column have different units of measure; else empty.
     """
 
     title: str
     name: str
     kind: Kind
     cells: Cells
+    shares: tuple[bool, ...] = ()
 
 
 class Sheet(NamedTuple):
@@ -305,7 +313,7 @@ class _Sheets:
         if code:
             return Column(self.words["coded"].format(title=title), plain, "code", series.tolist())
         if key == "measures" and name not in COLUMNS[key]:
-            kind = _measure_kind(name, series)
+            kind = self._measure_kind(name, series)
             return Column(title, plain, kind, self.truths(series) if kind == "truth" else series.tolist())
         plainly = (key == "measures" and name != "jurisdiction") or (key in _OF_REGIONS and name != "unit")
         said = None if plainly else self.said.get(name)
@@ -319,7 +327,18 @@ class _Sheets:
             words = {value: said(value) if value != "" else "" for value in series.unique()}
             return Column(title, plain, _KINDS.get(name, "text"), series.map(words).tolist())
         kind = self._kind(key, name)
-        return Column(title, plain, kind, self.truths(series) if kind == "truth" else series.tolist())
+        told = self.truths(series) if kind == "truth" else series.tolist()
+        measured = _MEASURED_BY.get(key, {}).get(name)
+        return Column(title, plain, kind, told, tuple(map(self.terms.is_share, rows[measured])) if measured else ())
+
+    def _measure_kind(self, name: str, series: pd.Series) -> Kind:
+        if pd.api.types.is_bool_dtype(series):
+            return "truth"
+        if not pd.api.types.is_numeric_dtype(series):
+            return "text"
+        if self.terms.is_share(name) and series.dropna().between(0, 1).all():
+            return "share"
+        return "area" if name.endswith("_ha") else "number"
 
     def columns_sheet(self, sheets: Iterable[Sheet]) -> Sheet:
         """Where each column stands in the files of the run, those without a value included."""
@@ -616,16 +635,6 @@ class _Sheets:
         """A branch of industry by its code and title."""
         branches = self.plan.rulebook.branches
         return f"{branches.listed(code)} {text_in(branches.title(code), self.language, '')}".strip()
-
-
-def _measure_kind(name: str, series: pd.Series) -> Kind:
-    if pd.api.types.is_bool_dtype(series):
-        return "truth"
-    if not pd.api.types.is_numeric_dtype(series):
-        return "text"
-    if name.endswith((SHARE, COVERED)) and series.dropna().between(0, 1).all():
-        return "share"
-    return "area" if name.endswith("_ha") else "number"
 
 
 def _is_told(name: str) -> Callable[[Any], bool]:

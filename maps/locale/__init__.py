@@ -1,7 +1,7 @@
 """Languages: catalogues of words, what puts records into them, and numbers as they are written."""
 
 from layers.sources import name_text
-from maps.locale.limit_numbers import DIGITS, inward, limit_number, number_beside, number_past, shifted
+from maps.locale.limit_numbers import DIGITS, decimals_of, inward, limit_number, number_beside, number_past, shifted
 from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
 from maps.locale.messages import (
     UnitNoun,
@@ -22,6 +22,7 @@ from maps.locale.number_format import (
     hectares,
     percent,
     projection,
+    share_text,
     short_amount,
     width,
     wrap,
@@ -52,6 +53,7 @@ __all__ = [
     "capital",
     "catalogue",
     "coverage_text",
+    "decimals_of",
     "describe_parameters",
     "extent_text",
     "format_measure",
@@ -77,6 +79,7 @@ __all__ = [
     "require_spoken",
     "rule_name",
     "sentence_gap",
+    "share_text",
     "shifted",
     "short_amount",
     "solution_words",

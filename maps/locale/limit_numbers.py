@@ -42,7 +42,7 @@ def number_beside(value: float, limit: float) -> str:
     >>> number_beside(24.31, 5), number_beside(19.94, 20), number_beside(3.14159, 5), number_beside(3314.2, 500)
     ('24', '19.9', '3.1', '3,314')
     """
-    for decimals in range(_decimals(value, 2), MOST_DECIMALS + 1):
+    for decimals in range(decimals_of(value, 2), MOST_DECIMALS + 1):
         text = _rounded(value, decimals, ROUND_HALF_EVEN)
         if _order(_number(text), limit) == _order(value, limit):
             return text
@@ -67,18 +67,25 @@ def number_past(value: float, limit: float, *, up: bool) -> str:
     ('32.14', '24.29', '49.99')
     """
     way = ROUND_CEILING if up else ROUND_FLOOR
-    for decimals in range(_decimals(value, DIGITS), MOST_DECIMALS + 1):
+    for decimals in range(decimals_of(value, DIGITS), MOST_DECIMALS + 1):
         text = _rounded(value, decimals, way)
         if _number(text) != limit:
             return text
     return _rounded(value, 2 * MOST_DECIMALS, way)
 
 
-def _decimals(value: float, digits: int) -> int:
-    """So many decimals show some digits of a number, none where it has more before its point."""
+def decimals_of(value: float, digits: int) -> int:
+    """So many decimals show some digits of a number, none where it has more before its point, or ends before.
+
+    Examples
+    --------
+    >>> decimals_of(0.0506743, 3), decimals_of(0.05, 3), decimals_of(812.4, 3), decimals_of(32.5, 3)
+    (4, 2, 0, 1)
+    """
     if not value:
         return 0
-    return min(MOST_DECIMALS, max(0, digits - 1 - Decimal(repr(abs(value))).adjusted()))
+    exact = Decimal(repr(abs(float(value)))).normalize()
+    return max(0, min(MOST_DECIMALS, digits - 1 - exact.adjusted(), -int(exact.as_tuple().exponent)))
 
 
 def _rounded(value: float, decimals: int, way: str) -> str:

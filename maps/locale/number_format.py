@@ -11,6 +11,7 @@ from functools import cache, lru_cache
 from pyproj import CRS
 
 from layers.crs import is_made
+from maps.locale.limit_numbers import shifted
 from maps.locale.messages import catalogue, number_style
 
 NONE = "–"
@@ -118,6 +119,17 @@ def format_measure(value: object, language: str) -> str:
         return str(value)
     spec = ",.0f" if abs(value) >= 1e5 and math.isfinite(value) else ",.6g"
     return number_style(language).written(format(float(value), spec))
+
+
+def share_text(share: float, language: str) -> str:
+    r"""A part of a whole in per cent, in six significant digits.
+
+    Examples
+    --------
+    >>> share_text(0.0507, "en"), share_text(0.07, "zh"), share_text(0.000071435, "fr")
+    ('5.07\xa0%', '7%', '0,0071435\xa0%')
+    """
+    return str(catalogue("clause", language)["percent"].format(n=format_measure(shifted(share, 2), language)))
 
 
 def percent(part: float, whole: float, language: str) -> str:

@@ -118,7 +118,8 @@ class Renderer:
         if text not in self._wordings:
             own = catalogue("clause", self.language)
             signs = number_style(self.language).written
-            self._wordings[text] = ClauseWording(text, own, self.terms.names, self.terms.measured, signs)
+            terms = self.terms
+            self._wordings[text] = ClauseWording(text, own, terms.names, terms.measured, signs, terms.is_share)
         return self._wordings[text]
 
     def shown(self, ids: Sequence[str], names: Mapping[str, str] = MappingProxyType({}), most: int = SHOWN) -> str:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from layers.conditions import parse_condition, parse_formula
 from layers.sources import name_text
 from maps.locale.messages import catalogue, languages, noun_of, number_style
+from maps.locale.number_format import format_measure, share_text
 from maps.locale.texts import capital, text_in
 from zoning.divergence import GROWTH, divergence_measures
 from zoning.measures import BELOW_STANDARD, PATH, QUOTA
@@ -369,8 +370,56 @@ class Terms:
         book = self._rulebook
         return {name: self.unit(unit) for name, unit in book.measured.items()} if book else {}
 
+    def is_share(self, name: str) -> bool:
+        """Whether a measure or parameter is a part of a whole, which people read in per cent.
+
+        Examples
+        --------
+        >>> from zoning.rulebook import read_rulebook
+        >>> terms = Terms(read_rulebook("main_functional_areas"), "en")
+        >>> [terms.is_share(name) for name in ("built_up_share", "development_intensity_min", "heritage_min_ha")]
+        [True, True, False]
+        """
+        return name in self._share_parameters or _is_named_share(name, self.measured)
+
+    @cached_property
+    def _share_parameters(self) -> frozenset[str]:
+        """The parameters that are called a share, or with which a rule or policy compares one."""
+        book = self._rulebook
+        if book is None:
+            return frozenset()
+        parts = {
+            name
+            for name, one in book.parameters.items()
+            if not one.unit.strip("1") and isinstance(one.value, int | float) and 0 <= one.value <= 1
+        }
+        called = {name for name in parts if f"{SHARE}_" in f"{name}_"}
+        compared = (pair for one in (*book.rules, *book.policies) for pair in parse_condition(one.when).compared)
+        measured = self.measured
+        return frozenset(
+            called.union(*(pair & parts for pair in compared if any(_is_named_share(name, measured) for name in pair)))
+        )
+
+    def value_text(self, name: str, value: object) -> str:
+        r"""A value of a measure or parameter: a share in per cent, all else as :func:`format_measure` has it.
+
+        Examples
+        --------
+        >>> terms = Terms(None, "en")
+        >>> terms.value_text("forest_share", 0.0507), terms.value_text("people", 1250.0)
+        ('5.07\xa0%', '1,250')
+        """
+        if not self.is_share(name) or isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  (NaN is what differs from itself)
+            return format_measure(value, self.language)
+        return share_text(value, self.language)
+
     def _texts(self, kind: str, code: str) -> Mapping[str, str]:
         return texts_of(self._rulebook, kind, code)
+
+
+def _is_named_share(name: str, units: Mapping[str, str]) -> bool:
+    """Whether a measure says by its name that it is a share, and has no unit of measure that says otherwise."""
+    return f"_{name}".endswith((SHARE, COVERED)) and not units.get(name)
 
 
 def _named_apart(names: Mapping[str, str]) -> dict[str, str]:

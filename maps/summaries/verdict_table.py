@@ -27,8 +27,6 @@ SHOWN_REASONS = 2
 """So many tests of one rule are told in a sentence."""
 DIGITS = 7
 """Digits of the values, unless they would put a value on the other side of a limit."""
-SHARE = "_share"
-"""The ending of measures that are printed in per cent."""
 FAR = 1e9
 """Farther than any ratio."""
 MARK = "\0"
@@ -251,7 +249,9 @@ class _Maker:
         if key not in self._measures:
             code = key[0]
             is_share = (
-                not answers and all(name.endswith(SHARE) for name in part.names) and not {"*", "/"} & set(code.split())
+                not answers
+                and all(map(self._plan.renderer.terms.is_share, part.names))
+                and not {"*", "/"} & set(code.split())
             )
             unit = self._unit(code)
             percent = self._words["percent"].format(n=MARK).split(MARK) if is_share and not unit else None

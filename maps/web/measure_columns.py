@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.locale import COVERED, SHARE, LocalizedPlan
+from maps.locale import COVERED, LocalizedPlan
 from maps.web.page_model import MeasureLayer
 from zoning.plan import Plan
 
@@ -59,7 +59,11 @@ def measure_layers(plan: LocalizedPlan, columns: Iterable[PackedMeasure]) -> tup
     titled = ((one, plan.renderer.terms.measure(one.name)) for one in columns)
     return tuple(
         MeasureLayer(
-            one.name, escape_hidden(said.heading), escape_hidden(said.unit), one.name.endswith(SHARE), one.step
+            one.name,
+            escape_hidden(said.heading),
+            escape_hidden(said.unit),
+            plan.renderer.terms.is_share(one.name),
+            one.step,
         )
         for one, said in titled
     )

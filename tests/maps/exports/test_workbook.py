@@ -16,11 +16,12 @@ import pytest
 
 from maps.errors import WriteError
 from maps.exports import workbook, write_workbook
-from maps.exports.streamed_sheet import Cell, StreamedSheet
+from maps.exports.streamed_sheet import Cell, StreamedSheet, Styled
 from maps.exports.workbook_sheets import COLUMNS, sheets_of
 from maps.locale import catalogue, languages, localize
 from maps.style import ink_on, zone_fills
 from maps.summaries import count_firmness, net_received, quota_shifts
+from tests.conftest import SHIPPED_EDITIONS
 from zoning.compensation import positions
 from zoning.pipeline import run
 from zoning.plan import Plan
@@ -183,6 +184,40 @@ def test_numbers_look_as_their_kind(toy_plan, opened) -> None:
     assert {looks[name] for name in shares} == {"0.0%"}
 
 
+def as_shown(value: float, look: str) -> float:
+    """The number that people read in a cell of this format."""
+    decimals = look.partition(".")[2].count("0")
+    return round(100 * value, decimals) / 100 if look.endswith("%") else round(value, decimals)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("study", "language"), SHIPPED_EDITIONS)
+def test_every_number_is_read_as_it_is(study: str, language: str, plan_of, opened) -> None:
+    """Exact amounts with all their decimals, other numbers in three digits or more, parts of a whole in per cent."""
+    plan = plan_of(study)
+    book, seen = opened(plan, language), 0
+    for sheet in sheets_of(localize(plan, language)):
+        codes = {one.name: one.cells for one in sheet.columns if one.kind == "code"}
+        for place, column in enumerate(sheet.columns, start=1):
+            for row, value in enumerate(column.cells, start=2):
+                if isinstance(value, bool | str) or value is None or not np.isfinite(float(value)):
+                    continue
+                cell, told = book[sheet.title].cell(row, place), float(value)
+                where = (sheet.key, column.name, row, cell.number_format)
+                if isinstance(cell.value, str):
+                    assert Decimal(cell.value) == value, where
+                    continue
+                seen += 1
+                assert cell.value == pytest.approx(told, rel=1e-12), where
+                error = 1e-12 if isinstance(value, Decimal) else 0.005
+                assert abs(as_shown(told, cell.number_format) - told) <= error * abs(told) + 1e-9, where
+                if (sheet.key, column.name) in {("firmness", "flip_value"), ("parameters", "value")}:
+                    name = codes["parameter"][row - 2]
+                    is_part = plan.rulebook.parameters[name].unit == "1" and ("share" in name or "intensity" in name)
+                    assert cell.number_format.endswith("%") == is_part, (where, name)
+    assert seen > 100
+
+
 def test_the_cover_says_what_the_plan_is_and_links_to_every_sheet(toy_plan, opened) -> None:
     book = opened(toy_plan)
     cover = book["Overview"]
@@ -338,7 +373,8 @@ def test_rows_are_those_of_xlsxwriter(make_plan, path, monkeypatch) -> None:
         for number, row in enumerate(rows, start=first):
             for place, cell in enumerate(row):
                 if cell is not None:
-                    write.get(type(cell), page.write_number)(number, place, cell)
+                    parts = cell if isinstance(cell, Styled) else (cell,)
+                    write.get(type(cell), page.write_number)(number, place, *parts)
 
     monkeypatch.setattr(StreamedSheet, "write_rows", write_rows)
     write_workbook(plan, path)
