@@ -322,15 +322,21 @@ SHIPPED = {
 SHIPPED_EDITIONS = [(study, language) for study, languages in SHIPPED.items() for language in languages]
 
 
+def shipped_study(name: str) -> Path:
+    """The plan.toml of a study that is built in, or of one of the examples."""
+    from zoning.study import builtin_studies, builtin_study
+
+    return builtin_study(name) if name in builtin_studies() else ROOT / "examples" / name / "plan.toml"
+
+
 @functools.cache
 def builtin_plan(name: str) -> Plan:
     """The finished plan of a built-in study, or of an example, made once."""
     from zoning.pipeline import run
-    from zoning.study import builtin_study, read_study
+    from zoning.study import read_study
 
-    example = ROOT / "examples" / name / "plan.toml"
     really = inspect.unwrap(run)  # inside :func:`remembering`, too
-    return really(read_study(example if example.is_file() else builtin_study(name)))
+    return really(read_study(shipped_study(name)))
 
 
 @contextmanager

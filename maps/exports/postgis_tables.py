@@ -80,9 +80,10 @@ def write_postgis(
     and of sites quota, period, unit and patch. Each says in its comment which plan it is of. A table that has the same
     columns keeps its rights and whatever views stand on it: only its rows are replaced.
     """
-    frames = dict(layers_in_file(localize(plan, language)))
+    said = localize(plan, language)
+    frames = dict(layers_in_file(said))
     tables = {table: frames[layer] for table, layer in _LAYERS.items() if layer in frames}
-    mark = f"{_MARK}{plan.study.name}, {plan.study.date.isoformat()}, plan sha256 {plan.study.sha256}"
+    mark = f"{_MARK}{plan.study.name}, {plan.study.date.isoformat()}, plan sha256 {said.source.study.sha256}"
     work = partial(_write_all, tables=tables, schema=schema, mark=mark)
     called = name or database.service or database.url_env or ""
     return in_transaction(called, database, work, writing=True)

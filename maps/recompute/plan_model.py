@@ -144,7 +144,7 @@ class PlanModel(NamedTuple):
     file : str
         The name of the plan's file; empty of a plan that is a try itself, of which no try can be saved.
     digest : str
-        The SHA-256 of its text, by which a try knows its plan.
+        The SHA-256 of its text as it is written, whatever the language of the page, by which a try knows its plan.
     """
 
     units: ExactTable
@@ -238,7 +238,7 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
         levels=levels,
         quotas=quota_models(plan.study.quotas, own.index, [one.name for one in levels], title),
         file="" if plan.study.tried else escape_hidden(plan.study.path.name),
-        digest=plan.study.sha256,
+        digest=plan.source.study.sha256,
     )
     return PlacedModel(model, (*numbers, *places, order))
 

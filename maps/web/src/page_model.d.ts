@@ -857,7 +857,7 @@ export interface PlanModel {
   quotas: QuotaModel[];
   /** The name of the plan's file; empty of a plan that is a try itself, of which no try can be saved. */
   file: string;
-  /** The SHA-256 of its text, by which a try knows its plan. */
+  /** The SHA-256 of its text as it is written, whatever the language of the page, by which a try knows its plan. */
   digest: string;
 }
 
@@ -1373,7 +1373,18 @@ export type Word =
   | "try_crossed"
   | "try_decide"
   | "try_decide_now"
+  | "try_decision_either"
+  | "try_decision_twice"
   | "try_drop"
+  | "try_file_beyond"
+  | "try_file_key"
+  | "try_file_large"
+  | "try_file_later"
+  | "try_file_none"
+  | "try_file_plan"
+  | "try_file_several"
+  | "try_file_text"
+  | "try_file_toml"
   | "try_floors"
   | "try_group_can"
   | "try_group_must"
@@ -1388,13 +1399,24 @@ export type Word =
   | "try_more"
   | "try_most"
   | "try_name"
+  | "try_near"
+  | "try_no_answer"
   | "try_no_decision"
+  | "try_no_key"
+  | "try_no_main"
   | "try_no_number"
+  | "try_no_overlay"
+  | "try_no_parameter"
+  | "try_no_quota"
+  | "try_no_share"
+  | "try_no_unit"
   | "try_no_weight"
   | "try_not_redone"
   | "try_now"
   | "try_number"
+  | "try_open"
   | "try_optimal"
+  | "try_other_kind"
   | "try_quotas"
   | "try_reason"
   | "try_redo"

@@ -2,15 +2,19 @@
 
 import { decimal, isMultiple, compare, textOf } from "./exact_decimal.js";
 import { QuotaEvaluator } from "./quota_evaluator.js";
+import { Refusal } from "./refusal.js";
+import { Speech } from "./speech.js";
 import { STATUSES, ZoneEvaluator } from "./zone_evaluator.js";
 
 /**
  * @import { Parameters } from "./condition_evaluator.js"
+ * @import { Word } from "./page_model.d.ts"
  * @import { Facts } from "./plan_facts.js"
  * @import { Handed, QuotaChange } from "./quota_evaluator.js"
  * @import { Decided, ExactModel, Zoned } from "./zone_evaluator.js"
  *
- * @typedef {{ unit: string, main?: string, overlay?: string, reason: string }} TriedDecision
+ * @typedef {{ unit: string, main?: string, overlay?: string, reason: string, by?: string, reference?: string, date?: string }} TriedDecision
+ *   By whom, by which document and from when is what a file says of it; else it is who saves the try, on the day of the plan.
  * @typedef {object} Changes
  * @property {Parameters} [parameters]
  * @property {Record<string, QuotaChange>} [quotas]
@@ -35,6 +39,7 @@ export class PlanEvaluator {
   constructor(facts, exact) {
     const { model } = exact;
     this.adopted = { ...facts };
+    this.speech = new Speech(facts);
     this.exact = exact;
     this.model = model;
     this.zones = facts.zones;
@@ -48,7 +53,7 @@ export class PlanEvaluator {
     /** Of each zone the units that have it as an overlay in the adopted plan: 1. */
     this.held = facts.zones.map(() => new Uint8Array(model.units.rows));
     facts.units.overlays?.forEach((zones, unit) => zones.forEach((zone) => (this.held[zone][unit] = 1)));
-    this.rules = new ZoneEvaluator(exact, facts.zones.map(({ kind }) => kind === "main"));
+    this.rules = new ZoneEvaluator(exact, facts.zones.map(({ kind }) => kind === "main"), this.speech);
     this.quotas = new QuotaEvaluator(exact, this.rules, facts.zones);
   }
 
@@ -124,9 +129,9 @@ export class PlanEvaluator {
    */
   movedParameters(parameters) {
     return Object.entries(parameters).flatMap(([name, value]) => {
-      const own = known("parameter", name, this.parameters);
+      const own = this.known("try_no_parameter", name, this.parameters);
       if (typeof value !== typeof own || (typeof value === "number" && !Number.isFinite(value))) {
-        throw new Error(`parameter '${name}' is ${JSON.stringify(own)}, and ${JSON.stringify(value)} is of another kind`);
+        this.refuse("try_other_kind", { name, adopted: JSON.stringify(own), value: JSON.stringify(value) });
       }
       return value === own ? [] : [name];
     });
@@ -138,19 +143,22 @@ export class PlanEvaluator {
     /** @type {Record<string, QuotaChange>} */
     const found = {};
     for (const [name, change] of Object.entries(quotas)) {
-      const { total, step, weight } = known("quota", name, models);
-      for (const key of Object.keys(change)) known("key of a quota", key, { total, weight });
+      const { total, step, weight } = this.known("try_no_quota", name, models);
+      for (const key of Object.keys(change)) this.known("try_no_key", key, { total, weight });
       if (change.total !== undefined) {
         const asked = decimal(change.total);
-        if (asked.digits < 0n || !isMultiple(asked, decimal(step))) {
-          throw new Error(`quota '${name}': the total of ${change.total} is below 0, or no whole multiple of the step ${step}`);
+        if (asked.digits < 0n) this.refuse("try_least", { title: name, bound: 0, value: change.total });
+        if (!isMultiple(asked, decimal(step))) {
+          const text = this.speech.say("try_step", { value: change.total, step });
+          this.refuse("named", { name, value: text });
         }
         if (compare(asked, decimal(total))) found[name] = { ...found[name], total: String(change.total) };
       }
       const shares = Object.fromEntries(weight.map(({ measure, share }) => [measure, share]));
       for (const [measure, share] of Object.entries(change.weight ?? {})) {
-        const own = known(`share of the weight of '${name}'`, measure, shares);
-        if (!(share >= 0) || own === null) throw new Error(`quota '${name}': ${share} is no share of '${measure}'`);
+        const own = this.known("try_no_share", measure, shares);
+        if (own === null) this.refuse("try_no_share", { name: measure });
+        if (!(share >= 0)) this.refuse("try_least", { title: measure, bound: 0, value: String(share) });
         if (share !== own) found[name] = { ...found[name], weight: { ...found[name]?.weight, [measure]: share } };
       }
     }
@@ -169,17 +177,17 @@ export class PlanEvaluator {
     const mains = new Set();
     for (const { unit, main, overlay, reason } of decisions) {
       if (!this.unitOf.has(unit) && !this.partsOf.has(unit)) {
-        known("unit", unit, Object.fromEntries([...this.unitOf, ...this.partsOf]));
+        this.known("try_no_unit", unit, Object.fromEntries([...this.unitOf, ...this.partsOf]));
       }
       const kind = main === undefined ? "overlay" : "main";
       const code = main ?? overlay;
       if (code === undefined || (main !== undefined && overlay !== undefined)) {
-        throw new Error(`the decision on '${unit}' gives a main function, or an overlay`);
+        this.refuse("try_decision_either", { unit });
       }
-      if (!reason?.trim()) throw new Error(`the decision on '${unit}' needs a reason`);
-      known(`${kind} zone`, code, Object.fromEntries(this.zones.filter((zone) => zone.kind === kind).map((zone) => [zone.code, true])));
+      if (!reason?.trim()) this.refuse("try_reason");
+      this.known(`try_no_${kind}`, code, Object.fromEntries(this.zones.filter((zone) => zone.kind === kind).map((zone) => [zone.code, true])));
       if (main !== undefined) {
-        if (mains.has(unit)) throw new Error(`two decisions on the main function of '${unit}'`);
+        if (mains.has(unit)) this.refuse("try_decision_twice", { unit });
         mains.add(unit);
       }
       const own = this.unitOf.get(unit);
@@ -190,18 +198,43 @@ export class PlanEvaluator {
     const kept = this.model.decided.filter(({ about, zone }) => !about || !isMain(zone) || !mains.has(about));
     return [...kept, ...tried].sort((one, other) => one.tier - other.tier);
   }
-}
 
-/**
- * What has a name; an error with names that are near where nothing has.
- * @template Value
- * @param {string} what
- * @param {string} name
- * @param {Record<string, Value>} all
- * @returns {Value}
- */
-function known(what, name, all) {
-  if (Object.hasOwn(all, name)) return all[name];
-  const near = Object.keys(all).filter((other) => other.startsWith(name.slice(0, 4)));
-  throw new Error(`there is no ${what} '${name}'${near.length ? `; did you mean '${near.slice(0, 3).join("' or '")}'?` : ""}`);
+  /**
+   * Refuse numbers that no run of the plan would take: those outside of what is possible.
+   * @param {Changes} changes
+   */
+  requirePossible({ parameters = {} }) {
+    const { exact } = this.speech;
+    for (const { name, title, least, most } of this.model.parameters) {
+      const value = parameters[name];
+      if (typeof value !== "number") continue;
+      const said = { title, value: exact.format(value) };
+      if (least !== null && value < least) this.refuse("try_least", { ...said, bound: exact.format(least) });
+      if (most !== null && value > most) this.refuse("try_most", { ...said, bound: exact.format(most) });
+    }
+  }
+
+  /**
+   * @param {Word} key
+   * @param {Record<string, string | number>} [parts]
+   * @returns {never}
+   */
+  refuse(key, parts) {
+    throw new Refusal(this.speech.say(key, parts));
+  }
+
+  /**
+   * What has a name; refused, with names that are near, where nothing has.
+   * @template Value
+   * @param {Word} key Says that there is none.
+   * @param {string} name
+   * @param {Record<string, Value>} all
+   * @returns {Value}
+   */
+  known(key, name, all) {
+    if (Object.hasOwn(all, name)) return all[name];
+    const near = Object.keys(all).filter((other) => other.startsWith(name.slice(0, 4))).slice(0, 3);
+    const meant = near.length ? ` ${this.speech.say("try_near", { names: near.join(this.speech.words.and) })}` : "";
+    throw new Refusal(`${this.speech.say(key, { name })}${meant}`);
+  }
 }

@@ -7,7 +7,8 @@ import { saveFile } from "./save_file.js";
 import { bars, binned, evenScale, histogramOf } from "./histogram.js";
 import { tell } from "./live_region.js";
 import { amountsBy, showTry } from "./tried_facts.js";
-import { scenarioFile, textOfTry, tryOfText } from "./try_file.js";
+import { Refusal } from "./refusal.js";
+import { MOST_BYTES, readTryFile, scenarioFile, textOfTry, tryOfText } from "./try_file.js";
 import { movedSaid } from "./unit_names.js";
 import { whyUnknown } from "./unknown_view.js";
 import { shifted } from "./verdict.js";
@@ -62,6 +63,9 @@ export class TryPanel {
     this.name = textField(this.words.try_name);
     this.author = textField(this.words.try_by);
     this.banner = node("div", { class: "zp-try-banner" });
+    this.picker = node("input", { type: "file", accept: ".toml", hidden: true, "aria-label": this.words.try_open,
+      on: { change: () => this.opens([...(this.picker.files ?? [])]) } });
+    this.notOpened = node("p", { class: "zp-try-wrong" });
     const { state } = this;
     state.on(["tried"], () => this.follow());
     // one thing at a time stands in the place of the adopted plan
@@ -69,6 +73,7 @@ export class TryPanel {
     by("zp-tab-try").hidden = false;
     by("zp-tools").before(this.banner);
     this.fill();
+    this.takeDrops();
   }
 
   /** What the state asks for is worked out, and put into the place of the adopted plan. */
@@ -126,7 +131,8 @@ export class TryPanel {
       if (done) this.settle();
       return true;
     } catch (error) {
-      tell(/** @type {Error} */ (error).message);
+      if (!(error instanceof Refusal)) throw error;
+      tell(error.message);
       for (const { show } of this.controls) show();
       return false;
     }
@@ -141,6 +147,65 @@ export class TryPanel {
     const inText = /** @type {Element} */ (target).matches("[type=text], [type=search]");
     if (!(ctrlKey || metaKey) || inText || !["y", "z"].includes(letter)) return false;
     return shiftKey || letter === "y" ? this.step(this.future, this.past) : this.step(this.past, this.future);
+  }
+
+  /**
+   * Show the try that a file holds, as if it had been moved by hand; or why that cannot be.
+   * @param {File[]} files
+   */
+  async opens(files) {
+    if (!files.length) return;
+    let refused = "";
+    try {
+      const { name, by: who, changes } = await this.read(files);
+      this.name.value = name;
+      this.author.value = who;
+      this.set(changes);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refused = this.speech.say("named", { name: files[0].name, value: error.message });
+    }
+    this.picker.value = "";
+    this.notOpened.textContent = refused;
+    this.state.change({ tab: "try" });
+    if (!refused) return;
+    clearTimeout(this.telling);
+    tell(refused);
+  }
+
+  /**
+   * What a file of a try says, of which the command would make a plan, too.
+   * @param {File[]} files
+   */
+  async read([file, ...others]) {
+    const { speech, words, evaluator } = this;
+    if (others.length) throw new Refusal(words.try_file_several);
+    if (file.size > MOST_BYTES) throw new Refusal(speech.say("try_file_large", { size: file.size, most: MOST_BYTES }));
+    const bytes = await file.arrayBuffer().catch(() => {
+      throw new Refusal(words.try_file_text); // a folder
+    });
+    const found = readTryFile(bytes, evaluator.model, this.facts.plan.date, speech);
+    evaluator.requirePossible(found.changes);
+    evaluator.outcome(found.changes);
+    return found;
+  }
+
+  /** A file that is dropped anywhere but on a field for files is opened. */
+  takeDrops() {
+    const { documentElement: root } = document;
+    const holdsFiles = (/** @type {DragEvent} */ { target, dataTransfer }) =>
+      Boolean(dataTransfer?.types.includes("Files")) && !/** @type {Element} */ (target).matches("[type=file]");
+    document.addEventListener("dragover", (event) => {
+      root.toggleAttribute("data-dropping", holdsFiles(event));
+      if (holdsFiles(event)) event.preventDefault();
+    });
+    document.addEventListener("dragleave", ({ relatedTarget }) => relatedTarget ?? root.removeAttribute("data-dropping"));
+    document.addEventListener("drop", (event) => {
+      root.removeAttribute("data-dropping");
+      if (!holdsFiles(event)) return;
+      event.preventDefault();
+      void this.opens([...(event.dataTransfer?.files ?? [])]);
+    });
   }
 
   /** @param {string} tried */
@@ -195,6 +260,8 @@ export class TryPanel {
     by("zp-try").replaceChildren(
       node("h2", {}, words.try_tab),
       node("p", { class: "zp-muted" }, words.try_lead),
+      evaluator.model.file ? node("p", { class: "zp-try-save" }, press(words.try_open, () => this.picker.click()), this.picker) : "",
+      this.notOpened,
       this.summary,
       this.list,
       node("h3", {}, words.try_thresholds),
@@ -432,7 +499,6 @@ export class TryPanel {
     const known = rows.length ? [node("h3", {}, words.try_kept), list(rows)] : [];
     if (!tried) return known;
     const named = () => this.name.value.trim() || speech.say("try_number", { n: this.kept.length + 1 });
-    const press = (/** @type {string} */ text, /** @type {() => void} */ click) => button(text, click, { class: "zp-button" });
     return [...known, node("div", { class: "zp-try-save" },
       this.name, press(words.try_keep, () => {
         keep([...this.kept, { name: named(), text: tried, moved: this.moved.length }]);
@@ -526,6 +592,14 @@ export class TryPanel {
   }
 }
 
+/**
+ * @param {string} text
+ * @param {() => void} click
+ */
+function press(text, click) {
+  return button(text, click, { class: "zp-button" });
+}
+
 /** @param {Child[]} rows */
 function list(rows) {
   return node("ul", { class: "zp-try-list" }, rows.map((row) => node("li", {}, row)));
@@ -581,7 +655,9 @@ function comparedWith(when, name) {
  */
 export function canBeTried(evaluator, text) {
   try {
-    return evaluator.outcome(tryOfText(text)) !== null;
+    const changes = tryOfText(text);
+    evaluator.requirePossible(changes);
+    return evaluator.outcome(changes) !== null;
   } catch {
     return false;
   }

@@ -1,10 +1,12 @@
 // Zones worked out again: claims of rules and decisions, one main function a unit, overlays and the status of each.
 
 import { MeasureTable, NO, UNKNOWN, YES, namesIn } from "./condition_evaluator.js";
+import { Refusal } from "./refusal.js";
 
 /**
  * @import { Answers, Column, Parameters } from "./condition_evaluator.js"
  * @import { AskedRule, Cql2, DerivedMeasure, PlanModel } from "./page_model.d.ts"
+ * @import { Speech } from "./speech.js"
  *
  * @typedef {object} ExactModel The model with its numbers.
  * @property {PlanModel} model
@@ -157,8 +159,9 @@ export class ZoneEvaluator {
   /**
    * @param {ExactModel} exact
    * @param {boolean[]} isMain Of each zone whether it is a main function.
+   * @param {Pick<Speech, "say">} speech
    */
-  constructor(exact, isMain) {
+  constructor(exact, isMain, speech) {
     const { model, units, parents } = exact;
     const absent = new Set(model.absent);
     const derivedOf = (/** @type {string[]} */ names) => model.derived.filter(({ name }) => names.includes(name));
@@ -168,6 +171,7 @@ export class ZoneEvaluator {
       new DerivingTable(rows, columns, derivedOf(derived), {});
     this.exact = exact;
     this.isMain = isMain;
+    this.speech = speech;
     this.model = model;
     this.rows = model.units.rows;
     this.units = table(this.rows, units, model.units.derived);
@@ -211,7 +215,7 @@ export class ZoneEvaluator {
     return this.units.keep(rule, rule.names, () => {
       const answers = table.ask(rule.when);
       const open = answers.includes(UNKNOWN);
-      if (rule.on_unknown === "error" && open) throw new Error(`rule ${rule.id} cannot be answered for every unit`);
+      if (rule.on_unknown === "error" && open) throw new Refusal(this.speech.say("try_no_answer", { rule: rule.id }));
       const hangs = rule.behind.size ? this.hanging(rule, answers, doubts) : null;
       return rule.of_parents ? { answers: this.spread(answers), hangs: hangs && this.spread(hangs), open } : { answers, hangs, open };
     });

@@ -6,10 +6,13 @@ from decimal import Decimal
 from hashlib import sha256
 
 import pandas as pd
+import pytest
 
 from maps.locale import localize
 from maps.recompute import plan_model
 from maps.recompute.quota_model import QuotaBound, quota_models
+from maps.run_folder import read_run
+from tests.conftest import SHIPPED
 from zoning.study import Lock, Quota, QuotaTransfer, Within
 
 
@@ -33,6 +36,14 @@ def test_a_try_knows_its_plan_by_the_digest_of_its_text(toy_plan) -> None:
     model = plan_model(localize(toy_plan, "en")).model
     assert model.file == "plan.toml"
     assert model.digest == sha256(toy_plan.study.path.read_bytes()).hexdigest()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("study", SHIPPED)
+def test_that_is_the_text_in_the_run_folder_whatever_the_language(plan_of, run_of, study: str) -> None:
+    digest = sha256((run_of(study) / "plan.toml").read_bytes()).hexdigest()
+    for plan, language in ((plan_of(study), "fr"), (read_run(run_of(study)), "zh")):
+        assert plan_model(localize(localize(plan, "en"), language)).model.digest == digest
 
 
 def test_parameters_have_their_adopted_values_and_titles(toy_plan) -> None:

@@ -22,6 +22,8 @@ PARTS = (
     "exact_decimal",
     "plan_evaluator",
     "quota_evaluator",
+    "refusal",
+    "toml_reader",
     "tried_facts",
     "try_file",
     "try_panel",
@@ -29,7 +31,7 @@ PARTS = (
     "webster",
     "zone_evaluator",
 )
-MOST_BYTES = 62 * 1024
+MOST_BYTES = 74 * 1024
 TOLD = (
     "() => ({ tried: document.documentElement.hasAttribute('data-trying'), hash: decodeURIComponent(location.hash) })"
 )

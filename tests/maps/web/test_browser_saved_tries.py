@@ -1,0 +1,228 @@
+"""Saved tries in Chromium, of every shipped study in every language: the command and the page make the same of them."""
+
+from __future__ import annotations
+
+import csv
+import functools
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+import zoneplan as zp
+from layers.sources.toml_documents import MAX_BYTES
+from maps.locale import catalogue, languages, localize
+from tests.conftest import SHIPPED, SHIPPED_EDITIONS, shipped_study
+from zoning.study import read_study
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+OUTCOME = "tried => globalThis.zoneplan.evaluate(tried)"
+DROP = """([text, name, target]) => {
+    const held = new DataTransfer();
+    held.items.add(new File([text], name));
+    const settings = { dataTransfer: held, bubbles: true, cancelable: true };
+    const under = document.querySelector(target);
+    for (const kind of ["dragover", "drop"]) under.dispatchEvent(new DragEvent(kind, settings));
+}"""
+
+
+@pytest.fixture(scope="session")
+def saved_of(open_tab, map_of) -> Callable[[str, str], tuple[str, dict[str, Any], dict[str, Any]]]:
+    """A function that tries something in the map of a study, and gives what the page saves, what it is and makes."""
+
+    @functools.cache
+    def saved(name: str, language: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+        tab = open_tab()
+        tried = {}
+        for place in ("", "#try="):
+            tab.goto("about:blank")
+            tab.goto(map_of(name, language).as_uri() + (place and place + quote(json.dumps(tried))))
+            tab.wait_for_selector("html[data-zoneplan=ready]")
+            tried = tried or something_to_try(tab, shipped_study(name))
+        found = tab.evaluate(OUTCOME, tried)
+        text = saved_text(tab, language)
+        assert tab.complaints == []
+        tab.close()
+        return text, tried, found
+
+    return saved
+
+
+def something_to_try(tab: Any, plan_file: Path) -> dict[str, Any]:
+    """A parameter, or several, that move units, the totals of quotas, and a decision, as far as the plan has them."""
+    plan = read_study(plan_file)
+    rulebook = zp.read_rulebook(plan.rulebook, plan.date)
+    adopted = tab.evaluate("globalThis.zoneplan.plan")
+    parameters: dict[str, float] = {}
+    for name, value in rulebook.values.items():
+        if isinstance(value, float) and value:
+            found = tab.evaluate(OUTCOME, {"parameters": {name: value * 0.9}})
+            if all("main" in row for row in found.values()) and moved(adopted, found):
+                parameters[name] = value * 0.9
+                break
+    quotas = {}
+    for one in plan.quotas:
+        total = one.step * int(one.total / one.step * Decimal("0.98"))
+        found = tab.evaluate(OUTCOME, {"parameters": parameters, "quotas": {one.name: {"total": f"{total:f}"}}})
+        if any(one.name in row["amounts"] for row in found.values()):
+            quotas[one.name] = {"total": f"{total:f}"}
+    unit, row = list(adopted.items())[-1]
+    main = next(code for code in rulebook.codes("main") if code != row["main"])
+    return {"parameters": parameters, "quotas": quotas, "decisions": [{"unit": unit, "main": main, "reason": '"so"'}]}
+
+
+def moved(adopted: dict[str, Any], found: dict[str, Any]) -> set[tuple[str, str]]:
+    """The units with another main function, or other overlays."""
+    kinds = (("main", "main"), ("overlay", "overlays"))
+    return {(unit, kind) for unit, row in found.items() for kind, key in kinds if row[key] != adopted[unit][key]}
+
+
+def saved_text(tab: Any, language: str) -> str:
+    """What the page saves of the try that it shows."""
+    words = catalogue("map", language)
+    tab.locator("#zp-tab-try").click()
+    if not tab.get_by_label(words["try_name"]).input_value():
+        tab.get_by_label(words["try_name"]).fill("ana")
+        tab.get_by_label(words["try_by"]).fill("Ana")
+    with tab.expect_download() as saved:
+        tab.get_by_role("button", name=words["try_save"], exact=True).click()
+    return Path(saved.value.path()).read_text("utf-8")
+
+
+def shown(tab: Any) -> tuple[str, str]:
+    """What the tab of tries says, and the try in the address."""
+    return tab.locator("#zp-try").inner_text(), tab.evaluate("location.hash")
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_command_makes_of_a_saved_try_what_the_page_showed(
+    saved_of, run_of, command, tmp_path: Path, name: str
+) -> None:
+    text, tried, found = saved_of(name, "en")
+    folder = Path(shutil.copytree(shipped_study(name).parent, tmp_path / name, ignore=shutil.ignore_patterns("runs")))
+    (folder / "ana.toml").write_text(text, "utf-8")
+    adopted_run = Path(shutil.copytree(run_of(name), folder / "runs" / "plan"))
+    assert hashlib.sha256((adopted_run / "plan.toml").read_bytes()).hexdigest() in text
+    assert command("check", folder / "ana.toml").code == 0
+    assert command("run", folder / "ana.toml").code == 0
+    run = folder / "runs" / "ana"
+    zones = {
+        row["unit_id"]: {key: row[key] for key in ("main", "overlays", "status")} for row in rows(run / "zones.csv")
+    }
+    assert {unit: {key: row[key] for key in zones[unit]} for unit, row in found.items()} == zones
+    amounts = {
+        (row["unit_id"], row["quota"]): Decimal(row["amount"])
+        for row in rows(run / "quotas.csv")
+        if row["level"] == "unit" and row["unit_id"] in found and row["quota"] in tried["quotas"]
+    }
+    shown_amounts = {(unit, one): Decimal(row["amounts"][one]) for unit, row in found.items() for one in row["amounts"]}
+    assert {key: amount for key, amount in shown_amounts.items() if key[1] in tried["quotas"]} == amounts
+    told = command("compare", adopted_run, folder / "ana.toml", "--json")
+    assert told.code == 1, told.err
+    adopted = {row["unit_id"]: row for row in rows(adopted_run / "zones.csv")}
+    changes = {
+        (one["unit_id"], one["what"]) for one in json.loads(told.out)["moved"] if one["what"] in {"main", "overlay"}
+    }
+    assert changes == moved(adopted, found)
+    assert changes
+
+
+def rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a table of a run."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return iter(list(csv.DictReader(file)))
+
+
+@pytest.mark.parametrize(("name", "language"), SHIPPED_EDITIONS)
+def test_a_saved_try_is_opened_from_the_field_and_by_dropping_it(
+    saved_of, open_map, map_of, name: str, language: str
+) -> None:
+    text, tried, found = saved_of(name, language)
+    assert text == saved_of(name, "en")[0], "whatever the language of the page"
+    states = []
+    for way in ("field", "drop"):
+        tab = open_map(map_of(name, language))
+        if way == "field":
+            file = {"name": "ana.toml", "mimeType": "application/toml", "buffer": text.encode()}
+            tab.locator("#zp-try input[type=file]").set_input_files(file)
+        else:
+            tab.evaluate(DROP, [text, "ana.toml", ".leaflet-container"])
+        tab.wait_for_selector("html[data-trying]")
+        states.append(shown(tab))
+        opened = json.loads(tab.evaluate("new URLSearchParams(location.hash.slice(1)).get('try')"))
+        assert opened["parameters"] == tried["parameters"]
+        assert opened.get("quotas", {}) == tried["quotas"]
+        assert tab.evaluate(OUTCOME, opened) == found
+        assert saved_text(tab, language) == text
+        assert tab.complaints == []
+    assert states[0] == states[1]
+
+
+DIGEST = "[0-9a-f]{64}"
+REFUSED = [
+    ("try_file_plan", lambda text: re.sub(DIGEST, 64 * "0", text)),
+    ("try_no_parameter", lambda text: text.replace("set = { ", 'set = { "parameters.nothing" = 1, ')),
+    ("try_other_kind", lambda text: text.replace('fragile_min" = 0.6', 'fragile_min" = true')),
+    ("try_least", lambda text: text.replace('fragile_min" = 0.6', 'fragile_min" = -0.6')),
+    ("try_most", lambda text: text.replace('fragile_min" = 0.6', 'fragile_min" = 1.6')),
+    ("try_no_quota", lambda text: text.replace("quotas.construction_land", "quotas.nothing")),
+    ("try_file_beyond", lambda text: text.replace("construction_land.total", "construction_land.reserve_pct")),
+    ("try_step", lambda text: text.replace("= 60", "= 60.0001")),
+    ("try_least", lambda text: text.replace("= 60", "= -60")),
+    ("try_no_unit", lambda text: text.replace('unit = "a3"', 'unit = "z9"')),
+    ("try_no_main", lambda text: text.replace('main = "', 'main = "nothing')),
+    ("try_decision_either", lambda text: text.replace("reason =", 'overlay = "energy_rich"\nreason =')),
+    ("try_file_key", lambda text: text.replace("reason =", "why =")),
+    ("try_file_key", lambda text: text.replace('"so"', '""')),
+    ("try_file_key", lambda text: text.replace("= 60", "= 1e300")),
+    ("try_file_key", lambda text: re.sub(DIGEST, 64 * "A", text)),
+    ("try_file_later", lambda text: text.replace("date = 2", "date = 3")),
+    ("try_file_none", lambda text: text.replace("[try]", "[study]")),
+    ("try_file_none", lambda text: f'{text}[[scenarios]]\nname = "two"\n'),
+    ("try_file_toml", lambda text: text.replace("[try]", "[try")),
+    ("try_file_toml", lambda text: text.replace('"so"', '"""so"""')),
+    ("try_file_toml", lambda text: text.replace("by =", 'by = "Bea"\nby =', 1)),
+    ("try_file_toml", lambda text: f"{text}more = {1000 * '['}"),
+    ("try_file_text", lambda text: text.encode("utf-16")),
+    ("try_file_large", lambda text: text + "#" * (MAX_BYTES + 1 - len(text.encode()))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_the_command_refuses_the_page_refuses_in_its_language(open_map, toy_plan, language: str) -> None:
+    words = catalogue("map", language, localize(toy_plan, language).noun)
+    tab = open_map(zp.draw(toy_plan, language))
+    tried = {
+        "parameters": {"fragile_min": 0.6},
+        "quotas": {"construction_land": {"total": "60"}},
+        "decisions": [{"unit": "a3", "main": "ecologically_fragile", "reason": "so"}],
+    }
+    tab.evaluate("tried => (location.hash = 'try=' + encodeURIComponent(JSON.stringify(tried)))", tried)
+    text = saved_text(tab, language)
+    tab.get_by_role("button", name=words["try_back"], exact=True).first.click()
+    field, said = tab.locator("#zp-try input[type=file]"), tab.locator("#zp-try > .zp-try-wrong").first
+    for key, spoil in REFUSED:
+        spoilt = spoil(text)
+        assert spoilt != text, key
+        content = spoilt if isinstance(spoilt, bytes) else spoilt.encode()
+        said.evaluate("one => one.replaceChildren()")
+        field.set_input_files({"name": "ana.toml", "mimeType": "application/toml", "buffer": content})
+        beginning = max(str(words[key].forms[0]).replace("{", "}").split("}")[::2], key=len).strip()
+        tab.wait_for_function("([one, text]) => one.textContent.includes(text)", arg=[said.element_handle(), beginning])
+        assert said.inner_text().startswith("ana.toml")
+        assert said.inner_text() == tab.locator("#zp-live").inner_text().strip()
+        assert not tab.evaluate("document.documentElement.hasAttribute('data-trying')")
+    most = text + "#" * (MAX_BYTES - len(text.encode()))
+    field.set_input_files({"name": "ana.toml", "mimeType": "application/toml", "buffer": most.encode()})
+    tab.wait_for_selector("html[data-trying]")
+    assert said.inner_text() == ""
+    assert saved_text(tab, language) == text
+    assert tab.complaints == []
