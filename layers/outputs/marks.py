@@ -103,7 +103,12 @@ GEODATABASE = Kind(_strange_in_geodatabase, is_folder=True)
 def csv_table(columns: Iterable[str]) -> Kind:
     """A table as CSV, which has no place for a mark: one that begins with the very columns is replaced."""
     head = ("\ufeff" + ",".join(columns) + "\n").encode()
-    return _file(lambda path: path.open("rb").readline(_MOST_BYTES) == head)
+
+    def begins_so(path: Path) -> bool:
+        with path.open("rb") as stream:
+            return stream.read(len(head)) == head
+
+    return _file(begins_so)
 
 
 def unchanged(before: bytes) -> Kind:

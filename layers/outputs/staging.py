@@ -106,6 +106,8 @@ def staged_in(folder: str | Path, last: str, notice: Notice = warn) -> Iterator[
     BusyError
         A living process writes there.
     """
+    if Path(folder).is_symlink() and not Path(folder).is_dir():
+        raise WriteError(Phrase("{folder} is not a folder: choose another", folder=folder))
     folder = Path(os.path.realpath(folder))
     if not os.path.lexists(folder):
         with staged(folder, NEW_FOLDER, notice=notice) as stage:
@@ -324,7 +326,7 @@ def _tidy(target: Path, notice: Notice) -> None:
 
 
 def _older(work: Path) -> Path:
-    """Where a folder waits while its successor is put in its place by two renames."""
+    """Where a folder is that changes places with its successor."""
     return work / f"{_STAGE.fullmatch(work.name)['name']}.older"  # type: ignore[index]
 
 
@@ -339,7 +341,7 @@ def _restore(target: Path) -> None:
 
 
 def _put(stage: Path, target: Path) -> None:
-    """Put the stage in place, a folder by one exchange where the system has it; what stood there is then in the stage.
+    """Put the stage in place, a folder by one exchange where the system has it; what stood there waits to be cleared.
 
     By two renames the older folder comes back if the second fails, or with the next command if there is none.
     """
@@ -348,15 +350,23 @@ def _put(stage: Path, target: Path) -> None:
     elif not stage.is_dir():
         shutil.copymode(target, stage)
         stage.replace(target)
-    elif not exchange(stage, target):
-        older = _older(stage.parent)
-        target.rename(older)
-        try:
-            stage.rename(target)
-        except OSError:
-            older.rename(target)
-            raise
+    else:
+        _put_folder(stage, target)
     _flush(target.parent)
+
+
+def _put_folder(stage: Path, target: Path) -> None:
+    older = _older(stage.parent)
+    stage.rename(older)  # whatever lies under this name is whole, be it the new one or the older
+    if exchange(older, target):
+        return
+    older.rename(stage)
+    target.rename(older)
+    try:
+        stage.rename(target)
+    except OSError:
+        older.rename(target)
+        raise
 
 
 def _put_among(work: Path, folder: Path, last: str) -> None:
@@ -416,9 +426,8 @@ def _differs(new: Path, old: Path) -> bool:
 def _clear(work: Path, target: Path, notice: Notice) -> None:
     """Remove a stage, once files of the user's that have come into it with a folder are somewhere else."""
     _roll_back(work, target.parent)
-    for left in (work / target.name, _older(work)):
-        if left.is_dir():
-            _keep(left, strange_files(left), target, notice)
+    if _older(work).is_dir():
+        _keep(_older(work), strange_files(_older(work)), target, notice)
     shutil.rmtree(work, ignore_errors=True)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -70,6 +73,7 @@ def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> Non
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
 
     said = localize(plan, language)
+    rows: dict[str, int] = {}
     numbered = gdal_option("OPENFILEGDB_REPRODUCIBLE_UUID", "YES")  # else identifiers are drawn
     with staged(path, GEODATABASE, inputs=plan.study.source_paths) as stage, refusing(), numbered:
         for layer, frame in layers_in_file(said):
@@ -82,6 +86,23 @@ def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> Non
                 append=stage.exists(),
                 DOCUMENTATION=GEODATABASE_MARK,
             )
+            rows[layer] = len(frame)
+        _require_whole(stage, rows)
+
+
+def _require_whole(path: Path, rows: Mapping[str, int]) -> None:
+    """Look at each file and each feature again: what a full disk did not take, GDAL may say to nobody."""
+    from pyogrio import read_bounds  # noqa: PLC0415  (loaded by load_gdal)
+
+    read = {layer: len(read_bounds(path, layer=layer)[0]) for layer in rows}
+    if read != rows or any(_said_length(table) != table.stat().st_size for table in path.glob("*.gdbtable")):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def _said_length(table: Path) -> int:
+    """How long a table of a geodatabase is by its own head."""
+    with table.open("rb") as stream:
+        return int.from_bytes(stream.read(32)[24:], "little")
 
 
 def _in_geodatabase(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

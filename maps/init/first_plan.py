@@ -97,7 +97,7 @@ def write_plan(
     given, folder = Path(folder), Path(os.path.realpath(folder))
     files = [(role, Path(file)) for role, file in layers]
     hints = Hints(crs, encoding, language)
-    with staged_in(folder, PLAN_NAME) as stage:
+    with staged_in(given, PLAN_NAME) as stage:
         if rulebook is None:
             place: Path | str = _drafted(stage, Path(units), files, hints)
         else:

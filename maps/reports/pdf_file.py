@@ -53,7 +53,7 @@ def write_pdf(html: str, path: str | Path) -> None:
         be written to.
     """
     target = Path(path)
-    with tempfile.TemporaryDirectory(prefix="zoneplan-") as folder:
+    with staged(target, PDF) as stage, tempfile.TemporaryDirectory(prefix="zoneplan-") as folder:
         page, printed = Path(folder) / "report.html", Path(folder) / "report.pdf"
         page.write_bytes(html.encode("utf-8"))
         browser = find_browser()
@@ -70,8 +70,7 @@ def write_pdf(html: str, path: str | Path) -> None:
                     file=target,
                 )
             )
-        with staged(target, PDF) as stage:
-            stage.write_bytes(printed.read_bytes().rstrip() + b"\n" + PDF_MARK)
+        stage.write_bytes(printed.read_bytes().rstrip() + b"\n" + PDF_MARK)
 
 
 def find_browser() -> str | None:

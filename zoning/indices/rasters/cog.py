@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,7 +49,7 @@ def written_cog(
     import rasterio  # noqa: PLC0415  (loaded by load_gdal)
     from rasterio.shutil import copy  # noqa: PLC0415  (as rasterio)
 
-    nodata, whole = NODATA[dtype], np.dtype(dtype).kind in "iu"
+    known, nodata, whole = 0, NODATA[dtype], np.dtype(dtype).kind in "iu"
     shape = {"height": grid.shape[0], "width": grid.shape[1], "count": 1, "dtype": dtype, "nodata": nodata}
     stored = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate", "zlevel": 1}
     cog = {"compress": "deflate", "blocksize": 512, "overview_resampling": "mode" if whole else "average"}
@@ -69,7 +71,9 @@ def written_cog(
         ) as written:
 
             def write(window: Window, values: Floats) -> None:
+                nonlocal known
                 empty = np.isnan(values)
+                known += np.count_nonzero(~empty)
                 if empty.all():
                     return  # as it is where nothing was written
                 if whole:
@@ -79,8 +83,22 @@ def written_cog(
 
             yield write
             written.update_tags(**GDAL_MARK)
-        copy(draft, made, driver="COG", bigtiff="if_safer", sparse_ok="yes", **cog)
+        try:
+            copy(draft, made, driver="COG", bigtiff="if_safer", sparse_ok="yes", **cog)
+        except Exception as error:
+            raise OSError(str(error)) from error  # rasterio's own errors of GDAL are no OSError
         draft.unlink()
+        _require_cells(made, known)
+
+
+def _require_cells(path: Path, known: int) -> None:
+    """Read the cells back: what a full disk did not take, GDAL says to nobody, and it reads as empty."""
+    import rasterio  # noqa: PLC0415  (as above)
+
+    with rasterio.open(path) as written:
+        blocks = (written.read(1, window=window, masked=True) for _, window in written.block_windows(1))
+        if sum(int(block.count()) for block in blocks) != known:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def _refuse_misfits(values: Floats, dtype: CellType) -> None:
