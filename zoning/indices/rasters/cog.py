@@ -73,7 +73,7 @@ def written_cog(
             def write(window: Window, values: Floats) -> None:
                 nonlocal known
                 empty = np.isnan(values)
-                known += np.count_nonzero(~empty)
+                known += int(np.count_nonzero(~empty))
                 if empty.all():
                     return  # as it is where nothing was written
                 if whole:
