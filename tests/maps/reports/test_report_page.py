@@ -457,7 +457,7 @@ def test_an_unknown_language_is_refused_before_anything_is_written(toy_plan, tmp
 def test_a_place_that_cannot_be_written_leaves_what_stood_there(toy_plan, tmp_path):
     folder = tmp_path / "report.html"
     folder.mkdir()
-    with pytest.raises(WriteError, match=r"report\.html: cannot be written") as refused:
+    with pytest.raises(WriteError, match=r"report\.html is no file that zoneplan wrote") as refused:
         write_report(toy_plan, folder)
     assert refused.value.exit_code == 5
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]

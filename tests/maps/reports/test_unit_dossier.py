@@ -260,7 +260,7 @@ class TestWhatItIs:
         with pytest.raises(ZoneplanError, match="no language 'xx'"):
             write_dossier(toy_plan, "a1", tmp_path / "dossier.html", "xx")
         (tmp_path / "dossier.html").mkdir()
-        with pytest.raises(WriteError, match=r"dossier\.html: cannot be written"):
+        with pytest.raises(WriteError, match=r"dossier\.html is no file that zoneplan wrote"):
             write_dossier(toy_plan, "a1", tmp_path / "dossier.html")
         assert [path.name for path in tmp_path.iterdir()] == ["dossier.html"]
 
