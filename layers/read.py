@@ -594,6 +594,34 @@ def changed_files(read: Iterable[Source], known: Iterable[Source]) -> list[str]:
     return sorted({one.path for one in read if (one.path, one.sha256) not in digests})
 
 
+def require_files(sources: Sources, left_out: Collection[str] = ()) -> None:
+    """Refuse sources of which a file is missing; all are named at once.
+
+    Parameters
+    ----------
+    sources : Sources
+    left_out : collection of str
+        The layers that nobody will look for.
+
+    Raises
+    ------
+    SourceError
+    """
+    on_disk = {source for name, source in sources.files if table_name(source) is None and name not in left_out}
+    missing = sorted(source for source in on_disk if not (sources.folder / source).exists())
+    if missing:
+        raise SourceError(
+            Phrase(
+                "to run it again, inputs are missing in {place}: {missing}. Say with --study DIR in which folder they "
+                "are",
+                place=sources.folder,
+                missing=phrase_list(missing),
+            ),
+            code="source_missing",
+            features=missing,
+        )
+
+
 def confirm_sources(inputs: Inputs, sources: Sources) -> None:
     """Refuse inputs that have changed since they were read; tables of databases are known by the very rows read.
 

@@ -493,6 +493,20 @@ class Sources(Placed):
         """The files of its own that some of its sources have."""
         return tuple(self._places.values())
 
+    def standing_at(self, path: Path) -> Self:
+        """The same as if its file stood at a path: sources are looked up in the folder of that.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> study = zp.read_study(zp.builtin_study("us_mountain_west")).standing_at(Path("there") / "west.toml")
+        >>> study.folder.name, study.where("units", "id").partition(",")[0]
+        ('there', 'west.toml')
+        """
+        moved = self.model_copy()
+        moved._document = replace(self._document, path=path)  # noqa: SLF001  (its own)
+        return moved
+
     def is_placed(self, source: str) -> bool:
         """Whether a source has a file of its own, or it is known why it has none."""
         return source in self._places or source in self._refused

@@ -85,7 +85,7 @@ Language = Annotated[
 OutFolder = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Also write pages and tables.")]
 StudyFolder = Annotated[
     Path | None,
-    typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
+    typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where the run was made."),
 ]
 Workers = Annotated[
     int | None,
@@ -538,10 +538,7 @@ def _point(words: Sequence[str]) -> tuple[float, float] | None:
 def verify_(
     folder: RunFolder,
     rerun: Annotated[bool, typer.Option("--rerun", help="Also run it again, and compare every file.")] = False,
-    study: Annotated[
-        Path | None,
-        typer.Option("--study", metavar="DIR", help="Where its inputs are; by default where runs/<name> was written."),
-    ] = None,
+    study: StudyFolder = None,
     language: OwnLanguage = None,
     as_json: AsJson = False,
 ) -> None:
@@ -822,10 +819,7 @@ def weights(
 def serve(
     target: Annotated[Path, typer.Argument(metavar="RUN|PLAN", help="A run folder, or a study file, which is run.")],
     port: Annotated[int, typer.Option(min=0, max=65535, help="Of this machine; by default one that is free.")] = 0,
-    study: Annotated[
-        Path | None,
-        typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
-    ] = None,
+    study: StudyFolder = None,
     show: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
     language: OwnLanguage = None,
 ) -> None:
@@ -859,10 +853,7 @@ def seek_(
     moves: Annotated[
         list[str], typer.Option("--move", metavar="NAME=LOW:HIGH", help="A parameter that may move, and how far.")
     ],
-    study: Annotated[
-        Path | None,
-        typer.Option("--study", metavar="DIR", help="Where the inputs are; by default where runs/<name> was written."),
-    ] = None,
+    study: StudyFolder = None,
     language: OwnLanguage = None,
     as_json: AsJson = False,
 ) -> None:

@@ -10,7 +10,7 @@ from rich.table import Table as RichTable
 
 from maps.locale import amount, format_number
 from maps.summaries import ComparisonWords
-from zoning.scenario import MOVES
+from zoning.scenario import MOVES, UNKNOWN
 
 if TYPE_CHECKING:
     from zoning.scenario import Comparison
@@ -21,15 +21,18 @@ def as_json(found: Comparison) -> dict[str, Any]:
     rows = found.moved.rename(columns={"before": "from", "after": "to"}).to_dict("records")
     moved = [
         {**{key: row[key] for key in ("unit_id", "what", "item", "from", "to")},
-         "cause": {"kind": row["cause_kind"], "id": row["cause_id"]}}
+         "cause": {"kind": row["cause_kind"], **({"id": row["cause_id"]} if row["cause_kind"] != UNKNOWN else {})}}
         for row in rows
     ]  # fmt: skip
+    differences = [{"kind": one.kind, "id": one.id, "from": one.before, "to": one.after} for one in found.differences]
     return {
         "moved": moved,
+        "differences": differences,
         "totals": found.totals,
         "transitions": found.transitions.rename(columns={"before": "from", "after": "to"}).to_dict("records"),
         "only_before": list(found.only_before),
         "only_after": list(found.only_after),
+        **({"note": found.note} if found.note else {}),
     }
 
 
@@ -40,6 +43,7 @@ def print_comparison(found: Comparison, language: str) -> None:
     console.print(escape(told.verdict))
     if found.same:
         return
+    console.print(escape(told.lead))
     if len(told.changed):
         table = RichTable(title=words["title"], title_justify="left")
         for heading in ("before", "after", "units", "hectares"):
@@ -66,5 +70,3 @@ def print_comparison(found: Comparison, language: str) -> None:
             before=f"{amount(line.before, language)} {line.unit}", after=f"{amount(line.after, language)} {line.unit}",
         )  # fmt: skip
         console.print(escape(said))
-    for sentence in told.lone:
-        console.print(escape(sentence))

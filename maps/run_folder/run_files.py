@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
@@ -25,7 +24,8 @@ from maps.context import Neighbourhood
 from maps.exports import write_geopackage, write_geoparquet, write_qgis_project, write_workbook
 from maps.locale import LocalizedPlan, catalogue, localize
 from maps.reports import write_report
-from maps.run_folder.manifest import PROVENANCE, RULEBOOK_FOLDER
+from maps.run_folder.manifest import RULEBOOK_FOLDER
+from maps.run_folder.provenance import PLAN_FILE, read_provenance, read_run_study, write_provenance
 from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
 from maps.style import Topology, page_template, plan_topology
 from maps.summaries import verdicts
@@ -34,7 +34,7 @@ from zoning.plan import IndexRaster, Plan
 from zoning.policies import join_texts, policy_texts
 from zoning.records import OF_ROWS, row_records, scheme_in_use, scheme_parameters
 from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
-from zoning.study import Study, read_study
+from zoning.study import Study
 from zoning.tables import (
     ASKED_TABLES,
     CLAIMS,
@@ -56,7 +56,6 @@ from zoning.tables import (
     tabulate,
 )
 
-PLAN_FILE = "plan.toml"
 RASTERS = "rasters"
 """The folder of the rasters of indices that are made of rasters, in runs of plans that have some."""
 HEIGHTS = "heights.tif"
@@ -211,8 +210,8 @@ class _RunFiles:
             target = stage / RULEBOOK_FOLDER / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        _write_json(
-            _provenance(said, excel_safe=self._excel_safe, flat=self._flat, by_tiles=self._by_tiles), stage / PROVENANCE
+        write_provenance(
+            _provenance(said, excel_safe=self._excel_safe, flat=self._flat, by_tiles=self._by_tiles), stage
         )
 
 
@@ -256,7 +255,7 @@ def read_run(folder: str | Path) -> Plan:
     Returns
     -------
     Plan
-        Its study refers to sources that may no longer be there.
+        Its study stands where the run was made; the sources may no longer be there.
 
     Examples
     --------
@@ -270,8 +269,7 @@ def read_run(folder: str | Path) -> Plan:
     True
     """
     folder = Path(folder)
-    provenance = json.loads((folder / PROVENANCE).read_text("utf-8"))
-    study = read_study(folder / PLAN_FILE)
+    provenance, study = read_provenance(folder), read_run_study(folder)
     listed = [table for table in CSV_TABLES if table not in _NOT_ALWAYS or (folder / f"{table.name}.csv").exists()]
     is_flat = provenance.get("flat", True)  # as all runs were before this was asked
     forms = {POLICIES.name: POLICIES if is_flat else PLACED_POLICIES}
@@ -354,13 +352,13 @@ def _restore(tables: dict[str, pd.DataFrame], names: pd.Series | None, rulebook:
 
 def read_left_out(folder: Path) -> tuple[LeftOut, ...]:
     """What a run does without, as it stands in its provenance; of a whole run nothing."""
-    written = json.loads((folder / PROVENANCE).read_text("utf-8")).get("left_out")
+    written = read_provenance(folder).get("left_out")
     return WrittenTrace(folder).left_out(written) if written else ()
 
 
 def run_language(folder: Path) -> str:
     """The language in which a run was written."""
-    return str(json.loads((folder / PROVENANCE).read_text("utf-8")).get("language", "en"))
+    return str(read_provenance(folder).get("language", "en"))
 
 
 def _provenance(plan: LocalizedPlan, *, excel_safe: bool, flat: bool, by_tiles: bool) -> dict[str, Any]:
@@ -416,10 +414,6 @@ def _scheme(plan: LocalizedPlan) -> dict[str, object]:
         return {}
     parameters = scheme_parameters(scheme, section.period)
     return {"scheme": scheme.code, "period": section.period, "parameters": parameters}
-
-
-def _write_json(content: Mapping[str, Any], path: Path) -> None:
-    path.write_text(json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False, default=str) + "\n", "utf-8")
 
 
 def _is_text(column: pd.Series) -> bool:

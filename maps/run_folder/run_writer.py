@@ -18,6 +18,7 @@ from layers.phrases import Phrase, phrase_list
 from maps.errors import WriteError
 from maps.locale import require_spoken
 from maps.run_folder.manifest import CONTENTS, FORMAT, RUN, Manifest
+from maps.run_folder.provenance import record_origin
 from zoning.plan import Plan
 from zoning.study import Study
 
@@ -129,7 +130,7 @@ def write_run(
                 borders=borders,
             )
 
-        return _write(Path(folder).absolute(), fill, notice, _plan_that_is_tried(plan.study))
+        return _write(Path(folder).absolute(), fill, notice, plan.study)
 
 
 def write_kept_run(files: Mapping[str, bytes], study: Study, folder: str | Path, notice: Notice = warn) -> Path:
@@ -150,19 +151,16 @@ def write_kept_run(files: Mapping[str, bytes], study: Study, folder: str | Path,
             (stage / name).parent.mkdir(parents=True, exist_ok=True)
             (stage / name).write_bytes(content)
 
-    return _write(Path(folder).absolute(), fill, notice, _plan_that_is_tried(study))
+    return _write(Path(folder).absolute(), fill, notice, study)
 
 
-def _plan_that_is_tried(study: Study) -> str:
-    return study.tried.plan if study.tried is not None else ""
-
-
-def _write(folder: Path, fill: Callable[[Path], None], notice: Notice, tried: str) -> Path:
+def _write(folder: Path, fill: Callable[[Path], None], notice: Notice, study: Study) -> Path:
     require_room(folder)
     with staged(folder, RUN, notice=notice) as stage:
         stage.mkdir()
         fill(stage)
-        _seal(stage, tried)
+        record_origin(stage, study, folder)
+        _seal(stage, study.tried.plan if study.tried is not None else "")
     return folder
 
 

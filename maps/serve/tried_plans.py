@@ -246,9 +246,9 @@ def _drawn(name: str, layer: DrawnLayer) -> gpd.GeoDataFrame:
 
 def _plan_file(study: Study) -> Path:
     """The file of the plan in its own folder; a run has but a copy of it."""
-    text = study.path.read_bytes()
+    text = study.text.encode("utf-8")
     for one in (study.path, *sorted(study.folder.glob("*.toml"))):
-        if one.parent == study.folder and one.read_bytes() == text:
+        if one.is_file() and one.read_bytes() == text:
             return one
     raise SourceError(
         Phrase(

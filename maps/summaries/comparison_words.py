@@ -22,7 +22,7 @@ from maps.locale import (
     text_in,
 )
 from maps.summaries.difference_words import DifferenceWords
-from zoning.scenario import MOVES, Comparison
+from zoning.scenario import MOVES, UNKNOWN, Comparison
 
 LISTED = 4
 """So many differences or units stand in a row."""
@@ -145,10 +145,15 @@ class ComparisonWords:
 
     @cached_property
     def lead(self) -> str:
-        """In what the plans differ, and which units have no partner."""
+        """In what the plans differ, which units have no partner, and why causes are unknown."""
         told = [self._difference(one.kind, one.id) for one in self.found.differences]
         lead = self.words["lead"].format(n=len(told), differences=self._few(told)) if told else ""
-        return sentence_gap(self.language).join(filter(None, (lead, *self.lone)))
+        return sentence_gap(self.language).join(filter(None, (lead, *self.lone, self.note)))
+
+    @cached_property
+    def note(self) -> str:
+        """Why causes are unknown; empty where they are known."""
+        return escape_hidden(self.plans[1].renderer.render(self.found.note))
 
     @cached_property
     def lone(self) -> tuple[str, ...]:
@@ -237,6 +242,8 @@ class ComparisonWords:
 
     def cause(self, kind: str, name: str) -> str:
         """What a move hangs on."""
+        if kind == UNKNOWN:
+            return self.words["kind_unknown"]
         if kind != "several":
             return self._difference(kind, name)
         kinds = {one.id: one.kind for one in self.found.differences}

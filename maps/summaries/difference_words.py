@@ -8,6 +8,8 @@ from functools import cached_property
 
 from layers.errors import escape_hidden
 from maps.locale import LocalizedPlan, Terms, capital, catalogue, format_measure, text_in
+from zoning.rulebook import with_all_topics
+from zoning.scenario import entries_of
 
 LINE = 40
 """What stands in a plan is cut behind so many characters."""
@@ -51,12 +53,11 @@ class DifferenceWords:
             return f"{self.terms.flow(title)} {period}"
         if kind == "parameter" and chapter == "indices":
             return self.words["index"].format(title=self.terms.names.get(rest, rest))
-        if kind == "parameter":
-            return self.terms.measures.get(name, name)
         if kind == "decision":
             return self.unit(name)
-        known = {layer.name for plan in self.plans for layer in plan.study.layers}
-        return self.terms.layer(name) if kind == "datum" and name in known else name
+        if kind == "datum":
+            return self.words["and"].join(map(self.terms.source, name.split(", ")))
+        return self._titles.get(name, name)
 
     def named(self, kind: str, name: str, kinds: Mapping[str, str]) -> str:
         """What differs, with the word for its kind; a parameter by its title alone.
@@ -81,6 +82,14 @@ class DifferenceWords:
         except InvalidOperation:
             told = self.zone(text)
         return told if len(told) <= LINE else f"{told[:LINE].rstrip()}…"
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        """What parameters and entries of the rulebooks are called: their titles, or the reason that a rule gives."""
+        books = [with_all_topics(plan.rulebook) for plan in self.plans]
+        entries = [entry for book in books for entry in (*entries_of(book), *book.parameters.items())]
+        said = {name: getattr(one, "title", None) or getattr(one, "reason", None) for name, one in entries}
+        return {name: text_in(text, self.language, name) for name, text in said.items() if text}
 
     @cached_property
     def _named(self) -> tuple[dict[str, str], ...]:

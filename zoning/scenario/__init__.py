@@ -1,9 +1,10 @@
 """Scenarios: a plan varied in memory, two plans compared, and a plan under many draws."""
 
 from zoning.scenario.calibration import Calibration, calibrate, read_decided
-from zoning.scenario.comparison import MOVES, Comparison, compare
+from zoning.scenario.comparison import MOVES, UNKNOWN, Comparison, compare
 from zoning.scenario.consensus_tables import Consensus, consensus, run_together
 from zoning.scenario.curve_amounts import CurveAmounts, curve_amounts
+from zoning.scenario.differences import entries_of
 from zoning.scenario.goal_seeking import Sought, seek
 from zoning.scenario.goals import Goal
 from zoning.scenario.parameter_sweep import sweep
@@ -14,6 +15,7 @@ from zoning.scenario.variants import as_fresh, plan_of_try
 __all__ = [
     "KEPT",
     "MOVES",
+    "UNKNOWN",
     "Calibration",
     "Comparison",
     "Consensus",
@@ -27,6 +29,7 @@ __all__ = [
     "compare",
     "consensus",
     "curve_amounts",
+    "entries_of",
     "plan_of_try",
     "read_decided",
     "robustness",

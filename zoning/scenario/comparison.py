@@ -22,6 +22,8 @@ from zoning.tables import MOVED, TRANSITIONS, tabulate
 What = Literal["main", "overlay", "quota", "flow", "policy"]
 MOVES: tuple[What, ...] = get_args(What)
 """What can move, in the order in which it is told."""
+UNKNOWN = "unknown"
+"""The kind of the cause of a move where the plans cannot be made again with each difference alone."""
 Announce = Callable[[str], None]
 
 
@@ -47,7 +49,8 @@ class Comparison(Shown):
         One row for each main function, overlay, amount of a quota, flow of money and policy of a unit that is not the
         same: ``unit_id``, ``what``, ``item`` (the overlay, quota, instrument or policy), ``before``, ``after`` (empty
         where there is none), ``cause_kind``, ``cause_id``. Of flows the unit is the receiver, the item the instrument
-        and the payer. A cause "several" names all differences that it takes together, or each of which is enough.
+        and the payer. A cause "several" names all differences that it takes together, or each of which is enough; of
+        an "unknown" one ``note`` says why.
     transitions : DataFrame
         Units and hectares by main function before (``before``) and after (``after``), those that stay included.
     differences : tuple of Difference
@@ -56,6 +59,8 @@ class Comparison(Shown):
         Units that only one of the plans has.
     before, after : Plan
         The plans, as they were compared.
+    note : str
+        Why causes are unknown; empty where all are known.
     """
 
     moved: pd.DataFrame
@@ -65,6 +70,7 @@ class Comparison(Shown):
     only_after: tuple[str, ...]
     before: Plan = field(repr=False)
     after: Plan = field(repr=False)
+    note: str = ""
 
     @property
     def same(self) -> bool:
@@ -105,6 +111,7 @@ class Comparison(Shown):
             ("amounts", listed(sums)),
             ("only before", listed(self.only_before)),
             ("only after", listed(self.only_after)),
+            ("note", self.note),
         )
         return Overview("Nothing differs" if self.same else "What differs between two plans", rows)
 
@@ -128,16 +135,17 @@ def compare(
 ) -> Comparison:
     """What moved from one plan to another, and because of what.
 
-    The causes come from making the first plan anew with each difference alone: a move hangs on the difference that
-    alone makes it. Where none alone does, or more than one, the cause is "several".
+    Plans that were read back are compared from what stands in their folders. Where they differ in more than one thing,
+    the causes come from making the first plan anew with each difference alone: a move hangs on the difference that
+    alone makes it. Where none alone does, or more than one, the cause is "several"; where a plan cannot be made anew,
+    since its sources are gone or are not what they were, it is "unknown".
 
     Parameters
     ----------
     one, other : Plan
-        Just made, or read back from run folders while their sources are still there.
+        Just made, or read back from run folders.
     study_folder : str or Path, optional
-        Where the sources are of plans that were read back; by default the folder from which ``runs/<name>`` was
-        written.
+        Where the sources are of plans that were read back; by default where their runs were made.
     announce : callable, optional
         Called with the name of each difference before it is tried.
 
@@ -147,8 +155,6 @@ def compare(
 
     Raises
     ------
-    SourceError
-        Of a plan that was read back: its sources are gone, or are not what they were.
     StudyError
         The plans have no unit in common.
 
@@ -162,8 +168,7 @@ def compare(
     >>> found.moved.query("what == 'main'")[["before", "after"]].drop_duplicates().to_numpy().tolist()
     [['key_development', 'ecologically_fragile']]
     """
-    first, second = (as_fresh(plan, study_folder) for plan in (one, other))
-    units = set(map(str, first.units.index)), set(map(str, second.units.index))
+    units = set(map(str, one.units.index)), set(map(str, other.units.index))
     if not units[0] & units[1]:
         raise StudyError(
             Phrase(
@@ -173,12 +178,12 @@ def compare(
                 others=shown(sorted(units[1])),
             )
         )
-    found = differences(parts_of(first), parts_of(second))
-    before, after = _state(first), _state(second)
+    found = differences(one, other)
+    before, after = _state(one), _state(other)
     lone = units[0] ^ units[1]
     keys = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
     keys = [key for key in keys if key.unit_id not in lone]
-    causes = _causes(keys, first, second, after, found, announce)
+    causes, note = _causes(keys, (one, other), after, found, study_folder, announce)
     rows = [
         {
             **key._asdict(),
@@ -191,12 +196,13 @@ def compare(
     ]
     return Comparison(
         tabulate(MOVED, pd.DataFrame(rows)),
-        transitions(first.zones.set_index("unit_id"), second.zones.set_index("unit_id")),
+        transitions(one.zones.set_index("unit_id"), other.zones.set_index("unit_id")),
         found,
         tuple(sorted(units[0] - units[1])),
         tuple(sorted(units[1] - units[0])),
-        first,
-        second,
+        one,
+        other,
+        note,
     )
 
 
@@ -253,20 +259,32 @@ def _state(plan: Plan) -> State:
 
 def _causes(
     keys: Sequence[_Key],
-    first: FreshPlan,
-    second: FreshPlan,
+    plans: tuple[Plan, Plan],
     after: State,
     found: Sequence[Difference],
+    study_folder: str | Path | None,
     announce: Announce,
-) -> Mapping[_Key, tuple[str, str]]:
-    """The kind and id of what each move hangs on."""
-    if len(found) == 1 or not keys:
-        kind, name = (found[0].kind, found[0].id) if found else ("", "")
-        return dict.fromkeys(keys, (str(kind), name))
+) -> tuple[Mapping[_Key, tuple[str, str]], str]:
+    """The kind and id of what each move hangs on, and why that is unknown if it is."""
+    if not keys:
+        return {}, ""
+    if not found:
+        return dict.fromkeys(keys, (UNKNOWN, "")), Phrase(
+            "Causes are unknown: study, rulebook and sources of both plans are the same. Other versions of zoneplan "
+            "may have made them: zoneplan verify RUN --rerun tells"
+        )
+    if len(found) == 1:
+        return dict.fromkeys(keys, (found[0].kind, found[0].id)), ""
+    try:
+        first, second = (as_fresh(plan, study_folder) for plan in plans)
+    except ZoneplanError as error:
+        return dict.fromkeys(keys, (UNKNOWN, "")), Phrase(
+            "Causes are unknown, for a plan cannot be made again: {reason}", reason=error.said
+        )
     enough: dict[_Key, list[Difference]] = {key: [] for key in keys}
     for one in found:
         announce(one.id)
-        state = _state_with(one, first)
+        state = _state_with(one, first, second)
         for key in keys:
             if state is not None and state.get(key) == after.get(key):
                 enough[key].append(one)
@@ -275,7 +293,7 @@ def _causes(
     return {
         key: _named(alone) if (alone := enough[key]) else _named(needed.get(key) or list(found), several=True)
         for key in keys
-    }
+    }, ""
 
 
 def _named(causes: Sequence[Difference], *, several: bool = False) -> tuple[str, str]:
@@ -284,10 +302,10 @@ def _named(causes: Sequence[Difference], *, several: bool = False) -> tuple[str,
     return "several", "; ".join(one.id for one in causes)
 
 
-def _state_with(one: Difference, plan: FreshPlan) -> State | None:
-    """What a plan would be with one difference alone; None where no plan can be made with it alone."""
+def _state_with(one: Difference, plan: FreshPlan, other: FreshPlan) -> State | None:
+    """What a plan would be with one difference of another alone; None where no plan can be made with it alone."""
     try:
-        return _state(remake(one.apply(parts_of(plan)), plan))
+        return _state(remake(one.apply(parts_of(plan), parts_of(other)), plan))
     except ZoneplanError:
         return None
 
@@ -297,9 +315,9 @@ def _needed(
 ) -> dict[_Key, list[Difference]]:
     """Of moves that no difference alone makes those differences without which the second plan would not have them."""
     needed: dict[_Key, list[Difference]] = {key: [] for key in keys}
-    for back in differences(parts_of(second), parts_of(first)):
+    for back in differences(second, first):
         announce(back.id)
-        state = _state_with(back, second)
+        state = _state_with(back, second, first)
         for key in keys:
             if state is None or state.get(key) != after.get(key):
                 needed[key].append(back)

@@ -119,7 +119,7 @@ def consensus(
     ground = next(iter(made.values())) if base is None else as_fresh(base)
     says = _says(made)
     found = _distinct(ground, made)
-    hangs = _hangs(ground, says, found, announce)
+    hangs = _hangs(ground, made, says, found, announce)
     return Consensus(
         base=ground,
         voices=made,
@@ -187,21 +187,25 @@ def _distinct(base: FreshPlan, voices: Mapping[str, FreshPlan]) -> list[tuple[st
     """The differences of all voices from the base with whose they are, each value of a thing once."""
     found: dict[tuple[str, str, str], tuple[str, Difference]] = {}
     for name, plan in voices.items():
-        for one in differences(parts_of(base), parts_of(plan)):
+        for one in differences(base, plan):
             found.setdefault((one.kind, one.id, one.after), (name, one))
     return list(found.values())
 
 
 def _hangs(
-    base: FreshPlan, says: pd.DataFrame, found: Iterable[tuple[str, Difference]], announce: Announce
+    base: FreshPlan,
+    voices: Mapping[str, FreshPlan],
+    says: pd.DataFrame,
+    found: Iterable[tuple[str, Difference]],
+    announce: Announce,
 ) -> pd.DataFrame:
     """The units that each difference alone moves; and those that are moved by none alone, with all that could."""
     own = _state(base)
     rows: dict[tuple[str, str, str, str], None] = {}
     alone: set[tuple[str, str]] = set()
-    for _, one in found:
+    for name, one in found:
         announce(one.id)
-        moved = _moved(base, one, own)
+        moved = _moved(base, voices[name], one, own)
         alone |= moved
         rows |= {(unit, what, one.kind, one.id): None for unit, what in sorted(moved)}
     several = "; ".join(sorted({one.id for _, one in found}))
@@ -219,10 +223,12 @@ def _state(plan: Plan) -> dict[tuple[str, str], str]:
     }
 
 
-def _moved(base: FreshPlan, one: Difference, own: Mapping[tuple[str, str], str]) -> set[tuple[str, str]]:
-    """What of which unit is otherwise with one difference alone; nothing where no plan can be made so."""
+def _moved(
+    base: FreshPlan, voice: FreshPlan, one: Difference, own: Mapping[tuple[str, str], str]
+) -> set[tuple[str, str]]:
+    """What of which unit is otherwise with one difference of a voice alone; nothing where no plan can be made so."""
     try:
-        state = _state(remake(one.apply(parts_of(base)), base))
+        state = _state(remake(one.apply(parts_of(base), parts_of(voice)), base))
     except ZoneplanError:
         return set()
     return {key for key in own.keys() & state.keys() if own[key] != state[key]}
@@ -284,7 +290,7 @@ def _told(
     units = hangs.groupby(["kind", "id"])["unit_id"].nunique()
     rows = []
     for name, plan in voices.items():
-        said = {(one.kind, one.id): one.after for one in differences(parts_of(base), parts_of(plan))}
+        said = {(one.kind, one.id): one.after for one in differences(base, plan)}
         rows += [
             {
                 "kind": kind,

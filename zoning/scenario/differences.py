@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 
-from layers.inputs import Inputs
+from layers.inputs import Inputs, Source
 from zoning.checks import StudyTables
 from zoning.pipeline import FreshPlan, make_plan
-from zoning.rulebook import Rulebook
+from zoning.plan import Plan
+from zoning.rulebook import Rulebook, with_all_topics
 from zoning.steps import Steps
 from zoning.study import Study
 
@@ -41,14 +42,14 @@ class Difference:
     before, after : str
         What stands in either plan; empty where it has no such thing.
     apply : callable
-        Takes the parts of the first plan and gives them with this one of the second.
+        Takes the parts of either plan and gives those of the first with this one of the second.
     """
 
     kind: Kind
     id: str
     before: str
     after: str
-    apply: Callable[[Parts], Parts]
+    apply: Callable[[Parts, Parts], Parts]
 
 
 ENTRIES: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
@@ -75,25 +76,37 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
+def entries_of(rulebook: Rulebook) -> Iterator[tuple[str, Any]]:
+    """Every entry of a rulebook that can differ as a rule or list, by what differences call it."""
+    for chapter, _, keys in ENTRIES:
+        for entry in getattr(rulebook, chapter):
+            yield _name(entry, keys), entry
+
+
+def _name(entry: Any, keys: Sequence[str]) -> str:
+    return " ".join(str(getattr(entry, key)) for key in keys)
+
+
 def parts_of(plan: FreshPlan) -> Parts:
     """What a plan was made from."""
     return Parts(plan.study, plan.whole_rulebook, plan.inputs, plan.tables)
 
 
-def differences(one: Parts, other: Parts) -> tuple[Difference, ...]:
-    """All in which two plans differ; applied one after the other they make the one the other.
+def differences(one: Plan, other: Plan) -> tuple[Difference, ...]:
+    """All in which two plans differ, by what they say of themselves; one after the other they make one the other.
 
     Parameters
     ----------
-    one, other : Parts
-        Of the first plan and of the second.
+    one, other : Plan
+        Rulebooks are compared with all their topics, for a layer brings a topic into use and changes no rule.
     """
+    books = with_all_topics(one.rulebook), with_all_topics(other.rulebook)
     return (
-        *_of_parameters(one.rulebook.parameters, other.rulebook.parameters),
-        *_of_rulebooks(one.rulebook, other.rulebook),
+        *_of_parameters(books[0].parameters, books[1].parameters),
+        *_of_rulebooks(*books),
         *_of_decisions(one.study, other.study),
         *_of_sections(one.study, other.study),
-        *_of_inputs(one, other),
+        *_of_sources(one, other),
     )
 
 
@@ -114,8 +127,8 @@ def _value(parameter: Any) -> str:
     return "" if parameter is None else repr(parameter.value)
 
 
-def _with_parameter(name: str, value: Any) -> Callable[[Parts], Parts]:
-    def apply(parts: Parts) -> Parts:
+def _with_parameter(name: str, value: Any) -> Callable[[Parts, Parts], Parts]:
+    def apply(parts: Parts, _: Parts) -> Parts:
         kept = {key: one for key, one in parts.rulebook.parameters.items() if key != name}
         values = {**parts.rulebook.parameters, name: value} if value is not None else kept
         return parts._replace(rulebook=replace(parts.rulebook, parameters=values))
@@ -137,16 +150,16 @@ def _of_rulebooks(one: Rulebook, other: Rulebook) -> Iterator[Difference]:
             yield Difference(kind, chapter, str(before), str(after), _in_rulebook(chapter, _constant(after)))
 
 
-def _in_rulebook(chapter: str, change: Callable[[Any], Any]) -> Callable[[Parts], Parts]:
-    def apply(parts: Parts) -> Parts:
+def _in_rulebook(chapter: str, change: Callable[[Any], Any]) -> Callable[[Parts, Parts], Parts]:
+    def apply(parts: Parts, _: Parts) -> Parts:
         changed: Any = {chapter: change(getattr(parts.rulebook, chapter))}
         return parts._replace(rulebook=replace(parts.rulebook, **changed))
 
     return apply
 
 
-def _with_locked(name: str, entry: Any) -> Callable[[Parts], Parts]:
-    def apply(parts: Parts) -> Parts:
+def _with_locked(name: str, entry: Any) -> Callable[[Parts, Parts], Parts]:
+    def apply(parts: Parts, _: Parts) -> Parts:
         locked = {key: one for key, one in parts.rulebook.locked.items() if key != name}
         locked |= {name: entry} if entry is not None else {}
         return parts._replace(rulebook=replace(parts.rulebook, locked=dict(sorted(locked.items()))))
@@ -177,7 +190,7 @@ def _entries(one: Sequence[Any], other: Sequence[Any], keys: tuple[str, ...]) ->
 def _by_id(entries: Sequence[Any], keys: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
     found: dict[str, tuple[Any, ...]] = {}
     for entry in entries:
-        name = " ".join(str(getattr(entry, key)) for key in keys)
+        name = _name(entry, keys)
         found[name] = (*found.get(name, ()), entry)
     return found
 
@@ -211,8 +224,8 @@ def _of_decisions(one: Study, other: Study) -> Iterator[Difference]:
             yield Difference("decision", unit, told[0], told[1], _with_decisions(unit, tuple(now)))
 
 
-def _with_decisions(unit: str, entries: tuple[Any, ...]) -> Callable[[Parts], Parts]:
-    def apply(parts: Parts) -> Parts:
+def _with_decisions(unit: str, entries: tuple[Any, ...]) -> Callable[[Parts, Parts], Parts]:
+    def apply(parts: Parts, _: Parts) -> Parts:
         others = tuple(entry for entry in parts.study.decisions if entry.unit != unit)
         return parts._replace(study=parts.study.model_copy(update={"decisions": (*others, *entries)}))
 
@@ -279,44 +292,48 @@ _WORDED: Mapping[str, Callable[[str, Study, Study], tuple[str, str]]] = {"quotas
 """What is said of entries of a section, where that is not all that they say."""
 
 
-def _in_study(section: str, change: Callable[[Any], Any]) -> Callable[[Parts], Parts]:
-    def apply(parts: Parts) -> Parts:
+def _in_study(section: str, change: Callable[[Any], Any]) -> Callable[[Parts, Parts], Parts]:
+    def apply(parts: Parts, _: Parts) -> Parts:
         changed = {section: change(getattr(parts.study, section))}
         return parts._replace(study=parts.study.model_copy(update=changed))
 
     return apply
 
 
-def _with_none_of(names: tuple[str, ...]) -> Callable[[Parts], Parts]:
-    def apply(parts: Parts) -> Parts:
+def _with_none_of(names: tuple[str, ...]) -> Callable[[Parts, Parts], Parts]:
+    def apply(parts: Parts, _: Parts) -> Parts:
         head = parts.study.study.model_copy(update={"none_of": names})
         return parts._replace(study=parts.study.model_copy(update={"study": head}))
 
     return apply
 
 
-def _of_inputs(one: Parts, other: Parts) -> Iterator[Difference]:
-    """Sources that are not the same: one by one, where the units are; else all data together."""
-    was, now = (_digests(parts.inputs) for parts in (one, other))
-    said = [{layer.name: repr(layer) for layer in parts.study.layers} for parts in (one, other)]
+def _of_sources(one: Plan, other: Plan) -> Iterator[Difference]:
+    """Sources that are not the same, or of which the plans say other things: one by one, where all are layers."""
+    was, now = (_digests(plan.sources) for plan in (one, other))
+    said = [dict(_said_of_sources(plan.study)) for plan in (one, other)]
     names = [name for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)]
-    layers = {name: [say.get(name) for say in said] for name in dict.fromkeys((*said[0], *said[1]))}
-    names += [name for name, (before, after) in layers.items() if before != after and name not in names]
-    if not names and repr(one.tables) == repr(other.tables):
-        return
-    together = one.inputs.crs != other.inputs.crs or any(name not in layers for name in names)
-    if together:
-        yield Difference("datum", ", ".join(names) or "tables", "", "", lambda parts: _with_all(parts, other))
+    names += [name for name in dict.fromkeys((*said[0], *said[1])) if said[0].get(name) != said[1].get(name)]
+    names = list(dict.fromkeys(names))
+    layers = {layer.name for plan in (one, other) for layer in plan.study.layers}
+    if one.units.crs != other.units.crs or not layers.issuperset(names):
+        yield Difference("datum", ", ".join(names) or "units", "", "", _with_all)
         return
     for name in names:
         texts = [" ".join(digests.get(name, ())) for digests in (was, now)]
-        yield Difference("datum", name, texts[0], texts[1], _with_layer(name, other))
+        yield Difference("datum", name, texts[0], texts[1], _with_layer(name))
 
 
-def _digests(inputs: Inputs) -> dict[str, tuple[str, ...]]:
+def _said_of_sources(study: Study) -> Iterator[tuple[str, str]]:
+    """What a plan says of each source beside its bytes, by the name of the source."""
+    for (name, _), (_, section) in zip(study.files, study.sections, strict=False):
+        yield name, repr(section)
+
+
+def _digests(sources: Iterable[Source]) -> dict[str, tuple[str, ...]]:
     """By the name of a source the sha256 of its files."""
     found: dict[str, tuple[str, ...]] = {}
-    for source in inputs.sources:
+    for source in sources:
         found[source.name] = (*found.get(source.name, ()), source.sha256)
     return found
 
@@ -326,8 +343,8 @@ def _with_all(parts: Parts, other: Parts) -> Parts:
     return Parts(parts.study.model_copy(update=sections), parts.rulebook, other.inputs, other.tables)
 
 
-def _with_layer(name: str, other: Parts) -> Callable[[Parts], Parts]:
-    def apply(parts: Parts) -> Parts:
+def _with_layer(name: str) -> Callable[[Parts, Parts], Parts]:
+    def apply(parts: Parts, other: Parts) -> Parts:
         order = [layer.name for layer in other.inputs.layers]
         layers = {layer.name: layer for layer in parts.inputs.layers if layer.name != name}
         layers |= {layer.name: layer for layer in other.inputs.layers if layer.name == name}

@@ -9,15 +9,15 @@ from typing import Any
 from layers.errors import SourceError, StudyError, UnknownNameError, shown
 from layers.memory import replace_layers
 from layers.phrases import Phrase
-from layers.read import changed_files, read_inputs
+from layers.read import changed_files, read_inputs, require_files
 from layers.sources import MEMORY, LayerSection, entry_of
 from zoning.checks import read_study_tables, with_entries_left_out, with_parameters
 from zoning.errors import near
 from zoning.pipeline import Announce, FreshPlan, make_plan, placing
 from zoning.plan import Plan
-from zoning.rulebook import Rulebook, vary_rulebook
+from zoning.rulebook import Rulebook, vary_rulebook, with_all_topics
 from zoning.steps import Steps
-from zoning.study import Changes, Decision, Study, read_study, vary_study, with_scenario
+from zoning.study import Changes, Decision, Study, vary_study, with_scenario
 
 
 def vary(
@@ -51,8 +51,7 @@ def vary(
     rules : mapping of str to mapping or None, optional
         By the id of a rule other values of its keys, such as ``{"when": "cropland_share > 0.2"}``; None drops it.
     study_folder : str or Path, optional
-        Where the sources are of a plan that was read back; by default the folder from which ``runs/<name>`` was
-        written.
+        Where the sources are of a plan that was read back; by default where the run was made.
     announce : callable, optional
         Called with the name of each step, as by :func:`zoneplan.run`.
 
@@ -94,7 +93,7 @@ def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
     plan : Plan
         Just made, which is given back as it is; or from a run folder.
     study_folder : str or Path, optional
-        Where its sources are; by default the folder from which ``runs/<name>`` was written.
+        Where its sources are; by default where its run was made.
 
     Raises
     ------
@@ -103,8 +102,10 @@ def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
     """
     if isinstance(plan, FreshPlan):
         return plan
-    place = plan.study.folder.parent.parent if study_folder is None else Path(study_folder)
-    study = read_study(plan.study.path, place)
+    study = plan.study
+    if study_folder is not None:
+        study = study.standing_at(Path(study_folder) / study.path.name)
+    require_files(study, {one.name for one in plan.left_out})
     with placing(study):
         inputs, tables = read_inputs(study, keep_going=bool(plan.left_out)), read_study_tables(study)
     changed = changed_files(inputs.sources, plan.sources)
@@ -120,7 +121,7 @@ def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
             features=changed,
         )
     inputs = with_entries_left_out(inputs, plan.left_out)
-    return make_plan(study, plan.rulebook, inputs, tables, keep_going=bool(plan.left_out))
+    return make_plan(study, with_all_topics(plan.rulebook), inputs, tables, keep_going=bool(plan.left_out))
 
 
 def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = None) -> FreshPlan:
