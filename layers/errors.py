@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar, cast
 
 from layers.phrases import PARAGRAPHS, Phrase, phrase_list, template
 
@@ -94,6 +94,8 @@ class ZoneplanError(Exception):
         All of them.
     ledger : DataFrame or None
         What was done to the inputs before this was refused, where it was refused while reading them.
+    rest : object
+        What a reader has left without what it refuses, so that the rest is checked, too; no plan is made of it.
     findings : tuple of Finding
         The same as ``zoneplan check`` tells it; several where several errors came together.
 
@@ -108,6 +110,7 @@ class ZoneplanError(Exception):
     exit_code: int = 2
     default_code: ClassVar[str] = "refused"
     ledger: pd.DataFrame | None = None
+    rest: Any = None
 
     def __init__(
         self,
@@ -317,10 +320,13 @@ class Attempts:
         self.errors: list[ZoneplanError] = []
 
     def attempt(self, step: Callable[..., Found], *inputs: object) -> Found | None:
-        """What a step gives; None where it refused."""
-        with self.trying():
+        """What a step gives; where it refused, the rest that it could check no further, or None."""
+        try:
             return step(*inputs)
-        return None
+        except ZoneplanError as error:
+            self.errors += error.parts
+            rest, error.rest = error.rest, None
+            return cast("Found | None", rest)
 
     @contextmanager
     def trying(self) -> Iterator[None]:
@@ -330,13 +336,18 @@ class Attempts:
         except ZoneplanError as error:
             self.errors += error.parts
 
-    def finish(self) -> None:
-        """Raise what was refused, if anything was."""
+    def finish(self, rest: object = None) -> None:
+        """Raise what was refused, if anything was, with the rest that can be checked further."""
+        raise_all(self.errors, rest)
+
+    def stop(self) -> NoReturn:
+        """Raise what was refused, where nothing is left to go on with."""
         raise_all(self.errors)
+        raise AssertionError("nothing was refused")
 
 
-def raise_all(errors: Iterable[ZoneplanError]) -> None:
-    """Raise what was collected: nothing, the one error, or all of them together.
+def raise_all(errors: Iterable[ZoneplanError], rest: object = None) -> None:
+    """Raise what was collected: nothing, the one error, or all of them together; with the rest that is left.
 
     Raises
     ------
@@ -344,10 +355,10 @@ def raise_all(errors: Iterable[ZoneplanError]) -> None:
         The single error as it is, or :class:`SeveralErrors`.
     """
     found = list(errors)
-    if len(found) == 1:
-        raise found[0]
     if found:
-        raise SeveralErrors(found)
+        error = found[0] if len(found) == 1 else SeveralErrors(found)
+        error.rest = rest
+        raise error
 
 
 def is_out_of_memory(error: BaseException) -> bool:

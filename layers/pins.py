@@ -125,9 +125,9 @@ def hold_to_pin(
     """
     if pin is None:
         return read()
-    sha256 = source_digest(path)
+    sha256, rest = source_digest(path), None
     try:
-        content, note = read()
+        rest = content, note = read()
     except ZoneplanError as error:
         if sha256 == pin.sha256:
             raise
@@ -138,7 +138,7 @@ def hold_to_pin(
         differing = [_pair(key, one, other) for key, one, other in _pairs(pin, found) if _differ(key, one, other)]
         if not differing:
             return content, note
-    raise SourceError(
+    refused = SourceError(
         Phrase(
             "{place}: {file} is not what was pinned: {differing}. Get the file that was pinned or, if this one is "
             "meant, pin it anew with zoneplan check --pin.{more}",
@@ -153,6 +153,8 @@ def hold_to_pin(
         layer=name,
         keys=(*keys, "pin"),
     )
+    refused.rest = rest
+    raise refused
 
 
 def _pairs(pinned: Pin, found: Pin) -> Iterator[tuple[str, object, object]]:

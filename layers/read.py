@@ -9,11 +9,13 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 import geopandas as gpd
 import pandas as pd
+from pyproj import CRS
 
 from layers.archives import in_sandbox
 from layers.conditions import parse_formula
@@ -63,6 +65,7 @@ from layers.geometry import (
     make_valid,
     note_duplicates,
     note_overlaps,
+    only_kind,
     polygons_of,
 )
 from layers.inputs import Inputs, Layer, LeftOut, Source
@@ -163,18 +166,26 @@ def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
     read = [_attempt(refused[place], one.name, _read, sources, place) for place, one in enumerate(sources.layers)]
     tables = [_attempt(errors, table.source, _table, sources, place) for place, table in enumerate(sources.tables)]
     notes_so_far = [found[1] for found in (units, *read, *tables) if found is not None]
-    _raise_all([*errors.errors, *_faults_of_plan(refused)], notes_so_far)
-    raw, notes = _sure(units)
-    with reading("units"):
-        own, crs = known_crs(raw), working_crs(raw)
-        settled, repairs, tiled = settle_units(raw, crs, sources.units, workers)
-        elsewhere = place_note(own, settled.total_bounds, crs, "units")
-    del raw, units  # each input goes once it is placed, so that memory holds no layer twice for long
+    ground = None if units is None else _attempt(errors, "units", _settled, units[0], sources, workers)
+    if units is None or ground is None:  # without them no layer has a place
+        for errors_of, section, found in zip(refused, sources.layers, read, strict=True):
+            if found is not None:
+                _attempt(errors_of, section.name, _look_at_outlines, section, found[0].selected)
+        _raise_all([*errors.errors, *_faults_of_plan(refused)], notes_so_far)
+        raise AssertionError  # they were refused, and that has been raised
+    notes = units[1]
+    own, crs, settled, repairs, tiled, elsewhere = ground
+    del units, ground  # each input goes once it is placed, so that memory holds no layer twice for long
     ledger = [notes, repairs, datum_note(own, crs, "units"), elsewhere]
     of_units: str = Phrase("the units' file {file}", file=sources.units.source)
     origins = dict.fromkeys(map(str, settled.columns), of_units)
     for part, table in zip(sources.tables, tables, strict=True):
-        frame, said = _sure(table)
+        if table is None:
+            continue
+        frame, said = table
+        doubtful = any(error.layer == part.source for error in errors.errors)
+        if doubtful and not frame.index.isin(settled.index.astype(str)).any():  # 'id' may mean another column
+            continue
         joined = _attempt(errors, part.source, join_table, settled, frame, part.source, origins)
         if joined is not None:
             settled, unmatched = joined
@@ -184,7 +195,7 @@ def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
     for place, section in enumerate(sources.layers):
         found = read.pop(0)
         placed = None if found is None else _attempt(refused[place], section.name, _place, section, found[0], borders)
-        if found is not None and placed is not None:
+        if found is not None and placed is not None and not (keep_going and refused[place].errors):
             layers.append(placed[0])
             ledger += [found[1], placed[1]]
     if len(elsewhere) and any(error.code == "far" for each in [errors, *refused] for error in each.errors):
@@ -195,6 +206,22 @@ def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
     tell_of_tables((error for one in refused for error in one.errors), sources.places)
     left_out = tuple(leave_out(section, one.errors, sources.folder) for section, one in pairs if one.errors)
     return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins, left_out)
+
+
+_Ground = tuple[CRS, CRS, gpd.GeoDataFrame, pd.DataFrame, bool, pd.DataFrame]
+"""The units' own CRS, the working CRS, the units in it, their repairs, whether they tile, where they seem to lie."""
+
+
+def _settled(raw: gpd.GeoDataFrame, sources: Sources, workers: int) -> _Ground:
+    refused = Attempts()
+    own, crs = known_crs(raw), working_crs(raw)
+    made = refused.attempt(settle_units, raw, crs, sources.units, workers)
+    if made is None:
+        refused.stop()
+    settled, repairs, tiled = made
+    ground = own, crs, settled, repairs, tiled, place_note(own, settled.total_bounds, crs, "units")
+    refused.finish(rest=ground)
+    return ground
 
 
 def _misplaced_units(note: pd.DataFrame) -> str:
@@ -250,17 +277,17 @@ def leave_out(section: LayerSection, errors: Iterable[ZoneplanError], folder: Pa
     folder : Path
         Of the study: where it lies says nothing of a plan, and is not told of one.
     """
-    said = phrase_list([_without_place(one.said, folder) for one in errors], SEMICOLON)
+    said = phrase_list([without_place(one.said, folder) for one in errors], SEMICOLON)
     return LeftOut("layer", section.name, tuple(section.measure), said, section.role)
 
 
-def _without_place(said: str, folder: Path) -> str:
+def without_place(said: str, folder: Path) -> str:
     """What is said of a file, without where the study lies, and where the plan names it."""
     if type(said) is Phrase and said.template == PLACED:
-        return _without_place(said.fields["said"], folder)
+        return without_place(said.fields["said"], folder)
     if type(said) is Phrase:
         told = {name: str(one) if isinstance(one, Path) else one for name, one in said.fields.items()}
-        own = {name: _without_place(one, folder) if isinstance(one, str) else one for name, one in told.items()}
+        own = {name: without_place(one, folder) if isinstance(one, str) else one for name, one in told.items()}
         return Phrase(said.template, **own)
     places = (str(folder.resolve()), str(folder))
     if said in places:
@@ -320,16 +347,13 @@ def _reread_layers(known: tuple[Inputs, Sources, Collection[str]]) -> Inputs:
 
 
 def _attempt(errors: Attempts, name: str, step: Callable[..., Found], *inputs: object) -> Found | None:
-    """What a step makes of the source of that name, inside the boundary; None where it refused."""
-    with errors.trying(), reading(name):
-        return step(*inputs)
-    return None
+    """What a step makes of the source of that name, inside the boundary; where it refused, of the rest, or None."""
 
+    def inside() -> Found:
+        with reading(name):
+            return step(*inputs)
 
-def _sure(found: Found | None) -> Found:
-    if found is None:  # its error has been raised before
-        raise AssertionError
-    return found
+    return errors.attempt(inside)
 
 
 def _path(sources: Sources, source: str, name: str, *keys: str | int) -> Path:
@@ -378,21 +402,29 @@ def _read(sources: Sources, place: int) -> tuple[_Contents, pd.DataFrame]:
     if _is_grid(path):
         raster, note = _read_grid(sources, place, path)
         return _Contents(replace(raster, where=None), raster), note
+    refused = Attempts()
     for key in ("band", "valid_range"):
         if getattr(section, key) is not None:
-            with naming_the_layer(sources.where("layers", place, key)):
+            with refused.trying(), naming_the_layer(sources.where("layers", place, key)):
                 raise StudyError(
                     Phrase("'{key}' is of rasters, and {file} is none: leave it out", key=key, file=path.name),
                     layer=section.name,
                 )
-    features, own = _read_layer_features(sources, place, path)
-    features, note = without_key(features, path, section), gather([own, _left_there(path, section.name)])
-    if section.where is None:
-        return _Contents(features, features), note
-    with naming_the_layer(sources.where("layers", place, "where")):
-        chosen, unknown = select(features, section.where, section.name)
-    whole = features if section.formulas("whole") else chosen  # what nothing is measured of is not kept
-    return _Contents(whole, chosen), gather([note, unknown])
+    read = refused.attempt(_read_layer_features, sources, place, path)
+    if read is None:
+        refused.stop()
+    features, note = without_key(read[0], path, section), gather([read[1], _left_there(path, section.name)])
+    whole = chosen = features
+    if section.where is not None:
+        with refused.trying(), naming_the_layer(sources.where("layers", place, "where")):
+            chosen, unknown = select(features, section.where, section.name)
+            note = gather([note, unknown])
+        if chosen is features and refused.errors:  # which of them are meant is not known
+            refused.finish()
+        whole = features if section.formulas("whole") else chosen  # what nothing is measured of is not kept
+    found = _Contents(whole, chosen), note
+    refused.finish(rest=found)
+    return found
 
 
 def _left_there(path: Path, name: str) -> pd.DataFrame:
@@ -475,15 +507,22 @@ def _place_features(
     section: LayerSection, inputs: gpd.GeoDataFrame, formulas: dict[str, str], borders: Borders
 ) -> tuple[Layer, pd.DataFrame]:
     name, units, crs = section.name, borders.polygons, known_crs(borders.polygons)
+    refused = Attempts()
     full, empties = drop_empty(inputs, name)
-    kind = kind_of(full, name)
+    kind = refused.attempt(kind_of, full, name)
+    if kind is None:
+        refused.stop()
+    full = only_kind(full, kind) if refused.errors else full
     own = known_crs(full)
     notes = [empties, datum_note(own, crs, name), place_note(own, units.total_bounds, crs, name)]
     nearest = any(parse_formula(text).function == "nearest" for text in formulas.values())
     if nearest:  # the nearest feature may lie far away
         notes.append(far_note(full, units, name))
     else:  # others would count as 0 in every unit
-        refuse_far(full, units, name)
+        refused.attempt(refuse_far, full, units, name)
+    if any(error.code == "far" for error in refused.errors):
+        refused.attempt(_look_at_outlines, section, full)
+        refused.stop()
     if kind != "points":
         full, parts = keep_kind(full, name)
         notes += [parts, shift_note(full, units, name)]
@@ -491,27 +530,49 @@ def _place_features(
             full, far = keep_near(full, units, name)
             notes.append(far)
     if kind == "polygons":
-        features, repairs = make_valid(full, name, crs=crs, earlier=gather(notes), max_share=section.max_repair_share)
+        mend = partial(make_valid, crs=crs, earlier=gather(notes), max_share=section.max_repair_share)
+        made = refused.attempt(mend, full, name)
+        if made is None:
+            refused.stop()
+        features, repairs = made
         notes.append(repairs)
     else:
         features = project(full, crs)
     features, outside = drop_outside(features, units, name, kind, keep=nearest or kind == "points")
     notes += [outside, note_duplicates(features, name)]
+    refused.finish()
     return Layer(name, kind, None, features, None, formulas), gather(notes)
+
+
+def _look_at_outlines(section: LayerSection, features: gpd.GeoDataFrame | Raster) -> None:
+    """Refuse what is wrong with the outlines of a layer that has no place among the units, where they lie."""
+    if isinstance(features, Raster):
+        return
+    refused = Attempts()
+    full, _ = drop_empty(features, section.name)
+    if refused.attempt(kind_of, full, section.name) == "polygons":
+        with suppress(CrsError):  # it has no place on the earth either
+            mend = partial(make_valid, crs=working_crs(full), max_share=section.max_repair_share)
+            refused.attempt(mend, keep_kind(only_kind(full, "polygons"), section.name)[0], section.name)
+    refused.finish()
 
 
 def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tuple[Layer, pd.DataFrame]:
     """A grid; where it designates a part, the polygons of that beside it."""
     units, crs, formulas = borders.polygons, known_crs(borders.polygons), section.formulas("selected")
     window = window_of(raster, units.total_bounds, crs)
+    refused = Attempts()
     if not raster.crs.is_geographic:
-        edges_on(borders, raster)  # refuses what such a raster cannot show
+        refused.attempt(edges_on, borders, raster)  # refuses what such a raster cannot show
     own = raster.crs
     datum = gather([datum_note(own, crs, section.name), place_note(own, units.total_bounds, crs, section.name)])
     measured = [parse_formula(text) for part in ("whole", "selected") for text in section.formulas(part).values()]
     asked = {float(number.value) for one in measured if one.condition for number in one.condition.numbers}
     checked = replace(raster, where=None) if section.formulas("whole") else raster
-    datum = gather([datum, check_values(checked, window, asked)])
+    doubtful = refused.attempt(check_values, checked, window, asked)
+    if doubtful is None or refused.errors:
+        refused.stop()
+    datum = gather([datum, doubtful])
     if not section.designates_a_part or section.role == "elevation":
         return Layer(section.name, "raster", None, None, raster, formulas), datum
     outlines, _ = keep_near(polygons_of(raster, window), units, section.name)  # of all columns, some lie far away

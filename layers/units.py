@@ -14,9 +14,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
-from layers.errors import GeometryError, SourceError, UnknownNameError, shown
+from layers.errors import Attempts, GeometryError, SourceError, UnknownNameError, raise_all, shown
 from layers.formats import alike_ids, read_features
-from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, settle_overlaps
+from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, only_kind, settle_overlaps
 from layers.ledger import entries, gather
 from layers.parallel import in_threads
 from layers.phrases import Phrase, phrase_list, word
@@ -51,8 +51,29 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     UnknownNameError
         A column of the file has the name of one that zoneplan adds.
     """
-    features, note = read_unit_features(path, section)
-    twice = sorted(set(features.index[features.index.duplicated()]))
+    refused = Attempts()
+    read = refused.attempt(read_unit_features, path, section)
+    if read is None:
+        refused.stop()
+    features, note = read
+    for check in (_refuse_duplicates, _refuse_alike):
+        refused.attempt(check, features.index, section)
+    full, empties = refused.attempt(_drawn, features, section) or (features.iloc[:0], gather([]))
+    whole, parts = keep_kind(full, "units")
+    refused.attempt(_refuse_other_kinds, whole, path.name)
+    refused.attempt(jurisdiction_names, whole, section)
+    named = refused.attempt(_named, whole, section, path.name)
+    if named is None:
+        refused.stop()
+    ledger = gather([note, empties, parts, _unsaid(whole, section)])
+    if refused.errors:
+        sound = only_kind(named[~named.index.duplicated()], "polygons")
+        refused.finish(rest=(sound, ledger) if len(sound) else None)
+    return named, ledger
+
+
+def _refuse_duplicates(ids: pd.Index, section: UnitsSection) -> None:
+    twice = sorted(set(ids[ids.duplicated()]))
     if twice:
         raise SourceError(
             Phrase(
@@ -66,7 +87,10 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
             layer="units",
             features=twice,
         )
-    alike = alike_ids(features.index)
+
+
+def _refuse_alike(ids: pd.Index, section: UnitsSection) -> None:
+    alike = alike_ids(ids.unique())
     if alike:
         raise SourceError(
             Phrase(
@@ -79,9 +103,13 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
             layer="units",
             features=[one for each in alike for one in each],
         )
+
+
+def _drawn(features: gpd.GeoDataFrame, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """The units that have a geometry; refused where some have none and the plan does not say empty = "drop"."""
     full, empties = drop_empty(features, "units")
     if len(empties) and section.empty == "error":
-        raise GeometryError(
+        error = GeometryError(
             Phrase(
                 "layer 'units': {count} unit(s) have no geometry: {ids}. Draw them, or say empty = \"drop\" in "
                 "[units] to plan without them.",
@@ -92,16 +120,18 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
             layer="units",
             features=empties["feature"],
         )
-    whole, parts = keep_kind(full, "units")
-    kind = kind_of(whole, "units")
+        raise_all([error], rest=(full, empties))
+    return full, empties
+
+
+def _refuse_other_kinds(units: gpd.GeoDataFrame, file: str) -> None:
+    kind = kind_of(units, "units") if len(units) else "polygons"
     if kind != "polygons":
         raise GeometryError(
-            Phrase("layer 'units': units are polygons, but {file} holds {kind}.", file=path.name, kind=word(kind)),
+            Phrase("layer 'units': units are polygons, but {file} holds {kind}.", file=file, kind=word(kind)),
             layer="units",
             code="kind",
         )
-    jurisdiction_names(whole, section)
-    return _named(whole, section, path.name), gather([note, empties, parts, _unsaid(whole, section)])
 
 
 def read_unit_features(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -162,24 +192,28 @@ def jurisdiction_names(units: pd.DataFrame, section: UnitsSection) -> dict[str, 
     {'AZ': 'Arizona', 'UT': 'Utah'}
     """
     found: dict[str, dict[str, str]] = {}
+    two_names = []
     for level, columns in section.level_names.items():
         for language, column in columns.items():
             said = units.loc[~_blank(units[level]) & ~_blank(units[column]), [level, column]].drop_duplicates()
             for code, name in said.set_axis(["code", "name"], axis=1).astype("str").itertuples(index=False):
                 before = found.setdefault(code, {}).setdefault(language, name)
                 if before != name:
-                    raise SourceError(
-                        Phrase(
-                            "layer 'units': column '{column}' calls jurisdiction '{code}' both '{first}' and "
-                            "'{second}'. Give it one name, or two jurisdictions a code each.",
-                            column=column,
-                            code=code,
-                            first=before,
-                            second=name,
-                        ),
-                        code="two_names",
-                        layer="units",
+                    two_names.append(
+                        SourceError(
+                            Phrase(
+                                "layer 'units': column '{column}' calls jurisdiction '{code}' both '{first}' and "
+                                "'{second}'. Give it one name, or two jurisdictions a code each.",
+                                column=column,
+                                code=code,
+                                first=before,
+                                second=name,
+                            ),
+                            code="two_names",
+                            layer="units",
+                        )
                     )
+    raise_all(two_names)
     return {code: names.get("", names) for code, names in found.items()}
 
 
@@ -211,16 +245,20 @@ def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.
     own = {"unit_id": section.id, "area_ha": None, "name": section.name_column, "jurisdiction": lowest}
     clashes = [name for name in RESERVED if name in features.columns and own[name] != name]
     if clashes:
-        raise UnknownNameError(
-            Phrase(
-                "layer 'units': {file} has a column '{column}', but zoneplan gives every unit one of that name: two "
-                "sources for one name. Rename the column in the file.",
-                file=file,
-                column=clashes[0],
-            ),
-            code="two_sources",
-            layer="units",
+        errors = (
+            UnknownNameError(
+                Phrase(
+                    "layer 'units': {file} has a column '{column}', but zoneplan gives every unit one of that name: "
+                    "two sources for one name. Rename the column in the file.",
+                    file=file,
+                    column=column,
+                ),
+                code="two_sources",
+                layer="units",
+            )
+            for column in clashes
         )
+        raise_all(errors, rest=_named(features.drop(columns=clashes), section, file))
     ids = features.index.rename("unit_id")
     columns = features.drop(columns=["unit_id"], errors="ignore").set_axis(ids)
     for level in section.levels:
@@ -274,11 +312,20 @@ def settle_units(
     GeometryError
         Outlines that cross themselves, or overlap more than that.
     """
-    valid, repairs = make_valid(units, "units", crs=crs, max_share=section.max_repair_share, each=True)
-    tiled, union = _coverage(np.asarray(valid.geometry.array), workers)
-    settled, overlaps = (valid, gather([])) if tiled else settle_overlaps(valid, section.max_overlap_ha)
-    gaps = note_gaps(settled, union)
-    return settled.assign(area_ha=settled.area / 1e4), gather([repairs, overlaps, gaps]), tiled
+    refused = Attempts()
+    made = refused.attempt(partial(make_valid, crs=crs, max_share=section.max_repair_share, each=True), units, "units")
+    if made is None or made[0].empty:
+        refused.stop()
+    valid, repairs = made
+    wrong = [unit for error in refused.errors for unit in error.ids]
+    sound = valid[~valid.index.astype(str).isin(wrong)] if wrong else valid
+    tiled, union = _coverage(np.asarray(sound.geometry.array), workers)
+    settled, overlaps = valid, gather([])
+    if not tiled:
+        settled, overlaps = refused.attempt(settle_overlaps, sound, section.max_overlap_ha) or (valid, overlaps)
+    if refused.errors:  # layers are looked for where all units lie
+        refused.finish(rest=(valid.assign(area_ha=valid.area / 1e4), gather([repairs, overlaps]), False))
+    return settled.assign(area_ha=settled.area / 1e4), gather([repairs, overlaps, note_gaps(settled, union)]), tiled
 
 
 def _coverage(shapes: npt.NDArray[Any], workers: int) -> tuple[bool, Any]:

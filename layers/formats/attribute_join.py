@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
-from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
+from layers.errors import Attempts, SourceError, UnknownNameError, ZoneplanError, shown
 from layers.formats.archived import unpacked
 from layers.formats.feature_records import frame_of, number_notes, read_records
 from layers.formats.gdal_drivers import TABLES
@@ -54,14 +54,17 @@ def read_table(
     SourceError
         The file or column is missing or damaged, there are no rows, an id is empty or stands twice.
     """
+    refused = Attempts()
     try:
         with unpacked(path, name, TABLES) as (inside, file_format):
             records = read_records(inside, file_format, name, layer, encoding, decimal=decimal, separator=separator)
-        frame = frame_of(records, [id], name)
+        frame = refused.attempt(frame_of, records, [id], name)
+        if frame is None:
+            refused.stop()
     except ZoneplanError as error:  # files of layers and tables are read alike, and told as a layer's
-        told = Phrase("layer '{layer}'", layer=name), Phrase("table '{table}'", table=name)
-        error.args = (Reworded(error.said, *told),)
+        _reword(error.parts, name)
         raise
+    _reword(refused.errors, name)
     if frame.empty:
         raise SourceError(
             Phrase(
@@ -74,34 +77,48 @@ def read_table(
         )
     empty = [row for row, missing in zip(frame.index, frame[id].isna(), strict=True) if missing]
     if empty:
-        raise SourceError(
-            Phrase(
-                "table '{table}': {count} row(s) have no id in column '{column}': rows {ids}.",
-                table=name,
-                count=len(empty),
-                column=id,
-                ids=shown(empty),
-            ),
-            code="id_missing",
-            layer=name,
-            features=empty,
+        refused.errors.append(
+            SourceError(
+                Phrase(
+                    "table '{table}': {count} row(s) have no id in column '{column}': rows {ids}.",
+                    table=name,
+                    count=len(empty),
+                    column=id,
+                    ids=shown(empty),
+                ),
+                code="id_missing",
+                layer=name,
+                features=empty,
+            )
         )
+        frame = frame.drop(index=empty)
     twice = sorted(set(frame[id][frame[id].duplicated()]))
     if twice:
-        raise SourceError(
-            Phrase(
-                "table '{table}': {count} id(s) of column '{column}' stand more than once: {ids}. Keep one row for "
-                "each unit.",
-                table=name,
-                count=len(twice),
-                column=id,
-                ids=shown(twice),
-            ),
-            code="id_duplicate",
-            layer=name,
-            features=twice,
+        refused.errors.append(
+            SourceError(
+                Phrase(
+                    "table '{table}': {count} id(s) of column '{column}' stand more than once: {ids}. Keep one row for "
+                    "each unit.",
+                    table=name,
+                    count=len(twice),
+                    column=id,
+                    ids=shown(twice),
+                ),
+                code="id_duplicate",
+                layer=name,
+                features=twice,
+            )
         )
+        frame = frame[~frame[id].duplicated()]
+    refused.finish(rest=(frame.set_index(id), records.ledger) if len(frame) else None)
     return frame.set_index(id), gather([records.ledger, number_notes(records, [id], name)])
+
+
+def _reword(errors: Iterable[ZoneplanError], name: str) -> None:
+    """Tell of a table what is told of a layer."""
+    for error in errors:
+        told = Phrase("layer '{layer}'", layer=name), Phrase("table '{table}'", table=name)
+        error.args = (Reworded(error.said, *told),)
 
 
 def join_table(
@@ -143,41 +160,47 @@ def join_table(
     ([5.0, nan], ['02'])
     """
     taken = [column for column in table.columns if column in units.columns or column == units.index.name]
+    refused = Attempts()
     if taken:
         origin = origins.get(taken[0], "units")
-        raise UnknownNameError(
-            Phrase(
-                "table '{table}': the name '{name}' is provided twice, by {origin} and by {table}{more}. Rename or "
-                "leave out one of the columns.",
-                table=name,
-                name=taken[0],
-                origin=origin,
-                more=Phrase(" (and {count} more such names)", count=len(taken) - 1) if len(taken) > 1 else "",
-            ),
-            code="two_sources",
-            layer=name,
+        refused.errors.append(
+            UnknownNameError(
+                Phrase(
+                    "table '{table}': the name '{name}' is provided twice, by {origin} and by {table}{more}. Rename or "
+                    "leave out one of the columns.",
+                    table=name,
+                    name=taken[0],
+                    origin=origin,
+                    more=Phrase(" (and {count} more such names)", count=len(taken) - 1) if len(taken) > 1 else "",
+                ),
+                code="two_sources",
+                layer=name,
+            )
         )
     ids = units.index.astype(str)
-    table, spelt = settle_ids(table, ids, name)
+    table, spelt = refused.attempt(settle_ids, table, ids, name) or (table, entries(name, [], "spelling", ""))
     known = table.index.isin(ids)
-    if not known.any():
-        raise SourceError(
-            Phrase(
-                "table '{table}': none of its {count} ids is the id of a unit. Its ids look like {ids_of_table} "
-                "({width_of_table}), "
-                "those of the units like {ids} ({width}). Leading zeros may have been lost in a spreadsheet, or "
-                "'id' names another column.",
-                table=name,
-                count=len(table),
-                ids_of_table=shown(table.index),
-                width_of_table=_widths(table.index),
-                ids=shown(ids),
-                width=_widths(ids),
-            ),
-            code="id_unmatched",
-            layer=name,
-            features=table.index,
+    if not known.any() and not any(one.layer == name and one.code != "two_sources" for one in refused.errors):
+        refused.errors.append(
+            SourceError(
+                Phrase(
+                    "table '{table}': none of its {count} ids is the id of a unit. Its ids look like {ids_of_table} "
+                    "({width_of_table}), "
+                    "those of the units like {ids} ({width}). Leading zeros may have been lost in a spreadsheet, or "
+                    "'id' names another column.",
+                    table=name,
+                    count=len(table),
+                    ids_of_table=shown(table.index),
+                    width_of_table=_widths(table.index),
+                    ids=shown(ids),
+                    width=_widths(ids),
+                ),
+                code="id_unmatched",
+                layer=name,
+                features=table.index,
+            )
         )
+    refused.finish()
     without = ids[~ids.isin(table.index)]
     note = gather(
         [

@@ -27,7 +27,7 @@ import pyarrow.compute as pc
 import shapely
 from pyproj import CRS
 
-from layers.errors import SourceError, shown
+from layers.errors import Attempts, SourceError, shown
 from layers.formats.active_content import refuse_active_content
 from layers.formats.gdal_drivers import MAX_ROWS, Format, check_rows, check_size, files_in, load_gdal, size_of
 from layers.formats.reading_boundary import damaged
@@ -610,16 +610,26 @@ def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFram
             layer=name,
         )
     found: dict[str, Any] = {}
+    refused = Attempts()
     for column in records.table.column_names:
-        values = records.table.column(column)
-        if column in texts:
-            made = text_of(values, column, name)
-        else:
-            made = numbers_of(values.to_pylist(), records.decimal) if records.loose else _values(values, column, name)
+        made = refused.attempt(_column, records, column, column in texts, name)
         if made is not None:
-            _refuse_infinite(made, column, records.ids, name)
             found[column] = made
-    return pd.DataFrame(found, index=pd.Index(records.ids, dtype="str"))
+    frame = pd.DataFrame(found, index=pd.Index(records.ids, dtype="str"))
+    refused.finish(rest=frame if set(texts) <= set(found) else None)
+    return frame
+
+
+def _column(records: Records, column: str, is_text: bool, name: str) -> Any:
+    """The values of a column; None of one that is left out."""
+    values = records.table.column(column)
+    if is_text:
+        return text_of(values, column, name)
+    made = numbers_of(values.to_pylist(), records.decimal) if records.loose else _values(values, column, name)
+    refused = Attempts()
+    refused.attempt(_refuse_infinite, made, column, records.ids, name)
+    refused.finish(rest=made)
+    return made
 
 
 def _refuse_infinite(values: Any, column: str, ids: Sequence[str], name: str) -> None:
@@ -664,8 +674,11 @@ def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
             layer=name,
         )
     texts = [one if one and one.strip() else None for one in _texts(values, column, name)]
-    _refuse_shortened(texts, column, name)
-    return pd.array(texts, dtype="str")
+    refused = Attempts()
+    refused.attempt(_refuse_shortened, texts, column, name)
+    found = pd.array(texts, dtype="str")
+    refused.finish(rest=found)
+    return found
 
 
 def _refuse_shortened(texts: Sequence[str | None], column: str, name: str) -> None:

@@ -20,7 +20,7 @@ from pyproj import CRS, Geod
 
 from layers.conditions import Condition, parse_condition
 from layers.crs import box_in, far_away, is_gcj02, settle_crs, shifted_by_a_turn, way_between
-from layers.errors import ConditionError, CrsError, LimitError, SourceError, UnknownNameError
+from layers.errors import Attempts, ConditionError, CrsError, LimitError, SourceError, UnknownNameError
 from layers.formats.gdal_drivers import GRIDS, format_of
 from layers.formats.reading_boundary import reading
 from layers.formats.served_grids import ServedGrid, opened_here
@@ -368,7 +368,8 @@ def read_raster(
     """
     path = Path(path)
     format_of(path, name, GRIDS)
-    condition = None if where is None else cell_condition(where, name)
+    refused = Attempts()
+    condition = None if where is None else refused.attempt(cell_condition, where, name)
     if is_gcj02(crs):
         raise CrsError(
             Phrase(
@@ -385,20 +386,25 @@ def read_raster(
         own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
         transform, shape, tagged = dataset.transform, dataset.shape, dataset.nodatavals[(band or 1) - 1]
         stored = np.dtype(dataset.dtypes[(band or 1) - 1])
-    known, note = settle_crs(own, crs, path.name, name, override=override_crs)
+    settled = refused.attempt(partial(settle_crs, override=override_crs), own, crs, path.name, name)
     if nodata is not None and tagged is not None and not _alike(nodata, tagged, stored):
-        raise SourceError(
-            Phrase(
-                "layer '{layer}': the plan says nodata = {nodata}, but {file} says {tagged}. Leave "
-                "'nodata' out of the plan, or mend the file.",
+        refused.errors.append(
+            SourceError(
+                Phrase(
+                    "layer '{layer}': the plan says nodata = {nodata}, but {file} says {tagged}. Leave "
+                    "'nodata' out of the plan, or mend the file.",
+                    layer=name,
+                    nodata=f"{nodata:.17g}",
+                    file=path.name,
+                    tagged=f"{tagged:.17g}",
+                ),
+                code="nodata",
                 layer=name,
-                nodata=f"{nodata:.17g}",
-                file=path.name,
-                tagged=f"{tagged:.17g}",
-            ),
-            code="nodata",
-            layer=name,
+            )
         )
+    if settled is None or refused.errors:
+        refused.stop()
+    known, note = settled
     said = entries(
         name,
         [""] if nodata is not None and tagged is None else [],

@@ -6,7 +6,8 @@ are no numbers, degrees beyond the globe, eastings with a zone's number before t
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,7 +21,16 @@ from pyproj import CRS
 
 from layers.conditions import parse_condition
 from layers.crs import is_gcj02, places_of, settle_crs, settle_gcj02, zone_code
-from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, naming_the_layer, shown
+from layers.errors import (
+    Attempts,
+    CrsError,
+    GeometryError,
+    SourceError,
+    UnknownNameError,
+    naming_the_layer,
+    raise_all,
+    shown,
+)
 from layers.formats.archived import unpacked
 from layers.formats.feature_records import (
     CURVED,
@@ -38,7 +48,7 @@ from layers.formats.gdal_drivers import FEATURES, Format
 from layers.formats.shapefile import check_shapefile, deleted_in, encoding_of
 from layers.ledger import entries, gather
 from layers.numerals import DecimalSign, floats_of, how_to_write, stray_texts
-from layers.phrases import Phrase, phrase_list
+from layers.phrases import Phrase, phrase_list, template
 
 Kind = Literal["polygons", "lines", "points", "raster"]
 """What a layer is made of."""
@@ -121,32 +131,51 @@ def read_features(
             layer=name,
         )
     as_text = list(dict.fromkeys([*([id] if id else []), *texts]))
-    frame = frame_of(records, as_text, name)
-    numbers = number_notes(records, as_text, name)
-    if id is not None:
-        frame.index = _feature_ids(frame, id, name)
-    shapes = _points(frame, x, y, name) if x and y else _shapes(records, frame.index, path, name)
-    of_web_map = is_gcj02(crs)
-    known, crs_note = (
-        settle_gcj02(records.crs, path.name, name)
-        if of_web_map
-        else settle_crs(records.crs, crs, path.name, name, override=override_crs)
+    refused, drawn = Attempts(), Attempts()
+    frame = refused.attempt(frame_of, records, as_text, name)
+    rows = pd.DataFrame(index=pd.Index(records.ids, dtype="str")) if frame is None else frame
+    if id is not None and frame is not None:
+        rows.index = refused.attempt(_feature_ids, rows, id, name)
+    shapes = (
+        refused.attempt(_points, rows, x, y, name)
+        if x and y
+        else drawn.attempt(_shapes, records, rows.index, path, name)
     )
-    if "geometry" in frame.columns:
-        raise UnknownNameError(
-            Phrase(
-                "layer '{layer}': {file} has a column 'geometry' beside its geometry. Rename it.",
+    of_web_map = is_gcj02(crs)
+    settled = (
+        refused.attempt(settle_gcj02, records.crs, path.name, name)
+        if of_web_map
+        else refused.attempt(partial(settle_crs, override=override_crs), records.crs, crs, path.name, name)
+    )
+    known, crs_note = settled or (None, gather([]))
+    if "geometry" in rows.columns:
+        refused.errors.append(
+            UnknownNameError(
+                Phrase(
+                    "layer '{layer}': {file} has a column 'geometry' beside its geometry. Rename it.",
+                    layer=name,
+                    file=path.name,
+                ),
                 layer=name,
-                file=path.name,
-            ),
-            layer=name,
+            )
         )
+        rows = rows.drop(columns="geometry")
+    if shapes is None:
+        refused.errors += drawn.errors
+        refused.stop()
     flat, height_note = _flat(shapes, name)
-    if of_web_map:
+    if of_web_map and known is not None:
         flat = places_of(flat, records.crs)
-    features = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(flat, index=frame.index, crs=known))
-    _check_coordinates(features, name)
-    return features, gather([records.ledger, notes, numbers, crs_note, height_note])
+    features = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(flat, index=rows.index, crs=known))
+    drawn.attempt(_check_coordinates, features, name)
+    found = features, gather([records.ledger, notes, number_notes(records, as_text, name), crs_note, height_note])
+    if refused.errors or drawn.errors:
+        sound = features[
+            ~features.index.isin([one for error in drawn.errors for one in error.ids]) & (rows.index != "")
+        ]
+        able = frame is not None and known is not None and len(sound) and all(error.ids for error in drawn.errors)
+        raise_all([*refused.errors, *drawn.errors], rest=(sound, found[1]) if able else None)
+    return found
 
 
 def _records(
@@ -171,8 +200,9 @@ def _records(
 
 def _feature_ids(frame: pd.DataFrame, column: str, name: str) -> pd.Index:
     missing = [str(row) for row in np.flatnonzero(frame[column].isna()) + 1]
+    found: pd.Index = pd.Index(frame[column], dtype="str", name=None)
     if missing:
-        raise SourceError(
+        error = SourceError(
             Phrase(
                 "layer '{layer}': {count} feature(s) have no id in column '{column}': rows {ids}. Fill it in, or "
                 "name another column as id.",
@@ -185,48 +215,54 @@ def _feature_ids(frame: pd.DataFrame, column: str, name: str) -> pd.Index:
             layer=name,
             features=missing,
         )
-    found: pd.Index = pd.Index(frame[column], dtype="str", name=None)
+        raise_all([error], rest=found.fillna(""))
     return found
 
 
 def _points(frame: pd.DataFrame, x: str, y: str, name: str) -> npt.NDArray[Any]:
     """Points from two columns, None where a cell of them is empty."""
-    pairs = []
-    for column in (x, y):
-        if column not in frame.columns:
-            raise SourceError(
-                Phrase(
-                    "layer '{layer}': there is no column '{column}' for the coordinates; the columns are {columns}.",
-                    layer=name,
-                    column=column,
-                    columns=phrase_list(map(str, frame.columns)),
-                ),
-                code="column",
-                layer=name,
-            )
-        numbers = floats_of(frame[column])
-        wrong = stray_texts(frame[column][np.isnan(numbers)])
-        if len(wrong):
-            raise GeometryError(
-                Phrase(
-                    "layer '{layer}': {count} cell(s) of column '{column}' are no plain numbers: features "
-                    "{ids}; the first is {first}. {remedy}.",
-                    layer=name,
-                    count=len(wrong),
-                    column=column,
-                    ids=shown(wrong.index),
-                    first=shown(wrong[:1]),
-                    remedy=how_to_write(wrong),
-                ),
-                code="coordinates",
-                layer=name,
-                features=wrong.index,
-            )
-        pairs.append(numbers)
-    there = ~(np.isnan(pairs[0]) | np.isnan(pairs[1]))
+    refused = Attempts()
+    east, north = (refused.attempt(_ordinates, frame, column, name) for column in (x, y))
+    if east is None or north is None:
+        refused.stop()
+    there = ~(np.isnan(east) | np.isnan(north))
     shapes = np.full(len(frame), None, dtype=object)
-    shapes[there] = shapely.points(pairs[0][there], pairs[1][there])
+    shapes[there] = shapely.points(east[there], north[there])
     return shapes
+
+
+def _ordinates(frame: pd.DataFrame, column: str, name: str) -> npt.NDArray[np.float64]:
+    """The numbers of a column of coordinates, NaN where a cell is empty."""
+    if column not in frame.columns:
+        raise SourceError(
+            Phrase(
+                "layer '{layer}': there is no column '{column}' for the coordinates; the columns are {columns}.",
+                layer=name,
+                column=column,
+                columns=phrase_list(map(str, frame.columns)),
+            ),
+            code="column",
+            layer=name,
+        )
+    numbers = floats_of(frame[column])
+    wrong = stray_texts(frame[column][np.isnan(numbers)])
+    if len(wrong):
+        raise GeometryError(
+            Phrase(
+                "layer '{layer}': {count} cell(s) of column '{column}' are no plain numbers: features "
+                "{ids}; the first is {first}. {remedy}.",
+                layer=name,
+                count=len(wrong),
+                column=column,
+                ids=shown(wrong.index),
+                first=shown(wrong[:1]),
+                remedy=how_to_write(wrong),
+            ),
+            code="coordinates",
+            layer=name,
+            features=wrong.index,
+        )
+    return numbers
 
 
 def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArray[Any]:
@@ -254,46 +290,52 @@ def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArr
             layer=name,
             features=deep,
         )
-    if types_in(records.geometry) & (CURVED | SURFACES):
-        _refuse_kinds(records.geometry, ids, path, name)
+    refused = Attempts()
+    strange = types_in(records.geometry) & (CURVED | SURFACES)
+    refused.errors += _strange_kinds(records.geometry, ids, path, name) if strange else ()
     shapes, unreadable = shapes_of(records.geometry)
+    unreadable &= ~of_types(records.geometry, CURVED | SURFACES) if strange else True
     if unreadable.any():
         bad = ids[unreadable]
-        raise GeometryError(
-            Phrase(
-                "layer '{layer}': the geometry of {count} feature(s) cannot be read: {ids}. A ring may not be "
-                "closed, or the file is damaged.",
+        refused.errors.append(
+            GeometryError(
+                Phrase(
+                    "layer '{layer}': the geometry of {count} feature(s) cannot be read: {ids}. A ring may not be "
+                    "closed, or the file is damaged.",
+                    layer=name,
+                    count=len(bad),
+                    ids=shown(bad),
+                ),
+                code="geometry_unreadable",
                 layer=name,
-                count=len(bad),
-                ids=shown(bad),
-            ),
-            code="geometry_unreadable",
-            layer=name,
-            features=bad,
+                features=bad,
+            )
         )
+    refused.finish(rest=shapes)
     return shapes
 
 
-def _refuse_kinds(blobs: pa.ChunkedArray, ids: pd.Index, path: Path, name: str) -> None:
-    """Refuse surfaces in space, and curves that no driver has drawn as lines."""
-    surfaces, curves = (ids[of_types(blobs, kinds)] for kinds in (SURFACES, CURVED))
-    bad = surfaces if len(surfaces) else curves
-    raise GeometryError(
-        Phrase(
+def _strange_kinds(blobs: pa.ChunkedArray, ids: pd.Index, path: Path, name: str) -> Iterator[GeometryError]:
+    """The complaints about surfaces in space, and about curves that no driver has drawn as lines."""
+    said = {
+        SURFACES: template(
             "layer '{layer}': {count} feature(s) of {file} are surfaces in space (TIN, polyhedral surface): {ids}. "
             "Make flat polygons of them: ogr2ogr -nlt MULTIPOLYGON -dim XY flat.gpkg {file}."
-            if len(surfaces)
-            else "layer '{layer}': {count} feature(s) of {file} have curves, which its format does not know: {ids}. "
-            "Give the layer as a GeoPackage, whose curves are read.",
-            layer=name,
-            count=len(bad),
-            file=path.name,
-            ids=shown(bad),
         ),
-        code="kind",
-        layer=name,
-        features=bad,
-    )
+        CURVED: template(
+            "layer '{layer}': {count} feature(s) of {file} have curves, which its format does not know: {ids}. "
+            "Give the layer as a GeoPackage, whose curves are read."
+        ),
+    }
+    for kinds, fault in said.items():
+        bad = ids[of_types(blobs, kinds)]
+        if len(bad):
+            yield GeometryError(
+                Phrase(fault, layer=name, count=len(bad), file=path.name, ids=shown(bad)),
+                code="kind",
+                layer=name,
+                features=bad,
+            )
 
 
 def _flat(shapes: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[Any], pd.DataFrame]:
@@ -311,22 +353,28 @@ def _flat(shapes: npt.NDArray[Any], name: str) -> tuple[npt.NDArray[Any], pd.Dat
 def _check_coordinates(features: gpd.GeoDataFrame, name: str) -> None:
     shapes = np.asarray(features.geometry.array)
     points, owner = shapely.get_coordinates(shapes, return_index=True)
+    refused = Attempts()
     odd = Phrase("have coordinates that are no numbers (NaN or infinite). Digitise them anew")
-    _refuse(features.index, owner[~np.isfinite(points).all(axis=1)], "coordinates", name, odd)
-    crs = CRS.from_user_input(features.crs)
-    if crs.is_geographic:
+    finite = np.isfinite(points).all(axis=1)
+    refused.attempt(_refuse, features.index, owner[~finite], "coordinates", name, odd)
+    points, owner = points[finite], owner[finite]
+    crs = None if features.crs is None else CRS.from_user_input(features.crs)
+    if crs is None:
+        pass
+    elif crs.is_geographic:
         wild = (np.abs(points[:, 0]) > _TURN) | (np.abs(points[:, 1]) > _TURN / 4)
         if wild.any():
-            _refuse(features.index, owner[wild], "coordinates", name, _no_degrees(points, crs))
+            refused.attempt(_refuse, features.index, owner[wild], "coordinates", name, _no_degrees(points, crs))
         wide = (owner[1:] == owner[:-1]) & (np.abs(np.diff(points[:, 0])) > _TURN / 2)
         leap = _leaps(shapes, owner[1:][wide])
         crossing = Phrase(
             "have an edge of more than 180 degrees: they seem to cross the 180th meridian. Split them there "
             "(ogr2ogr -wrapdateline)"
         )
-        _refuse(features.index, leap, "antimeridian", name, crossing)
+        refused.attempt(_refuse, features.index, leap, "antimeridian", name, crossing)
     elif len(points) and crs.is_projected and np.abs(points[:, 0]).max() >= 1e7:
-        _check_zone(crs, float(points[:, 0].min()), float(points[:, 0].max()), name)
+        refused.attempt(_check_zone, crs, float(points[:, 0].min()), float(points[:, 0].max()), name)
+    refused.finish()
 
 
 def _no_degrees(points: npt.NDArray[np.float64], crs: CRS) -> str:

@@ -3,7 +3,15 @@
 from layers.geometry.nearest import lengths_m, nearest_km
 from layers.geometry.overlap_resolution import note_gaps, note_overlaps, settle_overlaps
 from layers.geometry.polygonize import polygons_of
-from layers.geometry.repair import drop_empty, drop_outside, keep_kind, kind_of, make_valid, note_duplicates
+from layers.geometry.repair import (
+    drop_empty,
+    drop_outside,
+    keep_kind,
+    kind_of,
+    make_valid,
+    note_duplicates,
+    only_kind,
+)
 
 __all__ = [
     "drop_empty",
@@ -16,6 +24,7 @@ __all__ = [
     "note_duplicates",
     "note_gaps",
     "note_overlaps",
+    "only_kind",
     "polygons_of",
     "settle_overlaps",
 ]

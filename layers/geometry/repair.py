@@ -5,6 +5,7 @@ Features that a file holds twice, to the last column, are told of and stay as th
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ import shapely
 from pyproj import CRS
 
 from layers.crs import parts_of_dimension, project, repair_reasons, valid_polygons
-from layers.errors import GeometryError, shown
+from layers.errors import Attempts, GeometryError, raise_all, shown
 from layers.formats import Kind
 from layers.ledger import entries, gather
 from layers.phrases import Phrase, phrase_list, word
@@ -80,7 +81,7 @@ def kind_of(features: gpd.GeoDataFrame, name: str) -> Kind:
             for kind, count in zip(kinds, counts, strict=True)
         )
         odd = features.index[dimensions == kinds[np.argmin(counts)]]
-        raise GeometryError(
+        error = GeometryError(
             Phrase(
                 "layer '{layer}' mixes kinds of geometry: {kinds}; of the rarest kind: {ids}. Make a layer of each, "
                 "for each is measured in its own way.",
@@ -92,7 +93,14 @@ def kind_of(features: gpd.GeoDataFrame, name: str) -> Kind:
             layer=name,
             features=odd,
         )
+        raise_all([error], rest=_KINDS[int(kinds[np.argmax(counts)])])
     return _KINDS[int(kinds[0])]
+
+
+def only_kind(features: gpd.GeoDataFrame, kind: Kind) -> gpd.GeoDataFrame:
+    """The features of a kind, of a layer that mixes them."""
+    dimensions = shapely.get_dimensions(np.asarray(features.geometry.array))
+    return features[[_KINDS.get(int(one)) == kind for one in dimensions]]
 
 
 def keep_kind(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -165,16 +173,22 @@ def make_valid(
     >>> ledger[["area_before_ha", "area_after_ha"]].to_numpy().tolist()
     [[0.0, 2.0]]
     """
+    refused = Attempts()
     whole, drawn, why = _mended(features)
+    straight = whole if crs is None else refused.attempt(project, whole, crs)
+    if straight is None:
+        there = features[~features.index.astype(str).isin(refused.errors[0].ids)]
+        again = partial(make_valid, crs=crs, earlier=earlier, max_share=max_share, each=each)
+        refused.finish(rest=refused.attempt(again, there, name) if 0 < len(there) < len(features) else None)
+        refused.stop()
     before = _areas(features.iloc[drawn], crs)
-    straight = whole if crs is None else project(whole, crs)
     placed, bent, why_bent = _mended(straight)
     bent_before = _areas(straight.iloc[bent], None)
     after = _areas(placed, None)
     ids, gone = features.index, shapely.is_empty(np.asarray(placed.geometry.array))
     if each and max_share is not None:
         rows = np.concatenate([drawn, bent])
-        _check_each(ids[rows], np.concatenate([before, bent_before]), after[rows], name, max_share)
+        refused.attempt(_check_each, ids[rows], np.concatenate([before, bent_before]), after[rows], name, max_share)
     mended_before = drawn if earlier is None else [*drawn, *np.flatnonzero(ids.astype(str).isin(_ids_mended(earlier)))]
     well = ~np.isin(bent, mended_before)
     notes = [
@@ -186,8 +200,10 @@ def make_valid(
         crossed = np.asarray([not shapely.is_valid(shapely.get_parts(one)).all() for one in shapes], dtype=bool)
         changed = [notes[0][crossed], notes[1], *([] if earlier is None else [earlier])]
         land = pd.Series(after, index=ids.astype(str))
-        _check_layer(pd.concat(changed, ignore_index=True), land, name, max_share)
-    return placed[~gone] if gone.any() else placed, gather(notes)
+        refused.attempt(_check_layer, pd.concat(changed, ignore_index=True), land, name, max_share)
+    made = (placed[~gone] if gone.any() else placed), gather(notes)
+    refused.finish(rest=made)
+    return made
 
 
 def _ids_mended(ledger: pd.DataFrame) -> pd.Series:

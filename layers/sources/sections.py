@@ -438,6 +438,22 @@ class Placed(Section):
             if isinstance(section, Placed):
                 section.stand_in(document.below(name))
 
+    def standing_at(self, path: Path) -> Self:
+        """The same, and the sections in it, as if the file stood at a path: sources are looked up in its folder.
+
+        Examples
+        --------
+        >>> import zoneplan as zp
+        >>> study = zp.read_study(zp.builtin_study("us_mountain_west")).standing_at(Path("there") / "west.toml")
+        >>> study.folder.name, study.where("units", "id").partition(",")[0]
+        ('there', 'west.toml')
+        """
+        parts = {name: getattr(self, name) for name in type(self).model_fields}
+        placed = {name: part.standing_at(path) for name, part in parts.items() if isinstance(part, Placed)}
+        moved = self.model_copy(update=placed)
+        moved._document = replace(self._document, path=path)  # noqa: SLF001  (its own)
+        return moved
+
 
 _Read = TypeVar("_Read", LayerSection, TableSection)
 
@@ -492,20 +508,6 @@ class Sources(Placed):
     def places(self) -> tuple[Path, ...]:
         """The files of its own that some of its sources have."""
         return tuple(self._places.values())
-
-    def standing_at(self, path: Path) -> Self:
-        """The same as if its file stood at a path: sources are looked up in the folder of that.
-
-        Examples
-        --------
-        >>> import zoneplan as zp
-        >>> study = zp.read_study(zp.builtin_study("us_mountain_west")).standing_at(Path("there") / "west.toml")
-        >>> study.folder.name, study.where("units", "id").partition(",")[0]
-        ('there', 'west.toml')
-        """
-        moved = self.model_copy()
-        moved._document = replace(self._document, path=path)  # noqa: SLF001  (its own)
-        return moved
 
     def is_placed(self, source: str) -> bool:
         """Whether a source has a file of its own, or it is known why it has none."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from layers.errors import SourceError, ZoneplanError, naming_the_layer, raise_all, shown
+from layers.errors import Attempts, SourceError, ZoneplanError, naming_the_layer, raise_all, shown
 from layers.formats import CsvRow, read_cells
 from layers.numerals import plain_numeral
 from layers.phrases import Phrase
@@ -59,29 +59,35 @@ def read_travel_table(terms: AccessTerms, folder: Path, where: str = "") -> Trav
         A path leads out of the study's folder.
     """
     of = _Columns(folder, where, terms.encoding)
-    sites, supplies = of.read(terms.facilities, (terms.facility,), terms.supply)
+    refused = Attempts()
+    sites, supplies = refused.attempt(of.read, terms.facilities, (terms.facility,), terms.supply) or ([], [])
     names = [name for (name,) in sites]
     twice = sorted({name for name in names if names.count(name) > 1}) if len(set(names)) < len(names) else []
     if twice:
         text = Phrase("table '{table}': facilities stand twice: {names}", table=terms.facilities, names=shown(twice))
-        raise SourceError(text, code="facility_twice", layer=terms.facilities, features=twice)
-    pairs, times = of.read(terms.table, (terms.origin, terms.destination), terms.time)
+        refused.errors.append(SourceError(text, code="facility_twice", layer=terms.facilities, features=twice))
+    pairs, times = refused.attempt(of.read, terms.table, (terms.origin, terms.destination), terms.time) or ([], [])
+    if not sites:
+        refused.stop()
     supply = pd.Series(supplies, index=pd.Index(names, dtype=object), dtype=float)
     strange = sorted({goal for _, goal in pairs} - set(names))
     if strange:
-        raise SourceError(
-            Phrase(
-                "table '{table}': '{names}' stands in no row of '{other}'{hint}; give its supply there, 0 for a site "
-                "that could be taken",
-                table=terms.table,
-                names=shown(strange),
-                other=terms.facilities,
-                hint=near(strange[0], names),
-            ),
-            code="unknown_facility",
-            layer=terms.table,
-            features=strange,
+        refused.errors.append(
+            SourceError(
+                Phrase(
+                    "table '{table}': '{names}' stands in no row of '{other}'{hint}; give its supply there, 0 for a "
+                    "site that could be taken",
+                    table=terms.table,
+                    names=shown(strange),
+                    other=terms.facilities,
+                    hint=near(strange[0], names),
+                ),
+                code="unknown_facility",
+                layer=terms.table,
+                features=strange,
+            )
         )
+    refused.finish()
     rows = pd.DataFrame(pairs, columns=["origin", "destination"]).assign(time=times)
     matrix = travel_times(rows, "origin", "destination", "time")
     return TravelTable(matrix.reindex(columns=supply.index, fill_value=np.inf), supply, terms.table)

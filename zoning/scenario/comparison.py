@@ -13,6 +13,7 @@ import pandas as pd
 from layers.errors import StudyError, ZoneplanError, shown
 from layers.overview import Overview, Shown, counted, drawn_by, listed
 from layers.phrases import Phrase
+from layers.read import without_place
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario.differences import Difference, differences, parts_of, remake
@@ -275,12 +276,16 @@ def _causes(
         )
     if len(found) == 1:
         return dict.fromkeys(keys, (found[0].kind, found[0].id)), ""
-    try:
-        first, second = (as_fresh(plan, study_folder) for plan in plans)
-    except ZoneplanError as error:
-        return dict.fromkeys(keys, (UNKNOWN, "")), Phrase(
-            "Causes are unknown, for a plan cannot be made again: {reason}", reason=error.said
-        )
+    fresh: list[FreshPlan] = []
+    for plan in plans:
+        try:
+            fresh.append(as_fresh(plan, study_folder))
+        except ZoneplanError as error:
+            reason = without_place(error.said, plan.study.folder if study_folder is None else Path(study_folder))
+            return dict.fromkeys(keys, (UNKNOWN, "")), Phrase(
+                "Causes are unknown, for a plan cannot be made again: {reason}", reason=reason
+            )
+    first, second = fresh
     enough: dict[_Key, list[Difference]] = {key: [] for key in keys}
     for one in found:
         announce(one.id)

@@ -95,7 +95,8 @@ def test_runs_are_compared_from_their_folders(name: str, pair_of: Callable[[str]
     assert found.moved[kept].equals(wanted.moved[kept])
     assert found.totals == wanted.totals
     assert set(found.moved["cause_kind"]) == {"unknown"}
-    assert str(tmp_path) in found.note
+    assert "--study DIR" in found.note
+    assert str(tmp_path) not in found.note  # pages are handed round
     assert not wanted.note
     told = as_json(found)
     assert all(row["cause"] == {"kind": "unknown"} for row in told["moved"])
@@ -156,3 +157,14 @@ def test_where_a_run_was_made_stands_in_its_provenance_alone(
     assert again["moved"] == known["moved"]
     assert command("verify", first, "--rerun", "--study", tmp_path / "gone").code == 0
     assert command("verify", first, "--rerun").code == 3
+
+
+def test_a_study_that_stands_elsewhere_looks_there_for_the_tables_of_its_sections(toy_folder: Path) -> None:
+    plan_file = toy_folder / "plan.toml"
+    plan_file.write_text(f'{plan_file.read_text("utf-8")}\n[energy]\ntable = "energy.csv"\nperiod = 2024\n', "utf-8")
+    study = read_study(plan_file)
+    moved = study.standing_at(toy_folder.parent / "far" / "other.toml")
+    assert moved.energy is not None
+    assert study.energy is not None
+    assert (moved.energy.folder, moved.folder, study.energy.folder) == (toy_folder.parent / "far",) * 2 + (toy_folder,)
+    assert moved == study
