@@ -74,7 +74,7 @@ from layers.phrases import SEMICOLON, Phrase, phrase_list
 from layers.pins import hold_to_pin, pin_of, source_digest
 from layers.raster import Borders, edges_on, shift_of_cells
 from layers.sandbox import Reader, sandboxed
-from layers.sources import MEMORY, Extract, Keys, LayerSection, Pin, Sources, table_name
+from layers.sources import MEMORY, Extract, Keys, LayerSection, Pin, Sources, TableSection, table_name
 from layers.units import read_unit_features, read_units, settle_units
 
 Found = TypeVar("Found")
@@ -168,9 +168,8 @@ def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
     notes_so_far = [found[1] for found in (units, *read, *tables) if found is not None]
     ground = None if units is None else _attempt(errors, "units", _settled, units[0], sources, workers)
     if units is None or ground is None:  # without them no layer has a place
-        for errors_of, section, found in zip(refused, sources.layers, read, strict=True):
-            if found is not None:
-                _attempt(errors_of, section.name, _look_at_outlines, section, found[0].selected)
+        for place, section in enumerate(sources.layers):
+            _attempt(refused[place], section.name, _look_at_outlines, section, read[place])
         _raise_all([*errors.errors, *_faults_of_plan(refused)], notes_so_far)
         raise AssertionError  # they were refused, and that has been raised
     notes = units[1]
@@ -179,18 +178,8 @@ def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
     ledger = [notes, repairs, datum_note(own, crs, "units"), elsewhere]
     of_units: str = Phrase("the units' file {file}", file=sources.units.source)
     origins = dict.fromkeys(map(str, settled.columns), of_units)
-    for part, table in zip(sources.tables, tables, strict=True):
-        if table is None:
-            continue
-        frame, said = table
-        doubtful = any(error.layer == part.source for error in errors.errors)
-        if doubtful and not frame.index.isin(settled.index.astype(str)).any():  # 'id' may mean another column
-            continue
-        joined = _attempt(errors, part.source, join_table, settled, frame, part.source, origins)
-        if joined is not None:
-            settled, unmatched = joined
-            origins |= dict.fromkeys(map(str, frame.columns), part.source)
-            ledger += [said, unmatched]
+    settled, said = _join(errors, settled, origins, zip(sources.tables, tables, strict=True))
+    ledger += said
     layers, borders = [], Borders(settled)
     for place, section in enumerate(sources.layers):
         found = read.pop(0)
@@ -206,6 +195,29 @@ def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
     tell_of_tables((error for one in refused for error in one.errors), sources.places)
     left_out = tuple(leave_out(section, one.errors, sources.folder) for section, one in pairs if one.errors)
     return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins, left_out)
+
+
+def _join(
+    errors: Attempts,
+    units: gpd.GeoDataFrame,
+    origins: dict[str, str],
+    tables: Iterable[tuple[TableSection, tuple[pd.DataFrame, pd.DataFrame] | None]],
+) -> tuple[gpd.GeoDataFrame, list[pd.DataFrame]]:
+    """The units with the columns of tables, whose origins are noted, and what the ledger has to say of these."""
+    ledger = []
+    for part, table in tables:
+        if table is None:
+            continue
+        frame, said = table
+        doubtful = any(error.layer == part.source for error in errors.errors)
+        if doubtful and not frame.index.isin(units.index.astype(str)).any():  # 'id' may mean another column
+            continue
+        joined = _attempt(errors, part.source, join_table, units, frame, part.source, origins)
+        if joined is not None:
+            units, unmatched = joined
+            origins |= dict.fromkeys(map(str, frame.columns), part.source)
+            ledger += [said, unmatched]
+    return units, ledger
 
 
 _Ground = tuple[CRS, CRS, gpd.GeoDataFrame, pd.DataFrame, bool, pd.DataFrame]
@@ -521,7 +533,7 @@ def _place_features(
     else:  # others would count as 0 in every unit
         refused.attempt(refuse_far, full, units, name)
     if any(error.code == "far" for error in refused.errors):
-        refused.attempt(_look_at_outlines, section, full)
+        refused.attempt(_look_at_outlines, section, (_Contents(full, full), empties))
         refused.stop()
     if kind != "points":
         full, parts = keep_kind(full, name)
@@ -544,9 +556,10 @@ def _place_features(
     return Layer(name, kind, None, features, None, formulas), gather(notes)
 
 
-def _look_at_outlines(section: LayerSection, features: gpd.GeoDataFrame | Raster) -> None:
+def _look_at_outlines(section: LayerSection, read: tuple[_Contents, pd.DataFrame] | None) -> None:
     """Refuse what is wrong with the outlines of a layer that has no place among the units, where they lie."""
-    if isinstance(features, Raster):
+    features = None if read is None else read[0].selected
+    if features is None or isinstance(features, Raster):
         return
     refused = Attempts()
     full, _ = drop_empty(features, section.name)

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 from pyproj import CRS
 
@@ -290,11 +291,12 @@ def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArr
             layer=name,
             features=deep,
         )
-    refused = Attempts()
-    strange = types_in(records.geometry) & (CURVED | SURFACES)
-    refused.errors += _strange_kinds(records.geometry, ids, path, name) if strange else ()
-    shapes, unreadable = shapes_of(records.geometry)
-    unreadable &= ~of_types(records.geometry, CURVED | SURFACES) if strange else True
+    refused, blobs = Attempts(), records.geometry
+    if types_in(blobs) & (CURVED | SURFACES):
+        refused.errors += _strange_kinds(blobs, ids, path, name)
+        plain = pa.array(~of_types(blobs, CURVED | SURFACES))
+        blobs = pa.chunked_array([pc.if_else(plain, blobs.combine_chunks(), None)])
+    shapes, unreadable = shapes_of(blobs)
     if unreadable.any():
         bad = ids[unreadable]
         refused.errors.append(
