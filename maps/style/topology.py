@@ -25,6 +25,10 @@ FINENESS = 512
 its full height."""
 
 
+SAME = 1e-5
+"""Corners nearer to each other than this part of a step are one: far below what any source measures."""
+
+
 @dataclass(frozen=True, eq=False)
 class Topology:
     """The borders of a plan, the same for both neighbours.
@@ -84,13 +88,29 @@ def plan_topology(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Topology
     Notes
     -----
     Pieces are simplified together as a coverage: a corner goes where the triangle that it spans is smaller than the
-    square of one step, see :func:`fine_step`. This is the one place where the borders of a plan are simplified; a
-    surface that shows less leaves out more of the same lines.
+    square of one step, see :func:`fine_step`. Before that corners that lie apart by less than ``SAME`` of a step become
+    one, so that neighbours meet whose coordinates differ by noise, and no border is drawn between them. This is the
+    one place where the borders of a plan are simplified; a surface that shows less leaves out more of the same lines.
     """
     step = fine_step(shapely.area(np.asarray(units.geometry)))
-    simple = shapely.coverage_simplify(np.asarray(pieces.geometry), step)
+    simple = shapely.coverage_simplify(_meeting(np.asarray(pieces.geometry), step * SAME), step)
     places = units.index.get_indexer(pieces["unit_id"]).astype(np.int64)
     return Topology(simple, places, merge_shapes(simple, places, len(units)))
+
+
+def _meeting(shapes: Geometries, near: float) -> Geometries:
+    """Shapes with one corner where several lie nearer to each other than that; the same shapes where none do."""
+    corners = shapely.get_coordinates(shapes)
+    apart, places = np.unique(corners.view(np.complex128).ravel(), return_inverse=True)
+    points = apart
+    for east, north in itertools.product((0.0, 0.5), repeat=2):  # two near corners share a cell of one of these grids
+        cells = np.floor(points.real / (2 * near) + east) + 1j * np.floor(points.imag / (2 * near) + north)
+        _, first, cell = np.unique(cells, return_index=True, return_inverse=True)
+        points = points[first][cell]
+    if (points == apart).all():
+        return shapes
+    moved = points[places].view(np.float64).reshape(-1, 2)
+    return np.asarray(shapely.transform(shapes, lambda _: moved))
 
 
 def merge_by(shapes: Geometries, names: pd.Series) -> dict[str, shapely.Geometry]:

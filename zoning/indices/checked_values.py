@@ -204,8 +204,8 @@ def checked_people(weights: ByLabel | None, index: pd.Index, name: str = "weight
 
 
 def refuse_nothing(values: pd.Series, name: str) -> None:
-    """Refuse values that have no sum to take shares of."""
-    if not values.sum() > 0:
+    """Refuse values, none of which is below 0, that have no sum to take shares of."""
+    if not (values > 0).any():  # their sum may be beyond all numbers
         raise ZoneplanError(Phrase("{name}: their sum is not above 0", name=name), code="no_sum")
 
 

@@ -232,7 +232,7 @@ def growth_poles(before: pd.Series, after: pd.Series, distance: pd.DataFrame, re
     DataFrame of float
         Index of ``before``: ``share_pct`` of the whole now; ``contribution_pct`` of all change (missing where all
         together did not change; below 0 or above 100 where some went against it); ``reach_pct`` of the whole that lies
-        within the reach of the unit, itself included.
+        within the reach of the unit, itself included even where its distance to itself is longer.
 
     Raises
     ------
@@ -262,12 +262,13 @@ def growth_poles(before: pd.Series, after: pd.Series, distance: pd.DataFrame, re
     now = grown["after"]
     refuse_nothing(now, "after")
     far = ways_between(distance, now.index, now.index)
+    within = (far <= reach) | np.eye(len(now), dtype=bool)  # a unit reaches itself, however long its own ways are
     change = grown["change"].sum()
     return pd.DataFrame(
         {
             "share_pct": now / now.sum() * 100,
             "contribution_pct": grown["change"] / change * 100 if change else math.nan,
-            "reach_pct": (far <= reach) @ now.to_numpy() / now.sum() * 100,
+            "reach_pct": within @ now.to_numpy() / now.sum() * 100,
         },
         index=now.index,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -67,6 +68,7 @@ def shares(values: Table, groups: object) -> Table:
         table = pd.DataFrame({0: checked(values, "values", least=0.0)})
     for name in table.columns:
         refuse_nothing(table[name], "values" if isinstance(values, pd.Series) else f"'{name}'")
+    table = in_scale(table)
     sums = table.groupby(checked_groups(groups, table.index).to_numpy(), sort=True).sum()
     found = sums / table.sum()
     return found if isinstance(values, pd.DataFrame) else found[0].rename(values.name)
@@ -254,7 +256,7 @@ def herfindahl(values: pd.Series) -> float:
     >>> zp.indices.herfindahl(pd.Series([1.0, 1.0, 2.0]))
     0.375
     """
-    amounts = checked(values, "values", least=0.0)
+    amounts = in_scale(checked(values, "values", least=0.0))
     refuse_nothing(amounts, "values")
     return float(((amounts / amounts.sum()) ** 2).sum())
 
@@ -292,7 +294,7 @@ def concentration_ratio(values: pd.Series, largest: int) -> float:
     >>> zp.indices.concentration_ratio(pd.Series([1.0, 1.0, 2.0]), 2)
     0.75
     """
-    amounts = checked(values, "values", least=0.0)
+    amounts = in_scale(checked(values, "values", least=0.0))
     refuse_nothing(amounts, "values")
     if largest < 1:
         raise ZoneplanError(Phrase("the {count} largest units: give 1 or more", count=largest), code="too_small")
@@ -301,10 +303,22 @@ def concentration_ratio(values: pd.Series, largest: int) -> float:
 
 def _heads(values: pd.Series, weights: ByLabel | None) -> tuple[pd.Series, pd.Series]:
     """Values a head and people, of which somebody has something."""
-    heads = checked(values, "values", least=0.0)
-    people = checked_people(weights, heads.index)
+    heads = in_scale(checked(values, "values", least=0.0))
+    people = in_scale(checked_people(weights, heads.index))
     refuse_nothing(heads * people, "values")
     return heads, people
+
+
+def in_scale(values: Table) -> Table:
+    """Values times a power of two, so that the largest is near 1: shares of them are the same, and no sum overflows.
+
+    Examples
+    --------
+    >>> in_scale(pd.Series([3.0, 6.0])).tolist()
+    [0.375, 0.75]
+    """
+    largest = float(np.abs(values.to_numpy()).max(initial=0.0))
+    return np.ldexp(values, -math.frexp(largest)[1])
 
 
 def _terms(parts: Floats, sizes: Floats) -> Floats:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.style.topology import begin_topology, merge_shapes, plan_topology
+from maps.style.topology import _meeting, begin_topology, merge_by, merge_shapes, plan_topology
 
 
 def tiles(labels: np.ndarray) -> np.ndarray:
@@ -52,3 +54,22 @@ def test_what_is_begun_gives_the_same_borders(toy_run) -> None:
     assert shapely.to_wkb(begun.pieces).tolist() == shapely.to_wkb(here.pieces).tolist()
     assert shapely.to_wkb(begun.units).tolist() == shapely.to_wkb(here.units).tolist()
     assert begun.unit_of_piece.tolist() == here.unit_of_piece.tolist()
+
+
+@pytest.mark.parametrize("apart", [0.0, 1e-10, -1e-10, 3e-9])
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_borders_apart_by_noise_are_none_inside_a_province(apart: float, west: float, south: float) -> None:
+    """Two squares of 1 km side by side: their province is a rectangle of four sides, and nothing is drawn within it."""
+    first = shapely.box(west, south, west + 1000, south + 1000)
+    second = shapely.box(west + 1000 + apart, south + apart, west + 2000, south + 1000 + apart)
+    units = gpd.GeoDataFrame({"unit_id": ["a", "b"]}, geometry=[first, second], crs="EPSG:3035")
+    drawn = plan_topology(units.set_index("unit_id"), units)
+    province = merge_by(drawn.units, pd.Series(["p", "p"]))["p"]
+    assert province.geom_type == "Polygon"
+    assert not province.interiors
+    assert province.length == pytest.approx(6000, abs=1e-3)
+
+
+def test_shapes_without_such_corners_keep_every_bit() -> None:
+    shapes = shapely.box([0, 1000], [0, 0], [1000, 2000], [1000, 1000])
+    assert _meeting(shapes, 0.01) is shapes

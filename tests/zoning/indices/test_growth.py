@@ -110,3 +110,10 @@ def test_what_does_not_fit_together_is_refused() -> None:
         ix.growth_poles(BEFORE, AFTER, gap.iloc[:2].fillna(1.0), reach=1)
     with pytest.raises(ZoneplanError, match="below 0"):
         ix.growth_poles(BEFORE, AFTER, gap.fillna(-1.0), reach=1)
+
+
+def test_a_pole_reaches_itself_however_long_its_own_ways_are() -> None:
+    """Travel times inside a large unit may exceed the reach; what lies in the unit is there all the same."""
+    now, apart = pd.Series({"a": 70.0, "b": 30.0}), pd.DataFrame({"a": [60, 90], "b": [90, 0]}, index=["a", "b"])
+    for reach, ways in ((50, apart), (0, apart.replace(60, np.inf))):
+        assert ix.growth_poles(now / 2, now, ways, reach)["reach_pct"].to_dict() == {"a": 70.0, "b": 30.0}

@@ -121,3 +121,22 @@ def test_people_of_the_northeast_as_printed() -> None:
     found = growth_contributions(printed["pop2012"], printed["pop2018"], blocs)
     assert found.loc["northeast", "change"] * 1e4 == -1_370_000
     assert (found.drop("northeast")["change"] > 0).all()
+
+
+@pytest.mark.parametrize("size", [1e308, 5e-308, 1.0])
+@pytest.mark.parametrize(
+    "measure",
+    [
+        ix.gini,
+        ix.coefficient_of_variation,
+        ix.herfindahl,
+        lambda values: ix.concentration_ratio(values, 2),
+        lambda values: ix.theil(values, None, ["x", "y", "x", "y"]).between,
+        lambda values: ix.shares(values, ["x", "y", "x", "y"])["x"],
+        lambda values: ix.gini(values, values + values.max() * 0.1),
+    ],
+)
+def test_no_sum_overflows_or_vanishes(size: float, measure) -> None:
+    """Each is the same for amounts in any unit of measure, up to the largest numbers that there are."""
+    parts = pd.Series([0.25, 0.5, 1.5, 0.0])
+    assert measure(parts * size) == pytest.approx(measure(parts), rel=1e-9)
