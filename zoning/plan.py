@@ -91,7 +91,8 @@ class Plan(Shown):
         Index ``unit_id``, one column a measure, those that were absent included with what was assumed.
     claims, zones, lines, quotas, energy, flows, positions, policies, ledger, sitings : DataFrame
         As declared in :mod:`zoning.tables`. A table with one row a unit has the ids of its units as its index, and as
-        the column ``unit_id``; every other table has 0..n-1.
+        the column ``unit_id``; every other table has 0..n-1. Amounts are exact decimals, which Python does not add to
+        floats: :func:`zoneplan.as_floats` gives floats.
     assumptions : tuple of Assumption
         What was absent and what was taken instead.
     roles : mapping of str to str

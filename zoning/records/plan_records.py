@@ -50,7 +50,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
         "zones", "claims", "lines", "quotas", "sitings", "sites", "energy", "flows", "policies", "industries" or
         "divergence".
     rows : DataFrame, optional
-        Some of its rows with the index that they have in it; all rows of one unit, or none of them. By default all rows.
+        Some of its rows with the index that they have in it; all rows of one unit, or none of them. By default all.
 
     Returns
     -------
