@@ -19,6 +19,8 @@ FILLS = (
     "#A8401F", "#E3C24B", "#5FA383", "#4BD2B4", "#2D2D87", "#2D5AB4",
     "#781E3C", "#B4D2FF", "#A5A5F0", "#784B78", "#A578C3", "#D2961E",
 )  # fmt: skip
+TABLE_FILLS = tuple(FILLS[place] for place in (2, 1, 5, 7, 9, 11, 3, 8, 10, 4, 6, 0))
+"""Of the values of any table, the most frequent first: none of them is to alarm, so red comes last."""
 DEFAULT_FILL = "#F8F4EB"
 """Of land with no function of its own: paper, on a ground that is darker than it."""
 DEFAULT_MARK = "#E2DED4"

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from layers.errors import escape_hidden
+from layers.overview import ShownPicture
 from maps.context import Context, Neighbourhood, Relief, context_around, relief
 from maps.locale import catalogue, noun_of, projection, text_in, width, wrap
 from maps.style.base_map import ground, relief_image, waters_and_borders
@@ -145,7 +146,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
         *(text_at(0, high + 8 + 13 * row, line, size=CREDIT, fill=MUTED) for row, line in enumerate(credit)),
         "</svg>\n",
     )
-    return "\n".join(parts)
+    return ShownPicture("\n".join(parts), f"Picture of {name!r}", "Path('map.svg').write_text(picture, 'utf-8')")
 
 
 def _title_size(title: str) -> float:

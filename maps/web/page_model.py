@@ -974,11 +974,14 @@ class TableView(NamedTuple):
     stacked : bool
         Whether polygons may lie on others: then each lies above those before it.
     columns : tuple of TableColumn
+    tip : tuple of int
+        Places of the columns that stand beside the pointer; of none, what the map is filled by does.
     """
 
     by: str
     stacked: bool
     columns: tuple[TableColumn, ...]
+    tip: tuple[int, ...]
 
 
 # ----- another plan beside it

@@ -5,7 +5,9 @@ The values of a column of texts stand where a plan has its main functions; all t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -16,10 +18,11 @@ import shapely
 
 from layers.crs import project, valid_polygons, working_crs
 from layers.errors import CrsError, GeometryError, UnknownNameError, ZoneplanError, escape_hidden
+from layers.numerals import floats_of
 from layers.phrases import Phrase
 from maps.context import study_outline
 from maps.locale import catalogue, hectares
-from maps.style import FILLS, Topology, fine_step
+from maps.style import TABLE_FILLS, Topology, fine_step
 from maps.summaries import Headline, Quality, VerdictTable
 from maps.web.geometry_encoding import Integers, Shapes
 from maps.web.map_payload import number_signs, words_of
@@ -62,6 +65,7 @@ EXACT_DIGITS = 6
 """Numbers of at most so many decimals go to the page as they are."""
 SIGNIFICANT = 7
 """So many digits the page is told of all others."""
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
@@ -87,6 +91,26 @@ class DrawnTable(NamedTuple):
     outline: shapely.Geometry
     rows: Integers
     stacked: bool
+
+
+class TableLook(NamedTuple):
+    """How a table is shown.
+
+    Attributes
+    ----------
+    by, name, title : str or None
+        The column of the fills, that of the names, and what the map is called.
+    palette : mapping, sequence or None
+        Fills of the values of ``by``, by value or in the order of the legend.
+    tooltip : sequence of str
+        Columns that stand beside the pointer.
+    """
+
+    by: str | None = None
+    name: str | None = None
+    title: str | None = None
+    palette: Mapping[Any, str] | Sequence[str] | None = None
+    tooltip: Sequence[str] = ()
 
 
 class _Numbers(NamedTuple):
@@ -171,9 +195,7 @@ class TableContent(NamedTuple):
     view: TableView
 
 
-def table_content(
-    table: gpd.GeoDataFrame, drawn: DrawnTable, by: str | None, name: str | None, language: str
-) -> TableContent:
+def table_content(table: gpd.GeoDataFrame, drawn: DrawnTable, look: TableLook, language: str) -> TableContent:
     """What the page says of a table.
 
     Parameters
@@ -181,11 +203,10 @@ def table_content(
     table : GeoDataFrame
     drawn : DrawnTable
         Its polygons.
-    by : str or None
-        The column that they are filled by: numbers in classes; of anything else the twelve most frequent values, and
-        the rest together. None for one colour.
-    name : str or None
-        The column of their names; None for the one that is called "name", else the index.
+    look : TableLook
+        Numbers are filled in classes; of anything else the twelve most frequent values are, and the rest together.
+        Without a column for them all have one colour. Without one of names that counts which is called "name", else the
+        index.
     language : str
 
     Raises
@@ -193,12 +214,13 @@ def table_content(
     UnknownNameError
         The table has no such column.
     ZoneplanError
-        The language is not known.
+        The language is not known, or the palette does not fit.
     """
+    by, name, tooltip = look.by, look.name, [look.tooltip] if isinstance(look.tooltip, str) else [*look.tooltip]
     words, counted = words_of(language)
     shown = [place for place, kind in enumerate(table.dtypes) if str(kind) != "geometry"]
     titles = _told_apart(str(table.columns[place]) for place in shown)
-    for asked in (by, name):
+    for asked in (by, name, *tooltip):
         if asked is not None and asked not in titles:
             raise UnknownNameError(
                 Phrase("there is no column '{name}' in the table{near}", name=asked, near=near(asked, titles))
@@ -207,15 +229,23 @@ def table_content(
     areas = shapely.area(np.asarray(drawn.units.geometry))
     numeric = {title: numbers for title, one in columns.items() if (numbers := _numbers(one)) is not None}
     filled = columns[by] if by is not None and by not in numeric else None
-    zones, main = _one_fill(words["one_colour"], areas) if filled is None else _zones(filled, words, areas)
+    if look.palette is not None and filled is None:
+        raise ZoneplanError(
+            Phrase("'palette' has a colour for each value of a column of texts: name that column in 'by'")
+        )
+    zones, main = (
+        _one_fill(words["one_colour"], areas) if filled is None else _zones(filled, words, areas, look.palette)
+    )
     named = NAME if name is None else name
     left_out = len(table) - len(drawn.rows)
-    title = words["map"] if by is None else escape_hidden(by)
+    filled_by = words["one_colour"] if by is None else escape_hidden(by)
+    title = look.title or (words["map"] if by is None else by)
+    listed = [one for one in columns if one != named]
     return TableContent(
-        title=title,
+        title=escape_hidden(title),
         words={
             **words,
-            "main": words["one_colour"] if filled is None else title,
+            "main": words["one_colour"] if filled is None else filled_by,
             "plan": words["table_overview"],
             "map_help": words["table_help"],
             "share_of_land": words["table_land"],
@@ -232,7 +262,8 @@ def table_content(
         view=TableView(
             by=escape_hidden(by) if by in numeric else "",
             stacked=drawn.stacked,
-            columns=tuple(_columns({title: one for title, one in columns.items() if title != named}, numeric, words)),
+            columns=tuple(_columns({one: columns[one] for one in listed}, numeric, words)),
+            tip=tuple(listed.index(one) for one in tooltip if one in listed),
         ),
     )
 
@@ -288,6 +319,8 @@ def _told_apart(titles: Iterable[str]) -> list[str]:
 
 def _numbers(column: pd.Series) -> _Numbers | None:
     """The numbers of a column; None where it has none, and where it is of another kind."""
+    if isinstance(next(iter(column.dropna()), None), Decimal):  # amounts of a plan
+        column = pd.Series(floats_of(column), column.index)
     kind = column.dtype
     if pd.api.types.is_bool_dtype(kind) or not pd.api.types.is_numeric_dtype(kind) or kind.kind == "c":
         return None
@@ -326,18 +359,42 @@ def _one_fill(title: str, areas: Floats) -> tuple[tuple[ZoneLayer, ...], Sequenc
     return (layer,), [0] * len(areas)
 
 
-def _zones(column: pd.Series, words: dict[str, str], areas: Floats) -> tuple[tuple[ZoneLayer, ...], Sequence[int]]:
+def _fills(listed: Sequence[str], palette: Mapping[Any, str] | Sequence[str] | None) -> list[str]:
+    """A fill for each value."""
+    if palette is None:
+        return [*TABLE_FILLS]
+    pairs = palette.items() if isinstance(palette, Mapping) else zip(listed, palette, strict=False)
+    given = {str(value): one for value, one in pairs}
+    strange = sorted(given.keys() - {*listed})
+    if strange:
+        raise UnknownNameError(
+            Phrase("palette: the column has no value '{name}'{near}", name=strange[0], near=near(strange[0], listed))
+        )
+    wrong = [one for one in given.values() if not _COLOUR.fullmatch(str(one))]
+    if wrong:
+        raise ZoneplanError(Phrase("palette: '{colour}' is no colour; write '#5FA383'", colour=wrong[0]))
+    others = (one for one in TABLE_FILLS if one not in given.values())
+    return [given[one] if one in given else next(others, OTHER_FILL) for one in listed]
+
+
+def _zones(
+    column: pd.Series,
+    words: dict[str, str],
+    areas: Floats,
+    palette: Mapping[Any, str] | Sequence[str] | None,
+) -> tuple[tuple[ZoneLayer, ...], Sequence[int]]:
     """A layer for each of the most frequent values, for the others and for none, and the place of that of each row."""
     texts = pd.Series(_texts(column, words), dtype=object)
     counts = texts[texts != ""].value_counts()
-    listed = sorted(counts.index, key=lambda text: (-counts[text], text))[: len(FILLS)]
+    listed = sorted(counts.index, key=lambda text: (-counts[text], text))[: len(TABLE_FILLS)]
     if isinstance(column.dtype, pd.CategoricalDtype):
         order = {text: place for place, text in enumerate(_texts(pd.Series(column.cat.categories), words))}
         listed = sorted(listed, key=lambda text: order[text])
     places = {text: place for place, text in enumerate(listed)}
     others, missing = len(listed), len(listed) + 1
     found = np.array([missing if not text else places.get(text, others) for text in texts], dtype=np.int64)
-    named = [*zip(listed, FILLS, strict=False), (words["other_values"], OTHER_FILL), (words["missing"], MISSING_FILL)]
+    fills = _fills(listed, palette)
+    named = [*zip(listed, fills, strict=False), (words["other_values"], OTHER_FILL), (words["missing"], MISSING_FILL)]
     layers = tuple(
         ZoneLayer(
             code=str(place),

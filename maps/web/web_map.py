@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -36,7 +36,7 @@ from maps.web.map_payload import compared_page, page_of
 from maps.web.map_plane import PlaneName
 from maps.web.measure_columns import measure_columns
 from maps.web.page_model import Page, as_json
-from maps.web.table_page import drawn_table, table_content, table_page
+from maps.web.table_page import TableLook, drawn_table, table_content, table_page
 from zoning.plan import Plan
 from zoning.scenario import Comparison, Robustness, robustness_of
 
@@ -71,6 +71,9 @@ def draw(
     *,
     by: str | None = None,
     name: str | None = None,
+    title: str | None = None,
+    palette: Mapping[Any, str] | Sequence[str] | None = None,
+    tooltip: Sequence[str] = (),
     projection: PlaneName | None = None,
 ) -> Map: ...
 def draw(
@@ -79,6 +82,9 @@ def draw(
     *,
     by: str | None = None,
     name: str | None = None,
+    title: str | None = None,
+    palette: Mapping[Any, str] | Sequence[str] | None = None,
+    tooltip: Sequence[str] = (),
     projection: PlaneName | None = None,
     borders: Topology | None = None,
     near: Neighbourhood | None = None,
@@ -99,6 +105,13 @@ def draw(
         twelve most frequent values have a fill each, and the others one together. If not given, all have one fill.
     name : str, optional
         Of a table: the column of their names; if not given, the one that is called "name", else the index.
+    title : str, optional
+        Of a table: what the map is called; if not given, the column that its polygons are filled by.
+    palette : mapping of value to colour, or sequence of colours, optional
+        Of a table that is filled by texts: their colours, such as ``{"farm": "#E3C24B"}``, or in the order of the
+        legend. Values without one have one of ours.
+    tooltip : sequence of str, optional
+        Of a table: columns whose values stand beside the pointer; if not given, the one that it is filled by.
     projection : {"equal_area", "mercator"}, optional
         That of the plan, or the web's Mercator projection; if not given, Mercator's where tiles or other pictures
         stand on the map.
@@ -116,11 +129,11 @@ def draw(
     Raises
     ------
     ZoneplanError
-        The language or the projection is not known; a table has no rows; an argument is not for what is drawn; when the
-        map is saved, pictures stand on a map of equal area.
+        The language or the projection is not known; a table has no rows; a colour is none; an argument is not for what
+        is drawn; when the map is saved, pictures stand on a map of equal area.
 
     UnknownNameError
-        A table has no such column.
+        A table has no such column, or the column no such value.
     CrsError
         A table has no CRS.
     GeometryError
@@ -161,14 +174,17 @@ def draw(
         drawn = robustness_of(plan)
         plan = plan if drawn is None else drawn.measured
     table = None if isinstance(plan, Plan) else plan
-    if table is None and (by is not None or name is not None):
-        raise ZoneplanError(Phrase("'by' and 'name' are columns of a table; a plan has its own views."))
+    look = TableLook(by, name, title, palette, tooltip)
+    if table is None and look != TableLook():
+        raise ZoneplanError(
+            Phrase("'by', 'name', 'title', 'palette', 'tooltip' are for columns of a table; a plan has its own views.")
+        )
     if table is not None and (borders is not None or near is not None):
         raise ZoneplanError(Phrase("'borders' and 'near' are those of a plan; a table has its own."))
     placing = (
         _placed_plan(plan, language, borders, near or Neighbourhood(plan), compared)
         if table is None
-        else _placed_table(table, language, by, name)
+        else _placed_table(table, language, look)
     )
     layer = _PlanLayer(placing, projection)
     page = layer.page
@@ -187,9 +203,10 @@ def draw(
     plan_map.default_css = [("leaflet_css", dict(Map.default_css)["leaflet_css"])]
     plan_map.add_child(layer, name="plan")
     titles: list[str] = []
-    for place, (key, title) in enumerate(_switched(page)):
-        titles.append(title)
-        told = title if titles.count(title) == 1 else f"{title} ({titles.count(title)})"  # the control goes by titles
+    for place, (key, layer_title) in enumerate(_switched(page)):
+        titles.append(layer_title)
+        count = titles.count(layer_title)
+        told = layer_title if count == 1 else f"{layer_title} ({count})"  # the control goes by titles
         plan_map.add_child(_LayerSwitch(place, key, told), name=f"switch_{place}")
     tiles = plan.study.map.tiles if table is None else None
     if tiles is not None and projection != "equal_area":
@@ -239,12 +256,10 @@ def _placed_plan(
     return place
 
 
-def _placed_table(
-    table: gpd.GeoDataFrame, language: str, by: str | None, name: str | None
-) -> Callable[[PlaneName], PlacedPage]:
+def _placed_table(table: gpd.GeoDataFrame, language: str, look: TableLook) -> Callable[[PlaneName], PlacedPage]:
     """What puts the page of a table into a projection."""
     drawn = drawn_table(table)
-    content = table_content(table, drawn, by, name, language)
+    content = table_content(table, drawn, look, language)
     near = Neighbourhood(Surrounded(drawn.units))
 
     def place(plane: PlaneName) -> PlacedPage:

@@ -35,7 +35,7 @@ import { UnitIndex, mixed, searchField, townsFound } from "./search.js";
 import { ServerPanel, wayBack } from "./server_panel.js";
 import { SidePanel } from "./side_panel.js";
 import { Speech } from "./speech.js";
-import { rowPanel, tablePanel } from "./table_panel.js";
+import { cellText, rowPanel, tablePanel } from "./table_panel.js";
 import { TakeAlong } from "./take_along.js";
 import { tellStep } from "./story.js";
 import { TryPanel, canBeTried } from "./try_panel.js";
@@ -371,6 +371,17 @@ class PlanPage {
     map.on("layeradd layerremove", ({ layer }) => layer instanceof L.GridLayer && this.picture.redraw("plan"));
   }
 
+  /**
+   * What stands beside the pointer: what the view tells, or the columns of a table that were asked for.
+   * @param {number} unit
+   */
+  tipOf(unit) {
+    const { facts, speech } = this.scene;
+    const { tip, columns } = facts.table ?? { tip: [], columns: [] };
+    if (!tip.length) return this.picture.view.tip(unit);
+    return tip.map((place) => `${columns[place].title}: ${cellText(speech, columns[place], unit)}`);
+  }
+
   /** What the pointer does on the map. */
   follow() {
     const { map, state, tip } = this;
@@ -385,7 +396,7 @@ class PlanPage {
       map.getContainer().classList.toggle("zp-over", unit >= 0);
       if (unit < 0) return tip.hide();
       const piece = shapes.pieceAt(unit, ...onGrid(shapes.grid, latlng));
-      const texts = [...this.picture.view.tip(unit), textsAt(facts, piece).join(" · ")];
+      const texts = [...this.tipOf(unit), textsAt(facts, piece).join(" · ")];
       tip.show(facts.units.full[unit], texts, containerPoint);
     });
     map.on("mouseout movestart", () => {

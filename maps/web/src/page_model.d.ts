@@ -692,6 +692,8 @@ export interface TableView {
   /** Whether polygons may lie on others: then each lies above those before it. */
   stacked: boolean;
   columns: TableColumn[];
+  /** Places of the columns that stand beside the pointer; of none, what the map is filled by does. */
+  tip: number[];
 }
 
 /** A column of a table. */

@@ -56,3 +56,16 @@ def test_above_lies_what_is_found(open_map) -> None:
         }"""
     )
     assert found != "0"
+
+
+def test_the_tip_has_the_columns_that_were_asked_for(open_map) -> None:
+    tab = open_map(draw(squares(use=["farm"] * 20, people=np.arange(20) * 1000.5), by="use", tooltip=["people"]))
+    tab.evaluate(
+        """() => {
+            const { x, y } = map_plan.latLngToContainerPoint(map_plan.getCenter()).add([3, 3]);
+            const latlng = map_plan.containerPointToLatLng([x, y]);
+            map_plan.fire("mousemove", { latlng, containerPoint: L.point(x, y), originalEvent: {} });
+        }"""
+    )
+    name, *texts = tab.locator(".zp-tip > *").all_inner_texts()
+    assert texts == [f"people: {int(name) * 1000.5:g}"]

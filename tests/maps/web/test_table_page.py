@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from decimal import Decimal
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +13,7 @@ import shapely
 
 from layers.errors import CrsError, GeometryError, UnknownNameError, ZoneplanError
 from maps.web import draw
-from maps.web.table_page import drawn_table, table_content
+from maps.web.table_page import TableLook, drawn_table, table_content
 
 HOSTILE = "</script><img src=x onerror=alert(1)>{{ 7*7 }}"
 
@@ -24,8 +25,8 @@ def squares(**columns: object) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(columns, geometry=shapely.box(west, south, west + 1000, south + 1000), crs=3035)
 
 
-def content(table: gpd.GeoDataFrame, by: str | None = None, name: str | None = None):
-    return table_content(table, drawn_table(table), by, name, "en")
+def content(table: gpd.GeoDataFrame, by: str | None = None, name: str | None = None, **look: object):
+    return table_content(table, drawn_table(table), TableLook(by, name, **look), "en")
 
 
 def test_numbers_are_measures_and_come_as_they_are() -> None:
@@ -126,3 +127,40 @@ def test_no_text_of_a_table_gets_into_the_page() -> None:
 def test_it_is_drawn_in_every_language_and_projection(language, projection) -> None:
     page = draw(squares(people=np.arange(20)), language, by="people", projection=projection).get_root().render()
     assert "zoneplan.open" in page
+
+
+def test_title_palette_and_tooltip_are_those_that_were_given() -> None:
+    use, names = ["farm"] * 9 + ["town"] * 6 + ["wood"] * 5, [f"p{place}" for place in range(20)]
+    table, two = squares(use=use, people=np.arange(20), name=names), ["#000000", "#ffffff"]
+    found = content(table, "use", title="Land <b>", palette={"town": "#112233"}, tooltip=["people", "name"])
+    assert (found.title, found.words["main"]) == ("Land <b>", "use")
+    assert [zone.fill for zone in found.zones[:3]] == ["#5FA383", "#112233", "#E3C24B"]
+    assert [found.view.columns[place].title for place in found.view.tip] == ["people"]
+    assert [zone.fill for zone in content(table, "use", palette=two).zones[:2]] == two
+
+
+def test_a_first_class_does_not_alarm() -> None:
+    """Reds are far to the warm side of their own lightness: the most frequent value is not among them."""
+    first = content(squares(use=["farm"] * 20), "use").zones[0].fill
+    red, green, blue = (int(first[place : place + 2], 16) for place in (1, 3, 5))
+    assert red < max(green, blue)
+
+
+@pytest.mark.parametrize(
+    ("look", "refused"),
+    [
+        ({"tooltip": ["poeple"]}, "no column 'poeple' in the table; did you mean 'people'"),
+        ({"palette": {"twon": "#112233"}}, "no value 'twon'; did you mean 'town'"),
+        ({"palette": {"town": "red"}}, "'red' is no colour"),
+        ({"by": "people", "palette": ["#112233"]}, "'palette' has a colour for each value"),
+    ],
+)
+def test_a_look_that_does_not_fit_is_refused(look: dict[str, object], refused: str) -> None:
+    table = squares(use=["farm"] * 10 + ["town"] * 10, people=np.arange(20))
+    with pytest.raises(ZoneplanError, match=refused):
+        content(table, **{"by": "use"} | look)
+
+
+def test_amounts_of_a_plan_are_numbers() -> None:
+    found = content(squares(amount=[Decimal(place) / 2 for place in range(19)] + [None]), "amount")
+    assert (found.view.by, [one.name for one in found.measures], len(found.zones)) == ("amount", ["amount"], 1)
