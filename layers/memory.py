@@ -355,7 +355,7 @@ class _Written:
         """An array of numpy with its transform and its CRS."""
         from affine import Affine  # noqa: PLC0415  (rasterio's, loaded for rasters alone)
 
-        values = np.ma.asanyarray(array)
+        values: Any = np.ma.asanyarray(array)
         values = values[0] if values.ndim == 3 and len(values) == 1 else values
         if values.ndim != 2 or values.dtype.kind not in "biuf":
             raise SourceError(
@@ -376,7 +376,7 @@ class _Written:
                 code="grid",
                 layer=name,
             )
-        if np.ma.getmaskarray(values).any():  # a value that no cell has is left to say what is missing
+        if np.ma.getmaskarray(values).any():  # what is missing is NaN, which whole numbers do not have
             values = values.astype(np.promote_types(values.dtype, np.float32)).filled(np.nan)
         nodata = math.nan if values.dtype.kind == "f" else None
         _write_band(self._path(source), name, np.asarray(values), Affine(*steps), crs, nodata, 1)

@@ -5,10 +5,11 @@ A card is drawn by who sees to pictures, and not by the noun: the front door say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from layers.errors import escape_hidden
 
@@ -18,6 +19,10 @@ WIDTH = 110
 """Characters of a line."""
 MOST = 8
 """So many names stand in a row."""
+
+INDENT = 2
+"""Spaces before what belongs to a part of a text."""
+_COLON = re.compile(r"\s?:\s|：")
 
 _CARDS: dict[str, str] = {}
 
@@ -51,6 +56,35 @@ class Overview(NamedTuple):
         return "\n".join(line if len(line) <= WIDTH else f"{line[: WIDTH - 4]} ..." for line in lines[:ROWS])
 
 
+def outline(text: str) -> Overview:
+    r"""The outline of a text for a terminal: its first line, then of each part the heading and what stands below it.
+
+    Parameters
+    ----------
+    text : str
+        Parts begin at the margin; what belongs to them is indented by two, and what belongs to that by more.
+
+    Examples
+    --------
+    >>> text = "Denver\n\nMain function: Key area\n    rule key-1\nOverlays\n  City\n    rule city-1\n  Energy"
+    >>> print(outline(text).text())
+    Denver
+      Main function  Key area; rule key-1
+      Overlays       City, Energy
+    """
+    title, *lines = filter(None, text.splitlines())
+    parts: list[tuple[str, str, list[str]]] = []
+    for line in lines:
+        bare = line.lstrip()
+        if bare == line:
+            name, _, value = (part.strip() for part in _COLON.sub("\n", line, count=1).partition("\n"))
+            parts.append((name, value, []))
+        elif parts and (len(line) - len(bare) == INDENT or (parts[-1][1] and not parts[-1][2])):
+            parts[-1][2].append(bare)
+    rows = ((name, "; ".join([value, *below[:1]]) if value else listed(below)) for name, value, below in parts)
+    return Overview(title, tuple((name, told) if told else ("", name) for name, told in rows))
+
+
 class Shown:
     """A value that shows an overview of itself, at a prompt and in a notebook."""
 
@@ -69,6 +103,59 @@ class Shown:
         kind = next((kind.__name__ for kind in type(self).__mro__ if kind.__name__ in _CARDS), None)
         card: str | None = None if kind is None else drawn_by(kind)(self)
         return card
+
+
+class ShownText(Shown, str):
+    """A long text, such as a page: all of it as ever, but at a prompt and in a notebook it shows what it is.
+
+    Parameters
+    ----------
+    text : str
+    title : str
+        What it is.
+    call : str
+        What writes it to a file.
+
+    Examples
+    --------
+    >>> page = ShownText("<html></html>", "Report of 'Toy'", "zp.write_report(plan, 'report.html')")
+    >>> page
+    Report of 'Toy'
+      characters  13
+      to a file   zp.write_report(plan, 'report.html')
+    >>> print(page)
+    <html></html>
+    """
+
+    __slots__ = ("call", "kind")
+
+    kind: str
+    call: str
+
+    def __new__(cls, text: str, title: str, call: str) -> Self:
+        """The text, which knows what it is."""
+        made = super().__new__(cls, text)
+        made.kind, made.call = title, call
+        return made
+
+    __str__ = str.__str__
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The text for another process."""
+        return type(self), (str(self), self.kind, self.call)
+
+    def overview(self) -> Overview:
+        """What it is, how long, and how it is written to a file."""
+        return Overview(self.kind, (("characters", f"{len(self):,}"), ("to a file", self.call)))
+
+
+class ShownPicture(ShownText):
+    """A picture as SVG, which a notebook draws."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
 
 
 def drawn_by(name: str) -> Callable[..., Any]:

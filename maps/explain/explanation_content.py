@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from layers.errors import UnknownNameError, escape_hidden
+from layers.overview import Overview, Shown, outline
 from layers.phrases import Phrase, phrase_list
 from maps.explain.explanation_text import explanation_lines
 from maps.explain.records_in_words import Content, content_of, contents_of
@@ -41,8 +42,8 @@ AVAILABLE = "available_"
 """Measures of land from which roles are deducted begin so."""
 
 
-@dataclass(frozen=True)
-class Explanation:
+@dataclass(frozen=True, repr=False)
+class Explanation(Shown):
     """The chain from a unit to rules, clauses with values and thresholds, parameters and references.
 
     Attributes
@@ -61,6 +62,10 @@ class Explanation:
 
     content: Content
     language: str = "en"
+
+    def overview(self) -> Overview:
+        """Its outline; ``text()`` has all of it."""
+        return outline(self.text())
 
     def as_dict(self) -> Content:
         """The explanation as plain values, ready for JSON."""

@@ -16,6 +16,7 @@ from shapely import Point
 from shapely.ops import nearest_points
 
 from layers.errors import ZoneplanError, escape_hidden
+from layers.overview import Overview, Shown, outline
 from layers.phrases import Phrase
 from layers.sources import Wording
 from maps.explain.explanation_text import extent_sentence
@@ -163,8 +164,8 @@ class PieceContent(TypedDict):
     designations: list[Designation]
 
 
-@dataclass(frozen=True)
-class Place:
+@dataclass(frozen=True, repr=False)
+class Place(Shown):
     """What a plan says of one point.
 
     Attributes
@@ -181,6 +182,10 @@ class Place:
     content: Content
     verdict: IndustryAnswer | None = None
     language: str = "en"
+
+    def overview(self) -> Overview:
+        """Its outline; ``text()`` has all of it."""
+        return outline(self.text())
 
     def as_dict(self) -> Content:
         """The place as plain values, ready for JSON."""

@@ -4,11 +4,10 @@ from maps.notebook.noun_cards import (
     comparison_card,
     curve_card,
     inputs_card,
+    overview_card,
     plan_card,
     robustness_card,
     rulebook_card,
-    study_card,
-    trace_card,
 )
 from maps.notebook.plan_widget import plan_widget
 
@@ -16,10 +15,9 @@ __all__ = [
     "comparison_card",
     "curve_card",
     "inputs_card",
+    "overview_card",
     "plan_card",
     "plan_widget",
     "robustness_card",
     "rulebook_card",
-    "study_card",
-    "trace_card",
 ]

@@ -13,8 +13,6 @@ from maps.style import LIGHT, zone_fills
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
 from zoning.scenario import Comparison, Robustness
-from zoning.study import Study
-from zoning.trace import Trace
 from zoning.zones import Curve
 
 _CARD = "display:flex;flex-wrap:wrap;gap:20px;align-items:flex-start;font:13px/1.45 system-ui,sans-serif"
@@ -63,14 +61,9 @@ def rulebook_card(rulebook: Rulebook) -> str:
     return _card(rulebook, _swatches(zone_fills(rulebook)))
 
 
-def study_card(study: Study) -> str:
-    """A study: its overview."""
-    return _card(study, "")
-
-
-def trace_card(trace: Trace) -> str:
-    """A trace: its overview."""
-    return _card(trace, "")
+def overview_card(noun: Shown) -> str:
+    """Any noun: its overview."""
+    return _card(noun, "")
 
 
 def _card(noun: Shown, beside: str) -> str:

@@ -7,6 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from layers.outputs import PAGE, write_text
+from layers.overview import ShownText
 from maps.annex import TOLD, ReportContext, annex_chapters
 from maps.context import Neighbourhood
 from maps.figures import PlanFigures, PlanMaps, RuleFigures
@@ -129,7 +130,7 @@ def report(
     """
     edition = ReportContext.of(plan, language, near)
     figures = PlanFigures(edition)
-    return fill_page(
+    page = fill_page(
         "report.html.j2",
         ("report.css",),
         words=edition.words,
@@ -145,6 +146,7 @@ def report(
         faces=printed_faces(language),
         rows_said=lambda count: edition.say("rows", n=count),
     )
+    return ShownText(page, f"Report of {edition.name!r}", "zp.write_report(plan, 'report.html')")
 
 
 def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:

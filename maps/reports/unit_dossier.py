@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from layers.outputs import PAGE, write_text
+from layers.overview import ShownText
 from maps.annex import ReportContext, dossier_chapters, main_function
 from maps.charts import Gauge, Numbers, fit, gauge, text_lines
 from maps.explain import explain
@@ -129,7 +130,7 @@ def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology
     said = explain(edition.plan, unit_id, language).as_dict()
     figures = PlanFigures(edition)
     main = Chapter("main", edition.words["main"], (main_function(edition, said),))
-    return fill_page(
+    page = fill_page(
         "dossier.html.j2",
         ("report.css",),
         faces=printed_faces(language),
@@ -143,6 +144,7 @@ def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology
         annexes=(main, *dossier_chapters(edition, said)),
         rows_said=lambda count: edition.say("rows", n=count),
     )
+    return ShownText(page, f"Dossier of {unit_id!r}", f"zp.write_dossier(plan, {unit_id!r}, 'dossier.html')")
 
 
 def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Content) -> Page:

@@ -23,6 +23,7 @@ import pandas as pd
 
 from layers.conditions import Condition, parse_condition, thresholds
 from layers.errors import Attempts, LimitError, SeveralErrors, StudyError, UnknownNameError, raise_all
+from layers.overview import Overview, Shown
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError, MissingValueError, near
 from zoning.pipeline import FreshPlan, claims_and_measures
@@ -89,8 +90,8 @@ class Refused(NamedTuple):
         return {"values": dict(self.values), "distance": self.distance, "because": str(self.because)}
 
 
-@dataclass(frozen=True)
-class Sought:
+@dataclass(frozen=True, repr=False)
+class Sought(Shown):
     """What a search for goals found.
 
     Attributes
@@ -125,6 +126,15 @@ class Sought:
     def given_up(self) -> tuple[str, ...]:
         """The goals that are not met."""
         return tuple(one.goal.text for one in self.goals if not one.met)
+
+    def overview(self) -> Overview:
+        """The values that were found, and each goal with what comes of it."""
+        moved = ((name, f"{self.adopted[name]:g} to {value:g}") for name, value in self.values.items())
+        goals = ((one.goal.text, f"{'met' if one.met else 'not met'}, {one.value}") for one in self.goals)
+        refused = "" if self.refused is None else f"nearer values leave the quotas unmet: {self.refused.because}"
+        near = "" if self.bound is None else f", none is nearer than {self.bound:g}"
+        more = (("distance", f"{self.distance:g}{near}"), ("quotas", refused))
+        return Overview("Goals met" if self.met else "Goals not met", (*moved, *goals, *more))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON: the keys of the contract, and each goal with its value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from dataclasses import replace
 from xml.etree import ElementTree as ET
@@ -14,7 +15,7 @@ from shapely import box
 
 import zoneplan as zp
 from maps.locale import localize
-from maps.notebook import inputs_card, plan_card, rulebook_card, study_card, trace_card
+from maps.notebook import inputs_card, overview_card, plan_card, rulebook_card
 from maps.notebook.thumbnail import SIZE_PX, thumbnail
 from maps.style import zone_fills
 
@@ -67,12 +68,12 @@ def test_inputs_have_a_card_with_their_units() -> None:
 def test_a_rulebook_and_a_study_have_cards(toy_plan) -> None:
     assert toy_plan.rulebook._repr_html_() == rulebook_card(toy_plan.rulebook)
     assert all(fill in rulebook_card(toy_plan.rulebook) for fill in zone_fills(toy_plan.rulebook).values())
-    assert "construction_land" in study_card(toy_plan.study)
+    assert "construction_land" in overview_card(toy_plan.study)
 
 
 def test_a_trace_has_a_card(toy_plan) -> None:
     assert len(repr(toy_plan.trace).splitlines()) < 30
-    assert toy_plan.trace._repr_html_() == trace_card(toy_plan.trace)
+    assert toy_plan.trace._repr_html_() == overview_card(toy_plan.trace)
 
 
 def test_a_plan_gives_its_map(toy_plan) -> None:
@@ -83,7 +84,7 @@ def test_names_are_text(toy_plan, make_plan) -> None:
     section = toy_plan.study.study.model_copy(update={"name": HOSTILE})
     plan = make_plan(study=toy_plan.study.model_copy(update={"study": section}))
     plan = replace(plan, units=plan.units.assign(jurisdiction=HOSTILE), zones=plan.zones.assign(jurisdiction=HOSTILE))
-    for shown in (plan_card(plan), study_card(plan.study)):
+    for shown in (plan_card(plan), overview_card(plan.study)):
         assert "<img" not in shown
         assert "\u202e" not in shown
         ET.fromstring(shown)
@@ -97,3 +98,40 @@ def test_a_thumbnail_of_many_units_is_small() -> None:
     drawn = ET.fromstring(thumbnail(units, fills, "#2B3135"))
     assert [path.get("fill") for path in drawn] == ["#A8401F", "#5FA383"]
     assert float(drawn.get("width")) <= SIZE_PX
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "fr", "pt"])
+@pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
+def test_answers_have_cards_and_few_lines(plan_of, study: str, language: str) -> None:
+    """Of a unit and of a place, in each language: the first line says where, and the main function is told."""
+    plan = plan_of(study)
+    unit = plan.units.index[0]
+    point = plan.units.to_crs(4326).representative_point()[unit]
+    for said in (zp.explain(plan, unit, language), zp.at(plan, point.x, point.y, language=language)):
+        lines = repr(said).splitlines()
+        assert lines[0] == said.text().splitlines()[0][: len(lines[0])]
+        assert 3 < len(lines) < 30
+        main = said.as_dict()["main"]["zone"]
+        assert main in repr(said)
+        assert said._repr_html_() == overview_card(said)
+        assert main in said._repr_html_()
+
+
+def test_what_was_sought_has_a_card(plan_of) -> None:
+    goal, moves = "count(main = 'key_development') <= 12", {"density_min_per_km2": (50.0, 400.0)}
+    found = zp.seek(plan_of("us_mountain_west"), goal, moves)
+    lines = [" ".join(line.split()) for line in repr(found).splitlines()]
+    assert lines[:3] == ["Goals met", "density_min_per_km2 50 to 132.172", f"{goal} met, 12"]
+    assert found._repr_html_() == overview_card(found)
+
+
+def test_pages_and_pictures_are_texts_that_do_not_print_themselves(plan_of) -> None:
+    plan = plan_of("us_mountain_west")
+    report, picture, dossier = zp.report(plan), zp.picture(plan), zp.dossier(plan, "08031")
+    for page, start in ((report, "<!DOCTYPE html>"), (picture, "<svg "), (dossier, "<!DOCTYPE html>")):
+        assert len(page) > 100 * len(repr(page))
+        assert str(page).startswith(start)
+        assert f"{page}" == "".join(page) == page + "" == pickle.loads(pickle.dumps(page))
+        assert repr(pickle.loads(pickle.dumps(page))) == repr(page)
+    assert len(report._repr_html_()) < 2000
+    assert ET.fromstring(picture._repr_html_()).tag.endswith("svg")
