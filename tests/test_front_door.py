@@ -133,7 +133,7 @@ def test_amounts_are_exact_and_can_be_seen_as_floats(toy_folder: Path) -> None:
 def test_what_is_not_read_yet_is_told_with_what_reads_it() -> None:
     """Paths and texts in place of what was read of them ended in an AttributeError."""
     for call, words in (
-        (lambda: zp.run(3), r"run takes a study or text or path and not a int; read it first: zp\.read_study"),
+        (lambda: zp.run(3), r"run takes a study or path and not a int; read it first: zp\.read_study"),
         (lambda: zp.explain("runs/plan", "a1"), r"explain takes a plan and not a str; read it first: zp\.read_run"),
         (lambda: zp.read_rulebook("us_west", "2025-01-01"), "is read on a day and not on '2025-01-01'"),
     ):

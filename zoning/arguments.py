@@ -78,7 +78,7 @@ def takes(**tables: Columns) -> Callable[[Function], Function]:
     Examples
     --------
     >>> @takes(zones=at_least("main"))
-    ... def mains(zones: "pd.DataFrame") -> "set[str]":
+    ... def mains(zones: pd.DataFrame) -> set[str]:
     ...     return set(zones["main"])
     >>> at_the_door(mains)(pd.DataFrame({"name": ["Weld"]}))  # doctest: +ELLIPSIS
     Traceback (most recent call last):
@@ -127,12 +127,14 @@ _KINDS = {
     "Decision": Kind("zoning", "Decision", "decision", "zp.Decision(...)"),
     "EnergySection": Kind("zoning", "EnergySection", "section of energy", "study.energy"),
     "EnergyTable": Kind("zoning", "EnergyTable", "table of energy", "zoning.energy.EnergyTable(2025, rows)"),
-    "str": Kind("builtins", "str", "text", "str(...)"),
+    "str": Kind("builtins", "str", "path", "pathlib.Path(...)"),
     "Path": Kind("pathlib", "Path", "path", "pathlib.Path(...)"),
     "Dataset": Kind("xarray", "Dataset", "Dataset", "xarray.Dataset(...)"),
     "DataArray": Kind("xarray", "DataArray", "DataArray", "xarray.DataArray(...)"),
 }
 """By how annotations write them."""
+_ARRAYS = ("Dataset", "DataArray")
+"""Of xarray: taken in the place of a table where a function is marked so."""
 _OTHERWISE = {("pd.DataFrame", "Series"): "values.to_frame()", ("pd.Series", "DataFrame"): "table['name']"}
 """The call where a near kind was given."""
 _READ_IT, _MAKE_IT = template("; read it first: {call}"), template("; make it first: {call}")
@@ -215,7 +217,8 @@ class Parameter(NamedTuple):
         return value.assign(**absent) if absent and hasattr(value, "columns") else value
 
     def _of_another_kind(self, kinds: tuple[str, ...], value: object, *, several: bool = False) -> ZoneplanError:
-        given, titles = type(value).__name__, dict.fromkeys(_KINDS[name].title for name in kinds)
+        given = type(value).__name__
+        titles = dict.fromkeys(_KINDS[name].title for name in kinds if name not in _ARRAYS)
         call = _OTHERWISE.get((kinds[0], given), _KINDS[kinds[0]].call)
         return StudyError(
             Phrase(
@@ -286,7 +289,7 @@ def _parameter(function: Callable[..., object], parameter: inspect.Parameter) ->
     listed = _LIST.fullmatch(alternatives[0]) if len(alternatives) == 1 else None
     members = listed[1].split(" | ") if listed else []
     if vars(function).get(TAKES_ARRAYS) and {"pd.DataFrame", "pd.Series"} & {*alternatives}:
-        alternatives += ["Dataset", "DataArray"]
+        alternatives += _ARRAYS
     columns = vars(function).get(_DECLARED, {}).get(parameter.name, at_least())
     known = [tuple(some) if {*some} <= _KINDS.keys() and some != ["str"] else () for some in (alternatives, members)]
     return Parameter(function.__name__, parameter.name, parameter.default, known[0], known[1], columns)

@@ -7,7 +7,6 @@ from maps.style.map_names import names_svg
 from maps.style.notices import notices_text, page_notices
 from maps.style.palette import (
     DASHES,
-    FILLS,
     INK,
     LIGHT,
     SITE_CIRCLE,
@@ -27,7 +26,6 @@ from maps.style.typefaces import font_faces, printed_faces
 
 __all__ = [
     "DASHES",
-    "FILLS",
     "INK",
     "LIGHT",
     "SITE_CIRCLE",
