@@ -287,6 +287,18 @@ def test_analysts_own_tables_work() -> None:
     assert list(zones.columns) == ["main"]
 
 
+def test_a_plan_file_is_run_and_checked_by_its_path(toy_folder: Path) -> None:
+    path = toy_folder / "plan.toml"
+    study = zp.read_study(path)
+    rulebook, inputs = zp.read_rulebook(study.rulebook, study.date), zp.read_inputs(study)
+    assert zp.check(path) == zp.check(str(path)) == zp.check(study, rulebook, inputs)
+    assert zp.run(str(path)).zones.equals(zp.run(study).zones)
+    (finding,) = zp.check(toy_folder / "plam.toml")
+    assert (finding.level, finding.exit_code) == ("error", 2)
+    (toy_folder / "toy.gpkg").unlink()
+    assert {one.exit_code for one in zp.check(path) if one.level == "error"} == {3}
+
+
 def test_the_door_costs_rooms_nothing_and_is_found_again() -> None:
     assert zp.allocate is zp.allocate
     assert zp.allocate is not zoning.quotas.allocate

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 import rasterio
 import xarray as xr
+from affine import Affine
 from shapely import MultiPolygon, box
 
 from layers.errors import CrsError, GeometryError, SourceError, StudyError, UnknownNameError, ZoneplanError
@@ -233,3 +234,30 @@ def test_a_table_that_no_file_can_hold_is_told_as_what_it_is(units: object, word
         prepare(units)
     assert words in str(error.value)
     assert "damaged" not in str(error.value)
+
+
+def test_an_array_with_transform_and_crs_is_a_grid() -> None:
+    """Two rows of four cells of 500 m over a unit of 2 x 1 km; what a mask hides is missing, and one band is none."""
+    units = gpd.GeoDataFrame(geometry=[box(0, 0, 2000, 1000)], index=["a"], crs="EPSG:3035")
+    cells, transform = np.arange(1, 9).reshape(2, 4), Affine(500, 0, 0, 0, -500, 1000)
+    masked = np.ma.array(cells, mask=cells == 1)
+    for array, mean in ((cells, 4.5), (masked, 5.0), (cells[None].astype(float), 4.5), (masked.astype(float), 5.0)):
+        inputs = prepare(units, {"dem": (array, transform, "EPSG:3035")}, measures={"dem": {"height": "mean(value)"}})
+        found = measure(inputs.units, overlay(inputs.units, inputs.designations), inputs.layers)
+        assert found["height"].tolist() == [mean]
+
+
+@pytest.mark.parametrize(
+    ("grid", "refused"),
+    [
+        ((np.ones(3), Affine.identity(), 3035), "an array of float64 with 1 dimension"),
+        ((np.array([["x"]]), Affine.identity(), 3035), "a raster has rows and columns of numbers"),
+        ((np.ones((2, 2)), (1, 2), 3035), "its transform is no six numbers"),
+        ((np.ones((2, 2)), None, 3035), "its transform is no six numbers"),
+        ((np.ones((2, 2)), Affine.identity(), None), "has no CRS"),
+    ],
+)
+def test_an_array_that_is_no_grid_is_refused(grid: tuple[object, ...], refused: str) -> None:
+    units = gpd.GeoDataFrame(geometry=[box(0, 0, 2000, 1000)], index=["a"], crs="EPSG:3035")
+    with pytest.raises(SourceError, match=refused):
+        prepare(units, {"dem": grid})
