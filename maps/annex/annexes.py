@@ -368,7 +368,7 @@ def parameters(edition: ReportContext) -> Chapter:
     rows = (
         (
             (text_in(one.title, edition.language, name), name) if one.title else name,
-            edition.measured(one.value),
+            edition.plan.renderer.terms.value_text(name, one.value),
             edition.unit_of(one.unit),
             edition.day(one.since),
             edition.day(one.until),

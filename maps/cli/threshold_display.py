@@ -14,7 +14,17 @@ from layers.conditions import number_text
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
-from maps.locale import DIGITS, catalogue, format_measure, format_number, inward, number_style, phrase_in, text_in
+from maps.locale import (
+    DIGITS,
+    catalogue,
+    format_measure,
+    format_number,
+    inward,
+    number_style,
+    phrase_in,
+    share_text,
+    text_in,
+)
 from maps.summaries import beyond_text, interval_text
 from zoning.errors import near
 
@@ -89,16 +99,16 @@ def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> No
     whole : bool
         All steps, with all units that change.
     """
-    language = plan.language
+    language, terms = plan.language, plan.renderer.terms
     words, console = catalogue("curve", language, plan.noun), wide_console()
     low, high = curve.stable
     keys = {(True, True): "any", (True, False): "below", (False, True): "above"}
     key = keys.get((low is None, high is None), "stable")
     said = words[key].format(
         parameter=_called(curve.parameter, plan),
-        adopted=_written(curve.adopted, language),
-        low="" if low is None else _written(inward(low, curve.adopted), language),
-        high="" if high is None else _written(inward(high, curve.adopted), language),
+        adopted=terms.limit_text(curve.parameter, curve.adopted),
+        low="" if low is None else terms.limit_text(curve.parameter, inward(low, curve.adopted)),
+        high="" if high is None else terms.limit_text(curve.parameter, inward(high, curve.adopted)),
     )
     console.print(said)
     place = curve.steps.index(curve.current)
@@ -111,7 +121,7 @@ def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> No
     table.add_column(words["changes"], min_width=30)
     changes = _Changes(curve, plan, titles, len(curve.turns) if whole else NAMED)
     for step in shown:
-        ends = [_end(end, language) for end in (step.low, step.high)]
+        ends = [_end(curve, end, plan) for end in (step.low, step.high)]
         counts = [format_number(step.units.get(code, 0), language) for code in zones]
         own = step is curve.current
         told = words["own"] if own else changes.into(step, above=curve.steps.index(step) > place)
@@ -189,7 +199,7 @@ def print_amounts(found: CurveAmounts, curve: Curve, plan: LocalizedPlan) -> Non
         sums = kinds.groupby(["step", "kind"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (no two rows meet)
         _print_steps(console, words["paid"], sums, curve, plan)
     for step, said in found.refused.items():
-        ends = " – ".join(_end(end, language) for end in curve.steps[step][:2])
+        ends = " – ".join(_end(curve, end, plan) for end in curve.steps[step][:2])
         told = phrase_in(said, language) if isinstance(said, Phrase) else said
         console.print(f"{ends}{catalogue('cli', language)['colon']}{told}", markup=False)
 
@@ -205,12 +215,13 @@ def _print_steps(console: Console, title: str, sums: pd.DataFrame, curve: Curve,
         first, last = curve.steps[group.index[0]], curve.steps[group.index[-1]]
         own = any(curve.steps[step].holds(curve.adopted) for step in group.index)
         figures = [format_number(amount, language) for amount in group.iloc[0]]
-        table.add_row(_end(first.low, language), _end(last.high, language), *figures, style="bold" if own else None)
+        ends = _end(curve, first.low, plan), _end(curve, last.high, plan)
+        table.add_row(*ends, *figures, style="bold" if own else None)
     console.print(table)
 
 
-def _end(end: float | None, language: str) -> str:
-    return "" if end is None else _written(float(f"{end:.{DIGITS}g}"), language)
+def _end(curve: Curve, end: float | None, plan: LocalizedPlan) -> str:
+    return "" if end is None else plan.renderer.terms.limit_text(curve.parameter, end, DIGITS)
 
 
 def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
@@ -222,25 +233,25 @@ def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
     plan : LocalizedPlan
         With the titles of zones and parameters.
     """
-    language = plan.language
+    language, terms = plan.language, plan.renderer.terms
     words, console, style = catalogue("calibrate", language), wide_console(), number_style(language)
     titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
 
-    def written(number: float | None) -> str:
-        return "" if number is None else style.written(number_text(float(f"{number:.{DISTANCE_DIGITS}g}")))
+    def written(name: str, number: float | None) -> str:
+        return "" if number is None else terms.limit_text(name, number, DISTANCE_DIGITS)
 
     console.print(escape(words[found.method].format(n=found.units)))
     parameters = RichTable()
     for heading in ("parameter", "adopted", "value", "low", "high"):
         parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")
     for name, one in found.fitted.items():
-        title = f"{plan.renderer.terms.name(name)} ({name})"
-        cells = (number_text(one.adopted), number_text(one.value))
+        title = f"{terms.name(name)} ({name})"
         parameters.add_row(
             escape(title),
-            *map(style.written, cells),
-            written(one.low),
-            written(one.high),
+            terms.limit_text(name, one.adopted),
+            terms.limit_text(name, one.value),
+            written(name, one.low),
+            written(name, one.high),
             style="bold" if one.value != one.adopted else None,
         )
     console.print(parameters)
@@ -249,7 +260,7 @@ def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
         agreement.add_column(words[heading], justify="left" if heading == "units_that" else "right")
     for heading, judged in (("before", found.before), ("within", found.within), ("beyond", found.beyond)):
         kappa = "" if judged.kappa is None else style.written(f"{judged.kappa:.3f}")
-        agreement.add_row(words[heading], style.written(f"{judged.share * 100:.1f}") + " %", kappa)
+        agreement.add_row(words[heading], share_text(round(judged.share, 3), language), kappa)
     console.print(agreement)
     for heading, judged in (("confusion_within", found.within), ("confusion_beyond", found.beyond)):
         matrix = RichTable(title=words[heading], title_justify="left")
@@ -270,7 +281,7 @@ def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
 
 def print_sought(found: Sought, plan: LocalizedPlan) -> None:
     """One sentence, the parameters with both values, and the goals, all by their titles."""
-    language = plan.language
+    language, terms = plan.language, plan.renderer.terms
     words, console, style = catalogue("seek", language), Console(), number_style(language)
 
     def written(number: float) -> str:
@@ -284,7 +295,7 @@ def print_sought(found: Sought, plan: LocalizedPlan) -> None:
     console.print(escape(said))
     if found.refused is not None:
         values = found.refused.values.items()
-        tried = ", ".join(f"{_called(name, plan)} = {written(value)}" for name, value in values)
+        tried = ", ".join(f"{_called(name, plan)} = {terms.limit_text(name, value)}" for name, value in values)
         because = phrase_in(found.refused.because, language)
         console.print(escape(words["refused"].format(values=tried, because=because)))
     parameters = RichTable()
@@ -292,9 +303,8 @@ def print_sought(found: Sought, plan: LocalizedPlan) -> None:
         parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")
     for name, value in found.values.items():
         moved = value != found.adopted[name]
-        parameters.add_row(
-            escape(_called(name, plan)), written(found.adopted[name]), written(value), style="bold" if moved else None
-        )
+        values = (terms.limit_text(name, one) for one in (found.adopted[name], value))
+        parameters.add_row(escape(_called(name, plan)), *values, style="bold" if moved else None)
     console.print(parameters)
     goals = RichTable()
     for heading in ("goal", "reached", "is_met"):

@@ -18,6 +18,7 @@ from maps.locale import (
     number_style,
     reading_text,
     render,
+    share_text,
     text_in,
     written,
 )
@@ -290,7 +291,7 @@ def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) 
     title = text_in(one["title"], language)
     return words["parameter"].format(
         name=words["titled"].format(title=title, code=one["name"]) if title else one["name"],
-        value=_plain(one["value"], words, language),
+        value=share_text(one["value"], language) if one.get("is_share") else _plain(one["value"], words, language),
         unit="" if one["unit"] == "1" else f" {_unit(one, language)}",
         since=days_of(one, words),
         reference=one["reference"],

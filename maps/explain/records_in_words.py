@@ -23,6 +23,7 @@ class ParameterContent(TypedDict):
     name: str
     title: dict[str, str]
     value: bool | float | str
+    is_share: bool
     unit: str
     unit_title: dict[str, str]
     since: str
@@ -95,6 +96,7 @@ def _of_rulebook(one: Value, renderer: Renderer) -> ParameterContent:
         "name": one.name,
         "title": dict(one.title) if one.title else {},
         "value": one.value,
+        "is_share": renderer.terms.is_share(one.name),
         "unit": one.unit,
         "unit_title": dict(texts_of(renderer.rulebook, "units", one.unit)),
         "since": one.since.isoformat() if one.since else "",

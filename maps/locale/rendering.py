@@ -13,7 +13,9 @@ import pandas as pd
 from layers.conditions import Clause, ClauseWording
 from layers.errors import Finding
 from layers.phrases import Phrase, Reworded
+from maps.locale.limit_numbers import shifted
 from maps.locale.messages import between, catalogue, number_style, templates
+from maps.locale.number_format import format_measure, share_text
 from maps.locale.phrases import phrase_in
 from maps.locale.terms import Terms
 from maps.locale.texts import text_in
@@ -25,6 +27,8 @@ from zoning.trace import Field, Ids, Message, Remark, Term, Texts
 Thing = TypeVar("Thing")
 Words = TypeVar("Words")
 
+_MEASURED = frozenset({"value", "margin", "threshold"})
+"""The fields of a message that are numbers of the measure or parameter that its field ``name`` names."""
 SHOWN = 5
 """So many ids are shown."""
 
@@ -104,8 +108,25 @@ class Renderer:
 
     def _sentence(self, said: Message) -> str:
         """A message in words; what is said within one is not kept, for it is said nowhere else."""
+        about = said.fields.get("name")
+        if isinstance(about, Term) and about.kind in ("name", "measure") and self.terms.is_share(about.code):
+            said = self._in_per_cent(said)
         fields = {name: self._field(name, value) for name, value in said.fields.items()}
         return self._sentences[said.key].format(**fields)
+
+    def _in_per_cent(self, said: Message) -> Message:
+        """A message on a share, its numbers and those of what it says in its turn as people read shares."""
+        told: dict[str, Field] = {}
+        for name in _MEASURED & said.fields.keys():
+            value = said.fields[name]
+            if isinstance(value, Message):
+                told[name] = self._in_per_cent(value)
+            elif isinstance(value, float) and name == "margin":
+                points = catalogue("divergence", self.language)["points"]
+                told[name] = f"{format_measure(shifted(value, 2), self.language)} {points}"
+            elif isinstance(value, float):
+                told[name] = share_text(value, self.language)
+        return replace(said, fields={**said.fields, **told}) if told else said
 
     def clause(self, clause: Clause) -> str:
         """What is the case as to one clause of a condition."""

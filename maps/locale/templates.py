@@ -139,8 +139,8 @@ class _Gap:
 
     def filled(self, value: object) -> str:
         """A value as it stands there: a number as the template wants it, in the signs of the language."""
-        if isinstance(value, str) and not self._spec and not self._conversion:
-            return str(value)
+        if isinstance(value, str) and not self._conversion and (self._named or not self._spec):
+            return str(value)  # also a number that is written already
         if type(value) in _NUMBERS or (isinstance(value, Real | Decimal) and not isinstance(value, bool)):
             return self._style.written(self._number(value))
         return format(Formatter().convert_field(value, self._conversion), self._spec)

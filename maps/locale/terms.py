@@ -9,8 +9,9 @@ from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from layers.conditions import parse_condition, parse_formula
+from layers.conditions import number_text, parse_condition, parse_formula
 from layers.sources import name_text
+from maps.locale.limit_numbers import shifted
 from maps.locale.messages import catalogue, languages, noun_of, number_style
 from maps.locale.number_format import format_measure, share_text
 from maps.locale.texts import capital, text_in
@@ -412,6 +413,23 @@ class Terms:
         if not self.is_share(name) or isinstance(value, bool) or not isinstance(value, int | float) or value != value:  # noqa: PLR0124  (NaN is what differs from itself)
             return format_measure(value, self.language)
         return share_text(value, self.language)
+
+    def limit_text(self, name: str, value: float, digits: int | None = None) -> str:
+        r"""A value of a parameter in so many digits, by default in all of them; a share in per cent.
+
+        Examples
+        --------
+        >>> terms = Terms(None, "en")
+        >>> terms.limit_text("forest_share", 0.199369246), terms.limit_text("people", 171924.18, 4)
+        ('19.9369246\xa0%', '171,900')
+        """
+        number = shifted(value, 2) if self.is_share(name) else float(value)
+        return self.signed(name, number_text(number if digits is None else float(f"{number:.{digits}g}")))
+
+    def signed(self, name: str, number: str) -> str:
+        """A number that Python has formatted with the signs of the language, that of per cent at a share."""
+        text = number_style(self.language).written(number)
+        return str(catalogue("clause", self.language)["percent"].format(n=text)) if self.is_share(name) else text
 
     def _texts(self, kind: str, code: str) -> Mapping[str, str]:
         return texts_of(self._rulebook, kind, code)

@@ -47,7 +47,7 @@ def test_a_card_says_its_reasons_in_chinese(map_page, toy_plan: Plan, told) -> N
     rulebook = dataclasses.replace(toy_plan.rulebook, terms=titled)
     said = map_page(dataclasses.replace(toy_plan, rulebook=rulebook), "zh")
     lines = [text for reason in range(len(said.cards.reasons.groups)) for *_, text in told(said.cards, reason)]
-    assert "ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in lines
+    assert "ecologically_fragile_share 现状值 50% ≥ 阈值 50%（fragile_min）" in lines
     assert {one.instrument for one in said.cards.policies} == {"土地", "compensation", "能源"}
     assert said.plan.deductions == ("built_up", "水域")
     assert "于 2024-06-01 决定" in said.plan.decisions[0].reason
@@ -57,13 +57,13 @@ def test_a_card_in_english_names_codes(map_page, toy_plan: Plan, told) -> None:
     said = map_page(toy_plan)
     assert {one.instrument for one in said.cards.policies} == {"land", "compensation", "energy"}
     lines = [text for reason in range(len(said.cards.reasons.groups)) for *_, text in told(said.cards, reason)]
-    assert "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)" in lines
+    assert "ecologically_fragile_share 50\xa0% >= 50\xa0% (fragile_min)" in lines
 
 
 @pytest.mark.slow
 def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
     page = report(toy_plan, "zh")
-    assert "forest covers it (en)：ecologically_fragile_share 现状值 0.5 ≥ 阈值 0.5（fragile_min）" in page
+    assert "forest covers it (en)：ecologically_fragile_share 现状值 50% ≥ 阈值 50%（fragile_min）" in page
     assert "该单元未达到任何一类主体功能的标准" in page
     assert "stands back" not in page
     assert "claims the unit" not in page

@@ -34,7 +34,7 @@ def test_zones(plan) -> None:
     assert list(zones.index[zones["overlays"] == "energy_rich"]) == ["b4"]
     assert zones["area_ha"].to_list() == [100.0] * 12
     assert said(zones.loc["b2", "reason"], plan.rulebook) == (
-        "forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"
+        "forest covers it: ecologically_fragile_share 50\xa0% >= 50\xa0% (fragile_min)"
     )
 
 

@@ -16,7 +16,7 @@ from zoning.policies import say_exception
 from zoning.records.findings import in_rulebook, parameters_of, saids_at
 from zoning.records.table_rows import each_row
 from zoning.rulebook import EXCEPTION, Exemption, Policy, Rulebook
-from zoning.trace import Field, Record, Said, Term, Titles, amount, days_of, in_languages, say, titled
+from zoning.trace import Field, Message, Record, Said, Term, Titles, amount, days_of, in_languages, say, titled
 
 Row = Mapping[str, Any]
 UNITS_AT_ONCE = 4_096
@@ -225,9 +225,17 @@ def parameters_said(
     teller = _Teller(_titled(rulebook), [one.code for one in rulebook.terms.settings] if rulebook else ())
     named = policy.parameters if policy else {}
     own = {"list"} if policy and policy.list else set()  # the title of the policy has said it
-    told = [(teller.title(key, named.get(key)), teller.text(settings[key])) for key in settings if key not in own]
+    titles = {key: teller.title(key, named.get(key)) for key in settings if key not in own}
+    told = [(title, _of(title, teller.text(settings[key]))) for key, title in titles.items()]
     each = say("explain.each_its_own")  # where the setting is a measure of each unit
     return [(title, each if text == title else text) for title, text in told]
+
+
+def _of(title: Term, text: Field) -> Field:
+    """A plain number with the name of the parameter that it is of, for a share is written in per cent."""
+    if isinstance(text, Message) and text.key == "amount.number" and title.kind == "name":
+        return say(text.key, **text.fields, name=title)
+    return text
 
 
 class _Teller:

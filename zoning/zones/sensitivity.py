@@ -511,7 +511,7 @@ def _flip(row: Mapping[Any, Any]) -> Message:
     small = np.isnan(pct) or abs(pct) < SMALLEST_PCT
     return say(
         "margin.flip",
-        where=say(f"margin.flip_{row['flip_side']}", value=row["flip_value"]),
+        where=say(f"margin.flip_{row['flip_side']}", value=row["flip_value"], name=Term("name", row["indicator"])),
         size="" if small else say("margin.size", pct=pct),
         zone=Term("name", row["flip_zone"]),
     )

@@ -133,12 +133,13 @@ def test_the_chain_from_unit_to_reference(plan) -> None:
         "fragile-1",
     )
     (clause,) = told["main"]["clauses"]
-    assert clause["sentence"] == "ecologically_fragile_share 0.9 >= 0.5 (fragile_min)"
+    assert clause["sentence"] == "ecologically_fragile_share 90\xa0% >= 50\xa0% (fragile_min)"
     assert told["main"]["parameters"] == [
         {
             "name": "fragile_min",
             "title": {},
             "value": 0.5,
+            "is_share": True,
             "unit": "1",
             "unit_title": {},
             "since": "2001-01-01",
@@ -259,8 +260,8 @@ Policies
       reference: Small Act, section 9, from 2001-01-01 (no reading noted) [policies.toml, line 1]
 
 Margins
-  fragile-1: ecologically_fragile_share at 0 is 0.5 below its threshold 0.5, which itself counts as yes; at 0.5 it \
-would be Ecologically fragile
+  fragile-1: ecologically_fragile_share at 0\xa0% is 50 percentage points below its threshold 50\xa0%, which itself \
+counts as yes; at 50\xa0% it would be Ecologically fragile
   key-1: area_km2 at 10 km² is 2 below its threshold 12, which itself counts as yes; above 12 (+20 %) it would be \
 General
   key-1: population at 600 persons is 100 above its threshold 500, which itself counts as yes; below 500 (-16.7 %) it \

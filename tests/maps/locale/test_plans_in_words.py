@@ -89,14 +89,14 @@ def reason(plan: LocalizedPlan, unit_id: str, rule: str) -> str:
 @pytest.mark.slow
 def test_reasons_have_titles_values_and_thresholds_in_chinese(chinese: LocalizedPlan) -> None:
     """Half of b2 is forest, and half is what the rule asks for."""
-    assert reason(chinese, "b2", "fragile-1") == "森林覆盖：生态脆弱土地占比 现状值 0.5 ≥ 阈值 0.5（最低占比）"
+    assert reason(chinese, "b2", "fragile-1") == "森林覆盖：生态脆弱土地占比 现状值 50% ≥ 阈值 50%（最低占比）"
     assert reason(chinese, "b4", "energy-1") == "有电站：发电装机容量 现状值 900 ≥ 阈值 500 兆瓦（plant_min_mw）"
 
 
 def test_the_default_says_why_each_rule_stood_back(chinese: LocalizedPlan) -> None:
     assert reason(chinese, "b3", "default") == (
         "该单元未达到任何一类主体功能的标准；"
-        "fragile-1（生态脆弱区）：生态脆弱土地占比 现状值 0 < 阈值 0.5（最低占比）；"
+        "fragile-1（生态脆弱区）：生态脆弱土地占比 现状值 0% < 阈值 50%（最低占比）；"
         "key-1（重点开发区）：population 现状值 300 < 阈值 1,000 人（populous_min）"
     )
     assert reason(chinese, "b2", "default") == "让位：fragile-1（生态脆弱区） 已主张该单元"
@@ -141,7 +141,9 @@ def test_codes_numbers_and_geometry_are_those_of_the_plan(chinese: LocalizedPlan
 
 @pytest.mark.slow
 def test_english_reasons_name_titles_where_there_are_any(english: LocalizedPlan) -> None:
-    assert reason(english, "b2", "fragile-1") == ("forest covers it: Share of fragile land = 0.5 >= 0.5 (Least share)")
+    assert reason(english, "b2", "fragile-1") == (
+        "forest covers it: Share of fragile land = 50\xa0% >= 50\xa0% (Least share)"
+    )
     assert reason(english, "b2", "default") == "stands back: fragile-1 (Ecologically fragile) claims the unit"
     assert "sentence" not in "".join(english.claims["values"]), "numbers and ids alone"
 
@@ -164,7 +166,7 @@ def test_an_explanation_speaks_chinese(english: LocalizedPlan, chinese: Localize
         "主体功能：生态脆弱区（ecologically_fragile），由规则确定",
         "规则 fragile-1：森林覆盖",
         "\n裕度\n  fragile-1：",
-        "满足      生态脆弱土地占比 现状值 0.5 ≥ 阈值 0.5（最低占比）",
+        "满足      生态脆弱土地占比 现状值 50% ≥ 阈值 50%（最低占比）",
         "  construction land，2025 年：",
         "先规划后建设（plan-first；土地，严格程度 1）",
         "依据：Toy Act, section 9，自 2011-01-01",

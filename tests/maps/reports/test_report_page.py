@@ -202,7 +202,7 @@ def test_every_unit_has_its_reason_with_values_and_thresholds(page, toy_plan):
     assert {row[0] for row in rows[1:]} >= {f"{row.name}{row.unit_id}" for row in toy_plan.zones.itertuples()}
     a2 = next(row for row in rows if row[0] == "Unit A2a2")
     assert a2[1:4] == ["100.00", "", "by rule"]
-    assert a2[4] == "forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"
+    assert a2[4] == "forest covers it: ecologically_fragile_share 50\xa0% >= 50\xa0% (fragile_min)"
     a4 = next(row for row in rows if row[0] == "Unit A4a4")
     assert a4[2] == "Energy-rich"
     assert "Energy-rich: power stations stand here: plant_mw 900 >= 500 MW (plant_min_mw)" in a4[4]
@@ -231,7 +231,7 @@ def test_open_units_show_every_claim(toy_plan):
         ["Ecologically fragile", "fragile-1", "yes"],
         ["General", "default", "yes"],
     ]
-    assert "yes: ecologically_fragile_share 1 >= 0.5 (fragile_min)" in claims[1][3]
+    assert "yes: ecologically_fragile_share 100\xa0% >= 50\xa0% (fragile_min)" in claims[1][3]
 
 
 @pytest.mark.slow
@@ -263,7 +263,10 @@ def test_a_contested_unit_says_what_would_flip_it(toy_plan):
     page = Page(report(dataclasses.replace(plan, zones=plan.zones.assign(status=status), conflicts=told)))
     said = page.sections["open"]
     assert "Smallest change that would flip it" in said
-    assert "fragile-1: ecologically_fragile_share at 1 is 0.5 above its threshold 0.5, which itself" in said
+    assert (
+        "ecologically_fragile_share at 100\xa0% is 50 percentage points above its threshold 50\xa0%, which itself"
+        in said
+    )
     assert "below 0.5 (-50 %) it would be General" in said
 
 
@@ -275,7 +278,7 @@ def test_units_on_a_threshold_are_listed_with_the_open_ones(toy_plan):
     assert "Units on a threshold, or nearer to it than noise of the inputs" in said
     for unit in ("a2", "b2", "c2"):
         assert f"({unit})" in said
-    assert "ecologically_fragile_share at 0.5 lies on its threshold, which counts as yes" in said
+    assert "ecologically_fragile_share at 50\xa0% lies on its threshold, which counts as yes" in said
 
 
 def test_a_decision_says_who_why_and_what_the_rules_said(page):
@@ -467,10 +470,8 @@ def test_a_decision_against_a_rule_shows_what_the_rule_said(toy_plan):
     decision = toy_plan.study.decisions[0].model_copy(update={"unit": "a2"})
     study = toy_plan.study.model_copy(update={"decisions": (decision,)})
     page = Page(report(dataclasses.replace(toy_plan, study=study)))
-    said = (
-        "Ecologically fragile (fragile-1, yes): forest covers it: ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"
-    )
-    assert said in page.sections["decisions"]
+    said = "(fragile-1, yes): forest covers it: ecologically_fragile_share 50\xa0% >= 50\xa0% (fragile_min)"
+    assert f"Ecologically fragile {said}" in page.sections["decisions"]
 
 
 def test_a_policy_nearly_everywhere_names_those_left_out(toy_plan):

@@ -53,8 +53,8 @@ def test_a_unit_that_a_rule_claimed(toy_plan, told) -> None:
     assert (claim.zone, claim.answer) == (FRAGILE, "yes")
     assert told(said, claim.reason) == [
         (0, "reason", "rule fragile-1: forest covers it"),
-        (1, "yes", "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)"),
-        (1, "parameter", "fragile_min = 0.5, from 2011-01-01: Toy Act, section 2"),
+        (1, "yes", "ecologically_fragile_share 50\xa0% >= 50\xa0% (fragile_min)"),
+        (1, "parameter", "fragile_min = 50\xa0%, from 2011-01-01: Toy Act, section 2"),
         (1, "reference", "reference: Toy Act, section 2 (no reading noted) [rules.toml, line 1]"),
     ]
     assert found.claims == []
@@ -82,7 +82,7 @@ def test_a_unit_that_no_rule_claimed_says_why(toy_plan, told) -> None:
     assert lines == [
         (0, "default: no rule for a main function claims the unit"),
         (1, "fragile-1 (Ecologically fragile)"),
-        (2, "ecologically_fragile_share 0 < 0.5 (fragile_min)"),
+        (2, "ecologically_fragile_share 0\xa0% < 50\xa0% (fragile_min)"),
         (1, "key-1 (Key development)"),
         (2, "population 400 < 1,000 persons (populous_min)"),
     ]

@@ -163,7 +163,7 @@ def test_rules_are_asked_of_the_county_and_townships_refine(plan) -> None:
     assert set(zones.loc[west, "main_of_whole"]) == {"ecologically_fragile"}
     assert set(zones.loc[east, "main_of_whole"]) == {"key_development"}
     assert said(zones.loc["a2", "reason"], plan.rulebook) == (
-        "county west: forest covers it: ecologically_fragile_share 0.75 >= 0.5 (fragile_min)"
+        "county west: forest covers it: ecologically_fragile_share 75\xa0% >= 50\xa0% (fragile_min)"
     )
     claims = plan.claims.set_index(["unit_id", "rule"])["inherited_from"]
     assert claims["a2", "fragile-1"] == "west"
