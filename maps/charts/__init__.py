@@ -17,7 +17,7 @@ from maps.charts.canvas import (
     text_mm,
 )
 from maps.charts.curves import CurveRow, curve_row, step_curves
-from maps.charts.dots import Dot, MarginRow, Strip, margin_dots, threshold_dots, zero_heavy
+from maps.charts.dots import Dot, MarginRow, Strip, margin_dots, threshold_dots
 from maps.charts.flows import Wording, flow_chart
 from maps.charts.gauges import Gauge, gauge
 from maps.charts.lollipops import Stick, Sum, lollipops
@@ -65,5 +65,4 @@ __all__ = [
     "text_mm",
     "threshold_dots",
     "transition_matrix",
-    "zero_heavy",
 ]

@@ -22,7 +22,8 @@ from maps.charts.canvas import (
     mm,
     text_mm,
 )
-from maps.charts.scales import Floats, Scale, scale_for, swarm
+from maps.charts.scales import Floats, Scale, swarm
+from maps.summaries import MeasureAxis
 
 MOST = 400
 """More dots than this are counted in columns instead."""
@@ -61,19 +62,24 @@ class Strip(NamedTuple):
         The threshold in words.
     above : bool
         Whether the side above it passes.
+    axis : MeasureAxis
+    called : str
+        What the axis shows, in which unit, and whether it is logarithmic.
     zeros : str
-        What is said of units of which there is nothing, counted at the left; or nothing.
+        What is said of units of which there is nothing, where they are counted at the left.
     """
 
     threshold: float
     said: str
     above: bool
+    axis: MeasureAxis
+    called: str
     zeros: str = ""
 
 
 def threshold_dots(
     name: str, strip: Strip, dots: Sequence[Dot], write: Callable[[float], str], numbers: Numbers, *,
-    wide: float = 174, high: float = 31,
+    wide: float = 174, high: float = 34,
 ) -> Chart:  # fmt: skip
     """All units on one measure: the passing side shaded, the threshold a thick line with its value in words.
 
@@ -97,24 +103,25 @@ def threshold_dots(
     Examples
     --------
     >>> dots = [Dot(0.02, "#F8F4EB"), Dot(0.24, "#E3C24B", "Weld")]
-    >>> strip = Strip(0.05, "5% or more", above=True)
+    >>> axis = MeasureAxis(0, 0.3, False, (0.0, 0.1, 0.2, 0.3), 0)
+    >>> strip = Strip(0.05, "5% or more", True, axis, "Share of cropland, %")
     >>> "Weld" in threshold_dots("Cropland", strip, dots, "{:.0%}".format, Numbers((), ())).svg
     True
     """
     sheet = Canvas(wide, high)
-    zeros = sum(dot.value == 0 for dot in dots) if strip.zeros else 0
+    zeros = strip.axis.zeros
     shown = [dot for dot in dots if dot.value != 0] if zeros else list(dots)
-    left, right, foot = (30.0 if zeros else 3.0), wide - 4.0, high - 4.6
-    values = np.array([dot.value for dot in shown], dtype=float)
-    scale = scale_for(values, strip.threshold, left, right)
+    left, right, foot = (30.0 if zeros else 3.0), wide - 4.0, high - 7.6
+    scale = Scale.of(strip.axis, left, right)
     at = scale.place(strip.threshold)
     passing = (at, right - at) if strip.above else (left, at - left)
     sheet.rect(passing[0], 1.2, passing[1], foot - 1.2, PASSING)
-    for tick in scale.ticks:
+    for tick in strip.axis.ticks:
         x = scale.place(tick)
         sheet.line(x, 4.6, x, foot, RULE, 0.12)
         sheet.text(x, foot + 3.5, write(tick), 7, fill=SECOND, anchor="middle")
     sheet.line(left, foot, right, foot, THIRD, 0.2)
+    sheet.text(left, foot + 6.7, fit(strip.called, 7, right - left), 7, fill=SECOND)
     middle = (foot + 4.6) / 2 + 0.3
     if zeros:
         sheet.text(0, middle - 0.4, f"{zeros:,}", 10, bold=True)
@@ -343,14 +350,3 @@ def _names_within(sheet: Canvas, named: Sequence[tuple[str, float, float]], line
                 taken.append((line, start, start + long))
                 sheet.text(x, line, name, 7, anchor="middle", halo=CLOSE)
                 break
-
-
-def zero_heavy(values: Floats) -> bool:
-    """Whether so many units have nothing of a measure that they are counted instead of drawn.
-
-    Examples
-    --------
-    >>> zero_heavy(np.array([0.0, 0.0, 0.3])), zero_heavy(np.array([0.1, 0.2, 0.3]))
-    (True, False)
-    """
-    return bool((values == 0).sum() * 5 >= max(len(values), 1))

@@ -14,7 +14,7 @@ import pandas as pd
 from layers.errors import escape_hidden
 from maps.figures.plan_figures import PlanFigures
 from maps.locale import number_beside, number_style, shifted, text_in
-from maps.summaries import count_firmness, verdicts
+from maps.summaries import MeasureAxis, count_firmness, verdicts
 from zoning.zones import DECISION, Firmness
 
 CLOSE = 0.1
@@ -48,6 +48,8 @@ class TestFigures:
         2 for shares, which are printed in per cent.
     after : str
         What stands behind a printed value.
+    axis : MeasureAxis
+        On which the measure is drawn everywhere.
     """
 
     __test__ = False
@@ -65,6 +67,7 @@ class TestFigures:
     asked: pd.Series
     shift: int
     after: str
+    axis: MeasureAxis
     language: str
 
     @cached_property
@@ -143,6 +146,7 @@ class RuleFigures:
             asked=pd.Series(part.pivotal, units),
             shift=measure.shift,
             after=measure.after,
+            axis=measure.axis,
             language=self.figures.edition.language,
         )
 

@@ -9,9 +9,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from layers.conditions import ConditionPart
-from maps.charts import Dot, Numbers, Strip, threshold_dots, zero_heavy
+from maps.charts import Dot, Numbers, Strip, threshold_dots
 from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
-from maps.locale import text_in
+from maps.locale import catalogue, text_in
 from maps.page_blocks import Block, Cards, Figure, Page, Paragraph, Swatch, drawn
 from maps.reports.summary_page import listed
 from zoning.zones import DECISION
@@ -49,7 +49,7 @@ def _drawn(rules: RuleFigures) -> tuple[TestFigures, ...]:
 
 def _title(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
-    count = len({test.rule for test in rules.mains})
+    count = rules.asked.mains
     return edition.tell("finding_tests", n=count) if count > 1 else edition.pages["functions_title"]
 
 
@@ -58,8 +58,9 @@ def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
     rest = int((figures.units["main"] == figures.default).sum())
     told = {"n": len(figures.units) - rest, "rest": edition.number(rest), "zone": figures.zone(figures.default)}
     asked: dict[str, list[str]] = {}
-    for test in rules.mains:
-        asked.setdefault(test.rule, []).append(test.title)
+    for one in rules.asked.rules[: rules.asked.mains]:
+        titles = list(dict.fromkeys(test.title for test in rules.tests if test.rule == one.rule.id))
+        asked[one.rule.id] = titles or [text_in(one.rule.reason, edition.language).rstrip(".。")]
     names = [listed(figures, titles) for titles in asked.values()]
     order = edition.tell("lead_order", names=edition.pages["then"].join(names)) if len(names) > 1 else ""
     return order + edition.tell("lead_functions", **told)
@@ -134,7 +135,7 @@ def _rules_that_gave(figures: PlanFigures) -> list[str]:
 def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     edition, mains = figures.edition, figures.units["main"]
     values = test.values.dropna()
-    units, zeros = values.index, zero_heavy(values.to_numpy())
+    units = values.index
     names = {unit: figures.names([unit])[0] for unit in _named(figures, test)}
     dots = [
         Dot(value, figures.fills[main] if asked else "", names.get(unit, ""), figures.marks[main])
@@ -146,10 +147,12 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
         test.limit,
         edition.tell("at_least" if test.above else "at_most", limit=test.limit_text),
         test.above,
-        edition.pages["zeros"] if zeros else "",
+        test.axis,
+        _axis_name(figures, test),
+        edition.tell("zeros", n=test.axis.zeros),
     )
     title = _finding(figures, test)
-    chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=27)
+    chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=29)
     marks = figures.marks_said if number == 1 else ""
     note = edition.tell("note_dots_key" if marks else "note_dots", zone=figures.zone(test.zone), marks=marks)
     passing = test.passes & test.asked
@@ -163,13 +166,28 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     return drawn(title, chart, note, mark=edition.number(number))
 
 
+def _axis_name(figures: PlanFigures, test: TestFigures) -> str:
+    """What an axis shows, in which unit of measure, and whether equal lengths are equal factors."""
+    words = catalogue("map", figures.edition.language, figures.edition.plan.noun)
+    unit = test.after.strip()
+    called = str(words["axis_of"]).format(title=test.title, unit=unit) if unit else test.title
+    return str(words["axis_note"]).format(axis=called, note=words["axis_log"]) if test.axis.is_log else called
+
+
 def _finding(figures: PlanFigures, test: TestFigures) -> str:
-    """Who passes, and whether only just or by far; of a test that nobody passes, how near the best comes."""
-    edition = figures.edition
-    passing = test.passes & test.asked
-    told = {"measure": test.title, "n": int(passing.sum())}
+    """How many pass, whether only just or by far, and how many of them meet all that the rule asks."""
+    edition, passing = figures.edition, test.passes
     if not passing.any():
-        return edition.tell("finding_nobody", **told)
+        return edition.tell("finding_nobody", measure=test.title)
+    whole = int((passing & test.asked).sum())
+    tail = "" if whole == passing.sum() else edition.tell("finding_whole", n=whole)
+    return _passing(figures, test) + tail
+
+
+def _passing(figures: PlanFigures, test: TestFigures) -> str:
+    """How many pass a comparison, and whether only just or by far."""
+    edition, passing = figures.edition, test.passes
+    told = {"measure": test.title, "n": int(passing.sum())}
     off = test.distance[passing].abs()
     nearest = off.idxmin()
     if off[nearest] <= CLOSE and len(off) > 1:

@@ -4,6 +4,7 @@ from maps.summaries.amount_shifts import QuotaShifts, quota_shifts
 from maps.summaries.comparison_words import ComparisonWords, Sum
 from maps.summaries.consensus_words import ConsensusWords
 from maps.summaries.firmness_words import count_firmness, say_less_firm
+from maps.summaries.measure_axes import MeasureAxis, measure_axis
 from maps.summaries.plan_headline import (
     PAYING,
     Headline,
@@ -24,6 +25,7 @@ __all__ = [
     "ConsensusWords",
     "Gauge",
     "Headline",
+    "MeasureAxis",
     "Quality",
     "QuotaShifts",
     "ShownColumns",
@@ -35,6 +37,7 @@ __all__ = [
     "count_firmness",
     "headline",
     "interval_text",
+    "measure_axis",
     "net_received",
     "payments_without_amounts",
     "quota_shifts",

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from layers.conditions import ConditionPart
 from layers.errors import escape_hidden
 from maps.locale import LocalizedPlan, catalogue, limit_number, number_style, shifted, text_in
+from maps.summaries.measure_axes import MeasureAxis, measure_axis
 from zoning.rulebook import MeasureTerm, Zone
 from zoning.zones import RuleTests
 
@@ -51,6 +52,8 @@ class MeasureColumn(NamedTuple):
         None where the value is missing.
     answers : tuple of str
         How 0 and 1 are printed, of a truth value; else empty.
+    axis : MeasureAxis
+        On which all its values and limits are drawn.
     """
 
     name: str
@@ -60,6 +63,7 @@ class MeasureColumn(NamedTuple):
     shift: int
     values: tuple[float | None, ...]
     answers: tuple[str, ...]
+    axis: MeasureAxis
 
 
 class LimitTest(NamedTuple):
@@ -265,6 +269,7 @@ class _Maker:
                 shift=2 if percent else 0,
                 values=(),
                 answers=answers,
+                axis=measure_axis(np.empty(0)),
             )
             self._measures[key] = (len(self._measures), column, [])
             self._columns[key] = part.values
@@ -288,7 +293,8 @@ class _Maker:
 
     def _measure_columns(self) -> Iterator[MeasureColumn]:
         for key, (_, column, limits) in self._measures.items():
-            yield column._replace(values=_short(self._columns[key], limits))
+            values = self._columns[key]
+            yield column._replace(values=_short(values, limits), axis=measure_axis(values, limits))
 
     # ----- sentences
 

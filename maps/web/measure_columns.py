@@ -12,6 +12,7 @@ import pandas as pd
 
 from layers.errors import escape_hidden
 from maps.locale import COVERED, LocalizedPlan
+from maps.summaries import MeasureAxis, measure_axis
 from maps.web.page_model import MeasureLayer
 from zoning.plan import Plan
 
@@ -32,11 +33,13 @@ class PackedMeasure(NamedTuple):
         Values are multiples of it.
     steps : array of int
         One number a unit, see :func:`in_steps`.
+    axis : MeasureAxis
     """
 
     name: str
     step: float
     steps: Integers
+    axis: MeasureAxis
 
 
 def measure_columns(plan: Plan) -> tuple[PackedMeasure, ...]:
@@ -64,6 +67,7 @@ def measure_layers(plan: LocalizedPlan, columns: Iterable[PackedMeasure]) -> tup
             escape_hidden(said.unit),
             plan.renderer.terms.is_share(one.name),
             one.step,
+            one.axis,
         )
         for one, said in titled
     )
@@ -78,7 +82,7 @@ def _columns(table: pd.DataFrame) -> Iterator[PackedMeasure]:
         values = np.where(np.isfinite(values), values, np.nan)
         if len(np.unique(values[~np.isnan(values)])) > 1:
             step = step_of(values)
-            yield PackedMeasure(name, step, in_steps(values, step))
+            yield PackedMeasure(name, step, in_steps(values, step), measure_axis(values))
 
 
 def step_of(values: npt.NDArray[np.float64]) -> float:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
 from maps.recompute import PlanModel
 from maps.style import Sign
-from maps.summaries import Headline, VerdictTable
+from maps.summaries import Headline, MeasureAxis, VerdictTable
 
 Row = TypeVar("Row")
 
@@ -337,6 +337,8 @@ class MeasureLayer(NamedTuple):
         Whether it is printed in per cent.
     step : float
         Its values are multiples of it.
+    axis : MeasureAxis
+        On which they are drawn.
     """
 
     name: str
@@ -344,6 +346,7 @@ class MeasureLayer(NamedTuple):
     unit: str
     share: bool
     step: float
+    axis: MeasureAxis
 
 
 class SiteRing(NamedTuple):

@@ -23,7 +23,7 @@ from layers.phrases import Phrase
 from maps.context import study_outline
 from maps.locale import catalogue, hectares
 from maps.style import TABLE_FILLS, Topology, fine_step
-from maps.summaries import Headline, Quality, VerdictTable
+from maps.summaries import Headline, MeasureAxis, Quality, VerdictTable, measure_axis
 from maps.web.geometry_encoding import Integers, Shapes
 from maps.web.map_payload import number_signs, words_of
 from maps.web.measure_columns import LARGEST, in_steps, step_of
@@ -119,6 +119,7 @@ class _Numbers(NamedTuple):
     step: float
     steps: Integers
     told: tuple[float | None, ...]
+    axis: MeasureAxis
 
 
 def drawn_table(table: gpd.GeoDataFrame) -> DrawnTable:
@@ -255,7 +256,8 @@ def table_content(table: gpd.GeoDataFrame, drawn: DrawnTable, look: TableLook, l
         note=catalogue("map", language)["rows_left_out"].format(n=left_out) if left_out else "",
         zones=zones,
         measures=tuple(
-            MeasureLayer(escape_hidden(key), escape_hidden(key), "", False, one.step) for key, one in numeric.items()
+            MeasureLayer(escape_hidden(key), escape_hidden(key), "", False, one.step, one.axis)
+            for key, one in numeric.items()
         ),
         numbers=tuple(one.steps for one in numeric.values()),
         rows=_units(table, drawn, columns.get(named), main, areas),
@@ -336,11 +338,12 @@ def _numbers(column: pd.Series) -> _Numbers | None:
             break
         if (np.rint(known * factor) / factor == known).all():
             step = float(f"1e-{digits}")
-            return _Numbers(step, in_steps(values, step), ())
+            return _Numbers(step, in_steps(values, step), (), measure_axis(values))
     step = step_of(values)
     whole = pd.api.types.is_integer_dtype(kind)
     told = (one if whole else float(f"%.{SIGNIFICANT}g" % one) for one in values.tolist())
-    return _Numbers(step, in_steps(values, step), tuple(None if one != one else one for one in told))  # noqa: PLR0124  (a NaN)
+    exact = tuple(None if one != one else one for one in told)  # noqa: PLR0124  (a NaN)
+    return _Numbers(step, in_steps(values, step), exact, measure_axis(values))
 
 
 def _texts(column: pd.Series, words: dict[str, str] | None = None) -> list[str]:

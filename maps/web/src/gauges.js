@@ -1,7 +1,8 @@
 // Gauges: the value of a unit against the limit of a test, among the values of all units.
 
 import { drawn, node } from "./dom.js";
-import { bars, binned, evenScale } from "./histogram.js";
+import { axisScale, bars, binned } from "./histogram.js";
+import { shifted } from "./verdict.js";
 
 /**
  * @import { Gauge } from "./verdict.js"
@@ -12,23 +13,16 @@ import { bars, binned, evenScale } from "./histogram.js";
 const BINS = 34;
 const HEIGHT = 20;
 const WIDTH = 340;
-// A pile of zeros above this part of all units is left out, lest it makes all other bars flat.
-const PILE = 0.08;
 
 /** @type {WeakMap<(number | null)[], { scale: Scale, bins: number[] }>} */
 const laidOut = new WeakMap();
 
-/**
- * @param {(number | null)[]} values
- * @param {number} limit
- */
-function layout(values, limit) {
+/** @param {Gauge} gauge */
+function layout({ values, axis }) {
   let known = laidOut.get(values);
   if (!known) {
-    const numbers = values.filter((value) => value !== null);
-    const piled = numbers.filter((value) => value === 0).length > PILE * numbers.length;
-    const shown = piled ? numbers.filter((value) => value !== 0) : numbers;
-    const scale = evenScale([...numbers, limit]);
+    const shown = values.filter((value) => value !== null).filter((value) => value || !axis.zeros);
+    const scale = axisScale(axis);
     laidOut.set(values, (known = { scale, bins: binned(shown, scale, BINS) }));
   }
   return known;
@@ -46,18 +40,40 @@ export function passedSaid({ passed }, { words }) {
 }
 
 /**
+ * The numbers that the axis of a gauge names, drawn as the bars are, and whether equal lengths are equal factors.
+ * @param {Gauge} gauge
+ * @param {Scale} scale
+ * @param {Speech} speech
+ */
+function axisOf(gauge, scale, speech) {
+  const { axis, shift } = gauge;
+  const ticks = axis.ticks.map((value) => {
+    const text = speech.exact.format(shifted(value, shift));
+    const said = node("span", { "data-said": shift ? speech.perCent(text) : text });
+    const place = scale.place(value);
+    said.style.left = `${(100 * place).toFixed(2)}%`;
+    said.style.transform = `translateX(${(-100 * place).toFixed(0)}%)`;
+    return said;
+  });
+  return [
+    node("div", { class: "zp-gauge-ticks", "aria-hidden": "true" }, ticks),
+    axis.is_log ? node("p", { class: "zp-caption" }, speech.words.axis_log) : null,
+  ];
+}
+
+/**
  * @param {Gauge} gauge
  * @param {string} colour Of the zone that the test claims for.
  * @param {Speech} speech
  */
 export function gaugePicture(gauge, colour, speech) {
-  const { title, valueText, needs, value, values, limit, operator, passed, isTruth } = gauge;
+  const { title, valueText, needs, value, limit, operator, passed, isTruth } = gauge;
   const look = passed ? "zp-gauge zp-passed" : "zp-gauge";
   // of a yes or no, whether it is met says what it needs
   const told = isTruth ? " · " : ` · ${needs} `;
   const line = node("p", {}, node("span", {}, title), node("span", {}, node("b", {}, valueText), told, passedSaid(gauge, speech)));
   if (isTruth) return node("div", { class: look }, line);
-  const { scale, bins } = layout(values, limit);
+  const { scale, bins } = layout(gauge);
   const at = scale.place(limit);
   const percent = (/** @type {number} */ place) => `${(100 * place).toFixed(2)}%`;
   const passing = node("i", { class: "zp-passing" });
@@ -86,5 +102,6 @@ export function gaugePicture(gauge, colour, speech) {
       tick,
       dot,
     ),
+    axisOf(gauge, scale, speech),
   );
 }

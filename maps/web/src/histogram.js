@@ -4,6 +4,8 @@ import { drawn } from "./dom.js";
 
 /**
  * @import { Child } from "./dom.js"
+ * @import { MeasureAxis } from "./page_model.d.ts"
+ * @import { Speech } from "./speech.js"
  *
  * @typedef {object} Scale
  * @property {number} low
@@ -12,34 +14,19 @@ import { drawn } from "./dom.js";
  * @property {(place: number) => number} value The other way round.
  */
 
-// From here on values crowd at one end.
-const SKEWED = 1;
-
-/** Ways to lay values out on a line: each to and from where it is even. */
-const WAYS = {
-  linear: { to: (/** @type {number} */ value) => value, from: (/** @type {number} */ place) => place },
-  root: { to: Math.sqrt, from: (/** @type {number} */ place) => place * place },
-  log: { to: (/** @type {number} */ value) => Math.log1p(value), from: (/** @type {number} */ place) => Math.expm1(place) },
-};
-
 /**
- * A scale on which values do not crowd at one end: the straight one, else that of roots, else that of logarithms.
- * @param {number[]} values
+ * The scale of a measure's axis, as the page has it for every picture of the measure.
+ * @param {MeasureAxis} axis
  * @returns {Scale}
  */
-export function evenScale(values) {
-  const [least, most] = ends(values);
-  const unit = least >= 0 ? smallest(values) : 1;
-  const ways = least >= 0 ? [WAYS.linear, WAYS.root, WAYS.log] : [WAYS.linear];
-  const skews = ways.map(({ to }) => Math.abs(skewness(values.map((value) => to(value / unit)))));
-  const plain = skews.findIndex((skew) => skew < SKEWED);
-  const { to, from } = ways[plain < 0 ? skews.indexOf(Math.min(...skews)) : plain];
-  const scale = scaleFor(values.map((value) => to(value / unit)));
+export function axisScale({ low, high, is_log }) {
+  const [to, from] = is_log ? [Math.log10, (/** @type {number} */ place) => 10 ** place] : [Number, Number];
+  const [first, wide] = [to(low), to(high) - to(low) || 1];
   return {
-    low: least,
-    high: most,
-    place: (value) => scale.place(to(Math.max(value, least) / unit)),
-    value: (place) => from(scale.value(place)) * unit,
+    low,
+    high,
+    place: (value) => (value <= low ? 0 : Math.min(1, (to(value) - first) / wide)),
+    value: (place) => from(first + place * wide),
   };
 }
 
@@ -49,24 +36,6 @@ export function evenScale(values) {
  */
 function ends(values) {
   return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
-}
-
-/**
- * The smallest value above 0, at which logarithms begin.
- * @param {number[]} values
- */
-function smallest(values) {
-  const positive = values.filter((value) => value > 0);
-  return positive.length ? ends(positive)[0] : 1;
-}
-
-/** @param {number[]} values */
-function skewness(values) {
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const moment = (/** @type {number} */ power) =>
-    values.reduce((sum, value) => sum + (value - mean) ** power, 0) / values.length;
-  const spread = moment(2);
-  return spread > 0 ? moment(3) / spread ** 1.5 : 0;
 }
 
 /**
@@ -116,6 +85,43 @@ export function histogramOf(said, { width, height, above, below }, ...inside) {
  */
 export function tick(x, anchor, y, said) {
   return drawn("text", { x, y, "text-anchor": anchor, class: "zp-tick" }, said);
+}
+
+// Pixels that a sign of a tick takes at the most, and that ticks stand apart.
+const [SIGN, APART] = [6.5, 8];
+
+/**
+ * The numbers that an axis names, as many as fit, with their marks.
+ * @param {MeasureAxis} axis
+ * @param {{ width: number, height: number }} size Of the bars that stand on it.
+ * @param {(value: number) => string} write
+ */
+export function axisTicks(axis, { width, height }, write) {
+  const scale = axisScale(axis);
+  let free = -Infinity;
+  return axis.ticks.flatMap((value) => {
+    const [x, said] = [scale.place(value) * width, write(value)];
+    const wide = said.length * SIGN;
+    const start = Math.max(0, Math.min(x - wide / 2, width - wide));
+    if (start < free) return [];
+    free = start + wide + APART;
+    return [
+      drawn("line", { x1: x, x2: x, y1: height, y2: height + 3, class: "zp-axis" }),
+      tick(start + wide / 2, "middle", height + 15, said),
+    ];
+  });
+}
+
+/**
+ * What an axis shows, in which unit of measure, and whether equal lengths are equal factors.
+ * @param {Speech} speech
+ * @param {{ title: string, after: string, axis: MeasureAxis }} measure
+ */
+export function axisName(speech, { title, after, axis }) {
+  const unit = after.trim();
+  const called = unit ? speech.say("axis_of", { title, unit }) : title;
+  const notes = [axis.is_log ? speech.words.axis_log : "", axis.zeros ? speech.count("axis_zeros", axis.zeros) : ""];
+  return notes.filter(Boolean).reduce((said, note) => speech.say("axis_note", { axis: said, note }), called);
 }
 
 /**

@@ -1,7 +1,7 @@
 // The view of one measure: units in the colours of its classes; its histogram is the legend.
 
 import { drawn, node } from "./dom.js";
-import { evenScale, histogramOf, tick } from "./histogram.js";
+import { axisName, axisScale, axisTicks, histogramOf, tick } from "./histogram.js";
 import { caption, chooser, colourBox, legendPart, legendRow } from "./legend_rows.js";
 import { classesOf, methodsOf, valueText } from "./measures.js";
 import { placeSignsOf, signOfClass } from "./signed_values.js";
@@ -23,8 +23,6 @@ const EXACT = 12;
 const MARKED = 4;
 // Pixels that a sign of a limit's text takes, of latin and of Chinese.
 const [SIGN, CJK_SIGN] = [6.4, 12.2];
-// Pixels of a title that a closed list shows.
-const SEEN = 176;
 
 /**
  * @param {Scene} scene
@@ -109,7 +107,7 @@ function legend({ facts, state, speech }, measure, classes, fills, titles) {
     legendPart(
       "",
       histogram({ facts, speech }, measure, classes, fills),
-      caption(measureSaid(measure)),
+      caption(axisName(speech, measure)),
       titles.map((title, place) => row(place, title)),
       classes.counts[unknown] ? row(unknown, words.missing) : null,
     ),
@@ -121,16 +119,6 @@ function legend({ facts, state, speech }, measure, classes, fills, titles) {
     ),
     ...measure.limits.slice(0, 1).map((limit) => caption(reachedText({ facts, speech }, measure, limit))),
   ];
-}
-
-/**
- * What the classes are of, where the closed list cuts its title or leaves out the unit of measure.
- * @param {Measure} measure
- */
-function measureSaid({ title, after, shift }) {
-  const unit = shift || title.includes(after.trim()) ? "" : after.trim();
-  const wide = [...title].reduce((sum, sign) => sum + (sign > "\u2e7f" ? CJK_SIGN : SIGN), 0);
-  return [wide > SEEN ? title : "", unit].filter(Boolean).join(", ");
 }
 
 /**
@@ -193,9 +181,8 @@ function reachedText({ facts, speech }, measure, limit) {
  * @param {string[]} fills
  */
 function histogram({ facts, speech }, measure, classes, fills) {
-  const known = Array.from(measure.values).filter((value) => !Number.isNaN(value));
   const marked = measure.limits.slice(0, MARKED);
-  const scale = evenScale([...known, ...marked.map(({ at }) => at)]);
+  const scale = axisScale(measure.axis);
   const { height } = BARS;
   const limitText = (/** @type {Measure["limits"][number]} */ { at, above: more, equal, zone }) =>
     speech.say(more ? (equal ? "limit_from" : "limit_over") : equal ? "limit_to" : "limit_under", { value: bare(speech, measure, at), zone: facts.zones[zone].title });
@@ -216,8 +203,7 @@ function histogram({ facts, speech }, measure, classes, fills) {
       ];
     }),
     measure.signed ? zeroLine(scale, height) : null,
-    tick(0, "start", height + 15, bare(speech, measure, roughly(scale.low, scale))),
-    tick(WIDTH, "end", height + 15, bare(speech, measure, roughly(scale.high, scale))),
+    axisTicks(measure.axis, { width: WIDTH, height }, (value) => bare(speech, measure, value)),
   );
 }
 
@@ -232,37 +218,27 @@ function zeroLine(scale, height) {
 }
 
 /**
- * An end of a scale in three digits, and none beyond a thousandth of its length.
- * @param {number} value
- * @param {Scale} scale
- */
-function roughly(value, { low, high }) {
-  return Math.abs(value) < (high - low) / 1000 ? 0 : Number(value.toPrecision(3));
-}
-
-/**
  * @param {Measure} measure
  * @param {Classes} classes
  * @param {Scale} scale
  * @param {string[]} fills
  */
-function bars({ values }, classes, scale, fills) {
+function bars({ values, axis }, classes, scale, fills) {
   const { count, height } = BARS;
   const bins = Array.from({ length: count }, () => Array(fills.length).fill(0));
   Array.from(values).forEach((value, unit) => {
-    if (Number.isNaN(value)) return;
+    if (Number.isNaN(value) || (axis.zeros && value === 0)) return;
     bins[Math.min(count - 1, Math.floor(scale.place(value) * count))][classes.classOf(unit)]++;
   });
-  // where most values lie in one bar the others would not be seen
   const heights = bins.map((bin) => bin.reduce((sum, one) => sum + one, 0));
-  const most = Math.sqrt(Math.max(...heights));
+  const most = Math.max(...heights);
   const wide = WIDTH / count;
   return bins.flatMap((bin, nth) => {
     const total = heights[nth];
     let y = height;
     return bin.flatMap((units, place) => {
       if (!units) return [];
-      const high = (Math.max(2.5, (Math.sqrt(total) / most) * height) * units) / total;
+      const high = (Math.max(2.5, (total / most) * height) * units) / total;
       y -= high;
       const box = { x: (nth * wide).toFixed(1), y: y.toFixed(1), width: (wide - 1.2).toFixed(1), height: high.toFixed(1) };
       return [drawn("rect", { ...box, style: `fill:${fills[place]}`, class: "zp-bin" })];

@@ -6,7 +6,7 @@ import { shifted } from "./verdict.js";
 
 /**
  * @import { Limit, Method } from "./class_breaks.js"
- * @import { Page } from "./page_model.d.ts"
+ * @import { MeasureAxis, Page } from "./page_model.d.ts"
  * @import { Speech } from "./speech.js"
  *
  * @typedef {object} Measure
@@ -16,6 +16,7 @@ import { shifted } from "./verdict.js";
  * @property {string} after
  * @property {number} shift So many places the decimal point moves before printing.
  * @property {ArrayLike<number>} values One a unit, NaN where it is unknown.
+ * @property {MeasureAxis} axis On which it is drawn.
  * @property {boolean} signed Whether it matters on which side of 0 a value is.
  * @property {(Limit & { zone: number })[]} limits Of rules that test it, and the zones that these are for.
  *
@@ -77,9 +78,10 @@ function testedMeasures({ verdicts: { measures, tests } }) {
  * @returns {Omit<Measure, "signed">[]}
  */
 function otherMeasures({ measures }, measured) {
-  return measures.map(({ name, title, unit, share }, place) => ({
+  return measures.map(({ name, title, unit, share, axis }, place) => ({
     name,
     title,
+    axis,
     before: "",
     after: share ? "\u00a0%" : unit && `\u00a0${unit}`,
     shift: share ? 2 : 0,

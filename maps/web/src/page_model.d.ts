@@ -241,6 +241,22 @@ export interface MeasureLayer {
   share: boolean;
   /** Its values are multiples of it. */
   step: number;
+  /** On which they are drawn. */
+  axis: MeasureAxis;
+}
+
+/** Where the values of a measure lie. */
+export interface MeasureAxis {
+  /** Its ends. */
+  low: number;
+  /** Its ends. */
+  high: number;
+  /** Equal lengths are equal factors. */
+  is_log: boolean;
+  /** The numbers that the axis names. */
+  ticks: number[];
+  /** So many values are 0 and are counted beside the axis: where they are many, or the axis has no place for them. */
+  zeros: number;
 }
 
 /** The land that a quota takes in all. */
@@ -561,6 +577,8 @@ export interface MeasureColumn {
   values: (number | null)[];
   /** How 0 and 1 are printed, of a truth value; else empty. */
   answers: string[];
+  /** On which all its values and limits are drawn. */
+  axis: MeasureAxis;
 }
 
 /** A comparison of a rule, or a truth value that it asks for, which has to be 1 or 0. */
@@ -1078,6 +1096,9 @@ export type Word =
   | "as_of"
   | "assumed"
   | "assumptions"
+  | "axis_log"
+  | "axis_note"
+  | "axis_of"
   | "balance"
   | "because"
   | "because_of"
@@ -1465,6 +1486,7 @@ export type Word =
 
 /** Keys of those that depend on a count. */
 export type CountedWord =
+  | "axis_zeros"
   | "n_alike_tests"
   | "n_drawn"
   | "n_hits"

@@ -4,7 +4,7 @@ import { button, by, drawn, flattened, node } from "./dom.js";
 import { isMultiple, decimal } from "./exact_decimal.js";
 import { rewrite } from "./focus.js";
 import { saveFile } from "./save_file.js";
-import { bars, binned, evenScale, histogramOf } from "./histogram.js";
+import { axisName, axisScale, axisTicks, bars, binned, histogramOf } from "./histogram.js";
 import { tell } from "./live_region.js";
 import { amountsBy, showTry } from "./tried_facts.js";
 import { Refusal } from "./refusal.js";
@@ -17,7 +17,7 @@ import { namesIn } from "./condition_evaluator.js";
 /**
  * @import { Scene } from "./canvas_renderer.js"
  * @import { Child } from "./dom.js"
- * @import { Cql2 } from "./page_model.d.ts"
+ * @import { Cql2, MeasureAxis } from "./page_model.d.ts"
  * @import { Changes, Outcome, PlanEvaluator, TriedDecision } from "./plan_evaluator.js"
  *
  * @typedef {{ name: string, text: string, moved?: number }} Kept A try that was kept, and how many units it moves.
@@ -286,19 +286,22 @@ export class TryPanel {
    * @param {number} [what.shift] So many places the point moves before printing, as gauges have it: a share is read in per cent.
    * @param {number | null} [what.least] Below which nothing is possible.
    * @param {number | null} [what.most]
+   * @param {string} [what.called] What the values are, where that is another thing than the slider moves.
+   * @param {MeasureAxis | null} [what.axis] Of the values.
    * @param {string} [what.step] That it is a multiple of.
    * @param {() => string} [what.refusal]
    * @param {() => number} what.now
    * @param {(value: number, done: boolean) => boolean} what.set
    */
-  slider({ title, adopted, unit = "", values = [], shift = 0, least = 0, most = null, step = "", refusal = () => "", now, set }) {
+  slider({ title, called = title, adopted, unit = "", values = [], axis = null, shift = 0, least = 0, most = null, step = "", refusal = () => "", now, set }) {
     const { speech } = this;
     const said = (/** @type {number} */ value) => {
       const text = speech.exact.format(shifted(value, shift));
       return shift ? speech.perCent(text) : `${text} ${unit}`.trim();
     };
     const [low, high] = [least ?? -Infinity, most ?? Infinity];
-    const scale = evenScale([...values, ...ends(values, adopted, low, high)]);
+    const along = around(axis, ends(values, adopted, low, high));
+    const scale = axisScale(along);
     const whole = Number(step);
     const rounded = (/** @type {number} */ value) => (whole ? Math.round(value / whole) * whole : Number(value.toPrecision(3)));
     const id = `zp-try-${this.controls.length}`;
@@ -339,12 +342,14 @@ export class TryPanel {
     const at = scale.place(adopted) * BARS.width;
     const picture = values.length > 1
       ? histogramOf(adoptedSaid, BARS,
-          bars(binned(values, scale, BARS.count).map(Math.sqrt), { ...BARS, colour: () => "var(--try-bar)" }),
-          drawn("line", { x1: at, x2: at, y1: -4, y2: 36, class: "zp-mean" }))
+          bars(binned(values.filter((value) => value || !along.zeros), scale, BARS.count), { ...BARS, colour: () => "var(--try-bar)" }),
+          drawn("line", { x1: at, x2: at, y1: -4, y2: 36, class: "zp-mean" }),
+          axisTicks(along, BARS, said))
       : null;
     return node("div", { class: "zp-try-control" },
       node("div", { class: "zp-try-line" }, node("label", { for: id }, shift || unit ? `${title}, ${shift ? "%" : unit}` : title), field, back),
-      wrong, picture, range, node("p", { class: "zp-caption" }, adoptedSaid));
+      wrong, picture, picture && node("p", { class: "zp-caption" }, axisName(speech, { title: called, after: unit, axis: along })),
+      range, node("p", { class: "zp-caption" }, adoptedSaid));
   }
 
   /** @param {PlanEvaluator["model"]["parameters"][number]} parameter */
@@ -371,6 +376,8 @@ export class TryPanel {
       const test = tests.find(({ limit, rules: asking }) => limit === adopted && asking.includes(id));
       return {
         shift: test && measures[test.measure].shift,
+        axis: test && measures[test.measure].axis,
+        called: test && measures[test.measure].title,
         values: [...((of_parents && rules.parents) || rules.units).numbers(other)].filter((value) => !Number.isNaN(value)),
       };
     }
@@ -603,6 +610,17 @@ function press(text, click) {
 /** @param {Child[]} rows */
 function list(rows) {
   return node("ul", { class: "zp-try-list" }, rows.map((row) => node("li", {}, row)));
+}
+
+/**
+ * The axis of a measure, reaching as far as a parameter can be moved; a plain one where none is known.
+ * @param {MeasureAxis | null | undefined} axis
+ * @param {number[]} ends
+ * @returns {MeasureAxis}
+ */
+function around(axis, [low, high]) {
+  if (!axis) return { low, high, is_log: false, ticks: [low, high], zeros: 0 };
+  return { ...axis, low: axis.is_log ? axis.low : Math.min(axis.low, low), high: Math.max(axis.high, high) };
 }
 
 /**

@@ -1,10 +1,10 @@
 // Verdict: what a unit is and why in one sentence, its tests as gauges, and what would change it, as Python says it.
 
 /**
- * @import { LimitTest, NumberSigns, VerdictTable, Wording } from "./page_model.d.ts"
+ * @import { LimitTest, MeasureAxis, NumberSigns, VerdictTable, Wording } from "./page_model.d.ts"
  * @typedef {{ title: string, valueText: string, needs: string, value: number | null, limit: number, shift: number,
  *   values: (number | null)[], isTruth: boolean, operator: LimitTest["operator"], zone: number, passed: boolean | null,
- *   decided: boolean }} Gauge
+ *   decided: boolean, after: string, axis: MeasureAxis }} Gauge
  * @typedef {{ kind: Wording["kind"], zone: number, sentence: string, note: string,
  *   overlays: { zone: number, text: string, held: boolean }[], gauges: Gauge[], changes: string[], nearest: number | null, owns: Own[] }} Verdict
  * @typedef {{ title: string, valueText: string, limitText: string, way: "own_below" | "own_most" | "own_from" | "own_above", zone: number }} Own
@@ -109,7 +109,7 @@ function ownChange(table, signs, place, unit) {
  */
 function gauge(table, signs, place, unit, decided) {
   const test = table.tests[place];
-  const { title, shift, values, answers } = table.measures[test.measure];
+  const { title, after, shift, values, answers, axis } = table.measures[test.measure];
   const value = values[unit];
   return {
     title,
@@ -118,7 +118,9 @@ function gauge(table, signs, place, unit, decided) {
     value,
     limit: test.limit,
     shift,
+    after,
     values,
+    axis,
     isTruth: answers.length > 0,
     operator: test.operator,
     zone: test.zone,

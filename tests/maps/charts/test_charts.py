@@ -41,13 +41,15 @@ from maps.charts import (
     transition_matrix,
 )
 from maps.charts.dots import MOST
-from maps.charts.scales import Scale, round_steps, scale_for, swarm
+from maps.charts.scales import Scale, round_steps, swarm
+from maps.summaries import MeasureAxis, measure_axis
 
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = '"><script>alert(1)</script>\u202e'
 PARTS = (Part("Town", "#A8401F"), Part("Field", "#E3C24B"))
 COLUMNS = ("Test", "Value", "Needed", "Answer")
-STRIP = Strip(0.05, "5% or more", above=True, zeros="units have none")
+AXIS = MeasureAxis(0, 0.3, False, (0.0, 0.1, 0.2, 0.3), 0)
+STRIP = Strip(0.05, "5% or more", True, AXIS, "Share, %", "units have none")
 NOTHING = Numbers((), ())
 
 
@@ -73,7 +75,7 @@ def every_chart(text: str) -> dict[str, Callable[[], Chart]]:
             text, text, text, [Stick(text, text, 1.0, text, "#A8401F", 0.5, (text,))], str,
             columns=[text], sums=[Sum(text, text, last=True)],
         ),
-        "dots": lambda: threshold_dots(text, Strip(0.1, text, above=True, zeros=text), dots, lambda _: text, NOTHING),
+        "dots": lambda: threshold_dots(text, Strip(0.1, text, True, AXIS, text, text), dots, lambda _: text, NOTHING),
         "margins": lambda: margin_dots(
             text, [MarginRow(text, text, text, (Dot(2.0, "#A8401F", text),), text, text)], text, text, NOTHING
         ),
@@ -141,14 +143,18 @@ def test_no_dot_of_a_swarm_covers_another(places: list[float]) -> None:
 
 def test_zeros_are_counted_and_not_drawn() -> None:
     dots = [Dot(0.0, "#A8401F")] * 3 + [Dot(0.2, "#A8401F", "Weld")]
-    root = drawn(threshold_dots("Cropland", STRIP, dots, "{:.0%}".format, NOTHING))
+    root = drawn(
+        threshold_dots("Cropland", STRIP._replace(axis=AXIS._replace(zeros=3)), dots, "{:.0%}".format, NOTHING)
+    )
     assert len(list(root.iter(f"{SVG}circle"))) == 1
     assert {"3", "Weld"} <= {text.text for text in root.iter(f"{SVG}text")}
 
 
 def test_many_dots_become_columns_that_hold_all_of_them() -> None:
     dots = [Dot(float(place % 7) + 1, "#A8401F" if place % 2 else "#E3C24B") for place in range(MOST + 600)]
-    written = str(threshold_dots("Share", Strip(3.0, "3", above=True), dots, str, NOTHING).svg)
+    written = str(
+        threshold_dots("Share", Strip(3.0, "3", True, AXIS._replace(high=8.0), "Share"), dots, str, NOTHING).svg
+    )
     assert "<circle" not in written
     assert written.count("<path") < 40
     assert len(written) < 6000
@@ -156,7 +162,7 @@ def test_many_dots_become_columns_that_hold_all_of_them() -> None:
 
 def test_no_name_crosses_the_line_of_the_threshold() -> None:
     dots = [Dot(value, "#A8401F", f"County {value}") for value in (0.046, 0.049, 0.051, 0.055)]
-    root = drawn(threshold_dots("Cropland", Strip(0.05, "5%", above=True), dots, "{:.0%}".format, NOTHING))
+    root = drawn(threshold_dots("Cropland", Strip(0.05, "5%", True, AXIS, "Share"), dots, "{:.0%}".format, NOTHING))
     ticks = {text.text: text for text in root.iter(f"{SVG}text")}
     line = max(float(part) for part in re.findall(r"M([\d.]+) 0\.6L", ET.tostring(root, "unicode")))
     named = [(float(text.get("x", "")), name) for name, text in ticks.items() if name.startswith("County")]
@@ -194,11 +200,15 @@ def test_steps_of_an_axis_are_round_and_end_within_it(highest: float) -> None:
 @example([110001.0], 1.0)
 @given(st.lists(st.floats(0, 1e6), min_size=1, max_size=30), st.floats(1e-3, 1e5))
 def test_an_axis_shows_all_values_and_the_threshold(values: list[float], threshold: float) -> None:
-    scale = scale_for(np.array(values), threshold, 3, 170)
+    axis = measure_axis(np.array([*values, np.nan]), [threshold])
+    scale = Scale.of(axis, 3, 170)
     assert 3 <= scale.place(threshold) <= 170
     if not scale.is_log:
         assert scale.low <= min(values)
     assert scale.high >= max(values) * (1 - 1e-9)
+    assert axis.zeros in (0, values.count(0.0))
+    assert len(axis.ticks) >= 2 or axis.is_log
+    assert all(axis.low * (1 - 1e-9) <= tick <= axis.high * (1 + 1e-9) for tick in axis.ticks)
 
 
 def test_a_scale_of_logarithms_gives_equal_lengths_to_equal_factors() -> None:

@@ -130,7 +130,7 @@ def test_the_card_says_what_the_plan_says(visit, toy_plan) -> None:
     said = working(tab).inner_text()
     for text in (
         "west · b2 · 100.00 ha", "By rule", "Ecologically fragile", "forest covers it",
-        "ecologically_fragile_share 0.5 >= 0.5 (fragile_min)", "Toy Act, section 2 (no reading noted)",
+        "ecologically_fragile_share 50\xa0% >= 50\xa0% (fragile_min)", "Toy Act, section 2 (no reading noted)",
         "9 ha", "of 31 ha for west", "not reduced by built-up land, water",
         "Payment for standing forest", "no reading noted", "from 2011-01-01",
     ):  # fmt: skip

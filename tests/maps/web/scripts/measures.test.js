@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { breaksOf, classOf } from "../../../../maps/web/src/class_breaks.js";
-import { evenScale } from "../../../../maps/web/src/histogram.js";
+import { axisScale } from "../../../../maps/web/src/histogram.js";
 import { viewShown } from "../../../../maps/web/src/map_views.js";
 import { classesOf, methodsOf } from "../../../../maps/web/src/measures.js";
 import { isSigned, signOfClass } from "../../../../maps/web/src/signed_values.js";
@@ -21,7 +21,7 @@ const VALUES = [0, 0.01, 0.02, 0.03, 0.05, 0.06, 0.08, 0.12, 0.2, 0.3, NaN];
  * @returns {Measure}
  */
 const measure = (changes = {}) => ({
-  name: "m", title: "M", before: "", after: "%", shift: 2, signed: false, values: VALUES,
+  name: "m", title: "M", before: "", after: "%", shift: 2, signed: false, values: VALUES, axis: { low: 0, high: 0.3, is_log: false, ticks: [0, 0.1, 0.2, 0.3], zeros: 0 },
   limits: [{ at: 0.05, above: true, equal: true, zone: 1 }], ...changes,
 });
 
@@ -68,11 +68,11 @@ test("without a limit there are natural breaks, and few values have few classes"
   assert.equal(classOf([4, 6], 4), 1);
 });
 
-test("values that lie many times apart are spread, and all stay in their order", () => {
-  const crowded = evenScale([0, 1, 2, 3, 4, 900]);
-  assert.ok(crowded.place(4) > 0.1);
-  assert.equal(Math.round(crowded.value(crowded.place(3)) * 1e6) / 1e6, 3);
-  assert.equal(evenScale([0, 5, 10]).place(5), 0.5);
+test("on a logarithmic axis equal lengths are equal factors, and what is not above 0 stands at its low end", () => {
+  const wide = axisScale({ low: 0.1, high: 1000, is_log: true, ticks: [], zeros: 0 });
+  assert.deepEqual([0, 0.1, 10, 1000, 4000].map((value) => Math.round(100 * wide.place(value))), [0, 0, 50, 100, 100]);
+  assert.equal(Math.round(wide.value(wide.place(3)) * 1e6) / 1e6, 3);
+  assert.equal(axisScale({ low: -5, high: 5, is_log: false, ticks: [], zeros: 0 }).place(0), 0.5);
 });
 
 test("units are coloured by a measure, whose legend counts every one and keeps a class", () => {

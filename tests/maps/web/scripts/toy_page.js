@@ -51,6 +51,7 @@ export const page = {
   counted_words: {
     n_units: ["{n} unit", "{n} units"],
     n_hits: ["{n} hit", "{n} hits"],
+    axis_zeros: ["not drawn: {n}", "not drawn: {n}"],
     n_moved: ["{n} unit moved", "{n} units moved"],
     n_patches: ["{n} patch", "{n} patches"],
     story_start: ["In {n} step", "In {n} steps"],
@@ -115,7 +116,7 @@ export const page = {
       jurisdictions: {},
     },
   ],
-  measures: [{ name: "height_m", title: "Elevation: mean", unit: "m", share: false, step: 0.1 }],
+  measures: [{ name: "height_m", title: "Elevation: mean", unit: "m", share: false, step: 0.1, axis: { low: 0, high: 1000, is_log: false, ticks: [0, 500, 1000], zeros: 0 } }],
   sites: [],
   payments: {
     instruments: [
@@ -255,7 +256,7 @@ export const page = {
     headings: { counts: [0], columns: { text: [], numbers: [], reason: [] } },
   },
   verdicts: {
-    measures: [{ name: "forest_share", title: "Forest", before: "", after: "%", shift: 2, values: [0.2431, null], answers: [] }],
+    measures: [{ name: "forest_share", title: "Forest", before: "", after: "%", shift: 2, values: [0.2431, null], answers: [], axis: { low: 0, high: 0.25, is_log: false, ticks: [0, 0.1, 0.2], zeros: 0 } }],
     tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%", decides: "needs 5%", rules: ["wood-1"] }],
     wordings: [
       { kind: "rule", zone: 0, parts: ["", "unit", " is a wood: ", "=0", " of it is forest."], tests: [0] },
