@@ -51,7 +51,7 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page | None:
     tests = _shown(rules)
     blocks: list[Block] = []
     if tests:
-        blocks.append(_margins(figures, tests))
+        blocks.append(_margins(figures, rules, tests))
     if len(rules.moved) or len(rules.gained):
         blocks.append(_changes(figures, rules))
     if moves:
@@ -71,13 +71,12 @@ def firmness(figures: PlanFigures, rules: RuleFigures) -> Page | None:
     )
 
 
-def thresholds(figures: PlanFigures, rules: RuleFigures) -> list[Page]:
+def thresholds(figures: PlanFigures) -> list[Page]:
     """The pages on single thresholds: in which range each may move without a change, and who changes first beyond it.
 
     Parameters
     ----------
     figures : PlanFigures
-    rules : RuleFigures
 
     Returns
     -------
@@ -87,7 +86,7 @@ def thresholds(figures: PlanFigures, rules: RuleFigures) -> list[Page]:
     """
     edition, words = figures.edition, figures.edition.pages
     moving, still = threshold_curves(edition.plan)
-    found, limits = sorted(moving, key=_leeway), _Limits(figures, rules)
+    found, limits = sorted(moving, key=_leeway), _Limits(figures)
     if not found and not still:
         return []
     title = words["finding_threshold_still"]
@@ -289,7 +288,7 @@ def _weights(figures: PlanFigures, found: Sequence[WeightInterval]) -> Table:
 
 def _drawn(figures: PlanFigures, found: Robustness) -> Table:
     """What was drawn, and between which ends."""
-    edition, words, write = figures.edition, figures.edition.pages, _number(figures)
+    edition, words = figures.edition, figures.edition.pages
     rows: list[tuple[Cell, ...]] = []
     for name, (low, high) in found.within.items():
         chapter, _, rest = name.partition(".")
@@ -309,7 +308,7 @@ def _drawn(figures: PlanFigures, found: Robustness) -> Table:
             own = next(float(part.share) for part in parts if not isinstance(part, str) and part.measure == measure)
         else:
             called, own = edition.measure(name), float(parameters[name].value)
-        rows.append((called, write(own), write(low), write(high)))
+        rows.append((called, *(edition.plan.renderer.terms.limit_text(name, one, DIGITS) for one in (own, low, high))))
     columns = (words["threshold_of"], words["adopted"], words["drawn_from"], words["drawn_to"])
     return Table(words["drawn_title"], columns, tuple(rows), frozenset({1, 2, 3}))
 
@@ -364,21 +363,15 @@ def _number(figures: PlanFigures) -> Callable[[float], str]:
 class _Limits:
     """Values of thresholds as they are printed: shares in per cent, as everywhere else in the report."""
 
-    def __init__(self, figures: PlanFigures, rules: RuleFigures) -> None:
-        self._figures, self._style = figures, number_style(figures.edition.language)
-        asked = rules.asked.rules
-        self._shares = {asked[test.place[0]].parts[test.place[1]].parameter for test in rules.tests if test.shift}
+    def __init__(self, figures: PlanFigures) -> None:
+        self._figures, self._terms = figures, figures.edition.plan.renderer.terms
 
     def write(self, parameter: str, value: float) -> str:
         """A value in few digits."""
-        return self._written(parameter, number_text(float(f"{self._shifted(parameter, value):.{DIGITS}g}")))
+        return self._terms.limit_text(parameter, value, DIGITS)
 
     def _shifted(self, parameter: str, value: float) -> float:
-        return shifted(value, 2 if parameter in self._shares else 0)
-
-    def _written(self, parameter: str, number: str) -> str:
-        text = self._style.written(number)
-        return self._figures.edition.percent(text) if parameter in self._shares else text
+        return shifted(value, 2 if self._terms.is_share(parameter) else 0)
 
     def adopted(self, curve: Curve) -> str:
         """The value in the plan, with its unit of measure."""
@@ -395,7 +388,7 @@ class _Limits:
         """A value at which a unit changes, rounded away from the adopted one, as its card has it."""
         name = curve.parameter
         ends = self._shifted(name, value), self._shifted(name, curve.adopted)
-        return self._written(name, number_past(*ends, up=value > curve.adopted))
+        return self._terms.signed(name, number_past(*ends, up=value > curve.adopted))
 
     def stands(self, curve: Curve) -> str:
         """The range in which nothing changes, in words."""
@@ -513,7 +506,7 @@ def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
     return told
 
 
-def _margins(figures: PlanFigures, tests: list[TestFigures]) -> Figure:
+def _margins(figures: PlanFigures, rules: RuleFigures, tests: list[TestFigures]) -> Figure:
     edition, words, mains = figures.edition, figures.edition.pages, figures.units["main"]
     close = {id(test): test.distance.index[test.distance.abs().le(CLOSE)] for test in tests}
     some = sum(len(one) for one in close.values()) <= NAMES
@@ -551,7 +544,10 @@ def _margins(figures: PlanFigures, tests: list[TestFigures]) -> Figure:
                 names,
             )
         )
-    count = len({unit for test in tests for unit in close[id(test)] if test.asked[unit]})
+    near_any = (
+        test.distance.index[test.distance.abs().le(CLOSE) & test.asked] for test in (*rules.mains, *rules.overlays)
+    )
+    count = len(set().union(*near_any))
     title = edition.tell("finding_within", n=count) if count else words["finding_none_within"]
     columns = (
         words["test"],

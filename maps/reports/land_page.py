@@ -94,7 +94,7 @@ def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
         each = 1e5 * sum(parts) / people if people else float("nan")
         beside = edition.number(each, 1) if figures.people else ""
         rows.append(AmountRow(figures.place(str(name)), parts, held, write(sum(parts)), beside))
-    title = _place_finding(figures, {name: whole[name] for name in order})
+    title = _place_finding(figures, whole)
     rest = edition.pages["reserve"] if one.reserve else ""
     beside = edition.tell("each_inhabitant", unit=one.unit) if figures.people else ""
     heads = edition.words["jurisdiction"], edition.tell("total_in", unit=one.unit)
@@ -212,7 +212,7 @@ def _largest_finding(figures: PlanFigures, one: QuotaFigures, top: list[str]) ->
     gains = (one.amounts[top].astype(float) / plain[top] - 1).sort_values()
     if gains.iloc[0] < 0.005:
         return ""
-    least, most = f"{100 * gains.iloc[0]:.0f}", f"{100 * gains.iloc[-1]:.0f}"
+    least, most = (edition.number(100 * gains.iloc[end]) for end in (0, -1))
     key = "finding_gains_same" if least == most else "finding_gains"
     return edition.tell(key, least=least, most=edition.percent(most), count=len(top))
 
@@ -255,12 +255,7 @@ def _classes(figures: PlanFigures, one: QuotaFigures) -> Figure:
         counts = tuple(int((own & (mains == code)).sum()) for code in figures.mains)
         classes.append(Class(_range(figures, low, edge, values), counts))
         low = edge
-    median = values.median()
-    title = (
-        edition.tell("finding_half", amount=f"{_rounded(figures, median)}{edition.gap}{one.unit}")
-        if len(values) > 4 and median > 0
-        else words["classes_title"]
-    )
+    title = _half(figures, one) if len(values) > 4 and values.median() > 0 else words["classes_title"]
     chart = count_columns(title, figures.parts, classes, high=18, heads=(one.unit, edition.pages["units"]))
     return drawn(title, chart, edition.tell("note_classes", unit=one.unit))
 
@@ -284,9 +279,12 @@ def _range(figures: PlanFigures, low: float, edge: float, values: pd.Series) -> 
     return edition.measured(edge) if start >= edge else f"{edition.measured(start)}–{edition.measured(edge)}"
 
 
-def _rounded(figures: PlanFigures, amount: float) -> str:
-    """A whole number, or what there is below 1."""
-    return figures.edition.number(amount) if amount >= 1 else figures.edition.measured(amount)
+def _half(figures: PlanFigures, one: QuotaFigures) -> str:
+    """What no more than half of the units exceed: an amount that one of them gets."""
+    edition, amounts = figures.edition, sorted(one.amounts)
+    middle = amounts[(len(amounts) - 1) // 2]
+    amount = f"{edition.amount(middle)}{edition.gap}{one.unit}"
+    return edition.tell("finding_half", amount=amount, n=len(amounts))
 
 
 def _others(figures: PlanFigures) -> Table:

@@ -159,7 +159,7 @@ def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
         told.append(money(figures))
     regions = divergence(figures, maps)
     told += [regions] if regions else []
-    told += [page for page in (firmness(figures, rules), *thresholds(figures, rules), *weights(figures)) if page]
+    told += [page for page in (firmness(figures, rules), *thresholds(figures), *weights(figures)) if page]
     robust = robustness_of(plan)
     told += [] if robust is None else [robustness(figures, robust, "robustness.csv")]
     worth = services(figures)

@@ -174,9 +174,8 @@ def _legend(figures: PlanFigures) -> Table:
 
 def _sentences(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     edition, units = figures.edition, figures.units
-    order = "people" if figures.people else "area_ha"
     for code in figures.claimed[:3]:
-        own = units[units["main"] == code].sort_values(order, ascending=False, kind="stable")
+        own = units[units["main"] == code].sort_values("area_ha", ascending=False, kind="stable")
         names = listed(figures, figures.names(own.index), 3)
         told = {"land": figures.percent(float(own["area_ha"].sum()), edition.total_ha), "names": names}
         yield edition.tell("sentence_zone", zone=figures.zone(code)), edition.tell("sentence_units", n=len(own), **told)

@@ -10,10 +10,14 @@ from html import unescape
 import pandas as pd
 import pytest
 
+from maps.annex import ReportContext
 from maps.exports.workbook_cover import cover_of
+from maps.figures import PlanFigures, RuleFigures
 from maps.locale import localize
 from maps.reports import report
+from maps.reports.summary_page import leading, listed
 from maps.summaries import headline, verdicts
+from tests.conftest import SHIPPED_EDITIONS
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.tables import FLOWS, POSITIONS, tabulate
@@ -41,7 +45,7 @@ def test_the_share_of_a_quota_is_that_of_what_units_get(plan: Plan) -> None:
     told = headline(said, verdicts(said))
     assert f"{share:.1%}".replace("%", "\xa0%") in told.lead
     assert "527 ha stay in reserve" in told.lead
-    assert f"takes {share:.1%} of construction land".replace("%", " %") in sheets(plan)
+    assert f"takes {share:.1%} of the construction land that counties get".replace("%", " %") in sheets(plan)
 
 
 def test_amounts_of_jurisdictions_leave_out_the_reserve_everywhere(plan: Plan) -> None:
@@ -96,3 +100,37 @@ def test_two_that_gain_alike_are_both_named(plan: Plan, language: str, said: str
     text = sheets(paid, language)
     assert said.split(" USD", maxsplit=1)[0] in text.replace("\xa0", " ")
     assert text.count("Apache") >= 2
+
+
+def passing(plan: Plan, code: str, operator: str, limit: float) -> int:
+    """How many units pass a comparison, by the columns of measures.csv alone."""
+    values = plan.measures.eval(code).astype(float)
+    return int({">=": values >= limit, ">": values > limit, "<=": values <= limit, "<": values < limit}[operator].sum())
+
+
+@pytest.mark.parametrize(("study", "language"), SHIPPED_EDITIONS)
+def test_headings_count_rank_and_divide_what_they_speak_of(study: str, language: str, plan_of) -> None:
+    """Counts, rankings and per cents of the first sheets are worked out anew, from the tables that a run writes."""
+    plan = plan_of(study)
+    text = sheets(plan, language).replace("\xa0", " ")
+    figures = PlanFigures(ReportContext.of(plan, language))
+    tell, zones = figures.edition.tell, plan.zones.set_index("unit_id")
+    rules = RuleFigures(figures)
+    for test in [one for one in rules.mains if one.passes.any()][:3]:
+        part = rules.asked.rules[test.place[0]].parts[test.place[1]]
+        count = passing(plan, part.measure, part.operator, part.limit)
+        keys = ("finding_pass", "finding_wide", "finding_just")
+        said = [tell(key, measure=test.title, n=count, name="\0").partition("\0")[0] for key in keys]
+        assert any(one.replace("\xa0", " ").rstrip("，, ") in text for one in said), (test.title, count)
+    for code in figures.claimed[:3]:
+        own = zones[zones["main"] == code].sort_values("area_ha", ascending=False, kind="stable")
+        names = listed(figures, figures.names(own.index), 3)
+        land = figures.percent(float(own["area_ha"].sum()), float(zones["area_ha"].sum()))
+        assert tell("sentence_units", n=len(own), land=land, names=names).replace("\xa0", " ") in text, code
+    for quota in plan.study.quotas[:1]:
+        rows = plan.quotas[(plan.quotas["quota"] == quota.name) & (plan.quotas["level"] == quota.levels[-1])]
+        given = rows.loc[rows["unit_id"] != RESERVE].set_index("unit_id")["amount"].astype(float)
+        top = leading(figures)
+        if top:
+            part = float(given[zones["main"].reindex(given.index) == top].sum() / given.sum())
+            assert f"{100 * part:.1f}".replace(".", "," if language in ("fr", "pt") else ".") in text

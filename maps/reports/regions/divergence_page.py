@@ -86,7 +86,7 @@ def _title(found: DivergenceFigures, answer: DriftAnswer) -> str:
         most = max(points, key=lambda one: points[one])
         if points[most] > 0:
             told = {"series": found.title(series), "since": first, "year": last}
-            share = edition.share_text(min(points[most] / all_grew, 1.0))
+            share = edition.share_text(points[most] / all_grew)
             return edition.tell("drift_most_grown", region=found.region(grouping, most), share=share, **told)
     return edition.tell(f"drift_answer_{answer.answer}", series=found.title(series))
 
