@@ -121,7 +121,8 @@ class ClauseWording:
         self._sides = [self._side(part) for part in self._leaf.children or (self._leaf,)]
         self._names = [self._side(part) for part in walk(self._leaf) if isinstance(part, Name)]
         sides = [side.node for side in self._sides if not isinstance(side.node, Constant)]
-        shares = all(isinstance(one, Name) for one in sides) and any(is_share(one.name) for one in sides)
+        names = [node.name for node in sides if isinstance(node, Name)]
+        shares = len(names) == len(sides) and any(map(is_share, names))
         self._teller = _Teller(words, self._titles, compared_column(self._leaf), signs, shares)
 
     def said(self, clause: Clause) -> str:

@@ -13,7 +13,7 @@ import pytest
 from maps.annex import ReportContext
 from maps.exports.workbook_cover import cover_of
 from maps.figures import PlanFigures, RuleFigures
-from maps.locale import localize
+from maps.locale import catalogue, localize
 from maps.reports import report
 from maps.reports.summary_page import leading, listed
 from maps.summaries import headline, verdicts
@@ -134,3 +134,21 @@ def test_headings_count_rank_and_divide_what_they_speak_of(study: str, language:
         if top:
             part = float(given[zones["main"].reindex(given.index) == top].sum() / given.sum())
             assert f"{100 * part:.1f}".replace(".", "," if language in ("fr", "pt") else ".") in text
+
+
+@pytest.mark.parametrize(("study", "language"), SHIPPED_EDITIONS)
+def test_a_measure_is_drawn_on_one_axis_that_says_what_it_is(study: str, language: str, plan_of) -> None:
+    """The sheet has the name and the ticks of the axis that the page of the map is given, and a logarithm is said."""
+    plan = plan_of(study)
+    page = unescape(report(plan, language))
+    rules, words = RuleFigures(PlanFigures(ReportContext.of(plan, language))), catalogue("map", language)
+    given = {one.title: one.axis for one in verdicts(localize(plan, language)).table.measures}
+    for test in [one for one in rules.mains if one.passes.any()][:3]:
+        axis = given[test.title]
+        assert axis == test.axis
+        values = [*test.values.dropna(), test.limit]
+        assert axis.low <= min(one for one in values if one > 0 or not axis.is_log)
+        assert axis.high >= max(values) * (1 - 1e-9)
+        assert all(f">{test.write(tick)}<" in page for tick in axis.ticks), test.title
+        drawn = page[page.index(f">{test.title}", page.index("<svg", page.index('id="functions"'))) :]
+        assert (words["axis_log"] in drawn[: drawn.index("</text>")]) == axis.is_log, test.title
