@@ -151,14 +151,15 @@ def _threshold(edition: ReportContext, parameter: Content) -> str:
     return edition.say(
         "threshold_said",
         name=edition.plan.renderer.terms.name(parameter["name"]),
-        value=_with_unit(edition, parameter["value"], parameter["unit"]),
+        value=_with_unit(edition, parameter),
         since=days,
         reference=words["semicolon"].join(filter(None, (parameter["reference"], doubt))),
     )
 
 
-def _with_unit(edition: ReportContext, value: object, unit: str) -> str:
-    return edition.measured(value) if unit == "1" else f"{edition.measured(value)} {edition.unit_of(unit)}"
+def _with_unit(edition: ReportContext, parameter: Content) -> str:
+    value, unit = edition.plan.renderer.terms.value_text(parameter["name"], parameter["value"]), parameter["unit"]
+    return value if unit == "1" else f"{value} {edition.unit_of(unit)}"
 
 
 def _lines(edition: ReportContext, lines: list[Content]) -> list[Block]:
@@ -314,7 +315,7 @@ def _assumed(edition: ReportContext, said: Content) -> list[Block]:
         facts.append((words["deductions"], edition.say("no_layer_for", names=words["and"].join(edition.deductions))))
     told = (said["main"], *said["overlays"], *said["other_claims"], *said["policies"])
     unseen = {
-        f"{edition.plan.renderer.terms.name(one['name'])} = {_with_unit(edition, one['value'], one['unit'])}"
+        f"{edition.plan.renderer.terms.name(one['name'])} = {_with_unit(edition, one)}"
         for claim in told
         for one in claim["parameters"]
         if edition.doubt(one)

@@ -395,7 +395,8 @@ class Terms:
             if not one.unit.strip("1") and isinstance(one.value, int | float) and 0 <= one.value <= 1
         }
         called = {name for name in parts if f"{SHARE}_" in f"{name}_"}
-        compared = (pair for one in (*book.rules, *book.policies) for pair in parse_condition(one.when).compared)
+        conditions = [*(one.when for one in book.rules), *(one.when for one in book.policies)]
+        compared = (pair for when in conditions for pair in parse_condition(when).compared)
         measured = self.measured
         return frozenset(
             called.union(*(pair & parts for pair in compared if any(_is_named_share(name, measured) for name in pair)))

@@ -267,7 +267,7 @@ def test_a_contested_unit_says_what_would_flip_it(toy_plan):
         "ecologically_fragile_share at 100\xa0% is 50 percentage points above its threshold 50\xa0%, which itself"
         in said
     )
-    assert "below 0.5 (-50 %) it would be General" in said
+    assert "below 50\xa0% (-50 %) it would be General" in said
 
 
 @pytest.mark.slow
