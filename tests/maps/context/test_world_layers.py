@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 import shapely
@@ -52,3 +55,32 @@ def test_where_nothing_is_nothing_is_read(name):
     sea = world_layer(name, np.array([[-30.5, 40.2, -30.4, 40.3]]))
     assert len(sea.shapes) == 0
     assert {len(values) for values in sea.fields.values()} == {0}
+
+
+NO_DIVISION = {
+    1815463: "a second record of Changzhi",
+    1809412: "a town",
+    1793424: "a former district",
+    9931406: "a village",
+}
+"""Of the 300 largest places of China those that are no division of today, and what they are."""
+NOT_LISTED = {"松原市", "黑河市", "三沙市", "吴忠市"}
+"""Cities of prefecture rank whose seat is not among the places."""
+
+
+def test_chinese_names_of_places_are_those_of_the_table_of_divisions():
+    layer = world_layer("places", WHOLE).fields
+    places = pd.DataFrame({key: layer[key] for key in ("geonameid", "iso_a2", "population", "name_zh", "division")})
+    china = places[places["iso_a2"] == "CN"].sort_values("population", ascending=False, kind="stable")
+    known = pd.read_csv(Path(__file__).parents[2] / "data" / "china_divisions.csv", dtype=str).set_index("code")
+    named = china[china["division"] != ""]
+    assert named["division"].is_unique
+    assert named["name_zh"].tolist() == known.loc[named["division"], "stem"].tolist()
+    largest = china.head(300)
+    assert set(largest.loc[largest["division"] == "", "geonameid"]) == set(NO_DIVISION)
+    prefectures = known[known.index.str.endswith("00") & known["name"].str.endswith("市")]
+    assert set(prefectures.loc[~prefectures.index.isin(named["division"]), "name"]) == NOT_LISTED
+    assert all(name.startswith(stem) for name, stem in zip(known["name"], known["stem"], strict=True))
+    by_division = named.set_index("division")["name_zh"]
+    assert [by_division[code] for code in ("632801", "654301", "152502")] == ["格尔木", "阿勒泰", "锡林浩特"]
+    assert not {"郭勒木德", "金山路", "希日塔拉"} & set(china["name_zh"])
