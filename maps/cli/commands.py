@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import signal
 import sys
 import webbrowser
@@ -173,10 +174,18 @@ def init(
     from maps.init import split_roles, write_plan
 
     speak(language)
-    drafted = language or spoken()
-    plan_file = write_plan(folder, units, split_roles(layers or []), rulebook, drafted, crs=crs, encoding=encoding)
+    drafted, named = language or spoken(), split_roles(layers or [])
+    plan_file = write_plan(folder, units, named, rulebook, drafted, crs=crs, encoding=encoding)
+    if not any(role for role, _ in named):
+        hint = Phrase(
+            "No layer has a role yet, so no rule sees any land: to name some, call it again in another folder with\n"
+            "  --layer ROLE=FILE"
+        )
+        print(in_words(hint))
     said = Phrase(
-        "{plan}: every guess has its reason beside it; read it, then run\n  zoneplan run {plan}", plan=plan_file
+        "{plan}: every guess has its reason beside it; read it, then run\n  zoneplan run {path}",
+        plan=plan_file,
+        path=shlex.quote(str(plan_file)),
     )
     print(in_words(said))
 

@@ -22,7 +22,7 @@ from maps.init.plan_draft import NO_ROLE, PLAN_NAME, PlanDraft, closing_comments
 from maps.init.source_inspection import Hints, open_vector
 from zoning.checks import StudyTables, remarks
 from zoning.pipeline import make_plan
-from zoning.rulebook import read_rulebook
+from zoning.rulebook import builtin_rulebooks, read_rulebook
 from zoning.study import read_study
 
 REMEDY = Phrase(
@@ -54,8 +54,8 @@ def write_plan(
         Role and file. An empty role is for facts (points, lines, grids to be measured) and for tables with the units'
         ids.
     rulebook : str, optional
-        A built-in one, or a folder inside ``folder``. By default a small neutral one is drafted beside the plan from
-        the roles and columns: a country's law is only ever chosen by name.
+        A built-in one, or a folder, which is copied beside the plan where it stands elsewhere. By default a small
+        neutral one is drafted beside the plan from the roles and columns: a country's law is only ever chosen by name.
     language : str
         Of the comments; among several columns of names, the one in this language is proposed.
     crs, encoding : str, optional
@@ -99,10 +99,10 @@ def write_plan(
     hints = Hints(crs, encoding, language)
     with staged_in(given, PLAN_NAME) as stage:
         if rulebook is None:
-            place: Path | str = _drafted(stage, Path(units), files, hints)
+            place, name = _drafted(stage, Path(units), files, hints), NAME
         else:
-            place = folder / rulebook if (folder / rulebook).is_dir() else rulebook
-        draft = draft_plan(folder, Path(units), files, read_rulebook(place, date), rulebook or NAME, hints)
+            place, name = _named(folder, stage, rulebook)
+        draft = draft_plan(folder, Path(units), files, read_rulebook(place, date), name, hints)
         for source, path in draft.files.items():
             _bring(path, stage / source)
         text = _checked(stage, draft)
@@ -110,7 +110,20 @@ def write_plan(
     return given / PLAN_NAME
 
 
-def _drafted(stage: Path, units: Path, layers: Sequence[tuple[str, Path]], hints: Hints) -> Path:
+def _named(folder: Path, stage: Path, rulebook: str) -> tuple[Path | str, str]:
+    """Where a rulebook stands, and how the plan names it; a folder from elsewhere is copied beside the plan."""
+    inside, given = folder / rulebook, Path(os.path.realpath(rulebook))
+    if inside.is_dir() and inside.resolve().is_relative_to(folder):
+        return inside, inside.resolve().relative_to(folder).as_posix()
+    if rulebook in builtin_rulebooks() or not given.is_dir():
+        return rulebook, rulebook
+    if given.is_relative_to(folder):
+        return given, given.relative_to(folder).as_posix()
+    _bring(given, stage / given.name)
+    return stage / given.name, given.name
+
+
+def _drafted(stage: Path, units: Path, layers: Sequence[tuple[str, Path]], hints: Hints) -> Path | str:
     """The folder of a neutral rulebook for the roles and the columns of the units."""
     rows = pd.DataFrame(open_vector(units, "units", "", hints).rows.drop(columns="geometry", errors="ignore"))
     own = rows.drop(columns=guess_id(rows, units.name, hints.language).column)

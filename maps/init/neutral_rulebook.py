@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -12,7 +16,7 @@ from layers.errors import UnknownNameError
 from layers.phrases import Phrase
 from layers.sources import check_name
 from maps.init.plan_draft import toml_value
-from maps.locale import catalogue, languages, name_text
+from maps.locale import capital, catalogue, languages, name_text
 from zoning.rulebook import ELEVATION_ROLE, AvailableLand
 
 NAME = "rules"
@@ -20,6 +24,28 @@ NAME = "rules"
 HALF = 0.5
 STEEP_DEG = 25.0
 DRAFTED = "drafted by 'zoneplan init'; nobody's law"
+MISSPELT = 0.85
+"""How like a known role another one is, by difflib, where it is more likely misspelt than new."""
+
+
+class KnownRole(NamedTuple):
+    """A role that rulebooks read again and again: the colour of its zone, and what it is called in each language."""
+
+    colour: str
+    title: Mapping[str, str]
+
+
+@cache
+def known_roles() -> dict[str, KnownRole]:
+    """The roles of ``known_roles.toml``, by their code.
+
+    Examples
+    --------
+    >>> known_roles()["water"].title["fr"]
+    'surfaces en eau'
+    """
+    written = tomllib.loads((Path(__file__).parent / "known_roles.toml").read_text("utf-8"))
+    return {one["code"]: KnownRole(one["colour"], one["title"]) for one in written["roles"]}
 
 
 def draft_rulebook(roles: Sequence[str], columns: pd.DataFrame) -> dict[str, str]:
@@ -40,7 +66,7 @@ def draft_rulebook(roles: Sequence[str], columns: pd.DataFrame) -> dict[str, str
     Raises
     ------
     UnknownNameError
-        A role is no plain word.
+        A role is no plain word, or looks like a known one misspelt.
 
     Examples
     --------
@@ -53,7 +79,7 @@ def draft_rulebook(roles: Sequence[str], columns: pd.DataFrame) -> dict[str, str
     zone = "moor"
     when = "moor_share >= moor_share_min"
     priority = 10
-    reason = { en = "moor covers half of the unit"
+    reason = { en = "half of the unit or more: moor"
     """
     own = [role for role in dict.fromkeys(roles) if role != ELEVATION_ROLE]
     for role in own:
@@ -62,7 +88,7 @@ def draft_rulebook(roles: Sequence[str], columns: pd.DataFrame) -> dict[str, str
     files = {
         "rulebook.toml": [_head(deducted)],
         "zones.toml": [*map(_zone, own), _default(own)],
-        "indicators.toml": [*map(_share, own), *(_indicator(name) for name in _numbers(columns, own))],
+        "indicators.toml": [*map(_share, own), *(_indicator(name, columns[name]) for name in _numbers(columns, own))],
         "parameters.toml": [*map(_threshold, own), *([_steepest()] if ELEVATION_ROLE in roles else [])],
         "rules.toml": [_rule(role, 10 * place) for place, role in enumerate(own, start=1)],
     }
@@ -89,6 +115,17 @@ def _check_role(role: str) -> None:
             code="unknown_role",
         )
     check_name(role)
+    close = difflib.get_close_matches(role, known_roles(), 1, MISSPELT)
+    if close and role not in known_roles():
+        raise UnknownNameError(
+            Phrase(
+                "--layer {role}=...: did you mean '{known}'? That is a role which zoneplan knows; one of your own has "
+                "a name less like it",
+                role=role,
+                known=close[0],
+            ),
+            code="unknown_role",
+        )
 
 
 def _entry(heading: str, /, **values: object) -> str:
@@ -125,12 +162,16 @@ def _head(deducted: Sequence[str]) -> str:
 
 def _texts(key: str, role: str = "") -> dict[str, str]:
     """What the catalogues say, in every language, of a role."""
-    name = name_text(role)
-    return {language: catalogue("draft", language)[key].format(role=name) for language in languages()}
+    known = known_roles().get(role)
+    names = known.title if known else dict.fromkeys(languages(), name_text(role))
+    return {language: catalogue("draft", language)[key].format(role=names[language]) for language in languages()}
 
 
 def _zone(role: str) -> str:
-    return _entry("zones", code=role, kind="main", title=_texts("zone_title", role))
+    known = known_roles().get(role)
+    colour = {"colour": known.colour} if known else {}
+    title = {language: capital(text) for language, text in _texts("zone_title", role).items()}
+    return _entry("zones", code=role, kind="main", **colour, title=title)
 
 
 def _default(roles: Sequence[str]) -> str:
@@ -143,13 +184,15 @@ def _share(role: str) -> str:
 
 
 def _numbers(columns: pd.DataFrame, roles: Sequence[str]) -> list[str]:
-    """Columns of numbers that rules can name."""
+    """Columns of numbers and of truth values that rules can name."""
     taken = {f"{role}_{ending}" for role in roles for ending in ("share", "ha")}
     numbers = [str(one) for one in columns if pd.api.types.is_numeric_dtype(columns[one])]
     return [one for one in numbers if one.isidentifier() and one not in taken and columns[one].notna().any()]
 
 
-def _indicator(name: str) -> str:
+def _indicator(name: str, values: pd.Series) -> str:
+    if pd.api.types.is_bool_dtype(values):
+        return _entry("indicators", name=name, type="boolean", when_absent="unknown")
     entry = _entry("indicators", name=name, unit="1", when_absent="unknown")
     return entry.replace('unit = "1"', 'unit = "1"                              # write its unit of measure')
 

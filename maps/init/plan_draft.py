@@ -277,6 +277,7 @@ def _weight(units: gpd.GeoDataFrame) -> str:
         for one in units.columns
         if re.search(r"pop|人口", str(one), re.IGNORECASE)
         and pd.api.types.is_numeric_dtype(units[one])
+        and not pd.api.types.is_bool_dtype(units[one])
         and (units[one] >= 0).all()
     ]
     return "population" if "population" in people else people[-1] if people else "area_ha"

@@ -34,7 +34,7 @@ from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
 from maps.locale.step_phrases import STEP_PHRASES
 from maps.locale.terms import COVERED, SHARE, Terms, assumption_title, coverage_text, texts_of
-from maps.locale.texts import capital, extent_text, reading_text, text_in
+from maps.locale.texts import capital, extent_text, provision_text, reading_text, text_in
 
 __all__ = [
     "COVERED",
@@ -73,6 +73,7 @@ __all__ = [
     "phrase_in",
     "price_words",
     "projection",
+    "provision_text",
     "reading_text",
     "render",
     "require_language",

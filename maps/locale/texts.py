@@ -77,6 +77,23 @@ def extent_text(policy: Policy | None, language: str) -> str:
     return text_in(policy.extent.reference, language) if policy and policy.extent else ""
 
 
+def provision_text(source: Source, language: str) -> str:
+    """The document and its article, by the names that they have in a language.
+
+    Examples
+    --------
+    >>> names = {"document": {"en": "Land Act", "zh": "《土地法》"}, "article": {"en": "article 3", "zh": "第三条"}}
+    >>> [provision_text(Source(**names, kind="copy"), language) for language in ("en", "zh")]
+    ['Land Act, article 3', '《土地法》，第三条']
+    >>> provision_text(Source(document="Act 3", kind="copy"), "zh")
+    'Act 3'
+    """
+    document, article = text_in(source.document, language), text_in(source.article, language)
+    if document and article:
+        return str(catalogue("reading", language)["provision"].format(document=document, article=article))
+    return document or article
+
+
 def reading_text(reading: str, language: str, source: Source | None = None) -> str:
     """How the text that something cites is known, in words, and where and when it was read where a source is given.
 

@@ -59,7 +59,8 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         of which nobody has read the text (``instrument_unread``), units with less of a service than its standard
         (``below_standard``), with more people than there is enough for (``over_capacity``) or more hectares of a use
         (``over_capacity_ha``), measures that are 0 or missing in every unit (``empty_measure``), limits that a measure
-        cannot reach (``limit_out_of_range``), and reserves of less than 1 % (``fractional_reserve``).
+        cannot reach (``limit_out_of_range``), reserves of less than 1 % (``fractional_reserve``), and that no layer has
+        a role and every unit the main function of the rest (``no_role``).
 
     Examples
     --------
@@ -73,6 +74,7 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         *_left_out(plan),
         *_policies(plan),
         *_zones(plan),
+        *_without_roles(plan),
         *margin_findings(plan),
         *_floors(plan),
         *_norms(plan),
@@ -111,6 +113,13 @@ def _left_out(plan: Plan) -> Iterator[Remark]:
     lines = lines_left_out(plan.left_out, plan.rulebook)
     if lines:
         yield remark("warning", "left_out", lines, {"names": Ids(lines)}, key="left_out_lines")
+
+
+def _without_roles(plan: Plan) -> Iterator[Remark]:
+    """That every unit has the main function of the rest, and no layer a role by which a rule could claim one."""
+    rest = [zone for zone in plan.rulebook.zones if zone.default]
+    if not any(layer.role for layer in plan.study.layers) and set(plan.zones["main"]) == {zone.code for zone in rest}:
+        yield remark("note", "no_role", (), {"zone": in_languages(rest[0].title)})
 
 
 def _policies(plan: Plan) -> Iterator[Remark]:

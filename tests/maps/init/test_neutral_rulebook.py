@@ -10,14 +10,16 @@ import pytest
 from shapely import box
 
 from layers.errors import ZoneplanError
-from maps.init import write_plan
+from maps.init import write_first_rulebook, write_plan
 from maps.init.column_inference import guess_id, guess_jurisdictions, guess_name
-from maps.locale import localize
+from maps.init.neutral_rulebook import known_roles
+from maps.locale import languages, localize
 from maps.reports import report
-from zoning.audits import audit
+from maps.style import FILLS, zone_fills
+from zoning.audits import audit, plan_findings_of
 from zoning.pipeline import run
 from zoning.rulebook import builtin_rulebooks, read_rulebook
-from zoning.study import read_study
+from zoning.study import builtin_study, read_study
 
 SHAPES = [box(10 + place / 10, 50, 10.1 + place / 10, 50.1) for place in range(4)]
 
@@ -89,3 +91,81 @@ def test_an_empty_column_is_never_proposed(nothing: str | None, column: str) -> 
     assert name is None or name.column != column
     levels, others = guess_jurisdictions(frame, "code", None)
     assert column not in {*(one.column for one in levels), *others}
+
+
+def shipped(name: str) -> tuple[Path, Path]:
+    """The units of a shipped study, and a layer of its fragile or built-up land, as files of a user."""
+    if name == "french_region":
+        folder = Path(__file__).resolve().parents[3] / "examples" / name
+        return folder / "communes.geojson", folder / "sols.geojson"
+    source = builtin_study(name).with_name(f"{name}.gpkg")
+    return Path(f"{source}:units"), Path(f"{source}:fragile_areas")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["us_mountain_west", "china_provinces", "french_region"])
+def test_a_plan_of_shipped_data_is_drafted_and_runs_whatever_its_columns(tmp_path: Path, command, name: str) -> None:
+    units, layer = shipped(name)
+    plan_file = tmp_path / "my plan" / "plan.toml"
+    roles = ("--layer", f"ecologically_fragile={layer}")
+    done = command("init", plan_file.parent, "--units", units, *roles, "--lang", "en")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[-1].strip() == f"zoneplan run '{plan_file}'"
+    assert "--layer" not in done.out
+    study = read_study(plan_file)
+    rulebook = read_rulebook(study.rulebook, study.date)
+    booleans = {one.name for one in rulebook.indicators if one.type == "boolean"}
+    assert booleans == {"us_mountain_west": {"metro"}, "china_provinces": {"north"}}.get(name, set())
+    zone = next(one for one in rulebook.zones if one.code == "ecologically_fragile")
+    assert set(zone.title) == set(languages())
+    assert len(set(zone.title.values())) == len(languages())
+    fills = zone_fills(rulebook)
+    assert fills["ecologically_fragile"] == zone_fills(read_rulebook("us_west"))["ecologically_fragile"]
+    plan = run(study)
+    assert "no_role" not in {one.code for one in plan_findings_of(plan)}
+
+
+def test_known_roles_have_the_colours_of_built_in_zones_and_titles_in_every_language() -> None:
+    known = known_roles()
+    assert {one.colour for one in known.values()} <= set(FILLS)
+    assert len({one.colour for one in known.values()}) == len(known)
+    assert {frozenset(one.title) for one in known.values()} == {frozenset(languages())}
+    for name in builtin_rulebooks():
+        coloured = {one.code: one.colour for one in read_rulebook(name).zones if one.colour and one.code in known}
+        assert coloured == {code: known[code].colour for code in coloured}
+
+
+@pytest.mark.slow
+def test_without_a_role_init_and_run_say_how_to_give_one(tmp_path: Path, units, command) -> None:
+    units.to_file(tmp_path / "units.gpkg")
+    done = command("init", tmp_path / "plan", "--units", tmp_path / "units.gpkg")
+    assert "--layer ROLE=FILE" in done.out
+    plan_file = tmp_path / "plan" / "plan.toml"
+    assert [one.code for one in plan_findings_of(run(read_study(plan_file))) if one.code == "no_role"] == ["no_role"]
+    assert "--layer ROLE=FILE" in command("run", plan_file).out
+
+
+@pytest.mark.parametrize("role", ["ecologicaly_fragile", "agriculture", "waters", "builtup"])
+def test_a_misspelt_role_is_refused_with_the_nearest_name(tmp_path: Path, units, role: str) -> None:
+    nearest = {"ecologicaly_fragile": "ecologically_fragile", "agriculture": "agricultural"}
+    with pytest.raises(ZoneplanError) as caught:
+        drafted(tmp_path, units, role)
+    assert caught.value.code == "unknown_role"
+    assert f"'{nearest.get(role) or {'waters': 'water', 'builtup': 'built_up'}[role]}'" in str(caught.value)
+    assert not (tmp_path / "plan").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("given", ["book", "./book", "absolute", "inside"])
+def test_a_rulebook_is_named_as_given_and_stands_beside_the_plan(
+    tmp_path: Path, units, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    units.to_file("units.gpkg")
+    folder = Path("plan") / "book" if given == "inside" else Path("book")
+    write_first_rulebook(folder, "en")
+    named = {"absolute": str(tmp_path / "book"), "inside": "book"}.get(given, given)
+    plan_file = write_plan("plan", "units.gpkg", (), named)
+    study = read_study(plan_file)
+    assert (study.study.rulebook, study.rulebook) == ("book", Path("plan") / "book")
+    assert read_rulebook(study.rulebook).name
