@@ -305,6 +305,7 @@ INDUSTRIES = Table(
         "jurisdiction": "text",
         "conditions": "message",
         "note": "message",
+        "provision": "message",
         "reference": "message",
         "verified": "bool",
         "reading": "text",

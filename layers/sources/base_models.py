@@ -161,12 +161,12 @@ OWN = ("study's own", "house's own")
 class Source(Section):
     """Where the words that an entry relies on were read: by whom they were published, and who held the text."""
 
-    publisher: str = ""
-    """Who made the text law, or published it: a parliament, a ministry, a statistical office."""
-    document: str = ""
-    """The document by its name, number and edition."""
-    article: str = ""
-    """The article, section or table of it that was read."""
+    publisher: OptionalWording = ""
+    """Who made the text law, or published it: a parliament, a ministry; a text, or a text by language."""
+    document: OptionalWording = ""
+    """The document by its name, number and edition; a text, or a text by language."""
+    article: OptionalWording = ""
+    """The article, section or table of it that was read; a text, or a text by language."""
     url: str = ""
     """Where it was read: the publisher's own page, or the site that holds the copy."""
     read_on: date | None = None

@@ -17,6 +17,7 @@ from maps.locale import (
     extent_text,
     phrase_in,
     price_words,
+    provision_text,
     rule_name,
     solution_words,
     text_in,
@@ -395,9 +396,7 @@ def _text_of(edition: ReportContext, policy: Policy) -> tuple[Cell, ...]:
     source = policy.source
     return (
         (text_in(policy.title, edition.language, policy.id), policy.id),
-        ", ".join(filter(None, (source.document, source.article)))
-        if source and edition.language == "en"
-        else text_in(policy.reference, edition.language),
+        (source and provision_text(source, edition.language)) or text_in(policy.reference, edition.language),
         edition.reading(policy),
     )
 

@@ -14,6 +14,7 @@ from maps.locale import LocalizedPlan, catalogue, coverage_text, reading_text, t
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, Rows, grid
 from zoning.policies import count_industries
 from zoning.records import TREATMENTS
+from zoning.rulebook import OWN
 
 
 def unit_list(edition: ReportContext) -> Chapter:
@@ -107,8 +108,10 @@ def _items(edition: ReportContext, name: str, items: pd.DataFrame) -> Grid:
     titles, own = list_titles(edition.plan), bool((items["unit_id"] + items["jurisdiction"] != "").any())
     columns = edition.columns(branch="unit", treatment="word", works="word", conditions="long", reference="long")
     place = (Column(edition.words["holds_in_place"]),) if own else ()
+    numbered = name == OWN or any(one.id == name and one.table for one in edition.plan.rulebook.lists)
+    title = titles.get(name, name)
     return Grid(
-        titles.get(name, name),
+        title if numbered else edition.say("items_with", title=title),
         (*columns[:1], *place, *columns[1:]),
         tuple(
             Rows(

@@ -11,8 +11,16 @@ from layers.errors import UnknownNameError, shown
 from layers.phrases import OR, Phrase, phrase_list
 from maps.locale import LocalizedPlan, catalogue, coverage_text, reading_text, text_in
 from zoning.errors import near
-from zoning.policies import ListCoverage, Match, Verdict, VerdictContent, judge_industry, lists_on
-from zoning.records import cover, jurisdictions_of, titles_of_lists
+from zoning.policies import (
+    ListCoverage,
+    Match,
+    Verdict,
+    VerdictContent,
+    judge_industry,
+    lists_on,
+    titles_of_lists,
+)
+from zoning.records import cover, jurisdictions_of
 from zoning.rulebook import OWN, STATES
 
 
@@ -190,4 +198,4 @@ def _named(plan: LocalizedPlan, unit_id: str, piece_id: str) -> tuple[str, ...]:
 
 def list_titles(plan: LocalizedPlan) -> Mapping[str, str]:
     """What the negative lists are called in the plan's language, by their id."""
-    return {name: plan.renderer.field(title) for name, title in titles_of_lists(plan).items()}
+    return {name: plan.renderer.field(title) for name, title in titles_of_lists(plan.rulebook, plan.study).items()}

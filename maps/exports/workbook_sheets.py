@@ -90,7 +90,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     ),
     "parameters": ("parameter", "value", "unit", "since", "until", "reference", "reading", "=parameter"),
     "industries": (
-        "list", "item", "code", "treatment", "state", "unit_id", "jurisdiction", "conditions", "note", "reference",
+        "list", "provision", "code", "treatment", "state", "unit_id", "jurisdiction", "conditions", "note", "reference",
         "reading", "=code",
     ),
     "measures": ("name", "unit_id"),

@@ -19,6 +19,7 @@ from maps.locale import (
     hectares,
     localize,
     number_style,
+    provision_text,
     reading_text,
     solution_words,
     text_in,
@@ -284,8 +285,8 @@ def _text_of(policy: Policy, language: str) -> LawText:
     if source is None:
         return LawText(title, escape_hidden(text_in(policy.reference, language)), reading)
     day = source.read_on.isoformat() if source.read_on else ""
-    told = ", ".join(part for part in (source.document, source.article, source.url, day) if part)
-    return LawText(title, escape_hidden(told), reading)
+    told = filter(None, (provision_text(source, language), source.url, day))
+    return LawText(title, escape_hidden(catalogue("reading", language)["next"].join(told)), reading)
 
 
 def _zones(plan: LocalizedPlan) -> tuple[ZoneLayer, ...]:

@@ -488,11 +488,7 @@ def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: 
         verdict = judge_industry(held, code, rulebook.branches, state, lists=lists)
         if verdict.answer != answer:
             one = verdict.decided_by
-            by = (
-                Phrase("by {list}, item {item}", list=one.list, item=one.item)
-                if one
-                else Phrase("for no list names it")
-            )
+            by = Phrase("by {list}, {code}", list=one.list, code=one.code) if one else Phrase("for no list names it")
             yield Phrase(
                 "{state} {code} is {answer}, expected {wanted} ({by})",
                 state=state,

@@ -27,6 +27,7 @@ from zoning.policies.negative_lists import (
     local_items,
     local_list_faults,
     looser_faults,
+    titles_of_lists,
 )
 from zoning.policies.policy_parameters import policy_parameters_of
 
@@ -59,5 +60,6 @@ __all__ = [
     "reach_of",
     "read_industries",
     "say_exception",
+    "titles_of_lists",
     "uncovered",
 ]

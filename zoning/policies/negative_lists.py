@@ -17,7 +17,7 @@ from zoning.plan import Plan
 from zoning.rulebook import OWN, STATES, Answer, Classification, Industry, ListedItem, Rulebook, State, Treatment
 from zoning.study import Study
 from zoning.tables import INDUSTRIES, tabulate
-from zoning.trace import Field, Message, Remark, Texts, as_message, in_languages, joined, remark, say
+from zoning.trace import Field, Message, Remark, Texts, as_message, in_languages, joined, remark, say, titled
 
 STRICTNESS: Mapping[str, int] = {"restricted": 1, "prohibited": 2}
 """The strictest of all lists governs."""
@@ -56,8 +56,8 @@ class Match:
     ----------
     list, title : str
         The list and what it is called.
-    item : int
-        Its place on the list, from 1.
+    provision : str or Message
+        What says so: the law and its article, or the item by its number where the list itself has the number.
     code : str
         The branch that the item names.
     treatment : {"restricted", "prohibited"}
@@ -71,7 +71,7 @@ class Match:
 
     list: str
     title: str
-    item: int
+    provision: str | Message
     code: str
     treatment: Treatment
     conditions: str | Message
@@ -181,6 +181,7 @@ def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None) -> pd.D
 
 def _rows(rulebook: Rulebook) -> Iterator[dict[str, Any]]:
     places: dict[str, int] = {}
+    titles = titles_of_lists(rulebook)
     for item in rulebook.industries:
         places[item.list] = places.get(item.list, 0) + 1
         yield {
@@ -193,10 +194,30 @@ def _rows(rulebook: Rulebook) -> Iterator[dict[str, Any]]:
             "jurisdiction": "",
             "conditions": _conditions(item),
             "note": say("text", text=in_languages(item.note)) if item.note else "",
+            "provision": _provision(item, titles.get(item.list, item.list)),
             "reference": as_message(item.reference),
             "verified": item.verified,
             "reading": item.reading,
         }
+
+
+def titles_of_lists(rulebook: Rulebook, study: Study | None = None) -> dict[str, Texts | Message | str]:
+    """What the negative lists are called, by their id; a plan's own list among them."""
+    own = study.industries if study else None
+    named = in_languages(own.title) if own and own.title else say("industry.own_list")
+    return {one.list: titled(one.title, one.id) for one in rulebook.policies if one.list} | {OWN: named}
+
+
+def _provision(item: Industry, title: Field) -> str | Message:
+    """The law and article of an item; of one that stands in the table of its list, the list and its number there."""
+    if isinstance(item, ListedItem):
+        return say("industry.list_item", title=title, item=item.item)
+    source = item.source
+    if source is None or not source.document:
+        return as_message(item.reference)
+    if not source.article:
+        return as_message(source.document)
+    return say("reading.provision", document=in_languages(source.document), article=in_languages(source.article))
 
 
 def _conditions(item: Industry) -> str | Message:
@@ -260,7 +281,7 @@ def judge_industry(
     about = items[items["state"].isin((state, "both"))]
     found = sorted(
         _matches(about[about["code"].isin(path)], titles or {}),
-        key=lambda one: (-STRICTNESS[one.treatment], -path.index(one.code), one.list, one.item),
+        key=lambda one: (-STRICTNESS[one.treatment], -path.index(one.code)),
     )
     whole, holding = path[-1], tuple(lists)
     unnamed: Answer = "allowed" if holding and all(one.complete for one in holding) else "not_listed"
@@ -272,17 +293,19 @@ def judge_industry(
         answer=ANSWERS[found[0].treatment] if found else unnamed,
         decided_by=found[0] if found else None,
         matches=tuple(found),
-        below=tuple(sorted(parts, key=lambda one: (one.code, one.list, one.item))),
+        below=tuple(sorted(parts, key=lambda one: one.code)),
         lists=holding,
     )
 
 
 def _matches(items: pd.DataFrame, titles: Mapping[str, str]) -> list[Match]:
-    kept = ("list", "item", "code", "treatment", "conditions", "note", "reference", "verified", "reading")
-    return [
-        Match(**{str(name): value for name, value in row.items()}, title=titles.get(row["list"], row["list"]))
-        for row in items[list(kept)].to_dict("records")
-    ]
+    kept = ("list", "provision", "code", "treatment", "conditions", "note", "reference", "verified", "reading")
+    found = []
+    for row in items.sort_values(["list", "item"], kind="stable")[list(kept)].to_dict("records"):
+        title = titles.get(row["list"], row["list"])
+        row["provision"] = row["provision"] or row["reference"] or title  # a run of an older version has no provision
+        found.append(Match(**{str(name): value for name, value in row.items()}, title=title))
+    return found
 
 
 def lists_on(policies: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
@@ -449,11 +472,13 @@ def local_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> p
     if own is None or own.empty:
         return tabulate(INDUSTRIES, pd.DataFrame())
     section = study.industries
+    title = titles_of_lists(rulebook, study)[OWN]
     reference = as_message(section.reference or "") if section else ""
     source = section.source if section else None
     rows = own.assign(
         list=OWN,
         item=own.index,
+        provision=[say("industry.list_item", title=title, item=str(line)) for line in own.index],
         code=[rulebook.branches.whole(code) for code in own["code"]],
         reference=[one or reference for one in own["reference"]],
         verified=source is not None and source.verified,
@@ -498,11 +523,7 @@ def looser_faults(
         stricter = [(unit, base) for unit, base in bases if base.answer == "prohibited"]
         if item["treatment"] == "restricted" and stricter:
             base = stricter[0][1].decided_by
-            said = (
-                Phrase("item {item} of list '{list}' prohibits {code}", item=base.item, list=base.list, code=base.code)
-                if base
-                else ""
-            )
+            said = Phrase("list '{list}' prohibits {code}", list=base.list, code=base.code) if base else ""
             concerned = list(dict.fromkeys(unit for unit, _ in stricter))
             yield SourceError(
                 Phrase(
@@ -539,7 +560,7 @@ def find_repeats(plan: Plan) -> Iterator[Remark]:
         if alike and all(alike):
             base = bases[0][1].decided_by
             told: dict[str, Field] = {"table": name, "line": item["item"], "code": item["code"]}
-            told |= {"list": base.list, "number": base.item} if base else {}
+            told |= {"provision": base.provision} if base else {}
             yield remark("warning", "item_repeats", [str(item["item"])], told, name)
 
 

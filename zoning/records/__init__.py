@@ -3,7 +3,7 @@
 from zoning.records.findings import claim_said
 from zoning.records.land_records import derived_in
 from zoning.records.light_records import scheme_in_use, scheme_parameters
-from zoning.records.list_records import TREATMENTS, cover, jurisdictions_of, titles_of_lists
+from zoning.records.list_records import TREATMENTS, cover, jurisdictions_of
 from zoning.records.payment_records import names_by_language
 from zoning.records.plan_records import OF_ROWS, OF_UNITS, row_records, unit_records
 from zoning.records.policy_records import parameters_said
@@ -30,6 +30,5 @@ __all__ = [
     "scheme_in_use",
     "scheme_parameters",
     "solution_said",
-    "titles_of_lists",
     "unit_records",
 ]

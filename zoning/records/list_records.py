@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 import pandas as pd
 
 from zoning.plan import Plan
-from zoning.policies import ListCoverage, cover_lists, lists_on
+from zoning.policies import ListCoverage, cover_lists, lists_on, titles_of_lists
 from zoning.records.findings import in_rulebook
 from zoning.records.table_rows import each_row
 from zoning.rulebook import OWN, Policy
-from zoning.trace import Message, Record, Texts, days_of, in_languages, say, titled
+from zoning.trace import Record, days_of, in_languages, say, titled
 
 TREATMENTS = ("prohibited", "restricted")
 _HELD = ("unit_id", "piece_id", "policy")
@@ -51,7 +51,7 @@ class _ListMaker:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._plan, self._titles = plan, titles_of_lists(plan)
+        self._plan, self._titles = plan, titles_of_lists(plan.rulebook, plan.study)
         self._policies = {policy.id: policy for policy in plan.rulebook.policies if policy.list}
         self._lists = {one.list: one for one in cover(plan, (*lists_on(self._policies, plan.rulebook), OWN))}
         self._items = {name: plan.industries[plan.industries["list"] == name] for name in self._lists}
@@ -121,10 +121,10 @@ def item_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     Returns
     -------
     list of Record
-        Row by row. Facts: ``list``, ``title`` of the list, ``item``, ``treatment``, ``state``, ``unit_id``,
+        Row by row. Facts: ``list``, ``title`` of the list, ``provision``, ``treatment``, ``state``, ``unit_id``,
         ``jurisdiction`` and ``note``.
     """
-    titles = titles_of_lists(plan)
+    titles = titles_of_lists(plan.rulebook, plan.study)
     return [
         Record(
             kind="item",
@@ -135,7 +135,7 @@ def item_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
             facts={
                 "list": str(row["list"]),
                 "title": titles.get(str(row["list"]), ""),
-                "item": int(row["item"]),
+                "provision": row["provision"],
                 **{name: str(row[name]) for name in ("treatment", "state", "unit_id", "jurisdiction")},
                 "note": row["note"],
             },
@@ -155,10 +155,3 @@ def jurisdictions_of(plan: Plan, unit_id: str) -> set[str]:
     """The names of the jurisdictions of all levels to which a unit belongs."""
     unit = plan.units.loc[unit_id]
     return {str(unit[one]) for one in ("jurisdiction", *plan.study.units.levels) if one in unit.index} - {""}
-
-
-def titles_of_lists(plan: Plan) -> Mapping[str, Texts | Message | str]:
-    """What the negative lists are called, by their id, before anybody has chosen a language."""
-    section = plan.study.industries
-    own = in_languages(section.title) if section and section.title else say("industry.own_list")
-    return {one.list: titled(one.title, one.id) for one in plan.rulebook.policies if one.list} | {OWN: own}

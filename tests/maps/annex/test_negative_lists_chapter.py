@@ -91,7 +91,7 @@ def test_the_overview_counts_units_items_and_branches(plan) -> None:
 def test_items_stand_under_their_sections(plan) -> None:
     base = industries(ReportContext.of(plan)).blocks[2]
     assert (base.title, [(part.title, part.figure) for part in base.groups]) == (
-        "The base list",
+        "Provisions that hold with The base list",
         [("B Mining", "Prohibited 1"), ("C Manufacturing", "Prohibited 1, Restricted 1")],
     )
     assert base.groups[1].rows[0] == (

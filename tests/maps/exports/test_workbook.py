@@ -37,7 +37,7 @@ HOSTILE = {
     "b2": "0012",
     "b3": "https://example.org",
 }
-ELSEWHERE = {"claims": {"values"}, "policies": {"title"}, "industries": {"verified"}}
+ELSEWHERE = {"claims": {"values"}, "policies": {"title"}, "industries": {"item", "verified"}}
 """JSON, which claims.parquet has; and what the columns of the policy and of the reading say."""
 
 

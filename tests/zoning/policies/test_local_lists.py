@@ -140,7 +140,11 @@ def test_it_is_called_by_its_title_and_kept_in_another_language(plan: Plan) -> N
         told = localize(plan, language)
         assert list_titles(told)[OWN] == "List of the province"
         own = [one.industries[one.industries["list"] == OWN] for one in (told, plan)]
-        pd.testing.assert_frame_equal(*own, check_dtype=False)
+        assert (
+            own[0]["provision"].iloc[0]
+            == {"en": "List of the province, item 2", "zh": "List of the province第 2 项"}[language]
+        )
+        pd.testing.assert_frame_equal(*(rows.drop(columns="provision") for rows in own), check_dtype=False)
 
 
 def test_policies_say_how_many_items_their_lists_have(plan: Plan) -> None:
@@ -153,9 +157,7 @@ def test_an_item_that_is_looser_is_refused_with_its_line_and_units(write_plan) -
     """The forest list prohibits mining where forest is the main function: in six units of the west."""
     told = complaints(write_plan(HEADER + ",west,B0610,restricted,planned,only deep mines,\n"))
     (one,) = told
-    assert one.startswith(
-        "table 'own.csv', line 2: B0610 is restricted here, and item 1 of list 'forest' prohibits B in 6"
-    )
+    assert one.startswith("table 'own.csv', line 2: B0610 is restricted here, and list 'forest' prohibits B in 6")
     assert "('a1', 'a2', 'b1', 'b2', 'c1' and 1 more). A plan's own list may only be stricter: write prohibited" in one
     assert complaints(write_plan(HEADER + ",west,B0610,restricted,existing,only deep mines,\n")) == []
     assert complaints(write_plan(HEADER + ",east,B0610,restricted,planned,only deep mines,\n")) == []
