@@ -33,7 +33,7 @@ from maps.locale.policy_settings import describe_parameters
 from maps.locale.rendering import Renderer, render
 from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
 from maps.locale.step_phrases import STEP_PHRASES
-from maps.locale.terms import COVERED, SHARE, Terms, assumption_title, coverage_text, texts_of
+from maps.locale.terms import COVERED, Terms, assumption_title, coverage_text, texts_of
 from maps.locale.texts import capital, extent_text, provision_text, reading_text, text_in
 
 __all__ = [
@@ -41,7 +41,6 @@ __all__ = [
     "DIGITS",
     "NONE",
     "RECORD",
-    "SHARE",
     "STEP_PHRASES",
     "LocalizedPlan",
     "Renderer",

@@ -149,7 +149,7 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
         test.above,
         test.axis,
         _axis_name(figures, test),
-        edition.tell("zeros", n=test.axis.zeros),
+        edition.pages["zeros"],
     )
     title = _finding(figures, test)
     chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=29)
