@@ -303,8 +303,8 @@ def print_sought(found: Sought, plan: LocalizedPlan) -> None:
         parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")
     for name, value in found.values.items():
         moved = value != found.adopted[name]
-        values = (terms.limit_text(name, one) for one in (found.adopted[name], value))
-        parameters.add_row(escape(_called(name, plan)), *values, style="bold" if moved else None)
+        texts = (terms.limit_text(name, limit) for limit in (found.adopted[name], value))
+        parameters.add_row(escape(_called(name, plan)), *texts, style="bold" if moved else None)
     console.print(parameters)
     goals = RichTable()
     for heading in ("goal", "reached", "is_met"):

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 from layers.outputs import MANIFEST, files_in
 from layers.parallel import copies, worker_count
 from layers.read import read_inputs, require_files
-from maps.run_folder.manifest import PROVENANCE, RULEBOOK_FOLDER
-from maps.run_folder.provenance import MADE_FROM, read_provenance, read_run_study
+from maps.run_folder.manifest import MADE_FROM, PROVENANCE, RULEBOOK_FOLDER, read_provenance, read_run_study
 from maps.run_folder.run_files import BY_TILES, read_left_out, run_language, write_files
 from zoning.checks import read_study_tables, with_entries_left_out
 from zoning.pipeline import make_plan

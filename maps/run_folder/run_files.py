@@ -24,8 +24,7 @@ from maps.context import Neighbourhood
 from maps.exports import write_geopackage, write_geoparquet, write_qgis_project, write_workbook
 from maps.locale import LocalizedPlan, catalogue, localize
 from maps.reports import write_report
-from maps.run_folder.manifest import RULEBOOK_FOLDER
-from maps.run_folder.provenance import PLAN_FILE, read_provenance, read_run_study, write_provenance
+from maps.run_folder.manifest import PLAN_FILE, RULEBOOK_FOLDER, read_provenance, read_run_study, write_provenance
 from maps.run_folder.trace_file import TRACE, WrittenTrace, write_trace
 from maps.style import Topology, page_template, plan_topology
 from maps.summaries import verdicts

@@ -17,8 +17,7 @@ from layers.parallel import copies, in_threads, require_workers, worker_count
 from layers.phrases import Phrase, phrase_list
 from maps.errors import WriteError
 from maps.locale import require_spoken
-from maps.run_folder.manifest import CONTENTS, FORMAT, RUN, Manifest
-from maps.run_folder.provenance import record_origin
+from maps.run_folder.manifest import CONTENTS, FORMAT, RUN, Manifest, record_origin
 from zoning.plan import Plan
 from zoning.study import Study
 
