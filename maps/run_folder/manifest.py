@@ -1,4 +1,4 @@
-"""The manifest and the provenance of a run folder: what marks it as ours, its files, and what it was made from, where."""
+"""The manifest and the provenance of a run folder: its files, what it was made from, and where."""
 
 from __future__ import annotations
 
