@@ -42,6 +42,7 @@ from hypothesis import settings
 from shapely.geometry import box
 
 from hatch_build import compile_catalogues
+from tests.tiers import sort_by_tier
 
 if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
@@ -69,12 +70,6 @@ def examples(count: int) -> int:
     So many times as many where ZONEPLAN_EXAMPLES says a number.
     """
     return count * int(os.environ.get("ZONEPLAN_EXAMPLES", "1"))
-
-
-NOT_FAST = ("browser", "qgis", "node", "postgis", "slow", "long")
-WHOLE = ("wheel_site", "plan_of", "run_of", "toy_folder")
-"""Fixtures that build the wheel, run a built-in study, or give a study of one's own to be run."""
-WHOLE_EXAMPLES = ("builtin_study", "run_cases(", "audit(", "case_coverage(")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -118,21 +113,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is ``slow`` by what it uses, and as ``fast`` all that is left; leave out what is ``long``."""
-    for item in items:
-        if item.get_closest_marker("long") and "long" not in config.option.markexpr:
-            item.add_marker(pytest.mark.skip(reason="takes many minutes: pytest -m long"))
-        if runs_whole(item):
-            item.add_marker("slow")
-        if not any(item.get_closest_marker(name) for name in NOT_FAST):
-            item.add_marker("fast")
-
-
-def runs_whole(item: pytest.Item) -> bool:
-    """Whether a test needs a fixture of ``WHOLE``, or is an example in a docstring that runs as much."""
-    if isinstance(item, pytest.DoctestItem):
-        return any(word in item.dtest.docstring for word in WHOLE_EXAMPLES)
-    return not set(WHOLE).isdisjoint(item.fixturenames)
+    sort_by_tier(config, items)
 
 
 def keep(name: str, content: bytes) -> None:

@@ -215,13 +215,11 @@ with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
     assert not heavy & loaded(program)
 
 
-@pytest.mark.slow
 def test_who_looks_for_a_kept_run_loads_nothing_that_draws() -> None:
     names = "ContentCache, find_run, key_before, require_room, write_kept_run, write_run"
     assert not {"folium", "jinja2", "xlsxwriter"} & loaded(f"from maps.run_folder import {names}")
 
 
-@pytest.mark.slow
 def test_the_lazy_door_of_the_run_folder_is_typed() -> None:
     door = importlib.import_module("maps.run_folder")
     typed = {name: module for module, names in imports(ROOT / "maps/run_folder/__init__.py") for name in names}
@@ -230,7 +228,6 @@ def test_the_lazy_door_of_the_run_folder_is_typed() -> None:
     assert door.__all__ == list(door._ROOMS)
 
 
-@pytest.mark.slow
 def test_no_gdal_is_loaded_before_its_drivers_are_limited() -> None:
     """pyogrio registers all its drivers when it is imported, so no module may import it at its head."""
     wrong = []
@@ -250,7 +247,6 @@ def functions(packages: Iterable[str]) -> Iterator[tuple[str, ast.FunctionDef | 
                     yield f"{dotted(path)}.{one.name}", one
 
 
-@pytest.mark.slow
 def test_few_functions_below_maps_know_a_language() -> None:
     """Reasons are records, and words come last."""
     told = [
@@ -261,7 +257,6 @@ def test_few_functions_below_maps_know_a_language() -> None:
     assert len(told) <= 10, told
 
 
-@pytest.mark.slow
 def test_few_functions_return_a_dict_of_anything() -> None:
     """What has fields is a record with names and types; JSON for programs and rows for a table are not."""
     loose = re.compile(r"dict\[str, Any\]")

@@ -163,7 +163,6 @@ def test_zones_lines_quota_money_and_policies_come_out_as_by_pencil(zoneplan, st
     assert set(bans["overruled_by"]) == {"preservation-area-land"}  # the bank inside the town
 
 
-@pytest.mark.slow
 def test_it_explains_itself_and_answers_for_a_place(call: Callable[..., str], run: Path) -> None:
     assert "is an institutional area: 60\u00a0% of it" in call("explain", run, code("b1"))
     told = call("explain", run, code("b1"), "--long")
@@ -180,7 +179,6 @@ def test_it_explains_itself_and_answers_for_a_place(call: Callable[..., str], ru
     assert "institutional_share_min" in usage  # notes say how much land hangs on numbers that nobody has verified
 
 
-@pytest.mark.slow
 def test_the_folder_copied_beside_the_plan_works_the_same(call: Callable[..., str], run: Path, study: Path) -> None:
     """And a change to one number of the copy changes the zones: no program knows the rulebook.
 
@@ -228,7 +226,6 @@ def block_of(page: str) -> str:
     return gzip.decompress(packed[: len(packed) - (-len(block) % 5)]).decode("utf-8", "replace")
 
 
-@pytest.mark.slow
 def test_map_report_and_terminal_speak_portuguese(call: Callable[..., str], study: Path) -> None:
     """No sentence of the English catalogue is left; what stays English are names of the plan."""
     run = study.parent / "em_portugues"
@@ -258,7 +255,6 @@ def test_map_report_and_terminal_speak_portuguese(call: Callable[..., str], stud
     assert "referência: Constituição, artigo 231" in card
 
 
-@pytest.mark.slow
 def test_whatever_asks_a_run_speaks_its_language(
     call: Callable[..., str], command: Callable[..., SimpleNamespace], study: Path
 ) -> None:
@@ -287,7 +283,6 @@ ENGLISH_NUMBER = re.compile(r"\d,\d{3}\.\d|(?<![\w./:-])\d+\.\d{1,2}(?![\w.])")
 """A number with English signs: thousands and a point, or up to two decimals behind one."""
 
 
-@pytest.mark.slow
 def test_numbers_have_the_signs_of_the_language_wherever_they_are_printed(
     call: Callable[..., str], study: Path
 ) -> None:

@@ -35,7 +35,6 @@ role = "protected"
 """
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(
         not ECOREGIONS.exists(), reason="the dirty layer is not beside the project; set ZONEPLAN_SHARED"
     ),

@@ -167,7 +167,6 @@ def one_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("kept")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 @pytest.mark.usefixtures("cases_once")
 def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, one_cache: Path, monkeypatch) -> None:
@@ -196,7 +195,6 @@ def read(page: Path) -> None:
             pytest.fail(f"a block of '{language}', which nothing here can run")
 
 
-@pytest.mark.slow
 def test_the_rule_of_the_readme_works_where_it_says(tmp_path: Path) -> None:
     (rule,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml" and "[[rules]]" in text)
     book = tmp_path / "rulebook"
@@ -213,20 +211,17 @@ def generate():
         yield importlib.import_module("generate")
 
 
-@pytest.mark.slow
 def test_the_reference_is_what_the_code_says(generate) -> None:
     for name, text in generate.pages().items():
         written = (DOCS / "reference" / name).read_text("utf-8")
         assert written == text, f"the code has changed, and {name} with it: run python docs/generate.py"
 
 
-@pytest.mark.slow
 def test_the_types_of_the_scripts_are_those_of_the_model(generate) -> None:
     written = generate.page_types.TYPES.read_text("utf-8")
     assert written == generate.page_types.page_types(), "the page's model has changed: run python docs/generate.py"
 
 
-@pytest.mark.slow
 def test_the_architecture_is_what_the_imports_say(generate) -> None:
     page = (DOCS / "architecture.md").read_text("utf-8")
     assert page == generate.with_rooms(page), "the rooms have changed: run python docs/generate.py"
@@ -282,7 +277,6 @@ def site(tmp_path_factory) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_the_site_asks_no_server(site: Path) -> None:
     built = sorted(site.rglob("*.html"))
     assert len(built) >= len(list(DOCS.rglob("*.md")))
@@ -294,7 +288,6 @@ def test_the_site_asks_no_server(site: Path) -> None:
         assert not re.search(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", sheet.read_text("utf-8")), sheet.name
 
 
-@pytest.mark.slow
 def test_the_site_renders_docstrings_with_links(site: Path) -> None:
     pages = {page.name: page.read_text("utf-8") for page in (site / "reference").glob("*.html")}
     assert not [name for name, html in pages.items() if re.search(r":(?:func|class|meth|mod|attr):", html)]

@@ -84,7 +84,6 @@ def modules(package: str) -> list[Path]:
     return sorted(path for path in (ROOT / package).rglob("*") if path.suffix in {".py", ".js"})
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_no_module_names_a_code_of_a_rulebook(package: str) -> None:
     known = codes()
@@ -98,7 +97,6 @@ def test_no_module_names_a_code_of_a_rulebook(package: str) -> None:
     assert not found, "\n".join(found)
 
 
-@pytest.mark.slow
 def test_every_technical_word_is_needed() -> None:
     texts = {text for package in PACKAGES for path in modules(package) for _, text in literals(path)}
     assert not set(TECHNICAL) - (texts & set(codes()))

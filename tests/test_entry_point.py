@@ -21,7 +21,6 @@ def _run(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(call, env=environment, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("arguments", "code"), [(["--version"], 0), (["check", "none.toml"], 2)])
 def test_what_waits_for_the_end_is_done_and_nothing_is_taken_apart(arguments: list[str], code: int) -> None:
     program = (
@@ -39,7 +38,6 @@ def test_what_waits_for_the_end_is_done_and_nothing_is_taken_apart(arguments: li
     assert "taken apart" not in done.stdout
 
 
-@pytest.mark.slow
 def test_a_thread_that_still_works_is_waited_for() -> None:
     program = (
         "import threading\n"

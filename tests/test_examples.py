@@ -39,7 +39,6 @@ def test_a_notebook_is_a_text_with_code_in_it(path: Path) -> None:
     assert "http" not in path.read_text("utf-8")
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -93,7 +93,6 @@ def test_paths_may_be_text_everywhere() -> None:
     assert wrong == []
 
 
-@pytest.mark.slow
 def test_a_whole_flow_with_paths_as_text(toy_folder: Path, monkeypatch) -> None:
     monkeypatch.chdir(toy_folder)
     plan = zp.run(zp.read_study("plan.toml"))

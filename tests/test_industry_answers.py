@@ -40,7 +40,6 @@ def said_complete(name: str, day) -> set[str]:
     return {one["id"] for one in held if one.get("complete", False)}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_LISTS)
 def test_nothing_is_allowed_unless_all_lists_that_hold_are_complete(name: str) -> None:
     asked = set()
@@ -59,7 +58,6 @@ def test_nothing_is_allowed_unless_all_lists_that_hold_are_complete(name: str) -
             assert ("allowed" in answers) <= (bool(held) and set(held) <= complete), (rulebook.day, held)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_LISTS)
 def test_no_more_items_are_read_than_the_list_is_known_to_have(name: str) -> None:
     for rulebook in rulebooks_of(name):
@@ -72,7 +70,6 @@ def provinces(plan_of: Callable[[str], zp.Plan]) -> zp.Plan:
     return plan_of("china_provinces")
 
 
-@pytest.mark.slow
 def test_nuclear_power_and_explosives_in_beijing_are_not_allowed(provinces: zp.Plan) -> None:
     for code in DANGEROUS:
         verdict = ask_industry(localize(provinces), "110000", code).verdict
@@ -88,7 +85,6 @@ def test_the_national_list_of_2025_is_shorter() -> None:
     assert coverage_text(vars(national), "en") == "28 of about 106 items"
 
 
-@pytest.mark.slow
 def test_map_report_dossier_place_and_json_say_how_much_was_read(provinces: zp.Plan) -> None:
     read = "28 of about 117 items"  # those in force on the day of the plan
     place = zp.at(provinces, 116.4, 39.9, industry="D4414")
@@ -108,7 +104,6 @@ def test_map_report_dossier_place_and_json_say_how_much_was_read(provinces: zp.P
     assert "read: \\u0000 of about \\u0000 items" in texts
 
 
-@pytest.mark.slow
 def test_at_answers_on_a_study_without_lists(run_of: Callable[[str], Path], command) -> None:
     done = command("at", run_of("us_mountain_west"), "-104.99", "39.74", "--industry", "2211", "--json")
     assert not done.code

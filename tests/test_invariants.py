@@ -87,7 +87,6 @@ def test_p01_p02_p13_pieces_are_the_units(units, one, other) -> None:
         assert pieces.loc[pieces[name], "area_ha"].sum() == pytest.approx(land, rel=1e-9, abs=1e-6)
 
 
-@pytest.mark.slow
 @ONCE
 @given(discs, discs, st.sampled_from(["protected", "water", "built_up", "red_line", "permanent_farmland"]))
 def test_p23_more_protection_never_leaves_more_land(units, forest, added, role) -> None:
@@ -140,7 +139,6 @@ def test_p11_every_unit_and_feature_that_was_read_is_in_the_result_or_in_the_led
 # P06, P07, P08: where the ground lies on paper does not matter.
 
 
-@pytest.mark.slow
 @ONCE
 @given(discs, st.sampled_from([-3_000_000.0, 38_500_000.0 - X0]), st.sampled_from([1e-3, 1.0, 100.0]))
 def test_p06_p07_shares_do_not_depend_on_place_or_scale(units, forest, shift, scale) -> None:
@@ -158,7 +156,6 @@ def test_p06_p07_shares_do_not_depend_on_place_or_scale(units, forest, shift, sc
     assert there.to_numpy() == pytest.approx(here.to_numpy(), abs=1e-6)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("crs", ["EPSG:6933", "EPSG:5070", "+proj=laea +lat_0=52 +lon_0=11 +datum=WGS84"])
 def test_p08_the_crs_of_the_inputs_changes_shares_by_a_millionth(crs: str, toy_folder: Path) -> None:
     """Equal-area systems against the toy province in its own, with a point on its edges every 100 m."""
@@ -190,7 +187,6 @@ def _shuffled(folder: Path, seed: int) -> None:
     (folder / "plan.toml").write_text("[[layers]]".join([head, *turned]) + "[[tables]]" + tail)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3))
 def test_p04_p05_p21_rows_and_layers_in_any_order_give_the_same_tables(
     seed: int, toy_folder: Path, tmp_path: Path
@@ -206,7 +202,6 @@ def test_p04_p05_p21_rows_and_layers_in_any_order_give_the_same_tables(
     assert other[one.columns].equals(one)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["parquet", "fgb", "geojson", "shp"])
 def test_p28_the_format_of_a_file_changes_no_table(ending: str, toy_folder: Path, tmp_path: Path) -> None:
     as_gpkg = tables_of(decided(toy_folder), tmp_path / "one")
@@ -349,7 +344,6 @@ SMALLER_THAN_COORDINATES = {"TestOverlay-geos-737", "TestOverlay-jts-798"}
 """Cases with borders nearer to each other than coordinates can tell, on less than a square metre."""
 
 
-@pytest.mark.slow
 @absent
 def test_b10_p01_hard_pairs_of_polygons_lose_no_land_or_are_refused_by_id() -> None:
     pairs = _pairs()
@@ -370,7 +364,6 @@ def test_b10_p01_hard_pairs_of_polygons_lose_no_land_or_are_refused_by_id() -> N
     assert all("('a')" in text for text in refused.values())
 
 
-@pytest.mark.slow
 @absent
 def test_intersections_are_those_of_qgis() -> None:
     folder = REFEREE / "overlay" / "nybb_qgis"
@@ -387,7 +380,6 @@ def test_intersections_are_those_of_qgis() -> None:
 # The catalogue itself.
 
 
-@pytest.mark.slow
 def test_every_promise_of_the_catalogue_has_a_test_that_names_it() -> None:
     """P01 to P28: each stands in the name or the docstring of a test."""
     named: set[int] = set()

@@ -6,8 +6,6 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 TESTS = Path(__file__).resolve().parent
 PAGE = TESTS.parent / "docs" / "limits.md"
 
@@ -26,7 +24,6 @@ def docstrings() -> str:
     return "\n".join(" ".join((ast.get_docstring(node) or "").split()) for node in tests)
 
 
-@pytest.mark.slow
 def test_every_row_on_tables_and_coordinates_is_named_by_the_test_that_holds_it() -> None:
     rows, said = [*rows_under("Tables and ids"), *rows_under("Coordinates")], docstrings()
     assert len(rows) == 28

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pytest
-
 import zoneplan as zp
 from maps.offline import LIBRARIES
 from maps.style import notices_text, page_notices
@@ -76,7 +74,6 @@ def test_the_wheel_carries_them_and_its_command_shows_them(wheel_site: Path, zon
     )
 
 
-@pytest.mark.slow
 def test_a_page_credits_the_bundled_data_that_its_plan_is_made_of(plan_of, toy_run: zp.Plan) -> None:
     plan = plan_of("us_mountain_west")
     said = page_notices(plan, software=False)
@@ -90,7 +87,6 @@ def test_a_page_credits_the_bundled_data_that_its_plan_is_made_of(plan_of, toy_r
     assert page_notices(toy_run, software=False) == world  # what every map draws around its study
 
 
-@pytest.mark.slow
 def test_a_map_holds_the_licences_of_the_scripts_in_it(toy_run: zp.Plan) -> None:
     page = zp.draw(toy_run).get_root().render()
     assert "Copyright (c) 2010-2022, Volodymyr Agafonkin" in page

@@ -49,7 +49,6 @@ LANGUAGES = ("zh", "en")
 KILLS = 3
 """Of each output in the usual tests, spread over its steps; the long ones take every step."""
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(not can_fork(), reason="this system copies no process safely"),
 ]
 

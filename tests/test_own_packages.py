@@ -97,7 +97,6 @@ def installed_elsewhere(package: str, site: Path, here: Path) -> str:
 WAYS = (overwritten, uninstalled, folder_beside, file_beside, installed_elsewhere)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_call_says_what_stands_in_the_way(package: str, way, site: Path, call: Call, tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pytest
 
 import zoneplan as zp
 
@@ -310,7 +309,6 @@ def outcome(seed: int, toy: Path, place: Path) -> tuple[list[str], list[Any]]:
     return changed, opened
 
 
-@pytest.mark.slow
 def test_in_any_order_of_calls_the_process_is_left_as_it_was(toy_folder: Path, tmp_path: Path) -> None:
     from tests.conftest import CASE  # here alone, since it loads GDAL
 
@@ -329,7 +327,6 @@ def test_every_function_at_the_front_door_is_called(toy_folder: Path, tmp_path: 
     assert calls(Toy(toy_folder, tmp_path)).keys() == functions
 
 
-@pytest.mark.slow
 def test_gdal_is_loaded_in_one_place_only() -> None:
     """Whoever imports pyogrio or rasterio inside a function has had ``load_gdal`` import it, or is given it open."""
     wrong = []

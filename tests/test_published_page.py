@@ -27,12 +27,10 @@ def page() -> str:
     return (DOCS / "published.md").read_text("utf-8")
 
 
-@pytest.mark.slow
 def test_the_page_is_what_comes_out(tables: ModuleType, page: str) -> None:
     assert page == tables.page(), "what comes out has changed: run python docs/generate.py"
 
 
-@pytest.mark.slow
 def test_no_figure_is_farther_off_than_rounding_allows(tables: ModuleType) -> None:
     """But for those of which the page says why; and each of these is still off."""
     made = {name: list(found()) for name, (_, found) in (tables.COMPARED | tables.SUMMED).items()}

@@ -55,7 +55,6 @@ def planned(book: str, number: int) -> Plan:
         return zp.run(zp.read_study(folder / "plan.toml"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("book", "number"), ASKED, ids=str)
 def test_the_program_answers_as_the_sources_do(book: str, number: int) -> None:
     one = QUESTIONS[book][number]

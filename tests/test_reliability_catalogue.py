@@ -6,8 +6,6 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 TESTS = Path(__file__).resolve().parent
 ROWS = {"B": 64, "S": 42, "F": 18}
 """Bad inputs, hostile inputs, faults: how many rows each letter has."""
@@ -27,7 +25,6 @@ def _carried() -> set[str]:
     return {found.upper() for text in words for found in re.findall(r"\b[BSFbsf]\d\d\b", text)}
 
 
-@pytest.mark.slow
 def test_every_row_has_a_test_that_carries_its_id() -> None:
     rows = {f"{letter}{number:02}" for letter, count in ROWS.items() for number in range(1, count + 1)}
     assert sorted(rows - _carried()) == []

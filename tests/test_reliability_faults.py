@@ -68,7 +68,6 @@ def left_in(folder: Path) -> list[str]:
 WRITERS = ("write_report", "write_geoparquet", "write_geopackage", "write_workbook", "write_csv", "_write_json")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("writer", WRITERS)
 def test_f07_a_disk_that_fills_up_keeps_the_older_run(
     writer: str, command, toy_result: Path, toy_folder: Path, tmp_path: Path, monkeypatch
@@ -121,7 +120,6 @@ def _write_small(plan, folder: Path, size: int) -> None:
     write_run(plan, folder)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", [1, 20_000, 100_000])
 def test_f08_files_that_may_not_grow_leave_nothing(size: int, toy_run: Plan, tmp_path: Path) -> None:
     assert answer_of(_write_small, toy_run, tmp_path / "result", size) == 5
@@ -187,7 +185,6 @@ def test_f12_one_bad_layer_of_many_stops_the_run_and_leaves_no_map(command, toy_
     assert left_in(tmp_path) == []
 
 
-@pytest.mark.slow
 def test_f12_a_run_that_keeps_going_does_the_rest_and_is_partial(command, toy_folder: Path, tmp_path: Path) -> None:
     (toy_folder / "elevation.tif").write_bytes((toy_folder / "elevation.tif").read_bytes()[:200])
     done = command("run", toy_folder / "plan.toml", "--out", tmp_path / "result", "--keep-going")
@@ -244,7 +241,6 @@ def _die_inside(folder: Path) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-@pytest.mark.slow
 def test_f13_f16_a_dead_lock_is_taken_over_by_one_alone(tmp_path: Path) -> None:
     for turn in range(5):
         folder = tmp_path / f"result{turn}"
@@ -291,7 +287,6 @@ def interrupts(request: pytest.FixtureRequest):
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("interrupts", [signal.default_int_handler, signal.SIG_IGN], indirect=True)
 @pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_f15_a_run_that_is_stopped_leaves_nothing(
@@ -305,7 +300,6 @@ def test_f15_a_run_that_is_stopped_leaves_nothing(
     assert left_in(tmp_path) == []
 
 
-@pytest.mark.slow
 def test_f15_a_command_that_is_stopped_while_it_loads_says_so(start, toy_folder: Path, tmp_path: Path) -> None:
     (tmp_path / "pandas.py").write_text("raise KeyboardInterrupt", "utf-8")
     process = start("run", toy_folder / "plan.toml", PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
@@ -321,7 +315,6 @@ WORLDS = (
 )
 
 
-@pytest.mark.slow
 def test_f17_clock_zone_locale_hash_seed_and_threads_change_no_byte(start, toy_folder: Path, tmp_path: Path) -> None:
     processes = [
         start("run", toy_folder / "plan.toml", "--out", tmp_path / f"result{number}", **world)

@@ -276,7 +276,6 @@ def fuzz(name: str, folder: Path, count: int, seed: int) -> None:
     assert not wrong, f"seed {seed}: {wrong}"
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("toy_run")  # of which each copy has all that a run loads and builds at its first use
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_changed_file_is_read_or_refused_in_words(

@@ -558,7 +558,6 @@ def test_b60_an_open_ring_is_named(command, toy_folder: Path) -> None:
     assert "not be closed" in done.err
 
 
-@pytest.mark.slow
 def test_b64_an_outline_of_many_points_is_cut_in_one_go(units) -> None:
     """A disc of 200,000 points over twelve units; cut piece by piece it would take minutes."""
     turn = np.linspace(0, 2 * np.pi, 200_001)[:-1]
@@ -593,7 +592,6 @@ def calls(name: str) -> list[tuple[Path, ast.Call]]:
     return found
 
 
-@pytest.mark.slow
 def test_b37_coordinates_are_x_and_y_in_every_transformation() -> None:
     made = [*calls("TransformerGroup"), *((path, node) for path, node in calls("from_crs"))]
     assert made
@@ -601,7 +599,6 @@ def test_b37_coordinates_are_x_and_y_in_every_transformation() -> None:
     assert careless == []
 
 
-@pytest.mark.slow
 def test_b42_b43_no_shapefile_is_ever_written() -> None:
     assert not [name for name in CONTENTS[FORMAT].needed if Path(name).suffix in {".shp", ".dbf"}]
     written = "".join(
@@ -619,7 +616,6 @@ def test_b42_b43_no_shapefile_is_ever_written() -> None:
     assert calls("to_file") == []
 
 
-@pytest.mark.slow
 def test_b52_rasters_are_read_inside_their_bounds_by_a_rasterio_that_masks_rightly() -> None:
     """rasterio 1.4.0 to 1.4.2 mask zeros in boundless reads."""
     needed = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]

@@ -44,7 +44,7 @@ LONLAT = "EPSG:4490"
 UNITS = [box(108 + x / 10, 34 + y / 10, 108.1 + x / 10, 34.1 + y / 10) for y in range(3) for x in range(4)]
 LAND = [box(108.02, 34.02, 108.17, 34.15), box(108.2, 34.1, 108.35, 34.2)]
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore:'crs' was not provided")]
+pytestmark = [pytest.mark.filterwarnings("ignore:'crs' was not provided")]
 
 
 def frame(shapes=LAND, crs: str | None = LONLAT) -> gpd.GeoDataFrame:

@@ -117,7 +117,6 @@ def hostile(folder: Path, payload: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 def test_s01_s02_s03_s04_s38_s41_hostile_names_do_nothing_in_a_browser(
     toy_folder: Path, tmp_path: Path, open_tab
 ) -> None:
@@ -147,7 +146,6 @@ def benign_tags() -> dict[str, list]:
     return {}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_text_of_a_user_becomes_markup_script_or_template(
     payload: str, toy_folder: Path, tmp_path: Path, benign_tags: dict[str, list]
@@ -526,7 +524,6 @@ def trees() -> list[tuple[str, ast.AST]]:
     return [(f"{path.parent.name}.{path.stem}", ast.parse(path.read_text("utf-8"))) for path in packages]
 
 
-@pytest.mark.slow
 def test_s12_s30_s33_text_from_a_file_is_never_run() -> None:
     """No eval, no pandas expressions, no SQL of the user's, no pickles, no programs."""
     forbidden = {"eval", "exec", "compile", "query", "system", "popen", "read_sql", "read_pickle", "to_pickle"}
@@ -546,7 +543,6 @@ def test_s12_s30_s33_text_from_a_file_is_never_run() -> None:
     assert found == []
 
 
-@pytest.mark.slow
 def test_s06_s11_nothing_reaches_for_a_network_or_a_program() -> None:
     forbidden = {"socket", "urllib", "http", "requests", "ftplib", "smtplib", "pickle", "joblib", "subprocess", "yaml"}
     # a browser that is here prints a report, where --pdf asks for it; `zoneplan serve` listens to this machine

@@ -46,7 +46,6 @@ def table_of(folder: Path, ending: str, cells: list[object], **keys):
     return read_table(path, path.name, "code", **keys)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])
 @pytest.mark.parametrize(
     ("cells", "remedy"),

@@ -96,7 +96,6 @@ def try_value(place: Path, path: Keys, value: str, command) -> None:
     assert "Traceback" not in said
 
 
-@pytest.mark.slow
 @settings(max_examples=examples(50), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(PATHS), value=SCALARS)
 def test_no_value_of_a_plan_is_unforeseen(path: Keys, value: str, place: Path, command) -> None:

@@ -98,7 +98,6 @@ def _call(arguments: list[str], faulty: int, fault: Callable[[int], object], fil
     run()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("faulty", [1, 2])
 @pytest.mark.parametrize("fault", FAULTS)
 def test_each_command_leaves_with_its_own_code(
@@ -122,7 +121,6 @@ def test_each_command_leaves_with_its_own_code(
             assert (names["out"] / "manifest.json").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "code"),
     [
@@ -149,7 +147,6 @@ def test_a_shell_sees_the_same(line: str, code: int, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gb18030"])
 def test_json_is_json_in_every_encoding(encoding: str, toy_result: Path) -> None:
     program = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan.__main__ import main; main()"
@@ -169,7 +166,6 @@ PLACES = (
 )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("older", [False, True])
 @pytest.mark.parametrize("end", [KeyboardInterrupt(), ZeroDivisionError("x")])

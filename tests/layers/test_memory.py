@@ -197,7 +197,6 @@ def test_the_band_that_a_plan_names_is_taken_of_a_file_and_of_memory(toy_folder:
                 np.testing.assert_array_equal(grid.read(), bands[1])
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
 def test_a_grid_given_by_its_path_may_be_opened_by_a_child(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = read_study(toy_folder / "plan.toml")

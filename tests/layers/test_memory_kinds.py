@@ -148,7 +148,6 @@ def same(one: Inputs, other: Inputs) -> None:
             assert left.raster.transform == right.raster.transform
 
 
-@pytest.mark.slow
 @settings(max_examples=examples(4), phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(provinces())
 def test_every_kind_in_memory_gives_what_files_give(drawn: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from maps.reports import write_comparison, write_dossier
 from maps.web import draw
 from zoning.scenario import compare
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser]
 STUDIES = {"en": "us_mountain_west", "zh": "china_provinces"}
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
 THEMES = {"desktop": ("light", "dark"), "phone": ("dark", "light")}

@@ -27,7 +27,6 @@ def plan_file(toy_folder):
     return path
 
 
-@pytest.mark.slow
 def test_it_is_told_wherever_sources_are_listed(plan_file, tmp_path) -> None:
     plan = run(read_study(plan_file))
     assert [plan.study.evidence_of(name) is None for name in ("units", "forest", "coalfield", "stats.csv")] == [

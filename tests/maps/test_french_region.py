@@ -7,13 +7,10 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = ROOT / "examples" / "french_region" / "plan.toml"
 
 
-@pytest.mark.slow
 def test_a_plan_of_which_no_unit_hangs_on_a_number_is_written_and_explained(command: Callable, tmp_path: Path) -> None:
     """What decides its zones are texts and counts: no threshold is nearest to any unit."""
     run = tmp_path / "region"
@@ -25,7 +22,6 @@ def test_a_plan_of_which_no_unit_hangs_on_a_number_is_written_and_explained(comm
     assert "a planning document was prescribed, adopted or approved in time" in why.out
 
 
-@pytest.mark.slow
 def test_a_region_reads_its_plan_in_french(command: Callable, tmp_path: Path) -> None:
     run = tmp_path / "region"
     told = command("run", PLAN, "--lang", "fr", "--out", run)

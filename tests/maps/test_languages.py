@@ -60,7 +60,6 @@ def test_a_card_in_english_names_codes(map_page, toy_plan: Plan, told) -> None:
     assert "ecologically_fragile_share 50\xa0% >= 50\xa0% (fragile_min)" in lines
 
 
-@pytest.mark.slow
 def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
     page = report(toy_plan, "zh")
     assert "forest covers it (en)：ecologically_fragile_share 现状值 50% ≥ 阈值 50%（fragile_min）" in page
@@ -69,7 +68,6 @@ def test_a_report_says_its_reasons_in_chinese(toy_plan: Plan) -> None:
     assert "claims the unit" not in page
 
 
-@pytest.mark.slow
 def test_pages_of_a_plan_in_words_are_those_of_the_plan(map_page, chinese: Plan, toy_plan: Plan) -> None:
     assert report(chinese, "zh") == report(toy_plan, "zh")
     assert map_page(chinese, "zh") == map_page(toy_plan, "zh")
@@ -86,7 +84,6 @@ def test_a_picture_names_fonts_of_both_scripts(toy_plan: Plan, language: str) ->
     assert (named.index("Noto Sans CJK SC") < named.index("Arial")) == (language == "zh")
 
 
-@pytest.mark.slow
 def test_a_run_folder_keeps_the_language_and_the_plan_has_none(plan_of, tmp_path: Path) -> None:
     """What is written in one language is read back without any, and can be said in another."""
     plan = plan_of("china_provinces")
@@ -103,7 +100,6 @@ def test_a_run_folder_keeps_the_language_and_the_plan_has_none(plan_of, tmp_path
     assert report(again, "en") == report(plan, "en")
 
 
-@pytest.mark.slow
 def test_hostile_names_stay_text_in_chinese(map_page, make_plan, tmp_path: Path) -> None:
     plan = make_plan(HOSTILE)
     write_report(plan, tmp_path / "report.html", "zh")

@@ -22,8 +22,6 @@ from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.tables import FLOWS, POSITIONS, tabulate
 
-pytestmark = pytest.mark.slow
-
 
 def sheets(plan: Plan, language: str = "en") -> str:
     """The text of a report without its annex."""

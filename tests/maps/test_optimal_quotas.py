@@ -51,7 +51,6 @@ def solved(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFa
     return run(read_study(asked(copy_toy(tmp_path_factory.mktemp("solved") / "toy"), BEST)))
 
 
-@pytest.mark.slow
 def test_the_run_folder_has_solution_and_prices_and_the_same_bytes(toy_folder: Path, tmp_path: Path, capsys) -> None:
     plan = asked(toy_folder, BEST)
     for name in ("one", "two"):
@@ -89,7 +88,6 @@ def test_check_names_what_a_limit_needs_and_nothing_provides(toy_folder: Path, c
     assert "nothing provides 'conty'; did you mean 'county'" in told.out + told.err
 
 
-@pytest.mark.slow
 def test_the_explanation_adds_up_and_tells_prices_and_limits(solved) -> None:
     given = explain(solved, "c4").as_dict()["quotas"][0]
     weight = next(link for link in given["links"] if link["kind"] == "weight")
@@ -104,7 +102,6 @@ def test_the_explanation_adds_up_and_tells_prices_and_limits(solved) -> None:
     assert trace(localize(solved), ["c4"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("language", "words"), [("en", "no plan has more than"), ("zh", "任何方案不超过")])
 def test_report_card_and_dossier_tell_how_good_it_is(map_page, solved, language: str, words: str) -> None:
     page, rule = report(solved, language), {"en": "limit 'water'", "zh": "限额“water”"}[language]

@@ -43,7 +43,6 @@ def test_a_policy_says_what_stands_for_the_places_of_its_law(plan: Plan, languag
     assert dict(zip(column["policy"], column["extent"], strict=True))[POLICY] == text
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_dossier_and_annex_say_it_too(plan: Plan, language: str) -> None:
     for page in (dossier(plan, UNIT, language), report(plan, language, annex=True)):

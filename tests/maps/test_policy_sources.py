@@ -52,7 +52,6 @@ def test_the_badge_counts_what_its_list_shows(map_page, toy_plan: Plan, name: st
     assert shown.words["policies_checked"] == edition.words["policies_checked"] == SAYS[language]
 
 
-@pytest.mark.slow
 def test_the_report_says_how_many_were_checked_and_lists_where(toy_plan: Plan) -> None:
     page = report(toy_plan)
     last = page[page.index('id="limits"') : page.index('id="annex"')]
@@ -140,7 +139,6 @@ def test_an_item_of_another_law_stands_under_its_law_and_article(name: str) -> N
     assert set(items["provision"].map(lambda said: said.key)) == {"reading.provision"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_a_verdict_names_the_law_that_decides(plan_of, language: str) -> None:
     answer = ask_industry(localize(plan_of("china_provinces"), language), "110000", "C3011")

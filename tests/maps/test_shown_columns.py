@@ -55,7 +55,6 @@ def test_every_shown_column_is_declared_and_has_a_title_in_each_language() -> No
         assert all(catalogue("columns", language)[name] for language in LANGUAGES for name in table.shown)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_surface_tells_them_alike(plan, language: str) -> None:
     told, said = facts(plan, language), localize(plan, language)

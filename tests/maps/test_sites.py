@@ -86,7 +86,6 @@ def test_the_report_has_a_chapter_of_sites(plan) -> None:
     assert "指标落地" in report(plan, "zh")
 
 
-@pytest.mark.slow
 def test_a_report_without_sites_has_none(toy_plan) -> None:
     assert "Land that quotas take" not in report(toy_plan)
 
@@ -100,7 +99,6 @@ def test_a_run_comes_back_with_its_sites(plan, tmp_path) -> None:
     assert header == "quota,period,unit_id,patch,area_ha,plots,value_mean,score_mean"
 
 
-@pytest.mark.slow
 def test_an_older_run_without_sites_can_be_read(toy_plan, tmp_path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     for name in ("sites.csv", "sites.parquet", "sitings.csv"):

@@ -30,8 +30,6 @@ from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import read_study
 
-pytestmark = pytest.mark.slow
-
 Surfaces = Callable[[Plan, str], dict[str, str]]
 
 

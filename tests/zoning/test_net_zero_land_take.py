@@ -104,7 +104,6 @@ def test_every_french_case_is_worked() -> None:
     assert {*COMPUTED} == {one["case"] for one in rows("quota_test_cases") if one["case"].startswith("FR-")}
 
 
-@pytest.mark.slow
 def test_objectives_of_the_46_territories_of_hauts_de_france() -> None:
     """Only rates were published: of each 100 ha a territory keeps what its objective leaves."""
     told = {row["land"]: float(row["reduction_percent"]) for row in rows("fr_hauts_de_france_objectives")}
@@ -141,7 +140,6 @@ def amounts(plan: Plan, quota: str, level: str) -> pd.Series:
     return found.set_index("unit_id" if level == "unit" else "jurisdiction")["amount"]
 
 
-@pytest.mark.slow
 def test_the_region_hands_out_its_ceiling_to_the_hectare(region: Plan) -> None:
     taken = region.measures["consumption_2011_2021_ha"].sum()
     ceiling = taken / 2 - 10000 * taken / 224000
@@ -151,7 +149,6 @@ def test_the_region_hands_out_its_ceiling_to_the_hectare(region: Plan) -> None:
     assert not [one for one in plan_findings_of(region) if one.level != "note"]  # the three norms are kept
 
 
-@pytest.mark.slow
 def test_small_communes_have_their_guarantee_and_pools_stay_in_their_body(region: Plan) -> None:
     land, names = amounts(region, "land_take", "unit"), region.units["name"]
     by_name = land.set_axis(names[land.index])
@@ -167,7 +164,6 @@ def test_small_communes_have_their_guarantee_and_pools_stay_in_their_body(region
     assert sorted(bodies[used.index]) == sorted(bodies[givers])
 
 
-@pytest.mark.slow
 def test_each_territory_has_its_objective_to_the_hundredth(region: Plan) -> None:
     """What is handed down and what is pooled: 1,200 ha less 62 %, 640 less 55 %, 400 less 56.5 %."""
     given = amounts(region, "land_take", "territoire") + amounts(region, "pooled_guarantee", "territoire")
@@ -176,14 +172,12 @@ def test_each_territory_has_its_objective_to_the_hundredth(region: Plan) -> None
     assert reduction == pytest.approx(54.46, abs=0.01)
 
 
-@pytest.mark.slow
 def test_no_commune_has_a_ceiling_of_its_own(region: Plan) -> None:
     """Regions share the package; a commune has what its territory's objective leaves."""
     assert region.measures[["ceiling_ha", "package_part_ha"]].isna().all(axis=None)
     assert region.measures["half_ha"].notna().all()
 
 
-@pytest.mark.slow
 def test_a_territory_above_its_objective_is_told(tmp_path: Path) -> None:
     """Handed out by the objectives alone, Haut-Virieu has 173.62 ha and a pooled one: 174.62 of 174."""
     for file in EXAMPLE.parent.iterdir():

@@ -110,13 +110,11 @@ def totals(zoned) -> pd.DataFrame:
     return table.set_axis(named, axis="index")
 
 
-@pytest.mark.slow
 def test_the_rules_find_the_class_from_which_each_county_was_made(zoned) -> None:
     assert len(zoned) == 2375
     assert zoned["zone"].tolist() == zoned["made_of"].tolist()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("ours", "printed", "scale"),
     [
@@ -247,7 +245,6 @@ def spread_counties() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"unit_id": ids, **columns}, geometry=shapes, crs=CRS)
 
 
-@pytest.mark.slow
 def test_thresholds_fitted_to_counties_with_a_spread(tmp_path: Path) -> None:
     """Agreement with the classes of 2010 by rulebook and by fit, of every fourth county: far from all."""
     counties = spread_counties()[::4]

@@ -68,7 +68,6 @@ def as_text(toy_run: zp.Plan) -> dict[str, Any]:
     return chain(toy_run, pd.Index([str(one) for one in NUMBERS]))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("index", KINDS.values(), ids=KINDS)
 def test_ids_come_back_with_their_type_from_every_step(toy_run: zp.Plan, as_text: dict[str, Any], index) -> None:
     own = dict(zip(map(str, index), index, strict=True))

@@ -82,7 +82,6 @@ def kinds_of(table: pd.DataFrame) -> list[list[type]]:
     ]
 
 
-@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(tables())
 def test_a_table_comes_back_to_the_last_bit(table: pd.DataFrame) -> None:
@@ -105,7 +104,6 @@ PLAIN = st.recursive(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(PLAIN)
 def test_plain_values_come_back(value: object) -> None:
@@ -120,7 +118,6 @@ def test_phrases_keep_what_they_are_made_of() -> None:
     assert type(back.fields["rest"].fields["first"]) is Reworded
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["us_mountain_west", "china_provinces"])
 def test_inputs_come_back_with_their_rasters_where_the_study_lies_now(name: str) -> None:
     study = read_study(builtin_study(name))

@@ -319,7 +319,6 @@ TABLE = pd.DataFrame(
 )
 
 
-@pytest.mark.slow
 @given(conditions(), conditions())
 def test_de_morgan_and_double_negation_hold_with_three_answers(one, other):
     assert ask(f"NOT (NOT ({one}))", TABLE) == ask(one, TABLE)
@@ -385,7 +384,6 @@ def calls_of(condition, table: pd.DataFrame) -> int:
     return calls
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -408,7 +406,6 @@ def test_a_million_rows_take_as_many_calls_as_a_thousand(text):
 # Oracles
 
 
-@pytest.mark.slow
 def test_duckdb_gives_the_same_three_answers(writer_of, random_table):
     table = random_table
     rows = table.astype(object).where(table.notna(), None).to_numpy().tolist()

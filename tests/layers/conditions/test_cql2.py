@@ -59,7 +59,6 @@ def as_conditions(found, *, condition: bool = True):
     return [as_conditions(one, condition=False) for one in found] if isinstance(found, list) else found
 
 
-@pytest.mark.slow
 def test_cql2_says_the_same_in_both_directions_of_a_thousand_conditions(writer_of):
     writer = writer_of(21065, minus=False)  # that parser knows no minus between NOT and a parenthesis
     said = []
@@ -74,7 +73,6 @@ def test_cql2_says_the_same_in_both_directions_of_a_thousand_conditions(writer_o
         cql2.parse_json(json.dumps({"op": "or", "args": said[first : first + 50]})).validate()
 
 
-@pytest.mark.slow
 def test_a_condition_that_cql2_writes_from_our_json_has_the_same_answers(writer_of, random_table):
     def ask(condition: str) -> list[object]:
         answer = parse_condition(condition).evaluate(random_table)

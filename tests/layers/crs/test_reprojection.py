@@ -57,7 +57,6 @@ def test_the_built_in_units_stay_a_coverage_and_keep_their_areas():
     assert np.abs(shapely.area(shapes) / true_areas(units, 0.002) - 1).max() < 1e-5
 
 
-@pytest.mark.slow
 def test_the_counties_stay_a_coverage_and_keep_their_areas():
     path = LARGE / "us_counties.parquet"
     if not path.exists():
@@ -72,7 +71,6 @@ def test_the_counties_stay_a_coverage_and_keep_their_areas():
     assert off.max() < 2e-5
 
 
-@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     west=st.floats(-170, 160),
@@ -85,7 +83,6 @@ def test_no_edge_bends_by_more_than_five_centimetres(west, south, width, height)
     assert largest_sagitta(shape, working_crs(frame(shape))) <= reprojection.SAGITTA_M * 1.02
 
 
-@pytest.mark.slow
 @settings(max_examples=40)
 @given(points=st.lists(st.tuples(st.floats(100, 110), st.floats(20, 40)), min_size=2, max_size=2, unique=True))
 def test_both_directions_of_an_edge_get_the_same_points(points):

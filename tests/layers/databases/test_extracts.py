@@ -85,7 +85,6 @@ ROWS = st.lists(
 ).filter(lambda rows: any(row[0] is not None and not row[0].is_empty for row in rows))
 
 
-@pytest.mark.slow
 @settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS)
 def test_a_layer_is_the_same_from_postgis_and_from_a_geopackage(

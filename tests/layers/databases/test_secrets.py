@@ -19,7 +19,7 @@ from tests.memory_search import spelt_apart
 from tests.postgis_server import Server
 from zoning.study import read_study
 
-pytestmark = [pytest.mark.postgis, pytest.mark.slow]
+pytestmark = [pytest.mark.postgis]
 ROOT = Path(__file__).resolve().parents[3]
 WRONG = "wrong-canary-8f3a"
 

@@ -79,7 +79,6 @@ def asked():
         thread.join()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("kind", ACTIVE)
 @pytest.mark.parametrize("last", [False, True])
 def test_no_crs_is_looked_for_elsewhere(kind: str, last: bool, asked, tmp_path: Path) -> None:

@@ -41,7 +41,6 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.slow
 def test_behind_the_wall_there_are_only_the_allowed_drivers_and_nothing_is_said():
     done = run(
         "import json, os\nfrom maps.cli import limit_drivers\nlimit_drivers()\n"
@@ -53,14 +52,12 @@ def test_behind_the_wall_there_are_only_the_allowed_drivers_and_nothing_is_said(
     assert {"GPKG", "GTiff", "GeoJSON", "FlatGeobuf", "ESRI Shapefile"} <= set(loaded)
 
 
-@pytest.mark.slow
 def test_the_command_puts_up_the_wall_before_gdal_is_loaded():
     done = run("import sys; sys.argv = ['zoneplan', 'doctor', '--json']\nfrom zoneplan.__main__ import main\nmain()")
     (told,) = [one for one in json.loads(done.stdout)["symptoms"] if one["topic"] == "drivers"]
     assert (told["level"], done.stderr) == ("ok", "")
 
 
-@pytest.mark.slow
 def test_the_other_walls_hold_where_all_drivers_are_loaded(tmp_path):
     """As in a notebook that has used geopandas and rasterio before."""
     secret = tmp_path / "secret.csv"

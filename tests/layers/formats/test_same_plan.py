@@ -11,7 +11,6 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 import shapely
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -146,7 +145,6 @@ def areas(plan: Plan) -> pd.Series:
     return found[found > 1e-3]
 
 
-@pytest.mark.slow
 @settings(
     max_examples=examples(2),
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -68,7 +68,6 @@ def test_rounding_is_no_overlap():
     assert ledger.empty
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(
     boxes=st.lists(

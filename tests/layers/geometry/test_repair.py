@@ -113,7 +113,6 @@ def test_what_became_invalid_when_projected_is_told_apart_from_what_the_file_has
     }
 
 
-@pytest.mark.slow
 @settings(max_examples=60)
 @given(st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), min_size=4, max_size=12))
 def test_every_feature_is_in_the_result_or_in_the_ledger(points):

@@ -139,7 +139,6 @@ def moved(shape, own, target):
     return shapely.transform(shape, lambda xy: np.column_stack(way.transform(*xy.T)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("first", range(4))
 @pytest.mark.parametrize(("west", "east", "slant"), [(-95, 100, 30), (-170, 150, -50), (-180, 180, 0), (170, 380, 10)])
 def test_a_polygon_wider_than_half_the_globe_is_whole(west, east, slant, first):
@@ -160,7 +159,6 @@ def test_parts_on_opposite_sides_of_the_globe_are_each_in_their_place():
     assert found == pytest.approx(shares([land], (180, 360), WORLD, LONLAT, own=LONLAT, turn=360.0), abs=2e-6)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("polar", ["EPSG:6931", "EPSG:6932"])
 def test_land_round_a_pole_holds_the_pole_and_a_hole_there_does_not(polar):
     rim = shapely.box(-8e5, -7e5, 9e5, 6e5)  # equal-area, so that hectares tell
@@ -176,7 +174,6 @@ def test_land_round_a_pole_holds_the_pole_and_a_hole_there_does_not(polar):
     assert np.bincount(found.owner[pole], found.share[pole], len(land)) == pytest.approx([1800, 0, 1800, 0])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("half", [5e4, 1e5, 5e5])
 @pytest.mark.parametrize(("own", "crs"), [("EPSG:6933", "EPSG:4326"), ("EPSG:6933", "+proj=laea +lat_0=0 +lon_0=0")])
 def test_an_edge_that_bends_both_ways_is_followed(own, crs, half):

@@ -61,7 +61,6 @@ def test_a_weight_is_as_good_as_so_many_equal_cells(pairs):
 numbers = st.floats(-1e300, 1e300) | st.integers(-3, 3).map(float)
 
 
-@pytest.mark.slow
 @given(
     st.lists(st.lists(st.tuples(numbers, st.integers(1, 5)), min_size=1, max_size=30), min_size=1, max_size=3),
     st.integers(0, 3),

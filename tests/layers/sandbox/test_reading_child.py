@@ -30,7 +30,6 @@ from layers.sources import LimitsSection
 from tests.conftest import DATA
 
 pytestmark = [
-    pytest.mark.slow,
     pytest.mark.skipif(not can_fork(), reason="this system copies no process safely"),
 ]
 
@@ -129,7 +128,6 @@ def test_errors_are_the_same_words_and_facts(name: str, content: bytes | None, t
 @pytest.mark.parametrize(
     ("write", "ending", "size"), [(write_bomb, "parquet", 100_000), (write_star, "gpkg", 1_001)], ids=["bomb", "star"]
 )
-@pytest.mark.slow
 def test_s22_too_much_memory_is_a_limit_of_its_layer(
     write: Callable[[Path, int], None], ending: str, size: int, toy_folder: Path
 ) -> None:
@@ -148,7 +146,6 @@ def test_s22_too_much_memory_is_a_limit_of_its_layer(
     assert "small" in {one.name for one in rest.layers}
 
 
-@pytest.mark.slow
 def test_with_more_memory_the_same_layer_is_read(toy_folder: Path) -> None:
     write_bomb(toy_folder / "hostile.parquet", 40_000)
     study = add(toy_folder, layer("hostile", "hostile.parquet") + "max_repair_share = 1\n")
@@ -156,7 +153,6 @@ def test_with_more_memory_the_same_layer_is_read(toy_folder: Path) -> None:
     assert "hostile" in {one.name for one in zp.read_inputs(wide, reader="process").layers}
 
 
-@pytest.mark.slow
 def test_s22_the_command_leaves_with_the_limit_and_goes_on_without_the_layer(toy_folder: Path) -> None:
     """In a process of its own: a copy of one that has much free memory may use that, too."""
     write_bomb(toy_folder / "hostile.parquet", 20_000)
@@ -183,14 +179,12 @@ def open_many(subject: str) -> int:
         return len([Path(subject).open() for _ in range(1_000)])
 
 
-@pytest.mark.slow
 def test_what_computes_too_long_is_a_limit_of_its_layer() -> None:
     with sandboxed("process", LimitsSection(cpu_s=1)), pytest.raises(LimitError, match="1 s of computing") as caught:
         in_sandbox(compute, "endless", {})
     assert (caught.value.exit_code, caught.value.code, caught.value.layer) == (6, "cpu_s", "endless")
 
 
-@pytest.mark.slow
 def test_a_file_that_sends_its_library_round_in_a_circle_is_a_limit_of_its_layer(toy_folder: Path) -> None:
     """Of the fuzz test: netCDF whose dimensions HDF5 seeks for ever."""
     shutil.copy(DATA / "circle_of_scales.nc", toy_folder)
@@ -379,7 +373,6 @@ def test_a_damaged_grid_has_the_same_error(write_grid: Callable[..., Path]) -> N
     assert said[0] == said[1]
 
 
-@pytest.mark.slow
 def test_s19_a_grid_whose_block_is_too_large_for_memory_is_a_limit(write_grid: Callable[..., Path]) -> None:
     cells = np.zeros((9_000, 9_000), dtype="float64")
     path = write_grid(cells, compress="deflate", blockysize=9_000)

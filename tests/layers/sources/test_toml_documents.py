@@ -147,7 +147,6 @@ def toml(value: Any) -> str:
     return str(value)
 
 
-@pytest.mark.slow
 @given(st.dictionaries(KEYS, VALUES, max_size=3), st.lists(st.dictionaries(KEYS, VALUES, max_size=2), max_size=3))
 def test_what_stands_at_a_position_is_the_value(table, entries):
     lines = [f"{toml(key)} = {toml(value)}" for key, value in table.items()]

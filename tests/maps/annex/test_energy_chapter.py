@@ -63,7 +63,6 @@ def test_the_lights_of_a_plan(plan: Plan) -> None:
     ]
 
 
-@pytest.mark.slow
 def test_the_report_says_colours_in_words_and_shapes(plan: Plan) -> None:
     page = report(plan)
     chapter = re.search(r'<section id="lights".*?</section>', page, re.DOTALL)[0]
@@ -78,7 +77,6 @@ def test_the_report_says_colours_in_words_and_shapes(plan: Plan) -> None:
     assert "方案参数" in chinese
 
 
-@pytest.mark.slow
 def test_a_unit_is_told_of_its_own_region_first(plan: Plan) -> None:
     told = explain(plan, "c4").as_dict()["energy"]
     assert [one["region"] for one in told] == ["c4", "east"]
@@ -89,7 +87,6 @@ def test_a_unit_is_told_of_its_own_region_first(plan: Plan) -> None:
     assert "能耗双控\n  west，2020 年：红灯（强度红灯，总量黄灯）" in explain(plan, "c1", "zh").text()
 
 
-@pytest.mark.slow
 def test_a_dossier_has_the_lights_of_its_region(plan: Plan) -> None:
     page = dossier(plan, "c1")
     chapter = re.search(r'<section id="energy".*?</section>', page, re.DOTALL)[0]
@@ -98,7 +95,6 @@ def test_a_dossier_has_the_lights_of_its_region(plan: Plan) -> None:
     assert "总量较基年增加 105 tce" in dossier(plan, "c1", "zh")
 
 
-@pytest.mark.slow
 def test_a_run_keeps_them_and_tells_them_in_both_languages(plan: Plan, tmp_path: Path) -> None:
     back = read_run(write_run(plan, tmp_path / "run"))
     assert back.energy.equals(plan.energy)
@@ -185,7 +181,6 @@ def test_a_rulebook_without_schemes_cannot_judge(energy_folder: Path, command: C
     assert "plan.toml, line " in said.err
 
 
-@pytest.mark.slow
 def test_a_plan_without_energy_says_so(toy_plan: Plan) -> None:
     assert "energy control" in report(toy_plan).split("Not in this plan: ")[1].split("<")[0]
     assert explain(toy_plan, "c1").as_dict()["energy"] == []

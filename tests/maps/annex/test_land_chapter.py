@@ -37,7 +37,6 @@ def plan(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFact
     return run(read_study(folder / "plan.toml"))
 
 
-@pytest.mark.slow
 def test_pages_tell_values_reasons_and_norms(plan):
     """Pencil: a1 pays 41 x 1.5 x 10,000 + 2 x 20,000 = 655,000; the others 40,000."""
     for language, title, kept in (("en", "Farmland occupation tax", "NOT KEPT"), ("zh", "耕地占用税", "不符合")):
@@ -57,7 +56,6 @@ def test_pages_tell_values_reasons_and_norms(plan):
     assert f" = 41 is not between {least} = 8 and {most} = 40 CNY/m2" in report(plan)
 
 
-@pytest.mark.slow
 def test_a_run_is_read_back_with_its_topics(plan, tmp_path):
     write_run(plan, tmp_path / "run")
     again = read_run(tmp_path / "run")

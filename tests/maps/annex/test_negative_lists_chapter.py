@@ -126,7 +126,6 @@ def test_a_unit_has_a_card_for_each_list_that_holds_in_it(plan) -> None:
     assert [card.tag for card in unit_lists(ReportContext.of(plan), "a4")] == ["base", "own-list"]
 
 
-@pytest.mark.slow
 def test_report_and_dossier_have_the_chapter_where_there_are_lists(plan, toy_plan) -> None:
     assert 'id="industries"' in report(plan)
     assert "The forest list" in dossier(plan, "a1")

@@ -13,8 +13,6 @@ from zoning.pipeline import run
 from zoning.study import read_study
 from zoning.zones import classify, resolve
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture
 def decided(toy_folder: Path, tmp_path: Path) -> Path:

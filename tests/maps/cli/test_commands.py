@@ -98,7 +98,6 @@ def test_run_in_chinese_is_chinese_in_the_terminal(toy_folder: Path, tmp_path: P
         assert english not in said
 
 
-@pytest.mark.slow
 def test_compare_says_what_moved_and_why(toy_folder: Path, tmp_path: Path, capsys) -> None:
     plan = toy_folder / "plan.toml"
     assert call("run", plan, "--out", toy_folder / "runs" / "first") == 0
@@ -122,7 +121,6 @@ def test_compare_says_what_moved_and_why(toy_folder: Path, tmp_path: Path, capsy
     assert "参数 fragile_min：由 0.5 变为 0.6" in capsys.readouterr().out
 
 
-@pytest.mark.slow
 def test_robustness_says_what_many_draws_came_to(toy_folder: Path, tmp_path: Path, capsys) -> None:
     plan, out = toy_folder / "plan.toml", tmp_path / "draws"
     drawn = ("--within", "fragile_min=0.2:0.8", "--draws", "40", "--seed", "3")
@@ -193,7 +191,6 @@ def test_run_names_the_files_that_it_keeps(toy_folder: Path, tmp_path: Path, cap
     assert f"are kept in {tmp_path / 'result.kept-1'}: notes.md" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_a_dossier_overwrites_no_file_unless_forced(toy_result: Path, tmp_path: Path, capsys) -> None:
     page = tmp_path / "plan.toml"
     page.write_text("mine")
@@ -256,7 +253,6 @@ def test_no_call_shows_help(capsys) -> None:
     assert "zoneplan: " not in said.err
 
 
-@pytest.mark.slow
 def test_at_says_what_applies_at_a_place(toy_result: Path, capsys) -> None:
     lon, lat = Transformer.from_crs("EPSG:3035", "EPSG:4326", always_xy=True).transform(4_000_500, 3_000_500)
     assert call("at", toy_result, lon, lat) == 0
@@ -269,7 +265,6 @@ def test_at_says_what_applies_at_a_place(toy_result: Path, capsys) -> None:
     assert "位于 Unit A1（a1），west" in capsys.readouterr().out
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -363,7 +358,6 @@ def test_check_shows_on_a_terminal_how_far_it_is(
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, run_of, tmp_path: Path, capsys) -> None:
     """Beside the run, which is sealed and stays whole; nothing is overwritten, and no language guessed."""
     folder, own = Path(shutil.copytree(run_of("china_provinces"), tmp_path / "plan")), tmp_path / "own.html"

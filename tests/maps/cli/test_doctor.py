@@ -23,7 +23,6 @@ def texts(symptoms, level: str) -> list[str]:
     return [one.text for one in symptoms if one.level == level]
 
 
-@pytest.mark.slow
 def test_this_environment_is_well() -> None:
     found = diagnose()
     assert texts(found.symptoms, "problem") == []
@@ -78,7 +77,6 @@ def test_every_known_hole_is_told_only_where_it_is() -> None:
     assert "GEOS 3.14.1" in told
 
 
-@pytest.mark.slow
 def test_what_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(doctor, "_requirements", lambda: ["no-such-thing>=1", "numpy>=2", "other; extra == 'dev'"])
     monkeypatch.setattr(doctor, "LIBRARIES", {"leaflet": ("XStatic-Nothing", "data/leaflet.js")})
@@ -99,7 +97,6 @@ def test_without_chromium(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any(one.startswith("Chromium is not there") for one in texts(diagnose().symptoms, "note"))
 
 
-@pytest.mark.slow
 def test_a_real_clash_is_seen(tmp_path: Path) -> None:
     """Another distribution, as pip would have installed it, that has a package 'layers'."""
     (tmp_path / "layers").mkdir()

@@ -37,7 +37,6 @@ def without_plants(toy_folder: Path) -> Path:
     return toy_folder / "plan.toml"
 
 
-@pytest.mark.slow
 def test_every_page_of_the_run_says_what_is_left_out(command: Callable, toy_folder: Path, tmp_path: Path) -> None:
     plan, out = without_plants(toy_folder), tmp_path / "result"
     refused = command("run", plan, "--out", out)
@@ -83,7 +82,6 @@ def test_a_role_of_which_a_layer_is_left_out_has_no_share(toy_folder: Path) -> N
     assert set(whole.zones["status"]) & {"review"}, "what a rule asks of the share cannot be answered"
 
 
-@pytest.mark.slow
 def test_land_that_may_be_water_is_not_handed_out(tmp_path: Path) -> None:
     """Of the built-in study, whose quota is bounded by land outside of cities and lakes."""
     folder = tmp_path / "study"
@@ -136,7 +134,6 @@ def test_check_foresees_what_would_be_left_out(command: Callable, toy_folder: Pa
     assert notes[0]["text"].endswith("unknown would be: plant_mw")
 
 
-@pytest.mark.slow
 def test_a_partial_run_is_not_kept_for_the_whole_one(command: Callable, toy_folder: Path, tmp_path: Path) -> None:
     plants = (toy_folder / "plants.csv").read_bytes()
     plan = without_plants(toy_folder)
@@ -147,7 +144,6 @@ def test_a_partial_run_is_not_kept_for_the_whole_one(command: Callable, toy_fold
     assert command("verify", tmp_path / "result").code == 0
 
 
-@pytest.mark.slow
 def test_a_plan_read_back_can_be_varied_without_what_it_lacks(
     command: Callable, toy_folder: Path, tmp_path: Path
 ) -> None:
@@ -158,7 +154,6 @@ def test_a_plan_read_back_can_be_varied_without_what_it_lacks(
     assert [one.title for one in varied.left_out] == ["plants"]
 
 
-@pytest.mark.slow
 def test_a_killed_run_goes_on_from_its_finished_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed by the system while it works, the next run takes what was cut and measured, and comes to the same."""
     folder, kept = tmp_path / "study", tmp_path / "cache"

@@ -36,7 +36,6 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return plans
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("study", "language"), [("us_mountain_west", "en"), ("china_provinces", "zh")])
 def test_a_kept_run_is_the_run_to_the_byte(
     command: Callable, tmp_path: Path, made: list[str], study: str, language: str
@@ -53,7 +52,6 @@ def test_a_kept_run_is_the_run_to_the_byte(
     assert command("verify", outs[1]).code == 0
 
 
-@pytest.mark.slow
 def test_any_other_byte_makes_the_run_anew(
     command: Callable, toy_folder: Path, tmp_path: Path, made: list[str]
 ) -> None:
@@ -81,7 +79,6 @@ def test_any_other_byte_makes_the_run_anew(
     assert [run(), run()] == [4, 4]
 
 
-@pytest.mark.slow
 def test_a_damaged_run_is_said_and_made_anew(
     command: Callable, toy_folder: Path, tmp_path: Path, made: list[str]
 ) -> None:
@@ -100,7 +97,6 @@ def test_a_damaged_run_is_said_and_made_anew(
     assert ContentCache(cache_folder()).stock()[1:] == (0, 0, 0)
 
 
-@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_fails_no_run(
     command: Callable, toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -109,7 +105,6 @@ def test_a_cache_that_cannot_be_written_fails_no_run(
     assert command("cache").code == 0
 
 
-@pytest.mark.slow
 def test_a_source_that_changes_meanwhile_is_not_kept(
     command: Callable, toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,7 +130,6 @@ def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return done
 
 
-@pytest.mark.slow
 def test_a_plan_with_another_value_reads_and_cuts_nothing_again(
     command: Callable, toy_folder: Path, tmp_path: Path, work: list[str]
 ) -> None:
@@ -158,7 +152,6 @@ def test_a_plan_with_another_value_reads_and_cuts_nothing_again(
     assert work == ["in_sandbox", "overlay"] * 3
 
 
-@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_any_more_fails_no_run(
     command: Callable, toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,7 +165,6 @@ def test_a_cache_that_cannot_be_written_any_more_fails_no_run(
     assert ContentCache(cache_folder()).stock()[1:] == (0, 0, 0)
 
 
-@pytest.mark.slow
 def test_two_runs_at_once_make_the_same(toy_folder: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "ZONEPLAN_CACHE": str(tmp_path / "cache")}
     outs = [tmp_path / name for name in ("one", "other")]

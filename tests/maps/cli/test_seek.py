@@ -11,7 +11,6 @@ import pytest
 FEW = "count(main = 'ecologically_fragile') <= 3"
 
 
-@pytest.mark.slow
 def test_seek_says_the_nearest_values_and_whether_goals_are_met(command: Callable, toy_folder: Path) -> None:
     plan, move = toy_folder / "plan.toml", ["--move", "fragile_min=0:1"]
     told = command("seek", plan, FEW, *move)

@@ -79,7 +79,6 @@ def foreign(text: str, folder: Path) -> str:
     return re.sub(r"'[^'\n]*'|\"[^\"\n]*\"|“[^”\n]*”|\[\[?\w+\]?\]|\w+\.(toml|csv|tif|gpkg)", " ", plain)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHERS)
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_broken_plan_is_refused_in_its_language(fault: str, language: str, toy_folder: Path, capsys) -> None:
@@ -98,7 +97,6 @@ def test_a_broken_plan_is_refused_in_its_language(fault: str, language: str, toy
         assert bool(CHINESE.search(said)) == (language == "zh")
 
 
-@pytest.mark.slow
 def test_the_language_asked_for_stands_above_that_of_the_plan(toy_folder: Path, capsys) -> None:
     swap("[study]\n", '[study]\nlanguage = "zh"\n')(toy_folder)
     swap("total = 120", "total = 120000")(toy_folder)
@@ -108,7 +106,6 @@ def test_the_language_asked_for_stands_above_that_of_the_plan(toy_folder: Path, 
     assert "没有语言“xx”" in capsys.readouterr().err
 
 
-@pytest.mark.slow
 def test_json_stays_english(toy_folder: Path, capsys) -> None:
     swap("[study]\n", '[study]\nlanguage = "zh"\n')(toy_folder)
     swap('"plants.csv"', '"plant.csv"')(toy_folder)
@@ -249,7 +246,6 @@ def test_wrong_calls_are_told_in_the_language(capsys, monkeypatch, arguments, ch
     assert not ENGLISH.search(said), said
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHERS)
 def test_the_doctor_speaks_the_language(capsys, monkeypatch, language) -> None:
     monkeypatch.setenv("LC_ALL", "C")

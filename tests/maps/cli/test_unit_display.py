@@ -25,7 +25,6 @@ def test_the_verdict_comes_first_and_no_codes(command, toy_result, toy_run) -> N
     assert table[1].endswith(", decides")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_whole_chain_is_one_option_away(command, toy_result, toy_run, language: str) -> None:
     told = command("explain", toy_result, "a1", "--long", "--lang", language).out
@@ -34,7 +33,6 @@ def test_the_whole_chain_is_one_option_away(command, toy_result, toy_run, langua
     assert last in told
 
 
-@pytest.mark.slow
 def test_at_answers_with_the_verdict_of_the_unit(command, toy_result, toy_run) -> None:
     said = verdicts(localize(toy_run, "en"))["a1"]
     short, whole = (command("at", toy_result, "a1", *more).out for more in ((), ("--long",)))

@@ -85,7 +85,6 @@ def test_a_ceiling_that_is_derived_is_not_rounded_up_by_noise(plan_of):
     assert set(map(str, amounts)) == {"8.80"}
 
 
-@pytest.mark.slow
 def test_a_grade_says_what_corrected_it_and_what_nothing_is_known_of(plan_of):
     """Pencil: slope 2 gives 1, row 1 and column 1 of the matrix; hazard 4 moves it by two; no surge is told of."""
     plan = plan_of(terrain_slope_deg=2, water_quota_m3_km2=300_000, hazard_grade=4)
@@ -169,7 +168,6 @@ people = "population"
 """
 
 
-@pytest.mark.slow
 def test_a_cap_on_residents_is_a_policy_and_a_finding_beside_what_is_scarcest(plan_of, toy_run):
     """Pencil: the plan of a1 allows one resident less than live there, that of a2 all; water is enough for 10 each."""
     here = toy_run.measures["population"]

@@ -298,7 +298,6 @@ def test_a_decision_without_a_reference_borrows_none_from_its_zone(plan) -> None
     assert explain(plan, "d").as_dict()["main"]["reference"] == "Zoning Act"  # the default rests on its zone
 
 
-@pytest.mark.slow
 def test_the_default_zone_says_why_nothing_else_claims(plan) -> None:
     """Each rule that was asked in vain, with its own clauses, thresholds and references."""
     text = explain(plan, "d").text()
@@ -366,13 +365,11 @@ def test_names_cannot_steer_a_terminal(plan) -> None:
     assert escape_hidden("浙江 é ½") == "浙江 é ½"
 
 
-@pytest.mark.slow
 def test_every_unit_can_be_explained(plan) -> None:
     for unit in plan.zones["unit_id"]:
         assert explain(plan, unit).text().startswith(f"Unit {unit}")
 
 
-@pytest.mark.slow
 def test_what_besides_weight_made_an_amount(plan) -> None:
     groups = (
         Group(when="main = 'ecologically_fragile'", max_pct=5, reason="fragile land"),
@@ -419,7 +416,6 @@ def test_what_besides_weight_made_an_amount(plan) -> None:
     assert "从 c 调入 4 公顷：the new station" in told
 
 
-@pytest.mark.slow
 def test_an_amount_without_levels_can_be_followed_by_hand(plan_of) -> None:
     """The total by the unit's weight of all weights, less the thousandth that two provinces get by the floor."""
     plan = plan_of("china_provinces")

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import date
 
 import pandas as pd
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,7 +33,6 @@ def is_told(printed: str, known: Iterable[float]) -> bool:
     return any(abs(float(digits) - abs(value)) <= half * (1 + 1e-9) for value in known)
 
 
-@pytest.mark.slow
 @given(AMOUNTS, AMOUNTS)
 def test_a_norm_says_the_values_that_it_compares(made: int, occupied: int) -> None:
     table = pd.DataFrame({"made_paddy_ha": [float(made)], "occupied_paddy_ha": [float(occupied)]}, index=["a"])
@@ -48,7 +46,6 @@ def test_a_norm_says_the_values_that_it_compares(made: int, occupied: int) -> No
     assert (row["answer"] == "yes") == (made >= occupied)
 
 
-@pytest.mark.slow
 @given(st.integers(1, 40), st.integers(1, 40), AMOUNTS, AMOUNTS)
 def test_a_light_says_the_figures_of_its_region(target: int, actual: int, total: int, used: int) -> None:
     row = {
@@ -71,7 +68,6 @@ def test_a_light_says_the_figures_of_its_region(target: int, actual: int, total:
     assert is_told(told[1], [target])
 
 
-@pytest.mark.slow
 def test_a_siting_says_the_figures_of_its_row(plan_of) -> None:
     plan = plan_of("us_mountain_west")
     rows = plan.sitings.set_index("unit_id")

@@ -20,7 +20,7 @@ from zoning.pipeline import run
 from zoning.plan import Plan
 from zoning.study import builtin_studies, read_study
 
-STUDIES = (*(pytest.param(name, marks=pytest.mark.slow) for name in builtin_studies()), "toy")
+STUDIES = (*builtin_studies(), "toy")
 LINKS = ("overlays", "other_claims", "lines", "quotas", "energy", "flows", "policies", "industries")
 MORE = """
 [[layers]]
@@ -101,7 +101,6 @@ def below(link: dict, kind: str) -> list[dict]:
     return [one for one in walk(link) if one["kind"] == kind]
 
 
-@pytest.mark.slow
 def test_all_links_have_one_form_and_every_number_is_that_of_the_tables(traced) -> None:
     plan, chains = traced.plan, traced.chains
     assert list(chains) == plan.zones["unit_id"].tolist()
@@ -226,7 +225,6 @@ def _check_lists(said: LocalizedPlan, unit: str, lists: list[dict]) -> None:
 # With a pencil, on the toy province.
 
 
-@pytest.mark.slow
 def test_a_line_says_which_layer_draws_it_and_what_another_took(toy) -> None:
     """Farmland covers all 100 ha of a2; its western half is refuge, too, and the red line comes first."""
     farmland, red = explain(toy, "a2").as_dict()["lines"]
@@ -275,7 +273,6 @@ def test_no_such_matter_is_a_near_miss(toy) -> None:
     assert caught.value.exit_code == 2
 
 
-@pytest.mark.slow
 def test_of_the_command_prints_the_same(command: Callable[..., SimpleNamespace], toy_result: Path) -> None:
     said = json.loads(command("explain", toy_result, "a2", "--of", "lines", "--json").out)
     assert [one["line"] for one in said["lines"]] == ["permanent_farmland"]

@@ -69,7 +69,6 @@ def test_an_explanation_tells_where_an_amount_goes(plan) -> None:
     assert "mean value of 'height' 0; mean score 0, at most 0 possible" in explained.text()
 
 
-@pytest.mark.slow
 def test_it_speaks_chinese(plan) -> None:
     assert "已落地" in explain(plan, "c4", "zh").text()
 

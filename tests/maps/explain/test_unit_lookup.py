@@ -24,7 +24,6 @@ def toy_plan(toy_folder: Path):
     return run(read_study(toy_folder / "plan.toml"))
 
 
-@pytest.mark.slow
 def test_every_unit_is_found_by_its_id_its_number_and_its_names(plan) -> None:
     """In both studies; a name that several bear lists them all."""
     names = plan.units["name"].astype(str)

@@ -24,7 +24,6 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "plan.gdb"
 
 
-@pytest.mark.slow
 def test_it_holds_what_the_geopackage_holds(toy_plan, path, tmp_path):
     write_geodatabase(toy_plan, path)
     write_geopackage(toy_plan, tmp_path / "plan.gpkg")
@@ -91,7 +90,6 @@ def test_nothing_else_is_overwritten(toy_plan, path, what, tmp_path):
         write_geodatabase(toy_plan, tmp_path / "nowhere" / "plan.gdb")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["gdb", "gpkg", "xlsx"])
 def test_the_command_writes_a_run_for_other_programs(command, toy_result, tmp_path, ending):
     file = tmp_path / f"plan.{ending}"
@@ -103,7 +101,6 @@ def test_the_command_writes_a_run_for_other_programs(command, toy_result, tmp_pa
     assert command("export", toy_result, file, "--force").code == 0
 
 
-@pytest.mark.slow
 def test_the_command_refuses_other_endings_and_places(command, toy_result, tmp_path):
     done = command("export", toy_result, tmp_path / "plan.dxf")
     assert done.code == 2

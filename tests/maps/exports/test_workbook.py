@@ -190,7 +190,6 @@ def as_shown(value: float, look: str) -> float:
     return round(100 * value, decimals) / 100 if look.endswith("%") else round(value, decimals)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("study", "language"), SHIPPED_EDITIONS)
 def test_every_number_is_read_as_it_is(study: str, language: str, plan_of, opened) -> None:
     """Exact amounts with all their decimals, other numbers in three digits or more, parts of a whole in per cent."""
@@ -338,7 +337,6 @@ def test_columns_without_a_value_are_left_out_and_listed(toy_plan, opened) -> No
     assert listed["claims.parquet", "reason"] == "Reason"
 
 
-@pytest.mark.slow
 def test_all_kinds_of_cells(make_plan, opened) -> None:
     plan = make_plan()
     odd = [True, np.nan, np.inf, None, 3, "x" * 40_000, "a\ud800b\x07", np.float32(0.5), pd.NA, 0.1, -2.5, ""]
@@ -358,7 +356,6 @@ def test_more_rows_than_a_sheet_holds_go_on_in_the_next(toy_plan, opened, monkey
     assert [len(part) for part in parts] == [5, 5, 2]
 
 
-@pytest.mark.slow
 def test_rows_are_those_of_xlsxwriter(make_plan, path, monkeypatch) -> None:
     """Each cell by its own writer gives the same bytes, in texts with signs of XML, controls and blanks, too."""
     plan = make_plan()
@@ -414,7 +411,6 @@ def test_a_folder_that_is_not_there(toy_plan, tmp_path) -> None:
         write_workbook(toy_plan, tmp_path / "nowhere" / "plan.xlsx")
 
 
-@pytest.mark.slow
 def test_scenarios_have_sheets_with_their_titles(toy_run, opened) -> None:
     said = {"name": "=less", "title": {"en": "Less", "zh": "从紧"}, "set": {"quotas.construction_land.total": 60}}
     plan = run(toy_run.study.model_copy(update={"scenarios": (Scenario(**said),)}))

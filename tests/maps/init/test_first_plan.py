@@ -84,7 +84,6 @@ def keys(text: str) -> list[str]:
     return [line.split("  #")[0].rstrip() for line in text.splitlines() if line and not line.startswith("#")]
 
 
-@pytest.mark.slow
 def test_the_bundled_study_is_drafted_as_its_authors_wrote_it(tmp_path: Path) -> None:
     source = BUNDLED / "us_mountain_west.gpkg"
     layers = [
@@ -110,7 +109,6 @@ def test_the_bundled_study_is_drafted_as_its_authors_wrote_it(tmp_path: Path) ->
     ]  # fmt: skip
 
 
-@pytest.mark.slow
 def test_chinese_columns_and_leading_zeros(tmp_path: Path, units_file: Path, counties: gpd.GeoDataFrame) -> None:
     plan = write_plan(tmp_path / "mine", units_file)
     said = keys(holds(plan))
@@ -120,7 +118,6 @@ def test_chinese_columns_and_leading_zeros(tmp_path: Path, units_file: Path, cou
     assert list(inputs.units.index) == sorted(counties["代码"])
 
 
-@pytest.mark.slow
 def test_a_gbk_shapefile_without_cpg(tmp_path: Path, own: Path, counties: gpd.GeoDataFrame) -> None:
     path = own / "县.shp"
     pyogrio.write_dataframe(counties, path, encoding="GB18030")
@@ -136,7 +133,6 @@ def test_a_gbk_shapefile_without_cpg(tmp_path: Path, own: Path, counties: gpd.Ge
     assert {one.suffix for one in plan.parent.iterdir() if one.is_file()} == {".shp", ".shx", ".dbf", ".prj", ".toml"}
 
 
-@pytest.mark.slow
 def test_a_table_with_semicolons_and_decimal_commas(
     tmp_path: Path, own: Path, units_file: Path, counties: gpd.GeoDataFrame
 ) -> None:
@@ -150,7 +146,6 @@ def test_a_table_with_semicolons_and_decimal_commas(
     assert read_inputs(read_study(plan)).units["income_t"].iloc[0] == 1234.5
 
 
-@pytest.mark.slow
 def test_latin_texts_of_no_stated_encoding_are_not_guessed(
     tmp_path: Path, own: Path, counties: gpd.GeoDataFrame
 ) -> None:
@@ -167,7 +162,6 @@ def test_latin_texts_of_no_stated_encoding_are_not_guessed(
     assert 'encoding = "cp1252"' in keys(holds(plan))
 
 
-@pytest.mark.slow
 def test_a_missing_crs_is_asked_for(tmp_path: Path, own: Path, counties: gpd.GeoDataFrame) -> None:
     path = own / "counties.shp"
     counties.to_file(path, encoding="utf-8")
@@ -178,7 +172,6 @@ def test_a_missing_crs_is_asked_for(tmp_path: Path, own: Path, counties: gpd.Geo
     assert 'crs = "EPSG:3035"' in keys(holds(write_plan(tmp_path / "mine", path, crs=CRS)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", ["parquet", "fgb", "geojson"])
 def test_every_format_of_features(tmp_path: Path, own: Path, counties: gpd.GeoDataFrame, ending: str) -> None:
     path = own / f"counties.{ending}"
@@ -189,7 +182,6 @@ def test_every_format_of_features(tmp_path: Path, own: Path, counties: gpd.GeoDa
     assert 'id = "代码"' in keys(holds(write_plan(tmp_path / "mine", path)))
 
 
-@pytest.mark.slow
 def test_masks_classes_measured_grids_and_nodata(tmp_path: Path, own: Path, units_file: Path) -> None:
     mask = grid(own / "farmland.tif", (np.arange(48).reshape(6, 8) % 2).astype("uint8"))
     classes = grid(own / "2020 land-cover.tif", (np.arange(48).reshape(6, 8) % 5).astype("uint8"))
@@ -219,7 +211,6 @@ def test_masks_classes_measured_grids_and_nodata(tmp_path: Path, own: Path, unit
     assert 'measure = { sun_2_mean = "mean(value)" }' in said
 
 
-@pytest.mark.slow
 def test_points_tables_and_lines(tmp_path: Path, own: Path, units_file: Path, counties: gpd.GeoDataFrame) -> None:
     places = counties.geometry.centroid.to_crs("EPSG:4326")
     table = pd.DataFrame({"Longitude": places.x, "capacity_mw": 10.5, "和": "站", "Latitude": places.y})
@@ -254,7 +245,6 @@ def test_the_example_of_a_quota_works_when_it_is_uncommented(tmp_path: Path, uni
     assert 'weight = "population"' in example
 
 
-@pytest.mark.slow
 def test_it_is_the_same_text_twice_and_leaves_what_is_there(tmp_path: Path, units_file: Path) -> None:
     first = write_plan(tmp_path / "mine", units_file).read_bytes()
     before = {one: one.stat().st_mtime_ns for one in (tmp_path / "mine").iterdir()}
@@ -264,7 +254,6 @@ def test_it_is_the_same_text_twice_and_leaves_what_is_there(tmp_path: Path, unit
     assert write_plan(other, units_file).read_bytes() == first
 
 
-@pytest.mark.slow
 def test_files_that_stand_in_the_folder_stay_there(tmp_path: Path, own: Path, units_file: Path) -> None:
     (own / "grids").mkdir()
     mask = grid(own / "grids" / "mask.tif", np.ones((6, 8), dtype="uint8"))
@@ -291,7 +280,6 @@ def test_two_files_of_one_name(tmp_path: Path, own: Path, units_file: Path) -> N
     assert "rename one" in told
 
 
-@pytest.mark.slow
 def test_names_that_would_break_out_of_a_comment(tmp_path: Path, own: Path, counties: gpd.GeoDataFrame) -> None:
     path = own / "evil.parquet"
     evil = 'x"]\n[study]\nname = "taken'
@@ -302,7 +290,6 @@ def test_names_that_would_break_out_of_a_comment(tmp_path: Path, own: Path, coun
     assert r"\u000a[study]" in text
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("layers", "words"),
     [
@@ -337,7 +324,6 @@ def test_refusals_of_layers(tmp_path: Path, own: Path, units_file: Path, countie
         assert word in told
 
 
-@pytest.mark.slow
 def test_refusals_of_units(tmp_path: Path, own: Path, counties: gpd.GeoDataFrame) -> None:
     doubled = own / "doubled.gpkg"
     counties[["geometry"]].assign(code=["01"] * 12).to_file(doubled, driver="GPKG")
@@ -367,7 +353,6 @@ def test_what_check_would_refuse_is_refused_with_its_exit_code(tmp_path: Path, o
     assert not (tmp_path / "mine").exists()
 
 
-@pytest.mark.slow
 def test_a_rulebook_beside_the_plan(tmp_path: Path, units_file: Path) -> None:
     folder = tmp_path / "mine"
     source = Path(__file__).resolve().parents[3] / "zoning" / "rulebooks" / "main_functional_areas"
@@ -377,7 +362,6 @@ def test_a_rulebook_beside_the_plan(tmp_path: Path, units_file: Path) -> None:
         write_plan(tmp_path / "new", units_file, rulebook="nowhere")
 
 
-@pytest.mark.slow
 def test_comments_in_chinese(tmp_path: Path, units_file: Path) -> None:
     text = holds(write_plan(tmp_path / "mine", units_file, language="zh"))
     assert "# 很可能：列名如此" in text

@@ -44,7 +44,6 @@ def test_a_broken_number_is_found_by_its_cases(tmp_path: Path) -> None:
     assert [one.name for one in run_cases(folder) if not one.passed] == ["exactly a quarter is enough"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_rulebooks())
 def test_a_copy_of_a_built_in_one(tmp_path: Path, name: str) -> None:
     original = read_draft(name)

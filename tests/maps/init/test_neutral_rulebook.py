@@ -41,7 +41,6 @@ def drafted(tmp_path: Path, units: gpd.GeoDataFrame, *roles: str) -> Path:
     return write_plan(tmp_path / "plan", tmp_path / "units.gpkg", layers)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("roles", [(), ("moor",), ("other", "water", "general"), ("protected", "town", "built_up")])
 def test_the_draft_is_valid_and_runs_for_any_roles(tmp_path: Path, units, roles: tuple[str, ...]) -> None:
     plan_file = drafted(tmp_path, units, *roles)
@@ -55,7 +54,6 @@ def test_the_draft_is_valid_and_runs_for_any_roles(tmp_path: Path, units, roles:
     assert "void" not in {one.name for one in plan.rulebook.indicators}
 
 
-@pytest.mark.slow
 def test_no_law_of_a_country_and_no_role_of_another_stands_in_a_text(tmp_path: Path, units) -> None:
     plan = run(read_study(drafted(tmp_path, units, "moor")))
     others = [read_rulebook(name, plan.rulebook.day) for name in builtin_rulebooks()]
@@ -102,7 +100,6 @@ def shipped(name: str) -> tuple[Path, Path]:
     return Path(f"{source}:units"), Path(f"{source}:fragile_areas")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["us_mountain_west", "china_provinces", "french_region"])
 def test_a_plan_of_shipped_data_is_drafted_and_runs_whatever_its_columns(tmp_path: Path, command, name: str) -> None:
     units, layer = shipped(name)
@@ -135,7 +132,6 @@ def test_known_roles_have_the_colours_of_built_in_zones_and_titles_in_every_lang
         assert coloured == {code: known[code].colour for code in coloured}
 
 
-@pytest.mark.slow
 def test_without_a_role_init_and_run_say_how_to_give_one(tmp_path: Path, units, command) -> None:
     units.to_file(tmp_path / "units.gpkg")
     done = command("init", tmp_path / "plan", "--units", tmp_path / "units.gpkg")
@@ -155,7 +151,6 @@ def test_a_misspelt_role_is_refused_with_the_nearest_name(tmp_path: Path, units,
     assert not (tmp_path / "plan").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("given", ["book", "./book", "absolute", "inside"])
 def test_a_rulebook_is_named_as_given_and_stands_beside_the_plan(
     tmp_path: Path, units, monkeypatch: pytest.MonkeyPatch, given: str

@@ -94,7 +94,6 @@ def own(pinned: Pinned, tmp_path: Path) -> Path:
     return Path(shutil.copytree(pinned.folder, tmp_path / "own"))
 
 
-@pytest.mark.slow
 def test_sources_of_every_format_are_pinned_and_pinned_again(command, pinned: Pinned, own: Path) -> None:
     plan = own / "plan.toml"
     first = plan.read_bytes()
@@ -113,7 +112,6 @@ def test_sources_of_every_format_are_pinned_and_pinned_again(command, pinned: Pi
     assert command("check", plan).code == 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_source_of_each_format_is_held_to_its_pin(
     name: str, command, pinned: Pinned, own: Path, tmp_path: Path
@@ -132,7 +130,6 @@ def test_a_source_of_each_format_is_held_to_its_pin(
     assert not (tmp_path / "again").exists()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", FORMATS)
 def test_one_byte_of_any_part_of_a_source_is_noticed(name: str, command, own: Path) -> None:
     path = own / ("stats.csv" if name == "table" else name)
@@ -150,7 +147,6 @@ def test_one_byte_of_any_part_of_a_source_is_noticed(name: str, command, own: Pa
         assert "c.shp is not what was pinned: sha256 pinned " in command("check", own / "plan.toml").out
 
 
-@pytest.mark.slow
 def test_a_pin_says_rows_box_and_area(command, toy_folder: Path) -> None:
     assert command("check", toy_folder / "plan.toml", "--pin").code == 0
     study = read_study(toy_folder / "plan.toml")
@@ -167,7 +163,6 @@ def test_a_pin_says_rows_box_and_area(command, toy_folder: Path) -> None:
     assert len(read_inputs(study).units) == 12
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -217,7 +212,6 @@ def test_a_pin_goes_beside_the_source_however_a_table_is_written(shape: str) -> 
     assert without == before
 
 
-@pytest.mark.slow
 def test_a_pin_written_by_hand_in_another_way_is_not_replaced(command, toy_folder: Path) -> None:
     plan = toy_folder / "plan.toml"
     text = plan.read_text("utf-8").replace('layer = "units"', f'layer = "units"\npin.sha256 = "{"0" * 64}"')
@@ -237,7 +231,6 @@ def test_a_plan_with_an_error_is_not_pinned(command, toy_folder: Path) -> None:
     assert done.out.endswith("plan.toml: not pinned, as there is an error\n")
 
 
-@pytest.mark.slow
 def test_only_a_plan_of_ones_own_is_pinned(command, toy_folder: Path) -> None:
     assert command("check", toy_folder / "rules", "--pin").code == 2
     done = command("check", builtin_study("us_mountain_west"), "--pin")
@@ -245,7 +238,6 @@ def test_only_a_plan_of_ones_own_is_pinned(command, toy_folder: Path) -> None:
     assert "Copy the study with zoneplan demo" in done.out
 
 
-@pytest.mark.slow
 def test_a_link_to_a_plan_stays_one_and_its_mode_too(command, toy_folder: Path) -> None:
     plan = toy_folder / "plan.toml"
     plan.rename(toy_folder / "real.toml")
@@ -257,7 +249,6 @@ def test_a_link_to_a_plan_stays_one_and_its_mode_too(command, toy_folder: Path) 
     assert "pin = {" in plan.read_text("utf-8")
 
 
-@pytest.mark.slow
 def test_a_disk_that_is_full_leaves_the_plan_as_it_was(command, toy_folder: Path, monkeypatch) -> None:
     before = (toy_folder / "plan.toml").read_bytes()
 

@@ -23,7 +23,6 @@ def units() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("ending", sorted(WRITERS))
 def test_a_first_plan_comes_of_every_format(tmp_path, units, ending):
     WRITERS[ending](units, tmp_path / f"units{ending}")

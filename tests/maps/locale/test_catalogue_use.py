@@ -91,7 +91,6 @@ class Texts:
         return key in self.plain or self.patterns.fullmatch(key) is not None
 
 
-@pytest.mark.slow
 def test_every_key_is_said_by_somebody() -> None:
     """The whole key stands anywhere; the short one in a room that says its chapter, or as a code of the engine."""
     said = {
@@ -142,7 +141,6 @@ def keys_of_assets(path: Path) -> list[str]:
     return [key for pair in found for key in pair if key]
 
 
-@pytest.mark.slow
 def test_every_key_that_is_said_is_in_the_catalogues() -> None:
     known = templates("en")
     missing = []

@@ -98,7 +98,6 @@ def test_titles_of_what_a_layer_does_not_measure_are_refused(tmp_path) -> None:
         read_study(tmp_path / "plan.toml")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_studies())
 def test_measures_of_the_studies_read_as_words_of_each_language(plan_of, name) -> None:
     plan = plan_of(name)

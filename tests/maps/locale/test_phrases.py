@@ -87,12 +87,10 @@ def templates() -> Iterator[tuple[str, str, set[str]]]:
             yield from ((place, text, given) for text in constants(call.args[0]))
 
 
-@pytest.mark.slow
 def test_the_source_has_hundreds_of_templates() -> None:
     assert len({text for _, text, _ in templates()}) > 800
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_template_has_an_entry_and_no_entry_is_idle(language: str) -> None:
     written, known = {*helps(), *(text for _, text, _ in templates())}, set(phrase_templates(language))
@@ -107,7 +105,6 @@ def test_every_entry_has_the_fields_of_its_template(language: str) -> None:
     assert [text for text, one in known.items() if not one.strip()] == []
 
 
-@pytest.mark.slow
 def test_every_field_of_a_template_is_given_where_it_stands() -> None:
     assert [(place, text) for place, text, given in templates() if given and not fields(text) <= given] == []
 

@@ -86,7 +86,6 @@ def reason(plan: LocalizedPlan, unit_id: str, rule: str) -> str:
     return str(claims.loc[(unit_id, rule), "reason"])
 
 
-@pytest.mark.slow
 def test_reasons_have_titles_values_and_thresholds_in_chinese(chinese: LocalizedPlan) -> None:
     """Half of b2 is forest, and half is what the rule asks for."""
     assert reason(chinese, "b2", "fragile-1") == "森林覆盖：生态脆弱土地占比 现状值 50% ≥ 阈值 50%（最低占比）"
@@ -128,7 +127,6 @@ def test_an_absent_role_is_told_without_its_code(chinese: LocalizedPlan) -> None
         assert chinese.renderer.render(assumption(absent).assumed) == "没有相应图层：取为 0"
 
 
-@pytest.mark.slow
 def test_codes_numbers_and_geometry_are_those_of_the_plan(chinese: LocalizedPlan) -> None:
     """What is put into words is columns of words; everything else is the same object or equal."""
     plan = chinese.source
@@ -139,7 +137,6 @@ def test_codes_numbers_and_geometry_are_those_of_the_plan(chinese: LocalizedPlan
         assert_frame_equal(getattr(chinese, name)[own.columns], own)
 
 
-@pytest.mark.slow
 def test_english_reasons_name_titles_where_there_are_any(english: LocalizedPlan) -> None:
     assert reason(english, "b2", "fragile-1") == (
         "forest covers it: Share of fragile land = 50\xa0% >= 50\xa0% (Least share)"
@@ -157,7 +154,6 @@ def test_a_plan_in_a_language_is_put_into_another(chinese: LocalizedPlan, englis
     assert again.assumptions == english.assumptions
 
 
-@pytest.mark.slow
 def test_an_explanation_speaks_chinese(english: LocalizedPlan, chinese: LocalizedPlan) -> None:
     text = explain(english, "b2", "zh").text()
     assert text == explain(chinese, "b2", "zh").text()

@@ -40,7 +40,6 @@ def test_what_is_chosen_on_the_page_is_told(chromium, toy_plan, tmp_path: Path) 
     tab.close()
 
 
-@pytest.mark.slow
 def test_a_plan_makes_its_widget(toy_plan) -> None:
     pytest.importorskip("anywidget", reason="anywidget is not installed: pip install zoneplan[notebook]")
     zp.read_study  # noqa: B018  (the front door says who makes it)

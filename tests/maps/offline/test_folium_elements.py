@@ -5,8 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 
-import pytest
-
 LOADED = """
 import sys
 import maps.offline.folium_elements
@@ -18,7 +16,6 @@ print(asked is requests.get, requests.__name__)
 """
 
 
-@pytest.mark.slow
 def test_requests_is_loaded_when_folium_asks_for_it() -> None:
     done = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False", "True", "requests"]

@@ -38,7 +38,6 @@ def test_a_try_knows_its_plan_by_the_digest_of_its_text(toy_plan) -> None:
     assert model.digest == sha256(toy_plan.study.path.read_bytes()).hexdigest()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("study", SHIPPED)
 def test_that_is_the_text_in_the_run_folder_whatever_the_language(plan_of, run_of, study: str) -> None:
     digest = sha256((run_of(study) / "plan.toml").read_bytes()).hexdigest()

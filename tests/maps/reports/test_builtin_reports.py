@@ -27,7 +27,6 @@ from zoning.trace import Trace
 
 from .test_report_browser import SIZES
 
-pytestmark = pytest.mark.slow
 STUDIES = [
     *(("us_mountain_west", language) for language in ("en", "pt")),
     *(("china_provinces", language) for language in ("zh", "en")),

@@ -66,7 +66,6 @@ def test_hostile_names_stay_text(page_of: Callable[..., str], found: Comparison)
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 def test_a_page_with_much_to_say_prints_on_one_sheet(plan_of, open_tab, tmp_path: Path) -> None:
     plan = plan_of("us_mountain_west")
     changes = {"fragile_share_min": 0.12, "density_min_per_km2": 80.0, "cropland_share_min": 0.02}

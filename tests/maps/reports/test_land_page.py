@@ -13,8 +13,6 @@ from maps.summaries import quota_shifts
 
 ROOT = Path(__file__).resolve().parents[3]
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.fixture(scope="module")
 def region() -> zp.Plan:

@@ -17,7 +17,6 @@ HEAD = b"%PDF"
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 def test_a_browser_prints_it_tagged_with_outline_and_fonts(toy_plan, tmp_path: Path) -> None:
     if pdf_file.find_browser() is None:
         pytest.skip("no browser by its name on the path")
@@ -31,7 +30,6 @@ def test_a_browser_prints_it_tagged_with_outline_and_fonts(toy_plan, tmp_path: P
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_weasyprint_prints_what_a_browser_does(
     toy_plan, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, language: str
@@ -103,7 +101,6 @@ def test_a_browser_that_fails_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert not (tmp_path / "report.pdf").exists()
 
 
-@pytest.mark.slow
 def test_the_command_takes_pdf_and_annex(
     monkeypatch: pytest.MonkeyPatch, toy_run, tmp_path: Path, command: Callable
 ) -> None:

@@ -91,7 +91,6 @@ def page(toy_plan) -> Page:
     return Page(report(toy_plan))
 
 
-@pytest.mark.slow
 def test_the_page_needs_nothing_and_allows_nothing(toy_plan):
     html = report(toy_plan)
     page = Page(html)
@@ -221,7 +220,6 @@ def test_units_stand_under_their_jurisdiction_with_its_sum(page):
     ]
 
 
-@pytest.mark.slow
 def test_open_units_show_every_claim(toy_plan):
     status = toy_plan.zones["status"].mask(toy_plan.zones["unit_id"] == "a1", "contested")
     page = Page(report(dataclasses.replace(toy_plan, zones=toy_plan.zones.assign(status=status))))
@@ -234,7 +232,6 @@ def test_open_units_show_every_claim(toy_plan):
     assert "yes: ecologically_fragile_share 100\xa0% >= 50\xa0% (fragile_min)" in claims[1][3]
 
 
-@pytest.mark.slow
 def test_of_many_open_units_some_stand_in_full_and_the_rest_by_their_claims(toy_plan, monkeypatch):
     """Eleven units wait: the contested one is told, and of each kind the first ones."""
     monkeypatch.setattr("maps.annex.open_questions.TOLD", 6)
@@ -254,7 +251,6 @@ def test_of_many_open_units_some_stand_in_full_and_the_rest_by_their_claims(toy_
     assert "Ecologically fragile (fragile-1): yes; General (default): yes" in chapter
 
 
-@pytest.mark.slow
 def test_a_contested_unit_says_what_would_flip_it(toy_plan):
     """a1 is all forest, where half is asked for: the least change of the share that matters is to below half."""
     plan = toy_plan
@@ -270,7 +266,6 @@ def test_a_contested_unit_says_what_would_flip_it(toy_plan):
     assert "below 50\xa0% (-50 %) it would be General" in said
 
 
-@pytest.mark.slow
 def test_units_on_a_threshold_are_listed_with_the_open_ones(toy_plan):
     """Forest covers exactly half of a2, b2 and c2."""
     told = conflicts(toy_plan.claims, toy_plan.measures, toy_plan.rulebook)
@@ -290,7 +285,6 @@ def test_a_decision_says_who_why_and_what_the_rules_said(page):
     assert "no rule claims it; it would be General" in text
 
 
-@pytest.mark.slow
 def test_lines_show_claimed_settled_and_lost(toy_plan):
     lines = pd.DataFrame(
         [
@@ -345,7 +339,6 @@ def test_each_policy_stands_once_with_its_units(page, toy_plan):
     assert "In 6 units: Unit A1 (a1), Unit A2 (a2), Unit B1 (b1)" in re.sub(r"\s+", " ", text)
 
 
-@pytest.mark.slow
 def test_a_condition_over_several_lines_stands_on_one_and_hides_nothing(toy_plan):
     rulebook, spread = toy_plan.rulebook, "main = 'general'\n\tOR jurisdiction = 'we\u202est'"
     own = spread.replace("main = 'general'", "area_ha > 1e9")  # a rule for a zone reads no zone
@@ -360,7 +353,6 @@ def test_a_condition_over_several_lines_stands_on_one_and_hides_nothing(toy_plan
     assert "\\u000a" not in page.text
 
 
-@pytest.mark.slow
 def test_policies_on_parts_and_overruled_ones_are_told_apart(toy_plan):
     rows = toy_plan.policies[toy_plan.policies["policy"] == "energy-review"]
     rows = rows.assign(piece_id="a4/1", overruled_by="plan-first")
@@ -404,7 +396,6 @@ def named_throughout(make_plan, text: str):
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_stand_as_they_are_written(make_plan, name):
     page, tame = (Page(report(named_throughout(make_plan, text))) for text in (name, "tame"))
@@ -417,14 +408,12 @@ def test_hostile_names_stand_as_they_are_written(make_plan, name):
     assert [tag for tag, _ in page.tags] == [tag for tag, _ in tame.tags]
 
 
-@pytest.mark.slow
 def test_hidden_characters_stand_as_their_code(make_plan):
     html = report(make_plan(names={"a1": "gpj.\u202eexe\r\n\x1b[1m"}))
     assert "gpj.\\u202eexe\\u000d\\u000a\\u001b[1m" in html
     assert not re.search("[\u202a-\u202e\u2066-\u2069\x1b\r]", html)
 
 
-@pytest.mark.slow
 def test_long_tables_are_folded_and_whole(toy_plan):
     ledger = pd.concat([toy_plan.ledger.assign(feature=str(number)) for number in range(500)])
     html = report(dataclasses.replace(toy_plan, ledger=ledger))
@@ -433,7 +422,6 @@ def test_long_tables_are_folded_and_whole(toy_plan):
     assert "<summary>All entries <span>500 rows</span></summary>" in html
 
 
-@pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes(toy_plan, tmp_path):
     for name in ("one.html", "two.html"):
         write_report(toy_plan, tmp_path / name)
@@ -441,7 +429,6 @@ def test_the_same_plan_gives_the_same_bytes(toy_plan, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one.html", "two.html"]
 
 
-@pytest.mark.slow
 def test_chinese_has_a_word_for_everything(toy_plan):
     page = Page(report(toy_plan, "zh"))
     assert ("html", {"lang": "zh"}) in page.tags
@@ -456,7 +443,6 @@ def test_an_unknown_language_is_refused_before_anything_is_written(toy_plan, tmp
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.slow
 def test_a_place_that_cannot_be_written_leaves_what_stood_there(toy_plan, tmp_path):
     folder = tmp_path / "report.html"
     folder.mkdir()
@@ -487,7 +473,6 @@ def test_a_file_read_for_several_layers_stands_once(toy_plan):
     assert page.tables["sources/"][2] == ["toy.gpkg", "0" * 64, "units, forest"]
 
 
-@pytest.mark.slow
 def test_a_policy_that_names_a_parameter_shows_its_value(toy_plan):
     rulebook = toy_plan.rulebook
     given = {"from": "plant_min_mw", "share": 0.25, "list": [1, 2]}
@@ -496,7 +481,6 @@ def test_a_policy_that_names_a_parameter_shows_its_value(toy_plan):
     assert "from: 500 MW; share: 0.25; list: 1, 2" in page.sections["policies"]
 
 
-@pytest.mark.slow
 def test_the_report_says_what_the_rulebook_deducts(toy_plan):
     told = "what the rulebook deducts (Ecological red line; protected areas; Permanent farmland; built-up land; water)"
     assert told in report(toy_plan)

@@ -17,7 +17,6 @@ def plan(toy_folder):
     return run(read_study(toy_folder / "plan.toml"))
 
 
-@pytest.mark.slow
 def test_who_has_less_is_told_by_function_and_unit(plan) -> None:
     measures = plan.measures
     assert measures.loc[["a1", "b1", "c1"], "beds"].tolist() == [40, 40, 0]

@@ -63,7 +63,6 @@ class TestWhatItSays:
         ):  # fmt: skip
             assert text in said
 
-    @pytest.mark.slow
     def test_everything_that_the_explanation_holds(self, toy_plan):
         for unit_id in toy_plan.zones["unit_id"]:
             content, html = explain(toy_plan, unit_id).as_dict(), dossier(toy_plan, unit_id)
@@ -146,7 +145,6 @@ class TestWhatItSays:
         assert "Ecologically fragile fragile-1 claims it too" in said
         assert "Energy-rich energy-1 cannot be answered" in said
 
-    @pytest.mark.slow
     def test_lines_quota_and_duties(self, toy_plan, toy_run):
         html = dossier(toy_plan, "a2")
         assert "Permanent farmland Toy Act, section 5 100.00 100.00 –" in section(html, "lines")
@@ -167,7 +165,6 @@ class TestWhatItSays:
         assert said.count("No building without a plan") == 1
         assert "Gives way to a stricter one in energy-review" in said
 
-    @pytest.mark.slow
     def test_what_was_assumed_is_what_this_unit_rests_on(self, toy_plan):
         said = section(dossier(toy_plan, "a4"), "assumed")
         assert "built-up land, water: the study has no layer for that" in said
@@ -175,7 +172,6 @@ class TestWhatItSays:
         assert "plant_min_mw" not in section(dossier(toy_plan, "a1"), "assumed")
         assert "fragile_min" not in said
 
-    @pytest.mark.slow
     def test_money_only_where_it_flows(self, toy_plan):
         assert 'id="money"' not in dossier(toy_plan, "a1")
         flow = {
@@ -213,7 +209,6 @@ class TestWhatItSays:
         for text in ("No control line", "takes part in no quota", "No policy applies", "Nothing that this unit's"):
             assert text in said
 
-    @pytest.mark.slow
     def test_chinese_has_a_word_for_everything(self, toy_plan):
         html = dossier(toy_plan, "c4", "zh")
         assert '<html lang="zh">' in html
@@ -236,7 +231,6 @@ class TestWhatItIs:
         identifiers = re.findall(r'\sid="([^"]+)"', html)
         assert len(identifiers) == len(set(identifiers))
 
-    @pytest.mark.slow
     def test_hostile_names_stand_as_they_are_written(self, make_plan):
         html = dossier(make_plan(names={"a1": HOSTILE}), "a1")
         assert "<img" not in html

@@ -119,7 +119,6 @@ def test_two_changes_are_two_things_by_their_titles(
         assert "{" not in told.note
 
 
-@pytest.mark.slow
 def test_where_a_run_was_made_stands_in_its_provenance_alone(
     toy_folder: Path, tmp_path: Path, command: Callable[..., SimpleNamespace]
 ) -> None:

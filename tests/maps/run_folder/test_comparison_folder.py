@@ -25,7 +25,6 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-@pytest.mark.slow
 def test_it_replaces_its_own_earlier_output(found: Comparison, tmp_path: Path) -> None:
     folder = tmp_path / "a" / "compared"
     assert write_comparison_folder(found, folder) == folder

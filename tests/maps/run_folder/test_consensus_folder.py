@@ -8,14 +8,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-import pytest
 
 from tests.zoning.study.test_tries import DECISION, write_try
 
 NAMES = ("consensus", "consensus_voices", "consensus_quotas", "consensus_differences", "consensus_hangs")
 
 
-@pytest.mark.slow
 def test_several_tries_from_the_command(toy_folder: Path, command: Callable[..., SimpleNamespace]) -> None:
     one = write_try(toy_folder, '"parameters.fragile_min" = 0.6', DECISION).rename(toy_folder / "=one<b>.toml")
     two = write_try(toy_folder, '"parameters.fragile_min" = 0.6')

@@ -111,7 +111,6 @@ def test_a_folder_that_cannot_be_used_is_as_good_as_none(tmp_path: Path) -> None
     assert store.clear().runs == 0
 
 
-@pytest.mark.slow
 def test_two_processes_may_write_the_same_entry(store: ContentCache) -> None:
     program = (
         "import sys; from pathlib import Path; from maps.run_folder.content_cache import ContentCache\n"

@@ -43,7 +43,6 @@ def test_a_run_has_the_files_of_its_format(folder: Path) -> None:
     assert verify(folder) == ("complete", (), (), (), ())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(CONTENTS[FORMAT].needed))
 @pytest.mark.parametrize("sealed", [False, True], ids=["", "sealed anew"])
 def test_every_file_is_missed(folder: Path, name: str, sealed: bool) -> None:

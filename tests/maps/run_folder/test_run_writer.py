@@ -41,7 +41,6 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if path.name.startswith("."))
 
 
-@pytest.mark.slow
 def test_a_run_is_complete_and_has_every_table_with_its_header(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     assert verify(folder).state == "complete"
@@ -56,7 +55,6 @@ def test_a_run_is_complete_and_has_every_table_with_its_header(toy_plan, tmp_pat
         assert header[: len(table.columns)] == list(table.columns)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("flat", [False, True])
 def test_a_text_of_a_policy_stands_once_but_in_a_flat_run(toy_plan, tmp_path: Path, flat: bool) -> None:
     folder = write_run(toy_plan, tmp_path / "run", flat=flat)
@@ -74,13 +72,11 @@ def test_a_text_of_a_policy_stands_once_but_in_a_flat_run(toy_plan, tmp_path: Pa
     assert verify(write_run(again, tmp_path / "again")).state == "complete"
 
 
-@pytest.mark.slow
 def test_two_runs_have_the_same_bytes(toy_plan, tmp_path: Path) -> None:
     first, second = (write_run(toy_plan, tmp_path / name) for name in ("one", "two"))
     assert (first / "manifest.json").read_bytes() == (second / "manifest.json").read_bytes()
 
 
-@pytest.mark.slow
 def test_a_run_from_before_a_column_is_read_with_the_column_empty(toy_result: Path, tmp_path: Path) -> None:
     """Each table without the last column of its declaration, as an earlier version wrote it."""
     folder = Path(shutil.copytree(toy_result, tmp_path / "older"))
@@ -98,7 +94,6 @@ def test_a_run_from_before_a_column_is_read_with_the_column_empty(toy_result: Pa
     assert "<html" in report(plan)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("excel_safe", [False, True])
 def test_a_run_reads_back_as_the_plan_that_was_written(make_plan, tmp_path: Path, excel_safe: bool) -> None:
     plan = make_plan({"a1": '=HYPERLINK("x")', "a2": "010203", "b1": '重庆, "山"\n城'})
@@ -115,7 +110,6 @@ def test_a_run_reads_back_as_the_plan_that_was_written(make_plan, tmp_path: Path
     assert again.rulebook.values == plan.rulebook.values
 
 
-@pytest.mark.slow
 def test_a_run_keeps_the_heights_of_its_relief(toy_folder: Path, tmp_path: Path) -> None:
     plan_file = toy_folder / "plan.toml"
     plan_file.write_text(f'{plan_file.read_text("utf-8")}\n[map]\nrelief = "height"\n', "utf-8")
@@ -131,7 +125,6 @@ def test_a_run_keeps_the_heights_of_its_relief(toy_folder: Path, tmp_path: Path)
     assert read_run(folder).heights is None
 
 
-@pytest.mark.slow
 def test_a_text_that_is_empty_is_none_that_is_missing(toy_plan, tmp_path: Path) -> None:
     notes = pd.array(["", None, *["x"] * 10], dtype="str")
     plan = replace(toy_plan, units=toy_plan.units.assign(note=notes), measures=toy_plan.measures.assign(note=notes))
@@ -139,7 +132,6 @@ def test_a_text_that_is_empty_is_none_that_is_missing(toy_plan, tmp_path: Path) 
     assert (again.iloc[0], again.isna().sum()) == ("", 1)
 
 
-@pytest.mark.slow
 def test_formulas_stand_as_written_unless_asked(make_plan, tmp_path: Path) -> None:
     plan = make_plan({"a1": "=1+1"})
     plain = pd.read_csv(write_run(plan, tmp_path / "plain") / "zones.csv", dtype=str)
@@ -148,7 +140,6 @@ def test_formulas_stand_as_written_unless_asked(make_plan, tmp_path: Path) -> No
     assert safe["name"].iloc[0] == "'=1+1"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("place", "what"), [("run/inside", "the run"), ("run/rulebook/deep/run", "the rulebook")])
 def test_no_run_is_written_into_a_run_or_a_rulebook(toy_plan, tmp_path: Path, place: str, what: str) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
@@ -159,7 +150,6 @@ def test_no_run_is_written_into_a_run_or_a_rulebook(toy_plan, tmp_path: Path, pl
     assert caught.value.exit_code == 5
 
 
-@pytest.mark.slow
 def test_a_path_may_lead_through_a_run(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     require_room(folder / ".." / "second")
@@ -190,7 +180,6 @@ def test_a_folder_that_is_no_run_is_refused_and_stays(toy_plan, tmp_path: Path, 
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.slow
 def test_a_run_from_before_the_mark_is_known_by_its_list(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -204,7 +193,6 @@ def test_a_run_from_before_the_mark_is_known_by_its_list(toy_plan, tmp_path: Pat
     assert list(tmp_path.glob("*.kept-*")) == []
 
 
-@pytest.mark.slow
 def test_a_code_that_has_another_name_today_is_read_by_it(run_of, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(run_of("us_mountain_west"), tmp_path / "run"))
     now = read_run(folder).divergence
@@ -249,7 +237,6 @@ def switch(request, monkeypatch) -> str:
     return request.param
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("switch")
 def test_files_of_the_user_in_a_run_are_kept_and_named(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
@@ -265,7 +252,6 @@ def test_files_of_the_user_in_a_run_are_kept_and_named(toy_plan, tmp_path: Path)
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.slow
 def test_from_python_it_is_a_warning(toy_plan, tmp_path: Path) -> None:
     (write_run(toy_plan, tmp_path / "run") / "notes.md").write_text("mine")
     with pytest.warns(UserWarning, match=r"kept in .*run\.kept-1: notes\.md"):
@@ -305,7 +291,6 @@ def write_again(whole: Path, folder: Path) -> None:
         shutil.copytree(whole, stage)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("switch")
 def test_killed_at_any_step_a_run_stands_and_nothing_of_the_user_is_lost(toy_plan, tmp_path: Path) -> None:
     """Every step at which a kill can fall, one after the other, until none is left."""
@@ -335,7 +320,6 @@ def lies(path: Path) -> bool:
     return os.path.lexists(path)
 
 
-@pytest.mark.slow
 def test_a_run_left_between_two_renames_is_put_back_by_who_asks_for_it(toy_plan, tmp_path: Path) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     work = tmp_path / f".run.zoneplan-stage-{0:016x}"
@@ -349,7 +333,6 @@ def test_a_run_left_between_two_renames_is_put_back_by_who_asks_for_it(toy_plan,
     assert verify(folder).state == "complete"
 
 
-@pytest.mark.slow
 def test_a_living_writer_makes_the_second_one_leave(toy_plan, tmp_path: Path) -> None:
     with staged(tmp_path / "run", RUN) as stage:
         stage.mkdir()
@@ -383,7 +366,6 @@ def test_a_run_is_written_where_there_is_no_fcntl(toy_folder: Path, tmp_path: Pa
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.slow
 def test_a_failure_keeps_the_older_run(toy_plan, tmp_path: Path, monkeypatch) -> None:
     folder = write_run(toy_plan, tmp_path / "run")
     before = (folder / "manifest.json").read_bytes()
@@ -410,7 +392,6 @@ def _write_with_a_small_disk(plan, folder: Path, answer) -> None:
         answer.put("written")
 
 
-@pytest.mark.slow
 def test_a_full_disk_leaves_nothing(toy_plan, tmp_path: Path) -> None:
     context = multiprocessing.get_context("fork")
     answer = context.SimpleQueue()
@@ -421,7 +402,6 @@ def test_a_full_disk_leaves_nothing(toy_plan, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*run*")) == []
 
 
-@pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_folder: Path, tmp_path: Path) -> None:
     """F01, F02, F03, F04, F05, F06: eight kills; each time the folder is complete or absent, the next run tidies up.
 
@@ -449,7 +429,6 @@ def test_a_kill_at_any_moment_leaves_a_whole_run_or_none(toy_folder: Path, tmp_p
     assert leftovers(tmp_path) == []
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
 def test_a_run_is_the_same_where_a_child_reads_its_tables(toy_result: Path) -> None:
     with sandboxed("process"):

@@ -25,7 +25,7 @@ from zoning.trace import Record
 from zoning.zones import conflicts, unit_margins
 
 LANGUAGES = {"us_mountain_west": "en", "china_provinces": "zh", "toy": "en"}
-STUDIES = (*(pytest.param(name, marks=pytest.mark.slow) for name in builtin_studies()), "toy")
+STUDIES = (*builtin_studies(), "toy")
 IDS = {
     "claims": "rule", "zones": "rule", "policies": "policy", "lines": "line", "flows": "instrument",
     "sitings": "quota", "sites": "quota", "industries": "code",
@@ -229,7 +229,6 @@ def test_explaining_asks_no_rule_again(written: SimpleNamespace, monkeypatch: py
             assert explain(plan, unit, written.language).text()
 
 
-@pytest.mark.slow
 def test_writing_asks_rules_only_what_another_limit_or_fact_would_change(
     written: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-import pytest
 
 from maps.run_folder import read_run, run_again, verify, write_run
 from tests.zoning.study.test_tries import write_try
@@ -26,7 +25,6 @@ set = { "parameters.fragile_min" = 0.6 }
 """
 
 
-@pytest.mark.slow
 def test_scenarios_are_written_verified_run_again_and_read_back(toy_folder: Path) -> None:
     plan_file = toy_folder / "plan.toml"
     plan_file.write_text(plan_file.read_text("utf-8") + SCENARIOS, "utf-8")
@@ -48,13 +46,11 @@ def test_scenarios_are_written_verified_run_again_and_read_back(toy_folder: Path
     assert verify(folder).missing == ("scenarios.csv",)
 
 
-@pytest.mark.slow
 def test_a_run_of_a_plan_without_scenarios_has_no_such_files(toy_result: Path) -> None:
     assert not [*toy_result.glob("scenario*")]
     assert "try" not in json.loads((toy_result / "manifest.json").read_text("utf-8"))
 
 
-@pytest.mark.slow
 def test_a_try_is_marked_wherever_it_is_seen(toy_folder: Path, command: Callable[..., SimpleNamespace]) -> None:
     path = write_try(toy_folder, '"parameters.fragile_min" = 0.6', by="Ana & <b>Zoë</b>")
     told = command("run", path)

@@ -25,7 +25,6 @@ def manifest(folder: Path) -> bytes:
     return (folder / "manifest.json").read_bytes()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2, 3, None])
 def test_any_number_of_workers_writes_the_same_bytes(toy_plan, tmp_path: Path, workers: int | None) -> None:
     steps: list[str] = []
@@ -35,7 +34,6 @@ def test_any_number_of_workers_writes_the_same_bytes(toy_plan, tmp_path: Path, w
     assert steps == list(maps.run_folder.run_files.PAGES)[: len(steps)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("study", STUDIES)
 def test_so_they_do_of_the_built_in_studies(plan_of, run_of, tmp_path: Path, study: str) -> None:
     """One worker, four, and as many as this machine has cores, which is what other tests read."""
@@ -43,7 +41,6 @@ def test_so_they_do_of_the_built_in_studies(plan_of, run_of, tmp_path: Path, stu
     assert {*written, manifest(run_of(study))} == {written[0]}
 
 
-@pytest.mark.slow
 def test_so_does_the_command_which_cuts_in_threads_and_begins_borders_early(toy_folder: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "zoneplan", "run", str(toy_folder / "plan.toml"), "--no-cache", "--out"]
     for workers in ("1", "2", "3"):
@@ -51,7 +48,6 @@ def test_so_does_the_command_which_cuts_in_threads_and_begins_borders_early(toy_
     assert manifest(tmp_path / "1") == manifest(tmp_path / "2") == manifest(tmp_path / "3")
 
 
-@pytest.mark.slow
 def test_a_disk_that_is_full_for_one_of_them_is_said_and_the_older_run_stands(
     toy_plan, tmp_path: Path, monkeypatch
 ) -> None:
@@ -76,7 +72,6 @@ def test_no_worker_at_all_is_refused_before_anything_is_done(toy_plan, tmp_path:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_command_that_is_ended_among_its_workers_leaves_no_half_of_a_run(
     toy_folder: Path, tmp_path: Path, number: signal.Signals

@@ -25,8 +25,6 @@ from zoning.pipeline import FreshPlan, run
 from zoning.study import read_study
 
 pytest.importorskip("uvicorn", reason="the extra 'serve' is not installed")
-pytestmark = pytest.mark.slow
-
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "the council", "date": date(2024, 12, 2)}
 
 

@@ -136,7 +136,6 @@ def test_waiting_units_get_a_ring(toy_plan):
     assert '<circle cx="123.5" cy="476.5"' in svg
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("study", "language"), [("us_mountain_west", "en"), ("china_provinces", "zh")])
 def test_no_two_names_touch_and_none_leaves_the_picture(plan_of, study, language):
     plan = plan_of(study)
@@ -162,7 +161,6 @@ def test_no_two_names_touch_and_none_leaves_the_picture(plan_of, study, language
             assert shapely.contains_xy(shape, x, y)
 
 
-@pytest.mark.slow
 def test_the_ground_of_a_picture_has_land_water_towns_and_credits(plan_of):
     svg = picture(plan_of("us_mountain_west"))
     said = texts(svg)
@@ -173,7 +171,6 @@ def test_the_ground_of_a_picture_has_land_water_towns_and_credits(plan_of):
     assert "Made with Natural Earth. Places: GeoNames (CC BY 4.0)." in " ".join(said)
 
 
-@pytest.mark.slow
 def test_a_picture_of_china_has_no_border_and_no_name_outside(plan_of):
     plan = plan_of("china_provinces")
     svg = picture(plan, "zh")
@@ -191,7 +188,6 @@ def test_the_same_plan_gives_the_same_picture_whatever_the_order_of_rows(toy_pla
     assert zone_area_px(picture(turned), "general") == zone_area_px(picture(toy_plan), "general")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_stand_as_they_are_written(make_plan, name):
     plan = make_plan()

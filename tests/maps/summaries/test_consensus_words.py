@@ -20,7 +20,6 @@ def found(toy_run: FreshPlan) -> Consensus:
     return consensus({"Ana": tried, "Rui": toy_run}, toy_run)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("language", "decision"), [("en", "decision on"), ("zh", "决定"), ("pt", "decisão sobre")])
 def test_differences_have_the_titles_of_a_comparison(found: Consensus, language: str, decision: str) -> None:
     told, other = (

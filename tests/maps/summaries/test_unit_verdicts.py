@@ -147,7 +147,6 @@ def test_a_rule_that_decided_is_met_and_a_default_fails_all_of_them(told, plan_o
             assert not any(gauge.passed for gauge in one.gauges if gauge.decided and gauge.zone in mains), unit
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("study", STUDIES)
 def test_what_is_said_to_change_a_unit_does(told, plan_of, study: str) -> None:
     """Each printed limit, put into the rulebook, gives the unit the main function that the sentence says."""
@@ -254,7 +253,6 @@ def assert_same(found: Verdicts, plan, read: list[dict[str, object]]) -> None:
 
 
 @pytest.mark.node
-@pytest.mark.slow
 @pytest.mark.parametrize(("study", "language"), TOLD)
 def test_the_page_says_the_same_of_every_unit(in_node, told, plan_of, study: str, language: str) -> None:
     plan, found = localize(plan_of(study), language), told(study, language)

@@ -9,7 +9,7 @@ import pytest
 from maps.web import draw
 from tests.maps.web.test_browser import becomes, colour, place, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser]
 PAPER = [0xF8, 0xF4, 0xEB]
 
 

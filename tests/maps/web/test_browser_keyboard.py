@@ -10,7 +10,7 @@ from maps.web import draw
 
 SEARCH = re.compile(r"Find \w+ by name or id")
 """What the search is called, with the noun of the plan."""
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser]
 
 FOCUSED = """() => {
     const one = document.activeElement;

@@ -50,7 +50,6 @@ def rows(tab) -> list[tuple[tuple[int, ...], str, int]]:
     ]
 
 
-@pytest.mark.slow
 def test_a_measure_colours_the_units_and_its_legend_counts_them(open_map, measured_plan) -> None:
     tab = open_map(draw(measured_plan))
     tab.get_by_label("Colour by").select_option("height_mean_m")
@@ -64,7 +63,6 @@ def test_a_measure_colours_the_units_and_its_legend_counts_them(open_map, measur
     assert "by=height_mean_m" in tab.evaluate("location.hash")
 
 
-@pytest.mark.slow
 def test_a_class_that_is_pressed_keeps_its_units_and_dims_the_rest(open_map, measured_plan) -> None:
     tab = open_map(draw(measured_plan), "#by=height_mean_m&classes=equal")
     before, (first, *_) = colours(tab, measured_plan), rows(tab)

@@ -14,7 +14,6 @@ from zoning.scenario import robustness
 from zoning.steps import Steps
 from zoning.study.scenarios import RobustnessSection
 
-pytestmark = pytest.mark.slow
 WITHIN = {"fragile_min": (0.2, 0.8)}
 
 

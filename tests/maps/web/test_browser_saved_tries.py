@@ -22,7 +22,7 @@ from maps.locale import catalogue, languages, localize
 from tests.conftest import SHIPPED, SHIPPED_EDITIONS, shipped_study
 from zoning.study import read_study
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser]
 
 OUTCOME = "tried => globalThis.zoneplan.evaluate(tried)"
 DROP = """([text, name, target]) => {

@@ -8,7 +8,7 @@ import pytest
 from maps.web import draw
 from tests.maps.web.test_table_page import HOSTILE, squares
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser]
 
 COUNTS = """() => [...document.querySelectorAll("#zp-legend .zp-row")].map((row) => [
     row.querySelector(".zp-said").textContent, Number(row.querySelector(".zp-number").textContent)])"""

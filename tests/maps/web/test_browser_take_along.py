@@ -14,7 +14,7 @@ import pytest
 
 from maps.web import draw
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser]
 SVG = "{http://www.w3.org/2000/svg}"
 HOSTILE = {"a1": '=HYPERLINK("http://x")', "a2": "+1, two", "a3": "</text><script>document.title='ran'</script>"}
 SIGNIFICANT = {1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8, 9}

@@ -106,7 +106,6 @@ def test_a_try_is_kept_saved_and_written_over_pictures(open_map, toy_plan) -> No
     assert "A try, not the adopted plan" in Path(drawn.value.path()).read_text("utf-8")
 
 
-@pytest.mark.slow
 def test_a_saved_try_runs_to_the_same_zones_and_amounts(open_map, tmp_path: Path) -> None:
     (tmp_path / "study").mkdir()
     plan = drawn_plan(tmp_path / "study", "us_west", "2025-01-01")
@@ -165,7 +164,6 @@ def test_what_cannot_be_is_refused_beside_the_field(open_map, toy_plan) -> None:
     assert tab.complaints == []
 
 
-@pytest.mark.slow
 def test_a_quota_that_cannot_be_met_says_why_as_python_does(open_map, tmp_path: Path) -> None:
     drawn = drawn_plan(tmp_path, "us_west", "2025-01-01")
     levels = ("region", "unit")

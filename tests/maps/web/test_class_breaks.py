@@ -27,7 +27,6 @@ def columns() -> list[np.ndarray]:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Numba not installed", "ignore:Not enough unique values")
 def test_classes_are_those_of_mapclassify(node, tmp_path: Path) -> None:
     mapclassify = pytest.importorskip("mapclassify", reason="mapclassify (extra dev) is not installed")

@@ -38,13 +38,11 @@ def told(node, tmp_path: Path):
     return ask
 
 
-@pytest.mark.slow
 def test_conditions_of_the_built_in_rulebooks_are_answered_alike(told) -> None:
     asked = [_rulebook_table(name, day) for name, day in DAYS.items()]
     _compare(told, asked)
 
 
-@pytest.mark.slow
 def test_any_condition_is_answered_alike(told) -> None:
     rng = random.Random(20)
     table = _table(rng)
@@ -195,7 +193,6 @@ def test_sums_and_products_are_rounded_once(told) -> None:
     assert list(map(float, found["products"])) == [product(one) for one in [*products, [3.0, 0.1]]]
 
 
-@pytest.mark.slow
 def test_steps_are_handed_out_alike_to_the_last_tie(told) -> None:
     rng = random.Random(11)
     contests, own = [], []

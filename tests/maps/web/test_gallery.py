@@ -14,7 +14,7 @@ from maps.reports import write_dossier
 from tests.conftest import keep
 from tests.maps.test_accessibility import REPAINTED, SIZES, STUDIES, THEMES
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser]
 READY = "html[data-zoneplan=ready]"
 LANGUAGES = {study: language for language, study in STUDIES.items()}
 VIEWS = ("functions", "land", "money")

@@ -35,7 +35,6 @@ def packed(ground) -> int:
     return len(in_85_signs(gzip.compress(text + b"".join(map(byte_planes, ground.numbers)), 9)))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("plane", ["equal_area", "mercator"])
 @pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
 def test_the_ground_is_light(ground, study, plane):
@@ -44,7 +43,6 @@ def test_the_ground_is_light(ground, study, plane):
     assert len(found.model.relief.address) < 160_000
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("plane", ["equal_area", "mercator"])
 def test_plan_and_ground_lie_in_one_plane(ground, plan_of, plane):
     found, shapes = ground("us_mountain_west", plane)
@@ -62,7 +60,6 @@ def test_plan_and_ground_lie_in_one_plane(ground, plan_of, plane):
     assert relief.south < y < relief.north
 
 
-@pytest.mark.slow
 def test_numbers_are_as_many_as_the_model_says_and_lie_on_the_grid(ground):
     found, _ = ground("us_mountain_west")
     numbers = iter(found.numbers)
@@ -81,7 +78,6 @@ def test_numbers_are_as_many_as_the_model_says_and_lie_on_the_grid(ground):
     assert set(kinds) >= {"land", "river", "lake", "province", "country"}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("plane", ["equal_area", "mercator"])
 def test_the_map_of_china_has_no_border_and_no_town_outside(ground, plane):
     found, _ = ground("china_provinces", plane, "zh")
@@ -94,7 +90,6 @@ def test_the_map_of_china_has_no_border_and_no_town_outside(ground, plane):
     assert "仅供参考" in found.model.credits
 
 
-@pytest.mark.slow
 def test_the_same_plan_has_the_same_ground(ground):
     one, other = ground("us_mountain_west")[0], ground("us_mountain_west")[0]
     assert as_json(one.model) == as_json(other.model)

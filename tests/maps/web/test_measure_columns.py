@@ -47,7 +47,6 @@ def test_steps_keep_four_digits_of_small_values_unless_large_ones_forbid(values:
     assert told.max() < 2**31
 
 
-@pytest.mark.slow
 def test_measures_have_titles_in_the_language(plan_of) -> None:
     plan = plan_of("us_mountain_west")
     english, chinese = (

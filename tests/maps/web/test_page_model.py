@@ -54,7 +54,6 @@ def test_each_field_of_a_page_is_of_its_type(map_page, toy_plan) -> None:
         assert fits(plan_model(localize(plan, "en")).model, PlanModel)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
 def test_each_field_of_the_page_of_a_built_in_study_is_of_its_type(map_page, plan_of, study: str) -> None:
     assert fits(map_page(plan_of(study)), Page)

@@ -79,7 +79,6 @@ def words_in(text: str) -> int:
     return len(re.findall(r"\S*\w\S*", re.sub(r"[\u2e80-\u9fff]+|\(en\)", " ", joined))) + len(signs) // 2
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("study", ["us_mountain_west", "china_provinces"])
 def test_a_card_says_all_in_120_words_before_it_is_unfolded(
@@ -91,7 +90,6 @@ def test_a_card_says_all_in_120_words_before_it_is_unfolded(
     assert {unit: count for unit, count in counts.items() if count > 120} == {}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("study", "least"), [("us_mountain_west", 100), ("china_provinces", 20)])
 def test_other_values_of_its_own_make_of_a_unit_what_the_card_says(
     node, plan_of, tmp_path: Path, study: str, least: int

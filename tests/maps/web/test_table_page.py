@@ -121,7 +121,6 @@ def test_no_text_of_a_table_gets_into_the_page() -> None:
     assert f"<h1>{html.escape(HOSTILE)}</h1>" in page
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("projection", ["equal_area", "mercator"])
 @pytest.mark.parametrize("language", ["en", "zh", "pt"])
 def test_it_is_drawn_in_every_language_and_projection(language, projection) -> None:

@@ -237,7 +237,6 @@ def test_a_language_that_is_not_there_is_refused(map_page, toy_plan) -> None:
         map_page(toy_plan, "xx")
 
 
-@pytest.mark.slow
 def test_each_card_has_every_line_of_the_explanation(toy_plan, chain_lines, told) -> None:
     """The toy plan has no energy, money or negative lists."""
     said = cards(localize(toy_plan))

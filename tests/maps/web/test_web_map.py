@@ -45,14 +45,12 @@ def test_it_is_a_folium_map(toy_plan) -> None:
     assert type(draw(toy_plan)) is folium.Map
 
 
-@pytest.mark.slow
 def test_the_same_plan_gives_the_same_bytes(make_plan, tmp_path) -> None:
     for name in ("one", "two"):
         draw(make_plan()).save(tmp_path / name)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 
 
-@pytest.mark.slow
 def test_the_file_asks_for_nothing(toy_plan) -> None:
     tags = Tags(page_of(toy_plan))
     assert [attrs for _, attrs in tags.found if {"src", "srcset", "data", "action"} & attrs.keys()] == []
@@ -76,7 +74,6 @@ def test_ids_on_the_page_are_unique(toy_plan) -> None:
     assert len(ids) == len(set(ids))
 
 
-@pytest.mark.slow
 def test_no_name_stands_in_the_page_outside_the_block(make_plan) -> None:
     names = dict(zip(("a1", "a2", "a3", "a4", "b1", "b2"), HOSTILE, strict=True))
     page = page_of(make_plan(names))
@@ -84,7 +81,6 @@ def test_no_name_stands_in_the_page_outside_the_block(make_plan) -> None:
     assert len(re.findall("<script", page)) == len(re.findall("<script", page_of(make_plan())))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_name_of_the_study_is_a_text(toy_plan, name: str) -> None:
     study = toy_plan.study.model_copy(update={"study": toy_plan.study.study.model_copy(update={"name": name})})
@@ -124,7 +120,6 @@ def test_a_map_of_a_plan_without_quotas_lines_and_policies(toy_plan) -> None:
     assert "zoneplan.open" in page_of(dataclasses.replace(toy_plan, study=study, assumptions=(), **bare))
 
 
-@pytest.mark.slow
 def test_tiles_bring_mercator_along(toy_plan) -> None:
     plan_map = draw(toy_plan)
     assert "crs: L.CRS.ZoneplanPlane" in plan_map.get_root().render()
@@ -134,7 +129,6 @@ def test_tiles_bring_mercator_along(toy_plan) -> None:
     assert "crs: L.CRS.ZoneplanPlane" in plan_map.get_root().render()
 
 
-@pytest.mark.slow
 def test_tiles_that_a_plan_names_lie_under_it(toy_plan) -> None:
     named = {"tiles": "https://tiles.example/{z}/{x}/{y}.png", "attribution": "<script>alert(1)</script> & Co"}
     section = toy_plan.study.map.model_copy(update=named)

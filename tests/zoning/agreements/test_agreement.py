@@ -280,7 +280,6 @@ shares = st.dictionaries(st.sampled_from("abcdef"), st.decimals("0.01", 100, pla
 
 
 class TestWhateverTheNumbersAre:
-    @pytest.mark.slow
     @given(
         amount=st.integers(1, 10**9),
         pay=shares,

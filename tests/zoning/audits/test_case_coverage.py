@@ -94,7 +94,6 @@ def test_a_number_behind_a_derived_measure_is_followed(folder: Path) -> None:
     assert found(folder) == {}
 
 
-@pytest.mark.slow
 def test_a_text_and_a_truth_value_have_others(folder: Path) -> None:
     add(
         folder,

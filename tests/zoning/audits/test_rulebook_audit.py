@@ -35,7 +35,6 @@ AT_ONCE = 60
 PARTS = [(name, first) for name in builtin_rulebooks() for first in range(0, len(cases_of(name)), AT_ONCE)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("name", "first"), PARTS)
 def test_each_case_of_a_built_in_rulebook_goes_as_expected(name: str, first: int) -> None:
     """Hundreds of worked cases, some at once, so that they can be shared out."""
@@ -44,7 +43,6 @@ def test_each_case_of_a_built_in_rulebook_goes_as_expected(name: str, first: int
     assert [case.name for case in cases if not is_as_expected(case, rulebooks[case.date])] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_rulebooks())
 def test_built_in_rulebooks_have_no_finding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Beside what comes of their cases, which has a test of its own."""
@@ -105,7 +103,6 @@ def test_a_number_without_a_name_is_refused_wherever_a_condition_stands(write_ru
         assert "name a parameter, with its unit, dates and reference" in one.text
 
 
-@pytest.mark.slow
 def test_the_command_says_the_same(write_rulebook, command) -> None:
     folder = write_rulebook(parameters=swap("until = 2020-01-01", "until = 2019-12-30"))
     told = command("check", folder)
@@ -115,7 +112,6 @@ def test_the_command_says_the_same(write_rulebook, command) -> None:
     assert [(one["level"], one["code"]) for one in found] == [("warning", "day")]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_rulebooks())
 def test_a_copy_of_a_built_in_rulebook_may_drop_a_language(name: str, tmp_path: Path) -> None:
     folder = shutil.copytree(LAWS / name, tmp_path / name)

@@ -43,7 +43,6 @@ def test_cases_that_go_as_expected(write_rulebook) -> None:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -162,12 +161,10 @@ def write_accounts(write_rulebook):
     return write
 
 
-@pytest.mark.slow
 def test_energy_is_judged_and_money_flows_in_a_case(write_accounts) -> None:
     assert [result.text for result in run_cases(write_accounts()) if not result.passed] == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
@@ -182,7 +179,6 @@ def test_differences_of_accounts_are_told_in_words(write_accounts, old, new, wor
     assert words in result.text
 
 
-@pytest.mark.slow
 def test_a_difference_says_why_it_came_out_so(write_accounts) -> None:
     *_, result = run_cases(write_accounts("intensity_light = 2,", "intensity_light = 3,"))
     (one,) = result.differences

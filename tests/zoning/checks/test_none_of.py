@@ -54,7 +54,6 @@ def test_a_name_that_means_nothing_or_is_there_is_refused_with_its_place(
     assert all(word in said for word in words), said
 
 
-@pytest.mark.slow
 def test_with_all_that_is_absent_named_nothing_of_a_built_in_study_is_assumed() -> None:
     """Each indicator and role that the rulebook reads and the study lacks can be said not to exist."""
     study = read_study(builtin_study("china_provinces"))

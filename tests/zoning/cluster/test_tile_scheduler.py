@@ -84,7 +84,6 @@ def same(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> bool:
     return shapes[0] == shapes[1] and one.drop(columns="geometry").equals(other.drop(columns="geometry"))
 
 
-@pytest.mark.slow
 def test_f11_a_killed_worker_s_tiles_are_done_again_and_bytes_are_the_same(cluster, small_tiles: None) -> None:
     address, workers = cluster
     here, seen = overlay(UNITS, {"forest": FOREST}), [0]
@@ -104,7 +103,6 @@ def test_f11_a_killed_worker_s_tiles_are_done_again_and_bytes_are_the_same(clust
     assert same(here, there)
 
 
-@pytest.mark.slow
 def test_a_run_of_the_command_on_a_cluster_is_the_run_to_the_byte(
     cluster, command: Callable, toy_folder: Path, tmp_path: Path
 ) -> None:
@@ -120,7 +118,6 @@ def test_a_run_of_the_command_on_a_cluster_is_the_run_to_the_byte(
     assert files["here"] == files["there"]
 
 
-@pytest.mark.slow
 def test_workers_of_other_versions_are_refused(cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     address, _ = cluster
     monkeypatch.setattr(shapely, "geos_version_string", "3.1.0")  # here, not where the workers are

@@ -99,7 +99,6 @@ def test_a_share_of_the_unit_stands_for_hectares() -> None:
     assert value_services(shares, bare)["services_value_cny"].tolist() == [10250]
 
 
-@pytest.mark.slow
 @given(st.lists(st.tuples(st.floats(0, 1e6), st.floats(0, 1e6)), min_size=1, max_size=5), st.integers(0, 4))
 def test_the_parts_add_up_and_more_land_is_never_worth_less(areas, more) -> None:
     land = pd.DataFrame(areas, columns=["forest_ha", "grass_ha"], index=[f"u{one}" for one in range(len(areas))])

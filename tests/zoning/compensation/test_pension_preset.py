@@ -10,8 +10,6 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 from zoning.pipeline import run
 from zoning.study import read_study
 
@@ -43,7 +41,6 @@ def of_2018() -> tuple[dict[str, Decimal], dict[str, Decimal]]:
     return moved(FOLDER)
 
 
-@pytest.mark.slow
 def test_each_pays_in_by_the_published_formula() -> None:
     paid, _ = of_2018()
     assert len(paid) == 25
@@ -86,7 +83,6 @@ def test_the_figures_are_those_of_the_yearbook() -> None:
     }
 
 
-@pytest.mark.slow
 def test_from_2022_the_amounts_of_the_budget_are_given(tmp_path: Path) -> None:
     """Guangdong handed over 885.11 of 2,175.03 hundred million yuan: 40.7 %; what the others handed over is one sum."""
     folder = tmp_path / "pensions"

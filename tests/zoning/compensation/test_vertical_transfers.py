@@ -327,7 +327,6 @@ class TestWhatIsRefused:
 class TestWhateverTheNumbersAre:
     needs = st.lists(st.integers(0, 10**6), min_size=1, max_size=12)
 
-    @pytest.mark.slow
     @given(needs, st.integers(1, 10**10))
     def test_the_budget_is_exhausted_to_the_cent(self, needs: list[int], cents: int) -> None:
         """P24, from above: what is received is the budget, and a larger need never has less."""
@@ -337,7 +336,6 @@ class TestWhateverTheNumbersAre:
             larger = sorted(zip(needs, (found.get(f"{place:02}", D(0)) for place in range(len(needs))), strict=True))
             assert all(one[1] <= other[1] for one, other in pairwise(larger) if one[0] < other[0])
 
-    @pytest.mark.slow
     @given(needs, st.integers(0, 11), st.integers(1, 10**5), st.integers(1, 10**8))
     def test_a_larger_need_never_gets_less(self, needs: list[int], place: int, more: int, cents: int) -> None:
         place %= len(needs)
@@ -346,7 +344,6 @@ class TestWhateverTheNumbersAre:
             unit = f"{place:02}"
             assert self.shared(raised, cents).get(unit, 0) >= self.shared(needs, cents).get(unit, 0)
 
-    @pytest.mark.slow
     @given(needs, st.randoms())
     def test_the_order_of_the_rows_does_not_matter(self, needs: list[int], random) -> None:  # type: ignore[no-untyped-def]
         if any(needs):
@@ -354,7 +351,6 @@ class TestWhateverTheNumbersAre:
             random.shuffle(order)
             assert self.shared(needs, 12_345, order) == self.shared(needs, 12_345)
 
-    @pytest.mark.slow
     @given(needs)
     @example([360, 376, 536, 536, 538])
     def test_it_is_what_apportion_gives_for_the_needs(self, needs: list[int]) -> None:

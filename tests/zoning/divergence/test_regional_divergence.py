@@ -110,7 +110,6 @@ def test_refusals() -> None:
         zp.indices.regional_divergence(OUTPUT - 50, HALVES)
 
 
-@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(1, 10**6), st.integers(1, 10**6), st.sampled_from("xyz")), min_size=2, max_size=12),
     st.sampled_from([0.5, 4.0, 1024.0]),

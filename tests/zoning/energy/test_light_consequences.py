@@ -95,7 +95,6 @@ def documented() -> set[str]:
     return set(re.findall(r"^\|[^|]+\| `([a-z-]+)`", table, re.MULTILINE))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_every_consequence_that_the_documentation_names_happens(way: str, tmp_path: Path) -> None:
     plan = plan_of_lights(tmp_path, *WAYS[way])
@@ -111,7 +110,6 @@ def test_every_consequence_that_the_documentation_names_happens(way: str, tmp_pa
     assert stop["values"] == {"intensity_light": 1}, "explained by the light of the region that was asked"
 
 
-@pytest.mark.slow
 def test_of_two_regions_the_nearest_in_force_is_told(tmp_path: Path) -> None:
     """A county that does well lies in a province with a red light: the stop of the province holds there, too; its own
     exception does not free it from the assessment of the province."""

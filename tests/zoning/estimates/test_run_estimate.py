@@ -66,7 +66,6 @@ def test_a_machine_of_half_the_time_is_twice_as_fast() -> None:
     assert machine_speed(2 * own) == pytest.approx(2, rel=0.5)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_studies())
 def test_memory_and_disk_are_foretold(name: str, plan_of: Callable, tmp_path: Path) -> None:
     told = estimate(read_study(builtin_study(name)))

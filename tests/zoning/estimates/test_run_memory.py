@@ -172,7 +172,6 @@ def peak_of(plan: Path, out: Path, *more: str) -> tuple[int, str]:
 
 
 @LINUX
-@pytest.mark.slow
 def test_by_tiles_a_limit_is_held_that_a_run_would_exceed_and_bytes_are_the_same(tmp_path: Path) -> None:
     plan = write_fine_study(tmp_path / "fine")
     found = estimate(read_study(plan))

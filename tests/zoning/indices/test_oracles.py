@@ -17,7 +17,6 @@ TYPES = np.array([1, -1, 1, -1])
 COST = ["b", "d"]
 
 
-@pytest.mark.slow
 def test_composites_are_those_of_pymcdm() -> None:
     pytest.importorskip("pymcdm", reason="pymcdm is not installed: pip install zoneplan[dev]")
     from pymcdm import helpers, methods, normalizations, weights
@@ -38,7 +37,6 @@ def test_composites_are_those_of_pymcdm() -> None:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:Although TOPSIS")
 def test_composites_are_those_of_scikit_criteria() -> None:
     skcriteria = pytest.importorskip("skcriteria", reason="scikit-criteria is not installed: pip install zoneplan[dev]")
@@ -69,7 +67,6 @@ def test_weights_of_pairs_are_the_eigenvector_of_numpy(size) -> None:
     assert ratio == pytest.approx((values.real.max() - size) / (size - 1) / random)
 
 
-@pytest.mark.slow
 def test_inequality_is_that_of_pysal() -> None:
     pytest.importorskip("inequality", reason="inequality is not installed: pip install zoneplan[dev]")
     from inequality.gini import Gini
@@ -84,7 +81,6 @@ def test_inequality_is_that_of_pysal() -> None:
     )
 
 
-@pytest.mark.slow
 def test_autocorrelation_is_that_of_pysal() -> None:
     pytest.importorskip("esda", reason="esda is not installed: pip install zoneplan[dev]")
     from esda import Moran, Moran_Local
@@ -107,7 +103,6 @@ def hospitals() -> tuple[pd.Series, pd.Series, pd.DataFrame]:
     return people, beds, pd.DataFrame(RANDOM.uniform(1, 40, (9, 5)), index=people.index, columns=beds.index)
 
 
-@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:The inplace keyword")
 @pytest.mark.parametrize("bands", [None, {10: 1, 20: 0.68, 30: 0.22}])
 def test_access_is_that_of_pysal(bands) -> None:
@@ -129,7 +124,6 @@ def test_access_is_that_of_pysal(bands) -> None:
         assert np.allclose(found[known.index], known)
 
 
-@pytest.mark.slow
 def test_areas_are_divided_as_by_tobler() -> None:
     pytest.importorskip("tobler", reason="tobler is not installed: pip install zoneplan[dev]")
     import geopandas as gpd

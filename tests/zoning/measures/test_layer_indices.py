@@ -108,7 +108,6 @@ def test_graded_cells_have_measures_of_their_own(study_with) -> None:
         assert dataset.dtypes == ("uint8",)
 
 
-@pytest.mark.slow
 def test_what_the_rulebook_derives_of_cells_gives_a_score(study_with) -> None:
     plan = run(read_study(study_with(FARM, "main_functional_areas")))
     with rasterio.open(plan.rasters["farm_cells"].path) as dataset:
@@ -154,7 +153,6 @@ def test_what_cannot_be_made_of_rasters_is_refused_with_its_place(study_with, be
     assert says in str(refused.value)
 
 
-@pytest.mark.slow
 def test_rasters_that_the_rulebook_needs_are_named(study_with) -> None:
     text = FARM.replace(', warmth_deg_day = "warmth"', "")
     path = study_with(text, "main_functional_areas")

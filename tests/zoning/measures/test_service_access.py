@@ -91,7 +91,6 @@ def test_the_next_facility_is_where_most_have_none() -> None:
     ]  # all who would go to the port have the ward
 
 
-@pytest.mark.slow
 @given(
     people=st.lists(st.integers(0, 10**6), min_size=2, max_size=6),
     supply=st.lists(st.integers(0, 10**4), min_size=1, max_size=4),

@@ -220,7 +220,6 @@ def test_a_raster_that_designates_can_be_measured_both_ways(units, elevation_tif
     assert found.loc["b1", ["high_ha", "highest", "highest_covered"]].tolist() == [50.0, 2.0, 0.5]
 
 
-@pytest.mark.slow
 def test_every_column_has_one_source(units, designations):
     pieces = overlay(units, designations)
     points = Layer("shops", "points", None, frame(shapely.Point(4e6, 3e6)), None, {"population": "count()"})
@@ -262,7 +261,6 @@ def test_units_keep_their_order_and_missing_values(units, designations):
 spans = st.tuples(st.floats(-1, 4), st.floats(-1, 3), st.floats(0.1, 3), st.floats(0.1, 3))
 
 
-@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(spans, min_size=1, max_size=4), spans)
 def test_shares_are_those_of_geopandas_and_protection_never_adds_land(many, extra):

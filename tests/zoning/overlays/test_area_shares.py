@@ -29,7 +29,6 @@ def test_the_toy_province_by_pencil(units, designations):
     assert found.columns.tolist() == [f"{name}_{what}" for name in designations for what in ("share", "ha")]
 
 
-@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32), st.booleans())
 def test_shares_are_those_of_the_pieces(seed, on_borders):
@@ -53,7 +52,6 @@ def test_shares_are_those_of_the_pieces(seed, on_borders):
         assert found["some_share"].tolist() == [1.0, 0.0] * 6, "neither a hair less than all nor a hair of a neighbour"
 
 
-@pytest.mark.slow
 def test_a_crowd_of_polygons_is_land_once():
     """20,000 copies of one circle, and 1,000 circles that each meet hundreds of others."""
     chance = np.random.default_rng(19)

@@ -52,7 +52,6 @@ def on_a_lattice(size):
     )
 
 
-@pytest.mark.slow
 @settings(max_examples=150)
 @given(st.lists(on_a_lattice(5), min_size=1, max_size=5), st.lists(on_a_lattice(5), min_size=1, max_size=5), st.data())
 def test_polygons_of_a_lattice_against_geos(first, second, data):

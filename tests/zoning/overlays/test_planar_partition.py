@@ -134,7 +134,6 @@ blobs = st.lists(
 )
 
 
-@pytest.mark.slow
 @settings(max_examples=80)
 @given(coverages, blobs, blobs)
 def test_the_partition_is_that_of_set_operations(units, one, other):

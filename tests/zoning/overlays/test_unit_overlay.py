@@ -79,7 +79,6 @@ def test_neither_rows_nor_layers_have_an_order(units, designations):
     assert (turned.geometry.to_wkb() == whole.geometry.to_wkb()).all()
 
 
-@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.randoms(use_true_random=False), st.integers(1, 12))
 def test_every_order_gives_the_same_bytes(random, count):

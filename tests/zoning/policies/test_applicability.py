@@ -191,7 +191,6 @@ def applied(listed) -> pd.DataFrame:
     return assign(ZONES, pd.DataFrame(index=ZONES.index), NO_QUOTAS, rulebook)
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_policies, some_policies)
 def test_one_policy_more_frees_nobody(few, more) -> None:
@@ -203,7 +202,6 @@ def test_one_policy_more_frees_nobody(few, more) -> None:
     assert over[0] <= over[1]
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_policies)
 def test_of_every_subject_the_strictest_stay_and_only_they(listed) -> None:

@@ -145,28 +145,24 @@ def communes(draw: st.DrawFn) -> pd.DataFrame:
 
 @settings(max_examples=examples(30))
 @given(st.sampled_from(days("main_functional_areas")), counties())
-@pytest.mark.slow
 def test_each_unit_has_for_each_instrument_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
     is_covered(china_on(day), measures)
 
 
 @settings(max_examples=examples(30))
 @given(st.sampled_from(days("us_west")), western_counties())
-@pytest.mark.slow
 def test_each_county_of_the_west_has_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
     is_covered(book_on("us_west", day), measures)
 
 
 @settings(max_examples=examples(30))
 @given(st.sampled_from(days("brazil")), municipalities())
-@pytest.mark.slow
 def test_each_municipality_of_brazil_has_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
     is_covered(book_on("brazil", day), measures)
 
 
 @settings(max_examples=examples(30))
 @given(st.sampled_from(days("france_zan")), communes())
-@pytest.mark.slow
 def test_each_commune_of_france_has_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
     is_covered(book_on("france_zan", day), measures)
 

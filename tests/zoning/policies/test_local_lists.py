@@ -101,7 +101,6 @@ def complaints(path: Path) -> list[str]:
     return []
 
 
-@pytest.mark.slow
 def test_it_stands_beside_the_lists_of_the_rulebook(plan: Plan) -> None:
     own = plan.industries[plan.industries["list"] == OWN]
     assert own[["item", "code", "treatment", "state", "unit_id", "jurisdiction", "reference"]].values.tolist() == [
@@ -219,7 +218,6 @@ def test_a_list_needs_a_rulebook_that_says_what_codes_mean(toy_folder: Path) -> 
     assert "rulebook 'toy' names no 'classification' of industries" in told
 
 
-@pytest.mark.slow
 def test_it_comes_back_from_a_run_folder(plan: Plan, tmp_path: Path) -> None:
     from maps.run_folder import read_run, write_run
 

@@ -171,7 +171,6 @@ def by_hand(rows: list[tuple[str, str, str, str, str]], code: str, state: str) -
     return ("conditional" if about else "not_listed"), {row[4] for row in about}
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(st.lists(ROWS, max_size=8))
 def test_verdicts_equal_a_count_by_hand(rows: list[tuple[str, str, str, str, str]]) -> None:
@@ -181,7 +180,6 @@ def test_verdicts_equal_a_count_by_hand(rows: list[tuple[str, str, str, str, str
         assert (verdict.answer, set(verdict.conditions)) == by_hand(rows, code, state)
 
 
-@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(ROWS, max_size=6), ROWS)
 def test_one_more_item_never_loosens(rows: list[tuple[str, str, str, str, str]], more: tuple) -> None:
@@ -195,7 +193,6 @@ def test_one_more_item_never_loosens(rows: list[tuple[str, str, str, str, str]],
             assert set(one.conditions) <= set(other.conditions)
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(st.lists(ROWS, min_size=1, max_size=6), st.randoms())
 def test_the_order_of_the_items_decides_nothing(rows: list[tuple[str, str, str, str, str]], random) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -104,7 +103,6 @@ def allowed(found: pd.DataFrame) -> set[tuple[str, str]]:
     return places - gone
 
 
-@pytest.mark.slow
 @settings(max_examples=150)
 @given(some, st.tuples(st.sampled_from(["", "p", "q"]), st.sampled_from(["land", "energy"]), st.integers(1, 3)))
 def test_p23_adding_a_ban_never_adds_an_allowed_policy(listed, more) -> None:
@@ -115,7 +113,6 @@ def test_p23_adding_a_ban_never_adds_an_allowed_policy(listed, more) -> None:
     assert allowed(overrule(after)) <= allowed(overrule(before))
 
 
-@pytest.mark.slow
 @settings(max_examples=150)
 @given(some)
 def test_never_both_at_one_place(listed) -> None:
@@ -142,7 +139,6 @@ def test_never_both_at_one_place(listed) -> None:
                 )
 
 
-@pytest.mark.slow
 @settings(max_examples=60)
 @given(some, st.randoms())
 def test_the_order_of_the_rows_does_not_matter(listed, random) -> None:

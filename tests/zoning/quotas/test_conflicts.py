@@ -109,7 +109,6 @@ def test_rules_that_could_hold_but_not_level_by_level(zones, measures):
     )
 
 
-@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(1, 9), st.integers(0, 3), st.integers(0, 3), st.booleans()), min_size=2, max_size=6),

@@ -168,6 +168,13 @@ class TestBalances:
         assert amounts.min() >= 2
         assert amounts.max() <= 6
 
+    def test_the_bounds_of_the_table_hold_the_balance(self, zones, measures):
+        """Amounts, floors and ceilings are of the same land: what is carried over included."""
+        measures = measures.assign(left=[5, 3, -1, *[0] * 9])
+        table = allocate(zones, measures, [quota(total=26, floor=2, ceiling=6, carried="left", weight="area_ha")])
+        assert by_unit(table, "floor")[["a1", "a2", "a3", "a4"]].tolist() == [5, 3, 2, 2]
+        assert by_unit(table, "ceiling")[["a1", "a2", "a3", "a4"]].tolist() == [6, 6, 6, 6]
+
     def test_a_debt_is_paid_first(self, zones, measures):
         measures = measures.assign(left=[-4, *[0] * 11])
         table = allocate(zones, measures, [quota(total=60, carried="left")])
@@ -290,7 +297,6 @@ def provinces(draw):
     return measures.assign(most=measures["most"] + measures["left"])
 
 
-@pytest.mark.slow
 @settings(max_examples=100)
 @given(provinces(), st.integers(0, 40), st.integers(0, 100), st.integers(0, 100), st.booleans())
 def test_sums_are_exact_and_all_bounds_kept_or_it_is_refused(measures, total, first, second, levelled):

@@ -238,7 +238,6 @@ class TestPencil:
             assert again.tolist() == rows["amount"].tolist()
 
 
-@pytest.mark.slow
 @given(st.integers(0, 6), st.integers(1, 200), st.data())
 @settings(max_examples=40)
 def test_any_number_of_levels_adds_up_exactly(depth, total, data):
@@ -279,7 +278,6 @@ def provinces(draw):
     return measures, draw(st.integers(sum(floors), int(reach))), int(reach)
 
 
-@pytest.mark.slow
 class TestPromises:
     @settings(max_examples=50)
     @given(provinces())

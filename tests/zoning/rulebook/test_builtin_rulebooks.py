@@ -151,7 +151,6 @@ def comparisons(draft: Draft) -> list[tuple[str, str]]:
     return sorted({(left, right) for left, right in found if right in parameters})
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", BOOKS)
 def test_a_case_stands_exactly_on_each_threshold(name: str) -> None:
     compared = comparisons(DRAFTS[name])
@@ -280,7 +279,6 @@ def test_every_code_that_people_read_has_a_title(name: str) -> None:
         assert all(set(title) >= set(draft.head.languages) for title in said), role
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", BOOKS)
 def test_how_many_clauses_were_not_read(name: str) -> None:
     draft, days = DRAFTS[name], [book(name).at(day) for day in book(name).changes]
@@ -350,7 +348,6 @@ def test_main_functional_areas_run_on_bare_frames(
     assert {"key_development", "border", "heritage", "red_line", "growth_boundary"} <= absent
 
 
-@pytest.mark.slow
 def test_main_functional_areas_run_on_the_american_study() -> None:
     study = read_study(builtin_study("us_mountain_west"))
     inputs = read_inputs(study)

@@ -31,7 +31,6 @@ def swap(old: str, new: str):
     return change
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_rulebooks())
 def test_built_in_rulebooks_are_complete_on_every_day_on_which_anything_changes_and_the_day_before(name) -> None:
     rulebook = read_rulebook(name)

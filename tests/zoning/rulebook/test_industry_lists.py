@@ -245,7 +245,6 @@ def test_codes_and_titles_in_any_language(tmp_path: Path, row, outcome, codes) -
     assert found.report["outcome"].tolist() == ([outcome] if outcome else [])
 
 
-@pytest.mark.slow
 def test_the_command_writes_a_table_that_a_rulebook_reads(tmp_path: Path, write_list, capsys) -> None:
     source, out = tmp_path / "official.csv", tmp_path / "toy.csv"
     source.write_bytes(OFFICIAL.encode("gb18030"))
@@ -267,7 +266,6 @@ def test_the_command_writes_a_table_that_a_rulebook_reads(tmp_path: Path, write_
     assert list_industries(read_rulebook(folder, DAY))["code"].tolist() == ["C16", "C22", "C17", "C30"]
 
 
-@pytest.mark.slow
 def test_the_command_for_the_table_of_a_plan(tmp_path: Path, capsys) -> None:
     source, out = tmp_path / "official.csv", tmp_path / "own.csv"
     source.write_text(HEADER + "1,made up,C3011,限制,a licence\n", "utf-8")

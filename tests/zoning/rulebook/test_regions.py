@@ -240,7 +240,6 @@ def test_it_is_read_back_as_it_is_written(fens) -> None:
     assert "land.toml" not in written.files
 
 
-@pytest.mark.slow
 def test_no_region_of_a_country_is_known_to_python() -> None:
     """The codes of regions stand in rulebooks alone."""
     from pathlib import Path

@@ -43,7 +43,6 @@ def test_a_rulebook_that_nobody_changed_keeps_its_files(rulebook) -> None:
     assert as_written(used, ()) is used
 
 
-@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_change_is_written_or_refused(tmp_path_factory, data: st.DataObject) -> None:

@@ -159,7 +159,6 @@ def parts_of(entry: Sourced, rulebook: Rulebook) -> Iterator[Sourced]:
     yield from (one for one in rulebook.derived if one.name in names and one is not entry)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED, ids=str)
 def test_nothing_is_more_verified_than_its_parts(name: str | Path) -> None:
     for rulebook in days(name) or [book(name)]:
@@ -209,7 +208,6 @@ def test_every_entry_says_where_it_was_read_or_that_it_is_an_own_choice(name: st
                 assert source.read_on <= date(2026, 11, 29), entry.reference
 
 
-@pytest.mark.slow
 def test_what_is_typed_gives_one_note(tmp_path: Path, command: Callable) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(ROOT / "tests/data/toy/rules", folder)

@@ -49,7 +49,6 @@ def test_kappa_of_a_table_in_every_textbook() -> None:
     assert Agreement.of(decided[:25], decided[:25], ["yes"]).kappa is None
 
 
-@pytest.mark.slow
 def test_thresholds_that_made_a_list_are_found_again(plan_of: Callable[[str], FreshPlan]) -> None:
     plan = plan_of(STUDY)
     decided = by_rules(plan, density_min_per_km2=20.0, cropland_share_min=0.12)
@@ -68,7 +67,6 @@ def test_thresholds_that_made_a_list_are_found_again(plan_of: Callable[[str], Fr
     assert again.equals(decided)
 
 
-@pytest.mark.slow
 def test_no_other_thresholds_agree_better(plan_of: Callable[[str], FreshPlan], noisy: pd.Series) -> None:
     """Against a sweep of all pairs of the cells' values."""
     plan = plan_of(STUDY)
@@ -87,7 +85,6 @@ def test_no_other_thresholds_agree_better(plan_of: Callable[[str], FreshPlan], n
     assert found.within.share == np.trace(found.within.confusion) / len(noisy)
 
 
-@pytest.mark.slow
 def test_a_search_finds_as_much_here(
     plan_of: Callable[[str], FreshPlan], noisy: pd.Series, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -100,7 +97,6 @@ def test_a_search_finds_as_much_here(
     assert calibrate(plan, noisy, TWO).as_dict() == searched.as_dict()
 
 
-@pytest.mark.slow
 def test_each_block_is_judged_by_thresholds_fitted_to_the_others(
     plan_of: Callable[[str], FreshPlan], noisy: pd.Series
 ) -> None:
@@ -120,7 +116,6 @@ def test_each_block_is_judged_by_thresholds_fitted_to_the_others(
     assert sum(one.area for one in spread) < 1.2 * middle.union_all().convex_hull.area
 
 
-@pytest.mark.slow
 def test_what_cannot_be_fitted_is_refused(plan_of: Callable[[str], FreshPlan]) -> None:
     plan = plan_of(STUDY)
     decided = mains(plan)
@@ -138,7 +133,6 @@ def test_what_cannot_be_fitted_is_refused(plan_of: Callable[[str], FreshPlan]) -
         calibrate(plan, decided[:5])
 
 
-@pytest.mark.slow
 def test_units_that_are_not_listed_have_no_say(plan_of: Callable[[str], FreshPlan], noisy: pd.Series) -> None:
     plan = plan_of(STUDY)
     some = noisy[::2]

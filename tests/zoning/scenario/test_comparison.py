@@ -56,7 +56,6 @@ def test_a_plan_is_the_same_as_itself(toy: FreshPlan) -> None:
     assert found.transitions["area_ha"].sum() == pytest.approx(toy.zones["area_ha"].sum())
 
 
-@pytest.mark.slow
 def test_each_move_has_the_difference_that_alone_makes_it(toy: FreshPlan) -> None:
     """The share of forest is 1 in column 1 and 1/2 in column 2; a4 has 400 people, and the plan decides on c4."""
     other = toy.vary(parameters={"fragile_min": 0.6, "plant_min_mw": 2000.0}, decisions=[DECISION])
@@ -95,7 +94,6 @@ def test_a_comparison_shows_what_moved_and_why(toy: FreshPlan) -> None:
     assert repr(compare(toy, toy)) == "Nothing differs"
 
 
-@pytest.mark.slow
 def test_what_only_two_differences_make_together_says_so(toy: FreshPlan) -> None:
     """b4 is claimed where the threshold falls and the rule asks of plants: neither alone is enough."""
     rule = {"when": "population >= populous_min AND plant_mw >= plant_min_mw"}
@@ -107,7 +105,6 @@ def test_what_only_two_differences_make_together_says_so(toy: FreshPlan) -> None
     assert set(joint["unit_id"]) == {"b3"}
 
 
-@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(15))
 @given(data=st.data())
 def test_all_differences_together_make_the_other_plan(toy: FreshPlan, felled: FreshPlan, data: st.DataObject) -> None:
@@ -154,7 +151,6 @@ def test_plans_without_a_common_unit_are_refused(toy: FreshPlan) -> None:
     assert "'other a1'" in str(error.value)
 
 
-@pytest.mark.slow
 def test_runs_that_were_read_back_are_compared_by_their_sources(toy_folder: Path) -> None:
     plan_file = toy_folder / "plan.toml"
     first = write_run(run(read_study(plan_file)), toy_folder / "runs" / "first")

@@ -26,7 +26,6 @@ def toy(toy_run: Plan) -> FreshPlan:
     return toy_run
 
 
-@pytest.mark.slow
 def test_what_most_say_and_how_many(toy: FreshPlan) -> None:
     """Column 2 is half forest: fragile at 0.5 and not at 0.6. One decides a4. All three agree on the other eight."""
     ana = toy.vary(parameters={"fragile_min": 0.6}, decisions=[DECISION])
@@ -45,7 +44,6 @@ def test_what_most_say_and_how_many(toy: FreshPlan) -> None:
     assert set(told.loc["a4", "value"]) == {"", "key_development"}
 
 
-@pytest.mark.slow
 def test_a_tie_is_what_the_base_says_and_amounts_have_a_range(toy: FreshPlan) -> None:
     less = toy.vary(parameters={"fragile_min": 0.6}, quotas={"construction_land": 60})
     found = consensus({"more": toy, "less": less}, toy)
@@ -58,7 +56,6 @@ def test_a_tie_is_what_the_base_says_and_amounts_have_a_range(toy: FreshPlan) ->
     assert sum(found.quotas["most"], Decimal(0)) > sum(found.quotas["least"], Decimal(0))
 
 
-@pytest.mark.slow
 def test_what_no_difference_alone_moves_hangs_on_several(toy: FreshPlan) -> None:
     rule = {"when": "population >= populous_min AND plant_mw >= plant_min_mw"}
     first = toy.vary(rules={"key-1": rule})

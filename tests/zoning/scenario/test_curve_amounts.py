@@ -12,7 +12,6 @@ from zoning.scenario import curve_amounts
 from zoning.zones import curve
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("parameter", ["fragile_min", "populous_min"])
 def test_each_step_has_the_amounts_of_the_varied_plan(toy_run: Plan, parameter: str) -> None:
     assert isinstance(toy_run, FreshPlan)
@@ -38,7 +37,6 @@ def test_each_step_has_the_amounts_of_the_varied_plan(toy_run: Plan, parameter: 
     assert seen > 1
 
 
-@pytest.mark.slow
 def test_a_step_whose_quotas_cannot_be_met_says_why(toy_run: Plan) -> None:
     """A third of the land shall go to fragile units; where the threshold is high, there is none."""
     limit = {"name": "green", "when": "main = 'ecologically_fragile'", "min_pct": 30}

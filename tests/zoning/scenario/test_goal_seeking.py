@@ -201,7 +201,6 @@ def away(values: dict[str, float], moves: dict[str, tuple[float, float]]) -> flo
     return sum(abs(values[name] - 0.5) / (high - low) for name, (low, high) in moves.items())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
 def test_no_search_is_beaten_by_brute_force(toy: FreshPlan, seed: int) -> None:
     """Ten small plans a seed, 200 in all; every fifth with amounts of a quota, handed out for each cell tried."""
@@ -217,7 +216,6 @@ def test_no_search_is_beaten_by_brute_force(toy: FreshPlan, seed: int) -> None:
             assert_not_beaten(plan, goals_of(rng, GOALS + AMOUNTS if amounts else GOALS), moves)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_where_quotas_cannot_be_met_the_next_values_are_found(toy: FreshPlan, seed: int) -> None:
     """Each unit of one zone has a part of the quota for sure, so that three of them have more than there is."""

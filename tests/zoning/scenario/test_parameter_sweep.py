@@ -41,7 +41,6 @@ def assert_as_varied(plan: FreshPlan, swept: Sweep) -> None:
         assert own["hectares"].to_dict() == pytest.approx(expected["sum"].reindex(own.index, fill_value=0).to_dict())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("study", "other"), [("us_mountain_west", "cropland_share_min"), ("china_provinces", "agricultural_share_min")]
 )
@@ -52,7 +51,6 @@ def test_a_sweep_of_a_built_in_study_is_what_vary_makes_one_by_one(plan_of, stud
     assert_as_varied(plan, sweep(plan, dict(zip(names, values.T.tolist(), strict=True))))
 
 
-@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(8))
 @given(
     rows=st.lists(

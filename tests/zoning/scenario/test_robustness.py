@@ -23,7 +23,6 @@ def toy(toy_run: FreshPlan) -> FreshPlan:
     return toy_run
 
 
-@pytest.mark.slow
 def test_shares_are_those_of_a_loop_over_variants(toy: FreshPlan) -> None:
     found = robustness(toy, WITHIN, draws=40, seed=3)
     own = toy.zones.set_index("unit_id")["main"].sort_index()
@@ -73,7 +72,6 @@ def test_land_is_stable_where_its_units_are(toy: FreshPlan) -> None:
     assert "draws_kept_share" not in toy.measures
 
 
-@pytest.mark.slow
 def test_amounts_spread_where_a_weight_is_drawn(plan_of: Any) -> None:
     plan = plan_of("china_provinces")
     (quota,) = [one for one in plan.study.quotas if not isinstance(one.weight, str)]
@@ -118,7 +116,6 @@ def test_at_least_one_draw(toy: FreshPlan) -> None:
         robustness(toy, WITHIN, draws=0)
 
 
-@pytest.mark.slow
 def test_a_factor_is_refused_with_the_reason(plan_of: Any) -> None:
     with pytest.raises(StudyError, match="is no threshold of rules for zones"):
         robustness(plan_of("us_mountain_west"), {"buildable_slope_max_deg": (20, 30)}, draws=2)
@@ -138,7 +135,6 @@ def with_section(folder: Path, text: str) -> FreshPlan:
     return run(read_study(plan))
 
 
-@pytest.mark.slow
 def test_a_plan_that_asks_for_draws_has_what_the_function_gives(
     toy_folder: Path, toy: FreshPlan, tmp_path: Path
 ) -> None:
@@ -155,7 +151,6 @@ def test_a_plan_that_asks_for_draws_has_what_the_function_gives(
     assert not (write_run(toy, tmp_path / "without") / "robustness.csv").exists()
 
 
-@pytest.mark.slow
 def test_a_variant_draws_again_where_its_zones_may_be_others(toy_folder: Path) -> None:
     plan = with_section(toy_folder, SECTION)
     stricter = plan.vary(parameters={"fragile_min": 0.7})

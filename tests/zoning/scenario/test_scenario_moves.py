@@ -43,7 +43,6 @@ def test_units_hectares_and_amounts_are_counted(plan: FreshPlan) -> None:
     assert (forest.units, forest.transitions["units"].sum()) == (4, 12)
 
 
-@pytest.mark.slow
 def test_the_report_tells_them_and_nothing_where_there_are_none(plan: FreshPlan, toy_run: Plan) -> None:
     page = report(plan, "zh")
     assert 'id="scenarios"' in page

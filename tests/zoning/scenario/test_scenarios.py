@@ -95,7 +95,6 @@ def scenarios(draw: st.DrawFn, toy: FreshPlan) -> Scenario:
     return Scenario(name="it", set={path: draw(paths[path]) for path in chosen}, decisions=decisions)
 
 
-@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(10))
 @given(data=st.data())
 def test_a_scenario_is_a_fresh_run_of_what_it_says(toy: FreshPlan, data: st.DataObject) -> None:
@@ -114,7 +113,6 @@ def test_a_scenario_is_a_fresh_run_of_what_it_says(toy: FreshPlan, data: st.Data
     assert plan.quotas.equals(toy.quotas)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
@@ -211,7 +209,6 @@ def test_the_file_says_a_path_without_quotes_is_a_table(toy_folder: Path) -> Non
         read_study(plan)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_any_name_is_a_name(toy: FreshPlan, name: str) -> None:
     plan = with_scenarios(toy, Scenario(name=name, title=name, set={"parameters.fragile_min": 0.6}))

@@ -62,7 +62,6 @@ CHANGES = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("change", CHANGES, ids=str)
 def test_a_varied_plan_is_written_as_a_run_of_its_own_files(toy: FreshPlan, tmp_path: Path, change: dict) -> None:
     varied = toy.vary(**change)
@@ -91,7 +90,6 @@ class Parts(list[object]):
         return isinstance(other, Parts) and all(map(alike, self, other))
 
 
-@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=examples(25))
 @given(data=st.data())
 def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
@@ -113,7 +111,6 @@ def test_whatever_is_changed_the_steps_that_are_kept_are_those_of_a_fresh_plan(
     assert outcome(study, rulebook, toy, toy.steps) == outcome(study, rulebook, toy, None)
 
 
-@pytest.mark.slow
 def test_another_layer_takes_the_place_of_the_plans_own(toy: FreshPlan) -> None:
     forest = next(layer for layer in toy.inputs.layers if layer.name == "forest").features
     less = {"forest": forest.assign(kind="forest", geometry=forest.buffer(-100)).iloc[:1]}
@@ -125,7 +122,6 @@ def test_another_layer_takes_the_place_of_the_plans_own(toy: FreshPlan) -> None:
         toy.vary(layers={"wood": forest})
 
 
-@pytest.mark.slow
 def test_a_further_layer_is_as_if_the_plan_had_it(toy: FreshPlan) -> None:
     forest = next(layer for layer in toy.inputs.layers if layer.name == "forest").features
     before = toy.measures["ecologically_fragile_share"]
@@ -170,7 +166,6 @@ def test_a_value_that_somebody_tries_is_not_verified(toy: FreshPlan) -> None:
     assert toy.vary(parameters={"fragile_min": 0.5}).rulebook.parameters["fragile_min"].verified
 
 
-@pytest.mark.slow
 def test_a_decision_takes_the_place_of_the_plans_own_on_the_unit(toy: FreshPlan) -> None:
     once = toy.vary(decisions=[DECISION])
     twice = once.vary(decisions=[DECISION | {"main": "general", "reason": "no port"}])

@@ -167,7 +167,6 @@ def test_no_subset_is_better_than_the_ranking(scores, count):
     assert worth(plots, rank_plots(plots, count)) == best == score_bound(plots, count)
 
 
-@pytest.mark.slow
 @settings(max_examples=60)
 @given(scores_of_boards, st.integers(2, 6), st.integers(2, 3))
 def test_patches_lie_between_the_best_of_all_subsets_and_nothing(scores, count, least):
@@ -185,7 +184,6 @@ def test_patches_lie_between_the_best_of_all_subsets_and_nothing(scores, count, 
 land = st.lists(st.tuples(st.floats(0.01, 50), st.floats(-20, 20)), min_size=1, max_size=30)
 
 
-@pytest.mark.slow
 @given(land, st.floats(0.01, 200), st.floats(0, 100))
 @example([(1.0, 0.0), (1.0, 5e-324)], 1.0, 0.0)
 def test_a_larger_amount_takes_all_that_a_smaller_one_took(plots, amount, more):
@@ -224,7 +222,6 @@ def test_patches_are_large_enough_and_no_more_than_asked(plots, amount, least, l
     assert last == "over" or taken @ plots.area <= amount * (1 + 1e-6)
 
 
-@pytest.mark.slow
 @settings(max_examples=150)
 @given(scores_of_boards, st.data(), st.floats(2, 6), st.floats(0.5, 3), st.sampled_from(["cut", "under", "over"]))
 def test_scores_that_are_not_known_change_no_patches(scores, data, amount, least, last):

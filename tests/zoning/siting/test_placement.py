@@ -334,7 +334,6 @@ def test_rows_and_layers_in_another_order_change_nothing(land):
     assert sites.geometry.to_wkb().tolist() == sites_again.geometry.to_wkb().tolist()
 
 
-@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     st.dictionaries(st.sampled_from(["b2", "b3", "b4", "c1", "c4", "a4"]), st.floats(0.5, 99), min_size=1),

@@ -101,7 +101,6 @@ def test_of_blocks_beyond_the_edge_of_a_projection_nothing_is_known(side):
     assert (most[blocks.block] >= true - 1e-6).all()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("grid", GRIDS.values(), ids=GRIDS)
 @settings(max_examples=25)
 @given(data=st.data())

@@ -58,7 +58,6 @@ def test_the_solver_has_nothing_left_to_do(seed):
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_the_same_bytes_as_without(seed, monkeypatch):
     one = limited(seed=seed)

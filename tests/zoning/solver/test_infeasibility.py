@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -105,7 +104,6 @@ def programmes(draw) -> Programme:
     return programme(lower, [low + room for low, room in zip(lower, more, strict=True)], *rows)
 
 
-@pytest.mark.slow
 @given(programmes())
 @settings(max_examples=150)
 def test_a_conflict_is_irreducible_and_its_changes_are_the_least(one):

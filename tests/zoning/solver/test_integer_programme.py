@@ -67,7 +67,6 @@ def separable(draw) -> Programme:
     return programme(gains, lower, upper, draw(st.integers(0, 20)), *caps)
 
 
-@pytest.mark.slow
 @given(limited())
 @settings(max_examples=200)
 def test_no_plan_is_better_and_the_bound_holds(one):
@@ -81,7 +80,6 @@ def test_no_plan_is_better_and_the_bound_holds(one):
     assert best.bound >= highest - 1e-6
 
 
-@pytest.mark.slow
 @given(separable())
 @settings(max_examples=200)
 def test_ranking_equals_the_linear_programme(one):
@@ -180,7 +178,6 @@ def test_a_large_programme_has_a_small_gap_and_the_same_bytes():
     assert again.prices.tobytes() == best.prices.tobytes()
 
 
-@pytest.mark.slow
 @given(separable())
 @settings(max_examples=100)
 def test_the_price_of_a_rule_holds_in_its_range(one):

@@ -79,7 +79,6 @@ def problems(draw, most=3):
     return weights, total, floors, ceilings, groups
 
 
-@pytest.mark.slow
 @settings(max_examples=300)
 @given(problems())
 def test_equal_to_handing_out_one_by_one(problem):

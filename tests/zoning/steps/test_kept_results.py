@@ -44,7 +44,6 @@ def kept() -> KeptResults:
     return KeptResults(Shelf(), "a program")
 
 
-@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(data=st.data())
 def test_whatever_a_plan_says_its_run_is_the_same_with_what_is_kept(
@@ -62,7 +61,6 @@ def test_whatever_a_plan_says_its_run_is_the_same_with_what_is_kept(
         assert one == other
 
 
-@pytest.mark.slow
 def test_only_what_reads_other_bytes_is_done_again(toy_folder: Path) -> None:
     kept, file = KeptResults(Shelf(), "a program"), toy_folder / "plan.toml"
 
@@ -87,7 +85,6 @@ def test_only_what_reads_other_bytes_is_done_again(toy_folder: Path) -> None:
     assert "overlay" in done()
 
 
-@pytest.mark.slow
 def test_a_study_that_was_moved_is_known_and_another_program_is_not(toy_folder: Path, tmp_path: Path) -> None:
     shelf = Shelf()
     run(read_study(toy_folder / "plan.toml"), kept=KeptResults(shelf, "a program"))
@@ -101,7 +98,6 @@ def test_a_study_that_was_moved_is_known_and_another_program_is_not(toy_folder: 
     assert {"overlay", "measure"} <= set(newer.steps.done)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["cut", "other", "raises", "foreign"])
 def test_what_is_damaged_is_said_once_a_step_and_not_used(toy_run: FreshPlan, damage: str) -> None:
     shelf, said = Shelf(), []
@@ -124,7 +120,6 @@ def test_what_is_damaged_is_said_once_a_step_and_not_used(toy_run: FreshPlan, da
     assert set(plan.steps.done) >= COSTLY
 
 
-@pytest.mark.slow
 def test_a_run_that_is_refused_keeps_only_steps_whose_sources_were_confirmed(toy_folder: Path) -> None:
     shelf, file = Shelf(), toy_folder / "plan.toml"
     study = read_study(file)

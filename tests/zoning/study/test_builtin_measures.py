@@ -211,7 +211,6 @@ def both(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, pd.DataFrame]:
     return ours, SecondProgram(path).table()
 
 
-@pytest.mark.slow
 def test_every_measure_of_the_builtin_studies_is_that_of_a_second_program(
     both: tuple[pd.DataFrame, pd.DataFrame],
 ) -> None:
@@ -222,7 +221,6 @@ def test_every_measure_of_the_builtin_studies_is_that_of_a_second_program(
     assert [name for name in ours if not _agree(ours[name], theirs[name])] == []
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(not HEIGHTS_OF_1_KM.exists(), reason="heights of 1 km are not beside the project")
 def test_slope_between_cells_of_9_km_ranks_land_and_is_four_times_too_flat() -> None:
     """70 boxes of two degrees in the west of China, by heights of the study and by those of 1 km (GLOBE)."""

@@ -283,7 +283,6 @@ def test_provinces_have_a_name_in_each_language(provinces: gpd.GeoDataFrame) -> 
     assert all(name.startswith(short) for name, short in pairs)
 
 
-@pytest.mark.slow
 def test_provinces_come_out_as_whoever_knows_the_country_expects(provinces: gpd.GeoDataFrame) -> None:
     """The west is fragile, the plains are fields, the coast is crowded and rich, coal lies in the north and west."""
     hectares = provinces.area / 1e4
@@ -298,7 +297,6 @@ def test_provinces_come_out_as_whoever_knows_the_country_expects(provinces: gpd.
     assert find_names(provinces, provinces["sun"] >= 0.2) == {"西藏", "青海", "四川", "云南"}
 
 
-@pytest.mark.slow
 def test_shares_of_land_are_those_that_zoneplan_measures(provinces: gpd.GeoDataFrame) -> None:
     """Another projection, another overlay, and edges split by another rule: the same shares to a millionth."""
     inputs = read_inputs(read_study(builtin_study("china_provinces")))
@@ -309,7 +307,6 @@ def test_shares_of_land_are_those_that_zoneplan_measures(provinces: gpd.GeoDataF
     assert inputs.ledger.empty, "the built-in study needs no repair"
 
 
-@pytest.mark.slow
 def test_coal_that_nobody_saw_stays_missing(provinces: gpd.GeoDataFrame) -> None:
     coal = provinces["raw_coal_t"]
     assert coal.index[coal.isna()].tolist() == COAL_NOT_SEEN

@@ -30,7 +30,6 @@ def test_a_study_that_nobody_changed_keeps_its_text(study: Study) -> None:
     assert study.model_copy().text == study.text
 
 
-@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_change_is_written_or_refused(tmp_path: Path, data: st.DataObject) -> None:
@@ -54,7 +53,6 @@ def tables_of(plan) -> dict[str, str]:
     return {table.name: getattr(plan, table.name).to_csv() for table in CSV_TABLES}
 
 
-@pytest.mark.slow
 @given(data=st.data())
 @settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_written_runs_to_the_same_tables(toy_folder: Path, data: st.DataObject) -> None:

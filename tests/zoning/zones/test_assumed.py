@@ -183,7 +183,6 @@ def answer(clauses: list[tuple[str, str]], word: str, values: dict[str, float]) 
     return None if None in found else not decisive
 
 
-@pytest.mark.slow
 @given(RULES, st.fixed_dictionaries(dict.fromkeys(ABSENT, st.sampled_from([0.0, 1.0]))))
 def test_assumed_is_whatever_could_be_another_if_what_is_absent_were_unknown(drawn: list, taken: dict) -> None:
     """Against a second program, over all rulebooks of some rules: walk down the rules until one holds for certain."""

@@ -230,7 +230,6 @@ reference = "Act 1"
 """
 
 
-@pytest.mark.slow
 def test_from_the_plan_file_to_the_explanation(tmp_path) -> None:
     """A locked Denver in the built-in study: run, check, explain and tell it in Chinese."""
     study_file = builtin_study("us_mountain_west")

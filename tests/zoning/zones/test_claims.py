@@ -220,7 +220,6 @@ def frame(rows) -> pd.DataFrame:
     return pd.DataFrame(columns, index=index).astype({"x": float, "y": "boolean"})
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_measures, some_rules, some_rules)
 def test_one_rule_more_never_takes_a_claim_away(rows, rules, more) -> None:
@@ -230,7 +229,6 @@ def test_one_rule_more_never_takes_a_claim_away(rows, rules, more) -> None:
     assert few <= many
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_measures, some_rules, st.randoms(use_true_random=False))
 def test_the_order_of_units_does_not_matter(rows, rules, random) -> None:
@@ -239,7 +237,6 @@ def test_the_order_of_units_does_not_matter(rows, rules, random) -> None:
     pd.testing.assert_frame_equal(classify(measures, rulebook), classify(mixed, rulebook))
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_measures, some_rules, st.randoms(use_true_random=False))
 def test_the_order_of_rules_does_not_matter(rows, rules, random) -> None:
@@ -251,7 +248,6 @@ def test_the_order_of_rules_does_not_matter(rows, rules, random) -> None:
     pd.testing.assert_frame_equal(resolve(claims, listed), resolve(claims, mixed))
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_measures, some_rules)
 def test_claims_are_resolved_to_one_main_function_a_unit(rows, rules) -> None:

@@ -48,7 +48,6 @@ def zones_of(table: pd.DataFrame) -> pd.DataFrame:
     return resolve(classify(table.assign(jurisdiction="somewhere"), BOOK), BOOK)
 
 
-@pytest.mark.slow
 @settings(max_examples=25)
 @given(rows=st.lists(st.tuples(SCORES, SCORES, SCORES), min_size=1, max_size=20))
 def test_the_base_type_follows_from_the_matrix(rows: list[tuple[float, float, float]]) -> None:
@@ -59,7 +58,6 @@ def test_the_base_type_follows_from_the_matrix(rows: list[tuple[float, float, fl
     assert found["rule"].str.startswith("verdict-").all()
 
 
-@pytest.mark.slow
 @settings(max_examples=25)
 @given(row=st.tuples(SCORES, SCORES, SCORES), more=st.floats(0, 1), which=st.sampled_from(range(3)))
 def test_a_higher_score_never_takes_a_unit_away_from_its_function(
@@ -112,7 +110,6 @@ def without_evaluation(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.slow
 def test_no_plan_of_the_provinces_changes(plan_of: Callable[[str], Plan], tmp_path: Path) -> None:
     """Every table of the run folder is the same to the byte with a rulebook that has never heard of scores."""
     study = builtin_study("china_provinces")
@@ -130,7 +127,6 @@ def test_no_plan_of_the_provinces_changes(plan_of: Callable[[str], Plan], tmp_pa
     assert [name for name in names if (old / name).read_bytes() != (new / name).read_bytes()] == []
 
 
-@pytest.mark.slow
 def test_the_western_states_read_no_scores(plan_of: Callable[[str], Plan]) -> None:
     plan = plan_of("us_mountain_west")
     assert not plan.claims["rule"].str.startswith("verdict-").any()

@@ -143,7 +143,6 @@ some_rules = st.lists(
 some_units = st.dictionaries(st.text("abc1", min_size=1, max_size=3), some_rules, min_size=1, max_size=6)
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_units, st.randoms(use_true_random=False))
 def test_the_result_does_not_depend_on_the_order_of_rows(units, random) -> None:
@@ -154,7 +153,6 @@ def test_the_result_does_not_depend_on_the_order_of_rows(units, random) -> None:
     )
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_units)
 def test_exactly_one_main_function_that_somebody_claims(units) -> None:
@@ -168,7 +166,6 @@ def test_exactly_one_main_function_that_somebody_claims(units) -> None:
         assert zones.loc[unit, "overlays"] == ";".join(overlays)
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_rules)
 def test_the_main_function_agrees_with_a_plain_loop(rules) -> None:
@@ -184,7 +181,6 @@ def test_the_main_function_agrees_with_a_plain_loop(rules) -> None:
     assert (main, rule) == (best[0], best[2])
 
 
-@pytest.mark.slow
 @given(some_rules)
 def test_a_unit_is_to_be_reviewed_where_an_answer_would_give_another_outcome_and_nowhere_else(rules) -> None:
     """Against all ways in which the rules that have no answer could be answered."""
@@ -199,7 +195,6 @@ def test_a_unit_is_to_be_reviewed_where_an_answer_would_give_another_outcome_and
         assert (status == "review") == (len(outcomes) > 1)
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_rules)
 def test_claiming_once_more_changes_nothing(rules) -> None:
@@ -208,7 +203,6 @@ def test_claiming_once_more_changes_nothing(rules) -> None:
     pd.testing.assert_frame_equal(once, resolve(pd.DataFrame(rows + rows), RULEBOOK))
 
 
-@pytest.mark.slow
 @settings(max_examples=50)
 @given(some_rules, st.sampled_from(["b-2", "o-2"]))
 def test_a_weaker_rule_more_takes_nothing_away(rules, more) -> None:

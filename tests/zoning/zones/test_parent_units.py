@@ -386,7 +386,6 @@ def test_numbers_are_not_gathered_like_truths(write_rulebook) -> None:
     )
 
 
-@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.sampled_from("pqr"), st.floats(0, 1), st.floats(0, 1), st.floats(0, 2000), st.floats(1, 100)),

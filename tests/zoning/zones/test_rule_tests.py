@@ -27,7 +27,6 @@ def test_the_first_rule_that_holds_gave_the_main_function(plan_of, study: str) -
     assert [tests.zone_by_rule(row) for row in np.flatnonzero(ruled)] == zones["main"][ruled].tolist()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("study", STUDIES)
 def test_units_move_where_a_limit_moved_by_a_tenth_changes_them(plan_of, study: str) -> None:
     """By an independent route: every parameter of a rule for main functions, a tenth up and down, through the rules."""

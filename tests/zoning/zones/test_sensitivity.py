@@ -92,7 +92,6 @@ def test_noise_around_a_threshold_flips_no_unit_in_silence(measures, rulebook, n
     assert row["flip_side"] == ("at" if noise < 0 else "below")
 
 
-@pytest.mark.slow
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.floats(1e-6, 0.9),
@@ -221,7 +220,6 @@ def test_truth_values_flip_and_count_as_nought_and_one() -> None:
     assert locked.loc[("u0", "r0", "flag"), "reason"] == "flag 为假；若为真，主体功能不变"
 
 
-@pytest.mark.slow
 def test_an_area_of_nothing_is_no_flip() -> None:
     """735538 people on 399 km2, as in Denver: without land there is no density, and less land than none is none."""
     rulebook = book("x / y >= 50")
@@ -233,7 +231,6 @@ def test_an_area_of_nothing_is_no_flip() -> None:
     )
 
 
-@pytest.mark.slow
 def test_a_division_by_zero_hides_no_flip_that_another_rule_brings() -> None:
     """At x = 0 r0 has no answer; r1 says yes there, and wins where it comes first."""
     whens, here = ("y / x >= 5", "x = 0"), units(1.0, y=90.0)
@@ -347,7 +344,6 @@ class Forms:
         return self.pick(f"({one}) AND ({other})", f"({one}) OR ({other})", f"NOT ({one})", self.leaf())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(8))
 def test_no_value_of_a_fine_grid_flips_a_unit_sooner(seed) -> None:
     """Brute force: every value from -40 to 40 in steps of an eighth is put through classify and resolve.
@@ -403,7 +399,6 @@ def test_advice_names_only_what_a_plan_can_move(measures, rulebook) -> None:
     pd.testing.assert_frame_equal(found.loc[others].drop(columns="smallest"), free.loc[others].drop(columns="smallest"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", builtin_studies())
 def test_no_unit_of_a_built_in_study_is_told_to_move_its_borders_or_itself(name: str) -> None:
     plan = run(read_study(builtin_study(name)))

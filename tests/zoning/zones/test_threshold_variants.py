@@ -79,7 +79,6 @@ def made_of(
         return str(refused)
 
 
-@pytest.mark.slow
 @settings(max_examples=30)
 @given(data=st.data(), rulebook=rulebooks())
 def test_each_variant_is_what_classify_and_resolve_make_of_it(data: st.DataObject, rulebook: Rulebook) -> None:

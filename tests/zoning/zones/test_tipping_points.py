@@ -50,7 +50,6 @@ def probes(found) -> list[float]:
     return [-1e9, *near, 1e9]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["fragile_min", "populous_min", "plant_min_mw"])
 def test_a_run_at_each_place_gives_what_the_curve_says(toy: FreshPlan, name: str) -> None:
     found = curve(toy, name)
@@ -71,7 +70,6 @@ def test_the_curve_of_the_toy_is_that_of_a_pencil(toy: FreshPlan) -> None:
     assert nearest.loc["a2", ["value", "after", "becomes"]].tolist() == [0.5, "above", "general"]
 
 
-@pytest.mark.slow
 def test_how_much_changes_is_what_a_run_differs_in(toy: FreshPlan) -> None:
     found = curve(toy, "fragile_min")
     assert found.changes[found.steps.index(found.current)] == 0
@@ -126,7 +124,6 @@ def test_a_rule_that_is_asked_of_nobody_keeps_no_threshold_from_its_curve(plan_o
         curve(plan_of("china_provinces"), "township_ecological_share_min")
 
 
-@pytest.mark.slow
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
 @given(data=st.data())
 def test_random_plans_have_no_difference_from_brute_force(toy: FreshPlan, data: st.DataObject) -> None:

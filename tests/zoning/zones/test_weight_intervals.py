@@ -193,7 +193,6 @@ def nested_zones(plan: Plan, at: float) -> pd.DataFrame:
     return resolve(classify(made, plan.rulebook, plan.study.decisions), plan.rulebook)[["main", "overlays"]]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("weight", [0.15, 0.5, 0.85])
 def test_intervals_reach_through_sums_of_sums_as_far_as_brute_force(folder: Path, weight: float) -> None:
     plan = nested(folder, weight)

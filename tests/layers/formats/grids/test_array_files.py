@@ -186,7 +186,6 @@ def test_chunks_too_large_to_unpack_are_refused(tmp_path, monkeypatch):
         read_raster(write(tmp_path, grid(), "a.zarr"), "a")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a.nc", "a.zarr"])
 def test_a_plan_of_it_is_that_of_a_geotiff(toy_folder, name):
     first = run(read_study(toy_folder / "plan.toml"))
@@ -209,7 +208,6 @@ def test_a_plan_of_it_is_that_of_a_geotiff(toy_folder, name):
     assert run(study.with_pins(pins)).zones.equals(first.zones)
 
 
-@pytest.mark.slow
 def test_a_first_plan_names_the_variable(tmp_path):
     units = gpd.GeoDataFrame(
         {"code": ["a", "b"]},

@@ -69,7 +69,6 @@ def test_units_that_differ_in_what_nobody_sees_take_no_row_of_another_spelling()
         join_table(units, table, "gdp.csv", {})
 
 
-@pytest.mark.slow
 @given(st.text(max_size=12))
 def test_the_canonical_form_is_its_own(text: str) -> None:
     assert canonical(canonical(text)) == canonical(text)

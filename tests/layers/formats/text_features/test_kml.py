@@ -64,7 +64,6 @@ def test_what_gdal_writes_reads_as_gdal_reads_it(tmp_path, driver):
     assert box_of(path) is None
 
 
-@pytest.mark.slow
 @given(st.lists(st.tuples(st.floats(-180, 180), st.floats(-90, 90)), min_size=2, max_size=6, unique=True))
 def test_coordinates_are_read_to_the_last_digit(tmp_path_factory, places):
     path = tmp_path_factory.mktemp("kml") / "a.kml"

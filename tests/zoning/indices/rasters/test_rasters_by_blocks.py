@@ -105,7 +105,6 @@ def test_a_raster_index_is_that_of_a_table_of_its_cells(way: dict[str, Any], til
     assert found.statistics["cells"].tolist() == [len(table)] * 2
 
 
-@pytest.mark.slow
 @given(
     cells=st.lists(st.sampled_from([0.0, 1.0, 1.0 + 2**-40, 7.0, -1e12, 1e12, 3.5]), min_size=2, max_size=40)
     | st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=40)
@@ -173,7 +172,6 @@ def test_graded_thresholds_and_matrices_of_rasters(tmp_path: Path) -> None:
     np.testing.assert_allclose(shares.loc["east"], [0, 1 / 3, 1 / 6, 1 / 3], atol=1e-9)
 
 
-@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     cells=st.lists(
@@ -193,7 +191,6 @@ def test_quantiles_are_those_of_all_cells(cells: list[float], part: float) -> No
         assert found == (known.min() if part == 0 else known.max())
 
 
-@pytest.mark.slow
 def test_many_equal_cells_are_never_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(quantiles, "_HELD", 3)
     near = np.nextafter(5.0, 6.0)
@@ -307,7 +304,6 @@ print(int(found.statistics["cells"].iloc[0]), peak.split()[1])
 """
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("side", [8_192, pytest.param(16_384, marks=pytest.mark.long)])
 def test_rasters_take_no_more_memory_than_their_blocks(side: int, tmp_path: Path) -> None:
     """Two rasters of half a gigabyte each, or of two: index and grades, in a process whose memory is measured.

@@ -10,8 +10,10 @@ import contextlib
 import dataclasses
 import json
 import random
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -22,7 +24,9 @@ from tests.maps.drawn_study import drawn_plan
 from zoning.rulebook import Indicator
 
 Tries = Sequence[dict[str, Any]]
-COUNT = 1000
+Evaluated = tuple[dict[str, Any], list[dict[str, Any]]]
+"""The adopted plan as the page has it, and what it makes of each try."""
+EVALUATE = Path(__file__).parent / "scripts" / "evaluate_plan.js"
 EACH = 100
 """So many tries stand in one table."""
 
@@ -39,31 +43,60 @@ STUDIES = {
 
 
 @pytest.mark.browser
-@pytest.mark.slow
 @pytest.mark.parametrize("rulebook", STUDIES)
 def test_a_thousand_tries_give_what_python_gives(open_map, tmp_path_factory, rulebook: str) -> None:
+    def in_browser(plan: zp.Plan, tries: Tries) -> Evaluated:
+        tab = open_map(zp.draw(plan))
+        adopted = tab.evaluate("globalThis.zoneplan.plan")
+        evaluated = tab.evaluate("tries => tries.map(changes => globalThis.zoneplan.evaluate(changes))", [{}, *tries])
+        assert tab.complaints == []
+        assert all(url.startswith(("file:", "data:", "blob:")) for url in tab.asked)
+        return adopted, evaluated
+
+    compare_tries(in_browser, tmp_path_factory, rulebook, 1000)
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("rulebook", STUDIES)
+def test_tries_in_node_give_what_python_gives(node, tmp_path_factory, rulebook: str) -> None:
+    """The same scripts without a browser: fewer tries, cheap enough for every run of the tests."""
+
+    def in_node(plan: zp.Plan, tries: Tries) -> Evaluated:
+        folder = tmp_path_factory.mktemp("node")
+        zp.draw(plan).save(folder / "map.html")
+        page = (folder / "map.html").read_text("utf-8")
+        (folder / "block").write_text(re.search(r'id="zoneplan-block">([^<]*)<', page)[1], "utf-8")
+        (folder / "tries.json").write_text(json.dumps([{}, *tries]), "utf-8")
+        answer = json.loads(node(EVALUATE, folder / "block", folder / "tries.json"))
+        return answer["plan"], answer["told"]
+
+    compare_tries(in_node, tmp_path_factory, rulebook, 40)
+
+
+def compare_tries(
+    evaluate: Callable[[zp.Plan, Tries], Evaluated], factory: pytest.TempPathFactory, rulebook: str, count: int
+) -> None:
+    """Hold what the page makes of drawn tries against Python's steps, on every day on which the rulebook is tried."""
     rng = random.Random(rulebook)
     compared = 0
     for day, parts, share in STUDIES[rulebook]:
-        plan = drawn_plan(tmp_path_factory.mktemp(rulebook), rulebook, day, parts=parts)
-        tab = open_map(zp.draw(plan))
-        assert tab.evaluate("globalThis.zoneplan.plan") == outcome(plan)
-        assert tab.evaluate("globalThis.zoneplan.evaluate({})") == outcome(plan)
-        tries = [drawn_try(plan, rng) for _ in range(round(COUNT * share))]
-        told = tab.evaluate("tries => tries.map(one => globalThis.zoneplan.evaluate(one))", tries)
+        plan = drawn_plan(factory.mktemp(rulebook), rulebook, day, parts=parts)
+        tries = [drawn_try(plan, rng) for _ in range(round(count * share))]
+        adopted, (unchanged, *evaluated) = evaluate(plan, tries)
+        assert adopted == unchanged == outcome(plan)
         for first in range(0, len(tries), EACH):
             some = slice(first, first + EACH)
             zones = stacked_zones(plan, tries[some])
-            for place, (one, own, found) in enumerate(zip(tries[some], zones, told[some], strict=True)):
-                assert "best" not in found["u00"]["amounts"], "of an optimum nothing is known after a change"
-                assert without_amounts(found) == own.to_dict("index"), json.dumps(one)
-                quotas = ("buildings", "roads") if place % ALL_QUOTAS == 0 else ("buildings",)
-                amounts = handed_out(plan, one, own, quotas)
-                assert amounts_of(found, quotas) == amounts, json.dumps(one)
+            for number, (changes, by_python, by_page) in enumerate(
+                zip(tries[some], zones, evaluated[some], strict=True)
+            ):
+                assert "best" not in by_page["u00"]["amounts"], "of an optimum nothing is known after a change"
+                assert without_amounts(by_page) == by_python.to_dict("index"), json.dumps(changes)
+                quotas = ("buildings", "roads") if number % ALL_QUOTAS == 0 else ("buildings",)
+                amounts = handed_out(plan, changes, by_python, quotas)
+                assert amounts_of(by_page, quotas) == amounts, json.dumps(changes)
                 compared += bool(amounts["u00"])
-        assert tab.complaints == []
-        assert all(url.startswith(("file:", "data:", "blob:")) for url in tab.asked)
-    assert compared > COUNT / 3, "most tries hand out nothing"
+    assert compared > count / 3, "most tries hand out nothing"
 
 
 def outcome(plan: zp.Plan) -> dict[str, dict[str, Any]]:
