@@ -1,7 +1,6 @@
-"""Measure the processor time of all tests but the long ones and write ``times.json``: ``python -m tests.measure``, or some of
-them: ``python -m tests.measure tests/zoning``.
+"""Measure the processor time of tests and write ``times.json``: ``python -m tests.measure [tests/zoning ...]``.
 
-On a quiet machine, with as many processes as cores. Time of a child process counts for the test that waited for it.
+Without a name all but the long ones. On a quiet machine, with as many processes as cores. Time of a child process counts for the test that waited for it.
 The first test that uses what a whole run shares would pay for all others, so fixtures of a session or module are not
 counted.
 """
