@@ -1,8 +1,8 @@
 """Measure the processor time of tests and write ``times.json``: ``python -m tests.measure [tests/zoning ...]``.
 
-Without a name all but the long ones. On a quiet machine, with as many processes as cores. Time of a child process counts for the test that waited for it.
-The first test that uses what a whole run shares would pay for all others, so fixtures of a session or module are not
-counted.
+Without a name all but the long ones, on a quiet machine. Time of a child process counts for the test that waited for
+it. The first test that uses what a whole run shares would pay for all others, so fixtures of a session or module are
+not counted.
 """
 
 from __future__ import annotations
