@@ -32,7 +32,7 @@ def test_each_status_is_one_of_the_map_and_has_a_row_in_the_report() -> None:
 def test_each_status_that_is_not_plain_has_a_mark_and_a_line_in_the_legend(toy_plan, status: str, sign: str) -> None:
     def drawn(word: str) -> int:
         zones = toy_plan.zones.assign(status="decided")
-        zones.loc[0, "status"] = word
+        zones.loc[zones.index[0], "status"] = word
         return picture(dataclasses.replace(toy_plan, zones=zones)).count(f"<{sign} ")
 
     assert drawn(status) == drawn("decided") + 2

@@ -246,7 +246,7 @@ def test_thousands_of_counties_fit_into_a_megabyte(counties: Plan) -> None:
 
 
 @pytest.mark.parametrize(
-    ("study", "units"), [("us_mountain_west", ("04019", "08069")), ("china_provinces", ("130000",))]
+    ("study", "units"), [("us_mountain_west", ("04019", "08069")), ("china_provinces", ("410000",))]
 )
 def test_a_unit_turns_at_the_number_that_its_card_names(plan_of, study: str, units: tuple[str, ...]) -> None:
     """Pima has 44.589 people on a km2: the report said that a limit of 44.59 changes it, the card 44.58."""
