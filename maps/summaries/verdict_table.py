@@ -85,6 +85,8 @@ class LimitTest(NamedTuple):
         it is.
     rules : tuple of str
         The ids of the rules that ask it.
+    parameter : str
+        The parameter of the rulebook that is the limit; empty where none is.
     """
 
     measure: int
@@ -95,6 +97,7 @@ class LimitTest(NamedTuple):
     needs: str
     decides: str
     rules: tuple[str, ...]
+    parameter: str
 
 
 class Wording(NamedTuple):
@@ -230,7 +233,9 @@ class _Maker:
         asked = self._plan.rulebook.parameters.get(part.parameter)
         is_own = asked is not None and asked.is_own  # which nobody shall take for the law's
         decides = self._say("needs_own", needs=needs) if is_own else needs
-        test = LimitTest(measure, self._zones.index(zone), operator, part.limit, text, needs, decides, ())
+        test = LimitTest(
+            measure, self._zones.index(zone), operator, part.limit, text, needs, decides, (), part.parameter
+        )
         return self._placed(test, key)
 
     def _truth(self, part: ConditionPart, zone: str, *, of_wholes: bool) -> int:
@@ -239,7 +244,9 @@ class _Maker:
         measure = self._measure(key, part, answers)
         asked = answers[int(part.limit)]
         needs = self._say("needs_is", limit=asked)
-        return self._placed(LimitTest(measure, self._zones.index(zone), "=", part.limit, asked, needs, needs, ()), key)
+        return self._placed(
+            LimitTest(measure, self._zones.index(zone), "=", part.limit, asked, needs, needs, (), ""), key
+        )
 
     def _placed(self, test: LimitTest, key: tuple[str, bool]) -> int:
         """The place of a test, put there if it is new."""

@@ -598,6 +598,8 @@ export interface LimitTest {
   decides: string;
   /** The ids of the rules that ask it. */
   rules: string[];
+  /** The parameter of the rulebook that is the limit; empty where none is. */
+  parameter: string;
 }
 
 /** A sentence that units share. */

@@ -257,7 +257,7 @@ export const page = {
   },
   verdicts: {
     measures: [{ name: "forest_share", title: "Forest", before: "", after: "%", shift: 2, values: [0.2431, null], answers: [], axis: { low: 0, high: 0.25, is_log: false, ticks: [0, 0.1, 0.2], zeros: 0 } }],
-    tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%", decides: "needs 5%", rules: ["wood-1"] }],
+    tests: [{ measure: 0, zone: 0, operator: ">=", limit: 0.05, limit_text: "5%", needs: "needs 5%", decides: "needs 5%", rules: ["wood-1"], parameter: "" }],
     wordings: [
       { kind: "rule", zone: 0, parts: ["", "unit", " is a wood: ", "=0", " of it is forest."], tests: [0] },
       { kind: "default", zone: 0, parts: ["", "unit", " is plain."], tests: [] },
