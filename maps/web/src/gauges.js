@@ -6,6 +6,7 @@ import { shifted } from "./verdict.js";
 
 /**
  * @import { Gauge } from "./verdict.js"
+ * @import { MeasureAxis } from "./page_model.d.ts"
  * @import { Speech } from "./speech.js"
  * @import { Scale } from "./histogram.js"
  */
@@ -14,16 +15,16 @@ const BINS = 34;
 const HEIGHT = 20;
 const WIDTH = 340;
 
-/** @type {WeakMap<(number | null)[], { scale: Scale, bins: number[] }>} */
+/** @type {WeakMap<MeasureAxis, { scale: Scale, bins: number[] }>} */
 const laidOut = new WeakMap();
 
 /** @param {Gauge} gauge */
 function layout({ values, axis }) {
-  let known = laidOut.get(values);
+  let known = laidOut.get(axis);
   if (!known) {
     const shown = values.filter((value) => value !== null).filter((value) => value || !axis.zeros);
     const scale = axisScale(axis);
-    laidOut.set(values, (known = { scale, bins: binned(shown, scale, BINS) }));
+    laidOut.set(axis, (known = { scale, bins: binned(shown, scale, BINS) }));
   }
   return known;
 }
@@ -40,7 +41,7 @@ export function passedSaid({ passed }, { words }) {
 }
 
 /**
- * The numbers that the axis of a gauge names, drawn as the bars are, and whether equal lengths are equal factors.
+ * The numbers that the axis of a gauge names, and whether equal lengths are equal factors, drawn as the bars are.
  * @param {Gauge} gauge
  * @param {Scale} scale
  * @param {Speech} speech
@@ -57,7 +58,7 @@ function axisOf(gauge, scale, speech) {
   });
   return [
     node("div", { class: "zp-gauge-ticks", "aria-hidden": "true" }, ticks),
-    axis.is_log ? node("p", { class: "zp-caption" }, speech.words.axis_log) : null,
+    axis.is_log ? node("p", { class: "zp-caption zp-gauge-axis", "aria-hidden": "true", "data-said": speech.words.axis_log }) : null,
   ];
 }
 
