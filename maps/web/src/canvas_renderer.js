@@ -3,6 +3,7 @@
 import { drawGround, drawRelief, drawWaters, placing } from "./base_map.js";
 import { isFiltered, keeping } from "./filters.js";
 import { Screen } from "./map_shapes.js";
+import { isMoved } from "./shown_plan.js";
 import { drawSites } from "./site_layer.js";
 
 /**
@@ -104,7 +105,7 @@ export class Painter {
     }
     stroke(pen, pathOf(screen, this.outline), { colour: colours.of("outline"), width: 1.5 * thin });
     this.outlineKept(pen, screen, filling);
-    for (const layer of facts.sites) {
+    for (const layer of isMoved(facts) ? [] : facts.sites) {
       if (state.shown.layers.has(`sites ${layer.quota}`)) drawSites(pen, screen, layer, colours);
     }
   }

@@ -4,7 +4,7 @@ import { node } from "./dom.js";
 import { passedSaid } from "./gauges.js";
 import { icon } from "./icons.js";
 import { landAmounts } from "./land_amounts.js";
-import { verdictOf } from "./verdict.js";
+import { knownQuotas, shownVerdict } from "./shown_plan.js";
 import { zonePicture } from "./working.js";
 
 /**
@@ -143,7 +143,7 @@ function partedSaid({ facts, speech }, pair, tests) {
     const what = tests.filter(({ decides }) => decides).map(told);
     said.push(speech.say("compared_apart", { first, zone, second, other }));
     if (what.length) said.push(speech.say("compared_decide", { what: listed(what) }));
-    else said.push(...pair.map((unit) => verdictOf(facts.verdicts, facts.numbers, unit, units.full[unit]).sentence));
+    else said.push(...pair.map((unit) => shownVerdict(facts, unit, units.full[unit]).sentence));
   } else {
     const single = titles([...mine.filter((place) => !theirs.includes(place)), ...theirs.filter((place) => !mine.includes(place))]);
     const what = [...single, ...tests.filter(({ apart }) => apart).map(told)];
@@ -191,7 +191,8 @@ function ofZones({ facts, speech, colours }, pair) {
  * @returns {Row[]}
  */
 function ofLand({ facts, speech }, pair) {
-  return facts.quotas.flatMap(({ title, unit: measure }, quota) => {
+  return knownQuotas(facts).flatMap((quota) => {
+    const { title, unit: measure } = facts.quotas[quota];
     const { amounts, base, ratios } = landAmounts(facts, quota, "");
     const amount = (/** @type {number} */ unit) => `${speech.value(amounts[unit])} ${measure}`;
     const ratio = (/** @type {number} */ unit) => {
@@ -212,7 +213,7 @@ function ofLand({ facts, speech }, pair) {
  */
 function testsOf({ facts }, pair) {
   const [first, second] = pair.map(
-    (unit) => verdictOf(facts.verdicts, facts.numbers, unit, facts.units.name[unit]).gauges,
+    (unit) => shownVerdict(facts, unit, facts.units.name[unit]).gauges,
   );
   const parted = facts.units.main[pair[0]] !== facts.units.main[pair[1]];
   return first.flatMap((gauge) => {

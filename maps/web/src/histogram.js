@@ -31,6 +31,18 @@ export function axisScale({ low, high, is_log }) {
 }
 
 /**
+ * An axis that reaches to some values too; itself where it does already.
+ * @param {MeasureAxis} axis
+ * @param {number[]} values
+ * @returns {MeasureAxis}
+ */
+export function axisReaching(axis, values) {
+  const low = axis.is_log ? axis.low : Math.min(axis.low, ...values);
+  const high = Math.max(axis.high, ...values);
+  return low === axis.low && high === axis.high ? axis : { ...axis, low, high };
+}
+
+/**
  * The least and the largest of some values, which may be more than a function takes.
  * @param {number[]} values
  */

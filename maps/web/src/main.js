@@ -5,7 +5,7 @@ import { announceShown } from "./announcement.js";
 import { unpack } from "./binary_decoder.js";
 import { Colours, followTheme } from "./colours.js";
 import { Ruler } from "./distance.js";
-import { by, node } from "./dom.js";
+import { by, flattened, node } from "./dom.js";
 import { FilterStrip, filteredSaid } from "./filter_strip.js";
 import { WayBack, focusFirst, rewrite } from "./focus.js";
 import { copyLink, viewSwitch } from "./header.js";
@@ -211,8 +211,8 @@ class PlanPage {
     const { state } = this;
     state.on(["chosen", "compared", "comparing", "theme"], () => this.fillUnit());
     state.on(["theme", "story"], () => this.fillPlan());
-    whenSeen(state, "unit", ["tried"], () => this.fillUnit());
-    whenSeen(state, "plan", ["tried"], () => this.fillPlan());
+    whenSeen(state, "unit", ["tried", "scenario"], () => this.fillUnit());
+    whenSeen(state, "plan", ["tried", "scenario"], () => this.fillPlan());
     if (this.scene.facts.comparison) state.on(["view"], () => this.fillPlan());
     state.on(["story"], ({ story }) => focusFirst(by("zp-plan").querySelector(story < 0 ? ".zp-primary" : "h2"), by("zp-tab-plan")));
     state.on(FILTERS, () => this.show(this.picture.view));
@@ -279,7 +279,7 @@ class PlanPage {
     });
     const take = new TakeAlong(content, () => picture.seen, home);
     const still = { show() {}, beside() {}, close() {}, compare() {} };
-    const print = take.preparePaper((unit) => unitPanel(this.adopted, unit, [], still));
+    const print = take.preparePaper((unit) => unitPanel(scene, unit, [], still, this.adopted));
     const papers = /** @type {const} */ (["A4", "A3"]);
     return [
       { title: words.save_png, save: () => void take.png() },
@@ -439,8 +439,8 @@ class PlanPage {
 
   fillPlan() {
     const choose = (/** @type {string} */ id) => this.choose(this.unitOfId.get(id) ?? -1, true);
-    const parts = this.scene.facts.table ? tablePanel(this.scene) : planPanel(this.adopted, choose);
-    rewrite(by("zp-plan"), () => by("zp-plan").replaceChildren(...(this.tries?.adopted(parts) ?? parts)));
+    const parts = this.scene.facts.table ? tablePanel(this.scene) : planPanel(this.scene, choose, this.adopted);
+    rewrite(by("zp-plan"), () => by("zp-plan").replaceChildren(...flattened(parts)));
   }
 
   fillUnit() {
@@ -457,7 +457,7 @@ class PlanPage {
     const close = () => this.close();
     const show = () => this.window.look([chosen]);
     if (facts.table) return rowPanel(this.scene, facts.table.columns, chosen, { show, close });
-    if (compared >= 0) return comparePanel(this.adopted, [chosen, compared], () => this.stepBack());
+    if (compared >= 0) return comparePanel(this.scene, [chosen, compared], () => this.stepBack());
     const compare = (/** @type {MouseEvent} */ event) => {
       if (comparing) return this.stepBack();
       this.state.change({ comparing: true });
@@ -465,8 +465,7 @@ class PlanPage {
       if (event.detail === 0) focusFirst(by("zp-search")); // a key was pressed: the second name can be typed
     };
     const beside = (/** @type {number} */ unit) => this.choose(unit, true, [], () => this.window.look([chosen, unit]));
-    const [head, ...rest] = unitPanel(this.adopted, chosen, this.place, { show, compare, beside, close });
-    return [head, ...(this.tries ? this.tries.card(chosen, rest) : rest)];
+    return unitPanel(this.scene, chosen, this.place, { show, compare, beside, close }, this.adopted, this.tries?.decisionForm(chosen));
   }
 
   /**

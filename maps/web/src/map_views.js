@@ -3,8 +3,10 @@
 import { differencesView } from "./differences_view.js";
 import { functionsView } from "./functions_view.js";
 import { landView } from "./land_view.js";
-import { measureView } from "./measure_view.js";
+import { caption } from "./legend_rows.js";
+import { colourChooser, measureView } from "./measure_view.js";
 import { moneyView } from "./money_view.js";
+import { isMoved, knownMeasure, knowsZones } from "./shown_plan.js";
 import { unknownView, whyUnknown } from "./unknown_view.js";
 
 /**
@@ -38,10 +40,23 @@ import { unknownView, whyUnknown } from "./unknown_view.js";
  */
 export function viewShown(scene) {
   const { view, by, quota } = scene.state.shown;
-  const { tried, quotas } = scene.facts;
-  if (tried && view === "money") return unknownView(scene, scene.speech.words.try_money);
+  const { tried, quotas, measures } = scene.facts;
+  const { words } = scene.speech;
+  if (view === "money" && isMoved(scene.facts)) return tried ? unknownView(scene, words.try_money) : moneyOfAdopted(scene);
   if (tried?.unknown[quota] && view === "land") return unknownView(scene, whyUnknown(scene.speech, tried.unknown[quota], quotas[quota].title));
-  const measure = view === "functions" ? scene.facts.measures.find(({ name }) => name === by) : undefined;
+  const measure = view === "functions" ? measures.find(({ name }) => name === by) : undefined;
+  if (measure && !knownMeasure(scene.facts, by)) return unknownView(scene, whyUnknown(scene.speech, "stale", measure.title), colourChooser(scene));
   if (measure) return measureView(scene, measure);
+  if (view === "functions" && !knowsZones(scene.facts)) return unknownView(scene, words.try_zones_stale, colourChooser(scene));
   return { functions: functionsView, land: landView, money: moneyView, differences: differencesView }[view](scene);
+}
+
+/**
+ * Money stays that of the adopted plan, and says so.
+ * @param {Scene} scene
+ * @returns {MapView}
+ */
+function moneyOfAdopted(scene) {
+  const view = moneyView(scene);
+  return { ...view, legend: () => [caption(scene.speech.words.try_card), ...view.legend()] };
 }

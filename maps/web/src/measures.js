@@ -1,6 +1,7 @@
 // Measures: what units can be coloured by, their classes, and how a value is written.
 
 import { breaksOf, classOf } from "./class_breaks.js";
+import { axisReaching } from "./histogram.js";
 import { breaksAround, fillsAround, isSigned } from "./signed_values.js";
 import { shifted } from "./verdict.js";
 
@@ -18,7 +19,7 @@ import { shifted } from "./verdict.js";
  * @property {ArrayLike<number>} values One a unit, NaN where it is unknown.
  * @property {MeasureAxis} axis On which it is drawn.
  * @property {boolean} signed Whether it matters on which side of 0 a value is.
- * @property {(Limit & { zone: number })[]} limits Of rules that test it, and the zones that these are for.
+ * @property {(Limit & { zone: number, parameter: string })[]} limits Of rules that test it, and the zones that these are for.
  *
  * @typedef {object} Classes
  * @property {number[]} breaks
@@ -65,11 +66,22 @@ function testedMeasures({ verdicts: { measures, tests } }) {
     values: Float64Array.from(column.values, (value) => value ?? NaN),
     limits: tests
       .filter(({ measure, operator }) => measure === place && /[<>]=?$/.test(operator) && operator !== "<>")
-      .map(({ limit, operator, zone }) => ({
-        at: limit, above: operator.startsWith(">"), equal: operator.endsWith("="), zone,
+      .map(({ limit, operator, zone, parameter }) => ({
+        at: limit, above: operator.startsWith(">"), equal: operator.endsWith("="), zone, parameter,
       })),
   }));
   return all.filter(({ answers }) => !answers.length);
+}
+
+/**
+ * A measure whose limits are other ones; itself where none is.
+ * @param {Measure} measure
+ * @param {Record<string, unknown>} parameters Those that moved.
+ */
+export function withLimits(measure, parameters) {
+  if (!measure.limits.some(({ parameter }) => parameter in parameters)) return measure;
+  const limits = measure.limits.map((limit) => ({ ...limit, at: Number(parameters[limit.parameter] ?? limit.at) }));
+  return { ...measure, axis: axisReaching(measure.axis, limits.map(({ at }) => at)), limits };
 }
 
 /**

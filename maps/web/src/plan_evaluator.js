@@ -27,9 +27,14 @@ import { STATUSES, ZoneEvaluator } from "./zone_evaluator.js";
  * @property {Record<string, string>} amounts By quota, exact.
  *
  * @typedef {object} Outcome What is known after a change.
+ * @property {Parameters} parameters Those that are other ones than in the plan.
+ * @property {(measure: string) => boolean} knows Whether a measure is as it was in the plan; a term of several is if each is.
+ * @property {Record<string, QuotaChange>} changed What is asked of quotas that the plan has otherwise.
  * @property {Zoned | null} zoned
  * @property {(Handed | string)[]} quotas The reason in the place of one that is not known.
  */
+
+const NAMES = /[A-Za-z_]\w*/g;
 
 export class PlanEvaluator {
   /**
@@ -120,7 +125,13 @@ export class PlanEvaluator {
     const hidden = rules.rules.some(({ names }) => names.flatMap((name) => rules.sourcesOf(name)).some((name) => stale.has(name)));
     const zoned = hidden ? null : rules.zones(values, decided);
     rules.set(values);
-    return { zoned, quotas: this.quotas.handOut(zoned, values, changed, stale) };
+    const other = Object.fromEntries(moved.map((name) => [name, parameters[name]]));
+    const isSame = (/** @type {string} */ name) =>
+      !rules.units.rootsOf(name).some((root) => root in other) && !rules.sourcesOf(name).some((source) => stale.has(source));
+    return {
+      parameters: other, changed, zoned, quotas: this.quotas.handOut(zoned, values, changed, stale),
+      knows: (measure) => (measure.match(NAMES) ?? []).every(isSame),
+    };
   }
 
   /**

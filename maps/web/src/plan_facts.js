@@ -10,6 +10,12 @@ import { fullNames } from "./unit_names.js";
 /**
  * @import { Page } from "./page_model.d.ts"
  * @typedef {ReturnType<typeof factsOf>} Facts
+ * @typedef {object} Tried
+ * @property {string[]} unknown Why amounts of a quota are not known.
+ * @property {boolean} zones Whether main functions and overlays are known.
+ * @property {(measure: string) => boolean} knows Whether the values of a measure hold.
+ * @property {(unit: number) => string} rule The id of the rule that gives the main function, if one does.
+ * @property {(unit: number, quota: number) => number} amount What units get.
  * @typedef {NonNullable<Facts["comparison"]>} ComparedFacts
  */
 
@@ -31,8 +37,8 @@ export function factsOf(page, measured) {
     sites: page.sites.map(siteFacts),
     payments: paymentFacts(page),
     comparison: page.comparison && { ...page.comparison, moves: new RowGroups(page.comparison.moves) },
-    /** What is shown in the place of the adopted plan: why amounts of a quota are not known, whether zones are, and what units get. */
-    tried: /** @type {{ unknown: string[], zones: boolean, amount: (unit: number, quota: number) => number } | null} */ (null),
+    /** What is shown in the place of the adopted plan: see `showTry`. */
+    tried: /** @type {Tried | null} */ (null),
     main_claims: rowsOf(cards.main_claims),
     claims: new RowGroups(cards.claims),
     line_rows: new RowGroups(cards.line_rows),

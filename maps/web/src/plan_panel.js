@@ -2,7 +2,9 @@
 
 import { differencesPanel } from "./differences_panel.js";
 import { drawn, flattened, node } from "./dom.js";
+import { adoptedPart, isMoved, knowsZones, movedUnits } from "./shown_plan.js";
 import { storyPanel, tellStep } from "./story.js";
+import { movedSaid } from "./unit_names.js";
 import { part } from "./working.js";
 
 /**
@@ -19,21 +21,42 @@ const LISTED = 8;
 /**
  * @param {Scene} scene
  * @param {(id: string) => void} choose
+ * @param {Scene} adopted That of the adopted plan, whatever is shown.
  */
-export function planPanel(scene, choose) {
+export function planPanel(scene, choose, adopted = scene) {
   const { facts, speech } = scene;
-  const { plan } = facts;
+  const { plan } = adopted.facts;
+  const { story, view } = scene.state.shown;
   const many = facts.jurisdictions.length > 1 ? [speech.count("n_jurisdictions", facts.jurisdictions.length)] : [];
   const size = [speech.units(facts.units.id.length), ...many, speech.land(plan.area_ha)];
-  if (scene.state.shown.story >= 0) return [storyPanel(scene, scene.state.shown.story)];
   const eyebrow = node("p", { class: "zp-eyebrow" }, size.join(" · "));
-  if (scene.state.shown.view === "differences") return flattened([eyebrow, differencesPanel(scene, choose)]);
-  return [
-    eyebrow,
-    headline(scene),
-    landByFunction(scene),
-    quality(facts, speech, choose),
-  ];
+  /** @type {Child[]} */
+  const told = story >= 0 ? [storyPanel(adopted, story)] : view === "differences" ? [eyebrow, differencesPanel(adopted, choose)] : [];
+  if (!isMoved(facts)) return flattened(told.length ? told : [eyebrow, headline(scene), landByFunction(scene), quality(facts, speech, choose)]);
+  if (told.length) return flattened([adoptedPart(speech, told)]);
+  const zones = knowsZones(facts) ? [movedHeadline(scene, adopted.facts), landByFunction(scene)] : [node("h2", { class: "zp-headline" }, speech.words.try_zones_stale)];
+  return flattened([eyebrow, zones, adoptedPart(speech, quality(adopted.facts, speech, choose))]);
+}
+
+/**
+ * How many units are something else than in the adopted plan, and how many each main function has.
+ * @param {Scene} scene
+ * @param {Facts} adopted
+ */
+function movedHeadline({ facts, speech }, adopted) {
+  const count = (/** @type {number} */ units) => speech.whole.format(units);
+  const figures = facts.zones.flatMap(({ kind, title, units }, place) => {
+    const was = adopted.zones[place].units;
+    if (kind !== "main" || !(units || was)) return [];
+    const before = units === was ? null : node("small", {}, speech.say("try_adopted", { value: count(was) }));
+    return [node("div", {}, node("dt", {}, title), node("dd", {}, count(units), before))];
+  });
+  return node(
+    "div",
+    {},
+    node("h2", { class: "zp-headline" }, movedSaid(facts, speech, movedUnits(facts, adopted))),
+    node("dl", { class: "zp-four" }, figures),
+  );
 }
 
 /**
@@ -87,7 +110,9 @@ export function landByFunction({ facts, speech, colours }) {
   const { words } = speech;
   const { units, jurisdictions } = facts;
   const several = jurisdictions.length > 1;
-  const amounts = new Map(facts.headline.jurisdictions.map(({ name, amount }) => [name, amount]));
+  // the reserves that they hold are not handed out anew
+  const named = isMoved(facts) ? { quota: "", jurisdictions: [] } : facts.headline;
+  const amounts = new Map(named.jurisdictions.map(({ name, amount }) => [name, amount]));
   const groups = (several ? jurisdictions : [facts.plan.name]).map((name, place) => ({
     name,
     members: units.id.map((_, unit) => unit).filter((unit) => !several || units.jurisdiction[unit] === place),
@@ -127,7 +152,7 @@ export function landByFunction({ facts, speech, colours }) {
       "div",
       { class: "zp-box-head" },
       node("h3", {}, words.share_of_land),
-      several && facts.headline.quota ? node("span", {}, speech.capital(facts.headline.quota)) : null,
+      several && named.quota ? node("span", {}, speech.capital(named.quota)) : null,
     ),
     rows.slice(0, LISTED),
     rest.length ? node("details", {}, node("summary", {}, speech.say("n_more", { n: rest.length })), rest) : null,

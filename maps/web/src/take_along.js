@@ -108,7 +108,7 @@ export class TakeAlong {
 
   /**
    * On paper the page is a sheet of its own, in light colours: the whole plan at a round scale, or a unit.
-   * @param {(unit: number) => Node[]} card What is said of a unit.
+   * @param {(unit: number) => (string | Node)[]} card What is said of a unit.
    */
   preparePaper(card) {
     const style = node("style", {});
@@ -155,7 +155,7 @@ export class TakeAlong {
   /**
    * A unit on A4: a map of it and of what lies around, and its card unfolded but for the working.
    * @param {number} unit
-   * @param {Node[]} card
+   * @param {(string | Node)[]} card
    * @param {HTMLStyleElement} style
    */
   layOutUnit(unit, card, style) {

@@ -2,7 +2,9 @@
 
 import { textOf } from "./exact_decimal.js";
 import { amountOf } from "./land_amounts.js";
+import { withLimits } from "./measures.js";
 import { withUnits } from "./scenario_facts.js";
+import { triedVerdicts } from "./shown_plan.js";
 import { STATUSES } from "./zone_evaluator.js";
 
 /**
@@ -18,14 +20,18 @@ import { STATUSES } from "./zone_evaluator.js";
  * @param {Outcome | null} outcome
  * @returns {number[]} The units that have another main function, or other overlays.
  */
-export function showTry(facts, { adopted, held }, outcome) {
-  const { units, zones, quotas, quota_rows } = adopted;
-  Object.assign(facts, { units, zones, quotas, quota_rows, tried: null });
+export function showTry(facts, { adopted, held, model, speech }, outcome) {
+  const { units, zones, quotas, quota_rows, verdicts, measures } = adopted;
+  Object.assign(facts, { units, zones, quotas, quota_rows, verdicts, measures, tried: null });
   if (!outcome) return [];
-  const { zoned, quotas: handed } = outcome;
+  const { zoned, quotas: handed, parameters, changed, knows } = outcome;
+  facts.verdicts = triedVerdicts(verdicts, parameters, knows, speech);
+  facts.measures = measures.map((measure) => withLimits(measure, parameters));
   facts.tried = {
     unknown: handed.map((one) => (typeof one === "string" ? one : "")),
     zones: zoned !== null,
+    knows,
+    rule: (unit) => zoned?.rule(unit) ?? "",
     amount: (unit, quota) => Number(textOf(/** @type {Handed} */ (handed[quota]).amount(unit))),
   };
   /** @type {number[]} */
@@ -49,10 +55,14 @@ export function showTry(facts, { adopted, held }, outcome) {
   const rowsOf = (unit) =>
     quota_rows.of(unit).flatMap((row) => {
       const one = handed[row.quota];
-      return typeof one === "string" ? [] : [{ ...row, get amount() { return textOf(one.amount(unit)); } }];
+      return typeof one === "string" ? [] : [{ ...row, shift: -1, get amount() { return textOf(one.amount(unit)); } }];
     });
   facts.quota_rows = /** @type {Facts["quota_rows"]} */ (/** @type {unknown} */ ({ of: rowsOf }));
-  facts.quotas = quotas.map((quota) => ({ ...quota, jurisdictions: {} }));
+  facts.quotas = quotas.map((quota, place) => {
+    // by which weights it is handed out is known; what these alone would give is not
+    const bases = changed[model.quotas[place].name]?.weight ? quota.bases.filter(({ plain }) => !plain) : quota.bases;
+    return { ...quota, bases, shifts: [], jurisdictions: {} };
+  });
   return moved;
 }
 

@@ -1,10 +1,10 @@
 // Try it: sliders for thresholds, totals and weights, decisions, and what follows from them at once.
 
-import { button, by, drawn, flattened, node } from "./dom.js";
+import { button, by, drawn, node } from "./dom.js";
 import { isMultiple, decimal } from "./exact_decimal.js";
 import { rewrite } from "./focus.js";
 import { saveFile } from "./save_file.js";
-import { axisName, axisScale, axisTicks, bars, binned, histogramOf } from "./histogram.js";
+import { axisName, axisReaching, axisScale, axisTicks, bars, binned, histogramOf } from "./histogram.js";
 import { tell } from "./live_region.js";
 import { amountsBy, showTry } from "./tried_facts.js";
 import { Refusal } from "./refusal.js";
@@ -300,7 +300,8 @@ export class TryPanel {
       return shift ? speech.perCent(text) : `${text} ${unit}`.trim();
     };
     const [low, high] = [least ?? -Infinity, most ?? Infinity];
-    const along = around(axis, ends(values, adopted, low, high));
+    const [first, last] = ends(values, adopted, low, high);
+    const along = axis ? axisReaching(axis, [first, last]) : { low: first, high: last, is_log: false, ticks: [first, last], zeros: 0 };
     const scale = axisScale(along);
     const whole = Number(step);
     const rounded = (/** @type {number} */ value) => (whole ? Math.round(value / whole) * whole : Number(value.toPrecision(3)));
@@ -356,7 +357,7 @@ export class TryPanel {
   threshold({ name, title, unit, value, least, most }) {
     const now = () => Number(this.changes.parameters?.[name] ?? value);
     return this.slider({
-      title, unit, now, least, most, adopted: Number(value), ...this.measured(name, value),
+      title, unit, now, least, most, adopted: Number(value), ...this.measured(name),
       set: (number, done) => this.set({ ...this.changes, parameters: { ...this.changes.parameters, [name]: number } }, done),
     });
   }
@@ -364,16 +365,15 @@ export class TryPanel {
   /**
    * The values that rules compare with a parameter, and how gauges print them.
    * @param {string} name
-   * @param {unknown} adopted
    */
-  measured(name, adopted) {
+  measured(name) {
     const { rules, parameters } = this.evaluator;
-    const { measures, tests } = this.facts.verdicts;
+    const { measures, tests } = this.evaluator.adopted.verdicts;
     rules.set(parameters);
     for (const { id, when, of_parents } of rules.rules) {
       const other = comparedWith(when, name);
       if (!other) continue;
-      const test = tests.find(({ limit, rules: asking }) => limit === adopted && asking.includes(id));
+      const test = tests.find(({ parameter, rules: asking }) => parameter === name && asking.includes(id));
       return {
         shift: test && measures[test.measure].shift,
         axis: test && measures[test.measure].axis,
@@ -536,32 +536,11 @@ export class TryPanel {
   }
 
   /**
-   * What is said of the adopted plan; while something is tried it stands back, and says so.
-   * @param {Child[]} parts
-   * @returns {(string | Node)[]}
-   */
-  adopted(parts) {
-    const said = flattened(parts);
-    return this.facts.tried ? [node("div", { class: "zp-try-adopted" }, grey(this.words.try_card), said)] : said;
-  }
-
-  /**
-   * The card of a unit: what the adopted plan says, then a decision to try; while something is tried, that stands first.
-   * @param {number} unit
-   * @param {Child[]} adopted
-   * @returns {(string | Node)[]}
-   */
-  card(unit, adopted) {
-    const said = this.adopted(adopted);
-    return this.facts.tried ? [this.tried(unit), ...said] : [...said, this.tried(unit)];
-  }
-
-  /**
-   * What a unit is in the try, and a decision about it.
+   * A decision about a unit.
    * @param {number} unit
    */
-  tried(unit) {
-    const { facts, speech, words, evaluator } = this;
+  decisionForm(unit) {
+    const { facts, words } = this;
     const id = facts.units.id[unit];
     const own = (this.changes.decisions ?? []).find((one) => one.unit === id && one.main !== undefined);
     const mains = facts.zones.filter(({ kind }) => kind === "main");
@@ -582,20 +561,8 @@ export class TryPanel {
       const decision = { unit: id, main: choice.value, reason: why.value.trim() };
       this.set({ ...this.changes, decisions: [...others, decision] });
     };
-    const form = node("details", { class: "zp-try-decide", open: own !== undefined }, node("summary", {}, words.try_decide),
-      node("div", { class: "zp-try-save" }, choice, why, button(words.try_decide_now, decide, { class: "zp-button" })), wrong);
-    if (!facts.tried) return form;
-    const { adopted } = evaluator;
-    const zone = (/** @type {typeof facts} */ from) => from.zones[from.units.main[unit]].title;
-    const amounts = facts.quota_rows.of(unit).map(({ quota, amount }) => {
-      const was = adopted.quota_rows.of(unit).find((row) => row.quota === quota)?.amount;
-      const { title, unit: measure } = adopted.quotas[quota];
-      return node("p", {}, `${title}: ${was === amount ? "" : `${speech.amount(was ?? "0", measure)} → `}${speech.amount(amount, measure)}`);
-    });
-    return node("div", { class: "zp-try-card" },
-      node("b", {}, words.try_banner),
-      node("p", {}, zone(adopted) === zone(facts) ? zone(facts) : `${zone(adopted)} → ${zone(facts)}`),
-      amounts, form);
+    return node("details", { class: "zp-try-decide", open: own !== undefined }, node("summary", {}, words.try_decide),
+      node("div", { class: "zp-try-save" }, choice, why, press(words.try_decide_now, decide)), wrong);
   }
 }
 
@@ -610,17 +577,6 @@ function press(text, click) {
 /** @param {Child[]} rows */
 function list(rows) {
   return node("ul", { class: "zp-try-list" }, rows.map((row) => node("li", {}, row)));
-}
-
-/**
- * The axis of a measure, reaching as far as a parameter can be moved; a plain one where none is known.
- * @param {MeasureAxis | null | undefined} axis
- * @param {number[]} ends
- * @returns {MeasureAxis}
- */
-function around(axis, [low, high]) {
-  if (!axis) return { low, high, is_log: false, ticks: [low, high], zeros: 0 };
-  return { ...axis, low: axis.is_log ? axis.low : Math.min(axis.low, low), high: Math.max(axis.high, high) };
 }
 
 /**

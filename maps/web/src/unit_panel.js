@@ -1,16 +1,17 @@
 // The card of a unit: what it is and why, in few words; all the working unfolds.
 
 import { movesOfUnit } from "./differences_panel.js";
-import { node } from "./dom.js";
+import { flattened, node } from "./dom.js";
 import { focusFirst } from "./focus.js";
 import { gaugePicture } from "./gauges.js";
 import { icon } from "./icons.js";
-import { landAmounts, littleOf, plainBase, ratiosOf } from "./land_amounts.js";
+import { landAmounts, littleOf, plainBase, quotaRow, ratiosOf } from "./land_amounts.js";
 import { signPicture } from "./overlay_signs.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
 import { payingPolicies } from "./money_view.js";
 import { MARK_SIGNS, MARK_TITLES, markOf } from "./status_marks.js";
-import { verdictOf } from "./verdict.js";
+import { adoptedPart, isMoved, knownQuotas, knowsZones, shownVerdict } from "./shown_plan.js";
+import { whyUnknown } from "./unknown_view.js";
 import { unknownSaid, working, zonePicture } from "./working.js";
 
 /**
@@ -42,11 +43,35 @@ const CJK_WORD = 1.6;
  * @param {number} unit
  * @param {string[]} place What applies at the place that was asked for.
  * @param {Actions} actions
+ * @param {Scene} adopted That of the adopted plan, whatever is shown.
+ * @param {Child} [form] What is to be decided of the unit.
  */
-export function unitPanel(scene, unit, place, actions) {
-  const { facts, speech, colours } = scene;
+export function unitPanel(scene, unit, place, actions, adopted = scene, form = null) {
+  const { facts, speech } = scene;
   const { words } = speech;
-  const said = verdictOf(facts.verdicts, facts.numbers, unit, facts.units.name[unit]);
+  const said = shownVerdict(facts, unit, facts.units.name[unit]);
+  const here = place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null;
+  const head = [
+    heading(scene, unit, actions),
+    ...(scene.state.shown.comparing ? [node("p", { class: "zp-note" }, words.compare_help), neighbours(scene, unit, actions)] : []),
+  ];
+  const parts = isMoved(facts)
+    ? [shownZones(scene, unit, said, adopted), movesOfUnit(scene, unit), here, gauges(scene, said), landBox(scene, unit, true, adopted.facts), form,
+       adoptedPart(speech, rest(adopted, unit, shownVerdict(adopted.facts, unit, facts.units.name[unit])))]
+    : [sentence(scene, unit, said), movesOfUnit(scene, unit), here, gauges(scene, said), ...rest(scene, unit, said, landBox(scene, unit, isLong(said))), form];
+  return flattened([...head, ...parts]);
+}
+
+/**
+ * What of the adopted plan alone is known: what would change the unit, money, policies and all the working.
+ * @param {Scene} scene
+ * @param {number} unit
+ * @param {Verdict} said
+ * @param {Child} [land]
+ * @returns {Child[]}
+ */
+function rest({ facts, speech, colours, state }, unit, said, land = null) {
+  const { words } = speech;
   const told = node(
     "details",
     { class: "zp-working" },
@@ -56,23 +81,41 @@ export function unitPanel(scene, unit, place, actions) {
   /** @type {PolicyLink} */
   const link = (policy) => policyLink(facts.policies[policy].title, told, policy);
   return [
-    heading(scene, unit, actions),
-    ...(scene.state.shown.comparing ? [node("p", { class: "zp-note" }, words.compare_help), neighbours(scene, unit, actions)] : []),
-    sentence(scene, unit, said),
-    movesOfUnit(scene, unit),
-    place.length ? node("p", { class: "zp-here" }, speech.say("named", { name: words.here, value: place.join(", ") })) : null,
-    gauges(scene, said),
     box(
       words.changes,
       standingSaid(facts, speech, unit),
       changesOf(said).map((change) => node("p", {}, change)),
       ownValues(facts, speech, said),
     ),
-    landBox(facts, speech, unit, isLong(said)),
-    moneyBox(scene, unit, link),
+    land,
+    moneyBox({ facts, speech, state }, unit, link),
     policyBox(facts, speech, unit, link, isLong(said)),
     told,
-  ].filter((one) => one !== null);
+  ];
+}
+
+/**
+ * What a unit is in what is shown in the place of the adopted plan, and what it is in that.
+ * @param {Scene} scene
+ * @param {number} unit
+ * @param {Verdict} verdict
+ * @param {Scene} adopted
+ */
+function shownZones(scene, unit, verdict, adopted) {
+  const { facts, speech } = scene;
+  const { words } = speech;
+  const banner = facts.tried ? node("b", {}, words.try_banner) : null;
+  if (!knowsZones(facts)) return node("div", { class: "zp-try-card" }, banner, node("p", {}, words.try_zones_stale));
+  const said = (/** @type {Facts} */ { units, zones }) => [units.main[unit], ...units.overlays[unit]].map((zone) => zones[zone].title).join(" + ");
+  const was = said(adopted.facts);
+  return node(
+    "div",
+    { class: "zp-try-card" },
+    banner,
+    sentence(scene, unit, verdict),
+    node("p", {}, standingSaid(facts, speech, unit)),
+    was === said(facts) ? null : node("p", { class: "zp-note" }, speech.say("try_adopted", { value: was })),
+  );
 }
 
 /**
@@ -173,7 +216,7 @@ function foldedLine(text) {
 function standingSaid(facts, { words }, unit) {
   const kind = markOf(facts, unit);
   if (kind) return words[MARK_TITLES[kind]];
-  return facts.tried || facts.in_effect >= 0 ? "" : words.firm; // known of the adopted plan alone
+  return isMoved(facts) ? "" : words.firm; // known of the adopted plan alone
 }
 
 /**
@@ -285,20 +328,26 @@ function box(title, figure, ...content) {
 }
 
 /**
- * What a unit gets of each quota, and what that is beside its neighbours.
- * @param {Facts} facts
- * @param {Speech} speech
+ * What a unit gets of each quota, and what that is beside its neighbours; or why that is not known.
+ * @param {Scene} scene
  * @param {number} unit
  * @param {boolean} short Whether the part of the whole is left out.
+ * @param {Facts} [adopted] What it gets in the adopted plan, where that is another one.
  */
-function landBox(facts, speech, unit, short) {
-  const rows = facts.quota_rows.of(unit);
+function landBox({ facts, speech }, unit, short, adopted = facts) {
+  const known = new Set(knownQuotas(facts));
+  const rows = adopted.quota_rows.of(unit);
   if (!rows.length) return null;
   return node(
     "div",
     {},
-    rows.map((row) => {
-      const { title, period, unit: measure, jurisdictions } = facts.quotas[row.quota];
+    rows.map((was) => {
+      const { title, period, unit: measure, jurisdictions } = facts.quotas[was.quota];
+      const heading = speech.capital(`${title}, ${period}`);
+      const row = quotaRow(facts, unit, was.quota);
+      if (!known.has(was.quota) || !row) {
+        return box(heading, "", node("p", { class: "zp-try-grey" }, whyUnknown(speech, facts.tried?.unknown[was.quota] ?? "stale", title)));
+      }
       const { base, ratios, mean, largest } = landAmounts(facts, row.quota, "");
       const whole = Number(jurisdictions[row.jurisdiction]);
       const part = whole && !short ? speech.say("part_of", { part: speech.share(Number(row.amount) / whole), name: row.jurisdiction }) : "";
@@ -306,10 +355,11 @@ function landBox(facts, speech, unit, short) {
       fill.style.width = `${largest ? Math.max(1.5, (100 * Number(row.amount)) / largest) : 0}%`;
       const ratio = ratios[unit];
       return box(
-        speech.capital(`${title}, ${period}`),
+        heading,
         part,
         node("p", { class: "zp-big" }, speech.amount(row.amount, measure)),
         node("div", { class: "zp-meter", "aria-hidden": "true" }, fill),
+        Number(was.amount) === Number(row.amount) ? null : node("p", { class: "zp-note" }, speech.say("try_adopted", { value: speech.amount(was.amount, measure) })),
         shiftSaid(facts, speech, unit, row) ??
           (base && ratio !== null && mean !== null
             ? node("p", {}, speech.say("beside_mean", { value: speech.rough(ratio), unit: base.unit, mean: speech.rough(mean) }))
@@ -366,7 +416,7 @@ function policyLink(title, told, policy) {
 
 /**
  * What a unit pays or receives on the whole; that leads to the arrows from payers to receivers.
- * @param {Scene} scene
+ * @param {Pick<Scene, "facts" | "speech" | "state">} scene
  * @param {number} unit
  * @param {PolicyLink} link
  */

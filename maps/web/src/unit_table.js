@@ -5,6 +5,7 @@ import { keeping } from "./filters.js";
 import { amountOf, baseOf, plainBase, quotaRow, ratiosOf } from "./land_amounts.js";
 import { tell } from "./live_region.js";
 import { valueText } from "./measures.js";
+import { knownMeasure, knownQuotas, knowsZones } from "./shown_plan.js";
 import { payingPolicies } from "./money_view.js";
 import { FILTERS, whenSeen } from "./page_state.js";
 import { netAmounts, netOfUnit } from "./payment_facts.js";
@@ -217,7 +218,7 @@ export class UnitTable {
     );
     const name = node("th", { scope: "row" }, button, node("small", {}, this.idText(unit)));
     const cells = others.map((column) => node("td", { class: column.number ? "zp-number" : "" }, column.text(unit)));
-    if (!facts.table) {
+    if (!facts.table && knowsZones(facts)) {
       const spot = node("span", { class: "zp-spot" });
       spot.style.background = this.scene.colours.zone(facts.zones[facts.units.main[unit]]);
       cells[0].prepend(spot);
@@ -249,11 +250,11 @@ export class UnitTable {
         ]),
       };
     }
-    const shown = facts.measures.find(({ name }) => name === this.scene.state.shown.by);
+    const shown = knownMeasure(facts, this.scene.state.shown.by);
     const [name, main] = columns;
-    const figures = [areaColumn(this.scene), ...facts.quotas.flatMap((quota, place) => [
+    const figures = [areaColumn(this.scene), ...knownQuotas(facts).flatMap((place) => [
       amountColumn(this.scene, place),
-      ...quota.bases.map((base) => ratioColumn(this.scene, place, base)),
+      ...facts.quotas[place].bases.map((base) => ratioColumn(this.scene, place, base)),
     ])];
     const head = [
       words.unit_id, name.title, words.jurisdiction, main.title, words.also_marked, words.status,
@@ -262,7 +263,7 @@ export class UnitTable {
     ];
     const rows = this.found.map((unit) => [
       units.id[unit], units.name[unit], facts.jurisdictions[units.jurisdiction[unit]] ?? "", main.text(unit),
-      units.overlays[unit].map((place) => facts.zones[place].title).join("; "), statusText(facts, words, unit),
+      ...(knowsZones(facts) ? [units.overlays[unit].map((place) => facts.zones[place].title).join("; "), statusText(facts, words, unit)] : ["", ""]),
       ...figures.map(({ value }) => value(unit)),
       ...(shown ? [short(shifted(shown.values[unit], shown.shift))] : []),
     ]);
@@ -383,6 +384,8 @@ function shownColumns(scene) {
   const { facts, speech, state } = scene;
   const { view, by, quota, base, payments } = state.shown;
   const { words } = speech;
+  // the map says why
+  if (facts.tried && (view === "money" || (view === "land" && facts.tried.unknown[quota]))) return [];
   if (view === "land" && facts.quotas.length) {
     const bases = new Set([baseOf(facts, quota, base), plainBase(facts, quota)].flatMap((one) => one ?? []));
     const ratios = [...bases].map((one) => ratioColumn(scene, quota, one));
@@ -401,7 +404,7 @@ function shownColumns(scene) {
     const count = (/** @type {number} */ unit) => paying(unit).length;
     return [{ title: words.programmes, value: count, text: (unit) => paying(unit).join(", ") || "–" }];
   }
-  const measure = facts.measures.find(({ name }) => name === by);
+  const measure = knownMeasure(facts, by);
   if (view === "functions" && measure) {
     const { values, title } = measure;
     const value = (/** @type {number} */ unit) => (Number.isNaN(values[unit]) ? -Infinity : values[unit]);
@@ -409,11 +412,11 @@ function shownColumns(scene) {
   }
   const also = (/** @type {number} */ unit) => facts.units.overlays[unit].map((place) => facts.zones[place].title).join(", ");
   const status = (/** @type {number} */ unit) => statusText(facts, words, unit);
-  return [
+  const ofZones = [
     { title: words.also_marked, value: also, text: also },
     { title: words.status, value: status, text: status },
-    areaColumn(scene),
   ];
+  return [...(knowsZones(facts) ? ofZones : []), areaColumn(scene)];
 }
 
 /**
@@ -435,9 +438,10 @@ function columnsOf(scene) {
     }));
     return [name, ...others];
   }
+  const main = knowsZones(facts) ? (/** @type {number} */ unit) => zones[units.main[unit]].title : () => words.try_not_redone;
   return [
     name,
-    { title: words.main, value: (unit) => units.main[unit], text: (unit) => zones[units.main[unit]].title },
+    { title: words.main, value: (unit) => units.main[unit], text: main },
     ...shownColumns(scene),
   ];
 }

@@ -3,6 +3,7 @@
 import { caption } from "./legend_rows.js";
 
 /**
+ * @import { Child } from "./dom.js"
  * @import { Scene } from "./canvas_renderer.js"
  * @import { Word } from "./page_model.d.ts"
  * @import { MapView } from "./map_views.js"
@@ -12,16 +13,17 @@ import { caption } from "./legend_rows.js";
 /**
  * @param {Scene} scene
  * @param {string} reason
+ * @param {Child} [chooser] Of what else can be shown.
  * @returns {MapView}
  */
-export function unknownView({ colours, speech }, reason) {
+export function unknownView({ colours, speech }, reason, chooser = null) {
   const paper = colours.of("paper");
   return {
     title: speech.words.try_not_redone,
     paint: () => paper,
     classOf: () => 0,
     classTitle: () => "",
-    legend: () => [caption(reason)],
+    legend: () => [chooser, caption(reason)],
     tip: () => [reason],
     below: () => "",
     mark: () => undefined,

@@ -4,7 +4,7 @@
  * @import { LimitTest, MeasureAxis, NumberSigns, VerdictTable, Wording } from "./page_model.d.ts"
  * @typedef {{ title: string, valueText: string, needs: string, value: number | null, limit: number, shift: number,
  *   values: (number | null)[], isTruth: boolean, operator: LimitTest["operator"], zone: number, passed: boolean | null,
- *   decided: boolean, after: string, axis: MeasureAxis }} Gauge
+ *   decided: boolean, after: string, axis: MeasureAxis, rules: string[] }} Gauge
  * @typedef {{ kind: Wording["kind"], zone: number, sentence: string, note: string,
  *   overlays: { zone: number, text: string, held: boolean }[], gauges: Gauge[], changes: string[], nearest: number | null, owns: Own[] }} Verdict
  * @typedef {{ title: string, valueText: string, limitText: string, way: "own_below" | "own_most" | "own_from" | "own_above", zone: number }} Own
@@ -49,7 +49,7 @@ export function verdictOf(table, signs, unit, name) {
       const { zone, kind } = table.wordings[place];
       return { zone, text: fill(place), held: kind !== "review" };
     }),
-    gauges: [...order].map((test) => gauge(table, signs, test, unit, decided.has(test))),
+    gauges: [...order].filter((test) => table.tests[test].rules.length).map((test) => gauge(table, signs, test, unit, decided.has(test))),
     changes: table.changes[unit].map(fill),
     nearest: nearestChange(table, unit),
     owns: table.changes[unit].flatMap((place) => ownChange(table, signs, place, unit)),
@@ -123,6 +123,7 @@ function gauge(table, signs, place, unit, decided) {
     axis,
     isTruth: answers.length > 0,
     operator: test.operator,
+    rules: test.rules,
     zone: test.zone,
     passed: value === null ? null : COMPARED[test.operator](value, test.limit),
     decided,

@@ -20,6 +20,8 @@ import { Refusal } from "./refusal.js";
  * @property {Int32Array} main The place of the main function of each unit.
  * @property {Uint8Array[]} holds For each zone the units that have it as an overlay: 1.
  * @property {Uint8Array} status Places in STATUSES.
+ * @property {(unit: number) => string} rule The id of the rule that gives the main function; empty where none does, or
+ *   a decision.
  *
  * @typedef {{ about: string, zone: number, units: number[], tier: number }} Decided
  */
@@ -265,7 +267,7 @@ export class ZoneEvaluator {
     decision.forEach((done, unit) => {
       if (done) status[unit] = BY_DECISION;
     });
-    return { main, holds, status };
+    return { main, holds, status, rule: (unit) => (decision[unit] ? "" : (mains[rule[unit]]?.id ?? "")) };
   }
 
   /**

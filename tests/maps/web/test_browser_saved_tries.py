@@ -1,14 +1,21 @@
-"""Saved tries in Chromium, of every shipped study in every language: the command and the page make the same of them."""
+"""Tries in Chromium, of every shipped study in every language.
+
+The command makes of one that was saved what the page showed; the page opens it again; and while it is shown, nothing of
+the page argues against its map.
+"""
 
 from __future__ import annotations
 
 import csv
 import functools
 import hashlib
+import itertools
 import json
+import operator
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +25,8 @@ import pytest
 
 import zoneplan as zp
 from layers.sources.toml_documents import MAX_BYTES
-from maps.locale import catalogue, languages, localize
+from maps.locale import LocalizedPlan, catalogue, languages, localize
+from maps.summaries import verdicts
 from tests.conftest import SHIPPED, SHIPPED_EDITIONS, shipped_study
 from zoning.study import read_study
 
@@ -62,12 +70,12 @@ def something_to_try(tab: Any, plan_file: Path) -> dict[str, Any]:
     rulebook = zp.read_rulebook(plan.rulebook, plan.date)
     adopted = tab.evaluate("globalThis.zoneplan.plan")
     parameters: dict[str, float] = {}
-    for name, value in rulebook.values.items():
-        if isinstance(value, float) and value:
-            found = tab.evaluate(OUTCOME, {"parameters": {name: value * 0.9}})
-            if all("main" in row for row in found.values()) and moved(adopted, found):
-                parameters[name] = value * 0.9
-                break
+    numbers = {name: value for name, value in rulebook.values.items() if isinstance(value, float) and value}
+    for factor, name in itertools.product((0.9, 0.5), numbers):
+        found = tab.evaluate(OUTCOME, {"parameters": {name: numbers[name] * factor}})
+        if all("main" in row for row in found.values()) and (moved(adopted, found) or factor < 0.9):
+            parameters[name] = numbers[name] * factor
+            break
     quotas = {}
     for one in plan.quotas:
         total = one.step * int(one.total / one.step * Decimal("0.98"))
@@ -158,12 +166,109 @@ def test_a_saved_try_is_opened_from_the_field_and_by_dropping_it(
         tab.wait_for_selector("html[data-trying]")
         states.append(shown(tab))
         opened = json.loads(tab.evaluate("new URLSearchParams(location.hash.slice(1)).get('try')"))
-        assert opened["parameters"] == tried["parameters"]
+        assert opened.get("parameters", {}) == tried["parameters"]
         assert opened.get("quotas", {}) == tried["quotas"]
         assert tab.evaluate(OUTCOME, opened) == found
         assert saved_text(tab, language) == text
         assert tab.complaints == []
     assert states[0] == states[1]
+
+
+LIVE = """id => {
+    const copy = document.getElementById(id).cloneNode(true);
+    for (const part of copy.querySelectorAll(".zp-try-adopted, .zp-note, .zp-try-decide")) part.remove();
+    return copy.textContent;
+}"""
+COUNTS = """([rows, title, figure]) => [...document.querySelectorAll(rows)].map(row => [
+    row.querySelector(title).innerText, Number(row.querySelector(figure).firstChild.data.replace(/\\D/g, ""))])"""
+IN_PLAN = ["#zp-plan .zp-four > div", "dt", "dd"]
+IN_LEGEND = ["#zp-legend .zp-legend-part:first-of-type .zp-row", ".zp-said", ".zp-number"]
+GAUGES = (
+    """all => all.map(line => [line.firstChild.textContent, line.querySelector(".zp-met")?.lastChild.data ?? ""])"""
+)
+
+
+@pytest.mark.parametrize(("name", "language"), SHIPPED_EDITIONS)
+def test_nothing_on_the_page_argues_against_the_map_of_a_try(
+    saved_of, plan_of, open_map, map_of, name: str, language: str
+) -> None:
+    _, tried, found = saved_of(name, language)
+    plan = localize(plan_of(name), language)
+    words = catalogue("map", language, plan.noun)
+    titles = {zone.code: zone.title[language] for zone in plan.rulebook.zones}
+    tab = open_map(map_of(name, language))
+    adopted = tab.evaluate("globalThis.zoneplan.plan")
+    headline = tab.locator("#zp-plan .zp-headline").inner_text()
+    tab.evaluate("tried => (location.hash = 'try=' + encodeURIComponent(JSON.stringify(tried)))", tried)
+    tab.wait_for_selector("html[data-trying]")
+
+    others = {unit for unit, _ in moved(adopted, found)}
+    counts = Counter(titles[row["main"]] for row in found.values())
+    assert headline not in tab.evaluate(LIVE, "zp-plan")
+    assert re.search(rf"\b{len(others)}\b", tab.locator("#zp-plan .zp-headline").inner_text(), re.ASCII)
+    assert {title: n for title, n in tab.evaluate(COUNTS, IN_PLAN) if n} == counts
+    assert dict(tab.evaluate(COUNTS, IN_LEGEND)) == counts
+    assert tab.locator("#zp-plan .zp-quality").count() == tab.locator("#zp-plan .zp-try-adopted .zp-quality").count()
+
+    passed = met_tests(plan, tried["parameters"], words)
+    mains = sorted({unit for unit, kind in moved(adopted, found) if kind == "main"})
+    for unit in [*mains[-3:], *sorted(set(found) - others)[:2]]:
+        tab.evaluate("unit => (location.hash = location.hash.replace(/(&unit=.*)?$/, '&unit=' + unit))", unit)
+        tab.locator("#zp-unit", has_text=unit).locator(".zp-verdict").first.wait_for()
+        card, was, now = tab.evaluate(LIVE, "zp-unit"), adopted[unit], found[unit]
+        verdict = tab.locator("#zp-unit > .zp-try-card .zp-verdict").inner_text()
+        assert verdict.endswith(titles[now["main"]])
+        overlays = tab.locator("#zp-unit > .zp-try-card .zp-also").all_inner_texts()
+        assert sorted(overlays) == sorted(titles[code] for code in now["overlays"].split(";") if code)
+        if was["main"] != now["main"]:
+            assert titles[was["main"]] not in card.replace(titles[now["main"]], "")
+            assert titles[was["main"]] in tab.locator("#zp-unit > .zp-try-card > .zp-note").inner_text()
+        amounts = tab.locator("#zp-unit > div > .zp-box-part > .zp-big").all_inner_texts()
+        assert list(map(digits, amounts)) == list(map(digits, now["amounts"].values()))
+        gauges = tab.locator("#zp-unit > .zp-gauges .zp-gauge p:first-child").evaluate_all(GAUGES)
+        assert passed[unit] <= {(title, said.strip()) for title, said in gauges}
+        for part in (".zp-working", ".zp-subjects", ".zp-own"):
+            assert tab.locator(f"#zp-unit > {part}").count() == 0, part
+        assert words["try_card"] in tab.locator("#zp-unit > .zp-try-adopted").inner_text()
+    assert tab.complaints == []
+
+
+def digits(text: str) -> str:
+    """The digits of a number, whatever stands between its thousands and before its decimals."""
+    return re.sub("[^0-9]", "", text)
+
+
+def met_tests(
+    plan: LocalizedPlan, parameters: dict[str, float], words: Mapping[str, object]
+) -> dict[str, set[tuple[str, str]]]:
+    """Of each unit the measures that rules for main functions hold against parameters, and the word for it."""
+    table = verdicts(plan).table
+    passes = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+    passed: dict[str, set[tuple[str, str]]] = {unit: set() for unit in plan.units.index}
+    for test in table.tests:
+        if test.parameter in parameters and test.rules and plan.rulebook.zones[test.zone].kind == "main":
+            measure = table.measures[test.measure]
+            for unit, value in zip(passed, measure.values, strict=True):
+                if value is not None:
+                    met = passes[test.operator](value, parameters[test.parameter])
+                    passed[unit].add((measure.title, str(words["test_met" if met else "test_not_met"])))
+    return passed
+
+
+def test_gauges_and_limits_are_those_of_the_try(open_map, map_of, plan_of) -> None:
+    plan = plan_of("us_mountain_west")
+    tried = {"parameters": {"density_min_per_km2": 90}}
+    changed = plan.vary(parameters={"density_min_per_km2": 90.0})
+    rows = zip(plan.zones["unit_id"], plan.zones["main"], changed.zones["main"], strict=True)
+    unit = next(unit for unit, was, now in rows if was != now)
+    tab = open_map(map_of("us_mountain_west", "en"), f"#unit={unit}&try={quote(json.dumps(tried))}")
+    gauges = [line for line in tab.locator("#zp-unit > .zp-gauges .zp-gauge p").all_inner_texts() if "km" in line]
+    assert gauges
+    assert all("90" in line and "not met" in line for line in gauges), gauges
+    tab.evaluate("location.hash += '&by=pop_2020%20%2F%20area_km2&classes=threshold'")
+    tab.locator("#zp-legend .zp-row", has_text="90").first.wait_for()
+    assert not tab.locator("#zp-legend .zp-row", has_text="50").count()
+    assert tab.complaints == []
 
 
 DIGEST = "[0-9a-f]{64}"

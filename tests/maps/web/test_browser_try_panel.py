@@ -87,7 +87,7 @@ def test_a_decision_on_a_card_is_a_try_and_a_link_carries_it(open_map, toy_plan)
 
 def test_a_try_is_kept_saved_and_written_over_pictures(open_map, toy_plan) -> None:
     name = next(iter(toy_plan.rulebook.values))
-    tab = open_map(zp.draw(toy_plan), "#try=" + quote(json.dumps({"parameters": {name: 7.5}})))
+    tab = open_map(zp.draw(toy_plan), "#try=" + quote(json.dumps({"parameters": {name: 0.75}})))
     tab.get_by_role("tab", name="Try it").click()
     tab.get_by_label("Name of the try").fill('east "first"')
     tab.get_by_label("Your name").fill("Ana")
@@ -95,7 +95,7 @@ def test_a_try_is_kept_saved_and_written_over_pictures(open_map, toy_plan) -> No
         tab.get_by_role("button", name="Save as scenario").click()
     told = tomllib.loads(Path(saved.value.path()).read_text("utf-8"))
     assert told["try"] == {"plan": "plan.toml", "plan_sha256": toy_plan.study.sha256, "by": "Ana"}
-    assert told["scenarios"] == [{"name": 'east "first"', "set": {f"parameters.{name}": 7.5}}]
+    assert told["scenarios"] == [{"name": 'east "first"', "set": {f"parameters.{name}": 0.75}}]
     tab.get_by_role("button", name="Keep this try").click()
     tab.get_by_role("button", name="Back to the adopted plan").click()
     tab.locator("#zp-try").get_by_role("button", name="east").click()

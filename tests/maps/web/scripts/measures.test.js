@@ -22,7 +22,7 @@ const VALUES = [0, 0.01, 0.02, 0.03, 0.05, 0.06, 0.08, 0.12, 0.2, 0.3, NaN];
  */
 const measure = (changes = {}) => ({
   name: "m", title: "M", before: "", after: "%", shift: 2, signed: false, values: VALUES, axis: { low: 0, high: 0.3, is_log: false, ticks: [0, 0.1, 0.2, 0.3], zeros: 0 },
-  limits: [{ at: 0.05, above: true, equal: true, zone: 1 }], ...changes,
+  limits: [{ at: 0.05, above: true, equal: true, zone: 1, parameter: "" }], ...changes,
 });
 
 test("the hue breaks where the answer of a rule does", () => {
@@ -50,10 +50,10 @@ test("what is less and what is more than nothing is parted at 0 and has a sign",
 });
 
 test("a limit that is not enough itself lies below, and one from above has the darkest at the low end", () => {
-  const more = classesOf(measure({ limits: [{ at: 0.05, above: true, equal: false, zone: 1 }] }), "threshold");
+  const more = classesOf(measure({ limits: [{ at: 0.05, above: true, equal: false, zone: 1, parameter: "" }] }), "threshold");
   assert.equal(more.fills[more.classOf(4)], "threshold-2");
   assert.equal(more.fills[more.classOf(5)], "threshold-3");
-  const less = classesOf(measure({ limits: [{ at: 0.05, above: false, equal: true, zone: 1 }] }), "threshold");
+  const less = classesOf(measure({ limits: [{ at: 0.05, above: false, equal: true, zone: 1, parameter: "" }] }), "threshold");
   assert.equal(less.fills[less.classOf(0)], "threshold-5");
   assert.equal(less.fills[less.classOf(4)], "threshold-3");
   assert.equal(less.fills[less.classOf(5)], "threshold-2");
