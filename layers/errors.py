@@ -6,6 +6,8 @@ scripts; ``exit_code`` is what the command returns.
 
 from __future__ import annotations
 
+import errno
+import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +15,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NoReturn, TypeVar, cast
 
 from layers.phrases import PARAGRAPHS, Phrase, phrase_list, template
+
+try:  # at once: later there may be no room for it
+    import resource
+except ImportError:  # Windows has none
+    resource = None  # type: ignore[assignment]
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -368,8 +375,70 @@ def is_out_of_memory(error: BaseException) -> bool:
     --------
     >>> is_out_of_memory(MemoryError()), is_out_of_memory(RuntimeError("std::bad_alloc")), is_out_of_memory(OSError())
     (True, True, False)
+    >>> is_out_of_memory(ImportError("libgdal.so: failed to map segment from shared object"))
+    True
     """
+    if isinstance(error, OSError | ImportError):  # of the system itself, or of loading a library
+        return getattr(error, "errno", None) == errno.ENOMEM or any(words in str(error) for words in _NO_ROOM)
     return isinstance(error, MemoryError) or "bad_alloc" in str(error)
+
+
+_NO_ROOM = (os.strerror(errno.ENOMEM), "failed to map segment", "annot allocate memory")
+
+
+def is_out_of_files(error: BaseException) -> bool:
+    """Whether an error says that no more files can be open at a time."""
+    return getattr(error, "errno", None) in _NO_FILES or any(os.strerror(code) in str(error) for code in _NO_FILES)
+
+
+_NO_FILES = (errno.EMFILE, errno.ENFILE)
+
+
+def session_limit(error: BaseException, written: str = "") -> LimitError | None:
+    """The limit of the whole session, memory or open files, that an error tells of; no file is to blame for it.
+
+    Parameters
+    ----------
+    error : BaseException
+    written : str
+        What is to stand at the end: what had been written until then.
+
+    Examples
+    --------
+    >>> print(session_limit(MemoryError()), session_limit(OSError("disk full")))
+    out of memory: close other programs, or plan a smaller territory at a time None
+    """
+    if is_out_of_memory(error):
+        most = _most_of_session("RLIMIT_AS")
+        if most is None:
+            said = Phrase(
+                "out of memory: close other programs, or plan a smaller territory at a time{written}", written=written
+            )
+        else:
+            said = Phrase(
+                "out of memory: this session may take {most:,} MB. Raise the limit before the command (ulimit -v "
+                "unlimited), or plan a smaller territory at a time{written}",
+                most=most // 1024**2,
+                written=written,
+            )
+        return LimitError(said, code="memory")
+    if is_out_of_files(error):
+        said = Phrase(
+            "too many files are open at a time: this session may open {most:,}. Raise the limit before the command "
+            "(ulimit -n 1024), or close other programs{written}",
+            most=_most_of_session("RLIMIT_NOFILE") or 0,
+            written=written,
+        )
+        return LimitError(said, code="open_files")
+    return None
+
+
+def _most_of_session(name: str) -> int | None:
+    """A limit that the system sets this process; None where it sets none."""
+    if resource is None:
+        return None
+    most = resource.getrlimit(getattr(resource, name))[0]
+    return None if most == resource.RLIM_INFINITY else most
 
 
 def escape_hidden(text: object) -> str:

@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from layers.crs import refuse_degrees
 from layers.errors import Attempts, GeometryError, SourceError, UnknownNameError, raise_all, shown
 from layers.formats import alike_ids, read_features
 from layers.geometry import drop_empty, keep_kind, kind_of, make_valid, note_gaps, only_kind, settle_overlaps
@@ -48,6 +49,8 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     SourceError
         The file, a column or an id is missing, an id stands twice, a geometry is empty and ``empty`` is not "drop", or
         a jurisdiction has two names in one language.
+    CrsError
+        The CRS counts in metres, and the numbers are degrees.
     UnknownNameError
         A column of the file has the name of one that zoneplan adds.
     """
@@ -61,9 +64,10 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     full, empties = refused.attempt(_drawn, features, section) or (features.iloc[:0], gather([]))
     whole, parts = keep_kind(full, "units")
     refused.attempt(_refuse_other_kinds, whole, path.name)
+    placed = refused.attempt(refuse_degrees, whole, "units")
     refused.attempt(jurisdiction_names, whole, section)
     named = refused.attempt(_named, whole, section, path.name)
-    if named is None:
+    if named is None or placed is None:  # no layer can be held to units that lie somewhere else
         refused.stop()
     ledger = gather([note, empties, parts, _unsaid(whole, section)])
     if refused.errors:

@@ -19,8 +19,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
-    "layers": "lazy_exports phrases numerals errors parallel overview ledger conditions crs sources sandbox formats "
-    "outputs raster inputs archives geometry pins databases units read memory",
+    "layers": "lazy_exports phrases numerals errors format_limits parallel overview ledger conditions crs sources "
+    "sandbox formats outputs raster inputs archives geometry pins databases units read memory",
     "zoning": "errors tables unit_ids arguments trace solver indices agreements study rulebook steps plan overlays "
     "cluster measures divergence zones quotas siting energy compensation policies records checks audits estimates "
     "pipeline scenario",

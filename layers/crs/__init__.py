@@ -10,7 +10,7 @@ from layers.crs.file_and_working_crs import (
     way_between,
     working_crs,
 )
-from layers.crs.likely_crs import place_note, zone_code
+from layers.crs.likely_crs import place_note, refuse_degrees, zone_code
 from layers.crs.multipart import parts_of_dimension, repair_reasons, valid_polygons
 from layers.crs.reprojection import SAGITTA_M, densify, full_turn, project
 from layers.crs.spatial_filter import box_in, far_away, far_note, keep_near, refuse_far, shifted_by_a_turn
@@ -33,6 +33,7 @@ __all__ = [
     "place_note",
     "places_of",
     "project",
+    "refuse_degrees",
     "refuse_far",
     "repair_reasons",
     "same_crs",

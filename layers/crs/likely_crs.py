@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from pyproj import CRS
 
 from layers.crs.file_and_working_crs import way_between
+from layers.errors import CrsError
 from layers.ledger import entries
 from layers.phrases import OR, Phrase, phrase_list
 
@@ -94,6 +96,35 @@ def likely_crs(bounds: Box, crs: CRS, around: Box, of_units: CRS) -> str:
                     crs=crs.name,
                 )
     return ""
+
+
+def refuse_degrees(features: gpd.GeoDataFrame, name: str) -> gpd.GeoDataFrame:
+    """Features as in their file; refused where their CRS counts in metres and their numbers are degrees.
+
+    They are where all of them would lie within 180 m east and west and 90 m north and south of where the CRS begins.
+    """
+    crs, bounds = features.crs, features.total_bounds
+    if crs is None or not crs.is_projected or not (np.abs(bounds) <= [180, 90, 180, 90]).all():
+        return features
+    west, south, east, north = map(float, bounds)
+    code = next(_codes(np.asarray([(west + east) / 2, (south + north) / 2])))
+    raise CrsError(
+        Phrase(
+            "layer '{layer}': its file says {crs}, which counts in {unit}, and its numbers are degrees (x {west:.6g} "
+            'to {east:.6g}, y {south:.6g} to {north:.6g}). Say crs = "{code}" and override_crs = true where the plan '
+            "names the file, or export it anew in degrees.",
+            layer=name,
+            crs=crs.name,
+            unit=crs.axis_info[0].unit_name,
+            west=west,
+            east=east,
+            south=south,
+            north=north,
+            code=code,
+        ),
+        code="degrees",
+        layer=name,
+    )
 
 
 def _codes(middle: Box) -> Iterator[str]:

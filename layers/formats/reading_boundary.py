@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from layers.errors import SourceError, ZoneplanError, is_out_of_memory
+from layers.errors import SourceError, ZoneplanError, is_out_of_memory, session_limit
 from layers.phrases import Phrase
 from layers.sandbox import ChildFault, limit_reached, source_at_work
 
@@ -52,7 +52,7 @@ def reading(layer: str, file: str = "it") -> Iterator[None]:
         except Exception as error:
             if is_out_of_memory(error):
                 raise
-            raise limit_reached(error, layer) or _unforeseen(error, layer, file) from error
+            raise limit_reached(error, layer) or session_limit(error) or _unforeseen(error, layer, file) from error
 
 
 def damaged(path: Path, name: str, error: Exception | str, code: str = "damaged") -> SourceError:

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from layers.errors import BusyError, WriteError, ZoneplanError, shown
+from layers.errors import BusyError, WriteError, ZoneplanError, session_limit, shown
 from layers.outputs.exchange import exchange, rename_new
 from layers.outputs.marks import NEW_FOLDER, Kind
 from layers.outputs.owned_files import MANIFEST, files_in, strange_files
@@ -201,7 +201,7 @@ def _refusing(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise WriteError(
+        raise session_limit(error) or WriteError(
             Phrase(
                 "{file}: cannot be written: {cause}; what stood there before is untouched. Free some space, or choose "
                 "another place",

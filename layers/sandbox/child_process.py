@@ -263,12 +263,13 @@ def _end_with_parent() -> None:
 
 def _take_streams(errors: int) -> None:
     """Nothing to read, a bin for what is printed, and for errors a pipe that is never waited for."""
-    nothing = os.open(os.devnull, os.O_RDWR)
     os.set_blocking(errors, False)
-    for number, place in ((0, nothing), (1, nothing), (2, errors)):
-        os.dup2(place, number)
-    os.close(nothing)
+    os.dup2(errors, 2)  # first, so that whoever waits hears of what fails from here on
     os.close(errors)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1):
+        os.dup2(nothing, number)
+    os.close(nothing)
 
 
 def _close_others(own: set[int]) -> None:

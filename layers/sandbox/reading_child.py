@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import mmap
-import os
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from layers.errors import LimitError, SourceError, ZoneplanError, is_out_of_memory
+from layers.errors import LimitError, SourceError, ZoneplanError, is_out_of_files, is_out_of_memory, session_limit
 from layers.phrases import Phrase
 from layers.sandbox.child_process import SILENCE_S, Channel, Child, Ended
 
@@ -192,11 +190,14 @@ class ReadingChild(Child):
 
     def limit_reached(self, error: BaseException, layer: str) -> LimitError | None:
         """The limit that an exception tells of; None where it tells of something else."""
+        import resource  # noqa: PLC0415  (as above)
+
         for one in _causes(error):
             if is_out_of_memory(one) or any(word in f"{type(one).__name__}: {one}" for word in _NO_MEMORY):
-                return refuse_limit("memory_mb", layer, self.limits, self.sizes.get(layer, 0))
-            if getattr(one, "errno", None) == errno.EMFILE or os.strerror(errno.EMFILE) in str(one):
-                return refuse_limit("open_files", layer, self.limits)
+                return refuse_memory(layer, self.limits, self.sizes.get(layer, 0))
+            if is_out_of_files(one):
+                own = resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= self.limits.open_files
+                return refuse_limit("open_files", layer, self.limits) if own else session_limit(one)
         return None
 
 
@@ -340,6 +341,18 @@ def refuse_limit(
     )
 
 
+def refuse_memory(layer: str, limits: LimitsSection, size: int) -> LimitError:
+    """The error of a source for which memory has ended; it is not to blame where the session has less than it may."""
+    import resource  # noqa: PLC0415  (as above)
+
+    most = resource.getrlimit(resource.RLIMIT_AS)[0]
+    taken = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * mmap.PAGESIZE
+    less = most != resource.RLIM_INFINITY and most - taken < memory_most(limits, size)
+    if less and (limit := session_limit(MemoryError())):
+        return limit
+    return refuse_limit("memory_mb", layer, limits, size)
+
+
 def ended_reading(end: Ended, layer: str, limits: LimitsSection, size: int = 0) -> LimitError | SourceError:
     """The error of a source at which the child that read it has ended.
 
@@ -355,7 +368,9 @@ def ended_reading(end: Ended, layer: str, limits: LimitsSection, size: int = 0) 
     if end.by == signal.SIGXCPU:
         return refuse_limit("cpu_s", layer, limits, size)
     if any(one in end.last_words for one in _NO_MEMORY):
-        return refuse_limit("memory_mb", layer, limits, size)
+        return refuse_memory(layer, limits, size)
+    if limit := session_limit(OSError(end.last_words)):  # it could not even begin
+        return limit
     if end.silent:
         return SourceError(
             Phrase(

@@ -13,6 +13,7 @@ from typing import Annotated, NamedTuple, Self
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from layers.errors import StudyError, ZoneplanError
+from layers.format_limits import POSTGRES_BYTES
 from layers.phrases import Phrase, phrase_list
 from layers.sources.base_models import Section, misfit
 from layers.sources.changed_entries import entry_of
@@ -22,8 +23,6 @@ _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 _SERVICE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"
 _NAME = r'(?:[^\W\d][\w$]*|"(?:[^"\0]|"")+")'
 _TABLE = re.compile(rf"([a-z][a-z0-9_]+):(?:({_NAME})\.)?({_NAME})")
-_LONGEST = 63
-"""Bytes of a name in PostgreSQL."""
 
 
 class TableName(NamedTuple):
@@ -72,7 +71,7 @@ def _check_origin(source: str) -> str:
             check_source(source)
         except ZoneplanError as error:
             raise misfit(((), error.said)) from None
-    elif any(len(part.encode()) > _LONGEST or not part.isprintable() for part in named):
+    elif any(len(part.encode()) > POSTGRES_BYTES or not part.isprintable() for part in named):
         said = Phrase("{source!r} names no table: PostgreSQL has no such names", source=hide_secrets(source))
         raise misfit(((), said))
     return source

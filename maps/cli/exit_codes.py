@@ -12,12 +12,12 @@ from types import FrameType
 
 import typer
 
-from layers.errors import ZoneplanError, escape_hidden, is_out_of_memory
+from layers.errors import ZoneplanError, escape_hidden, session_limit
 from layers.phrases import Phrase
 from maps.cli.help_words import wrong_call
 from maps.cli.spoken_language import in_words
 
-OUT_OF_MEMORY, DISK, WRONG_CALL, INTERRUPTED, STOPPED, UNFORESEEN = 6, 5, 2, 130, 143, 70
+DISK, WRONG_CALL, INTERRUPTED, STOPPED, UNFORESEEN = 5, 2, 130, 143, 70
 
 _SIGNALS = {INTERRUPTED: Phrase("interrupted"), STOPPED: Phrase("stopped")}
 
@@ -98,11 +98,8 @@ def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (on
     if isinstance(error, ZoneplanError):
         return _say(error.said, error.exit_code)
     more = Phrase("; {remedy}", remedy=written) if written else ""
-    if is_out_of_memory(error):
-        said = Phrase(
-            "out of memory: close other programs, or plan a smaller territory at a time{written}", written=more
-        )
-        return _say(said, OUT_OF_MEMORY)
+    if limit := session_limit(error, more):
+        return _say(limit.said, limit.exit_code)
     if isinstance(error, OSError):  # inputs are read behind a boundary of their own
         return _say(Phrase("cannot write: {error}{written}", error=error, written=more), DISK)
     if hasattr(error, "format_message"):  # typer's own: a wrong call; without words where it has just shown the help

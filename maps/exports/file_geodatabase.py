@@ -12,6 +12,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from layers.format_limits import GEODATABASE_CHARACTERS, GEODATABASE_TAKEN, GEODATABASE_WORDS
 from layers.formats import load_gdal
 from layers.numerals import EXACT
 from layers.outputs import GEODATABASE, GEODATABASE_MARK, staged
@@ -22,13 +23,6 @@ from maps.locale import localize
 from zoning.plan import Plan
 
 ENDING = ".gdb"
-_TAKEN = ("objectid", "shape", "shape_length", "shape_area")
-_LONGEST = 60
-"""Characters of the name of a column, which takes 64: some are left to tell two apart."""
-_WORDS = """add alter and between by column create delete drop exists for from group in insert into is like not null
-order select set table update values where"""
-_RESERVED = frozenset(_WORDS.split())
-"""Words that no column may be called by."""
 
 
 def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> None:
@@ -109,7 +103,7 @@ def _in_geodatabase(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Features under names, and in types, that a geodatabase can hold."""
     shape = frame.geometry.name
     own = [name for name in frame.columns if name != shape]
-    names = names_apart((_plain_name(str(name)) for name in own), _TAKEN)
+    names = names_apart((_plain_name(str(name)) for name in own), GEODATABASE_TAKEN)
     columns = {name: _plain_numbers(frame[column]) for name, column in zip(names, own, strict=True)}
     return gpd.GeoDataFrame(
         pd.DataFrame(columns, index=frame.index), geometry=frame.geometry.array, crs=frame.crs
@@ -124,9 +118,9 @@ def _plain_name(name: str) -> str:
     >>> [_plain_name(one) for one in ("quota_land", "share (%)", "2020 people", "Order", "人口")]
     ['quota_land', 'share____', '_2020_people', 'Order_', '人口']
     """
-    plain = re.sub(r"\W", "_", name)[:_LONGEST]
+    plain = re.sub(r"\W", "_", name)[:GEODATABASE_CHARACTERS]
     plain = f"_{plain}" if plain[:1].isdigit() else plain
-    return f"{plain}_" if plain.casefold() in _RESERVED else plain
+    return f"{plain}_" if plain.casefold() in GEODATABASE_WORDS else plain
 
 
 def _plain_numbers(column: pd.Series) -> pd.Series:

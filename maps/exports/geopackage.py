@@ -15,6 +15,7 @@ import shapely
 from pyproj import CRS
 
 from layers.crs import way_between
+from layers.format_limits import GEOPACKAGE_TAKEN
 from layers.formats import load_gdal
 from layers.outputs import GDAL_MARK, GEOPACKAGE, staged
 from maps.exports.qml_styles import Style, style_text, styles_of
@@ -23,9 +24,7 @@ from zoning.plan import Plan
 from zoning.tables import ZONES
 
 _ROWS_PROJECTED = 256
-_GEOMETRY = "geom"
-_TAKEN = ("fid", _GEOMETRY)
-"""Columns that a GeoPackage has of itself."""
+_GEOMETRY = GEOPACKAGE_TAKEN[1]
 _OF_UNITS = ("name", "jurisdiction", "area_ha")
 _OF_ZONES = ("main", "overlays", "status", "rule", "reason", *ZONES.shown)
 _STYLES = """CREATE TABLE layer_styles (
@@ -184,7 +183,7 @@ def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     return named.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=own, name=frame.geometry.name))
 
 
-def names_apart(names: Iterable[str], taken: Iterable[str] = _TAKEN) -> list[str]:
+def names_apart(names: Iterable[str], taken: Iterable[str] = GEOPACKAGE_TAKEN) -> list[str]:
     """Names that differ from those that are taken and from each other, whatever the case of their letters."""
     seen, found = {name.casefold() for name in taken}, []
     for name in names:

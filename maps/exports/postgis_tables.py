@@ -14,6 +14,7 @@ from pyproj.exceptions import CRSError
 
 from layers.databases import in_transaction
 from layers.errors import shown
+from layers.format_limits import POSTGRES_BYTES, POSTGRES_COLUMNS
 from layers.phrases import Phrase
 from layers.sources import DatabaseSection
 from maps.errors import WriteError
@@ -31,8 +32,6 @@ _MARK = "zoneplan: "
 _KEYS = {"zones": ("unit_id",), "pieces": ("piece_id",), "sites": SITES.key}
 _LAYERS = {"zones": "units", "pieces": "pieces", "sites": "sites"}
 _TYPES = {"b": "boolean", "i": "bigint", "u": "bigint", "f": "double precision"}
-_LONGEST = 63
-"""Bytes of a name in PostgreSQL."""
 
 
 class _Present(NamedTuple):
@@ -200,15 +199,25 @@ def _write_one(
 
     plain = pd.DataFrame(frame.drop(columns=frame.geometry.name))
     types = {str(name): _TYPES.get(plain[name].dtype.kind, "text") for name in plain}
-    if long := [name for name in types if len(name.encode()) > _LONGEST]:
+    if long := [name for name in types if len(name.encode()) > POSTGRES_BYTES]:
         raise WriteError(
             Phrase(
                 "PostgreSQL takes names of at most {most} bytes, and these columns have longer ones: {names}. Give "
                 "their measures shorter names in the plan.",
-                most=_LONGEST,
+                most=POSTGRES_BYTES,
                 names=shown(long),
             ),
             code="name_length",
+        )
+    if len(types) >= POSTGRES_COLUMNS:
+        raise WriteError(
+            Phrase(
+                "PostgreSQL takes tables of at most {most:,} columns, and this one has {count:,}. Export a GeoPackage, "
+                "or take columns that the plan does not need out of its tables and run again.",
+                most=POSTGRES_COLUMNS,
+                count=len(types) + 1,
+            ),
+            code="column_count",
         )
     wanted = (*types.items(), (_GEOMETRY, f"geometry(MultiPolygon,{srid})"))
     same = before is not None and tuple((name, kind.rpartition(".")[2]) for name, kind in before.columns) == wanted

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
+from layers.format_limits import CELL_CHARACTERS, SHEET_ROWS
 from layers.outputs import GENERATOR, WORKBOOK, staged
 from maps.exports.workbook_cover import Cover, Table, cover_of
 from maps.exports.workbook_sheets import Cells, Column, Kind, Sheet, sheets_of
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
     from maps.exports.streamed_sheet import StreamedSheet
 
-SHEET_ROWS = 1_048_575
-"""Rows that a sheet holds below its header."""
-CELL_CHARACTERS = 32_767
 _TEXT_FORMAT = 255
 """Older spreadsheets show longer texts of the text format as ####."""
 _WIDEST, _LINES = 56, 3

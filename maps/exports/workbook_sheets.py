@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import compress
@@ -16,6 +16,7 @@ import pandas as pd
 
 from layers.ledger import finding_word
 from maps.explain import list_titles
+from maps.exports.geopackage import names_apart
 from maps.locale import (
     LocalizedPlan,
     capital,
@@ -265,7 +266,10 @@ class _Sheets:
         title = self.words[f"sheet_{key}"]
         if rows.empty:
             return Sheet(key, title, ())
-        made = [self.column(key, name, rows) for name in (*COLUMNS[key], *self.more(key, rows))]
+        declared = ((name.removeprefix("="), name.startswith("=")) for name in COLUMNS[key])
+        made = [self.column(key, name, rows, coded=coded) for name, coded in declared]
+        made += [self.column(key, name, rows) for name in self.more(key, rows)]
+        made = _headed_apart(made)
         full = [any(map(_is_told(one.name), one.cells)) for one in made]
         return Sheet(key, title, tuple(compress(made, full)), tuple(compress(made, map(not_, full))))
 
@@ -304,17 +308,16 @@ class _Sheets:
                 told = {*COLUMNS[key], *table.columns, *named}
                 yield from (name for name in map(str, rows.columns) if name not in told)
 
-    def column(self, key: str, name: str, rows: pd.DataFrame) -> Column:
-        """One column, its codes in words."""
-        code, plain = name.startswith("="), name.removeprefix("=")
-        title, series = self._column_title(key, plain), rows[plain]
-        if plain in self.plan.study.units.level_names or (key, plain) == ("measures", "jurisdiction"):
+    def column(self, key: str, name: str, rows: pd.DataFrame, *, coded: bool = False) -> Column:
+        """One column, its codes in words, or as codes where these are asked for."""
+        title, series = self._column_title(key, name), rows[name]
+        if name in self.plan.study.units.level_names or (key, name) == ("measures", "jurisdiction"):
             series = series.map(self.terms.place)
-        if code:
-            return Column(self.words["coded"].format(title=title), plain, "code", series.tolist())
+        if coded:
+            return Column(self.words["coded"].format(title=title), name, "code", series.tolist())
         if key == "measures" and name not in COLUMNS[key]:
             kind = self._measure_kind(name, series)
-            return Column(title, plain, kind, self.truths(series) if kind == "truth" else series.tolist())
+            return Column(title, name, kind, self.truths(series) if kind == "truth" else series.tolist())
         plainly = (key == "measures" and name != "jurisdiction") or (key in _OF_REGIONS and name != "unit")
         said = None if plainly else self.said.get(name)
         if (key, name) == ("divergence", "indicator"):
@@ -325,11 +328,11 @@ class _Sheets:
             said = self.terms.instrument if key == "policy_texts" else self.terms.flow
         if said is not None:
             words = {value: said(value) if value != "" else "" for value in series.unique()}
-            return Column(title, plain, _KINDS.get(name, "text"), series.map(words).tolist())
+            return Column(title, name, _KINDS.get(name, "text"), series.map(words).tolist())
         kind = self._kind(key, name)
         told = self.truths(series) if kind == "truth" else series.tolist()
         measured = _MEASURED_BY.get(key, {}).get(name)
-        return Column(title, plain, kind, told, tuple(map(self.terms.is_share, rows[measured])) if measured else ())
+        return Column(title, name, kind, told, tuple(map(self.terms.is_share, rows[measured])) if measured else ())
 
     def _measure_kind(self, name: str, series: pd.Series) -> Kind:
         if pd.api.types.is_bool_dtype(series):
@@ -635,6 +638,13 @@ class _Sheets:
         """A branch of industry by its code and title."""
         branches = self.plan.rulebook.branches
         return f"{branches.listed(code)} {text_in(branches.title(code), self.language, '')}".strip()
+
+
+def _headed_apart(columns: Sequence[Column]) -> list[Column]:
+    """Columns under headings that differ, whatever the case of their letters: by their own names, then by a number."""
+    alike = Counter(column.title.casefold() for column in columns)
+    titles = [f"{one.title} ({one.name})" if alike[one.title.casefold()] > 1 else one.title for one in columns]
+    return [one._replace(title=title) for one, title in zip(columns, names_apart(titles, ()), strict=True)]
 
 
 def _is_told(name: str) -> Callable[[Any], bool]:

@@ -33,6 +33,7 @@ from maps.style import (
     names_svg,
     plan_topology,
     relief_image,
+    round_length,
     simplify,
     svg_path,
     waters_and_borders,
@@ -105,7 +106,7 @@ class MapFrame:
         west, south, east, north = (float(one) for one in bounds)
         need = 1000 * max((east - west) / (wide - 2 * spare), (north - south) / (high - 2 * spare), 1e-6)
         power = 10.0 ** floor(log10(need))
-        scale = round(next(one * power for one in ROUND if one * power >= need * (1 - 1e-9)))
+        scale = max(round(next(one * power for one in ROUND if one * power >= need * (1 - 1e-9))), 1)
         middle, centre, metres = (west + east) / 2, (south + north) / 2, scale / 1000
         return cls(wide, high, scale, middle - wide * metres / 2, centre + high * metres / 2)
 
@@ -147,12 +148,7 @@ def _is_free(frame: MapFrame, own: gpd.GeoDataFrame, *, left: bool) -> bool:
 
 def scale_bar(sheet: Canvas, frame: MapFrame, edition: ReportContext, *, left: bool = False, most: float = 28) -> None:
     """A bar of a round length, at most so many mm, in the lower right corner, in the words of an edition."""
-    km = next(
-        one * 10.0**power
-        for power in range(5, -4, -1)
-        for one in (5, 2, 1)
-        if one * 10.0**power * 1000 / frame.metres <= most
-    )
+    km = round_length(most * frame.metres / 1000)
     long = km * 1000 / frame.metres
     x, y = (4.0 if left else frame.wide - 4 - long), frame.high - 3.2
     sheet.line(x, y, x + long, y, INK, 0.35)

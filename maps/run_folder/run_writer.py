@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from layers.errors import ZoneplanError
+from layers.errors import ZoneplanError, session_limit
 from layers.formats import digest
 from layers.outputs import MANIFEST, Notice, files_in, require_place, staged, warn
 from layers.parallel import copies, in_threads, require_workers, worker_count
@@ -194,7 +194,7 @@ def require_room(folder: str | Path) -> None:
         free = shutil.disk_usage(above).free
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise WriteError(
+        raise session_limit(error) or WriteError(
             Phrase(
                 "{folder}: cannot hold a run: {reason}. Choose another folder with --out", folder=folder, reason=reason
             )

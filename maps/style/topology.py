@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from layers.crs import valid_polygons
 from layers.parallel import begin
 from maps.context import study_outline
 
@@ -167,7 +168,7 @@ def _merged(shapes: Geometries) -> shapely.Geometry:
     try:
         return shapely.coverage_union_all(shapes)
     except shapely.GEOSException:  # neighbours that lie nearer to each other than coordinates can tell
-        return shapely.union_all(shapes)
+        return shapely.union_all(valid_polygons(shapes))  # simplified, a sliver may touch itself
 
 
 def fine_step(areas: Floats) -> float:

@@ -138,6 +138,11 @@ def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Z
                 )
 
 
+def covered_measures(study: Study, inputs: Inputs) -> frozenset[str]:
+    """The measures that say for which share of a unit another one has values."""
+    return frozenset(origin.name for origin in _covered(study, inputs))
+
+
 def later_measures(study: Study) -> frozenset[str]:
     """The measures that a study has only once it has zones: amounts of quotas, and what is missing to standards."""
     return _standards_of(study).union(f"{QUOTA}{quota.name}" for quota in study.quotas)

@@ -36,6 +36,7 @@ from zoning.checks.column_sources import (
     title_faults,
 )
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
+from zoning.checks.format_checks import cut_texts, format_faults
 from zoning.checks.quota_checks import quota_faults, siting_faults
 from zoning.checks.scenario_checks import scenario_faults, with_parameters
 from zoning.checks.study_tables import StudyTables, read_study_tables
@@ -278,6 +279,7 @@ def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyT
         *index_faults(study, rulebook, inputs),
         *divergence_faults(study, rulebook, inputs),
         *access_faults(study, rulebook, inputs, tables.travel),
+        *format_faults(study, rulebook, inputs),
         *misfitting,
         *range_faults(inputs.units, study.tables, inputs.origins),
         *decision_faults(
@@ -302,6 +304,7 @@ def remarks(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTable
         *_repair_warnings(study, inputs),
         *_idle_decisions(study, inputs),
         *_keys_given_away(study),
+        *cut_texts(inputs),
         *_absent(study, rulebook, inputs),
         *(typed_verified_note(rulebook.draft) if rulebook.draft else ()),
         *_typed_verified(study),
