@@ -181,9 +181,6 @@ class Survey(NamedTuple):
             )
         sizes: Floats = np.array(weights, dtype=float)
         places, given = np.arange(len(weights)).astype(object), np.array(weights, dtype=object)
-        most = np.where(sizes > 0, most, least)
-        if int(most.sum()) < total:
-            return [int(one) for one in most]
         return [int(one) for one in Webster(places, given, sizes, total, least, np.minimum(most, total)).settle()]
 
 

@@ -65,6 +65,19 @@ class TestGroups:
         held = allocate(zones, measures, [quota(total=60, groups=(Group(when=FRAGILE, max_pct=30),))])
         pd.testing.assert_frame_equal(plain, held)
 
+    @pytest.mark.parametrize("levels", [("unit",), ("county", "unit")])
+    def test_members_of_weight_0_have_their_floor_and_full_ones_their_ceiling(self, zones, measures, levels):
+        # the group must have 15: b2 has no weight and its floor of 1, a3 and a4 may have 7; by weight a3 would have 6
+        measures.loc["b2", "population"] = 0
+        bounds = measures.assign(least=0, most=99)
+        bounds.loc[["b2", "a3", "a4"], ["least", "most"]] = [[1, 9], [0, 7], [0, 7]]
+        changes = {"total": 60, "levels": levels, "floor": "least", "ceiling": "most"}
+        table = allocate(zones, bounds, [quota(**changes, groups=(Group(when=FRAGILE, min_pct=25),))])
+        assert by_unit(table)[["b2", "a3", "a4"]].tolist() == [1, 7, 7]
+        assert by_unit(table).sum() == 60
+        with pytest.raises(InfeasibleError, match="15"):
+            allocate(zones, bounds, [quota(**changes, groups=(Group(when=FRAGILE, min_pct=26),))])
+
     def test_a_least_part(self, zones, measures):
         table = allocate(zones, measures, [quota(total=60, groups=(Group(when=FRAGILE, min_pct=50),))])
         assert by_unit(table)[["b2", "a3", "a4"]].sum() == 30
@@ -226,6 +239,15 @@ class TestTransfers:
             allocate(zones, measures, [quota(total=60, **changes)])
         assert words in str(caught.value)
         assert "transfer 1 less" in str(caught.value)
+
+    def test_a_transfer_is_named_by_its_number_from_1(self, zones, measures):
+        fine, unknown = moved("a4", "b3", 1), moved("a44", "a1", 1)
+        with pytest.raises(UnknownNameError, match="transfer 2 ") as caught:
+            allocate(zones, measures, [quota(total=60, transfers=(fine, unknown))])
+        assert caught.value.keys[-3:] == ("transfers", 1, "from"), "keys count from 0, as the plan's list does"
+        out = moved("a4", "a3", 5)
+        with pytest.raises(InfeasibleError, match=r"after transfer 2, 3 'a4' would have -2, "):
+            allocate(zones, measures, [quota(total=60, transfers=(moved("b3", "c3", 1), out, out))])
 
     def test_locked_amounts_and_groups(self, zones, measures):
         locked = (Lock(unit="a3", amount=6, reason="x"),)

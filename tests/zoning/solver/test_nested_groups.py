@@ -147,6 +147,13 @@ def test_a_group_at_its_least_takes_from_the_others():
     assert apportion_groups(contest_of([40, 40, 10, 10], 10, [0] * 4, [9] * 4), family)[0].tolist() == [2, 2, 3, 3]
 
 
+def test_a_member_of_weight_0_leaves_the_groups_least_to_the_others_until_they_are_full():
+    # without the group 1, 3, 3, 3; it must have 6, of which the first can have only its floor of 1
+    family = family_of(4, [((0, 1), 6, 99)])
+    counts, _ = apportion_groups(contest_of([0, 10, 10, 10], 10, [1, 0, 0, 0], [1, 5, 9, 9]), family)
+    assert counts.tolist() == [1, 5, 2, 2]
+
+
 def test_groups_that_cross():
     members = [np.array([True, True, False]), np.array([False, True, True])]
     with pytest.raises(CrossingError) as caught:
