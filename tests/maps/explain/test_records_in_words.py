@@ -52,6 +52,27 @@ unit = "CNY"
 when = "main = 'ecologically_fragile'"
 by = "weighted"
 weight = "population"
+
+[[transfers]]
+name = "hill money"
+period = 2025
+budget = 400
+unit = "CNY"
+when = "main = 'ecologically_fragile'"
+by = "weighted"
+weight = "population"
+
+[[quotas.transfers]]
+from = "b3"
+to = "b4"
+amount = 1
+reason = "first"
+
+[[quotas.transfers]]
+from = "c3"
+to = "c4"
+amount = 2
+reason = "second"
 """
 SCHEME = """
 [[schemes]]
@@ -252,6 +273,24 @@ def test_lights_and_payments_say_by_which_numbers(toy) -> None:
     money = next(one for one in told["flows"] if one["kind"] == "transfer")
     assert [clause["sentence"] for clause in money["clauses"]] == ["main function is Ecologically fragile"]
     assert money["values"]["population"] == 100.0
+
+
+def test_what_is_one_of_several_names_its_own_line_of_the_plan(toy) -> None:
+    lines = toy.study.document.text.splitlines()
+
+    def line_of(table: str, text: str) -> str:
+        """Of the table in which a text stands."""
+        at = next(number for number, line in enumerate(lines) if line == text)
+        return f"plan.toml, line {max(number for number in range(at) if lines[number] == table) + 1}"
+
+    money = {one["instrument"]: one["written"] for one in explain(toy, "a1").as_dict()["flows"]}
+    for name, table in (("River", "agreements"), ("forest money", "transfers"), ("hill money", "transfers")):
+        assert money[name] == line_of(f"[[{table}]]", f'name = "{name}"')
+    for giver, receiver, amount, reason in (("b3", "b4", 1, "first"), ("c3", "c4", 2, "second")):
+        for unit, other, moved in ((giver, receiver, -amount), (receiver, giver, amount)):
+            (link,) = below(explain(toy, unit).as_dict()["quotas"][0], "moved")
+            assert (link["id"], Decimal(link["amount"])) == (other, moved)
+            assert link["written"] == line_of("[[quotas.transfers]]", f'reason = "{reason}"')
 
 
 def test_an_explanation_is_narrowed_to_some_matters(toy) -> None:

@@ -12,12 +12,15 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from maps.locale import languages, localize, number_beside, number_past, number_style
 from maps.summaries import verdicts
 from maps.summaries.unit_verdicts import Verdict, Verdicts
+from maps.summaries.verdict_table import FAR, _distance
 from maps.web.page_model import as_json
+from zoning.plan import Plan
 from zoning.tables import CLAIMS, ZONES, tabulate
 from zoning.zones import classify, resolve
 
@@ -174,15 +177,29 @@ def test_what_is_said_to_change_a_unit_does(told, plan_of, study: str) -> None:
         assert shorts[text.split(" if ")[0]] in others, (unit, text)
 
 
-def test_a_unit_whose_value_is_missing_waits_for_review(make_plan) -> None:
-    plan = make_plan()
-    measures = plan.measures.assign(
-        ecologically_fragile_share=plan.measures["ecologically_fragile_share"].where(plan.measures.index != "a4")
-    )
+def with_shares(plan: Plan, shares: dict[str, float]) -> Plan:
+    """The plan of the toy province with another share of fragile land in some units."""
+    measures = plan.measures.copy()
+    measures.loc[list(shares), "ecologically_fragile_share"] = list(shares.values())
     claims = classify(measures, plan.rulebook, plan.study.decisions)
     zones = tabulate(ZONES, plan.units[["name", "jurisdiction", "area_ha"]].join(resolve(claims, plan.rulebook)))
-    gap = replace(plan, measures=measures, claims=tabulate(CLAIMS, claims), zones=zones)
-    one = verdicts(localize(gap, "en"))["a4"]
+    return replace(plan, measures=measures, claims=tabulate(CLAIMS, claims), zones=zones)
+
+
+def test_what_no_rule_claims_is_told_the_limit_that_is_nearest_by_ratio(make_plan) -> None:
+    """Pencil: 50 % of fragile land or 1,000 people; a3 has 40 % (1.25) and 300 (3.3), a4 10 % (5) and 400 (2.5)."""
+    found = verdicts(localize(with_shares(make_plan(), {"a3": 0.4, "a4": 0.1}), "en"))
+    assert [found[unit].kind for unit in ("a3", "a4")] == ["default", "default"]
+    assert [found[unit].gauges[0].limit for unit in ("a3", "a4")] == [0.5, 1000]
+
+
+def test_a_distance_from_a_limit_is_a_ratio_in_either_direction() -> None:
+    apart = _distance(np.array([5.0, 20.0, 10.0, 0.0, -1.0, np.nan]), 10.0)
+    assert apart.tolist() == pytest.approx([np.log(2), np.log(2), 0, FAR, FAR, FAR])
+
+
+def test_a_unit_whose_value_is_missing_waits_for_review(make_plan) -> None:
+    one = verdicts(localize(with_shares(make_plan(), {"a4": np.nan}), "en"))["a4"]
     assert one.kind == "review"
     assert one.sentence.endswith(" is not known.")
     assert one.note.startswith("Until then it is ")

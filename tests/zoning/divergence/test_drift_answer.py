@@ -41,6 +41,14 @@ def test_all_gaps_or_none(after: list[float], answer: str, *, heads: bool) -> No
     assert {gap.indicator for gap in found.gaps} == ({"theil_between", "gini"} if heads else {"herfindahl"})
 
 
+def test_without_people_a_gap_is_the_sum_of_squared_parts() -> None:
+    """Pencil: the halves have 210 and 170 of 380, then 310 and 170 of 480; the units as in their lists."""
+    halves, units = answered([200.0, 110, 90, 80], heads=False).gaps
+    assert halves.before == pytest.approx((210**2 + 170**2) / 380**2)
+    assert halves.after == pytest.approx((310**2 + 170**2) / 480**2)
+    assert units.before == pytest.approx((100**2 + 110**2 + 90**2 + 80**2) / 380**2)
+
+
 def test_units_may_drift_apart_while_regions_do_not() -> None:
     found = answered(SWAPPED)
     assert (found.answer, [gap.answer for gap in found.gaps]) == ("partly", ["no", "yes"])

@@ -68,6 +68,17 @@ test("without a limit there are natural breaks, and few values have few classes"
   assert.equal(classOf([4, 6], 4), 1);
 });
 
+test("a value that ends a class of one width or one size is in it, and one that is a limit in the class above", () => {
+  assert.deepEqual(breaksOf("equal", [0, 5, 10], [], 2), [6]); // 5 is the middle
+  assert.deepEqual(breaksOf("quantile", [1, 2, 3], [], 2), [3]); // 2 is the median
+  assert.deepEqual(breaksOf("natural", [1, 2, 8, 9], [], 2), [5]);
+  assert.deepEqual([5, 6, 7].map((value) => classOf([6], value)), [0, 1, 1]);
+  const limit = (/** @type {boolean} */ above, /** @type {boolean} */ equal) =>
+    breaksOf("threshold", [1, 4, 6], [{ at: 4, above, equal }], 4);
+  assert.deepEqual([limit(true, true), limit(false, false)], [[4, 5], [4, 5]]); // 4 is above its limit
+  assert.deepEqual([limit(true, false), limit(false, true)], [[3, 5], [3, 5]]); // and here below
+});
+
 test("on a logarithmic axis equal lengths are equal factors, and what is not above 0 stands at its low end", () => {
   const wide = axisScale({ low: 0.1, high: 1000, is_log: true, ticks: [], zeros: 0 });
   assert.deepEqual([0, 0.1, 10, 1000, 4000].map((value) => Math.round(100 * wide.place(value))), [0, 0, 50, 100, 100]);

@@ -39,6 +39,23 @@ test("a number has as many digits as it takes to see on which side of its limit 
   assert.equal(shifted(1e-7, 2), 1e-5);
 });
 
+test("the nearest limit is told by the part of itself that it has to move", () => {
+  const nearest = (/** @type {Partial<typeof verdicts>} */ changes, unit = 0) =>
+    verdictOf({ ...verdicts, ...changes }, numbers, unit, "A").nearest;
+  const [measure] = verdicts.measures;
+  const [asked] = verdicts.tests;
+  const at = (/** @type {number} */ limit) => [{ ...asked, limit }];
+  assert.equal(nearest({ measures: [{ ...measure, values: [0.06, null] }], tests: at(0.05) })?.toFixed(9), "0.200000000");
+  assert.equal(nearest({ measures: [{ ...measure, values: [0.04, null] }], tests: at(0.05) })?.toFixed(9), "-0.200000000");
+  assert.equal(nearest({ tests: at(0) }), null);
+  assert.equal(nearest({ measures: [{ ...measure, answers: ["no", "yes"] }] }), null, "a truth value has no distance");
+  assert.equal(nearest({}, 1), null, "no limit would change it");
+  const second = { ...verdicts.wordings[verdicts.changes[0][0]], tests: [1] };
+  const changes = [[verdicts.changes[0][0], verdicts.wordings.length], ...verdicts.changes.slice(1)];
+  const two = { wordings: [...verdicts.wordings, second], changes, tests: [...at(0.2), ...at(0.1)] };
+  assert.equal(nearest(two)?.toFixed(4), "0.2155", "the first of its changes");
+});
+
 test("a change by another limit is told as one by another value of the unit, too", () => {
   const { owns } = verdictOf(verdicts, numbers, 0, "A");
   assert.deepEqual(owns.map((one) => [one.valueText, one.way, one.zone]), [["24%", "own_below", 0]]);
