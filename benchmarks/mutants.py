@@ -31,7 +31,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
+from typing import Self
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -65,6 +66,17 @@ SILENT_SCRIPT = re.compile(
 )
 OPERATORS = ("comparison", "equality", "boolean", "negation", "arithmetic", "constant", "condition", "call", "effect")
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
+CLEARING = """
+import contextlib, os, shutil, signal, sys
+
+groups = set()
+for line in sys.stdin:
+    groups ^= {int(line)}
+for group in groups:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(group, signal.SIGKILL)
+shutil.rmtree(sys.argv[1], ignore_errors=True)
+"""
 
 
 @dataclass(frozen=True)
@@ -258,11 +270,32 @@ def drawn_mutants(call: argparse.Namespace) -> list[Mutant]:
     ]  # fmt: skip
 
 
+class WorkFolder:
+    """A folder for copies of the tree, which is cleared, and whose tests are ended, however this process ends.
+
+    A process beside it reads which groups of processes begin and end; when nobody is left who writes, it clears up.
+    """
+
+    def __enter__(self) -> Self:
+        self.path = Path(mkdtemp(prefix="zoneplan-mutants-"))
+        command = [sys.executable, "-c", CLEARING, str(self.path)]
+        self.clearing = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, start_new_session=True)
+        return self
+
+    def note(self, group: int) -> None:
+        """Note that a group of processes has begun, or that it has ended."""
+        self.clearing.stdin.write(f"{group}\n")
+        self.clearing.stdin.flush()
+
+    def __exit__(self, *_: object) -> None:
+        self.clearing.communicate()
+
+
 class Runner:
     """A copy of the tree in which mutants are tried one after the other."""
 
-    def __init__(self, folder: Path, call: argparse.Namespace, house: House) -> None:
-        self.tree, self.call, self.house = folder / "tree", call, house
+    def __init__(self, folder: Path, call: argparse.Namespace, house: House, note: Callable[[int], None]) -> None:
+        self.tree, self.call, self.house, self.note = folder / "tree", call, house, note
         copy_tree(self.tree)
         if (ROOT / "node_modules").exists():
             (self.tree / "node_modules").symlink_to(ROOT / "node_modules")
@@ -298,12 +331,15 @@ class Runner:
             command, cwd=self.tree, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             start_new_session=True,
         )  # fmt: skip
+        self.note(running.pid)
         try:
             said, _ = running.communicate(timeout=self.call.timeout)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
             running.communicate()
             return f"no end after {self.call.timeout} s"
+        finally:
+            self.note(running.pid)
         if running.returncode in {0, 5}:  # all pass, or none of these is of the tests that are meant
             return None
         if running.returncode == 4:
@@ -336,7 +372,7 @@ def try_all(mutants: list[Mutant], call: argparse.Namespace) -> None:
 
     def work(folder: Path) -> None:
         try:
-            runner = Runner(folder, call, house)
+            runner = Runner(folder, call, house, work_folder.note)
             while not failures:
                 mutant = waiting.get_nowait()
                 row = {**asdict(mutant), **runner.outcome(mutant)}
@@ -348,8 +384,8 @@ def try_all(mutants: list[Mutant], call: argparse.Namespace) -> None:
         except BaseException as error:  # noqa: BLE001  (told by the main thread)
             failures.append(error)
 
-    with TemporaryDirectory(prefix="zoneplan-mutants-") as folder:
-        workers = [threading.Thread(target=work, args=[Path(folder) / str(job)]) for job in range(call.jobs)]
+    with WorkFolder() as work_folder:
+        workers = [threading.Thread(target=work, args=[work_folder.path / str(job)]) for job in range(call.jobs)]
         for worker in workers:
             worker.start()
         for worker in workers:
@@ -360,8 +396,8 @@ def try_all(mutants: list[Mutant], call: argparse.Namespace) -> None:
 
 def baseline(call: argparse.Namespace) -> None:
     """Refuse to begin where tests fail without any mutant."""
-    with TemporaryDirectory(prefix="zoneplan-mutants-") as folder:
-        if failed := Runner(Path(folder), call, House()).tests([]):
+    with WorkFolder() as work_folder:
+        if failed := Runner(work_folder.path, call, House(), work_folder.note).tests([]):
             raise SystemExit(f"without a mutant a test fails, too: {failed}")
 
 
@@ -408,6 +444,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, help="try so many and stop")
     parser.add_argument("--list", action="store_true", help="name the mutants, try none")
     call = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no result of a test that was interrupted; the work folder is cleared
     mutants = drawn_mutants(call)
     if call.list:
         for mutant in mutants:

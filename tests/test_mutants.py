@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import signal
+import subprocess
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -118,13 +120,34 @@ def test_a_mutant_is_tried_and_taken_back(mutants: ModuleType, tmp_path: Path, m
     program = "import rule, sys; print('FAILED t.py::t'); sys.exit(rule.rule('') != '')"
     call = Namespace(tests=f'python -c "{program}"', near_seconds=1.0, only_near=False, timeout=60.0, seed=1)
     house = Namespace(select=lambda *_: Namespace(taken=()), arguments=list)
-    runner = mutants.Runner(tmp_path / "copy", call, house)
+    runner = mutants.Runner(tmp_path / "copy", call, house, lambda _group: None)
     (function,) = mutants.functions_of(Path("rule.py"), (tree / "rule.py").read_bytes())
     (mutant,) = mutants.draw([function], 1, 1, {"boolean"})
     assert runner.outcome(mutant)["status"] == "survived", "'' or '' is '', too"
     other = mutants.Mutant("other", "rule.py", 2, "x and x", mutants.Change("effect", 24, 31, "1"))
     assert (runner.outcome(other)["status"], runner.outcome(other)["test"]) == ("killed", "t.py::t")
     assert (runner.tree / "rule.py").read_bytes() == (tree / "rule.py").read_bytes()
+
+
+def test_a_kill_from_outside_leaves_no_folder_and_no_test_behind() -> None:
+    """What is killed has a child that would run on; the output ends only when all have gone that write to it."""
+    program = f"""
+import os, signal, subprocess, sys
+sys.path.insert(0, {str(ROOT / "benchmarks")!r})
+from mutants import WorkFolder
+with WorkFolder() as work:
+    over = subprocess.Popen([sys.executable, "-c", ""], start_new_session=True)
+    work.note(over.pid)
+    work.note(over.pid)
+    program = "import signal; signal.alarm(50); signal.pause()"
+    running = subprocess.Popen([sys.executable, "-c", program], start_new_session=True)
+    work.note(running.pid)
+    print(work.path, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (-signal.SIGKILL, "")
+    assert not Path(done.stdout.strip()).exists()
 
 
 def copy_into(source: Path, target: Path) -> None:
