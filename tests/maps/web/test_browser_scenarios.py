@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from maps.locale import catalogue
 from maps.web import draw
 from tests.zoning.study.test_tries import write_try
 from zoning.pipeline import FreshPlan, make_plan, run
@@ -78,10 +79,16 @@ def test_a_link_opens_the_scenario_with_its_amounts_and_texts_stay_texts(open_ma
     assert tab.complaints == []
 
 
-def test_the_card_tells_the_adopted_plan(open_map, plan: FreshPlan) -> None:
+def test_the_card_is_of_the_scenario_and_what_stays_of_the_adopted_plan_says_so(open_map, plan: FreshPlan) -> None:
     tab = open_map(draw(plan), "#scenario=forest%20%26%20co&unit=a2")
-    assert "Ecologically fragile" in tab.inner_text("#zp-unit")
+    card, adopted = tab.locator("#zp-unit > .zp-try-card"), str(catalogue("map", "en")["try_card"])
+    assert card.locator(".zp-verdict").inner_text().endswith("General")
+    assert "Ecologically fragile" in card.locator(".zp-note").inner_text()
+    assert adopted in tab.inner_text("#zp-unit > .zp-try-adopted")
     assert "Not the adopted plan" in tab.inner_text("#zp-strip")
+    tab.evaluate("location.hash += '&view=money'")
+    tab.locator("#zp-legend", has_text=adopted).wait_for()
+    assert tab.complaints == []
 
 
 def test_axe_finds_nothing_on_a_scenario(open_map, axe, plan: FreshPlan) -> None:
