@@ -18,7 +18,7 @@ from zoning.tables import PIECES, ZONES
 def columns_to_come(study: Study, rulebook: Rulebook, inputs: Inputs) -> int:
     """At most how many columns the units will have in the file that has all of them, the GeoPackage."""
     read = map(str, inputs.units.columns.drop(inputs.units.geometry.name))
-    declared = (measure.name for measure in (*rulebook.indicators, *rulebook.derived))
+    declared = {indicator.name for indicator in rulebook.indicators} | {measure.name for measure in rulebook.derived}
     names = {*read, *provided(study, inputs, rulebook), *covered_measures(study, inputs), *declared}
     return len(GEOPACKAGE_TAKEN) + len({*ZONES.columns, *ZONES.shown}) + len(study.quotas) + len(names)
 
