@@ -64,7 +64,7 @@ def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.
     full, empties = refused.attempt(_drawn, features, section) or (features.iloc[:0], gather([]))
     whole, parts = keep_kind(full, "units")
     refused.attempt(_refuse_other_kinds, whole, path.name)
-    placed = refused.attempt(refuse_degrees, whole, "units")
+    placed = refused.attempt(refuse_degrees, only_kind(whole, "polygons"), "units")
     refused.attempt(jurisdiction_names, whole, section)
     named = refused.attempt(_named, whole, section, path.name)
     if named is None or placed is None:  # no layer can be held to units that lie somewhere else

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from shapely import Point, Polygon, box
 
 from layers.crs import working_crs
-from layers.errors import GeometryError, SourceError, UnknownNameError
+from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError
 from layers.sources import UnitsSection
 from layers.units import jurisdiction_names, read_units, settle_units
 
@@ -205,3 +205,16 @@ def test_a_column_of_names_must_be_there(tmp_path):
 def test_each_level_is_named_or_none():
     with pytest.raises(ValidationError, match=r"names 1 level\(s\), and 'jurisdiction' has 2"):
         section(jurisdiction=("nation", "state"), jurisdiction_name="state_name")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:32632", "EPSG:2263", "EPSG:4525"])
+def test_degrees_in_a_crs_of_metres_are_refused_with_a_remedy_that_works(tmp_path, crs):
+    """The units are blamed, not the layers that lie where they should."""
+    squares = [box(x, 34, x + 0.1, 34.1) for x in (8.0, 8.1)]
+    path = write(tmp_path, gpd.GeoDataFrame({"code": ["a", "b"]}, geometry=squares, crs=crs))
+    with pytest.raises(CrsError) as refused:
+        read_units(path, section())
+    assert (refused.value.code, refused.value.layer) == ("degrees", "units")
+    assert 'crs = "EPSG:4326" and override_crs = true' in str(refused.value)
+    units, _ = read_units(path, section(crs="EPSG:4326", override_crs=True))
+    assert settle_units(units, working_crs(units), section())[0]["area_ha"].round().tolist() == [10_242, 10_242]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -55,7 +56,8 @@ def compare_cells(run: Path, wanted: pd.DataFrame) -> None:
     """Hold workbook, GeoPackage and CSV of a run to the table."""
     plan = zp.read_run(run)
     of_units = {name: column for (table, name), column in columns_of_units(plan).items() if table == "measures"}
-    inside = read_dataframe(run / "plan.gpkg", layer="units", read_geometry=False).set_index("unit_id")
+    copied = shutil.copy(run / "plan.gpkg", run.parent)  # GDAL writes files of its own beside what it reads
+    inside = read_dataframe(copied, layer="units", read_geometry=False).set_index("unit_id")
     listed = pd.read_csv(run / "measures.csv", encoding="utf-8-sig", dtype={"unit_id": str}).set_index("unit_id")
     assert [name for name in listed.columns if name in wanted.columns] == list(wanted.columns)
     headings = {tuple(cells): head for head, cells in headings_and_cells(run / "plan.xlsx", "Measures")}
