@@ -155,6 +155,7 @@ INSIDE = {
     "layers.formats.archived": "temporary files of the reading child",
     "zoning.overlays.tile_copies": "temporary files",
     "maps.run_folder.content_cache": "the cache, which nobody's work hangs on",
+    "maps.run_folder.manifest": "the stage of a run",
     "maps.run_folder.run_files": "the stage of a run",
     "maps.run_folder.trace_file": "the stage of a run",
     "maps.exports.qgis_project": "the stage of a run",

@@ -158,7 +158,7 @@ def calls(toy: Toy) -> Calls:
         "explain": lambda: zp.explain(toy.plan, "a1").text(),
         "at": lambda: zp.at(toy.plan, 9.0, 49.0),
         "run_cases": lambda: zp.run_cases(toy.folder / "rules"),
-        "render": lambda: zp.render(toy.plan.zones["reason"][0], "en", toy.plan.rulebook),
+        "render": lambda: zp.render(toy.plan.zones["reason"].iloc[0], "en", toy.plan.rulebook),
         "draw": lambda: zp.draw(toy.plan).get_root().render(),
         "picture": lambda: zp.picture(toy.plan),
         "report": lambda: zp.report(toy.plan),

@@ -65,7 +65,7 @@ def left_in(folder: Path) -> list[str]:
 
 # F07, F08, F18: the disk.
 
-WRITERS = ("write_report", "write_geoparquet", "write_geopackage", "write_workbook", "write_csv", "_write_json")
+WRITERS = ("write_report", "write_geoparquet", "write_geopackage", "write_workbook", "write_csv", "write_provenance")
 
 
 @pytest.mark.parametrize("writer", WRITERS)

@@ -155,9 +155,9 @@ MADE_FROM = "made_from"
 """The file of the plan, as a path relative to the run folder: the only word of a run on where it was made."""
 
 
-def read_provenance(folder: Path) -> dict[str, Any]:
+def read_provenance(folder: Path) -> Mapping[str, Any]:
     """All that a run says of what it was made from."""
-    content: dict[str, Any] = json.loads((folder / PROVENANCE).read_text("utf-8"))
+    content: Mapping[str, Any] = json.loads((folder / PROVENANCE).read_text("utf-8"))
     return content
 
 
@@ -169,7 +169,7 @@ def write_provenance(content: Mapping[str, Any], folder: Path) -> None:
 
 def record_origin(stage: Path, study: Study, folder: Path) -> None:
     """Write down in a stage where the plan of a run is, seen from its folder; nothing on another drive."""
-    content = read_provenance(stage)
+    content = dict(read_provenance(stage))
     content.pop(MADE_FROM, None)  # that of a kept run, which was made from the same bytes elsewhere
     with suppress(ValueError):
         seen = os.path.relpath(study.folder.resolve(), folder.resolve())

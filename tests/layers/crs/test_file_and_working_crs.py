@@ -105,8 +105,8 @@ def test_a_change_of_datum_is_told_with_its_operation():
     assert (row["layer"], row["feature"], row["finding"]) == ("x", "", "datum")
     assert row["action"].startswith("moved from China 2000 to World Geodetic System 1984 by ")
     assert row["action"].endswith(": the two are taken as equal")
-    known = datum_note(CRS("EPSG:4267"), CRS("EPSG:4269"), "x").loc[0, "action"]
-    assert known.startswith("moved from North American Datum 1927 to North American Datum 1983 by ")
+    known = datum_note(CRS("EPSG:4258"), CRS("EPSG:4326"), "x").loc[0, "action"]
+    assert known.startswith("moved from European Terrestrial Reference System 1989 to World Geodetic System 1984 by ")
     assert "taken as equal" not in known
     assert datum_note(CRS("OGC:CRS84"), CRS("EPSG:3857"), "x").empty
 

@@ -146,9 +146,9 @@ def test_robustness_says_what_many_draws_came_to(toy_folder: Path, tmp_path: Pat
 def test_curve_says_how_firmly_a_plan_stands(toy_folder: Path, capsys) -> None:
     assert call("curve", toy_folder / "plan.toml", "fragile_min") == 0
     said = capsys.readouterr().out
-    assert "fragile_min is 0.5; no unit changes between" in said
-    assert re.search(r"\n *0 +0.5 .*as the plan has it", said)
-    assert re.search(r"\n *0.5 +1 .*Unit A2, Unit B2, Unit C2 → General", said)
+    assert "fragile_min is 50\u00a0%; no unit changes between" in said
+    assert re.search(r"\n *0\s% +50\s% .*as the plan has it", said)
+    assert re.search(r"\n *50\s% +100\s% .*Unit A2, Unit B2, Unit C2 → General", said)
     assert call("curve", toy_folder / "plan.toml", "fragile_min", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["adopted"], told["stable"]) == (0.5, [0.0, 0.5])
@@ -171,7 +171,7 @@ def test_weights_says_in_one_line_on_which_indices_no_zone_hangs(toy_folder: Pat
 def test_curve_takes_a_parameter_by_what_it_is_called(toy_folder: Path, capsys) -> None:
     for name in ("fragile", "fragile_m", "FRAGILE_MIN"):
         assert call("curve", toy_folder / "plan.toml", name) == 0, name
-        assert "fragile_min is 0.5" in capsys.readouterr().out
+        assert "fragile_min is 50\u00a0%" in capsys.readouterr().out
     assert call("curve", toy_folder / "plan.toml", " ") == 2
     assert "there is no parameter" in capsys.readouterr().err
     assert call("curve", toy_folder / "plan.toml", "p") == 2
@@ -197,8 +197,13 @@ def test_a_dossier_overwrites_no_file_unless_forced(toy_result: Path, tmp_path: 
     assert call("explain", toy_result, "a1", "--html", page) == 5
     assert "plan.toml is there already: nothing is overwritten without --force" in capsys.readouterr().err
     assert page.read_text() == "mine"
-    assert call("explain", toy_result, "a1", "--html", page, "--force") == 0
-    assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+    assert call("explain", toy_result, "a1", "--html", page, "--force") == 5
+    assert "is no file that zoneplan wrote there" in capsys.readouterr().err
+    assert page.read_text() == "mine"
+    page.unlink()
+    for force in ((), ("--force",)):
+        assert call("explain", toy_result, "a1", "--html", page, *force) == 0
+        assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_a_run_is_not_written_to_the_root(toy_folder: Path, capsys) -> None:
@@ -368,6 +373,10 @@ def test_the_report_of_a_run_is_written_again_in_another_language(plan_of, run_o
     assert call("report", folder, "--lang", "zh") == 5
     own.write_text("of somebody else", "utf-8")
     assert call("report", folder, "--out", own) == 5
+    assert call("report", folder, "--out", own, "--force") == 5
+    assert own.read_text("utf-8") == "of somebody else"
+    own.unlink()
+    assert call("report", folder, "--out", own) == 0
     assert call("report", folder, "--out", own, "--force") == 0
     assert own.read_text("utf-8") == (folder / "report.html").read_text("utf-8")
     capsys.readouterr()

@@ -22,7 +22,7 @@ from zoning.records import OF_UNITS, row_records, unit_records
 from zoning.study import builtin_studies
 from zoning.tables import ASKED_TABLES, TABLES
 from zoning.trace import Record
-from zoning.zones import conflicts, unit_margins
+from zoning.zones import conflicts, threshold_curves, unit_margins
 
 LANGUAGES = {"us_mountain_west": "en", "china_provinces": "zh", "toy": "en"}
 STUDIES = (*builtin_studies(), "toy")
@@ -168,6 +168,7 @@ def test_numbers_in_clauses_are_those_of_measures_and_parameters(written: Simple
                 told += [float(one.replace(",", "")) for one in NUMBER.findall(clause.text)]
                 told += [float(one) for one in read if isinstance(one, str) and one.isdecimal()]
                 told.append(clause.text.count(",") + 1)  # so many values may be named
+                told += [100 * number for number in told]  # shares are told in per cent
                 titles = "; ".join(renderer.terms.names.get(key, key) for key in (*clause.values, *clause.thresholds))
                 for number, digits in numbers_in(renderer.clause(clause)):
                     named = number in [shown for shown, _ in numbers_in(titles)]
@@ -213,6 +214,7 @@ def test_margins_are_those_that_the_run_found(written: SimpleNamespace) -> None:
     for row in found.to_dict("records"):
         told = [abs(row[name]) for name in ("value", "threshold", "margin", "flip_value")]
         told = [one for one in told if not math.isnan(one)]
+        told += [100 * number for number in told]  # shares are told in per cent
         share = [abs(row["change_pct"])]  # with three digits
         titles = "; ".join(one for one in names if one in renderer.render(row["reason"]))
         named = [number for number, _ in numbers_in(titles)]
@@ -234,15 +236,17 @@ def test_writing_asks_rules_only_what_another_limit_or_fact_would_change(
 ) -> None:
     """Whatever is asked while map, report and tables are written has a parameter or a fact that is not the plan's.
 
-    But for the tables by which measures are derived, of which there is a handful, and the limits of each rule, which
-    a finding reads off the first unit.
+    But for the tables by which measures are derived, of which there is a handful, the limits of each rule, which a
+    finding reads off the first unit, and rules with a threshold that changes nothing, which the report gives a reason.
     """
     plan, asked, evaluate = written.made, [], Condition.evaluate
     limits = set(plan.rulebook.parameters)
     derived = {str(band.when) for one in plan.rulebook.derived for band in one.table}
 
+    still = {threshold.parameter for threshold in threshold_curves(plan).still}
+
     def noted(one: Condition, table: pd.DataFrame, *parameters: object) -> object:
-        if one.text in derived or len(table) == 1:
+        if one.text in derived or len(table) == 1 or one.names & still:
             return evaluate(one, table, *parameters)
         read = sorted(one.names & set(table.columns) & set(plan.measures.columns))
         same = table[read].equals(plan.measures[read].reindex(table.index))
