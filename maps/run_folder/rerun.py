@@ -63,7 +63,7 @@ def run_again(
     study = study if study_folder is None else study.standing_at(Path(study_folder) / study.path.name)
     left_out = read_left_out(folder)
     require_files(study, {one.name for one in left_out})
-    before = read_provenance(folder)
+    before = dict(read_provenance(folder))
     announce("read")
     rulebook = read_rulebook(folder / RULEBOOK_FOLDER, study.date)
     inputs, tables = read_inputs(study, keep_going=bool(left_out)), read_study_tables(study)
@@ -74,7 +74,7 @@ def run_again(
         language, safe = run_language(folder), before["excel_safe"]
         with copies(worker_count()) as some:
             write_files(plan, Path(again), some, language, excel_safe=safe, flat=flat, announce=announce)
-        now = read_provenance(Path(again))
+        now = dict(read_provenance(Path(again)))
         names = [name for name in files_in(folder) if name != MANIFEST and _differs(folder / name, Path(again) / name)]
     then, later = before.pop("versions"), now.pop("versions")
     for how in (BY_TILES, MADE_FROM):  # and where, not what
