@@ -15,7 +15,8 @@ from maps.init.column_inference import guess_id, guess_jurisdictions, guess_name
 from maps.init.neutral_rulebook import known_roles
 from maps.locale import languages, localize
 from maps.reports import report
-from maps.style import FILLS, zone_fills
+from maps.style import zone_fills
+from maps.style.palette import FILLS
 from zoning.audits import audit, plan_findings_of
 from zoning.pipeline import run
 from zoning.rulebook import builtin_rulebooks, read_rulebook
