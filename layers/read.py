@@ -533,8 +533,7 @@ def _place_features(
     else:  # others would count as 0 in every unit
         refused.attempt(refuse_far, full, units, name)
     if any(error.code == "far" for error in refused.errors):
-        refused.attempt(_look_at_outlines, section, (_Contents(full, full), empties))
-        refused.stop()
+        refused.stop()  # where its numbers are not what its CRS says, all else that is wrong follows from that
     if kind != "points":
         full, parts = keep_kind(full, name)
         notes += [parts, shift_note(full, units, name)]

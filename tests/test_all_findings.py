@@ -105,7 +105,7 @@ def test_all_faults_of_units_layers_and_tables_come_together(
     assert {(one["layer"], one["code"]) for one in errors} >= {
         ("units", "id_duplicate"), ("units", "empty"), ("units", "invalid"), ("units", "overlap"),
         ("woods", "mixed_kinds"), ("woods", "invalid"),
-        ("afar", "plan"), ("afar", "infinite"), ("afar", "far"), ("afar", "invalid"),
+        ("afar", "plan"), ("afar", "infinite"), ("afar", "far"),
         ("more.csv", "id_missing"), ("more.csv", "id_duplicate"), ("more.csv", "two_sources"),
     }  # fmt: skip
     assert len(errors) == len({one["text"] for one in errors})

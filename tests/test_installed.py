@@ -36,7 +36,7 @@ def test_a_second_run_replaces_the_first_with_the_same_bytes(zoneplan, toy_folde
 
 def test_the_run_explains_a_unit(zoneplan, toy_result: Path) -> None:
     told = zoneplan("explain", toy_result, "b2", "--long", code=0).stdout
-    assert "0.5" in told
+    assert "50\u00a0%" in told
     assert "Toy Act, section 2" in told
     chain = json.loads(zoneplan("explain", toy_result, "b2", "--json", code=0).stdout)
     assert chain["main"]["zone"] == "ecologically_fragile"

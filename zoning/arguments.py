@@ -180,6 +180,8 @@ class Parameter(NamedTuple):
     ----------
     function, name : str
     default : object
+    optional : bool
+        Whether None may come.
     kinds, members : tuple of str
         Names in ``_KINDS``: one of the kinds, or a list of members of one of these kinds; none where anything may come.
     columns : Columns
@@ -188,13 +190,14 @@ class Parameter(NamedTuple):
     function: str
     name: str
     default: object
+    optional: bool
     kinds: tuple[str, ...]
     members: tuple[str, ...]
     columns: Columns
 
     def faults(self, value: Any) -> Iterator[ZoneplanError]:
         """What is wrong with what was given."""
-        if value is self.default:
+        if value is self.default or (value is None and self.optional):
             return
         if self.members:
             if not isinstance(value, Iterable) or isinstance(value, str | Mapping) or _fits(self.members, value):
@@ -285,11 +288,13 @@ def _fits(kinds: Iterable[str], value: object) -> bool:
 def _parameter(function: Callable[..., object], parameter: inspect.Parameter) -> Parameter:
     """What a parameter takes, by its annotation and by what the function declares."""
     annotation = str(parameter.annotation)
-    alternatives = [one for one in _ALIASES.get(annotation, annotation).split(" | ") if one != "None"]
+    written = _ALIASES.get(annotation, annotation).split(" | ")
+    alternatives = [kind for kind in written if kind != "None"]
     listed = _LIST.fullmatch(alternatives[0]) if len(alternatives) == 1 else None
     members = listed[1].split(" | ") if listed else []
     if vars(function).get(TAKES_ARRAYS) and {"pd.DataFrame", "pd.Series"} & {*alternatives}:
         alternatives += _ARRAYS
     columns = vars(function).get(_DECLARED, {}).get(parameter.name, at_least())
     known = [tuple(some) if {*some} <= _KINDS.keys() and some != ["str"] else () for some in (alternatives, members)]
-    return Parameter(function.__name__, parameter.name, parameter.default, known[0], known[1], columns)
+    optional = len(alternatives) < len(written)
+    return Parameter(function.__name__, parameter.name, parameter.default, optional, known[0], known[1], columns)

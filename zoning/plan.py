@@ -135,7 +135,7 @@ class Plan(Shown):
     >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
     >>> plan.zones.loc["08031", "main"]
     'key_development'
-    >>> plan.units.join(plan.zones["main"])["main"].isna().sum()
+    >>> int(plan.units.join(plan.zones["main"])["main"].isna().sum())
     0
     >>> plan.quotas.loc[plan.quotas["level"] == "state", "amount"].sum()
     Decimal('10600')

@@ -368,7 +368,7 @@ def _check_coordinates(features: gpd.GeoDataFrame, name: str) -> None:
         if wild.any():
             refused.attempt(_refuse, features.index, owner[wild], "coordinates", name, _no_degrees(points, crs))
         wide = (owner[1:] == owner[:-1]) & (np.abs(np.diff(points[:, 0])) > _TURN / 2)
-        leap = _leaps(shapes, owner[1:][wide])
+        leap = np.setdiff1d(_leaps(shapes, owner[1:][wide]), owner[wild])  # which are no degrees
         crossing = Phrase(
             "have an edge of more than 180 degrees: they seem to cross the 180th meridian. Split them there "
             "(ogr2ogr -wrapdateline)"

@@ -121,7 +121,7 @@ def ask_industry(
     >>> from zoning.study import builtin_study, read_study
     >>> from zoning.pipeline import run
     >>> plan = run(read_study(builtin_study("china_provinces")))
-    >>> verdict = ask_industry(localize(plan), plan.zones["unit_id"][0], "3011").verdict
+    >>> verdict = ask_industry(localize(plan), plan.zones.index[0], "3011").verdict
     >>> verdict.code, verdict.answer, verdict.decided_by.list
     ('C3011', 'conditional', 'market-access')
     """

@@ -110,8 +110,9 @@ def _meeting(shapes: Geometries, near: float) -> Geometries:
         points = points[first][cell]
     if (points == apart).all():
         return shapes
-    moved = points[places].view(np.float64).reshape(-1, 2)
-    return np.asarray(shapely.transform(shapes, lambda _: moved))
+    corners = points[places].view(np.float64).reshape(-1, 2)
+    moved = shapely.transform(shapes, lambda _: corners)
+    return np.where(shapely.is_valid(moved), moved, shapes)  # a sliver that would vanish stays as it is
 
 
 def merge_by(shapes: Geometries, names: pd.Series) -> dict[str, shapely.Geometry]:

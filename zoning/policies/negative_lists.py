@@ -301,7 +301,8 @@ def judge_industry(
 def _matches(items: pd.DataFrame, titles: Mapping[str, str]) -> list[Match]:
     kept = ("list", "provision", "code", "treatment", "conditions", "note", "reference", "verified", "reading")
     found = []
-    for row in items.sort_values(["list", "item"], kind="stable")[list(kept)].to_dict("records"):
+    listed = items.sort_values(["list", "item"], kind="stable").reindex(columns=list(kept), fill_value="")
+    for row in listed.to_dict("records"):
         title = titles.get(row["list"], row["list"])
         row["provision"] = row["provision"] or row["reference"] or title  # a run of an older version has no provision
         found.append(Match(**{str(name): value for name, value in row.items()}, title=title))

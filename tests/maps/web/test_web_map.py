@@ -42,7 +42,7 @@ def page_of(plan, language: str = "en") -> str:
 
 
 def test_it_is_a_folium_map(toy_plan) -> None:
-    assert type(draw(toy_plan)) is folium.Map
+    assert isinstance(draw(toy_plan), folium.Map)
 
 
 def test_the_same_plan_gives_the_same_bytes(make_plan, tmp_path) -> None:

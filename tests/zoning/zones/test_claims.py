@@ -46,7 +46,7 @@ def test_a_value_on_its_threshold_counts_and_a_hair_below_does_not(measures, rul
     near = measures.loc[["b"]].assign(ecologically_fragile_share=0.5 - 1e-12)
     claims = classify(near, rulebook)
     assert "fragile-1" not in set(claims["rule"])
-    assert "0.499999999999 < 0.5" in said(claims.set_index("rule").loc["default", "reason"], rulebook)
+    assert "49.9999999999\u00a0% < 50\u00a0%" in said(claims.set_index("rule").loc["default", "reason"], rulebook)
 
 
 def test_the_reason_has_values_and_thresholds(measures, rulebook) -> None:
@@ -78,7 +78,7 @@ def test_every_unit_has_the_default_claim_that_says_why(measures, rulebook) -> N
     assert set(defaults["zone"]) == {"general"}
     assert said(defaults.loc["d", "reason"], rulebook) == (
         "no rule for a main function claims the unit; fragile-1 (Ecologically fragile): ecologically_fragile_share "
-        "0.49 < 0.5 (fragile_min); key-1 (Key development): population / area_km2 = 49.9 < 50 persons/km2 (density_min)"
+        "49\u00a0% < 50\u00a0% (fragile_min); key-1 (Key development): population / area_km2 = 49.9 < 50 persons/km2 (density_min)"
     )
     assert json.loads(defaults.loc["d", "values"])["values"] == {
         "area_km2": 10,

@@ -96,8 +96,8 @@ def _require_cells(path: Path, known: int) -> None:
     import rasterio  # noqa: PLC0415  (as above)
 
     with rasterio.open(path) as written:
-        blocks = (written.read(1, window=window, masked=True) for _, window in written.block_windows(1))
-        if sum(int(block.count()) for block in blocks) != known:
+        masks = (written.read_masks(1, window=window) for _, window in written.block_windows(1))
+        if sum(np.count_nonzero(mask) for mask in masks) != known:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
