@@ -189,7 +189,8 @@ def read(page: Path) -> None:
         elif language == "toml":
             place(text)
         elif language == "text":
-            found = "\n".join(line.rstrip() for line in printed.strip().splitlines())
+            plain = printed.replace("\u00a0", " ")  # as the spaces of a page are
+            found = "\n".join(line.rstrip() for line in plain.strip().splitlines())
             assert re.fullmatch(as_pattern(text), found), f"printed:\n{found}\n\nthe page says:\n{text}"
         else:
             pytest.fail(f"a block of '{language}', which nothing here can run")

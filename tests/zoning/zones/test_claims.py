@@ -78,7 +78,8 @@ def test_every_unit_has_the_default_claim_that_says_why(measures, rulebook) -> N
     assert set(defaults["zone"]) == {"general"}
     assert said(defaults.loc["d", "reason"], rulebook) == (
         "no rule for a main function claims the unit; fragile-1 (Ecologically fragile): ecologically_fragile_share "
-        "49\u00a0% < 50\u00a0% (fragile_min); key-1 (Key development): population / area_km2 = 49.9 < 50 persons/km2 (density_min)"
+        "49\u00a0% < 50\u00a0% (fragile_min); key-1 (Key development): population / area_km2 = 49.9 < 50 persons/km2 "
+        "(density_min)"
     )
     assert json.loads(defaults.loc["d", "values"])["values"] == {
         "area_km2": 10,

@@ -57,8 +57,8 @@ def test_a_contested_unit_by_pencil(measures, rulebook) -> None:
     assert (fragile["change"], fragile["change_pct"]) == (pytest.approx(-0.4), pytest.approx(-400 / 9))
     assert fragile["smallest"]
     assert fragile["reason"] == (
-        "ecologically_fragile_share at 90\u00a0% is 40 percentage points above its threshold 50\u00a0%, which itself counts as yes; "
-        "below 50\u00a0% (-44.4 %) it would be Key development"
+        "ecologically_fragile_share at 90\u00a0% is 40 percentage points above its threshold 50\u00a0%, "
+        "which itself counts as yes; below 50\u00a0% (-44.4 %) it would be Key development"
     )
 
 
@@ -76,7 +76,8 @@ def test_a_unit_on_its_threshold_is_told_without_being_contested(measures, ruleb
     assert flip(row) == (0.5, "below", "general")
     assert (row["change"], row["change_pct"]) == (0, 0)
     assert row["reason"] == (
-        "ecologically_fragile_share at 50\u00a0% lies on its threshold, which counts as yes; below 50\u00a0% it would be General"
+        "ecologically_fragile_share at 50\u00a0% lies on its threshold, which counts as yes; "
+        "below 50\u00a0% it would be General"
     )
 
 
@@ -299,7 +300,8 @@ def test_reasons_are_told_in_chinese(measures, rulebook) -> None:
     found = told(measures, equal_ranks(rulebook), language="zh")
     reason = found.loc[("c", "fragile-1", "ecologically_fragile_share"), "reason"]
     assert reason == (
-        "ecologically_fragile_share 90% 高于阈值 50%，裕度 40 百分点，阈值本身计为满足；低于 50% 时（-44.4 %）将变为重点开发"
+        "ecologically_fragile_share 90% 高于阈值 50%，裕度 40 百分点，阈值本身计为满足；"
+        "低于 50% 时（-44.4 %）将变为重点开发"
     )
 
 
