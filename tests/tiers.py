@@ -15,7 +15,7 @@ import pytest
 TIMES: dict[str, float] = json.loads((Path(__file__).parent / "times.json").read_text("utf-8"))
 """Processor seconds of each test that took longer than ``LEAST_SECONDS``, by its id."""
 LEAST_SECONDS = 0.1
-MOST_SECONDS = 0.5
+MOST_SECONDS = 0.3
 TIERS = ("whole", "long")
 """The tiers that are run where they are asked for, each by the mark of its name."""
 

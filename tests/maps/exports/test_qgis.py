@@ -173,6 +173,7 @@ def test_the_project_of_the_built_in_study_speaks_chinese(opened, plan_of) -> No
     assert found["aliases"]["population"] == "常住人口（人）"
 
 
+@pytest.mark.whole
 def test_the_sheet_says_of_borders_what_other_maps_of_the_plan_say(plan_of, tmp_path: Path) -> None:
     write_qgis_project(plan_of("china_provinces"), tmp_path / "plan.qgs", "zh")
     text = (tmp_path / "plan.qgs").read_text("utf-8")

@@ -255,6 +255,7 @@ def met_tests(
     return passed
 
 
+@pytest.mark.first
 def test_gauges_and_limits_are_those_of_the_try(open_map, map_of, plan_of) -> None:
     plan = plan_of("us_mountain_west")
     tried = {"parameters": {"density_min_per_km2": 90}}

@@ -57,6 +57,7 @@ def test_a_thousand_tries_give_what_python_gives(open_map, tmp_path_factory, rul
 
 
 @pytest.mark.node
+@pytest.mark.first
 @pytest.mark.parametrize("rulebook", STUDIES)
 def test_tries_in_node_give_what_python_gives(node, tmp_path_factory, rulebook: str) -> None:
     """The same scripts without a browser: fewer tries, cheap enough for every run of the tests."""

@@ -211,6 +211,7 @@ def both(request: pytest.FixtureRequest) -> tuple[pd.DataFrame, pd.DataFrame]:
     return ours, SecondProgram(path).table()
 
 
+@pytest.mark.whole
 def test_every_measure_of_the_builtin_studies_is_that_of_a_second_program(
     both: tuple[pd.DataFrame, pd.DataFrame],
 ) -> None:
