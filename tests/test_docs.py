@@ -278,6 +278,7 @@ def site(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.whole
 def test_the_site_asks_no_server(site: Path) -> None:
     built = sorted(site.rglob("*.html"))
     assert len(built) >= len(list(DOCS.rglob("*.md")))
@@ -289,6 +290,7 @@ def test_the_site_asks_no_server(site: Path) -> None:
         assert not re.search(r"(?:url\(|@import)\s*[\"']?(?:https?:)?//", sheet.read_text("utf-8")), sheet.name
 
 
+@pytest.mark.whole
 def test_the_site_renders_docstrings_with_links(site: Path) -> None:
     pages = {page.name: page.read_text("utf-8") for page in (site / "reference").glob("*.html")}
     assert not [name for name, html in pages.items() if re.search(r":(?:func|class|meth|mod|attr):", html)]
@@ -299,6 +301,7 @@ def test_the_site_renders_docstrings_with_links(site: Path) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.whole
 def test_the_search_works_in_a_site_that_was_opened_from_the_disk(site: Path, open_tab) -> None:
     page = open_tab()
     failed: list[str] = []
