@@ -192,7 +192,7 @@ def main() -> int:
     parser.add_argument("--complete", action="store_true", help="fail where a test is skipped for want of a program")
     call = parser.parse_args()
     chosen = list(call.stage or STAGES)
-    with TemporaryDirectory(prefix="zoneplan-all-") as folder:
+    with TemporaryDirectory(prefix="all-of-zoneplan-") as folder:
         copy = Path(folder) / "zoneplan"
         in_copy = Work(copy, copy / ".venv/bin/python", fresh=True, complete=call.complete)
         here = Work(ROOT, Path(sys.executable), fresh=False, complete=call.complete)

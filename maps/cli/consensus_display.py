@@ -80,7 +80,7 @@ def print_consensus(found: Consensus, language: str) -> None:
         count = format_number(int(rows["units"].iloc[0]), language)
         table.add_row(
             escape(told.difference(str(kind), str(name))),
-            *(escape(told.value(values[voice])) for voice in found.voices),
+            *(escape(told.value(str(name), values[voice])) for voice in found.voices),
             count,
         )
     console.print(table)

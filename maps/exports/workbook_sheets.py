@@ -632,7 +632,7 @@ class _Sheets:
     def parts(self, text: str) -> str:
         """The parts of an objective with their values."""
         told = json.loads(text).items()
-        return self.listed(f"{self.measure(part)} {format_measure(value, self.language)}" for part, value in told)
+        return self.listed(f"{self.measure(part)} {self.terms.value_text(part, value)}" for part, value in told)
 
     def branch(self, code: str) -> str:
         """A branch of industry by its code and title."""

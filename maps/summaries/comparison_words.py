@@ -261,7 +261,7 @@ class ComparisonWords:
             subject = subject if keys[0] == "total" else f"{subject} ({keys[0]})"
             sides = [text.partition(" = ")[2] for text in sides]
         titled = kind == "parameter" and subject != name
-        before, after = (self._of.short(text) or NONE for text in sides)
+        before, after = (self._of.short(name, text) or NONE for text in sides)
         key = "kind_titled" if titled else f"kind_{kind or 'several'}"
         return escape_hidden(self.words[key].format(id=subject, before=before, after=after))
 

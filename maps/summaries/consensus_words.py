@@ -32,10 +32,10 @@ class ConsensusWords:
         """What differs, such as a parameter by its title, or the decision on a unit by its name."""
         return self._words.named(kind, name, self._kinds)
 
-    def value(self, text: str) -> str:
-        """What a plan says of it: a number as it is written, a zone by its title; a dash where it says nothing."""
+    def value(self, name: str, text: str) -> str:
+        """What a plan says of a difference: a number as people read it, a zone by its title; a dash for nothing."""
         key, _, rest = text.partition(" = ")
-        return self._words.short(rest if key == "total" and "; " not in text else text) or NONE
+        return self._words.short(name, rest if key == "total" and "; " not in text else text) or NONE
 
     @cached_property
     def hangs(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, Terms, capital, catalogue, format_measure, text_in
+from maps.locale import LocalizedPlan, Terms, capital, catalogue, text_in
 from zoning.rulebook import with_all_topics
 from zoning.scenario import entries_of
 
@@ -75,10 +75,10 @@ class DifferenceWords:
         subjects = [self.subject(kinds.get(one, kind), one) for one in parts]
         return escape_hidden(self.words[f"kind_{kind}"].format(id=self.words["and"].join(subjects)))
 
-    def short(self, text: str) -> str:
-        """What stands in a plan: a number with the signs of the language, a zone by its title, no more than a line."""
+    def short(self, name: str, text: str) -> str:
+        """What stands in a plan under a name: a number as people read it, a zone by its title, no more than a line."""
         try:
-            return format_measure(float(Decimal(text)), self.language)
+            return self.terms.limit_text(name, float(Decimal(text)))
         except InvalidOperation:
             told = self.zone(text)
         return told if len(told) <= LINE else f"{told[:LINE].rstrip()}…"

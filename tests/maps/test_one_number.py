@@ -17,6 +17,7 @@ from maps.locale import catalogue, localize
 from maps.reports import report
 from maps.reports.summary_page import leading, listed
 from maps.summaries import headline, verdicts
+from maps.summaries.difference_words import DifferenceWords
 from tests.conftest import SHIPPED_EDITIONS
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
@@ -104,6 +105,22 @@ def passing(plan: Plan, code: str, operator: str, limit: float) -> int:
     """How many units pass a comparison, by the columns of measures.csv alone."""
     values = plan.measures.eval(code).astype(float)
     return int({">=": values >= limit, ">": values > limit, "<=": values <= limit, "<": values < limit}[operator].sum())
+
+
+@pytest.mark.parametrize(("study", "language"), SHIPPED_EDITIONS)
+def test_a_limit_that_is_a_share_differs_in_per_cent(study: str, language: str, plan_of) -> None:
+    """What a measure called a share is compared with is told in per cent where plans are compared, no other limit."""
+    plan = plan_of(study)
+    told = DifferenceWords([localize(plan, language)], language)
+    conditions = " ".join(one.when for one in (*plan.rulebook.rules, *plan.rulebook.policies))
+    shares = {*re.findall(r"\b\w+_share\s*[<>]=?\s*([a-z]\w+)", conditions)}
+    for name, one in plan.rulebook.parameters.items():
+        if isinstance(one.value, int | float) and name in shares:
+            number = re.sub(r"[^\d.]", "", told.short(name, str(one.value)).replace(",", "."))
+            assert "%" in told.short(name, str(one.value)), name
+            assert float(number) == pytest.approx(100 * one.value), name
+        elif isinstance(one.value, int | float) and one.unit != "1":
+            assert "%" not in told.short(name, str(one.value)), name
 
 
 @pytest.mark.parametrize(("study", "language"), SHIPPED_EDITIONS)

@@ -27,7 +27,7 @@ def test_the_verdict_counts_units_and_their_land(found: Comparison) -> None:
 def test_the_lead_says_in_what_the_plans_differ(found: Comparison) -> None:
     lead = ComparisonWords(found).lead
     assert lead.startswith("The plans differ in 2 things:")
-    assert "fragile_min: 0.5 to 0.6" in lead
+    assert "fragile_min: 50\xa0% to 60\xa0%" in lead
     assert "decision on" in lead
 
 

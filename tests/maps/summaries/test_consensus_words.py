@@ -36,10 +36,11 @@ def test_differences_have_the_titles_of_a_comparison(found: Consensus, language:
 
 def test_values_are_numbers_of_the_language_and_titles(found: Consensus) -> None:
     told = ConsensusWords(found, "en")
-    assert told.value("total = 60000") == told.value("60000.0") == "60,000"
-    assert ConsensusWords(found, "pt").value("0.6") == "0,6"
-    assert told.value("key_development") == told.zone("key_development") != "key_development"
-    assert told.value("") == "–"
+    land = "quotas.construction_land"
+    assert told.value(land, "total = 60000") == told.value(land, "60000.0") == "60,000"
+    assert ConsensusWords(found, "pt").value("fragile_min", "0.6") == "60\xa0%"
+    assert told.value("a4", "key_development") == told.zone("key_development") != "key_development"
+    assert told.value("a4", "") == "–"
 
 
 def test_several_together_are_each_named(found: Consensus) -> None:
