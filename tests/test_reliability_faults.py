@@ -264,13 +264,16 @@ def test_f13_f16_a_dead_lock_is_taken_over_by_one_alone(tmp_path: Path) -> None:
 # F15: a run that is stopped.
 
 STOPPED = """
-import signal, sys
+import multiprocessing, os, signal, sys
 import maps.run_folder.run_files
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without it
 name = sys.argv.pop()
 write = maps.run_folder.run_files.write_workbook
 def stop(*arguments):
     write(*arguments)
+    if multiprocessing.parent_process():  # a copy may write it
+        os.kill(os.getppid(), getattr(signal, name))
+        signal.pause()
     signal.raise_signal(getattr(signal, name))  # to this thread; another could take a signal to the process, too late
 maps.run_folder.run_files.write_workbook = stop
 sys.argv[0] = "zoneplan"

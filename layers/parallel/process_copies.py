@@ -252,7 +252,7 @@ def _heard(process: BaseProcess, answer: Connection) -> Outcome:
     except EOFError:
         process.join()
         outcome = Outcome([], [])
-        if process.exitcode != -signal.SIGKILL:
+        if process.exitcode not in (-signal.SIGKILL, -signal.SIGTERM):
             outcome = Outcome([], [(0, RuntimeError(f"a worker has ended with {process.exitcode}"))])
     answer.close()
     return outcome

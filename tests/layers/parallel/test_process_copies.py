@@ -115,13 +115,14 @@ def test_an_error_that_cannot_be_packed_is_told_in_words() -> None:
 
 
 @forks
-def test_f10_what_a_killed_copy_left_is_done_here(tmp_path: Path) -> None:
-    """As the system kills the largest process where memory ends."""
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM"])
+def test_f10_what_a_killed_copy_left_is_done_here(name: str, tmp_path: Path) -> None:
+    """As the system kills the largest process where memory ends, or asks all of a group to end, a copy first."""
     here = os.getpid()
 
     def die_elsewhere() -> None:
         if os.getpid() != here:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), getattr(signal, name))
 
     with copies(2) as some:
         some.start(partial(own_id, tmp_path / "a"), die_elsewhere, partial(own_id, tmp_path / "b"))

@@ -126,7 +126,7 @@ def test_errors_are_the_same_words_and_facts(name: str, content: bytes | None, t
 
 
 @pytest.mark.parametrize(
-    ("write", "ending", "size"), [(write_bomb, "parquet", 100_000), (write_star, "gpkg", 1_001)], ids=["bomb", "star"]
+    ("write", "ending", "size"), [(write_bomb, "parquet", 100_000), (write_star, "gpkg", 2_001)], ids=["bomb", "star"]
 )
 def test_s22_too_much_memory_is_a_limit_of_its_layer(
     write: Callable[[Path, int], None], ending: str, size: int, toy_folder: Path
@@ -318,13 +318,18 @@ def test_nothing_is_left_of_a_child(toy_folder: Path) -> None:
     study = zp.read_study(toy_folder / "plan.toml")
     zp.read_inputs(study, reader="process")
     gc.collect()
-    files, freeze = len([*Path("/proc/self/fd").iterdir()]), gc.get_freeze_count()
+    before = left_of_children()
     zp.read_inputs(study, reader="process")
     with sandboxed("process"), pytest.raises(SourceError):
         in_sandbox(crash, "x", {})
-    assert (len([*Path("/proc/self/fd").iterdir()]), gc.get_freeze_count()) == (files, freeze)
+    assert left_of_children() == before
+
+
+def left_of_children() -> tuple[int, int, list[str]]:
+    """Open files, frozen objects and children of this process; a server or browser of other tests may be among them."""
     children = Path(f"/proc/self/task/{os.getpid()}/children")
-    assert not children.exists() or not children.read_text().split()
+    running = children.read_text().split() if children.exists() else []
+    return len([*Path("/proc/self/fd").iterdir()]), gc.get_freeze_count(), running
 
 
 GRIDS = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -47,7 +48,8 @@ def add_columns(folder: Path, names: Sequence[str]) -> pd.DataFrame:
 
 def headings_and_cells(path: Path, sheet: str) -> Iterator[tuple[str, list[object]]]:
     """The columns of a sheet by what stands above them."""
-    rows = list(openpyxl.load_workbook(path, read_only=True)[sheet].iter_rows(values_only=True))
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        rows = list(book[sheet].iter_rows(values_only=True))
     for head, *cells in zip(*rows, strict=True):
         yield unescape(str(head)), cells
 
