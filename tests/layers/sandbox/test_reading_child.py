@@ -26,6 +26,7 @@ from layers.archives import in_sandbox, pack
 from layers.errors import LimitError, SourceError, ZoneplanError
 from layers.formats import opened, read_raster, reading
 from layers.sandbox import can_fork, confinements, current_limits, reader_now, sandboxed
+from layers.sandbox.child_process import Child
 from layers.sources import LimitsSection
 from tests.conftest import DATA
 
@@ -323,6 +324,11 @@ def test_nothing_is_left_of_a_child(toy_folder: Path) -> None:
     with sandboxed("process"), pytest.raises(SourceError):
         in_sandbox(crash, "x", {})
     assert left_of_children() == before
+
+
+def test_a_child_that_is_closed_again_stays_closed() -> None:
+    child = Child(lambda _channel: None, [], 0)
+    assert [child.close(wait=True), child.close()] == [0, 0]
 
 
 def left_of_children() -> tuple[int, int, list[str]]:

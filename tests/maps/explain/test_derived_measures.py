@@ -256,3 +256,14 @@ def test_narrowing_twice_is_narrowing_once():
     assert "human_land_variation_max_pct" in once.parameters  # a policy that always stands says it
     assert "anhui_band_1" not in once.parameters
     assert without_unused_topics(full, [one.name for one in full.indicators]) is full
+
+
+def test_parts_of_an_index_stand_behind_how_it_was_calculated():
+    part = {"kind": "index_part", "reason": "slope 0.5"}
+    derived = {"clauses": [], "links": [part, {"kind": "other", "reason": "idle"}], "because": ""}
+    plain, made = (
+        why_text(derived | {"links": links, "calculation": "the sum"}, "en") for links in ([], derived["links"])
+    )
+    assert plain == "the sum"
+    assert "slope 0.5" in made
+    assert "idle" not in made

@@ -364,6 +364,12 @@ def test_policies_on_parts_and_overruled_ones_are_told_apart(toy_plan):
     assert "no unit" in text
 
 
+def test_the_sheet_of_functions_counts_the_rules_that_are_asked(page, toy_plan):
+    codes = set(toy_plan.rulebook.codes("main"))
+    count = sum(rule.zone in codes for rule in toy_plan.rulebook.rules)
+    assert re.search(rf"\b{count} rules", page.sections["functions"])
+
+
 def test_the_list_has_a_sum_for_every_jurisdiction_and_main_function(page):
     east, west = page.tables["list/east: 6 units, 600.00 ha"], page.tables["list/west: 6 units, 600.00 ha"]
     assert [row[0] for row in east if len(row) == 1] == [

@@ -36,9 +36,8 @@ def test_any_number_of_workers_writes_the_same_bytes(toy_plan, tmp_path: Path, w
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_so_they_do_of_the_built_in_studies(plan_of, run_of, tmp_path: Path, study: str) -> None:
-    """One worker, four, and as many as this machine has cores, which is what other tests read."""
-    written = [manifest(write_run(plan_of(study), tmp_path / str(one), workers=one)) for one in (1, 4)]
-    assert {*written, manifest(run_of(study))} == {written[0]}
+    """Three workers, and as many as this machine has cores, which is what other tests read."""
+    assert manifest(write_run(plan_of(study), tmp_path / "run", workers=3)) == manifest(run_of(study))
 
 
 def test_so_does_the_command_which_cuts_in_threads_and_begins_borders_early(toy_folder: Path, tmp_path: Path) -> None:

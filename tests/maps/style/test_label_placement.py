@@ -74,3 +74,10 @@ def test_no_two_names_ever_touch(wanted):
         sheet.place("n" * length, PLAIN, [Spot(x, y, turn)])
     boxes = [label.box for label in sheet.labels]
     assert not any(one.intersects(other) for i, one in enumerate(boxes) for other in boxes[:i])
+
+
+def test_a_dot_keeps_others_off_all_around_it():
+    for x, y in ((93, 50), (107, 50), (100, 43), (100, 57)):
+        sheet = Sheet(300, 100)
+        sheet.place("Denver", PLAIN, [Spot(200, 50)], mark=(100, 50, 5))
+        assert sheet.place("Aurora", PLAIN, [Spot(200, 80)], mark=(x, y, 2.5)) is None

@@ -14,10 +14,12 @@ import shapely
 
 from layers.errors import ZoneplanError
 from maps.context import Neighbourhood, context_around
+from maps.locale import width
 from maps.style import picture
 from maps.style.map_names import map_names
 from maps.style.palette import LIGHT
 from maps.style.signs import overlay_signs
+from maps.style.static_map import WIDTH
 from maps.style.svg_paths import Frame
 
 RING = 'fill="#fff" stroke="#1D2428" stroke-width="1.6"'
@@ -239,3 +241,13 @@ def test_rings_that_would_hide_the_colours_are_left_out_and_the_legend_says_so(t
     svg = picture(plan)
     assert svg.count(RING) == 1
     assert "12 units · not drawn: so many rings would hide the colours" in " ".join(texts(svg))
+
+
+def test_a_title_has_the_largest_letters_that_fit_on_the_page(make_plan):
+    plan, letters = make_plan(), 1
+    while 1.06 * 11 * width("n" * letters) <= WIDTH:
+        letters += 1
+    study = plan.study.study.model_copy(update={"name": "n" * letters})
+    svg = picture(dataclasses.replace(plan, study=plan.study.model_copy(update={"study": study})))
+    (title,) = (node for node in ET.fromstring(svg).iter(f"{SVG}text") if node.text == "n" * letters)
+    assert float(title.get("font-size")) == 10

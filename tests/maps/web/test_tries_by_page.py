@@ -43,8 +43,9 @@ STUDIES = {
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("count", [150, pytest.param(1000, marks=pytest.mark.long)])
 @pytest.mark.parametrize("rulebook", STUDIES)
-def test_a_thousand_tries_give_what_python_gives(open_map, tmp_path_factory, rulebook: str) -> None:
+def test_tries_in_the_browser_give_what_python_gives(open_map, tmp_path_factory, rulebook: str, count: int) -> None:
     def in_browser(plan: zp.Plan, tries: Tries) -> Evaluated:
         tab = open_map(zp.draw(plan))
         adopted = tab.evaluate("globalThis.zoneplan.plan")
@@ -53,7 +54,7 @@ def test_a_thousand_tries_give_what_python_gives(open_map, tmp_path_factory, rul
         assert all(url.startswith(("file:", "data:", "blob:")) for url in tab.asked)
         return adopted, evaluated
 
-    compare_tries(in_browser, tmp_path_factory, rulebook, 1000)
+    compare_tries(in_browser, tmp_path_factory, rulebook, count)
 
 
 @pytest.mark.node

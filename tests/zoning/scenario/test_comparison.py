@@ -160,3 +160,11 @@ def test_runs_that_were_read_back_are_compared_by_their_sources(toy_folder: Path
     found = compare(read_run(first), read_run(second))
     assert [(one.id, one.before, one.after) for one in found.differences] == [("fragile_min", "0.5", "0.6")]
     assert set(mains(found.moved)) == {"a2", "b2", "c2"}
+
+
+def test_a_layer_that_another_plan_read_stands_in_its_place_among_the_layers(toy: FreshPlan, felled: FreshPlan) -> None:
+    parts = parts_of(felled)
+    for one in differences(felled, toy):
+        parts = one.apply(parts, parts_of(toy))
+    assert [layer.name for layer in parts.inputs.layers] == [layer.name for layer in toy.inputs.layers]
+    assert parts.inputs.layers[-1].name != "forest"
