@@ -32,8 +32,9 @@ def test_the_page_says_what_moved_and_why(page_of: Callable[..., str], found: Co
     page = page_of(found)
     assert "3 of 12 units change their main function" in page
     assert page.count('class="sheet') == 1
-    for text in ("From which function to which", "What moved, and because of what", "fragile_min: 0.5 to 0.6"):
+    for text in ("From which function to which", "What moved, and because of what", "fragile_min: 50\xa0% to 60\xa0%"):
         assert text in page
+    assert page.count('<td class="right">100</td><td>') == 3, "hectares of the units that change, then the cause"
     assert "<script" not in page
     assert not re.search(r"(?:src|href)=[\"']https?:", page)
 
