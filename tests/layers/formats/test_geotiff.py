@@ -159,6 +159,10 @@ def test_the_valid_range_is_that_of_the_values_that_people_read(write_grid):
     with pytest.raises(SourceError, match=r"within valid_range = \[500, 600\]: all 4 lie from -1 to 126") as caught:
         check_values(read_raster(path, "g", valid_range=(500, 600))[0], (slice(None), slice(None)))
     assert caught.value.exit_code == 3
+    moved, _ = read_raster(
+        write_grid(np.array([[0, 9]], dtype="uint8"), scale=1.0, offset=1.0), "g", valid_range=(1, 10)
+    )
+    assert check_values(moved, (slice(None), slice(None))).empty
 
 
 @pytest.mark.parametrize(

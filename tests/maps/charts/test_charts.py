@@ -150,6 +150,14 @@ def test_zeros_are_counted_and_not_drawn() -> None:
     assert {"3", "Weld"} <= {text.text for text in root.iter(f"{SVG}text")}
 
 
+def test_a_pile_of_dots_stays_on_its_strip() -> None:
+    dots = [Dot(0.3, "#A8401F")] * MOST
+    root = drawn(threshold_dots("Cropland", STRIP, dots, "{:.0%}".format, NOTHING))
+    middles = [float(dot.get("cy", "")) for dot in root.iter(f"{SVG}circle")]
+    assert len(middles) == MOST
+    assert 0 < min(middles) < max(middles) < float(root.get("viewBox", "").split()[3])
+
+
 def test_many_dots_become_columns_that_hold_all_of_them() -> None:
     dots = [Dot(float(place % 7) + 1, "#A8401F" if place % 2 else "#E3C24B") for place in range(MOST + 600)]
     written = str(

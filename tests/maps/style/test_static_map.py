@@ -16,6 +16,7 @@ from layers.errors import ZoneplanError
 from maps.context import Neighbourhood, context_around
 from maps.locale import width
 from maps.style import picture
+from maps.style.legend import line_styles
 from maps.style.map_names import map_names
 from maps.style.palette import LIGHT
 from maps.style.signs import overlay_signs
@@ -98,6 +99,14 @@ def test_the_arrow_points_to_true_north_away_from_the_middle_of_the_projection(t
     turn = float(re.search(r"rotate\((-?[\d.]+)\)\"/>\n<rect", picture(toy_plan)).group(1))
     # the toy province lies 321 km west of 10° E; grid north there is 3.2 degrees off
     assert turn == pytest.approx(3.2, abs=0.3)
+
+
+def test_a_control_line_has_the_dashes_of_the_rulebook(toy_plan):
+    drawn = dict(re.findall(r'<path stroke="(#\w+)" stroke-width="\d+" stroke-dasharray="([^"]*)"', picture(toy_plan)))
+    styles = {colour: dashes for colour, _, dashes in line_styles(toy_plan).values() if colour in drawn}
+    tenths = {colour: [10 * float(dash) for dash in dashes.split()] for colour, dashes in styles.items()}
+    told = {colour: [] if text == "none" else [*map(float, text.split())] for colour, text in drawn.items()}
+    assert told == tenths != {}
 
 
 def test_overlays_have_their_signs_and_decisions_are_marked(toy_plan):

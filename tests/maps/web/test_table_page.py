@@ -52,6 +52,8 @@ def test_texts_are_fills_and_every_row_is_counted_once() -> None:
     ]
     assert [found.zones[row.main].title for row in found.rows] == [one or "missing" for one in use]
     assert (found.view.by, found.words["main"]) == ("", "use")
+    nothing = {(row.jurisdiction, *row[row._fields.index("policies") : -1]) for row in found.rows}
+    assert nothing == {(0,) * 9}, "of policies, payments and the rest a table has the empty list alone"
 
 
 def test_beyond_twelve_values_the_rest_is_one() -> None:

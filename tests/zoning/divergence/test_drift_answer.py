@@ -68,6 +68,11 @@ def test_a_gap_is_wider_from_five_per_cent_on(before: float, after: float, answe
     assert Gap("output", "", "gini", "2010", "2020", before, after).answer == answer
 
 
+def test_a_gap_says_from_where_on_it_would_be_wider() -> None:
+    clause = Gap("output", "", "gini", "2010", "2020", 0.4, 0.5).clause
+    assert clause.sides == (0.5, pytest.approx(0.42))
+
+
 def test_the_built_in_studies_are_answered_with_a_record() -> None:
     """Pencil: the north of China falls behind in both editions, blocs only as first published, by less than 5 %.
 

@@ -143,6 +143,7 @@ def test_the_nearest_is_as_far_as_the_ellipsoid_says() -> None:
     assert found["k"] == 0
     assert ix.nearest_distance(homes.to_crs(3035), lines).to_dict() == pytest.approx(found.to_dict(), abs=1e-3)
     assert ix.nearest_distance(homes, lines[:0]).isna().all()
+    assert ix.nearest_distance(homes[:0], lines).empty
 
 
 def test_features_that_are_nowhere_are_refused() -> None:

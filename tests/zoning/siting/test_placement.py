@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import numpy as np
@@ -27,6 +28,7 @@ from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.rulebook import read_rulebook
 from zoning.siting import site
+from zoning.siting.placement import _Chosen
 from zoning.study import Quota, read_study
 
 FARM = {"permanent_farmland": "permanent_farmland", "forest": "ecologically_fragile", "town": "built_up"}
@@ -362,3 +364,9 @@ def given_land(tmp_path_factory):
     values = np.repeat(np.arange(6.0)[:, None], 8, axis=1)
     grid = replace(cells(values, folder=tmp_path_factory.mktemp("grid")), name="rows")
     return overlay(units, {"permanent_farmland": farm}), [farm, grid]
+
+
+def test_one_patch_that_is_too_small_is_one_too_many() -> None:
+    cells = SimpleNamespace(area_ha=np.array([1.0, 5.0, 5.0]))
+    for patch, large in (([1, 2, 2], False), ([1, 1, 2], True), ([2, 1, 1], False)):
+        assert _Chosen(cells, np.ones(3), np.array(patch)).is_large_enough(5.0) is large
