@@ -177,6 +177,14 @@ def test_every_block_of_a_page_runs(page: Path, tmp_path: Path, one_cache: Path,
         read(page)
 
 
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "CONTRIBUTING.md"], ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_files_of_the_house_that_a_page_names_are_there(page: Path) -> None:
+    """Those of its commands, too, such as what pytest is to run."""
+    rooms = "tests|docs|layers|zoning|maps|benchmarks"
+    named = re.findall(rf"[ `]((?:{rooms})(?:/[\w-]+)*/[\w-]+(?:\.[a-z.]+[a-z])?)", page.read_text("utf-8"))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
 def read(page: Path) -> None:
     """Do what each block of a page says."""
     names: dict[str, object] = {}
