@@ -45,6 +45,8 @@ from hatch_build import compile_catalogues
 from tests.tiers import sort_by_tier
 
 if TYPE_CHECKING:
+    from xdist.remote import Producer
+    from xdist.scheduler import WorkStealingScheduling
     from xdist.workermanage import WorkerController
 
     from tests.postgis_server import Server
@@ -100,6 +102,14 @@ def one_core() -> None:
 def pytest_configure_node(node: WorkerController) -> None:
     """Give a process of xdist the seed of the first, which is the one that is told."""
     node.workerinput["hypothesis_seed"] = node.config.option.hypothesis_seed
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WorkStealingScheduling:
+    """Give each process of xdist neighbouring tests, which share what is made once a module or a session."""
+    from xdist.scheduler import WorkStealingScheduling
+
+    return WorkStealingScheduling(config, log)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
