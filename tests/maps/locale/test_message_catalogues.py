@@ -34,6 +34,15 @@ def test_there_is_a_catalogue_of_every_language() -> None:
         assert sorted(path.stem for path in CATALOGUES.glob(f"*.{ending}")) == sorted(languages())
 
 
+@pytest.mark.parametrize(
+    "path", sorted(CATALOGUES.rglob("*.po")), ids=lambda path: path.relative_to(CATALOGUES).as_posix()
+)
+def test_each_text_is_said_once(path: Path) -> None:
+    """Of two sentences under one id, which a merge may leave behind, one version of Babel takes the first, one the last."""
+    blocks = path.read_text("utf-8").split("\n\n")
+    assert [block for block in blocks if len(re.findall(r"^msgstr(?:\[0\])? ", block, re.MULTILINE)) > 1] == []
+
+
 def test_a_language_without_a_catalogue_is_refused() -> None:
     with pytest.raises(ZoneplanError, match=rf"no language 'xx': zoneplan speaks {', '.join(languages())}") as refused:
         templates("xx")
