@@ -38,7 +38,7 @@ def test_there_is_a_catalogue_of_every_language() -> None:
     "path", sorted(CATALOGUES.rglob("*.po")), ids=lambda path: path.relative_to(CATALOGUES).as_posix()
 )
 def test_each_text_is_said_once(path: Path) -> None:
-    """Of two sentences under one id, which a merge may leave behind, one version of Babel takes the first, one the last."""
+    """Of two under one id, which a merge may leave, one version of Babel takes the first and one the last."""
     blocks = path.read_text("utf-8").split("\n\n")
     assert [block for block in blocks if len(re.findall(r"^msgstr(?:\[0\])? ", block, re.MULTILINE)) > 1] == []
 
