@@ -76,6 +76,22 @@ def canvas(tab) -> str:
     return drawn
 
 
+BRACES = """() => {
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const braces = [];
+    while (texts.nextNode()) {
+        const { parentElement, data } = texts.currentNode;
+        if (!["SCRIPT", "STYLE"].includes(parentElement.tagName) && /[{}]/.test(data)) braces.push(data);
+    }
+    return braces;
+}"""
+
+
+def test_no_word_of_a_page_has_a_place_that_nobody_filled(shown) -> None:
+    assert shown.locator("#zp-try .zp-try-control").count()
+    assert shown.evaluate(BRACES) == []
+
+
 def test_it_opens_in_its_language(shown) -> None:
     keep(f"{shown.stem}-map.png", shown.screenshot())
     assert shown.locator("html").get_attribute("lang").startswith(shown.language)

@@ -7,14 +7,16 @@ import json
 import types
 import typing
 from decimal import Decimal
+from string import Formatter
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from maps.locale import localize
+from maps.locale import languages, localize
 from maps.recompute import PlanModel, plan_model
 from maps.recompute.quota_model import Cql2
+from maps.web.map_payload import words_of
 from maps.web.page_model import Arrow, Columns, Groups, Page, Setting, as_json
 from zoning.tables import FLOWS, tabulate
 
@@ -87,3 +89,16 @@ def test_records_are_frozen_and_hold_nothing_that_changes(map_page, toy_plan) ->
     with pytest.raises(AttributeError):
         page.language = "zh"
     assert isinstance(page.zones, tuple)
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_page_can_fill_every_template_that_it_is_given(language: str) -> None:
+    """It puts a value where a name stands in braces, and knows nothing of how Python would write it."""
+    words, counted = words_of(language)
+    templates = {(key, text) for key, text in words.items()} | {(key, form) for key in counted for form in counted[key]}
+    fields = {(key, field) for key, text in templates for field in Formatter().parse(text) if field[1] is not None}
+    assert fields
+    unknown = [
+        (key, name) for key, (_, name, spec, how) in fields if spec or how or not name or not name.isidentifier()
+    ]
+    assert unknown == []
