@@ -130,4 +130,9 @@ def _plan_file(found: TryFile) -> Path:
     try:
         return resolve_source(found.folder, found.tried.plan)
     except SourceError as error:
-        raise StudyError(error.said, code=error.code) from None
+        message = error.said
+        if error.code == "source_missing":
+            message = Phrase(
+                "{fault} (the file of a try stands beside its plan: put it into that folder)", fault=message
+            )
+        raise StudyError(message, code=error.code) from None

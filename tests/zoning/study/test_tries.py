@@ -58,7 +58,11 @@ def test_the_plan_counts_byte_by_byte(toy_folder: Path, ending: str) -> None:
 @pytest.mark.parametrize(
     ("head", "said"),
     [
-        ({"plan": "plans.toml"}, "ana.toml, line 2, column 8: no file plans.toml in .*; did you mean plan.toml"),
+        (
+            {"plan": "plans.toml"},
+            "ana.toml, line 2, column 8: no file plans.toml in .*; did you mean plan.toml",
+        ),
+        ({"plan": "plans.toml"}, "the file of a try stands beside its plan"),
         ({"plan": "../toy/plan.toml"}, "is no path inside the study's folder: it leads upwards"),
         ({"plan": "/etc/passwd"}, "is no path inside the study's folder: it is absolute"),
         ({"plan": "rules"}, "rules in .* is a folder"),
