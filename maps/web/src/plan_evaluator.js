@@ -3,7 +3,7 @@
 import { decimal, isMultiple, compare, textOf } from "./exact_decimal.js";
 import { QuotaEvaluator } from "./quota_evaluator.js";
 import { Refusal } from "./refusal.js";
-import { Speech } from "./speech.js";
+import { Speech, isWording } from "./speech.js";
 import { STATUSES, ZoneEvaluator } from "./zone_evaluator.js";
 
 /**
@@ -11,9 +11,10 @@ import { STATUSES, ZoneEvaluator } from "./zone_evaluator.js";
  * @import { Word } from "./page_model.d.ts"
  * @import { Facts } from "./plan_facts.js"
  * @import { Handed, QuotaChange } from "./quota_evaluator.js"
+ * @import { Wording } from "./speech.js"
  * @import { Decided, ExactModel, Zoned } from "./zone_evaluator.js"
  *
- * @typedef {{ unit: string, main?: string, overlay?: string, reason: string, by?: string, reference?: string, date?: string }} TriedDecision
+ * @typedef {{ unit: string, main?: string, overlay?: string, reason: Wording, by?: Wording, reference?: Wording, date?: string }} TriedDecision
  *   By whom, by which document and from when is what a file says of it; else it is who saves the try, on the day of the plan.
  * @typedef {object} Changes
  * @property {Parameters} [parameters]
@@ -178,6 +179,7 @@ export class PlanEvaluator {
 
   /**
    * What is decided, the strongest first: a decision on the main function of a unit takes the place of the plan's own.
+   * One that is not yet in force has no effect.
    * @param {TriedDecision[]} decisions
    * @returns {Decided[]}
    */
@@ -186,17 +188,20 @@ export class PlanEvaluator {
     const tried = [];
     /** @type {Set<string>} */
     const mains = new Set();
-    for (const { unit, main, overlay, reason } of decisions) {
+    for (const { unit, main, overlay, reason, ...rest } of decisions) {
       if (!this.unitOf.has(unit) && !this.partsOf.has(unit)) {
-        this.known("try_no_unit", unit, Object.fromEntries([...this.unitOf, ...this.partsOf]));
+        const { id, name, full } = this.adopted.units;
+        const called = id.filter((_, place) => [name[place], full[place]].includes(unit));
+        this.known("try_no_unit", unit, Object.fromEntries([...this.unitOf, ...this.partsOf]), called);
       }
       const kind = main === undefined ? "overlay" : "main";
       const code = main ?? overlay;
       if (code === undefined || (main !== undefined && overlay !== undefined)) {
         this.refuse("try_decision_either", { unit });
       }
-      if (!reason?.trim()) this.refuse("try_reason");
+      if (!isWording(reason)) this.refuse("try_reason");
       this.known(`try_no_${kind}`, code, Object.fromEntries(this.zones.filter((zone) => zone.kind === kind).map((zone) => [zone.code, true])));
+      if (this.isLater(rest)) continue;
       if (main !== undefined) {
         if (mains.has(unit)) this.refuse("try_decision_twice", { unit });
         mains.add(unit);
@@ -208,6 +213,14 @@ export class PlanEvaluator {
     const isMain = (/** @type {number} */ zone) => this.zones[zone].kind === "main";
     const kept = this.model.decided.filter(({ about, zone }) => !about || !isMain(zone) || !mains.has(about));
     return [...kept, ...tried].sort((one, other) => one.tier - other.tier);
+  }
+
+  /**
+   * Whether a decision holds from a day after that of the plan on.
+   * @param {Pick<TriedDecision, "date">} decision
+   */
+  isLater({ date = "" }) {
+    return date > this.adopted.plan.date;
   }
 
   /**
@@ -240,11 +253,13 @@ export class PlanEvaluator {
    * @param {Word} key Says that there is none.
    * @param {string} name
    * @param {Record<string, Value>} all
+   * @param {string[]} [called] Of what has the name as its title.
    * @returns {Value}
    */
-  known(key, name, all) {
+  known(key, name, all, called = []) {
     if (Object.hasOwn(all, name)) return all[name];
-    const near = Object.keys(all).filter((other) => other.startsWith(name.slice(0, 4))).slice(0, 3);
+    const alike = Object.keys(all).filter((other) => other.startsWith(name.slice(0, 4)));
+    const near = (called.length ? called : alike).slice(0, 3);
     const meant = near.length ? ` ${this.speech.say("try_near", { names: near.join(this.speech.words.and) })}` : "";
     throw new Refusal(`${this.speech.say(key, { name })}${meant}`);
   }

@@ -3,8 +3,11 @@
 /**
  * @import { CountedWord, Page, Word } from "./page_model.d.ts"
  * @typedef {Pick<Page, "language" | "words" | "counted_words" | "numbers"> & { plan: Pick<Page["plan"], "area_ha"> }} Spoken
+ * @typedef {string | Record<string, string>} Wording One text for all languages, or a text by language.
  */
 
+// As of the command.
+const LANGUAGE = /^[a-z]{2,3}(-[A-Za-z0-9]{1,8})*$/;
 const LARGE_LAND = 1e7;
 
 export class Speech {
@@ -220,6 +223,14 @@ export class Speech {
   }
 
   /**
+   * What stands in a file as one text for all languages, or by language.
+   * @param {Wording} wording
+   */
+  wording(wording) {
+    return typeof wording === "string" ? wording : wording[this.language] ?? wording.en ?? Object.values(wording)[0];
+  }
+
+  /**
    * As a heading begins.
    * @param {string} text
    */
@@ -234,4 +245,15 @@ export class Speech {
   plain(name) {
     return name.replaceAll("_", " ");
   }
+}
+
+/**
+ * Whether a value is what people read: a text, or a text by language.
+ * @param {unknown} value
+ * @returns {value is Wording}
+ */
+export function isWording(value) {
+  if (typeof value === "string") return value !== "";
+  const texts = Object.entries(value ?? {});
+  return texts.length > 0 && texts.every(([language, text]) => LANGUAGE.test(language) && typeof text === "string" && text !== "");
 }

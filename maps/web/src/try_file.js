@@ -1,16 +1,17 @@
 // Tries as texts: what a link carries, and the file that `zoneplan run` takes, which is written and read back.
 
 import { Refusal } from "./refusal.js";
+import { isWording } from "./speech.js";
 import { TomlDay, TomlError, TomlNumber, readToml } from "./toml_reader.js";
 
 /**
  * @import { Changes, TriedDecision } from "./plan_evaluator.js"
  * @import { PlanModel } from "./page_model.d.ts"
  * @import { QuotaChange } from "./quota_evaluator.js"
- * @import { Speech } from "./speech.js"
+ * @import { Speech, Wording } from "./speech.js"
  * @import { TomlTable, TomlValue } from "./toml_reader.js"
  *
- * @typedef {{ name: string, by: string, changes: Changes }} ReadTry What a file says.
+ * @typedef {{ name: string, by: Wording, changes: Changes }} ReadTry What a file says.
  */
 
 /** As of any file of TOML that the command reads. */
@@ -44,7 +45,7 @@ export function tryOfText(text) {
  * The file of a try, which lies beside the plan.
  * @param {PlanModel} model
  * @param {Changes} changes
- * @param {{ name: string, by: string, date: string }} said
+ * @param {{ name: string, by: Wording, date: string }} said
  */
 export function scenarioFile(model, { parameters = {}, quotas = {}, decisions = [] }, { name, by, date }) {
   const set = [
@@ -59,16 +60,16 @@ export function scenarioFile(model, { parameters = {}, quotas = {}, decisions = 
     "[[scenarios.decisions]]",
     `unit = ${quoted(one.unit)}`,
     one.main === undefined ? `overlay = ${quoted(one.overlay ?? "")}` : `main = ${quoted(one.main)}`,
-    `reason = ${quoted(one.reason)}`,
-    `by = ${quoted(one.by ?? by)}`,
-    ...(one.reference ? [`reference = ${quoted(one.reference)}`] : []),
+    `reason = ${worded(one.reason)}`,
+    `by = ${worded(one.by ?? by)}`,
+    ...(one.reference ? [`reference = ${worded(one.reference)}`] : []),
     `date = ${one.date ?? date}`,
   ]);
   return [
     "[try]",
     `plan = ${quoted(model.file)}`,
     `plan_sha256 = ${quoted(model.digest)}`,
-    `by = ${quoted(by)}`,
+    `by = ${worded(by)}`,
     "",
     "[[scenarios]]",
     `name = ${quoted(name)}`,
@@ -83,34 +84,39 @@ function quoted(text) {
   return JSON.stringify(text).replaceAll("\u007f", "\\u007F");
 }
 
+/** @param {Wording} wording As TOML has it. */
+function worded(wording) {
+  if (typeof wording === "string") return quoted(wording);
+  return `{ ${Object.entries(wording).map(([language, text]) => `${quoted(language)} = ${quoted(text)}`).join(", ")} }`;
+}
+
 /**
  * What the file of a try of this plan says; whether the plan knows the names, and the values can be, is asked later.
  * @param {ArrayBuffer} bytes
  * @param {Pick<PlanModel, "digest">} model
- * @param {string} day Of the plan.
  * @param {Speech} speech
  * @returns {ReadTry}
  * @throws {Refusal}
  */
-export function readTryFile(bytes, model, day, speech) {
+export function readTryFile(bytes, model, speech) {
   const file = new TryFile(speech, documentOf(bytes, speech));
   const { plan, plan_sha256: digest, by } = file.keysOf("try", file.document.get("try"), { plan: true, plan_sha256: true, by: true });
   file.text("try.plan", plan);
   const own = file.text("try.plan_sha256", digest);
   if (!DIGEST.test(own)) file.refuse("try.plan_sha256");
   if (own !== model.digest) throw new Refusal(speech.say("try_file_plan", { other: own.slice(0, SHOWN), own: model.digest.slice(0, SHOWN) }));
-  const who = file.text("try.by", by);
+  const who = file.wording("try.by", by);
   const scenarios = file.document.get("scenarios");
   if (!Array.isArray(scenarios) || scenarios.length !== 1) throw new Refusal(speech.words.try_file_none);
   const { name, title, set = new Map(), decisions = [] } = file.keysOf("scenarios", scenarios[0], {
     name: true, title: false, set: false, decisions: false,
   });
-  if (title !== undefined) file.text("scenarios.title", title);
+  if (title !== undefined) file.wording("scenarios.title", title);
   if (!Array.isArray(decisions)) return file.refuse("scenarios.decisions");
   return {
     name: file.text("scenarios.name", name),
     by: who,
-    changes: { ...file.changes(set), decisions: decisions.map((one) => file.decision(one, day)) },
+    changes: { ...file.changes(set), decisions: decisions.map((one) => file.decision(one)) },
   };
 }
 
@@ -175,7 +181,17 @@ class TryFile {
    * @returns {string}
    */
   text(key, value) {
-    return typeof value === "string" && value.trim() ? value : this.refuse(key);
+    return typeof value === "string" && value ? value : this.refuse(key);
+  }
+
+  /**
+   * @param {string} key
+   * @param {TomlValue | undefined} value
+   * @returns {Wording}
+   */
+  wording(key, value) {
+    const wording = value instanceof Map ? Object.fromEntries(value) : value;
+    return isWording(wording) ? wording : this.refuse(key);
   }
 
   /**
@@ -217,21 +233,21 @@ class TryFile {
 
   /**
    * @param {TomlValue} table
-   * @param {string} plansDay A decision of a later day has no effect in the plan.
    * @returns {TriedDecision}
    */
-  decision(table, plansDay) {
+  decision(table) {
     const path = "scenarios.decisions";
     const told = this.keysOf(path, table, {
       unit: true, main: false, overlay: false, reason: true, by: true, reference: false, date: true,
     });
-    const textOf = (/** @type {Exclude<keyof typeof told, "date">} */ key) =>
+    const textOf = (/** @type {"main" | "overlay"} */ key) =>
       told[key] === undefined ? {} : { [key]: this.text(`${path}.${key}`, told[key]) };
     const { date } = told;
     if (!(date instanceof TomlDay)) return this.refuse(`${path}.date`);
     const unit = this.text(`${path}.unit`, told.unit);
-    if (date.text > plansDay) throw new Refusal(this.speech.say("try_file_later", { unit, date: this.speech.day(date.text) }));
-    const reason = this.text(`${path}.reason`, told.reason);
-    return { unit, ...textOf("main"), ...textOf("overlay"), reason, ...textOf("by"), ...textOf("reference"), date: date.text };
+    const reason = this.wording(`${path}.reason`, told.reason);
+    const by = this.wording(`${path}.by`, told.by);
+    const reference = told.reference ? { reference: this.wording(`${path}.reference`, told.reference) } : {};
+    return { unit, ...textOf("main"), ...textOf("overlay"), reason, by, ...reference, date: date.text };
   }
 }

@@ -18,13 +18,16 @@ import { namesIn } from "./condition_evaluator.js";
  * @import { Scene } from "./canvas_renderer.js"
  * @import { Child } from "./dom.js"
  * @import { Cql2, MeasureAxis } from "./page_model.d.ts"
+ * @import { Wording } from "./speech.js"
  * @import { Changes, Outcome, PlanEvaluator, TriedDecision } from "./plan_evaluator.js"
  *
  * @typedef {{ name: string, text: string, moved?: number }} Kept A try that was kept, and how many units it moves.
  * @typedef {{ show: () => void }} Control
+ * @typedef {{ name: string, by?: Wording }} Credit What a file, or a try that was kept, is called, and who tries it.
+ * @typedef {{ tried: string, credit: Partial<Credit> }} Settled
  */
 
-const BARS = { count: 33, width: 326, height: 34, above: 4, below: 2 };
+const BARS = { count: 33, width: 326, height: 34, above: 4, below: 18 };
 const STEPS = 1000;
 const LISTED = 40;
 const QUIET_MS = 400;
@@ -44,11 +47,14 @@ export class TryPanel {
     this.choose = choose;
     /** @type {Changes} */
     this.changes = {};
-    this.settled = "";
+    /** @type {Settled} */
+    this.settled = { tried: "", credit: {} };
+    /** Of the try of the moment; beside it stands what was typed. @type {Partial<Credit>} */
+    this.credit = {};
     this.known = { text: "", outcome: /** @type {Outcome | null} */ (null) };
-    /** @type {string[]} */
+    /** @type {Settled[]} */
     this.past = [];
-    /** @type {string[]} */
+    /** @type {Settled[]} */
     this.future = [];
     /** @type {Control[]} */
     this.controls = [];
@@ -62,6 +68,11 @@ export class TryPanel {
     this.stepping = false;
     this.name = textField(this.words.try_name);
     this.author = textField(this.words.try_by);
+    this.typed = { name: "", by: "" };
+    this.name.addEventListener("input", () => this.types("name", this.name.value));
+    this.author.addEventListener("input", () => this.types("by", this.author.value));
+    this.nobody = node("p", { class: "zp-try-wrong", id: "zp-try-nobody" });
+    this.author.setAttribute("aria-describedby", this.nobody.id);
     this.banner = node("div", { class: "zp-try-banner" });
     this.picker = node("input", { type: "file", accept: ".toml", hidden: true, "aria-label": this.words.try_open,
       on: { change: () => this.opens([...(this.picker.files ?? [])]) } });
@@ -82,7 +93,9 @@ export class TryPanel {
     const { tried } = state.shown;
     if (tried) state.change({ scenario: -1 });
     this.changes = tryOfText(tried);
-    if (!this.stepping) this.settled = tried;
+    if (!tried || !this.stepping) this.credit = {};
+    if (!this.stepping) this.settled = { tried, credit: {} };
+    this.showCredit();
     this.moved = showTry(this.facts, this.evaluator, this.outcome(tried));
     document.documentElement.toggleAttribute("data-trying", tried !== "");
     for (const { show } of this.controls) show();
@@ -122,12 +135,13 @@ export class TryPanel {
    * Another try; one that the plan refuses is none.
    * @param {Changes} changes
    * @param {boolean} [done] Whether it is settled, and not a slider on its way.
+   * @param {Partial<Credit>} [credit] By default that of the try from which it was moved.
    */
-  set(changes, done = true) {
+  set(changes, done = true, credit = this.credit) {
     try {
       const text = textOfTry(this.withoutSame(changes));
       this.outcome(text);
-      this.go(text);
+      this.go({ tried: text, credit });
       if (done) this.settle();
       return true;
     } catch (error) {
@@ -157,10 +171,8 @@ export class TryPanel {
     if (!files.length) return;
     let refused = "";
     try {
-      const { name, by: who, changes } = await this.read(files);
-      this.name.value = name;
-      this.author.value = who;
-      this.set(changes);
+      const { changes, ...credit } = await this.read(files);
+      this.set(changes, true, credit);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refused = this.speech.say("named", { name: files[0].name, value: error.message });
@@ -184,7 +196,7 @@ export class TryPanel {
     const bytes = await file.arrayBuffer().catch(() => {
       throw new Refusal(words.try_file_text); // a folder
     });
-    const found = readTryFile(bytes, evaluator.model, this.facts.plan.date, speech);
+    const found = readTryFile(bytes, evaluator.model, speech);
     evaluator.requirePossible(found.changes);
     evaluator.outcome(found.changes);
     return found;
@@ -208,33 +220,61 @@ export class TryPanel {
     });
   }
 
-  /** @param {string} tried */
-  go(tried) {
+  /** @param {Settled} settled */
+  go({ tried, credit }) {
+    this.credit = tried ? credit : {};
     this.stepping = true;
     this.state.change({ tried });
     this.stepping = false;
+    this.showCredit();
+  }
+
+  /** What a file says of itself goes with its try; without one there is what was typed. */
+  showCredit() {
+    const { name = this.typed.name, by: who = this.typed.by } = this.credit;
+    this.name.value = name;
+    this.author.value = this.speech.wording(who);
+    this.saysNobody("");
+  }
+
+  /**
+   * @param {keyof Credit} key
+   * @param {string} text
+   */
+  types(key, text) {
+    this.typed[key] = text;
+    this.credit = { ...this.credit, [key]: undefined };
+    this.settled = { ...this.settled, credit: this.credit };
+    if (key === "by") this.saysNobody("");
+  }
+
+  /** @param {string} text Why nothing is saved. */
+  saysNobody(text) {
+    this.nobody.textContent = text;
+    this.author.setAttribute("aria-invalid", String(text !== ""));
   }
 
   /** What was tried before can be had back. */
   settle() {
     const { tried } = this.state.shown;
-    if (tried === this.settled) return;
-    this.past.push(this.settled);
-    this.settled = tried;
+    const { settled } = this;
+    this.settled = { tried, credit: this.credit };
+    if (tried === settled.tried) return;
+    this.past.push(settled);
     this.future = [];
     this.fillBanner();
   }
 
   /**
-   * @param {string[]} from
-   * @param {string[]} to
+   * @param {Settled[]} from
+   * @param {Settled[]} to
    */
   step(from, to) {
-    const text = from.pop();
-    if (text === undefined) return false;
+    const next = from.pop();
+    if (next === undefined) return false;
     to.push(this.settled);
-    this.settled = text;
-    this.go(text);
+    this.settled = next;
+    this.go(next);
     return true;
   }
 
@@ -271,6 +311,7 @@ export class TryPanel {
       this.results,
       node("h3", {}, words.try_not_redone),
       grey(words.try_money),
+      evaluator.model.file ? grey(this.speech.say("try_to_run", { file: evaluator.model.file })) : "",
       others.length ? node("details", {}, node("summary", {}, words.try_unused), list(others.map(({ title }) => title))) : "",
     );
     this.fillResults();
@@ -480,7 +521,9 @@ export class TryPanel {
       const unit = this.evaluator.unitOf.get(one.unit);
       const name = unit === undefined ? one.unit : facts.units.full[unit];
       const drop = () => this.set({ ...this.changes, decisions: decisions.filter((_, other) => other !== place) });
-      return [`${name} → ${zone} (${one.reason}) `, button(this.words.try_drop, drop)];
+      const later = this.evaluator.isLater(one)
+        ? grey(this.speech.say("try_file_later", { unit: name, date: this.speech.day(one.date ?? "") })) : "";
+      return [`${name} → ${zone} (${this.speech.wording(one.reason)}) `, button(this.words.try_drop, drop), later];
     }));
   }
 
@@ -499,29 +542,48 @@ export class TryPanel {
       this.fillResults();
     };
     const rows = this.kept.map(({ name, text, moved }, place) => [
-      button(name, () => this.set(tryOfText(text)), { "aria-pressed": String(text === tried) }),
+      button(name, () => this.set(tryOfText(text), true, { name }), { "aria-pressed": String(text === tried) }),
       moved === undefined ? " " : ` ${speech.count("n_moved", moved)} `,
       button(words.try_drop, () => keep(this.kept.filter((_, other) => other !== place))),
     ]);
     const known = rows.length ? [node("h3", {}, words.try_kept), list(rows)] : [];
     if (!tried) return known;
-    const named = () => this.name.value.trim() || speech.say("try_number", { n: this.kept.length + 1 });
     return [...known, node("div", { class: "zp-try-save" },
       this.name, press(words.try_keep, () => {
-        keep([...this.kept, { name: named(), text: tried, moved: this.moved.length }]);
+        keep([...this.kept, { name: this.called, text: tried, moved: this.moved.length }]);
         tell(`${words.try_kept}: ${this.kept.map(({ name }) => name).join(", ")}`);
       }),
-      this.evaluator.model.file && [this.author, press(words.try_save, () =>
-        saveFile(speech, new Blob([this.file(named(), this.author.value.trim() || words.try_tab)]), named(), "toml"))])];
+      this.evaluator.model.file && [this.author, press(words.try_save, () => this.save())]), this.nobody];
+  }
+
+  /** What the try of the moment is called. */
+  get called() {
+    return this.name.value.trim() || this.speech.say("try_number", { n: this.kept.length + 1 });
+  }
+
+  /** @returns {Wording} Who tries; empty where nobody said so. */
+  get who() {
+    return this.credit.by ?? this.author.value.trim();
   }
 
   /**
    * The file of the try of the moment.
    * @param {string} name
-   * @param {string} who
+   * @param {Wording} who
    */
   file(name, who) {
     return scenarioFile(this.evaluator.model, this.changes, { name, by: who, date: this.facts.plan.date });
+  }
+
+  /** Hand the file out; it says who tries, as that of a decision says who decided. */
+  save() {
+    const { speech, words, called, who } = this;
+    if (!who) {
+      this.saysNobody(words.try_nobody);
+      this.author.focus();
+      return tell(words.try_nobody);
+    }
+    saveFile(speech, new Blob([this.file(called, who)]), called, "toml");
   }
 
   fillBanner() {
@@ -540,13 +602,13 @@ export class TryPanel {
    * @param {number} unit
    */
   decisionForm(unit) {
-    const { facts, words } = this;
+    const { facts, words, speech } = this;
     const id = facts.units.id[unit];
     const own = (this.changes.decisions ?? []).find((one) => one.unit === id && one.main !== undefined);
     const mains = facts.zones.filter(({ kind }) => kind === "main");
     const choice = node("select", { "aria-label": words.try_decide, class: "zp-choice" },
       mains.map(({ code, title }) => node("option", { value: code, selected: code === (own?.main ?? facts.zones[facts.units.main[unit]].code) }, title)));
-    const why = textField(words.try_because, own?.reason);
+    const why = textField(words.try_because, own && speech.wording(own.reason));
     const wrong = node("p", { class: "zp-try-wrong", id: "zp-try-because" });
     why.setAttribute("aria-describedby", wrong.id);
     const decide = () => {

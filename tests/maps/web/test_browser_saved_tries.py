@@ -288,9 +288,10 @@ REFUSED = [
     ("try_decision_either", lambda text: text.replace("reason =", 'overlay = "energy_rich"\nreason =')),
     ("try_file_key", lambda text: text.replace("reason =", "why =")),
     ("try_file_key", lambda text: text.replace('"so"', '""')),
+    ("try_file_key", lambda text: text.replace('"so"', '{ en = "" }')),
+    ("try_file_key", lambda text: text.replace('by = "Ana"', "by = { English = 'Ana' }", 1)),
     ("try_file_key", lambda text: text.replace("= 60", "= 1e300")),
     ("try_file_key", lambda text: re.sub(DIGEST, 64 * "A", text)),
-    ("try_file_later", lambda text: text.replace("date = 2", "date = 3")),
     ("try_file_none", lambda text: text.replace("[try]", "[study]")),
     ("try_file_none", lambda text: f'{text}[[scenarios]]\nname = "two"\n'),
     ("try_file_toml", lambda text: text.replace("[try]", "[try")),
@@ -331,4 +332,50 @@ def test_what_the_command_refuses_the_page_refuses_in_its_language(open_map, toy
     tab.wait_for_selector("html[data-trying]")
     assert said.inner_text() == ""
     assert saved_text(tab, language) == text
+    assert tab.complaints == []
+
+
+def test_what_a_file_says_of_itself_goes_with_its_try(open_map, toy_plan) -> None:
+    """Its name and who wrote it never stand over a try of somebody else."""
+    tab = open_map(zp.draw(toy_plan), "#try=" + quote(json.dumps({"parameters": {"fragile_min": 0.6}})))
+    words = catalogue("map", "en")
+    text = saved_text(tab, "en").replace('by = "Ana"', 'by = { en = "the mayor", zh = "王市长" }')
+    tab.get_by_label(words["try_name"]).fill("")
+    tab.get_by_label(words["try_by"]).fill("")
+
+    def credit() -> tuple[str, str]:
+        return tab.get_by_label(words["try_name"]).input_value(), tab.get_by_label(words["try_by"]).input_value()
+
+    def press(key: str) -> None:
+        tab.locator(".zp-try-banner").get_by_role("button", name=words[key], exact=True).click()
+
+    def open_file() -> None:
+        file = {"name": "ana.toml", "mimeType": "application/toml", "buffer": text.encode()}
+        tab.locator("#zp-try input[type=file]").set_input_files(file)
+        tab.wait_for_function("label => document.querySelector(`[aria-label='${label}']`)?.value", arg=words["try_by"])
+
+    def move(value: str) -> None:
+        tab.locator("#zp-try .zp-try-field").first.fill(value)
+        tab.keyboard.press("Tab")
+        tab.wait_for_selector("html[data-trying]")
+
+    press("try_back")
+    open_file()
+    assert credit() == ("ana", "the mayor")
+    assert 'by = { "en" = "the mayor", "zh" = "王市长" }' in saved_text(tab, "en"), (
+        "as it was, whatever the page speaks"
+    )
+    press("try_undo")
+    move("45")
+    assert credit() == ("", "")
+    tab.get_by_label(words["try_by"]).fill("Bea")
+    open_file()
+    assert credit() == ("ana", "the mayor")
+    press("try_undo")
+    assert credit() == ("", "Bea")
+    press("try_redo")
+    assert credit() == ("ana", "the mayor")
+    press("try_back")
+    move("40")
+    assert credit() == ("", "Bea")
     assert tab.complaints == []

@@ -27,6 +27,7 @@ Tries = Sequence[dict[str, Any]]
 Evaluated = tuple[dict[str, Any], list[dict[str, Any]]]
 """The adopted plan as the page has it, and what it makes of each try."""
 EVALUATE = Path(__file__).parent / "scripts" / "evaluate_plan.js"
+READ_FILES = EVALUATE.with_name("read_tries.js")
 EACH = 100
 """So many tries stand in one table."""
 
@@ -64,15 +65,109 @@ def test_tries_in_node_give_what_python_gives(node, tmp_path_factory, rulebook: 
     """The same scripts without a browser: fewer tries, cheap enough for every run of the tests."""
 
     def in_node(plan: zp.Plan, tries: Tries) -> Evaluated:
-        folder = tmp_path_factory.mktemp("node")
-        zp.draw(plan).save(folder / "map.html")
-        page = (folder / "map.html").read_text("utf-8")
-        (folder / "block").write_text(re.search(r'id="zoneplan-block">([^<]*)<', page)[1], "utf-8")
-        (folder / "tries.json").write_text(json.dumps([{}, *tries]), "utf-8")
-        answer = json.loads(node(EVALUATE, folder / "block", folder / "tries.json"))
+        answer = asked_in_node(node, EVALUATE, tmp_path_factory.mktemp("node"), plan, [{}, *tries])
         return answer["plan"], answer["told"]
 
     compare_tries(in_node, tmp_path_factory, rulebook, 40)
+
+
+def asked_in_node(node: Callable[..., str], script: Path, folder: Path, plan: zp.Plan, tries: Sequence[object]) -> Any:
+    """What a script makes of tries with the page of a plan."""
+    zp.draw(plan).save(folder / "map.html")
+    page = (folder / "map.html").read_text("utf-8")
+    (folder / "block").write_text(re.search(r'id="zoneplan-block">([^<]*)<', page)[1], "utf-8")
+    (folder / "tries.json").write_text(json.dumps(tries), "utf-8")
+    return json.loads(node(script, folder / "block", folder / "tries.json"))
+
+
+FILE = """[try]
+plan = "plan.toml"
+plan_sha256 = "{sha256}"
+by = "Ana"
+
+[[scenarios]]
+name = "ana"
+title = "Ana's"
+set = {{ "parameters.fragile_min" = 0.6 }}
+
+[[scenarios.decisions]]
+unit = "a3"
+main = "ecologically_fragile"
+reason = "so"
+by = "Bea"
+reference = "minutes"
+date = 2025-01-01
+"""
+ANOTHER = (
+    "[[scenarios.decisions]]",
+    """[[scenarios.decisions]]
+unit = "a3"
+main = "key_development"
+reason = "so"
+by = "Bea"
+date = 2025-01-01
+
+[[scenarios.decisions]]""",
+)
+SPOILT = {
+    "as it is": [("so", "so")],
+    "by, by language": [('by = "Ana"', 'by = { zh = "王市长", en = "the mayor" }')],
+    "by, by no language": [('by = "Ana"', 'by = { English = "Ana" }')],
+    "by, by language, empty": [('by = "Ana"', 'by = { en = "" }')],
+    "by, of no language": [('by = "Ana"', "by = {}")],
+    "by, a number": [('by = "Ana"', "by = 1")],
+    "no by": [('by = "Ana"\n', "")],
+    "title, by language": [('"Ana\'s"', '{ en = "Ana\'s", pt-BR = "De Ana" }')],
+    "title, empty": [('"Ana\'s"', '""')],
+    "name, by language": [('name = "ana"', 'name = { en = "ana" }')],
+    "reason, by language": [('"so"', '{ en = "so", zh = "因此" }')],
+    "reason, empty": [('"so"', '""')],
+    "reason, a space": [('"so"', '" "')],
+    "decided by, by language": [('"Bea"', '{ en = "Bea", zh = "王" }')],
+    "decided by nobody": [('by = "Bea"\n', "")],
+    "reference, by language": [('"minutes"', '{ en = "minutes" }')],
+    "reference, empty": [('"minutes"', '""')],
+    "a later decision": [("2025-01-01", "2999-01-01")],
+    "a later decision on no unit": [("2025-01-01", "2999-01-01"), ('"a3"', '"z9"')],
+    "a later decision on no zone": [("2025-01-01", "2999-01-01"), ("ecologically", "nothing")],
+    "a decision without a day": [("date = 2025-01-01\n", "")],
+    "two decisions": [ANOTHER],
+    "two decisions, one later": [("2025-01-01", "2999-01-01"), ANOTHER],
+    "a unit by its name": [('"a3"', '"{called}"')],
+    "another plan": [('plan_sha256 = "', 'plan_sha256 = "00')],
+    "an unknown key": [("reason", "because")],
+    "out of bounds": [("0.6", "1.6")],
+}  # fmt: skip
+
+
+@pytest.mark.node
+@pytest.mark.whole
+def test_page_and_command_take_and_refuse_the_same_files(node, toy_folder: Path, tmp_path: Path) -> None:
+    plan = zp.run(zp.read_study(toy_folder / "plan.toml"))
+    called = plan.zones.set_index("unit_id")["name"]["a3"]
+    texts = {}
+    for fault, changes in SPOILT.items():
+        text = FILE.format(sha256=plan.study.sha256)
+        for old, new in changes:
+            assert old in text, fault
+            text = text.replace(old, new.replace("{called}", called))
+        texts[fault] = text
+    read = dict(zip(texts, asked_in_node(node, READ_FILES, tmp_path, plan, [*texts.values()]), strict=True))
+    by_command, by_page = {}, {}
+    for fault, text in texts.items():
+        (toy_folder / "ana.toml").write_text(text, "utf-8")
+        by_command[fault] = all(finding.level != "error" for finding in zp.check(toy_folder / "ana.toml"))
+        by_page[fault] = "error" not in read[fault]
+    assert by_page == by_command
+    assert set(by_page.values()) == {True, False}
+    assert "a3" in read["a unit by its name"]["error"]
+    for fault in ("by, by language", "reason, by language", "decided by, by language", "a later decision"):
+        (toy_folder / "ana.toml").write_text(read[fault]["saved"], "utf-8")
+        tried = zp.run(zp.read_study(toy_folder / "ana.toml"))
+        (toy_folder / "ana.toml").write_text(texts[fault], "utf-8")
+        own = zp.read_study(toy_folder / "ana.toml")
+        assert (tried.study.tried.by, tried.study.decisions) == (own.tried.by, own.decisions)
+        assert without_amounts(read[fault]["zones"]) == without_amounts(outcome(tried))
 
 
 def compare_tries(
