@@ -10,11 +10,28 @@ import { paymentTitle } from "./payment_texts.js";
  * @import { Shown } from "./page_state.js"
  */
 
+const SEEN_MS = 8000;
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let seen;
+
 /** @param {string} text */
 export function tell(text) {
   const region = by("zp-live");
+  clearTimeout(seen);
+  region.removeAttribute("data-seen");
   // the same text is not heard twice unless it differs
   region.textContent = text && text === region.textContent ? `${text}\u00a0` : text;
+}
+
+/**
+ * Tell what eyes would miss as well: it is seen for a while.
+ * @param {string} text
+ */
+export function show(text) {
+  tell(text);
+  const region = by("zp-live");
+  region.toggleAttribute("data-seen", true);
+  seen = setTimeout(() => region.removeAttribute("data-seen"), SEEN_MS);
 }
 
 /**

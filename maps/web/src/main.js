@@ -146,7 +146,7 @@ function served(map, speech, tries) {
   const server = serverOfPage();
   if (server?.tried) by("zp-try").prepend(wayBack(speech));
   if (!server || server.tried) return null;
-  const panel = new ServerPanel(map, speech, server, (name) => tries.file(name, speech.words.server_title));
+  const panel = new ServerPanel(map, speech, server, (name) => tries.file(name, tries.who || speech.words.server_title));
   by("zp-try").append(panel.root);
   return panel;
 }
@@ -277,7 +277,7 @@ class PlanPage {
       scale: scaleOf(map, shapes.grid) * 2 ** (frame.homeZoom - map.getZoom()),
       zoom: frame.homeZoom,
     });
-    const take = new TakeAlong(content, () => picture.seen, home);
+    const take = new TakeAlong(content, () => picture.seen, home, () => (scene.facts.tried ? this.tries?.called ?? "" : ""));
     const still = { show() {}, beside() {}, close() {}, compare() {} };
     const print = take.preparePaper((unit) => unitPanel(scene, unit, [], still, this.adopted));
     const papers = /** @type {const} */ (["A4", "A3"]);

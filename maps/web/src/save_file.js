@@ -1,7 +1,7 @@
 // Files: what the page makes is handed to the browser, and that is said.
 
 import { node } from "./dom.js";
-import { tell } from "./live_region.js";
+import { show } from "./live_region.js";
 
 /** @import { Speech } from "./speech.js" */
 
@@ -18,5 +18,5 @@ export function saveFile(speech, blob, title, ending) {
   const link = node("a", { href: URL.createObjectURL(blob), download: `${name || "map"}.${ending}` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), KEPT_MS);
-  tell(speech.say("saved_as", { file: link.download }));
+  show(speech.say("saved_as", { file: link.download }));
 }

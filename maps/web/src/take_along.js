@@ -25,11 +25,13 @@ export class TakeAlong {
    * @param {Content} content
    * @param {() => View} seen What is seen of the map, from its upper left corner.
    * @param {() => { whole: Box, scale: number, zoom: number }} home The whole plan, and how it is seen at first.
+   * @param {() => string} called What the try of the moment is called; empty without one.
    */
-  constructor(content, seen, home) {
+  constructor(content, seen, home, called) {
     this.content = content;
     this.seen = seen;
     this.home = home;
+    this.called = called;
     this.meter = penOf(document.createElement("canvas"));
   }
 
@@ -90,11 +92,16 @@ export class TakeAlong {
   }
 
   /**
+   * The table; in that of a try each row says so, for a heading above it would be no table.
    * @param {string[]} head
    * @param {(string | number | null)[][]} rows
    */
   csv(head, rows) {
-    this.save(new Blob([csvOf(head, rows)], { type: "text/csv;charset=utf-8" }), "csv");
+    const called = this.called();
+    const mark = (/** @type {string} */ text) => (called ? [text] : []);
+    const { try_banner } = this.content.scene.speech.words;
+    const text = csvOf([...head, ...mark(try_banner)], rows.map((row) => [...row, ...mark(called)]));
+    this.save(new Blob([text], { type: "text/csv;charset=utf-8" }), "csv");
   }
 
   /**
@@ -103,7 +110,7 @@ export class TakeAlong {
    */
   save(blob, ending) {
     const { facts, speech } = this.content.scene;
-    saveFile(speech, blob, facts.plan.name, ending);
+    saveFile(speech, blob, [facts.plan.name, this.called()].join(" "), ending);
   }
 
   /**

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import tomllib
@@ -11,6 +12,7 @@ from urllib.parse import quote
 import pytest
 
 import zoneplan as zp
+from maps.locale import catalogue
 from maps.offline.script_modules import bare, squeezed
 from tests.maps.drawn_study import drawn_plan
 
@@ -104,6 +106,70 @@ def test_a_try_is_kept_saved_and_written_over_pictures(open_map, toy_plan) -> No
     with tab.expect_download() as drawn:
         tab.get_by_text("SVG").click()
     assert "A try, not the adopted plan" in Path(drawn.value.path()).read_text("utf-8")
+
+
+@pytest.mark.parametrize("width", [420, 1280])
+def test_nobody_saves_a_try_without_a_name_and_the_file_that_was_saved_is_shown(open_map, toy_plan, width: int) -> None:
+    tab = open_map(zp.draw(toy_plan), "#try=" + quote(json.dumps({"parameters": {"fragile_min": 0.75}})))
+    tab.set_viewport_size({"width": width, "height": 800})
+    tab.get_by_role("tab", name="Try it").click()
+    downloads = []
+    tab.on("download", lambda download: downloads.append(download.url))
+    save, author = tab.get_by_role("button", name="Save as scenario"), tab.get_by_label("Your name")
+    save.click()
+    assert author.get_attribute("aria-invalid") == "true"
+    assert tab.locator("#zp-try-nobody").inner_text()
+    assert author.evaluate("field => field === document.activeElement")
+    assert not downloads
+    author.fill("Ana")
+    assert author.get_attribute("aria-invalid") == "false"
+    with tab.expect_download() as saved:
+        save.click()
+    seen = tab.locator("#zp-live").bounding_box()
+    assert seen["width"] > 60
+    assert seen["height"] > 10
+    assert 0 < seen["y"] < 800 - seen["height"]
+    assert saved.value.suggested_filename in tab.locator("#zp-live").inner_text()
+    tab.get_by_role("button", name="Keep this try").click()
+    assert tab.locator("#zp-live").bounding_box()["width"] < 2, "what comes next is for those alone who hear the page"
+    assert tab.complaints == []
+
+
+def test_what_cannot_be_saved_is_not_asked_to_be(open_map, toy_folder: Path) -> None:
+    """The map of a plan says beside which file a saved try belongs; in that of a try none can be saved."""
+    sha256 = zp.read_study(toy_folder / "plan.toml").sha256
+    head = f'[try]\nplan = "plan.toml"\nplan_sha256 = "{sha256}"\nby = "Ana"\n'
+    (toy_folder / "ana.toml").write_text(f'{head}[[scenarios]]\nname = "ana"\n', "utf-8")
+    hint = catalogue("map", "en")["try_to_run"].format(file="plan.toml")
+    for file, asked in (("plan.toml", True), ("ana.toml", False)):
+        tab = open_map(zp.draw(zp.run(zp.read_study(toy_folder / file))))
+        tab.get_by_role("tab", name="Try it").click()
+        text = tab.locator("#zp-try").inner_text()
+        assert (hint in text, "zoneplan run" in text) == (asked, asked)
+        assert tab.complaints == []
+
+
+def test_the_table_of_a_try_is_called_by_it_and_says_so_in_each_row(open_map, toy_plan) -> None:
+    tab = open_map(zp.draw(toy_plan))
+
+    def table() -> tuple[str, list[dict[str, str]]]:
+        tab.get_by_role("button", name="Save", exact=True).click()
+        with tab.expect_download() as saved:
+            tab.get_by_role("menuitem", name="CSV").click()
+        text = Path(saved.value.path()).read_text("utf-8-sig")
+        return saved.value.suggested_filename, list(csv.DictReader(text.splitlines()))
+
+    adopted_file, adopted = table()
+    tab.evaluate("location.hash = '#try=' + encodeURIComponent('{\"parameters\":{\"fragile_min\":0.75}}')")
+    tab.wait_for_selector("html[data-trying]")
+    tab.get_by_role("tab", name="Try it").click()
+    tab.get_by_label("Name of the try").fill("more east")
+    tried_file, tried = table()
+    (mark,) = tried[0].keys() - adopted[0].keys()
+    assert (mark, {row[mark] for row in tried}) == ("A try, not the adopted plan", {"more east"})
+    assert tried_file != adopted_file
+    assert tried_file.endswith("more-east.csv")
+    assert tab.complaints == []
 
 
 def test_a_saved_try_runs_to_the_same_zones_and_amounts(open_map, tmp_path: Path) -> None:
