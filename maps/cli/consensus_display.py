@@ -71,16 +71,11 @@ def print_consensus(found: Consensus, language: str) -> None:
         console.print(escape(words["none"]))
         return
     table = RichTable(title=words["differences"], title_justify="left")
-    table.add_column(words["what"])
+    table.add_column(words["what"], overflow="fold")
     for voice in found.voices:
-        table.add_column(escape(voice))
+        table.add_column(escape(voice), overflow="fold")
     table.add_column(words["units"], justify="right")
-    for (kind, name), rows in found.differences.groupby(["kind", "id"], sort=True):
-        values = dict(zip(rows["voice"], rows["value"], strict=True))
-        count = format_number(int(rows["units"].iloc[0]), language)
-        table.add_row(
-            escape(told.difference(str(kind), str(name))),
-            *(escape(told.value(str(name), values[voice])) for voice in found.voices),
-            count,
-        )
+    for row in told.rows:
+        count = format_number(row.units, language)
+        table.add_row(escape(row.title), *(escape(row.values[voice]) for voice in found.voices), count)
     console.print(table)

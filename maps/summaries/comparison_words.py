@@ -256,12 +256,9 @@ class ComparisonWords:
         one = next((one for one in self.found.differences if (one.kind, one.id) == (kind, name)), None)
         sides = [one.before, one.after] if one else ["", ""]
         subject = self._of.subject(kind, name)
-        keys = [text.partition(" = ")[0] for text in sides if " = " in text and "; " not in text]
-        if len(keys) == len(sides) and keys[0] == keys[1]:
-            subject = subject if keys[0] == "total" else f"{subject} ({keys[0]})"
-            sides = [text.partition(" = ")[2] for text in sides]
         titled = kind == "parameter" and subject != name
-        before, after = (self._of.short(name, text) or NONE for text in sides)
+        subject, *sides = self._of.sides(subject, name, *sides)
+        before, after = (text or NONE for text in sides)
         key = "kind_titled" if titled else f"kind_{kind or 'several'}"
         return escape_hidden(self.words[key].format(id=subject, before=before, after=after))
 

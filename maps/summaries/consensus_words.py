@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import NamedTuple
+
+import pandas as pd
 
 from maps.locale import NONE, localize
-from maps.summaries.difference_words import DifferenceWords
+from maps.summaries.difference_words import DifferenceWords, fields_of
 from zoning.scenario import Consensus
+
+
+class DifferenceRow(NamedTuple):
+    """What differs, what each voice says of it, and how many units hang on it."""
+
+    title: str
+    values: Mapping[str, str]
+    units: int
 
 
 class ConsensusWords:
@@ -32,10 +44,25 @@ class ConsensusWords:
         """What differs, such as a parameter by its title, or the decision on a unit by its name."""
         return self._words.named(kind, name, self._kinds)
 
-    def value(self, name: str, text: str) -> str:
-        """What a plan says of a difference: a number as people read it, a zone by its title; a dash for nothing."""
-        key, _, rest = text.partition(" = ")
-        return self._words.short(name, rest if key == "total" and "; " not in text else text) or NONE
+    @cached_property
+    def rows(self) -> tuple[DifferenceRow, ...]:
+        """What differs, with what each voice says of it: of what has keys one row for each key in which any differs."""
+        table = self._found.differences.groupby(["kind", "id"], sort=True)
+        return tuple(row for (kind, name), group in table for row in self._rows(str(kind), str(name), group))
+
+    def _rows(self, kind: str, name: str, group: pd.DataFrame) -> Iterator[DifferenceRow]:
+        values = {voice: fields_of(text) for voice, text in zip(group["voice"], group["value"], strict=True)}
+        keys = {key: None for texts in values.values() for key in texts}
+        alone = {voice: texts[""] for voice, texts in values.items() if texts.get("")}
+        if len(keys) > 1:
+            keys.pop("", None)
+        for key in keys:
+            said = {
+                voice: self._words.short(name, alone.get(voice, texts.get(key, "")), key) or NONE
+                for voice, texts in values.items()
+            }
+            subject = self._words.field(self.difference(kind, name), key)
+            yield DifferenceRow(subject, said, int(group["units"].iloc[0]))
 
     @cached_property
     def hangs(self) -> dict[str, str]:

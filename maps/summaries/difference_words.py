@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, Terms, capital, catalogue, text_in
+from maps.locale import LocalizedPlan, Terms, capital, catalogue, name_text, share_text, text_in
 from zoning.rulebook import with_all_topics
 from zoning.scenario import entries_of
 
 LINE = 40
 """What stands in a plan is cut behind so many characters."""
+
+_KEY = re.compile(r"(?:^|; )([\w.]+) = ")
 
 
 class DifferenceWords:
@@ -75,13 +78,55 @@ class DifferenceWords:
         subjects = [self.subject(kinds.get(one, kind), one) for one in parts]
         return escape_hidden(self.words[f"kind_{kind}"].format(id=self.words["and"].join(subjects)))
 
-    def short(self, name: str, text: str) -> str:
-        """What stands in a plan under a name: a number as people read it, a zone by its title, no more than a line."""
-        try:
+    def key(self, key: str) -> str:
+        """What a key of a section or of a rule is called; one without a word by its name."""
+        columns = catalogue("columns", self.language, self.plans[-1].noun)
+        word = next((words[name] for words, name in ((self.words, f"key_{key}"), (columns, key)) if name in words), "")
+        return escape_hidden(word or name_text(key))
+
+    def field(self, subject: str, key: str) -> str:
+        """What a key of a thing is called, behind the thing; the total of a quota is the thing itself."""
+        return subject if key in {"", "total"} else f"{subject}{self._colon}{self.key(key)}"
+
+    def sides(self, subject: str, name: str, before: str, after: str) -> tuple[str, str, str]:
+        """What differs with the texts of either plan in words: those of one key, or of several each behind its key."""
+        fields = fields_of(before), fields_of(after)
+        keys = dict.fromkeys((*fields[0], *fields[1]))
+        if len(keys) == 1:
+            (key,) = keys
+            return self.field(subject, key), *(self.short(name, values[key], key) for values in fields)
+        texts = (
+            "; ".join(f"{self.key(key)} {self.short(name, text, key)}" if key else text for key, text in values.items())
+            for values in fields
+        )
+        return subject, *texts
+
+    def short(self, name: str, text: str, key: str = "") -> str:
+        """What stands in a plan under a name: a number as people read it, a zone by its title, no more than a line.
+
+        Parameters
+        ----------
+        name, text : str
+            Of a difference.
+        key : str, optional
+            Of what stands there; the parts of a weight are named by their titles.
+        """
+        parts = [part.rpartition(" ") for part in text.split(", ")]
+        if key == "weight" and all(measure and _is_number(share) for measure, _, share in parts):
+            return self.words["and"].join(
+                f"{self._measure(measure)} {share_text(float(share), self.language)}" for measure, _, share in parts
+            )
+        if _is_number(text):
             return self.terms.limit_text(name, float(Decimal(text)))
-        except InvalidOperation:
-            told = self.zone(text)
-        return told if len(told) <= LINE else f"{told[:LINE].rstrip()}…"
+        line = self._measure(text) if key == "weight" else self.zone(text)
+        return line if len(line) <= LINE else f"{line[:LINE].rstrip()}…"
+
+    def _measure(self, name: str) -> str:
+        return escape_hidden(self.terms.measure(name).title)
+
+    @property
+    def _colon(self) -> str:
+        return catalogue("cli", self.language)["colon"]
 
     @cached_property
     def _titles(self) -> dict[str, str]:
@@ -102,3 +147,23 @@ class DifferenceWords:
             for plan in self.plans
             for zone in plan.rulebook.zones
         }
+
+
+def _is_number(text: str) -> bool:
+    try:
+        Decimal(text)
+    except InvalidOperation:
+        return False
+    return True
+
+
+def fields_of(text: str) -> dict[str, str]:
+    """The keys of what stands in a plan, with their values; a text without keys stands under none.
+
+    Examples
+    --------
+    >>> fields_of("total = 480000; weight = population 0.6, gdp 0.4"), fields_of("0.5")
+    ({'total': '480000', 'weight': 'population 0.6, gdp 0.4'}, {'': '0.5'})
+    """
+    parts = _KEY.split(text)
+    return dict(zip(parts[1::2], parts[2::2], strict=True)) if len(parts) > 1 and not parts[0] else {"": text}

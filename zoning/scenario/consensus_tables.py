@@ -14,7 +14,7 @@ from layers.phrases import Phrase
 from zoning.checks import scenario_faults
 from zoning.pipeline import FreshPlan, placing, run
 from zoning.plan import Plan
-from zoning.scenario.differences import Difference, differences, parts_of, remake
+from zoning.scenario.differences import Difference, as_fields, differences, parts_of, remake
 from zoning.scenario.variants import as_fresh, plan_of_try
 from zoning.study import Study, read_study
 from zoning.tables import (
@@ -286,19 +286,31 @@ def _told(
     hangs: pd.DataFrame,
 ) -> pd.DataFrame:
     """What each voice says of each thing in which one differs."""
-    own = {(one.kind, one.id): one.before for _, one in found}
+    own: dict[tuple[str, str], str] = {}
+    fields: dict[tuple[str, str], dict[str, str]] = {}
+    for _, one in found:
+        own.setdefault((one.kind, one.id), one.before)
+        fields.setdefault((one.kind, one.id), {}).update({key: pair[0] for key, pair in one.fields.items()})
     units = hangs.groupby(["kind", "id"])["unit_id"].nunique()
     rows = []
     for name, plan in voices.items():
-        said = {(one.kind, one.id): one.after for one in differences(base, plan)}
+        changes = {(one.kind, one.id): one for one in differences(base, plan)}
         rows += [
             {
-                "kind": kind,
-                "id": key,
+                "kind": key[0],
+                "id": key[1],
                 "voice": name,
-                "value": said.get((kind, key), before),
-                "units": int(units.get((kind, key), 0)),
+                "value": _value(changes.get(key), before, fields[key]),
+                "units": int(units.get(key, 0)),
             }
-            for (kind, key), before in own.items()
+            for key, before in own.items()
         ]
     return tabulate(CONSENSUS_DIFFERENCES, pd.DataFrame(rows))
+
+
+def _value(change: Difference | None, before: str, fields: Mapping[str, str]) -> str:
+    """What a voice says of a thing: of each key in which any voice differs, where it has the thing as the base has."""
+    if change is not None and not change.fields:
+        return change.after
+    changed = {} if change is None else {key: pair[1] for key, pair in change.fields.items()}
+    return as_fields({**fields, **changed}) or before

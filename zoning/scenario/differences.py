@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
@@ -14,7 +14,7 @@ from zoning.pipeline import FreshPlan, make_plan
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook, with_all_topics
 from zoning.steps import Steps
-from zoning.study import Study
+from zoning.study import PlanIndex, Quota, Share, Study
 
 Kind = Literal["rule", "parameter", "decision", "datum", "list"]
 
@@ -41,6 +41,8 @@ class Difference:
         Such as the name of a parameter, the id of a rule, ``quotas.NAME``, the unit of a decision, or a layer.
     before, after : str
         What stands in either plan; empty where it has no such thing.
+    fields : mapping of str to (str, str)
+        Of what both plans have the keys that differ, with what stands in either.
     apply : callable
         Takes the parts of either plan and gives those of the first with this one of the second.
     """
@@ -50,6 +52,7 @@ class Difference:
     before: str
     after: str
     apply: Callable[[Parts, Parts], Parts]
+    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 ENTRIES: tuple[tuple[str, Kind, tuple[str, ...]], ...] = (
@@ -138,16 +141,16 @@ def _with_parameter(name: str, value: Any) -> Callable[[Parts, Parts], Parts]:
 
 def _of_rulebooks(one: Rulebook, other: Rulebook) -> Iterator[Difference]:
     for chapter, kind, keys in ENTRIES:
-        for name, before, after, apply in _entries(getattr(one, chapter), getattr(other, chapter), keys):
-            yield Difference(kind, name, before, after, _in_rulebook(chapter, apply))
+        for name, entries, put in _entries(getattr(one, chapter), getattr(other, chapter), keys):
+            yield _difference(kind, name, entries, _in_rulebook(chapter, put))
     for name in dict.fromkeys((*one.locked, *other.locked)):
         if repr(one.locked.get(name)) != repr(other.locked.get(name)):
-            texts = [str(book.locked[name]) if name in book.locked else "" for book in (one, other)]
-            yield Difference("list", name, texts[0], texts[1], _with_locked(name, other.locked.get(name)))
+            pair = one.locked.get(name), other.locked.get(name)
+            yield _difference("list", name, pair, _with_locked(name, pair[1]))
     for chapter, kind in WHOLE:
         before, after = getattr(one, chapter), getattr(other, chapter)
         if before != after:
-            yield Difference(kind, chapter, str(before), str(after), _in_rulebook(chapter, _constant(after)))
+            yield _difference(kind, chapter, (before, after), _in_rulebook(chapter, _constant(after)))
 
 
 def _in_rulebook(chapter: str, change: Callable[[Any], Any]) -> Callable[[Parts, Parts], Parts]:
@@ -171,11 +174,12 @@ def _constant(value: Any) -> Callable[[Any], Any]:
     return lambda _: value
 
 
-_Change = tuple[str, str, str, Callable[[Sequence[Any]], tuple[Any, ...]]]
+_Entries = tuple[Any, ...]
+_Change = tuple[str, tuple[_Entries, _Entries], Callable[[Sequence[Any]], _Entries]]
 
 
 def _entries(one: Sequence[Any], other: Sequence[Any], keys: tuple[str, ...]) -> Iterator[_Change]:
-    """The entries that differ: id, what it says in either, and what puts that of the second into the first.
+    """The entries that differ: id, those of either, and what puts those of the second into the first.
 
     An id can have several entries, each with days of its own; they go together.
     """
@@ -183,8 +187,7 @@ def _entries(one: Sequence[Any], other: Sequence[Any], keys: tuple[str, ...]) ->
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name, ()), after.get(name, ())
         if repr(was) != repr(now):
-            told = ["; ".join(map(str, entries)) for entries in (was, now)]
-            yield name, told[0], told[1], _put(name, now, keys, list(after))
+            yield name, (was, now), _put(name, now, keys, list(after))
 
 
 def _by_id(entries: Sequence[Any], keys: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
@@ -235,61 +238,67 @@ def _with_decisions(unit: str, entries: tuple[Any, ...]) -> Callable[[Parts, Par
 def _of_sections(one: Study, other: Study) -> Iterator[Difference]:
     """What the plans say of indices, quotas and money."""
     for section, keys in SECTIONS:
-        for name, before, after, apply in _entries(getattr(one, section), getattr(other, section), keys):
-            worded = _WORDED.get(section)
-            shown = (before, after) if worded is None else worded(name, one, other)
-            yield Difference("parameter", f"{section}.{name}", shown[0], shown[1], _in_study(section, apply))
+        for name, entries, put in _entries(getattr(one, section), getattr(other, section), keys):
+            yield _difference("parameter", f"{section}.{name}", entries, _in_study(section, put))
     for section in ("services", "energy", "industries", "divergence"):
         was, now = getattr(one, section), getattr(other, section)
         if repr(was) != repr(now):
-            told = ["" if entry is None else str(entry) for entry in (was, now)]
-            yield Difference("parameter", section, told[0], told[1], _in_study(section, _constant(now)))
+            yield _difference("parameter", section, (was, now), _in_study(section, _constant(now)))
     if one.study.none_of != other.study.none_of:
         lists = [", ".join(study.study.none_of) for study in (one, other)]
         yield Difference("parameter", "study.none_of", lists[0], lists[1], _with_none_of(other.study.none_of))
 
 
-def _of_quota(name: str, one: Study, other: Study) -> tuple[str, str]:
-    """The keys of a quota that differ, with their values."""
-    pair = [next((quota for quota in study.quotas if quota.name == name), None) for study in (one, other)]
-    if pair[0] is None or pair[1] is None:
-        return "" if pair[0] is None else str(pair[0].total), "" if pair[1] is None else str(pair[1].total)
-    return _keys_that_differ(pair[0], pair[1])
+def _difference(kind: Kind, name: str, pair: tuple[Any, Any], apply: Callable[[Parts, Parts], Parts]) -> Difference:
+    """A difference between two values, told by the keys that differ where both plans have it."""
+    was, now = (value[0] if isinstance(value, tuple) and len(value) == 1 else value for value in pair)
+    keys = dict(_keys_that_differ(was, now)) if type(was) is type(now) else {}
+    if keys and "" not in keys:
+        texts = [as_fields({key: texts[side] for key, texts in keys.items()}) for side in (0, 1)]
+        return Difference(kind, name, texts[0], texts[1], apply, keys)
+    return Difference(kind, name, _text(was), _text(now), apply)
 
 
-def _of_index(name: str, one: Study, other: Study) -> tuple[str, str]:
-    """The keys of an index that differ, with their values: its measures, weights, norm, aggregation or terms."""
-    pair = [next((index for index in study.indices if index.name == name), None) for study in (one, other)]
-    if pair[0] is None or pair[1] is None:
-        return "" if pair[0] is None else name, "" if pair[1] is None else name
-    return _keys_that_differ(pair[0], pair[1])
+def as_fields(values: Mapping[str, str]) -> str:
+    """Keys with their values, as differences have them."""
+    return "; ".join(f"{key} = {text}" for key, text in values.items())
 
 
-def _keys_that_differ(one: BaseModel, other: BaseModel) -> tuple[str, str]:
-    """The keys of two sections that differ, with their values, those of what stands inside them one by one."""
-    told: tuple[list[str], list[str]] = ([], [])
-    for key in type(one).model_fields:
-        was, now = getattr(one, key), getattr(other, key)
-        if repr(was) == repr(now):
-            continue
-        if type(was) is type(now) and isinstance(was, BaseModel):
-            pair = _keys_that_differ(was, now)
-        elif isinstance(was, dict) and isinstance(now, dict):
-            names = [name for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)]
-            pair = _named_values(was, names), _named_values(now, names)
-        else:
-            pair = f"{key} = {was}", f"{key} = {now}"
-        told[0].append(pair[0])
-        told[1].append(pair[1])
-    return "; ".join(filter(None, told[0])), "; ".join(filter(None, told[1]))
+def _keys_that_differ(was: Any, now: Any, above: str = "") -> Iterator[tuple[str, tuple[str, str]]]:
+    """The keys of two values that differ, with their texts, those of what stands inside them one by one."""
+    if (values := _values_of(was)) is None or (others := _values_of(now)) is None or type(was) is not type(now):
+        yield above, (_text(was), _text(now))
+        return
+    for key in dict.fromkeys((*values, *others)):
+        pair = values.get(key), others.get(key)
+        if repr(pair[0]) != repr(pair[1]):
+            yield from _keys_that_differ(*pair, f"{above}.{key}" if above else str(key))
 
 
-def _named_values(values: Mapping[str, object], names: Sequence[str]) -> str:
-    return "; ".join(f"{name} = {values[name]}" for name in names if name in values)
+def _values_of(value: Any) -> Mapping[Any, Any] | None:
+    """What a section, an entry of a rulebook or a mapping holds, by key; None of anything else."""
+    if isinstance(value, BaseModel):
+        return {key: getattr(value, key) for key in type(value).model_fields}
+    if is_dataclass(value):
+        return {one.name: getattr(value, one.name) for one in fields(value)}
+    return value if isinstance(value, Mapping) else None
 
 
-_WORDED: Mapping[str, Callable[[str, Study, Study], tuple[str, str]]] = {"quotas": _of_quota, "indices": _of_index}
-"""What is said of entries of a section, where that is not all that they say."""
+def _text(value: Any) -> str:
+    """A value as a planner would write it down: numbers, names, and keys with their values; never as Python does."""
+    if isinstance(value, Share):
+        return f"{value.measure} {value.share}"
+    if isinstance(value, Quota | PlanIndex):  # one that a single plan has
+        return str(value.total) if isinstance(value, Quota) else value.name
+    if (values := _values_of(value)) is not None:
+        return ", ".join(f"{key}: {text}" for key, entry in values.items() if (text := _text(entry)))
+    if isinstance(value, tuple | list | set | frozenset):
+        entries = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        flat = all(isinstance(entry, Share) or _values_of(entry) is None for entry in entries)
+        return (", " if flat else "; ").join(map(_text, entries))
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else str(value)
 
 
 def _in_study(section: str, change: Callable[[Any], Any]) -> Callable[[Parts, Parts], Parts]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from maps.summaries import ComparisonWords, ConsensusWords
 from zoning.pipeline import FreshPlan
 from zoning.scenario import Consensus, compare, consensus
+from zoning.scenario.differences import parts_of, remake
+from zoning.study import Share
+
+SHARES = (("base", 0.75), ("other", 0.5))
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a port", "by": "Ana", "date": date(2024, 12, 2)}
 
@@ -36,11 +41,11 @@ def test_differences_have_the_titles_of_a_comparison(found: Consensus, language:
 
 def test_values_are_numbers_of_the_language_and_titles(found: Consensus) -> None:
     told = ConsensusWords(found, "en")
-    land = "quotas.construction_land"
-    assert told.value(land, "total = 60000") == told.value(land, "60000.0") == "60,000"
-    assert ConsensusWords(found, "pt").value("fragile_min", "0.6") == "60\xa0%"
-    assert told.value("a4", "key_development") == told.zone("key_development") != "key_development"
-    assert told.value("a4", "") == "–"
+    values = [row.values for row in told.rows]
+    assert {"Ana": "60", "Rui": "120"} in values
+    assert {"Ana": "60\xa0%", "Rui": "50\xa0%"} in [row.values for row in ConsensusWords(found, "pt").rows]
+    assert {"Ana": told.zone("key_development"), "Rui": "–"} in values
+    assert told.zone("key_development") != "key_development"
 
 
 def test_several_together_are_each_named(found: Consensus) -> None:
@@ -49,3 +54,30 @@ def test_several_together_are_each_named(found: Consensus) -> None:
     assert "quotas." not in said
     hostile = replace(found, hangs=found.hangs.assign(id="<b>\u202e", kind="rule"))
     assert "\u202e" not in ConsensusWords(hostile, "en").hangs["a4"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "fr", "pt"])
+def test_each_voice_says_the_same_keys_of_a_quota(toy_run: FreshPlan, language: str) -> None:
+    """One changes the total and another the weight: each says both, as people write them and never as Python does."""
+    (quota,) = toy_run.study.quotas
+    parts = {name: [Share(measure="population", share=n), Share(measure="plant_mw", share=1 - n)] for name, n in SHARES}
+    plans = {
+        "Ana": quota.model_copy(update={"total": Decimal(60), "weight": tuple(parts["base"])}),
+        "Wei": quota.model_copy(update={"weight": tuple(parts["other"])}),
+        "Rui": quota.model_copy(update={"weight": tuple(parts["base"])}),
+    }
+    voices = {
+        name: remake(parts_of(toy_run)._replace(study=toy_run.study.model_copy(update={"quotas": (own,)})), toy_run)
+        for name, own in plans.items()
+    }
+    found = consensus(voices, voices["Rui"])
+    (ana, wei, rui) = (found.differences.set_index("voice").loc[name, "value"] for name in voices)
+    assert ana == "total = 60; weight = population 0.75, plant_mw 0.25"
+    assert wei == "total = 120; weight = population 0.5, plant_mw 0.5"
+    assert rui == "total = 120; weight = population 0.75, plant_mw 0.25"
+    totals, weights = ConsensusWords(found, language).rows
+    assert [*totals.values.values()] == ["60", "120", "120"]
+    assert weights.values["Ana"] == weights.values["Rui"] != weights.values["Wei"]
+    assert all("75" in weights.values[name] and "_" not in weights.values[name] for name in ("Ana", "Rui"))
+    assert weights.title.startswith(totals.title)
+    assert totals.title != weights.title

@@ -1,0 +1,29 @@
+"""What differs between plans is told as people write it, never as Python does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from zoning.rulebook import read_rulebook
+from zoning.scenario import entries_of
+from zoning.scenario.differences import _keys_that_differ, _text
+from zoning.study import builtin_studies, builtin_study, read_study
+
+REPR = re.compile(r"\b[A-Z]\w+\(\w+=|[{\[]'|: None\b|Decimal\(|datetime\.|mappingproxy")
+
+
+@pytest.mark.parametrize("name", builtin_studies())
+def test_no_text_is_a_python_repr(name: str) -> None:
+    study = read_study(builtin_study(name))
+    entries = [*study.quotas, *study.indices, *study.agreements, *study.transfers, study.energy, study.divergence]
+    texts = [_text(entry) for entry in entries]
+    texts += [_text((entry, entry)) for _, entry in entries_of(read_rulebook(study.study.rulebook))]
+    assert [text for text in texts if REPR.search(text)] == []
+
+
+def test_keys_that_differ_are_told_one_by_one() -> None:
+    was, now = {"en": "a", "zh": "b", "rate": (1, 2)}, {"en": "a", "zh": "c", "rate": (1, 3)}
+    assert dict(_keys_that_differ(was, now, "note")) == {"note.zh": ("b", "c"), "note.rate": ("1, 2", "1, 3")}
+    assert dict(_keys_that_differ((), was)) == {"": ("", "en: a, zh: b, rate: 1, 2")}
