@@ -691,7 +691,9 @@ def compare_(
 
 @app.command(name="consensus")
 def consensus_(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Tries of a plan, or plans; two at least.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Tries of a plan, plans, or run folders; two at least.")
+    ],
     out: OutFolder = None,
     language: OwnLanguage = None,
     as_json: AsJson = False,
@@ -710,9 +712,12 @@ def consensus_(
         require_own(out.absolute(), CONSENSUS_KIND)
     stems = [path.stem for path in files]
     names = {path.stem if stems.count(path.stem) == 1 else str(path): str(path) for path in files}
+    finished = {name: _plan_of(Path(path)) for name, path in names.items() if Path(path).is_dir()}
+    studies = {name: path for name, path in names.items() if name not in finished}
     with progress() as announce:
-        together = run_together(names, announce)
-    found = consensus(together.voices, together.base)
+        together = run_together(studies, announce) if studies else None
+    made = finished if together is None else finished | together.voices
+    found = consensus({name: made[name] for name in names}, None if together is None else together.base)
     if out is not None:
         write_consensus_folder(found, out, spoken())
     if as_json:

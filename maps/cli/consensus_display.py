@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from maps.locale import catalogue, format_number
+from maps.locale import format_number
 from maps.summaries import ConsensusWords
 
 if TYPE_CHECKING:
@@ -45,15 +45,9 @@ def as_json(found: Consensus) -> dict[str, Any]:
 
 def print_consensus(found: Consensus, language: str) -> None:
     """How far they agree, the units on which they do not, and in what they differ."""
-    words, told, console = catalogue("consensus", language), ConsensusWords(found, language), Console()
-    agreed, disputed = found.units.drop(found.disputed.index), found.disputed
-    verdict = words["verdict"].format(
-        voices=len(found.voices),
-        agreed=format_number(len(agreed), language),
-        units=format_number(len(found.units), language),
-        area=format_number(float(agreed["area_ha"].sum()), language),
-    )
-    console.print(escape(verdict))
+    told, console, disputed = ConsensusWords(found, language), Console(), found.disputed
+    words = told.words
+    console.print(escape(told.verdict))
     if len(disputed):
         table = RichTable(title=words["disputed"], title_justify="left")
         for key in ("unit", "main", "agree", "hangs_on"):
@@ -61,7 +55,7 @@ def print_consensus(found: Consensus, language: str) -> None:
         ranked = disputed.sort_values(["agree", "area_ha"], ascending=[True, False], kind="stable")
         for row in ranked.head(SHOWN).to_dict("records"):
             said = words["agree_value"].format(agree=row["agree"], voices=row["voices"])
-            named = f"{row['name']} ({row['unit_id']})"
+            named = f"{told.unit(row['unit_id'])} ({row['unit_id']})"
             hangs = told.hangs.get(row["unit_id"], "")
             table.add_row(*map(escape, (named, told.zone(row["main"]), said, hangs)))
         console.print(table)
@@ -73,7 +67,7 @@ def print_consensus(found: Consensus, language: str) -> None:
     table = RichTable(title=words["differences"], title_justify="left")
     table.add_column(words["what"], overflow="fold")
     for voice in found.voices:
-        table.add_column(escape(voice), overflow="fold")
+        table.add_column(escape(told.voices[voice]), overflow="fold")
     table.add_column(words["units"], justify="right")
     for row in told.rows:
         count = format_number(row.units, language)

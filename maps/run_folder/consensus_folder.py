@@ -6,7 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from maps.locale import catalogue, require_language
+from maps.locale import require_language
 from maps.run_folder.table_folder import replace_own
 from maps.summaries import ConsensusWords
 from maps.web import draw
@@ -37,9 +37,9 @@ def write_consensus_folder(found: Consensus, folder: str | Path, language: str =
     require_language(language)
 
     def draw_page(stage: Path) -> None:
-        table = agreement(found, language)
-        by = catalogue("consensus", language)["differ_of"].format(voices=len(found.voices))
-        draw(table, language, by=by, name=table.columns[0]).save(str(stage / "map.html"))
+        table, told = agreement(found, language), ConsensusWords(found, language)
+        by = told.words["differ_of"].format(voices=len(found.voices))
+        draw(table, language, by=by, name=table.columns[0], notes=told.sentences).save(str(stage / "map.html"))
 
     return replace_own(Path(folder), CONSENSUS_KIND, found.tables, draw_page)
 
@@ -52,14 +52,15 @@ def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:
     found : Consensus
     language : str
     """
-    words, told = catalogue("consensus", language), ConsensusWords(found, language)
+    told = ConsensusWords(found, language)
+    words = told.words
     rows = found.units.set_index("unit_id")
     geometry = found.base.units.geometry.reindex(rows.index)
     for plan in found.voices.values():
         geometry = geometry.fillna(plan.units.geometry.to_crs(geometry.crs).reindex(rows.index))
     said = found.says.pivot(index="unit_id", columns="voice", values="main").reindex(rows.index)
     columns = {
-        words["name"]: rows["name"],
+        words["name"]: rows.index.map(told.unit),
         words["jurisdiction"]: rows["jurisdiction"],
         words["differ_of"].format(voices=len(found.voices)): rows["voices"] - rows["agree"],
         words["agreement"]: [
@@ -68,7 +69,7 @@ def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:
         ],
         words["main"]: rows["main"].map(told.zone),
         **{
-            words["voice_says"].format(voice=voice): said[voice].map(told.zone, na_action="ignore")
+            words["voice_says"].format(voice=told.voices[voice]): said[voice].map(told.zone, na_action="ignore")
             for voice in found.voices
         },
         words["hangs_on"]: rows.index.map(told.hangs).fillna(""),

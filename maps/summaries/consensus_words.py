@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
 
-from maps.locale import NONE, localize
+from layers.errors import escape_hidden
+from maps.locale import NONE, catalogue, format_number, localize, text_in
 from maps.summaries.difference_words import DifferenceWords, fields_of
+from zoning.plan import Plan
 from zoning.scenario import Consensus
 
 
@@ -34,7 +37,46 @@ class ConsensusWords:
         self._found = found
         plans = [*found.voices.values(), found.base]
         self._words = DifferenceWords([localize(plan, language) for plan in plans], language)
+        self.words = catalogue("consensus", language, self._words.plans[-1].noun)
+        self._language = language
         self._kinds = dict(zip(found.differences["id"], found.differences["kind"], strict=True))
+
+    @cached_property
+    def voices(self) -> dict[str, str]:
+        """What each voice is called: the title of its scenario, with its name where others have the title, too."""
+        titles = {name: self._title(name, plan) for name, plan in self._found.voices.items()}
+        times = Counter(titles.values())
+        return {name: title if times[title] == 1 else f"{title} ({name})" for name, title in titles.items()}
+
+    def _title(self, name: str, plan: Plan) -> str:
+        title = plan.study.scenarios[0].title if plan.study.tried is not None else None
+        return escape_hidden(text_in(title, self._language, name) if title else name)
+
+    @property
+    def verdict(self) -> str:
+        """On how many units all agree."""
+        agreed = self._found.units.drop(self._found.disputed.index)
+        return self.words["verdict"].format(
+            voices=len(self._found.voices),
+            agreed=format_number(len(agreed), self._language),
+            units=format_number(len(self._found.units), self._language),
+            area=format_number(float(agreed["area_ha"].sum()), self._language),
+        )
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What a page says above all units: on how many all agree, and what each voice says of what differs."""
+        colon = catalogue("cli", self._language)["colon"]
+        semicolon = catalogue("report", self._language)["semicolon"]
+        said = (
+            row.title + colon + semicolon.join(f"{self.voices[name]} {value}" for name, value in row.values.items())
+            for row in self.rows
+        )
+        return (self.verdict, *(said if self.rows else (self.words["none"],)))
+
+    def unit(self, unit_id: str) -> str:
+        """What a unit is called."""
+        return self._words.unit(unit_id)
 
     def zone(self, code: str) -> str:
         """What a zone is called, in short."""

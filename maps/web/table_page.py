@@ -104,6 +104,8 @@ class TableLook(NamedTuple):
         Fills of the values of ``by``, by value or in the order of the legend.
     tooltip : sequence of str
         Columns that stand beside the pointer.
+    notes : sequence of str
+        Sentences on all of it.
     """
 
     by: str | None = None
@@ -111,6 +113,7 @@ class TableLook(NamedTuple):
     title: str | None = None
     palette: Mapping[Any, str] | Sequence[str] | None = None
     tooltip: Sequence[str] = ()
+    notes: Sequence[str] = ()
 
 
 class _Numbers(NamedTuple):
@@ -253,7 +256,10 @@ def table_content(table: gpd.GeoDataFrame, drawn: DrawnTable, look: TableLook, l
             "undrawn": words["table_undrawn"],
         },
         counted_words=counted,
-        note=catalogue("map", language)["rows_left_out"].format(n=left_out) if left_out else "",
+        note="\n".join(
+            [catalogue("map", language)["rows_left_out"].format(n=left_out)] * bool(left_out)
+            + [escape_hidden(note) for note in look.notes]
+        ),
         zones=zones,
         measures=tuple(
             MeasureLayer(escape_hidden(key), escape_hidden(key), "", False, one.step, one.axis)

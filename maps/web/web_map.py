@@ -74,6 +74,7 @@ def draw(
     title: str | None = None,
     palette: Mapping[Any, str] | Sequence[str] | None = None,
     tooltip: Sequence[str] = (),
+    notes: Sequence[str] = (),
     projection: PlaneName | None = None,
 ) -> Map: ...
 def draw(
@@ -85,6 +86,7 @@ def draw(
     title: str | None = None,
     palette: Mapping[Any, str] | Sequence[str] | None = None,
     tooltip: Sequence[str] = (),
+    notes: Sequence[str] = (),
     projection: PlaneName | None = None,
     borders: Topology | None = None,
     near: Neighbourhood | None = None,
@@ -112,6 +114,8 @@ def draw(
         legend. Values without one have one of ours.
     tooltip : sequence of str, optional
         Of a table: columns whose values stand beside the pointer; if not given, the one that it is filled by.
+    notes : sequence of str, optional
+        Of a table: sentences on all of it, which stand in the overview.
     projection : {"equal_area", "mercator"}, optional
         That of the plan, or the web's Mercator projection; if not given, Mercator's where tiles or other pictures
         stand on the map.
@@ -174,7 +178,7 @@ def draw(
         drawn = robustness_of(plan)
         plan = plan if drawn is None else drawn.measured
     table = None if isinstance(plan, Plan) else plan
-    look = TableLook(by, name, title, palette, tooltip)
+    look = TableLook(by, name, title, palette, tooltip, notes)
     if table is None and look != TableLook():
         raise ZoneplanError(
             Phrase("'by', 'name', 'title', 'palette', 'tooltip' are for columns of a table; a plan has its own views.")

@@ -15,7 +15,7 @@ export function tablePanel(scene) {
   const { facts, speech } = scene;
   const { plan, units, zones } = facts;
   const size = [speech.units(units.id.length), speech.land(plan.area_ha)];
-  const notes = [plan.note, undrawnSaid(facts, speech)].filter(Boolean);
+  const notes = [...plan.note.split("\n"), undrawnSaid(facts, speech)].filter(Boolean);
   return [
     node("p", { class: "zp-eyebrow" }, size.join(" · ")),
     node("h2", { class: "zp-headline" }, plan.name),

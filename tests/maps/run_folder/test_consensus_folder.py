@@ -8,6 +8,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
+import pytest
 
 from tests.zoning.study.test_tries import DECISION, write_try
 
@@ -49,3 +50,20 @@ def test_one_file_is_no_consensus(toy_folder: Path, command: Callable[..., Simpl
     plan = toy_folder / "plan.toml"
     assert command("consensus", plan).code == 2
     assert command("consensus", plan, plan).code == 2
+
+
+@pytest.mark.whole
+def test_finished_runs_speak_by_the_titles_of_their_scenarios(
+    toy_folder: Path, command: Callable[..., SimpleNamespace]
+) -> None:
+    text = write_try(toy_folder, '"parameters.fragile_min" = 0.6', DECISION).read_text("utf-8")
+    ana = toy_folder / "ana.toml"
+    ana.write_text(text.replace("[[scenarios]]", '[[scenarios]]\ntitle = { en = "Harbour", zh = "港口" }', 1), "utf-8")
+    run, out = toy_folder / "runs" / "plan", toy_folder / "agreed"
+    assert command("run", toy_folder / "plan.toml", "--out", run).code == 0
+    told = command("consensus", run, ana, "--lang", "zh", "--out", out)
+    assert told.code == 0
+    assert "港口" in told.out
+    names = pd.read_csv(out / "consensus_voices.csv", encoding="utf-8-sig")["voice"]
+    assert {*names} == {"plan", "ana"}
+    assert command("consensus", run, run).code == 2

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 import pytest
 
+from maps.run_folder.consensus_folder import agreement
 from maps.summaries import ComparisonWords, ConsensusWords
+from maps.web.table_page import TableLook, drawn_table, table_content
 from zoning.pipeline import FreshPlan
 from zoning.scenario import Consensus, compare, consensus
 from zoning.scenario.differences import parts_of, remake
@@ -81,3 +83,13 @@ def test_each_voice_says_the_same_keys_of_a_quota(toy_run: FreshPlan, language: 
     assert all("75" in weights.values[name] and "_" not in weights.values[name] for name in ("Ana", "Rui"))
     assert weights.title.startswith(totals.title)
     assert totals.title != weights.title
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "fr", "pt"])
+def test_the_page_has_names_and_sentences_of_its_language(found: Consensus, language: str) -> None:
+    told = ConsensusWords(found, language)
+    table = agreement(found, language)
+    assert table[table.columns[0]].tolist() == [told.unit(unit) for unit in found.units["unit_id"]]
+    assert len(told.sentences) == 1 + len(told.rows)
+    look = TableLook(name=table.columns[0], notes=told.sentences)
+    assert table_content(table, drawn_table(table), look, language).note.split("\n") == [*told.sentences]
