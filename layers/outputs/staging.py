@@ -25,7 +25,7 @@ from filelock import FileLock, Timeout
 from layers.errors import BusyError, WriteError, ZoneplanError, session_limit, shown
 from layers.outputs.exchange import exchange, rename_new
 from layers.outputs.marks import NEW_FOLDER, Kind
-from layers.outputs.owned_files import MANIFEST, files_in, strange_files
+from layers.outputs.owned_files import MANIFEST, files_in, read_listing, strange_files
 from layers.parallel import in_threads, worker_count
 from layers.phrases import Phrase, phrase_list
 
@@ -231,6 +231,22 @@ def _require_free(target: Path, kind: Kind) -> None:
     if kind.is_folder and (target.is_symlink() or not target.is_dir()):
         raise WriteError(Phrase("{folder} is not a folder: choose another", folder=target))
     strange = sorted(kind.strangers(target))
+    listing = read_listing(target) if kind.is_folder else None
+    if strange and kind.is_folder and (listing is None or not strange_files(target)):
+        raise WriteError(
+            Phrase(
+                "{folder} holds {names}, which zoneplan did not write there: nothing is overwritten. Choose another "
+                "folder",
+                folder=target,
+                names=phrase_list(strange[:5]),
+            )
+            if listing is None
+            else Phrase(
+                "{folder} is of another command of zoneplan, and is not replaced by this one. Choose another folder",
+                folder=target,
+            ),
+            features=strange,
+        )
     if strange and kind.is_folder:
         raise WriteError(
             Phrase(

@@ -52,8 +52,12 @@ def test_an_empty_folder_and_none_are_free_and_a_file_is_not(tmp_path: Path) -> 
     (tmp_path / "file").write_text("x", "utf-8")
     with pytest.raises(WriteError, match="is not a folder"):
         require_own(tmp_path / "file", COMPARISON_KIND)
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "notes.txt").write_text("x", "utf-8")
+    with pytest.raises(WriteError, match=r"holds notes\.txt, which zoneplan did not write there"):
+        require_own(tmp_path / "own", COMPARISON_KIND)
 
 
 def test_a_run_is_not_replaced_by_a_comparison(toy_result: Path) -> None:
-    with pytest.raises(WriteError, match="which is not as zoneplan wrote it there"):
+    with pytest.raises(WriteError, match="is of another command of zoneplan"):
         require_own(toy_result, COMPARISON_KIND)
