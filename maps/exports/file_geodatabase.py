@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -71,15 +72,17 @@ def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> Non
     numbered = gdal_option("OPENFILEGDB_REPRODUCIBLE_UUID", "YES")  # else identifiers are drawn
     with staged(path, GEODATABASE, inputs=plan.study.source_paths) as stage, refusing(), numbered:
         for layer, frame in layers_in_file(said):
-            write_dataframe(
-                _in_geodatabase(frame),
-                stage,
-                layer=layer,
-                driver="OpenFileGDB",
-                promote_to_multi=True,
-                append=stage.exists(),
-                DOCUMENTATION=GEODATABASE_MARK,
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's on its pace; all is read again below
+                write_dataframe(
+                    _in_geodatabase(frame),
+                    stage,
+                    layer=layer,
+                    driver="OpenFileGDB",
+                    promote_to_multi=True,
+                    append=stage.exists(),
+                    DOCUMENTATION=GEODATABASE_MARK,
+                )
             rows[layer] = len(frame)
         _require_whole(stage, rows)
 
