@@ -6,7 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from maps.locale import require_language
+from maps.locale import catalogue, require_language
 from maps.run_folder.table_folder import replace_own
 from maps.summaries import ConsensusWords
 from maps.web import draw
@@ -38,7 +38,7 @@ def write_consensus_folder(found: Consensus, folder: str | Path, language: str =
 
     def draw_page(stage: Path) -> None:
         table, told = agreement(found, language), ConsensusWords(found, language)
-        by = told.words["differ_of"].format(voices=len(found.voices))
+        by = catalogue("consensus", language, told.noun)["differ_of"].format(voices=len(found.voices))
         draw(table, language, by=by, name=table.columns[0], notes=told.sentences).save(str(stage / "map.html"))
 
     return replace_own(Path(folder), CONSENSUS_KIND, found.tables, draw_page)
@@ -53,7 +53,7 @@ def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:
     language : str
     """
     told = ConsensusWords(found, language)
-    words = told.words
+    words = catalogue("consensus", language, told.noun)
     rows = found.units.set_index("unit_id")
     geometry = found.base.units.geometry.reindex(rows.index)
     for plan in found.voices.values():

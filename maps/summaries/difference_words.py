@@ -88,7 +88,7 @@ class DifferenceWords:
         """What a key of a thing is called, behind the thing; the total of a quota is the thing itself."""
         return subject if key in {"", "total"} else f"{subject}{self._colon}{self.key(key)}"
 
-    def sides(self, subject: str, name: str, before: str, after: str) -> tuple[str, str, str]:
+    def sides(self, subject: str, name: str, before: str, after: str) -> tuple[str, ...]:
         """What differs with the texts of either plan in words: those of one key, or of several each behind its key."""
         fields = fields_of(before), fields_of(after)
         keys = dict.fromkeys((*fields[0], *fields[1]))

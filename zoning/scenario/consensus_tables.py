@@ -294,7 +294,7 @@ def _told(
     units = hangs.groupby(["kind", "id"])["unit_id"].nunique()
     rows = []
     for name, plan in voices.items():
-        changes = {(one.kind, one.id): one for one in differences(base, plan)}
+        changes: dict[tuple[str, str], Difference] = {(one.kind, one.id): one for one in differences(base, plan)}
         rows += [
             {
                 "kind": key[0],
