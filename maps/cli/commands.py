@@ -410,6 +410,8 @@ def explain_(
         write_dossier(plan, find_unit(plan, unit), page, language)
         print(in_words(Phrase("dossier: {page}", page=page)))
         return
+    if not as_json:
+        _print_try(plan, language)
     if not (as_json or in_full or matters):
         from maps.cli.unit_display import show_unit
         from maps.locale import localize
@@ -498,6 +500,8 @@ def at_(
         found = at_unit(plan, " ".join(place), industry=industry, state=state, language=language)
     else:
         found = at(plan, *point, industry=industry, state=state, language=language)
+    if not as_json:
+        _print_try(plan, language)
     if as_json:
         _print_json(found.as_dict())
     elif in_full:
@@ -507,6 +511,15 @@ def at_(
         from maps.locale import localize
 
         show_place(localize(plan, language), found)
+
+
+def _print_try(plan: Plan, language: str) -> None:
+    """Say of a try that it is one, and whose; nothing of a plan."""
+    from layers.errors import escape_hidden
+    from maps.locale import said_of_try
+
+    if heading := said_of_try(plan.study, language):
+        print(escape_hidden(" – ".join(heading)))
 
 
 _STATES = {

@@ -2,7 +2,7 @@
 
 from layers.sources import name_text
 from maps.locale.limit_numbers import DIGITS, decimals_of, inward, limit_number, number_beside, number_past, shifted
-from maps.locale.localized_plan import RECORD, LocalizedPlan, localize
+from maps.locale.localized_plan import RECORD, LocalizedPlan, localize, said_of_try
 from maps.locale.messages import (
     UnitNoun,
     catalogue,
@@ -78,6 +78,7 @@ __all__ = [
     "require_language",
     "require_spoken",
     "rule_name",
+    "said_of_try",
     "sentence_gap",
     "share_text",
     "shifted",

@@ -144,13 +144,20 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
 
 def _marked(study: Study, language: str) -> Study:
     """A study whose title and note say so where it is a try: they stand on every page, so that none looks adopted."""
+    said = said_of_try(study, language)
+    return study if said is None else _headed(study, *said, language)
+
+
+def said_of_try(study: Study, language: str) -> tuple[str, str] | None:
+    """The title of a plan that is a try, and by whom it is; None of one that is none."""
     if study.tried is None:
-        return study
+        return None
     words, scenario = catalogue("try", language), study.scenarios[0]
-    told = text_in(scenario.title or scenario.name, language), text_in(study.title, language)
-    title = words["title"].format(scenario=told[0], plan=told[1])
-    note = words["note"].format(by=text_in(study.tried.by, language), file=study.tried.plan)
-    return _headed(study, title, note, language)
+    names = text_in(scenario.title or scenario.name, language), text_in(study.title, language)
+    return (
+        words["title"].format(scenario=names[0], plan=names[1]),
+        words["note"].format(by=text_in(study.tried.by, language), file=study.tried.plan),
+    )
 
 
 def _partial(study: Study, plan: Plan, renderer: Renderer) -> Study:

@@ -67,3 +67,15 @@ def test_finished_runs_speak_by_the_titles_of_their_scenarios(
     names = pd.read_csv(out / "consensus_voices.csv", encoding="utf-8-sig")["voice"]
     assert {*names} == {"plan", "ana"}
     assert command("consensus", run, run).code == 2
+
+
+@pytest.mark.whole
+def test_a_run_of_a_try_says_so_in_the_first_line(toy_folder: Path, command: Callable[..., SimpleNamespace]) -> None:
+    ana = write_try(toy_folder, '"parameters.fragile_min" = 0.6')
+    run, plan = toy_folder / "runs" / "ana", toy_folder / "runs" / "plan"
+    assert command("run", ana, "--out", run).code == 0
+    assert command("run", toy_folder / "plan.toml", "--out", plan).code == 0
+    for words in (["explain", run, "a4"], ["explain", run, "a4", "--of", "quotas"], ["at", run, "a4"]):
+        told, other = command(*words), command(words[0], plan, *words[2:])
+        assert "Ana" in told.out.splitlines()[0]
+        assert "Ana" not in other.out.splitlines()[0]
