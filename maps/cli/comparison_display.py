@@ -41,9 +41,10 @@ def print_comparison(found: Comparison, language: str) -> None:
     told, console = ComparisonWords(found, language), Console()
     words = told.words
     console.print(escape(told.verdict))
+    if told.lead:
+        console.print(escape(told.lead))
     if found.same:
         return
-    console.print(escape(told.lead))
     if len(told.changed):
         table = RichTable(title=words["title"], title_justify="left")
         for heading in ("before", "after", "units", "hectares"):
@@ -64,8 +65,10 @@ def print_comparison(found: Comparison, language: str) -> None:
     for one in told.causes:
         causes.add_row(escape(one.text), *(format_number(one.counts.get(what, 0), language) for what in there))
     console.print(causes)
-    for line in told.sums["quotas"] + told.sums["flows"]:
-        said = words["amounts"].format(
+    for line, key in [(one, "amounts") for one in told.sums["quotas"]] + [
+        (one, "amounts_paid") for one in told.sums["flows"]
+    ]:
+        said = words[key].format(
             quota=line.title, more=line.more, less=line.less,
             before=f"{amount(line.before, language)} {line.unit}", after=f"{amount(line.after, language)} {line.unit}",
         )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -14,6 +14,7 @@ from maps.locale import (
     NONE,
     LocalizedPlan,
     amount,
+    catalogue,
     format_number,
     hectares,
     localize,
@@ -68,6 +69,23 @@ class Sum(NamedTuple):
     lost: Decimal
     more: int
     less: int
+
+
+class Balance(NamedTuple):
+    """What a unit gets of a payment on balance in either plan, and what that hangs on.
+
+    Attributes
+    ----------
+    unit_id, title, before, after : str
+    cause : (str, str)
+        Kind and id.
+    """
+
+    unit_id: str
+    title: str
+    before: str
+    after: str
+    cause: tuple[str, str]
 
 
 class ComparisonWords:
@@ -127,7 +145,7 @@ class ComparisonWords:
     def verdict(self) -> str:
         """What moved, in one sentence."""
         if self.found.same:
-            return self.words["same"]
+            return self.words["same_result" if self.found.differences else "same"]
         units, area = int(self.changed["units"].sum()), float(self.changed["area_ha"].sum())
         if not units:
             counts = self.found.totals["moved"]
@@ -184,6 +202,34 @@ class ComparisonWords:
     def sums(self) -> dict[str, tuple[Sum, ...]]:
         """Of quotas (``quotas``) and of payments (``flows``) that moved."""
         return {key: tuple(self._sums(key)) for key in ("quotas", "flows")}
+
+    @cached_property
+    def balances(self) -> tuple[Balance, ...]:
+        """Of each unit that has to do with a payment that moved what it gets of it on balance."""
+        rows = self.found.moved[self.found.moved["what"] == "flow"]
+        units = set(self.found.after.units.index.astype(str))
+        made: dict[tuple[str, str, str], tuple[Any, str]] = {}
+        for row in rows.itertuples(index=False):
+            flow = self._flows.loc[row.item]
+            for party in {row.unit_id, str(flow["payer"])} & units:
+                made.setdefault((party, str(flow["instrument"]), str(flow["period"])), (row, str(flow["unit"])))
+        return tuple(
+            Balance(
+                unit,
+                escape_hidden(f"{self._of.terms.flow(instrument)} {period}"),
+                self._balance(self.plans[0], unit, instrument, period, measured),
+                self._balance(self.plans[1], unit, instrument, period, measured),
+                (row.cause_kind, row.cause_id),
+            )
+            for (unit, instrument, period), (row, measured) in made.items()
+        )
+
+    def _balance(self, plan: LocalizedPlan, unit: str, instrument: str, period: str, measured: str) -> str:
+        """What a unit receives of a payment less what it pays."""
+        flows = plan.flows[(plan.flows["instrument"] == instrument) & (plan.flows["period"].astype(str) == period)]
+        gets, pays = (sum(flows.loc[flows[side] == unit, "amount"], Decimal(0)) for side in ("receiver", "payer"))
+        text = f"{amount(gets - pays, self.language)} {self._of.terms.unit(measured)}".strip()
+        return str(catalogue("map", self.language)["on_balance"].format(amount=text))
 
     @cached_property
     def policies(self) -> tuple[tuple[str, int, int], ...]:
@@ -267,16 +313,11 @@ class ComparisonWords:
         rows = self.found.moved[self.found.moved["what"] == what]
         for name, one in self.found.totals[key].items():
             own = rows[[self._group(what, item) == name for item in rows["item"]]]
-            moves = [
-                Decimal(after or 0) - Decimal(before or 0)
-                for before, after in zip(own["before"], own["after"], strict=True)
-            ]
             item = str(own["item"].iloc[0]) if len(own) else name
             title = self._of.terms.quota(name) if what == "quota" else self._of.terms.flow(name)
             before, after, gained, lost = (Decimal(one[side]) for side in ("before", "after", "gained", "lost"))
-            more, less = sum(move > 0 for move in moves), sum(move < 0 for move in moves)
             unit = self._units.get((what, item), "")
-            yield Sum(escape_hidden(title), unit, before, after, gained, lost, more, less)
+            yield Sum(escape_hidden(title), unit, before, after, gained, lost, one["more"], one["less"])
 
     def _group(self, what: str, item: str) -> str:
         """The quota, or the instrument of a payment."""

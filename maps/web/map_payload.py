@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -175,13 +175,16 @@ def _compared(told: ComparisonWords, page: Page, codes: list[str]) -> ComparedPl
     causes = {(one.kind, one.id): place for place, one in enumerate(told.causes)}
     texts: dict[str, int] = {}
     moves: dict[str, list[Move]] = {}
-    for row in found.moved.itertuples(index=False):
+
+    def add(unit: str, what: str, said: Iterable[str], cause: tuple[str, str]) -> None:
+        title, was, now = (texts.setdefault(escape_hidden(text), len(texts)) for text in said)
+        moves.setdefault(escape_hidden(unit), []).append(Move(MOVES.index(what), title, was, now, causes[cause]))
+
+    for row in found.moved[found.moved["what"] != "flow"].itertuples(index=False):
         values = (told.value(row.what, row.item, text) for text in (row.before, row.after))
-        title, was, now = (
-            texts.setdefault(escape_hidden(part), len(texts)) for part in (told.item(row.what, row.item), *values)
-        )
-        move = Move(MOVES.index(row.what), title, was, now, causes[row.cause_kind, row.cause_id])
-        moves.setdefault(escape_hidden(row.unit_id), []).append(move)
+        add(row.unit_id, row.what, (told.item(row.what, row.item), *values), (row.cause_kind, row.cause_id))
+    for one in told.balances:
+        add(one.unit_id, "flow", (one.title, one.before, one.after), one.cause)
     return ComparedPlans(
         title=told.verdict,
         lead=told.lead,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -14,6 +15,7 @@ from layers.errors import StudyError, ZoneplanError, shown
 from layers.overview import Overview, Shown, counted, drawn_by, listed
 from layers.phrases import Phrase
 from layers.read import without_place
+from zoning.compensation import POOL
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario.differences import Difference, differences, parts_of, remake
@@ -83,15 +85,16 @@ class Comparison(Shown):
         """How many moved of each kind, the hectares that changed their main function, and what of amounts moved.
 
         Of each quota and of each instrument that pays: ``before`` and ``after`` what all get together, ``gained`` what
-        some get more, and ``lost`` what others get less, as texts.
+        some units get more, and ``lost`` what others get less, as texts; ``more`` and ``less`` how many these are. What
+        goes through a pool counts once, and of payments a unit gets what it receives less what it pays.
         """
         counts = self.moved["what"].value_counts()
         changed = self.transitions[self.transitions["before"] != self.transitions["after"]]
         return {
             "moved": {str(what): int(count) for what, count in counts.items()},
             "main_ha": {"changed": float(changed["area_ha"].sum())},
-            "quotas": _sums(_quotas(self.before), _quotas(self.after)),
-            "flows": _sums(_flows(self.before), _flows(self.after)),
+            "quotas": _sums(*[(_quotas(plan), _quotas(plan)) for plan in (self.before, self.after)]),
+            "flows": _sums(*[(_paid(plan), _balances(plan)) for plan in (self.before, self.after)]),
         }
 
     def overview(self) -> Overview:
@@ -218,26 +221,44 @@ def _quotas(plan: Plan) -> _Amounts:
     return {(str(quota), (str(unit),)): amount for quota, unit, amount in rows}
 
 
-def _flows(plan: Plan) -> _Amounts:
-    """What each instrument pays from whom to whom."""
+def _paid(plan: Plan) -> _Amounts:
+    """What each instrument pays from whom to whom; what comes out of a pool was paid into it."""
     rows = plan.flows[["instrument", "period", "payer", "receiver", "amount"]].itertuples(index=False)
-    return {(str(name), (str(period), payer, receiver)): amount for name, period, payer, receiver, amount in rows}
+    return {(str(name), (str(period), payer, to)): amount for name, period, payer, to, amount in rows if payer != POOL}
 
 
-def _sums(before: _Amounts, after: _Amounts) -> dict[str, dict[str, str]]:
-    """Of each quota or instrument of which something moved what all get, and what some get more and others less."""
+def _balances(plan: Plan) -> _Amounts:
+    """What each unit receives by each instrument, less what it pays."""
+    units, found = set(plan.units.index.astype(str)), defaultdict[tuple[str, tuple[str, ...]], Decimal](Decimal)
+    for name, payer, to, amount in plan.flows[["instrument", "payer", "receiver", "amount"]].itertuples(index=False):
+        for party, gain in ((payer, -amount), (to, amount)):
+            if party in units:
+                found[str(name), (str(party),)] += gain
+    return found
+
+
+def _sums(before: tuple[_Amounts, _Amounts], after: tuple[_Amounts, _Amounts]) -> dict[str, dict[str, str | int]]:
+    """Of each quota or instrument of which something moved what all get, and what some get more and others less.
+
+    Parameters
+    ----------
+    before, after : (mapping, mapping)
+        The amounts that add up to the whole, and what each unit gets.
+    """
     none, found = Decimal(0), {}
-    for name in dict.fromkeys(name for name, _ in (*before, *after)):
-        keys = [key for key in dict.fromkeys((*before, *after)) if key[0] == name]
-        moves = [after.get(key, none) - before.get(key, none) for key in keys]
-        if any(moves):
+    for name in dict.fromkeys(name for side in (*before, *after) for name, _ in side):
+        whole = [sum((amount for key, amount in side[0].items() if key[0] == name), none) for side in (before, after)]
+        keys = [key for key in dict.fromkeys((*before[1], *after[1])) if key[0] == name]
+        moves = [after[1].get(key, none) - before[1].get(key, none) for key in keys]
+        if any(moves) or whole[0] != whole[1]:
             sums = {
-                "before": sum((before.get(key, none) for key in keys), none),
-                "after": sum((after.get(key, none) for key in keys), none),
+                "before": whole[0],
+                "after": whole[1],
                 "gained": sum((move for move in moves if move > 0), none),
                 "lost": -sum((move for move in moves if move < 0), none),
             }
-            found[name] = {key: f"{amount:f}" for key, amount in sums.items()}
+            counts = {"more": sum(move > 0 for move in moves), "less": sum(move < 0 for move in moves)}
+            found[name] = {key: f"{amount:f}" for key, amount in sums.items()} | counts
     return found
 
 

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+import zoneplan as zp
 from maps.summaries import ComparisonWords
+from tests.conftest import shipped_study
 from zoning.pipeline import FreshPlan
 from zoning.scenario import Comparison, compare
 
@@ -65,3 +67,29 @@ def test_every_kind_of_cause_is_said_in_every_language(found: Comparison, langua
 
 def test_hostile_ids_keep_their_braces(found: Comparison) -> None:
     assert "{0}" in ComparisonWords(found).cause("rule", "{0}")
+
+
+def test_a_payment_counts_once_and_a_unit_has_what_is_left_to_it() -> None:
+    """Pencil: 3 and 4 % of the same wages go through the pool; who pays more than it receives has less by a third."""
+    study = zp.read_study(shipped_study("chinese_pensions"))
+    plan = zp.run(study)
+    found = compare(plan, plan.vary(parameters={"pension_rate": 0.04}))
+    told = ComparisonWords(found, "zh")
+    flows = plan.flows.astype({"amount": float})
+    paid, got = (flows.groupby(side)["amount"].sum() for side in ("payer", "receiver"))
+    net = got.subtract(paid, fill_value=0).reindex(plan.units.index, fill_value=0)
+    (line,) = told.sums["flows"]
+    assert (float(line.before), float(line.after)) == pytest.approx((paid["(pool)"], paid["(pool)"] * 4 / 3))
+    assert (line.more, line.less) == ((net > 0).sum(), (net < 0).sum())
+    assert len(told.balances) == len(net)
+    for one in told.balances:
+        assert ("-" in one.before or "−" in one.before) == (net[one.unit_id] < 0)
+    assert not any("(pool)" in told.item("flow", item) for item in found.moved["item"])
+
+
+def test_a_difference_that_moves_nothing_is_no_sameness(toy_run: FreshPlan) -> None:
+    found = compare(toy_run, toy_run.vary(parameters={"fragile_min": 0.4999999}))
+    told = ComparisonWords(found)
+    assert (found.same, len(found.differences)) == (True, 1)
+    assert told.verdict not in {"", told.words["same"]}
+    assert told.lead.startswith("The plans differ in 1 thing")

@@ -67,6 +67,7 @@ def test_weights_of_pairs_are_the_eigenvector_of_numpy(size) -> None:
     assert ratio == pytest.approx((values.real.max() - size) / (size - 1) / random)
 
 
+@pytest.mark.filterwarnings("ignore:Setting the shape on a NumPy array:DeprecationWarning")  # inequality does
 def test_inequality_is_that_of_pysal() -> None:
     pytest.importorskip("inequality", reason="inequality is not installed: pip install zoneplan[dev]")
     from inequality.gini import Gini
