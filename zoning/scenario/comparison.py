@@ -310,14 +310,14 @@ def _causes(
     enough: dict[_Key, list[Difference]] = {key: [] for key in keys}
     for one in found:
         announce(one.id)
-        state = _state_with(one, first, second)
+        state = _state_with([one], first, second)
         for key in keys:
             if state is not None and state.get(key) == after.get(key):
                 enough[key].append(one)
     joint = [key for key in keys if not enough[key]]
-    needed = _needed(joint, first, second, after, announce) if joint else {}
+    needed = _needed(joint, first, second, found, after, announce) if joint else {}
     return {
-        key: _named(alone) if (alone := enough[key]) else _named(needed.get(key) or list(found), several=True)
+        key: _named(alone) if (alone := enough[key]) else _named(needed[key], several=len(needed[key]) > 1)
         for key in keys
     }, ""
 
@@ -328,26 +328,42 @@ def _named(causes: Sequence[Difference], *, several: bool = False) -> tuple[str,
     return "several", "; ".join(one.id for one in causes)
 
 
-def _state_with(one: Difference, plan: FreshPlan, other: FreshPlan) -> State | None:
-    """What a plan would be with one difference of another alone; None where no plan can be made with it alone."""
+def _state_with(some: Sequence[Difference], plan: FreshPlan, other: FreshPlan) -> State | None:
+    """What a plan would be with some differences of another; None where no plan can be made so."""
+    parts, others = parts_of(plan), parts_of(other)
     try:
-        return _state(remake(one.apply(parts_of(plan), parts_of(other)), plan))
+        for one in some:
+            parts = one.apply(parts, others)
+        return _state(remake(parts, plan))
     except ZoneplanError:
         return None
 
 
 def _needed(
-    keys: Sequence[_Key], first: FreshPlan, second: FreshPlan, after: State, announce: Announce
+    keys: Sequence[_Key],
+    first: FreshPlan,
+    second: FreshPlan,
+    found: Sequence[Difference],
+    after: State,
+    announce: Announce,
 ) -> dict[_Key, list[Difference]]:
-    """Of moves that no difference alone makes those differences without which the second plan would not have them."""
-    needed: dict[_Key, list[Difference]] = {key: [] for key in keys}
-    for back in differences(second, first):
-        announce(back.id)
-        state = _state_with(back, second, first)
-        for key in keys:
-            if state is None or state.get(key) != after.get(key):
-                needed[key].append(back)
-    return needed
+    """Of moves that no difference alone makes those that make them together: none can be left out of them.
+
+    One difference after the other is dropped for good that none of these moves misses; each move then names what it
+    would miss of the rest, or all of it where the rest stand for one another.
+    """
+
+    def missing(one: Difference, kept: Sequence[Difference]) -> set[_Key]:
+        state = _state_with([other for other in kept if other is not one], first, second)
+        return {key for key in keys if state is None or state.get(key) != after.get(key)}
+
+    kept = list(found)
+    for one in found:
+        announce(one.id)
+        if not missing(one, kept):
+            kept.remove(one)
+    misses = {one.id: missing(one, kept) for one in kept}
+    return {key: [one for one in kept if key in misses[one.id]] or kept for key in keys}
 
 
 def transitions(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

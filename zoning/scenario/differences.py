@@ -132,8 +132,11 @@ def _value(parameter: Any) -> str:
 
 def _with_parameter(name: str, value: Any) -> Callable[[Parts, Parts], Parts]:
     def apply(parts: Parts, _: Parts) -> Parts:
-        kept = {key: one for key, one in parts.rulebook.parameters.items() if key != name}
-        values = {**parts.rulebook.parameters, name: value} if value is not None else kept
+        values = dict(parts.rulebook.parameters)
+        before = values.pop(name, None)
+        if value is not None:  # in force as long as that which it replaces, which may be of another day
+            dates = {} if before is None else {"since": before.since, "until": before.until}
+            values[name] = value.model_copy(update=dates)
         return parts._replace(rulebook=replace(parts.rulebook, parameters=values))
 
     return apply

@@ -98,7 +98,7 @@ def test_what_only_two_differences_make_together_says_so(toy: FreshPlan) -> None
     """b4 is claimed where the threshold falls and the rule asks of plants: neither alone is enough."""
     rule = {"when": "population >= populous_min AND plant_mw >= plant_min_mw"}
     first = toy.vary(rules={"key-1": rule})
-    other = first.vary(parameters={"populous_min": 300.0, "plant_min_mw": 40.0})
+    other = first.vary(parameters={"populous_min": 300.0, "plant_min_mw": 40.0, "fragile_min": 0.4999999})
     moved = compare(first, other).moved
     joint = moved[(moved["what"] == "main") & (moved["cause_kind"] == "several")]
     assert set(joint["cause_id"]) <= {"populous_min; plant_min_mw", "plant_min_mw; populous_min"}

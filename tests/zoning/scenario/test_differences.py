@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 
+from zoning.pipeline import FreshPlan
 from zoning.rulebook import read_rulebook
 from zoning.scenario import entries_of
-from zoning.scenario.differences import _keys_that_differ, _text
+from zoning.scenario.differences import _keys_that_differ, _of_parameters, _text, parts_of
 from zoning.study import builtin_studies, builtin_study, read_study
 
 REPR = re.compile(r"\b[A-Z]\w+\(\w+=|[{\[]'|: None\b|Decimal\(|datetime\.|mappingproxy")
@@ -27,3 +29,12 @@ def test_keys_that_differ_are_told_one_by_one() -> None:
     was, now = {"en": "a", "zh": "b", "rate": (1, 2)}, {"en": "a", "zh": "c", "rate": (1, 3)}
     assert dict(_keys_that_differ(was, now, "note")) == {"note.zh": ("b", "c"), "note.rate": ("1, 2", "1, 3")}
     assert dict(_keys_that_differ((), was)) == {"": ("", "en: a, zh: b, rate: 1, 2")}
+
+
+def test_a_value_of_another_day_is_in_force_as_long_as_the_one_it_replaces(toy_run: FreshPlan) -> None:
+    first, second = (read_rulebook("main_functional_areas", date(year, 12, 1)) for year in (2018, 2020))
+    parts, other = (parts_of(toy_run)._replace(rulebook=rulebook) for rulebook in (first, second))
+    rate = next(one for one in _of_parameters(first.parameters, second.parameters) if one.id == "pension_rate")
+    was, now = (one.rulebook.parameters["pension_rate"] for one in (parts, rate.apply(parts, other)))
+    assert (was.value, now.value) == (0.03, 0.04)
+    assert (now.since, now.until) == (was.since, was.until)
