@@ -118,7 +118,7 @@ def test_compare_says_what_moved_and_why(toy_folder: Path, tmp_path: Path, capsy
         1
     ] == "parameter,fragile_min,0.5,0.6"
     assert call("compare", toy_folder / "runs" / "first", plan, "--lang", "zh") == 1
-    assert "参数 fragile_min：由 0.5 变为 0.6" in capsys.readouterr().out
+    assert "fragile_min：由 50%" in capsys.readouterr().out
 
 
 def test_robustness_says_what_many_draws_came_to(toy_folder: Path, tmp_path: Path, capsys) -> None:

@@ -62,7 +62,7 @@ def test_the_card_says_from_what_to_what_and_because_of_what(open_map, found: Co
     card = tab.locator("#zp-unit").inner_text()
     assert "What moved" in card
     assert "→" in card
-    assert "Because of: parameter fragile_min: 0.5 to 0.6" in card
+    assert "Because of: parameter fragile_min: 50 % to 60 %" in card.replace("\u00a0", " ")
     tab.get_by_role("combobox", name="What moved").select_option("quota 0")
     tab.wait_for_timeout(200)
     assert tab.locator(".zp-swipe").is_hidden()
