@@ -196,8 +196,8 @@ def test_compare_names_the_index_and_what_of_it_differs(folder: Path) -> None:
     quotas = found.moved[found.moved["what"] == "quota"]
     assert set(quotas["cause_kind"] + " " + quotas["cause_id"]) == {"parameter indices.town_fit"}
     (one,) = found.differences
-    assert one.before == "population = 0.75; height_mean_m = 0.25"
-    assert one.after == "population = 0.5; height_mean_m = 0.5"
+    assert one.before == "weights.population = 0.75; weights.height_mean_m = 0.25"
+    assert one.after == "weights.population = 0.5; weights.height_mean_m = 0.5"
     for key, other in (("normalise", "rank"), ("aggregate", "geometric_mean")):
         changed = text.replace(f"weights = {weights}", f'weights = {weights}\n{key} = "{other}"')
         file.write_text(changed, "utf-8")
