@@ -231,32 +231,8 @@ def _require_free(target: Path, kind: Kind) -> None:
     if kind.is_folder and (target.is_symlink() or not target.is_dir()):
         raise WriteError(Phrase("{folder} is not a folder: choose another", folder=target))
     strange = sorted(kind.strangers(target))
-    listing = read_listing(target) if kind.is_folder else None
-    if strange and kind.is_folder and (listing is None or not strange_files(target)):
-        raise WriteError(
-            Phrase(
-                "{folder} holds {names}, which zoneplan did not write there: nothing is overwritten. Choose another "
-                "folder",
-                folder=target,
-                names=phrase_list(strange[:5]),
-            )
-            if listing is None
-            else Phrase(
-                "{folder} is of another command of zoneplan, and is not replaced by this one. Choose another folder",
-                folder=target,
-            ),
-            features=strange,
-        )
     if strange and kind.is_folder:
-        raise WriteError(
-            Phrase(
-                "{folder} holds {names}, which is not as zoneplan wrote it there: nothing is overwritten. Choose "
-                "another folder",
-                folder=target,
-                names=phrase_list(strange[:5]),
-            ),
-            features=strange,
-        )
+        raise WriteError(_of_others(target, phrase_list(strange[:5])), features=strange)
     if strange:
         raise WriteError(
             Phrase(
@@ -265,6 +241,27 @@ def _require_free(target: Path, kind: Kind) -> None:
                 file=target,
             )
         )
+
+
+def _of_others(folder: Path, names: str) -> Phrase:
+    """Why a folder is not replaced: nobody marked it as ours, it is of another command, or it was changed since."""
+    if read_listing(folder) is None:
+        return Phrase(
+            "{folder} holds {names}, which zoneplan did not write there: nothing is overwritten. Choose another folder",
+            folder=folder,
+            names=names,
+        )
+    if not strange_files(folder):
+        return Phrase(
+            "{folder} is of another command of zoneplan, and is not replaced by this one. Choose another folder",
+            folder=folder,
+        )
+    return Phrase(
+        "{folder} holds {names}, which is not as zoneplan wrote it there: nothing is overwritten. Choose another "
+        "folder",
+        folder=folder,
+        names=names,
+    )
 
 
 def _refuse_inputs(target: Path, inputs: Iterable[Path]) -> None:

@@ -65,11 +65,8 @@ def print_comparison(found: Comparison, language: str) -> None:
     for one in told.causes:
         causes.add_row(escape(one.text), *(format_number(one.counts.get(what, 0), language) for what in there))
     console.print(causes)
-    for line, key in [(one, "amounts") for one in told.sums["quotas"]] + [
-        (one, "amounts_paid") for one in told.sums["flows"]
-    ]:
-        said = words[key].format(
-            quota=line.title, more=line.more, less=line.less,
-            before=f"{amount(line.before, language)} {line.unit}", after=f"{amount(line.after, language)} {line.unit}",
-        )  # fmt: skip
-        console.print(escape(said))
+    for key, lines in (("amounts", told.sums["quotas"]), ("amounts_paid", told.sums["flows"])):
+        for line in lines:
+            before, after = (f"{amount(side, language)} {line.unit}" for side in (line.before, line.after))
+            said = words[key].format(quota=line.title, more=line.more, less=line.less, before=before, after=after)
+            console.print(escape(said))

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from maps.locale import catalogue, format_number
+from maps.locale import format_number
 from maps.summaries import ConsensusWords
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def as_json(found: Consensus) -> dict[str, Any]:
 def print_consensus(found: Consensus, language: str) -> None:
     """How far they agree, the units on which they do not, and in what they differ."""
     told, console, disputed = ConsensusWords(found, language), Console(), found.disputed
-    words = catalogue("consensus", language, told.noun)
+    words = told.words
     console.print(escape(told.verdict))
     if len(disputed):
         table = RichTable(title=words["disputed"], title_justify="left")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from maps.locale import catalogue, require_language
+from maps.locale import require_language
 from maps.run_folder.table_folder import replace_own
 from maps.summaries import ConsensusWords
 from maps.web import draw
@@ -37,23 +37,23 @@ def write_consensus_folder(found: Consensus, folder: str | Path, language: str =
     require_language(language)
 
     def draw_page(stage: Path) -> None:
-        table, told = agreement(found, language), ConsensusWords(found, language)
-        by = catalogue("consensus", language, told.noun)["differ_of"].format(voices=len(found.voices))
+        told = ConsensusWords(found, language)
+        table, by = agreement(found, told), told.words["differ_of"].format(voices=len(found.voices))
         draw(table, language, by=by, name=table.columns[0], notes=told.sentences).save(str(stage / "map.html"))
 
     return replace_own(Path(folder), CONSENSUS_KIND, found.tables, draw_page)
 
 
-def agreement(found: Consensus, language: str) -> gpd.GeoDataFrame:
+def agreement(found: Consensus, told: ConsensusWords) -> gpd.GeoDataFrame:
     """The units with how many agree, what most and what each voice says, and on what it hangs; titles in a language.
 
     Parameters
     ----------
     found : Consensus
-    language : str
+    told : ConsensusWords
+        The same, in that language.
     """
-    told = ConsensusWords(found, language)
-    words = catalogue("consensus", language, told.noun)
+    words = told.words
     rows = found.units.set_index("unit_id")
     geometry = found.base.units.geometry.reindex(rows.index)
     for plan in found.voices.values():

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.locale import NONE, UnitNoun, catalogue, format_number, localize, text_in
+from maps.locale import NONE, catalogue, format_number, localize, text_in
 from maps.summaries.difference_words import DifferenceWords, fields_of
 from zoning.plan import Plan
 from zoning.scenario import Consensus
@@ -38,13 +38,9 @@ class ConsensusWords:
         plans = [*found.voices.values(), found.base]
         self._words = DifferenceWords([localize(plan, language) for plan in plans], language)
         self.words = catalogue("consensus", language, self._words.plans[-1].noun)
+        """With the noun of the plan's units."""
         self._language = language
         self._kinds = dict(zip(found.differences["id"], found.differences["kind"], strict=True))
-
-    @property
-    def noun(self) -> UnitNoun:
-        """What the units are called."""
-        return self._words.plans[-1].noun
 
     @cached_property
     def voices(self) -> dict[str, str]:

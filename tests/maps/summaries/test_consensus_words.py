@@ -88,7 +88,7 @@ def test_each_voice_says_the_same_keys_of_a_quota(toy_run: FreshPlan, language: 
 @pytest.mark.parametrize("language", ["en", "zh", "fr", "pt"])
 def test_the_page_has_names_and_sentences_of_its_language(found: Consensus, language: str) -> None:
     told = ConsensusWords(found, language)
-    table = agreement(found, language)
+    table = agreement(found, told)
     assert table[table.columns[0]].tolist() == [told.unit(unit) for unit in found.units["unit_id"]]
     assert len(told.sentences) == 1 + len(told.rows)
     look = TableLook(name=table.columns[0], notes=told.sentences)
