@@ -10,7 +10,7 @@ import pandas as pd
 from maps.annex.report_context import ReportContext, by_group, each_row
 from maps.locale import render, text_in
 from maps.page_blocks import Block, Card, Chapter, Column, Paragraph, grid
-from zoning.compensation import BUDGET, POOL, expand_agreements, measure_names, parties_of_unit
+from zoning.compensation import PARTY_WORDS, expand_agreements, measure_names, parties_of_unit
 
 
 def ecosystem_services(edition: ReportContext) -> Iterator[Block]:
@@ -88,7 +88,7 @@ def _title(edition: ReportContext, name: str, unit: str) -> str:
     return title if plain == name else f"{title} ({unit})"
 
 
-POOLS = frozenset({POOL, BUDGET})
+POOLS = frozenset(PARTY_WORDS)
 
 
 def flows(edition: ReportContext) -> Chapter:
@@ -167,8 +167,7 @@ def party_name(edition: ReportContext, party: str, kind: str = "") -> str:
     """What a party is called: a unit by its name, a pool in words, a zone by its title."""
     if kind == "zone":
         return edition.title(party)
-    special = {POOL: "pool", BUDGET: "budget"}
-    return edition.words[f"party_{special[party]}"] if party in special else edition.unit(edition.place(party))
+    return edition.words[PARTY_WORDS[party]] if party in PARTY_WORDS else edition.unit(edition.place(party))
 
 
 def unit_flows(edition: ReportContext, unit_id: str) -> list[Block]:

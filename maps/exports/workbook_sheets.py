@@ -30,7 +30,7 @@ from maps.locale import (
     text_in,
 )
 from maps.summaries import quota_shifts, verdicts
-from zoning.compensation import BUDGET, POOL
+from zoning.compensation import PARTY_WORDS
 from zoning.energy import light_message
 from zoning.quotas import RESERVE
 from zoning.rulebook import EXCEPTION
@@ -620,9 +620,8 @@ class _Sheets:
 
     def party(self, code: str) -> str:
         """A unit by its name, a zone by its title, a pool or budget in words."""
-        special = {POOL: "pool", BUDGET: "budget"}
-        if code in special:
-            return self.report[f"party_{special[code]}"]
+        if code in PARTY_WORDS:
+            return self.report[PARTY_WORDS[code]]
         return self.plan.distinct_names.get(code) or self.terms.place(self.title(code))
 
     def light(self, code: int | str) -> str:

@@ -13,6 +13,7 @@ from maps.figures import PlanFigures
 from maps.locale import text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Strong, Table, drawn
 from maps.reports.summary_page import listed
+from zoning.compensation import net_amounts
 
 CHARTS = 3
 """So many instruments have a chart; the others are rows of a table."""
@@ -71,10 +72,8 @@ def _party(figures: PlanFigures, party: str) -> str:
 
 def _nets(rows: pd.DataFrame) -> pd.Series:
     """What each party that is no pool receives less what it pays."""
-    received = rows.groupby("receiver")["amount"].agg(lambda values: sum(values, Decimal(0)))
-    paid = rows.groupby("payer")["amount"].agg(lambda values: sum(values, Decimal(0)))
-    parties = sorted((set(received.index) | set(paid.index)) - POOLS)
-    return pd.Series({one: received.get(one, Decimal(0)) - paid.get(one, Decimal(0)) for one in parties}, dtype=object)
+    nets = net_amounts(zip(rows["payer"], rows["receiver"], rows["amount"], strict=True))
+    return pd.Series({party: nets[party] for party in sorted(set(nets) - POOLS)}, dtype=object)
 
 
 def _finding(figures: PlanFigures, instrument: str, rows: pd.DataFrame, unit: str) -> str:

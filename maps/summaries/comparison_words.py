@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -23,6 +23,7 @@ from maps.locale import (
     text_in,
 )
 from maps.summaries.difference_words import DifferenceWords
+from zoning.compensation import net_amounts_by
 from zoning.scenario import MOVES, UNKNOWN, Comparison
 
 LISTED = 4
@@ -208,27 +209,21 @@ class ComparisonWords:
         """Of each unit that has to do with a payment that moved what it gets of it on balance."""
         rows = self.found.moved[self.found.moved["what"] == "flow"]
         units = set(self.found.after.units.index.astype(str))
-        made: dict[tuple[str, str, str], tuple[Any, str]] = {}
+        before, after = (net_amounts_by(plan.flows, "instrument", "period") for plan in self.plans)
+        made: dict[tuple[str, str, str], Balance] = {}
         for row in rows.itertuples(index=False):
             flow = self._flows.loc[row.item]
-            for party in {row.unit_id, str(flow["payer"])} & units:
-                made.setdefault((party, str(flow["instrument"]), str(flow["period"])), (row, str(flow["unit"])))
-        return tuple(
-            Balance(
-                unit,
-                escape_hidden(f"{self._of.terms.flow(instrument)} {period}"),
-                self._balance(self.plans[0], unit, instrument, period, measured),
-                self._balance(self.plans[1], unit, instrument, period, measured),
-                (row.cause_kind, row.cause_id),
-            )
-            for (unit, instrument, period), (row, measured) in made.items()
-        )
+            for party in dict.fromkeys((row.unit_id, str(flow["payer"]))):
+                at = (str(flow["instrument"]), str(flow["period"]), party)
+                if party in units and at not in made:
+                    title = escape_hidden(f"{self._of.terms.flow(at[0])} {at[1]}")
+                    sides = [self._balance(nets.get(at, Decimal(0)), str(flow["unit"])) for nets in (before, after)]
+                    made[at] = Balance(party, title, sides[0], sides[1], (row.cause_kind, row.cause_id))
+        return tuple(made.values())
 
-    def _balance(self, plan: LocalizedPlan, unit: str, instrument: str, period: str, measured: str) -> str:
-        """What a unit receives of a payment less what it pays."""
-        flows = plan.flows[(plan.flows["instrument"] == instrument) & (plan.flows["period"].astype(str) == period)]
-        gets, pays = (sum(flows.loc[flows[side] == unit, "amount"], Decimal(0)) for side in ("receiver", "payer"))
-        text = f"{amount(gets - pays, self.language)} {self._of.terms.unit(measured)}".strip()
+    def _balance(self, net: Decimal, unit: str) -> str:
+        """What a unit receives less what it pays, in a unit of account."""
+        text = f"{amount(net, self.language)} {self._of.terms.unit(unit)}".strip()
         return str(catalogue("map", self.language)["on_balance"].format(amount=text))
 
     @cached_property

@@ -9,11 +9,10 @@ from functools import cached_property
 
 from layers.errors import escape_hidden
 from maps.locale import LocalizedPlan, Terms, capital, catalogue, name_text, share_text, text_in
-from zoning.compensation import BUDGET, POOL
+from zoning.compensation import PARTY_WORDS
 from zoning.rulebook import with_all_topics
 from zoning.scenario import entries_of
 
-PARTIES_IN_WORDS = {POOL: "party_pool", BUDGET: "party_budget"}
 LINE = 40
 """What stands in a plan is cut behind so many characters."""
 
@@ -40,8 +39,8 @@ class DifferenceWords:
 
     def unit(self, unit_id: str, place: int = -1) -> str:
         """What a unit, or a party to a payment, is called; first of all by the plan at a place."""
-        if unit_id in PARTIES_IN_WORDS:
-            return str(catalogue("report", self.language)[PARTIES_IN_WORDS[unit_id]])
+        if unit_id in PARTY_WORDS:
+            return str(catalogue("report", self.language)[PARTY_WORDS[unit_id]])
         named = self._named[place].get(unit_id)
         others = (one[unit_id] for one in reversed(self._named) if one.get(unit_id))
         return escape_hidden(named or next(others, unit_id))

@@ -20,7 +20,7 @@ from maps.locale import LocalizedPlan
 from maps.web.geometry_encoding import label_points
 from maps.web.page_model import Arrow, Columns, Instrument, Mark, Party, Payment, Payments, Point
 from maps.web.unit_details import Shelf
-from zoning.compensation import BUDGET, POOL, known_parties
+from zoning.compensation import PARTY_WORDS, POOL, known_parties, net_amounts
 
 MOST_ARROWS = 60
 """Arrows that one instrument may have; more would hide one another, and each party's net amount is drawn instead."""
@@ -85,11 +85,11 @@ def draw_payments(flows: Iterable[Flow], placed: Iterable[str], most: int = MOST
     """
     flows, here = list(flows), frozenset(placed)
     direct = [flow for flow in flows if POOL not in flow[:2]]
-    payers, receivers = _sides(balances(flow for flow in flows if POOL in flow[:2]))
+    payers, receivers = _sides(net_amounts(flow for flow in flows if POOL in flow[:2]))
     beyond = tuple(sorted({*payers, *receivers, *(party for flow in direct for party in flow[:2])} - here))
     pairs = {flow[:2] for flow in direct if here.issuperset(flow[:2])}
     if len(pairs) + len(here.intersection(payers)) * len(here.intersection(receivers)) > most:
-        rings, drops = _sides(balances(flows))
+        rings, drops = _sides(net_amounts(flows))
         return FlowMarks({}, _only(drops, here), _only(rings, here), beyond, many=True)
     arrows: dict[tuple[str, str], Fraction] = {}
     drops, rings = {}, {}
@@ -102,21 +102,6 @@ def draw_payments(flows: Iterable[Flow], placed: Iterable[str], most: int = MOST
         elif payer in here:
             _add(rings, payer, amount)
     return FlowMarks(arrows, drops, rings, beyond)
-
-
-def balances(flows: Iterable[Flow]) -> dict[str, Decimal]:
-    """What each party received less what it paid, in the order in which the parties appear.
-
-    Examples
-    --------
-    >>> balances([("a", "b", Decimal(3)), ("b", "c", Decimal(1))])
-    {'a': Decimal('-3'), 'b': Decimal('2'), 'c': Decimal('1')}
-    """
-    found: dict[str, Decimal] = {}
-    for payer, receiver, amount in flows:
-        found[payer] = found.get(payer, Decimal(0)) - amount
-        found[receiver] = found.get(receiver, Decimal(0)) + amount
-    return found
 
 
 def _sides(balance: Mapping[str, Decimal]) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
@@ -193,7 +178,7 @@ def _instrument(called: tuple[str, str, int, str], rows: pd.DataFrame, parties: 
     arrows = sorted(drawn.arrows.items(), key=lambda one: (-one[1], one[0]))
     marks = [*_largest_first(drawn.drops), *((party, -amount) for party, amount in _largest_first(drawn.rings))]
     paid = sum((amount for payer, _, amount in flows if payer != POOL), start=Decimal(0))
-    net = sum((amount for amount in balances(flows).values() if amount > 0), start=Decimal(0))
+    net = sum((amount for amount in net_amounts(flows).values() if amount > 0), start=Decimal(0))
     return Instrument(
         *called,
         paid=f"{paid:f}",
@@ -216,7 +201,7 @@ class _Parties:
         self._plan = plan
         self._shelf: Shelf[str] = Shelf()
         self._known = known_parties(plan.units, plan.study.units.levels)
-        self._called = {POOL: words["party_pool"], BUDGET: words["party_budget"]}
+        self._called = {party: words[key] for party, key in PARTY_WORDS.items()}
         self.placed = frozenset(self._known)
 
     def of(self, party: str) -> int:

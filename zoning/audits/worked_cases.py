@@ -17,7 +17,7 @@ import pandas as pd
 from layers.conditions import parse_condition
 from layers.errors import ZoneplanError, raise_all
 from layers.phrases import SEMICOLON, Phrase, phrase_list
-from zoning.compensation import complete_agreement, conditions_of, measures_of, payment_rows
+from zoning.compensation import complete_agreement, conditions_of, measures_of, net_amounts_by, payment_rows
 from zoning.energy import (
     ENERGY_COLUMNS,
     EnergyTable,
@@ -515,7 +515,7 @@ class _Found(NamedTuple):
     pieces: tuple[Mapping[str, frozenset[str]], ...]
     energy: Mapping[str, Any]
     progress: Decimal | None
-    amounts: Mapping[tuple[str, str], Decimal]
+    amounts: Mapping[tuple[str, ...], Decimal]
 
 
 def _found(case: Case, rulebook: Rulebook) -> _Found:
@@ -540,18 +540,8 @@ def _found(case: Case, rulebook: Rulebook) -> _Found:
         pieces=tuple(_sorted(policies[policies["piece_id"] == piece]) for piece in pieces.index),
         energy={} if lights is None else lights.to_dict("records")[0],
         progress=None if case.expect.intensity_progress_pct is None else case_progress(case, rulebook),
-        amounts={} if flows is None or not (case.agreements or case.transfers) else _nets(flows),
+        amounts={} if flows is None or not (case.agreements or case.transfers) else net_amounts_by(flows, "instrument"),
     )
-
-
-def _nets(flows: pd.DataFrame) -> dict[tuple[str, str], Decimal]:
-    """What each party receives on balance, instrument by instrument."""
-    nets: dict[tuple[str, str], Decimal] = {}
-    for row in flows.to_dict("records"):
-        for party, sign in ((row["payer"], -1), (row["receiver"], 1)):
-            at = (str(row["instrument"]), str(party))
-            nets[at] = nets.get(at, Decimal(0)) + sign * row["amount"]
-    return nets
 
 
 def _sorted(policies: pd.DataFrame) -> dict[str, frozenset[str]]:

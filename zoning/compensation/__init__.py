@@ -1,7 +1,15 @@
 """Compensation: agreements, transfers, services of ecosystems, and where all payments leave each party."""
 
 from zoning.agreements import POOL, parties_of
-from zoning.compensation.balances import account, account_traced, party_faults, payment_rows, positions
+from zoning.compensation.balances import (
+    account,
+    account_traced,
+    net_amounts,
+    net_amounts_by,
+    party_faults,
+    payment_rows,
+    positions,
+)
 from zoning.compensation.ecosystem_services import (
     itemise_services,
     measure_names,
@@ -9,11 +17,12 @@ from zoning.compensation.ecosystem_services import (
     value_services,
 )
 from zoning.compensation.horizontal_agreements import complete_agreement, expand_agreements
-from zoning.compensation.parties import BUDGET, known_parties, namesakes, near_misses, parties_of_unit
+from zoning.compensation.parties import BUDGET, PARTY_WORDS, known_parties, namesakes, near_misses, parties_of_unit
 from zoning.compensation.vertical_transfers import conditions_of, measures_of
 
 __all__ = [
     "BUDGET",
+    "PARTY_WORDS",
     "POOL",
     "account",
     "account_traced",
@@ -26,6 +35,8 @@ __all__ = [
     "measures_of",
     "namesakes",
     "near_misses",
+    "net_amounts",
+    "net_amounts_by",
     "parties_of",
     "parties_of_unit",
     "party_faults",

@@ -142,6 +142,35 @@ def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[s
         )
 
 
+def net_amounts(flows: Iterable[tuple[str, str, Decimal]]) -> dict[str, Decimal]:
+    """What each party received less what it paid, in the order in which the parties appear.
+
+    Parameters
+    ----------
+    flows : iterable of (payer, receiver, amount)
+        In one unit of account.
+
+    Examples
+    --------
+    >>> net_amounts([("a", "b", Decimal(3)), ("b", "c", Decimal(1))])
+    {'a': Decimal('-3'), 'b': Decimal('2'), 'c': Decimal('1')}
+    """
+    found: dict[str, Decimal] = {}
+    for payer, receiver, amount in flows:
+        found[payer] = found.get(payer, Decimal(0)) - amount
+        found[receiver] = found.get(receiver, Decimal(0)) + amount
+    return found
+
+
+def net_amounts_by(flows: pd.DataFrame, *columns: str) -> dict[tuple[str, ...], Decimal]:
+    """The same of each group of rows of a table of flows: by the values of the columns, as texts, and the party."""
+    return {
+        (*map(str, group), party): net
+        for group, rows in flows.groupby([*columns], sort=False)
+        for party, net in net_amounts(zip(rows["payer"], rows["receiver"], rows["amount"], strict=True)).items()
+    }
+
+
 @takes(flows=at_least("payer", "receiver", "amount", "unit", of=FLOWS), zones=at_least("main", of=ZONES))
 @keep_ids("zones")
 def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -10,9 +10,12 @@ import pandas as pd
 
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
+from zoning.agreements import POOL
 
 BUDGET = "(budget)"
 """The party whose budget goes out, where a transfer does not say who pays."""
+PARTY_WORDS = {POOL: "party_pool", BUDGET: "party_budget"}
+"""The parties that are no places, with what catalogues call them by."""
 
 _NEAR = 0.8
 """Names at least as alike as this are taken for slips of each other: one letter of five."""

@@ -12,7 +12,7 @@ import pandas as pd
 from layers.sources import UnitsSection
 from layers.units import jurisdiction_names
 from zoning.agreements import Agreement
-from zoning.compensation import BUDGET, POOL, expand_agreements, measure_names, measures_of
+from zoning.compensation import PARTY_WORDS, expand_agreements, measure_names, measures_of
 from zoning.plan import Plan
 from zoning.quotas import UNIT
 from zoning.records.findings import in_plan, saids_at
@@ -92,8 +92,7 @@ class _FlowMaker:
 
     def _called(self, party: str) -> Message | Texts | str:
         """What a party is called: a pool or a budget in words, a unit by its name."""
-        special = {POOL: "explain.party_pool", BUDGET: "explain.party_budget"}
-        return say(special[party]) if party in special else self._names.get(party, party)
+        return say(f"explain.{PARTY_WORDS[party]}") if party in PARTY_WORDS else self._names.get(party, party)
 
     def _condition(self, made: Transfer, unit: str) -> Said:
         """What the condition of a transfer to units found, and the measures by which its amounts are found."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,7 +14,7 @@ from layers.errors import StudyError, ZoneplanError, shown
 from layers.overview import Overview, Shown, counted, drawn_by, listed
 from layers.phrases import Phrase
 from layers.read import without_place
-from zoning.compensation import POOL
+from zoning.compensation import POOL, net_amounts_by
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.scenario.differences import Difference, differences, parts_of, remake
@@ -90,11 +89,12 @@ class Comparison(Shown):
         """
         counts = self.moved["what"].value_counts()
         changed = self.transitions[self.transitions["before"] != self.transitions["after"]]
+        plans = self.before, self.after
         return {
             "moved": {str(what): int(count) for what, count in counts.items()},
             "main_ha": {"changed": float(changed["area_ha"].sum())},
-            "quotas": _sums(*[(_quotas(plan), _quotas(plan)) for plan in (self.before, self.after)]),
-            "flows": _sums(*[(_paid(plan), _balances(plan)) for plan in (self.before, self.after)]),
+            "quotas": _sums(*[(amounts, amounts) for amounts in map(_quotas, plans)]),
+            "flows": _sums(*[(_paid(plan), _balances(plan)) for plan in plans]),
         }
 
     def overview(self) -> Overview:
@@ -229,12 +229,9 @@ def _paid(plan: Plan) -> _Amounts:
 
 def _balances(plan: Plan) -> _Amounts:
     """What each unit receives by each instrument, less what it pays."""
-    units, found = set(plan.units.index.astype(str)), defaultdict[tuple[str, tuple[str, ...]], Decimal](Decimal)
-    for name, payer, to, amount in plan.flows[["instrument", "payer", "receiver", "amount"]].itertuples(index=False):
-        for party, gain in ((payer, -amount), (to, amount)):
-            if party in units:
-                found[str(name), (str(party),)] += gain
-    return found
+    units = set(plan.units.index.astype(str))
+    nets = net_amounts_by(plan.flows, "instrument")
+    return {(name, (party,)): net for (name, party), net in nets.items() if party in units}
 
 
 def _sums(before: tuple[_Amounts, _Amounts], after: tuple[_Amounts, _Amounts]) -> dict[str, dict[str, str | int]]:
@@ -357,13 +354,18 @@ def _needed(
         state = _state_with([other for other in kept if other is not one], first, second)
         return {key for key in keys if state is None or state.get(key) != after.get(key)}
 
-    kept = list(found)
+    kept, misses = list(found), dict[tuple[str, str], set[_Key]]()
     for one in found:
         announce(one.id)
-        if not missing(one, kept):
+        if lost := missing(one, kept):
+            misses[one.kind, one.id] = lost
+        else:
             kept.remove(one)
-    misses = {one.id: missing(one, kept) for one in kept}
-    return {key: [one for one in kept if key in misses[one.id]] or kept for key in keys}
+            misses.clear()  # of fewer differences an earlier one may be missed by more
+    for one in kept:
+        if (one.kind, one.id) not in misses:
+            misses[one.kind, one.id] = missing(one, kept)
+    return {key: [one for one in kept if key in misses[one.kind, one.id]] or kept for key in keys}
 
 
 def transitions(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.web.payment_layer import MOST_ARROWS, Flow, FlowMarks, balances, draw_payments
-from zoning.compensation import BUDGET, POOL
+from maps.web.payment_layer import MOST_ARROWS, Flow, FlowMarks, draw_payments
+from zoning.compensation import BUDGET, POOL, net_amounts
 
 HERE = "abcd"
 
@@ -92,7 +92,7 @@ def test_what_is_drawn_of_a_party_sums_to_its_balance(told: list[tuple[str, str,
         received = sum(amount for (_, receiver), amount in drawn.arrows.items() if receiver == party)
         paid = sum(amount for (payer, _), amount in drawn.arrows.items() if payer == party)
         balance = received - paid + drawn.drops.get(party, 0) - drawn.rings.get(party, 0)
-        assert balance == balances(flows(*told)).get(party, 0)
+        assert balance == net_amounts(flows(*told)).get(party, 0)
     assert len(drawn.arrows) <= most
 
 
