@@ -62,6 +62,10 @@ class Section(BaseModel):
         extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=True, defer_build=True
     )
 
+    def _written(self) -> tuple[object, ...]:
+        """What is written under its keys, without what was worked out of that since."""
+        return tuple(self.__dict__[key] for key in type(self).model_fields)
+
 
 def require_one(section: Section, what: str, one: str, other: str) -> None:
     """Refuse a section that gives neither or both of two keys.
@@ -228,10 +232,10 @@ class Source(Section):
 
     def __eq__(self, other: object) -> bool:
         """Whether the same is written in both, whatever the day of the plan."""
-        return type(self) is type(other) and self.__dict__ == other.__dict__
+        return type(self) is type(other) and self._written() == other._written()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self.__dict__.values()))
+        return hash((type(self), *self._written()))
 
 
 class Sourced(Shared):
@@ -291,10 +295,10 @@ class Sourced(Shared):
 
     def __eq__(self, other: object) -> bool:
         """Whether the same is written in both, whatever it rests on."""
-        return type(self) is type(other) and self.__dict__ == other.__dict__
+        return type(self) is type(other) and self._written() == other._written()
 
     def __hash__(self) -> int:
-        return hash((type(self), *self.__dict__.values()))
+        return hash((type(self), *self._written()))
 
     def resting_on(self, parts_verified: bool) -> Self:
         """The same entry, once it is known whether all that it rests on is verified."""

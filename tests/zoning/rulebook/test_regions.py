@@ -11,6 +11,7 @@ import zoneplan as zp
 from layers.errors import ZoneplanError
 from zoning.measures import derive
 from zoning.rulebook import Membership, calendar_faults, read_draft, read_rulebook
+from zoning.rulebook.chapter_schemas import Place
 
 DAY = date(2025, 1, 1)
 REGIONS = """
@@ -253,3 +254,9 @@ def test_no_region_of_a_country_is_known_to_python() -> None:
     sources = [path for package in ("layers", "zoning", "maps") for path in (root / package).rglob("*.py")]
     found = {code for path in sources for code in codes if code in path.read_text(encoding="utf-8")}
     assert found == set()
+
+
+def test_a_place_is_the_same_once_its_condition_was_asked_for() -> None:
+    asked, fresh = (Place(code="jilin", title={"en": "Jilin"}, names=["Jilin"]) for _ in range(2))
+    assert asked.when == "jurisdiction IN ('Jilin')"
+    assert asked == fresh != Place(code="jilin", title={"en": "Jilin"}, names=["吉林"])
