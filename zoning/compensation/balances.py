@@ -163,7 +163,14 @@ def net_amounts(flows: Iterable[tuple[str, str, Decimal]]) -> dict[str, Decimal]
 
 
 def net_amounts_by(flows: pd.DataFrame, *columns: str) -> dict[tuple[str, ...], Decimal]:
-    """The same of each group of rows of a table of flows: by the values of the columns, as texts, and the party."""
+    """The same of each group of rows of a table of flows: by the values of the columns, as texts, and the party.
+
+    Examples
+    --------
+    >>> flow = {"payer": "a", "receiver": "b", "amount": Decimal(3), "instrument": "water"}
+    >>> net_amounts_by(pd.DataFrame([flow]), "instrument")
+    {('water', 'a'): Decimal('-3'), ('water', 'b'): Decimal('3')}
+    """
     return {
         (*map(str, group), party): net
         for group, rows in flows.groupby([*columns], sort=False)

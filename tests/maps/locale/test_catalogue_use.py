@@ -22,7 +22,8 @@ HANDED = {
     "annex": {"page"},
     "figures": {"page", "report"},
     "reports": {"page", "report", "compare"},
-    "cli": {"compare"},
+    "cli": {"compare", "consensus"},
+    "run_folder": {"consensus"},
 }
 """The rooms that are given the templates of a chapter, for they cannot ask for them."""
 FIELD = r"\w*"
