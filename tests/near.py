@@ -2,7 +2,9 @@
 
 Nearest are a changed test, the tests that stand under the same path and the examples in the docstrings of a changed
 module; then what imports it, then what imports that, each in the order of what it takes. The times are those of
-``tests/times.json``; a test that stands not there is taken to be short. What is left out is named, with the reason.
+``tests/times.json``; a test that stands not there is taken to be short. They leave out what tests share, a browser or a
+plan of a built-in study: so the clock has the last word, and no test begins once the seconds are over. What is left out
+is named, with the reason.
 """
 
 from __future__ import annotations
@@ -16,11 +18,14 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = Path("tests/times.json")
@@ -28,6 +33,9 @@ PACKAGES = ("layers", "zoning", "maps", "zoneplan")
 SECONDS = 60.0
 STARTING_S, UNTIMED_S = 5.0, 0.25
 """What it takes to begin at all, and a test of which nobody has measured the time."""
+UNTIL = "ZONEPLAN_NEAR_UNTIL"
+"""The variable that says until when tests begin, in seconds of the clock."""
+LATE = "left out, since the time is over (--seconds)"
 COMMON = 20
 """So many files name one that has a common name."""
 MODULE_NAME = re.compile(rf"(?:{'|'.join(PACKAGES)})(?:\.\w+)+")
@@ -234,12 +242,15 @@ class House:
         return Selection(tuple(taken), tuple(left_out))
 
     def arguments(self, tests: Sequence[Near]) -> list[str]:
-        """What pytest is called with: a file of which all tests are meant by its name alone."""
-        names = dict.fromkeys(test.name for test in tests)
-        for source in self.modules.values():
-            if source.is_test and source.tests and names.keys() >= set(source.tests):
-                names = {name: None for name in names if name not in source.tests} | {str(source.path): None}
-        return list(names)
+        """What pytest is called with, in this order: a file of which all tests are meant by its name alone."""
+        names = {test.name for test in tests}
+        whole = {
+            test: str(source.path)
+            for source in self.modules.values()
+            if source.is_test and names.issuperset(source.tests)
+            for test in source.tests
+        }
+        return list(dict.fromkeys(whole.get(test.name, test.name) for test in tests))
 
 
 def dotted(path: Path) -> str:
@@ -284,6 +295,20 @@ def report(selection: Selection, seconds: float) -> None:
         print(f"  and {len(nearest) - 8} other files: pytest")
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Of the pytest that runs the selection: begin no test once the time is over."""
+    if time.time() > float(os.environ[UNTIL]):
+        pytest.skip(LATE)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many were left out for that."""
+    late = [row for row in terminalreporter.getreports("skipped") if LATE in str(row.longrepr)]
+    if late:
+        files = sorted({row.nodeid.partition("::")[0] for row in late})
+        terminalreporter.write_line(f"{len(late)} tests {LATE}, of {', '.join(files[:4])}{' ...' * (len(files) > 4)}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.near", description=__doc__.partition("\n\n")[0])
     parser.add_argument("files", nargs="*", help="changed files; without any those that git calls changed")
@@ -307,9 +332,11 @@ def main() -> int:
         return 0
     if not selection.taken:
         return 0
-    command = [sys.executable, "-m", "pytest", "-q", *others, *house.arguments(selection.taken)]
-    print("pytest", shlex.join(command[4:][:6]), "..." if len(command) > 10 else "", flush=True)
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    arguments = house.arguments(selection.taken)
+    print("pytest", shlex.join(arguments[:6]), "..." if len(arguments) > 6 else "", flush=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.near", *others, *arguments]
+    environment = os.environ | {UNTIL: str(time.time() + call.seconds)}
+    return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tests.near import House, Near
+from tests.near import LATE, ROOT, UNTIL, House, Near
 
 FILES = {
     "zoning/__init__.py": "",
@@ -82,3 +86,12 @@ def test_a_file_is_called_by_its_name_where_all_its_tests_are_meant(house: House
     rows = house.nearest([Path("zoning/quotas/shares.py")])
     assert set(house.arguments(rows)) == {name.partition("::")[0] for name in (QUICK, SUM, ZONE)}
     assert house.arguments(rows[:1]) == [QUICK]
+
+
+def test_no_test_begins_once_the_time_is_over(tmp_path: Path) -> None:
+    (tmp_path / "test_own.py").write_text("def test_one(): ...\ndef test_two(): ...\n", "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.near", "-c", os.devnull, tmp_path / "test_own.py"]
+    for until, told in ((0, f"2 tests {LATE}, of test_own.py"), (time.time() + 60, "2 passed")):
+        environment = os.environ | {UNTIL: str(until)}
+        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+        assert told in done.stdout

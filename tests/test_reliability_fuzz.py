@@ -44,7 +44,7 @@ CONTRACT = {0, 2, 3, 4, 6}
 CPU_S, PATIENCE_S = 5, 60
 """What a file that sends its library round in a circle may take, and what a check that does not end."""
 MORE_MEMORY = 4 * 1024**3
-CHANGES = 8
+CHANGES = 3
 """Of each format, others at every run of the tests; many more where somebody asks for the ``long`` ones."""
 MANY_CHANGES = 100
 

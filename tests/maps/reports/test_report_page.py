@@ -16,7 +16,8 @@ from layers.errors import ZoneplanError
 from maps.errors import WriteError
 from maps.locale import text_in
 from maps.reports import report, write_report
-from zoning.zones import conflicts
+from maps.summaries import count_firmness
+from zoning.zones import conflicts, rule_tests
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 HOSTILE = [
@@ -368,6 +369,13 @@ def test_the_sheet_of_functions_counts_the_rules_that_are_asked(page, toy_plan):
     codes = set(toy_plan.rulebook.codes("main"))
     count = sum(rule.zone in codes for rule in toy_plan.rulebook.rules)
     assert re.search(rf"\b{count} rules", page.sections["functions"])
+
+
+def test_the_sheet_of_firmness_says_how_many_stand_firm_and_what_of_the_others(page, toy_plan):
+    counts = count_firmness(rule_tests(toy_plan))
+    assert sum(counts.values()) == len(toy_plan.units) > counts["firm"]
+    said = rf"{counts['firm']} of {len(toy_plan.units)} units? stands? firm; the others: "
+    assert re.search(said, page.sections["firmness"])
 
 
 def test_the_list_has_a_sum_for_every_jurisdiction_and_main_function(page):

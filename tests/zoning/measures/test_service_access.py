@@ -218,6 +218,20 @@ def test_a_plan_pays_by_gap_to_the_cent_and_says_why(served: Path) -> None:
     assert "未达标" in told
 
 
+def test_no_more_than_eight_facilities_are_named_and_the_rest_counted(served: Path) -> None:
+    wards = [f"ward {place}" for place in range(10)]
+    near = [f"a{unit},{ward},5" for unit in (1, 2, 3) for ward in wards[: 7 + unit]]
+    write_tables(
+        served.parent,
+        "\n".join(["home,clinic,minutes", *near]),
+        "\n".join(["clinic,beds", *(f"{one},1" for one in wards)]),
+    )
+    plan = zp.run(zp.read_study(served))
+    told = {unit: zp.explain(plan, unit).text() for unit in ("a1", "a3")}
+    assert [sum(ward in text for ward in wards) for text in told.values()] == [8, 8]
+    assert ["2 more" in text for text in told.values()] == [False, True]
+
+
 def test_standards_follow_the_zones_of_a_variant(served: Path) -> None:
     plan = zp.run(zp.read_study(served))
     decision = {"unit": "a1", "main": "key_development", "reason": "a new town", "by": "us", "date": date(2024, 1, 1)}
