@@ -204,6 +204,7 @@ def read(page: Path) -> None:
             pytest.fail(f"a block of '{language}', which nothing here can run")
 
 
+@pytest.mark.whole
 def test_the_rule_of_the_readme_works_where_it_says(tmp_path: Path) -> None:
     (rule,) = (text for language, text in blocks(ROOT / "README.md") if language == "toml" and "[[rules]]" in text)
     book = tmp_path / "rulebook"

@@ -67,6 +67,7 @@ def test_every_parameter_and_result_has_a_type() -> None:
     assert untyped == []
 
 
+@pytest.mark.whole
 def test_a_script_that_imports_the_installed_package_is_typed(wheel_site: Path, tmp_path: Path) -> None:
     (tmp_path / "script.py").write_text(SCRIPT, "utf-8")
     options = ["--strict", "--no-error-summary", "--disable-error-code", "import-untyped"]  # of pandas and geopandas

@@ -58,6 +58,7 @@ def test_the_doctor_finds_only_the_drivers_that_may_be_there(zoneplan) -> None:
     assert "drivers" not in {one["topic"] for one in found["symptoms"] if one["level"] != "ok"}
 
 
+@pytest.mark.whole
 def test_own_files_become_a_plan_a_map_and_a_dossier_in_chinese(zoneplan, toy_folder: Path, tmp_path: Path) -> None:
     forest = toy_folder / "toy.gpkg:land"
     law = ("--rulebook", "main_functional_areas")

@@ -220,6 +220,7 @@ def test_p28_the_format_of_a_file_changes_no_table(ending: str, toy_folder: Path
     assert tables_of(decided(toy_folder), tmp_path / "other") == as_gpkg
 
 
+@pytest.mark.whole
 def test_p28_a_second_run_and_the_built_in_study_have_the_same_bytes(plan_of, tmp_path: Path) -> None:
     plans = {"one": plan_of("us_mountain_west"), "other": run(read_study(builtin_study("us_mountain_west")))}
     one, other = (write_run(plan, tmp_path / name) for name, plan in plans.items())

@@ -193,6 +193,7 @@ def damage(folder: Path) -> None:
     units.to_file(folder / "toy.gpkg", layer="units", driver="GPKG")
 
 
+@pytest.mark.whole
 def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder: Path, tmp_path: Path) -> None:
     """A plan made, written, audited and asked, in its own steps and by hand; then what the docstrings show."""
     damage(toy_folder)

@@ -1,13 +1,15 @@
 """Three tiers of tests: what every call of pytest runs, what ``-m whole`` adds, and what takes the night (``-m long``).
 
 A test is of the first tier unless it says otherwise by the mark ``whole`` or ``long``, or took more than
-``MOST_SECONDS`` when it was measured. ``first`` keeps one there whatever it takes: the main flows.
+``MOST_SECONDS`` when it was measured; what took more than ``MOST_OF_WHOLE`` is long, but for what is ``SHIPPED``.
+``first`` keeps one in the first tier whatever it takes, the main flows; ``whole`` one in the second.
 ``python -m tests.measure`` measures all tests again and writes ``times.json``.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,11 @@ TIMES: dict[str, float] = json.loads((Path(__file__).parent / "times.json").read
 """Processor seconds of each test that took longer than ``LEAST_SECONDS``, by its id."""
 LEAST_SECONDS = 0.1
 MOST_SECONDS = 0.3
+MOST_OF_WHOLE = 6.0
+SHIPPED = re.compile(
+    r"us_mountain_west|china_provinces|french_region|chinese_pensions|main_functional_areas|us_west|docs/"
+)
+"""In the id of a test of what people get as it stands, a study, a rulebook or a page: never left to the night."""
 TIERS = ("whole", "long")
 """The tiers that are run where they are asked for, each by the mark of its name."""
 
@@ -25,7 +32,10 @@ def tier_of(item: pytest.Item) -> str:
     for name in ("long", "first", "whole"):
         if item.get_closest_marker(name):
             return name
-    return "whole" if TIMES.get(item.nodeid, 0.0) > MOST_SECONDS else "first"
+    seconds = TIMES.get(item.nodeid, 0.0)
+    if seconds > MOST_OF_WHOLE and not SHIPPED.search(item.nodeid):
+        return "long"
+    return "whole" if seconds > MOST_SECONDS else "first"
 
 
 def sort_by_tier(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -38,6 +38,7 @@ def texts(folder: Path) -> Iterator[tuple[str, bytes]]:
                     yield from ((f"{path}!{name}", archive.read(name)) for name in archive.namelist())
 
 
+@pytest.mark.whole
 def test_s34_the_address_of_a_database_is_written_and_said_nowhere(
     office: Server,
     office_folder: Path,

@@ -159,6 +159,7 @@ def _watched(folder: Path, calls: list[tuple[set[int], list[str]]]) -> None:
                 watch.write(f"{arguments}: exit code {left.code}\n")
 
 
+@pytest.mark.whole
 def test_s22_the_command_opens_no_file_of_a_stranger_itself(toy_folder: Path) -> None:
     write_files(toy_folder)
     plan, tables, out = (str(toy_folder / name) for name in ("plan.toml", "tables.toml", "out"))

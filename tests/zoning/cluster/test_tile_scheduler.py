@@ -103,6 +103,7 @@ def test_f11_a_killed_worker_s_tiles_are_done_again_and_bytes_are_the_same(clust
     assert same(here, there)
 
 
+@pytest.mark.whole
 def test_a_run_of_the_command_on_a_cluster_is_the_run_to_the_byte(
     cluster, command: Callable, toy_folder: Path, tmp_path: Path
 ) -> None:

@@ -143,6 +143,7 @@ def communes(draw: st.DrawFn) -> pd.DataFrame:
     return frame.assign(**given, jurisdiction="")
 
 
+@pytest.mark.whole
 @settings(max_examples=examples(30))
 @given(st.sampled_from(days("main_functional_areas")), counties())
 def test_each_unit_has_for_each_instrument_a_policy_or_a_stated_reason(day: date, measures: pd.DataFrame) -> None:
