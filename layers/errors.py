@@ -307,11 +307,6 @@ def at_key(*keys: str | int) -> Iterator[None]:
 class Attempts:
     """Steps that do not depend on each other, each of them tried, so that all that is wrong is said at once.
 
-    Attributes
-    ----------
-    errors : list of ZoneplanError
-        What they refused so far.
-
     Examples
     --------
     >>> def refuse(name):
@@ -354,13 +349,7 @@ class Attempts:
 
 
 def raise_all(errors: Iterable[ZoneplanError], rest: object = None) -> None:
-    """Raise what was collected: nothing, the one error, or all of them together; with the rest that is left.
-
-    Raises
-    ------
-    ZoneplanError
-        The single error as it is, or :class:`SeveralErrors`.
-    """
+    """Raise what was collected: nothing, the one error, or all of them together; with the rest that is left."""
     found = list(errors)
     if found:
         error = found[0] if len(found) == 1 else SeveralErrors(found)
@@ -396,12 +385,6 @@ _NO_FILES = (errno.EMFILE, errno.ENFILE)
 
 def session_limit(error: BaseException, written: str = "") -> LimitError | None:
     """The limit of the whole session, memory or open files, that an error tells of; no file is to blame for it.
-
-    Parameters
-    ----------
-    error : BaseException
-    written : str
-        What is to stand at the end: what had been written until then.
 
     Examples
     --------
@@ -443,17 +426,6 @@ def _most_of_session(name: str) -> int | None:
 
 def escape_hidden(text: object) -> str:
     r"""A text with every character that would hide or reorder others written as its code.
-
-    Parameters
-    ----------
-    text : object
-        A name, a reason, a path as it was read; ``str`` of anything else.
-
-    Returns
-    -------
-    str
-        Letters of every script stay as they are. Control and format characters (line ends, bidirectional marks,
-        zero-width characters, lone surrogates) become ``\u202e`` and the like.
 
     Examples
     --------

@@ -15,17 +15,7 @@ from layers.overview import Overview, Shown, listed
 
 @dataclass(frozen=True)
 class Source:
-    """One input file as it was read.
-
-    Attributes
-    ----------
-    name : str
-        The layer's or table's name in the plan ("units" for the units).
-    path : str
-        Relative to the study folder, as written in the plan.
-    sha256 : str
-        Of the whole file, taken when it was read.
-    """
+    """One input file as it was read."""
 
     name: str
     path: str
@@ -84,21 +74,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Something of a plan that is done without, for a layer cannot be read and the rest shall go on.
-
-    Attributes
-    ----------
-    kind : str
-        "layer", or the section of the plan that hangs on one, such as "quotas".
-    name : str
-        What the plan calls it.
-    measures : tuple of str
-        The measures that it would have given, which are unknown everywhere.
-    said : str
-        Why it is left out.
-    role : str or None
-        Of a layer.
-    """
+    """Something of a plan that is done without, for a layer cannot be read and the rest shall go on."""
 
     kind: str
     name: str

@@ -9,18 +9,6 @@ from importlib import import_module
 def export_lazily(package: str, rooms: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
     """The ``__getattr__`` and ``__dir__`` of a package whose names lie in rooms that load when a name is asked for.
 
-    Parameters
-    ----------
-    package : str
-        Its ``__name__``, for the message about a name that it has not.
-    rooms : mapping of str to str
-        Name to the module that defines or exports it.
-
-    Returns
-    -------
-    tuple of callable
-        As PEP 562 wants them at the foot of an ``__init__``.
-
     Examples
     --------
     >>> getattr_, dir_ = export_lazily("toolbox", {"sqrt": "math"})

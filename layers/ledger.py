@@ -65,24 +65,6 @@ def entries(
 ) -> pd.DataFrame:
     """Rows of the ledger, one a feature.
 
-    Parameters
-    ----------
-    layer : str
-        The layer's name in the plan.
-    features : iterable
-        Ids; "" stands for the layer as a whole.
-    finding : str
-        One word: invalid, empty, overlap, gap, outside, unmatched, crs, datum, encoding, nodata, ...
-    action : str or sequence of str
-        What was done, for all or for each; a phrase where it can be put into other languages.
-    before_ha, after_ha : float or sequence of float, optional
-        Areas in hectares; missing where there is none to tell.
-
-    Returns
-    -------
-    DataFrame
-        Columns ``LEDGER_COLUMNS``.
-
     Examples
     --------
     >>> entries("forests", [7], "invalid", "repaired", before_ha=2.0, after_ha=1.5).to_dict("records")[0]["feature"]

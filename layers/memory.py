@@ -139,21 +139,7 @@ def prepare(
 
 
 def replace_layers(inputs: Inputs, study: Sources, layers: Mapping[str, Any]) -> Inputs:
-    """Inputs of a study with some layers from memory in the place of those that were read.
-
-    Parameters
-    ----------
-    inputs : Inputs
-    study : Sources
-        Its roles, conditions and measures of these layers hold.
-    layers : mapping of str to layer
-        As for :func:`prepare`.
-
-    Raises
-    ------
-    ZoneplanError
-        As for :func:`prepare`.
-    """
+    """Inputs of a study with some layers from memory in the place of those that were read."""
     kept = _Written(study)
     for name, data in layers.items():
         with reading(name):

@@ -33,13 +33,6 @@ _TRUTHS = frozenset({"true", "false"})
 def plain_numeral(cell: str, decimal: DecimalSign | None = None) -> str:
     r"""A number as Python writes it; "" where a cell is none, or one of more digits than a float keeps.
 
-    Parameters
-    ----------
-    cell : str
-    decimal : {".", ","}, optional
-        What stands before the fraction. Where it is given, the other one, a blank or an apostrophe may stand between
-        thousands, and digits may be of full width; by default a point and nothing else.
-
     Examples
     --------
     >>> plain_numeral(" 12.5 "), plain_numeral("1,234"), plain_numeral("007")
@@ -64,12 +57,6 @@ def numbers_of(cells: Sequence[str | None], decimal: DecimalSign | None = None) 
     """The cells of a column as int64, float64 or bool if each that is not empty is a plain one, else as text.
 
     A number is not plain with leading zeros, or with more digits than a float keeps.
-
-    Parameters
-    ----------
-    cells : sequence of str or None
-    decimal : {".", ","}, optional
-        See :func:`plain_numeral`.
 
     Examples
     --------
@@ -110,11 +97,6 @@ def thousands_in(cells: Iterable[str | None]) -> str:
 def floats_of(column: pd.Series) -> npt.NDArray[np.float64]:
     """The numbers of a column as floats, NaN for what is missing or no number; a text is never one.
 
-    Parameters
-    ----------
-    column : Series
-        Of numbers, truths, exact decimals or fractions, or texts.
-
     Examples
     --------
     >>> from decimal import Decimal
@@ -154,11 +136,6 @@ def stray_texts(column: pd.Series) -> pd.Series:
 
 def how_to_write(texts: Iterable[str]) -> Phrase:
     """What to do about texts where numbers are needed.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        Of :func:`stray_texts`.
 
     Examples
     --------

@@ -28,14 +28,7 @@ _CARDS: dict[str, str] = {}
 
 
 class Overview(NamedTuple):
-    """A title and rows of a name and what is to be said of it.
-
-    Attributes
-    ----------
-    title : str
-    rows : tuple of (str, str)
-        Those without a text are left out.
-    """
+    """A title and rows of a name and what is to be said of it."""
 
     title: str
     rows: tuple[tuple[str, str], ...]
@@ -58,11 +51,6 @@ class Overview(NamedTuple):
 
 def outline(text: str) -> Overview:
     r"""The outline of a text for a terminal: its first line, then of each part the heading and what stands below it.
-
-    Parameters
-    ----------
-    text : str
-        Parts begin at the margin; what belongs to them is indented by two, and what belongs to that by more.
 
     Examples
     --------
@@ -108,14 +96,6 @@ class Shown:
 class ShownText(Shown, str):
     """A long text, such as a page: all of it as ever, but at a prompt and in a notebook it shows what it is.
 
-    Parameters
-    ----------
-    text : str
-    title : str
-        What it is.
-    call : str
-        What writes it to a file.
-
     Examples
     --------
     >>> page = ShownText("<html></html>", "Report of 'Toy'", "zp.write_report(plan, 'report.html')")
@@ -159,13 +139,7 @@ class ShownPicture(ShownText):
 
 
 def drawn_by(name: str) -> Callable[..., Any]:
-    """Who draws the card of a noun, or something else, as the front door says.
-
-    Raises
-    ------
-    KeyError
-        Nobody does: the front door is not in use.
-    """
+    """Who draws the card of a noun, or something else, as the front door says."""
     module, _, function = _CARDS[name].partition(":")
     found: Callable[..., Any] = getattr(import_module(module), function)
     return found

@@ -54,11 +54,6 @@ class Phrase(str):
 class Reworded(Phrase):
     """A phrase in which one of its parts, such as a name of its subject, stands in other words.
 
-    Parameters
-    ----------
-    said, old, new : str
-        The phrase; what it says once, and what stands there in its place.
-
     Examples
     --------
     >>> of_layer = Phrase("layer '{layer}': no rows", layer="gdp.csv")
@@ -109,13 +104,6 @@ BESIDE, LINES, PARAGRAPHS = "{first}{rest}", "{first}\n{rest}", "{first}\n\n{res
 
 def phrase_list(parts: Iterable[str], by: str = COMMA) -> str:
     """Several phrases or names in a row.
-
-    Parameters
-    ----------
-    parts : iterable of str
-    by : str
-        The template of two of them: ``AND``, ``OR``, ``COMMA``, ``SEMICOLON``, ``BESIDE``, ``LINES`` or ``PARAGRAPHS``,
-        or another with the fields ``first`` and ``rest``.
 
     Examples
     --------

@@ -28,21 +28,7 @@ _AREA_TOLERANCE = 1e-6
 
 
 def source_digest(path: Path) -> str:
-    """The sha256 of a source.
-
-    Parameters
-    ----------
-    path : Path
-        Its main file.
-
-    Returns
-    -------
-    str
-        That of the file, or of what a folder holds (:func:`layers.formats.digest`). Of a table of a database that of
-        its rows, see :mod:`layers.databases.table_rows`. Of a shapefile that of a list with one line
-        ``<sha256>  <ending>`` for each part that is there, in the order .shp, .shx, .dbf, .prj, .cpg, so that a part
-        more or less is another source, too.
-    """
+    """The sha256 of a source."""
     if isinstance(path, Extract):
         return path.sha256
     parts = parts_of(path)
@@ -54,13 +40,6 @@ def source_digest(path: Path) -> str:
 
 def pin_of(content: Content, sha256: str) -> Pin:
     """What a pin says of a source: all features or rows as the file has them, before ``where`` and any repair.
-
-    Parameters
-    ----------
-    content : GeoDataFrame, DataFrame or Raster
-        As it was read.
-    sha256 : str
-        See :func:`source_digest`.
 
     Examples
     --------
@@ -103,26 +82,7 @@ def _area_ha(drawn: gpd.GeoDataFrame) -> float | None:
 def hold_to_pin(
     pin: Pin | None, path: Path, name: str, read: Callable[[], tuple[Content, pd.DataFrame]], *keys: str | int
 ) -> tuple[Content, pd.DataFrame]:
-    """Read a source, and refuse it where it is not what was pinned.
-
-    Parameters
-    ----------
-    pin : Pin or None
-        Of the plan; without one it is just read.
-    path : Path
-        The main file of the source, resolved.
-    name : str
-        Name of the layer or table in the plan, for messages.
-    read : callable
-        What reads it: content, and what the ledger has to say of it.
-    *keys : str or int
-        The section of the plan that names it, such as ``"layers", 0``.
-
-    Raises
-    ------
-    SourceError
-        With what was pinned and what was found, of each of the four that differs.
-    """
+    """Read a source, and refuse it where it is not what was pinned."""
     if pin is None:
         return read()
     sha256, rest = source_digest(path), None

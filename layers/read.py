@@ -140,17 +140,7 @@ def read_inputs(
 
 
 def main_files(sources: Sources) -> dict[str, Path]:
-    """The main file of each source that is where it should be.
-
-    Parameters
-    ----------
-    sources : Sources
-
-    Returns
-    -------
-    dict of str to Path
-        By the name of what is read from it, "units" for the units; and the folder, whose names messages tell.
-    """
+    """The main file of each source that is where it should be."""
     found = {}
     for name, source in sources.files:
         with suppress(ZoneplanError, OSError):
@@ -254,10 +244,6 @@ def feature_notes(inputs: Inputs) -> pd.DataFrame:
 
     Overlaps inside a layer change nothing, as its land counts once, and looking for them takes its time: a run does
     without.
-
-    Parameters
-    ----------
-    inputs : Inputs
     """
     areas = (layer for layer in inputs.layers if layer.kind == "polygons" and layer.raster is None)
     notes = [note_overlaps(layer.features, layer.name) for layer in areas if layer.features is not None]
@@ -279,16 +265,7 @@ def can_be_left_out(error: ZoneplanError) -> bool:
 
 
 def leave_out(section: LayerSection, errors: Iterable[ZoneplanError], folder: Path) -> LeftOut:
-    """A layer as what is done without.
-
-    Parameters
-    ----------
-    section : LayerSection
-    errors : iterable of ZoneplanError
-        For which it was refused.
-    folder : Path
-        Of the study: where it lies says nothing of a plan, and is not told of one.
-    """
+    """A layer as what is done without."""
     said = phrase_list([without_place(one.said, folder) for one in errors], SEMICOLON)
     return LeftOut("layer", section.name, tuple(section.measure), said, section.role)
 
@@ -315,22 +292,7 @@ def _faults_of_plan(refused: Iterable[Attempts]) -> list[ZoneplanError]:
 
 
 def reread_layers(inputs: Inputs, sources: Sources, names: Iterable[str]) -> Inputs:
-    """The same inputs with some layers read anew.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        What was read before.
-    sources : Sources
-        What a plan says now; of all else it says what it said.
-    names : iterable of str
-        Layers of the plan.
-
-    Raises
-    ------
-    ZoneplanError
-        As for :func:`read_inputs`, of these layers.
-    """
+    """The same inputs with some layers read anew."""
     wanted = set(names)
     with sandboxed(None, sources.limits), extracted(sources, wanted) as placed:
         files = {name: path for name, path in main_files(placed).items() if name in wanted or path == sources.folder}
@@ -599,18 +561,7 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
 
 
 def read_pins(sources: Sources) -> dict[Keys, Pin]:
-    """What each source of a study holds now, to be written into the plan.
-
-    Parameters
-    ----------
-    sources : Sources
-        Whose inputs can be read: :func:`read_inputs` has done so.
-
-    Returns
-    -------
-    dict of path to Pin
-        By the path of the section in the plan, such as ``("layers", 0)``: units first, then layers and tables.
-    """
+    """What each source of a study holds now, to be written into the plan."""
     with sandboxed(None, sources.limits), extracted(sources.with_pins({})) as placed:
         found = in_sandbox(_read_pins, placed, main_files(placed))
     return {keys: Pin.model_validate(said) for keys, said in found.items()}
@@ -634,13 +585,7 @@ def _read_pins(free: Sources) -> dict[Keys, dict[str, object]]:
 
 
 def record_sources(sources: Sources) -> tuple[Source, ...]:
-    """Every file and table that a plan names with its sha256, one entry a use; what cannot be read is told elsewhere.
-
-    Parameters
-    ----------
-    sources : Sources
-        What the plan says of them.
-    """
+    """Every file and table that a plan names with its sha256, one entry a use, as far as it can be read."""
     with extracted(sources) as placed:
         return tuple(_records(placed))
 
@@ -668,18 +613,7 @@ def changed_files(read: Iterable[Source], known: Iterable[Source]) -> list[str]:
 
 
 def require_files(sources: Sources, left_out: Collection[str] = ()) -> None:
-    """Refuse sources of which a file is missing; all are named at once.
-
-    Parameters
-    ----------
-    sources : Sources
-    left_out : collection of str
-        The layers that nobody will look for.
-
-    Raises
-    ------
-    SourceError
-    """
+    """Refuse sources of which a file is missing; all are named at once."""
     on_disk = {source for name, source in sources.files if table_name(source) is None and name not in left_out}
     missing = sorted(source for source in on_disk if not (sources.folder / source).exists())
     if missing:
@@ -696,20 +630,7 @@ def require_files(sources: Sources, left_out: Collection[str] = ()) -> None:
 
 
 def confirm_sources(inputs: Inputs, sources: Sources) -> None:
-    """Refuse inputs that have changed since they were read; tables of databases are known by the very rows read.
-
-    Parameters
-    ----------
-    inputs : Inputs
-        What was read.
-    sources : Sources
-        Where from.
-
-    Raises
-    ------
-    SourceError
-        Names the files whose sha256 is another one now, or that are gone.
-    """
+    """Refuse inputs that have changed since they were read; tables of databases are known by the very rows read."""
     elsewhere = {one.source for _, one in sources.sections if table_name(one.source) is not None}
     on_disk = (one for one in inputs.sources if not one.path.startswith(f"{MEMORY}/") and one.path not in elsewhere)
     changed = changed_files(on_disk, _records(sources))

@@ -29,31 +29,7 @@ RESERVED = ("unit_id", "area_ha", "name", "jurisdiction")
 
 
 def read_units(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The units as the file has them, with the columns that every unit has.
-
-    Parameters
-    ----------
-    path : Path
-        Of the file, resolved.
-    section : UnitsSection
-        ``[units]`` of the plan.
-
-    Returns
-    -------
-    units : GeoDataFrame
-        Index ``unit_id`` (text, sorted); ``name``, ``jurisdiction``, the file's columns, geometry in the file's CRS.
-    ledger : DataFrame
-
-    Raises
-    ------
-    SourceError
-        The file, a column or an id is missing, an id stands twice, a geometry is empty and ``empty`` is not "drop", or
-        a jurisdiction has two names in one language.
-    CrsError
-        The CRS counts in metres, and the numbers are degrees.
-    UnknownNameError
-        A column of the file has the name of one that zoneplan adds.
-    """
+    """The units as the file has them, with the columns that every unit has."""
     refused = Attempts()
     read = refused.attempt(read_unit_features, path, section)
     if read is None:
@@ -139,13 +115,7 @@ def _refuse_other_kinds(units: gpd.GeoDataFrame, file: str) -> None:
 
 
 def read_unit_features(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """All features of the units' file as they stand there, see :func:`layers.formats.read_features`.
-
-    Raises
-    ------
-    SourceError
-        They are not what was pinned, or cannot be read.
-    """
+    """All features of the units' file as they stand there, see :func:`layers.formats.read_features`."""
     names = section.names.values() or [section.name]
     places = [column for columns in section.level_names.values() for column in columns.values()]
     texts = [section.id, *section.levels, *places, *filter(None, (*names, section.part_of))]
@@ -169,24 +139,6 @@ def read_unit_features(path: Path, section: UnitsSection) -> tuple[gpd.GeoDataFr
 
 def jurisdiction_names(units: pd.DataFrame, section: UnitsSection) -> dict[str, str | dict[str, str]]:
     """What each jurisdiction is called where the plan says which columns have their names.
-
-    Parameters
-    ----------
-    units : DataFrame
-        The columns of jurisdictions and of their names.
-    section : UnitsSection
-        ``[units]`` of the plan.
-
-    Returns
-    -------
-    dict of str to str, or of str to dict of str to str
-        By what stands in the column of the jurisdiction: one name, or names by language; one that has none is left
-        out.
-
-    Raises
-    ------
-    SourceError
-        A jurisdiction has two names in one language.
 
     Examples
     --------
@@ -290,32 +242,7 @@ def _called(columns: gpd.GeoDataFrame, section: UnitsSection) -> pd.Series:
 def settle_units(
     units: gpd.GeoDataFrame, crs: CRS, section: UnitsSection, workers: int = 1
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, bool]:
-    """The units in the working CRS, valid, without overlap, each with its area.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        See :func:`read_units`.
-    crs : pyproj.CRS
-        Equal-area, in metres.
-    section : UnitsSection
-        ``[units]`` of the plan: how much may overlap in total, and how much of a unit repair may change.
-    workers : int
-        How many threads may be used.
-
-    Returns
-    -------
-    units : GeoDataFrame
-        With ``area_ha``, hectares.
-    ledger : DataFrame
-    tiled : bool
-        They are known to be a valid coverage: neighbours have all vertices of their common border in common.
-
-    Raises
-    ------
-    GeometryError
-        Outlines that cross themselves, or overlap more than that.
-    """
+    """The units in the working CRS, valid, without overlap, each with its area."""
     refused = Attempts()
     made = refused.attempt(partial(make_valid, crs=crs, max_share=section.max_repair_share, each=True), units, "units")
     if made is None or made[0].empty:

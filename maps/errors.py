@@ -16,15 +16,7 @@ class DamagedRunError(ZoneplanError):
 
 
 class DraftError(ZoneplanError):
-    """A user's files, as they are, make no plan that would pass ``check``; nothing was written.
-
-    Parameters
-    ----------
-    error : ZoneplanError
-        What is wrong; its findings and exit code are taken over.
-    remedy : str
-        What to do, at the end of the message.
-    """
+    """A user's files, as they are, make no plan that would pass ``check``; nothing was written."""
 
     default_code = "draft"
 

@@ -16,13 +16,7 @@ from maps.charts import Chart, Numbers
 
 
 class Swatch(NamedTuple):
-    """A text with the colour that it stands for before it.
-
-    Attributes
-    ----------
-    fill : str
-    text : str
-    """
+    """A text with the colour that it stands for before it."""
 
     fill: str
     text: str
@@ -35,16 +29,7 @@ class Strong(NamedTuple):
 
 
 class Light(NamedTuple):
-    """A warning light in a cell: a shape and a colour by its level, with its word beside them.
-
-    Attributes
-    ----------
-    level : int
-        1 red, 2 yellow, 3 green.
-    word : str
-    note : str
-        A muted line beneath it, or nothing.
-    """
+    """A warning light in a cell: a shape and a colour by its level, with its word beside them."""
 
     level: int
     word: str
@@ -59,14 +44,7 @@ OPEN_ROWS = 40
 
 @dataclass(frozen=True)
 class BigNumbers:
-    """A few numbers to see at a glance, each with the sentence that it begins.
-
-    Attributes
-    ----------
-    numbers : tuple of (str, str)
-    across : bool
-        Side by side instead of one below the other.
-    """
+    """A few numbers to see at a glance, each with the sentence that it begins."""
 
     numbers: tuple[tuple[str, str], ...]
     across: bool = False
@@ -75,23 +53,7 @@ class BigNumbers:
 
 @dataclass(frozen=True)
 class Figure:
-    """A picture under its finding.
-
-    Attributes
-    ----------
-    title : str
-        The finding, or what is shown; or nothing.
-    svg : Markup
-        With a name of its own.
-    numbers : Numbers or None
-        What it shows as a table for those who hear the page.
-    note : str
-        What is shown, unit of measure, year, method.
-    mark : str
-        A number in a disc before the title, or nothing.
-    keys : tuple of Swatch
-        What the colours stand for, below the picture.
-    """
+    """A picture under its finding."""
 
     title: str
     svg: Markup
@@ -109,20 +71,7 @@ def drawn(title: str, chart: Chart, note: str = "", *, mark: str = "", keys: tup
 
 @dataclass(frozen=True)
 class Table:
-    """A small table.
-
-    Attributes
-    ----------
-    title : str
-        Its finding, or what it shows; or nothing.
-    columns : tuple of str
-    rows : tuple of tuple of Cell
-    right : frozenset of int
-        Places of the columns that hold numbers.
-    note : str
-    look : {"plain", "legend", "index", "sums", "dense"}
-        A legend has a line above each row, an index is set small, of sums the last row stands out.
-    """
+    """A small table."""
 
     title: str
     columns: tuple[str, ...]
@@ -135,16 +84,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """Sentences that each begin with what matters.
-
-    Attributes
-    ----------
-    facts : tuple of (str, str)
-        What stands out, and the rest.
-    title : str
-    running : bool
-        One paragraph instead of a line each.
-    """
+    """Sentences that each begin with what matters."""
 
     facts: tuple[tuple[str, str], ...]
     title: str = ""
@@ -154,13 +94,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph, or a heading.
-
-    Attributes
-    ----------
-    text : str
-    look : {"text", "small", "heading"}
-    """
+    """A paragraph, or a heading."""
 
     text: str
     look: Literal["text", "small", "heading"] = "text"
@@ -169,17 +103,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Cards:
-    """A few things side by side, each with a small picture, a title with its colour and lines below.
-
-    Attributes
-    ----------
-    cards : tuple of (Markup, Swatch or str, tuple of (str, str))
-        Picture, title, and lines of which the first part stands out.
-    across : int
-        So many beside each other.
-    aside : bool
-        The picture stands at the left of the text.
-    """
+    """A few things side by side, each with a small picture, a title with its colour and lines below."""
 
     cards: tuple[tuple[Markup, Swatch | str, tuple[tuple[str, str], ...]], ...]
     across: int = 4
@@ -189,15 +113,7 @@ class Cards:
 
 @dataclass(frozen=True)
 class Split:
-    """Blocks in columns beside each other.
-
-    Attributes
-    ----------
-    parts : tuple of tuple of Block
-        One a column.
-    widths : {"wide", "even", "near", "thirds", "quarters"}
-        Of two columns 104 and 62, 76 and 92, or 112 and 56 mm; or three, or four, alike.
-    """
+    """Blocks in columns beside each other."""
 
     parts: tuple[tuple[Block, ...], ...]
     widths: str = "wide"
@@ -206,15 +122,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Contents:
-    """What comes after, and what there is nothing of.
-
-    Attributes
-    ----------
-    pages : tuple of (str, str, str)
-        Id of the first page, its number or numbers, and the chapter.
-    absent : str
-        What is not in the plan, in one line; or nothing.
-    """
+    """What comes after, and what there is nothing of."""
 
     title: str
     pages: tuple[tuple[str, str, str], ...]
@@ -223,16 +131,7 @@ class Contents:
 
 
 class Column(NamedTuple):
-    """One column of a grid.
-
-    Attributes
-    ----------
-    title : str
-        With the unit of measure.
-    kind : {"text", "unit", "number", "word", "id", "code", "hash", "long"}
-        Units have room for a name; numbers stand right-aligned, words unbroken; ids (unbroken), codes and hashes
-        (broken anywhere) in a fixed-width face; long texts get the room.
-    """
+    """One column of a grid."""
 
     title: str
     kind: str = "text"
@@ -248,18 +147,7 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Grid:
-    """A table of the page.
-
-    Attributes
-    ----------
-    title : str
-        Its caption.
-    columns : tuple of Column
-    groups : tuple of Rows
-    total : tuple of str
-        A last row of sums, or nothing.
-    note : str
-    """
+    """A table of the page."""
 
     title: str
     columns: tuple[Column, ...]
@@ -293,22 +181,7 @@ class Names(NamedTuple):
 
 @dataclass(frozen=True)
 class Card:
-    """One thing told in full: a policy, a decision, a unit that waits.
-
-    Attributes
-    ----------
-    title : str
-    tag : str
-        Its id.
-    warning : str
-        A mark that nobody may overlook, or nothing.
-    facts : tuple of (str, str)
-        Labels and texts; empty texts are left out.
-    names : tuple of Names
-    grid : Grid or None
-    text : str
-        What it says, above its facts, or nothing.
-    """
+    """One thing told in full: a policy, a decision, a unit that waits."""
 
     title: str
     tag: str = ""
@@ -333,26 +206,7 @@ Block = Contents | BigNumbers | Figure | Figures | Table | Grid | Facts | Paragr
 
 @dataclass(frozen=True)
 class Page:
-    """One sheet.
-
-    Attributes
-    ----------
-    id : str
-    chapter : str
-        At the right of the running head, and in the list of contents.
-    title : str
-        Its finding.
-    lead : str
-        At most two lines below the title.
-    blocks : tuple of Block
-    foot : str
-        Limits and sources of this page.
-    above : str
-        A small line above the title, or nothing.
-    verdicts : tuple of Swatch
-        Large sentences below the title, each with its colour.
-    look : {"page", "first", "place", "unit"}
-    """
+    """One sheet."""
 
     id: str
     chapter: str
@@ -366,13 +220,7 @@ class Page:
 
 
 class Chapter(NamedTuple):
-    """A chapter of an annex, folded on the screen.
-
-    Attributes
-    ----------
-    id, title : str
-    blocks : tuple of Block
-    """
+    """A chapter of an annex, folded on the screen."""
 
     id: str
     title: str

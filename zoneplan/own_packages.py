@@ -28,11 +28,6 @@ _APART = "Install zoneplan in an environment of its own"
 def clashes() -> tuple[str, ...]:
     """What stands in the way of the packages of zoneplan, and what to do; nothing where they are its own.
 
-    Returns
-    -------
-    tuple of str
-        One text a package.
-
     Examples
     --------
     >>> clashes()
@@ -42,32 +37,13 @@ def clashes() -> tuple[str, ...]:
 
 
 def require_own_packages() -> None:
-    """Stop where another's package would be taken for one of zoneplan's.
-
-    Raises
-    ------
-    ImportError
-        With what :func:`clashes` says.
-    """
+    """Stop where another's package would be taken for one of zoneplan's."""
     if found := clashes():
         raise ImportError("\n".join(found))
 
 
 def report_clashes(found: Sequence[str], arguments: Sequence[str]) -> int:
-    """Answer a call of the command that cannot be carried out; ``doctor`` tells what it can without the packages.
-
-    Parameters
-    ----------
-    found : sequence of str
-        From :func:`clashes`.
-    arguments : sequence of str
-        Of the command.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
+    """Answer a call of the command that cannot be carried out; ``doctor`` tells what it can without the packages."""
     if "doctor" not in arguments[:1]:
         for text in found:
             print(f"zoneplan: {text}", file=sys.stderr)

@@ -48,19 +48,7 @@ class SturdyOutput:
         _, sys.stderr = _sturdy(2, sys.stderr)
 
     def exit_code(self, code: int) -> int:
-        """The exit code of a command, once all that it said is delivered.
-
-        Parameters
-        ----------
-        code : int
-            What the command came to.
-
-        Returns
-        -------
-        int
-            The same. 5 where it did well, but what it says could not be written; of a reader that has gone nobody
-            complains.
-        """
+        """The exit code of a command, once all that it said is delivered."""
         sys.stdout.flush()
         fault = self._out.fault
         if fault is not None and fault.errno != errno.EPIPE:

@@ -36,16 +36,7 @@ _DECLARED = "takes"
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a table that a function cannot do without.
-
-    Attributes
-    ----------
-    names : tuple of str
-    otherwise : mapping of str to object
-        Further columns that it reads, with what stands for one that is not there.
-    kinds : mapping of str to str
-        Of these columns, as :mod:`zoning.tables` writes them.
-    """
+    """The columns of a table that a function cannot do without."""
 
     names: tuple[str, ...]
     otherwise: Mapping[str, object]
@@ -54,15 +45,6 @@ class Columns:
 
 def at_least(*names: str, of: Table | None = None, **otherwise: object) -> Columns:
     """The least columns of a table.
-
-    Parameters
-    ----------
-    *names : str
-        Columns that must be there.
-    of : Table, optional
-        The table whose columns these are: it has their kinds.
-    **otherwise : object
-        Columns that may be there, and what stands for one that is not.
 
     Examples
     --------
@@ -144,14 +126,7 @@ _LIST = re.compile(r"(?:Iterable|Sequence)\[(.+)\]")
 
 @cache
 def at_the_door(function: Function, door: str = "") -> Function:
-    """A function with its arguments checked, as people outside call it.
-
-    Parameters
-    ----------
-    function : callable
-    door : str
-        The module through which it is asked for; copies of the process find it there.
-    """
+    """A function with its arguments checked, as people outside call it."""
     signature = inspect.signature(function)
     parameters = {name: _parameter(function, one) for name, one in signature.parameters.items()}
     if not any(one.kinds or one.members for one in parameters.values()):
@@ -174,18 +149,7 @@ def at_the_door(function: Function, door: str = "") -> Function:
 
 
 class Parameter(NamedTuple):
-    """What a parameter takes.
-
-    Attributes
-    ----------
-    function, name : str
-    default : object
-    optional : bool
-        Whether None may come.
-    kinds, members : tuple of str
-        Names in ``_KINDS``: one of the kinds, or a list of members of one of these kinds; none where anything may come.
-    columns : Columns
-    """
+    """What a parameter takes."""
 
     function: str
     name: str

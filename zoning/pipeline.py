@@ -452,17 +452,7 @@ def _in_scenario(study: Study, place: int) -> Iterator[None]:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class FreshPlan(Plan):
-    """A plan with all that it was made from, so that a variant of it need not begin anew.
-
-    Attributes
-    ----------
-    whole_rulebook : Rulebook
-        With all its topics, those included that nothing of the study asks for.
-    inputs : Inputs
-    tables : StudyTables
-    steps : Steps
-        What each step made.
-    """
+    """A plan with all that it was made from, so that a variant of it need not begin anew."""
 
     whole_rulebook: Rulebook = field(compare=False)
     inputs: Inputs = field(compare=False)

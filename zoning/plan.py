@@ -40,17 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Assumption:
-    """Something that the rulebook wanted and the study did not have.
-
-    Attributes
-    ----------
-    name : str
-        The role, indicator or deduction.
-    kind : {"role", "indicator", "deduction", "parameter"}
-        "parameter" is one in use whose official text nobody has seen.
-    assumed : Message or str
-        What was taken instead; in words where a run from before there were messages says so.
-    """
+    """Something that the rulebook wanted and the study did not have."""
 
     name: str
     kind: str
@@ -59,15 +49,7 @@ class Assumption:
 
 @dataclass(frozen=True)
 class IndexRaster:
-    """The raster of an index that is made of rasters.
-
-    Attributes
-    ----------
-    path : Path
-        A cloud-optimised GeoTIFF of one band.
-    holds : object
-        What has to live as long as it does: the folder where it was written.
-    """
+    """The raster of an index that is made of rasters."""
 
     path: Path
     holds: object = field(default=None, repr=False, compare=False)

@@ -19,26 +19,7 @@ Type = Literal["text", "float", "int", "decimal", "bool", "json", "date", "geome
 
 
 class Table(NamedTuple):
-    """The declaration of one table.
-
-    Attributes
-    ----------
-    name : str
-        Its file name without the ending.
-    columns : dict of str to type
-        In order. "decimal" is an exact ``decimal.Decimal``, "json" is text, "date" is an ISO date as text, empty where
-        there is none. "message" is a :class:`zoning.trace.Message`, which becomes text in the language of a run folder.
-        "rulebook" is a text of the rulebook, which only files have: in memory its id stands for it. "measures" are the
-        names of some, with semicolons between them.
-    key : tuple of str
-        Columns that identify a row; rows are sorted by them.
-    open : bool
-        More columns follow those declared (one a measure, a designation, or a control line that can take land).
-    shown : tuple of str
-        Columns that people read wherever they read of a row, without a line of code for each: in the working of the
-        map's card, the report's annex, dossiers, explanations and the workbook, and those of units in a GIS. What a
-        column is called stands in the catalogues as ``columns.NAME``; ``maps.summaries`` says its values by their type.
-    """
+    """The declaration of one table."""
 
     name: str
     columns: dict[str, Type]
@@ -469,26 +450,6 @@ _DTYPES: Mapping[str, str | type] = {
 
 def tabulate(table: Table, rows: pd.DataFrame, *, written: bool = False) -> pd.DataFrame:
     """Rows brought into the declared form: columns in order, types, sorted by key, a fresh index.
-
-    Parameters
-    ----------
-    table : Table
-        The declaration.
-    rows : DataFrame
-        With at least the declared columns (none are needed where it has no rows); an index level that bears the name
-        of a declared column serves as that column.
-    written : bool
-        With the texts of the rulebook, as a file has them.
-
-    Returns
-    -------
-    DataFrame
-        Index as :func:`index_rows` gives it. Undeclared columns follow where the table is open, and go otherwise.
-
-    Raises
-    ------
-    ValueError
-        A declared column is missing, or the key is not unique.
 
     Examples
     --------

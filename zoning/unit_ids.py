@@ -25,19 +25,6 @@ TEXT = pd.Index(["a"]).dtype
 def keep_ids(*by_unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a step work on text ids, whatever its caller's are, and give those back.
 
-    Parameters
-    ----------
-    *by_unit : str
-        The parameters whose index, or whose members where they are a list, are ids of units. In every other table the
-        column ``unit_id`` is looked at.
-
-    Returns
-    -------
-    callable
-        A decorator. In the tables that the step gives, the column ``unit_id``, or the index of that name, has the type
-        of the caller's ids; a column that holds other marks, too, such as the empty unit of a jurisdiction's row, is of
-        type object then.
-
     Examples
     --------
     >>> @keep_ids("people")

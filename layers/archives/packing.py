@@ -41,21 +41,6 @@ Nodes = Any
 def pack(value: object) -> dict[str, bytes]:
     """Inputs, tables, and tuples and mappings of them as files.
 
-    Parameters
-    ----------
-    value : object
-        The nouns of :mod:`layers.inputs`, tables with or without geometry, phrases, and plain values.
-
-    Returns
-    -------
-    dict of str to bytes
-        By name.
-
-    Raises
-    ------
-    TypeError
-        Something in it could not come back exactly.
-
     Examples
     --------
     >>> table = pd.DataFrame({"a": [1.5, None], "b": ["x", None]}, index=pd.Index(["u", "v"], name="unit_id"))
@@ -73,18 +58,6 @@ def pack(value: object) -> dict[str, bytes]:
 
 def unpack(files: Mapping[str, bytes], places: Mapping[str, Path] | None = None) -> Any:
     """What was packed.
-
-    Parameters
-    ----------
-    files : mapping of str to bytes
-        From :func:`pack`.
-    places : mapping of str to Path, optional
-        By the name of a layer the file of its raster.
-
-    Raises
-    ------
-    ValueError
-        They are no such files.
 
     Examples
     --------

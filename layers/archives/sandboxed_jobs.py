@@ -24,34 +24,6 @@ Node = tuple[str, str, Mapping[str, object]]
 def in_sandbox(job: Callable[..., Found], subject: object, files: Mapping[str, Path], *told: object) -> Found:
     """What a job gives that reads files of others; done by a child process where one reads.
 
-    Parameters
-    ----------
-    job : callable
-        A function of a module, called with the subject and what it is told. It reads inside of
-        :func:`layers.formats.reading`, which names the source, and gives what :func:`layers.archives.pack` holds. It
-        may be called several times: a source at which a child ends is refused in the next one, so that the others are
-        read all the same.
-    subject : object
-        What a child knows from before it was forked, such as the study; None where it need not know anything.
-    files : mapping of str to Path
-        By the name of each source its main file; no other may be opened. Of a folder the names may be listed.
-    *told : object
-        Plain values.
-
-    Returns
-    -------
-    object
-        The same as the job gives here.
-
-    Raises
-    ------
-    ZoneplanError
-        What the job refuses.
-    LimitError
-        A source takes more memory, time or files than ``[limits]`` in the plan allows.
-    SourceError
-        The library that reads a source has crashed.
-
     Examples
     --------
     >>> from layers.phrases import english
@@ -111,20 +83,7 @@ def _asked(
 def answer(
     child: ReadingChild, module: str, name: str, knows: bool, told: Sequence[object], ahead: Mapping[str, str]
 ) -> Answer:
-    """In a child: do a job, and hand over what comes of it, or what it refuses.
-
-    Parameters
-    ----------
-    child : ReadingChild
-    module, name : str
-        Of the job.
-    knows : bool
-        It is called with the child's subject first.
-    told : sequence
-        And with these.
-    ahead : mapping of str to str
-        See :func:`layers.formats.unpacked_ahead`.
-    """
+    """In a child: do a job, and hand over what comes of it, or what it refuses."""
     take_unpacked(ahead)
     known = (child.subject,) if knows else ()
     try:

@@ -36,21 +36,7 @@ Polynomial = tuple[Floats, ...]
 
 @dataclass(frozen=True, eq=False)
 class Threshold:
-    """Where one clause turns.
-
-    Attributes
-    ----------
-    text : str
-        The clause as written, with NOT before it where the condition turns it round.
-    values : tuple of float arrays
-        Each is a threshold: a value a row, NaN where the clause does not turn at it. BETWEEN has two, IN one an option.
-    poles : tuple of float arrays
-        Values at which something is divided by zero, so that the clause has no answer.
-    at_threshold : bool
-        Whether the clause holds where the column is equal to a threshold.
-    determined : bool
-        False where the column stands in it in a way that is not solved, as in ``x * x > 2``; no values then.
-    """
+    """Where one clause turns."""
 
     text: str
     values: tuple[Floats, ...]
@@ -61,18 +47,6 @@ class Threshold:
 
 def thresholds(asked: Evaluation, name: str) -> tuple[Threshold, ...]:
     """The thresholds of a column in each clause of a condition that reads it.
-
-    Parameters
-    ----------
-    asked : Evaluation
-        Of the condition; nothing is asked again.
-    name : str
-        A column of numbers. Clauses that read it as anything else have no thresholds.
-
-    Returns
-    -------
-    tuple of Threshold
-        In the order of the text.
 
     Examples
     --------

@@ -17,17 +17,7 @@ from layers.conditions.syntax_tree import Expression, Name, walk
 
 
 class Operand(NamedTuple):
-    """A name in a calculation.
-
-    Attributes
-    ----------
-    before : str
-        What stands between it and the name before, on one line.
-    name : str
-        Empty behind the last one.
-    value : number, bool or str
-        None where it is missing.
-    """
+    """A name in a calculation."""
 
     before: str
     name: str = ""
@@ -39,11 +29,6 @@ class Calculation(Expression):
 
     def as_cql2_json(self) -> Json:
         """The value in the JSON encoding of OGC CQL2, as it stands in a comparison.
-
-        Raises
-        ------
-        ConditionError
-            More than a hundred operations inside each other.
 
         Examples
         --------
@@ -64,25 +49,6 @@ class Calculation(Expression):
 
     def evaluate(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> pd.Series:
         """The value of each row of a table.
-
-        Parameters
-        ----------
-        table : DataFrame
-            One row an object; columns of numbers, texts and booleans.
-        parameters : mapping of str to number, bool or str, optional
-            Names with one value for all rows.
-
-        Returns
-        -------
-        Series
-            Index of the table; missing where a value that it reads is, or where it divides by zero.
-
-        Raises
-        ------
-        UnknownNameError
-            A name is no column and no parameter, or is both.
-        ConditionError
-            Kinds do not fit, such as arithmetic with a text.
 
         Examples
         --------
@@ -133,11 +99,6 @@ class Calculation(Expression):
 @lru_cache(maxsize=1024)
 def parse_calculation(text: str) -> Calculation:
     """A calculation from its text.
-
-    Raises
-    ------
-    ConditionError
-        The text is no value of the language; the message has a caret under the place.
 
     Examples
     --------

@@ -24,12 +24,6 @@ MOST_OPTIONS = 8
 def number_text(value: float, digits: int | None = None) -> str:
     """A number for people: thousands apart, whole numbers whole, others with some digits and no zeros at the end.
 
-    Parameters
-    ----------
-    value : float
-    digits : int, optional
-        Significant digits after which it is rounded; by default it is shown exactly.
-
     Examples
     --------
     >>> number_text(812.0), number_text(812.4321, 4), number_text(123456.7, 4), number_text(0.1)
@@ -77,22 +71,6 @@ def _key_of(column: str, value: Plain) -> str:
 
 class ClauseWording:
     """What the clauses of one text say, in the words of one language.
-
-    Parameters
-    ----------
-    text : str
-        Of the clauses.
-    words : mapping of str to str
-        Sentences by key, with the places of names and values in braces.
-    titles : mapping of str to str, optional
-        What columns, parameters and texts are called; by default as they are written. The title of a text goes by its
-        column, too: ``main = forest``.
-    units : mapping of str to str, optional
-        Units of measure of columns and parameters.
-    signs : callable, optional
-        Writes a number of :func:`number_text` with the signs of the language; by default they stay as they are.
-    is_share : callable, optional
-        Whether a column or parameter is a part of a whole: what is compared with it is written in per cent.
 
     Examples
     --------

@@ -176,13 +176,6 @@ class Evaluation(Answer):
     """What a condition found in a table: the answer for each row, and the clauses of it for whoever asks why.
 
     It keeps the values that the condition read, and nothing else of the table.
-
-    Attributes
-    ----------
-    yes, known : ndarray of bool
-    condition : Condition
-    view : View
-        What it read.
     """
 
     def __init__(self, yes: Truths, known: Truths, condition: Condition, view: View) -> None:
@@ -235,17 +228,6 @@ class Evaluation(Answer):
 
 class Evaluator:
     """Conditions about the rows of one table, each asked once.
-
-    Parameters
-    ----------
-    table : DataFrame
-    parameters : mapping of str to number, bool or str, optional
-        As for :meth:`Condition.evaluate`.
-
-    Attributes
-    ----------
-    found : dict of str to Evaluation
-        What was asked so far, by the text of the condition.
 
     Examples
     --------

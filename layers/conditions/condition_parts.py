@@ -22,30 +22,7 @@ MIRRORED: Mapping[str, Operator] = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", 
 
 @dataclass(frozen=True, eq=False)
 class ConditionPart:
-    """A part of a condition without AND and OR, asked of every row; NOT is resolved.
-
-    Attributes
-    ----------
-    names : tuple of str
-        The columns that it reads, in the order of the text.
-    answer : Answer
-        Of the part.
-    decides : array of bool
-        Where the whole is answered as it is because of this part, possibly among others.
-    pivotal : array of bool
-        Where the whole holds if the part does and does not if the part does not, all else as it is.
-    measure : str
-        What of the row is compared with a limit, as written, on one line; the column, where the part is a truth value
-        by itself, or its contrary; else empty.
-    operator : str
-        How the measure must stand to the limit for the part to hold; empty where there is no limit.
-    limit : float
-        What it is compared with, the same for all rows; of a truth value what it has to be, 1 or 0; else NaN.
-    parameter : str
-        The parameter that is the limit by itself; else empty.
-    values : float array
-        The measure, NaN where it is missing; truth values are 0 and 1. Empty where there is no measure.
-    """
+    """A part of a condition without AND and OR, asked of every row; NOT is resolved."""
 
     names: tuple[str, ...]
     answer: Answer
@@ -78,16 +55,6 @@ class _Leaf(NamedTuple):
 
 def condition_parts(asked: Evaluation) -> tuple[ConditionPart, ...]:
     """The parts of a condition, each with what it compares.
-
-    Parameters
-    ----------
-    asked : Evaluation
-        Of the condition; nothing is asked again.
-
-    Returns
-    -------
-    tuple of ConditionPart
-        In the order of the text.
 
     Examples
     --------

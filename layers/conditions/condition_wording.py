@@ -26,17 +26,6 @@ _BEGINNING = re.compile(r"(?P<text>[^%_\\]+)(?P<each>_*)(?P<more>%?)")
 def like_words(name: str, pattern: str, words: Mapping[str, str], *, negated: bool) -> str:
     r"""What a pattern asks of a text: how it begins, how long it is, or else the pattern itself.
 
-    Parameters
-    ----------
-    name : str
-        What the text is called.
-    pattern : str
-        As after LIKE.
-    words : mapping of str to str
-        The chapter "clause" of a catalogue.
-    negated : bool
-        Whether it asks that the text does not.
-
     Examples
     --------
     >>> words = {"begins": "{name} begins with {text}", "signs_or_more": "{text} ({n} signs or more)"}
@@ -58,23 +47,7 @@ def condition_words(
     shown: Callable[[Node, str], str],
     words: Mapping[str, str],
 ) -> str:
-    """A condition in words.
-
-    Parameters
-    ----------
-    tree : Node
-        Of the condition.
-    shown : callable
-        Of a value of the condition and the column that it is compared with, how people read it: names and texts by
-        their titles.
-    words : mapping of str to str
-        The chapter "clause" of a catalogue.
-
-    Returns
-    -------
-    str
-        On one line.
-    """
+    """A condition in words."""
     return _Words(shown, words).said(tree)
 
 

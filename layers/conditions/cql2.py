@@ -31,21 +31,6 @@ MAX_NESTED = 100
 def cql2_json(tree: Node) -> Json:
     """A condition in the JSON encoding of CQL2.
 
-    Parameters
-    ----------
-    tree : Node
-        A condition: ``Condition.tree``.
-
-    Returns
-    -------
-    dict or bool
-        Plain values, valid by the standard's JSON Schema; a bool where the condition is TRUE or FALSE.
-
-    Raises
-    ------
-    ConditionError
-        A chain of more than ``MAX_NESTED`` sums or products; the encoding puts each into the one before it.
-
     Notes
     -----
     The encoding has no NOT inside a predicate, no sign before an expression, and no name that is a condition by itself:
@@ -64,20 +49,6 @@ def cql2_json(tree: Node) -> Json:
 
 def value_json(tree: Node) -> Json:
     """A value in the JSON encoding of CQL2: the side of a comparison by itself.
-
-    Parameters
-    ----------
-    tree : Node
-        A value: ``Calculation.tree``.
-
-    Returns
-    -------
-    dict, float, str or bool
-
-    Raises
-    ------
-    ConditionError
-        As for :func:`cql2_json`.
 
     Examples
     --------

@@ -52,17 +52,7 @@ KINDS = dict.fromkeys(("integer", "floating", "mixed-integer-float", "decimal"),
 
 @dataclass(frozen=True, eq=False)
 class Values:
-    """One value a row, or one for all rows.
-
-    Attributes
-    ----------
-    kind : str
-        "number", "text", "boolean", "nothing" where all is missing, or the name of a kind that conditions do not read.
-    array : array or scalar
-        Numbers as float64, truths as bool, texts as pandas or numpy keeps them.
-    known : ndarray of bool or bool
-        Where there is a value; numbers that are not finite are none.
-    """
+    """One value a row, or one for all rows."""
 
     kind: str
     array: Any
@@ -226,24 +216,7 @@ class Answer:
 
 
 class View:
-    """A table and parameters as a condition sees them: what its names are, and what follows, worked out once.
-
-    Parameters
-    ----------
-    text : str
-        The condition, for messages.
-    tree : Node
-        The condition.
-    table : DataFrame
-        Columns and, under its own name, the index. Only the columns that the condition names are kept.
-    parameters : mapping of str to scalar
-        One value for all rows.
-
-    Raises
-    ------
-    UnknownNameError
-        A name of the condition is neither, or both, or stands for two columns.
-    """
+    """A table and parameters as a condition sees them: what its names are, and what follows, worked out once."""
 
     def __init__(self, text: str, tree: Node, table: pd.DataFrame, parameters: Mapping[str, Scalar]) -> None:
         self.text, self.index = text, table.index

@@ -126,17 +126,6 @@ HINTS = (
 def parse_expression(text: str, *, value: bool = False) -> Node:
     """The tree of a condition, or of a value.
 
-    Parameters
-    ----------
-    text : str
-    value : bool
-        A value is wanted, such as ``people / area_km2``, and no condition.
-
-    Raises
-    ------
-    ConditionError
-        It is no condition of the language, or is longer or deeper than anybody needs; with a caret under the place.
-
     Examples
     --------
     >>> tree = parse_expression("slope > 25 AND NOT metro")

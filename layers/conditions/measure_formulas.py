@@ -53,21 +53,6 @@ _SHAPE = re.compile(r"\s*(\w+)\s*\((.*)\)\s*", re.DOTALL)
 class Formula(NamedTuple):
     """What is measured of a layer inside each unit.
 
-    Attributes
-    ----------
-    text : str
-        As written.
-    function : str
-        ``mean``, ``quantile_10``, ``share``, ``count``, ``nearest``, ...
-    argument : str
-        A surface of a raster, a column of points, a unit of length, a condition as text, or "".
-    condition : Condition or None
-        Of ``share`` on a raster; its names are surfaces.
-    kinds : tuple of str
-        The kinds of layer that it fits: "raster", "points", "lines", "polygons".
-    weight : str
-        Of ``mean(value, weight = LAYER)`` the name of the other layer; else "".
-
     Examples
     --------
     >>> formula = parse_formula("share(slope > 25)")
@@ -98,25 +83,13 @@ class Formula(NamedTuple):
     def check(self, kind: str, layer: str) -> None:
         """Refuse a kind of layer that the formula does not fit.
 
-        Parameters
-        ----------
-        kind : {"raster", "points", "lines", "polygons"}
-            What the layer holds.
-        layer : str
-            Its name, for the message.
-
-        Raises
-        ------
-        StudyError
-            With what such a layer can be asked instead.
-
         Examples
         --------
         >>> parse_formula("mean(slope)").check("polygons", "forests")
         Traceback (most recent call last):
         ...
         layers.errors.StudyError: layer 'forests' holds polygons, of which 'mean(slope)' is not known; \
-it can be asked for share(), ha(), count(), nearest(km)
+        it can be asked for share(), ha(), count(), nearest(km)
         """
         if kind not in self.kinds:
             holds = Phrase("a raster") if kind == "raster" else word(kind)

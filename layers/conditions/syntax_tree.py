@@ -15,15 +15,7 @@ from layers.phrases import Phrase
 
 @dataclass(frozen=True)
 class Node:
-    """A part of a condition.
-
-    Attributes
-    ----------
-    start, end : int
-        Its characters in the text; ``end`` is the first one after it.
-    depth : int
-        How many levels of parts it has, itself included.
-    """
+    """A part of a condition."""
 
     start: int
     end: int
@@ -139,15 +131,7 @@ def walk(node: Node) -> Iterator[Node]:
 
 @dataclass(frozen=True)
 class Expression:
-    """A text in the language of conditions, read and ready to be asked.
-
-    Attributes
-    ----------
-    text : str
-        As written.
-    tree : Node
-        Its parts.
-    """
+    """A text in the language of conditions, read and ready to be asked."""
 
     text: str
     tree: Node = field(repr=False)
@@ -172,15 +156,6 @@ class Expression:
 
 def pointed(message: str, text: str, start: int, end: int) -> str:
     """A message with its place in the text: column, line, and carets under it.
-
-    Parameters
-    ----------
-    message : str
-        What is wrong.
-    text : str
-        The whole condition.
-    start, end : int
-        The part meant; ``end`` is the first character after it.
 
     Examples
     --------

@@ -33,11 +33,6 @@ _EQUAL_AREA = frozenset(
 def parse_crs(text: str, layer: str) -> CRS:
     """The CRS that a plan names.
 
-    Raises
-    ------
-    CrsError
-        PROJ does not know it.
-
     Examples
     --------
     >>> parse_crs("EPSG:4490", "farmland").name
@@ -82,13 +77,7 @@ def way_between(own: CRS, target: CRS) -> Transformer:
 def settle_crs(
     own: CRS | None, stated: str | None, file: str, name: str, *, override: bool = False
 ) -> tuple[CRS, pd.DataFrame]:
-    """The CRS of a file, or of the plan where the file has none or is said to be wrong, and then a ledger row.
-
-    Raises
-    ------
-    CrsError
-        Neither says it, or they contradict each other.
-    """
+    """The CRS of a file, or of the plan where the file has none or is said to be wrong, and then a ledger row."""
     if own is None and stated is None:
         lost = Phrase(" (the shapefile may have lost its .prj)") if file.lower().endswith(".shp") else ""
         raise CrsError(
@@ -283,13 +272,7 @@ def _middle(west: Floats, east: Floats) -> float:
 
 
 def known_crs(gdf: gpd.GeoDataFrame) -> CRS:
-    """The CRS of a table of features.
-
-    Raises
-    ------
-    CrsError
-        It has none.
-    """
+    """The CRS of a table of features."""
     if gdf.crs is None:
         raise CrsError(
             Phrase("these features have no CRS. Say which with gdf.set_crs(...), or with 'crs' in the plan.")

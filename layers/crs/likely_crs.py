@@ -52,17 +52,6 @@ def zone_code(crs: CRS, zone: int) -> str:
 def likely_crs(bounds: Box, crs: CRS, around: Box, of_units: CRS) -> str:
     """What would bring a layer to the units, in a sentence, or "".
 
-    Parameters
-    ----------
-    bounds : array of 4
-        West, south, east, north of the layer, in the CRS that its file states.
-    crs : pyproj.CRS
-        That one.
-    around : array of 4
-        Of the units, in ``of_units``.
-    of_units : pyproj.CRS
-        The working CRS.
-
     Examples
     --------
     >>> around = np.array([108.0, 34.0, 108.4, 34.3])
@@ -164,15 +153,6 @@ def _lies_at(bounds: Box, around: Box, of_units: CRS, crs: CRS) -> bool:
 
 def place_note(crs: CRS, around: Box, of_units: CRS, name: str) -> pd.DataFrame:
     """A ledger row where a CRS is for another part of the earth than the units lie in; nothing is changed.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        Of a file.
-    around, of_units
-        As for :func:`likely_crs`.
-    name : str
-        Name of the layer, for the ledger.
 
     Notes
     -----

@@ -170,32 +170,7 @@ def _metres_of(crs: CRS | None) -> float:
 
 
 def densify(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False) -> tuple[Floats, Floats, Ints]:
-    """Rings and lines in another CRS, with every edge short enough for it.
-
-    Parameters
-    ----------
-    points : array of float, n x 2
-        Of all rings, one after another.
-    starts : array of int
-        Where rings start, of which there are some, and where the last one ends.
-    to : Transformer
-        Into a projected CRS, or into longitude and latitude, where each ring runs on beyond half a turn.
-    seam : bool
-        The points are in degrees, and both sides of the 180th meridian are to fall on one line.
-
-    Returns
-    -------
-    images : array of float, m x 2
-        The points and those added, in the target CRS.
-    points : array of float, m x 2
-        The same where they came from.
-    starts : array of int
-
-    Raises
-    ------
-    LimitError
-        More than ``MAX_VERTICES`` points would come of it.
-    """
+    """Rings and lines in another CRS, with every edge short enough for it."""
     first = np.arange(len(points) // _BLOCK_VERTICES + 1) * _BLOCK_VERTICES
     blocks = np.unique([*np.searchsorted(starts, first), len(starts) - 1])
     parts = []

@@ -33,16 +33,6 @@ Boxes = npt.NDArray[np.float64]
 def box_in(bounds: Boxes, crs: CRS, target: CRS) -> Boxes:
     """A box in another CRS: one row, or two where it lies on both sides of the 180th meridian.
 
-    Parameters
-    ----------
-    bounds : array of 4
-        West, south, east, north, in ``crs``.
-
-    Returns
-    -------
-    array, shape (1, 4) or (2, 4)
-        Not finite where the box has no place in the target.
-
     Examples
     --------
     >>> laea = CRS("+proj=laea +lat_0=0 +lon_0=180")
@@ -72,24 +62,7 @@ def shifted_by_a_turn(boxes: Boxes, crs: CRS) -> Boxes:
 
 
 def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The lines and polygons whose box meets that of the units, without their far parts.
-
-    Parameters
-    ----------
-    features : GeoDataFrame
-        In their own CRS, none empty.
-    units : GeoDataFrame
-        In the working CRS.
-    name : str
-        Name of the layer, for messages and the ledger.
-
-    Returns
-    -------
-    features : GeoDataFrame
-    ledger : DataFrame
-        "outside": a row for each feature left out, or of which parts were left out; "invalid": one for each that had to
-        be mended before it could be cut.
-    """
+    """The lines and polygons whose box meets that of the units, without their far parts."""
     crs = known_crs(features)
     boxes = box_in(units.total_bounds, known_crs(units), crs)
     shapes = np.asarray(features.geometry.array)
@@ -123,18 +96,7 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
 
 
 def refuse_far(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> None:
-    """Refuse a layer whose box, all features together, does not meet that of the units.
-
-    Parameters
-    ----------
-    features, units, name
-        As for :func:`keep_near`.
-
-    Raises
-    ------
-    CrsError
-        The layer lies somewhere else altogether.
-    """
+    """Refuse a layer whose box, all features together, does not meet that of the units."""
     crs = known_crs(features)
     boxes = box_in(units.total_bounds, known_crs(units), crs)
     if not _meets(features.total_bounds[np.newaxis], boxes, crs).any():
@@ -143,11 +105,6 @@ def refuse_far(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -
 
 def far_note(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
     """A ledger row where a layer that may lie far away looks as if it lay there by mistake; see :func:`refuse_far`.
-
-    Parameters
-    ----------
-    features, units, name
-        As for :func:`keep_near`.
 
     Examples
     --------

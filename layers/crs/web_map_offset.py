@@ -56,16 +56,6 @@ def is_gcj02(stated: str | None) -> bool:
 def to_gcj02(points: npt.ArrayLike) -> Floats:
     """Where a Chinese web map draws places.
 
-    Parameters
-    ----------
-    points : array-like of shape (n, 2)
-        Longitude and latitude in degrees, WGS 84.
-
-    Returns
-    -------
-    ndarray of shape (n, 2)
-        Degrees in GCJ-02; the same as before outside 72.004 to 137.8347 E, 0.8293 to 55.8271 N.
-
     Notes
     -----
     The formula in common use; the official one is not published.
@@ -84,16 +74,6 @@ def to_gcj02(points: npt.ArrayLike) -> Floats:
 
 def from_gcj02(points: npt.ArrayLike) -> Floats:
     """Where places really are that a Chinese web map draws; the inverse of :func:`to_gcj02`, to some 1e-12 degrees.
-
-    Parameters
-    ----------
-    points : array-like of shape (n, 2)
-        Longitude and latitude in degrees, GCJ-02.
-
-    Returns
-    -------
-    ndarray of shape (n, 2)
-        Degrees, WGS 84.
 
     Examples
     --------
@@ -135,13 +115,7 @@ def _waves(along: Floats, heights: tuple[float, ...], turns: tuple[float, ...]) 
 
 
 def settle_gcj02(own: CRS | None, file: str, name: str) -> tuple[CRS, pd.DataFrame]:
-    """The CRS of a file once its places are taken back from where a Chinese web map draws them, and a ledger row.
-
-    Raises
-    ------
-    CrsError
-        The file says that it is in a CRS in which no such map is.
-    """
+    """The CRS of a file once its places are taken back from where a Chinese web map draws them, and a ledger row."""
     if own is not None and own != _WEB_MERCATOR and not any(same_crs(own, one) for one in _TAKEN_AS_DEGREES):
         raise CrsError(
             Phrase(
@@ -161,13 +135,6 @@ def settle_gcj02(own: CRS | None, file: str, name: str) -> tuple[CRS, pd.DataFra
 
 def places_of(shapes: npt.NDArray[Any], own: CRS | None) -> npt.NDArray[Any]:
     """Shapes as a Chinese web map draws them, where they really are, in degrees of WGS 84.
-
-    Parameters
-    ----------
-    shapes : array of geometry
-        Flat; None where there is none.
-    own : pyproj.CRS or None
-        Web Mercator, else they are in degrees.
 
     Examples
     --------
@@ -191,15 +158,6 @@ def shift_note(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -
 
     The borders of a layer that lie near those of units are looked at, as they are and with the move of such maps taken
     back, and put in. A layer whose borders are others is as far from them either way.
-
-    Parameters
-    ----------
-    features : GeoDataFrame
-        Polygons or lines, in any CRS.
-    units : GeoDataFrame
-        In the working CRS.
-    name : str
-        Name of the layer, for the ledger.
     """
     crs = known_crs(units)
     points = _some_points(features)

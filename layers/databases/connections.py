@@ -39,25 +39,7 @@ def in_transaction(
     *,
     writing: bool = False,
 ) -> Found:
-    """What some work finds in one transaction on a database; it sees all tables as they stood at one moment.
-
-    Parameters
-    ----------
-    name : str
-        The database as the plan calls it, for messages.
-    section : DatabaseSection
-    work : callable
-        Given the connection.
-    writing : bool
-        Whether it may change anything; then all of it is committed at the end, or nothing.
-
-    Raises
-    ------
-    SourceError
-        The database cannot be reached or opened, or the connection broke.
-    LimitError
-        A query took longer than ``timeout_s``.
-    """
+    """What some work finds in one transaction on a database; it sees all tables as they stood at one moment."""
     connection = _opened(name, section)
     import psycopg  # noqa: PLC0415  (an extra, and there: it has opened the connection)
 
@@ -80,24 +62,7 @@ def at_savepoint(
     layer: str,
     work: Callable[[psycopg.Connection[Any]], Found],
 ) -> Found:
-    """What some work on one table finds; where it fails, the transaction goes on for the other tables.
-
-    Parameters
-    ----------
-    connection : psycopg.Connection
-        Of :func:`in_transaction`.
-    named : TableName
-    section : DatabaseSection
-    layer : str
-        Name of the layer or table in the plan, for messages.
-    work : callable
-        Given the connection.
-
-    Raises
-    ------
-    SourceError, LimitError
-        What the server could not answer, told of that table.
-    """
+    """What some work on one table finds; where it fails, the transaction goes on for the other tables."""
     import psycopg  # noqa: PLC0415  (an extra, and there: it has opened the connection)
 
     try:

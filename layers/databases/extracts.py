@@ -59,26 +59,7 @@ _STEPS = 100
 
 @contextmanager
 def extracted(sources: Study, names: Collection[str] | None = None) -> Iterator[Study]:
-    """A study with its tables of databases read into files, which go at the end of the block.
-
-    Parameters
-    ----------
-    sources : Sources
-        Of one that names no table of a database, or whose tables have been read already, nothing is done.
-    names : collection of str, optional
-        The layers to read; by default units, layers and tables.
-
-    Yields
-    ------
-    Sources
-        The same, in which each such section has its file, and says what only the database knew. What cannot be read is
-        refused where its file is asked for.
-
-    Raises
-    ------
-    ZoneplanError
-        Whatever is refused inside the block, told of the table and not of its file.
-    """
+    """A study with its tables of databases read into files, which go at the end of the block."""
     waiting = [
         (keys, one)
         for keys, one in sources.sections
@@ -101,15 +82,7 @@ def extracted(sources: Study, names: Collection[str] | None = None) -> Iterator[
 
 
 def without_key(features: gpd.GeoDataFrame, path: Path, section: LayerSection) -> gpd.GeoDataFrame:
-    """Features of a layer without the primary key that names them, as without the FID of a file, but where it is named.
-
-    Parameters
-    ----------
-    features : GeoDataFrame
-    path : Path
-        From which they were read.
-    section : LayerSection
-    """
+    """Features of a layer without the primary key that names them, unless the plan names it."""
     key = path.key if isinstance(path, Extract) else ""
     unnamed = bool(key) and key not in _read_of(section) | set(section.columns or ())
     return features.drop(columns=key).rename_axis(None) if unnamed else features

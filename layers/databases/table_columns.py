@@ -60,17 +60,7 @@ JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'post
 
 
 class Column(NamedTuple):
-    """A column that can be read.
-
-    Attributes
-    ----------
-    name : str
-    kind : str
-    whole : bool
-        Numbers that never have a fraction.
-    expression : psycopg.sql.Composable
-        What stands for it in a query.
-    """
+    """A column that can be read."""
 
     name: str
     kind: ColumnKind
@@ -79,24 +69,7 @@ class Column(NamedTuple):
 
 
 class TableContent(NamedTuple):
-    """What can be read of a table.
-
-    Attributes
-    ----------
-    place : psycopg.sql.Composable
-        Schema and table, quoted.
-    columns : tuple of Column
-        As they stand there, but for shapes and for what no name of a plan can mean.
-    key : str or None
-        The primary key, where it is a single column.
-    shape : psycopg.sql.Composable or None
-        What stands for the shapes in a query.
-    shape_name : str
-    postgis : psycopg.sql.Composable or None
-        The schema in which PostGIS is installed.
-    srid : int
-        That every shape has by the type of the column; 0 where it does not say it.
-    """
+    """What can be read of a table."""
 
     place: Any
     columns: tuple[Column, ...]
@@ -115,24 +88,7 @@ class TableContent(NamedTuple):
 def describe(
     connection: psycopg.Connection[Any], named: TableName, source: str, layer: str, shapes: str | None, *, bare: bool
 ) -> TableContent:
-    """What can be read of a table, from the catalogues of the database.
-
-    Parameters
-    ----------
-    connection : psycopg.Connection
-    named : TableName
-    source, layer : str
-        As the plan writes and names it, for messages.
-    shapes : str or None
-        The geometry column that the plan chooses.
-    bare : bool
-        Its shapes are not asked for.
-
-    Raises
-    ------
-    SourceError
-        There is no such table, nothing may be read of it, or it is not told which column has the shapes.
-    """
+    """What can be read of a table, from the catalogues of the database."""
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
     found = connection.execute(_TABLES, (named.schema, named.table, _READABLE)).fetchone()
@@ -255,21 +211,7 @@ def _expression(name: str, kind: ColumnKind, sql: Any) -> Any:
 def chosen_columns(
     content: TableContent, wanted: Iterable[str], texts: Collection[str], source: str, layer: str
 ) -> tuple[Column, ...]:
-    """Some columns of a table in its own order, those that are to be text as text.
-
-    Parameters
-    ----------
-    content : TableContent
-    wanted : iterable of str
-        All of them must be there.
-    texts : collection of str
-        Whole numbers among them come digit by digit.
-
-    Raises
-    ------
-    SourceError
-        A column is missing, may not be read, or is of a type that no name of a plan can mean.
-    """
+    """Some columns of a table in its own order, those that are to be text as text."""
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
     names = set(wanted)
@@ -303,13 +245,7 @@ def chosen_columns(
 def crs_of(
     connection: psycopg.Connection[Any], content: TableContent, source: str, layer: str
 ) -> tuple[int, CRS | None]:
-    """The SRID of the shapes of a table, and the CRS that the database says it is; 0 and None where it has none.
-
-    Raises
-    ------
-    CrsError
-        Several SRIDs, or one that nobody knows.
-    """
+    """The SRID of the shapes of a table, and the CRS that the database says it is; 0 and None where it has none."""
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
     query = sql.SQL("SELECT DISTINCT {}.ST_SRID({}) FROM {} WHERE {} IS NOT NULL ORDER BY 1 LIMIT 6").format(

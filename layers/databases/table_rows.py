@@ -30,16 +30,7 @@ Boxes = npt.NDArray[np.float64]
 
 
 class Rows(NamedTuple):
-    """What was read of a table.
-
-    Attributes
-    ----------
-    columns : mapping of str to list
-        By name, in the order of the table; None where there is no value.
-    kinds : mapping of str to str
-    shapes : list of bytes or None, or None
-        Well-known binary.
-    """
+    """What was read of a table."""
 
     columns: dict[str, list[Any]]
     kinds: dict[str, ColumnKind]
@@ -73,27 +64,7 @@ def fetch_rows(
     source: str,
     layer: str,
 ) -> Rows:
-    """The rows of a table, or those whose shapes meet a box, in whatever order the server gives them.
-
-    Parameters
-    ----------
-    connection : psycopg.Connection
-    content : TableContent
-    columns : sequence of Column
-        Those to read.
-    boxes : array of shape (n, 4) or None
-        In the reference system of the table; a row without shape is read in any case.
-    srid : int
-    limits : DatabaseSection
-        Says how many rows and bytes are read at most.
-    source, layer : str
-        As the plan writes and names it, for messages.
-
-    Raises
-    ------
-    LimitError
-        More rows or bytes.
-    """
+    """The rows of a table, or those whose shapes meet a box, in whatever order the server gives them."""
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
     outputs = [one.expression for one in columns]
@@ -175,18 +146,6 @@ def in_order(rows: Rows, key: str | None) -> Rows:
 
 def digest_of(rows: Rows, srid: int, crs: CRS | None) -> str:
     """The sha256 of rows as they stand: names and types of their columns, each value, each shape, and the SRID.
-
-    Parameters
-    ----------
-    rows : Rows
-        In the order of their keys.
-    srid : int
-    crs : CRS or None
-
-    Returns
-    -------
-    str
-        In hexadecimal; the same on every machine, and with every version of the server that gives the same values.
 
     Notes
     -----

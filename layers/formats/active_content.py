@@ -44,24 +44,7 @@ ORDER BY 1
 
 
 def refuse_active_content(path: Path, file_format: Format, name: str) -> None:
-    """Refuse a file that would have GDAL ask elsewhere or compute what is to be read.
-
-    Parameters
-    ----------
-    path : Path
-        Resolved and checked by :func:`layers.formats.gdal_drivers.format_of`.
-    file_format : Format
-        As told there; GeoJSON and GeoPackage are looked at.
-    name : str
-        Name of the layer in the plan, for messages.
-
-    Raises
-    ------
-    CrsError
-        The CRS of a GeoJSON file is no plain name or code.
-    SourceError
-        A GeoPackage holds views, virtual tables other than spatial indices, or computed columns; or is damaged.
-    """
+    """Refuse a file that would have GDAL ask elsewhere or compute what is to be read."""
     if file_format.name == "GeoJSON":
         _refuse_links(path, name)
     elif file_format.name == "GPKG":

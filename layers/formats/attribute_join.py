@@ -28,32 +28,7 @@ def read_table(
     decimal: DecimalSign | None = None,
     separator: str | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A table with text ids, and what the ledger has to say of it.
-
-    Parameters
-    ----------
-    path : Path
-        CSV, XLSX, GeoPackage, File Geodatabase (a folder, or in a ZIP) or Parquet.
-    name : str
-        How the table is called in messages and the ledger: its file.
-    id : str
-        Column with the units' ids.
-    layer, encoding : str, optional
-        The layer inside a GeoPackage, or the sheet; the encoding of a CSV.
-    decimal, separator : str, optional
-        Of a CSV (the first also of a sheet), see :func:`layers.formats.read_records`.
-
-    Returns
-    -------
-    table : DataFrame
-        Index: id (text, unique); the other columns.
-    ledger : DataFrame
-
-    Raises
-    ------
-    SourceError
-        The file or column is missing or damaged, there are no rows, an id is empty or stands twice.
-    """
+    """A table with text ids, and what the ledger has to say of it."""
     refused = Attempts()
     try:
         with unpacked(path, name, TABLES) as (inside, file_format):
@@ -125,31 +100,6 @@ def join_table(
     units: gpd.GeoDataFrame, table: pd.DataFrame, name: str, origins: Mapping[str, str]
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """The units with the columns of a table.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Index: unit id (text).
-    table : DataFrame
-        Index: unit id (text, unique).
-    name : str
-        Of the table, for messages and the ledger.
-    origins : mapping of str to str
-        For each column of the units, where it came from.
-
-    Returns
-    -------
-    units : GeoDataFrame
-        Same index and order; a unit without a row has no values.
-    ledger : DataFrame
-        "unmatched": a row of the table without unit, a unit without row; "spelling": an id in other characters.
-
-    Raises
-    ------
-    UnknownNameError
-        A column's name is taken: two sources for one name.
-    SourceError
-        No id of the table is an id of a unit, or one is nearly that; see :mod:`layers.formats.tables.id_spelling`.
 
     Examples
     --------

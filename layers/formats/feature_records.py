@@ -144,26 +144,7 @@ _NOT_DATA = frozenset({"layer_styles", "qgis_projects"})
 
 @dataclass(frozen=True)
 class Records:
-    """The rows of one layer of a file.
-
-    Attributes
-    ----------
-    table : pyarrow.Table
-        Attributes only.
-    ids : tuple of str
-        The file's own feature ids, or 1-based row numbers where it has none.
-    geometry : pyarrow array or None
-        Well-known binary.
-    crs : CRS or None
-    ledger : DataFrame
-        What was noted on the way.
-    loose : bool
-        All cells are text (of a CSV, a sheet or KML), and may be numbers.
-    decimal : {".", ","} or None
-        What stands before their fraction, where the plan says it.
-    unguarded : bool
-        The geometry did not pass GDAL, which stops at 32 levels of collections.
-    """
+    """The rows of one layer of a file."""
 
     table: pa.Table
     ids: tuple[str, ...]
@@ -185,33 +166,7 @@ def read_records(
     decimal: DecimalSign | None = None,
     separator: str | None = None,
 ) -> Records:
-    """The rows of a file that holds features or a table.
-
-    Parameters
-    ----------
-    path : Path
-        Resolved and checked by :func:`layers.formats.gdal_drivers.format_of`.
-    file_format : Format
-        As told there.
-    name : str
-        Name of the layer in the plan, for messages.
-    layer : str, optional
-        The layer inside a file of several.
-    encoding : str, optional
-        Of a CSV or the .dbf of a shapefile.
-    decimal : {".", ","}, optional
-        Of a CSV or a sheet: what stands before the fraction of its numbers, see :func:`layers.numerals.plain_numeral`.
-    separator : str, optional
-        Of a CSV: what stands between columns.
-
-    Raises
-    ------
-    SourceError
-        The file is damaged, in another encoding, takes no decimal sign or separator, or holds several layers and the
-        plan names none.
-    LimitError
-        Too many rows or bytes.
-    """
+    """The rows of a file that holds features or a table."""
     if layer is not None and file_format.name in {"CSV", "Parquet"}:
         raise SourceError(
             Phrase(
@@ -301,27 +256,7 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
 
 
 def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
-    """The layers of a file that may have several, each with its kind of geometry; none of other formats.
-
-    Parameters
-    ----------
-    path : Path
-        Resolved and checked by :func:`layers.formats.gdal_drivers.format_of`.
-    file_format : Format
-        As told there.
-    name : str
-        Name of the layer in the plan, for messages.
-
-    Returns
-    -------
-    dict of str to str
-        Such as ``{"units": "MultiPolygon", "people": "None"}``; of a workbook its sheets.
-
-    Raises
-    ------
-    SourceError
-        The file is damaged.
-    """
+    """The layers of a file that may have several, each with its kind of geometry; none of other formats."""
     if file_format.name == "KML":
         return {one: kml_kinds(found) for one, found in kml_layers(path, name).items()}
     if file_format.name == "TopoJSON":
@@ -572,27 +507,7 @@ def _text_bytes(column: pa.ChunkedArray) -> int:
 
 
 def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFrame:
-    """The attributes as a frame.
-
-    Parameters
-    ----------
-    records : Records
-    texts : collection of str
-        Columns that are to be text whatever the file says: ids, names, jurisdictions.
-    name : str
-        Name of the layer, for messages.
-
-    Returns
-    -------
-    DataFrame
-        Index: ``records.ids``. Text, int64, float64, bool (``boolean`` where some are missing); dates as ISO text;
-        binary and nested columns are left out, for no name of a plan can mean them.
-
-    Raises
-    ------
-    SourceError
-        A column of ``texts`` is missing, or kept as numbers with a fraction; a number is infinite.
-    """
+    """The attributes as a frame."""
     absent = [one for one in texts if one not in records.table.column_names]
     if absent:
         known = records.table.column_names
@@ -651,13 +566,7 @@ def _refuse_infinite(values: Any, column: str, ids: Sequence[str], name: str) ->
 
 
 def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
-    """A column as text, whole numbers digit by digit; empty and blank ones are missing.
-
-    Raises
-    ------
-    SourceError
-        The file keeps numbers with a fraction.
-    """
+    """A column as text, whole numbers digit by digit; empty and blank ones are missing."""
     if pa.types.is_dictionary(values.type):
         values = pc.cast(values, values.type.value_type)
     if pa.types.is_floating(values.type) or (pa.types.is_decimal(values.type) and values.type.scale > 0):
@@ -758,13 +667,7 @@ def _stays_exact(values: pa.ChunkedArray) -> bool:
 
 
 def number_notes(records: Records, texts: Collection[str], name: str) -> pd.DataFrame:
-    """What the ledger has to say of how numbers were read: those kept as text, and those that may be thousands.
-
-    Parameters
-    ----------
-    records, texts, name
-        As for :func:`frame_of`.
-    """
+    """What the ledger has to say of how numbers were read: those kept as text, and those that may be thousands."""
     said = []
     for column in records.table.column_names:
         values = records.table.column(column)

@@ -45,19 +45,7 @@ _CERTIFICATES = ("GDAL_CURL_CA_BUNDLE", "PROJ_CURL_CA_BUNDLE")
 
 
 class Format(NamedTuple):
-    """A format that may be read.
-
-    Attributes
-    ----------
-    name : str
-        Its driver's name in GDAL, or what GDAL does not read here: "Parquet", "CSV", "XLSX", "KML", "TopoJSON", "ZIP",
-        "netCDF", "Zarr".
-    endings : tuple of str
-        Of its file names, in lower case.
-    magic : bytes
-        A pattern that its first bytes match. The binary ones have a NUL early on, which ends every search of another
-        driver for a telling word.
-    """
+    """A format that may be read."""
 
     name: str
     endings: tuple[str, ...]
@@ -121,11 +109,6 @@ def load_gdal(gdal: Literal["pyogrio", "rasterio"]) -> None:
 
     Called before the first open; cheap when repeated. A study without grids never loads theirs.
 
-    Parameters
-    ----------
-    gdal : {"pyogrio", "rasterio"}
-        The one that is about to be used: that of features or that of grids.
-
     Notes
     -----
     Either sets two variables when it is imported, so that GDAL and PROJ know the certificates of other machines. They
@@ -156,12 +139,7 @@ def load_gdal(gdal: Literal["pyogrio", "rasterio"]) -> None:
 
 
 def load_libraries(files: Iterable[Path]) -> None:
-    """Import what reads some files, so that every copy of this process has it.
-
-    Parameters
-    ----------
-    files : iterable of Path
-    """
+    """Import what reads some files, so that every copy of this process has it."""
     endings = {path.suffix.lower() for path in files}
     found = {one.name for one in FORMATS if endings & {*one.endings}}
     if "GTiff" in found:
@@ -190,28 +168,7 @@ def loaded_drivers() -> tuple[str, ...]:
 
 
 def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
-    """The format of a file, from its ending and first bytes.
-
-    Parameters
-    ----------
-    path : Path
-        A resolved path: plain, inside the study folder.
-    layer : str
-        Name of the layer, for messages.
-    allowed : tuple of str
-        Names of the formats that may stand here.
-
-    Returns
-    -------
-    Format
-
-    Raises
-    ------
-    SourceError
-        The file is missing, no regular file, of another format, or not what its ending says.
-    LimitError
-        The file is larger than the plan allows, or than usual.
-    """
+    """The format of a file, from its ending and first bytes."""
     for part in parts_of(path):
         (_check_folder if part.is_dir() and part.suffix.lower() in FOLDERS else _check_plain)(part, layer)
     known = {ending: one for one in FORMATS for ending in one.endings}
@@ -334,13 +291,7 @@ def _check_length(size: int, path: Path, layer: str) -> None:
 
 
 def check_rows(rows: int, path: Path, layer: str) -> None:
-    """Refuse more rows than memory is meant to hold.
-
-    Raises
-    ------
-    LimitError
-        There are more than ``MAX_ROWS``.
-    """
+    """Refuse more rows than memory is meant to hold."""
     if rows > MAX_ROWS:
         raise LimitError(
             Phrase(
@@ -355,13 +306,7 @@ def check_rows(rows: int, path: Path, layer: str) -> None:
 
 
 def check_size(size: int, path: Path, layer: str) -> None:
-    """Refuse more bytes, once unpacked, than memory is meant to hold.
-
-    Raises
-    ------
-    LimitError
-        There are more than ``MAX_BYTES``.
-    """
+    """Refuse more bytes, once unpacked, than memory is meant to hold."""
     if size > MAX_BYTES:
         raise LimitError(
             Phrase(

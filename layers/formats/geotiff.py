@@ -39,24 +39,7 @@ MAX_BLOCK_BYTES = 1024**3
 
 @contextmanager
 def opened(path: Path, name: str, layer: str | None = None) -> Iterator[DatasetReader | ServedGrid]:
-    """A grid, open for reading by one driver alone, without what stands beside it; by a child where one reads.
-
-    Parameters
-    ----------
-    path : Path
-        A grid, resolved.
-    name : str
-        Name of the layer in the plan, for messages.
-    layer : str, optional
-        Of netCDF and Zarr the variable.
-
-    Raises
-    ------
-    SourceError
-        It cannot be opened or read.
-    LimitError
-        A child that reads it takes more than it may.
-    """
+    """A grid, open for reading by one driver alone, without what stands beside it; by a child where one reads."""
     with reading(name, path.name):
         if reader_now() == "process":
             yield ServedGrid(path, name, layer)
@@ -66,15 +49,7 @@ def opened(path: Path, name: str, layer: str | None = None) -> Iterator[DatasetR
 
 
 def check_grid(dataset: DatasetReader | ServedGrid, path: Path, name: str, band: int | None = None) -> None:
-    """Refuse what is no plain grid: a band of real numbers, north up, with a place on the earth.
-
-    Raises
-    ------
-    SourceError
-        With the remedy.
-    LimitError
-        Its blocks are too large to be unpacked.
-    """
+    """Refuse what is no plain grid: a band of real numbers, north up, with a place on the earth."""
     grid, place = dataset.transform, (band or 1) - 1
     problem = ""
     if band is None and dataset.count != 1:
@@ -153,15 +128,7 @@ _MAX_SCALE = 1e30
 
 @dataclass(frozen=True)
 class Reader:
-    """A grid held open.
-
-    Attributes
-    ----------
-    values : callable
-        Does what :meth:`Raster.read` does.
-    block : (int, int)
-        Rows and columns of the blocks in which the file stores its cells.
-    """
+    """A grid held open."""
 
     values: Callable[..., Floats]
     block: tuple[int, int]
@@ -173,35 +140,7 @@ class Reader:
 
 @dataclass(frozen=True)
 class Raster:
-    """One band of a grid, north up, in its own CRS; values are read when asked for.
-
-    Attributes
-    ----------
-    path : Path
-        The file.
-    crs : pyproj.CRS
-        Geographic (lon/lat) or projected.
-    transform : affine.Affine
-        From (column, row) to (x, y) in ``crs``; no rotation, rows go south.
-    shape : (int, int)
-        Rows, columns.
-    cell_size_m : float
-        The larger side of the middle cell, in metres on the ground.
-    nodata : float or None
-        The value that stands for none: the file's, else the plan's.
-    where : Condition or None
-        Cells that do not meet it count as having no value.
-    coarse : bool
-        The plan allows slope on cells above 100 m.
-    name : str
-        The layer's name in the plan, for messages.
-    band : int
-        Which one of the file, counted from 1.
-    valid_range : (float, float) or None
-        Cells whose value lies outside have none.
-    layer : str, optional
-        Of netCDF and Zarr the variable.
-    """
+    """One band of a grid, north up, in its own CRS; values are read when asked for."""
 
     path: Path
     crs: CRS
@@ -217,22 +156,7 @@ class Raster:
     layer: str | None = None
 
     def read(self, window: Window | None = None, at: Cells | None = None) -> Floats:
-        """Values as float64, scale and offset applied, NaN where there is none.
-
-        Parameters
-        ----------
-        window : (slice, slice), optional
-            Rows and columns; by default all.
-        at : (array of int, array of int), optional
-            Some cells of the window, by row and column inside it; by default all, in rows.
-
-        Raises
-        ------
-        SourceError
-            The file has changed or cannot be read.
-        LimitError
-            More cells are asked for than memory is meant to hold.
-        """
+        """Values as float64, scale and offset applied, NaN where there is none."""
         with self.reader() as read:
             return read(window, at)
 
@@ -253,13 +177,7 @@ class Raster:
             yield Reader(partial(self._values, dataset), tuple(dataset.block_shapes[self.band - 1]))
 
     def has_value(self, window: Window) -> npt.NDArray[np.bool_]:
-        """Which cells of a window have a value; read strip by strip, so that memory holds a byte a cell.
-
-        Raises
-        ------
-        SourceError, LimitError
-            As :meth:`read`.
-        """
+        """Which cells of a window have a value; read strip by strip, so that memory holds a byte a cell."""
         rows, columns = self._bounded(window)
         found = np.empty((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
         with self.reader() as read:
@@ -334,38 +252,7 @@ def read_raster(
     band: int | None = None,
     valid_range: tuple[float, float] | None = None,
 ) -> tuple[Raster, pd.DataFrame]:
-    """A raster ready to be read, and what the ledger has to say of it.
-
-    Parameters
-    ----------
-    path : Path
-        A GeoTIFF, netCDF or Zarr, resolved.
-    name : str
-        Name of the layer in the plan, for messages and the ledger.
-    layer : str, optional
-        Of netCDF and Zarr the variable, needed where several lie on a map.
-    crs, nodata : optional
-        What the plan says; needed where the file does not.
-    override_crs : bool
-        The plan's CRS holds although the file states another.
-    where : str, optional
-        A condition on ``value``: other cells count as having none.
-    coarse : bool
-        The plan allows slope on cells above 100 m.
-    band : int, optional
-        Which one is meant, counted from 1; needed where the file has several.
-    valid_range : (float, float), optional
-        Values, scale and offset applied, outside of which a cell counts as having none.
-
-    Raises
-    ------
-    SourceError
-        Missing, damaged, turned, upside down, without a place on the earth, or of several bands.
-    CrsError
-        The CRS is missing or contradicts the plan.
-    LimitError
-        Its blocks are too large to be unpacked.
-    """
+    """A raster ready to be read, and what the ledger has to say of it."""
     path = Path(path)
     format_of(path, name, GRIDS)
     refused = Attempts()
@@ -429,20 +316,7 @@ def read_raster(
 
 
 def cell_condition(where: str, name: str) -> Condition:
-    """A condition on the cells of a raster.
-
-    Parameters
-    ----------
-    where : str
-        Such as ``value IN (12, 14)``.
-    name : str
-        Name of the layer, for messages.
-
-    Raises
-    ------
-    ConditionError, UnknownNameError
-        It cannot be read, speaks of something else than ``value``, or asks of numbers what only texts have.
-    """
+    """A condition on the cells of a raster."""
     try:
         condition = parse_condition(where)
         if condition.names == {"value"}:
@@ -497,25 +371,7 @@ def _alike(one: float, other: float, stored: np.dtype[Any]) -> bool:
 
 
 def check_values(raster: Raster, window: Window, meant: Collection[float] = ()) -> pd.DataFrame:
-    """Read a window once, strip by strip, for values that stand for none and do not say so.
-
-    Parameters
-    ----------
-    raster : Raster
-    window : (slice, slice)
-    meant : collection of float
-        Values that the plan speaks of, scale and offset applied: they are what they are.
-
-    Returns
-    -------
-    ledger : DataFrame
-        A row where cells lie outside the ``valid_range``, and have no value by it.
-
-    Raises
-    ------
-    SourceError
-        It holds what looks like nodata and does not say so, nothing inside its ``valid_range``, or is damaged.
-    """
+    """Read a window once, strip by strip, for values that stand for none and do not say so."""
     rows, columns = _slices(raster, window)
     with opened(raster.path, raster.name, raster.layer) as dataset:
         survey = CellSurvey(np.dtype(dataset.dtypes[raster.band - 1]))
@@ -633,22 +489,7 @@ def _strips(rows: slice, columns: slice) -> Iterator[slice]:
 
 
 def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Window:
-    """The window of a raster that covers a box, and a cell more on each side.
-
-    Parameters
-    ----------
-    raster : Raster
-    bounds : array of 4
-        West, south, east, north, in ``crs``.
-    crs : pyproj.CRS
-
-    Raises
-    ------
-    CrsError
-        The box and the raster do not meet.
-    LimitError
-        The raster has more than ``MAX_WINDOW_CELLS`` cells there.
-    """
+    """The window of a raster that covers a box, and a cell more on each side."""
     boxes = box_in(bounds, crs, raster.crs)
     own, (height, width) = raster.transform, raster.shape
     placed = shifted_by_a_turn(boxes, raster.crs)[:, [0, 2, 3, 1]] - [own.c, own.c, own.f, own.f]

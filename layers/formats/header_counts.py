@@ -31,17 +31,7 @@ Box = npt.NDArray[np.float64]
 
 
 class Counts(NamedTuple):
-    """What a file holds.
-
-    Attributes
-    ----------
-    features : int
-        Rows of a table, too.
-    vertices : int
-        About as many.
-    cells : int
-        Of a grid, near the units.
-    """
+    """What a file holds."""
 
     features: int = 0
     vertices: int = 0
@@ -50,19 +40,6 @@ class Counts(NamedTuple):
 
 def count_features(path: Path, layer: str | None = None, name: str | None = None) -> Counts:
     """Features and vertices of a vector file, or rows of a table.
-
-    Parameters
-    ----------
-    path : Path
-    layer : str, optional
-        Of a file with several.
-    name : str, optional
-        Of the layer in the plan, for messages; by default that of the file.
-
-    Returns
-    -------
-    Counts
-        Vertices follow from the bytes of the geometry, of a CSV from its rows.
 
     Examples
     --------
@@ -149,18 +126,7 @@ def box_of(path: Path, layer: str | None = None, name: str | None = None) -> tup
 
 
 def count_cells(path: Path, name: str, near: tuple[Box, CRS] | None = None, layer: str | None = None) -> Counts:
-    """Cells of a grid near some box; all where there is none.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Of the layer, for messages.
-    near : (array of 4, CRS), optional
-        West, south, east, north.
-    layer : str, optional
-        Of netCDF and Zarr the variable.
-    """
+    """Cells of a grid near some box; all where there is none."""
     with opened(path, name, layer) as grid:
         if near is None or grid.crs is None:
             return Counts(cells=grid.width * grid.height)

@@ -21,20 +21,6 @@ def reading(layer: str, file: str = "it") -> Iterator[None]:
     No list of what the readers, GDAL, Arrow, GEOS and PROJ may raise of a broken file would be complete, and none is
     kept. What the house refuses itself, with better words, passes; so does an end of memory.
 
-    Parameters
-    ----------
-    layer : str
-        Name of the layer or table in the plan.
-    file : str
-        Name of its file, where it is known.
-
-    Raises
-    ------
-    SourceError
-        With what was raised, in one line.
-    LimitError
-        In a child process: the source takes more than it may, see :mod:`layers.sandbox`.
-
     Examples
     --------
     >>> with reading("forests", "forests.gpkg"):  # doctest: +NORMALIZE_WHITESPACE
@@ -56,17 +42,7 @@ def reading(layer: str, file: str = "it") -> Iterator[None]:
 
 
 def damaged(path: Path, name: str, error: Exception | str, code: str = "damaged") -> SourceError:
-    """The complaint that a file cannot be read, with what a reader of our own or a library found.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Name of the layer or table in the plan.
-    error : Exception or str
-        What is wrong with it.
-    code : str
-    """
+    """The complaint that a file cannot be read, with what a reader of our own or a library found."""
     return SourceError(
         Phrase(
             "layer '{layer}': {file} cannot be read: {error}. It may be damaged or cut short: get it anew.",

@@ -59,21 +59,7 @@ _MOST_OPEN = 8
 
 
 def answer(child: ReadingChild, what: str, version: Sequence[Any], name: str, place: Place | None, band: int) -> Answer:
-    """In a child: leave cells of a grid in the common memory, or tell what there is to know of it.
-
-    Parameters
-    ----------
-    child : ReadingChild
-    what : {"facts", "crs", "cells", "mask"}
-    version : sequence
-        Its file.
-    name : str
-        Of the layer.
-    place : (rows, columns)
-        Each from and to.
-    band : int
-        Counted from 1.
-    """
+    """In a child: leave cells of a grid in the common memory, or tell what there is to know of it."""
     try:
         with child.at_work(name):
             return ["done", _done(_opened(version, name), child, what, place, band)], ()
@@ -147,24 +133,7 @@ def _facts(dataset: DatasetReader | ArrayBand) -> dict[str, object]:
 
 
 class ServedGrid:
-    """A grid that a child holds open, as rasterio would show it here.
-
-    Parameters
-    ----------
-    path : Path
-        Its file.
-    name : str
-        Of the layer, for messages.
-    layer : str, optional
-        Of netCDF and Zarr the variable.
-
-    Raises
-    ------
-    ChildFault
-        What opening it raised in the child; so does reading.
-    LimitError, SourceError
-        It takes more than it may, or the library crashed; so may reading.
-    """
+    """A grid that a child holds open, as rasterio would show it here."""
 
     def __init__(self, path: Path, name: str, layer: str | None = None) -> None:
         load_gdal("rasterio")

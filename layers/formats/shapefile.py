@@ -25,20 +25,7 @@ _UTF8_NAMES = frozenset({"UTF8", "65001"})
 
 
 def check_shapefile(path: Path, name: str) -> None:
-    """Refuse a shapefile whose parts are missing or do not fit together.
-
-    Parameters
-    ----------
-    path : Path
-        The .shp.
-    name : str
-        Name of the layer, for messages.
-
-    Raises
-    ------
-    SourceError
-        .shx or .dbf is missing, a part is shorter than it says, or they tell of different numbers of features.
-    """
+    """Refuse a shapefile whose parts are missing or do not fit together."""
     index, table = companion_file(path, ".shx"), companion_file(path, ".dbf")
     missing = [one.name for one in (index, table) if not one.exists()]
     if missing:
@@ -120,24 +107,7 @@ def _said_bytes(path: Path) -> int:
 
 
 def encoding_of(path: Path, name: str, asked: str | None = None) -> tuple[str, pd.DataFrame]:
-    """The encoding of the texts, and a ledger row where the file does not state it or the plan says another.
-
-    Parameters
-    ----------
-    path : Path
-        The .shp.
-    name : str
-        Name of the layer.
-    asked : str, optional
-        What the plan says; it goes before what the .cpg says.
-
-    Raises
-    ------
-    SourceError
-        What the plan or the .cpg says is wrong, or nothing says it and the texts are not UTF-8.
-    StudyError
-        Python does not know the encoding of the plan.
-    """
+    """The encoding of the texts, and a ledger row where the file does not state it or the plan says another."""
     if asked is not None:
         with naming_the_layer(Phrase("layer '{layer}'", layer=name)):
             check_encoding(asked)
@@ -224,19 +194,7 @@ def _fields(body: bytes) -> Iterator[tuple[bytes, str, int, int]]:
 
 
 def deleted_in(path: Path, name: str, column: str | None, encoding: str) -> pd.DataFrame:
-    """A ledger row for each feature whose row in the .dbf is marked as deleted: GDAL passes over it.
-
-    Parameters
-    ----------
-    path : Path
-        The .shp, as :func:`check_shapefile` let it pass.
-    name : str
-        Name of the layer.
-    column : str or None
-        Whose text names a feature; None for the file's own ids.
-    encoding : str
-        Of the texts.
-    """
+    """A ledger row for each feature whose row in the .dbf is marked as deleted: GDAL passes over it."""
     table = companion_file(path, ".dbf")
     body = table.read_bytes()
     count, head, width = struct.unpack_from("<IHH", body, 4)

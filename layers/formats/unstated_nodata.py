@@ -38,14 +38,6 @@ def telltales(kind: np.dtype[Any]) -> frozenset[float]:
 class CellSurvey:
     """What the cells of a grid hold, looked at block by block.
 
-    Attributes
-    ----------
-    low, high : float
-        Range of the values that are not among those which may stand for none; ``low`` above ``high`` where there are
-        no others.
-    counts : dict of float to int
-        Cells of each value that may stand for none, as far as it is the lowest or highest of a block.
-
     Examples
     --------
     >>> heights = CellSurvey(np.dtype("int16"))

@@ -71,51 +71,7 @@ def read_features(
     x: str | None = None,
     y: str | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The features of a file as they stand there, and what the ledger has to say of them.
-
-    Parameters
-    ----------
-    path : Path
-        GeoPackage, GeoParquet, FlatGeobuf, GeoJSON, also a feature a line, TopoJSON, KML, Shapefile or the folder of a
-        File Geodatabase, these two also in a ZIP; or a table with columns ``x`` and ``y``.
-    name : str
-        Name of the layer in the plan, for messages and the ledger.
-    layer : str, optional
-        The layer inside a file of several.
-    id : str, optional
-        Column whose text names a feature; by default the file's own ids, or 1-based rows.
-    texts : collection of str
-        Further columns to read as text.
-    crs : str, optional
-        What the plan says; needed where the file has none. "GCJ-02": a Chinese web map moved the places, and they are
-        taken back.
-    override_crs : bool
-        The plan's CRS holds although the file states another.
-    encoding : str, optional
-        Of a CSV or shapefile.
-    decimal, separator : str, optional
-        Of a CSV (the first also of a sheet), see :func:`layers.formats.read_records`.
-    x, y : str, optional
-        Columns with the coordinates of points.
-
-    Returns
-    -------
-    features : GeoDataFrame
-        Index: feature id (text); the file's columns; 2D geometry named ``geometry``, None where there is none.
-    ledger : DataFrame
-        Columns ``LEDGER_COLUMNS``.
-
-    Raises
-    ------
-    SourceError
-        The file or a column is missing, damaged, or not what it says.
-    CrsError
-        The CRS is missing or contradicts the plan.
-    GeometryError
-        Coordinates that are no numbers, or geometry that cannot be read.
-    LimitError
-        Too large.
-    """
+    """The features of a file as they stand there, and what the ledger has to say of them."""
     with unpacked(path, name, FEATURES) as (inside, file_format):
         records, notes = _records(inside, file_format, name, layer, id, encoding, decimal, separator)
     if not len(records.table):
@@ -460,30 +416,7 @@ def _refuse(ids: pd.Index, rows: npt.NDArray[Any], code: str, name: str, what: s
 
 
 def select(features: gpd.GeoDataFrame, where: str, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The features that meet a condition over the layer's own columns.
-
-    Parameters
-    ----------
-    features : GeoDataFrame
-    where : str
-        Such as ``kind = 'forest'``.
-    name : str
-        Name of the layer, for messages and the ledger.
-
-    Returns
-    -------
-    features : GeoDataFrame
-        In their order.
-    ledger : DataFrame
-        A row for each feature of which the condition cannot be told because a value is missing; it is left out.
-
-    Raises
-    ------
-    ConditionError, UnknownNameError
-        The condition cannot be read, or names no column of the layer.
-    SourceError
-        No feature meets it.
-    """
+    """The features that meet a condition over the layer's own columns."""
     with naming_the_layer(Phrase("layer '{layer}', where", layer=name), name):
         answer = parse_condition(where).evaluate(pd.DataFrame(features.drop(columns="geometry")))
     if not answer.yes.any():

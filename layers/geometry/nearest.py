@@ -19,20 +19,7 @@ _SAMPLES = 9
 
 
 def nearest_km(shapes: Geometries, features: Geometries, crs: CRS) -> Floats:
-    """The way from each shape to the nearest feature.
-
-    Parameters
-    ----------
-    shapes, features : array of geometries
-        Both in ``crs``; none missing or empty.
-    crs : pyproj.CRS
-        Projected.
-
-    Returns
-    -------
-    array of float
-        Kilometres on the ellipsoid from border to border, 0 where they touch; NaN where there are no features.
-    """
+    """The way from each shape to the nearest feature."""
     found = np.full(len(shapes), np.nan)
     if not len(features) or not len(shapes):
         return found

@@ -23,25 +23,6 @@ _NOISE_M2 = 0.01
 def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Units of which no two overlap.
 
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Valid polygons in the working CRS; index: unit id, sorted.
-    max_overlap_ha : float
-        How much may overlap in total.
-
-    Returns
-    -------
-    units : GeoDataFrame
-        The overlap of two units belongs to the one whose id sorts first.
-    ledger : DataFrame
-        A row for each unit that gave land away, which says to whom and how much of it.
-
-    Raises
-    ------
-    GeometryError
-        More overlaps than that, or a unit lies inside another one altogether.
-
     Notes
     -----
     Overlaps below 0.01 m2 are rounding and stay as they are.
@@ -137,18 +118,6 @@ def _overlaps(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArr
 def note_overlaps(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
     """Ledger rows for features of a layer that share land with others of it; nothing is changed.
 
-    Parameters
-    ----------
-    features : GeoDataFrame
-        Valid polygons in the working CRS; index: feature id.
-    name : str
-        Name of the layer.
-
-    Returns
-    -------
-    DataFrame
-        A row for each feature that does, which says with whom and on how many hectares.
-
     Examples
     --------
     >>> from shapely import box
@@ -175,18 +144,6 @@ def _without(shape: Any, others: npt.NDArray[Any]) -> Any:
 
 def note_gaps(units: gpd.GeoDataFrame, union: Any = None) -> pd.DataFrame:
     """Ledger rows for holes between the units that look like slips of the pen; nothing is changed.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Valid polygons in the working CRS without overlaps; index: unit id, sorted.
-    union : Polygon or MultiPolygon, optional
-        Of all units, where it is known.
-
-    Returns
-    -------
-    DataFrame
-        A row for the first unit by id beside a gap; hectares before and after are those of its gaps.
 
     Notes
     -----

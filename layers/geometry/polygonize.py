@@ -17,18 +17,6 @@ def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:
 
     Every corner of a cell on an outline is a point of it, so that two classes of one raster share all points of their
     common border wherever they are projected to.
-
-    Parameters
-    ----------
-    raster : Raster
-        With its ``where``, if any.
-    window : (slice, slice)
-
-    Returns
-    -------
-    GeoDataFrame
-        Index: "1", "2", ... in the order in which they end, row by row; geometry only, in the raster's CRS. Cells
-        that touch by an edge are one polygon.
     """
     load_gdal("rasterio")
     from rasterio.features import shapes  # noqa: PLC0415  (loaded by load_gdal)

@@ -28,11 +28,6 @@ _ORDINARY = {0: (0, 4), 1: (1, 2, 5), 2: (3, 6)}
 def drop_empty(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """The features that have a geometry, and a ledger row for each that has none.
 
-    Raises
-    ------
-    GeometryError
-        None has one.
-
     Examples
     --------
     >>> from shapely import Point
@@ -60,11 +55,6 @@ def drop_empty(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame,
 
 def kind_of(features: gpd.GeoDataFrame, name: str) -> Kind:
     """What the features are: points, lines or polygons.
-
-    Raises
-    ------
-    GeometryError
-        They are of several kinds.
 
     Examples
     --------
@@ -128,33 +118,6 @@ def make_valid(
     each: bool = False,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Polygons that are valid: each covers the points that its rings enclose; overlapping parts count once.
-
-    Parameters
-    ----------
-    features : GeoDataFrame
-        Polygons as the file has them, index: feature id.
-    name : str
-        Name of the layer, for the ledger.
-    crs : pyproj.CRS, optional
-        Equal-area, in metres: where they are placed. By default that of the features.
-    earlier : DataFrame, optional
-        Ledger of what was done to the layer before; its repairs count as well.
-    max_share : float, optional
-        Share of the layer's area beyond which repairs are refused; by default none is.
-    each : bool
-        Hold each feature to that share: for units, whose area is the ground of all.
-
-    Returns
-    -------
-    features : GeoDataFrame
-        Same columns, in ``crs``; without those that had no area at all.
-    ledger : DataFrame
-        One row a repaired feature, hectares before and after.
-
-    Raises
-    ------
-    GeometryError
-        Repairs change more than ``max_share``, with ids and areas; or a feature has no place in ``crs``.
 
     Notes
     -----
@@ -333,18 +296,7 @@ def _with(features: gpd.GeoDataFrame, shapes: npt.NDArray[Any]) -> gpd.GeoDataFr
 def drop_outside(
     features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str, kind: Kind, *, keep: bool
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """The features that meet a unit, or all; and a ledger row for each feature that meets none.
-
-    Parameters
-    ----------
-    features, units : GeoDataFrame
-        In the working CRS, valid.
-    name : str
-        Name of the layer, for the ledger.
-    kind : {"points", "lines", "polygons"}
-    keep : bool
-        Those outside stay, for the nearest one may lie across the border; they count in no unit.
-    """
+    """The features that meet a unit, or all; and a ledger row for each feature that meets none."""
     shapes = np.asarray(features.geometry.array)
     tree = shapely.STRtree(np.asarray(units.geometry.array))
     inside = np.zeros(len(shapes), dtype=bool)
@@ -366,18 +318,6 @@ def drop_outside(
 
 def note_duplicates(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
     """Ledger rows for features whose shape and columns are those of a feature before; nothing is changed.
-
-    Parameters
-    ----------
-    features : GeoDataFrame
-        Index: ids as text.
-    name : str
-        Name of the layer.
-
-    Returns
-    -------
-    DataFrame
-        A row for each feature but the first of those that are the same.
 
     Examples
     --------

@@ -14,23 +14,7 @@ _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Let two folders change places, so that at no moment either is missing.
-
-    Parameters
-    ----------
-    one, other : Path
-        Both exist, on one file system.
-
-    Returns
-    -------
-    bool
-        False where the system or its file system has no such call; nothing has happened then.
-
-    Raises
-    ------
-    OSError
-        The system has it, and refused.
-    """
+    """Let two folders change places, so that at no moment either is missing."""
     return _renameat2(one, other, _EXCHANGE)
 
 

@@ -30,17 +30,7 @@ _MOST_BYTES = 1 << 16
 
 
 class Kind(NamedTuple):
-    """A kind of output.
-
-    Attributes
-    ----------
-    strangers : callable
-        Takes what stands at the place, and gives the names of what zoneplan did not write there as this kind; nothing
-        where it may be replaced.
-    is_folder : bool
-    makes_parents : bool
-        Whether folders above the place that are not there are made.
-    """
+    """A kind of output."""
 
     strangers: Callable[[Path], Sequence[str]]
     is_folder: bool = False

@@ -54,23 +54,6 @@ def staged(target: str | Path, kind: Kind, *, inputs: Iterable[Path] = (), notic
     """A path for a file or a folder, which takes its place when the block ends well; else nothing has happened.
 
     Inside a stage it is the target itself, which gets into its place with all else there.
-
-    Parameters
-    ----------
-    target : str or Path
-        Where the output shall stand. What stands there is replaced if it is zoneplan's own, of this kind.
-    kind : Kind
-    inputs : iterable of Path
-        What the output is made from, which it must not replace.
-    notice : callable, optional
-        Called with a text that names files of the user's that were moved out of a folder that was replaced.
-
-    Raises
-    ------
-    WriteError
-        Something else stands there, or the disk is full or not ours to write to.
-    BusyError
-        A living process writes there. The system lets go of the locks of those that have ended.
     """
     target = _absolute(target)
     if any(_STAGE.fullmatch(above.name) for above in target.parents):
@@ -88,24 +71,7 @@ def staged(target: str | Path, kind: Kind, *, inputs: Iterable[Path] = (), notic
 
 @contextmanager
 def staged_in(folder: str | Path, last: str, notice: Notice = warn) -> Iterator[Path]:
-    """A folder for files, which get into a folder when the block ends well; nothing that stands there is replaced.
-
-    Parameters
-    ----------
-    folder : str or Path
-        A new one gets into its place in one step. Into one that is there the files go one after another; after a kill
-        the next writer takes them out again, unless all were there.
-    last : str
-        The file that makes the others count: it comes last.
-    notice : callable, optional
-
-    Raises
-    ------
-    WriteError
-        Another file of such a name stands there, or the disk is full or not ours to write to.
-    BusyError
-        A living process writes there.
-    """
+    """A folder for files, which get into a folder when the block ends well; nothing that stands there is replaced."""
     if Path(folder).is_symlink() and not Path(folder).is_dir():
         raise WriteError(Phrase("{folder} is not a folder: choose another", folder=folder))
     folder = Path(os.path.realpath(folder))
@@ -131,13 +97,7 @@ def write_text(target: str | Path, text: str, kind: Kind, *, inputs: Iterable[Pa
 
 
 def require_place(target: str | Path, kind: Kind, inputs: Iterable[Path] = ()) -> None:
-    """Refuse, before any work is done, a place where something stands that is not replaced.
-
-    Raises
-    ------
-    WriteError
-        It is no output of this kind, or one of the inputs, or lies inside a run or a rulebook.
-    """
+    """Refuse, before any work is done, a place where something stands that is not replaced."""
     target = _absolute(target)
     with _refusing(target):
         with suppress(FileNotFoundError, NotADirectoryError):
@@ -150,12 +110,7 @@ def require_place(target: str | Path, kind: Kind, inputs: Iterable[Path] = ()) -
 
 
 def require_free(target: str | Path) -> None:
-    """Refuse to write where something stands, be it a file, a folder or a link.
-
-    Raises
-    ------
-    WriteError
-    """
+    """Refuse to write where something stands, be it a file, a folder or a link."""
     if os.path.lexists(target):
         raise WriteError(
             Phrase("{path} is there already: nothing is overwritten without --force; or name another file", path=target)
@@ -163,13 +118,7 @@ def require_free(target: str | Path) -> None:
 
 
 def put_back(target: str | Path) -> None:
-    """Put an output back in its place that was moved aside for its successor, where that was killed.
-
-    Parameters
-    ----------
-    target : str or Path
-        Where it should stand; nothing happens where something does, or where a living process writes.
-    """
+    """Put an output back in its place that was moved aside for its successor, where that was killed."""
     target = _absolute(target)
     with suppress(OSError, ValueError, BusyError):
         if not os.path.lexists(target) and any(map(_has_older, _stages_of(target))):

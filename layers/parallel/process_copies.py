@@ -36,17 +36,7 @@ class Outcome(NamedTuple):
 
 
 class Copies:
-    """The copies of this process that are at work; see :func:`copies`.
-
-    Parameters
-    ----------
-    workers : int
-
-    Attributes
-    ----------
-    workers : int
-        1 where this system cannot copy a process, or this process is one that may have no children.
-    """
+    """The copies of this process that are at work; see :func:`copies`."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers if sys.platform == "linux" and not current_process().daemon else 1
@@ -68,15 +58,7 @@ class Copies:
                 self._do(number)
 
     def share(self, jobs: Sequence[Job], announce: Callable[[int], None] = lambda _place: None) -> None:
-        """Do jobs here and in copies, whoever is free the next; a copy that was started goes on beside them.
-
-        Parameters
-        ----------
-        jobs : sequence of callable
-            At most 256. With one worker in this order.
-        announce : callable, optional
-            Called with the place of each job that is done here, before it begins: those before it have begun.
-        """
+        """Do jobs here and in copies, whoever is free the next; a copy that was started goes on beside them."""
         numbers = self._numbered(jobs)
         if not self.several:
             for place, number in enumerate(numbers):
@@ -107,13 +89,7 @@ class Copies:
             os.close(queue)
 
     def wait(self, errors: Sequence[tuple[int, BaseException]] = ()) -> None:
-        """Wait for all copies; what one that was killed has left, as for want of memory, is done here.
-
-        Raises
-        ------
-        BaseException
-            What the first job that failed raised, of copies and of those done here.
-        """
+        """Wait for all copies; what one that was killed has left, as for want of memory, is done here."""
         found = list(errors)
         while self._at_work:
             process, answer = self._at_work[0]
@@ -179,11 +155,6 @@ class Copies:
 @contextmanager
 def copies(workers: int) -> Iterator[Copies]:
     """Copies of this process for the jobs of a block; at its end, however it ends, none is left.
-
-    Parameters
-    ----------
-    workers : int
-        How many work at a time, this process included. With 1 every job is done here, in its order.
 
     Examples
     --------

@@ -14,19 +14,6 @@ Found = TypeVar("Found")
 def in_threads(calls: Sequence[Callable[[], Found]], workers: int) -> list[Found]:
     """What some calls give, in their order, several at a time.
 
-    Parameters
-    ----------
-    calls : sequence of callable
-        None of them changes what another reads.
-    workers : int
-        With 1 they are called one after another in this thread.
-
-    Returns
-    -------
-    list
-        All threads have ended. Where calls raise, the error is that of the first of them, once those that had begun are
-        done; the others are not called.
-
     Examples
     --------
     >>> in_threads([lambda: "a", lambda: "b"], 2)
@@ -45,16 +32,6 @@ def in_threads(calls: Sequence[Callable[[], Found]], workers: int) -> list[Found
 
 def begin(call: Callable[[], Found]) -> Callable[[], Found]:
     """Begin a call in a thread; what comes back waits until it is done, and gives what it gives.
-
-    Parameters
-    ----------
-    call : callable
-        Reads nothing that others change.
-
-    Returns
-    -------
-    callable
-        Raises what the call raised.
 
     Examples
     --------

@@ -11,11 +11,6 @@ from layers.phrases import Phrase
 def require_workers(asked: int | None) -> None:
     """Refuse a number of workers that is none.
 
-    Raises
-    ------
-    ZoneplanError
-        It is less than 1, or no whole number.
-
     Examples
     --------
     >>> require_workers(None), require_workers(2)
@@ -31,21 +26,6 @@ def require_workers(asked: int | None) -> None:
 
 def worker_count(asked: int | None = None) -> int:
     """How many workers there are.
-
-    Parameters
-    ----------
-    asked : int, optional
-        By default one for each core that this process may use.
-
-    Returns
-    -------
-    int
-        1 or more.
-
-    Raises
-    ------
-    ZoneplanError
-        See :func:`require_workers`.
 
     Examples
     --------

@@ -68,16 +68,7 @@ class Tile(NamedTuple):
 
 
 def tiles(edges: Edges, raster: Raster, block: tuple[int, int]) -> Iterator[Tile]:
-    """The tiles that polygons meet, from north to south.
-
-    Parameters
-    ----------
-    edges : Edges
-        In the columns and rows of the raster.
-    raster : Raster
-    block : (int, int)
-        In which the raster is stored.
-    """
+    """The tiles that polygons meet, from north to south."""
     turn = full_turn(raster.crs)
     columns = raster.shape[1]
     size = grain(block, columns)
@@ -143,15 +134,7 @@ def _by_columns(spans: Spans, wide: int, columns: int) -> Iterator[Tile]:
 
 @dataclass(frozen=True)
 class TileCells:
-    """What a grid says of the cells of a tile.
-
-    Attributes
-    ----------
-    raster : Raster
-    read : callable
-        Of the raster held open.
-    tile : Tile
-    """
+    """What a grid says of the cells of a tile."""
 
     raster: Raster
     read: Read

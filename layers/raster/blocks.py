@@ -32,26 +32,6 @@ def cut_tracts(
 ) -> Iterator[pd.DataFrame]:
     """The part of every cell inside each land, a few lands at a time, so that memory is bounded by the largest flock.
 
-    Parameters
-    ----------
-    land : GeoDataFrame
-        Polygons in an equal-area CRS in metres.
-    raster : Raster
-    surfaces : iterable of {"value", "slope", "aspect", "relief"}
-    flock : array of int, optional
-        For each land a number from 0 up: lands of one number come together. By default each is alone.
-
-    Yields
-    ------
-    DataFrame
-        One row a land and cell, sorted by them: ``land`` (place in the table), ``row``, ``column``, ``share`` (of the
-        cell inside the land), ``area_ha``, and one column a surface, NaN where the cell has none.
-
-    Raises
-    ------
-    SourceError
-        Slope, aspect or relief is asked of cells larger than 100 m and the layer does not say ``coarse``.
-
     Notes
     -----
     ``area_ha`` is the planar area of the land, shared out among its cells by their true area inside it; the part of the
@@ -83,12 +63,6 @@ def cut_runs(
     land: gpd.GeoDataFrame, raster: Raster, surfaces: Iterable[str], flock: Places | None = None
 ) -> Iterator[pd.DataFrame]:
     """What :func:`cut_tracts` gives, with one row for cells of a row side by side that are alike.
-
-    Yields
-    ------
-    DataFrame
-        The columns of :func:`cut_tracts`, those of the westernmost cell, and ``count``: of how many they are. Cells of
-        which a surface is asked have a row each.
 
     Examples
     --------
@@ -135,18 +109,6 @@ def _runs(
 def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:
     """Cells of a raster as polygons in another CRS; neighbours have their common edge in common.
 
-    Parameters
-    ----------
-    raster : Raster
-    row, column : array of int
-        Which cells.
-    crs : pyproj.CRS
-        In metres.
-
-    Returns
-    -------
-    array of Polygon
-
     Examples
     --------
     >>> from affine import Affine
@@ -165,13 +127,7 @@ def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:
 
 
 class DistanceIndex:
-    """A spatial index of some shapes, asked how far points are from the nearest of them.
-
-    Parameters
-    ----------
-    shapes : array of geometry
-        In metres.
-    """
+    """A spatial index of some shapes, asked how far points are from the nearest of them."""
 
     def __init__(self, shapes: Shapes) -> None:
         self.shapes, self._tree = shapes, shapely.STRtree(shapes)
@@ -199,18 +155,7 @@ class DistanceIndex:
 
 @dataclass(frozen=True)
 class Blocks:
-    """Square blocks of the cells of a grid.
-
-    Attributes
-    ----------
-    middle : array of geometry
-        Of each block, in metres.
-    radius : array of float
-        Metres within which the centres of its cells lie around it; 0 for a single cell, inf for a block that reaches
-        beyond the edge of a projection, of which nothing is known.
-    block : array of int
-        Of each cell the place of its block.
-    """
+    """Square blocks of the cells of a grid."""
 
     middle: Shapes
     radius: Floats
@@ -231,16 +176,6 @@ class Blocks:
 
 def find_blocks(raster: Raster, row: Places, column: Places, side: int, way: Transformer) -> Blocks:
     """The blocks in which some cells lie.
-
-    Parameters
-    ----------
-    raster : Raster
-    row, column : array of int
-        Which cells.
-    side : int
-        Of a block, in cells; of 1 each cell is a block of its own.
-    way : pyproj.Transformer
-        From the CRS of the raster into one in metres, see :func:`layers.crs.way_between`.
 
     Examples
     --------

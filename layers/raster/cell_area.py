@@ -20,25 +20,6 @@ _LATTICE = 512
 def cell_areas(raster: Raster, row: Places, column: Places) -> Floats:
     """The true area of cells, in square metres.
 
-    Parameters
-    ----------
-    raster : Raster
-        In lon/lat or projected.
-    row, column : array of int
-        Which cells; a column of rows and a row of columns give a table of all cells of a window.
-
-    Returns
-    -------
-    array of float
-        In lon/lat by the closed form of the ellipsoid; in an equal-area projection the planar area; in any other from
-        the two ways through the cell on the ellipsoid, interpolated between points that cut the longer side of the
-        grid into 512 parts, or at every cell where it has fewer.
-
-    Raises
-    ------
-    CrsError
-        Cells lie at the rim of a map, such as that of an orthographic projection.
-
     Notes
     -----
     Between the equator and latitude p one radian of longitude holds b**2 / 2 * (sin p / (1 - e**2 sin**2 p) +
@@ -78,19 +59,7 @@ def row_areas(raster: Raster, rows: slice) -> Floats | None:
 
 
 def cell_sides(raster: Raster, rows: slice) -> tuple[Floats, Floats]:
-    """Width and height of the cells of some rows in metres on the ground, in the middle column of the grid.
-
-    Parameters
-    ----------
-    raster : Raster
-    rows : slice
-        With start and stop.
-
-    Returns
-    -------
-    (array of float, array of float)
-        West to east and north to south, one a row.
-    """
+    """Width and height of the cells of some rows in metres on the ground, in the middle column of the grid."""
     y = raster.transform.f + raster.transform.e * (np.arange(rows.start, rows.stop) + 0.5)
     geod = _geod(raster.crs)
     if raster.crs.is_geographic:

@@ -25,19 +25,7 @@ _STRIP_CELLS = 8_000_000
 
 @dataclass(frozen=True, eq=False)
 class HeightGrid:
-    """Heights as whole steps on a grid, north up.
-
-    Attributes
-    ----------
-    steps : array of int16, rows x columns
-        Heights in steps; ``NO_HEIGHT`` where there is none.
-    step_m : float
-        Metres of one step.
-    crs : pyproj.CRS
-        Of the raster that they came from.
-    transform : affine.Affine
-        From (column, row) to (x, y) in ``crs``; no rotation, rows go south.
-    """
+    """Heights as whole steps on a grid, north up."""
 
     steps: Integers
     step_m: float
@@ -60,27 +48,7 @@ class HeightGrid:
 
 
 def height_grid(raster: Raster, bounds: Floats, crs: CRS) -> HeightGrid | None:
-    """What a plan keeps of a raster of heights.
-
-    Parameters
-    ----------
-    raster : Raster
-        Heights in metres.
-    bounds : array of 4
-        West, south, east, north of the units, in ``crs``.
-    crs : pyproj.CRS
-        The working CRS.
-
-    Returns
-    -------
-    HeightGrid or None
-        At most ``MOST_CELLS`` cells a side, each the mean of cells of the raster; None where there is no height.
-
-    Raises
-    ------
-    SourceError, LimitError
-        As for :meth:`layers.formats.Raster.read`.
-    """
+    """What a plan keeps of a raster of heights."""
     west, south, east, north = map(float, bounds)
     side = 0.0 if raster.nodata is None else MARGIN * max(east - west, north - south)  # cells without a check stay out
     rows, columns = window_of(raster, np.array([west - side, south - side, east + side, north + side]), crs)
@@ -135,13 +103,7 @@ def write_heights(grid: HeightGrid, path: Path) -> None:
 
 
 def read_heights(path: Path) -> HeightGrid:
-    """Heights as :func:`write_heights` wrote them.
-
-    Raises
-    ------
-    SourceError
-        The file cannot be read.
-    """
+    """Heights as :func:`write_heights` wrote them."""
     with opened(path, path.stem) as file:
         text = file.crs.to_wkt() if file.crs else ""
         return HeightGrid(file.read(1), float(file.scales[0]), CRS.from_user_input(text), file.transform)

@@ -44,15 +44,7 @@ _LEVEL = 1e6
 
 @dataclass(frozen=True)
 class Edges:
-    """Directed edges of polygons in a grid's columns and rows (rows run south), the inside on their left on the map.
-
-    Attributes
-    ----------
-    start, end : array of float, edges x 2
-        Column, row.
-    owner : array of int
-        Place of the polygon's row in the table that it came from.
-    """
+    """Directed edges of polygons in a grid's columns and rows (rows run south), the inside on their left on the map."""
 
     start: Floats
     end: Floats
@@ -86,15 +78,7 @@ class Edges:
 
 
 class Footprint(NamedTuple):
-    """The cells that polygons touch, sorted by polygon, row and column.
-
-    Attributes
-    ----------
-    owner, row, column : array of int
-        Which polygon, which cell.
-    share : array of float
-        Of the cell inside the polygon: above 0, at most 1.
-    """
+    """The cells that polygons touch, sorted by polygon, row and column."""
 
     owner: Places
     row: Places
@@ -103,27 +87,14 @@ class Footprint(NamedTuple):
 
 
 class Borders:
-    """The edges of polygons, for grids of any CRS; grids of one CRS share the work of getting there.
-
-    Parameters
-    ----------
-    polygons : GeoDataFrame
-        Valid, in any CRS. An edge that bends on its way into the grid's CRS is cut so that no point is off by more
-        than 0.05 m. In longitude and latitude each ring runs on beyond 180 degrees, and one round a pole by way of it.
-    """
+    """The edges of polygons, for grids of any CRS; grids of one CRS share the work of getting there."""
 
     def __init__(self, polygons: gpd.GeoDataFrame) -> None:
         self.polygons = polygons
         self._found: dict[CRS, Edges] = {}
 
     def on(self, crs: CRS, transform: Affine) -> Edges:
-        """The edges in the columns and rows of a grid, which is north up.
-
-        Raises
-        ------
-        GeometryError
-            A polygon has no place in the CRS, or lies across the line where its map is cut.
-        """
+        """The edges in the columns and rows of a grid, which is north up."""
         if crs not in self._found:
             self._found[crs] = self._edges(crs)
         found = self._found[crs]
@@ -203,15 +174,7 @@ def _to_poles(images: Floats, starts: Places, part: Places, owner: Places, turn:
 
 
 class Spans(NamedTuple):
-    """Cells of one row, side by side, that have the same share inside a polygon; no cell of a polygon is in two.
-
-    Attributes
-    ----------
-    owner, row, start, stop : array of int
-        Which polygon, which row, and the columns from the first to the one beyond the last.
-    share : array of float
-        Of each cell inside the polygon: above 0, at most 1.
-    """
+    """Cells of one row, side by side, that have the same share inside a polygon; no cell of a polygon is in two."""
 
     owner: Places
     row: Places
@@ -258,15 +221,6 @@ def joined(several: Iterable[Spans]) -> Spans:
 
 def find_spans(edges: Edges, rows: slice, columns: int, turn: float | None = None) -> Spans:
     """The spans of cells that polygons hold in some rows of a grid, sorted by polygon, row and column.
-
-    Parameters
-    ----------
-    edges : Edges
-    rows : slice
-        With start and stop; what lies in other rows or beyond the columns is left out.
-    columns : int
-    turn : float, optional
-        Columns of a full turn of longitude: polygons meet the grid wherever it repeats.
 
     Notes
     -----
@@ -349,16 +303,7 @@ def _swept(edges: Edges, rows: slice, columns: int) -> Spans:
 
 
 class _Crossings(NamedTuple):
-    """Where edges cross the lines of a grid that run one way.
-
-    Attributes
-    ----------
-    crossed, nearest, step : array of int
-        Of each edge: how many lines it crosses, the first of them, and 1 or -1 for the way that it goes on from there.
-    edge, order : array of int
-        Of each crossing: the place of its edge, and how many lines of these the edge has crossed before.
-    points : array of float, crossings x 2
-    """
+    """Where edges cross the lines of a grid that run one way."""
 
     crossed: Places
     nearest: Places

@@ -111,24 +111,7 @@ def _around(part: float, whole: Floats | float) -> npt.NDArray[np.float64]:
 
 
 class Tally:
-    """Cells gathered into distributions, of which numbers are made as polygons end.
-
-    Parameters
-    ----------
-    last_row : array of int
-        Of each polygon, below which it has no cells.
-    functions : mapping of str to callable
-        What is made of distributions.
-    limit : float
-        So many distinct values may be held; by default ``HELD``.
-
-    Attributes
-    ----------
-    results : dict of str to array
-        By the name of the function; NaN for a polygon without a value, and for those that are spilled.
-    spilled : array of bool
-        The polygons that have more distinct values than can be held.
-    """
+    """Cells gathered into distributions, of which numbers are made as polygons end."""
 
     def __init__(
         self, last_row: Floats, functions: Mapping[str, Callable[[Distribution], Floats]], limit: float | None = None
@@ -199,17 +182,7 @@ def _counted(cells: Cells) -> Cells:
 
 
 def select_quantiles(reading: Callable[[], Iterable[Cells]], parts: list[float], whole: Distribution) -> list[Floats]:
-    """Quantiles of more distinct values than memory holds, by reading all cells again several times.
-
-    Parameters
-    ----------
-    reading : callable
-        Gives all cells, some at a time, as often as it is called.
-    parts : list of float
-        Which quantiles.
-    whole : Distribution
-        Of each polygon the lowest and the highest value, and of these the area that they and all between them have.
-    """
+    """Quantiles of more distinct values than memory holds, by reading all cells again several times."""
     unit = np.unique(whole.owner)
     start = whole.starts
     low, high = _keys(whole.value[start[unit]]), _keys(whole.value[start[unit + 1] - 1])

@@ -25,13 +25,7 @@ _TIE = 1e-12
 
 
 class Extent:
-    """How much of a grid each polygon holds: in cells and in area, and the largest share of a cell.
-
-    Parameters
-    ----------
-    count : int
-        Of polygons.
-    """
+    """How much of a grid each polygon holds: in cells and in area, and the largest share of a cell."""
 
     def __init__(self, count: int) -> None:
         self.cells, self.area, self.most = np.zeros(count), np.zeros(count), np.zeros(count)
@@ -160,15 +154,6 @@ class Seen:
 
 class Moments:
     """What is added up of one surface, or of the answers to one condition.
-
-    Parameters
-    ----------
-    count : int
-        Of polygons.
-    strip : float
-        The share of a cell by which a border may be off along its side.
-    functions : set of str
-        Those of the formulas: they decide what is added up.
 
     Notes
     -----

@@ -44,18 +44,6 @@ def window_heights(heights: Floats, rows: slice, columns: slice) -> list[Floats]
 def slope(nine: Around, width_m: Floats, height_m: Floats) -> Floats:
     """The steepest slope in degrees, after Horn (1981).
 
-    Parameters
-    ----------
-    nine : sequence of nine arrays of float
-        From :func:`around`.
-    width_m, height_m : array of float
-        Sides of each cell on the ground.
-
-    Returns
-    -------
-    array of float
-        NaN where the cell or one of its neighbours has no value.
-
     Notes
     -----
     Horn, B. K. P. (1981), Hill shading and the reflectance map, Proceedings of the IEEE 69: the two cells beside count

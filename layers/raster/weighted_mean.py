@@ -25,28 +25,6 @@ def weighted_mean(
 ) -> pd.DataFrame:
     """The mean of a raster in each unit, each cell by the amount that another raster has there.
 
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Valid polygons in any CRS.
-    raster : Raster
-        What the mean is of.
-    weight : Raster
-        Amounts, such as people in each cell; none below 0. Of any CRS and cell size.
-    borders : Borders, optional
-        Of the units, where other grids use them as well.
-
-    Returns
-    -------
-    DataFrame of float
-        Index of the units: ``mean``, missing where no amount lies on a value, and ``covered``, the part of the amount
-        of each unit that does.
-
-    Raises
-    ------
-    SourceError
-        An amount is below 0.
-
     Notes
     -----
     The grid with the smaller cells decides: each of its cells counts with the part of it inside the unit, and takes
@@ -84,18 +62,7 @@ def weighted_mean(
 
 
 def shift_of_cells(raster: Raster, weight: Raster) -> pd.DataFrame:
-    """A ledger row where two grids of one cell size lie half a cell beside each other, as grids of middles do.
-
-    Parameters
-    ----------
-    raster, weight : Raster
-        That are combined, see :func:`weighted_mean`.
-
-    Returns
-    -------
-    DataFrame
-        A row for the first, as a whole, or none.
-    """
+    """A ledger row where two grids of one cell size lie half a cell beside each other, as grids of middles do."""
     own, other = raster.transform, weight.transform
     nothing = entries(raster.name, [], "shifted", "")
     if not same_crs(raster.crs, weight.crs) or not np.allclose([own.a, own.e], [other.a, other.e], rtol=1e-6):

@@ -252,23 +252,6 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
     """The share of each unit's whole land on which a condition on a raster is met for certain.
 
     Land without a value, or outside the raster, counts as not meeting it.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-    raster : Raster
-    condition : Condition
-        On ``value``, ``slope``, ``aspect`` and ``relief``.
-
-    Returns
-    -------
-    Series of float
-        Index of the units; 0 to 1.
-
-    Raises
-    ------
-    SourceError
-        As :func:`summarise`.
     """
     refuse_coarse(raster, condition.names, f"'{condition.text}'")
     edges = edges_on(Borders(units), raster)
@@ -283,13 +266,7 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
 
 
 def refuse_coarse(raster: Raster, surfaces: Iterable[str], wanted: str) -> None:
-    """Refuse slope, aspect and relief of cells that flatten the land.
-
-    Raises
-    ------
-    SourceError
-        The cells are larger than 100 m and the layer does not say ``coarse``.
-    """
+    """Refuse slope, aspect and relief of cells that flatten the land."""
     shape = sorted(set(surfaces) - {"value"})
     if shape and raster.cell_size_m > MAX_SLOPE_CELL_M and not raster.coarse:
         raise SourceError(
@@ -320,19 +297,7 @@ def _turn(raster: Raster) -> float | None:
 
 
 class Batch(NamedTuple):
-    """A few units.
-
-    Attributes
-    ----------
-    units : array of int
-        Their places in the table.
-    spans : Spans
-        Their cells; those of one span have the same area.
-    each : array of float
-        The true area of a cell of each span inside its unit, in square metres.
-    inside : array of float
-        The share of each unit that lies on the grid.
-    """
+    """A few units."""
 
     units: npt.NDArray[np.int64]
     spans: Spans
@@ -356,17 +321,7 @@ def batches(
     flock: npt.NDArray[np.int64] | None = None,
     borders: Borders | None = None,
 ) -> Iterator[Batch]:
-    """Units a few at a time, neighbours together, so that neither cells nor the window read grow too large.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-    raster : Raster
-    flock : array of int, optional
-        For each unit a number from 0 up: units of one number come in one batch. By default each is alone.
-    borders : Borders, optional
-        Of the units, where other grids use them as well.
-    """
+    """Units a few at a time, neighbours together, so that neither cells nor the window read grow too large."""
     edges = edges_on(borders or Borders(units), raster)
     flock = np.arange(len(units)) if flock is None else flock
     flocked = Edges(edges.start, edges.end, flock[edges.owner])
@@ -418,18 +373,7 @@ def terrain_at(
     names: Iterable[str],
     read: Callable[..., Floats],
 ) -> dict[str, Floats]:
-    """The surfaces asked for, at each cell; NaN where a cell has none.
-
-    Parameters
-    ----------
-    raster : Raster
-    found : Footprint
-        Its cells.
-    names : iterable of str
-        Among ``SURFACES``.
-    read : callable
-        Of the raster held open, see :meth:`Raster.reader`.
-    """
+    """The surfaces asked for, at each cell; NaN where a cell has none."""
     if not len(found.row):
         return {name: np.empty(0) for name in names}
     rows = slice(max(int(found.row.min()) - 1, 0), min(int(found.row.max()) + 2, raster.shape[0]))

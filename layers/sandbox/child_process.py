@@ -37,17 +37,7 @@ _OPEN_FILES = Path("/proc/self/fd")
 
 
 class Ended(Exception):  # noqa: N818  (it tells of an end, which those who wait make an error of)
-    """A child has ended without an answer.
-
-    Attributes
-    ----------
-    by : int
-        The signal that ended it; 0 where none did.
-    silent : bool
-        It was ended, because nothing was heard of it.
-    last_words : str
-        What libraries wrote to its stream of errors.
-    """
+    """A child has ended without an answer."""
 
     def __init__(self, by: int, last_words: str = "", *, silent: bool = False) -> None:
         super().__init__(by)
@@ -55,12 +45,7 @@ class Ended(Exception):  # noqa: N818  (it tells of an end, which those who wait
 
 
 class ChildFault(Exception):  # noqa: N818  (it stands for any exception)
-    """What was raised in a child, by the name of its class and its words.
-
-    Attributes
-    ----------
-    kind : str
-    """
+    """What was raised in a child, by the name of its class and its words."""
 
     def __init__(self, kind: str, said: str) -> None:
         super().__init__(said)
@@ -117,24 +102,7 @@ class Channel:
 
 
 class Child:
-    """A child process at work.
-
-    Parameters
-    ----------
-    work : callable
-        What it does, with its end of the channel; forked, so it knows all that this process knows.
-    readable : iterable of Path
-        Files that it may open, see :func:`confine`.
-    open_files : int
-        How many files it may have open beside those of this process.
-
-    Attributes
-    ----------
-    channel : Channel
-        Our end.
-    lock : threading.Lock
-        Held by whoever asks and waits for the answer.
-    """
+    """A child process at work."""
 
     def __init__(self, work: Callable[[Channel], None], readable: Iterable[Path], open_files: int) -> None:
         self.owner, self.lock = os.getpid(), threading.Lock()
@@ -155,13 +123,7 @@ class Child:
         self._computed, self._silent_s = -1, 0.0
 
     def ask(self, message: object, meanwhile: Callable[[], None] = lambda: None) -> tuple[Any, list[bytes]]:
-        """What it answers; what is to be done ``meanwhile`` is done here before it is waited for.
-
-        Raises
-        ------
-        Ended
-            It has ended, or had to be.
-        """
+        """What it answers; what is to be done ``meanwhile`` is done here before it is waited for."""
         try:
             self.channel.send(message)
         except BrokenPipeError:

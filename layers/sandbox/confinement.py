@@ -115,14 +115,7 @@ def limit_resources(open_files: int) -> None:
 
 
 def confine(readable: Iterable[Path]) -> None:
-    """Give up, for good, the network, programs, writing, and reading what is neither given nor of the program.
-
-    Parameters
-    ----------
-    readable : iterable of Path
-        Files that may be opened for reading, folders that are a source, and others whose names may be listed, beside
-        Python, its packages and their data.
-    """
+    """Give up, for good, the network, programs, writing, and reading what is neither given nor of the program."""
     libc = ctypes.CDLL(None, use_errno=True)
     _empty_environment(libc)
     os.environ.update(_VARIABLES | {name.upper(): value for name, value in _VARIABLES.items()})

@@ -59,16 +59,6 @@ def sandboxed(
 ) -> Iterator[None]:
     """Say who reads what is read inside a block.
 
-    Parameters
-    ----------
-    reader : {"process", "inline"} or None
-        None: who reads around the block; in a library call this process, in the command a child.
-    limits : LimitsSection, optional
-        Those of the plan; by default those around the block.
-    meanwhile : callable, optional
-        What this process does while a child reads the first time inside the block, such as to load what is used later;
-        it is not called where this process reads.
-
     Examples
     --------
     >>> with sandboxed("process"), sandboxed(None):
@@ -108,13 +98,6 @@ def current_limits() -> LimitsSection:
 def made_once(key: object, make: Callable[[ExitStack], _Heard]) -> _Heard:
     """What all children of a block share, such as an unpacked archive: made at its first use, gone with the block.
 
-    Parameters
-    ----------
-    key : object
-        What it is made of.
-    make : callable
-        Makes it; what must be done at its end is put onto the stack that it is given.
-
     Examples
     --------
     >>> with sandboxed("process"), sandboxed(None):
@@ -135,24 +118,7 @@ def ask_child(
     subject: object = None,
     refused: Mapping[str, ZoneplanError] | None = None,
 ) -> _Heard:
-    """What a child answers that may read some files; it is forked where none waits.
-
-    Parameters
-    ----------
-    ask : callable
-        Asks it, while nobody else does.
-    files : mapping of str to tuple of Path
-        The files of each source, by name.
-    subject : object, optional
-        What it has to know: the object itself, from before it was forked.
-    refused : mapping of str to ZoneplanError, optional
-        Sources that it is to refuse without reading them.
-
-    Raises
-    ------
-    ReadingEnded
-        It has ended, and is asked no more.
-    """
+    """What a child answers that may read some files; it is forked where none waits."""
     child, waiting = _child(files, subject, refused or {}), _CURRENT.get().meanwhile
     with child.lock:
         if waiting:

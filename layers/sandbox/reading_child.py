@@ -34,15 +34,7 @@ Answer = tuple[object, Sequence[bytes]]
 
 
 class ReadingEnded(Exception):  # noqa: N818  (it tells of an end, of which the error is told)
-    """A child has ended while it read.
-
-    Attributes
-    ----------
-    source : str
-        The name of what it read; "" where it read nothing.
-    error : LimitError or SourceError
-        What there is to say of that.
-    """
+    """A child has ended while it read."""
 
     def __init__(self, source: str, error: LimitError | SourceError) -> None:
         super().__init__(source)
@@ -50,26 +42,7 @@ class ReadingEnded(Exception):  # noqa: N818  (it tells of an end, of which the 
 
 
 class ReadingChild(Child):
-    """A child that calls functions of ours, which read files.
-
-    Parameters
-    ----------
-    subject : object
-        What it knows beside what it is told: the study, mostly.
-    limits : LimitsSection
-        What one source may take.
-    sizes : mapping of str to int
-        Bytes of the sources, by name.
-    readable : tuple of Path
-        All files that it may open.
-    refused : mapping of str to ZoneplanError
-        Sources that it refuses without reading them, by name.
-
-    Attributes
-    ----------
-    meanwhile : callable
-        What who asks it does next before he waits for the answer.
-    """
+    """A child that calls functions of ours, which read files."""
 
     def __init__(
         self,
@@ -87,20 +60,7 @@ class ReadingChild(Child):
         super().__init__(self._serve, readable, limits.open_files)
 
     def call(self, function: str, *told: object) -> tuple[Any, list[bytes]]:
-        """What a function gives in the child.
-
-        Parameters
-        ----------
-        function : str
-            Its module and name, ``layers.formats.served_grids:answer``. It takes the child, and what it is told.
-        *told : object
-            Plain values.
-
-        Raises
-        ------
-        ReadingEnded
-            The child has ended.
-        """
+        """What a function gives in the child."""
         meanwhile, self.meanwhile = self.meanwhile, _nothing
         try:
             return self.ask([function, told], meanwhile)
@@ -212,13 +172,7 @@ def this_child() -> ReadingChild | None:
 
 @contextmanager
 def source_at_work(name: str) -> Iterator[None]:
-    """In a child: hold what is done inside to the limits of a source, or refuse it as was found before.
-
-    Parameters
-    ----------
-    name : str
-        Of the layer or table in the plan.
-    """
+    """In a child: hold what is done inside to the limits of a source, or refuse it as was found before."""
     here = this_child()
     if here is None:
         yield
@@ -260,12 +214,6 @@ def _data_bytes() -> int:
 def memory_most(limits: LimitsSection, size: int) -> int:
     """Bytes of memory that reading a source may take.
 
-    Parameters
-    ----------
-    limits : LimitsSection
-    size : int
-        Bytes of its files.
-
     Examples
     --------
     >>> from layers.sources import LimitsSection
@@ -283,12 +231,6 @@ def seconds_most(limits: LimitsSection, size: int) -> int:
     A damaged file of a few kilobytes can send a library round in a circle for ever; who opens it shall not wait as
     long as for the largest.
 
-    Parameters
-    ----------
-    limits : LimitsSection
-    size : int
-        Bytes of its files; 0 where nobody can say, as of a database.
-
     Examples
     --------
     >>> from layers.sources import LimitsSection
@@ -305,18 +247,7 @@ def seconds_most(limits: LimitsSection, size: int) -> int:
 def refuse_limit(
     key: Literal["memory_mb", "cpu_s", "open_files"], layer: str, limits: LimitsSection, size: int = 0
 ) -> LimitError:
-    """The error of a source that takes more than it may.
-
-    Parameters
-    ----------
-    key : {"memory_mb", "cpu_s", "open_files"}
-        Of ``[limits]`` in the plan.
-    layer : str
-        Name of the layer or table.
-    limits : LimitsSection
-    size : int
-        Bytes of its files.
-    """
+    """The error of a source that takes more than it may."""
     most = {
         "memory_mb": memory_most(limits, size) // MB,
         "cpu_s": seconds_most(limits, size),
@@ -354,17 +285,7 @@ def refuse_memory(layer: str, limits: LimitsSection, size: int) -> LimitError:
 
 
 def ended_reading(end: Ended, layer: str, limits: LimitsSection, size: int = 0) -> LimitError | SourceError:
-    """The error of a source at which the child that read it has ended.
-
-    Parameters
-    ----------
-    end : Ended
-    layer : str
-        Name of the layer or table.
-    limits : LimitsSection
-    size : int
-        Bytes of its files.
-    """
+    """The error of a source at which the child that read it has ended."""
     if end.by == signal.SIGXCPU:
         return refuse_limit("cpu_s", layer, limits, size)
     if any(one in end.last_words for one in _NO_MEMORY):

@@ -70,11 +70,6 @@ class Section(BaseModel):
 def require_one(section: Section, what: str, one: str, other: str) -> None:
     """Refuse a section that gives neither or both of two keys.
 
-    Raises
-    ------
-    PydanticCustomError
-        As :func:`misfit` gives it.
-
     Examples
     --------
     >>> class Lock(Section):
@@ -314,17 +309,6 @@ def as_of(section: AnySection, day: date) -> AnySection:
     """A section whose sources, and those of its parts, know whether what was read is an older edition on a day.
 
     Of what was over by then, its own last day counts: a clause that was repealed was read in the edition that it had.
-
-    Parameters
-    ----------
-    section : Section
-    day : date
-        That of the plan.
-
-    Returns
-    -------
-    Section
-        The section itself where nothing of it changes.
 
     Examples
     --------

@@ -16,21 +16,7 @@ Entry = TypeVar("Entry", bound=Section)
 
 
 def changed_entry(one: Entry, changes: Mapping[str, Any], what: str) -> Entry:
-    """An entry with other values of some keys; itself where there are none.
-
-    Parameters
-    ----------
-    one : Section
-    changes : mapping of str to object
-        By the keys that a file has.
-    what : str
-        What the entry is called in messages.
-
-    Raises
-    ------
-    StudyError
-        What no file could say; its keys lead to the value, from the entry on.
-    """
+    """An entry with other values of some keys; itself where there are none."""
     if not changes:
         return one
     names = {field.alias or name: name for name, field in type(one).model_fields.items()}

@@ -26,15 +26,7 @@ _TABLE = re.compile(rf"([a-z][a-z0-9_]+):(?:({_NAME})\.)?({_NAME})")
 
 
 class TableName(NamedTuple):
-    """A table or view, as a source of a plan names it.
-
-    Attributes
-    ----------
-    database : str
-        The part after ``databases.`` in the plan.
-    schema, table : str
-        As they are called there, capital letters and all.
-    """
+    """A table or view, as a source of a plan names it."""
 
     database: str
     schema: str
@@ -143,26 +135,6 @@ def database_of(
 ) -> tuple[str, DatabaseSection]:
     """A database that a call names: one of a plan, its only one, or one of which no plan speaks.
 
-    Parameters
-    ----------
-    databases : mapping of str to DatabaseSection
-        Of the plan.
-    name : str or None
-        One of them.
-    url_env, service : str or None
-        Where another one is.
-
-    Returns
-    -------
-    name : str
-        What messages call it.
-    database : DatabaseSection
-
-    Raises
-    ------
-    StudyError
-        Nothing, several or something unknown is named.
-
     Examples
     --------
     >>> database_of({}, None, url_env="OFFICE_DATABASE", service=None)[0]
@@ -185,19 +157,7 @@ def database_of(
 
 
 class Extract(PosixPath):
-    """A file that holds what was read of a table for one reading of a study, and then goes.
-
-    Attributes
-    ----------
-    source : str
-        The table, as the plan writes it.
-    sha256 : str
-        Of the rows in the order of their keys, which stands for that of a file.
-    key : str
-        The primary key, where it names the rows because the plan names no other column; "" where it does not.
-    left_there : int
-        How many rows of the table were not read, for they lie far from all units.
-    """
+    """A file that holds what was read of a table for one reading of a study, and then goes."""
 
     source: str = ""
     sha256: str = ""

@@ -37,13 +37,7 @@ def _holds(check: Callable[[Checked], object]) -> AfterValidator:
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot be the name of a column that conditions read.
-
-    Raises
-    ------
-    ZoneplanError
-        With a name that would do.
-    """
+    """Refuse what cannot be the name of a column that conditions read."""
     if not re.fullmatch(r"[^\W\d_]\w*", name) or name != name.lower():
         near = re.sub(r"\W+", "_", name.lower()).strip("_").lstrip("_0123456789")
         hint = Phrase(", such as '{near}'", near=near) if near else ""
@@ -66,13 +60,7 @@ def name_text(name: str) -> str:
 
 
 def check_crs(text: str) -> None:
-    """Refuse a coordinate reference system that nobody knows.
-
-    Raises
-    ------
-    ZoneplanError
-        With the form that is understood.
-    """
+    """Refuse a coordinate reference system that nobody knows."""
     files = re.search(r"grids|init\s*=|file:", text, re.IGNORECASE)
     try:
         if is_gcj02(text):
@@ -88,13 +76,7 @@ def check_crs(text: str) -> None:
 
 
 def check_encoding(text: str) -> None:
-    """Refuse an encoding of texts that Python does not know.
-
-    Raises
-    ------
-    StudyError
-        With two that it does.
-    """
+    """Refuse an encoding of texts that Python does not know."""
     try:
         (b"\0" * 4).decode(text)  # four of them are whole characters in every encoding of texts
     except (LookupError, ValueError):

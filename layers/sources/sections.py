@@ -421,13 +421,7 @@ class Placed(Section):
         return self.path.parent
 
     def where(self, *keys: str | int) -> str:
-        """The place of a value in the file, for messages: ``study.where("layers", 0, "role")``.
-
-        Returns
-        -------
-        str
-            ``plan.toml, line 12, column 8``; of a key that is not there, the place of what should hold it.
-        """
+        """The place of a value in the file, for messages: ``study.where("layers", 0, "role")``."""
         return self._document.where(*keys)
 
     def stand_in(self, document: Document) -> None:
@@ -490,15 +484,7 @@ class Sources(Placed):
     _refused: Mapping[str, ZoneplanError] = PrivateAttr(default_factory=dict)
 
     def placed(self, places: Mapping[str, Path], refused: Mapping[str, ZoneplanError] | None = None) -> Self:
-        """The same with files of its own for some sources, which then need not lie in its folder.
-
-        Parameters
-        ----------
-        places : mapping of str to Path
-            By source.
-        refused : mapping of str to ZoneplanError, optional
-            Why there is none for others.
-        """
+        """The same with files of its own for some sources, which then need not lie in its folder."""
         found = self.model_copy()
         found._places = {**self._places, **places}  # noqa: SLF001  (its own)
         found._refused = {**self._refused, **(refused or {})}  # noqa: SLF001  (its own)
@@ -574,17 +560,6 @@ class Sources(Placed):
 
     def as_written(self) -> Self:
         """The same as a file says it, so that what is computed from it is what is computed from the file.
-
-        Returns
-        -------
-        Sources
-            Itself, where it is what its file said when it was read. Of one that was changed in memory (by
-            ``model_copy``), what is read back from the TOML that is written from it, with places in that.
-
-        Raises
-        ------
-        StudyError
-            What it was changed to is nothing that a file could say.
 
         Examples
         --------
@@ -678,13 +653,7 @@ MEMORY = "memory"
 
 
 def named_sources(content: Mapping[str, Any]) -> Sources:
-    """Sources of which no file speaks, in memory; complaints are those of a file, without a place.
-
-    Parameters
-    ----------
-    content : mapping
-        The sections, as a file has them.
-    """
+    """Sources of which no file speaks, in memory; complaints are those of a file, without a place."""
     try:
         return Sources.model_validate(content)
     except ValidationError as invalid:
@@ -696,28 +665,7 @@ Model = TypeVar("Model", bound=Sources)
 
 
 def read_sources(path: Path | str, model: type[Model], folder: Path | str | None = None) -> Model:
-    """What a file says of the sources of a study, and whatever else its model knows.
-
-    Parameters
-    ----------
-    path : Path or str
-        A TOML file.
-    model : Sources, or a subclass of it
-        What may stand in the file.
-    folder : Path or str, optional
-        Where the sources are; by default the folder of the file.
-
-    Returns
-    -------
-    Sources
-        Of the model given. Its files have not been looked at yet.
-
-    Raises
-    ------
-    StudyError
-        The file is missing, is no TOML, or something in it is not what it should be; line and column are in the
-        message, and several complaints come together as :class:`SeveralErrors`.
-    """
+    """What a file says of the sources of a study, and whatever else its model knows."""
     found, document = read_document(path, model)
     found.stand_in(document if folder is None else replace(document, path=Path(folder) / Path(path).name))
     return found

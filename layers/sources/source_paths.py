@@ -16,13 +16,7 @@ FOLDERS = (".gdb", ".zarr")
 
 
 def check_source(source: str) -> None:
-    """Refuse a path that is not a plain relative one, whatever lies there.
-
-    Raises
-    ------
-    ZoneplanError
-        The path is absolute, leads upwards, has a scheme or is one of GDAL's virtual file systems.
-    """
+    """Refuse a path that is not a plain relative one, whatever lies there."""
     parts = re.split(r"[/\\]", source)
     reasons = {
         Phrase("it is absolute"): source.startswith(("/", "\\", "~")) or re.match(r"[A-Za-z]:[/\\]", source),
@@ -60,27 +54,7 @@ def hide_secrets(source: str) -> str:
 
 
 def resolve_source(folder: Path | str, source: str) -> Path:
-    """The file that a source of a study means.
-
-    Parameters
-    ----------
-    folder : Path or str
-        The study's folder.
-    source : str
-        As written: a plain relative path.
-
-    Returns
-    -------
-    Path
-        Absolute, links followed; a regular file inside the folder, or a folder with one of the endings ``FOLDERS``.
-
-    Raises
-    ------
-    StudyError
-        The path is not plain, or leads out of the folder, be it by a link.
-    SourceError
-        There is no such file, or it is another folder, a pipe or a device.
-    """
+    """The file that a source of a study means."""
     try:
         check_source(source)
     except ZoneplanError as error:
@@ -112,13 +86,7 @@ def resolve_source(folder: Path | str, source: str) -> Path:
 
 
 def check_inside(folder: Path, path: Path, source: str) -> None:
-    """Refuse a path that leads out of the study's folder by a link.
-
-    Raises
-    ------
-    StudyError
-        With the source as it is written.
-    """
+    """Refuse a path that leads out of the study's folder by a link."""
     root = os.path.realpath(folder)
     if os.path.commonpath([root, os.path.realpath(path)]) != root:
         raise StudyError(

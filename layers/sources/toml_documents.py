@@ -45,12 +45,6 @@ class Position(NamedTuple):
 class Positions:
     r"""The places of a TOML text, looked for when one is asked for: most texts give no cause for complaint.
 
-    Attributes
-    ----------
-    text : str
-    too_deep : bool
-        There are more levels than :data:`MAX_NESTING`; nothing else is told then.
-
     Examples
     --------
     >>> positions = find_positions('[study]\nname = "West"\n')
@@ -250,17 +244,7 @@ class Fault(NamedTuple):
 
 
 def find_faults(invalid: ValidationError, model: type[BaseModel], content: dict[str, Any]) -> list[Fault]:
-    """Every fault of a table.
-
-    Parameters
-    ----------
-    invalid : ValidationError
-        What pydantic says.
-    model : subclass of BaseModel
-        What was expected.
-    content : dict
-        The table.
-    """
+    """Every fault of a table."""
     groups: dict[Any, list[_Complaint]] = {}
     for number, details in enumerate(invalid.errors(include_url=False)):
         complaint = _locate(details, content)
@@ -470,21 +454,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Document:
-    """A TOML file as it was read. Any two are equal: what was written is compared in the model.
-
-    Attributes
-    ----------
-    path : Path
-        Where the file stands.
-    text : str
-        All of it.
-    positions : Positions
-        Where each key and value stands.
-    head : tuple
-        The path to the section that is asked about; empty for the whole file.
-    written : bool
-        The text was written from a model that was changed in memory; the file has another.
-    """
+    """A TOML file as it was read. Any two are equal: what was written is compared in the model."""
 
     path: Path = field(default=Path("plan.toml"), compare=False)
     text: str = field(default="", compare=False, repr=False)
@@ -521,29 +491,7 @@ class Document:
 def read_document(
     path: Path | str, model: type[Model], error: type[ZoneplanError] = StudyError
 ) -> tuple[Model, Document]:
-    """A TOML file as a model, and the document that knows where each part of it stands.
-
-    Parameters
-    ----------
-    path : Path or str
-        The file: UTF-8, at most 1 MB.
-    model : subclass of pydantic.BaseModel
-        Numbers with a decimal point reach it as ``decimal.Decimal``.
-    error : subclass of ZoneplanError
-        What to raise.
-
-    Returns
-    -------
-    (model, Document)
-
-    Raises
-    ------
-    ZoneplanError
-        Of the class given: the file is missing, is no TOML, or does not fit the model; every fault of the model is
-        reported at once, as :class:`SeveralErrors` where there are several.
-    LimitError
-        The file is larger than any such file needs to be.
-    """
+    """A TOML file as a model, and the document that knows where each part of it stands."""
     path = Path(path)
     return parse_document(Document(path, read_toml_text(path, error)), model, error)
 
@@ -551,15 +499,7 @@ def read_document(
 def parse_document(
     document: Document, model: type[Model], error: type[ZoneplanError] = StudyError
 ) -> tuple[Model, Document]:
-    """The text of a document as a model, and the document with the place of each part of it.
-
-    Parameters
-    ----------
-    document : Document
-        Its positions are not known yet.
-    model, error
-        As for :func:`read_document`, whose result and errors it has.
-    """
+    """The text of a document as a model, and the document with the place of each part of it."""
     document = replace(document, positions=find_positions(document.text.removeprefix("\ufeff")))
     content = _parse(document, error)
     raise_all(_errors(document, _beyond_measure(content), error))

@@ -16,27 +16,6 @@ _BOM = "\ufeff"
 def set_beside(document: Document, key: str, beside: str, values: Mapping[Keys, str]) -> str:
     r"""The text of a file with a key set in some of its tables.
 
-    Parameters
-    ----------
-    document : Document
-        As it was read.
-    key : str
-        The key to set. Where it is there, its value is replaced.
-    beside : str
-        A key that each of the tables has: a new one comes right after it, in the same way of writing tables.
-    values : mapping of path to str
-        For the path of each table what is to be written as the value, TOML in one line.
-
-    Returns
-    -------
-    str
-        All else as it was: comments, order, blanks, line ends.
-
-    Raises
-    ------
-    StudyError
-        The key is there, but written as a table of its own or with dots, which cannot be replaced by one value.
-
     Examples
     --------
     >>> from layers.sources.toml_documents import find_positions

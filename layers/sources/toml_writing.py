@@ -15,17 +15,6 @@ from layers.errors import StudyError, ZoneplanError
 def to_toml(content: BaseModel | Mapping[str, Any], error: type[ZoneplanError] = StudyError) -> str:
     r"""The TOML of a model, or of models by key. What is as it would be without being written is left out.
 
-    Parameters
-    ----------
-    content : BaseModel or mapping
-    error : subclass of ZoneplanError
-        What to raise.
-
-    Raises
-    ------
-    ZoneplanError
-        Of the class given: a value is of no kind that TOML has.
-
     Examples
     --------
     >>> from layers.sources import Exact, Section

@@ -1031,13 +1031,7 @@ def doctor(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command and leave with one of the exit codes of the contract.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        By default those of the process.
-    """
+    """Run the command and leave with one of the exit codes of the contract."""
     signal.signal(signal.SIGTERM, terminate)
     given = sys.argv[1:] if arguments is None else arguments
     listen(given)
@@ -1060,23 +1054,7 @@ def _print_json(content: Mapping[str, object]) -> None:
 
 
 class Running(NamedTuple):
-    """How a plan is run, beside what its folder holds.
-
-    Attributes
-    ----------
-    cached : bool
-        Take kept runs and steps, and keep what is made.
-    keep_going : bool
-        Leave out layers that cannot be read.
-    workers : int or None
-        How many work at a time; None for all cores.
-    max_memory : int or None
-        Bytes that a run may be foretold to take; None for what the machine has.
-    scheduler : str or None
-        Address of a cluster that cuts the units.
-    by_tiles : bool
-        What goes by tiles does so one after another, each in a copy of the process.
-    """
+    """How a plan is run, beside what its folder holds."""
 
     cached: bool = True
     keep_going: bool = False
@@ -1291,16 +1269,7 @@ def _found(plan: LocalizedPlan) -> Iterator[str]:
 
 
 class Checked(NamedTuple):
-    """What a check has found.
-
-    Attributes
-    ----------
-    findings : list of Finding
-    used : mapping of str to object
-        Of a rulebook what a run uses of it.
-    features : sequence of mappings
-        Of a plan each feature of which there is something to say.
-    """
+    """What a check has found."""
 
     findings: list[Finding]
     used: Mapping[str, object] = MappingProxyType({})

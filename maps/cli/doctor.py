@@ -46,18 +46,7 @@ _GDAL_RAW_LIMITS = (3, 12)
 
 
 class Symptom(NamedTuple):
-    """One thing that the doctor has to say.
-
-    Attributes
-    ----------
-    topic : str
-        What was looked at: "versions", "drivers", "holes", "reader", "names", "files", "databases", "browser" or
-        "folder".
-    level : {"ok", "note", "problem"}
-        A problem keeps zoneplan from working as it should.
-    text : str
-        What was found, and what to do.
-    """
+    """One thing that the doctor has to say."""
 
     topic: str
     level: Level
@@ -73,14 +62,7 @@ class DiagnosisContent(TypedDict):
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All that the doctor has to say.
-
-    Attributes
-    ----------
-    versions : mapping of str to str
-        By library.
-    symptoms : tuple of Symptom
-    """
+    """All that the doctor has to say."""
 
     versions: Mapping[str, str]
     symptoms: tuple[Symptom, ...]
@@ -107,15 +89,6 @@ class Diagnosis:
 
 def diagnose(folder: Path | None = None) -> Diagnosis:
     """What zoneplan stands on here.
-
-    Parameters
-    ----------
-    folder : Path, optional
-        Where results are to be written; by default the present folder.
-
-    Returns
-    -------
-    Diagnosis
 
     Examples
     --------
@@ -177,13 +150,6 @@ def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
 def judge_reader(means: Sequence[str], *, forks: bool) -> Symptom:
     """Who opens the files of a plan here, and what that process is kept from.
 
-    Parameters
-    ----------
-    means : sequence of str
-        With which this system confines a process, see :func:`layers.sandbox.confinements`.
-    forks : bool
-        It copies a process safely.
-
     Examples
     --------
     >>> [judge_reader(means, forks=True).level for means in (("seccomp", "landlock"), ("seccomp",))]
@@ -222,15 +188,6 @@ def judge_reader(means: Sequence[str], *, forks: bool) -> Symptom:
 
 def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, ...]) -> Iterator[Symptom]:
     """Known holes of the libraries here, and what stands before each.
-
-    Parameters
-    ----------
-    drivers : iterable of str
-        Loaded in either GDAL.
-    geos : tuple of int
-        Version of the GEOS inside shapely.
-    gdal : tuple of int
-        Version of the GDAL inside rasterio.
 
     Examples
     --------
@@ -281,11 +238,6 @@ def judge_owners(owners: Mapping[str, Iterable[str]]) -> Iterator[Symptom]:
     """Whether another distribution has one of the import names.
 
     Where it is the other's package that is found, this one is not reached: ``zoneplan`` says so before anything loads.
-
-    Parameters
-    ----------
-    owners : mapping of str to iterable of str
-        Distributions by import name; an editable install may be listed nowhere.
 
     Examples
     --------

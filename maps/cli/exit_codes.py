@@ -27,13 +27,6 @@ class Ended(BaseException):
 
     No ``Exception``, so that nothing on the way takes it for its own: the library of the command line would take the
     interrupt itself.
-
-    Parameters
-    ----------
-    cause : BaseException
-        An interrupt, a signal or a fault.
-    written : str
-        What had been written, as a clause: "no run folder was written".
     """
 
     def __init__(self, cause: BaseException, written: str) -> None:
@@ -44,13 +37,7 @@ class Ended(BaseException):
 
 @contextmanager
 def telling_what_was_written(folder: Path) -> Iterator[None]:
-    """Have whatever ends the block before its end say whether the run folder stands; the disk is asked.
-
-    Raises
-    ------
-    Ended
-        In place of an interrupt, a signal or a fault. What the house refuses says itself what it left behind.
-    """
+    """Have whatever ends the block before its end say whether the run folder stands; the disk is asked."""
     before = _inode(folder)
     try:
         yield
@@ -73,20 +60,7 @@ def _inode(folder: Path) -> int | None:
 
 
 def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (one line a kind of error)
-    """Say on stderr what went wrong; no traceback unless ``ZONEPLAN_TRACEBACK`` is set.
-
-    Parameters
-    ----------
-    error : BaseException
-        Whatever left the command.
-    written : str
-        What it had written until then, where that is known.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
+    """Say on stderr what went wrong; no traceback unless ``ZONEPLAN_TRACEBACK`` is set."""
     if isinstance(error, Ended):
         return judge(error.cause, error.written)
     if isinstance(error, typer.Exit | SystemExit):
@@ -145,13 +119,7 @@ def safe_message(text: str) -> str:
 
 
 def terminate(number: int, _frame: FrameType | None) -> None:
-    """Leave on a signal by way of the blocks that tidy up.
-
-    Raises
-    ------
-    SystemExit
-        128 and the number of the signal.
-    """
+    """Leave on a signal by way of the blocks that tidy up."""
     raise SystemExit(128 + number)
 
 

@@ -23,11 +23,6 @@ MOST = 20
 def ranges_of(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
     """By name the ends between which it is drawn.
 
-    Raises
-    ------
-    typer.BadParameter
-        A text is no name with two numbers.
-
     Examples
     --------
     >>> ranges_of(["fragile_share_min=0.15:0.25"])

@@ -49,17 +49,6 @@ DISTANCE_DIGITS = 6
 def find_parameter(rulebook: Rulebook, text: str) -> str:
     """The parameter that is meant by its id, by its title in any language, or by the beginning of one of these.
 
-    Parameters
-    ----------
-    rulebook : Rulebook
-    text : str
-        Capital letters do not matter. What is a parameter's id is that one, however others begin.
-
-    Raises
-    ------
-    UnknownNameError
-        There is none, or there are several.
-
     Examples
     --------
     >>> from zoning.rulebook import read_rulebook
@@ -91,13 +80,6 @@ def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> No
     """One sentence on how firmly the plan stands, and the steps around it with the units of each zone.
 
     Beside each step stand the units that are something else from there on, as seen from the plan's own step.
-
-    Parameters
-    ----------
-    curve : Curve
-    plan : LocalizedPlan
-    whole : bool
-        All steps, with all units that change.
     """
     language, terms = plan.language, plan.renderer.terms
     words, console = catalogue("curve", language, plan.noun), wide_console()
@@ -133,17 +115,7 @@ def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> No
 
 
 class _Changes:
-    """Says which units change on the way into a step from the side of the plan's own value.
-
-    Parameters
-    ----------
-    curve : Curve
-    plan : LocalizedPlan
-    titles : mapping of str to str
-        Of zones.
-    most : int
-        So many units of one change are named.
-    """
+    """Says which units change on the way into a step from the side of the plan's own value."""
 
     def __init__(self, curve: Curve, plan: LocalizedPlan, titles: Mapping[str, str], most: int) -> None:
         self._curve, self._titles, self._most = curve, titles, most
@@ -225,14 +197,7 @@ def _end(curve: Curve, end: float | None, plan: LocalizedPlan) -> str:
 
 
 def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
-    """The thresholds with both values, the agreement before and after, and the confusion matrix in and out of sample.
-
-    Parameters
-    ----------
-    found : Calibration
-    plan : LocalizedPlan
-        With the titles of zones and parameters.
-    """
+    """Print thresholds with both values, agreement before and after, and the confusion matrix in and out of sample."""
     language, terms = plan.language, plan.renderer.terms
     words, console, style = catalogue("calibrate", language), wide_console(), number_style(language)
     titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
@@ -316,13 +281,7 @@ def print_sought(found: Sought, plan: LocalizedPlan) -> None:
 
 
 def print_weights(found: Sequence[WeightInterval], plan: LocalizedPlan) -> None:
-    """Between which values of each weight no zone changes, index by index.
-
-    Parameters
-    ----------
-    found : sequence of WeightInterval
-    plan : LocalizedPlan
-    """
+    """Between which values of each weight no zone changes, index by index."""
     console, words, terms = wide_console(), catalogue("weights", plan.language), plan.renderer.terms
     if not found:
         console.print(words["none"])

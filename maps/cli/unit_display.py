@@ -23,13 +23,7 @@ ANSWERS: Mapping[bool | None, str] = {True: "yes", False: "no", None: "unknown"}
 
 
 def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
-    """Print why a unit is what it is, and what it gets, on one screen.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-    unit_id : str
-    """
+    """Print why a unit is what it is, and what it gets, on one screen."""
     words = catalogue("terminal", plan.language, plan.noun)
     console, row = wide_console(), plan.zones.set_index("unit_id").loc[unit_id]
     heading = words["unit" if row["jurisdiction"] else "unit_alone"]
@@ -61,14 +55,7 @@ def _quotas(plan: LocalizedPlan, unit_id: str) -> Iterator[str]:
 
 
 def show_place(plan: LocalizedPlan, place: Place) -> None:
-    """Print what applies at a place or in a unit, on one screen.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-    place : Place
-        Of the same plan.
-    """
+    """Print what applies at a place or in a unit, on one screen."""
     words, console, content = catalogue("terminal", plan.language, plan.noun), wide_console(), place.content
     _print(console, where_lines(place), "dim" if content["inside"] else "")
     if not content["inside"]:

@@ -39,19 +39,7 @@ APART_PX = 17
 
 
 class Detail(NamedTuple):
-    """What is drawn at a scale and coarser.
-
-    Attributes
-    ----------
-    metres_per_px : float
-        From this scale on.
-    lines : float
-        Largest zoom of lines of provinces and states.
-    rivers : int
-        Largest rank.
-    lakes_km2 : float
-        Smallest lake.
-    """
+    """What is drawn at a scale and coarser."""
 
     metres_per_px: float
     lines: float
@@ -80,23 +68,7 @@ Capital = Literal["", "admin1", "country", "territory"]
 
 
 class Place(NamedTuple):
-    """A town.
-
-    Attributes
-    ----------
-    name : str
-        In the language of the context, or the usual one; a language with names of its own leaves the others out.
-    x, y : float
-        In the CRS of the context.
-    population : int
-        Of GeoNames; for ranking only. 0 where it is not known.
-    capital : Capital
-        Of what it is the seat of government.
-    sep_km : float
-        To the next more important place.
-    inside : bool
-        It lies in the study.
-    """
+    """A town."""
 
     name: str
     x: float
@@ -108,16 +80,7 @@ class Place(NamedTuple):
 
 
 class Region(NamedTuple):
-    """A country or a first-order unit around the study.
-
-    Attributes
-    ----------
-    name : str
-        In the language of the context.
-    country : bool
-    spots : tuple of (float, float)
-        Points inside of it and of the frame where its name may stand, in the CRS of the context; the best first.
-    """
+    """A country or a first-order unit around the study."""
 
     name: str
     country: bool
@@ -125,34 +88,7 @@ class Region(NamedTuple):
 
 
 class Context(NamedTuple):
-    """The surroundings of a plan, from the ground up, in the CRS that was asked for.
-
-    Attributes
-    ----------
-    crs : pyproj.CRS
-    bounds : tuple of float
-        West, south, east, north of the frame; everything is cut to it.
-    study : Polygon or MultiPolygon
-        The outline of the study.
-    land, lakes : array of Polygon or MultiPolygon
-    lake_names : tuple of str
-        One a lake; empty where it has none in the language.
-    rivers : array of LineString or MultiLineString
-    river_ranks : tuple of int
-        One a river, 0 the most important.
-    river_names : tuple of str
-    provinces : array of lines
-        Of first-order units outside of the study.
-    countries : array of lines
-    settled : tuple of bool
-        One a line of ``countries``: it is drawn solid; the others are disputed or not settled and are drawn dashed.
-    places : tuple of Place
-        The most important first.
-    regions : tuple of Region
-        Provinces, then countries, all outside of the study.
-    credits : str
-        What a page that draws any of this has to say.
-    """
+    """The surroundings of a plan, from the ground up, in the CRS that was asked for."""
 
     crs: pyproj.CRS
     bounds: tuple[float, float, float, float]
@@ -172,30 +108,13 @@ class Context(NamedTuple):
 
 
 class Surrounded(NamedTuple):
-    """Land without a plan, under and around which surroundings are drawn: it has no borders that stand for others.
-
-    Attributes
-    ----------
-    units : GeoDataFrame
-        Polygons with a CRS.
-    """
+    """Land without a plan, under and around which surroundings are drawn: it has no borders that stand for others."""
 
     units: gpd.GeoDataFrame
 
 
 class Neighbourhood:
-    """What lies around a plan, and what may be said of it: found out once for all pictures of the plan.
-
-    Parameters
-    ----------
-    plan : Plan or Surrounded
-
-    Attributes
-    ----------
-    plan : Plan or Surrounded
-    world : World
-        What has been read of the world layers; cheapest where the widest picture comes first.
-    """
+    """What lies around a plan, and what may be said of it: found out once for all pictures of the plan."""
 
     def __init__(self, plan: Plan | Surrounded) -> None:
         self.plan = plan
@@ -243,25 +162,6 @@ def context_around(
     crs: pyproj.CRS | None = None,
 ) -> Context:
     """The surroundings of a plan for one picture.
-
-    Parameters
-    ----------
-    near : Neighbourhood
-        Of the plan; one for all pictures of it.
-    bounds : tuple of float
-        West, south, east, north of the picture, in the CRS of the picture.
-    metres_per_px : float
-        Its scale: what it cannot show is left out.
-    language : str
-        Of names.
-    outline : Polygon or MultiPolygon, optional
-        Of the study in the working CRS, where somebody has it already; see :func:`study_outline`.
-    crs : pyproj.CRS, optional
-        Of the picture; by default the working CRS of the plan.
-
-    Returns
-    -------
-    Context
 
     Notes
     -----
@@ -315,13 +215,7 @@ def context_around(
 
 
 def study_outline(units: Geometries) -> shapely.Geometry:
-    """All units of a plan as one shape.
-
-    Parameters
-    ----------
-    units : array of Polygon or MultiPolygon
-        They do not overlap.
-    """
+    """All units of a plan as one shape."""
     try:
         return shapely.coverage_union_all(units)
     except shapely.GEOSException:  # neighbours that lie nearer to each other than coordinates can tell

@@ -18,18 +18,6 @@ _UP = 2
 def png(pixels: Bytes, palette: Bytes) -> bytes:
     """A picture as a PNG of indexed colours.
 
-    Parameters
-    ----------
-    pixels : array of uint8, rows x columns
-        Places in the palette.
-    palette : array of uint8, (n, 4)
-        Red, green, blue and alpha of at most 256 colours.
-
-    Returns
-    -------
-    bytes
-        The same picture gives the same bytes.
-
     Notes
     -----
     Each row is written as its difference to the one above, which packs best where colours stand in the palette as

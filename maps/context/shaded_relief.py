@@ -49,17 +49,7 @@ LEVELS = 24
 
 
 class Relief(NamedTuple):
-    """A picture of shadow and light.
-
-    Attributes
-    ----------
-    image : bytes
-        A PNG with alpha.
-    bounds : tuple of float
-        West, south, east, north, in the CRS that was asked for.
-    width, height : int
-        Pixels.
-    """
+    """A picture of shadow and light."""
 
     image: bytes
     bounds: Bounds
@@ -80,21 +70,6 @@ def relief(
     side_px: int = SIDE_PX,
 ) -> Relief | None:
     """The relief of a plan's own heights.
-
-    Parameters
-    ----------
-    plan : Plan
-    crs : pyproj.CRS, optional
-        Of the map; by default the working CRS of the plan.
-    outline : Polygon or MultiPolygon, optional
-        Of the study in ``crs``: outside of it the relief is fainter.
-    side_px : int
-        Of the longer side of the picture.
-
-    Returns
-    -------
-    Relief or None
-        None where the plan has no heights, or they have no place on the map.
 
     Notes
     -----

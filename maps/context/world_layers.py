@@ -27,15 +27,7 @@ DATA = Path(__file__).parent / "data"
 
 
 class WorldLayer(NamedTuple):
-    """One of the layers, or a part of it, in longitude and latitude of WGS 84.
-
-    Attributes
-    ----------
-    shapes : array of geometries
-        Single parts, all valid; none crosses the 180th meridian.
-    fields : mapping of str to array
-        Of each name a value a feature; texts that are missing are empty.
-    """
+    """One of the layers, or a part of it, in longitude and latitude of WGS 84."""
 
     shapes: Geometries
     fields: Mapping[str, npt.NDArray[Any]]
@@ -45,13 +37,7 @@ class WorldLayer(NamedTuple):
         return WorldLayer(self.shapes[chosen], {name: values[chosen] for name, values in self.fields.items()})
 
     def meeting(self, boxes: Floats) -> WorldLayer:
-        """The features whose own box meets one of some boxes.
-
-        Parameters
-        ----------
-        boxes : array of float, (n, 4)
-            West, south, east, north, in degrees.
-        """
+        """The features whose own box meets one of some boxes."""
         return self.where(_meet(shapely.bounds(self.shapes), boxes))
 
 
@@ -65,14 +51,7 @@ class World:
         self._read: dict[Name, tuple[Floats, WorldLayer]] = {}
 
     def near(self, name: Name, boxes: Floats) -> WorldLayer:
-        """The features of a layer whose own box meets one of some boxes.
-
-        Parameters
-        ----------
-        name : Name
-        boxes : array of float, (n, 4)
-            West, south, east, north, in degrees.
-        """
+        """The features of a layer whose own box meets one of some boxes."""
         known = self._read.get(name)
         if known is None or not _lie_in(boxes, known[0]):
             known = self._read[name] = boxes, world_layer(name, boxes)
@@ -81,12 +60,6 @@ class World:
 
 def world_layer(name: Name, boxes: Floats) -> WorldLayer:
     """The part of a layer of the world that meets some boxes.
-
-    Parameters
-    ----------
-    name : Name
-    boxes : array of float, (n, 4)
-        West, south, east, north, in degrees.
 
     Notes
     -----

@@ -99,18 +99,7 @@ def _add_styles(path: Path, styles: Iterable[Style], stamp: str) -> None:
 
 
 def layers_in_file(plan: LocalizedPlan) -> Iterator[tuple[str, gpd.GeoDataFrame]]:
-    """The layers of a plan in the CRS of the units file, one by one: units, pieces, and sites where there are any.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-
-    Yields
-    ------
-    name : str
-    features : GeoDataFrame
-        No two columns have names that differ in the case of letters alone.
-    """
+    """The layers of a plan in the CRS of the units file, one by one: units, pieces, and sites where there are any."""
     yield "units", _as_file(_units(plan), plan.own_crs)
     yield "pieces", _as_file(plan.pieces.reset_index(), plan.own_crs)
     if len(plan.sites):
@@ -118,14 +107,7 @@ def layers_in_file(plan: LocalizedPlan) -> Iterator[tuple[str, gpd.GeoDataFrame]
 
 
 def columns_of_units(plan: Plan) -> dict[tuple[str, str], str]:
-    """The columns of the units in the file.
-
-    Returns
-    -------
-    dict of (str, str) to str
-        In order, by the table of the plan and the name that they have there: "units", "zones", "quotas" (the name of
-        the quota), "measures".
-    """
+    """The columns of the units in the file."""
     own, measured = plan.units.drop(columns=plan.units.geometry.name).columns, plan.measures.columns
     known, given = (
         set(plan.units.index.tolist()),

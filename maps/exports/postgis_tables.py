@@ -47,31 +47,6 @@ def write_postgis(
 ) -> dict[str, int]:
     """Write zones, pieces and sites as tables of a PostGIS database, in one transaction.
 
-    Parameters
-    ----------
-    plan : Plan
-        Just made, or read back from a run folder.
-    database : DatabaseSection
-        Names the environment variable or the service that says where it is; its user may create tables.
-    schema : str
-        Where the tables go; created where it is missing.
-    name : str, optional
-        What messages call the database; by default its variable or service.
-    language : str, optional
-        Of the reasons.
-
-    Returns
-    -------
-    dict of str to int
-        Rows by table: ``zones``, ``pieces``, and ``sites`` where quotas take land.
-
-    Raises
-    ------
-    WriteError
-        A table of that name is there that was not written by zoneplan; nothing is changed then.
-    SourceError
-        The database cannot be reached, or its user may not write there.
-
     Notes
     -----
     The tables have the columns of the layers of ``plan.gpkg``, see :func:`maps.exports.write_geopackage`, and their

@@ -62,20 +62,6 @@ class _Layer(NamedTuple):
 def write_qgis_project(plan: Plan, path: str | Path, language: str = "en") -> None:
     """Write a project that opens ``plan.gpkg``, which stands beside it, in QGIS.
 
-    Parameters
-    ----------
-    plan : Plan
-        Just made, or read back from a run folder.
-    path : str or Path
-        Replaced where it exists; in the folder of the GeoPackage.
-    language : str, optional
-        Of titles of layers, of the names of columns, and of the sheet.
-
-    Raises
-    ------
-    OSError
-        The disk is full or not writable.
-
     Notes
     -----
     The project is in the working CRS. Its sheet, A4 across, has title, legend, scale bar, north arrow and credits, and

@@ -31,19 +31,7 @@ _PAPER = "#FFFFFF"
 
 
 class Style(NamedTuple):
-    """How one table of the GeoPackage may be drawn.
-
-    Attributes
-    ----------
-    key : str
-        Told apart from others by it; a name of a file could be made of it.
-    table : {"units", "pieces", "sites"}
-    title : str
-    renderer : Element
-        ``renderer-v2`` of QGIS.
-    where : str
-        Which features, as an expression; all where it is empty.
-    """
+    """How one table of the GeoPackage may be drawn."""
 
     key: str
     table: str
@@ -61,15 +49,7 @@ class _Rule(NamedTuple):
 
 
 def styles_of(plan: LocalizedPlan, quota_columns: Mapping[str, str]) -> tuple[Style, ...]:
-    """Every style of a plan, the default of each table first.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-        Titles are in its language.
-    quota_columns : mapping of str to str
-        The column of the units that has the amounts of a quota, by its name.
-    """
+    """Every style of a plan, the default of each table first."""
     words = catalogue("qgis", plan.language, plan.noun)
     both = Style("units", UNITS, words["units"], _rules([*_mains(plan), *_overlays(plan)]))
     alone = (Style("mains", UNITS, words["mains"], _rules(_mains(plan))),)

@@ -30,21 +30,7 @@ class Figure(NamedTuple):
 
 
 class Table(NamedTuple):
-    """A small table that is drawn, too.
-
-    Attributes
-    ----------
-    title : str
-    heads : tuple of str
-    rows : tuple of tuple
-        A text, then numbers; the last of them is drawn.
-    fills : tuple of str
-        A colour a row.
-    shares : tuple of bool
-        Which of the columns are shares.
-    keyed : bool
-        The colours say what a row is about, so that its text has them, too.
-    """
+    """A small table that is drawn, too."""
 
     title: str
     heads: tuple[str, ...]
@@ -67,14 +53,7 @@ class Cover(NamedTuple):
 
 
 def cover_of(plan: LocalizedPlan, sheets: Sequence[Sheet]) -> Cover:
-    """The cover of a plan.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-    sheets : sequence of Sheet
-        Those of the workbook, in order.
-    """
+    """The cover of a plan."""
     words, book = catalogue("workbook", plan.language, plan.noun), plan.rulebook
     said = text_in(book.display_name, plan.language)
     largest = _largest_quota(plan)

@@ -156,21 +156,7 @@ _BY_TYPE: Mapping[str, Kind] = {"float": "number", "int": "count", "decimal": "a
 
 
 class Column(NamedTuple):
-    """One column of a sheet.
-
-    Attributes
-    ----------
-    title : str
-        What stands above it.
-    name : str
-        What it is called in the tables of the run.
-    kind : str
-        How its cells look.
-    cells : list
-        Texts, numbers, truths, exact decimals, and None or NaN where there is nothing.
-    shares : tuple of bool
-        Which of the cells are parts of a whole, where rows of one column have different units of measure; else empty.
-    """
+    """One column of a sheet."""
 
     title: str
     name: str
@@ -180,19 +166,7 @@ class Column(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """One table of a workbook.
-
-    Attributes
-    ----------
-    key : str
-        The table's name in the run.
-    title : str
-        In words.
-    columns : tuple of Column
-        Only those with a value.
-    empty : tuple of Column
-        Those without.
-    """
+    """One table of a workbook."""
 
     key: str
     title: str
@@ -206,13 +180,7 @@ class Sheet(NamedTuple):
 
 
 def sheets_of(plan: LocalizedPlan) -> tuple[Sheet, ...]:
-    """The sheets of a plan that have rows, in the order of a reader: what was decided, then what it rests on.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-        Titles, reasons and texts are in its language.
-    """
+    """The sheets of a plan that have rows, in the order of a reader: what was decided, then what it rests on."""
     told = _Sheets(plan)
     found = [sheet for key in COLUMNS if (sheet := told.sheet(key)).rows]
     return (*found, told.columns_sheet(found))

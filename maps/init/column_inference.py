@@ -35,15 +35,7 @@ _FEW = 20
 
 
 class InferredColumn(NamedTuple):
-    """What a column seems to be.
-
-    Attributes
-    ----------
-    column : str
-    sure : {"sure", "likely", "unsure"}
-    why : str
-        For a comment in the plan.
-    """
+    """What a column seems to be."""
 
     column: str
     sure: Sure
@@ -52,19 +44,6 @@ class InferredColumn(NamedTuple):
 
 def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> InferredColumn:
     """The column that identifies a unit: filled, without repeats, best a code of one width.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns as read, without geometry.
-    file : str
-        For the message.
-    language : str
-
-    Raises
-    ------
-    SourceError
-        No column has a value of its own in every row; the message says of the likely ones what is wrong.
 
     Examples
     --------
@@ -192,12 +171,6 @@ def guess_place(frame: pd.DataFrame) -> tuple[str, str, bool] | None:
 
 def guess_table_id(frame: pd.DataFrame, ids: Iterable[str]) -> tuple[str, float] | None:
     """The column of a table that holds the units' ids, and the share of its rows that are one.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Of texts.
-    ids : iterable of str
 
     Examples
     --------

@@ -27,28 +27,6 @@ ABOUT = "about_"
 def write_first_rulebook(folder: str | Path, language: str | None = None, like: str | None = None) -> Path:
     """Write a rulebook that passes ``zoneplan check``, into a new folder or an empty one.
 
-    Parameters
-    ----------
-    folder : str or Path
-        The folder of the rulebook, which is called after it.
-    language : str, optional
-        What it speaks beside English, and the language of its comments. A copy speaks by default all that its original
-        does.
-    like : str, optional
-        A built-in rulebook, or a folder, to be copied; by default a small one of nobody's law is written.
-
-    Returns
-    -------
-    Path
-        The folder.
-
-    Raises
-    ------
-    ZoneplanError
-        There is no such rulebook, or it does not speak the language; or zoneplan does not.
-    WriteError
-        The folder holds something, or cannot be written.
-
     Examples
     --------
     >>> from tempfile import TemporaryDirectory

@@ -51,23 +51,6 @@ def known_roles() -> dict[str, KnownRole]:
 def draft_rulebook(roles: Sequence[str], columns: pd.DataFrame) -> dict[str, str]:
     """The files of a rulebook with a zone for each role, and a default zone for the rest.
 
-    Parameters
-    ----------
-    roles : sequence of str
-        In the order in which their zones win. A role claims a unit of which it covers half.
-    columns : DataFrame
-        Of the units; those of numbers become indicators, whose units of measure are to be written.
-
-    Returns
-    -------
-    dict of str to str
-        Text by file name, valid as a rulebook.
-
-    Raises
-    ------
-    UnknownNameError
-        A role is no plain word, or looks like a known one misspelt.
-
     Examples
     --------
     >>> files = draft_rulebook(["moor"], pd.DataFrame({"people": [1, 2]}))

@@ -208,19 +208,7 @@ def _elevation_lines(raster: Raster, taken: set[str], language: str) -> Iterator
 def closing_comments(
     rulebook: Rulebook, levels: Sequence[str], units: gpd.GeoDataFrame, absent: Sequence[str], language: str
 ) -> str:
-    """The end of the plan, all of it comments: what the rulebook reads beside, and an example of a quota.
-
-    Parameters
-    ----------
-    rulebook : Rulebook
-    levels : sequence of str
-        Columns of jurisdictions.
-    units : GeoDataFrame
-        With the columns of all tables.
-    absent : sequence of str
-        Indicators that nothing gives.
-    language : str
-    """
+    """The end of the plan, all of it comments: what the rulebook reads beside, and an example of a quota."""
     told = catalogue("draft", language)
     lines = [*_unmeasured(rulebook, absent, language), *_forms(rulebook, absent, language)]
     quota = {
@@ -299,19 +287,7 @@ NO_ROLE = ("", "table")
 
 
 class PlanDraft(NamedTuple):
-    """A first plan before it is checked.
-
-    Attributes
-    ----------
-    text : str
-        Of the plan, without its end.
-    files : mapping of str to Path
-        Source in the plan, and the file that is meant.
-    rulebook : Rulebook
-    levels : tuple of str
-        Columns of jurisdictions.
-    language : str
-    """
+    """A first plan before it is checked."""
 
     text: str
     files: Mapping[str, Path]
@@ -323,25 +299,7 @@ class PlanDraft(NamedTuple):
 def draft_plan(
     folder: Path, units: Path, layers: Sequence[tuple[str, Path]], rulebook: Rulebook, rulebook_name: str, hints: Hints
 ) -> PlanDraft:
-    """The text of a plan for a user's own files.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the plan will stand.
-    units : Path
-    layers : sequence of (str, Path)
-        Role and file.
-    rulebook : Rulebook
-    rulebook_name : str
-        As the plan is to say it.
-    hints : Hints
-
-    Raises
-    ------
-    ZoneplanError
-        A file cannot be read, plays no such role, or a guess would be needed that nobody should make.
-    """
+    """The text of a plan for a user's own files."""
     return _Drafting(folder, rulebook, hints).draft(units, layers, rulebook_name)
 
 

@@ -17,29 +17,7 @@ from zoning.study import Study, is_builtin
 
 
 def write_pins(study: Study, inputs: Inputs) -> int:
-    """Pin every source of a plan in its file.
-
-    Parameters
-    ----------
-    study : Study
-        As it was read from its file; pins that it has are replaced.
-    inputs : Inputs
-        What was read and found without an error.
-
-    Returns
-    -------
-    int
-        How many sources were pinned.
-
-    Raises
-    ------
-    SourceError
-        An input changed since it was checked.
-    StudyError
-        A pin is written in a way that cannot be replaced.
-    WriteError
-        The plan is part of zoneplan, has changed since it was read, or cannot be written; it is as it was.
-    """
+    """Pin every source of a plan in its file."""
     if is_builtin(study.path):
         raise WriteError(
             Phrase(

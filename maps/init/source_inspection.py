@@ -45,22 +45,7 @@ Notes = dict[str, tuple[Sure, str]]
 
 @dataclass(frozen=True)
 class InspectedSource:
-    """A file as its user has it.
-
-    Attributes
-    ----------
-    path : Path
-        Where it stands, links followed.
-    kind : {"polygons", "lines", "points", "raster", "table"}
-    rows : GeoDataFrame, DataFrame or Raster
-        Its content; of points from a CSV and of tables the plain rows.
-    keys : mapping of str to object
-        What the plan must say beside the source: layer, crs, encoding, separator, decimal, nodata, x, y.
-    notes : mapping of str to (str, str)
-        For some of the keys, how sure they are and why, for a comment.
-    classes : mapping of float to float, optional
-        Of a raster of classes near the units: value and share of cells.
-    """
+    """A file as its user has it."""
 
     path: Path
     kind: str
@@ -71,14 +56,7 @@ class InspectedSource:
 
 
 class Hints(NamedTuple):
-    """What the user says of all files that do not say it themselves.
-
-    Attributes
-    ----------
-    crs, encoding : str or None
-    language : str
-        Of the notes.
-    """
+    """What the user says of all files that do not say it themselves."""
 
     crs: str | None = None
     encoding: str | None = None
@@ -91,23 +69,7 @@ class Hints(NamedTuple):
 
 
 def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSource:
-    """A file of features or a table.
-
-    Parameters
-    ----------
-    given : Path
-        The file; or ``FILE:LAYER`` for a layer inside a file of several.
-    name : str
-        For messages: "units", or the file's name.
-    role : str
-        Chooses among several layers that whose name has a word in common.
-    hints : Hints
-
-    Raises
-    ------
-    ZoneplanError
-        The house's own errors of reading, with remedies for who has no plan yet.
-    """
+    """A file of features or a table."""
     with reading(name, given.name):
         path, layer = split_layer(given)
     return InspectedSource(path, *in_sandbox(_opened_vector, (path, layer, name, role, hints), {name: path}))
@@ -207,24 +169,7 @@ def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], no
 def open_grid(
     given: Path, name: str, units: gpd.GeoDataFrame, hints: Hints, layer: str | None = None
 ) -> InspectedSource:
-    """A raster, and the classes of its cells near the units where it has some.
-
-    Parameters
-    ----------
-    given : Path
-    name : str
-        For messages.
-    units : GeoDataFrame
-        With a CRS.
-    hints : Hints
-    layer : str, optional
-        Of netCDF and Zarr the variable.
-
-    Raises
-    ------
-    ZoneplanError
-        The house's own errors of reading.
-    """
+    """A raster, and the classes of its cells near the units where it has some."""
     with reading(name, given.name):
         path = Path(os.path.realpath(given))
         keys: dict[str, Any] = {} if layer is None else {"layer": layer}
@@ -239,13 +184,7 @@ def open_grid(
 
 
 def split_layer(given: Path) -> tuple[Path, str | None]:
-    """A file, and the layer that is named behind it as in ``study.gpkg:units``.
-
-    Raises
-    ------
-    SourceError
-        There is no such file.
-    """
+    """A file, and the layer that is named behind it as in ``study.gpkg:units``."""
     head, colon, tail = str(given).rpartition(":")
     path, layer = (Path(head), tail) if colon and not given.exists() and Path(head).exists() else (given, None)
     if not path.exists():
@@ -294,13 +233,7 @@ def _sheet(path: Path, frame: pd.DataFrame, keys: dict[str, Any], notes: Notes, 
 
 
 def require_crs(one: InspectedSource, name: str, hints: Hints) -> None:
-    """Refuse points of a CSV of which nobody knows where they lie.
-
-    Raises
-    ------
-    CrsError
-        With the remedy.
-    """
+    """Refuse points of a CSV of which nobody knows where they lie."""
     if "x" in one.keys and "crs" not in one.keys:
         _asked_crs(one.path, name, hints)
 

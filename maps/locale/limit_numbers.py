@@ -52,15 +52,6 @@ def number_beside(value: float, limit: float) -> str:
 def number_past(value: float, limit: float, *, up: bool) -> str:
     """A limit that would change an answer, rounded away from the present limit so that what is said of it stays true.
 
-    Parameters
-    ----------
-    value : float
-        At this limit, or just beyond it, the answer turns.
-    limit : float
-        The present one.
-    up : bool
-        Whether limits above the value turn the answer as well; else those below it.
-
     Examples
     --------
     >>> number_past(32.148, 50, up=False), number_past(24.281, 5, up=True), number_past(49.999, 50, up=False)

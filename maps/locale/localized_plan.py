@@ -31,15 +31,7 @@ RECORD = "record"
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class LocalizedPlan(Plan):
-    """A plan whose study, tables and assumptions are in words.
-
-    Attributes
-    ----------
-    source : Plan
-        The plan itself.
-    renderer : Renderer
-        What put it into words, with the titles of its rulebook.
-    """
+    """A plan whose study, tables and assumptions are in words."""
 
     source: Plan
     renderer: Renderer
@@ -111,20 +103,7 @@ class LocalizedPlan(Plan):
 
 
 def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
-    """A plan in a language.
-
-    Parameters
-    ----------
-    plan : Plan
-        Just made, read back from a run folder, or in words already.
-    language : str, optional
-        Texts that are in other languages alone have a mark.
-
-    Raises
-    ------
-    ZoneplanError
-        There is no catalogue of the language.
-    """
+    """A plan in a language."""
     if isinstance(plan, LocalizedPlan):
         return plan if plan.language == language else localize(plan.source, language)
     places = jurisdiction_names(plan.units, plan.study.units)
@@ -207,12 +186,6 @@ Model = TypeVar("Model", bound=Section)
 def study_in(study: Model, language: str) -> Model:
     """A study, or a section of one, in which each text by language is that of one language.
 
-    Parameters
-    ----------
-    study : Section
-        Its places in the file, and all that is no wording, stay.
-    language : str
-
     Examples
     --------
     >>> from zoning.study import Priority
@@ -235,14 +208,6 @@ def study_in(study: Model, language: str) -> Model:
 
 def unit_names(units: pd.DataFrame, section: UnitsSection, language: str) -> pd.Series:
     """What each unit is called in a language, with the mark of another one where it has no name in it.
-
-    Parameters
-    ----------
-    units : DataFrame
-        Index ``unit_id``; ``name``, which stands where no language has a name, and the columns of names.
-    section : UnitsSection
-        ``[units]`` of the plan.
-    language : str
 
     Examples
     --------

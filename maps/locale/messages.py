@@ -43,11 +43,6 @@ def languages() -> tuple[str, ...]:
 def require_language(language: str) -> None:
     """Refuse a language that there is no catalogue of.
 
-    Raises
-    ------
-    ZoneplanError
-        With the languages that there are.
-
     Examples
     --------
     >>> require_language("xx")  # doctest: +ELLIPSIS
@@ -67,13 +62,7 @@ def require_language(language: str) -> None:
 
 
 def require_spoken(language: str, rulebook: Rulebook) -> None:
-    """Refuse a language that zoneplan or a rulebook does not speak.
-
-    Raises
-    ------
-    ZoneplanError
-        With the languages that there are.
-    """
+    """Refuse a language that zoneplan or a rulebook does not speak."""
     require_language(language)
     if language not in rulebook.languages:
         raise ZoneplanError(
@@ -93,15 +82,6 @@ class UnitNoun(NamedTuple):
     Catalogues have ``‹unit›``, ``‹units›``, ``‹jurisdiction›`` and ``‹jurisdictions›`` where they stand. In a language
     with genders the words beside the unit agree with it: there catalogues have ``‹une|un›``, the feminine form before
     the masculine one, and after these the two before a vowel, as in ``‹cette |ce |cette |cet ›‹unit›``.
-
-    Attributes
-    ----------
-    one, many : str
-    jurisdiction, jurisdictions : str
-        As the catalogue has it where empty.
-    gender : str
-        Of the unit: "feminine", "masculine", or empty where nobody said or the language has none; words that would
-        agree then stand beside the catalogue's own noun.
     """
 
     one: str
@@ -113,18 +93,6 @@ class UnitNoun(NamedTuple):
 
 def unit_noun(called: Noun | None, language: str, above: Noun | None = None) -> UnitNoun:
     """What units and the jurisdictions above them are called in a language.
-
-    Parameters
-    ----------
-    called, above : text, pair of texts, or mapping of str to these, or None
-        As ``[units]`` of a plan says it in ``called`` and in ``jurisdiction_called``.
-    language : str
-
-    Returns
-    -------
-    UnitNoun
-        That of the catalogue where the plan has none in the language; of a text for several it is the singular, where
-        the language has one. In a language with genders an indefinite article before the singular says which it has.
 
     Examples
     --------

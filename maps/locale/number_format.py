@@ -24,15 +24,6 @@ _WIDE = {"W", "F"}
 def format_number(value: object, language: str, decimals: int = 0) -> str:
     """A number with its thousands apart and a fixed count of decimals.
 
-    Parameters
-    ----------
-    value : float, int or Decimal
-        Missing values are shown as a dash.
-    language : str
-        One of :func:`maps.locale.languages`.
-    decimals : int
-        What is above zero and would be rounded to zero is shown as less than the smallest step.
-
     Examples
     --------
     >>> format_number(1234567.8, "en"), format_number(1234.5, "en", 1), format_number(0.04, "en", 1)

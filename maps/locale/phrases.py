@@ -19,13 +19,6 @@ PHRASES = CATALOGUES / "phrases"
 def phrase_in(said: str, language: str) -> str:
     """What is said, in a language.
 
-    Parameters
-    ----------
-    said : str
-        A phrase; any other text stays as it is.
-    language : str
-        One of :func:`maps.locale.languages`. A phrase that its catalogue does not have stays English.
-
     Examples
     --------
     >>> phrase_in(Phrase("arithmetic needs numbers"), "zh"), phrase_in("no file a.gpkg", "zh")

@@ -15,15 +15,6 @@ def describe_parameters(
 ) -> list[tuple[str, str]]:
     """Settings of a policy in words: what each is called, and what it is.
 
-    Parameters
-    ----------
-    policy : Policy or None
-        Which parameters and indicators its settings name; None where it is not known.
-    settings : mapping
-        The column ``parameters`` of the POLICIES table, or :func:`zoning.policies.policy_parameters_of`.
-    renderer : Renderer
-        With the titles of its rulebook, in the language wanted.
-
     Examples
     --------
     >>> from zoning.policies import policy_parameters_of

@@ -12,14 +12,6 @@ from zoning.records import optimum_said, price_said, rule_named, rule_said, solu
 def solution_words(solution: Mapping[str, Any], unit: str, language: str = "en") -> str:
     """How good a quota is, in a sentence.
 
-    Parameters
-    ----------
-    solution : mapping
-        A row of SOLUTIONS.
-    unit : str
-        The quota's unit of measure.
-    language : str
-
     Examples
     --------
     >>> row = {"objective": "gini", "method": "cuts", "value": 0.25, "bound": 0.2, "gap": 0.05, "gap_pct": 20.0}
@@ -32,16 +24,6 @@ def solution_words(solution: Mapping[str, Any], unit: str, language: str = "en")
 def price_words(row: Mapping[str, Any], objective: str, language: str = "en", who: str = "") -> str:
     """What one more of a bound would add or take, in a sentence; empty where it would change nothing.
 
-    Parameters
-    ----------
-    row : mapping
-        A row of QUOTAS or of QUOTA_RULES: ``shadow_price``, ``price_from``, ``price_to`` and ``unit``.
-    objective : {"suitability", "gini", ""}
-        Nothing is said where it is empty.
-    language : str
-    who : str
-        Whose bound it is; "it" where nothing is said.
-
     Examples
     --------
     >>> row = {"shadow_price": 0.25, "price_from": 10, "price_to": 12, "unit": "ha"}
@@ -53,19 +35,7 @@ def price_words(row: Mapping[str, Any], objective: str, language: str = "en", wh
 
 
 def rule_words(row: Mapping[str, Any], objective: str, language: str = "en") -> Iterator[str]:
-    """What a rule came to, with its bounds, and what one more of it would change: one line or two.
-
-    Parameters
-    ----------
-    row : mapping
-        A row of QUOTA_RULES.
-    objective : {"suitability", "gini"}
-    language : str
-
-    Yields
-    ------
-    str
-    """
+    """What a rule came to, with its bounds, and what one more of it would change: one line or two."""
     for said in rule_said(row, objective):
         yield render(said, language)
 
@@ -74,16 +44,6 @@ def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[st
     """What there is to say of a unit's amount of such a quota: its price, the limits that count it, the whole.
 
     Nothing where the quota is handed out by weight.
-
-    Parameters
-    ----------
-    quota : mapping
-        From an explanation.
-    language : str
-
-    Yields
-    ------
-    str
     """
     for said in optimum_said(quota):
         yield render(said, language)

@@ -22,15 +22,7 @@ COUNTS = ("n", "count")
 
 @dataclass(frozen=True)
 class NumberStyle:
-    """How a language counts and writes numbers.
-
-    Attributes
-    ----------
-    plural : callable
-        The number of the plural form that a count takes.
-    thousands, point : str
-        What stands between thousands, and before the decimals.
-    """
+    """How a language counts and writes numbers."""
 
     plural: Callable[[int], int]
     thousands: str
@@ -55,12 +47,6 @@ class NumberStyle:
 
 class Template(str):
     """A text of a catalogue, with fields in braces.
-
-    Parameters
-    ----------
-    forms : tuple of str
-        One; or the plural forms, as many as the language has. Read as a text, a template is its last form.
-    style : NumberStyle
 
     Examples
     --------
@@ -93,11 +79,6 @@ class Template(str):
         six and as many more as it takes to tell it from a whole number; ``:figure``, six, and whole from 100,000 on;
         ``:bound``, up to ten; ``:long``, up to twelve; ``:plain``, exactly; ``:change``, with its sign; ``:money``,
         with two decimals or none. An exact fraction is exact where nothing stands there.
-
-        Raises
-        ------
-        KeyError
-            A field is not given, or a text with plural forms has no whole number to choose by.
         """
         if self._parts is None:  # a run says few of the templates that there are, and these often
             self._parts = tuple(tuple(_parts(form, self._style)) for form in self.forms)
@@ -118,18 +99,7 @@ _NUMBERS = frozenset({int, float, Decimal, Fraction})
 
 
 class _Gap:
-    """Where a field of a template stands.
-
-    Parameters
-    ----------
-    name : str
-        Of the field.
-    spec : str
-        How a value is written.
-    conversion : str or None
-        What is done with it before, as in ``{name!r}``.
-    style : NumberStyle
-    """
+    """Where a field of a template stands."""
 
     __slots__ = ("_conversion", "_named", "_spec", "_style", "name")
 

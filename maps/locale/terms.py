@@ -28,15 +28,7 @@ ENDINGS = {"pct": "%", "mw": "MW"} | {unit: unit for unit in ("deg", "ha", "km2"
 
 
 class MeasureTitle(NamedTuple):
-    """What a measure is called.
-
-    Attributes
-    ----------
-    title : str
-        As it stands within a line.
-    unit : str
-        Its unit of measure in words; empty where it has none, nobody says it, or the title does.
-    """
+    """What a measure is called."""
 
     title: str
     unit: str
@@ -49,16 +41,6 @@ class MeasureTitle(NamedTuple):
 
 class Terms:
     """Titles of one rulebook, and of a plan by it, in one language.
-
-    Parameters
-    ----------
-    rulebook : Rulebook or None
-        Without one there are only the titles of zoneplan itself.
-    language : str
-    study : Study, optional
-        Without one names of layers and quotas stand as words.
-    places : mapping of str to str or of str to mapping of str to str, optional
-        What its jurisdictions are called, for all languages or by language; one that is not in it stands as it is.
 
     Examples
     --------
@@ -450,17 +432,6 @@ def _named_apart(names: Mapping[str, str]) -> dict[str, str]:
 def texts_of(rulebook: Rulebook | None, kind: str, code: str) -> Mapping[str, str]:
     """What a code is called in each language: by the rulebook's ``terms.toml``, else by zoneplan, which has few.
 
-    Parameters
-    ----------
-    rulebook : Rulebook or None
-    kind : {"roles", "instruments", "units", "settings"}
-    code : str
-
-    Returns
-    -------
-    mapping of str to str
-        Empty where nobody has a title for it.
-
     Examples
     --------
     >>> from zoning.rulebook import read_rulebook
@@ -495,12 +466,6 @@ def assumption_title(one: Assumption, terms: Terms) -> str:
 
 def coverage_text(coverage: Mapping[str, Any], language: str) -> str:
     """How much of a negative list was read, in words.
-
-    Parameters
-    ----------
-    coverage : mapping
-        ``complete``, ``items_read`` and ``items_known`` of a :class:`zoning.policies.ListCoverage`.
-    language : str
 
     Examples
     --------

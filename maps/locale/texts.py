@@ -15,20 +15,6 @@ STANDARD = "en"
 def text_in(said: str | Mapping[str, str], language: str, fallback: str = "") -> str:
     """What is said, in a language; with the mark of another one where there is nothing in it.
 
-    Parameters
-    ----------
-    said : str or mapping of str to str
-        One text for all languages, or a text by language.
-    language : str
-        What the reader asked for, such as "zh".
-    fallback : str
-        Where nothing is said.
-
-    Returns
-    -------
-    str
-        Of a text that the language has none of: the English one, or the first that is there, with its tag behind it.
-
     Examples
     --------
     >>> river = {"en": "Chishui river", "zh": "赤水河"}
@@ -58,12 +44,6 @@ def capital(text: str) -> str:
 
 def extent_text(policy: Policy | None, language: str) -> str:
     """What stands for the places that a policy means, as its rulebook says it; empty where its clause says it itself.
-
-    Parameters
-    ----------
-    policy : Policy or None
-        None where the rulebook does not have it.
-    language : str
 
     Examples
     --------
@@ -96,13 +76,6 @@ def provision_text(source: Source, language: str) -> str:
 
 def reading_text(reading: str, language: str, source: Source | None = None) -> str:
     """How the text that something cites is known, in words, and where and when it was read where a source is given.
-
-    Parameters
-    ----------
-    reading : str
-        One of :attr:`layers.sources.Sourced.reading`.
-    language : str
-    source : Source, optional
 
     Examples
     --------

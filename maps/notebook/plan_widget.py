@@ -31,13 +31,7 @@ export default { render };
 
 
 def plan_widget(plan: Plan, language: str = "en", height: int = 640) -> Any:
-    """A plan as a widget: see :meth:`zoning.plan.Plan.widget`.
-
-    Raises
-    ------
-    ZoneplanError
-        anywidget is not installed.
-    """
+    """A plan as a widget: see :meth:`zoning.plan.Plan.widget`."""
     try:
         import anywidget  # noqa: PLC0415  (an extra)
         import traitlets  # noqa: PLC0415  (as above)

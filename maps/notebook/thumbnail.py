@@ -16,20 +16,6 @@ SIZE_PX = 220
 def thumbnail(units: gpd.GeoDataFrame, fills: Sequence[str], edge: str) -> str:
     """Units as a small picture.
 
-    Parameters
-    ----------
-    units : GeoDataFrame
-        In a projected CRS.
-    fills : sequence of str
-        A colour a unit, ``#RRGGBB``.
-    edge : str
-        The colour of borders; the paint of borders hides the gaps that are left where shapes are made simpler.
-
-    Returns
-    -------
-    str
-        An SVG element of at most 220 px, without text, script or reference.
-
     Examples
     --------
     >>> from shapely import box

@@ -74,15 +74,7 @@ __all__ = [
 
 
 def tile_layer(address: str, attribution: str) -> TileLayer:
-    """Tiles under everything else; the same ones have the same name on the page.
-
-    Parameters
-    ----------
-    address : str
-        With {z}, {x} and {y}.
-    attribution : str
-        HTML.
-    """
+    """Tiles under everything else; the same ones have the same name on the page."""
     layer = TileLayer(address, attr=attribution, control=False)
     layer._id = "tiles"  # noqa: SLF001  (folium's ids are random)
     return layer

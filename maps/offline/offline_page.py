@@ -33,14 +33,7 @@ _SOURCE_MAP = re.compile(r"//[#@]\s*sourceMappingURL=\S*")
 
 
 class Verbatim(Element):  # type: ignore[misc]  # branca has no types
-    """A text that stands on the page as it is; branca would compile it as a template.
-
-    Parameters
-    ----------
-    text : str
-    name : str
-        Unique on the page.
-    """
+    """A text that stands on the page as it is; branca would compile it as a template."""
 
     def __init__(self, text: str, name: str) -> None:
         super().__init__()
@@ -61,15 +54,6 @@ class Settle(Protocol):
 
 class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
     """The page around a folium map: whole in one file, with a policy that names every script by its hash.
-
-    Parameters
-    ----------
-    skeleton : str
-        HTML with ``$policy``, ``$head``, ``$body`` and ``$script``, and the fields.
-    fields : mapping of str to str
-        Further texts of the skeleton; they are escaped.
-    settle : callable
-        Called before each rendering.
 
     Notes
     -----
@@ -140,13 +124,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
 
 
 def library(name: str) -> str:
-    """The text of a script or style of ``LIBRARIES``, with its pictures inside.
-
-    Raises
-    ------
-    importlib.metadata.PackageNotFoundError
-        The package that has it is not installed.
-    """
+    """The text of a script or style of ``LIBRARIES``, with its pictures inside."""
     path = _path(name)
     text = path.read_text("utf-8")
     return _with_pictures(text, path.parent) if path.suffix == ".css" else as_script(text)

@@ -26,25 +26,7 @@ _TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
 
 
 def page_script(folder: Path, entry: str = ENTRY) -> str:
-    """The script of the page: each module in a scope of its own, of which only ``globalThis.zoneplan`` can be seen.
-
-    Parameters
-    ----------
-    folder : Path
-        Where the modules are.
-    entry : str
-        The module whose exports ``zoneplan`` has; it and all that it imports are joined.
-
-    Returns
-    -------
-    str
-        Fit to stand inside ``<script>``.
-
-    Raises
-    ------
-    ValueError
-        Modules import each other in a ring, or import and export in a way that this does not know.
-    """
+    """The script of the page: each module in a scope of its own, of which only ``globalThis.zoneplan`` can be seen."""
     parts = [_scope(name, text) for name, text in _in_order(folder, entry, (), {}).items()]
     body = "\n".join(
         ['const zoneplan = globalThis.zoneplan = (() => {\n"use strict";', *parts, f"return {_named(entry)};\n}})();\n"]

@@ -18,15 +18,7 @@ _LOW = np.uint64(0xFFFF_FFFF)
 
 
 class ExactColumn(NamedTuple):
-    """A measure as it is.
-
-    Attributes
-    ----------
-    kind : str
-        "nothing" where all is missing: of such a column no numbers follow.
-    texts : tuple of str
-        Of texts each once, sorted.
-    """
+    """A measure as it is."""
 
     name: str
     kind: Kind
@@ -34,18 +26,7 @@ class ExactColumn(NamedTuple):
 
 
 class ExactTable(NamedTuple):
-    """Measures of units, or of the larger units of which they are parts.
-
-    Attributes
-    ----------
-    rows : int
-    columns : tuple of ExactColumn
-        Their numbers stand in the block, in this order: of a number the upper 32 bits of all, then the lower ones, a
-        NaN where it is missing; of a text its place and one more, 0 where it is missing; of a truth 0 for
-        no, 1 where it is missing and 2 for yes.
-    derived : tuple of str
-        The measures that are derived from these.
-    """
+    """Measures of units, or of the larger units of which they are parts."""
 
     rows: int
     columns: tuple[ExactColumn, ...]
@@ -54,14 +35,6 @@ class ExactTable(NamedTuple):
 
 def exact_table(table: pd.DataFrame, names: Iterable[str], derived: Iterable[str]) -> tuple[ExactTable, list[Integers]]:
     """Some columns of a table, and their numbers for the block.
-
-    Parameters
-    ----------
-    table : DataFrame
-    names : iterable of str
-        Columns of it.
-    derived : iterable of str
-        Measures that can be derived from them.
 
     Examples
     --------

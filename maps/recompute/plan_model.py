@@ -35,15 +35,7 @@ OF_SLOPE = ("available_ha", "available_in_boundary_ha")
 
 
 class DerivedMeasure(NamedTuple):
-    """A measure that is derived from others.
-
-    Attributes
-    ----------
-    number : bool
-        Whether it is a number, of 14 significant digits; else a text.
-    whens, values : tuple of Cql2
-        The first row that holds counts; where none does, or one above cannot be answered, the measure is missing.
-    """
+    """A measure that is derived from others."""
 
     name: str
     number: bool
@@ -52,19 +44,7 @@ class DerivedMeasure(NamedTuple):
 
 
 class AskedRule(NamedTuple):
-    """A rule, in the order in which rules count.
-
-    Attributes
-    ----------
-    zone : int
-        The place of the zone that it claims.
-    refines : bool
-        Whether it stands above those that do not.
-    priority : float
-        Rules of different zones at one priority contest a unit.
-    of_parents : bool
-        Whether the larger units are asked on behalf of their parts.
-    """
+    """A rule, in the order in which rules count."""
 
     id: str
     zone: int
@@ -76,19 +56,7 @@ class AskedRule(NamedTuple):
 
 
 class DecidedZone(NamedTuple):
-    """A zone that somebody decided, in the order in which decisions count.
-
-    Attributes
-    ----------
-    about : str
-        The unit, or the larger unit, that the plan names; empty where a level above the plan has decided.
-    zone : int
-        Its place.
-    units : tuple of int
-        The places of the units that get it.
-    tier : int
-        Those of different zones at one tier contest a unit.
-    """
+    """A zone that somebody decided, in the order in which decisions count."""
 
     about: str
     zone: int
@@ -97,17 +65,7 @@ class DecidedZone(NamedTuple):
 
 
 class MovableParameter(NamedTuple):
-    """A parameter of the rulebook.
-
-    Attributes
-    ----------
-    unit : str
-        Of measure, in words; empty where there is none.
-    least, most : float or None
-        Between what it can be moved; None where there is no such.
-    stale : tuple of str
-        The measures that hang on it and that the page cannot work out.
-    """
+    """A parameter of the rulebook."""
 
     name: str
     title: str
@@ -131,20 +89,6 @@ class PlanModel(NamedTuple):
     In the block stand, after all else, the numbers of ``units``, then of ``parents``; of each unit the place of its
     larger unit, where there are any; of each level the place of the jurisdiction of each unit; and the places of the
     units in the order of their ids.
-
-    Attributes
-    ----------
-    absent : tuple of str
-        Measures that nothing gives, for which something was taken.
-    default_zone : int
-        The main function of what nothing else claims.
-    by_code : tuple of int
-        The places of all zones in the order of their codes.
-    decided : tuple of DecidedZone
-    file : str
-        The name of the plan's file; empty of a plan that is a try itself, of which no try can be saved.
-    digest : str
-        The SHA-256 of its text as it is written, whatever the language of the page, by which a try knows its plan.
     """
 
     units: ExactTable
@@ -171,17 +115,7 @@ class PlacedModel(NamedTuple):
 
 
 def plan_model(plan: LocalizedPlan) -> PlacedModel:
-    """What the page needs to work a plan out again.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-
-    Returns
-    -------
-    PlacedModel
-        Units in the order of ``plan.units``, zones in that of the rulebook.
-    """
+    """What the page needs to work a plan out again."""
     measures = plan.measures.reindex(plan.units.index)
     rulebook = without_unused_topics(plan.rulebook, map(str, measures.columns))
     own = complete_measures(measures, rulebook).rename_axis("unit_id")
@@ -244,17 +178,7 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
 
 
 def absent_of(plan: Plan, rulebook: Rulebook, completed: pd.DataFrame) -> tuple[str, ...]:
-    """The measures that nothing gives, of a plan that holds them completed: those of its assumptions that are filled.
-
-    Parameters
-    ----------
-    plan : Plan
-        Its assumptions.
-    rulebook : Rulebook
-        Its indicators.
-    completed : DataFrame
-        From :func:`zoning.measures.complete_measures`.
-    """
+    """The measures that nothing gives, of a plan that holds them completed: what its assumptions fill."""
     assumed = {one.name for one in plan.assumptions if one.kind in {"role", "indicator"}}
     found = []
     for name in (one.name for one in rulebook.indicators if not one.name.startswith(QUOTA)):

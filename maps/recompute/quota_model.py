@@ -72,19 +72,7 @@ class QuotaLink(NamedTuple):
 
 
 class QuotaModel(NamedTuple):
-    """A quota, in the order of the plan.
-
-    Attributes
-    ----------
-    weighted : bool
-        Whether it is handed out by weight; the best by an objective is not looked for in the page.
-    total, step, reserve_pct : str
-        Exact numbers.
-    levels : tuple of int
-        The places of the levels above the units, the highest first.
-    reads : tuple of str
-        The measures and parameters that it reads, in conditions too.
-    """
+    """A quota, in the order of the plan."""
 
     name: str
     weighted: bool
@@ -108,17 +96,6 @@ def quota_models(
     quotas: Sequence[Quota], units: pd.Index, levels: Sequence[str], title: Callable[[str], str]
 ) -> tuple[QuotaModel, ...]:
     """The quotas of a plan.
-
-    Parameters
-    ----------
-    quotas : sequence of Quota
-        In the order of the plan.
-    units : Index
-        Ids of the units; a place is one among them.
-    levels : sequence of str
-        All levels above the units that quotas name; a place is one among them.
-    title : callable
-        What a measure is called.
 
     Examples
     --------

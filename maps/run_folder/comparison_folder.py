@@ -17,29 +17,7 @@ COMPARISON_KIND = "zoneplan comparison"
 
 
 def write_comparison_folder(found: Comparison, folder: str | Path, language: str = "en") -> Path:
-    """Write a comparison: ``map.html``, ``report.html``, and the tables ``moved``, ``transitions`` and ``differences``.
-
-    Parameters
-    ----------
-    found : Comparison
-    folder : str or Path
-        Where it shall stand; a comparison that stands there as zoneplan wrote it is replaced.
-    language : str, optional
-        Of map and page.
-
-    Returns
-    -------
-    Path
-        The folder.
-
-    Raises
-    ------
-    WriteError
-        Something else stands there, also in files that were put or changed there since; or the disk is full. What
-        stood there is untouched.
-    ZoneplanError
-        The language is not known.
-    """
+    """Write a comparison: ``map.html``, ``report.html``, tables ``moved``, ``transitions``, ``differences``."""
     require_language(language)
     told = [{"kind": one.kind, "id": one.id, "before": one.before, "after": one.after} for one in found.differences]
     tables = {

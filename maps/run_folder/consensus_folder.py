@@ -17,23 +17,7 @@ CONSENSUS_KIND = "zoneplan consensus"
 
 
 def write_consensus_folder(found: Consensus, folder: str | Path, language: str = "en") -> Path:
-    """Write a consensus: ``map.html`` and its tables.
-
-    Parameters
-    ----------
-    found : Consensus
-    folder : str or Path
-        Where it shall stand; a consensus that stands there as zoneplan wrote it is replaced.
-    language : str, optional
-        Of the map.
-
-    Raises
-    ------
-    WriteError
-        Something else stands there, or the disk is full. What stood there is untouched.
-    ZoneplanError
-        The language is not known.
-    """
+    """Write a consensus: ``map.html`` and its tables."""
     require_language(language)
 
     def draw_page(stage: Path) -> None:
@@ -45,14 +29,7 @@ def write_consensus_folder(found: Consensus, folder: str | Path, language: str =
 
 
 def agreement(found: Consensus, told: ConsensusWords) -> gpd.GeoDataFrame:
-    """The units with how many agree, what most and what each voice says, and on what it hangs; titles in a language.
-
-    Parameters
-    ----------
-    found : Consensus
-    told : ConsensusWords
-        The same, in that language.
-    """
+    """The units with how many agree, what most and what each voice says, and on what it hangs; titles in a language."""
     words = told.words
     rows = found.units.set_index("unit_id")
     geometry = found.base.units.geometry.reindex(rows.index)

@@ -61,16 +61,7 @@ def hash_of(parts: Iterable[tuple[str, bytes]]) -> str:
 
 
 class Stock(NamedTuple):
-    """What a cache holds.
-
-    Attributes
-    ----------
-    folder : Path
-    runs, steps : int
-        Entries of either kind.
-    size : int
-        Bytes.
-    """
+    """What a cache holds."""
 
     folder: Path
     runs: int
@@ -80,29 +71,14 @@ class Stock(NamedTuple):
 
 @dataclass(frozen=True)
 class ContentCache:
-    """A folder of entries.
-
-    Attributes
-    ----------
-    folder : Path
-    most : int
-        Bytes of all entries together.
-    kind : str
-        Before the names of entries that are no whole runs, such as ``STEP``.
-    """
+    """A folder of entries."""
 
     folder: Path
     most: int = MOST_BYTES
     kind: str = ""
 
     def find(self, key: str) -> dict[str, bytes] | None:
-        """The files of an entry, each as it was kept; None where there is none, or it is not whole.
-
-        Raises
-        ------
-        ValueError
-            There is an entry, which is damaged or of another format; it has been removed.
-        """
+        """The files of an entry, each as it was kept; None where there is none, or it is not whole."""
         path = self._path(key)
         try:
             content = path.read_bytes()
@@ -119,14 +95,7 @@ class ContentCache:
         return found
 
     def keep(self, key: str, files: Mapping[str, bytes | Path]) -> bool:
-        """Keep files under a key, in place at once and whole; whether that went well.
-
-        Parameters
-        ----------
-        key : str
-        files : mapping of str to bytes or Path
-            By name, what each holds, or where it is read; few are in memory at a time.
-        """
+        """Keep files under a key, in place at once and whole; whether that went well."""
         try:
             if sum(map(_size, files.values())) > self.most:
                 return False

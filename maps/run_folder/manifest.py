@@ -53,15 +53,7 @@ _LATER = (
 
 
 class Contents(NamedTuple):
-    """The files of a format: those that a run must have, and others that it may have.
-
-    Attributes
-    ----------
-    needed, allowed : frozenset of str
-        Of a rulebook only what every rulebook has; the rest of its folder is allowed in every format.
-    folders : tuple of str
-        Those whose files are allowed, whatever their names.
-    """
+    """The files of a format: those that a run must have, and others that it may have."""
 
     needed: frozenset[str]
     allowed: frozenset[str] = frozenset()
@@ -94,16 +86,7 @@ SIGN_OF_OLD = "provenance.json"
 
 
 class Manifest(NamedTuple):
-    """What the manifest of a run says.
-
-    Attributes
-    ----------
-    format : int
-    files : mapping of str to str
-        The sha256 of each file but the manifest, by its path inside the folder.
-    tried : str
-        Of a try the file of the plan that it is a try of; empty of any other run.
-    """
+    """What the manifest of a run says."""
 
     format: int
     files: Mapping[str, str]
@@ -121,11 +104,6 @@ class Manifest(NamedTuple):
 
 def read_manifest(folder: Path) -> Manifest | None:
     """The manifest of a run folder; None where the folder is not one that zoneplan wrote.
-
-    Parameters
-    ----------
-    folder : Path
-        Anywhere.
 
     Examples
     --------

@@ -18,15 +18,7 @@ from zoning.rulebook import read_rulebook
 
 
 class SecondRun(NamedTuple):
-    """What a second run found.
-
-    Attributes
-    ----------
-    differing : tuple of str
-        Files of the run that are not the same the second time, sorted.
-    versions : mapping of str to (str, str)
-        Libraries that are not of the version of the first run: then, now.
-    """
+    """What a second run found."""
 
     differing: tuple[str, ...]
     versions: dict[str, tuple[str, str]]
@@ -35,29 +27,7 @@ class SecondRun(NamedTuple):
 def run_again(
     folder: str | Path, study_folder: str | Path | None = None, announce: Callable[[str], None] = lambda _step: None
 ) -> SecondRun:
-    """Run the plan of a run folder again, with the rulebook that it holds, and compare every file.
-
-    Parameters
-    ----------
-    folder : str or Path
-        A complete run.
-    study_folder : str or Path, optional
-        Where its inputs are. By default where the run was made.
-    announce : callable, optional
-        Called with the name of each step.
-
-    Returns
-    -------
-    SecondRun
-        Of provenance everything is compared but the versions, where the run was made, and whether memory was scarce.
-
-    Raises
-    ------
-    SourceError
-        Inputs are missing; all are named.
-    ZoneplanError
-        Whatever a run refuses.
-    """
+    """Run the plan of a run folder again, with the rulebook that it holds, and compare every file."""
     folder = Path(folder).resolve()
     study = read_run_study(folder)
     study = study if study_folder is None else study.standing_at(Path(study_folder) / study.path.name)

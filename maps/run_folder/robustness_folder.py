@@ -15,28 +15,7 @@ ROBUSTNESS_KIND = "zoneplan robustness"
 
 
 def write_robustness_folder(found: Robustness, folder: str | Path, language: str = "en") -> Path:
-    """Write what many draws came to: ``map.html``, ``report.html``, and the tables ``units``, ``amounts``, ``draws``.
-
-    Parameters
-    ----------
-    found : Robustness
-    folder : str or Path
-        Where it shall stand; what an earlier call wrote there is replaced.
-    language : str, optional
-        Of map and page.
-
-    Returns
-    -------
-    Path
-        The folder.
-
-    Raises
-    ------
-    WriteError
-        Something else stands there; or the disk is full. What stood there is untouched.
-    ZoneplanError
-        The language is not known.
-    """
+    """Write what many draws came to: ``map.html``, ``report.html``, tables ``units``, ``amounts``, ``draws``."""
     require_language(language)
     tables = {"units": found.units.reset_index(), "amounts": found.amounts, "draws": found.draws}
 

@@ -37,13 +37,7 @@ SUMMARY = "summary.json"
 
 
 class Options(NamedTuple):
-    """What the command is asked for beside the plan.
-
-    Attributes
-    ----------
-    language : str
-    excel_safe, flat : bool
-    """
+    """What the command is asked for beside the plan."""
 
     language: str
     excel_safe: bool
@@ -110,13 +104,7 @@ def _version(name: str) -> bytes:
 
 
 def kept_steps(notice: Callable[[str], None]) -> KeptResults:
-    """The steps of plans that are kept.
-
-    Parameters
-    ----------
-    notice : callable
-        Called with what is to be said of one that is damaged.
-    """
+    """The steps of plans that are kept."""
     return KeptResults(ContentCache(cache_folder(), kind=STEP), hash_of(_program()), notice)
 
 
@@ -127,27 +115,14 @@ def keep_run(store: ContentCache, key: str, folder: Path, summary: bytes) -> boo
 
 
 class KeptRun(NamedTuple):
-    """A run as it was kept.
-
-    Attributes
-    ----------
-    summary : bytes
-    files : mapping of str to bytes
-        The manifest excepted.
-    """
+    """A run as it was kept."""
 
     summary: bytes
     files: Mapping[str, bytes]
 
 
 def find_run(store: ContentCache, key: str) -> KeptRun | None:
-    """A run that was kept under a key; None where there is none.
-
-    Raises
-    ------
-    ValueError
-        There was one, and it is damaged.
-    """
+    """A run that was kept under a key; None where there is none."""
     found = store.find(key)
     if found is None:
         return None

@@ -96,26 +96,7 @@ def write_files(
     by_tiles: bool = False,
     borders: Callable[[], Topology] | None = None,
 ) -> None:
-    """Write all files of a run into an empty folder, the manifest excepted.
-
-    Parameters
-    ----------
-    plan : Plan
-    stage : Path
-        An existing, empty folder.
-    some : Copies
-        Of this process, to write with.
-    language : str
-        Of the pages, and of reasons, titles and clauses in the tables.
-    excel_safe, flat : bool
-        See :func:`maps.run_folder.write_run`.
-    announce : callable, optional
-        Called with each of ``PAGES`` once it has begun.
-    by_tiles : bool
-        See :func:`maps.run_folder.write_run`.
-    borders : callable, optional
-        The same.
-    """
+    """Write all files of a run into an empty folder, the manifest excepted."""
     said = localize(plan, language)
     _RunFiles(said, stage, borders, excel_safe=excel_safe, flat=flat, by_tiles=by_tiles).write(some, announce)
 
@@ -215,18 +196,7 @@ class _RunFiles:
 
 
 def write_csv(table: Table, rows: pd.DataFrame, path: str | Path, *, excel_safe: bool = False) -> None:
-    """Write one table as CSV: UTF-8 with BOM, ids and names exactly as read.
-
-    Parameters
-    ----------
-    table : Table
-        The declaration; its columns come first, in order.
-    rows : DataFrame
-        As :func:`zoning.tables.tabulate` leaves it.
-    path : str or Path
-    excel_safe : bool
-        Put an apostrophe before texts that begin like a formula. Numbers stay as they are.
-    """
+    """Write one table as CSV: UTF-8 with BOM, ids and names exactly as read."""
     if excel_safe:
         rows = rows.apply(lambda column: column.map(_defuse) if _is_text(column) else column)
     with Path(path).open("w", encoding="utf-8-sig", newline="") as file:

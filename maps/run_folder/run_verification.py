@@ -92,15 +92,7 @@ def verify(folder: str | Path) -> Verification:
 
 
 def require_whole(folder: str | Path) -> None:
-    """Refuse a folder that is no complete run.
-
-    Raises
-    ------
-    UnknownNameError
-        It is no run.
-    DamagedRunError
-        With the files concerned.
-    """
+    """Refuse a folder that is no complete run."""
     verdict = verify(folder)
     if verdict.state == "no run" and not Path(folder).exists():
         raise UnknownNameError(Phrase("{folder}: there is no such folder", folder=folder), code="no_run")

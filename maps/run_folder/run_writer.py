@@ -30,13 +30,7 @@ ONE_BESIDE = 2
 
 
 def load_writers(language: str) -> None:
-    """Load what writes the files of a run, which takes a while: who waits for something else may do it meanwhile.
-
-    Parameters
-    ----------
-    language : str
-        Of the pages.
-    """
+    """Load what writes the files of a run, which takes a while: who waits for something else may do it meanwhile."""
     from maps.run_folder.run_files import load_pages  # noqa: PLC0415  (who only asks for room, or has kept a run, writes no map)
 
     load_pages(language)
@@ -133,17 +127,7 @@ def write_run(
 
 
 def write_kept_run(files: Mapping[str, bytes], study: Study, folder: str | Path, notice: Notice = warn) -> Path:
-    """Write the files of a run that was kept, as :func:`write_run` writes those of a plan, with the same errors.
-
-    Parameters
-    ----------
-    files : mapping of str to bytes
-        By their path inside the folder, the manifest excepted.
-    study : Study
-        Of the run.
-    folder, notice
-        As for :func:`write_run`.
-    """
+    """Write the files of a run that was kept, as :func:`write_run` writes those of a plan, with the same errors."""
 
     def fill(stage: Path) -> None:
         for name, content in files.items():
@@ -164,19 +148,7 @@ def _write(folder: Path, fill: Callable[[Path], None], notice: Notice, study: St
 
 
 def require_room(folder: str | Path) -> None:
-    """Refuse, before any work is done, a place where no run could be written.
-
-    Parameters
-    ----------
-    folder : str or Path
-        Where a run shall stand.
-
-    Raises
-    ------
-    WriteError
-        It holds something and is no run, lies inside a run or a rulebook, is no folder, cannot be written to, has a
-        name that no file system takes, or the disk has less than ``SPARE_BYTES`` left.
-    """
+    """Refuse, before any work is done, a place where no run could be written."""
     folder = Path(os.path.abspath(folder))  # noqa: PTH100  (without "..", and links as they stand)
     if not folder.name:
         raise WriteError(

@@ -14,30 +14,7 @@ from layers.outputs import MANIFEST, files_in, listed_folder, manifest_text, req
 def replace_own(
     folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], draw_pages: Callable[[Path], None]
 ) -> Path:
-    """Write a folder of tables and pages whole, with a manifest, and only over an earlier one of its kind.
-
-    Parameters
-    ----------
-    folder : Path
-    kind : str
-        What its manifest says that it is.
-    tables : mapping of str to DataFrame
-        By the name of the CSV file that each becomes.
-    draw_pages : callable
-        Takes the folder and adds the pages.
-
-    Returns
-    -------
-    Path
-        The folder.
-
-    Raises
-    ------
-    WriteError
-        Something else stands there, or the disk is full. What stood there is untouched.
-    BusyError
-        Another zoneplan writes there.
-    """
+    """Write a folder of tables and pages whole, with a manifest, and only over an earlier one of its kind."""
     folder = folder.absolute()
     with staged(folder, listed_folder(kind)) as stage:
         stage.mkdir()
@@ -50,10 +27,5 @@ def replace_own(
 
 
 def require_own(folder: Path, kind: str) -> None:
-    """Refuse a place where something else stands than a folder of a kind as zoneplan wrote it.
-
-    Raises
-    ------
-    WriteError
-    """
+    """Refuse a place where something else stands than a folder of a kind as zoneplan wrote it."""
     require_place(folder, listed_folder(kind))

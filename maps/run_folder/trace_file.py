@@ -50,23 +50,7 @@ class WrittenParameter(TypedDict):
 
 
 def trace_of(plan: Plan) -> dict[str, Any]:
-    """Why everything in a plan is as it is, as plain values.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    dict
-        ``tables``: for each table and each of its columns of messages the places in ``messages``, row by row;
-        ``assumptions`` and, where there is any, ``left_out``, their places; ``rows``: for each table the places
-        in ``records``, row by row; ``units``: by matter and unit the places of the records that belong to no
-        row; ``norms`` and ``floors``, column by column; ``margins``, see :func:`plain_margins`; ``gaps``, see
-        :func:`plain_gaps`; the ``parameters`` that records name; and the lists in which each thing stands once:
-        ``questions``, ``clauses``, ``messages`` and ``records``, see :class:`zoning.trace.RecordWriter`. A text
-        of an older run stands as it is.
-    """
+    """Why everything in a plan is as it is, as plain values."""
     writer = RecordWriter()
     tables = {
         table.name: {column: [*map(writer.message, getattr(plan, table.name)[column])] for column in _columns(table)}
@@ -220,12 +204,7 @@ def _json(value: Any) -> str:
 
 
 class WrittenTrace:
-    """The trace of a run folder, read back; of a run from before there was one nothing.
-
-    Parameters
-    ----------
-    folder : Path
-    """
+    """The trace of a run folder, read back; of a run from before there was one nothing."""
 
     def __init__(self, folder: Path) -> None:
         path = folder / TRACE

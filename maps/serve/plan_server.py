@@ -60,26 +60,7 @@ Handler = Callable[["Request"], Awaitable["Response"]]
 
 
 class PlanServer:
-    """A plan on 127.0.0.1.
-
-    Parameters
-    ----------
-    plans : TriedPlans
-    language : str
-        In which errors and steps are told.
-    port : int, optional
-        By default one that is free.
-
-    Attributes
-    ----------
-    address : str
-        What to open in a browser: it has the key.
-
-    Raises
-    ------
-    ZoneplanError
-        Starlette or uvicorn is not installed, or the port is taken.
-    """
+    """A plan on 127.0.0.1."""
 
     def __init__(self, plans: TriedPlans, language: str, port: int = 0) -> None:
         try:

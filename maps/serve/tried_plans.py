@@ -45,62 +45,28 @@ class _Said(BaseModel):
 
 
 class DrawnLayer(_Said):
-    """Land that somebody drew on the map, in longitude and latitude.
-
-    Attributes
-    ----------
-    role : str
-        As that of a layer of the plan.
-    features : dict
-        A GeoJSON FeatureCollection of polygons.
-    """
+    """Land that somebody drew on the map, in longitude and latitude."""
 
     role: str
     features: dict[str, Any]
 
 
 class Wish(_Said):
-    """What shall be otherwise than in the adopted plan.
-
-    Attributes
-    ----------
-    scenario : str
-        The file of a try, as the page saves it.
-    layers : dict of str to DrawnLayer
-        Further layers, by name.
-    """
+    """What shall be otherwise than in the adopted plan."""
 
     scenario: str
     layers: dict[Name, DrawnLayer] = {}
 
 
 class KeptScenario(_Said):
-    """A try that shall be kept as a file beside the plan.
-
-    Attributes
-    ----------
-    name : str
-        Of the file, without its ending.
-    scenario : str
-        Its text.
-    """
+    """A try that shall be kept as a file beside the plan."""
 
     name: Name
     scenario: str
 
 
 class Try(NamedTuple):
-    """What came of a wish.
-
-    Attributes
-    ----------
-    name : str
-        Under which its page is asked for.
-    units : dict
-        By the id of a unit its main function, overlays, status and amounts of quotas, as decimal texts.
-    page : str
-        HTML.
-    """
+    """What came of a wish."""
 
     name: str
     units: dict[str, dict[str, Any]]
@@ -108,15 +74,7 @@ class Try(NamedTuple):
 
 
 class TriedPlans:
-    """The adopted plan, its page, and the latest tries; one is worked out at a time.
-
-    Parameters
-    ----------
-    plan : FreshPlan
-        The adopted plan.
-    language : str
-        Of the pages.
-    """
+    """The adopted plan, its page, and the latest tries; one is worked out at a time."""
 
     def __init__(self, plan: FreshPlan, language: str) -> None:
         self._plan, self._language = plan, language
@@ -130,20 +88,7 @@ class TriedPlans:
         return found and found.page
 
     def work_out(self, wish: str | bytes, announce: Announce = lambda _step: None) -> Try:
-        """Work out a wish, as a whole run of a plan that says so would.
-
-        Parameters
-        ----------
-        wish : str or bytes
-            JSON, see :class:`Wish`.
-        announce : callable, optional
-            Called with the name of each step, the last of which draws the page.
-
-        Raises
-        ------
-        ZoneplanError
-            The wish is none, or a run refuses it.
-        """
+        """Work out a wish, as a whole run of a plan that says so would."""
         wanted = _read(Wish, wish)
         layers = {name: {"role": one.role, "data": _drawn(name, one)} for name, one in wanted.layers.items()}
         study = read_try(wanted.scenario, self._plan.study, TRY)
@@ -158,23 +103,7 @@ class TriedPlans:
         return made
 
     def keep(self, said: str | bytes) -> Path:
-        """Write a try as a file beside the plan, which ``zoneplan run`` takes.
-
-        Parameters
-        ----------
-        said : str or bytes
-            JSON, see :class:`KeptScenario`.
-
-        Returns
-        -------
-        Path
-            The new file; none is ever replaced.
-
-        Raises
-        ------
-        ZoneplanError
-            There is a file of that name, it would be no try of the plan, or the folder cannot be written to.
-        """
+        """Write a try as a file beside the plan, which ``zoneplan run`` takes."""
         wanted = _read(KeptScenario, said)
         plan_file = _plan_file(self._plan.study)
         target = plan_file.with_name(f"{wanted.name}.toml")

@@ -18,25 +18,7 @@ ASSETS = Path(__file__).parent / "templates"
 
 
 def fill_page(template: str, styles: Iterable[str], *, faces: str = "", **values: object) -> str:
-    """A page of our own assets with values in it.
-
-    Parameters
-    ----------
-    template : str
-        Name of the template among the assets.
-    styles : iterable of str
-        Names of its style sheets; a later one adds to those before it.
-    faces : str, optional
-        Style rules that bring fonts, see :func:`maps.style.printed_faces`.
-    **values
-        What the template names, besides ``style`` and ``style_hash``.
-
-    Returns
-    -------
-    str
-        Values pass through autoescape and are never compiled as templates. Characters that would hide or reorder text
-        stand as their codes.
-    """
+    """A page of our own assets with values in it."""
     style = "\n".join([*filter(None, [faces]), *((ASSETS / name).read_text("utf-8") for name in styles)])
     digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode()
     return page_template(template).render(

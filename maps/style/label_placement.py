@@ -26,19 +26,7 @@ DESCENT, ASCENT = 0.24, 0.78
 
 
 class Lettering(NamedTuple):
-    """How a name is written.
-
-    Attributes
-    ----------
-    size : float
-        Pixels.
-    weight : int
-    colour : str
-    spaced : bool
-        In capitals, with room between them.
-    serif : bool
-        In italics, as names of waters are.
-    """
+    """How a name is written."""
 
     size: float
     weight: int
@@ -66,15 +54,7 @@ class Spot(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A name in its place.
-
-    Attributes
-    ----------
-    text : str
-    lettering : Lettering
-    spot : Spot
-        The middle of the text.
-    """
+    """A name in its place."""
 
     text: str
     lettering: Lettering
@@ -142,11 +122,6 @@ def _room(spot: Spot, length: float, size: float) -> _Room:
 class Sheet:
     """What is taken on a picture, and what still finds room.
 
-    Parameters
-    ----------
-    wide, high : float
-        Pixels of the picture; no name reaches beyond.
-
     Examples
     --------
     >>> sheet = Sheet(200, 100)
@@ -189,26 +164,7 @@ class Sheet:
         beyond: float = 0.0,
         mark: tuple[float, float, float] | None = None,
     ) -> Label | None:
-        """Put a name on the first spot that is free.
-
-        Parameters
-        ----------
-        text : str
-        lettering : Lettering
-        spots : iterable of Spot
-            The best first.
-        within : Polygon or MultiPolygon, optional
-            Where all of it must lie, in pixels.
-        beyond : float
-            How far its corners may lie out of that, in pixels.
-        mark : tuple of float, optional
-            x, y and radius of a dot that comes and goes with the name.
-
-        Returns
-        -------
-        Label or None
-            None where no spot is free; nothing is taken then.
-        """
+        """Put a name on the first spot that is free."""
         dot = None if mark is None else _Room(_square(*mark))
         if dot is not None and not self._is_free(dot):
             return None
@@ -243,13 +199,7 @@ def spots_beside(x: float, y: float, text: str, lettering: Lettering, radius: fl
 
 
 def spots_in(shape: shapely.Geometry) -> Iterator[Spot]:
-    """Spots of a name inside of a shape in pixels: its most roomy place, and others around it.
-
-    Parameters
-    ----------
-    shape : Polygon or MultiPolygon
-        y downwards.
-    """
+    """Spots of a name inside of a shape in pixels: its most roomy place, and others around it."""
     circle = shapely.maximum_inscribed_circle(shape, 2.0)
     x, y = circle.coords[0]
     radius = circle.length
@@ -260,17 +210,7 @@ def spots_in(shape: shapely.Geometry) -> Iterator[Spot]:
 
 
 def spots_along(lines: Sequence[Floats], length: float, bend: float = 0.12) -> Iterator[Spot]:
-    """Spots of a name along lines, the straightest stretch first, turned so that it is read from the left.
-
-    Parameters
-    ----------
-    lines : sequence of array of float, (n, 2)
-        Points in pixels.
-    length : float
-        Pixels that the name takes.
-    bend : float
-        How far, in lengths, a stretch may lie off the straight line between its ends.
-    """
+    """Spots of a name along lines, the straightest stretch first, turned so that it is read from the left."""
     found = []
     for points in lines:
         steps = np.hypot(*np.diff(points, axis=0).T)

@@ -84,16 +84,7 @@ def line_styles(plan: Plan) -> dict[str, tuple[str, float, str]]:
 
 
 def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...]:
-    """The blocks of the legend: only what occurs in the plan; main functions first.
-
-    Parameters
-    ----------
-    plan : Plan
-    language : str
-        One of :func:`maps.locale.languages`.
-    rings : bool
-        Whether units that wait for somebody or hang on what was assumed have their marks on the picture.
-    """
+    """The blocks of the legend: only what occurs in the plan; main functions first."""
     zones, noun = plan.zones, noun_of(plan.study, language)
     told = catalogue("report", language, noun)
     fills, signs = zone_fills(plan.rulebook), overlay_signs(plan.rulebook)
@@ -190,22 +181,7 @@ def _sign_in_a_row(sign: Sign) -> str:
 
 
 def set_blocks(blocks: Sequence[Block], columns: Sequence[float], top: float, wide: float) -> tuple[list[str], float]:
-    """Legend blocks set into columns, each block where the page is still highest.
-
-    Parameters
-    ----------
-    blocks : sequence of Block
-    columns : sequence of float
-        Left edges, px.
-    top : float
-    wide : float
-        Width of a column, px.
-
-    Returns
-    -------
-    (list of str, float)
-        The SVG elements and the lowest edge.
-    """
+    """Legend blocks set into columns, each block where the page is still highest."""
     depths = [top] * len(columns)
     found: list[str] = []
     for block in blocks:
@@ -227,17 +203,7 @@ def set_blocks(blocks: Sequence[Block], columns: Sequence[float], top: float, wi
 
 
 def compass(units: gpd.GeoDataFrame, frame: Frame, language: str, x: float, y: float) -> list[str]:
-    """The north arrow, true at the middle of the map, and a scale bar of a round length.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        In the working CRS, metres.
-    frame : Frame
-    language : str
-    x, y : float
-        Upper left corner, px.
-    """
+    """The north arrow, true at the middle of the map, and a scale bar of a round length."""
     told, turn = catalogue("report", language), _north(units, frame)
     length_km = round_length(SCALE_BAR_PX * frame.metres_per_px / 1000)
     bar = length_km * 1000 / frame.metres_per_px

@@ -47,26 +47,7 @@ def map_names(
     obstacles: Iterable[tuple[float, float, float, float]] = (),
     units: Mapping[str, shapely.Geometry] | None = None,
 ) -> tuple[Label, ...]:
-    """All names that find room on a map, and none of them touches another.
-
-    Parameters
-    ----------
-    context : Context
-        In the CRS of the frame.
-    frame : Frame
-    theme : Theme
-    jurisdictions : mapping of str to Polygon or MultiPolygon
-        By name, on the ground; their names stand inside of them.
-    obstacles : iterable of tuple of float
-        Left, top, right and bottom of what no name may cover, in pixels.
-    units : mapping of str to Polygon or MultiPolygon, optional
-        By name, on the ground; their names stand inside of them, where they shall be named.
-
-    Returns
-    -------
-    tuple of Label
-        In the order in which they were placed; :func:`names_svg` writes them.
-    """
+    """All names that find room on a map, and none of them touches another."""
     return tuple(_sheet(context, frame, theme, (jurisdictions, units or {}), obstacles).labels)
 
 
@@ -86,21 +67,7 @@ def names_svg(
 def large_towns(
     context: Context, frame: Frame, theme: Theme, obstacles: Iterable[tuple[float, float, float, float]] = ()
 ) -> list[tuple[float, float, float, float]]:
-    """What names and marks of the large towns of a study take: the boxes that :func:`map_names` gives them first.
-
-    Parameters
-    ----------
-    context : Context
-    frame : Frame
-    theme : Theme
-    obstacles : iterable of tuple of float
-        Left, top, right and bottom of what no name may cover, in pixels.
-
-    Returns
-    -------
-    list of tuple of float
-        Left, top, right and bottom of each, in pixels.
-    """
+    """What names and marks of the large towns of a study take: the boxes that :func:`map_names` gives them first."""
     sheet = _Sheet(frame.width_px, frame.height_px)
     sheet.take(*obstacles)
     _place_towns(sheet, _shown(context, frame)[0], frame, theme)

@@ -18,16 +18,7 @@ _AS_THESE = "as these"
 
 
 class Notice(NamedTuple):
-    """One thing that others have made.
-
-    Attributes
-    ----------
-    what : str
-        The file, after the name of its study, and the layer in it; or the software.
-    credit : str
-        Whom to name.
-    licence : str
-    """
+    """One thing that others have made."""
 
     what: str
     credit: str
@@ -50,11 +41,6 @@ def notices_text() -> str:
 def notices_of(chapter: str) -> tuple[Notice, ...]:
     """The rows of a table of the file.
 
-    Parameters
-    ----------
-    chapter : str
-        Its heading.
-
     Examples
     --------
     >>> [one.what for one in notices_of("Software in the map")]
@@ -67,23 +53,6 @@ def notices_of(chapter: str) -> tuple[Notice, ...]:
 
 def page_notices(plan: Plan | None, *, software: bool, world: bool = True, language: str = "en") -> str:
     """What a page has to say: credits of the world layers, of the plan's inputs that are bundled, and of its software.
-
-    Parameters
-    ----------
-    plan : Plan or None
-        None for a page without one.
-    software : bool
-        The page holds scripts of others; their licences follow with their words.
-    world : bool
-        The page draws the world around the plan.
-
-    language : str, optional
-        Of the names of sources that have one in it; the words of licences stay as they are.
-
-    Returns
-    -------
-    str
-        Plain text.
 
     Examples
     --------

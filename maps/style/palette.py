@@ -144,11 +144,6 @@ DARK_SCALES = Scales(
 def theme_css() -> str:
     """The colours of a page as custom properties of CSS: light, and dark under ``data-theme="dark"``.
 
-    Returns
-    -------
-    str
-        A field ``water_line`` is ``--water-line``, and the first of a series ``land`` is ``--land-1``.
-
     Examples
     --------
     >>> [line.split(";")[0] for line in theme_css().splitlines()]
@@ -171,13 +166,7 @@ def _properties(record: Theme | Scales) -> Iterator[tuple[str, str]]:
 
 
 def zone_fills(rulebook: Rulebook) -> dict[str, str]:
-    """Fill of each main zone: its own colour, else pale for the default zone, and for others the next of the series.
-
-    Returns
-    -------
-    dict of str to str
-        Zone code to ``#RRGGBB``, in the order of the rulebook.
-    """
+    """Fill of each main zone: its own colour, else pale for the default zone, and for others the next of the series."""
     mains = [zone for zone in rulebook.zones if zone.kind == "main"]
     taken = {zone.colour.upper() for zone in mains if zone.colour is not None}
     free = itertools.cycle([fill for fill in FILLS if fill not in taken] or FILLS)
@@ -199,13 +188,7 @@ def ink_on(fill: str) -> str:
 
 
 def mark_fills(rulebook: Rulebook) -> dict[str, str]:
-    """The same fills for bars and dots on white, where paper would not be seen.
-
-    Returns
-    -------
-    dict of str to str
-        Zone code to ``#RRGGBB``, in the order of the rulebook.
-    """
+    """The same fills for bars and dots on white, where paper would not be seen."""
     return {code: DEFAULT_MARK if fill == DEFAULT_FILL else fill for code, fill in zone_fills(rulebook).items()}
 
 

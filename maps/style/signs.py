@@ -43,16 +43,7 @@ DARK_INKS = ("#B7ADFF", "#ECEEEC", "#6FC3DD", "#FF9C8F", "#5FD3BE", "#F09AD2", "
 
 
 class Sign(NamedTuple):
-    """What stands for an overlay on a map: a disc with a drawing.
-
-    Attributes
-    ----------
-    name : str
-    path : str
-        Of SVG, around (0, 0), held by a circle of radius 6.
-    light, dark : str
-        Its ink on paper, and on a dark ground.
-    """
+    """What stands for an overlay on a map: a disc with a drawing."""
 
     name: str
     path: str
@@ -61,13 +52,7 @@ class Sign(NamedTuple):
 
 
 def overlay_signs(rulebook: Rulebook) -> dict[str, Sign]:
-    """The sign of each overlay zone: its own, else the next that no other one has.
-
-    Returns
-    -------
-    dict of str to Sign
-        By the code of the zone, in the order of the rulebook.
-    """
+    """The sign of each overlay zone: its own, else the next that no other one has."""
     overlays = [zone for zone in rulebook.zones if zone.kind == "overlay"]
     taken: set[str] = {zone.sign for zone in overlays if zone.sign is not None}
     free: Iterator[str] = itertools.cycle([name for name in SIGNS if name not in taken] or SIGNS)

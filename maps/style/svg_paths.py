@@ -21,15 +21,7 @@ FINENESS = 10
 
 
 class Frame(NamedTuple):
-    """Where ground metres fall on the page.
-
-    Attributes
-    ----------
-    west, north : float
-        Ground coordinates of the upper left corner, metres in the working CRS.
-    metres_per_px : float
-    width_px, height_px : float
-    """
+    """Where ground metres fall on the page."""
 
     west: float
     north: float
@@ -62,31 +54,13 @@ class Frame(NamedTuple):
 
 
 def simplify(shapes: Geometries, frame: Frame) -> Geometries:
-    """Shapes without the detail that the page cannot show; neighbours keep identical edges.
-
-    Parameters
-    ----------
-    shapes : array of polygons
-        A coverage: they may touch, not overlap.
-    frame : Frame
-        Its scale turns ``TOLERANCE_PX`` into metres.
-    """
+    """Shapes without the detail that the page cannot show; neighbours keep identical edges."""
     kept: Geometries = shapely.coverage_simplify(shapes, TOLERANCE_PX * frame.metres_per_px)
     return kept
 
 
 def svg_path(shapes: Geometries, frame: Frame) -> str:
     """All rings of polygons as the data of one SVG path, in whole tenths of a pixel, relative moves.
-
-    Parameters
-    ----------
-    shapes : array of polygons or multipolygons
-    frame : Frame
-
-    Returns
-    -------
-    str
-        Fill it by the even-odd rule. Rings that fall on fewer than three places of the grid are left out.
 
     Examples
     --------
@@ -101,11 +75,6 @@ def svg_path(shapes: Geometries, frame: Frame) -> str:
 
 def svg_lines(lines: Geometries, frame: Frame) -> str:
     """Lines as the data of one SVG path, in whole tenths of a pixel, relative moves.
-
-    Parameters
-    ----------
-    lines : array of linestrings or multilinestrings
-    frame : Frame
 
     Examples
     --------

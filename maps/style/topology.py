@@ -32,17 +32,7 @@ SAME = 1e-5
 
 @dataclass(frozen=True, eq=False)
 class Topology:
-    """The borders of a plan, the same for both neighbours.
-
-    Attributes
-    ----------
-    pieces : array of Polygon or MultiPolygon
-        In the working CRS, simplified together so that neighbours still meet.
-    unit_of_piece : array of int
-        The place of each piece's unit.
-    units : array of Polygon or MultiPolygon
-        The outlines of the units, of the same borders.
-    """
+    """The borders of a plan, the same for both neighbours."""
 
     pieces: Geometries
     unit_of_piece: Integers
@@ -54,37 +44,12 @@ class Topology:
         return study_outline(self.units)
 
     def merged(self, group: Integers, groups: int) -> Geometries:
-        """The pieces joined in groups: borders inside a group fall away, and the others stay as they are.
-
-        Parameters
-        ----------
-        group : array of int
-            For each piece the number of its group; -1 for none.
-        groups : int
-            How many groups there are.
-
-        Returns
-        -------
-        array of Polygon or MultiPolygon
-            Empty for a group without pieces.
-        """
+        """The pieces joined in groups: borders inside a group fall away, and the others stay as they are."""
         return merge_shapes(self.pieces, group, groups)
 
 
 def plan_topology(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Topology:
     """The borders of some units and of the pieces into which they are cut.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Index ``unit_id``, in any CRS; at least one row.
-    pieces : GeoDataFrame
-        ``unit_id`` and geometry: the units cut by the designations, without gap or overlap, in the same CRS.
-
-    Returns
-    -------
-    Topology
-        In the order of the rows.
 
     Notes
     -----
@@ -130,11 +95,6 @@ def merge_by(shapes: Geometries, names: pd.Series) -> dict[str, shapely.Geometry
 
 def begin_topology(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Callable[[], Topology]:
     """Begin :func:`plan_topology` in a thread; what comes back waits for it, and gives it.
-
-    Parameters
-    ----------
-    units, pieces : GeoDataFrame
-        As there. Others may read them meanwhile.
 
     Examples
     --------

@@ -34,17 +34,7 @@ LEVEL = 6
 
 
 class Rings(NamedTuple):
-    """Closed lines made of arcs, several a shape.
-
-    Attributes
-    ----------
-    refs : array of int
-        One after another: twice the number of an arc, and one more where it runs backwards.
-    sizes : array of int
-        How many refs each ring has.
-    counts : array of int
-        How many rings each shape has; none where the shape is too small for the grid.
-    """
+    """Closed lines made of arcs, several a shape."""
 
     refs: Integers
     sizes: Integers
@@ -57,17 +47,7 @@ class Rings(NamedTuple):
 
 
 class Arcs(NamedTuple):
-    """The borders of a coverage and the shapes that they bound.
-
-    Attributes
-    ----------
-    points : array of int, (n, 2)
-        Of all arcs, one after another; each arc has both its ends.
-    sizes : array of int
-        How many points each arc has.
-    shapes : Rings
-        In the order in which the shapes were given.
-    """
+    """The borders of a coverage and the shapes that they bound."""
 
     points: Integers
     sizes: Integers
@@ -109,16 +89,6 @@ class _Corners(NamedTuple):
 def cut_arcs(shapes: Geometries) -> Arcs:
     """The borders of a coverage, cut where three shapes meet.
 
-    Parameters
-    ----------
-    shapes : array of Polygon or MultiPolygon
-        Whole-number coordinates. Neighbours have all vertices of their common border in common.
-
-    Returns
-    -------
-    Arcs
-        In the order in which the shapes use them. Rings with fewer than three places are left out.
-
     Notes
     -----
     A vertex ends an arc where it has different neighbours on different rings. A ring without such a vertex is one arc
@@ -157,14 +127,6 @@ def cut_arcs(shapes: Geometries) -> Arcs:
 
 def group_outlines(arcs: Arcs, group: Integers, groups: int) -> Rings:
     """The outlines of groups of shapes: borders inside a group fall away.
-
-    Parameters
-    ----------
-    arcs : Arcs
-    group : array of int
-        For each shape the number of its group.
-    groups : int
-        How many groups there are.
 
     Examples
     --------
@@ -272,26 +234,7 @@ def _points(corners: _Corners, order: Integers, first: Integers, edges: Integers
 
 
 class Shapes(NamedTuple):
-    """Units and pieces on one grid, in the plane of the map.
-
-    Attributes
-    ----------
-    plane : Plane
-    west, south : float
-        Where the grid starts, metres of the plane; a plan across the date line has no break.
-    step : float
-        Of the grid, metres of the plane.
-    arcs : Arcs
-        The borders of the pieces.
-    units : Rings
-        The outlines of the units, of the same arcs.
-    unit_of_piece : array of int
-        The place of each piece's unit.
-    labels : array of int, (units, 2)
-        A point inside each unit, on the grid.
-    undrawn : array of int
-        The places of units that the projection cannot show: those that go round a pole, or lie at one.
-    """
+    """Units and pieces on one grid, in the plane of the map."""
 
     plane: Plane
     west: float
@@ -319,21 +262,7 @@ class Shapes(NamedTuple):
 
 
 def place_on_grid(borders: Topology, units: gpd.GeoDataFrame, plane_name: PlaneName = "equal_area") -> Shapes:
-    """The borders of a plan on the grid of the map.
-
-    Parameters
-    ----------
-    borders : Topology
-        Of these units.
-    units : GeoDataFrame
-        In any CRS; at least one row. In an equal-area CRS nothing is projected for the plane of equal area.
-    plane_name : {"equal_area", "mercator"}, optional
-
-    Returns
-    -------
-    Shapes
-        In the order of the rows; neighbours keep identical borders at every scale.
-    """
+    """The borders of a plan on the grid of the map."""
     ground = np.asarray(units.geometry)
     plane = _plane_of(borders, units, plane_name)
     parts = shapely.transform(borders.pieces, lambda xy: plane.placed(xy, units.crs))
@@ -369,22 +298,7 @@ def _plane_of(borders: Topology, units: gpd.GeoDataFrame, name: PlaneName) -> Pl
 
 
 def encode_block(said: str, shapes: Shapes, columns: Iterable[Integers] = ()) -> str:
-    """What the page says, and its shapes, as one text of signs that mean nothing in HTML.
-
-    Parameters
-    ----------
-    said : str
-        The page's model as JSON.
-    shapes : Shapes
-        Of the same plan.
-    columns : iterable of array of int, optional
-        More numbers from 0 up, in the order in which the page's model has what they are of.
-
-    Returns
-    -------
-    str
-        The same input gives the same text.
-    """
+    """What the page says, and its shapes, as one text of signs that mean nothing in HTML."""
     text = said.encode("utf-8", "backslashreplace")
     numbers = b"".join(byte_planes(column) for column in (*shape_columns(shapes), *columns))
     block = len(text).to_bytes(4, "little") + text + numbers

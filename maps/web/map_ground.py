@@ -29,15 +29,7 @@ _MERCATOR = pyproj.CRS("EPSG:3857")
 
 
 class Ground(NamedTuple):
-    """The ground of a map.
-
-    Attributes
-    ----------
-    model : Surroundings
-        For the page.
-    numbers : tuple of array of int
-        From 0 up, for the block: for each layer how many points each part has, and the steps from point to point.
-    """
+    """The ground of a map."""
 
     model: Surroundings
     numbers: tuple[Integers, ...]
@@ -45,17 +37,6 @@ class Ground(NamedTuple):
 
 def ground_of(near: Neighbourhood, shapes: Shapes, outline: shapely.Geometry, language: str = "en") -> Ground:
     """The ground of the map of a plan, or of land without one, which has no relief.
-
-    Parameters
-    ----------
-    near : Neighbourhood
-        Of the plan, or of the land.
-    shapes : Shapes
-        Of the same plan: the ground lies in their plane.
-    outline : Polygon or MultiPolygon
-        Of all units, in their CRS; see :func:`maps.context.study_outline`.
-    language : str
-        Of names.
 
     Notes
     -----

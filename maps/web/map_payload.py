@@ -92,31 +92,7 @@ def page_of(
     model: PlanModel | None = None,
     measured: Sequence[PackedMeasure] | None = None,
 ) -> Page:
-    """Everything that the map says and draws.
-
-    Parameters
-    ----------
-    plan : Plan
-    shapes : Shapes
-        Of the same plan.
-    language : str, optional
-        Titles that are in other languages alone have a mark.
-    surroundings : Surroundings, optional
-        See :func:`maps.web.map_ground.ground_of`; without them the map has no ground.
-    model : PlanModel, optional
-        See :func:`maps.recompute.plan_model`; without it the page cannot work out another plan.
-    measured : sequence of PackedMeasure, optional
-        See :func:`maps.web.measure_columns.measure_columns`, where that was asked already.
-
-    Returns
-    -------
-    Page
-
-    Raises
-    ------
-    ZoneplanError
-        The language is not known.
-    """
+    """Everything that the map says and draws."""
     said = localize(plan, language)
     words, counted = words_of(language, said.noun)
     found = verdicts(said)
@@ -150,19 +126,7 @@ def page_of(
 
 
 def compared_page(page: Page, found: Comparison) -> Page:
-    """The page of the second plan of a comparison, with what differs from the first.
-
-    Parameters
-    ----------
-    page : Page
-        Of the second plan.
-    found : Comparison
-
-    Returns
-    -------
-    Page
-        Its zones are followed by those that only the first plan knows.
-    """
+    """The page of the second plan of a comparison, with what differs from the first."""
     told = ComparisonWords(found, page.language)
     first = [zone for zone in _zones(told.plans[0]) if zone.code not in {one.code for one in page.zones}]
     zones = (*page.zones, *(zone._replace(units=0, ha=0.0) for zone in first))

@@ -35,28 +35,13 @@ _METHODS: dict[str, Literal["azimuthal", "conic", "cylindrical", "equal_earth"]]
 
 
 class Plane(NamedTuple):
-    """The plane of a map.
-
-    Attributes
-    ----------
-    projection : MapProjection
-        As the scripts need it.
-    crs : pyproj.CRS
-        The equal-area CRS; None for the web's Mercator projection.
-    """
+    """The plane of a map."""
 
     projection: MapProjection
     crs: pyproj.CRS | None
 
     def placed(self, points: Floats, crs: pyproj.CRS) -> Floats:
-        """Points of some CRS in metres of the plane.
-
-        Parameters
-        ----------
-        points : array of float, (n, 2)
-        crs : pyproj.CRS
-            Theirs; points that are in the plane already stay as they are.
-        """
+        """Points of some CRS in metres of the plane."""
         if self.crs is None:
             return _mercator(_moved(points, crs, WGS_84), self.projection.lon_0 - 180)
         return points if self.crs == crs else _moved(points, crs, self.crs)
@@ -74,18 +59,6 @@ class Plane(NamedTuple):
 
 def equal_area_plane(crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> Plane:
     """The plane of an equal-area CRS.
-
-    Parameters
-    ----------
-    crs : pyproj.CRS
-        One of those that :func:`layers.crs.is_equal_area` knows.
-    bounds : tuple of float
-        West, south, east and north of the plan, metres of the CRS: where the shift of the datum has to be right.
-
-    Raises
-    ------
-    CrsError
-        It is no such CRS.
 
     Examples
     --------
@@ -121,11 +94,6 @@ def equal_area_plane(crs: pyproj.CRS, bounds: tuple[float, float, float, float])
 
 def mercator_plane(lon: Floats) -> Plane:
     """The plane of the web's Mercator projection, without a break between some longitudes.
-
-    Parameters
-    ----------
-    lon : array of float
-        Degrees.
 
     Examples
     --------

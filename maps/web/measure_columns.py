@@ -24,17 +24,7 @@ LARGEST = 2**29
 
 
 class PackedMeasure(NamedTuple):
-    """A measure of all units in whole numbers.
-
-    Attributes
-    ----------
-    name : str
-    step : float
-        Values are multiples of it.
-    steps : array of int
-        One number a unit, see :func:`in_steps`.
-    axis : MeasureAxis
-    """
+    """A measure of all units in whole numbers."""
 
     name: str
     step: float
@@ -43,17 +33,7 @@ class PackedMeasure(NamedTuple):
 
 
 def measure_columns(plan: Plan) -> tuple[PackedMeasure, ...]:
-    """Every measure that is a number and differs from unit to unit, in the order of the table.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    tuple of PackedMeasure
-        Rows in the order of ``plan.units``.
-    """
+    """Every measure that is a number and differs from unit to unit, in the order of the table."""
     return tuple(_columns(plan.measures.reindex(plan.units.index)))
 
 

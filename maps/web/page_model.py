@@ -23,12 +23,6 @@ Standing = Literal["decided", "contested", "review", "review_overlay", "by_decis
 class Columns(NamedTuple, Generic[Row]):
     """Rows of one kind, which the page gets a column at a time, by name: that packs to half the size.
 
-    Parameters
-    ----------
-    kind : type
-        Of the rows; without rows its columns are there all the same.
-    rows : sequence
-
     Examples
     --------
     >>> as_json(Columns(Arrow, [Arrow(0, 1, 5.0), Arrow(0, 2, 4.0)]))
@@ -53,13 +47,7 @@ class Groups(NamedTuple, Generic[Row]):
 
 
 def as_json(record: Any) -> str:
-    """A record of the model, and all that is in it, as JSON: fields by their names.
-
-    Raises
-    ------
-    ValueError
-        A number is not finite.
-    """
+    """A record of the model, and all that is in it, as JSON: fields by their names."""
     return json.dumps(_plain(record), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -109,16 +97,7 @@ class ParametersChecked(NamedTuple):
 
 
 class LawText(NamedTuple):
-    """Where the text of a policy was read.
-
-    Attributes
-    ----------
-    title : str
-    source : str
-        Document, article, address and day.
-    reading : str
-        How it is known, in words.
-    """
+    """Where the text of a policy was read."""
 
     title: str
     source: str
@@ -142,19 +121,7 @@ class Decided(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """The plan as a whole, and what to know before relying on it.
-
-    Attributes
-    ----------
-    tried : str
-        Of a try by whom it is, and that it is not the adopted plan; empty of any other plan.
-    deductions : tuple of str
-        Roles that available land was not reduced by.
-    hangs_on : tuple of str
-        Absent measures that some main functions hang on.
-    sources : tuple of str
-        Whose data it rests on; the file where the plan does not say it.
-    """
+    """The plan as a whole, and what to know before relying on it."""
 
     name: str
     note: str
@@ -178,21 +145,7 @@ class Summary(NamedTuple):
 
 
 class ZoneLayer(NamedTuple):
-    """A zone type of the rulebook with what it looks like.
-
-    Attributes
-    ----------
-    units : int
-        How many units have it.
-    ha : float
-        Their land.
-    default : bool
-        Whether it is the main function of what no rule claims: the colour of the paper, where it has none of its own.
-    fill : str or None
-        Of a main function; None for an overlay, and for paper.
-    sign : Sign or None
-        Of an overlay.
-    """
+    """A zone type of the rulebook with what it looks like."""
 
     code: str
     kind: Literal["main", "overlay"]
@@ -205,15 +158,7 @@ class ZoneLayer(NamedTuple):
 
 
 class LineLayer(NamedTuple):
-    """A control line.
-
-    Attributes
-    ----------
-    dashes : tuple of float
-        Their lengths, in widths of the line.
-    pieces : tuple of int
-        The places of the pieces that it has.
-    """
+    """A control line."""
 
     code: str
     title: str
@@ -226,15 +171,7 @@ class LineLayer(NamedTuple):
 
 
 class DesignationLayer(NamedTuple):
-    """A layer that cut the units, drawn as a tint with an outline.
-
-    Attributes
-    ----------
-    dashes : tuple of float
-        Of its outline, in widths of the line.
-    pieces : tuple of int
-        The places of the pieces that it covers.
-    """
+    """A layer that cut the units, drawn as a tint with an outline."""
 
     name: str
     title: str
@@ -246,22 +183,7 @@ class DesignationLayer(NamedTuple):
 
 
 class QuotaBase(NamedTuple):
-    """What the amounts of a quota are put in relation to: the people of each unit, available land, the weight alone.
-
-    Attributes
-    ----------
-    title : str
-        What is shown then.
-    unit : str
-        Of an amount in relation to it, in words.
-    scale : float
-        An amount times this, divided by the value of a unit, is in that unit.
-    plain : str
-        What the weight is made of, where amounts are told by how much they differ from what it alone would give; empty
-        where they are divided.
-    values : tuple of float or None
-        One a unit; None where it is not known.
-    """
+    """What the amounts of a quota are put in relation to: the people of each unit, available land, the weight alone."""
 
     key: str
     title: str
@@ -272,15 +194,7 @@ class QuotaBase(NamedTuple):
 
 
 class QuotaShift(NamedTuple):
-    """What makes some units get less, or more, of a quota than by their weight alone.
-
-    Attributes
-    ----------
-    units : int
-        How many.
-    amount : float
-        The sum of their differences, below 0 where they get less.
-    """
+    """What makes some units get less, or more, of a quota than by their weight alone."""
 
     reason: str
     units: int
@@ -288,27 +202,7 @@ class QuotaShift(NamedTuple):
 
 
 class QuotaLayer(NamedTuple):
-    """A quota of the study.
-
-    Attributes
-    ----------
-    unit : str
-        Of its amounts, in words.
-    total, reserve : str
-        Exact amounts.
-    step : float
-        Amounts are whole multiples of it.
-    objective : str
-        Empty where amounts follow weights.
-    solution : str
-        What was found to be the best.
-    bases : tuple of QuotaBase
-        The first is shown first.
-    shifts : tuple of QuotaShift
-        Why units get less or more than by their weight alone.
-    jurisdictions : dict of str to str
-        By each jurisdiction above the units what its units get, exactly, without what it holds back.
-    """
+    """A quota of the study."""
 
     name: str
     title: str
@@ -325,21 +219,7 @@ class QuotaLayer(NamedTuple):
 
 
 class MeasureLayer(NamedTuple):
-    """A measure that no rule compares with a limit; its values stand beside the shapes, one a unit.
-
-    Attributes
-    ----------
-    name : str
-        Of its column.
-    unit : str
-        Of measure, in words; empty where there is none.
-    share : bool
-        Whether it is printed in per cent.
-    step : float
-        Its values are multiples of it.
-    axis : MeasureAxis
-        On which they are drawn.
-    """
+    """A measure that no rule compares with a limit; its values stand beside the shapes, one a unit."""
 
     name: str
     title: str
@@ -365,15 +245,7 @@ class Site(NamedTuple):
 
 
 class SiteLayer(NamedTuple):
-    """The land that a quota takes in all.
-
-    Attributes
-    ----------
-    quota : int
-        Its place in ``quotas``.
-    ha, unplaced_ha : float
-        What has a place on the ground, and what has none.
-    """
+    """The land that a quota takes in all."""
 
     quota: int
     colour: str
@@ -393,17 +265,7 @@ class Point(NamedTuple):
 
 
 class Party(NamedTuple):
-    """Who pays or receives.
-
-    Attributes
-    ----------
-    unit : int or None
-        The place of a unit, where it is one.
-    point : Point or None
-        Inside a jurisdiction; a pool, a budget and those outside of the study have no place.
-    units : tuple of int
-        The places of the units that it consists of.
-    """
+    """Who pays or receives."""
 
     name: str
     unit: int | None
@@ -427,19 +289,7 @@ class Mark(NamedTuple):
 
 
 class Instrument(NamedTuple):
-    """The payments of one instrument in one period and one unit of account.
-
-    Attributes
-    ----------
-    paid, net : str
-        Exact amounts: all that is paid, and what is left of it on balance.
-    arrows, marks : Columns
-        The largest first, so that the smaller lie on top.
-    beyond : tuple of int
-        The parties without a place on the map.
-    many : bool
-        Whether the arrows were too many, so that net amounts are drawn instead.
-    """
+    """The payments of one instrument in one period and one unit of account."""
 
     name: str
     title: str
@@ -477,29 +327,7 @@ class Payments(NamedTuple):
 
 
 class UnitRow(NamedTuple):
-    """What a unit is.
-
-    Attributes
-    ----------
-    other_names : tuple of str
-        By which it is found, too: those of other languages.
-    jurisdiction : int
-        Its place in ``jurisdictions``.
-    main : int
-        The place of its main function in ``zones``.
-    overlays : tuple of int
-        Places in ``zones``.
-    status, standing : str
-        What a rule, a decision or a doubt made of it; its standing tells overlays, too.
-    policies : int
-        The place of its list in ``policy_lists``.
-    policy_reasons : int
-        The place of the reasons for them in ``reason_lists``.
-    derived, norms, energy, services, flows, industries : int
-        What is said of these matters: places in ``headings``.
-    shown : tuple of str
-        What further columns of the zones say, in the order of ``unit_titles``; empty for nothing.
-    """
+    """What a unit is."""
 
     id: str
     name: str
@@ -538,17 +366,7 @@ class ClaimRow(NamedTuple):
 
 
 class LineRow(NamedTuple):
-    """A control line in a unit.
-
-    Attributes
-    ----------
-    line : int
-        Its place in ``lines``.
-    lost_to : tuple of str
-        The titles of the lines that took the rest.
-    reason : int
-        Its place in ``reasons``.
-    """
+    """A control line in a unit."""
 
     line: int
     claimed_ha: float
@@ -558,23 +376,7 @@ class LineRow(NamedTuple):
 
 
 class QuotaRow(NamedTuple):
-    """What a unit gets of a quota; amounts are exact, and None where there is none.
-
-    Attributes
-    ----------
-    quota : int
-        Its place in ``quotas``.
-    binding : str
-        What kept the amount from being another one; empty for nothing.
-    price_text : str
-        The shadow price in words.
-    shown : tuple of str
-        What further columns of the quotas say, in the order of ``quota_titles``; empty for nothing.
-    shift : int
-        Why it is not what the unit's weight alone gives: a place in the quota's ``shifts``, -1 for rounding alone.
-    reason : int
-        Its place in ``reasons``.
-    """
+    """What a unit gets of a quota; amounts are exact, and None where there is none."""
 
     quota: int
     amount: str
@@ -590,15 +392,7 @@ class QuotaRow(NamedTuple):
 
 
 class SitingRow(NamedTuple):
-    """What a quota took of a unit on the ground.
-
-    Attributes
-    ----------
-    quota : int
-        Its place in ``quotas``.
-    gap_pct : float or None
-        How far it is from the best possible.
-    """
+    """What a quota took of a unit on the ground."""
 
     quota: int
     placed_ha: float
@@ -608,17 +402,7 @@ class SitingRow(NamedTuple):
 
 
 class PolicyEntry(NamedTuple):
-    """A policy of the rulebook.
-
-    Attributes
-    ----------
-    pays : bool
-        Whether its instrument is one of money.
-    extent : str
-        The sentence that says what stands for the places that it means; empty where its clause says where it holds.
-    doubt : str
-        How its text is known, in words, where it is not verified.
-    """
+    """A policy of the rulebook."""
 
     id: str
     title: str
@@ -640,27 +424,7 @@ class Setting(NamedTuple):
 
 
 class PolicyRow(NamedTuple):
-    """A policy in the list of a unit.
-
-    Attributes
-    ----------
-    policy : int
-        Its place in ``policies``.
-    holds : bool
-        Whether it gives way to nothing.
-    over : int or None
-        The place of the policy that it gives way to; None for an exception.
-    settings : int
-        Their place in ``settings``.
-    part_ha : float or None
-        The land on which it holds; None for the whole unit.
-    exception : str
-        Why it does not apply.
-    inherited_from : str
-        The jurisdiction that it comes from.
-    unknown : tuple of str
-        What is missing, in words, where it applies because nobody knows whether it has to.
-    """
+    """A policy in the list of a unit."""
 
     policy: int
     holds: bool
@@ -673,21 +437,7 @@ class PolicyRow(NamedTuple):
 
 
 class CardLine(NamedTuple):
-    """A line of a reason.
-
-    Attributes
-    ----------
-    depth : int
-        How far below the matter it stands.
-    kind : str
-        What it is.
-    decides : bool
-        Whether anything hangs on it.
-    text : int
-        Its place in ``texts``.
-    numbers : tuple of str
-        What stands in the gaps of the text, as it is written.
-    """
+    """A line of a reason."""
 
     depth: int
     kind: LineKind
@@ -705,27 +455,7 @@ class CardHeading(NamedTuple):
 
 
 class Cards(NamedTuple):
-    """What the cards of the units say. Groups of rows are in the order of ``units``, if nothing else is said.
-
-    Attributes
-    ----------
-    unit_titles, quota_titles : tuple of str
-        What the further columns of zones and quotas are called that have something to say.
-    main_claims : Columns
-        What decided the main function of each unit.
-    claims : Groups
-        All others.
-    settings, policy_lists : Groups
-        Each that some units share, once.
-    texts : tuple of str
-        Each once; a NUL stands for a number that differs from unit to unit.
-    reasons : Groups
-        Each chain of lines once.
-    reason_lists : tuple of tuple of int
-        Places in ``reasons``.
-    headings : Groups
-        Each list of headings once.
-    """
+    """What the cards of the units say. Groups of rows are in the order of ``units``, if nothing else is said."""
 
     units: Columns[UnitRow]
     unit_titles: tuple[str, ...]
@@ -747,17 +477,7 @@ class Cards(NamedTuple):
 
 
 class LargeNumber(NamedTuple):
-    """How large numbers are told, such as in millions.
-
-    Attributes
-    ----------
-    least : float
-        From here on.
-    unit : float
-        What they are counted in.
-    text : str
-        With ``{n}`` for so many.
-    """
+    """How large numbers are told, such as in millions."""
 
     least: float
     unit: float
@@ -765,17 +485,7 @@ class LargeNumber(NamedTuple):
 
 
 class NumberSigns(NamedTuple):
-    """How the language writes numbers and counts things.
-
-    Attributes
-    ----------
-    plural : tuple of int
-        The plural form of each count from 0 to 199.
-    percent : str
-        How a share is told, with ``{n}``.
-    large : tuple of LargeNumber
-        The larger ones first.
-    """
+    """How the language writes numbers and counts things."""
 
     thousands: str
     point: str
@@ -785,15 +495,7 @@ class NumberSigns(NamedTuple):
 
 
 class DatumShift(NamedTuple):
-    """How far places of WGS 84 lie from where the formulas of the projection put them, in metres of the plane.
-
-    Attributes
-    ----------
-    x, y, reach : float
-        The middle of the plan and half its size, metres: u and v are the place from there, in parts of the reach.
-    east, north : tuple of float
-        Factors of 1, u, v, uu, uv and vv.
-    """
+    """How far places of WGS 84 lie from where the formulas of the projection put them, in metres of the plane."""
 
     x: float
     y: float
@@ -803,17 +505,7 @@ class DatumShift(NamedTuple):
 
 
 class MapProjection(NamedTuple):
-    """The projection in which the map is drawn: one of equal area, on an ellipsoid, or the web's Mercator projection.
-
-    Attributes
-    ----------
-    lon_0, lat_0, lat_1, lat_2 : float
-        Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle.
-    x_0, y_0 : float
-        Metres that the origin has.
-    radius_m, eccentricity_2 : float
-        The longer half axis of the ellipsoid, and the square of its eccentricity.
-    """
+    """The projection in which the map is drawn: of equal area, on an ellipsoid, or the web's Mercator projection."""
 
     method: Literal["azimuthal", "conic", "cylindrical", "equal_earth", "mercator"]
     lon_0: float
@@ -844,20 +536,7 @@ GroundKind = Literal["land", "lake", "river", "province", "country", "disputed"]
 
 
 class GroundLayer(NamedTuple):
-    """Shapes of one kind of the ground; their places stand in the block, after all else.
-
-    Attributes
-    ----------
-    kind : str
-        Rings of land and lakes, lines of rivers, provinces and countries; "disputed" are lines of countries that are
-        not settled.
-    rank : int
-        Of rivers, 0 the most important.
-    parts, points : int
-        How many rings or lines, and how many points in all.
-    names : tuple of str
-        One a part, empty where it has none; no names at all where none has one.
-    """
+    """Shapes of one kind of the ground; their places stand in the block, after all else."""
 
     kind: GroundKind
     rank: int
@@ -867,15 +546,7 @@ class GroundLayer(NamedTuple):
 
 
 class Town(NamedTuple):
-    """A town, on the grid of the ground.
-
-    Attributes
-    ----------
-    apart_km : float
-        To the next more important one.
-    inside : bool
-        It lies in the study.
-    """
+    """A town, on the grid of the ground."""
 
     name: str
     x: int
@@ -887,13 +558,7 @@ class Town(NamedTuple):
 
 
 class RegionName(NamedTuple):
-    """A province or a country around the study, and places on the grid of the ground where its name may stand.
-
-    Attributes
-    ----------
-    x, y : tuple of int
-        The best first.
-    """
+    """A province or a country around the study, and places on the grid of the ground where its name may stand."""
 
     name: str
     country: bool
@@ -912,23 +577,7 @@ class ReliefPicture(NamedTuple):
 
 
 class Surroundings(NamedTuple):
-    """What lies under and around the plan.
-
-    Attributes
-    ----------
-    west, south, step : float
-        Where the grid of the ground lies in the plane of the map, and its step, metres.
-    width, height : int
-        Steps; all of the ground lies on so many.
-    layers : tuple of GroundLayer
-        From the ground up.
-    towns : Columns
-        The most important first; all of those in the study are there.
-    regions : Columns
-        Provinces, then countries.
-    credits : str
-        What stands on a map that draws it.
-    """
+    """What lies under and around the plan."""
 
     west: float
     south: float
@@ -946,19 +595,7 @@ class Surroundings(NamedTuple):
 
 
 class TableColumn(NamedTuple):
-    """A column of a table.
-
-    Attributes
-    ----------
-    measure : int or None
-        The place of its numbers in ``measures``; None for texts.
-    numbers : tuple of float or None
-        One a row, where its measure tells them in fewer digits; else none at all.
-    texts : tuple of str
-        Each once.
-    places : tuple of int
-        In ``texts``, one a row; -1 where there is none.
-    """
+    """A column of a table."""
 
     title: str
     measure: int | None
@@ -968,18 +605,7 @@ class TableColumn(NamedTuple):
 
 
 class TableView(NamedTuple):
-    """A table of polygons that is drawn without a plan: its rows are the units, and the values of one column the zones.
-
-    Attributes
-    ----------
-    by : str
-        The name of the measure that the map opens with; empty for the values of a column of texts, or one colour.
-    stacked : bool
-        Whether polygons may lie on others: then each lies above those before it.
-    columns : tuple of TableColumn
-    tip : tuple of int
-        Places of the columns that stand beside the pointer; of none, what the map is filled by does.
-    """
+    """A table of polygons that is drawn without a plan: its rows are units, the values of one column zones."""
 
     by: str
     stacked: bool
@@ -991,13 +617,7 @@ class TableView(NamedTuple):
 
 
 class Transition(NamedTuple):
-    """Units of which the main function is one in the first plan and another in the second.
-
-    Attributes
-    ----------
-    before, after : int
-        Places of zones.
-    """
+    """Units of which the main function is one in the first plan and another in the second."""
 
     before: int
     after: int
@@ -1006,31 +626,14 @@ class Transition(NamedTuple):
 
 
 class ComparedCause(NamedTuple):
-    """What some moves hang on.
-
-    Attributes
-    ----------
-    text : str
-    counts : tuple of int
-        How many moves of each kind do.
-    """
+    """What some moves hang on."""
 
     text: str
     counts: tuple[int, ...]
 
 
 class Move(NamedTuple):
-    """Something of a unit that is not the same in both plans.
-
-    Attributes
-    ----------
-    kind : int
-        Place of the kind.
-    title, before, after : int
-        Places of texts.
-    cause : int
-        Place of the cause.
-    """
+    """Something of a unit that is not the same in both plans."""
 
     kind: int
     title: int
@@ -1040,13 +643,7 @@ class Move(NamedTuple):
 
 
 class AmountChange(NamedTuple):
-    """What units get more or less of a quota.
-
-    Attributes
-    ----------
-    values : tuple of float or None
-        By unit; None where one of the plans has no amount.
-    """
+    """What units get more or less of a quota."""
 
     title: str
     unit: str
@@ -1054,28 +651,7 @@ class AmountChange(NamedTuple):
 
 
 class ComparedPlans(NamedTuple):
-    """What differs from another plan, which came before.
-
-    Attributes
-    ----------
-    title, lead : str
-        What moved, and in what the plans differ.
-    names : tuple of (str, str)
-        Of the plans.
-    kinds : tuple of str
-        What can move, by its title: first of all main functions.
-    mains : tuple of int
-        By unit the place of the zone that was its main function; -1 where the first plan has no such unit.
-    transitions : tuple of Transition
-        Those that change, the largest first.
-    causes : tuple of ComparedCause
-    moves : Groups of Move
-        By unit.
-    texts : tuple of str
-    amounts : tuple of AmountChange
-    sums : tuple of (str, str, str)
-        What all get of a quota or by an instrument: title, before, after.
-    """
+    """What differs from another plan, which came before."""
 
     title: str
     lead: str
@@ -1091,19 +667,7 @@ class ComparedPlans(NamedTuple):
 
 
 class ScenarioRow(NamedTuple):
-    """A unit that a scenario gives another main function, overlay, status or amount.
-
-    Attributes
-    ----------
-    unit : int
-        Its place.
-    main : int
-        The place of its main function in ``zones``.
-    overlays : tuple of int
-        So the places of its overlays.
-    amounts : tuple of str
-        Of each quota, in the order of ``quotas``; exact.
-    """
+    """A unit that a scenario gives another main function, overlay, status or amount."""
 
     unit: int
     main: int
@@ -1121,23 +685,7 @@ class ScenarioLayer(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Everything that the page is made from, shapes apart.
-
-    Attributes
-    ----------
-    words : dict of str to str
-        The words of the map in its language.
-    counted_words : dict of str to tuple of str
-        Those that depend on a count, in each plural form of the language.
-    undrawn : tuple of int
-        The places of units that the projection cannot show.
-    table : TableView or None
-        What is drawn where there is no plan: all that only a plan has is empty then.
-    comparison : ComparedPlans or None
-        Only on the map of a comparison.
-    model : PlanModel or None
-        What the plan is worked out again from; None where there is no plan.
-    """
+    """Everything that the page is made from, shapes apart."""
 
     language: str
     words: Annotated[dict[str, str], "Word"]

@@ -30,21 +30,7 @@ Flow = tuple[str, str, Decimal]
 
 @dataclass(frozen=True)
 class FlowMarks:
-    """What the map draws of one instrument.
-
-    Attributes
-    ----------
-    arrows : dict of (str, str) to Fraction
-        Amount by payer and receiver, both of whom have a place.
-    drops : dict of str to Fraction
-        What a party receives for which no arrow can be drawn: the payer has no place, or the arrows are too many.
-    rings : dict of str to Fraction
-        What a party pays, likewise.
-    beyond : tuple of str
-        The parties without a place, sorted.
-    many : bool
-        Whether the arrows were too many.
-    """
+    """What the map draws of one instrument."""
 
     arrows: dict[tuple[str, str], Fraction] = field(default_factory=dict)
     drops: dict[str, Fraction] = field(default_factory=dict)
@@ -55,19 +41,6 @@ class FlowMarks:
 
 def draw_payments(flows: Iterable[Flow], placed: Iterable[str], most: int = MOST_ARROWS) -> FlowMarks:
     """What the map draws of the flows of one instrument.
-
-    Parameters
-    ----------
-    flows : iterable of (payer, receiver, amount)
-        In one unit of account.
-    placed : iterable of str
-        The parties that have a place on the map.
-    most : int
-        Arrows beyond which the net amounts of the parties are drawn instead.
-
-    Returns
-    -------
-    FlowMarks
 
     Notes
     -----
@@ -135,14 +108,7 @@ def _add(amounts: dict[Any, Fraction], key: Any, amount: Fraction) -> None:
 
 
 def payments_of(plan: LocalizedPlan, words: Mapping[str, str]) -> Payments:
-    """Everything that the map says and draws of the flows of a plan.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-    words : mapping of str to str
-        Of the map.
-    """
+    """Everything that the map says and draws of the flows of a plan."""
     parties = _Parties(plan, words)
     texts: Shelf[str] = Shelf()
     instruments, rows = [], []
@@ -227,16 +193,6 @@ class _Parties:
 
 def inside_point(units: gpd.GeoDataFrame) -> Point:
     """A point inside some units: their common centre, or that of the largest one.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        At least one row, in any projected CRS.
-
-    Returns
-    -------
-    Point
-        With four decimals.
 
     Examples
     --------

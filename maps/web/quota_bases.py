@@ -24,21 +24,7 @@ DIGITS = 7
 
 
 def quota_bases(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts | None = None) -> tuple[QuotaBase, ...]:
-    """People, if the quota weighs by them, or else what it weighs by; the land that is available; the weight alone.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-    quota : Quota
-        Of its study.
-    shifts : QuotaShifts, optional
-        See :func:`maps.summaries.quota_shifts`; without it amounts are not told beside the weight alone.
-
-    Returns
-    -------
-    tuple of QuotaBase
-        Units in the order of ``plan.units``; amounts in hectares are told in square metres.
-    """
+    """People, if the quota weighs by them, or else what it weighs by; the land that is available; the weight alone."""
     return (*_bases(plan, quota), *([_weight_alone(plan, quota, shifts)] if shifts else []))
 
 

@@ -18,14 +18,7 @@ FINER = 16
 
 
 def site_layers(plan: Plan, shapes: Shapes) -> tuple[SiteLayer, ...]:
-    """The land that each quota takes; a quota that takes none is left out.
-
-    Parameters
-    ----------
-    plan : Plan
-    shapes : Shapes
-        Of the same plan, see :func:`maps.web.geometry_encoding.place_on_grid`: sites stand on its grid.
-    """
+    """The land that each quota takes; a quota that takes none is left out."""
     inks = site_inks(len(plan.study.quotas))
     found = []
     for place, quota in enumerate(plan.study.quotas):

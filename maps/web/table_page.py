@@ -70,21 +70,7 @@ _POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
 
 
 class DrawnTable(NamedTuple):
-    """A table as it is drawn.
-
-    Attributes
-    ----------
-    units : GeoDataFrame
-        The polygons alone, in the working CRS; where some lie on others, the largest first.
-    topology : Topology
-        Their borders, simplified.
-    outline : Polygon or MultiPolygon
-        Of all of them.
-    rows : array of int
-        Their places in the table that was given.
-    stacked : bool
-        Whether polygons may lie on others.
-    """
+    """A table as it is drawn."""
 
     units: gpd.GeoDataFrame
     topology: Topology
@@ -94,19 +80,7 @@ class DrawnTable(NamedTuple):
 
 
 class TableLook(NamedTuple):
-    """How a table is shown.
-
-    Attributes
-    ----------
-    by, name, title : str or None
-        The column of the fills, that of the names, and what the map is called.
-    palette : mapping, sequence or None
-        Fills of the values of ``by``, by value or in the order of the legend.
-    tooltip : sequence of str
-        Columns that stand beside the pointer.
-    notes : sequence of str
-        Sentences on all of it.
-    """
+    """How a table is shown."""
 
     by: str | None = None
     name: str | None = None
@@ -127,20 +101,6 @@ class _Numbers(NamedTuple):
 
 def drawn_table(table: gpd.GeoDataFrame) -> DrawnTable:
     """The polygons of a table as they are drawn.
-
-    Parameters
-    ----------
-    table : GeoDataFrame
-        In any CRS. Rows without a polygon are left out; polygons that are not valid are mended.
-
-    Raises
-    ------
-    CrsError
-        It has no CRS, or one that is not tied to the earth.
-    GeometryError
-        No row has a polygon.
-    ZoneplanError
-        It has no rows.
 
     Notes
     -----
@@ -178,15 +138,7 @@ def drawn_table(table: gpd.GeoDataFrame) -> DrawnTable:
 
 
 class TableContent(NamedTuple):
-    """What the page says of a table, shapes and surroundings apart.
-
-    Attributes
-    ----------
-    title : str
-        What the map is called.
-    numbers : tuple of array of int
-        The steps of each measure, for the block.
-    """
+    """What the page says of a table, shapes and surroundings apart."""
 
     title: str
     words: dict[str, str]
@@ -200,26 +152,7 @@ class TableContent(NamedTuple):
 
 
 def table_content(table: gpd.GeoDataFrame, drawn: DrawnTable, look: TableLook, language: str) -> TableContent:
-    """What the page says of a table.
-
-    Parameters
-    ----------
-    table : GeoDataFrame
-    drawn : DrawnTable
-        Its polygons.
-    look : TableLook
-        Numbers are filled in classes; of anything else the twelve most frequent values are, and the rest together.
-        Without a column for them all have one colour. Without one of names that counts which is called "name", else the
-        index.
-    language : str
-
-    Raises
-    ------
-    UnknownNameError
-        The table has no such column.
-    ZoneplanError
-        The language is not known, or the palette does not fit.
-    """
+    """What the page says of a table."""
     by, name, tooltip = look.by, look.name, [look.tooltip] if isinstance(look.tooltip, str) else [*look.tooltip]
     words, counted = words_of(language)
     shown = [place for place, kind in enumerate(table.dtypes) if str(kind) != "geometry"]
@@ -277,16 +210,7 @@ def table_content(table: gpd.GeoDataFrame, drawn: DrawnTable, look: TableLook, l
 
 
 def table_page(content: TableContent, shapes: Shapes, language: str, surroundings: Surroundings | None) -> Page:
-    """The page of a table.
-
-    Parameters
-    ----------
-    content : TableContent
-    shapes : Shapes
-        Of the same table.
-    language : str
-    surroundings : Surroundings or None
-    """
+    """The page of a table."""
     return Page(
         language=language,
         words=content.words,

@@ -72,12 +72,7 @@ class Shelf(Generic[Kept]):
 
 
 class ReasonTable:
-    """Chains as the cards unfold them: each text once, its numbers apart, and each chain that units share once.
-
-    Parameters
-    ----------
-    language : str
-    """
+    """Chains as the cards unfold them: each text once, its numbers apart, and each chain that units share once."""
 
     def __init__(self, language: str) -> None:
         self._language = language
@@ -89,15 +84,7 @@ class ReasonTable:
         self._placed: dict[tuple[int, object], tuple[Link, int]] = {}
 
     def place(self, link: Link, word: Callable[[Link, str], Link] | None = None) -> int:
-        """The place of a chain: its lines, each by its depth, kind and text.
-
-        Parameters
-        ----------
-        link : mapping
-            One that several units share is told once; it must not change.
-        word : callable, optional
-            Takes the link and the language, and returns it as it is to be told.
-        """
+        """The place of a chain: its lines, each by its depth, kind and text."""
         known = self._placed.get((id(link), word))
         if known is None:
             worded = link if word is None else word(link, self._language)
@@ -157,20 +144,7 @@ Content = dict[str, Any]
 
 
 def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) -> Cards:
-    """Everything that the cards of the units say.
-
-    Parameters
-    ----------
-    plan : LocalizedPlan
-    shifts : mapping of str to QuotaShifts, optional
-        By the name of a quota, of those of which it is known.
-
-    Returns
-    -------
-    Cards
-        Units in the order of ``plan.units``; zones and lines are numbered as in the rulebook, quotas as in the study.
-        Hidden characters are made visible.
-    """
+    """Everything that the cards of the units say."""
     ids = plan.units.index.tolist()
     zones = [zone.code for zone in plan.rulebook.zones]
     rules: Shelf[RuleEntry] = Shelf()

@@ -334,13 +334,7 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
         return [round(float(lat), 4), round(float(lon), 4)]
 
     def settle(self, *, pictures: bool) -> None:
-        """Choose the projection: tiles and other pictures are in the web's Mercator projection.
-
-        Raises
-        ------
-        ZoneplanError
-            The map was asked to be of equal area, and pictures stand on it.
-        """
+        """Choose the projection: tiles and other pictures are in the web's Mercator projection."""
         if pictures and self._asked == "equal_area":
             raise ZoneplanError(
                 Phrase(

@@ -42,23 +42,7 @@ def banded_flow(
     keys: tuple[str, str],
     last: str = "",
 ) -> list[Row]:
-    """The payment of the first band that holds.
-
-    Parameters
-    ----------
-    agreement : AgreementTerms
-    sides : Sides
-    result : Fraction
-    fact : Message
-        How the result was found.
-    limits : sequence of Decimal or None
-        Of each band.
-    keys : tuple of str
-        Of the sentences about a result inside a limit and beyond the last; "up_to" in the first where results are to be
-        small.
-    last : str, optional
-        The sentence that says why the last band decides, whatever the result; empty where it does not.
-    """
+    """The payment of the first band that holds."""
     small = keys[0] == "up_to"
     held = [limit is None or (result <= Fraction(limit) if small else result >= Fraction(limit)) for limit in limits]
     place = held.index(True)

@@ -119,26 +119,7 @@ def _no_faults(_terms: Any) -> Iterable[Misfit]:
 
 @dataclass(frozen=True)
 class AgreementKind:
-    """A kind of agreement: its keys, what is checked, and what it makes flow.
-
-    Attributes
-    ----------
-    name : str
-        What ``kind`` says.
-    needs, may_have : tuple of str
-        Keys that such an agreement needs, and others that have a meaning in it.
-    of_indicators : tuple of str
-        Keys that each of its indicators needs.
-    flows : callable
-        What it makes flow: rows of payer, receiver, amount and rule, from the terms and, of a kind with sides, who is
-        upstream.
-    faults : callable, optional
-        What is wrong beside missing and strange keys.
-    has_sides : bool
-        Its parties are those upstream and downstream.
-    measured, measured_of_indicators : mapping of str to value
-        What a plan adds anew in each period, for trying an agreement of a rulebook without a plan.
-    """
+    """A kind of agreement: its keys, what is checked, and what it makes flow."""
 
     name: str
     needs: tuple[str, ...]

@@ -11,36 +11,14 @@ from zoning.trace import Message, amount, say
 
 
 def assume(absent: Iterable[Assumption], undeducted_roles: Iterable[str], rulebook: Rulebook) -> tuple[Assumption, ...]:
-    """What was absent, which deductions were not made, and which parameters nobody has seen in an official text.
-
-    Parameters
-    ----------
-    absent : iterable of Assumption
-        From :func:`zoning.measures.assumed`.
-    undeducted_roles : iterable of str
-        From :func:`zoning.measures.undeducted`.
-    rulebook : Rulebook
-
-    Returns
-    -------
-    tuple of Assumption
-    """
+    """What was absent, which deductions were not made, and which parameters nobody has seen in an official text."""
     deductions = (Assumption(role, "deduction", say("assumed.no_deduction")) for role in undeducted_roles)
     unread = (_unseen(value) for value in rulebook.parameters.values() if not value.verified)
     return (*absent, *deductions, *unread)
 
 
 def assume_scheme(scheme: Scheme, period: int, targets: Mapping[str, RegionTarget]) -> tuple[Assumption, ...]:
-    """What of a scheme of dual control nobody has seen in an official text: its numbers, and targets of regions.
-
-    Parameters
-    ----------
-    scheme : Scheme
-    period : int
-        The year at whose end the numbers count.
-    targets : mapping of str to RegionTarget
-        Those that a plan takes, by its regions.
-    """
+    """What of a scheme of dual control nobody has seen in an official text: its numbers, and targets of regions."""
     day = date(period, 12, 31)
     values = ((one, one.at(day)) for one in scheme.parameters if not one.verified)
     numbers = (_unseen_in(scheme, one, value) for one, value in values if value is not None)

@@ -29,26 +29,6 @@ def case_coverage(
 ) -> tuple[Remark, ...]:
     """What of a rulebook no policy and no worked case reaches, as notes.
 
-    Parameters
-    ----------
-    name_or_path : str or Path
-        As for :func:`zoning.rulebook.read_rulebook`.
-    announce : callable, optional
-        Called before each parameter with the number of those that are done, and of all.
-
-    Returns
-    -------
-    tuple of Remark
-        Zones that no policy asks for (``zone_without_instrument``); by ``coverage.toml``, the instruments of which a
-        zone has neither a policy nor a reason for none, on the last day on which the zone is there
-        (``instrument_not_stated``); parameters that no worked case moves (``parameter_unmoved``), that policies tell
-        and nothing compares with (``parameter_told``), and that nothing reads (``parameter_unread``).
-
-    Raises
-    ------
-    RulebookError
-        The rulebook cannot be read.
-
     Notes
     -----
     A case moves a parameter where it comes out as expected, and does not any more with half of the value or twice of

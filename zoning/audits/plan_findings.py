@@ -37,31 +37,6 @@ _ORDER = ("error", "warning", "note")
 def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
     """What a finished plan leaves open, misses or does for nothing.
 
-    Parameters
-    ----------
-    plan : Plan
-        Just made, or read back from a run folder.
-
-    Returns
-    -------
-    tuple of Remark
-        Warnings before notes: what is left out, for a layer could not be read (``left_out``), units without any
-        policy (``uncovered``) or without an instrument that the rulebook asks of each, or a reason for having none of
-        it (``missing_instrument``), units that are ``contested`` or to be reviewed (``review``) or that lie on a
-        threshold (``near_threshold``), floors of control lines that are missed
-        (``floor_missed``) or could not be checked (``floor_unchecked``), norms that are not kept (``norm_missed``) or
-        could not be checked (``norm_unchecked``), and decisions without effect
-        (``decision_without_effect``, ``decision_not_in_force``, ``decision_unit_dropped``) or against a locked unit
-        (``decision_against_lock``), items of the plan's own negative list that repeat the rulebook's
-        (``item_repeats``), parts that deviate from their larger unit (``refined``), how many main functions follow from
-        a topic that the plan gives, such as an evaluation, and how many do not (``decided_by_topic``), amounts of
-        quotas that found no land (``unplaced``), instruments
-        of which nobody has read the text (``instrument_unread``), units with less of a service than its standard
-        (``below_standard``), with more people than there is enough for (``over_capacity``) or more hectares of a use
-        (``over_capacity_ha``), measures that are 0 or missing in every unit (``empty_measure``), limits that a measure
-        cannot reach (``limit_out_of_range``), reserves of less than 1 % (``fractional_reserve``), and that no layer has
-        a role and every unit the main function of the rest (``no_role``).
-
     Examples
     --------
     >>> from zoning.study import builtin_study, read_study

@@ -43,23 +43,7 @@ Behind = dict[str, frozenset[str]]
 
 @dataclass(frozen=True)
 class RuleCoverage:
-    """What of a rulebook a plan makes use of.
-
-    Attributes
-    ----------
-    rules : DataFrame
-        One row a rule in force, in the order of the file: ``rule``, ``zone``; the units that it ``claims``, those for
-        which its answer is ``unknown``, those whose main function or overlay it ``decides``, and their hectares
-        (``decides_ha``); ``ties``, those where a rule for another main function stands at the same priority;
-        ``parameters``, what the clauses compare with by which it decides, or all that it reads where it decides
-        nothing, joined by ``;``.
-    policies : DataFrame
-        One row a policy in force: ``policy``, the units to which it ``applies``, or on part of which it does, those of
-        them where it is ``overruled``, and the hectares where it is not (``area_ha``).
-    parameters : DataFrame
-        One row a parameter in force: ``parameter``, ``verified``, and the units and hectares that depend on it, whole
-        and by what depends: ``main_ha``, ``overlays_ha``, ``policies_ha``. See :func:`usage`.
-    """
+    """What of a rulebook a plan makes use of."""
 
     rules: pd.DataFrame
     policies: pd.DataFrame
@@ -72,15 +56,6 @@ class RuleCoverage:
 
 def rule_coverage_of(plan: Plan) -> RuleCoverage:
     """What of its rulebook a plan makes use of, and how much land hangs on each of its numbers.
-
-    Parameters
-    ----------
-    plan : Plan
-        Just made, or read back from a run folder.
-
-    Returns
-    -------
-    RuleCoverage
 
     Notes
     -----
@@ -116,20 +91,7 @@ def rule_coverage_of(plan: Plan) -> RuleCoverage:
 
 
 def usage_findings(plan: Plan) -> Iterator[Remark]:
-    """What a rulebook's writer should know of a plan that it made, as notes.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Yields
-    ------
-    Finding
-        Rules that never fire (``rule_never_fires``), that fire and never decide (``rule_never_decides``), that tie
-        wherever they fire (``rule_always_ties``), or all of whose decisions hinge on one number of which nobody has
-        seen the official text (``rule_hinges``); policies that never apply (``policy_never_applies``); and the land
-        that depends on each such number (``unverified_land``).
-    """
+    """What a rulebook's writer should know of a plan that it made, as notes."""
     found = rule_coverage_of(plan)
     doubtful = {name for name, one in plan.rulebook.parameters.items() if not one.verified}
     for row in found.rules.to_dict("records"):
@@ -279,23 +241,6 @@ def audit(
     announce: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> tuple[Finding | Remark, ...]:
     """Everything that the check of a rulebook finds, at once.
-
-    Parameters
-    ----------
-    name_or_path : str or Path
-        As for :func:`zoning.rulebook.read_rulebook`.
-    plan : Plan, optional
-        One that was made with it; then what it uses of the rulebook is told, see :func:`zoning.audits.usage_findings`.
-    announce : callable, optional
-        As for :func:`zoning.audits.run_cases`.
-
-    Returns
-    -------
-    tuple of Finding or Remark
-        Errors: what cannot be read, and worked cases that do not come out as expected. Warnings of code ``day``: what
-        cannot be meant on another day, in the order of the days; a plan of such a day would be refused. Notes: what the
-        plan uses. A plan of another rulebook is an error of code ``rulebook``, one of another text of it a warning of
-        code ``other_rulebook``.
 
     Examples
     --------

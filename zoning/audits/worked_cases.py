@@ -54,13 +54,7 @@ PROGRESS = "intensity_progress_pct"
 
 
 def case_measures(case: Case, rulebook: Rulebook) -> pd.DataFrame:
-    """Measures of the unit of a case, and of the others: as they are given, so that a wrong type is found.
-
-    Returns
-    -------
-    DataFrame
-        Index ``unit_id``, the unit of the case first; what is missing has the type declared.
-    """
+    """Measures of the unit of a case, and of the others: as they are given, so that a wrong type is found."""
     given = {name: value for name, value in case.given.items() if is_measure(name)}
     rows = {case.unit: given, **case.others}
     index = pd.Index(list(rows), name="unit_id", dtype="str")
@@ -164,24 +158,7 @@ LISTS = ("policies", "overruled", "excepted")
 
 
 def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook) -> Iterator[RulebookError]:
-    """The complaints about a case: names that the rulebook does not have, and what could show nothing.
-
-    Parameters
-    ----------
-    draft : Draft
-        Of the rulebook.
-    file : str
-        The file of the case.
-    place : int
-        Its place in the file, from 0.
-    case : Case
-    rulebook : Rulebook
-        As it stands on the day of the case.
-
-    Yields
-    ------
-    RulebookError
-    """
+    """The complaints about a case: names that the rulebook does not have, and what could show nothing."""
     policies = [policy.id for policy in rulebook.policies]
     indicators = [one.name for one in rulebook.indicators]
     expected = case.expect
@@ -264,15 +241,7 @@ def _idle(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 class Difference(NamedTuple):
-    """Something that a worked case did not expect.
-
-    Attributes
-    ----------
-    text : str
-        What came out, and what was expected.
-    because : Message or None
-        Why it came out so, see :func:`zoneplan.render`; None where the step gives no reason.
-    """
+    """Something that a worked case did not expect."""
 
     text: str
     because: Message | None = None

@@ -35,16 +35,7 @@ ADDED = ("area_ha", "available_ha", "available_in_boundary_ha")
 
 
 class Origin(NamedTuple):
-    """A name, and one source of it.
-
-    Attributes
-    ----------
-    name : str
-    said : str
-        "comes from layer 'forests'".
-    keys : tuple
-        Where the plan says it; empty where it does not.
-    """
+    """A name, and one source of it."""
 
     name: str
     said: str
@@ -61,16 +52,7 @@ def provided(study: Study, inputs: Inputs, rulebook: Rulebook) -> frozenset[str]
 def none_of_faults(
     study: Study, rulebook: Rulebook, inputs: Inputs, roles: Collection[str]
 ) -> Iterator[UnknownNameError]:
-    """The complaints about ``none_of``: names that nothing reads, texts, and what the study has after all.
-
-    Parameters
-    ----------
-    study : Study
-    rulebook : Rulebook
-    inputs : Inputs
-    roles : collection of str
-        Those that something reads.
-    """
+    """The complaints about ``none_of``: names that nothing reads, texts, and what the study has after all."""
     kinds = {one.name: one.type for one in rulebook.indicators if not one.name.startswith(QUOTA)}
     known = {*roles, *kinds} - {ELEVATION_ROLE}
     sources = {origin.name: origin for origin in _of_study(study, inputs)}
@@ -289,16 +271,7 @@ def _covered(study: Study, inputs: Inputs) -> Iterator[Origin]:
 
 @dataclass(frozen=True)
 class ExpectedColumns:
-    """The columns that conditions of a plan will see, before they are measured.
-
-    Attributes
-    ----------
-    units : DataFrame
-        Index ``unit_id``; the columns of the units' file and of the tables, which are there already.
-    names : frozenset of str
-        Every measure that there will be.
-    rulebook : Rulebook
-    """
+    """The columns that conditions of a plan will see, before they are measured."""
 
     units: pd.DataFrame
     names: frozenset[str]
@@ -324,25 +297,7 @@ class ExpectedColumns:
     def complaints(
         self, text: str, said: str, keys: tuple[str | int, ...], later: Collection[str] = ()
     ) -> Iterator[ZoneplanError]:
-        """What is wrong with a condition of the plan.
-
-        Parameters
-        ----------
-        text : str
-        said : str
-            Of what it is a condition, for the messages.
-        keys : tuple of str and int
-            Its place in the plan.
-        later : collection of str
-            Measures that are not there yet where it is asked.
-
-        Yields
-        ------
-        ConditionError
-            It cannot be read, or what it compares does not fit.
-        UnknownNameError
-            It reads what nothing provides, or asks for a main zone that is none.
-        """
+        """What is wrong with a condition of the plan."""
         names = {*map(str, self.example.columns), *self.parameters, "unit_id"}.difference(later)
         try:
             condition = parse_condition(text)

@@ -32,21 +32,7 @@ from zoning.study import Study
 
 
 def flow_faults(study: Study, parties: Mapping[str, str], columns: ExpectedColumns) -> Iterator[ZoneplanError]:
-    """The complaints about agreements and transfers that cannot be carried out.
-
-    Parameters
-    ----------
-    study : Study
-    parties : mapping of str to str
-        Those of the study, from :func:`zoning.compensation.known_parties`.
-    columns : ExpectedColumns
-        Of the units and the rulebook.
-
-    Yields
-    ------
-    ZoneplanError
-        With the place in the plan.
-    """
+    """The complaints about agreements and transfers that cannot be carried out."""
     agreements: tuple[Agreement, ...] = ()
     try:
         agreements = expand_agreements(study, columns.rulebook)

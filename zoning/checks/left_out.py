@@ -40,21 +40,7 @@ _SECTIONS: Mapping[str, Callable[[Any], tuple[str, ...]]] = {
 
 
 def leave_out_cause(study: Study, inputs: Inputs, error: ZoneplanError) -> tuple[Study, Inputs] | None:
-    """A study and its inputs without what a step refused for want of a layer.
-
-    Parameters
-    ----------
-    study : Study
-    inputs : Inputs
-        With what is left out already.
-    error : ZoneplanError
-        What a step refused; the keys say of what.
-
-    Returns
-    -------
-    (Study, Inputs) or None
-        None where something is refused that no layer is to blame for: a plan that is wrong stays refused.
-    """
+    """A study and its inputs without what a step refused for want of a layer."""
     for part in error.parts:
         less = _without_layer(study, inputs, part) or _without_entry(study, inputs, part)
         if less is None:
@@ -103,19 +89,7 @@ def _less(study: Study, inputs: Inputs, head: str, entries: Iterable[Any], said:
 
 
 def without_dependants(study: Study, inputs: Inputs, rulebook: Rulebook) -> tuple[Study, Inputs]:
-    """A study without what names a layer that is left out, or takes land of which nobody knows whether it is free.
-
-    Parameters
-    ----------
-    study : Study
-    inputs : Inputs
-    rulebook : Rulebook
-
-    Returns
-    -------
-    (Study, Inputs)
-        Rivers of agreements, indices of layers, sites of quotas, and scenarios that set a quota which is left out.
-    """
+    """A study without what names a layer that is left out, or takes land of which nobody knows whether it is free."""
     layers = {one.name: one for one in inputs.left_out if one.kind == "layer"}
     said = Phrase("it needs what is left out: {names}", names=phrase_list(sorted(layers)))
     rivers = [one for one in study.agreements if one.river in layers]
@@ -159,19 +133,7 @@ def with_entries_left_out(inputs: Inputs, left_out: Iterable[LeftOut]) -> Inputs
 
 
 def foresee_left_out(study: Study, errors: Iterable[ZoneplanError]) -> Iterator[Finding]:
-    """What a run that keeps going would leave out, in place of being refused.
-
-    Parameters
-    ----------
-    study : Study
-    errors : iterable of ZoneplanError
-        All that a check refuses.
-
-    Yields
-    ------
-    Finding
-        A note a layer; none where something is refused that such a run refuses, too.
-    """
+    """What a run that keeps going would leave out, in place of being refused."""
     found = list(errors)
     names = {one.name: one for one in study.layers}
     if not all(one.layer in names and can_be_left_out(one) for one in found):

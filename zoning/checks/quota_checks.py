@@ -25,22 +25,7 @@ Keys = tuple[str | int, ...]
 
 
 def quota_faults(study: Study, columns: ExpectedColumns) -> Iterator[ZoneplanError]:
-    """The complaints about names that quotas give and that nothing provides, each with its place in the plan.
-
-    Parameters
-    ----------
-    study : Study
-        Its ``[[quotas]]``.
-    columns : ExpectedColumns
-        Of the units and the rulebook; a quota is known to those below it only.
-
-    Yields
-    ------
-    UnknownNameError
-        A measure, level, quota or unit that is not there.
-    ConditionError
-        A condition cannot be read, or compares what does not fit.
-    """
+    """The complaints about names that quotas give and that nothing provides, each with its place in the plan."""
     later = set(later_measures(study))
     for place, quota in enumerate(study.quotas):
         yield from _unprovided(study, place, columns.names - later, columns.rulebook)
@@ -114,16 +99,7 @@ def _strangers(quota: Quota, place: int, units: pd.Index) -> Iterator[ZoneplanEr
 
 
 def siting_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
-    """What is wrong with the ``siting`` of quotas, each with its place in the file.
-
-    Parameters
-    ----------
-    study : Study
-    rulebook : Rulebook
-        It says which role is the boundary of building, and which units of measure are areas.
-    inputs : Inputs
-        From :func:`layers.read.read_inputs`.
-    """
+    """What is wrong with the ``siting`` of quotas, each with its place in the file."""
     boundary = boundary_role(rulebook)
     layers = {layer.name: layer for layer in inputs.layers}
     listed = {section.name for section in study.layers}

@@ -18,18 +18,7 @@ from zoning.zones import decision_faults, threshold_range
 def scenario_faults(
     study: Study, rulebook: Rulebook, units: pd.Index, dropped: Collection[str] = ()
 ) -> list[ZoneplanError]:
-    """The complaints about scenarios, each with its place in the plan.
-
-    Parameters
-    ----------
-    study : Study
-    rulebook : Rulebook
-        With all its topics.
-    units : Index
-        Units and larger units on which somebody may decide.
-    dropped : collection of str, optional
-        Units that the study has dropped.
-    """
+    """The complaints about scenarios, each with its place in the plan."""
     attempts = Attempts()
     for place, scenario in enumerate(study.scenarios):
         with attempts.trying(), at_key("scenarios", place):
@@ -43,14 +32,7 @@ def scenario_faults(
 
 
 def robustness_faults(study: Study, rulebook: Rulebook) -> list[ZoneplanError]:
-    """The complaints about what ``[robustness]`` draws, each with its place in the plan.
-
-    Parameters
-    ----------
-    study : Study
-    rulebook : Rulebook
-        Without topics that the study does not use.
-    """
+    """The complaints about what ``[robustness]`` draws, each with its place in the plan."""
     attempts = Attempts()
     ranges = {} if study.robustness is None else study.robustness.within
     mixed = () if study.robustness is None else study.robustness.opinions
@@ -95,14 +77,7 @@ def _mixed_index(study: Study, rulebook: Rulebook, name: str) -> None:
 
 
 def with_parameters(rulebook: Rulebook, scenario: Scenario) -> Rulebook:
-    """A rulebook with the parameters that a scenario sets.
-
-    Raises
-    ------
-    ZoneplanError
-        There is no such parameter, or it cannot be that, such as a share below 0; the keys
-        lead to the value from the scenario on.
-    """
+    """A rulebook with the parameters that a scenario sets."""
     attempts = Attempts()
     for name, value in scenario.parameters.items():
         with attempts.trying(), at_key("set", f"{PARAMETERS}.{name}"):

@@ -58,18 +58,7 @@ from zoning.zones import decision_faults, locked_elsewhere
 
 
 def _repair_warnings(study: Study, inputs: Inputs) -> Iterator[Finding]:
-    """One warning a layer or table and kind of repair, and whose row is missing where; the ledger has the features.
-
-    Parameters
-    ----------
-    study : Study
-        Its tables are told from its layers.
-    inputs : Inputs
-
-    Yields
-    ------
-    Finding
-    """
+    """One warning a layer or table and kind of repair, and whose row is missing where; the ledger has the features."""
     tables = {table.source for table in study.tables}
     ledger = inputs.ledger
     lacking = ledger["action"].where(ledger["finding"] == "unmatched", "").astype(str)
@@ -196,22 +185,7 @@ def read_everything(
     keep_going: bool = False,
     workers: int = 1,
 ) -> tuple[Rulebook, Inputs, StudyTables]:
-    """All that a study names: its rulebook on its date, its layers, and the tables of its other sections.
-
-    Parameters
-    ----------
-    study : Study
-    inputs : Inputs, optional
-        Its layers, where they have been read already.
-    pinned, keep_going, workers
-        As for :func:`layers.read.read_inputs`.
-
-    Raises
-    ------
-    ZoneplanError
-        What cannot be read, all of it together, and with it the names in the plan that the rulebook does not know. A
-        rulebook that is not there has its place in the plan.
-    """
+    """All that a study names: its rulebook on its date, its layers, and the tables of its other sections."""
     attempts = Attempts()
     rulebook = attempts.attempt(_rulebook, study)
     inputs = inputs or attempts.attempt(
@@ -242,25 +216,7 @@ def _rulebook(study: Study) -> Rulebook:
 
 
 def name_faults(study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables) -> list[ZoneplanError]:
-    """All names in a plan that mean nothing, each with the keys of its place: the first stage of every plan.
-
-    Parameters
-    ----------
-    study : Study
-        As :func:`zoneplan.read_study` gives it.
-    rulebook : Rulebook
-        In force on the study's date, without topics that the study does not use.
-    inputs : Inputs
-        From :func:`layers.read.read_inputs`.
-    tables : StudyTables
-        What ``[energy]`` and ``[industries]`` name.
-
-    Returns
-    -------
-    list of ZoneplanError
-        Empty where each role, measure, level, unit, zone, party and layer that the plan names is there, is of the kind
-        that is wanted, and comes from one source.
-    """
+    """All names in a plan that mean nothing, each with the keys of its place: the first stage of every plan."""
     strange = list(_level_faults(study, inputs))
     if strange:
         return strange

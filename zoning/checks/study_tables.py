@@ -24,17 +24,7 @@ TravelParts = tuple[pd.DataFrame, pd.DataFrame, str]
 
 @dataclass(frozen=True)
 class StudyTables:
-    """What the tables hold that a plan names for one chapter of the law each.
-
-    Attributes
-    ----------
-    energy : EnergyTable or None
-        What ``[energy]`` names, where the plan has it.
-    industries : DataFrame or None
-        What ``[industries]`` names, where the plan has it, see :func:`zoning.policies.read_industries`.
-    travel : mapping of str to TravelTable
-        By index what its ``[indices.access]`` names.
-    """
+    """What the tables hold that a plan names for one chapter of the law each."""
 
     energy: EnergyTable | None = None
     industries: pd.DataFrame | None = None
@@ -42,15 +32,7 @@ class StudyTables:
 
 
 def read_study_tables(study: Study) -> StudyTables:
-    """The tables that ``[energy]``, ``[industries]`` and ``[indices.access]`` name.
-
-    Raises
-    ------
-    SourceError
-        A file is missing or no CSV, or a column or a cell is not what it should be; of all tables together.
-    StudyError
-        A path leads out of the study's folder.
-    """
+    """The tables that ``[energy]``, ``[industries]`` and ``[indices.access]`` name."""
     names = _names(study)
     if not names:
         return StudyTables()

@@ -41,26 +41,7 @@ def cut_elsewhere(packed: bytes, versions: Mapping[str, str]) -> bytes:
 
 @contextmanager
 def on_cluster(address: str) -> Iterator[ForEach]:
-    """What cuts tiles on the workers of a cluster, for as long as the block lasts.
-
-    Parameters
-    ----------
-    address : str
-        Of its scheduler, such as ``tcp://10.0.0.1:8786``; ``tls://`` takes the certificates of the configuration of
-        ``distributed`` (``distributed.comm.tls``).
-
-    Returns
-    -------
-    context manager of callable
-        For ``for_each`` of :func:`zoneplan.overlay`. The tiles of a worker that is lost are done again by others.
-
-    Raises
-    ------
-    ZoneplanError
-        ``zoneplan[cluster]`` is not installed, nobody answers there, there is no worker, or one has other versions.
-    LimitError
-        A tile ended one worker after the other, most likely for want of memory.
-    """
+    """What cuts tiles on the workers of a cluster, for as long as the block lasts."""
     try:
         distributed = import_module("distributed")
     except ImportError:

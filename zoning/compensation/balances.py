@@ -145,11 +145,6 @@ def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[s
 def net_amounts(flows: Iterable[tuple[str, str, Decimal]]) -> dict[str, Decimal]:
     """What each party received less what it paid, in the order in which the parties appear.
 
-    Parameters
-    ----------
-    flows : iterable of (payer, receiver, amount)
-        In one unit of account.
-
     Examples
     --------
     >>> net_amounts([("a", "b", Decimal(3)), ("b", "c", Decimal(1))])

@@ -26,30 +26,6 @@ def value_services(
 ) -> pd.DataFrame:
     """What the services of the land of each unit are worth in a year, as measures.
 
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``; for each class of land ``<class>_ha``, or ``<class>_share`` and ``area_ha``; and the measures
-        that ``paid`` and ``output`` name.
-    services : ServicesSection
-        ``[services]`` of a study.
-    items : DataFrame, optional
-        What :func:`itemise_services` gives of the same; by default it is asked.
-
-    Returns
-    -------
-    DataFrame
-        Index as given. ``services_value_<unit>``, of which ``services_market_<unit>`` and
-        ``services_nonmarket_<unit>`` are the parts; where ``paid`` is given ``services_benefit_cost``, where ``output``
-        is given ``services_per_output`` and ``services_rank``. Floats; a missing area makes its unit's values missing.
-
-    Raises
-    ------
-    UnknownNameError
-        Nothing provides an area, ``paid`` or ``output``; or a measure of such a name is there already.
-    SourceError
-        An area, what is paid or an output is negative.
-
     Notes
     -----
     Value = sum over the classes of area x value of a hectare, exact and then rounded to the cent, class by class.
@@ -95,12 +71,6 @@ def value_services(
 def itemise_services(measures: pd.DataFrame, services: ServicesSection) -> pd.DataFrame:
     """The value of each class of land in each unit, as far as it has any.
 
-    Returns
-    -------
-    DataFrame
-        Index 0..n-1; ``unit_id``, ``land_class``, ``area_ha``; ``market_value``, ``nonmarket_value`` and ``value``,
-        decimals in whole cents of ``services.unit``.
-
     Examples
     --------
     >>> land = pd.DataFrame({"forest_ha": [2.5]}, index=["a"])
@@ -129,19 +99,7 @@ def measure_names(services: ServicesSection | None) -> tuple[str, ...]:
 
 
 def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError]:
-    """The complaints about ``[services]``: names that nothing provides.
-
-    Parameters
-    ----------
-    study : Study
-    names : iterable of str
-        The measures that the study has without it.
-
-    Yields
-    ------
-    UnknownNameError
-        With the place in the plan.
-    """
+    """The complaints about ``[services]``: names that nothing provides."""
     services = study.services
     if services is None:
         return

@@ -14,26 +14,7 @@ from zoning.study import Study
 
 
 def expand_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]:
-    """The agreements of a study, those that are like one of the rulebook's written out.
-
-    Parameters
-    ----------
-    study : Study
-    rulebook : Rulebook
-        Its ``agreements.toml`` says what "like" means.
-
-    Returns
-    -------
-    tuple of Agreement
-        In the order of the plan.
-
-    Raises
-    ------
-    UnknownNameError
-        The rulebook has no such agreement.
-    StudyError
-        With the terms of the rulebook's it is no agreement that can be settled.
-    """
+    """The agreements of a study, those that are like one of the rulebook's written out."""
     found, attempts = list[Agreement](), Attempts()
     for place, one in enumerate(study.agreements):
         with (
@@ -47,13 +28,7 @@ def expand_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]
 
 
 def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
-    """An agreement written out: with the terms of that of the rulebook that it is like.
-
-    Raises
-    ------
-    UnknownNameError, StudyError
-        As :func:`whole_agreements` says, without the place.
-    """
+    """An agreement written out: with the terms of that of the rulebook that it is like."""
     if agreement.like is None:
         return agreement
     models = {model.id: model for model in rulebook.agreements}

@@ -24,18 +24,6 @@ _NEAR = 0.8
 def known_parties(measures: pd.DataFrame, levels: Sequence[str]) -> dict[str, str]:
     """The parties that stand on the map.
 
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``; one column a jurisdiction level.
-    levels : sequence of str
-        Those columns, highest first.
-
-    Returns
-    -------
-    dict of str to str
-        Name to its level, or "unit".
-
     Examples
     --------
     >>> table = pd.DataFrame({"state": ["west", "east"]}, index=["a", "b"])
@@ -105,23 +93,7 @@ def slip_faults(
     outside: Collection[str] = (),
     keys: tuple[str | int, ...] = (),
 ) -> Iterator[UnknownNameError]:
-    """The complaints about parties whose name is nearly that of a jurisdiction or a unit.
-
-    Parameters
-    ----------
-    named : iterable of (text, name)
-        What names a party, for the message, and how.
-    known : collection of str
-        Jurisdictions and units.
-    outside : collection of str
-        Parties that are meant as they are written.
-    keys : tuple of str and int, optional
-        Where the plan names them.
-
-    Yields
-    ------
-    UnknownNameError
-    """
+    """The complaints about parties whose name is nearly that of a jurisdiction or a unit."""
     for at, name in named:
         close = near_misses(name, known) if name not in outside else []
         if close:

@@ -14,21 +14,6 @@ import shapely
 def river_pairs(units: gpd.GeoDataFrame, rivers: gpd.GeoDataFrame, by: str | None = None) -> pd.DataFrame:
     """The pairs of neighbours along rivers: the water of one runs straight into the other.
 
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Index ``unit_id``; polygons in a projected CRS.
-    rivers : GeoDataFrame
-        Lines in the same CRS, each drawn downstream.
-    by : str, optional
-        A jurisdiction column of the units; without it the units themselves are the parties.
-
-    Returns
-    -------
-    DataFrame
-        One row a pair, sorted: ``upstream``, ``downstream``, ``crossings`` (how often a line runs from one into the
-        other). Where a river follows a border, both directions may stand there.
-
     Examples
     --------
     >>> from shapely.geometry import LineString, box

@@ -17,16 +17,6 @@ SEAM_M = 1.0
 def contiguous_units(units: gpd.GeoDataFrame) -> list[tuple[str, str]]:
     """The pairs of units that share a border or a corner.
 
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Index ``unit_id``, text; polygons in a projected CRS in metres.
-
-    Returns
-    -------
-    list of (str, str)
-        Each pair once, the lesser place first, in the order of the units. A unit across water is nobody's neighbour.
-
     Examples
     --------
     >>> from shapely.geometry import box
@@ -42,18 +32,7 @@ def contiguous_units(units: gpd.GeoDataFrame) -> list[tuple[str, str]]:
 
 
 def ways_km(units: gpd.GeoDataFrame) -> pd.DataFrame:
-    """How far it is from each unit to each, from a point inside the one to a point inside the other.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Index ``unit_id``; polygons.
-
-    Returns
-    -------
-    DataFrame of float
-        Units x units, km on the ellipsoid.
-    """
+    """How far it is from each unit to each, from a point inside the one to a point inside the other."""
     crs = known_crs(units)
     base = crs.geodetic_crs or CRS("EPSG:4326")
     x, y = shapely.get_coordinates(shapely.point_on_surface(units.geometry.to_numpy())).T

@@ -31,13 +31,7 @@ _OF_SERIES = frozenset({"amount", "change"})
 
 
 class Drifting(NamedTuple):
-    """What a plan finds of regions that drift apart.
-
-    Attributes
-    ----------
-    figures, units : DataFrame
-        As :mod:`zoning.tables` declares DIVERGENCE and DIVERGENCE_UNITS.
-    """
+    """What a plan finds of regions that drift apart."""
 
     figures: pd.DataFrame
     units: pd.DataFrame
@@ -54,30 +48,7 @@ def divergence_measures(section: DivergenceSection | None) -> Iterator[tuple[int
 def with_divergence(
     measures: pd.DataFrame, units: gpd.GeoDataFrame, section: DivergenceSection
 ) -> tuple[pd.DataFrame, Drifting]:
-    """Measures with those that follow from how regions drift apart, and the tables of that.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``, one column a measure.
-    units : GeoDataFrame
-        The same index; polygons in a projected CRS.
-    section : DivergenceSection
-
-    Returns
-    -------
-    DataFrame
-        The measures, then by series ``<name>_growth_pct`` where it has two years or more, and ``<name>_local_moran``:
-        of growth where there are two years, else of values a head where there are people, else of amounts.
-    Drifting
-
-    Raises
-    ------
-    UnknownNameError
-        Nothing provides a measure that is named.
-    ZoneplanError
-        Values that cannot be compared, with the place of the series in the plan.
-    """
+    """Measures with those that follow from how regions drift apart, and the tables of that."""
     pairs = contiguous_units(units)
     ways = ways_km(units) if section.reach_km is not None else None
     attempts, figures, each = Attempts(), [pd.DataFrame()], [pd.DataFrame()]

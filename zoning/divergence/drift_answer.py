@@ -24,19 +24,7 @@ VALUES = {"yes": 1.0, "partly": 0.5, "no": 0.0, "unsaid": math.nan}
 
 
 class Gap(NamedTuple):
-    """A gap in the first and in the last year.
-
-    Attributes
-    ----------
-    series : str
-        The name of the series, which is of one edition of the data.
-    grouping : str
-        Between the regions of which grouping; empty for all units.
-    indicator : str
-        ``theil_between`` or ``gini`` of values a head; without people ``herfindahl``, of the parts of regions or units.
-    since, year : str
-    before, after : float
-    """
+    """A gap in the first and in the last year."""
 
     series: str
     grouping: str
@@ -71,16 +59,7 @@ class Gap(NamedTuple):
 
 
 class DriftAnswer(NamedTuple):
-    """Whether regions drift apart in one amount.
-
-    Attributes
-    ----------
-    answer : {"yes", "no", "partly", "unsaid"}
-        All gaps of which something is known are wider, none, or some; or nothing can be said from these years.
-    years : int
-        How many lie between the first and the last.
-    gaps : tuple of Gap
-    """
+    """Whether regions drift apart in one amount."""
 
     answer: Literal["yes", "no", "partly", "unsaid"]
     years: int
@@ -99,12 +78,6 @@ class DriftAnswer(NamedTuple):
 
 def drift_answer(figures: pd.DataFrame, section: DivergenceSection) -> DriftAnswer:
     """Whether regions drift apart in the first amount of a plan, in all editions of its data.
-
-    Parameters
-    ----------
-    figures : DataFrame
-        As :mod:`zoning.tables` declares DIVERGENCE.
-    section : DivergenceSection
 
     Notes
     -----

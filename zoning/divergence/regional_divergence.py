@@ -33,19 +33,7 @@ _UNTOLD = {"degenerate", "neighbours", "no_sum", "too_small", "no_values"}
 
 
 class Figure(NamedTuple):
-    """One row: an indicator of all units, of a grouping, or of one of its regions.
-
-    Attributes
-    ----------
-    grouping, region : str
-        Empty where it is of all units, or of no single region.
-    indicator, since, year : str
-        ``since`` is empty for a figure of one year.
-    value, p : float
-        Missing where there is none.
-    units : int
-        How many were compared.
-    """
+    """One row: an indicator of all units, of a grouping, or of one of its regions."""
 
     grouping: str
     region: str

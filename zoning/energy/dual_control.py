@@ -154,13 +154,7 @@ _COMPUTED = (
 
 
 def figures_of(table: EnergyTable, scheme: Scheme) -> dict[str, Figures]:
-    """The numbers of every region as a scheme reads them, exact, with what can be computed filled in.
-
-    Raises
-    ------
-    MissingValueError, SourceError, StudyError
-        As :func:`judge_energy` says; all complaints together.
-    """
+    """The numbers of every region as a scheme reads them, exact, with what can be computed filled in."""
     columns = {name: name for name in (*_INTENSITY, *_OPTIONAL)}
     columns |= {name: f"{name}_{scheme.unit}" for name in _TOTALS}
     given = {name: column for name, column in columns.items() if column in table.rows.columns}
@@ -349,13 +343,6 @@ def known_figure(one: Figures, name: str) -> Fraction:
 
 def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
     """The scheme that a table asks for, or the one in force on the last day of its period.
-
-    Raises
-    ------
-    RulebookError
-        The rulebook knows no dual control of energy.
-    StudyError
-        It has no scheme of that name, or none was in force at the end of the period.
 
     Examples
     --------

@@ -100,26 +100,7 @@ class EnergyTable:
 
 
 def read_energy(section: EnergySection) -> EnergyTable:
-    """The table that ``[energy]`` names, every number exactly as its text says.
-
-    Parameters
-    ----------
-    section : EnergySection
-        Of a study that was read from a file; its table is looked up beside it.
-
-    Returns
-    -------
-    EnergyTable
-        Cells as ``decimal.Decimal``, empty ones None; regions as they are written, in the order of the file.
-
-    Raises
-    ------
-    SourceError
-        The file is missing or no CSV, it has no column ``region`` or no rows, a region is empty or stands twice, a
-        name is nearly that of a column, or a cell is no plain number; all with their lines and columns.
-    StudyError
-        The path leads out of the study's folder.
-    """
+    """The table that ``[energy]`` names, every number exactly as its text says."""
     with naming_the_layer(section.where("table"), section.table):
         path = resolve_source(section.folder, section.table)
     if path.suffix.lower() != ".csv":

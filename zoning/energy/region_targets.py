@@ -24,16 +24,6 @@ PRINTED = Decimal("0.01")
 def intensity_progress(fall_pct: Fraction | Decimal | float, target_pct: Fraction | Decimal | float) -> Decimal | None:
     """How much of a target of several years a fall of intensity since its base year is, in per cent.
 
-    Parameters
-    ----------
-    fall_pct, target_pct : number
-        What intensity fell by since the base year, and what it has to fall by in the whole term, in per cent.
-
-    Returns
-    -------
-    Decimal or None
-        Per cent, to two decimals; None where the target is not above 0, or either number is 100 or more.
-
     Notes
     -----
     Falls of single years multiply, so progress is measured in logarithms: ``ln(1 - fall) / ln(1 - target)``. So are
@@ -82,27 +72,7 @@ def targets_in_use(table: EnergyTable, scheme: Scheme) -> dict[str, RegionTarget
 def add_targets(
     table: EnergyTable, figures: dict[str, dict[str, Fraction | None]], scheme: Scheme
 ) -> dict[str, dict[str, Fraction | None]]:
-    """The figures with what the scheme sets for their regions, as far as the table gives no target of its own.
-
-    Parameters
-    ----------
-    table : EnergyTable
-        Figures of one that asks for targets are counted from the base year of the scheme, the year before its first.
-    figures : dict
-        By region, as :func:`zoning.energy.dual_control.figures_of` makes them.
-    scheme : Scheme
-
-    Returns
-    -------
-    dict
-        Targets are those due at the end of the table's period; ``term_target_pct``, ``term_done`` and ``term_years``
-        say of what.
-
-    Raises
-    ------
-    StudyError
-        The scheme has no targets, none for a region, or is not in force in the period.
-    """
+    """The figures with what the scheme sets for their regions, as far as the table gives no target of its own."""
     if not table.targets:
         return figures
     raise_all(_faults(table, figures, scheme))

@@ -13,18 +13,7 @@ SIDE = 24
 
 
 def machine_speed(reference_seconds: float) -> float:
-    """How much faster this machine is than the one on which costs were measured.
-
-    Parameters
-    ----------
-    reference_seconds : float
-        What :func:`work_seconds` gave there.
-
-    Returns
-    -------
-    float
-        2.0 where the same work takes half the CPU time.
-    """
+    """How much faster this machine is than the one on which costs were measured."""
     return reference_seconds / work_seconds()
 
 

@@ -39,15 +39,7 @@ TILED: Kind = "tiled_memory_bytes"
 
 
 class Costs(TypedDict):
-    """What was measured: seconds of CPU, bytes of memory and of disk for one of each driver, on one machine.
-
-    Attributes
-    ----------
-    work_seconds : float
-        Of the fixed work of :func:`zoning.estimates.work_seconds` there.
-    seconds, memory_bytes, tiled_memory_bytes, disk_bytes : mapping of str to float
-        By driver.
-    """
+    """What was measured: seconds of CPU, bytes of memory and of disk for one of each driver, on one machine."""
 
     work_seconds: float
     seconds: dict[str, float]
@@ -165,14 +157,7 @@ def read_costs() -> Costs:
 
 
 def count_drivers(study: Study, policies: int | None = None) -> dict[str, float]:
-    """What the costs of a study hang on, by name; of files that cannot be read nothing, but for the units.
-
-    Parameters
-    ----------
-    study : Study
-    policies : int, optional
-        How many its rulebook has, which is read where nobody says it.
-    """
+    """What the costs of a study hang on, by name; of files that cannot be read nothing, but for the units."""
     with sandboxed(None, study.limits), extracted(study) as placed:
         counted = in_sandbox(_count_files, placed, main_files(placed))
     if policies is None:

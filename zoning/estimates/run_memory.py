@@ -35,17 +35,7 @@ class Room(NamedTuple):
 
 
 class Way(NamedTuple):
-    """How a run goes so that it fits.
-
-    Attributes
-    ----------
-    by_tiles : bool
-        What goes by tiles does so one after another, each in a copy of the process.
-    workers : int
-        How many write side by side.
-    said : Phrase or None
-        That it goes by tiles, and why.
-    """
+    """How a run goes so that it fits."""
 
     by_tiles: bool
     workers: int
@@ -53,22 +43,7 @@ class Way(NamedTuple):
 
 
 def choose_way(study: Study, workers: int, limit: int | None = None) -> Way:
-    """The way by which a run fits into memory: as asked, by fewer workers, or by tiles.
-
-    Parameters
-    ----------
-    study : Study
-    workers : int
-        As asked for.
-    limit : int, optional
-        Bytes. By default what the machine, or its container, has: by tiles goes what is more than is free, and refused
-        is what is more than there is in all.
-
-    Raises
-    ------
-    LimitError
-        It does not fit by tiles; names the step that needs all at once, and what would fit.
-    """
+    """The way by which a run fits into memory: as asked, by fewer workers, or by tiles."""
     room = machine_room() if limit is None else Room(limit, limit)
     if room is None:
         return Way(by_tiles=False, workers=workers)
@@ -96,19 +71,7 @@ def choose_way(study: Study, workers: int, limit: int | None = None) -> Way:
 
 
 def require_memory(found: Estimate, limit: int | None) -> None:
-    """Refuse a run that does not fit, by tiles either.
-
-    Parameters
-    ----------
-    found : Estimate
-    limit : int or None
-        Bytes of memory; None for no limit.
-
-    Raises
-    ------
-    LimitError
-        With what the run would take, the step that needs all at once, and what would fit.
-    """
+    """Refuse a run that does not fit, by tiles either."""
     least = found.tiled_memory_bytes if sys.platform == "linux" else found.memory_bytes  # else no process is copied
     if limit is not None and least > limit:
         raise LimitError(

@@ -271,13 +271,7 @@ def nearest_distance(units: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> pd.
 
 
 def refuse_no_geometry(table: gpd.GeoDataFrame, name: str) -> None:
-    """Refuse features that are nowhere.
-
-    Raises
-    ------
-    GeometryError
-        Some are missing or empty.
-    """
+    """Refuse features that are nowhere."""
     gone = [str(one) for one in table.index[(table.geometry.isna() | table.geometry.is_empty).to_numpy()]]
     if gone:
         raise GeometryError(Phrase("{name} without a geometry: {ids}", name=name, ids=shown(gone)), features=gone)

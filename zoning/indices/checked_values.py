@@ -31,26 +31,6 @@ def checked(
 ) -> pd.Series:
     """The values as floats.
 
-    Parameters
-    ----------
-    values : Series, or a sequence of numbers
-    name : str
-        What an error calls them.
-    least, above : float, optional
-        They are at least this, or above this.
-
-    Returns
-    -------
-    Series of float
-        Index and name as given.
-
-    Raises
-    ------
-    MissingValueError
-        Some are missing, infinite or no numbers.
-    ZoneplanError
-        There are none, or some are too small.
-
     Examples
     --------
     >>> checked(pd.Series({"a": 1, "b": 2}), "people", least=0).to_dict()
@@ -107,13 +87,7 @@ def refuse_rows(index: pd.Index, wrong: npt.NDArray[np.bool_], name: str, *, mis
 
 
 def checked_table(table: pd.DataFrame, *, least: float = -np.inf, above: float = -np.inf) -> pd.DataFrame:
-    """The table as floats, each column of a name of its own.
-
-    Raises
-    ------
-    MissingValueError, ZoneplanError
-        As for :func:`checked`; or there are no columns, or two of one name.
-    """
+    """The table as floats, each column of a name of its own."""
     twice = table.columns[table.columns.duplicated()]
     if len(twice) or not len(table.columns):
         fault = shown(str(one) for one in twice) if len(twice) else Phrase("there are none")
@@ -126,21 +100,6 @@ def checked_table(table: pd.DataFrame, *, least: float = -np.inf, above: float =
 
 def beside(values: object, index: pd.Index, name: str) -> pd.Series:
     """What is given by label or in order, as a Series on an index.
-
-    Parameters
-    ----------
-    values : Series, mapping or sequence
-        Labels in any order, the same as those of the index; a sequence is as long as it.
-    index : Index
-    name : str
-        What an error calls them.
-
-    Raises
-    ------
-    UnknownNameError
-        Some labels are in one of both only.
-    ZoneplanError
-        A label stands twice, a sequence has another length, or it is none.
 
     Examples
     --------
@@ -210,13 +169,7 @@ def refuse_nothing(values: pd.Series, name: str) -> None:
 
 
 def checked_weights(weights: ByLabel, columns: pd.Index) -> pd.Series:
-    """A weight for each column, from 0, in sum 1.
-
-    Raises
-    ------
-    ZoneplanError
-        Their sum is another; or as for :func:`beside` and :func:`checked`.
-    """
+    """A weight for each column, from 0, in sum 1."""
     found = checked(beside(weights, columns, "weights"), "weights", least=0.0)
     total = float(found.sum())
     if abs(total - 1) > _UNIT_SUM:
@@ -251,19 +204,7 @@ def _ids(series: pd.Series, wrong: npt.NDArray[np.bool_]) -> str:
 
 
 def of_arrays(function: Function) -> Function:
-    """A function of a table or column that also takes an ``xarray.Dataset`` or ``xarray.DataArray`` in its place.
-
-    Parameters
-    ----------
-    function : callable
-        Of a DataFrame or Series, then more: further Series may be arrays of the same shape.
-
-    Returns
-    -------
-    callable
-        Gives an array, or a Dataset, of the same coordinates where the first argument is one. Cells in which one of the
-        arrays has no value have none.
-    """
+    """A function of a table or column that also takes an ``xarray.Dataset`` or ``xarray.DataArray`` in its place."""
 
     @wraps(function)
     def asked(first: Any, *more: Any, **named: Any) -> Any:

@@ -184,15 +184,7 @@ def topsis(table: pd.DataFrame, weights: ByLabel, cost: Iterable[Hashable] = ())
 
 
 class Ideal(NamedTuple):
-    """The best and the worst of each criterion, weighed and made comparable as TOPSIS does it.
-
-    Attributes
-    ----------
-    factor : array of float
-        By column, what values are multiplied by; below 0 for costs.
-    best, worst : array of float
-        By column, of values so multiplied.
-    """
+    """The best and the worst of each criterion, weighed and made comparable as TOPSIS does it."""
 
     factor: Floats
     best: Floats

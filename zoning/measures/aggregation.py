@@ -32,16 +32,6 @@ def without_noise(numbers: pd.Series) -> pd.Series:
 def sum_by(values: pd.Series, places: pd.Series) -> pd.Series:
     """Sums over the units of each place, of the numbers as they are printed: 0.1 and 0.2 are 0.3, in any order.
 
-    Parameters
-    ----------
-    values, places : Series
-        Of the same index; units without a place are left out.
-
-    Returns
-    -------
-    Series of float
-        Index: the places, sorted. Missing where the value of one unit is.
-
     Examples
     --------
     >>> sum_by(pd.Series([0.1, 0.2, None]), pd.Series(["east", "east", "west"])).tolist()
@@ -74,22 +64,7 @@ def paths(units: pd.DataFrame, levels: Sequence[str]) -> pd.Series:
 
 
 def places_of(measures: pd.DataFrame, level: str, levels: Sequence[str]) -> pd.Series:
-    """The place of a level where each unit belongs; missing where it belongs to none.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``.
-    level : str
-        "unit", "study", a column of ``levels``, or another column that names the places.
-    levels : sequence of str
-        Of jurisdictions, highest first; two counties of one name in different states are two.
-
-    Returns
-    -------
-    Series of str
-        Index ``unit_id``; of a jurisdiction its whole path, "" for the study.
-    """
+    """The place of a level where each unit belongs; missing where it belongs to none."""
     if level == UNIT:
         return pd.Series(measures.index.astype(str), index=measures.index, dtype="str")
     if level == STUDY:

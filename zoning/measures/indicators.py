@@ -27,19 +27,7 @@ Values = Mapping[str, float | bool | str]
 
 
 class Because(NamedTuple):
-    """Why a derived measure of one unit is what it is.
-
-    Attributes
-    ----------
-    band : Band or None
-        The row of the table that counts; None where none does.
-    number : int
-        Its place in the table, from 1; 0 where none counts.
-    clauses : tuple of Clause
-        What that row asks, answered; where none counts, those that could not be answered, if any.
-    calculation : Message or str
-        The value as it was calculated, each name with its own value; "" where no row counts.
-    """
+    """Why a derived measure of one unit is what it is."""
 
     band: DerivedBand | None
     number: int
@@ -146,24 +134,7 @@ def _truths(banding: Banding) -> pd.Series:
 def explain_derived(
     one: Derived, banding: Banding, places: npt.NDArray[np.intp], measures: pd.DataFrame, rulebook: Rulebook
 ) -> list[Because]:
-    """Why a derived measure is what it is, unit by unit.
-
-    Parameters
-    ----------
-    one : Derived
-    banding : Banding
-        Of it, from :func:`derive_traced`.
-    places : int array
-        Which rows of the measures are asked about.
-    measures : DataFrame
-        From :func:`derive`.
-    rulebook : Rulebook
-
-    Returns
-    -------
-    list of Because
-        In the order of the places.
-    """
+    """Why a derived measure is what it is, unit by unit."""
     one = one.among(measures.columns)
     table, rows, found = measures.rename_axis("unit_id"), banding.rows[places], dict[int, Because]()
     for row in np.unique(rows).tolist():  # a condition is asked of the units that its band decides, and of no others
@@ -294,33 +265,13 @@ def complete_traced(
 
 
 def absent_measures(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[str, ...]:
-    """The indicators of a rulebook that nothing gives, in its order; amounts of quotas are handed out later.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        As measured, before :func:`complete_measures`.
-    rulebook : Rulebook
-    """
+    """The indicators of a rulebook that nothing gives, in its order; amounts of quotas are handed out later."""
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
     return tuple(one.name for one in _absent(measures.columns, rulebook, quotas_known=False))
 
 
 def with_unknown(measures: pd.DataFrame, names: Collection[str], rulebook: Rulebook) -> pd.DataFrame:
     """Completed measures if some indicators were unknown everywhere, with what is then derived from them.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        From :func:`complete_measures`.
-    names : collection of str
-        Of indicators.
-    rulebook : Rulebook
-
-    Returns
-    -------
-    DataFrame
-        Same index and columns.
 
     Examples
     --------
@@ -352,21 +303,7 @@ def columns_of_none(name: str, rulebook: Rulebook) -> tuple[str, ...]:
 
 
 def with_none_of(measures: pd.DataFrame, names: Iterable[str], rulebook: Rulebook) -> pd.DataFrame:
-    """Measures with 0, or false, for all of which there is nothing in a study.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        As measured, before :func:`complete_measures`.
-    names : iterable of str
-        Roles and indicators, ``none_of`` of the plan.
-    rulebook : Rulebook
-
-    Returns
-    -------
-    DataFrame
-        Same index; a role gives ``<role>_share`` and ``<role>_ha``.
-    """
+    """Measures with 0, or false, for all of which there is nothing in a study."""
     kinds = {one.name: one for one in rulebook.indicators}
     columns = [column for name in names for column in columns_of_none(name, rulebook)]
     facts = {one: column_of(kinds.get(one, Indicator(name=one)), 0.0, measures.index) for one in columns}
@@ -383,21 +320,7 @@ def sources_of(names: Iterable[str], rulebook: Rulebook) -> frozenset[str]:
 
 
 def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> tuple[Assumption, ...]:
-    """What was taken for the indicators that the measures do not have.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        As measured, before :func:`complete`.
-    rulebook : Rulebook
-    quotas : DataFrame, optional
-        As in :func:`complete`.
-
-    Returns
-    -------
-    tuple of Assumption
-        In the order of the rulebook; a missing ``<role>_share`` or ``<role>_ha`` is of kind "role".
-    """
+    """What was taken for the indicators that the measures do not have."""
     handed = (
         [] if quotas is None else [f"{QUOTA}{name}" for name in quotas.loc[quotas["level"] == "unit", "quota"].unique()]
     )
@@ -407,18 +330,7 @@ def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | N
 
 
 def amounts(quotas: pd.DataFrame) -> pd.DataFrame:
-    """Amounts that units were given, one column ``quota_<name>`` a quota, as numbers.
-
-    Parameters
-    ----------
-    quotas : DataFrame
-        The QUOTAS table.
-
-    Returns
-    -------
-    DataFrame
-        Index ``unit_id``; of a quota with several periods the latest one.
-    """
+    """Amounts that units were given, one column ``quota_<name>`` a quota, as numbers."""
     rows = quotas[quotas["level"] == "unit"].sort_values("period", kind="stable")
     latest = rows.drop_duplicates(["quota", "unit_id"], keep="last")
     wide = latest.assign(amount=latest["amount"].astype(float)).pivot(index="unit_id", columns="quota", values="amount")  # noqa: PD010  (no two rows meet)
@@ -510,15 +422,7 @@ def _needed(absent: Iterable[Indicator], measures: pd.DataFrame, rulebook: Ruleb
 def misfits(
     measures: pd.DataFrame, rulebook: Rulebook, origins: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[ZoneplanError]:
-    """The complaints about columns that do not hold what the indicator of their name is declared to be.
-
-    Parameters
-    ----------
-    measures : DataFrame
-    rulebook : Rulebook
-    origins : mapping of str to str, optional
-        For each column, the file it came from.
-    """
+    """The complaints about columns that do not hold what the indicator of their name is declared to be."""
     for one in rulebook.indicators:
         if one.name not in measures.columns:
             continue
@@ -561,13 +465,6 @@ _ROUNDING = 1e-6
 def beyond(column: pd.Series, limits: Sequence[float]) -> pd.Series:
     """The values of a column that lie outside of a range by more than rounding, by id.
 
-    Parameters
-    ----------
-    column : Series of numbers
-        Missing values lie nowhere.
-    limits : sequence of 2 floats
-        Least and greatest.
-
     Examples
     --------
     >>> beyond(pd.Series({"b": 40.0, "a": 0.4, "c": 1.0000001}), (0, 1)).to_dict()
@@ -582,14 +479,6 @@ def range_faults(
     units: pd.DataFrame, tables: Iterable[TableSection], origins: Mapping[str, str]
 ) -> Iterator[ZoneplanError]:
     """The complaints about columns of a plan's tables that have not the range that the plan says of them.
-
-    Parameters
-    ----------
-    units : DataFrame
-        With the columns of all tables.
-    tables : iterable of TableSection
-    origins : mapping of str to str
-        For each column, the file it came from.
 
     Examples
     --------
@@ -621,17 +510,6 @@ def out_of_range(
     what: str, column: pd.Series, limits: Sequence[float], keys: tuple[str | int, ...]
 ) -> Iterator[ZoneplanError]:
     """The complaint about values outside of what a plan says that something can have.
-
-    Parameters
-    ----------
-    what : str
-        What has the values.
-    column : Series of numbers
-        Index ``unit_id``.
-    limits : sequence of 2 floats
-        Least and greatest.
-    keys : tuple of str and int
-        The place of the range in the plan.
 
     Examples
     --------

@@ -35,17 +35,7 @@ _MOST_WHOLE = 254
 
 @dataclass(frozen=True)
 class LayerIndices:
-    """What the indices of a plan that are made of layers give.
-
-    Attributes
-    ----------
-    files : mapping of str to IndexRaster
-        By index, of those that are made of rasters.
-    columns : mapping of str to DataFrame
-        By index its measures, by unit.
-    parts : mapping of str to RasterParts or ArealParts
-        By index what it was made of.
-    """
+    """What the indices of a plan that are made of layers give."""
 
     files: Mapping[str, IndexRaster]
     columns: Mapping[str, pd.DataFrame]
@@ -56,30 +46,6 @@ def layer_indices(
     units: gpd.GeoDataFrame, layers: Iterable[Layer], indices: Iterable[PlanIndex], rulebook: Rulebook
 ) -> LayerIndices:
     """The indices of a plan that are made of rasters, and those that are columns of other areas.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Index ``unit_id``.
-    layers : iterable of Layer
-        Of the plan.
-    indices : iterable of PlanIndex
-        Others are left alone.
-    rulebook : Rulebook
-        With its derived measures, also those of which the study gives no measure; see
-        :func:`zoning.rulebook.with_all_topics`.
-
-    Returns
-    -------
-    LayerIndices
-        The files, cloud-optimised GeoTIFF, live as long as it does.
-
-    Raises
-    ------
-    SourceError
-        Rasters that have not the same cells.
-    ZoneplanError
-        Values that cannot be made one score, with the place of the index in the plan.
 
     Notes
     -----
@@ -150,15 +116,7 @@ def raster_layers(layers: Iterable[Layer]) -> dict[str, Raster]:
 
 
 def layer_index_faults(layers: Iterable[Layer], index: PlanIndex, rulebook: Rulebook) -> Iterator[ZoneplanError]:
-    """The complaints about an index that is made of layers, each with its keys below the index.
-
-    Parameters
-    ----------
-    layers : iterable of Layer
-    index : PlanIndex
-        Others have none.
-    rulebook : Rulebook
-    """
+    """The complaints about an index that is made of layers, each with its keys below the index."""
     by_name = {layer.name: layer for layer in layers}
     if index.areal is not None:
         yield from _areal_faults(index.name, index.areal, by_name)

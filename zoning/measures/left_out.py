@@ -17,17 +17,6 @@ FREE, FREE_INSIDE = "available_ha", "available_in_boundary_ha"
 def unknown_measures(left_out: Iterable[LeftOut], rulebook: Rulebook) -> tuple[str, ...]:
     """The measures that nobody can tell, for what they are made of is left out.
 
-    Parameters
-    ----------
-    left_out : iterable of LeftOut
-    rulebook : Rulebook
-        It says which roles are deducted from the land that is free to build on.
-
-    Returns
-    -------
-    tuple of str
-        Each once. Where a role has several layers, one that is left out makes its shares unknown.
-
     Examples
     --------
     >>> from zoning.rulebook import read_rulebook
@@ -54,20 +43,7 @@ def free_of(rulebook: Rulebook) -> frozenset[str]:
 
 
 def with_left_out(measures: pd.DataFrame, left_out: Iterable[LeftOut], rulebook: Rulebook) -> pd.DataFrame:
-    """Measures in which all is missing that nobody can tell.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``; as measured without what is left out.
-    left_out : iterable of LeftOut
-    rulebook : Rulebook
-
-    Returns
-    -------
-    DataFrame
-        Same index; unknown measures that it did not have come last.
-    """
+    """Measures in which all is missing that nobody can tell."""
     kinds = {one.name: one for one in rulebook.indicators}
     names = unknown_measures(left_out, rulebook)
     if not names:

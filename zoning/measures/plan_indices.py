@@ -40,30 +40,6 @@ def with_indices(
 ) -> tuple[pd.DataFrame, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts | ArealParts]]:
     """Measures with the indices of a plan.
 
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``, one column a measure.
-    indices : iterable of PlanIndex
-        Each may read those before it.
-    tables : mapping of str to TravelTable, optional
-        By index, of those that tell of access to services; without its table, an index is missing everywhere.
-    made : LayerIndices, optional
-        Of those that are made of layers; without it they are missing everywhere.
-
-    Returns
-    -------
-    DataFrame
-        The measures, then those of each index. A unit that lacks a measure of an index lacks the index, and no other
-        is compared with it.
-    dict of str to IndexParts, AccessParts, CapacityParts, RasterParts or ArealParts
-        By index.
-
-    Raises
-    ------
-    ZoneplanError
-        Values that cannot be made one score, with the place of the index in the plan.
-
     Examples
     --------
     >>> index = PlanIndex(name="fit", of=("water", "slope"), cost=("slope",))
@@ -115,53 +91,20 @@ def _capacity(values: pd.DataFrame, index: PlanIndex, terms: CapacityTerms) -> t
 
 
 def made_of(place: int, indices: Sequence[PlanIndex], rulebook: Rulebook) -> list[str]:
-    """The measures that are made of an index of a plan: indices below it that read it, and derived ones.
-
-    Parameters
-    ----------
-    place : int
-        Of the index.
-    indices : sequence of PlanIndex
-    rulebook : Rulebook
-    """
+    """The measures that are made of an index of a plan: indices below it that read it, and derived ones."""
     name = indices[place].name
     found = [one.name for one in indices[place + 1 :] if name in {read for _, read in one.reads}]
     return found + [one.name for one in rulebook.derived if name in one.names]
 
 
 def scores_of(measures: pd.DataFrame, index: PlanIndex) -> IndexParts:
-    """The scores of an index of several measures, and its weights.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``.
-    index : PlanIndex
-
-    Returns
-    -------
-    IndexParts
-    """
+    """The scores of an index of several measures, and its weights."""
     names = list(index.of)
     return _parts(measures.loc[measures[names].notna().all(axis=1), names], index)
 
 
 def scores_by_weights(measures: pd.DataFrame, index: PlanIndex, weights: pd.DataFrame) -> pd.DataFrame:
-    """What an index would be with other weights.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``.
-    index : PlanIndex
-    weights : DataFrame
-        One row a set of weights, one column a measure of the index.
-
-    Returns
-    -------
-    DataFrame
-        Units by the rows of the weights; missing where a unit lacks a measure.
-    """
+    """What an index would be with other weights."""
     names = list(index.of)
     values = measures.loc[measures[names].notna().all(axis=1), names]
     scores, _ = _parts(values, index)

@@ -18,21 +18,7 @@ BELOW_STANDARD = "services_below_standard"
 
 
 def access_level(people: pd.Series, terms: AccessTerms, table: TravelTable) -> tuple[pd.Series, AccessParts]:
-    """How much of a service a person of each unit has, or how far the nearest facility is.
-
-    Parameters
-    ----------
-    people : Series
-        By unit, none missing.
-    terms : AccessTerms
-    table : TravelTable
-
-    Returns
-    -------
-    Series of float
-        Index of the people. Capacity for ``per`` people; of "nearest" the way, missing where there is none.
-    AccessParts
-    """
+    """How much of a service a person of each unit has, or how far the nearest facility is."""
     built = table.supply[table.supply > 0]
     ways = _ways(people, table)[built.index]
     if terms.method == "nearest":
@@ -75,23 +61,7 @@ def _reached(
 
 
 def with_standards(measures: pd.DataFrame, zones: pd.DataFrame, indices: Iterable[PlanIndex]) -> pd.DataFrame:
-    """Measures with what is missing to the standards of services, which may hang on the main function.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``, with the indices.
-    zones : DataFrame
-        Index ``unit_id``; ``main``.
-    indices : iterable of PlanIndex
-
-    Returns
-    -------
-    DataFrame
-        The measures; for each index with a standard ``<name>_standard``, ``<name>_people_below`` (people of units
-        below it), ``<name>_missing`` (the capacity that would bring them up to it), and ``services_below_standard``,
-        the number of services of which a unit has less than its standard. A unit without a standard is never below.
-    """
+    """Measures with what is missing to the standards of services, which may hang on the main function."""
     found, below = measures, []
     for index in indices:
         terms = index.access
@@ -128,21 +98,7 @@ def _gap(terms: AccessTerms, level: pd.Series, standard: pd.Series, people: pd.S
 def more_facilities(
     measures: pd.DataFrame, indices: Iterable[PlanIndex], tables: Mapping[str, TravelTable]
 ) -> pd.DataFrame:
-    """Which sites would bring most people within reach of a service, one after the other.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``.
-    indices : iterable of PlanIndex
-    tables : mapping of str to TravelTable
-        By index.
-
-    Returns
-    -------
-    DataFrame
-        The FACILITIES table: see :func:`zoning.indices.best_facilities`.
-    """
+    """Which sites would bring most people within reach of a service, one after the other."""
     rows = [pd.DataFrame()]
     for index in indices:
         terms = index.access

@@ -22,17 +22,7 @@ from zoning.study import AccessTerms
 
 @dataclass(frozen=True, eq=False)
 class TravelTable:
-    """The ways from units to facilities, and what each facility has.
-
-    Attributes
-    ----------
-    times : DataFrame of float
-        Units by facilities, in minutes or kilometres; infinite where no way was routed.
-    supply : Series of float
-        By facility, in the order of the file; 0 for a site that could be taken.
-    name : str
-        How messages call the table of times.
-    """
+    """The ways from units to facilities, and what each facility has."""
 
     times: pd.DataFrame
     supply: pd.Series
@@ -40,24 +30,7 @@ class TravelTable:
 
 
 def read_travel_table(terms: AccessTerms, folder: Path, where: str = "") -> TravelTable:
-    """The two tables that ``[indices.access]`` names.
-
-    Parameters
-    ----------
-    terms : AccessTerms
-    folder : Path
-        Of the plan.
-    where : str, optional
-        Its place in the plan, for messages.
-
-    Raises
-    ------
-    SourceError
-        A file is missing or no CSV, it lacks a column or rows, a facility stands twice or is in one of the tables
-        only, or a cell is no number from 0; with the lines.
-    StudyError
-        A path leads out of the study's folder.
-    """
+    """The two tables that ``[indices.access]`` names."""
     of = _Columns(folder, where, terms.encoding)
     refused = Attempts()
     sites, supplies = refused.attempt(of.read, terms.facilities, (terms.facility,), terms.supply) or ([], [])

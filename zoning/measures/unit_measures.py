@@ -34,30 +34,7 @@ Geometries = npt.NDArray[np.object_]
 
 
 def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
-    """Count, sum, mean, min or max of the points in each unit.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Index ``unit_id``; projected.
-    layer : Layer
-        Of points, in the CRS of the units.
-    formula : Formula
-        ``count()``, ``sum(column)``, ``mean``, ``min`` or ``max``.
-
-    Returns
-    -------
-    Series of float
-        Index of the units. A point on the border of two units belongs to the one whose id sorts first. Of no points,
-        count and sum are 0 and the others missing; where a point has no value in the column, all but count are missing.
-
-    Raises
-    ------
-    SourceError
-        The column is missing or holds no numbers.
-    GeometryError
-        A feature has several points.
-    """
+    """Count, sum, mean, min or max of the points in each unit."""
     features = _features(layer)
     owner = _owners(units, _points(layer, features))
     inside = owner >= 0
@@ -68,13 +45,7 @@ def summarise_points(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) ->
 
 
 def nearest_feature(units: gpd.GeoDataFrame, layer: Layer) -> pd.Series:
-    """The way from each unit to the nearest point, line or polygon of a layer, from border to border.
-
-    Returns
-    -------
-    Series of float
-        Index of the units; km on the ellipsoid, 0 where they touch, missing where the layer is empty.
-    """
+    """The way from each unit to the nearest point, line or polygon of a layer, from border to border."""
     features = np.asarray(_features(layer).geometry.array)
     return pd.Series(
         nearest_km(np.asarray(units.geometry.array), features, CRS.from_user_input(units.crs)), index=units.index
@@ -82,23 +53,7 @@ def nearest_feature(units: gpd.GeoDataFrame, layer: Layer) -> pd.Series:
 
 
 def summarise_lines(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> pd.Series:
-    """The length of lines in each unit on the ellipsoid, in km, or the number of lines that run in it.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-        Index ``unit_id``; projected.
-    layer : Layer
-        Of lines, in the CRS of the units; a line drawn twice counts twice.
-    formula : Formula
-        ``length(km)`` or ``count()``.
-
-    Returns
-    -------
-    Series of float
-        Index of the units; 0 where no line runs. A stretch along the border of two units belongs to the one whose id
-        sorts first.
-    """
+    """The length of lines in each unit on the ellipsoid, in km, or the number of lines that run in it."""
     owner, parts = _stretches(units, np.asarray(_features(layer).geometry.array))
     if formula.function == "count":
         amounts = np.ones(len(owner))
@@ -108,13 +63,7 @@ def summarise_lines(units: gpd.GeoDataFrame, layer: Layer, formula: Formula) -> 
 
 
 def count_polygons(units: gpd.GeoDataFrame, layer: Layer) -> pd.Series:
-    """The number of polygons that share land with each unit.
-
-    Returns
-    -------
-    Series of float
-        Index of the units; a polygon that only touches the border does not count.
-    """
+    """The number of polygons that share land with each unit."""
     shapes, polygons = np.asarray(units.geometry.array), np.asarray(_features(layer).geometry.array)
     unit, polygon = shapely.STRtree(polygons).query(shapes, predicate="intersects")
     shared = ~shapely.touches(shapes[unit], polygons[polygon])
@@ -323,16 +272,6 @@ def measure(
 def deducted_roles(rulebook: Rulebook | None = None) -> tuple[str, ...]:
     """The roles whose land is not available for building.
 
-    Parameters
-    ----------
-    rulebook : Rulebook, optional
-        Its ``available_land`` lists them; without a rulebook the default of that list.
-
-    Returns
-    -------
-    tuple of str
-        In the order of the list.
-
     Examples
     --------
     >>> from zoning.rulebook import read_rulebook
@@ -345,20 +284,7 @@ def deducted_roles(rulebook: Rulebook | None = None) -> tuple[str, ...]:
 def undeducted(
     pieces: gpd.GeoDataFrame, layers: Iterable[Layer] = (), rulebook: Rulebook | None = None
 ) -> tuple[str, ...]:
-    """The roles that ``available_ha`` would deduct, had the study a layer for them.
-
-    Parameters
-    ----------
-    pieces : GeoDataFrame
-        From :func:`zoning.overlays.overlay`.
-    layers : iterable of Layer
-    rulebook : Rulebook, optional
-
-    Returns
-    -------
-    tuple of str
-        Roles, in the order in which they are deducted; ``elevation`` stands for steep land.
-    """
+    """The roles that ``available_ha`` would deduct, had the study a layer for them."""
     played = {*roles_of(pieces).values(), *(layer.role for layer in layers)}
     land, lines = (AvailableLand(), ()) if rulebook is None else (rulebook.available_land, rulebook.lines)
     steep = [ELEVATION_ROLE] if rulebook is None or land.steeper_than in rulebook.parameters else []
@@ -500,15 +426,7 @@ def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
 
 
 def weighing_raster(formula: Formula, layer: Layer, layers: Iterable[Layer]) -> Raster:
-    """The grid by which ``mean(value, weight = LAYER)`` weighs.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no layer of that name.
-    StudyError
-        It is no grid.
-    """
+    """The grid by which ``mean(value, weight = LAYER)`` weighs."""
     named = {one.name: one for one in layers}
     if formula.weight not in named:
         raise UnknownNameError(
@@ -538,18 +456,7 @@ def weighing_raster(formula: Formula, layer: Layer, layers: Iterable[Layer]) -> 
 
 
 def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str, layers: Iterable[Layer] = ()) -> None:
-    """Refuse what :func:`measure` will refuse of a formula, by asking it of a single unit, or of a grid for none.
-
-    Parameters
-    ----------
-    units : GeoDataFrame
-    layer : Layer
-        In the CRS of the units.
-    name : str
-        Of one of its measures.
-    layers : iterable of Layer
-        Of the study, among which is that by which a mean is weighted.
-    """
+    """Refuse what :func:`measure` will refuse of a formula, by asking it of a single unit, or of a grid for none."""
     part = next(one for one in layer.measured if name in one.measures)
     formula = parse_formula(part.measures[name])
     if part.raster is not None and "raster" in formula.kinds:
@@ -597,23 +504,7 @@ def _steep_share(pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: 
 
 
 def steepness(layers: Iterable[Layer], rulebook: Rulebook | None) -> tuple[Raster | None, float]:
-    """The grid of heights, and the slope in degrees above which the rulebook takes land for too steep.
-
-    Parameters
-    ----------
-    layers : iterable of Layer
-    rulebook : Rulebook, optional
-
-    Returns
-    -------
-    (Raster or None, float)
-        None where nothing is deducted for slope.
-
-    Raises
-    ------
-    UnknownNameError
-        Two layers have the role of elevation.
-    """
+    """The grid of heights, and the slope in degrees above which the rulebook takes land for too steep."""
     heights = [layer for layer in layers if layer.role == ELEVATION_ROLE and layer.raster is not None]
     limit = None if rulebook is None else rulebook.parameters.get(rulebook.available_land.steeper_than)
     if not heights or limit is None:

@@ -69,28 +69,7 @@ def settle_lines(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> gpd.GeoDataFra
 
 
 def tabulate_lines(settled: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFrame:
-    """The balance of each control line in each unit: hectares claimed, hectares kept, and to which lines the rest went.
-
-    Parameters
-    ----------
-    settled : GeoDataFrame
-        From :func:`settle_lines`.
-    rulebook : Rulebook
-        The same.
-
-    Returns
-    -------
-    DataFrame
-        Columns of ``LINES``, a row for each unit and line that claims land in it; ``lost_to`` has codes, joined by ";"
-        in order of precedence. Then ``to_<line>_ha`` for each line but the weakest, in order of precedence: the
-        hectares that went to it, 0.0 where none did. All of them stand in every row, so that a table says by its header
-        alone which lines can take land; ``claimed_ha`` is ``settled_ha`` and what went to others.
-
-    Raises
-    ------
-    GeometryError
-        The pieces have lost the roles of their designations, or were not settled.
-    """
+    """The balance of each control line in each unit: hectares claimed and kept, and to which lines the rest went."""
     if "control_line" not in settled.columns:
         raise GeometryError(
             Phrase("these pieces have no column 'control_line'; call settle_lines first"), layer="pieces"
@@ -102,18 +81,7 @@ def tabulate_lines(settled: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFram
 
 
 def roles_of(pieces: gpd.GeoDataFrame) -> Mapping[str, str]:
-    """What each designation of pieces says of the land.
-
-    Returns
-    -------
-    mapping of str to str
-        Column of ``pieces`` to role.
-
-    Raises
-    ------
-    GeometryError
-        ``pieces.attrs["roles"]`` is gone: a step between dropped the table's attrs.
-    """
+    """What each designation of pieces says of the land."""
     roles: Mapping[str, str] | None = pieces.attrs.get("roles")
     if roles is None or not set(roles) <= set(pieces.columns):
         raise GeometryError(

@@ -49,15 +49,7 @@ Contribution = tuple[Places, Places, npt.NDArray[np.longdouble]]
 
 
 class PairAreas(NamedTuple):
-    """Areas in common, one a pair of polygons that have some border or land in common.
-
-    Attributes
-    ----------
-    first, second : array of int
-        Places of the polygons.
-    area : array of float
-        In square units of the coordinates; of polygons that only touch next to 0, and of either sign.
-    """
+    """Areas in common, one a pair of polygons that have some border or land in common."""
 
     first: Places
     second: Places
@@ -246,18 +238,6 @@ def _grouped(start: Places, less: int, size: int) -> tuple[Places, Places, Place
 
 def intersection_areas(first: Geometries, second: Geometries, borders: _Borders | None = None) -> PairAreas:
     """The areas that each polygon of one set has in common with each of another.
-
-    Parameters
-    ----------
-    first, second : array of Polygon or MultiPolygon
-        Valid, 2D.
-    borders : optional
-        Of the second set, from :func:`borders_beside`, where they are there.
-
-    Returns
-    -------
-    PairAreas
-        Sorted by first, then by second.
 
     Notes
     -----

@@ -27,17 +27,7 @@ _CROWD = 12
 
 
 class Faces(NamedTuple):
-    """Faces of a planar partition.
-
-    Attributes
-    ----------
-    geometry : array of Polygon, or of MultiPolygon where grouped
-        No two overlap; neighbours have the same vertices on their common border.
-    unit : array of int
-        Place of the unit that holds the face.
-    flags : array of bool, faces x designations
-        Which designations hold the face.
-    """
+    """Faces of a planar partition."""
 
     geometry: Geometries
     unit: Places
@@ -63,21 +53,6 @@ class _Segments:
 
 def partition(units: Geometries, designations: Sequence[Geometries], *, matched: bool = False) -> Faces:
     """Faces into which the borders of designations cut the units; each face with its unit and its designations.
-
-    Parameters
-    ----------
-    units : array of Polygon or MultiPolygon
-        Valid, 2D, without overlaps.
-    designations : sequence of array of Polygon or MultiPolygon
-        Valid, 2D, of the units' CRS; inside one designation polygons may overlap.
-
-    matched : bool
-        The units are a valid coverage: neighbours have all vertices of their common border in common.
-
-    Returns
-    -------
-    Faces
-        Parts of units that no border of a designation meets come whole and as given.
 
     Notes
     -----

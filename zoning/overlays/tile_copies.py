@@ -19,16 +19,6 @@ ONE_BESIDE = 2
 def cut_in_copies(cut: Callable[[Tile], Faces], tiles: Iterable[Tile]) -> Iterator[Faces]:
     """The faces of each tile, cut in a copy of this process that ends before the next begins.
 
-    Parameters
-    ----------
-    cut : callable
-    tiles : iterable of Tile
-
-    Yields
-    ------
-    Faces
-        In the order of the tiles, to the byte those of ``cut``; cut here where a system cannot copy a process.
-
     Examples
     --------
     >>> import numpy as np

@@ -140,11 +140,6 @@ def overlay(
 def unit_ids(units: gpd.GeoDataFrame) -> pd.Index:
     """The ids of units as text, from their index.
 
-    Raises
-    ------
-    GeometryError
-        Ids are missing, double, or numbers with a fraction.
-
     Examples
     --------
     >>> unit_ids(gpd.GeoDataFrame(index=[8031, 8059])).tolist()
@@ -195,15 +190,7 @@ def unit_ids(units: gpd.GeoDataFrame) -> pd.Index:
 
 
 def checked_crs(units: gpd.GeoDataFrame) -> CRS:
-    """The CRS of units, which must be equal-area.
-
-    Raises
-    ------
-    GeometryError
-        They are no GeoDataFrame, or one without geometry.
-    CrsError
-        It is missing or not an equal-area projection in metres.
-    """
+    """The CRS of units, which must be equal-area."""
     if not _has_geometry(units):
         raise GeometryError(
             Phrase(
@@ -234,13 +221,7 @@ def _has_geometry(table: object) -> TypeGuard[gpd.GeoDataFrame]:
 
 
 def features_of(name: str, designation: Designation) -> gpd.GeoDataFrame:
-    """The polygons of a designation.
-
-    Raises
-    ------
-    GeometryError
-        It has none.
-    """
+    """The polygons of a designation."""
     features = designation.features if isinstance(designation, Layer) else designation
     if not _has_geometry(features):
         raise GeometryError(

@@ -21,21 +21,7 @@ from zoning.overlays.planar_partition import Faces, Flags, Geometries, Places, c
 
 
 class Tile(NamedTuple):
-    """What it takes to cut some units.
-
-    Attributes
-    ----------
-    units : array of Polygon or MultiPolygon
-        The tile's own and those that touch them, in the order of the whole.
-    place : array of int
-        Of each unit in the whole.
-    own : array of bool
-        Which of them are the tile's own.
-    designations : tuple of array of Polygon
-        Of each the polygons that touch the tile's own units, whole.
-    matched : bool
-        As of :func:`zoning.overlays.planar_partition.partition`, of all units.
-    """
+    """What it takes to cut some units."""
 
     units: Geometries
     place: Places
@@ -58,18 +44,6 @@ def partition_tiles(
     units: Geometries, designations: Sequence[Geometries], *, matched: bool = False, for_each: ForEach = map
 ) -> Faces:
     """The faces of :func:`zoning.overlays.planar_partition.partition`, grouped, cut tile by tile.
-
-    Parameters
-    ----------
-    units, designations, matched
-        As there.
-    for_each : callable
-        What calls a function on each tile, here or on other machines.
-
-    Returns
-    -------
-    Faces
-        Sorted by unit, then by flags.
 
     Notes
     -----
@@ -99,17 +73,7 @@ def tiles_of(
     vertices: int = VERTICES,
     cutting: int = CUTTING,
 ) -> Iterator[Tile]:
-    """Units in tiles of neighbours, each with all that touches it; made one by one.
-
-    Parameters
-    ----------
-    units, designations, matched
-        As of :func:`partition_tiles`.
-    vertices : int
-        Of the own units of a tile, some more or less.
-    cutting : int
-        Vertices of designations around its own units, some more or less.
-    """
+    """Units in tiles of neighbours, each with all that touches it; made one by one."""
     parts = shapely.get_parts(units)
     near = [near_designation(polygons, parts) for polygons in designations]
     trees = [shapely.STRtree(polygons) for polygons in near]
@@ -143,13 +107,6 @@ def cut_tile(tile: Tile) -> Faces:
 
 def cut_in_threads(cut: Callable[[Tile], Faces], tiles: Iterable[Tile], *, workers: int) -> Iterable[Faces]:
     """The faces of each tile, several cut at a time: most of it is done by GEOS, while Python is free.
-
-    Parameters
-    ----------
-    cut : callable
-    tiles : iterable of Tile
-    workers : int
-        How many are cut at a time; with 1 a tile is made when the one before it has been cut.
 
     Examples
     --------

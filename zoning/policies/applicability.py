@@ -41,19 +41,6 @@ OPPOSITE = (("permit", "ban"), ("ban", "permit"))
 def overrule(rows: pd.DataFrame) -> pd.DataFrame:
     """Policies with the stricter ones that they give way to.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        ``unit_id``, ``piece_id`` ("" for the whole unit), ``policy``, ``instrument``, ``subject``, ``strictness``,
-        ``effect`` ("ban", "limit", "permit" or ""), and ``overruled_by``, which is not empty where an exception holds:
-        such a policy overrules nothing. Further columns are kept.
-
-    Returns
-    -------
-    DataFrame
-        The rows with ``overruled_by``; then, for each piece where a policy on the whole unit gives way to one on the
-        piece, a row of the former with the piece's id.
-
     Notes
     -----
     Of one instrument and subject those of the highest strictness stay, and the one of them whose id sorts first is said
@@ -107,17 +94,7 @@ def _stricter(rows: pd.DataFrame) -> pd.Series:
 
 @dataclass(frozen=True)
 class ConditionContext:
-    """What conditions of one scope see, and where an answer holds.
-
-    Attributes
-    ----------
-    seen : DataFrame
-        One row a unit, piece, jurisdiction or region, which the index names; a column a name that a condition may read.
-    places : DataFrame
-        The index of ``seen``, once for each place where its answer holds; ``unit_id``, ``piece_id`` ("" for the whole
-        unit) and ``inherited_from`` (the jurisdiction that was asked, else ""). A unit that lies in several regions has
-        a place for each, the nearest first.
-    """
+    """What conditions of one scope see, and where an answer holds."""
 
     seen: pd.DataFrame
     places: pd.DataFrame
@@ -449,20 +426,7 @@ def assign_traced(
 
 
 def policy_texts(policies: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
-    """What is the same wherever a policy applies, once a policy.
-
-    Parameters
-    ----------
-    policies : DataFrame
-        From :func:`assign`; with the titles and clauses of the rulebook where they are in words.
-    rulebook : Rulebook
-        The same.
-
-    Returns
-    -------
-    DataFrame
-        The POLICY_TEXTS table of the policies that apply somewhere.
-    """
+    """What is the same wherever a policy applies, once a policy."""
     written = {policy.id: policy for policy in rulebook.policies}
     rows = policies.drop_duplicates("policy")
     known = [written[policy] for policy in rows["policy"]]
@@ -483,15 +447,7 @@ def join_texts(
     rulebook: Rulebook,
     levels: Sequence[str] = ("jurisdiction",),
 ) -> pd.DataFrame:
-    """The POLICIES table from where policies apply, with what each of them sets there.
-
-    Parameters
-    ----------
-    placed : DataFrame
-        The columns of PLACED_POLICIES.
-    zones, measures, quotas, lights, flows, rulebook, levels
-        As for :func:`assign`, which gave those rows.
-    """
+    """The POLICIES table from where policies apply, with what each of them sets there."""
     written = {policy.id: policy for policy in rulebook.policies}
     held = [written[policy] for policy in placed["policy"].unique()]
     if not held:

@@ -18,27 +18,7 @@ NEEDED = (("code",), ("treatment",), ("unit_id", "jurisdiction"))
 
 
 def read_industries(section: IndustriesSection) -> pd.DataFrame:
-    """The items of the table that ``[industries]`` names.
-
-    Parameters
-    ----------
-    section : IndustriesSection
-        Of a study that was read from a file; its table is looked up beside it.
-
-    Returns
-    -------
-    DataFrame
-        Index ``line``: the line of the file on which the item ends. Columns ``INDUSTRY_COLUMNS``, all text, missing
-        ones empty; ``treatment`` and ``state`` in the house's words.
-
-    Raises
-    ------
-    SourceError
-        The file is missing or neither CSV nor XLSX, a needed column is missing, or a cell cannot be meant; all with
-        their lines.
-    StudyError
-        The path leads out of the study's folder.
-    """
+    """The items of the table that ``[industries]`` names."""
     name = section.table
     with naming_the_layer(section.where("table"), name):
         path = resolve_source(section.folder, name)

@@ -21,21 +21,6 @@ UNSTATED = -1
 def instrument_gaps(seen: pd.DataFrame, policies: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     """The instruments of which units have no policy, and which of their gaps says why.
 
-    Parameters
-    ----------
-    seen : DataFrame
-        One row a unit, a column a name that a condition may read, as :func:`zoning.policies.assign_traced` gives it.
-    policies : DataFrame
-        The POLICIES table that it gives.
-    rulebook : Rulebook
-        With what ``coverage.toml`` says; without it there are no gaps.
-
-    Returns
-    -------
-    DataFrame
-        One row a unit and instrument of which no policy is in force there, be it on a part of the unit: ``unit_id``,
-        ``instrument`` and ``gap``, the place of the first gap in force whose condition holds; -1 where none does.
-
     Examples
     --------
     >>> import zoneplan as zp
@@ -79,17 +64,7 @@ def gaps_in(plan: Plan) -> pd.DataFrame:
 
 
 class Reach(NamedTuple):
-    """How far an instrument reaches into a zone, where nothing else is known of a unit.
-
-    Attributes
-    ----------
-    policies : tuple of str
-        Ids of the policies that hold in every unit of the zone.
-    asked : tuple of str
-        Ids of those that hold there where a measure, a layer or money says so.
-    gap : Gap or None
-        Why there is none; None where there is one, or where nobody says why.
-    """
+    """How far an instrument reaches into a zone, where nothing else is known of a unit."""
 
     policies: tuple[str, ...]
     asked: tuple[str, ...]
@@ -98,14 +73,6 @@ class Reach(NamedTuple):
 
 def reach_of(one: CoveredInstrument, rulebook: Rulebook, zone: str | None = None) -> Reach:
     """How far an instrument reaches into a zone on the day of a rulebook.
-
-    Parameters
-    ----------
-    one : CoveredInstrument
-        Of the rulebook.
-    rulebook : Rulebook
-    zone : str, optional
-        Code of a main function or an overlay. By default, and below overlays, the main function of what no rule claims.
 
     Examples
     --------

@@ -27,19 +27,7 @@ ANSWERS: Mapping[Treatment, Answer] = {"restricted": "conditional", "prohibited"
 
 @dataclass(frozen=True)
 class ListCoverage:
-    """How much of a negative list was read.
-
-    Attributes
-    ----------
-    list, title : str
-        The list and what it is called.
-    complete : bool
-        The rulebook, or of its own list the plan, declares that all its items are there.
-    items_read : int
-        The items that are there.
-    items_known : int or None
-        About how many the list has; None where nobody says.
-    """
+    """How much of a negative list was read."""
 
     list: str
     title: str
@@ -50,24 +38,7 @@ class ListCoverage:
 
 @dataclass(frozen=True)
 class Match:
-    """An item of a list that is about an industry.
-
-    Attributes
-    ----------
-    list, title : str
-        The list and what it is called.
-    provision : str or Message
-        What says so: the law and its article, or the item by its number where the list itself has the number.
-    code : str
-        The branch that the item names.
-    treatment : {"restricted", "prohibited"}
-    conditions, note : str or Message
-    reference : str or Message
-    verified : bool
-        The text and all that it rests on was read, on a known day.
-    reading : str
-        How the text is known, one of :attr:`layers.sources.Sourced.reading`.
-    """
+    """An item of a list that is about an industry."""
 
     list: str
     title: str
@@ -97,27 +68,7 @@ class VerdictContent(TypedDict):
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether an industry may settle or stay.
-
-    Attributes
-    ----------
-    code : str
-        The branch asked for, by its whole code.
-    listed : str
-        The branch of the classification that it is or lies in.
-    state : {"planned", "existing"}
-    answer : {"prohibited", "conditional", "allowed", "not_listed"}
-        From the strictest item of any list about the branch or one that holds it: "conditional" where it restricts.
-        Where there is none: "allowed" if lists hold and all of them are complete, else "not_listed".
-    decided_by : Match or None
-        The item that decided: of the strictest the most specific, then the list whose id sorts first.
-    matches : tuple of Match
-        All items about the branch, that which decided first.
-    below : tuple of Match
-        Items about parts of the branch; they do not bind it as a whole.
-    lists : tuple of ListCoverage
-        All lists that hold, and how much of each was read.
-    """
+    """Whether an industry may settle or stay."""
 
     code: str
     listed: str
@@ -152,17 +103,6 @@ class Verdict:
 
 def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None) -> pd.DataFrame:
     """The items of all negative lists: those of the rulebook, which hold where a policy says so, and the plan's own.
-
-    Parameters
-    ----------
-    rulebook : Rulebook
-    own : DataFrame, optional
-        Items of the plan's own list as rows of the INDUSTRIES table; they hold in their unit or jurisdiction.
-
-    Returns
-    -------
-    DataFrame
-        The INDUSTRIES table; conditions and notes are messages, of the plan's own list texts.
 
     Examples
     --------
@@ -239,28 +179,6 @@ def judge_industry(
 ) -> Verdict:
     """Whether an industry may settle or stay where the items given hold.
 
-    Parameters
-    ----------
-    items : DataFrame
-        Rows of the INDUSTRIES table, of all lists that hold there.
-    code : str
-        With or without the letter of the section, at any depth.
-    industries : Classification
-    state : {"planned", "existing"}
-    titles : mapping of str to str, optional
-        What lists are called, by their id.
-    lists : iterable of ListCoverage
-        All lists that hold there, also those of which no item was read.
-
-    Returns
-    -------
-    Verdict
-
-    Raises
-    ------
-    UnknownNameError
-        The classification has no such branch.
-
     Notes
     -----
     An item is about a branch where it names it or one that holds it, and where it is about the state. The strictest
@@ -310,14 +228,7 @@ def _matches(items: pd.DataFrame, titles: Mapping[str, str]) -> list[Match]:
 
 
 def lists_on(policies: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
-    """The lists that hold where some policies do, sorted.
-
-    Parameters
-    ----------
-    policies : iterable of str
-        Ids of policies; that one is overruled does not end its list, for lists add up.
-    rulebook : Rulebook
-    """
+    """The lists that hold where some policies do, sorted."""
     held = set(policies)
     return tuple(sorted({policy.list for policy in rulebook.policies if policy.list and policy.id in held}))
 
@@ -330,26 +241,7 @@ def cover_lists(
     *,
     own_complete: bool = False,
 ) -> tuple[ListCoverage, ...]:
-    """How much of some lists was read.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Ids of lists.
-    items : DataFrame
-        The INDUSTRIES table.
-    rulebook : Rulebook
-        Its ``lists`` say which are complete, and how many items they have; a list of which it says nothing is not.
-    titles : mapping of str to str, optional
-        What lists are called, by their id.
-    own_complete : bool
-        The plan declares that its own list is complete.
-
-    Returns
-    -------
-    tuple of ListCoverage
-        Sorted by id.
-    """
+    """How much of some lists was read."""
     counts, declared = items["list"].value_counts(), {one.id: one for one in rulebook.lists}
     found = []
     for name in sorted(set(names)):
@@ -365,17 +257,6 @@ def cover_lists(
 
 def count_industries(codes: Iterable[str], industries: Classification) -> tuple[int, ...]:
     """How many branches a list touches at each depth, from the top: sections, divisions, groups, classes.
-
-    Parameters
-    ----------
-    codes : iterable of str
-        Of the items of a list; a branch counts once, however many items name it or lie below it.
-    industries : Classification
-
-    Returns
-    -------
-    tuple of int
-        One count a depth. Counts of two parts of a list add up only at a depth at which no branch is in both.
 
     Examples
     --------
@@ -400,22 +281,7 @@ Held = Mapping[str, frozenset[str]]
 def local_list_faults(
     own: pd.DataFrame, study: Study, rulebook: Rulebook, units: pd.DataFrame
 ) -> Iterator[ZoneplanError]:
-    """The complaints about a plan's own list that need no zones: places, codes, lists that hold everywhere.
-
-    Parameters
-    ----------
-    own : DataFrame
-        From :func:`zoning.policies.read_industries`.
-    study : Study
-    rulebook : Rulebook
-    units : DataFrame
-        Index ``unit_id``, with the columns of the jurisdictions.
-
-    Yields
-    ------
-    UnknownNameError, SourceError
-        With the line of the table.
-    """
+    """The complaints about a plan's own list that need no zones: places, codes, lists that hold everywhere."""
     name = study.industries.table if study.industries else OWN
     if rulebook.classification is None:
         yield UnknownNameError(
@@ -501,24 +367,7 @@ def lists_in_force(policies: pd.DataFrame, rulebook: Rulebook) -> Held:
 def looser_faults(
     items: pd.DataFrame, held: Held, study: Study, rulebook: Rulebook, units: pd.DataFrame
 ) -> Iterator[SourceError]:
-    """Items of a plan's own list that restrict what a list of the rulebook prohibits where they hold.
-
-    Parameters
-    ----------
-    items : DataFrame
-        From :func:`own_items`.
-    held : mapping
-        From :func:`held_lists`.
-    study : Study
-    rulebook : Rulebook
-    units : DataFrame
-        Index ``unit_id``, with the columns of the jurisdictions.
-
-    Yields
-    ------
-    SourceError
-        With the line of the table. Nothing can loosen a list, so that such an item would be a promise without effect.
-    """
+    """Items of a plan's own list that restrict what a list of the rulebook prohibits where they hold."""
     name = study.industries.table if study.industries else OWN
     for item, bases in _beside(items, held, study.units.levels, rulebook, units):
         stricter = [(unit, base) for unit, base in bases if base.answer == "prohibited"]
@@ -545,13 +394,7 @@ def looser_faults(
 
 
 def find_repeats(plan: Plan) -> Iterator[Remark]:
-    """Items of a plan's own list that say what lists of the rulebook say already, wherever they hold.
-
-    Yields
-    ------
-    Remark
-        A warning with the line of the table: such items are not to be repeated.
-    """
+    """Items of a plan's own list that say what lists of the rulebook say already, wherever they hold."""
     if plan.study.industries is None:
         return
     name, held = plan.study.industries.table, lists_in_force(plan.policies, plan.rulebook)

@@ -18,13 +18,7 @@ class Setting(TypedDict):
 
 
 def policy_parameters_of(policy: Policy, rulebook: Rulebook) -> dict[str, Setting | Any]:
-    """The settings of a policy as the POLICIES table has them; an indicator, which each unit has, by its name.
-
-    Parameters
-    ----------
-    policy : Policy
-    rulebook : Rulebook
-    """
+    """The settings of a policy as the POLICIES table has them; an indicator, which each unit has, by its name."""
     known = rulebook.parameters
     return {
         key: {"value": known[value].value, "unit": known[value].unit}

@@ -35,19 +35,7 @@ UNIT = "unit"
 
 @dataclass(frozen=True)
 class Bounds:
-    """What each unit can be given of one quota, in whole steps and beside what it carries over.
-
-    Attributes
-    ----------
-    floors, ceilings : int64 arrays
-        ``UNLIMITED`` where there is no ceiling.
-    carried : int64 array
-        What is left from an earlier period; a debt where below 0.
-    locked : array of bool
-        Where the amount is settled.
-    linked : array of bool
-        Where a link to another quota sets the ceiling.
-    """
+    """What each unit can be given of one quota, in whole steps and beside what it carries over."""
 
     floors: Counts
     ceilings: Counts
@@ -62,31 +50,7 @@ def find_bounds(
     measures: pd.DataFrame,
     links: Mapping[str, Mapping[str, Decimal]] | None = None,
 ) -> Bounds:
-    """The bounds of each unit of a quota.
-
-    Parameters
-    ----------
-    quota : Quota
-    asked : Evaluator
-        Of what :func:`zoning.quotas.unit_context` gives.
-    measures : DataFrame
-        The same rows.
-    links : mapping, optional
-        From :func:`find_links`.
-
-    Raises
-    ------
-    UnknownNameError
-        A measure or unit that nothing provides.
-    MissingValueError
-        A bound or balance is missing, or a condition cannot be answered.
-    SourceError
-        A bound is negative, or a balance is no whole multiple of the step.
-    StudyError
-        A unit is locked twice.
-    InfeasibleError
-        The bounds of one unit contradict each other.
-    """
+    """The bounds of each unit of a quota."""
     step, index, attempts = Step.of(quota.step), measures.index, Attempts()
     with attempts.trying(), at_key("floor"):
         floors = count_floors(_bound(quota.floor, measures, "floor"), index, step)
@@ -112,19 +76,7 @@ def find_bounds(
 
 
 def find_links(quota: Quota, handed: Mapping[str, tuple[Quota, pd.DataFrame]]) -> dict[str, dict[str, Decimal]]:
-    """The most that a quota may be, by level and then by unit or by path of the jurisdiction.
-
-    Parameters
-    ----------
-    quota : Quota
-    handed : mapping of str to (Quota, DataFrame)
-        The quotas that have been handed out, with their rows.
-
-    Raises
-    ------
-    UnknownNameError, StudyError
-        The other quota does not stand above this one, or is not handed down by the same jurisdictions.
-    """
+    """The most that a quota may be, by level and then by unit or by path of the jurisdiction."""
     found: dict[str, dict[str, Decimal]] = {}
     above = {name: other for name, (other, _) in handed.items()}
     for place, link in enumerate(quota.within):
@@ -237,13 +189,7 @@ def _lock_once(lock: Lock, locked: Flags, asked: Evaluator) -> Flags:
 
 
 def _count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
-    """The balances of the units of a quota in whole steps.
-
-    Raises
-    ------
-    MissingValueError, SourceError
-        A balance is missing, or no whole multiple of the step.
-    """
+    """The balances of the units of a quota in whole steps."""
     if isinstance(quota.carried, Decimal):
         values = pd.Series([quota.carried] * len(measures), index=measures.index, dtype=object)
     else:

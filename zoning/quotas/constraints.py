@@ -38,21 +38,7 @@ from zoning.study import Group, Limit, Quota
 
 
 def group_family(quota: Quota, asked: Evaluator, total: int) -> GroupTree:
-    """The tree of the groups with the least and the most of each in whole steps.
-
-    Parameters
-    ----------
-    quota : Quota
-    asked : Evaluator
-        Of what :func:`zoning.quotas.unit_context` gives.
-    total : int
-        Steps that are handed out.
-
-    Raises
-    ------
-    StudyError
-        Two groups cross: each has units that the other does not have, and both have some in common.
-    """
+    """The tree of the groups with the least and the most of each in whole steps."""
     members = members_of(quota, asked)
     try:
         family, nodes = group_tree([members[place].to_numpy() for place in members.columns], len(members))
@@ -100,27 +86,7 @@ _TOLD = ("floors_above_total", "ceilings_below_total", "crossed_bounds", "group_
 
 @dataclass(frozen=True)
 class Constraints:
-    """All that is demanded of a quota; arrays follow the units.
-
-    Attributes
-    ----------
-    quota : Quota
-    total : int
-        In steps.
-    units : Index
-        Their ids.
-    bounds : Bounds
-    reach : int64 array
-        The most that each unit can take, by its ceiling and by its weight.
-    members : sequence of bool arrays
-        The units of each group.
-    names : tuple of Series
-        The jurisdiction of each unit at each level but the last.
-    links : mapping
-        From :func:`zoning.quotas.bounds.find_links`.
-    limits : tuple of Row
-        Limits on sums of amounts.
-    """
+    """All that is demanded of a quota; arrays follow the units."""
 
     quota: Quota
     total: int
@@ -260,17 +226,7 @@ _PCT = "%"
 
 @dataclass(frozen=True)
 class Limiting:
-    """What limits are made of; arrays and tables follow the units.
-
-    Attributes
-    ----------
-    quota : Quota
-    asked : Evaluator
-        Of what :func:`zoning.quotas.unit_context` gives.
-    measures : DataFrame
-    paths : mapping of str to Series
-        The path of the jurisdiction of each unit, by level.
-    """
+    """What limits are made of; arrays and tables follow the units."""
 
     quota: Quota
     asked: Evaluator
@@ -279,13 +235,6 @@ class Limiting:
 
     def rows(self) -> tuple[LinearConstraint, ...]:
         """All limits as rules over whole steps.
-
-        Raises
-        ------
-        UnknownNameError
-            A measure that nothing provides.
-        MissingValueError
-            A value that a limit needs is missing, or a condition cannot be answered.
 
         Notes
         -----

@@ -21,21 +21,7 @@ from zoning.study import Quota
 
 @dataclass(frozen=True)
 class Jurisdiction:
-    """A place in the tree; the whole has an empty path.
-
-    Attributes
-    ----------
-    path : tuple of str
-        From the highest level down to its own name.
-    units : int64 array
-        Places of its units in the tables.
-    family : Family
-        The groups over its units, with its parts of what they may have.
-    least, most : int
-        Steps that it can take, by its units, its groups and links to other quotas.
-    parts : tuple of Jurisdiction
-        Those of the next level, sorted by name; none where the units come next.
-    """
+    """A place in the tree; the whole has an empty path."""
 
     path: tuple[str, ...]
     units: Counts
@@ -46,21 +32,7 @@ class Jurisdiction:
 
 
 class Survey(NamedTuple):
-    """What is needed to see what jurisdictions can take; arrays follow the units.
-
-    Attributes
-    ----------
-    quota : Quota
-    weights : Series of float
-        Index ``unit_id``.
-    floors, ceilings : int64 arrays
-        Of each unit; the ceiling is its floor where it has no weight.
-    carried : int64 array
-    names : tuple of Series
-        The jurisdiction of each unit at each level but the last.
-    links : mapping
-        From :func:`zoning.quotas.bounds.find_links`.
-    """
+    """What is needed to see what jurisdictions can take; arrays follow the units."""
 
     quota: Quota
     weights: pd.Series
@@ -71,13 +43,7 @@ class Survey(NamedTuple):
     links: Mapping[str, Mapping[str, Decimal]]
 
     def look(self, family: GroupTree, units: Counts | None = None, path: tuple[str, ...] = ()) -> Jurisdiction:
-        """A jurisdiction and all below it.
-
-        Raises
-        ------
-        InfeasibleError
-            It cannot take anything between its bounds.
-        """
+        """A jurisdiction and all below it."""
         units = np.arange(len(self.weights)) if units is None else units
         depth = len(path)
         parts: tuple[Jurisdiction, ...] = ()
@@ -185,15 +151,7 @@ class Survey(NamedTuple):
 
 
 def name_level(level: str, measures: pd.DataFrame) -> pd.Series:
-    """The jurisdiction of each unit at a level.
-
-    Raises
-    ------
-    UnknownNameError
-        Nothing provides the level.
-    MissingValueError
-        A unit has none.
-    """
+    """The jurisdiction of each unit at a level."""
     if level not in measures.columns:
         raise UnknownNameError(
             Phrase("nothing provides the level '{level}'{hint}", level=level, hint=near(level, measures.columns))

@@ -41,17 +41,7 @@ _ROUNDING = 1e-12
 
 
 class Solution(NamedTuple):
-    """A quota as it was handed out.
-
-    Attributes
-    ----------
-    rows : DataFrame
-        Of the QUOTAS table, but for what all rows of a quota have alike.
-    summary : DataFrame
-        Its row of SOLUTIONS.
-    rules : DataFrame
-        Its rows of QUOTA_RULES.
-    """
+    """A quota as it was handed out."""
 
     rows: pd.DataFrame
     summary: pd.DataFrame
@@ -60,18 +50,7 @@ class Solution(NamedTuple):
 
 @dataclass(frozen=True)
 class Task:
-    """A quota to hand out; arrays and tables follow the units, sorted by id.
-
-    Attributes
-    ----------
-    demands : Demands
-    weights : Series of float
-        Index ``unit_id``: what one of the quota's unit is worth, or the composite share.
-    limiting : Limiting
-    labels : DataFrame
-        ``name``, ``jurisdiction``.
-    writer : Writer
-    """
+    """A quota to hand out; arrays and tables follow the units, sorted by id."""
 
     demands: Constraints
     weights: pd.Series
@@ -117,13 +96,7 @@ class Task:
         return sizes_of(self.quota, self.limiting.measures)
 
     def solve(self) -> Solution:
-        """The best plan.
-
-        Raises
-        ------
-        InfeasibleError
-            No plan keeps all rules; the message names those that contradict each other.
-        """
+        """The best plan."""
         best = self._best()
         if best is None:
             raise InfeasibleError(self.demands.conflict() or self._in_parts(), code="conflict")

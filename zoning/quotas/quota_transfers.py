@@ -17,30 +17,7 @@ NOTHING = Decimal(0)
 
 
 def apply_transfers(quota: Quota, rows: pd.DataFrame, names: tuple[pd.Series, ...] = ()) -> pd.DataFrame:
-    """The rows of a quota after its transfers.
-
-    Parameters
-    ----------
-    quota : Quota
-    rows : DataFrame
-        As handed out: the columns of the QUOTAS table but for ``transferred``.
-    names : tuple of Series
-        The jurisdiction of each unit at each level but the last.
-
-    Returns
-    -------
-    DataFrame
-        With ``transferred``, what a row received less what it gave, and ``amount`` after it. All sums stay exact.
-
-    Raises
-    ------
-    UnknownNameError
-        A unit is not there.
-    StudyError
-        A transfer crosses jurisdictions without ``across = true``.
-    InfeasibleError
-        Floor, ceiling or a locked amount would not be kept.
-    """
+    """The rows of a quota after its transfers."""
     units = rows[rows["level"] == UNIT].set_index("unit_id")
     moved: dict[tuple[str, str], Decimal] = {}
     attempts = Attempts()
@@ -91,15 +68,7 @@ def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd
 
 
 def _refuse_across(one: QuotaTransfer, jurisdictions: Iterable[pd.Series]) -> None:
-    """Refuse a transfer from one jurisdiction to another that does not say so.
-
-    Parameters
-    ----------
-    one : QuotaTransfer
-        Of units that are there.
-    jurisdictions : iterable of Series
-        Of each unit, from the highest level down.
-    """
+    """Refuse a transfer from one jurisdiction to another that does not say so."""
     sides = [(str(level[one.giver]), str(level[one.receiver])) for level in jurisdictions]
     if not one.across and any(giver != receiver for giver, receiver in sides):
         giver, receiver = sides[-1]

@@ -20,14 +20,7 @@ Rows = Mapping[str, Any]
 
 
 class Writer(NamedTuple):
-    """Writes rows of a quota.
-
-    Attributes
-    ----------
-    step : Step
-    huge : int
-        Steps that no ceiling reaches.
-    """
+    """Writes rows of a quota."""
 
     step: Step
     huge: int

@@ -222,18 +222,7 @@ def allocate(
 
 
 class TracedAllocation(NamedTuple):
-    """Quotas as they were handed down.
-
-    Attributes
-    ----------
-    quotas : DataFrame
-        The QUOTAS table.
-    solutions, rules : DataFrame
-        The SOLUTIONS and QUOTA_RULES tables: of quotas that are the best by an objective, how good they are, and what
-        each of their rules costs.
-    traces : mapping of str to QuotaTrace
-        By quota what its conditions found, and what its weights are made of.
-    """
+    """Quotas as they were handed down."""
 
     quotas: pd.DataFrame
     solutions: pd.DataFrame

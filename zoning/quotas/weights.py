@@ -22,17 +22,7 @@ Values = Mapping[str, float | bool | str]
 
 
 class Weights(NamedTuple):
-    """The weights of a quota, and what they are made of.
-
-    Attributes
-    ----------
-    after : Series of float
-        The weight of each unit after priorities; index ``unit_id``, sorted.
-    terms : DataFrame of float
-        The same index; for each part of the weight, in their order, what it adds before priorities.
-    sums : mapping of str to float
-        The sum over all units of each measure whose terms are shares of it.
-    """
+    """The weights of a quota, and what they are made of."""
 
     after: pd.Series
     terms: pd.DataFrame
@@ -41,23 +31,6 @@ class Weights(NamedTuple):
 
 def weigh_units(quota: Quota, measures: pd.DataFrame, asked: Evaluator) -> Weights:
     """The weight of each unit in a quota.
-
-    Parameters
-    ----------
-    quota : Quota
-    measures : DataFrame
-        Index ``unit_id``.
-    asked : Evaluator
-        Of what :func:`unit_context` gives.
-
-    Returns
-    -------
-    Weights
-
-    Raises
-    ------
-    UnknownNameError, MissingValueError, InfeasibleError
-        Those of :func:`zoning.quotas.allocate` about weights and priorities.
 
     Examples
     --------
@@ -144,12 +117,6 @@ def applied_priorities(quota: Quota, asked: Evaluator) -> pd.DataFrame:
 
     Errors are those of :func:`zoning.quotas.allocate`.
 
-    Returns
-    -------
-    DataFrame
-        One row a unit and priority that it meets, sorted by unit and then as the plan lists them: ``unit_id``,
-        ``condition``, ``factor``, ``reason``. The factors of a unit multiply.
-
     Examples
     --------
     >>> from zoning.study import Priority, Quota
@@ -172,27 +139,7 @@ def applied_priorities(quota: Quota, asked: Evaluator) -> pd.DataFrame:
 
 
 def unit_context(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable[str] = ()) -> pd.DataFrame:
-    """What conditions about quotas and money see of the units, sorted by unit.
-
-    Parameters
-    ----------
-    zones, measures : DataFrame
-        Index ``unit_id``, of the same units.
-    overlays : iterable of str, optional
-        Codes of overlays that conditions may name although no unit has them.
-
-    Returns
-    -------
-    DataFrame
-        The measures, ``main``, and a boolean column an overlay.
-
-    Raises
-    ------
-    MissingValueError
-        Zones and measures are not of the same units.
-    UnknownNameError
-        A measure has the name of a zone.
-    """
+    """What conditions about quotas and money see of the units, sorted by unit."""
     apart = zones.index.symmetric_difference(measures.index)
     if len(apart):
         raise MissingValueError(

@@ -18,21 +18,7 @@ from zoning.zones import DECISION, DEFAULT_RULE
 
 
 def claim_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """Why there are some claims.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of its claims.
-
-    Returns
-    -------
-    list of Record
-        Row by row; units of which a rule says the same share one. Facts: ``zone``, ``title``, ``rule``, ``answer``,
-        ``because`` (the reason in all languages of the rulebook), ``inherited_from``, ``decision``. The default has a
-        link for each rule that was asked in vain.
-    """
+    """Why there are some claims."""
     maker, told, found = _ClaimMaker(plan), dict[tuple[Any, ...], Record](), list[Record]()
     for row in each_row(rows.drop(columns="unit_id")):
         claim = tuple(row.values())  # what it says takes long to hash
@@ -44,12 +30,7 @@ def claim_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
 
 
 class _ClaimMaker:
-    """Makes the records of the claims of a plan.
-
-    Parameters
-    ----------
-    plan : Plan
-    """
+    """Makes the records of the claims of a plan."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan, self._rulebook = plan, plan.rulebook

@@ -21,19 +21,7 @@ def said_of(
     reads: Mapping[str, Any] = MappingProxyType({}),
     names: Iterable[str] = (),
 ) -> Said:
-    """Clauses, the values that they read, and the parameters that they compare with.
-
-    Parameters
-    ----------
-    clauses : iterable of Clause
-    rulebook : Rulebook
-    rules : sequence of str, optional
-        To which each clause belongs, where they are of several.
-    reads : mapping of str to value, optional
-        What is read beside them.
-    names : iterable of str, optional
-        What is compared with beside their thresholds.
-    """
+    """Clauses, the values that they read, and the parameters that they compare with."""
     listed = tuple(clauses)
     values = {key: value for one in listed for key, value in one.values.items()}
     thresholds = {*names, *(name for one in listed for name in one.thresholds)}
@@ -61,16 +49,7 @@ def parameters_of(names: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
 
 
 def claim_said(record: str | Message, written: Mapping[str, Any], rulebook: Rulebook) -> Said:
-    """What a claim rests on.
-
-    Parameters
-    ----------
-    record : Message or str
-        The reason of the claim; a text in a run from before there were messages.
-    written : mapping
-        The column ``values`` of the claim, which has all of it in such a run.
-    rulebook : Rulebook
-    """
+    """What a claim rests on."""
     if isinstance(record, str):
         parameters = parameters_of(written["thresholds"], rulebook)
         return Said(clauses=tuple(written["clauses"]), values=written["values"], parameters=parameters)

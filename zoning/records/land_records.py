@@ -61,23 +61,7 @@ def derived_in(plan: Plan) -> tuple[Derived, ...]:
 
 
 def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
-    """Why indices of the plan and derived measures of some units are what they are.
-
-    Parameters
-    ----------
-    plan : Plan
-    ids : iterable of str
-
-    Returns
-    -------
-    dict of str to list of Record
-        By unit, indices in the order of the plan, what follows from its series of regions, then derived measures in the
-        order of the rulebook. Facts:
-        ``unit_title``, ``measure``, ``title``, ``value`` (None where missing), ``row`` (which of the ``rows`` of its
-        table counts, from 1; 0 where none does, or for an index), ``because``, ``calculation``, and ``parts``: of an
-        index what it is made of, see :func:`index_records`. Of regions those in which a unit lies or may lie are told,
-        each with a link a programme that runs there.
-    """
+    """Why indices of the plan and derived measures of some units are what they are."""
     found = index_records(plan, ids)
     for unit, records in _drift_records(plan, found).items():
         found[unit] += records
@@ -101,20 +85,7 @@ def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
 
 
 def divergence_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """What each figure of regions that drift apart is of.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the DIVERGENCE table.
-
-    Returns
-    -------
-    list of Record
-        Row by row. Facts: ``series``, ``vintage``, ``grouping``, ``region``, ``since``, ``year``, ``p``, ``units``.
-        The record of the answer has its clauses, and ``series``, ``answer``, ``since``, ``year``, ``years``, ``gaps``.
-    """
+    """What each figure of regions that drift apart is of."""
     section = plan.study.divergence
     if section is None:
         return []
@@ -265,24 +236,7 @@ class _Drift:
 
 
 def index_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
-    """Why the indices of the plan are what they are.
-
-    Parameters
-    ----------
-    plan : Plan
-        Just made.
-    ids : iterable of str
-        Units.
-
-    Returns
-    -------
-    dict of str to list of Record
-        By unit, in the order of the plan. Facts as those of derived measures;
-        ``parts`` are mappings: of an index of measures ``name``, ``value``, ``score``, ``weight`` and, of a weighted
-        sum, ``adds``; of rasters ``name``, ``layer`` and, of a score, ``low``, ``high`` and ``weight``; of access
-        ``facility``, ``time``, ``supply``, ``people`` and ``adds``; of capacity ``name``, ``value``, ``need`` and
-        ``people``.
-    """
+    """Why the indices of the plan are what they are."""
     found: dict[str, list[Record]] = {unit: [] for unit in ids}
     for place, index in enumerate(plan.study.indices):
         parts = plan.trace.indices.get(index.name)
@@ -454,19 +408,7 @@ class _Told:
 
 
 def norm_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
-    """Why the norms of the places where some units belong are kept or not.
-
-    Parameters
-    ----------
-    plan : Plan
-    ids : iterable of str
-
-    Returns
-    -------
-    dict of str to list of Record
-        By unit, in the order of the rulebook. Facts: ``norm``, ``title``, ``level``, ``place``,
-        ``answer`` ("yes" where it is kept, "no", "unknown") and ``facts``.
-    """
+    """Why the norms of the places where some units belong are kept or not."""
     found: dict[str, list[Record]] = {unit: [] for unit in ids}
     norms = {norm.id: norm for norm in plan.rulebook.norms}
     for (name, level), rows in norms_in(plan).groupby(["norm", "level"], sort=False) if norms else ():

@@ -47,20 +47,7 @@ def scheme_parameters(scheme: Scheme, period: int) -> list[Content]:
 
 
 def light_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """Why regions have the lights that they have.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the ENERGY table.
-
-    Returns
-    -------
-    list of Record
-        Row by row. Facts: ``region``, ``period``, ``intensity_light``, ``total_light``, ``total_exempt``, ``verdict``,
-        ``scheme``.
-    """
+    """Why regions have the lights that they have."""
     scheme = scheme_in_use(plan)
     return [_light(row, scheme, plan) for row in each_row(rows)] if scheme else []
 

@@ -17,34 +17,14 @@ from zoning.zones import floors_in
 
 
 def line_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """Why control lines cover what they do.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the LINES table.
-
-    Returns
-    -------
-    list of Record
-        Row by row. Facts: ``line``, ``title``, ``claimed_ha``, ``settled_ha``, ``lost_to``, ``lost``, the hectares by
-        column, and ``lost_titles``. Links: each ``layer`` that draws the line here, each line by which land is
-        ``taken``, and ``least``, what it must at least cover where the unit lies.
-    """
+    """Why control lines cover what they do."""
     told = each_row(rows)
     maker = _LineMaker(plan, {row["unit_id"] for row in told}) if told else None
     return [maker.line(row) for row in told] if maker else []
 
 
 class _LineMaker:
-    """Makes the records of the control lines of some units.
-
-    Parameters
-    ----------
-    plan : Plan
-    ids : set of str
-    """
+    """Makes the records of the control lines of some units."""
 
     def __init__(self, plan: Plan, ids: set[str]) -> None:
         self._plan = plan

@@ -18,21 +18,7 @@ _HELD = ("unit_id", "piece_id", "policy")
 
 
 def list_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
-    """Why negative lists hold in the whole of some units.
-
-    Parameters
-    ----------
-    plan : Plan
-    ids : iterable of str
-
-    Returns
-    -------
-    dict of str to list of Record
-        By unit, sorted by list. Facts: ``list``, ``title``, ``prohibited`` and ``restricted``, the numbers of its
-        items, ``complete``, ``items_read`` and ``items_known``, which say how much of it was read, and ``policies``,
-        those by which it holds. What an item says, and whether an industry may settle,
-        :func:`maps.explain.ask_industry` tells.
-    """
+    """Why negative lists hold in the whole of some units."""
     found: dict[str, list[Record]] = {unit: [] for unit in ids}
     maker = _ListMaker(plan)
     held: dict[str, list[str]] = {}
@@ -43,12 +29,7 @@ def list_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
 
 
 class _ListMaker:
-    """Makes the records of negative lists.
-
-    Parameters
-    ----------
-    plan : Plan
-    """
+    """Makes the records of negative lists."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan, self._titles = plan, titles_of_lists(plan.rulebook, plan.study)
@@ -110,20 +91,7 @@ class _ListMaker:
 
 
 def item_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """The items of negative lists: what each says of a branch of industry, where, and by which document.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the INDUSTRIES table.
-
-    Returns
-    -------
-    list of Record
-        Row by row. Facts: ``list``, ``title`` of the list, ``provision``, ``treatment``, ``state``, ``unit_id``,
-        ``jurisdiction`` and ``note``.
-    """
+    """The items of negative lists: what each says of a branch of industry, where, and by which document."""
     titles = titles_of_lists(plan.rulebook, plan.study)
     return [
         Record(

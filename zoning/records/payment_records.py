@@ -22,33 +22,13 @@ from zoning.trace import Message, Record, Said, Term, Texts, Titles, in_language
 
 
 def flow_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """Why there are some payments.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the FLOWS table.
-
-    Returns
-    -------
-    list of Record
-        Row by row. Facts are the columns of the table, and what unit of account, payer and receiver are called
-        (``title`` of the instrument, ``unit_title``, ``payer_name``, ``receiver_name``). ``reason`` tells how the
-        amount was found. Of a transfer to units there are the clauses of its condition, and the measures that its needs
-        read.
-    """
+    """Why there are some payments."""
     maker = _FlowMaker(plan) if len(rows) else None
     return [maker.flow(row) for row in each_row(rows)] if maker else []
 
 
 class _FlowMaker:
-    """Makes the records of payments.
-
-    Parameters
-    ----------
-    plan : Plan
-    """
+    """Makes the records of payments."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan, study = plan, plan.study
@@ -107,21 +87,7 @@ class _FlowMaker:
 
 
 def service_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
-    """What the services of some units' land are worth.
-
-    Parameters
-    ----------
-    plan : Plan
-    ids : iterable of str
-
-    Returns
-    -------
-    dict of str to list of Record
-        By unit; empty where the study values no services. Otherwise one of kind "services" with one of kind "class"
-        below it for each class of land that the unit has. Facts: ``classes`` (rows of
-        ``Trace.services``), ``measures`` (what
-        :func:`zoning.compensation.value_services` gives), ``settings`` and ``terms`` (the same as people read it).
-    """
+    """What the services of some units' land are worth."""
     found: dict[str, list[Record]] = {unit: [] for unit in ids}
     services = plan.study.services
     if services is None:
@@ -178,15 +144,7 @@ def _setting(value: float | None) -> Message:
 
 
 def names_by_language(units: pd.DataFrame, section: UnitsSection) -> dict[str, str | dict[str, str]]:
-    """What each unit is called, by language where the plan names a column for each; by id.
-
-    Parameters
-    ----------
-    units : DataFrame
-        Index ``unit_id``; ``name`` and the columns of names.
-    section : UnitsSection
-        ``[units]`` of the plan.
-    """
+    """What each unit is called, by language where the plan names a column for each; by id."""
     if not section.names:
         return dict(zip(units.index, units["name"], strict=True))
     rows = zip(*(units[column].fillna("").tolist() for column in section.names.values()), strict=True)

@@ -83,19 +83,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
 
 
 def unit_records(plan: Plan, matter: str, ids: Collection[str]) -> dict[str, list[Record]]:
-    """Why some units are as they are in a matter that has no table.
-
-    Parameters
-    ----------
-    plan : Plan
-    matter : {"derived", "norms", "services", "lists"}
-    ids : collection of str
-
-    Returns
-    -------
-    dict of str to list of Record
-        By unit; what each has, the functions of ``OF_UNITS`` say.
-    """
+    """Why some units are as they are in a matter that has no table."""
     if plan.trace.written is not None:
         return plan.trace.written.of_units(matter, ids)
     return OF_UNITS[matter](plan, ids)

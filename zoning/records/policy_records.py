@@ -26,22 +26,7 @@ _ASKED = {"piece": "piece_id", "jurisdiction": "inherited_from", "region": "inhe
 
 
 def policy_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """Why policies apply; rows of one policy on several pieces of a unit share one.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the POLICIES table: all those of some units.
-
-    Returns
-    -------
-    list of Record
-        Row by row. Facts: the columns of the table, the policy as written, and what
-        its instrument is called (``instrument_title``); clauses are those of the first of several pieces. ``pieces``
-        has their ids and ``part_ha`` their hectares, None where it is on the whole unit. Links: the ``exception`` that
-        holds, or the policy by which it is ``overruled``. ``parameters`` has those that the policy sets as well.
-    """
+    """Why policies apply; rows of one policy on several pieces of a unit share one."""
     maker, found = _PolicyMaker(plan, rows), dict[int, Record]()
     block = pd.factorize(rows["unit_id"])[0] // UNITS_AT_ONCE
     for number in range(block.max(initial=-1) + 1):
@@ -63,14 +48,7 @@ def _group_key(row: Row) -> tuple[str, ...]:
 
 
 class _PolicyMaker:
-    """Makes the records of policies.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the POLICIES table; it says what conditions found where these are.
-    """
+    """Makes the records of policies."""
 
     def __init__(self, plan: Plan, rows: pd.DataFrame) -> None:
         self._plan = plan
@@ -203,15 +181,6 @@ def parameters_said(
 ) -> list[tuple[Term, Field]]:
     """What each setting of a policy is called, and what it is.
 
-    Parameters
-    ----------
-    policy : Policy or None
-        Which parameters and indicators its settings name; None where it is not known.
-    settings : mapping
-        The column ``parameters`` of the POLICIES table, or :func:`zoning.policies.policy_parameters_of`.
-    rulebook : Rulebook or None
-        With the titles of what they name.
-
     Examples
     --------
     >>> from zoning.policies import policy_parameters_of
@@ -239,15 +208,7 @@ def _of(title: Term, text: Field) -> Field:
 
 
 class _Teller:
-    """Says settings.
-
-    Parameters
-    ----------
-    titled : collection of str
-        The parameters and measures that have a title.
-    settings : collection of str
-        The settings that have one; a text that is set may be one of them, too.
-    """
+    """Says settings."""
 
     def __init__(self, titled: Iterable[str], settings: Iterable[str]) -> None:
         self._titled, self._settings = frozenset(titled), frozenset(settings)

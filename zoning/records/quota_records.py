@@ -25,14 +25,7 @@ GRANTED = ("groups", "limits", "locks", "transfers")
 
 
 class QuotaCauses:
-    """One quota, asked of what made the amounts of some units.
-
-    Parameters
-    ----------
-    plan : Plan
-    quota : Quota
-    ids : iterable of str
-    """
+    """One quota, asked of what made the amounts of some units."""
 
     def __init__(self, plan: Plan, quota: Quota, ids: Iterable[str]) -> None:
         self.plan, self.quota = plan, quota
@@ -67,15 +60,7 @@ class QuotaCauses:
                 yield one
 
     def concerning(self, unit: str) -> dict[str, list[dict[str, Any]]]:
-        """The parts of the quota's plan that concern a unit.
-
-        Returns
-        -------
-        dict
-            ``groups``: those that it belongs to; ``locks``: those that settle its amount; ``limits``: those that count
-            it, each a row of QUOTA_RULES with what one of the quota's unit uses there; ``transfers``: those that it
-            takes part in, with ``side`` "gives" or "receives". Exact numbers are text, so that none is lost.
-        """
+        """The parts of the quota's plan that concern a unit."""
         quota = self.quota
         return {
             "groups": [
@@ -130,14 +115,7 @@ _FIGURES = (
 
 
 def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
-    """Where the amounts of a quota go on the ground, by unit; nothing where the quota is not sited.
-
-    Returns
-    -------
-    dict of str to dict
-        The figures of SITINGS (None where there is none), ``unplaced_because`` and in words ``why``, ``layer``,
-        ``surface``, ``prefer``, ``merits``, and ``sites``, one entry a patch.
-    """
+    """Where the amounts of a quota go on the ground, by unit; nothing where the quota is not sited."""
     siting = quota.siting
     if siting is None:
         return {}
@@ -193,19 +171,7 @@ def narrate_siting(siting: Mapping[str, Any] | None) -> Iterator[Message]:
 
 
 def siting_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """Why amounts of quotas lie where they do, or found no place.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the SITINGS table.
-
-    Returns
-    -------
-    list of Record
-        Row by row; facts are what a quota's record has under ``siting``. Links: a ``site`` for each sentence.
-    """
+    """Why amounts of quotas lie where they do, or found no place."""
     places = {(one.name, one.period): place for place, one in enumerate(plan.study.quotas)}
     sited = {key: explain_sitings(plan, plan.study.quotas[place]) for key, place in places.items()}
     found = []
@@ -219,19 +185,7 @@ def siting_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
 
 
 def site_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """The patches of land that quotas take.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the SITES table.
-
-    Returns
-    -------
-    list of Record
-        Row by row; facts are the columns of the table.
-    """
+    """The patches of land that quotas take."""
     places = {(one.name, one.period): place for place, one in enumerate(plan.study.quotas)}
     found = []
     for row in each_row(_without_geometry(rows)):
@@ -270,25 +224,7 @@ _BINDING = ("ceiling", "floor", "group", "limit", "lock", "within")
 
 
 def quota_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
-    """Why amounts of quotas are what they are.
-
-    Parameters
-    ----------
-    plan : Plan
-    rows : DataFrame
-        Of the QUOTAS table.
-
-    Returns
-    -------
-    list of Record
-        Row by row. Of a jurisdiction and of what it holds back they are the links "level" and "reserve" of its units.
-        Facts of a unit's: ``title``, ``unit_title``, the columns of the table, its ``solution``, what
-        :meth:`QuotaCauses.concerning` says, and the amount of the unit's jurisdiction.
-        Links: each ``level`` above with its ``reserve``, or the ``total`` of a quota without levels, the ``weight``
-        (its ``term`` s, of which it is the sum, times each ``priority``), ``floor``, ``ceiling``, ``within``,
-        ``carried``, each ``lock``, ``group``, and ``moved`` amount, ``optimum``, prices and limits of a quota that is
-        the best by an objective, and ``site``, where the amount goes on the ground, in full under ``siting``.
-    """
+    """Why amounts of quotas are what they are."""
     told = each_row(rows)
     ids = [row["unit_id"] for row in told]
     above = _above(plan)
@@ -353,17 +289,7 @@ def _decimal(value: Any) -> Decimal | None:
 
 
 class _QuotaMaker:
-    """Makes the records of one quota.
-
-    Parameters
-    ----------
-    place : int
-        Of the quota in the study.
-    quota : Quota
-    grants : Grants
-    solution : dict, optional
-        How good it is, where it is the best by an objective.
-    """
+    """Makes the records of one quota."""
 
     def __init__(
         self, place: int, quota: Quota, grants: QuotaCauses, solution: Mapping[str, Any] | None = None

@@ -17,15 +17,6 @@ def optimum_said(quota: Mapping[str, Any]) -> Iterator[Message]:
     """What there is to say of a unit's amount of such a quota: its price, the limits that count it, the whole.
 
     Nothing where the quota is handed out by weight.
-
-    Parameters
-    ----------
-    quota : mapping
-        Facts of the quota's record, and its ``unit``.
-
-    Yields
-    ------
-    Message
     """
     solution = quota["solution"]
     if not solution:

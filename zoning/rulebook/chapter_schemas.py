@@ -223,18 +223,6 @@ class Membership(Derived):
 def memberships(places: Sequence[Place], regions: Sequence[Region], day: date) -> tuple[Membership, ...]:
     """The measures that say which units lie in which regions.
 
-    Parameters
-    ----------
-    places : sequence of Place
-    regions : sequence of Region
-        Of all days.
-    day : date
-
-    Returns
-    -------
-    tuple of Membership
-        One a code of a region, also of one that is not in force on the day: nobody lies in it then.
-
     Examples
     --------
     >>> vale = Place(code="vale", title={"en": "Vale"}, ids=["v_"])

@@ -53,18 +53,7 @@ _TEXT = re.compile(r"'((?:[^']|'')*)'")
 
 
 def condition_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about the conditions of rules and policies, and about what policies set.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
-    """
+    """The complaints about the conditions of rules and policies, and about what policies set."""
     measures = examples_of(draft, draft.derived)
     yield from _of_rules(draft, Examples(draft, measures))
     scopes = _scopes(draft, measures)
@@ -223,18 +212,7 @@ class Examples:
 def strange_codes(
     condition: Condition, example: pd.DataFrame, parameters: Values, known: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """The complaints about main zones and control lines that a condition compares with and that are none.
-
-    Parameters
-    ----------
-    condition : Condition
-        Whose kinds fit.
-    example : DataFrame
-        One row of what it sees.
-    parameters : mapping of str to number, bool or str
-    known : mapping of str to sequence of str
-        The codes that there are, by "main" and "control_line".
-    """
+    """The complaints about main zones and control lines that a condition compares with and that are none."""
     read = condition.names & known.keys()
     if all(code in known[name] for name in read for code in _TEXT.findall(condition.text)):
         return
@@ -282,18 +260,7 @@ EXCEPTION = "exception-"
 
 
 def provision_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about floors, and about effects and exceptions of policies.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
-    """
+    """The complaints about floors, and about effects and exceptions of policies."""
     for place, floor in enumerate(draft.floors):
         yield from (draft.fault(text, "floors", place, key) for key, text in _floor_texts(draft, floor))
     for place, policy in enumerate(draft.policies):

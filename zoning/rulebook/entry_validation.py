@@ -40,17 +40,7 @@ from zoning.rulebook.schema import AREAS_HA, ELEVATION_ROLE, UNIT, DatedValue, D
 
 
 def industry_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about negative lists and the classification that they speak of.
-
-    Parameters
-    ----------
-    draft : Draft
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
-    """
+    """The complaints about negative lists and the classification that they speak of."""
     yield from _classification(draft)
     yield from _lists(draft)
     yield from _declared(draft)
@@ -196,18 +186,7 @@ def _idle(
 
 
 def land_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about derived measures and norms.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
-    """
+    """The complaints about derived measures and norms."""
     for place, one in enumerate(draft.derived):
         above = [other for other in draft.derived[:place] if other.name != one.name]
         yield from _of_derived(draft, place, Examples(draft, examples_of(draft, above), _limit(draft, one)))
@@ -316,18 +295,7 @@ Fault = tuple[tuple[str | int, ...], str]
 
 
 def scheme_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about ``energy.toml``.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-
-    Yields
-    ------
-    RulebookError
-        Parameters that the engine does not know or cannot use, schemes that never hold or hold on one day with others.
-    """
+    """The complaints about ``energy.toml``."""
     for place, scheme in enumerate(draft.schemes):
         if not scheme.meets(scheme):
             yield draft.fault(Phrase("it ends before it begins ({period})", period=scheme.period), "schemes", place)
@@ -431,37 +399,13 @@ RESERVED_RULES = re.compile(r"default|decision-.*|locked-.*")
 
 
 def rulebook_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
-    """The complaints about a rulebook: those of every day, then those of one.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-    day : date
-        What is in force on it needs what it reads to be in force, too.
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
-    """
+    """The complaints about a rulebook: those of every day, then those of one."""
     yield from lasting_faults(draft)
     yield from day_faults(draft, day)
 
 
 def lasting_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about a rulebook that hold on every day, in the order of the checks.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
-    """
+    """The complaints about a rulebook that hold on every day, in the order of the checks."""
     yield from _languages(draft)
     yield from _twice(draft)
     yield from _clashes(draft)
@@ -554,18 +498,7 @@ def _coverage(draft: Draft) -> Iterator[RulebookError]:
 
 
 def region_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about regions, their members and their programmes.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
-    """
+    """The complaints about regions, their members and their programmes."""
     known = [one.code for one in draft.places]
     named = {code for one in draft.regions for code in (*one.members, *one.partly)}
     for place, one in enumerate(draft.places):

@@ -12,17 +12,7 @@ from zoning.rulebook.schema import JURISDICTION, STUDY, UNIT
 
 
 class ForeignKey(NamedTuple):
-    """A key of all entries of a kind whose value is one of a set of names.
-
-    Attributes
-    ----------
-    kind, key : str
-        Such as "rules" and "zone"; a key that is left out refers to nothing.
-    names : str
-        The set, one of those of :func:`names_of_sets`.
-    missing : str
-        What is said of another ``{name}``; ``{near}`` tells what may have been meant, or what there is.
-    """
+    """A key of all entries of a kind whose value is one of a set of names."""
 
     kind: str
     key: str
@@ -64,18 +54,7 @@ _LEVELS = {"unit": UNIT, "jurisdiction": JURISDICTION, "study": STUDY}
 
 
 def foreign_key_faults(draft: Draft) -> Iterator[RulebookError]:
-    """The complaints about names that stand nowhere.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
-    """
+    """The complaints about names that stand nowhere."""
     sets = names_of_sets(draft)
     for kind, key, names, missing in FOREIGN_KEYS:
         for place, entry in enumerate(getattr(draft, kind)):

@@ -19,18 +19,6 @@ def day_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
 
     What cannot be read, or names what stands nowhere, is wrong on every day and told by
     :func:`zoning.rulebook.lasting_faults`; an entry that has faults of both kinds is told both.
-
-    Parameters
-    ----------
-    draft : Draft
-        From :func:`zoning.rulebook.read_draft`.
-    day : date
-        What is in force on it needs its zones, the values of its parameters and the measures that it reads.
-
-    Yields
-    ------
-    RulebookError
-        With file, line and column.
     """
     yield from _default(draft, day)
     yield from _zones(draft, day)

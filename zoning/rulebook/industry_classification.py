@@ -25,13 +25,6 @@ class Classification:
     A branch is called by its whole code: the letter of its section, where it has one, then its digits, "C3011". Codes
     may be written without the letter, and in small letters.
 
-    Attributes
-    ----------
-    name : str
-        What a rulebook calls it.
-    branches : mapping of str to Branch
-        Those that are listed, by their code.
-
     Examples
     --------
     >>> industries = read_classification("gbt4754_2017")
@@ -49,13 +42,7 @@ class Classification:
     branches: Mapping[str, Branch] = field(repr=False)
 
     def path(self, code: str) -> tuple[str, ...]:
-        """The branches that hold a branch, from the top down to itself, by their whole codes.
-
-        Raises
-        ------
-        UnknownNameError
-            There is no such branch; a letter that contradicts the digits is told with the right one.
-        """
+        """The branches that hold a branch, from the top down to itself, by their whole codes."""
         text = code.strip().upper()
         split = _LETTERED.fullmatch(text)
         letter, digits = (split[1], split[2]) if split and text not in self.branches else ("", text)
@@ -145,11 +132,6 @@ def builtin_classifications() -> tuple[str, ...]:
 @cache
 def read_classification(name: str) -> Classification:
     """A classification that comes with zoneplan.
-
-    Raises
-    ------
-    RulebookError
-        There is none of that name.
 
     Examples
     --------

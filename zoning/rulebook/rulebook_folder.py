@@ -98,24 +98,7 @@ HOMES = {
 
 @dataclass(frozen=True)
 class Draft:
-    """A rulebook as written.
-
-    Attributes
-    ----------
-    folder : Path
-    head : Head
-        ``rulebook.toml``.
-    zones, indicators, parameters, rules, lines, floors, policies, decisions, industries, classification : tuples
-        With ``lists``, ``derived``, ``norms``, ``schemes``, ``agreements``, ``coverage``, ``places``, ``regions``, and
-        ``roles``, ``instruments``, ``units``, ``settings`` and ``measures`` of ``terms.toml``: all entries, in force or
-        not, in the order of the files.
-    cases : mapping of str to tuple of Case
-        Worked cases by file.
-    files : mapping of str to bytes
-        The files as read, by their path inside the folder, sorted.
-    documents : mapping of str to Document
-        The TOML files, which know where each entry stands.
-    """
+    """A rulebook as written."""
 
     folder: Path
     head: Head
@@ -147,17 +130,7 @@ class Draft:
     documents: Mapping[str, Document] = field(default_factory=dict, repr=False)
 
     def where(self, kind: str, *keys: str | int, file: str = "") -> str:
-        """File, line and column of an entry or of one of its keys.
-
-        Parameters
-        ----------
-        kind : str
-            What the entries are called, such as ``rules``; "rulebook" for the head.
-        *keys : str or int
-            From the place of the entry on: ``3, "when"``.
-        file : str, optional
-            By default the file of that kind.
-        """
+        """File, line and column of an entry or of one of its keys."""
         name = file or HOMES.get(kind, f"{kind}.toml")
         path = keys if kind == "rulebook" else (kind, *keys)
         document = self.documents.get(name)
@@ -172,13 +145,7 @@ class Draft:
 
 
 def find_rulebook(name_or_path: str | Path) -> Path:
-    """The folder of a rulebook: built in, or a path.
-
-    Raises
-    ------
-    RulebookError
-        There is no such folder.
-    """
+    """The folder of a rulebook: built in, or a path."""
     if isinstance(name_or_path, Path) or "/" in name_or_path or "\\" in name_or_path:
         folder = Path(name_or_path)
         if not folder.is_dir():
@@ -223,14 +190,7 @@ def builtin_rulebooks() -> tuple[str, ...]:
 
 
 def read_draft(name_or_path: str | Path) -> Draft:
-    """The folder of a rulebook, its form checked and nothing more.
-
-    Raises
-    ------
-    RulebookError
-        The folder or a needed file is not there, a file does not belong there, or does not have the form it should
-        have; all at once.
-    """
+    """The folder of a rulebook, its form checked and nothing more."""
     folder = find_rulebook(name_or_path)
     if not any((folder / name).exists() for name in NEEDED):
         plan = Path(name_or_path) / "plan.toml"
@@ -289,21 +249,7 @@ def read_draft(name_or_path: str | Path) -> Draft:
 
 
 def parse_draft(folder: Path, files: Mapping[str, bytes], *, written: bool = False) -> Draft:
-    """The draft that files in memory say, such as those of :attr:`Draft.files`.
-
-    Parameters
-    ----------
-    folder : Path
-        Where they stand, or would.
-    files : mapping of str to bytes
-    written : bool
-        They were written from a rulebook that was changed in memory.
-
-    Raises
-    ------
-    RulebookError
-        A needed file is not there, or one does not have the form that it should have.
-    """
+    """The draft that files in memory say, such as those of :attr:`Draft.files`."""
     raise_all(
         RulebookError(Phrase("{folder}: there is no {name}", folder=folder.name, name=name))
         for name in NEEDED
@@ -324,13 +270,7 @@ def _parsed(path: Path, text: str, model: type[Any], *, written: bool = False) -
 
 
 def rulebook_files(folder: Path) -> dict[str, bytes]:
-    """The files of a rulebook as they stand on the disk, unread, by their path inside its folder, sorted.
-
-    Raises
-    ------
-    RulebookError
-        One is a link, or no regular file.
-    """
+    """The files of a rulebook as they stand on the disk, unread, by their path inside its folder, sorted."""
     return {name: (folder / name).read_bytes() for name in sorted(_file_names(folder))}
 
 

@@ -61,11 +61,6 @@ UNDATED = date(2000, 1, 1)
 def changes(draft: Draft) -> tuple[date, ...]:
     """The days on which anything of a rulebook begins to hold, or holds no more; sorted.
 
-    Parameters
-    ----------
-    draft : Draft
-        Of all days.
-
     Examples
     --------
     >>> from zoning.rulebook import read_draft
@@ -86,16 +81,6 @@ def calendar_faults(draft: Draft) -> Iterator[tuple[date, RulebookError]]:
 
     Between two of these days nothing changes, so that a rulebook without a fault can be read on every day from its
     first one.
-
-    Parameters
-    ----------
-    draft : Draft
-        Of all days.
-
-    Yields
-    ------
-    date, RulebookError
-        The first day of each fault, in the order of the days. What is wrong on every day comes once, with the first.
     """
     days = changes(draft)
     asked = {*days, *(day - timedelta(days=1) for day in days[1:])} or {UNDATED}
@@ -533,21 +518,6 @@ def vary_rulebook(
 ) -> Rulebook:
     """A rulebook with other values of some parameters, and rules changed or dropped.
 
-    Parameters
-    ----------
-    rulebook : Rulebook
-    parameters : mapping of str to number, bool or str
-        By name. Values that are not its own have no source, and are not verified.
-    rules : mapping of str to mapping or None, optional
-        By the id of a rule other values of its keys; None drops it.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such parameter or rule; the message has what may have been meant.
-    StudyError
-        A value is of another kind than the parameter's own, or is none that a rule could have.
-
     Examples
     --------
     >>> rulebook = vary_rulebook(read_rulebook("us_west"), {"density_min_per_km2": 100})
@@ -576,12 +546,7 @@ def vary_rulebook(
 
 
 def require_parameters(rulebook: Rulebook, names: Iterable[str]) -> None:
-    """Refuse the first of some names that is no parameter's; the error has what may have been meant.
-
-    Raises
-    ------
-    UnknownNameError
-    """
+    """Refuse the first of some names that is no parameter's; the error has what may have been meant."""
     _require_known(template("there is no parameter '{name}'{near}"), names, rulebook.parameters)
 
 
@@ -613,18 +578,6 @@ _EITHER_SIDE = ("m", "degC", "°C")
 def possible_range(value: float, unit: str) -> tuple[float, float]:
     """Between what a number of a rulebook can be moved: a threshold of 5 % cannot become -5 %, or 500 %.
 
-    Parameters
-    ----------
-    value : float
-        Its own value, which is always possible.
-    unit : str
-        Its unit of measure.
-
-    Returns
-    -------
-    tuple of float
-        The least and the most, infinite where there is no such.
-
     Examples
     --------
     >>> possible_range(0.05, "1"), possible_range(50, "persons/km2"), possible_range(1.4, "1")
@@ -636,13 +589,7 @@ def possible_range(value: float, unit: str) -> tuple[float, float]:
 
 
 def require_possible(rulebook: Rulebook, name: str, wanted: float | bool | str) -> None:
-    """Refuse a number that a parameter cannot be.
-
-    Raises
-    ------
-    StudyError
-        It lies outside its :func:`possible_range`.
-    """
+    """Refuse a number that a parameter cannot be."""
     own = rulebook.parameters[name]
     if isinstance(own.value, (bool, str)) or isinstance(wanted, (bool, str)):
         return

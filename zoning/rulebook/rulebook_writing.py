@@ -26,26 +26,7 @@ UNDATED = ("indicators", "lines", "schemes", "agreements", "coverage", "places",
 
 
 def as_written(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
-    """The same rulebook as its files say it, so that a plan made with it is the plan that the files make.
-
-    Parameters
-    ----------
-    rulebook : Rulebook
-        As it was read, or changed in memory since, be it itself or its draft; with or without unused topics.
-    names : iterable of str
-        The measures that the study gives; see :func:`without_unused_topics`.
-
-    Returns
-    -------
-    Rulebook
-        Itself, where it is what its files say. Else what is read back from files that are written from it: those that
-        say something else now are written anew, the others stay as they are, comments included.
-
-    Raises
-    ------
-    RulebookError
-        What it was changed to is nothing that files could say, or cannot be meant.
-    """
+    """The same rulebook as its files say it, so that a plan made with it is the plan that the files make."""
     try:
         return _as_written(rulebook, frozenset(names))
     except (AttributeError, TypeError) as reason:  # of values that no entry could have; nothing checks a model_copy

@@ -327,11 +327,6 @@ class AvailableLand(Section):
     def roles(self, lines: Iterable[Line] = ()) -> tuple[str, ...]:
         """The roles whose land is not available.
 
-        Parameters
-        ----------
-        lines : iterable of Line
-            The control lines of the rulebook.
-
         Examples
         --------
         >>> AvailableLand(deduct=("lake", "moor")).roles()
@@ -526,11 +521,6 @@ class GradedThresholds(Section):
     def bands(self) -> tuple[DerivedBand, ...]:
         """The same as a table of conditions.
 
-        Raises
-        ------
-        ZoneplanError
-            The texts cannot be read.
-
         Examples
         --------
         >>> steep = GradedThresholds(of="slope", classes="<=3|>3", grades="1|5")
@@ -604,11 +594,6 @@ class GradeCorrection(Section):
     def bands(self) -> tuple[DerivedBand, ...]:
         """The same as a table of conditions, one a class and grade.
 
-        Raises
-        ------
-        ZoneplanError
-            The texts cannot be read.
-
         Examples
         --------
         >>> thin_air = GradeCorrection(grade="land", by="height", classes="<=3|>3", steps="0|1", grades=[1, 2])
@@ -672,13 +657,7 @@ class Derived(Titled, Dated, Cited):
         return self
 
     def among(self, names: Collection[str]) -> Derived:
-        """As it is derived where these measures are known: without a factor, a grade stands uncorrected.
-
-        Parameters
-        ----------
-        names : collection of str
-            The measures that a study gives, and what is derived above it.
-        """
+        """As it is derived where these measures are known: without a factor, a grade stands uncorrected."""
         if self.correction is None or self.correction.by in names:
             return self
         alone = {"bands": (DerivedBand(value=self.correction.grade),), "names": frozenset({self.correction.grade})}

@@ -13,19 +13,6 @@ from zoning.rulebook.verification import Entry, names_read
 def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
     """The rulebook as it concerns a study: without topics about which the study gives nothing.
 
-    Parameters
-    ----------
-    rulebook : Rulebook
-    names : iterable of str
-        The measures that a study gives, or will have.
-
-    Returns
-    -------
-    Rulebook
-        Without the indicators of such topics, without the derived measures, norms, rules, policies and floors that read
-        one of them, and without the parameters that nothing else reads. A grade that one of them would correct stays,
-        uncorrected. The same rulebook where nothing is left out.
-
     Notes
     -----
     A study that gives one indicator of a topic is asked for all of them, by what each says of ``when_absent``.

@@ -38,20 +38,6 @@ class Verification:
     items of its list as well; a scheme on its numbers, a list on its items, a region on those of its places that
     have a source. What is no number of the rulebook, such as
     a measure or a zone, is no part: whether a unit is in a zone is said by the zone's own rules.
-
-    Parameters
-    ----------
-    parameters : mapping of str to Sourced
-        As they stand on the day.
-    derived : iterable of Derived
-        In their order: each reads only those above it.
-    lists : iterable of IndustryList
-    items : iterable of Industry
-
-    Attributes
-    ----------
-    derived, lists : tuples
-        The same, each at most as verified as what it rests on.
     """
 
     def __init__(
@@ -98,13 +84,7 @@ class Verification:
 
 
 def typed_verified_note(draft: Draft) -> Iterator[Finding]:
-    """The note that a rulebook says of its texts that they were read, and not where; one for all its entries.
-
-    Parameters
-    ----------
-    draft : Draft
-        As written, of all days.
-    """
+    """The note that a rulebook says of its texts that they were read, and not where; one for all its entries."""
     kinds = {kind.name: getattr(draft, kind.name) for kind in fields(draft)}
     places = [
         draft.where(kind, number, *keys, "verified")
@@ -130,13 +110,7 @@ def typed_verified_note(draft: Draft) -> Iterator[Finding]:
 
 
 def unread_languages_note(draft: Draft) -> Iterator[Finding]:
-    """The note that a rulebook has texts in languages that it does not list, as a copy from which one was dropped.
-
-    Parameters
-    ----------
-    draft : Draft
-        As written, of all days.
-    """
+    """The note that a rulebook has texts in languages that it does not list, as a copy from which one was dropped."""
     entries = (draft.head, *(one for kind in fields(draft) for one in _entries(getattr(draft, kind.name))))
     unread = sorted({tag for entry in entries for texts in _texts_in(entry) for tag in texts} - {*draft.head.languages})
     if unread:

@@ -43,18 +43,7 @@ DECIMALS = 12
 
 
 class Agreement(NamedTuple):
-    """How far main functions agree with those of a list.
-
-    Attributes
-    ----------
-    confusion : DataFrame of int
-        One row a main function of the list, one column one of the rules; units.
-    share : float
-        Of the units that agree.
-    kappa : float or None
-        Cohen's kappa: agreement beyond what chance gives to such rows and columns, as a part of the most possible; None
-        where list and rules know a single function.
-    """
+    """How far main functions agree with those of a list."""
 
     confusion: pd.DataFrame
     share: float
@@ -82,15 +71,7 @@ class Agreement(NamedTuple):
 
 
 class Fitted(NamedTuple):
-    """A threshold that was fitted.
-
-    Attributes
-    ----------
-    adopted, value : float
-        What the rulebook has, and what agrees best: of equals the nearest, written with as few digits as can be.
-    low, high : float or None
-        Between both, alone, it gives the same zones to the units of the list; None where there is no bound.
-    """
+    """A threshold that was fitted."""
 
     adopted: float
     value: float
@@ -100,22 +81,7 @@ class Fitted(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Calibration(Shown):
-    """The thresholds that agree best with a list, and how well.
-
-    Attributes
-    ----------
-    fitted : mapping of str to Fitted
-        By parameter.
-    method : {"exact", "search"}
-        Whether every combination of cells was counted, or thresholds were moved in turn, with restarts.
-    units : int
-        Of the list.
-    before, within, beyond : Agreement
-        With the rulebook's own thresholds; with the fitted ones, on the units that they were fitted to; and on units
-        that they were not fitted to: each block judged by thresholds fitted to the other blocks.
-    blocks : Series of int
-        By unit the block of land that it is in.
-    """
+    """The thresholds that agree best with a list, and how well."""
 
     fitted: Mapping[str, Fitted]
     method: Literal["exact", "search"]
@@ -228,24 +194,7 @@ def calibrate(
 
 
 def read_decided(path: Path, rulebook: Rulebook) -> pd.Series:
-    """Main functions by unit from a CSV of ``unit_id`` and ``main``, which are codes or titles in any language.
-
-    Parameters
-    ----------
-    path : Path
-    rulebook : Rulebook
-        Of which the titles are.
-
-    Returns
-    -------
-    Series of str
-        By unit id, as :func:`calibrate` takes it; missing where the list says nothing.
-
-    Raises
-    ------
-    SourceError
-        There is no such file, it is no CSV, or a column is not there.
-    """
+    """Main functions by unit from a CSV of ``unit_id`` and ``main``, which are codes or titles in any language."""
     if not path.is_file():
         raise SourceError(Phrase("there is no list {file}", file=path.name), code="missing")
     ids, mains = in_sandbox(_decided_rows, None, {path.name: path}, str(path))
@@ -328,15 +277,7 @@ def _is_number(value: object) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Axis:
-    """A threshold. Cell i is what lies between break i - 1 and break i.
-
-    Attributes
-    ----------
-    points : float array
-        One row a unit: where something of it turns, ascending, NaN last.
-    breaks : float array
-        All of these, ascending.
-    """
+    """A threshold. Cell i is what lies between break i - 1 and break i."""
 
     name: str
     adopted: float

@@ -235,13 +235,7 @@ def _balances(plan: Plan) -> _Amounts:
 
 
 def _sums(before: tuple[_Amounts, _Amounts], after: tuple[_Amounts, _Amounts]) -> dict[str, dict[str, str | int]]:
-    """Of each quota or instrument of which something moved what all get, and what some get more and others less.
-
-    Parameters
-    ----------
-    before, after : (mapping, mapping)
-        The amounts that add up to the whole, and what each unit gets.
-    """
+    """Of each quota or instrument of which something moved what all get, and what some get more and others less."""
     none, found = Decimal(0), {}
     for name in dict.fromkeys(name for side in (*before, *after) for name, _ in side):
         whole = [sum((amount for key, amount in side[0].items() if key[0] == name), none) for side in (before, after)]
@@ -369,13 +363,7 @@ def _needed(
 
 
 def transitions(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
-    """Units and hectares by main function before and after, of units that both tables have; hectares of the first.
-
-    Parameters
-    ----------
-    one, other : DataFrame
-        Index ``unit_id``; ``main``, and of the first ``area_ha``.
-    """
+    """Units and hectares by main function before and after, of units that both tables have; hectares of the first."""
     pair = one[["main", "area_ha"]].join(other["main"].rename("after"), how="inner")
     grouped = pair.rename(columns={"main": "before"}).groupby(["before", "after"], sort=True)["area_ha"]
     sums = grouped.agg(["size", "sum"]).reset_index()

@@ -35,28 +35,7 @@ SEVERAL = "several"
 
 @dataclass(frozen=True)
 class Consensus:
-    """What several plans agree on.
-
-    Attributes
-    ----------
-    base : Plan
-        From which the differences are counted.
-    voices : mapping of str to Plan
-        By name.
-    units : DataFrame
-        One row a unit: ``main`` that most say (of a tie that of the base, else the first code), ``agree``, how many say
-        so, of how many (``voices``); ``overlays`` and ``overlays_agree`` in the same way; ``hangs_on``, the ids of the
-        differences that alone move it.
-    says : DataFrame
-        What each voice says of each unit: ``main``, ``overlays``, ``status``.
-    quotas : DataFrame
-        The least and the most that a voice gives each unit of each quota.
-    differences : DataFrame
-        What each voice says of each thing in which one of them differs from the base, and how many ``units`` hang on
-        it.
-    hangs : DataFrame
-        Which units hang on what: ``what`` of a unit, its main function or overlays, on which difference.
-    """
+    """What several plans agree on."""
 
     base: Plan
     voices: Mapping[str, Plan]
@@ -139,20 +118,7 @@ class Together(NamedTuple):
 
 
 def run_together(paths: Mapping[str, str], announce: Announce = lambda _step: None) -> Together:
-    """The plans of several files, of which tries of one plan read and measure its layers once.
-
-    Parameters
-    ----------
-    paths : mapping of str to str
-        Files of plans and tries, by the name of who speaks by them.
-    announce : callable, optional
-        Called with each step of a run.
-
-    Returns
-    -------
-    Together
-        The base is the plan that the first try is of; without tries the first plan.
-    """
+    """The plans of several files, of which tries of one plan read and measure its layers once."""
     studies = {name: read_study(path) for name, path in paths.items()}
     plans: dict[str, FreshPlan] = {}
 

@@ -22,18 +22,7 @@ FLOW_COLUMNS = ("step", *FLOWS.key, "amount", "unit")
 
 
 class CurveAmounts(NamedTuple):
-    """Amounts and money by step of a curve.
-
-    Attributes
-    ----------
-    quotas : DataFrame
-        ``step`` (its place in the curve), quota, period, unit_id, ``main`` (what the unit is in that step), and the
-        exact amount.
-    flows : DataFrame
-        step, instrument, period, payer, receiver, amount, unit.
-    refused : mapping of int to str
-        By step why its quotas cannot be met; the tables have no rows of it.
-    """
+    """Amounts and money by step of a curve."""
 
     quotas: pd.DataFrame
     flows: pd.DataFrame

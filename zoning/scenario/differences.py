@@ -30,22 +30,7 @@ class Parts(NamedTuple):
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing in which two plans differ.
-
-    Attributes
-    ----------
-    kind : {"rule", "parameter", "decision", "datum", "list"}
-        "rule" is any entry of the rulebook beside parameters and lists; "list" are decisions that the rulebook has
-        locked, and lists of industries; "parameter" also what the plan says of a quota or of money; "datum" a source.
-    id : str
-        Such as the name of a parameter, the id of a rule, ``quotas.NAME``, the unit of a decision, or a layer.
-    before, after : str
-        What stands in either plan; empty where it has no such thing.
-    fields : mapping of str to (str, str)
-        Of what both plans have the keys that differ, with what stands in either.
-    apply : callable
-        Takes the parts of either plan and gives those of the first with this one of the second.
-    """
+    """One thing in which two plans differ."""
 
     kind: Kind
     id: str
@@ -96,13 +81,7 @@ def parts_of(plan: FreshPlan) -> Parts:
 
 
 def differences(one: Plan, other: Plan) -> tuple[Difference, ...]:
-    """All in which two plans differ, by what they say of themselves; one after the other they make one the other.
-
-    Parameters
-    ----------
-    one, other : Plan
-        Rulebooks are compared with all their topics, for a layer brings a topic into use and changes no rule.
-    """
+    """All in which two plans differ, by what they say of themselves; one after the other they make one the other."""
     books = with_all_topics(one.rulebook), with_all_topics(other.rulebook)
     return (
         *_of_parameters(books[0].parameters, books[1].parameters),

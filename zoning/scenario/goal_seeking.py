@@ -54,15 +54,7 @@ SLACK = 1e-7
 
 
 class Judged(NamedTuple):
-    """A goal and what becomes of it.
-
-    Attributes
-    ----------
-    goal : Goal
-    value : float, Decimal or None
-        Hectares, units or an amount; None where the plan cannot be made.
-    met : bool
-    """
+    """A goal and what becomes of it."""
 
     goal: Goal
     value: float | Decimal | None
@@ -70,16 +62,7 @@ class Judged(NamedTuple):
 
 
 class Refused(NamedTuple):
-    """Values that meet the goals, at which the quotas of the plan cannot be handed out.
-
-    Attributes
-    ----------
-    values : mapping of str to float
-        The nearest of them.
-    distance : float
-    because : str
-        What is said of the quotas there.
-    """
+    """Values that meet the goals, at which the quotas of the plan cannot be handed out."""
 
     values: Mapping[str, float]
     distance: float
@@ -92,23 +75,7 @@ class Refused(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Sought(Shown):
-    """What a search for goals found.
-
-    Attributes
-    ----------
-    values : mapping of str to float
-        Of each parameter that may move.
-    adopted : mapping of str to float
-        Its value in the plan.
-    distance : float
-        The sum of |change| / (high - low).
-    bound : float or None
-        Nothing nearer meets all goals: the distance itself where that is proved. None where nothing does at all.
-    goals : tuple of Judged
-        In the order of the text. Where nothing meets all, as few as can be are not met.
-    refused : Refused or None
-        Nearer values, or such with fewer goals given up, at which the quotas of the plan cannot be handed out.
-    """
+    """What a search for goals found."""
 
     values: Mapping[str, float]
     adopted: Mapping[str, float]
@@ -265,15 +232,7 @@ class AskedCondition(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class _Axis:
-    """A parameter that may move.
-
-    Attributes
-    ----------
-    points : float array
-        One row a unit: where something of it turns, ascending, NaN last.
-    breaks : float array
-        All of these, ascending. Cell 2 i + 1 is break i, cell 2 i what lies before it.
-    """
+    """A parameter that may move."""
 
     name: str
     low: float
@@ -324,23 +283,7 @@ class _Axis:
 def breakpoints(
     conditions: Iterable[AskedCondition], name: str, values: Mapping[str, Any], moving: set[str]
 ) -> list[Floats]:
-    """Where conditions turn as functions of a parameter, each a value a unit; NaN where one does not turn.
-
-    Parameters
-    ----------
-    conditions : iterable of AskedCondition
-    name : str
-        Of the parameter.
-    values : mapping of str to number, bool or str
-        Of all parameters.
-    moving : set of str
-        All parameters that may move.
-
-    Raises
-    ------
-    StudyError
-        The parameter stands in a clause beside another that moves, or to a higher than the first degree.
-    """
+    """Where conditions turn as functions of a parameter, each a value a unit; NaN where one does not turn."""
     columns: list[Floats] = []
     for asked in conditions:
         if name not in asked.condition.names:

@@ -34,21 +34,7 @@ _QUOTA = re.compile(r"\s*([^\W\d][\w-]*|\"[^\"]+\")\s*,")
 
 @dataclass(frozen=True)
 class Goal:
-    """One goal.
-
-    Attributes
-    ----------
-    text : str
-        As written, on one line.
-    kind : {"area_ha", "count", "amount"}
-    quota : str
-        Of an amount; else empty.
-    condition : Condition
-        On units: measures, parameters, ``main``, and overlays by their codes.
-    compared : str
-        One of ``COMPARED``.
-    number : Decimal
-    """
+    """One goal."""
 
     text: str
     kind: Kind
@@ -72,13 +58,6 @@ class Goal:
 
 def parse_goals(text: str) -> tuple[Goal, ...]:
     """The goals of a text, joined by AND.
-
-    Raises
-    ------
-    StudyError
-        The text is none.
-    ConditionError
-        A condition in it is none.
 
     Examples
     --------

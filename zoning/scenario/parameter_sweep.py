@@ -25,20 +25,7 @@ Codes = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sweep(Shown):
-    """The zones of a plan in many variants.
-
-    Attributes
-    ----------
-    variants : DataFrame
-        Index 0..n-1; one row a variant, one column a parameter, with its value.
-    outcomes : DataFrame
-        Each different outcome of a unit once: ``main``, ``overlays``, ``status``, and the ``rule`` that gave the main
-        function, as in the ZONES table.
-    codes : int array, variants x units
-        The place of the outcome of each unit in each variant.
-    area : Series of float
-        Index ``unit_id``, sorted, the order of the units in ``codes``; hectares.
-    """
+    """The zones of a plan in many variants."""
 
     variants: pd.DataFrame
     outcomes: pd.DataFrame
@@ -46,29 +33,11 @@ class Sweep(Shown):
     area: pd.Series
 
     def zones(self, variant: int) -> pd.DataFrame:
-        """The zones of each unit in a variant.
-
-        Parameters
-        ----------
-        variant : int
-            Its place in ``variants``.
-
-        Returns
-        -------
-        DataFrame
-            Index ``unit_id``; the columns of ``outcomes``.
-        """
+        """The zones of each unit in a variant."""
         return self.outcomes.iloc[self.codes[variant]].set_axis(self.area.index)
 
     def totals(self) -> pd.DataFrame:
-        """Units and hectares of each zone in each variant, main functions and overlays.
-
-        Returns
-        -------
-        DataFrame
-            Index ``variant`` and ``zone``, sorted; ``units`` and ``hectares``. A zone that no unit has in a variant has
-            0 there; one that no unit has in any is left out.
-        """
+        """Units and hectares of each zone in each variant, main functions and overlays."""
         held = [{row.main, *row.overlays.split(";")} - {""} for row in self.outcomes.itertuples()]
         zones = sorted(set().union(*held))
         of = np.array([[zone in own for zone in zones] for own in held], dtype=float).reshape(len(held), len(zones))

@@ -36,14 +36,7 @@ WEIGHT = re.compile(r"quotas\.(?P<quota>.+)\.weight\.(?P<measure>[^.]+)")
 
 
 class StableLand(NamedTuple):
-    """The land of a main function, and what of it is stable.
-
-    Attributes
-    ----------
-    zone : str
-    units, stable_units : int
-    hectares, stable_hectares : float
-    """
+    """The land of a main function, and what of it is stable."""
 
     zone: str
     units: int
@@ -258,11 +251,6 @@ def index_weight(index: str, measure: str) -> str:
 
 def robustness_of(plan: Plan) -> Robustness | None:
     """What the draws came to that a plan asks for itself, by ``[robustness]``; None where it asks for none.
-
-    Parameters
-    ----------
-    plan : Plan
-        Just made, or read back from a run folder.
 
     Examples
     --------

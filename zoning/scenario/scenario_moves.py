@@ -14,18 +14,7 @@ from zoning.study import Scenario
 
 
 class AmountMoves(NamedTuple):
-    """What a scenario moves of one quota.
-
-    Attributes
-    ----------
-    quota : str
-    before, after : Decimal
-        All units together.
-    more, less : int
-        Units that get more, and less.
-    shifted : Decimal
-        What the units that get more have more.
-    """
+    """What a scenario moves of one quota."""
 
     quota: str
     before: Decimal
@@ -37,19 +26,7 @@ class AmountMoves(NamedTuple):
 
 @dataclass(frozen=True)
 class ScenarioMoves:
-    """What one scenario moves.
-
-    Attributes
-    ----------
-    scenario : Scenario
-    transitions : DataFrame
-        Units and hectares by main function in the plan (``before``) and in the scenario (``after``), those that stay
-        included.
-    overlays : int
-        Units whose overlays differ.
-    amounts : tuple of AmountMoves
-        One a quota that the plan has.
-    """
+    """What one scenario moves."""
 
     scenario: Scenario
     transitions: pd.DataFrame
@@ -74,11 +51,6 @@ class ScenarioMoves:
 
 def scenario_moves(plan: Plan) -> tuple[ScenarioMoves, ...]:
     """What each scenario of a plan moves, in the order of the plan.
-
-    Parameters
-    ----------
-    plan : Plan
-        Just made, or read back.
 
     Examples
     --------

@@ -86,20 +86,7 @@ def vary(
 
 
 def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
-    """A plan with all that it was made from: one that was read back is made once more from its sources.
-
-    Parameters
-    ----------
-    plan : Plan
-        Just made, which is given back as it is; or from a run folder.
-    study_folder : str or Path, optional
-        Where its sources are; by default where its run was made.
-
-    Raises
-    ------
-    SourceError
-        Its sources are gone, or are not what they were.
-    """
+    """A plan with all that it was made from: one that was read back is made once more from its sources."""
     if isinstance(plan, FreshPlan):
         return plan
     study = plan.study
@@ -142,23 +129,7 @@ def plan_of_try(
     layers: Mapping[str, Any] | None = None,
     announce: Announce = lambda _step: None,
 ) -> FreshPlan:
-    """The plan of a try of a plan, with further layers.
-
-    Parameters
-    ----------
-    plan : FreshPlan
-        The plan that is tried.
-    study : Study
-        Its own with the scenario put into effect, see :func:`zoning.study.read_try`.
-    layers : mapping of str to layer, optional
-        As for :func:`vary`.
-    announce : callable, optional
-
-    Raises
-    ------
-    ZoneplanError
-        Whatever :func:`zoneplan.run` refuses.
-    """
+    """The plan of a try of a plan, with further layers."""
     return _made(plan, study, with_parameters(plan.whole_rulebook, study.scenarios[0]), layers, announce)
 
 

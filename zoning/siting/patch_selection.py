@@ -25,17 +25,7 @@ SEEDS = 32
 
 @dataclass(frozen=True)
 class Plots:
-    """The land of one unit that may be taken.
-
-    Attributes
-    ----------
-    area : array of float
-        Hectares of each plot, above 0. Of equally suitable plots the first is taken first.
-    score : array of float
-        How suitable a hectare of it is.
-    links : array of int, (n, 2)
-        Plots that are connected, each pair once or more.
-    """
+    """The land of one unit that may be taken."""
 
     area: Floats
     score: Floats
@@ -70,22 +60,6 @@ class Plots:
 
 def rank_plots(plots: Plots, amount: float, last: Last = "cut", among: Places | None = None) -> Floats:
     """The share of each plot that is taken: the most suitable plots first, until the amount is met.
-
-    Parameters
-    ----------
-    plots : Plots
-    amount : float
-        Hectares.
-    last : {"cut", "under", "over"}
-        The last plot is cut, left out, or taken whole.
-    among : array of int, optional
-        The places, in order, of some plots that have the amount together and are more suitable than all others, or all
-        there are; by default they are looked for.
-
-    Returns
-    -------
-    array of float
-        0 to 1.
 
     Notes
     -----
@@ -125,15 +99,6 @@ def threshold_score(area: Floats, score: Floats, amount: float) -> float:
 
 def threshold_scores(unit: Places, area: Floats, score: Floats, amounts: Floats) -> Floats:
     """A score that so many hectares of each unit's plots have at least, near the highest such; -inf if it is not told.
-
-    Parameters
-    ----------
-    unit : array of int
-        Of each plot the place of its unit's amount; in order.
-    area, score : array of float
-        As of :class:`Plots`.
-    amounts : array of float
-        Hectares of each unit.
 
     Examples
     --------
@@ -213,26 +178,6 @@ class UnknownScoreError(Exception):
 
 def grow(plots: Plots, amount: float, least: float, last: Last = "cut", known: Truths | None = None) -> Floats:
     """The share of each plot that is taken, in patches of at least so many hectares each.
-
-    Parameters
-    ----------
-    plots : Plots
-    amount, least : float
-        Hectares.
-    last : {"cut", "under", "over"}
-        As :func:`rank`.
-    known : array of bool, optional
-        Whether the score of each plot is known, and not the most that it may be; by default of all.
-
-    Returns
-    -------
-    array of float
-        0 to 1. Less than the amount is taken where no more of it fits into patches.
-
-    Raises
-    ------
-    UnknownScoreError
-        What is taken, or the best that land of the same area could be, may hang on a score that is not known.
 
     Notes
     -----

@@ -46,19 +46,6 @@ _FAR = 1e9
 def cut_strip(shape: shapely.Geometry, share: float, side: str) -> shapely.Geometry:
     """The part of a shape that lies on one side and has a share of its area.
 
-    Parameters
-    ----------
-    shape : Polygon or MultiPolygon
-        In metres.
-    share : float
-        Between 0 and 1.
-    side : {"west", "east", "south", "north"}
-
-    Returns
-    -------
-    Polygon or MultiPolygon
-        The cut is straight, across the x axis or the y axis of the CRS; its area is exact to the precision of sums.
-
     Examples
     --------
     >>> cut_strip(shapely.box(0, 0, 100, 100), 0.25, "east").bounds
@@ -212,15 +199,7 @@ def site_again(
     *,
     before: tuple[pd.DataFrame, tuple[pd.DataFrame, gpd.GeoDataFrame]] | None = None,
 ) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    """What :func:`site` gives; a unit whose amounts are what they were is not sited again.
-
-    Parameters
-    ----------
-    quotas, pieces, asked, layers, rulebook
-        As for :func:`site`.
-    before : tuple of DataFrame and (DataFrame, GeoDataFrame), optional
-        Other quotas, and what :func:`site` gave for them and the same other parts.
-    """
+    """What :func:`site` gives; a unit whose amounts are what they were is not sited again."""
     if before is None:
         return site(quotas, pieces, asked, layers, rulebook)
     wanted = tuple(asked)
@@ -257,17 +236,6 @@ def _taken(sites: list[dict[str, object]]) -> dict[str, shapely.Geometry]:
 
 def hectares_of(unit: str, rulebook: Rulebook | None = None) -> float:
     """How many hectares one of a unit of measure is.
-
-    Parameters
-    ----------
-    unit : str
-    rulebook : Rulebook, optional
-        Its units of measure may say how many of them are a hectare.
-
-    Raises
-    ------
-    UnknownNameError
-        It is no area.
 
     Examples
     --------
@@ -494,13 +462,5 @@ def _side(down: list[int], right: list[int]) -> str:
 
 
 def why_unplaced(because: str, least: float) -> Message:
-    """What kept an amount from being placed, and what to do.
-
-    Parameters
-    ----------
-    because : {"land", "suitable", "small", "patches", "last"}
-        As in the SITINGS table.
-    least : float
-        The smallest patch, hectares.
-    """
+    """What kept an amount from being placed, and what to do."""
     return say(f"siting.{because}", **({"least": least} if because in ("small", "patches") else {}))

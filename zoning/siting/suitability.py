@@ -38,27 +38,7 @@ Truths = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Cells:
-    """Plots of land: parts of cells, or pieces. Cells of a row side by side that are alike stand together.
-
-    Attributes
-    ----------
-    unit : array of int
-        Number of the unit; in order.
-    place : array of int
-        Of the first of them among all plots of the unit, from the north-west.
-    row, column : array of int
-        Of the first cell; of a piece its place.
-    count : array of int
-        How many they are.
-    land : array of int
-        Place in the land of the ground.
-    area_ha, value : array of float
-        Hectares of each, and the surface that counts (NaN where none does).
-    apart : array of float
-        How suitable without what lies beside.
-    score, likely : array of float
-        How suitable at most, and likely; the same where it is known.
-    """
+    """Plots of land: parts of cells, or pieces. Cells of a row side by side that are alike stand together."""
 
     unit: Places
     place: Places
@@ -117,20 +97,7 @@ CELLS = tuple(Cells.__dataclass_fields__)
 
 @dataclass(frozen=True)
 class UnitLand:
-    """The plots of one unit that may be taken: those that are not too steep, have a value and meet ``where``.
-
-    Attributes
-    ----------
-    unit : str
-    steep : float
-        Hectares that are too steep.
-    cells : Cells
-        All plots, those together that are alike.
-    best : Cells
-        Those among which are the most suitable ones of an amount, each by itself.
-    limit : float
-        How suitable others are at most.
-    """
+    """The plots of one unit that may be taken: those that are not too steep, have a value and meet ``where``."""
 
     unit: str
     steep: float
@@ -157,17 +124,7 @@ class UnitLand:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What plots may lie beside.
-
-    Attributes
-    ----------
-    near : tuple of (Nearness, DistanceIndex)
-        In the working CRS.
-    raster : Raster or None
-        The grid whose cells are plots; None where pieces are.
-    lands : GeoSeries
-        The pieces, by the land of plots.
-    """
+    """What plots may lie beside."""
 
     near: tuple[tuple[Nearness, DistanceIndex], ...]
     raster: Raster | None
@@ -180,20 +137,6 @@ class Surroundings:
 
     def settle(self, cells: Cells, amounts: Floats) -> tuple[Cells, Floats]:
         """The plots that may be among the most suitable ones of an amount, with their score.
-
-        Parameters
-        ----------
-        cells : Cells
-            Of some units.
-        amounts : array of float
-            Hectares of each unit, by its number.
-
-        Returns
-        -------
-        Cells
-            Each by itself, in the same order.
-        array of float
-            How suitable the others of each unit are at most: less than any of these.
 
         Notes
         -----
@@ -239,18 +182,7 @@ class Surroundings:
 def find_surroundings(
     siting: Siting, pieces: gpd.GeoDataFrame, layers: Mapping[str, Layer], lands: gpd.GeoSeries
 ) -> Surroundings:
-    """What the plots of a siting may lie beside.
-
-    Parameters
-    ----------
-    siting : Siting
-    pieces : GeoDataFrame
-        From :func:`zoning.overlays.settle_lines`.
-    layers : mapping of str to Layer
-        By name.
-    lands : GeoSeries
-        The land of the plots, in the working CRS.
-    """
+    """What the plots of a siting may lie beside."""
     raster = layers[siting.layer].raster if siting.layer is not None else None
     near = tuple((one, DistanceIndex(_others(one, pieces, layers))) for one in siting.beside)
     return Surroundings(near, raster, lands)
@@ -280,21 +212,7 @@ _STEEP = "slope > {limit!r}"
 
 @dataclass(frozen=True)
 class Ground:
-    """The land of some units that a quota may take, in the order of units.
-
-    Attributes
-    ----------
-    siting : Siting
-    raster : Raster or None
-        The grid whose cells are taken; None where pieces are.
-    land : GeoDataFrame
-        ``unit_id``, one boolean a designation that conditions name, and geometry in the working CRS: one row a unit and
-        set of answers, or without a grid one row a piece.
-    steep : str
-        The condition on slope that too steep cells of the grid meet; "" where they are cut out of the land already.
-    around : Surroundings
-        What land may lie beside.
-    """
+    """The land of some units that a quota may take, in the order of units."""
 
     siting: Siting
     raster: Raster | None
@@ -443,24 +361,6 @@ def find_ground(
     taken: Mapping[str, shapely.Geometry] | None = None,
 ) -> Ground:
     """The land of each unit that a quota may take.
-
-    Parameters
-    ----------
-    siting : Siting
-    pieces : GeoDataFrame
-        From :func:`zoning.overlays.settle_lines`.
-    layers : mapping of str to Layer
-        By name.
-    rulebook : Rulebook, optional
-        It says which land is not available and what is too steep.
-    units : iterable of str, optional
-        Ids of those that count; by default all.
-    taken : mapping of str to geometry, optional
-        What other quotas have taken of a unit already.
-
-    Returns
-    -------
-    Ground
 
     Notes
     -----

@@ -27,11 +27,6 @@ NO_BOUND = Decimal("Infinity")
 def exact_number(value: object) -> Decimal:
     """A number as it is written, without the noise of binary fractions.
 
-    Raises
-    ------
-    ZoneplanError
-        It is no number.
-
     Examples
     --------
     >>> exact_number(0.1) * 3 == exact_number("0.3")
@@ -47,11 +42,6 @@ def exact_number(value: object) -> Decimal:
 class Step:
     """The size of one step.
 
-    Attributes
-    ----------
-    size : Decimal
-        Above 0, in the unit of the quota.
-
     Examples
     --------
     >>> hundredths = Step.of(0.01)
@@ -63,26 +53,14 @@ class Step:
 
     @classmethod
     def of(cls, size: Number) -> Step:
-        """A step of the size written.
-
-        Raises
-        ------
-        ZoneplanError
-            The size is not a finite number above 0.
-        """
+        """A step of the size written."""
         number = exact_number(size)
         if not number.is_finite() or number <= 0:
             raise ZoneplanError(Phrase("step {step}: give a number above 0, such as 1 or 0.01", step=size), code="step")
         return cls(number)
 
     def count(self, amount: Number) -> int | None:
-        """The number of steps in an amount; None where it is not a whole number.
-
-        Raises
-        ------
-        ZoneplanError
-            The amount is not a finite number.
-        """
+        """The number of steps in an amount; None where it is not a whole number."""
         number = exact_number(amount)
         if not number.is_finite():
             raise ZoneplanError(Phrase("{amount!r} is not a finite number", amount=amount), code="number")
@@ -95,17 +73,6 @@ class Step:
 
     def counts(self, values: pd.Series, towards: Literal["up", "down"]) -> Counts:
         """Whole steps in each value, rounded up or down, exactly.
-
-        Parameters
-        ----------
-        values : Series
-            Numbers without a missing one; infinity stands for no bound.
-        towards : {"up", "down"}
-
-        Returns
-        -------
-        int64 array
-            At most ``UNLIMITED`` in size.
 
         Notes
         -----

@@ -38,20 +38,6 @@ _TRIES = 20
 def search_swaps(programme: Programme, amounts: Counts, sizes: Sequence[Floats], weights: Sequence[float]) -> Counts:
     """Amounts after the swaps that lower the composite Gini most, from large ones to single steps.
 
-    Parameters
-    ----------
-    programme : Programme
-        Its bounds and rules are kept.
-    amounts : int64 array
-        That keep them.
-    sizes, weights
-        As for :func:`zoning.solver.find_most_equal`.
-
-    Returns
-    -------
-    int64 array
-        Of the same sum. Ties go to the giver, then to the receiver, that stands first.
-
     Examples
     --------
     >>> bounds = np.zeros(3, dtype=int), np.array([9, 9, 9])
@@ -132,17 +118,6 @@ _WIDTHS = (0, 1, 16)
 def gini(amounts: Floats | Counts, sizes: Floats) -> float:
     """The Gini coefficient of amounts to sizes: 0 where all have in proportion, towards 1 where few have all.
 
-    Parameters
-    ----------
-    amounts : array
-        From 0, not all 0; what is shared, such as land.
-    sizes : array
-        From 0, not all 0; what it should be in proportion to, such as people.
-
-    Returns
-    -------
-    float
-
     Notes
     -----
     G = 1 - sum (X(i) - X(i-1)) (Y(i) + Y(i-1)) with cumulated shares X of the sizes and Y of the amounts, units in the
@@ -191,21 +166,6 @@ def composite(amounts: Floats | Counts, sizes: Sequence[Floats], weights: Sequen
 
 def find_most_equal(programme: Programme, sizes: Sequence[Floats], weights: Sequence[float]) -> Optimum | None:
     """The plan of the smallest composite Gini; None where there is none in whole steps.
-
-    Parameters
-    ----------
-    programme : Programme
-        Its gains do not matter; its first rule is the total, above 0.
-    sizes : sequence of float64 arrays
-        What the amounts should be in proportion to.
-    weights : sequence of float
-        Of each of them; their sum is 1.
-
-    Returns
-    -------
-    Optimum
-        ``value`` and ``bound`` are negative: what the plan has, and the least that any plan can have, as gains. Prices
-        are per step of the composite Gini, above 0 where one step more would lower it.
 
     Notes
     -----

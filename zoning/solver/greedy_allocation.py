@@ -20,19 +20,7 @@ ALL = 0
 
 
 class NestedCaps(NamedTuple):
-    """Caps on sets of units, disjoint or one inside another, as a tree; node 0 is the total.
-
-    Attributes
-    ----------
-    parents : tuple of int
-        The node around each node; a parent stands before its children, and node 0 has -1.
-    members : tuple of int64 arrays
-        Places of the units inside each node.
-    caps : tuple of int
-        The most steps of each node; of node 0 the total, which is handed out whole.
-    rows : tuple of int
-        The rule of the programme that each node is.
-    """
+    """Caps on sets of units, disjoint or one inside another, as a tree; node 0 is the total."""
 
     parents: tuple[int, ...]
     members: tuple[Places, ...]
@@ -41,25 +29,7 @@ class NestedCaps(NamedTuple):
 
 
 class GreedyPlan(NamedTuple):
-    """A best plan and what its bounds are worth.
-
-    Attributes
-    ----------
-    amounts : int64 array
-        Steps of each unit.
-    worths : float64 array
-        Of each node, what one step of room inside it is worth at the least; the value of the total for node 0.
-    prices : float64 array
-        Of each unit, what one step more than its bound would add to the gain, the total unchanged; 0 inside the bounds.
-    starts, ends : int64 arrays
-        Steps between which the bound of a unit may lie at that price, at the least.
-    homes : int64 array
-        The innermost node around each unit that is full.
-    bound : float
-        The value of the prices: no plan, not even one in parts of steps, gains more.
-    node_starts, node_ends : int64 arrays
-        Of each node, the steps between which its cap may lie at that worth, at the least.
-    """
+    """A best plan and what its bounds are worth."""
 
     amounts: Counts
     worths: Floats
@@ -107,16 +77,6 @@ def _nestable(programme: Programme, total: int) -> bool:
 
 def allocate_greedily(programme: Programme, caps: NestedCaps) -> GreedyPlan | None:
     """The best plan under nested caps, in whole steps; None where there is no plan at all.
-
-    Parameters
-    ----------
-    programme : Programme
-    caps : NestedCaps
-        From :func:`nest`.
-
-    Returns
-    -------
-    GreedyPlan or None
 
     Notes
     -----

@@ -29,25 +29,7 @@ _SEED = 0
 
 @dataclass(frozen=True)
 class LinearConstraint:
-    """One linear rule: the steps of some units, each times a coefficient, come to between ``low`` and ``high``.
-
-    Attributes
-    ----------
-    code : str
-        Its name in tables, such as "total", "group-1" or "limit-2".
-    words : str
-        What it says, in the planner's words.
-    places : int64 array
-        The units that it counts, by their place.
-    coefficients : float64 array
-        Of these units; 1 each where the rule counts steps.
-    low, high : float
-        In steps times coefficient; infinite where there is no bound.
-    unit : str
-        Unit of measure of its sum; empty where that is the quota's own.
-    path : str
-        The jurisdiction that it is about; empty where it is about all.
-    """
+    """One linear rule: the steps of some units, each times a coefficient, come to between ``low`` and ``high``."""
 
     code: str
     words: str
@@ -82,16 +64,7 @@ class LinearConstraint:
 
 @dataclass(frozen=True)
 class Programme:
-    """The most gain from steps inside bounds and rules.
-
-    Attributes
-    ----------
-    gains : float64 array
-        Of one step of each unit. Units stand in the order of their ids.
-    lower, upper : int64 arrays
-        Bounds of each unit in steps; finite.
-    rows : sequence of Row
-    """
+    """The most gain from steps inside bounds and rules."""
 
     gains: Floats
     lower: Counts
@@ -112,12 +85,7 @@ class Programme:
 
 
 class Basis(NamedTuple):
-    """Which units and rules are at a bound: a plan as the solver remembers it.
-
-    Attributes
-    ----------
-    units, rows : int8 arrays
-    """
+    """Which units and rules are at a bound: a plan as the solver remembers it."""
 
     units: Sides
     rows: Sides
@@ -176,13 +144,7 @@ def load_solver(programme: Programme, *, whole: bool, basis: Basis | None = None
 
 
 def choose(programme: Programme) -> tuple[Counts, float] | None:
-    """The whole amounts with the most gain, and a gain that no others exceed; None where nothing keeps the rules.
-
-    Raises
-    ------
-    LimitError
-        The solver gave up.
-    """
+    """The whole amounts with the most gain, and a gain that no others exceed; None where nothing keeps the rules."""
     solver = load_solver(programme, whole=True)
     solver.run()
     if not settle_status(solver):
@@ -221,21 +183,6 @@ class _Found(NamedTuple):
 
 def sifting(programme: Programme) -> Basis | None:
     """Where the best plan has each unit; None where the solver had better find that out by itself.
-
-    Parameters
-    ----------
-    programme : Programme
-        Gains of about 1.
-
-    Returns
-    -------
-    Basis or None
-        None below ``_MANY`` units, of units without gains, or where no plan was found.
-
-    Raises
-    ------
-    LimitError
-        HiGHS gave up.
 
     Notes
     -----
@@ -333,26 +280,7 @@ _CLEAR = 1e-7
 
 @dataclass(frozen=True)
 class LpSolution:
-    """What HiGHS found.
-
-    Attributes
-    ----------
-    feasible : bool
-        The arrays are empty where it is not.
-    amounts : float64 array
-        Steps of each unit: a vertex of the best plans.
-    value, bound : float
-        Gain of the amounts, and what no plan can exceed; the same unless a search for whole steps was cut short.
-    prices : float64 array
-        Of each unit: what one step more than its bound would add; 0 inside the bounds.
-    duals : float64 array
-        Of each row: what one more of its bound would add; above 0 where ``high`` holds it back, below 0 where ``low``
-        forces it.
-    starts, ends : float64 arrays
-        Of each unit, the steps between which its bound may lie at that price.
-    row_starts, row_ends : float64 arrays
-        Of each row, between what its bound may lie at that dual.
-    """
+    """What HiGHS found."""
 
     feasible: bool
     amounts: Floats = field(default_factory=lambda: np.zeros(0))
@@ -368,23 +296,6 @@ class LpSolution:
 
 def solve(programme: Programme, *, whole: bool = False, canonical: bool = True) -> LpSolution:
     """The best plan of a programme.
-
-    Parameters
-    ----------
-    programme : Programme
-    whole : bool
-        In whole steps: a mixed-integer programme, solved to the last step; without prices.
-    canonical : bool
-        Among plans of one value the one that gives most to the units that stand first, and how far prices hold.
-
-    Returns
-    -------
-    LpSolution
-
-    Raises
-    ------
-    LimitError
-        HiGHS gave up.
 
     Notes
     -----

@@ -27,22 +27,7 @@ _Rule = TypeVar("_Rule")
 
 @dataclass(frozen=True)
 class Clash:
-    """One rule of a conflict.
-
-    Attributes
-    ----------
-    code : str
-        "floors", "ceilings", or the code of a row.
-    words : str
-        What it says, in the planner's words.
-    places : int64 array
-        The units whose bounds these are, or that the row counts.
-    change : float or None
-        By how many steps (of a row: steps times coefficient) it would have to give way, alone and in all; above 0 where
-        it would have to be more, below 0 where less. None where no change of it alone would do.
-    unit : str
-        Unit of measure of the change; empty where that is the quota's own.
-    """
+    """One rule of a conflict."""
 
     code: str
     words: str
@@ -52,15 +37,7 @@ class Clash:
 
 
 class Wording(NamedTuple):
-    """How the bounds of units are told.
-
-    Attributes
-    ----------
-    amount : callable
-        Steps as an amount with its unit of measure.
-    jurisdictions : Series of str
-        Of each unit the jurisdiction that it is in, or "" where there is none; index: ids.
-    """
+    """How the bounds of units are told."""
 
     amount: Callable[[float], str]
     jurisdictions: pd.Series
@@ -86,18 +63,6 @@ class Wording(NamedTuple):
 
 def find_conflict(programme: Programme, wording: Wording) -> tuple[Clash, ...]:
     """Rules that cannot hold together although any of them could be left out; empty where all can hold.
-
-    Parameters
-    ----------
-    programme : Programme
-        Whose rows say their words. Its gains do not matter; no floor is above its ceiling.
-    wording : Wording
-
-    Returns
-    -------
-    tuple of Clash
-        In the order rows, floors, ceilings: an irreducible set. The floors, and the ceilings, of units that the same of
-        these rows count are one rule; the bounds of other units are told apart and left out where they do not matter.
 
     Notes
     -----
@@ -131,17 +96,6 @@ def find_conflict(programme: Programme, wording: Wording) -> tuple[Clash, ...]:
 
 def refuse(clashes: Sequence[Clash], amount: Callable[..., str]) -> InfeasibleError:
     """The error that names a conflict and the ways out of it.
-
-    Parameters
-    ----------
-    clashes : sequence of Clash
-        From :func:`find_conflict`, at least one.
-    amount : callable
-        Steps as an amount with its unit of measure; given a unit as well where a clash has one.
-
-    Returns
-    -------
-    InfeasibleError
 
     Examples
     --------

@@ -34,23 +34,7 @@ _GOOD = 1e-9
 
 @dataclass(frozen=True)
 class Optimum:
-    """A plan in whole steps with its prices.
-
-    Attributes
-    ----------
-    method : {"ranking", "linear", "whole", "cuts"}
-        Found by ranking alone; by a linear programme whose best plan is whole; by that and a search for whole steps;
-        by cutting planes.
-    amounts : int64 array
-        Steps of each unit.
-    value, bound : float
-        Gain of the amounts, and what no plan in whole steps can exceed.
-    prices, starts, ends : float64 arrays
-        Of each unit: what one step more than its bound would add, and the steps between which its bound may lie at that
-        price. 0 and missing inside the bounds.
-    duals, row_starts, row_ends : float64 arrays
-        The same of each row.
-    """
+    """A plan in whole steps with its prices."""
 
     method: Method
     amounts: Counts
@@ -66,16 +50,6 @@ class Optimum:
 
 def find_best(programme: Programme) -> Optimum | None:
     """The plan of most gain; None where there is none in whole steps.
-
-    Parameters
-    ----------
-    programme : Programme
-        Units in the order of their ids.
-
-    Raises
-    ------
-    LimitError
-        The solver gave up, or its numbers are too coarse for the rules.
 
     Notes
     -----

@@ -16,17 +16,7 @@ ALL = 0
 
 @dataclass(frozen=True)
 class GroupTree:
-    """A tree of groups over the units of a contest; node 0 is all of them.
-
-    Attributes
-    ----------
-    parents : tuple of int
-        The node around each node; a parent stands before its children, and node 0 has -1.
-    homes : int64 array
-        The innermost node of each unit.
-    lows, highs : tuple of int
-        The least and the most steps of each node, as asked for.
-    """
+    """A tree of groups over the units of a contest; node 0 is all of them."""
 
     parents: tuple[int, ...]
     homes: Counts
@@ -69,13 +59,7 @@ class CrossingError(ValueError):
 
 
 def group_tree(members: list[Flags], count: int) -> tuple[GroupTree, list[int]]:
-    """The tree of some groups, and the node of each; of two groups of the same units the later is inside the earlier.
-
-    Raises
-    ------
-    CrossingError
-        Two groups are neither apart nor one inside the other.
-    """
+    """The tree of some groups, and the node of each; of two with the same units the later is inside the earlier."""
     order = sorted(range(len(members)), key=lambda place: (-int(members[place].sum()), place))
     homes = np.zeros(count, dtype=np.int64)
     parents, nodes = [-1], [ALL] * len(members)
@@ -94,20 +78,6 @@ def group_tree(members: list[Flags], count: int) -> tuple[GroupTree, list[int]]:
 
 def apportion_groups(contest: Webster, family: GroupTree) -> tuple[Counts, list[tuple[int, Counts]]]:
     """The steps of each unit, and the parts that share them out among themselves.
-
-    Parameters
-    ----------
-    contest : Contest
-        Its total lies in the reach of node 0, and no node's least is above its most.
-    family : Family
-
-    Returns
-    -------
-    int64 array
-        Steps of each unit.
-    list of (int, int64 array)
-        Each node that has all that it may have, or no more than it must have (node 0 always), and the places of the
-        units that share its amount under one divisor of their own.
 
     Notes
     -----

@@ -33,19 +33,6 @@ class Webster:
 
     Place k of a unit is its step number k, counted from 0; its quotient is weight / (k + 1/2). The steps above the
     floors go in the order of their quotients, the largest first, ties by id.
-
-    Attributes
-    ----------
-    ids : object array
-        Unique.
-    weights : object array
-        As they were given: numbers from 0 up to 1e250, above 0 from 1e-250.
-    sizes : float64 array
-        The weights in floating point.
-    total : int
-        Steps to hand out, at least the sum of the floors and at most that of the ceilings.
-    floors, ceilings : int64 arrays
-        Of each unit; the ceiling is at most the total, and the floor where the weight is 0.
     """
 
     ids: Objects
@@ -241,18 +228,6 @@ def find_binding(
     weights: pd.Series, amounts: pd.Series, step: Number = 1, floor: Bound = 0, ceiling: Bound | None = None
 ) -> pd.Series:
     """Which bound made a difference to each unit: without it, the unit alone would have less or more.
-
-    Parameters
-    ----------
-    weights, step, floor, ceiling
-        As given to :func:`apportion`.
-    amounts : Series of Decimal
-        What it returned, in any order.
-
-    Returns
-    -------
-    Series of str
-        Index as ``weights``: "floor", "ceiling" or "".
 
     Examples
     --------

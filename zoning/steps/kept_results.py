@@ -34,16 +34,7 @@ class Store(Protocol):
 
 @dataclass(frozen=True)
 class KeptResults:
-    """Results of steps in a store.
-
-    Attributes
-    ----------
-    store : Store
-    program : str
-        The hash of the program and the versions of what it stands on: another one knows none of these results.
-    notice : callable
-        Called with what is to be said of a result that cannot be used.
-    """
+    """Results of steps in a store."""
 
     store: Store
     program: str
@@ -88,17 +79,6 @@ def hashed(*texts: str) -> str:
 
 def digest(part: object, origin: Callable[[object], str | None]) -> str | None:
     """The hash of a part of a step.
-
-    Parameters
-    ----------
-    part : object
-    origin : callable
-        Gives the key of what a step made, and None of all else.
-
-    Returns
-    -------
-    str or None
-        None where it is a table that no step made, or something else whose content is not told.
 
     Examples
     --------

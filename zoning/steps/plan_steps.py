@@ -31,25 +31,6 @@ class Steps:
     A step whose parts are what they were gives what it gave. A step that was done again and made the same gives what
     was made before, so that what follows from it alone is not done again either; of several results each by itself.
 
-    Parameters
-    ----------
-    before : Steps, optional
-        Of the plan that is varied.
-    kept : KeptResults, optional
-        What steps made in earlier calls of the command.
-    for_each : callable, optional
-        What does a step that goes by tiles: it calls a function on each, here or elsewhere.
-    on_pieces : callable, optional
-        Called with units and pieces as soon as these are known, while the other steps go on.
-
-    Attributes
-    ----------
-    for_each, on_pieces : callable
-    made : dict of str to tuple
-        By the name of a step the parts that it read and what it made of them.
-    done : list of str
-        The names of the steps that were done, in order; the others are those of the plan before.
-
     Examples
     --------
     >>> first = Steps()
@@ -77,22 +58,7 @@ class Steps:
         self.done: list[str] = []
 
     def do(self, name: str, step: Callable[P, Made], *parts: P.args, **named: P.kwargs) -> Made:
-        """What a step makes of its parts.
-
-        Parameters
-        ----------
-        name : str
-            One a step.
-        step : callable
-            Gives the same for the same parts, and changes none of them.
-        *parts, **named : object
-            All that it reads. Tables are the same where they are the same object, all else where it is equal.
-
-        Returns
-        -------
-        object
-            What the step gives; errors are its own.
-        """
+        """What a step makes of its parts."""
         read = (*parts, *sorted(named.items()))
         known = self._before.get(name)
         if known is None or not alike(known.parts, read):
@@ -114,19 +80,7 @@ class Steps:
         return cast("Made", found)
 
     def do_from(self, name: str, step: Callable[..., Made], changing: pd.DataFrame, *parts: object) -> Made:
-        """The same of a step that can begin from what it made of another first part.
-
-        Parameters
-        ----------
-        name : str
-        step : callable
-            Called with all parts and, where it was done of the same other parts before, with ``before``: what its first
-            part was, and what it made.
-        changing : DataFrame
-            Its first part.
-        *parts : object
-            All else that it reads.
-        """
+        """The same of a step that can begin from what it made of another first part."""
         read = (changing, *parts)
         known = self._before.get(name)
         if known is not None and alike(known.parts, read):
@@ -144,15 +98,7 @@ class Steps:
         return self._put(name, read, made)
 
     def recall(self, name: str, parts: tuple[object, ...], places: Mapping[str, Path] | None = None) -> Any:
-        """What a step made of the same parts in an earlier call of the command; None where that is not known.
-
-        Parameters
-        ----------
-        name : str
-        parts : tuple
-        places : mapping of str to Path, optional
-            By the name of a layer the file of its raster.
-        """
+        """What a step made of the same parts in an earlier call of the command; None where that is not known."""
         found = self._found(name, parts, places)
         return None if found is None else self._put(name, parts, found)
 

@@ -22,22 +22,6 @@ def vary_study(
 ) -> Study:
     """A study with other values of some quotas and further decisions; itself where nothing is changed.
 
-    Parameters
-    ----------
-    study : Study
-    quotas : mapping of str to number or mapping
-        By the name of a quota its other total, or other values of its keys.
-    decisions : iterable of Decision or mapping
-        One on the main function of a unit takes the place of the study's own on it.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such quota; the message has what may have been meant.
-    StudyError
-        A value that no file could have; its keys begin with ``"quotas"`` and the name, or with ``"decisions"`` and the
-        place.
-
     Examples
     --------
     >>> from zoning.study import builtin_study, read_study
@@ -76,19 +60,7 @@ def vary_study(
 
 
 def with_scenario(study: Study, scenario: Scenario) -> Study:
-    """A study as a scenario says, without scenarios of its own; parameters are the rulebook's, and changed apart.
-
-    Parameters
-    ----------
-    study : Study
-    scenario : Scenario
-        One of its own, or of a try of it.
-
-    Raises
-    ------
-    ZoneplanError
-        A quota is not there, or cannot be what is wanted; the keys lead to the value from the scenario on.
-    """
+    """A study as a scenario says, without scenarios of its own; parameters are the rulebook's, and changed apart."""
     changes = quota_changes(scenario, study.quotas)
     try:
         varied = vary_study(study, changes, scenario.decisions)

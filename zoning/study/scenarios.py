@@ -88,19 +88,6 @@ class Scenario(Named):
 def quota_changes(scenario: Scenario, quotas: Sequence[Quota]) -> dict[str, dict[str, Any]]:
     """What a scenario sets of quotas: by name, other values of their keys.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    quotas : sequence of Quota
-        Of the plan.
-
-    Raises
-    ------
-    UnknownNameError
-        A path leads to nothing; the message has what may have been meant, and the keys its place in the scenario.
-    StudyError
-        A path leads to what is no number of the quota.
-
     Examples
     --------
     >>> from zoning.study import builtin_study, read_study
@@ -200,16 +187,7 @@ def set_by(scenario: Scenario, keys: Keys) -> Keys:
 
 
 def place_in_scenario(scenario: Scenario, quotas: Sequence[Quota], decisions: Sequence[Decision], keys: Keys) -> Keys:
-    """Where in a scenario stands what is to blame in the study that it makes; empty where the scenario does not say it.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    quotas, decisions : sequence
-        Of that study; the decisions of the scenario are the last.
-    keys : tuple of str and int
-        As an error of a step has them.
-    """
+    """Where in a scenario stands what is to blame in the study that it makes; empty where it does not say it."""
     match keys:
         case ("quotas", int(place), *rest):
             return set_by(scenario, (QUOTAS, quotas[place].name, *rest))

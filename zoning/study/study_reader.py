@@ -56,21 +56,7 @@ def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
 
 
 def read_try(text: str, plan: Study, name: str) -> Study:
-    """A plan with the scenario of a try of it put into effect, whose file need not be there yet.
-
-    Parameters
-    ----------
-    text : str
-        Of the file of the try.
-    plan : Study
-    name : str
-        What the file is called in messages.
-
-    Raises
-    ------
-    StudyError
-        As for :func:`read_study`.
-    """
+    """A plan with the scenario of a try of it put into effect, whose file need not be there yet."""
     return _put_into_effect(Document(plan.folder / name, text), lambda _found: plan)
 
 

@@ -18,18 +18,7 @@ from layers.phrases import Phrase
 
 
 class Term(NamedTuple):
-    """Something that the rulebook has a title for, in its languages.
-
-    Attributes
-    ----------
-    kind : {"name", "measure", "reason", "role", "unit", "instrument", "setting", "quota", "layer", "place",
-            "condition"}
-        "name" is what a condition can name: a measure, a parameter, a zone; "measure" one that may have its title by
-        its layer or its name alone; "reason" is that of a rule; "place" is a jurisdiction, or the path to one;
-        "condition" is one as it is written, its names and texts with their titles.
-    code : str
-        Which of them.
-    """
+    """Something that the rulebook has a title for, in its languages."""
 
     kind: str
     code: str
@@ -37,12 +26,7 @@ class Term(NamedTuple):
 
 @dataclass(frozen=True)
 class Texts:
-    """A text in several languages, as a rulebook or a plan gives it.
-
-    Attributes
-    ----------
-    by_language : mapping of str to str
-    """
+    """A text in several languages, as a rulebook or a plan gives it."""
 
     by_language: Mapping[str, str]
 
@@ -52,12 +36,7 @@ class Texts:
 
 @dataclass(frozen=True)
 class Ids:
-    """Ids or names as they stand in a file, of which people see the first few and how many more there are.
-
-    Attributes
-    ----------
-    ids : tuple of str
-    """
+    """Ids or names as they stand in a file, of which people see the first few and how many more there are."""
 
     ids: tuple[str, ...]
 
@@ -75,13 +54,6 @@ CLAUSES = "clauses"
 @dataclass(frozen=True)
 class Message:
     """Something that is said, before anybody has chosen a language.
-
-    Attributes
-    ----------
-    key : str
-        Of the sentence in the catalogues of ``maps.locale``.
-    fields : mapping of str to Field
-        What it speaks of, unrounded; the catalogue says how many digits people see.
 
     Examples
     --------
@@ -172,17 +144,6 @@ def joined(messages: Iterable[Message]) -> Message:
 def message_from_json(content: Mapping[str, Any], more: Reads = MappingProxyType({})) -> Message:
     """A message from what :meth:`Message.as_json` gave.
 
-    Parameters
-    ----------
-    content : mapping
-    more : mapping of str to callable, optional
-        How further kinds of values are read, and those that are read another way.
-
-    Raises
-    ------
-    ValueError, KeyError, TypeError
-        It is none.
-
     Examples
     --------
     >>> told = joined([say("light.red"), say("energy.incentive", target=Fraction(1, 3))])
@@ -194,22 +155,7 @@ def message_from_json(content: Mapping[str, Any], more: Reads = MappingProxyType
 
 @dataclass(frozen=True)
 class Remark:
-    """Something that is to be said of a finished plan: a finding before anybody has chosen a language.
-
-    Attributes
-    ----------
-    level : {"error", "warning", "note"}
-    code : str
-    layer : str
-        The layer, table or chapter concerned, or "" for the plan as a whole.
-    features : tuple of str
-        All ids concerned.
-    count : int
-        How many are concerned.
-    said : Message
-    exit_code : int
-        What the command returns when this is the worst finding; 0 unless the level is "error".
-    """
+    """Something that is to be said of a finished plan: a finding before anybody has chosen a language."""
 
     level: Level
     code: str

@@ -17,17 +17,7 @@ from zoning.trace.written_records import WrittenRecords
 
 
 class QuotaTrace(NamedTuple):
-    """How a quota was handed out.
-
-    Attributes
-    ----------
-    asked : mapping of str to Evaluation
-        What its conditions found, by their text.
-    terms : DataFrame of float
-        Index ``unit_id``; for each part of the weight, in their order, what it adds to the weight before priorities.
-    sums : mapping of str to float
-        The sum over all units of each measure whose terms are shares of it.
-    """
+    """How a quota was handed out."""
 
     asked: Mapping[str, Evaluation]
     terms: pd.DataFrame
@@ -35,31 +25,14 @@ class QuotaTrace(NamedTuple):
 
 
 class IndexParts(NamedTuple):
-    """What an index of several measures was made of.
-
-    Attributes
-    ----------
-    scores : DataFrame
-        Index of the units that have all its measures; a column for each, made comparable.
-    weights : Series
-        By measure.
-    """
+    """What an index of several measures was made of."""
 
     scores: pd.DataFrame
     weights: pd.Series
 
 
 class AccessParts(NamedTuple):
-    """Which facilities each unit reaches, and what each of them adds to its access.
-
-    Attributes
-    ----------
-    reached : DataFrame
-        One row a unit and facility within reach, the nearest first: ``unit_id``, ``facility``, ``time``, ``supply``,
-        ``people`` (of all units that share it), and ``adds``, of which the access of the unit is the sum.
-    supply, supply_reached : float
-        What all facilities have together, and what of it anybody reaches.
-    """
+    """Which facilities each unit reaches, and what each of them adds to its access."""
 
     reached: pd.DataFrame
     supply: float
@@ -67,73 +40,33 @@ class AccessParts(NamedTuple):
 
 
 class CapacityParts(NamedTuple):
-    """How many people each thing is enough for.
-
-    Attributes
-    ----------
-    people : DataFrame
-        Index of the units that have all measures; a column for each of them.
-    """
+    """How many people each thing is enough for."""
 
     people: pd.DataFrame
 
 
 class RasterParts(NamedTuple):
-    """What an index of rasters was made of.
-
-    Attributes
-    ----------
-    statistics : DataFrame
-        By raster what of all cells its score hangs on, see :class:`zoning.indices.RasterIndex`; no columns where the
-        rulebook derives it.
-    weights : Series
-        By raster; empty where the rulebook derives it.
-    """
+    """What an index of rasters was made of."""
 
     statistics: pd.DataFrame
     weights: pd.Series
 
 
 class ArealParts(NamedTuple):
-    """Of how many other areas an index comes to each unit.
-
-    Attributes
-    ----------
-    areas : Series of int
-        By unit how many it has land in common with.
-    """
+    """Of how many other areas an index comes to each unit."""
 
     areas: pd.Series
 
 
 class Banding(NamedTuple):
-    """Which row of its table counts for a derived measure.
-
-    Attributes
-    ----------
-    rows : int array
-        For each unit the row, from 0; -1 where none counts.
-    asked : tuple of Evaluation
-        What the condition of each row found.
-    """
+    """Which row of its table counts for a derived measure."""
 
     rows: npt.NDArray[np.int64]
     asked: Sequence[Evaluation]
 
 
 class ClauseMargin(NamedTuple):
-    """Where a clause of a rule turns, as a function of one measure.
-
-    Attributes
-    ----------
-    rule, text, measure : str
-    thresholds : float array
-        For each unit that nearest to its value; NaN where there is none.
-    holds : bool
-        Whether the clause holds on the threshold itself.
-    determined : bool
-        False where the clause is not of the first degree in the measure, and no threshold is known.
-    """
+    """Where a clause of a rule turns, as a function of one measure."""
 
     rule: str
     text: str
@@ -144,17 +77,7 @@ class ClauseMargin(NamedTuple):
 
 
 class Flips(NamedTuple):
-    """For each unit the value of a measure nearest to its own at which its main function is another.
-
-    Attributes
-    ----------
-    values : float array
-        NaN where there is none.
-    sides : array of str
-        "at" the value, or just "above" or "below" it; "" where there is none.
-    zones : array of str
-        The main function there.
-    """
+    """For each unit the value of a measure nearest to its own at which its main function is another."""
 
     values: npt.NDArray[np.float64]
     sides: npt.NDArray[np.object_]
@@ -162,22 +85,7 @@ class Flips(NamedTuple):
 
 
 class Margins(NamedTuple):
-    """How far units are from the thresholds of the rules, and what would flip their main function.
-
-    Attributes
-    ----------
-    units : Index
-        Of each row of every array.
-    answers : mapping of str to array of str
-        By rule.
-    values : mapping of str to float array
-        By measure, NaN where it is missing or a text; truth values count as 0 and 1.
-    truths : frozenset of str
-        The measures that are truth values.
-    clauses : tuple of ClauseMargin
-    flips : mapping of str to Flips
-        By measure; only those that a rule for a main function reads and that a plan can move.
-    """
+    """How far units are from the thresholds of the rules, and what would flip their main function."""
 
     units: pd.Index
     answers: Mapping[str, npt.NDArray[np.object_]]

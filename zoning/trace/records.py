@@ -26,28 +26,14 @@ def days_of(one: Dated | None) -> Days | None:
 
 
 class Titles(NamedTuple):
-    """What a code is called in every language, see ``maps.locale``.
-
-    Attributes
-    ----------
-    kind : {"roles", "instruments", "units", "settings"}
-    code : str
-    """
+    """What a code is called in every language, see ``maps.locale``."""
 
     kind: str
     code: str
 
 
 class EachLanguage(NamedTuple):
-    """A message that is told in every language that a text has, and not only in that of the reader.
-
-    Attributes
-    ----------
-    said : Message
-        The text is in it.
-    texts : mapping of str to str
-        The text by language; it stands alone in a language that there is no catalogue of.
-    """
+    """A message that is told in every language that a text has, and not only in that of the reader."""
 
     said: Message
     texts: Mapping[str, str]
@@ -55,19 +41,7 @@ class EachLanguage(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class Said:
-    """What a condition found.
-
-    Attributes
-    ----------
-    clauses : tuple of Clause
-        Of a run from before there were messages each is a mapping, its text the sentence as it was written.
-    rules : tuple of str
-        The rule to which each clause belongs, where they are of several; else empty.
-    values : mapping of str to value
-        What the clauses read; None where missing.
-    parameters : tuple of str or mapping
-        What they compare with: parameters of the rulebook by name, those of a scheme with their values.
-    """
+    """What a condition found."""
 
     clauses: tuple[Clause | Mapping[str, Any], ...] = ()
     rules: tuple[str, ...] = ()

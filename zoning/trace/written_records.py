@@ -44,19 +44,6 @@ _KEYS: Mapping[str, Plain] = {
 class RecordWriter:
     """Puts records and messages into lists in which each stands once, and what stands there is named by its place.
 
-    Attributes
-    ----------
-    questions : list of dict
-        What clauses ask: each text with the parameters and the names of the values that it reads.
-    clauses : list of list
-        A question, its answer, the values that it read, what it compared, and whether it decides.
-    forms : list of dict
-        Messages, and values by name, with gaps in place of numbers, texts and clauses.
-    messages : list of list
-        A form, and what fills its gaps, in their order. A text of an older run stands as it is.
-    records : list of dict
-        A record by its keys, or by those that are not as in the one that it is ``like``.
-
     Examples
     --------
     >>> writer = RecordWriter()
@@ -340,12 +327,6 @@ def _form(shape: Shape) -> Plain:
 
 class WrittenRecords:
     """The records of a run folder; each is read when somebody asks for it.
-
-    Parameters
-    ----------
-    content : mapping
-        ``questions``, ``clauses``, ``messages`` and ``records`` of a :class:`RecordWriter`; ``rows``, by table the
-        record of each row; ``units``, by matter and unit the records that belong to no row.
 
     Examples
     --------

@@ -46,16 +46,7 @@ class Row(NamedTuple):
 
 
 class Doubt(NamedTuple):
-    """What rules would read if the measures that nothing gives were unknown.
-
-    Attributes
-    ----------
-    absent : frozenset of str
-        These measures.
-    table : DataFrame
-        Completed measures without them.
-    rulebook : Rulebook
-    """
+    """What rules would read if the measures that nothing gives were unknown."""
 
     absent: frozenset[str]
     table: pd.DataFrame
@@ -67,29 +58,7 @@ class Doubt(NamedTuple):
 
 
 class RuleEvaluation:
-    """A rule that has been asked.
-
-    Parameters
-    ----------
-    rule : Rule
-    measures : DataFrame
-        Completed; of the units.
-    rulebook : Rulebook
-        Its parameters.
-    wholes : ParentUnits, optional
-        The rule is asked of them, and what is claimed of a whole is claimed of each of its parts.
-    doubt : Doubt, optional
-        Measures that nothing gives, and what would be read if they were unknown.
-
-    Attributes
-    ----------
-    found : Evaluation
-        What was asked, and of whom.
-    answers : array of str
-        "yes", "no" or "unknown" for each row that was asked.
-    assumed : array of str
-        The absent measures on which each answer hangs, joined by ``;``.
-    """
+    """A rule that has been asked."""
 
     def __init__(
         self,
@@ -216,22 +185,7 @@ def inherited_reason(reason: Message, level: str, whole: str) -> Message:
 
 
 def clauses_json(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: object) -> str:
-    """Clauses, the values they read and the thresholds they compare with, as JSON.
-
-    Parameters
-    ----------
-    clauses : iterable of Clause
-    rules : sequence of str, optional
-        The rule to which each clause belongs, where they are of several.
-    **more
-        Further keys.
-
-    Returns
-    -------
-    str
-        Keys ``clauses`` (``text``, ``answer``, ``decides``, and ``rule`` where ``rules`` are given),
-        ``values`` and ``thresholds``, sorted.
-    """
+    """Clauses, the values they read and the thresholds they compare with, as JSON."""
     listed = tuple(clauses)
     kept = ("text", "answer", "decides")
     told = [{key: getattr(clause, key) for key in kept} for clause in listed]
@@ -248,15 +202,7 @@ DEFAULT_RULE = "default"
 
 
 class Classified(NamedTuple):
-    """All claims, and what was asked for them.
-
-    Attributes
-    ----------
-    claims : DataFrame
-        As :func:`classify` gives it.
-    asked : mapping of str to Evaluation
-        By rule; of the units, or of the larger units of which they are parts.
-    """
+    """All claims, and what was asked for them."""
 
     claims: pd.DataFrame
     asked: Mapping[str, Evaluation]

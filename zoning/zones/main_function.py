@@ -128,19 +128,6 @@ def _joined(ids: pd.Series, texts: pd.Series, units: pd.Index) -> pd.Series:
 def open_claims(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     """The claims without an answer whose answer counts.
 
-    Parameters
-    ----------
-    claims : DataFrame
-        The CLAIMS table, as for :func:`resolve`.
-    rulebook : Rulebook
-
-    Returns
-    -------
-    DataFrame
-        Columns ``unit_id``, ``zone`` and ``rule``, in the order of the claims. A claim on an overlay counts where no
-        other gave it to the unit; one on a main function where it stands above the claim that gave the unit another
-        one, or beside it, so that a yes would change the main function or contest it.
-
     Examples
     --------
     >>> import pandas as pd
@@ -181,22 +168,7 @@ def _first(mains: pd.DataFrame) -> pd.DataFrame:
 
 
 class MainRules:
-    """The rules for main functions that are asked of units, in their order, and what stands around them.
-
-    Parameters
-    ----------
-    rulebook : Rulebook
-    standing : DataFrame
-        The claims on the units that none of these rules made: of decisions, of the default zone, and what they inherit
-        from a larger unit.
-    units : Index
-        One may come several times.
-
-    Attributes
-    ----------
-    rules : tuple of Rule
-        The first that holds gives the main function, as :func:`resolve` does it.
-    """
+    """The rules for main functions that are asked of units, in their order, and what stands around them."""
 
     def __init__(self, rulebook: Rulebook, standing: pd.DataFrame, units: pd.Index) -> None:
         mains = set(rulebook.codes("main"))
@@ -208,22 +180,7 @@ class MainRules:
         self._zones = np.array([*(rule.zone for rule in self.rules), ""], dtype=object)
 
     def zones(self, answers: Sequence[Answer], units: Places | slice = slice(None), *, doubtful: bool = False) -> Words:
-        """The main function of each row.
-
-        Parameters
-        ----------
-        answers : sequence of Answer
-            Of each rule, row by row.
-        units : int array, optional
-            The place of the unit of each row; by default the rows are the units.
-        doubtful : bool
-            Take rules that cannot be answered for met.
-
-        Returns
-        -------
-        array of str
-            Codes of zones; "" where a rule with ``on_unknown = "error"`` cannot be answered.
-        """
+        """The main function of each row."""
         around, decided = self._around[units], self._decided[units]
         met = [one.yes | one.unknown if doubtful else one.yes for one in answers]
         held = np.vstack([*met, ~np.any(met, axis=0) if met else np.ones(len(around), dtype=bool)])

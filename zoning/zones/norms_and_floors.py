@@ -126,25 +126,6 @@ def weigh_floors(
 ) -> pd.DataFrame:
     """Each floor of the rulebook at every place where it must hold.
 
-    Parameters
-    ----------
-    lines : DataFrame
-        The LINES table.
-    measures : DataFrame
-        Index ``unit_id``; the measures that floors are a part of, hectares, and a column a level.
-    rulebook : Rulebook
-        Its floors in force, and their parameters.
-    levels : sequence of str
-        Columns of ``measures`` with the jurisdictions, highest first.
-
-    Returns
-    -------
-    DataFrame
-        ``floor`` (its place in the rulebook, from 0), ``line``, ``level`` (a column, "unit" or "study"), ``place``
-        (of jurisdictions below the first the whole path, "" for the study), ``settled_ha``, ``of_ha``, ``share``,
-        ``at_least`` (both as shares, 0 to 1) and ``missing_ha``, 0.0 where nothing is. Where the measure is absent, or
-        missing in one of the units, ``of_ha``, ``share`` and ``missing_ha`` are missing: nobody can say.
-
     Notes
     -----
     ``missing_ha = max(0, at_least * of_ha - settled_ha)``.
@@ -175,20 +156,7 @@ def weigh_floors(
 
 
 def without_floors(floors: pd.DataFrame, lines: Collection[str]) -> pd.DataFrame:
-    """Floors of which nobody can say whether they are kept, for some control lines cannot be drawn as a whole.
-
-    Parameters
-    ----------
-    floors : DataFrame
-        From :func:`weigh_floors`.
-    lines : collection of str
-        Codes of lines.
-
-    Returns
-    -------
-    DataFrame
-        Same rows; ``settled_ha``, ``share`` and ``missing_ha`` of these lines are missing.
-    """
+    """Floors of which nobody can say whether they are kept, for some control lines cannot be drawn as a whole."""
     unknown = floors["line"].isin(list(lines))
     return floors.assign(**{name: floors[name].mask(unknown) for name in ("settled_ha", "share", "missing_ha")})
 

@@ -21,17 +21,7 @@ AREA = "area_ha"
 
 @dataclass(frozen=True)
 class ParentUnits:
-    """The larger units of a plan.
-
-    Attributes
-    ----------
-    level : str
-        What they are called: the column of the units that names them.
-    table : DataFrame
-        Index: their ids; what rules read of them, in the form of measures.
-    of : Series of str
-        Index ``unit_id``: the whole of which each unit is a part.
-    """
+    """The larger units of a plan."""
 
     level: str
     table: pd.DataFrame
@@ -45,30 +35,6 @@ class ParentUnits:
 
 def gather_parents(measures: pd.DataFrame, rulebook: Rulebook, level: str) -> ParentUnits:
     """What rules read of the larger units, gathered from their parts.
-
-    Parameters
-    ----------
-    measures : DataFrame
-        Index ``unit_id``, one row a part; with ``area_ha`` where a share is to be weighted by it.
-    rulebook : Rulebook
-        Its indicators say by ``whole`` how parts make the value of a whole.
-    level : str
-        The column of the measures that names the larger unit of each part.
-
-    Returns
-    -------
-    ParentUnits
-        Of an indicator without ``whole``, ``<role>_ha`` and ``area_ha`` are added up, ``<role>_share`` is the mean by
-        area, a text is the one that all parts share; any other is missing, unless it is what the rulebook takes for
-        all units of a study without it. A whole with a part whose value is missing
-        has none.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such column, or an id is that of a whole and of a unit of another whole.
-    SourceError
-        A unit is a part of nothing, or parts of one whole lie in different jurisdictions.
 
     Examples
     --------
@@ -105,25 +71,7 @@ def group_parts(of: pd.Series) -> dict[str, list[str]]:
 
 
 def parent_of(units: pd.DataFrame, level: str) -> pd.Series:
-    """The larger unit of which each unit is a part.
-
-    Parameters
-    ----------
-    units : DataFrame
-        Index ``unit_id``; measures will do as well.
-    level : str
-        The column that names it.
-
-    Returns
-    -------
-    Series of str
-        Index of the units.
-
-    Raises
-    ------
-    UnknownNameError, SourceError
-        See :func:`gather_wholes`.
-    """
+    """The larger unit of which each unit is a part."""
     if level not in units.columns:
         raise UnknownNameError(
             Phrase(
@@ -220,31 +168,13 @@ def _jurisdictions(named: pd.Series, of: pd.Series, level: str) -> pd.Series:
 
 
 def rules_of_units(claims: pd.DataFrame, rulebook: Rulebook) -> tuple[Rule, ...]:
-    """The rules that are asked of the units themselves: where they are parts of larger units, only those that refine.
-
-    Parameters
-    ----------
-    claims : DataFrame
-        The CLAIMS table, with the rows of the default zone, which name the larger units.
-    rulebook : Rulebook
-    """
+    """The rules that are asked of the units themselves: of parts of larger units, only those that refine."""
     parts = "inherited_from" in claims.columns and bool((claims["inherited_from"] != "").any())
     return tuple(rule for rule in rulebook.rules if rule.refines == parts)
 
 
 def refinements(zones: pd.DataFrame) -> pd.DataFrame:
     """How far the parts of each larger unit deviate from its main function.
-
-    Parameters
-    ----------
-    zones : DataFrame
-        The ZONES table.
-
-    Returns
-    -------
-    DataFrame
-        Index ``part_of``, sorted: ``main`` of the whole, ``area_ha`` and ``parts``, and ``refined_ha`` and
-        ``refined_parts``, those with another main function. No rows where the units are parts of nothing.
 
     Examples
     --------
@@ -270,12 +200,6 @@ def refinements(zones: pd.DataFrame) -> pd.DataFrame:
 
 def first_part(zones: pd.DataFrame, unit: str) -> str:
     """The unit itself, or the first part of the larger unit of that id; empty where there is neither.
-
-    Parameters
-    ----------
-    zones : DataFrame
-        The ZONES table.
-    unit : str
 
     Examples
     --------

@@ -29,24 +29,6 @@ def decision_faults(
 ) -> Iterator[ZoneplanError]:
     """The complaints about decisions that cannot be carried out.
 
-    Parameters
-    ----------
-    decisions : sequence of Decision
-        In the order of the plan.
-    units : Index
-        Ids of the units.
-    rulebook : Rulebook
-        Its zones are those that can be decided.
-    dropped : collection of str, optional
-        Units that the study has dropped; a decision on one has no effect, which is a finding and no complaint.
-    named : Series of str, optional
-        By id what units are called, for those who wrote a name.
-
-    Yields
-    ------
-    UnknownNameError
-        No such unit or zone, a zone of the other kind, or a second main function for a unit.
-
     Examples
     --------
     >>> from datetime import date
@@ -137,21 +119,6 @@ def locked_units(
 ) -> Iterator[tuple[str, str, Locked]]:
     """Every unit that is locked, by which rule and entry.
 
-    Parameters
-    ----------
-    units : DataFrame
-        Index ``unit_id``; with ``jurisdiction`` where entries on a whole jurisdiction shall find their units.
-    rulebook : Rulebook
-        Its entries that are in force.
-    part_of : Series, optional
-        The larger unit of which each unit is a part; an entry on one locks all its parts.
-
-    Yields
-    ------
-    tuple of str, str and Locked
-        The unit, the rule "locked-<n>" and the entry, in the order of the file. Entries on units that the study does
-        not have yield nothing.
-
     Examples
     --------
     >>> from datetime import date
@@ -175,12 +142,6 @@ def locked_units(
 
 
 def locked_elsewhere(units: pd.DataFrame, rulebook: Rulebook, part_of: pd.Series | None = None) -> dict[str, Locked]:
-    """The entries that find no unit, by their rule: normal where a study is a part of the country.
-
-    Parameters
-    ----------
-    units, rulebook, part_of
-        As in :func:`locked_units`.
-    """
+    """The entries that find no unit, by their rule: normal where a study is a part of the country."""
     used = {rule for _, rule, _ in locked_units(units, rulebook, part_of)}
     return {rule: entry for rule, entry in rulebook.locked.items() if rule not in used}

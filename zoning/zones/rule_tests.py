@@ -35,17 +35,7 @@ FIRMNESS: tuple[Firmness, ...] = get_args(Firmness)
 
 @dataclass(frozen=True, eq=False)
 class AskedRule:
-    """A rule that was asked of every unit, or of the larger units on behalf of their parts.
-
-    Attributes
-    ----------
-    rule : Rule
-    parts : tuple of ConditionPart
-        One row a unit, also where the larger unit was asked.
-    answer : Answer
-    of_wholes : bool
-        Whether the larger units were asked.
-    """
+    """A rule that was asked of every unit, or of the larger units on behalf of their parts."""
 
     rule: Rule
     parts: tuple[ConditionPart, ...]
@@ -61,19 +51,7 @@ class AskedRule:
 
 
 class Change(NamedTuple):
-    """What another limit would do: a row a unit and part that it would change the main function of.
-
-    Attributes
-    ----------
-    unit, rule, part : int arrays
-        Places: of the unit, of the rule, of the part of the rule whose limit moves.
-    main : int array
-        The place of the rule that would then give the main function, -1 for the default.
-    limit : float array
-        What the parameter is today.
-    turn : float array
-        At this limit, or just beyond it, the main function is another one.
-    """
+    """What another limit would do: a row a unit and part that it would change the main function of."""
 
     unit: Places
     rule: Places
@@ -85,21 +63,7 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class RuleTests:
-    """The rules of a plan, asked of all its units.
-
-    Attributes
-    ----------
-    units : Index
-        Of the rows of every column below.
-    rules : tuple of AskedRule
-        Those for main functions as they are asked, the first that holds gives it; then those for overlays.
-    mains : int
-        So many of them are for main functions.
-    given : int array
-        For each unit the place of the rule that gave the main function; -1 for the default, -2 for a decision.
-    status : array of str
-        Of each unit, as the ZONES table has it.
-    """
+    """The rules of a plan, asked of all its units."""
 
     units: pd.Index
     rules: tuple[AskedRule, ...]
@@ -300,15 +264,6 @@ def _first(answers: Sequence[Truths], rows: int) -> Places:
 
 def rule_tests(plan: Plan) -> RuleTests:
     """The rules of a plan, asked of all its units, part by part.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    RuleTests
-        Units in the order of ``plan.units``.
 
     Examples
     --------

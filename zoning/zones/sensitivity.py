@@ -43,15 +43,7 @@ SMALLEST_PCT = 1e-3
 
 
 class Turns(NamedTuple):
-    """Where a rule may turn, as a function of one indicator: one row a unit, in any order, NaN for none.
-
-    Attributes
-    ----------
-    points : float array
-        Thresholds and poles.
-    poles : float array
-        Values at which something is divided by zero.
-    """
+    """Where a rule may turn, as a function of one indicator: one row a unit, in any order, NaN for none."""
 
     points: Floats
     poles: Floats
@@ -60,25 +52,7 @@ class Turns(NamedTuple):
 def weigh_margins(
     claims: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook, asked: Mapping[str, Evaluation] | None = None
 ) -> Margins:
-    """How far units are from the thresholds of the rules, and what would flip their main function.
-
-    Parameters
-    ----------
-    claims : DataFrame
-        From :func:`zoning.zones.classify`.
-    measures : DataFrame
-        Index ``unit_id``, unique, one column a measure.
-    rulebook : Rulebook
-    asked : mapping of str to Evaluation, optional
-        What the rules found of these measures, by rule; by default they are asked.
-
-    Returns
-    -------
-    Margins
-        Of the units of the measures, in their order. Of two equally near values that flip a unit the lower one. One
-        beyond a division by zero only where no other flips; one at it only where the answer of the rule that it leaves
-        unknown does not matter.
-    """
+    """How far units are from the thresholds of the rules, and what would flip their main function."""
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
     known = complete_measures(measures, rulebook).rename_axis("unit_id")
     rules = rules_of_units(claims, rulebook)
@@ -297,20 +271,7 @@ def conflicts(
 
 
 def open_conflicts(margins: Margins, zones: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
-    """The conflicts of contested units, and of all units that are near a threshold.
-
-    Parameters
-    ----------
-    margins : Margins
-    zones : DataFrame
-        Index ``unit_id``, from :func:`zoning.zones.resolve`.
-    rulebook : Rulebook
-
-    Returns
-    -------
-    DataFrame
-        As :func:`conflicts` gives it.
-    """
+    """The conflicts of contested units, and of all units that are near a threshold."""
     contested = zones["status"].reindex(margins.units).eq("contested").to_numpy()
     mains = {rule.id for rule in rulebook.rules if rule.zone in set(rulebook.codes("main"))}
     picked = [
@@ -321,19 +282,7 @@ def open_conflicts(margins: Margins, zones: pd.DataFrame, rulebook: Rulebook) ->
 
 
 def unit_margins(plan: Plan, units: Iterable[str]) -> pd.DataFrame:
-    """How far some units of a plan are from each threshold, and what would flip them: what the run found.
-
-    Parameters
-    ----------
-    plan : Plan
-        Just made, or read back from a run folder.
-    units : iterable of str
-
-    Returns
-    -------
-    DataFrame
-        The CONFLICTS table as :func:`conflicts` gives it of these units.
-    """
+    """How far some units of a plan are from each threshold, and what would flip them: what the run found."""
     margins = margins_in(plan)
     places = np.flatnonzero(margins.units.isin(list(units)))
     return _every_clause(margins, places, plan.zones.set_index("unit_id"), plan.rulebook)
@@ -385,18 +334,7 @@ def _rows(margins: Margins, picked: Sequence[tuple[ClauseMargin, Places]], ruleb
 
 
 def margin_findings(plan: Plan) -> Iterator[Remark]:
-    """Units that noise of the inputs could flip, as a note.
-
-    Parameters
-    ----------
-    plan : Plan
-        With its conflicts.
-
-    Yields
-    ------
-    Remark
-        One of code ``near_threshold`` for each clause that some units are near to.
-    """
+    """Units that noise of the inputs could flip, as a note."""
     rows = plan.conflicts[plan.conflicts["near"].astype(bool)]
     for (rule, clause), group in rows.groupby(["rule", "clause"], sort=True):
         units = sorted(set(group["unit_id"]))

@@ -27,11 +27,6 @@ STANDINGS = (
 def assumed_measures(zones: pd.DataFrame) -> list[str]:
     """The absent measures on which the main function of some units hangs, or an overlay that they have, sorted.
 
-    Parameters
-    ----------
-    zones : DataFrame
-        The ZONES table, or some rows of it.
-
     Examples
     --------
     >>> assumed_measures(pd.DataFrame({"assumed": ["marine_share", "", "heritage_ha;marine_share"]}))
@@ -42,16 +37,6 @@ def assumed_measures(zones: pd.DataFrame) -> list[str]:
 
 def decision_status(plan: Plan) -> pd.Series:
     """How the zones of each unit came about.
-
-    Parameters
-    ----------
-    plan : Plan
-
-    Returns
-    -------
-    Series of str
-        Index ``unit_id``, one of ``STANDINGS``: the unit's status, which ends with ``_overlay`` where decisions gave
-        nothing but overlays, or where all that is open is about overlays.
 
     Examples
     --------

@@ -26,21 +26,7 @@ def is_threshold(rulebook: Rulebook, name: str) -> bool:
 
 
 def threshold_range(rulebook: Rulebook, name: str, ends: Sequence[float]) -> Range:
-    """The lowest and the highest value that may be drawn of a parameter.
-
-    Parameters
-    ----------
-    rulebook : Rulebook
-    name : str
-    ends : sequence of float
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such parameter.
-    StudyError
-        It is no number or no threshold of rules, or the range is none.
-    """
+    """The lowest and the highest value that may be drawn of a parameter."""
     if name not in rulebook.parameters:
         known = sorted(rulebook.parameters)
         raise UnknownNameError(
@@ -63,11 +49,6 @@ def threshold_range(rulebook: Rulebook, name: str, ends: Sequence[float]) -> Ran
 def range_of(name: str, ends: Sequence[float], least: float = -math.inf) -> Range:
     """Two ends of a range, of which none is below the least, as numbers.
 
-    Raises
-    ------
-    StudyError
-        They are none.
-
     Examples
     --------
     >>> range_of("share_min", [0, 1])
@@ -84,11 +65,6 @@ def range_of(name: str, ends: Sequence[float], least: float = -math.inf) -> Rang
 def draw_evenly(ranges: Mapping[str, Range], draws: int, seed: int) -> pd.DataFrame:
     """One row a draw, one column a name; a name has the same draws whatever else is drawn.
 
-    Parameters
-    ----------
-    ranges : mapping of str to (float, float)
-    draws, seed : int
-
     Examples
     --------
     >>> one, two = draw_evenly({"a": (0, 1)}, 3, 7), draw_evenly({"b": (5, 6), "a": (0, 1)}, 3, 7)
@@ -104,14 +80,6 @@ def draw_evenly(ranges: Mapping[str, Range], draws: int, seed: int) -> pd.DataFr
 
 def draw_mixtures(name: str, opinions: Mapping[str, Mapping[str, float]], draws: int, seed: int) -> pd.DataFrame:
     """Weights between those of several people, all mixtures of them alike; one row a draw, one column a measure.
-
-    Parameters
-    ----------
-    name : str
-        Of the index: another one has other draws.
-    opinions : mapping of str to mapping of str to float
-        By person the weight of each measure.
-    draws, seed : int
 
     Examples
     --------
@@ -133,30 +101,7 @@ def kept_in_draws(
     part_of: str | None = None,
     moved: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
-    """How often each unit keeps its main function in draws of thresholds and measures, and what it is else.
-
-    Parameters
-    ----------
-    claims, measures, rulebook, part_of
-        As for :func:`zones_by_variant`.
-    zones : DataFrame
-        Index ``unit_id``; ``main`` in the plan.
-    drawn : DataFrame
-        One row a draw, one column a parameter.
-    moved : mapping of str to DataFrame, optional
-        By name of a measure that rules read its values, units by draws.
-
-    Returns
-    -------
-    DataFrame
-        Index ``unit_id``, sorted; ``main``, ``share`` of the draws in which it is kept, the main function ``other``
-        that the unit has most often instead (empty where there is none), and ``other_share``.
-
-    Raises
-    ------
-    MissingValueError
-        A value is missing that a rule cannot do without in some draw.
-    """
+    """How often each unit keeps its main function in draws of thresholds and measures, and what it is else."""
     own = zones["main"].sort_index()
     if drawn.columns.empty and not moved:
         return pd.DataFrame({"main": own, "share": 1.0, "other": "", "other_share": 0.0})

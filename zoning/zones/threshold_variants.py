@@ -51,33 +51,7 @@ def zones_by_variant(
     variants: pd.DataFrame,
     part_of: str | None = None,
 ) -> tuple[pd.DataFrame, Codes]:
-    """The zones of each unit under other values of parameters that stand in conditions of rules and nowhere before.
-
-    Parameters
-    ----------
-    claims : DataFrame
-        From :func:`zoning.zones.classify` with the same measures, rulebook and larger units, answers of "no" included.
-    measures : DataFrame
-        Index ``unit_id``; as measured, not completed.
-    rulebook : Rulebook
-    variants : DataFrame
-        One row a variant, one column a parameter.
-    part_of : str, optional
-        As for :func:`zoning.zones.classify`.
-
-    Returns
-    -------
-    DataFrame
-        The outcomes that occur, each once, sorted: ``main``, ``overlays``, ``status``, and the ``rule`` that gave the
-        main function.
-    int array, variants x units
-        The place of the outcome of each; units in the order of the measures.
-
-    Raises
-    ------
-    MissingValueError
-        In a variant a value is missing that a rule with ``on_unknown = "error"`` needs; of the first such variant.
-    """
+    """The zones of each unit under other values of parameters that stand in conditions of rules and nowhere before."""
     return ThresholdSweep(claims, measures, rulebook, variants.columns, part_of).zones_by_variant(variants)
 
 
@@ -89,21 +63,7 @@ def zones_by_row(
     values: pd.DataFrame,
     part_of: str | None = None,
 ) -> pd.DataFrame:
-    """The zones of some units, each under values of its own; other arguments are those of :func:`zones_by_variant`.
-
-    Parameters
-    ----------
-    rows : int array
-        Places of units in the measures; one may come several times.
-    values : DataFrame
-        As many rows, one column a parameter.
-
-    Returns
-    -------
-    DataFrame
-        As many rows: ``main``, ``overlays``, ``status``, ``rule``; all empty where a rule that must be answered
-        cannot be.
-    """
+    """The zones of some units, each under values of its own; other arguments are those of :func:`zones_by_variant`."""
     return ThresholdSweep(claims, measures, rulebook, values.columns, part_of).zones_by_row(rows, values)
 
 
@@ -122,13 +82,6 @@ class ThresholdSweep:
     """The zones of units under other values of some parameters, for whoever asks again and again.
 
     What does not hang on these values is worked out once, and so is the outcome of each unit and set of answers.
-
-    Parameters
-    ----------
-    claims, measures, rulebook, part_of
-        As for :func:`zones_by_variant`.
-    names : iterable of str
-        The parameters whose values vary; a question may leave some of them as they are in the rulebook.
     """
 
     def __init__(

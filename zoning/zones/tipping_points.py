@@ -162,17 +162,7 @@ class Curve(Shown):
 
 
 class StillThreshold(NamedTuple):
-    """A threshold of which no curve is drawn, and why.
-
-    Attributes
-    ----------
-    parameter : str
-    why : {"unasked", "missing", "outweighed", "untold"}
-        Only rules read it that are asked of no unit here; no unit has a value of what it is compared with; other rules
-        or decisions say what becomes of each unit, whatever it is; or it moves zones in steps that are not told.
-    names : tuple of str
-        The rules that are not asked, or the measures without a value.
-    """
+    """A threshold of which no curve is drawn, and why."""
 
     parameter: str
     why: Literal["unasked", "missing", "outweighed", "untold"]
@@ -190,11 +180,6 @@ def threshold_curves(plan: Plan) -> ThresholdCurves:
     """The curve of every threshold that changes a zone at some value, and why the others have none.
 
     Both in the order of the rulebook.
-
-    Parameters
-    ----------
-    plan : Plan
-        Just made, or read back.
     """
     common, found, still = AskedRules.of(plan), list[Curve](), list[StillThreshold]()
     compared = {name for rule in common.rulebook.rules for name in parse_condition(rule.when).names}
@@ -230,19 +215,7 @@ def _outweighed_or_missing(common: AskedRules, parameter: str) -> StillThreshold
 
 
 class AskedRules(NamedTuple):
-    """The rules of a plan that are asked of its units, and what they see.
-
-    Attributes
-    ----------
-    plan : Plan
-    rulebook : Rulebook
-    asked : tuple of Rule
-        Rules that are asked of the units themselves.
-    known : DataFrame
-        The measures, completed.
-    ordered : MainRules
-        Those of them for main functions, and what stands around them.
-    """
+    """The rules of a plan that are asked of its units, and what they see."""
 
     plan: Plan
     rulebook: Rulebook
@@ -383,20 +356,7 @@ def _require(common: AskedRules, parameter: str) -> None:
 def zones_at(
     common: AskedRules, rules: Sequence[Rule], seen: pd.DataFrame, rows: npt.NDArray[np.intp], rulebook: Rulebook
 ) -> list[Words]:
-    """The main function of each row of a table, then for each overlay that some of the rules claim for whether it is.
-
-    Parameters
-    ----------
-    common : AskedRules
-    rules : sequence of Rule
-        Those that read what is another than in the plan.
-    seen : DataFrame
-        Of each row the measures of its unit, with what is tried.
-    rows : int array
-        The place of the unit of each row.
-    rulebook : Rulebook
-        The parameters that the rules see.
-    """
+    """The main function of each row of a table, then for each overlay whether the rules claim it."""
     said = [
         parse_condition(rule.when).evaluate(seen, rulebook.values)
         if rule in rules
@@ -414,22 +374,7 @@ def zones_at(
 def turning_points(
     rules: Iterable[Rule], known: pd.DataFrame, parameters: Mapping[str, float | bool | str], name: str
 ) -> Floats:
-    """The values at which a clause turns, or divides by zero, one row a unit in ascending order, NaN last.
-
-    Parameters
-    ----------
-    rules : iterable of Rule
-    known : DataFrame
-        With a column of the parameter or measure.
-    parameters : mapping
-        The others.
-    name : str
-
-    Raises
-    ------
-    StudyError
-        It stands in a clause to a higher than the first degree.
-    """
+    """The values at which a clause turns, or divides by zero, one row a unit in ascending order, NaN last."""
     columns: list[Floats] = []
     for rule in rules:
         asked = parse_condition(rule.when).evaluate(known, parameters)
@@ -522,18 +467,7 @@ class _Turns(NamedTuple):
 
 
 def _steps(turns: _Turns, units: npt.NDArray[np.intp], first: Sequence[Words], area: Floats) -> tuple[Step, ...]:
-    """The curve: what is added up from the lowest values on, at each place where a unit changes.
-
-    Parameters
-    ----------
-    turns : _Turns
-    units : int array
-        Places of units.
-    first : sequence of array of str
-        What each of them is by each answer, below all its points.
-    area : float array
-        Hectares of every unit.
-    """
+    """The curve: what is added up from the lowest values on, at each place where a unit changes."""
     zones = sorted({*turns.zone, *turns.becomes}.union(*first) - {""})
     order = np.lexsort((turns.above, turns.value))
     row, value, side, *words = (part[order] for part in turns)

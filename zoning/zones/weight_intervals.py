@@ -25,29 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 
 class WeightInterval(NamedTuple):
-    """Between which values of a weight no zone changes, the other weights of the index in their proportions.
-
-    Attributes
-    ----------
-    name, measure : str
-        The index, and a measure of it.
-    weight : float
-        In the plan.
-    low, high : float or None
-        The ends, from 0 to 1; None where they are not known.
-    low_included, high_included : bool
-        Whether the end itself belongs to it.
-    below, above : str
-        The unit that changes first beyond either end; "" where none does before 0 or 1.
-    becomes_below, becomes_above : str
-        Its main function there, or the overlay that it gains or loses.
-    opinions : mapping of str to float
-        The weight in each named set of the plan.
-    unknown : str
-        Why the ends are not known: "aggregate" (no weighted sum), "indirect" (measures that are no weighted sums of the
-        index as it is are made of it, or one rule reads two of them), "curved" (it stands in a condition to a higher
-        degree) or "larger" (rules of larger units read it); "" else.
-    """
+    """Between which values of a weight no zone changes, the other weights of the index in their proportions."""
 
     name: str
     measure: str
@@ -159,14 +137,7 @@ def _of_index(common: AskedRules, index: PlanIndex, unknown: str) -> list[Weight
 
 
 class _Line(NamedTuple):
-    """The score of each unit as a function of one weight; NaN where the unit has none.
-
-    Attributes
-    ----------
-    at : float
-        The weight in the plan.
-    rest, slope : float array
-    """
+    """The score of each unit as a function of one weight; NaN where the unit has none."""
 
     at: float
     rest: Floats

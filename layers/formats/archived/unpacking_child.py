@@ -25,19 +25,7 @@ _OPEN: dict[str, Iterator[tuple[str, bytes]]] = {}
 
 
 def unpacked_ahead(files: Mapping[str, Path]) -> dict[str, str]:
-    """The archives among some files, unpacked for a child that reads: once, and until the command or call is done.
-
-    Parameters
-    ----------
-    files : mapping of str to Path
-        By the name of the layer.
-
-    Returns
-    -------
-    dict of str to str
-        By the path of each archive what it holds; "" where it is refused, which who reads it finds again and tells of
-        the layer. For :func:`layers.formats.take_unpacked`.
-    """
+    """The archives among some files, unpacked for a child that reads: once, and until the command or call is done."""
     archives = {path: name for name, path in files.items() if path.suffix.lower() == ".zip" and path.is_file()}
     return {str(path): _unpacked(path, name, archives) for path, name in archives.items()}
 
@@ -77,17 +65,7 @@ def _next_piece(path: Path, name: str, step: str, child: ReadingChild) -> tuple[
 
 
 def answer(child: ReadingChild, path: str, name: str, step: str) -> Answer:
-    """In a child: leave the next piece of an archive in the common memory.
-
-    Parameters
-    ----------
-    child : ReadingChild
-    path : str
-        Of the archive.
-    name : str
-        Of the layer.
-    step : {"begin", "go on"}
-    """
+    """In a child: leave the next piece of an archive in the common memory."""
     try:
         with child.at_work(name):
             if step == "begin":

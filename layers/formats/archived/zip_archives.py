@@ -42,27 +42,6 @@ Members = Mapping[str, zipfile.ZipInfo]
 def unpacked(path: Path, name: str, allowed: tuple[str, ...]) -> Iterator[tuple[Path, Format]]:
     """A file and its format; of an archive what it holds, unpacked as long as it is read.
 
-    Parameters
-    ----------
-    path : Path
-        A resolved path: plain, inside the study folder.
-    name : str
-        Name of the layer, for messages.
-    allowed : tuple of str
-        Names of the formats that may stand here, outside and inside of an archive.
-
-    Yields
-    ------
-    (Path, Format)
-
-    Raises
-    ------
-    SourceError
-        As for :func:`layers.formats.gdal_drivers.format_of`; the archive is damaged, has a password, names or links
-        that lead elsewhere, or does not hold exactly one shapefile or File Geodatabase.
-    LimitError
-        It unpacks to too much.
-
     Examples
     --------
     >>> from zoneplan import builtin_study
@@ -109,19 +88,7 @@ def add_piece(folder: Path, target: str, piece: bytes | memoryview) -> None:
 
 
 def pieces_of(path: Path, name: str) -> Iterator[tuple[str, bytes]]:
-    """What is unpacked of an archive, piece by piece, each after the name that its file gets; the main file first.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Name of the layer, for messages.
-
-    Raises
-    ------
-    SourceError, LimitError
-        As for :func:`unpacked`.
-    """
+    """What is unpacked of an archive, piece by piece, each after the name that its file gets; the main file first."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = _members(_files(archive, path, name), path, name)

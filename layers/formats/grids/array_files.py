@@ -48,26 +48,7 @@ _UNWRITTEN = 9.969209968386869e36
 
 @contextmanager
 def opened_array(path: Path, driver: str, name: str, layer: str | None = None) -> Iterator[ArrayBand]:
-    """A variable, open for reading as a dataset of rasterio is.
-
-    Parameters
-    ----------
-    path : Path
-        Resolved and checked by :func:`layers.formats.gdal_drivers.format_of`.
-    driver : {"netCDF", "Zarr"}
-        As told there.
-    name : str
-        Name of the layer in the plan, for messages.
-    layer : str, optional
-        The variable, needed where several lie on a map.
-
-    Raises
-    ------
-    SourceError
-        What reads it is not installed; it holds links to other files, no such variable, or one that is no plain grid.
-    LimitError
-        Its chunks are too large to be unpacked.
-    """
+    """A variable, open for reading as a dataset of rasterio is."""
     try:
         import xarray  # noqa: PLC0415  (an extra, loaded where there are such grids)
 

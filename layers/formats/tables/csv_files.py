@@ -37,25 +37,6 @@ def read_sheet(
     """A CSV as a table of text, and what the ledger has to say of its encoding.
 
     Empty cells are missing, and so are rows of nothing else.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Name of the layer, for messages.
-    encoding : str, optional
-        By default UTF-8, with or without a byte-order mark; else GB18030 where that is clear, with a ledger row.
-    separator : str, optional
-        What stands between columns, by default a comma.
-
-    Raises
-    ------
-    SourceError
-        Another encoding or separator, lines of uneven length, or column names that are empty or stand twice.
-    StudyError
-        Python does not know the encoding.
-    LimitError
-        Too many rows or bytes.
     """
     check_size(path.stat().st_size, path, name)
     content = path.read_bytes()
@@ -102,15 +83,7 @@ def read_cells(
     content: bytes | None = None,
     separator: str | None = None,
 ) -> tuple[list[str], list[CsvRow]]:
-    """The first line of a CSV and its rows, each with its place in the file; otherwise as :func:`read_sheet`.
-
-    Returns
-    -------
-    header : list of str
-        Without blanks around a name.
-    rows : list of CsvRow
-        As many cells in each as the header has names; blank lines are left out.
-    """
+    """The first line of a CSV and its rows, each with its place in the file; otherwise as :func:`read_sheet`."""
     first, *rows = read_rows(path, name, encoding, content, separator) or [CsvRow([], 1)]
     header = [column_name(one) for one in first.cells]
     check_header(header, path, name)
@@ -141,29 +114,7 @@ def read_rows(
     content: bytes | None = None,
     separator: str | None = None,
 ) -> list[CsvRow]:
-    """All lines of a CSV as they are, titles above the header included; those without a cell are left out.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Name of the table, for messages.
-    encoding : str, optional
-        By default UTF-8, with or without a byte-order mark.
-    content : bytes, optional
-        What the file holds, where it was read already.
-    separator : str, optional
-        What stands between columns, by default a comma.
-
-    Raises
-    ------
-    SourceError
-        Another encoding, or no CSV.
-    StudyError
-        Python does not know the encoding.
-    LimitError
-        Too many bytes.
-    """
+    """All lines of a CSV as they are, titles above the header included; those without a cell are left out."""
     check_size(path.stat().st_size if content is None else len(content), path, name)
     if encoding is not None:
         with naming_the_layer(Phrase("layer '{layer}'", layer=name)):
@@ -213,13 +164,7 @@ def column_name(cell: str) -> str:
 
 
 def check_header(header: Sequence[str], path: Path, name: str) -> None:
-    """Refuse names of columns of which one is empty or stands twice.
-
-    Raises
-    ------
-    SourceError
-        It says which.
-    """
+    """Refuse names of columns of which one is empty or stands twice."""
     other = re.search(r"[;\t|,]", header[0]) if len(header) == 1 else None
     if other:
         raise SourceError(

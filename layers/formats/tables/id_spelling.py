@@ -44,30 +44,7 @@ def alike_ids(ids: Iterable[str]) -> list[list[str]]:
 
 
 def settle_ids(table: pd.DataFrame, ids: pd.Index, name: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A table with the ids of units where its own say the same in other characters.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Index: id (text, unique).
-    ids : Index
-        Of the units (text, unique).
-    name : str
-        Of the table, for messages and the ledger.
-
-    Returns
-    -------
-    table : DataFrame
-        Same rows and order.
-    ledger : DataFrame
-        A row "spelling" for each id that was read as a unit's.
-
-    Raises
-    ------
-    SourceError
-        Two ids say one unit, or one is nearly that of a unit of which the table says nothing else: a zero in front or
-        a ``.0`` behind that a spreadsheet left, letters of another alphabet, capital letters.
-    """
+    """A table with the ids of units where its own say the same in other characters."""
     strangers = table.index[~table.index.isin(ids)]
     if strangers.empty:
         return table, entries(name, [], "spelling", "")

@@ -64,34 +64,7 @@ def read_workbook(
     content: bytes | None = None,
     decimal: DecimalSign | None = None,
 ) -> list[CsvRow]:
-    """The rows of a sheet, those without a text left out.
-
-    Parameters
-    ----------
-    path : Path
-        An ``.xlsx``.
-    name : str
-        Name of the table, for messages.
-    sheet : str, optional
-        Its name, one of :func:`sheets_of`; by default the first one.
-    content : bytes, optional
-        What the file holds, where it was read already.
-    decimal : {".", ","}, optional
-        What stands before the fraction of its numbers, as in texts of the same table.
-
-    Returns
-    -------
-    list of CsvRow
-        As many cells in each as the widest has; ``line`` is the number of the row in the sheet. The cells of a merged
-        range all have the text of its first one.
-
-    Raises
-    ------
-    SourceError
-        It is no workbook, its sheet cannot be read, or a formula in it ended in an error or was never worked out.
-    LimitError
-        Too many rows or bytes.
-    """
+    """The rows of a sheet, those without a text left out."""
     check_size(path.stat().st_size if content is None else len(content), path, name)
     try:
         with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
@@ -125,26 +98,14 @@ def read_workbook(
 
 
 def sheets_of(path: Path, name: str) -> list[str]:
-    """The names of the sheets of a workbook, in their order.
-
-    Raises
-    ------
-    LimitError
-        Too many bytes.
-    """
+    """The names of the sheets of a workbook, in their order."""
     with zipfile.ZipFile(path) as archive:
         _check_parts(archive, path, name)
         return [one.attrib["name"] for one in _sheets(archive)]
 
 
 def count_rows(path: Path, name: str, sheet: str | None = None) -> int:
-    """About how many rows a sheet has, without reading their cells; 0 where it cannot be read.
-
-    Raises
-    ------
-    LimitError
-        Too many bytes.
-    """
+    """About how many rows a sheet has, without reading their cells; 0 where it cannot be read."""
     try:
         with zipfile.ZipFile(path) as archive:
             _check_parts(archive, path, name)

@@ -18,22 +18,7 @@ _GEOMETRIES = frozenset(
 
 
 def check_lines(path: Path, read: int, name: str) -> None:
-    """Refuse a file of which fewer features were read than it has lines.
-
-    Parameters
-    ----------
-    path : Path
-        With a feature a line, or after each record separator.
-    read : int
-        Features that GDAL found.
-    name : str
-        Name of the layer, for messages.
-
-    Raises
-    ------
-    SourceError
-        Names the first line that is no feature, such as one that was cut short.
-    """
+    """Refuse a file of which fewer features were read than it has lines."""
     if sum(1 for _ in _records(path)) == read:
         return
     for line, text in _records(path):

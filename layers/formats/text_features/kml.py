@@ -32,15 +32,7 @@ _KINDS = {1: "Point", 2: "LineString", 3: "Polygon", 4: "MultiPoint", 5: "MultiL
 
 
 class KmlLayer(NamedTuple):
-    """The placemarks of one folder.
-
-    Attributes
-    ----------
-    table : pyarrow.Table
-        ``name``, ``description`` and the extended data as text: a schema calls many numbers text.
-    geometry : pyarrow array
-        Well-known binary.
-    """
+    """The placemarks of one folder."""
 
     table: pa.Table
     geometry: pa.ChunkedArray
@@ -56,28 +48,7 @@ class _Placemark:
 
 
 def kml_layers(path: Path, name: str) -> dict[str, KmlLayer]:
-    """The folders and documents of a KML file that hold placemarks, by their names.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Name of the layer, for messages.
-
-    Returns
-    -------
-    dict of str to KmlLayer
-        Those of one name together; what has no name is called like the file.
-
-    Raises
-    ------
-    SourceError
-        It is no KML, damaged, links to other documents, declares entities, or nests too deeply.
-    GeometryError
-        Coordinates that are none, a ring that is not closed, or a shape of a kind that is not read.
-    LimitError
-        Too many bytes or placemarks.
-    """
+    """The folders and documents of a KML file that hold placemarks, by their names."""
     check_size(path.stat().st_size, path, name)
     reader = _Reader(path, name)
     try:

@@ -27,17 +27,7 @@ MAX_DEPTH = 30
 
 
 class TopoObject(NamedTuple):
-    """The features of one object of a topology.
-
-    Attributes
-    ----------
-    table : pyarrow.Table
-        The properties, and ``id`` where features have one and no property of that name.
-    geometry : pyarrow array
-        Well-known binary.
-    crs : CRS or None
-        That of the file, where its writer has added one.
-    """
+    """The features of one object of a topology."""
 
     table: pa.Table
     geometry: pa.ChunkedArray
@@ -49,44 +39,12 @@ class TopologyError(ValueError):
 
 
 def topojson_objects(path: Path, name: str) -> dict[str, list[Mapping[str, Any]]]:
-    """The objects of a topology by their names, each with its features as the file has them.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Name of the layer, for messages.
-
-    Raises
-    ------
-    SourceError
-        It is no topology, or damaged.
-    LimitError
-        Too many bytes or features.
-    """
+    """The objects of a topology by their names, each with its features as the file has them."""
     return {key: _features(one) for key, one in _topology(path, name)["objects"].items()}
 
 
 def read_topojson(path: Path, name: str, chosen: str) -> TopoObject:
-    """The features of one object, arcs joined.
-
-    Parameters
-    ----------
-    path : Path
-    name : str
-        Name of the layer, for messages.
-    chosen : str
-        The object's name, one of :func:`topojson_objects`.
-
-    Raises
-    ------
-    SourceError
-        It is no topology or damaged; an arc is missing, or two that follow each other do not meet.
-    CrsError
-        The file has a CRS that is no plain name.
-    LimitError
-        Too many bytes or features.
-    """
+    """The features of one object, arcs joined."""
     topology = _topology(path, name)
     features = _features(topology["objects"][chosen])
     check_rows(len(features), path, name)

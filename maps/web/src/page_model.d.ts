@@ -15,9 +15,7 @@ export type Cql2 = { op: string; args: (Cql2 | Cql2[])[] } | { property: string 
 /** Everything that the page is made from, shapes apart. */
 export interface Page {
   language: string;
-  /** The words of the map in its language. */
   words: Record<Word, string>;
-  /** Those that depend on a count, in each plural form of the language. */
   counted_words: Record<CountedWord, string[]>;
   numbers: NumberSigns;
   plan: Summary;
@@ -32,14 +30,10 @@ export interface Page {
   verdicts: VerdictTable;
   headline: Headline;
   scenarios: ScenarioLayer[];
-  /** The places of units that the projection cannot show. */
   undrawn: number[];
-  /** What is drawn where there is no plan: all that only a plan has is empty then. */
   table: TableView | null;
   surroundings: Surroundings | null;
-  /** Only on the map of a comparison. */
   comparison: ComparedPlans | null;
-  /** What the plan is worked out again from; None where there is no plan. */
   model: PlanModel | null;
   grid: MapGrid;
 }
@@ -48,21 +42,15 @@ export interface Page {
 export interface NumberSigns {
   thousands: string;
   point: string;
-  /** The plural form of each count from 0 to 199. */
   plural: number[];
-  /** How a share is told, with `{n}`. */
   percent: string;
-  /** The larger ones first. */
   large: LargeNumber[];
 }
 
 /** How large numbers are told, such as in millions. */
 export interface LargeNumber {
-  /** From here on. */
   least: number;
-  /** What they are counted in. */
   unit: number;
-  /** With `{n}` for so many. */
   text: string;
 }
 
@@ -70,7 +58,6 @@ export interface LargeNumber {
 export interface Summary {
   name: string;
   note: string;
-  /** Of a try by whom it is, and that it is not the adopted plan; empty of any other plan. */
   tried: string;
   date: string;
   rulebook: string;
@@ -80,13 +67,10 @@ export interface Summary {
   checked: PoliciesChecked;
   parameters: ParametersChecked;
   texts: LawText[];
-  /** Roles that available land was not reduced by. */
   deductions: string[];
   assumptions: Assumed[];
-  /** Absent measures that some main functions hang on. */
   hangs_on: string[];
   decisions: Decided[];
-  /** Whose data it rests on; the file where the plan does not say it. */
   sources: string[];
 }
 
@@ -106,9 +90,7 @@ export interface ParametersChecked {
 /** Where the text of a policy was read. */
 export interface LawText {
   title: string;
-  /** Document, article, address and day. */
   source: string;
-  /** How it is known, in words. */
   reading: string;
 }
 
@@ -131,26 +113,18 @@ export interface ZoneLayer {
   code: string;
   kind: "main" | "overlay";
   title: string;
-  /** How many units have it. */
   units: number;
-  /** Their land. */
   ha: number;
-  /** Whether it is the main function of what no rule claims: the colour of the paper, where it has none of its own. */
   default: boolean;
-  /** Of a main function; None for an overlay, and for paper. */
   fill: string | null;
-  /** Of an overlay. */
   sign: Sign | null;
 }
 
 /** What stands for an overlay on a map: a disc with a drawing. */
 export interface Sign {
   name: string;
-  /** Of SVG, around (0, 0), held by a circle of radius 6. */
   path: string;
-  /** Its ink on paper, and on a dark ground. */
   light: string;
-  /** Its ink on paper, and on a dark ground. */
   dark: string;
 }
 
@@ -161,10 +135,8 @@ export interface LineLayer {
   reference: string;
   colour: string;
   width: number;
-  /** Their lengths, in widths of the line. */
   dashes: number[];
   ha: number;
-  /** The places of the pieces that it has. */
   pieces: number[];
 }
 
@@ -174,10 +146,8 @@ export interface DesignationLayer {
   title: string;
   role: string;
   colour: string;
-  /** Of its outline, in widths of the line. */
   dashes: number[];
   ha: number;
-  /** The places of the pieces that it covers. */
   pieces: number[];
 }
 
@@ -186,62 +156,41 @@ export interface QuotaLayer {
   name: string;
   title: string;
   period: number;
-  /** Of its amounts, in words. */
   unit: string;
-  /** Exact amounts. */
   total: string;
-  /** Exact amounts. */
   reserve: string;
-  /** Amounts are whole multiples of it. */
   step: number;
-  /** Empty where amounts follow weights. */
   objective: string;
-  /** What was found to be the best. */
   solution: string;
-  /** The first is shown first. */
   bases: QuotaBase[];
-  /** Why units get less or more than by their weight alone. */
   shifts: QuotaShift[];
-  /** By each jurisdiction above the units what its units get, exactly, without what it holds back. */
   jurisdictions: Record<string, string>;
 }
 
 /** What the amounts of a quota are put in relation to: the people of each unit, available land, the weight alone. */
 export interface QuotaBase {
   key: string;
-  /** What is shown then. */
   title: string;
-  /** Of an amount in relation to it, in words. */
   unit: string;
-  /** An amount times this, divided by the value of a unit, is in that unit. */
   scale: number;
-  /** What the weight is made of, where amounts are told by how much they differ from what it alone would give; empty where they are divided. */
   plain: string;
-  /** One a unit; None where it is not known. */
   values: (number | null)[];
 }
 
 /** What makes some units get less, or more, of a quota than by their weight alone. */
 export interface QuotaShift {
   reason: string;
-  /** How many. */
   units: number;
-  /** The sum of their differences, below 0 where they get less. */
   amount: number;
 }
 
 /** A measure that no rule compares with a limit; its values stand beside the shapes, one a unit. */
 export interface MeasureLayer {
-  /** Of its column. */
   name: string;
   title: string;
-  /** Of measure, in words; empty where there is none. */
   unit: string;
-  /** Whether it is printed in per cent. */
   share: boolean;
-  /** Its values are multiples of it. */
   step: number;
-  /** On which they are drawn. */
   axis: MeasureAxis;
 }
 
@@ -261,12 +210,9 @@ export interface MeasureAxis {
 
 /** The land that a quota takes in all. */
 export interface SiteLayer {
-  /** Its place in `quotas`. */
   quota: number;
   colour: string;
-  /** What has a place on the ground, and what has none. */
   ha: number;
-  /** What has a place on the ground, and what has none. */
   unplaced_ha: number;
   sites: Columns<Site>;
 }
@@ -298,17 +244,11 @@ export interface Instrument {
   title: string;
   period: number;
   unit: string;
-  /** Exact amounts: all that is paid, and what is left of it on balance. */
   paid: string;
-  /** Exact amounts: all that is paid, and what is left of it on balance. */
   net: string;
-  /** The largest first, so that the smaller lie on top. */
   arrows: Columns<Arrow>;
-  /** The largest first, so that the smaller lie on top. */
   marks: Columns<Mark>;
-  /** The parties without a place on the map. */
   beyond: number[];
-  /** Whether the arrows were too many, so that net amounts are drawn instead. */
   many: boolean;
 }
 
@@ -338,11 +278,8 @@ export interface Payment {
 /** Who pays or receives. */
 export interface Party {
   name: string;
-  /** The place of a unit, where it is one. */
   unit: number | null;
-  /** Inside a jurisdiction; a pool, a budget and those outside of the study have no place. */
   point: Point | null;
-  /** The places of the units that it consists of. */
   units: number[];
 }
 
@@ -355,31 +292,21 @@ export interface Point {
 /** What the cards of the units say. Groups of rows are in the order of `units`, if nothing else is said. */
 export interface Cards {
   units: Columns<UnitRow>;
-  /** What the further columns of zones and quotas are called that have something to say. */
   unit_titles: string[];
-  /** What the further columns of zones and quotas are called that have something to say. */
   quota_titles: string[];
   jurisdictions: string[];
   rules: RuleEntry[];
-  /** What decided the main function of each unit. */
   main_claims: Columns<ClaimRow>;
-  /** All others. */
   claims: Groups<ClaimRow>;
   line_rows: Groups<LineRow>;
   quota_rows: Groups<QuotaRow>;
   siting_rows: Groups<SitingRow>;
   policies: PolicyEntry[];
-  /** Each that some units share, once. */
   settings: Groups<Setting>;
-  /** Each that some units share, once. */
   policy_lists: Groups<PolicyRow>;
-  /** Each once; a NUL stands for a number that differs from unit to unit. */
   texts: string[];
-  /** Each chain of lines once. */
   reasons: Groups<CardLine>;
-  /** Places in `reasons`. */
   reason_lists: number[][];
-  /** Each list of headings once. */
   headings: Groups<CardHeading>;
 }
 
@@ -387,36 +314,21 @@ export interface Cards {
 export interface UnitRow {
   id: string;
   name: string;
-  /** By which it is found, too: those of other languages. */
   other_names: string[];
-  /** Its place in `jurisdictions`. */
   jurisdiction: number;
   area_ha: number;
-  /** The place of its main function in `zones`. */
   main: number;
-  /** Places in `zones`. */
   overlays: number[];
-  /** What a rule, a decision or a doubt made of it; its standing tells overlays, too. */
   status: "decided" | "contested" | "review" | "by_decision" | "assumed";
-  /** What a rule, a decision or a doubt made of it; its standing tells overlays, too. */
   standing: "decided" | "contested" | "review" | "review_overlay" | "by_decision" | "by_decision_overlay" | "assumed";
-  /** The place of its list in `policy_lists`. */
   policies: number;
-  /** The place of the reasons for them in `reason_lists`. */
   policy_reasons: number;
-  /** What is said of these matters: places in `headings`. */
   derived: number;
-  /** What is said of these matters: places in `headings`. */
   norms: number;
-  /** What is said of these matters: places in `headings`. */
   energy: number;
-  /** What is said of these matters: places in `headings`. */
   services: number;
-  /** What is said of these matters: places in `headings`. */
   flows: number;
-  /** What is said of these matters: places in `headings`. */
   industries: number;
-  /** What further columns of the zones say, in the order of `unit_titles`; empty for nothing. */
   shown: string[];
 }
 
@@ -436,45 +348,34 @@ export interface ClaimRow {
 
 /** A control line in a unit. */
 export interface LineRow {
-  /** Its place in `lines`. */
   line: number;
   claimed_ha: number;
   settled_ha: number;
-  /** The titles of the lines that took the rest. */
   lost_to: string[];
-  /** Its place in `reasons`. */
   reason: number;
 }
 
 /** What a unit gets of a quota; amounts are exact, and None where there is none. */
 export interface QuotaRow {
-  /** Its place in `quotas`. */
   quota: number;
   amount: string;
   ceiling: string | null;
   weight: number | null;
-  /** What kept the amount from being another one; empty for nothing. */
   binding: string;
   jurisdiction: string;
   price: number | null;
-  /** The shadow price in words. */
   price_text: string;
-  /** What further columns of the quotas say, in the order of `quota_titles`; empty for nothing. */
   shown: string[];
-  /** Why it is not what the unit's weight alone gives: a place in the quota's `shifts`, -1 for rounding alone. */
   shift: number;
-  /** Its place in `reasons`. */
   reason: number;
 }
 
 /** What a quota took of a unit on the ground. */
 export interface SitingRow {
-  /** Its place in `quotas`. */
   quota: number;
   placed_ha: number;
   unplaced_ha: number;
   patches: number;
-  /** How far it is from the best possible. */
   gap_pct: number | null;
 }
 
@@ -483,15 +384,12 @@ export interface PolicyEntry {
   id: string;
   title: string;
   instrument: string;
-  /** Whether its instrument is one of money. */
   pays: boolean;
   clause: string;
-  /** The sentence that says what stands for the places that it means; empty where its clause says where it holds. */
   extent: string;
   reference: string;
   since: string;
   until: string;
-  /** How its text is known, in words, where it is not verified. */
   doubt: string;
 }
 
@@ -503,35 +401,22 @@ export interface Setting {
 
 /** A policy in the list of a unit. */
 export interface PolicyRow {
-  /** Its place in `policies`. */
   policy: number;
-  /** Whether it gives way to nothing. */
   holds: boolean;
-  /** The place of the policy that it gives way to; None for an exception. */
   over: number | null;
-  /** Their place in `settings`. */
   settings: number;
-  /** The land on which it holds; None for the whole unit. */
   part_ha: number | null;
-  /** Why it does not apply. */
   exception: string;
-  /** The jurisdiction that it comes from. */
   inherited_from: string;
-  /** What is missing, in words, where it applies because nobody knows whether it has to. */
   unknown: string[];
 }
 
 /** A line of a reason. */
 export interface CardLine {
-  /** How far below the matter it stands. */
   depth: number;
-  /** What it is. */
   kind: "reason" | "setting" | "yes" | "no" | "unknown" | "parameter" | "reference";
-  /** Whether anything hangs on it. */
   decides: boolean;
-  /** Its place in `texts`. */
   text: number;
-  /** What stands in the gaps of the text, as it is written. */
   numbers: string[];
 }
 
@@ -694,75 +579,50 @@ export interface ScenarioLayer {
 
 /** A unit that a scenario gives another main function, overlay, status or amount. */
 export interface ScenarioRow {
-  /** Its place. */
   unit: number;
-  /** The place of its main function in `zones`. */
   main: number;
-  /** So the places of its overlays. */
   overlays: number[];
   status: "decided" | "contested" | "review" | "by_decision" | "assumed";
-  /** Of each quota, in the order of `quotas`; exact. */
   amounts: string[];
 }
 
-/** A table of polygons that is drawn without a plan: its rows are the units, and the values of one column the zones. */
+/** A table of polygons that is drawn without a plan: its rows are units, the values of one column zones. */
 export interface TableView {
-  /** The name of the measure that the map opens with; empty for the values of a column of texts, or one colour. */
   by: string;
-  /** Whether polygons may lie on others: then each lies above those before it. */
   stacked: boolean;
   columns: TableColumn[];
-  /** Places of the columns that stand beside the pointer; of none, what the map is filled by does. */
   tip: number[];
 }
 
 /** A column of a table. */
 export interface TableColumn {
   title: string;
-  /** The place of its numbers in `measures`; None for texts. */
   measure: number | null;
-  /** One a row, where its measure tells them in fewer digits; else none at all. */
   numbers: (number | null)[];
-  /** Each once. */
   texts: string[];
-  /** In `texts`, one a row; -1 where there is none. */
   places: number[];
 }
 
 /** What lies under and around the plan. */
 export interface Surroundings {
-  /** Where the grid of the ground lies in the plane of the map, and its step, metres. */
   west: number;
-  /** Where the grid of the ground lies in the plane of the map, and its step, metres. */
   south: number;
-  /** Where the grid of the ground lies in the plane of the map, and its step, metres. */
   step: number;
-  /** Steps; all of the ground lies on so many. */
   width: number;
-  /** Steps; all of the ground lies on so many. */
   height: number;
-  /** From the ground up. */
   layers: GroundLayer[];
-  /** The most important first; all of those in the study are there. */
   towns: Columns<Town>;
-  /** Provinces, then countries. */
   regions: Columns<RegionName>;
   relief: ReliefPicture | null;
-  /** What stands on a map that draws it. */
   credits: string;
 }
 
 /** Shapes of one kind of the ground; their places stand in the block, after all else. */
 export interface GroundLayer {
-  /** Rings of land and lakes, lines of rivers, provinces and countries; "disputed" are lines of countries that are not settled. */
   kind: "land" | "lake" | "river" | "province" | "country" | "disputed";
-  /** Of rivers, 0 the most important. */
   rank: number;
-  /** How many rings or lines, and how many points in all. */
   parts: number;
-  /** How many rings or lines, and how many points in all. */
   points: number;
-  /** One a part, empty where it has none; no names at all where none has one. */
   names: string[];
 }
 
@@ -773,9 +633,7 @@ export interface Town {
   y: number;
   population: number;
   capital: "" | "admin1" | "country" | "territory";
-  /** To the next more important one. */
   apart_km: number;
-  /** It lies in the study. */
   inside: boolean;
 }
 
@@ -783,9 +641,7 @@ export interface Town {
 export interface RegionName {
   name: string;
   country: boolean;
-  /** The best first. */
   x: number[];
-  /** The best first. */
   y: number[];
 }
 
@@ -800,32 +656,22 @@ export interface ReliefPicture {
 
 /** What differs from another plan, which came before. */
 export interface ComparedPlans {
-  /** What moved, and in what the plans differ. */
   title: string;
-  /** What moved, and in what the plans differ. */
   lead: string;
-  /** Of the plans. */
   names: string[];
-  /** What can move, by its title: first of all main functions. */
   kinds: string[];
-  /** By unit the place of the zone that was its main function; -1 where the first plan has no such unit. */
   mains: number[];
-  /** Those that change, the largest first. */
   transitions: Transition[];
   causes: ComparedCause[];
-  /** By unit. */
   moves: Groups<Move>;
   texts: string[];
   amounts: AmountChange[];
-  /** What all get of a quota or by an instrument: title, before, after. */
   sums: string[][];
 }
 
 /** Units of which the main function is one in the first plan and another in the second. */
 export interface Transition {
-  /** Places of zones. */
   before: number;
-  /** Places of zones. */
   after: number;
   units: number;
   ha: number;
@@ -834,21 +680,15 @@ export interface Transition {
 /** What some moves hang on. */
 export interface ComparedCause {
   text: string;
-  /** How many moves of each kind do. */
   counts: number[];
 }
 
 /** Something of a unit that is not the same in both plans. */
 export interface Move {
-  /** Place of the kind. */
   kind: number;
-  /** Places of texts. */
   title: number;
-  /** Places of texts. */
   before: number;
-  /** Places of texts. */
   after: number;
-  /** Place of the cause. */
   cause: number;
 }
 
@@ -856,7 +696,6 @@ export interface Move {
 export interface AmountChange {
   title: string;
   unit: string;
-  /** By unit; None where one of the plans has no amount. */
   values: (number | null)[];
 }
 
@@ -866,62 +705,46 @@ export interface PlanModel {
   parents: ExactTable | null;
   parent_ids: string[];
   derived: DerivedMeasure[];
-  /** Measures that nothing gives, for which something was taken. */
   absent: string[];
   rules: AskedRule[];
-  /** The main function of what nothing else claims. */
   default_zone: number;
-  /** The places of all zones in the order of their codes. */
   by_code: number[];
   decided: DecidedZone[];
   parameters: MovableParameter[];
   levels: QuotaLevel[];
   quotas: QuotaModel[];
-  /** The name of the plan's file; empty of a plan that is a try itself, of which no try can be saved. */
   file: string;
-  /** The SHA-256 of its text as it is written, whatever the language of the page, by which a try knows its plan. */
   digest: string;
 }
 
 /** Measures of units, or of the larger units of which they are parts. */
 export interface ExactTable {
   rows: number;
-  /** Their numbers stand in the block, in this order: of a number the upper 32 bits of all, then the lower ones, a NaN where it is missing; of a text its place and one more, 0 where it is missing; of a truth 0 for no, 1 where it is missing and 2 for yes. */
   columns: ExactColumn[];
-  /** The measures that are derived from these. */
   derived: string[];
 }
 
 /** A measure as it is. */
 export interface ExactColumn {
   name: string;
-  /** "nothing" where all is missing: of such a column no numbers follow. */
   kind: "number" | "text" | "boolean" | "nothing";
-  /** Of texts each once, sorted. */
   texts: string[];
 }
 
 /** A measure that is derived from others. */
 export interface DerivedMeasure {
   name: string;
-  /** Whether it is a number, of 14 significant digits; else a text. */
   number: boolean;
-  /** The first row that holds counts; where none does, or one above cannot be answered, the measure is missing. */
   whens: Cql2[];
-  /** The first row that holds counts; where none does, or one above cannot be answered, the measure is missing. */
   values: Cql2[];
 }
 
 /** A rule, in the order in which rules count. */
 export interface AskedRule {
   id: string;
-  /** The place of the zone that it claims. */
   zone: number;
-  /** Whether it stands above those that do not. */
   refines: boolean;
-  /** Rules of different zones at one priority contest a unit. */
   priority: number;
-  /** Whether the larger units are asked on behalf of their parts. */
   of_parents: boolean;
   on_unknown: "review" | "no" | "error";
   when: Cql2;
@@ -929,13 +752,9 @@ export interface AskedRule {
 
 /** A zone that somebody decided, in the order in which decisions count. */
 export interface DecidedZone {
-  /** The unit, or the larger unit, that the plan names; empty where a level above the plan has decided. */
   about: string;
-  /** Its place. */
   zone: number;
-  /** The places of the units that get it. */
   units: number[];
-  /** Those of different zones at one tier contest a unit. */
   tier: number;
 }
 
@@ -943,14 +762,10 @@ export interface DecidedZone {
 export interface MovableParameter {
   name: string;
   title: string;
-  /** Of measure, in words; empty where there is none. */
   unit: string;
   value: number | boolean | string;
-  /** Between what it can be moved; None where there is no such. */
   least: number | null;
-  /** Between what it can be moved; None where there is no such. */
   most: number | null;
-  /** The measures that hang on it and that the page cannot work out. */
   stale: string[];
 }
 
@@ -963,26 +778,20 @@ export interface QuotaLevel {
 /** A quota, in the order of the plan. */
 export interface QuotaModel {
   name: string;
-  /** Whether it is handed out by weight; the best by an objective is not looked for in the page. */
   weighted: boolean;
-  /** Exact numbers. */
   total: string;
-  /** Exact numbers. */
   step: string;
-  /** The places of the levels above the units, the highest first. */
   levels: number[];
   weight: QuotaShare[];
   priority: QuotaFactor[];
   floor: QuotaBound;
   ceiling: QuotaBound;
   carried: QuotaBound;
-  /** Exact numbers. */
   reserve_pct: string;
   groups: QuotaGroup[];
   locked: QuotaLock[];
   transfers: QuotaHandover[];
   within: QuotaLink[];
-  /** The measures and parameters that it reads, in conditions too. */
   reads: string[];
 }
 
@@ -1045,39 +854,26 @@ export interface MapGrid {
   units: number;
 }
 
-/** The projection in which the map is drawn: one of equal area, on an ellipsoid, or the web's Mercator projection. */
+/** The projection in which the map is drawn: of equal area, on an ellipsoid, or the web's Mercator projection. */
 export interface MapProjection {
   method: "azimuthal" | "conic" | "cylindrical" | "equal_earth" | "mercator";
-  /** Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle. */
   lon_0: number;
-  /** Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle. */
   lat_0: number;
-  /** Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle. */
   lat_1: number;
-  /** Degrees: the middle, or the origin, and standard parallels. Mercator's map is open half a turn from its middle. */
   lat_2: number;
-  /** Metres that the origin has. */
   x_0: number;
-  /** Metres that the origin has. */
   y_0: number;
-  /** The longer half axis of the ellipsoid, and the square of its eccentricity. */
   radius_m: number;
-  /** The longer half axis of the ellipsoid, and the square of its eccentricity. */
   eccentricity_2: number;
   shift: DatumShift | null;
 }
 
 /** How far places of WGS 84 lie from where the formulas of the projection put them, in metres of the plane. */
 export interface DatumShift {
-  /** The middle of the plan and half its size, metres: u and v are the place from there, in parts of the reach. */
   x: number;
-  /** The middle of the plan and half its size, metres: u and v are the place from there, in parts of the reach. */
   y: number;
-  /** The middle of the plan and half its size, metres: u and v are the place from there, in parts of the reach. */
   reach: number;
-  /** Factors of 1, u, v, uu, uv and vv. */
   east: number[];
-  /** Factors of 1, u, v, uu, uv and vv. */
   north: number[];
 }
 

@@ -28,23 +28,7 @@ _CACHE_BYTES = 1 << 27
 def written_cog(
     path: str | Path, grid: Grid, dtype: CellType, inputs: Iterable[object] = ()
 ) -> Iterator[Callable[[Window, Floats], None]]:
-    """A function that writes the values of a window; when all are written, the file stands whole at its place.
-
-    Parameters
-    ----------
-    path : str or Path
-        A raster that zoneplan wrote there is replaced.
-    grid : Grid
-    dtype : {"float32", "float64", "int16", "uint8"}
-        Of the cells; NaN becomes the value that stands for none.
-    inputs : iterable
-        What the values are made from; those that are paths are not replaced.
-
-    Raises
-    ------
-    ZoneplanError
-        A value has no place in the type of the cells.
-    """
+    """A function that writes the values of a window; when all are written, the file stands whole at its place."""
     load_gdal("rasterio")
     import rasterio  # noqa: PLC0415  (loaded by load_gdal)
     from rasterio.shutil import copy  # noqa: PLC0415  (as rasterio)

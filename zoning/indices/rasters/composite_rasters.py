@@ -26,18 +26,7 @@ Way = Literal["weighted_sum", "geometric_mean", "weakest_link", "topsis"]
 
 @dataclass(frozen=True)
 class RasterIndex:
-    """A composite index of rasters, and what it was made with.
-
-    Attributes
-    ----------
-    path : Path
-        Of the result.
-    weights : Series of float
-        By raster, in sum 1.
-    statistics : DataFrame
-        One row a raster: ``cells``, ``min``, ``max``, ``mean`` and ``std`` of the cells that all rasters have; of
-        ranked ones also ``rank_error``, how far from its true rank a cell may stand at the most.
-    """
+    """A composite index of rasters, and what it was made with."""
 
     path: Path
     weights: pd.Series

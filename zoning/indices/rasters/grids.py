@@ -32,16 +32,7 @@ _SAME_CELL = 1e-6
 
 @dataclass(frozen=True)
 class Grid:
-    """Where the cells of a raster are.
-
-    Attributes
-    ----------
-    crs : pyproj.CRS
-    transform : affine.Affine
-        From (column, row) to (x, y); rows go south.
-    shape : (int, int)
-        Rows, columns.
-    """
+    """Where the cells of a raster are."""
 
     crs: CRS
     transform: Affine
@@ -61,16 +52,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Stack:
-    """Rasters of one grid, open to be read.
-
-    Attributes
-    ----------
-    grid : Grid
-    readers : mapping
-        By name, what gives the values of a window: floats, NaN where there are none.
-    blocks : (int, int)
-        Rows and columns of a block.
-    """
+    """Rasters of one grid, open to be read."""
 
     grid: Grid
     readers: Mapping[Hashable, Callable[[Window], Floats]]
@@ -99,22 +81,7 @@ class Stack:
 
 @contextmanager
 def stacked(layers: Mapping[Hashable, AnyRaster]) -> Iterator[Stack]:
-    """Rasters, open to be read block by block.
-
-    Parameters
-    ----------
-    layers : mapping
-        By name: the path of a GeoTIFF, an open rasterio dataset, or an xarray.DataArray.
-
-    Raises
-    ------
-    SourceError
-        One cannot be read, or has other cells than the first.
-    CrsError
-        One has no CRS.
-    ZoneplanError
-        There are none.
-    """
+    """Rasters, open to be read block by block."""
     if not layers:
         raise ZoneplanError(Phrase("give one raster or more, by name"), code="no_values")
     with ExitStack() as open_files:

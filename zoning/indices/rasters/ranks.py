@@ -19,17 +19,7 @@ _MOST_PASSES = 8
 
 @dataclass(frozen=True)
 class RankBins:
-    """Cells of one raster by bins.
-
-    Attributes
-    ----------
-    edges : float array
-        Where each bin begins, in rising order; the last one ends with the largest value.
-    counts : int array
-        How many cells it holds.
-    low, high : float arrays
-        Its smallest and largest value.
-    """
+    """Cells of one raster by bins."""
 
     edges: Floats
     counts: npt.NDArray[np.int64]
@@ -68,14 +58,6 @@ class RankBins:
 
 def count_ranks(stack: Stack, name: Hashable, low: float, high: float) -> RankBins:
     """The bins by which the cells of a raster have their ranks.
-
-    Parameters
-    ----------
-    stack : Stack
-    name : hashable
-        Of the raster; the cells that all rasters have are ranked.
-    low, high : float
-        Its smallest and largest value among these.
 
     Notes
     -----

@@ -57,33 +57,6 @@ def read_item_table(
 
     In a workbook titles may stand above the headings, and these may take several lines with merged cells: what is
     wanted of an industry may stand in several columns below one heading.
-
-    Parameters
-    ----------
-    path : Path
-        An ``.csv`` or ``.xlsx``.
-    name : str
-        Name of the table, for messages.
-    columns : sequence of str
-        Those that are read; any others are a note to oneself.
-    needed : sequence of tuples of str
-        Of each at least one must be there.
-    encoding : str, optional
-        Of a CSV; by default UTF-8.
-    content : bytes, optional
-        What the file holds, where it was read already.
-
-    Returns
-    -------
-    DataFrame
-        Index ``line``: the line of the file on which the item ends. Missing texts are empty.
-
-    Raises
-    ------
-    SourceError
-        It is neither CSV nor XLSX, cannot be read, lacks a column or has one twice.
-    LimitError
-        Too many rows or bytes.
     """
     if path.suffix.lower() == ".csv":
         plain, rows = read_cells(path, name, encoding, content)
@@ -98,13 +71,7 @@ def read_item_table(
 
 
 def require_table(path: Path, name: str) -> None:
-    """Refuse what is neither CSV nor a workbook.
-
-    Raises
-    ------
-    SourceError
-        By its name it is something else.
-    """
+    """Refuse what is neither CSV nor a workbook."""
     if path.suffix.lower() not in {".csv", ".xlsx"}:
         raise SourceError(
             Phrase(
@@ -158,15 +125,6 @@ def in_known_words(items: pd.DataFrame) -> pd.DataFrame:
 
 def item_faults(items: pd.DataFrame, name: str, own: Complaints) -> Iterator[SourceError]:
     """The complaints about items of a table that need nothing beside it, each with its line.
-
-    Parameters
-    ----------
-    items : DataFrame
-        From :func:`read_item_table`.
-    name : str
-        Name of the table, for messages.
-    own : callable
-        What this kind of table asks of an item beside.
 
     Examples
     --------

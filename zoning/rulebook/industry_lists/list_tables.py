@@ -27,13 +27,7 @@ NO_BRANCH = "-"
 
 
 def listed_items(draft: Draft) -> tuple[ListedItem, ...]:
-    """The rows of the tables of all lists that are about a branch, as items of the rulebook.
-
-    Parameters
-    ----------
-    draft : Draft
-        Whose tables :func:`list_table_faults` has read without a fault; one that cannot be read has no items.
-    """
+    """The rows of the tables of all lists that are about a branch, as items of the rulebook."""
     return tuple(
         _item(draft, one, line, row)
         for one in draft.lists
@@ -45,19 +39,7 @@ def listed_items(draft: Draft) -> tuple[ListedItem, ...]:
 
 
 def list_table_faults(draft: Draft, industries: Classification | None) -> Iterator[RulebookError]:
-    """The complaints about the tables of lists: what cannot be read or meant, and what the edition counts otherwise.
-
-    Parameters
-    ----------
-    draft : Draft
-    industries : Classification or None
-        That of the rulebook; without one codes are not looked up.
-
-    Yields
-    ------
-    RulebookError
-        With the line of the table, or file, line and column of the list.
-    """
+    """The complaints about the tables of lists: what cannot be read or meant, and what the edition counts otherwise."""
     named = {one.table for one in draft.lists}
     for name in (name for name in draft.files if name.lower().endswith(TABLES) and name not in named):
         yield RulebookError(

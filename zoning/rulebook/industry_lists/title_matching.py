@@ -49,21 +49,7 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True)
 class MatchedItems:
-    """An official table as a table of a list.
-
-    Attributes
-    ----------
-    table : DataFrame
-        Index 0..n-1, all text: ``LIST_COLUMNS`` and the places, where the official table names any; one row a branch of
-        an item, the code empty where it was not matched.
-    report : DataFrame
-        Index 0..n-1: ``line``, ``item``, ``text``, ``outcome`` and ``codes`` of each item that somebody must look at.
-        Outcomes: "contained" (the title stands beside other words; written), and not written: "several" (so do several
-        titles), "part" (a title is a part of longer words), "unknown_code", "treatment" (neither restricted nor
-        prohibited), "heading" (a title stands only in the heading above it) and "none".
-    items : int
-        How many items there are.
-    """
+    """An official table as a table of a list."""
 
     table: pd.DataFrame
     report: pd.DataFrame
@@ -79,28 +65,6 @@ def match_items(
     path: Path, industries: Classification, encoding: str | None = None, jurisdiction: str | None = None
 ) -> MatchedItems:
     """The items of an official table with the branches that their codes or the titles in them mean.
-
-    Parameters
-    ----------
-    path : Path
-        CSV or XLSX (its first sheet): titles above, headings over several lines, merged cells, and lines between the
-        items that say of which treatment or branch those below are.
-    industries : Classification
-    encoding : str, optional
-        Of a CSV; by default UTF-8.
-    jurisdiction : str, optional
-        Where the list holds, for the table of a plan.
-
-    Returns
-    -------
-    MatchedItems
-
-    Raises
-    ------
-    SourceError
-        It is not there or neither, cannot be read, or names no column with items.
-    LimitError
-        Too many bytes.
 
     Notes
     -----
