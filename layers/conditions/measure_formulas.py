@@ -89,7 +89,7 @@ class Formula(NamedTuple):
         Traceback (most recent call last):
         ...
         layers.errors.StudyError: layer 'forests' holds polygons, of which 'mean(slope)' is not known; \
-        it can be asked for share(), ha(), count(), nearest(km)
+it can be asked for share(), ha(), count(), nearest(km)
         """
         if kind not in self.kinds:
             holds = Phrase("a raster") if kind == "raster" else word(kind)
