@@ -108,8 +108,7 @@ def tests(work: Work) -> None:
 def whole(work: Work) -> None:
     """All other tests, but those of a night."""
     with listed_skips(work) as env:
-        workers = str(max(2, os.cpu_count() or 2))
-        work.call(work.python, "-m", "pytest", "-n", workers, "-m", "whole", env=env)
+        work.call(work.python, "-m", "pytest", "-n", str(os.cpu_count()), "-m", "whole", env=env)
 
 
 @contextmanager

@@ -163,7 +163,6 @@ def test_zones_lines_quota_money_and_policies_come_out_as_by_pencil(zoneplan, st
     assert set(bans["overruled_by"]) == {"preservation-area-land"}  # the bank inside the town
 
 
-@pytest.mark.whole
 def test_it_explains_itself_and_answers_for_a_place(call: Callable[..., str], run: Path) -> None:
     assert "is an institutional area: 60\u00a0% of it" in call("explain", run, code("b1"))
     told = call("explain", run, code("b1"), "--long")
@@ -284,7 +283,6 @@ ENGLISH_NUMBER = re.compile(r"\d,\d{3}\.\d|(?<![\w./:-])\d+\.\d{1,2}(?![\w.])")
 """A number with English signs: thousands and a point, or up to two decimals behind one."""
 
 
-@pytest.mark.whole
 def test_numbers_have_the_signs_of_the_language_wherever_they_are_printed(
     call: Callable[..., str], study: Path
 ) -> None:

@@ -9,7 +9,6 @@ A test is of the first tier unless it says otherwise by the mark ``whole`` or ``
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -19,10 +18,10 @@ TIMES: dict[str, float] = json.loads((Path(__file__).parent / "times.json").read
 LEAST_SECONDS = 0.1
 MOST_SECONDS = 0.3
 MOST_OF_WHOLE = 6.0
-SHIPPED = re.compile(
-    r"us_mountain_west|china_provinces|french_region|chinese_pensions|main_functional_areas|us_west|docs/"
-)
-"""In the id of a test of what people get as it stands, a study, a rulebook or a page: never left to the night."""
+ROOT = Path(__file__).resolve().parent.parent
+FOLDERS = (ROOT / "layers/studies", ROOT / "examples", ROOT / "zoning/rulebooks")
+SHIPPED = ("docs/", *(path.name for folder in FOLDERS for path in sorted(folder.glob("[a-z]*")) if path.is_dir()))
+"""In the id of a test of what people get as it stands, a page, a study or a rulebook: never left to the night."""
 TIERS = ("whole", "long")
 """The tiers that are run where they are asked for, each by the mark of its name."""
 
@@ -33,7 +32,7 @@ def tier_of(item: pytest.Item) -> str:
         if item.get_closest_marker(name):
             return name
     seconds = TIMES.get(item.nodeid, 0.0)
-    if seconds > MOST_OF_WHOLE and not SHIPPED.search(item.nodeid):
+    if seconds > MOST_OF_WHOLE and not any(name in item.nodeid for name in SHIPPED):
         return "long"
     return "whole" if seconds > MOST_SECONDS else "first"
 
