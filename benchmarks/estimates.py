@@ -36,8 +36,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import nnls
 from whole_run import LARGE, copy_counties, cut_finer
 
-from zoning.estimates.machine_speed import work_seconds
-from zoning.estimates.run_estimate import COSTS, DRIVERS, count_drivers, estimate
+from zoning.estimates.run_estimate import COSTS, DRIVERS, count_drivers, estimate, work_seconds
 from zoning.study import builtin_studies, builtin_study, read_study
 
 PARTS = ((200, "rules"), (1000, "rules"), (500, "us_west"), (2000, "us_west"))

@@ -23,7 +23,7 @@ from whole_run import LARGE, copy_counties, cut_finer
 import zoneplan as zp
 from maps.style import font_faces
 from maps.web.geometry_encoding import byte_planes, shape_columns
-from maps.web.measure_columns import measure_columns
+from maps.web.map_payload import measure_columns
 from maps.web.page_model import as_json
 from maps.web.web_map import ASSETS, draw
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import zoneplan as zp
 from maps.offline import LIBRARIES
 from maps.style import notices_text, page_notices
-from maps.style.notices import notices_of
+from maps.style.html_pages import notices_of
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = {"plan.toml", "README.md"}

@@ -38,7 +38,7 @@ from maps.exports import write_geodatabase, write_geopackage, write_geoparquet, 
 from maps.init import write_first_rulebook, write_pins, write_plan, write_study
 from maps.reports import pdf_file, write_dossier, write_pdf, write_report
 from maps.run_folder import write_run
-from maps.run_folder.table_folder import replace_own
+from maps.run_folder.comparison_folder import replace_own
 from maps.web import draw
 from zoning.indices import raster_index
 from zoning.study import read_study
@@ -106,23 +106,20 @@ USUAL = [pytest.param(name, marks=[pytest.mark.long] if case.is_large else []) f
 WRITERS = {
     "maps.cli.commands": {"table"},
     "maps.exports.file_geodatabase": {"geodatabase"},
-    "maps.exports.geopackage": {"geopackage"},
-    "maps.exports.geoparquet": {"geoparquet"},
+    "maps.exports.geopackage": {"geopackage", "geoparquet"},
     "maps.exports.workbook": {"workbook"},
-    "maps.init.builtin_study_copy": {"study"},
-    "maps.init.first_plan": {"plan"},
+    "maps.init.first_plan": {"study", "plan"},  # pins, with a test of their own, write over a file of the user
     "maps.init.first_rulebook": {"rulebook"},
-    "maps.init.plan_pins": set(),  # a test of its own: it writes over a file of the user's
-    "maps.offline.folium_elements": {"map"},
+    "maps.offline.offline_page": {"map"},
     "maps.reports.comparison_page": {"report"},
     "maps.reports.firmness_page": {"report"},
     "maps.reports.pdf_file": {"pdf"},
     "maps.reports.report_page": {"report"},
     "maps.reports.unit_dossier": {"dossier"},
     "maps.run_folder.run_writer": {"run"},
-    "maps.run_folder.table_folder": {"tables"},
+    "maps.run_folder.comparison_folder": {"tables"},
     "maps.serve.tried_plans": {"try"},
-    "zoning.indices.rasters.cog": {"raster"},
+    "zoning.indices.rasters.grids": {"raster"},
 }
 """The modules that ask for a stage, and the cases that stand for what they write."""
 COMMANDS = {
@@ -153,13 +150,13 @@ INSIDE = {
     "layers.databases.extracts": "temporary files",
     "layers.raster.coarse_heights": "the stage of a run",
     "layers.formats.archived": "temporary files of the reading child",
-    "zoning.overlays.tile_copies": "temporary files",
-    "maps.run_folder.content_cache": "the cache, which nobody's work hangs on",
+    "zoning.overlays.unit_tiles": "temporary files",
+    "maps.run_folder.run_cache": "the cache, which nobody's work hangs on",
     "maps.run_folder.manifest": "the stage of a run",
     "maps.run_folder.run_files": "the stage of a run",
     "maps.run_folder.trace_file": "the stage of a run",
     "maps.exports.qgis_project": "the stage of a run",
-    "maps.init.neutral_rulebook": "the stage of a plan",
+    "maps.init.first_rulebook": "the stage of a plan",
 }
 """Modules that change the disk in another way, and where."""
 

@@ -1,14 +1,11 @@
 """Conditions: rules as data, a strict subset of CQL2-Text, asked of tables and explained with values and thresholds."""
 
-from layers.conditions.breakpoints import Threshold, thresholds
-from layers.conditions.calculated_columns import Calculation, Operand, parse_calculation
-from layers.conditions.clause import Clause
-from layers.conditions.clause_wording import ClauseWording, number_text
 from layers.conditions.condition import Condition, Evaluation, Evaluator, parse_condition
-from layers.conditions.condition_parts import ConditionPart, condition_parts
 from layers.conditions.evaluation import Answer, column_kind
+from layers.conditions.formulas import SURFACES, Calculation, Formula, Operand, parse_calculation, parse_formula
 from layers.conditions.grammar import KEYWORDS
-from layers.conditions.measure_formulas import SURFACES, Formula, parse_formula
+from layers.conditions.parts import ConditionPart, Threshold, condition_parts, thresholds
+from layers.conditions.wording import Clause, ClauseWording, number_text
 
 __all__ = [
     "KEYWORDS",

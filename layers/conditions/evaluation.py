@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions.syntax_tree import (
+from layers.conditions.grammar import (
     Among,
     Arithmetic,
     Between,

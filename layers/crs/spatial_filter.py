@@ -15,10 +15,8 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Proj
 
-from layers.crs.file_and_working_crs import known_crs, way_between
-from layers.crs.likely_crs import likely_crs
-from layers.crs.multipart import join_parts, parts_of_dimension, repair_reasons, valid_polygons
-from layers.crs.reprojection import full_turn
+from layers.crs.reprojection import full_turn, join_parts, parts_of_dimension, repair_reasons, valid_polygons
+from layers.crs.working_crs import known_crs, likely_crs, way_between
 from layers.errors import CrsError
 from layers.ledger import entries, gather
 from layers.phrases import Phrase

@@ -16,7 +16,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Geod
 
-from layers.crs.file_and_working_crs import known_crs, same_crs, way_between
+from layers.crs.working_crs import known_crs, same_crs, way_between
 from layers.errors import CrsError
 from layers.ledger import entries
 from layers.phrases import Phrase

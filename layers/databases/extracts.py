@@ -26,8 +26,17 @@ from layers.archives import in_sandbox
 from layers.conditions import parse_condition, parse_formula
 from layers.crs import box_in, is_gcj02, known_crs, shifted_by_a_turn, working_crs
 from layers.databases.connections import at_savepoint, in_transaction
-from layers.databases.table_columns import TableContent, chosen_columns, crs_of, describe
-from layers.databases.table_rows import Rows, count_rows, digest_of, fetch_rows, in_order
+from layers.databases.database_tables import (
+    Rows,
+    TableContent,
+    chosen_columns,
+    count_rows,
+    crs_of,
+    describe,
+    digest_of,
+    fetch_rows,
+    in_order,
+)
 from layers.errors import SourceError, ZoneplanError, naming_the_layer
 from layers.formats import Records, frame_of, read_features, reading
 from layers.phrases import Phrase, Reworded

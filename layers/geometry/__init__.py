@@ -1,8 +1,7 @@
 """Geometry: shapes made valid and of one kind, overlaps of units resolved, cells as polygons, the nearest feature."""
 
 from layers.geometry.nearest import lengths_m, nearest_km
-from layers.geometry.overlap_resolution import note_gaps, note_overlaps, settle_overlaps
-from layers.geometry.polygonize import polygons_of
+from layers.geometry.overlaps import note_gaps, note_overlaps, polygons_of, settle_overlaps
 from layers.geometry.repair import (
     drop_empty,
     drop_outside,

@@ -1,12 +1,13 @@
 """Outputs: files and folders written whole or not at all, put in place in one step, and over nobody else's."""
 
-from layers.outputs.marks import (
+from layers.outputs.owned_files import (
     GDAL_MARK,
     GENERATOR,
     GEODATABASE,
     GEODATABASE_MARK,
     GEOPACKAGE,
     GEOPARQUET,
+    MANIFEST,
     NEW,
     PAGE,
     PDF,
@@ -15,10 +16,13 @@ from layers.outputs.marks import (
     WORKBOOK,
     Kind,
     csv_table,
+    files_in,
+    is_as_listed,
     listed_folder,
+    manifest_text,
+    read_listing,
     unchanged,
 )
-from layers.outputs.owned_files import MANIFEST, files_in, is_as_listed, manifest_text, read_listing
 from layers.outputs.staging import (
     Notice,
     put_back,

@@ -3,13 +3,121 @@
 from __future__ import annotations
 
 import json
+import mmap
 import os
-from collections.abc import Iterator, Mapping
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from layers.formats import digest
+
+GENERATOR = "zoneplan"
+GDAL_MARK = {"GENERATOR": GENERATOR}
+"""Metadata of a file that GDAL writes."""
+GEODATABASE_MARK = f"<metadata><generator>{GENERATOR}</generator></metadata>"
+"""The documentation of each layer of a geodatabase."""
+PDF_MARK = f"% {GENERATOR}\n".encode()
+"""A comment behind the end of the file, where a PDF may have one."""
+_IN_GEODATABASE = re.compile(r"(a[0-9a-f]{8}\.[a-z]+|gdb|timestamps|.*\.lock)", re.IGNORECASE)
+_CATALOGUE = "a00000004.gdbtable"
+"""Where a geodatabase has the documentation of its layers."""
+_IN_WORKBOOK = re.compile(rb'name="generator"><vt:lpwstr>' + GENERATOR.encode() + b"<")
+"""A property of its own, which programs keep when they save a workbook."""
+_MOST_BYTES = 1 << 16
+
+
+class Kind(NamedTuple):
+    """A kind of output."""
+
+    strangers: Callable[[Path], Sequence[str]]
+    is_folder: bool = False
+    makes_parents: bool = False
+
+
+def _file(is_ours: Callable[[Path], bool]) -> Kind:
+    """Files with a mark; one with nothing in it is nobody's."""
+
+    def strangers(path: Path) -> list[str]:
+        ours = not path.is_symlink() and path.is_file() and (path.stat().st_size == 0 or is_ours(path))
+        return [] if ours else [path.name]
+
+    return Kind(strangers)
+
+
+def _holding(mark: bytes) -> Kind:
+    return _file(lambda path: _holds(path, mark))
+
+
+def _holds(path: Path, mark: bytes) -> bool:
+    """Whether a file has these bytes somewhere; nothing of it is parsed."""
+    with suppress(OSError, ValueError):
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(handle, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            return content.find(mark) >= 0
+    return False
+
+
+def _is_our_workbook(path: Path) -> bool:
+    no_workbook = (OSError, ValueError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+    with (
+        suppress(*no_workbook),
+        zipfile.ZipFile(path) as packed,
+        packed.open("docProps/custom.xml") as properties,
+    ):
+        return _IN_WORKBOOK.search(properties.read(_MOST_BYTES)) is not None
+    return False
+
+
+def _strange_in_geodatabase(path: Path) -> list[str]:
+    names = [*files_in(path)]
+    if names and not _holds(path / _CATALOGUE, GEODATABASE_MARK.encode()):
+        return names
+    return [name for name in names if not _IN_GEODATABASE.fullmatch(name)]
+
+
+NEW = Kind(lambda path: [path.name])
+NEW_FOLDER = Kind(lambda path: [path.name], is_folder=True, makes_parents=True)
+"""Nothing is ever replaced."""
+PAGE = _holding(f'<meta name="generator" content="{GENERATOR}">'.encode())
+PDF = _holding(PDF_MARK)
+GEOPACKAGE = _holding(f'<MDI key="GENERATOR">{GENERATOR}</MDI>'.encode())
+GEOPARQUET = _holding(f'"generator": "{GENERATOR}"'.encode())
+RASTER = _holding(f'<Item name="GENERATOR">{GENERATOR}</Item>'.encode())
+WORKBOOK = _file(_is_our_workbook)
+GEODATABASE = Kind(_strange_in_geodatabase, is_folder=True)
+
+
+def csv_table(columns: Iterable[str]) -> Kind:
+    """A table as CSV, which has no place for a mark: one that begins with the very columns is replaced."""
+    head = ("\ufeff" + ",".join(columns) + "\n").encode()
+
+    def begins_so(path: Path) -> bool:
+        with path.open("rb") as stream:
+            return stream.read(len(head)) == head
+
+    return _file(begins_so)
+
+
+def unchanged(before: bytes) -> Kind:
+    """A file of the user's own that is written anew, as long as it is what it was when it was read."""
+    return Kind(lambda path: [] if path.read_bytes() == before else [path.name])
+
+
+def listed_folder(kind: str) -> Kind:
+    """A folder with a manifest of a kind, in which everything is as the manifest lists it."""
+
+    def strangers(folder: Path) -> list[str]:
+        listing = read_listing(folder)
+        if listing is None or listing.get("kind") != kind:
+            return [*files_in(folder)]
+        return [name for name in files_in(folder) if not is_as_listed(folder, name, listing)]
+
+    return Kind(strangers, is_folder=True, makes_parents=True)
+
 
 MANIFEST = "manifest.json"
 

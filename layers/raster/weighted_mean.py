@@ -11,8 +11,7 @@ from layers.errors import SourceError
 from layers.formats import Raster, Reader
 from layers.ledger import entries
 from layers.phrases import Phrase
-from layers.raster.block_rows import TileCells, tiles
-from layers.raster.cell_area import cell_areas
+from layers.raster.cells import TileCells, cell_areas, tiles
 from layers.raster.coverage_fraction import Borders, Floats
 from layers.raster.zonal_statistics import edges_on
 

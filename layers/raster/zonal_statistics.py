@@ -21,12 +21,31 @@ from layers.crs import SAGITTA_M, full_turn, known_crs, same_crs
 from layers.errors import LimitError, SourceError, naming_the_layer
 from layers.formats import Raster, Reader
 from layers.phrases import AND, Phrase, phrase_list
-from layers.raster.block_rows import TileCells, tiles
-from layers.raster.cell_area import cell_areas, cell_sides, row_areas
+from layers.raster.cells import (
+    TileCells,
+    aspect,
+    cell_areas,
+    cell_sides,
+    neighbour_heights,
+    relief,
+    row_areas,
+    slope,
+    tiles,
+)
 from layers.raster.coverage_fraction import Borders, Edges, Floats, Footprint, Spans, find_spans
-from layers.raster.distributions import HELD, Cells, Distribution, Tally, majority, quantile, select_quantiles
-from layers.raster.moments import Extent, Moments, Seen, share_on_grid
-from layers.raster.terrain import aspect, neighbour_heights, relief, slope
+from layers.raster.distributions import (
+    HELD,
+    Cells,
+    Distribution,
+    Extent,
+    Moments,
+    Seen,
+    Tally,
+    majority,
+    quantile,
+    select_quantiles,
+    share_on_grid,
+)
 
 ORDERED: Mapping[str, Callable[[Distribution], Floats]] = MappingProxyType({"majority": majority})
 """Functions of the whole distribution of a unit's values, beside the quantiles."""

@@ -1,7 +1,6 @@
 """The sandbox: files of strangers are opened by a child process with limits, without network, programs and writing."""
 
-from layers.sandbox.child_process import ChildFault, can_fork
-from layers.sandbox.confinement import confinements
+from layers.sandbox.child_process import ChildFault, can_fork, confinements
 from layers.sandbox.reader import Reader, ask_child, current_limits, made_once, reader_now, sandboxed
 from layers.sandbox.reading_child import (
     SHARED_BYTES,

@@ -1,6 +1,7 @@
 """What a study reads: ``[study] [units] [[layers]] [[tables]]``, base models, and complaints with line and column."""
 
 from layers.sources.base_models import (
+    FOLDERS,
     VERIFIED,
     Dated,
     Keys,
@@ -16,11 +17,12 @@ from layers.sources.base_models import (
     Titled,
     Wording,
     as_of,
+    check_inside,
     misfit,
     require_one,
+    resolve_source,
     written_verified,
 )
-from layers.sources.changed_entries import changed_entry, entry_of
 from layers.sources.database_tables import DatabaseSection, Extract, TableName, database_of, table_name
 from layers.sources.field_types import (
     Amount,
@@ -37,8 +39,10 @@ from layers.sources.field_types import (
     Several,
     Signed,
     SourceText,
+    changed_entry,
     check_encoding,
     check_name,
+    entry_of,
     name_text,
 )
 from layers.sources.json_schema import TomlSchema
@@ -58,10 +62,8 @@ from layers.sources.sections import (
     read_sources,
     repeated,
 )
-from layers.sources.source_paths import FOLDERS, check_inside, resolve_source
 from layers.sources.toml_documents import Document, parse_document, read_document, read_toml_text
-from layers.sources.toml_editing import set_beside
-from layers.sources.toml_writing import to_toml
+from layers.sources.toml_writing import set_beside, to_toml
 
 __all__ = [
     "FOLDERS",

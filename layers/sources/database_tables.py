@@ -15,9 +15,8 @@ from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from layers.errors import StudyError, ZoneplanError
 from layers.format_limits import POSTGRES_BYTES
 from layers.phrases import Phrase, phrase_list
-from layers.sources.base_models import Section, misfit
-from layers.sources.changed_entries import entry_of
-from layers.sources.source_paths import check_source, hide_secrets
+from layers.sources.base_models import Section, check_source, hide_secrets, misfit
+from layers.sources.field_types import entry_of
 
 _VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 _SERVICE = r"[A-Za-z0-9_][A-Za-z0-9_.-]*"

@@ -3,19 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
 import pyproj
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from layers.conditions import KEYWORDS, parse_condition, parse_formula
 from layers.crs import is_gcj02
-from layers.errors import StudyError, ZoneplanError
+from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.phrases import Phrase
-from layers.sources.base_models import Text, misfit
-from layers.sources.source_paths import check_source
+from layers.sources.base_models import Section, Text, check_source, misfit
+from layers.sources.toml_documents import find_faults
+
+Entry = TypeVar("Entry", bound=Section)
+
+
+def changed_entry(one: Entry, changes: Mapping[str, Any], what: str) -> Entry:
+    """An entry with other values of some keys; itself where there are none."""
+    if not changes:
+        return one
+    names = {field.alias or name: name for name, field in type(one).model_fields.items()}
+    own = {name: getattr(one, name) for name in one.model_fields_set}
+    return entry_of(type(one), own | {names.get(key, key): value for key, value in changes.items()}, what)
+
+
+def entry_of(kind: type[Entry], content: Mapping[str, Any], what: str) -> Entry:
+    """An entry as a file would say it; what it may not say is refused as :func:`changed_entry` does."""
+    try:
+        return kind.model_validate(content)
+    except ValidationError as invalid:
+        faults = find_faults(invalid, kind, dict(content))
+        raise_all(
+            StudyError(Phrase("{what}: {fault}", what=what, fault=fault.message), keys=fault.path) for fault in faults
+        )
+        raise
+
 
 RESERVED = frozenset({"unit_id", "piece_id", "area_ha", "control_line", "geometry"})
 """Columns of the house's own tables."""

@@ -18,7 +18,18 @@ from layers.crs import is_gcj02
 from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.overview import exact
 from layers.phrases import Phrase, phrase_list, template
-from layers.sources.base_models import Keys, LanguageTag, Misfit, Named, Section, Shared, Text, Wording, misfit
+from layers.sources.base_models import (
+    Keys,
+    LanguageTag,
+    Misfit,
+    Named,
+    Section,
+    Shared,
+    Text,
+    Wording,
+    misfit,
+    resolve_source,
+)
 from layers.sources.database_tables import DatabaseSection, OriginText, table_name
 from layers.sources.field_types import (
     Amount,
@@ -32,7 +43,6 @@ from layers.sources.field_types import (
     Share,
     SourceText,
 )
-from layers.sources.source_paths import resolve_source
 from layers.sources.toml_documents import Document, find_faults, parse_document, read_document
 from layers.sources.toml_writing import to_toml
 

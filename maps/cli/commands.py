@@ -24,8 +24,16 @@ import typer
 from layers.errors import Finding, ZoneplanError, escape_hidden
 from layers.phrases import Phrase, phrase_list, template
 from layers.sandbox import sandboxed
-from maps.cli.exit_codes import exit_code, judge, safe_message, say, telling_what_was_written, terminate
-from maps.cli.help_words import listen, run_command
+from maps.cli.exit_codes import (
+    exit_code,
+    judge,
+    listen,
+    run_command,
+    safe_message,
+    say,
+    telling_what_was_written,
+    terminate,
+)
 from maps.cli.spoken_language import ENGLISH, in_words, language_of, language_of_plan, speak, spoken
 
 if TYPE_CHECKING:
@@ -761,7 +769,7 @@ def robustness_(
     as_json: AsJson = False,
 ) -> None:
     """Say in how many of many draws of thresholds and weights each unit keeps its main function."""
-    from maps.cli.robustness_display import print_robustness, ranges_of
+    from maps.cli.unit_display import print_robustness, ranges_of
     from maps.run_folder import ROBUSTNESS_KIND, require_own, write_robustness_folder
     from zoning.scenario import KEPT, robustness
 

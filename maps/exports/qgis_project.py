@@ -14,15 +14,16 @@ from pyproj import CRS
 
 from layers.crs import is_made
 from maps.context import Neighbourhood
-from maps.exports.geopackage import columns_of_units, quota_columns
-from maps.exports.qml_styles import (
+from maps.exports.geopackage import (
     BORDERS,
     SIGN_MM,
     UNITS,
     Style,
     border_style,
+    columns_of_units,
     data_defined,
     plain,
+    quota_columns,
     rgba,
     styles_of,
     svg_source,

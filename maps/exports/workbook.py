@@ -20,8 +20,7 @@ import pandas as pd
 
 from layers.format_limits import CELL_CHARACTERS, SHEET_ROWS
 from layers.outputs import GENERATOR, WORKBOOK, staged
-from maps.exports.workbook_cover import Cover, Table, cover_of
-from maps.exports.workbook_sheets import Cells, Column, Kind, Sheet, sheets_of
+from maps.exports.workbook_sheets import Cells, Column, Cover, Kind, Sheet, Table, cover_of, sheets_of
 from maps.locale import LocalizedPlan, catalogue, decimals_of, localize, shifted, text_in, width
 from maps.style import INK, ink_on, zone_fills
 from zoning.plan import Plan

@@ -1,9 +1,7 @@
 """A first plan: a commented ``plan.toml`` from a user's own files or from a built-in study."""
 
-from maps.init.builtin_study_copy import write_study
-from maps.init.first_plan import split_roles, write_plan
+from maps.init.first_plan import split_roles, write_pins, write_plan, write_study
 from maps.init.first_rulebook import write_first_rulebook
-from maps.init.plan_pins import write_pins
 
 __all__ = [
     "split_roles",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shutil
 from collections.abc import Sequence
@@ -10,20 +11,118 @@ from pathlib import Path
 
 import pandas as pd
 
-from layers.errors import ZoneplanError
+from layers.errors import StudyError, ZoneplanError
 from layers.formats import parts_of
-from layers.outputs import staged_in
-from layers.phrases import Phrase
-from layers.read import read_inputs
-from maps.errors import DraftError
+from layers.inputs import Inputs
+from layers.outputs import staged_in, unchanged, write_text
+from layers.phrases import Phrase, phrase_list
+from layers.read import confirm_sources, read_inputs, read_pins
+from layers.sources import Document, Pin, parse_document, set_beside
+from maps.errors import DraftError, WriteError
 from maps.init.column_inference import guess_id
-from maps.init.neutral_rulebook import NAME, draft_rulebook, write_rulebook
+from maps.init.first_rulebook import NAME, draft_rulebook, write_rulebook
 from maps.init.plan_draft import NO_ROLE, PLAN_NAME, PlanDraft, closing_comments, draft_plan
 from maps.init.source_inspection import Hints, open_vector
 from zoning.checks import StudyTables, remarks
 from zoning.pipeline import make_plan
 from zoning.rulebook import builtin_rulebooks, read_rulebook
-from zoning.study import read_study
+from zoning.study import Study, builtin_study, is_builtin, read_study
+
+
+def write_pins(study: Study, inputs: Inputs) -> int:
+    """Pin every source of a plan in its file."""
+    if is_builtin(study.path):
+        raise WriteError(
+            Phrase(
+                "{path} is part of zoneplan and is not written to. Copy the study with zoneplan demo, and pin the copy",
+                path=study.path,
+            )
+        )
+    pins = read_pins(study)
+    confirm_sources(inputs, study)
+    text = set_beside(study.document, "pin", "source", {keys: _toml(pin) for keys, pin in pins.items()})
+    found, _ = parse_document(Document(study.path, text), Study)
+    if found != study.with_pins(pins):
+        raise StudyError(
+            Phrase("{path}: the pins cannot be written into it; it is as it was", path=study.path), code="pin"
+        )
+    place = Path(os.path.realpath(study.path))
+    try:
+        before = place.read_bytes()
+    except OSError as error:
+        raise WriteError(
+            Phrase("{path}: cannot be read again ({cause})", path=study.path, cause=error.strerror)
+        ) from error
+    if before.decode("utf-8", "replace") != study.document.text:
+        raise WriteError(
+            Phrase("{path} was changed while it was being checked; it is left as it is. Pin it again", path=study.path)
+        )
+    write_text(place, text, unchanged(before))
+    return len(pins)
+
+
+def _toml(pin: Pin) -> str:
+    """In one line; JSON writes these numbers, texts and lists as TOML does."""
+    said = {key: value for key in Pin.model_fields if (value := getattr(pin, key)) is not None}
+    return f"{{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in said.items())} }}"
+
+
+def write_study(name: str, folder: str | Path) -> Path:
+    """Copy a built-in study into a folder of its own.
+
+    Parameters
+    ----------
+    name : str
+        One of :func:`zoning.study.builtin_studies`.
+    folder : str or Path
+        New, empty, or an earlier copy of the same study; files that differ from the study's are not overwritten.
+
+    Returns
+    -------
+    Path
+        The plan file of the copy.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such study; the message lists those that are there.
+    WriteError
+        The folder holds another plan, a changed one, or cannot be written.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import zoneplan as zp
+    >>> with TemporaryDirectory() as folder:
+    ...     plan_file = zp.write_study("us_mountain_west", Path(folder) / "mine")
+    ...     sorted(file.name for file in plan_file.parent.glob("*.tif"))
+    ['climate_koppen_1km.tif', 'elevation_5min.tif', 'landcover_2019.tif', 'solar_ghi_0p25.tif']
+    """
+    folder, source = Path(folder), builtin_study(name).parent
+    files = sorted(path for path in source.iterdir() if path.is_file())
+    changed = [path.name for path in files if _copy_differs(path, folder / path.name)]
+    if changed:
+        raise WriteError(
+            Phrase(
+                "{folder} holds {names}, other than those of the study '{study}': nothing is overwritten. Run it "
+                "with 'zoneplan run {plan}', or name another folder",
+                folder=folder,
+                names=phrase_list(changed[:5]),
+                study=name,
+                plan=folder / PLAN_NAME,
+            ),
+            features=changed,
+        )
+    with staged_in(folder, PLAN_NAME) as stage:
+        for path in files:
+            shutil.copyfile(path, stage / path.name)
+    return folder / PLAN_NAME
+
+
+def _copy_differs(path: Path, copy: Path) -> bool:
+    return copy.exists() and (not copy.is_file() or copy.read_bytes() != path.read_bytes())
+
 
 REMEDY = Phrase(
     "No plan was written: 'zoneplan init' leaves none that would not pass 'zoneplan check'. Mend this in "

@@ -1,7 +1,6 @@
 """Languages: catalogues of words, what puts records into them, and numbers as they are written."""
 
 from layers.sources import name_text
-from maps.locale.limit_numbers import DIGITS, decimals_of, inward, limit_number, number_beside, number_past, shifted
 from maps.locale.localized_plan import RECORD, LocalizedPlan, localize, said_of_try
 from maps.locale.messages import (
     UnitNoun,
@@ -14,25 +13,38 @@ from maps.locale.messages import (
     sentence_gap,
 )
 from maps.locale.number_format import (
+    DIGITS,
     NONE,
     amount,
     area_decimals,
+    decimals_of,
     format_measure,
     format_number,
     hectares,
+    inward,
+    limit_number,
+    number_beside,
+    number_past,
     percent,
     projection,
     share_text,
+    shifted,
     short_amount,
     width,
     wrap,
     written,
 )
-from maps.locale.phrases import phrase_in
-from maps.locale.policy_settings import describe_parameters
-from maps.locale.rendering import Renderer, render
-from maps.locale.solution_sentences import optimum_lines, price_words, rule_name, solution_words
-from maps.locale.step_phrases import STEP_PHRASES
+from maps.locale.rendering import (
+    STEP_PHRASES,
+    Renderer,
+    describe_parameters,
+    optimum_lines,
+    phrase_in,
+    price_words,
+    render,
+    rule_name,
+    solution_words,
+)
 from maps.locale.terms import COVERED, Terms, assumption_title, coverage_text, texts_of
 from maps.locale.texts import capital, extent_text, provision_text, reading_text, text_in
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -13,16 +13,135 @@ import pandas as pd
 from layers.conditions import Clause, ClauseWording
 from layers.errors import Finding
 from layers.phrases import Phrase, Reworded
-from maps.locale.limit_numbers import shifted
-from maps.locale.messages import between, catalogue, number_style, templates
-from maps.locale.number_format import format_measure, share_text
-from maps.locale.phrases import phrase_in
+from maps.locale.messages import CATALOGUES, Template, between, catalogue, number_style, read_catalogue, templates
+from maps.locale.number_format import format_measure, share_text, shifted
 from maps.locale.terms import Terms
-from maps.locale.texts import text_in
-from zoning.rulebook import Rulebook
+from maps.locale.texts import STANDARD, text_in
+from zoning.records import optimum_said, parameters_said, price_said, rule_named, rule_said, solution_said
+from zoning.rulebook import Policy, Rulebook
 from zoning.study import Study
 from zoning.tables import Table
 from zoning.trace import Field, Ids, Message, Remark, Term, Texts
+
+STEP_PHRASES = {
+    "read": Phrase("reading and checking the layers"),
+    "overlay": Phrase("cutting the units by the designations"),
+    "measure": Phrase("measuring"),
+    "classify": Phrase("applying the rules"),
+    "allocate": Phrase("sharing out the quotas"),
+    "site": Phrase("siting the quotas"),
+    "account": Phrase("settling what flows between parties"),
+    "assign": Phrase("assigning the policies"),
+    "scenario": Phrase("working out the scenarios"),
+    "map.html": Phrase("drawing the map"),
+    "report.html": Phrase("writing the report"),
+    "tables": Phrase("writing the tables"),
+}
+"""By the name with which a step is announced, in the order of a run."""
+
+
+PHRASES = CATALOGUES / "phrases"
+
+
+def phrase_in(said: str, language: str) -> str:
+    """What is said, in a language.
+
+    Examples
+    --------
+    >>> phrase_in(Phrase("arithmetic needs numbers"), "zh"), phrase_in("no file a.gpkg", "zh")
+    ('算术运算需要数字', 'no file a.gpkg')
+    """
+    if language == STANDARD or not isinstance(said, Phrase):
+        return str(said)
+    if isinstance(said, Reworded):
+        whole, old, new = (phrase_in(part, language) for part in said.fields.values())
+        return whole.replace(old, new, 1)
+    known = phrase_templates(language).get(said.template)
+    template = known or Template((said.template,), number_style(language))
+    return template.format(**{name: _field(value, language) for name, value in said.fields.items()})
+
+
+def _field(value: object, language: str) -> object:
+    if isinstance(value, Phrase):
+        return phrase_in(value, language)
+    return text_in(value, language) if isinstance(value, Mapping) else value
+
+
+@cache
+def phrase_templates(language: str) -> Mapping[str, Template]:
+    """The templates of a language by the English ones; none of English, or of a language that is not there yet."""
+    path = PHRASES / f"{language}.mo"
+    return read_catalogue(path, number_style(language)) if path.exists() else {}
+
+
+def solution_words(solution: Mapping[str, Any], unit: str, language: str = "en") -> str:
+    """How good a quota is, in a sentence.
+
+    Examples
+    --------
+    >>> row = {"objective": "gini", "method": "cuts", "value": 0.25, "bound": 0.2, "gap": 0.05, "gap_pct": 20.0}
+    >>> solution_words(row | {"parts": '{"people": 0.25}'}, "ha")[:49]
+    'composite Gini 0.25 (people 0.25); no plan is bel'
+    """
+    return render(solution_said(solution, unit), language)
+
+
+def price_words(row: Mapping[str, Any], objective: str, language: str = "en", who: str = "") -> str:
+    """What one more of a bound would add or take, in a sentence; empty where it would change nothing.
+
+    Examples
+    --------
+    >>> row = {"shadow_price": 0.25, "price_from": 10, "price_to": 12, "unit": "ha"}
+    >>> price_words(row, "suitability", who="Mesa")
+    'one more ha for Mesa would add 0.25 to amount times suitability, from 10 to 12 ha'
+    """
+    said = price_said(row, objective, who)
+    return render(said, language) if said else ""
+
+
+def rule_words(row: Mapping[str, Any], objective: str, language: str = "en") -> Iterator[str]:
+    """What a rule came to, with its bounds, and what one more of it would change: one line or two."""
+    for said in rule_said(row, objective):
+        yield render(said, language)
+
+
+def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[str]:
+    """What there is to say of a unit's amount of such a quota: its price, the limits that count it, the whole.
+
+    Nothing where the quota is handed out by weight.
+    """
+    for said in optimum_said(quota):
+        yield render(said, language)
+
+
+def rule_name(row: Mapping[str, Any], language: str = "en") -> str:
+    """What a rule of a quota is called.
+
+    Examples
+    --------
+    >>> rule_name({"rule": "limit-water-least", "jurisdiction": "CO"})
+    "limit 'water' of CO"
+    """
+    return render(rule_named(row), language)
+
+
+def describe_parameters(
+    policy: Policy | None, settings: Mapping[str, Any], renderer: Renderer
+) -> list[tuple[str, str]]:
+    """Settings of a policy in words: what each is called, and what it is.
+
+    Examples
+    --------
+    >>> from zoning.policies import policy_parameters_of
+    >>> from zoning.rulebook import read_rulebook
+    >>> rulebook = read_rulebook("us_west")
+    >>> (park,) = (one for one in rulebook.policies if one.id == "air-class-one")
+    >>> describe_parameters(park, policy_parameters_of(park, rulebook), Renderer("en", rulebook))
+    [('Size above which a national park is class I', '6,000 acres')]
+    """
+    pairs = parameters_said(policy, settings, renderer.rulebook)
+    return [(renderer.field(title), renderer.field(text)) for title, text in pairs]
+
 
 Thing = TypeVar("Thing")
 Words = TypeVar("Words")

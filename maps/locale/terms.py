@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from layers.conditions import number_text, parse_condition, parse_formula
 from layers.sources import name_text
-from maps.locale.limit_numbers import shifted
 from maps.locale.messages import catalogue, languages, noun_of, number_style
-from maps.locale.number_format import format_measure, share_text
+from maps.locale.number_format import format_measure, share_text, shifted
 from maps.locale.texts import capital, text_in
 from zoning.divergence import GROWTH, divergence_measures
 from zoning.measures import BELOW_STANDARD, PATH, QUOTA

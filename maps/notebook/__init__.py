@@ -6,10 +6,10 @@ from maps.notebook.noun_cards import (
     inputs_card,
     overview_card,
     plan_card,
+    plan_widget,
     robustness_card,
     rulebook_card,
 )
-from maps.notebook.plan_widget import plan_widget
 
 __all__ = [
     "comparison_card",

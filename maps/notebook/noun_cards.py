@@ -1,19 +1,56 @@
-"""Cards of nouns for notebooks: the overview as a small table, beside a thumbnail or the colours of zones."""
+"""The widget of a plan: the page of the map in a notebook, whose chosen unit and filters Python can read."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
+from typing import Any
 
-from layers.errors import escape_hidden
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from layers.errors import ZoneplanError, escape_hidden
 from layers.inputs import Inputs
 from layers.overview import Shown
+from layers.phrases import Phrase
 from maps.charts import curve_row, step_curves
-from maps.notebook.thumbnail import thumbnail
-from maps.style import LIGHT, zone_fills
+from maps.style import LIGHT, Frame, svg_path, zone_fills
+from maps.web import draw
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
 from zoning.scenario import Comparison, Robustness
 from zoning.zones import Curve
+
+SIZE_PX = 220
+
+
+def thumbnail(units: gpd.GeoDataFrame, fills: Sequence[str], edge: str) -> str:
+    """Units as a small picture.
+
+    Examples
+    --------
+    >>> from shapely import box
+    >>> square = gpd.GeoDataFrame(geometry=[box(0, 0, 1000, 1000)], crs="EPSG:3035")
+    >>> thumbnail(square, ["#5FA383"], "#2B3135").count("<path")
+    1
+    """
+    shapes = np.asarray(units.geometry.array)
+    frame = Frame.around(units.total_bounds, SIZE_PX, SIZE_PX)
+    small = shapely.area(shapely.envelope(shapes)) < frame.metres_per_px**2 * 4
+    drawn = np.where(small, shapely.envelope(shapes), shapes)
+    drawn = shapely.simplify(drawn, frame.metres_per_px * 0.7, preserve_topology=False)
+    drawn = np.where(shapely.is_empty(drawn), shapely.envelope(shapes), drawn)
+    colours, paths = np.asarray(fills, dtype=object), []
+    width = 0.4 if len(units) < 1000 else 0.15
+    for fill in dict.fromkeys(fills):
+        path = svg_path(drawn[colours == fill], frame)
+        paths.append(f'<path d="{path}" fill="{fill}"/>')
+    size = f'width="{frame.width_px:.0f}" height="{frame.height_px:.0f}"'
+    box = f'viewBox="0 0 {frame.width_px * 10:.0f} {frame.height_px * 10:.0f}"'
+    look = f'fill-rule="evenodd" stroke="{edge}" stroke-width="{width * 10:g}" stroke-opacity=".45"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box} role="img" {look}>{"".join(paths)}</svg>'
+
 
 _CARD = "display:flex;flex-wrap:wrap;gap:20px;align-items:flex-start;font:13px/1.45 system-ui,sans-serif"
 _NAME = "text-align:left;vertical-align:top;font-weight:400;opacity:.7;padding:1px 14px 1px 0;white-space:nowrap"
@@ -86,3 +123,47 @@ def _swatches(fills: dict[str, str]) -> str:
 def _plain(text: str) -> str:
     """A text without markup, with nothing hidden in it."""
     return escape(escape_hidden(text))
+
+
+_SCRIPT = """
+function render({ model, el }) {
+  const frame = document.createElement("iframe");
+  frame.style.cssText = "width:100%;border:0;border-radius:8px;height:" + model.get("height") + "px";
+  const listen = () => {
+    frame.contentDocument.addEventListener("zoneplan-shown", ({ detail }) => {
+      const { unit, compared, ...filters } = detail;
+      model.set("unit", unit);
+      model.set("compared", compared);
+      model.set("filters", filters);
+      model.save_changes();
+    });
+  };
+  frame.addEventListener("load", listen);
+  frame.srcdoc = model.get("page");
+  el.append(frame);
+}
+export default { render };
+"""
+
+
+def plan_widget(plan: Plan, language: str = "en", height: int = 640) -> Any:
+    """A plan as a widget: see :meth:`zoning.plan.Plan.widget`."""
+    try:
+        import anywidget  # noqa: PLC0415  (an extra)
+        import traitlets  # noqa: PLC0415  (as above)
+    except ImportError as error:
+        raise ZoneplanError(
+            Phrase("a widget needs anywidget, which is not installed: pip install zoneplan[notebook]")
+        ) from error
+
+    class PlanWidget(anywidget.AnyWidget):  # type: ignore[misc]  # it has no types
+        """The page of a map with what is chosen in it."""
+
+        _esm = _SCRIPT
+        page = traitlets.Unicode().tag(sync=True)
+        height = traitlets.Int(640).tag(sync=True)
+        unit = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+        compared = traitlets.Unicode(None, allow_none=True).tag(sync=True)
+        filters = traitlets.Dict().tag(sync=True)
+
+    return PlanWidget(page=draw(plan, language).get_root().render(), height=height)

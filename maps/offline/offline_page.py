@@ -5,15 +5,166 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from html import escape
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from string import Template
+from types import ModuleType
 from typing import Any, Protocol
 
-from layers.outputs import GENERATOR
-from maps.offline.folium_elements import PICTURES, TILES, CssLink, Element, Figure, JavascriptLink, Link, folium
+from layers.outputs import GENERATOR, PAGE, staged
+
+
+@contextmanager
+def _deferred(name: str) -> Iterator[None]:
+    """Have imports in this block find a module that is loaded once something of it is asked for."""
+    if name in sys.modules:
+        yield
+        return
+    stand_in = ModuleType(name)
+    stand_in.__getattr__ = lambda asked: getattr(import_module(name), asked)  # type: ignore[method-assign]
+    sys.modules[name] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
+with _deferred("requests"):
+    import folium
+    from branca.element import CssLink, Element, Figure, JavascriptLink, Link, MacroElement
+    from folium import LayerControl
+    from folium.map import Layer
+    from folium.raster_layers import ImageOverlay, TileLayer, VideoOverlay, WmsTileLayer
+
+
+class Map(folium.Map):  # type: ignore[misc]  # folium has no types
+    """A map of folium whose file is written whole, and over nothing but an earlier page."""
+
+    def save(self, outfile: Any, *arguments: Any, **words: Any) -> None:
+        """Write the page to a path, or to a stream, as folium does."""
+        if not isinstance(outfile, str | Path):
+            super().save(outfile, *arguments, **words)
+            return
+        with staged(outfile, PAGE) as stage:
+            super().save(str(stage), *arguments, **words)
+
+
+TILES = (TileLayer, WmsTileLayer)
+"""Layers that load pictures from a server."""
+PICTURES = (*TILES, ImageOverlay, VideoOverlay)
+"""Layers of pictures in the web's Mercator projection."""
+
+__all__ = [
+    "PICTURES",
+    "TILES",
+    "CssLink",
+    "Element",
+    "Figure",
+    "JavascriptLink",
+    "Layer",
+    "LayerControl",
+    "Link",
+    "MacroElement",
+    "Map",
+    "folium",
+    "tile_layer",
+]
+
+
+def tile_layer(address: str, attribution: str) -> TileLayer:
+    """Tiles under everything else; the same ones have the same name on the page."""
+    layer = TileLayer(address, attr=attribution, control=False)
+    layer._id = "tiles"  # noqa: SLF001  (folium's ids are random)
+    return layer
+
+
+ENTRY = "main"
+
+_IMPORT = re.compile(r'^import (\{ [^{}]+ \}) from "\./(\w+)\.js";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
+_OTHER = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+_TEXTS = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`")
+_SIGNS = r"=>|[=!<>]==?|&&|\|\||\?\?|[-+*]=|[=*<>?:,;{}&|()\[\]]|[-+](?= ?[\w(])|(?<= )/(?= )"
+_SPACED = re.compile(rf"(?=[-=!<>&|?+*:,;{{}}()\[\]/ \"'`])(?:({_TEXTS.pattern})| ({_SIGNS}) ?|({_SIGNS}) )")
+"""A text, or a sign beside a space; the signs that either begins with are looked for first, for that is quick."""
+_OPEN = ("(", "[", "{", ",", "=", "=>", "&&", "||", "??", ";", "}")
+"""Signs after which no break is needed, whatever follows: each statement ends with one."""
+_TYPES = re.compile(r"/\*\*.*?\*/ ?", re.DOTALL)
+
+
+def page_script(folder: Path, entry: str = ENTRY) -> str:
+    """The script of the page: each module in a scope of its own, of which only ``globalThis.zoneplan`` can be seen."""
+    parts = [_scope(name, text) for name, text in _in_order(folder, entry, (), {}).items()]
+    body = "\n".join(
+        ['const zoneplan = globalThis.zoneplan = (() => {\n"use strict";', *parts, f"return {_named(entry)};\n}})();\n"]
+    )
+    return as_script(body)
+
+
+def bare(text: str) -> str:
+    r"""A script or style without indentation, empty lines and comments on lines of their own: smaller, yet readable.
+
+    Examples
+    --------
+    >>> bare("// one\nfunction one() {\n  return /** @type {number} */ (1);\n}\n")
+    'function one() {\nreturn (1);\n}\n'
+    """
+    lines = (line.strip() for line in _TYPES.sub("", text).splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//")) + "\n"
+
+
+def squeezed(text: str) -> str:
+    r"""A bare script without spaces around signs, and breaks that no statement needs; texts and patterns stay.
+
+    Examples
+    --------
+    >>> squeezed('const one = (a, b) => a + "x = y";\nreturn f(\none / 2\n);\n')
+    'const one=(a,b)=>a + "x = y";return f(one/2\n);'
+    """
+    found, inside = "", False
+    for line in text.splitlines():
+        ticks = line.count("`")
+        patterns = "/" in line and "/" in _TEXTS.sub("", line).replace(" / ", "")
+        whole = inside or ticks not in (0, 2) or patterns
+        told = line if whole else _SPACED.sub(_without_spaces, line)
+        inside ^= bool(ticks % 2)
+        found += told if told.endswith(_OPEN) and not whole else f"{told}\n"
+    return found
+
+
+def _without_spaces(part: re.Match[str]) -> str:
+    return part[part.lastindex or 0]
+
+
+def _in_order(folder: Path, name: str, above: tuple[str, ...], read: dict[str, str]) -> dict[str, str]:
+    """The texts of a module and of all that it imports, each once, after what it imports itself."""
+    if name in above:
+        raise ValueError(f"modules import each other in a ring: {', '.join((*above, name))}")
+    if name not in read:
+        text = (folder / f"{name}.js").read_text("utf-8")
+        for found in _IMPORT.finditer(text):
+            _in_order(folder, found[2], (*above, name), read)
+        read[name] = text
+    return read
+
+
+def _scope(name: str, text: str) -> str:
+    """A module as a function that is called at once and gives what the module exports."""
+    exported = [found[1] for found in _EXPORT.finditer(text)]
+    inside = _EXPORT.sub("", _IMPORT.sub(lambda found: f"const {found[1]} = {_named(found[2])};", text))
+    other = _OTHER.search(inside)
+    if other:
+        raise ValueError(f"{name}.js: a module says import {{ names }} from or export before a name: {other[0]}")
+    return f"const {_named(name)} = (() => {{\n{squeezed(bare(inside))}return {{ {', '.join(exported)} }};\n}})();"
+
+
+def _named(module: str) -> str:
+    return f"{module}_js"
+
 
 LEAFLET, JQUERY = "XStatic-Leaflet", "XStatic-jQuery"
 LIBRARIES = {

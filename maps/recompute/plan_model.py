@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Literal, NamedTuple
+from decimal import Decimal
+from typing import Literal, NamedTuple, NewType
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from layers.conditions import parse_calculation, parse_condition
+from layers.conditions import column_kind, parse_calculation, parse_condition
 from layers.errors import escape_hidden
 from maps.locale import LocalizedPlan, text_in
-from maps.recompute.exact_columns import ExactTable, Integers, exact_table, text_codes
-from maps.recompute.quota_model import Cql2, QuotaModel, names_read, quota_models
 from zoning.measures import QUOTA, complete_measures, sources_of
 from zoning.plan import Plan
-from zoning.quotas import UNIT, name_level
+from zoning.quotas import UNIT, measures_read, name_level
 from zoning.rulebook import (
     ELEVATION_ROLE,
     LOCKED,
@@ -28,7 +28,253 @@ from zoning.rulebook import (
     possible_range,
     without_unused_topics,
 )
+from zoning.study import Group, Limit, Lock, Priority, Quota
 from zoning.zones import DECISION, gather_parents
+
+Integers = npt.NDArray[np.int64]
+Kind = Literal["number", "text", "boolean", "nothing"]
+
+_LOW = np.uint64(0xFFFF_FFFF)
+
+
+class ExactColumn(NamedTuple):
+    """A measure as it is."""
+
+    name: str
+    kind: Kind
+    texts: tuple[str, ...]
+
+
+class ExactTable(NamedTuple):
+    """Measures of units, or of the larger units of which they are parts."""
+
+    rows: int
+    columns: tuple[ExactColumn, ...]
+    derived: tuple[str, ...]
+
+
+def exact_table(table: pd.DataFrame, names: Iterable[str], derived: Iterable[str]) -> tuple[ExactTable, list[Integers]]:
+    """Some columns of a table, and their numbers for the block.
+
+    Examples
+    --------
+    >>> found, numbers = exact_table(pd.DataFrame({"metro": [True, None, False]}), ["metro"], [])
+    >>> found.columns[0].kind, [one.tolist() for one in numbers]
+    ('boolean', [[2, 1, 0]])
+    """
+    columns: list[ExactColumn] = []
+    numbers: list[Integers] = []
+    for name in names:
+        column, own = _exact(name, table[name])
+        columns.append(column)
+        numbers += own
+    return ExactTable(len(table), tuple(columns), tuple(derived)), numbers
+
+
+def _exact(name: str, values: pd.Series) -> tuple[ExactColumn, list[Integers]]:
+    kind = column_kind(values)
+    if kind == "number":
+        return ExactColumn(name, "number", ()), halves(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    if kind == "text":
+        codes, texts = text_codes(values)
+        return ExactColumn(name, "text", texts), [codes + 1]
+    if kind == "boolean":
+        truths = values.astype("boolean")
+        yes = truths.fillna(value=False).to_numpy(dtype=bool)
+        return ExactColumn(name, "boolean", ()), [np.where(truths.isna(), 1, 2 * yes.astype(np.int64))]
+    return ExactColumn(name, "nothing", ()), []
+
+
+def text_codes(values: pd.Series) -> tuple[Integers, tuple[str, ...]]:
+    """Each text by its place among all, which are sorted; -1 where it is missing.
+
+    Examples
+    --------
+    >>> codes, texts = text_codes(pd.Series(["west", None, "east"]))
+    >>> codes.tolist(), texts
+    ([1, -1, 0], ('east', 'west'))
+    """
+    known = values.notna().to_numpy(dtype=bool)
+    listed = [str(one) if there else "" for one, there in zip(values.tolist(), known, strict=True)]
+    texts = tuple(sorted({one for one, there in zip(listed, known, strict=True) if there}))
+    places = {text: place for place, text in enumerate(texts)}
+    codes = [places[one] if there else -1 for one, there in zip(listed, known, strict=True)]
+    return np.array(codes, dtype=np.int64), texts
+
+
+def halves(numbers: npt.NDArray[np.float64]) -> list[Integers]:
+    """The upper and the lower 32 bits of each number; every NaN is one and the same.
+
+    Examples
+    --------
+    >>> [half.tolist() for half in halves(np.array([1.0, np.nan]))]
+    [[1072693248, 2146959360], [0, 0]]
+    """
+    bits = np.where(np.isnan(numbers), np.nan, numbers).view(np.uint64)
+    return [(bits >> np.uint64(32)).astype(np.int64), (bits & _LOW).astype(np.int64)]
+
+
+Cql2 = NewType("Cql2", object)
+"""A condition, or a value, as CQL2-JSON."""
+
+
+class QuotaShare(NamedTuple):
+    """A measure by which a quota weighs, its title, and its part in the weight; None where it is the whole weight."""
+
+    measure: str
+    title: str
+    share: float | None
+
+
+class QuotaFactor(NamedTuple):
+    """A factor on the weight of the units that meet a condition."""
+
+    when: Cql2
+    factor: float
+
+
+class QuotaBound(NamedTuple):
+    """A bound: an exact number, or a measure; both empty where there is none."""
+
+    number: str
+    measure: str
+
+
+class QuotaGroup(NamedTuple):
+    """Units that together get at most, or at least, a part of the total: exact per cent, empty for no bound."""
+
+    when: Cql2
+    min_pct: str
+    max_pct: str
+
+
+class QuotaLock(NamedTuple):
+    """An amount that is settled: of the unit at a place, or where a condition holds, then the place is -1."""
+
+    unit: int
+    when: Cql2 | None
+    amount: str
+
+
+class QuotaHandover(NamedTuple):
+    """An amount that one unit hands to another afterwards, by their places."""
+
+    giver: int
+    receiver: int
+    amount: str
+
+
+class QuotaLink(NamedTuple):
+    """A quota above this one that it stays within: its place, the depth where that must hold (0: units), the factor."""
+
+    quota: int
+    depth: int
+    times: str
+
+
+class QuotaModel(NamedTuple):
+    """A quota, in the order of the plan."""
+
+    name: str
+    weighted: bool
+    total: str
+    step: str
+    levels: tuple[int, ...]
+    weight: tuple[QuotaShare, ...]
+    priority: tuple[QuotaFactor, ...]
+    floor: QuotaBound
+    ceiling: QuotaBound
+    carried: QuotaBound
+    reserve_pct: str
+    groups: tuple[QuotaGroup, ...]
+    locked: tuple[QuotaLock, ...]
+    transfers: tuple[QuotaHandover, ...]
+    within: tuple[QuotaLink, ...]
+    reads: tuple[str, ...]
+
+
+def quota_models(
+    quotas: Sequence[Quota], units: pd.Index, levels: Sequence[str], title: Callable[[str], str]
+) -> tuple[QuotaModel, ...]:
+    """The quotas of a plan.
+
+    Examples
+    --------
+    >>> quota = Quota(name="land", period=2025, total=20, unit="ha", levels=("state", "unit"), weight="people")
+    >>> (found,) = quota_models([quota], pd.Index(["a"]), ["state"], str)
+    >>> found.total, found.levels, found.weight, found.reads
+    ('20', (0,), (QuotaShare(measure='people', title='people', share=None),), ('people',))
+    """
+    places = {str(unit): place for place, unit in enumerate(units)}
+    names = [quota.name for quota in quotas]
+    return tuple(_model(quota, places, list(levels), names, title) for quota in quotas)
+
+
+def _model(
+    quota: Quota,
+    places: dict[str, int],
+    levels: list[str],
+    names: list[str],
+    title: Callable[[str], str],
+) -> QuotaModel:
+    shares: list[tuple[str, float | None]] = (
+        [(quota.weight, None)]
+        if isinstance(quota.weight, str)
+        else [(part.measure, float(part.share)) for part in quota.weight]
+    )
+    weight = tuple(QuotaShare(name, escape_hidden(title(name)), share) for name, share in shares)
+    return QuotaModel(
+        name=quota.name,
+        weighted=quota.by == "weighted",
+        total=f"{quota.total:f}",
+        step=f"{quota.step:f}",
+        levels=tuple(levels.index(name) for name in quota.levels if name != UNIT),
+        weight=weight,
+        priority=tuple(QuotaFactor(_cql2(one.when), float(one.factor)) for one in quota.priority),
+        floor=_bound(quota.floor),
+        ceiling=_bound(quota.ceiling),
+        carried=_bound(quota.carried),
+        reserve_pct=f"{quota.reserve_pct:f}",
+        groups=tuple(QuotaGroup(_cql2(one.when), _text(one.min_pct), _text(one.max_pct)) for one in quota.groups),
+        locked=tuple(
+            QuotaLock(
+                -1 if one.unit is None else places[one.unit],
+                None if one.when is None else _cql2(one.when),
+                f"{one.amount:f}",
+            )
+            for one in quota.locked
+        ),
+        transfers=tuple(
+            QuotaHandover(places[one.giver], places[one.receiver], f"{one.amount:f}") for one in quota.transfers
+        ),
+        within=tuple(
+            QuotaLink(
+                names.index(one.quota), 0 if one.level == UNIT else quota.levels.index(one.level) + 1, f"{one.times:f}"
+            )
+            for one in quota.within
+        ),
+        reads=tuple(sorted(names_read(quota))),
+    )
+
+
+def names_read(quota: Quota) -> frozenset[str]:
+    """The measures and parameters that a quota reads: in weights, bounds and conditions."""
+    parts: tuple[Priority | Group | Limit | Lock, ...] = (*quota.priority, *quota.groups, *quota.limits, *quota.locked)
+    conditions = (parse_condition(one.when).names for one in parts if one.when is not None)
+    return frozenset(measures_read(quota)).union(*conditions)
+
+
+def _cql2(text: str) -> Cql2:
+    return Cql2(parse_condition(text).as_cql2_json())
+
+
+def _text(number: Decimal | None) -> str:
+    return "" if number is None else f"{number:f}"
+
+
+def _bound(bound: Decimal | str | None) -> QuotaBound:
+    return QuotaBound("", bound) if isinstance(bound, str) else QuotaBound(_text(bound), "")
+
 
 OF_SLOPE = ("available_ha", "available_in_boundary_ha")
 """Measures of land that is not too steep: how steep that is was asked of a grid, which the page does not have."""

@@ -8,17 +8,31 @@ from typing import TYPE_CHECKING
 from layers.lazy_exports import export_lazily
 
 if TYPE_CHECKING:
-    from maps.run_folder.comparison_folder import COMPARISON_KIND, write_comparison_folder
-    from maps.run_folder.consensus_folder import CONSENSUS_KIND, write_consensus_folder
-    from maps.run_folder.content_cache import MOST_BYTES, ContentCache, cache_folder
+    from maps.run_folder.comparison_folder import (
+        COMPARISON_KIND,
+        CONSENSUS_KIND,
+        ROBUSTNESS_KIND,
+        require_own,
+        write_comparison_folder,
+        write_consensus_folder,
+        write_robustness_folder,
+    )
     from maps.run_folder.manifest import RULEBOOK_FOLDER
-    from maps.run_folder.rerun import run_again
-    from maps.run_folder.robustness_folder import ROBUSTNESS_KIND, write_robustness_folder
-    from maps.run_folder.run_cache import KeptRun, Options, find_run, keep_run, kept_steps, key_after, key_before
+    from maps.run_folder.run_cache import (
+        MOST_BYTES,
+        ContentCache,
+        KeptRun,
+        Options,
+        cache_folder,
+        find_run,
+        keep_run,
+        kept_steps,
+        key_after,
+        key_before,
+    )
     from maps.run_folder.run_files import read_run, run_language
-    from maps.run_folder.run_verification import require_whole, verify
+    from maps.run_folder.run_verification import require_whole, run_again, verify
     from maps.run_folder.run_writer import load_writers, require_room, write_kept_run, write_run
-    from maps.run_folder.table_folder import require_own
 
 __all__ = [
     "COMPARISON_KIND",
@@ -52,14 +66,14 @@ __all__ = [
 
 _ROOMS = {
     "COMPARISON_KIND": "maps.run_folder.comparison_folder",
-    "CONSENSUS_KIND": "maps.run_folder.consensus_folder",
-    "MOST_BYTES": "maps.run_folder.content_cache",
-    "ROBUSTNESS_KIND": "maps.run_folder.robustness_folder",
+    "CONSENSUS_KIND": "maps.run_folder.comparison_folder",
+    "MOST_BYTES": "maps.run_folder.run_cache",
+    "ROBUSTNESS_KIND": "maps.run_folder.comparison_folder",
     "RULEBOOK_FOLDER": "maps.run_folder.manifest",
-    "ContentCache": "maps.run_folder.content_cache",
+    "ContentCache": "maps.run_folder.run_cache",
     "KeptRun": "maps.run_folder.run_cache",
     "Options": "maps.run_folder.run_cache",
-    "cache_folder": "maps.run_folder.content_cache",
+    "cache_folder": "maps.run_folder.run_cache",
     "find_run": "maps.run_folder.run_cache",
     "keep_run": "maps.run_folder.run_cache",
     "kept_steps": "maps.run_folder.run_cache",
@@ -67,16 +81,16 @@ _ROOMS = {
     "key_before": "maps.run_folder.run_cache",
     "load_writers": "maps.run_folder.run_writer",
     "read_run": "maps.run_folder.run_files",
-    "require_own": "maps.run_folder.table_folder",
+    "require_own": "maps.run_folder.comparison_folder",
     "require_room": "maps.run_folder.run_writer",
     "require_whole": "maps.run_folder.run_verification",
-    "run_again": "maps.run_folder.rerun",
+    "run_again": "maps.run_folder.run_verification",
     "run_language": "maps.run_folder.run_files",
     "verify": "maps.run_folder.run_verification",
     "write_comparison_folder": "maps.run_folder.comparison_folder",
-    "write_consensus_folder": "maps.run_folder.consensus_folder",
+    "write_consensus_folder": "maps.run_folder.comparison_folder",
     "write_kept_run": "maps.run_folder.run_writer",
-    "write_robustness_folder": "maps.run_folder.robustness_folder",
+    "write_robustness_folder": "maps.run_folder.comparison_folder",
     "write_run": "maps.run_folder.run_writer",
 }
 

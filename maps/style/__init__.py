@@ -1,28 +1,26 @@
 """Style: colours, signs, borders, legend, static map and pages that need no network, the same on every surface."""
 
-from maps.style.base_map import ground, relief_image, waters_and_borders
-from maps.style.html_pages import fill_page, page_template
+from maps.style.html_pages import fill_page, font_faces, notices_text, page_notices, page_template, printed_faces
 from maps.style.legend import line_styles, round_length, xml_text
 from maps.style.map_names import names_svg
-from maps.style.notices import notices_text, page_notices
 from maps.style.palette import (
     DASHES,
     INK,
     LIGHT,
     SITE_CIRCLE,
     TABLE_FILLS,
+    Sign,
     designation_inks,
     ink_on,
     mark_fills,
+    overlay_signs,
     site_inks,
     theme_css,
     zone_fills,
 )
-from maps.style.signs import Sign, overlay_signs
 from maps.style.static_map import picture
-from maps.style.svg_paths import Frame, dissolve, simplify, svg_path
+from maps.style.svg_paths import Frame, dissolve, ground, relief_image, simplify, svg_path, waters_and_borders
 from maps.style.topology import Topology, begin_topology, fine_step, merge_by, plan_topology
-from maps.style.typefaces import font_faces, printed_faces
 
 __all__ = [
     "DASHES",

@@ -23,8 +23,7 @@ from maps.locale import (
     text_in,
     wrap,
 )
-from maps.style.palette import INK, zone_fills
-from maps.style.signs import Sign, overlay_signs, sign_shape
+from maps.style.palette import INK, Sign, overlay_signs, sign_shape, zone_fills
 from maps.style.svg_paths import Frame
 from zoning.plan import Plan
 from zoning.rulebook import Stroke

@@ -14,8 +14,6 @@ from layers.errors import escape_hidden
 from layers.overview import ShownPicture
 from maps.context import Context, Neighbourhood, Relief, context_around, relief
 from maps.locale import catalogue, noun_of, projection, text_in, width, wrap
-from maps.style.base_map import ground, relief_image, waters_and_borders
-from maps.style.label_placement import spots_in
 from maps.style.legend import (
     MUTED,
     Block,
@@ -30,10 +28,9 @@ from maps.style.legend import (
     text_at,
     xml_text,
 )
-from maps.style.map_names import large_towns, names_svg
-from maps.style.palette import INK, LIGHT, zone_fills
-from maps.style.signs import RADIUS_PX, overlay_signs, sign_shape
-from maps.style.svg_paths import FINENESS, Frame, simplify, svg_path
+from maps.style.map_names import large_towns, names_svg, spots_in
+from maps.style.palette import INK, LIGHT, RADIUS_PX, overlay_signs, sign_shape, zone_fills
+from maps.style.svg_paths import FINENESS, Frame, ground, relief_image, simplify, svg_path, waters_and_borders
 from maps.style.topology import Topology, merge_by, plan_topology
 from zoning.plan import Plan
 

@@ -12,21 +12,308 @@ import gzip
 import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pyproj
 import shapely
 
-from layers.crs import way_between, working_crs
+from layers.crs import is_equal_area, way_between, working_crs
+from layers.errors import CrsError, escape_hidden
+from layers.phrases import Phrase
+from maps.context import Context, Neighbourhood, Relief, context_around, relief
 from maps.style import Topology, fine_step
-from maps.web.map_plane import WGS_84, Plane, PlaneName, equal_area_plane, mercator_plane
-from maps.web.page_model import MapGrid
+from maps.web.page_model import (
+    Columns,
+    DatumShift,
+    GroundKind,
+    GroundLayer,
+    MapGrid,
+    MapProjection,
+    RegionName,
+    ReliefPicture,
+    Surroundings,
+    Town,
+)
+from zoning.plan import Plan
+
+Floats = npt.NDArray[np.float64]
+
+PlaneName = Literal["equal_area", "mercator"]
+
+EARTH_RADIUS_M = 6378137.0
+HIGHEST_LATITUDE = 85.05
+WGS_84 = pyproj.CRS("EPSG:4326")
+_SMALLEST_SHIFT_M, _LARGEST_SHIFT_M = 0.01, 2000.0
+_PROBES = 5
+_METHODS: dict[str, Literal["azimuthal", "conic", "cylindrical", "equal_earth"]] = {
+    "Lambert Azimuthal Equal Area": "azimuthal",
+    "Albers Equal Area": "conic",
+    "Lambert Cylindrical Equal Area": "cylindrical",
+    "Equal Earth": "equal_earth",
+}
+
+
+class Plane(NamedTuple):
+    """The plane of a map."""
+
+    projection: MapProjection
+    crs: pyproj.CRS | None
+
+    def placed(self, points: Floats, crs: pyproj.CRS) -> Floats:
+        """Points of some CRS in metres of the plane."""
+        if self.crs is None:
+            return _mercator(_moved(points, crs, WGS_84), self.projection.lon_0 - 180)
+        return points if self.crs == crs else _moved(points, crs, self.crs)
+
+    def degrees(self, points: Floats) -> Floats:
+        """Longitude and latitude on WGS 84 of points in metres of the plane, (n, 2)."""
+        if self.crs is not None:
+            return _moved(points, self.crs, WGS_84)
+        lon, lat = (
+            np.degrees(points[:, 0] / EARTH_RADIUS_M),
+            np.degrees(np.arctan(np.sinh(points[:, 1] / EARTH_RADIUS_M))),
+        )
+        return np.column_stack([lon, lat])
+
+
+def equal_area_plane(crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> Plane:
+    """The plane of an equal-area CRS.
+
+    Examples
+    --------
+    >>> plane = equal_area_plane(pyproj.CRS("EPSG:3035"), (4e6, 2e6, 5e6, 3e6))
+    >>> plane.projection.method, plane.projection.lon_0, plane.projection.shift
+    ('azimuthal', 10.0, None)
+    """
+    flat = crs.to_2d()
+    operation, ellipsoid = flat.coordinate_operation, flat.ellipsoid
+    if operation is None or ellipsoid is None:
+        raise CrsError(Phrase("{crs} is no projection of an ellipsoid.", crs=crs.name))
+    values = {one.name: float(one.value) * one.unit_conversion_factor for one in operation.params}
+
+    def degrees(*names: str) -> float:
+        return round(float(np.degrees(next((values[name] for name in names if name in values), 0.0))), 12)
+
+    flattening = 1 / ellipsoid.inverse_flattening if ellipsoid.inverse_flattening else 0.0
+    meridian = flat.prime_meridian.longitude if flat.prime_meridian else 0.0
+    projection = MapProjection(
+        method=_METHODS[operation.method_name],
+        lon_0=degrees("Longitude of natural origin", "Longitude of false origin") + meridian,
+        lat_0=degrees("Latitude of natural origin", "Latitude of false origin"),
+        lat_1=degrees("Latitude of 1st standard parallel"),
+        lat_2=degrees("Latitude of 2nd standard parallel"),
+        x_0=values.get("False easting", values.get("Easting at false origin", 0.0)),
+        y_0=values.get("False northing", values.get("Northing at false origin", 0.0)),
+        radius_m=ellipsoid.semi_major_metre,
+        eccentricity_2=flattening * (2 - flattening),
+        shift=_shift(crs, bounds),
+    )
+    return Plane(projection, crs)
+
+
+def mercator_plane(lon: Floats) -> Plane:
+    """The plane of the web's Mercator projection, without a break between some longitudes.
+
+    Examples
+    --------
+    >>> mercator_plane(np.array([178.0, -178.0])).projection.lon_0
+    -180.0
+    """
+    middle = _seam(lon) + 180
+    return Plane(MapProjection("mercator", middle, 0.0, 0.0, 0.0, 0.0, 0.0, EARTH_RADIUS_M, 0.0, None), None)
+
+
+def _moved(points: Floats, crs: pyproj.CRS, target: pyproj.CRS) -> Floats:
+    return np.column_stack(way_between(crs, target).transform(points[:, 0], points[:, 1]))
+
+
+def _seam(lon: Floats) -> float:
+    """The longitude in the middle of the widest gap that some points leave, below 0."""
+    around = np.sort(lon)
+    gaps = np.diff(np.r_[around, around[:1] + 360])
+    widest = int(gaps.argmax())
+    return float(around[widest] + gaps[widest] / 2) - 360.0
+
+
+def _mercator(degrees: Floats, seam: float) -> Floats:
+    """Degrees in the web's Mercator projection, opened at a seam."""
+    turned = (degrees[:, 0] - seam) % 360 + seam
+    kept = np.radians(np.clip(degrees[:, 1], -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
+    return np.column_stack([EARTH_RADIUS_M * np.radians(turned), EARTH_RADIUS_M * np.arctanh(np.sin(kept))])
+
+
+def _shift(crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> DatumShift | None:
+    """How far places of WGS 84 lie from where the formulas put them, where the plan has another datum."""
+    west, south, east, north = bounds
+    x, y = (axis.ravel() for axis in np.meshgrid(np.linspace(west, east, _PROBES), np.linspace(south, north, _PROBES)))
+    lon, lat = way_between(crs, WGS_84).transform(x, y)
+    off = np.column_stack([x, y]) - np.column_stack(pyproj.Proj(crs)(lon, lat))
+    found = np.isfinite(off).all(axis=1) & (np.abs(off) < _LARGEST_SHIFT_M).all(axis=1)  # not beyond the earth's edge
+    x, y, off = x[found], y[found], off[found]
+    if np.abs(off).max(initial=0.0) < _SMALLEST_SHIFT_M:
+        return None
+    reach = max(east - west, north - south, 1.0) / 2
+    u, v = (x - (west + east) / 2) / reach, (y - (south + north) / 2) / reach
+    factors = np.linalg.lstsq(np.column_stack([u**0, u, v, u * u, u * v, v * v]), off, rcond=None)[0]
+    told = (tuple(round(float(value), 4) for value in column) for column in factors.T)
+    return DatumShift(round((west + east) / 2, 3), round((south + north) / 2, 3), round(reach, 3), *told)
+
+
+AROUND = 0.8
+"""Of the longer side of the plan: how far the ground reaches on every side of it."""
+SIDE_PX = 1200
+"""Of a plan that fills the screen, along its longer side: what cannot be seen then is left out."""
+STEP_PX = 0.25
+_MERCATOR = pyproj.CRS("EPSG:3857")
+
+
+class Ground(NamedTuple):
+    """The ground of a map."""
+
+    model: Surroundings
+    numbers: tuple[Integers, ...]
+
+
+def ground_of(near: Neighbourhood, shapes: Shapes, outline: shapely.Geometry, language: str = "en") -> Ground:
+    """The ground of the map of a plan, or of land without one, which has no relief.
+
+    Notes
+    -----
+    Everything is cut and simplified in an equal-area CRS, and stands in the plane of the map point by point, so that
+    both planes of a plan show the same.
+    """
+    plan = near.plan
+    own = pyproj.CRS(plan.units.crs)
+    flat = own if is_equal_area(own) else working_crs(plan.units)
+    units = plan.units.geometry if flat == own else plan.units.geometry.to_crs(flat)
+    west, south, east, north = (float(one) for one in units.total_bounds)
+    side = max(east - west, north - south)
+    bounds = (west - AROUND * side, south - AROUND * side, east + AROUND * side, north + AROUND * side)
+    context = context_around(near, bounds, side / SIDE_PX, language, outline=outline, crs=flat)
+    layers = list(_layers(context, shapes.plane))
+    points = np.concatenate([shapely.get_coordinates(one.parts) for one in layers] or [np.zeros((0, 2))])
+    corner = points.min(axis=0, initial=np.inf) if len(points) else np.zeros(2)
+    step = STEP_PX * side / SIDE_PX
+    size = np.ceil((points.max(axis=0, initial=-np.inf) - corner) / step) if len(points) else np.zeros(2)
+    told = [_told(one, corner, step) for one in layers]
+    return Ground(
+        Surroundings(
+            west=float(corner[0]),
+            south=float(corner[1]),
+            step=step,
+            width=int(size[0]),
+            height=int(size[1]),
+            layers=tuple(layer for layer, _ in told),
+            towns=Columns(Town, list(_towns(context, shapes.plane, corner, step))),
+            regions=Columns(RegionName, list(_regions(context, shapes.plane, corner, step))),
+            relief=_relief(plan, shapes, outline) if isinstance(plan, Plan) else None,
+            credits=escape_hidden(context.credits),
+        ),
+        tuple(part for _, parts in told for part in parts),
+    )
+
+
+class _Parts(NamedTuple):
+    """Rings or lines of one kind, in the plane of the map, with the name of each."""
+
+    kind: GroundKind
+    rank: int
+    parts: Geometries
+    names: tuple[str, ...]
+
+
+def _layers(context: Context, plane: Plane) -> Iterator[_Parts]:
+    """The layers of the ground, those that hold nothing left out; rivers one layer a rank."""
+    ranks, settled = np.array(context.river_ranks, int), np.array(context.settled, bool)
+    lakes, rivers = np.array(context.lake_names, dtype=object), np.array(context.river_names, dtype=object)
+    shapes: list[tuple[GroundKind, int, Geometries, Geometries | None]] = [
+        ("land", 0, context.land, None),
+        *(
+            ("river", rank, context.rivers[ranks == rank], rivers[ranks == rank])
+            for rank in sorted(set(ranks.tolist()))
+        ),
+        ("lake", 0, context.lakes, lakes),
+        ("province", 0, context.provinces, None),
+        ("country", 0, context.countries[settled], None),
+        ("disputed", 0, context.countries[~settled], None),
+    ]
+    for kind, rank, found, names in shapes:
+        parts, owner = _lines(found)
+        placed = shapely.transform(parts, lambda xy: plane.placed(xy, context.crs))
+        whole = np.isfinite(shapely.bounds(placed)).all(axis=1)
+        if whole.any():
+            told = () if names is None or not any(names) else tuple(map(str, names[owner[whole]]))
+            yield _Parts(kind, rank, placed[whole], told)
+
+
+def _lines(shapes: Geometries) -> tuple[Geometries, Integers]:
+    """The rings of polygons, or the single lines, and the place of the shape of each."""
+    parts, owner = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    return (rings, owner[part]) if len(rings) else (parts, owner)
+
+
+def _told(layer: _Parts, corner: Floats, step: float) -> tuple[GroundLayer, tuple[Integers, ...]]:
+    """A layer for the page, and its numbers: points that fall together are one."""
+    xy, part = shapely.get_coordinates(layer.parts, return_index=True)
+    places = np.rint((xy - corner) / step).astype(np.int64)
+    apart = np.r_[True, (np.diff(places, axis=0) != 0).any(axis=1) | (np.diff(part) != 0)]
+    places, part = places[apart], part[apart]
+    sizes = np.bincount(part, minlength=len(layer.parts)).astype(np.int64)
+    steps = (zigzag(np.diff(axis, prepend=0)) for axis in places.T)
+    names = tuple(escape_hidden(name) for name in layer.names)
+    return GroundLayer(layer.kind, layer.rank, len(sizes), len(places), names), (sizes, *steps)
+
+
+def _towns(context: Context, plane: Plane, corner: Floats, step: float) -> Iterator[Town]:
+    if not context.places:
+        return
+    xy = np.array([(place.x, place.y) for place in context.places])
+    for place, (x, y) in zip(context.places, (plane.placed(xy, context.crs) - corner) / step, strict=True):
+        yield Town(
+            name=escape_hidden(place.name),
+            x=round(x),
+            y=round(y),
+            population=place.population,
+            capital=place.capital,
+            apart_km=round(place.sep_km),
+            inside=place.inside,
+        )
+
+
+def _regions(context: Context, plane: Plane, corner: Floats, step: float) -> Iterator[RegionName]:
+    for region in context.regions:
+        places = (plane.placed(np.array(region.spots), context.crs) - corner) / step
+        x, y = np.rint(places).astype(np.int64).T.tolist()
+        yield RegionName(escape_hidden(region.name), region.country, tuple(x), tuple(y))
+
+
+def _relief(plan: Plan, shapes: Shapes, outline: shapely.Geometry) -> ReliefPicture | None:
+    """The relief in the plane of the map."""
+    plane, own = shapes.plane, pyproj.CRS(plan.units.crs)
+    crs = _MERCATOR if plane.crs is None else plane.crs
+    turn = 2 * np.pi * EARTH_RADIUS_M if plane.crs is None else 0.0
+    way = way_between(own, crs)
+    study = shapely.transform(outline, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1])))
+    picture = relief(plan, crs, outline=study)
+    if picture is None:
+        return None
+    west, south, east, north = picture.bounds
+    shift = _turns(picture, shapes) * turn
+    return ReliefPicture(west + shift, south, east + shift, north, picture.data_url)
+
+
+def _turns(picture: Relief, shapes: Shapes) -> int:
+    """By how many turns round the earth the plan lies east of its picture."""
+    middle = shapes.west + shapes.step * float(shapes.labels[:, 0].mean())
+    return round((middle - (picture.bounds[0] + picture.bounds[2]) / 2) / (2 * np.pi * EARTH_RADIUS_M))
+
 
 Geometries = npt.NDArray[np.object_]
 Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 LEVEL = 6

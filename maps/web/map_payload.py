@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
+from typing import Any, NamedTuple
 
+import geopandas as gpd
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyproj
+import shapely
 
+from layers.crs import way_between
 from layers.errors import escape_hidden
 from maps.locale import (
+    COVERED,
     LocalizedPlan,
     UnitNoun,
     amount,
@@ -25,12 +35,21 @@ from maps.locale import (
     text_in,
 )
 from maps.recompute import PlanModel
-from maps.style import DASHES, designation_inks, line_styles, overlay_signs, zone_fills
-from maps.summaries import ComparisonWords, QuotaShifts, amounts_by_jurisdiction, headline, quota_shifts, verdicts
-from maps.web.geometry_encoding import Shapes
-from maps.web.measure_columns import PackedMeasure, measure_columns, measure_layers
+from maps.style import DASHES, designation_inks, line_styles, overlay_signs, site_inks, zone_fills
+from maps.summaries import (
+    ComparisonWords,
+    MeasureAxis,
+    QuotaShifts,
+    amounts_by_jurisdiction,
+    headline,
+    measure_axis,
+    quota_shifts,
+    verdicts,
+)
+from maps.web.geometry_encoding import Shapes, label_points
 from maps.web.page_model import (
     AmountChange,
+    Arrow,
     Assumed,
     Columns,
     ComparedCause,
@@ -38,32 +57,418 @@ from maps.web.page_model import (
     Decided,
     DesignationLayer,
     Groups,
+    Instrument,
     LargeNumber,
     LawText,
     LineLayer,
+    Mark,
+    MeasureLayer,
     Move,
     NumberSigns,
     Page,
     ParametersChecked,
+    Party,
+    Payment,
+    Payments,
+    Point,
     PoliciesChecked,
+    QuotaBase,
     QuotaLayer,
     QuotaShift,
     ScenarioLayer,
     ScenarioRow,
+    Site,
+    SiteLayer,
+    SiteRing,
     Summary,
     Surroundings,
     Transition,
     ZoneLayer,
 )
-from maps.web.payment_layer import payments_of
-from maps.web.quota_bases import quota_bases
-from maps.web.site_layer import site_layers
-from maps.web.unit_details import cards
+from maps.web.unit_details import Shelf, cards
+from zoning.compensation import PARTY_WORDS, POOL, known_parties, net_amounts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.rulebook import Policy
 from zoning.scenario import MOVES, Comparison
+from zoning.study import Quota
 from zoning.zones import DECISION, assumed_measures
+
+Integers = npt.NDArray[np.int64]
+
+MEASURE_DIGITS = 4
+"""So many digits has the value that nine in ten are larger than, zeros apart."""
+LARGEST = 2**29
+
+
+class PackedMeasure(NamedTuple):
+    """A measure of all units in whole numbers."""
+
+    name: str
+    step: float
+    steps: Integers
+    axis: MeasureAxis
+
+
+def measure_columns(plan: Plan) -> tuple[PackedMeasure, ...]:
+    """Every measure that is a number and differs from unit to unit, in the order of the table."""
+    return tuple(_measure_columns(plan.measures.reindex(plan.units.index)))
+
+
+def measure_layers(plan: LocalizedPlan, columns: Iterable[PackedMeasure]) -> tuple[MeasureLayer, ...]:
+    """What some measures are called in the language of a plan, and their units of measure."""
+    titled = ((one, plan.renderer.terms.measure(one.name)) for one in columns)
+    return tuple(
+        MeasureLayer(
+            one.name,
+            escape_hidden(said.heading),
+            escape_hidden(said.unit),
+            plan.renderer.terms.is_share(one.name),
+            one.step,
+            one.axis,
+        )
+        for one, said in titled
+    )
+
+
+def _measure_columns(table: pd.DataFrame) -> Iterator[PackedMeasure]:
+    for name in map(str, table.columns):
+        kind = table[name].dtype
+        if name.endswith(COVERED) or pd.api.types.is_bool_dtype(kind) or not pd.api.types.is_numeric_dtype(kind):
+            continue
+        values = table[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        values = np.where(np.isfinite(values), values, np.nan)
+        if len(np.unique(values[~np.isnan(values)])) > 1:
+            step = step_of(values)
+            yield PackedMeasure(name, step, in_steps(values, step), measure_axis(values))
+
+
+def step_of(values: npt.NDArray[np.float64]) -> float:
+    """The power of ten in whose multiples some values are told: fine enough for rather small ones among them.
+
+    Examples
+    --------
+    >>> step_of(np.array([0.0, 0.21, 0.834, np.nan])), step_of(np.array([71887.0, 125922.0]))
+    (0.0001, 10.0)
+    """
+    sizes = np.abs(values[~np.isnan(values) & (values != 0)])
+    small = float(np.quantile(sizes, 0.1, method="lower"))
+    finest = math.floor(math.log10(small)) - MEASURE_DIGITS + 1
+    coarsest = math.ceil(math.log10(float(sizes.max()) / LARGEST))
+    return float(f"1e{max(finest, coarsest)}")
+
+
+def in_steps(values: npt.NDArray[np.float64], step: float) -> Integers:
+    """Values as whole numbers from 0 up: 0 where there is none, else twice the steps and one more, or two below zero.
+
+    Examples
+    --------
+    >>> in_steps(np.array([np.nan, 0.0, 0.2, -0.1]), 0.1).tolist()
+    [0, 1, 5, 2]
+    """
+    known = ~np.isnan(values)
+    steps = np.rint(np.where(known, values, 0.0) / step).astype(np.int64)
+    return np.where(known, ((steps << 1) ^ (steps >> 63)) + 1, 0)
+
+
+AVAILABLE = "available_ha"
+PLAIN = "plain"
+"""The key of what the weight alone gives; no measure is asked for by it."""
+PERSONS = "persons"
+"""The unit of measure of a measure that counts people."""
+HECTARE = "ha"
+M2_PER_HA = 10_000.0
+BASE_DIGITS = 7
+
+
+def quota_bases(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts | None = None) -> tuple[QuotaBase, ...]:
+    """People, if the quota weighs by them, or else what it weighs by; the land that is available; the weight alone."""
+    return (*_bases(plan, quota), *([_weight_alone(plan, quota, shifts)] if shifts else []))
+
+
+def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
+    words, terms = catalogue("map", plan.language, plan.noun), plan.renderer.terms
+    hectares = quota.unit == HECTARE
+    unit, scale = (words["m2"].format(), M2_PER_HA) if hectares else (escape_hidden(terms.unit(quota.unit)), 1.0)
+    measured = plan.rulebook.measured
+    weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
+    held = [name for name in weights if name in plan.measures.columns]
+    weight = next((name for name in held if measured.get(name) == PERSONS), next(iter(held), None))
+    for name in dict.fromkeys((weight, AVAILABLE)):
+        if name is None or name not in plan.measures.columns:
+            continue
+        per = "per_person" if measured.get(name) == PERSONS else "per_available" if name == AVAILABLE else "per_other"
+        fields = {"unit": unit, "name": escape_hidden(terms.measure(name).title)}
+        title = escape_hidden(terms.quota(quota.name))
+        yield QuotaBase(
+            key=name,
+            title=words[f"{per}_title"].format(quota=title, name=fields["name"]),
+            unit=words[per].format(**fields),
+            scale=scale,
+            plain="",
+            values=_values(plan.measures.loc[plan.units.index, name]),
+        )
+
+
+def _weight_alone(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts) -> QuotaBase:
+    words, terms = catalogue("map", plan.language, plan.noun), plan.renderer.terms
+    measures = [quota.weight] if isinstance(quota.weight, str) else [one.measure for one in quota.weight]
+    names = dict.fromkeys(escape_hidden(terms.measure(name).title) for name in measures)
+    return QuotaBase(
+        key=PLAIN,
+        title=str(words["shift_title"]),
+        unit=words["shift_unit"].format(unit=escape_hidden(terms.unit(quota.unit))),
+        scale=1.0,
+        plain=words["and"].join(names),
+        values=_values((shifts.plain / shifts.plain.sum()).reindex(plan.units.index)),
+    )
+
+
+def _values(column: pd.Series) -> tuple[float | None, ...]:
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
+    return tuple(float(f"{one:.{BASE_DIGITS}g}") if np.isfinite(one) else None for one in numbers)
+
+
+FINER = 16
+"""Steps of a site's corners in one step of the grid: a site may be a small part of a unit."""
+
+
+def site_layers(plan: Plan, shapes: Shapes) -> tuple[SiteLayer, ...]:
+    """The land that each quota takes; a quota that takes none is left out."""
+    inks = site_inks(len(plan.study.quotas))
+    found = []
+    for place, quota in enumerate(plan.study.quotas):
+        rows = plan.sites[(plan.sites["quota"] == quota.name) & (plan.sites["period"] == quota.period)]
+        told = plan.sitings[(plan.sitings["quota"] == quota.name) & (plan.sitings["period"] == quota.period)]
+        if len(rows):
+            units = plan.units.index.get_indexer(rows["unit_id"]).tolist()
+            drawn = _on_grid(rows.geometry.to_numpy(), shapes, plan.units.crs)
+            sites = [
+                Site(unit, round(float(area), 2), _rings(site))
+                for unit, area, site in zip(units, rows["area_ha"], drawn, strict=True)
+            ]
+            found.append(
+                SiteLayer(
+                    quota=place,
+                    colour=inks[place],
+                    ha=hectares(rows["area_ha"].sum()),
+                    unplaced_ha=hectares(told["unplaced_ha"].clip(lower=0).sum()),
+                    sites=Columns(Site, sites),
+                )
+            )
+    return tuple(found)
+
+
+def _rings(site: shapely.Geometry) -> tuple[SiteRing, ...]:
+    rings = shapely.get_rings(shapely.get_parts(site))
+    steps = (_stepped(shapely.get_coordinates(ring)[:-1]).T.tolist() for ring in rings)
+    return tuple(SiteRing(tuple(x), tuple(y)) for x, y in steps)
+
+
+def _on_grid(sites: npt.NDArray[np.object_], shapes: Shapes, crs: pyproj.CRS) -> npt.NDArray[np.object_]:
+    """Sites in the working CRS on the finer grid; a plan across the date line has no break."""
+
+    def placed(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return (shapes.plane.placed(points, crs) - (shapes.west, shapes.south)) / shapes.step * FINER
+
+    found: npt.NDArray[np.object_] = shapely.transform(sites, placed)
+    return found
+
+
+def _stepped(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Each corner as the step from the one before; corners that fall together are one."""
+    places = np.rint(corners).astype(np.int64)
+    apart = np.r_[True, (np.diff(places, axis=0) != 0).any(axis=1)]
+    return np.diff(places[apart], axis=0, prepend=0)
+
+
+MOST_ARROWS = 60
+"""Arrows that one instrument may have; more would hide one another, and each party's net amount is drawn instead."""
+
+Flow = tuple[str, str, Decimal]
+
+
+@dataclass(frozen=True)
+class FlowMarks:
+    """What the map draws of one instrument."""
+
+    arrows: dict[tuple[str, str], Fraction] = field(default_factory=dict)
+    drops: dict[str, Fraction] = field(default_factory=dict)
+    rings: dict[str, Fraction] = field(default_factory=dict)
+    beyond: tuple[str, ...] = ()
+    many: bool = False
+
+
+def draw_payments(flows: Iterable[Flow], placed: Iterable[str], most: int = MOST_ARROWS) -> FlowMarks:
+    """What the map draws of the flows of one instrument.
+
+    Notes
+    -----
+    What goes through the pool is netted for each party, and those who put in more than they took out pay those who took
+    out more, each payer each receiver in proportion: arrow = paid * received / sum(received). So the arrows of a party
+    sum to what it paid or received on balance. What a pool keeps is received by the pool, which has no place.
+
+    Examples
+    --------
+    >>> flows = [("a", "(pool)", Decimal(6)), ("b", "(pool)", Decimal(4)), ("(pool)", "c", Decimal(10))]
+    >>> {ends: int(amount) for ends, amount in draw_payments(flows, "abc").arrows.items()}
+    {('a', 'c'): 6, ('b', 'c'): 4}
+    >>> draw_payments([("(budget)", "a", Decimal(5))], "a").drops
+    {'a': Fraction(5, 1)}
+    """
+    flows, here = list(flows), frozenset(placed)
+    direct = [flow for flow in flows if POOL not in flow[:2]]
+    payers, receivers = _sides(net_amounts(flow for flow in flows if POOL in flow[:2]))
+    beyond = tuple(sorted({*payers, *receivers, *(party for flow in direct for party in flow[:2])} - here))
+    pairs = {flow[:2] for flow in direct if here.issuperset(flow[:2])}
+    if len(pairs) + len(here.intersection(payers)) * len(here.intersection(receivers)) > most:
+        rings, drops = _sides(net_amounts(flows))
+        return FlowMarks({}, _only(drops, here), _only(rings, here), beyond, many=True)
+    arrows: dict[tuple[str, str], Fraction] = {}
+    drops, rings = {}, {}
+    exact = ((payer, receiver, Fraction(amount)) for payer, receiver, amount in direct)
+    for payer, receiver, paid in (*exact, *_passed(_gathered(payers, here), _gathered(receivers, here))):
+        if payer in here and receiver in here:
+            _add(arrows, (payer, receiver), paid)
+        elif receiver in here:
+            _add(drops, receiver, paid)
+        elif payer in here:
+            _add(rings, payer, paid)
+    return FlowMarks(arrows, drops, rings, beyond)
+
+
+def _sides(balance: Mapping[str, Decimal]) -> tuple[dict[str, Fraction], dict[str, Fraction]]:
+    """Who pays on balance and how much, and who receives."""
+    exact = {party: Fraction(amount) for party, amount in balance.items()}
+    payers = {party: -amount for party, amount in exact.items() if amount < 0}
+    return payers, {party: amount for party, amount in exact.items() if amount > 0}
+
+
+def _gathered(amounts: Mapping[str, Fraction], here: frozenset[str]) -> dict[str, Fraction]:
+    """Amounts by party; those without a place are one."""
+    found: dict[str, Fraction] = {}
+    for party, paid in amounts.items():
+        _add(found, party if party in here else POOL, paid)
+    return found
+
+
+def _passed(payers: Mapping[str, Fraction], receivers: Mapping[str, Fraction]) -> Iterator[tuple[str, str, Fraction]]:
+    whole = sum(receivers.values(), start=Fraction(0))
+    for payer, paid in payers.items():
+        for receiver, received in receivers.items():
+            yield payer, receiver, paid * received / whole
+
+
+def _only(amounts: Mapping[str, Fraction], here: frozenset[str]) -> dict[str, Fraction]:
+    return {party: amount for party, amount in amounts.items() if party in here}
+
+
+def _add(amounts: dict[Any, Fraction], key: Any, amount: Fraction) -> None:
+    amounts[key] = amounts.get(key, Fraction(0)) + amount
+
+
+def payments_of(plan: LocalizedPlan, words: Mapping[str, str]) -> Payments:
+    """Everything that the map says and draws of the flows of a plan."""
+    parties = _Parties(plan, words)
+    texts: Shelf[str] = Shelf()
+    instruments, rows = [], []
+    keys = ["instrument", "period", "unit"]
+    for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
+        terms = plan.renderer.terms
+        called = (escape_hidden(name), escape_hidden(terms.flow(name)), int(period), escape_hidden(terms.unit(unit)))
+        instruments.append(_instrument(called, own, parties))
+        rows += [
+            Payment(
+                instrument=place,
+                payer=parties.of(payer),
+                receiver=parties.of(receiver),
+                amount=f"{amount:f}",
+                rule=texts.place(escape_hidden(rule)),
+                reference=texts.place(escape_hidden(reference)),
+            )
+            for payer, receiver, amount, rule, reference in _payment_columns(
+                own, "payer", "receiver", "amount", "rule", "reference"
+            )
+        ]
+    return Payments(tuple(instruments), Columns(Payment, rows), texts.kept, parties.told())
+
+
+def _payment_columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    yield from table[list(names)].itertuples(index=False, name=None)
+
+
+def _instrument(called: tuple[str, str, int, str], rows: pd.DataFrame, parties: _Parties) -> Instrument:
+    """What flows in all, and what of it is drawn, the largest first so that the smaller lie on top."""
+    flows = list(_payment_columns(rows, "payer", "receiver", "amount"))
+    drawn = draw_payments(flows, parties.placed)
+    arrows = sorted(drawn.arrows.items(), key=lambda one: (-one[1], one[0]))
+    marks = [*_largest_first(drawn.drops), *((party, -amount) for party, amount in _largest_first(drawn.rings))]
+    paid = sum((amount for payer, _, amount in flows if payer != POOL), start=Decimal(0))
+    net = sum((amount for amount in net_amounts(flows).values() if amount > 0), start=Decimal(0))
+    return Instrument(
+        *called,
+        paid=f"{paid:f}",
+        net=f"{net:f}",
+        arrows=Columns(Arrow, [Arrow(parties.of(a), parties.of(b), float(amount)) for (a, b), amount in arrows]),
+        marks=Columns(Mark, [Mark(parties.of(party), float(amount)) for party, amount in marks]),
+        beyond=tuple(parties.of(party) for party in drawn.beyond),
+        many=drawn.many,
+    )
+
+
+def _largest_first(amounts: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
+    return sorted(amounts.items(), key=lambda one: (-one[1], one[0]))
+
+
+class _Parties:
+    """The parties of a plan: what each is called, where it stands and which units it is."""
+
+    def __init__(self, plan: LocalizedPlan, words: Mapping[str, str]) -> None:
+        self._plan = plan
+        self._shelf: Shelf[str] = Shelf()
+        self._known = known_parties(plan.units, plan.study.units.levels)
+        self._called = {party: words[key] for party, key in PARTY_WORDS.items()}
+        self.placed = frozenset(self._known)
+
+    def of(self, party: str) -> int:
+        """The place of a party."""
+        return self._shelf.place(party)
+
+    def told(self) -> Columns[Party]:
+        """The parties in the order of their places."""
+        return Columns(Party, [self._told(party) for party in self._shelf.kept])
+
+    def _told(self, party: str) -> Party:
+        units, kind = self._plan.units, self._known.get(party)
+        if kind is None:
+            return Party(self._called.get(party, escape_hidden(party)), None, None, ())
+        if kind == "unit":
+            place = int(units.index.get_loc(party))
+            return Party(escape_hidden(units["name"].iloc[place]), place, None, (place,))
+        members = np.flatnonzero((units[kind].astype("str") == party).to_numpy())
+        return Party(
+            escape_hidden(self._plan.place(party)), None, inside_point(units.iloc[members]), tuple(members.tolist())
+        )
+
+
+def inside_point(units: gpd.GeoDataFrame) -> Point:
+    """A point inside some units: their common centre, or that of the largest one.
+
+    Examples
+    --------
+    >>> from shapely.geometry import box
+    >>> west, east = box(499_998, -1, 500_000, 1), box(500_000, -1, 500_001, 1)
+    >>> inside_point(gpd.GeoDataFrame(geometry=[west, east], crs="EPSG:32631"))
+    Point(lon=3.0, lat=0.0)
+    """
+    shapes = np.asarray(units.geometry)
+    areas = shapely.area(shapes)
+    centres = shapely.get_coordinates(shapely.centroid(shapes))
+    middle = shapely.Point(np.average(centres, axis=0, weights=areas))
+    point = middle if shapely.contains(shapes, middle).any() else label_points(shapes[[int(areas.argmax())]])[0]
+    lon, lat = way_between(units.crs, pyproj.CRS("EPSG:4326")).transform(point.x, point.y)
+    return Point(round(float(lon), 4), round(float(lat), 4))
+
 
 COUNTS = 200
 """Rules of plurals look at small counts, and at the last two digits of larger ones."""

@@ -25,8 +25,7 @@ from maps.locale import catalogue, hectares
 from maps.style import TABLE_FILLS, Topology, fine_step
 from maps.summaries import Headline, MeasureAxis, Quality, VerdictTable, measure_axis
 from maps.web.geometry_encoding import Integers, Shapes
-from maps.web.map_payload import number_signs, words_of
-from maps.web.measure_columns import LARGEST, in_steps, step_of
+from maps.web.map_payload import LARGEST, in_steps, number_signs, step_of, words_of
 from maps.web.page_model import (
     CardHeading,
     CardLine,

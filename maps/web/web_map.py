@@ -30,11 +30,8 @@ from maps.offline import (
 )
 from maps.recompute import plan_model
 from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
-from maps.web.geometry_encoding import Integers, Shapes, encode_block, place_on_grid
-from maps.web.map_ground import ground_of
-from maps.web.map_payload import compared_page, page_of
-from maps.web.map_plane import PlaneName
-from maps.web.measure_columns import measure_columns
+from maps.web.geometry_encoding import Integers, PlaneName, Shapes, encode_block, ground_of, place_on_grid
+from maps.web.map_payload import compared_page, measure_columns, page_of
 from maps.web.page_model import Page, as_json
 from maps.web.table_page import TableLook, drawn_table, table_content, table_page
 from zoning.plan import Plan

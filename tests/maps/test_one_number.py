@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from maps.annex import ReportContext
-from maps.exports.workbook_cover import cover_of
+from maps.exports.workbook_sheets import cover_of
 from maps.figures import PlanFigures, RuleFigures
 from maps.locale import catalogue, localize
 from maps.reports import report

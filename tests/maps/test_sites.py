@@ -13,13 +13,13 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 from maps.exports import write_geopackage
-from maps.exports.qml_styles import style_text, styles_of
+from maps.exports.geopackage import style_text, styles_of
 from maps.locale import localize
 from maps.reports import report
 from maps.run_folder import read_run, write_run
 from maps.style import plan_topology
 from maps.web.geometry_encoding import place_on_grid
-from maps.web.site_layer import FINER, site_layers
+from maps.web.map_payload import FINER, site_layers
 from zoning.pipeline import run
 from zoning.study import read_study
 

@@ -2,22 +2,238 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, Self
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from layers.errors import UnknownNameError
-from layers.phrases import Phrase
-from layers.sources import Keys, Misfit, misfit
-from zoning.agreements.compliance import COMPLIANCE, ComplianceTerms
-from zoning.agreements.flow_rows import FlowRow, Sides, flow_row, full_row, merged
-from zoning.agreements.load import LOAD, LoadTerms
-from zoning.agreements.pool import POOLED, PoolTerms
-from zoning.agreements.water_index import INDEX, IndexTerms
+from layers.phrases import Phrase, phrase_list
+from layers.sources import Exact, ExactStep, Keys, Misfit, Section, Several, Text, misfit
+from zoning.agreements.compliance import COMPLIANCE, ComplianceTerms, band_faults, banded_flow
+from zoning.agreements.flow_rows import (
+    POOL,
+    FlowRow,
+    Row,
+    Sides,
+    flow_row,
+    full_row,
+    merged,
+    split_by_shares,
+    sum_of,
+    to_step,
+)
+from zoning.agreements.terms import AgreementKind, AgreementTerms, Pollutant, Shares
 from zoning.solver import Step
-from zoning.trace import in_languages, say
+from zoning.trace import Message, in_languages, joined, say
+
+
+class LoadTerms(AgreementTerms):
+    """What agreements by a load have."""
+
+    flow_m3: ExactStep | Several[Exact] | None = None
+    """Of kind "load": water that passed, in cubic metres; one value, or one a month."""
+
+
+def _load_faults(terms: LoadTerms) -> Iterator[Misfit]:
+    count = len(terms.flow_m3) if isinstance(terms.flow_m3, tuple) else 1
+    for place, one in enumerate(terms.indicators):
+        values = len(one.measured) if isinstance(one.measured, tuple) else 1
+        if values != count:
+            yield (
+                ("indicators", place, "measured"),
+                Phrase(
+                    "indicator '{indicator}' has {values} values and 'flow_m3' {count}; give one a month in both",
+                    indicator=one.name,
+                    values=values,
+                    count=count,
+                ),
+            )
+
+
+def tonnes_above(indicator: Pollutant, flow_m3: Decimal | Iterable[Decimal]) -> list[Fraction]:
+    """Tonnes of a substance above its target, month by month: (mg/L x cubic metres) / 1,000,000."""
+    flows = [flow_m3] if isinstance(flow_m3, Decimal) else list(flow_m3)
+    measured = indicator.measured if isinstance(indicator.measured, tuple) else (indicator.measured,)
+    target = Fraction(indicator.target or 0)
+    return [
+        max(Fraction(0), Fraction(value) - target) * Fraction(flow) / 1_000_000
+        for value, flow in zip(measured, flows, strict=True)
+    ]
+
+
+def _load_flows(agreement: LoadTerms, _sides: Sides | None) -> list[Row]:
+    pay, receive = agreement.pay or {}, agreement.receive or {}
+    flow = agreement.flow_m3 if agreement.flow_m3 is not None else Decimal(0)
+    rows, total = [], Decimal(0)
+    for one in agreement.indicators:
+        tonnes = sum(tonnes_above(one, flow), start=Fraction(0))
+        due = to_step(tonnes * Fraction(one.price or 0), agreement.step)
+        total += due
+        term = say("flow.load", name=one.name, tonnes=tonnes, price=one.price)
+        shares = one.pay or pay
+        for party, amount in split_by_shares(shares, due, agreement.step).items():
+            told = say("flow.load_share", load=term, share=shares[party], shares=sum_of(shares))
+            rows.append(flow_row(party, POOL, amount, told))
+    for party, amount in split_by_shares(receive, total, agreement.step).items():
+        told = say("flow.load_out", share=receive[party], shares=sum_of(receive), amount=total)
+        rows.append(flow_row(POOL, party, amount, told))
+    return rows
+
+
+LOAD = AgreementKind(
+    name="load",
+    needs=("indicators", "flow_m3", "pay", "receive"),
+    of_indicators=("target", "price"),
+    faults=_load_faults,
+    flows=_load_flows,
+    measured={"flow_m3": Decimal(1)},
+    measured_of_indicators={"target": Decimal(0), "price": Decimal(1)},
+)
+
+
+class Deduction(Section):
+    """What happens to the receipts of a pool when one monitored section misses its target."""
+
+    section: Text
+    """Name of the monitored section."""
+    met: bool
+    """Whether the section met its target in the period; nothing is deducted where it did."""
+    of: Text
+    """The party whose receipt is cut."""
+    pct: Annotated[ExactStep, Field(le=100)]
+    """Per cent of what it would have received."""
+    to: Shares
+    """The parties that get the deducted money, with their shares."""
+
+
+class PoolTerms(AgreementTerms):
+    """What agreements by a pool have."""
+
+    amount: ExactStep | None = None
+    """Of kind "pool": how much is paid into the pool."""
+    deductions: Several[Deduction] = ()
+    """Of kind "pool": what a missed target moves from one receiver to others."""
+
+
+def _pool_faults(terms: PoolTerms) -> Iterator[Misfit]:
+    receivers, cut = terms.receive or {}, dict[str, Decimal]()
+    for place, one in enumerate(terms.deductions):
+        if one.of not in receivers:
+            named = phrase_list(receivers)
+            yield (
+                ("deductions", place, "of"),
+                Phrase("'{of}' receives nothing to deduct from; name one of {names}", of=one.of, names=named),
+            )
+        cut[one.of] = cut.get(one.of, Decimal(0)) + (Decimal(0) if one.met else one.pct)
+        if cut[one.of] > 100:
+            yield (
+                ("deductions", place, "pct"),
+                Phrase("the deductions from '{of}' sum to {cut} %", of=one.of, cut=cut[one.of]),
+            )
+
+
+def _pool_flows(agreement: PoolTerms, _sides: Sides | None) -> list[Row]:
+    total = agreement.amount or Decimal(0)
+    pay, receive = agreement.pay or {}, agreement.receive or {}
+    paid, due = split_by_shares(pay, total, agreement.step), split_by_shares(receive, total, agreement.step)
+    got, said = _deducted(agreement, due)
+    rows = [
+        flow_row(party, POOL, amount, say("flow.pool_in", share=pay[party], shares=sum_of(pay), amount=total))
+        for party, amount in paid.items()
+    ]
+    for party, amount in got.items():
+        share, shares = receive.get(party), sum_of(receive)
+        told = [say("flow.pool_out", share=share, shares=shares, amount=total)] if share is not None else []
+        rows.append(flow_row(POOL, party, amount, joined([*told, *said.get(party, ())])))
+    return rows
+
+
+def _deducted(agreement: PoolTerms, due: Mapping[str, Decimal]) -> tuple[dict[str, Decimal], dict[str, list[Message]]]:
+    """Receipts after all deductions, each taken from what was due before any of them, and why."""
+    got, said, step = dict(due), dict[str, list[Message]](), Step.of(agreement.step)
+    for one in agreement.deductions:
+        if one.met:
+            continue
+        cut = step.below(due[one.of] * one.pct / 100)
+        got[one.of] -= cut
+        said.setdefault(one.of, []).append(say("flow.cut_from", cut=cut, pct=one.pct, section=one.section))
+        for party, part in split_by_shares(one.to, cut, agreement.step).items():
+            got[party] = got.get(party, Decimal(0)) + part
+            said.setdefault(party, []).append(say("flow.cut_to", cut=part, of=one.of, section=one.section))
+    return got, said
+
+
+POOLED = AgreementKind(
+    name="pool",
+    needs=("amount", "pay", "receive"),
+    may_have=("deductions",),
+    faults=_pool_faults,
+    flows=_pool_flows,
+    measured={"amount": Decimal(1)},
+)
+
+
+class IndexTerms(AgreementTerms):
+    """What agreements by an index have."""
+
+    k0: ExactStep | None = None
+    """Of kind "index": the factor of stability; P = k0 * sum(weight * measured / base)."""
+
+
+def index_of(agreement: IndexTerms) -> Fraction:
+    """The water-quality index P of an agreement of kind "index", exactly.
+
+    Examples
+    --------
+    >>> from zoning.agreements import Agreement
+    >>> from zoning.agreements.terms import Band
+    >>> codmn = Pollutant(name="CODMn", weight=1, base=2, measured=Decimal("1.8"))
+    >>> float(index_of(Agreement(name="A", period=2013, kind="index", unit="CNY", upstream="a", downstream="b",
+    ...                          k0=Decimal("0.85"), indicators=(codmn,), bands=(Band(payer="upstream", amount=1),))))
+    0.765
+    """
+    terms = (Fraction(one.weight or 0) * Fraction(_one(one)) / Fraction(one.base or 1) for one in agreement.indicators)
+    return Fraction(agreement.k0 or 0) * sum(terms, start=Fraction(0))
+
+
+def _one(indicator: Pollutant) -> Decimal:
+    """The mean that an index reads; the study file lets in no list there."""
+    return indicator.measured[0] if isinstance(indicator.measured, tuple) else indicator.measured
+
+
+def _water_index_faults(terms: IndexTerms) -> Iterator[Misfit]:
+    total = sum((one.weight or 0 for one in terms.indicators), Decimal(0))
+    if total != 1:
+        yield ("indicators",), Phrase("the weights of the indicators sum to {total}, not to 1", total=total)
+    if any(isinstance(one.measured, tuple) for one in terms.indicators):
+        yield ("indicators",), Phrase("an index takes one value an indicator, its mean of the period")
+    yield from band_faults(terms, "up_to", falling=False)
+
+
+def _water_index_flows(agreement: IndexTerms, sides: Sides | None) -> list[Row]:
+    result = index_of(agreement)
+    terms = tuple(
+        say("flow.index_term", weight=one.weight, measured=_one(one), base=one.base, name=one.name)
+        for one in agreement.indicators
+    )
+    fact = say("flow.index", k0=agreement.k0, terms=terms, result=result)
+    limits = [band.up_to for band in agreement.bands]
+    return banded_flow(agreement, sides or Sides("", ""), result, fact, limits, ("up_to", "above"))
+
+
+INDEX = AgreementKind(
+    name="index",
+    needs=("k0", "indicators", "bands"),
+    of_indicators=("weight", "base"),
+    has_sides=True,
+    faults=_water_index_faults,
+    flows=_water_index_flows,
+    measured_of_indicators={"base": Decimal(1)},
+)
+
 
 KINDS = {one.name: one for one in (POOLED, INDEX, LOAD, COMPLIANCE)}
 """The kinds of agreements."""

@@ -1,10 +1,8 @@
 """Audits: what a plan leaves open, what of a rulebook it uses, and the rulebook's worked cases."""
 
-from zoning.audits.assumptions import assume, assume_scheme
-from zoning.audits.case_coverage import case_coverage
-from zoning.audits.plan_findings import plan_findings_of
+from zoning.audits.plan_findings import assume, assume_scheme, plan_findings_of
 from zoning.audits.rulebook_audit import audit, rule_coverage_of
-from zoning.audits.worked_cases import run_cases
+from zoning.audits.worked_cases import case_coverage, run_cases
 
 __all__ = [
     "assume",

@@ -1,6 +1,6 @@
 """Checks: whether what a study names exists and means something, told all at once before anything is computed."""
 
-from zoning.checks.column_sources import provided
+from zoning.checks.column_sources import StudyTables, provided, read_study_tables
 from zoning.checks.left_out import foresee_left_out, leave_out_cause, with_entries_left_out, without_dependants
 from zoning.checks.scenario_checks import robustness_faults, scenario_faults, with_parameters
 from zoning.checks.study_checks import (
@@ -12,7 +12,6 @@ from zoning.checks.study_checks import (
     read_everything,
     remarks,
 )
-from zoning.checks.study_tables import StudyTables, read_study_tables
 
 __all__ = [
     "StudyTables",

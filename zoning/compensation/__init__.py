@@ -16,8 +16,16 @@ from zoning.compensation.ecosystem_services import (
     service_faults,
     value_services,
 )
-from zoning.compensation.horizontal_agreements import complete_agreement, expand_agreements
-from zoning.compensation.parties import BUDGET, PARTY_WORDS, known_parties, namesakes, near_misses, parties_of_unit
+from zoning.compensation.parties import (
+    BUDGET,
+    PARTY_WORDS,
+    complete_agreement,
+    expand_agreements,
+    known_parties,
+    namesakes,
+    near_misses,
+    parties_of_unit,
+)
 from zoning.compensation.vertical_transfers import conditions_of, measures_of
 
 __all__ = [

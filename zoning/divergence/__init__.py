@@ -1,7 +1,17 @@
 """Divergence: whether regions drift apart over the years, in shares, inequality, growth, and who lies beside whom."""
 
-from zoning.divergence.divergence_measures import GROWTH, Drifting, divergence_measures, with_divergence
-from zoning.divergence.drift_answer import DRIFTING, WIDER_FROM, YEARS_APART, DriftAnswer, Gap, drift_answer
+from zoning.divergence.divergence_measures import (
+    DRIFTING,
+    GROWTH,
+    WIDER_FROM,
+    YEARS_APART,
+    DriftAnswer,
+    Drifting,
+    Gap,
+    divergence_measures,
+    drift_answer,
+    with_divergence,
+)
 from zoning.divergence.regional_divergence import regional_divergence
 
 __all__ = [

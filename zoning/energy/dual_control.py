@@ -16,8 +16,7 @@ import pandas as pd
 
 from layers.errors import SourceError, StudyError, ZoneplanError, naming_the_layer, raise_all, shown
 from layers.phrases import OR, Phrase, phrase_list
-from zoning.energy.energy_table import EnergyTable, read_energy
-from zoning.energy.region_targets import add_targets, intensity_progress
+from zoning.energy.energy_table import EnergyTable, add_targets, intensity_progress, read_energy
 from zoning.errors import MissingValueError, RulebookError, near
 from zoning.quotas import find_column
 from zoning.rulebook import EXEMPT, INCENTIVE, MARGIN, RELAXED, RISING, Rulebook, Scheme

@@ -1,8 +1,10 @@
 """Indices: one number a unit from many, how regions drift apart, what land carries, and what people reach."""
 
 from zoning.indices.accessibility import (
+    best_facilities,
     facility_shares,
     nearest_distance,
+    service_gap,
     three_step_floating_catchment,
     travel_times,
     two_step_floating_catchment,
@@ -22,7 +24,6 @@ from zoning.indices.growth import beta_convergence, growth_contributions, growth
 from zoning.indices.inequality import coefficient_of_variation, concentration_ratio, gini, herfindahl, shares, theil
 from zoning.indices.normalisation import grade, minmax, rank, read_grading, zscore
 from zoning.indices.rasters import grade_shares, raster_by_cells, raster_index, raster_quantiles, same_cells
-from zoning.indices.service_standards import best_facilities, service_gap
 from zoning.indices.spatial_autocorrelation import local_moran, moran
 from zoning.indices.weighting import ahp_weights, entropy_weights, equal_weights
 

@@ -19,11 +19,24 @@ from zoning.measures.indicators import (
     with_none_of,
     with_unknown,
 )
-from zoning.measures.layer_indices import LayerIndices, layer_index_faults, layer_indices
 from zoning.measures.left_out import free_of, lines_left_out, unknown_measures, with_left_out
-from zoning.measures.plan_indices import made_of, scores_by_weights, scores_of, with_indices
-from zoning.measures.service_access import BELOW_STANDARD, more_facilities, with_standards
-from zoning.measures.travel_tables import TravelTable, read_travel_table, strange_origins
+from zoning.measures.plan_indices import (
+    LayerIndices,
+    layer_index_faults,
+    layer_indices,
+    made_of,
+    scores_by_weights,
+    scores_of,
+    with_indices,
+)
+from zoning.measures.service_access import (
+    BELOW_STANDARD,
+    TravelTable,
+    more_facilities,
+    read_travel_table,
+    strange_origins,
+    with_standards,
+)
 from zoning.measures.unit_measures import (
     boundary_role,
     deducted_roles,

@@ -1,22 +1,21 @@
-"""Tiles: units that are cut together, with the whole designations that touch them, so that each tile can be cut alone.
-
-Nothing is clipped: a tile holds its own units, those that touch them, and each polygon that touches its own, whole. All
-borders that meet its own units are there in the order of the whole. Which units make a tile follows from units and
-designations alone, so that pieces are the same to the byte wherever, and in whatever order, tiles are cut.
-"""
+"""Tiles in copies of this process, one after another: what it takes to cut a tile is given back when its copy ends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import shapely
 
-from layers.parallel import in_threads
+from layers.parallel import copies, in_threads
 from zoning.overlays.planar_partition import Faces, Flags, Geometries, Places, cut_units, grouped, near_designation
 
 
@@ -138,3 +137,106 @@ def _vertices_around(units: Geometries, designations: Sequence[Geometries]) -> n
     squares = ((right - left) * (high - low)).clip(1)
     share = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) / squares  # of the squares, which reach beyond the box
     return np.asarray(found * np.minimum(share, 1.0))
+
+
+def pack_tile(tile: Tile) -> bytes:
+    """A tile as Arrow: a batch of its units, then one of each designation.
+
+    Examples
+    --------
+    >>> from zoning.overlays.unit_tiles import tiles_of
+    >>> (tile,) = tiles_of(np.array([shapely.box(0, 0, 2, 2)]), [np.array([shapely.box(1, 0, 3, 2)])], matched=True)
+    >>> back = unpack_tile(pack_tile(tile))
+    >>> back.matched, back.place.tolist(), len(back.designations)
+    (True, [0], 1)
+    """
+    units = {"shape": _wkb(tile.units), "place": pa.array(tile.place), "own": pa.array(tile.own)}
+    tables = [units, *({"shape": _wkb(polygons)} for polygons in tile.designations)]
+    return b"".join([bytes([tile.matched]), *map(_framed, tables)])
+
+
+def unpack_tile(packed: bytes) -> Tile:
+    """What :func:`pack_tile` wrote."""
+    units, *designations = _tables(packed[1:])
+    return Tile(
+        _shapes(units["shape"]),
+        units["place"].to_numpy().astype(np.intp),
+        units["own"].to_numpy(zero_copy_only=False),
+        tuple(_shapes(one["shape"]) for one in designations),
+        bool(packed[0]),
+    )
+
+
+def pack_faces(faces: Faces) -> bytes:
+    """Faces as Arrow: shapes, units, and a column of flags a designation."""
+    flags = {str(place): pa.array(column) for place, column in enumerate(faces.flags.T)}
+    return _framed({"shape": _wkb(faces.geometry), "unit": pa.array(faces.unit), **flags})
+
+
+def unpack_faces(packed: bytes) -> Faces:
+    """What :func:`pack_faces` wrote."""
+    (table,) = _tables(packed)
+    columns = [table[name].to_numpy(zero_copy_only=False) for name in table.column_names[2:]]
+    unit = table["unit"].to_numpy().astype(np.intp)
+    flags = np.column_stack(columns) if columns else np.empty((len(unit), 0), dtype=bool)
+    return Faces(_shapes(table["shape"]), unit, flags)
+
+
+def cut_packed(packed: bytes) -> bytes:
+    """The faces of a packed tile, packed."""
+    return pack_faces(cut_tile(unpack_tile(packed)))
+
+
+def _wkb(shapes: Geometries) -> pa.Array:
+    return pa.array(shapely.to_wkb(shapes), type=pa.large_binary())
+
+
+def _shapes(column: pa.ChunkedArray) -> Geometries:
+    return np.asarray(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), dtype=object)
+
+
+def _framed(columns: Mapping[str, pa.Array]) -> bytes:
+    """A table as an Arrow stream, after its length."""
+    table, sink = pa.table(dict(columns)), io.BytesIO()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    content = sink.getvalue()
+    return len(content).to_bytes(8, "big") + content
+
+
+def _tables(packed: bytes) -> list[pa.Table]:
+    found, place = [], 0
+    while place < len(packed):
+        size = int.from_bytes(packed[place : place + 8], "big")
+        found.append(pa.ipc.open_stream(packed[place + 8 : place + 8 + size]).read_all())
+        place += 8 + size
+    return found
+
+
+ONE_BESIDE = 2
+"""Workers: this process, which waits, and the copy that cuts."""
+
+
+def cut_in_copies(cut: Callable[[Tile], Faces], tiles: Iterable[Tile]) -> Iterator[Faces]:
+    """The faces of each tile, cut in a copy of this process that ends before the next begins.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import shapely
+    >>> from zoning.overlays.unit_tiles import partition_tiles
+    >>> row = np.array([shapely.box(x, 0, x + 2, 2) for x in range(0, 6, 2)])
+    >>> faces = partition_tiles(row, [np.array([shapely.box(1, 0, 3, 2)])], matched=True, for_each=cut_in_copies)
+    >>> shapely.area(faces.geometry).tolist()
+    [2.0, 2.0, 2.0, 2.0, 4.0]
+    """
+    with TemporaryDirectory(prefix="zoneplan-") as folder, copies(ONE_BESIDE) as some:
+        path = Path(folder) / "faces"
+        for tile in tiles:
+            some.start(partial(_write_faces, cut, tile, path))
+            some.wait()
+            yield unpack_faces(path.read_bytes())
+
+
+def _write_faces(cut: Callable[[Tile], Faces], tile: Tile, path: Path) -> None:
+    path.write_bytes(pack_faces(cut(tile)))

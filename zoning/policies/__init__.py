@@ -6,11 +6,11 @@ from zoning.policies.applicability import (
     exceptions_of,
     join_texts,
     plain_value,
+    policy_parameters_of,
     policy_texts,
     say_exception,
     uncovered,
 )
-from zoning.policies.industry_table import read_industries
 from zoning.policies.instrument_coverage import GAP_COLUMNS, UNSTATED, gaps_in, instrument_gaps, reach_of
 from zoning.policies.negative_lists import (
     ListCoverage,
@@ -27,9 +27,9 @@ from zoning.policies.negative_lists import (
     local_items,
     local_list_faults,
     looser_faults,
+    read_industries,
     titles_of_lists,
 )
-from zoning.policies.policy_parameters import policy_parameters_of
 
 __all__ = [
     "GAP_COLUMNS",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, compress
-from typing import Any, overload
+from typing import Any, TypedDict, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +20,6 @@ from layers.phrases import english
 from zoning.arguments import at_least, takes
 from zoning.measures import complete_measures, mean_by, paths, sum_by
 from zoning.overlays import covered, roles_of
-from zoning.policies.policy_parameters import indicators_set, settings_of, settings_text
 from zoning.rulebook import (
     CONTROL_LINE,
     EXCEPTION,
@@ -33,6 +34,48 @@ from zoning.rulebook import (
 from zoning.tables import ENERGY, FLOWS, POLICIES, POLICY_TEXTS, QUOTAS, ZONES, tabulate
 from zoning.trace import Message, in_languages, say
 from zoning.unit_ids import keep_ids
+
+
+class Setting(TypedDict):
+    """A parameter that a policy sets: its value and its unit of measure."""
+
+    value: bool | float | str
+    unit: str
+
+
+def policy_parameters_of(policy: Policy, rulebook: Rulebook) -> dict[str, Setting | Any]:
+    """The settings of a policy as the POLICIES table has them; an indicator, which each unit has, by its name."""
+    known = rulebook.parameters
+    return {
+        key: {"value": known[value].value, "unit": known[value].unit}
+        if isinstance(value, str) and value in known
+        else value
+        for key, value in policy.parameters.items()
+    }
+
+
+def settings_of(policy: Policy, rulebook: Rulebook) -> dict[str, object]:
+    """What a policy sets wherever it applies: its parameters, and the items of the negative list that it brings."""
+    found: dict[str, object] = {**policy_parameters_of(policy, rulebook)}
+    if policy.list:
+        treatments = Counter(item.treatment for item in rulebook.industries if item.list == policy.list)
+        found |= {"list": policy.list, **{one: treatments[one] for one in ("prohibited", "restricted")}}
+    return found
+
+
+def indicators_set(policy: Policy, rulebook: Rulebook) -> dict[str, tuple[str, str]]:
+    """The settings of a policy that each unit has for itself: the indicator, and its unit of measure."""
+    units = {one.name: one.unit for one in rulebook.indicators} | {one.name: one.unit for one in rulebook.derived}
+    named = {key: one for key, one in policy.parameters.items() if isinstance(one, str)}
+    return {
+        key: (name, units[name]) for key, name in named.items() if name not in rulebook.parameters and name in units
+    }
+
+
+def settings_text(settings: Mapping[str, object]) -> str:
+    """Settings as tables have them: JSON."""
+    return json.dumps(settings, ensure_ascii=False, allow_nan=False, sort_keys=True, default=str)
+
 
 PLACE = ["unit_id", "piece_id"]
 OPPOSITE = (("permit", "ban"), ("ban", "permit"))

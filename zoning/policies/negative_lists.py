@@ -10,14 +10,52 @@ from typing import Any, TypedDict
 
 import pandas as pd
 
-from layers.errors import SourceError, UnknownNameError, ZoneplanError, shown
+from layers.errors import SourceError, UnknownNameError, ZoneplanError, naming_the_layer, raise_all, shown
 from layers.phrases import Phrase, word
+from layers.sources import resolve_source
 from zoning.errors import near
 from zoning.plan import Plan
-from zoning.rulebook import OWN, STATES, Answer, Classification, Industry, ListedItem, Rulebook, State, Treatment
-from zoning.study import Study
+from zoning.rulebook import (
+    OWN,
+    STATES,
+    Answer,
+    Classification,
+    Industry,
+    ListedItem,
+    Rulebook,
+    State,
+    Treatment,
+    in_known_words,
+    item_faults,
+    read_item_table,
+)
+from zoning.study import IndustriesSection, Study
 from zoning.tables import INDUSTRIES, tabulate
 from zoning.trace import Field, Message, Remark, Texts, as_message, in_languages, joined, remark, say, titled
+
+INDUSTRY_COLUMNS = ("unit_id", "jurisdiction", "code", "treatment", "state", "conditions", "note", "reference")
+"""The columns that are read; any others are a note to oneself."""
+NEEDED = (("code",), ("treatment",), ("unit_id", "jurisdiction"))
+
+
+def read_industries(section: IndustriesSection) -> pd.DataFrame:
+    """The items of the table that ``[industries]`` names."""
+    name = section.table
+    with naming_the_layer(section.where("table"), name):
+        path = resolve_source(section.folder, name)
+    items = read_item_table(path, name, INDUSTRY_COLUMNS, NEEDED, section.encoding)
+    raise_all(item_faults(items, name, _complaints))
+    return in_known_words(items)
+
+
+def _complaints(item: Mapping[str, str]) -> Mapping[Phrase, bool]:
+    places = [one for one in ("unit_id", "jurisdiction") if item[one]]
+    return {
+        Phrase("name the unit_id or the jurisdiction in which the item holds"): not places,
+        Phrase("it names a unit_id and a jurisdiction; keep one"): len(places) == 2,
+        Phrase("the code is empty"): not item["code"],
+    }
+
 
 STRICTNESS: Mapping[str, int] = {"restricted": 1, "prohibited": 2}
 """The strictest of all lists governs."""

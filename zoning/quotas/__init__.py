@@ -1,8 +1,7 @@
 """Land quotas: an amount handed down the levels, whole, inside bounds, with exact sums at each of them."""
 
-from zoning.quotas.bounds import UNIT
+from zoning.quotas.bounds import RESERVE, UNIT
 from zoning.quotas.jurisdiction_tree import name_level
-from zoning.quotas.result_rows import RESERVE
 from zoning.quotas.weighted_allocation import TracedAllocation, allocate, allocate_traced
 from zoning.quotas.weights import (
     Values,

@@ -14,9 +14,8 @@ import pandas as pd
 
 from layers.phrases import Phrase
 from zoning.errors import InfeasibleError
-from zoning.quotas.bounds import UNIT, Bounds
+from zoning.quotas.bounds import UNIT, Bounds, Writer
 from zoning.quotas.constraints import Constraints, Limiting, paths_of, pct_of, unit_of
-from zoning.quotas.result_rows import Writer
 from zoning.quotas.weights import sizes_of
 from zoning.solver import (
     UNLIMITED,

@@ -19,12 +19,10 @@ from layers.phrases import Phrase
 from zoning.arguments import at_least, takes
 from zoning.errors import InfeasibleError
 from zoning.measures import QUOTA
-from zoning.quotas.bounds import UNIT, Bounds, find_bounds, find_links
+from zoning.quotas.bounds import RESERVE, UNIT, Bounds, Rows, Writer, find_bounds, find_links, huge
 from zoning.quotas.constraints import Constraints, Limiting, group_family, members_of, paths_of
-from zoning.quotas.jurisdiction_tree import Jurisdiction, Survey, name_level
+from zoning.quotas.jurisdiction_tree import Jurisdiction, Survey, apply_transfers, name_level
 from zoning.quotas.optimal_allocation import Solution, Task
-from zoning.quotas.quota_transfers import apply_transfers
-from zoning.quotas.result_rows import RESERVE, Rows, Writer, huge
 from zoning.quotas.weights import Values, quotas_read, unit_context, weigh_units
 from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest, refuse_huge
 from zoning.study import Quota

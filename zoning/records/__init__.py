@@ -1,14 +1,12 @@
 """Records: why each row of a plan's tables is as it is, made of what the steps found, without a language."""
 
-from zoning.records.findings import claim_said
+from zoning.records.findings import claim_said, each_row, rows_about
 from zoning.records.land_records import derived_in
-from zoning.records.light_records import scheme_in_use, scheme_parameters
-from zoning.records.list_records import TREATMENTS, cover, jurisdictions_of
+from zoning.records.line_records import scheme_in_use, scheme_parameters
 from zoning.records.payment_records import names_by_language
 from zoning.records.plan_records import OF_ROWS, OF_UNITS, row_records, unit_records
-from zoning.records.policy_records import parameters_said
-from zoning.records.solution_messages import optimum_said, price_said, rule_named, rule_said, solution_said
-from zoning.records.table_rows import each_row, rows_about
+from zoning.records.policy_records import TREATMENTS, cover, jurisdictions_of, parameters_said
+from zoning.records.quota_records import optimum_said, price_said, rule_named, rule_said, solution_said
 
 __all__ = [
     "OF_ROWS",

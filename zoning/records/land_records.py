@@ -17,8 +17,7 @@ from zoning.divergence import DRIFTING, GROWTH, YEARS_APART, divergence_measures
 from zoning.measures import Because, explain_derived, places_of
 from zoning.plan import Plan
 from zoning.policies import plain_value
-from zoning.records.findings import in_plan, in_rulebook, parameters_of, said_of
-from zoning.records.table_rows import each_row, is_about
+from zoning.records.findings import each_row, in_plan, in_rulebook, is_about, parameters_of, said_of
 from zoning.rulebook import Derived, Membership, Norm, Rulebook
 from zoning.study import AccessTerms, ArealTerms, DivergenceSection, PlanIndex, RasterTerms, RegionalSeries
 from zoning.trace import (

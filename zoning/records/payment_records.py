@@ -15,8 +15,7 @@ from zoning.agreements import Agreement
 from zoning.compensation import PARTY_WORDS, expand_agreements, measure_names, measures_of
 from zoning.plan import Plan
 from zoning.quotas import UNIT
-from zoning.records.findings import in_plan, saids_at
-from zoning.records.table_rows import each_row
+from zoning.records.findings import each_row, in_plan, saids_at
 from zoning.study import ServicesSection, Transfer
 from zoning.trace import Message, Record, Said, Term, Texts, Titles, in_languages, say
 

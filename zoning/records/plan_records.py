@@ -7,13 +7,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 import pandas as pd
 
 from zoning.plan import Plan
-from zoning.records.claim_records import claim_records
 from zoning.records.land_records import derived_records, divergence_records, norm_records
-from zoning.records.light_records import light_records
-from zoning.records.line_records import line_records
-from zoning.records.list_records import item_records, list_records
+from zoning.records.line_records import claim_records, light_records, line_records
 from zoning.records.payment_records import flow_records, service_records
-from zoning.records.policy_records import policy_records
+from zoning.records.policy_records import item_records, list_records, policy_records
 from zoning.records.quota_records import quota_records, site_records, siting_records
 from zoning.trace import Record
 

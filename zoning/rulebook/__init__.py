@@ -34,7 +34,15 @@ from zoning.rulebook.clause_validation import (
 )
 from zoning.rulebook.industry_classification import Classification
 from zoning.rulebook.industry_lists import in_known_words, item_faults, match_items, read_item_table
-from zoning.rulebook.rulebook_folder import Draft, builtin_rulebooks, find_rulebook, read_draft, rulebook_files
+from zoning.rulebook.rulebook_folder import (
+    Draft,
+    builtin_rulebooks,
+    find_rulebook,
+    read_draft,
+    rulebook_files,
+    typed_verified_note,
+    unread_languages_note,
+)
 from zoning.rulebook.rulebook_model import (
     Rulebook,
     Value,
@@ -74,7 +82,6 @@ from zoning.rulebook.schema import (
     Zone,
 )
 from zoning.rulebook.unused_topics import with_all_topics, without_unused_topics
-from zoning.rulebook.verification import typed_verified_note, unread_languages_note
 
 __all__ = [
     "AREAS_HA",

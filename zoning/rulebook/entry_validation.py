@@ -21,12 +21,13 @@ from zoning.rulebook.clause_validation import (
     ALWAYS_THERE,
     Examples,
     condition_faults,
+    day_faults,
     examples_of,
+    foreign_key_faults,
     is_summed,
+    names_of,
     provision_faults,
 )
-from zoning.rulebook.foreign_keys import foreign_key_faults
-from zoning.rulebook.in_force_validation import day_faults, names_of
 from zoning.rulebook.industry_classification import (
     Classification,
     branch_faults,

@@ -31,11 +31,11 @@ from zoning.rulebook.chapter_schemas import (
     in_force,
     memberships,
 )
+from zoning.rulebook.clause_validation import day_faults
 from zoning.rulebook.entry_validation import classification_of, lasting_faults, rulebook_faults
-from zoning.rulebook.in_force_validation import day_faults
 from zoning.rulebook.industry_classification import Classification
 from zoning.rulebook.industry_lists import listed_items
-from zoning.rulebook.rulebook_folder import Draft, read_draft
+from zoning.rulebook.rulebook_folder import Draft, Verification, read_draft
 from zoning.rulebook.schema import (
     LOCKED,
     AvailableLand,
@@ -52,7 +52,6 @@ from zoning.rulebook.schema import (
     Terms,
     Zone,
 )
-from zoning.rulebook.verification import Verification
 
 UNDATED = date(2000, 1, 1)
 """The day on which a rulebook is read that dates nothing and is asked for no day."""

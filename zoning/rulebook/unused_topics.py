@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from zoning.rulebook.rulebook_folder import Entry, names_read
 from zoning.rulebook.rulebook_model import Rulebook, in_force_on
 from zoning.rulebook.schema import Derived
-from zoning.rulebook.verification import Entry, names_read
 
 
 def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:

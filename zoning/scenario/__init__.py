@@ -7,8 +7,7 @@ from zoning.scenario.curve_amounts import CurveAmounts, curve_amounts
 from zoning.scenario.differences import entries_of
 from zoning.scenario.goal_seeking import Sought, seek
 from zoning.scenario.goals import Goal
-from zoning.scenario.parameter_sweep import sweep
-from zoning.scenario.robustness import KEPT, Robustness, robustness, robustness_of
+from zoning.scenario.robustness import KEPT, Robustness, robustness, robustness_of, sweep
 from zoning.scenario.scenario_moves import ScenarioMoves, scenario_moves
 from zoning.scenario.variants import as_fresh, plan_of_try
 

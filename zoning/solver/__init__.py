@@ -5,18 +5,22 @@ from zoning.solver.gini_optimum import find_most_equal, gini
 from zoning.solver.highs_solver import LinearConstraint, Programme, choose
 from zoning.solver.infeasibility import Wording, find_conflict, refuse
 from zoning.solver.integer_programme import Optimum, broken_rules, find_best
-from zoning.solver.nested_groups import ALL, CrossingError, GroupTree, apportion_groups, group_tree
 from zoning.solver.webster import (
+    ALL,
+    CrossingError,
     Flags,
     Floats,
+    GroupTree,
     Objects,
     Webster,
     apportion,
+    apportion_groups,
     apportion_with_bounds,
     count_ceilings,
     count_floors,
     counted_ids,
     find_binding,
+    group_tree,
     make_contest,
     measure_weights,
     refuse_crossed_bounds,

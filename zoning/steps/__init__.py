@@ -1,7 +1,6 @@
 """Steps: what each step of a plan made and from which parts, so that the same parts are not worked on again."""
 
-from zoning.steps.kept_results import KeptResults
-from zoning.steps.plan_steps import OnPieces, Steps
+from zoning.steps.plan_steps import KeptResults, OnPieces, Steps
 
 __all__ = [
     "KeptResults",

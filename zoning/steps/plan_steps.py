@@ -2,15 +2,179 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
+from typing import Any, NamedTuple, ParamSpec, Protocol, TypeVar, cast
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from pydantic import BaseModel
 
-from zoning.steps.kept_results import KeptResults, digest, hashed
-from zoning.steps.sameness import alike, inside, same
+from layers.archives import pack, unpack
+from layers.conditions import Evaluation
+from layers.overview import exact
+from layers.phrases import Phrase
+
+
+def alike(one: object, other: object) -> bool:
+    """Whether two parts are the same, of tables the object; 1, 1.0 and true are not."""
+    return _equal(one, other, lambda *_: False)
+
+
+def same(one: object, other: object) -> bool:
+    """Whether two results are the same to the last bit: tables with their index, types and notes as well.
+
+    Examples
+    --------
+    >>> same(pd.DataFrame({"a": [1]}), pd.DataFrame({"a": [1.0]})), same((1, "b"), (1, "b"))
+    (False, True)
+    >>> same((pd.Series([1.0]),), (pd.Series([1.0]),))
+    True
+    """
+    return _equal(one, other, _same_table)
+
+
+def _equal(one: object, other: object, tables: Callable[[pd.DataFrame, pd.DataFrame], bool]) -> bool:
+    """Whether two things are the same object, or equal in all that they hold; two tables where a function says so."""
+    if one is other:
+        return True
+    if type(one) is not type(other) or isinstance(one, Evaluation | np.ndarray | pd.Index):  # the object
+        return False
+    if isinstance(one, pd.DataFrame):
+        return tables(one, cast("pd.DataFrame", other))
+    if isinstance(one, pd.Series):
+        return tables(one.to_frame(), cast("pd.Series", other).to_frame())
+    own, beside = inside(one), inside(other)
+    if own is not None and beside is not None:
+        pairs = zip(own.values(), beside.values(), strict=False)
+        return list(own) == list(beside) and all(_equal(*pair, tables) for pair in pairs)
+    return bool(one == other) and exact(one) == exact(other)
+
+
+def inside(one: object) -> Mapping[object, object] | None:
+    """What a collection is made of, by place or name; None of what is no collection."""
+    if isinstance(one, tuple):
+        return dict(enumerate(one))
+    if isinstance(one, dict):
+        return one
+    return {own.name: getattr(one, own.name) for own in fields(one) if own.compare} if is_dataclass(one) else None
+
+
+def _same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
+    if not one.columns.equals(other.columns):
+        return False
+    exact = all(map(_same_amounts, (one[name] for name in one), (other[name] for name in other)))
+    return exact and one.index.equals(other.index) and one.equals(other) and same(one.attrs, other.attrs)
+
+
+def _same_amounts(one: pd.Series, other: pd.Series) -> bool:
+    """Whether exact decimals are written alike, as 1 and 1.0 are not; True of columns that hold something else."""
+    written = one.dtype == object and len(one) > 0 and isinstance(one.iloc[0], Decimal)
+    return not written or list(map(str, one)) == list(map(str, other))
+
+
+class Store(Protocol):
+    """Where files are kept under a key, such as :class:`maps.run_folder.ContentCache`."""
+
+    def find(self, key: str) -> dict[str, bytes] | None:
+        """The files of a key, None where there are none; a ValueError where they are damaged."""
+
+    def keep(self, key: str, files: Mapping[str, bytes]) -> bool:
+        """Keep files under a key; whether that went well."""
+
+
+@dataclass(frozen=True)
+class KeptResults:
+    """Results of steps in a store."""
+
+    store: Store
+    program: str
+    notice: Callable[[str], None] = field(default=lambda _said: None)
+
+    def find(self, name: str, key: str, places: Mapping[str, Path]) -> Any:
+        """What a step made, see :func:`layers.archives.unpack`; None where it is not kept, or not whole."""
+        try:
+            files = self.store.find(self._key(name, key))
+            return None if files is None else unpack(files, places)
+        except ValueError:
+            self.notice(Phrase("a step that was kept in the cache is damaged, and is done again"))
+            return None
+
+    def keep(self, name: str, key: str, made: object) -> None:
+        """Keep what a step made; what could not come back exactly is not kept."""
+        try:
+            files = pack(made)
+        except TypeError:
+            return
+        self.store.keep(self._key(name, key), files)
+
+    def _key(self, name: str, key: str) -> str:
+        return hashed(self.program, name, key)
+
+
+def hashed(*texts: str) -> str:
+    """One hash of some texts, each told apart from the next.
+
+    Examples
+    --------
+    >>> hashed("a", "bc") == hashed("ab", "c")
+    False
+    """
+    whole = hashlib.sha256()
+    for text in texts:
+        content = text.encode("utf-8", "surrogatepass")
+        whole.update(len(content).to_bytes(8, "big"))
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def digest(part: object, origin: Callable[[object], str | None]) -> str | None:
+    """The hash of a part of a step.
+
+    Examples
+    --------
+    >>> of_plan = lambda part: digest(part, lambda _: None)
+    >>> of_plan((1, "a")) == of_plan((1, "a")), of_plan((1.0, "a")) == of_plan((1, "a"))
+    (True, False)
+    >>> of_plan(pd.DataFrame()) is None
+    True
+    """
+    known = origin(part)
+    if known is not None:
+        return known
+    if isinstance(part, str):
+        return hashed("str", part)
+    if type(part) in (type(None), bool, int, float, Decimal, dt.date):
+        return hashed(type(part).__name__, repr(part))
+    own = None if isinstance(part, pd.DataFrame) else _held(part)  # a table of no step
+    return None if own is None else _of_collection(part, own, origin)
+
+
+def _of_collection(part: object, own: Mapping[Any, object], origin: Callable[[object], str | None]) -> str | None:
+    found = []
+    for name, one in own.items():
+        digests = digest(name, origin), digest(one, origin)
+        if None in digests:
+            return None
+        found.append(hashed(*map(str, digests)))
+    return hashed(type(part).__name__, *(sorted(found) if isinstance(part, frozenset) else found))
+
+
+def _held(part: object) -> Mapping[Any, object] | None:
+    """What a part is made of; None of what is no collection."""
+    if isinstance(part, BaseModel):
+        return dict(part)
+    if isinstance(part, list):
+        return dict(enumerate(part))
+    if isinstance(part, frozenset):
+        return dict.fromkeys(part)
+    return inside(part)
+
 
 Made = TypeVar("Made")
 P = ParamSpec("P")

@@ -1,7 +1,5 @@
 """The study: what a plan says of quotas, siting, money, energy, lists and decisions, as it is written."""
 
-from zoning.study.changed_study import Changes, vary_study, with_scenario
-from zoning.study.decisions import Decision
 from zoning.study.indices import (
     AccessTerms,
     ArealTerms,
@@ -11,22 +9,35 @@ from zoning.study.indices import (
     RasterTerms,
     RegionalSeries,
     RegionGroups,
+    ServicesSection,
 )
-from zoning.study.quotas import Group, Limit, Lock, Priority, Quota, QuotaTransfer, Share, Within
+from zoning.study.quotas import (
+    Decision,
+    Group,
+    Limit,
+    Lock,
+    Nearness,
+    Priority,
+    Quota,
+    QuotaTransfer,
+    Share,
+    Siting,
+    Within,
+)
 from zoning.study.scenarios import PARAMETERS, QUOTA_KEYS, QUOTAS, Scenario, place_in_scenario
-from zoning.study.services import ServicesSection
-from zoning.study.siting import Nearness, Siting
 from zoning.study.study_file import (
+    Changes,
     Study,
     TitleKind,
     builtin_studies,
     builtin_study,
     is_builtin,
     study_schema,
+    vary_study,
+    with_scenario,
 )
 from zoning.study.study_reader import read_study, read_try
-from zoning.study.table_sections import EnergySection, EnergyShare, IndustriesSection
-from zoning.study.transfers import Part, Transfer
+from zoning.study.transfers import EnergySection, EnergyShare, IndustriesSection, Part, Transfer
 
 __all__ = [
     "PARAMETERS",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -10,6 +11,7 @@ from pydantic import Field, model_validator
 
 from layers.phrases import Phrase, phrase_list
 from layers.sources import (
+    Amount,
     ConditionText,
     Exact,
     ExactPct,
@@ -20,6 +22,7 @@ from layers.sources import (
     Named,
     NameText,
     OptionalWording,
+    Real,
     Section,
     Several,
     Signed,
@@ -28,7 +31,113 @@ from layers.sources import (
     misfit,
     require_one,
 )
-from zoning.study.siting import Siting
+
+
+class Decision(Section):
+    """One decision: what planners decided for a unit, by whom and why.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> said = {"reason": "headwaters", "by": "the council", "date": date(2024, 12, 2)}
+    >>> decision = zp.Decision(unit="08031", main="ecologically_fragile", **said)
+    >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
+    >>> rulebook = zp.read_rulebook("us_west")
+    >>> zp.resolve(zp.classify(denver, rulebook, [decision]), rulebook).loc["08031", ["main", "status"]].tolist()
+    ['ecologically_fragile', 'by_decision']
+    """
+
+    unit: Text
+    """Id of the unit."""
+    main: Text | None = None
+    """Code of the main function that it gets; or give overlay."""
+    overlay: Text | None = None
+    """Code of an overlay that it gets; or give main."""
+    reason: Wording
+    """Why, in words that stand in the report."""
+    by: Wording
+    """Who decided."""
+    reference: OptionalWording = ""
+    """The document of the decision; a text, or a text by language."""
+    date: dt.date
+    """The day from which it holds."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        require_one(self, "a decision", "main", "overlay")
+        return self
+
+
+class Merit(Section):
+    """Points for land that meets a condition."""
+
+    when: ConditionText
+    """Condition over the value, slope, aspect and relief of a cell, and over the names of the layers that designate."""
+    points: Real
+    """What is added to the suitability; below 0 it makes land come later."""
+    reason: Wording
+    """Why, in words that stand in the report."""
+
+
+class Nearness(Section):
+    """Points for land beside something: all of them at no distance, evenly fewer farther off."""
+
+    role: Text | None = None
+    """Role of the land to be near to, such as "built_up"; or give layer."""
+    layer: Text | None = None
+    """Layer of points, lines or polygons to be near to, such as stations or roads; or give role."""
+    within_m: Factor
+    """Distance in metres at which nothing is left of the points."""
+    points: Factor
+    """What is added to the suitability at no distance."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        require_one(self, "'beside'", "role", "layer")
+        return self
+
+
+class Siting(Section):
+    """Where the amounts of a quota go on the ground: inside each unit the most suitable available land first."""
+
+    layer: Text | None = None
+    """Raster layer whose cells are taken; without it the polygons of the pieces are."""
+    surface: Literal["value", "slope", "relief"] = "value"
+    """What of a cell is its suitability: its value, or of a raster of heights the slope in degrees or the relief in
+    metres."""
+    prefer: Literal["high", "low"] | None = None
+    """Which cells are the more suitable; without it only points count, as for a raster of classes."""
+    where: ConditionText | None = None
+    """Condition that land must meet to be taken, over the same names as those of points."""
+    merits: Several[Merit] = ()
+    """Points for land that meets a condition, added to the suitability."""
+    beside: Several[Nearness] = ()
+    """Points for land beside something, such as what is built."""
+    boundary: bool = False
+    """Take land inside the growth boundary only."""
+    min_patch_ha: Amount = 0.0
+    """Connected land of less than this is no site."""
+    neighbours: Literal[4, 8] = 4
+    """Cells are connected by an edge (4), or by a corner as well (8)."""
+    last: Literal["cut", "under", "over"] = "cut"
+    """The last cell is cut so that the amount is met, left out (never more than the amount), or taken whole (never
+    less)."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.layer is None and (self.prefer is not None or self.surface != "value"):
+            key = "prefer" if self.prefer is not None else "surface"
+            raise misfit(((key,), Phrase("'{key}' speaks of the cells of a raster, and 'layer' names none", key=key)))
+        if self.prefer is None and "surface" in self.model_fields_set:
+            message = Phrase(
+                "'surface' ranks cells by their {surface}: say with 'prefer' whether high or low comes first",
+                surface=self.surface,
+            )
+            raise misfit((("surface",), message))
+        return self
+
 
 _RESERVE_AND_LINK = Phrase(
     'a jurisdiction\'s reserve is not known before its units have their amounts: with by = "optimal" stay '

@@ -26,8 +26,7 @@ from layers.sources import (
     misfit,
 )
 from zoning.errors import near
-from zoning.study.decisions import Decision
-from zoning.study.quotas import Quota, Share
+from zoning.study.quotas import Decision, Quota, Share
 
 PARAMETERS, QUOTAS, WEIGHT = "parameters", "quotas", "weight"
 QUOTA_KEYS = ("total", "step", WEIGHT, "floor", "ceiling", "carried", "reserve_pct")

@@ -1,15 +1,17 @@
-"""The study: ``plan.toml`` as written. Keys, types and positions; what names mean is judged later."""
+"""Changed studies: a study with other quotas and further decisions, as somebody tries them."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, PrivateAttr
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 
-from layers.errors import UnknownNameError, shown
+from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, shown
 from layers.overview import Overview, Shown, listed
 from layers.phrases import Phrase, template
 from layers.sources import (
@@ -17,23 +19,92 @@ from layers.sources import (
     Keys,
     LayerSection,
     Misfit,
+    NameText,
+    Section,
     Several,
     Sources,
+    Text,
     TomlSchema,
     Wording,
+    changed_entry,
     check_inside,
+    entry_of,
+    misfit,
     name_text,
     repeated,
 )
 from zoning.agreements import Agreement
-from zoning.study.decisions import Decision
-from zoning.study.indices import DivergenceSection, PlanIndex
-from zoning.study.map_section import MapSection
-from zoning.study.quotas import Quota
-from zoning.study.scenarios import RobustnessSection, Scenario, Try, one_scenario, place_in_scenario
-from zoning.study.services import ServicesSection
-from zoning.study.table_sections import EnergySection, IndustriesSection
-from zoning.study.transfers import Transfer
+from zoning.errors import near
+from zoning.study.indices import DivergenceSection, PlanIndex, ServicesSection
+from zoning.study.quotas import Decision, Quota
+from zoning.study.scenarios import (
+    RobustnessSection,
+    Scenario,
+    Try,
+    one_scenario,
+    place_in_scenario,
+    quota_changes,
+    set_by,
+)
+from zoning.study.transfers import EnergySection, IndustriesSection, Transfer
+
+EXAMPLE = "https://tiles.example/{z}/{x}/{y}.png"
+PLACES = ("{z}", "{x}", "{y}")
+"""What stands in an address of tiles for zoom and place."""
+_PARAMETER = re.compile(r"[?&]([^=&]+)=")
+_KEY = re.compile(r"key|token|secret|signature|password|^(tk|ak|sig)$", re.IGNORECASE)
+
+
+def check_tiles(address: str) -> str:
+    """An address of tiles, unless it is none.
+
+    Examples
+    --------
+    >>> check_tiles("https://tiles.example/{z}/{x}/{y}.png")
+    'https://tiles.example/{z}/{x}/{y}.png'
+    """
+    plain = re.fullmatch(r"https?://[^\s\"'<>\\`]+", address)
+    if plain and all(place in address for place in PLACES):
+        return address
+    text = Phrase(
+        "'{address}' is no address of tiles, such as https://tiles.example/{{z}}/{{x}}/{{y}}.png", address=address
+    )
+    raise misfit(((), text))
+
+
+class MapSection(Section):
+    """What maps show around and under the units."""
+
+    relief: NameText | None = None
+    """The raster layer of heights in metres whose relief is drawn; by default the one with the role "elevation"."""
+    borders: bool = True
+    """Whether borders around the study are drawn and places outside are named, where the rulebook allows it."""
+    tiles: Annotated[str, AfterValidator(check_tiles)] | None = None
+    """Address of tiles, with {z}, {x} and {y}, that the interactive map loads and shows under the plan; without it no
+    map asks a server for anything."""
+    attribution: Text | None = None
+    """Whose tiles they are, as their terms want it said; goes with tiles."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.tiles is not None and self.attribution is None:
+            raise misfit((("tiles",), Phrase("tiles want their 'attribution': say whose they are")))
+        if self.tiles is None and self.attribution is not None:
+            text = Phrase("'attribution' says whose tiles are shown, and there are no 'tiles'")
+            raise misfit((("attribution",), text))
+        return self
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Parameters of the address of tiles that tell a server who asks, such as an apikey.
+
+        Examples
+        --------
+        >>> MapSection(tiles=EXAMPLE + "?style=plain&apikey=1f3a", attribution="Tiles Ltd").keys
+        ('apikey',)
+        """
+        return tuple(name for name in _PARAMETER.findall(self.tiles or "") if _KEY.search(name))
+
 
 TitleKind = Literal["layers", "quotas", "flows"]
 """What of a plan has titles: layers, quotas, and what money flows by, which is agreements and transfers."""
@@ -302,3 +373,60 @@ def study_schema() -> dict[str, Any]:
     schema = Study.model_json_schema(schema_generator=TomlSchema)
     description = "A study for zoneplan: what is planned, for which units, from which layers."
     return {"$schema": TomlSchema.schema_dialect, **schema, "title": "plan.toml", "description": description}
+
+
+Changes = Mapping[str, Any]
+
+
+def vary_study(
+    study: Study, quotas: Mapping[str, float | Decimal | Changes], decisions: Iterable[Decision | Changes]
+) -> Study:
+    """A study with other values of some quotas and further decisions; itself where nothing is changed.
+
+    Examples
+    --------
+    >>> from zoning.study import builtin_study, read_study
+    >>> study = read_study(builtin_study("us_mountain_west"))
+    >>> vary_study(study, {"construction_land": 9000}, ()).quotas[0].total
+    Decimal('9000')
+    """
+    attempts = Attempts()
+    names = [one.name for one in study.quotas]
+    for name in quotas:
+        if name not in names:
+            hint = near(name, names)
+            attempts.errors.append(
+                UnknownNameError(
+                    Phrase("there is no quota '{name}'{near}", name=name, near=hint),
+                    features=[name],
+                    keys=("quotas", name),
+                )
+            )
+    changed = []
+    for quota in study.quotas:
+        wanted = quotas.get(quota.name, {})
+        wanted = wanted if isinstance(wanted, Mapping) else {"total": wanted}
+        with attempts.trying(), at_key("quotas", quota.name):
+            changed.append(changed_entry(quota, wanted, Phrase("quota '{quota}'", quota=quota.name)))
+    given = []
+    for place, one in enumerate(decisions):
+        with attempts.trying(), at_key("decisions", place):
+            given.append(one if isinstance(one, Decision) else entry_of(Decision, one, Phrase("a decision")))
+    attempts.finish()
+    decided = {one.unit for one in given if one.main is not None}
+    kept = tuple(one for one in study.decisions if one.main is None or one.unit not in decided)
+    if changed == list(study.quotas) and not given:
+        return study
+    return study.model_copy(update={"quotas": tuple(changed), "decisions": (*kept, *given)})
+
+
+def with_scenario(study: Study, scenario: Scenario) -> Study:
+    """A study as a scenario says, without scenarios of its own; parameters are the rulebook's, and changed apart."""
+    changes = quota_changes(scenario, study.quotas)
+    try:
+        varied = vary_study(study, changes, scenario.decisions)
+    except ZoneplanError as error:
+        for one in error.parts:
+            one.keys = set_by(scenario, one.keys)
+        raise
+    return varied.model_copy(update={"scenarios": ()})

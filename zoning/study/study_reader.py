@@ -11,9 +11,8 @@ from pydantic import BaseModel, Field
 from layers.errors import SourceError, StudyError, ZoneplanError, at_key
 from layers.phrases import Phrase
 from layers.sources import Document, as_of, parse_document, read_document, read_sources, resolve_source
-from zoning.study.changed_study import with_scenario
 from zoning.study.scenarios import TryFile
-from zoning.study.study_file import Study
+from zoning.study.study_file import Study, with_scenario
 
 
 def read_study(path: Path | str, folder: Path | str | None = None) -> Study:

@@ -1,27 +1,31 @@
 """Zones: which zones claim a unit, what planners decided, one main function a unit, and how near it was."""
 
-from zoning.zones.claims import DEFAULT_RULE, Classified, classify, classify_traced
-from zoning.zones.main_function import resolve
-from zoning.zones.norms_and_floors import floors_in, norms_in, weigh_floors, weigh_norms, without_floors
-from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
-from zoning.zones.planner_decisions import (
+from zoning.zones.claims import (
     DECISION,
+    DEFAULT_RULE,
+    Classified,
+    classify,
+    classify_traced,
     decision_faults,
     locked_elsewhere,
 )
+from zoning.zones.main_function import OPEN, assumed_measures, decision_status, resolve
+from zoning.zones.norms_and_floors import floors_in, norms_in, weigh_floors, weigh_norms, without_floors
+from zoning.zones.parent_units import ParentUnits, first_part, gather_parents, refinements
 from zoning.zones.rule_tests import FIRMNESS, Firmness, RuleTests, rule_tests
 from zoning.zones.sensitivity import conflicts, margin_findings, margins_in, open_conflicts, unit_margins, weigh_margins
-from zoning.zones.standings import OPEN, assumed_measures, decision_status
-from zoning.zones.threshold_draws import (
+from zoning.zones.threshold_variants import (
     Range,
+    ThresholdSweep,
     draw_evenly,
     draw_mixtures,
     is_threshold,
     kept_in_draws,
     range_of,
+    rules_in,
     threshold_range,
+    zones_by_variant,
 )
-from zoning.zones.threshold_variants import ThresholdSweep, rules_in, zones_by_variant
 from zoning.zones.tipping_points import Curve, Step, StillThreshold, curve, threshold_curves
 from zoning.zones.weight_intervals import WeightInterval, weight_intervals
 

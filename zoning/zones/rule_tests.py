@@ -16,9 +16,8 @@ from zoning.measures import complete_measures
 from zoning.plan import Plan
 from zoning.rulebook import Rule, Rulebook, without_unused_topics
 from zoning.zones.claims import DEFAULT_RULE
-from zoning.zones.main_function import open_claims
+from zoning.zones.main_function import OPEN, open_claims
 from zoning.zones.parent_units import gather_parents
-from zoning.zones.standings import OPEN
 
 Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]

@@ -20,7 +20,7 @@ from layers.archives.packing import TREE, pack, unpack
 from layers.inputs import Inputs
 from layers.phrases import SEMICOLON, Phrase, Reworded, phrase_list
 from layers.read import read_inputs
-from zoning.steps.sameness import same
+from zoning.steps.plan_steps import same
 from zoning.study import builtin_study, read_study
 
 TEXTS = st.text(max_size=5)

@@ -8,7 +8,7 @@ import cql2
 import pytest
 
 from layers.conditions import parse_condition
-from layers.conditions.cql2 import MAX_NESTED
+from layers.conditions.condition import MAX_NESTED
 from layers.conditions.grammar import MAX_DEPTH
 from layers.errors import ConditionError
 from tests.conftest import examples

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.conditions import KEYWORDS, parse_condition
-from layers.conditions.grammar import MAX_DEPTH, MAX_LENGTH, parse_expression
-from layers.conditions.syntax_tree import (
+from layers.conditions.grammar import (
+    MAX_DEPTH,
+    MAX_LENGTH,
     Arithmetic,
     Between,
     Comparison,
@@ -20,6 +21,7 @@ from layers.conditions.syntax_tree import (
     Minus,
     Name,
     Opposite,
+    parse_expression,
     walk,
 )
 from layers.errors import ConditionError

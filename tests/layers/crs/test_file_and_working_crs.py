@@ -6,7 +6,7 @@ from pyproj import CRS
 from shapely import Point, box
 
 from layers.crs import datum_note, is_equal_area, same_crs, settle_crs, working_crs
-from layers.crs.file_and_working_crs import parse_crs
+from layers.crs.working_crs import parse_crs
 from layers.errors import CrsError, GeometryError
 
 

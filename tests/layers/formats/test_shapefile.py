@@ -11,7 +11,7 @@ from shapely import Point, box
 
 from layers.errors import SourceError, StudyError
 from layers.formats import read_features
-from layers.formats.shapefile import check_shapefile, encoding_of
+from layers.formats.vector import check_shapefile, encoding_of
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pyproj import CRS
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
 from layers.crs import project
-from layers.crs.multipart import join_parts
+from layers.crs.reprojection import join_parts
 from layers.errors import GeometryError
 from layers.geometry import drop_empty, drop_outside, keep_kind, kind_of, make_valid
 

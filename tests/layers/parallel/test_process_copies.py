@@ -140,7 +140,7 @@ def test_a_copy_that_ends_without_a_word_is_an_error() -> None:
 @forks
 def test_a_process_that_may_have_no_children_does_all_itself(tmp_path: Path, monkeypatch) -> None:
     """Such as a worker of a pool of the caller's."""
-    monkeypatch.setattr("layers.parallel.process_copies.current_process", lambda: SimpleNamespace(daemon=True))
+    monkeypatch.setattr("layers.parallel.workers.current_process", lambda: SimpleNamespace(daemon=True))
     with copies(3) as some:
         some.share([partial(own_id, tmp_path / "a"), partial(own_id, tmp_path / "b")])
     assert {path.read_text() for path in tmp_path.iterdir()} == {str(os.getpid())}

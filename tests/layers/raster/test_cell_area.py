@@ -12,7 +12,7 @@ from pyproj import CRS, Geod, Transformer
 
 from layers.errors import CrsError
 from layers.formats import Raster
-from layers.raster.cell_area import cell_areas, cell_sides
+from layers.raster.cells import cell_areas, cell_sides
 
 ONE = np.array([0])
 

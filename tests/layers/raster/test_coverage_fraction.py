@@ -20,7 +20,7 @@ from layers.crs import full_turn, reprojection
 from layers.errors import GeometryError
 from layers.formats import Raster
 from layers.raster import Borders
-from layers.raster.cell_area import cell_areas
+from layers.raster.cells import cell_areas
 from layers.raster.coverage_fraction import Edges, Footprint, find_spans
 
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or Path(__file__).resolve().parents[4] / "shared")

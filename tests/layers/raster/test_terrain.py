@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers.raster import terrain
+from layers.raster import cells
 
 
 def everywhere(heights):
     """The nine heights at every cell of a grid."""
-    return terrain.neighbour_heights(heights, *np.indices(heights.shape))
+    return cells.neighbour_heights(heights, *np.indices(heights.shape))
 
 
 def slope(heights, width=10.0, height=20.0):
-    return terrain.slope(everywhere(heights), np.asarray(width), np.asarray(height))
+    return cells.slope(everywhere(heights), np.asarray(width), np.asarray(height))
 
 
 def aspect(heights, width=10.0, height=20.0):
-    return terrain.aspect(everywhere(heights), np.asarray(width), np.asarray(height))
+    return cells.aspect(everywhere(heights), np.asarray(width), np.asarray(height))
 
 
 def relief(heights):
-    return terrain.relief(everywhere(heights))
+    return cells.relief(everywhere(heights))
 
 
 def plane(east, north):

@@ -19,8 +19,8 @@ from layers.conditions import parse_condition, parse_formula
 from layers.crs import project, working_crs
 from layers.errors import LimitError, SourceError
 from layers.formats import read_raster
-from layers.raster import block_rows, distributions, share_where, summarise, zonal_statistics
-from layers.raster.cell_area import cell_areas
+from layers.raster import cells, distributions, share_where, summarise, zonal_statistics
+from layers.raster.cells import cell_areas
 from layers.raster.zonal_statistics import batches
 
 STATISTICS = (
@@ -316,8 +316,8 @@ def test_directions_turn_round_north(tmp_path):
 
 @pytest.fixture
 def tiny_tiles(monkeypatch):
-    monkeypatch.setattr(block_rows, "_TILE", 40)
-    monkeypatch.setattr(block_rows, "_EDGES", 7)
+    monkeypatch.setattr(cells, "_TILE", 40)
+    monkeypatch.setattr(cells, "_EDGES", 7)
 
 
 def test_tiles_of_a_few_cells_give_the_same(world, tiny_tiles, monkeypatch):

@@ -22,7 +22,7 @@ import pytest
 import zoneplan as zp
 from layers.archives import in_sandbox, pack
 from layers.formats import reading
-from layers.sandbox import can_fork, confinement, confinements, reader_now, sandboxed
+from layers.sandbox import can_fork, child_process, confinements, reader_now, sandboxed
 from tests.memory_search import spelt_apart
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -121,7 +121,7 @@ def test_confinement_stays_in_the_child(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(platform.machine() != "x86_64" or sys.platform != "linux", reason="numbers of this machine")
 def test_numbers_of_system_calls_are_those_of_this_system() -> None:
-    from layers.sandbox.confinement import _X86_64, _X86_64_LOOKED_AT
+    from layers.sandbox.child_process import _X86_64, _X86_64_LOOKED_AT
 
     header = Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h")
     if not header.is_file():
@@ -134,7 +134,7 @@ def test_numbers_of_system_calls_are_those_of_this_system() -> None:
 
 def call(name: str, *arguments: object) -> int:
     """What the kernel answers to one of its calls by number: an error of the system as a negative number."""
-    numbers = confinement._MACHINES[platform.machine()]
+    numbers = child_process._MACHINES[platform.machine()]
     libc = ctypes.CDLL(None, use_errno=True)
     done = libc.syscall((numbers[1] | numbers[2])[name], *arguments)
     return int(done) if done >= 0 else -ctypes.get_errno()
@@ -256,7 +256,7 @@ def failed_in_a_child(folder: Path) -> tuple[set[str], list[str]]:
 
 @needs_seccomp
 def test_without_landlock_the_other_means_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(confinement, "_landlock_version", lambda _libc: 0)
+    monkeypatch.setattr(child_process, "_landlock_version", lambda _libc: 0)
     assert confinements() == ("seccomp",)
     failed, heard = failed_in_a_child(tmp_path)
     assert {"connect", "listen", "program", "signal", "create", "write", "truncate", "delete", "rename"} <= failed
@@ -267,7 +267,7 @@ def test_without_landlock_the_other_means_hold(tmp_path: Path, monkeypatch: pyte
 @needs_landlock
 def test_without_seccomp_a_namespace_and_the_other_means_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a machine whose numbers of system calls are not known here."""
-    monkeypatch.setattr(confinement.platform, "machine", lambda: "unknown")
+    monkeypatch.setattr(child_process.platform, "machine", lambda: "unknown")
     assert confinements() == ("landlock",)
     failed, heard = failed_in_a_child(tmp_path)
     assert {"create", "write", "delete", "rename", "folder", "read", "list"} <= failed
@@ -283,13 +283,13 @@ def told(_subject: str) -> list[str]:
 def test_without_any_means_libraries_are_told_and_nothing_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(confinement.platform, "machine", lambda: "unknown")
-    monkeypatch.setattr(confinement, "_landlock_version", lambda _libc: 0)
+    monkeypatch.setattr(child_process.platform, "machine", lambda: "unknown")
+    monkeypatch.setattr(child_process, "_landlock_version", lambda _libc: 0)
     assert confinements() == ()
     failed, _ = failed_in_a_child(tmp_path)
     assert "write" in failed  # not a byte: the limit of the size of files
     with sandboxed("process"):
-        assert in_sandbox(told, "x", {}) == [confinement.NOWHERE, confinement.NOWHERE, "OFF", "NO"]
+        assert in_sandbox(told, "x", {}) == [child_process.NOWHERE, child_process.NOWHERE, "OFF", "NO"]
 
 
 def test_a_system_that_copies_no_process_reads_by_itself(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ import zoneplan as zp
 from layers.errors import SeveralErrors, SourceError
 from maps.locale import localize
 from maps.run_folder import kept_steps
-from maps.run_folder.content_cache import ENDING, STEP
+from maps.run_folder.run_cache import ENDING, STEP
 from zoning.pipeline import run
 from zoning.study import builtin_study, read_study
 

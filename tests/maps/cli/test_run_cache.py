@@ -16,7 +16,7 @@ import pytest
 import layers.read
 import zoning.pipeline
 from maps.run_folder import ContentCache, Options, cache_folder, key_before
-from maps.run_folder.content_cache import ENDING
+from maps.run_folder.run_cache import ENDING
 from zoning.study import builtin_study, read_study
 
 OPTIONS = Options("en", excel_safe=False, flat=False)
@@ -160,7 +160,7 @@ def test_a_cache_that_cannot_be_written_any_more_fails_no_run(
     def full(*_: object, **__: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("maps.run_folder.content_cache.tempfile", SimpleNamespace(mkstemp=full))
+    monkeypatch.setattr("maps.run_folder.run_cache.tempfile", SimpleNamespace(mkstemp=full))
     assert command("run", toy_folder / "plan.toml", "--out", tmp_path / "run").code == 0
     assert ContentCache(cache_folder()).stock()[1:] == (0, 0, 0)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-import maps.cli.help_words
+import maps.cli.exit_codes
 import maps.cli.spoken_language
 from maps.cli.commands import app, main
 from maps.cli.spoken_language import in_words, language_of, language_of_plan, own_language, speak, spoken
@@ -208,7 +208,7 @@ def test_help_speaks_the_language_asked_for_and_english_afterwards(capsys, monke
 
 
 def test_help_of_a_language_without_phrases_stays_english() -> None:
-    assert maps.cli.help_words._catalogue("xx").gettext("Show this message and exit.") == "Show this message and exit."
+    assert maps.cli.exit_codes._catalogue("xx").gettext("Show this message and exit.") == "Show this message and exit."
 
 
 def test_help_speaks_the_language_of_lang_or_of_the_plan(capsys, monkeypatch, tmp_path) -> None:

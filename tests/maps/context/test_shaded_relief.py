@@ -15,8 +15,7 @@ from pyproj import CRS
 
 from layers.raster import HeightGrid
 from maps.context import relief
-from maps.context.png import png
-from maps.context.shaded_relief import LEVELS, LIGHT, SHADOW
+from maps.context.shaded_relief import LEVELS, LIGHT, SHADOW, png
 
 
 def read_png(image: bytes) -> np.ndarray:

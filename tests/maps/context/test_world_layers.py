@@ -10,8 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from maps.context import world_layers
-from maps.context.world_layers import DATA, World, world_layer
+from maps.context import map_context
+from maps.context.map_context import DATA, World, world_layer
 
 SIDES = ("xmin", "ymin", "xmax", "ymax")
 WHOLE = np.array([[-180.0, -90.0, 180.0, 90.0]])
@@ -41,7 +41,7 @@ def test_a_part_of_a_layer_is_what_meets_its_boxes_in_the_same_order(name):
 
 def test_what_was_read_for_a_wide_picture_serves_those_inside_it(monkeypatch):
     read = []
-    monkeypatch.setattr(world_layers, "world_layer", lambda *asked: read.append(asked) or world_layer(*asked))
+    monkeypatch.setattr(map_context, "world_layer", lambda *asked: read.append(asked) or world_layer(*asked))
     world, inside = World(), WEST + np.array([1.0, 1.0, -1.0, -1.0])
     world.near("lakes", WEST)
     assert len(world.near("lakes", inside).shapes) == len(world_layer("lakes", inside).shapes)

@@ -20,8 +20,7 @@ from shapely.geometry import box
 
 from maps.errors import WriteError
 from maps.exports import write_geopackage, write_geoparquet
-from maps.exports.geopackage import quota_columns
-from maps.exports.qml_styles import style_text, styles_of
+from maps.exports.geopackage import quota_columns, style_text, styles_of
 from maps.locale import localize
 from maps.style import line_styles, overlay_signs, zone_fills
 

@@ -12,7 +12,7 @@ from shapely import box
 from layers.errors import ZoneplanError
 from maps.init import write_first_rulebook, write_plan
 from maps.init.column_inference import guess_id, guess_jurisdictions, guess_name
-from maps.init.neutral_rulebook import known_roles
+from maps.init.first_rulebook import known_roles
 from maps.locale import languages, localize
 from maps.reports import report
 from maps.style import zone_fills

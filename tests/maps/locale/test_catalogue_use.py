@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from maps.locale.messages import templates
-from zoning.zones.standings import STANDINGS
+from zoning.zones.main_function import STANDINGS
 
 ROOT = Path(__file__).resolve().parents[3]
 ROOMS = [path for package in ("layers", "zoning", "maps") for path in (ROOT / package).iterdir() if path.is_dir()]

@@ -11,7 +11,7 @@ from layers.errors import ZoneplanError
 from maps.exports.workbook_sheets import sheets_of
 from maps.locale import localize
 from maps.locale.terms import Terms
-from maps.web.measure_columns import measure_columns, measure_layers
+from maps.web.map_payload import measure_columns, measure_layers
 from zoning.study import builtin_studies, read_study
 
 PLAN = """

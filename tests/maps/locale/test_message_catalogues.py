@@ -10,8 +10,7 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.locale import languages, number_style
-from maps.locale.messages import CATALOGUES, templates
-from maps.locale.templates import COUNTS
+from maps.locale.messages import CATALOGUES, COUNTS, templates
 
 ROOT = Path(__file__).resolve().parents[3]
 CHINESE = re.compile(r"[\u4e00-\u9fff，。；：、（）！？…≤≥≠]")

@@ -21,9 +21,9 @@ from layers.errors import ZoneplanError
 from layers.ledger import finding_word
 from layers.phrases import AND, OR, Phrase, Reworded, phrase_list, word
 from maps.cli.commands import app
-from maps.cli.help_words import texts_of_help
+from maps.cli.exit_codes import texts_of_help
 from maps.locale import Renderer, languages, localize, phrase_in, render
-from maps.locale.phrases import PHRASES, phrase_templates
+from maps.locale.rendering import PHRASES, phrase_templates
 from maps.run_folder import read_run
 from zoning.plan import Plan
 

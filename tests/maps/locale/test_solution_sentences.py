@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from maps.locale import price_words, rule_name, solution_words
-from maps.locale.solution_sentences import rule_words
+from maps.locale.rendering import rule_words
 
 
 def test_prices_in_both_languages() -> None:

@@ -11,7 +11,7 @@ from maps.annex.zones_chapter import STATUSES as REPORTED
 from maps.locale import catalogue, languages
 from maps.style import picture
 from maps.web.page_model import Standing, UnitRow
-from zoning.zones.standings import STANDINGS
+from zoning.zones.main_function import STANDINGS
 
 STATUSES = {standing.removesuffix("_overlay") for standing in STANDINGS}
 

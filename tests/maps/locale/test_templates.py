@@ -16,8 +16,7 @@ from babel.messages.pofile import read_po
 
 from layers.errors import ZoneplanError
 from maps.locale import UnitNoun, catalogue, languages, number_style
-from maps.locale.messages import CATALOGUES, templates, unit_noun
-from maps.locale.templates import NumberStyle, Template
+from maps.locale.messages import CATALOGUES, NumberStyle, Template, templates, unit_noun
 
 POLISH = NumberStyle(
     lambda n: 0 if n == 1 else 1 if n % 10 in {2, 3, 4} and n % 100 not in {12, 13, 14} else 2, "\u00a0", ","

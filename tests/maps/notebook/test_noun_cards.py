@@ -16,7 +16,7 @@ from shapely import box
 import zoneplan as zp
 from maps.locale import localize
 from maps.notebook import inputs_card, overview_card, plan_card, rulebook_card
-from maps.notebook.thumbnail import SIZE_PX, thumbnail
+from maps.notebook.noun_cards import SIZE_PX, thumbnail
 from maps.style import zone_fills
 
 HOSTILE = '<img src=x onerror="alert(1)">\u202e'

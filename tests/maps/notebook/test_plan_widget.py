@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import zoneplan as zp
-from maps.notebook.plan_widget import _SCRIPT
+from maps.notebook.noun_cards import _SCRIPT
 from maps.web import draw
 
 HARNESS = """<!DOCTYPE html><meta charset="utf-8"><div id="cell"></div><script>

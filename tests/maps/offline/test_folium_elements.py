@@ -7,7 +7,7 @@ import sys
 
 LOADED = """
 import sys
-import maps.offline.folium_elements
+import maps.offline.offline_page
 import folium.features
 print("requests" in sys.modules, "urllib3" in sys.modules)
 asked = folium.features.requests.get

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from maps.offline.script_modules import page_script
+from maps.offline.offline_page import page_script
 from maps.web.web_map import ASSETS
 
 

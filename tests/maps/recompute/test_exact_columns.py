@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.recompute.exact_columns import exact_table, halves, text_codes
+from maps.recompute.plan_model import exact_table, halves, text_codes
 
 
 @given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=20))

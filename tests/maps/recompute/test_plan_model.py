@@ -10,7 +10,7 @@ import pytest
 
 from maps.locale import localize
 from maps.recompute import plan_model
-from maps.recompute.quota_model import QuotaBound, quota_models
+from maps.recompute.plan_model import QuotaBound, quota_models
 from maps.run_folder import read_run
 from tests.conftest import SHIPPED
 from zoning.study import Lock, Quota, QuotaTransfer, Within

@@ -8,8 +8,7 @@ import pytest
 
 from maps.errors import WriteError
 from maps.run_folder import write_comparison_folder
-from maps.run_folder.comparison_folder import COMPARISON_KIND
-from maps.run_folder.table_folder import require_own
+from maps.run_folder.comparison_folder import COMPARISON_KIND, require_own
 from zoning.pipeline import FreshPlan
 from zoning.scenario import Comparison, compare
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from maps.run_folder import ContentCache, cache_folder
-from maps.run_folder.content_cache import ENDING, FORMAT, STEP
+from maps.run_folder.run_cache import ENDING, FORMAT, STEP
 
 FILES = {"summary.json": b"{}", "run/map.html": "<p>中</p>\n".encode(), "run/empty": b"", "run/a\nb": bytes(range(256))}
 KEY = "k" * 64
@@ -113,7 +113,7 @@ def test_a_folder_that_cannot_be_used_is_as_good_as_none(tmp_path: Path) -> None
 
 def test_two_processes_may_write_the_same_entry(store: ContentCache) -> None:
     program = (
-        "import sys; from pathlib import Path; from maps.run_folder.content_cache import ContentCache\n"
+        "import sys; from pathlib import Path; from maps.run_folder.run_cache import ContentCache\n"
         "store = ContentCache(Path(sys.argv[1]))\n"
         "for _ in range(40):\n"
         "    assert store.keep('k', {'a': bytes(100_000)})\n"

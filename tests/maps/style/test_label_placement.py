@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.style.label_placement import Lettering, Sheet, Spot, spots_along, spots_beside, spots_in
+from maps.style.map_names import Lettering, Sheet, Spot, spots_along, spots_beside, spots_in
 
 PLAIN = Lettering(12, 500, "#000000")
 

@@ -7,8 +7,7 @@ from typing import get_args
 import pytest
 
 from maps.style import overlay_signs
-from maps.style.palette import DARK, LIGHT
-from maps.style.signs import DARK_INKS, LIGHT_INKS, SIGNS
+from maps.style.palette import DARK, DARK_INKS, LIGHT, LIGHT_INKS, SIGNS
 from tests.maps.style.test_palette import luminance, rulebook
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 from zoning.rulebook.schema import SignName

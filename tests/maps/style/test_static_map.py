@@ -18,8 +18,7 @@ from maps.locale import width
 from maps.style import picture
 from maps.style.legend import line_styles
 from maps.style.map_names import map_names
-from maps.style.palette import LIGHT
-from maps.style.signs import overlay_signs
+from maps.style.palette import LIGHT, overlay_signs
 from maps.style.static_map import WIDTH
 from maps.style.svg_paths import Frame
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from maps.run_folder.consensus_folder import agreement
+from maps.run_folder.comparison_folder import agreement
 from maps.summaries import ComparisonWords, ConsensusWords
 from maps.web.table_page import TableLook, drawn_table, table_content
 from zoning.pipeline import FreshPlan

@@ -13,7 +13,7 @@ import pytest
 
 import zoneplan as zp
 from maps.locale import catalogue
-from maps.offline.script_modules import bare, squeezed
+from maps.offline.offline_page import bare, squeezed
 from tests.maps.drawn_study import drawn_plan
 
 pytestmark = pytest.mark.browser

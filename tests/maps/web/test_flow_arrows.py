@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.web.payment_layer import MOST_ARROWS, Flow, FlowMarks, draw_payments
+from maps.web.map_payload import MOST_ARROWS, Flow, FlowMarks, draw_payments
 from zoning.compensation import BUDGET, POOL, net_amounts
 
 HERE = "abcd"

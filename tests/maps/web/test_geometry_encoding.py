@@ -15,7 +15,9 @@ from shapely.geometry import box
 
 from maps.style import plan_topology
 from maps.web.geometry_encoding import (
+    EARTH_RADIUS_M,
     SIGNS,
+    PlaneName,
     Shapes,
     byte_planes,
     encode_block,
@@ -23,7 +25,6 @@ from maps.web.geometry_encoding import (
     place_on_grid,
     zigzag,
 )
-from maps.web.map_plane import EARTH_RADIUS_M, PlaneName
 from maps.web.page_model import as_json
 
 

@@ -9,8 +9,7 @@ import pytest
 
 from maps.context import Neighbourhood, study_outline
 from maps.style import plan_topology
-from maps.web.geometry_encoding import byte_planes, in_85_signs, place_on_grid
-from maps.web.map_ground import ground_of
+from maps.web.geometry_encoding import byte_planes, ground_of, in_85_signs, place_on_grid
 from maps.web.page_model import as_json
 
 BORDERS = {"province", "country", "disputed"}

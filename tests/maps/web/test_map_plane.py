@@ -10,7 +10,7 @@ import pyproj
 import pytest
 import shapely
 
-from maps.web.map_plane import WGS_84, Plane, equal_area_plane, mercator_plane
+from maps.web.geometry_encoding import WGS_84, Plane, equal_area_plane, mercator_plane
 from maps.web.page_model import as_json
 
 SCRIPT = Path(__file__).parent / "scripts" / "project_points.js"

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from maps.locale import localize
-from maps.web.measure_columns import in_steps, measure_columns, measure_layers, step_of
+from maps.web.map_payload import in_steps, measure_columns, measure_layers, step_of
 
 
 def with_columns(plan, **columns):

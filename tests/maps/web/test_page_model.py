@@ -15,7 +15,7 @@ import pytest
 
 from maps.locale import languages, localize
 from maps.recompute import PlanModel, plan_model
-from maps.recompute.quota_model import Cql2
+from maps.recompute.plan_model import Cql2
 from maps.web.map_payload import words_of
 from maps.web.page_model import Arrow, Columns, Groups, Page, Setting, as_json
 from zoning.tables import FLOWS, tabulate

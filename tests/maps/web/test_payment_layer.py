@@ -11,8 +11,8 @@ import pytest
 from shapely.geometry import box
 
 from maps.locale import catalogue, localize
+from maps.web.map_payload import inside_point, payments_of
 from maps.web.page_model import Party, Payments, as_json
-from maps.web.payment_layer import inside_point, payments_of
 from zoning.compensation import BUDGET, POOL
 from zoning.tables import FLOWS, tabulate
 

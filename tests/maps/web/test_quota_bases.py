@@ -8,7 +8,7 @@ import pytest
 
 from maps.locale import localize
 from maps.summaries import quota_shifts
-from maps.web.quota_bases import quota_bases
+from maps.web.map_payload import quota_bases
 
 
 def test_a_quota_by_residents_is_told_by_person_and_by_available_hectare(plan_of) -> None:

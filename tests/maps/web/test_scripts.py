@@ -15,10 +15,8 @@ import zoneplan as zp
 from maps.context import Neighbourhood, study_outline
 from maps.locale import languages
 from maps.style import plan_topology
-from maps.web.geometry_encoding import encode_block, place_on_grid
-from maps.web.map_ground import ground_of
-from maps.web.map_payload import page_of
-from maps.web.measure_columns import measure_columns
+from maps.web.geometry_encoding import encode_block, ground_of, place_on_grid
+from maps.web.map_payload import measure_columns, page_of
 from maps.web.page_model import as_json
 
 SCRIPTS = Path(__file__).parent / "scripts"

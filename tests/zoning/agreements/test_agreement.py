@@ -12,9 +12,8 @@ from pydantic import ValidationError
 
 from maps.locale import render
 from zoning.agreements import Agreement, Sides, settle_agreement
-from zoning.agreements.load import tonnes_above
+from zoning.agreements.agreement import index_of, tonnes_above
 from zoning.agreements.terms import Band, Pollutant
-from zoning.agreements.water_index import index_of
 from zoning.compensation import parties_of
 
 D = Decimal

@@ -19,8 +19,7 @@ import shapely
 from layers.errors import ZoneplanError
 from zoning.cluster import on_cluster, tile_scheduler
 from zoning.overlays import overlay, pack_tile, unit_tiles
-from zoning.overlays.tile_archives import pack_faces, unpack_faces, unpack_tile
-from zoning.overlays.unit_tiles import cut_tile, tiles_of
+from zoning.overlays.unit_tiles import cut_tile, pack_faces, tiles_of, unpack_faces, unpack_tile
 
 ROOT = Path(__file__).resolve().parents[3]
 SIDE = 12

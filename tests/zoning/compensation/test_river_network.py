@@ -6,7 +6,7 @@ import geopandas as gpd
 from shapely.geometry import LineString
 
 from tests.conftest import CRS, KM, X0, Y0
-from zoning.compensation.river_network import river_pairs
+from zoning.compensation.balances import river_pairs
 
 
 def river(*points: tuple[float, float]) -> gpd.GeoDataFrame:

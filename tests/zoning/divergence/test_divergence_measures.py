@@ -8,7 +8,7 @@ import pytest
 
 import zoneplan as zp
 from layers.errors import ZoneplanError
-from zoning.divergence.contiguity import contiguous_units, ways_km
+from zoning.divergence.divergence_measures import contiguous_units, ways_km
 from zoning.plan import Plan
 from zoning.records import row_records, unit_records
 

@@ -19,7 +19,7 @@ from maps.locale import render
 from tests.conftest import rulebook_on
 from zoning.energy import EnergyTable, intensity_progress, judge_energy, scheme_in_force
 from zoning.energy.dual_control import figures_of
-from zoning.energy.region_targets import intensity_due
+from zoning.energy.energy_table import intensity_due
 from zoning.errors import MissingValueError
 from zoning.study import EnergyShare
 

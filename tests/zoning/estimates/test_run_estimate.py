@@ -14,8 +14,7 @@ import shapely
 import zoneplan as zp
 from layers.formats import count_cells, count_features
 from zoning.estimates import estimate
-from zoning.estimates.machine_speed import machine_speed, work_seconds
-from zoning.estimates.run_estimate import count_drivers
+from zoning.estimates.run_estimate import count_drivers, machine_speed, work_seconds
 from zoning.study import builtin_studies, builtin_study, read_study
 
 NEAR = 0.3

@@ -15,9 +15,17 @@ import shapely
 from affine import Affine
 
 from layers.errors import LimitError
-from zoning.estimates import choose_way, estimate, run_memory
-from zoning.estimates.run_estimate import TILED, Estimate, amount_of, read_costs
-from zoning.estimates.run_memory import ANOTHER, Room, machine_room, require_memory
+from zoning.estimates import choose_way, estimate, run_estimate
+from zoning.estimates.run_estimate import (
+    ANOTHER,
+    TILED,
+    Estimate,
+    Room,
+    amount_of,
+    machine_room,
+    read_costs,
+    require_memory,
+)
 from zoning.study import Study, read_study
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="only Linux copies a process")
@@ -102,11 +110,11 @@ def test_less_than_programs_take_is_refused(command, toy_folder: Path, tmp_path:
 
 def test_without_a_limit_the_machine_is_asked(toy: Study, monkeypatch) -> None:
     found = estimate(toy)
-    monkeypatch.setattr(run_memory, "machine_room", lambda: None)
+    monkeypatch.setattr(run_estimate, "machine_room", lambda: None)
     assert choose_way(toy, 3) == (False, 3, None)
-    monkeypatch.setattr(run_memory, "machine_room", lambda: Room(found.memory_bytes / 2, 1e12))
+    monkeypatch.setattr(run_estimate, "machine_room", lambda: Room(found.memory_bytes / 2, 1e12))
     assert choose_way(toy, 3).by_tiles
-    monkeypatch.setattr(run_memory, "machine_room", lambda: Room(1e6, 2e6))
+    monkeypatch.setattr(run_estimate, "machine_room", lambda: Room(1e6, 2e6))
     with pytest.raises(LimitError, match="more than the 2 MB"):
         choose_way(toy, 3)
 
@@ -119,8 +127,8 @@ def test_a_study_that_cannot_be_counted_is_left_to_the_run(toy: Study, toy_folde
 def test_a_container_may_allow_less_than_the_machine_has(tmp_path: Path, monkeypatch) -> None:
     memory, most, taken = (tmp_path / name for name in ("meminfo", "most", "taken"))
     memory.write_text("MemTotal: 8000 kB\nMemAvailable: 6000 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n", "ascii")
-    monkeypatch.setattr(run_memory, "MEMORY_FILE", memory)
-    monkeypatch.setattr(run_memory, "GROUP_FILES", ((most, taken),))
+    monkeypatch.setattr(run_estimate, "MEMORY_FILE", memory)
+    monkeypatch.setattr(run_estimate, "GROUP_FILES", ((most, taken),))
     assert machine_room() == (6000 * 1024, 8000 * 1024)
     most.write_text("max\n", "ascii")
     assert machine_room() == (6000 * 1024, 8000 * 1024)

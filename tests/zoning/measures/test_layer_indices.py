@@ -15,7 +15,7 @@ from layers.errors import Finding, UnknownNameError, ZoneplanError
 from layers.read import read_inputs
 from maps.explain import explain
 from maps.run_folder import read_run, verify, write_run
-from zoning.indices.rasters import ranks
+from zoning.indices.rasters import cell_functions
 from zoning.pipeline import check, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
@@ -121,8 +121,8 @@ def test_what_the_rulebook_derives_of_cells_gives_a_score(study_with) -> None:
 
 def test_how_far_ranks_may_be_off_is_said(study_with, monkeypatch: pytest.MonkeyPatch) -> None:
     """Pencil: with two bins at the most 24 cells of each half of the water share a rank, 11.5 off at the ends."""
-    monkeypatch.setattr(ranks, "_FIRST_BINS", 2)
-    monkeypatch.setattr(ranks, "_CROWDED_PART", 2)
+    monkeypatch.setattr(cell_functions, "_FIRST_BINS", 2)
+    monkeypatch.setattr(cell_functions, "_CROWDED_PART", 2)
     text = FIT.format(more='normalise = "rank"\nweights = { slope = 0, water = 1 }', result="")
     plan = run(read_study(study_with(text)))
     assert "ranks of layer water are off by 11.5 of 48 cells at the most" in explain(plan, "a1").text()

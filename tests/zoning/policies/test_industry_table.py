@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from layers.errors import SeveralErrors, SourceError, ZoneplanError
 from layers.sources import Document
 from zoning.policies import read_industries
-from zoning.policies.industry_table import INDUSTRY_COLUMNS
+from zoning.policies.negative_lists import INDUSTRY_COLUMNS
 from zoning.study import IndustriesSection
 
 HEADER = "unit_id,jurisdiction,code,treatment,state,conditions,note,reference\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from zoning.records.list_records import item_records
+from zoning.records.policy_records import item_records
 
 
 def test_an_item_without_a_reading_of_its_own_is_read_where_it_was_verified(toy_run) -> None:

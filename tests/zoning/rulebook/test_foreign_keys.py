@@ -6,7 +6,7 @@ import pytest
 
 from layers.phrases import Phrase
 from zoning.rulebook import Draft, builtin_rulebooks, read_draft
-from zoning.rulebook.foreign_keys import FOREIGN_KEYS, ForeignKey, foreign_key_faults, names_of_sets
+from zoning.rulebook.clause_validation import FOREIGN_KEYS, ForeignKey, foreign_key_faults, names_of_sets
 
 FLOOR = """
 [[floors]]

@@ -131,7 +131,7 @@ def test_no_other_code_reads_what_is_typed() -> None:
     assert readers == {
         "layers/sources/base_models.py",  # the key itself
         "zoning/rulebook/rulebook_model.py",  # a parameter of a day keeps what its file says, to be written again
-        "zoning/rulebook/verification.py",  # the note
+        "zoning/rulebook/rulebook_folder.py",  # the note
         "zoning/checks/study_checks.py",  # the note of a plan
     }
 

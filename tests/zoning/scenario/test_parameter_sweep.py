@@ -12,7 +12,7 @@ from layers.errors import StudyError, UnknownNameError
 from tests.conftest import examples
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
-from zoning.scenario.parameter_sweep import Sweep, sweep
+from zoning.scenario.robustness import Sweep, sweep
 
 COLUMNS = ["main", "overlays", "status", "rule"]
 

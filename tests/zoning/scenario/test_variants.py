@@ -22,7 +22,7 @@ from zoning.pipeline import FreshPlan, make_plan, run
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
 from zoning.steps import Steps
-from zoning.steps.sameness import same
+from zoning.steps.plan_steps import same
 from zoning.study import Study, read_study
 from zoning.trace import Trace
 

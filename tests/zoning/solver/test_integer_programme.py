@@ -11,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoning.solver import LinearConstraint, Programme, broken_rules, find_best
-from zoning.solver.greedy_allocation import nested_caps
 from zoning.solver.highs_solver import solve
-from zoning.solver.integer_programme import keeps_rules
+from zoning.solver.integer_programme import keeps_rules, nested_caps
 
 INF = float("inf")
 

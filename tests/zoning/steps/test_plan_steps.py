@@ -12,7 +12,7 @@ import pytest
 from layers.conditions import Evaluation, parse_condition
 from zoning.rulebook import read_rulebook
 from zoning.steps import Steps
-from zoning.steps.sameness import same
+from zoning.steps.plan_steps import same
 
 
 def double(table: pd.DataFrame, _threshold: float) -> pd.DataFrame:

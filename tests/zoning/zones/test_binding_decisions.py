@@ -20,7 +20,7 @@ from zoning.rulebook import read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.study import Decision, builtin_study, read_study
 from zoning.zones import classify, locked_elsewhere, resolve
-from zoning.zones.planner_decisions import locked_units
+from zoning.zones.claims import locked_units
 
 DAY = date(2025, 1, 1)
 ENTRY = """

@@ -15,9 +15,8 @@ from layers.phrases import Phrase
 from zoning.indices.checked_values import ByLabel, Floats, checked_costs, checked_weights
 from zoning.indices.composite import Ideal, geometric_mean, weakest_link, weighted_sum
 from zoning.indices.normalisation import between_extremes, refuse_same, standard_scores
-from zoning.indices.rasters.cog import written_cog
-from zoning.indices.rasters.grids import AnyRaster, Stack, stacked
-from zoning.indices.rasters.ranks import RankBins, count_ranks
+from zoning.indices.rasters.cell_functions import RankBins, count_ranks
+from zoning.indices.rasters.grids import AnyRaster, Stack, stacked, written_cog
 from zoning.indices.weighting import weights_by_entropy
 
 Scale = Literal["minmax", "zscore", "rank", "none"]

@@ -1,7 +1,12 @@
 """Negative lists as tables: how they are read, checked against their edition, and matched to a classification."""
 
-from zoning.rulebook.industry_lists.item_tables import in_known_words, item_faults, read_item_table
-from zoning.rulebook.industry_lists.list_tables import list_table_faults, listed_items
+from zoning.rulebook.industry_lists.list_tables import (
+    in_known_words,
+    item_faults,
+    list_table_faults,
+    listed_items,
+    read_item_table,
+)
 from zoning.rulebook.industry_lists.title_matching import match_items
 
 __all__ = [

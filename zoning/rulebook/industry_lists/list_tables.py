@@ -2,22 +2,216 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from layers.archives import in_sandbox
-from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
-from layers.formats import reading
-from layers.phrases import Phrase
+from layers.errors import SeveralErrors, SourceError, UnknownNameError, ZoneplanError, raise_all, shown
+from layers.formats import CsvRow, misspelt_column, read_cells, read_workbook, reading
+from layers.phrases import OR, Phrase, phrase_list
 from zoning.errors import RulebookError, near
 from zoning.rulebook.chapter_schemas import Demands, IndustryList, ListedItem
 from zoning.rulebook.industry_classification import Classification
-from zoning.rulebook.industry_lists.item_tables import in_known_words, item_faults, read_item_table
 from zoning.rulebook.rulebook_folder import TABLES, Draft
+
+TREATMENTS = {
+    "restricted": "restricted", "限制": "restricted", "限制类": "restricted",
+    "许可": "restricted", "许可类": "restricted", "许可准入": "restricted", "许可准入类": "restricted",
+    "prohibited": "prohibited", "禁止": "prohibited", "禁止类": "prohibited",
+    "禁止准入": "prohibited", "禁止准入类": "prohibited",
+}  # fmt: skip
+"""What may stand in the column ``treatment``, and what it means."""
+HEADINGS = {
+    "item": ("项目号", "事项编号", "序号", "编号"),
+    "text": ("禁止或许可事项", "禁止或限制事项", "事项名称", "事项"),
+    "industry": ("行业名称", "国民经济行业名称", "国民经济行业", "所属行业", "行业"),
+    "unit_id": ("单元代码", "区划代码", "行政区划代码", "县区代码"),
+    "jurisdiction": ("行政区", "地区", "省份", "市县", "县区"),
+    "code": ("行业代码", "国民经济行业代码", "行业小类代码"),
+    "treatment": ("管理类别", "管控类别", "准入类别", "禁止或限制", "禁止或许可"),
+    "state": ("产业状态", "现有或规划"),
+    "conditions": ("管控要求", "限制条件", "准入条件", "管理要求", "措施描述", "禁止或许可准入措施描述"),
+    "note": ("备注",),
+    "reference": ("依据", "文件依据", "来源"),
+}
+"""What offices write above the columns, and which column it is."""
+STATES = {"": "both", "both": "both", "existing": "existing", "现有": "existing", "现有产业": "existing",
+          "planned": "planned", "规划": "planned", "规划发展": "planned", "规划发展产业": "planned"}  # fmt: skip
+"""What may stand in the column ``state``, and what it means."""
+SEVERAL = ("conditions",)
+"""Columns of which there may be several: what is wanted of an industry."""
+
+Complaints = Callable[[Mapping[str, str]], Mapping[Phrase, bool]]
+"""What is wrong with an item, and whether it is."""
+
+
+def read_item_table(
+    path: Path,
+    name: str,
+    columns: Sequence[str],
+    needed: Sequence[tuple[str, ...]],
+    encoding: str | None = None,
+    content: bytes | None = None,
+) -> pd.DataFrame:
+    """The rows of a table of items, as text.
+
+    In a workbook titles may stand above the headings, and these may take several lines with merged cells: what is
+    wanted of an industry may stand in several columns below one heading.
+    """
+    if path.suffix.lower() == ".csv":
+        plain, rows = read_cells(path, name, encoding, content)
+        header = [column_of(one) for one in plain]
+    else:
+        require_table(path, name)
+        lines = read_workbook(path, name, content=content)
+        telling = {one[0] for one in needed if len(one) == 1}
+        above = heading_lines(lines, telling.issubset)
+        header, rows = headings(above, columns), lines[lines.index(above[-1]) + 1 :] if above else []
+    return items_below(header, rows, name, columns, needed)
+
+
+def require_table(path: Path, name: str) -> None:
+    """Refuse what is neither CSV nor a workbook."""
+    if path.suffix.lower() not in {".csv", ".xlsx"}:
+        raise SourceError(
+            Phrase(
+                "table '{table}': {file} is neither .csv nor .xlsx; save the table as one of them",
+                table=name,
+                file=path.name,
+            ),
+            code="format",
+            layer=name,
+        )
+
+
+def heading_lines(lines: Sequence[CsvRow], telling: Callable[[AbstractSet[str]], bool]) -> Sequence[CsvRow]:
+    """The lines of headings below the titles, told by the columns that they name; the first line where none is."""
+    tells = [telling({column_of(cell) for cell in row.cells}) for row in lines]
+    first = tells.index(True) if True in tells else 0
+    return lines[first : first + max(1, len([*takewhile(bool, tells[first:])]))]
+
+
+def headings(above: Sequence[CsvRow], columns: Sequence[str]) -> list[str]:
+    """The name of each column, of the lines of headings above it."""
+    stacks = zip(*([column_of(cell) for cell in row.cells] for row in above), strict=True)
+    return [next((one for one in stack if one in columns), stack[-1]) for stack in stacks]
+
+
+def items_below(
+    header: Sequence[str], rows: Sequence[CsvRow], name: str, columns: Sequence[str], needed: Sequence[tuple[str, ...]]
+) -> pd.DataFrame:
+    """The rows below some headings as a table of text, cells of one column together; see :func:`read_item_table`."""
+    raise_all(_header_faults(header, name, columns, needed))
+    places = {one: [place for place, own in enumerate(header) if own == one] for one in columns}
+    items = [{one: _joined(row.cells[place] for place in places[one]) for one in columns} for row in rows]
+    lines = pd.Index([row.line for row in rows], name="line", dtype="int64")
+    return pd.DataFrame(items, index=lines, columns=list(columns), dtype="str")
+
+
+def in_known_words(items: pd.DataFrame) -> pd.DataFrame:
+    """The same with ``treatment`` and ``state`` in the words of a rulebook; those of :func:`item_faults` first.
+
+    Examples
+    --------
+    >>> items = pd.DataFrame({"treatment": ["限制类", "禁止"], "state": ["", "现有产业"]})
+    >>> in_known_words(items)["treatment"].tolist(), in_known_words(items)["state"].tolist()
+    (['restricted', 'prohibited'], ['both', 'existing'])
+    """
+    return items.assign(
+        treatment=[TREATMENTS[one.lower()] for one in items["treatment"]],
+        state=[STATES[one.lower()] for one in items["state"]],
+    )
+
+
+def item_faults(items: pd.DataFrame, name: str, own: Complaints) -> Iterator[SourceError]:
+    """The complaints about items of a table that need nothing beside it, each with its line.
+
+    Examples
+    --------
+    >>> items = pd.DataFrame({"treatment": ["禁止"], "state": ["old"], "conditions": [""]}, index=[7])
+    >>> [str(one) for one in item_faults(items, "branches", lambda item: {})]
+    ["table 'branches', line 7: state 'old': write existing, planned or both."]
+    """
+    for line, item in zip(items.index.tolist(), items.to_dict("records"), strict=True):
+        told: dict[str, str] = {str(key): str(value) for key, value in item.items()}
+        for complaint, holds in {**own(told), **_item_complaints(told)}.items():
+            if holds:
+                yield SourceError(
+                    Phrase("table '{table}', line {line}: {complaint}.", table=name, line=line, complaint=complaint),
+                    code="item",
+                    layer=name,
+                )
+
+
+def _item_complaints(item: Mapping[str, str]) -> Mapping[Phrase, bool]:
+    treatment = TREATMENTS.get(item["treatment"].lower(), "")
+    return {
+        Phrase(
+            "treatment '{treatment}': write restricted or prohibited; the rest is allowed", treatment=item["treatment"]
+        ): not treatment,
+        Phrase("state '{state}': write existing, planned or both", state=item["state"]): item["state"].lower()
+        not in STATES,
+        Phrase("a restricted branch needs conditions: under which is it allowed?"): (
+            treatment == "restricted" and not item["conditions"]
+        ),
+        Phrase(
+            "a prohibited branch has no conditions; where only a part of it is prohibited, write it as "
+            "restricted, with the condition that leaves this part out"
+        ): treatment == "prohibited" and item["conditions"] != "",
+    }
+
+
+def column_of(heading: str) -> str:
+    """The name of the column that a heading is above; the heading where it is none that is read.
+
+    Examples
+    --------
+    >>> column_of("行业 代码"), column_of("of my own")
+    ('code', 'of my own')
+    """
+    plain = "".join(heading.split())
+    return next((column for column, others in HEADINGS.items() if plain in others), heading.strip())
+
+
+def _joined(cells: Iterable[str]) -> str:
+    """The texts of cells that belong together, each once."""
+    return "; ".join(dict.fromkeys(text for cell in cells if (text := cell.strip())))
+
+
+def _header_faults(
+    header: Sequence[str], name: str, columns: Sequence[str], needed: Sequence[tuple[str, ...]]
+) -> Iterator[ZoneplanError]:
+    for column in header:
+        near = [one for one in get_close_matches(column.strip().lower(), columns, 1, 0.8) if one not in header]
+        if column not in columns and near:
+            yield misspelt_column(name, column, near[0], "columns")
+    single = [one for one in header if one in columns and one not in SEVERAL]
+    for column in dict.fromkeys(one for one in single if single.count(one) > 1):
+        yield SourceError(
+            Phrase("table '{table}': two columns are '{column}'; keep one", table=name, column=column),
+            code="columns",
+            layer=name,
+        )
+    missing = [phrase_list(one, OR) for one in needed if not {*one} & {*header}]
+    if missing:
+        yield SourceError(
+            Phrase(
+                "table '{table}' has no column {missing}; it has {header}. One row is one item.",
+                table=name,
+                missing=phrase_list(missing),
+                header=shown(header),
+            ),
+            code="columns",
+            layer=name,
+        )
+
 
 LIST_COLUMNS = ("item", "text", "code", "treatment", "state", "conditions", "note", "reference")
 """The columns of the table of a list that are read; any others are a note to oneself."""

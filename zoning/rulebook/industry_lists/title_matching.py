@@ -16,15 +16,15 @@ from layers.errors import UnknownNameError
 from layers.formats import CsvRow, read_rows, read_workbook, reading
 from layers.sources import resolve_source
 from zoning.rulebook.industry_classification import Classification
-from zoning.rulebook.industry_lists.item_tables import (
+from zoning.rulebook.industry_lists.list_tables import (
     HEADINGS,
+    LIST_COLUMNS,
     TREATMENTS,
     heading_lines,
     headings,
     items_below,
     require_table,
 )
-from zoning.rulebook.industry_lists.list_tables import LIST_COLUMNS
 
 SOURCE_COLUMNS = tuple(HEADINGS)
 TELLING = ("industry", "text", "code")

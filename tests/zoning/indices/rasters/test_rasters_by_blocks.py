@@ -20,7 +20,7 @@ from shapely import box
 
 from layers.errors import CrsError, SourceError, UnknownNameError, ZoneplanError
 from zoneplan import indices as ix
-from zoning.indices.rasters import grids, quantiles, ranks
+from zoning.indices.rasters import cell_functions, grids
 
 PLACE: dict[str, Any] = {"crs": "EPSG:3035", "transform": rasterio.Affine(100, 0, 4e6, 0, -100, 3e6)}
 
@@ -115,7 +115,7 @@ def test_no_cell_stands_farther_from_its_rank_than_is_said(cells: list[float]) -
     if values.min() == values.max():
         return
     with grids.stacked({"a": array(np.stack([values, values]))}) as stack:
-        bins = ranks.count_ranks(stack, "a", values.min(), values.max())
+        bins = cell_functions.count_ranks(stack, "a", values.min(), values.max())
     off = np.abs(bins.ranks(values) - (2 * pd.Series(values).rank() - 0.5))  # each cell stands twice
     assert off.max() <= bins.error
     assert bins.error == 0
@@ -124,14 +124,14 @@ def test_no_cell_stands_farther_from_its_rank_than_is_said(cells: list[float]) -
 @pytest.mark.parametrize("spread", ["even", "lognormal", "spiked"])
 def test_ranks_of_many_cells_are_within_the_error_that_is_told(spread: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """So few bins that cells must share them: two parts of 1,000."""
-    monkeypatch.setattr(ranks, "_CROWDED_PART", 500)
+    monkeypatch.setattr(cell_functions, "_CROWDED_PART", 500)
     monkeypatch.setattr(grids, "BLOCK_CELLS", 5000)
     draw = np.random.default_rng(7)
     values = {"even": draw.random(40_000), "lognormal": draw.lognormal(0, 4, 40_000)}
     values["spiked"] = np.where(draw.random(40_000) < 0.7, 3.0, values["even"] * 10)
     cells = values[spread]
     with grids.stacked({"a": array(cells.reshape(200, 200))}) as stack:
-        bins = ranks.count_ranks(stack, "a", cells.min(), cells.max())
+        bins = cell_functions.count_ranks(stack, "a", cells.min(), cells.max())
     off = np.abs(bins.ranks(cells) - pd.Series(cells).rank())
     assert 0 < off.max() <= bins.error <= len(cells) / 500 / 2
 
@@ -192,7 +192,7 @@ def test_quantiles_are_those_of_all_cells(cells: list[float], part: float) -> No
 
 
 def test_many_equal_cells_are_never_held_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(quantiles, "_HELD", 3)
+    monkeypatch.setattr(cell_functions, "_HELD", 3)
     near = np.nextafter(5.0, 6.0)
     cells = np.array([[5.0] * 9 + [near] * 7, [1.0] + [5.0] * 10 + [7.0] * 5])
     ordered = np.sort(cells.ravel())

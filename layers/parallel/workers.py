@@ -14,13 +14,91 @@ import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import copy_context
 from multiprocessing import Pipe, current_process, get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from threading import Thread
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+from layers.errors import ZoneplanError
+from layers.phrases import Phrase
+
+Found = TypeVar("Found")
+
+
+def in_threads(calls: Sequence[Callable[[], Found]], workers: int) -> list[Found]:
+    """What some calls give, in their order, several at a time.
+
+    Examples
+    --------
+    >>> in_threads([lambda: "a", lambda: "b"], 2)
+    ['a', 'b']
+    """
+    if workers == 1 or len(calls) < 2:
+        return [call() for call in calls]
+    with ThreadPoolExecutor(min(workers, len(calls)), thread_name_prefix="zoneplan") as pool:
+        futures = [pool.submit(copy_context().run, call) for call in calls]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def begin(call: Callable[[], Found]) -> Callable[[], Found]:
+    """Begin a call in a thread; what comes back waits until it is done, and gives what it gives.
+
+    Examples
+    --------
+    >>> found = begin(lambda: "a")
+    >>> found()
+    'a'
+    """
+    found: Future[Found] = Future()
+
+    def work() -> None:
+        try:
+            found.set_result(call())
+        except BaseException as error:  # noqa: BLE001  (it is raised where somebody waits)
+            found.set_exception(error)
+
+    Thread(target=copy_context().run, args=(work,), name="zoneplan").start()
+    return found.result
+
+
+def require_workers(asked: int | None) -> None:
+    """Refuse a number of workers that is none.
+
+    Examples
+    --------
+    >>> require_workers(None), require_workers(2)
+    (None, None)
+    """
+    if asked is not None and (isinstance(asked, bool) or not isinstance(asked, int) or asked < 1):
+        raise ZoneplanError(
+            Phrase(
+                "workers = {asked}: give a whole number, 1 or more, or leave it out for all cores", asked=repr(asked)
+            )
+        )
+
+
+def worker_count(asked: int | None = None) -> int:
+    """How many workers there are.
+
+    Examples
+    --------
+    >>> worker_count(3), worker_count() >= 1
+    (3, True)
+    """
+    require_workers(asked)
+    if asked is not None:
+        return asked
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
 
 Job = Callable[[], object]
 LEFT_TO_US = frozenset({signal.SIGINT, signal.SIGTERM})
