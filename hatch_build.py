@@ -36,7 +36,7 @@ def compile_catalogues(root: Path = ROOT) -> list[Path]:
     What was compiled bears the time of its text, so that another text is known by another time, be it an older one.
     Each appears in one step, since several processes may ask at once.
     """
-    folder = root / "maps" / "locale" / "catalogues"
+    folder = root / "maps" / "words" / "catalogues"
     texts = {path.with_suffix(".mo"): path for path in sorted(folder.rglob("*.po"))}
     for path in set(folder.rglob("*.mo")) - set(texts):
         path.unlink(missing_ok=True)

@@ -39,19 +39,19 @@ STEP_S = 0.002
 IMPORTS = ("importlib._bootstrap>", "_find_and_load")
 PARTS = {
     IMPORTS: "imports",
-    ("zoning/siting/placement.py", "site"): "sites of the quota",
-    ("zoning/pipeline.py", "make_plan"): "the rest of the plan",
-    ("maps/context/shaded_relief.py", "relief"): "relief, of map and report",
-    ("maps/context/map_context.py", "context_around"): "land, water, borders and towns around, of map and report",
+    ("zoning/quotas/placement.py", "site"): "sites of the quota",
+    ("zoning/pipeline/flow.py", "make_plan"): "the rest of the plan",
+    ("maps/drawing/shaded_relief.py", "relief"): "relief, of map and report",
+    ("maps/drawing/map_context.py", "context_around"): "land, water, borders and towns around, of map and report",
     ("maps/web/web_map.py", "draw"): "the map beside them",
     ("maps/figures/plan_maps.py", "_draw"): "maps of the report beside them",
     ("maps/reports/report_page.py", "_pages"): "pages of the report beside their maps",
     ("maps/reports/report_page.py", "report"): "annex and HTML of the report",
-    ("maps/run_folder/trace_file.py", "write_trace"): "trace.json",
+    ("maps/runs/trace_file.py", "write_trace"): "trace.json",
     ("maps/exports/workbook.py", "write_workbook"): "workbook",
     ("maps/exports/geopackage.py", "write_geopackage"): "GeoPackage",
     ("maps/exports/qgis_project.py", "write_qgis_project"): "project of QGIS",
-    ("maps/run_folder/run_files.py", "write_files"): "all other files",
+    ("maps/runs/run_files.py", "write_files"): "all other files",
 }
 """Functions by the end of their file and their name, and what they are."""
 CHILD, COLLECTOR = "the child that reads", "the collector of cycles"

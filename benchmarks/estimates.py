@@ -2,7 +2,7 @@
 
     python benchmarks/estimates.py            # runs beside their estimates
     python benchmarks/estimates.py --only us_counties_200_rules made_up  # of these alone
-    python benchmarks/estimates.py --measure  # measure and write zoning/estimates/costs.json anew
+    python benchmarks/estimates.py --measure  # measure and write zoning/pipeline/costs.json anew
 
 Each study is run by the command in a process of its own, by one worker, without the cache; then again by tiles. CPU is
 user and system time, memory the largest resident set of the process and its copies, disk the bytes of the run folder.
@@ -36,7 +36,7 @@ from scipy.ndimage import gaussian_filter
 from scipy.optimize import nnls
 from whole_run import LARGE, copy_counties, cut_finer
 
-from zoning.estimates.run_estimate import COSTS, DRIVERS, count_drivers, estimate, work_seconds
+from zoning.pipeline.run_estimate import COSTS, DRIVERS, count_drivers, estimate, work_seconds
 from zoning.study import builtin_studies, builtin_study, read_study
 
 PARTS = ((200, "rules"), (1000, "rules"), (500, "us_west"), (2000, "us_west"))
@@ -197,7 +197,7 @@ def fitted(drivers: list[dict[str, float]], runs: list[Measured]) -> dict[str, d
 def main() -> None:
     """Measure, and write or compare."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--measure", action="store_true", help="Write zoning/estimates/costs.json anew.")
+    parser.add_argument("--measure", action="store_true", help="Write zoning/pipeline/costs.json anew.")
     parser.add_argument("--only", nargs="+", metavar="STUDY", help="Of these studies alone.")
     asked = parser.parse_args()
     if asked.measure and (asked.only or not LARGE.exists()):

@@ -25,8 +25,9 @@ from playwright.sync_api import Page, sync_playwright
 from whole_run import LARGE, copy_counties
 
 import zoneplan as zp
-from maps.offline import LIBRARIES, OfflineFigure
-from maps.style import plan_topology, zone_fills
+from maps.drawing import plan_topology, zone_fills
+from maps.web import LIBRARIES
+from maps.web.offline_page import OfflineFigure
 
 SKELETON = """<!DOCTYPE html><html lang="$language"><head><meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="$policy"><title>map</title>$head

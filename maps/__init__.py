@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 from layers.lazy_exports import export_lazily
 
 if TYPE_CHECKING:
+    from maps.drafts import write_plan, write_study
+    from maps.drawing import picture
     from maps.errors import BusyError, DamagedRunError, WriteError
     from maps.exports import write_geodatabase, write_geopackage, write_geoparquet, write_workbook
-    from maps.init import write_plan, write_study
     from maps.reports import dossier, report, write_dossier, write_report
-    from maps.run_folder import read_run, verify, write_run
-    from maps.style import picture
+    from maps.runs import read_run, verify, write_run
     from maps.web import draw
 
 __all__ = [
@@ -39,20 +39,20 @@ __all__ = [
 
 _ROOMS = {
     "draw": "maps.web",
-    "picture": "maps.style",
+    "picture": "maps.drawing",
     "report": "maps.reports",
     "dossier": "maps.reports",
-    "write_run": "maps.run_folder",
-    "read_run": "maps.run_folder",
-    "verify": "maps.run_folder",
+    "write_run": "maps.runs",
+    "read_run": "maps.runs",
+    "verify": "maps.runs",
     "write_report": "maps.reports",
     "write_dossier": "maps.reports",
     "write_geopackage": "maps.exports",
     "write_geodatabase": "maps.exports",
     "write_geoparquet": "maps.exports",
     "write_workbook": "maps.exports",
-    "write_study": "maps.init",
-    "write_plan": "maps.init",
+    "write_study": "maps.drafts",
+    "write_plan": "maps.drafts",
     "WriteError": "maps.errors",
     "BusyError": "maps.errors",
     "DamagedRunError": "maps.errors",

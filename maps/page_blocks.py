@@ -1,6 +1,6 @@
 """Page blocks: what the sheets of report and dossier and the chapters of their annexes are made of; plain values.
 
-One model, which the templates of ``maps.style`` render: a sheet (:class:`Page`) and a chapter (:class:`Chapter`) are
+One model, which the templates of ``maps.drawing`` render: a sheet (:class:`Page`) and a chapter (:class:`Chapter`) are
 both made of blocks, and each kind of block is set in one way wherever it stands.
 """
 

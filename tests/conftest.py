@@ -278,7 +278,7 @@ def toy_folder(tmp_path: Path, copy_toy: Callable[[Path], Path]) -> Path:
 @pytest.fixture(scope="session")
 def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory) -> Plan:
     """The plan of the toy province as it stands, made once; what changes it works on a copy."""
-    from zoning.pipeline import run
+    from zoning.pipeline.flow import run
     from zoning.study import read_study
 
     return run(read_study(copy_toy(tmp_path_factory.mktemp("run") / "toy") / "plan.toml"))
@@ -287,7 +287,7 @@ def toy_run(copy_toy: Callable[[Path], Path], tmp_path_factory: pytest.TempPathF
 @pytest.fixture(scope="session")
 def toy_result(toy_run: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The run folder of the toy province, written once, to be read."""
-    from maps.run_folder import write_run
+    from maps.runs import write_run
 
     return write_run(toy_run, tmp_path_factory.mktemp("written") / "result")
 
@@ -323,7 +323,7 @@ def shipped_study(name: str) -> Path:
 @functools.cache
 def builtin_plan(name: str) -> Plan:
     """The finished plan of a built-in study, or of an example, made once."""
-    from zoning.pipeline import run
+    from zoning.pipeline.flow import run
     from zoning.study import read_study
 
     really = inspect.unwrap(run)  # inside :func:`remembering`, too
@@ -370,7 +370,7 @@ def plan_of() -> Callable[[str], Plan]:
 @pytest.fixture(scope="session")
 def run_of(plan_of: Callable[[str], Plan], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     """A function that gives the run folder of a built-in study, written once, to be read."""
-    from maps.run_folder import write_run
+    from maps.runs import write_run
 
     return functools.cache(lambda name: write_run(plan_of(name), tmp_path_factory.mktemp("written") / name))
 

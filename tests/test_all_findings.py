@@ -14,7 +14,7 @@ import pytest
 from shapely import Polygon
 
 from layers.errors import ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from tests.conftest import ROOT
 from zoning.study import builtin_studies, builtin_study, read_study
 

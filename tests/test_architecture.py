@@ -17,15 +17,17 @@ from pathlib import Path
 
 import pytest
 
+from layers.lazy_exports import MOVED_ROOMS
+
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
     "layers": "lazy_exports phrases numerals errors format_limits parallel overview ledger conditions crs sources "
-    "sandbox formats outputs raster inputs archives geometry pins databases units read memory",
-    "zoning": "errors tables unit_ids arguments trace solver indices agreements study rulebook steps plan overlays "
-    "cluster measures divergence zones quotas siting energy compensation policies records checks audits estimates "
-    "pipeline scenario",
-    "maps": "errors locale context summaries style explain charts page_blocks annex figures "
-    "reports offline recompute web notebook exports run_folder serve init cli",
+    "sandbox formats outputs raster inputs archives geometry databases read",
+    "zoning": "errors tables unit_ids arguments reasons solver indices study rulebook plan overlays "
+    "cluster measures zones quotas money policies records checks audits "
+    "pipeline whatif",
+    "maps": "errors words summaries drawing explain charts page_blocks annex figures "
+    "reports web notebook exports runs serve drafts cli",
 }
 FRONT_DOOR = "zoneplan"
 FLOW = [f"{package}.{name}" for package, names in ORDER.items() for name in names.split()]
@@ -191,6 +193,19 @@ def test_old_names_keep_working(package: str) -> None:
     assert all(callable(getattr(door, name)) for name in OLD_NAMES[package])
 
 
+@pytest.mark.parametrize("old", MOVED_ROOMS)
+def test_a_room_that_moved_still_opens_and_says_where_it_is(old: str) -> None:
+    """As the documentation imported from it, and from a module in it."""
+    new = MOVED_ROOMS[old]
+    name = importlib.import_module(new).__all__[0]
+    module = next(path.stem for path in sorted((ROOT / new.replace(".", "/")).glob("[a-z]*.py")))
+    program = f"from {old} import {name}\nimport {old}.{module}\n"
+    call = [sys.executable, "-W", "always", "-c", program]
+    done = subprocess.run(call, check=True, capture_output=True, text=True, cwd=ROOT)
+    assert f"DeprecationWarning: {old} is {new} now" in done.stderr
+    assert f"DeprecationWarning: {old}.{module} is {new}.{module} now" in done.stderr
+
+
 def loaded(program: str) -> set[str]:
     """The modules that a program loads in a process of its own, by their first names."""
     report = f"{program}\nimport sys; print(*{{name.partition('.')[0] for name in sys.modules}})"
@@ -217,12 +232,12 @@ with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
 
 def test_who_looks_for_a_kept_run_loads_nothing_that_draws() -> None:
     names = "ContentCache, find_run, key_before, require_room, write_kept_run, write_run"
-    assert not {"folium", "jinja2", "xlsxwriter"} & loaded(f"from maps.run_folder import {names}")
+    assert not {"folium", "jinja2", "xlsxwriter"} & loaded(f"from maps.runs import {names}")
 
 
 def test_the_lazy_door_of_the_run_folder_is_typed() -> None:
-    door = importlib.import_module("maps.run_folder")
-    typed = {name: module for module, names in imports(ROOT / "maps/run_folder/__init__.py") for name in names}
+    door = importlib.import_module("maps.runs")
+    typed = {name: module for module, names in imports(ROOT / "maps/runs/__init__.py") for name in names}
     del typed["export_lazily"]
     assert typed == door._ROOMS
     assert door.__all__ == list(door._ROOMS)

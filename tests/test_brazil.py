@@ -31,8 +31,8 @@ import pandas as pd
 import pytest
 from pyproj import Transformer
 
-from maps.locale.messages import templates
 from maps.web.geometry_encoding import SIGNS
+from maps.words.messages import templates
 from tests.conftest import CRS, DATA, rectangle
 from zoning.rulebook.rulebook_folder import LAWS
 

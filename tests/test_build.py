@@ -18,7 +18,7 @@ from hatchling.builders.sdist import SdistBuilder
 from hatch_build import compile_catalogues
 
 ROOT = Path(__file__).resolve().parents[1]
-CATALOGUES = Path("maps/locale/catalogues")
+CATALOGUES = Path("maps/words/catalogues")
 TEXTS = sorted(path.relative_to(ROOT) for path in (ROOT / CATALOGUES).rglob("*.po"))
 COMPILED = {path.with_suffix(".mo") for path in TEXTS}
 PARTS = ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "maps/NOTICES.md", "zoneplan/__init__.py")

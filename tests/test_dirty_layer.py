@@ -13,7 +13,7 @@ import pytest
 import shapely
 from shapely import LineString, MultiPolygon, Polygon, box
 
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parents[1]

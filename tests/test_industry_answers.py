@@ -13,10 +13,10 @@ import pytest
 
 import zoneplan as zp
 from maps.explain.industry_query import ask_industry
-from maps.locale import coverage_text, localize
 from maps.reports import dossier, report
 from maps.web.page_model import as_json
 from maps.web.unit_details import cards
+from maps.words import coverage_text, localize
 from zoning.policies import cover_lists, judge_industry, list_industries
 from zoning.rulebook import Rulebook, builtin_rulebooks, find_rulebook, read_draft, read_rulebook
 from zoning.rulebook.rulebook_model import changes, in_force_on

@@ -24,19 +24,18 @@ from hypothesis import strategies as st
 
 from layers.crs import project
 from layers.errors import GeometryError
-from maps.locale import localize
-from maps.run_folder import write_run
-from maps.run_folder.run_files import write_csv
-from zoning.agreements import Agreement
-from zoning.compensation import account, known_parties, positions
+from maps.runs import write_run
+from maps.runs.run_files import write_csv
+from maps.words import localize
 from zoning.measures import measure
+from zoning.money import account, known_parties, positions
 from zoning.overlays import overlay
 from zoning.overlays.planar_partition import partition
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.policies import assign
 from zoning.quotas import allocate
 from zoning.rulebook import read_rulebook
-from zoning.study import Transfer, builtin_study, read_study
+from zoning.study import Agreement, Transfer, builtin_study, read_study
 from zoning.tables import CSV_TABLES
 from zoning.zones import classify, resolve
 

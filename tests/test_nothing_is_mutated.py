@@ -26,15 +26,15 @@ import pytest
 from shapely.geometry import GeometryCollection, LineString, Polygon, box
 
 import layers.raster
+import maps.drafts
 import maps.explain
 import maps.exports
-import maps.init
 import maps.notebook
-import maps.run_folder
+import maps.runs
 import zoneplan as zp
 import zoning.audits
-import zoning.compensation
 import zoning.measures
+import zoning.money
 import zoning.policies
 import zoning.solver
 from layers.sources import DatabaseSection
@@ -206,7 +206,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     assert {"invalid", "empty", "outside", "duplicate", "overlap"} <= set(plan.ledger["finding"])
     written = zp.write_run(plan, tmp_path / "runs" / "result", workers=1)
     zp.read_run(written).vary(study_folder=toy_folder)
-    maps.run_folder.key_after(plan, maps.run_folder.Options("en", excel_safe=False))
+    maps.runs.key_after(plan, maps.runs.Options("en", excel_safe=False))
     zp.explain(plan, "a1").text()
     zp.at(plan, *point_in(plan, "a1")).text()
     maps.explain.at_unit(plan, "a1").text()
@@ -242,7 +242,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     (partial / "plan.toml").write_text(needing, "utf-8")
     left_out = zp.run(zp.read_study(partial / "plan.toml"), keep_going=True).left_out
     assert [one.name for one in left_out] == ["plants", "for what the land gives"]
-    maps.init.write_pins(study, zp.read_inputs(study))
+    maps.drafts.write_pins(study, zp.read_inputs(study))
     run_examples()
     assert not public().keys() - called, "\n".join(sorted(public().keys() - called))
 
@@ -260,7 +260,7 @@ def steps_by_hand(plan: zp.Plan) -> None:
     (height,) = (one.raster for one in zp.read_inputs(study).layers if one.raster)
     layers.raster.share_where(plan.units, height, zp.parse_condition("value >= 3"))
     layers.raster.weighted_mean(plan.units, height, height)
-    zoning.compensation.payment_rows(study.agreements, study.transfers, zones, measures, plan.rulebook)
+    zoning.money.payment_rows(study.agreements, study.transfers, zones, measures, plan.rulebook)
     china = zp.read_rulebook("main_functional_areas", study.study.date)
     (quota,) = (one for one in china.derived if one.name == "human_land_quota_ha")
     read = ["settled_migrants", "human_land_m2_per_person", "human_land_variation_pct"]

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import zoneplan as zp
-from maps.offline import LIBRARIES
-from maps.style import notices_text, page_notices
-from maps.style.html_pages import notices_of
+from maps.drawing import notices_text, page_notices
+from maps.drawing.html_pages import notices_of
+from maps.web import LIBRARIES
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = {"plan.toml", "README.md"}

@@ -31,14 +31,14 @@ import xarray as xr
 from layers.errors import BusyError, WriteError
 from layers.formats import digest
 from layers.outputs import NEW, csv_table, files_in, staged, write_text
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from layers.sandbox import can_fork
 from maps.cli.commands import app
+from maps.drafts import write_first_rulebook, write_pins, write_plan, write_study
 from maps.exports import write_geodatabase, write_geopackage, write_geoparquet, write_workbook
-from maps.init import write_first_rulebook, write_pins, write_plan, write_study
 from maps.reports import pdf_file, write_dossier, write_pdf, write_report
-from maps.run_folder import write_run
-from maps.run_folder.comparison_folder import replace_own
+from maps.runs import write_run
+from maps.runs.comparison_folder import replace_own
 from maps.web import draw
 from zoning.indices import raster_index
 from zoning.study import read_study
@@ -108,16 +108,16 @@ WRITERS = {
     "maps.exports.file_geodatabase": {"geodatabase"},
     "maps.exports.geopackage": {"geopackage", "geoparquet"},
     "maps.exports.workbook": {"workbook"},
-    "maps.init.first_plan": {"study", "plan"},  # pins, with a test of their own, write over a file of the user
-    "maps.init.first_rulebook": {"rulebook"},
-    "maps.offline.offline_page": {"map"},
+    "maps.drafts.first_plan": {"study", "plan"},  # pins, with a test of their own, write over a file of the user
+    "maps.drafts.first_rulebook": {"rulebook"},
+    "maps.web.offline_page": {"map"},
     "maps.reports.comparison_page": {"report"},
     "maps.reports.firmness_page": {"report"},
     "maps.reports.pdf_file": {"pdf"},
     "maps.reports.report_page": {"report"},
     "maps.reports.unit_dossier": {"dossier"},
-    "maps.run_folder.run_writer": {"run"},
-    "maps.run_folder.comparison_folder": {"tables"},
+    "maps.runs.run_writer": {"run"},
+    "maps.runs.comparison_folder": {"tables"},
     "maps.serve.tried_plans": {"try"},
     "zoning.indices.rasters.grids": {"raster"},
 }
@@ -146,17 +146,17 @@ RAW = {
 """Calls that change the disk."""
 INSIDE = {
     "layers.outputs": "the routine",
-    "layers.memory": "temporary files",
+    "layers.read.memory": "temporary files",
     "layers.databases.extracts": "temporary files",
     "layers.raster.coarse_heights": "the stage of a run",
     "layers.formats.archived": "temporary files of the reading child",
     "zoning.overlays.unit_tiles": "temporary files",
-    "maps.run_folder.run_cache": "the cache, which nobody's work hangs on",
-    "maps.run_folder.manifest": "the stage of a run",
-    "maps.run_folder.run_files": "the stage of a run",
-    "maps.run_folder.trace_file": "the stage of a run",
+    "maps.runs.run_cache": "the cache, which nobody's work hangs on",
+    "maps.runs.manifest": "the stage of a run",
+    "maps.runs.run_files": "the stage of a run",
+    "maps.runs.trace_file": "the stage of a run",
     "maps.exports.qgis_project": "the stage of a run",
-    "maps.init.first_rulebook": "the stage of a plan",
+    "maps.drafts.first_rulebook": "the stage of a plan",
 }
 """Modules that change the disk in another way, and where."""
 

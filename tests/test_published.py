@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("ZONEPLAN_SHARED") or ROOT.parent / "shared")
 LAND = "tests/zoning/measures/test_derived_values.py::"
-MONEY = "tests/zoning/compensation/test_published_money.py::"
+MONEY = "tests/zoning/money/test_published_money.py::"
 LAND_TAKE = "tests/zoning/test_net_zero_land_take.py::"
 EVALUATION = "tests/zoning/indices/test_decision_tables.py::"
 PAGE = "tests/test_published_page.py::test_no_figure_is_farther_off_than_rounding_allows"
@@ -31,10 +31,10 @@ REPRODUCED = {
     "energy_progress_checks": PAGE,
     "energy_shenzhen_12fyp": PAGE,
     "energy_intensity_nbs_2018_2020": (
-        "tests/zoning/energy/test_dual_control.py::test_intensity_of_2020_follows_from_the_growth_of_use_and_output"
+        "tests/zoning/money/test_dual_control.py::test_intensity_of_2020_follows_from_the_growth_of_use_and_output"
     ),
     "energy_traffic_light": (
-        "tests/zoning/energy/test_dual_control.py::test_published_lights_follow_from_inputs_that_deserve_them"
+        "tests/zoning/money/test_dual_control.py::test_published_lights_follow_from_inputs_that_deserve_them"
     ),
     "eu_cohesion_berlin": f"{MONEY}test_the_berlin_method_in_both_periods",
     "farmland_occupation_tax": f"{LAND}test_the_published_rates_of_the_farmland_occupation_tax",

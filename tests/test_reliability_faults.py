@@ -19,15 +19,15 @@ from types import SimpleNamespace
 import pytest
 import shapely
 
-import maps.run_folder.run_files
+import maps.runs.run_files
 import zoning.overlays.unit_overlay
 from layers.errors import LimitError, SourceError, ZoneplanError
 from layers.outputs import staged
 from maps.errors import BusyError, WriteError
-from maps.run_folder import require_room, verify, write_run
-from maps.run_folder.manifest import RUN
+from maps.runs import require_room, verify, write_run
+from maps.runs.manifest import RUN
 from zoning.overlays import overlay
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 
@@ -78,7 +78,7 @@ def test_f07_a_disk_that_fills_up_keeps_the_older_run(
     def full(*_arguments, **_words):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(maps.run_folder.run_files, writer, full)
+    monkeypatch.setattr(maps.runs.run_files, writer, full)
     done = command("run", toy_folder / "plan.toml", "--out", folder)
     assert done.code == 5
     assert "No space left on device" in done.err
@@ -161,7 +161,7 @@ def test_f09_no_memory_in_the_geometry_library_is_a_limit(units, designations, m
 
 
 @pytest.mark.parametrize(
-    "where", ["layers.formats.vector.read_records", "zoning.pipeline.measure", "maps.run_folder.run_files.write_map"]
+    "where", ["layers.formats.vector.read_records", "zoning.pipeline.flow.measure", "maps.runs.run_files.write_map"]
 )
 def test_f09_no_memory_anywhere_is_exit_6(where: str, command, toy_folder: Path, tmp_path: Path, monkeypatch) -> None:
     def starve(*_arguments, **_words):
@@ -265,17 +265,17 @@ def test_f13_f16_a_dead_lock_is_taken_over_by_one_alone(tmp_path: Path) -> None:
 
 STOPPED = """
 import multiprocessing, os, signal, sys
-import maps.run_folder.run_files
+import maps.runs.run_files
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins without it
 name = sys.argv.pop()
-write = maps.run_folder.run_files.write_workbook
+write = maps.runs.run_files.write_workbook
 def stop(*arguments):
     write(*arguments)
     if multiprocessing.parent_process():  # a copy may write it
         os.kill(os.getppid(), getattr(signal, name))
         signal.pause()
     signal.raise_signal(getattr(signal, name))  # to this thread; another could take a signal to the process, too late
-maps.run_folder.run_files.write_workbook = stop
+maps.runs.run_files.write_workbook = stop
 sys.argv[0] = "zoneplan"
 from maps.cli import main
 main()

@@ -29,15 +29,15 @@ import rasterio
 import rich.console
 
 import maps.cli.commands
+import maps.drafts
 import maps.explain
-import maps.init
-import zoning.pipeline
-from maps.run_folder import verify
+import zoning.pipeline.flow
+from maps.runs import verify
 from tests.conftest import examples
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS
 
 FORK = multiprocessing.get_context("fork")
-LOADED = (maps.cli.commands, maps.explain, maps.init, rich.console, zoning.pipeline)
+LOADED = (maps.cli.commands, maps.explain, maps.drafts, rich.console, zoning.pipeline.flow)
 """What the command loads at its first use: a copy of this process has it already."""
 CONTRACT = {0, 2, 3, 4, 6}
 """Exit codes of a check, but for a fault of ours."""

@@ -22,11 +22,11 @@ import shapely
 from affine import Affine
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
-from layers.read import read_inputs
-from maps.run_folder import write_run
-from maps.run_folder.manifest import CONTENTS, FORMAT
+from layers.read.reading_step import read_inputs
+from maps.runs import write_run
+from maps.runs.manifest import CONTENTS, FORMAT
 from zoning.overlays import overlay
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -23,7 +23,7 @@ from shapely import Polygon, box
 
 from layers.errors import CrsError, GeometryError, SeveralErrors, ZoneplanError
 from layers.inputs import Inputs
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from layers.sources import Sources, read_sources
 
 PLAN = """[study]

@@ -24,11 +24,11 @@ from affine import Affine
 from shapely import box
 
 from layers.errors import LimitError, ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from maps.errors import WriteError
-from maps.run_folder import require_room, write_run
+from maps.runs import require_room, write_run
 from zoning.errors import RulebookError
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.rulebook import read_rulebook
 from zoning.study import read_study
 

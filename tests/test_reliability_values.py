@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SourceError, ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from tests.conftest import examples
 from zoning.study import read_study
 
@@ -121,13 +121,13 @@ def test_a_value_beyond_measure_is_refused_at_its_place(path: Keys, value: str, 
 
 
 READERS = {
-    "layers.units.read_features": "units",
-    "layers.read.settle_units": "units",
-    "layers.read.read_features": "forest",
-    "layers.read.read_raster": "height",
-    "layers.read.read_table": "stats.csv",
-    "layers.read.join_table": "stats.csv",
-    "layers.read.project": "plants",
+    "layers.read.units.read_features": "units",
+    "layers.read.reading_step.settle_units": "units",
+    "layers.read.reading_step.read_features": "forest",
+    "layers.read.reading_step.read_raster": "height",
+    "layers.read.reading_step.read_table": "stats.csv",
+    "layers.read.reading_step.join_table": "stats.csv",
+    "layers.read.reading_step.project": "plants",
 }
 
 

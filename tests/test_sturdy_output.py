@@ -16,17 +16,17 @@ from pathlib import Path
 import pytest
 import rich.console
 
-import layers.outputs.staging
+import layers.outputs
 import maps.cli.commands
+import maps.drafts
 import maps.explain
-import maps.init
-import maps.run_folder.run_files
-import zoning.pipeline
+import maps.runs.run_files
+import zoning.pipeline.flow
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = multiprocessing.get_context("fork")
-LOADED = (maps.explain, maps.init, rich.console)
+LOADED = (maps.explain, maps.drafts, rich.console)
 """What the command loads at its first use: a copy of this process has it already."""
 COMMANDS = {
     "--help": 0,
@@ -169,9 +169,9 @@ def test_json_is_json_in_every_encoding(encoding: str, toy_result: Path) -> None
 # What a command says of what it has written is so.
 
 PLACES = (
-    (zoning.pipeline, "run"),
-    (maps.run_folder.run_files, "write_workbook"),
-    (layers.outputs.staging, "_put"),
+    (zoning.pipeline.flow, "run"),
+    (maps.runs.run_files, "write_workbook"),
+    (layers.outputs, "_put"),
     (maps.cli.commands, "_tell"),
 )
 
@@ -215,7 +215,7 @@ def test_a_command_that_writes_no_run_speaks_of_none(words, command, toy_result:
     def fail(*_arguments, **_words):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("maps.run_folder.verify", fail)
-    monkeypatch.setattr("maps.run_folder.require_whole", fail)
+    monkeypatch.setattr("maps.runs.verify", fail)
+    monkeypatch.setattr("maps.runs.require_whole", fail)
     done = command(*words, toy_result, *(["a1"] if words[0] in {"explain", "at"} else []))
     assert (done.code, done.err) == (130, "zoneplan: interrupted\n")

@@ -34,33 +34,28 @@ if TYPE_CHECKING:
         ZoneplanError,
     )
     from layers.inputs import Inputs, Layer
-    from layers.memory import prepare
-    from layers.read import read_inputs
+    from layers.read import prepare, read_inputs
     from maps.cli import progress
+    from maps.drafts import write_plan, write_study
+    from maps.drawing import picture
     from maps.errors import BusyError, DamagedRunError, WriteError
     from maps.explain import at, explain
     from maps.exports import write_geodatabase, write_geopackage, write_geoparquet, write_workbook
-    from maps.init import write_plan, write_study
-    from maps.locale import render
     from maps.reports import dossier, report, write_dossier, write_report
-    from maps.run_folder import read_run, verify, write_run
-    from maps.style import picture
+    from maps.runs import read_run, verify, write_run
     from maps.web import draw
+    from maps.words import render
     from zoneplan import indices as indices
     from zoning.audits import run_cases
-    from zoning.compensation import account, positions
-    from zoning.energy import judge_energy
     from zoning.errors import InfeasibleError, MissingValueError, RulebookError
-    from zoning.estimates import estimate
     from zoning.measures import complete_measures, derive, measure
+    from zoning.money import account, judge_energy, positions
     from zoning.overlays import area_shares, overlay, settle_lines
-    from zoning.pipeline import check, run
+    from zoning.pipeline import check, estimate, run
     from zoning.plan import Plan
     from zoning.policies import assign
-    from zoning.quotas import allocate
+    from zoning.quotas import allocate, site
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
-    from zoning.scenario import calibrate, compare, consensus, curve_amounts, robustness, seek, sweep
-    from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import (
         Decision,
@@ -73,6 +68,7 @@ if TYPE_CHECKING:
         study_schema,
     )
     from zoning.tables import as_floats
+    from zoning.whatif import calibrate, compare, consensus, curve_amounts, robustness, seek, sweep
     from zoning.zones import classify, conflicts, curve, resolve, weight_intervals
 
 __all__ = [
@@ -174,7 +170,7 @@ _ROOMS = {
     "read_study": "zoning.study",
     "read_rulebook": "zoning.rulebook",
     "read_inputs": "layers.read",
-    "prepare": "layers.memory",
+    "prepare": "layers.read",
     "builtin_studies": "zoning.study",
     "builtin_study": "zoning.study",
     "builtin_rulebooks": "zoning.rulebook",
@@ -190,35 +186,35 @@ _ROOMS = {
     "conflicts": "zoning.zones",
     "allocate": "zoning.quotas",
     "apportion": "zoning.solver",
-    "site": "zoning.siting",
-    "judge_energy": "zoning.energy",
-    "account": "zoning.compensation",
-    "positions": "zoning.compensation",
+    "site": "zoning.quotas",
+    "judge_energy": "zoning.money",
+    "account": "zoning.money",
+    "positions": "zoning.money",
     "assign": "zoning.policies",
     "run": "zoning.pipeline",
     "progress": "maps.cli",
     "check": "zoning.pipeline",
-    "estimate": "zoning.estimates",
-    "compare": "zoning.scenario",
-    "consensus": "zoning.scenario",
+    "estimate": "zoning.pipeline",
+    "compare": "zoning.whatif",
+    "consensus": "zoning.whatif",
     "curve": "zoning.zones",
-    "curve_amounts": "zoning.scenario",
+    "curve_amounts": "zoning.whatif",
     "weight_intervals": "zoning.zones",
-    "sweep": "zoning.scenario",
-    "robustness": "zoning.scenario",
-    "seek": "zoning.scenario",
-    "calibrate": "zoning.scenario",
+    "sweep": "zoning.whatif",
+    "robustness": "zoning.whatif",
+    "seek": "zoning.whatif",
+    "calibrate": "zoning.whatif",
     "explain": "maps.explain",
     "at": "maps.explain",
     "run_cases": "zoning.audits",
-    "render": "maps.locale",
+    "render": "maps.words",
     "draw": "maps.web",
-    "picture": "maps.style",
+    "picture": "maps.drawing",
     "report": "maps.reports",
     "dossier": "maps.reports",
-    "write_run": "maps.run_folder",
-    "read_run": "maps.run_folder",
-    "verify": "maps.run_folder",
+    "write_run": "maps.runs",
+    "read_run": "maps.runs",
+    "verify": "maps.runs",
     "write_report": "maps.reports",
     "write_dossier": "maps.reports",
     "write_geopackage": "maps.exports",
@@ -226,8 +222,8 @@ _ROOMS = {
     "write_geoparquet": "maps.exports",
     "write_workbook": "maps.exports",
     "as_floats": "zoning.tables",
-    "write_study": "maps.init",
-    "write_plan": "maps.init",
+    "write_study": "maps.drafts",
+    "write_plan": "maps.drafts",
     "parse_condition": "layers.conditions",
     "working_crs": "layers.crs",
     "project": "layers.crs",

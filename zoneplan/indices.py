@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING
 from zoneplan.own_packages import require_own_packages
 
 if TYPE_CHECKING:
-    from zoning.divergence import regional_divergence
     from zoning.indices import (
         ahp_weights,
         arable_capacity,
@@ -65,6 +64,7 @@ if TYPE_CHECKING:
         weighted_sum,
         zscore,
     )
+    from zoning.measures import regional_divergence
 
 __all__ = [
     # Composite indices
@@ -122,7 +122,7 @@ __all__ = [
     "by_decisions",
 ]
 
-_ROOMS = {"regional_divergence": "zoning.divergence"}
+_ROOMS = {"regional_divergence": "zoning.measures"}
 """Of names that are not of the room of indices."""
 
 

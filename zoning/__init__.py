@@ -6,17 +6,15 @@ from layers.lazy_exports import export_lazily
 
 if TYPE_CHECKING:
     from zoning.audits import run_cases
-    from zoning.compensation import account, positions
-    from zoning.energy import judge_energy
     from zoning.errors import InfeasibleError, MissingValueError, RulebookError
     from zoning.measures import complete_measures, measure
+    from zoning.money import account, judge_energy, positions
     from zoning.overlays import overlay, settle_lines
     from zoning.pipeline import check, run
     from zoning.plan import Plan
     from zoning.policies import assign
-    from zoning.quotas import allocate
+    from zoning.quotas import allocate, site
     from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
-    from zoning.siting import site
     from zoning.solver import apportion
     from zoning.study import read_study
     from zoning.zones import classify, conflicts, resolve
@@ -67,10 +65,10 @@ _ROOMS = {
     "conflicts": "zoning.zones",
     "allocate": "zoning.quotas",
     "apportion": "zoning.solver",
-    "site": "zoning.siting",
-    "judge_energy": "zoning.energy",
-    "account": "zoning.compensation",
-    "positions": "zoning.compensation",
+    "site": "zoning.quotas",
+    "judge_energy": "zoning.money",
+    "account": "zoning.money",
+    "positions": "zoning.money",
     "assign": "zoning.policies",
     "run": "zoning.pipeline",
     "check": "zoning.pipeline",

@@ -108,7 +108,7 @@ _KINDS = {
     "Layer": Kind("layers", "Layer", "layer", "zp.read_inputs(...).layers"),
     "Decision": Kind("zoning", "Decision", "decision", "zp.Decision(...)"),
     "EnergySection": Kind("zoning", "EnergySection", "section of energy", "study.energy"),
-    "EnergyTable": Kind("zoning", "EnergyTable", "table of energy", "zoning.energy.EnergyTable(2025, rows)"),
+    "EnergyTable": Kind("zoning", "EnergyTable", "table of energy", "zoning.money.EnergyTable(2025, rows)"),
     "str": Kind("builtins", "str", "path", "pathlib.Path(...)"),
     "Path": Kind("pathlib", "Path", "path", "pathlib.Path(...)"),
     "Dataset": Kind("xarray", "Dataset", "Dataset", "xarray.Dataset(...)"),

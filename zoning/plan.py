@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.overview import Overview, Shown, counted, drawn_by, listed
+from zoning.reasons import Message, Trace
 from zoning.tables import (
     CONFLICTS,
     DIVERGENCE,
@@ -27,7 +28,6 @@ from zoning.tables import (
     TABLES,
     tabulate,
 )
-from zoning.trace import Message, Trace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -239,7 +239,7 @@ class Plan(Shown):
         return texts
 
     def vary(self, **changes: Any) -> Plan:
-        """The plan with some things changed, and all that follows from them: see :func:`zoning.scenario.variants.vary`.
+        """The plan with some things changed, and all that follows from them: see :func:`zoning.whatif.variants.vary`.
 
         Examples
         --------
@@ -248,7 +248,7 @@ class Plan(Shown):
         >>> plan.vary(quotas={"construction_land": 9000}).quotas["amount"].max()
         Decimal('3573')
         """
-        varied: Plan = import_module("zoning.scenario.variants").vary(self, **changes)
+        varied: Plan = import_module("zoning.whatif.variants").vary(self, **changes)
         return varied
 
     def scenario(self, name: str, study_folder: str | Path | None = None) -> Plan:
@@ -275,5 +275,5 @@ class Plan(Shown):
         >>> plan.scenario("less").quotas["amount"].max()
         Decimal('3573')
         """
-        varied: Plan = import_module("zoning.scenario.variants").plan_of_scenario(self, name, study_folder)
+        varied: Plan = import_module("zoning.whatif.variants").plan_of_scenario(self, name, study_folder)
         return varied

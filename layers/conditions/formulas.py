@@ -1,4 +1,4 @@
-"""Formulas: the grammar of ``measure``, which is one form throughout: ``function(argument)``."""
+"""Formulas: calculated columns, and the grammar of ``measure``, one form throughout: ``function(argument)``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The grammar of conditions: a strict subset of OGC CQL2-Text, read into a tree of :mod:`syntax_tree`."""
+"""The grammar of conditions: a strict subset of OGC CQL2-Text, and the tree into which it is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parts of a condition as columns: what each compares, with what limit, and whether the whole hangs on it."""
+"""The parts of a condition as columns: limits, where answers change, and whether the whole hangs on one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a comparison found, said with values and thresholds, and true whether the comparison holds or not."""
+"""Conditions in words: what a comparison found, with values and thresholds, true whether it holds or not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which one a file is in, and the equal-area one to plan in."""
+"""Which CRS a file is in, which it is likely to be in where it says none, and the equal-area one to plan in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows of a table of a database, in the order of their keys, and the digest that stands for a file's sha256."""
+"""Tables of a database: their columns, their rows in the order of the keys, and a digest like a file's sha256."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A grid read by block rows: which cells of which polygons lie in each, and what the grid says of them.
+"""Cells of a grid: their true area, slope and aspect, and those that polygons cover, read by block rows.
 
 The rows of a grid, and where they are very long its columns, are cut into tiles that depend on the grid alone. A
 polygon's cells come tile by tile, in rows, so that memory is bounded by a tile and by borders, never by the area of a

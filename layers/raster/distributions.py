@@ -1,4 +1,4 @@
-"""Sums, extremes and deviations of what a grid says of each polygon, added up tile by tile.
+"""What a grid says of each polygon: distributions, and moments that are added up tile by tile.
 
 All are merged one tile after the other and in each in rows, so that they hang on the grid and the polygon alone.
 """

@@ -1,4 +1,4 @@
-"""A child process: forked from this one, confined, and heard through pipes; what it says is data and never runs.
+"""A child process: forked from this one, confined by the kernel, and heard through pipes as data that never runs.
 
 It is forked at the moment of reading. So it has the study and all libraries as they are, and nothing has to be sent or
 imported again; those that keep threads here (Arrow, the linear algebra of numpy, the system's allocator) set themselves

@@ -1,4 +1,4 @@
-"""Models written as TOML: what a file must say to be read back as the same model, to the last decimal."""
+"""TOML written: models as a file that is read back as the same, and texts of a file changed in place."""
 
 from __future__ import annotations
 

@@ -11,7 +11,9 @@ from pyproj import CRS
 
 from layers.ledger import finding_word
 from maps.annex.report_context import TOLD, ReportContext, each_row, group_rows
-from maps.locale import (
+from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Names, Paragraph, Rows, grid
+from maps.summaries import ShownColumns
+from maps.words import (
     NONE,
     describe_parameters,
     extent_text,
@@ -22,8 +24,6 @@ from maps.locale import (
     solution_words,
     text_in,
 )
-from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Names, Paragraph, Rows, grid
-from maps.summaries import ShownColumns
 from zoning.measures import deducted_roles
 from zoning.policies import policy_parameters_of
 from zoning.quotas import RESERVE

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from maps.annex.report_context import ReportContext, by_group, each_row
-from maps.locale import render, text_in
 from maps.page_blocks import Block, Card, Chapter, Column, Paragraph, grid
-from zoning.compensation import PARTY_WORDS, expand_agreements, measure_names, parties_of_unit
+from maps.words import render, text_in
+from zoning.money import PARTY_WORDS, expand_agreements, measure_names, parties_of_unit
 
 
 def ecosystem_services(edition: ReportContext) -> Iterator[Block]:

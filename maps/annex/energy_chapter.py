@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from maps.annex.report_context import ReportContext, each_row
-from maps.locale import reading_text, render, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Figures, Grid, Light, Paragraph, grid
-from zoning.energy import light_message
+from maps.words import reading_text, render, text_in
+from zoning.money import light_message
 from zoning.records import scheme_in_use, scheme_parameters
 
 

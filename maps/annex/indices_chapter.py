@@ -7,8 +7,8 @@ from typing import Any
 
 from maps.annex.report_context import ReportContext
 from maps.explain import contents_of, derived_measures
-from maps.locale import NONE, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, grid
+from maps.words import NONE, text_in
 from zoning.study import PlanIndex, RasterTerms
 
 Link = Mapping[str, Any]

@@ -9,11 +9,11 @@ import pandas as pd
 
 from maps.annex.report_context import ReportContext, each_row
 from maps.explain import contents_of, derived_measures, derived_value, value_text, why_text
-from maps.locale import NONE, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, grid
+from maps.words import NONE, text_in
+from zoning.quotas import why_unplaced
 from zoning.records import derived_in
 from zoning.rulebook import Derived, Membership, Norm
-from zoning.siting import why_unplaced
 from zoning.study import Quota, Siting
 from zoning.zones import norms_in
 

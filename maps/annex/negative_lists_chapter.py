@@ -10,8 +10,8 @@ import pandas as pd
 
 from maps.annex.report_context import ReportContext, each_row, group_rows
 from maps.explain import coverage_of, items_at, list_titles, lists_at
-from maps.locale import LocalizedPlan, catalogue, coverage_text, reading_text, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Grid, Paragraph, Rows, grid
+from maps.words import LocalizedPlan, catalogue, coverage_text, reading_text, text_in
 from zoning.policies import count_industries
 from zoning.records import TREATMENTS
 from zoning.rulebook import OWN

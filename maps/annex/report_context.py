@@ -17,9 +17,11 @@ from pyproj import CRS
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.sources import Sourced
-from maps.context import Neighbourhood
+from maps.drawing import Neighbourhood
 from maps.explain import clauses_in_words
-from maps.locale import (
+from maps.page_blocks import Column
+from maps.summaries import ShownColumns
+from maps.words import (
     NONE,
     RECORD,
     LocalizedPlan,
@@ -38,8 +40,6 @@ from maps.locale import (
     short_amount,
     text_in,
 )
-from maps.page_blocks import Column
-from maps.summaries import ShownColumns
 from zoning.plan import Assumption, Plan
 from zoning.records import claim_said
 from zoning.tables import Table
@@ -309,7 +309,7 @@ class ReportContext:
         return f"{sign}{self.number(abs(rounded), decimals if rounded else 0)}"
 
     def compact(self, value: float | Decimal) -> str:
-        """A large number in the words of the language, as the map has it; see :func:`maps.locale.short_amount`.
+        """A large number in the words of the language, as the map has it; see :func:`maps.words.short_amount`.
 
         Examples
         --------
@@ -356,15 +356,15 @@ class ReportContext:
         return projection(crs, self.language)
 
     def number(self, value: object, decimals: int = 0) -> str:
-        """A number with so many decimals; see :func:`maps.locale.format_number`."""
+        """A number with so many decimals; see :func:`maps.words.format_number`."""
         return format_number(value, self.language, decimals)
 
     def amount(self, value: object) -> str:
-        """An exact amount; see :func:`maps.locale.amount`."""
+        """An exact amount; see :func:`maps.words.amount`."""
         return amount(value, self.language)
 
     def measured(self, value: object) -> str:
-        """A measured value; see :func:`maps.locale.format_measure`."""
+        """A measured value; see :func:`maps.words.format_measure`."""
         return format_measure(value, self.language)
 
     def counted(self, count: int) -> str:

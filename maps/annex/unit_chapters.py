@@ -11,8 +11,8 @@ from maps.annex.energy_chapter import unit_lights
 from maps.annex.land_chapter import unit_land, unit_sites
 from maps.annex.negative_lists_chapter import unit_lists
 from maps.annex.report_context import ReportContext
-from maps.locale import NONE, name_text, optimum_lines, text_in
 from maps.page_blocks import Block, Card, Chapter, Paragraph, grid
+from maps.words import NONE, name_text, optimum_lines, text_in
 from zoning.study import Quota
 from zoning.zones import DEFAULT_RULE, OPEN
 

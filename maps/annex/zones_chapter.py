@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from maps.annex.report_context import ReportContext, each_row, group_rows
-from maps.locale import NONE, text_in
 from maps.page_blocks import Block, Card, Cell, Chapter, Column, Figures, Grid, Paragraph, Rows, grid
+from maps.words import NONE, text_in
 from zoning.study import Decision
 from zoning.tables import ZONES
 from zoning.zones import DECISION, first_part

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from maps.charts.canvas import INK, RULE, SECOND, Canvas, Chart, Numbers, edge_of, fit, text_mm
-from maps.style import ink_on
+from maps.drawing import ink_on
 
 LEAST = 0.042
 """The least part of a bar that has its number inside."""

@@ -8,8 +8,8 @@ from typing import Literal, NamedTuple
 
 from markupsafe import Markup
 
-from maps.locale import width
-from maps.style import xml_text
+from maps.drawing import xml_text
+from maps.words import width
 
 PT_MM = 25.4 / 72
 INK, SECOND, THIRD, RULE = "#1A1D21", "#525C66", "#6B757E", "#D3D8DD"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from maps.charts.canvas import CLOSE, INK, RULE, SECOND, Canvas, Chart, Numbers, fit, mm, text_mm
-from maps.locale import wrap
+from maps.words import wrap
 from zoning.zones import Curve
 
 HEAD, ROW, PLOT = 6.0, 15.0, 8.2

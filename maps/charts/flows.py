@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from maps.charts.canvas import INK, SECOND, Canvas, Chart, Numbers, fit, mm
-from maps.style import xml_text
+from maps.drawing import xml_text
 
 NODE = 1.2
 GAP = 2.2

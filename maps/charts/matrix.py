@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from maps.charts.bars import Part
 from maps.charts.canvas import INK, PASSING, RULE, SECOND, THIRD, Canvas, Chart, Numbers, darker, fit, text_mm
-from maps.locale import wrap
+from maps.words import wrap
 
 HEAD, ROW, LABEL = 11.0, 12.5, 34.0
 """Height of the heads of columns, of a row, and width of the titles of rows, mm."""

@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from layers.outputs import Kind
-    from maps.locale import LocalizedPlan
-    from maps.run_folder import ContentCache, KeptRun, Options
-    from maps.style import Topology
+    from maps.drawing import Topology
+    from maps.runs import ContentCache, KeptRun, Options
+    from maps.words import LocalizedPlan
     from zoning.overlays import ForEach
     from zoning.plan import Plan
     from zoning.study import Study
@@ -107,7 +107,7 @@ Long = Annotated[bool, typer.Option("--long", help="All of it: rules, clauses, r
 
 def _known(language: str | None) -> str | None:
     if language is not None:
-        from maps.locale import require_language
+        from maps.words import require_language
 
         require_language(language)
     return language
@@ -150,7 +150,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Copy a built-in real study, run it, and say where the map is."""
-    from maps.init import write_study
+    from maps.drafts import write_study
 
     speak(language)
     plan_file = write_study(study, folder)
@@ -179,7 +179,7 @@ def init(
     ] = None,
 ) -> None:
     """Write a commented plan.toml from your own files, which are copied beside it."""
-    from maps.init import split_roles, write_plan
+    from maps.drafts import split_roles, write_plan
 
     speak(language)
     drafted, named = language or spoken(), split_roles(layers or [])
@@ -211,7 +211,7 @@ def new_rulebook(
     ] = None,
 ) -> None:
     """Write a small running rulebook with comments, or a copy of one, to put your own law in its place."""
-    from maps.init import write_first_rulebook
+    from maps.drafts import write_first_rulebook
 
     speak(language)
     spoken_by_it = language if like else language or spoken()
@@ -373,7 +373,7 @@ def run_(
 @app.command(name="estimate")
 def estimate_(plan: PlanFile, as_json: AsJson = False) -> None:
     """Foretell time, memory and disk of a run, from the headers of its files, before any work is done."""
-    from zoning.estimates import estimate
+    from zoning.pipeline import estimate
     from zoning.study import read_study
 
     speak(language_of_plan(plan))
@@ -402,7 +402,7 @@ def explain_(
 ) -> None:
     """Say why a unit is what it is: a verdict, its tests, what would change it; all rules and references by --long."""
     from layers.outputs import PAGE
-    from maps.run_folder import read_run, require_whole, run_language
+    from maps.runs import read_run, require_whole, run_language
 
     speak(language)
     if page is not None:
@@ -422,7 +422,7 @@ def explain_(
         _print_try(plan, language)
     if not (as_json or in_full or matters):
         from maps.cli.unit_display import show_unit
-        from maps.locale import localize
+        from maps.words import localize
 
         show_unit(localize(plan, language), find_unit(plan, unit))
         return
@@ -451,10 +451,10 @@ def report(
 ) -> None:
     """Write the report of a finished run again, in any language of its rulebook, as a page or as a PDF."""
     from layers.outputs import PAGE, PDF
-    from maps.locale import require_spoken
     from maps.reports import report as render_report
     from maps.reports import write_pdf, write_report
-    from maps.run_folder import read_run, require_whole, run_language
+    from maps.runs import read_run, require_whole, run_language
+    from maps.words import require_spoken
 
     speak(language)
     require_whole(folder)
@@ -494,7 +494,7 @@ def at_(
 ) -> None:
     """Say what applies at a place or in a unit: zones, control lines, policies, and whether an industry may settle."""
     from maps.explain import at, at_unit, check_coordinates, check_state
-    from maps.run_folder import read_run, require_whole, run_language
+    from maps.runs import read_run, require_whole, run_language
 
     speak(language)
     point = _point(place)
@@ -516,7 +516,7 @@ def at_(
         print(found.text().rstrip("\n"))
     else:
         from maps.cli.unit_display import show_place
-        from maps.locale import localize
+        from maps.words import localize
 
         show_place(localize(plan, language), found)
 
@@ -524,7 +524,7 @@ def at_(
 def _print_try(plan: Plan, language: str) -> None:
     """Say of a try that it is one, and whose; nothing of a plan."""
     from layers.errors import escape_hidden
-    from maps.locale import said_of_try
+    from maps.words import said_of_try
 
     if heading := said_of_try(plan.study, language):
         print(escape_hidden(" – ".join(heading)))
@@ -577,7 +577,7 @@ def verify_(
     if study is not None and not rerun:
         raise typer.BadParameter(Phrase("--study goes with --rerun"), param_hint="--study")
     from maps.errors import DamagedRunError
-    from maps.run_folder import verify
+    from maps.runs import verify
 
     verdict = verify(folder)
     told: dict[str, object] = verdict._asdict() | {"damaged": verdict.damaged}
@@ -589,7 +589,7 @@ def verify_(
     same = verdict.state == "complete"
     if same and rerun:
         from maps.cli.progress_display import progress
-        from maps.run_folder import run_again
+        from maps.runs import run_again
 
         with progress() as announce:
             again = run_again(folder, study, announce)
@@ -634,8 +634,8 @@ def export_(
     as_json: AsJson = False,
 ) -> None:
     """Write a run for another program: a File Geodatabase, a GeoPackage, a workbook, or tables of PostGIS."""
-    from maps.locale import require_spoken
-    from maps.run_folder import read_run, require_whole, run_language
+    from maps.runs import read_run, require_whole, run_language
+    from maps.words import require_spoken
 
     speak(language)
     require_whole(folder)
@@ -691,8 +691,8 @@ def compare_(
     """Say what differs between two plans, and because of which rule, number or source; exit 1 where they do."""
     from maps.cli.comparison_display import as_json as plain
     from maps.cli.comparison_display import print_comparison
-    from maps.run_folder import COMPARISON_KIND, require_own, write_comparison_folder
-    from zoning.scenario import compare
+    from maps.runs import COMPARISON_KIND, require_own, write_comparison_folder
+    from zoning.whatif import compare
 
     speak(language or language_of(before))
     if out is not None:
@@ -723,8 +723,8 @@ def consensus_(
     from maps.cli.consensus_display import as_json as plain
     from maps.cli.consensus_display import print_consensus
     from maps.cli.progress_display import progress
-    from maps.run_folder import CONSENSUS_KIND, require_own, write_consensus_folder
-    from zoning.scenario import consensus, run_together
+    from maps.runs import CONSENSUS_KIND, require_own, write_consensus_folder
+    from zoning.whatif import consensus, run_together
 
     speak(language or language_of(files[0]))
     if len({path.resolve() for path in files}) < max(2, len(files)):
@@ -770,8 +770,8 @@ def robustness_(
 ) -> None:
     """Say in how many of many draws of thresholds and weights each unit keeps its main function."""
     from maps.cli.unit_display import print_robustness, ranges_of
-    from maps.run_folder import ROBUSTNESS_KIND, require_own, write_robustness_folder
-    from zoning.scenario import KEPT, robustness
+    from maps.runs import ROBUSTNESS_KIND, require_own, write_robustness_folder
+    from zoning.whatif import KEPT, robustness
 
     speak(language or language_of(target))
     ranges = ranges_of(within)
@@ -810,8 +810,8 @@ def curve_(
     """Say at which values of a parameter which units change, and in which range around its own nothing does."""
     from maps.cli.progress_display import count_cases
     from maps.cli.threshold_display import amounts_as_dict, find_parameter, print_amounts, print_curve
-    from maps.locale import localize
-    from zoning.scenario import curve_amounts
+    from maps.words import localize
+    from zoning.whatif import curve_amounts
     from zoning.zones import curve
 
     speak(language or language_of(target))
@@ -838,7 +838,7 @@ def weights(
 ) -> None:
     """Say between which values of each weight of the plan's indices no zone changes, and who would have them where."""
     from maps.cli.threshold_display import print_weights
-    from maps.locale import localize
+    from maps.words import localize
     from zoning.zones import weight_intervals
 
     speak(language or language_of(target))
@@ -861,7 +861,7 @@ def serve(
     """Serve the map to this machine alone, so that also sites, optimal quotas and drawn land can be tried in it."""
     from maps.cli.progress_display import progress
     from maps.serve import PlanServer, TriedPlans
-    from zoning.scenario import as_fresh
+    from zoning.whatif import as_fresh
 
     speak(language or language_of(target))
     plan = as_fresh(_plan_of(target), study)
@@ -894,8 +894,8 @@ def seek_(
 ) -> None:
     """Find the smallest change of parameters that meets goals, proved; exit 4 where nothing meets all of them."""
     from maps.cli.threshold_display import print_sought
-    from maps.locale import localize
-    from zoning.scenario import seek
+    from maps.words import localize
+    from zoning.whatif import seek
 
     speak(language or language_of(target))
     ranges, plan = dict(map(_range, moves)), _plan_of(target)
@@ -928,8 +928,8 @@ def calibrate_(
 ) -> None:
     """Fit thresholds of rules to a list of units decided elsewhere, and say how well rules and list then agree."""
     from maps.cli.threshold_display import find_parameter, print_calibrated
-    from maps.locale import localize
-    from zoning.scenario import calibrate, read_decided
+    from maps.words import localize
+    from zoning.whatif import calibrate, read_decided
 
     speak(language or language_of(target))
     plan = _plan_of(target)
@@ -966,12 +966,12 @@ def _range(text: str) -> tuple[str, tuple[float, float]]:
 def _plan_of(path: Path) -> Plan:
     """The plan of a run folder, or of a study file that is run now."""
     if path.is_dir():
-        from maps.run_folder import read_run, require_whole
+        from maps.runs import read_run, require_whole
 
         require_whole(path)
         return read_run(path)
     from maps.cli.progress_display import progress
-    from maps.run_folder import kept_steps
+    from maps.runs import kept_steps
     from zoning.pipeline import run
     from zoning.study import read_study
 
@@ -995,7 +995,7 @@ def cache(
     as_json: AsJson = False,
 ) -> None:
     """Say where finished runs and costly steps are kept, how many and how large; they are taken from there again."""
-    from maps.run_folder import MOST_BYTES, ContentCache, cache_folder
+    from maps.runs import MOST_BYTES, ContentCache, cache_folder
 
     store = ContentCache(cache_folder())
     held = store.clear() if clear else store.stock()
@@ -1017,11 +1017,11 @@ def doctor(
 ) -> None:
     """Say what zoneplan stands on: versions, GDAL drivers, known holes, name clashes."""
     if language is not None:
-        from maps.locale import require_language
+        from maps.words import require_language
 
         require_language(language)
     if licences:
-        from maps.style import notices_text
+        from maps.drawing import notices_text
 
         if as_json:
             _print_json({"notices": notices_text()})
@@ -1091,8 +1091,8 @@ def _run(
         speak(asked)
     with telling_what_was_written(folder):
         from maps.cli.progress_display import progress
-        from maps.locale import require_language
-        from maps.run_folder import ContentCache, Options, cache_folder, key_before, require_room, write_kept_run
+        from maps.runs import ContentCache, Options, cache_folder, key_before, require_room, write_kept_run
+        from maps.words import require_language
         from zoning.study import read_study
 
         study = read_study(plan_file)
@@ -1116,7 +1116,7 @@ def _run(
 def _fitting(study: Study, how: Running) -> Running:
     """The way of a run that fits into memory: as asked, by fewer workers, or by tiles, which is said."""
     from layers.parallel import worker_count
-    from zoning.estimates import choose_way
+    from zoning.pipeline import choose_way
 
     way = choose_way(study, worker_count(how.workers), how.max_memory)
     if way.said is not None:
@@ -1126,7 +1126,7 @@ def _fitting(study: Study, how: Running) -> Running:
 
 def _kept(store: ContentCache, key: str) -> KeptRun | None:
     """The run as it was kept; one that is damaged is said and not used."""
-    from maps.run_folder import find_run
+    from maps.runs import find_run
 
     try:
         return find_run(store, key)
@@ -1161,8 +1161,8 @@ def _made(
 ) -> Summary:
     """Make the plan, write its run folder, and keep it where all that it read is still what it was."""
     from layers.parallel import worker_count
-    from maps.locale import localize
-    from maps.run_folder import keep_run, kept_steps, key_after, load_writers, write_run
+    from maps.runs import keep_run, kept_steps, key_after, load_writers, write_run
+    from maps.words import localize
     from zoning.cluster import on_cluster
     from zoning.overlays import cut_in_copies
     from zoning.pipeline import run
@@ -1176,7 +1176,7 @@ def _made(
 
     def begin_borders(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> None:
         if workers > 1 and not how.by_tiles:
-            from maps.style import begin_topology
+            from maps.drawing import begin_topology
 
             borders[:] = [begin_topology(units, pieces)]
 
@@ -1212,7 +1212,7 @@ def _made(
 
 def _summary(plan: LocalizedPlan) -> Summary:
     """What is said of a run: for other programs, and as it is shown to people."""
-    from maps.locale import catalogue, format_number, percent, text_in
+    from maps.words import catalogue, format_number, percent, text_in
 
     words = catalogue("cli", plan.language, plan.noun)
     mains = plan.zones.groupby("main", sort=True)["area_ha"].agg(["size", "sum"])
@@ -1249,7 +1249,7 @@ def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> No
     from rich.markup import escape
     from rich.table import Table as RichTable
 
-    from maps.locale import catalogue
+    from maps.words import catalogue
 
     table = RichTable(title=escape(summary["title"]), title_justify="left")
     words = catalogue("cli", language)
@@ -1266,7 +1266,7 @@ def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> No
 
 def _found(plan: LocalizedPlan) -> Iterator[str]:
     """How many findings there are, and the first of them; nothing where there is none."""
-    from maps.locale import catalogue
+    from maps.words import catalogue
 
     words, findings = catalogue("cli", plan.language, plan.noun), plan.findings
     if findings:
@@ -1288,8 +1288,8 @@ def _checked(target: Path, run_folder: Path | None, *, coverage: bool, pin: bool
     """The findings about a plan, a rulebook or a run's own rulebook."""
     from layers.outputs import MANIFEST, put_back
     from maps.cli.progress_display import count_cases, count_parameters
-    from maps.locale import Renderer, localize
-    from maps.run_folder import RULEBOOK_FOLDER, read_run, require_whole, run_language
+    from maps.runs import RULEBOOK_FOLDER, read_run, require_whole, run_language
+    from maps.words import Renderer, localize
     from zoning.audits import audit, case_coverage, rule_coverage_of
     from zoning.rulebook import builtin_rulebooks
 
@@ -1348,7 +1348,7 @@ def _check_plan(path: Path, *, pin: bool, with_features: bool) -> Checked:
                 rulebook, inputs, tables = read_everything(study, pinned=not pin)
             findings = list(check(study, rulebook, inputs, announce, tables))
             if pin and not any(one.level == "error" for one in findings):
-                from maps.init import write_pins
+                from maps.drafts import write_pins
 
                 write_pins(study, inputs)
     except ZoneplanError as error:

@@ -8,12 +8,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from maps.locale import amount, format_number
 from maps.summaries import ComparisonWords
-from zoning.scenario import MOVES, UNKNOWN
+from maps.words import amount, format_number
+from zoning.whatif import MOVES, UNKNOWN
 
 if TYPE_CHECKING:
-    from zoning.scenario import Comparison
+    from zoning.whatif import Comparison
 
 
 def as_json(found: Comparison) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from maps.locale import format_number
 from maps.summaries import ConsensusWords
+from maps.words import format_number
 
 if TYPE_CHECKING:
-    from zoning.scenario import Consensus
+    from zoning.whatif import Consensus
 
 SHOWN = 20
 """Units that are listed; the table has all."""

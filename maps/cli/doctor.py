@@ -20,7 +20,7 @@ from layers.formats import ALLOWED, load_gdal, loaded_drivers
 from layers.phrases import AND, SEMICOLON, Phrase, phrase_list, template
 from layers.sandbox import can_fork, confinements
 from maps.cli.spoken_language import in_words
-from maps.offline import LIBRARIES
+from maps.web import LIBRARIES
 
 Level = Literal["ok", "note", "problem"]
 

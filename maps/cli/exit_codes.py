@@ -1,4 +1,4 @@
-"""The way out of the command: what went wrong in a line or two, and the exit code that stands for it."""
+"""The way out of the command: what went wrong in a line or two, its exit code, and help in the language asked."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from layers.phrases import Phrase
 from maps.cli.spoken_language import in_words
-from maps.locale import STEP_PHRASES
+from maps.words import STEP_PHRASES
 from zoning.pipeline import SCENARIO, STEPS
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from pathlib import Path
 from layers.phrases import Phrase
 
 ENGLISH = "en"
-CATALOGUES = Path(__file__).parents[1] / "locale" / "catalogues"
-"""Those of ``maps.locale``, which loads more than help needs."""
+CATALOGUES = Path(__file__).parents[1] / "words" / "catalogues"
+"""Those of ``maps.words``, which loads more than help needs."""
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """What says the user's language, the strongest first."""
 _READ_BYTES = 1_000_000
@@ -24,7 +24,7 @@ _OF_TRY = re.compile(
     r"""^[ \t]*\[try\][^\n]*\n(?:(?![ \t]*\[)[^\n]*\n)*?[ \t]*plan[ \t]*=[ \t]*["']([^"'\n]+)["']""", re.MULTILINE
 )
 _PROVENANCE = "provenance.json"
-"""Of a run folder; ``maps.run_folder``, which writes it, loads more than a first word needs."""
+"""Of a run folder; ``maps.runs``, which writes it, loads more than a first word needs."""
 
 _SPOKEN: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
 
@@ -93,7 +93,7 @@ def in_words(said: str) -> str:
     """What is said, in the language that is spoken."""
     if not isinstance(said, Phrase) or spoken() == ENGLISH:
         return str(said)  # without the catalogues, which take a while to load
-    from maps.locale import phrase_in  # noqa: PLC0415  (as said)
+    from maps.words import phrase_in  # noqa: PLC0415  (as said)
 
     return phrase_in(said, spoken())
 

@@ -14,7 +14,8 @@ from layers.conditions import number_text
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
-from maps.locale import (
+from maps.summaries import beyond_text, interval_text
+from maps.words import (
     DIGITS,
     catalogue,
     format_measure,
@@ -25,7 +26,6 @@ from maps.locale import (
     share_text,
     text_in,
 )
-from maps.summaries import beyond_text, interval_text
 from zoning.errors import near
 
 if TYPE_CHECKING:
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from maps.locale import LocalizedPlan
+    from maps.words import LocalizedPlan
     from zoning.rulebook import Rulebook
-    from zoning.scenario import Calibration, CurveAmounts, Goal, Sought
+    from zoning.whatif import Calibration, CurveAmounts, Goal, Sought
     from zoning.zones import Curve, Step, WeightInterval
 
 AROUND = 6

@@ -1,4 +1,4 @@
-"""What many draws came to, on the terminal."""
+"""A unit, and what many draws of a plan came to, on the terminal."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rich.text import Text
 from layers.errors import escape_hidden
 from layers.phrases import Phrase
 from maps.explain import Place, ground_lines, where_lines
-from maps.locale import LocalizedPlan, amount, capital, catalogue, format_number, localize, percent, text_in
 from maps.summaries import Gauge, Verdict, quota_shifts, verdicts
+from maps.words import LocalizedPlan, amount, capital, catalogue, format_number, localize, percent, text_in
 
 if TYPE_CHECKING:
-    from zoning.scenario import Robustness
+    from zoning.whatif import Robustness
 
 
 SHOWN = 5

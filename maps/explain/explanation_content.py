@@ -16,14 +16,14 @@ from layers.phrases import Phrase, phrase_list
 from maps.explain.explanation_text import explanation_lines
 from maps.explain.records_in_words import Content, content_of, contents_of
 from maps.explain.unit_lookup import find_unit
-from maps.locale import LocalizedPlan, Renderer, assumption_title, localize, text_in
 from maps.summaries import ShownColumns
-from zoning.compensation import parties_of_unit
+from maps.words import LocalizedPlan, Renderer, assumption_title, localize, text_in
+from zoning.money import parties_of_unit
 from zoning.plan import Plan
 from zoning.policies import UNSTATED, gaps_in
+from zoning.reasons import Record, Said
 from zoning.records import row_records, rows_about, unit_records
 from zoning.tables import CONFLICTS, QUOTAS, ZONES, Table
-from zoning.trace import Record, Said
 from zoning.zones import DEFAULT_RULE, refinements, unit_margins
 
 MATTERS: Mapping[str, tuple[str, ...]] = {
@@ -55,7 +55,7 @@ class Explanation(Shown):
         ``other_claims``, ``lines``, ``quotas``, ``derived``, ``norms``, ``energy``, ``services``, ``flows``,
         ``policies``, ``industries``, ``gaps`` (instruments of the law without a policy here, and why there is none),
         ``margins``, ``assumptions``. ``main`` and the entries of the lists from
-        ``overlays`` to ``industries`` are links of one form, see :class:`zoning.trace.Record`.
+        ``overlays`` to ``industries`` are links of one form, see :class:`zoning.reasons.Record`.
     language : {"en", "zh"}
         Of its text, reasons, sentences, clauses and assumptions; titles stand in all languages.
     """
@@ -217,7 +217,7 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> Chains:
     Parameters
     ----------
     plan : LocalizedPlan
-        In the language wanted, see :func:`maps.locale.localize`.
+        In the language wanted, see :func:`maps.words.localize`.
     ids : iterable of str
 
     Returns
@@ -225,14 +225,14 @@ def trace(plan: LocalizedPlan, ids: Iterable[str]) -> Chains:
     mapping of str to dict
         By unit: ``main``, a link, and lists of links: ``overlays``, ``other_claims``, ``lines``, ``quotas``,
         ``derived``, ``norms``, ``energy``, ``services``, ``flows``, ``policies``, ``industries``. What a link is,
-        :class:`zoning.trace.Record` says; where several units have the same one, it is one object, not to
+        :class:`zoning.reasons.Record` says; where several units have the same one, it is one object, not to
         be changed.
 
     Examples
     --------
-    >>> from maps.locale import localize
+    >>> from maps.words import localize
     >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
+    >>> from zoning.pipeline.flow import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> denver = trace(localize(plan), ["08031"])["08031"]["main"]
     >>> denver["written"], [one["name"] for one in denver["parameters"]]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from layers.conditions import number_text
-from maps.locale import (
+from maps.words import (
     amount,
     catalogue,
     coverage_text,
@@ -22,8 +22,8 @@ from maps.locale import (
     text_in,
     written,
 )
-from zoning.energy import light_message
-from zoning.trace import say
+from zoning.money import light_message
+from zoning.reasons import say
 
 Link = Mapping[str, Any]
 
@@ -226,8 +226,8 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
     Examples
     --------
     >>> from maps.explain.records_in_words import content_of
-    >>> from maps.locale import Renderer
-    >>> from zoning.trace import Record
+    >>> from maps.words import Renderer
+    >>> from zoning.reasons import Record
     >>> floor = Record(
     ...     kind="floor", id="two", reason="floor 2 ha", reference="Plan of 2024", written="plan.toml, line 7"
     ... )

@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.errors import UnknownNameError, shown
 from layers.phrases import OR, Phrase, phrase_list
-from maps.locale import LocalizedPlan, catalogue, coverage_text, reading_text, text_in
+from maps.words import LocalizedPlan, catalogue, coverage_text, reading_text, text_in
 from zoning.errors import near
 from zoning.policies import (
     ListCoverage,
@@ -117,9 +117,9 @@ def ask_industry(
 
     Examples
     --------
-    >>> from maps.locale import localize
+    >>> from maps.words import localize
     >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
+    >>> from zoning.pipeline.flow import run
     >>> plan = run(read_study(builtin_study("china_provinces")))
     >>> verdict = ask_industry(localize(plan), plan.zones.index[0], "3011").verdict
     >>> verdict.code, verdict.answer, verdict.decided_by.list

@@ -22,7 +22,7 @@ from layers.sources import Wording
 from maps.explain.explanation_text import extent_sentence
 from maps.explain.industry_query import IndustryAnswer, ask_industry, check_state, items_at, lists_at
 from maps.explain.unit_lookup import find_unit
-from maps.locale import LocalizedPlan, catalogue, coverage_text, extent_text, localize, reading_text, text_in, written
+from maps.words import LocalizedPlan, catalogue, coverage_text, extent_text, localize, reading_text, text_in, written
 from zoning.plan import Plan
 from zoning.records import TREATMENTS
 

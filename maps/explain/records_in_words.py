@@ -10,9 +10,9 @@ from typing import Any, TypedDict
 
 from layers.conditions import Clause, parse_condition
 from layers.errors import ConditionError
-from maps.locale import Renderer, languages, render, texts_of
+from maps.words import Renderer, languages, render, texts_of
+from zoning.reasons import EachLanguage, Message, Record, Said, Term, Texts, Titles, in_languages
 from zoning.rulebook import Value
-from zoning.trace import EachLanguage, Message, Record, Said, Term, Texts, Titles, in_languages
 
 Content = dict[str, Any]
 

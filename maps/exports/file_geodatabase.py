@@ -20,7 +20,7 @@ from layers.outputs import GEODATABASE, GEODATABASE_MARK, staged
 from layers.phrases import Phrase
 from maps.errors import WriteError
 from maps.exports.geopackage import gdal_option, layers_in_file, names_apart, refusing
-from maps.locale import localize
+from maps.words import localize
 from zoning.plan import Plan
 
 ENDING = ".gdb"

@@ -1,4 +1,4 @@
-"""Units, pieces and sites as GeoParquet, for data tools."""
+"""Units, pieces and sites as a GeoPackage with styles of QGIS, and as GeoParquet."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from layers.crs import way_between
 from layers.format_limits import GEOPACKAGE_TAKEN
 from layers.formats import load_gdal
 from layers.outputs import GDAL_MARK, GENERATOR, GEOPACKAGE, GEOPARQUET, staged
-from maps.locale import LocalizedPlan, catalogue, format_number, localize, text_in
-from maps.style import INK, SITE_CIRCLE, Sign, line_styles, overlay_signs, site_inks, zone_fills
+from maps.drawing import INK, SITE_CIRCLE, Sign, line_styles, overlay_signs, site_inks, zone_fills
+from maps.words import LocalizedPlan, catalogue, format_number, localize, text_in
 from zoning.plan import Plan
 from zoning.study import Quota
 from zoning.tables import ZONES

@@ -19,7 +19,7 @@ from layers.phrases import Phrase
 from layers.sources import DatabaseSection
 from maps.errors import WriteError
 from maps.exports.geopackage import layers_in_file
-from maps.locale import localize
+from maps.words import localize
 from zoning.plan import Plan
 from zoning.tables import SITES
 

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring  # only written 
 from pyproj import CRS
 
 from layers.crs import is_made
-from maps.context import Neighbourhood
+from maps.drawing import INK, Neighbourhood, page_notices, round_length
 from maps.exports.geopackage import (
     BORDERS,
     SIGN_MM,
@@ -28,8 +28,7 @@ from maps.exports.geopackage import (
     styles_of,
     svg_source,
 )
-from maps.locale import LocalizedPlan, catalogue, localize, projection, text_in
-from maps.style import INK, page_notices, round_length
+from maps.words import LocalizedPlan, catalogue, localize, projection, text_in
 from zoning.plan import Plan
 
 GEOPACKAGE = "plan.gpkg"

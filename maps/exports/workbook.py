@@ -20,9 +20,9 @@ import pandas as pd
 
 from layers.format_limits import CELL_CHARACTERS, SHEET_ROWS
 from layers.outputs import GENERATOR, WORKBOOK, staged
+from maps.drawing import INK, ink_on, zone_fills
 from maps.exports.workbook_sheets import Cells, Column, Cover, Kind, Sheet, Table, cover_of, sheets_of
-from maps.locale import LocalizedPlan, catalogue, decimals_of, localize, shifted, text_in, width
-from maps.style import INK, ink_on, zone_fills
+from maps.words import LocalizedPlan, catalogue, decimals_of, localize, shifted, text_in, width
 from zoning.plan import Plan
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The sheets of a workbook: the tables of a plan with titles in the place of codes, and only what has a value."""
+"""The sheets of a workbook: a cover, and the tables of a plan with titles in the place of codes."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from typing import Any, Literal, NamedTuple
 import pandas as pd
 
 from layers.ledger import finding_word
+from maps.drawing import SITE_CIRCLE, zone_fills
 from maps.explain import list_titles
 from maps.exports.geopackage import names_apart
-from maps.locale import (
+from maps.summaries import net_received, payments_without_amounts, quota_shifts, verdicts
+from maps.words import (
     LocalizedPlan,
     capital,
     catalogue,
@@ -29,13 +31,9 @@ from maps.locale import (
     rule_name,
     text_in,
 )
-from maps.style import SITE_CIRCLE, zone_fills
-from maps.summaries import net_received, payments_without_amounts, quota_shifts, verdicts
-from zoning.compensation import PARTY_WORDS
-from zoning.energy import light_message
-from zoning.quotas import RESERVE
+from zoning.money import PARTY_WORDS, light_message
+from zoning.quotas import RESERVE, why_unplaced
 from zoning.rulebook import EXCEPTION
-from zoning.siting import why_unplaced
 from zoning.study import Quota
 from zoning.tables import TABLES
 from zoning.zones import FIRMNESS, OPEN

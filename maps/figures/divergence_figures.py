@@ -10,7 +10,7 @@ from typing import Any, cast
 import pandas as pd
 
 from maps.annex import ReportContext
-from maps.locale import capital
+from maps.words import capital
 from zoning.study import DivergenceSection, RegionalSeries
 
 

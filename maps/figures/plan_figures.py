@@ -14,9 +14,9 @@ import pandas as pd
 
 from maps.annex import ReportContext
 from maps.charts import SHAPES, SIGNS, Part, Shape
-from maps.locale import capital, name_text, text_in
-from maps.style import mark_fills
+from maps.drawing import mark_fills
 from maps.summaries import QuotaShifts, quota_shifts
+from maps.words import capital, name_text, text_in
 from zoning.quotas import RESERVE
 from zoning.study import Quota
 from zoning.zones import OPEN

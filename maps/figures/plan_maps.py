@@ -19,26 +19,30 @@ from markupsafe import Markup
 
 from maps.annex import ReportContext
 from maps.charts import INK, SECOND, Canvas, edge_of, fit, mm, text_mm
-from maps.context import Context, Place, context_around, relief, study_outline
-from maps.figures.plan_figures import PlanFigures
-from maps.locale import number_style
-from maps.style import (
+from maps.drawing import (
     LIGHT,
+    Context,
     Frame,
+    Place,
     Topology,
+    context_around,
     dissolve,
     ground,
     ink_on,
     merge_by,
     names_svg,
     plan_topology,
+    relief,
     relief_image,
     round_length,
     simplify,
+    study_outline,
     svg_path,
     waters_and_borders,
     zone_fills,
 )
+from maps.figures.plan_figures import PlanFigures
+from maps.words import number_style
 from zoning.zones import OPEN
 
 Geometries = npt.NDArray[np.object_]

@@ -13,8 +13,8 @@ import pandas as pd
 
 from layers.errors import escape_hidden
 from maps.figures.plan_figures import PlanFigures
-from maps.locale import number_beside, number_style, shifted, text_in
 from maps.summaries import MeasureAxis, count_firmness, verdicts
+from maps.words import number_beside, number_style, shifted, text_in
 from zoning.zones import DECISION, Firmness
 
 CLOSE = 0.1

@@ -1,4 +1,4 @@
-"""The widget of a plan: the page of the map in a notebook, whose chosen unit and filters Python can read."""
+"""Cards of a plan and its parts for notebooks, and the widget of the map that Python can read."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from layers.inputs import Inputs
 from layers.overview import Shown
 from layers.phrases import Phrase
 from maps.charts import curve_row, step_curves
-from maps.style import LIGHT, Frame, svg_path, zone_fills
+from maps.drawing import LIGHT, Frame, svg_path, zone_fills
 from maps.web import draw
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook
-from zoning.scenario import Comparison, Robustness
+from zoning.whatif import Comparison, Robustness
 from zoning.zones import Curve
 
 SIZE_PX = 220

@@ -9,12 +9,12 @@ import pandas as pd
 from layers.outputs import PAGE, write_text
 from maps.annex import ReportContext
 from maps.charts import Part, Transition, transition_matrix
+from maps.drawing import fill_page, mark_fills, printed_faces
 from maps.figures import PlanFigures, PlanMaps
-from maps.locale import NONE, amount, capital, format_number, hectares
 from maps.page_blocks import BigNumbers, Block, Cell, Figure, Page, Split, Strong, Swatch, Table, drawn
-from maps.style import fill_page, mark_fills, printed_faces
 from maps.summaries import ComparisonWords, Sum
-from zoning.scenario import MOVES, Comparison
+from maps.words import NONE, amount, capital, format_number, hectares
+from zoning.whatif import MOVES, Comparison
 
 CAUSES, UNITS, SUMS, POLICIES = 4, 5, 3, 3
 """So many rows of each table stand on the page."""

@@ -15,14 +15,14 @@ from layers.conditions import number_text
 from layers.outputs import PAGE, write_text
 from maps.annex import ReportContext
 from maps.charts import CurveRow, Dot, MarginRow, Numbers, curve_row, margin_dots, step_curves, text_lines
+from maps.drawing import fill_page, printed_faces
 from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
-from maps.locale import DIGITS, capital, catalogue, inward, number_past, number_style, shifted, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Strong, Swatch, Table, drawn
 from maps.reports.functions_page import SLATE
 from maps.reports.summary_page import all_listed, listed
-from maps.style import fill_page, printed_faces
 from maps.summaries import beyond_text, interval_text, say_less_firm
-from zoning.scenario import Robustness, ScenarioMoves, scenario_moves
+from maps.words import DIGITS, capital, catalogue, inward, number_past, number_style, shifted, text_in
+from zoning.whatif import Robustness, ScenarioMoves, scenario_moves
 from zoning.zones import OPEN, Curve, StillThreshold, WeightInterval, threshold_curves, weight_intervals
 
 ROWS = 6

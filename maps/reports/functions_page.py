@@ -11,9 +11,9 @@ from markupsafe import Markup
 from layers.conditions import ConditionPart
 from maps.charts import Dot, Numbers, Strip, threshold_dots
 from maps.figures import CLOSE, PlanFigures, PlanMaps, RuleFigures, TestFigures
-from maps.locale import catalogue, text_in
 from maps.page_blocks import Block, Cards, Figure, Page, Paragraph, Swatch, drawn
 from maps.reports.summary_page import listed
+from maps.words import catalogue, text_in
 from zoning.zones import DECISION
 
 STRIPS = 3

@@ -11,9 +11,9 @@ import pandas as pd
 
 from maps.charts import AmountRow, Class, Stick, Sum, amount_bars, count_columns, lollipops, text_mm
 from maps.figures import PlanFigures, PlanMaps, QuotaFigures, weight_words
-from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Split, Swatch, Table, drawn
 from maps.reports.summary_page import listed
+from maps.words import capital, text_in
 
 LARGEST = 9
 LABEL_MM = 24.0, 33.0

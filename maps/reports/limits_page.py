@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from pyproj import CRS
 
+from maps.drawing import page_notices
 from maps.figures import PlanFigures
-from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Paragraph, Split, Table
-from maps.style import page_notices
 from maps.summaries import payments_without_amounts
+from maps.words import capital, text_in
 from zoning.zones import OPEN, assumed_measures
 
 ASSUMED, SOURCES, FINDINGS, FORMS = 8, 14, 6, 2

@@ -10,10 +10,10 @@ import pandas as pd
 from maps.annex import POOLS, by_group, party_name
 from maps.charts import Wording, flow_chart
 from maps.figures import PlanFigures
-from maps.locale import text_in
 from maps.page_blocks import Block, Cell, Facts, Page, Strong, Table, drawn
 from maps.reports.summary_page import listed
-from zoning.compensation import net_amounts
+from maps.words import text_in
+from zoning.money import net_amounts
 
 CHARTS = 3
 """So many instruments have a chart; the others are rows of a table."""

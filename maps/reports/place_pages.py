@@ -12,11 +12,11 @@ import pandas as pd
 from maps.annex import TOLD
 from maps.charts import ShareRow, share_bars, text_mm
 from maps.figures import PlanFigures, PlanMaps, QuotaFigures, RuleFigures, map_key
-from maps.locale import capital, text_in
 from maps.page_blocks import Block, Cell, Facts, Figure, Page, Paragraph, Split, Swatch, Table, drawn
 from maps.reports.functions_page import marks_of, overlay_letters
 from maps.reports.land_page import gets_most
 from maps.reports.summary_page import all_listed
+from maps.words import capital, text_in
 
 PLACES = 8
 """More jurisdictions have no page each."""

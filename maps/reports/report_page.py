@@ -9,7 +9,7 @@ from pathlib import Path
 from layers.outputs import PAGE, write_text
 from layers.overview import ShownText
 from maps.annex import TOLD, ReportContext, annex_chapters
-from maps.context import Neighbourhood
+from maps.drawing import Neighbourhood, Topology, fill_page, page_notices, printed_faces
 from maps.figures import PlanFigures, PlanMaps, RuleFigures
 from maps.page_blocks import Contents, Page
 from maps.reports.firmness_page import firmness, robustness, scenarios, thresholds, weights
@@ -21,10 +21,9 @@ from maps.reports.place_pages import PLACES, place_pages
 from maps.reports.regions import divergence
 from maps.reports.services_page import basic_services, energy, services
 from maps.reports.summary_page import summary
-from maps.style import Topology, fill_page, page_notices, printed_faces
 from maps.summaries import payments_without_amounts
 from zoning.plan import Plan
-from zoning.scenario import robustness_of
+from zoning.whatif import robustness_of
 
 
 def write_report(

@@ -9,10 +9,10 @@ import pandas as pd
 
 from maps.charts import Stick, lollipops
 from maps.figures import PlanFigures
-from maps.locale import render, text_in
 from maps.page_blocks import Block, Cell, Figure, Page, Swatch, Table, drawn
 from maps.reports.summary_page import listed
-from zoning.energy import light_message
+from maps.words import render, text_in
+from zoning.money import light_message
 from zoning.study import PlanIndex
 
 REGIONS = 34

@@ -9,8 +9,8 @@ import pandas as pd
 
 from maps.charts import ShareRow, share_bars
 from maps.figures import PlanFigures, PlanMaps, map_key
-from maps.locale import text_in
 from maps.page_blocks import BigNumbers, Block, Cell, Contents, Facts, Figure, Page, Split, Swatch, Table, drawn
+from maps.words import text_in
 
 MANY_PLACES = 8
 """More jurisdictions have no row each in a chart, and no name each in a sentence."""

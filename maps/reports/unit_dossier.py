@@ -11,9 +11,9 @@ from layers.outputs import PAGE, write_text
 from layers.overview import ShownText
 from maps.annex import ReportContext, dossier_chapters, main_function
 from maps.charts import Gauge, Numbers, fit, gauge, text_lines
+from maps.drawing import Topology, fill_page, printed_faces, zone_fills
 from maps.explain import explain
 from maps.figures import PlanFigures, PlanMaps, QuotaFigures, RuleFigures, weight_words
-from maps.locale import catalogue, text_in
 from maps.page_blocks import (
     BigNumbers,
     Block,
@@ -29,8 +29,8 @@ from maps.page_blocks import (
     Table,
 )
 from maps.reports.functions_page import SLATE
-from maps.style import Topology, fill_page, printed_faces, zone_fills
 from maps.summaries import Verdict
+from maps.words import catalogue, text_in
 from zoning.plan import Plan
 
 Content = Mapping[str, Any]

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from layers.errors import ZoneplanError
 from layers.phrases import Phrase
-from maps.locale import STEP_PHRASES, phrase_in
 from maps.serve.tried_plans import TriedPlans
+from maps.words import STEP_PHRASES, phrase_in
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette

@@ -18,15 +18,14 @@ from layers.errors import GeometryError, SourceError, StudyError
 from layers.outputs import NEW, write_text
 from layers.phrases import Phrase
 from maps.errors import WriteError
-from maps.locale import Terms
-from maps.offline import Verbatim
-from maps.web import draw
+from maps.web import Verbatim, draw
+from maps.words import Terms
 from zoning.checks import known_roles
 from zoning.pipeline import FreshPlan
 from zoning.plan import Plan
 from zoning.rulebook import ELEVATION_ROLE
-from zoning.scenario import plan_of_try
 from zoning.study import Study, read_try
+from zoning.whatif import plan_of_try
 
 KEPT = 8
 """How many tries are kept; a further one takes the place of the oldest."""

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, catalogue, text_in
+from maps.words import LocalizedPlan, catalogue, text_in
 from zoning.quotas import RESERVE
 from zoning.records import row_records
 from zoning.study import Quota
@@ -82,7 +82,7 @@ def quota_shifts(plan: LocalizedPlan, quota: Quota) -> QuotaShifts | None:
     Parameters
     ----------
     plan : LocalizedPlan
-        From :func:`maps.locale.localize`.
+        From :func:`maps.words.localize`.
     quota : Quota
         Of the same plan.
 
@@ -94,7 +94,7 @@ def quota_shifts(plan: LocalizedPlan, quota: Quota) -> QuotaShifts | None:
     Examples
     --------
     >>> import zoneplan as zp
-    >>> from maps.locale import localize
+    >>> from maps.words import localize
     >>> plan = localize(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))), "en")
     >>> found = quota_shifts(plan, plan.study.quotas[0])
     >>> for one in found.losers:

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.locale import (
+from maps.summaries.difference_words import DifferenceWords
+from maps.words import (
     NONE,
     LocalizedPlan,
     amount,
@@ -22,9 +23,8 @@ from maps.locale import (
     sentence_gap,
     text_in,
 )
-from maps.summaries.difference_words import DifferenceWords
-from zoning.compensation import net_amounts_by
-from zoning.scenario import MOVES, UNKNOWN, Comparison
+from zoning.money import net_amounts_by
+from zoning.whatif import MOVES, UNKNOWN, Comparison
 
 LISTED = 4
 """So many differences or units stand in a row."""

@@ -10,10 +10,10 @@ from typing import NamedTuple
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.locale import NONE, catalogue, format_number, localize, text_in
 from maps.summaries.difference_words import DifferenceWords, fields_of
+from maps.words import NONE, catalogue, format_number, localize, text_in
 from zoning.plan import Plan
-from zoning.scenario import Consensus
+from zoning.whatif import Consensus
 
 
 class DifferenceRow(NamedTuple):

@@ -8,10 +8,10 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, Terms, capital, catalogue, name_text, share_text, text_in
-from zoning.compensation import PARTY_WORDS
+from maps.words import LocalizedPlan, Terms, capital, catalogue, name_text, share_text, text_in
+from zoning.money import PARTY_WORDS
 from zoning.rulebook import with_all_topics
-from zoning.scenario import entries_of
+from zoning.whatif import entries_of
 
 LINE = 40
 """What stands in a plan is cut behind so many characters."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from maps.locale import catalogue
+from maps.words import catalogue
 from zoning.zones import FIRMNESS, Firmness, RuleTests
 
 

@@ -11,7 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.errors import escape_hidden
-from maps.locale import (
+from maps.summaries.firmness_words import count_firmness, say_less_firm
+from maps.summaries.unit_verdicts import Verdicts
+from maps.words import (
     LocalizedPlan,
     capital,
     catalogue,
@@ -22,8 +24,6 @@ from maps.locale import (
     short_amount,
     text_in,
 )
-from maps.summaries.firmness_words import count_firmness, say_less_firm
-from maps.summaries.unit_verdicts import Verdicts
 from zoning.quotas import RESERVE
 from zoning.rulebook import AREAS_HA, Zone
 from zoning.study import Quota
@@ -163,7 +163,7 @@ def headline(plan: LocalizedPlan, found: Verdicts) -> Headline:
     Parameters
     ----------
     plan : LocalizedPlan
-        From :func:`maps.locale.localize`.
+        From :func:`maps.words.localize`.
     found : Verdicts
         Of the same plan, from :func:`maps.summaries.verdicts`.
 
@@ -175,7 +175,7 @@ def headline(plan: LocalizedPlan, found: Verdicts) -> Headline:
     Examples
     --------
     >>> import zoneplan as zp
-    >>> from maps.locale import localize
+    >>> from maps.words import localize
     >>> from maps.summaries import verdicts
     >>> plan = localize(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))), "en")
     >>> told = headline(plan, verdicts(plan))

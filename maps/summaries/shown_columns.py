@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from maps.locale import NONE, Renderer, amount, catalogue, format_measure, format_number
+from maps.words import NONE, Renderer, amount, catalogue, format_measure, format_number
 from zoning.tables import Table
 
 FIGURES = frozenset({"int", "float", "decimal"})

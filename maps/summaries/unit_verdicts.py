@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, Renderer, number_beside, number_past, number_style, shifted
 from maps.summaries.verdict_table import Kind, LimitTest, Operator, VerdictTable, Wording, verdict_table
+from maps.words import LocalizedPlan, Renderer, number_beside, number_past, number_style, shifted
 from zoning.zones import RuleTests, rule_tests
 
 COMPARED: Mapping[str, Callable[[float, float], bool]] = {
@@ -196,7 +196,7 @@ def verdicts(plan: LocalizedPlan) -> Verdicts:
     Parameters
     ----------
     plan : LocalizedPlan
-        From :func:`maps.locale.localize`.
+        From :func:`maps.words.localize`.
 
     Returns
     -------
@@ -207,7 +207,7 @@ def verdicts(plan: LocalizedPlan) -> Verdicts:
     Examples
     --------
     >>> import zoneplan as zp
-    >>> from maps.locale import localize
+    >>> from maps.words import localize
     >>> plan = localize(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))), "en")
     >>> weld = verdicts(plan)["08123"]
     >>> print(weld.sentence)

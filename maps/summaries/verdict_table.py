@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from layers.conditions import ConditionPart
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, catalogue, limit_number, number_style, shifted, text_in
 from maps.summaries.measure_axes import MeasureAxis, measure_axis
+from maps.words import LocalizedPlan, catalogue, limit_number, number_style, shifted, text_in
 from zoning.rulebook import MeasureTerm, Zone
 from zoning.zones import RuleTests
 

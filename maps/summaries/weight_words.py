@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from layers.errors import escape_hidden
-from maps.locale import LocalizedPlan, catalogue, format_measure, text_in
+from maps.words import LocalizedPlan, catalogue, format_measure, text_in
 from zoning.zones import WeightInterval
 
 

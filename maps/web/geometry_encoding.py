@@ -1,4 +1,4 @@
-"""The shapes of a plan in one small block of text, which the page unpacks: each border once, and rings made of borders.
+"""The shapes of a plan and its ground in the plane of the map, in one small block of text: each border once.
 
 Neighbours keep one common border however coarse it is drawn. The block holds, compressed and then written in 85 signs:
 the length of the page's model in 4 bytes, the model as JSON, and columns of whole numbers: arcs as steps from point to
@@ -23,8 +23,7 @@ import shapely
 from layers.crs import is_equal_area, way_between, working_crs
 from layers.errors import CrsError, escape_hidden
 from layers.phrases import Phrase
-from maps.context import Context, Neighbourhood, Relief, context_around, relief
-from maps.style import Topology, fine_step
+from maps.drawing import Context, Neighbourhood, Relief, Topology, context_around, fine_step, relief
 from maps.web.page_model import (
     Columns,
     DatumShift,

@@ -1,4 +1,4 @@
-"""What the map says of the whole plan: legend, figures, classes of quota use, and what to know before relying on it."""
+"""What the map says of the whole plan: legend, figures, payments, sites, measures, and what to know before using it."""
 
 from __future__ import annotations
 
@@ -19,23 +19,7 @@ import shapely
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
-from maps.locale import (
-    COVERED,
-    LocalizedPlan,
-    UnitNoun,
-    amount,
-    assumption_title,
-    catalogue,
-    hectares,
-    localize,
-    number_style,
-    provision_text,
-    reading_text,
-    solution_words,
-    text_in,
-)
-from maps.recompute import PlanModel
-from maps.style import DASHES, designation_inks, line_styles, overlay_signs, site_inks, zone_fills
+from maps.drawing import DASHES, designation_inks, line_styles, overlay_signs, site_inks, zone_fills
 from maps.summaries import (
     ComparisonWords,
     MeasureAxis,
@@ -85,13 +69,29 @@ from maps.web.page_model import (
     Transition,
     ZoneLayer,
 )
+from maps.web.plan_model import PlanModel
 from maps.web.unit_details import Shelf, cards
-from zoning.compensation import PARTY_WORDS, POOL, known_parties, net_amounts
+from maps.words import (
+    COVERED,
+    LocalizedPlan,
+    UnitNoun,
+    amount,
+    assumption_title,
+    catalogue,
+    hectares,
+    localize,
+    number_style,
+    provision_text,
+    reading_text,
+    solution_words,
+    text_in,
+)
+from zoning.money import PARTY_WORDS, POOL, known_parties, net_amounts
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
 from zoning.rulebook import Policy
-from zoning.scenario import MOVES, Comparison
 from zoning.study import Quota
+from zoning.whatif import MOVES, Comparison
 from zoning.zones import DECISION, assumed_measures
 
 Integers = npt.NDArray[np.int64]

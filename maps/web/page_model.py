@@ -10,9 +10,9 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from maps.recompute import PlanModel
-from maps.style import Sign
+from maps.drawing import Sign
 from maps.summaries import Headline, MeasureAxis, VerdictTable
+from maps.web.plan_model import PlanModel
 
 Row = TypeVar("Row")
 

@@ -20,9 +20,7 @@ from layers.crs import project, valid_polygons, working_crs
 from layers.errors import CrsError, GeometryError, UnknownNameError, ZoneplanError, escape_hidden
 from layers.numerals import floats_of
 from layers.phrases import Phrase
-from maps.context import study_outline
-from maps.locale import catalogue, hectares
-from maps.style import TABLE_FILLS, Topology, fine_step
+from maps.drawing import TABLE_FILLS, Topology, fine_step, study_outline
 from maps.summaries import Headline, MeasureAxis, Quality, VerdictTable, measure_axis
 from maps.web.geometry_encoding import Integers, Shapes
 from maps.web.map_payload import LARGEST, in_steps, number_signs, step_of, words_of
@@ -52,6 +50,7 @@ from maps.web.page_model import (
     UnitRow,
     ZoneLayer,
 )
+from maps.words import catalogue, hectares
 from zoning.errors import near
 
 Floats = npt.NDArray[np.float64]

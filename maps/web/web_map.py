@@ -13,9 +13,10 @@ import geopandas as gpd
 
 from layers.errors import ZoneplanError, escape_hidden
 from layers.phrases import Phrase
-from maps.context import Neighbourhood, Surrounded
-from maps.locale import localize
-from maps.offline import (
+from maps.drawing import Neighbourhood, Surrounded, Topology, font_faces, page_notices, plan_topology, theme_css
+from maps.web.geometry_encoding import Integers, PlaneName, Shapes, encode_block, ground_of, place_on_grid
+from maps.web.map_payload import compared_page, measure_columns, page_of
+from maps.web.offline_page import (
     LIBRARIES,
     Layer,
     LayerControl,
@@ -28,14 +29,12 @@ from maps.offline import (
     page_script,
     tile_layer,
 )
-from maps.recompute import plan_model
-from maps.style import Topology, font_faces, page_notices, plan_topology, theme_css
-from maps.web.geometry_encoding import Integers, PlaneName, Shapes, encode_block, ground_of, place_on_grid
-from maps.web.map_payload import compared_page, measure_columns, page_of
 from maps.web.page_model import Page, as_json
+from maps.web.plan_model import plan_model
 from maps.web.table_page import TableLook, drawn_table, table_content, table_page
+from maps.words import localize
 from zoning.plan import Plan
-from zoning.scenario import Comparison, Robustness, robustness_of
+from zoning.whatif import Comparison, Robustness, robustness_of
 
 ASSETS = Path(__file__).parent / "src"
 PLANE = "ZoneplanPlane"

@@ -14,7 +14,7 @@ import rasterio
 from affine import Affine
 
 from layers.conditions import Clause, ClauseWording
-from maps.locale import catalogue
+from maps.words import catalogue
 
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 

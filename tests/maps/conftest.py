@@ -166,7 +166,7 @@ def chain_lines() -> Callable[..., set[str]]:
     """A function that gives what `zoneplan explain` prints below its headings, margins apart."""
     from maps.explain import explain
     from maps.explain.explanation_text import ANSWERS
-    from maps.locale import catalogue
+    from maps.words import catalogue
 
     def lines(plan: object, unit_id: str, language: str = "en") -> set[str]:
         words = catalogue("explain", language)
@@ -181,7 +181,7 @@ def chain_lines() -> Callable[..., set[str]]:
 @pytest.fixture
 def map_page() -> Callable[..., object]:
     """A function that gives all that the map is made from."""
-    from maps.style import plan_topology
+    from maps.drawing import plan_topology
     from maps.web.geometry_encoding import place_on_grid
     from maps.web.map_payload import page_of
 

@@ -12,7 +12,7 @@ import pytest
 
 from maps.reports import write_comparison, write_dossier
 from maps.web import draw
-from zoning.scenario import compare
+from zoning.whatif import compare
 
 pytestmark = [pytest.mark.browser]
 STUDIES = {"en": "us_mountain_west", "zh": "china_provinces"}

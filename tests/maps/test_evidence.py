@@ -9,8 +9,8 @@ import pytest
 
 from layers.errors import StudyError
 from maps.reports import report
-from maps.run_folder import read_run, write_run
-from zoning.pipeline import run
+from maps.runs import read_run, write_run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 
 OFFICE = '{ en = "Forest Office", zh = "林业局" }'

@@ -10,13 +10,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from maps.drawing import picture
 from maps.explain import explain
-from maps.locale import localize
 from maps.reports import report, write_report
-from maps.run_folder import read_run, run_language, write_run
-from maps.style import picture
+from maps.runs import read_run, run_language, write_run
 from maps.web import draw
 from maps.web.page_model import Assumed
+from maps.words import localize
 from zoning.plan import Plan
 from zoning.rulebook.schema import Terms
 from zoning.zones import classify

@@ -13,11 +13,11 @@ import pytest
 from maps.annex import ReportContext
 from maps.exports.workbook_sheets import cover_of
 from maps.figures import PlanFigures, RuleFigures
-from maps.locale import catalogue, localize
 from maps.reports import report
 from maps.reports.summary_page import leading, listed
 from maps.summaries import headline, verdicts
 from maps.summaries.difference_words import DifferenceWords
+from maps.words import catalogue, localize
 from tests.conftest import SHIPPED_EDITIONS
 from zoning.plan import Plan
 from zoning.quotas import RESERVE

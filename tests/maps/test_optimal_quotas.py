@@ -11,10 +11,10 @@ import pytest
 
 from maps.cli.commands import main
 from maps.explain import explain, trace
-from maps.locale import localize
 from maps.reports import dossier, report
-from maps.run_folder import read_run
-from zoning.pipeline import run
+from maps.runs import read_run
+from maps.words import localize
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 

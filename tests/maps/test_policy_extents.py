@@ -10,9 +10,9 @@ import pytest
 
 from maps.explain import at_unit, explain, extent_sentence
 from maps.exports.workbook_sheets import sheets_of
-from maps.locale import localize
 from maps.reports import dossier, report
 from maps.web.unit_details import cards
+from maps.words import localize
 from zoning.plan import Plan
 from zoning.rulebook.schema import Extent
 

@@ -14,9 +14,9 @@ from layers.sources import Section, Source
 from maps.annex.annexes import texts
 from maps.annex.report_context import ReportContext
 from maps.explain.industry_query import ask_industry
-from maps.locale import localize, provision_text, reading_text
 from maps.reports.report_page import report
 from maps.web.page_model import PoliciesChecked
+from maps.words import localize, provision_text, reading_text
 from zoning.plan import Plan
 from zoning.policies import list_industries
 from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook

@@ -11,10 +11,10 @@ import pytest
 from maps.explain import explain
 from maps.exports.geopackage import columns_of_units
 from maps.exports.workbook_sheets import sheets_of
-from maps.locale import catalogue, localize
 from maps.reports import dossier, report
 from maps.summaries import ShownColumns
 from maps.web.unit_details import cards
+from maps.words import catalogue, localize
 from zoning.tables import QUOTAS, TABLES, ZONES
 
 UNIT = "c4"

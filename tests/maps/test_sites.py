@@ -12,15 +12,15 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
+from maps.drawing import plan_topology
 from maps.exports import write_geopackage
 from maps.exports.geopackage import style_text, styles_of
-from maps.locale import localize
 from maps.reports import report
-from maps.run_folder import read_run, write_run
-from maps.style import plan_topology
+from maps.runs import read_run, write_run
 from maps.web.geometry_encoding import place_on_grid
 from maps.web.map_payload import FINER, site_layers
-from zoning.pipeline import run
+from maps.words import localize
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 
 SITING = '\n[quotas.siting]\nlayer = "height"\nprefer = "low"\nmin_patch_ha = 6\n'

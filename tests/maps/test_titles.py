@@ -18,15 +18,15 @@ import pytest
 
 from layers.parallel import copies
 from maps.cli.commands import _summary, _tell
+from maps.drawing import picture
 from maps.explain import at, explain, find_unit
 from maps.exports import write_geopackage, write_workbook
-from maps.locale import catalogue, localize, text_in
 from maps.reports import dossier, report
-from maps.run_folder.run_files import read_run, write_files
-from maps.style import picture
+from maps.runs.run_files import read_run, write_files
 from maps.web import draw
 from maps.web.page_model import Page, as_json
-from zoning.pipeline import run
+from maps.words import catalogue, localize, text_in
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 

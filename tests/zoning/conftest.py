@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from layers.errors import Finding
-from maps.locale import Renderer, render
+from maps.words import Renderer, render
 from zoning.plan import Plan
+from zoning.reasons import Message, Remark
 from zoning.rulebook import Rulebook
-from zoning.trace import Message, Remark
 
 DAY = date(2025, 1, 1)
 

@@ -13,7 +13,7 @@ from shapely.affinity import translate
 
 from layers.errors import SourceError
 from tests.zoning.conftest import said
-from zoning.pipeline import STEPS, run
+from zoning.pipeline.flow import STEPS, run
 from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.tables import TABLES, tabulate

@@ -20,10 +20,10 @@ import shapely
 
 from zoning.measures import measure
 from zoning.overlays import overlay
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.rulebook import Indicator, Rulebook, read_rulebook
-from zoning.scenario import calibrate
 from zoning.study import read_study
+from zoning.whatif import calibrate
 from zoning.zones import classify, resolve
 from zoning.zones.parent_units import gather_parents
 

@@ -1,4 +1,4 @@
-"""Findings: what a finished plan leaves open, misses or does for nothing."""
+"""Findings: what a finished plan assumes, leaves open, misses or does for nothing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from layers.conditions import condition_parts, parse_condition
 from zoning.measures import complete_measures, lines_left_out, unknown_measures
 from zoning.plan import Assumption, Plan
 from zoning.policies import UNSTATED, find_repeats, gaps_in, uncovered
+from zoning.quotas import why_unplaced
+from zoning.reasons import Field, Ids, Message, Remark, Term, amount, in_languages, remark, say
 from zoning.rulebook import (
     LOCKED,
     STUDY,
@@ -26,9 +28,7 @@ from zoning.rulebook import (
     Value,
     without_unused_topics,
 )
-from zoning.siting import why_unplaced
 from zoning.study import Decision
-from zoning.trace import Field, Ids, Message, Remark, Term, amount, in_languages, remark, say
 from zoning.zones import (
     DECISION,
     DEFAULT_RULE,
@@ -90,7 +90,7 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
     Examples
     --------
     >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
+    >>> from zoning.pipeline.flow import run
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> {finding.code for finding in plan_findings_of(plan)}
     {'instrument_unread'}

@@ -19,6 +19,7 @@ from layers.phrases import Phrase
 from zoning.audits.worked_cases import run_cases
 from zoning.errors import RulebookError
 from zoning.plan import Plan
+from zoning.reasons import Ids, Remark, remark, say
 from zoning.records import claim_said
 from zoning.rulebook import (
     Draft,
@@ -30,7 +31,6 @@ from zoning.rulebook import (
     typed_verified_note,
     unread_languages_note,
 )
-from zoning.trace import Ids, Remark, remark, say
 from zoning.zones import DEFAULT_RULE
 
 RULE_COLUMNS = ("rule", "zone", "claims", "unknown", "decides", "decides_ha", "ties", "parameters")
@@ -70,7 +70,7 @@ def rule_coverage_of(plan: Plan) -> RuleCoverage:
     Examples
     --------
     >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
+    >>> from zoning.pipeline.flow import run
     >>> found = rule_coverage_of(run(read_study(builtin_study("us_mountain_west"))))
     >>> bool(found.parameters.set_index("parameter").loc["density_min_per_km2", "units"] > 0)
     True

@@ -1,4 +1,4 @@
-"""What nothing of a rulebook reaches: zones without an instrument, and numbers that no worked case holds."""
+"""The worked cases of a rulebook, and what nothing of it reaches: zones without an instrument, unheld numbers."""
 
 from __future__ import annotations
 
@@ -20,12 +20,24 @@ import pandas as pd
 from layers.conditions import parse_condition
 from layers.errors import ZoneplanError, raise_all
 from layers.phrases import SEMICOLON, Phrase, phrase_list
-from zoning.compensation import complete_agreement, conditions_of, measures_of, net_amounts_by, payment_rows
-from zoning.energy import ENERGY_COLUMNS, EnergyTable, figures_of, intensity_progress, judge_energy, scheme_in_force
 from zoning.errors import RulebookError, near
 from zoning.measures import QUOTA, absent_measures, column_of, complete_measures
+from zoning.money import (
+    ENERGY_COLUMNS,
+    EnergyTable,
+    complete_agreement,
+    conditions_of,
+    figures_of,
+    intensity_progress,
+    judge_energy,
+    measures_of,
+    net_amounts_by,
+    payment_rows,
+    scheme_in_force,
+)
 from zoning.overlays import settle_lines
 from zoning.policies import assign, cover_lists, judge_industry, list_industries, lists_on, reach_of
+from zoning.reasons import Field, Ids, Message, Remark, remark, say
 from zoning.rulebook import (
     EXCEPTION,
     LIGHTS,
@@ -41,7 +53,6 @@ from zoning.rulebook import (
     roles_read,
 )
 from zoning.tables import QUOTAS, tabulate
-from zoning.trace import Field, Ids, Message, Remark, remark, say
 from zoning.zones import ParentUnits, classify, resolve, weigh_norms
 
 ENERGY_KEYS = ("period", "scheme", "targets")

@@ -18,20 +18,19 @@ from layers.inputs import Inputs
 from layers.phrases import Phrase
 from layers.sandbox import sandboxed
 from layers.sources import Keys, TableSection, UnitsSection
-from zoning.compensation import measure_names
-from zoning.divergence import divergence_measures
-from zoning.energy import EnergyTable, read_energy
 from zoning.errors import near
 from zoning.measures import (
     BELOW_STANDARD,
     QUOTA,
     TravelTable,
     columns_of_none,
+    divergence_measures,
     layer_index_faults,
     read_travel_table,
     strange_origins,
     unknown_measures,
 )
+from zoning.money import EnergyTable, measure_names, read_energy
 from zoning.policies import read_industries
 from zoning.quotas import Values
 from zoning.rulebook import ELEVATION_ROLE, EXAMPLES, Derived, Indicator, Rulebook, strange_codes, with_all_topics

@@ -9,11 +9,13 @@ import pandas as pd
 
 from layers.errors import Finding, UnknownNameError, ZoneplanError, shown
 from layers.phrases import OR, Phrase, phrase_list
-from layers.units import jurisdiction_names
-from zoning.agreements import Agreement
+from layers.read import jurisdiction_names
 from zoning.checks.column_sources import ExpectedColumns
-from zoning.compensation import (
+from zoning.errors import near
+from zoning.measures import QUOTA
+from zoning.money import (
     BUDGET,
+    EnergyTable,
     conditions_of,
     expand_agreements,
     known_parties,
@@ -22,13 +24,11 @@ from zoning.compensation import (
     near_misses,
     parties_of,
     party_faults,
+    scheme_in_force,
 )
-from zoning.energy import EnergyTable, scheme_in_force
-from zoning.errors import near
-from zoning.measures import QUOTA
 from zoning.quotas import UNIT
 from zoning.rulebook import EXEMPT, INCENTIVE, RELAXED, Rulebook, Scheme
-from zoning.study import Study
+from zoning.study import Agreement, Study
 
 
 def flow_faults(study: Study, parties: Mapping[str, str], columns: ExpectedColumns) -> Iterator[ZoneplanError]:

@@ -11,9 +11,8 @@ from layers.errors import Finding, ZoneplanError
 from layers.inputs import Inputs, LeftOut
 from layers.phrases import Phrase, phrase_list
 from layers.read import can_be_left_out, leave_out
-from zoning.compensation import measure_names
-from zoning.divergence import divergence_measures
-from zoning.measures import QUOTA, boundary_role, free_of
+from zoning.measures import QUOTA, boundary_role, divergence_measures, free_of
+from zoning.money import measure_names
 from zoning.rulebook import Rulebook
 from zoning.study import Siting, Study
 

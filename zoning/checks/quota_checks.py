@@ -14,9 +14,8 @@ from layers.raster import MAX_SLOPE_CELL_M
 from zoning.checks.column_sources import ExpectedColumns, later_measures
 from zoning.errors import near
 from zoning.measures import QUOTA, boundary_role
-from zoning.quotas import measures_read
+from zoning.quotas import condition_names, hectares_of, measures_read
 from zoning.rulebook import Rulebook
-from zoning.siting import condition_names, hectares_of
 from zoning.study import Quota, Siting, Study
 
 CONDITIONED = ("priority", "groups", "limits", "locked")

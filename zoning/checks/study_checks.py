@@ -43,9 +43,9 @@ from zoning.checks.column_sources import (
 from zoning.checks.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
 from zoning.checks.quota_checks import quota_faults, siting_faults
 from zoning.checks.scenario_checks import scenario_faults, with_parameters
-from zoning.compensation import known_parties, service_faults
 from zoning.errors import near
 from zoning.measures import QUOTA, deducted_roles, misfits, range_faults, try_formula
+from zoning.money import known_parties, service_faults
 from zoning.policies import local_list_faults
 from zoning.rulebook import (
     ELEVATION_ROLE,

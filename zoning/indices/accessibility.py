@@ -1,4 +1,4 @@
-"""Minimum standards of services: who is below, what is missing, and where one more facility brings most."""
+"""Access to services: travel times, catchments, the nearest, and minimum standards with what is missing."""
 
 from __future__ import annotations
 

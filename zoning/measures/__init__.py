@@ -1,6 +1,18 @@
-"""Measures: one row a unit, one column an indicator; what belongs together is aggregated."""
+"""Measures: one row a unit, one column an indicator; what belongs together is aggregated, also over years."""
 
 from zoning.measures.aggregation import PATH, mean_by, paths, places_of, sum_by, without_noise
+from zoning.measures.divergence_measures import (
+    DRIFTING,
+    GROWTH,
+    WIDER_FROM,
+    YEARS_APART,
+    DriftAnswer,
+    Drifting,
+    Gap,
+    divergence_measures,
+    drift_answer,
+    with_divergence,
+)
 from zoning.measures.indicators import (
     QUOTA,
     Because,
@@ -29,6 +41,7 @@ from zoning.measures.plan_indices import (
     scores_of,
     with_indices,
 )
+from zoning.measures.regional_divergence import regional_divergence
 from zoning.measures.service_access import (
     BELOW_STANDARD,
     TravelTable,
@@ -37,20 +50,20 @@ from zoning.measures.service_access import (
     strange_origins,
     with_standards,
 )
-from zoning.measures.unit_measures import (
-    boundary_role,
-    deducted_roles,
-    measure,
-    steepness,
-    try_formula,
-    undeducted,
-)
+from zoning.measures.unit_measures import boundary_role, deducted_roles, measure, steepness, try_formula, undeducted
 
 __all__ = [
     "BELOW_STANDARD",
+    "DRIFTING",
+    "GROWTH",
     "PATH",
     "QUOTA",
+    "WIDER_FROM",
+    "YEARS_APART",
     "Because",
+    "DriftAnswer",
+    "Drifting",
+    "Gap",
     "LayerIndices",
     "TravelTable",
     "absent_measures",
@@ -63,6 +76,8 @@ __all__ = [
     "complete_traced",
     "deducted_roles",
     "derive",
+    "divergence_measures",
+    "drift_answer",
     "explain_derived",
     "free_of",
     "layer_index_faults",
@@ -77,6 +92,7 @@ __all__ = [
     "places_of",
     "range_faults",
     "read_travel_table",
+    "regional_divergence",
     "scores_by_weights",
     "scores_of",
     "sources_of",
@@ -86,6 +102,7 @@ __all__ = [
     "try_formula",
     "undeducted",
     "unknown_measures",
+    "with_divergence",
     "with_indices",
     "with_left_out",
     "with_none_of",

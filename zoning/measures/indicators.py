@@ -19,8 +19,8 @@ from layers.sources import TableSection
 from zoning.errors import near
 from zoning.measures.aggregation import without_noise
 from zoning.plan import Assumption
+from zoning.reasons import Banding, Message, Term, amount, say
 from zoning.rulebook import Derived, DerivedBand, Indicator, Membership, Policy, Rule, Rulebook, without_unused_topics
-from zoning.trace import Banding, Message, Term, amount, say
 from zoning.unit_ids import keep_ids
 
 Values = Mapping[str, float | bool | str]

@@ -18,9 +18,9 @@ from layers.conditions import parse_formula
 from layers.errors import UnknownNameError, ZoneplanError, at_key, raise_all
 from layers.formats import Raster, read_raster
 from layers.inputs import Layer
-from layers.memory import OwnFolder
 from layers.phrases import Phrase
 from layers.raster import Borders, summarise
+from layers.read import OwnFolder
 from zoning.errors import near
 from zoning.indices import (
     areal_interpolation,
@@ -43,9 +43,9 @@ from zoning.indices import (
 from zoning.measures.indicators import derive, out_of_range, sources_of
 from zoning.measures.service_access import TravelTable, access_level
 from zoning.plan import IndexRaster
+from zoning.reasons import AccessParts, ArealParts, CapacityParts, IndexParts, RasterParts
 from zoning.rulebook import Rulebook
 from zoning.study import ArealTerms, CapacityTerms, PlanIndex, RasterTerms
-from zoning.trace import AccessParts, ArealParts, CapacityParts, IndexParts, RasterParts
 
 _MOST_WHOLE = 254
 """The largest grade that a cell of one byte holds; 255 stands for none."""

@@ -17,9 +17,9 @@ from layers.phrases import Phrase
 from layers.sources import resolve_source
 from zoning.errors import near
 from zoning.indices import best_facilities, facility_shares, service_gap, travel_times
+from zoning.reasons import AccessParts
 from zoning.study import AccessTerms, PlanIndex
 from zoning.tables import FACILITIES, tabulate
-from zoning.trace import AccessParts
 
 
 @dataclass(frozen=True, eq=False)

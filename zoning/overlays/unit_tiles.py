@@ -1,4 +1,4 @@
-"""Tiles in copies of this process, one after another: what it takes to cut a tile is given back when its copy ends."""
+"""Tiles of units: neighbours that are cut together, kept as archives, cut in copies of this process."""
 
 from __future__ import annotations
 

@@ -20,6 +20,7 @@ from layers.phrases import english
 from zoning.arguments import at_least, takes
 from zoning.measures import complete_measures, mean_by, paths, sum_by
 from zoning.overlays import covered, roles_of
+from zoning.reasons import Message, in_languages, say
 from zoning.rulebook import (
     CONTROL_LINE,
     EXCEPTION,
@@ -32,7 +33,6 @@ from zoning.rulebook import (
     without_unused_topics,
 )
 from zoning.tables import ENERGY, FLOWS, POLICIES, POLICY_TEXTS, QUOTAS, ZONES, tabulate
-from zoning.trace import Message, in_languages, say
 from zoning.unit_ids import keep_ids
 
 

@@ -15,6 +15,7 @@ from layers.phrases import Phrase, word
 from layers.sources import resolve_source
 from zoning.errors import near
 from zoning.plan import Plan
+from zoning.reasons import Field, Message, Remark, Texts, as_message, in_languages, joined, remark, say, titled
 from zoning.rulebook import (
     OWN,
     STATES,
@@ -31,7 +32,6 @@ from zoning.rulebook import (
 )
 from zoning.study import IndustriesSection, Study
 from zoning.tables import INDUSTRIES, tabulate
-from zoning.trace import Field, Message, Remark, Texts, as_message, in_languages, joined, remark, say, titled
 
 INDUSTRY_COLUMNS = ("unit_id", "jurisdiction", "code", "treatment", "state", "conditions", "note", "reference")
 """The columns that are read; any others are a note to oneself."""

@@ -1,7 +1,9 @@
-"""Land quotas: an amount handed down the levels, whole, inside bounds, with exact sums at each of them."""
+"""Quotas: land handed down the hierarchy in whole steps, and the sites on which it is built."""
 
 from zoning.quotas.bounds import RESERVE, UNIT
 from zoning.quotas.jurisdiction_tree import name_level
+from zoning.quotas.placement import hectares_of, site, site_again, why_unplaced
+from zoning.quotas.suitability import condition_names
 from zoning.quotas.weighted_allocation import TracedAllocation, allocate, allocate_traced
 from zoning.quotas.weights import (
     Values,
@@ -21,12 +23,17 @@ __all__ = [
     "Values",
     "allocate",
     "allocate_traced",
+    "condition_names",
     "conditions_of",
     "find_column",
+    "hectares_of",
     "measures_read",
     "name_level",
     "names_asked",
     "product",
+    "site",
+    "site_again",
     "unit_context",
+    "why_unplaced",
     "zones_asked",
 ]

@@ -1,4 +1,4 @@
-"""Balances of a quota: what units hand to each other once it has been handed out."""
+"""Jurisdictions: the tree down which a quota is handed, what each can take, and balances handed on afterwards."""
 
 from __future__ import annotations
 

@@ -24,10 +24,10 @@ from zoning.quotas.constraints import Constraints, Limiting, group_family, membe
 from zoning.quotas.jurisdiction_tree import Jurisdiction, Survey, apply_transfers, name_level
 from zoning.quotas.optimal_allocation import Solution, Task
 from zoning.quotas.weights import Values, quotas_read, unit_context, weigh_units
+from zoning.reasons import QuotaTrace
 from zoning.solver import Counts, GroupTree, Objects, Step, apportion_groups, make_contest, refuse_huge
 from zoning.study import Quota
 from zoning.tables import QUOTA_RULES, QUOTAS, SOLUTIONS, ZONES, Table, tabulate
-from zoning.trace import QuotaTrace
 from zoning.unit_ids import keep_ids
 
 

@@ -1,4 +1,4 @@
-"""What conditions found, as records have it, and where what they rest on is written."""
+"""What conditions found, as records have it, and where what they rest on is written in tables and rulebook."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pandas as pd
 
 from layers.conditions import Clause, Evaluation
 from layers.sources import Section
+from zoning.reasons import Field, Message, Said
 from zoning.rulebook import Rulebook
 from zoning.study import Study
-from zoning.trace import Field, Message, Said
 
 
 def each_row(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -13,14 +13,19 @@ import pandas as pd
 
 from layers.conditions import parse_calculation, parse_condition
 from layers.sources import name_text
-from zoning.divergence import DRIFTING, GROWTH, YEARS_APART, divergence_measures, drift_answer
-from zoning.measures import Because, explain_derived, places_of
+from zoning.measures import (
+    DRIFTING,
+    GROWTH,
+    YEARS_APART,
+    Because,
+    divergence_measures,
+    drift_answer,
+    explain_derived,
+    places_of,
+)
 from zoning.plan import Plan
 from zoning.policies import plain_value
-from zoning.records.findings import each_row, in_plan, in_rulebook, is_about, parameters_of, said_of
-from zoning.rulebook import Derived, Membership, Norm, Rulebook
-from zoning.study import AccessTerms, ArealTerms, DivergenceSection, PlanIndex, RasterTerms, RegionalSeries
-from zoning.trace import (
+from zoning.reasons import (
     AccessParts,
     ArealParts,
     CapacityParts,
@@ -36,6 +41,9 @@ from zoning.trace import (
     in_languages,
     say,
 )
+from zoning.records.findings import each_row, in_plan, in_rulebook, is_about, parameters_of, said_of
+from zoning.rulebook import Derived, Membership, Norm, Rulebook
+from zoning.study import AccessTerms, ArealTerms, DivergenceSection, PlanIndex, RasterTerms, RegionalSeries
 from zoning.zones import norms_in
 
 AGGREGATES = {

@@ -1,4 +1,4 @@
-"""Why a unit is zoned as it is: its claims, by which rule or decision, with the clauses that were answered."""
+"""Why a unit is zoned as it is: its claims, control lines and lights, with the clauses that were answered."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 
 from layers.conditions import parse_condition
-from zoning.energy import EnergyTable, scheme_in_force
 from zoning.measures import deducted_roles, places_of
+from zoning.money import EnergyTable, scheme_in_force
 from zoning.plan import Plan
+from zoning.reasons import EachLanguage, Message, Record, Said, Term, Texts, days_of, in_languages, say, titled
 from zoning.records.findings import claim_said, each_row, in_plan, in_rulebook, parameters_of, rows_about
 from zoning.rulebook import LOCKED, Floor, Line, Rule, Scheme
-from zoning.trace import EachLanguage, Message, Record, Said, Term, Texts, days_of, in_languages, say, titled
 from zoning.zones import DECISION, DEFAULT_RULE, floors_in
 
 Content = dict[str, Any]

@@ -9,15 +9,14 @@ from typing import Any
 
 import pandas as pd
 
+from layers.read import jurisdiction_names
 from layers.sources import UnitsSection
-from layers.units import jurisdiction_names
-from zoning.agreements import Agreement
-from zoning.compensation import PARTY_WORDS, expand_agreements, measure_names, measures_of
+from zoning.money import PARTY_WORDS, expand_agreements, measure_names, measures_of
 from zoning.plan import Plan
 from zoning.quotas import UNIT
+from zoning.reasons import Message, Record, Said, Term, Texts, Titles, in_languages, say
 from zoning.records.findings import each_row, in_plan, saids_at
-from zoning.study import ServicesSection, Transfer
-from zoning.trace import Message, Record, Said, Term, Texts, Titles, in_languages, say
+from zoning.study import Agreement, ServicesSection, Transfer
 
 
 def flow_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 import pandas as pd
 
 from zoning.plan import Plan
+from zoning.reasons import Record
 from zoning.records.land_records import derived_records, divergence_records, norm_records
 from zoning.records.line_records import claim_records, light_records, line_records
 from zoning.records.payment_records import flow_records, service_records
 from zoning.records.policy_records import item_records, list_records, policy_records
 from zoning.records.quota_records import quota_records, site_records, siting_records
-from zoning.trace import Record
 
 OF_ROWS: Mapping[str, Callable[[Plan, pd.DataFrame], list[Record]]] = {
     "claims": claim_records,
@@ -57,7 +57,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
 
     Examples
     --------
-    >>> from zoning.pipeline import run
+    >>> from zoning.pipeline.flow import run
     >>> from zoning.study import builtin_study, read_study
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> denver = plan.zones[plan.zones["unit_id"] == "08031"]

@@ -1,4 +1,4 @@
-"""Why a policy applies, on the whole of a unit or on parts of it, by which clause, and what it gives way to."""
+"""Why a policy or a list applies, to a unit or parts of it, by which clause, and what it gives way to."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import pandas as pd
 
 from zoning.plan import Plan
 from zoning.policies import ListCoverage, cover_lists, lists_on, say_exception, titles_of_lists
+from zoning.reasons import Field, Message, Record, Said, Term, Titles, amount, days_of, in_languages, say, titled
 from zoning.records.findings import each_row, in_rulebook, parameters_of, saids_at
 from zoning.rulebook import EXCEPTION, OWN, Exemption, Policy, Rulebook
-from zoning.trace import Field, Message, Record, Said, Term, Titles, amount, days_of, in_languages, say, titled
 
 TREATMENTS = ("prohibited", "restricted")
 _HELD = ("unit_id", "piece_id", "policy")

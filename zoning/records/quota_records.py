@@ -12,12 +12,11 @@ import pandas as pd
 
 from zoning.measures import amounts
 from zoning.plan import Plan
-from zoning.quotas import RESERVE, UNIT, find_column, name_level
+from zoning.quotas import RESERVE, UNIT, find_column, name_level, why_unplaced
+from zoning.reasons import Field, Message, Record, Said, Term, Titles, in_languages, say
 from zoning.records.findings import each_row, in_plan, saids_at
-from zoning.siting import why_unplaced
 from zoning.study import Group, Lock, Priority, Quota, Study
 from zoning.tables import SITES
-from zoning.trace import Field, Message, Record, Said, Term, Titles, in_languages, say
 
 DASH = "–"
 """Stands where there is no number."""

@@ -26,9 +26,8 @@ from layers.sources import (
     Titled,
     Wording,
 )
-from zoning.agreements import KINDS, Agreement
 from zoning.rulebook.schema import Cited, Derived, DerivedBand, Id, Identifier, Parameter, Scalar, plain_number
-from zoning.study import Transfer
+from zoning.study import KINDS, Agreement, Transfer
 
 NAMED: Mapping[str, Any] = {"unit": "1", "upstream": "upstream", "downstream": "downstream"}
 """What a plan adds to a model of any kind, for trying the model without one."""

@@ -1,4 +1,4 @@
-"""Whether conditions, coverage floors, and effects and exceptions of policies can be meant as they are written."""
+"""Whether conditions, floors, effects, exceptions and references of a rulebook can be meant, also on one day."""
 
 from __future__ import annotations
 

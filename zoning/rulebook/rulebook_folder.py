@@ -1,4 +1,4 @@
-"""The folder of a rulebook as it is written, of all days, with the place of every entry."""
+"""The folder of a rulebook as it is written, of all days: every entry with its place, and what was verified."""
 
 from __future__ import annotations
 

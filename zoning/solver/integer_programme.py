@@ -1,4 +1,4 @@
-"""The plan of most gain in whole steps, how it was found, and how far from the best it can be at the most."""
+"""The plan of most gain in whole steps: greedy where that is proved, and how far from the best at the most."""
 
 from __future__ import annotations
 

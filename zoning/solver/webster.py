@@ -1,4 +1,4 @@
-"""Groups of units, disjoint or one inside another, each with a least and a most that it gets together."""
+"""Webster's method in whole steps with bounds, and groups of units, each with a least and a most."""
 
 from __future__ import annotations
 

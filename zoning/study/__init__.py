@@ -1,5 +1,7 @@
-"""The study: what a plan says of quotas, siting, money, energy, lists and decisions, as it is written."""
+"""The study: what a plan says of quotas, siting, money, agreements, energy, lists and decisions, as it is written."""
 
+from zoning.study.agreement import KINDS, Agreement, parties_of, settle_agreement
+from zoning.study.flow_rows import POOL, FlowRow, Row, Sides, flow_row, full_row
 from zoning.study.indices import (
     AccessTerms,
     ArealTerms,
@@ -40,10 +42,13 @@ from zoning.study.study_reader import read_study, read_try
 from zoning.study.transfers import EnergySection, EnergyShare, IndustriesSection, Part, Transfer
 
 __all__ = [
+    "KINDS",
     "PARAMETERS",
+    "POOL",
     "QUOTAS",
     "QUOTA_KEYS",
     "AccessTerms",
+    "Agreement",
     "ArealTerms",
     "CapacityTerms",
     "Changes",
@@ -51,6 +56,7 @@ __all__ = [
     "DivergenceSection",
     "EnergySection",
     "EnergyShare",
+    "FlowRow",
     "Group",
     "IndustriesSection",
     "Limit",
@@ -64,9 +70,11 @@ __all__ = [
     "RasterTerms",
     "RegionGroups",
     "RegionalSeries",
+    "Row",
     "Scenario",
     "ServicesSection",
     "Share",
+    "Sides",
     "Siting",
     "Study",
     "TitleKind",
@@ -74,10 +82,14 @@ __all__ = [
     "Within",
     "builtin_studies",
     "builtin_study",
+    "flow_row",
+    "full_row",
     "is_builtin",
+    "parties_of",
     "place_in_scenario",
     "read_study",
     "read_try",
+    "settle_agreement",
     "study_schema",
     "vary_study",
     "with_scenario",

@@ -1,4 +1,4 @@
-"""Quotas: how much land is handed down, by which weights, within which bounds."""
+"""Quotas, siting and decisions of a plan: how much land, by which weights, within which bounds, and where."""
 
 from __future__ import annotations
 

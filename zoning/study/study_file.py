@@ -1,4 +1,4 @@
-"""Changed studies: a study with other quotas and further decisions, as somebody tries them."""
+"""The study file: ``plan.toml`` as one model, and the same with quotas and decisions that somebody tries."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from layers.sources import (
     name_text,
     repeated,
 )
-from zoning.agreements import Agreement
 from zoning.errors import near
+from zoning.study.agreement import Agreement
 from zoning.study.indices import DivergenceSection, PlanIndex, ServicesSection
 from zoning.study.quotas import Decision, Quota
 from zoning.study.scenarios import (

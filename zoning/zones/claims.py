@@ -18,10 +18,10 @@ from layers.errors import UnknownNameError, ZoneplanError, at_key, raise_all, sh
 from layers.phrases import Phrase, phrase_list, word
 from zoning.errors import MissingValueError, near
 from zoning.measures import absent_measures, complete_measures, sources_of, with_unknown
+from zoning.reasons import Field, Message, Term, in_languages, say
 from zoning.rulebook import Locked, Rule, Rulebook, without_unused_topics
 from zoning.study import Decision
 from zoning.tables import CLAIMS, tabulate
-from zoning.trace import Field, Message, Term, in_languages, say
 from zoning.unit_ids import keep_ids
 from zoning.zones.parent_units import ParentUnits, gather_parents, group_parts
 

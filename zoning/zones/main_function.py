@@ -52,7 +52,7 @@ def decision_status(plan: Plan) -> pd.Series:
     Examples
     --------
     >>> from zoning.study import builtin_study, read_study
-    >>> from zoning.pipeline import run
+    >>> from zoning.pipeline.flow import run
     >>> decision_status(run(read_study(builtin_study("us_mountain_west"))))["49035"]
     'by_decision_overlay'
     """

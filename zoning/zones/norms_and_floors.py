@@ -11,8 +11,8 @@ import pandas as pd
 from layers.conditions import parse_condition
 from zoning.measures import amounts, mean_by, places_of, sum_by
 from zoning.plan import Plan
+from zoning.reasons import say
 from zoning.rulebook import JURISDICTION, UNIT, Floor, Norm, Rulebook, is_summed
-from zoning.trace import say
 from zoning.zones.claims import clauses_json
 from zoning.zones.parent_units import AREA
 

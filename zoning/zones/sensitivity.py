@@ -22,9 +22,9 @@ from layers.conditions import Answer, Evaluation, Threshold, parse_condition, th
 from zoning.arguments import takes
 from zoning.measures import complete_measures
 from zoning.plan import Plan
+from zoning.reasons import ClauseMargin, Field, Flips, Ids, Margins, Message, Remark, Term, joined, remark, say
 from zoning.rulebook import Membership, Rulebook, without_unused_topics
 from zoning.tables import CONFLICTS, tabulate
-from zoning.trace import ClauseMargin, Field, Flips, Ids, Margins, Message, Remark, Term, joined, remark, say
 from zoning.unit_ids import keep_ids
 from zoning.zones.main_function import CLAIMS_LEAST, MainRules, resolve
 from zoning.zones.parent_units import AREA, rules_of_units

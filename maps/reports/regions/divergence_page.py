@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from maps.annex import ReportContext
 from maps.charts import Slope, SlopePanel, slope_panels, text_lines
 from maps.figures import DivergenceFigures, PlanFigures, PlanMaps
-from maps.locale import capital, catalogue
 from maps.page_blocks import Block, Cell, Figure, Page, Split, Strong, Swatch, Table, drawn
-from zoning.divergence import WIDER_FROM, YEARS_APART, DriftAnswer, Gap, drift_answer
+from maps.words import capital, catalogue
+from zoning.measures import WIDER_FROM, YEARS_APART, DriftAnswer, Gap, drift_answer
 from zoning.study import RegionalSeries
 
 PANELS, AMOUNTS, POLES, REGIONS = 4, 2, 5, 10

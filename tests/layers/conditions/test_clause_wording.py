@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from layers.conditions import Clause, ClauseWording, parse_condition
-from maps.locale import Renderer, catalogue
+from maps.words import Renderer, catalogue
 from tests.layers.conftest import said
 
 

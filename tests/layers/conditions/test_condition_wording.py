@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layers.conditions import parse_condition
-from maps.locale import catalogue, languages, number_style
+from maps.words import catalogue, languages, number_style
 
 TITLES = {
     "unit_id": "code",

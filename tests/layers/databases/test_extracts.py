@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from shapely import Point, box
 
 from layers.errors import CrsError, LimitError, SeveralErrors, SourceError, StudyError, ZoneplanError
-from layers.read import read_inputs, read_pins, record_sources
-from maps.run_folder import write_run
+from layers.read.reading_step import read_inputs, read_pins, record_sources
+from maps.runs import write_run
 from tests.conftest import examples, rectangle
 from tests.postgis_server import CANARY, Server
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 
 pytestmark = pytest.mark.postgis

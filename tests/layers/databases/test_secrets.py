@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from layers.errors import ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from tests.memory_search import spelt_apart
 from tests.postgis_server import Server
 from zoning.study import read_study
@@ -94,7 +94,7 @@ def test_s34_the_address_of_a_database_is_written_and_said_nowhere(
 PROBE = """
 import json, sys
 from pathlib import Path
-import layers.databases.extracts as extracts, layers.read, zoneplan as zp
+import layers.databases.extracts as extracts, layers.read.reading_step, zoneplan as zp
 from tests.memory_search import copies_of
 
 def spy(module, name, where):
@@ -106,7 +106,7 @@ def spy(module, name, where):
     setattr(module, name, spying)
 
 spy(extracts, "read_features", "looks for the box of the units")
-spy(layers.read, "known_crs", "reads")
+spy(layers.read.reading_step, "known_crs", "reads")
 print(len(zp.read_inputs(zp.read_study(Path(sys.argv[1])), reader="process").units))
 """
 

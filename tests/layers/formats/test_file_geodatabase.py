@@ -19,7 +19,7 @@ from layers.errors import LimitError, SourceError, StudyError
 from layers.formats import count_features, digest, layers_of, read_features, read_table, unpacked
 from layers.formats.gdal_drivers import FEATURES, TABLES
 from layers.formats.header_counts import box_of
-from layers.pins import source_digest
+from layers.read.pins import source_digest
 from layers.sandbox import sandboxed
 from layers.sources import LimitsSection, resolve_source
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from shapely import box
 
 from tests.conftest import DATA, examples
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-import layers.read
+import layers.read.reading_step
 import zoneplan as zp
 from layers.archives import in_sandbox, pack
 from layers.errors import LimitError, SourceError, ZoneplanError
@@ -278,14 +278,14 @@ def test_s23_a_crash_is_an_error_of_its_layer() -> None:
 def test_after_a_crash_the_other_layers_are_read(toy_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_small(toy_folder / "deadly.gpkg")
     write_small(toy_folder / "small.gpkg")
-    own = layers.read.read_features
+    own = layers.read.reading_step.read_features
 
     def read_features(path: Path, *told: object, **named: object) -> object:
         if path.name == "deadly.gpkg":
             ctypes.string_at(0)
         return own(path, *told, **named)
 
-    monkeypatch.setattr("layers.read.read_features", read_features)
+    monkeypatch.setattr("layers.read.reading_step.read_features", read_features)
     study = add(toy_folder, layer("deadly", "deadly.gpkg") + layer("small", "small.gpkg") + layer("gone", "gone.gpkg"))
     with pytest.raises(zp.SeveralErrors) as caught:
         zp.read_inputs(study, reader="process")

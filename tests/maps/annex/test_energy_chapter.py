@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from maps.explain import explain
-from maps.locale import localize, render
 from maps.reports import dossier, report
-from maps.run_folder import read_run, write_run
-from zoning.pipeline import run
+from maps.runs import read_run, write_run
+from maps.words import localize, render
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from maps.locale import localize
 from maps.reports import dossier, report
-from maps.run_folder import read_run, write_run
+from maps.runs import read_run, write_run
 from maps.web.unit_details import cards
-from zoning.pipeline import run
+from maps.words import localize
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 

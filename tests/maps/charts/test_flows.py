@@ -11,7 +11,7 @@ import pytest
 
 from maps.charts import Chart, Wording, flow_chart
 from maps.charts.flows import MOST, NODE, RECEIVES
-from zoning.compensation import BUDGET, POOL
+from zoning.money import BUDGET, POOL
 
 POOLS = frozenset({POOL, BUDGET})
 SVG = "{http://www.w3.org/2000/svg}"

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 from zoning.zones import classify, resolve
 

@@ -17,10 +17,10 @@ import pytest
 
 import zoneplan as zp
 from layers.errors import SeveralErrors, SourceError
-from maps.locale import localize
-from maps.run_folder import kept_steps
-from maps.run_folder.run_cache import ENDING, STEP
-from zoning.pipeline import run
+from maps.runs import kept_steps
+from maps.runs.run_cache import ENDING, STEP
+from maps.words import localize
+from zoning.pipeline.flow import run
 from zoning.study import builtin_study, read_study
 
 PARTIAL = 8

@@ -13,10 +13,10 @@ from types import SimpleNamespace
 
 import pytest
 
-import layers.read
-import zoning.pipeline
-from maps.run_folder import ContentCache, Options, cache_folder, key_before
-from maps.run_folder.run_cache import ENDING
+import layers.read.reading_step
+import zoning.pipeline.flow
+from maps.runs import ContentCache, Options, cache_folder, key_before
+from maps.runs.run_cache import ENDING
 from zoning.study import builtin_study, read_study
 
 OPTIONS = Options("en", excel_safe=False, flat=False)
@@ -29,9 +29,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One item for each plan that is really made."""
-    plans, run = [], zoning.pipeline.run
+    plans, run = [], zoning.pipeline.flow.run
     monkeypatch.setattr(
-        zoning.pipeline, "run", lambda study, *rest, **kept: plans.append(study.name) or run(study, *rest, **kept)
+        zoning.pipeline.flow, "run", lambda study, *rest, **kept: plans.append(study.name) or run(study, *rest, **kept)
     )
     return plans
 
@@ -109,13 +109,13 @@ def test_a_source_that_changes_meanwhile_is_not_kept(
     command: Callable, toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The key is that of the plan before it was edited, the run that of the plan after it."""
-    run, plan = zoning.pipeline.run, toy_folder / "plan.toml"
+    run, plan = zoning.pipeline.flow.run, toy_folder / "plan.toml"
 
     def edited(study, *rest, **kept):
         other = study.model_copy(update={"decisions": ()})
         return run(other, *rest, **kept)
 
-    monkeypatch.setattr(zoning.pipeline, "run", edited)
+    monkeypatch.setattr(zoning.pipeline.flow, "run", edited)
     assert command("run", plan, "--out", tmp_path / "run").code == 0
     assert ContentCache(cache_folder()).stock().runs == 0
 
@@ -124,7 +124,7 @@ def test_a_source_that_changes_meanwhile_is_not_kept(
 def work(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the costly steps that are done: the reading of the layers by the child, and the overlay."""
     done: list[str] = []
-    for module, name in ((layers.read, "in_sandbox"), (zoning.pipeline, "overlay")):
+    for module, name in ((layers.read.reading_step, "in_sandbox"), (zoning.pipeline.flow, "overlay")):
         own = getattr(module, name)
         monkeypatch.setattr(module, name, lambda *a, _own=own, _name=name, **k: done.append(_name) or _own(*a, **k))
     return done
@@ -160,7 +160,7 @@ def test_a_cache_that_cannot_be_written_any_more_fails_no_run(
     def full(*_: object, **__: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr("maps.run_folder.run_cache.tempfile", SimpleNamespace(mkstemp=full))
+    monkeypatch.setattr("maps.runs.run_cache.tempfile", SimpleNamespace(mkstemp=full))
     assert command("run", toy_folder / "plan.toml", "--out", tmp_path / "run").code == 0
     assert ContentCache(cache_folder()).stock()[1:] == (0, 0, 0)
 

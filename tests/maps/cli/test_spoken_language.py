@@ -16,7 +16,7 @@ import maps.cli.exit_codes
 import maps.cli.spoken_language
 from maps.cli.commands import app, main
 from maps.cli.spoken_language import in_words, language_of, language_of_plan, own_language, speak, spoken
-from maps.locale import languages
+from maps.words import languages
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(
@@ -64,7 +64,7 @@ BROKEN: dict[str, tuple[Edit, int]] = {
     "layers.formats: a damaged table": (spoil, 3),
     "layers.conditions: a condition": (swap("kind = 'forest'", "kind == 'forest'"), 2),
     "layers.crs: no such reference system": (swap('crs = "EPSG:3035"', 'crs = "EPSG:1"'), 2),
-    "layers.units: a column that is not there": (swap('jurisdiction = "county"', 'jurisdiction = "kounty"'), 3),
+    "layers.read.units: a column that is not there": (swap('jurisdiction = "county"', 'jurisdiction = "kounty"'), 3),
     "zoning.rulebook: a rule of no zone": (swap('zone = "', 'zone = "x', "rules/rules.toml"), 2),
     "zoning.study: no multiple of the step": (swap("total = 120", "total = 120.005"), 2),
     "zoning.zones: a decision on no unit": (swap('unit = "c4"', 'unit = "c9"'), 2),
@@ -175,7 +175,7 @@ def test_english_needs_no_catalogue() -> None:
     """Messages and progress of an English run load nothing for their words."""
     program = (
         "import sys; from maps.cli.exit_codes import say; from layers.phrases import Phrase; "
-        "say(Phrase('no run folder was written')); print('maps.locale' in sys.modules)"
+        "say(Phrase('no run folder was written')); print('maps.words' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("False\n", "zoneplan: no run folder was written\n")
@@ -262,7 +262,7 @@ def test_help_loads_no_engine() -> None:
     script = (
         "import sys; from maps.cli.commands import main\n"
         "try: main(['run', '--lang', 'zh', '--help'])\n"
-        "except SystemExit: print(*sorted({'numpy', 'pandas', 'shapely', 'zoning', 'maps.locale'} & set(sys.modules)))"
+        "except SystemExit: print(*sorted({'numpy', 'pandas', 'shapely', 'zoning', 'maps.words'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-X", "utf8", "-c", script], capture_output=True, text=True, encoding="utf-8", check=True

@@ -8,8 +8,8 @@ import pytest
 
 from maps.cli.unit_display import show_unit
 from maps.explain import explain
-from maps.locale import localize
 from maps.summaries import verdicts
+from maps.words import localize
 
 CODE = re.compile(r"\w+_\w+|[<>]=|\b\w+\.toml\b|\x1b")
 

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from layers.errors import UnknownNameError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from maps.explain import explain, why_text
-from maps.locale import Renderer
+from maps.words import Renderer
 from zoning.audits import plan_findings_of
-from zoning.pipeline import check, run
+from zoning.pipeline.flow import check, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook, without_unused_topics
 from zoning.study import read_study

@@ -13,14 +13,14 @@ from layers.conditions import Evaluator
 from layers.errors import UnknownNameError, escape_hidden
 from maps.explain import explain
 from maps.explain.records_in_words import content_of
-from maps.locale import Renderer, languages
+from maps.words import Renderer, languages
 from zoning.measures import assumed, complete_measures
 from zoning.plan import Plan
 from zoning.policies import assign_traced
 from zoning.quotas import unit_context
+from zoning.reasons import QuotaTrace, Record, Trace
 from zoning.study import Decision, Group, Lock, Quota, QuotaTransfer, Study
 from zoning.tables import ENERGY, FLOWS, LINES, PIECES, QUOTAS, ZONES, tabulate
-from zoning.trace import QuotaTrace, Record, Trace
 from zoning.zones import classify, resolve
 
 

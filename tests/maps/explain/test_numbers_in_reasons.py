@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.explain import trace
-from maps.locale import localize, render
-from zoning.energy import EnergyTable, judge_energy
+from maps.words import localize, render
+from zoning.money import EnergyTable, judge_energy
 from zoning.rulebook import read_rulebook
 from zoning.zones import weigh_norms
 

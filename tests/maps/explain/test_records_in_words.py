@@ -15,8 +15,8 @@ from layers.phrases import english
 from maps.explain import explain, items_at, lists_at, trace
 from maps.explain.explanation_content import MATTERS
 from maps.explain.records_in_words import LINK
-from maps.locale import LocalizedPlan, localize, render
-from zoning.pipeline import run
+from maps.words import LocalizedPlan, localize, render
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import builtin_studies, read_study
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from layers.errors import SeveralErrors, SourceError, StudyError, UnknownNameError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from maps.explain import explain
-from maps.locale import Renderer
+from maps.words import Renderer
 from zoning.audits import plan_findings_of
-from zoning.pipeline import check, run
+from zoning.pipeline.flow import check, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import read_study

@@ -10,7 +10,7 @@ import pytest
 
 from layers.errors import UnknownNameError
 from maps.explain import at, at_unit, explain, find_unit
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import builtin_studies, read_study
 
 

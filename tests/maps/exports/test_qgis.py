@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from maps.drawing import line_styles, overlay_signs, zone_fills
 from maps.exports import write_geopackage, write_qgis_project
-from maps.style import line_styles, overlay_signs, zone_fills
 from tests.conftest import keep
 
 PYTHON = "/usr/bin/python3"

@@ -14,16 +14,16 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from maps.drawing import ink_on, zone_fills
 from maps.errors import WriteError
 from maps.exports import workbook, write_workbook
 from maps.exports.streamed_sheet import Cell, StreamedSheet, Styled
 from maps.exports.workbook_sheets import COLUMNS, sheets_of
-from maps.locale import catalogue, languages, localize
-from maps.style import ink_on, zone_fills
 from maps.summaries import count_firmness, net_received, quota_shifts
+from maps.words import catalogue, languages, localize
 from tests.conftest import SHIPPED_EDITIONS
-from zoning.compensation import positions
-from zoning.pipeline import run
+from zoning.money import positions
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import Scenario
 from zoning.tables import FLOWS, POLICIES, TABLES, tabulate

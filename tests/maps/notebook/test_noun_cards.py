@@ -14,10 +14,10 @@ import pytest
 from shapely import box
 
 import zoneplan as zp
-from maps.locale import localize
+from maps.drawing import zone_fills
 from maps.notebook import inputs_card, overview_card, plan_card, rulebook_card
 from maps.notebook.noun_cards import SIZE_PX, thumbnail
-from maps.style import zone_fills
+from maps.words import localize
 
 HOSTILE = '<img src=x onerror="alert(1)">\u202e'
 

@@ -16,14 +16,14 @@ import shapely
 
 from maps.annex import ReportContext
 from maps.figures import PlanFigures, RuleFigures
-from maps.locale import catalogue, localize
 from maps.reports import dossier, report
 from maps.reports.functions_page import _finding, _given, _numbers
 from maps.reports.summary_page import _finding as _shares_finding
 from maps.summaries import verdicts
+from maps.words import catalogue, localize
 from zoning.plan import Plan
 from zoning.quotas import RESERVE
-from zoning.trace import Trace
+from zoning.reasons import Trace
 
 from .test_report_browser import SIZES
 

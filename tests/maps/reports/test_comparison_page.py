@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from maps.reports import write_comparison
-from zoning.pipeline import FreshPlan
-from zoning.scenario import Comparison, compare
+from zoning.pipeline.flow import FreshPlan
+from zoning.whatif import Comparison, compare
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import zoneplan as zp
-from maps.locale import languages, localize
 from maps.summaries import quota_shifts
+from maps.words import languages, localize
 
 ROOT = Path(__file__).resolve().parents[3]
 

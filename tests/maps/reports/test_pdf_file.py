@@ -104,7 +104,7 @@ def test_a_browser_that_fails_is_told_of(monkeypatch: pytest.MonkeyPatch, tmp_pa
 def test_the_command_takes_pdf_and_annex(
     monkeypatch: pytest.MonkeyPatch, toy_run, tmp_path: Path, command: Callable
 ) -> None:
-    from maps.run_folder import write_run
+    from maps.runs import write_run
 
     folder = write_run(toy_run, tmp_path / "run")
     printed: list[str] = []

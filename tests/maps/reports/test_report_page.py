@@ -14,9 +14,9 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.errors import WriteError
-from maps.locale import text_in
 from maps.reports import report, write_report
 from maps.summaries import count_firmness
+from maps.words import text_in
 from zoning.zones import conflicts, rule_tests
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}

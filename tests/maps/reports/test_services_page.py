@@ -6,7 +6,7 @@ import pytest
 
 from maps.reports import report
 from tests.conftest import add_clinics
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 
 

@@ -18,15 +18,15 @@ import pytest
 from layers.errors import UnknownNameError, ZoneplanError
 from layers.sources import Sourced
 from maps.annex.report_context import ReportContext
+from maps.drawing import zone_fills
 from maps.errors import WriteError
 from maps.explain import explain
 from maps.figures.plan_figures import PlanFigures
 from maps.figures.plan_maps import PlanMaps
-from maps.locale import localize
 from maps.reports import dossier, write_dossier
 from maps.reports.unit_dossier import _gauges
-from maps.style import zone_fills
 from maps.summaries import verdicts
+from maps.words import localize
 
 HOSTILE = "<img src=x onerror=\"document.title='ran'\">{{ 7*7 }}</style>"
 

@@ -21,7 +21,7 @@ from shapely.geometry import mapping
 from maps.serve import PlanServer, TriedPlans
 from maps.serve.tried_plans import KEPT, units_of
 from tests.conftest import keep
-from zoning.pipeline import FreshPlan, run
+from zoning.pipeline.flow import FreshPlan, run
 from zoning.study import read_study
 
 pytest.importorskip("uvicorn", reason="the extra 'serve' is not installed")

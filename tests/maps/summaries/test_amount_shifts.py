@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from maps.locale import languages, localize
 from maps.summaries import quota_shifts
+from maps.words import languages, localize
 from zoning.quotas import RESERVE
 
 

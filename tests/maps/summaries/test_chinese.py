@@ -8,8 +8,8 @@ import pytest
 
 from maps.cli.unit_display import show_unit
 from maps.explain import explain
-from maps.locale import localize
 from maps.summaries import headline, verdicts
+from maps.words import localize
 
 LATIN, CHINESE = re.compile(r"[A-Za-z]"), re.compile(r"[\u4e00-\u9fff]")
 ADDRESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/[\w./?=&%-]*)?")

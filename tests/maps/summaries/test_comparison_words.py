@@ -10,8 +10,8 @@ import pytest
 import zoneplan as zp
 from maps.summaries import ComparisonWords
 from tests.conftest import shipped_study
-from zoning.pipeline import FreshPlan
-from zoning.scenario import Comparison, compare
+from zoning.pipeline.flow import FreshPlan
+from zoning.whatif import Comparison, compare
 
 DECISION = {"unit": "a4", "main": "key_development", "reason": "a new town", "by": "council", "date": date(2024, 6, 1)}
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 import pytest
 
-from maps.run_folder.comparison_folder import agreement
+from maps.runs.comparison_folder import agreement
 from maps.summaries import ComparisonWords, ConsensusWords
 from maps.web.table_page import TableLook, drawn_table, table_content
-from zoning.pipeline import FreshPlan
-from zoning.scenario import Consensus, compare, consensus
-from zoning.scenario.differences import parts_of, remake
+from zoning.pipeline.flow import FreshPlan
 from zoning.study import Share
+from zoning.whatif import Consensus, compare, consensus
+from zoning.whatif.differences import parts_of, remake
 
 SHARES = (("base", 0.75), ("other", 0.5))
 

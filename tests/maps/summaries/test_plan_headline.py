@@ -8,8 +8,8 @@ from functools import cache
 
 import pytest
 
-from maps.locale import languages, localize
 from maps.summaries import headline, verdicts
+from maps.words import languages, localize
 from zoning.quotas import RESERVE
 from zoning.rulebook import Zone
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from maps.locale import languages, localize, number_beside, number_past, number_style
 from maps.summaries import verdicts
 from maps.summaries.unit_verdicts import Verdict, Verdicts
 from maps.summaries.verdict_table import FAR, _distance
 from maps.web.page_model import as_json
+from maps.words import languages, localize, number_beside, number_past, number_style
 from zoning.plan import Plan
 from zoning.tables import CLAIMS, ZONES, tabulate
 from zoning.zones import classify, resolve

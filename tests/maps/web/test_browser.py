@@ -14,7 +14,7 @@ import pytest
 
 from maps.annex.report_context import ReportContext
 from maps.web import draw
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 
 SEARCH = re.compile(r"Find \w+ by name or id")

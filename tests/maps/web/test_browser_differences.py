@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from maps.web import draw
-from zoning.pipeline import FreshPlan
-from zoning.scenario import Comparison, compare
+from zoning.pipeline.flow import FreshPlan
+from zoning.whatif import Comparison, compare
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from maps.locale import catalogue
 from maps.web import draw
+from maps.words import catalogue
 from zoning.plan import Plan
 
 pytestmark = pytest.mark.browser

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from maps.locale import catalogue, languages, localize
+from maps.drawing import zone_fills
 from maps.reports import write_dossier
-from maps.style import zone_fills
+from maps.words import catalogue, languages, localize
 from tests.conftest import keep
 from zoning.plan import Plan
 from zoning.rulebook import read_draft

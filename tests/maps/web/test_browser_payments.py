@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from maps.locale import localize
-from maps.run_folder.run_files import write_csv
+from maps.runs.run_files import write_csv
 from maps.web import draw
-from zoning.compensation import BUDGET, POOL
-from zoning.pipeline import run
+from maps.words import localize
+from zoning.money import BUDGET, POOL
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.tables import TABLES

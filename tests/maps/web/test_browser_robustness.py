@@ -9,10 +9,10 @@ import pytest
 
 from maps.reports import report, write_robustness
 from maps.web import draw
-from zoning.pipeline import FreshPlan, make_plan
-from zoning.scenario import robustness
-from zoning.steps import Steps
+from zoning.pipeline.flow import FreshPlan, make_plan
+from zoning.pipeline.plan_steps import Steps
 from zoning.study.scenarios import RobustnessSection
+from zoning.whatif import robustness
 
 WITHIN = {"fragile_min": (0.2, 0.8)}
 

@@ -25,8 +25,8 @@ import pytest
 
 import zoneplan as zp
 from layers.sources.toml_documents import MAX_BYTES
-from maps.locale import LocalizedPlan, catalogue, languages, localize
 from maps.summaries import verdicts
+from maps.words import LocalizedPlan, catalogue, languages, localize
 from tests.conftest import SHIPPED, SHIPPED_EDITIONS, shipped_study
 from zoning.study import read_study
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from maps.locale import catalogue
 from maps.web import draw
+from maps.words import catalogue
 from tests.zoning.study.test_tries import write_try
-from zoning.pipeline import FreshPlan, make_plan, run
+from zoning.pipeline.flow import FreshPlan, make_plan, run
+from zoning.pipeline.plan_steps import Steps
 from zoning.plan import Plan
-from zoning.steps import Steps
 from zoning.study import Scenario, read_study
 
 pytestmark = pytest.mark.browser

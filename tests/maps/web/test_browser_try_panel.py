@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 
 import zoneplan as zp
-from maps.locale import catalogue
-from maps.offline.offline_page import bare, squeezed
+from maps.web.offline_page import bare, squeezed
+from maps.words import catalogue
 from tests.maps.drawn_study import drawn_plan
 
 pytestmark = pytest.mark.browser

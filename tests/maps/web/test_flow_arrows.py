@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from maps.web.map_payload import MOST_ARROWS, Flow, FlowMarks, draw_payments
-from zoning.compensation import BUDGET, POOL, net_amounts
+from zoning.money import BUDGET, POOL, net_amounts
 
 HERE = "abcd"
 

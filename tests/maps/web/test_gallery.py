@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from maps.locale import catalogue
 from maps.reports import write_dossier
+from maps.words import catalogue
 from tests.conftest import keep
 from tests.maps.test_accessibility import REPAINTED, SIZES, STUDIES, THEMES
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from maps.locale import localize
 from maps.web.map_payload import in_steps, measure_columns, measure_layers, step_of
+from maps.words import localize
 
 
 def with_columns(plan, **columns):

@@ -13,11 +13,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from maps.locale import languages, localize
-from maps.recompute import PlanModel, plan_model
-from maps.recompute.plan_model import Cql2
 from maps.web.map_payload import words_of
 from maps.web.page_model import Arrow, Columns, Groups, Page, Setting, as_json
+from maps.web.plan_model import Cql2, PlanModel, plan_model
+from maps.words import languages, localize
 from zoning.tables import FLOWS, tabulate
 
 

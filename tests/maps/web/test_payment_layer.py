@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from maps.locale import catalogue, localize
 from maps.web.map_payload import inside_point, payments_of
 from maps.web.page_model import Party, Payments, as_json
-from zoning.compensation import BUDGET, POOL
+from maps.words import catalogue, localize
+from zoning.money import BUDGET, POOL
 from zoning.tables import FLOWS, tabulate
 
 

@@ -6,9 +6,9 @@ import dataclasses
 
 import pytest
 
-from maps.locale import localize
 from maps.summaries import quota_shifts
 from maps.web.map_payload import quota_bases
+from maps.words import localize
 
 
 def test_a_quota_by_residents_is_told_by_person_and_by_available_hectare(plan_of) -> None:

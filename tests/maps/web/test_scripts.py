@@ -12,12 +12,11 @@ import pytest
 import shapely
 
 import zoneplan as zp
-from maps.context import Neighbourhood, study_outline
-from maps.locale import languages
-from maps.style import plan_topology
+from maps.drawing import Neighbourhood, plan_topology, study_outline
 from maps.web.geometry_encoding import encode_block, ground_of, place_on_grid
 from maps.web.map_payload import measure_columns, page_of
 from maps.web.page_model import as_json
+from maps.words import languages
 
 SCRIPTS = Path(__file__).parent / "scripts"
 

@@ -12,7 +12,6 @@ import pytest
 
 from layers.errors import ZoneplanError
 from maps.explain.records_in_words import content_of
-from maps.locale import Renderer, localize
 from maps.web import unit_details
 from maps.web.page_model import (
     CardLine,
@@ -26,7 +25,8 @@ from maps.web.page_model import (
     Setting,
 )
 from maps.web.unit_details import ReasonTable, cards
-from zoning.trace import Record
+from maps.words import Renderer, localize
+from zoning.reasons import Record
 
 FRAGILE, KEY, GENERAL, ENERGY = 1, 0, 2, 3
 

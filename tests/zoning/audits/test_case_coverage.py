@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from maps.init import write_first_rulebook
+from maps.drafts import write_first_rulebook
 from zoning.audits import case_coverage
 
 

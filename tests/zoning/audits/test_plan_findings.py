@@ -13,11 +13,11 @@ import pytest
 
 from tests.zoning.conftest import findings
 from zoning.audits import plan_findings
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
+from zoning.reasons import Trace
 from zoning.rulebook import Indicator, read_rulebook
 from zoning.study import read_study
-from zoning.trace import Trace
 from zoning.zones import classify, resolve
 
 DECISION = """

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from maps.run_folder import write_run
+from maps.runs import write_run
 from tests.zoning.conftest import findings
 from zoning.audits import audit, rule_coverage_of
 from zoning.audits.rulebook_audit import usage_findings
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from layers.errors import ZoneplanError
-from maps.locale import render
+from maps.words import render
 from tests.zoning.conftest import said
 from zoning.audits import run_cases
 from zoning.errors import RulebookError

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from layers.errors import ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from zoning.checks.column_sources import none_of_faults, provided
 from zoning.checks.study_checks import known_roles
-from zoning.pipeline import check, run
+from zoning.pipeline.flow import check, run
 from zoning.rulebook import read_rulebook
 from zoning.study import builtin_study, read_study
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from layers.errors import SourceError, StudyError, UnknownNameError, ZoneplanError
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import Study, read_study
 

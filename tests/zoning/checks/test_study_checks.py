@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, StudyError, ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from tests.conftest import examples
-from zoning.pipeline import FreshPlan, check, run
+from zoning.pipeline.flow import FreshPlan, check, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import read_study

@@ -8,9 +8,9 @@ import pytest
 
 from layers.errors import SeveralErrors
 from layers.inputs import Inputs
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from zoning.checks import StudyTables, read_everything, read_study_tables
-from zoning.pipeline import check
+from zoning.pipeline.flow import check
 from zoning.rulebook import read_rulebook
 from zoning.study import Study, read_study
 

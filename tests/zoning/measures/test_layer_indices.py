@@ -12,11 +12,11 @@ import rasterio
 from shapely import box
 
 from layers.errors import Finding, UnknownNameError, ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from maps.explain import explain
-from maps.run_folder import read_run, verify, write_run
+from maps.runs import read_run, verify, write_run
 from zoning.indices.rasters import cell_functions
-from zoning.pipeline import check, run
+from zoning.pipeline.flow import check, run
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import read_study

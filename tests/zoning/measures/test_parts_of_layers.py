@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from layers.errors import ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from zoning.measures import measure
 from zoning.overlays import overlay
-from zoning.pipeline import check
+from zoning.pipeline.flow import check
 from zoning.rulebook import read_rulebook
 from zoning.study import read_study
 

@@ -11,8 +11,8 @@ import pytest
 import zoneplan as zp
 from layers.errors import ZoneplanError
 from maps.explain import explain
-from maps.locale import localize
 from maps.summaries.difference_words import DifferenceWords
+from maps.words import localize
 from zoning.measures import with_indices
 from zoning.records import unit_records
 from zoning.study import PlanIndex

@@ -8,8 +8,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from zoning.overlays import area_shares as kernel
-from zoning.overlays.area_shares import areas_among, intersection_areas
+from zoning.overlays import intersection_areas as kernel
+from zoning.overlays.intersection_areas import areas_among, intersection_areas
 
 
 def table(first, second):

@@ -16,7 +16,7 @@ from maps.explain import explain
 from tests.conftest import examples
 from zoning.audits import plan_findings_of
 from zoning.measures import complete_measures
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.policies import UNSTATED, assign_traced
 from zoning.policies.applicability import condition_contexts

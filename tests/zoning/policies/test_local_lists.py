@@ -9,13 +9,13 @@ import pandas as pd
 import pytest
 
 from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from maps.explain import list_titles
 from maps.explain.industry_query import ask_industry
-from maps.locale import localize
+from maps.words import localize
 from tests.zoning.conftest import findings
 from zoning.audits import plan_findings_of
-from zoning.pipeline import check, run
+from zoning.pipeline.flow import check, run
 from zoning.plan import Plan
 from zoning.rulebook import OWN, read_rulebook
 from zoning.study import read_study
@@ -219,7 +219,7 @@ def test_a_list_needs_a_rulebook_that_says_what_codes_mean(toy_folder: Path) -> 
 
 
 def test_it_comes_back_from_a_run_folder(plan: Plan, tmp_path: Path) -> None:
-    from maps.run_folder import read_run, write_run
+    from maps.runs import read_run, write_run
 
     again = read_run(write_run(plan, tmp_path / "run"))
     pd.testing.assert_frame_equal(again.industries, plan.industries, check_dtype=False)

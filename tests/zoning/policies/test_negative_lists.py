@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, UnknownNameError
 from maps.explain.industry_query import IndustryAnswer
-from maps.locale import text_in
+from maps.words import text_in
 from tests.zoning.conftest import said
 from zoning.audits import run_cases
 from zoning.errors import RulebookError

@@ -16,9 +16,9 @@ import pytest
 
 from layers.conditions import parse_condition
 from layers.phrases import english
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from layers.sources import Section, as_of
-from maps.locale import text_in, texts_of
+from maps.words import text_in, texts_of
 from zoning.measures import assumed, boundary_role, deducted_roles, measure, undeducted
 from zoning.overlays import overlay, settle_lines
 from zoning.plan import Plan

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from layers.errors import ZoneplanError
-from layers.read import read_inputs
-from maps.run_folder import read_run, write_run
+from layers.read.reading_step import read_inputs
+from maps.runs import read_run, write_run
 from tests.changes import changed, changes_of, found
 from tests.conftest import examples
 from zoning.checks import StudyTables
-from zoning.pipeline import make_plan
+from zoning.pipeline.flow import make_plan
 from zoning.rulebook import Rulebook, as_written, builtin_rulebooks, read_rulebook, without_unused_topics
 from zoning.study import read_study
 

@@ -27,7 +27,7 @@ from rasterio.features import shapes
 from layers.conditions import parse_formula
 from layers.formats import read_raster
 from layers.raster import summarise
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from zoning.measures import measure
 from zoning.overlays import overlay
 from zoning.rulebook import read_rulebook

@@ -22,7 +22,7 @@ from rasterio.features import shapes
 
 from layers.inputs import Inputs
 from layers.phrases import english
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from layers.sources import Section, Texts
 from zoning.measures import measure
 from zoning.overlays import overlay

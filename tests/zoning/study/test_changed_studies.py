@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from layers.errors import StudyError, ZoneplanError
 from layers.overview import exact
 from maps.explain import explain
-from maps.run_folder import read_run, verify, write_run
+from maps.runs import read_run, verify, write_run
 from tests.changes import changed, changes_of, found
 from tests.conftest import examples
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import Study, builtin_studies, builtin_study, read_study
 from zoning.tables import CSV_TABLES
 

@@ -9,7 +9,7 @@ import pytest
 
 from layers.errors import StudyError, UnknownNameError, ZoneplanError
 from zoning.errors import InfeasibleError
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 
 DECISION = '{ unit = "a4", main = "key_development", reason = "a port", by = "Ana", date = 2025-01-01 }'

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from layers.errors import SeveralErrors
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from maps.explain import explain
 from tests.zoning.conftest import said
 from zoning.audits import run_cases
 from zoning.errors import RulebookError
-from zoning.pipeline import check, run
+from zoning.pipeline.flow import check, run
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.study import Decision, builtin_study, read_study

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 from maps.explain import explain
-from maps.locale import localize
 from maps.web.unit_details import cards
-from zoning.pipeline import run
+from maps.words import localize
+from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study
 from zoning.zones import decision_status

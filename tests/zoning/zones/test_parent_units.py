@@ -15,14 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, SourceError, UnknownNameError, ZoneplanError
-from layers.read import read_inputs
+from layers.read.reading_step import read_inputs
 from maps.explain import explain
-from maps.locale import localize
 from maps.reports import dossier
 from maps.web.unit_details import cards
+from maps.words import localize
 from tests.zoning.conftest import said
 from zoning.audits import plan_findings_of, rule_coverage_of, run_cases
-from zoning.pipeline import check, run
+from zoning.pipeline.flow import check, run
 from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision, read_study

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from maps.locale import localize
 from maps.summaries import verdicts
-from zoning.pipeline import run
+from maps.words import localize
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 from zoning.zones import FIRMNESS, classify, resolve, rule_tests
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.zoning.conftest import said
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.rulebook import Indicator, Rule, Rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision, builtin_studies, builtin_study, read_study

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from layers.conditions import parse_condition
 from layers.errors import StudyError, UnknownNameError
 from tests.conftest import SHIPPED
-from zoning.pipeline import FreshPlan
+from zoning.pipeline.flow import FreshPlan
 from zoning.plan import Plan
+from zoning.reasons import Trace
 from zoning.rulebook import without_unused_topics
-from zoning.trace import Trace
 from zoning.zones import classify, curve, resolve, threshold_curves
 
 

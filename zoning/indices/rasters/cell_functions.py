@@ -1,4 +1,4 @@
-"""Any function of a table, asked about the cells of rasters."""
+"""Functions of cells: ranks, quantiles, shares of grades by unit, and any function of a table."""
 
 from __future__ import annotations
 

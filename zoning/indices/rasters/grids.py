@@ -1,4 +1,4 @@
-"""Results as cloud-optimised GeoTIFF, written block by block."""
+"""Grids of one lattice, read and written block by block, the results as cloud-optimised GeoTIFF."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from pyproj import CRS
 from layers.crs import same_crs
 from layers.errors import SourceError, ZoneplanError
 from layers.formats import Raster, Window, check_values, load_gdal, opened, read_raster
-from layers.memory import array_crs, array_grid
 from layers.outputs import GDAL_MARK, RASTER, staged
 from layers.phrases import Phrase
+from layers.read import array_crs, array_grid
 from zoning.indices.checked_values import Floats
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The official table of a negative list as a file of the rulebook: its rows as items, checked against the edition."""
+"""The official table of a negative list as a file of the rulebook: items by branch, checked against the edition."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from layers.errors import LimitError, SourceError
 from layers.formats import count_features, read_features, unpacked
 from layers.formats.gdal_drivers import FEATURES
 from layers.formats.header_counts import box_of
-from layers.pins import source_digest
+from layers.read.pins import source_digest
 
 NAMES = ["昭通市", "毕节市", "曲靖市"]
 

@@ -13,11 +13,11 @@ from shapely import box
 
 from layers.errors import CrsError, LimitError, SourceError
 from layers.formats import count_cells, digest, read_raster
-from layers.pins import source_digest
-from layers.read import read_pins
-from maps.init import write_plan
+from layers.read.pins import source_digest
+from layers.read.reading_step import read_pins
+from maps.drafts import write_plan
 from tests.conftest import KM, X0, Y0
-from zoning.pipeline import run
+from zoning.pipeline.flow import run
 from zoning.study import read_study
 
 h5py = pytest.importorskip("h5py", reason="h5netcdf is not installed: pip install zoneplan[netcdf]")

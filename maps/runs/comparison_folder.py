@@ -1,0 +1,121 @@
+"""Folders of a comparison, a consensus and many draws: a map, a page and tables, only over an earlier one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.formats import digest
+from layers.outputs import MANIFEST
+from layers.outputs import files_in
+from layers.outputs import listed_folder
+from layers.outputs import manifest_text
+from layers.outputs import require_place
+from layers.outputs import staged
+from maps.words import require_language
+from maps.reports import write_comparison, write_robustness
+from maps.summaries import ConsensusWords
+from maps.web import draw
+from zoning.whatif import Comparison, Consensus, Robustness
+
+
+def replace_own(
+    folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], draw_pages: Callable[[Path], None]
+) -> Path:
+    """Write a folder of tables and pages whole, with a manifest, and only over an earlier one of its kind."""
+    folder = folder.absolute()
+    with staged(folder, listed_folder(kind)) as stage:
+        stage.mkdir()
+        for name, table in tables.items():
+            table.to_csv(stage / f"{name}.csv", index=False, lineterminator="\r\n", encoding="utf-8-sig")
+        draw_pages(stage)
+        files = {name: digest(stage / name) for name in files_in(stage)}
+        (stage / MANIFEST).write_bytes(manifest_text({"files": files, "kind": kind}).encode())
+    return folder
+
+
+def require_own(folder: Path, kind: str) -> None:
+    """Refuse a place where something else stands than a folder of a kind as zoneplan wrote it."""
+    require_place(folder, listed_folder(kind))
+
+
+COMPARISON_KIND = "zoneplan comparison"
+"""What marks a folder as a comparison that zoneplan wrote, in its manifest."""
+
+
+def write_comparison_folder(found: Comparison, folder: str | Path, language: str = "en") -> Path:
+    """Write a comparison: ``map.html``, ``report.html``, tables ``moved``, ``transitions``, ``differences``."""
+    require_language(language)
+    told = [{"kind": one.kind, "id": one.id, "before": one.before, "after": one.after} for one in found.differences]
+    tables = {
+        "moved": found.moved,
+        "transitions": found.transitions,
+        "differences": pd.DataFrame(told, columns=["kind", "id", "before", "after"]),
+    }
+
+    def draw_pages(stage: Path) -> None:
+        write_comparison(found, stage / "report.html", language)
+        draw(found, language).save(stage / "map.html")
+
+    return replace_own(Path(folder), COMPARISON_KIND, tables, draw_pages)
+
+
+CONSENSUS_KIND = "zoneplan consensus"
+"""What marks a folder as a consensus that zoneplan wrote, in its manifest."""
+
+
+def write_consensus_folder(found: Consensus, folder: str | Path, language: str = "en") -> Path:
+    """Write a consensus: ``map.html`` and its tables."""
+    require_language(language)
+
+    def draw_page(stage: Path) -> None:
+        told = ConsensusWords(found, language)
+        table, by = agreement(found, told), told.words["differ_of"].format(voices=len(found.voices))
+        draw(table, language, by=by, name=table.columns[0], notes=told.sentences).save(str(stage / "map.html"))
+
+    return replace_own(Path(folder), CONSENSUS_KIND, found.tables, draw_page)
+
+
+def agreement(found: Consensus, told: ConsensusWords) -> gpd.GeoDataFrame:
+    """The units with how many agree, what most and what each voice says, and on what it hangs; titles in a language."""
+    words = told.words
+    rows = found.units.set_index("unit_id")
+    geometry = found.base.units.geometry.reindex(rows.index)
+    for plan in found.voices.values():
+        geometry = geometry.fillna(plan.units.geometry.to_crs(geometry.crs).reindex(rows.index))
+    said = found.says.pivot(index="unit_id", columns="voice", values="main").reindex(rows.index)  # noqa: PD010  (each once)
+    columns = {
+        words["name"]: rows.index.map(told.unit),
+        words["jurisdiction"]: rows["jurisdiction"],
+        words["differ_of"].format(voices=len(found.voices)): rows["voices"] - rows["agree"],
+        words["agreement"]: [
+            words["agree_all" if agree == voices else "agree_some"].format(agree=agree, voices=voices)
+            for agree, voices in zip(rows["agree"], rows["voices"], strict=True)
+        ],
+        words["main"]: rows["main"].map(told.zone),
+        **{
+            words["voice_says"].format(voice=told.voices[voice]): said[voice].map(told.zone, na_action="ignore")
+            for voice in found.voices
+        },
+        words["hangs_on"]: rows.index.map(told.hangs).fillna(""),
+    }
+    return gpd.GeoDataFrame(columns, geometry=geometry, crs=geometry.crs)
+
+
+ROBUSTNESS_KIND = "zoneplan robustness"
+"""What marks a folder as one of draws that zoneplan wrote, in its manifest."""
+
+
+def write_robustness_folder(found: Robustness, folder: str | Path, language: str = "en") -> Path:
+    """Write what many draws came to: ``map.html``, ``report.html``, tables ``units``, ``amounts``, ``draws``."""
+    require_language(language)
+    tables = {"units": found.units.reset_index(), "amounts": found.amounts, "draws": found.draws}
+
+    def draw_pages(stage: Path) -> None:
+        write_robustness(found, stage / "report.html", language)
+        draw(found, language).save(stage / "map.html")
+
+    return replace_own(Path(folder), ROBUSTNESS_KIND, tables, draw_pages)

@@ -1,0 +1,342 @@
+"""Everything that flows between parties in a plan, and where it leaves each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from layers.conditions import Evaluation
+from layers.errors import Attempts, UnknownNameError, ZoneplanError, at_key, raise_all, shown
+from layers.inputs import Layer
+from layers.phrases import Phrase, word
+from zoning.arguments import at_least, takes
+from zoning.errors import near
+from zoning.money.parties import expand_agreements, known_parties, slip_faults
+from zoning.money.vertical_transfers import TransferContext, pay_transfer
+from zoning.quotas import unit_context
+from zoning.rulebook import Rulebook
+from zoning.study import Agreement, FlowRow, Sides, Study, Transfer, parties_of, settle_agreement
+from zoning.tables import FLOWS, POSITIONS, ZONES, tabulate
+from zoning.unit_ids import keep_ids
+
+
+def river_pairs(units: gpd.GeoDataFrame, rivers: gpd.GeoDataFrame, by: str | None = None) -> pd.DataFrame:
+    """The pairs of neighbours along rivers: the water of one runs straight into the other.
+
+    Examples
+    --------
+    >>> from shapely.geometry import LineString, box
+    >>> units = gpd.GeoDataFrame(index=["a", "b", "c"], geometry=[box(x, 0, x + 1, 1) for x in (0, 1, 2)], crs=3035)
+    >>> river = gpd.GeoDataFrame(geometry=[LineString([(2.5, 0.5), (0.5, 0.5)])], crs=3035)
+    >>> river_pairs(units, river).to_dict("records")[0]
+    {'upstream': 'b', 'downstream': 'a', 'crossings': 1}
+    """
+    names = (units.index if by is None else units[by]).astype(str).to_numpy()
+    lines = shapely.get_parts(shapely.line_merge(rivers.geometry.to_numpy()))
+    found = [pair for line in lines for pair in _pairs(line, units.geometry.to_numpy(), names)]
+    table = pd.DataFrame(found, columns=["upstream", "downstream"], dtype="str")
+    return table.groupby(["upstream", "downstream"], sort=True).size().rename("crossings").reset_index()
+
+
+def _pairs(line: shapely.LineString, shapes: np.ndarray, names: np.ndarray) -> Iterator[tuple[str, str]]:
+    """Each change of hands along one line, from its first point on."""
+    touched = np.flatnonzero(shapely.intersects(shapes, line))
+    stretches = shapely.intersection(shapes[touched], line)
+    parts, owner = shapely.get_parts(stretches, return_index=True)
+    running = shapely.length(parts) > 0
+    parts, owner = parts[running], touched[owner[running]]
+    places = shapely.line_locate_point(line, shapely.line_interpolate_point(parts, 0.5, normalized=True))
+    passed = names[owner[np.lexsort((names[owner], places))]]
+    for upper, lower in pairwise(passed):
+        if upper != lower:
+            yield str(upper), str(lower)
+
+
+@takes(zones=at_least("main", of=ZONES, overlays=""))
+@keep_ids("zones", "measures", "units")
+def account(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    study: Study,
+    rulebook: Rulebook,
+    *,
+    units: gpd.GeoDataFrame | None = None,
+    layers: Iterable[Layer] = (),
+) -> pd.DataFrame:
+    """What flows between parties: horizontal compensation and vertical transfers.
+
+    Parameters
+    ----------
+    zones : DataFrame
+        Index ``unit_id``; ``main``, and ``overlays`` where there are any, as :func:`zoning.zones.resolve` gives them.
+    measures : DataFrame
+        Index ``unit_id``, the same units; one column a measure and one a jurisdiction level.
+    study : Study
+        Its ``[[agreements]]`` and ``[[transfers]]``.
+    rulebook : Rulebook
+        Parameters and overlays that conditions may name.
+    units : GeoDataFrame, optional
+        Polygons of the units, needed where an agreement leaves it to a river who is upstream.
+    layers : iterable of Layer, optional
+        Those rivers, in the CRS of the units.
+
+    Returns
+    -------
+    DataFrame
+        The FLOWS table: amounts are exact decimals, ``rule`` is a message without a language yet, and each instrument
+        nets to zero, its pool or budget included.
+
+    Raises
+    ------
+    ZoneplanError
+        What :func:`zoning.money.settle_agreement` and :func:`zoning.money.pay_transfer` refuse; a party
+        whose name is nearly that of a jurisdiction or unit; a river that shows no pair of parties, or several.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> from zoning.study import Agreement
+    >>> pay, receive = {"upper": 1, "lower": 2}, {"upper": 3, "lower": 1}
+    >>> terms = {"kind": "pool", "amount": 120, "unit": "CNY", "pay": pay, "receive": receive}
+    >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
+    >>> study = study.model_copy(update={"agreements": (Agreement(name="River", period=2025, **terms),)})
+    >>> zones = pd.DataFrame({"main": "general", "overlays": ""}, index=["upper", "lower"])
+    >>> flows = zp.account(zones, pd.DataFrame(index=zones.index), study, zp.read_rulebook("us_west"))
+    >>> flows[["payer", "receiver", "amount"]].astype(str)
+        payer receiver amount
+    0  (pool)    lower  30.00
+    1  (pool)    upper  90.00
+    2   lower   (pool)  80.00
+    3   upper   (pool)  40.00
+    """
+    return account_traced(zones, measures, study, rulebook, units=units, layers=layers)[0]
+
+
+def account_traced(
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    study: Study,
+    rulebook: Rulebook,
+    *,
+    units: gpd.GeoDataFrame | None = None,
+    layers: Iterable[Layer] = (),
+) -> tuple[pd.DataFrame, Mapping[str, Evaluation]]:
+    """The flows of :func:`account`, and what the conditions of transfers found of the units, by their text."""
+    known = known_parties(measures, [level for level in study.units.levels if level in measures.columns])
+    agreements = expand_agreements(study, rulebook)
+    raise_all(party_faults(study, agreements, known))
+    rivers = {layer.name: layer for layer in layers}
+    rows, attempts = list[FlowRow](), Attempts()
+    for place, one in enumerate(agreements):
+        with attempts.trying(), at_key("agreements", place):
+            with at_key("river"):
+                sides = _sides(one, study, units, rivers)
+            with at_key("name"):
+                rows += settle_agreement(one, sides)
+    asked: Mapping[str, Evaluation] = {}
+    with attempts.trying():
+        transferred, asked = _transferred(study.transfers, zones, measures, rulebook)
+        rows += transferred
+    attempts.finish()
+    return tabulate(FLOWS, pd.DataFrame(rows)), asked
+
+
+def payment_rows(
+    agreements: Iterable[Agreement],
+    transfers: Iterable[Transfer],
+    zones: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+) -> pd.DataFrame:
+    """The FLOWS table of agreements that are written out, their sides named, and of transfers."""
+    rows = [row for one in agreements for row in settle_agreement(one)]
+    rows += _transferred(transfers, zones, measures, rulebook)[0]
+    return tabulate(FLOWS, pd.DataFrame(rows))
+
+
+def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[str, str]) -> Iterator[ZoneplanError]:
+    """The complaints about parties whose name is nearly that of a jurisdiction or a unit."""
+    for place, agreement in enumerate(agreements):
+        at, keys = Phrase("agreement '{agreement}'", agreement=agreement.name), ("agreements", place, "name")
+        yield from slip_faults(((at, name) for name in parties_of(agreement)), known, agreement.outside, keys)
+    for place, transfer in enumerate(study.transfers):
+        yield from slip_faults(
+            [(Phrase("transfer '{transfer}'", transfer=transfer.name), transfer.payer)],
+            known,
+            keys=("transfers", place, "payer"),
+        )
+
+
+def net_amounts(flows: Iterable[tuple[str, str, Decimal]]) -> dict[str, Decimal]:
+    """What each party received less what it paid, in the order in which the parties appear.
+
+    Examples
+    --------
+    >>> net_amounts([("a", "b", Decimal(3)), ("b", "c", Decimal(1))])
+    {'a': Decimal('-3'), 'b': Decimal('2'), 'c': Decimal('1')}
+    """
+    found: dict[str, Decimal] = {}
+    for payer, receiver, amount in flows:
+        found[payer] = found.get(payer, Decimal(0)) - amount
+        found[receiver] = found.get(receiver, Decimal(0)) + amount
+    return found
+
+
+def net_amounts_by(flows: pd.DataFrame, *columns: str) -> dict[tuple[str, ...], Decimal]:
+    """The same of each group of rows of a table of flows: by the values of the columns, as texts, and the party.
+
+    Examples
+    --------
+    >>> flow = {"payer": "a", "receiver": "b", "amount": Decimal(3), "instrument": "water"}
+    >>> net_amounts_by(pd.DataFrame([flow]), "instrument")
+    {('water', 'a'): Decimal('-3'), ('water', 'b'): Decimal('3')}
+    """
+    return {
+        (*map(str, group), party): net
+        for group, rows in flows.groupby([*columns], sort=False)
+        for party, net in net_amounts(zip(rows["payer"], rows["receiver"], rows["amount"], strict=True)).items()
+    }
+
+
+@takes(flows=at_least("payer", "receiver", "amount", "unit", of=FLOWS), zones=at_least("main", of=ZONES))
+@keep_ids("zones")
+def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What each party paid and received, and the difference, by unit of account.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        The FLOWS table, at least ``payer``, ``receiver``, ``amount`` and ``unit``.
+    known : mapping of str to str
+        Parties of the study and their kind, from :func:`zoning.money.known_parties`.
+    zones : DataFrame, optional
+        Index ``unit_id``, at least ``main``; with it the units of each main function are summed as well.
+
+    Returns
+    -------
+    DataFrame
+        The POSITIONS table. ``kind`` is "unit", a jurisdiction level, "zone", "pool" or "outside"; the net positions of
+        all parties but zones sum to zero in every unit of account.
+
+    Examples
+    --------
+    >>> from decimal import Decimal
+    >>> import pandas as pd
+    >>> import zoneplan as zp
+    >>> row = {"instrument": "A", "period": 2025, "payer": "b", "receiver": "a", "amount": Decimal(5), "unit": "CNY"}
+    >>> flows = pd.DataFrame([row | {"rule": "", "reference": ""}])
+    >>> zp.positions(flows, {"a": "unit"})[["party", "kind", "net"]].to_numpy().tolist()
+    [['b', 'outside', Decimal('-5')], ['a', 'unit', Decimal('5')]]
+    """
+    found: dict[tuple[str, str, str], list[Decimal]] = {}
+
+    def book(kind: str, party: str, unit: str, side: int, amount: Decimal) -> None:
+        found.setdefault((kind, party, unit), [Decimal(0), Decimal(0)])[side] += amount
+
+    for row in flows.to_dict("records"):
+        for side, key in enumerate(("payer", "receiver")):
+            party = row[key]
+            book(_kind(party, known), party, row["unit"], side, row["amount"])
+            if zones is not None and known.get(party) == "unit":
+                book("zone", zones.loc[party, "main"], row["unit"], side, row["amount"])
+    rows = [
+        {"kind": kind, "party": party, "unit": unit, "paid": paid, "received": received, "net": received - paid}
+        for (kind, party, unit), (paid, received) in found.items()
+    ]
+    return tabulate(POSITIONS, pd.DataFrame(rows))
+
+
+def _transferred(
+    transfers: Iterable[Transfer], zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook
+) -> tuple[list[FlowRow], Mapping[str, Evaluation]]:
+    every = tuple(transfers)
+    if not every:
+        return [], {}
+    seen = unit_context(zones[["main", "overlays"]], measures, rulebook.codes("overlay"))
+    sight = TransferContext(seen, rulebook.values)
+    rows, attempts = list[FlowRow](), Attempts()
+    for place, one in enumerate(every):
+        with attempts.trying(), at_key("transfers", place, "name"):
+            rows += pay_transfer(one, sight)
+    attempts.finish()
+    return rows, sight.found
+
+
+def _kind(party: str, known: Mapping[str, str]) -> str:
+    if party.startswith("(") and party.endswith(")"):
+        return "pool"
+    return known.get(party, "outside")
+
+
+def _sides(
+    agreement: Agreement,
+    study: Study,
+    units: gpd.GeoDataFrame | None,
+    rivers: Mapping[str, Layer],
+) -> Sides | None:
+    """Who is upstream: as written, and where a river is named, as the water runs."""
+    if agreement.river is None:
+        return None
+    at = Phrase("agreement '{agreement}'", agreement=agreement.name)
+    layer = rivers.get(agreement.river)
+    if layer is None or units is None:
+        raise UnknownNameError(
+            Phrase(
+                "{place}: there is no layer '{layer}'{hint}",
+                place=at,
+                layer=agreement.river,
+                hint=near(agreement.river, rivers),
+            )
+        )
+    if layer.kind != "lines":
+        raise UnknownNameError(
+            Phrase(
+                "{place}: layer '{layer}' holds {kind}; a river is a line",
+                place=at,
+                layer=agreement.river,
+                kind=word(layer.kind),
+            )
+        )
+    named = [one for one in (agreement.upstream, agreement.downstream) if one is not None]
+    pairs = {
+        (row["upstream"], row["downstream"])
+        for level in (*study.units.levels, None)
+        for row in river_pairs(units, layer.features, level).to_dict("records")
+    }
+    fitting = sorted(
+        (upper, lower)
+        for upper, lower in pairs
+        if agreement.upstream in (None, upper) and agreement.downstream in (None, lower)
+    )
+    if len(fitting) == 1:
+        return Sides(*fitting[0])
+    wrong = [pair for pair in pairs if len(named) == 2 and set(pair) == set(named)]
+    if wrong:
+        raise UnknownNameError(
+            Phrase(
+                "{place}: '{river}' runs from '{upper}' to '{lower}', the other way",
+                place=at,
+                river=agreement.river,
+                upper=wrong[0][0],
+                lower=wrong[0][1],
+            )
+        )
+    near_them = [pair for pair in sorted(pairs) if set(pair) & set(named)]
+    told = shown(f"{upper} > {lower}" for upper, lower in fitting or near_them or sorted(pairs))
+    what = Phrase("shows several pairs") if fitting else Phrase("shows no such pair of neighbours")
+    raise UnknownNameError(
+        Phrase(
+            "{place}: '{river}' {fault} ({pairs}); name 'upstream' and 'downstream'",
+            place=at,
+            river=agreement.river,
+            fault=what,
+            pairs=told or Phrase("none"),
+        )
+    )

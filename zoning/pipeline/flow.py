@@ -1,0 +1,711 @@
+"""The whole flow in one call, and the same flow asked what is wrong.
+
+``check`` walks the same stages as ``run`` and stops before anything is written, so that a plan which it passes is one
+that ``run`` makes. Stages that do not depend on each other are all tried, and what they refuse is said at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from pathlib import Path
+from typing import cast
+
+import geopandas as gpd
+import pandas as pd
+
+from layers.conditions import Evaluation
+from layers.crs import known_crs
+from layers.databases import extracted
+from layers.errors import Attempts, Finding, ZoneplanError, at_key, raise_all
+from layers.inputs import Inputs, Layer, Source
+from layers.phrases import Phrase
+from layers.raster import HeightGrid, height_grid
+from layers.read import confirm_sources, record_sources
+from layers.sandbox import Reader, sandboxed
+from zoning.audits import assume, assume_scheme
+from zoning.checks import (
+    StudyTables,
+    dropped_units,
+    foresee_left_out,
+    known_units,
+    leave_out_cause,
+    name_faults,
+    provided,
+    read_everything,
+    read_study_tables,
+    remarks,
+    robustness_faults,
+    scenario_faults,
+    with_parameters,
+    without_dependants,
+)
+from zoning.measures import (
+    Drifting,
+    LayerIndices,
+    assumed,
+    complete_traced,
+    layer_indices,
+    lines_left_out,
+    measure,
+    more_facilities,
+    scores_by_weights,
+    sources_of,
+    undeducted,
+    with_divergence,
+    with_indices,
+    with_left_out,
+    with_none_of,
+    with_standards,
+)
+from zoning.money import (
+    EnergyTable,
+    account_traced,
+    itemise_services,
+    judge_energy,
+    known_parties,
+    positions,
+    scheme_in_force,
+    targets_in_use,
+    value_services,
+)
+from zoning.overlays import ForEach, cut_in_threads, overlay, settle_lines, tabulate_lines
+from zoning.pipeline.plan_steps import KeptResults, OnPieces, Steps
+from zoning.plan import Assumption, IndexRaster, Plan
+from zoning.policies import assign_traced, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
+from zoning.quotas import TracedAllocation, allocate_traced, names_asked, site_again, zones_asked
+from zoning.reasons import Margins, Trace
+from zoning.rulebook import ELEVATION_ROLE, Rulebook, as_written, with_all_topics, without_unused_topics
+from zoning.study import PlanIndex, Scenario, ServicesSection, Study, place_in_scenario, read_study, with_scenario
+from zoning.tables import (
+    CLAIMS,
+    DIVERGENCE,
+    DIVERGENCE_UNITS,
+    LEDGER,
+    POLICIES,
+    ROBUSTNESS,
+    SCENARIO_QUOTAS,
+    SCENARIOS,
+    ZONES,
+    tabulate,
+)
+from zoning.zones import (
+    Classified,
+    classify_traced,
+    draw_evenly,
+    draw_mixtures,
+    kept_in_draws,
+    open_conflicts,
+    resolve,
+    threshold_range,
+    weigh_floors,
+    weigh_margins,
+    weigh_norms,
+    without_floors,
+)
+
+STEPS = ("read", "overlay", "measure", "classify", "allocate", "site", "account", "assign")
+"""The steps that ``run`` announces, in order."""
+SCENARIO = "scenario"
+"""What it announces after them, before each scenario of the plan."""
+
+Announce = Callable[[str], None]
+
+
+def run(
+    study: Study | str | Path,
+    announce: Announce = lambda _step: None,
+    *,
+    inputs: Inputs | None = None,
+    kept: KeptResults | None = None,
+    keep_going: bool = False,
+    for_each: ForEach | None = None,
+    on_pieces: OnPieces = lambda _units, _pieces: None,
+    reader: Reader | None = None,
+    workers: int = 1,
+) -> FreshPlan:
+    """A finished plan from a study: every step of the flow, in order.
+
+    Parameters
+    ----------
+    study : Study, str or Path
+        From :func:`zoneplan.read_study`, or the plan file that it reads.
+    announce : callable, optional
+        Called with the name of each of ``STEPS`` before it starts, and with ``SCENARIO`` before each scenario.
+    inputs : Inputs, optional
+        From :func:`zoneplan.prepare` or :func:`zoneplan.read_inputs`; by default they are read.
+    kept : KeptResults, optional
+        What was read, cut, measured and sited of the same sources before, as the command keeps it between its calls.
+    keep_going : bool, optional
+        Do without layers that cannot be read: what they measure is unknown, and what needs it is left out, too. The
+        plan says it in ``left_out``.
+    for_each : callable, optional
+        What cuts the tiles of units, such as a cluster; by default threads do, as many as there are workers.
+    on_pieces : callable, optional
+        Called with the units and the pieces into which they are cut as soon as these are known: to begin what needs no
+        more of a plan, such as the borders of its map, while zones and quotas are decided.
+    reader : {"process", "inline"}, optional
+        Who opens the files of the study, see :func:`zoneplan.read_inputs`; the plan is the same, to the byte.
+    workers : int
+        How many threads look at units and cut them at a time; the plan is the same, to the byte.
+
+    Returns
+    -------
+    FreshPlan
+        A plan that holds what it was made from, so that it can be varied; the same bytes on every run with the same
+        input.
+
+    Raises
+    ------
+    ZoneplanError
+        Whatever a step refuses; what steps that do not depend on each other refuse comes together.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> len(plan.zones)
+    164
+    """
+    announce("read")
+    study = study if isinstance(study, Study) else read_study(study)
+    cut = for_each or partial(cut_in_threads, workers=workers)
+    study, steps = study.as_written(), Steps(kept=kept, for_each=cut, on_pieces=on_pieces)
+    with sandboxed(reader, study.limits), extracted(study) as placed:
+        known = inputs if inputs is not None or kept is None else _known_inputs(study, placed, steps)
+        return _run(study, placed, steps, announce, known, keep_going=keep_going, workers=workers)
+
+
+def _run(
+    study: Study,
+    placed: Study,
+    steps: Steps,
+    announce: Announce,
+    known: Inputs | None,
+    *,
+    keep_going: bool,
+    workers: int,
+) -> FreshPlan:
+    with placing(study):
+        rulebook, read, tables = read_everything(placed, known, keep_going=keep_going, workers=workers)
+        if known is None:
+            steps.put("read", (*_read_of(study, read.sources), *(one.name for one in read.left_out)), read)
+            _keep(steps, study, read)
+    return make_plan(study, rulebook, read, tables, announce, steps, keep_going=keep_going)
+
+
+def _known_inputs(study: Study, placed: Study, steps: Steps) -> Inputs | None:
+    """The inputs as they were read from the same bytes before; None where that is not known."""
+    sources = record_sources(placed)
+    places = {}
+    for layer in placed.layers:
+        with suppress(ZoneplanError):  # said when it is read
+            places[layer.name] = placed.locate(layer.source)
+    found: Inputs | None = steps.recall("read", _read_of(study, sources), places)
+    return found
+
+
+def _read_of(study: Study, sources: tuple[Source, ...]) -> tuple[object, ...]:
+    """All that inputs depend on."""
+    return study.units, study.layers, study.tables, sources
+
+
+def check(
+    study: Study | str | Path,
+    rulebook: Rulebook | None = None,
+    inputs: Inputs | None = None,
+    announce: Announce = lambda _step: None,
+    tables: StudyTables | None = None,
+) -> tuple[Finding, ...]:
+    """Every finding on a study: the plan is made, and nothing is written.
+
+    Parameters
+    ----------
+    study : Study, str or Path
+        From :func:`zoneplan.read_study`, or the plan file that it reads.
+    rulebook : Rulebook, optional
+        In force on the study's date; by default the one that the study names is read.
+    inputs : Inputs, optional
+        From :func:`zoneplan.read_inputs`, or :func:`zoneplan.prepare`; by default they are read.
+    announce : callable, optional
+        As for :func:`run`.
+    tables : StudyTables, optional
+        What ``[energy]`` and ``[industries]`` name; by default it is read from beside the plan.
+
+    Returns
+    -------
+    tuple of Finding
+        Errors first, then warnings (repairs, decisions without effect) and notes (what was absent). Without an error,
+        :func:`run` makes a plan of the same study.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> findings = zp.check(zp.builtin_study("us_mountain_west"))
+    >>> [finding.text for finding in findings if finding.level == "error"]
+    []
+    """
+    attempts = Attempts()
+    asked = study if isinstance(study, Study) else attempts.attempt(read_study, study)
+    if asked is None:
+        return _findings(attempts)
+    if rulebook is None or inputs is None:
+        with attempts.trying(), placing(asked):
+            book, inputs, named = read_everything(asked, inputs)
+            rulebook, tables = rulebook or book, tables or named
+    if rulebook is None or inputs is None or attempts.errors:
+        return (*_findings(attempts), *foresee_left_out(asked, attempts.errors))
+    named = tables or attempts.attempt(read_study_tables, asked) or StudyTables()
+    attempts.attempt(make_plan, asked, rulebook, inputs, named, announce)
+    errors = (*_findings(attempts), *foresee_left_out(asked, attempts.errors))
+    return (*errors, *remarks(asked, without_unused_topics(rulebook, provided(asked, inputs, rulebook)), inputs, named))
+
+
+def _findings(attempts: Attempts) -> tuple[Finding, ...]:
+    return tuple(finding for error in attempts.errors for finding in error.findings)
+
+
+@contextmanager
+def placing(study: Study) -> Iterator[None]:
+    """Put file, line and column before what is refused inside, wherever a step knew which value is to blame."""
+    try:
+        yield
+    except ZoneplanError as error:
+        for one in error.parts:
+            if one.keys:
+                one.args = (Phrase("{place}: {said}", place=study.where(*one.keys), said=one.said),)
+                one.keys = ()
+        raise
+
+
+def make_plan(
+    study: Study,
+    rulebook: Rulebook,
+    inputs: Inputs,
+    tables: StudyTables,
+    announce: Announce = lambda _step: None,
+    steps: Steps | None = None,
+    *,
+    keep_going: bool = False,
+) -> FreshPlan:
+    """The plan of a study whose inputs have been read; parameters and errors are those of :func:`run`.
+
+    Where something of the inputs is left out, or ``keep_going`` allows it, what is refused for want of that is left out
+    as well, and the steps go on from what they have made.
+
+    Of a variant, ``steps`` begin with those of the plan that is varied: only what depends on the change is done again.
+
+    Study and rulebook run as files would say them, whatever was changed in memory: what is written of them is what ran.
+
+    Names come first. Where only quotas, money or the plan's own list are complained of, these are left out and the
+    steps before the policies are tried all the same, so that what they refuse is said with the rest.
+    """
+    steps = Steps() if steps is None else steps
+    while True:
+        if inputs.left_out:
+            study, inputs = without_dependants(study, inputs, rulebook)
+        study = study.as_written()
+        try:
+            with sandboxed(None, study.limits):
+                return _planned(study, rulebook, inputs, tables, announce, steps)
+        except ZoneplanError as error:
+            going = keep_going or inputs.left_out
+            less = leave_out_cause(study, inputs, error) if going else None
+            if less is None or less[1] is inputs:
+                with placing(study):
+                    raise
+        (study, inputs), steps = less, steps.again()
+
+
+def _planned(
+    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, announce: Announce, steps: Steps
+) -> FreshPlan:
+    written, plan = _make(study, rulebook, inputs, tables, steps, announce)
+    zones, quotas = _scenarios(study, written, inputs, tables, steps, announce)
+    drawn = _drawn(study, plan, steps)
+    steps.keep()
+    asked = {"scenarios": zones, "scenario_quotas": quotas, "robustness": drawn}
+    made = {one.name: getattr(plan, one.name) for one in fields(Plan)} | asked
+    return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
+
+
+def _keep(steps: Steps, study: Study, inputs: Inputs) -> None:
+    """Keep at once what finished steps made, so that a run which is killed after them goes on from there."""
+    if steps.keeps:
+        confirm_sources(inputs, study)
+        steps.keep()
+
+
+def _make(
+    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps, announce: Announce
+) -> tuple[Rulebook, Plan]:
+    """The rulebook as it is written, with all its topics, and the plan without its scenarios."""
+    names = provided(study, inputs, rulebook)
+    written = as_written(rulebook, names)
+    rulebook = without_unused_topics(written, names)
+    attempts = Attempts()
+    attempts.errors += name_faults(study, rulebook, inputs, tables)
+    if study.tried is None:
+        attempts.errors += scenario_faults(study, written, known_units(study, inputs), dropped_units(inputs))
+    attempts.errors += robustness_faults(study, rulebook)
+    apart = {str(one.keys[0]) if one.keys else "" for one in attempts.errors}
+    if not apart <= APART:
+        attempts.finish()
+    sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
+    with attempts.trying():
+        zoned = _zone(sound, rulebook, inputs, tables, steps, announce)
+        allotted = _allot(sound, rulebook, inputs, tables, zoned, steps, announce)
+    attempts.finish()
+    announce("assign")
+    return written, _finish(study, rulebook, inputs, tables, zoned, allotted, steps)
+
+
+def claims_and_measures(steps: Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the rules claimed, and the measures that they were asked about: what other thresholds are tried on."""
+    return cast("Classified", steps.made["classify"].made).claims, cast(
+        "tuple[pd.DataFrame, object]", steps.made["indices"].made
+    )[0]
+
+
+def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
+    """How often each unit keeps its main function in the draws that a study asks for."""
+    asked = study.robustness
+    if asked is None:
+        return plan.robustness
+    ranges = {name: threshold_range(plan.rulebook, name, ends) for name, ends in asked.within.items()}
+    claims, measured = claims_and_measures(steps)
+    zones = cast("pd.DataFrame", steps.made["resolve"].made)
+    with at_key("robustness"):
+        kept = steps.do(
+            "robustness",
+            _kept_in_draws,
+            claims,
+            measured,
+            plan.rulebook,
+            zones,
+            asked.draws,
+            asked.seed,
+            ranges,
+            study.units.part_of,
+            tuple(index for index in study.indices if index.name in asked.opinions),
+        )
+    return tabulate(ROBUSTNESS, kept)
+
+
+def _kept_in_draws(
+    claims: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    zones: pd.DataFrame,
+    draws: int,
+    seed: int,
+    ranges: Mapping[str, tuple[float, float]],
+    part_of: str | None,
+    mixed: tuple[PlanIndex, ...],
+) -> pd.DataFrame:
+    moved = {
+        index.name: scores_by_weights(measures, index, draw_mixtures(index.name, index.opinions, draws, seed))
+        for index in mixed
+    }
+    return kept_in_draws(claims, measures, rulebook, zones, draw_evenly(ranges, draws, seed), part_of, moved)
+
+
+def _scenarios(
+    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps, announce: Announce
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Zones and amounts of each unit in each scenario; of a try, whose scenario is the plan itself, none."""
+    attempts, zones, quotas = Attempts(), [pd.DataFrame()], [pd.DataFrame()]
+    for place, one in enumerate(study.scenarios if study.tried is None else ()):
+        announce(SCENARIO)
+        with attempts.trying(), _in_scenario(study, place):
+            plan = _in_effect(one, study, rulebook, inputs, tables, steps)
+            zones.append(plan.zones.assign(scenario=one.name))
+            of_units = plan.quotas["unit_id"].isin(plan.units.index)
+            quotas.append(plan.quotas[of_units].assign(scenario=one.name))
+    attempts.finish()
+    return tabulate(SCENARIOS, pd.concat(zones)), tabulate(SCENARIO_QUOTAS, pd.concat(quotas))
+
+
+def _in_effect(
+    scenario: Scenario, study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps
+) -> Plan:
+    """The plan of a scenario, without sites, on which no zone and no amount depends."""
+    varied = with_scenario(study, scenario).without_sites().model_copy(update={"robustness": None})
+    return _make(varied, with_parameters(rulebook, scenario), inputs, tables, Steps(steps), lambda _step: None)[1]
+
+
+@contextmanager
+def _in_scenario(study: Study, place: int) -> Iterator[None]:
+    """Say of whatever is refused inside in which scenario it is, and which of its values is to blame."""
+    scenario = study.scenarios[place]
+    try:
+        yield
+    except ZoneplanError as error:
+        varied = with_scenario(study, scenario)
+        for one in error.parts:
+            one.args = (Phrase("scenario '{scenario}': {said}", scenario=scenario.name, said=one.said),)
+            own = place_in_scenario(scenario, varied.quotas, varied.decisions, one.keys)
+            one.keys = ("scenarios", place, *own)
+        raise
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class FreshPlan(Plan):
+    """A plan with all that it was made from, so that a variant of it need not begin anew."""
+
+    whole_rulebook: Rulebook = field(compare=False)
+    inputs: Inputs = field(compare=False)
+    tables: StudyTables = field(compare=False)
+    steps: Steps = field(compare=False)
+
+    def finished(self) -> Plan:
+        """The plan alone, so that the memory of what it was made from is free."""
+        return Plan(**{one.name: getattr(self, one.name) for one in fields(Plan)})
+
+
+LISTS = frozenset({"quotas", "agreements", "transfers", "scenarios"})
+"""Sections of a plan that no zone depends on."""
+APART = LISTS | {"energy", "industries", "robustness"}
+
+
+@dataclass(frozen=True)
+class _Zoned:
+    """What is known once zones are: see the steps of that name."""
+
+    pieces: gpd.GeoDataFrame
+    measured: pd.DataFrame
+    measures: pd.DataFrame
+    claims: pd.DataFrame
+    zones: pd.DataFrame
+    margins: Margins
+    trace: Trace
+    drifting: Drifting | None
+    rasters: Mapping[str, IndexRaster]
+
+
+@dataclass(frozen=True)
+class _Allotted:
+    """What units and regions are given or pay, each part independent of the others."""
+
+    quotas: TracedAllocation
+    sitings: pd.DataFrame
+    sites: gpd.GeoDataFrame
+    lights: pd.DataFrame
+    flows: pd.DataFrame
+    transfers: Mapping[str, Evaluation]
+
+
+def _zone(
+    study: Study, rulebook: Rulebook, inputs: Inputs, tables: StudyTables, steps: Steps, announce: Announce
+) -> _Zoned:
+    units, layers, land = inputs.units, inputs.layers, rulebook.available_land
+    announce("overlay")
+    cut = steps.do_kept("overlay", partial(_cut, steps.for_each), units, inputs.designations, inputs.tiled)
+    _keep(steps, study, inputs)
+    pieces = steps.do("lines", settle_lines, cut, _part_of(rulebook, "lines"))
+    steps.on_pieces(units, pieces)
+    announce("measure")
+    of_land = _part_of(rulebook, "lines", "available_land", parameters=(land.steeper_than,))
+    measured = steps.do_kept("measure", measure, units, pieces, layers, of_land)
+    _keep(steps, study, inputs)
+    measured = steps.do("left out", with_left_out, measured, inputs.left_out, rulebook)
+    items = None
+    if study.services is not None:
+        measured, items = steps.do("services", _with_services, measured, study.services)
+    measured = steps.do("none of", with_none_of, measured, study.study.none_of, rulebook)
+    made_of_layers = _of_layers(study, rulebook, inputs, steps)
+    measured, parts = steps.do("indices", with_indices, measured, study.indices, tables.travel, made_of_layers)
+    drifting = None
+    if study.divergence is not None:
+        measured, drifting = steps.do("divergence", with_divergence, measured, units, study.divergence)
+    announce("classify")
+    claims, asked = steps.do(
+        "classify",
+        classify_traced,
+        measured,
+        rulebook,
+        study.decisions,
+        dropped=dropped_units(inputs),
+        part_of=study.units.part_of,
+    )
+    made = steps.do("claims", lambda claims: claims[claims["answer"] != "no"], claims)
+    measures, banding = steps.do("complete", complete_traced, measured, rulebook)
+    margins = steps.do("margins", weigh_margins, made, measures, rulebook, asked)
+    trace = Trace(rules=asked, margins=margins, derived=banding, indices=parts, services=items)
+    zones = steps.do("resolve", resolve, claims, rulebook)
+    if any(index.standards for index in study.indices):
+        standing = steps.do("standards", with_standards, measured, zones, study.indices)
+        added = standing[standing.columns.difference(measured.columns, sort=False)]
+        measured, measures = standing, measures.drop(columns=added.columns, errors="ignore").join(added)
+    return _Zoned(
+        pieces,
+        measured,
+        measures,
+        made,
+        zones,
+        margins,
+        trace,
+        drifting,
+        {} if made_of_layers is None else made_of_layers.files,
+    )
+
+
+def _of_layers(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps) -> LayerIndices | None:
+    """The indices of a study that are made of layers; None where it has none."""
+    asked = tuple(index for index in study.indices if index.rasters is not None or index.areal is not None)
+    if not asked:
+        return None
+    derived = {index.rasters.derive for index in asked if index.rasters is not None and index.rasters.derive}
+    whole = with_all_topics(rulebook)  # what it derives of cells it need not derive of units
+    read = _part_of(whole, "derived", parameters=sources_of(derived, whole))
+    return steps.do("layer indices", layer_indices, inputs.units, inputs.layers, study.indices, read)
+
+
+def _cut(for_each: ForEach, units: gpd.GeoDataFrame, designations: dict[str, Layer], tiled: bool) -> gpd.GeoDataFrame:
+    return overlay(units, designations, tiled=tiled, for_each=for_each)
+
+
+def _with_services(measured: pd.DataFrame, services: ServicesSection) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The measures with what the services of the land are worth, and the items of which that is the sum."""
+    items = itemise_services(measured, services)
+    return measured.join(value_services(measured, services, items)), items
+
+
+def _part_of(rulebook: Rulebook, *chapters: str, parameters: Collection[str] = ()) -> Rulebook:
+    """A rulebook with these chapters and parameters alone: what a step is given is all that it can depend on."""
+    values = {name: value for name, value in rulebook.parameters.items() if name in parameters}
+    return Rulebook(
+        rulebook.name, "", "", rulebook.day, parameters=values, **{name: getattr(rulebook, name) for name in chapters}
+    )
+
+
+def _allot(
+    study: Study,
+    rulebook: Rulebook,
+    inputs: Inputs,
+    tables: StudyTables,
+    zoned: _Zoned,
+    steps: Steps,
+    announce: Announce,
+) -> _Allotted:
+    zones, measures, layers, attempts = zoned.zones, zoned.measures, inputs.layers, Attempts()
+    announce("allocate")
+    with attempts.trying():
+        asked = names_asked(study.quotas)
+        values = {name: value for name, value in rulebook.values.items() if name in asked}
+        seen = steps.do("zones of quotas", zones_asked, zones, asked)
+        quotas = steps.do("allocate", allocate_traced, seen, measures, study.quotas, values, rulebook.codes("overlay"))
+        announce("site")
+        terms = _part_of(rulebook, "terms")
+        sitings, sites = steps.do_from("site", site_again, quotas.quotas, zoned.pieces, study.quotas, layers, terms)
+    with attempts.trying():
+        lights = steps.do("energy", judge_energy, tables.energy, _part_of(rulebook, "schemes"))
+    announce("account")
+    with attempts.trying():
+        flows, transfers = steps.do(
+            "account", account_traced, zones, measures, study, rulebook, units=inputs.units, layers=layers
+        )
+    attempts.finish()
+    return _Allotted(quotas, sitings, sites, lights, flows, transfers)
+
+
+def _finish(
+    study: Study,
+    rulebook: Rulebook,
+    inputs: Inputs,
+    tables: StudyTables,
+    zoned: _Zoned,
+    allotted: _Allotted,
+    steps: Steps,
+) -> Plan:
+    """Policies, and everything that has been found, in the form of a plan."""
+    pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
+    units, levels = inputs.units, study.units.levels
+    lights = allotted.lights
+    policies, asked, seen = steps.do(
+        "assign", assign_traced, zoned.zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels
+    )
+    own = local_items(tables.industries, study, rulebook)
+    raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, units))
+    confirm_sources(inputs, study)
+    lines = steps.do("tabulate lines", tabulate_lines, pieces, _part_of(rulebook, "lines"))
+    floors = steps.do("floors", weigh_floors, lines, measures, rulebook, levels)
+    trace = replace(
+        zoned.trace,
+        norms=steps.do("norms", weigh_norms, measures, rulebook, levels, quotas),
+        floors=without_floors(floors, lines_left_out(inputs.left_out, rulebook)),
+        quotas=allotted.quotas.traces,
+        transfers=allotted.transfers,
+        policies=asked,
+        gaps=steps.do("gaps", instrument_gaps, seen, policies, rulebook),
+    )
+    return Plan(
+        study=study,
+        rulebook=rulebook,
+        units=units,
+        pieces=pieces,
+        measures=measures,
+        claims=tabulate(CLAIMS, zoned.claims),
+        zones=tabulate(ZONES, units[["name", "jurisdiction", "area_ha"]].join(zoned.zones)),
+        lines=lines,
+        quotas=quotas,
+        solutions=allotted.quotas.solutions,
+        quota_rules=allotted.quotas.rules,
+        sitings=allotted.sitings,
+        sites=allotted.sites,
+        energy=allotted.lights,
+        flows=flows,
+        positions=positions(flows, known_parties(measures, levels), zoned.zones),
+        policies=tabulate(POLICIES, policies),
+        ledger=tabulate(LEDGER, inputs.ledger),
+        assumptions=(
+            *_assumptions(study.study.none_of, rulebook, inputs, zoned, quotas),
+            *_energy_assumed(tables.energy, rulebook),
+        ),
+        roles=dict(pieces.attrs["roles"]),
+        sources=inputs.sources,
+        own_crs=inputs.own_crs.to_string(),
+        conflicts=steps.do("conflicts", open_conflicts, zoned.margins, zoned.zones, rulebook),
+        industries=list_industries(rulebook, own),
+        **({} if zoned.drifting is None else _tables_of(zoned.drifting)),
+        facilities=steps.do("facilities", more_facilities, measures, study.indices, tables.travel),
+        rasters=zoned.rasters,
+        heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
+        left_out=tuple(sorted(inputs.left_out, key=lambda one: (one.kind != "layer", one.kind, one.name))),
+        trace=trace,
+    )
+
+
+def _tables_of(drifting: Drifting) -> dict[str, pd.DataFrame]:
+    return {DIVERGENCE.name: drifting.figures, DIVERGENCE_UNITS.name: drifting.units}
+
+
+def _heights(name: str | None, layers: tuple[Layer, ...], units: gpd.GeoDataFrame) -> HeightGrid | None:
+    """The heights whose relief maps show: of the layer that ``[map] relief`` names, else of the one with the role."""
+    for layer in layers:
+        wanted = layer.role == ELEVATION_ROLE if name is None else layer.name == name
+        if wanted and layer.raster is not None:
+            return height_grid(layer.raster, units.total_bounds, known_crs(units))
+    return None
+
+
+def _assumptions(
+    none_of: Collection[str],
+    rulebook: Rulebook,
+    inputs: Inputs,
+    zoned: _Zoned,
+    quotas: pd.DataFrame,
+) -> tuple[Assumption, ...]:
+    absent = assumed(zoned.measured, rulebook, quotas)
+    undrawn = undeducted(zoned.pieces, inputs.layers, rulebook)
+    known = {*none_of, *(one.role for one in inputs.left_out)}
+    return tuple(assume(absent, [role for role in undrawn if role not in known], rulebook))
+
+
+def _energy_assumed(table: EnergyTable | None, rulebook: Rulebook) -> tuple[Assumption, ...]:
+    if table is None:
+        return ()
+    scheme = scheme_in_force(table, rulebook)
+    return assume_scheme(scheme, table.period, targets_in_use(table, scheme))

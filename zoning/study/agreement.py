@@ -1,0 +1,445 @@
+"""Agreements on compensation between parties, for one period: as a plan says them, and what they make flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from layers.errors import UnknownNameError
+from layers.phrases import Phrase, phrase_list
+from layers.sources import Exact, ExactStep, Keys, Misfit, Section, Several, Text, misfit
+from zoning.reasons import Message, in_languages, joined, say
+from zoning.solver import Step
+from zoning.study.compliance import COMPLIANCE, ComplianceTerms, band_faults, banded_flow
+from zoning.study.flow_rows import (
+    POOL,
+    FlowRow,
+    Row,
+    Sides,
+    flow_row,
+    full_row,
+    merged,
+    split_by_shares,
+    sum_of,
+    to_step,
+)
+from zoning.study.terms import AgreementKind, AgreementTerms, Pollutant, Shares
+
+
+class LoadTerms(AgreementTerms):
+    """What agreements by a load have."""
+
+    flow_m3: ExactStep | Several[Exact] | None = None
+    """Of kind "load": water that passed, in cubic metres; one value, or one a month."""
+
+
+def _load_faults(terms: LoadTerms) -> Iterator[Misfit]:
+    count = len(terms.flow_m3) if isinstance(terms.flow_m3, tuple) else 1
+    for place, one in enumerate(terms.indicators):
+        values = len(one.measured) if isinstance(one.measured, tuple) else 1
+        if values != count:
+            yield (
+                ("indicators", place, "measured"),
+                Phrase(
+                    "indicator '{indicator}' has {values} values and 'flow_m3' {count}; give one a month in both",
+                    indicator=one.name,
+                    values=values,
+                    count=count,
+                ),
+            )
+
+
+def tonnes_above(indicator: Pollutant, flow_m3: Decimal | Iterable[Decimal]) -> list[Fraction]:
+    """Tonnes of a substance above its target, month by month: (mg/L x cubic metres) / 1,000,000."""
+    flows = [flow_m3] if isinstance(flow_m3, Decimal) else list(flow_m3)
+    measured = indicator.measured if isinstance(indicator.measured, tuple) else (indicator.measured,)
+    target = Fraction(indicator.target or 0)
+    return [
+        max(Fraction(0), Fraction(value) - target) * Fraction(flow) / 1_000_000
+        for value, flow in zip(measured, flows, strict=True)
+    ]
+
+
+def _load_flows(agreement: LoadTerms, _sides: Sides | None) -> list[Row]:
+    pay, receive = agreement.pay or {}, agreement.receive or {}
+    flow = agreement.flow_m3 if agreement.flow_m3 is not None else Decimal(0)
+    rows, total = [], Decimal(0)
+    for one in agreement.indicators:
+        tonnes = sum(tonnes_above(one, flow), start=Fraction(0))
+        due = to_step(tonnes * Fraction(one.price or 0), agreement.step)
+        total += due
+        term = say("flow.load", name=one.name, tonnes=tonnes, price=one.price)
+        shares = one.pay or pay
+        for party, amount in split_by_shares(shares, due, agreement.step).items():
+            told = say("flow.load_share", load=term, share=shares[party], shares=sum_of(shares))
+            rows.append(flow_row(party, POOL, amount, told))
+    for party, amount in split_by_shares(receive, total, agreement.step).items():
+        told = say("flow.load_out", share=receive[party], shares=sum_of(receive), amount=total)
+        rows.append(flow_row(POOL, party, amount, told))
+    return rows
+
+
+LOAD = AgreementKind(
+    name="load",
+    needs=("indicators", "flow_m3", "pay", "receive"),
+    of_indicators=("target", "price"),
+    faults=_load_faults,
+    flows=_load_flows,
+    measured={"flow_m3": Decimal(1)},
+    measured_of_indicators={"target": Decimal(0), "price": Decimal(1)},
+)
+
+
+class Deduction(Section):
+    """What happens to the receipts of a pool when one monitored section misses its target."""
+
+    section: Text
+    """Name of the monitored section."""
+    met: bool
+    """Whether the section met its target in the period; nothing is deducted where it did."""
+    of: Text
+    """The party whose receipt is cut."""
+    pct: Annotated[ExactStep, Field(le=100)]
+    """Per cent of what it would have received."""
+    to: Shares
+    """The parties that get the deducted money, with their shares."""
+
+
+class PoolTerms(AgreementTerms):
+    """What agreements by a pool have."""
+
+    amount: ExactStep | None = None
+    """Of kind "pool": how much is paid into the pool."""
+    deductions: Several[Deduction] = ()
+    """Of kind "pool": what a missed target moves from one receiver to others."""
+
+
+def _pool_faults(terms: PoolTerms) -> Iterator[Misfit]:
+    receivers, cut = terms.receive or {}, dict[str, Decimal]()
+    for place, one in enumerate(terms.deductions):
+        if one.of not in receivers:
+            named = phrase_list(receivers)
+            yield (
+                ("deductions", place, "of"),
+                Phrase("'{of}' receives nothing to deduct from; name one of {names}", of=one.of, names=named),
+            )
+        cut[one.of] = cut.get(one.of, Decimal(0)) + (Decimal(0) if one.met else one.pct)
+        if cut[one.of] > 100:
+            yield (
+                ("deductions", place, "pct"),
+                Phrase("the deductions from '{of}' sum to {cut} %", of=one.of, cut=cut[one.of]),
+            )
+
+
+def _pool_flows(agreement: PoolTerms, _sides: Sides | None) -> list[Row]:
+    total = agreement.amount or Decimal(0)
+    pay, receive = agreement.pay or {}, agreement.receive or {}
+    paid, due = split_by_shares(pay, total, agreement.step), split_by_shares(receive, total, agreement.step)
+    got, said = _deducted(agreement, due)
+    rows = [
+        flow_row(party, POOL, amount, say("flow.pool_in", share=pay[party], shares=sum_of(pay), amount=total))
+        for party, amount in paid.items()
+    ]
+    for party, amount in got.items():
+        share, shares = receive.get(party), sum_of(receive)
+        told = [say("flow.pool_out", share=share, shares=shares, amount=total)] if share is not None else []
+        rows.append(flow_row(POOL, party, amount, joined([*told, *said.get(party, ())])))
+    return rows
+
+
+def _deducted(agreement: PoolTerms, due: Mapping[str, Decimal]) -> tuple[dict[str, Decimal], dict[str, list[Message]]]:
+    """Receipts after all deductions, each taken from what was due before any of them, and why."""
+    got, said, step = dict(due), dict[str, list[Message]](), Step.of(agreement.step)
+    for one in agreement.deductions:
+        if one.met:
+            continue
+        cut = step.below(due[one.of] * one.pct / 100)
+        got[one.of] -= cut
+        said.setdefault(one.of, []).append(say("flow.cut_from", cut=cut, pct=one.pct, section=one.section))
+        for party, part in split_by_shares(one.to, cut, agreement.step).items():
+            got[party] = got.get(party, Decimal(0)) + part
+            said.setdefault(party, []).append(say("flow.cut_to", cut=part, of=one.of, section=one.section))
+    return got, said
+
+
+POOLED = AgreementKind(
+    name="pool",
+    needs=("amount", "pay", "receive"),
+    may_have=("deductions",),
+    faults=_pool_faults,
+    flows=_pool_flows,
+    measured={"amount": Decimal(1)},
+)
+
+
+class IndexTerms(AgreementTerms):
+    """What agreements by an index have."""
+
+    k0: ExactStep | None = None
+    """Of kind "index": the factor of stability; P = k0 * sum(weight * measured / base)."""
+
+
+def index_of(agreement: IndexTerms) -> Fraction:
+    """The water-quality index P of an agreement of kind "index", exactly.
+
+    Examples
+    --------
+    >>> from zoning.study import Agreement
+    >>> from zoning.study.terms import Band
+    >>> codmn = Pollutant(name="CODMn", weight=1, base=2, measured=Decimal("1.8"))
+    >>> float(index_of(Agreement(name="A", period=2013, kind="index", unit="CNY", upstream="a", downstream="b",
+    ...                          k0=Decimal("0.85"), indicators=(codmn,), bands=(Band(payer="upstream", amount=1),))))
+    0.765
+    """
+    terms = (Fraction(one.weight or 0) * Fraction(_one(one)) / Fraction(one.base or 1) for one in agreement.indicators)
+    return Fraction(agreement.k0 or 0) * sum(terms, start=Fraction(0))
+
+
+def _one(indicator: Pollutant) -> Decimal:
+    """The mean that an index reads; the study file lets in no list there."""
+    return indicator.measured[0] if isinstance(indicator.measured, tuple) else indicator.measured
+
+
+def _water_index_faults(terms: IndexTerms) -> Iterator[Misfit]:
+    total = sum((one.weight or 0 for one in terms.indicators), Decimal(0))
+    if total != 1:
+        yield ("indicators",), Phrase("the weights of the indicators sum to {total}, not to 1", total=total)
+    if any(isinstance(one.measured, tuple) for one in terms.indicators):
+        yield ("indicators",), Phrase("an index takes one value an indicator, its mean of the period")
+    yield from band_faults(terms, "up_to", falling=False)
+
+
+def _water_index_flows(agreement: IndexTerms, sides: Sides | None) -> list[Row]:
+    result = index_of(agreement)
+    terms = tuple(
+        say("flow.index_term", weight=one.weight, measured=_one(one), base=one.base, name=one.name)
+        for one in agreement.indicators
+    )
+    fact = say("flow.index", k0=agreement.k0, terms=terms, result=result)
+    limits = [band.up_to for band in agreement.bands]
+    return banded_flow(agreement, sides or Sides("", ""), result, fact, limits, ("up_to", "above"))
+
+
+INDEX = AgreementKind(
+    name="index",
+    needs=("k0", "indicators", "bands"),
+    of_indicators=("weight", "base"),
+    has_sides=True,
+    faults=_water_index_faults,
+    flows=_water_index_flows,
+    measured_of_indicators={"base": Decimal(1)},
+)
+
+
+KINDS = {one.name: one for one in (POOLED, INDEX, LOAD, COMPLIANCE)}
+"""The kinds of agreements."""
+BOUND_TO_KINDS = frozenset(key for kind in KINDS.values() for key in kind.keys)
+
+
+class Agreement(ComplianceTerms, LoadTerms, IndexTerms, PoolTerms):
+    """One agreement on compensation between parties, for one period."""
+
+    kind: Literal["pool", "index", "load", "compliance"] | None = None
+    """How it works: shares of a pool, a water-quality index in bands, a load of tonnes x price, monthly compliance."""
+
+    REGULATED: ClassVar = ("scope", "targets", "duties", "mode", "term", "breach")
+    """Items that an agreement has to state (Regulation on Ecological Protection Compensation, 2024)."""
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.like is None and (faults := [*self._misplaced(), *self._inside()]):
+            raise misfit(*faults)
+        return self
+
+    def completed(self, terms: Mapping[str, Any]) -> Self:
+        """The agreement with the terms of another one where it does not say otherwise.
+
+        Indicators are completed one by one, by name.
+
+        Raises
+        ------
+        ValidationError
+            Both together are no agreement.
+        """
+        own = self.model_dump(exclude_unset=True, exclude={"like", "parties"})
+        renamed = _renamed(terms, self.parties)
+        whole = {**renamed, **own}
+        if "indicators" in own and "indicators" in terms:
+            written = {one["name"]: one for one in own["indicators"]}
+            known = [one["name"] for one in terms["indicators"]]
+            whole["indicators"] = [
+                *({**one, **written.get(one["name"], {})} for one in renamed["indicators"]),
+                *(one for name, one in written.items() if name not in known),
+            ]
+        return type(self).model_validate(whole)
+
+    @property
+    def missing_items(self) -> tuple[str, ...]:
+        """The items that the regulation of 2024 asks of an agreement and that this one leaves out."""
+        return tuple(key for key in self.REGULATED if getattr(self, key) is None)
+
+    @property
+    def has_sides(self) -> bool:
+        """Whether it can be settled without a look at a river."""
+        return self.kind is None or not KINDS[self.kind].has_sides or None not in (self.upstream, self.downstream)
+
+    def _misplaced(self) -> Iterator[Misfit]:
+        for key in ("kind", "unit"):
+            if getattr(self, key) is None:
+                yield (), Phrase("key '{key}' is missing", key=key)
+        if self.parties:
+            yield ("parties",), Phrase("'parties' renames those of a rulebook's agreement; it goes with 'like'")
+        if self.kind is not None:
+            yield from self._of_kind(self.kind)
+        if self.upstream is not None and self.upstream == self.downstream:
+            yield ("downstream",), Phrase("'{upstream}' is upstream and downstream of itself", upstream=self.upstream)
+
+    def _of_kind(self, kind: str) -> Iterator[Misfit]:
+        """Keys that are missing in an agreement of a kind, and keys that mean nothing in it."""
+        needed, welcome = KINDS[kind].needs, KINDS[kind].keys
+        given = {key for key in BOUND_TO_KINDS if key in self.model_fields_set}
+        for key in needed:
+            if key not in given:
+                yield (), Phrase("an agreement of kind \"{kind}\" needs '{key}'", kind=kind, key=key)
+        for key in sorted(given - welcome):
+            yield (key,), Phrase("'{key}' has no meaning in an agreement of kind \"{kind}\"", key=key, kind=kind)
+        if KINDS[kind].has_sides and self.river is None:
+            for key in ("upstream", "downstream"):
+                if getattr(self, key) is None:
+                    yield (
+                        (),
+                        Phrase(
+                            "'{key}' is missing; name the party, or give a 'river' layer that shows who it is", key=key
+                        ),
+                    )
+
+    def _inside(self) -> Iterator[Misfit]:
+        """Indicators and bands that do not fit the kind, and shares that do not add up."""
+        for place, one in enumerate(self.indicators):
+            for key in KINDS[self.kind].of_indicators if self.kind else ():
+                if getattr(one, key) is None:
+                    yield (
+                        ("indicators", place),
+                        Phrase("'{key}' is missing for indicator '{indicator}'", key=key, indicator=one.name),
+                    )
+        yield from KINDS[self.kind].faults(self) if self.kind else ()
+        yield from self._amounts()
+
+    def _amounts(self) -> Iterator[Misfit]:
+        written: list[tuple[Keys, Decimal | None]] = [(("amount",), self.amount)]
+        written += [(("bands", place, "amount"), one.amount) for place, one in enumerate(self.bands)]
+        written += [(("grants", place, "amount"), one.amount) for place, one in enumerate(self.grants)]
+        for path, amount in written:
+            if amount is not None and amount % self.step:
+                yield (
+                    path,
+                    Phrase("'amount' {amount} is no whole multiple of 'step' {step}", amount=amount, step=self.step),
+                )
+
+
+_SHARED = frozenset({"pay", "receive", "to"})
+_PARTIES = frozenset({"upstream", "downstream", "of", "receiver", "outside"})
+"""Keys below which parties stand: with shares, and alone."""
+
+
+def _renamed(terms: Mapping[str, Any], names: Mapping[str, str], table: str = "") -> dict[str, Any]:
+    """Terms with other names for parties, in the places where parties stand; sides of a river are no names."""
+
+    def called(party: Any) -> Any:
+        return names.get(party, party)
+
+    def changed(key: str, value: Any) -> Any:
+        if key in _SHARED and isinstance(value, Mapping):
+            return {called(party): share for party, share in value.items()}
+        if key in _PARTIES or (table, key) == ("grants", "payer"):
+            return tuple(map(called, value)) if isinstance(value, list | tuple) else called(value)
+        if isinstance(value, list | tuple):
+            return tuple(_renamed(one, names, key) if isinstance(one, Mapping) else one for one in value)
+        return value
+
+    return {key: changed(key, value) for key, value in terms.items()}
+
+
+def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[FlowRow]:
+    """What an agreement makes flow in its period.
+
+    Parameters
+    ----------
+    agreement : Agreement
+        One ``[[agreements]]`` of a study, written out (:func:`zoning.money.expand_agreements`).
+    sides : Sides, optional
+        The parties upstream and downstream, where the agreement leaves them to a river layer.
+
+    Returns
+    -------
+    list of dict
+        Rows of the FLOWS table; ``rule`` is a message. A pool is a party, ``(pool)``: each agreement nets to zero.
+
+    Raises
+    ------
+    UnknownNameError
+        Nobody says who is upstream.
+
+    Notes
+    -----
+    Amounts are exact decimals in whole steps; what has to be split is apportioned by
+    :func:`zoning.solver.apportion`, so that the parts sum to the whole.
+
+    pool
+        Paid in by the shares of ``pay``, paid out by those of ``receive``. Each section that missed its target takes
+        ``pct`` per cent of what a party would have received, rounded to the step, and gives it to others.
+    index
+        P = k0 * sum(weight * measured / base); the first band with P <= up_to decides. Compared exactly, before any
+        rounding: P equal to a limit lies in the better band.
+    load
+        For each indicator and month max(0, measured - target) in mg/L times the flow in cubic metres, divided by
+        1,000,000, gives tonnes above the target; times the price, summed over the months and rounded to the step.
+    compliance
+        The first band with 100 * compliant_months / months >= at_least decides.
+
+    A major accident, or a mean that missed its target, puts the last band in force.
+
+    Examples
+    --------
+    >>> chishui = Agreement(name="Chishui", period=2018, kind="pool", amount=200, unit="M CNY",
+    ...                     pay={"yunnan": 1, "guizhou": 5, "sichuan": 4},
+    ...                     receive={"yunnan": 3, "guizhou": 4, "sichuan": 3})
+    >>> [(row["payer"], row["receiver"], str(row["amount"])) for row in settle_agreement(chishui)][3:]
+    [('guizhou', '(pool)', '100.00'), ('sichuan', '(pool)', '80.00'), ('yunnan', '(pool)', '20.00')]
+    """
+    kind = KINDS[str(agreement.kind)]
+    flows = kind.flows(agreement, (sides or _own_sides(agreement)) if kind.has_sides else None)
+    granted = [
+        flow_row(one.payer, one.receiver, one.amount, say("flow.grant", reason=in_languages(one.reason)))
+        for one in agreement.grants
+    ]
+    step = Step.of(agreement.step)
+    common = (agreement.name, agreement.period, agreement.unit, agreement.reference)
+    return [full_row(row, step.below(row["amount"]), *common) for row in merged([*flows, *granted])]
+
+
+def parties_of(agreement: Agreement) -> list[str]:
+    """Every party that an agreement names, sorted."""
+    shares = [agreement.pay, agreement.receive, *(one.pay for one in agreement.indicators)]
+    shares += [one.to for one in agreement.deductions]
+    named = {name for some in shares for name in some or ()} | {one.of for one in agreement.deductions}
+    named |= {name for one in agreement.grants for name in (one.payer, one.receiver)}
+    return sorted(named | {one for one in (agreement.upstream, agreement.downstream) if one is not None})
+
+
+def _own_sides(agreement: Agreement) -> Sides:
+    if agreement.upstream is None or agreement.downstream is None:
+        raise UnknownNameError(
+            Phrase(
+                "agreement '{agreement}' ({period}): nothing says who is upstream; name 'upstream' and 'downstream', "
+                "or give a 'river' layer",
+                agreement=agreement.name,
+                period=agreement.period,
+            ),
+            code="no_sides",
+        )
+    return Sides(agreement.upstream, agreement.downstream)

@@ -1,0 +1,161 @@
+"""Variants: a plan with some things changed in memory, where only what depends on them is worked out again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from layers.errors import SourceError, StudyError, UnknownNameError, shown
+from layers.phrases import Phrase
+from layers.read import changed_files, read_inputs, replace_layers, require_files
+from layers.sources import MEMORY, LayerSection, entry_of
+from zoning.checks import read_study_tables, with_entries_left_out, with_parameters
+from zoning.errors import near
+from zoning.pipeline import Announce, FreshPlan, Steps, make_plan, placing
+from zoning.plan import Plan
+from zoning.rulebook import Rulebook, vary_rulebook, with_all_topics
+from zoning.study import Changes, Decision, Study, vary_study, with_scenario
+
+
+def vary(
+    plan: Plan,
+    *,
+    parameters: Mapping[str, float | bool | str] | None = None,
+    quotas: Mapping[str, float | Changes] | None = None,
+    decisions: Iterable[Decision | Changes] = (),
+    layers: Mapping[str, Any] | None = None,
+    rules: Mapping[str, Changes | None] | None = None,
+    study_folder: str | Path | None = None,
+    announce: Announce = lambda _step: None,
+) -> FreshPlan:
+    """A plan with some things changed, and all that follows from them.
+
+    Parameters
+    ----------
+    plan : Plan
+        Just made, or read back from a run folder while its sources are still there.
+    parameters : mapping of str to number, bool or str, optional
+        Other values of parameters of the rulebook, on the day of the plan. They have no source, and are not verified.
+    quotas : mapping of str to number or mapping, optional
+        By the name of a quota its other total, or other values of its keys, such as ``{"total": 9000, "step": 10}``.
+    decisions : iterable of Decision or mapping, optional
+        Further decisions, the keys of ``[[decisions]]``. One on the main function of a unit takes the place of the
+        plan's own on it.
+    layers : mapping of str to layer, optional
+        By the name of a layer of the plan other data, as :func:`zoneplan.prepare` takes them; what the plan says of
+        the layer holds. A further layer is a mapping: its data by the key ``data``, and the keys of ``[[layers]]``
+        that say of it what a plan would, such as ``{"data": drawn, "role": "heritage"}``.
+    rules : mapping of str to mapping or None, optional
+        By the id of a rule other values of its keys, such as ``{"when": "cropland_share > 0.2"}``; None drops it.
+    study_folder : str or Path, optional
+        Where the sources are of a plan that was read back; by default where the run was made.
+    announce : callable, optional
+        Called with the name of each step, as by :func:`zoneplan.run`.
+
+    Returns
+    -------
+    FreshPlan
+        The same, to the byte, as a run of a plan and a rulebook that say so.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such parameter, quota, layer or rule; the message has what may have been meant.
+    StudyError, RulebookError
+        A value is not what it should be.
+    SourceError
+        Of a plan that was read back: its sources are gone, or are not what they were.
+    ZoneplanError
+        Whatever :func:`zoneplan.run` refuses.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> stricter = plan.vary(parameters={"density_min_per_km2": 100.0})
+    >>> [int((one.zones["main"] == "key_development").sum()) for one in (plan, stricter)]
+    [15, 14]
+    """
+    fresh = as_fresh(plan, study_folder)
+    study = vary_study(fresh.study, quotas or {}, decisions)
+    rulebook = vary_rulebook(fresh.whole_rulebook, parameters or {}, rules or {})
+    return _made(fresh, study, rulebook, layers, announce)
+
+
+def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
+    """A plan with all that it was made from: one that was read back is made once more from its sources."""
+    if isinstance(plan, FreshPlan):
+        return plan
+    study = plan.study
+    if study_folder is not None:
+        study = study.standing_at(Path(study_folder) / study.path.name)
+    require_files(study, {one.name for one in plan.left_out})
+    with placing(study):
+        inputs, tables = read_inputs(study, keep_going=bool(plan.left_out)), read_study_tables(study)
+    changed = changed_files(inputs.sources, plan.sources)
+    if changed:
+        raise SourceError(
+            Phrase(
+                "{count} source(s) are not those that the plan was made from: {files}. Run the plan anew, and vary "
+                "that.",
+                count=len(changed),
+                files=shown(changed),
+            ),
+            code="changed",
+            features=changed,
+        )
+    inputs = with_entries_left_out(inputs, plan.left_out)
+    return make_plan(study, with_all_topics(plan.rulebook), inputs, tables, keep_going=bool(plan.left_out))
+
+
+def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = None) -> FreshPlan:
+    """The plan of one of the scenarios of a plan; parameters and errors as of :meth:`zoning.plan.Plan.scenario`."""
+    scenarios = {one.name: one for one in plan.study.scenarios}
+    if name not in scenarios:
+        raise UnknownNameError(
+            Phrase("there is no scenario '{name}'{near}", name=name, near=near(name, scenarios)), features=[name]
+        )
+    fresh = as_fresh(plan, study_folder)
+    study = with_scenario(fresh.study, scenarios[name])
+    return _made(fresh, study, with_parameters(fresh.whole_rulebook, scenarios[name]))
+
+
+def plan_of_try(
+    plan: FreshPlan,
+    study: Study,
+    layers: Mapping[str, Any] | None = None,
+    announce: Announce = lambda _step: None,
+) -> FreshPlan:
+    """The plan of a try of a plan, with further layers."""
+    return _made(plan, study, with_parameters(plan.whole_rulebook, study.scenarios[0]), layers, announce)
+
+
+def _made(
+    plan: FreshPlan,
+    study: Study,
+    rulebook: Rulebook,
+    layers: Mapping[str, Any] | None = None,
+    announce: Announce = lambda _step: None,
+) -> FreshPlan:
+    """The plan of another study and rulebook, from the inputs and steps of a plan, with other or further layers."""
+    inputs = plan.inputs
+    if layers:
+        study, data = _with_layers(study, layers)
+        inputs = replace_layers(inputs, study, data)
+    return make_plan(study, rulebook, inputs, plan.tables, announce, steps=Steps(plan.steps))
+
+
+def _with_layers(study: Study, layers: Mapping[str, Any]) -> tuple[Study, dict[str, Any]]:
+    """The study with what is said of further layers, and the data of all that are given."""
+    data, further = dict(layers), []
+    for name, given in layers.items():
+        if isinstance(given, Mapping):
+            said = {key: value for key, value in given.items() if key != "data"}
+            what = Phrase("layer '{layer}'", layer=name)
+            further.append(entry_of(LayerSection, {"name": name, "source": f"{MEMORY}/{name}", **said}, what))
+            data[name] = given.get("data")
+    taken = [one.name for one in further if one.name in {layer.name for layer in study.layers}]
+    if taken:
+        raise StudyError(Phrase("the plan has a layer '{name}' already: give its data alone", name=taken[0]))
+    return study.model_copy(update={"layers": (*study.layers, *further)}), data
