@@ -12,7 +12,7 @@ import pytest
 from pyproj import Transformer
 
 import maps.cli.commands
-import zoning.pipeline.flow
+import zoning.pipeline
 from maps.cli.commands import main
 from maps.explain.explanation_content import MATTERS
 from maps.reports import report
@@ -238,7 +238,7 @@ def test_whatever_happens_a_planner_sees_one_line(error, code, words, monkeypatc
     def fail(*_args, **_kwargs):
         raise error
 
-    monkeypatch.setattr(zoning.pipeline.flow, "run", fail)
+    monkeypatch.setattr(zoning.pipeline, "run", fail)
     assert call("run", toy_folder / "plan.toml") == code
     said = capsys.readouterr().err
     assert words in said

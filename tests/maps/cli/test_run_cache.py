@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 import layers.read.reading_step
-import zoning.pipeline.flow
+import zoning.pipeline
 from maps.runs import ContentCache, Options, cache_folder, key_before
 from maps.runs.run_cache import ENDING
 from zoning.study import builtin_study, read_study
@@ -115,7 +115,7 @@ def test_a_source_that_changes_meanwhile_is_not_kept(
         other = study.model_copy(update={"decisions": ()})
         return run(other, *rest, **kept)
 
-    monkeypatch.setattr(zoning.pipeline.flow, "run", edited)
+    monkeypatch.setattr(zoning.pipeline, "run", edited)
     assert command("run", plan, "--out", tmp_path / "run").code == 0
     assert ContentCache(cache_folder()).stock().runs == 0
 

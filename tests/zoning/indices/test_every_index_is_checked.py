@@ -38,7 +38,7 @@ CHECKS = {
     "growth_poles": "indices/test_growth.py::test_poles_with_a_pencil",
     "moran": "indices/test_oracles.py::test_autocorrelation_is_that_of_pysal",
     "local_moran": "indices/test_oracles.py::test_autocorrelation_is_that_of_pysal",
-    "regional_divergence": "divergence/test_regional_divergence.py::test_every_figure_by_pencil",
+    "regional_divergence": "measures/test_regional_divergence.py::test_every_figure_by_pencil",
     "two_step_floating_catchment": "indices/test_oracles.py::test_access_is_that_of_pysal",
     "three_step_floating_catchment": "indices/test_oracles.py::test_access_is_that_of_pysal",
     "facility_shares": "indices/test_accessibility.py::test_what_each_facility_adds_is_that_of_loops_and_adds_up",
