@@ -231,7 +231,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.account(plan.zones.set_index("unit_id"), plan.measures, study, plan.rulebook)
     maps.notebook.plan_card(plan)
     maps.notebook.inputs_card(plan.inputs)
-    maps.notebook.noun_cards(plan)
+    maps.notebook.plan_widget(plan)
     maps.explain.derived_measures(plan)
     with pytest.raises(zp.SourceError, match="database 'NOBODY_SETS_IT'"):  # tests of databases write it whole
         maps.exports.write_postgis(plan, DatabaseSection(url_env="NOBODY_SETS_IT"), "zoning")

@@ -605,10 +605,9 @@ def test_b42_b43_no_shapefile_is_ever_written() -> None:
         (ROOT / "maps" / f"{name}.py").read_text("utf-8")
         for name in (
             "exports/geopackage",
-            "exports/geoparquet",
             "exports/workbook",
-            "run_folder/run_files",
-            "run_folder/run_writer",
+            "runs/run_files",
+            "runs/run_writer",
         )
     )
     assert 'driver="GPKG"' in written

@@ -21,7 +21,7 @@ import maps.cli.commands
 import maps.drafts
 import maps.explain
 import maps.runs.run_files
-import zoning.pipeline.flow
+import zoning.pipeline
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -169,7 +169,7 @@ def test_json_is_json_in_every_encoding(encoding: str, toy_result: Path) -> None
 # What a command says of what it has written is so.
 
 PLACES = (
-    (zoning.pipeline.flow, "run"),
+    (zoning.pipeline, "run"),
     (maps.runs.run_files, "write_workbook"),
     (layers.outputs, "_put"),
     (maps.cli.commands, "_tell"),

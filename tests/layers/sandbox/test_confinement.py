@@ -220,7 +220,7 @@ def test_a_child_signals_itself_and_has_threads() -> None:
 
 ENVIRONMENT_PROBE = """
 import sys
-from layers.read import in_sandbox
+from layers.archives import in_sandbox
 from layers.sandbox import sandboxed
 from tests.memory_search import copies_of
 

@@ -29,9 +29,9 @@ def files_of(folder: Path) -> dict[str, bytes]:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One item for each plan that is really made."""
-    plans, run = [], zoning.pipeline.flow.run
+    plans, run = [], zoning.pipeline.run
     monkeypatch.setattr(
-        zoning.pipeline.flow, "run", lambda study, *rest, **kept: plans.append(study.name) or run(study, *rest, **kept)
+        zoning.pipeline, "run", lambda study, *rest, **kept: plans.append(study.name) or run(study, *rest, **kept)
     )
     return plans
 
@@ -109,7 +109,7 @@ def test_a_source_that_changes_meanwhile_is_not_kept(
     command: Callable, toy_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The key is that of the plan before it was edited, the run that of the plan after it."""
-    run, plan = zoning.pipeline.flow.run, toy_folder / "plan.toml"
+    run, plan = zoning.pipeline.run, toy_folder / "plan.toml"
 
     def edited(study, *rest, **kept):
         other = study.model_copy(update={"decisions": ()})
