@@ -26,6 +26,7 @@ import pytest
 from shapely.geometry import GeometryCollection, LineString, Polygon, box
 
 import layers.raster
+import layers.read
 import maps.drafts
 import maps.explain
 import maps.exports
@@ -211,6 +212,8 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.at(plan, *point_in(plan, "a1")).text()
     maps.explain.at_unit(plan, "a1").text()
     zp.check(study, plan.rulebook, zp.read_inputs(study))
+    layers.read.feature_notes(plan.inputs)
+    plan.vary(layers={"forest": gpd.read_file(toy_folder / "toy.gpkg", layer="land")})
     zp.estimate(study)
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
     zp.write_geodatabase(plan, tmp_path / "plan.gdb")
