@@ -212,8 +212,6 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zp.at(plan, *point_in(plan, "a1")).text()
     maps.explain.at_unit(plan, "a1").text()
     zp.check(study, plan.rulebook, zp.read_inputs(study))
-    layers.read.feature_notes(plan.inputs)
-    plan.vary(layers={"forest": gpd.read_file(toy_folder / "toy.gpkg", layer="land")})
     zp.estimate(study)
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
     zp.write_geodatabase(plan, tmp_path / "plan.gdb")
@@ -238,7 +236,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     maps.explain.derived_measures(plan)
     with pytest.raises(zp.SourceError, match="database 'NOBODY_SETS_IT'"):  # tests of databases write it whole
         maps.exports.write_postgis(plan, DatabaseSection(url_env="NOBODY_SETS_IT"), "zoning")
-    steps_by_hand(plan)
+    steps_by_hand(plan, gpd.read_file(toy_folder / "toy.gpkg", layer="land"))
     partial = toy_folder.with_name("partial")
     shutil.copytree(toy_folder, partial, ignore=shutil.ignore_patterns("plants.csv", "runs"))
     needing = plan_file.read_text("utf-8").replace('weight = "services_nonmarket_cny"', 'weight = "plant_mw"')
@@ -250,9 +248,11 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     assert not public().keys() - called, "\n".join(sorted(public().keys() - called))
 
 
-def steps_by_hand(plan: zp.Plan) -> None:
+def steps_by_hand(plan: zp.Plan, forest: gpd.GeoDataFrame) -> None:
     """The steps that an analyst calls with tables of her own, or that only other studies reach."""
     study, measures, zones = plan.study, plan.measures, plan.zones.set_index("unit_id")
+    layers.read.feature_notes(plan.inputs)
+    plan.vary(layers={"forest": forest})
     weights, area = measures["population"], measures["area_ha"]
     zp.allocate(zones, measures, study.quotas, overlays=plan.rulebook.codes("overlay"))
     places = zoning.measures.places_of(measures, "county", ["county"])

@@ -9,16 +9,11 @@ import geopandas as gpd
 import pandas as pd
 
 from layers.formats import digest
-from layers.outputs import MANIFEST
-from layers.outputs import files_in
-from layers.outputs import listed_folder
-from layers.outputs import manifest_text
-from layers.outputs import require_place
-from layers.outputs import staged
-from maps.words import require_language
+from layers.outputs import MANIFEST, files_in, listed_folder, manifest_text, require_place, staged
 from maps.reports import write_comparison, write_robustness
 from maps.summaries import ConsensusWords
 from maps.web import draw
+from maps.words import require_language
 from zoning.whatif import Comparison, Consensus, Robustness
 
 

@@ -9,11 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from layers.outputs import MANIFEST
-from layers.outputs import Kind
-from layers.outputs import files_in
-from layers.outputs import manifest_text
-from layers.outputs import read_listing
+from layers.outputs import MANIFEST, Kind, files_in, manifest_text, read_listing
 from zoning.study import Study, read_study
 from zoning.tables import ASKED_TABLES
 

@@ -22,12 +22,11 @@ from typing import BinaryIO, NamedTuple
 
 from layers.errors import ZoneplanError
 from layers.inputs import Source
-from layers.outputs import MANIFEST
-from layers.outputs import files_in
+from layers.outputs import MANIFEST, files_in
 from layers.read import record_sources
+from zoning.pipeline import KeptResults
 from zoning.plan import Plan
 from zoning.rulebook import find_rulebook, rulebook_files
-from zoning.pipeline import KeptResults
 from zoning.study import Study
 
 FORMAT = 1

@@ -8,15 +8,10 @@ from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 from layers.errors import UnknownNameError
-from layers.outputs import MANIFEST
-from layers.outputs import files_in
-from layers.outputs import is_as_listed
-from layers.outputs import put_back
-from layers.parallel import copies
-from layers.parallel import worker_count
+from layers.outputs import MANIFEST, files_in, is_as_listed, put_back
+from layers.parallel import copies, worker_count
 from layers.phrases import SEMICOLON, Phrase, phrase_list, template
-from layers.read import read_inputs
-from layers.read import require_files
+from layers.read import read_inputs, require_files
 from maps.errors import DamagedRunError
 from maps.runs.manifest import (
     CONTENTS,

@@ -12,20 +12,12 @@ from typing import TYPE_CHECKING
 
 from layers.errors import ZoneplanError, session_limit
 from layers.formats import digest
-from layers.outputs import MANIFEST
-from layers.outputs import Notice
-from layers.outputs import files_in
-from layers.outputs import require_place
-from layers.outputs import staged
-from layers.outputs import warn
-from layers.parallel import copies
-from layers.parallel import in_threads
-from layers.parallel import require_workers
-from layers.parallel import worker_count
+from layers.outputs import MANIFEST, Notice, files_in, require_place, staged, warn
+from layers.parallel import copies, in_threads, require_workers, worker_count
 from layers.phrases import Phrase, phrase_list
 from maps.errors import WriteError
-from maps.words import require_spoken
 from maps.runs.manifest import CONTENTS, FORMAT, RUN, Manifest, record_origin
+from maps.words import require_spoken
 from zoning.plan import Plan
 from zoning.study import Study
 

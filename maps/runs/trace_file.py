@@ -15,8 +15,6 @@ import pandas as pd
 from layers.inputs import LeftOut
 from zoning.plan import Assumption, Plan
 from zoning.policies import GAP_COLUMNS, gaps_in
-from zoning.records import OF_ROWS, OF_UNITS, row_records, unit_records
-from zoning.tables import TABLES, Table
 from zoning.reasons import (
     LISTS,
     ClauseMargin,
@@ -28,6 +26,8 @@ from zoning.reasons import (
     WrittenRecords,
     plain_field,
 )
+from zoning.records import OF_ROWS, OF_UNITS, row_records, unit_records
+from zoning.tables import TABLES, Table
 from zoning.zones import floors_in, margins_in, norms_in
 
 TRACE = "trace.json"

@@ -20,8 +20,8 @@ from maps.summaries import ComparisonWords
 from tests.conftest import ROOT
 from tests.zoning.study.test_tries import write_try
 from zoning.pipeline.flow import FreshPlan, run
-from zoning.whatif import Comparison, compare
 from zoning.study import read_study
+from zoning.whatif import Comparison, compare
 
 CHANGES: dict[str, dict[str, Any]] = {
     "us_mountain_west": {

@@ -23,9 +23,7 @@ from pandas.testing import assert_frame_equal
 
 import layers.outputs
 import maps.runs.run_writer
-from layers.outputs import NEW
-from layers.outputs import staged
-from layers.outputs import write_text
+from layers.outputs import NEW, staged, write_text
 from layers.sandbox import can_fork, sandboxed
 from maps.drawing import relief
 from maps.errors import BusyError, WriteError
