@@ -19,12 +19,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).resolve().parent
 
 
-class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]
+class CatalogueHook(BuildHookInterface):  # type: ignore[type-arg]  # its parameter is no type of ours
     """The build hook of the wheel, which ``pyproject.toml`` names."""
 
     PLUGIN_NAME = "catalogues"
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  (hatchling's signature)
         """Compile the catalogues, and have the wheel hold them though git ignores them."""
         made = compile_catalogues(Path(self.root))
         build_data["artifacts"] += [path.relative_to(self.root).as_posix() for path in made]

@@ -38,7 +38,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.all import copy_tree  # noqa: E402  (of this tree)
-from tests.near import House  # noqa: E402
+from tests.near import House  # noqa: E402  (of this tree)
 
 EQUIVALENT = Path(__file__).with_name("equivalent_mutants.toml")
 MOST_EQUIVALENT = 10

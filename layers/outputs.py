@@ -487,7 +487,7 @@ def _tidy(target: Path, notice: Notice) -> None:
 
 def _older(work: Path) -> Path:
     """Where a folder is that changes places with its successor."""
-    return work / f"{_STAGE.fullmatch(work.name)['name']}.older"  # type: ignore[index]
+    return work / f"{_STAGE.fullmatch(work.name)['name']}.older"  # type: ignore[index]  # so it was named
 
 
 def _has_older(work: Path) -> bool:

@@ -68,7 +68,7 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's rows have 
                 continue
             self._names += map(xl_col_to_name, range(len(self._names), place + 1))
             if isinstance(cell, Styled):
-                style = cell.look._get_xf_index()  # noqa: SLF001
+                style = cell.look._get_xf_index()  # noqa: SLF001  (no public way to it)
                 parts.append(f'<c r="{self._names[place]}{number + 1}" s="{style}"><v>{cell.number:.16G}</v></c>')
                 continue
             if place not in self._styles:  # formats are numbered as they are met

@@ -25,7 +25,7 @@ def _deferred(name: str) -> Iterator[None]:
         yield
         return
     stand_in = ModuleType(name)
-    stand_in.__getattr__ = lambda asked: getattr(import_module(name), asked)  # type: ignore[method-assign]
+    stand_in.__getattr__ = lambda asked: getattr(import_module(name), asked)  # type: ignore[method-assign]  # PEP 562
     sys.modules[name] = stand_in
     try:
         yield
