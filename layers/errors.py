@@ -7,6 +7,7 @@ scripts; ``exit_code`` is what the command returns.
 from __future__ import annotations
 
 import errno
+import mmap
 import os
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -366,13 +367,26 @@ def is_out_of_memory(error: BaseException) -> bool:
     (True, True, False)
     >>> is_out_of_memory(ImportError("libgdal.so: failed to map segment from shared object"))
     True
+    >>> is_out_of_memory(FileNotFoundError(2, "No such file or directory", "out of memory.gpkg"))
+    False
     """
-    if isinstance(error, OSError | ImportError):  # of the system itself, or of loading a library
-        return getattr(error, "errno", None) == errno.ENOMEM or any(words in str(error) for words in _NO_ROOM)
-    return isinstance(error, MemoryError) or "bad_alloc" in str(error)
+    if isinstance(error, OSError) and error.errno:
+        return error.errno == errno.ENOMEM
+    said = f"{type(error).__name__}: {error}"
+    return isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY)
 
 
-_NO_ROOM = (os.strerror(errno.ENOMEM), "failed to map segment", "annot allocate memory")
+_NO_MEMORY = (
+    os.strerror(errno.ENOMEM),
+    "MemoryError",
+    "OutOfMemory",
+    "ut of memory",  # SQLite under PROJ and GDAL
+    "bad_alloc",
+    "annot allocate memory",
+    "failed to map segment",  # of a library that is loaded
+    "can't start new thread",  # for want of a stack
+    "error return without exception set",  # of a function in C that could not even make its error
+)
 
 
 def is_out_of_files(error: BaseException) -> bool:
@@ -414,6 +428,16 @@ def session_limit(error: BaseException, written: str = "") -> LimitError | None:
         )
         return LimitError(said, code="open_files")
     return None
+
+
+def half_of_session_is_used() -> bool:
+    """Whether this session has a limit of memory and less than half of it is free: then any error may come of that."""
+    most = _most_of_session("RLIMIT_AS")
+    try:
+        mmap.mmap(-1, (most or 0) // 2 or 1).close()
+    except OSError:
+        return True
+    return False
 
 
 def _most_of_session(name: str) -> int | None:

@@ -51,6 +51,10 @@ def run() -> NoReturn:
         code = left.code
     except KeyboardInterrupt:  # a second one, while the first is being told
         print("zoneplan: interrupted", file=sys.stderr)
+    except (MemoryError, SystemError) as error:  # memory so short that the command could not say it itself
+        from maps.cli.exit_codes import judge  # noqa: PLC0415  (loaded by then, but for the shortest)
+
+        code = judge(error)
     sys.exit(output.exit_code(code if isinstance(code, int) else 0))
 
 

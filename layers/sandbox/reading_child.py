@@ -28,7 +28,6 @@ SHARED_BYTES = 2**26
 _LONGEST_NAME = 4000
 _LEAST_S = 60
 """For what is done between sources, however little each of them may take."""
-_NO_MEMORY = ("MemoryError", "OutOfMemory", "bad_alloc", "ut of memory", "annot allocate memory")
 Answer = tuple[object, Sequence[bytes]]
 """What a child says: plain values, and blocks of bytes."""
 
@@ -153,7 +152,7 @@ class ReadingChild(Child):
         import resource  # noqa: PLC0415  (as above)
 
         for one in _causes(error):
-            if is_out_of_memory(one) or any(word in f"{type(one).__name__}: {one}" for word in _NO_MEMORY):
+            if is_out_of_memory(one):
                 return refuse_memory(layer, self.limits, self.sizes.get(layer, 0))
             if is_out_of_files(one):
                 own = resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= self.limits.open_files
@@ -288,7 +287,7 @@ def ended_reading(end: Ended, layer: str, limits: LimitsSection, size: int = 0) 
     """The error of a source at which the child that read it has ended."""
     if end.by == signal.SIGXCPU:
         return refuse_limit("cpu_s", layer, limits, size)
-    if any(one in end.last_words for one in _NO_MEMORY):
+    if is_out_of_memory(RuntimeError(end.last_words)):
         return refuse_memory(layer, limits, size)
     if limit := session_limit(OSError(end.last_words)):  # it could not even begin
         return limit

@@ -18,7 +18,7 @@ from typing import Any
 import typer
 from typer.main import get_command
 
-from layers.errors import ZoneplanError, escape_hidden, session_limit
+from layers.errors import ZoneplanError, escape_hidden, half_of_session_is_used, session_limit
 from layers.phrases import Phrase, template
 from maps.cli.spoken_language import CATALOGUES, ENGLISH, in_words, language_of_plan, speak, spoken
 
@@ -56,7 +56,7 @@ def run_command(app: typer.Typer, arguments: Sequence[str]) -> object:
     """Run a command with help in the language that is spoken; what it returns."""
     command: Any = get_command(app)
     with _help_in(command, spoken()):
-        return command(args=list(arguments), standalone_mode=False)
+        return command(args=list(arguments), prog_name="zoneplan", standalone_mode=False)
 
 
 def listen(arguments: Sequence[str]) -> None:
@@ -220,7 +220,9 @@ def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (on
     if isinstance(error, ZoneplanError):
         return _say(error.said, error.exit_code)
     more = Phrase("; {remedy}", remedy=written) if written else ""
-    if limit := session_limit(error, more):
+    unforeseen = not (isinstance(error, OSError) or hasattr(error, "format_message"))
+    cause = MemoryError() if unforeseen and half_of_session_is_used() else error
+    if limit := session_limit(cause, more):
         return _say(limit.said, limit.exit_code)
     if isinstance(error, OSError):  # inputs are read behind a boundary of their own
         return _say(Phrase("cannot write: {error}{written}", error=error, written=more), DISK)
