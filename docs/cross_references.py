@@ -1,7 +1,7 @@
 # ruff: noqa: INP001  (part of the site, no package)
 """Links in the rendered docstrings: ``:func:`layers.crs.working_crs``` becomes a link to ``zoneplan.working_crs``.
 
-Names that the front door has not are shown as code. An extension of Griffe, named in ``mkdocs.yml``.
+Names that no page describes are shown as code. An extension of Griffe, named in ``mkdocs.yml``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 from griffe import Extension, Object
 
 import zoneplan as zp
+from zoneplan.old_names import LEFT
 
 ROLE = re.compile(r":(?:attr|class|data|exc|func|meth|mod):`~?([\w.]+)`")
 
@@ -38,4 +39,7 @@ def linked(target: str) -> str:
         if part in zp.__all__ or (part == "indices" and parts[start + 1 :] and parts[start + 1] in zp.indices.__all__):
             name = ".".join(parts[start:])
             return f"[`{name}`][zoneplan.{name}]"
+        if part in LEFT:
+            name = ".".join(parts[start:])
+            return f"[`{name}`][{LEFT[part]}.{name}]"
     return f"`{target}`"

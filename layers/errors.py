@@ -57,7 +57,8 @@ class Finding:
     Examples
     --------
     >>> import zoneplan as zp
-    >>> (finding,) = zp.SourceError("layer 'forests': no file forests.gpkg", layer="forests").findings
+    >>> from layers.errors import SourceError
+    >>> (finding,) = SourceError("layer 'forests': no file forests.gpkg", layer="forests").findings
     >>> finding.level, finding.layer, finding.exit_code
     ('error', 'forests', 3)
     """
@@ -110,7 +111,8 @@ class ZoneplanError(Exception):
     Examples
     --------
     >>> import zoneplan as zp
-    >>> error = zp.SourceError("layer 'forests': no file forests.gpkg", layer="forests", features=["b", "a"])
+    >>> from layers.errors import SourceError
+    >>> error = SourceError("layer 'forests': no file forests.gpkg", layer="forests", features=["b", "a"])
     >>> error.exit_code, error.features, error.count
     (3, ('b', 'a'), 2)
     """
@@ -229,7 +231,10 @@ class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors
     Examples
     --------
     >>> import zoneplan as zp
-    >>> both = zp.SeveralErrors([zp.SourceError("no file a.gpkg"), zp.StudyError("unknown key 'rolle'")])
+    >>> from layers.errors import StudyError
+    >>> from layers.errors import SourceError
+    >>> from layers.errors import SeveralErrors
+    >>> both = SeveralErrors([SourceError("no file a.gpkg"), StudyError("unknown key 'rolle'")])
     >>> both.exit_code, [finding.text for finding in both.findings]
     (2, ['no file a.gpkg', "unknown key 'rolle'"])
     """

@@ -51,9 +51,10 @@ class Layer:
     >>> import geopandas as gpd
     >>> from shapely import box
     >>> import zoneplan as zp
+    >>> from layers.inputs import Layer
     >>> units = gpd.GeoDataFrame(geometry=[box(0, 0, 200, 100)], index=["a"], crs="EPSG:3035")
     >>> wells = gpd.GeoDataFrame({"depth_m": [30.0]}, geometry=[box(50, 50, 51, 51).centroid], crs="EPSG:3035")
-    >>> layer = zp.Layer("wells", "points", features=wells, measures={"wells": "count()", "deepest_m": "max(depth_m)"})
+    >>> layer = Layer("wells", "points", features=wells, measures={"wells": "count()", "deepest_m": "max(depth_m)"})
     >>> zp.measure(units, zp.overlay(units, {}), [layer])[["wells", "deepest_m"]].to_dict("index")
     {'a': {'wells': 1.0, 'deepest_m': 30.0}}
     """

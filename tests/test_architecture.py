@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from layers.lazy_exports import MOVED_ROOMS
+from zoneplan.front_door import CARDS, homes
+from zoneplan.old_names import LEFT, MOVED_ROOMS
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = {
-    "layers": "lazy_exports phrases numerals errors format_limits parallel overview ledger conditions crs sources "
+    "layers": "phrases numerals errors format_limits parallel overview ledger conditions crs sources "
     "sandbox formats outputs raster inputs archives geometry databases read",
     "zoning": "errors tables unit_ids arguments reasons solver indices study rulebook plan overlays "
     "cluster measures zones quotas money policies records checks audits "
@@ -90,19 +91,17 @@ def test_no_modules_import_each_other_in_a_ring() -> None:
 
 
 def test_a_room_says_what_it_is_and_opens_what_others_use() -> None:
-    users = [*FILES, ROOT / FRONT_DOOR / "__main__.py", ROOT / FRONT_DOOR / "indices.py"]
+    users = [*FILES, ROOT / FRONT_DOOR / "__main__.py"]
     used = {(module, name) for path in users for module, names in imports(path) for name in names}
-    used |= {
-        (module, name)
-        for package in (FRONT_DOOR, *ORDER)
-        for name, module in importlib.import_module(package)._ROOMS.items()
-    }
-    used |= {tuple(place.split(":")) for place in importlib.import_module(FRONT_DOOR)._CARDS.values()}
+    served = [*homes(FRONT_DOOR).items(), *homes(f"{FRONT_DOOR}.indices").items(), *LEFT.items()]
+    used |= {(module, name) for name, module in served}
+    used |= {tuple(place.split(":")) for place in CARDS.values()}
     wrong = []
     for path in ROOMS:
         door = importlib.import_module(dotted(path))
         assert door.__doc__, dotted(path)
-        named = {name for module, names in imports(path) for name in names if module != "layers.lazy_exports"}
+        stub = path.with_suffix(".pyi")
+        named = {name for _, names in imports(stub if stub.exists() else path) for name in names}
         assert named == set(door.__all__), f"{dotted(path)}: {named ^ set(door.__all__)}"
         wrong += [f"{dotted(path)}.{name} is a module, too" for name in named if inspect.ismodule(getattr(door, name))]
         wrong += [f"nobody asks at {dotted(path)} for {name}" for name in named if (dotted(path), name) not in used]
@@ -116,46 +115,53 @@ def test_a_room_is_no_heap() -> None:
     assert {name: size for name, size in sizes.items() if size > 12} == {}
 
 
-@pytest.mark.parametrize("package", [FRONT_DOOR, *ORDER])
-def test_the_doors_of_packages_are_lazy_and_typed(package: str) -> None:
-    door = importlib.import_module(package)
-    path = ROOT / package / "__init__.py"
-    typed = {name: module for module, names in imports(path) for name in names if module != "layers.lazy_exports"}
-    assert door.__all__ == list(door._ROOMS) == list(dict.fromkeys(door.__all__))
-    assert typed == door._ROOMS
-    assert sorted([*door.__all__, *getattr(door, "_MODULES", ())]) == dir(door)
-    own = {module.split(".")[0] for name, module in door._ROOMS.items() if name != "read_study"}
-    assert package == FRONT_DOOR or own == {package}
-    for name in door.__all__:
-        assert not inspect.ismodule(getattr(door, name))
+@pytest.mark.parametrize("module", [FRONT_DOOR, f"{FRONT_DOOR}.indices", *ORDER])
+def test_a_door_serves_what_its_stub_lists(module: str) -> None:
+    door, listed = importlib.import_module(module), homes(module)
+    assert list(door.__all__) == list(listed)
+    assert dir(door) == sorted(listed)
+    assert not [name for name in listed if inspect.ismodule(getattr(door, name))]
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
         _ = door.nonsense
-    rooms = set() if package == FRONT_DOOR else set(ORDER[package].split())
-    assert not rooms & set(door.__all__), "a room called like a function hides it"
+    assert not set(ORDER.get(module, "").split()) & set(listed), "a room called like a function hides it"
+
+
+@pytest.mark.parametrize("package", ORDER)
+def test_a_package_serves_those_names_of_the_front_door_that_live_in_it(package: str) -> None:
+    """But for a name that a room has, too: ``explain``."""
+    rooms = ORDER[package].split()
+    own = {
+        name: home for name, home in homes(FRONT_DOOR).items() if home.startswith(f"{package}.") and name not in rooms
+    }
+    assert homes(package) == own | ({"read_study": "zoning.study"} if package == "layers" else {})
+
+
+@pytest.mark.parametrize("name", LEFT)
+def test_a_name_that_left_the_front_door_says_where_it_lives(name: str) -> None:
+    home = LEFT[name]
+    for door in (FRONT_DOOR, home.partition(".")[0]):
+        with pytest.warns(DeprecationWarning, match=f"{door}.{name} is {home}.{name} now"):
+            there = getattr(importlib.import_module(door), name)
+        assert inspect.unwrap(there) is inspect.unwrap(getattr(importlib.import_module(home), name))
 
 
 def test_the_front_door_is_what_was_promised() -> None:
     """A golden list: whoever changes it says so in the changelog."""
     zp = importlib.import_module(FRONT_DOOR)
     promised = """
-        read_study read_rulebook read_inputs prepare builtin_studies builtin_study builtin_rulebooks study_schema
-        overlay area_shares settle_lines measure complete_measures derive classify resolve conflicts allocate apportion
-        site judge_energy account positions assign run progress
-        check estimate compare consensus curve curve_amounts weight_intervals sweep robustness seek calibrate explain at
-        run_cases render
-        draw picture report dossier write_run read_run verify write_report write_dossier write_geopackage
-        write_geodatabase write_geoparquet write_workbook as_floats
-        write_study write_plan
-        parse_condition working_crs project
-        Study Rulebook Inputs Plan Layer Quota Decision Scenario Finding
-        ZoneplanError SeveralErrors StudyError RulebookError ConditionError UnknownNameError SourceError CrsError
-        GeometryError LimitError MissingValueError InfeasibleError WriteError BusyError DamagedRunError
+        read_study read_rulebook read_inputs prepare builtin_study overlay area_shares settle_lines measure
+        derive classify resolve allocate apportion site judge_energy account assign run progress check estimate
+        compare consensus curve sweep robustness seek calibrate explain at render draw picture report dossier
+        write_run read_run verify write_report write_dossier write_geopackage write_geodatabase write_geoparquet
+        write_workbook as_floats write_study write_plan parse_condition working_crs project Study Rulebook
+        Inputs Plan Trace Quota Decision ZoneplanError InfeasibleError
     """
     assert zp.__all__ == promised.split()
+    assert len(zp.__all__) <= 60
 
 
 def test_the_door_to_the_indices_is_what_was_promised() -> None:
-    """A golden list, too; typed as it opens, and nothing loads before it is asked for."""
+    """A golden list, too."""
     door = importlib.import_module(FRONT_DOOR).indices
     promised = """
         minmax zscore rank grade read_grading
@@ -172,12 +178,7 @@ def test_the_door_to_the_indices_is_what_was_promised() -> None:
         carrying_capacity arable_capacity building_capacity development_intensity population_change reserves_taken
         by_matrix corrected by_decisions
     """
-    typed = {name: module for module, names in imports(ROOT / FRONT_DOOR / "indices.py") for name in names}
     assert door.__all__ == promised.split()
-    assert typed == dict.fromkeys(door.__all__, "zoning.indices") | door._ROOMS
-    assert dir(door) == sorted(door.__all__)
-    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
-        _ = door.nonsense
 
 
 OLD_NAMES = {
@@ -233,14 +234,6 @@ with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
 def test_who_looks_for_a_kept_run_loads_nothing_that_draws() -> None:
     names = "ContentCache, find_run, key_before, require_room, write_kept_run, write_run"
     assert not {"folium", "jinja2", "xlsxwriter"} & loaded(f"from maps.runs import {names}")
-
-
-def test_the_lazy_door_of_the_run_folder_is_typed() -> None:
-    door = importlib.import_module("maps.runs")
-    typed = {name: module for module, names in imports(ROOT / "maps/runs/__init__.py") for name in names}
-    del typed["export_lazily"]
-    assert typed == door._ROOMS
-    assert door.__all__ == list(door._ROOMS)
 
 
 def test_no_gdal_is_loaded_before_its_drivers_are_limited() -> None:

@@ -306,7 +306,7 @@ def test_the_site_renders_docstrings_with_links(site: Path) -> None:
     overlay = pages["overlay_and_measure.html"]
     for wanted in ("Parameters:", "Returns:", "Raises:", "Examples:", 'id="zoneplan.overlay"'):
         assert wanted in overlay
-    assert 'href="errors.html#zoneplan.CrsError"' in overlay
+    assert 'href="errors.html#layers.errors.CrsError"' in overlay
 
 
 @pytest.mark.browser

@@ -23,6 +23,7 @@ import pytest
 
 import zoneplan as zp
 import zoning.quotas
+from layers.errors import StudyError
 
 SCRIPT = """
 import datetime as dt
@@ -32,6 +33,7 @@ import geopandas as gpd
 import pandas as pd
 
 import zoneplan as zp
+from layers.errors import Finding
 
 study: zp.Study = zp.read_study("plan.toml")
 rulebook: zp.Rulebook = zp.read_rulebook(study.rulebook, date=dt.date(2025, 1, 1))
@@ -39,7 +41,7 @@ inputs: zp.Inputs = zp.read_inputs(study)
 pieces: gpd.GeoDataFrame = zp.overlay(inputs.units, inputs.designations)
 measures: pd.DataFrame = zp.measure(inputs.units, pieces, inputs.layers)
 amounts: "pd.Series[Decimal]" = zp.apportion(measures["population"], total=10)
-findings: tuple[zp.Finding, ...] = zp.check(study, rulebook, inputs)
+findings: tuple[Finding, ...] = zp.check(study, rulebook, inputs)
 plan: zp.Plan = zp.run(study)
 floats: pd.DataFrame = zp.as_floats(plan.quotas)
 zp.draw(plan).save("map.html")
@@ -137,7 +139,7 @@ def test_what_is_not_read_yet_is_told_with_what_reads_it() -> None:
         (lambda: zp.explain("runs/plan", "a1"), r"explain takes a plan and not a str; read it first: zp\.read_run"),
         (lambda: zp.read_rulebook("us_west", "2025-01-01"), "is read on a day and not on '2025-01-01'"),
     ):
-        with pytest.raises(zp.StudyError, match=words):
+        with pytest.raises(StudyError, match=words):
             call()
 
 
@@ -280,7 +282,7 @@ def test_analysts_own_tables_work() -> None:
     zones, measures = pd.DataFrame({"main": "general"}, index=unit), pd.DataFrame({"people": [30, 10]}, index=unit)
     quota = zp.Quota(name="land", period=2025, total=20, unit="ha", weight="people")
     assert zp.allocate(zones, measures, [quota])["amount"].tolist() == [15, 5]
-    with pytest.raises(zp.StudyError, match="argument 'quotas': allocate takes a list of quotas"):
+    with pytest.raises(StudyError, match="argument 'quotas': allocate takes a list of quotas"):
         zp.allocate(zones, measures, quota)
     with pytest.raises(zp.ZoneplanError, match="column 'main' has to be text in each row, and is not in 'a'"):
         zp.allocate(zones.assign(main=[1, "x"]), measures, [quota])

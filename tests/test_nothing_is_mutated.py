@@ -38,10 +38,13 @@ import zoning.measures
 import zoning.money
 import zoning.policies
 import zoning.solver
+from layers.errors import SourceError
 from layers.sources import DatabaseSection
 from tests.conftest import CRS, KM, X0, Y0
 from tests.test_architecture import ROOMS, dotted
 from zoning.study import PlanIndex
+from zoning.whatif import curve_amounts
+from zoning.zones import weight_intervals
 
 EXAMPLES_OF_STUDIES = ("builtin_study(",)
 """What shows that an example runs a whole built-in study: the study here stands for it."""
@@ -218,8 +221,8 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     zoning.audits.audit(study.rulebook, plan)
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
     zp.consensus({"a": plan, "b": plan.vary(parameters={"fragile_min": 0.2})})
-    zp.curve_amounts(plan, zp.curve(plan, "fragile_min"))
-    zp.weight_intervals(plan)
+    curve_amounts(plan, zp.curve(plan, "fragile_min"))
+    weight_intervals(plan)
     weighed = PlanIndex(name="fit", of=("population", "area_ha"))
     zoning.measures.scores_of(plan.measures, weighed)
     zoning.measures.scores_by_weights(plan.measures, weighed, pd.DataFrame({"population": [0.5], "area_ha": [0.5]}))
@@ -234,7 +237,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     maps.notebook.inputs_card(plan.inputs)
     maps.notebook.plan_widget(plan)
     maps.explain.derived_measures(plan)
-    with pytest.raises(zp.SourceError, match="database 'NOBODY_SETS_IT'"):  # tests of databases write it whole
+    with pytest.raises(SourceError, match="database 'NOBODY_SETS_IT'"):  # tests of databases write it whole
         maps.exports.write_postgis(plan, DatabaseSection(url_env="NOBODY_SETS_IT"), "zoning")
     steps_by_hand(plan, gpd.read_file(toy_folder / "toy.gpkg", layer="land"))
     partial = toy_folder.with_name("partial")

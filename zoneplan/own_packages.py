@@ -19,7 +19,7 @@ DISTRIBUTION = "zoneplan"
 EXIT_CLASH = 2
 
 _HOME = Path(__file__).parent.parent
-_SIGNATURE = "export_lazily(__name__, _ROOMS)"
+_SIGNATURE = "= serve(__name__)"
 """Stands in the ``__init__`` of each of our packages."""
 _AFRESH = "pip install --force-reinstall --no-deps zoneplan"
 _APART = "Install zoneplan in an environment of its own"

@@ -269,8 +269,9 @@ class Plan(Shown):
         Examples
         --------
         >>> import zoneplan as zp
+        >>> from zoning.study import Scenario
         >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
-        >>> less = zp.Scenario(name="less", set={"quotas.construction_land.total": 9000})
+        >>> less = Scenario(name="less", set={"quotas.construction_land.total": 9000})
         >>> plan = zp.run(study.model_copy(update={"scenarios": (less,)}))
         >>> plan.scenario("less").quotas["amount"].max()
         Decimal('3573')

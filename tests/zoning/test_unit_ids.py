@@ -10,6 +10,10 @@ import pandas as pd
 import pytest
 
 import zoneplan as zp
+from layers.errors import GeometryError
+from zoning.measures import complete_measures
+from zoning.money import positions
+from zoning.zones import conflicts
 
 NUMBERS = list(range(101, 113))
 TEXTS = [f"u{one}" for one in NUMBERS]
@@ -42,15 +46,15 @@ def chain(plan: zp.Plan, index: pd.Index) -> dict[str, Any]:
     made["settle_lines"] = pieces = zp.settle_lines(made["overlay"], rulebook)
     made["measure"] = measured = zp.measure(units, pieces, inputs.layers, rulebook)
     made["derive"] = zp.derive(measured, rulebook)
-    made["complete_measures"] = measures = zp.complete_measures(measured, rulebook)
+    made["complete_measures"] = measures = complete_measures(measured, rulebook)
     made["classify"] = claims = zp.classify(measured, rulebook)
     made["resolve"] = zones = zp.resolve(claims, rulebook)
-    made["conflicts"] = zp.conflicts(claims, measures, rulebook, units=measures.index[:6])
+    made["conflicts"] = conflicts(claims, measures, rulebook, units=measures.index[:6])
     made["allocate"] = quotas = zp.allocate(zones, measures, study.quotas, overlays=rulebook.codes("overlay"))
     made["apportion"] = zp.apportion(measures["population"], 100, floor=measures["population"] * 0)
     made["site"] = zp.site(quotas, pieces, study.quotas, inputs.layers, rulebook)[0]
     flows = zp.account(zones, measures, study, rulebook)
-    zp.positions(flows, {}, zones)
+    positions(flows, {}, zones)
     made["assign"] = zp.assign(zones, measures, quotas, flows=flows, rulebook=rulebook, levels=["county"])
     return made
 
@@ -100,5 +104,5 @@ def test_every_step_that_gives_a_table_is_among_them(as_text: dict[str, Any]) ->
 def test_ids_that_are_no_ids_are_refused_as_before(toy_run: zp.Plan) -> None:
     for wrong in ([1.5] * 12, [True] * 12, [None, *TEXTS[1:]], [1, *TEXTS[1:]]):
         units = toy_run.units.set_axis(pd.Index(wrong), axis=0)
-        with pytest.raises(zp.GeometryError):
+        with pytest.raises(GeometryError):
             zp.overlay(units, {})

@@ -317,7 +317,8 @@ def run_cases(
     Examples
     --------
     >>> import zoneplan as zp
-    >>> all(result.passed for result in zp.run_cases("france_zan"))
+    >>> from zoning.audits import run_cases
+    >>> all(result.passed for result in run_cases("france_zan"))
     True
     """
     draft = read_draft(name_or_path)

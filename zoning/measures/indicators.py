@@ -240,10 +240,11 @@ def complete_measures(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.Dat
     >>> from datetime import date
     >>> import pandas as pd
     >>> import zoneplan as zp
+    >>> from zoning.measures import complete_measures
     >>> from zoning.rulebook import Indicator
     >>> plants = Indicator(name="plant_mw", unit="MW", when_absent=0)
     >>> rulebook = zp.Rulebook("r", "", "", date(2025, 1, 1), indicators=(plants,))
-    >>> zp.complete_measures(pd.DataFrame({"population": [7]}, index=["a"]), rulebook)
+    >>> complete_measures(pd.DataFrame({"population": [7]}, index=["a"]), rulebook)
        population  plant_mw
     a           7       0.0
     """

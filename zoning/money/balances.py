@@ -230,9 +230,10 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
     >>> from decimal import Decimal
     >>> import pandas as pd
     >>> import zoneplan as zp
+    >>> from zoning.money import positions
     >>> row = {"instrument": "A", "period": 2025, "payer": "b", "receiver": "a", "amount": Decimal(5), "unit": "CNY"}
     >>> flows = pd.DataFrame([row | {"rule": "", "reference": ""}])
-    >>> zp.positions(flows, {"a": "unit"})[["party", "kind", "net"]].to_numpy().tolist()
+    >>> positions(flows, {"a": "unit"})[["party", "kind", "net"]].to_numpy().tolist()
     [['b', 'outside', Decimal('-5')], ['a', 'unit', Decimal('5')]]
     """
     found: dict[tuple[str, str, str], list[Decimal]] = {}

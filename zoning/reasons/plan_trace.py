@@ -125,6 +125,13 @@ class Trace(Shown):
         The records themselves, where they were read from a run folder.
     made : dict
         By table those that were made of all its rows, and the table.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
+    >>> sorted(plan.trace.quotas)
+    ['construction_land']
     """
 
     rules: Mapping[str, Evaluation] = field(default_factory=dict)

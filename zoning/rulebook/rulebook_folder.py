@@ -310,7 +310,8 @@ def builtin_rulebooks() -> tuple[str, ...]:
     Examples
     --------
     >>> import zoneplan as zp
-    >>> "main_functional_areas" in zp.builtin_rulebooks()
+    >>> from zoning.rulebook import builtin_rulebooks
+    >>> "main_functional_areas" in builtin_rulebooks()
     True
     """
     return tuple(sorted(path.parent.name for path in LAWS.glob("*/rulebook.toml")))

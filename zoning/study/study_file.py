@@ -300,7 +300,8 @@ def builtin_studies() -> tuple[str, ...]:
     Examples
     --------
     >>> import zoneplan as zp
-    >>> "us_mountain_west" in zp.builtin_studies()
+    >>> from zoning.study import builtin_studies
+    >>> "us_mountain_west" in builtin_studies()
     True
     """
     return tuple(sorted(folder.parent.name for folder in STUDIES.glob("*/plan.toml")))
@@ -364,7 +365,8 @@ def study_schema() -> dict[str, Any]:
     Examples
     --------
     >>> import zoneplan as zp
-    >>> schema = zp.study_schema()
+    >>> from zoning.study import study_schema
+    >>> schema = study_schema()
     >>> schema["required"], schema["properties"]["quotas"]["items"]
     (['study', 'units'], {'$ref': '#/$defs/Quota'})
     >>> schema["$defs"]["Quota"]["properties"]["total"]

@@ -63,8 +63,9 @@ def curve_amounts(
     Examples
     --------
     >>> import zoneplan as zp
+    >>> from zoning.whatif import curve_amounts
     >>> plan = zp.run(zp.read_study(zp.builtin_study("us_mountain_west")))
-    >>> found = zp.curve_amounts(plan, zp.curve(plan, "cropland_share_min"))
+    >>> found = curve_amounts(plan, zp.curve(plan, "cropland_share_min"))
     >>> found.quotas.groupby("step")["amount"].sum().nunique()  # the total is the same in all steps
     1
     """

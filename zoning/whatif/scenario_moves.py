@@ -55,8 +55,9 @@ def scenario_moves(plan: Plan) -> tuple[ScenarioMoves, ...]:
     Examples
     --------
     >>> import zoneplan as zp
+    >>> from zoning.study import Scenario
     >>> study = zp.read_study(zp.builtin_study("us_mountain_west"))
-    >>> less = zp.Scenario(name="less", set={"quotas.construction_land.total": 9000})
+    >>> less = Scenario(name="less", set={"quotas.construction_land.total": 9000})
     >>> (moves,) = scenario_moves(zp.run(study.model_copy(update={"scenarios": (less,)})))
     >>> moves.units, [(one.quota, str(one.before), str(one.after)) for one in moves.amounts]
     (0, [('construction_land', '10073', '8553')])

@@ -255,9 +255,10 @@ def conflicts(
     --------
     >>> import pandas as pd
     >>> import zoneplan as zp
+    >>> from zoning.zones import conflicts
     >>> denver = pd.DataFrame({"metro": [True], "pop_2020": [715522], "area_km2": [396.0]}, index=["08031"])
     >>> rulebook = zp.read_rulebook("us_west")
-    >>> table = zp.conflicts(zp.classify(denver, rulebook), denver, rulebook, ["08031"])
+    >>> table = conflicts(zp.classify(denver, rulebook), denver, rulebook, ["08031"])
     >>> found = table.set_index(["rule", "indicator"])
     >>> zp.render(found.loc[("key-1", "pop_2020"), "reason"], "en", rulebook).split("; ")[1]
     'below 19,800 (-97.2 %) it would be General area'

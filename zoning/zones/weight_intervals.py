@@ -58,7 +58,8 @@ def weight_intervals(plan: Plan) -> tuple[WeightInterval, ...]:
     Examples
     --------
     >>> import zoneplan as zp
-    >>> found = zp.weight_intervals(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))))
+    >>> from zoning.zones import weight_intervals
+    >>> found = weight_intervals(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))))
     >>> {one.name for one in found if (one.low, one.high) != (0, 1)}  # no rule asks for an index, so no weight matters
     set()
 

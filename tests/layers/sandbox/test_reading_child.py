@@ -23,7 +23,7 @@ import shapely
 import layers.read.reading_step
 import zoneplan as zp
 from layers.archives import in_sandbox, pack
-from layers.errors import LimitError, SourceError, ZoneplanError
+from layers.errors import LimitError, SeveralErrors, SourceError, ZoneplanError
 from layers.formats import opened, read_raster, reading
 from layers.sandbox import can_fork, confinements, current_limits, reader_now, sandboxed
 from layers.sandbox.child_process import Child
@@ -287,7 +287,7 @@ def test_after_a_crash_the_other_layers_are_read(toy_folder: Path, monkeypatch: 
 
     monkeypatch.setattr("layers.read.reading_step.read_features", read_features)
     study = add(toy_folder, layer("deadly", "deadly.gpkg") + layer("small", "small.gpkg") + layer("gone", "gone.gpkg"))
-    with pytest.raises(zp.SeveralErrors) as caught:
+    with pytest.raises(SeveralErrors) as caught:
         zp.read_inputs(study, reader="process")
     assert {one.layer: one.code for one in caught.value.errors} == {"deadly": "crash", "gone": "source_missing"}
     found = zp.read_inputs(study, reader="process", keep_going=True)

@@ -17,6 +17,7 @@ from shapely import box
 
 import zoneplan as zp
 from layers.errors import CrsError, GeometryError, SourceError, UnknownNameError, ZoneplanError
+from layers.inputs import Layer
 from zoneplan import indices as ix
 from zoning.errors import MissingValueError
 
@@ -50,7 +51,7 @@ def test_amounts_are_where_the_land_is_built_up() -> None:
     town = squares((0, 0, 50, 100), (200, 0, 250, 100), (320, 0, 330, 100))
     found = ix.areal_interpolation(SOURCE, TARGET, "people", dasymetric=town)
     assert found["people"].tolist()[:2] == pytest.approx([45 + 40, 45])
-    layer = zp.Layer("town", "polygons", features=town)
+    layer = Layer("town", "polygons", features=town)
     pd.testing.assert_frame_equal(ix.areal_interpolation(SOURCE, TARGET, "people", dasymetric=layer), found)
 
 
@@ -122,4 +123,4 @@ def test_what_would_be_lost_or_is_not_known_is_refused() -> None:
     with pytest.raises(GeometryError):
         ix.areal_interpolation(SOURCE, TARGET.assign(geometry=None).set_geometry("geometry").set_crs(CRS), ["people"])
     with pytest.raises(ZoneplanError, match="neither polygons nor a grid"):
-        ix.areal_interpolation(SOURCE, TARGET, ["people"], dasymetric=zp.Layer("none", "raster"))
+        ix.areal_interpolation(SOURCE, TARGET, ["people"], dasymetric=Layer("none", "raster"))

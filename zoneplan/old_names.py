@@ -1,14 +1,43 @@
-"""Lazy exports: a package offers names without loading the rooms that hold them, and rooms by their old names."""
+"""Names of version 0.1 that go with the next: until then each opens what stands there now, with a warning."""
 
 from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
+
+LEFT = {
+    "weight_intervals": "zoning.zones",
+    "StudyError": "layers.errors",
+    "SourceError": "layers.errors",
+    "RulebookError": "zoning.errors",
+    "builtin_studies": "zoning.study",
+    "builtin_rulebooks": "zoning.rulebook",
+    "study_schema": "zoning.study",
+    "complete_measures": "zoning.measures",
+    "conflicts": "zoning.zones",
+    "positions": "zoning.money",
+    "curve_amounts": "zoning.whatif",
+    "run_cases": "zoning.audits",
+    "Layer": "layers.inputs",
+    "Scenario": "zoning.study",
+    "Finding": "layers.errors",
+    "SeveralErrors": "layers.errors",
+    "ConditionError": "layers.errors",
+    "UnknownNameError": "layers.errors",
+    "CrsError": "layers.errors",
+    "GeometryError": "layers.errors",
+    "LimitError": "layers.errors",
+    "MissingValueError": "zoning.errors",
+    "WriteError": "maps.errors",
+    "BusyError": "maps.errors",
+    "DamagedRunError": "maps.errors",
+}
+"""Where names live that have left the front door; they were served by the package of their room, too."""
 
 MOVED_ROOMS = {
     "zoning.agreements": "zoning.study",
@@ -22,25 +51,7 @@ MOVED_ROOMS = {
     "maps.run_folder": "maps.runs",
     "maps.style": "maps.drawing",
 }
-"""Where rooms stand that the documentation named; imports by the old names go with the version after 0.1."""
-
-
-def export_lazily(package: str, rooms: Mapping[str, str]) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """The ``__getattr__`` and ``__dir__`` of a package whose names lie in rooms that load when a name is asked for.
-
-    Examples
-    --------
-    >>> getattr_, dir_ = export_lazily("toolbox", {"sqrt": "math"})
-    >>> getattr_("sqrt")(9.0), dir_()
-    (3.0, ['sqrt'])
-    """
-
-    def find(name: str) -> object:
-        if name not in rooms:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        return getattr(import_module(rooms[name]), name)
-
-    return find, lambda: sorted(rooms)
+"""Where rooms stand that the documentation named."""
 
 
 class MovedRooms(MetaPathFinder, Loader):

@@ -1,0 +1,2 @@
+from zoneplan import *
+from zoning.study import read_study as read_study

@@ -1,0 +1,124 @@
+from layers.conditions import parse_condition
+from layers.crs import project, working_crs
+from layers.errors import ZoneplanError
+from layers.inputs import Inputs
+from layers.read import prepare, read_inputs
+from maps.cli import progress
+from maps.drafts import write_plan, write_study
+from maps.drawing import picture
+from maps.explain import at, explain
+from maps.exports import (
+    write_geodatabase,
+    write_geopackage,
+    write_geoparquet,
+    write_workbook,
+)
+from maps.reports import (
+    dossier,
+    report,
+    write_dossier,
+    write_report,
+)
+from maps.runs import read_run, verify, write_run
+from maps.web import draw
+from maps.words import render
+from zoneplan import indices as indices
+from zoning.errors import InfeasibleError
+from zoning.measures import derive, measure
+from zoning.money import account, judge_energy
+from zoning.overlays import area_shares, overlay, settle_lines
+from zoning.pipeline import check, estimate, run
+from zoning.plan import Plan
+from zoning.policies import assign
+from zoning.quotas import allocate, site
+from zoning.reasons import Trace
+from zoning.rulebook import Rulebook, read_rulebook
+from zoning.solver import apportion
+from zoning.study import (
+    Decision,
+    Quota,
+    Study,
+    builtin_study,
+    read_study,
+)
+from zoning.tables import as_floats
+from zoning.whatif import (
+    calibrate,
+    compare,
+    consensus,
+    robustness,
+    seek,
+    sweep,
+)
+from zoning.zones import classify, curve, resolve
+
+__all__ = [
+    # Read
+    "read_study",
+    "read_rulebook",
+    "read_inputs",
+    "prepare",
+    "builtin_study",
+    # Decide, in the order of the flow
+    "overlay",
+    "area_shares",
+    "settle_lines",
+    "measure",
+    "derive",
+    "classify",
+    "resolve",
+    "allocate",
+    "apportion",
+    "site",
+    "judge_energy",
+    "account",
+    "assign",
+    "run",
+    "progress",
+    # Ask
+    "check",
+    "estimate",
+    "compare",
+    "consensus",
+    "curve",
+    "sweep",
+    "robustness",
+    "seek",
+    "calibrate",
+    "explain",
+    "at",
+    "render",
+    # Show and write
+    "draw",
+    "picture",
+    "report",
+    "dossier",
+    "write_run",
+    "read_run",
+    "verify",
+    "write_report",
+    "write_dossier",
+    "write_geopackage",
+    "write_geodatabase",
+    "write_geoparquet",
+    "write_workbook",
+    "as_floats",
+    # Begin
+    "write_study",
+    "write_plan",
+    # Conditions and coordinates
+    "parse_condition",
+    "working_crs",
+    "project",
+    # Nouns
+    "Study",
+    "Rulebook",
+    "Inputs",
+    "Plan",
+    "Trace",
+    "Quota",
+    "Decision",
+    # What is refused
+    "ZoneplanError",
+    "InfeasibleError",
+]

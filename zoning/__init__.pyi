@@ -1,0 +1,1 @@
+from zoneplan import *
