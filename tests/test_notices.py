@@ -13,7 +13,10 @@ from maps.web import LIBRARIES
 ROOT = Path(__file__).resolve().parents[1]
 OWN = {"plan.toml", "README.md"}
 """What in the folder of a study is ours."""
-OWN_KINDS = {".py", ".typed", ".toml", ".js", ".ts", ".css", ".html", ".j2", ".md", ".po", ".mo", ".csv", ".json"}
+OWN_KINDS = {
+    f".{kind}"
+    for kind in ["py", "pyi", "typed", "toml", "js", "ts", "css", "html", "j2", "md", "po", "mo", "csv", "json"]
+}
 """Kinds of files that are ours outside the studies: written here, each under the licence of zoneplan."""
 
 

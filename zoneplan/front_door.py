@@ -53,9 +53,8 @@ def serve(module: str, inside: bool = False) -> tuple[list[str], Callable[[str],
         require_own_packages()
         if name in left:
             warnings.warn(f"{module}.{name} is {left[name]}.{name} now", DeprecationWarning, stacklevel=2)
-        value = getattr(import_module((left | names)[name]), name)
+        item = getattr(import_module((left | names)[name]), name)
         import_module("layers.overview").draw_cards_by(CARDS)
-        outside = isfunction(value) and not inside
-        return import_module("zoning.arguments").at_the_door(value, module) if outside else value
+        return item if inside or not isfunction(item) else import_module("zoning.arguments").at_the_door(item, module)
 
     return list(names), find, lambda: sorted(names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import pytest
 
 import zoneplan as zp
 from layers.errors import GeometryError
+from zoneplan.front_door import homes
+from zoneplan.old_names import LEFT
 from zoning.measures import complete_measures
 from zoning.money import positions
 from zoning.zones import conflicts
@@ -94,8 +97,8 @@ def test_ids_come_back_with_their_type_from_every_step(toy_run: zp.Plan, as_text
 def test_every_step_that_gives_a_table_is_among_them(as_text: dict[str, Any]) -> None:
     found = {
         name
-        for name in zp.__all__
-        if inspect.isfunction(function := getattr(zp, name))
+        for name, home in (homes("zoneplan") | LEFT).items()
+        if inspect.isfunction(function := getattr(import_module(home), name))
         if any(kind in str(inspect.signature(function).return_annotation) for kind in ("DataFrame", "Series"))
     }
     assert found == as_text.keys() | WITHOUT_UNITS.keys()
