@@ -25,7 +25,8 @@ from playwright.sync_api import Page, sync_playwright
 from whole_run import LARGE, copy_counties
 
 import zoneplan as zp
-from maps.drawing import plan_topology, zone_fills
+from maps.drawing.palette import zone_fills
+from maps.drawing.topology import plan_topology
 from maps.web import LIBRARIES
 from maps.web.offline_page import OfflineFigure
 

@@ -21,7 +21,7 @@ import geopandas as gpd
 from whole_run import LARGE, copy_counties, cut_finer
 
 import zoneplan as zp
-from maps.drawing import font_faces
+from maps.drawing.html_pages import font_faces
 from maps.web.geometry_encoding import byte_planes, shape_columns
 from maps.web.map_payload import measure_columns
 from maps.web.page_model import as_json

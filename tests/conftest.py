@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from xdist.workermanage import WorkerController
 
     from tests.postgis_server import Server
-    from zoning.audits.worked_cases import Result
+    from zoning.pipeline.worked_cases import Result
     from zoning.plan import Plan
     from zoning.rulebook import Rulebook
     from zoning.study import Study
@@ -378,7 +378,7 @@ def run_of(plan_of: Callable[[str], Plan], tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="session")
 def results_of() -> Callable[[str], tuple[Result, ...]]:
     """A function that gives the results of the worked cases of a built-in rulebook, which are run once."""
-    from zoning.audits import run_cases
+    from zoning.pipeline.worked_cases import run_cases
 
     return functools.cache(run_cases)
 
@@ -386,13 +386,13 @@ def results_of() -> Callable[[str], tuple[Result, ...]]:
 @pytest.fixture
 def cases_once(results_of: Callable[[str], tuple[Result, ...]], monkeypatch: pytest.MonkeyPatch) -> None:
     """A check of a built-in rulebook, or of a run by one, finds the results that are there."""
-    from zoning.audits import run_cases
+    from zoning.pipeline.worked_cases import run_cases
     from zoning.rulebook import builtin_rulebooks
 
     def found(name: str | Path, *others: object) -> tuple[Result, ...]:
         return results_of(name) if isinstance(name, str) and name in builtin_rulebooks() else run_cases(name, *others)
 
-    monkeypatch.setattr("zoning.audits.rulebook_audit.run_cases", found)
+    monkeypatch.setattr("zoning.pipeline.rulebook_audit.run_cases", found)
 
 
 @pytest.fixture(autouse=True)

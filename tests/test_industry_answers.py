@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 import zoneplan as zp
-from maps.explain.industry_query import ask_industry
-from maps.reports import dossier, report
+from maps.telling.explanations.industry_query import ask_industry
+from maps.telling.reports.report_page import report
+from maps.telling.reports.unit_dossier import dossier
 from maps.web.page_model import as_json
 from maps.web.unit_details import cards
 from maps.words import coverage_text, localize

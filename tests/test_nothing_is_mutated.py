@@ -28,14 +28,14 @@ from shapely.geometry import GeometryCollection, LineString, Polygon, box
 import layers.raster
 import layers.read
 import maps.drafts
-import maps.explain
 import maps.exports
 import maps.notebook
 import maps.runs
+import maps.telling.explanations
 import zoneplan as zp
-import zoning.audits
 import zoning.measures
 import zoning.money
+import zoning.pipeline
 import zoning.policies
 import zoning.solver
 from layers.errors import SourceError
@@ -213,12 +213,12 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     maps.runs.key_after(plan, maps.runs.Options("en", excel_safe=False))
     zp.explain(plan, "a1").text()
     zp.at(plan, *point_in(plan, "a1")).text()
-    maps.explain.at_unit(plan, "a1").text()
+    maps.telling.explanations.at_unit(plan, "a1").text()
     zp.check(study, plan.rulebook, zp.read_inputs(study))
     zp.estimate(study)
     zp.write_dossier(plan, "a1", tmp_path / "a1.html")
     zp.write_geodatabase(plan, tmp_path / "plan.gdb")
-    zoning.audits.audit(study.rulebook, plan)
+    zoning.pipeline.audit(study.rulebook, plan)
     zp.compare(plan, plan.vary(parameters={"fragile_min": 0.2}))
     zp.consensus({"a": plan, "b": plan.vary(parameters={"fragile_min": 0.2})})
     curve_amounts(plan, zp.curve(plan, "fragile_min"))
@@ -236,7 +236,7 @@ def test_no_table_is_changed_by_what_it_is_given_to(called: set[str], toy_folder
     maps.notebook.plan_card(plan)
     maps.notebook.inputs_card(plan.inputs)
     maps.notebook.plan_widget(plan)
-    maps.explain.derived_measures(plan)
+    maps.telling.explanations.derived_measures(plan)
     with pytest.raises(SourceError, match="database 'NOBODY_SETS_IT'"):  # tests of databases write it whole
         maps.exports.write_postgis(plan, DatabaseSection(url_env="NOBODY_SETS_IT"), "zoning")
     steps_by_hand(plan, gpd.read_file(toy_folder / "toy.gpkg", layer="land"))

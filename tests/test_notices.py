@@ -6,8 +6,7 @@ import re
 from pathlib import Path
 
 import zoneplan as zp
-from maps.drawing import notices_text, page_notices
-from maps.drawing.html_pages import notices_of
+from maps.drawing.html_pages import notices_of, notices_text, page_notices
 from maps.web import LIBRARIES
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -36,9 +36,12 @@ from layers.sandbox import can_fork
 from maps.cli.commands import app
 from maps.drafts import write_first_rulebook, write_pins, write_plan, write_study
 from maps.exports import write_geodatabase, write_geopackage, write_geoparquet, write_workbook
-from maps.reports import pdf_file, write_dossier, write_pdf, write_report
 from maps.runs import write_run
 from maps.runs.comparison_folder import replace_own
+from maps.telling.reports import pdf_file
+from maps.telling.reports.pdf_file import write_pdf
+from maps.telling.reports.report_page import write_report
+from maps.telling.reports.unit_dossier import write_dossier
 from maps.web import draw
 from zoning.indices import raster_index
 from zoning.study import read_study
@@ -111,11 +114,11 @@ WRITERS = {
     "maps.drafts.first_plan": {"study", "plan"},  # pins, with a test of their own, write over a file of the user
     "maps.drafts.first_rulebook": {"rulebook"},
     "maps.web.offline_page": {"map"},
-    "maps.reports.comparison_page": {"report"},
-    "maps.reports.firmness_page": {"report"},
-    "maps.reports.pdf_file": {"pdf"},
-    "maps.reports.report_page": {"report"},
-    "maps.reports.unit_dossier": {"dossier"},
+    "maps.telling.reports.comparison_page": {"report"},
+    "maps.telling.reports.firmness_page": {"report"},
+    "maps.telling.reports.pdf_file": {"pdf"},
+    "maps.telling.reports.report_page": {"report"},
+    "maps.telling.reports.unit_dossier": {"dossier"},
     "maps.runs.run_writer": {"run"},
     "maps.runs.comparison_folder": {"tables"},
     "maps.serve.tried_plans": {"try"},

@@ -30,14 +30,14 @@ import rich.console
 
 import maps.cli.commands
 import maps.drafts
-import maps.explain
+import maps.telling.explanations
 import zoning.pipeline.flow
 from maps.runs import verify
 from tests.conftest import examples
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS
 
 FORK = multiprocessing.get_context("fork")
-LOADED = (maps.cli.commands, maps.explain, maps.drafts, rich.console, zoning.pipeline.flow)
+LOADED = (maps.cli.commands, maps.telling.explanations, maps.drafts, rich.console, zoning.pipeline.flow)
 """What the command loads at its first use: a copy of this process has it already."""
 CONTRACT = {0, 2, 3, 4, 6}
 """Exit codes of a check, but for a fault of ours."""

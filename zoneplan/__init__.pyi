@@ -6,20 +6,21 @@ from layers.read import prepare, read_inputs
 from maps.cli import progress
 from maps.drafts import write_plan, write_study
 from maps.drawing import picture
-from maps.explain import at, explain
 from maps.exports import (
     write_geodatabase,
     write_geopackage,
     write_geoparquet,
     write_workbook,
 )
-from maps.reports import (
+from maps.runs import read_run, verify, write_run
+from maps.telling import (
+    at,
     dossier,
+    explain,
     report,
     write_dossier,
     write_report,
 )
-from maps.runs import read_run, verify, write_run
 from maps.web import draw
 from maps.words import render
 from zoneplan import indices as indices

@@ -33,8 +33,7 @@ def homes(module: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in ast.parse(stub.read_text("utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.names[0].name == "*":
-            own = {name: home for name, home in homes(node.module).items() if home.startswith(f"{module}.")}
-            found |= {name: home for name, home in own.items() if home != f"{module}.{name}"}
+            found |= {name: home for name, home in homes(node.module).items() if home.startswith(f"{module}.")}
         elif isinstance(node, ast.ImportFrom) and node.module:
             found |= dict.fromkeys((alias.name for alias in node.names), node.module)
         elif isinstance(node, ast.Assign):
@@ -45,7 +44,8 @@ def homes(module: str) -> dict[str, str]:
 def serve(module: str, inside: bool = False) -> tuple[list[str], Callable[[str], object], Callable[[], list[str]]]:
     """``__all__``, ``__getattr__`` and ``__dir__`` of a module with a stub; inside the house no argument is checked."""
     names = homes(module)
-    left = {name: home for name, home in LEFT.items() if f"{home}.".startswith(f"{module}.") or module == "zoneplan"}
+    own = f"{module}.".removeprefix("zoneplan.")
+    left = {name: home for name, home in LEFT.items() if home.startswith(own) and not inside}
 
     def find(name: str) -> object:
         if name not in names | left:

@@ -304,7 +304,7 @@ def check_(
     as_json: AsJson = False,
 ) -> None:
     """Read and validate everything, and say all findings at once; of a rulebook, run its worked cases."""
-    from zoning.checks import group_absent
+    from zoning.pipeline import group_absent
 
     findings, used, features = _checked(target, run_folder, coverage=coverage, pin=pin, as_json=as_json)
     codes = [one.exit_code for one in findings if one.level == "error"]
@@ -410,10 +410,10 @@ def explain_(
     require_whole(folder)
     plan, language = read_run(folder), language or run_language(folder)
     speak(language)
-    from maps.explain import explain, find_unit
+    from maps.telling import explain, find_unit
 
     if page is not None:
-        from maps.reports import write_dossier
+        from maps.telling import write_dossier
 
         write_dossier(plan, find_unit(plan, unit), page, language)
         print(in_words(Phrase("dossier: {page}", page=page)))
@@ -451,9 +451,9 @@ def report(
 ) -> None:
     """Write the report of a finished run again, in any language of its rulebook, as a page or as a PDF."""
     from layers.outputs import PAGE, PDF
-    from maps.reports import report as render_report
-    from maps.reports import write_pdf, write_report
     from maps.runs import read_run, require_whole, run_language
+    from maps.telling import report as render_report
+    from maps.telling import write_pdf, write_report
     from maps.words import require_spoken
 
     speak(language)
@@ -493,8 +493,8 @@ def at_(
     as_json: AsJson = False,
 ) -> None:
     """Say what applies at a place or in a unit: zones, control lines, policies, and whether an industry may settle."""
-    from maps.explain import at, at_unit, check_coordinates, check_state
     from maps.runs import read_run, require_whole, run_language
+    from maps.telling import at, at_unit, check_coordinates, check_state
 
     speak(language)
     point = _point(place)
@@ -1290,7 +1290,7 @@ def _checked(target: Path, run_folder: Path | None, *, coverage: bool, pin: bool
     from maps.cli.progress_display import count_cases, count_parameters
     from maps.runs import RULEBOOK_FOLDER, read_run, require_whole, run_language
     from maps.words import Renderer, localize
-    from zoning.audits import audit, case_coverage, rule_coverage_of
+    from zoning.pipeline import audit, case_coverage, rule_coverage_of
     from zoning.rulebook import builtin_rulebooks
 
     put_back(target)
@@ -1328,8 +1328,7 @@ def _check_plan(path: Path, *, pin: bool, with_features: bool) -> Checked:
     """The findings about a plan, which is pinned if that is wanted and none is an error."""
     from layers.read import feature_notes
     from maps.cli.progress_display import progress
-    from zoning.checks import foresee_left_out, read_everything
-    from zoning.pipeline import check, placing
+    from zoning.pipeline import check, foresee_left_out, placing, read_everything
     from zoning.study import read_study
 
     speak(language_of_plan(path))

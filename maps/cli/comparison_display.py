@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from maps.summaries import ComparisonWords
+from maps.telling import ComparisonWords
 from maps.words import amount, format_number
 from zoning.whatif import MOVES, UNKNOWN
 

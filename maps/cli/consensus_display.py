@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
 
-from maps.summaries import ConsensusWords
+from maps.telling import ConsensusWords
 from maps.words import format_number
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from layers.conditions import number_text
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
 from maps.cli.unit_display import wide_console
-from maps.summaries import beyond_text, interval_text
+from maps.telling import beyond_text, interval_text
 from maps.words import (
     DIGITS,
     catalogue,

@@ -15,8 +15,7 @@ from rich.text import Text
 
 from layers.errors import escape_hidden
 from layers.phrases import Phrase
-from maps.explain import Place, ground_lines, where_lines
-from maps.summaries import Gauge, Verdict, quota_shifts, verdicts
+from maps.telling import Gauge, Place, Verdict, ground_lines, quota_shifts, verdicts, where_lines
 from maps.words import LocalizedPlan, amount, capital, catalogue, format_number, localize, percent, text_in
 
 if TYPE_CHECKING:

@@ -23,8 +23,7 @@ from maps.drafts.first_rulebook import NAME, draft_rulebook, write_rulebook
 from maps.drafts.plan_draft import NO_ROLE, PLAN_NAME, PlanDraft, closing_comments, draft_plan
 from maps.drafts.source_inspection import Hints, open_vector
 from maps.errors import DraftError, WriteError
-from zoning.checks import StudyTables, remarks
-from zoning.pipeline import make_plan
+from zoning.pipeline import StudyTables, make_plan, remarks
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 from zoning.study import Study, builtin_study, is_builtin, read_study
 

@@ -220,7 +220,7 @@ def write_first_rulebook(folder: str | Path, language: str | None = None, like: 
     --------
     >>> from tempfile import TemporaryDirectory
     >>> import zoneplan as zp
-    >>> from zoning.audits import run_cases
+    >>> from zoning.pipeline import run_cases
     >>> with TemporaryDirectory() as folder:
     ...     written = write_first_rulebook(Path(folder) / "upland")
     ...     zp.read_rulebook(written).name, all(result.passed for result in run_cases(written))

@@ -33,8 +33,8 @@ from maps.drafts.column_inference import (
 from maps.drafts.source_inspection import Hints, InspectedSource, open_grid, open_vector, require_crs, split_layer
 from maps.errors import WriteError
 from maps.words import catalogue, text_in
-from zoning.checks import known_roles
 from zoning.errors import near
+from zoning.pipeline import known_roles
 from zoning.rulebook import Rulebook
 
 WIDTH = 120

@@ -1,7 +1,31 @@
-"""Drawing: colours, signs, names, typefaces, the static map, and land, water, borders and towns around a plan."""
+"""Drawing: colours, signs, names, typefaces, charts, the static map, and land, water, borders and towns around it."""
 
+from maps.drawing.charts.bars import AmountRow, Class, Part, ShareRow, amount_bars, count_columns, share_bars
+from maps.drawing.charts.canvas import (
+    CHART_INK,
+    SECOND,
+    SHAPE_SIGNS,
+    SHAPES,
+    Canvas,
+    Chart,
+    Numbers,
+    Shape,
+    edge_of,
+    fit,
+    mm,
+    text_lines,
+    text_mm,
+)
+from maps.drawing.charts.curves import CurveRow, curve_row, step_curves
+from maps.drawing.charts.dots import Dot, MarginRow, Strip, margin_dots, threshold_dots
+from maps.drawing.charts.flows import Wording, flow_chart
+from maps.drawing.charts.gauges import Gauge, gauge
+from maps.drawing.charts.lollipops import Stick, Sum, lollipops
+from maps.drawing.charts.matrix import Transition, transition_matrix
+from maps.drawing.charts.measure_axes import MeasureAxis, measure_axis
+from maps.drawing.charts.slopes import Slope, SlopePanel, slope_panels
 from maps.drawing.html_pages import fill_page, font_faces, notices_text, page_notices, page_template, printed_faces
-from maps.drawing.legend import line_styles, round_length, xml_text
+from maps.drawing.legend import line_styles, round_length
 from maps.drawing.map_context import Context, Neighbourhood, Place, Surrounded, context_around, study_outline
 from maps.drawing.map_names import names_svg
 from maps.drawing.palette import (
@@ -25,31 +49,66 @@ from maps.drawing.svg_paths import Frame, dissolve, ground, relief_image, simpli
 from maps.drawing.topology import Topology, begin_topology, fine_step, merge_by, plan_topology
 
 __all__ = [
+    "CHART_INK",
     "DASHES",
     "INK",
     "LIGHT",
+    "SECOND",
+    "SHAPES",
+    "SHAPE_SIGNS",
     "SITE_CIRCLE",
     "TABLE_FILLS",
+    "AmountRow",
+    "Canvas",
+    "Chart",
+    "Class",
     "Context",
+    "CurveRow",
+    "Dot",
     "Frame",
+    "Gauge",
+    "MarginRow",
+    "MeasureAxis",
     "Neighbourhood",
+    "Numbers",
+    "Part",
     "Place",
     "Relief",
+    "Shape",
+    "ShareRow",
     "Sign",
+    "Slope",
+    "SlopePanel",
+    "Stick",
+    "Strip",
+    "Sum",
     "Surrounded",
     "Topology",
+    "Transition",
+    "Wording",
+    "amount_bars",
     "begin_topology",
     "context_around",
+    "count_columns",
+    "curve_row",
     "designation_inks",
     "dissolve",
+    "edge_of",
     "fill_page",
     "fine_step",
+    "fit",
+    "flow_chart",
     "font_faces",
+    "gauge",
     "ground",
     "ink_on",
     "line_styles",
+    "lollipops",
+    "margin_dots",
     "mark_fills",
+    "measure_axis",
     "merge_by",
+    "mm",
     "names_svg",
     "notices_text",
     "overlay_signs",
@@ -61,12 +120,18 @@ __all__ = [
     "relief",
     "relief_image",
     "round_length",
+    "share_bars",
     "simplify",
     "site_inks",
+    "slope_panels",
+    "step_curves",
     "study_outline",
     "svg_path",
+    "text_lines",
+    "text_mm",
     "theme_css",
+    "threshold_dots",
+    "transition_matrix",
     "waters_and_borders",
-    "xml_text",
     "zone_fills",
 ]

@@ -16,9 +16,8 @@ import pandas as pd
 
 from layers.ledger import finding_word
 from maps.drawing import SITE_CIRCLE, zone_fills
-from maps.explain import list_titles
 from maps.exports.geopackage import names_apart
-from maps.summaries import net_received, payments_without_amounts, quota_shifts, verdicts
+from maps.telling import list_titles, net_received, payments_without_amounts, quota_shifts, verdicts
 from maps.words import (
     LocalizedPlan,
     capital,

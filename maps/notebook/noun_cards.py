@@ -14,8 +14,7 @@ from layers.errors import ZoneplanError, escape_hidden
 from layers.inputs import Inputs
 from layers.overview import Shown
 from layers.phrases import Phrase
-from maps.charts import curve_row, step_curves
-from maps.drawing import LIGHT, Frame, svg_path, zone_fills
+from maps.drawing import LIGHT, Frame, curve_row, step_curves, svg_path, zone_fills
 from maps.web import draw
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook

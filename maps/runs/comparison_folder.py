@@ -10,8 +10,7 @@ import pandas as pd
 
 from layers.formats import digest
 from layers.outputs import MANIFEST, files_in, listed_folder, manifest_text, require_place, staged
-from maps.reports import write_comparison, write_robustness
-from maps.summaries import ConsensusWords
+from maps.telling import ConsensusWords, write_comparison, write_robustness
 from maps.web import draw
 from maps.words import require_language
 from zoning.whatif import Comparison, Consensus, Robustness

@@ -22,15 +22,14 @@ from layers.raster import read_heights, write_heights
 from layers.sandbox import sandboxed
 from maps.drawing import Neighbourhood, Topology, page_template, plan_topology
 from maps.exports import write_geopackage, write_geoparquet, write_qgis_project, write_workbook
-from maps.reports import write_report
 from maps.runs.manifest import PLAN_FILE, RULEBOOK_FOLDER, read_provenance, read_run_study, write_provenance
 from maps.runs.trace_file import TRACE, WrittenTrace, write_trace
-from maps.summaries import verdicts
+from maps.telling import verdicts, write_report
 from maps.web import map_scripts, write_map
 from maps.words import LocalizedPlan, catalogue, localize
+from zoning.pipeline import OF_ROWS, row_records, scheme_in_use, scheme_parameters
 from zoning.plan import IndexRaster, Plan
 from zoning.policies import join_texts, policy_texts
-from zoning.records import OF_ROWS, row_records, scheme_in_use, scheme_parameters
 from zoning.rulebook import Rulebook, as_written, read_rulebook, without_unused_topics
 from zoning.study import Study
 from zoning.tables import (

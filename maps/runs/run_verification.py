@@ -23,8 +23,7 @@ from maps.runs.manifest import (
     read_run_study,
 )
 from maps.runs.run_files import BY_TILES, read_left_out, run_language, write_files
-from zoning.checks import read_study_tables, with_entries_left_out
-from zoning.pipeline import make_plan
+from zoning.pipeline import make_plan, read_study_tables, with_entries_left_out
 from zoning.rulebook import read_rulebook
 
 

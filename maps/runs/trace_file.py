@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from layers.inputs import LeftOut
+from zoning.pipeline import OF_ROWS, OF_UNITS, row_records, unit_records
 from zoning.plan import Assumption, Plan
 from zoning.policies import GAP_COLUMNS, gaps_in
 from zoning.reasons import (
@@ -26,7 +27,6 @@ from zoning.reasons import (
     WrittenRecords,
     plain_field,
 )
-from zoning.records import OF_ROWS, OF_UNITS, row_records, unit_records
 from zoning.tables import TABLES, Table
 from zoning.zones import floors_in, margins_in, norms_in
 

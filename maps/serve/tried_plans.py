@@ -20,8 +20,7 @@ from layers.phrases import Phrase
 from maps.errors import WriteError
 from maps.web import Verbatim, draw
 from maps.words import Terms
-from zoning.checks import known_roles
-from zoning.pipeline import FreshPlan
+from zoning.pipeline import FreshPlan, known_roles
 from zoning.plan import Plan
 from zoning.rulebook import ELEVATION_ROLE
 from zoning.study import Study, read_try

@@ -19,17 +19,17 @@ import shapely
 
 from layers.crs import way_between
 from layers.errors import escape_hidden
-from maps.drawing import DASHES, designation_inks, line_styles, overlay_signs, site_inks, zone_fills
-from maps.summaries import (
-    ComparisonWords,
+from maps.drawing import (
+    DASHES,
     MeasureAxis,
-    QuotaShifts,
-    amounts_by_jurisdiction,
-    headline,
+    designation_inks,
+    line_styles,
     measure_axis,
-    quota_shifts,
-    verdicts,
+    overlay_signs,
+    site_inks,
+    zone_fills,
 )
+from maps.telling import ComparisonWords, QuotaShifts, amounts_by_jurisdiction, headline, quota_shifts, verdicts
 from maps.web.geometry_encoding import Shapes, label_points
 from maps.web.page_model import (
     AmountChange,

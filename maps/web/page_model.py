@@ -10,8 +10,8 @@ import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
 
-from maps.drawing import Sign
-from maps.summaries import Headline, MeasureAxis, VerdictTable
+from maps.drawing import MeasureAxis, Sign
+from maps.telling import Headline, VerdictTable
 from maps.web.plan_model import PlanModel
 
 Row = TypeVar("Row")

@@ -20,8 +20,8 @@ from layers.crs import project, valid_polygons, working_crs
 from layers.errors import CrsError, GeometryError, UnknownNameError, ZoneplanError, escape_hidden
 from layers.numerals import floats_of
 from layers.phrases import Phrase
-from maps.drawing import TABLE_FILLS, Topology, fine_step, study_outline
-from maps.summaries import Headline, MeasureAxis, Quality, VerdictTable, measure_axis
+from maps.drawing import TABLE_FILLS, MeasureAxis, Topology, fine_step, measure_axis, study_outline
+from maps.telling import Headline, Quality, VerdictTable
 from maps.web.geometry_encoding import Integers, Shapes
 from maps.web.map_payload import LARGEST, in_steps, number_signs, step_of, words_of
 from maps.web.page_model import (

@@ -12,8 +12,17 @@ import pandas as pd
 
 from layers.conditions import parse_condition
 from layers.errors import escape_hidden
-from maps.explain import entry_heading, extent_sentence, names_of_units, reason_lines, rule_and_reason, trace
-from maps.summaries import PAYING, QuotaShifts, ShownColumns
+from maps.telling import (
+    PAYING,
+    QuotaShifts,
+    ShownColumns,
+    entry_heading,
+    extent_sentence,
+    names_of_units,
+    reason_lines,
+    rule_and_reason,
+    trace,
+)
 from maps.web.page_model import (
     CardHeading,
     CardLine,
@@ -32,7 +41,7 @@ from maps.web.page_model import (
     UnitRow,
 )
 from maps.words import LocalizedPlan, describe_parameters, extent_text, hectares, price_words, reading_text, text_in
-from zoning.records import each_row, rows_about
+from zoning.pipeline import each_row, rows_about
 from zoning.rulebook import EXCEPTION
 from zoning.tables import QUOTAS, ZONES, Table
 

@@ -16,11 +16,10 @@ from layers.sources import Section, Texts, UnitsSection
 from maps.words.messages import UnitNoun, between, catalogue
 from maps.words.rendering import Renderer
 from maps.words.texts import text_in
-from zoning.audits import plan_findings_of
+from zoning.pipeline import names_by_language, plan_findings_of
 from zoning.plan import Plan
 from zoning.policies import exceptions_of, say_exception
 from zoning.reasons import Remark
-from zoning.records import names_by_language
 from zoning.study import Study
 from zoning.tables import POLICIES, TABLES, Table
 from zoning.zones import decision_status

@@ -17,8 +17,8 @@ from maps.words.messages import CATALOGUES, Template, between, catalogue, number
 from maps.words.number_format import format_measure, share_text, shifted
 from maps.words.terms import Terms
 from maps.words.texts import STANDARD, text_in
+from zoning.pipeline import optimum_said, parameters_said, price_said, rule_named, rule_said, solution_said
 from zoning.reasons import Field, Ids, Message, Remark, Term, Texts
-from zoning.records import optimum_said, parameters_said, price_said, rule_named, rule_said, solution_said
 from zoning.rulebook import Policy, Rulebook
 from zoning.study import Study
 from zoning.tables import Table

@@ -151,7 +151,7 @@ def map_of(plan_of: Callable[[str], Any], tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="session")
 def report_of(plan_of: Callable[[str], Any], tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Path]:
     """A function that gives the report on a built-in study in a language, written once, to be opened or read."""
-    from maps.reports import write_report
+    from maps.telling.reports.report_page import write_report
 
     def written(name: str, language: str) -> Path:
         path = tmp_path_factory.mktemp("reported") / "report.html"
@@ -164,8 +164,8 @@ def report_of(plan_of: Callable[[str], Any], tmp_path_factory: pytest.TempPathFa
 @pytest.fixture
 def chain_lines() -> Callable[..., set[str]]:
     """A function that gives what `zoneplan explain` prints below its headings, margins apart."""
-    from maps.explain import explain
-    from maps.explain.explanation_text import ANSWERS
+    from maps.telling.explanations.explanation_content import explain
+    from maps.telling.explanations.explanation_text import ANSWERS
     from maps.words import catalogue
 
     def lines(plan: object, unit_id: str, language: str = "en") -> set[str]:
@@ -181,7 +181,7 @@ def chain_lines() -> Callable[..., set[str]]:
 @pytest.fixture
 def map_page() -> Callable[..., object]:
     """A function that gives all that the map is made from."""
-    from maps.drawing import plan_topology
+    from maps.drawing.topology import plan_topology
     from maps.web.geometry_encoding import place_on_grid
     from maps.web.map_payload import page_of
 

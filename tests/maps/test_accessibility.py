@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from maps.reports import write_comparison, write_dossier
+from maps.telling.reports.comparison_page import write_comparison
+from maps.telling.reports.unit_dossier import write_dossier
 from maps.web import draw
 from zoning.whatif import compare
 

@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from layers.errors import StudyError
-from maps.reports import report
 from maps.runs import read_run, write_run
+from maps.telling.reports.report_page import report
 from zoning.pipeline.flow import run
 from zoning.study import read_study
 

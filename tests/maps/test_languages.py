@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from maps.drawing import picture
-from maps.explain import explain
-from maps.reports import report, write_report
+from maps.drawing.static_map import picture
 from maps.runs import read_run, run_language, write_run
+from maps.telling.explanations.explanation_content import explain
+from maps.telling.reports.report_page import report, write_report
 from maps.web import draw
 from maps.web.page_model import Assumed
 from maps.words import localize

@@ -10,13 +10,15 @@ from html import unescape
 import pandas as pd
 import pytest
 
-from maps.annex import ReportContext
 from maps.exports.workbook_sheets import cover_of
-from maps.figures import PlanFigures, RuleFigures
-from maps.reports import report
-from maps.reports.summary_page import leading, listed
-from maps.summaries import headline, verdicts
-from maps.summaries.difference_words import DifferenceWords
+from maps.telling.annex.report_context import ReportContext
+from maps.telling.figures.plan_figures import PlanFigures
+from maps.telling.figures.rule_figures import RuleFigures
+from maps.telling.reports.report_page import report
+from maps.telling.reports.summary_page import leading, listed
+from maps.telling.summaries.difference_words import DifferenceWords
+from maps.telling.summaries.plan_headline import headline
+from maps.telling.summaries.unit_verdicts import verdicts
 from maps.words import catalogue, localize
 from tests.conftest import SHIPPED_EDITIONS
 from zoning.plan import Plan

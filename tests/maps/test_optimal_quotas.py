@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from maps.cli.commands import main
-from maps.explain import explain, trace
-from maps.reports import dossier, report
 from maps.runs import read_run
+from maps.telling.explanations.explanation_content import explain, trace
+from maps.telling.reports.report_page import report
+from maps.telling.reports.unit_dossier import dossier
 from maps.words import localize
 from zoning.pipeline.flow import run
 from zoning.plan import Plan

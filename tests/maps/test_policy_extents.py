@@ -8,9 +8,12 @@ from html import unescape
 
 import pytest
 
-from maps.explain import at_unit, explain, extent_sentence
 from maps.exports.workbook_sheets import sheets_of
-from maps.reports import dossier, report
+from maps.telling.explanations.explanation_content import explain
+from maps.telling.explanations.explanation_text import extent_sentence
+from maps.telling.explanations.point_queries import at_unit
+from maps.telling.reports.report_page import report
+from maps.telling.reports.unit_dossier import dossier
 from maps.web.unit_details import cards
 from maps.words import localize
 from zoning.plan import Plan

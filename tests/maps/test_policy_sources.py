@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from layers.sources import Section, Source
-from maps.annex.annexes import texts
-from maps.annex.report_context import ReportContext
-from maps.explain.industry_query import ask_industry
-from maps.reports.report_page import report
+from maps.telling.annex.annexes import texts
+from maps.telling.annex.report_context import ReportContext
+from maps.telling.explanations.industry_query import ask_industry
+from maps.telling.reports.report_page import report
 from maps.web.page_model import PoliciesChecked
 from maps.words import localize, provision_text, reading_text
 from zoning.plan import Plan

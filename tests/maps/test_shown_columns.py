@@ -8,11 +8,12 @@ from decimal import Decimal
 
 import pytest
 
-from maps.explain import explain
 from maps.exports.geopackage import columns_of_units
 from maps.exports.workbook_sheets import sheets_of
-from maps.reports import dossier, report
-from maps.summaries import ShownColumns
+from maps.telling.explanations.explanation_content import explain
+from maps.telling.reports.report_page import report
+from maps.telling.reports.unit_dossier import dossier
+from maps.telling.summaries.shown_columns import ShownColumns
 from maps.web.unit_details import cards
 from maps.words import catalogue, localize
 from zoning.tables import QUOTAS, TABLES, ZONES

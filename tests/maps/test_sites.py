@@ -12,11 +12,11 @@ import pytest
 import shapely
 from pandas.testing import assert_frame_equal
 
-from maps.drawing import plan_topology
+from maps.drawing.topology import plan_topology
 from maps.exports import write_geopackage
 from maps.exports.geopackage import style_text, styles_of
-from maps.reports import report
 from maps.runs import read_run, write_run
+from maps.telling.reports.report_page import report
 from maps.web.geometry_encoding import place_on_grid
 from maps.web.map_payload import FINER, site_layers
 from maps.words import localize

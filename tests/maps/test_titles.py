@@ -18,11 +18,14 @@ import pytest
 
 from layers.parallel import copies
 from maps.cli.commands import _summary, _tell
-from maps.drawing import picture
-from maps.explain import at, explain, find_unit
+from maps.drawing.static_map import picture
 from maps.exports import write_geopackage, write_workbook
-from maps.reports import dossier, report
 from maps.runs.run_files import read_run, write_files
+from maps.telling.explanations.explanation_content import explain
+from maps.telling.explanations.point_queries import at
+from maps.telling.explanations.unit_lookup import find_unit
+from maps.telling.reports.report_page import report
+from maps.telling.reports.unit_dossier import dossier
 from maps.web import draw
 from maps.web.page_model import Page, as_json
 from maps.words import catalogue, localize, text_in

@@ -17,8 +17,8 @@ import pandas as pd
 import pytest
 
 import zoneplan as zp
-from zoning.audits import plan_findings_of
 from zoning.measures import complete_measures
+from zoning.pipeline.plan_findings import plan_findings_of
 from zoning.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,31 +1,8 @@
-"""The pipeline: a study becomes a plan step by step, each step kept; what a run will take, foretold."""
+"""The pipeline: a study is checked and becomes a plan step by step, each kept; records of why; what a run will take.
 
-from zoning.pipeline.flow import (
-    SCENARIO,
-    STEPS,
-    Announce,
-    FreshPlan,
-    check,
-    claims_and_measures,
-    make_plan,
-    placing,
-    run,
-)
-from zoning.pipeline.plan_steps import KeptResults, Steps
-from zoning.pipeline.run_estimate import choose_way, estimate
+Its names load what they need when they are asked for: a check loads nothing of what a run computes with.
+"""
 
-__all__ = [
-    "SCENARIO",
-    "STEPS",
-    "Announce",
-    "FreshPlan",
-    "KeptResults",
-    "Steps",
-    "check",
-    "choose_way",
-    "claims_and_measures",
-    "estimate",
-    "make_plan",
-    "placing",
-    "run",
-]
+from zoneplan.front_door import serve
+
+__all__, __getattr__, __dir__ = serve(__name__, inside=True)

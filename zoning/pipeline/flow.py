@@ -25,23 +25,6 @@ from layers.phrases import Phrase
 from layers.raster import HeightGrid, height_grid
 from layers.read import confirm_sources, record_sources
 from layers.sandbox import Reader, sandboxed
-from zoning.audits import assume, assume_scheme
-from zoning.checks import (
-    StudyTables,
-    dropped_units,
-    foresee_left_out,
-    known_units,
-    leave_out_cause,
-    name_faults,
-    provided,
-    read_everything,
-    read_study_tables,
-    remarks,
-    robustness_faults,
-    scenario_faults,
-    with_parameters,
-    without_dependants,
-)
 from zoning.measures import (
     Drifting,
     LayerIndices,
@@ -72,7 +55,12 @@ from zoning.money import (
     value_services,
 )
 from zoning.overlays import ForEach, cut_in_threads, overlay, settle_lines, tabulate_lines
+from zoning.pipeline.column_sources import StudyTables, provided, read_study_tables
+from zoning.pipeline.left_out import foresee_left_out, leave_out_cause, without_dependants
+from zoning.pipeline.plan_findings import assume, assume_scheme
 from zoning.pipeline.plan_steps import KeptResults, OnPieces, Steps
+from zoning.pipeline.scenario_checks import robustness_faults, scenario_faults, with_parameters
+from zoning.pipeline.study_checks import dropped_units, known_units, name_faults, read_everything, remarks
 from zoning.plan import Assumption, IndexRaster, Plan
 from zoning.policies import assign_traced, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults
 from zoning.quotas import TracedAllocation, allocate_traced, names_asked, site_again, zones_asked

@@ -11,8 +11,7 @@ import pandas as pd
 
 from layers.errors import StudyError, ZoneplanError, raise_all
 from layers.phrases import Phrase
-from zoning.checks import scenario_faults
-from zoning.pipeline import FreshPlan, placing, run
+from zoning.pipeline import FreshPlan, placing, run, scenario_faults
 from zoning.plan import Plan
 from zoning.study import Study, read_study
 from zoning.tables import (

@@ -9,8 +9,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 
 from layers.inputs import Inputs, Source
-from zoning.checks import StudyTables
-from zoning.pipeline import FreshPlan, Steps, make_plan
+from zoning.pipeline import FreshPlan, Steps, StudyTables, make_plan
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook, with_all_topics
 from zoning.study import PlanIndex, Quota, Share, Study

@@ -10,9 +10,17 @@ from layers.errors import SourceError, StudyError, UnknownNameError, shown
 from layers.phrases import Phrase
 from layers.read import changed_files, read_inputs, replace_layers, require_files
 from layers.sources import MEMORY, LayerSection, entry_of
-from zoning.checks import read_study_tables, with_entries_left_out, with_parameters
 from zoning.errors import near
-from zoning.pipeline import Announce, FreshPlan, Steps, make_plan, placing
+from zoning.pipeline import (
+    Announce,
+    FreshPlan,
+    Steps,
+    make_plan,
+    placing,
+    read_study_tables,
+    with_entries_left_out,
+    with_parameters,
+)
 from zoning.plan import Plan
 from zoning.rulebook import Rulebook, vary_rulebook, with_all_topics
 from zoning.study import Changes, Decision, Study, vary_study, with_scenario

@@ -14,8 +14,8 @@ from pyproj import Transformer
 import maps.cli.commands
 import zoning.pipeline
 from maps.cli.commands import main
-from maps.explain.explanation_content import MATTERS
-from maps.reports import report
+from maps.telling.explanations.explanation_content import MATTERS
+from maps.telling.reports.report_page import report
 from tests.conftest import CASE
 
 

@@ -68,7 +68,7 @@ BROKEN: dict[str, tuple[Edit, int]] = {
     "zoning.rulebook: a rule of no zone": (swap('zone = "', 'zone = "x', "rules/rules.toml"), 2),
     "zoning.study: no multiple of the step": (swap("total = 120", "total = 120.005"), 2),
     "zoning.zones: a decision on no unit": (swap('unit = "c4"', 'unit = "c9"'), 2),
-    "zoning.checks: a role that nothing reads": (swap('"energy_rich"', '"energy_reich"'), 2),
+    "zoning.pipeline: a role that nothing reads": (swap('"energy_rich"', '"energy_reich"'), 2),
     "zoning.quotas: more than the ceilings": (swap("total = 120", "total = 120000"), 4),
 }
 

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from maps.cli.unit_display import show_unit
-from maps.explain import explain
-from maps.summaries import verdicts
+from maps.telling.explanations.explanation_content import explain
+from maps.telling.summaries.unit_verdicts import verdicts
 from maps.words import localize
 
 CODE = re.compile(r"\w+_\w+|[<>]=|\b\w+\.toml\b|\x1b")

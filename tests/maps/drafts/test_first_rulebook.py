@@ -13,7 +13,8 @@ from layers.errors import ZoneplanError
 from maps.drafts import write_first_rulebook
 from maps.errors import WriteError
 from maps.words import languages
-from zoning.audits import audit, run_cases
+from zoning.pipeline.rulebook_audit import audit
+from zoning.pipeline.worked_cases import run_cases
 from zoning.rulebook import builtin_rulebooks, read_draft, read_rulebook
 
 DAY = date(2025, 1, 1)

@@ -13,12 +13,12 @@ from layers.errors import ZoneplanError
 from maps.drafts import write_first_rulebook, write_plan
 from maps.drafts.column_inference import guess_id, guess_jurisdictions, guess_name
 from maps.drafts.first_rulebook import known_roles
-from maps.drawing import zone_fills
-from maps.drawing.palette import FILLS
-from maps.reports import report
+from maps.drawing.palette import FILLS, zone_fills
+from maps.telling.reports.report_page import report
 from maps.words import languages, localize
-from zoning.audits import audit, plan_findings_of
 from zoning.pipeline.flow import run
+from zoning.pipeline.plan_findings import plan_findings_of
+from zoning.pipeline.rulebook_audit import audit
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 from zoning.study import builtin_study, read_study
 

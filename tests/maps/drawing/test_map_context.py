@@ -10,7 +10,7 @@ import pytest
 import shapely
 
 from layers.crs import working_crs
-from maps.drawing import Neighbourhood, context_around, study_outline
+from maps.drawing.map_context import Neighbourhood, context_around, study_outline
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.schema import MapRules
 

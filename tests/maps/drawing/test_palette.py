@@ -8,7 +8,6 @@ from datetime import date
 import numpy as np
 import pytest
 
-from maps.drawing import designation_inks, mark_fills, theme_css, zone_fills
 from maps.drawing.palette import (
     BELOW_THRESHOLD,
     DARK,
@@ -23,6 +22,10 @@ from maps.drawing.palette import (
     MEASURE_FILLS,
     Scales,
     Theme,
+    designation_inks,
+    mark_fills,
+    theme_css,
+    zone_fills,
 )
 from zoning.rulebook import Rulebook, builtin_rulebooks, read_rulebook
 from zoning.rulebook.schema import Zone

@@ -14,8 +14,7 @@ from affine import Affine
 from pyproj import CRS
 
 from layers.raster import HeightGrid
-from maps.drawing import relief
-from maps.drawing.shaded_relief import LEVELS, LIGHT, SHADOW, png
+from maps.drawing.shaded_relief import LEVELS, LIGHT, SHADOW, png, relief
 
 
 def read_png(image: bytes) -> np.ndarray:

@@ -6,8 +6,7 @@ from typing import get_args
 
 import pytest
 
-from maps.drawing import overlay_signs
-from maps.drawing.palette import DARK, DARK_INKS, LIGHT, LIGHT_INKS, SIGNS
+from maps.drawing.palette import DARK, DARK_INKS, LIGHT, LIGHT_INKS, SIGNS, overlay_signs
 from tests.maps.drawing.test_palette import luminance, rulebook
 from zoning.rulebook import builtin_rulebooks, read_rulebook
 from zoning.rulebook.schema import SignName

@@ -13,11 +13,11 @@ import pytest
 import shapely
 
 from layers.errors import ZoneplanError
-from maps.drawing import Neighbourhood, context_around, picture
 from maps.drawing.legend import line_styles
+from maps.drawing.map_context import Neighbourhood, context_around
 from maps.drawing.map_names import map_names
 from maps.drawing.palette import LIGHT, overlay_signs
-from maps.drawing.static_map import WIDTH
+from maps.drawing.static_map import WIDTH, picture
 from maps.drawing.svg_paths import Frame
 from maps.words import width
 

@@ -18,7 +18,8 @@ import pytest
 from geopandas.testing import assert_geodataframe_equal
 from shapely.geometry import box
 
-from maps.drawing import line_styles, overlay_signs, zone_fills
+from maps.drawing.legend import line_styles
+from maps.drawing.palette import overlay_signs, zone_fills
 from maps.errors import WriteError
 from maps.exports import write_geopackage, write_geoparquet
 from maps.exports.geopackage import quota_columns, style_text, styles_of

@@ -20,7 +20,7 @@ import zoneplan as zp
 from layers.format_limits import GEOPACKAGE_COLUMNS, GEOPACKAGE_TAKEN
 from maps.exports.geopackage import columns_of_units
 from tests.conftest import SHIPPED, examples, shipped_study
-from zoning.checks.study_checks import columns_to_come
+from zoning.pipeline.study_checks import columns_to_come
 from zoning.plan import Plan
 
 pytestmark = pytest.mark.whole

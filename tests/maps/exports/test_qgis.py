@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from maps.drawing import line_styles, overlay_signs, zone_fills
+from maps.drawing.legend import line_styles
+from maps.drawing.palette import overlay_signs, zone_fills
 from maps.exports import write_geopackage, write_qgis_project
 from tests.conftest import keep
 

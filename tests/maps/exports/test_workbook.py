@@ -14,12 +14,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from maps.drawing import ink_on, zone_fills
+from maps.drawing.palette import ink_on, zone_fills
 from maps.errors import WriteError
 from maps.exports import workbook, write_workbook
 from maps.exports.streamed_sheet import Cell, StreamedSheet, Styled
 from maps.exports.workbook_sheets import COLUMNS, sheets_of
-from maps.summaries import count_firmness, net_received, quota_shifts
+from maps.telling.summaries.amount_shifts import quota_shifts
+from maps.telling.summaries.firmness_words import count_firmness
+from maps.telling.summaries.plan_headline import net_received
 from maps.words import catalogue, languages, localize
 from tests.conftest import SHIPPED_EDITIONS
 from zoning.money import positions

@@ -14,7 +14,7 @@ import pytest
 from shapely import box
 
 import zoneplan as zp
-from maps.drawing import zone_fills
+from maps.drawing.palette import zone_fills
 from maps.notebook import inputs_card, overview_card, plan_card, rulebook_card
 from maps.notebook.noun_cards import SIZE_PX, thumbnail
 from maps.words import localize

@@ -16,7 +16,7 @@ import pytest
 
 from maps.cli.comparison_display import as_json
 from maps.runs import read_run, verify, write_run
-from maps.summaries import ComparisonWords
+from maps.telling.summaries.comparison_words import ComparisonWords
 from tests.conftest import ROOT
 from tests.zoning.study.test_tries import write_try
 from zoning.pipeline.flow import FreshPlan, run

@@ -25,11 +25,11 @@ import layers.outputs
 import maps.runs.run_writer
 from layers.outputs import NEW, staged, write_text
 from layers.sandbox import can_fork, sandboxed
-from maps.drawing import relief
+from maps.drawing.shaded_relief import relief
 from maps.errors import BusyError, WriteError
-from maps.reports import report
 from maps.runs import read_run, require_room, verify, write_run
 from maps.runs.manifest import FORMAT, RUN, Manifest
+from maps.telling.reports.report_page import report
 from zoning.pipeline.flow import run
 from zoning.study import read_study
 from zoning.tables import AS_FILES, ASKED_TABLES, CSV_TABLES, PLACED_POLICIES, POLICIES, POLICY_TEXTS

@@ -13,13 +13,13 @@ import pandas as pd
 import pytest
 
 from layers.conditions import Condition
-from maps.explain import explain, trace
-from maps.explain.records_in_words import content_of
 from maps.runs import read_run, write_run
 from maps.runs.trace_file import ROWS, TRACE, trace_of
+from maps.telling.explanations.explanation_content import explain, trace
+from maps.telling.explanations.records_in_words import content_of
 from maps.words import localize
+from zoning.pipeline.records.plan_records import OF_UNITS, row_records, unit_records
 from zoning.reasons import Record
-from zoning.records import OF_UNITS, row_records, unit_records
 from zoning.study import builtin_studies
 from zoning.tables import ASKED_TABLES, TABLES
 from zoning.zones import conflicts, threshold_curves, unit_margins

@@ -12,7 +12,7 @@ import folium
 import pandas as pd
 import pytest
 
-from maps.annex.report_context import ReportContext
+from maps.telling.annex.report_context import ReportContext
 from maps.web import draw
 from zoning.pipeline.flow import run
 from zoning.study import read_study

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from maps.drawing import zone_fills
-from maps.reports import write_dossier
+from maps.drawing.palette import zone_fills
+from maps.telling.reports.unit_dossier import write_dossier
 from maps.words import catalogue, languages, localize
 from tests.conftest import keep
 from zoning.plan import Plan

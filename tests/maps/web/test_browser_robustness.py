@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from maps.reports import report, write_robustness
+from maps.telling.reports.firmness_page import write_robustness
+from maps.telling.reports.report_page import report
 from maps.web import draw
 from zoning.pipeline.flow import FreshPlan, make_plan
 from zoning.pipeline.plan_steps import Steps

@@ -25,7 +25,7 @@ import pytest
 
 import zoneplan as zp
 from layers.sources.toml_documents import MAX_BYTES
-from maps.summaries import verdicts
+from maps.telling.summaries.unit_verdicts import verdicts
 from maps.words import LocalizedPlan, catalogue, languages, localize
 from tests.conftest import SHIPPED, SHIPPED_EDITIONS, shipped_study
 from zoning.study import read_study

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from maps.reports import write_dossier
+from maps.telling.reports.unit_dossier import write_dossier
 from maps.words import catalogue
 from tests.conftest import keep
 from tests.maps.test_accessibility import REPAINTED, SIZES, STUDIES, THEMES

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from maps.drawing import plan_topology
+from maps.drawing.topology import plan_topology
 from maps.web.geometry_encoding import (
     EARTH_RADIUS_M,
     SIGNS,

@@ -7,7 +7,8 @@ import gzip
 import numpy as np
 import pytest
 
-from maps.drawing import Neighbourhood, plan_topology, study_outline
+from maps.drawing.map_context import Neighbourhood, study_outline
+from maps.drawing.topology import plan_topology
 from maps.web.geometry_encoding import byte_planes, ground_of, in_85_signs, place_on_grid
 from maps.web.page_model import as_json
 

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from maps.summaries import quota_shifts
+from maps.telling.summaries.amount_shifts import quota_shifts
 from maps.web.map_payload import quota_bases
 from maps.words import localize
 

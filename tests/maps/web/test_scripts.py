@@ -12,7 +12,8 @@ import pytest
 import shapely
 
 import zoneplan as zp
-from maps.drawing import Neighbourhood, plan_topology, study_outline
+from maps.drawing.map_context import Neighbourhood, study_outline
+from maps.drawing.topology import plan_topology
 from maps.web.geometry_encoding import encode_block, ground_of, place_on_grid
 from maps.web.map_payload import measure_columns, page_of
 from maps.web.page_model import as_json

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from layers.errors import ZoneplanError
-from maps.explain.records_in_words import content_of
+from maps.telling.explanations.records_in_words import content_of
 from maps.web import unit_details
 from maps.web.page_model import (
     CardLine,

@@ -12,8 +12,8 @@ from pandas.testing import assert_frame_equal
 
 from layers.errors import ZoneplanError
 from layers.sources import Source
-from maps.explain import explain
 from maps.runs import write_run
+from maps.telling.explanations.explanation_content import explain
 from maps.words import LocalizedPlan, localize
 from zoning.measures.indicators import assumption
 from zoning.pipeline.flow import run

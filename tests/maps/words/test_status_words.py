@@ -7,8 +7,8 @@ from typing import get_args, get_type_hints
 
 import pytest
 
-from maps.annex.zones_chapter import STATUSES as REPORTED
-from maps.drawing import picture
+from maps.drawing.static_map import picture
+from maps.telling.annex.zones_chapter import STATUSES as REPORTED
 from maps.web.page_model import Standing, UnitRow
 from maps.words import catalogue, languages
 from zoning.zones.main_function import STANDINGS

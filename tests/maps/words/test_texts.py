@@ -8,8 +8,8 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from maps.drawing import picture
-from maps.reports import report
+from maps.drawing.static_map import picture
+from maps.telling.reports.report_page import report
 from maps.web.page_model import Page
 from maps.words import text_in
 from zoning.plan import Plan

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 import zoneplan as zp
-from zoning.audits import plan_findings_of
 from zoning.measures import with_indices
-from zoning.records import unit_records
+from zoning.pipeline.plan_findings import plan_findings_of
+from zoning.pipeline.records.plan_records import unit_records
 from zoning.study import PlanIndex
 
 NEEDS = {"water_m3": 100, "beds": 0.004}

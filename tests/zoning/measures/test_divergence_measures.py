@@ -9,8 +9,8 @@ import pytest
 import zoneplan as zp
 from layers.errors import ZoneplanError
 from zoning.measures.divergence_measures import contiguous_units, ways_km
+from zoning.pipeline.records.plan_records import row_records, unit_records
 from zoning.plan import Plan
-from zoning.records import row_records, unit_records
 
 SECTION = """
 [divergence]

@@ -10,7 +10,7 @@ import pytest
 
 import zoneplan as zp
 from zoning.measures import DRIFTING, DriftAnswer, Gap, drift_answer, regional_divergence
-from zoning.records import row_records
+from zoning.pipeline.records.plan_records import row_records
 from zoning.study import DivergenceSection
 
 PEOPLE = pd.DataFrame({"2010": [10.0, 10, 10, 10], "2020": [10.0, 10, 10, 10]}, index=list("abcd"))

@@ -13,8 +13,8 @@ from shapely import box
 
 from layers.errors import Finding, UnknownNameError, ZoneplanError
 from layers.read.reading_step import read_inputs
-from maps.explain import explain
 from maps.runs import read_run, verify, write_run
+from maps.telling.explanations.explanation_content import explain
 from zoning.indices.rasters import cell_functions
 from zoning.pipeline.flow import check, run
 from zoning.plan import Plan

@@ -10,11 +10,11 @@ import pytest
 
 import zoneplan as zp
 from layers.errors import ZoneplanError
-from maps.explain import explain
-from maps.summaries.difference_words import DifferenceWords
+from maps.telling.explanations.explanation_content import explain
+from maps.telling.summaries.difference_words import DifferenceWords
 from maps.words import localize
 from zoning.measures import with_indices
-from zoning.records import unit_records
+from zoning.pipeline.records.plan_records import unit_records
 from zoning.study import PlanIndex
 
 INDEX = """

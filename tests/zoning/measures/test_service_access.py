@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import zoneplan as zp
 from layers.errors import SourceError, ZoneplanError
 from zoning.measures import TravelTable, more_facilities, read_travel_table, with_indices, with_standards
-from zoning.records import unit_records
+from zoning.pipeline.records.plan_records import unit_records
 from zoning.study import AccessTerms, PlanIndex
 
 TERMS = {

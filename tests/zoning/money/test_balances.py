@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import LineString
 
-from maps.explain import explain
 from maps.runs import read_run, write_run
+from maps.telling.explanations.explanation_content import explain
 from maps.words import render
 from tests.conftest import CRS, KM, X0, Y0
 from zoning.money import known_parties, near_misses, positions

@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from layers.errors import SourceError, UnknownNameError
 from layers.read.reading_step import read_inputs
-from maps.explain import explain
-from maps.reports import dossier, report
+from maps.telling.explanations.explanation_content import explain
+from maps.telling.reports.report_page import report
+from maps.telling.reports.unit_dossier import dossier
 from zoning.money import itemise_services, value_services
 from zoning.pipeline.flow import check, run
 from zoning.rulebook import read_rulebook

@@ -17,7 +17,7 @@ import geopandas as gpd
 import pytest
 from shapely.geometry import box
 
-from maps.explain import explain
+from maps.telling.explanations.explanation_content import explain
 from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from maps.explain import explain
+from maps.telling.explanations.explanation_content import explain
 from tests.conftest import examples
-from zoning.audits import plan_findings_of
 from zoning.measures import complete_measures
 from zoning.pipeline.flow import run
+from zoning.pipeline.plan_findings import plan_findings_of
 from zoning.plan import Plan
 from zoning.policies import UNSTATED, assign_traced
 from zoning.policies.applicability import condition_contexts

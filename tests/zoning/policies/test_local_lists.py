@@ -10,12 +10,11 @@ import pytest
 
 from layers.errors import SeveralErrors, UnknownNameError, ZoneplanError
 from layers.read.reading_step import read_inputs
-from maps.explain import list_titles
-from maps.explain.industry_query import ask_industry
+from maps.telling.explanations.industry_query import ask_industry, list_titles
 from maps.words import localize
 from tests.zoning.conftest import findings
-from zoning.audits import plan_findings_of
 from zoning.pipeline.flow import check, run
+from zoning.pipeline.plan_findings import plan_findings_of
 from zoning.plan import Plan
 from zoning.rulebook import OWN, read_rulebook
 from zoning.study import read_study

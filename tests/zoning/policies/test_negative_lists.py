@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, UnknownNameError
-from maps.explain.industry_query import IndustryAnswer
+from maps.telling.explanations.industry_query import IndustryAnswer
 from maps.words import text_in
 from tests.zoning.conftest import said
-from zoning.audits import run_cases
 from zoning.errors import RulebookError
+from zoning.pipeline.worked_cases import run_cases
 from zoning.policies import Verdict, count_industries, judge_industry, list_industries, lists_on
 from zoning.policies.negative_lists import ListCoverage, states_of
 from zoning.rulebook import read_rulebook

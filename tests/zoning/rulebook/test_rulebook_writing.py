@@ -15,7 +15,7 @@ from layers.read.reading_step import read_inputs
 from maps.runs import read_run, write_run
 from tests.changes import changed, changes_of, found
 from tests.conftest import examples
-from zoning.checks import StudyTables
+from zoning.pipeline.column_sources import StudyTables
 from zoning.pipeline.flow import make_plan
 from zoning.rulebook import Rulebook, as_written, builtin_rulebooks, read_rulebook, without_unused_topics
 from zoning.study import read_study

@@ -15,7 +15,7 @@ import pytest
 
 from layers.phrases import english
 from layers.sources import Section, Source, Sourced, as_of
-from zoning.audits import audit
+from zoning.pipeline.rulebook_audit import audit
 from zoning.rulebook import (
     Draft,
     Membership,
@@ -132,7 +132,7 @@ def test_no_other_code_reads_what_is_typed() -> None:
         "layers/sources/base_models.py",  # the key itself
         "zoning/rulebook/rulebook_model.py",  # a parameter of a day keeps what its file says, to be written again
         "zoning/rulebook/rulebook_folder.py",  # the note
-        "zoning/checks/study_checks.py",  # the note of a plan
+        "zoning/pipeline/study_checks.py",  # the note of a plan
     }
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from layers.errors import StudyError, ZoneplanError
 from layers.overview import exact
-from maps.explain import explain
 from maps.runs import read_run, verify, write_run
+from maps.telling.explanations.explanation_content import explain
 from tests.changes import changed, changes_of, found
 from tests.conftest import examples
 from zoning.pipeline.flow import run

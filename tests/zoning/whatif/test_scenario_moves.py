@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from maps.reports import report
+from maps.telling.reports.report_page import report
 from zoning.pipeline.flow import FreshPlan, make_plan
 from zoning.pipeline.plan_steps import Steps
 from zoning.plan import Plan

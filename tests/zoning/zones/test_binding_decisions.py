@@ -11,11 +11,11 @@ import pytest
 
 from layers.errors import SeveralErrors
 from layers.read.reading_step import read_inputs
-from maps.explain import explain
+from maps.telling.explanations.explanation_content import explain
 from tests.zoning.conftest import said
-from zoning.audits import run_cases
 from zoning.errors import RulebookError
 from zoning.pipeline.flow import check, run
+from zoning.pipeline.worked_cases import run_cases
 from zoning.rulebook import read_rulebook
 from zoning.rulebook.rulebook_folder import LAWS
 from zoning.study import Decision, builtin_study, read_study

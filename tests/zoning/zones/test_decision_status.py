@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from maps.explain import explain
+from maps.telling.explanations.explanation_content import explain
 from maps.web.unit_details import cards
 from maps.words import localize
 from zoning.pipeline.flow import run

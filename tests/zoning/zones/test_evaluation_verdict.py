@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import zoning.rulebooks
 from layers.errors import SeveralErrors
 from maps.runs import write_run
-from zoning.audits import plan_findings_of
 from zoning.pipeline.flow import run
+from zoning.pipeline.plan_findings import plan_findings_of
 from zoning.plan import Plan
 from zoning.rulebook import read_rulebook
 from zoning.study import builtin_study, read_study

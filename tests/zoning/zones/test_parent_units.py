@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 
 from layers.errors import SeveralErrors, SourceError, UnknownNameError, ZoneplanError
 from layers.read.reading_step import read_inputs
-from maps.explain import explain
-from maps.reports import dossier
+from maps.telling.explanations.explanation_content import explain
+from maps.telling.reports.unit_dossier import dossier
 from maps.web.unit_details import cards
 from maps.words import localize
 from tests.zoning.conftest import said
-from zoning.audits import plan_findings_of, rule_coverage_of, run_cases
 from zoning.pipeline.flow import check, run
+from zoning.pipeline.plan_findings import plan_findings_of
+from zoning.pipeline.rulebook_audit import rule_coverage_of
+from zoning.pipeline.worked_cases import run_cases
 from zoning.rulebook import Indicator, Rule, Rulebook, Value, read_rulebook
 from zoning.rulebook.schema import Zone
 from zoning.study import Decision, read_study

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from maps.summaries import verdicts
+from maps.telling.summaries.unit_verdicts import verdicts
 from maps.words import localize
 from zoning.pipeline.flow import run
 from zoning.study import read_study

@@ -1,0 +1,1 @@
+"""Annex: what report and dossier rest on, chapter by chapter: every reason, rule, number, policy and source."""

@@ -1,0 +1,191 @@
+"""The chapter on money: each instrument with its payments, positions of parties, services of ecosystems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from maps.telling.annex.report_context import ReportContext, by_group, each_row
+from maps.telling.summaries.page_blocks import Block, Card, Chapter, Column, Paragraph, grid
+from maps.words import render, text_in
+from zoning.money import PARTY_WORDS, expand_agreements, measure_names, parties_of_unit
+
+
+def ecosystem_services(edition: ReportContext) -> Iterator[Block]:
+    """What the services of the units' land are worth: the values of a hectare, then every unit, first in rank first."""
+    words, plan = edition.words, edition.plan
+    services = plan.study.services
+    if services is None:
+        return
+    yield Paragraph(words["ecosystem_services"], "heading")
+    yield Paragraph(words["ecosystem_services_intro"])
+    yield Card(
+        words["ecosystem_services"],
+        services.unit,
+        edition.doubt(services),
+        (
+            (words["market_services"], ", ".join(services.market)),
+            (words["reference"], text_in(services.reference, edition.language)),
+        ),
+    )
+    rated = [
+        (
+            edition.role(land),
+            *(edition.amount(values[name] * services.rate) for name in services.services),
+        )
+        for land, values in services.values.items()
+    ]
+    columns = (Column(words["land_class"]), *(Column(name, "number") for name in services.services))
+    yield grid(edition.say("service_values", unit=services.unit), columns, rated)
+    names = [name for name in measure_names(services) if name in plan.measures.columns]
+    rank = "services_rank" if "services_rank" in names else names[0]
+    table = plan.measures[names].sort_values(rank, ascending=rank == "services_rank", kind="stable")
+    titles = (
+        Column(words["unit"], "unit"),
+        *(Column(_title(edition, name, services.unit), "number") for name in names),
+    )
+    rows = (
+        (edition.unit(unit), *(edition.measured(value) for value in row)) for unit, *row in table.itertuples(name=None)
+    )
+    yield grid(words["service_units"], titles, rows)
+
+
+def unit_services(edition: ReportContext, services: Mapping[str, Any]) -> Iterator[Block]:
+    """What a dossier says of the land of a unit, class by class, and the measures that follow, from its explanation."""
+    words = edition.words
+    columns = (
+        Column(words["land_class"]),
+        Column(words["area_ha"], "number"),
+        *(Column(f"{words[key]} ({services['unit']})", "number") for key in ("service_value", "service_nonmarket")),
+    )
+    yield grid(
+        "",
+        columns,
+        (
+            (
+                edition.role(one["land_class"]),
+                edition.measured(one["area_ha"]),
+                edition.amount(one["value"]),
+                edition.amount(one["nonmarket_value"]),
+            )
+            for one in services["classes"]
+        ),
+    )
+    mark = edition.doubt(services)
+    facts = [
+        (_title(edition, name, services["unit"]), edition.measured(value))
+        for name, value in services["measures"].items()
+    ]
+    yield Card("", warning=mark, facts=(*facts, (words["reference"], services["reference"])))
+
+
+def _title(edition: ReportContext, name: str, unit: str) -> str:
+    """What a measure of services is called, with its currency where it is money."""
+    plain = name.removesuffix(f"_{unit.lower()}")
+    title = edition.words[f"service_{plain.removeprefix('services_')}"]
+    return title if plain == name else f"{title} ({unit})"
+
+
+POOLS = frozenset(PARTY_WORDS)
+
+
+def flows(edition: ReportContext) -> Chapter:
+    """What flows between parties: a table an instrument, then the position of each party."""
+    words, table = edition.words, edition.plan.flows
+    services = tuple(ecosystem_services(edition))
+    blocks: list[Block] = [Paragraph(words["flows_intro"])] if len(table) else []
+    for instrument, rows in by_group(table, "instrument"):
+        blocks.append(Paragraph(edition.flow(instrument), "heading"))
+        blocks += _terms(edition, instrument)
+        for period, part in by_group(rows, "period"):
+            for unit, own in by_group(part, "unit"):
+                blocks += _instrument(edition, f"{edition.flow(instrument)}, {period}", unit, own)
+    return Chapter("flows", words["flows"], (*blocks, *_positions(edition), *services))
+
+
+def _terms(edition: ReportContext, instrument: str) -> Iterator[Block]:
+    """What an agreement states, item by item, and whether somebody has seen its numbers."""
+    words = edition.words
+    for one in expand_agreements(edition.plan.study, edition.plan.rulebook):
+        if one.name == instrument:
+            stated = [
+                (words[f"agreement_{key}"], text_in(getattr(one, key) or "", edition.language)) for key in one.REGULATED
+            ]
+            mark = edition.doubt(one)
+            stated.append((words["reference"], text_in(one.reference, edition.language)))
+            yield Card(str(one.period), words[f"kind_{one.kind}"], mark, tuple(stated))
+    for transfer in edition.plan.study.transfers:
+        if transfer.name == instrument:
+            reference = text_in(transfer.reference, edition.language)
+            facts = ((words["when"], edition.when(transfer.when)), (words["reference"], reference))
+            yield Card(str(transfer.period), words[f"kind_{transfer.by}"], edition.doubt(transfer), facts)
+
+
+def _instrument(edition: ReportContext, title: str, unit: str, rows: pd.DataFrame) -> Iterator[Block]:
+    columns = edition.columns(payer="unit", receiver="unit", amount_of_money="number", rule="long", reference="long")
+    yield grid(
+        f"{title} ({edition.unit_of(unit)})",
+        columns,
+        (
+            (
+                party_name(edition, row.payer),
+                party_name(edition, row.receiver),
+                edition.amount(row.amount),
+                render(row.rule, edition.language),
+                row.reference,
+            )
+            for row in each_row(rows)
+        ),
+    )
+
+
+def _positions(edition: ReportContext) -> Iterator[Block]:
+    words = edition.words
+    yield Paragraph(words["positions"], "heading")
+    yield Paragraph(words["positions_intro"])
+    columns = edition.columns(party="unit", paid="number", received="number", net="number")
+    for unit, rows in by_group(edition.plan.positions, "unit"):
+        for kind, own in by_group(rows, "kind"):
+            yield grid(
+                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {edition.number(len(own))}",
+                columns,
+                (
+                    (
+                        party_name(edition, row.party, kind),
+                        edition.amount(row.paid),
+                        edition.amount(row.received),
+                        edition.amount(row.net),
+                    )
+                    for row in each_row(own)
+                ),
+            )
+
+
+def party_name(edition: ReportContext, party: str, kind: str = "") -> str:
+    """What a party is called: a unit by its name, a pool in words, a zone by its title."""
+    if kind == "zone":
+        return edition.title(party)
+    return edition.words[PARTY_WORDS[party]] if party in PARTY_WORDS else edition.unit(edition.place(party))
+
+
+def unit_flows(edition: ReportContext, unit_id: str) -> list[Block]:
+    """What a dossier says of what the unit, or a jurisdiction of it, pays and receives."""
+    plan = edition.plan
+    flows, parties = plan.flows, parties_of_unit(plan.measures, unit_id, plan.study.units.levels)
+    own = flows[flows["payer"].isin(parties) | flows["receiver"].isin(parties)]
+    columns = edition.columns(
+        instrument="text", payer="text", receiver="text", amount_of_money="number", reference="long"
+    )
+    rows = (
+        (
+            f"{edition.flow(row.instrument)} {row.period}",
+            party_name(edition, row.payer),
+            party_name(edition, row.receiver),
+            f"{edition.amount(row.amount)} {edition.unit_of(row.unit)}",
+            row.reference,
+        )
+        for row in each_row(own)
+    )
+    return [grid("", columns, rows)] if len(own) else []

@@ -1,0 +1,1 @@
+"""Figures: the numbers, tests and maps of a plan as its pages tell them."""

@@ -1,0 +1,346 @@
+"""The page on land quotas: where land goes, who gets most, what floors, ceilings and priorities did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import partial
+
+import numpy as np
+import pandas as pd
+
+from maps.drawing import AmountRow, Class, Stick, Sum, amount_bars, count_columns, lollipops, text_mm
+from maps.telling.figures.plan_figures import PlanFigures, QuotaFigures, weight_words
+from maps.telling.figures.plan_maps import PlanMaps
+from maps.telling.reports.summary_page import listed
+from maps.telling.summaries.page_blocks import Block, Cell, Facts, Figure, Page, Split, Swatch, Table, drawn
+from maps.words import capital, text_in
+
+LARGEST = 9
+LABEL_MM = 24.0, 33.0
+"""Names beside sticks have so much room at least, and at most."""
+ROWS = 8
+"""More jurisdictions are told by the largest, and the others together."""
+SHIFTS, MOST = 3, 3
+"""So many causes of less, and of more, are told, each with so many units."""
+CEILING, FLOOR = "ceiling", "floor"
+
+
+def land(figures: PlanFigures, maps: PlanMaps) -> Page:
+    """The page of the first quota; the others follow in a small table."""
+    edition, one = figures.edition, figures.quotas[0]
+    picture = maps.circles(one.amounts, (edition.tell("circles_name", quota=one.title), f"{{n}} {one.unit}"), 76, 66)
+    words = edition.pages
+    keys = tuple(Swatch(part.fill, part.title) for part in figures.parts)
+    right: list[Block] = [Facts(tuple(_facts(figures, one)))]
+    if len(figures.places) > 1:
+        right.insert(0, _by_place(figures, one))
+    blocks: list[Block] = [
+        Split(((Figure(words["where_land"], picture, keys=keys),), tuple(right)), "far"),
+        _largest(figures, one),
+        *_shifts(figures, one),
+        _classes(figures, one),
+    ]
+    if len(figures.quotas) > 1:
+        blocks.append(_others(figures))
+    return Page(
+        id="land",
+        chapter=words["chapter_land"],
+        title=_title(figures, one),
+        lead=_lead(figures, one),
+        blocks=tuple(blocks),
+        foot=_foot(figures, one),
+    )
+
+
+def _title(figures: PlanFigures, one: QuotaFigures) -> str:
+    """How much the largest get, where that is most of it."""
+    edition = figures.edition
+    ranked = sorted(one.amounts, reverse=True)
+    given = sum(ranked, Decimal(0))
+    share = float(sum(ranked[:LARGEST], Decimal(0))) / float(given) if given else 0.0
+    if len(ranked) >= 2 * LARGEST and share > 0.5:
+        return edition.tell("finding_largest", n=LARGEST, share=edition.share_text(share), quota=one.title)
+    return edition.tell("land_title", quota=one.title, amount=one.said(one.total))
+
+
+def _lead(figures: PlanFigures, one: QuotaFigures) -> str:
+    edition, quota = figures.edition, one.quota
+    told = [
+        edition.tell(
+            "lead_quota", amount=one.said(one.total), period=quota.period, weights=weight_words(edition, quota)
+        )
+    ]
+    if quota.priority:
+        factors = (
+            edition.tell("lead_factor", factor=priority.factor, reason=text_in(priority.reason, edition.language))
+            for priority in quota.priority[:2]
+        )
+        told.append(edition.tell("lead_priorities", factors=edition.words["semicolon"].join(factors)))
+    if quota.reserve_pct:
+        told.append(edition.tell("lead_reserve", pct=edition.percent(edition.number(quota.reserve_pct))))
+    return edition.gap.join(told)
+
+
+def _by_place(figures: PlanFigures, one: QuotaFigures) -> Figure:
+    """What units of the jurisdictions get by main function and for each inhabitant, and what each holds back."""
+    edition = figures.edition
+    write = partial(edition.number, decimals=one.decimals)
+    given, people_in = figures.sums_by_place(one.amounts), figures.people_by_place
+    whole = {name: (given[name], float(one.reserves.get(name, 0)), sum(people_in[name])) for name in figures.places}
+    order = sorted(whole, key=lambda name: (-sum(whole[name][0]), name))[:ROWS]
+    rows = []
+    for name in order:
+        parts, held, people = whole[name]
+        each = 1e5 * sum(parts) / people if people else float("nan")
+        beside = edition.number(each, 1) if figures.people else ""
+        rows.append(AmountRow(figures.place(str(name)), parts, held, write(sum(parts)), beside))
+    title = _place_finding(figures, whole)
+    rest = edition.pages["reserve"] if one.reserve else ""
+    beside = edition.tell("each_inhabitant", unit=one.unit) if figures.people else ""
+    heads = edition.words["jurisdiction"], edition.tell("total_in", unit=one.unit)
+    note = edition.tell("note_places", unit=one.unit, period=one.quota.period)
+    if one.reserve:
+        note += edition.tell("note_reserve", pct=edition.percent(edition.number(one.quota.reserve_pct)))
+    return drawn(
+        title,
+        amount_bars(title, figures.parts, rows, rest=rest, beside=beside, heads=heads, write=write),
+        note,
+    )
+
+
+def _place_finding(figures: PlanFigures, whole: dict[str, tuple[tuple[float, ...], float, float]]) -> str:
+    """Who gets most, and who most for each inhabitant."""
+    amounts = {name: sum(parts) for name, (parts, _, _) in whole.items()}
+    first = max(amounts, key=lambda name: amounts[name])
+    edition = figures.edition
+    if figures.people and all(people for _, _, people in whole.values()):
+        each = {name: amounts[name] / whole[name][2] for name in whole}
+        best = max(each, key=lambda name: each[name])
+        key = "finding_place_both" if best == first else "finding_place_other"
+        return edition.tell(key, place=figures.place(first), other=figures.place(best))
+    return edition.tell("finding_place", place=figures.place(first))
+
+
+def _facts(figures: PlanFigures, one: QuotaFigures) -> Iterator[tuple[str, str]]:
+    edition, rows = figures.edition, one.rows
+    lifted, capped = int((rows["binding"] == FLOOR).sum()), int((rows["binding"] == CEILING).sum())
+    if lifted:
+        groups = one.shifts.groups if one.shifts else ()
+        above = sum(len(group.units) for group in groups if group.cause == FLOOR and not group.loses)
+        rest = edition.tell("fact_lifted_above", n=above) if above else edition.pages["fact_lifted_rest"]
+        yield edition.tell("fact_lifted", n=lifted), rest
+    use = _use(rows)
+    if len(use):
+        first, median = use.idxmax(), float(use.median())
+        told = {
+            "share": edition.share_text(float(use[first])),
+            "name": figures.names([first])[0],
+            "median": edition.tiny(median),
+        }
+        if capped:
+            yield edition.tell("fact_capped", n=capped), edition.pages["fact_capped_rest"]
+        else:
+            yield _unreached(figures, one), edition.tell("fact_use", **told)
+
+
+def _unreached(figures: PlanFigures, one: QuotaFigures) -> str:
+    """That no unit gets its ceiling, which is the plan's own and no limit of law; named where it is a measure."""
+    edition, ceiling = figures.edition, one.quota.ceiling
+    if isinstance(ceiling, str) and ceiling in edition.plan.measures.columns:
+        return edition.tell("fact_no_ceiling_of", measure=edition.measure(ceiling))
+    return edition.pages["fact_no_ceiling"]
+
+
+def _use(rows: pd.DataFrame) -> pd.Series:
+    """The used part of each ceiling."""
+    ceilings = pd.to_numeric(rows["ceiling"]).astype(float)
+    return (pd.to_numeric(rows["amount"]).astype(float) / ceilings)[ceilings > 0].dropna()
+
+
+def _largest(figures: PlanFigures, one: QuotaFigures) -> Figure:
+    edition, words = figures.edition, figures.edition.pages
+    ranked = one.amounts.astype(float).sort_values(ascending=False, kind="stable")
+    top, plain = list(ranked.index[:LARGEST]), one.plain
+    use, ceilings = _use(one.rows), pd.to_numeric(one.rows["ceiling"]).astype(float)
+    known = len(use) > 0
+    rows = []
+    for unit in top:
+        own = figures.units.loc[unit]
+        cells: list[str] = []
+        if len(plain):
+            cells.append(edition.signed(ranked[unit] / plain[unit] - 1))
+        if known:
+            cells += [edition.number(ceilings[unit]), edition.tiny(float(use[unit])) if unit in use.index else "–"]
+        rows.append(
+            Stick(
+                figures.names([unit], placed=len(figures.places) > 1)[0],
+                figures.place(str(own["jurisdiction"])) if len(figures.places) > 1 else "",
+                float(ranked[unit]),
+                edition.amount(one.amounts[unit]),
+                figures.fills[str(own["main"])],
+                float(plain[unit]) if len(plain) else None,
+                tuple(cells),
+            )
+        )
+    others = one.amounts.drop(top)
+    sums = []
+    if len(others):
+        sums.append(Sum(edition.tell("other_units", n=len(others)), edition.amount(sum(others, Decimal(0)))))
+    if one.reserve:
+        sums.append(Sum(words["reserve"], edition.amount(one.reserve)))
+    sums.append(Sum(words["total"], edition.amount(one.total), last=True))
+    columns = [
+        *([words["by_priority"]] if len(plain) else []),
+        *([words["ceiling_of"], words["used"]] if known else []),
+    ]
+    title = _largest_finding(figures, one, top) or edition.tell("largest_title", n=len(top))
+    chart = lollipops(
+        title, words["unit"], one.unit, rows, edition.measured, columns=columns, sums=sums,
+        label=46 if len(figures.places) > 1 else 36, row_mm=4.5,
+    )  # fmt: skip
+    notes = [words["note_priority"]] if len(plain) else []
+    if known:
+        notes.append(words["note_ceiling"])
+    return drawn(title, chart, edition.gap.join(notes))
+
+
+def _largest_finding(figures: PlanFigures, one: QuotaFigures, top: list[str]) -> str:
+    """What priorities gave the largest, where they all gained."""
+    plain, edition = one.plain, figures.edition
+    if not len(plain) or len(top) < LARGEST:
+        return ""
+    gains = (one.amounts[top].astype(float) / plain[top] - 1).sort_values()
+    if gains.iloc[0] < 0.005:
+        return ""
+    least, most = (edition.number(100 * gains.iloc[end]) for end in (0, -1))
+    key = "finding_gains_same" if least == most else "finding_gains"
+    return edition.tell(key, least=least, most=edition.percent(most), count=len(top))
+
+
+def _shifts(figures: PlanFigures, one: QuotaFigures) -> Iterator[Table]:
+    """Who gets less than by weight alone, and why; then who gets more."""
+    edition, words, found = figures.edition, figures.edition.pages, one.shifts
+    if found is None or not found.losers:
+        return
+    gains = [group for group in found.groups if not group.loses]
+    shown = (*found.losers[:SHIFTS], *gains[:SHIFTS])
+    rows: list[tuple[Cell, ...]] = [
+        (
+            capital(group.reason),
+            edition.number(len(group.units)),
+            edition.change(group.amount, one.decimals),
+            edition.pages["comma"].join(
+                edition.tell("name_change", name=name, n=edition.change(float(found.difference[unit]), one.decimals))
+                for name, unit in zip(figures.names(group.units[:MOST]), group.units[:MOST], strict=True)
+            ),
+        )
+        for group in shown
+    ]
+    count = sum(len(group.units) for group in found.losers)
+    lost = edition.number(-sum(group.amount for group in found.losers), one.decimals)
+    title = edition.tell("finding_losers", n=count, amount=f"{lost}{edition.gap}{one.unit}")
+    columns = (words["reason"], words["units"], one.unit, words["most_of_all"])
+    yield Table(title, columns, tuple(rows), frozenset({1, 2}), words["note_shifts"], "dense")
+
+
+def _classes(figures: PlanFigures, one: QuotaFigures) -> Figure:
+    """How many units get how much: classes between round amounts, in the colours of their functions."""
+    edition, words = figures.edition, figures.edition.pages
+    values = one.amounts.astype(float)
+    edges = _edges(values)
+    mains = figures.units["main"].reindex(values.index)
+    classes, low = [], 0.0
+    for place, edge in enumerate([*edges, np.inf]):
+        own = (values > low) & (values <= edge) if place else values <= edge
+        counts = tuple(int((own & (mains == code)).sum()) for code in figures.mains)
+        classes.append(Class(_range(figures, low, edge, values), counts))
+        low = edge
+    title = _half(figures, one) if len(values) > 4 and values.median() > 0 else words["classes_title"]
+    chart = count_columns(title, figures.parts, classes, high=18, heads=(one.unit, edition.pages["units"]))
+    return drawn(title, chart, edition.tell("note_classes", unit=one.unit))
+
+
+def _edges(values: pd.Series) -> list[float]:
+    """Round upper ends of at most nine classes, from the least amount to the largest."""
+    steps = [float(f"{one}e{power}") for power in range(-3, 12) for one in (1, 2, 5)]
+    least, most = float(values[values > 0].min()), float(values.max())
+    inside = [step for step in steps if least <= step < most]
+    while len(inside) > 8:
+        inside = inside[::2]
+    return inside
+
+
+def _range(figures: PlanFigures, low: float, edge: float, values: pd.Series) -> str:
+    edition = figures.edition
+    whole = bool((values % 1 == 0).all())
+    if np.isinf(edge):
+        return edition.tell("over", n=edition.measured(low))
+    start = low + 1 if whole and low else max(low, float(values.min()))
+    return edition.measured(edge) if start >= edge else f"{edition.measured(start)}–{edition.measured(edge)}"
+
+
+def _half(figures: PlanFigures, one: QuotaFigures) -> str:
+    """What no more than half of the units exceed: an amount that one of them gets."""
+    edition, amounts = figures.edition, sorted(one.amounts)
+    middle = amounts[(len(amounts) - 1) // 2]
+    amount = f"{edition.amount(middle)}{edition.gap}{one.unit}"
+    return edition.tell("finding_half", amount=amount, n=len(amounts))
+
+
+def _others(figures: PlanFigures) -> Table:
+    words = figures.edition.pages
+    rows = []
+    for one in figures.quotas[1:6]:
+        first = one.amounts.astype(float).idxmax()
+        rows.append(
+            (
+                one.title,
+                str(one.quota.period),
+                one.said(one.total),
+                figures.names([first])[0],
+                one.said(one.amounts[first]),
+            )
+        )
+    columns = (words["quota"], words["period"], words["total"], words["largest"], "")
+    return Table(words["other_quotas"], columns, tuple(rows), frozenset({2, 4}))
+
+
+def _foot(figures: PlanFigures, one: QuotaFigures) -> str:
+    edition = figures.edition
+    cited = text_in(one.quota.reference, edition.language).rstrip(".。") if one.quota.reference else ""
+    reference = f"{cited}{edition.words['end']}" if cited else ""
+    told = [reference, edition.tell("foot_land", weights=weight_words(edition, one.quota)) if len(one.plain) else ""]
+    return edition.gap.join([*filter(None, told), edition.pages["foot_quotas"]])
+
+
+def gets_most(figures: PlanFigures, place: str) -> Figure | None:
+    """Who gets most in a jurisdiction, of the first quota."""
+    if not figures.quotas:
+        return None
+    one, edition = figures.quotas[0], figures.edition
+    own = figures.units.index[figures.units["jurisdiction"] == place]
+    ranked = one.amounts[one.amounts.index.isin(own)].astype(float).sort_values(ascending=False, kind="stable")
+    if not len(ranked) or ranked.iloc[0] <= 0:
+        return None
+    top = list(ranked.index[:9])
+    mains = figures.units["main"]
+    rows = [
+        Stick(
+            figures.names([unit], placed=True)[0],
+            "",
+            float(ranked[unit]),
+            edition.amount(one.amounts[unit]),
+            figures.fills[str(mains[unit])],
+        )
+        for unit in top
+    ]
+    title = edition.tell(
+        "finding_most_two" if len(top) > 1 else "finding_most",
+        names=listed(figures, figures.names(top[:2], placed=True)),
+    )
+    label = min(LABEL_MM[1], max(LABEL_MM[0], *(text_mm(row.title, 8.5) + 2.5 for row in rows), 0.0))
+    chart = lollipops(
+        title, "", "", rows, edition.number, label=label, wide=56, row_mm=4.6, heads=(edition.pages["unit"], one.unit)
+    )
+    return drawn(title, chart, edition.tell("note_most", unit=one.unit, quota=one.title, period=one.quota.period))

@@ -1,0 +1,1 @@
+"""The chapter on regions: whether they drift apart, where plans ask for it."""

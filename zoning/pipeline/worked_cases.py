@@ -1,0 +1,698 @@
+"""The worked cases of a rulebook, and what nothing of it reaches: zones without an instrument, unheld numbers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from layers.conditions import parse_condition
+from layers.errors import ZoneplanError, raise_all
+from layers.phrases import SEMICOLON, Phrase, phrase_list
+from zoning.errors import RulebookError, near
+from zoning.measures import QUOTA, absent_measures, column_of, complete_measures
+from zoning.money import (
+    ENERGY_COLUMNS,
+    EnergyTable,
+    complete_agreement,
+    conditions_of,
+    figures_of,
+    intensity_progress,
+    judge_energy,
+    measures_of,
+    net_amounts_by,
+    payment_rows,
+    scheme_in_force,
+)
+from zoning.overlays import settle_lines
+from zoning.policies import assign, cover_lists, judge_industry, list_industries, lists_on, reach_of
+from zoning.reasons import Field, Ids, Message, Remark, remark, say
+from zoning.rulebook import (
+    EXCEPTION,
+    LIGHTS,
+    PARTIES,
+    Case,
+    Draft,
+    Expected,
+    Rulebook,
+    State,
+    last_change,
+    read_draft,
+    read_rulebook,
+    roles_read,
+)
+from zoning.tables import QUOTAS, tabulate
+from zoning.zones import ParentUnits, classify, resolve, weigh_norms
+
+ENERGY_KEYS = ("period", "scheme", "targets")
+"""What of the energy of a case is no column of its table."""
+PROGRESS = "intensity_progress_pct"
+
+
+def case_measures(case: Case, rulebook: Rulebook) -> pd.DataFrame:
+    """Measures of the unit of a case, and of the others: as they are given, so that a wrong type is found."""
+    given = {name: value for name, value in case.given.items() if is_measure(name)}
+    rows = {case.unit: given, **case.others}
+    index = pd.Index(list(rows), name="unit_id", dtype="str")
+    names = dict.fromkeys(name for row in rows.values() for name in row if name != "jurisdiction")
+    columns: dict[str, object] = {
+        "jurisdiction": [str(row.get("jurisdiction", case.jurisdiction)) for row in rows.values()]
+    }
+    columns |= {name: pd.Series([row.get(name) for row in rows.values()], index=index) for name in names}
+    columns |= {one.name: column_of(one, None, index) for one in rulebook.indicators if one.name in case.missing}
+    return pd.DataFrame(columns, index=index)
+
+
+def is_measure(name: str) -> bool:
+    """Whether a given name is that of a measure; others come from later steps."""
+    return not name.startswith(QUOTA) and name not in (*LIGHTS, *PARTIES)
+
+
+def case_wholes(case: Case, rulebook: Rulebook) -> ParentUnits | None:
+    """The larger unit of the case, as the case gives it."""
+    if case.whole is None:
+        return None
+    whole = pd.Index([Phrase("{unit} and its neighbours", unit=case.unit)], name="unit_id", dtype="str")
+    given = pd.DataFrame({"jurisdiction": [case.jurisdiction]}, index=whole).assign(**case.whole)
+    unit = pd.Index([case.unit], name="unit_id", dtype="str")
+    return ParentUnits("whole", complete_measures(given, rulebook), pd.Series(whole, index=unit))
+
+
+def case_pieces(case: Case, rulebook: Rulebook) -> gpd.GeoDataFrame:
+    """The pieces of a case, settled, one hectare each."""
+    roles = dict.fromkeys(role for piece in case.pieces for role in piece.roles)
+    columns: dict[str, object] = {"unit_id": case.unit, "area_ha": 1.0}
+    columns |= {role: [role in piece.roles for piece in case.pieces] for role in roles}
+    index = pd.Index([str(number) for number, _ in enumerate(case.pieces, start=1)], name="piece_id", dtype="str")
+    pieces = gpd.GeoDataFrame(columns, index=index, geometry=[None] * len(index))
+    pieces.attrs = {"roles": {role: role for role in roles}}
+    return settle_lines(pieces, rulebook)
+
+
+def case_quotas(case: Case) -> pd.DataFrame:
+    """The amounts that the case gives, as if they had been handed out."""
+    rows = [
+        {
+            "quota": name.removeprefix(QUOTA),
+            "period": case.date.year,
+            "level": "unit",
+            "unit_id": case.unit,
+            "amount": amount,
+        }
+        for name, amount in case.given.items()
+        if name.startswith(QUOTA)
+    ]
+    return tabulate(QUOTAS, pd.DataFrame(rows).reindex(columns=list(QUOTAS.columns)))
+
+
+def case_lights(case: Case, rulebook: Rulebook) -> pd.DataFrame | None:
+    """The lights of the unit's jurisdiction, or of the unit: judged by its energy, or as the case gives them."""
+    region = case.jurisdiction or case.unit
+    if (table := _energy_table(case)) is not None:
+        return judge_energy(table, rulebook)
+    given = {name: [case.given[name]] for name in LIGHTS if name in case.given}
+    if not given:
+        return None
+    empty = {name: [None] for name in LIGHTS if name not in given}
+    return pd.DataFrame({"period": [case.date.year], "region": [region], **given, **empty})
+
+
+def _energy_table(case: Case) -> EnergyTable | None:
+    """The row of energy that a case gives, as a table."""
+    if case.energy is None:
+        return None
+    row = {name: value for name, value in case.energy.items() if name not in ENERGY_KEYS}
+    period, scheme, targets = (case.energy.get(key) for key in ENERGY_KEYS)
+    frame = pd.DataFrame([row], index=pd.Index([case.jurisdiction or case.unit], name="region"), dtype=object)
+    year = case.date.year if period is None else int(float(period))
+    return EnergyTable(year, frame, None if scheme is None else str(scheme), targets=targets is True)
+
+
+def case_progress(case: Case, rulebook: Rulebook) -> Decimal | None:
+    """How much of its target of intensity the region of a case has reached, in per cent."""
+    if (table := _energy_table(case)) is None:
+        return None
+    (one,) = figures_of(table, scheme_in_force(table, rulebook)).values()
+    target = one.get("term_target_pct") or one["intensity_target_pct"]
+    actual = one["intensity_actual_pct"]
+    return None if target is None or actual is None else intensity_progress(actual, target)
+
+
+def case_flows(case: Case, zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame | None:
+    """The money that flows by the agreements and transfers of a case, or of which it says that the unit has a part."""
+    if case.agreements or case.transfers:
+        agreements = [complete_agreement(one, rulebook) for one in case.agreements]
+        return payment_rows(agreements, case.transfers, zones, measures, rulebook)
+    if not set(PARTIES) & set(case.given):
+        return None
+    sides = {"payer": "pays", "receiver": "receives"}
+    return pd.DataFrame({side: [case.unit if case.given.get(name) else ""] for side, name in sides.items()})
+
+
+LISTS = ("policies", "overruled", "excepted")
+"""What a case expects of policies."""
+
+
+def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook) -> Iterator[RulebookError]:
+    """The complaints about a case: names that the rulebook does not have, and what could show nothing."""
+    policies = [policy.id for policy in rulebook.policies]
+    indicators = [one.name for one in rulebook.indicators]
+    expected = case.expect
+    money = _money_names(case)
+    of_pieces = (
+        ((("pieces", number, key), getattr(piece, key) or (), roles_read(draft) if key == "roles" else policies))
+        for number, piece in enumerate(case.pieces)
+        for key in ("roles", *LISTS)
+    )
+    for keys, names, known in (
+        (("given",), case.given, [*indicators, *LIGHTS, *PARTIES, *money]),
+        *((("others", unit), row, [*indicators, *money, "jurisdiction"]) for unit, row in case.others.items()),
+        (("energy",), case.energy or (), [*ENERGY_KEYS, *ENERGY_COLUMNS]),
+        (("whole",), case.whole or (), indicators),
+        (("missing",), case.missing, indicators),
+        (("expect", "main"), filter(None, (expected.main,)), rulebook.codes("main")),
+        (("expect", "main_of_whole"), filter(None, (expected.main_of_whole,)), rulebook.codes("main")),
+        (("expect", "overlays"), expected.overlays or (), rulebook.codes("overlay")),
+        (("expect", "policies"), expected.policies or (), policies),
+        (("expect", "overruled"), expected.overruled or (), policies),
+        (("expect", "excepted"), expected.excepted or (), policies),
+        (("expect", "measures"), expected.measures, [one.name for one in rulebook.derived]),
+        (("expect", "norms"), expected.norms, [norm.id for norm in rulebook.norms]),
+        *of_pieces,
+    ):
+        for name in sorted(set(names) - set(known)):
+            text = Phrase(
+                "case '{case}': rulebook has no '{name}' on {date}{hint}",
+                case=case.name,
+                name=name,
+                date=case.date,
+                hint=near(name, known),
+            )
+            yield draft.fault(text, "cases", place, *keys, file=file)
+    for key in ("industries", "existing_industries"):
+        for code in getattr(expected, key):
+            try:
+                rulebook.branches.path(code)
+            except ZoneplanError as error:
+                text = Phrase("case '{case}': {error}", case=case.name, error=error)
+                yield draft.fault(text, "cases", place, "expect", key, code, file=file)
+    for fault, keys in _idle(case):
+        said = Phrase("case '{case}': {error}", case=case.name, error=fault)
+        yield draft.fault(said, "cases", place, *keys, file=file)
+
+
+def _money_names(case: Case) -> list[str]:
+    """The measures that the transfers of a case read."""
+    texts = (text for one in case.transfers for text in conditions_of(one).values())
+    found = [name for one in case.transfers for name in measures_of(one)]
+    return [*found, *(name for text in texts for name in sorted(parse_condition(text).names))]
+
+
+def _idle(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """What of a case could show nothing, or two things at once."""
+    if not case.expect.model_fields_set and not case.pieces:
+        yield Phrase("it expects nothing; say in 'expect' what must come out"), ("expect",)
+    for name in sorted(set(case.given) & set(case.missing)):
+        yield Phrase("'{name}' is given and missing", name=name), ("missing",)
+    if (case.expect.energy or case.expect.intensity_progress_pct is not None) and case.energy is None:
+        yield Phrase("it expects lights of no energy; give the row of its region in 'energy'"), ("expect", "energy")
+    flowing = [*(one.name for one in case.agreements), *(one.name for one in case.transfers)]
+    for name in sorted(set(case.expect.amounts) - set(flowing)):
+        text = Phrase(
+            "no agreement or transfer of the case is called '{name}'{hint}", name=name, hint=near(name, flowing)
+        )
+        yield text, ("expect", "amounts", name)
+    if case.energy is not None and (twice := sorted(set(LIGHTS) & set(case.given))):
+        yield (
+            Phrase("'{name}' is given and follows from 'energy'; keep one of the two", name=twice[0]),
+            ("given", twice[0]),
+        )
+    if (case.agreements or case.transfers) and (twice := sorted(set(PARTIES) & set(case.given))):
+        yield (
+            Phrase("'{name}' is given and follows from what flows; leave it out", name=twice[0]),
+            ("given", twice[0]),
+        )
+    if case.whole is not None and case.others:
+        yield Phrase("'whole' and 'others' do not go together; make two cases of it"), ("others",)
+
+
+class Difference(NamedTuple):
+    """Something that a worked case did not expect."""
+
+    text: str
+    because: Message | None = None
+
+    @property
+    def said(self) -> Field:
+        """Both."""
+        return self.text if self.because is None else say("finding.difference", text=self.text, because=self.because)
+
+
+class Result(NamedTuple):
+    """What a rulebook made of a worked case.
+
+    Attributes
+    ----------
+    name : str
+        Of the case.
+    where : str
+        File, line and column of the case.
+    differences : tuple of Difference
+        What is not as expected; empty where all is.
+    """
+
+    name: str
+    where: str
+    differences: tuple[Difference, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether all is as expected."""
+        return not self.differences
+
+    @property
+    def text(self) -> str:
+        """The result in one line."""
+        return Phrase(
+            "{place}: case '{case}': {differences}",
+            place=self.where,
+            case=self.name,
+            differences=phrase_list((one.text for one in self.differences), SEMICOLON) or Phrase("as expected"),
+        )
+
+
+def run_cases(
+    name_or_path: str | Path, announce: Callable[[int, int], None] = lambda _done, _of: None
+) -> tuple[Result, ...]:
+    """The worked cases of a rulebook, each run through its rules and policies.
+
+    Parameters
+    ----------
+    name_or_path : str or Path
+        As for :func:`zoning.rulebook.read_rulebook`.
+    announce : callable, optional
+        Called before each case with the number of those that are done, and of all.
+
+    Returns
+    -------
+    tuple of Result
+        In the order of the files. A rulebook without cases is read as of the last day on which it changes.
+
+    Raises
+    ------
+    RulebookError
+        The rulebook cannot be read on the day of a case, or a case names what the rulebook does not have.
+
+    Examples
+    --------
+    >>> import zoneplan as zp
+    >>> from zoning.pipeline import run_cases
+    >>> all(result.passed for result in run_cases("france_zan"))
+    True
+    """
+    draft = read_draft(name_or_path)
+    places = [(file, place, case) for file, cases in draft.cases.items() for place, case in enumerate(cases)]
+    days = {case.date for _, _, case in places} or {last_change(draft)}
+    rulebook = read_rulebook(name_or_path, min(days))
+    rulebooks = {day: rulebook.at(day) for day in sorted(days)}
+    faults = (case_faults(draft, file, place, case, rulebooks[case.date]) for file, place, case in places)
+    raise_all((*_namesakes(draft, places), *chain.from_iterable(faults)))
+    results = []
+    for number, (file, place, case) in enumerate(places):
+        announce(number, len(places))
+        differences = tuple(_differences(case, rulebooks[case.date]))
+        results.append(Result(case.name, draft.where("cases", place, file=file), differences))
+    return tuple(results)
+
+
+def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterator[RulebookError]:
+    """Cases that could not be told apart in a list of results."""
+    first: dict[str, str] = {}
+    for file, place, case in places:
+        here = draft.where("cases", place, "name", file=file)
+        if case.name in first:
+            yield draft.fault(
+                Phrase("two cases are called '{case}' ({first})", case=case.name, first=first[case.name]),
+                "cases",
+                place,
+                "name",
+                file=file,
+            )
+        first.setdefault(case.name, here)
+
+
+def is_as_expected(case: Case, rulebook: Rulebook) -> bool:
+    """Whether a case comes out as it expects, with a rulebook as it stands on the day of the case."""
+    return next(_differences(case, rulebook), None) is None
+
+
+def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
+    """What is not as the case expects; a refusal is a difference, too."""
+    try:
+        found = _found(case, rulebook)
+    except ZoneplanError as error:
+        lacking = _asked_for(case, rulebook)
+        yield Difference(_not_given(lacking) if lacking else Phrase("refused: {error}", error=error))
+        return
+    expected = case.expect
+    for what in ("main", "main_of_whole", "status"):
+        wanted = getattr(expected, what)
+        if wanted is not None and wanted != getattr(found, what):
+            yield Difference(
+                Phrase("{kind} is {found}, expected {wanted}", kind=what, found=getattr(found, what), wanted=wanted),
+                found.reason,
+            )
+    yield from _accounted(expected, found)
+    yield from map(Difference, _uncaused(case, found, rulebook))
+
+
+def _asked_for(case: Case, rulebook: Rulebook) -> list[str]:
+    """The measures without which no plan runs, and which the case does not give."""
+    asked = {one.name for one in rulebook.indicators if one.when_absent == "error"}
+    return [name for name in absent_measures(case_measures(case, rulebook), rulebook) if name in asked]
+
+
+def _not_given(names: Iterable[str]) -> Phrase:
+    return Phrase(
+        "nothing gives {measures}, and indicators.toml has no 'when_absent' for it, or \"error\"; write a value into "
+        "'given' of the case, or 'when_absent' = \"unknown\" or a value into indicators.toml",
+        measures=phrase_list(sorted(names)),
+    )
+
+
+def _uncaused(case: Case, found: _Found, rulebook: Rulebook) -> Iterator[str]:
+    """What is not as the case expects of what steps give no reason for."""
+    expected = case.expect
+    for what in ("overlays", *LISTS):
+        yield from _compared_results(what, getattr(expected, what), getattr(found, what))
+    for number, (piece, on_piece) in enumerate(zip(case.pieces, found.pieces, strict=True), start=1):
+        for what in LISTS:
+            yield from _compared_results(
+                Phrase("piece {number}: {kind}", number=number, kind=what), getattr(piece, what), on_piece[what]
+            )
+    for what, wanted, had in (
+        (Phrase("measure"), expected.measures, found.measures),
+        (Phrase("norm"), expected.norms, found.norms),
+    ):
+        for name, value in wanted.items():
+            if had.get(name) != value:
+                yield Phrase(
+                    "{kind} {name} is {found}, expected {wanted}",
+                    kind=what,
+                    name=name,
+                    found=had.get(name, Phrase("not there")),
+                    wanted=value,
+                )
+    yield from _verdicts(expected.industries, "planned", found, rulebook)
+    yield from _verdicts(expected.existing_industries, "existing", found, rulebook)
+
+
+def _accounted(expected: Expected, found: _Found) -> Iterator[Difference]:
+    """What is not as expected of energy and money."""
+    for what, light in expected.energy.items():
+        if found.energy.get(what) != light:
+            yield Difference(
+                Phrase("{kind} is {found}, expected {wanted}", kind=what, found=found.energy.get(what), wanted=light),
+                found.energy.get("reason"),
+            )
+    if (wanted := expected.intensity_progress_pct) is not None and found.progress != wanted:
+        yield Difference(
+            Phrase("{kind} is {found}, expected {wanted}", kind=PROGRESS, found=found.progress, wanted=wanted),
+            found.energy.get("reason"),
+        )
+    for instrument, parties in expected.amounts.items():
+        for party, amount in parties.items():
+            net = found.amounts.get((instrument, party), Decimal(0))
+            if net != amount:
+                yield Difference(
+                    Phrase(
+                        "{instrument}: {party} receives {net} on balance, expected {amount}",
+                        instrument=instrument,
+                        party=party,
+                        net=net,
+                        amount=amount,
+                    )
+                )
+
+
+def _compared_results(what: str, wanted: Iterable[str] | None, found: frozenset[str]) -> Iterator[str]:
+    if wanted is None:
+        return
+    more, less = sorted(found - set(wanted)), sorted(set(wanted) - found)
+    if more:
+        yield Phrase("{kind} have {names}, which is not expected", kind=what, names=phrase_list(more))
+    if less:
+        yield Phrase("{kind} lack {names}", kind=what, names=phrase_list(less))
+
+
+def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: Rulebook) -> Iterator[str]:
+    """What the negative lists that hold say of the industries that the case names."""
+    items = list_industries(rulebook)
+    names = lists_on(found.policies | found.overruled, rulebook)
+    held, lists = items[items["list"].isin(names)], cover_lists(names, items, rulebook)
+    for code, answer in wanted.items():
+        verdict = judge_industry(held, code, rulebook.branches, state, lists=lists)
+        if verdict.answer != answer:
+            one = verdict.decided_by
+            by = Phrase("by {list}, {code}", list=one.list, code=one.code) if one else Phrase("for no list names it")
+            yield Phrase(
+                "{state} {code} is {answer}, expected {wanted} ({by})",
+                state=state,
+                code=code,
+                answer=verdict.answer,
+                wanted=answer,
+                by=by,
+            )
+
+
+class _Found(NamedTuple):
+    """What the rulebook makes of a case."""
+
+    main: str
+    main_of_whole: str
+    status: str
+    reason: Message
+    overlays: frozenset[str]
+    policies: frozenset[str]
+    overruled: frozenset[str]
+    excepted: frozenset[str]
+    measures: Mapping[str, object]
+    norms: Mapping[str, str]
+    pieces: tuple[Mapping[str, frozenset[str]], ...]
+    energy: Mapping[str, Any]
+    progress: Decimal | None
+    amounts: Mapping[tuple[str, ...], Decimal]
+
+
+def _found(case: Case, rulebook: Rulebook) -> _Found:
+    measures, quotas = case_measures(case, rulebook), case_quotas(case)
+    known = complete_measures(measures, rulebook)  # what a case does not give is so as the rulebook takes it
+    zones = resolve(classify(known, rulebook, part_of=case_wholes(case, rulebook)), rulebook)
+    pieces, lights = case_pieces(case, rulebook), case_lights(case, rulebook)
+    flows = case_flows(case, zones, known, rulebook)
+    policies = assign(zones, measures, quotas, lights, flows, rulebook, pieces=pieces)
+    policies = policies[policies["unit_id"] == case.unit]
+    zone = zones.loc[case.unit]
+    norms = weigh_norms(known.loc[[case.unit]], rulebook, ("jurisdiction",), quotas)
+    return _Found(
+        main=str(zone["main"]),
+        main_of_whole=str(zone["main_of_whole"]),
+        status=str(zone["status"]),
+        reason=zone["reason"],
+        overlays=frozenset(str(zone["overlays"]).split(";")) - {""},
+        **_sorted(policies[policies["piece_id"] == ""]),
+        measures=known.loc[case.unit].to_dict(),
+        norms=dict(zip(norms["norm"], norms["answer"], strict=True)),
+        pieces=tuple(_sorted(policies[policies["piece_id"] == piece]) for piece in pieces.index),
+        energy={} if lights is None else lights.to_dict("records")[0],
+        progress=None if case.expect.intensity_progress_pct is None else case_progress(case, rulebook),
+        amounts={} if flows is None or not (case.agreements or case.transfers) else net_amounts_by(flows, "instrument"),
+    )
+
+
+def _sorted(policies: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """The policies of one place: in force, overruled, excepted."""
+    over = policies["overruled_by"].astype(str)
+    excepted = over.str.startswith(EXCEPTION)
+    parts = {"policies": over == "", "overruled": (over != "") & ~excepted, "excepted": excepted}
+    return {what: frozenset(policies.loc[where, "policy"]) for what, where in parts.items()}
+
+
+HALF, DOUBLE = 0.5, 2.0
+"""By what a number is multiplied to see whether a case holds it."""
+
+
+def case_coverage(
+    name_or_path: str | Path, announce: Callable[[int, int], None] = lambda _done, _of: None
+) -> tuple[Remark, ...]:
+    """What of a rulebook no policy and no worked case reaches, as notes.
+
+    Notes
+    -----
+    A case moves a parameter where it comes out as expected, and does not any more with half of the value or twice of
+    it (1 less or more of 0; of a truth value the other one, of a text another one). Cases are asked that give a measure
+    with which the number stands in a condition or a value, and all where a zone stands there, too. What a
+    policy tells, no case expects; and a number that only a floor of a control line or the slope of available land reads
+    needs a plan.
+
+    Examples
+    --------
+    >>> sorted({one.code for one in case_coverage("us_west")})
+    ['parameter_told', 'zone_without_instrument']
+    """
+    draft = read_draft(name_or_path)
+    return (
+        *_zones(draft),
+        *_instruments(draft, read_rulebook(name_or_path)),
+        *_parameters(draft, name_or_path, announce),
+    )
+
+
+def _zones(draft: Draft) -> Iterator[Remark]:
+    """Zones by whose code, or land of a role called so, no policy asks on their days; the default zone needs none."""
+    bare = []
+    for zone in draft.zones:
+        word = re.compile(rf"\b(?:on_)?{re.escape(zone.code)}\b")
+        if not zone.default and not any(one.meets(zone) and word.search(one.when) for one in draft.policies):
+            bare.append(zone.code)
+    if bare:
+        yield remark("note", "zone_without_instrument", dict.fromkeys(bare), {"zones": Ids(tuple(dict.fromkeys(bare)))})
+
+
+def _instruments(draft: Draft, rulebook: Rulebook) -> Iterator[Remark]:
+    """By zone the instruments for which nothing is stated on its last day."""
+    last = last_change(draft)
+    for zone in draft.zones if draft.coverage else ():
+        day = last if zone.on(last) else max((day for day in rulebook.changes if zone.on(day)), default=last)
+        there = rulebook.at(day)
+        bare = []
+        for one in there.coverage:
+            reach = reach_of(one, there, zone.code)
+            if not (reach.policies or reach.asked or reach.gap):
+                bare.append(one.code)
+        if bare:
+            told: dict[str, Field] = {"zone": zone.code, "day": f"{day}", "instruments": Ids(tuple(bare))}
+            yield remark("note", "instrument_not_stated", bare, told)
+
+
+def _parameters(draft: Draft, name_or_path: str | Path, announce: Callable[[int, int], None]) -> Iterator[Remark]:
+    """Parameters by what reads them, and those of which no case would notice another value."""
+    cases = [case for cases in draft.cases.values() for case in cases]
+    rulebook = read_rulebook(name_or_path)
+    rulebooks = {day: rulebook.at(day) for day in sorted({case.date for case in cases})}
+    compared, told = _compared(draft), _told(draft)
+    found: dict[str, list[str]] = {"parameter_unmoved": [], "parameter_told": [], "parameter_unread": []}
+    for number, one in enumerate(draft.parameters):
+        announce(number, len(draft.parameters))
+        if one.name in compared:
+            if not _is_moved(one.name, compared[one.name], draft, cases, rulebooks):
+                found["parameter_unmoved"].append(one.name)
+        else:
+            found["parameter_told" if one.name in told else "parameter_unread"].append(one.name)
+    for code, names in found.items():
+        if names:
+            yield remark("note", code, names, {"parameters": Ids(tuple(names))}, "parameters")
+
+
+def _conditions(draft: Draft) -> list[str]:
+    """Of rules and policies."""
+    exceptions = [one.when for policy in draft.policies for one in policy.exceptions]
+    return [*(rule.when for rule in draft.rules), *(policy.when for policy in draft.policies), *exceptions]
+
+
+def _compared(draft: Draft) -> dict[str, set[str]]:
+    """By what decides something, what stands with it in a condition or a value, and what that is derived from."""
+    beside: dict[str, set[str]] = {}
+
+    def note(names: Iterable[str]) -> None:
+        for name in names:
+            beside.setdefault(name, set()).update(names)
+
+    for text in _conditions(draft):
+        note(parse_condition(text).names)
+    for norm in draft.norms:
+        note(norm.names)
+    for derived in draft.derived:
+        note({*derived.names, derived.name})
+    for derived in reversed(draft.derived):  # each reads only those that stand above it
+        for names in beside.values():
+            if derived.name in names:
+                names.update(derived.names)
+    return beside
+
+
+def _told(draft: Draft) -> set[str]:
+    """What policies tell, and what floors and the slope of available land read."""
+    settings = {value for policy in draft.policies for value in policy.parameters.values() if isinstance(value, str)}
+    return settings | {floor.at_least for floor in draft.floors} | {draft.head.available_land.steeper_than}
+
+
+def _is_moved(
+    name: str, beside: set[str], draft: Draft, cases: Sequence[Case], rulebooks: Mapping[date, Rulebook]
+) -> bool:
+    """Whether a worked case would notice another value; where zones are compared, too, every case is asked.
+
+    One that does is enough, so those are asked first that are likely to.
+    """
+    everywhere = bool(beside & {"main", *(zone.code for zone in draft.zones)})
+    turns = _turns(name, draft, cases, rulebooks)
+    likely = [(turn, len(beside & _given(case))) for turn, case in zip(turns.tolist(), cases, strict=True)]
+    for place in sorted(range(len(cases)), key=likely.__getitem__, reverse=True):
+        case = cases[place]
+        there = rulebooks[case.date]
+        if name not in there.parameters or not (everywhere or beside & _given(case)):
+            continue
+        others = [_with_value(there, name, value) for value in _other_values(there.values[name])]
+        if any(not is_as_expected(case, other) for other in others) and is_as_expected(case, there):
+            return True
+    return False
+
+
+def _turns(name: str, draft: Draft, cases: Sequence[Case], rulebooks: Mapping[date, Rulebook]) -> npt.NDArray[np.bool_]:
+    """Of which cases a condition answers otherwise with another value of a parameter, by what they give alone."""
+    turns = np.zeros(len(cases), dtype=bool)
+    latest = next((one for one in reversed([*rulebooks.values()]) if name in one.parameters), None)
+    if latest is None:
+        return turns
+    given = pd.DataFrame([dict(case.given) for case in cases], index=[f"{place}" for place in range(len(cases))])
+    for condition in map(parse_condition, _conditions(draft)):
+        if name not in condition.names:
+            continue
+        table = given.reindex(columns=sorted(condition.names - latest.values.keys() - {"unit_id"})).rename_axis(
+            "unit_id"
+        )
+        with suppress(ZoneplanError):  # a value of another kind: no case is likelier than another
+            own = condition.evaluate(table, latest.values)
+            for value in _other_values(latest.values[name]):
+                other = condition.evaluate(table, {**latest.values, name: value})
+                turns |= (own.yes != other.yes) | (own.no != other.no)
+    return turns
+
+
+def _given(case: Case) -> set[str]:
+    rows = (case.given, case.whole or {}, *case.others.values())
+    return {*case.missing, *(name for row in rows for name in row), *(("jurisdiction",) if case.jurisdiction else ())}
+
+
+def _other_values(value: float | bool | str) -> tuple[float | bool | str, ...]:
+    if isinstance(value, bool):
+        return (not value,)
+    if isinstance(value, str):
+        return (f"{value} ",)
+    return (value * HALF, value * DOUBLE) if value else (value - 1, value + 1)
+
+
+def _with_value(rulebook: Rulebook, name: str, value: float | bool | str) -> Rulebook:
+    changed = rulebook.parameters[name].model_copy(update={"value": value})
+    return replace(rulebook, parameters={**rulebook.parameters, name: changed})
