@@ -23,7 +23,7 @@ import pandas as pd
 import shapely
 
 import zoneplan as zp
-from zoning.overlays.unit_tiles import cut_packed, pack_tile, tiles_of
+from zoning.overlays.planar_partition import cut_packed, pack_tile, tiles_of
 
 SEED = 20260101
 VERTICES = 60
@@ -101,7 +101,7 @@ def measure(count: int) -> Figures:
 def peak_mb(packed: bytes) -> float:
     """Memory that a process takes to cut a tile, above what it takes to load."""
     program = (
-        "import sys; from zoning.overlays.unit_tiles import cut_packed\n"
+        "import sys; from zoning.overlays.planar_partition import cut_packed\n"
         "def kb(name): return next(int(x.split()[1]) for x in open('/proc/self/status') if x.startswith(name))\n"
         "tile = sys.stdin.buffer.read(); before = kb('VmRSS'); cut_packed(tile); print(kb('VmHWM') - before)"
     )

@@ -28,7 +28,7 @@ import typer
 import zoneplan as zp
 from hatch_build import compile_catalogues
 from layers.errors import SeveralErrors, ZoneplanError
-from layers.sources.json_schema import DescribedSchema
+from layers.sources.field_types import DescribedSchema
 from maps.cli.commands import app
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES

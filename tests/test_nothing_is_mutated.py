@@ -265,7 +265,7 @@ def steps_by_hand(plan: zp.Plan, forest: gpd.GeoDataFrame) -> None:
     zoning.solver.find_binding(weights, zp.apportion(weights, 100))
     (height,) = (one.raster for one in zp.read_inputs(study).layers if one.raster)
     layers.raster.share_where(plan.units, height, zp.parse_condition("value >= 3"))
-    layers.raster.weighted_mean(plan.units, height, height)
+    layers.raster.zonal_statistics(plan.units, height, height)
     zoning.money.payment_rows(study.agreements, study.transfers, zones, measures, plan.rulebook)
     china = zp.read_rulebook("main_functional_areas", study.study.date)
     (quota,) = (one for one in china.derived if one.name == "human_land_quota_ha")

@@ -121,7 +121,7 @@ WRITERS = {
     "maps.telling.reports.unit_dossier": {"dossier"},
     "maps.runs.run_writer": {"run"},
     "maps.runs.comparison_folder": {"tables"},
-    "maps.serve.tried_plans": {"try"},
+    "maps.serve.plan_server": {"try"},
     "zoning.indices.rasters.grids": {"raster"},
 }
 """The modules that ask for a stage, and the cases that stand for what they write."""
@@ -153,7 +153,7 @@ INSIDE = {
     "layers.databases.extracts": "temporary files",
     "layers.raster.coarse_heights": "the stage of a run",
     "layers.formats.archived": "temporary files of the reading child",
-    "zoning.overlays.unit_tiles": "temporary files",
+    "zoning.overlays.planar_partition": "temporary files",
     "maps.runs.run_cache": "the cache, which nobody's work hangs on",
     "maps.runs.manifest": "the stage of a run",
     "maps.runs.run_files": "the stage of a run",

@@ -1,7 +1,8 @@
 """File formats: vector, raster and tables behind one wall of allowed drivers; nothing is repaired here."""
 
 from layers.formats.archived import take_unpacked, unpacked, unpacked_ahead
-from layers.formats.attribute_join import join_table, read_table
+from layers.formats.attribute_join import alike_ids, join_table, read_table
+from layers.formats.csv_files import CsvRow, misspelt_column, read_cells, read_rows
 from layers.formats.feature_records import Records, frame_of, layers_of, read_records
 from layers.formats.gdal_drivers import (
     ALLOWED,
@@ -27,8 +28,8 @@ from layers.formats.geotiff import (
 )
 from layers.formats.header_counts import Box, Counts, box_of, count_cells, count_features
 from layers.formats.reading_boundary import reading
-from layers.formats.tables import CsvRow, alike_ids, misspelt_column, read_cells, read_rows, read_workbook
 from layers.formats.vector import Kind, read_features, select
+from layers.formats.workbooks import read_workbook
 
 __all__ = [
     "ALLOWED",

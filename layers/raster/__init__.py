@@ -3,8 +3,14 @@
 from layers.raster.blocks import Blocks, DistanceIndex, cell_boxes, cut_runs, cut_tracts, find_blocks
 from layers.raster.coarse_heights import HeightGrid, height_grid, read_heights, write_heights
 from layers.raster.coverage_fraction import Borders
-from layers.raster.weighted_mean import shift_of_cells, weighted_mean
-from layers.raster.zonal_statistics import MAX_SLOPE_CELL_M, edges_on, share_where, summarise
+from layers.raster.zonal_statistics import (
+    MAX_SLOPE_CELL_M,
+    edges_on,
+    share_where,
+    shift_of_cells,
+    summarise,
+    weighted_mean,
+)
 
 __all__ = [
     "MAX_SLOPE_CELL_M",

@@ -39,13 +39,13 @@ from layers.sources.field_types import (
     Several,
     Signed,
     SourceText,
+    TomlSchema,
     changed_entry,
     check_encoding,
     check_name,
     entry_of,
     name_text,
 )
-from layers.sources.json_schema import TomlSchema
 from layers.sources.sections import (
     LEAST_FIRST,
     MEMORY,

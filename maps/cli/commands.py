@@ -421,7 +421,7 @@ def explain_(
     if not as_json:
         _print_try(plan, language)
     if not (as_json or in_full or matters):
-        from maps.cli.unit_display import show_unit
+        from maps.cli.plan_displays import show_unit
         from maps.words import localize
 
         show_unit(localize(plan, language), find_unit(plan, unit))
@@ -515,7 +515,7 @@ def at_(
     elif in_full:
         print(found.text().rstrip("\n"))
     else:
-        from maps.cli.unit_display import show_place
+        from maps.cli.plan_displays import show_place
         from maps.words import localize
 
         show_place(localize(plan, language), found)
@@ -689,8 +689,7 @@ def compare_(
     as_json: AsJson = False,
 ) -> None:
     """Say what differs between two plans, and because of which rule, number or source; exit 1 where they do."""
-    from maps.cli.comparison_display import as_json as plain
-    from maps.cli.comparison_display import print_comparison
+    from maps.cli.plan_displays import comparison_json, print_comparison
     from maps.runs import COMPARISON_KIND, require_own, write_comparison_folder
     from zoning.whatif import compare
 
@@ -701,7 +700,7 @@ def compare_(
     if out is not None:
         write_comparison_folder(found, out, spoken())
     if as_json:
-        _print_json(plain(found))
+        _print_json(comparison_json(found))
     else:
         print_comparison(found, spoken())
         if out is not None:
@@ -720,8 +719,7 @@ def consensus_(
     as_json: AsJson = False,
 ) -> None:
     """Say how many people's plans agree on each unit, in what they differ, and which units hang on that."""
-    from maps.cli.consensus_display import as_json as plain
-    from maps.cli.consensus_display import print_consensus
+    from maps.cli.plan_displays import consensus_json, print_consensus
     from maps.cli.progress_display import progress
     from maps.runs import CONSENSUS_KIND, require_own, write_consensus_folder
     from zoning.whatif import consensus, run_together
@@ -742,7 +740,7 @@ def consensus_(
     if out is not None:
         write_consensus_folder(found, out, spoken())
     if as_json:
-        _print_json(plain(found))
+        _print_json(consensus_json(found))
         return
     print_consensus(found, spoken())
     if out is not None:
@@ -769,7 +767,7 @@ def robustness_(
     as_json: AsJson = False,
 ) -> None:
     """Say in how many of many draws of thresholds and weights each unit keeps its main function."""
-    from maps.cli.unit_display import print_robustness, ranges_of
+    from maps.cli.plan_displays import print_robustness, ranges_of
     from maps.runs import ROBUSTNESS_KIND, require_own, write_robustness_folder
     from zoning.whatif import KEPT, robustness
 

@@ -13,7 +13,7 @@ from rich.table import Table as RichTable
 from layers.conditions import number_text
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
-from maps.cli.unit_display import wide_console
+from maps.cli.plan_displays import wide_console
 from maps.telling import beyond_text, interval_text
 from maps.words import (
     DIGITS,

@@ -18,10 +18,9 @@ from layers.outputs import staged_in, unchanged, write_text
 from layers.phrases import Phrase, phrase_list
 from layers.read import confirm_sources, read_inputs, read_pins
 from layers.sources import Document, Pin, parse_document, set_beside
-from maps.drafts.column_inference import guess_id
 from maps.drafts.first_rulebook import NAME, draft_rulebook, write_rulebook
 from maps.drafts.plan_draft import NO_ROLE, PLAN_NAME, PlanDraft, closing_comments, draft_plan
-from maps.drafts.source_inspection import Hints, open_vector
+from maps.drafts.source_inspection import Hints, guess_id, open_vector
 from maps.errors import DraftError, WriteError
 from zoning.pipeline import StudyTables, make_plan, remarks
 from zoning.rulebook import builtin_rulebooks, read_rulebook

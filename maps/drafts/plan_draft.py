@@ -21,16 +21,21 @@ from layers.formats import GRID_ENDINGS, Raster
 from layers.phrases import Phrase, word
 from layers.raster import MAX_SLOPE_CELL_M
 from layers.sources import check_name
-from maps.drafts.column_inference import (
+from maps.drafts.source_inspection import (
+    Hints,
     InferredColumn,
+    InspectedSource,
     few_values,
     guess_id,
     guess_jurisdictions,
     guess_name,
     guess_table_id,
     lost_zeros,
+    open_grid,
+    open_vector,
+    require_crs,
+    split_layer,
 )
-from maps.drafts.source_inspection import Hints, InspectedSource, open_grid, open_vector, require_crs, split_layer
 from maps.errors import WriteError
 from maps.words import catalogue, text_in
 from zoning.errors import near

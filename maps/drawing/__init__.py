@@ -45,8 +45,20 @@ from maps.drawing.palette import (
 )
 from maps.drawing.shaded_relief import Relief, relief
 from maps.drawing.static_map import picture
-from maps.drawing.svg_paths import Frame, dissolve, ground, relief_image, simplify, svg_path, waters_and_borders
-from maps.drawing.topology import Topology, begin_topology, fine_step, merge_by, plan_topology
+from maps.drawing.topology import (
+    Frame,
+    Topology,
+    begin_topology,
+    dissolve,
+    fine_step,
+    ground,
+    merge_by,
+    plan_topology,
+    relief_image,
+    simplify,
+    svg_path,
+    waters_and_borders,
+)
 
 __all__ = [
     "CHART_INK",

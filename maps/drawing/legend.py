@@ -13,7 +13,7 @@ import pandas as pd
 from layers.crs import way_between
 from layers.errors import escape_hidden
 from maps.drawing.palette import INK, Sign, overlay_signs, sign_shape, zone_fills
-from maps.drawing.svg_paths import Frame
+from maps.drawing.topology import Frame
 from maps.words import (
     UnitNoun,
     area_decimals,

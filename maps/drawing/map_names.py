@@ -16,7 +16,7 @@ from layers.errors import escape_hidden
 from maps.drawing.legend import px, xml_text
 from maps.drawing.map_context import Context, Place
 from maps.drawing.palette import Theme
-from maps.drawing.svg_paths import Frame, Geometries
+from maps.drawing.topology import Frame, Geometries
 from maps.words import width
 
 Floats = npt.NDArray[np.float64]

@@ -30,8 +30,18 @@ from maps.drawing.map_context import Context, Neighbourhood, context_around
 from maps.drawing.map_names import large_towns, names_svg, spots_in
 from maps.drawing.palette import INK, LIGHT, RADIUS_PX, overlay_signs, sign_shape, zone_fills
 from maps.drawing.shaded_relief import Relief, relief
-from maps.drawing.svg_paths import FINENESS, Frame, ground, relief_image, simplify, svg_path, waters_and_borders
-from maps.drawing.topology import Topology, merge_by, plan_topology
+from maps.drawing.topology import (
+    FINENESS,
+    Frame,
+    Topology,
+    ground,
+    merge_by,
+    plan_topology,
+    relief_image,
+    simplify,
+    svg_path,
+    waters_and_borders,
+)
 from maps.words import catalogue, noun_of, projection, text_in, width, wrap
 from zoning.plan import Plan
 

@@ -4,7 +4,6 @@ A server on 127.0.0.1 holds one plan in memory. It hands out the page of the map
 it (optimal quotas, sites, land that somebody drew), and writes nothing but scenarios on request.
 """
 
-from maps.serve.plan_server import PlanServer
-from maps.serve.tried_plans import TriedPlans
+from maps.serve.plan_server import PlanServer, TriedPlans
 
 __all__ = ["PlanServer", "TriedPlans"]

@@ -33,23 +33,21 @@ from zoning.measures.indicators import (
 )
 from zoning.measures.left_out import free_of, lines_left_out, unknown_measures, with_left_out
 from zoning.measures.plan_indices import (
+    BELOW_STANDARD,
     LayerIndices,
+    TravelTable,
     layer_index_faults,
     layer_indices,
     made_of,
-    scores_by_weights,
-    scores_of,
-    with_indices,
-)
-from zoning.measures.regional_divergence import regional_divergence
-from zoning.measures.service_access import (
-    BELOW_STANDARD,
-    TravelTable,
     more_facilities,
     read_travel_table,
+    scores_by_weights,
+    scores_of,
     strange_origins,
+    with_indices,
     with_standards,
 )
+from zoning.measures.regional_divergence import regional_divergence
 from zoning.measures.unit_measures import boundary_role, deducted_roles, measure, steepness, try_formula, undeducted
 
 __all__ = [

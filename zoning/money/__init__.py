@@ -1,10 +1,18 @@
 """Money: agreements, transfers, services of ecosystems, dual control over energy, and the balance of each party."""
 
 from zoning.money.balances import (
+    BUDGET,
+    PARTY_WORDS,
     account,
     account_traced,
+    complete_agreement,
+    expand_agreements,
+    known_parties,
+    namesakes,
+    near_misses,
     net_amounts,
     net_amounts_by,
+    parties_of_unit,
     party_faults,
     payment_rows,
     positions,
@@ -12,16 +20,6 @@ from zoning.money.balances import (
 from zoning.money.dual_control import figures_of, judge_energy, light_message, scheme_in_force
 from zoning.money.ecosystem_services import itemise_services, measure_names, service_faults, value_services
 from zoning.money.energy_table import ENERGY_COLUMNS, EnergyTable, intensity_progress, read_energy, targets_in_use
-from zoning.money.parties import (
-    BUDGET,
-    PARTY_WORDS,
-    complete_agreement,
-    expand_agreements,
-    known_parties,
-    namesakes,
-    near_misses,
-    parties_of_unit,
-)
 from zoning.money.vertical_transfers import conditions_of, measures_of
 from zoning.study import POOL, parties_of
 

@@ -2,9 +2,17 @@
 
 from zoning.overlays.control_lines import covered, roles_of, settle_lines, tabulate_lines
 from zoning.overlays.intersection_areas import area_shares
-from zoning.overlays.planar_partition import Faces
+from zoning.overlays.planar_partition import (
+    Faces,
+    ForEach,
+    Tile,
+    cut_in_copies,
+    cut_in_threads,
+    cut_packed,
+    pack_tile,
+    unpack_faces,
+)
 from zoning.overlays.unit_overlay import checked_crs, overlay, unit_ids
-from zoning.overlays.unit_tiles import ForEach, Tile, cut_in_copies, cut_in_threads, cut_packed, pack_tile, unpack_faces
 
 __all__ = [
     "Faces",

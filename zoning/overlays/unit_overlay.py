@@ -16,8 +16,7 @@ from layers.crs import is_equal_area, same_crs
 from layers.errors import CrsError, GeometryError, LimitError, UnknownNameError, is_out_of_memory, raise_all, shown
 from layers.inputs import Layer
 from layers.phrases import Phrase
-from zoning.overlays.planar_partition import Faces, Geometries
-from zoning.overlays.unit_tiles import ForEach, partition_tiles
+from zoning.overlays.planar_partition import Faces, ForEach, Geometries, partition_tiles
 from zoning.unit_ids import keep_ids
 
 Designation: TypeAlias = gpd.GeoDataFrame | Layer

@@ -1,4 +1,5 @@
 from zoning.pipeline.column_sources import StudyTables, read_study_tables
+from zoning.pipeline.entry_checks import scenario_faults, with_parameters
 from zoning.pipeline.flow import (
     SCENARIO,
     STEPS,
@@ -22,7 +23,6 @@ from zoning.pipeline.records.policy_records import TREATMENTS, cover, jurisdicti
 from zoning.pipeline.records.quota_records import optimum_said, price_said, rule_named, rule_said, solution_said
 from zoning.pipeline.rulebook_audit import audit, rule_coverage_of
 from zoning.pipeline.run_estimate import choose_way, estimate
-from zoning.pipeline.scenario_checks import scenario_faults, with_parameters
 from zoning.pipeline.study_checks import group_absent, known_roles, read_everything, remarks
 from zoning.pipeline.worked_cases import case_coverage, run_cases
 

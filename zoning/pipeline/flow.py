@@ -56,10 +56,10 @@ from zoning.money import (
 )
 from zoning.overlays import ForEach, cut_in_threads, overlay, settle_lines, tabulate_lines
 from zoning.pipeline.column_sources import StudyTables, provided, read_study_tables
+from zoning.pipeline.entry_checks import robustness_faults, scenario_faults, with_parameters
 from zoning.pipeline.left_out import foresee_left_out, leave_out_cause, without_dependants
 from zoning.pipeline.plan_findings import assume, assume_scheme
 from zoning.pipeline.plan_steps import KeptResults, OnPieces, Steps
-from zoning.pipeline.scenario_checks import robustness_faults, scenario_faults, with_parameters
 from zoning.pipeline.study_checks import dropped_units, known_units, name_faults, read_everything, remarks
 from zoning.plan import Assumption, IndexRaster, Plan
 from zoning.policies import assign_traced, instrument_gaps, list_industries, lists_in_force, local_items, looser_faults

@@ -43,9 +43,16 @@ from zoning.pipeline.column_sources import (
     read_study_tables,
     title_faults,
 )
-from zoning.pipeline.flow_checks import energy_faults, energy_notes, flow_faults, flow_notes
-from zoning.pipeline.quota_checks import quota_faults, siting_faults
-from zoning.pipeline.scenario_checks import scenario_faults, with_parameters
+from zoning.pipeline.entry_checks import (
+    energy_faults,
+    energy_notes,
+    flow_faults,
+    flow_notes,
+    quota_faults,
+    scenario_faults,
+    siting_faults,
+    with_parameters,
+)
 from zoning.policies import local_list_faults
 from zoning.rulebook import (
     ELEVATION_ROLE,

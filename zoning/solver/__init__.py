@@ -2,9 +2,8 @@
 
 from zoning.solver.exact_steps import UNLIMITED, Counts, Number, Step, exact_number
 from zoning.solver.gini_optimum import find_most_equal, gini
-from zoning.solver.highs_solver import LinearConstraint, Programme, choose
-from zoning.solver.infeasibility import Wording, find_conflict, refuse
 from zoning.solver.integer_programme import Optimum, broken_rules, find_best
+from zoning.solver.linear_programmes import LinearConstraint, Programme, Wording, choose, find_conflict, refuse
 from zoning.solver.webster import (
     ALL,
     CrossingError,

@@ -17,8 +17,8 @@ import numpy as np
 from layers.errors import LimitError
 from layers.phrases import Phrase
 from zoning.solver.exact_steps import Counts
-from zoning.solver.highs_solver import Places, Programme, load_solver, settle_status
 from zoning.solver.integer_programme import Optimum, at_bounds, find_best, keeps_rules
+from zoning.solver.linear_programmes import Places, Programme, load_solver, settle_status
 from zoning.solver.webster import Floats
 
 if TYPE_CHECKING:

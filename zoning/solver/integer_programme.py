@@ -15,7 +15,7 @@ import numpy.typing as npt
 from layers.errors import LimitError
 from layers.phrases import Phrase
 from zoning.solver.exact_steps import Counts
-from zoning.solver.highs_solver import LinearConstraint, LpSolution, Places, Programme, solve
+from zoning.solver.linear_programmes import LinearConstraint, LpSolution, Places, Programme, solve
 from zoning.solver.webster import Flags, Floats
 
 ALL = 0

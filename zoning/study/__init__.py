@@ -34,11 +34,12 @@ from zoning.study.study_file import (
     builtin_studies,
     builtin_study,
     is_builtin,
+    read_study,
+    read_try,
     study_schema,
     vary_study,
     with_scenario,
 )
-from zoning.study.study_reader import read_study, read_try
 from zoning.study.transfers import EnergySection, EnergyShare, IndustriesSection, Part, Transfer
 
 __all__ = [

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from maps.cli.unit_display import show_unit
+from maps.cli.plan_displays import show_unit
 from maps.telling.explanations.explanation_content import explain
 from maps.telling.summaries.unit_verdicts import verdicts
 from maps.words import localize

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from layers.errors import SourceError
-from maps.drafts.column_inference import (
+from maps.drafts.source_inspection import (
     few_values,
     guess_id,
     guess_jurisdictions,

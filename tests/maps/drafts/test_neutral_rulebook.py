@@ -11,8 +11,8 @@ from shapely import box
 
 from layers.errors import ZoneplanError
 from maps.drafts import write_first_rulebook, write_plan
-from maps.drafts.column_inference import guess_id, guess_jurisdictions, guess_name
 from maps.drafts.first_rulebook import known_roles
+from maps.drafts.source_inspection import guess_id, guess_jurisdictions, guess_name
 from maps.drawing.palette import FILLS, zone_fills
 from maps.telling.reports.report_page import report
 from maps.words import languages, localize

@@ -18,7 +18,7 @@ from maps.drawing.map_context import Neighbourhood, context_around
 from maps.drawing.map_names import map_names
 from maps.drawing.palette import LIGHT, overlay_signs
 from maps.drawing.static_map import WIDTH, picture
-from maps.drawing.svg_paths import Frame
+from maps.drawing.topology import Frame
 from maps.words import width
 
 RING = 'fill="#fff" stroke="#1D2428" stroke-width="1.6"'

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from shapely.geometry import MultiPolygon, Polygon, box
 
-from maps.drawing.svg_paths import FINENESS, Frame, dissolve, simplify, svg_path
+from maps.drawing.topology import FINENESS, Frame, dissolve, simplify, svg_path
 
 
 def drawn(data: str) -> list[Polygon]:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from maps.cli.comparison_display import as_json
+from maps.cli.plan_displays import comparison_json as as_json
 from maps.runs import read_run, verify, write_run
 from maps.telling.summaries.comparison_words import ComparisonWords
 from tests.conftest import ROOT

@@ -19,7 +19,7 @@ import tomli_w
 from shapely.geometry import mapping
 
 from maps.serve import PlanServer, TriedPlans
-from maps.serve.tried_plans import KEPT, units_of
+from maps.serve.plan_server import KEPT, units_of
 from tests.conftest import keep
 from zoning.pipeline.flow import FreshPlan, run
 from zoning.study import read_study

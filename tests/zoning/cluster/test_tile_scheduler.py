@@ -19,7 +19,7 @@ import shapely
 from layers.errors import ZoneplanError
 from zoning.cluster import on_cluster, tile_scheduler
 from zoning.overlays import overlay, pack_tile, unit_tiles
-from zoning.overlays.unit_tiles import cut_tile, pack_faces, tiles_of, unpack_faces, unpack_tile
+from zoning.overlays.planar_partition import cut_tile, pack_faces, tiles_of, unpack_faces, unpack_tile
 
 ROOT = Path(__file__).resolve().parents[3]
 SIDE = 12

@@ -10,8 +10,7 @@ import pytest
 import shapely
 
 from zoning.overlays import cut_in_copies, cut_in_threads
-from zoning.overlays.planar_partition import Faces
-from zoning.overlays.unit_tiles import Tile, cut_tile, partition_tiles, tiles_of
+from zoning.overlays.planar_partition import Faces, Tile, cut_tile, partition_tiles, tiles_of
 
 GRID = np.array([shapely.box(x, y, x + 10, y + 10) for y in range(0, 60, 10) for x in range(0, 80, 10)])
 """48 squares of 1 ha each, 8 in a row."""

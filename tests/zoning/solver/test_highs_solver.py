@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from zoning.solver import LinearConstraint, Programme, find_best, highs_solver
-from zoning.solver.highs_solver import load_solver, settle_status, sifting, solve
+from zoning.solver.linear_programmes import load_solver, settle_status, sifting, solve
 
 INF = float("inf")
 COUNT = 12_000

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoning.solver import LinearConstraint, Programme, Wording, find_conflict, refuse
-from zoning.solver.highs_solver import solve
+from zoning.solver.linear_programmes import solve
 
 INF = float("inf")
 STATES = pd.Series(["Utah", "Utah", "Idaho", "Idaho"], index=["a", "b", "c", "d"])

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from zoning.solver import LinearConstraint, Programme, broken_rules, find_best
-from zoning.solver.highs_solver import solve
 from zoning.solver.integer_programme import keeps_rules, nested_caps
+from zoning.solver.linear_programmes import solve
 
 INF = float("inf")
 

@@ -14,7 +14,7 @@ from maps.words import render
 from zoning.money import parties_of
 from zoning.study import Agreement, Sides, settle_agreement
 from zoning.study.agreement import index_of, tonnes_above
-from zoning.study.terms import Band, Pollutant
+from zoning.study.flow_rows import Band, Pollutant
 
 D = Decimal
 CHISHUI = {

@@ -28,7 +28,7 @@ TREATMENTS = {
     "禁止准入": "prohibited", "禁止准入类": "prohibited",
 }  # fmt: skip
 """What may stand in the column ``treatment``, and what it means."""
-HEADINGS = {
+HEADINGS: dict[str, tuple[str, ...]] = {
     "item": ("项目号", "事项编号", "序号", "编号"),
     "text": ("禁止或许可事项", "禁止或限制事项", "事项名称", "事项"),
     "industry": ("行业名称", "国民经济行业名称", "国民经济行业", "所属行业", "行业"),

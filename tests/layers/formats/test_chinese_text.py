@@ -6,7 +6,7 @@ import pytest
 
 from layers.errors import SourceError
 from layers.formats import read_features, read_table
-from layers.formats.tables.csv_files import BOM, is_clearly_chinese
+from layers.formats.csv_files import BOM, is_clearly_chinese
 
 CHINESE = {
     "units": "代码,名称,人口\n530600,昭通市,509\n520500,毕节市,689\n530300,曲靖市,576\n",

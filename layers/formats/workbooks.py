@@ -12,11 +12,11 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse  # one with a DTD or entities is refused
+from xml.etree.ElementTree import Element, ParseError, fromstring, iterparse
 
 from layers.errors import LimitError, SourceError, shown
+from layers.formats.csv_files import CsvRow
 from layers.formats.gdal_drivers import check_rows, check_size
-from layers.formats.tables.csv_files import CsvRow
 from layers.numerals import DecimalSign
 from layers.phrases import Phrase
 

@@ -1,10 +1,10 @@
-"""A unit, and what many draws of a plan came to, on the terminal."""
+"""Comparisons, consensus, a unit, and what many draws of a plan came to, on the terminal and as JSON."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.console import Console
@@ -15,11 +15,141 @@ from rich.text import Text
 
 from layers.errors import escape_hidden
 from layers.phrases import Phrase
-from maps.telling import Gauge, Place, Verdict, ground_lines, quota_shifts, verdicts, where_lines
+from maps.telling import (
+    ComparisonWords,
+    ConsensusWords,
+    Gauge,
+    Place,
+    Verdict,
+    ground_lines,
+    quota_shifts,
+    verdicts,
+    where_lines,
+)
 from maps.words import LocalizedPlan, amount, capital, catalogue, format_number, localize, percent, text_in
+from zoning.whatif import MOVES, UNKNOWN
 
 if TYPE_CHECKING:
-    from zoning.whatif import Robustness
+    from zoning.whatif import Comparison, Consensus, Robustness
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """What moved, why, and sums, as plain values."""
+    rows = found.moved.rename(columns={"before": "from", "after": "to"}).to_dict("records")
+    moved = [
+        {**{key: row[key] for key in ("unit_id", "what", "item", "from", "to")},
+         "cause": {"kind": row["cause_kind"], **({"id": row["cause_id"]} if row["cause_kind"] != UNKNOWN else {})}}
+        for row in rows
+    ]  # fmt: skip
+    differences = [{"kind": one.kind, "id": one.id, "from": one.before, "to": one.after} for one in found.differences]
+    return {
+        "moved": moved,
+        "differences": differences,
+        "totals": found.totals,
+        "transitions": found.transitions.rename(columns={"before": "from", "after": "to"}).to_dict("records"),
+        "only_before": list(found.only_before),
+        "only_after": list(found.only_after),
+        **({"note": found.note} if found.note else {}),
+    }
+
+
+def print_comparison(found: Comparison, language: str) -> None:
+    """The tables that people read: who became what, and how much moved because of which difference."""
+    told, console = ComparisonWords(found, language), Console()
+    words = told.words
+    console.print(escape(told.verdict))
+    if told.lead:
+        console.print(escape(told.lead))
+    if found.same:
+        return
+    if len(told.changed):
+        table = RichTable(title=words["title"], title_justify="left")
+        for heading in ("before", "after", "units", "hectares"):
+            table.add_column(words[heading], justify="right" if heading in {"units", "hectares"} else "left")
+        for row in told.changed.itertuples():
+            table.add_row(
+                escape(told.zone(str(row.before))),
+                escape(told.zone(str(row.after))),
+                format_number(int(str(row.units)), language),
+                format_number(float(str(row.area_ha)), language),
+            )
+        console.print(table)
+    causes = RichTable()
+    causes.add_column(words["cause"])
+    there = [what for what in MOVES if any(what in one.counts for one in told.causes)]
+    for what in there:
+        causes.add_column(words[what], justify="right")
+    for one in told.causes:
+        causes.add_row(escape(one.text), *(format_number(one.counts.get(what, 0), language) for what in there))
+    console.print(causes)
+    for key, lines in (("amounts", told.sums["quotas"]), ("amounts_paid", told.sums["flows"])):
+        for line in lines:
+            before, after = (f"{amount(side, language)} {line.unit}" for side in (line.before, line.after))
+            said = words[key].format(quota=line.title, more=line.more, less=line.less, before=before, after=after)
+            console.print(escape(said))
+
+
+SHOWN_IN_CONSENSUS = 20
+"""Units that are listed; the table has all."""
+
+
+def consensus_json(found: Consensus) -> dict[str, Any]:
+    """What they agree on and what the rest hangs on, as plain values."""
+    pairs = found.says.groupby("unit_id")
+    says = {str(unit): dict(zip(rows["voice"], rows["main"], strict=True)) for unit, rows in pairs}
+    units = [{**row, "says": says[row["unit_id"]]} for row in found.units.to_dict("records")]
+    grouped, hangs = (table.groupby(["kind", "id"], sort=True) for table in (found.differences, found.hangs))
+    told = [
+        {
+            "kind": kind,
+            "id": name,
+            "values": dict(zip(rows["voice"], rows["value"], strict=True)),
+            "units": hangs.get_group((kind, name))["unit_id"].unique().tolist() if (kind, name) in hangs.groups else [],
+        }
+        for (kind, name), rows in grouped
+    ]
+    agreed = found.units.drop(found.disputed.index)
+    return {
+        "voices": list(found.voices),
+        "agreed": {"units": len(agreed), "area_ha": float(agreed["area_ha"].sum())},
+        "disputed": {"units": len(found.disputed), "area_ha": float(found.disputed["area_ha"].sum())},
+        "units": units,
+        "differences": told,
+    }
+
+
+def print_consensus(found: Consensus, language: str) -> None:
+    """How far they agree, the units on which they do not, and in what they differ."""
+    told, console, disputed = ConsensusWords(found, language), Console(), found.disputed
+    words = told.words
+    console.print(escape(told.verdict))
+    if len(disputed):
+        table = RichTable(title=words["disputed"], title_justify="left")
+        for key in ("unit", "main", "agree", "hangs_on"):
+            table.add_column(words[key])
+        ranked = disputed.sort_values(["agree", "area_ha"], ascending=[True, False], kind="stable")
+        for row in ranked.head(SHOWN_IN_CONSENSUS).to_dict("records"):
+            said = words["agree_value"].format(agree=row["agree"], voices=row["voices"])
+            named = f"{told.unit(row['unit_id'])} ({row['unit_id']})"
+            hangs = told.hangs.get(row["unit_id"], "")
+            table.add_row(*map(escape, (named, told.zone(row["main"]), said, hangs)))
+        console.print(table)
+        if len(disputed) > SHOWN_IN_CONSENSUS:
+            console.print(
+                escape(words["more"].format(count=format_number(len(disputed) - SHOWN_IN_CONSENSUS, language)))
+            )
+    if not len(found.differences):
+        console.print(escape(words["none"]))
+        return
+    table = RichTable(title=words["differences"], title_justify="left")
+    table.add_column(words["what"], overflow="fold")
+    for voice in found.voices:
+        table.add_column(escape(told.voices[voice]), overflow="fold")
+    table.add_column(words["units"], justify="right")
+    for row in told.rows:
+        count = format_number(row.units, language)
+        table.add_row(escape(row.title), *(escape(row.values[voice]) for voice in found.voices), count)
+    console.print(table)
 
 
 SHOWN = 5

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from layers.errors import SourceError, StudyError
-from layers.formats.tables.csv_files import read_sheet
+from layers.formats.csv_files import read_sheet
 
 
 def sheet(tmp_path, content, **options):

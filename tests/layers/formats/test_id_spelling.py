@@ -11,7 +11,7 @@ from shapely import Point
 
 from layers.errors import SourceError
 from layers.formats import join_table
-from layers.formats.tables.id_spelling import canonical
+from layers.formats.attribute_join import canonical
 
 IDS = ["a1", "b2", "04013", "110101001001"]
 UNITS = gpd.GeoDataFrame(
