@@ -48,6 +48,8 @@ MOVED_ROOMS = {
     "zoning.scenario": "zoning.whatif",
     "zoning.siting": "zoning.quotas",
     "zoning.trace": "zoning.reasons",
+    "maps.explain": "maps.telling",
+    "maps.summaries": "maps.telling",
     "maps.init": "maps.drafts",
     "maps.locale": "maps.words",
     "maps.run_folder": "maps.runs",

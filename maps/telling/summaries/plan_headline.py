@@ -176,7 +176,7 @@ def headline(plan: LocalizedPlan, found: Verdicts) -> Headline:
     --------
     >>> import zoneplan as zp
     >>> from maps.words import localize
-    >>> from maps.telling.summaries import verdicts
+    >>> from maps.telling import verdicts
     >>> plan = localize(zp.run(zp.read_study(zp.builtin_study("us_mountain_west"))), "en")
     >>> told = headline(plan, verdicts(plan))
     >>> told.sentence

@@ -18,7 +18,7 @@ import shapely
 
 from layers.errors import ZoneplanError
 from zoning.cluster import on_cluster, tile_scheduler
-from zoning.overlays import overlay, pack_tile, unit_tiles
+from zoning.overlays import overlay, pack_tile, planar_partition
 from zoning.overlays.planar_partition import cut_tile, pack_faces, tiles_of, unpack_faces, unpack_tile
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -75,7 +75,7 @@ def cluster() -> Iterator[tuple[str, list[subprocess.Popen[str]]]]:
 def small_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tiles of some six units, so that there are many."""
     defaults = tiles_of.__kwdefaults__ or {}
-    monkeypatch.setattr(unit_tiles.tiles_of, "__kwdefaults__", defaults | {"vertices": 30})
+    monkeypatch.setattr(planar_partition.tiles_of, "__kwdefaults__", defaults | {"vertices": 30})
 
 
 def same(one: gpd.GeoDataFrame, other: gpd.GeoDataFrame) -> bool:

@@ -11,7 +11,7 @@ import zoneplan as zp
 from maps.telling.summaries.amount_shifts import quota_shifts
 from maps.words import languages, localize
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from zoning.plan import Plan
 from zoning.tables import CLAIMS, ZONES, tabulate
 from zoning.zones import classify, resolve
 
-SCRIPTS = Path(__file__).parents[1] / "web" / "scripts"
+SCRIPTS = Path(__file__).parents[2] / "web" / "scripts"
 STUDIES = ("us_mountain_west", "china_provinces")
 TOLD = [(study, language) for study in STUDIES for language in ("en", "zh")]
 CODE = re.compile(r"\w+_\w+|\b[a-z]+-\d\b|[<>=]=|\bAND\b|\bOR\b")

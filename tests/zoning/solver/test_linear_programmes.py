@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from zoning.solver import LinearConstraint, Programme, find_best, highs_solver
+from zoning.solver import LinearConstraint, Programme, find_best, linear_programmes
 from zoning.solver.linear_programmes import load_solver, settle_status, sifting, solve
 
 INF = float("inf")
@@ -16,7 +16,7 @@ COUNT = 12_000
 
 @pytest.fixture(autouse=True)
 def _few_are_many(monkeypatch):
-    monkeypatch.setattr(highs_solver, "_MANY", 10_000)
+    monkeypatch.setattr(linear_programmes, "_MANY", 10_000)
 
 
 def limited(count: int = COUNT, *, seed: int = 0, parts: int = 7) -> Programme:
@@ -62,7 +62,7 @@ def test_the_solver_has_nothing_left_to_do(seed):
 def test_the_same_bytes_as_without(seed, monkeypatch):
     one = limited(seed=seed)
     best, again = find_best(one), find_best(one)
-    monkeypatch.setattr(highs_solver, "sifting", lambda _: None)
+    monkeypatch.setattr(linear_programmes, "sifting", lambda _: None)
     alone = find_best(one)
     assert best.amounts.tobytes() == again.amounts.tobytes() == alone.amounts.tobytes()
     assert best.prices.tobytes() == again.prices.tobytes()
@@ -76,7 +76,7 @@ def test_without_a_measure_very_many_units_are_alike(monkeypatch):
     one = limited()
     one = replace(one, rows=one.rows[:-1])
     sifted = solve(one)
-    monkeypatch.setattr(highs_solver, "sifting", lambda _: None)
+    monkeypatch.setattr(linear_programmes, "sifting", lambda _: None)
     assert sifted.amounts.tobytes() == solve(one).amounts.tobytes()
 
 
