@@ -67,7 +67,7 @@ HANGS_ON = {
 KINDS = ("seconds", "memory_bytes", "disk_bytes", "tiled_memory_bytes")
 PROGRAM = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan.__main__ import main; main()"
 BY_TILES = """
-from maps.cli import commands
+from zoneplan.cli import commands
 found = commands._fitting
 commands._fitting = lambda study, how: found(study, how)._replace(workers=1, by_tiles=True)
 """

@@ -51,7 +51,7 @@ def see(frame, event, _):
                 pass  # a process that holds no file of its parent
 threading.setprofile(see)
 sys.setprofile(see)
-from maps.cli.commands import main
+from zoneplan.cli.commands import main
 main(["demo", "demo"])
 """
 

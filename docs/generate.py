@@ -29,7 +29,7 @@ import zoneplan as zp
 from hatch_build import compile_catalogues
 from layers.errors import SeveralErrors, ZoneplanError
 from layers.sources.field_types import DescribedSchema
-from maps.cli.commands import app
+from zoneplan.cli.commands import app
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
 from zoning.study import study_schema
@@ -168,7 +168,7 @@ def command_page() -> str:
 
 def exit_codes_page() -> str:
     """What each exit code means, by the error that carries it."""
-    for package in rooms.PACKAGES:
+    for package in ("layers", "zoning", "maps"):
         importlib.import_module(f"{package}.errors")
     listed = sorted(
         {(error.exit_code, error.__name__, _first_line(error)) for error in _heirs(ZoneplanError)},

@@ -19,6 +19,7 @@ PACKAGES = {
     "layers": "read and prepare",
     "zoning": "decide, from what layers has read",
     "maps": "show and write, with the help of both",
+    "zoneplan": "the front door, and the command",
 }
 FLOW = {
     "read_study": "study",
@@ -42,7 +43,7 @@ ROW, BOX, HEAD, GAP, STEP_GAP, MARGIN = 40, 26, 28, 36, 16, 16
 STYLE = (
     "text{font:13px system-ui,sans-serif;fill:#1f2328;text-anchor:middle}.small{font-size:10.5px;fill:#57606a}"
     ".noun{font-style:italic}.head{font-weight:600;text-anchor:start}.box{stroke:#57606a}.room{fill:#fff}"
-    ".arrow{fill:none;stroke:#8c959f}.layers{fill:#e8f1e4}.zoning{fill:#e6eef8}.maps{fill:#f7eee0}"
+    ".arrow{fill:none;stroke:#8c959f}.layers{fill:#e8f1e4}.zoning{fill:#e6eef8}.maps{fill:#f7eee0}.zoneplan{fill:#f0e8f4}"
 )
 
 Graph = Mapping[str, frozenset[str]]
@@ -138,7 +139,7 @@ def laid_out(graph: Graph) -> tuple[dict[Point, int], list[tuple[Point, Point]]]
 
 
 def picture() -> str:
-    """The flow of a plan, and the rooms of the three packages below each other, as an SVG document."""
+    """The flow of a plan, and the rooms of the packages below each other, as an SVG document."""
     flow = _flow()
     bands = [_package(package) for package in PACKAGES]
     full = 2 * MARGIN + max(wide for _, wide, _ in (flow, *bands))

@@ -1,4 +1,4 @@
-"""What people see: web map, tables, report, the run folder and the command."""
+"""What people see: web map, tables, report and the run folder."""
 
 from zoneplan.front_door import serve
 

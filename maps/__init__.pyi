@@ -1,1 +1,2 @@
 from zoneplan import *
+from zoneplan.cli import progress as progress

@@ -404,7 +404,7 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str]) -> Callable[..., SimpleNamespace]:
     """Call the command in this process; gives ``code``, ``out`` and ``err``."""
-    from maps.cli.commands import main
+    from zoneplan.cli.commands import main
 
     def call(*arguments: object) -> SimpleNamespace:
         before = signal.getsignal(signal.SIGTERM)

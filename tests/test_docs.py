@@ -31,8 +31,8 @@ from xml.etree import ElementTree as ET
 import pandas as pd
 import pytest
 
-from maps.cli.commands import main
 from tests.conftest import remembering
+from zoneplan.cli.commands import main
 from zoning.rulebook.chapter_schemas import Cases
 from zoning.rulebook.rulebook_folder import FILES
 from zoning.rulebook.schema import Head

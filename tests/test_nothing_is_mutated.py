@@ -168,7 +168,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     names: set[str] = set()
     held: set[int] = set()
     watched = {id(function): watch(function, names, held, name) for name, function in public().items()}
-    for module in [one for name, one in sys.modules.items() if name.split(".")[0] in {"layers", "zoning", "maps"}]:
+    packages = {"layers", "zoning", "maps", "zoneplan"}
+    for module in [one for name, one in sys.modules.items() if name.split(".")[0] in packages]:
         for name, value in list(vars(module).items()):
             if id(value) in watched:
                 monkeypatch.setattr(module, name, watched[id(value)])

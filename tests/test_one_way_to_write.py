@@ -33,7 +33,6 @@ from layers.formats import digest
 from layers.outputs import NEW, csv_table, files_in, staged, write_text
 from layers.read.reading_step import read_inputs
 from layers.sandbox import can_fork
-from maps.cli.commands import app
 from maps.drafts import write_first_rulebook, write_pins, write_plan, write_study
 from maps.exports import write_geodatabase, write_geopackage, write_geoparquet, write_workbook
 from maps.runs import write_run
@@ -43,6 +42,7 @@ from maps.telling.reports.pdf_file import write_pdf
 from maps.telling.reports.report_page import write_report
 from maps.telling.reports.unit_dossier import write_dossier
 from maps.web import draw
+from zoneplan.cli.commands import app
 from zoning.indices import raster_index
 from zoning.study import read_study
 
@@ -107,7 +107,7 @@ CASES = {
 """Each of what zoneplan writes."""
 USUAL = [pytest.param(name, marks=[pytest.mark.long] if case.is_large else []) for name, case in CASES.items()]
 WRITERS = {
-    "maps.cli.commands": {"table"},
+    "zoneplan.cli.commands": {"table"},
     "maps.exports.file_geodatabase": {"geodatabase"},
     "maps.exports.geopackage": {"geopackage", "geoparquet"},
     "maps.exports.workbook": {"workbook"},

@@ -277,7 +277,7 @@ def stop(*arguments):
     signal.raise_signal(getattr(signal, name))  # to this thread; another could take a signal to the process, too late
 maps.runs.run_files.write_workbook = stop
 sys.argv[0] = "zoneplan"
-from maps.cli import main
+from zoneplan.cli import main
 main()
 """
 

@@ -28,16 +28,16 @@ import pytest
 import rasterio
 import rich.console
 
-import maps.cli.commands
 import maps.drafts
 import maps.telling.explanations
+import zoneplan.cli.commands
 import zoning.pipeline.flow
 from maps.runs import verify
 from tests.conftest import examples
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS
 
 FORK = multiprocessing.get_context("fork")
-LOADED = (maps.cli.commands, maps.telling.explanations, maps.drafts, rich.console, zoning.pipeline.flow)
+LOADED = (zoneplan.cli.commands, maps.telling.explanations, maps.drafts, rich.console, zoning.pipeline.flow)
 """What the command loads at its first use: a copy of this process has it already."""
 CONTRACT = {0, 2, 3, 4, 6}
 """Exit codes of a check, but for a fault of ours."""
@@ -77,7 +77,7 @@ def _command(folder: Path, arguments: list[str]) -> None:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS)  # as in a process of its own
     warnings.resetwarnings()
     warnings.simplefilter("ignore")  # a planner sees none either
-    maps.cli.commands.main(arguments)
+    zoneplan.cli.commands.main(arguments)
 
 
 def layer(source: str, *more: str) -> str:

@@ -583,7 +583,7 @@ def test_every_row_of_a_layer_is_in_the_result_or_in_the_ledger(toy_folder: Path
 def calls(name: str) -> list[tuple[Path, ast.Call]]:
     """Every call of a function or method of this name in the packages."""
     found = []
-    for package in ("layers", "zoning", "maps"):
+    for package in ("layers", "zoning", "maps", "zoneplan"):
         for path in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 called = node.func if isinstance(node, ast.Call) else None

@@ -17,10 +17,10 @@ import pytest
 import rich.console
 
 import layers.outputs
-import maps.cli.commands
 import maps.drafts
 import maps.runs.run_files
 import maps.telling.explanations
+import zoneplan.cli.commands
 import zoning.pipeline
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run
 
@@ -172,7 +172,7 @@ PLACES = (
     (zoning.pipeline, "run"),
     (maps.runs.run_files, "write_workbook"),
     (layers.outputs, "_put"),
-    (maps.cli.commands, "_tell"),
+    (zoneplan.cli.commands, "_tell"),
 )
 
 

@@ -3,7 +3,6 @@ from layers.crs import project, working_crs
 from layers.errors import ZoneplanError
 from layers.inputs import Inputs
 from layers.read import prepare, read_inputs
-from maps.cli import progress
 from maps.drafts import write_plan, write_study
 from maps.drawing import picture
 from maps.exports import (
@@ -24,6 +23,7 @@ from maps.telling import (
 from maps.web import draw
 from maps.words import render
 from zoneplan import indices as indices
+from zoneplan.cli import progress
 from zoning.errors import InfeasibleError
 from zoning.measures import derive, measure
 from zoning.money import account, judge_energy

@@ -52,7 +52,7 @@ def run() -> NoReturn:
     except KeyboardInterrupt:  # a second one, while the first is being told
         print("zoneplan: interrupted", file=sys.stderr)
     except (MemoryError, SystemError) as error:  # memory so short that the command could not say it itself
-        from maps.cli.exit_codes import judge  # noqa: PLC0415  (loaded by then, but for the shortest)
+        from zoneplan.cli import judge  # noqa: PLC0415  (loaded by then, but for the shortest)
 
         code = judge(error)
     sys.exit(output.exit_code(code if isinstance(code, int) else 0))
@@ -62,8 +62,8 @@ def _run() -> None:
     try:
         if found := clashes():
             sys.exit(report_clashes(found, sys.argv[1:]))
-        from maps.cli import limit_drivers  # noqa: PLC0415  (all that loads is to be inside, and the packages are our own)
-        from maps.cli import main as command  # noqa: PLC0415  (as above)
+        from zoneplan.cli import limit_drivers  # noqa: PLC0415  (all that loads is to be inside, and the packages are our own)
+        from zoneplan.cli import main as command  # noqa: PLC0415  (as above)
     except KeyboardInterrupt:
         print("zoneplan: interrupted: no run folder was written", file=sys.stderr)
         sys.exit(INTERRUPTED)

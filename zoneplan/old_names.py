@@ -54,6 +54,7 @@ MOVED_ROOMS = {
     "maps.locale": "maps.words",
     "maps.run_folder": "maps.runs",
     "maps.style": "maps.drawing",
+    "maps.cli": "zoneplan.cli",
 }
 """Where rooms stand that the documentation named."""
 

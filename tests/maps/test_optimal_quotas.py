@@ -9,12 +9,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from maps.cli.commands import main
 from maps.runs import read_run
 from maps.telling.explanations.explanation_content import explain, trace
 from maps.telling.reports.report_page import report
 from maps.telling.reports.unit_dossier import dossier
 from maps.words import localize
+from zoneplan.cli.commands import main
 from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study

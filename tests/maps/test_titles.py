@@ -17,7 +17,6 @@ import pandas as pd
 import pytest
 
 from layers.parallel import copies
-from maps.cli.commands import _summary, _tell
 from maps.drawing.static_map import picture
 from maps.exports import write_geopackage, write_workbook
 from maps.runs.run_files import read_run, write_files
@@ -29,6 +28,7 @@ from maps.telling.reports.unit_dossier import dossier
 from maps.web import draw
 from maps.web.page_model import Page, as_json
 from maps.words import catalogue, localize, text_in
+from zoneplan.cli.commands import _summary, _tell
 from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study

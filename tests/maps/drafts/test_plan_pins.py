@@ -16,7 +16,7 @@ import rasterio
 from shapely import box
 
 from layers.read.reading_step import read_inputs
-from maps.cli.commands import main
+from zoneplan.cli.commands import main
 from zoning.study import builtin_study, read_study
 
 X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0

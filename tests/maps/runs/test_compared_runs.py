@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pytest
 
-from maps.cli.plan_displays import comparison_json as as_json
 from maps.runs import read_run, verify, write_run
 from maps.telling.summaries.comparison_words import ComparisonWords
 from tests.conftest import ROOT
 from tests.zoning.study.test_tries import write_try
+from zoneplan.cli.plan_displays import comparison_json as as_json
 from zoning.pipeline.flow import FreshPlan, run
 from zoning.study import read_study
 from zoning.whatif import Comparison, compare

@@ -20,15 +20,16 @@ import zoning.errors
 from layers.errors import ZoneplanError
 from layers.ledger import finding_word
 from layers.phrases import AND, OR, Phrase, Reworded, phrase_list, word
-from maps.cli.commands import app
-from maps.cli.exit_codes import texts_of_help
 from maps.runs import read_run
 from maps.words import Renderer, languages, localize, phrase_in, render
 from maps.words.rendering import PHRASES, phrase_templates
+from zoneplan.cli.commands import app
+from zoneplan.cli.exit_codes import texts_of_help
 from zoning.plan import Plan
 
 ROOT = Path(__file__).resolve().parents[3]
-FILES = [path for package in ("layers", "zoning", "maps") for path in sorted((ROOT / package).rglob("*.py"))]
+PACKAGES = ("layers", "zoning", "maps", "zoneplan")
+FILES = [path for package in PACKAGES for path in sorted((ROOT / package).rglob("*.py"))]
 OTHERS = [language for language in languages() if language != "en"]
 MAKERS = ("Phrase", "template")
 ERRORS = {

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from layers.errors import SeveralErrors, SourceError
-from maps.cli.commands import main
+from zoneplan.cli.commands import main
 from zoning.errors import RulebookError
 from zoning.policies import judge_industry, list_industries
 from zoning.policies.negative_lists import cover_lists

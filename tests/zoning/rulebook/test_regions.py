@@ -251,7 +251,7 @@ def test_no_region_of_a_country_is_known_to_python() -> None:
         "capital",
     }
     root = Path(zp.__file__).resolve().parent.parent
-    sources = [path for package in ("layers", "zoning", "maps") for path in (root / package).rglob("*.py")]
+    sources = [path for package in ("layers", "zoning", "maps", "zoneplan") for path in (root / package).rglob("*.py")]
     found = {code for path in sources for code in codes if code in path.read_text(encoding="utf-8")}
     assert found == set()
 

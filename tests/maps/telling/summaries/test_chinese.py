@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from maps.cli.plan_displays import show_unit
 from maps.telling.explanations.explanation_content import explain
 from maps.telling.summaries.plan_headline import headline
 from maps.telling.summaries.unit_verdicts import verdicts
 from maps.words import localize
+from zoneplan.cli.plan_displays import show_unit
 
 LATIN, CHINESE = re.compile(r"[A-Za-z]"), re.compile(r"[\u4e00-\u9fff]")
 ADDRESS = re.compile(r"(?:[\w-]+\.)+[a-z]{2,}(?:/[\w./?=&%-]*)?")

@@ -11,7 +11,7 @@ from pathlib import Path
 from layers.phrases import Phrase
 
 ENGLISH = "en"
-CATALOGUES = Path(__file__).parents[1] / "words" / "catalogues"
+CATALOGUES = Path(__file__).parents[2] / "maps" / "words" / "catalogues"
 """Those of ``maps.words``, which loads more than help needs."""
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")
 """What says the user's language, the strongest first."""

@@ -24,7 +24,7 @@ import typer
 from layers.errors import Finding, ZoneplanError, escape_hidden
 from layers.phrases import Phrase, phrase_list, template
 from layers.sandbox import sandboxed
-from maps.cli.exit_codes import (
+from zoneplan.cli.exit_codes import (
     exit_code,
     judge,
     listen,
@@ -34,7 +34,7 @@ from maps.cli.exit_codes import (
     telling_what_was_written,
     terminate,
 )
-from maps.cli.spoken_language import ENGLISH, in_words, language_of, language_of_plan, speak, spoken
+from zoneplan.cli.spoken_language import ENGLISH, in_words, language_of, language_of_plan, speak, spoken
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -421,8 +421,8 @@ def explain_(
     if not as_json:
         _print_try(plan, language)
     if not (as_json or in_full or matters):
-        from maps.cli.plan_displays import show_unit
         from maps.words import localize
+        from zoneplan.cli.plan_displays import show_unit
 
         show_unit(localize(plan, language), find_unit(plan, unit))
         return
@@ -515,8 +515,8 @@ def at_(
     elif in_full:
         print(found.text().rstrip("\n"))
     else:
-        from maps.cli.plan_displays import show_place
         from maps.words import localize
+        from zoneplan.cli.plan_displays import show_place
 
         show_place(localize(plan, language), found)
 
@@ -588,8 +588,8 @@ def verify_(
     lines += [in_words(Phrase("  left out: {name}", name=name)) for name in verdict.left_out]
     same = verdict.state == "complete"
     if same and rerun:
-        from maps.cli.progress_display import progress
         from maps.runs import run_again
+        from zoneplan.cli.progress_display import progress
 
         with progress() as announce:
             again = run_again(folder, study, announce)
@@ -689,8 +689,8 @@ def compare_(
     as_json: AsJson = False,
 ) -> None:
     """Say what differs between two plans, and because of which rule, number or source; exit 1 where they do."""
-    from maps.cli.plan_displays import comparison_json, print_comparison
     from maps.runs import COMPARISON_KIND, require_own, write_comparison_folder
+    from zoneplan.cli.plan_displays import comparison_json, print_comparison
     from zoning.whatif import compare
 
     speak(language or language_of(before))
@@ -719,9 +719,9 @@ def consensus_(
     as_json: AsJson = False,
 ) -> None:
     """Say how many people's plans agree on each unit, in what they differ, and which units hang on that."""
-    from maps.cli.plan_displays import consensus_json, print_consensus
-    from maps.cli.progress_display import progress
     from maps.runs import CONSENSUS_KIND, require_own, write_consensus_folder
+    from zoneplan.cli.plan_displays import consensus_json, print_consensus
+    from zoneplan.cli.progress_display import progress
     from zoning.whatif import consensus, run_together
 
     speak(language or language_of(files[0]))
@@ -767,8 +767,8 @@ def robustness_(
     as_json: AsJson = False,
 ) -> None:
     """Say in how many of many draws of thresholds and weights each unit keeps its main function."""
-    from maps.cli.plan_displays import print_robustness, ranges_of
     from maps.runs import ROBUSTNESS_KIND, require_own, write_robustness_folder
+    from zoneplan.cli.plan_displays import print_robustness, ranges_of
     from zoning.whatif import KEPT, robustness
 
     speak(language or language_of(target))
@@ -806,9 +806,9 @@ def curve_(
     as_json: AsJson = False,
 ) -> None:
     """Say at which values of a parameter which units change, and in which range around its own nothing does."""
-    from maps.cli.progress_display import count_cases
-    from maps.cli.threshold_display import amounts_as_dict, find_parameter, print_amounts, print_curve
     from maps.words import localize
+    from zoneplan.cli.progress_display import count_cases
+    from zoneplan.cli.threshold_display import amounts_as_dict, find_parameter, print_amounts, print_curve
     from zoning.whatif import curve_amounts
     from zoning.zones import curve
 
@@ -835,8 +835,8 @@ def weights(
     as_json: AsJson = False,
 ) -> None:
     """Say between which values of each weight of the plan's indices no zone changes, and who would have them where."""
-    from maps.cli.threshold_display import print_weights
     from maps.words import localize
+    from zoneplan.cli.threshold_display import print_weights
     from zoning.zones import weight_intervals
 
     speak(language or language_of(target))
@@ -857,8 +857,8 @@ def serve(
     language: OwnLanguage = None,
 ) -> None:
     """Serve the map to this machine alone, so that also sites, optimal quotas and drawn land can be tried in it."""
-    from maps.cli.progress_display import progress
     from maps.serve import PlanServer, TriedPlans
+    from zoneplan.cli.progress_display import progress
     from zoning.whatif import as_fresh
 
     speak(language or language_of(target))
@@ -891,8 +891,8 @@ def seek_(
     as_json: AsJson = False,
 ) -> None:
     """Find the smallest change of parameters that meets goals, proved; exit 4 where nothing meets all of them."""
-    from maps.cli.threshold_display import print_sought
     from maps.words import localize
+    from zoneplan.cli.threshold_display import print_sought
     from zoning.whatif import seek
 
     speak(language or language_of(target))
@@ -925,8 +925,8 @@ def calibrate_(
     as_json: AsJson = False,
 ) -> None:
     """Fit thresholds of rules to a list of units decided elsewhere, and say how well rules and list then agree."""
-    from maps.cli.threshold_display import find_parameter, print_calibrated
     from maps.words import localize
+    from zoneplan.cli.threshold_display import find_parameter, print_calibrated
     from zoning.whatif import calibrate, read_decided
 
     speak(language or language_of(target))
@@ -968,8 +968,8 @@ def _plan_of(path: Path) -> Plan:
 
         require_whole(path)
         return read_run(path)
-    from maps.cli.progress_display import progress
     from maps.runs import kept_steps
+    from zoneplan.cli.progress_display import progress
     from zoning.pipeline import run
     from zoning.study import read_study
 
@@ -1026,7 +1026,7 @@ def doctor(
         else:
             print(notices_text())
         raise typer.Exit
-    from maps.cli.doctor import diagnose
+    from zoneplan.cli.doctor import diagnose
 
     found = diagnose()
     if as_json:
@@ -1088,9 +1088,9 @@ def _run(
     if asked is not None:
         speak(asked)
     with telling_what_was_written(folder):
-        from maps.cli.progress_display import progress
         from maps.runs import ContentCache, Options, cache_folder, key_before, require_room, write_kept_run
         from maps.words import require_language
+        from zoneplan.cli.progress_display import progress
         from zoning.study import read_study
 
         study = read_study(plan_file)
@@ -1285,9 +1285,9 @@ class Checked(NamedTuple):
 def _checked(target: Path, run_folder: Path | None, *, coverage: bool, pin: bool, as_json: bool) -> Checked:
     """The findings about a plan, a rulebook or a run's own rulebook."""
     from layers.outputs import MANIFEST, put_back
-    from maps.cli.progress_display import count_cases, count_parameters
     from maps.runs import RULEBOOK_FOLDER, read_run, require_whole, run_language
     from maps.words import Renderer, localize
+    from zoneplan.cli.progress_display import count_cases, count_parameters
     from zoning.pipeline import audit, case_coverage, rule_coverage_of
     from zoning.rulebook import builtin_rulebooks
 
@@ -1325,7 +1325,7 @@ def _checked(target: Path, run_folder: Path | None, *, coverage: bool, pin: bool
 def _check_plan(path: Path, *, pin: bool, with_features: bool) -> Checked:
     """The findings about a plan, which is pinned if that is wanted and none is an error."""
     from layers.read import feature_notes
-    from maps.cli.progress_display import progress
+    from zoneplan.cli.progress_display import progress
     from zoning.pipeline import check, foresee_left_out, placing, read_everything
     from zoning.study import read_study
 

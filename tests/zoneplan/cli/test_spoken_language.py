@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-import maps.cli.exit_codes
-import maps.cli.spoken_language
-from maps.cli.commands import app, main
-from maps.cli.spoken_language import in_words, language_of, language_of_plan, own_language, speak, spoken
+import zoneplan.cli.exit_codes
+import zoneplan.cli.spoken_language
 from maps.words import languages
+from zoneplan.cli.commands import app, main
+from zoneplan.cli.spoken_language import in_words, language_of, language_of_plan, own_language, speak, spoken
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENGLISH = re.compile(
@@ -174,12 +174,12 @@ def test_a_language_without_a_catalogue_changes_nothing() -> None:
 def test_english_needs_no_catalogue() -> None:
     """Messages and progress of an English run load nothing for their words."""
     program = (
-        "import sys; from maps.cli.exit_codes import say; from layers.phrases import Phrase; "
+        "import sys; from zoneplan.cli.exit_codes import say; from layers.phrases import Phrase; "
         "say(Phrase('no run folder was written')); print('maps.words' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("False\n", "zoneplan: no run folder was written\n")
-    assert maps.cli.spoken_language.ENGLISH == "en"
+    assert zoneplan.cli.spoken_language.ENGLISH == "en"
 
 
 COMMANDS = ("", *sorted(get_command(app).commands))
@@ -208,7 +208,8 @@ def test_help_speaks_the_language_asked_for_and_english_afterwards(capsys, monke
 
 
 def test_help_of_a_language_without_phrases_stays_english() -> None:
-    assert maps.cli.exit_codes._catalogue("xx").gettext("Show this message and exit.") == "Show this message and exit."
+    text = "Show this message and exit."
+    assert zoneplan.cli.exit_codes._catalogue("xx").gettext(text) == text
 
 
 def test_help_speaks_the_language_of_lang_or_of_the_plan(capsys, monkeypatch, tmp_path) -> None:
@@ -260,7 +261,7 @@ def test_the_doctor_speaks_the_language(capsys, monkeypatch, language) -> None:
 def test_help_loads_no_engine() -> None:
     """In any language it answers at once: neither tables nor geometry are loaded for it."""
     script = (
-        "import sys; from maps.cli.commands import main\n"
+        "import sys; from zoneplan.cli.commands import main\n"
         "try: main(['run', '--lang', 'zh', '--help'])\n"
         "except SystemExit: print(*sorted({'numpy', 'pandas', 'shapely', 'zoning', 'maps.words'} & set(sys.modules)))"
     )

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from maps.cli.plan_displays import show_unit
 from maps.telling.explanations.explanation_content import explain
 from maps.telling.summaries.unit_verdicts import verdicts
 from maps.words import localize
+from zoneplan.cli.plan_displays import show_unit
 
 CODE = re.compile(r"\w+_\w+|[<>]=|\b\w+\.toml\b|\x1b")
 

@@ -12,8 +12,8 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from layers.phrases import Phrase
-from maps.cli.spoken_language import in_words
 from maps.words import STEP_PHRASES
+from zoneplan.cli.spoken_language import in_words
 from zoning.pipeline import SCENARIO, STEPS
 
 if TYPE_CHECKING:

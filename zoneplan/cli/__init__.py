@@ -3,17 +3,18 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from maps.cli.commands import main
-from maps.cli.driver_wall import limit_drivers
+from zoneplan.cli.commands import main
+from zoneplan.cli.driver_wall import limit_drivers
+from zoneplan.cli.exit_codes import judge
 
 if TYPE_CHECKING:
-    from maps.cli.progress_display import progress
+    from zoneplan.cli.progress_display import progress
 
-__all__ = ["limit_drivers", "main", "progress"]
+__all__ = ["judge", "limit_drivers", "main", "progress"]
 
 
 def __getattr__(name: str) -> object:
     """Load what loads the engine only when it is asked for: help does not wait for it."""
     if name != "progress":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("maps.cli.progress_display"), name)
+    return getattr(import_module("zoneplan.cli.progress_display"), name)

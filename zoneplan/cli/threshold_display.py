@@ -13,7 +13,6 @@ from rich.table import Table as RichTable
 from layers.conditions import number_text
 from layers.errors import UnknownNameError
 from layers.phrases import OR, Phrase, phrase_list
-from maps.cli.plan_displays import wide_console
 from maps.telling import beyond_text, interval_text
 from maps.words import (
     DIGITS,
@@ -26,6 +25,7 @@ from maps.words import (
     share_text,
     text_in,
 )
+from zoneplan.cli.plan_displays import wide_console
 from zoning.errors import near
 
 if TYPE_CHECKING:

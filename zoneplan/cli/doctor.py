@@ -19,8 +19,8 @@ from layers.errors import shown
 from layers.formats import ALLOWED, load_gdal, loaded_drivers
 from layers.phrases import AND, SEMICOLON, Phrase, phrase_list, template
 from layers.sandbox import can_fork, confinements
-from maps.cli.spoken_language import in_words
 from maps.web import LIBRARIES
+from zoneplan.cli.spoken_language import in_words
 
 Level = Literal["ok", "note", "problem"]
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from pyproj import Transformer
 
-import maps.cli.commands
+import zoneplan.cli.commands
 import zoning.pipeline
-from maps.cli.commands import main
 from maps.telling.explanations.explanation_content import MATTERS
 from maps.telling.reports.report_page import report
 from tests.conftest import CASE
+from zoneplan.cli.commands import main
 
 
 def call(*arguments: object) -> int:
@@ -26,7 +26,7 @@ def call(*arguments: object) -> int:
 
 
 def test_the_help_names_what_an_explanation_can_be_narrowed_to() -> None:
-    assert maps.cli.commands.MATTERS.split(", ") == [*MATTERS]
+    assert zoneplan.cli.commands.MATTERS.split(", ") == [*MATTERS]
 
 
 def test_check_of_a_rulebook_runs_its_cases(toy_folder: Path, capsys) -> None:

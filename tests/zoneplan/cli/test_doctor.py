@@ -13,8 +13,8 @@ import pytest
 import shapely
 
 from layers.formats import ALLOWED
-from maps.cli import doctor
-from maps.cli.doctor import Diagnosis, Symptom, diagnose, judge_drivers, judge_holes, judge_owners, judge_reader
+from zoneplan.cli import doctor
+from zoneplan.cli.doctor import Diagnosis, Symptom, diagnose, judge_drivers, judge_holes, judge_owners, judge_reader
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -106,7 +106,7 @@ def test_a_real_clash_is_seen(tmp_path: Path) -> None:
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: stacked-layers\nVersion: 1.0\n")
     (about / "RECORD").write_text("layers/__init__.py,,\n")
-    program = "from maps.cli.doctor import diagnose; d = diagnose(); print(d.text()); raise SystemExit(d.exit_code)"
+    program = "from zoneplan.cli.doctor import diagnose; d = diagnose(); print(d.text()); raise SystemExit(d.exit_code)"
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tmp_path}", "PYTHONWARNINGS": "error"}
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, cwd=elsewhere, env=environment, check=False

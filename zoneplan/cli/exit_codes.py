@@ -20,7 +20,7 @@ from typer.main import get_command
 
 from layers.errors import ZoneplanError, escape_hidden, half_of_session_is_used, session_limit
 from layers.phrases import Phrase, template
-from maps.cli.spoken_language import CATALOGUES, ENGLISH, in_words, language_of_plan, speak, spoken
+from zoneplan.cli.spoken_language import CATALOGUES, ENGLISH, in_words, language_of_plan, speak, spoken
 
 TITLES = {
     "ARGUMENTS_PANEL_TITLE": template("Arguments"),

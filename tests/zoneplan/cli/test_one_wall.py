@@ -21,8 +21,8 @@ import rasterio
 from openpyxl import Workbook
 
 from layers.sandbox import can_fork
-from maps.cli.commands import main
 from tests.conftest import add_clinics
+from zoneplan.cli.commands import main
 
 pytestmark = pytest.mark.skipif(not can_fork(), reason="this system copies no process safely")
 
