@@ -67,9 +67,9 @@ HANGS_ON = {
 KINDS = ("seconds", "memory_bytes", "disk_bytes", "tiled_memory_bytes")
 PROGRAM = "import sys; sys.argv[0] = 'zoneplan'; from zoneplan.__main__ import main; main()"
 BY_TILES = """
-from zoneplan.cli import commands
-found = commands._fitting
-commands._fitting = lambda study, how: found(study, how)._replace(workers=1, by_tiles=True)
+from zoneplan.cli import make
+found = make._fitting
+make._fitting = lambda study, how: found(study, how)._replace(workers=1, by_tiles=True)
 """
 """Whatever the machine has."""
 LAUNCHER = """

@@ -29,7 +29,7 @@ ORDER = {
     "zoning": "errors tables unit_ids arguments reasons solver indices study rulebook plan overlays "
     "cluster measures zones quotas money policies pipeline whatif",
     "maps": "errors words drawing telling web notebook exports runs serve drafts",
-    "zoneplan": "sturdy_output own_packages old_names front_door indices cli __main__",
+    "zoneplan": "sturdy_output driver_wall own_packages old_names front_door indices cli __main__",
 }
 FRONT_DOOR = "zoneplan"
 PACKAGES = [package for package in ORDER if package != FRONT_DOOR]

@@ -107,7 +107,7 @@ CASES = {
 """Each of what zoneplan writes."""
 USUAL = [pytest.param(name, marks=[pytest.mark.long] if case.is_large else []) for name, case in CASES.items()]
 WRITERS = {
-    "zoneplan.cli.commands": {"table"},
+    "zoneplan.cli.make": {"table"},
     "maps.exports.file_geodatabase": {"geodatabase"},
     "maps.exports.geopackage": {"geopackage", "geoparquet"},
     "maps.exports.workbook": {"workbook"},

@@ -20,7 +20,7 @@ import layers.outputs
 import maps.drafts
 import maps.runs.run_files
 import maps.telling.explanations
-import zoneplan.cli.commands
+import zoneplan.cli.make
 import zoning.pipeline
 from zoneplan.__main__ import OBJECTS_BETWEEN_COLLECTIONS, YOUNG_COLLECTIONS, run
 
@@ -172,7 +172,7 @@ PLACES = (
     (zoning.pipeline, "run"),
     (maps.runs.run_files, "write_workbook"),
     (layers.outputs, "_put"),
-    (zoneplan.cli.commands, "_tell"),
+    (zoneplan.cli.make, "_tell"),
 )
 
 

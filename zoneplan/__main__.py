@@ -9,6 +9,7 @@ import sys
 import threading
 from typing import NoReturn
 
+from zoneplan.driver_wall import limit_drivers
 from zoneplan.own_packages import clashes, report_clashes
 from zoneplan.sturdy_output import SturdyOutput
 
@@ -62,8 +63,7 @@ def _run() -> None:
     try:
         if found := clashes():
             sys.exit(report_clashes(found, sys.argv[1:]))
-        from zoneplan.cli import limit_drivers  # noqa: PLC0415  (all that loads is to be inside, and the packages are our own)
-        from zoneplan.cli import main as command  # noqa: PLC0415  (as above)
+        from zoneplan.cli import main as command  # noqa: PLC0415  (all that loads is to be inside, and the packages are our own)
     except KeyboardInterrupt:
         print("zoneplan: interrupted: no run folder was written", file=sys.stderr)
         sys.exit(INTERRUPTED)

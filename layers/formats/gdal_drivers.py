@@ -5,7 +5,7 @@ So the driver is named at each open, or the first bytes must be those that only 
 the file is asked afterwards. What stands beside a file is not read, but for the parts of a shapefile, and what stands
 in the folder of a geodatabase: the sha256 tells all. Nothing is changed for other users of the two GDALs (pyogrio's and
 rasterio's) in the process; only the command, which has its process to itself, leaves all other drivers out
-(:func:`zoneplan.cli.limit_drivers`).
+(:func:`zoneplan.driver_wall.limit_drivers`).
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ from maps.telling.reports.unit_dossier import dossier
 from maps.web import draw
 from maps.web.page_model import Page, as_json
 from maps.words import catalogue, localize, text_in
-from zoneplan.cli.commands import _summary, _tell
+from zoneplan.cli.make import _summary, _tell
 from zoning.pipeline.flow import run
 from zoning.plan import Plan
 from zoning.study import read_study

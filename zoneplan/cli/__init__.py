@@ -4,13 +4,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from zoneplan.cli.commands import main
-from zoneplan.cli.driver_wall import limit_drivers
 from zoneplan.cli.exit_codes import judge
 
 if TYPE_CHECKING:
     from zoneplan.cli.progress_display import progress
 
-__all__ = ["judge", "limit_drivers", "main", "progress"]
+__all__ = ["judge", "main", "progress"]
 
 
 def __getattr__(name: str) -> object:

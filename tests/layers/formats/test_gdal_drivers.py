@@ -43,7 +43,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 
 def test_behind_the_wall_there_are_only_the_allowed_drivers_and_nothing_is_said():
     done = run(
-        "import json, os\nfrom zoneplan.cli import limit_drivers\nlimit_drivers()\n"
+        "import json, os\nfrom zoneplan.driver_wall import limit_drivers\nlimit_drivers()\n"
         "from layers.formats import loaded_drivers\nprint(json.dumps(loaded_drivers()))"
     )
     assert done.stderr == ""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from pyproj import Transformer
 
-import zoneplan.cli.commands
+import zoneplan.cli.ask
 import zoning.pipeline
 from maps.telling.explanations.explanation_content import MATTERS
 from maps.telling.reports.report_page import report
@@ -26,7 +26,7 @@ def call(*arguments: object) -> int:
 
 
 def test_the_help_names_what_an_explanation_can_be_narrowed_to() -> None:
-    assert zoneplan.cli.commands.MATTERS.split(", ") == [*MATTERS]
+    assert zoneplan.cli.ask.MATTERS.split(", ") == [*MATTERS]
 
 
 def test_check_of_a_rulebook_runs_its_cases(toy_folder: Path, capsys) -> None:
