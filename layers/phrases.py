@@ -63,10 +63,10 @@ class Reworded(Phrase):
 
     __slots__ = ()
 
-    def __new__(cls, said: str, old: str, new: str) -> Self:
+    def __new__(cls, phrase: str, old: str, new: str) -> Self:
         """The English sentence with the new words."""
-        made = super().__new__(cls, "{said}", said=said.replace(old, new, 1))
-        made.fields = {"said": said, "old": old, "new": new}
+        made = super().__new__(cls, "{said}", said=phrase.replace(old, new, 1))
+        made.fields = {"said": phrase, "old": old, "new": new}
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -112,14 +112,14 @@ def phrase_list(parts: Iterable[str], by: str = COMMA) -> str:
     >>> phrase_list([])
     ''
     """
-    found = list(parts)
-    if len(found) < 2:
-        return found[0] if found else ""
-    middle = len(found) // 2  # halves of halves, so that a long row is no deep nest
-    return Phrase(by, first=phrase_list(found[:middle], by), rest=phrase_list(found[middle:], by))
+    phrases = list(parts)
+    if len(phrases) < 2:
+        return phrases[0] if phrases else ""
+    middle = len(phrases) // 2  # halves of halves, so that a long row is no deep nest
+    return Phrase(by, first=phrase_list(phrases[:middle], by), rest=phrase_list(phrases[middle:], by))
 
 
-def english(said: str | Mapping[str, str]) -> str:
+def english(text: str | Mapping[str, str]) -> str:
     """A text of a plan in English, or that which stands first.
 
     Examples
@@ -127,12 +127,12 @@ def english(said: str | Mapping[str, str]) -> str:
     >>> english("a swap"), english({"zh": "互换", "en": "a swap"}), english({"zh": "互换"})
     ('a swap', 'a swap', '互换')
     """
-    return said if isinstance(said, str) else said.get("en", next(iter(said.values()), ""))
+    return text if isinstance(text, str) else text.get("en", next(iter(text.values()), ""))
 
 
 _WORDS: Mapping[str, str] = {
-    one.template: one
-    for one in (
+    phrase.template: phrase
+    for phrase in (
         Phrase("number"),
         Phrase("text"),
         Phrase("boolean"),

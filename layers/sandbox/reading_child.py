@@ -58,11 +58,11 @@ class ReadingChild(Child):
         self.meanwhile: Callable[[], None] = _nothing
         super().__init__(self._serve, readable, limits.open_files)
 
-    def call(self, function: str, *told: object) -> tuple[Any, list[bytes]]:
+    def call(self, function: str, *arguments: object) -> tuple[Any, list[bytes]]:
         """What a function gives in the child."""
         meanwhile, self.meanwhile = self.meanwhile, _nothing
         try:
-            return self.ask([function, told], meanwhile)
+            return self.ask([function, arguments], meanwhile)
         except Ended as end:
             name = self.source
             layer = name or next(iter(self.sizes), "")
@@ -73,9 +73,9 @@ class ReadingChild(Child):
         """What the child does."""
         _HERE.append(self)
         self._set_ceiling()
-        for (function, told), _ in channel.messages():
+        for (function, arguments), _ in channel.messages():
             module, _, name = function.partition(":")
-            channel.send(*getattr(import_module(module), name)(self, *told))
+            channel.send(*getattr(import_module(module), name)(self, *arguments))
 
     @property
     def source(self) -> str:
@@ -116,8 +116,8 @@ class ReadingChild(Child):
             (resource.RLIMIT_CPU, _LEAST_S + seconds),
         ):
             hard = resource.getrlimit(limit)[1]
-            own = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(limit, (own, own))
+            ceiling = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(limit, (ceiling, ceiling))
         self._lift()
 
     def _begin(self, name: str) -> None:
@@ -151,12 +151,12 @@ class ReadingChild(Child):
         """The limit that an exception tells of; None where it tells of something else."""
         import resource  # noqa: PLC0415  (as above)
 
-        for one in _causes(error):
-            if is_out_of_memory(one):
+        for cause in _causes(error):
+            if is_out_of_memory(cause):
                 return refuse_memory(layer, self.limits, self.sizes.get(layer, 0))
-            if is_out_of_files(one):
-                own = resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= self.limits.open_files
-                return refuse_limit("open_files", layer, self.limits) if own else session_limit(one)
+            if is_out_of_files(cause):
+                is_ours = resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= self.limits.open_files
+                return refuse_limit("open_files", layer, self.limits) if is_ours else session_limit(cause)
         return None
 
 

@@ -190,12 +190,12 @@ def init(
             "  --layer ROLE=FILE"
         )
         print(in_words(hint))
-    said = Phrase(
+    message = Phrase(
         "{plan}: every guess has its reason beside it; read it, then run\n  zoneplan run {path}",
         plan=plan_file,
         path=shlex.quote(str(plan_file)),
     )
-    print(in_words(said))
+    print(in_words(message))
 
 
 @app.command(name="new-rulebook")
@@ -216,13 +216,13 @@ def new_rulebook(
     speak(language)
     spoken_by_it = language if like else language or spoken()
     written = write_first_rulebook(folder, spoken_by_it, like)
-    said = Phrase(
+    message = Phrase(
         "{folder}: its cases pass. Put your law in its place, and after each file call\n  zoneplan check {folder}\n"
         'A plan beside it names it: rulebook = "{name}"',
         folder=written,
         name=written.resolve().name,
     )
-    print(in_words(said))
+    print(in_words(message))
 
 
 @app.command(name="industries")
@@ -260,28 +260,28 @@ def industries_(
         require_free(path)
     folder = Path(rulebook)
     branches = read_rulebook(folder if folder.is_dir() else rulebook).branches
-    found = match_items(source, branches, encoding, jurisdiction)
-    for rows, path in ((found.table, out), (found.report, report)):
+    matched = match_items(source, branches, encoding, jurisdiction)
+    for rows, path in ((matched.table, out), (matched.report, report)):
         text = "\ufeff" + rows.to_csv(index=False, lineterminator="\n")
         write_text(path, text, csv_table(rows.columns), inputs=[source])
     if as_json:
-        _print_json({"items": found.items, "rows": len(found.table), "report": found.report.to_dict("records")})
+        _print_json({"items": matched.items, "rows": len(matched.table), "report": matched.report.to_dict("records")})
     else:
-        for line, item, text, outcome, codes in found.report.head(FINDINGS_SHOWN).itertuples(index=False):
-            told = Phrase(_OUTCOMES[outcome], codes=codes)
-            print(safe_message(in_words(Phrase(_MATCHED, line=line, item=item, text=text, outcome=told))))
-        said = Phrase(
+        for line, item, text, outcome, codes in matched.report.head(FINDINGS_SHOWN).itertuples(index=False):
+            phrase = Phrase(_OUTCOMES[outcome], codes=codes)
+            print(safe_message(in_words(Phrase(_MATCHED, line=line, item=item, text=text, outcome=phrase))))
+        message = Phrase(
             "{table}: {items} items, {rows} rows; lines to look at again: {told}, of them not matched: {unmatched} "
             "({report})",
             table=out,
-            items=found.items,
-            rows=len(found.table),
-            told=len(found.report),
-            unmatched=found.unmatched,
+            items=matched.items,
+            rows=len(matched.table),
+            told=len(matched.report),
+            unmatched=matched.unmatched,
             report=report,
         )
-        print(in_words(said))
-    raise typer.Exit(EXIT_PARTIAL if found.unmatched else 0)
+        print(in_words(message))
+    raise typer.Exit(EXIT_PARTIAL if matched.unmatched else 0)
 
 
 @app.command(name="check")
@@ -307,23 +307,23 @@ def check_(
     from zoning.pipeline import group_absent
 
     findings, used, features = _checked(target, run_folder, coverage=coverage, pin=pin, as_json=as_json)
-    codes = [one.exit_code for one in findings if one.level == "error"]
+    codes = [finding.exit_code for finding in findings if finding.level == "error"]
     if as_json:
-        listed: dict[str, object] = {"findings": [_finding(one) for one in findings]}
+        listed: dict[str, object] = {"findings": [_finding(finding) for finding in findings]}
         listed |= {"features": features} if features else {}
         listed |= ({"usage": used} if used else {}) | ({"pinned": not codes} if pin else {})
         _print_json(listed)
     else:
-        told = group_absent(findings)
-        for one in told:
-            print(safe_message(in_words(Phrase(_LEVELS[one.level], text=one.text))))
-        print(in_words(phrase_list(_counted(told))))
+        grouped = group_absent(findings)
+        for finding in grouped:
+            print(safe_message(in_words(Phrase(_LEVELS[finding.level], text=finding.text))))
+        print(in_words(phrase_list(_counted(grouped))))
         if pin:
-            said = Phrase(
+            message = Phrase(
                 "{plan}: not pinned, as there is an error" if codes else "{plan}: pinned",
                 plan=target,
             )
-            print(in_words(said))
+            print(in_words(message))
     raise typer.Exit(min(codes, default=0))
 
 
@@ -377,11 +377,11 @@ def estimate_(plan: PlanFile, as_json: AsJson = False) -> None:
     from zoning.study import read_study
 
     speak(language_of_plan(plan))
-    found = estimate(read_study(plan))
+    run_estimate = estimate(read_study(plan))
     if as_json:
-        _print_json(found.as_dict())
+        _print_json(run_estimate.as_dict())
     else:
-        print(in_words(found.said))
+        print(in_words(run_estimate.said))
 
 
 @app.command(name="explain")
@@ -475,7 +475,7 @@ def report(
 @app.command(name="at", context_settings={"ignore_unknown_options": True})
 def at_(
     folder: RunFolder,
-    place: Annotated[
+    point_or_unit: Annotated[
         list[str],
         typer.Argument(
             metavar="LON LAT | UNIT",
@@ -497,7 +497,7 @@ def at_(
     from maps.telling import at, at_unit, check_coordinates, check_state
 
     speak(language)
-    point = _point(place)
+    point = _point(point_or_unit)
     if point is not None:
         check_coordinates(*point)
     check_state(state)
@@ -505,20 +505,20 @@ def at_(
     plan, language = read_run(folder), language or run_language(folder)
     speak(language)
     if point is None:
-        found = at_unit(plan, " ".join(place), industry=industry, state=state, language=language)
+        answer = at_unit(plan, " ".join(point_or_unit), industry=industry, state=state, language=language)
     else:
-        found = at(plan, *point, industry=industry, state=state, language=language)
+        answer = at(plan, *point, industry=industry, state=state, language=language)
     if not as_json:
         _print_try(plan, language)
     if as_json:
-        _print_json(found.as_dict())
+        _print_json(answer.as_dict())
     elif in_full:
-        print(found.text().rstrip("\n"))
+        print(answer.text().rstrip("\n"))
     else:
         from maps.cli.plan_displays import show_place
         from maps.words import localize
 
-        show_place(localize(plan, language), found)
+        show_place(localize(plan, language), answer)
 
 
 def _print_try(plan: Plan, language: str) -> None:
@@ -541,7 +541,9 @@ _STATES = {
 
 def _counted(findings: Sequence[Finding]) -> Iterator[Phrase]:
     """How many findings there are of each level."""
-    errors, warnings, notes = (sum(one.level == level for one in findings) for level in ("error", "warning", "note"))
+    errors, warnings, notes = (
+        sum(finding.level == level for finding in findings) for level in ("error", "warning", "note")
+    )
     yield Phrase("{count} error" if errors == 1 else "{count} errors", count=errors)
     yield Phrase("{count} warning" if warnings == 1 else "{count} warnings", count=warnings)
     yield Phrase("{count} note" if notes == 1 else "{count} notes", count=notes)
@@ -580,7 +582,7 @@ def verify_(
     from maps.runs import verify
 
     verdict = verify(folder)
-    told: dict[str, object] = verdict._asdict() | {"damaged": verdict.damaged}
+    content: dict[str, object] = verdict._asdict() | {"damaged": verdict.damaged}
     lines = [
         in_words(Phrase(_STATES[verdict.state], folder=folder)),
         *(f"  {escape_hidden(in_words(line))}" for line in verdict.told),
@@ -594,16 +596,18 @@ def verify_(
         with progress() as announce:
             again = run_again(folder, study, announce)
         same = not again.differing
-        told["rerun"] = again._asdict()
-        said = Phrase("run again: the same" if same else "run again: {count} files differ", count=len(again.differing))
-        lines.append(in_words(said))
+        content["rerun"] = again._asdict()
+        message = Phrase(
+            "run again: the same" if same else "run again: {count} files differ", count=len(again.differing)
+        )
+        lines.append(in_words(message))
         lines += [f"  {escape_hidden(name)}" for name in again.differing]
         lines += [
             in_words(Phrase("  {name} was {then} and is {now}", name=name, then=then, now=now))
             for name, (then, now) in again.versions.items()
         ]
     if as_json:
-        _print_json(told)
+        _print_json(content)
     else:
         print("\n".join(lines))
     raise typer.Exit((EXIT_PARTIAL if verdict.left_out else 0) if same else DamagedRunError.exit_code)
@@ -696,17 +700,17 @@ def compare_(
     speak(language or language_of(before))
     if out is not None:
         require_own(out.absolute(), COMPARISON_KIND)
-    found = compare(*(_plan_of(path) for path in (before, after)), study_folder=study)
+    comparison = compare(*(_plan_of(path) for path in (before, after)), study_folder=study)
     if out is not None:
-        write_comparison_folder(found, out, spoken())
+        write_comparison_folder(comparison, out, spoken())
     if as_json:
-        _print_json(comparison_json(found))
+        _print_json(comparison_json(comparison))
     else:
-        print_comparison(found, spoken())
+        print_comparison(comparison, spoken())
         if out is not None:
             print(in_words(Phrase("comparison: {page}", page=out / "report.html")))
             print(in_words(Phrase("map: {page}", page=out / "map.html")))
-    raise typer.Exit(0 if found.same else 1)
+    raise typer.Exit(0 if comparison.same else 1)
 
 
 @app.command(name="consensus")
@@ -736,13 +740,13 @@ def consensus_(
     with progress() as announce:
         together = run_together(studies, announce) if studies else None
     made = finished if together is None else finished | together.voices
-    found = consensus({name: made[name] for name in names}, None if together is None else together.base)
+    agreement = consensus({name: made[name] for name in names}, None if together is None else together.base)
     if out is not None:
-        write_consensus_folder(found, out, spoken())
+        write_consensus_folder(agreement, out, spoken())
     if as_json:
-        _print_json(consensus_json(found))
+        _print_json(consensus_json(agreement))
         return
-    print_consensus(found, spoken())
+    print_consensus(agreement, spoken())
     if out is not None:
         print(in_words(Phrase("map: {page}", page=out / "map.html")))
 
@@ -776,13 +780,13 @@ def robustness_(
     if out is not None:
         require_own(out.absolute(), ROBUSTNESS_KIND)
     plan = _plan_of(target)
-    found = robustness(plan, ranges, draws=draws, seed=seed, study_folder=study)
+    stability = robustness(plan, ranges, draws=draws, seed=seed, study_folder=study)
     if out is not None:
-        write_robustness_folder(found, out, spoken())
+        write_robustness_folder(stability, out, spoken())
     if as_json:
-        _print_json(found.as_dict())
+        _print_json(stability.as_dict())
     else:
-        print_robustness(found, spoken())
+        print_robustness(stability, spoken())
         if out is not None:
             print(in_words(Phrase("report: {page}", page=out / "report.html")))
             print(in_words(Phrase("map: {page}", page=f"{out / 'map.html'}#by={KEPT}")))
@@ -814,18 +818,18 @@ def curve_(
 
     speak(language or language_of(target))
     plan = _plan_of(target)
-    found = curve(plan, find_parameter(plan.rulebook, parameter))
-    told = None
+    threshold_curve = curve(plan, find_parameter(plan.rulebook, parameter))
+    step_amounts = None
     if amounts:
         with count_cases() as announce:
-            told = curve_amounts(plan, found, study_folder=study, announce=announce)
+            step_amounts = curve_amounts(plan, threshold_curve, study_folder=study, announce=announce)
     if as_json:
-        _print_json(found.as_dict() | ({} if told is None else amounts_as_dict(told)))
+        _print_json(threshold_curve.as_dict() | ({} if step_amounts is None else amounts_as_dict(step_amounts)))
         return
-    said = localize(plan, spoken())
-    print_curve(found, said, whole=whole)
-    if told is not None:
-        print_amounts(told, found, said)
+    localized = localize(plan, spoken())
+    print_curve(threshold_curve, localized, whole=whole)
+    if step_amounts is not None:
+        print_amounts(step_amounts, threshold_curve, localized)
 
 
 @app.command()
@@ -841,11 +845,11 @@ def weights(
 
     speak(language or language_of(target))
     plan = _plan_of(target)
-    found = weight_intervals(plan)
+    intervals = weight_intervals(plan)
     if as_json:
-        _print_json({"weights": [one._asdict() for one in found]})
+        _print_json({"weights": [interval._asdict() for interval in intervals]})
         return
-    print_weights(found, localize(plan, spoken()))
+    print_weights(intervals, localize(plan, spoken()))
 
 
 @app.command()
@@ -897,12 +901,12 @@ def seek_(
 
     speak(language or language_of(target))
     ranges, plan = dict(map(_range, moves)), _plan_of(target)
-    found = seek(plan, goal, ranges, study)
+    sought = seek(plan, goal, ranges, study)
     if as_json:
-        _print_json(found.as_dict())
+        _print_json(sought.as_dict())
     else:
-        print_sought(found, localize(plan, spoken()))
-    raise typer.Exit(0 if found.met else EXIT_NOT_MET)
+        print_sought(sought, localize(plan, spoken()))
+    raise typer.Exit(0 if sought.met else EXIT_NOT_MET)
 
 
 @app.command(name="calibrate")
@@ -931,12 +935,14 @@ def calibrate_(
 
     speak(language or language_of(target))
     plan = _plan_of(target)
-    names = [find_parameter(plan.rulebook, one) for one in parameters] if parameters else None
-    found = calibrate(plan, read_decided(decided, plan.rulebook), names, blocks=blocks, seed=seed, study_folder=study)
+    names = [find_parameter(plan.rulebook, text) for text in parameters] if parameters else None
+    calibration = calibrate(
+        plan, read_decided(decided, plan.rulebook), names, blocks=blocks, seed=seed, study_folder=study
+    )
     if as_json:
-        _print_json(found.as_dict())
+        _print_json(calibration.as_dict())
     else:
-        print_calibrated(found, localize(plan, spoken()))
+        print_calibrated(calibration, localize(plan, spoken()))
 
 
 def _require_place(path: Path, kind: Kind, *, force: bool) -> None:
@@ -1001,8 +1007,8 @@ def cache(
         figures = {"folder": str(held.folder), "runs": held.runs, "steps": held.steps, "bytes": held.size}
         _print_json({**figures, "most_bytes": MOST_BYTES, "cleared": clear})
         return
-    said, fields = _CLEARED if clear else _HELD, {"folder": held.folder, "runs": held.runs, "steps": held.steps}
-    print(in_words(Phrase(said, **fields, size=held.size / 1e6, most=MOST_BYTES / 1e6)))
+    text, fields = _CLEARED if clear else _HELD, {"folder": held.folder, "runs": held.runs, "steps": held.steps}
+    print(in_words(Phrase(text, **fields, size=held.size / 1e6, most=MOST_BYTES / 1e6)))
 
 
 @app.command()
@@ -1028,12 +1034,12 @@ def doctor(
         raise typer.Exit
     from maps.cli.doctor import diagnose
 
-    found = diagnose()
+    diagnosis = diagnose()
     if as_json:
-        _print_json(found.as_dict())
+        _print_json(diagnosis.as_dict())
     else:
-        print(found.text())
-    raise typer.Exit(found.exit_code)
+        print(diagnosis.text())
+    raise typer.Exit(diagnosis.exit_code)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -1076,7 +1082,7 @@ USUALLY = Running()
 def _run(
     plan_file: Path,
     out: Path | None,
-    asked: str | None,
+    language: str | None,
     *,
     as_json: bool,
     excel_safe: bool = False,
@@ -1085,8 +1091,8 @@ def _run(
 ) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
     speak(language_of_plan(plan_file))
-    if asked is not None:
-        speak(asked)
+    if language is not None:
+        speak(language)
     with telling_what_was_written(folder):
         from maps.cli.progress_display import progress
         from maps.runs import ContentCache, Options, cache_folder, key_before, require_room, write_kept_run
@@ -1094,16 +1100,16 @@ def _run(
         from zoning.study import read_study
 
         study = read_study(plan_file)
-        options = Options(asked or study.study.language or ENGLISH, excel_safe, flat)
+        options = Options(language or study.study.language or ENGLISH, excel_safe, flat)
         require_room(folder)
         key = key_before(study, options) if how.cached else ""
         store = ContentCache(cache_folder()) if key else None
         with progress() as announce:
             require_language(options.language)
-            kept = None if store is None else _kept(store, key)
-            if kept is not None:
-                write_kept_run(kept.files, study, folder, say)
-                summary = json.loads(kept.summary)
+            kept_run = None if store is None else _kept(store, key)
+            if kept_run is not None:
+                write_kept_run(kept_run.files, study, folder, say)
+                summary = json.loads(kept_run.summary)
             else:
                 summary = _made(study, folder, options, announce, store, key, _fitting(study, how))
         _tell(summary, folder, options.language, as_json=as_json)
@@ -1166,7 +1172,7 @@ def _made(
     from zoning.pipeline import run
 
     # steps are kept also where a file cannot be read, and no run is kept
-    kept = kept_steps(say) if how.cached else None
+    kept_results = kept_steps(say) if how.cached else None
     workers = worker_count(how.workers)
     here: ForEach | None = cut_in_copies if how.by_tiles else None
     cutting = nullcontext(here) if how.scheduler is None else on_cluster(how.scheduler)
@@ -1182,16 +1188,16 @@ def _made(
         made = run(
             study,
             announce,
-            kept=kept,
+            kept=kept_results,
             keep_going=how.keep_going,
             for_each=for_each,
             on_pieces=begin_borders,
             workers=workers,
         )
         plan = made.finished()
-    said = localize(plan, options.language)
+    localized = localize(plan, options.language)
     write_run(
-        said,
+        localized,
         folder,
         options.language,
         excel_safe=options.excel_safe,
@@ -1202,7 +1208,7 @@ def _made(
         by_tiles=how.by_tiles,
         borders=next(iter(borders), None),
     )
-    summary = _summary(said)
+    summary = _summary(localized)
     if store is not None and not plan.left_out and key_after(plan, options) == key:
         keep_run(store, key, folder, json.dumps(summary).encode("ascii"))
     return summary
@@ -1218,7 +1224,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
     for zone in plan.rulebook.zones:
         if zone.kind == "main" and zone.code in mains.index:
             size, area = mains.loc[zone.code, ["size", "sum"]]
-            figures = [format_number(one, plan.language) for one in (int(size), area)]
+            figures = [format_number(number, plan.language) for number in (int(size), area)]
             share = f"{percent(area, total, plan.language)} %"
             rows.append([text_in(zone.title, plan.language), *figures, share])
     return {
@@ -1228,7 +1234,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
             str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
         },
         "repairs": len(plan.ledger),
-        "left_out": [one.title for one in plan.left_out],
+        "left_out": [omission.title for omission in plan.left_out],
         "findings": list(map(_finding, plan.findings)),
         "title": f"{text_in(plan.study.title, plan.language)}, {plan.study.date}",
         "headings": [words[key] for key in ("main_function", "units", "hectares", "share")],
@@ -1240,7 +1246,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
 def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> None:
     places = {"run": str(folder), "map": str(folder / "map.html"), "report": str(folder / "report.html")}
     if as_json:
-        shown = {name: one for name, one in summary.items() if name not in ("title", "headings", "rows", "found")}
+        shown = {name: entry for name, entry in summary.items() if name not in ("title", "headings", "rows", "found")}
         _print_json({"study": summary["study"], **places, **shown})
         return
     from rich.console import Console
@@ -1251,8 +1257,8 @@ def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> No
 
     table = RichTable(title=escape(summary["title"]), title_justify="left")
     words = catalogue("cli", language)
-    for place, heading in enumerate(summary["headings"]):
-        table.add_column(escape(heading), justify="right" if place else "left")
+    for column, heading in enumerate(summary["headings"]):
+        table.add_column(escape(heading), justify="right" if column else "left")
     for zone, *figures in summary["rows"]:
         table.add_row(escape(zone), *figures)
     Console().print(table)
@@ -1269,7 +1275,7 @@ def _found(plan: LocalizedPlan) -> Iterator[str]:
     words, findings = catalogue("cli", plan.language, plan.noun), plan.findings
     if findings:
         yield words["counted"].format(count=len(findings))
-    yield from (f"  {words[one.level]}{words['colon']}{one.text}" for one in findings[:FINDINGS_SHOWN])
+    yield from (f"  {words[finding.level]}{words['colon']}{finding.text}" for finding in findings[:FINDINGS_SHOWN])
     if len(findings) > FINDINGS_SHOWN:
         yield f"  {words['more'].format(count=len(findings) - FINDINGS_SHOWN)}"
 
@@ -1315,11 +1321,11 @@ def _checked(target: Path, run_folder: Path | None, *, coverage: bool, pin: bool
     language = ENGLISH if as_json and folder is None else spoken()
     finding = (Renderer(language) if plan is None else localize(plan, language).renderer).finding
     with count_cases() as announce:
-        found = list(map(finding, audit(rulebook, plan, announce)))
-    if coverage and not any(one.level == "error" for one in found):
+        findings = list(map(finding, audit(rulebook, plan, announce)))
+    if coverage and not any(entry.level == "error" for entry in findings):
         with count_parameters() as announce:
-            found += map(finding, case_coverage(rulebook, announce))
-    return Checked(found) if plan is None else Checked(found, rule_coverage_of(plan).as_dict())
+            findings += map(finding, case_coverage(rulebook, announce))
+    return Checked(findings) if plan is None else Checked(findings, rule_coverage_of(plan).as_dict())
 
 
 def _check_plan(path: Path, *, pin: bool, with_features: bool) -> Checked:
@@ -1344,7 +1350,7 @@ def _check_plan(path: Path, *, pin: bool, with_features: bool) -> Checked:
             with placing(study):
                 rulebook, inputs, tables = read_everything(study, pinned=not pin)
             findings = list(check(study, rulebook, inputs, announce, tables))
-            if pin and not any(one.level == "error" for one in findings):
+            if pin and not any(finding.level == "error" for finding in findings):
                 from maps.drafts import write_pins
 
                 write_pins(study, inputs)
@@ -1362,15 +1368,17 @@ def _features_of(ledger: pd.DataFrame | None, refused: Iterable[ZoneplanError]) 
     """Each feature of which there is something to say, and what a run does about it."""
     rows = [] if ledger is None else ledger[ledger["feature"] != ""].to_dict("records")
     areas = ("area_before_ha", "area_after_ha")
-    told: list[dict[str, Any]] = [
+    features: list[dict[str, Any]] = [
         {key: str(row[key]) for key in ("layer", "feature", "finding", "action")}
         | {key: float(row[key]) if row[key] == row[key] else None for key in areas}
         for row in rows
     ]
-    for one in refused:
-        named = {"layer": one.layer, "finding": one.code, "action": "refused"}
-        told += [{**named, "feature": feature} | dict.fromkeys(areas) for feature in one.ids if one.exit_code == 3]
-    return sorted(told, key=lambda one: (one["layer"], one["finding"], one["feature"]))
+    for error in refused:
+        named = {"layer": error.layer, "finding": error.code, "action": "refused"}
+        features += [
+            {**named, "feature": feature} | dict.fromkeys(areas) for feature in error.ids if error.exit_code == 3
+        ]
+    return sorted(features, key=lambda record: (record["layer"], record["finding"], record["feature"]))
 
 
 def _finding(finding: Finding) -> dict[str, object]:

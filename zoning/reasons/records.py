@@ -20,9 +20,9 @@ class Days(NamedTuple):
     until: date | None
 
 
-def days_of(one: Dated | None) -> Days | None:
+def days_of(entry: Dated | None) -> Days | None:
     """The days of an entry of the rulebook."""
-    return Days(one.since, one.until) if one is not None else None
+    return Days(entry.since, entry.until) if entry is not None else None
 
 
 class Titles(NamedTuple):

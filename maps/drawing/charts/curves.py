@@ -148,6 +148,6 @@ def _curve(sheet: Canvas, row: CurveRow, at: tuple[float, float, float]) -> None
     sheet.line(middle, top - 0.9, middle, foot + 0.7, "#A8401F", 0.45)
     for value, x, anchor in ((low, left, "start"), (high, right, "end")):
         sheet.text(x, foot + 2.9, row.write(value), 6.2, fill=SECOND, anchor="start" if anchor == "start" else "end")
-    said = row.write(row.at)
-    if place(row.at) - left > text_mm(row.write(low), 6.2) + text_mm(said, 6.2) and right - middle > 8:
-        sheet.text(middle, foot + 2.9, said, 6.2, fill=CHART_INK, anchor="middle")
+    figure = row.write(row.at)
+    if place(row.at) - left > text_mm(row.write(low), 6.2) + text_mm(figure, 6.2) and right - middle > 8:
+        sheet.text(middle, foot + 2.9, figure, 6.2, fill=CHART_INK, anchor="middle")

@@ -125,8 +125,8 @@ def threshold_dots(
     middle = (foot + 4.6) / 2 + 0.3
     if zeros:
         sheet.text(0, middle - 0.4, f"{zeros:,}", 10, bold=True)
-        for place, line in enumerate(_lines(strip.zeros, 7, left - 3)):
-            sheet.text(0, middle + 2.8 + 2.8 * place, line, 7, fill=SECOND)
+        for nth, line in enumerate(_lines(strip.zeros, 7, left - 3)):
+            sheet.text(0, middle + 2.8 + 2.8 * nth, line, 7, fill=SECOND)
     if len(shown) > MOST:
         _columns(sheet, scale, shown, foot)
     else:
@@ -160,17 +160,17 @@ def _dots(sheet: Canvas, scale: Scale, dots: Sequence[Dot], band: tuple[float, f
         off = swarm(places, radius)
     tall = float(np.abs(off).max(initial=0.0)) + radius
     off = off * min(1.0, room / tall) if tall else off
-    at = {place: (float(places[place]), middle + float(off[place])) for place in range(len(dots))}
+    at = {index: (float(places[index]), middle + float(off[index])) for index in range(len(dots))}
     for hollow in (True, False):
-        for place, dot in enumerate(dots):
+        for index, dot in enumerate(dots):
             if (not dot.fill) == hollow:
-                x, y = at[place]
+                x, y = at[index]
                 if hollow:
                     sheet.circle(x, y, 0.72 * radius, "#FFFFFF", stroke="#A9A499", thick=0.2)
                 else:
                     sheet.mark(x, y, radius, dot.fill, dot.shape)
-    named = sorted((place for place, dot in enumerate(dots) if dot.name), key=lambda one: at[one][0])
-    _names(sheet, [(dots[place].name, *at[place]) for place in named], (7.2, foot - 1.2), line)
+    named = sorted((index for index, dot in enumerate(dots) if dot.name), key=lambda index: at[index][0])
+    _names(sheet, [(dots[index].name, *at[index]) for index in named], (7.2, foot - 1.2), line)
 
 
 def _names(
@@ -207,15 +207,15 @@ def _columns(sheet: Canvas, scale: Scale, dots: Sequence[Dot], foot: float) -> N
     places = np.clip((along / step).astype(int), 0, count - 1)
     fills = list(dict.fromkeys(dot.fill or "#DAD6CD" for dot in dots))
     counts = np.zeros((len(fills), count))
-    for place, dot in zip(places, dots, strict=True):
-        counts[fills.index(dot.fill or "#DAD6CD"), place] += 1
+    for column, dot in zip(places, dots, strict=True):
+        counts[fills.index(dot.fill or "#DAD6CD"), column] += 1
     unit = (foot - 6.0) / counts.sum(axis=0).max()
     base = np.full(count, foot)
     for fill, row in zip(fills, counts, strict=True):
         long = f"{step - 0.2:g}"
         data = "".join(
-            f"M{mm(scale.left + place * step + 0.1)} {mm(base[place])}h{long}v-{mm(row[place] * unit)}h-{long}z"
-            for place in np.flatnonzero(row)
+            f"M{mm(scale.left + column * step + 0.1)} {mm(base[column])}h{long}v-{mm(row[column] * unit)}h-{long}z"
+            for column in np.flatnonzero(row)
         )
         sheet.path(data, fill=fill)
         base = base - row * unit
@@ -283,13 +283,13 @@ def margin_dots(
     sheet.rect(start, head, end - start, foot - head, CLOSE)
     for tick in (-50, -25, 25, 50):
         sheet.line(scale.place(tick), head, scale.place(tick), foot, RULE, 0.12)
-    for place in range(len(rows) + 1):
-        sheet.line(0, head + place * row_mm, wide, head + place * row_mm, RULE, 0.2)
+    for index in range(len(rows) + 1):
+        sheet.line(0, head + index * row_mm, wide, head + index * row_mm, RULE, 0.2)
     sheet.line(scale.place(0), head, scale.place(0), foot, CHART_INK, 0.5)
     sheet.text(scale.place(0), 4.2, threshold, 7.5, bold=True, anchor="middle")
     sheet.text(start - 1, 4.2, within, 7.5, fill="#7A5A12", anchor="end")
-    for place, row in enumerate(rows):
-        _margin_row(sheet, row, scale, head + place * row_mm, row_mm)
+    for index, row in enumerate(rows):
+        _margin_row(sheet, row, scale, head + index * row_mm, row_mm)
     for tick in (-50, -25, 0, 25, 50):
         sign = "−" if tick < 0 else "+" if tick else ""
         sheet.text(
@@ -316,7 +316,7 @@ def _margin_row(sheet: Canvas, row: MarginRow, scale: Scale, top: float, row_mm:
         inside = []
     named = []
     for dot, x, away in sorted(
-        zip(inside, places[: len(inside)], off[: len(inside)], strict=True), key=lambda one: one[1]
+        zip(inside, places[: len(inside)], off[: len(inside)], strict=True), key=lambda placed: placed[1]
     ):
         if dot.fill:
             sheet.mark(x, middle + away, DOT, dot.fill, dot.shape)
@@ -334,8 +334,8 @@ def _margin_row(sheet: Canvas, row: MarginRow, scale: Scale, top: float, row_mm:
 def _many(sheet: Canvas, dots: Sequence[Dot], x: Floats, y: Floats) -> None:
     """Dots of one colour as one path of points with round ends, for there are many."""
     for fill in dict.fromkeys(dot.fill for dot in dots):
-        own = [place for place, dot in enumerate(dots) if dot.fill == fill]
-        data = "".join(f"M{x[place]:.1f} {y[place]:.1f}h0" for place in own)
+        members = [index for index, dot in enumerate(dots) if dot.fill == fill]
+        data = "".join(f"M{x[index]:.1f} {y[index]:.1f}h0" for index in members)
         look = f'stroke="{fill or THIRD}" stroke-width="{mm(1.3 * DOT)}" stroke-linecap="round" fill="none"'
         sheet.add(f'<path d="{data}" {look}/>')
 

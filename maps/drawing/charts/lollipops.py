@@ -87,13 +87,14 @@ def lollipops(
     (('Maricopa (Arizona)', '2,678'),)
     """
     asides = [
-        max([text_mm(one, 7), *(text_mm(row.cells[at], 8.2) for row in rows)]) + 4 for at, one in enumerate(columns)
+        max([text_mm(heading, 7), *(text_mm(row.cells[at], 8.2) for row in rows)]) + 4
+        for at, heading in enumerate(columns)
     ]
     written = [*(row.said for row in rows), *(line.said for line in sums)]
-    said = max([text_mm(value, 7), *(1.06 * text_mm(one, 8.5) for one in written)]) + 3
+    value_mm = max([text_mm(value, 7), *(1.06 * text_mm(text, 8.5) for text in written)]) + 3
     head = 5.2 if first or value else 0.8
     sheet = Canvas(wide, head + row_mm * (len(rows) + len(sums)) + (1.5 if sums else 0))
-    left, right = label, wide - sum(asides) - said
+    left, right = label, wide - sum(asides) - value_mm
     highest = max((max(row.value, row.mark or 0.0) for row in rows), default=0.0) or 1.0
     steps = round_steps(highest)
     scale = (right - left - 2) / max(highest, steps[-1])
@@ -103,20 +104,20 @@ def lollipops(
         for step in steps:
             sheet.line(left + step * scale, head - 0.6, left + step * scale, foot, RULE, 0.15)
             sheet.text(left + step * scale, 2.6, write(step), 6.8, fill=SECOND, anchor="middle")
-        sheet.text(right + said, 2.6, value, 7, fill=SECOND, anchor="end")
-        edge = right + said
-        for one, room in zip(columns, asides, strict=True):
+        sheet.text(right + value_mm, 2.6, value, 7, fill=SECOND, anchor="end")
+        edge = right + value_mm
+        for heading, room in zip(columns, asides, strict=True):
             edge += room
-            sheet.text(edge, 2.6, one, 7, fill=SECOND, anchor="end")
+            sheet.text(edge, 2.6, heading, 7, fill=SECOND, anchor="end")
     y = head
     for row in rows:
         middle = y + row_mm / 2
-        _row(sheet, row, (left, right + said, middle, scale), asides)
+        _row(sheet, row, (left, right + value_mm, middle, scale), asides)
         y += row_mm
     for line in sums:
-        sheet.line(0, y + 0.2, right + said, y + 0.2, CHART_INK if line.last else RULE, 0.35 if line.last else 0.2)
+        sheet.line(0, y + 0.2, right + value_mm, y + 0.2, CHART_INK if line.last else RULE, 0.35 if line.last else 0.2)
         sheet.text(0, y + row_mm / 2 + 1.2, line.title, 8.5, bold=line.last)
-        sheet.text(right + said, y + row_mm / 2 + 1.2, line.said, 8.5, bold=True, anchor="end")
+        sheet.text(right + value_mm, y + row_mm / 2 + 1.2, line.said, 8.5, bold=True, anchor="end")
         y += row_mm
     table = [(f"{row.title} ({row.second})" if row.second else row.title, row.said, *row.cells) for row in rows]
     blank = ("",) * len(columns)

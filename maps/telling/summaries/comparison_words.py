@@ -104,11 +104,11 @@ class ComparisonWords:
     words : mapping of str to Template
     """
 
-    def __init__(self, found: Comparison, language: str = "en") -> None:
-        self.found, self.language = found, language
+    def __init__(self, comparison: Comparison, language: str = "en") -> None:
+        self.found, self.language = comparison, language
         self.plans: tuple[LocalizedPlan, LocalizedPlan] = (
-            localize(found.before, language),
-            localize(found.after, language),
+            localize(comparison.before, language),
+            localize(comparison.after, language),
         )
         self._of = DifferenceWords(self.plans, language)
         self.words = self._of.words
@@ -137,8 +137,8 @@ class ComparisonWords:
     @cached_property
     def changed(self) -> pd.DataFrame:
         """The transitions of units that change their main function, the largest first."""
-        found = self.found.transitions
-        return found[found["before"] != found["after"]].sort_values(
+        transitions = self.found.transitions
+        return transitions[transitions["before"] != transitions["after"]].sort_values(
             ["area_ha", "before", "after"], ascending=[False, True, True]
         )
 
@@ -165,8 +165,8 @@ class ComparisonWords:
     @cached_property
     def lead(self) -> str:
         """In what the plans differ, which units have no partner, and why causes are unknown."""
-        told = [self._difference(one.kind, one.id) for one in self.found.differences]
-        lead = self.words["lead"].format(n=len(told), differences=self._few(told)) if told else ""
+        differences = [self._difference(difference.kind, difference.id) for difference in self.found.differences]
+        lead = self.words["lead"].format(n=len(differences), differences=self._few(differences)) if differences else ""
         return sentence_gap(self.language).join(filter(None, (lead, *self.lone, self.note)))
 
     @cached_property
@@ -179,8 +179,8 @@ class ComparisonWords:
         """Which units only one of the plans has, in a sentence each."""
         pairs = (("only_before", self.found.only_before, 0), ("only_after", self.found.only_after, 1))
         return tuple(
-            self.words[key].format(units=self._few([self.unit(one, place) for one in units]))
-            for key, units, place in pairs
+            self.words[key].format(units=self._few([self.unit(unit, position) for unit in units]))
+            for key, units, position in pairs
             if units
         )
 
@@ -193,11 +193,13 @@ class ComparisonWords:
                 str(kind),
                 str(name),
                 self.cause(str(kind), str(name)),
-                {str(k): int(v) for k, v in own.value_counts().items()},
+                {str(k): int(v) for k, v in moves.value_counts().items()},
             )
-            for (kind, name), own in groups
+            for (kind, name), moves in groups
         ]
-        return tuple(sorted(causes, key=lambda one: (-one.counts.get("main", 0), -sum(one.counts.values()), one.id)))
+        return tuple(
+            sorted(causes, key=lambda cause: (-cause.counts.get("main", 0), -sum(cause.counts.values()), cause.id))
+        )
 
     @cached_property
     def sums(self) -> dict[str, tuple[Sum, ...]]:
@@ -230,11 +232,11 @@ class ComparisonWords:
     def policies(self) -> tuple[tuple[str, int, int], ...]:
         """Policies by title, with how many units they begin and cease to apply to; most first."""
         rows = self.found.moved[self.found.moved["what"] == "policy"]
-        found = [
-            (self.item("policy", str(policy)), int((own["after"] != "").sum()), int((own["after"] == "").sum()))
-            for policy, own in rows.groupby("item", sort=True)
+        counts = [
+            (self.item("policy", str(policy)), int((moves["after"] != "").sum()), int((moves["after"] == "").sum()))
+            for policy, moves in rows.groupby("item", sort=True)
         ]
-        return tuple(sorted(found, key=lambda one: -one[1] - one[2]))
+        return tuple(sorted(counts, key=lambda row: -row[1] - row[2]))
 
     def land(self, area_ha: float) -> str:
         """An area in the unit that its size asks for."""
@@ -250,9 +252,9 @@ class ComparisonWords:
         """How many rows a table leaves out; nothing where it has all."""
         return self.words["rows_more"].format(n=count) if count > 0 else ""
 
-    def unit(self, unit_id: str, place: int = 1) -> str:
+    def unit(self, unit_id: str, position: int = 1) -> str:
         """What a unit, or a party to a payment, is called."""
-        return self._of.unit(unit_id, place)
+        return self._of.unit(unit_id, position)
 
     def zone(self, code: str) -> str:
         """What a zone is called, in short; empty of none."""
@@ -287,15 +289,18 @@ class ComparisonWords:
             return self.words["kind_unknown"]
         if kind != "several":
             return self._difference(kind, name)
-        kinds = {one.id: one.kind for one in self.found.differences}
-        parts = [self._of.subject(kinds.get(one, ""), one) for one in name.split("; ")]
+        kinds = {difference.id: difference.kind for difference in self.found.differences}
+        parts = [self._of.subject(kinds.get(part, ""), part) for part in name.split("; ")]
         key = "kind_several" if len(parts) > 1 else "kind_others"
         return escape_hidden(self.words[key].format(id=self._few(parts, JOINT)))
 
     def _difference(self, kind: str, name: str) -> str:
         """In what the plans differ, with what stands in either where it is short."""
-        one = next((one for one in self.found.differences if (one.kind, one.id) == (kind, name)), None)
-        sides = [one.before, one.after] if one else ["", ""]
+        difference = next(
+            (difference for difference in self.found.differences if (difference.kind, difference.id) == (kind, name)),
+            None,
+        )
+        sides = [difference.before, difference.after] if difference else ["", ""]
         subject = self._of.subject(kind, name)
         titled = kind == "parameter" and subject != name
         subject, *sides = self._of.sides(subject, name, *sides)
@@ -306,13 +311,13 @@ class ComparisonWords:
     def _sums(self, key: str) -> Iterator[Sum]:
         what = "quota" if key == "quotas" else "flow"
         rows = self.found.moved[self.found.moved["what"] == what]
-        for name, one in self.found.totals[key].items():
-            own = rows[[self._group(what, item) == name for item in rows["item"]]]
-            item = str(own["item"].iloc[0]) if len(own) else name
+        for name, total in self.found.totals[key].items():
+            moves = rows[[self._group(what, item) == name for item in rows["item"]]]
+            item = str(moves["item"].iloc[0]) if len(moves) else name
             title = self._of.terms.quota(name) if what == "quota" else self._of.terms.flow(name)
-            before, after, gained, lost = (Decimal(one[side]) for side in ("before", "after", "gained", "lost"))
+            before, after, gained, lost = (Decimal(total[side]) for side in ("before", "after", "gained", "lost"))
             unit = self._units.get((what, item), "")
-            yield Sum(escape_hidden(title), unit, before, after, gained, lost, one["more"], one["less"])
+            yield Sum(escape_hidden(title), unit, before, after, gained, lost, total["more"], total["less"])
 
     def _group(self, what: str, item: str) -> str:
         """The quota, or the instrument of a payment."""

@@ -33,14 +33,14 @@ class ConsensusWords:
     language : str
     """
 
-    def __init__(self, found: Consensus, language: str) -> None:
-        self._found = found
-        plans = [*found.voices.values(), found.base]
+    def __init__(self, consensus: Consensus, language: str) -> None:
+        self._found = consensus
+        plans = [*consensus.voices.values(), consensus.base]
         self._words = DifferenceWords([localize(plan, language) for plan in plans], language)
         self.words = catalogue("consensus", language, self._words.plans[-1].noun)
         """With the noun of the plan's units."""
         self._language = language
-        self._kinds = dict(zip(found.differences["id"], found.differences["kind"], strict=True))
+        self._kinds = dict(zip(consensus.differences["id"], consensus.differences["kind"], strict=True))
 
     @cached_property
     def voices(self) -> dict[str, str]:
@@ -69,11 +69,11 @@ class ConsensusWords:
         """What a page says above all units: on how many all agree, and what each voice says of what differs."""
         colon = catalogue("cli", self._language)["colon"]
         semicolon = catalogue("report", self._language)["semicolon"]
-        said = (
+        lines = (
             row.title + colon + semicolon.join(f"{self.voices[name]} {value}" for name, value in row.values.items())
             for row in self.rows
         )
-        return (self.verdict, *(said if self.rows else (self.words["none"],)))
+        return (self.verdict, *(lines if self.rows else (self.words["none"],)))
 
     def unit(self, unit_id: str) -> str:
         """What a unit is called."""
@@ -100,17 +100,17 @@ class ConsensusWords:
         if len(keys) > 1:
             keys.pop("", None)
         for key in keys:
-            said = {
+            phrases = {
                 voice: self._words.short(name, alone.get(voice, texts.get(key, "")), key) or NONE
                 for voice, texts in values.items()
             }
             subject = self._words.field(self.difference(kind, name), key)
-            yield DifferenceRow(subject, said, int(group["units"].iloc[0]))
+            yield DifferenceRow(subject, phrases, int(group["units"].iloc[0]))
 
     @cached_property
     def hangs(self) -> dict[str, str]:
         """By unit the differences that it hangs on."""
-        told: dict[str, dict[str, None]] = {}
+        names_by_unit: dict[str, dict[str, None]] = {}
         for unit, kind, name in self._found.hangs[["unit_id", "kind", "id"]].itertuples(index=False):
-            told.setdefault(unit, {})[self.difference(kind, name)] = None
-        return {unit: "; ".join(names) for unit, names in told.items()}
+            names_by_unit.setdefault(unit, {})[self.difference(kind, name)] = None
+        return {unit: "; ".join(names) for unit, names in names_by_unit.items()}

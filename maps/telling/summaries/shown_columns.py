@@ -59,7 +59,7 @@ class ShownColumns:
         self._table, self._renderer, language = table, renderer, renderer.language
         words, report = (catalogue(chapter, language, renderer.noun) for chapter in ("columns", "report"))
         names = (
-            name for name in table.shown if name in rows and any(not _is_missing(one) and one for one in rows[name])
+            name for name in table.shown if name in rows and any(not _is_missing(cell) and cell for cell in rows[name])
         )
         self.titles: Mapping[str, str] = {name: str(words[name]) for name in names}
         """What each is called, in order."""
@@ -92,8 +92,8 @@ class ShownColumns:
         row : mapping
             A row of the table by the names of its columns.
         """
-        told = ((name, title) for name, title in self.titles.items() if has_value(row[name]))
-        return tuple(ShownFact(name, title, self._measured(name, row)) for name, title in told)
+        columns = ((name, title) for name, title in self.titles.items() if has_value(row[name]))
+        return tuple(ShownFact(name, title, self._measured(name, row)) for name, title in columns)
 
     def _measured(self, name: str, row: Mapping[str, Any]) -> str:
         text, kind = self.text(name, row[name]), self._table.columns[name]

@@ -76,7 +76,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
         if 2 * len(rows) <= len(whole):
             return OF_ROWS[table](plan, rows)
         known = plan.trace.made[table] = whole, OF_ROWS[table](plan, whole)
-    return known[1] if rows is whole else [known[1][place] for place in whole.index.get_indexer(rows.index)]
+    return known[1] if rows is whole else [known[1][position] for position in whole.index.get_indexer(rows.index)]
 
 
 def unit_records(plan: Plan, matter: str, ids: Collection[str]) -> dict[str, list[Record]]:
