@@ -151,8 +151,8 @@ class _Writer:
         if isinstance(frame, gpd.GeoDataFrame):
             active = frame.geometry.name
         node = {
-            "kind": "table", "file": f"{len(self.files)}.arrow", "rows": len(frame), "columns": column_nodes, "index": index,
-            "labels": labels, "geometry": self.node(active), "attrs": self.node(dict(frame.attrs)),
+            "kind": "table", "file": f"{len(self.files)}.arrow", "rows": len(frame), "columns": column_nodes,
+            "index": index, "labels": labels, "geometry": self.node(active), "attrs": self.node(dict(frame.attrs)),
         }  # fmt: skip
         self.files[node["file"]] = _arrow(columns)
         return node

@@ -38,7 +38,7 @@ def keep_ids(*by_unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         signature = inspect.signature(step)
 
         @functools.wraps(step)
-        def kept(*arguments: P.args, **words: P.kwargs) -> R:
+        def with_text_ids(*arguments: P.args, **words: P.kwargs) -> R:
             bound, ids = signature.bind(*arguments, **words), _CallersIds()
             given = {
                 name: ids.as_text(argument, of_units=name in by_unit) for name, argument in bound.arguments.items()
@@ -49,7 +49,7 @@ def keep_ids(*by_unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
             back: R = ids.given_back(step(*bound.args, **bound.kwargs))
             return back
 
-        return kept
+        return with_text_ids
 
     return decorate
 

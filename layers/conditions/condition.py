@@ -370,13 +370,13 @@ class Evaluator:
 
     def __init__(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> None:
         self.table, self.parameters = table, parameters or {}
-        self.found: dict[str, Evaluation] = {}
+        self.evaluations: dict[str, Evaluation] = {}
 
     def evaluate(self, text: str) -> Evaluation:
         """What a condition found; errors are those of :func:`parse_condition` and :meth:`Condition.evaluate`."""
-        if text not in self.found:
-            self.found[text] = parse_condition(text).evaluate(self.table, self.parameters)
-        return self.found[text]
+        if text not in self.evaluations:
+            self.evaluations[text] = parse_condition(text).evaluate(self.table, self.parameters)
+        return self.evaluations[text]
 
 
 class _Leaf(NamedTuple):

@@ -41,7 +41,7 @@ class Calculation(Expression):
         """
         return value_json(self.tree)
 
-    def said(self, titles: Mapping[str, str]) -> str:
+    def in_words(self, titles: Mapping[str, str]) -> str:
         """The calculation on one line, with what columns and parameters are called.
 
         Examples

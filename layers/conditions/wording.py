@@ -56,7 +56,7 @@ def condition_words(
     words: Mapping[str, str],
 ) -> str:
     """A condition in words."""
-    return _Words(shown, words).said(tree)
+    return _Words(shown, words).in_words(tree)
 
 
 class _Words(NamedTuple):
@@ -65,7 +65,7 @@ class _Words(NamedTuple):
     shown: Callable[[Node, str], str]
     words: Mapping[str, str]
 
-    def said(self, node: Node) -> str:
+    def in_words(self, node: Node) -> str:
         """A condition and all below it."""
         match node:
             case Joined(word=word, operands=operands):
@@ -82,7 +82,7 @@ class _Words(NamedTuple):
 
     def _within(self, node: Node) -> str:
         """A condition inside another one, in brackets where it is of several."""
-        text = self.said(node)
+        text = self.in_words(node)
         return self._say("within", text=text) if isinstance(node, Joined) else text
 
     def _leaf(self, node: Node) -> str:
@@ -242,7 +242,7 @@ class ClauseWording:
         shares = len(names) == len(sides) and any(map(is_share, names))
         self._teller = _Teller(words, self._titles, compared_column(self._leaf), signs, shares)
 
-    def said(self, clause: Clause) -> str:
+    def in_words(self, clause: Clause) -> str:
         """A fact where the clause is known to hold or not, else what is missing; true whatever the answer.
 
         Such as ``slope_mean_deg 12.5 <= 25 (slope_max_deg)``, ``metro is true``, ``value 12 is one of 12, 14``,

@@ -78,7 +78,7 @@ class Column(NamedTuple):
 class TableContent(NamedTuple):
     """What can be read of a table."""
 
-    place: Any
+    identifier: Any
     columns: tuple[Column, ...]
     key: str | None
     shape: Any
@@ -258,7 +258,7 @@ def crs_of(
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
     query = sql.SQL("SELECT DISTINCT {}.ST_SRID({}) FROM {} WHERE {} IS NOT NULL ORDER BY 1 LIMIT 6").format(
-        content.postgis, content.shape, content.place, content.shape
+        content.postgis, content.shape, content.identifier, content.shape
     )
     srids = [content.srid] if content.srid else [row[0] for row in connection.execute(query).fetchall()]
     if len(srids) > 1:
@@ -338,7 +338,7 @@ def count_rows(connection: psycopg.Connection[Any], content: TableContent) -> in
     """How many rows a table has."""
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
-    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(content.place)).fetchone()
+    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(content.identifier)).fetchone()
     return int(row[0]) if row else 0
 
 
@@ -358,7 +358,7 @@ def fetch_rows(
     outputs = [column.expression for column in columns]
     if content.shape is not None:
         outputs.append(sql.SQL("{}.ST_AsBinary({}, 'NDR')").format(content.postgis, _straight(content, sql)))
-    query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(outputs), content.place)
+    query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(outputs), content.identifier)
     if boxes is not None:
         near = [
             sql.SQL("{} OPERATOR({}.&&) {}.ST_MakeEnvelope({})").format(

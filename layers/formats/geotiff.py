@@ -468,7 +468,7 @@ def check_values(raster: Raster, window: Window, meant: Collection[float] = ()) 
             else:
                 outside.add(known * scale + offset if (scale, offset) != (1.0, 0.0) else known)
     if raster.valid_range is not None:
-        return outside.told()
+        return outside.ledger_row()
     values = {value: value * scale + offset for value in survey.suspects()}
     odd = [value for value, real in values.items() if _counts(real, raster.where, meant)]
     if odd:
@@ -533,7 +533,7 @@ class _Outside:
         if out.size:
             self.low, self.high = min(self.low, float(out.min())), max(self.high, float(out.max()))
 
-    def told(self) -> pd.DataFrame:
+    def ledger_row(self) -> pd.DataFrame:
         """The row of the ledger; that nothing lies inside is refused."""
         wanted = phrase_list(f"{limit:g}" for limit in self.raster.valid_range or ())
         low, high = f"{self.low:g}", f"{self.high:g}"

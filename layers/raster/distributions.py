@@ -330,7 +330,7 @@ class Seen:
     """What a formula reads of the cells of a tile: their values, and which have one."""
 
     def __init__(self, tile_cells: TileCells, formula: Formula) -> None:
-        self.found = tile_cells
+        self.tile_cells = tile_cells
         if formula.condition is None:
             self.raw = tile_cells.surface(formula.argument)
             self.known = ~np.isnan(self.raw)
@@ -347,7 +347,7 @@ class Seen:
     @cached_property
     def counts(self) -> Floats:
         """How many cells of each span have a value."""
-        tile_cells = self.found
+        tile_cells = self.tile_cells
         if self.clean:
             return tile_cells.lengths.astype(np.float64)
         return tile_cells.reduced(np.add, self.known.astype(np.float64))
@@ -355,7 +355,7 @@ class Seen:
     @cached_property
     def area(self) -> Floats:
         """Of the cells of each span that have a value."""
-        tile_cells = self.found
+        tile_cells = self.tile_cells
         if self.clean:
             return tile_cells.whole
         if tile_cells.per_span is not None:
@@ -365,23 +365,23 @@ class Seen:
     @cached_property
     def amount(self) -> Floats:
         """The sum of the values of each span, each times its area."""
-        tile_cells = self.found
+        tile_cells = self.tile_cells
         return tile_cells.per_span * self.sum if tile_cells.per_span is not None else tile_cells.weighted(self.values)
 
     @cached_property
     def sum(self) -> Floats:
         """The sum of the values of each span, of whole cells."""
-        return self.found.reduced(np.add, self.values)
+        return self.tile_cells.reduced(np.add, self.values)
 
     @cached_property
     def lowest(self) -> Floats:
         """Of each span; NaN where it has no value."""
-        return self.found.reduced(np.fmin, self.raw)
+        return self.tile_cells.reduced(np.fmin, self.raw)
 
     @cached_property
     def highest(self) -> Floats:
         """Of each span; NaN where it has no value."""
-        return self.found.reduced(np.fmax, self.raw)
+        return self.tile_cells.reduced(np.fmax, self.raw)
 
     @cached_property
     def mean(self) -> Floats:
@@ -392,7 +392,7 @@ class Seen:
     @cached_property
     def spread(self) -> Floats:
         """The sum of area times the square of what each value of a span is off its mean."""
-        begin, end = self.found.ends
+        begin, end = self.tile_cells.ends
         spread = np.zeros(len(begin))
         long = np.flatnonzero((end - begin > 1) & (self.counts > 0))
         if not len(long):
@@ -402,7 +402,7 @@ class Seen:
             span_index = np.repeat(np.arange(len(long)), end - begin)
             cells = np.arange(len(span_index)) + np.repeat(begin - np.cumsum(end - begin) + end - begin, end - begin)
             off = np.where(self.known[cells], self.values[cells] - mean[span_index], 0.0)
-            weight = 1.0 if self.found.per_span is not None else self.found.areas[cells]
+            weight = 1.0 if self.tile_cells.per_span is not None else self.tile_cells.areas[cells]
             spread[long] = np.bincount(span_index, off**2 * weight)
         else:
             gaps = np.diff(np.column_stack([begin, end]).ravel(), prepend=0, append=len(self.values))
@@ -412,16 +412,16 @@ class Seen:
             if not self.clean:
                 off[~self.known] = 0.0
             off *= off
-            if self.found.per_span is None:
-                off *= self.found.areas
-            spread[long] = self.found.reduced(np.add, off)[long]
-        part = self.found.spans.share if self.found.per_span is None else self.found.per_span
+            if self.tile_cells.per_span is None:
+                off *= self.tile_cells.areas
+            spread[long] = self.tile_cells.reduced(np.add, off)[long]
+        part = self.tile_cells.spans.share if self.tile_cells.per_span is None else self.tile_cells.per_span
         return spread * part
 
     @cached_property
     def cells(self) -> tuple[Places, Floats, Floats]:
         """Polygon, value and area of every cell that has a value, in the order of spans."""
-        tile_cells = self.found
+        tile_cells = self.tile_cells
         owner, value, area = (
             np.repeat(tile_cells.spans.owner, tile_cells.lengths),
             self.raw[tile_cells.cells],
@@ -455,7 +455,7 @@ class Moments:
 
     def add(self, seen: Seen) -> None:
         """Add one tile."""
-        spans, functions = seen.found.spans, self.functions
+        spans, functions = seen.tile_cells.spans, self.functions
         np.add.at(self.area, spans.owner, seen.area)
         if functions & {"mean", "share"}:
             np.add.at(self.amount, spans.owner, seen.amount)
@@ -467,14 +467,14 @@ class Moments:
         if "direction" in functions:
             angle = np.radians(seen.values)
             for total, part in ((self.east, np.sin(angle)), (self.north, np.cos(angle))):
-                np.add.at(total, spans.owner, seen.found.weighted(np.where(seen.known, part, 0.0)))
+                np.add.at(total, spans.owner, seen.tile_cells.weighted(np.where(seen.known, part, 0.0)))
         if "std" in functions:
             self._spread(seen)
         self._touch(seen)
 
     def _touch(self, seen: Seen) -> None:
         """Note the spans that are touched for certain; of the others more must be known before they count."""
-        spans, valued = seen.found.spans, seen.counts > 0
+        spans, valued = seen.tile_cells.spans, seen.counts > 0
         wide = spans.share > self.strip
         sure, doubtful = np.flatnonzero(wide & valued), np.flatnonzero(~wide & valued)
         self.sure[spans.owner[sure]] = True
@@ -492,7 +492,7 @@ class Moments:
         if not len(valued):
             return
         area, centre = seen.area[valued], seen.mean[valued]
-        present, position = np.unique(seen.found.spans.owner[valued], return_inverse=True)
+        present, position = np.unique(seen.tile_cells.spans.owner[valued], return_inverse=True)
         base = np.full(len(present), np.inf)
         np.minimum.at(base, position, centre)
         weight = np.bincount(position, area)

@@ -435,7 +435,7 @@ class Batch(NamedTuple):
     inside: Floats
 
     @property
-    def found(self) -> Footprint:
+    def cells(self) -> Footprint:
         """Each cell by itself."""
         return self.spans.cells()
 

@@ -179,8 +179,8 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
     for base in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
         for field, text in pairwise(_classes(base.__module__)[base.__name__].body):
             match field, text:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
-                    texts[name] = inspect.cleandoc(said)
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(docstring))):
+                    texts[name] = inspect.cleandoc(docstring)
     return texts
 
 

@@ -1151,7 +1151,7 @@ class Summary(TypedDict):
     title: str
     headings: list[str]
     rows: list[list[str]]
-    found: list[str]
+    finding_lines: list[str]
 
 
 def _made(
@@ -1239,14 +1239,16 @@ def _summary(plan: LocalizedPlan) -> Summary:
         "title": f"{text_in(plan.study.title, plan.language)}, {plan.study.date}",
         "headings": [words[key] for key in ("main_function", "units", "hectares", "share")],
         "rows": rows,
-        "found": list(_found(plan)),
+        "finding_lines": list(_found(plan)),
     }
 
 
 def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> None:
     places = {"run": str(folder), "map": str(folder / "map.html"), "report": str(folder / "report.html")}
     if as_json:
-        shown = {name: entry for name, entry in summary.items() if name not in ("title", "headings", "rows", "found")}
+        shown = {
+            name: entry for name, entry in summary.items() if name not in ("title", "headings", "rows", "finding_lines")
+        }
         _print_json({"study": summary["study"], **places, **shown})
         return
     from rich.console import Console
@@ -1262,7 +1264,7 @@ def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> No
     for zone, *figures in summary["rows"]:
         table.add_row(escape(zone), *figures)
     Console().print(table)
-    for line in summary["found"]:
+    for line in summary["finding_lines"]:
         print(safe_message(line))
     for key, name in (("map", "map.html"), ("report", "report.html"), ("folder", "")):
         print(f"{words[key]}{words['colon']}{folder / name}")

@@ -168,7 +168,7 @@ def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
     words = catalogue("terminal", plan.language, plan.noun)
     console, row = wide_console(), plan.zones.set_index("unit_id").loc[unit_id]
     heading = words["unit" if row["jurisdiction"] else "unit_alone"]
-    _print(console, [heading.format(name=row["name"], id=unit_id, place=plan.place(row["jurisdiction"]))], "dim")
+    _print(console, [heading.format(name=row["name"], id=unit_id, place=plan.jurisdiction(row["jurisdiction"]))], "dim")
     _verdict(console, plan, verdicts(plan)[unit_id])
     held = plan.policies[(plan.policies["unit_id"] == unit_id) & (plan.policies["overruled_by"] == "")]
     _print(console, ["", *_quotas(plan, unit_id), *_policies([str(title) for title in held["title"]], words)])

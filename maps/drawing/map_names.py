@@ -159,7 +159,7 @@ class Sheet:
         on_picture = left >= 0 and top >= 0 and right <= self._wide and bottom <= self._high
         return on_picture and not room.touches_any(self._taken)
 
-    def place(
+    def set_name(
         self,
         text: str,
         lettering: Lettering,
@@ -319,12 +319,12 @@ def _sheet(
     letterings = (Lettering(12.5, 650, theme.inner_border, spaced=True), Lettering(11, 450, theme.ink))
     for lettering, named in zip(letterings, (jurisdictions, units), strict=True):
         drawn = shapely.transform(
-            np.array([*named.values()], dtype=object), lambda points: np.column_stack(frame.place(*points.T))
+            np.array([*named.values()], dtype=object), lambda points: np.column_stack(frame.to_pixels(*points.T))
         )
         for name, ground in zip(named, drawn, strict=True):
             spots, again = tee(spots_in(ground))
-            if sheet.place(name, lettering, spots, within=ground) is None and named is units:
-                sheet.place(name, lettering, again, within=ground, beyond=lettering.length(name) / 2)
+            if sheet.set_name(name, lettering, spots, within=ground) is None and named is units:
+                sheet.set_name(name, lettering, again, within=ground, beyond=lettering.length(name) / 2)
     _place_towns(sheet, others, frame, theme)
     _place_regions(sheet, context, frame, theme)
     _place_waters(sheet, context, frame, theme)
@@ -349,7 +349,7 @@ def _class_of(town: Place) -> int:
 def _place_towns(sheet: _Sheet, places: Iterable[Place], frame: Frame, theme: Theme) -> None:
     for town in places:
         size = _class_of(town)
-        x, y = frame.place(town.x, town.y)
+        x, y = frame.to_pixels(town.x, town.y)
         large = size == 0 and town.inside
         ink = theme.ink if town.inside else theme.outside_ink
         lettering = Lettering(13 if large else 12 if size < 2 else 11, 600 if large else 500 if size < 2 else 450, ink)
@@ -359,7 +359,7 @@ def _place_towns(sheet: _Sheet, places: Iterable[Place], frame: Frame, theme: Th
         spots = list(spots_beside(x, y, town.name, lettering, radius))
         if not draws_mark:
             spots += [spot for reach in SIGNS_PX for spot in spots_beside(x, y, town.name, lettering, reach)]
-        label = sheet.place(town.name, lettering, spots, mark=(x, y, radius) if draws_mark else None)
+        label = sheet.set_name(town.name, lettering, spots, mark=(x, y, radius) if draws_mark else None)
         if label is not None and draws_mark:
             sheet.marks.append(_mark(x, y, radius, ink, theme, capital=bool(town.capital) and town.inside))
 
@@ -369,11 +369,11 @@ def _place_regions(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -
     if not context.regions:
         return
     study = shapely.make_valid(shapely.simplify(context.study, frame.metres_per_px))
-    ground = shapely.transform(study, lambda points: np.column_stack(frame.place(*points.T)))
+    ground = shapely.transform(study, lambda points: np.column_stack(frame.to_pixels(*points.T)))
     around = shapely.difference(shapely.box(0, 0, frame.width_px, frame.height_px), ground)
     for region in context.regions:
-        spots = (Spot(*frame.place(x, y)) for x, y in region.spots)
-        sheet.place(region.name, Lettering(11, 450, theme.outside_ink, spaced=True), spots, within=around)
+        spots = (Spot(*frame.to_pixels(x, y)) for x, y in region.spots)
+        sheet.set_name(region.name, Lettering(11, 450, theme.outside_ink, spaced=True), spots, within=around)
 
 
 def _place_waters(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -> None:
@@ -381,13 +381,15 @@ def _place_waters(sheet: Sheet, context: Context, frame: Frame, theme: Theme) ->
     lakes = sorted(zip(context.lakes, context.lake_names, strict=True), key=lambda lake: -lake[0].area)
     named = [(shape, name) for shape, name in lakes if name][:LAKE_NAMES]
     for shape, name in named:
-        ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
+        ground = shapely.transform(shape, lambda points: np.column_stack(frame.to_pixels(*points.T)))
         if ground.area > 2 * lettering.size**2:
-            sheet.place(name, lettering, spots_in(ground))
+            sheet.set_name(name, lettering, spots_in(ground))
     left = RIVER_NAMES
     for name, shapes in _rivers(context):
-        lines = [np.column_stack(frame.place(*shapely.get_coordinates(line).T)) for line in shapely.get_parts(shapes)]
-        if left and sheet.place(name, lettering, spots_along(lines, lettering.length(name))) is not None:
+        lines = [
+            np.column_stack(frame.to_pixels(*shapely.get_coordinates(line).T)) for line in shapely.get_parts(shapes)
+        ]
+        if left and sheet.set_name(name, lettering, spots_along(lines, lettering.length(name))) is not None:
             left -= 1
 
 

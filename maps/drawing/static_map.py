@@ -211,8 +211,8 @@ def _signs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame, towns: list[Bounds
     ):
         codes = sorted(overlays.split(";"), key=order.__getitem__)
         half = apart * len(codes) / 2
-        middle = frame.place(*shape.representative_point().coords[0])
-        ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
+        middle = frame.to_pixels(*shape.representative_point().coords[0])
+        ground = shapely.transform(shape, lambda points: np.column_stack(frame.to_pixels(*points.T)))
         places = [(middle[0], middle[1] + (lower if below else 0.0)), *((spot.x, spot.y) for spot in spots_in(ground))]
         boxes: list[Bounds] = [(x - half, y - apart / 2, x + half, y + apart / 2) for x, y in places]
         signs = [box for _, box in placed]
@@ -307,9 +307,9 @@ def _marks(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[str]:
     marks = []
     for status, point in zip(units["status"], units.geometry.representative_point(), strict=True):
         if status in OPEN_MARKS and rings:
-            marks.append(OPEN_MARKS[status](*frame.place(point.x, point.y), RING_PX * shrink))
+            marks.append(OPEN_MARKS[status](*frame.to_pixels(point.x, point.y), RING_PX * shrink))
         if status == "by_decision":
-            marks.append(decision_mark(*frame.place(point.x, point.y), 3.2 * shrink))
+            marks.append(decision_mark(*frame.to_pixels(point.x, point.y), 3.2 * shrink))
     return marks
 
 
@@ -317,7 +317,7 @@ def _marked(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[Bound
     """What the marks of units cover."""
     radius = 1.2 * RING_PX * _shrink(units)
     marked = units["status"].isin([*(OPEN_MARKS if rings else ()), "by_decision"])
-    points = (frame.place(point.x, point.y) for point in units.geometry[marked].representative_point())
+    points = (frame.to_pixels(point.x, point.y) for point in units.geometry[marked].representative_point())
     return [(x - radius, y - radius, x + radius, y + radius) for x, y in points]
 
 

@@ -170,7 +170,7 @@ class Frame(NamedTuple):
         scale = max(wide / width_px, high / height_px)
         return cls(west, north, scale, wide / scale, high / scale)
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
+    def to_pixels(self, x: float, y: float) -> tuple[float, float]:
         """A ground point in pixels, y downwards."""
         return (x - self.west) / self.metres_per_px, (self.north - y) / self.metres_per_px
 
@@ -267,7 +267,7 @@ def relief_image(relief: Relief | None, frame: Frame) -> list[str]:
     if relief is None:
         return []
     west, south, east, north = relief.bounds
-    (left, top), (right, bottom) = frame.place(west, north), frame.place(east, south)
+    (left, top), (right, bottom) = frame.to_pixels(west, north), frame.to_pixels(east, south)
     placement = " ".join(
         f'{name}="{round(value * FINENESS)}"'
         for name, value in (("x", left), ("y", top), ("width", right - left), ("height", bottom - top))

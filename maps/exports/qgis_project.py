@@ -114,7 +114,7 @@ def _groups(plan: LocalizedPlan) -> list[tuple[str, list[_Layer]]]:
         if key.startswith("line-") and key.removeprefix("line-") in settled
     ]
     sites = [layer("sites", shown=False)] if "sites" in styles else []
-    jurisdictions = {code: plan.place(code) for code in sorted(set(plan.units["jurisdiction"]))}
+    jurisdictions = {code: plan.jurisdiction(code) for code in sorted(set(plan.units["jurisdiction"]))}
     borders = border_style(jurisdictions, words["borders"])
     edges = [_Layer("zoneplan_borders", words["borders"], borders, shown=True)] if len(jurisdictions) > 1 else []
     pieces = _Layer("zoneplan_pieces", words["pieces"], styles["lines"], shown=False)

@@ -140,7 +140,7 @@ def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
     words, terms = catalogue("workbook", plan.language, plan.noun), plan.renderer.terms
     divided, by = _divided(plan, quota)
     sums = divided.groupby(by)["amount"].sum().sort_index().sort_values(ascending=False, kind="stable")
-    rows: list[tuple[Cell, ...]] = [(plan.place(str(name)), amount) for name, amount in sums.items()]
+    rows: list[tuple[Cell, ...]] = [(plan.jurisdiction(str(name)), amount) for name, amount in sums.items()]
     if len(rows) > MOST:
         rest = sum((amount for _, amount in rows[MOST - 1 :]), Decimal(0))
         rows = [*rows[: MOST - 1], (words["others"].format(n=len(rows) - MOST + 1), rest)]
@@ -340,7 +340,7 @@ class _Sheets:
         answers, industry = catalogue("answer", self.language), catalogue("industry", self.language)
         optimum, light = catalogue("optimum", self.language), self.light
         firmness = catalogue("firmness", self.language)
-        self.said: Mapping[str, Callable[[Any], str]] = {
+        self.wordings: Mapping[str, Callable[[Any], str]] = {
             "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
             "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
             "scenario": lambda name: self.scenarios.get(name, name),
@@ -355,8 +355,8 @@ class _Sheets:
             "policy": self.policy, "overruled_by": self.overruler,
             "payer": self.party, "receiver": self.party, "party": self.party,
             "kind": lambda kind: self.report.get(f"party_{kind}", kind),
-            "region": lambda code: self.names.get(code) or self.terms.place(code),
-            "jurisdiction": self.terms.place, "inherited_from": self.terms.place,
+            "region": lambda code: self.names.get(code) or self.terms.jurisdiction(code),
+            "jurisdiction": self.terms.jurisdiction, "inherited_from": self.terms.jurisdiction,
             "intensity_light": light, "total_light": light, "verdict": light,
             "treatment": industry.__getitem__, "state": industry.__getitem__,
             "objective": lambda code: self.report[f"objective_{code}"], "method": optimum.__getitem__,
@@ -418,14 +418,14 @@ class _Sheets:
         """One column, its codes in words, or as codes where these are asked for."""
         title, series = self._column_title(key, name), rows[name]
         if name in self.plan.study.units.level_names or (key, name) == ("measures", "jurisdiction"):
-            series = series.map(self.terms.place)
+            series = series.map(self.terms.jurisdiction)
         if coded:
             return Column(self.words["coded"].format(title=title), name, "code", series.tolist())
         if key == "measures" and name not in COLUMNS[key]:
             kind = self._measure_kind(name, series)
             return Column(title, name, kind, self.truths(series) if kind == "truth" else series.tolist())
         plainly = (key == "measures" and name != "jurisdiction") or (key in _OF_REGIONS and name != "unit")
-        title_of = None if plainly else self.said.get(name)
+        title_of = None if plainly else self.wordings.get(name)
         if (key, name) == ("divergence", "indicator"):
             title_of = catalogue("divergence", self.language).__getitem__
         if name == "reading" and key != "industries":  # with place and day, as it was made
@@ -569,7 +569,7 @@ class _Sheets:
         """What the rows of a quota are called: units, reserves, and jurisdictions by their paths."""
         pairs = zip(rows["unit_id"], rows["name"], strict=True)
         return [
-            self.words["reserve"] if unit == RESERVE else name if unit else self.terms.place(name)
+            self.words["reserve"] if unit == RESERVE else name if unit else self.terms.jurisdiction(name)
             for unit, name in pairs
         ]
 
@@ -744,7 +744,7 @@ class _Sheets:
         """A unit by its name, a zone by its title, a pool or budget in words."""
         if code in PARTY_WORDS:
             return self.report[PARTY_WORDS[code]]
-        return self.plan.distinct_names.get(code) or self.terms.place(self.title(code))
+        return self.plan.distinct_names.get(code) or self.terms.jurisdiction(self.title(code))
 
     def light(self, code: int | str) -> str:
         """A light by its colour."""

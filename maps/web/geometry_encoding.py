@@ -353,7 +353,7 @@ class _Corners(NamedTuple):
     """The vertices of all rings without their closing point; each ring has three or more."""
 
     xy: Integers
-    place: Integers
+    positions: Integers
     ring: Integers
     shape_of_ring: Integers
 
@@ -399,7 +399,7 @@ def cut_arcs(shapes: Geometries) -> Arcs:
     edges = np.diff(np.r_[first, len(order)])
     following = corners.shifted(1)
     last = order[first + edges - 1]
-    locations = corners.place
+    locations = corners.positions
     ahead = locations[order[first]] * (len(locations) + 1) + locations[following[order[first]]]
     behind = locations[following[last]] * (len(locations) + 1) + locations[last]
     _, chosen, number = np.unique(np.minimum(ahead, behind), return_index=True, return_inverse=True)
@@ -489,7 +489,11 @@ def _places(xy: Integers) -> Integers:
 
 def _starts(corners: _Corners) -> Flags:
     """Vertices where arcs start: those with different neighbours on different rings, else the lowest of a ring."""
-    locations, before, after = corners.place, corners.place[corners.shifted(-1)], corners.place[corners.shifted(1)]
+    locations, before, after = (
+        corners.positions,
+        corners.positions[corners.shifted(-1)],
+        corners.positions[corners.shifted(1)],
+    )
     pair = np.minimum(before, after) * (len(locations) + 1) + np.maximum(before, after)
     junctions, seen = np.zeros(int(locations.max()) + 1, bool), np.empty(int(locations.max()) + 1, np.int64)
     seen[locations] = pair

@@ -383,14 +383,14 @@ def payments_of(plan: LocalizedPlan, words: Mapping[str, str]) -> Payments:
                 payer=parties.of(payer),
                 receiver=parties.of(receiver),
                 amount=f"{amount:f}",
-                rule=texts.place(escape_hidden(rule)),
-                reference=texts.place(escape_hidden(reference)),
+                rule=texts.index_of(escape_hidden(rule)),
+                reference=texts.index_of(escape_hidden(reference)),
             )
             for payer, receiver, amount, rule, reference in _payment_columns(
                 flows, "payer", "receiver", "amount", "rule", "reference"
             )
         ]
-    return Payments(tuple(instruments), Columns(Payment, rows), texts.kept, parties.told())
+    return Payments(tuple(instruments), Columns(Payment, rows), texts.values, parties.columns())
 
 
 def _payment_columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -432,11 +432,11 @@ class _Parties:
 
     def of(self, party: str) -> int:
         """The place of a party."""
-        return self._shelf.place(party)
+        return self._shelf.index_of(party)
 
-    def told(self) -> Columns[Party]:
+    def columns(self) -> Columns[Party]:
         """The parties in the order of their places."""
-        return Columns(Party, [self._told(party) for party in self._shelf.kept])
+        return Columns(Party, [self._told(party) for party in self._shelf.values])
 
     def _told(self, party: str) -> Party:
         units, kind = self._plan.units, self._known.get(party)
@@ -447,7 +447,10 @@ class _Parties:
             return Party(escape_hidden(units["name"].iloc[position]), position, None, (position,))
         members = np.flatnonzero((units[kind].astype("str") == party).to_numpy())
         return Party(
-            escape_hidden(self._plan.place(party)), None, inside_point(units.iloc[members]), tuple(members.tolist())
+            escape_hidden(self._plan.jurisdiction(party)),
+            None,
+            inside_point(units.iloc[members]),
+            tuple(members.tolist()),
         )
 
 
@@ -541,7 +544,7 @@ def compared_page(page: Page, comparison: Comparison) -> Page:
 
 
 def _compared(summary: ComparisonWords, page: Page, codes: list[str]) -> ComparedPlans:
-    comparison, ids = summary.found, page.cards.units.rows
+    comparison, ids = summary.comparison, page.cards.units.rows
     before = dict(zip(comparison.before.zones["unit_id"], comparison.before.zones["main"], strict=True))
     causes = {(cause.kind, cause.id): position for position, cause in enumerate(summary.causes)}
     texts: dict[str, int] = {}
@@ -582,7 +585,7 @@ def _compared(summary: ComparisonWords, page: Page, codes: list[str]) -> Compare
 
 def _amount_changes(summary: ComparisonWords, ids: list[str]) -> Iterator[AmountChange]:
     """By quota of which something moved what each unit gets more or less."""
-    for name in summary.found.totals["quotas"]:
+    for name in summary.comparison.totals["quotas"]:
         sides = []
         for plan in summary.plans:
             rows = plan.quotas[plan.quotas["quota"] == name]
@@ -760,7 +763,7 @@ def _quota(plan: LocalizedPlan, position: int, shifts: QuotaShifts | None) -> Qu
         shifts=tuple(QuotaShift(group.reason, len(group.units), round(group.amount, 6)) for group in shifts.groups)
         if shifts
         else (),
-        jurisdictions={escape_hidden(plan.place(name)): f"{amount:f}" for name, amount in given.items()},
+        jurisdictions={escape_hidden(plan.jurisdiction(name)): f"{amount:f}" for name, amount in given.items()},
     )
 
 

@@ -93,7 +93,7 @@ class _Numbers(NamedTuple):
 
     step: float
     steps: Integers
-    told: tuple[float | None, ...]
+    values: tuple[float | None, ...]
     axis: MeasureAxis
 
 
@@ -363,7 +363,7 @@ def _columns(
     measures = {title: position for position, title in enumerate(numeric)}
     for title, column in columns.items():
         if title in numeric:
-            yield TableColumn(escape_hidden(title), measures[title], numeric[title].told, (), ())
+            yield TableColumn(escape_hidden(title), measures[title], numeric[title].values, (), ())
             continue
         codes, texts = pd.factorize(np.array([text or None for text in _texts(column, words)], dtype=object))
         yield TableColumn(escape_hidden(title), None, (), tuple(texts.tolist()), tuple(codes.tolist()))

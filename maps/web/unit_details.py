@@ -71,11 +71,11 @@ class Shelf(Generic[Kept]):
         self._places = {value: position for position, value in enumerate(values)}
 
     @property
-    def kept(self) -> tuple[Kept, ...]:
+    def values(self) -> tuple[Kept, ...]:
         """The values in the order of their places."""
         return tuple(self._places)
 
-    def place(self, value: Kept) -> int:
+    def index_of(self, value: Kept) -> int:
         """Where a value stands; it is put there if it is new."""
         return self._places.setdefault(value, len(self._places))
 
@@ -92,7 +92,7 @@ class ReasonTable:
         self._parts: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._placed: dict[tuple[int, object], tuple[Link, int]] = {}
 
-    def place(self, link: Link, word: Callable[[Link, str], Link] | None = None) -> int:
+    def index_of(self, link: Link, word: Callable[[Link, str], Link] | None = None) -> int:
         """The place of a chain: its lines, each by its depth, kind and text."""
         known = self._placed.get((id(link), word))
         if known is None:
@@ -102,37 +102,37 @@ class ReasonTable:
                 CardLine(line.depth, cast("LineKind", line.kind), line.decides, *self._text(line.text))
                 for line in lines
             )
-            known = self._placed[id(link), word] = link, self._reasons.place(card_lines)
+            known = self._placed[id(link), word] = link, self._reasons.index_of(card_lines)
         return known[1]
 
     def place_all(self, links: Iterable[Link]) -> int:
         """The place of a list of chains."""
-        return self._lists.place(tuple(self.place(link) for link in links))
+        return self._lists.index_of(tuple(self.index_of(link) for link in links))
 
     def headed(self, matter: str, links: Iterable[Link]) -> int:
         """The place of a list of headings, each with its chain."""
         texts = ((link, self._text(entry_heading(matter, link, self._language))) for link in links)
-        return self._headings.place(tuple(CardHeading(*text, self.place(link)) for link, text in texts))
+        return self._headings.index_of(tuple(CardHeading(*text, self.index_of(link)) for link, text in texts))
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The texts, each with its gaps."""
-        return self._texts.kept
+        return self._texts.values
 
     @property
     def reasons(self) -> Groups[CardLine]:
         """The chains, line by line."""
-        return Groups(CardLine, self._reasons.kept)
+        return Groups(CardLine, self._reasons.values)
 
     @property
     def lists(self) -> tuple[tuple[int, ...], ...]:
         """The lists of chains."""
-        return self._lists.kept
+        return self._lists.values
 
     @property
     def headings(self) -> Groups[CardHeading]:
         """The lists of headings."""
-        return Groups(CardHeading, self._headings.kept)
+        return Groups(CardHeading, self._headings.values)
 
     def forget(self) -> None:
         """Let go of the links that it was given; what they say stays."""
@@ -142,7 +142,7 @@ class ReasonTable:
         """The place of a text without its numbers, which differ from unit to unit, and these as they are written."""
         if text not in self._parts:
             parts = _NUMBER.split(escape_hidden(text))
-            self._parts[text] = self._texts.place(GAP.join(parts[::2])), tuple(parts[1::2])
+            self._parts[text] = self._texts.index_of(GAP.join(parts[::2])), tuple(parts[1::2])
         return self._parts[text]
 
 
@@ -171,21 +171,21 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
     of_zones, of_quotas = (_Shown(plan, table) for table in (ZONES, QUOTAS))
 
     def claim(link: Content) -> ClaimRow:
-        rule = rules.place(RuleEntry(link["rule"], link["kind"]))
-        return ClaimRow(rule, zones.index(link["zone"]), link["answer"], reasons.place(link, rule_and_reason))
+        rule = rules.index_of(RuleEntry(link["rule"], link["kind"]))
+        return ClaimRow(rule, zones.index(link["zone"]), link["answer"], reasons.index_of(link, rule_and_reason))
 
     def unit(row: Mapping[str, Any], standing: Any, duties: Rows, chain: Content) -> UnitRow:
         return UnitRow(
             id=escape_hidden(row["unit_id"]),
             name=escape_hidden(row["name"]),
             other_names=tuple(escape_hidden(name) for name in names[row["unit_id"]] if name != row["name"]),
-            jurisdiction=jurisdictions.place(escape_hidden(plan.place(row["jurisdiction"]))),
+            jurisdiction=jurisdictions.index_of(escape_hidden(plan.jurisdiction(row["jurisdiction"]))),
             area_ha=hectares(row["area_ha"]),
             main=zones.index(row["main"]),
             overlays=tuple(zones.index(code) for code in row["overlays"].split(";") if code),
             status=row["status"],
             standing=standing,
-            policies=policies.place(duties, chain["policies"]),
+            policies=policies.index_of(duties, chain["policies"]),
             policy_reasons=reasons.place_all(_whole_first(chain["policies"])),
             **{matter: reasons.headed(matter, chain[matter]) for matter in HEADED_ON_CARDS},
             shown=of_zones.texts(row),
@@ -213,8 +213,8 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
         units=Columns(UnitRow, units),
         unit_titles=of_zones.titles,
         quota_titles=of_quotas.titles,
-        jurisdictions=jurisdictions.kept,
-        rules=rules.kept,
+        jurisdictions=jurisdictions.values,
+        rules=rules.values,
         main_claims=Columns(ClaimRow, main_claims),
         claims=Groups(ClaimRow, claims),
         line_rows=Groups(LineRow, line_rows),
@@ -275,7 +275,7 @@ def _line_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: R
             claimed_ha=hectares(row["claimed_ha"]),
             settled_ha=hectares(row["settled_ha"]),
             lost_to=tuple(titles.get(code, escape_hidden(code)) for code in str(row["lost_to"]).split(";") if code),
-            reason=reasons.place(link),
+            reason=reasons.index_of(link),
         )
         for row, link in _explained(rows, "line", links, codes)
     ]
@@ -299,12 +299,12 @@ def _quota_rows(
             ceiling=_decimal(row["ceiling"]),
             weight=_digits(row["weight"], 7),
             binding=escape_hidden(row["binding"]),
-            jurisdiction=escape_hidden(plan.place(row["jurisdiction"])),
+            jurisdiction=escape_hidden(plan.jurisdiction(row["jurisdiction"])),
             price=_digits(row["shadow_price"], 7),
             price_text=escape_hidden(price_words(row, objectives[row["quota"]], plan.language)),
             shown=columns.texts(row),
             shift=int(shifts.get((row["quota"], row["unit_id"]), -1)),
-            reason=reasons.place(link),
+            reason=reasons.index_of(link),
         )
         for row, link in _explained(rows, "quota", links, names)
     ]
@@ -368,7 +368,7 @@ class _Policies:
         self._settings: Shelf[tuple[str, str]] = Shelf()
         self._lists: Shelf[tuple[PolicyRow, ...]] = Shelf()
 
-    def place(self, rows: Rows, links: Sequence[Content]) -> int:
+    def index_of(self, rows: Rows, links: Sequence[Content]) -> int:
         """The place of a unit's list, with what its chains leave open; rows of one policy on several pieces are one."""
         unknown = {link["policy"]: _unknown(link) for link in links}
         policy_rows: dict[tuple[str, ...], PolicyRow] = {}
@@ -379,35 +379,35 @@ class _Policies:
             key = (row["policy"], over, "part" if piece else "", *notes)
             if key not in policy_rows:
                 policy_rows[key] = PolicyRow(
-                    policy=self._policies.place(row["policy"]),
+                    policy=self._policies.index_of(row["policy"]),
                     holds=not over,
-                    over=self._policies.place(over) if over and not over.startswith(EXCEPTION) else None,
-                    settings=self._settings.place((row["policy"], row["parameters"])),
+                    over=self._policies.index_of(over) if over and not over.startswith(EXCEPTION) else None,
+                    settings=self._settings.index_of((row["policy"], row["parameters"])),
                     part_ha=None,
                     exception=escape_hidden(notes[0]),
-                    inherited_from=escape_hidden(self._plan.place(notes[1])),
+                    inherited_from=escape_hidden(self._plan.jurisdiction(notes[1])),
                     unknown=unknown.get(row["policy"], ()),
                 )
             if piece:
                 part_ha[key] = part_ha.get(key, 0.0) + self._areas.get(piece, 0.0)
         whole = [policy_row for key, policy_row in policy_rows.items() if key not in part_ha]
         parts = [policy_rows[key]._replace(part_ha=hectares(area)) for key, area in part_ha.items()]
-        return self._lists.place((*whole, *parts))
+        return self._lists.index_of((*whole, *parts))
 
     @property
     def entries(self) -> tuple[PolicyEntry, ...]:
         """The policies."""
-        return tuple(self._entry(policy_id) for policy_id in self._policies.kept)
+        return tuple(self._entry(policy_id) for policy_id in self._policies.values)
 
     @property
     def settings(self) -> Groups[Setting]:
         """The settings of policies in words."""
-        return Groups(Setting, [self._terms(*setting) for setting in self._settings.kept])
+        return Groups(Setting, [self._terms(*setting) for setting in self._settings.values])
 
     @property
     def lists(self) -> Groups[PolicyRow]:
         """The lists of units."""
-        return Groups(PolicyRow, self._lists.kept)
+        return Groups(PolicyRow, self._lists.values)
 
     def _terms(self, policy_id: str, parameters: str) -> list[Setting]:
         settings = json.loads(parameters) if parameters else {}

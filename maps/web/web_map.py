@@ -244,7 +244,7 @@ def _placed_plan(
     columns = measure_columns(plan)
     steps = {column.name: column.steps for column in columns}
 
-    def place(plane: PlaneName) -> PlacedPage:
+    def placed_page(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(topology, plan.units, plane)
         ground = ground_of(near, shapes, topology.outline, language)
         page = page_of(plan, shapes, language, ground.model, recomputed and recomputed.model, columns)
@@ -253,7 +253,7 @@ def _placed_plan(
         exact = recomputed.numbers if recomputed else ()
         return PlacedPage(page, shapes, (*ground.numbers, *shown, *exact))
 
-    return place
+    return placed_page
 
 
 def _placed_table(table: gpd.GeoDataFrame, language: str, look: TableLook) -> Callable[[PlaneName], PlacedPage]:
@@ -262,13 +262,13 @@ def _placed_table(table: gpd.GeoDataFrame, language: str, look: TableLook) -> Ca
     content = table_content(table, drawn, look, language)
     near = Neighbourhood(Surrounded(drawn.units))
 
-    def place(plane: PlaneName) -> PlacedPage:
+    def placed_page(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(drawn.topology, drawn.units, plane)
         ground = ground_of(near, shapes, drawn.outline, language)
         page = table_page(content, shapes, language, ground.model)
         return PlacedPage(page, shapes, (*ground.numbers, *content.numbers))
 
-    return place
+    return placed_page
 
 
 def _switched(page: Page) -> Iterator[tuple[str, str]]:

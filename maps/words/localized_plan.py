@@ -35,9 +35,9 @@ class LocalizedPlan(Plan):
     source: Plan
     renderer: Renderer
 
-    def place(self, code: str) -> str:
+    def jurisdiction(self, code: str) -> str:
         """What a jurisdiction is called."""
-        return self.renderer.terms.place(code)
+        return self.renderer.terms.jurisdiction(code)
 
     @cached_property
     def distinct_names(self) -> dict[str, str]:
@@ -53,7 +53,7 @@ class LocalizedPlan(Plan):
         ids, bare, places = (self.zones[column].tolist() for column in ("unit_id", "name", "jurisdiction"))
         named_in = catalogue("unit", self.language)["named_in"]
         names = [name or unit for name, unit in zip(bare, ids, strict=True)]
-        for tells in (map(self.place, places), ids):
+        for tells in (map(self.jurisdiction, places), ids):
             times = Counter(names)
             names = [
                 named_in.format(name=name, place=tell) if tell and times[label] > 1 else label
@@ -197,16 +197,16 @@ def study_in(study: Model, language: str) -> Model:
     '城市优先'
     """
 
-    def told(value: Any, *, worded: bool) -> Any:
+    def in_language(value: Any, *, worded: bool) -> Any:
         if worded and isinstance(value, Mapping):
             return text_in(value, language)
         if isinstance(value, tuple):
-            return tuple(told(entry, worded=False) for entry in value)
+            return tuple(in_language(entry, worded=False) for entry in value)
         return study_in(value, language) if isinstance(value, Section) else value
 
     fields = type(study).model_fields.items()
     translated = {
-        name: told(getattr(study, name), worded=Texts in get_args(field.annotation)) for name, field in fields
+        name: in_language(getattr(study, name), worded=Texts in get_args(field.annotation)) for name, field in fields
     }
     return study.model_copy(
         update={name: entry for name, entry in translated.items() if entry is not getattr(study, name)}

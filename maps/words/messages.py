@@ -268,7 +268,7 @@ class UnitNoun(NamedTuple):
     the masculine one, and after these the two before a vowel, as in ``‹cette |ce |cette |cet ›‹unit›``.
     """
 
-    one: str
+    singular: str
     many: str
     jurisdiction: str = ""
     jurisdictions: str = ""
@@ -452,7 +452,7 @@ def _marked(mark: str, noun: UnitNoun) -> str:
         return f"{word[:1].upper()}{word[1:]}" if mark[0].isupper() else word
     forms = mark.split("|")
     at = GENDERS.index(noun.gender) if noun.gender else 0
-    if len(forms) > len(GENDERS) and _begins_with_vowel(noun.one):
+    if len(forms) > len(GENDERS) and _begins_with_vowel(noun.singular):
         at = min(at + len(GENDERS), len(forms) - 1)
     return forms[at]
 

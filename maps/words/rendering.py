@@ -203,7 +203,7 @@ class Renderer:
             "reason": self._reason,
             "quota": self.terms.quota,
             "layer": self.terms.layer,
-            "place": self.terms.place,
+            "place": self.terms.jurisdiction,
             "condition": self.terms.condition,
         }
 
@@ -251,7 +251,7 @@ class Renderer:
         """What is the case as to one clause of a condition."""
         known = self._facts.get(id(clause))
         if known is None:
-            known = self._facts[id(clause)] = clause, self._wording(clause.text).said(clause)
+            known = self._facts[id(clause)] = clause, self._wording(clause.text).in_words(clause)
         return known[1]
 
     def _wording(self, text: str) -> ClauseWording:
@@ -283,9 +283,9 @@ class Renderer:
         """What is to be said of a plan as a finding in words, its units by their names where these are given."""
         if isinstance(remark, Finding):
             return replace(remark, text=phrase_in(remark.text, self.language))
-        fields = remark.said.fields.items()
+        fields = remark.message.fields.items()
         worded = {name: self.shown(field.ids, names) if isinstance(field, Ids) else field for name, field in fields}
-        text = self.render(replace(remark.said, fields=worded))
+        text = self.render(replace(remark.message, fields=worded))
         features = remark.features[:SHOWN]
         return Finding(remark.level, remark.code, remark.layer, features, remark.count, text, remark.exit_code)
 

@@ -60,7 +60,7 @@ class Terms:
         """What units are called."""
         self._places = _named_apart({code: text_in(name, language, code) for code, name in places.items()})
 
-    def place(self, name: str) -> str:
+    def jurisdiction(self, name: str) -> str:
         """What a jurisdiction is called; of the path to one each part.
 
         Examples
@@ -193,7 +193,7 @@ class Terms:
         >>> terms.level("state"), terms.level("unit")
         ('州', '单元')
         """
-        return self.noun.one if name == UNIT else self.measure(name).title
+        return self.noun.singular if name == UNIT else self.measure(name).title
 
     def measure_text(self, name: str) -> str:
         """What a measure is called, with its unit of measure, on one line.
@@ -239,7 +239,7 @@ class Terms:
             return text_in(grouping.names[region], self.language, region)
         if region in {"true", "false"}:
             return str(catalogue("report", self.language)["yes" if region == "true" else "no"])
-        return self.place(region)
+        return self.jurisdiction(region)
 
     @cached_property
     def _series(self) -> Mapping[str, RegionalSeries]:

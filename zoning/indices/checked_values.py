@@ -207,7 +207,7 @@ def of_arrays(function: Function) -> Function:
     """A function of a table or column that also takes an ``xarray.Dataset`` or ``xarray.DataArray`` in its place."""
 
     @wraps(function)
-    def asked(first: Any, *more: Any, **named: Any) -> Any:
+    def on_arrays(first: Any, *more: Any, **named: Any) -> Any:
         if not _is_array(first):
             return function(first, *more, **named)
         arrays = [first, *(array for array in (*more, *named.values()) if _is_array(array))]
@@ -224,8 +224,8 @@ def of_arrays(function: Function) -> Function:
         result = function(rows(first), *map(rows, more), **{name: rows(argument) for name, argument in named.items()})
         return _placed(result, first, known)
 
-    vars(asked)[TAKES_ARRAYS] = True
-    return cast("Function", asked)
+    vars(on_arrays)[TAKES_ARRAYS] = True
+    return cast("Function", on_arrays)
 
 
 def _is_array(argument: object) -> bool:

@@ -127,7 +127,7 @@ def _lie_in(request: _Asked) -> Mapping[str, Banding]:
 
 def _truths(banding: Banding) -> pd.Series:
     """Whether units lie in a region: the last row of its table is of those that do not."""
-    inside = pd.Series(banding.rows < len(banding.asked) - 1, dtype="boolean")
+    inside = pd.Series(banding.rows < len(banding.evaluations) - 1, dtype="boolean")
     return inside.mask(banding.rows < 0)
 
 
@@ -143,7 +143,7 @@ def explain_derived(
         if row < 0:
             reasons = _unanswered(banding, positions)
         else:
-            clauses, band = banding.asked[row].clauses(positions), measure.table[row]
+            clauses, band = banding.evaluations[row].clauses(positions), measure.table[row]
             operands = parse_calculation(band.value).explain(table.iloc[positions], rulebook.values)
             reasons = [
                 Because(band, row + 1, *grounds) for grounds in zip(clauses, map(_worked, operands), strict=True)
@@ -154,7 +154,7 @@ def explain_derived(
 
 def _unanswered(banding: Banding, places: npt.NDArray[np.intp]) -> list[Because]:
     """What no band decides: the clauses that could not be answered."""
-    by_band = [condition.clauses(places) for condition in banding.asked]
+    by_band = [condition.clauses(places) for condition in banding.evaluations]
     unknown = (
         tuple(clause for clauses in by_band for clause in clauses[position] if clause.answer == "unknown")
         for position in range(len(places))

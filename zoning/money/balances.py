@@ -435,7 +435,7 @@ def _transferred(
         with attempts.trying(), at_key("transfers", position, "name"):
             rows += pay_transfer(transfer, sight)
     attempts.finish()
-    return rows, sight.found
+    return rows, sight.evaluations
 
 
 def _kind(party: str, known: Mapping[str, str]) -> str:

@@ -63,14 +63,14 @@ class Needs(NamedTuple):
     """What each receiver needs, and why."""
 
     amounts: dict[str, Fraction]
-    said: dict[str, list[Message]]
+    messages: dict[str, list[Message]]
 
     def plus(self, other: Needs) -> Needs:
         """These needs and others, receiver by receiver."""
         units = [*self.amounts, *(unit for unit in other.amounts if unit not in self.amounts)]
         return Needs(
             {unit: self.amounts.get(unit, Fraction(0)) + other.amounts.get(unit, Fraction(0)) for unit in units},
-            {unit: [*self.said.get(unit, ()), *other.said.get(unit, ())] for unit in units},
+            {unit: [*self.messages.get(unit, ()), *other.messages.get(unit, ())] for unit in units},
         )
 
 
@@ -395,9 +395,9 @@ def _paid(transfer: Transfer, sight: TransferContext) -> list[Row]:
         unit: weighted.amounts.get(unit, none) / size + (open_ended.amounts.get(unit, none) if scale else none)
         for unit in sight.measures.index
     }
-    messages = {unit: [*weighted.said.get(unit, ()), *open_ended.said.get(unit, ())] for unit in totals}
+    messages = {unit: [*weighted.messages.get(unit, ()), *open_ended.messages.get(unit, ())] for unit in totals}
     if needs and scale != 1:
-        for unit in open_ended.said:
+        for unit in open_ended.messages:
             messages[unit].append(say("flow.scaled", needs=needs, budget=left, scale=scale))
     return _apportioned(transfer, sight, totals, messages)
 
@@ -434,7 +434,7 @@ def _pooled(transfer: Transfer, sight: TransferContext) -> list[Row]:
     paid = {unit: step.amount(round(amount / size)) for unit, amount in sorted(owed.amounts.items()) if amount}
     total = sum(paid.values(), start=Decimal(0))
     rows = [
-        flow_row(unit, POOL, amount, say("flow.pays_in", clauses=tuple(owed.said[unit])))
+        flow_row(unit, POOL, amount, say("flow.pays_in", clauses=tuple(owed.messages[unit])))
         for unit, amount in paid.items()
     ]
     if not total:

@@ -69,7 +69,7 @@ class _Level(NamedTuple):
     is nowhere above: east, north, -west, -south. Rounding keeps the order, so that boxes that meet still do.
     """
 
-    own: Singles
+    boxes: Singles
     facing: Singles
     start: Places
 
@@ -194,10 +194,10 @@ class _Borders:
         (x1, y1), (x2, y2) = _rows(self.points, edge).T, _rows(self.points, edge + 1).T
         return x1, y1, x2, y2
 
-    def own(self, level: int, node: Places) -> Singles:
+    def boxes(self, level: int, node: Places) -> Singles:
         """The boxes of some nodes; above the last level each ring is a node."""
         if level:
-            return np.asarray(_rows(self.levels[min(level, len(self.levels) - 1)].own, node))
+            return np.asarray(_rows(self.levels[min(level, len(self.levels) - 1)].boxes, node))
         return self._around(node, node + 1)
 
     def facing(self, level: int, node: Places) -> Singles:
@@ -358,7 +358,7 @@ def _crossing_candidates(first: _Borders, other: _Borders, a: Places, b: Places)
 def _narrowed(first: _Borders, other: _Borders, level: int, pairs: _Nodes) -> _Nodes:
     """Pairs of nodes of the level below whose boxes meet, of pairs of one level."""
     parent, a = first.parts(level, pairs.a, pairs.ring)
-    boxes = first.own(level - 1, a)
+    boxes = first.boxes(level - 1, a)
     meeting = _meet(boxes, _rows(other.facing(level, pairs.b), parent))
     a, pairs, boxes = a[meeting], pairs.take(parent[meeting]), _rows(boxes, meeting)
     parent, b = other.parts(level, pairs.b, pairs.other)
@@ -421,7 +421,7 @@ def _windings(
         node = of_ring
         rises = []
         for level in range(len(around.levels) - 1, -1, -1):
-            west, south, east, north = around.own(level, node).T
+            west, south, east, north = around.boxes(level, node).T
             x, y = rounded.take(of_point, 0).T
             inside = (south <= y) & (north <= -y) & (east <= -x)
             beyond = np.flatnonzero(inside & (west > x))

@@ -259,8 +259,8 @@ class Tile(NamedTuple):
     """What it takes to cut some units."""
 
     units: Geometries
-    place: Places
-    own: Flags
+    members: Places
+    core: Flags
     designations: tuple[Geometries, ...]
     matched: bool
 
@@ -337,9 +337,9 @@ def tiles_of(
 def cut_tile(tile: Tile) -> Faces:
     """The faces of the own units of a tile, grouped; ``unit`` is their place in the whole."""
     faces = cut_units(tile.units, tile.designations, matched=tile.matched)
-    core = tile.own[faces.unit]
+    core = tile.core[faces.unit]
     core_faces = grouped(Faces(faces.geometry[core], faces.unit[core], faces.flags[core]))
-    return Faces(core_faces.geometry, tile.place[core_faces.unit], core_faces.flags)
+    return Faces(core_faces.geometry, tile.members[core_faces.unit], core_faces.flags)
 
 
 def cut_in_threads(cut: Callable[[Tile], Faces], tiles: Iterable[Tile], *, workers: int) -> Iterable[Faces]:
@@ -388,7 +388,7 @@ def pack_tile(tile: Tile) -> bytes:
     >>> back.matched, back.place.tolist(), len(back.designations)
     (True, [0], 1)
     """
-    units = {"shape": _wkb(tile.units), "place": pa.array(tile.place), "own": pa.array(tile.own)}
+    units = {"shape": _wkb(tile.units), "place": pa.array(tile.members), "own": pa.array(tile.core)}
     tables = [units, *({"shape": _wkb(polygons)} for polygons in tile.designations)]
     return b"".join([bytes([tile.matched]), *map(_framed, tables)])
 

@@ -111,7 +111,7 @@ class Origin(NamedTuple):
     """A name, and one source of it."""
 
     name: str
-    said: str
+    phrase: str
     keys: tuple[str | int, ...] = ()
 
 
@@ -133,7 +133,7 @@ def none_of_faults(
     sources = {origin.name: origin for origin in _of_study(study, inputs)}
     played = {layer.role: Phrase("is the role of layer '{layer}'", layer=layer.name) for layer in study.layers}
     for position, name in enumerate(study.study.none_of):
-        given = [sources[measure].said for measure in columns_of_none(name, rulebook) if measure in sources]
+        given = [sources[measure].phrase for measure in columns_of_none(name, rulebook) if measure in sources]
         if name not in known:
             text = Phrase(
                 "none_of: rulebook '{rulebook}' reads no role or indicator '{indicator}'{hint}",
@@ -163,8 +163,8 @@ def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
                 Phrase(
                     "'{name}' {said} and {other} as well; rename one of them",
                     name=origin.name,
-                    said=other.said,
-                    other=origin.said,
+                    said=other.phrase,
+                    other=origin.phrase,
                 ),
                 code="two_sources",
                 keys=origin.keys or other.keys,

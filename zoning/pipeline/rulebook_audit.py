@@ -298,6 +298,6 @@ def _cases(name_or_path: str | Path, name: str, announce: Callable[[int, int], N
         return
     for result in results:
         if not result.passed:
-            differences = tuple(difference.said for difference in result.differences)
+            differences = tuple(difference.message for difference in result.differences)
             message = say("finding.case", where=result.where, name=result.name, differences=differences)
             yield Remark("error", "case", name, (result.name,), 1, message, RulebookError.exit_code)

@@ -484,7 +484,7 @@ def _locked(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Findin
     level = study.units.part_of
     absent = locked_elsewhere(inputs.units, rulebook, None if level is None else inputs.units[level])
     if absent:
-        names = tuple(entry.place[1] for entry in absent.values())
+        names = tuple(entry.subject[1] for entry in absent.values())
         text = Phrase(
             "{count} of {total} locked decisions of rulebook '{rulebook}' are on units or jurisdictions that "
             "this study does not have ({names}): they are not used",

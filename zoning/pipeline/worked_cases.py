@@ -261,7 +261,7 @@ class Difference(NamedTuple):
     because: Message | None = None
 
     @property
-    def said(self) -> Field:
+    def message(self) -> Field:
         """Both."""
         return self.text if self.because is None else say("finding.difference", text=self.text, because=self.because)
 
@@ -591,7 +591,7 @@ def _instruments(draft: Draft, rulebook: Rulebook) -> Iterator[Remark]:
         bare = []
         for instrument in there.coverage:
             reach = reach_of(instrument, there, zone.code)
-            if not (reach.policies or reach.asked or reach.gap):
+            if not (reach.policies or reach.undecided_policies or reach.gap):
                 bare.append(instrument.code)
         if bare:
             fields: dict[str, Field] = {"zone": zone.code, "day": f"{day}", "instruments": Ids(tuple(bare))}

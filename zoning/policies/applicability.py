@@ -150,13 +150,13 @@ class ConditionContext:
     places: pd.DataFrame
 
     @cached_property
-    def asked(self) -> npt.NDArray[np.intp]:
+    def seen_rows(self) -> npt.NDArray[np.intp]:
         """The row of ``seen`` whose answer holds at each place."""
         rows: npt.NDArray[np.intp] = self.seen.index.get_indexer(self.places.index)
         return rows
 
     @cached_property
-    def told(self) -> dict[str, npt.NDArray[np.object_]]:
+    def place_columns(self) -> dict[str, npt.NDArray[np.object_]]:
         """The columns of the places, of whose texts many policies take some."""
         return {str(name): column.to_numpy(dtype=object) for name, column in self.places.items()}
 
@@ -468,7 +468,7 @@ def assign_traced(
     concerned = without_unused_topics(rulebook, map(str, seen["unit"].seen.columns))
     conditions = {scope: Evaluator(context.seen, rulebook.values) for scope, context in seen.items()}
     evaluations: dict[str, Mapping[str, Evaluation]] = {
-        scope: evaluator.found for scope, evaluator in conditions.items()
+        scope: evaluator.evaluations for scope, evaluator in conditions.items()
     }
     policies = [policy for policy in concerned.policies if policy.scope in seen]
     parts = [_varying(policy, seen[policy.scope], conditions[policy.scope], rulebook) for policy in policies]
@@ -573,9 +573,9 @@ def _varying(
         "zone": _zones(policy, sight.seen, held, rulebook),
         "overruled_by": _excepted(policy, yes, conditions),
     }
-    places = np.flatnonzero(yes[sight.asked])
-    rows = (np.cumsum(yes) - 1)[sight.asked[places]].tolist()
-    there = {name: column[places].tolist() for name, column in sight.told.items()}
+    places = np.flatnonzero(yes[sight.seen_rows])
+    rows = (np.cumsum(yes) - 1)[sight.seen_rows[places]].tolist()
+    there = {name: column[places].tolist() for name, column in sight.place_columns.items()}
     columns = {name: [texts[row] for row in rows] for name, texts in by_row.items()} | there
     return _once_a_unit(columns) if policy.scope == "region" else columns
 

@@ -67,7 +67,7 @@ class Reach(NamedTuple):
     """How far an instrument reaches into a zone, where nothing else is known of a unit."""
 
     policies: tuple[str, ...]
-    asked: tuple[str, ...]
+    undecided_policies: tuple[str, ...]
     gap: Gap | None
 
 

@@ -229,7 +229,7 @@ class Limiting:
     """What limits are made of; arrays and tables follow the units."""
 
     quota: Quota
-    asked: Evaluator
+    evaluator: Evaluator
     measures: pd.DataFrame
     paths: dict[str, pd.Series]
 
@@ -255,9 +255,9 @@ class Limiting:
     def counting(self, limit: Limit) -> Flags:
         """The units that count."""
         if limit.when is None:
-            return np.ones(len(self.asked.table), dtype=bool)
+            return np.ones(len(self.evaluator.table), dtype=bool)
         with at_key("when"):
-            return rows_meeting(Phrase("limit"), limit.when, self.asked)
+            return rows_meeting(Phrase("limit"), limit.when, self.evaluator)
 
     def uses(self, limit: Limit) -> Floats:
         """What one of the quota's unit uses in each unit."""
@@ -319,7 +319,7 @@ class Limiting:
     def _values(self, source: Decimal | str, what: str, needed: Flags) -> Floats:
         """A number for all units, or a measure of each, 0 where it is not needed."""
         if isinstance(source, Decimal):
-            return np.full(len(self.asked.table), float(source))
+            return np.full(len(self.evaluator.table), float(source))
         column = find_column(source, self.measures, what)
         values = floats_of(column)
         texts = stray_texts(column[np.isnan(values)])
@@ -336,7 +336,7 @@ class Limiting:
                 code="text",
                 features=sorted(texts.index),
             )
-        missing = self.asked.table.index[~np.isfinite(values) & needed]
+        missing = self.evaluator.table.index[~np.isfinite(values) & needed]
         if len(missing):
             raise MissingValueError(
                 Phrase(

@@ -295,7 +295,7 @@ class _Case:
     """A unit, what it shall place and what land it has, in hectares."""
 
     unit: str
-    asked: float
+    wanted_ha: float
     available: float
 
 
@@ -326,7 +326,7 @@ class _Chosen:
 
 def _place_unit(quota: Quota, case: _Case, ground: Ground, land: UnitLand, tables: _Found) -> _Chosen:
     """What is taken of a unit; its row of SITINGS is added."""
-    chosen, fitting = _choose(ground, land, case.asked)
+    chosen, fitting = _choose(ground, land, case.wanted_ha)
     tables.sitings.append(_told(quota, case, float(land.area_ha.sum()), fitting, chosen))
     return chosen
 
@@ -341,7 +341,7 @@ class _Fitting:
 
 def _choose(ground: Ground, land: UnitLand, amount: float) -> tuple[_Chosen, _Fitting]:
     """The plots that are taken, and those among which they were chosen."""
-    least, last, best = ground.siting.min_patch_ha, ground.siting.last, land.best.place
+    least, last, best = ground.siting.min_patch_ha, ground.siting.last, land.best.position
     plots = Plots(land.area_ha, land.score, ALONE)
     chosen = _Chosen.of(ground, land.best, rank_plots(plots, amount, last, best)[best])
     if not least or chosen.is_large_enough(least):
@@ -363,14 +363,14 @@ def _grow(ground: Ground, land: UnitLand, amount: float) -> tuple[_Chosen, _Fitt
         known = ground.around.look(ground.beside(land.cells, land.best), 1)
         near = ground.beside(land.cells, known)
         score, scored = land.score, np.zeros(len(land.area_ha), bool)
-        score[known.place], scored[known.place] = known.score, True
-        plots = Plots(land.area_ha, score, near.place[ground.connect(near).links])
+        score[known.position], scored[known.position] = known.score, True
+        plots = Plots(land.area_ha, score, near.position[ground.connect(near).links])
         try:
             taken = grow(plots, amount, ground.siting.min_patch_ha, ground.siting.last, scored)
         except UnknownScoreError:
             wide *= _WIDER
         else:
-            return _Chosen.of(ground, known, taken[known.place]), _Fitting(plots, known.place)
+            return _Chosen.of(ground, known, taken[known.position]), _Fitting(plots, known.position)
 
 
 def _draw(quota: Quota, ground: Ground, chosen: Mapping[str, _Chosen]) -> Iterator[dict[str, object]]:
@@ -404,16 +404,16 @@ def _told(quota: Quota, case: _Case, suitable: float, fitting: _Fitting, chosen:
     best = score_bound(fitting.plots, placed, fitting.best) / placed if placed > 0 else float("nan")
     mean = _mean(chosen.cells.score, chosen.area)
     gap = best - mean if best - mean > TOLERANCE * max(abs(best), 1.0) else 0.0
-    unplaced = case.asked - placed
-    unplaced = 0.0 if abs(unplaced) <= max(NOT_PLACED_HA, TOLERANCE * case.asked) else unplaced
+    unplaced = case.wanted_ha - placed
+    unplaced = 0.0 if abs(unplaced) <= max(NOT_PLACED_HA, TOLERANCE * case.wanted_ha) else unplaced
     return {
         "quota": quota.name,
         "period": quota.period,
         "unit_id": case.unit,
-        "asked_ha": case.asked,
+        "asked_ha": case.wanted_ha,
         "available_ha": case.available,
         "suitable_ha": suitable,
-        "placed_ha": case.asked - unplaced,
+        "placed_ha": case.wanted_ha - unplaced,
         "unplaced_ha": unplaced,
         "patches": int(chosen.patch.max(initial=0)),
         "plots": len(chosen.patch),
@@ -427,14 +427,14 @@ def _told(quota: Quota, case: _Case, suitable: float, fitting: _Fitting, chosen:
 
 def _why(siting: Siting, case: _Case, suitable: float, fitting: Plots, unplaced: float) -> str:
     """What kept an amount from being placed."""
-    enough = case.asked - max(NOT_PLACED_HA, TOLERANCE * case.asked)
+    enough = case.wanted_ha - max(NOT_PLACED_HA, TOLERANCE * case.wanted_ha)
     if unplaced <= 0:
         return ""
     if case.available < enough:
         return "land"
     if suitable < enough:
         return "suitable"
-    if case.asked < siting.min_patch_ha * (1 - TOLERANCE):
+    if case.wanted_ha < siting.min_patch_ha * (1 - TOLERANCE):
         return "small"
     return "last" if siting.last == "under" and float(fitting.area.sum()) >= enough else "patches"
 

@@ -41,7 +41,7 @@ class Cells:
     """Plots of land: parts of cells, or pieces. Cells of a row side by side that are alike stand together."""
 
     unit: Places
-    place: Places
+    position: Places
     row: Places
     column: Places
     count: Places
@@ -71,7 +71,7 @@ class Cells:
         start = np.maximum(self.column[whole], block * side)
         stop = np.minimum((self.column + self.count)[whole], (block + 1) * side)
         cells = self.only(whole)
-        return replace(cells, place=cells.place + start - cells.column, column=start, count=stop - start)
+        return replace(cells, position=cells.position + start - cells.column, column=start, count=stop - start)
 
     def enough(self, amounts: Floats) -> Floats:
         """How suitable some of each unit's plots likely are that have its amount together; -inf if it is not told."""
@@ -89,7 +89,7 @@ class Cells:
     def numbered(self) -> Cells:
         """The same plots, with their places among these alone."""
         before, first = np.cumsum(self.count) - self.count, np.flatnonzero(np.diff(self.unit, prepend=-1))
-        return replace(self, place=before - np.repeat(before[first], np.diff(first, append=len(before))))
+        return replace(self, position=before - np.repeat(before[first], np.diff(first, append=len(before))))
 
 
 CELLS = tuple(Cells.__dataclass_fields__)
@@ -114,7 +114,7 @@ class UnitLand:
     def score(self) -> Floats:
         """How suitable each plot is; of others than the best, at most."""
         scores = np.full(len(self.area_ha), self.limit)
-        scores[self.best.place] = self.best.score
+        scores[self.best.position] = self.best.score
         return scores
 
     def only(self, chosen: Truths) -> UnitLand:
@@ -479,7 +479,7 @@ def _beside(cells: Cells, some: Cells, neighbours: int) -> Cells:
     near_cells, further = cells.only(other), cell_numbers[cell] - start[other]
     return replace(
         near_cells,
-        place=near_cells.place + further,
+        position=near_cells.position + further,
         column=near_cells.column + further,
         count=np.ones(len(other), np.int64),
     )

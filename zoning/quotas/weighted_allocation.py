@@ -333,7 +333,7 @@ def _allocate(
         limiting = _limiting(quota, evaluator, measures, names)
         limits = limiting.rows() if quota.by == "optimal" else ()
     attempts.finish()
-    weights, trace = weighed.after, QuotaTrace(evaluator.found, weighed.terms, weighed.sums)
+    weights, trace = weighed.after, QuotaTrace(evaluator.evaluations, weighed.terms, weighed.sums)
     labels = pd.DataFrame({column: _label(measures, column) for column in ("name", "jurisdiction")})
     bounds = replace(bounds, ceilings=np.minimum(bounds.ceilings, huge(len(weights))))
     limited = (weights.to_numpy(dtype=float) > 0) | (quota.by == "optimal")

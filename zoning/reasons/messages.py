@@ -162,7 +162,7 @@ class Remark:
     layer: str
     features: tuple[str, ...]
     count: int
-    said: Message
+    message: Message
     exit_code: int = 0
 
 

@@ -19,7 +19,7 @@ from zoning.reasons.written_records import WrittenRecords
 class QuotaTrace(NamedTuple):
     """How a quota was handed out."""
 
-    asked: Mapping[str, Evaluation]
+    evaluations: Mapping[str, Evaluation]
     terms: pd.DataFrame
     sums: Mapping[str, float]
 
@@ -62,7 +62,7 @@ class Banding(NamedTuple):
     """Which row of its table counts for a derived measure."""
 
     rows: npt.NDArray[np.int64]
-    asked: Sequence[Evaluation]
+    evaluations: Sequence[Evaluation]
 
 
 class ClauseMargin(NamedTuple):

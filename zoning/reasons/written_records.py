@@ -113,7 +113,7 @@ class RecordWriter:
 
     def _content(self, record: Record) -> dict[str, Plain]:
         """A record by its keys but links, those left out that have nothing to say."""
-        grounds, days = record.said, record.days
+        grounds, days = record.evidence, record.days
         read = {
             name: value
             for clause in grounds.clauses
@@ -392,7 +392,7 @@ class WrittenRecords:
             amount=self._typed(content["amount"]),
             unit=content["unit"],
             when=content["when"],
-            said=Said(
+            evidence=Said(
                 clauses=clauses,
                 rules=tuple(content["rules"]),
                 values=read if content["values"] is None else self._typed(content["values"]),

@@ -909,7 +909,7 @@ def _locked(draft: Draft) -> Iterator[RulebookError]:
     """Two locked decisions on one matter of which no unit can have both."""
     matters: dict[tuple[str, ...], list[tuple[int, Locked]]] = {}
     for position, decision in enumerate(draft.decisions):
-        matter = (*decision.place, "main" if decision.main is not None else decision.zone)
+        matter = (*decision.subject, "main" if decision.main is not None else decision.zone)
         matters.setdefault(matter, []).append((position, decision))
     for (kind, name, _), entries in matters.items():
         for (first, decision), (second, other) in combinations(entries, 2):

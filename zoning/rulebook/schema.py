@@ -751,7 +751,7 @@ class Locked(Dated, Cited):
         return self.main or self.overlay or ""
 
     @property
-    def place(self) -> tuple[str, str]:
+    def subject(self) -> tuple[str, str]:
         """What it is about: "unit" or "jurisdiction", and which."""
         return ("unit", self.unit) if self.unit is not None else ("jurisdiction", self.jurisdiction or "")
 

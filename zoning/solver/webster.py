@@ -490,7 +490,7 @@ class GroupTree:
         """The same groups over some of the units."""
         return replace(self, homes=self.homes[units])
 
-    def own(self, counts: Counts) -> list[int]:
+    def at_home(self, counts: Counts) -> list[int]:
         """What the units whose innermost node it is have together, of each node."""
         totals = np.zeros(len(self.parents), dtype=np.int64)
         np.add.at(totals, self.homes, counts)
@@ -498,7 +498,7 @@ class GroupTree:
 
     def sums(self, counts: Counts) -> list[int]:
         """What all units of each node have together."""
-        totals = self.own(counts)
+        totals = self.at_home(counts)
         for node in range(len(totals) - 1, ALL, -1):
             totals[self.parents[node]] += totals[node]
         return totals
@@ -508,7 +508,7 @@ class GroupTree:
 
         Ceilings must be so small that their sum is a whole number of 64 bits.
         """
-        least, most = self.own(floors), self.own(ceilings)
+        least, most = self.at_home(floors), self.at_home(ceilings)
         for node in range(len(self.parents) - 1, -1, -1):
             least[node], most[node] = max(least[node], self.lows[node]), min(most[node], self.highs[node])
             if node != ALL:
@@ -590,7 +590,7 @@ def _cuts(
     A node with label 1 takes as much as it can, one with label 0 as little. Label 1 under 0 costs what the node has
     left to its most, 0 under 1 what it has above its least.
     """
-    at_home = family.own(counts)
+    at_home = family.at_home(counts)
     have = {node: at_home[node] for node in inside}
     for node in below:
         have[family.parents[node]] += fixed[node]

@@ -191,9 +191,9 @@ def set_by(scenario: Scenario, keys: Keys) -> Keys:
 def place_in_scenario(scenario: Scenario, quotas: Sequence[Quota], decisions: Sequence[Decision], keys: Keys) -> Keys:
     """Where in a scenario stands what is to blame in the study that it makes; empty where it does not say it."""
     match keys:
-        case ("quotas", int(place), *rest):
-            return set_by(scenario, (QUOTAS, quotas[place].name, *rest))
-        case ("decisions", int(place), *rest) if (position := place - len(decisions) + len(scenario.decisions)) >= 0:
+        case ("quotas", int(number), *rest):
+            return set_by(scenario, (QUOTAS, quotas[number].name, *rest))
+        case ("decisions", int(number), *rest) if (position := number - len(decisions) + len(scenario.decisions)) >= 0:
             return ("decisions", position, *rest)
     return ()
 

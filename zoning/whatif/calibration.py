@@ -179,7 +179,7 @@ def calibrate(
     fitted = {axis.name: axis.fitted(cell) for axis, cell in zip(search.axes, best, strict=True)}
     fitted_mains = search.mains({name: threshold.value for name, threshold in fitted.items()})
     if (fitted_mains == search.decided).sum() <= (adopted == search.decided).sum():
-        fitted = {axis.name: axis.fitted(axis.own)._replace(value=axis.adopted) for axis in search.axes}
+        fitted = {axis.name: axis.fitted(axis.adopted_cell)._replace(value=axis.adopted) for axis in search.axes}
         fitted_mains = adopted
     folds = _blocks(fresh, known.index, blocks)
     beyond = np.full(len(known), "", dtype=object)
@@ -289,7 +289,7 @@ class _Axis:
         return len(self.breaks) + 1
 
     @property
-    def own(self) -> int:
+    def adopted_cell(self) -> int:
         """The cell of the rulebook's value, or that below it where a unit turns at that value."""
         return int(np.searchsorted(self.breaks, self.adopted, side="left"))
 
@@ -401,7 +401,7 @@ class _Fit:
             np.cumsum(counts, axis=dimension, out=counts)
         counts = counts[tuple(slice(0, size) for size in shape)]
         most = np.argwhere(counts == counts.max())
-        off = np.abs(most - [axis.own for axis in self.axes]).sum(axis=1)
+        off = np.abs(most - [axis.adopted_cell for axis in self.axes]).sum(axis=1)
         return [int(cell) for cell in most[int(np.argmin(off))]]
 
     def _all_cells(self) -> tuple[list[Places], list[Places], Flags]:
@@ -428,7 +428,7 @@ class _Fit:
 
     def _searched_best(self, chosen: Flags) -> list[int]:
         draw = np.random.default_rng(self.seed)
-        starts = [[axis.own for axis in self.axes]]
+        starts = [[axis.adopted_cell for axis in self.axes]]
         starts += [[int(draw.integers(axis.cells)) for axis in self.axes] for _ in range(RESTARTS)]
         climbs = [self._climbed(start, chosen) for start in starts]
         return max(climbs, key=lambda climb: climb[0])[
@@ -443,7 +443,7 @@ class _Fit:
             gained = int(counts.max())
             if gained > most:
                 best = np.flatnonzero(counts == gained)
-                cells[axis_number] = int(best[np.argmin(np.abs(best - self.axes[axis_number].own))])
+                cells[axis_number] = int(best[np.argmin(np.abs(best - self.axes[axis_number].adopted_cell))])
                 most, idle = gained, 0
             else:
                 idle += 1

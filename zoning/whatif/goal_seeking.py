@@ -463,7 +463,7 @@ class _Search:
                 }
         return self._allotted[key]
 
-    def told(self, values: Mapping[str, float], bound: float | None, judged: tuple[Judged, ...]) -> Sought:
+    def sought(self, values: Mapping[str, float], bound: float | None, judged: tuple[Judged, ...]) -> Sought:
         """What is handed back; ``bound`` is None where everything has been tried, in vain."""
         distance = math.fsum(axis.cost(values[axis.name]) for axis in self.axes)
         adopted = {axis.name: axis.adopted for axis in self.axes}
@@ -479,7 +479,7 @@ class _Search:
             if sought is not None:
                 return sought
         values = {axis.name: axis.nearest(axis.low, axis.high) for axis in self.axes}
-        return self.told(values, None, self.judge(values))  # no plan can be made anywhere
+        return self.sought(values, None, self.judge(values))  # no plan can be made anywhere
 
     def by_cells(self, after: float = 0.0) -> Sought:
         """By trying cells, the nearest first; none nearer than a distance within which no goals are met."""
@@ -502,7 +502,7 @@ class _Search:
                     if best is None or lost < best[0]:
                         best = (lost, cost, values, judged)
                     if not lost:
-                        return self.told(values, cost, judged)
+                        return self.sought(values, cost, judged)
                 if done:
                     break
         except _EnoughError:
@@ -510,7 +510,7 @@ class _Search:
         if best is None:
             values = {axis.name: axis.nearest(axis.low, axis.high) for axis in self.axes}
             best = (0, 0.0, values, self.judge(values))
-        return self.told(best[2], None if done else reached, best[3])
+        return self.sought(best[2], None if done else reached, best[3])
 
     def _by_distance(self) -> Iterator[tuple[float, dict[str, float]]]:
         """One value of each parameter for every combination of cells, the nearest to the adopted ones first."""
@@ -757,7 +757,7 @@ class _Cells:
             tried = list(self._values(cells))
             for values, (judged, _) in zip(tried, self.search.judge_all(tried), strict=True):
                 if all(outcome.met or not must for outcome, must in zip(judged, needed, strict=True)):
-                    return self.search.told(values, None if may_give_up else bound, judged)
+                    return self.search.sought(values, None if may_give_up else bound, judged)
             columns = [axis_columns[cell] for axis_columns, cell in zip(self._axes_columns, cells, strict=True)]
             cut = np.array([*columns, *(column for column, must in zip(self.giving, needed, strict=True) if must)])
             signs = np.array([1.0] * len(columns) + [-1.0] * int(sum(needed)))

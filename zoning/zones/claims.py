@@ -145,7 +145,7 @@ def locked_units(
         "jurisdiction": group_parts(named),
     }
     for rule, entry in rulebook.locked.items():
-        kind, name = entry.place
+        kind, name = entry.subject
         for unit_id in groups[kind].get(name, ()):
             yield unit_id, rule, entry
 
@@ -202,8 +202,8 @@ class RuleEvaluation:
         self._measures = measures if wholes is None else wholes.table
         self._condition = parse_condition(rule.when)
         self._draft = rulebook.draft
-        self.found = self._condition.evaluate(self._measures, self._values)
-        self.answers = _words(self.found)
+        self.evaluation = self._condition.evaluate(self._measures, self._values)
+        self.answers = _words(self.evaluation)
         self.assumed = np.full(len(self._measures), "", dtype=object) if doubt is None else self._hangs_on(doubt)
 
     def _hangs_on(self, doubt: Doubt) -> Words:
@@ -275,7 +275,7 @@ class RuleEvaluation:
             wanted |= self.answers == "unknown"
         rows: list[Row] = []
         places = np.flatnonzero(wanted)
-        ids, clauses_of = self._measures.index[places].tolist(), self.found.clauses(places)
+        ids, clauses_of = self._measures.index[places].tolist(), self.evaluation.clauses(places)
         findings = zip(ids, clauses_of, self.answers[places], self.assumed[places], strict=True)
         for unit_id, clauses, answer, assumed in findings:
             reason = say("claim.because", reason=Term("reason", self.rule.id), facts=clauses)
@@ -295,7 +295,7 @@ class RuleEvaluation:
     def explain(self, units: pd.Index) -> dict[str, tuple[Clause, ...]]:
         """The clauses of the rule for some units, each with its own values or those of its whole."""
         ids = units if self._wholes is None else pd.Index(self._wholes.of.loc[units])
-        clauses = self.found.clauses(self._measures.index.get_indexer(ids))
+        clauses = self.evaluation.clauses(self._measures.index.get_indexer(ids))
         return dict(zip(units.tolist(), clauses, strict=True))
 
 
@@ -335,7 +335,7 @@ class Classified(NamedTuple):
     """All claims, and what was asked for them."""
 
     claims: pd.DataFrame
-    asked: Mapping[str, Evaluation]
+    evaluations: Mapping[str, Evaluation]
 
 
 @keep_ids("measures")
@@ -436,7 +436,7 @@ def classify_traced(
         defaults = [row._replace(inherited_from=str(wholes.of[row.unit_id])) for row in defaults]
     every = (*rows, *decided, *locked, *defaults)
     table = tabulate(CLAIMS, pd.DataFrame(every, columns=list(Row._fields)))
-    return Classified(table, {evaluation.rule.id: evaluation.found for evaluation in evaluations})
+    return Classified(table, {evaluation.rule.id: evaluation.evaluation for evaluation in evaluations})
 
 
 def _ask(

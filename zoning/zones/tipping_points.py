@@ -219,7 +219,7 @@ class AskedRules(NamedTuple):
 
     plan: Plan
     rulebook: Rulebook
-    asked: tuple[Rule, ...]
+    rules: tuple[Rule, ...]
     known: pd.DataFrame
     ordered: MainRules
 
@@ -235,14 +235,14 @@ class AskedRules(NamedTuple):
 
     def reading(self, parameter: str) -> list[Rule]:
         """The rules that are asked of units and read a parameter."""
-        return [rule for rule in self.asked if parameter in parse_condition(rule.when).names]
+        return [rule for rule in self.rules if parameter in parse_condition(rule.when).names]
 
     def unasked(self, parameter: str) -> list[Rule]:
         """The others that read it: of larger units, or, where they refine and no unit is a part, of nobody."""
         return [
             rule
             for rule in self.rulebook.rules
-            if rule not in self.asked and parameter in parse_condition(rule.when).names
+            if rule not in self.rules and parameter in parse_condition(rule.when).names
         ]
 
 

@@ -88,8 +88,8 @@ def _unknown(common: AskedRules, position: int) -> str:
     above = _sums_of(position, plan.study.indices, common.rulebook)
     if above is None:
         return "indirect"
-    rule_ids, names = {rule.id for rule in common.asked}, {index.name, *(sum_index.name for sum_index in above)}
-    if any(len(names & parse_condition(rule.when).names) > 1 for rule in common.asked):
+    rule_ids, names = {rule.id for rule in common.rules}, {index.name, *(sum_index.name for sum_index in above)}
+    if any(len(names & parse_condition(rule.when).names) > 1 for rule in common.rules):
         return "indirect"
     others = (rule for rule in common.rulebook.rules if rule.id not in rule_ids)
     return "larger" if any(names & parse_condition(rule.when).names for rule in others) else ""
@@ -121,7 +121,7 @@ def _of_index(common: AskedRules, index: PlanIndex, unknown: str) -> list[Weight
     indices = common.plan.study.indices
     sums = [] if unknown else _sums_of(indices.index(index), indices, common.rulebook) or []
     names = [index.name, *(sum_index.name for sum_index in sums)]
-    rules = [rule for rule in common.asked if parse_condition(rule.when).names.intersection(names)]
+    rules = [rule for rule in common.rules if parse_condition(rule.when).names.intersection(names)]
     turning: dict[str, Floats] = {}
     if not unknown:
         try:

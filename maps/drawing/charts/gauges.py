@@ -32,7 +32,7 @@ class Gauge(NamedTuple):
     second: str
     value: float | None
     threshold: float | None
-    said: str
+    value_text: str
     needed: str
     answer: str
     passes: bool
@@ -67,7 +67,7 @@ def gauge(test: Gauge, columns: tuple[str, str, str, str], *, wide: float = 110,
     if test.second:
         sheet.text(0, 9.6, fit(test.second, 7.2, label - 2), 7.2, fill=SECOND)
     sheet.text(wide, 6.8, test.answer, 9.4, bold=test.passes, anchor="end", fill=CHART_INK if test.passes else SECOND)
-    name = f"{test.title}: {test.said}, {test.needed}"
+    name = f"{test.title}: {test.value_text}, {test.needed}"
     if test.value is not None and test.threshold is not None and max(abs(test.value), abs(test.threshold)) > 0:
         low = min(0.0, test.value, test.threshold)
         most = max(1.22 * test.value, 1.8 * test.threshold if test.threshold > 0 else 0.0, 0.0)
@@ -78,11 +78,11 @@ def gauge(test: Gauge, columns: tuple[str, str, str, str], *, wide: float = 110,
         sheet.line(at, 2.7, at, 8.6, CHART_INK, 0.5)
         half = text_mm(test.needed, 7.2) / 2
         sheet.text(min(max(at, half), wide - half), 2.0, test.needed, 7.2, anchor="middle")
-        inside = end + 1.2 + text_mm(test.said, 8) > right + 8
-        crosses = end < at < end + 1.6 + text_mm(test.said, 8)
+        inside = end + 1.2 + text_mm(test.value_text, 8) > right + 8
+        crosses = end < at < end + 1.6 + text_mm(test.value_text, 8)
         x = at + 1.2 if crosses and not inside else end + 1.2
-        sheet.text(end - 1.2 if inside else x, 6.7, test.said, 8, bold=True, anchor="end" if inside else "start")
+        sheet.text(end - 1.2 if inside else x, 6.7, test.value_text, 8, bold=True, anchor="end" if inside else "start")
     else:
-        sheet.text(left, 6.7, test.said, 8, bold=True)
-        sheet.text(left + 2 + 1.06 * text_mm(test.said, 8), 6.7, test.needed, 7.2, fill=SECOND)
-    return Chart(sheet.svg(name), name, Numbers(columns, ((test.title, test.said, test.needed, test.answer),)))
+        sheet.text(left, 6.7, test.value_text, 8, bold=True)
+        sheet.text(left + 2 + 1.06 * text_mm(test.value_text, 8), 6.7, test.needed, 7.2, fill=SECOND)
+    return Chart(sheet.svg(name), name, Numbers(columns, ((test.title, test.value_text, test.needed, test.answer),)))

@@ -42,7 +42,7 @@ class Stick(NamedTuple):
     title: str
     second: str
     value: float
-    said: str
+    value_text: str
     fill: str
     mark: float | None = None
     cells: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Sum(NamedTuple):
     """A line below the rows, such as all others or the total."""
 
     title: str
-    said: str
+    value_text: str
     last: bool = False
 
 
@@ -90,7 +90,7 @@ def lollipops(
         max([text_mm(heading, 7), *(text_mm(row.cells[at], 8.2) for row in rows)]) + 4
         for at, heading in enumerate(columns)
     ]
-    written = [*(row.said for row in rows), *(line.said for line in sums)]
+    written = [*(row.value_text for row in rows), *(line.value_text for line in sums)]
     value_mm = max([text_mm(value, 7), *(1.06 * text_mm(text, 8.5) for text in written)]) + 3
     head = 5.2 if first or value else 0.8
     sheet = Canvas(wide, head + row_mm * (len(rows) + len(sums)) + (1.5 if sums else 0))
@@ -117,11 +117,11 @@ def lollipops(
     for line in sums:
         sheet.line(0, y + 0.2, right + value_mm, y + 0.2, CHART_INK if line.last else RULE, 0.35 if line.last else 0.2)
         sheet.text(0, y + row_mm / 2 + 1.2, line.title, 8.5, bold=line.last)
-        sheet.text(right + value_mm, y + row_mm / 2 + 1.2, line.said, 8.5, bold=True, anchor="end")
+        sheet.text(right + value_mm, y + row_mm / 2 + 1.2, line.value_text, 8.5, bold=True, anchor="end")
         y += row_mm
-    table = [(f"{row.title} ({row.second})" if row.second else row.title, row.said, *row.cells) for row in rows]
+    table = [(f"{row.title} ({row.second})" if row.second else row.title, row.value_text, *row.cells) for row in rows]
     blank = ("",) * len(columns)
-    table += [(line.title, line.said, *blank) for line in sums]
+    table += [(line.title, line.value_text, *blank) for line in sums]
     return Chart(sheet.svg(name), name, Numbers((first or heads[0], value or heads[1], *columns), tuple(table)))
 
 
@@ -136,7 +136,7 @@ def _row(sheet: Canvas, row: Stick, at: tuple[float, float, float, float], aside
     sheet.circle(end, middle, 1.2, row.fill, stroke=darker(row.fill))
     if row.mark is not None:
         sheet.line(left + row.mark * scale, middle - 1.5, left + row.mark * scale, middle + 1.5, CHART_INK, 0.35)
-    sheet.text(edge, base, row.said, 8.5, bold=True, anchor="end")
+    sheet.text(edge, base, row.value_text, 8.5, bold=True, anchor="end")
     for cell, room in zip(row.cells, asides, strict=True):
         edge += room
         sheet.text(edge, base, cell, 8.2, fill=SECOND, anchor="end")

@@ -94,11 +94,11 @@ def transition_matrix(
 
 
 def _told(parts: Sequence[Part], cells: Mapping[tuple[int, int], Transition]) -> tuple[tuple[str, ...], ...]:
-    def said(cell: Transition | None) -> str:
+    def cell_text(cell: Transition | None) -> str:
         return f"{cell.units} ({cell.land})" if cell else "–"
 
     places = range(len(parts))
-    return tuple((parts[row].title, *(said(cells.get((row, column))) for column in places)) for row in places)
+    return tuple((parts[row].title, *(cell_text(cells.get((row, column))) for column in places)) for row in places)
 
 
 def _cell(sheet: Canvas, cell: Transition | None, at: tuple[float, float, float], fill: str, *, stays: bool) -> None:

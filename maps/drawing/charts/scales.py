@@ -32,7 +32,7 @@ class Scale(NamedTuple):
     right: float
     is_log: bool = False
 
-    def place(self, value: float) -> float:
+    def position_mm(self, value: float) -> float:
         """Where a value stands, mm; at an end where it lies beyond it.
 
         Examples

@@ -33,7 +33,7 @@ class Slope(NamedTuple):
 
     title: str
     values: tuple[float, ...]
-    said: tuple[str, ...]
+    value_texts: tuple[str, ...]
     fill: str
     sign: str = ""
     strong: bool = False
@@ -101,7 +101,7 @@ def slope_panels(
         left += room + width + GAP
         of = f"{panel.title}, {panel.second}" if panel.second else panel.title
         for slope in panel.slopes:
-            figures = dict(zip(panel.years, slope.said, strict=True))
+            figures = dict(zip(panel.years, slope.value_texts, strict=True))
             rows.append((of, slope.title, *(figures.get(year, "") for year in years)))
     return Chart(sheet.svg(name), name, Numbers((*columns, *years), tuple(rows)))
 
@@ -111,7 +111,7 @@ def _panel(sheet: Canvas, panel: SlopePanel, at: tuple[float, float, float], hig
     sheet.text(left, 2.8, fit(panel.title, 8, room + names), 8, bold=True)
     sheet.text(left, 6.2, fit(panel.second, 7, room + names), 7, fill=SECOND)
     top, foot = HEAD + 3.4, sheet.high - FOOT
-    written = [text for slope in panel.slopes for text in (slope.said[0], slope.said[-1])]
+    written = [text for slope in panel.slopes for text in (slope.value_texts[0], slope.value_texts[-1])]
     numbers = max((1.3 * text_mm(text, 7.5) for text in written), default=0.0) + 1.6
     several = len(panel.years) > 1
     start = left + (numbers if several else 1.0)
@@ -131,9 +131,11 @@ def _panel(sheet: Canvas, panel: SlopePanel, at: tuple[float, float, float], hig
         for slope, y in zip(
             panel.slopes, _apart([height(slope.values[0]) for slope in panel.slopes], foot), strict=True
         ):
-            sheet.text(start - 1.6, y + 0.95, slope.said[0], 7.5, fill=_ink(slope), bold=slope.strong, anchor="end")
+            sheet.text(
+                start - 1.6, y + 0.95, slope.value_texts[0], 7.5, fill=_ink(slope), bold=slope.strong, anchor="end"
+            )
     for slope, y in zip(panel.slopes, _apart([height(slope.values[-1]) for slope in panel.slopes], foot), strict=True):
-        sheet.text(steps[-1] + 1.6, y + 0.95, slope.said[-1], 7.5, fill=_ink(slope), bold=slope.strong)
+        sheet.text(steps[-1] + 1.6, y + 0.95, slope.value_texts[-1], 7.5, fill=_ink(slope), bold=slope.strong)
         beside = steps[-1] + 1.6 + numbers
         if panel.named:
             sheet.text(beside, y + 0.95, fit(slope.title, 7.5, names), 7.5, fill=_ink(slope), bold=slope.strong)

@@ -210,7 +210,7 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
         tuple(
             Rows(
                 tuple(_quota_rows(edition, part, shown)),
-                edition.place(name),
+                edition.jurisdiction(name),
                 edition.amount(_sum(row.amount for row in part)) if name else "",
             )
             for name, part in groups
@@ -227,7 +227,7 @@ def _quota_rows(edition: ReportContext, rows: Iterable[Any], shown: ShownColumns
     """Units by id, a reserve last."""
     words = edition.words
     for row in sorted(rows, key=lambda row: row.unit_id == RESERVE):
-        name = edition.unit(row.unit_id) if row.unit_id else edition.place(row.jurisdiction)
+        name = edition.unit(row.unit_id) if row.unit_id else edition.jurisdiction(row.jurisdiction)
         yield (
             words["reserve"] if row.unit_id == RESERVE else name,
             edition.amount(row.amount),

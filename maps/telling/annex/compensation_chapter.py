@@ -168,7 +168,7 @@ def party_name(edition: ReportContext, party: str, kind: str = "") -> str:
     """What a party is called: a unit by its name, a pool in words, a zone by its title."""
     if kind == "zone":
         return edition.title(party)
-    return edition.words[PARTY_WORDS[party]] if party in PARTY_WORDS else edition.unit(edition.place(party))
+    return edition.words[PARTY_WORDS[party]] if party in PARTY_WORDS else edition.unit(edition.jurisdiction(party))
 
 
 def unit_flows(edition: ReportContext, unit_id: str) -> list[Block]:

@@ -46,7 +46,7 @@ def _regions(edition: ReportContext) -> Grid:
     names = dict(zip(edition.plan.zones["unit_id"], edition.plan.zones["name"], strict=True))
 
     def region(name: str) -> Cell:
-        return (names[name], name) if names.get(name, name) != name else edition.place(name)
+        return (names[name], name) if names.get(name, name) != name else edition.jurisdiction(name)
 
     rows = (
         (

@@ -34,7 +34,7 @@ def _sorted(plan: LocalizedPlan) -> pd.DataFrame:
 def _jurisdiction(edition: ReportContext, name: str, part: Sequence[Any]) -> Grid:
     extent = edition.extent(len(part), fsum(row.area_ha for row in part))
     return Grid(
-        edition.say("with_extent", zone=edition.place(name), extent=extent) if name else extent,
+        edition.say("with_extent", zone=edition.jurisdiction(name), extent=extent) if name else extent,
         edition.columns(unit="unit", unit_id="id", overlays="long", area_ha="number"),
         tuple(
             Rows(
@@ -131,7 +131,9 @@ def _items(edition: ReportContext, name: str, items: pd.DataFrame) -> Grid:
 def _row(edition: ReportContext, row: pd.Series, *, is_placed: bool) -> tuple[Cell, ...]:
     words, branches = catalogue("industry", edition.language), edition.plan.rulebook.branches
     listed, title = branches.listed(row.code), text_in(branches.title(row.code), edition.language, row.code)
-    place_cells = (edition.unit(row.unit_id) if row.unit_id else edition.place(row.jurisdiction),) if is_placed else ()
+    place_cells = (
+        (edition.unit(row.unit_id) if row.unit_id else edition.jurisdiction(row.jurisdiction),) if is_placed else ()
+    )
     return (
         (row.code, title if listed == row.code else f"{listed} {title}"),
         *place_cells,

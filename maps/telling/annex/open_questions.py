@@ -55,7 +55,7 @@ def _in_full(waiting: pd.DataFrame) -> pd.DataFrame:
 def _open_unit(edition: ReportContext, row: Any, claims: pd.DataFrame, margins: pd.DataFrame) -> Card:
     words = edition.words
     facts = (
-        (words["jurisdiction"], edition.place(row.jurisdiction)),
+        (words["jurisdiction"], edition.jurisdiction(row.jurisdiction)),
         (words["main"], edition.title(row.main)),
         (words["margins"], _margins(edition, margins)),
         (words["smallest_change"], _smallest(edition, margins) if row.status == "contested" else ""),

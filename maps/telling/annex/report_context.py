@@ -108,9 +108,9 @@ class ReportContext:
         """What stands between two sentences."""
         return sentence_gap(self.language)
 
-    def place(self, name: str) -> str:
+    def jurisdiction(self, name: str) -> str:
         """What a jurisdiction is called."""
-        return self.plan.place(name)
+        return self.plan.jurisdiction(name)
 
     def quota(self, name: str) -> str:
         """What a quota is called."""
@@ -160,7 +160,7 @@ class ReportContext:
 
     def calculation(self, text: str) -> str:
         """A calculation on one line, with titles for the names in it."""
-        return parse_calculation(text).said(self.plan.renderer.terms.names)
+        return parse_calculation(text).in_words(self.plan.renderer.terms.names)
 
     def unit_of(self, unit: str) -> str:
         """A unit of measure."""

@@ -82,7 +82,7 @@ def _by_jurisdiction(edition: ReportContext) -> Grid:
             Column(words["jurisdiction"]),
             *(Column(title, "number") for title in (*map(edition.title, mains), words["total"])),
         ],
-        ((edition.place(str(name)), *map(edition.ha, (*areas, areas.sum()))) for name, areas in land.iterrows()),
+        ((edition.jurisdiction(str(name)), *map(edition.ha, (*areas, areas.sum()))) for name, areas in land.iterrows()),
         total=(words["total"], *map(edition.ha, (*land.sum(), edition.total_ha))),
     )
 
@@ -143,7 +143,7 @@ def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict
         tuple(
             Rows(
                 tuple(map(unit, group)),
-                edition.place(jurisdiction),
+                edition.jurisdiction(jurisdiction),
                 edition.extent(len(group), fsum(row.area_ha for row in group)),
             )
             for jurisdiction, group in sorted(group_rows(each_row(part), "jurisdiction").items())

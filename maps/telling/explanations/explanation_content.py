@@ -153,7 +153,7 @@ def explain(plan: Plan, unit_id: str | int, language: str = "en") -> Explanation
             "unit_id": unit_id,
             "name": str(zone["name"]),
             "jurisdiction": str(zone["jurisdiction"]),
-            "jurisdiction_name": localized.place(str(zone["jurisdiction"])),
+            "jurisdiction_name": localized.jurisdiction(str(zone["jurisdiction"])),
             "area_ha": float(zone["area_ha"]),
         },
         "plan": {
@@ -292,7 +292,7 @@ def _flows(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
     """
     records = row_records(plan, "flows")
     sides = list(zip(plan.flows["payer"].tolist(), plan.flows["receiver"].tolist(), records, strict=True))
-    elsewhere = [replace(record, when="", said=Said()) if record.said.values else record for record in records]
+    elsewhere = [replace(record, when="", evidence=Said()) if record.evidence.values else record for record in records]
     flows: dict[str, list[Record]] = {}
     for unit in units:
         parties = parties_of_unit(plan.measures, unit, plan.study.units.levels) if sides else ()

@@ -372,7 +372,7 @@ def _named(plan: LocalizedPlan, unit_id: str) -> NamedUnit:
         "unit_id": unit_id,
         "name": str(unit["name"]),
         "jurisdiction": jurisdiction,
-        "jurisdiction_name": plan.place(jurisdiction),
+        "jurisdiction_name": plan.jurisdiction(jurisdiction),
     }
 
 

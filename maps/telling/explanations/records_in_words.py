@@ -69,9 +69,9 @@ def _content(record: Record, renderer: Renderer) -> Content:
         "unit": record.unit,
         "when": record.when,
         "when_json": condition_json(record.when) if record.when else None,
-        "clauses": clauses_in_words(record.said, renderer),
-        "values": dict(record.said.values),
-        "parameters": [_parameter(parameter, renderer) for parameter in record.said.parameters],
+        "clauses": clauses_in_words(record.evidence, renderer),
+        "values": dict(record.evidence.values),
+        "parameters": [_parameter(parameter, renderer) for parameter in record.evidence.parameters],
         "since": days.since.isoformat() if days and days.since else "",
         "until": days.until.isoformat() if days and days.until else "",
         "reference": _plain(record.reference, renderer),
@@ -143,7 +143,9 @@ def _plain(value: object, renderer: Renderer) -> Any:
         case Titles():
             plain = dict(texts_of(renderer.rulebook, value.kind, value.code))
         case EachLanguage():
-            texts = {name: render(value.said, name, renderer.rulebook) for name in value.texts if name in languages()}
+            texts = {
+                name: render(value.message, name, renderer.rulebook) for name in value.texts if name in languages()
+            }
             plain = {**value.texts, **texts}
         case tuple() | list():
             plain = [_plain(fact, renderer) for fact in value]

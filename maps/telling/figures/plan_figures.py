@@ -81,7 +81,7 @@ class QuotaFigures:
         """Of its amounts, as its step has them: two of a step of 0.01."""
         return max(0, -int(self.quota.step.normalize().as_tuple().exponent))
 
-    def said(self, amount: object) -> str:
+    def amount_text(self, amount: object) -> str:
         """An amount with its unit, short where that is exact."""
         value = float(amount)  # type: ignore[arg-type]  # a Decimal of a table
         is_round = value == round(value) == float(f"{value:.3g}")
@@ -259,9 +259,9 @@ class PlanFigures:
             return f"{self.edition.large(area_ha / 100)}{self.edition.gap}{unit}"
         return f"{self.edition.ha(area_ha)} {self.edition.unit_of('ha')}"
 
-    def place(self, name: str) -> str:
+    def jurisdiction(self, name: str) -> str:
         """What a jurisdiction is called."""
-        return self.edition.place(name)
+        return self.edition.jurisdiction(name)
 
     def zone(self, code: str) -> str:
         """What a zone is called, in short."""

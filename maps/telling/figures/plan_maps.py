@@ -143,7 +143,7 @@ class MapFrame:
         """The same for paths."""
         return Frame(self.west, self.north, self.metres / PX, self.wide * PX, self.high * PX)
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
+    def to_sheet(self, x: float, y: float) -> tuple[float, float]:
         """A point of the ground, mm from the upper left corner."""
         return (x - self.west) / self.metres, (self.north - y) / self.metres
 
@@ -289,7 +289,7 @@ class PlanMaps:
         for fill, sign in signs.items():
             for shape in shapes.geometry[shapes.index.isin(chosen.get(fill, ()))]:
                 inside = shape.representative_point()
-                x, y = frame.place(inside.x, inside.y)
+                x, y = frame.to_sheet(inside.x, inside.y)
                 sheet.text(x, y + 0.8, sign, SIGN_PT, fill=ink_on(fill), bold=True, anchor="middle")
         return _resized(sheet.svg(name), frame, wide)
 
@@ -333,7 +333,7 @@ class PlanMaps:
             radius = largest * sqrt(value / most)
             if radius < (0.12 if len(shapes) <= MANY else 0.35):
                 break
-            x, y = frame.place(*point)
+            x, y = frame.to_sheet(*point)
             fill = fills[str(main)]
             sheet.circle(x, y, radius, fill, stroke=edge_of(fill) or "#FFFFFF", thick=0.16)
             taken.append(Named(x, y, radius, name, fill))
@@ -457,7 +457,7 @@ class PlanMaps:
         ]
         sheet.add(self._group(parts))
         west, south, east, north = shapely.total_bounds(geometry)
-        x, y = frame.place((west + east) / 2, (south + north) / 2)
+        x, y = frame.to_sheet((west + east) / 2, (south + north) / 2)
         radius = max(3.2, 0.62 * max(east - west, north - south) / frame.metres)
         sheet.circle(x, y, radius, "none", stroke="#FFFFFF", thick=1.0)
         sheet.circle(x, y, radius, "none", stroke=CHART_INK, thick=0.45)
@@ -525,7 +525,7 @@ class PlanMaps:
             obstacles.append(((x - 1.4) * PX, (y - 1.4) * PX, (x + 1.4) * PX, (y + 1.4) * PX))
             sheet.circle(x, y, 1.35, "#FFFFFF", stroke=CHART_INK, thick=0.25)
             sheet.text(x, y + 0.9, "?", 7, bold=True, anchor="middle")
-        called = {} if named or only else {self.figures.place(name): shape for name, shape in places.items()}
+        called = {} if named or only else {self.figures.jurisdiction(name): shape for name, shape in places.items()}
         written = "".join(names_svg(context, pixels, LIGHT, called if len(called) > 1 else {}, obstacles, named))
         sheet.add(f'<g transform="scale({1 / PX:.5g})">{written}</g>')
         scale_bar(sheet, frame, self.figures.edition, left=left, most=most)
@@ -554,7 +554,7 @@ class PlanMaps:
         """Where the units stand that wait for an answer."""
         status = self.figures.units["status"].reindex(shapes.index)
         waiting = shapes.geometry[status.isin(OPEN)].representative_point()
-        return [frame.place(point.x, point.y) for point in waiting]
+        return [frame.to_sheet(point.x, point.y) for point in waiting]
 
 
 def _jurisdictions(shapes: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:

@@ -102,7 +102,7 @@ def _page(summary: ComparisonWords, figures: PlanFigures) -> Page:
         chapter=words["chapter"],
         title=summary.verdict,
         lead=summary.lead,
-        blocks=tuple(blocks if not summary.found.same else []),
+        blocks=tuple(blocks if not summary.comparison.same else []),
         foot=words["foot"],
         above=words["from_to"].format(before=summary.names[0], after=summary.names[1]) if summary.named else "",
         look="first",
@@ -110,7 +110,7 @@ def _page(summary: ComparisonWords, figures: PlanFigures) -> Page:
 
 
 def _numbers(summary: ComparisonWords) -> list[tuple[str, str]]:
-    counts = summary.found.totals["moved"]
+    counts = summary.comparison.totals["moved"]
     return [
         (format_number(counts.get(what, 0), summary.language), summary.words[f"number_{what}"])
         for what in ("main", "quota", "flow", "policy")
@@ -124,7 +124,7 @@ def _fills(summary: ComparisonWords) -> dict[str, str]:
 
 def _matrix(summary: ComparisonWords) -> Figure:
     """Main functions before and after, those that no unit enters or leaves left out."""
-    fills, rows = _fills(summary), summary.found.transitions
+    fills, rows = _fills(summary), summary.comparison.transitions
     moving = {*summary.changed["before"], *summary.changed["after"]}
     codes = [code for code in fills if code in moving]
     large = float(rows["area_ha"].max()) >= LARGE_HA
@@ -146,7 +146,7 @@ def _matrix(summary: ComparisonWords) -> Figure:
 def _maps(summary: ComparisonWords, figures: PlanFigures) -> tuple[Block, ...]:
     """The units that change their main function, in the colours of what they were and of what they are."""
     maps, fills = PlanMaps(figures), _fills(summary)
-    moved = summary.found.moved
+    moved = summary.comparison.moved
     main = moved[moved["what"] == "main"]
 
     def map_of(side: str, title: str) -> Figure:
@@ -181,8 +181,8 @@ def _causes(summary: ComparisonWords) -> Table:
 
 def _units(summary: ComparisonWords) -> Table:
     words, fills = summary.words, _fills(summary)
-    area = summary.found.before.zones.set_index("unit_id")["area_ha"]
-    moved = summary.found.moved
+    area = summary.comparison.before.zones.set_index("unit_id")["area_ha"]
+    moved = summary.comparison.moved
     main = moved[moved["what"] == "main"]
     main = main.assign(area=main["unit_id"].map(area)).sort_values(["area", "unit_id"], ascending=[False, True])
     rows: list[tuple[Cell, ...]] = [

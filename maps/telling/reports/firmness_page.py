@@ -507,7 +507,7 @@ def _title(figures: PlanFigures, rules: RuleFigures) -> str:
 def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
     overlays = rules.gained["unit_id"].nunique()
-    moved = int(rules.asked.moved.sum())
+    moved = int(rules.rule_tests.moved.sum())
     text = edition.pages["lead_judgement"] + edition.tell("lead_close", n=moved)
     if unsure := moved - rules.firmness["close"]:
         text += edition.tell("lead_unsure", n=unsure)
@@ -520,7 +520,7 @@ def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
             "lead_nearest",
             name=figures.names([unit])[0],
             measure=test.title,
-            value=test.said(float(test.values[unit])),
+            value=test.value_text(float(test.values[unit])),
             limit=test.limit_text,
         )
     return text
@@ -533,7 +533,7 @@ def _margins(figures: PlanFigures, rules: RuleFigures, tests: list[TestFigures])
     rows, heard = [], []
     for test in tests:
         dots = []
-        distances = test.distance[test.asked & test.distance.notna()]
+        distances = test.distance[test.is_asked & test.distance.notna()]
         near = distances[distances.between(LOW, HIGH)]
         traits = (part[near.index].tolist() for part in (mains, test.passes))
         for unit, off, main, passes in zip(near.index.tolist(), near.tolist(), *traits, strict=True):
@@ -542,7 +542,7 @@ def _margins(figures: PlanFigures, rules: RuleFigures, tests: list[TestFigures])
             shape = figures.marks[main] if test.main else "circle"
             dots.append(Dot(100 * off, fill, name, shape))
         below, above = int((distances < LOW).sum()), int((distances > HIGH).sum())
-        note = "" if test.asked.all() else edition.tell("asked_of", n=int(test.asked.sum()))
+        note = "" if test.is_asked.all() else edition.tell("asked_of", n=int(test.is_asked.sum()))
         rows.append(
             MarginRow(
                 test.title,
@@ -565,7 +565,7 @@ def _margins(figures: PlanFigures, rules: RuleFigures, tests: list[TestFigures])
             )
         )
     near_any = (
-        test.distance.index[test.distance.abs().le(CLOSE) & test.asked] for test in (*rules.mains, *rules.overlays)
+        test.distance.index[test.distance.abs().le(CLOSE) & test.is_asked] for test in (*rules.mains, *rules.overlays)
     )
     count = len(set().union(*near_any))
     title = edition.tell("finding_within", n=count) if count else words["finding_none_within"]
@@ -623,9 +623,9 @@ def _compared(
 ) -> tuple[Cell, ...]:
     test, edition = rules.tests[number], figures.edition
     (name,) = figures.names([unit], placed=many)
-    jurisdiction = figures.place(str(figures.units.loc[unit, "jurisdiction"])) if many else ""
+    jurisdiction = figures.jurisdiction(str(figures.units.loc[unit, "jurisdiction"])) if many else ""
     called = edition.tell("unit_in", name=name, place=jurisdiction) if jurisdiction else name
-    value = test.said(float(test.values[unit]))
+    value = test.value_text(float(test.values[unit]))
     return (Strong(called), test.title, value, test.limit_text, edition.signed(distance, 1))
 
 
@@ -636,7 +636,7 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
     near = {
         str(unit)
         for test in rules.mains
-        for unit in test.distance.index[test.distance.abs().le(CLOSE) & test.asked]
+        for unit in test.distance.index[test.distance.abs().le(CLOSE) & test.is_asked]
         if unit not in changing
     }
     if near:
@@ -670,7 +670,7 @@ def _how_sure(figures: PlanFigures, rules: RuleFigures) -> Table:
 
 def _missing(figures: PlanFigures, rules: RuleFigures, units: pd.Index) -> str:
     """The measures for want of which a rule has no answer that counts."""
-    rule_tests, edition = rules.asked, figures.edition
+    rule_tests, edition = rules.rule_tests, figures.edition
     waits = rule_tests.units.isin(units)
     measures = dict.fromkeys(
         edition.measure(name)

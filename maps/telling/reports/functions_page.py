@@ -51,7 +51,7 @@ def _drawn(rules: RuleFigures) -> tuple[TestFigures, ...]:
 
 def _title(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
-    count = rules.asked.mains
+    count = rules.rule_tests.mains
     return edition.tell("finding_tests", n=count) if count > 1 else edition.pages["functions_title"]
 
 
@@ -60,7 +60,7 @@ def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
     rest = int((figures.units["main"] == figures.default).sum())
     fields = {"n": len(figures.units) - rest, "rest": edition.number(rest), "zone": figures.zone(figures.default)}
     titles_by_rule: dict[str, list[str]] = {}
-    for asked_rule in rules.asked.rules[: rules.asked.mains]:
+    for asked_rule in rules.rule_tests.rules[: rules.rule_tests.mains]:
         titles = list(dict.fromkeys(test.title for test in rules.tests if test.rule == asked_rule.rule.id))
         titles_by_rule[asked_rule.rule.id] = titles or [text_in(asked_rule.rule.reason, edition.language).rstrip(".。")]
     names = [listed(figures, titles) for titles in titles_by_rule.values()]
@@ -100,7 +100,7 @@ def _given(figures: PlanFigures, rules: RuleFigures, by: pd.Series) -> Iterator[
     """Each rule that gave a zone, in words, and how many units it gave it where there are several."""
     edition = figures.edition
     counts = by.where(~by.str.startswith(DECISION), DECISION).value_counts(sort=False)
-    order = [*(asked_rule.rule.id for asked_rule in rules.asked.rules), DECISION]
+    order = [*(asked_rule.rule.id for asked_rule in rules.rule_tests.rules), DECISION]
     given = [(rule, int(counts[rule])) for rule in order if rule in counts.index]
     for rule, count in given:
         phrase = edition.pages["card_decided"] if rule == DECISION else rule_words(figures, rules, rule)
@@ -111,9 +111,9 @@ def rule_words(figures: PlanFigures, rules: RuleFigures, rule: str) -> str:
     """A rule in words: each of its comparisons with what it needs; its own reason where it compares no measure."""
     edition = figures.edition
     position, asked_rule = next(
-        (position, candidate) for position, candidate in enumerate(rules.asked.rules) if candidate.rule.id == rule
+        (position, candidate) for position, candidate in enumerate(rules.rule_tests.rules) if candidate.rule.id == rule
     )
-    tests = {test.place[1]: test for test in rules.tests if test.place[0] == position}
+    tests = {test.position[1]: test for test in rules.tests if test.position[0] == position}
     parts = [
         edition.tell("card_test", measure=tests[number].title, needs=tests[number].needs)
         if number in tests
@@ -144,7 +144,7 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     dots = [
         Dot(value, figures.fills[main] if is_asked else "", names.get(unit, ""), figures.marks[main])
         for unit, value, main, is_asked in zip(
-            units.tolist(), values.tolist(), mains[units].tolist(), test.asked[units].tolist(), strict=True
+            units.tolist(), values.tolist(), mains[units].tolist(), test.is_asked[units].tolist(), strict=True
         )
     ]
     strip = Strip(
@@ -159,8 +159,8 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=29)
     marks = figures.marks_said if number == 1 else ""
     note = edition.tell("note_dots_key" if marks else "note_dots", zone=figures.zone(test.zone), marks=marks)
-    passing = test.passes & test.asked
-    if not bool(test.asked.all()):
+    passing = test.passes & test.is_asked
+    if not bool(test.is_asked.all()):
         note += edition.pages["note_hollow"]
     elsewhere = int((passing & (mains.reindex(passing.index) != test.zone)).sum())
     if elsewhere:
@@ -183,7 +183,7 @@ def _finding(figures: PlanFigures, test: TestFigures) -> str:
     edition, passing = figures.edition, test.passes
     if not passing.any():
         return edition.tell("finding_nobody", measure=test.title)
-    whole = int((passing & test.asked).sum())
+    whole = int((passing & test.is_asked).sum())
     tail = "" if whole == passing.sum() else edition.tell("finding_whole", n=whole)
     return _passing(figures, test) + tail
 
@@ -203,7 +203,7 @@ def _passing(figures: PlanFigures, test: TestFigures) -> str:
 
 def _named(figures: PlanFigures, test: TestFigures) -> list[str]:
     """The units that are named: the nearest on either side, the highest, and one that passes and is something else."""
-    values = test.values[test.asked & test.values.notna()]
+    values = test.values[test.is_asked & test.values.notna()]
     off = test.distance[values.index].abs()
     passes = test.passes[values.index]
     units = [
@@ -220,8 +220,8 @@ def _numbers(figures: PlanFigures, test: TestFigures) -> Numbers:
     """Counts by main function and side, for those who hear the page."""
     edition, mains = figures.edition, figures.units["main"].reindex(test.values.index)
     sides = (
-        ("heard_pass", test.passes & test.asked),
-        ("heard_hollow", test.passes & ~test.asked),
+        ("heard_pass", test.passes & test.is_asked),
+        ("heard_hollow", test.passes & ~test.is_asked),
         ("heard_fail", ~test.passes & test.values.notna()),
     )
     counted = {key: Counter(mains[side]) for key, side in sides if side.any()}

@@ -63,7 +63,7 @@ def _title(figures: PlanFigures, allocation: QuotaFigures) -> str:
     share = float(sum(ranked[:LARGEST], Decimal(0))) / float(given) if given else 0.0
     if len(ranked) >= 2 * LARGEST and share > 0.5:
         return edition.tell("finding_largest", n=LARGEST, share=edition.share_text(share), quota=allocation.title)
-    return edition.tell("land_title", quota=allocation.title, amount=allocation.said(allocation.total))
+    return edition.tell("land_title", quota=allocation.title, amount=allocation.amount_text(allocation.total))
 
 
 def _lead(figures: PlanFigures, allocation: QuotaFigures) -> str:
@@ -71,7 +71,7 @@ def _lead(figures: PlanFigures, allocation: QuotaFigures) -> str:
     sentences = [
         edition.tell(
             "lead_quota",
-            amount=allocation.said(allocation.total),
+            amount=allocation.amount_text(allocation.total),
             period=quota.period,
             weights=weight_words(edition, quota),
         )
@@ -101,7 +101,7 @@ def _by_place(figures: PlanFigures, allocation: QuotaFigures) -> Figure:
         parts, held, people = whole[name]
         each = 1e5 * sum(parts) / people if people else float("nan")
         beside = edition.number(each, 1) if figures.people else ""
-        rows.append(AmountRow(figures.place(str(name)), parts, held, write(sum(parts)), beside))
+        rows.append(AmountRow(figures.jurisdiction(str(name)), parts, held, write(sum(parts)), beside))
     title = _place_finding(figures, whole)
     rest = edition.pages["reserve"] if allocation.reserve else ""
     beside = edition.tell("each_inhabitant", unit=allocation.unit) if figures.people else ""
@@ -125,8 +125,8 @@ def _place_finding(figures: PlanFigures, whole: dict[str, tuple[tuple[float, ...
         each = {name: amounts[name] / whole[name][2] for name in whole}
         best = max(each, key=lambda name: each[name])
         key = "finding_place_both" if best == first else "finding_place_other"
-        return edition.tell(key, place=figures.place(first), other=figures.place(best))
-    return edition.tell("finding_place", place=figures.place(first))
+        return edition.tell(key, place=figures.jurisdiction(first), other=figures.jurisdiction(best))
+    return edition.tell("finding_place", place=figures.jurisdiction(first))
 
 
 def _facts(figures: PlanFigures, allocation: QuotaFigures) -> Iterator[tuple[str, str]]:
@@ -182,7 +182,7 @@ def _largest(figures: PlanFigures, allocation: QuotaFigures) -> Figure:
         rows.append(
             Stick(
                 figures.names([unit], placed=len(figures.places) > 1)[0],
-                figures.place(str(row["jurisdiction"])) if len(figures.places) > 1 else "",
+                figures.jurisdiction(str(row["jurisdiction"])) if len(figures.places) > 1 else "",
                 float(ranked[unit]),
                 edition.amount(allocation.amounts[unit]),
                 figures.fills[str(row["main"])],
@@ -306,9 +306,9 @@ def _others(figures: PlanFigures) -> Table:
             (
                 allocation.title,
                 str(allocation.quota.period),
-                allocation.said(allocation.total),
+                allocation.amount_text(allocation.total),
                 figures.names([first])[0],
-                allocation.said(allocation.amounts[first]),
+                allocation.amount_text(allocation.amounts[first]),
             )
         )
     columns = (words["quota"], words["period"], words["total"], words["largest"], "")

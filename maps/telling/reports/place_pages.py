@@ -44,7 +44,7 @@ def place_pages(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> tup
 def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int) -> Page:
     edition, name = figures.edition, figures.places[number]
     units = figures.units[figures.units["jurisdiction"] == name]
-    called, key = figures.place(name), map_key(figures)
+    called, key = figures.jurisdiction(name), map_key(figures)
     high = min(105.0, 140 - 3.3 * ceil(len(units) / _columns(units))) if len(units) <= ON_A_PAGE else 130.0
     picture, scale = maps.of_place(name, 174, high, edition.tell("map_name", title=called))
     there = set(units["main"])
@@ -112,7 +112,7 @@ def _shares(figures: PlanFigures, name: str, units: pd.DataFrame) -> Figure:
         )
     for allocation in figures.quotas[:1]:
         given = allocation.amounts[allocation.amounts.index.isin(units.index)]
-        rows.append(row(allocation.label, figures.sums(given, units), allocation.said(sum(given, Decimal(0)))))
+        rows.append(row(allocation.label, figures.sums(given, units), allocation.amount_text(sum(given, Decimal(0)))))
     title = _finding(figures, name, units) or words["shares"]
     heads = words["of_what"], words["total"]
     return drawn(title, share_bars(title, figures.parts, rows, wide=112, label=26, high=5.4, gap=1.7, heads=heads))
@@ -143,7 +143,7 @@ def _facts(figures: PlanFigures, rules: RuleFigures, units: pd.DataFrame) -> Ite
             "close_call",
             name=figures.names([str(row.unit_id)], placed=True)[0],
             measure=rules.tests[int(row.test)].title,
-            value=rules.tests[int(row.test)].said(float(rules.tests[int(row.test)].values[row.unit_id])),
+            value=rules.tests[int(row.test)].value_text(float(rules.tests[int(row.test)].values[row.unit_id])),
             limit=rules.tests[int(row.test)].limit_text,
         )
         for row in changing.iloc[:CALLS].itertuples()
@@ -171,7 +171,7 @@ def _own_policies(figures: PlanFigures, rows: pd.DataFrame) -> list[str]:
     edition, units = figures.edition, set(rows.index)
     inside = Counter(policy for unit, policy in figures.policies_held if unit in units)
     outside = {policy for unit, policy in figures.policies_held if unit not in units}
-    labels = tuple(edition.tell("label", name=figures.place(jurisdiction)) for jurisdiction in figures.places)
+    labels = tuple(edition.tell("label", name=figures.jurisdiction(jurisdiction)) for jurisdiction in figures.places)
     whole = {policy.id: text_in(policy.title, edition.language, policy.id) for policy in edition.plan.rulebook.policies}
     bare = {name: _without(labels, title) for name, title in whole.items()}
     alike = Counter(bare.values())  # what several jurisdictions call the same keeps the name of its own
@@ -241,7 +241,7 @@ def _letters(figures: PlanFigures, jurisdiction: str) -> str:
             edition.tell("note_list", unit=allocation.unit, quota=allocation.title, period=allocation.quota.period)
         )
         if held := allocation.reserves.get(jurisdiction, None):
-            notes.append(edition.tell("note_list_reserve", amount=allocation.said(held)))
+            notes.append(edition.tell("note_list_reserve", amount=allocation.amount_text(held)))
         if allocation.shifts:
             notes.append(edition.pages["note_list_shift"])
     signs = (f"{sign} {figures.zone(code)}" for code, sign in overlay_letters(figures).items())
@@ -274,7 +274,7 @@ def _places(figures: PlanFigures) -> Iterator[Page]:
         for name in figures.places[first : first + 36]:
             amounts = figures.land_by_place[name]
             shares = tuple(figures.percent(amount, sum(amounts)) for amount in amounts)
-            rows.append(ShareRow(figures.place(name), amounts, shares, f"{counts[name]:,}"))
+            rows.append(ShareRow(figures.jurisdiction(name), amounts, shares, f"{counts[name]:,}"))
         title = words["places_title"]
         yield Page(
             id=f"index-{number + 1}",

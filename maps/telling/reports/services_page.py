@@ -114,7 +114,7 @@ def _sticks(figures: PlanFigures, ranked: pd.Series, write: Callable[[float], st
     return [
         Stick(
             figures.names([str(unit)])[0],
-            figures.place(str(figures.units.loc[unit, "jurisdiction"])) if len(figures.places) > 1 else "",
+            figures.jurisdiction(str(figures.units.loc[unit, "jurisdiction"])) if len(figures.places) > 1 else "",
             float(value),
             write(float(value)),
             figures.fills[str(mains[unit])],
@@ -159,7 +159,7 @@ def energy(figures: PlanFigures) -> Page:
     named = figures.units["name"]
     rows: list[tuple[Cell, ...]] = [
         (
-            str(named.get(row.region, "")) or figures.place(str(row.region)),
+            str(named.get(row.region, "")) or figures.jurisdiction(str(row.region)),
             _light(figures, str(row.verdict)),
             _light(figures, LEVELS[int(row.intensity_light)]),
             _light(figures, LEVELS[int(row.total_light)]),

@@ -70,13 +70,13 @@ def summary(figures: PlanFigures, maps: PlanMaps, contents: Contents, close: int
 
 def _lead(figures: PlanFigures) -> str:
     edition = figures.edition
-    places = [figures.place(jurisdiction) for jurisdiction in figures.places]
+    places = [figures.jurisdiction(jurisdiction) for jurisdiction in figures.places]
     some = 1 < len(places) <= MANY_PLACES
     where = edition.tell("in_places", places=listed(figures, places)) if some else ""
     tail = ""
     if figures.quotas:
         first = figures.quotas[0]
-        tail = edition.tell("lead_land", amount=first.said(first.total), quota=first.title)
+        tail = edition.tell("lead_land", amount=first.amount_text(first.total), quota=first.title)
     if len(edition.plan.flows):
         tail += edition.pages["lead_money"]
     return edition.tell("lead", n=len(figures.units), where=where, tail=tail)
@@ -124,14 +124,14 @@ def _numbers(figures: PlanFigures, close: int | None) -> Iterator[tuple[str, str
         most = zone_units["jurisdiction"].value_counts()
         jurisdiction, count = str(most.index[0]), int(most.iloc[0])
         some = len(figures.places) > 1 and 2 * count > len(zone_units) and count < len(zone_units)
-        tail = edition.tell("number_most_in", n=count, place=figures.place(jurisdiction)) if some else ""
+        tail = edition.tell("number_most_in", n=count, place=figures.jurisdiction(jurisdiction)) if some else ""
         share = figures.percent(land[code], edition.total_ha)
         yield (
             edition.counted(len(zone_units)),
             edition.tell("number_units", zone=figures.zone(code), land=share, tail=tail),
         )
     for allocation in figures.quotas[:1]:
-        yield allocation.said(allocation.total), _quota_number(figures)
+        yield allocation.amount_text(allocation.total), _quota_number(figures)
     waiting, overlays_alone = figures.open_units(units)
     if len(waiting):
         names = listed(figures, figures.names(waiting), 3, "and_others_firmness")
@@ -156,7 +156,7 @@ def _quota_number(figures: PlanFigures) -> str:
     edition, allocation = figures.edition, figures.quotas[0]
     given = sum(allocation.amounts, Decimal(0))
     top = leading(figures)
-    fields = {"quota": allocation.title, "period": allocation.quota.period, "n": allocation.said(given)}
+    fields = {"quota": allocation.title, "period": allocation.quota.period, "n": allocation.amount_text(given)}
     if not top or not given:
         return edition.tell("number_quota_plain", **fields)
     amount = float(
@@ -170,7 +170,7 @@ def _quota_number(figures: PlanFigures) -> str:
         key,
         share=figures.percent(amount, float(given)),
         zone=figures.zone(top),
-        reserve=allocation.said(allocation.reserve),
+        reserve=allocation.amount_text(allocation.reserve),
         **fields,
     )
 
@@ -259,11 +259,13 @@ def _shares(figures: PlanFigures) -> Figure:
         rows.append(_share_row(figures, words["people"], figures.sums(units["people"]), edition.people_text(total)))
     for allocation in figures.quotas[:2]:
         given = sum(allocation.amounts, Decimal(0))
-        rows.append(_share_row(figures, allocation.label, figures.sums(allocation.amounts), allocation.said(given)))
+        rows.append(
+            _share_row(figures, allocation.label, figures.sums(allocation.amounts), allocation.amount_text(given))
+        )
     if many and len(figures.places) <= MANY_PLACES:
         for position, name in enumerate(figures.places):
             amounts, head = figures.land_by_place[name], words["land_by_place"] if position == 0 else ""
-            rows.append(_share_row(figures, figures.place(name), amounts, figures.land(sum(amounts)), head))
+            rows.append(_share_row(figures, figures.jurisdiction(name), amounts, figures.land(sum(amounts)), head))
     title = _finding(figures) or words["shares"]
     return drawn(title, share_bars(title, figures.parts, rows, heads=(words["of_what"], words["total"])))
 

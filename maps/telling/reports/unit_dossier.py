@@ -165,7 +165,7 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, explanat
     verdict = rules.verdicts[unit]
     row = figures.units.loc[unit]
     (name,), (alone,) = figures.names([unit]), figures.names([unit], placed=True)
-    jurisdiction = figures.place(str(row["jurisdiction"]))
+    jurisdiction = figures.jurisdiction(str(row["jurisdiction"]))
     fills = zone_fills(edition.plan.rulebook)
     sentences = [Swatch(fills[verdict.zone], verdict.sentence)]
     sentences += [Swatch("#FFFFFF", verdict.note)] if verdict.note else []
@@ -218,7 +218,7 @@ def _numbers(figures: PlanFigures, explanation: Content) -> Iterator[tuple[str, 
     units = figures.units[figures.units["jurisdiction"] == row["jurisdiction"]]
     area = float(row["area_ha"])
     share = edition.share_text(area / float(units["area_ha"].sum()))
-    jurisdiction = figures.place(str(row["jurisdiction"]))
+    jurisdiction = figures.jurisdiction(str(row["jurisdiction"]))
     phrase = (
         edition.tell("area_of", share=share, place=jurisdiction)
         if jurisdiction and len(units) > 1
@@ -232,7 +232,10 @@ def _numbers(figures: PlanFigures, explanation: Content) -> Iterator[tuple[str, 
             amount = allocation.amounts[unit["unit_id"]]
             among = allocation.amounts[allocation.amounts.index.isin(units.index)]
             rank = int((among > amount).sum()) + 1
-            yield allocation.said(amount), edition.tell("rank_of", quota=allocation.title, rank=rank, all=len(among))
+            yield (
+                allocation.amount_text(amount),
+                edition.tell("rank_of", quota=allocation.title, rank=rank, all=len(among)),
+            )
     measures = edition.plan.measures.loc[unit["unit_id"]]
     if not figures.quotas and "available_ha" in measures.index:
         yield figures.land(float(measures["available_ha"])), edition.words["available_land"]
@@ -258,7 +261,7 @@ def _gauges(figures: PlanFigures, verdict: Verdict) -> list[Block]:
                 second=figures.zone(test.zone),
                 value=test.value,
                 threshold=test.limit,
-                said=test.value_text,
+                value_text=test.value_text,
                 needed=test.needs,
                 answer=answer,
                 passes=bool(test.passed),
@@ -287,7 +290,7 @@ def _land(figures: PlanFigures, explanation: Content) -> Iterator[Block]:
     if row is None or allocation is None:
         return
     rows: list[tuple[Cell, ...]] = list(_steps(figures, explanation, row, allocation))
-    title = edition.tell("land_how", amount=allocation.said(Decimal(str(row["amount"]))))
+    title = edition.tell("land_how", amount=allocation.amount_text(Decimal(str(row["amount"]))))
     bounds = " · ".join(edition.amount(row[key]) if row[key] is not None else "–" for key in ("floor", "ceiling"))
     notes = [edition.tell("bounds", bounds=bounds), *_shift(figures, allocation, str(explanation["unit"]["unit_id"]))]
     yield Table(
@@ -314,19 +317,22 @@ def _steps(
     ids = figures.units.index[figures.units["jurisdiction"] == jurisdiction]
     whole = row["jurisdiction_amount"]
     if whole:
-        yield edition.tell("share_of_place", place=figures.place(jurisdiction)), allocation.said(Decimal(str(whole)))
+        yield (
+            edition.tell("share_of_place", place=figures.jurisdiction(jurisdiction)),
+            allocation.amount_text(Decimal(str(whole))),
+        )
         held = allocation.reserves.get(jurisdiction, Decimal(0))
         if held:
-            yield edition.pages["less_reserve"], f"−{allocation.said(held)}"
+            yield edition.pages["less_reserve"], f"−{allocation.amount_text(held)}"
         among = allocation.rows[allocation.rows.index.isin(ids)]["weight"].astype(float)
     else:
-        yield edition.pages["whole_quota"], allocation.said(allocation.total)
+        yield edition.pages["whole_quota"], allocation.amount_text(allocation.total)
         among = allocation.rows["weight"].astype(float)
     if unit in among.index and among.sum() > 0:
         weights = weight_words(edition, allocation.quota)
         key = "part_by" if allocation.quota.priority else "part_by_weight"
         yield edition.tell(key, weights=weights), edition.share_text(float(among[unit] / among.sum()))
-    yield edition.pages["granted"], allocation.said(Decimal(str(row["amount"])))
+    yield edition.pages["granted"], allocation.amount_text(Decimal(str(row["amount"])))
 
 
 def _policies(figures: PlanFigures, explanation: Content, room: float) -> Iterator[Block]:

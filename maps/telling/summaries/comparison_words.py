@@ -94,7 +94,7 @@ class ComparisonWords:
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
     language : str, optional
 
     Attributes
@@ -105,7 +105,7 @@ class ComparisonWords:
     """
 
     def __init__(self, comparison: Comparison, language: str = "en") -> None:
-        self.found, self.language = comparison, language
+        self.comparison, self.language = comparison, language
         self.plans: tuple[LocalizedPlan, LocalizedPlan] = (
             localize(comparison.before, language),
             localize(comparison.after, language),
@@ -137,7 +137,7 @@ class ComparisonWords:
     @cached_property
     def changed(self) -> pd.DataFrame:
         """The transitions of units that change their main function, the largest first."""
-        transitions = self.found.transitions
+        transitions = self.comparison.transitions
         return transitions[transitions["before"] != transitions["after"]].sort_values(
             ["area_ha", "before", "after"], ascending=[False, True, True]
         )
@@ -145,19 +145,19 @@ class ComparisonWords:
     @cached_property
     def verdict(self) -> str:
         """What moved, in one sentence."""
-        if self.found.same:
-            return self.words["same_result" if self.found.differences else "same"]
+        if self.comparison.same:
+            return self.words["same_result" if self.comparison.differences else "same"]
         units, area = int(self.changed["units"].sum()), float(self.changed["area_ha"].sum())
         if not units:
-            counts = self.found.totals["moved"]
+            counts = self.comparison.totals["moved"]
             parts = [self._counted(what, counts[what]) for what in MOVES if what in counts]
             return self.words["verdict_none"] + (
                 self.words["verdict_rest"].format(parts=self._listed(parts)) if parts else ""
             )
-        total = float(self.found.transitions["area_ha"].sum())
+        total = float(self.comparison.transitions["area_ha"].sum())
         return self.words["verdict"].format(
             n=units,
-            all=format_number(int(self.found.transitions["units"].sum()), self.language),
+            all=format_number(int(self.comparison.transitions["units"].sum()), self.language),
             area=self.land(area),
             share=percent(area, total, self.language),
         )
@@ -165,19 +165,19 @@ class ComparisonWords:
     @cached_property
     def lead(self) -> str:
         """In what the plans differ, which units have no partner, and why causes are unknown."""
-        differences = [self._difference(difference.kind, difference.id) for difference in self.found.differences]
+        differences = [self._difference(difference.kind, difference.id) for difference in self.comparison.differences]
         lead = self.words["lead"].format(n=len(differences), differences=self._few(differences)) if differences else ""
         return sentence_gap(self.language).join(filter(None, (lead, *self.lone, self.note)))
 
     @cached_property
     def note(self) -> str:
         """Why causes are unknown; empty where they are known."""
-        return escape_hidden(self.plans[1].renderer.render(self.found.note))
+        return escape_hidden(self.plans[1].renderer.render(self.comparison.note))
 
     @cached_property
     def lone(self) -> tuple[str, ...]:
         """Which units only one of the plans has, in a sentence each."""
-        pairs = (("only_before", self.found.only_before, 0), ("only_after", self.found.only_after, 1))
+        pairs = (("only_before", self.comparison.only_before, 0), ("only_after", self.comparison.only_after, 1))
         return tuple(
             self.words[key].format(units=self._few([self.unit(unit, position) for unit in units]))
             for key, units, position in pairs
@@ -187,7 +187,7 @@ class ComparisonWords:
     @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """What moves hang on, that on which most does first."""
-        groups = self.found.moved.groupby(["cause_kind", "cause_id"], sort=False)["what"]
+        groups = self.comparison.moved.groupby(["cause_kind", "cause_id"], sort=False)["what"]
         causes = [
             Cause(
                 str(kind),
@@ -209,8 +209,8 @@ class ComparisonWords:
     @cached_property
     def balances(self) -> tuple[Balance, ...]:
         """Of each unit that has to do with a payment that moved what it gets of it on balance."""
-        rows = self.found.moved[self.found.moved["what"] == "flow"]
-        units = set(self.found.after.units.index.astype(str))
+        rows = self.comparison.moved[self.comparison.moved["what"] == "flow"]
+        units = set(self.comparison.after.units.index.astype(str))
         before, after = (net_amounts_by(plan.flows, "instrument", "period") for plan in self.plans)
         made: dict[tuple[str, str, str], Balance] = {}
         for row in rows.itertuples(index=False):
@@ -231,7 +231,7 @@ class ComparisonWords:
     @cached_property
     def policies(self) -> tuple[tuple[str, int, int], ...]:
         """Policies by title, with how many units they begin and cease to apply to; most first."""
-        rows = self.found.moved[self.found.moved["what"] == "policy"]
+        rows = self.comparison.moved[self.comparison.moved["what"] == "policy"]
         counts = [
             (self.item("policy", str(policy)), int((moves["after"] != "").sum()), int((moves["after"] == "").sum()))
             for policy, moves in rows.groupby("item", sort=True)
@@ -289,7 +289,7 @@ class ComparisonWords:
             return self.words["kind_unknown"]
         if kind != "several":
             return self._difference(kind, name)
-        kinds = {difference.id: difference.kind for difference in self.found.differences}
+        kinds = {difference.id: difference.kind for difference in self.comparison.differences}
         parts = [self._of.subject(kinds.get(part, ""), part) for part in name.split("; ")]
         key = "kind_several" if len(parts) > 1 else "kind_others"
         return escape_hidden(self.words[key].format(id=self._few(parts, JOINT)))
@@ -297,7 +297,11 @@ class ComparisonWords:
     def _difference(self, kind: str, name: str) -> str:
         """In what the plans differ, with what stands in either where it is short."""
         difference = next(
-            (difference for difference in self.found.differences if (difference.kind, difference.id) == (kind, name)),
+            (
+                difference
+                for difference in self.comparison.differences
+                if (difference.kind, difference.id) == (kind, name)
+            ),
             None,
         )
         sides = [difference.before, difference.after] if difference else ["", ""]
@@ -310,8 +314,8 @@ class ComparisonWords:
 
     def _sums(self, key: str) -> Iterator[Sum]:
         what = "quota" if key == "quotas" else "flow"
-        rows = self.found.moved[self.found.moved["what"] == what]
-        for name, total in self.found.totals[key].items():
+        rows = self.comparison.moved[self.comparison.moved["what"] == what]
+        for name, total in self.comparison.totals[key].items():
             moves = rows[[self._group(what, item) == name for item in rows["item"]]]
             item = str(moves["item"].iloc[0]) if len(moves) else name
             title = self._of.terms.quota(name) if what == "quota" else self._of.terms.flow(name)

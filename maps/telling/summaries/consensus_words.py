@@ -29,7 +29,7 @@ class ConsensusWords:
 
     Parameters
     ----------
-    found : Consensus
+    consensus : Consensus
     language : str
     """
 

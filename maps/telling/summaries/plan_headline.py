@@ -300,7 +300,7 @@ class _Teller:
             land = pd.Series(self._ha[here]).groupby(self._main[here]).sum()
             amount = f"{self._by_jurisdiction.get(name, 0):f}" if self._quota is not None else None
             yield JurisdictionRow(
-                escape_hidden(self._plan.place(name)),
+                escape_hidden(self._plan.jurisdiction(name)),
                 int(here.sum()),
                 {str(k): float(v) for k, v in land.items()},
                 amount,

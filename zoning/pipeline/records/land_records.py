@@ -117,7 +117,7 @@ def _drift_answer(plan: Plan, row: Mapping[str, Any], section: DivergenceSection
         reason=say(f"explain.drift_{drift.answer}", years=drift.years, least=YEARS_APART, **called),
         amount=plain_value(row["value"]),
         unit="1",
-        said=Said(clauses=drift.clauses, values={}),
+        evidence=Said(clauses=drift.clauses, values={}),
         written=in_plan(plan.study, "divergence"),
         facts={
             **called,
@@ -274,7 +274,7 @@ def _index(
         reason=calculation,
         amount=value,
         unit=unit,
-        said=Said(values={name: plain_value(values[name]) for _, name in index.reads}),
+        evidence=Said(values={name: plain_value(values[name]) for _, name in index.reads}),
         reference=in_languages(index.reference),
         reading=index.reading if index.reference else "",
         written=in_plan(plan.study, "indices", position),
@@ -453,7 +453,7 @@ def _measure(measure: Derived, value: Any, because: Because, row: Mapping[Any, A
         amount=value,
         unit=measure.unit,
         when="" if band is None or always else band.when,
-        said=Said(
+        evidence=Said(
             clauses=() if always else tuple(because.clauses),
             values={name: plain_value(row[name]) for name in sorted(names) if name in row},
             parameters=parameters_of(names, plan.rulebook),
@@ -513,7 +513,7 @@ def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Record:
         kind="norm",
         id=norm.id,
         when=norm.holds,
-        said=said_of(row["facts"].fields["facts"], plan.rulebook),
+        evidence=said_of(row["facts"].fields["facts"], plan.rulebook),
         days=days_of(norm),
         reference=in_languages(norm.reference),
         reading=norm.reading,

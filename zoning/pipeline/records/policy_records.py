@@ -211,7 +211,7 @@ class _PolicyMaker:
             id=policy.id,
             reason=in_languages(policy.clause),
             when=policy.when,
-            said=replace(evidence, parameters=self._parameters(evidence, sets)),
+            evidence=replace(evidence, parameters=self._parameters(evidence, sets)),
             days=days_of(policy),
             reference=in_languages(policy.reference),
             reading=policy.reading,
@@ -264,7 +264,7 @@ class _PolicyMaker:
             id=str(row["overruled_by"]),
             reason=in_languages(exception.reason),
             when=exception.when,
-            said=evidence,
+            evidence=evidence,
             reference=in_languages(exception.reference),
             reading=exception.reading,
         )

@@ -118,7 +118,7 @@ class QuotaCauses:
         if self.trace is None:
             return Said()
         if when not in self._said:
-            self._said[when] = saids_at(self.trace.asked[when], self._known, self.plan.rulebook)
+            self._said[when] = saids_at(self.trace.evaluations[when], self._known, self.plan.rulebook)
         return self._said[when][unit]
 
     def meets(self, when: str, unit: str) -> bool:
@@ -126,7 +126,7 @@ class QuotaCauses:
         if self.trace is None:
             return False
         if when not in self._met:
-            self._met[when] = self.trace.asked[when].met
+            self._met[when] = self.trace.evaluations[when].met
         return unit in self._met[when]
 
     def locks(self, unit: str) -> Iterator[Lock]:
@@ -555,7 +555,7 @@ class _QuotaMaker:
             reason = self._say("quota_as_is", share=_short(share), **fields)
         else:
             reason = self._say("quota_term", share=_short(share), whole=_short(trace.sums[name]), **fields)
-        return reason, Record(kind="term", id=name, amount=amount, said=Said(values={name: value}))
+        return reason, Record(kind="term", id=name, amount=amount, evidence=Said(values={name: value}))
 
     def _priority(self, number: int, priority: Priority, unit: str) -> Record:
         return Record(
@@ -564,7 +564,7 @@ class _QuotaMaker:
             reason=self._say("quota_priority", factor=_short(priority.factor), reason=in_languages(priority.reason)),
             amount=float(priority.factor),
             when=priority.when,
-            said=self._grants.chain(priority.when, unit),
+            evidence=self._grants.chain(priority.when, unit),
             written=self._written("priority", number),
         )
 

@@ -378,18 +378,18 @@ def _count_faults(industry_list: IndustryList, table: pd.DataFrame) -> Iterator[
 def _item(draft: Draft, industry_list: IndustryList, line: int, row: Mapping[str, Any]) -> ListedItem:
     """A row as an item of the rulebook; its texts, which stand in one language, are the same in all."""
 
-    def told(*parts: str) -> dict[str, str] | None:
+    def in_all_languages(*parts: str) -> dict[str, str] | None:
         text = " ".join(filter(None, parts))
         return dict.fromkeys(draft.head.languages, text) if text else None
 
-    demands = told(row["conditions"])
+    demands = in_all_languages(row["conditions"])
     return ListedItem.model_construct(
         list=industry_list.id,
         code=row["code"],
         treatment=row["treatment"],
         state=row["state"],
         conditions=Demands.model_construct(other=demands) if demands else None,
-        note=told(row["item"], row["text"], f"({row['note']})" if row["note"] else ""),
+        note=in_all_languages(row["item"], row["text"], f"({row['note']})" if row["note"] else ""),
         reference=row["reference"] or industry_list.reference,
         source=industry_list.source,
         since=industry_list.since,
