@@ -98,7 +98,7 @@ def count_module(source: str) -> Counter[str]:
         code=len(code - documentation),
         docstrings=len(documentation),
         imports=len(imports),
-        banned=sum(name in BANNED for name in bound_names(tree)),
+        banned=sum(name.strip("_") in BANNED for name in bound_names(tree)),
     )
 
 

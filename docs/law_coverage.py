@@ -64,14 +64,14 @@ def _by_zone(book: Rulebook) -> Iterator[str]:
     for one in book.coverage:
         base = reach_of(one, book)
         cells = [_added(base, reach_of(one, book, zone.code)) for zone in zones]
-        rows.append((english(one.title), _everywhere(base), str(len(base.asked) or ""), *cells))
+        rows.append((english(one.title), _everywhere(base), str(len(base.undecided_policies) or ""), *cells))
     yield _table(("instrument", "every place", "where asked", *(f"`{zone.code}`" for zone in zones)), rows)
 
 
 def _everywhere(base: Reach) -> str:
     if base.policies:
         return str(len(base.policies))
-    return "" if base.asked else _of_gap(base.gap)
+    return "" if base.undecided_policies else _of_gap(base.gap)
 
 
 def _added(base: Reach, there: Reach) -> str:

@@ -32,7 +32,7 @@ TREE = "tree.json"
 PLACE = "path"
 """The field of a raster that is not written: where a study lies says nothing of what was read from it."""
 NOUNS: Mapping[str, type[Inputs | Layer | LeftOut | Raster | Source]] = {
-    one.__name__: one for one in (Inputs, Layer, LeftOut, Raster, Source)
+    noun.__name__: noun for noun in (Inputs, Layer, LeftOut, Raster, Source)
 }
 Nodes = Any
 """What JSON holds: texts, numbers and the like as they are, all else as an object with its ``kind``."""
@@ -93,25 +93,32 @@ class _Writer:
         if isinstance(value, Phrase):
             return self._phrase(value)
         if type(value) in (tuple, list):
-            return {"kind": type(value).__name__, "items": [self.node(one) for one in cast("Sequence[object]", value)]}
+            return {
+                "kind": type(value).__name__,
+                "items": [self.node(node) for node in cast("Sequence[object]", value)],
+            }
         if isinstance(value, Mapping):
-            return {"kind": "dict", "items": [[self.node(key), self.node(one)] for key, one in value.items()]}
+            return {"kind": "dict", "items": [[self.node(key), self.node(node)] for key, node in value.items()]}
         if type(value) is NOUNS.get(type(value).__name__):
             return self._noun(value)
         return self._other(value)
 
-    def _phrase(self, said: Phrase) -> Nodes:
-        own = [[name, self.node(value)] for name, value in said.fields.items()]
-        if type(said) is Reworded:
-            return {"kind": "reworded", "fields": own}
-        made = {"kind": "phrase", "template": said.template, "fields": own}
-        if type(said) is not Phrase or str(Phrase(said.template, **dict(said.fields))) != str(said):
-            raise TypeError(f"a phrase of its own kind: {type(said)}")
+    def _phrase(self, phrase: Phrase) -> Nodes:
+        field_nodes = [[name, self.node(value)] for name, value in phrase.fields.items()]
+        if type(phrase) is Reworded:
+            return {"kind": "reworded", "fields": field_nodes}
+        made = {"kind": "phrase", "template": phrase.template, "fields": field_nodes}
+        if type(phrase) is not Phrase or str(Phrase(phrase.template, **dict(phrase.fields))) != str(phrase):
+            raise TypeError(f"a phrase of its own kind: {type(phrase)}")
         return made
 
     def _noun(self, noun: Any) -> Nodes:
-        said = {one.name: getattr(noun, one.name) for one in fields(noun) if one.name != PLACE or type(noun) is Source}
-        return {"kind": type(noun).__name__, "fields": {name: self.node(value) for name, value in said.items()}}
+        field_values = {
+            field.name: getattr(noun, field.name)
+            for field in fields(noun)
+            if field.name != PLACE or type(noun) is Source
+        }
+        return {"kind": type(noun).__name__, "fields": {name: self.node(value) for name, value in field_values.items()}}
 
     def _other(self, value: object) -> Nodes:
         if isinstance(value, CRS):
@@ -127,22 +134,25 @@ class _Writer:
         if type(value) is dt.date:
             return {"kind": "date", "text": value.isoformat()}
         if type(value).__name__ == "Affine":
-            return {"kind": "affine", "items": [float(one) for one in cast("Sequence[float]", value)[:6]]}
+            return {
+                "kind": "affine",
+                "items": [float(coefficient) for coefficient in cast("Sequence[float]", value)[:6]],
+            }
         raise TypeError(f"{type(value)} is not written")
 
     def _table(self, frame: pd.DataFrame) -> Nodes:
         if type(frame) not in (pd.DataFrame, gpd.GeoDataFrame) or not frame.columns.is_unique:
             raise TypeError("a table of its own kind")
         columns: list[pa.Array] = []
-        told = [self._column(frame.iloc[:, place], columns) for place in range(frame.shape[1])]
+        column_nodes = [self._column(frame.iloc[:, position], columns) for position in range(frame.shape[1])]
         index = self._index(frame.index, columns)
         labels = self._labels(frame.columns)
         active = None
         if isinstance(frame, gpd.GeoDataFrame):
             active = frame.geometry.name
         node = {
-            "kind": "table", "file": f"{len(self.files)}.arrow", "rows": len(frame), "columns": told, "index": index,
-            "labels": labels, "geometry": self.node(active), "attrs": self.node(dict(frame.attrs)),
+            "kind": "table", "file": f"{len(self.files)}.arrow", "rows": len(frame), "columns": column_nodes,
+            "index": index, "labels": labels, "geometry": self.node(active), "attrs": self.node(dict(frame.attrs)),
         }  # fmt: skip
         self.files[node["file"]] = _arrow(columns)
         return node
@@ -151,7 +161,7 @@ class _Writer:
         if labels.dtype != object and not isinstance(labels.dtype, pd.StringDtype):
             raise TypeError(f"columns are called by {labels.dtype}")
         return {
-            "items": [self.node(one) for one in labels],
+            "items": [self.node(label) for label in labels],
             "text": isinstance(labels.dtype, pd.StringDtype),
             "name": self.node(labels.name),
         }
@@ -169,24 +179,24 @@ class _Writer:
     def _column(self, values: pd.Series, columns: list[pa.Array]) -> Nodes:
         """How a column is written; what Arrow holds of it is added to others."""
         kind = values.dtype
-        place = len(columns)
+        position = len(columns)
         if isinstance(kind, np.dtype) and kind.kind in "biuf" and kind.itemsize <= 8 and kind != np.float16:
             columns.append(pa.array(values.to_numpy(), from_pandas=False))
-            return {"as": "numbers", "place": place}
+            return {"as": "numbers", "place": position}
         if isinstance(kind, np.dtype) and kind.kind == "M":
             columns.append(pa.array(values.to_numpy().view(np.int64)))
-            return {"as": "times", "place": place, "type": kind.str}
+            return {"as": "times", "place": position, "type": kind.str}
         if isinstance(kind, pd.BooleanDtype):
             columns.append(pa.array(values.array, type=pa.bool_(), from_pandas=True))
-            return {"as": "truths", "place": place}
+            return {"as": "truths", "place": position}
         if isinstance(kind, pd.StringDtype) and kind == pd.StringDtype(na_value=np.nan):
             columns.append(pa.array(values.array, type=pa.large_string(), from_pandas=True))
-            return {"as": "texts", "place": place}
+            return {"as": "texts", "place": position}
         if isinstance(values, gpd.GeoSeries):
             columns.append(pa.array(shapely.to_wkb(np.asarray(values.array)), type=pa.large_binary()))
-            return {"as": "shapes", "place": place, "crs": self.node(values.crs)}
+            return {"as": "shapes", "place": position, "crs": self.node(values.crs)}
         if isinstance(kind, np.dtype) and kind.kind == "O":
-            return {"as": "cells", "items": [self.node(one) for one in values]}
+            return {"as": "cells", "items": [self.node(cell) for cell in values]}
         raise TypeError(f"a column of {kind}")
 
 
@@ -219,13 +229,13 @@ class _Reader:
         return self._noun(node) if kind in NOUNS else self._kinds[kind](node)
 
     def _pairs(self, items: Sequence[Sequence[Nodes]]) -> dict[Any, Any]:
-        return {self.value(key): self.value(one) for key, one in items}
+        return {self.value(key): self.value(node) for key, node in items}
 
     def _noun(self, node: Nodes) -> object:
-        own = {name: self.value(value) for name, value in node["fields"].items()}
+        field_values = {name: self.value(value) for name, value in node["fields"].items()}
         if node["kind"] == Raster.__name__:
-            own[PLACE] = self.places[own["name"]]
-        return NOUNS[node["kind"]](**own)
+            field_values[PLACE] = self.places[field_values["name"]]
+        return NOUNS[node["kind"]](**field_values)
 
     def _table(self, node: Nodes) -> pd.DataFrame:
         if node["file"] not in self._known:
@@ -234,15 +244,20 @@ class _Reader:
 
     def _opened(self, node: Nodes) -> pd.DataFrame:
         held = _columns(self.files[node["file"]])
-        own, labels = node["index"], node["labels"]
-        index = pd.RangeIndex(*own["range"]) if "range" in own else self._values(own["values"], held, pd.Index)
-        index = index.rename(self.value(own["name"]))
+        index_node, labels = node["index"], node["labels"]
+        index = (
+            pd.RangeIndex(*index_node["range"])
+            if "range" in index_node
+            else self._values(index_node["values"], held, pd.Index)
+        )
+        index = index.rename(self.value(index_node["name"]))
         series = partial(pd.Series, index=index)
         frame = pd.DataFrame(
-            {place: self._values(one, held, series) for place, one in enumerate(node["columns"])}, index=index
+            {position: self._values(column, held, series) for position, column in enumerate(node["columns"])},
+            index=index,
         )
         frame.columns = pd.Index(
-            [self.value(one) for one in labels["items"]],
+            [self.value(label) for label in labels["items"]],
             dtype="str" if labels["text"] else object,
             name=self.value(labels["name"]),
         )
@@ -260,15 +275,15 @@ class _Reader:
     def _column(self, node: Nodes, held: Sequence[pa.ChunkedArray]) -> Any:
         if node["as"] == "cells":
             cells = np.empty(len(node["items"]), dtype=object)
-            for place, one in enumerate(node["items"]):
-                cells[place] = self.value(one)
+            for row, cell in enumerate(node["items"]):
+                cells[row] = self.value(cell)
             return cells
-        own = held[node["place"]]
+        column = held[node["place"]]
         if node["as"] == "texts":
-            return pd.StringDtype(na_value=np.nan).__from_arrow__(own)
+            return pd.StringDtype(na_value=np.nan).__from_arrow__(column)
         if node["as"] == "truths":
-            return pd.BooleanDtype().__from_arrow__(own)
-        values: npt.NDArray[Any] = own.to_numpy()
+            return pd.BooleanDtype().__from_arrow__(column)
+        values: npt.NDArray[Any] = column.to_numpy()
         if node["as"] == "shapes":
             return gpd.array.GeometryArray(shapely.from_wkb(values), crs=self.value(node["crs"]))
         return values.view(node["type"]).copy() if node["as"] == "times" else values.copy()
@@ -286,7 +301,7 @@ def _affine(node: Nodes) -> object:
 
 
 def _arrow(columns: Sequence[pa.Array]) -> bytes:
-    table = pa.table({str(place): one for place, one in enumerate(columns)})
+    table = pa.table({str(position): column for position, column in enumerate(columns)})
     sink = pa.BufferOutputStream()
     with pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
@@ -304,7 +319,7 @@ Node = tuple[str, str, Mapping[str, object]]
 """An error in plain values: its class, what it says, its attributes."""
 
 
-def in_sandbox(job: Callable[..., Found], subject: object, files: Mapping[str, Path], *told: object) -> Found:
+def in_sandbox(job: Callable[..., Found], subject: object, files: Mapping[str, Path], *arguments: object) -> Found:
     """What a job gives that reads files of others; done by a child process where one reads.
 
     Examples
@@ -317,14 +332,14 @@ def in_sandbox(job: Callable[..., Found], subject: object, files: Mapping[str, P
     """
     known = () if subject is None else (subject,)
     if reader_now() == "inline":
-        return job(*known, *told)
+        return job(*known, *arguments)
     load_libraries(files.values())
     ahead = unpacked_ahead(files)
     parts = {
         name: tuple(part for part in (*parts_of(path), *_unpacked(ahead.get(str(path)))) if part.exists())
         for name, path in files.items()
     }
-    return cast("Found", _asked(job, subject, files, parts, told, ahead))
+    return cast("Found", _read_in_child(job, subject, files, parts, arguments, ahead))
 
 
 def _unpacked(inside: str | None) -> tuple[Path, ...]:
@@ -332,12 +347,12 @@ def _unpacked(inside: str | None) -> tuple[Path, ...]:
     return parts_of(Path(inside)) if inside else ()
 
 
-def _asked(
+def _read_in_child(
     job: Callable[..., object],
     subject: object,
     files: Mapping[str, Path],
     parts: Mapping[str, tuple[Path, ...]],
-    told: Sequence[object],
+    arguments: Sequence[object],
     ahead: Mapping[str, str],
 ) -> object:
     """What a child answers; one after another, until none ends at a source."""
@@ -345,7 +360,9 @@ def _asked(
     while True:
         try:
             names, blocks = ask_child(
-                lambda child: child.call(ANSWER, job.__module__, job.__qualname__, subject is not None, told, ahead),
+                lambda child: child.call(
+                    ANSWER, job.__module__, job.__qualname__, subject is not None, arguments, ahead
+                ),
                 parts,
                 subject,
                 dict(refused),
@@ -364,13 +381,13 @@ def _asked(
 
 
 def answer(
-    child: ReadingChild, module: str, name: str, knows: bool, told: Sequence[object], ahead: Mapping[str, str]
+    child: ReadingChild, module: str, name: str, knows: bool, arguments: Sequence[object], ahead: Mapping[str, str]
 ) -> Answer:
     """In a child: do a job, and hand over what comes of it, or what it refuses."""
     take_unpacked(ahead)
     known = (child.subject,) if knows else ()
     try:
-        files = pack(("value", getattr(import_module(module), name)(*known, *told)))
+        files = pack(("value", getattr(import_module(module), name)(*known, *arguments)))
     except ZoneplanError as error:
         files = pack(("errors", list(map(_node, error.parts))))
     except Exception as error:
@@ -381,8 +398,8 @@ def answer(
 
 
 def _node(error: ZoneplanError) -> Node:
-    own = {name: value for name, value in vars(error).items() if _can_be_packed(value)}
-    return type(error).__name__, _plain(error.said), own
+    attributes = {name: value for name, value in vars(error).items() if _can_be_packed(value)}
+    return type(error).__name__, _plain(error.said), attributes
 
 
 def _can_be_packed(value: object) -> bool:
@@ -393,13 +410,13 @@ def _can_be_packed(value: object) -> bool:
     return True
 
 
-def _plain(said: str) -> str:
+def _plain(phrase: str) -> str:
     """A phrase whose fields can be packed: a path as its text, and what is of no known kind as it reads."""
-    if not isinstance(said, Phrase):
-        return str(said)
-    fields = {name: _plain_field(value) for name, value in said.fields.items()}
-    made: str = Reworded(*fields.values()) if isinstance(said, Reworded) else Phrase(said.template, **fields)
-    return made if made == said and _can_be_packed(made) else Phrase("{said}", said=str(said))
+    if not isinstance(phrase, Phrase):
+        return str(phrase)
+    fields = {name: _plain_field(value) for name, value in phrase.fields.items()}
+    made: str = Reworded(*fields.values()) if isinstance(phrase, Reworded) else Phrase(phrase.template, **fields)
+    return made if made == phrase and _can_be_packed(made) else Phrase("{said}", said=str(phrase))
 
 
 def _plain_field(value: Any) -> Any:
@@ -410,20 +427,20 @@ def _plain_field(value: Any) -> Any:
 
 def _error(node: Node) -> ZoneplanError:
     """An error as it was raised in the child."""
-    kind, said, own = node
+    kind, phrase, attributes = node
     made = _known()[kind]
-    error = made.__new__(made, said)
-    error.args = (said,)
-    vars(error).update(own)
+    error = made.__new__(made, phrase)
+    error.args = (phrase,)
+    vars(error).update(attributes)
     return error
 
 
 def _known() -> dict[str, type[ZoneplanError]]:
     """The classes of errors, by name."""
 
-    def below(one: type[ZoneplanError]) -> Iterator[type[ZoneplanError]]:
-        yield one
-        for each in one.__subclasses__():
+    def below(error_class: type[ZoneplanError]) -> Iterator[type[ZoneplanError]]:
+        yield error_class
+        for each in error_class.__subclasses__():
             yield from below(each)
 
-    return {one.__name__: one for one in below(ZoneplanError)}
+    return {error_class.__name__: error_class for error_class in below(ZoneplanError)}

@@ -143,8 +143,8 @@ class ZoneplanError(Exception):
     @property
     def said(self) -> str:
         """What is wrong, as a phrase where it can be put into other languages."""
-        said: str = self.args[0]
-        return said
+        message: str = self.args[0]
+        return message
 
     @property
     def parts(self) -> tuple[ZoneplanError, ...]:
@@ -266,7 +266,7 @@ class SeveralErrors(ZoneplanError):  # noqa: N818  (it is a collection of errors
 
 
 @contextmanager
-def naming_the_layer(place: str, layer: str = "") -> Iterator[None]:
+def naming_the_layer(location: str, layer: str = "") -> Iterator[None]:
     """Put the place before the message of whatever is refused inside, and name the layer where nobody has.
 
     Examples
@@ -280,9 +280,9 @@ def naming_the_layer(place: str, layer: str = "") -> Iterator[None]:
     try:
         yield
     except ZoneplanError as error:
-        for one in error.parts:
-            one.args = (Phrase(PLACED, place=place, said=one.said),)
-            one.layer = one.layer or layer
+        for part in error.parts:
+            part.args = (Phrase(PLACED, place=location, said=part.said),)
+            part.layer = part.layer or layer
         raise
 
 
@@ -305,8 +305,8 @@ def at_key(*keys: str | int) -> Iterator[None]:
     try:
         yield
     except ZoneplanError as error:
-        for one in error.parts:
-            one.keys = (*keys, *one.keys)
+        for part in error.parts:
+            part.keys = (*keys, *part.keys)
         raise
 
 
@@ -356,9 +356,9 @@ class Attempts:
 
 def raise_all(errors: Iterable[ZoneplanError], rest: object = None) -> None:
     """Raise what was collected: nothing, the one error, or all of them together; with the rest that is left."""
-    found = list(errors)
-    if found:
-        error = found[0] if len(found) == 1 else SeveralErrors(found)
+    collected = list(errors)
+    if collected:
+        error = collected[0] if len(collected) == 1 else SeveralErrors(collected)
         error.rest = rest
         raise error
 
@@ -377,8 +377,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     """
     if isinstance(error, OSError) and error.errno:
         return error.errno == errno.ENOMEM
-    said = f"{type(error).__name__}: {error}"
-    return isinstance(error, MemoryError) or any(words in said for words in _NO_MEMORY)
+    message = f"{type(error).__name__}: {error}"
+    return isinstance(error, MemoryError) or any(words in message for words in _NO_MEMORY)
 
 
 _NO_MEMORY = (
@@ -413,25 +413,25 @@ def session_limit(error: BaseException, written: str = "") -> LimitError | None:
     if is_out_of_memory(error):
         most = _most_of_session("RLIMIT_AS")
         if most is None:
-            said = Phrase(
+            message = Phrase(
                 "out of memory: close other programs, or plan a smaller territory at a time{written}", written=written
             )
         else:
-            said = Phrase(
+            message = Phrase(
                 "out of memory: this session may take {most:,} MB. Raise the limit before the command (ulimit -v "
                 "unlimited), or plan a smaller territory at a time{written}",
                 most=most // 1024**2,
                 written=written,
             )
-        return LimitError(said, code="memory")
+        return LimitError(message, code="memory")
     if is_out_of_files(error):
-        said = Phrase(
+        message = Phrase(
             "too many files are open at a time: this session may open {most:,}. Raise the limit before the command "
             "(ulimit -n 1024), or close other programs{written}",
             most=_most_of_session("RLIMIT_NOFILE") or 0,
             written=written,
         )
-        return LimitError(said, code="open_files")
+        return LimitError(message, code="open_files")
     return None
 
 
@@ -463,10 +463,10 @@ def escape_hidden(text: object) -> str:
     >>> print(escape_hidden("evil\u202etxt.exe\n"))
     evil\u202etxt.exe\u000a
     """
-    said = str(text)
-    if said.isprintable():  # nearly every text; no character that hides counts as printable
-        return said
-    return "".join(_code(char) if _hides(char) else char for char in said)
+    characters = str(text)
+    if characters.isprintable():  # nearly every text; no character that hides counts as printable
+        return characters
+    return "".join(_code(char) if _hides(char) else char for char in characters)
 
 
 def _hides(char: str) -> bool:
@@ -487,6 +487,6 @@ def shown(ids: Iterable[str]) -> str:
     >>> shown("abcdefg")
     "'a', 'b', 'c', 'd', 'e' and 2 more"
     """
-    names = [str(one) for one in ids]
+    names = [str(identifier) for identifier in ids]
     text = ", ".join(repr(name) for name in names[:5])
     return text if len(names) <= 5 else Phrase("{ids} and {count:,} more", ids=text, count=len(names) - 5)

@@ -162,7 +162,7 @@ class Inputs(Shown):
             ("other layers", listed(f"{layer.name} ({layer.kind})" for layer in other)),
             ("sources", listed(dict.fromkeys(source.path for source in self.sources))),
             ("ledger", f"{len(self.ledger):,} rows" if len(self.ledger) else ""),
-            ("left out", listed(one.name for one in self.left_out)),
+            ("left out", listed(entry.name for entry in self.left_out)),
             ("crs", self.crs.name),
         )
         return Overview("Inputs", rows)

@@ -15,8 +15,8 @@ _KEY = list(LEDGER_COLUMNS[:3])
 
 
 _WORDS: Mapping[str, str] = {
-    one.template: one
-    for one in (
+    phrase.template: phrase
+    for phrase in (
         Phrase("crs"),
         Phrase("curves"),
         Phrase("datum"),
@@ -70,11 +70,11 @@ def entries(
     >>> entries("forests", [7], "invalid", "repaired", before_ha=2.0, after_ha=1.5).to_dict("records")[0]["feature"]
     '7'
     """
-    ids = [str(one) for one in features]
+    ids = [str(feature) for feature in features]
     if not ids:
         return _empty().copy(deep=False)
-    said = pd.Series([action] * len(ids) if isinstance(action, str) else [*action], dtype=object)
-    rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": said})
+    actions = pd.Series([action] * len(ids) if isinstance(action, str) else [*action], dtype=object)
+    rows = pd.DataFrame({"layer": layer, "feature": ids, "finding": finding, "action": actions})
     return _typed(rows.assign(area_before_ha=before_ha, area_after_ha=after_ha))
 
 

@@ -75,7 +75,7 @@ def numbers_of(cells: Sequence[str | None], decimal: DecimalSign | None = None) 
         return pd.array(list(cells), dtype="str")
     left = iter(plain)
     numbers = np.asarray([float(next(left)) if cell else np.nan for cell in stripped], dtype=np.float64)
-    whole = len(filled) == len(cells) and all(_WHOLE.fullmatch(one) for one in plain)
+    whole = len(filled) == len(cells) and all(_WHOLE.fullmatch(numeral) for numeral in plain)
     return numbers.astype(np.int64) if whole else numbers
 
 
@@ -109,7 +109,7 @@ def floats_of(column: pd.Series) -> npt.NDArray[np.float64]:
         return np.asarray(column.to_numpy(dtype=float, na_value=np.nan), dtype=np.float64)
     if isinstance(column.dtype, pd.StringDtype):
         return np.full(len(column), np.nan)
-    return np.asarray([_float(one) for one in column], dtype=np.float64)
+    return np.asarray([_float(cell) for cell in column], dtype=np.float64)
 
 
 def _float(value: object) -> float:
@@ -130,7 +130,7 @@ def stray_texts(column: pd.Series) -> pd.Series:
     {'b': 'n/a'}
     """
     texts = column.dropna().astype("str")
-    wrong = np.asarray([not np.isfinite(float(plain_numeral(one) or "nan")) for one in texts], dtype=bool)
+    wrong = np.asarray([not np.isfinite(float(plain_numeral(text) or "nan")) for text in texts], dtype=bool)
     return texts[wrong] if wrong.any() else texts
 
 
@@ -147,13 +147,15 @@ def how_to_write(texts: Iterable[str]) -> Phrase:
     Write plain numbers, such as 1234.5, without a unit, and nothing where there is none
     """
     odd = [*texts]
-    if odd and all(_WHOLE.fullmatch(one.strip()) and not plain_numeral(one) and one.strip()[0] != "0" for one in odd):
+    if odd and all(
+        _WHOLE.fullmatch(text.strip()) and not plain_numeral(text) and text.strip()[0] != "0" for text in odd
+    ):
         return Phrase(
             "A number of so many digits is kept as text, for it would not stay exact: give fewer digits, or compare it "
             "as text"
         )
     signs: tuple[DecimalSign, ...] = (".", ",")
-    fit = [sign for sign in signs if odd and all(plain_numeral(one, sign) for one in odd)]
+    fit = [sign for sign in signs if odd and all(plain_numeral(text, sign) for text in odd)]
     if len(fit) == 1:
         return Phrase(
             'Write plain numbers, such as 1234.5, or say decimal = "{sign}" for a CSV or a sheet', sign=fit[0]

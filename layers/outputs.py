@@ -161,7 +161,7 @@ def read_listing(folder: Path) -> Mapping[str, Any] | None:
     except (OSError, ValueError, RecursionError):
         return None
     files = content.get("files") if isinstance(content, dict) else None
-    return content if isinstance(files, dict) and all(isinstance(one, str) for one in files.values()) else None
+    return content if isinstance(files, dict) and all(isinstance(sha256, str) for sha256 in files.values()) else None
 
 
 def is_as_listed(folder: Path, name: str, listing: Mapping[str, Any]) -> bool:
@@ -187,9 +187,9 @@ _NO_REPLACE, _EXCHANGE = 1, 2  # RENAME_NOREPLACE, RENAME_EXCHANGE
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM}
 
 
-def exchange(one: Path, other: Path) -> bool:
+def exchange(folder: Path, other: Path) -> bool:
     """Let two folders change places, so that at no moment either is missing."""
-    return _renameat2(one, other, _EXCHANGE)
+    return _renameat2(folder, other, _EXCHANGE)
 
 
 def rename_new(old: Path, new: Path) -> None:
@@ -412,9 +412,9 @@ def _of_others(folder: Path, names: str) -> Phrase:
 
 
 def _refuse_inputs(target: Path, inputs: Iterable[Path]) -> None:
-    place = Path(os.path.realpath(target))
+    real_target = Path(os.path.realpath(target))
     for path in inputs:
-        if Path(os.path.realpath(path)).is_relative_to(place):
+        if Path(os.path.realpath(path)).is_relative_to(real_target):
             raise WriteError(
                 Phrase("{file} is a source of what would be written there: name another file", file=target)
             )
@@ -470,10 +470,10 @@ def _is_mine(entry: os.DirEntry[str]) -> bool:
 
 
 def _stages_of(target: Path) -> list[Path]:
-    found = ((_STAGE.fullmatch(entry.name), entry) for entry in os.scandir(target.parent))
+    matches = ((_STAGE.fullmatch(entry.name), entry) for entry in os.scandir(target.parent))
     return [
         Path(entry.path)
-        for match, entry in found
+        for match, entry in matches
         if match and match["name"] == target.name and entry.is_dir(follow_symlinks=False) and _is_mine(entry)
     ]
 
@@ -596,10 +596,10 @@ def _keep(left: Path, names: Sequence[str], folder: Path, notice: Notice) -> Non
     if not names:
         return
     try:
-        kept = _new_folder(folder)
+        own_folder = _new_folder(folder)
         for name in sorted(names, key=MANIFEST.__eq__):  # the manifest last: until then it tells whose a file is
-            (kept / name).parent.mkdir(parents=True, exist_ok=True)
-            (left / name).rename(kept / name)
+            (own_folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (left / name).rename(own_folder / name)
     except OSError as error:
         raise WriteError(
             Phrase(
@@ -615,7 +615,7 @@ def _keep(left: Path, names: Sequence[str], folder: Path, notice: Notice) -> Non
         Phrase(
             "{folder}: files there that were new or changed are kept in {kept}: {names}",
             folder=folder,
-            kept=kept,
+            kept=own_folder,
             names=phrase_list(names),
         )
     )
@@ -625,10 +625,10 @@ def _new_folder(folder: Path) -> Path:
     """The first folder ``<name>.kept-1``, ``<name>.kept-2`` and so on that is not there yet; made."""
     number = 1
     while True:
-        kept = folder.with_name(f"{folder.name}.kept-{number}")
+        candidate = folder.with_name(f"{folder.name}.kept-{number}")
         with suppress(FileExistsError):
-            kept.mkdir()
-            return kept
+            candidate.mkdir()
+            return candidate
         number += 1
 
 

@@ -43,9 +43,9 @@ class Overview(NamedTuple):
           units   164
           ledger  2 rows
         """
-        told = [(name, escape_hidden(text)) for name, text in self.rows if text]
-        wide = max((len(name) for name, _ in told), default=0)
-        lines = [escape_hidden(self.title), *(f"  {name:<{wide}}  {text}" for name, text in told)]
+        rows = [(name, escape_hidden(text)) for name, text in self.rows if text]
+        wide = max((len(name) for name, _ in rows), default=0)
+        lines = [escape_hidden(self.title), *(f"  {name:<{wide}}  {text}" for name, text in rows)]
         return "\n".join(line if len(line) <= WIDTH else f"{line[: WIDTH - 4]} ..." for line in lines[:ROWS])
 
 
@@ -70,7 +70,7 @@ def outline(text: str) -> Overview:
         elif parts and (len(line) - len(bare) == INDENT or (parts[-1][1] and not parts[-1][2])):
             parts[-1][2].append(bare)
     rows = ((name, "; ".join([value, *below[:1]]) if value else listed(below)) for name, value, below in parts)
-    return Overview(title, tuple((name, told) if told else ("", name) for name, told in rows))
+    return Overview(title, tuple((name, cell) if cell else ("", name) for name, cell in rows))
 
 
 class Shown:
@@ -141,8 +141,8 @@ class ShownPicture(ShownText):
 def drawn_by(name: str) -> Callable[..., Any]:
     """Who draws the card of a noun, or something else, as the front door says."""
     module, _, function = _CARDS[name].partition(":")
-    found: Callable[..., Any] = getattr(import_module(module), function)
-    return found
+    draw: Callable[..., Any] = getattr(import_module(module), function)
+    return draw
 
 
 def exact(value: object) -> str:
@@ -156,8 +156,8 @@ def exact(value: object) -> str:
     if not isinstance(value, Shown):
         return repr(value)
     if is_dataclass(value):
-        return repr({one.name: getattr(value, one.name) for one in fields(value) if one.repr})
-    return repr({name: one for name, one in vars(value).items() if not name.startswith("_")})
+        return repr({field.name: getattr(value, field.name) for field in fields(value) if field.repr})
+    return repr({name: attribute for name, attribute in vars(value).items() if not name.startswith("_")})
 
 
 def draw_cards_by(places: Mapping[str, str]) -> None:
@@ -173,9 +173,9 @@ def listed(names: Iterable[object]) -> str:
     >>> listed(["red_line", "growth_boundary"]), listed(range(20))
     ('red_line, growth_boundary', '0, 1, 2, 3, 4, 5, 6, 7, ... 12 more')
     """
-    told = [str(name) for name in names]
-    more = [f"... {len(told) - MOST:,} more"] if len(told) > MOST else []
-    return ", ".join(told[:MOST] + more)
+    texts = [str(name) for name in names]
+    more = [f"... {len(texts) - MOST:,} more"] if len(texts) > MOST else []
+    return ", ".join(texts[:MOST] + more)
 
 
 def counted(counts: Mapping[str, int]) -> str:

@@ -58,19 +58,19 @@ def begin(call: Callable[[], Found]) -> Callable[[], Found]:
     >>> found()
     'a'
     """
-    found: Future[Found] = Future()
+    future: Future[Found] = Future()
 
     def work() -> None:
         try:
-            found.set_result(call())
+            future.set_result(call())
         except BaseException as error:  # noqa: BLE001  (it is raised where somebody waits)
-            found.set_exception(error)
+            future.set_exception(error)
 
     Thread(target=copy_context().run, args=(work,), name="zoneplan").start()
-    return found.result
+    return future.result
 
 
-def require_workers(asked: int | None) -> None:
+def require_workers(workers: int | None) -> None:
     """Refuse a number of workers that is none.
 
     Examples
@@ -78,15 +78,15 @@ def require_workers(asked: int | None) -> None:
     >>> require_workers(None), require_workers(2)
     (None, None)
     """
-    if asked is not None and (isinstance(asked, bool) or not isinstance(asked, int) or asked < 1):
+    if workers is not None and (isinstance(workers, bool) or not isinstance(workers, int) or workers < 1):
         raise ZoneplanError(
             Phrase(
-                "workers = {asked}: give a whole number, 1 or more, or leave it out for all cores", asked=repr(asked)
+                "workers = {asked}: give a whole number, 1 or more, or leave it out for all cores", asked=repr(workers)
             )
         )
 
 
-def worker_count(asked: int | None = None) -> int:
+def worker_count(workers: int | None = None) -> int:
     """How many workers there are.
 
     Examples
@@ -94,9 +94,9 @@ def worker_count(asked: int | None = None) -> int:
     >>> worker_count(3), worker_count() >= 1
     (3, True)
     """
-    require_workers(asked)
-    if asked is not None:
-        return asked
+    require_workers(workers)
+    if workers is not None:
+        return workers
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -135,12 +135,12 @@ class Copies:
             for number in numbers:
                 self._do(number)
 
-    def share(self, jobs: Sequence[Job], announce: Callable[[int], None] = lambda _place: None) -> None:
+    def share(self, jobs: Sequence[Job], announce: Callable[[int], None] = lambda _position: None) -> None:
         """Do jobs here and in copies, whoever is free the next; a copy that was started goes on beside them."""
         numbers = self._numbered(jobs)
         if not self.several:
-            for place, number in enumerate(numbers):
-                announce(place)
+            for position, number in enumerate(numbers):
+                announce(position)
                 self._do(number)
             return
         queue, entry = os.pipe()
@@ -149,8 +149,8 @@ class Copies:
             os.close(entry)
 
             def waiting() -> Iterator[tuple[int, Job]]:
-                while place := os.read(queue, 1):
-                    yield numbers[place[0]], jobs[place[0]]
+                while byte := os.read(queue, 1):
+                    yield numbers[byte[0]], jobs[byte[0]]
 
             for _ in range(min(self.workers, len(jobs)) - 1):
                 self._copy(waiting)
@@ -168,19 +168,19 @@ class Copies:
 
     def wait(self, errors: Sequence[tuple[int, BaseException]] = ()) -> None:
         """Wait for all copies; what one that was killed has left, as for want of memory, is done here."""
-        found = list(errors)
+        collected = list(errors)
         while self._at_work:
             process, answer = self._at_work[0]
             outcome = _heard(process, answer)
             del self._at_work[0]
             self._ending.append(process)  # the system takes its memory apart while others go on
-            found += outcome.errors
+            collected += outcome.errors
             for number in outcome.done:
                 del self._left[number]
-            for one in outcome.warned:
-                warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
-        if found:
-            raise min(found, key=lambda one: one[0])[1]
+            for warning in outcome.warned:
+                warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        if collected:
+            raise min(collected, key=lambda numbered: numbered[0])[1]
         for number in sorted(self._left):
             self._do(number)
 
@@ -261,7 +261,7 @@ def _work(work: Callable[[], Iterator[tuple[int, Job]]], voice: Connection) -> N
     try:
         ForkingPickler.loads(ForkingPickler.dumps(outcome))
     except Exception:  # noqa: BLE001  (whatever a class of somebody else raises when it is packed)
-        errors = [(number, RuntimeError(f"{type(one).__name__}: {one}")) for number, one in outcome.errors]
+        errors = [(number, RuntimeError(f"{type(error).__name__}: {error}")) for number, error in outcome.errors]
         outcome = Outcome(outcome.done, errors)
     voice.send(outcome)
 

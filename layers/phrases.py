@@ -40,7 +40,9 @@ class Phrase(str):
 
     def __new__(cls, template: str, /, **fields: object) -> Self:
         """The English sentence, which keeps its template and fields."""
-        known = {name: _said(value) if isinstance(value, BaseException) else value for name, value in fields.items()}
+        known = {
+            name: _message_of(value) if isinstance(value, BaseException) else value for name, value in fields.items()
+        }
         plain = {name: english(value) if isinstance(value, Mapping) else value for name, value in known.items()}
         made = super().__new__(cls, template.format(**plain))
         made.template, made.fields = template, known
@@ -63,10 +65,10 @@ class Reworded(Phrase):
 
     __slots__ = ()
 
-    def __new__(cls, said: str, old: str, new: str) -> Self:
+    def __new__(cls, phrase: str, old: str, new: str) -> Self:
         """The English sentence with the new words."""
-        made = super().__new__(cls, "{said}", said=said.replace(old, new, 1))
-        made.fields = {"said": said, "old": old, "new": new}
+        made = super().__new__(cls, "{said}", said=phrase.replace(old, new, 1))
+        made.fields = {"said": phrase, "old": old, "new": new}
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -78,7 +80,7 @@ def _remade(template: str, fields: Mapping[str, object]) -> Phrase:
     return Phrase(template, **fields)
 
 
-def _said(error: BaseException) -> str:
+def _message_of(error: BaseException) -> str:
     """What an error says: its phrase, where it has one."""
     first = error.args[0] if len(error.args) == 1 else None
     return first if isinstance(first, Phrase) else str(error)
@@ -112,14 +114,14 @@ def phrase_list(parts: Iterable[str], by: str = COMMA) -> str:
     >>> phrase_list([])
     ''
     """
-    found = list(parts)
-    if len(found) < 2:
-        return found[0] if found else ""
-    middle = len(found) // 2  # halves of halves, so that a long row is no deep nest
-    return Phrase(by, first=phrase_list(found[:middle], by), rest=phrase_list(found[middle:], by))
+    phrases = list(parts)
+    if len(phrases) < 2:
+        return phrases[0] if phrases else ""
+    middle = len(phrases) // 2  # halves of halves, so that a long row is no deep nest
+    return Phrase(by, first=phrase_list(phrases[:middle], by), rest=phrase_list(phrases[middle:], by))
 
 
-def english(said: str | Mapping[str, str]) -> str:
+def english(text: str | Mapping[str, str]) -> str:
     """A text of a plan in English, or that which stands first.
 
     Examples
@@ -127,12 +129,12 @@ def english(said: str | Mapping[str, str]) -> str:
     >>> english("a swap"), english({"zh": "互换", "en": "a swap"}), english({"zh": "互换"})
     ('a swap', 'a swap', '互换')
     """
-    return said if isinstance(said, str) else said.get("en", next(iter(said.values()), ""))
+    return text if isinstance(text, str) else text.get("en", next(iter(text.values()), ""))
 
 
 _WORDS: Mapping[str, str] = {
-    one.template: one
-    for one in (
+    phrase.template: phrase
+    for phrase in (
         Phrase("number"),
         Phrase("text"),
         Phrase("boolean"),

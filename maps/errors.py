@@ -21,8 +21,8 @@ class DraftError(ZoneplanError):
     default_code = "draft"
 
     def __init__(self, error: ZoneplanError, remedy: str) -> None:
-        said = Phrase(PARAGRAPHS, first=error.said, rest=remedy)
-        super().__init__(said, code=error.code, layer=error.layer, features=error.features)
+        message = Phrase(PARAGRAPHS, first=error.said, rest=remedy)
+        super().__init__(message, code=error.code, layer=error.layer, features=error.features)
         self.exit_code = error.exit_code
         self._findings = error.findings
 

@@ -61,8 +61,8 @@ def run() -> NoReturn:
 
 def _run() -> None:
     try:
-        if found := clashes():
-            sys.exit(report_clashes(found, sys.argv[1:]))
+        if complaints := clashes():
+            sys.exit(report_clashes(complaints, sys.argv[1:]))
         from zoneplan.cli import main as command  # noqa: PLC0415  (all that loads is to be inside, and the packages are our own)
     except KeyboardInterrupt:
         print("zoneplan: interrupted: no run folder was written", file=sys.stderr)

@@ -30,22 +30,22 @@ def homes(module: str) -> dict[str, str]:
     """By name where it lives, as the stub of a module says; a star is what of another stub lives in the package."""
     base = Path(__file__).parent.parent.joinpath(*module.split("."))
     stub = base / "__init__.pyi" if base.is_dir() else base.with_suffix(".pyi")
-    found: dict[str, str] = {}
+    home_of: dict[str, str] = {}
     for node in ast.parse(stub.read_text("utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module and node.names[0].name == "*":
-            found |= {name: home for name, home in homes(node.module).items() if home.startswith(f"{module}.")}
+            home_of |= {name: home for name, home in homes(node.module).items() if home.startswith(f"{module}.")}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= dict.fromkeys((alias.name for alias in node.names), node.module)
+            home_of |= dict.fromkeys((alias.name for alias in node.names), node.module)
         elif isinstance(node, ast.Assign):
-            found = {name: found[name] for name in ast.literal_eval(node.value)}
-    return found
+            home_of = {name: home_of[name] for name in ast.literal_eval(node.value)}
+    return home_of
 
 
 def serve(module: str, inside: bool = False) -> tuple[list[str], Callable[[str], object], Callable[[], list[str]]]:
     """``__all__``, ``__getattr__`` and ``__dir__`` of a module with a stub; inside the house no argument is checked."""
     names = homes(module)
-    own = f"{module}.".removeprefix("zoneplan.")
-    left = {name: home for name, home in LEFT.items() if home.startswith(own) and not inside}
+    prefix = f"{module}.".removeprefix("zoneplan.")
+    left = {name: home for name, home in LEFT.items() if home.startswith(prefix) and not inside}
 
     def find(name: str) -> object:
         if name not in names | left:

@@ -73,9 +73,9 @@ class MovedRooms(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Hand on what the new place has, as it is asked for."""
         package, room, *inner = module.__name__.split(".")
-        place = ".".join([MOVED_ROOMS[f"{package}.{room}"], *inner])
-        new = import_module(place)
-        warnings.warn(f"{module.__name__} is {place} now", DeprecationWarning, stacklevel=2)
+        new_name = ".".join([MOVED_ROOMS[f"{package}.{room}"], *inner])
+        new = import_module(new_name)
+        warnings.warn(f"{module.__name__} is {new_name} now", DeprecationWarning, stacklevel=2)
         module.__dict__["__getattr__"] = lambda name: getattr(new, name)
 
 

@@ -38,22 +38,22 @@ def clashes() -> tuple[str, ...]:
 
 def require_own_packages() -> None:
     """Stop where another's package would be taken for one of zoneplan's."""
-    if found := clashes():
-        raise ImportError("\n".join(found))
+    if complaints := clashes():
+        raise ImportError("\n".join(complaints))
 
 
-def report_clashes(found: Sequence[str], arguments: Sequence[str]) -> int:
+def report_clashes(complaints: Sequence[str], arguments: Sequence[str]) -> int:
     """Answer a call of the command that cannot be carried out; ``doctor`` tells what it can without the packages."""
     if "doctor" not in arguments[:1]:
-        for text in found:
+        for text in complaints:
             print(f"zoneplan: {text}", file=sys.stderr)
     elif "--json" in arguments:
-        symptoms = [{"topic": "names", "level": "problem", "text": text} for text in found]
+        symptoms = [{"topic": "names", "level": "problem", "text": text} for text in complaints]
         print(json.dumps({"versions": _versions(), "symptoms": symptoms}, indent=1))
     else:
         versions = [f"{name}  {version}" for name, version in _versions().items()]
         more = "note: libraries and drivers are looked at once this is mended."
-        print("\n".join([*versions, "", *(f"problem: {text}" for text in found), more]))
+        print("\n".join([*versions, "", *(f"problem: {text}" for text in complaints), more]))
     return EXIT_CLASH
 
 
@@ -90,16 +90,20 @@ def _origin(name: str) -> Path | None:
 def _others(name: str, origin: Path) -> str:
     """The distributions beside ours that brought a file; "" where no record says so."""
     owners = set()
-    for one in metadata.distributions():
-        own = (Path(str(one.locate_file(file))) for file in one.files or () if file.parts[0] in {name, f"{name}.py"})
-        if any(os.path.realpath(path) == os.path.realpath(origin) for path in own):
-            owners.add(one.name)
+    for distribution in metadata.distributions():
+        paths = (
+            Path(str(distribution.locate_file(file)))
+            for file in distribution.files or ()
+            if file.parts[0] in {name, f"{name}.py"}
+        )
+        if any(os.path.realpath(path) == os.path.realpath(origin) for path in paths):
+            owners.add(distribution.name)
     return ", ".join(sorted(owner for owner in owners if re.sub(r"[-_.]+", "-", owner).lower() != DISTRIBUTION))
 
 
 def _versions() -> dict[str, str]:
     try:
-        own = metadata.version(DISTRIBUTION)
+        version = metadata.version(DISTRIBUTION)
     except metadata.PackageNotFoundError:
-        own = "not installed as a package"
-    return {"python": sys.version.split()[0], DISTRIBUTION: own}
+        version = "not installed as a package"
+    return {"python": sys.version.split()[0], DISTRIBUTION: version}

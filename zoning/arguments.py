@@ -86,7 +86,7 @@ class Kind(NamedTuple):
     def fits(self, value: object) -> bool:
         """Whether a value is of it; nothing is imported to see that."""
         classes = type(value).__mro__
-        return any(one.__name__ == self.name and one.__module__.split(".")[0] == self.package for one in classes)
+        return any(cls.__name__ == self.name and cls.__module__.split(".")[0] == self.package for cls in classes)
 
 
 _KINDS = {
@@ -128,8 +128,8 @@ _LIST = re.compile(r"(?:Iterable|Sequence)\[(.+)\]")
 def at_the_door(function: Function, door: str = "") -> Function:
     """A function with its arguments checked, as people outside call it."""
     signature = inspect.signature(function)
-    parameters = {name: _parameter(function, one) for name, one in signature.parameters.items()}
-    if not any(one.kinds or one.members for one in parameters.values()):
+    parameters = {name: _parameter(function, parameter) for name, parameter in signature.parameters.items()}
+    if not any(parameter.kinds or parameter.members for parameter in parameters.values()):
         return function
 
     @wraps(function)
@@ -167,8 +167,8 @@ class Parameter(NamedTuple):
             if not isinstance(value, Iterable) or isinstance(value, str | Mapping) or _fits(self.members, value):
                 yield self._of_another_kind(self.members, value, several=True)
             elif isinstance(value, list | tuple):
-                strangers = (one for one in value if not _fits(self.members, one))
-                yield from (self._of_another_kind(self.members, one) for one in islice(strangers, 1))
+                strangers = (member for member in value if not _fits(self.members, member))
+                yield from (self._of_another_kind(self.members, member) for member in islice(strangers, 1))
         elif self.kinds == _SHAPES and _KINDS["pd.DataFrame"].fits(value):
             yield from self._without_columns(value)
         elif self.kinds and not _fits(self.kinds, value):
@@ -179,7 +179,9 @@ class Parameter(NamedTuple):
     def filled(self, value: Any) -> Any:
         """What was given, with what stands for the columns that are not there."""
         absent = {
-            name: one for name, one in self.columns.otherwise.items() if name not in getattr(value, "columns", ())
+            name: default
+            for name, default in self.columns.otherwise.items()
+            if name not in getattr(value, "columns", ())
         }
         return value.assign(**absent) if absent and hasattr(value, "columns") else value
 
@@ -192,7 +194,7 @@ class Parameter(NamedTuple):
                 "argument '{parameter}': {function} takes a {wanted} and not a {given}{hint}",
                 parameter=self.name,
                 function=self.function,
-                wanted=phrase_list((f"list of {one}s" if several else one for one in titles), OR),
+                wanted=phrase_list((f"list of {title}s" if several else title for title in titles), OR),
                 given=given,
                 hint=Phrase(_READ_IT if kinds[0] in _READ else _MAKE_IT, call=f"[{call}]" if several else call),
             ),
@@ -200,7 +202,9 @@ class Parameter(NamedTuple):
         )
 
     def _without_columns(self, table: pd.DataFrame) -> Iterator[ZoneplanError]:
-        lacking = {one: near(one, map(str, table.columns)) for one in self.columns.names if one not in table.columns}
+        lacking = {
+            name: near(name, map(str, table.columns)) for name in self.columns.names if name not in table.columns
+        }
         if self.kinds == _SHAPES and getattr(table, "_geometry_column_name", None) not in table.columns:
             lacking[GEOMETRY] = Phrase(_MAKE_IT, call=_KINDS[self.kinds[0]].call)
         for name, hint in lacking.items():
@@ -233,7 +237,7 @@ class _Holds(NamedTuple):
 
 
 _TEXT = _Holds(
-    lambda column: np.fromiter((isinstance(one, str) for one in column), bool, len(column)),
+    lambda column: np.fromiter((isinstance(cell, str) for cell in column), bool, len(column)),
     template("argument '{parameter}': the column '{name}' has to be text in each row, and is not in {rows}"),
 )
 _NUMBER = _Holds(

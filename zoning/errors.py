@@ -42,5 +42,5 @@ def near(name: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     close = difflib.get_close_matches(name, names, 3)
     if close:
-        return Phrase("; did you mean {names}?", names=phrase_list((repr(one) for one in close), OR))
+        return Phrase("; did you mean {names}?", names=phrase_list((repr(match) for match in close), OR))
     return Phrase("; there are {names}", names=shown(names)) if names else ""

@@ -173,15 +173,15 @@ class Plan(Shown):
             ("main", counted(zones["main"].value_counts().to_dict())),
             ("overlays", counted(overlays[overlays != ""].value_counts().to_dict())),
             ("status", counted(zones["status"].value_counts().to_dict())),
-            ("quotas", listed(f"{one.name} {one.period}: {one.total:,f} {one.unit}" for one in quotas)),
-            ("scenarios", listed(one.name for one in self.study.scenarios)),
+            ("quotas", listed(f"{quota.name} {quota.period}: {quota.total:,f} {quota.unit}" for quota in quotas)),
+            ("scenarios", listed(scenario.name for scenario in self.study.scenarios)),
             ("flows", listed(f"{name} {period} ({count})" for (name, period), count in paid.items())),
             ("policies", f"{self.policies['policy'].nunique():,} in {self.policies['unit_id'].nunique():,} units"),
             ("measures", listed(self.measures.columns)),
             ("rasters", listed(self.rasters)),
             ("assumptions", f"{len(self.assumptions):,}" if self.assumptions else ""),
             ("ledger", f"{len(self.ledger):,} rows" if len(self.ledger) else ""),
-            ("left out", listed(one.name for one in self.left_out)),
+            ("left out", listed(omission.name for omission in self.left_out)),
             ("tables", listed(name for name, table in TABLES.items() if len(getattr(self, table.name)))),
         )
         return Overview(f"Plan {self.study.name!r}", rows)

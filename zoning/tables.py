@@ -28,7 +28,7 @@ class Table(NamedTuple):
     shown: tuple[str, ...] = ()
 
     @property
-    def kept(self) -> tuple[str, ...]:
+    def columns_in_memory(self) -> tuple[str, ...]:
         """The columns in memory: all but the texts of the rulebook."""
         return tuple(name for name, kind in self.columns.items() if kind != "rulebook")
 
@@ -461,7 +461,7 @@ def tabulate(table: Table, rows: pd.DataFrame, *, written: bool = False) -> pd.D
     >>> tabulate(FLOWS, pd.DataFrame()).columns[:3].tolist()
     ['instrument', 'period', 'payer']
     """
-    declared = list(table.columns if written else table.kept)
+    declared = list(table.columns if written else table.columns_in_memory)
     named = [level for level in rows.index.names if level in table.columns and level not in rows.columns]
     frame = rows.reset_index(level=named) if named else rows
     if frame.empty:

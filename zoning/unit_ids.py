@@ -38,16 +38,18 @@ def keep_ids(*by_unit: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
         signature = inspect.signature(step)
 
         @functools.wraps(step)
-        def kept(*arguments: P.args, **words: P.kwargs) -> R:
+        def with_text_ids(*arguments: P.args, **words: P.kwargs) -> R:
             bound, ids = signature.bind(*arguments, **words), _CallersIds()
-            given = {name: ids.as_text(one, of_units=name in by_unit) for name, one in bound.arguments.items()}
+            given = {
+                name: ids.as_text(argument, of_units=name in by_unit) for name, argument in bound.arguments.items()
+            }
             if ids.dtype is None:
                 return step(*arguments, **words)
             bound.arguments.update(given)
             back: R = ids.given_back(step(*bound.args, **bound.kwargs))
             return back
 
-        return kept
+        return with_text_ids
 
     return decorate
 
@@ -81,10 +83,10 @@ class _CallersIds:
         if ids.dtype == TEXT and not pd.api.types.is_object_dtype(TEXT):
             return None
         plain = ids.tolist()
-        kinds = {type(one) for one in plain}
+        kinds = {type(label) for label in plain}
         if not kinds <= {int, str} or (len(kinds) > 1 and not marks):
             return None
-        texts = [str(one) for one in plain]
+        texts = [str(label) for label in plain]
         if ids.dtype == TEXT and texts == plain:
             return None
         self.dtype = ids.dtype if self.dtype is None else self.dtype
@@ -94,7 +96,7 @@ class _CallersIds:
     def given_back(self, made: Any) -> Any:
         """What a step has made, with the caller's ids."""
         if isinstance(made, tuple):
-            return tuple(self.given_back(one) for one in made)
+            return tuple(self.given_back(part) for part in made)
         if isinstance(made, pd.DataFrame) and UNIT in made.columns:
             return made.assign(**{UNIT: pd.Series(self._originals(made[UNIT]), index=made.index)})
         if isinstance(made, pd.DataFrame | pd.Series) and made.index.name == UNIT:

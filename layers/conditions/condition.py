@@ -90,8 +90,8 @@ def _refuse_nested(tree: Node) -> None:
 
 def _nested(node: Node) -> int:
     """How many operations stand inside each other once every chain is written two by two."""
-    own = len(node.operators) if isinstance(node, Arithmetic) else 1
-    return own + max((_nested(child) for child in node.children), default=0)
+    operations = len(node.operators) if isinstance(node, Arithmetic) else 1
+    return operations + max((_nested(child) for child in node.children), default=0)
 
 
 def _condition(node: Node) -> Json:
@@ -104,8 +104,8 @@ def _condition(node: Node) -> Json:
             return _op("=", _value(node), True)
         case Constant():
             return _value(node)
-    found = _predicate(node)
-    return _op("not", found) if getattr(node, "negated", False) else found
+    predicate = _predicate(node)
+    return _op("not", predicate) if getattr(node, "negated", False) else predicate
 
 
 def _op(operator: str, *arguments: Json) -> dict[str, Json]:
@@ -115,7 +115,7 @@ def _op(operator: str, *arguments: Json) -> dict[str, Json]:
 def _flat(node: Node, word: str) -> list[Node]:
     """The parts that one word joins, those in parentheses included: (a AND b) AND c are three."""
     if isinstance(node, Joined) and node.word == word:
-        return [one for part in node.operands for one in _flat(part, word)]
+        return [operand for part in node.operands for operand in _flat(part, word)]
     return [node]
 
 
@@ -143,10 +143,10 @@ def _value(node: Node) -> Json:
         case Minus(operand=operand):
             return _op("*", -1, _value(operand))
         case Arithmetic(operands=(first, *others), operators=operators):
-            found = _value(first)
+            expression = _value(first)
             for operator, other in zip(operators, others, strict=True):
-                found = _op(operator, found, _value(other))
-            return found
+                expression = _op(operator, expression, _value(other))
+            return expression
         case Constant(value=value):
             whole = isinstance(value, float) and value.is_integer() and abs(value) < 2**53
             return int(value) if whole else value
@@ -268,13 +268,13 @@ class Condition(Expression):
         """
         view = View(self.text, self.tree, table, parameters or {})
         open_ = view.answer(self.tree).unknown
-        found: dict[str, Truths] = {}
+        waiting_rows: dict[str, Truths] = {}
         for leaf, _, answer, decides in _leaves(view, self.tree, open_):
             for name in dict.fromkeys(node.name for node in walk(leaf) if isinstance(node, Name)):
                 waiting = decides & answer.unknown & ~np.asarray(view.named(name).known)
                 if waiting.any():
-                    found[name] = found.get(name, False) | waiting
-        return found
+                    waiting_rows[name] = waiting_rows.get(name, False) | waiting
+        return waiting_rows
 
     def explain(
         self,
@@ -298,8 +298,8 @@ class Condition(Expression):
         metro yes True (True,)
         energy_mw > 100 unknown False (None, 100.0)
         """
-        found = self.evaluate(table, parameters)
-        return found.clauses(np.arange(len(table)))
+        evaluation = self.evaluate(table, parameters)
+        return evaluation.clauses(np.arange(len(table)))
 
 
 class Evaluation(Answer):
@@ -327,9 +327,11 @@ class Evaluation(Answer):
         read = [self.view.named(name).picked(rows) for name in sorted(self.condition.names) if self._reads(name)]
         alike = list(zip(*read, strict=True)) if read else [()] * len(rows)
         firsts = dict(zip(reversed(alike), reversed(rows.tolist()), strict=True))
-        told = zip(*(leaf.clauses(np.array([*firsts.values()], np.intp)) for leaf in self._leaves), strict=True)
-        found = dict(zip(firsts, told, strict=True))
-        return [found[one] for one in alike]
+        clause_tuples = zip(
+            *(leaf.clauses(np.array([*firsts.values()], np.intp)) for leaf in self._leaves), strict=True
+        )
+        clauses_by_reading = dict(zip(firsts, clause_tuples, strict=True))
+        return [clauses_by_reading[reading] for reading in alike]
 
     def clauses_at(self, places: Collection[str]) -> dict[str, tuple[Clause, ...]]:
         """The clauses at some places of the table's index, by the place; places that it does not have are left out.
@@ -343,8 +345,8 @@ class Evaluation(Answer):
         """
         names = self.view.index.tolist()
         rows = [row for row, name in enumerate(names) if name in places]
-        found = self.clauses(np.array(rows, np.intp))
-        return {str(names[row]): clauses for row, clauses in zip(rows, found, strict=True)}
+        clauses_of_rows = self.clauses(np.array(rows, np.intp))
+        return {str(names[row]): clauses for row, clauses in zip(rows, clauses_of_rows, strict=True)}
 
     def _reads(self, name: str) -> bool:
         return self.view.is_column(name)
@@ -362,19 +364,19 @@ class Evaluator:
     Examples
     --------
     >>> asked = Evaluator(pd.DataFrame({"slope": [30.0, 5.0]}), {"slope_max": 25})
-    >>> asked.evaluate("slope > slope_max").yes.tolist(), list(asked.found)
+    >>> asked.evaluate("slope > slope_max").yes.tolist(), list(asked.evaluations)
     ([True, False], ['slope > slope_max'])
     """
 
     def __init__(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> None:
         self.table, self.parameters = table, parameters or {}
-        self.found: dict[str, Evaluation] = {}
+        self.evaluations: dict[str, Evaluation] = {}
 
     def evaluate(self, text: str) -> Evaluation:
         """What a condition found; errors are those of :func:`parse_condition` and :meth:`Condition.evaluate`."""
-        if text not in self.found:
-            self.found[text] = parse_condition(text).evaluate(self.table, self.parameters)
-        return self.found[text]
+        if text not in self.evaluations:
+            self.evaluations[text] = parse_condition(text).evaluate(self.table, self.parameters)
+        return self.evaluations[text]
 
 
 class _Leaf(NamedTuple):
@@ -391,10 +393,10 @@ class _Leaf(NamedTuple):
         """A clause for each of some rows."""
         read = [[_plain(value) for value in column.picked(rows)] for column in self.columns.values()]
         sides = zip(*(side.picked(rows) for side in self.sides), strict=True)
-        for place, (row, compared) in enumerate(zip(rows.tolist(), sides, strict=True)):
-            values = {name: column[place] for name, column in zip(self.columns, read, strict=True)}
-            said: Word = "unknown" if not self.answer.known[row] else "yes" if self.answer.yes[row] else "no"
-            yield Clause(self.text, said, values, self.thresholds, compared, bool(self.decides[row]))
+        for position, (row, compared) in enumerate(zip(rows.tolist(), sides, strict=True)):
+            values = {name: column[position] for name, column in zip(self.columns, read, strict=True)}
+            answer: Word = "unknown" if not self.answer.known[row] else "yes" if self.answer.yes[row] else "no"
+            yield Clause(self.text, answer, values, self.thresholds, compared, bool(self.decides[row]))
 
 
 def _leaf(view: View, node: Node, turned: bool, answer: Answer, decides: Truths) -> _Leaf:
@@ -402,7 +404,7 @@ def _leaf(view: View, node: Node, turned: bool, answer: Answer, decides: Truths)
     names = dict.fromkeys(part.name for part in walk(node) if isinstance(part, Name))
     columns = {name: view.named(name) for name in names if view.is_column(name)}
     fixed = {name: _plain(view.named(name).listed(1)[0]) for name in names if name not in columns}
-    return _Leaf(text, answer, decides, columns, fixed, tuple(view.values(one) for one in node.children or (node,)))
+    return _Leaf(text, answer, decides, columns, fixed, tuple(view.values(side) for side in node.children or (node,)))
 
 
 @lru_cache(maxsize=1024)
@@ -455,8 +457,8 @@ def _leaves(
         yield node, turned, whole, deciding
         return
     for part in node.operands:
-        own = ~view.answer(part) if turned else view.answer(part)
-        same = (own.yes == whole.yes) & (own.known == whole.known)
+        answer = ~view.answer(part) if turned else view.answer(part)
+        same = (answer.yes == whole.yes) & (answer.known == whole.known)
         yield from _leaves(view, part, deciding & same, turned)
 
 

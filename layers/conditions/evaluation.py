@@ -127,16 +127,16 @@ def _kind(series: pd.Series) -> str:
     return KINDS.get(content, content)
 
 
-def same_text(one: Any, other: Any) -> Truths:
+def same_text(first: Any, other: Any) -> Truths:
     """Equality of texts, False where either is missing."""
-    if isinstance(one, str):
-        one, other = other, one
-    if isinstance(one, str):
-        return np.array([one == other])
+    if isinstance(first, str):
+        first, other = other, first
+    if isinstance(first, str):
+        return np.array([first == other])
     if isinstance(other, str):
-        found = one == other
-        return np.asarray(found if isinstance(found, np.ndarray) else found.to_numpy(dtype=bool, na_value=False))
-    return np.asarray(pd.Series(one).eq(pd.Series(other)).to_numpy(dtype=bool, na_value=False))
+        equal = first == other
+        return np.asarray(equal if isinstance(equal, np.ndarray) else equal.to_numpy(dtype=bool, na_value=False))
+    return np.asarray(pd.Series(first).eq(pd.Series(other)).to_numpy(dtype=bool, na_value=False))
 
 
 def like_pattern(pattern: str) -> re.Pattern[str]:
@@ -155,7 +155,7 @@ def like_pattern(pattern: str) -> re.Pattern[str]:
     if not parts:
         return re.compile(part, re.DOTALL)
     first, *middle = parts
-    return re.compile(first + "".join(f"(?>.*?{one})" for one in middle) + f".*{part}", re.DOTALL)
+    return re.compile(first + "".join(f"(?>.*?{piece})" for piece in middle) + f".*{part}", re.DOTALL)
 
 
 ARITHMETIC: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -247,10 +247,10 @@ class View:
 
     def _of_texts(self, node: Node) -> str:
         """Behind a complaint that a column of texts is no number: which cells are none, and how to write them."""
-        found = self.values(node)
-        if found.kind != "text" or not isinstance(node, Name) or node.name not in self._columns:
+        values = self.values(node)
+        if values.kind != "text" or not isinstance(node, Name) or node.name not in self._columns:
             return ""
-        odd = stray_texts(pd.Series(found.array, index=self.index, dtype=object))
+        odd = stray_texts(pd.Series(values.array, index=self.index, dtype=object))
         return Phrase(
             ": '{name}' has {values} for {ids}. {remedy}; a text stands in single quotes",
             name=node.name,
@@ -272,25 +272,25 @@ class View:
     def _answer(self, node: Node) -> Answer:
         match node:
             case Joined(word=word, operands=operands):
-                found = self.answer(operands[0])
+                answer = self.answer(operands[0])
                 for operand in operands[1:]:
-                    found = found & self.answer(operand) if word == "AND" else found | self.answer(operand)
+                    answer = answer & self.answer(operand) if word == "AND" else answer | self.answer(operand)
             case Opposite(operand=operand):
-                found = ~self.answer(operand)
+                answer = ~self.answer(operand)
             case Comparison(operator=operator, left=left, right=right):
-                found = self._compare(operator, left, right)
+                answer = self._compare(operator, left, right)
             case Between(value=value, low=low, high=high):
-                found = self._compare("<=", low, value) & self._compare("<=", value, high)
+                answer = self._compare("<=", low, value) & self._compare("<=", value, high)
             case Among(value=value, options=options):
-                found = self._among(value, options)
+                answer = self._among(value, options)
             case Like(value=value, pattern=pattern):
-                found = self._like(value, pattern)
+                answer = self._like(value, pattern)
             case Missing(value=value):
-                found = self._spread(~np.asarray(self.values(value).known), True)
+                answer = self._spread(~np.asarray(self.values(value).known), True)
             case _:
                 truth = self._of_kind(node, "boolean", Phrase("a condition is needed here: write a comparison"))
-                found = self._spread(truth.array, truth.known)
-        return ~found if getattr(node, "negated", False) else found
+                answer = self._spread(truth.array, truth.known)
+        return ~answer if getattr(node, "negated", False) else answer
 
     def named(self, name: str) -> Values:
         """What a name is in each row."""
@@ -341,7 +341,7 @@ class View:
             known = [*columns, *index, *parameters]
             near = difflib.get_close_matches(name, known, 3)
             if near:
-                hint = Phrase("did you mean {names}?", names=phrase_list((repr(one) for one in near), OR))
+                hint = Phrase("did you mean {names}?", names=phrase_list((repr(candidate) for candidate in near), OR))
             elif self.text[node.start] == '"':
                 hint = Phrase("a text stands in single quotes")
             else:
@@ -353,12 +353,12 @@ class View:
             )
 
     def _of_kind(self, node: Node, kind: str, need: str) -> Values:
-        found = self.values(node)
-        if found.kind not in (kind, "nothing"):
+        values = self.values(node)
+        if values.kind not in (kind, "nothing"):
             cells = self._of_texts(node) if kind == "number" else ""
-            said = Phrase("this is a {kind}; {need}{cells}", kind=word(found.kind), need=need, cells=cells)
-            raise self.complain(said, node)
-        return found
+            message = Phrase("this is a {kind}; {need}{cells}", kind=word(values.kind), need=need, cells=cells)
+            raise self.complain(message, node)
+        return values
 
     def _spread(self, yes: Any, known: Any) -> Answer:
         """An answer for each row, from arrays or from one truth for all."""
@@ -377,48 +377,48 @@ class View:
         return Values("nothing" if nothing else "number", values, known)
 
     def _compare(self, operator: str, left: Node, right: Node) -> Answer:
-        one, other = self.values(left), self.values(right)
-        kinds = {one.kind, other.kind} - {"nothing"}
+        first, other = self.values(left), self.values(right)
+        kinds = {first.kind, other.kind} - {"nothing"}
         if len(kinds) > 1:
             cells = (self._of_texts(left) or self._of_texts(right)) if "number" in kinds else ""
-            said = Phrase(
+            message = Phrase(
                 "a {kind} is compared with a {other}{cells}",
-                kind=word(one.kind),
+                kind=word(first.kind),
                 other=word(other.kind),
                 cells=cells,
             )
-            raise self.complain(said, right)
+            raise self.complain(message, right)
         if kinds and operator not in ("=", "<>") and kinds != {"number"}:
             raise self.complain(
-                Phrase("{operator} puts numbers in order; this is a {kind}", operator=operator, kind=word(one.kind)),
+                Phrase("{operator} puts numbers in order; this is a {kind}", operator=operator, kind=word(first.kind)),
                 left,
             )
         if not kinds <= {"number", "text", "boolean"}:
             raise self.complain(
-                Phrase("conditions read numbers, texts and booleans; this is a {kind}", kind=word(one.kind)), left
+                Phrase("conditions read numbers, texts and booleans; this is a {kind}", kind=word(first.kind)), left
             )
-        if "nothing" in (one.kind, other.kind):
+        if "nothing" in (first.kind, other.kind):
             return self._spread(False, False)
         if kinds == {"text"}:
-            yes = same_text(one.array, other.array)
-            return self._spread(yes if operator == "=" else ~yes, one.known & other.known)
+            yes = same_text(first.array, other.array)
+            return self._spread(yes if operator == "=" else ~yes, first.known & other.known)
         with np.errstate(invalid="ignore"):
-            yes = ORDER[operator](one.array, other.array)
-        return self._spread(yes, one.known & other.known)
+            yes = ORDER[operator](first.array, other.array)
+        return self._spread(yes, first.known & other.known)
 
     def _among(self, value: Node, options: tuple[Node, ...]) -> Answer:
         """One of the constants, looked up together, or equal to one of the rest."""
         constants = [option for option in options if isinstance(option, Constant)]
-        found = [self._compare("=", value, option) for option in options if option not in constants]
+        answers = [self._compare("=", value, option) for option in options if option not in constants]
         if constants:
             for constant in constants:
                 self._check_same(value, constant)
-            one = self.values(value)
+            values = self.values(value)
             wanted = [constant.value for constant in constants]
-            yes = one.kind != "nothing" and pd.Series(one.array).isin(wanted).to_numpy()
-            found.append(self._spread(yes, one.known))
-        answer = found[0]
-        for other in found[1:]:
+            yes = values.kind != "nothing" and pd.Series(values.array).isin(wanted).to_numpy()
+            answers.append(self._spread(yes, values.known))
+        answer = answers[0]
+        for other in answers[1:]:
             answer = answer | other
         return answer
 
@@ -441,5 +441,5 @@ class View:
             return self._spread(False, False)
         expression = like_pattern(pattern)
         codes, distinct = pd.factorize(pd.Series(text.array))
-        fits = np.array([isinstance(one, str) and bool(expression.fullmatch(one)) for one in distinct], dtype=bool)
+        fits = np.array([isinstance(cell, str) and bool(expression.fullmatch(cell)) for cell in distinct], dtype=bool)
         return self._spread(np.append(fits, False)[codes], text.known)

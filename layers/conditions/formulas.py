@@ -41,12 +41,12 @@ class Calculation(Expression):
         """
         return value_json(self.tree)
 
-    def said(self, titles: Mapping[str, str]) -> str:
+    def in_words(self, titles: Mapping[str, str]) -> str:
         """The calculation on one line, with what columns and parameters are called.
 
         Examples
         --------
-        >>> parse_calculation("people *  land_m2 / 10000").said({"people": "Residents"})
+        >>> parse_calculation("people *  land_m2 / 10000").in_words({"people": "Residents"})
         'Residents * land_m2 / 10000'
         """
         return titled(self.text, self.tree, titles)
@@ -60,13 +60,13 @@ class Calculation(Expression):
         >>> parse_calculation("people * land_m2 / 10000").evaluate(table, {"land_m2": 80}).tolist()
         [24.0, nan]
         """
-        found = View(self.text, self.tree, table, parameters or {}).values(self.tree)
-        known = np.broadcast_to(found.known, len(table))
-        if found.kind in ("number", "nothing"):
-            numbers = np.where(known, np.broadcast_to(found.array, len(table)).astype(float), np.nan)
+        calculated = View(self.text, self.tree, table, parameters or {}).values(self.tree)
+        known = np.broadcast_to(calculated.known, len(table))
+        if calculated.kind in ("number", "nothing"):
+            numbers = np.where(known, np.broadcast_to(calculated.array, len(table)).astype(float), np.nan)
             return pd.Series(numbers, index=table.index, dtype="float64")
-        values = np.broadcast_to(np.asarray(found.array, dtype=object), len(table))
-        kind = {"boolean": "boolean", "text": "str"}.get(found.kind, "object")
+        values = np.broadcast_to(np.asarray(calculated.array, dtype=object), len(table))
+        kind = {"boolean": "boolean", "text": "str"}.get(calculated.kind, "object")
         return pd.Series(values, index=table.index, dtype=object).where(known, None).astype(kind)
 
     def explain(self, table: pd.DataFrame, parameters: Mapping[str, Scalar] | None = None) -> list[list[Operand]]:
@@ -221,12 +221,12 @@ def parse_formula(text: str) -> Formula:
     >>> [parse_formula(text).kinds for text in ("count()", "sum(capacity_mw)", "mean(value)")]
     [('points', 'lines', 'polygons'), ('points',), ('raster', 'points')]
     """
-    found = _SHAPE.fullmatch(text)
-    if not found:
+    match = _SHAPE.fullmatch(text)
+    if not match:
         raise _refused(
             text, Phrase("a formula is written function(argument), such as mean(slope), sum(capacity_mw) or count()")
         )
-    function, argument = found[1], found[2].strip()
+    function, argument = match[1], match[2].strip()
     if weighed := _WEIGHED.fullmatch(argument):
         if (function, weighed[1]) != ("mean", "value"):
             raise _refused(text, Phrase("what is weighed by a layer is written mean(value, weight = LAYER)"))

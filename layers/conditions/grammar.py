@@ -148,7 +148,7 @@ class Expression:
     def compared(self) -> tuple[frozenset[str], ...]:
         """Of each comparison the columns and parameters that stand in it by themselves, side by side."""
         sides = (part.children for part in walk(self.tree) if isinstance(part, Comparison | Between))
-        return tuple(frozenset(one.name for one in some if isinstance(one, Name)) for some in sides)
+        return tuple(frozenset(child.name for child in some if isinstance(child, Name)) for some in sides)
 
     @cached_property
     def numbers(self) -> tuple[Constant, ...]:
@@ -194,7 +194,9 @@ def _wide(character: str) -> bool:
 
 def _printable(text: str) -> str:
     """The text without control characters: they must not reach a terminal."""
-    return "".join(one if one.isprintable() else " " if one == "\t" else "\ufffd" for one in text)
+    return "".join(
+        character if character.isprintable() else " " if character == "\t" else "\ufffd" for character in text
+    )
 
 
 MAX_LENGTH = 2000

@@ -42,7 +42,7 @@ class Threshold:
     determined: bool = True
 
 
-def thresholds(asked: Evaluation, name: str) -> tuple[Threshold, ...]:
+def thresholds(evaluation: Evaluation, name: str) -> tuple[Threshold, ...]:
     """The thresholds of a column in each clause of a condition that reads it.
 
     Examples
@@ -58,8 +58,10 @@ def thresholds(asked: Evaluation, name: str) -> tuple[Threshold, ...]:
     >>> found.values[0].tolist(), found.poles[0].tolist()
     ([81.24], [0.0])
     """
-    leaves = _leaves(asked.condition.tree)
-    return tuple(_threshold(asked.view, leaf, name, turned=turned) for leaf, turned in leaves if _reads(leaf, name))
+    leaves = _leaves(evaluation.condition.tree)
+    return tuple(
+        _threshold(evaluation.view, leaf, name, turned=turned) for leaf, turned in leaves if _reads(leaf, name)
+    )
 
 
 class _CurvedError(Exception):
@@ -87,7 +89,7 @@ def _leaves(node: Node, *, turned: bool = False) -> Iterator[tuple[Node, bool]]:
 
 
 def _reads(node: Node, name: str) -> bool:
-    return any(isinstance(one, Name) and one.name == name for one in walk(node))
+    return any(isinstance(inner_node, Name) and inner_node.name == name for inner_node in walk(node))
 
 
 def _threshold(view: View, leaf: Node, name: str, *, turned: bool) -> Threshold:
@@ -117,22 +119,22 @@ def _turns(view: View, leaf: Node, name: str) -> tuple[tuple[Floats, ...], tuple
         case _:
             return (), ()
     values, poles = [], []
-    for one, other in pairs:
-        left_ratio, right_ratio = _ratio(view, one, name), _ratio(view, other, name)
+    for first, other in pairs:
+        left_ratio, right_ratio = _ratio(view, first, name), _ratio(view, other, name)
         if len(left_ratio.top) + len(left_ratio.bottom) + len(right_ratio.top) + len(right_ratio.bottom) > 4:
             values.append(_meeting(left_ratio, right_ratio))
             poles += [*_poles(left_ratio), *_poles(right_ratio)]
     return tuple(values), tuple(poles)
 
 
-def _meeting(one: _Ratio, other: _Ratio) -> Floats:
+def _meeting(ratio: _Ratio, other: _Ratio) -> Floats:
     """Where two ratios are equal."""
-    difference = _plus(_times(one.top, other.bottom), _negative(_times(other.top, one.bottom)))
-    found = _root(difference)
-    for zero in (*one.zeros, *other.zeros):
+    difference = _plus(_times(ratio.top, other.bottom), _negative(_times(other.top, ratio.bottom)))
+    root = _root(difference)
+    for zero in (*ratio.zeros, *other.zeros):
         if len(zero) == 1:  # divided by nothing, there is no value whatever the column is
-            found = np.where(zero[0] == 0, np.nan, found)
-    return found
+            root = np.where(zero[0] == 0, np.nan, root)
+    return root
 
 
 def _poles(ratio: _Ratio) -> tuple[Floats, ...]:
@@ -151,50 +153,50 @@ def _root(polynomial: Polynomial) -> Floats:
 
 def _ratio(view: View, node: Node, name: str) -> _Ratio:
     rows = len(view.index)
-    one = np.ones(rows)
+    ones = np.ones(rows)
     if not _reads(node, name):
         values = view.values(node)
         known = np.broadcast_to(values.known, rows)
         number = np.broadcast_to(values.array if values.kind == "number" else np.nan, rows)
-        return _Ratio((np.where(known, number, np.nan).astype(float),), (one,))
+        return _Ratio((np.where(known, number, np.nan).astype(float),), (ones,))
     match node:
         case Minus(operand=operand):
             inner = _ratio(view, operand, name)
             return _Ratio(_negative(inner.top), inner.bottom, inner.zeros)
         case Arithmetic(operands=(first, *others), operators=operators):
-            found = _ratio(view, first, name)
+            ratio = _ratio(view, first, name)
             for operator, other in zip(operators, others, strict=True):
-                found = _joined(found, operator, _ratio(view, other, name))
-            return found
-    return _Ratio((np.zeros(rows), one), (one,))
+                ratio = _joined(ratio, operator, _ratio(view, other, name))
+            return ratio
+    return _Ratio((np.zeros(rows), ones), (ones,))
 
 
-def _joined(one: _Ratio, operator: str, other: _Ratio) -> _Ratio:
-    zeros = (*one.zeros, *other.zeros)
+def _joined(ratio: _Ratio, operator: str, other: _Ratio) -> _Ratio:
+    zeros = (*ratio.zeros, *other.zeros)
     if operator == "*":
-        return _Ratio(_times(one.top, other.top), _times(one.bottom, other.bottom), zeros)
+        return _Ratio(_times(ratio.top, other.top), _times(ratio.bottom, other.bottom), zeros)
     if operator == "/":
-        return _Ratio(_times(one.top, other.bottom), _times(one.bottom, other.top), (*zeros, other.top))
+        return _Ratio(_times(ratio.top, other.bottom), _times(ratio.bottom, other.top), (*zeros, other.top))
     added = other.top if operator == "+" else _negative(other.top)
-    top = _plus(_times(one.top, other.bottom), _times(added, one.bottom))
-    return _Ratio(top, _times(one.bottom, other.bottom), zeros)
+    top = _plus(_times(ratio.top, other.bottom), _times(added, ratio.bottom))
+    return _Ratio(top, _times(ratio.bottom, other.bottom), zeros)
 
 
-def _negative(one: Polynomial) -> Polynomial:
-    return tuple(-part for part in one)
+def _negative(polynomial: Polynomial) -> Polynomial:
+    return tuple(-part for part in polynomial)
 
 
-def _plus(one: Polynomial, other: Polynomial) -> Polynomial:
-    short, long = sorted((one, other), key=len)
-    return tuple(part + short[place] if place < len(short) else part for place, part in enumerate(long))
+def _plus(polynomial: Polynomial, other: Polynomial) -> Polynomial:
+    short, long = sorted((polynomial, other), key=len)
+    return tuple(part + short[power] if power < len(short) else part for power, part in enumerate(long))
 
 
-def _times(one: Polynomial, other: Polynomial) -> Polynomial:
-    if len(one) + len(other) > 3:
+def _times(polynomial: Polynomial, other: Polynomial) -> Polynomial:
+    if len(polynomial) + len(other) > 3:
         raise _CurvedError
-    if len(one) == 2:
-        one, other = other, one
-    return tuple(one[0] * part for part in other)
+    if len(polynomial) == 2:
+        polynomial, other = other, polynomial
+    return tuple(polynomial[0] * part for part in other)
 
 
 Operator = Literal["=", "<>", "<", "<=", ">", ">="]
@@ -235,7 +237,7 @@ class _Leaf(NamedTuple):
     compared: tuple[str, Node, Node] | None
 
 
-def condition_parts(asked: Evaluation) -> tuple[ConditionPart, ...]:
+def condition_parts(evaluation: Evaluation) -> tuple[ConditionPart, ...]:
     """The parts of a condition, each with what it compares.
 
     Examples
@@ -250,8 +252,8 @@ def condition_parts(asked: Evaluation) -> tuple[ConditionPart, ...]:
     >>> dense.answer.yes.tolist(), dense.pivotal.tolist(), metro.pivotal.tolist()
     ([True, False], [True, True], [True, False])
     """
-    every = np.ones(len(asked.yes), bool)
-    return tuple(_parts(asked.view, asked.condition.tree, every, every, turned=False))
+    every = np.ones(len(evaluation.yes), bool)
+    return tuple(_parts(evaluation.view, evaluation.condition.tree, every, every, turned=False))
 
 
 def _parts(view: View, node: Node, deciding: Truths, pivotal: Truths, *, turned: bool) -> Iterator[ConditionPart]:
@@ -261,12 +263,12 @@ def _parts(view: View, node: Node, deciding: Truths, pivotal: Truths, *, turned:
     if not isinstance(node, Joined):
         yield from _leaf(view, node, deciding, pivotal, turned=turned)
         return
-    answers = [~view.answer(one) if turned else view.answer(one) for one in node.operands]
+    answers = [~view.answer(part) if turned else view.answer(part) for part in node.operands]
     whole = ~view.answer(node) if turned else view.answer(node)
     needs_all = (node.word == "AND") != turned
-    for place, operand in enumerate(node.operands):
-        others = [one.yes if needs_all else one.no for one in (*answers[:place], *answers[place + 1 :])]
-        same = (answers[place].yes == whole.yes) & (answers[place].known == whole.known)
+    for position, operand in enumerate(node.operands):
+        others = [answer.yes if needs_all else answer.no for answer in (*answers[:position], *answers[position + 1 :])]
+        same = (answers[position].yes == whole.yes) & (answers[position].known == whole.known)
         open_ = pivotal & np.logical_and.reduce(others)
         yield from _parts(view, operand, deciding & same, open_, turned=turned)
 
@@ -281,7 +283,13 @@ def _leaf(view: View, node: Node, deciding: Truths, pivotal: Truths, *, turned: 
         )
         return
     answer = ~view.answer(node) if turned else view.answer(node)
-    names = tuple(dict.fromkeys(one.name for one in walk(node) if isinstance(one, Name) and view.is_column(one.name)))
+    names = tuple(
+        dict.fromkeys(
+            inner_node.name
+            for inner_node in walk(node)
+            if isinstance(inner_node, Name) and view.is_column(inner_node.name)
+        )
+    )
     part = ConditionPart(names, answer, deciding, pivotal)
     yield _measured(view, node, part, turned=turned)
 
@@ -298,13 +306,13 @@ def _measured(view: View, node: Node, part: ConditionPart, *, turned: bool) -> C
     if left == right:
         return part
     operator = cast("Operator", CONTRARY[node.operator] if turned else node.operator)
-    own, fixed = (node.left, node.right) if left else (node.right, node.left)
-    known, limit = view.values(own), view.values(fixed)
+    varying, fixed = (node.left, node.right) if left else (node.right, node.left)
+    known, limit = view.values(varying), view.values(fixed)
     if known.kind not in ("number", "nothing") or limit.kind != "number":
         return part
     return ConditionPart(
         *plain,
-        measure=view.words(own),
+        measure=view.words(varying),
         operator=operator if left else MIRRORED[operator],
         limit=float(limit.array),
         parameter=fixed.name if isinstance(fixed, Name) else "",
@@ -313,4 +321,4 @@ def _measured(view: View, node: Node, part: ConditionPart, *, turned: bool) -> C
 
 
 def _reads_columns(view: View, node: Node) -> bool:
-    return any(isinstance(one, Name) and view.is_column(one.name) for one in walk(node))
+    return any(isinstance(inner_node, Name) and view.is_column(inner_node.name) for inner_node in walk(node))

@@ -38,14 +38,16 @@ def like_words(name: str, pattern: str, words: Mapping[str, str], *, negated: bo
     >>> like_words("code", "21____%", words, negated=False), like_words("code", "34%", words, negated=False)
     ('code begins with 21 (6 signs or more)', 'code begins with 34')
     """
-    found = _BEGINNING.fullmatch(pattern)
+    match = _BEGINNING.fullmatch(pattern)
     no = "not_" if negated else ""
-    if found is None or not (found["each"] or found["more"]):
+    if match is None or not (match["each"] or match["more"]):
         return words[f"is_{no}like"].format(name=name, pattern=repr(pattern))
-    text, count = found["text"], len(found["text"]) + len(found["each"])
+    text, count = match["text"], len(match["text"]) + len(match["each"])
     shown = text if text.isalnum() else repr(text)  # so that no control character of a file's text reaches a terminal
-    said = words[f"{no}begins"].format(name=name, text=shown)
-    return words["signs_or_more" if found["more"] else "signs"].format(text=said, n=count) if found["each"] else said
+    phrase = words[f"{no}begins"].format(name=name, text=shown)
+    return (
+        words["signs_or_more" if match["more"] else "signs"].format(text=phrase, n=count) if match["each"] else phrase
+    )
 
 
 def condition_words(
@@ -54,7 +56,7 @@ def condition_words(
     words: Mapping[str, str],
 ) -> str:
     """A condition in words."""
-    return _Words(shown, words).said(tree)
+    return _Words(shown, words).in_words(tree)
 
 
 class _Words(NamedTuple):
@@ -63,7 +65,7 @@ class _Words(NamedTuple):
     shown: Callable[[Node, str], str]
     words: Mapping[str, str]
 
-    def said(self, node: Node) -> str:
+    def in_words(self, node: Node) -> str:
         """A condition and all below it."""
         match node:
             case Joined(word=word, operands=operands):
@@ -80,8 +82,8 @@ class _Words(NamedTuple):
 
     def _within(self, node: Node) -> str:
         """A condition inside another one, in brackets where it is of several."""
-        said = self.said(node)
-        return self._say("within", text=said) if isinstance(node, Joined) else said
+        text = self.in_words(node)
+        return self._say("within", text=text) if isinstance(node, Joined) else text
 
     def _leaf(self, node: Node) -> str:
         """A condition that joins no others."""
@@ -91,10 +93,10 @@ class _Words(NamedTuple):
                 sides = self._value(left, column), self._value(right, column)
                 return f" {self.words.get(operator, operator)} ".join(sides)
             case Between(value=value, low=low, high=high):
-                told = {"name": self._value(value), "low": self._value(low), "high": self._value(high)}
-                return self._say(f"is_{no}between", **told)
+                fields = {"name": self._value(value), "low": self._value(low), "high": self._value(high)}
+                return self._say(f"is_{no}between", **fields)
             case Among(value=value, options=options):
-                listed = dict.fromkeys(self._value(one, column) for one in options)  # several may have one title
+                listed = dict.fromkeys(self._value(option, column) for option in options)  # several may have one title
                 return self._say(f"is_{no}among", name=self._value(value), options=self.words["next"].join(listed))
             case Like(value=value, pattern=pattern):
                 return like_words(self._value(value), pattern, self.words, negated=bool(no))
@@ -179,16 +181,16 @@ def number_text(value: float, digits: int | None = None) -> str:
 
 def titled(text: str, node: Node, titles: Mapping[str, str], column: str = "") -> str:
     """A part of a text as written, on one line, with titles for the names and texts in it."""
-    told, start = "", node.start
+    wording, start = "", node.start
     for part, key in _entitled(node, column):
         if key in titles:
-            told += _on_one_line(text[start : part.start]) + titles[key]
+            wording += _on_one_line(text[start : part.start]) + titles[key]
             start = part.end
-    return told + _on_one_line(text[start : node.end])
+    return wording + _on_one_line(text[start : node.end])
 
 
 def _on_one_line(text: str) -> str:
-    return _SPREAD.sub(lambda found: found[1] or " ", text)
+    return _SPREAD.sub(lambda match: match[1] or " ", text)
 
 
 def _entitled(node: Node, column: str = "") -> Iterator[tuple[Node, str]]:
@@ -216,7 +218,7 @@ class ClauseWording:
     >>> condition = parse_condition("people >= least")
     >>> ((clause,),) = condition.explain(pd.DataFrame({"people": [4062.5]}), {"least": 50})
     >>> words = {"of_number": "{name} {value}", "of_threshold": "{value} ({name})"}
-    >>> ClauseWording(clause.text, words, {"people": "inhabitants"}).said(clause)
+    >>> ClauseWording(clause.text, words, {"people": "inhabitants"}).in_words(clause)
     'inhabitants 4,062 >= 50 (least)'
     """
 
@@ -240,7 +242,7 @@ class ClauseWording:
         shares = len(names) == len(sides) and any(map(is_share, names))
         self._teller = _Teller(words, self._titles, compared_column(self._leaf), signs, shares)
 
-    def said(self, clause: Clause) -> str:
+    def in_words(self, clause: Clause) -> str:
         """A fact where the clause is known to hold or not, else what is missing; true whatever the answer.
 
         Such as ``slope_mean_deg 12.5 <= 25 (slope_max_deg)``, ``metro is true``, ``value 12 is one of 12, 14``,
@@ -314,12 +316,12 @@ class _Teller(NamedTuple):
         """What a truth value or a text is, or how numbers stand to each other."""
         values = [side.value for side in sides]
         if any(isinstance(value, bool) for value in values):
-            told = (
+            truths = (
                 self.say("is_truth", name=side.words, value=self.exact(value))
                 for side, value in zip(sides, values, strict=True)
                 if not side.written
             )
-            return self.words["comma"].join(told)
+            return self.words["comma"].join(truths)
         if isinstance(values[0], str) and sides[1].written:
             value, other = map(self.exact, values)
             return self.say("is" if operator == "=" else "is_not", name=sides[0].words, value=value, other=other)

@@ -91,7 +91,7 @@ def repair_reasons(shapes: Shapes) -> list[str]:
     >>> repair_reasons(np.asarray([shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])]))
     ['self-intersection']
     """
-    return [str(one).split("[", maxsplit=1)[0].lower() for one in shapely.is_valid_reason(shapes)]
+    return [str(reason).split("[", maxsplit=1)[0].lower() for reason in shapely.is_valid_reason(shapes)]
 
 
 Ints = npt.NDArray[np.int64]
@@ -155,11 +155,11 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
     >>> round(float(there.area.iloc[0]) / 1e4)  # hectares
     868649
     """
-    own, target = known_crs(gdf), CRS.from_user_input(crs)
-    if same_crs(own, target):
+    source_crs, target = known_crs(gdf), CRS.from_user_input(crs)
+    if same_crs(source_crs, target):
         return gdf.copy()
-    to = way_between(own, target)
-    seam = own.is_geographic and own.axis_info[0].unit_name == "degree" and _closes_at_the_seam(to)
+    to = way_between(source_crs, target)
+    seam = source_crs.is_geographic and source_crs.axis_info[0].unit_name == "degree" and _closes_at_the_seam(to)
     shapes = np.asarray(gdf.geometry.array)
     moved, total = shapes.copy(), 0
     kinds = shapely.get_type_id(shapes)
@@ -180,7 +180,7 @@ def project(gdf: gpd.GeoDataFrame, crs: CRS | str | int) -> gpd.GeoDataFrame:
                 "where the projection holds, or are geometry collections. Check the CRS, or cut the layer to the "
                 "study area.",
                 count=len(bad),
-                crs=own.name,
+                crs=source_crs.name,
                 target=target.name,
                 ids=shown(ids),
             ),
@@ -206,7 +206,7 @@ def _projected(shapes: npt.NDArray[Any], to: Transformer, *, seam: bool) -> npt.
     single = (shapely.get_type_id(shapes) < 4) & (shapely.get_type_id(made) >= 4)
     made[single] = shapely.get_geometry(made[single], 0)
     parts = at_seam & (shapely.get_num_geometries(made) > 1)
-    made[parts] = [_sewn(one) for one in made[parts]]
+    made[parts] = [_sewn(shape) for shape in made[parts]]
     return np.asarray(made, dtype=object)
 
 
@@ -248,8 +248,10 @@ def densify(points: Floats, starts: Ints, to: Transformer, *, seam: bool = False
     blocks = np.unique([*np.searchsorted(starts, first), len(starts) - 1])
     parts = []
     for begin, end in itertools.pairwise(blocks.tolist()):
-        own = starts[begin : end + 1]
-        parts.append(_followed(points[own[0] : own[-1]], own - own[0], to, seam=seam))
+        block_starts = starts[begin : end + 1]
+        parts.append(
+            _followed(points[block_starts[0] : block_starts[-1]], block_starts - block_starts[0], to, seam=seam)
+        )
         _refuse_many(sum(len(part[0]) for part in parts))
     if len(parts) == 1:
         return parts[0]
@@ -265,10 +267,10 @@ def _followed(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> t
     open_[np.append(starts[1:], len(points))[starts < len(points)] - 1] = False
     while open_.any():
         edges = np.flatnonzero(open_)
-        one, other = points.take(edges, 0), points.take(edges + 1, 0)
-        back = ((one[:, 0] > other[:, 0]) | ((one[:, 0] == other[:, 0]) & (one[:, 1] > other[:, 1])))[:, None]
-        low = np.where(back, other, one)
-        span = np.where(back, one, other) - low
+        first, other = points.take(edges, 0), points.take(edges + 1, 0)
+        back = ((first[:, 0] > other[:, 0]) | ((first[:, 0] == other[:, 0]) & (first[:, 1] > other[:, 1])))[:, None]
+        low = np.where(back, other, first)
+        span = np.where(back, first, other) - low
         ends = images.take(edges, 0), images.take(edges + 1, 0)
         start = np.where(back, ends[1], ends[0])
         last = np.where(back, ends[0], ends[1])
@@ -285,18 +287,18 @@ def _followed(points: Floats, starts: Ints, to: Transformer, *, seam: bool) -> t
         count[edges] = pieces
         again = np.zeros(len(points), dtype=bool)
         again[edges] = (pieces > 1) & uneven
-        place = np.cumsum(count) - count
+        offsets = np.cumsum(count) - count
         longer = np.repeat(points, count, axis=0)
         edge = np.repeat(np.arange(len(edges)), pieces - 1)
         step = np.arange(len(edge)) - np.repeat(np.cumsum(pieces - 1) - pieces + 1, pieces - 1) + 1
         from_low = np.where(back[edge, 0], pieces[edge] - step, step)
-        added = place[edges[edge]] + step
+        added = offsets[edges[edge]] + step
         new = low.take(edge, 0) + span.take(edge, 0) * (from_low / pieces[edge])[:, None]
         longer[added] = new
         images = np.repeat(images, count, axis=0)
         images[added] = _moved(new, to, seam=seam)
         open_ = np.repeat(again, count)
-        points, starts = longer, np.append(place, len(longer))[starts]
+        points, starts = longer, np.append(offsets, len(longer))[starts]
     return images if turn is None else _unwound(images, starts, turn), points, starts
 
 
@@ -311,7 +313,7 @@ def _on_the_ground(start: Floats, images: Iterable[Floats], turn: float) -> tupl
             seen.append(off)
         scale = np.column_stack([np.cos(flattest * 2 * np.pi / turn), np.ones(len(start))]) * EQUATOR_M / turn
         quarters = np.nan_to_num(np.ceil(np.abs(off[:, 0]) / (turn / 4)), posinf=1.0)
-    return [one * scale for one in seen], np.maximum(quarters, 1).astype(np.int64)
+    return [offset * scale for offset in seen], np.maximum(quarters, 1).astype(np.int64)
 
 
 def _unwound(images: Floats, starts: Ints, turn: float) -> Floats:

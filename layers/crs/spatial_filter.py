@@ -65,21 +65,21 @@ def keep_near(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) ->
     boxes = box_in(units.total_bounds, known_crs(units), crs)
     shapes = np.asarray(features.geometry.array)
     near = _meets(shapely.bounds(shapes), boxes, crs)
-    kept = shapes[near]
-    parts, owner = shapely.get_parts(kept, return_index=True)
+    near_shapes = shapes[near]
+    parts, owner = shapely.get_parts(near_shapes, return_index=True)
     close = _meets(shapely.bounds(parts), boxes, crs)
     far = np.unique(owner[~close])
     for row in far:
         few = parts[(owner == row) & close]
-        kept[row] = join_parts(few)
+        near_shapes[row] = join_parts(few)
     repairs = entries(name, [], "invalid", "")
     if (turn := full_turn(crs)) is not None:
-        kept, repairs = _mend_wide(kept, features.index[near], crs, turn, name)
-        kept = _cut_wide(kept, shifted_by_a_turn(boxes, crs), turn)
+        near_shapes, repairs = _mend_wide(near_shapes, features.index[near], crs, turn, name)
+        near_shapes = _cut_wide(near_shapes, shifted_by_a_turn(boxes, crs), turn)
     left = features[near].set_geometry(
-        gpd.GeoSeries(kept, index=features.index[near], crs=features.crs, name="geometry")
+        gpd.GeoSeries(near_shapes, index=features.index[near], crs=features.crs, name="geometry")
     )
-    empty = shapely.is_empty(kept)
+    empty = shapely.is_empty(near_shapes)
     note = gather(
         [
             entries(name, features.index[~near], "outside", Phrase("left out: it lies far from all units")),
@@ -114,14 +114,14 @@ def far_note(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -> 
     crs, bounds, around = known_crs(features), features.total_bounds, (units.total_bounds, known_crs(units))
     boxes = box_in(*around, crs)
     hint = "" if _meets(bounds[np.newaxis], boxes, crs).any() else likely_crs(bounds, crs, *around)
-    said = Phrase(
+    action = Phrase(
         "measured as it is, but it lies at {bounds}, the units at {box} (both in {crs}). {hint}",
         bounds=box_text(bounds),
         box=box_text(boxes[0]),
         crs=crs.name,
         hint=hint,
     )
-    return entries(name, [""] if hint else [], "crs", said)
+    return entries(name, [""] if hint else [], "crs", action)
 
 
 def far_away(name: str, bounds: Boxes, box: Boxes, crs: CRS, around: tuple[Boxes, CRS]) -> CrsError:
@@ -152,16 +152,16 @@ def box_text(bounds: Boxes) -> str:
     >>> box_text(np.array([0.0, 1.0, 2.0, 3.5]))
     'x 0 to 2, y 1 to 3.5'
     """
-    west, south, east, north = (f"{one:.6g}" for one in bounds)
+    west, south, east, north = (f"{coordinate:.6g}" for coordinate in bounds)
     return Phrase("x {west} to {east}, y {south} to {north}", west=west, east=east, south=south, north=north)
 
 
 def _meets(bounds: Boxes, boxes: Boxes, crs: CRS) -> npt.NDArray[np.bool_]:
     """Whether each of many boxes meets one of the units' boxes; longitudes beyond 180 are taken round the globe."""
-    found = np.zeros(len(bounds), dtype=bool)
+    meets = np.zeros(len(bounds), dtype=bool)
     for west, south, east, north in shifted_by_a_turn(boxes, crs):
-        found |= (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-    return found
+        meets |= (bounds[:, 0] <= east) & (bounds[:, 2] >= west) & (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    return meets
 
 
 def _wide(shapes: npt.NDArray[Any], turn: float) -> npt.NDArray[np.bool_]:
@@ -184,7 +184,7 @@ def _mend_wide(
     drawn, mended = shapes[wrong], shapes.copy()
     mended[wrong] = valid_polygons(drawn)
     actions = [Phrase("made valid: {reason}", reason=reason) for reason in repair_reasons(drawn)]
-    before, after = (_hectares(one, crs, turn) for one in (drawn, mended[wrong]))
+    before, after = (_hectares(polygons, crs, turn) for polygons in (drawn, mended[wrong]))
     return mended, entries(name, ids[wrong], "invalid", actions, before_ha=before, after_ha=after)
 
 
@@ -204,8 +204,8 @@ def _hectares(shapes: npt.NDArray[Any], crs: CRS, turn: float) -> npt.NDArray[np
     edges = (np.diff(points, axis=0) * 2 * np.pi / turn)[inside]
     south = (points[:-1, 1] * 2 * np.pi / turn)[inside]
     height = np.zeros(len(edges))
-    for place, weight in zip(*np.polynomial.legendre.leggauss(5), strict=True):
-        latitude = np.degrees(south + edges[:, 1] * (place + 1) / 2)
+    for node, weight in zip(*np.polynomial.legendre.leggauss(5), strict=True):
+        latitude = np.degrees(south + edges[:, 1] * (node + 1) / 2)
         height += weight / 2 * np.asarray(cylinder(np.zeros(len(edges)), latitude)[1])
     around = np.abs(np.bincount(ring[:-1][inside], edges[:, 0] * a * height, len(rings)))
     hole = np.append(False, part[1:] == part[:-1])
@@ -223,5 +223,5 @@ def _cut_wide(shapes: npt.NDArray[Any], boxes: Boxes, turn: float) -> npt.NDArra
     ]
     whole = shapely.union_all(np.asarray(near, dtype=object))
     cut = shapes.copy()
-    cut[wide] = [parts_of_dimension(one, 2)[0] for one in shapely.intersection(shapes[wide], whole)]
+    cut[wide] = [parts_of_dimension(piece, 2)[0] for piece in shapely.intersection(shapes[wide], whole)]
     return cut

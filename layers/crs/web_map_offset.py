@@ -114,9 +114,13 @@ def _waves(along: Floats, heights: tuple[float, ...], turns: tuple[float, ...]) 
     return heard
 
 
-def settle_gcj02(own: CRS | None, file: str, name: str) -> tuple[CRS, pd.DataFrame]:
+def settle_gcj02(file_crs: CRS | None, file: str, name: str) -> tuple[CRS, pd.DataFrame]:
     """The CRS of a file once its places are taken back from where a Chinese web map draws them, and a ledger row."""
-    if own is not None and own != _WEB_MERCATOR and not any(same_crs(own, one) for one in _TAKEN_AS_DEGREES):
+    if (
+        file_crs is not None
+        and file_crs != _WEB_MERCATOR
+        and not any(same_crs(file_crs, crs) for crs in _TAKEN_AS_DEGREES)
+    ):
         raise CrsError(
             Phrase(
                 "layer '{layer}': the plan says crs = \"GCJ-02\", but {file} says {crs}, and only degrees (WGS 84, "
@@ -124,16 +128,16 @@ def settle_gcj02(own: CRS | None, file: str, name: str) -> tuple[CRS, pd.DataFra
                 "file in degrees.",
                 layer=name,
                 file=file,
-                crs=own.name,
+                crs=file_crs.name,
             ),
             code="crs_contradiction",
             layer=name,
         )
-    said = Phrase("taken back from GCJ-02, the coordinates of Chinese web maps, to WGS 84 as the plan says")
-    return _DEGREES, entries(name, [""], "crs", said)
+    action = Phrase("taken back from GCJ-02, the coordinates of Chinese web maps, to WGS 84 as the plan says")
+    return _DEGREES, entries(name, [""], "crs", action)
 
 
-def places_of(shapes: npt.NDArray[Any], own: CRS | None) -> npt.NDArray[Any]:
+def places_of(shapes: npt.NDArray[Any], file_crs: CRS | None) -> npt.NDArray[Any]:
     """Shapes as a Chinese web map draws them, where they really are, in degrees of WGS 84.
 
     Examples
@@ -142,7 +146,7 @@ def places_of(shapes: npt.NDArray[Any], own: CRS | None) -> npt.NDArray[Any]:
     >>> shapely.get_coordinates(places_of(drawn, None)).round(5).tolist()
     [[116.37782, 39.91195]]
     """
-    unrolled = own is not None and own == _WEB_MERCATOR
+    unrolled = file_crs is not None and file_crs == _WEB_MERCATOR
 
     def back(points: Floats) -> Floats:
         if unrolled:
@@ -169,13 +173,13 @@ def shift_note(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -
     borders = shapely.STRtree(shapely.get_parts(shapely.boundary(np.asarray(units.geometry.array))))
 
     def far(places: Floats) -> Floats:
-        found = np.full(len(places), np.inf)
+        distances = np.full(len(places), np.inf)
         drawn = shapely.points(np.column_stack(way_between(_DEGREES, crs).transform(*places.T)))
         (row, _), distance = borders.query_nearest(
             drawn, max_distance=2 * _NEAR_A_BORDER_M, return_distance=True, all_matches=False
         )
-        found[row] = distance
-        return found
+        distances[row] = distance
+        return distances
 
     before = far(points)
     for moved, turned, of in (
@@ -186,7 +190,7 @@ def shift_note(features: gpd.GeoDataFrame, units: gpd.GeoDataFrame, name: str) -
         near = np.minimum(before, after) < _NEAR_A_BORDER_M
         if near.sum() < max(_FEWEST_POINTS, _LEAST_SHARE * len(points)):
             continue
-        was, would = (np.minimum(one[near], _NEAR_A_BORDER_M).mean() for one in (before, after))
+        was, would = (np.minimum(distances[near], _NEAR_A_BORDER_M).mean() for distances in (before, after))
         if was - would >= _LEAST_GAIN_M and was >= _LEAST_RATIO * would:
             shift = np.median(_metres(points[near], moved(points[near])))
             return entries(of, [""], "shifted", _accusation(turned, float(was), float(would), float(shift)))
@@ -211,6 +215,6 @@ def _some_points(features: gpd.GeoDataFrame) -> Floats:
     return sure[:: max(1, len(sure) // _MOST_POINTS)][:_MOST_POINTS]
 
 
-def _metres(one: Floats, other: Floats) -> Floats:
-    _, _, metres = Geod(ellps="WGS84").inv(*one.T, *other.T)
+def _metres(points: Floats, other: Floats) -> Floats:
+    _, _, metres = Geod(ellps="WGS84").inv(*points.T, *other.T)
     return np.asarray(metres, dtype=np.float64)

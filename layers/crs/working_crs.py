@@ -70,13 +70,13 @@ def likely_crs(bounds: Box, crs: CRS, around: Box, of_units: CRS) -> str:
             "coordinates)."
         )
     middle = _middle_of_box(around, of_units)
-    found = [code for code in dict.fromkeys(_codes(middle)) if _lies_at(bounds, around, of_units, CRS(code))]
-    if found:
+    codes = [code for code in dict.fromkeys(_codes(middle)) if _lies_at(bounds, around, of_units, CRS(code))]
+    if codes:
         return Phrase(
             'As they stand, its numbers lie on the units in {codes}. If it is that, say crs = "{code}" and '
             "override_crs = true.",
-            codes=phrase_list(found, OR),
-            code=found[0] if len(found) == 1 else "EPSG:...",
+            codes=phrase_list(codes, OR),
+            code=codes[0] if len(codes) == 1 else "EPSG:...",
         )
     if crs.is_projected:
         for factor, unit in ((_FOOT_M, Phrase("feet")), (1 / _FOOT_M, Phrase("metres"))):
@@ -170,8 +170,8 @@ def place_note(crs: CRS, around: Box, of_units: CRS, name: str) -> pd.DataFrame:
     >>> len(place_note(CRS("EPSG:4525"), place, CRS("EPSG:4490"), "land"))
     0
     """
-    said = _misplaced(crs, _middle_of_box(around, of_units))
-    return entries(name, [""] if said else [], "crs", said)
+    action = _misplaced(crs, _middle_of_box(around, of_units))
+    return entries(name, [""] if action else [], "crs", action)
 
 
 def _misplaced(crs: CRS, middle: Box) -> str:
@@ -225,7 +225,7 @@ def parse_crs(text: str, layer: str) -> CRS:
         ) from error
 
 
-def same_crs(one: CRS, other: CRS) -> bool:
+def same_crs(crs: CRS, other: CRS) -> bool:
     """Whether coordinates mean the same in both, taken as (x, y).
 
     Examples
@@ -233,11 +233,11 @@ def same_crs(one: CRS, other: CRS) -> bool:
     >>> same_crs(CRS("EPSG:4326"), CRS("OGC:CRS84")), same_crs(CRS("EPSG:4326"), CRS("EPSG:4490"))
     (True, False)
     """
-    return bool(one.equals(other, ignore_axis_order=True))
+    return bool(crs.equals(other, ignore_axis_order=True))
 
 
 @lru_cache(maxsize=64)
-def way_between(own: CRS, target: CRS) -> Transformer:
+def way_between(source_crs: CRS, target: CRS) -> Transformer:
     """The way of coordinates, taken as (x, y), from one CRS to another; kept, for PROJ takes long to find it.
 
     Examples
@@ -245,14 +245,14 @@ def way_between(own: CRS, target: CRS) -> Transformer:
     >>> way_between(CRS("EPSG:4326"), CRS("EPSG:3857")).transform(0.0, 0.0)
     (0.0, 0.0)
     """
-    return Transformer.from_crs(own, target, always_xy=True)
+    return Transformer.from_crs(source_crs, target, always_xy=True)
 
 
 def settle_crs(
-    own: CRS | None, stated: str | None, file: str, name: str, *, override: bool = False
+    file_crs: CRS | None, stated: str | None, file: str, name: str, *, override: bool = False
 ) -> tuple[CRS, pd.DataFrame]:
     """The CRS of a file, or of the plan where the file has none or is said to be wrong, and then a ledger row."""
-    if own is None and stated is None:
+    if file_crs is None and stated is None:
         lost = Phrase(" (the shapefile may have lost its .prj)") if file.lower().endswith(".shp") else ""
         raise CrsError(
             Phrase(
@@ -265,35 +265,37 @@ def settle_crs(
             code="crs_missing",
             layer=name,
         )
-    if stated is None and own is not None:
-        _refuse_no_place(own, Phrase("{file} says", file=file), name)
-        return own, entries(name, [], "crs", "")
-    said = parse_crs(str(stated), name)
-    _refuse_no_place(said, Phrase("the plan says"), name)
-    if own is None:
-        return said, entries(
-            name, [""], "crs", Phrase("taken as {crs} as the plan says: the file has none", crs=said.name)
+    if stated is None and file_crs is not None:
+        _refuse_no_place(file_crs, Phrase("{file} says", file=file), name)
+        return file_crs, entries(name, [], "crs", "")
+    stated_crs = parse_crs(str(stated), name)
+    _refuse_no_place(stated_crs, Phrase("the plan says"), name)
+    if file_crs is None:
+        return stated_crs, entries(
+            name, [""], "crs", Phrase("taken as {crs} as the plan says: the file has none", crs=stated_crs.name)
         )
-    if not same_crs(own, said):
+    if not same_crs(file_crs, stated_crs):
         if override:
             taken = Phrase(
-                "taken as {crs} as the plan says, although the file says {other}", crs=said.name, other=own.name
+                "taken as {crs} as the plan says, although the file says {other}",
+                crs=stated_crs.name,
+                other=file_crs.name,
             )
-            return said, entries(name, [""], "crs", taken)
+            return stated_crs, entries(name, [""], "crs", taken)
         raise CrsError(
             Phrase(
                 "layer '{layer}': the plan says crs = \"{stated}\" ({crs}), but {file} says {other}. Leave "
                 "'crs' out of the plan or, where the file is wrong, say override_crs = true as well.",
                 layer=name,
                 stated=stated,
-                crs=said.name,
+                crs=stated_crs.name,
                 file=file,
-                other=own.name,
+                other=file_crs.name,
             ),
             code="crs_contradiction",
             layer=name,
         )
-    return own, entries(name, [], "crs", "")
+    return file_crs, entries(name, [], "crs", "")
 
 
 def _refuse_no_place(crs: CRS, who: str, name: str) -> None:
@@ -361,23 +363,27 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
     >>> zp.working_crs(units).name
     'Equal area at -18.0 179.5 (WGS 84)'
     """
-    own = known_crs(gdf)
-    if is_equal_area(own):
-        return own
-    base = own.geodetic_crs
-    if base is None or own.is_geocentric:
+    units_crs = known_crs(gdf)
+    if is_equal_area(units_crs):
+        return units_crs
+    base = units_crs.geodetic_crs
+    if base is None or units_crs.is_geocentric:
         what = (
-            Phrase("counts from the middle of the earth") if own.is_geocentric else Phrase("is not tied to the earth")
+            Phrase("counts from the middle of the earth")
+            if units_crs.is_geocentric
+            else Phrase("is not tied to the earth")
         )
-        raise CrsError(Phrase("{crs} {fault}. Give the units a geographic or projected CRS.", crs=own.name, fault=what))
+        raise CrsError(
+            Phrase("{crs} {fault}. Give the units a geographic or projected CRS.", crs=units_crs.name, fault=what)
+        )
     boxes = shapely.bounds(shapely.get_parts(np.asarray(gdf.geometry.array)))
     boxes = boxes[np.isfinite(boxes).all(axis=1)]
     if not len(boxes):
         raise GeometryError(Phrase("no unit has a geometry, so there is no place to plan for."), layer="units")
-    if not own.is_geographic:
+    if not units_crs.is_geographic:
         west, south = boxes[:, :2].min(axis=0)
         east, north = boxes[:, 2:].max(axis=0)
-        to = way_between(own, base)
+        to = way_between(units_crs, base)
         boxes = np.asarray([to.transform_bounds(west, south, east, north)])
         boxes[:, 2] += 360.0 * (boxes[:, 2] < boxes[:, 0])
     longitude = round(_middle(boxes[:, 0], boxes[:, 2]), 1)
@@ -394,11 +400,11 @@ def working_crs(gdf: gpd.GeoDataFrame) -> CRS:
 
 def _refuse_antipode(gdf: gpd.GeoDataFrame, base: CRS, longitude: float, latitude: float) -> None:
     """Refuse units that hold the point opposite their middle: on a map round the middle it is the whole rim."""
-    own, far = known_crs(gdf), longitude % 360.0 - 180.0
-    turns = [far, far + 360.0, far - 360.0] if own.is_geographic else [far]
-    places = np.column_stack(way_between(base, own).transform(turns, [-latitude] * len(turns)))
-    if not own.is_geographic:  # an oblique Mercator, say, has the point opposite in the middle of its own country
-        east, north = way_between(own, base).transform(*places.T)
+    units_crs, far = known_crs(gdf), longitude % 360.0 - 180.0
+    turns = [far, far + 360.0, far - 360.0] if units_crs.is_geographic else [far]
+    places = np.column_stack(way_between(base, units_crs).transform(turns, [-latitude] * len(turns)))
+    if not units_crs.is_geographic:  # an oblique Mercator, say, has the point opposite in the middle of its own country
+        east, north = way_between(units_crs, base).transform(*places.T)
         turn = (east - far + 180.0) % 360.0 - 180.0
         places = places[(np.abs(turn) < _NEAR_DEGREES) & (np.abs(north + latitude) < _NEAR_DEGREES)]
     points = shapely.points(places[np.isfinite(places).all(axis=1)])
@@ -454,7 +460,7 @@ def known_crs(gdf: gpd.GeoDataFrame) -> CRS:
     return CRS.from_user_input(gdf.crs)
 
 
-def datum_note(own: CRS, target: CRS, name: str) -> pd.DataFrame:
+def datum_note(source_crs: CRS, target: CRS, name: str) -> pd.DataFrame:
     """A ledger row where coordinates move from one datum to another, saying by which operation.
 
     Examples
@@ -464,12 +470,12 @@ def datum_note(own: CRS, target: CRS, name: str) -> pd.DataFrame:
     >>> datum_note(CRS("EPSG:4326"), CRS("EPSG:32633"), "farmland")["finding"].tolist()
     []
     """
-    one, other = own.geodetic_crs, target.geodetic_crs
-    if one is None or other is None or _datum(one) == _datum(other):
+    geodetic_crs, other = source_crs.geodetic_crs, target.geodetic_crs
+    if geodetic_crs is None or other is None or _datum(geodetic_crs) == _datum(other):
         return entries(name, [], "datum", "")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # that a better grid could be downloaded; the row names the one in use
-        ways = TransformerGroup(one.to_2d(), other.to_2d(), always_xy=True).transformers
+        ways = TransformerGroup(geodetic_crs.to_2d(), other.to_2d(), always_xy=True).transformers
     way = ways[0].description if ways else Phrase("no operation known")
     ballpark = Phrase(": the two are taken as equal") if "Ballpark" in way or not ways else ""
     return entries(
@@ -478,7 +484,7 @@ def datum_note(own: CRS, target: CRS, name: str) -> pd.DataFrame:
         "datum",
         Phrase(
             "moved from {before} to {after} by {way}{note}",
-            before=_datum(one),
+            before=_datum(geodetic_crs),
             after=_datum(other),
             way=way,
             note=ballpark,

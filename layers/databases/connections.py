@@ -71,10 +71,10 @@ def at_savepoint(
     except psycopg.Error as error:
         if connection.closed:
             raise
-        place = Phrase(
+        location = Phrase(
             "layer '{layer}' ({table} of database '{name}')", layer=layer, table=_dotted(named), name=named.database
         )
-        refused = _of_query(place, named.database, section, error)
+        refused = _of_query(location, named.database, section, error)
     refused.layer = layer
     raise refused
 
@@ -110,8 +110,8 @@ def _opened(name: str, section: DatabaseSection) -> psycopg.Connection[Any]:
     refused: SourceError
     try:
         known = conninfo.conninfo_to_dict(address)
-        own: dict[str, Any] = {"connect_timeout": _CONNECT_S, "application_name": "zoneplan"}
-        return psycopg.connect(conninfo.make_conninfo("", **own | known | {"client_encoding": "utf8"}))
+        defaults: dict[str, Any] = {"connect_timeout": _CONNECT_S, "application_name": "zoneplan"}
+        return psycopg.connect(conninfo.make_conninfo("", **defaults | known | {"client_encoding": "utf8"}))
     except (psycopg.ProgrammingError, UnicodeError, ValueError):
         refused = _refusal(
             name, section, Phrase("it cannot be understood; write it as postgresql://USER@HOST:PORT/DATABASE")
@@ -139,26 +139,28 @@ def _address(name: str, section: DatabaseSection) -> str:
 
 
 def _refusal(name: str, section: DatabaseSection, why: str) -> SourceError:
-    place = (
+    location = (
         Phrase("the service '{service}' of pg_service.conf", service=section.service)
         if section.service is not None
         else Phrase("the address in the environment variable {variable}", variable=section.url_env)
     )
-    return SourceError(Phrase("database '{name}' ({place}): {why}.", name=name, place=place, why=why), code="database")
+    return SourceError(
+        Phrase("database '{name}' ({place}): {why}.", name=name, place=location, why=why), code="database"
+    )
 
 
-def _why_closed(said: str) -> str:
+def _why_closed(message: str) -> str:
     """Why a connection was refused, told by what the client said, of which nothing is quoted."""
-    if "service" in said and "not found" in said:
+    if "service" in message and "not found" in message:
         return Phrase("there is no such section; write it, or name another service")
-    if any(one in said for one in _WRONG_USER):
+    if any(fragment in message for fragment in _WRONG_USER):
         return Phrase(
             "the server does not let this user in. Check user and password (a password may stand in ~/.pgpass), or ask "
             "whoever keeps the database"
         )
-    if any(one in said for one in _NO_DATABASE):
+    if any(fragment in message for fragment in _NO_DATABASE):
         return Phrase("the server has no database of that name. Check its last part")
-    if any(one in said for one in _NO_SERVER):
+    if any(fragment in message for fragment in _NO_SERVER):
         return Phrase(
             "no server answers there. Check host and port, whether you are in the office's network, and whether the "
             "server runs"
@@ -169,7 +171,7 @@ def _why_closed(said: str) -> str:
     )
 
 
-def _of_query(place: str, name: str, section: DatabaseSection, error: psycopg.Error) -> ZoneplanError:
+def _of_query(location: str, name: str, section: DatabaseSection, error: psycopg.Error) -> ZoneplanError:
     """What a failure inside the transaction was, without the server's words, which quote data and addresses."""
     from psycopg import errors  # noqa: PLC0415  (it has raised one)
 
@@ -178,7 +180,7 @@ def _of_query(place: str, name: str, section: DatabaseSection, error: psycopg.Er
             Phrase(
                 "{place}: a query took longer than {seconds} seconds and was given up. Raise timeout_s in "
                 "[databases.{name}], or give the table an index on its shapes and its key.",
-                place=place,
+                place=location,
                 name=name,
                 seconds=section.timeout_s,
             ),
@@ -198,4 +200,4 @@ def _of_query(place: str, name: str, section: DatabaseSection, error: psycopg.Er
             kind=type(error).__name__,
             state=error.sqlstate or "-",
         )
-    return SourceError(Phrase("{place}: {why}.", place=place, why=why), code="database")
+    return SourceError(Phrase("{place}: {why}.", place=location, why=why), code="database")

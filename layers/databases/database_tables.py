@@ -78,7 +78,7 @@ class Column(NamedTuple):
 class TableContent(NamedTuple):
     """What can be read of a table."""
 
-    place: Any
+    identifier: Any
     columns: tuple[Column, ...]
     key: str | None
     shape: Any
@@ -89,7 +89,7 @@ class TableContent(NamedTuple):
     @property
     def key_column(self) -> Column | None:
         """The primary key, where it can be read."""
-        return next((one for one in self.columns if one.name == self.key), None)
+        return next((column for column in self.columns if column.name == self.key), None)
 
 
 def describe(
@@ -98,12 +98,12 @@ def describe(
     """What can be read of a table, from the catalogues of the database."""
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
-    found = connection.execute(_TABLES, (named.schema, named.table, _READABLE)).fetchone()
-    if found is None:
+    table_row = connection.execute(_TABLES, (named.schema, named.table, _READABLE)).fetchone()
+    if table_row is None:
         raise _missing(connection, named, layer)
-    oid, usable = found
+    oid, usable = table_row
     rows = connection.execute(_COLUMNS, {"table": oid}).fetchall()
-    readable = [one for one in rows if one[5]]
+    readable = [row for row in rows if row[5]]
     if not usable or not readable:
         raise SourceError(
             Phrase(
@@ -118,15 +118,15 @@ def describe(
         )
     home = connection.execute(_POSTGIS).fetchone()
     postgis = None if home is None else sql.Identifier(home[0])
-    drawn = [one[0] for one in readable if home is not None and one[1] in _SHAPES and one[3] == home[0]]
+    drawn = [row[0] for row in readable if home is not None and row[1] in _SHAPES and row[3] == home[0]]
     column = None if bare else _shapes_of(drawn, shapes, source, layer)
     columns = tuple(
-        Column(one[0], kind, _is_whole(one[1], one[4]), _expression(one[0], kind, sql))
-        for one in readable
-        if (kind := "text" if one[2] == "e" else _KINDS.get(one[1])) is not None and one[0] != column
+        Column(row[0], kind, _is_whole(row[1], row[4]), _expression(row[0], kind, sql))
+        for row in readable
+        if (kind := "text" if row[2] == "e" else _KINDS.get(row[1])) is not None and row[0] != column
     )
     shape = None if column is None else sql.SQL("{}::{}.geometry").format(sql.Identifier(column), postgis)
-    key = next((one[0] for one in rows if one[6]), None)
+    key = next((row[0] for row in rows if row[6]), None)
     return TableContent(
         sql.Identifier(named.schema, named.table),
         columns,
@@ -134,7 +134,7 @@ def describe(
         shape,
         "" if column is None else column,
         postgis,
-        0 if column is None else _declared(connection, postgis, next(one[4] for one in readable if one[0] == column)),
+        0 if column is None else _declared(connection, postgis, next(row[4] for row in readable if row[0] == column)),
     )
 
 
@@ -143,23 +143,25 @@ def _declared(connection: psycopg.Connection[Any], postgis: Any, modifier: int) 
 
     if modifier < 0:
         return 0
-    found = connection.execute(sql.SQL("SELECT {}.postgis_typmod_srid(%s)").format(postgis), (modifier,)).fetchone()
-    return int(found[0]) if found else 0
+    row = connection.execute(sql.SQL("SELECT {}.postgis_typmod_srid(%s)").format(postgis), (modifier,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def _missing(connection: psycopg.Connection[Any], named: TableName, layer: str) -> SourceError:
     there = [f"{schema}.{table}" for schema, table in connection.execute(_ALIKE, (_READABLE,)).fetchall()]
-    asked = f"{named.schema}.{named.table}"
-    folded = {one.casefold(): one for one in there}
-    same = [one for one in there if one.rpartition(".")[2].casefold() == named.table.casefold()]
-    near = list(dict.fromkeys([*same, *(folded[one] for one in get_close_matches(asked.casefold(), folded, 3))]))[:3]
+    full_name = f"{named.schema}.{named.table}"
+    folded = {table.casefold(): table for table in there}
+    same = [table for table in there if table.rpartition(".")[2].casefold() == named.table.casefold()]
+    near = list(dict.fromkeys([*same, *(folded[key] for key in get_close_matches(full_name.casefold(), folded, 3))]))[
+        :3
+    ]
     return SourceError(
         Phrase(
             "layer '{layer}': database '{database}' has no table or view {asked}, or shows none of that name to this "
             "user{hint}. Write it as SCHEMA.TABLE, with the capital letters that it has there.",
             layer=layer,
             database=named.database,
-            asked=asked,
+            asked=full_name,
             hint=Phrase("; did you mean {names}?", names=phrase_list(near, OR)) if near else "",
         ),
         code="table_missing",
@@ -222,10 +224,10 @@ def chosen_columns(
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
     names = set(wanted)
-    known = [one.name for one in content.columns]
+    known = [column.name for column in content.columns]
     absent = sorted(names - set(known))
     if absent:
-        near = [one for name in absent for one in get_close_matches(name, known, 1)]
+        near = [candidate for name in absent for candidate in get_close_matches(name, known, 1)]
         hint = Phrase(" Did you mean {near}?", near=shown(near)) if near else ""
         raise SourceError(
             Phrase(
@@ -241,11 +243,11 @@ def chosen_columns(
             layer=layer,
         )
     return tuple(
-        one._replace(kind="text", expression=sql.SQL("{}::pg_catalog.text").format(sql.Identifier(one.name)))
-        if one.name in texts and one.whole
-        else one
-        for one in content.columns
-        if one.name in names
+        column._replace(kind="text", expression=sql.SQL("{}::pg_catalog.text").format(sql.Identifier(column.name)))
+        if column.name in texts and column.whole
+        else column
+        for column in content.columns
+        if column.name in names
     )
 
 
@@ -256,30 +258,30 @@ def crs_of(
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
     query = sql.SQL("SELECT DISTINCT {}.ST_SRID({}) FROM {} WHERE {} IS NOT NULL ORDER BY 1 LIMIT 6").format(
-        content.postgis, content.shape, content.place, content.shape
+        content.postgis, content.shape, content.identifier, content.shape
     )
-    found = [content.srid] if content.srid else [row[0] for row in connection.execute(query).fetchall()]
-    if len(found) > 1:
+    srids = [content.srid] if content.srid else [row[0] for row in connection.execute(query).fetchall()]
+    if len(srids) > 1:
         raise CrsError(
             Phrase(
                 "layer '{layer}': the shapes of {source} are in several reference systems: SRID {numbers}. Bring them "
                 "into one with ST_Transform, or name a view that does.",
                 layer=layer,
                 source=source,
-                numbers=shown(map(str, found)),
+                numbers=shown(map(str, srids)),
             ),
             code="crs_several",
             layer=layer,
         )
-    if not found or found[0] == 0:
+    if not srids or srids[0] == 0:
         return 0, None
-    said = connection.execute(
+    definition = connection.execute(
         sql.SQL("SELECT auth_name::text, auth_srid, srtext::text FROM {}.spatial_ref_sys WHERE srid = %s").format(
             content.postgis
         ),
-        (found[0],),
+        (srids[0],),
     ).fetchone()
-    crs = None if said is None else _known(*said)
+    crs = None if definition is None else _known(*definition)
     if crs is None:
         raise CrsError(
             Phrase(
@@ -288,12 +290,12 @@ def crs_of(
                 "UpdateGeometrySRID.",
                 layer=layer,
                 source=source,
-                number=found[0],
+                number=srids[0],
             ),
             code="crs_unknown",
             layer=layer,
         )
-    return found[0], crs
+    return srids[0], crs
 
 
 def _known(authority: str | None, code: int | None, text: str | None) -> CRS | None:
@@ -336,8 +338,8 @@ def count_rows(connection: psycopg.Connection[Any], content: TableContent) -> in
     """How many rows a table has."""
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
-    found = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(content.place)).fetchone()
-    return int(found[0]) if found else 0
+    row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(content.identifier)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def fetch_rows(
@@ -353,10 +355,10 @@ def fetch_rows(
     """The rows of a table, or those whose shapes meet a box, in whatever order the server gives them."""
     from psycopg import sql  # noqa: PLC0415  (an extra)
 
-    outputs = [one.expression for one in columns]
+    outputs = [column.expression for column in columns]
     if content.shape is not None:
         outputs.append(sql.SQL("{}.ST_AsBinary({}, 'NDR')").format(content.postgis, _straight(content, sql)))
-    query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(outputs), content.place)
+    query = sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(outputs), content.identifier)
     if boxes is not None:
         near = [
             sql.SQL("{} OPERATOR({}.&&) {}.ST_MakeEnvelope({})").format(
@@ -366,7 +368,7 @@ def fetch_rows(
         ]
         blank = sql.SQL("{} IS NULL OR {}.ST_IsEmpty({})").format(content.shape, content.postgis, content.shape)
         query += sql.SQL(" WHERE ") + sql.SQL(" OR ").join([*near, blank])
-    found: list[list[Any]] = [[] for _ in outputs]
+    columns_read: list[list[Any]] = [[] for _ in outputs]
     size = count = 0
     wanted = _FIRST_ROWS
     with connection.cursor(name="zoneplan_rows", binary=True) as cursor:
@@ -375,15 +377,17 @@ def fetch_rows(
             count += len(batch)
             if count > limits.max_rows:
                 raise _too_much(source, layer, "max_rows", Phrase("more than {most:,} rows", most=limits.max_rows))
-            for place, cells in enumerate(zip(*batch, strict=True)):
-                found[place].extend(cells)
-                size += sum(len(one) if isinstance(one, str | bytes) else _NUMBER_BYTES for one in cells)
+            for position, cells in enumerate(zip(*batch, strict=True)):
+                columns_read[position].extend(cells)
+                size += sum(len(cell) if isinstance(cell, str | bytes) else _NUMBER_BYTES for cell in cells)
             if size > limits.max_bytes:
                 raise _too_much(source, layer, "max_bytes", Phrase("more than {most:,} bytes", most=limits.max_bytes))
             wanted = max(1, min(_MOST_ROWS, 2 * wanted, _BATCH_BYTES * count // max(size, 1)))
-    shapes = found.pop() if content.shape is not None else None
+    shapes = columns_read.pop() if content.shape is not None else None
     return Rows(
-        dict(zip((one.name for one in columns), found, strict=True)), {one.name: one.kind for one in columns}, shapes
+        dict(zip((column.name for column in columns), columns_read, strict=True)),
+        {column.name: column.kind for column in columns},
+        shapes,
     )
 
 
@@ -395,14 +399,14 @@ def _straight(content: TableContent, sql: Any) -> Any:
     ).format(schema=content.postgis, shape=content.shape)
 
 
-def _too_much(source: str, layer: str, key: str, said: str) -> LimitError:
+def _too_much(source: str, layer: str, key: str, amount: str) -> LimitError:
     return LimitError(
         Phrase(
             "layer '{layer}': {source} has {amount} to be read here. Cut it to the study area in a view, choose its "
             "columns with 'columns', or raise {key} in [databases].",
             layer=layer,
             source=source,
-            amount=said,
+            amount=amount,
             key=key,
         ),
         code=key,
@@ -419,14 +423,14 @@ def in_order(rows: Rows, key: str | None) -> Rows:
     >>> in_order(rows, "id").columns
     {'id': ['a', 'b'], 'people': [2, 1]}
     """
-    keys: list[Any] = [] if key is None else [(one is not None, one) for one in rows.columns[key]]
+    keys: list[Any] = [] if key is None else [(cell is not None, cell) for cell in rows.columns[key]]
     if len(set(keys)) < len(rows):
         held = [*rows.columns.values(), *([] if rows.shapes is None else [rows.shapes])]
         contents = [repr(cells) for cells in zip(*held, strict=True)]
         keys = list(zip(keys or contents, contents, strict=True))
     order = sorted(range(len(rows)), key=keys.__getitem__)
-    columns = {name: [held[place] for place in order] for name, held in rows.columns.items()}
-    shapes = None if rows.shapes is None else [rows.shapes[place] for place in order]
+    columns = {name: [held[row] for row in order] for name, held in rows.columns.items()}
+    shapes = None if rows.shapes is None else [rows.shapes[row] for row in order]
     return Rows(columns, rows.kinds, shapes)
 
 
@@ -449,15 +453,15 @@ def digest_of(rows: Rows, srid: int, crs: CRS | None) -> str:
     head = [list(rows.kinds.items()), rows.shapes is not None, len(rows), srid, list(authority or ())]
     made = hashlib.sha256(json.dumps(head, ensure_ascii=True).encode("ascii"))
     for name, held in rows.columns.items():
-        _add(made, [_as_bytes(one, rows.kinds[name]) for one in held])
+        _add(made, [_as_bytes(cell, rows.kinds[name]) for cell in held])
     if rows.shapes is not None:
         _add(made, rows.shapes)
     return made.hexdigest()
 
 
 def _add(made: Any, values: Sequence[bytes | None]) -> None:
-    made.update(np.asarray([-1 if one is None else len(one) for one in values], dtype="<i8").tobytes())
-    made.update(b"".join(one for one in values if one is not None))
+    made.update(np.asarray([-1 if encoded is None else len(encoded) for encoded in values], dtype="<i8").tobytes())
+    made.update(b"".join(encoded for encoded in values if encoded is not None))
 
 
 def _as_bytes(value: Any, kind: ColumnKind) -> bytes | None:

@@ -70,11 +70,11 @@ _STEPS = 100
 def extracted(sources: Study, names: Collection[str] | None = None) -> Iterator[Study]:
     """A study with its tables of databases read into files, which go at the end of the block."""
     waiting = [
-        (keys, one)
-        for keys, one in sources.sections
-        if not sources.is_placed(one.source)
-        and table_name(one.source) is not None
-        and (names is None or (isinstance(one, LayerSection) and one.name in names))
+        (keys, section)
+        for keys, section in sources.sections
+        if not sources.is_placed(section.source)
+        and table_name(section.source) is not None
+        and (names is None or (isinstance(section, LayerSection) and section.name in names))
     ]
     if not waiting:
         yield sources
@@ -99,13 +99,13 @@ def without_key(features: gpd.GeoDataFrame, path: Path, section: LayerSection) -
 
 def tell_of_tables(errors: Iterable[ZoneplanError], places: Iterable[Path]) -> None:
     """Have errors tell of the tables, and not of the files that hold them."""
-    files = [one for one in places if isinstance(one, Extract)]
-    for one in (part for error in errors for part in error.parts):
-        said = one.said
+    files = [path for path in places if isinstance(path, Extract)]
+    for fault in (part for error in errors for part in error.parts):
+        message = fault.said
         for file in files:
-            if file.name in said:
-                said = Reworded(said, file.name, file.source)
-        one.args = (said,)
+            if file.name in message:
+                message = Reworded(message, file.name, file.source)
+        fault.args = (message,)
 
 
 @dataclass
@@ -122,16 +122,20 @@ class _Reading:
 
     def read_all(self, waiting: Collection[tuple[Keys, Origin]]) -> None:
         """Each table, database by database: that of the units first, whose box says what is read of the others."""
-        first = next((table_name(one.source) for keys, one in waiting if keys == ("units",)), None)
-        named = dict.fromkeys(one.database for _, section in waiting if (one := table_name(section.source)))
+        first = next((table_name(section.source) for keys, section in waiting if keys == ("units",)), None)
+        named = dict.fromkeys(table.database for _, section in waiting if (table := table_name(section.source)))
         order = sorted(named, key=lambda name: first is None or name != first.database)
         for name in order:
-            own = [(keys, one) for keys, one in waiting if (of := table_name(one.source)) and of.database == name]
+            sections = [
+                (keys, section)
+                for keys, section in waiting
+                if (of := table_name(section.source)) and of.database == name
+            ]
             try:
-                in_transaction(name, self.sources.databases[name], partial(self._read, own=own))
+                in_transaction(name, self.sources.databases[name], partial(self._read, sections=sections))
             except ZoneplanError as error:
                 error.args = (Phrase("{place}: {said}", place=self.sources.where("databases", name), said=error.said),)
-                for keys, section in own:
+                for keys, section in sections:
                     if keys not in self.sections:
                         self._refuse(keys, section, error)
 
@@ -149,14 +153,14 @@ class _Reading:
 
     def sections_read(self) -> dict[str, object]:
         """The sections of the study, those of tables with their files."""
-        kept = {keys: self.sections.get(keys, one) for keys, one in self.sources.sections}
-        layers = tuple(one for keys, one in kept.items() if keys[0] == "layers")
-        tables = tuple(one for keys, one in kept.items() if keys[0] == "tables")
-        return {"units": kept["units",], "layers": layers, "tables": tables}
+        sections = {keys: self.sections.get(keys, section) for keys, section in self.sources.sections}
+        layers = tuple(section for keys, section in sections.items() if keys[0] == "layers")
+        tables = tuple(section for keys, section in sections.items() if keys[0] == "tables")
+        return {"units": sections["units",], "layers": layers, "tables": tables}
 
-    def _read(self, connection: psycopg.Connection[Any], own: Collection[tuple[Keys, Origin]]) -> None:
+    def _read(self, connection: psycopg.Connection[Any], sections: Collection[tuple[Keys, Origin]]) -> None:
         self.connection = connection
-        for keys, section in own:
+        for keys, section in sections:
             named = table_name(section.source)
             if named is None:
                 raise AssertionError(section.source)
@@ -176,25 +180,25 @@ class _Reading:
         key, rows = self._extract(table, section.source, boxes)
         if boxes is not None and not _answers(rows, section, name):
             key, _ = self._extract(table, section.source, None)  # as of a file, what lies afar decides what is said
-        said: dict[str, object] = {"source": key}
+        changes: dict[str, object] = {"source": key}
         if not isinstance(section, TableSection):
-            said |= {"layer": None, "id": table.key}
-        self.sections[keys] = section.model_copy(update=said)
+            changes |= {"layer": None, "id": table.key}
+        self.sections[keys] = section.model_copy(update=changes)
 
     def _extract(self, table: _Table, source: str, boxes: npt.NDArray[np.float64] | None) -> tuple[str, Rows]:
         """A file of a table, once for all sections that read the same of it, under what stands for the source."""
-        columns = tuple((one.name, one.kind) for one in table.columns)
+        columns = tuple((column.name, column.kind) for column in table.columns)
         read = (source, table.content.shape_name, columns, table.key, boxes is None)
         if read not in self.made:
             key = self._free(source)
             rows = in_order(table.rows(boxes), table.key)
-            place = Extract(self.folder / str(len(self.places)) / f"{key.replace('/', '|')}.parquet")
-            place.parent.mkdir()
-            _write(rows, table.content.shape_name, table.crs, place)
-            place.source, place.sha256 = source, digest_of(rows, table.srid, table.crs)
-            place.key = table.key if table.is_own_key and table.key else ""
-            place.left_there = 0 if boxes is None else table.count() - len(rows)
-            self.places[key] = place
+            extract = Extract(self.folder / str(len(self.places)) / f"{key.replace('/', '|')}.parquet")
+            extract.parent.mkdir()
+            _write(rows, table.content.shape_name, table.crs, extract)
+            extract.source, extract.sha256 = source, digest_of(rows, table.srid, table.crs)
+            extract.key = table.key if table.is_own_key and table.key else ""
+            extract.left_there = 0 if boxes is None else table.count() - len(rows)
+            self.places[key] = extract
             self.made[read] = key, rows
         return self.made[read]
 
@@ -203,9 +207,9 @@ class _Reading:
         units, crs = self._units, table.crs or table.stated_crs
         if units is None or crs is None or table.content.shape is None:
             return None
-        own = known_crs(units)
+        units_crs = known_crs(units)
         working = working_crs(units)
-        around = box_in(units.total_bounds, own, working)[0]
+        around = box_in(units.total_bounds, units_crs, working)[0]
         boxes = shifted_by_a_turn(box_in(around, working, crs), crs)
         return _widened(boxes, crs) if np.isfinite(boxes).all() else None
 
@@ -222,13 +226,13 @@ class _Reading:
         return None
 
 
-def _unit_shapes(asked: tuple[UnitsSection, Path, psycopg.Connection[Any] | None]) -> gpd.GeoDataFrame:
+def _unit_shapes(request: tuple[UnitsSection, Path, psycopg.Connection[Any] | None]) -> gpd.GeoDataFrame:
     """The shapes of units as they stand in their file; a child that reads it has no password of the connection."""
-    section, path, connection = asked
+    section, path, connection = request
     if this_child() is not None and connection is not None:
         connection.pgconn.finish()  # its socket is closed here; the client overwrites what it knew
     with reading("units"):
-        found, _ = read_features(
+        features, _ = read_features(
             path,
             "units",
             layer=section.layer,
@@ -236,7 +240,7 @@ def _unit_shapes(asked: tuple[UnitsSection, Path, psycopg.Connection[Any] | None
             override_crs=section.override_crs,
             encoding=section.encoding,
         )
-    return found[["geometry"]]
+    return features[["geometry"]]
 
 
 def _name_of(section: Origin) -> str:
@@ -281,13 +285,20 @@ class _Table:
             self.srid, self.crs = crs_of(connection, self.content, source, name)
         stated = None if isinstance(section, TableSection) else section.crs
         self.stated_crs = None if stated is None or is_gcj02(stated) else CRS.from_user_input(stated)
-        own = self.content.key_column
-        self.key = section.id or (None if own is None else own.name)
+        key_column = self.content.key_column
+        self.key = section.id or (None if key_column is None else key_column.name)
         self.is_own_key = section.id is None
         texts = _texts(section) | ({self.key} if self.key else set())
-        known = {one.name for one in self.content.columns}
-        if section.columns is None and own is not None and own.whole and not isinstance(section, LayerSection):
-            known.discard(own.name)  # a number for each row says nothing of a unit, as the FID of a file does not
+        known = {column.name for column in self.content.columns}
+        if (
+            section.columns is None
+            and key_column is not None
+            and key_column.whole
+            and not isinstance(section, LayerSection)
+        ):
+            known.discard(
+                key_column.name
+            )  # a number for each row says nothing of a unit, as the FID of a file does not
         wanted = texts | (_read_of(section) & known) | (known if section.columns is None else set(section.columns))
         self.columns = chosen_columns(self.content, wanted, texts, source, name)
 

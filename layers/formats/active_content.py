@@ -55,10 +55,10 @@ def _refuse_links(path: Path, name: str) -> None:
     with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as text:
         if text.find(b"crs") < 0 and text.find(b"\\u00") < 0:
             return
-        stated = [text[found.end() : found.end() + _LONGEST] for found in _CRS_KEY.finditer(text)]
-    for one in stated:
-        if not is_plain_crs(one.decode("utf-8", errors="replace")):
-            start = re.sub(r"\s+", " ", one[:80].decode("utf-8", errors="replace"))
+        stated = [text[match.end() : match.end() + _LONGEST] for match in _CRS_KEY.finditer(text)]
+    for crs_text in stated:
+        if not is_plain_crs(crs_text.decode("utf-8", errors="replace")):
+            start = re.sub(r"\s+", " ", crs_text[:80].decode("utf-8", errors="replace"))
             raise CrsError(
                 Phrase(
                     "layer '{layer}': the 'crs' of {file} is neither a name nor a code ({start} ...), and a link is "
@@ -93,10 +93,10 @@ def is_plain_crs(text: str) -> bool:
         return False
     if str(stated.get("type")).lower() == "epsg":
         return properties.keys() == {"code"} and str(properties["code"]).isdigit()
-    said = properties.get("name")
-    if stated.get("type") != "name" or properties.keys() != {"name"} or not isinstance(said, str):
+    crs_name = properties.get("name")
+    if stated.get("type") != "name" or properties.keys() != {"name"} or not isinstance(crs_name, str):
         return False
-    return _CODE.fullmatch(said) is not None or (_NAME.fullmatch(said) is not None and _is_known(said))
+    return _CODE.fullmatch(crs_name) is not None or (_NAME.fullmatch(crs_name) is not None and _is_known(crs_name))
 
 
 def _is_known(name: str) -> bool:
@@ -112,18 +112,18 @@ def _refuse_views(path: Path, name: str) -> None:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as store:
             store.execute("PRAGMA trusted_schema = OFF")
-            found = [str(row[0]) for row in store.execute(_COMPUTED)]
+            computed = [str(row[0]) for row in store.execute(_COMPUTED)]
     except sqlite3.Error as error:
         raise damaged(path, name, error) from error
-    if found:
+    if computed:
         raise SourceError(
             Phrase(
                 "layer '{layer}': {file} holds {count} thing(s) that are computed when they are read: {ids}. Only "
                 "tables are read: export the layer to a file of its own, for instance from QGIS.",
                 layer=name,
                 file=path.name,
-                count=len(found),
-                ids=shown(found),
+                count=len(computed),
+                ids=shown(computed),
             ),
             code="computed",
             layer=name,

@@ -34,7 +34,7 @@ def canonical(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    seen = "".join(one for one in text if unicodedata.category(one) not in _INVISIBLE)
+    seen = "".join(character for character in text if unicodedata.category(character) not in _INVISIBLE)
     return unicodedata.normalize("NFKC", seen).strip()
 
 
@@ -56,44 +56,47 @@ def settle_ids(table: pd.DataFrame, ids: pd.Index, name: str) -> tuple[pd.DataFr
         return table, entries(name, [], "spelling", "")
     free = ids[~ids.isin(table.index)]
     units = _by(canonical, ids)
-    meant = {one: units[canonical(one)] for one in strangers if canonical(one) in units}
-    taken = _by(lambda one: meant.get(one, [one])[0], [*meant, *table.index[table.index.isin(ids)]])
+    meant = {stranger: units[canonical(stranger)] for stranger in strangers if canonical(stranger) in units}
+    taken = _by(lambda spelling: meant.get(spelling, [spelling])[0], [*meant, *table.index[table.index.isin(ids)]])
     twice = [spellings for spellings in taken.values() if len(spellings) > 1]
     if twice or any(len(unit) > 1 for unit in meant.values()):
-        pairs = twice or [[one, *unit] for one, unit in meant.items() if len(unit) > 1]
+        pairs = twice or [[stranger, *unit] for stranger, unit in meant.items() if len(unit) > 1]
         raise SourceError(
             Phrase(
                 "table '{table}': {count} id(s) are written in several ways: {ids}. They differ in what nobody sees, "
                 "such as blanks or full-width digits: keep one row for each unit.",
                 table=name,
                 count=len(pairs),
-                ids=phrase_list(" / ".join(map(ascii, one)) for one in pairs[:_SHOWN]),
+                ids=phrase_list(" / ".join(map(ascii, pair)) for pair in pairs[:_SHOWN]),
             ),
             code="id_duplicate",
             layer=name,
-            features=[one for pair in pairs for one in pair],
+            features=[spelling for pair in pairs for spelling in pair],
         )
-    renamed = {one: unit[0] for one, unit in meant.items()}
+    renamed = {stranger: unit[0] for stranger, unit in meant.items()}
     _refuse_near(
-        [one for one in strangers if one not in renamed], free.difference([*renamed.values()]), len(table), name
+        [stranger for stranger in strangers if stranger not in renamed],
+        free.difference([*renamed.values()]),
+        len(table),
+        name,
     )
-    said = [
-        Phrase("read as '{unit}': the file has {written}", unit=unit, written=ascii(one))
-        for one, unit in renamed.items()
+    actions = [
+        Phrase("read as '{unit}': the file has {written}", unit=unit, written=ascii(stranger))
+        for stranger, unit in renamed.items()
     ]
-    note = entries(name, renamed.values(), "spelling", said)
+    note = entries(name, renamed.values(), "spelling", actions)
     return table.rename(index=renamed), note
 
 
 def _refuse_near(strangers: Iterable[str], free: pd.Index, rows: int, name: str) -> None:
     """Refuse ids that are nearly those of units without a row, unless it is all of them: then the column is another."""
     units = _by(_loosely, free)
-    near = {one: units[_loosely(one)] for one in strangers if _loosely(one) in units}
+    near = {stranger: units[_loosely(stranger)] for stranger in strangers if _loosely(stranger) in units}
     if not near or len(near) == rows:
         return
     listed = [
-        Phrase("'{id}' (unit {units})", id=one, units=phrase_list(map(repr, units)))
-        for one, units in [*near.items()][:_SHOWN]
+        Phrase("'{id}' (unit {units})", id=stranger, units=phrase_list(map(repr, units)))
+        for stranger, units in [*near.items()][:_SHOWN]
     ]
     raise SourceError(
         Phrase(
@@ -116,10 +119,10 @@ def _loosely(text: str) -> str:
 
 
 def _by(key: Callable[[str], str], ids: Iterable[str]) -> Mapping[str, list[str]]:
-    found = defaultdict(list)
-    for one in ids:
-        found[key(one)].append(one)
-    return found
+    groups = defaultdict(list)
+    for identifier in ids:
+        groups[key(identifier)].append(identifier)
+    return groups
 
 
 def read_table(
@@ -196,8 +199,8 @@ def read_table(
 def _reword(errors: Iterable[ZoneplanError], name: str) -> None:
     """Tell of a table what is told of a layer."""
     for error in errors:
-        told = Phrase("layer '{layer}'", layer=name), Phrase("table '{table}'", table=name)
-        error.args = (Reworded(error.said, *told),)
+        rewording = Phrase("layer '{layer}'", layer=name), Phrase("table '{table}'", table=name)
+        error.args = (Reworded(error.said, *rewording),)
 
 
 def join_table(
@@ -234,7 +237,7 @@ def join_table(
     ids = units.index.astype(str)
     table, spelt = refused.attempt(settle_ids, table, ids, name) or (table, entries(name, [], "spelling", ""))
     known = table.index.isin(ids)
-    if not known.any() and not any(one.layer == name and one.code != "two_sources" for one in refused.errors):
+    if not known.any() and not any(error.layer == name and error.code != "two_sources" for error in refused.errors):
         refused.errors.append(
             SourceError(
                 Phrase(
@@ -264,13 +267,13 @@ def join_table(
         ]
     )
     truths = {} if without.empty else dict.fromkeys(table.select_dtypes("bool").columns, "boolean")
-    found = table.astype(truths).reindex(ids)  # a boolean with a missing value would become an object
-    found.index = units.index
-    return units.join(found), note
+    reindexed = table.astype(truths).reindex(ids)  # a boolean with a missing value would become an object
+    reindexed.index = units.index
+    return units.join(reindexed), note
 
 
 def _widths(ids: pd.Index) -> str:
-    widths = sorted({len(str(one)) for one in ids})
+    widths = sorted({len(str(identifier)) for identifier in ids})
     if len(widths) == 1:
         return Phrase("{width} characters", width=widths[0])
     return Phrase("{least} to {most} characters", least=widths[0], most=widths[-1])

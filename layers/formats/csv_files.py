@@ -46,18 +46,18 @@ def is_clearly_chinese(content: bytes) -> bool:
         text = content.decode("gb18030")
     except UnicodeDecodeError:
         return False
-    beyond = [one for one in text if not one.isascii()]
-    rows = [one[0] for one in (sign.encode("gb2312", "ignore") for sign in beyond) if one]
+    beyond = [character for character in text if not character.isascii()]
+    rows = [encoded[0] for encoded in (sign.encode("gb2312", "ignore") for sign in beyond) if encoded]
     signs = [row for row in rows if row >= _FIRST]
     if (
         len(signs) < _LEAST
         or len(rows) < _PLAIN_SHARE * len(beyond)
-        or any("\u3040" <= one < "\u3100" for one in beyond)
+        or any("\u3040" <= character < "\u3100" for character in beyond)
     ):
         return False
     common = [row for row in signs if row <= _LAST]
     late = [row for row in common if row >= _LATE]
-    telling = sum(one in _SIGNS for one in beyond)
+    telling = sum(character in _SIGNS for character in beyond)
     return len(common) >= _COMMON_SHARE * len(signs) and len(late) >= _LATE_SHARE * len(signs) and telling >= _TELLING
 
 
@@ -126,7 +126,7 @@ def read_cells(
 ) -> tuple[list[str], list[CsvRow]]:
     """The first line of a CSV and its rows, each with its place in the file; otherwise as :func:`read_sheet`."""
     first, *rows = read_rows(path, name, encoding, content, separator) or [CsvRow([], 1)]
-    header = [column_name(one) for one in first.cells]
+    header = [column_name(cell) for cell in first.cells]
     check_header(header, path, name)
     check_rows(len(rows), path, name)
     odd = [str(row.line) for row in rows if len(row.cells) != len(header)]
@@ -220,7 +220,7 @@ def check_header(header: Sequence[str], path: Path, name: str) -> None:
             layer=name,
             features=[other[0]],
         )
-    twice = sorted(one for one, count in Counter(header).items() if one and count > 1)
+    twice = sorted(column for column, count in Counter(header).items() if column and count > 1)
     if not header or twice or "" in header:
         wrong = Phrase("these stand twice: {ids}", ids=shown(twice)) if twice else Phrase("a name is empty")
         raise SourceError(

@@ -66,7 +66,7 @@ def types_in(blobs: pa.ChunkedArray) -> frozenset[int]:
 
 def of_types(blobs: pa.ChunkedArray, types: frozenset[int]) -> npt.NDArray[np.bool_]:
     """Which values of a column of WKB are of some types."""
-    return np.asarray([len(one or b"") >= 5 and _kind(one, 0)[1] in types for one in blobs.to_pylist()], dtype=bool)
+    return np.asarray([len(blob or b"") >= 5 and _kind(blob, 0)[1] in types for blob in blobs.to_pylist()], dtype=bool)
 
 
 def shapes_of(blobs: pa.ChunkedArray) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
@@ -87,8 +87,8 @@ def too_deep(blobs: Iterable[bytes | None]) -> tuple[int, ...]:
     (1,)
     """
     return tuple(
-        place
-        for place, blob in enumerate(blobs)
+        position
+        for position, blob in enumerate(blobs)
         if blob is not None and len(blob) >= 5 and blob[:5] not in _SINGLE and not _shallow(blob)
     )
 
@@ -195,7 +195,7 @@ def read_records(
     _refuse_text_keys(path, file_format, name, decimal, separator)
     if file_format.name == "CSV":
         table, note = read_sheet(path, name, encoding, separator)
-        ids = tuple(str(one) for one in range(1, len(table) + 1))
+        ids = tuple(str(number) for number in range(1, len(table) + 1))
         return Records(table, ids, ledger=note, loose=True, decimal=decimal)
     if file_format.name == "Parquet":
         return _read_parquet(path, name)
@@ -214,19 +214,21 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
     from pyogrio import raw  # noqa: PLC0415  (loaded by load_gdal)
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError  # noqa: PLC0415  (as pyogrio)
 
-    place = place_of(path, file_format)
+    dataset_name = place_of(path, file_format)
     extra = {"encoding": encoding} if encoding and file_format.name == "ESRI Shapefile" else {}
     try:
         with warnings.catch_warnings(record=True) as heard:
             warnings.simplefilter("always")
-            layers = _layers_in(place, file_format.name, _version(path))
+            layers = _layers_in(dataset_name, file_format.name, _version(path))
             chosen = chosen_layer(layers, path, name, layer)
-            meta, table = raw.read_arrow(place, layer=chosen, return_fids=True, max_features=MAX_ROWS + 1, **extra)
+            meta, table = raw.read_arrow(
+                dataset_name, layer=chosen, return_fids=True, max_features=MAX_ROWS + 1, **extra
+            )
             column = meta["geometry_name"] or "wkb_geometry"
             shapes = table.column(column) if column in table.column_names else None
             curved = shapes is not None and bool(types_in(shapes) & CURVED)
             if curved:
-                blobs = raw.read(place, layer=chosen, columns=[], **extra)[2]  # GDAL draws curves as lines here
+                blobs = raw.read(dataset_name, layer=chosen, columns=[], **extra)[2]  # GDAL draws curves as lines here
                 shapes = pa.chunked_array([pa.array(list(blobs), type=pa.binary())])
     except MemoryError:
         raise
@@ -234,21 +236,21 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
         raise damaged(path, name, error) from error
     check_rows(len(table), path, name)
     if file_format.name == "OpenFileGDB":
-        _check_all_read(place, chosen, len(table), path, name)
+        _check_all_read(dataset_name, chosen, len(table), path, name)
     elif file_format.name == "GeoJSONSeq":
         check_lines(path, len(table), name)
     if file_format.name in _JSON_FEATURES:
         _refuse_rounded(path, _JSON_FEATURES[file_format.name], table, name)
     fids = meta["fid_column"] or "OGC_FID"
-    ids = tuple(str(one) for one in table.column(fids).to_pylist())
-    said = dict.fromkeys(str(one.message) for one in heard)
+    ids = tuple(str(fid) for fid in table.column(fids).to_pylist())
+    messages = dict.fromkeys(str(warning.message) for warning in heard)
     drawn = Phrase("curves drawn by straight edges of 4 degrees: a circle loses 0.08 % of its area")
     notes = [
-        entries(name, [""] if said else [], "warning", phrase_list(said, SEMICOLON)),
+        entries(name, [""] if messages else [], "warning", phrase_list(messages, SEMICOLON)),
         entries(name, [""] if curved else [], "curves", drawn),
     ]
     return Records(
-        table.select([one for one in table.column_names if one not in {fids, column}]),
+        table.select([attribute for attribute in table.column_names if attribute not in {fids, column}]),
         ids,
         shapes,
         CRS.from_user_input(meta["crs"]) if meta["crs"] else None,
@@ -259,9 +261,9 @@ def _read_gdal(path: Path, file_format: Format, name: str, layer: str | None, en
 def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
     """The layers of a file that may have several, each with its kind of geometry; none of other formats."""
     if file_format.name == "KML":
-        return {one: kml_kinds(found) for one, found in kml_layers(path, name).items()}
+        return {layer: kml_kinds(contents) for layer, contents in kml_layers(path, name).items()}
     if file_format.name == "TopoJSON":
-        return {one: topojson_kinds(found) for one, found in topojson_objects(path, name).items()}
+        return {layer: topojson_kinds(features) for layer, features in topojson_objects(path, name).items()}
     if file_format.name == "XLSX":
         return dict.fromkeys(_sheets(path, name), "None")
     if file_format.name not in {"GPKG", "OpenFileGDB"}:
@@ -271,17 +273,17 @@ def layers_of(path: Path, file_format: Format, name: str) -> dict[str, str]:
     from pyogrio.errors import DataSourceError  # noqa: PLC0415  (as pyogrio)
 
     try:
-        found = {str(one): str(kind) for one, kind in list_layers(str(path))}
+        kinds = {str(layer): str(kind) for layer, kind in list_layers(str(path))}
     except DataSourceError as error:
         raise damaged(path, name, error) from error
-    return {one: kind for one, kind in found.items() if one not in _NOT_DATA}
+    return {layer: kind for layer, kind in kinds.items() if layer not in _NOT_DATA}
 
 
-def _check_all_read(place: str, layer: str, read: int, path: Path, name: str) -> None:
+def _check_all_read(dataset_name: str, layer: str, read: int, path: Path, name: str) -> None:
     """Refuse a geodatabase that has fewer rows than it says: GDAL passes over those that were cut off."""
     from pyogrio import read_info  # noqa: PLC0415  (loaded by load_gdal)
 
-    stated = int(read_info(place, layer=layer)["features"])
+    stated = int(read_info(dataset_name, layer=layer)["features"])
     if stated != read:
         fault: str = Phrase("it says that it has {stated} rows, and {read} are there", stated=stated, read=read)
         raise damaged(path, name, fault)
@@ -289,8 +291,8 @@ def _check_all_read(place: str, layer: str, read: int, path: Path, name: str) ->
 
 def _json_features(path: Path) -> Iterable[object]:
     content = json.loads(path.read_bytes())
-    found: Iterable[object] = content.get("features", [content]) if isinstance(content, dict) else ()
-    return found
+    features: Iterable[object] = content.get("features", [content]) if isinstance(content, dict) else ()
+    return features
 
 
 _JSON_FEATURES: Mapping[str, Callable[[Path], Iterable[object]]] = {
@@ -302,8 +304,12 @@ _JSON_FEATURES: Mapping[str, Callable[[Path], Iterable[object]]] = {
 
 def _refuse_rounded(path: Path, read: Callable[[Path], Iterable[object]], table: pa.Table, name: str) -> None:
     """Refuse whole numbers that GDAL has rounded because others of their column have a fraction."""
-    floats = [one.name for one in table.schema if pa.types.is_float64(one.type)]
-    large = [one for one in floats if any(end and abs(end) >= EXACT for end in pc.min_max(table[one]).as_py().values())]
+    floats = [arrow_field.name for arrow_field in table.schema if pa.types.is_float64(arrow_field.type)]
+    large = [
+        column
+        for column in floats
+        if any(end and abs(end) >= EXACT for end in pc.min_max(table[column]).as_py().values())
+    ]
     if not large:
         return
     rounded: dict[str, list[str]] = {column: [] for column in large}
@@ -313,19 +319,19 @@ def _refuse_rounded(path: Path, read: Callable[[Path], Iterable[object]], table:
             value = held.get(column)
             if isinstance(value, int) and abs(value) > EXACT:
                 ids.append(str(value))
-    for column, found in rounded.items():
-        if found:
+    for column, ids in rounded.items():
+        if ids:
             raise SourceError(
                 Phrase(
                     "layer '{layer}': column '{column}' has whole numbers beyond 2^53 that would be rounded: "
                     "{ids}. Write all of the column as texts, in quotes.",
                     layer=name,
                     column=column,
-                    ids=shown(found),
+                    ids=shown(ids),
                 ),
                 code="rounded",
                 layer=name,
-                features=found,
+                features=ids,
             )
 
 
@@ -361,11 +367,13 @@ def _read_workbook(path: Path, name: str, layer: str | None, decimal: DecimalSig
     """The rows of a sheet whose first line names the columns; those without name and content are left out."""
     sheet = chosen_layer(_sheets(path, name), path, name, layer)
     header, *rows = read_workbook(path, name, sheet, decimal=decimal) or [CsvRow([""], 1)]
-    kept = [place for place, one in enumerate(header.cells) if one or any(row.cells[place] for row in rows)]
-    names = [column_name(header.cells[place]) for place in kept]
+    filled = [
+        position for position, cell in enumerate(header.cells) if cell or any(row.cells[position] for row in rows)
+    ]
+    names = [column_name(header.cells[position]) for position in filled]
     check_header(names, path, name)
-    columns = [pa.array([row.cells[place] or None for row in rows], type=pa.large_string()) for place in kept]
-    ids = tuple(str(one) for one in range(1, len(rows) + 1))
+    columns = [pa.array([row.cells[position] or None for row in rows], type=pa.large_string()) for position in filled]
+    ids = tuple(str(number) for number in range(1, len(rows) + 1))
     return Records(pa.table(columns, names=names), ids, loose=True, decimal=decimal)
 
 
@@ -377,14 +385,14 @@ def place_of(path: Path, file_format: Format) -> str:
 def _version(path: Path) -> tuple[int, int]:
     """When a file, or the youngest in a folder, was written, and how many bytes there are."""
     files = files_in(path) if path.is_dir() else (path,)
-    return max((one.stat().st_mtime_ns for one in files), default=0), size_of(path)
+    return max((file.stat().st_mtime_ns for file in files), default=0), size_of(path)
 
 
 def _read_kml(path: Path, name: str, layer: str | None) -> Records:
     """The placemarks of one folder, in longitude and latitude as in all KML."""
     layers = kml_layers(path, name)
     table, shapes = layers[chosen_layer([*layers], path, name, layer)] if layers else (pa.table({}), None)
-    ids = tuple(str(one) for one in range(1, len(table) + 1))
+    ids = tuple(str(number) for number in range(1, len(table) + 1))
     return Records(table, ids, shapes, CRS.from_epsg(4326), loose=True)
 
 
@@ -392,11 +400,11 @@ def _read_topology(path: Path, name: str, layer: str | None) -> Records:
     """The features of one object of a topology; which CRS they are in the plan says, for the format does not."""
     chosen = chosen_layer([*topojson_objects(path, name)], path, name, layer)
     table, shapes, crs = read_topojson(path, name, chosen)
-    return Records(table, tuple(str(one) for one in range(1, len(table) + 1)), shapes, crs)
+    return Records(table, tuple(str(number) for number in range(1, len(table) + 1)), shapes, crs)
 
 
 @lru_cache(maxsize=16)
-def _layers_in(place: str, driver: str, _version: tuple[int, int]) -> tuple[str, ...]:
+def _layers_in(dataset_name: str, driver: str, _version: tuple[int, int]) -> tuple[str, ...]:
     """The layers of a file, kept for the next one that is read of it; what GDAL says of them it says again then.
 
     A place that begins with the driver's name is opened by no other; else what has opened the file is asked.
@@ -406,18 +414,18 @@ def _layers_in(place: str, driver: str, _version: tuple[int, int]) -> tuple[str,
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        layers = tuple(str(one[0]) for one in list_layers(place))
-        for layer in () if place.startswith(f"{driver}:") else layers[:1]:
-            if (found := read_info(place, layer=layer)["driver"]) != driver:
+        layers = tuple(str(row[0]) for row in list_layers(dataset_name))
+        for layer in () if dataset_name.startswith(f"{driver}:") else layers[:1]:
+            if (actual := read_info(dataset_name, layer=layer)["driver"]) != driver:
                 raise DataSourceError(
-                    Phrase("GDAL would open it as {found}, not as {driver}", found=found, driver=driver)
+                    Phrase("GDAL would open it as {found}, not as {driver}", found=actual, driver=driver)
                 )
     return layers
 
 
 def chosen_layer(layers: Sequence[str], path: Path, name: str, layer: str | None) -> str:
     """The layer that a plan means, the only one where it names none; refused where that is not clear."""
-    data = [one for one in layers if one not in _NOT_DATA]
+    data = [candidate for candidate in layers if candidate not in _NOT_DATA]
     if layer is None and len(data) == 1:
         return data[0]
     listed = shown(data) if data else "none"
@@ -458,21 +466,25 @@ def _read_parquet(path: Path, name: str) -> Records:
         with pq.ParquetFile(path) as file:
             about, schema = file.metadata, file.schema_arrow
         check_rows(about.num_rows, path, name)
-        size = sum(about.row_group(one).total_byte_size for one in range(about.num_row_groups))
+        size = sum(about.row_group(group).total_byte_size for group in range(about.num_row_groups))
         check_size(size, path, name)
-        texts = [one.name for one in schema if pa.types.is_string(one.type) or pa.types.is_large_string(one.type)]
+        texts = [
+            arrow_field.name
+            for arrow_field in schema
+            if pa.types.is_string(arrow_field.type) or pa.types.is_large_string(arrow_field.type)
+        ]
         # Texts stay in their dictionaries until their true size is known: 4 MB of file may be 40 GB of text.
         with pq.ParquetFile(path, metadata=about, read_dictionary=texts) as file:
             table = file.read(use_threads=False)
-        check_size(sum(_text_bytes(table.column(one)) for one in texts), path, name)
+        check_size(sum(_text_bytes(table.column(column)) for column in texts), path, name)
     except MemoryError:  # Arrow has one of its own kind
         raise
     except (pa.ArrowException, OSError) as error:
         raise damaged(path, name, error) from error
-    for place, column in enumerate(table.column_names):
+    for position, column in enumerate(table.column_names):
         if column in texts:
-            table = table.set_column(place, column, pc.cast(table.column(column), pa.large_string()))
-    ids = tuple(str(one) for one in range(1, len(table) + 1))
+            table = table.set_column(position, column, pc.cast(table.column(column), pa.large_string()))
+    ids = tuple(str(number) for number in range(1, len(table) + 1))
     geo = json.loads((schema.metadata or {}).get(b"geo", b"null"))
     if not geo:
         return Records(table, ids)
@@ -509,10 +521,10 @@ def _text_bytes(column: pa.ChunkedArray) -> int:
 
 def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFrame:
     """The attributes as a frame."""
-    absent = [one for one in texts if one not in records.table.column_names]
+    absent = [column for column in texts if column not in records.table.column_names]
     if absent:
         known = records.table.column_names
-        near = [one for text in absent for one in difflib.get_close_matches(text, known, 1)]
+        near = [candidate for text in absent for candidate in difflib.get_close_matches(text, known, 1)]
         hint = Phrase(" Did you mean {near}?", near=shown(near)) if near else ""
         raise SourceError(
             Phrase(
@@ -525,14 +537,14 @@ def frame_of(records: Records, texts: Collection[str], name: str) -> pd.DataFram
             code="column",
             layer=name,
         )
-    found: dict[str, Any] = {}
+    columns: dict[str, Any] = {}
     refused = Attempts()
     for column in records.table.column_names:
         made = refused.attempt(_column, records, column, column in texts, name)
         if made is not None:
-            found[column] = made
-    frame = pd.DataFrame(found, index=pd.Index(records.ids, dtype="str"))
-    refused.finish(rest=frame if set(texts) <= set(found) else None)
+            columns[column] = made
+    frame = pd.DataFrame(columns, index=pd.Index(records.ids, dtype="str"))
+    refused.finish(rest=frame if set(texts) <= set(columns) else None)
     return frame
 
 
@@ -550,19 +562,19 @@ def _column(records: Records, column: str, is_text: bool, name: str) -> Any:
 
 def _refuse_infinite(values: Any, column: str, ids: Sequence[str], name: str) -> None:
     if isinstance(values, np.ndarray) and values.dtype.kind == "f" and np.isinf(values).any():
-        found = [one for one, wrong in zip(ids, np.isinf(values), strict=True) if wrong]
+        infinite = [feature_id for feature_id, wrong in zip(ids, np.isinf(values), strict=True) if wrong]
         raise SourceError(
             Phrase(
                 "layer '{layer}': column '{column}' is infinite in {count} row(s): {ids}. Write the number, or "
                 "leave the value empty.",
                 layer=name,
                 column=column,
-                count=len(found),
-                ids=shown(found),
+                count=len(infinite),
+                ids=shown(infinite),
             ),
             code="infinite",
             layer=name,
-            features=found,
+            features=infinite,
         )
 
 
@@ -571,7 +583,7 @@ def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
     if pa.types.is_dictionary(values.type):
         values = pc.cast(values, values.type.value_type)
     if pa.types.is_floating(values.type) or (pa.types.is_decimal(values.type) and values.type.scale > 0):
-        example = next((one for one in values.to_pylist() if one is not None), None)
+        example = next((number for number in values.to_pylist() if number is not None), None)
         raise SourceError(
             Phrase(
                 "layer '{layer}': column '{column}' is kept as numbers with a fraction (such as {example}), so "
@@ -583,30 +595,30 @@ def text_of(values: pa.ChunkedArray, column: str, name: str) -> Any:
             code="id_type",
             layer=name,
         )
-    texts = [one if one and one.strip() else None for one in _texts(values, column, name)]
+    texts = [text if text and text.strip() else None for text in _texts(values, column, name)]
     refused = Attempts()
     refused.attempt(_refuse_shortened, texts, column, name)
-    found = pd.array(texts, dtype="str")
-    refused.finish(rest=found)
-    return found
+    text_array = pd.array(texts, dtype="str")
+    refused.finish(rest=text_array)
+    return text_array
 
 
 def _refuse_shortened(texts: Sequence[str | None], column: str, name: str) -> None:
     """Refuse ids that a spreadsheet took for numbers and wrote with an exponent: their last digits are gone."""
-    found = [one for one in texts if one and _SHORTENED.fullmatch(one.strip())]
-    if found:
+    shortened = [text for text in texts if text and _SHORTENED.fullmatch(text.strip())]
+    if shortened:
         raise SourceError(
             Phrase(
                 "layer '{layer}': {count} value(s) of column '{column}' are long numbers that a spreadsheet has "
                 "shortened: {ids}. Their last digits are lost: import that column as text from where it comes.",
                 layer=name,
-                count=len(found),
+                count=len(shortened),
                 column=column,
-                ids=shown(found),
+                ids=shown(shortened),
             ),
             code="id_shortened",
             layer=name,
-            features=found,
+            features=shortened,
         )
 
 
@@ -614,14 +626,17 @@ def _texts(values: pa.ChunkedArray, column: str, name: str) -> list[str | None]:
     """The values as text; one that a field of fixed width cut in the middle of a character loses that character."""
     text = pc.cast(values, pa.large_string())
     try:
-        found: list[str | None] = text.to_pylist()
+        decoded: list[str | None] = text.to_pylist()
     except UnicodeDecodeError:
         pass
     else:
-        return found
+        return decoded
     decode = codecs.getincrementaldecoder("utf-8")
     try:
-        return [None if one is None else decode().decode(one) for one in text.cast(pa.large_binary()).to_pylist()]
+        return [
+            None if encoded is None else decode().decode(encoded)
+            for encoded in text.cast(pa.large_binary()).to_pylist()
+        ]
     except UnicodeDecodeError as error:
         raise SourceError(
             Phrase(
@@ -669,13 +684,13 @@ def _stays_exact(values: pa.ChunkedArray) -> bool:
 
 def number_notes(records: Records, texts: Collection[str], name: str) -> pd.DataFrame:
     """What the ledger has to say of how numbers were read: those kept as text, and those that may be thousands."""
-    said = []
+    remarks = []
     for column in records.table.column_names:
         values = records.table.column(column)
         if column in texts:
             continue
         if records.loose and records.decimal is None and (cell := thousands_in(values.to_pylist())):
-            said.append(
+            remarks.append(
                 Phrase(
                     "column '{column}': {cell} is read as {number}, with a fraction; if thousands are meant, say "
                     'decimal = ",", else decimal = "."',
@@ -685,10 +700,10 @@ def number_notes(records: Records, texts: Collection[str], name: str) -> pd.Data
                 )
             )
         elif not _stays_exact(values):
-            said.append(
+            remarks.append(
                 Phrase(
                     "column '{column}' is read as text: it holds whole numbers beyond 2^53, which would not stay exact",
                     column=column,
                 )
             )
-    return entries(name, [""] if said else [], "number", phrase_list(said, SEMICOLON))
+    return entries(name, [""] if remarks else [], "number", phrase_list(remarks, SEMICOLON))

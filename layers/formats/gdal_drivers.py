@@ -70,7 +70,9 @@ FORMATS = (
     Format("CSV", (".csv",), rb""),
 )
 GRIDS = ("GTiff", "netCDF", "Zarr")
-GRID_ENDINGS = {ending: one.name for one in FORMATS if one.name in GRIDS for ending in one.endings}
+GRID_ENDINGS = {
+    ending: file_format.name for file_format in FORMATS if file_format.name in GRIDS for ending in file_format.endings
+}
 """The endings of what holds cells, each with its format."""
 TABLES = ("CSV", "GPKG", "OpenFileGDB", "Parquet", "XLSX", "ZIP")
 FEATURES = (
@@ -128,8 +130,8 @@ def load_gdal(gdal: Literal["pyogrio", "rasterio"]) -> None:
     if gdal == "pyogrio":
         from pyogrio import set_gdal_config_options  # noqa: PLC0415  (it sets the variables when it is imported)
 
-        told = {key: os.environ.pop(key, None) for key in unset}
-        set_gdal_config_options({key: value for key, value in told.items() if value})
+        variables = {key: os.environ.pop(key, None) for key in unset}
+        set_gdal_config_options({key: value for key, value in variables.items() if value})
     else:
         from rasterio.env import set_gdal_config  # noqa: PLC0415  (as pyogrio)
 
@@ -141,12 +143,12 @@ def load_gdal(gdal: Literal["pyogrio", "rasterio"]) -> None:
 def load_libraries(files: Iterable[Path]) -> None:
     """Import what reads some files, so that every copy of this process has it."""
     endings = {path.suffix.lower() for path in files}
-    found = {one.name for one in FORMATS if endings & {*one.endings}}
-    if "GTiff" in found:
+    format_names = {file_format.name for file_format in FORMATS if endings & {*file_format.endings}}
+    if "GTiff" in format_names:
         load_gdal("rasterio")
-    if found & _OF_PYOGRIO:
+    if format_names & _OF_PYOGRIO:
         load_gdal("pyogrio")
-    if "Parquet" in found:
+    if "Parquet" in format_names:
         import pyarrow.parquet  # noqa: F401, PLC0415  (for this format alone)
 
 
@@ -171,10 +173,10 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
     """The format of a file, from its ending and first bytes."""
     for part in parts_of(path):
         (_check_folder if part.is_dir() and part.suffix.lower() in FOLDERS else _check_plain)(part, layer)
-    known = {ending: one for one in FORMATS for ending in one.endings}
-    found = known.get(path.suffix.lower())
-    if found is None or found.name not in allowed:
-        endings = phrase_list(ending for ending, one in known.items() if one.name in allowed)
+    known = {ending: candidate for candidate in FORMATS for ending in candidate.endings}
+    file_format = known.get(path.suffix.lower())
+    if file_format is None or file_format.name not in allowed:
+        endings = phrase_list(ending for ending, candidate in known.items() if candidate.name in allowed)
         raise SourceError(
             Phrase(
                 "layer '{layer}': {file} cannot be read here: a file with one of the endings {endings} is expected. "
@@ -187,7 +189,7 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
             layer=layer,
         )
     beside = path.with_name(path.name + "-wal")
-    if found.name == "GPKG" and beside.exists() and beside.stat().st_size:
+    if file_format.name == "GPKG" and beside.exists() and beside.stat().st_size:
         raise SourceError(
             Phrase(
                 "layer '{layer}': {file} is open in another program, and part of it stands in {beside}. Close it "
@@ -199,29 +201,29 @@ def format_of(path: Path, layer: str, allowed: tuple[str, ...]) -> Format:
             code="file_open",
             layer=layer,
         )
-    head = _head(path, found)
-    if not re.match(found.magic, head, re.DOTALL):
+    head = _head(path, file_format)
+    if not re.match(file_format.magic, head, re.DOTALL):
         raise SourceError(
             Phrase(
                 "layer '{layer}': {file} is not a {found} file, though its name says so: its first bytes are "
                 "{head!r}. It is damaged, or another format under a wrong ending: export it anew.",
                 layer=layer,
                 file=path.name,
-                found=found.name,
+                found=file_format.name,
                 head=head[:12],
             ),
             code="format",
             layer=layer,
         )
-    if found.name == "GeoJSON" and found.name in allowed and _TOPOLOGY.match(head):
-        return next(one for one in FORMATS if one.name == "TopoJSON")
-    return found
+    if file_format.name == "GeoJSON" and file_format.name in allowed and _TOPOLOGY.match(head):
+        return next(candidate for candidate in FORMATS if candidate.name == "TopoJSON")
+    return file_format
 
 
-def _head(path: Path, found: Format) -> bytes:
+def _head(path: Path, file_format: Format) -> bytes:
     """The first bytes of a file, or of the one that tells a folder's format; none where there is no such."""
-    mains = [path / one for one in _MAINS[found.name]] if found.name in _MAINS else [path]
-    main = next((one for one in mains if one.is_file()), None)
+    mains = [path / file_name for file_name in _MAINS[file_format.name]] if file_format.name in _MAINS else [path]
+    main = next((candidate for candidate in mains if candidate.is_file()), None)
     if main is None:
         return b""
     with main.open("rb") as stream:
@@ -231,9 +233,9 @@ def _head(path: Path, found: Format) -> bytes:
 def _check_folder(path: Path, layer: str) -> None:
     """Refuse a folder with links or pipes in it, or with more bytes than a file may have."""
     files = files_in(path)
-    for one in files:
-        _check_plain(one, layer)
-    _check_length(sum(one.stat().st_size for one in files), path, layer)
+    for file in files:
+        _check_plain(file, layer)
+    _check_length(sum(file.stat().st_size for file in files), path, layer)
 
 
 def _check_plain(path: Path, layer: str) -> None:
@@ -338,7 +340,7 @@ def parts_of(path: Path) -> tuple[Path, ...]:
 
 def files_in(folder: Path) -> tuple[Path, ...]:
     """All that stands in the folder of a source and is no folder, sorted; without what programs lock it by."""
-    return tuple(sorted(one for one in folder.rglob("*") if _is_entry(one)))
+    return tuple(sorted(path for path in folder.rglob("*") if _is_entry(path)))
 
 
 def _is_entry(path: Path) -> bool:
@@ -347,7 +349,7 @@ def _is_entry(path: Path) -> bool:
 
 def size_of(path: Path) -> int:
     """Bytes of a file, or of all files in the folder of a source."""
-    return sum(one.stat().st_size for one in files_in(path)) if path.is_dir() else path.stat().st_size
+    return sum(file.stat().st_size for file in files_in(path)) if path.is_dir() else path.stat().st_size
 
 
 def digest(path: Path) -> str:
@@ -357,7 +359,7 @@ def digest(path: Path) -> str:
     prints it. Files that end in ``.lock`` are left out: programs write them while they look at it.
     """
     if path.is_dir():
-        lines = "".join(f"{digest(one)}  {one.relative_to(path).as_posix()}\n" for one in files_in(path))
+        lines = "".join(f"{digest(file)}  {file.relative_to(path).as_posix()}\n" for file in files_in(path))
         return hashlib.sha256(lines.encode()).hexdigest()
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -50,11 +50,11 @@ def telltales(kind: np.dtype[Any]) -> frozenset[float]:
     >>> 255.0 in telltales(np.dtype("uint8")), 255.0 in telltales(np.dtype("int16"))
     (True, False)
     """
-    own: tuple[float, ...] = ()
+    extremes: tuple[float, ...] = ()
     if kind.kind in "iu":
         limits = np.iinfo(kind)
-        own = (float(limits.max), *((float(limits.min), float(limits.min) + 1) if limits.min else ()))
-    return frozenset((*_WRITTEN, *_WRITTEN_HIGH, *own))
+        extremes = (float(limits.max), *((float(limits.min), float(limits.min) + 1) if limits.min else ()))
+    return frozenset((*_WRITTEN, *_WRITTEN_HIGH, *extremes))
 
 
 class CellSurvey:
@@ -133,7 +133,7 @@ def opened(path: Path, name: str, layer: str | None = None) -> Iterator[DatasetR
 
 def check_grid(dataset: DatasetReader | ServedGrid, path: Path, name: str, band: int | None = None) -> None:
     """Refuse what is no plain grid: a band of real numbers, north up, with a place on the earth."""
-    grid, place = dataset.transform, (band or 1) - 1
+    grid, index = dataset.transform, (band or 1) - 1
     problem = ""
     if band is None and dataset.count != 1:
         problem = Phrase(
@@ -141,16 +141,16 @@ def check_grid(dataset: DatasetReader | ServedGrid, path: Path, name: str, band:
             count=dataset.count,
             names=_band_names(dataset),
         )
-    elif place >= dataset.count:
+    elif index >= dataset.count:
         problem = Phrase("has no band {band}, but {count}", band=band, count=dataset.count)
-    elif np.dtype(dataset.dtypes[place]).kind not in "iuf":
-        problem = Phrase("holds {kind}, no real numbers. Export it as Int32 or Float32", kind=dataset.dtypes[place])
-    elif not _scales(dataset.scales[place], dataset.offsets[place]):
+    elif np.dtype(dataset.dtypes[index]).kind not in "iuf":
+        problem = Phrase("holds {kind}, no real numbers. Export it as Int32 or Float32", kind=dataset.dtypes[index])
+    elif not _scales(dataset.scales[index], dataset.offsets[index]):
         problem = Phrase(
             "has scale {scale:g} and offset {offset:g}, by which its cells have no values. Write the right ones into "
             "the file (gdal_translate -a_scale 1 -a_offset 0 in.tif out.tif)",
-            scale=dataset.scales[place],
-            offset=dataset.offsets[place],
+            scale=dataset.scales[index],
+            offset=dataset.offsets[index],
         )
     elif grid == grid.identity():
         problem = Phrase(
@@ -167,8 +167,8 @@ def check_grid(dataset: DatasetReader | ServedGrid, path: Path, name: str, band:
             code="grid",
             layer=name,
         )
-    rows, columns = dataset.block_shapes[place]
-    if rows * columns * np.dtype(dataset.dtypes[place]).itemsize > MAX_BLOCK_BYTES:
+    rows, columns = dataset.block_shapes[index]
+    if rows * columns * np.dtype(dataset.dtypes[index]).itemsize > MAX_BLOCK_BYTES:
         raise LimitError(
             Phrase(
                 "layer '{layer}': {file} is stored in blocks of {rows} x {columns} cells, too large to unpack. Store "
@@ -185,14 +185,14 @@ def check_grid(dataset: DatasetReader | ServedGrid, path: Path, name: str, band:
 
 def _band_names(dataset: DatasetReader | ServedGrid) -> str:
     """What the file calls its bands, where it calls them anything."""
-    said = [f"{band} {name}" for band, name in enumerate(dataset.descriptions, 1) if name]
-    return Phrase(" ({names})", names=phrase_list(said[:_BANDS_SHOWN])) if said else ""
+    band_names = [f"{band} {name}" for band, name in enumerate(dataset.descriptions, 1) if name]
+    return Phrase(" ({names})", names=phrase_list(band_names[:_BANDS_SHOWN])) if band_names else ""
 
 
 def _scales(scale: float, offset: float) -> bool:
     """Whether scale and offset make numbers of numbers."""
     sizes = abs(scale), max(abs(offset), 1 / _MAX_SCALE)
-    return all(np.isfinite(one) and 1 / _MAX_SCALE <= one <= _MAX_SCALE for one in sizes)
+    return all(np.isfinite(size) and 1 / _MAX_SCALE <= size <= _MAX_SCALE for size in sizes)
 
 
 Window = tuple[slice, slice]
@@ -262,11 +262,11 @@ class Raster:
     def has_value(self, window: Window) -> npt.NDArray[np.bool_]:
         """Which cells of a window have a value; read strip by strip, so that memory holds a byte a cell."""
         rows, columns = self._bounded(window)
-        found = np.empty((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
+        filled = np.empty((rows.stop - rows.start, columns.stop - columns.start), dtype=bool)
         with self.reader() as read:
             for strip in _strips(rows, columns):
-                found[strip.start - rows.start : strip.stop - rows.start] = np.isfinite(read((strip, columns)))
-        return found
+                filled[strip.start - rows.start : strip.stop - rows.start] = np.isfinite(read((strip, columns)))
+        return filled
 
     def _bounded(self, window: Window | None) -> Window:
         """Rows and columns that are asked for, which memory is meant to hold."""
@@ -289,9 +289,9 @@ class Raster:
 
     def _values(self, dataset: DatasetReader | ServedGrid, window: Window | None, at: Cells | None = None) -> Floats:
         rows, columns = self._bounded(window)
-        place = ((rows.start, rows.stop), (columns.start, columns.stop))
+        ranges = ((rows.start, rows.stop), (columns.start, columns.stop))
         chosen = at or (slice(None), slice(None))
-        cells, empty = self.stored(dataset, place)
+        cells, empty = self.stored(dataset, ranges)
         cells, empty = cells[chosen], empty[chosen]
         scale, offset = dataset.scales[self.band - 1], dataset.offsets[self.band - 1]
         values: Floats = cells.astype(np.float64)
@@ -307,15 +307,15 @@ class Raster:
         return values
 
     def stored(
-        self, dataset: DatasetReader, place: tuple[tuple[int, int], tuple[int, int]]
+        self, dataset: DatasetReader, window: tuple[tuple[int, int], tuple[int, int]]
     ) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         """The cells as the file stores them, and which of them have no value."""
-        cells = dataset.read(self.band, window=place)
+        cells = dataset.read(self.band, window=window)
         tagged = dataset.nodatavals[self.band - 1]
         nodata = self.nodata if tagged is None else tagged
         empty = ~np.isfinite(cells) if cells.dtype.kind == "f" else np.zeros(cells.shape, dtype=bool)
         if {flag.name for flag in dataset.mask_flag_enums[self.band - 1]} == {"per_dataset"}:
-            empty |= dataset.read_masks(self.band, window=place) == 0
+            empty |= dataset.read_masks(self.band, window=window) == 0
         if nodata is not None:  # beside a mask, too
             with np.errstate(over="ignore"):
                 empty |= cells == nodata  # in the numbers of the file: -9999.9 is another one as float32
@@ -353,10 +353,10 @@ def read_raster(
         )
     with opened(path, name, layer) as dataset:
         check_grid(dataset, path, name, band)
-        own = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
+        file_crs = CRS.from_user_input(dataset.crs.to_wkt()) if dataset.crs else None
         transform, shape, tagged = dataset.transform, dataset.shape, dataset.nodatavals[(band or 1) - 1]
         stored = np.dtype(dataset.dtypes[(band or 1) - 1])
-    settled = refused.attempt(partial(settle_crs, override=override_crs), own, crs, path.name, name)
+    settled = refused.attempt(partial(settle_crs, override=override_crs), file_crs, crs, path.name, name)
     if nodata is not None and tagged is not None and not _alike(nodata, tagged, stored):
         refused.errors.append(
             SourceError(
@@ -375,7 +375,7 @@ def read_raster(
     if settled is None or refused.errors:
         refused.stop()
     known, note = settled
-    said = entries(
+    nodata_note = entries(
         name,
         [""] if nodata is not None and tagged is None else [],
         "nodata",
@@ -395,7 +395,7 @@ def read_raster(
         valid_range,
         layer,
     )
-    return raster, gather([note, said])
+    return raster, gather([note, nodata_note])
 
 
 def cell_condition(where: str, name: str) -> Condition:
@@ -439,17 +439,17 @@ def cell_size_m(crs: CRS, transform: Affine, shape: tuple[int, int]) -> float:
 
 
 def _slices(raster: Raster, window: Window | None) -> Window:
-    asked = window or (slice(None), slice(None))
-    (top, bottom, _), (left, right, _) = (part.indices(size) for part, size in zip(asked, raster.shape, strict=True))
+    slices = window or (slice(None), slice(None))
+    (top, bottom, _), (left, right, _) = (part.indices(size) for part, size in zip(slices, raster.shape, strict=True))
     return slice(top, max(top, bottom)), slice(left, max(left, right))
 
 
-def _alike(one: float, other: float, stored: np.dtype[Any]) -> bool:
+def _alike(number: float, other: float, stored: np.dtype[Any]) -> bool:
     """Whether two numbers are one in the numbers of a file; those beyond them are not one because both are infinite."""
-    if one == other or (np.isnan(one) and np.isnan(other)):
+    if number == other or (np.isnan(number) and np.isnan(other)):
         return True
     with np.errstate(over="ignore"):
-        near, there = np.asarray([one, other]).astype(stored) if stored.kind == "f" else (one, other)
+        near, there = np.asarray([number, other]).astype(stored) if stored.kind == "f" else (number, other)
     return bool(near == there and np.isfinite(near))
 
 
@@ -468,7 +468,7 @@ def check_values(raster: Raster, window: Window, meant: Collection[float] = ()) 
             else:
                 outside.add(known * scale + offset if (scale, offset) != (1.0, 0.0) else known)
     if raster.valid_range is not None:
-        return outside.told()
+        return outside.ledger_row()
     values = {value: value * scale + offset for value in survey.suspects()}
     odd = [value for value, real in values.items() if _counts(real, raster.where, meant)]
     if odd:
@@ -480,13 +480,13 @@ def _counts(value: float, where: Condition | None, meant: Collection[float]) -> 
     """Whether cells of a value would be measured, and nobody says that they are meant."""
     if value in meant or where is None:
         return value not in meant
-    named = value in {one.value for one in where.numbers}
+    named = value in {constant.value for constant in where.numbers}
     return not named and bool(where.evaluate(pd.DataFrame({"value": [value]})).yes[0])
 
 
 def _unstated(raster: Raster, survey: CellSurvey, odd: list[float], scale: float, offset: float) -> SourceError:
     """The complaint about values that stand for none and do not say so, with what to write."""
-    every = [f"{edge:.17g}" for edge in sorted(one * scale + offset for one in range_with(odd, survey))]
+    every = [f"{edge:.17g}" for edge in sorted(number * scale + offset for number in range_with(odd, survey))]
     usual = [f"{edge:.17g}" for edge in sorted((survey.low * scale + offset, survey.high * scale + offset))]
     alone = survey.low > survey.high
     one_key = raster.nodata is None and len(odd) == 1
@@ -504,8 +504,8 @@ def _unstated(raster: Raster, survey: CellSurvey, odd: list[float], scale: float
             "and cells outside have none; or valid_range = [{least}, {most}] if they are meant.",
             layer=raster.name,
             file=raster.path.name,
-            found=phrase_list(f"{one:.17g}" for one in odd),
-            count=sum(survey.counts[one] for one in odd),
+            found=phrase_list(f"{number:.17g}" for number in odd),
+            count=sum(survey.counts[number] for number in odd),
             low=usual[0],
             high=usual[1],
             least=every[0],
@@ -533,9 +533,9 @@ class _Outside:
         if out.size:
             self.low, self.high = min(self.low, float(out.min())), max(self.high, float(out.max()))
 
-    def told(self) -> pd.DataFrame:
+    def ledger_row(self) -> pd.DataFrame:
         """The row of the ledger; that nothing lies inside is refused."""
-        wanted = phrase_list(f"{one:g}" for one in self.raster.valid_range or ())
+        wanted = phrase_list(f"{limit:g}" for limit in self.raster.valid_range or ())
         low, high = f"{self.low:g}", f"{self.high:g}"
         if self.count and not self.inside:
             raise SourceError(
@@ -574,14 +574,21 @@ def _strips(rows: slice, columns: slice) -> Iterator[slice]:
 def window_of(raster: Raster, bounds: npt.NDArray[np.float64], crs: CRS) -> Window:
     """The window of a raster that covers a box, and a cell more on each side."""
     boxes = box_in(bounds, crs, raster.crs)
-    own, (height, width) = raster.transform, raster.shape
-    placed = shifted_by_a_turn(boxes, raster.crs)[:, [0, 2, 3, 1]] - [own.c, own.c, own.f, own.f]
-    cells = placed / [own.a, own.a, own.e, own.e]
+    transform, (height, width) = raster.transform, raster.shape
+    placed = shifted_by_a_turn(boxes, raster.crs)[:, [0, 2, 3, 1]] - [
+        transform.c,
+        transform.c,
+        transform.f,
+        transform.f,
+    ]
+    cells = placed / [transform.a, transform.a, transform.e, transform.e]
     edges = np.floor(cells) + np.asarray([-1, 2, -1, 2])
     left, right, top, bottom = edges.T
     meets = np.isfinite(edges).all(axis=1) & (right >= 2) & (bottom >= 2) & (left <= width - 2) & (top <= height - 2)
     if not meets.any():
-        whole = np.asarray([own.c, own.f + own.e * height, own.c + own.a * width, own.f])
+        whole = np.asarray(
+            [transform.c, transform.f + transform.e * height, transform.c + transform.a * width, transform.f]
+        )
         raise far_away(raster.name, whole, boxes[0], raster.crs, (bounds, crs))
     inside = meets & (cells[:, 1] > 0)
     meets = inside if inside.any() else meets  # a box that only touches the grid counts where no other does more

@@ -47,21 +47,21 @@ def count_features(path: Path, layer: str | None = None, name: str | None = None
     >>> count_features(builtin_study("us_mountain_west").parent / "us_mountain_west.gpkg", "units").features
     164
     """
-    with unpacked(path, name or path.name, (*FEATURES, *TABLES)) as (inside, found):
-        refuse_active_content(inside, found, name or path.name)
-        return _counted(inside, found, layer)
+    with unpacked(path, name or path.name, (*FEATURES, *TABLES)) as (inside, file_format):
+        refuse_active_content(inside, file_format, name or path.name)
+        return _counted(inside, file_format, layer)
 
 
-def _counted(path: Path, found: Format, layer: str | None) -> Counts:
-    if found.name == "GPKG":
+def _counted(path: Path, file_format: Format, layer: str | None) -> Counts:
+    if file_format.name == "GPKG":
         return _of_geopackage(path, layer)
-    if found.name == "Parquet":
+    if file_format.name == "Parquet":
         return _of_parquet(path)
-    if found.name in ("CSV", "XLSX"):
-        rows = max(0, (_lines(path) if found.name == "CSV" else count_rows(path, path.name, layer)) - 1)
+    if file_format.name in ("CSV", "XLSX"):
+        rows = max(0, (_lines(path) if file_format.name == "CSV" else count_rows(path, path.name, layer)) - 1)
         return Counts(rows, rows)
-    features = _features(path, found, layer)
-    a_vertex = VERTEX_BYTES if found.name in BINARY else TEXT_VERTEX_BYTES
+    features = _features(path, file_format, layer)
+    a_vertex = VERTEX_BYTES if file_format.name in BINARY else TEXT_VERTEX_BYTES
     return Counts(features, _vertices(size_of(path), features, a_vertex))
 
 
@@ -70,16 +70,16 @@ def _lines(path: Path) -> int:
         return sum(1 for _ in file)
 
 
-def _features(path: Path, found: Format, layer: str | None) -> int:
-    if found.name == "KML":
+def _features(path: Path, file_format: Format, layer: str | None) -> int:
+    if file_format.name == "KML":
         return path.read_bytes().count(b"<Placemark")
-    if found.name == "TopoJSON":
+    if file_format.name == "TopoJSON":
         objects = topojson_objects(path, path.name)
         return len(objects.get(layer or "", [])) or sum(map(len, objects.values()))
     load_gdal("pyogrio")
     import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 
-    return int(pyogrio.read_info(place_of(path, found), layer=layer, force_feature_count=True)["features"])
+    return int(pyogrio.read_info(place_of(path, file_format), layer=layer, force_feature_count=True)["features"])
 
 
 def _vertices(size: int, features: int, a_vertex: int = VERTEX_BYTES) -> int:
@@ -101,11 +101,11 @@ def _of_parquet(path: Path) -> Counts:
     import pyarrow.parquet as pq  # noqa: PLC0415  (who plans without such files needs none)
 
     held = pq.ParquetFile(path).metadata
-    places = [place for place in range(held.num_columns) if held.schema.column(place).path == "geometry"]
+    places = [position for position in range(held.num_columns) if held.schema.column(position).path == "geometry"]
     size = sum(
-        held.row_group(group).column(place).total_uncompressed_size
+        held.row_group(group).column(position).total_uncompressed_size
         for group in range(held.num_row_groups)
-        for place in places
+        for position in places
     )
     return Counts(held.num_rows, _vertices(size, held.num_rows) if places else 0)
 
@@ -119,10 +119,10 @@ def box_of(path: Path, layer: str | None = None, name: str | None = None) -> tup
         import pyogrio  # noqa: PLC0415  (loaded by load_gdal)
 
         refuse_active_content(inside, kind, name or path.name)
-        found = pyogrio.read_info(place_of(inside, kind), layer=layer, force_total_bounds=True)
-    if found["total_bounds"] is None or found["crs"] is None:
+        info = pyogrio.read_info(place_of(inside, kind), layer=layer, force_total_bounds=True)
+    if info["total_bounds"] is None or info["crs"] is None:
         return None
-    return np.asarray(found["total_bounds"], dtype=float), CRS.from_user_input(found["crs"])
+    return np.asarray(info["total_bounds"], dtype=float), CRS.from_user_input(info["crs"])
 
 
 def count_cells(path: Path, name: str, near: tuple[Box, CRS] | None = None, layer: str | None = None) -> Counts:

@@ -57,14 +57,14 @@ def damaged(path: Path, name: str, error: Exception | str, code: str = "damaged"
 
 def _unforeseen(error: Exception, layer: str, file: str) -> SourceError:
     kind = error.kind if isinstance(error, ChildFault) else type(error).__name__
-    said = " ".join(f"{kind}: {error}".split())[:_LONGEST].rstrip(".")
+    message = " ".join(f"{kind}: {error}".split())[:_LONGEST].rstrip(".")
     return SourceError(
         Phrase(
             "layer '{layer}': {file} cannot be read: {said}. It may be damaged or cut short, or not yours to "
             "read: get it anew.",
             layer=layer,
             file=file,
-            said=said,
+            said=message,
         ),
         code="damaged",
         layer=layer,

@@ -58,11 +58,13 @@ _HOLDING = ExitStack()
 _MOST_OPEN = 8
 
 
-def answer(child: ReadingChild, what: str, version: Sequence[Any], name: str, place: Place | None, band: int) -> Answer:
+def answer(
+    child: ReadingChild, what: str, version: Sequence[Any], name: str, extent: Place | None, band: int
+) -> Answer:
     """In a child: leave cells of a grid in the common memory, or tell what there is to know of it."""
     try:
         with child.at_work(name):
-            return ["done", _done(_opened(version, name), child, what, place, band)], ()
+            return ["done", _done(_opened(version, name), child, what, extent, band)], ()
     except LimitError as error:
         return ["limit", error.code], ()
     except Exception as error:  # noqa: BLE001  (it is raised where the grid is asked for)
@@ -79,13 +81,15 @@ def _opened(version: Sequence[Any], name: str) -> DatasetReader | ArrayBand:
     return _OPEN[key]
 
 
-def _done(dataset: DatasetReader | ArrayBand, child: ReadingChild, what: str, place: Place | None, band: int) -> object:
+def _done(
+    dataset: DatasetReader | ArrayBand, child: ReadingChild, what: str, extent: Place | None, band: int
+) -> object:
     if what == "crs":
         return dataset.crs.to_wkt() if dataset.crs else ""
-    if place is None:
+    if extent is None:
         return _facts(dataset)
     kind = np.dtype(np.uint8 if what == "mask" else dataset.dtypes[band - 1])
-    (top, bottom), (left, right) = place
+    (top, bottom), (left, right) = extent
     cells = np.frombuffer(child.shared, kind, (bottom - top) * (right - left)).reshape(bottom - top, right - left)
     window = ((top, bottom), (left, right))
     if isinstance(dataset, ArrayBand):
@@ -123,7 +127,7 @@ def _facts(dataset: DatasetReader | ArrayBand) -> dict[str, object]:
         "shape": list(dataset.shape),
         "count": dataset.count,
         "dtypes": list(dataset.dtypes),
-        "block_shapes": [list(one) for one in dataset.block_shapes],
+        "block_shapes": [list(shape) for shape in dataset.block_shapes],
         "nodatavals": list(dataset.nodatavals),
         "descriptions": list(dataset.descriptions),
         "scales": list(dataset.scales),
@@ -143,7 +147,7 @@ class ServedGrid:
         about = path.stat()
         self._path, self._name = path, name
         self._version: _Version = (str(path), about.st_ino, about.st_mtime_ns, about.st_size, layer or "")
-        facts = self._ask("facts", None, lambda _, told: told)
+        facts = self._ask("facts", None, lambda _, reply: reply)
         self.transform: Affine = Affine(*facts["transform"])
         self.shape: tuple[int, int] = (facts["shape"][0], facts["shape"][1])
         self.height, self.width = self.shape
@@ -155,13 +159,13 @@ class ServedGrid:
         self.scales: tuple[float, ...] = tuple(facts["scales"])
         self.offsets: tuple[float, ...] = tuple(facts["offsets"])
         self.mask_flag_enums: tuple[list[MaskFlags], ...] = tuple(
-            [MaskFlags[one] for one in band] for band in facts["masks"]
+            [MaskFlags[flag] for flag in band] for band in facts["masks"]
         )
 
     @property
     def crs(self) -> ServedCrs | None:
         """Its CRS, None where the file says none; asked for only where it is wanted, for libraries load much for it."""
-        text = self._ask("crs", None, lambda _, told: told)
+        text = self._ask("crs", None, lambda _, reply: reply)
         return ServedCrs(text) if text else None
 
     def read(self, band: int, window: Place | None = None) -> npt.NDArray[Any]:
@@ -174,16 +178,16 @@ class ServedGrid:
 
     def _cells(self, what: str, window: Place | None, kind: np.dtype[Any], band: int) -> npt.NDArray[Any]:
         rows, columns = window or ((0, self.height), (0, self.width))
-        found = np.empty((max(rows[1] - rows[0], 0), max(columns[1] - columns[0], 0)), dtype=kind)
-        for place in self._parts(rows, columns, kind.itemsize):
-            (top, bottom), (left, right) = place
-            part = found[top - rows[0] : bottom - rows[0], left - columns[0] : right - columns[0]]
+        cells = np.empty((max(rows[1] - rows[0], 0), max(columns[1] - columns[0], 0)), dtype=kind)
+        for extent in self._parts(rows, columns, kind.itemsize):
+            (top, bottom), (left, right) = extent
+            part = cells[top - rows[0] : bottom - rows[0], left - columns[0] : right - columns[0]]
 
-            def take(child: ReadingChild, _told: object, part: npt.NDArray[Any] = part) -> None:
+            def take(child: ReadingChild, _reply: object, part: npt.NDArray[Any] = part) -> None:
                 part[...] = np.frombuffer(child.shared, kind, part.size).reshape(part.shape)
 
-            self._ask(what, place, take, band)
-        return found
+            self._ask(what, extent, take, band)
+        return cells
 
     def _parts(self, rows: tuple[int, int], columns: tuple[int, int], size: int) -> Iterator[Place]:
         """A window in parts that the common memory holds, by whole blocks where that goes."""
@@ -198,20 +202,20 @@ class ServedGrid:
                 yield (top, end), (left, min(left + wide, columns[1]))
                 top = end
 
-    def _ask(self, what: str, place: Place | None, take: Callable[[ReadingChild, Any], Any], band: int = 1) -> Any:
+    def _ask(self, what: str, extent: Place | None, take: Callable[[ReadingChild, Any], Any], band: int = 1) -> Any:
         """What comes of a question, taken while the child is asked nothing else."""
 
         def ask(child: ReadingChild) -> tuple[bool, Any]:
-            (kind, said), _ = child.call(ANSWER, what, self._version, self._name, place, band)
-            return (True, take(child, said)) if kind == "done" else (False, (kind, said))
+            (kind, reply), _ = child.call(ANSWER, what, self._version, self._name, extent, band)
+            return (True, take(child, reply)) if kind == "done" else (False, (kind, reply))
 
         try:
-            done, found = ask_child(ask, {self._name: (self._path,)})
+            done, outcome = ask_child(ask, {self._name: (self._path,)})
         except ReadingEnded as end:
             raise end.error from end
         if done:
-            return found
-        kind, said = found
+            return outcome
+        kind, fault = outcome
         if kind == "limit":
-            raise refuse_limit(said, self._name, current_limits(), self._version[3])
-        raise ChildFault(*said)
+            raise refuse_limit(fault, self._name, current_limits(), self._version[3])
+        raise ChildFault(*fault)

@@ -28,9 +28,9 @@ _POINT, _LINE, _POLYGON, _COLLECTION = 1, 2, 3, 7
 _WITH_Z = 0x80000000
 
 
-def point(place: Points) -> bytes:
+def point(coordinates: Points) -> bytes:
     """A point of two or three numbers."""
-    return _head(_POINT, len(place)) + _numbers(place)
+    return _head(_POINT, len(coordinates)) + _numbers(coordinates)
 
 
 def line(points: Points) -> bytes:
@@ -41,7 +41,7 @@ def line(points: Points) -> bytes:
 def polygon(rings: Sequence[Points]) -> bytes:
     """A polygon: its outer ring, and those of its holes."""
     return b"".join(
-        [_head(_POLYGON, rings[0].shape[1]), struct.pack("<I", len(rings)), *(_sequence(one) for one in rings)]
+        [_head(_POLYGON, rings[0].shape[1]), struct.pack("<I", len(rings)), *(_sequence(ring) for ring in rings)]
     )
 
 
@@ -57,7 +57,7 @@ def collection(parts: Sequence[bytes]) -> bytes:
     kinds = {struct.unpack_from("<I", part, 1)[0] for part in parts}
     plain = {kind & ~_WITH_Z for kind in kinds}
     kind = plain.pop() + 3 if len(plain) == 1 and plain <= {_POINT, _LINE, _POLYGON} else _COLLECTION
-    tall = any(one & _WITH_Z for one in kinds)
+    tall = any(kind & _WITH_Z for kind in kinds)
     return b"".join([_head(kind, 3 if tall else 2), struct.pack("<I", len(parts)), *parts])
 
 
@@ -128,10 +128,10 @@ def _records(path: Path) -> Iterator[tuple[int, bytes]]:
 def _fault(text: bytes) -> str:
     """Why a text is no feature; nothing where it is one."""
     try:
-        found = json.loads(text.removeprefix(_BOM))
+        content = json.loads(text.removeprefix(_BOM))
     except (ValueError, RecursionError) as error:
         return str(error)
-    kind = found.get("type") if isinstance(found, dict) else None
+    kind = content.get("type") if isinstance(content, dict) else None
     if kind != "Feature" and kind not in _GEOMETRIES:
         return Phrase("its type is {kind}", kind=repr(kind))
     return ""
@@ -174,9 +174,9 @@ def kml_layers(path: Path, name: str) -> dict[str, KmlLayer]:
     reader.raise_faults()
     check_rows(len(reader.placemarks), path, name)
     folders: dict[str, list[_Placemark]] = {}
-    for one in reader.placemarks:
-        folders.setdefault(one.folder[0].strip() or path.stem, []).append(one)
-    return {folder: _layer(found, path, name) for folder, found in folders.items()}
+    for placemark in reader.placemarks:
+        folders.setdefault(placemark.folder[0].strip() or path.stem, []).append(placemark)
+    return {folder: _layer(placemarks, path, name) for folder, placemarks in folders.items()}
 
 
 def _refused(path: Path, name: str, what: str) -> SourceError:
@@ -258,20 +258,20 @@ class _Reader:
             raise _refused(self.path, self.name, Phrase("nests more than {most} elements", most=KML_DEPTH))
 
     def _placemark(self, element: Element, folder: list[str]) -> _Placemark:
-        found = _Placemark(folder)
+        placemark = _Placemark(folder)
         for child in element:
             kind = _local(child)
             if kind in ("name", "description") and (text := (child.text or "").strip()):
-                found.texts.setdefault(kind, text)
+                placemark.texts.setdefault(kind, text)
             elif kind == "ExtendedData":
                 for key, text in _extended(child):
-                    if found.texts.setdefault(key, text) != text:
+                    if placemark.texts.setdefault(key, text) != text:
                         self._fault(Phrase("two values for '{column}'", column=key))
             elif kind in _SHAPES:
-                found.shape = self._shape(child)
+                placemark.shape = self._shape(child)
             elif kind in _UNREAD:
                 self._fault(Phrase("a shape that is not read ({kind})", kind=kind))
-        return found
+        return placemark
 
     def _fault(self, what: str) -> None:
         self._faults.setdefault(what, []).append(str(len(self.placemarks) + 1))
@@ -296,12 +296,12 @@ class _Reader:
     def _shape(self, element: Element) -> bytes | None:
         kind = _local(element)
         if kind == "MultiGeometry":
-            parts = [self._shape(one) for one in element if _local(one) in _SHAPES]
-            strange = [_local(one) for one in element if _local(one) in _UNREAD]
+            parts = [self._shape(child) for child in element if _local(child) in _SHAPES]
+            strange = [_local(child) for child in element if _local(child) in _UNREAD]
             if strange:
                 self._fault(Phrase("a shape that is not read ({kind})", kind=strange[0]))
-            kept = [one for one in parts if one is not None]
-            return collection(kept) if kept else None
+            shapes = [part for part in parts if part is not None]
+            return collection(shapes) if shapes else None
         if kind == "Polygon":
             edges = [
                 self._points(ring, 4)
@@ -311,12 +311,12 @@ class _Reader:
                 for ring in boundary
                 if _local(ring) == "LinearRing"
             ]
-            rings = [one for one in edges if one is not None]
-            if any((one[0] != one[-1]).any() for one in rings):
+            rings = [ring for ring in edges if ring is not None]
+            if any((ring[0] != ring[-1]).any() for ring in rings):
                 self._fault(Phrase("a ring that is not closed"))
                 return None
-            if len({one.shape[1] for one in rings}) > 1:
-                rings = [one[:, :2] for one in rings]
+            if len({ring.shape[1] for ring in rings}) > 1:
+                rings = [ring[:, :2] for ring in rings]
             return polygon(rings) if rings and edges[0] is not None else None
         points = self._points(element, 1 if kind == "Point" else 2)
         if points is None:
@@ -325,12 +325,12 @@ class _Reader:
 
     def _points(self, element: Element, least: int) -> Points | None:
         """The coordinates of a point, line or ring; none where there are none, or where they are a fault."""
-        texts = [one.text or "" for one in element if _local(one) == "coordinates"]
-        places = [one.split(",") for text in texts for one in text.split()]
+        texts = [child.text or "" for child in element if _local(child) == "coordinates"]
+        places = [position.split(",") for text in texts for position in text.split()]
         if not places:
             return None
         try:
-            points = np.asarray([[float(number) for number in one] for one in places])
+            points = np.asarray([[float(number) for number in position] for position in places])
         except ValueError:  # no number, or places of two and of three numbers
             points = np.empty((0, 0))
         if points.ndim != 2 or points.shape[1] not in (2, 3) or len(points) < least:
@@ -346,29 +346,31 @@ def _local(element: Element) -> str:
 
 def _extended(element: Element) -> Iterator[tuple[str, str]]:
     """Names and values of extended data, typed or not; empty values are left out."""
-    for one in element.iter():
-        kind, key = _local(one), one.attrib.get("name", "")
-        if kind == "SimpleData" and (one.text or "").strip():
-            yield key, (one.text or "").strip()
+    for descendant in element.iter():
+        kind, key = _local(descendant), descendant.attrib.get("name", "")
+        if kind == "SimpleData" and (descendant.text or "").strip():
+            yield key, (descendant.text or "").strip()
         elif kind == "Data":
-            value = next((part.text for part in one if _local(part) == "value"), None)
+            value = next((part.text for part in descendant if _local(part) == "value"), None)
             if (value or "").strip():
                 yield key, (value or "").strip()
 
 
 def _layer(placemarks: Sequence[_Placemark], path: Path, name: str) -> KmlLayer:
-    names = list(dict.fromkeys(key for one in placemarks for key in one.texts))
+    names = list(dict.fromkeys(key for placemark in placemarks for key in placemark.texts))
     if "" in names:
         raise _refused(path, name, Phrase("has data without a name"))
-    columns = {key: pa.array([one.texts.get(key) for one in placemarks], type=pa.large_string()) for key in names}
-    shapes = pa.array([one.shape for one in placemarks], type=pa.binary())
+    columns = {
+        key: pa.array([placemark.texts.get(key) for placemark in placemarks], type=pa.large_string()) for key in names
+    }
+    shapes = pa.array([placemark.shape for placemark in placemarks], type=pa.binary())
     table = pa.table(columns) if columns else pa.table({"name": pa.nulls(len(placemarks), pa.large_string())})
     return KmlLayer(table, pa.chunked_array([shapes]))
 
 
-def kml_kinds(found: KmlLayer) -> str:
+def kml_kinds(layer: KmlLayer) -> str:
     """The kinds of the shapes of a layer, as GDAL calls them."""
-    kinds = {_KINDS.get(one[1], "GeometryCollection") for one in found.geometry.to_pylist() if one is not None}
+    kinds = {_KINDS.get(blob[1], "GeometryCollection") for blob in layer.geometry.to_pylist() if blob is not None}
     return ", ".join(sorted(kinds)) if kinds else "None"
 
 
@@ -390,7 +392,7 @@ class TopologyError(ValueError):
 
 def topojson_objects(path: Path, name: str) -> dict[str, list[Mapping[str, Any]]]:
     """The objects of a topology by their names, each with its features as the file has them."""
-    return {key: _features(one) for key, one in _topology(path, name)["objects"].items()}
+    return {key: _features(content) for key, content in _topology(path, name)["objects"].items()}
 
 
 def read_topojson(path: Path, name: str, chosen: str) -> TopoObject:
@@ -402,13 +404,13 @@ def read_topojson(path: Path, name: str, chosen: str) -> TopoObject:
     shapes = None
     try:
         shapes = _Shapes(topology)
-        blobs.extend(shapes.of(one) for one in features)
+        blobs.extend(shapes.of(feature) for feature in features)
     except (KeyError, IndexError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        place: str = (
+        location: str = (
             Phrase("feature {row} of '{name}'", row=len(blobs) + 1, name=chosen) if shapes else Phrase("an arc")
         )
-        told = str(error) if isinstance(error, TopologyError) else f"{type(error).__name__}: {error}"
-        raise damaged(path, name, Phrase("{place}: {fault}", place=place, fault=told)) from error
+        fault = str(error) if isinstance(error, TopologyError) else f"{type(error).__name__}: {error}"
+        raise damaged(path, name, Phrase("{place}: {fault}", place=location, fault=fault)) from error
     shapes_of_all = pa.chunked_array([pa.array(blobs, type=pa.binary())])
     return TopoObject(_table(features), shapes_of_all, _stated_crs(topology, path, name))
 
@@ -434,20 +436,24 @@ def _stated_crs(topology: Mapping[str, Any], path: Path, name: str) -> CRS | Non
 def _topology(path: Path, name: str) -> Mapping[str, Any]:
     check_size(path.stat().st_size, path, name)
     try:
-        found = json.loads(path.read_bytes())
+        topology = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
         raise damaged(path, name, error) from error
-    if not isinstance(found, dict) or found.get("type") != "Topology" or not isinstance(found.get("objects"), dict):
+    if (
+        not isinstance(topology, dict)
+        or topology.get("type") != "Topology"
+        or not isinstance(topology.get("objects"), dict)
+    ):
         raise damaged(path, name, Phrase("it is no topology with objects"))
-    return found
+    return topology
 
 
-def _features(found: Any) -> list[Mapping[str, Any]]:
+def _features(content: Any) -> list[Mapping[str, Any]]:
     """A collection as its geometries, anything else as one feature."""
-    if isinstance(found, dict) and found.get("type") == "GeometryCollection":
-        found = found.get("geometries")
-    features = found if isinstance(found, list) else [found]
-    return [one if isinstance(one, dict) else {} for one in features]
+    if isinstance(content, dict) and content.get("type") == "GeometryCollection":
+        content = content.get("geometries")
+    features = content if isinstance(content, list) else [content]
+    return [feature if isinstance(feature, dict) else {} for feature in features]
 
 
 class _Shapes:
@@ -462,14 +468,14 @@ class _Shapes:
             if not scale.shape == offset.shape == (2,):
                 raise TopologyError(Phrase("its transform is none"))
             self.grid = scale, offset
-        self.arcs = [self._arc(one) for one in topology.get("arcs", [])]
+        self.arcs = [self._arc(positions) for positions in topology.get("arcs", [])]
 
     def _arc(self, positions: Sequence[Sequence[float]]) -> Points:
         """The points of an arc, in two dimensions: the format says nothing of more."""
         if self.grid is None:
-            points = np.asarray([one[:2] for one in positions], dtype=np.float64)
+            points = np.asarray([position[:2] for position in positions], dtype=np.float64)
         else:
-            steps = np.asarray([one[:2] for one in positions])
+            steps = np.asarray([position[:2] for position in positions])
             if steps.dtype.kind != "i":
                 raise TopologyError(Phrase("a quantised position is no whole number"))
             points = np.cumsum(steps, axis=0, dtype=np.int64) * self.grid[0] + self.grid[1]
@@ -485,14 +491,14 @@ class _Shapes:
         if depth > TOPOJSON_DEPTH:
             raise TopologyError(Phrase("collections nested too deeply"))
         if kind == "GeometryCollection":
-            parts = (self.of(one, depth + 1) for one in feature["geometries"])
-            return _several([one for one in parts if one is not None])
+            parts = (self.of(geometry, depth + 1) for geometry in feature["geometries"])
+            return _several([part for part in parts if part is not None])
         single = _SIMPLE.get(str(kind).removeprefix("Multi"))
         if single is None:
             raise TopologyError(Phrase("its type is {kind}", kind=repr(kind)))
         key, make = single
         if kind.startswith("Multi"):
-            return _several([make(self, one) for one in feature[key]])
+            return _several([make(self, coordinates) for coordinates in feature[key]])
         return make(self, feature[key])
 
     def point(self, position: Sequence[float]) -> bytes:
@@ -504,10 +510,10 @@ class _Shapes:
         return line(self._joined(numbers))
 
     def _position(self, position: Sequence[float]) -> Points:
-        place = np.asarray(position[:2], dtype=np.float64)
-        if place.shape != (2,):
+        pair = np.asarray(position[:2], dtype=np.float64)
+        if pair.shape != (2,):
             raise TopologyError(Phrase("a position is no pair of numbers"))
-        return place if self.grid is None else place * self.grid[0] + self.grid[1]
+        return pair if self.grid is None else pair * self.grid[0] + self.grid[1]
 
     def polygon(self, rings: Sequence[Sequence[int]]) -> bytes:
         """A polygon of rings of arcs."""
@@ -544,33 +550,33 @@ def _several(parts: Sequence[bytes]) -> bytes | None:
 
 
 def _table(features: Sequence[Mapping[str, Any]]) -> pa.Table:
-    owned = [_properties(one) for one in features]
-    names = list(dict.fromkeys(key for one in owned for key in one))
-    columns = {key: _column([one.get(key) for one in owned]) for key in names}
-    if "id" not in columns and any("id" in one for one in features):
-        columns["id"] = _column([one.get("id") for one in features])
+    owned = [_properties(feature) for feature in features]
+    names = list(dict.fromkeys(key for properties in owned for key in properties))
+    columns = {key: _column([properties.get(key) for properties in owned]) for key in names}
+    if "id" not in columns and any("id" in feature for feature in features):
+        columns["id"] = _column([feature.get("id") for feature in features])
     return pa.table(columns) if columns else pa.table({"id": pa.nulls(len(features), pa.large_string())})
 
 
 def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = feature.get("properties")
-    return found if isinstance(found, dict) else {}
+    properties = feature.get("properties")
+    return properties if isinstance(properties, dict) else {}
 
 
 def _column(values: Sequence[Any]) -> pa.Array:
     """Values of one type as such, whole numbers among others as those; of several types, or nested, as text."""
-    kinds = {type(one) for one in values if one is not None}
+    kinds = {type(cell) for cell in values if cell is not None}
     if kinds == {bool}:
         return pa.array(values, type=pa.bool_())
-    if kinds == {int} and all(one is None or -(2**63) <= one < 2**63 for one in values):
+    if kinds == {int} and all(cell is None or -(2**63) <= cell < 2**63 for cell in values):
         return pa.array(values, type=pa.int64())
     if kinds and kinds <= {int, float}:
-        return pa.array([None if one is None else float(one) for one in values], type=pa.float64())
-    texts = [one if one is None or isinstance(one, str) else json.dumps(one, ensure_ascii=False) for one in values]
+        return pa.array([None if cell is None else float(cell) for cell in values], type=pa.float64())
+    texts = [cell if cell is None or isinstance(cell, str) else json.dumps(cell, ensure_ascii=False) for cell in values]
     return pa.array(texts, type=pa.large_string())
 
 
 def topojson_kinds(features: Sequence[Mapping[str, Any]]) -> str:
     """The kinds of some features, as GDAL calls them."""
-    kinds = sorted({str(one["type"]) for one in features if one.get("type")})
+    kinds = sorted({str(feature["type"]) for feature in features if feature.get("type")})
     return ", ".join(kinds) if kinds else "None"

@@ -62,7 +62,7 @@ _UTF8_NAMES = frozenset({"UTF8", "65001"})
 def check_shapefile(path: Path, name: str) -> None:
     """Refuse a shapefile whose parts are missing or do not fit together."""
     index, table = companion_file(path, ".shx"), companion_file(path, ".dbf")
-    missing = [one.name for one in (index, table) if not one.exists()]
+    missing = [file.name for file in (index, table) if not file.exists()]
     if missing:
         raise SourceError(
             Phrase(
@@ -74,13 +74,16 @@ def check_shapefile(path: Path, name: str) -> None:
             code="shapefile_part",
             layer=name,
         )
-    for one in (path, index):
-        said, real = _said_bytes(one), one.stat().st_size
-        if said != real:
+    for file in (path, index):
+        stated, real = _said_bytes(file), file.stat().st_size
+        if stated != real:
             raise _cut(
                 name,
                 Phrase(
-                    "{file} says that it has {stated} bytes, but it has {size}", file=one.name, stated=said, size=real
+                    "{file} says that it has {stated} bytes, but it has {size}",
+                    file=file.name,
+                    stated=stated,
+                    size=real,
                 ),
             )
     in_index = (index.stat().st_size - 100) // 8
@@ -98,15 +101,17 @@ def check_shapefile(path: Path, name: str) -> None:
                 other_count=in_table,
             ),
         )
-    said, real = start + in_table * width, table.stat().st_size
-    if real < said or not width:  # more is no harm: some programs write a mark of the end behind the rows, some do not
+    stated, real = start + in_table * width, table.stat().st_size
+    if (
+        real < stated or not width
+    ):  # more is no harm: some programs write a mark of the end behind the rows, some do not
         raise _cut(
             name,
             Phrase(
                 "{file} says that it has {rows} rows in {stated} bytes, but it has {size}",
                 file=table.name,
                 rows=in_table,
-                stated=said,
+                stated=stated,
                 size=real,
             ),
         )
@@ -141,30 +146,35 @@ def _said_bytes(path: Path) -> int:
     return 2 * int(struct.unpack_from(">i", head, 24)[0]) if len(head) == 28 else -1
 
 
-def encoding_of(path: Path, name: str, asked: str | None = None) -> tuple[str, pd.DataFrame]:
+def encoding_of(path: Path, name: str, encoding: str | None = None) -> tuple[str, pd.DataFrame]:
     """The encoding of the texts, and a ledger row where the file does not state it or the plan says another."""
-    if asked is not None:
+    if encoding is not None:
         with naming_the_layer(Phrase("layer '{layer}'", layer=name)):
-            check_encoding(asked)
+            check_encoding(encoding)
     body = companion_file(path, ".dbf").read_bytes()
     stated = companion_file(path, ".cpg")
     nothing = entries(name, [], "encoding", "")
     if body.isascii() or all(byte < 0x80 for byte in body[32:]):
-        return asked or "UTF-8", nothing
+        return encoding or "UTF-8", nothing
     text = stated.read_text("ascii", errors="replace").strip() if stated.exists() else None
     codec = None if text is None else _codec(text)
-    if asked is not None:
-        if not _reads(body, asked):
+    if encoding is not None:
+        if not _reads(body, encoding):
             raise _unsure(
-                name, Phrase("the plan says {encoding}, but the texts are in another encoding", encoding=asked), body
+                name, Phrase("the plan says {encoding}, but the texts are in another encoding", encoding=encoding), body
             )
-        other = text is not None and (codec is None or body.decode(codec, "replace") != body.decode(asked, "replace"))
-        return codecs.lookup(asked).name, entries(  # GDAL does not know every name of it
+        other = text is not None and (
+            codec is None or body.decode(codec, "replace") != body.decode(encoding, "replace")
+        )
+        return codecs.lookup(encoding).name, entries(  # GDAL does not know every name of it
             name,
             [""] if other else [],
             "encoding",
             Phrase(
-                "read as {encoding} as the plan says: {file} says {other}", encoding=asked, file=stated.name, other=text
+                "read as {encoding} as the plan says: {file} says {other}",
+                encoding=encoding,
+                file=stated.name,
+                other=text,
             ),
         )
     if text is not None:
@@ -222,9 +232,9 @@ def _reads(body: bytes, codec: str) -> bool:
 def _fields(body: bytes) -> Iterator[tuple[bytes, str, int, int]]:
     """The columns of a .dbf: name, kind, and where in a row each begins and ends."""
     at = 1
-    for place in range(32, struct.unpack_from("<H", body, 8)[0] - 1, 32):
-        size = body[place + 16]
-        yield body[place : place + 11].split(b"\0")[0], chr(body[place + 11]), at, at + size
+    for start in range(32, struct.unpack_from("<H", body, 8)[0] - 1, 32):
+        size = body[start + 16]
+        yield body[start : start + 11].split(b"\0")[0], chr(body[start + 11]), at, at + size
         at += size
 
 
@@ -236,14 +246,14 @@ def deleted_in(path: Path, name: str, column: str | None, encoding: str) -> pd.D
     rows = [row for row, mark in enumerate(body[head : head + count * width : width]) if mark == _DELETED]
     codec = _codec(encoding) or "utf-8"
     fields = {field.decode(codec, "replace"): slice(start, end) for field, _, start, end in _fields(body)}
-    place = fields.get(column or "", slice(0))
-    cells = [body[at : at + width][place] for at in (head + row * width for row in rows)]
+    span = fields.get(column or "", slice(0))
+    cells = [body[at : at + width][span] for at in (head + row * width for row in rows)]
     ids = [cell.decode(codec, "replace").strip(" \0") or str(row) for row, cell in zip(rows, cells, strict=True)]
     return entries(name, ids, "deleted", Phrase("left out: {table} marks its row as deleted", table=table.name))
 
 
 def _unsure(name: str, what: str, body: bytes) -> SourceError:
-    start = next(place for place, byte in enumerate(body) if byte > 0x7F and place >= 32)
+    start = next(position for position, byte in enumerate(body) if byte > 0x7F and position >= 32)
     sample = body[start : start + 8]
     guess = sample.decode("gb18030", "replace")
     return SourceError(
@@ -334,14 +344,15 @@ def read_features(
         flat = places_of(flat, records.crs)
     features = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(flat, index=rows.index, crs=known))
     drawn.attempt(_check_coordinates, features, name)
-    found = features, gather([records.ledger, notes, number_notes(records, as_text, name), crs_note, height_note])
+    result = features, gather([records.ledger, notes, number_notes(records, as_text, name), crs_note, height_note])
     if refused.errors or drawn.errors:
         sound = features[
-            ~features.index.isin([one for error in drawn.errors for one in error.ids]) & (rows.index != "")
+            ~features.index.isin([feature_id for error in drawn.errors for feature_id in error.ids])
+            & (rows.index != "")
         ]
         able = frame is not None and known is not None and len(sound) and all(error.ids for error in drawn.errors)
-        raise_all([*refused.errors, *drawn.errors], rest=(sound, found[1]) if able else None)
-    return found
+        raise_all([*refused.errors, *drawn.errors], rest=(sound, result[1]) if able else None)
+    return result
 
 
 def _records(
@@ -366,7 +377,7 @@ def _records(
 
 def _feature_ids(frame: pd.DataFrame, column: str, name: str) -> pd.Index:
     missing = [str(row) for row in np.flatnonzero(frame[column].isna()) + 1]
-    found: pd.Index = pd.Index(frame[column], dtype="str", name=None)
+    ids: pd.Index = pd.Index(frame[column], dtype="str", name=None)
     if missing:
         error = SourceError(
             Phrase(
@@ -381,8 +392,8 @@ def _feature_ids(frame: pd.DataFrame, column: str, name: str) -> pd.Index:
             layer=name,
             features=missing,
         )
-        raise_all([error], rest=found.fillna(""))
-    return found
+        raise_all([error], rest=ids.fillna(""))
+    return ids
 
 
 def _points(frame: pd.DataFrame, x: str, y: str, name: str) -> npt.NDArray[Any]:
@@ -484,7 +495,7 @@ def _shapes(records: Records, ids: pd.Index, path: Path, name: str) -> npt.NDArr
 
 def _strange_kinds(blobs: pa.ChunkedArray, ids: pd.Index, path: Path, name: str) -> Iterator[GeometryError]:
     """The complaints about surfaces in space, and about curves that no driver has drawn as lines."""
-    said = {
+    faults = {
         SURFACES: template(
             "layer '{layer}': {count} feature(s) of {file} are surfaces in space (TIN, polyhedral surface): {ids}. "
             "Make flat polygons of them: ogr2ogr -nlt MULTIPOLYGON -dim XY flat.gpkg {file}."
@@ -494,7 +505,7 @@ def _strange_kinds(blobs: pa.ChunkedArray, ids: pd.Index, path: Path, name: str)
             "Give the layer as a GeoPackage, whose curves are read."
         ),
     }
-    for kinds, fault in said.items():
+    for kinds, fault in faults.items():
         bad = ids[of_types(blobs, kinds)]
         if len(bad):
             yield GeometryError(
@@ -566,7 +577,7 @@ def _leaps(shapes: npt.NDArray[Any], suspects: npt.NDArray[Any]) -> npt.NDArray[
 
     An edge of a whole turn is one, too, but along a pole, and in a shape that goes round the earth as a band.
     """
-    found = []
+    rows = []
     for row in np.unique(suspects):
         parts = shapely.get_parts(shapes[row])
         rings = np.append(shapely.get_rings(parts), parts[shapely.get_dimensions(parts) == 1])
@@ -576,14 +587,14 @@ def _leaps(shapes: npt.NDArray[Any], suspects: npt.NDArray[Any]) -> npt.NDArray[
         band = np.isin(ring, np.unique(ring[np.abs(points[:, 0]) != _TURN / 2]), invert=True)
         whole = (wide == _TURN) & (at_pole | band[1:])
         if (same & (wide > _TURN / 2) & ~whole).any():
-            found.append(row)
-    return np.asarray(found, dtype=np.intp)
+            rows.append(row)
+    return np.asarray(rows, dtype=np.intp)
 
 
 def _check_zone(crs: CRS, low: float, high: float, name: str) -> None:
     """Refuse eastings such as 38,500,000 under a CRS whose false easting carries no zone."""
     operation = crs.coordinate_operation
-    eastings = {one.name: one.value for one in operation.params} if operation else {}
+    eastings = {parameter.name: parameter.value for parameter in operation.params} if operation else {}
     false_easting = float(eastings.get("False easting", 0.0))
     zone = int(high // 1_000_000)
     code = zone_code(crs, zone)

@@ -69,39 +69,39 @@ def read_workbook(
     try:
         with zipfile.ZipFile(path if content is None else io.BytesIO(content)) as archive:
             _check_parts(archive, path, name)
-            found = _cells(archive, _part_of(archive, sheet), name, decimal or ".")
-        _fill_merged(found)
+            cells = _cells(archive, _part_of(archive, sheet), name, decimal or ".")
+        _fill_merged(cells)
     except UNREADABLE as error:
         raise SourceError(
             Phrase("table '{table}': {file} is no workbook that can be read; save it anew", table=name, file=path.name),
             code="damaged",
             layer=name,
         ) from error
-    if found.empty:
+    if cells.empty:
         raise SourceError(
             Phrase(
                 "table '{table}': {file} has {count} formula(s) without a value: {ids}. Open it in a spreadsheet and "
                 "save it, so that they are worked out, or save it as CSV.",
                 table=name,
                 file=path.name,
-                count=len(found.empty),
-                ids=shown(found.empty),
+                count=len(cells.empty),
+                ids=shown(cells.empty),
             ),
             code="formula",
             layer=name,
-            features=found.empty,
+            features=cells.empty,
         )
-    width = max((column for _, column in found.texts), default=0)
-    lines = sorted({row for row, _ in found.texts})
+    width = max((column for _, column in cells.texts), default=0)
+    lines = sorted({row for row, _ in cells.texts})
     check_rows(len(lines), path, name)
-    return [CsvRow([found.texts.get((line, column), "") for column in range(1, width + 1)], line) for line in lines]
+    return [CsvRow([cells.texts.get((line, column), "") for column in range(1, width + 1)], line) for line in lines]
 
 
 def sheets_of(path: Path, name: str) -> list[str]:
     """The names of the sheets of a workbook, in their order."""
     with zipfile.ZipFile(path) as archive:
         _check_parts(archive, path, name)
-        return [one.attrib["name"] for one in _sheets(archive)]
+        return [sheet.attrib["name"] for sheet in _sheets(archive)]
 
 
 def count_rows(path: Path, name: str, sheet: str | None = None) -> int:
@@ -150,10 +150,12 @@ def _sheets(archive: zipfile.ZipFile) -> list[Element]:
 
 def _part_of(archive: zipfile.ZipFile, sheet: str | None) -> str:
     """The part that holds a sheet, or the first one; KeyError or ValueError where there is none."""
-    listed = {one.attrib["name"]: one.attrib[f"{RELATION}id"] for one in _sheets(archive)}
+    listed = {element.attrib["name"]: element.attrib[f"{RELATION}id"] for element in _sheets(archive)}
     first, *_ = listed
     wanted = listed[first if sheet is None else sheet]
-    parts = {one.attrib["Id"]: one.attrib["Target"] for one in _parsed(archive, "xl/_rels/workbook.xml.rels")}
+    parts = {
+        relation.attrib["Id"]: relation.attrib["Target"] for relation in _parsed(archive, "xl/_rels/workbook.xml.rels")
+    }
     target = parts[wanted]
     return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
 
@@ -161,29 +163,29 @@ def _part_of(archive: zipfile.ZipFile, sheet: str | None) -> str:
 def _shared_texts(archive: zipfile.ZipFile) -> list[str]:
     if "xl/sharedStrings.xml" not in archive.namelist():
         return []
-    return [_text(one) for one in _parsed(archive, "xl/sharedStrings.xml").findall(f"{SHEET}si")]
+    return [_text(element) for element in _parsed(archive, "xl/sharedStrings.xml").findall(f"{SHEET}si")]
 
 
-def _text(one: Element) -> str:
+def _text(element: Element) -> str:
     """A text, the runs of a formatted one together; how it is pronounced is left out."""
-    runs = [run.find(f"{SHEET}t") for run in one.findall(f"{SHEET}r")]
-    return "".join(run.text or "" for run in (one.find(f"{SHEET}t"), *runs) if run is not None)
+    runs = [run.find(f"{SHEET}t") for run in element.findall(f"{SHEET}r")]
+    return "".join(run.text or "" for run in (element.find(f"{SHEET}t"), *runs) if run is not None)
 
 
 def _cells(archive: zipfile.ZipFile, part: str, name: str, decimal: DecimalSign) -> _Cells:
     """What stands in a sheet; it is read cell by cell, for a large one does not fit into memory as a tree."""
-    about, found = _About(_shared_texts(archive), *_dates(archive), decimal), _Cells({}, [], [])
-    for _, one in iterparse(io.BytesIO(_content(archive, part))):  # noqa: S314  (as above)
-        if one.tag == f"{SHEET}c":
-            _take(one, about, found, name)
-        elif one.tag == f"{SHEET}mergeCell":
-            found.merged.append(one.attrib["ref"])
-        elif one.tag == f"{SHEET}row":
-            one.clear()
-    return found
+    about, cells = _About(_shared_texts(archive), *_dates(archive), decimal), _Cells({}, [], [])
+    for _, element in iterparse(io.BytesIO(_content(archive, part))):  # noqa: S314  (as above)
+        if element.tag == f"{SHEET}c":
+            _take(element, about, cells, name)
+        elif element.tag == f"{SHEET}mergeCell":
+            cells.merged.append(element.attrib["ref"])
+        elif element.tag == f"{SHEET}row":
+            element.clear()
+    return cells
 
 
-def _take(cell: Element, about: _About, found: _Cells, name: str) -> None:
+def _take(cell: Element, about: _About, cells: _Cells, name: str) -> None:
     kind, value = cell.attrib.get("t", "n"), cell.findtext(f"{SHEET}v", "")
     if kind == "e":
         raise SourceError(
@@ -197,7 +199,7 @@ def _take(cell: Element, about: _About, found: _Cells, name: str) -> None:
             layer=name,
         )
     if not value and kind != "str" and cell.find(f"{SHEET}f") is not None:
-        found.empty.append(cell.attrib["r"])
+        cells.empty.append(cell.attrib["r"])
     inline = cell.find(f"{SHEET}is")
     if inline is not None:
         text = _text(inline)
@@ -210,7 +212,7 @@ def _take(cell: Element, about: _About, found: _Cells, name: str) -> None:
     else:
         text = value
     if text.strip():
-        found.texts[_place(cell.attrib["r"])] = text.strip()
+        cells.texts[_row_and_column(cell.attrib["r"])] = text.strip()
 
 
 def _number(value: str, style: str, about: _About) -> str:
@@ -240,9 +242,11 @@ def _dates(archive: zipfile.ZipFile) -> tuple[frozenset[str], dt.datetime]:
     if "xl/styles.xml" not in archive.namelist():
         return frozenset(), first
     styles = _parsed(archive, "xl/styles.xml")
-    own = {one.attrib["numFmtId"]: one.attrib["formatCode"] for one in styles.iter(f"{SHEET}numFmt")}
-    shown_as = [one.attrib.get("numFmtId", "0") for one in styles.findall(f"{SHEET}cellXfs/{SHEET}xf")]
-    return frozenset(str(place) for place, one in enumerate(shown_as) if _is_date(one, own.get(one))), first
+    formats = {element.attrib["numFmtId"]: element.attrib["formatCode"] for element in styles.iter(f"{SHEET}numFmt")}
+    shown_as = [style.attrib.get("numFmtId", "0") for style in styles.findall(f"{SHEET}cellXfs/{SHEET}xf")]
+    return frozenset(
+        str(position) for position, number in enumerate(shown_as) if _is_date(number, formats.get(number))
+    ), first
 
 
 def _is_date(number: str, code: str | None) -> bool:
@@ -252,16 +256,16 @@ def _is_date(number: str, code: str | None) -> bool:
     return re.search("[dmyhs]", _NOT_SIGNS.sub("", code), re.IGNORECASE) is not None
 
 
-def _place(reference: str) -> tuple[int, int]:
-    found = _PLACE.fullmatch(reference)
-    if found is None:
+def _row_and_column(reference: str) -> tuple[int, int]:
+    match = _PLACE.fullmatch(reference)
+    if match is None:
         raise ValueError(reference)
     column = 0
-    for letter in found[1]:
+    for letter in match[1]:
         column = 26 * column + ord(letter) - ord("A") + 1
     if column > MAX_COLUMNS:
         raise ValueError(reference)
-    return int(found[2]), column
+    return int(match[2]), column
 
 
 def _fill_merged(cells: _Cells) -> None:
@@ -270,7 +274,7 @@ def _fill_merged(cells: _Cells) -> None:
     last = max((row for row, _ in known), default=0)
     for merged in cells.merged:
         begin, _, end = merged.partition(":")
-        (top, left), (bottom, right) = _place(begin), _place(end or begin)
+        (top, left), (bottom, right) = _row_and_column(begin), _row_and_column(end or begin)
         text = known.get((top, left), "")
         if text:
             for row in range(top, min(bottom, last) + 1):

@@ -20,19 +20,19 @@ _SAMPLES = 9
 
 def nearest_km(shapes: Geometries, features: Geometries, crs: CRS) -> Floats:
     """The way from each shape to the nearest feature."""
-    found = np.full(len(shapes), np.nan)
+    distances = np.full(len(shapes), np.nan)
     if not len(features) or not len(shapes):
-        return found
+        return distances
     tree = shapely.STRtree(features)
     (shape, _), distance = tree.query_nearest(shapes, all_matches=False, return_distance=True)
-    found[shape] = distance
-    reach = np.nan_to_num(found) * _reach(shapely.total_bounds([*shapes, *features]), crs)
+    distances[shape] = distance
+    reach = np.nan_to_num(distances) * _reach(shapely.total_bounds([*shapes, *features]), crs)
     shape, feature = tree.query(shapes, predicate="dwithin", distance=reach)
     ways = shapely.shortest_line(shapes[shape], features[feature])
     kilometres = lengths_m(ways, crs) / 1000.0
-    found[:] = np.inf
-    np.minimum.at(found, shape, kilometres)
-    return found
+    distances[:] = np.inf
+    np.minimum.at(distances, shape, kilometres)
+    return distances
 
 
 def lengths_m(lines: Geometries, crs: CRS) -> Floats:

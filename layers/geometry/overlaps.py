@@ -28,7 +28,7 @@ def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:
     from rasterio.features import shapes  # noqa: PLC0415  (loaded by load_gdal)
 
     filled = raster.has_value(window)
-    outlines = [shape(one) for one, _ in shapes(filled.astype(np.uint8), mask=filled, connectivity=4)]
+    outlines = [shape(outline) for outline, _ in shapes(filled.astype(np.uint8), mask=filled, connectivity=4)]
     cells = np.asarray(outlines, dtype=object)
     cells = shapely.transform(shapely.segmentize(cells, 1.0), np.rint)
     wrong = ~shapely.is_valid(cells)
@@ -37,7 +37,7 @@ def polygons_of(raster: Raster, window: Window) -> gpd.GeoDataFrame:
     placed = shapely.transform(
         cells, lambda at: np.column_stack([grid.c + grid.a * (at[:, 0] + left), grid.f + grid.e * (at[:, 1] + top)])
     )
-    ids = pd.Index([str(one) for one in range(1, len(placed) + 1)], dtype="str")
+    ids = pd.Index([str(number) for number in range(1, len(placed) + 1)], dtype="str")
     return gpd.GeoDataFrame(geometry=gpd.GeoSeries(placed, index=ids, crs=raster.crs), index=ids)
 
 
@@ -73,11 +73,11 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
         named = (
             Phrase(
                 "{unit} and {other} by {area:.4f} ha",
-                unit=shown([ids[first[one]]]),
-                other=shown([ids[second[one]]]),
-                area=areas[one] / 1e4,
+                unit=shown([ids[first[pair]]]),
+                other=shown([ids[second[pair]]]),
+                area=areas[pair] / 1e4,
             )
-            for one in worst
+            for pair in worst
         )
         pairs = phrase_list(named, SEMICOLON)
         raise GeometryError(
@@ -100,7 +100,7 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
         mine = np.flatnonzero(second == loser)
         cut[loser] = _without(shapes[loser], shapes[first[mine]])
         given = phrase_list(
-            Phrase("{unit} ({area:.4f} ha)", unit=shown([ids[first[one]]]), area=areas[one] / 1e4) for one in mine
+            Phrase("{unit} ({area:.4f} ha)", unit=shown([ids[first[pair]]]), area=areas[pair] / 1e4) for pair in mine
         )
         actions.append(Phrase("overlap given to {units}", units=given))
     gone = losers[shapely.area(cut[losers]) <= _NOISE_M2]
@@ -130,8 +130,8 @@ def settle_overlaps(units: gpd.GeoDataFrame, max_overlap_ha: float) -> tuple[gpd
 def _overlaps(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], npt.NDArray[np.float64]]:
     """Pairs of rows that overlap, the lower first, and by how much in m2."""
     suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
-    one, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
-    pairs = np.unique(np.sort(np.column_stack([suspects[one], other]), axis=1), axis=0)
+    suspect, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack([suspects[suspect], other]), axis=1), axis=0)
     first, second = pairs[pairs[:, 0] != pairs[:, 1]].T
     touching = shapely.touches(shapes[first], shapes[second])
     first, second = first[~touching], second[~touching]
@@ -154,13 +154,13 @@ def note_overlaps(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
     shapes, ids = np.asarray(features.geometry.array), features.index.astype(str)
     first, second, areas = _overlaps(shapes)
     pairs = pd.DataFrame({"one": [*first, *second], "other": [*second, *first], "ha": [*areas, *areas]})
-    found = pairs.sort_values(["one", "other"], kind="stable").groupby("one")
-    rows = [(int(one), ids[each["other"]], float(each["ha"].sum()) / 1e4) for one, each in found]
+    groups = pairs.sort_values(["one", "other"], kind="stable").groupby("one")
+    rows = [(int(row), ids[each["other"]], float(each["ha"].sum()) / 1e4) for row, each in groups]
     actions = [
         Phrase("kept: it shares {area:.4f} ha with {ids}, and that land counts once", area=area, ids=shown(others))
         for _, others, area in rows
     ]
-    return entries(name, ids[[one for one, _, _ in rows]], "overlap", actions)
+    return entries(name, ids[[row for row, _, _ in rows]], "overlap", actions)
 
 
 def _without(shape: Any, others: npt.NDArray[Any]) -> Any:

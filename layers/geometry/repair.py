@@ -90,7 +90,7 @@ def kind_of(features: gpd.GeoDataFrame, name: str) -> Kind:
 def only_kind(features: gpd.GeoDataFrame, kind: Kind) -> gpd.GeoDataFrame:
     """The features of a kind, of a layer that mixes them."""
     dimensions = shapely.get_dimensions(np.asarray(features.geometry.array))
-    return features[[_KINDS.get(int(one)) == kind for one in dimensions]]
+    return features[[_KINDS.get(int(dimension)) == kind for dimension in dimensions]]
 
 
 def keep_kind(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
@@ -101,11 +101,11 @@ def keep_kind(features: gpd.GeoDataFrame, name: str) -> tuple[gpd.GeoDataFrame, 
     mixed = np.flatnonzero(~np.isin(shapely.get_type_id(shapes), ordinary))
     if not len(mixed):
         return features, entries(name, [], "parts", "")
-    kept, actions = shapes.copy(), []
+    remaining, actions = shapes.copy(), []
     for row in mixed:
-        kept[row], dropped = parts_of_dimension(shapes[row], int(dimensions[row]))
+        remaining[row], dropped = parts_of_dimension(shapes[row], int(dimensions[row]))
         actions.append(Phrase("collection opened; {count} part(s) of a lower dimension left out", count=dropped))
-    return _with(features, kept), entries(name, features.index[mixed], "parts", actions)
+    return _with(features, remaining), entries(name, features.index[mixed], "parts", actions)
 
 
 def make_valid(
@@ -160,7 +160,7 @@ def make_valid(
     ]
     if max_share is not None and not each:
         shapes = np.asarray(features.geometry.array)[drawn]
-        crossed = np.asarray([not shapely.is_valid(shapely.get_parts(one)).all() for one in shapes], dtype=bool)
+        crossed = np.asarray([not shapely.is_valid(shapely.get_parts(shape)).all() for shape in shapes], dtype=bool)
         changed = [notes[0][crossed], notes[1], *([] if earlier is None else [earlier])]
         land = pd.Series(after, index=ids.astype(str))
         refused.attempt(_check_layer, pd.concat(changed, ignore_index=True), land, name, max_share)
@@ -339,8 +339,8 @@ def note_duplicates(features: gpd.GeoDataFrame, name: str) -> pd.DataFrame:
         Phrase(
             "kept: the file holds it more than once under this id, with the same shape and columns, and each one counts"
         )
-        if one == other
+        if feature == other
         else Phrase("kept: its shape and its columns are those of '{other}', and both count", other=other)
-        for one, other in again
+        for feature, other in again
     ]
-    return entries(name, [one for one, _ in again], "duplicate", actions)
+    return entries(name, [feature for feature, _ in again], "duplicate", actions)

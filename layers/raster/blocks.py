@@ -117,10 +117,13 @@ def cell_boxes(raster: Raster, row: Places, column: Places, crs: CRS) -> Shapes:
     >>> [box.bounds for box in cell_boxes(grid, np.array([0]), np.array([1]), CRS("EPSG:3035"))]
     [(100.0, 100.0, 200.0, 200.0)]
     """
-    own = raster.transform
+    transform = raster.transform
     # both edges of a cell by one formula each, so that neighbours get the same numbers
     boxes = shapely.box(
-        own.c + own.a * column, own.f + own.e * (row + 1), own.c + own.a * (column + 1), own.f + own.e * row
+        transform.c + transform.a * column,
+        transform.f + transform.e * (row + 1),
+        transform.c + transform.a * (column + 1),
+        transform.f + transform.e * row,
     )
     placed: Shapes = np.asarray(project(gpd.GeoDataFrame(geometry=boxes, crs=raster.crs), crs).geometry.array)
     return placed
@@ -197,19 +200,19 @@ def find_blocks(raster: Raster, row: Places, column: Places, side: int, way: Tra
     width = int(right.max(initial=0) - left) + 1
     key = (down - top) * width + right - left
     there = np.flatnonzero(np.bincount(key))
-    place = np.zeros(int(key.max(initial=0)) + 1, np.int64)
-    place[there] = np.arange(len(there))
+    position = np.zeros(int(key.max(initial=0)) + 1, np.int64)
+    position[there] = np.arange(len(there))
     down, right = (there // width + top + 0.5) * side, (there % width + left + 0.5) * side
     half = (side - 1) / 2
     steps = np.array([[0, 0], [-half, -half], [-half, half], [half, -half], [half, half]])[:, :, None]
     middle, *corners = _placed(raster, down + steps[:, 0], right + steps[:, 1], way)
     with np.errstate(invalid="ignore"):  # infinite less infinite
         radius = np.max([np.hypot(*(corner - middle).T) for corner in corners], axis=0) * _BENT
-    return Blocks(shapely.points(middle), np.where(np.isfinite(radius), radius, np.inf), place[key])
+    return Blocks(shapely.points(middle), np.where(np.isfinite(radius), radius, np.inf), position[key])
 
 
 def _placed(raster: Raster, row: npt.NDArray[Any], column: npt.NDArray[Any], way: Transformer) -> Floats:
     """Places on a grid as points in another CRS, with one axis more at the end."""
-    own = raster.transform
-    x, y = way.transform(own.c + own.a * column, own.f + own.e * row)
+    transform = raster.transform
+    x, y = way.transform(transform.c + transform.a * column, transform.f + transform.e * row)
     return np.stack([x, y], axis=-1)

@@ -349,9 +349,9 @@ def _by_columns(spans: Spans, wide: int, columns: int) -> Iterator[Tile]:
     if wide < columns:
         first = spans.start // wide
         count = (spans.stop - 1) // wide - first + 1
-        place = np.repeat(np.arange(len(count)), count)
-        tile = first[place] + np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
-        spans = spans.take(place)
+        span_index = np.repeat(np.arange(len(count)), count)
+        tile = first[span_index] + np.arange(len(span_index)) - np.repeat(np.cumsum(count) - count, count)
+        spans = spans.take(span_index)
         spans = spans._replace(
             start=np.maximum(spans.start, tile * wide), stop=np.minimum(spans.stop, (tile + 1) * wide)
         )
@@ -427,7 +427,7 @@ class TileCells:
     def places(self) -> tuple[Places, Places]:
         """Row and column of every value: of a window a column of rows and a row of columns."""
         if self._dense:
-            rows, columns = (np.arange(one.start, one.stop) for one in self.tile.window)
+            rows, columns = (np.arange(side.start, side.stop) for side in self.tile.window)
             return rows[:, None], columns[None, :]
         cells = self.spans.cells()
         return cells.row, cells.column
@@ -476,8 +476,8 @@ class TileCells:
 
     def answer(self, condition: Condition) -> tuple[Flags, Flags]:
         """Of every value whether a condition is met, and whether that is known."""
-        found = condition.evaluate(pd.DataFrame({name: self.surface(name) for name in sorted(condition.names)}))
-        return found.yes, found.known
+        evaluation = condition.evaluate(pd.DataFrame({name: self.surface(name) for name in sorted(condition.names)}))
+        return evaluation.yes, evaluation.known
 
     def _made(self, name: str) -> Floats:
         rows, columns = self.tile.window
@@ -503,8 +503,8 @@ class TileCells:
         """The heights of the nine cells around every value."""
         rows, columns = self.tile.window
         wider = tuple(
-            slice(max(one.start - 1, 0), min(one.stop + 1, size))
-            for one, size in zip((rows, columns), self.raster.shape, strict=True)
+            slice(max(side.start - 1, 0), min(side.stop + 1, size))
+            for side, size in zip((rows, columns), self.raster.shape, strict=True)
         )
         heights = self.read(wider)
         top, left = rows.start - wider[0].start, columns.start - wider[1].start

@@ -35,8 +35,8 @@ class HeightGrid:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, HeightGrid):
             return NotImplemented
-        told = (self.step_m, self.crs, self.transform) == (other.step_m, other.crs, other.transform)
-        return told and bool(np.array_equal(self.steps, other.steps))
+        same_grid = (self.step_m, self.crs, self.transform) == (other.step_m, other.crs, other.transform)
+        return same_grid and bool(np.array_equal(self.steps, other.steps))
 
     def __hash__(self) -> int:
         return hash((self.step_m, self.transform, self.steps.tobytes()))
@@ -72,12 +72,12 @@ def _means(raster: Raster, window: Window, factor: int) -> Floats:
     rows, columns = window
     wide = columns.stop - columns.start
     strip = max(1, _STRIP_CELLS // (wide * factor)) * factor
-    found = []
+    means = []
     with raster.reader() as read:
         for top in range(rows.start, rows.stop, strip):
             values = read((slice(top, min(top + strip, rows.stop)), columns))
             if factor == 1:
-                found.append(values)
+                means.append(values)
                 continue
             known = np.isfinite(values)
             starts = [np.arange(0, size, factor) for size in values.shape]
@@ -85,8 +85,8 @@ def _means(raster: Raster, window: Window, factor: int) -> Floats:
                 np.add.reduceat(np.add.reduceat(part, starts[0], axis=0), starts[1], axis=1)
                 for part in (np.where(known, values, 0.0), known.astype(np.float64))
             )
-            found.append(np.divide(total, count, where=count > 0, out=np.full(total.shape, np.nan)))
-    return np.concatenate(found)
+            means.append(np.divide(total, count, where=count > 0, out=np.full(total.shape, np.nan)))
+    return np.concatenate(means)
 
 
 def write_heights(grid: HeightGrid, path: Path) -> None:

@@ -91,32 +91,32 @@ class Borders:
 
     def __init__(self, polygons: gpd.GeoDataFrame) -> None:
         self.polygons = polygons
-        self._found: dict[CRS, Edges] = {}
+        self._edges_by_crs: dict[CRS, Edges] = {}
 
     def on(self, crs: CRS, transform: Affine) -> Edges:
         """The edges in the columns and rows of a grid, which is north up."""
-        if crs not in self._found:
-            self._found[crs] = self._edges(crs)
-        found = self._found[crs]
+        if crs not in self._edges_by_crs:
+            self._edges_by_crs[crs] = self._edges(crs)
+        edges = self._edges_by_crs[crs]
         scale, shift = np.array([1 / transform.a, 1 / transform.e]), np.array([transform.c, transform.f])
-        return Edges((found.start - shift) * scale, (found.end - shift) * scale, found.owner)
+        return Edges((edges.start - shift) * scale, (edges.end - shift) * scale, edges.owner)
 
     def _edges(self, crs: CRS) -> Edges:
         shapes = shapely.orient_polygons(np.asarray(self.polygons.geometry.array))
         parts, row = shapely.get_parts(shapes, return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
         points, ring = shapely.get_coordinates(rings, return_index=True)
-        owner, own = row[part].astype(np.int64), known_crs(self.polygons)
-        if same_crs(own, crs) or not len(rings):
+        owner, source_crs = row[part].astype(np.int64), known_crs(self.polygons)
+        if same_crs(source_crs, crs) or not len(rings):
             return _chained(points, ring, owner)
         starts = np.searchsorted(ring, np.arange(len(rings) + 1))
-        images, points, starts = densify(points, starts, way_between(own, crs))
+        images, points, starts = densify(points, starts, way_between(source_crs, crs))
         ring, turn = np.repeat(np.arange(len(rings)), np.diff(starts)), full_turn(crs)
         self._refuse_lost(owner[ring[~np.isfinite(images).all(axis=1)]], Phrase("no place in"), crs)
         edges = _chained(images, ring, owner)
         if turn is not None:
             return edges.with_(_to_poles(images, starts, part, owner, turn))
-        leaps = _leaps(edges, _chained(points, ring, owner), way_between(own, crs))
+        leaps = _leaps(edges, _chained(points, ring, owner), way_between(source_crs, crs))
         self._refuse_lost(edges.owner[leaps], Phrase("land on both sides of the cut through the globe of"), crs)
         return edges
 
@@ -144,11 +144,11 @@ def _leaps(edges: Edges, ground: Edges, to: Transformer) -> npt.NDArray[np.bool_
     cut in between; ``ground`` has them where they came from.
     """
     way, short = edges.end - edges.start, (ground.end - ground.start) * _STEP
-    found = np.zeros(len(way), dtype=bool)
+    leaps = np.zeros(len(way), dtype=bool)
     for image, point, side in ((edges.start, ground.start, 1), (edges.end, ground.end, -1)):
         step = (np.column_stack(to.transform(*(point + side * short).T)) - image) * side
-        found |= ((step * way).sum(axis=1) < 0) | (edges.lengths > _STRETCH / _STEP * np.hypot(*step.T))
-    return found & (edges.lengths > _SHORT)
+        leaps |= ((step * way).sum(axis=1) < 0) | (edges.lengths > _STRETCH / _STEP * np.hypot(*step.T))
+    return leaps & (edges.lengths > _SHORT)
 
 
 def _chained(points: Floats, ring: Places, owner: Places) -> Edges:
@@ -211,11 +211,11 @@ def joined(several: Iterable[Spans]) -> Spans:
     none = np.empty(0, np.int64)
     parts = [Spans(none, none, none, none, np.empty(0)), *several]
     return Spans(
-        np.concatenate([one.owner for one in parts]),
-        np.concatenate([one.row for one in parts]),
-        np.concatenate([one.start for one in parts]),
-        np.concatenate([one.stop for one in parts]),
-        np.concatenate([one.share for one in parts]),
+        np.concatenate([spans.owner for spans in parts]),
+        np.concatenate([spans.row for spans in parts]),
+        np.concatenate([spans.start for spans in parts]),
+        np.concatenate([spans.stop for spans in parts]),
+        np.concatenate([spans.share for spans in parts]),
     )
 
 
@@ -235,8 +235,8 @@ def find_spans(edges: Edges, rows: slice, columns: int, turn: float | None = Non
     >>> [part.tolist() for part in find_spans(edges, slice(0, 1), 9)]
     [[0, 0], [0, 0], [0, 1], [1, 4], [1.0, 1.0]]
     """
-    found = [_swept(edges.moved(shift), rows, columns) for shift in _shifts(edges, columns, turn)]
-    spans = found[0] if len(found) == 1 else _summed(found)
+    sweeps = [_swept(edges.moved(shift), rows, columns) for shift in _shifts(edges, columns, turn)]
+    spans = sweeps[0] if len(sweeps) == 1 else _summed(sweeps)
     held = np.flatnonzero(spans.share > NOTHING)
     spans = spans.take(held)
     return spans._replace(share=np.minimum(spans.share, 1.0))
@@ -246,7 +246,8 @@ def _summed(several: Sequence[Spans]) -> Spans:
     """The spans of all turns of longitude; of a polygon that meets the grid in some, cell by cell."""
     spans = joined(several)
     owners, times = np.unique(
-        np.concatenate([np.empty(0, np.int64), *(np.unique(one.owner) for one in several)]), return_counts=True
+        np.concatenate([np.empty(0, np.int64), *(np.unique(turn_spans.owner) for turn_spans in several)]),
+        return_counts=True,
     )
     shared = np.isin(spans.owner, owners[times > 1])
     if shared.any():
@@ -254,8 +255,8 @@ def _summed(several: Sequence[Spans]) -> Spans:
         order = np.lexsort([cells.column, cells.row, cells.owner])
         owner, row, column, share = cells.owner[order], cells.row[order], cells.column[order], cells.share[order]
         first = np.flatnonzero(np.diff(owner, prepend=-1) | np.diff(row, prepend=-1) | np.diff(column, prepend=-1))
-        one = Spans(owner[first], row[first], column[first], column[first] + 1, np.add.reduceat(share, first))
-        spans = joined([spans.take(~shared), one])
+        single_cells = Spans(owner[first], row[first], column[first], column[first] + 1, np.add.reduceat(share, first))
+        spans = joined([spans.take(~shared), single_cells])
     return spans.take(np.lexsort([spans.start, spans.row, spans.owner]))
 
 
@@ -267,7 +268,7 @@ def _shifts(edges: Edges, columns: int, turn: float | None) -> list[float]:
     west, east = min(float(side.min()) for side in x), max(float(side.max()) for side in x)
     turns = [0.0]
     if turn is not None:
-        turns = [place * turn for place in range(floor(-east / turn), ceil((columns - west) / turn) + 1)]
+        turns = [number * turn for number in range(floor(-east / turn), ceil((columns - west) / turn) + 1)]
     return [shift for shift in turns if east + shift > 0 and west + shift < columns]
 
 
@@ -283,8 +284,8 @@ def _swept(edges: Edges, rows: slice, columns: int) -> Spans:
     height = np.rint((below - row - rows.start) * _FINE) / _FINE - np.rint((above - row - rows.start) * _FINE) / _FINE
     passed = np.where(column < 0, 0.0, x - column)  # west of the grid is as good as on its edge
     column = np.maximum(column, 0)
-    keys, place = np.unique((owner * high + row) * columns + column, return_inverse=True)
-    own, handed = np.bincount(place, height * (1 - passed)), np.bincount(place, height)
+    keys, position = np.unique((owner * high + row) * columns + column, return_inverse=True)
+    retained, handed = np.bincount(position, height * (1 - passed)), np.bincount(position, height)
     line = keys // columns
     first = np.append(True, line[1:] != line[:-1])[: len(line)]
     total = np.cumsum(handed)
@@ -293,7 +294,7 @@ def _swept(edges: Edges, rows: slice, columns: int) -> Spans:
     following = np.append(np.where(first[1:], (line[:-1] + 1) * columns, keys[1:]), (line[-1:] + 1) * columns)
     after = before + handed
     # each key is a cell that an edge passes; between it and the following one is a span that none does
-    share, begin = np.column_stack([own + before, after]).ravel(), np.column_stack([keys, keys + 1]).ravel()
+    share, begin = np.column_stack([retained + before, after]).ravel(), np.column_stack([keys, keys + 1]).ravel()
     stop = np.column_stack([keys + 1, following[: len(keys)]]).ravel()
     held = np.flatnonzero((np.abs(share) > NOTHING) & (stop > begin))
     begin, line, stop = begin[held], line[held // 2], stop[held]
@@ -336,10 +337,10 @@ def _reached(edges: Edges, rows: slice, columns: int) -> tuple[Floats, Floats]:
     (x0, y0), (x1, y1) = edges.start.T, edges.end.T
     with np.errstate(over="ignore", invalid="ignore"):
         way = (x1 - x0) / (y1 - y0)
-        one, other = (x0 + (np.clip(y, rows.start, rows.stop) - y0) * way for y in (y0, y1))
+        first, other = (x0 + (np.clip(y, rows.start, rows.stop) - y0) * way for y in (y0, y1))
     level = ~(np.abs(way) <= _LEVEL)
-    west = np.where(level, 0.0, np.clip(np.floor(np.minimum(one, other)) - 1, 0, columns))
-    return west, np.where(level, float(columns), np.clip(np.ceil(np.maximum(one, other)) + 1, west, columns))
+    west = np.where(level, 0.0, np.clip(np.floor(np.minimum(first, other)) - 1, 0, columns))
+    return west, np.where(level, float(columns), np.clip(np.ceil(np.maximum(first, other)) + 1, west, columns))
 
 
 def _cut(edges: Edges, rows: slice, columns: int) -> tuple[Places, Floats, Floats]:
@@ -354,13 +355,13 @@ def _cut(edges: Edges, rows: slice, columns: int) -> tuple[Places, Floats, Float
     first = last - pieces
     # on each edge a crossing stands after those of its own kind and those of the other that the edge has met before
     ahead = (down.points[:, 1] - across.nearest[down.edge]) * across.step[down.edge]
-    met = np.clip(np.ceil(ahead).astype(np.int64), 0, across.crossed[down.edge])
-    place = first[down.edge] + 1 + down.order + met
+    passed_before = np.clip(np.ceil(ahead).astype(np.int64), 0, across.crossed[down.edge])
+    position = first[down.edge] + 1 + down.order + passed_before
     points, left = np.empty((int((pieces + 1).sum()), 2)), np.ones(int((pieces + 1).sum()), dtype=bool)
-    left[first] = left[last] = left[place] = False
+    left[first] = left[last] = left[position] = False
     for axis in (0, 1):
         points[first, axis], points[last, axis] = edges.start[:, axis], edges.end[:, axis]
-        points[place, axis], points[left, axis] = down.points[:, axis], across.points[:, axis]
+        points[position, axis], points[left, axis] = down.points[:, axis], across.points[:, axis]
     starts, ends = np.ones(len(points), dtype=bool), np.ones(len(points), dtype=bool)
     starts[last] = ends[first] = False
     return np.repeat(edges.owner, pieces), points.compress(starts, 0), points.compress(ends, 0)

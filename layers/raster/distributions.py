@@ -77,7 +77,7 @@ def distribution(cells: Cells, count: int) -> Distribution:
     return Distribution(owner[first], value[first], summed, count)
 
 
-def quantile(found: Distribution, part: float) -> Floats:
+def quantile(value_areas: Distribution, part: float) -> Floats:
     """The value that ``part`` of the polygon's land does not exceed.
 
     Notes
@@ -85,23 +85,26 @@ def quantile(found: Distribution, part: float) -> Floats:
     Values are put in order; the quantile is that at which the area so far first reaches ``part`` of the whole. Where it
     reaches it exactly, the mean of this and the next value: so the median of two equal cells is their mean.
     """
-    wanted = np.full(found.count, np.nan)
-    start = found.starts
+    wanted = np.full(value_areas.count, np.nan)
+    start = value_areas.starts
     for unit in np.flatnonzero(np.diff(start)):
-        values, area = found.value[start[unit] : start[unit + 1]], np.cumsum(found.area[start[unit] : start[unit + 1]])
+        values, area = (
+            value_areas.value[start[unit] : start[unit + 1]],
+            np.cumsum(value_areas.area[start[unit] : start[unit + 1]]),
+        )
         at, after = np.searchsorted(area, _around(part, area[-1]))
         last = len(values) - 1
         wanted[unit] = (values[min(at, last)] + values[min(after, last)]) / 2
     return wanted
 
 
-def majority(found: Distribution) -> Floats:
+def majority(value_areas: Distribution) -> Floats:
     """The value of the largest area; of equals the smallest value."""
-    most = np.zeros(found.count)
-    np.maximum.at(most, found.owner, found.area)
-    wanted = np.full(found.count, np.nan)
-    level = np.flatnonzero(found.area >= most[found.owner] * (1 - _TIE))[::-1]
-    wanted[found.owner[level]] = found.value[level]  # the last to be written is the smallest
+    most = np.zeros(value_areas.count)
+    np.maximum.at(most, value_areas.owner, value_areas.area)
+    wanted = np.full(value_areas.count, np.nan)
+    level = np.flatnonzero(value_areas.area >= most[value_areas.owner] * (1 - _TIE))[::-1]
+    wanted[value_areas.owner[level]] = value_areas.value[level]  # the last to be written is the smallest
     return wanted
 
 
@@ -126,8 +129,8 @@ class Tally:
     def add(self, cells: Cells, row: int) -> None:
         """Add the cells of one tile that begins in a row; those of all rows above have been added."""
         if self.spilled.any():
-            kept = ~self.spilled[cells[0]]
-            cells = cells[0][kept], cells[1][kept], cells[2][kept]
+            retained = ~self.spilled[cells[0]]
+            cells = cells[0][retained], cells[1][retained], cells[2][retained]
         if len(cells[0]):
             self._parts.append(_counted(cells))
             self._held += len(self._parts[-1][0])
@@ -136,14 +139,14 @@ class Tally:
 
     def end(self) -> None:
         """Settle all polygons that are left."""
-        self._finish(self._found())
+        self._finish(self._distribution())
 
     def _settle(self, row: int) -> None:
         """Finish polygons that lie above a row, and give up those with the most values until the rest can be held."""
-        found = self._found()
-        done = self.last_row[found.owner] < row
-        self._finish(found.only(done))
-        rest = found.only(~done)
+        value_areas = self._distribution()
+        done = self.last_row[value_areas.owner] < row
+        self._finish(value_areas.only(done))
+        rest = value_areas.only(~done)
         sizes = np.bincount(rest.owner, minlength=rest.count)
         while sizes.sum() > self.limit:
             self.spilled[np.argmax(sizes)] = True
@@ -152,13 +155,15 @@ class Tally:
         self._parts = [(rest.owner, rest.value, rest.area)]
         self._held = self._settled = len(rest.owner)
 
-    def _finish(self, found: Distribution) -> None:
-        present = np.unique(found.owner)
-        few = Distribution(np.searchsorted(present, found.owner), found.value, found.area, len(present))
+    def _finish(self, value_areas: Distribution) -> None:
+        present = np.unique(value_areas.owner)
+        few = Distribution(
+            np.searchsorted(present, value_areas.owner), value_areas.value, value_areas.area, len(present)
+        )
         for name, function in self.functions.items():
             self.results[name][present] = function(few)
 
-    def _found(self) -> Distribution:
+    def _distribution(self) -> Distribution:
         none = (np.empty(0, np.int64), np.empty(0), np.empty(0))
         parts = zip(none, *self._parts, strict=True)
         owner, value, area = (np.concatenate(several) for several in parts)
@@ -193,9 +198,9 @@ def select_quantiles(reading: Callable[[], Iterable[Cells]], parts: list[float],
     while search.left is None or search.left > HELD:
         search.narrow(reading())
     value = search.settle(reading()).reshape(len(parts), 2, len(unit))
-    found = np.full((len(parts), whole.count), np.nan)
-    found[:, unit] = value.mean(axis=1)
-    return list(found)
+    quantiles = np.full((len(parts), whole.count), np.nan)
+    quantiles[:, unit] = value.mean(axis=1)
+    return list(quantiles)
 
 
 class _Search:
@@ -209,7 +214,7 @@ class _Search:
     def _slots(self) -> tuple[Places, Places]:
         """The different intervals: the first search of each, and of every search its interval."""
         order = np.lexsort([self.high, self.low, self.unit])
-        keys = np.stack([one[order] for one in (self.unit.astype(np.uint64), self.low, self.high)])
+        keys = np.stack([column[order] for column in (self.unit.astype(np.uint64), self.low, self.high)])
         new = np.append(True, (keys[:, 1:] != keys[:, :-1]).any(axis=0))
         slot = np.empty(len(order), dtype=np.int64)
         slot[order] = np.cumsum(new) - 1
@@ -238,44 +243,44 @@ class _Search:
         shift += (span >> shift) >= bins
         area, number = np.zeros(len(first) * bins), np.zeros(len(first) * bins, dtype=np.int64)
         for cells in reading:
-            for own, key, part in self._inside(cells, first):
-                place = own * bins + (key >> shift[own]).astype(np.int64)
-                held, where = np.unique(place, return_inverse=True)
+            for intervals, key, part in self._inside(cells, first):
+                bin_number = intervals * bins + (key >> shift[intervals]).astype(np.int64)
+                held, where = np.unique(bin_number, return_inverse=True)
                 area[held] += np.bincount(where, part)
                 number[held] += np.bincount(where)
         area, number = area.reshape(-1, bins), number.reshape(-1, bins)
         upto = np.cumsum(area, axis=1)
         chosen = np.empty(len(self.unit), dtype=np.int64)
-        for one, own in enumerate(slot):
-            there = np.flatnonzero(number[own])
-            at = np.searchsorted(upto[own, there] + self.below[one], self.wanted[one])
-            chosen[one] = there[min(at, len(there) - 1)]
+        for search, interval in enumerate(slot):
+            there = np.flatnonzero(number[interval])
+            at = np.searchsorted(upto[interval, there] + self.below[search], self.wanted[search])
+            chosen[search] = there[min(at, len(there) - 1)]
         self.below = self.below + upto[slot, chosen] - area[slot, chosen]
         self.low = self.low + (chosen.astype(np.uint64) << shift[slot])
         self.high = self.low + np.minimum(self.high - self.low, (np.uint64(1) << shift[slot]) - np.uint64(1))
-        kept = np.unique(np.column_stack([slot, chosen]), axis=0)
-        open_ = shift[kept[:, 0]] > 0  # else all its cells have one value
-        self.left = int(number[kept[:, 0], kept[:, 1]][open_].sum())
+        chosen_bins = np.unique(np.column_stack([slot, chosen]), axis=0)
+        open_ = shift[chosen_bins[:, 0]] > 0  # else all its cells have one value
+        self.left = int(number[chosen_bins[:, 0], chosen_bins[:, 1]][open_].sum())
 
     def settle(self, reading: Iterable[Cells]) -> Floats:
         """The value at which each search ends."""
         first, slot = self._slots()
         held: list[tuple[Places, Keys, Floats]] = []
         for cells in reading:
-            for own, key, part in self._inside(cells, first):
-                open_ = self.high[first[own]] > self.low[first[own]]
-                held.append((own[open_], key[open_], part[open_]))
-        own, key, part = (np.concatenate(several) for several in zip(*held, strict=True))
-        order = np.lexsort([key, own])
-        own, key, part = own[order], key[order], part[order]
-        found = self.low.copy()
-        start = np.searchsorted(own, np.arange(len(first) + 1))
-        for one, place in enumerate(slot):
-            keys = key[start[place] : start[place + 1]]
+            for intervals, key, part in self._inside(cells, first):
+                open_ = self.high[first[intervals]] > self.low[first[intervals]]
+                held.append((intervals[open_], key[open_], part[open_]))
+        intervals, key, part = (np.concatenate(several) for several in zip(*held, strict=True))
+        order = np.lexsort([key, intervals])
+        intervals, key, part = intervals[order], key[order], part[order]
+        ends = self.low.copy()
+        start = np.searchsorted(intervals, np.arange(len(first) + 1))
+        for search, interval in enumerate(slot):
+            keys = key[start[interval] : start[interval + 1]]
             if len(keys):
-                upto = np.cumsum(part[start[place] : start[place + 1]]) + self.below[one]
-                found[one] += keys[min(int(np.searchsorted(upto, self.wanted[one])), len(keys) - 1)]
-        return _values(found)
+                upto = np.cumsum(part[start[interval] : start[interval + 1]]) + self.below[search]
+                ends[search] += keys[min(int(np.searchsorted(upto, self.wanted[search])), len(keys) - 1)]
+        return _values(ends)
 
 
 def _keys(values: Floats) -> Keys:
@@ -302,11 +307,11 @@ class Extent:
     def __init__(self, count: int) -> None:
         self.cells, self.area, self.most = np.zeros(count), np.zeros(count), np.zeros(count)
 
-    def add(self, found: TileCells) -> None:
+    def add(self, tile_cells: TileCells) -> None:
         """Count the cells of one tile."""
-        spans = found.spans
-        np.add.at(self.cells, spans.owner, spans.share * found.lengths)
-        np.add.at(self.area, spans.owner, found.whole)
+        spans = tile_cells.spans
+        np.add.at(self.cells, spans.owner, spans.share * tile_cells.lengths)
+        np.add.at(self.area, spans.owner, tile_cells.whole)
         np.maximum.at(self.most, spans.owner, spans.share)
 
     def inside(self, edges: Edges) -> Floats:
@@ -324,13 +329,13 @@ def share_on_grid(edges: Edges, cells: Floats) -> Floats:
 class Seen:
     """What a formula reads of the cells of a tile: their values, and which have one."""
 
-    def __init__(self, found: TileCells, formula: Formula) -> None:
-        self.found = found
+    def __init__(self, tile_cells: TileCells, formula: Formula) -> None:
+        self.tile_cells = tile_cells
         if formula.condition is None:
-            self.raw = found.surface(formula.argument)
+            self.raw = tile_cells.surface(formula.argument)
             self.known = ~np.isnan(self.raw)
         else:
-            yes, self.known = found.answer(formula.condition)
+            yes, self.known = tile_cells.answer(formula.condition)
             self.raw = yes.astype(np.float64)
         self.clean = bool(self.known.all())
 
@@ -342,41 +347,41 @@ class Seen:
     @cached_property
     def counts(self) -> Floats:
         """How many cells of each span have a value."""
-        found = self.found
+        tile_cells = self.tile_cells
         if self.clean:
-            return found.lengths.astype(np.float64)
-        return found.reduced(np.add, self.known.astype(np.float64))
+            return tile_cells.lengths.astype(np.float64)
+        return tile_cells.reduced(np.add, self.known.astype(np.float64))
 
     @cached_property
     def area(self) -> Floats:
         """Of the cells of each span that have a value."""
-        found = self.found
+        tile_cells = self.tile_cells
         if self.clean:
-            return found.whole
-        if found.per_span is not None:
-            return found.per_span * self.counts
-        return found.weighted(self.known.astype(np.float64))
+            return tile_cells.whole
+        if tile_cells.per_span is not None:
+            return tile_cells.per_span * self.counts
+        return tile_cells.weighted(self.known.astype(np.float64))
 
     @cached_property
     def amount(self) -> Floats:
         """The sum of the values of each span, each times its area."""
-        found = self.found
-        return found.per_span * self.sum if found.per_span is not None else found.weighted(self.values)
+        tile_cells = self.tile_cells
+        return tile_cells.per_span * self.sum if tile_cells.per_span is not None else tile_cells.weighted(self.values)
 
     @cached_property
     def sum(self) -> Floats:
         """The sum of the values of each span, of whole cells."""
-        return self.found.reduced(np.add, self.values)
+        return self.tile_cells.reduced(np.add, self.values)
 
     @cached_property
     def lowest(self) -> Floats:
         """Of each span; NaN where it has no value."""
-        return self.found.reduced(np.fmin, self.raw)
+        return self.tile_cells.reduced(np.fmin, self.raw)
 
     @cached_property
     def highest(self) -> Floats:
         """Of each span; NaN where it has no value."""
-        return self.found.reduced(np.fmax, self.raw)
+        return self.tile_cells.reduced(np.fmax, self.raw)
 
     @cached_property
     def mean(self) -> Floats:
@@ -387,18 +392,18 @@ class Seen:
     @cached_property
     def spread(self) -> Floats:
         """The sum of area times the square of what each value of a span is off its mean."""
-        begin, end = self.found.ends
+        begin, end = self.tile_cells.ends
         spread = np.zeros(len(begin))
         long = np.flatnonzero((end - begin > 1) & (self.counts > 0))
         if not len(long):
             return spread
         begin, end, mean = begin[long], end[long], self.mean[long]
         if (begin[1:] < end[:-1]).any():  # spans of polygons that overlap
-            place = np.repeat(np.arange(len(long)), end - begin)
-            cells = np.arange(len(place)) + np.repeat(begin - np.cumsum(end - begin) + end - begin, end - begin)
-            off = np.where(self.known[cells], self.values[cells] - mean[place], 0.0)
-            weight = 1.0 if self.found.per_span is not None else self.found.areas[cells]
-            spread[long] = np.bincount(place, off**2 * weight)
+            span_index = np.repeat(np.arange(len(long)), end - begin)
+            cells = np.arange(len(span_index)) + np.repeat(begin - np.cumsum(end - begin) + end - begin, end - begin)
+            off = np.where(self.known[cells], self.values[cells] - mean[span_index], 0.0)
+            weight = 1.0 if self.tile_cells.per_span is not None else self.tile_cells.areas[cells]
+            spread[long] = np.bincount(span_index, off**2 * weight)
         else:
             gaps = np.diff(np.column_stack([begin, end]).ravel(), prepend=0, append=len(self.values))
             centre = np.zeros(len(gaps))
@@ -407,20 +412,24 @@ class Seen:
             if not self.clean:
                 off[~self.known] = 0.0
             off *= off
-            if self.found.per_span is None:
-                off *= self.found.areas
-            spread[long] = self.found.reduced(np.add, off)[long]
-        part = self.found.spans.share if self.found.per_span is None else self.found.per_span
+            if self.tile_cells.per_span is None:
+                off *= self.tile_cells.areas
+            spread[long] = self.tile_cells.reduced(np.add, off)[long]
+        part = self.tile_cells.spans.share if self.tile_cells.per_span is None else self.tile_cells.per_span
         return spread * part
 
     @cached_property
     def cells(self) -> tuple[Places, Floats, Floats]:
         """Polygon, value and area of every cell that has a value, in the order of spans."""
-        found = self.found
-        owner, value, area = np.repeat(found.spans.owner, found.lengths), self.raw[found.cells], found.weights
+        tile_cells = self.tile_cells
+        owner, value, area = (
+            np.repeat(tile_cells.spans.owner, tile_cells.lengths),
+            self.raw[tile_cells.cells],
+            tile_cells.weights,
+        )
         if self.clean:
             return owner, value, area
-        known = self.known[found.cells]
+        known = self.known[tile_cells.cells]
         return owner[known], value[known], area[known]
 
 
@@ -446,7 +455,7 @@ class Moments:
 
     def add(self, seen: Seen) -> None:
         """Add one tile."""
-        spans, functions = seen.found.spans, self.functions
+        spans, functions = seen.tile_cells.spans, self.functions
         np.add.at(self.area, spans.owner, seen.area)
         if functions & {"mean", "share"}:
             np.add.at(self.amount, spans.owner, seen.amount)
@@ -458,14 +467,14 @@ class Moments:
         if "direction" in functions:
             angle = np.radians(seen.values)
             for total, part in ((self.east, np.sin(angle)), (self.north, np.cos(angle))):
-                np.add.at(total, spans.owner, seen.found.weighted(np.where(seen.known, part, 0.0)))
+                np.add.at(total, spans.owner, seen.tile_cells.weighted(np.where(seen.known, part, 0.0)))
         if "std" in functions:
             self._spread(seen)
         self._touch(seen)
 
     def _touch(self, seen: Seen) -> None:
         """Note the spans that are touched for certain; of the others more must be known before they count."""
-        spans, valued = seen.found.spans, seen.counts > 0
+        spans, valued = seen.tile_cells.spans, seen.counts > 0
         wide = spans.share > self.strip
         sure, doubtful = np.flatnonzero(wide & valued), np.flatnonzero(~wide & valued)
         self.sure[spans.owner[sure]] = True
@@ -483,12 +492,12 @@ class Moments:
         if not len(valued):
             return
         area, centre = seen.area[valued], seen.mean[valued]
-        present, place = np.unique(seen.found.spans.owner[valued], return_inverse=True)
+        present, position = np.unique(seen.tile_cells.spans.owner[valued], return_inverse=True)
         base = np.full(len(present), np.inf)
-        np.minimum.at(base, place, centre)
-        weight = np.bincount(place, area)
-        mean = base + np.bincount(place, area * (centre - base[place])) / weight
-        spread = np.bincount(place, seen.spread[valued] + area * (centre - mean[place]) ** 2)
+        np.minimum.at(base, position, centre)
+        weight = np.bincount(position, area)
+        mean = base + np.bincount(position, area * (centre - base[position])) / weight
+        spread = np.bincount(position, seen.spread[valued] + area * (centre - mean[position]) ** 2)
         before = self.weight[present]
         whole, step = before + weight, mean - self.centre[present]
         self.centre[present] = np.where(before > 0, self.centre[present] + step * (weight / whole), mean)

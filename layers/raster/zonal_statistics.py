@@ -64,29 +64,31 @@ def weighted_mean(
     grid is nested in the other that is exact.
     """
     finer = raster.cell_size_m < weight.cell_size_m
-    own, other = (raster, weight) if finer else (weight, raster)
+    fine, other = (raster, weight) if finer else (weight, raster)
     amounts, valued, summed = np.zeros(len(units)), np.zeros(len(units)), np.zeros(len(units))
     least, most = np.full(len(units), np.inf), np.full(len(units), -np.inf)
-    with own.reader() as read, other.reader() as look:
-        for tile in tiles(edges_on(borders or Borders(units), own), own, read.block):
-            found = TileCells(own, read, tile)
-            there, area = _sampled(found, own, other, look)
+    with fine.reader() as read, other.reader() as look:
+        for tile in tiles(edges_on(borders or Borders(units), fine), fine, read.block):
+            tile_cells = TileCells(fine, read, tile)
+            there, area = _sampled(tile_cells, fine, other, look)
             value, amount = (
-                (found.surface("value"), there / area * found.areas) if finer else (there, found.surface("value"))
+                (tile_cells.surface("value"), there / area * tile_cells.areas)
+                if finer
+                else (there, tile_cells.surface("value"))
             )
             _refuse_negative(amount, weight)
             amount = np.nan_to_num(amount)
             known = ~np.isnan(value) & (amount > 0)
-            owner, share = found.spans.owner, found.spans.share
+            owner, share = tile_cells.spans.owner, tile_cells.spans.share
             for total, part in (
                 (amounts, amount),
                 (valued, np.where(known, amount, 0.0)),
                 (summed, np.where(known, amount * value, 0.0)),
             ):
-                np.add.at(total, owner, share * found.reduced(np.add, part))
+                np.add.at(total, owner, share * tile_cells.reduced(np.add, part))
             seen = np.where(known, value, np.nan)
-            np.fmin.at(least, owner, found.reduced(np.fmin, seen))
-            np.fmax.at(most, owner, found.reduced(np.fmax, seen))
+            np.fmin.at(least, owner, tile_cells.reduced(np.fmin, seen))
+            np.fmax.at(most, owner, tile_cells.reduced(np.fmax, seen))
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(valued > 0, np.clip(summed / valued, least, most), np.nan)
         covered = np.nan_to_num(valued / amounts)
@@ -95,36 +97,38 @@ def weighted_mean(
 
 def shift_of_cells(raster: Raster, weight: Raster) -> pd.DataFrame:
     """A ledger row where two grids of one cell size lie half a cell beside each other, as grids of middles do."""
-    own, other = raster.transform, weight.transform
+    transform, other = raster.transform, weight.transform
     nothing = entries(raster.name, [], "shifted", "")
-    if not same_crs(raster.crs, weight.crs) or not np.allclose([own.a, own.e], [other.a, other.e], rtol=1e-6):
+    if not same_crs(raster.crs, weight.crs) or not np.allclose(
+        [transform.a, transform.e], [other.a, other.e], rtol=1e-6
+    ):
         return nothing
-    beside = np.asarray([(own.c - other.c) / own.a, (own.f - other.f) / own.e])
+    beside = np.asarray([(transform.c - other.c) / transform.a, (transform.f - other.f) / transform.e])
     half = np.abs(beside % 1 - 0.5) < _NEAR_HALF
     if not half.any():
         return nothing
-    told = Phrase(
+    action = Phrase(
         "left where it is: its cells lie half a cell beside those of '{other}'. One of the two may give the middles of "
         "its cells as their corners; if so, write its true corners into it (gdal_translate -a_ullr)",
         other=weight.name,
     )
-    return entries(raster.name, [""], "shifted", told)
+    return entries(raster.name, [""], "shifted", action)
 
 
-def _sampled(found: TileCells, own: Raster, other: Raster, look: Reader) -> tuple[Floats, Floats]:
+def _sampled(tile_cells: TileCells, raster: Raster, other: Raster, look: Reader) -> tuple[Floats, Floats]:
     """What another raster has at the middle of each cell, and the true area of its cell; NaN off that raster."""
-    row, column = np.broadcast_arrays(*found.places)
-    x = own.transform.c + own.transform.a * (column.ravel() + 0.5)
-    y = own.transform.f + own.transform.e * (row.ravel() + 0.5)
-    if not same_crs(own.crs, other.crs):
-        x, y = way_between(own.crs, other.crs).transform(x, y)
+    row, column = np.broadcast_arrays(*tile_cells.places)
+    x = raster.transform.c + raster.transform.a * (column.ravel() + 0.5)
+    y = raster.transform.f + raster.transform.e * (row.ravel() + 0.5)
+    if not same_crs(raster.crs, other.crs):
+        x, y = way_between(raster.crs, other.crs).transform(x, y)
     to, turn = other.transform, full_turn(other.crs)
     with np.errstate(invalid="ignore"):
-        place = (np.asarray(x) - to.c) / to.a
-        across = np.floor(place if turn is None else place % (turn / to.a))
+        position = (np.asarray(x) - to.c) / to.a
+        across = np.floor(position if turn is None else position % (turn / to.a))
         down = np.floor((np.asarray(y) - to.f) / to.e)
         there = np.flatnonzero((down >= 0) & (down < other.shape[0]) & (across >= 0) & (across < other.shape[1]))
-    value, area = np.full(len(place), np.nan), np.full(len(place), np.nan)
+    value, area = np.full(len(position), np.nan), np.full(len(position), np.nan)
     if len(there):
         rows, columns = down[there].astype(np.int64), across[there].astype(np.int64)
         top, left = int(rows.min()), int(columns.min())
@@ -208,9 +212,9 @@ def summarise(
     with raster.reader() as read:
         reading = partial(_tiles, edges, raster, read)
         extent, seen = Extent(len(units)), _Subjects(formulas.values(), edges, len(units), strip)
-        for found in reading():
-            extent.add(found)
-            seen.add(found)
+        for tile_cells in reading():
+            extent.add(tile_cells)
+            seen.add(tile_cells)
         seen.end(extent, raster, reading)
         for name, formula in formulas.items():
             columns[name] = seen.statistic(formula)
@@ -241,27 +245,28 @@ class _Subjects:
 
     def __init__(self, formulas: Iterable[Formula], edges: Edges, count: int, strip: float) -> None:
         self.count = count
-        asked: dict[str, list[Formula]] = {}
+        by_subject: dict[str, list[Formula]] = {}
         for formula in formulas:
-            asked.setdefault(_subject(formula), []).append(formula)
-        self.formulas = {subject: some[0] for subject, some in asked.items()}
+            by_subject.setdefault(_subject(formula), []).append(formula)
+        self.formulas = {subject: some[0] for subject, some in by_subject.items()}
         self.moments = {
-            subject: Moments(count, strip, {_function(one) for one in some}) for subject, some in asked.items()
+            subject: Moments(count, strip, {_function(formula) for formula in some})
+            for subject, some in by_subject.items()
         }
         last_row = np.full(count, -1.0)
         np.maximum.at(last_row, edges.owner, np.maximum(edges.start[:, 1], edges.end[:, 1]))
         self.tallies = {
-            subject: Tally(last_row, {one.function: _of_distribution(one) for one in ordered})
-            for subject, some in asked.items()
-            if (ordered := [one for one in some if _is_ordered(one)])
+            subject: Tally(last_row, {formula.function: _of_distribution(formula) for formula in ordered})
+            for subject, some in by_subject.items()
+            if (ordered := [formula for formula in some if _is_ordered(formula)])
         }
 
-    def add(self, found: TileCells) -> None:
+    def add(self, tile_cells: TileCells) -> None:
         for subject, formula in self.formulas.items():
-            seen = Seen(found, formula)
+            seen = Seen(tile_cells, formula)
             self.moments[subject].add(seen)
             if subject in self.tallies:
-                self.tallies[subject].add(seen.cells, found.tile.window[0].start)
+                self.tallies[subject].add(seen.cells, tile_cells.tile.window[0].start)
 
     def end(self, extent: Extent, raster: Raster, reading: Callable[[], Iterator[TileCells]]) -> None:
         for moments in self.moments.values():
@@ -271,8 +276,8 @@ class _Subjects:
             spilled = np.flatnonzero(tally.spilled)
             large = extent.cells[spilled] > HELD
             group = np.cumsum(extent.cells[spilled[~large]]) // HELD
-            for one in np.unique(group):
-                self._gather(subject, spilled[~large][group == one], reading)
+            for group_number in np.unique(group):
+                self._gather(subject, spilled[~large][group == group_number], reading)
             if large.any():
                 self._select(subject, spilled[large], raster, reading)
 
@@ -282,11 +287,11 @@ class _Subjects:
         """The cells of some units, tile by tile, and the row in which each begins."""
         wanted = np.zeros(self.count, dtype=bool)
         wanted[units] = True
-        for found in reading():
-            if wanted[found.spans.owner].any():
-                owner, value, area = Seen(found, self.formulas[subject]).cells
-                kept = wanted[owner]
-                yield (owner[kept], value[kept], area[kept]), found.tile.window[0].start
+        for tile_cells in reading():
+            if wanted[tile_cells.spans.owner].any():
+                owner, value, area = Seen(tile_cells, self.formulas[subject]).cells
+                chosen = wanted[owner]
+                yield (owner[chosen], value[chosen], area[chosen]), tile_cells.tile.window[0].start
 
     def _gather(self, subject: str, units: npt.NDArray[np.intp], reading: Callable[[], Iterator[TileCells]]) -> None:
         """Read the grid again for units whose cells can be held by themselves."""
@@ -313,12 +318,12 @@ class _Subjects:
                 raise _too_many(f"{name}({self.formulas[subject].argument})", len(units), raster)
         ends = np.column_stack([moments.least[units], moments.most[units]]).ravel()
         whole = Distribution(np.repeat(units, 2), ends, np.repeat(moments.area[units], 2), self.count)
-        found = select_quantiles(
+        quantiles = select_quantiles(
             lambda: (cells for cells, _ in self._cells(subject, units, reading)),
             [part for part in parts.values() if part is not None],
             whole,
         )
-        for name, values in zip(parts, found, strict=True):
+        for name, values in zip(parts, quantiles, strict=True):
             tally.results[name][units] = values[units]
 
     def valued(self, formula: Formula, extent: Extent) -> Floats:
@@ -376,13 +381,17 @@ def share_where(units: gpd.GeoDataFrame, raster: Raster, condition: Condition) -
     """
     refuse_coarse(raster, condition.names, f"'{condition.text}'")
     edges = edges_on(Borders(units), raster)
-    extent, met = Extent(len(units)), np.zeros(len(units))
+    extent, met_area = Extent(len(units)), np.zeros(len(units))
     with raster.reader() as read:
-        for found in _tiles(edges, raster, read):
-            extent.add(found)
-            np.add.at(met, found.spans.owner, found.weighted(found.answer(condition)[0].astype(np.float64)))
+        for tile_cells in _tiles(edges, raster, read):
+            extent.add(tile_cells)
+            np.add.at(
+                met_area,
+                tile_cells.spans.owner,
+                tile_cells.weighted(tile_cells.answer(condition)[0].astype(np.float64)),
+            )
     with np.errstate(invalid="ignore"):
-        share = np.nan_to_num(met / extent.area * extent.inside(edges))
+        share = np.nan_to_num(met_area / extent.area * extent.inside(edges))
     return pd.Series(np.clip(share, 0.0, 1.0), index=units.index)
 
 
@@ -426,7 +435,7 @@ class Batch(NamedTuple):
     inside: Floats
 
     @property
-    def found(self) -> Footprint:
+    def cells(self) -> Footprint:
         """Each cell by itself."""
         return self.spans.cells()
 
@@ -452,9 +461,9 @@ def batches(
 
 def _batch(owners: npt.NDArray[np.int64], edges: Edges, count: int, raster: Raster) -> Batch:
     """Some of ``count`` units with their cells."""
-    place = np.full(count, -1)
-    place[owners] = np.arange(len(owners))
-    few = Edges(edges.start, edges.end, place[edges.owner])
+    position = np.full(count, -1)
+    position[owners] = np.arange(len(owners))
+    few = Edges(edges.start, edges.end, position[edges.owner])
     few = few.compress(few.owner >= 0)
     spans = find_spans(few, slice(0, raster.shape[0]), raster.shape[1], _turn(raster))
     if row_areas(raster, slice(0, 0)) is None:
@@ -490,16 +499,16 @@ def _groups(edges: Edges, count: int, shape: tuple[int, int]) -> Iterator[npt.ND
 
 def terrain_at(
     raster: Raster,
-    found: Footprint,
+    cells: Footprint,
     names: Iterable[str],
     read: Callable[..., Floats],
 ) -> dict[str, Floats]:
     """The surfaces asked for, at each cell; NaN where a cell has none."""
-    if not len(found.row):
+    if not len(cells.row):
         return {name: np.empty(0) for name in names}
-    rows = slice(max(int(found.row.min()) - 1, 0), min(int(found.row.max()) + 2, raster.shape[0]))
-    columns = slice(max(int(found.column.min()) - 1, 0), min(int(found.column.max()) + 2, raster.shape[1]))
-    row, column = found.row - rows.start, found.column - columns.start
+    rows = slice(max(int(cells.row.min()) - 1, 0), min(int(cells.row.max()) + 2, raster.shape[0]))
+    columns = slice(max(int(cells.column.min()) - 1, 0), min(int(cells.column.max()) + 2, raster.shape[1]))
+    row, column = cells.row - rows.start, cells.column - columns.start
     if set(names) <= {"value"}:
         return dict.fromkeys(names, read((rows, columns), (row, column)))
     nine = neighbour_heights(read((rows, columns)), row, column)

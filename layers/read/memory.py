@@ -116,8 +116,8 @@ def prepare(
     {False: 150.0, True: 50.0}
     """
     given = layers or {}
-    own = (id, name, jurisdiction or None, roles, where, measures, max_repair_share)
-    if study is not None and any(one is not None for one in own):
+    settings = (id, name, jurisdiction or None, roles, where, measures, max_repair_share)
+    if study is not None and any(setting is not None for setting in settings):
         raise StudyError(
             Phrase("prepare() takes ids, names, roles, conditions and measures from the study, or from arguments")
         )
@@ -126,27 +126,27 @@ def prepare(
     sources = study or _bare_sources(
         given, tables or {}, id, name, jurisdiction, roles or {}, where or {}, measures or {}, max_repair_share
     )
-    kept = _Written(sources)
+    written = _Written(sources)
     with reading("units"):
-        kept.put_units(units)
+        written.put_units(units)
     for layer, data in given.items():
         with reading(layer):
-            kept.put_layer(layer, data)
+            written.put_layer(layer, data)
     for table, data in (tables or {}).items():
         with reading(table):
-            kept.put_table(table, data)
-    inputs = read_inputs(kept.sources.placed(kept.places), reader=reader)
-    return replace(inputs, holds=kept.folder)
+            written.put_table(table, data)
+    inputs = read_inputs(written.sources.placed(written.places), reader=reader)
+    return replace(inputs, holds=written.folder)
 
 
 def replace_layers(inputs: Inputs, study: Sources, layers: Mapping[str, Any]) -> Inputs:
     """Inputs of a study with some layers from memory in the place of those that were read."""
-    kept = _Written(study)
+    written = _Written(study)
     for name, data in layers.items():
         with reading(name):
-            kept.put_layer(name, data)
-    found = reread_layers(inputs, kept.sources.placed(kept.places), layers)
-    return replace(found, holds=(inputs.holds, kept.folder))
+            written.put_layer(name, data)
+    reread = reread_layers(inputs, written.sources.placed(written.places), layers)
+    return replace(reread, holds=(inputs.holds, written.folder))
 
 
 def _bare_sources(
@@ -162,7 +162,7 @@ def _bare_sources(
 ) -> Sources:
     """What a plan would say of data that no plan speaks of."""
     for what, names in (("roles", roles), ("where", where), ("measures", measures)):
-        strange = [one for one in names if one not in layers]
+        strange = [layer for layer in names if layer not in layers]
         if strange:
             raise UnknownNameError(
                 Phrase(
@@ -174,11 +174,11 @@ def _bare_sources(
             )
     keys: dict[str, Mapping[str, Any]] = {"role": roles, "where": where, "measure": measures}
     mended = {} if max_repair_share is None else {"max_repair_share": max_repair_share}
-    said = [
-        {"name": one, "source": _source(one)}
+    sections = [
+        {"name": layer, "source": _source(layer)}
         | mended
-        | {key: named[one] for key, named in keys.items() if one in named}
-        for one in layers
+        | {key: named[layer] for key, named in keys.items() if layer in named}
+        for layer in layers
     ]
     units: dict[str, Any] = {"source": _source("units"), "id": unit_id or UNIT_ID} | mended
     units |= {key: value for key, value in (("name", name), ("jurisdiction", jurisdiction)) if value}
@@ -186,8 +186,8 @@ def _bare_sources(
         {
             "study": {"name": "in memory", "date": date.max, "rulebook": "in_memory"},
             "units": units,
-            "layers": tuple(said),
-            "tables": tuple({"source": one, "id": UNIT_ID} for one in tables),
+            "layers": tuple(sections),
+            "tables": tuple({"source": table, "id": UNIT_ID} for table in tables),
         }
     )
 
@@ -222,8 +222,8 @@ class _Written:
         self._say(units=section.model_copy(update=_of_memory(UnitsSection, source)))
 
     def put_layer(self, name: str, data: Any) -> None:
-        place = _place_of(name, [layer.name for layer in self.sources.layers], NO_LAYER)
-        section = self.sources.layers[place]
+        position = _place_of(name, [layer.name for layer in self.sources.layers], NO_LAYER)
+        section = self.sources.layers[position]
         more: dict[str, Any] = {"x": None, "y": None}
         if isinstance(data, pd.DataFrame) or is_arrow(data):
             plain = section.id is None and isinstance(getattr(data, "index", None), pd.RangeIndex | None)
@@ -234,19 +234,19 @@ class _Written:
             if source in self.copied:
                 more["band"] = None
         changed = section.model_copy(update=_of_memory(LayerSection, source) | more)
-        self._say(layers=_with(self.sources.layers, place, changed))
+        self._say(layers=_with(self.sources.layers, position, changed))
 
     def put_table(self, name: str, data: pd.DataFrame | pa.Table) -> None:
-        place = _place_of(name, [table.source for table in self.sources.tables], NO_TABLE)
-        section = self.sources.tables[place]
-        source = _source(f"table_{place}")
+        position = _place_of(name, [table.source for table in self.sources.tables], NO_TABLE)
+        section = self.sources.tables[position]
+        source = _source(f"table_{position}")
         if isinstance(data, pd.DataFrame):
             frame = data if section.id in data.columns else data.rename_axis(section.id).reset_index()
             frame.to_parquet(self._path(source), index=False)
         else:
             _write_arrow(data, self._path(source))
         changed = section.model_copy(update=_of_memory(TableSection, source))
-        self._say(tables=_with(self.sources.tables, place, changed))
+        self._say(tables=_with(self.sources.tables, position, changed))
 
     def _say(self, **sections: object) -> None:
         document = self.sources.document
@@ -299,25 +299,25 @@ class _Written:
 
     def _copy(self, dataset: Any, name: str, source: str, band: int | None) -> None:
         """An open dataset: its own file, or what it holds where it has none that is a GeoTIFF."""
-        own = Path(dataset.name)
-        if dataset.driver == "GTiff" and own.is_file():
-            self.places[source] = own.resolve()
+        file = Path(dataset.name)
+        if dataset.driver == "GTiff" and file.is_file():
+            self.places[source] = file.resolve()
             return
         if band is not None and band > dataset.count:
             raise SourceError(
                 Phrase(
                     "layer '{layer}': {file} {fault}.",
                     layer=name,
-                    file=own.name,
+                    file=file.name,
                     fault=Phrase("has no band {band}, but {count}", band=band, count=dataset.count),
                 ),
                 code="grid",
                 layer=name,
             )
         self.copied.add(source)
-        place, count = band or 1, dataset.count if band is None else 1
-        nodata = dataset.nodatavals[place - 1]
-        _write_band(self._path(source), name, dataset.read(place), dataset.transform, dataset.crs, nodata, count)
+        band_number, count = band or 1, dataset.count if band is None else 1
+        nodata = dataset.nodatavals[band_number - 1]
+        _write_band(self._path(source), name, dataset.read(band_number), dataset.transform, dataset.crs, nodata, count)
 
     def _array(self, data: Any, name: str, source: str) -> None:
         flat = data.squeeze()
@@ -357,7 +357,7 @@ class _Written:
                 layer=name,
             )
         steps = np.asarray(transform if transform is not None else (), dtype=object).ravel()[:6].tolist()
-        if len(steps) < 6 or not all(isinstance(one, int | float) for one in steps):
+        if len(steps) < 6 or not all(isinstance(step, int | float) for step in steps):
             raise SourceError(
                 Phrase("layer '{layer}': its transform is no six numbers, as affine.Affine has them", layer=name),
                 code="grid",
@@ -385,19 +385,21 @@ def _no_layer(name: str, data: object) -> SourceError:
 def _refuse_columns(name: str, features: pd.DataFrame | pa.Table, ids: str | None) -> None:
     """Refuse what no file can hold: columns of one name, and an index of several levels that is to be the ids."""
     names = pd.Index(features.columns if isinstance(features, pd.DataFrame) else features.column_names)
-    twice = sorted({str(one) for one in names[names.duplicated()]})
+    twice = sorted({str(column) for column in names[names.duplicated()]})
     if twice:
-        said = Phrase("layer '{layer}' has columns of one name: {names}; rename them", layer=name, names=shown(twice))
-        raise SourceError(said, code="columns", layer=name)
+        message = Phrase(
+            "layer '{layer}' has columns of one name: {names}; rename them", layer=name, names=shown(twice)
+        )
+        raise SourceError(message, code="columns", layer=name)
     levels = features.index.nlevels if isinstance(features, pd.DataFrame) else 1
     if ids is not None and ids not in names and levels > 1:
-        said = Phrase(
+        message = Phrase(
             "layer '{layer}' has an index of {count} levels; make one id of them, such as "
             "table.index = ['-'.join(map(str, one)) for one in table.index]",
             layer=name,
             count=levels,
         )
-        raise SourceError(said, code="ids", layer=name)
+        raise SourceError(message, code="ids", layer=name)
 
 
 def is_arrow(data: object) -> bool:
@@ -429,7 +431,9 @@ def _with_geometry(features: pd.DataFrame | pa.Table, name: str, ids: str | None
             frame.insert(0, ids, np.asarray(features.index))
         table = pa.Table.from_pandas(frame, preserve_index=False)
         binary = [
-            one.name for one in table.schema if pa.types.is_binary(one.type) or pa.types.is_large_binary(one.type)
+            field.name
+            for field in table.schema
+            if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
         ]
         column = "geometry" if "geometry" in binary else binary[0] if len(binary) == 1 else None
     else:
@@ -455,11 +459,13 @@ def _with_geometry(features: pd.DataFrame | pa.Table, name: str, ids: str | None
             layer=name,
         )
     about = {"encoding": "WKB", "geometry_types": [], "crs": CRS.from_user_input(crs).to_json_dict()}
-    said = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": about}}
-    place = table.column_names.index(column)
-    blobs = table.column(place)
-    plain = pa.chunked_array([getattr(one, "storage", one).cast(pa.binary()) for one in blobs.chunks], type=pa.binary())
-    return table.set_column(place, "geometry", plain).replace_schema_metadata({"geo": json.dumps(said)})
+    geo_metadata = {"version": "1.0.0", "primary_column": "geometry", "columns": {"geometry": about}}
+    position = table.column_names.index(column)
+    blobs = table.column(position)
+    plain = pa.chunked_array(
+        [getattr(chunk, "storage", chunk).cast(pa.binary()) for chunk in blobs.chunks], type=pa.binary()
+    )
+    return table.set_column(position, "geometry", plain).replace_schema_metadata({"geo": json.dumps(geo_metadata)})
 
 
 def _stated_geometry(table: pa.Table) -> tuple[str | None, Any]:
@@ -470,24 +476,24 @@ def _stated_geometry(table: pa.Table) -> tuple[str | None, Any]:
         about = geo.get("columns", {}).get(column, {})
         return (column if about.get("encoding") == "WKB" else None), about.get("crs", "OGC:CRS84")
     for field in table.schema:
-        said = field.metadata or {}
-        kind = said.get(b"ARROW:extension:name", str(getattr(field.type, "extension_name", "")).encode())
+        metadata = field.metadata or {}
+        kind = metadata.get(b"ARROW:extension:name", str(getattr(field.type, "extension_name", "")).encode())
         if kind == b"geoarrow.wkb":
-            about = json.loads(said.get(b"ARROW:extension:metadata") or b"{}")
+            about = json.loads(metadata.get(b"ARROW:extension:metadata") or b"{}")
             return field.name, about.get("crs")
     return None, None
 
 
-def _place_of(name: str, names: list[str], said: str) -> int:
+def _place_of(name: str, names: list[str], message: str) -> int:
     """Where the section of that name stands."""
     if name not in names:
-        raise UnknownNameError(Phrase(said, name=name, names=shown(names)), layer=name)
+        raise UnknownNameError(Phrase(message, name=name, names=shown(names)), layer=name)
     return names.index(name)
 
 
-def _with(sections: tuple[Entry, ...], place: int, changed: Entry) -> tuple[Entry, ...]:
+def _with(sections: tuple[Entry, ...], position: int, changed: Entry) -> tuple[Entry, ...]:
     """Sections with another one in a place."""
-    return (*sections[:place], changed, *sections[place + 1 :])
+    return (*sections[:position], changed, *sections[position + 1 :])
 
 
 def _of_memory(kind: type[UnitsSection | LayerSection | TableSection], source: str) -> dict[str, str | bool | None]:

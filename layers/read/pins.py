@@ -94,8 +94,10 @@ def hold_to_pin(
         differing = [_pair("sha256", pin.sha256, sha256)]
         more: str = Phrase(" It cannot be read now: {error}", error=error)
     else:
-        found, more = pin_of(content, sha256), ""
-        differing = [_pair(key, one, other) for key, one, other in _pairs(pin, found) if _differ(key, one, other)]
+        actual, more = pin_of(content, sha256), ""
+        differing = [
+            _pair(key, pinned, other) for key, pinned, other in _pairs(pin, actual) if _differ(key, pinned, other)
+        ]
         if not differing:
             return content, note
     refused = SourceError(
@@ -117,18 +119,18 @@ def hold_to_pin(
     raise refused
 
 
-def _pairs(pinned: Pin, found: Pin) -> Iterator[tuple[str, object, object]]:
-    yield from ((key, getattr(pinned, key), getattr(found, key)) for key in Pin.model_fields)
+def _pairs(pinned: Pin, actual: Pin) -> Iterator[tuple[str, object, object]]:
+    yield from ((key, getattr(pinned, key), getattr(actual, key)) for key in Pin.model_fields)
 
 
-def _differ(key: str, pinned: object, found: object) -> bool:
-    if key == "area_ha" and isinstance(pinned, float) and isinstance(found, float):
-        return not math.isclose(pinned, found, rel_tol=_AREA_TOLERANCE, abs_tol=1e-4)
-    return pinned != found
+def _differ(key: str, pinned: object, actual: object) -> bool:
+    if key == "area_ha" and isinstance(pinned, float) and isinstance(actual, float):
+        return not math.isclose(pinned, actual, rel_tol=_AREA_TOLERANCE, abs_tol=1e-4)
+    return pinned != actual
 
 
-def _pair(key: str, pinned: object, found: object) -> str:
-    return Phrase("{key} pinned {pinned}, found {found}", key=key, pinned=_shown(pinned), found=_shown(found))
+def _pair(key: str, pinned: object, actual: object) -> str:
+    return Phrase("{key} pinned {pinned}, found {found}", key=key, pinned=_shown(pinned), found=_shown(actual))
 
 
 def _shown(value: object) -> str:

@@ -141,11 +141,11 @@ def read_inputs(
 
 def main_files(sources: Sources) -> dict[str, Path]:
     """The main file of each source that is where it should be."""
-    found = {}
+    files = {}
     for name, source in sources.files:
         with suppress(ZoneplanError, OSError):
-            found[name] = sources.locate(source)
-    return found | {str(sources.folder): sources.folder}
+            files[name] = sources.locate(source)
+    return files | {str(sources.folder): sources.folder}
 
 
 def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
@@ -153,38 +153,49 @@ def _read_inputs(sources: Sources, keep_going: bool, workers: int) -> Inputs:
     records = record_sources(sources)
     units = _attempt(errors, "units", _units, sources)
     refused = [Attempts() if keep_going else errors for _ in sources.layers]
-    read = [_attempt(refused[place], one.name, _read, sources, place) for place, one in enumerate(sources.layers)]
-    tables = [_attempt(errors, table.source, _table, sources, place) for place, table in enumerate(sources.tables)]
-    notes_so_far = [found[1] for found in (units, *read, *tables) if found is not None]
+    read = [
+        _attempt(refused[position], section.name, _read, sources, position)
+        for position, section in enumerate(sources.layers)
+    ]
+    tables = [
+        _attempt(errors, table.source, _table, sources, position) for position, table in enumerate(sources.tables)
+    ]
+    notes_so_far = [contents[1] for contents in (units, *read, *tables) if contents is not None]
     ground = None if units is None else _attempt(errors, "units", _settled, units[0], sources, workers)
     if units is None or ground is None:  # without them no layer has a place
-        for place, section in enumerate(sources.layers):
-            _attempt(refused[place], section.name, _look_at_outlines, section, read[place])
+        for position, section in enumerate(sources.layers):
+            _attempt(refused[position], section.name, _look_at_outlines, section, read[position])
         _raise_all([*errors.errors, *_faults_of_plan(refused)], notes_so_far)
         raise AssertionError  # they were refused, and that has been raised
     notes = units[1]
-    own, crs, settled, repairs, tiled, elsewhere = ground
+    own_crs, crs, settled, repairs, tiled, elsewhere = ground
     del units, ground  # each input goes once it is placed, so that memory holds no layer twice for long
-    ledger = [notes, repairs, datum_note(own, crs, "units"), elsewhere]
+    ledger = [notes, repairs, datum_note(own_crs, crs, "units"), elsewhere]
     of_units: str = Phrase("the units' file {file}", file=sources.units.source)
     origins = dict.fromkeys(map(str, settled.columns), of_units)
-    settled, said = _join(errors, settled, origins, zip(sources.tables, tables, strict=True))
-    ledger += said
+    settled, table_notes = _join(errors, settled, origins, zip(sources.tables, tables, strict=True))
+    ledger += table_notes
     layers, borders = [], Borders(settled)
-    for place, section in enumerate(sources.layers):
-        found = read.pop(0)
-        placed = None if found is None else _attempt(refused[place], section.name, _place, section, found[0], borders)
-        if found is not None and placed is not None and not (keep_going and refused[place].errors):
+    for position, section in enumerate(sources.layers):
+        contents = read.pop(0)
+        placed = (
+            None
+            if contents is None
+            else _attempt(refused[position], section.name, _to_working_crs, section, contents[0], borders)
+        )
+        if contents is not None and placed is not None and not (keep_going and refused[position].errors):
             layers.append(placed[0])
-            ledger += [found[1], placed[1]]
+            ledger += [contents[1], placed[1]]
     if len(elsewhere) and any(error.code == "far" for each in [errors, *refused] for error in each.errors):
         errors.errors.insert(0, CrsError(_misplaced_units(elsewhere), code="area_of_use", layer="units"))
     _raise_all([*errors.errors, *_faults_of_plan(refused)], ledger)
     ledger += _shifts(layers)
     pairs = zip(sources.layers, refused, strict=True)
-    tell_of_tables((error for one in refused for error in one.errors), sources.places)
-    left_out = tuple(leave_out(section, one.errors, sources.folder) for section, one in pairs if one.errors)
-    return Inputs(settled, tuple(layers), gather(ledger), records, crs, own, tiled, origins, left_out)
+    tell_of_tables((error for attempts in refused for error in attempts.errors), sources.places)
+    left_out = tuple(
+        leave_out(section, attempts.errors, sources.folder) for section, attempts in pairs if attempts.errors
+    )
+    return Inputs(settled, tuple(layers), gather(ledger), records, crs, own_crs, tiled, origins, left_out)
 
 
 def _join(
@@ -198,7 +209,7 @@ def _join(
     for part, table in tables:
         if table is None:
             continue
-        frame, said = table
+        frame, note = table
         doubtful = any(error.layer == part.source for error in errors.errors)
         if doubtful and not frame.index.isin(units.index.astype(str)).any():  # 'id' may mean another column
             continue
@@ -206,7 +217,7 @@ def _join(
         if joined is not None:
             units, unmatched = joined
             origins |= dict.fromkeys(map(str, frame.columns), part.source)
-            ledger += [said, unmatched]
+            ledger += [note, unmatched]
     return units, ledger
 
 
@@ -216,12 +227,12 @@ _Ground = tuple[CRS, CRS, gpd.GeoDataFrame, pd.DataFrame, bool, pd.DataFrame]
 
 def _settled(raw: gpd.GeoDataFrame, sources: Sources, workers: int) -> _Ground:
     refused = Attempts()
-    own, crs = known_crs(raw), working_crs(raw)
+    own_crs, crs = known_crs(raw), working_crs(raw)
     made = refused.attempt(settle_units, raw, crs, sources.units, workers)
     if made is None:
         refused.stop()
     settled, repairs, tiled = made
-    ground = own, crs, settled, repairs, tiled, place_note(own, settled.total_bounds, crs, "units")
+    ground = own_crs, crs, settled, repairs, tiled, place_note(own_crs, settled.total_bounds, crs, "units")
     refused.finish(rest=ground)
     return ground
 
@@ -236,7 +247,7 @@ def _shifts(layers: Iterable[Layer]) -> list[pd.DataFrame]:
     parts = [part for layer in layers for part in (layer, layer.whole) if part is not None and part.raster is not None]
     grids = {part.name: part.raster for part in parts if part.raster is not None}
     pairs = {(part.name, parse_formula(text).weight) for part in parts for text in part.measures.values()}
-    return [shift_of_cells(grids[one], grids[other]) for one, other in sorted(pairs) if other in grids]
+    return [shift_of_cells(grids[name], grids[other]) for name, other in sorted(pairs) if other in grids]
 
 
 def feature_notes(inputs: Inputs) -> pd.DataFrame:
@@ -266,24 +277,29 @@ def can_be_left_out(error: ZoneplanError) -> bool:
 
 def leave_out(section: LayerSection, errors: Iterable[ZoneplanError], folder: Path) -> LeftOut:
     """A layer as what is done without."""
-    said = phrase_list([without_place(one.said, folder) for one in errors], SEMICOLON)
-    return LeftOut("layer", section.name, tuple(section.measure), said, section.role)
+    reason = phrase_list([without_place(error.said, folder) for error in errors], SEMICOLON)
+    return LeftOut("layer", section.name, tuple(section.measure), reason, section.role)
 
 
-def without_place(said: str, folder: Path) -> str:
+def without_place(message: str, folder: Path) -> str:
     """What is said of a file, without where the study lies, and where the plan names it."""
-    if type(said) is Phrase and said.template == PLACED:
-        return without_place(said.fields["said"], folder)
-    if type(said) is Phrase:
-        told = {name: str(one) if isinstance(one, Path) else one for name, one in said.fields.items()}
-        own = {name: without_place(one, folder) if isinstance(one, str) else one for name, one in told.items()}
-        return Phrase(said.template, **own)
+    if type(message) is Phrase and message.template == PLACED:
+        return without_place(message.fields["said"], folder)
+    if type(message) is Phrase:
+        plain_fields = {
+            name: str(field) if isinstance(field, Path) else field for name, field in message.fields.items()
+        }
+        fields = {
+            name: without_place(field, folder) if isinstance(field, str) else field
+            for name, field in plain_fields.items()
+        }
+        return Phrase(message.template, **fields)
     places = (str(folder.resolve()), str(folder))
-    if said in places:
+    if message in places:
         return Phrase("the study's folder")
-    for place in places:
-        said = said.replace(f"{place}{os.sep}", "")
-    return said
+    for path in places:
+        message = message.replace(f"{path}{os.sep}", "")
+    return message
 
 
 def _faults_of_plan(refused: Iterable[Attempts]) -> list[ZoneplanError]:
@@ -303,20 +319,20 @@ def _reread_layers(known: tuple[Inputs, Sources, Collection[str]]) -> Inputs:
     inputs, sources, wanted = known
     errors, borders, ledger = Attempts(), Borders(inputs.units), [inputs.ledger]
     layers = {layer.name: layer for layer in inputs.layers}
-    for place, section in enumerate(sources.layers):
+    for position, section in enumerate(sources.layers):
         if section.name in wanted:
-            read = _attempt(errors, section.name, _read, sources, place)
-            placed = read and _attempt(errors, section.name, _place, section, read[0], borders)
+            read = _attempt(errors, section.name, _read, sources, position)
+            placed = read and _attempt(errors, section.name, _to_working_crs, section, read[0], borders)
             if read and placed:
                 layers[section.name] = placed[0]
-                ledger = [one[one["layer"] != section.name] for one in ledger] + [read[1], placed[1]]
+                ledger = [rows[rows["layer"] != section.name] for rows in ledger] + [read[1], placed[1]]
     raise_all(errors.errors)
-    records = [one for one in inputs.sources if one.name not in wanted]
-    records += [one for one in record_sources(sources) if one.name in wanted]
-    order = {name: place for place, (name, _) in enumerate(sources.files)}
-    records.sort(key=lambda one: order[one.name])
-    ordered = sorted(layers.values(), key=lambda one: order[one.name])
-    left_out = tuple(one for one in inputs.left_out if one.kind != "layer" or one.name not in wanted)
+    records = [record for record in inputs.sources if record.name not in wanted]
+    records += [record for record in record_sources(sources) if record.name in wanted]
+    order = {name: position for position, (name, _) in enumerate(sources.files)}
+    records.sort(key=lambda record: order[record.name])
+    ordered = sorted(layers.values(), key=lambda layer: order[layer.name])
+    left_out = tuple(entry for entry in inputs.left_out if entry.kind != "layer" or entry.name not in wanted)
     return replace(inputs, layers=tuple(ordered), ledger=gather(ledger), sources=tuple(records), left_out=left_out)
 
 
@@ -341,9 +357,9 @@ def _units(sources: Sources) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     return read_units(_path(sources, sources.units.source, "units", "units", "source"), sources.units)
 
 
-def _table(sources: Sources, place: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    section = sources.tables[place]
-    path = _path(sources, section.source, section.source, "tables", place, "source")
+def _table(sources: Sources, position: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    section = sources.tables[position]
+    path = _path(sources, section.source, section.source, "tables", position, "source")
     return hold_to_pin(
         section.pin,
         path,
@@ -358,7 +374,7 @@ def _table(sources: Sources, place: int) -> tuple[pd.DataFrame, pd.DataFrame]:
             separator=section.separator,
         ),
         "tables",
-        place,
+        position,
     )
 
 
@@ -369,53 +385,53 @@ class _Contents(NamedTuple):
     selected: gpd.GeoDataFrame | Raster
 
 
-def _read(sources: Sources, place: int) -> tuple[_Contents, pd.DataFrame]:
+def _read(sources: Sources, position: int) -> tuple[_Contents, pd.DataFrame]:
     """A layer as its file has it."""
-    section = sources.layers[place]
-    path = _path(sources, section.source, section.name, "layers", place, "source")
+    section = sources.layers[position]
+    path = _path(sources, section.source, section.name, "layers", position, "source")
     if _is_grid(path):
-        raster, note = _read_grid(sources, place, path)
+        raster, note = _read_grid(sources, position, path)
         return _Contents(replace(raster, where=None), raster), note
     refused = Attempts()
     for key in ("band", "valid_range"):
         if getattr(section, key) is not None:
-            with refused.trying(), naming_the_layer(sources.where("layers", place, key)):
+            with refused.trying(), naming_the_layer(sources.where("layers", position, key)):
                 raise StudyError(
                     Phrase("'{key}' is of rasters, and {file} is none: leave it out", key=key, file=path.name),
                     layer=section.name,
                 )
-    read = refused.attempt(_read_layer_features, sources, place, path)
+    read = refused.attempt(_read_layer_features, sources, position, path)
     if read is None:
         refused.stop()
     features, note = without_key(read[0], path, section), gather([read[1], _left_there(path, section.name)])
     whole = chosen = features
     if section.where is not None:
-        with refused.trying(), naming_the_layer(sources.where("layers", place, "where")):
+        with refused.trying(), naming_the_layer(sources.where("layers", position, "where")):
             chosen, unknown = select(features, section.where, section.name)
             note = gather([note, unknown])
         if chosen is features and refused.errors:  # which of them are meant is not known
             refused.finish()
         whole = features if section.formulas("whole") else chosen  # what nothing is measured of is not kept
-    found = _Contents(whole, chosen), note
-    refused.finish(rest=found)
-    return found
+    result = _Contents(whole, chosen), note
+    refused.finish(rest=result)
+    return result
 
 
 def _left_there(path: Path, name: str) -> pd.DataFrame:
     """What the ledger has to say of the rows of a table that were not read."""
     count = path.left_there if isinstance(path, Extract) else 0
-    said = Phrase("{count} feature(s) of the table not read: far from all units", count=count)
-    return entries(name, [""] if count else [], "outside", said)
+    action = Phrase("{count} feature(s) of the table not read: far from all units", count=count)
+    return entries(name, [""] if count else [], "outside", action)
 
 
 def _is_grid(path: Path) -> bool:
     return path.suffix.lower() in GRID_ENDINGS
 
 
-def _read_grid(sources: Sources, place: int, path: Path) -> tuple[Raster, pd.DataFrame]:
-    section = sources.layers[place]
+def _read_grid(sources: Sources, position: int, path: Path) -> tuple[Raster, pd.DataFrame]:
+    section = sources.layers[position]
     if section.where is not None:
-        with naming_the_layer(sources.where("layers", place, "where")):
+        with naming_the_layer(sources.where("layers", position, "where")):
             cell_condition(section.where, section.name)
     return hold_to_pin(
         section.pin,
@@ -434,13 +450,13 @@ def _read_grid(sources: Sources, place: int, path: Path) -> tuple[Raster, pd.Dat
             valid_range=section.limits,
         ),
         "layers",
-        place,
+        position,
     )
 
 
-def _read_layer_features(sources: Sources, place: int, path: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+def _read_layer_features(sources: Sources, position: int, path: Path) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """All features of a layer's file, before ``where``."""
-    section = sources.layers[place]
+    section = sources.layers[position]
     return hold_to_pin(
         section.pin,
         path,
@@ -459,11 +475,11 @@ def _read_layer_features(sources: Sources, place: int, path: Path) -> tuple[gpd.
             y=section.y,
         ),
         "layers",
-        place,
+        position,
     )
 
 
-def _place(section: LayerSection, contents: _Contents, borders: Borders) -> tuple[Layer, pd.DataFrame]:
+def _to_working_crs(section: LayerSection, contents: _Contents, borders: Borders) -> tuple[Layer, pd.DataFrame]:
     """A layer in the working CRS, where the units are."""
     formulas, whole = section.formulas("whole"), None
     if isinstance(contents.selected, Raster):
@@ -487,8 +503,8 @@ def _place_features(
     if kind is None:
         refused.stop()
     full = only_kind(full, kind) if refused.errors else full
-    own = known_crs(full)
-    notes = [empties, datum_note(own, crs, name), place_note(own, units.total_bounds, crs, name)]
+    source_crs = known_crs(full)
+    notes = [empties, datum_note(source_crs, crs, name), place_note(source_crs, units.total_bounds, crs, name)]
     nearest = any(parse_formula(text).function == "nearest" for text in formulas.values())
     if nearest:  # the nearest feature may lie far away
         notes.append(far_note(full, units, name))
@@ -538,12 +554,14 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
     refused = Attempts()
     if not raster.crs.is_geographic:
         refused.attempt(edges_on, borders, raster)  # refuses what such a raster cannot show
-    own = raster.crs
-    datum = gather([datum_note(own, crs, section.name), place_note(own, units.total_bounds, crs, section.name)])
+    raster_crs = raster.crs
+    datum = gather(
+        [datum_note(raster_crs, crs, section.name), place_note(raster_crs, units.total_bounds, crs, section.name)]
+    )
     measured = [parse_formula(text) for part in ("whole", "selected") for text in section.formulas(part).values()]
-    asked = {float(number.value) for one in measured if one.condition for number in one.condition.numbers}
+    numbers = {float(number.value) for formula in measured if formula.condition for number in formula.condition.numbers}
     checked = replace(raster, where=None) if section.formulas("whole") else raster
-    doubtful = refused.attempt(check_values, checked, window, asked)
+    doubtful = refused.attempt(check_values, checked, window, numbers)
     if doubtful is None or refused.errors:
         refused.stop()
     datum = gather([datum, doubtful])
@@ -563,8 +581,8 @@ def _place_raster(section: LayerSection, raster: Raster, borders: Borders) -> tu
 def read_pins(sources: Sources) -> dict[Keys, Pin]:
     """What each source of a study holds now, to be written into the plan."""
     with sandboxed(None, sources.limits), extracted(sources.with_pins({})) as placed:
-        found = in_sandbox(_read_pins, placed, main_files(placed))
-    return {keys: Pin.model_validate(said) for keys, said in found.items()}
+        pins = in_sandbox(_read_pins, placed, main_files(placed))
+    return {keys: Pin.model_validate(fields) for keys, fields in pins.items()}
 
 
 def _read_pins(free: Sources) -> dict[Keys, dict[str, object]]:
@@ -572,15 +590,15 @@ def _read_pins(free: Sources) -> dict[Keys, dict[str, object]]:
     with reading("units"):
         path = _path(free, free.units.source, "units", "units", "source")
         pins["units",] = pin_of(read_unit_features(path, free.units)[0], source_digest(path))
-    for place, layer in enumerate(free.layers):
+    for position, layer in enumerate(free.layers):
         with reading(layer.name):
-            path = _path(free, layer.source, layer.name, "layers", place, "source")
+            path = _path(free, layer.source, layer.name, "layers", position, "source")
             read = _read_grid if _is_grid(path) else _read_layer_features
-            pins["layers", place] = pin_of(read(free, place, path)[0], source_digest(path))
-    for place, table in enumerate(free.tables):
+            pins["layers", position] = pin_of(read(free, position, path)[0], source_digest(path))
+    for position, table in enumerate(free.tables):
         with reading(table.source):
-            path = _path(free, table.source, table.source, "tables", place, "source")
-            pins["tables", place] = pin_of(_table(free, place)[0], source_digest(path))
+            path = _path(free, table.source, table.source, "tables", position, "source")
+            pins["tables", position] = pin_of(_table(free, position)[0], source_digest(path))
     return {keys: pin.model_dump() for keys, pin in pins.items()}
 
 
@@ -608,8 +626,8 @@ def _records(sources: Sources) -> Iterator[Source]:
 
 def changed_files(read: Iterable[Source], known: Iterable[Source]) -> list[str]:
     """The paths of files that are not, or not as they were read, among those that are known; sorted."""
-    digests = {(one.path, one.sha256) for one in known}
-    return sorted({one.path for one in read if (one.path, one.sha256) not in digests})
+    digests = {(source.path, source.sha256) for source in known}
+    return sorted({source.path for source in read if (source.path, source.sha256) not in digests})
 
 
 def require_files(sources: Sources, left_out: Collection[str] = ()) -> None:
@@ -631,8 +649,10 @@ def require_files(sources: Sources, left_out: Collection[str] = ()) -> None:
 
 def confirm_sources(inputs: Inputs, sources: Sources) -> None:
     """Refuse inputs that have changed since they were read; tables of databases are known by the very rows read."""
-    elsewhere = {one.source for _, one in sources.sections if table_name(one.source) is not None}
-    on_disk = (one for one in inputs.sources if not one.path.startswith(f"{MEMORY}/") and one.path not in elsewhere)
+    elsewhere = {section.source for _, section in sources.sections if table_name(section.source) is not None}
+    on_disk = (
+        source for source in inputs.sources if not source.path.startswith(f"{MEMORY}/") and source.path not in elsewhere
+    )
     changed = changed_files(on_disk, _records(sources))
     if changed:
         raise SourceError(

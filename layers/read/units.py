@@ -81,7 +81,7 @@ def _refuse_alike(ids: pd.Index, section: UnitsSection) -> None:
             ),
             code="id_duplicate",
             layer="units",
-            features=[one for each in alike for one in each],
+            features=[unit_id for each in alike for unit_id in each],
         )
 
 
@@ -147,13 +147,13 @@ def jurisdiction_names(units: pd.DataFrame, section: UnitsSection) -> dict[str, 
     >>> jurisdiction_names(units, section)
     {'AZ': 'Arizona', 'UT': 'Utah'}
     """
-    found: dict[str, dict[str, str]] = {}
+    names_by_code: dict[str, dict[str, str]] = {}
     two_names = []
     for level, columns in section.level_names.items():
         for language, column in columns.items():
-            said = units.loc[~_blank(units[level]) & ~_blank(units[column]), [level, column]].drop_duplicates()
-            for code, name in said.set_axis(["code", "name"], axis=1).astype("str").itertuples(index=False):
-                before = found.setdefault(code, {}).setdefault(language, name)
+            pairs = units.loc[~_blank(units[level]) & ~_blank(units[column]), [level, column]].drop_duplicates()
+            for code, name in pairs.set_axis(["code", "name"], axis=1).astype("str").itertuples(index=False):
+                before = names_by_code.setdefault(code, {}).setdefault(language, name)
                 if before != name:
                     two_names.append(
                         SourceError(
@@ -170,13 +170,13 @@ def jurisdiction_names(units: pd.DataFrame, section: UnitsSection) -> dict[str, 
                         )
                     )
     raise_all(two_names)
-    return {code: names.get("", names) for code, names in found.items()}
+    return {code: names.get("", names) for code, names in names_by_code.items()}
 
 
 def _blank(texts: pd.Series) -> pd.Series:
     """Where a column of texts says nothing."""
-    found: pd.Series = texts.astype("str").fillna("").str.strip() == ""
-    return found
+    blank: pd.Series = texts.astype("str").fillna("").str.strip() == ""
+    return blank
 
 
 def _unsaid(features: gpd.GeoDataFrame, section: UnitsSection) -> pd.DataFrame:
@@ -192,14 +192,14 @@ def _unsaid(features: gpd.GeoDataFrame, section: UnitsSection) -> pd.DataFrame:
         for level in section.levels
     }
     there = [column for column in done if column in features.columns]
-    return gather(entries("units", features.index[_blank(features[one])], *done[one]) for one in there)
+    return gather(entries("units", features.index[_blank(features[column])], *done[column]) for column in there)
 
 
 def _named(features: gpd.GeoDataFrame, section: UnitsSection, file: str) -> gpd.GeoDataFrame:
     """The units with ``name`` and ``jurisdiction`` in front of the file's own columns."""
     lowest = section.levels[-1] if section.levels else None
-    own = {"unit_id": section.id, "area_ha": None, "name": section.name_column, "jurisdiction": lowest}
-    clashes = [name for name in RESERVED if name in features.columns and own[name] != name]
+    source_columns = {"unit_id": section.id, "area_ha": None, "name": section.name_column, "jurisdiction": lowest}
+    clashes = [name for name in RESERVED if name in features.columns and source_columns[name] != name]
     if clashes:
         errors = (
             UnknownNameError(
@@ -234,8 +234,8 @@ def _called(columns: gpd.GeoDataFrame, section: UnitsSection) -> pd.Series:
     named = pd.Series(pd.NA, index=columns.index, dtype="str")
     for name in (section.name_column, *section.names.values()):
         if name in columns.columns:
-            said = columns[name].astype("str")
-            named = named.mask(_blank(named), said.mask(_blank(said)))
+            texts = columns[name].astype("str")
+            named = named.mask(_blank(named), texts.mask(_blank(texts)))
     return named.fillna(pd.Series(columns.index, index=columns.index, dtype="str"))
 
 
@@ -265,8 +265,8 @@ def _coverage(shapes: npt.NDArray[Any], workers: int) -> tuple[bool, Any]:
         tiled = bool(shapely.coverage_is_valid(shapes))
         return tiled, _united(shapes) if tiled else None
     shapely.bounds(shapes)  # GEOS notes them at the first call, where no two threads may meet
-    asked: list[Callable[[], Any]] = [partial(shapely.coverage_is_valid, shapes), partial(_united, shapes)]
-    tiled, union = in_threads(asked, workers)
+    calls: list[Callable[[], Any]] = [partial(shapely.coverage_is_valid, shapes), partial(_united, shapes)]
+    tiled, union = in_threads(calls, workers)
     return bool(tiled), union if tiled else None
 
 

@@ -114,9 +114,9 @@ def limit_resources(open_files: int) -> None:
     """Refuse this process every byte that it would write to a file, an image of its memory, and many open files."""
     import resource  # noqa: PLC0415  (Windows has none)
 
-    for limit, asked in ((resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, open_files)):
+    for limit, wanted in ((resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, open_files)):
         hard = resource.getrlimit(limit)[1]
-        most = asked if hard == resource.RLIM_INFINITY else min(asked, hard)
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         with suppress(ValueError, OSError):
             resource.setrlimit(limit, (most, most))
 
@@ -146,10 +146,10 @@ def _empty_environment(libc: ctypes.CDLL) -> None:
         for value in values:
             ctypes.memset(id(value) + bytes.__basicsize__ - 1, 0, len(value))
     pointers = ctypes.POINTER(ctypes.c_void_p).in_dll(libc, "environ")
-    place = 0
-    while pointers and (entry := pointers[place]):
+    position = 0
+    while pointers and (entry := pointers[position]):
         ctypes.memset(entry, 0, len(ctypes.string_at(entry)))
-        place += 1
+        position += 1
     libc.clearenv()
     with suppress(OSError, ValueError, IndexError):
         numbers = Path("/proc/self/stat").read_text("ascii", "replace").rpartition(")")[2].split()
@@ -162,8 +162,8 @@ def _drop_capabilities(libc: ctypes.CDLL) -> None:
     """Have root raise no limit of its own any more, nor do anything else that others may not, but read."""
     if os.geteuid() == 0 and platform.machine() in _SET_CAPABILITIES:
         of_this_process = ctypes.create_string_buffer(struct.pack("=Ii", _CAPABILITIES_3, 0))
-        kept = ctypes.create_string_buffer(struct.pack("=6I", _READ_ALL, _READ_ALL, 0, 0, 0, 0))
-        libc.syscall(_SET_CAPABILITIES[platform.machine()], of_this_process, kept)
+        capabilities = ctypes.create_string_buffer(struct.pack("=6I", _READ_ALL, _READ_ALL, 0, 0, 0, 0))
+        libc.syscall(_SET_CAPABILITIES[platform.machine()], of_this_process, capabilities)
 
 
 def confinements() -> tuple[str, ...]:
@@ -177,8 +177,8 @@ def confinements() -> tuple[str, ...]:
     if sys.platform != "linux":
         return ()
     libc = ctypes.CDLL(None, use_errno=True)
-    found = ["seccomp"] if libc.prctl(21, 0, 0, 0, 0) >= 0 and platform.machine() in _MACHINES else []
-    return (*found, *(["landlock"] if _landlock_version(libc) > 0 else []))
+    available = ["seccomp"] if libc.prctl(21, 0, 0, 0, 0) >= 0 and platform.machine() in _MACHINES else []
+    return (*available, *(["landlock"] if _landlock_version(libc) > 0 else []))
 
 
 def _tell_gdal() -> None:
@@ -228,7 +228,7 @@ def _steps_of(
     number: int, argument: int, test: int, values: tuple[int, ...], where_so: int, else_: int
 ) -> list[tuple[int, int, int, int]]:
     """The part of a filter that answers for one system call by one of its arguments."""
-    tests = [(test, len(values) - place, 0, value) for place, value in enumerate(values)]
+    tests = [(test, len(values) - position, 0, value) for position, value in enumerate(values)]
     body = [(_LOAD, 0, 0, _ARGUMENTS_AT + 8 * argument), *tests, (_RETURN, 0, 0, else_), (_RETURN, 0, 0, where_so)]
     return [(_EQUAL, 0, len(body), number), *body]
 
@@ -245,8 +245,8 @@ def _refuse_files(libc: ctypes.CDLL, readable: Iterable[Path]) -> None:
     if version < 1:
         return
     rights = _RIGHTS_BY_VERSION[min(version, len(_RIGHTS_BY_VERSION) - 1)]
-    asked = ctypes.create_string_buffer(struct.pack("=Q", rights))
-    rules = libc.syscall(_CREATE_RULESET, asked, ctypes.c_size_t(8), 0)
+    ruleset = ctypes.create_string_buffer(struct.pack("=Q", rights))
+    rules = libc.syscall(_CREATE_RULESET, ruleset, ctypes.c_size_t(8), 0)
     if rules < 0:
         return
     try:
@@ -262,20 +262,20 @@ def _refuse_files(libc: ctypes.CDLL, readable: Iterable[Path]) -> None:
 
 def _allow_reading(libc: ctypes.CDLL, rules: int, path: Path, rights: int) -> None:
     with suppress(OSError):
-        place = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
+        descriptor = os.open(path, getattr(os, "O_PATH", 0) | os.O_CLOEXEC)
         try:
-            own = rights if path.is_dir() else rights & _READ_FILE
-            rule = ctypes.create_string_buffer(struct.pack("=Qi", own, place))
+            allowed = rights if path.is_dir() else rights & _READ_FILE
+            rule = ctypes.create_string_buffer(struct.pack("=Qi", allowed, descriptor))
             libc.syscall(_ADD_RULE, rules, 1, rule, 0)
         finally:
-            os.close(place)
+            os.close(descriptor)
 
 
 def _own_folders() -> set[Path]:
     """Where Python, its packages, their data and the system's libraries stand, and what tells a process of itself."""
     here = Path.cwd()
-    packages = {Path(one) for one in sys.path if one} - {here}
-    data = {Path(one) for name in _DATA_FOLDERS if (one := os.environ.get(name))}
+    packages = {Path(folder) for folder in sys.path if folder} - {here}
+    data = {Path(folder) for name in _DATA_FOLDERS if (folder := os.environ.get(name))}
     system = (sys.prefix, sys.base_prefix, "/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/localtime", "/proc/self",
               "/sys/devices/system/cpu", "/dev/null", "/dev/urandom", "/proc/meminfo", "/proc/cpuinfo")  # fmt: skip
     return {*packages, *data, Path(__file__).resolve().parents[2], *map(Path, system)}
@@ -303,8 +303,8 @@ class Ended(Exception):  # noqa: N818  (it tells of an end, which those who wait
 class ChildFault(Exception):  # noqa: N818  (it stands for any exception)
     """What was raised in a child, by the name of its class and its words."""
 
-    def __init__(self, kind: str, said: str) -> None:
-        super().__init__(said)
+    def __init__(self, kind: str, message: str) -> None:
+        super().__init__(message)
         self.kind = kind
 
 
@@ -327,7 +327,7 @@ class Channel:
 
     def send(self, message: object, blocks: Sequence[bytes] = ()) -> None:
         """Say something."""
-        head = json.dumps([message, [len(one) for one in blocks]]).encode("ascii")
+        head = json.dumps([message, [len(block) for block in blocks]]).encode("ascii")
         for part in (_LENGTH.pack(len(head)), head, *blocks):
             view = memoryview(part)
             while view:
@@ -340,15 +340,15 @@ class Channel:
         return message, [self._bytes(size, wait) for size in sizes]
 
     def _bytes(self, size: int, wait: Callable[[], None]) -> bytes:
-        found = bytearray(size)
-        view = memoryview(found)
+        content = bytearray(size)
+        view = memoryview(content)
         while view:
             wait()
             heard = os.readv(self.hears, [view])
             if not heard:
                 raise EOFError
             view = view[heard:]
-        return bytes(found)
+        return bytes(content)
 
     def messages(self) -> Iterator[tuple[Any, list[bytes]]]:
         """All that is said until nobody speaks any more."""
@@ -362,7 +362,7 @@ class Child:
 
     def __init__(self, work: Callable[[Channel], None], readable: Iterable[Path], open_files: int) -> None:
         self.owner, self.lock = os.getpid(), threading.Lock()
-        asked, answered, errors = os.pipe(), os.pipe(), os.pipe()
+        requests, answered, errors = os.pipe(), os.pipe(), os.pipe()
         files, bound = list(readable), threading.current_thread() is threading.main_thread()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, _LEFT_TO_US)  # until the child answers for itself
         try:
@@ -370,12 +370,12 @@ class Child:
                 warnings.filterwarnings("ignore", ".*multi-threaded.*fork", DeprecationWarning)
                 self.process = os.fork()
             if self.process == 0:
-                _live(work, Channel(asked[0], answered[1]), errors[1], files, open_files, bound=bound)
+                _live(work, Channel(requests[0], answered[1]), errors[1], files, open_files, bound=bound)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for end in (asked[0], answered[1], errors[1]):
+        for end in (requests[0], answered[1], errors[1]):
             os.close(end)
-        self.channel, self._errors = Channel(answered[0], asked[1]), errors[0]
+        self.channel, self._errors = Channel(answered[0], requests[1]), errors[0]
         self._computed, self._silent_s = -1, 0.0
 
     def ask(self, message: object, meanwhile: Callable[[], None] = lambda: None) -> tuple[Any, list[bytes]]:
@@ -410,12 +410,12 @@ class Child:
 
     def _ended(self, *, silent: bool = False) -> Ended:
         os.set_blocking(self._errors, False)
-        said = b""
+        output = b""
         with suppress(OSError):
-            said = os.read(self._errors, _MOST_SAID)
+            output = os.read(self._errors, _MOST_SAID)
         status = self.close(wait=not silent)
         by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        return Ended(by, said.decode("utf-8", "replace"), silent=silent)
+        return Ended(by, output.decode("utf-8", "replace"), silent=silent)
 
     def close(self, *, wait: bool = False) -> int:
         """End it, and give its status; left alone by a copy of the process that forked it."""
@@ -490,11 +490,11 @@ def _take_streams(errors: int) -> None:
     os.close(nothing)
 
 
-def _close_others(own: set[int]) -> None:
+def _close_others(descriptors: set[int]) -> None:
     """Close every pipe and connection that the parent has; its files are left, some are data of libraries."""
-    for one in [*_OPEN_FILES.iterdir()]:
-        number = int(one.name)
-        if number > 2 and number not in own:
+    for entry in [*_OPEN_FILES.iterdir()]:
+        number = int(entry.name)
+        if number > 2 and number not in descriptors:
             with suppress(OSError):
-                if str(one.readlink()).startswith(("pipe:", "socket:")):
+                if str(entry.readlink()).startswith(("pipe:", "socket:")):
                     os.close(number)

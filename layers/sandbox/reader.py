@@ -68,23 +68,23 @@ def sandboxed(
     around = _CURRENT.get(None)
     known = limits if limits is not None or around is None else around.limits
     if reader is None:
-        own = _Sandbox("inline" if around is None else around.reader, known, around, meanwhile)
+        sandbox = _Sandbox("inline" if around is None else around.reader, known, around, meanwhile)
     else:
-        own = _Sandbox(reader, known, meanwhile=meanwhile)
-    token = _CURRENT.set(own)
+        sandbox = _Sandbox(reader, known, meanwhile=meanwhile)
+    token = _CURRENT.set(sandbox)
     try:
         yield
     finally:
         _CURRENT.reset(token)
         if reader is not None or around is None:
-            own.close()
+            sandbox.close()
 
 
 def reader_now() -> Reader:
     """Who reads here: a child, where that was asked for and this system forks."""
     around = _CURRENT.get(None)
-    asked = around is not None and around.reader == "process"
-    return "process" if asked and can_fork() and this_child() is None else "inline"
+    wants_child = around is not None and around.reader == "process"
+    return "process" if wants_child and can_fork() and this_child() is None else "inline"
 
 
 def current_limits() -> LimitsSection:
@@ -132,17 +132,19 @@ def _child(
     wanted = tuple(dict.fromkeys(part for each in files.values() for part in each))
     waiting, limits = _CURRENT.get().children, current_limits()
     with _FORKING:
-        waiting[:] = [one for one in waiting if one.process and one.owner == os.getpid()]
-        for one in reversed(waiting):
-            knows = subject is None or (one.subject is subject and one.refused == refused)
-            if knows and one.limits == limits and set(wanted) <= set(one.readable):
-                return one
-        found = {name: [*map(_size, each)] for name, each in files.items()}
-        sizes = {name: sum(filter(None, each)) for name, each in found.items() if any(one is not None for one in each)}
+        waiting[:] = [child for child in waiting if child.process and child.owner == os.getpid()]
+        for child in reversed(waiting):
+            knows = subject is None or (child.subject is subject and child.refused == refused)
+            if knows and child.limits == limits and set(wanted) <= set(child.readable):
+                return child
+        part_sizes = {name: [*map(_size, each)] for name, each in files.items()}
+        sizes = {
+            name: sum(filter(None, each)) for name, each in part_sizes.items() if any(size is not None for size in each)
+        }
         waiting.append(ReadingChild(subject, limits, sizes, wanted, refused))
-        for one in waiting[:-_KEPT]:
-            with one.lock:
-                one.close()
+        for child in waiting[:-_KEPT]:
+            with child.lock:
+                child.close()
         return waiting[-1]
 
 
@@ -152,5 +154,5 @@ def _size(path: Path) -> int | None:
 
     if path.is_dir():
         inside = path.suffix.lower() in FOLDERS
-        return sum(one.stat().st_size for one in path.rglob("*") if one.is_file()) if inside else None
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file()) if inside else None
     return path.stat().st_size

@@ -52,17 +52,17 @@ class ReadingChild(Child):
         refused: Mapping[str, ZoneplanError],
     ) -> None:
         self.subject, self.limits, self.sizes, self.readable, self.refused = subject, limits, sizes, readable, refused
-        self.shared, self._told = mmap.mmap(-1, SHARED_BYTES), mmap.mmap(-1, _LONGEST_NAME + 2)
+        self.shared, self._name_block = mmap.mmap(-1, SHARED_BYTES), mmap.mmap(-1, _LONGEST_NAME + 2)
         self._name, self._began = "", 0.0
         self._spent: dict[str, float] = {}
         self.meanwhile: Callable[[], None] = _nothing
         super().__init__(self._serve, readable, limits.open_files)
 
-    def call(self, function: str, *told: object) -> tuple[Any, list[bytes]]:
+    def call(self, function: str, *arguments: object) -> tuple[Any, list[bytes]]:
         """What a function gives in the child."""
         meanwhile, self.meanwhile = self.meanwhile, _nothing
         try:
-            return self.ask([function, told], meanwhile)
+            return self.ask([function, arguments], meanwhile)
         except Ended as end:
             name = self.source
             layer = name or next(iter(self.sizes), "")
@@ -73,14 +73,16 @@ class ReadingChild(Child):
         """What the child does."""
         _HERE.append(self)
         self._set_ceiling()
-        for (function, told), _ in channel.messages():
+        for (function, arguments), _ in channel.messages():
             module, _, name = function.partition(":")
-            channel.send(*getattr(import_module(module), name)(self, *told))
+            channel.send(*getattr(import_module(module), name)(self, *arguments))
 
     @property
     def source(self) -> str:
         """The name of the source that it reads, or read when it ended; "" where it reads none."""
-        return bytes(self._told[2 : 2 + int.from_bytes(self._told[:2], "little")]).decode("utf-8", "replace")
+        return bytes(self._name_block[2 : 2 + int.from_bytes(self._name_block[:2], "little")]).decode(
+            "utf-8", "replace"
+        )
 
     @contextmanager
     def at_work(self, name: str) -> Iterator[None]:
@@ -116,8 +118,8 @@ class ReadingChild(Child):
             (resource.RLIMIT_CPU, _LEAST_S + seconds),
         ):
             hard = resource.getrlimit(limit)[1]
-            own = most if hard == resource.RLIM_INFINITY else min(most, hard)
-            resource.setrlimit(limit, (own, own))
+            ceiling = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(limit, (ceiling, ceiling))
         self._lift()
 
     def _begin(self, name: str) -> None:
@@ -145,18 +147,18 @@ class ReadingChild(Child):
     def _tell(self, name: str) -> None:
         """Leave a name in memory that the parent sees."""
         self._name, body = name, name.encode("utf-8", "replace")[:_LONGEST_NAME]
-        self._told[: 2 + len(body)] = len(body).to_bytes(2, "little") + body
+        self._name_block[: 2 + len(body)] = len(body).to_bytes(2, "little") + body
 
     def limit_reached(self, error: BaseException, layer: str) -> LimitError | None:
         """The limit that an exception tells of; None where it tells of something else."""
         import resource  # noqa: PLC0415  (as above)
 
-        for one in _causes(error):
-            if is_out_of_memory(one):
+        for cause in _causes(error):
+            if is_out_of_memory(cause):
                 return refuse_memory(layer, self.limits, self.sizes.get(layer, 0))
-            if is_out_of_files(one):
-                own = resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= self.limits.open_files
-                return refuse_limit("open_files", layer, self.limits) if own else session_limit(one)
+            if is_out_of_files(cause):
+                is_ours = resource.getrlimit(resource.RLIMIT_NOFILE)[0] >= self.limits.open_files
+                return refuse_limit("open_files", layer, self.limits) if is_ours else session_limit(cause)
         return None
 
 

@@ -35,7 +35,7 @@ def check_source(source: str) -> None:
         Phrase("it has a scheme"): ":" in source,
         Phrase("it has a backslash; write /"): "\\" in source,
         Phrase("it has a name longer than file systems take"): any(
-            len(one.encode("utf-8", "replace")) > 255 for one in parts
+            len(part.encode("utf-8", "replace")) > 255 for part in parts
         ),
         Phrase("it has signs that no file name should have"): not source.isprintable() or not source.strip(),
     }
@@ -73,7 +73,7 @@ def resolve_source(folder: Path | str, source: str) -> Path:
     folder = Path(folder)
     path = folder / source
     try:
-        found = path.stat()
+        status = path.stat()
     except FileNotFoundError:
         # a link that leads out is refused before it tells what is there
         check_inside(folder, path, source)
@@ -86,9 +86,9 @@ def resolve_source(folder: Path | str, source: str) -> Path:
             Phrase("{file} cannot be read ({cause})", file=source, cause=error.strerror), code="source_unreadable"
         ) from None
     check_inside(folder, path, source)
-    is_source = stat.S_ISDIR(found.st_mode) and path.suffix.lower() in FOLDERS
-    if not is_source and not stat.S_ISREG(found.st_mode):
-        what = Phrase("a folder") if stat.S_ISDIR(found.st_mode) else Phrase("no regular file")
+    is_source = stat.S_ISDIR(status.st_mode) and path.suffix.lower() in FOLDERS
+    if not is_source and not stat.S_ISREG(status.st_mode):
+        what = Phrase("a folder") if stat.S_ISDIR(status.st_mode) else Phrase("no regular file")
         raise SourceError(
             Phrase("{file} in {folder} is {kind}; name a file", file=source, folder=folder, kind=what),
             code="source_irregular",
@@ -109,7 +109,7 @@ def check_inside(folder: Path, path: Path, source: str) -> None:
 def _near(path: Path) -> str:
     """A hint at files of nearly that name."""
     try:
-        names = sorted(one.name for one in path.parent.iterdir())
+        names = sorted(file.name for file in path.parent.iterdir())
     except OSError:
         return ""
     near = get_close_matches(path.name, names, 3)
@@ -166,7 +166,7 @@ class Section(BaseModel):
         return tuple(self.__dict__[key] for key in type(self).model_fields)
 
 
-def require_one(section: Section, what: str, one: str, other: str) -> None:
+def require_one(section: Section, what: str, key: str, other: str) -> None:
     """Refuse a section that gives neither or both of two keys.
 
     Examples
@@ -180,15 +180,15 @@ def require_one(section: Section, what: str, one: str, other: str) -> None:
     ...
     pydantic_core._pydantic_core.PydanticCustomError: a lock gives 'unit' or 'when', and this one gives neither
     """
-    if (getattr(section, one) is None) == (getattr(section, other) is None):
-        count = Phrase("neither") if getattr(section, one) is None else Phrase("both")
+    if (getattr(section, key) is None) == (getattr(section, other) is None):
+        count = Phrase("neither") if getattr(section, key) is None else Phrase("both")
         raise misfit(
             (
                 (),
                 Phrase(
                     "{entry} gives '{key}' or '{other}', and this one gives {given}",
                     entry=what,
-                    key=one,
+                    key=key,
                     other=other,
                     given=count,
                 ),
@@ -320,9 +320,9 @@ class Source(Section):
         older = self.edition_until is not None and day >= self.edition_until
         if older == self._older:
             return self
-        one = self.model_copy()
-        one._older = older  # noqa: SLF001  (of a copy of itself)
-        return one
+        source = self.model_copy()
+        source._older = older  # noqa: SLF001  (of a copy of itself)
+        return source
 
     def __eq__(self, other: object) -> bool:
         """Whether the same is written in both, whatever the day of the plan."""
@@ -373,8 +373,8 @@ class Sourced(Shared):
         ('own', 'unnamed')
         """
         if self.source is None:
-            told = self.reference if isinstance(self.reference, str) else self.reference.get("en", "")
-            return "own" if told.startswith(OWN) else "unnamed"
+            reference = self.reference if isinstance(self.reference, str) else self.reference.get("en", "")
+            return "own" if reference.startswith(OWN) else "unnamed"
         return self.source.reading if self._parts_verified or not self.source.verified else "partly"
 
     @property
@@ -396,9 +396,9 @@ class Sourced(Shared):
 
     def resting_on(self, parts_verified: bool) -> Self:
         """The same entry, once it is known whether all that it rests on is verified."""
-        one = self.model_copy()
-        one._parts_verified = parts_verified  # noqa: SLF001  (of a copy of itself)
-        return one
+        entry = self.model_copy()
+        entry._parts_verified = parts_verified  # noqa: SLF001  (of a copy of itself)
+        return entry
 
 
 AnySection = TypeVar("AnySection", bound=Section)
@@ -424,14 +424,14 @@ def as_of(section: AnySection, day: date) -> AnySection:
     for name in type(section).model_fields:
         value = getattr(section, name)
         if isinstance(value, Section):
-            found: object = as_of(value, day)
-        elif isinstance(value, tuple) and any(isinstance(one, Section) for one in value):
-            parts = tuple(as_of(one, day) if isinstance(one, Section) else one for one in value)
-            found = value if all(map(operator.is_, parts, value)) else parts
+            dated: object = as_of(value, day)
+        elif isinstance(value, tuple) and any(isinstance(part, Section) for part in value):
+            parts = tuple(as_of(part, day) if isinstance(part, Section) else part for part in value)
+            dated = value if all(map(operator.is_, parts, value)) else parts
         else:
             continue
-        if found is not value:
-            changed[name] = found
+        if dated is not value:
+            changed[name] = dated
     return section.model_copy(update=changed) if changed else section
 
 
@@ -448,9 +448,9 @@ def written_verified(section: Section) -> Iterator[Keys]:
     for name in type(section).model_fields:
         value = getattr(section, name)
         inside = enumerate(value) if isinstance(value, tuple) else ((None, value),)
-        for number, one in inside:
-            if isinstance(one, Section):
-                yield from ((name, *(() if number is None else (number,)), *keys) for keys in written_verified(one))
+        for number, part in inside:
+            if isinstance(part, Section):
+                yield from ((name, *(() if number is None else (number,)), *keys) for keys in written_verified(part))
 
 
 def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
@@ -465,5 +465,5 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """
     bases = [base for base in model.__mro__ if issubclass(base, BaseModel) and Shared in base.__bases__]
     shared = [name for base in bases for name in base.model_fields]
-    own = [name for name in model.model_fields if name not in shared]
-    return {name: model.model_fields[name] for name in (*own, *shared)}
+    specific = [name for name in model.model_fields if name not in shared]
+    return {name: model.model_fields[name] for name in (*specific, *shared)}

@@ -44,10 +44,10 @@ def table_name(source: str) -> TableName | None:
     >>> table_name("units.gpkg"), table_name("https://example.org/units.gpkg")
     (None, None)
     """
-    found = _TABLE.fullmatch(source)
-    if found is None:
+    match = _TABLE.fullmatch(source)
+    if match is None:
         return None
-    database, schema, table = found.groups()
+    database, schema, table = match.groups()
     return TableName(database, _bare(schema or "public"), _bare(table))
 
 
@@ -63,17 +63,17 @@ def _check_origin(source: str) -> str:
         except ZoneplanError as error:
             raise misfit(((), error.said)) from None
     elif any(len(part.encode()) > POSTGRES_BYTES or not part.isprintable() for part in named):
-        said = Phrase("{source!r} names no table: PostgreSQL has no such names", source=hide_secrets(source))
-        raise misfit(((), said))
+        message = Phrase("{source!r} names no table: PostgreSQL has no such names", source=hide_secrets(source))
+        raise misfit(((), message))
     return source
 
 
-def _check_unsaid(pattern: str, said: str) -> AfterValidator:
+def _check_unsaid(pattern: str, message: str) -> AfterValidator:
     """A validator that does not quote what was given: it may be the secret itself."""
 
     def validate(text: str) -> str:
         if not re.fullmatch(pattern, text):
-            raise misfit(((), said))
+            raise misfit(((), message))
         return text
 
     return AfterValidator(validate)
@@ -139,7 +139,7 @@ def database_of(
     >>> database_of({}, None, url_env="OFFICE_DATABASE", service=None)[0]
     'OFFICE_DATABASE'
     """
-    given = {key: one for key, one in (("url_env", url_env), ("service", service)) if one is not None}
+    given = {key: setting for key, setting in (("url_env", url_env), ("service", service)) if setting is not None}
     if given and name is None:
         return next(iter(given.values())), entry_of(DatabaseSection, given, Phrase("the database"))
     if given or (name is None and len(databases) != 1) or (name is not None and name not in databases):
@@ -151,8 +151,8 @@ def database_of(
             ),
             code="database",
         )
-    found = next(iter(databases)) if name is None else name
-    return found, databases[found]
+    chosen = next(iter(databases)) if name is None else name
+    return chosen, databases[chosen]
 
 
 class Extract(PosixPath):

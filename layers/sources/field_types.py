@@ -27,13 +27,13 @@ from layers.sources.toml_documents import find_faults
 Entry = TypeVar("Entry", bound=Section)
 
 
-def changed_entry(one: Entry, changes: Mapping[str, Any], what: str) -> Entry:
+def changed_entry(entry: Entry, changes: Mapping[str, Any], what: str) -> Entry:
     """An entry with other values of some keys; itself where there are none."""
     if not changes:
-        return one
-    names = {field.alias or name: name for name, field in type(one).model_fields.items()}
-    own = {name: getattr(one, name) for name in one.model_fields_set}
-    return entry_of(type(one), own | {names.get(key, key): value for key, value in changes.items()}, what)
+        return entry
+    names = {field.alias or name: name for name, field in type(entry).model_fields.items()}
+    given = {name: getattr(entry, name) for name in entry.model_fields_set}
+    return entry_of(type(entry), given | {names.get(key, key): value for key, value in changes.items()}, what)
 
 
 def entry_of(kind: type[Entry], content: Mapping[str, Any], what: str) -> Entry:
@@ -162,25 +162,25 @@ class DescribedSchema(GenerateJsonSchema):
 
     def model_schema(self, schema: core_schema.ModelSchema) -> JsonSchemaValue:
         """The schema of a model, its keys described, itself by what its docstring says before any example."""
-        found, texts = super().model_schema(schema), _texts(schema["cls"])
-        if "description" in found:
-            found["description"] = found["description"].partition("\n\nExamples\n")[0]
+        described, texts = super().model_schema(schema), _texts(schema["cls"])
+        if "description" in described:
+            described["description"] = described["description"].partition("\n\nExamples\n")[0]
         written = {field.alias or name: texts.get(name) for name, field in keys_of(schema["cls"]).items()}
-        properties = found.get("properties", {})
-        found["properties"] = {
+        properties = described.get("properties", {})
+        described["properties"] = {
             key: properties[key] | ({"description": text} if text else {}) for key, text in written.items()
         }
-        return found
+        return described
 
 
 def _texts(model: type[BaseModel]) -> dict[str, str]:
     """The text under each field of a model, its own or inherited."""
     texts = {}
-    for one in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
-        for field, text in pairwise(_classes(one.__module__)[one.__name__].body):
+    for base in reversed(model.__mro__[: model.__mro__.index(BaseModel)]):
+        for field, text in pairwise(_classes(base.__module__)[base.__name__].body):
             match field, text:
-                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(said))):
-                    texts[name] = inspect.cleandoc(said)
+                case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(docstring))):
+                    texts[name] = inspect.cleandoc(docstring)
     return texts
 
 
@@ -188,7 +188,7 @@ def _texts(model: type[BaseModel]) -> dict[str, str]:
 def _classes(module: str) -> dict[str, ast.ClassDef]:
     """The classes of a module, by name; its source is read once for all of them."""
     written = ast.parse(inspect.getsource(sys.modules[module]))
-    return {one.name: one for one in written.body if isinstance(one, ast.ClassDef)}
+    return {definition.name: definition for definition in written.body if isinstance(definition, ast.ClassDef)}
 
 
 class TomlSchema(DescribedSchema):
@@ -205,8 +205,8 @@ class TomlSchema(DescribedSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         """The default, unless it is that there is nothing."""
-        found = super().default_schema(schema)
-        return {key: value for key, value in found.items() if key != "default" or value is not None}
+        described = super().default_schema(schema)
+        return {key: value for key, value in described.items() if key != "default" or value is not None}
 
     def encode_default(self, dft: Any) -> Any:
         """Decimals as numbers."""

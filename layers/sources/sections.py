@@ -201,9 +201,9 @@ class UnitsSection(TitledColumns):
         >>> UnitsSection(source="a.gpkg", id="code", jurisdiction="state", jurisdiction_name="state_name").level_names
         {'state': {'': 'state_name'}}
         """
-        said = self.jurisdiction_name
-        each = said if isinstance(said, tuple) else (said,)
-        columns = ({"": one} if isinstance(one, str) else one for one in each)
+        jurisdiction_name = self.jurisdiction_name
+        each = jurisdiction_name if isinstance(jurisdiction_name, tuple) else (jurisdiction_name,)
+        columns = ({"": column} if isinstance(column, str) else column for column in each)
         return dict(zip(self.levels, columns, strict=False))
 
     @property
@@ -232,8 +232,8 @@ class UnitsSection(TitledColumns):
         _check_override(self.crs, override=self.override_crs)
         if len(set(self.levels)) < len(self.levels):
             raise misfit((("jurisdiction",), Phrase("'jurisdiction' names a column twice")))
-        said = self.jurisdiction_name
-        named = len(said) if isinstance(said, tuple) else 1
+        jurisdiction_name = self.jurisdiction_name
+        named = len(jurisdiction_name) if isinstance(jurisdiction_name, tuple) else 1
         if named and named != len(self.levels):
             text = Phrase(
                 "'jurisdiction_name' names {named} level(s), and 'jurisdiction' has {levels}: give each level its "
@@ -333,8 +333,8 @@ class LayerSection(Named, TitledColumns):
         """
         usual: Part = "whole" if self.designates_a_part else "selected"
         measures = (
-            (name, usual, one) if isinstance(one, str) else (name, one.of, one.formula)
-            for name, one in self.measure.items()
+            (name, usual, measure) if isinstance(measure, str) else (name, measure.of, measure.formula)
+            for name, measure in self.measure.items()
         )
         return {name: formula for name, of, formula in measures if of == part}
 
@@ -354,15 +354,15 @@ class LayerSection(Named, TitledColumns):
                 )
             )
         if not self.designates_a_part:
-            parts = [name for name, one in self.measure.items() if isinstance(one, PartMeasure)]
+            parts = [name for name, measure in self.measure.items() if isinstance(measure, PartMeasure)]
             reason = Phrase(
                 "'of' needs a layer with 'role' and 'where'; any other is measured as 'where' selects it: drop 'of'"
             )
             if parts:
                 raise misfit(*((("measure", name, "of"), reason) for name in parts))
-        told = template("'titles' has a title for '{name}', and 'measure' gives no such measure")
+        complaint = template("'titles' has a title for '{name}', and 'measure' gives no such measure")
         if strange := [name for name in self.titles if name not in self.measure]:
-            raise misfit(*((("titles", name), Phrase(told, name=name)) for name in strange))
+            raise misfit(*((("titles", name), Phrase(complaint, name=name)) for name in strange))
         return self
 
 
@@ -463,7 +463,9 @@ _Read = TypeVar("_Read", LayerSection, TableSection)
 
 
 def _pinned(kind: str, sections: Iterable[_Read], pins: Mapping[Keys, Pin]) -> tuple[_Read, ...]:
-    return tuple(one.model_copy(update={"pin": pins.get((kind, place))}) for place, one in enumerate(sections))
+    return tuple(
+        section.model_copy(update={"pin": pins.get((kind, position))}) for position, section in enumerate(sections)
+    )
 
 
 @lru_cache(maxsize=8)
@@ -495,10 +497,10 @@ class Sources(Placed):
 
     def placed(self, places: Mapping[str, Path], refused: Mapping[str, ZoneplanError] | None = None) -> Self:
         """The same with files of its own for some sources, which then need not lie in its folder."""
-        found = self.model_copy()
-        found._places = {**self._places, **places}  # noqa: SLF001  (its own)
-        found._refused = {**self._refused, **(refused or {})}  # noqa: SLF001  (its own)
-        return found
+        sources = self.model_copy()
+        sources._places = {**self._places, **places}  # noqa: SLF001  (its own)
+        sources._refused = {**self._refused, **(refused or {})}  # noqa: SLF001  (its own)
+        return sources
 
     @property
     def places(self) -> tuple[Path, ...]:
@@ -517,8 +519,8 @@ class Sources(Placed):
     def locate(self, source: str) -> Path:
         """The file that a source means: see :func:`resolve_source`, whose errors it has."""
         self.raise_refused(source)
-        own = self._places.get(source)
-        return resolve_source(self.folder, source) if own is None else own
+        path = self._places.get(source)
+        return resolve_source(self.folder, source) if path is None else path
 
     @property
     def name(self) -> str:
@@ -549,9 +551,9 @@ class Sources(Placed):
 
     def evidence_of(self, name: str) -> Evidence | None:
         """Whose data they are that go by a name of :attr:`files`; None where the plan does not say it."""
-        told = {table.source: table.evidence for table in self.tables}
-        told |= {layer.name: layer.evidence for layer in self.layers}
-        return (told | {"units": self.units.evidence}).get(name)
+        evidence = {table.source: table.evidence for table in self.tables}
+        evidence |= {layer.name: layer.evidence for layer in self.layers}
+        return (evidence | {"units": self.units.evidence}).get(name)
 
     def with_pins(self, pins: Mapping[Keys, Pin]) -> Self:
         """The same with these pins and no others, each by the path of its section, such as ``("layers", 0)``."""
@@ -585,9 +587,9 @@ class Sources(Placed):
         with suppress(ZoneplanError):
             if _as_said(self.path, self._document.text, type(self)) == exact(self):
                 return self
-        found, document = parse_document(Document(self.path, to_toml(self), written=True), type(self))
-        found.stand_in(document)
-        return found
+        sources, document = parse_document(Document(self.path, to_toml(self), written=True), type(self))
+        sources.stand_in(document)
+        return sources
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -599,14 +601,14 @@ class Sources(Placed):
         """What sections say that contradicts each other."""
         yield from repeated(
             template("two layers have the name '{name}'"),
-            ((("layers", place, "name"), one.name) for place, one in enumerate(self.layers)),
+            ((("layers", position, "name"), layer.name) for position, layer in enumerate(self.layers)),
         )
         yield from repeated(
             template("two layers measure '{name}'"),
             (
-                (("layers", place, "measure", name), name)
-                for place, one in enumerate(self.layers)
-                for name in one.measure
+                (("layers", position, "measure", name), name)
+                for position, layer in enumerate(self.layers)
+                for name in layer.measure
             ),
         )
         yield from self._faults_of_tables()
@@ -642,8 +644,8 @@ class Sources(Placed):
     @property
     def sections(self) -> tuple[tuple[Keys, UnitsSection | LayerSection | TableSection], ...]:
         """Each section that names a source, after its path: units first, then layers and tables."""
-        layers = ((("layers", place), one) for place, one in enumerate(self.layers))
-        tables = ((("tables", place), one) for place, one in enumerate(self.tables))
+        layers = ((("layers", position), layer) for position, layer in enumerate(self.layers))
+        tables = ((("tables", position), table) for position, table in enumerate(self.tables))
         return ((("units",), self.units), *layers, *tables)
 
     @property
@@ -676,9 +678,9 @@ Model = TypeVar("Model", bound=Sources)
 
 def read_sources(path: Path | str, model: type[Model], folder: Path | str | None = None) -> Model:
     """What a file says of the sources of a study, and whatever else its model knows."""
-    found, document = read_document(path, model)
-    found.stand_in(document if folder is None else replace(document, path=Path(folder) / Path(path).name))
-    return found
+    sources, document = read_document(path, model)
+    sources.stand_in(document if folder is None else replace(document, path=Path(folder) / Path(path).name))
+    return sources
 
 
 def repeated(what: str, named: Iterable[tuple[Keys, str]]) -> Iterator[Misfit]:

@@ -139,16 +139,16 @@ class _Surveyor:
 
     def _table(self, node: Node, *, repeats: bool) -> None:
         header, *rest = node.named_children
-        path, place = self._resolve(_key(header)), self._place(header)
+        path, position = self._resolve(_key(header)), self._position(header)
         if repeats:
             number = self._entries.get(path, 0)
             self._entries[path] = number + 1
-            self.values.setdefault(path, place)
+            self.values.setdefault(path, position)
             path = (*path, number)
         else:
-            self._write(path, place)
-        self._enter(path, place)
-        self.values.setdefault(path, place)
+            self._write(path, position)
+        self._enter(path, position)
+        self.values.setdefault(path, position)
         for child in rest:
             self._pair(path, child)
 
@@ -166,27 +166,27 @@ class _Surveyor:
         if node.type != "pair" or len(parts) < 2:
             return
         key, value = parts[:2]
-        path, place = (*base, *_key(key)), self._place(key)
-        self._write(path, place)
-        self._enter(path, place)
+        path, position = (*base, *_key(key)), self._position(key)
+        self._write(path, position)
+        self._enter(path, position)
         self.spans[path] = slice(value.start_byte, value.end_byte)
         self._value(path, value)
 
-    def _write(self, path: Keys, place: Position) -> None:
+    def _write(self, path: Keys, position: Position) -> None:
         """Remember a key that may be written once only."""
         if path in self._written:
-            self.repeated.append((path, place, self._written[path]))
-        self._written.setdefault(path, place)
+            self.repeated.append((path, position, self._written[path]))
+        self._written.setdefault(path, position)
 
-    def _enter(self, path: Keys, place: Position) -> None:
+    def _enter(self, path: Keys, position: Position) -> None:
         """The place of a key, and of the tables that it makes on its way."""
         for end in range(1, len(path)):
-            self.keys.setdefault(path[:end], place)
-            self.values.setdefault(path[:end], place)
-        self.keys.setdefault(path, place)
+            self.keys.setdefault(path[:end], position)
+            self.values.setdefault(path[:end], position)
+        self.keys.setdefault(path, position)
 
     def _value(self, path: Keys, node: Node) -> None:
-        self.values.setdefault(path, self._place(node))
+        self.values.setdefault(path, self._position(node))
         children = [child for child in node.named_children if child.type != "comment"]
         if node.type == "array":
             for number, child in enumerate(children):
@@ -195,7 +195,7 @@ class _Surveyor:
             for child in children:
                 self._pair(path, child)
 
-    def _place(self, node: Node) -> Position:
+    def _position(self, node: Node) -> Position:
         row, column = node.start_point
         return Position(row + 1, len(self.lines[row][:column].decode(errors="replace")) + 1)
 
@@ -308,7 +308,7 @@ def _of_group(group: Sequence[_Complaint], model: type[BaseModel]) -> list[Fault
         needs = dict.fromkeys(complaint.wanted for complaint in group)
         return [Fault(group[0].path, _need(group[0], phrase_list(needs, OR)))]
     deepest = max(meant, key=lambda complaint: len(complaint.path)).branch
-    return [fault for one in meant if one.branch == deepest for fault in _faults(one, model)]
+    return [fault for complaint in meant if complaint.branch == deepest for fault in _faults(complaint, model)]
 
 
 def _faults(complaint: _Complaint, model: type[BaseModel]) -> list[Fault]:
@@ -321,8 +321,10 @@ def _faults(complaint: _Complaint, model: type[BaseModel]) -> list[Fault]:
         of_key = details["loc"][-1:] == ("[key]",)
         return [Fault((*path, *below), message, of_key) for below, message in context["faults"]]
     if kind == "missing":
-        place = Phrase(" in {name}", name=name) if path else ""
-        return [Fault(path, Phrase("key '{key}' is missing{place}", key=details["loc"][-1], place=place), of_key=True)]
+        location = Phrase(" in {name}", name=name) if path else ""
+        return [
+            Fault(path, Phrase("key '{key}' is missing{place}", key=details["loc"][-1], place=location), of_key=True)
+        ]
     if kind == "extra_forbidden":
         return [Fault(path, _unknown(str(path[-1]), _known(model, path[:-1])), of_key=True)]
     if kind in BOUNDS:
@@ -405,7 +407,11 @@ def _given(value: Any) -> str:
 
 def _unknown(key: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(key, known, 2)
-    hint = Phrase("; did you mean {names}?", names=phrase_list((repr(one) for one in near), OR)) if near else ""
+    hint = (
+        Phrase("; did you mean {names}?", names=phrase_list((repr(candidate) for candidate in near), OR))
+        if near
+        else ""
+    )
     listed = Phrase(" (known here: {known})", known=phrase_list(known)) if known else ""
     return Phrase("unknown key '{key}'{hint}{listed}", key=key, hint=hint, listed=listed)
 
@@ -415,9 +421,9 @@ def _known(model: type[BaseModel], path: Keys) -> list[str]:
     models = [model]
     for key in path:
         if isinstance(key, str):
-            fields = [field for one in models for name, field in keys_of(one).items() if key in (name, field.alias)]
-            models = [found for field in fields for found in _models(field.annotation)]
-    return list(dict.fromkeys(field.alias or name for one in models for name, field in keys_of(one).items()))
+            fields = [field for owner in models for name, field in keys_of(owner).items() if key in (name, field.alias)]
+            models = [submodel for field in fields for submodel in _models(field.annotation)]
+    return list(dict.fromkeys(field.alias or name for owner in models for name, field in keys_of(owner).items()))
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:
@@ -519,8 +525,8 @@ def _beyond_measure(content: object, path: Keys = ()) -> Iterator[Fault]:
         for key, value in content.items():
             yield from _beyond_measure(value, (*path, key))
     elif isinstance(content, list):
-        for place, value in enumerate(content):
-            yield from _beyond_measure(value, (*path, place))
+        for position, value in enumerate(content):
+            yield from _beyond_measure(value, (*path, position))
     elif isinstance(content, int | Decimal) and not isinstance(content, bool):
         number = Decimal(content)
         if number.is_finite() and number and not -MAX_DIGITS <= number.adjusted() < MAX_DIGITS:
@@ -572,8 +578,8 @@ def read_toml_text(path: Path, error: type[ZoneplanError] = StudyError) -> str:
             )
         )
     try:
-        found = path.stat()
-        if stat.S_ISDIR(found.st_mode):
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
             raise error(
                 Phrase(
                     "{path}: this is a folder; give the file itself, such as {example}",
@@ -581,14 +587,14 @@ def read_toml_text(path: Path, error: type[ZoneplanError] = StudyError) -> str:
                     example=path / "plan.toml",
                 )
             )
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(status.st_mode):
             raise error(Phrase("{path}: this is no regular file", path=path))
-        if found.st_size > MAX_BYTES:
+        if status.st_size > MAX_BYTES:
             raise LimitError(
                 Phrase(
                     "{path}: {size} bytes, and at most {most} are read; put long lists into tables",
                     path=path,
-                    size=found.st_size,
+                    size=status.st_size,
                     most=MAX_BYTES,
                 )
             )
@@ -618,7 +624,7 @@ def read_toml_text(path: Path, error: type[ZoneplanError] = StudyError) -> str:
 def _neighbours(path: Path) -> str:
     """A hint at files of nearly that name."""
     try:
-        names = sorted(one.name for one in path.parent.iterdir() if one.suffix == ".toml")
+        names = sorted(file.name for file in path.parent.iterdir() if file.suffix == ".toml")
     except OSError:
         return Phrase("; there is no folder {parent} either", parent=path.parent)
     near = difflib.get_close_matches(path.name, names, 3) or names[:3]
@@ -655,26 +661,26 @@ def _syntax(document: Document, reason: str, error: type[ZoneplanError]) -> Iter
         )
     if document.positions.repeated:
         return
-    found = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", reason, re.DOTALL)
-    if found:
-        position = Position(int(found[2]), int(found[3]))
+    match = re.fullmatch(r"(.*) \(at line (\d+), column (\d+)\)", reason, re.DOTALL)
+    if match:
+        position = Position(int(match[2]), int(match[3]))
         line = text.split("\n")[position.line - 1]
-        hint = _remedy(found[1], line[position.column - 1 :], line)
-        yield error(Phrase("{place}: {said}{hint}", place=document.at(position), said=_said(found[1]), hint=hint))
+        hint = _remedy(match[1], line[position.column - 1 :], line)
+        yield error(Phrase("{place}: {said}{hint}", place=document.at(position), said=_phrase_of(match[1]), hint=hint))
     else:
         last = Position(text.rstrip().count("\n") + 1, len(text.rstrip().rpartition("\n")[2]) + 1)
         yield error(
             Phrase(
                 "{place}: {reason}; is a quote or bracket open?",
                 place=document.at(last),
-                reason=_said(reason.removesuffix(" (at end of document)")),
+                reason=_phrase_of(reason.removesuffix(" (at end of document)")),
             )
         )
 
 
 _SYNTAX: Mapping[str, str] = {
-    one.template: one
-    for one in (
+    phrase.template: phrase
+    for phrase in (
         Phrase("cannot overwrite a value"),
         Phrase("escaped character is not a Unicode scalar value"),
         Phrase("expected '=' after a key in a key/value pair"),
@@ -695,7 +701,7 @@ _SYNTAX: Mapping[str, str] = {
 """What tomllib says without fields of its own."""
 
 
-def _said(reason: str) -> str:
+def _phrase_of(reason: str) -> str:
     """What tomllib says, as a phrase where there is one for it."""
     text = f"{reason[:1].lower()}{reason[1:]}"
     sign = re.fullmatch(r"illegal character (.*)", text, re.DOTALL)

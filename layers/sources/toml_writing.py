@@ -99,8 +99,8 @@ def _plain(value: Any) -> Any:
     """A value in the kinds that TOML has."""
     if isinstance(value, BaseModel):
         fields = type(value).model_fields.items()
-        own = {field.alias or name: getattr(value, name) for name, field in fields if not _is_default(value, name)}
-        return _plain(own)
+        written = {field.alias or name: getattr(value, name) for name, field in fields if not _is_default(value, name)}
+        return _plain(written)
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

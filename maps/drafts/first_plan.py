@@ -39,14 +39,14 @@ def write_pins(study: Study, inputs: Inputs) -> int:
     pins = read_pins(study)
     confirm_sources(inputs, study)
     text = set_beside(study.document, "pin", "source", {keys: _toml(pin) for keys, pin in pins.items()})
-    found, _ = parse_document(Document(study.path, text), Study)
-    if found != study.with_pins(pins):
+    parsed, _ = parse_document(Document(study.path, text), Study)
+    if parsed != study.with_pins(pins):
         raise StudyError(
             Phrase("{path}: the pins cannot be written into it; it is as it was", path=study.path), code="pin"
         )
-    place = Path(os.path.realpath(study.path))
+    path = Path(os.path.realpath(study.path))
     try:
-        before = place.read_bytes()
+        before = path.read_bytes()
     except OSError as error:
         raise WriteError(
             Phrase("{path}: cannot be read again ({cause})", path=study.path, cause=error.strerror)
@@ -55,14 +55,14 @@ def write_pins(study: Study, inputs: Inputs) -> int:
         raise WriteError(
             Phrase("{path} was changed while it was being checked; it is left as it is. Pin it again", path=study.path)
         )
-    write_text(place, text, unchanged(before))
+    write_text(path, text, unchanged(before))
     return len(pins)
 
 
 def _toml(pin: Pin) -> str:
     """In one line; JSON writes these numbers, texts and lists as TOML does."""
-    said = {key: value for key in Pin.model_fields if (value := getattr(pin, key)) is not None}
-    return f"{{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in said.items())} }}"
+    fields = {key: value for key in Pin.model_fields if (value := getattr(pin, key)) is not None}
+    return f"{{ {', '.join(f'{key} = {json.dumps(value)}' for key, value in fields.items())} }}"
 
 
 def write_study(name: str, folder: str | Path) -> Path:
@@ -196,10 +196,10 @@ def write_plan(
     hints = Hints(crs, encoding, language)
     with staged_in(given, PLAN_NAME) as stage:
         if rulebook is None:
-            place, name = _drafted(stage, Path(units), files, hints), NAME
+            rulebook_path, name = _drafted(stage, Path(units), files, hints), NAME
         else:
-            place, name = _named(folder, stage, rulebook)
-        draft = draft_plan(folder, Path(units), files, read_rulebook(place, date), name, hints)
+            rulebook_path, name = _named(folder, stage, rulebook)
+        draft = draft_plan(folder, Path(units), files, read_rulebook(rulebook_path, date), name, hints)
         for source, path in draft.files.items():
             _bring(path, stage / source)
         text = _checked(stage, draft)
@@ -223,8 +223,8 @@ def _named(folder: Path, stage: Path, rulebook: str) -> tuple[Path | str, str]:
 def _drafted(stage: Path, units: Path, layers: Sequence[tuple[str, Path]], hints: Hints) -> Path | str:
     """The folder of a neutral rulebook for the roles and the columns of the units."""
     rows = pd.DataFrame(open_vector(units, "units", "", hints).rows.drop(columns="geometry", errors="ignore"))
-    own = rows.drop(columns=guess_id(rows, units.name, hints.language).column)
-    return write_rulebook(stage, draft_rulebook([role for role, _ in layers if role not in NO_ROLE], own))
+    columns = rows.drop(columns=guess_id(rows, units.name, hints.language).column)
+    return write_rulebook(stage, draft_rulebook([role for role, _ in layers if role not in NO_ROLE], columns))
 
 
 def split_roles(texts: Sequence[str]) -> list[tuple[str, Path]]:
@@ -235,12 +235,12 @@ def split_roles(texts: Sequence[str]) -> list[tuple[str, Path]]:
     >>> split_roles(["water=lakes.gpkg", "plants.csv", "maps/a=b.tif"])
     [('water', PosixPath('lakes.gpkg')), ('', PosixPath('plants.csv')), ('', PosixPath('maps/a=b.tif'))]
     """
-    found = []
+    layers = []
     for text in texts:
         role, sign, file = text.partition("=")
         plain = bool(sign) and not Path(text).exists() and "/" not in role
-        found.append((role.strip(), Path(file)) if plain else ("", Path(text)))
-    return found
+        layers.append((role.strip(), Path(file)) if plain else ("", Path(text)))
+    return layers
 
 
 def _checked(stage: Path, draft: PlanDraft) -> str:
@@ -253,8 +253,8 @@ def _checked(stage: Path, draft: PlanDraft) -> str:
         make_plan(study, draft.rulebook, inputs, tables)
     except ZoneplanError as error:
         raise DraftError(error, REMEDY) from error
-    notes = [one for one in remarks(study, draft.rulebook, inputs, tables) if one.code == "absent"]
-    absent = [name for one in notes for name in one.features]
+    notes = [note for note in remarks(study, draft.rulebook, inputs, tables) if note.code == "absent"]
+    absent = [name for note in notes for name in note.features]
     return draft.text + closing_comments(draft.rulebook, draft.levels, inputs.units, absent, draft.language)
 
 

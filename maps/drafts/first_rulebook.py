@@ -48,7 +48,7 @@ def known_roles() -> dict[str, KnownRole]:
     'surfaces en eau'
     """
     written = tomllib.loads((Path(__file__).parent / "known_roles.toml").read_text("utf-8"))
-    return {one["code"]: KnownRole(one["colour"], one["title"]) for one in written["roles"]}
+    return {role["code"]: KnownRole(role["colour"], role["title"]) for role in written["roles"]}
 
 
 def draft_rulebook(roles: Sequence[str], columns: pd.DataFrame) -> dict[str, str]:
@@ -67,16 +67,19 @@ def draft_rulebook(roles: Sequence[str], columns: pd.DataFrame) -> dict[str, str
     priority = 10
     reason = { en = "half of the unit or more: moor"
     """
-    own = [role for role in dict.fromkeys(roles) if role != ELEVATION_ROLE]
-    for role in own:
+    zone_roles = [role for role in dict.fromkeys(roles) if role != ELEVATION_ROLE]
+    for role in zone_roles:
         _check_role(role)
-    deducted = [role for role in own if role in AvailableLand().roles()]
+    deducted = [role for role in zone_roles if role in AvailableLand().roles()]
     files = {
         "rulebook.toml": [_head(deducted)],
-        "zones.toml": [*map(_zone, own), _default(own)],
-        "indicators.toml": [*map(_share, own), *(_indicator(name, columns[name]) for name in _numbers(columns, own))],
-        "parameters.toml": [*map(_threshold, own), *([_steepest()] if ELEVATION_ROLE in roles else [])],
-        "rules.toml": [_rule(role, 10 * place) for place, role in enumerate(own, start=1)],
+        "zones.toml": [*map(_zone, zone_roles), _default(zone_roles)],
+        "indicators.toml": [
+            *map(_share, zone_roles),
+            *(_indicator(name, columns[name]) for name in _numbers(columns, zone_roles)),
+        ],
+        "parameters.toml": [*map(_threshold, zone_roles), *([_steepest()] if ELEVATION_ROLE in roles else [])],
+        "rules.toml": [_rule(role, 10 * rank) for rank, role in enumerate(zone_roles, start=1)],
     }
     return {name: "\n".join(entries) for name, entries in files.items() if entries}
 
@@ -135,7 +138,7 @@ def _plain(value: object) -> str:
 
 
 def _head(deducted: Sequence[str]) -> str:
-    told = {
+    fields = {
         "name": NAME,
         "title": _texts("rulebook_title"),
         "country": _texts("rulebook_country"),
@@ -143,7 +146,7 @@ def _head(deducted: Sequence[str]) -> str:
         "description": _texts("rulebook_description"),
     }
     land = ("", "[available_land]", f"deduct = {toml_value(list(deducted))}")
-    return "\n".join((f"# {DRAFTED}", *_lines(told), *land)) + "\n"
+    return "\n".join((f"# {DRAFTED}", *_lines(fields), *land)) + "\n"
 
 
 def _texts(key: str, role: str = "") -> dict[str, str]:
@@ -161,7 +164,7 @@ def _zone(role: str) -> str:
 
 
 def _default(roles: Sequence[str]) -> str:
-    code = next(one for one in ("other", "other_land", "remaining") if one not in roles)
+    code = next(code for code in ("other", "other_land", "remaining") if code not in roles)
     return _entry("zones", code=code, kind="main", default=True, title=_texts("zone_default"))
 
 
@@ -172,8 +175,8 @@ def _share(role: str) -> str:
 def _numbers(columns: pd.DataFrame, roles: Sequence[str]) -> list[str]:
     """Columns of numbers and of truth values that rules can name."""
     taken = {f"{role}_{ending}" for role in roles for ending in ("share", "ha")}
-    numbers = [str(one) for one in columns if pd.api.types.is_numeric_dtype(columns[one])]
-    return [one for one in numbers if one.isidentifier() and one not in taken and columns[one].notna().any()]
+    numbers = [str(column) for column in columns if pd.api.types.is_numeric_dtype(columns[column])]
+    return [name for name in numbers if name.isidentifier() and name not in taken and columns[name].notna().any()]
 
 
 def _indicator(name: str, values: pd.Series) -> str:
@@ -256,13 +259,13 @@ def _form(name: str, language: str) -> dict[str, bytes]:
     """The files of the small rulebook, in English and the language."""
     require_language(language)
     spoken = list(dict.fromkeys(("en", language)))
-    words = {one: catalogue("first_rulebook", one) for one in spoken}
+    words = {code: catalogue("first_rulebook", code) for code in spoken}
     fields = {
         "name": name,
         "languages": toml_value(spoken),
         **{
-            key: _comment(told) if key.startswith(ABOUT) else _by_language({one: words[one][key] for one in spoken})
-            for key, told in words[language].items()
+            key: _comment(text) if key.startswith(ABOUT) else _by_language({code: words[code][key] for code in spoken})
+            for key, text in words[language].items()
         },
     }
     return {
@@ -300,9 +303,9 @@ def _copy(name: str, language: str | None, like: str) -> dict[str, bytes]:
                 languages=phrase_list(spoken),
             )
         )
-    kept = spoken if language is None else tuple(dict.fromkeys(("en", language)))
+    kept_languages = spoken if language is None else tuple(dict.fromkeys(("en", language)))
     head = draft.files[HEAD].decode()
-    for line in (f"name = {toml_value(name)}", f"languages = {toml_value(list(kept))}"):
+    for line in (f"name = {toml_value(name)}", f"languages = {toml_value(list(kept_languages))}"):
         key = line.partition(" ")[0]
         head = re.sub(rf"(?ms)^{key} = (\[.*?\]|[^\n]*)", line, head, count=1)
     return {**draft.files, HEAD: head.encode()}

@@ -97,8 +97,8 @@ def comments(text: str, mark: str = " ") -> list[str]:
 
 def listed(items: Iterable[object]) -> str:
     """The first of many, with commas, and how many there are."""
-    found = [str(one) for one in items]
-    return ", ".join(found[:LISTED]) + (f", ... ({len(found)})" if len(found) > LISTED else "")
+    texts = [str(entry) for entry in items]
+    return ", ".join(texts[:LISTED]) + (f", ... ({len(texts)})" if len(texts) > LISTED else "")
 
 
 def free_name(wanted: str, taken: set[str], instead: str = "layer") -> str:
@@ -146,9 +146,9 @@ def guess_comment(level: str, why: str, language: str) -> str:
 
 def column_lines(frame: pd.DataFrame, key: str, language: str) -> list[str]:
     """A comment with the columns of a file and what they hold; ``key`` says who can name them."""
-    told = catalogue("draft", language)
-    kinds = [f"{column} ({told[_kind(frame[column])]})" for column in frame.columns]
-    return comments(told[key].format(columns=listed(kinds))) if kinds else []
+    words = catalogue("draft", language)
+    kinds = [f"{column} ({words[_kind(frame[column])]})" for column in frame.columns]
+    return comments(words[key].format(columns=listed(kinds))) if kinds else []
 
 
 def choice_lines(frame: pd.DataFrame, language: str) -> Iterator[str]:
@@ -167,8 +167,8 @@ def fact_lines(kind: str, name: str, frame: pd.DataFrame, taken: set[str], langu
         "lines": {f"{name}_km": "length(km)"},
         "polygons": {f"{name}_cover": "share()"},
     }
-    amounts = [one for one in frame.select_dtypes("number").columns if _PLAIN.fullmatch(str(one))]
-    counted = [one for one in amounts if frame[one].dtype.kind == "f" or frame[one].nunique() < len(frame)]
+    amounts = [column for column in frame.select_dtypes("number").columns if _PLAIN.fullmatch(str(column))]
+    counted = [column for column in amounts if frame[column].dtype.kind == "f" or frame[column].nunique() < len(frame)]
     if kind == "points" and counted:
         yield from comments(catalogue("draft", language)["facts"])
         yield f"# {name}_total = {toml_value(f'sum({counted[-1]})')}"
@@ -178,21 +178,21 @@ def fact_lines(kind: str, name: str, frame: pd.DataFrame, taken: set[str], langu
 def grid_lines(grid: InspectedSource, role: str, name: str, taken: set[str], language: str) -> Iterator[str]:
     """The role of a grid with its condition where that can be told, else as comments to be completed; and measures."""
     raster: Raster = grid.rows
-    told = catalogue("draft", language)
+    words = catalogue("draft", language)
     if role == "elevation":
         yield from _elevation_lines(raster, taken, language)
         return
     classes = grid.classes
-    said = line("role", role, guess_comment("sure", told["said"], language))
+    role_lines = line("role", role, guess_comment("sure", words["said"], language))
     if role and classes is not None and set(classes) in ({0.0, 1.0}, {1.0}):
-        why = told["mask_two" if len(classes) == 2 else "mask_one"]
-        yield from [*line("where", "value = 1", guess_comment("likely", why, language)), *said]
+        why = words["mask_two" if len(classes) == 2 else "mask_one"]
+        yield from [*line("where", "value = 1", guess_comment("likely", why, language)), *role_lines]
         return
     if classes:
         values = listed(f"{value:g} ({100 * share:.1f} %)" for value, share in classes.items())
-        yield from comments(told["classes"].format(values=values))
+        yield from comments(words["classes"].format(values=values))
     if role:
-        yield from comments(told["measured_role" if classes is None else "classes_role"].format(role=role))
+        yield from comments(words["measured_role" if classes is None else "classes_role"].format(role=role))
         example = "value >= 1" if classes is None else f"value IN ({next(iter(classes), 1.0):g})"
         yield from (f"# where = {toml_value(example)}", f"# role = {toml_value(role)}")
     ending, formula = ("mean", "mean(value)") if classes is None else ("majority", "majority(value)")
@@ -200,12 +200,12 @@ def grid_lines(grid: InspectedSource, role: str, name: str, taken: set[str], lan
 
 
 def _elevation_lines(raster: Raster, taken: set[str], language: str) -> Iterator[str]:
-    told, formulas = catalogue("draft", language), {"elevation_mean_m": "mean(value)", "elevation_max_m": "max(value)"}
+    words, formulas = catalogue("draft", language), {"elevation_mean_m": "mean(value)", "elevation_max_m": "max(value)"}
     if raster.cell_size_m <= MAX_SLOPE_CELL_M:
-        yield from line("role", "elevation", guess_comment("sure", told["said"], language))
+        yield from line("role", "elevation", guess_comment("sure", words["said"], language))
         formulas["slope_mean_deg"] = "mean(slope)"
     else:
-        yield from comments(told["coarse"].format(metres=raster.cell_size_m))
+        yield from comments(words["coarse"].format(metres=raster.cell_size_m))
         yield from ('# role = "elevation"', "# coarse = true")
     yield measures(formulas, taken)
 
@@ -214,7 +214,7 @@ def closing_comments(
     rulebook: Rulebook, levels: Sequence[str], units: gpd.GeoDataFrame, absent: Sequence[str], language: str
 ) -> str:
     """The end of the plan, all of it comments: what the rulebook reads beside, and an example of a quota."""
-    told = catalogue("draft", language)
+    words = catalogue("draft", language)
     lines = [*_unmeasured(rulebook, absent, language), *_forms(rulebook, absent, language)]
     quota = {
         "name": "construction_land",
@@ -226,52 +226,52 @@ def closing_comments(
         "weight": _weight(units),
         "ceiling": "available_ha",
     }
-    lines += ["", *comments(told["quota"]), "# [[quotas]]"]
+    lines += ["", *comments(words["quota"]), "# [[quotas]]"]
     lines += [f"# {key} = {toml_value(value)}" for key, value in quota.items()]
     return "\n".join(lines) + "\n"
 
 
 def _unmeasured(rulebook: Rulebook, absent: Sequence[str], language: str) -> list[str]:
     """The measures that the rulebook reads and nothing gives, each with what is taken until then and what it is."""
-    told, declared = catalogue("draft", language), {one.name: one for one in rulebook.indicators}
-    found = [declared[name] for name in absent if not name.startswith("quota_")]
-    if not found:
+    words, declared = catalogue("draft", language), {indicator.name: indicator for indicator in rulebook.indicators}
+    missing = [declared[name] for name in absent if not name.startswith("quota_")]
+    if not missing:
         return []
-    lines = ["", *comments(told["absent"])]
-    for one in found:
-        title = text_in(one.title or one.name, language)
-        named = told["absent_one"].format(name=one.name, taken=_plain(one.when_absent), title=title)
+    lines = ["", *comments(words["absent"])]
+    for indicator in missing:
+        title = text_in(indicator.title or indicator.name, language)
+        named = words["absent_one"].format(name=indicator.name, taken=_plain(indicator.when_absent), title=title)
         lines += comments(named, " - ")
-    return lines + comments(told["absent_end"])
+    return lines + comments(words["absent_end"])
 
 
 def _forms(rulebook: Rulebook, absent: Sequence[str], language: str) -> list[str]:
     """What an office has to bring where the rulebook has no policy, instrument by instrument; each once."""
-    told, lines = catalogue("draft", language), []
-    for one in rulebook.coverage:
-        gaps = (gap for gap in one.gaps if gap.needs and gap.on(rulebook.day) and not _given(gap.when, absent))
+    words, lines = catalogue("draft", language), []
+    for instrument in rulebook.coverage:
+        gaps = (gap for gap in instrument.gaps if gap.needs and gap.on(rulebook.day) and not _given(gap.when, absent))
         needs = dict.fromkeys(text_in(gap.needs, language) for gap in gaps if gap.needs)
         if needs:
-            form = told["form"].format(title=text_in(one.title, language), needs="; ".join(needs))
+            form = words["form"].format(title=text_in(instrument.title, language), needs="; ".join(needs))
             lines += comments(form, " - ")
-    return ["", *comments(told["forms"]), *lines] if lines else []
+    return ["", *comments(words["forms"]), *lines] if lines else []
 
 
 def _given(when: str, absent: Sequence[str]) -> bool:
     """Whether a gap is about a measure that the files give."""
-    asked = re.fullmatch(r"(\w+) IS NULL", when.strip())
-    return asked is not None and asked[1] not in absent
+    match = re.fullmatch(r"(\w+) IS NULL", when.strip())
+    return match is not None and match[1] not in absent
 
 
 def _weight(units: gpd.GeoDataFrame) -> str:
     """A column with inhabitants, of several the last; else the area."""
     people = [
-        str(one)
-        for one in units.columns
-        if re.search(r"pop|人口", str(one), re.IGNORECASE)
-        and pd.api.types.is_numeric_dtype(units[one])
-        and not pd.api.types.is_bool_dtype(units[one])
-        and (units[one] >= 0).all()
+        str(column)
+        for column in units.columns
+        if re.search(r"pop|人口", str(column), re.IGNORECASE)
+        and pd.api.types.is_numeric_dtype(units[column])
+        and not pd.api.types.is_bool_dtype(units[column])
+        and (units[column] >= 0).all()
     ]
     return "population" if "population" in people else people[-1] if people else "area_ha"
 
@@ -322,26 +322,26 @@ class _Drafting:
 
     def draft(self, units: Path, layers: Sequence[tuple[str, Path]], rulebook_name: str) -> PlanDraft:
         self._check_roles(layers)
-        own = open_vector(units, "units", "", self.hints)
-        if own.kind != "polygons":
+        source = open_vector(units, "units", "", self.hints)
+        if source.kind != "polygons":
             raise SourceError(
                 Phrase(
                     "layer 'units': units are polygons, but {file} holds {holds}. Name the file with the units' "
                     "outlines; a table goes to --layer.",
-                    file=own.path.name,
-                    holds=_holds(own),
+                    file=source.path.name,
+                    holds=_holds(source),
                 ),
                 code="kind",
                 layer="units",
             )
-        frame = pd.DataFrame(own.rows.drop(columns="geometry"))
+        frame = pd.DataFrame(source.rows.drop(columns="geometry"))
         self.taken |= {*map(str, frame.columns), *(f"{role}_{end}" for role, _ in layers for end in ("share", "ha"))}
-        id_guess = guess_id(frame, own.path.name, self.hints.language)
+        id_guess = guess_id(frame, source.path.name, self.hints.language)
         ids = frame[id_guess.column].astype("str")
-        levels, unit_lines = self._units(own, frame, id_guess)
+        levels, unit_lines = self._units(source, frame, id_guess)
         blocks = [self._head(rulebook_name), unit_lines]
         for role, path in layers:
-            blocks.append(self._layer("" if role in NO_ROLE else role, path, own.rows, ids))
+            blocks.append(self._layer("" if role in NO_ROLE else role, path, source.rows, ids))
         text = "\n\n".join("\n".join(block) for block in blocks) + "\n"
         return PlanDraft(text, self.files, self.rulebook, levels, self.hints.language)
 
@@ -379,7 +379,7 @@ class _Drafting:
         ]
 
     def _units(
-        self, own: InspectedSource, frame: pd.DataFrame, id_guess: InferredColumn
+        self, source: InspectedSource, frame: pd.DataFrame, id_guess: InferredColumn
     ) -> tuple[tuple[str, ...], list[str]]:
         language = self.hints.language
         name = guess_name(frame, id_guess.column, language)
@@ -389,7 +389,7 @@ class _Drafting:
             *comments(self.say("units")),
             *column_lines(frame, "unit_columns", language),
             "[units]",
-            *self._source(own),
+            *self._source(source),
         ]
         lines += line("id", id_guess.column, guess_comment(id_guess.sure, id_guess.why, language))
         lines += (
@@ -398,7 +398,7 @@ class _Drafting:
             else comments(self.say("name_none"))
         )
         if levels:
-            weakest = max(levels, key=lambda one: ("sure", "likely", "unsure").index(one.sure))
+            weakest = max(levels, key=lambda level: ("sure", "likely", "unsure").index(level.sure))
             lines += line("jurisdiction", columns[0] if len(columns) == 1 else list(columns),
                            guess_comment(weakest.sure, weakest.why, language))  # fmt: skip
         else:
@@ -413,42 +413,42 @@ class _Drafting:
             grid = open_grid(path, path.name, units, self.hints, inside)
             name = free_name(path.stem, self.layer_names, role)
             return [*self._opening(grid, name), *grid_lines(grid, role, name, self.taken, self.hints.language)]
-        own = open_vector(given, path.name, role, self.hints)
-        frame = pd.DataFrame(own.rows.drop(columns="geometry", errors="ignore"))
-        match = guess_table_id(frame.astype("str"), ids) if own.kind == "table" or "x" in own.keys else None
-        if own.kind == "table" or (match and match[1] >= 0.5):
-            return self._table(own, role, frame, match, ids)
-        require_crs(own, path.name, self.hints)
-        if role and own.kind != "polygons":
+        source = open_vector(given, path.name, role, self.hints)
+        frame = pd.DataFrame(source.rows.drop(columns="geometry", errors="ignore"))
+        match = guess_table_id(frame.astype("str"), ids) if source.kind == "table" or "x" in source.keys else None
+        if source.kind == "table" or (match and match[1] >= 0.5):
+            return self._table(source, role, frame, match, ids)
+        require_crs(source, path.name, self.hints)
+        if role and source.kind != "polygons":
             raise SourceError(
                 Phrase(
                     "layer '{layer}': it holds {kind}, which cannot play the role '{role}': a role needs area. Without "
                     "role it is measured: --layer {file}",
                     layer=path.name,
-                    kind=word(own.kind),
+                    kind=word(source.kind),
                     role=role,
                     file=given,
                 ),
                 code="role_without_area",
                 layer=path.name,
             )
-        name = free_name(inside or str(own.keys.get("layer") or path.stem), self.layer_names, role)
-        lines = [*column_lines(frame, "layer_columns", self.hints.language), *self._opening(own, name)]
+        name = free_name(inside or str(source.keys.get("layer") or path.stem), self.layer_names, role)
+        lines = [*column_lines(frame, "layer_columns", self.hints.language), *self._opening(source, name)]
         if role:
             lines += line("role", role, guess_comment("sure", self.say("said"), self.hints.language))
             lines += choice_lines(frame, self.hints.language)
         else:
-            facts = frame.drop(columns=[own.keys[key] for key in ("x", "y") if key in own.keys])
-            lines += fact_lines(own.kind, name, facts, self.taken, self.hints.language)
+            facts = frame.drop(columns=[source.keys[key] for key in ("x", "y") if key in source.keys])
+            lines += fact_lines(source.kind, name, facts, self.taken, self.hints.language)
         return lines
 
-    def _opening(self, own: InspectedSource, name: str) -> list[str]:
-        return ["[[layers]]", *line("name", name), *self._source(own)]
+    def _opening(self, source: InspectedSource, name: str) -> list[str]:
+        return ["[[layers]]", *line("name", name), *self._source(source)]
 
-    def _source(self, own: InspectedSource) -> list[str]:
-        lines = line("source", self._bring(own.path))
-        for key, value in own.keys.items():
-            level, why = own.notes.get(key, ("", ""))
+    def _source(self, source: InspectedSource) -> list[str]:
+        lines = line("source", self._bring(source.path))
+        for key, value in source.keys.items():
+            level, why = source.notes.get(key, ("", ""))
             lines += line(key, value, guess_comment(level, why, self.hints.language) if why else "")
         return lines
 
@@ -470,9 +470,9 @@ class _Drafting:
         return source
 
     def _table(
-        self, own: InspectedSource, role: str, frame: pd.DataFrame, match: tuple[str, float] | None, ids: pd.Series
+        self, source: InspectedSource, role: str, frame: pd.DataFrame, match: tuple[str, float] | None, ids: pd.Series
     ) -> list[str]:
-        name = own.path.name
+        name = source.path.name
         if role:
             raise SourceError(
                 Phrase(
@@ -482,7 +482,7 @@ class _Drafting:
                     "latitude.",
                     layer=name,
                     role=role,
-                    path=own.path,
+                    path=source.path,
                 ),
                 code="role_without_area",
                 layer=name,
@@ -513,12 +513,14 @@ class _Drafting:
         column, share = match
         self.taken |= set(map(str, frame.columns))
         level = "sure" if share == 1 else "likely" if share >= 0.5 else "unsure"
-        keys = {key: value for key, value in own.keys.items() if key in {"layer", "encoding", "separator", "decimal"}}
+        keys = {
+            key: value for key, value in source.keys.items() if key in {"layer", "encoding", "separator", "decimal"}
+        }
         return [
             *comments(self.say("tables")),
             *column_lines(frame.drop(columns=column), "unit_columns", self.hints.language),
             "[[tables]]",
-            *self._source(InspectedSource(own.path, "table", frame, keys, own.notes)),
+            *self._source(InspectedSource(source.path, "table", frame, keys, source.notes)),
             *line(
                 "id",
                 column,
@@ -527,5 +529,5 @@ class _Drafting:
         ]
 
 
-def _holds(own: InspectedSource) -> str:
-    return Phrase("a table without geometry") if own.kind == "table" else word(own.kind)
+def _holds(source: InspectedSource) -> str:
+    return Phrase("a table without geometry") if source.kind == "table" else word(source.kind)

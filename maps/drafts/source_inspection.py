@@ -86,17 +86,17 @@ def guess_id(frame: pd.DataFrame, file: str, language: str = "en") -> InferredCo
     best = max(fit, key=lambda column: scores[column])  # of equals the first
     widths = sorted({len(text) for text in frame[best].astype("str")})
     span = f"{widths[0]}" if len(widths) == 1 else f"{widths[0]}-{widths[-1]}"
-    told = catalogue("draft", language)
-    why = told["id_why"].format(rows=len(frame), width=span)
+    words = catalogue("draft", language)
+    why = words["id_why"].format(rows=len(frame), width=span)
     sure: Sure = "sure" if scores[best] >= 5 else "likely" if scores[best] >= 3 else "unsure"
     if _hints(best, (*_NAME_WORDS, *_AMOUNT_WORDS)):  # what it holds now may be different, and what it means is another
         sure = "unsure"
     if pd.api.types.is_integer_dtype(frame[best]):
-        why += told["id_number"]
+        why += words["id_number"]
         sure = "likely" if sure == "sure" else sure
     others = [column for column in fit if column != best and scores[column] >= 3]
     if others:
-        why += told["id_others"].format(columns=told["and"].join(map(repr, others)))
+        why += words["id_others"].format(columns=words["and"].join(map(repr, others)))
     return InferredColumn(best, sure, why)
 
 
@@ -108,11 +108,11 @@ def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> Inf
     >>> guess_name(pd.DataFrame({"code": ["a", "b"], "名称": ["昭通市", "毕节市"]}), "code").column
     '名称'
     """
-    told = catalogue("draft", language)
+    words = catalogue("draft", language)
     if "name" in frame.columns and id_column != "name" and not _blank(frame["name"]).all():
-        return InferredColumn("name", "sure", told["name_why"])  # zoneplan gives every unit a column of that name
-    own_script = _is_han(told["text"])
-    found = []
+        return InferredColumn("name", "sure", words["name_why"])  # zoneplan gives every unit a column of that name
+    own_script = _is_han(words["text"])
+    candidates = []
     for column in frame.columns:
         values = frame[column].dropna()
         if column == id_column or not pd.api.types.is_string_dtype(values) or not len(values):
@@ -123,12 +123,12 @@ def guess_name(frame: pd.DataFrame, id_column: str, language: str = "en") -> Inf
         if lettered < 0.5 or apart < 0.5:
             continue
         suits = (texts.map(_is_han).mean() > 0.5) == own_script
-        found.append((2 * _hints(column, _NAME_WORDS) + suits + apart, column))
-    if not found:
+        candidates.append((2 * _hints(column, _NAME_WORDS) + suits + apart, column))
+    if not candidates:
         return None
-    _, column = max(found, key=lambda one: one[0])
+    _, column = max(candidates, key=lambda candidate: candidate[0])
     named = _hints(column, _NAME_WORDS)
-    return InferredColumn(column, "likely" if named else "unsure", told["name_why" if named else "name_texts"])
+    return InferredColumn(column, "likely" if named else "unsure", words["name_why" if named else "name_texts"])
 
 
 def guess_jurisdictions(
@@ -144,9 +144,9 @@ def guess_jurisdictions(
     >>> [level.column for level in levels], others
     (['state'], ('soil',))
     """
-    told, ids = catalogue("draft", language), frame[id_column].astype("str")
+    words, ids = catalogue("draft", language), frame[id_column].astype("str")
     if "jurisdiction" in frame.columns and not _blank(frame["jurisdiction"]).any():
-        return (InferredColumn("jurisdiction", "sure", told["level_word"]),), ()
+        return (InferredColumn("jurisdiction", "sure", words["level_word"]),), ()
     few = [
         column
         for column in _texts_and_integers(frame)
@@ -161,7 +161,7 @@ def guess_jurisdictions(
         above = frame[levels[-1].column] if levels else None
         nested = above is None or (_nested(frame[column], above) and not _nested(above, frame[column]))
         if (called or coded) and nested:
-            why = told["level_both" if called and coded else "level_word" if called else "level_code"]
+            why = words["level_both" if called and coded else "level_word" if called else "level_code"]
             levels.append(InferredColumn(column, "sure" if called and coded else "likely", why))
     taken = {level.column for level in levels}
     return tuple(levels), tuple(column for column in few if column not in taken)
@@ -177,11 +177,15 @@ def guess_place(frame: pd.DataFrame) -> tuple[str, str, bool] | None:
     >>> guess_place(pd.DataFrame({"mw": [1.0], "x": [4012000.0], "y": [3001000.0]}))
     ('x', 'y', False)
     """
-    numeric = [one for one in frame.columns if pd.api.types.is_numeric_dtype(frame[one]) and frame[one].notna().any()]
+    numeric = [
+        column
+        for column in frame.columns
+        if pd.api.types.is_numeric_dtype(frame[column]) and frame[column].notna().any()
+    ]
     pairs = zip(_X_WORDS[:6], ("latitude", "lat", "lat", "lat", "y", "northing"), strict=True)
     for east, north in [*pairs, *zip(_X_WORDS[6:], _Y_WORDS[4:], strict=True)]:
-        xs = [one for one in numeric if _hints(one, (east,))]
-        ys = [one for one in numeric if _hints(one, (north,))]
+        xs = [column for column in numeric if _hints(column, (east,))]
+        ys = [column for column in numeric if _hints(column, (north,))]
         if len(xs) == 1 and len(ys) == 1:
             degrees = bool(frame[xs[0]].abs().max() <= 180 and frame[ys[0]].abs().max() <= 90)
             return xs[0], ys[0], degrees
@@ -212,7 +216,7 @@ def lost_zeros(frame: pd.DataFrame, ids: Iterable[str]) -> str | None:
     >>> lost_zeros(pd.DataFrame({"code": ["1", "2"]}), ["01", "02"])
     'code'
     """
-    known = {one.lstrip("0") for one in ids if one.startswith("0")}
+    known = {unit_id.lstrip("0") for unit_id in ids if unit_id.startswith("0")}
     return next((column for column in frame.columns if len(known) and frame[column].isin(known).mean() >= 0.5), None)
 
 
@@ -220,7 +224,9 @@ def few_values(frame: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """The text columns with few values, of which a condition could choose."""
     texts = [column for column in frame.columns if pd.api.types.is_string_dtype(frame[column])]
     values = {column: sorted(set(frame[column].dropna().astype("str"))) for column in texts}
-    return {column: tuple(found) for column, found in values.items() if 1 < len(found) <= min(_FEW, len(frame) / 2)}
+    return {
+        column: tuple(distinct) for column, distinct in values.items() if 1 < len(distinct) <= min(_FEW, len(frame) / 2)
+    }
 
 
 def _texts_and_integers(frame: pd.DataFrame) -> list[str]:
@@ -248,8 +254,8 @@ def _blank(values: pd.Series) -> pd.Series:
 def _faults(frame: pd.DataFrame) -> str:
     columns = _texts_and_integers(frame)
     likely = [column for column in columns if _hints(column, _ID_WORDS)] or columns
-    told = [Phrase("of '{column}' {fault}", column=column, fault=_id_fault(frame[column])) for column in likely[:3]]
-    return phrase_list(told, SEMICOLON) or Phrase("there is no column of texts or whole numbers")
+    faults = [Phrase("of '{column}' {fault}", column=column, fault=_id_fault(frame[column])) for column in likely[:3]]
+    return phrase_list(faults, SEMICOLON) or Phrase("there is no column of texts or whole numbers")
 
 
 def _id_score(column: str, values: pd.Series) -> int:
@@ -344,17 +350,17 @@ def open_vector(given: Path, name: str, role: str, hints: Hints) -> InspectedSou
 
 
 def _opened_vector(
-    asked: tuple[Path, str | None, str, str, Hints],
+    request: tuple[Path, str | None, str, str, Hints],
 ) -> tuple[str, Any, Mapping[str, object], Mapping[str, tuple[Sure, str]]]:
     """Kind, rows, keys and notes of a file of features."""
-    path, layer, name, role, hints = asked
+    path, layer, name, role, hints = request
     with reading(name, path.name):
         with unpacked(path, name, VECTORS) as (inside, file_format):
-            found = layers_of(inside, file_format, name)
+            layers = layers_of(inside, file_format, name)
         keys: dict[str, Any] = {}
         notes: Notes = {}
-        if found:
-            chosen, several = _choose(found, path, layer, name, role)
+        if layers:
+            chosen, several = _choose(layers, path, layer, name, role)
             if several:
                 keys["layer"] = chosen
                 named = layer is not None
@@ -410,8 +416,8 @@ def _read(
     except SourceError as error:
         if error.code != "no_geometry":
             raise
-        with unpacked(path, name, VECTORS) as (inside, found):
-            rows = frame_of(read_records(inside, found, name, layer, encoding), [], name)
+        with unpacked(path, name, VECTORS) as (inside, inner_format):
+            rows = frame_of(read_records(inside, inner_format, name, layer, encoding), [], name)
         return InspectedSource(path, "table", rows, keys, notes)
     return InspectedSource(path, kind_of(drop_empty(features, name)[0], name), features, keys, notes)
 
@@ -428,8 +434,8 @@ def _learn(error: ZoneplanError, path: Path, name: str, keys: dict[str, Any], no
     elif error.code == "separator" and "separator" not in keys:
         keys["separator"], notes["separator"] = error.features[0], ("likely", hints.words["separator_why"])
     elif error.code == "nodata" and "nodata" not in keys:
-        found = float(error.said.fields["found"]) if isinstance(error.said, Phrase) else 0.0
-        keys["nodata"], notes["nodata"] = found, ("likely", hints.words["nodata_why"])
+        nodata = float(error.said.fields["found"]) if isinstance(error.said, Phrase) else 0.0
+        keys["nodata"], notes["nodata"] = nodata, ("likely", hints.words["nodata_why"])
     else:
         raise error
 
@@ -468,8 +474,8 @@ def _choose(data: Mapping[str, str], path: Path, layer: str | None, name: str, r
     if layer is not None or len(data) == 1:
         return (layer or next(iter(data))), len(data) > 1
     words = {"units", "unit"} if name == "units" else set(role.split("_")) - {""}
-    alike = [one for one in data if words & set(one.lower().split("_"))]
-    areas = [one for one, kind in data.items() if "Polygon" in kind]
+    alike = [layer_name for layer_name in data if words & set(layer_name.lower().split("_"))]
+    areas = [layer_name for layer_name, kind in data.items() if "Polygon" in kind]
     for few in (alike, areas if role or name == "units" else []):
         if len(few) == 1:
             return few[0], True
@@ -488,10 +494,10 @@ def _choose(data: Mapping[str, str], path: Path, layer: str | None, name: str, r
 
 def _sheet(path: Path, frame: pd.DataFrame, keys: dict[str, Any], notes: Notes, hints: Hints) -> InspectedSource:
     """A CSV, of points where it has columns with coordinates."""
-    place = guess_place(frame)
-    if place is None:
+    coordinates = guess_place(frame)
+    if coordinates is None:
         return InspectedSource(path, "table", frame, keys, notes)
-    x, y, degrees = place
+    x, y, degrees = coordinates
     notes["x"] = ("likely", hints.words["place_why"])
     if hints.crs is None and degrees:
         keys["crs"], notes["crs"] = DEGREES, ("likely", hints.words["crs_degrees"])
@@ -500,10 +506,10 @@ def _sheet(path: Path, frame: pd.DataFrame, keys: dict[str, Any], notes: Notes, 
     return InspectedSource(path, "points", frame, {**keys, "x": x, "y": y}, notes)
 
 
-def require_crs(one: InspectedSource, name: str, hints: Hints) -> None:
+def require_crs(source: InspectedSource, name: str, hints: Hints) -> None:
     """Refuse points of a CSV of which nobody knows where they lie."""
-    if "x" in one.keys and "crs" not in one.keys:
-        _asked_crs(one.path, name, hints)
+    if "x" in source.keys and "crs" not in source.keys:
+        _asked_crs(source.path, name, hints)
 
 
 def _asked_crs(path: Path, name: str, hints: Hints) -> str:
@@ -524,8 +530,8 @@ def _asked_crs(path: Path, name: str, hints: Hints) -> str:
 
 def _encoding(path: Path, name: str, hints: Hints, error: ZoneplanError) -> tuple[str, tuple[Sure, str]]:
     """The encoding that the user says, or gb18030 where the texts are in common Chinese characters then."""
-    if (said := _said_encoding(hints)) is not None:
-        return said
+    if (encoding := _said_encoding(hints)) is not None:
+        return encoding
     with unpacked(path, name, VECTORS) as (inside, _):
         table = inside.with_suffix(".DBF" if inside.suffix.isupper() else ".dbf")
         is_table = inside.suffix.lower() == ".shp" and table.exists()
@@ -553,14 +559,14 @@ def _chinese(sample: str, hints: Hints) -> tuple[str, tuple[Sure, str]]:
     return "gb18030", ("likely", hints.words["encoding_why"].format(sample=sample))
 
 
-def _fault(said: str) -> str:
+def _fault(message: str) -> str:
     """What is wrong with an encoding, without the remedy of a plan."""
-    if not isinstance(said, Phrase):
-        return said
-    if "fault" in said.fields:
-        return Phrase("layer '{layer}': {fault}", layer=said.fields["layer"], fault=said.fields["fault"])
+    if not isinstance(message, Phrase):
+        return message
+    if "fault" in message.fields:
+        return Phrase("layer '{layer}': {fault}", layer=message.fields["layer"], fault=message.fields["fault"])
     keys = ("layer", "file", "encoding", "number")
-    known = {key: said.fields[key] for key in keys}
+    known = {key: message.fields[key] for key in keys}
     return Phrase("layer '{layer}': {file} is not in {encoding} (byte {number})", **known)
 
 
@@ -575,11 +581,11 @@ def chinese_words(body: bytes) -> tuple[str, ...]:
     ()
     """
     text = body.decode("gb18030", "replace")
-    beyond = [one for one in text if not one.isascii()]
-    common = [one for one in beyond if one.encode("gb2312", "ignore")]
+    beyond = [char for char in text if not char.isascii()]
+    common = [char for char in beyond if char.encode("gb2312", "ignore")]
     if not beyond or len(common) < 0.9 * len(beyond):
         return ()
-    plain = "".join(one if "\u4e00" <= one <= "\u9fff" else " " for one in text)
+    plain = "".join(char if "\u4e00" <= char <= "\u9fff" else " " for char in text)
     return tuple(dict.fromkeys(plain.split()))[:3]
 
 

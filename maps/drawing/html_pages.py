@@ -148,17 +148,19 @@ def page_notices(plan: Plan | None, *, software: bool, world: bool = True, langu
     >>> page_notices(None, software=False, language="zh").splitlines()
     ['Natural Earth 底图数据 (公有领域)', 'GeoNames (CC-BY-4.0, MIT)']
     """
-    used = {one.sha256 for one in plan.sources} if plan else set()
-    told = [one for one in notices_of("Data of the built-in studies") if _digest(one.what.split(",")[0]) in used]
-    told += notices_of("World layers") if world else ()
+    used = {source.sha256 for source in plan.sources} if plan else set()
+    notices = [
+        notice for notice in notices_of("Data of the built-in studies") if _digest(notice.what.split(",")[0]) in used
+    ]
+    notices += notices_of("World layers") if world else ()
     lines = [
-        f"{_named(one.credit, language)} ({_licence(one.licence, language)})"
-        for one in told
-        if one.licence != _AS_THESE
+        f"{_named(notice.credit, language)} ({_licence(notice.licence, language)})"
+        for notice in notices
+        if notice.licence != _AS_THESE
     ]
     if software:
-        lines += [f"{one.what}: {one.credit} ({one.licence})" for one in notices_of("Software in the map")]
-        lines += [f"{one.credit} ({one.licence})" for one in notices_of("Typefaces")]
+        lines += [f"{notice.what}: {notice.credit} ({notice.licence})" for notice in notices_of("Software in the map")]
+        lines += [f"{notice.credit} ({notice.licence})" for notice in notices_of("Typefaces")]
         lines += [f"\n{name}\n\n{_chapter(f'### {name}')}" for name in _IN_THE_MAP]
     return "\n".join(dict.fromkeys(lines))
 
@@ -167,7 +169,7 @@ def page_notices(plan: Plan | None, *, software: bool, world: bool = True, langu
 def _names(language: str) -> dict[str, str]:
     """What names are called in a language."""
     rows = notices_of("Names in other languages")
-    return {one.what: one.licence for one in rows if one.credit == language}
+    return {notice.what: notice.licence for notice in rows if notice.credit == language}
 
 
 def _named(name: str, language: str) -> str:

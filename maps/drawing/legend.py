@@ -79,13 +79,16 @@ def text_at(x: float, y: float, text: object, *, size: float = SIZE, fill: str =
 def line_styles(plan: Plan) -> dict[str, tuple[str, float, str]]:
     """Colour, width in px and dashes of each control line of the rulebook."""
     strokes = [(line.code, line.stroke or DOTTED) for line in plan.rulebook.lines]
-    return {code: (one.colour, one.width, " ".join(f"{length:g}" for length in one.dashes)) for code, one in strokes}
+    return {
+        code: (stroke.colour, stroke.width, " ".join(f"{length:g}" for length in stroke.dashes))
+        for code, stroke in strokes
+    }
 
 
 def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...]:
     """The blocks of the legend: only what occurs in the plan; main functions first."""
     zones, noun = plan.zones, noun_of(plan.study, language)
-    told = catalogue("report", language, noun)
+    words = catalogue("report", language, noun)
     fills, signs = zone_fills(plan.rulebook), overlay_signs(plan.rulebook)
     carried = zones["overlays"].str.split(";")
     mains = {code: zones["main"] == code for code in fills}
@@ -94,24 +97,24 @@ def legend(plan: Plan, language: str, *, rings: bool = True) -> tuple[Block, ...
 
     def items(chosen: dict[str, pd.Series], swatch: Callable[[str], str]) -> tuple[Item, ...]:
         return tuple(
-            Item(swatch(code), titles[code], _figures(zones, own, language, noun))
-            for code, own in chosen.items()
-            if own.any()
+            Item(swatch(code), titles[code], _figures(zones, members, language, noun))
+            for code, members in chosen.items()
+            if members.any()
         )
 
     blocks = (
-        Block(told["main"], items(mains, lambda code: _box(fills[code]))),
-        Block(told["overlay"], items(overlays, lambda code: _sign_in_a_row(signs[code]))),
-        Block(told["control_line"], tuple(_lines(plan, language))),
-        Block(told["marks"], tuple(_marks(plan, told, rings=rings))),
+        Block(words["main"], items(mains, lambda code: _box(fills[code]))),
+        Block(words["overlay"], items(overlays, lambda code: _sign_in_a_row(signs[code]))),
+        Block(words["control_line"], tuple(_lines(plan, language))),
+        Block(words["marks"], tuple(_marks(plan, words, rings=rings))),
     )
     return tuple(block for block in blocks if block.items)
 
 
-def _figures(zones: pd.DataFrame, own: pd.Series, language: str, noun: UnitNoun) -> str:
+def _figures(zones: pd.DataFrame, members: pd.Series, language: str, noun: UnitNoun) -> str:
     """Units, hectares and share of all land of some units."""
-    total, area = float(zones["area_ha"].sum()), float(zones.loc[own, "area_ha"].sum())
-    units = catalogue("report", language, noun)["n_units"].format(n=int(own.sum()))
+    total, area = float(zones["area_ha"].sum()), float(zones.loc[members, "area_ha"].sum())
+    units = catalogue("report", language, noun)["n_units"].format(n=int(members.sum()))
     return f"{units} · {_land(area, area_decimals(total), language)} · {percent(area, total, language)} %"
 
 
@@ -134,23 +137,23 @@ def _lines(plan: Plan, language: str) -> Iterator[Item]:
             )
 
 
-def _marks(plan: Plan, told: Mapping[str, str], *, rings: bool) -> list[Item]:
-    found = []
+def _marks(plan: Plan, words: Mapping[str, str], *, rings: bool) -> list[Item]:
+    marks = []
     counts = plan.zones["status"].value_counts()
     waiting = int(counts.get("contested", 0) + counts.get("review", 0))
     if waiting:
-        figures = [told["n_units"].format(n=waiting), *([] if rings else [told["no_rings"]])]
-        found.append(Item(open_mark(13, 7), told["mark_open"], " · ".join(figures)))
+        figures = [words["n_units"].format(n=waiting), *([] if rings else [words["no_rings"]])]
+        marks.append(Item(open_mark(13, 7), words["mark_open"], " · ".join(figures)))
     if counts.get("assumed", 0):
-        figures = [told["n_units"].format(n=int(counts["assumed"])), *([] if rings else [told["no_rings"]])]
-        found.append(Item(assumed_mark(13, 7), told["mark_assumed"], " · ".join(figures)))
+        figures = [words["n_units"].format(n=int(counts["assumed"])), *([] if rings else [words["no_rings"]])]
+        marks.append(Item(assumed_mark(13, 7), words["mark_assumed"], " · ".join(figures)))
     if counts.get("by_decision", 0):
-        decided = told["n_units"].format(n=int(counts["by_decision"]))
-        found.append(Item(decision_mark(13, 7), told["mark_decision"], decided))
+        decided = words["n_units"].format(n=int(counts["by_decision"]))
+        marks.append(Item(decision_mark(13, 7), words["mark_decision"], decided))
     if len(set(plan.units["jurisdiction"])) > 1:
         border = f'<path d="M1 7H25" stroke="{INK}" stroke-width="1.2"/>'
-        found.append(Item(border, told["jurisdiction_border"]))
-    return found
+        marks.append(Item(border, words["jurisdiction_border"]))
+    return marks
 
 
 def open_mark(x: float, y: float, radius: float = 4) -> str:
@@ -161,7 +164,7 @@ def open_mark(x: float, y: float, radius: float = 4) -> str:
 def assumed_mark(x: float, y: float, radius: float = 4) -> str:
     """The mark of a unit whose main function hangs on what was assumed: an open diamond."""
     corners = ((x, y - 1.2 * radius), (x + 1.2 * radius, y), (x, y + 1.2 * radius), (x - 1.2 * radius, y))
-    points = " ".join(f"{px(one)},{px(other)}" for one, other in corners)
+    points = " ".join(f"{px(first)},{px(other)}" for first, other in corners)
     return f'<polygon points="{points}" fill="#fff" stroke="{INK}" stroke-width="1.6"/>'
 
 
@@ -182,38 +185,38 @@ def _sign_in_a_row(sign: Sign) -> str:
 def set_blocks(blocks: Sequence[Block], columns: Sequence[float], top: float, wide: float) -> tuple[list[str], float]:
     """Legend blocks set into columns, each block where the page is still highest."""
     depths = [top] * len(columns)
-    found: list[str] = []
+    elements: list[str] = []
     for block in blocks:
         column = depths.index(min(depths))
         x, y = columns[column], depths[column] + 12
-        found.append(text_at(x, y, block.title, size=SIZE, bold=True))
+        elements.append(text_at(x, y, block.title, size=SIZE, bold=True))
         y += 8
         for item in block.items:
-            found.append(f'<g transform="translate({px(x)} {px(y)})">{item.swatch}</g>')
+            elements.append(f'<g transform="translate({px(x)} {px(y)})">{item.swatch}</g>')
             for line in wrap(escape_hidden(item.title), (wide - SWATCH - 8) / SIZE):
-                found.append(text_at(x + SWATCH + 8, y + 11, line))
+                elements.append(text_at(x + SWATCH + 8, y + 11, line))
                 y += ROW
             for line in wrap(item.figure, (wide - SWATCH - 8) / SMALL) if item.figure else []:
-                found.append(text_at(x + SWATCH + 8, y + 10, line, size=SMALL, fill=MUTED))
+                elements.append(text_at(x + SWATCH + 8, y + 10, line, size=SMALL, fill=MUTED))
                 y += ROW - 1
             y += 5
         depths[column] = y + 8
-    return found, max(depths)
+    return elements, max(depths)
 
 
 def compass(units: gpd.GeoDataFrame, frame: Frame, language: str, x: float, y: float) -> list[str]:
     """The north arrow, true at the middle of the map, and a scale bar of a round length."""
-    told, turn = catalogue("report", language), _north(units, frame)
+    words, turn = catalogue("report", language), _north(units, frame)
     length_km = round_length(SCALE_BAR_PX * frame.metres_per_px / 1000)
     bar = length_km * 1000 / frame.metres_per_px
     left = x + 34
     there = f"translate({px(x + 10)} {px(y + 12)}) rotate({px(turn)})"
     arrow = f'<path d="M0-12L5 8L0 4L-5 8Z" fill="{INK}" transform="{there}"/>'
     labels = (
-        (x + 10, told["north"]),
+        (x + 10, words["north"]),
         (left, "0"),
         (left + bar / 2, format_measure(length_km / 2, language)),
-        (left + bar, f"{format_measure(length_km, language)} {told['km']}"),
+        (left + bar, f"{format_measure(length_km, language)} {words['km']}"),
     )
     frame_of_bar = f'width="{px(bar)}" height="5" fill="#fff" stroke="{INK}" stroke-width=".8"'
     return [

@@ -85,8 +85,10 @@ def world_layer(name: Name, boxes: Floats) -> WorldLayer:
 
 def _rows_near(file: pq.ParquetFile, boxes: Floats) -> pa.Table:
     """The rows whose own box, which the file says, meets one of some boxes; groups of rows without any are not read."""
-    own = file.read(["bbox"], use_threads=False)["bbox"].combine_chunks()
-    near = _meet(np.column_stack([own.field(side).to_numpy() for side in ("xmin", "ymin", "xmax", "ymax")]), boxes)
+    row_boxes = file.read(["bbox"], use_threads=False)["bbox"].combine_chunks()
+    near = _meet(
+        np.column_stack([row_boxes.field(side).to_numpy() for side in ("xmin", "ymin", "xmax", "ymax")]), boxes
+    )
     sizes = [file.metadata.row_group(group).num_rows for group in range(file.num_row_groups)]
     group = np.repeat(np.arange(len(sizes)), sizes)
     some = np.unique(group[near])
@@ -117,18 +119,23 @@ def without_borders() -> frozenset[str]:
 
 def _with_own_names(places: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
     """Places with the names of ``place_names.csv``, which were set by hand where the layer has none or an odd one."""
-    found = {name: values.copy() for name, values in places.items()}
+    columns = {name: values.copy() for name, values in places.items()}
     for row in pd.read_csv(DATA / "place_names.csv").itertuples():
-        found[str(row.column)][found["geonameid"] == row.geonameid] = row.name
-    return found
+        columns[str(row.column)][columns["geonameid"] == row.geonameid] = row.name
+    return columns
 
 
-def _meet(own: Floats, boxes: Floats) -> Flags:
+def _meet(candidates: Floats, boxes: Floats) -> Flags:
     """Whether a box meets one of some others."""
-    found = np.zeros(len(own), bool)
+    meets = np.zeros(len(candidates), bool)
     for west, south, east, north in boxes:
-        found |= (own[:, 0] <= east) & (own[:, 2] >= west) & (own[:, 1] <= north) & (own[:, 3] >= south)
-    return found
+        meets |= (
+            (candidates[:, 0] <= east)
+            & (candidates[:, 2] >= west)
+            & (candidates[:, 1] <= north)
+            & (candidates[:, 3] >= south)
+        )
+    return meets
 
 
 def _lie_in(boxes: Floats, wider: Floats) -> bool:
@@ -258,8 +265,8 @@ class Neighbourhood:
     def border_note(self, language: str = "en") -> str:
         """What any map of the plan has to say of borders; empty where that is nothing."""
         note = self.plan.rulebook.map.note if isinstance(self.plan, Plan) else None
-        said = text_in(note, language) if note else ""
-        return said or ("" if self.borders else str(catalogue("report", language)["reference_only"]))
+        text = text_in(note, language) if note else ""
+        return text or ("" if self.borders else str(catalogue("report", language)["reference_only"]))
 
 
 def context_around(
@@ -289,10 +296,10 @@ def context_around(
     """
     plan = near.plan
     crs = pyproj.CRS(crs or plan.units.crs)
-    detail = next(one for one in DETAILS if metres_per_px >= one.metres_per_px)
+    detail = next(level for level in DETAILS if metres_per_px >= level.metres_per_px)
     frame = _Frame.of(near.world, bounds, crs, TOLERANCE_PX * metres_per_px)
-    own = study_outline(np.asarray(plan.units.geometry)) if outline is None else outline
-    study = _in_crs(own, plan.units.crs, crs)
+    study_area = study_outline(np.asarray(plan.units.geometry)) if outline is None else outline
+    study = _in_crs(study_area, plan.units.crs, crs)
     towns, borders = frame.near("places"), near.borders
     land, lakes, rivers = (frame.near(name) for name in ("land", "lakes", "rivers"))
     ground = frame.drawn(land.where(land.fields["km2"] * 1e6 >= (ISLAND_PX * metres_per_px) ** 2))
@@ -366,8 +373,8 @@ class _Frame(NamedTuple):
         shapes = self._projected(np.concatenate(parts)[order])
         inside = _valid(shapely.clip_by_rect(shapes, *self.bounds))
         simple = shapely.simplify(inside, self.tolerance)
-        kept = ~(shapely.is_empty(simple) | shapely.is_missing(simple))
-        return WorldLayer(simple[kept], layer.where(row[order][kept]).fields)
+        filled = ~(shapely.is_empty(simple) | shapely.is_missing(simple))
+        return WorldLayer(simple[filled], layer.where(row[order][filled]).fields)
 
     def _projected(self, shapes: Geometries) -> Geometries:
         """Shapes in the CRS of the frame; empty where the projection has no place for them or tears them apart."""
@@ -402,10 +409,10 @@ def _valid(shapes: Geometries) -> Geometries:
     return shapes
 
 
-def _in_crs(shape: shapely.Geometry, own: pyproj.CRS, crs: pyproj.CRS) -> shapely.Geometry:
-    if pyproj.CRS(own) == crs:
+def _in_crs(shape: shapely.Geometry, from_crs: pyproj.CRS, crs: pyproj.CRS) -> shapely.Geometry:
+    if pyproj.CRS(from_crs) == crs:
         return shape
-    way = way_between(pyproj.CRS(own), crs)
+    way = way_between(pyproj.CRS(from_crs), crs)
     return shapely.transform(shape, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1])))
 
 
@@ -418,8 +425,8 @@ def _outside(lines: Geometries, study: shapely.Geometry, margin: float) -> Geome
     near = np.unique(shapely.STRtree(lines).query(parts, predicate="dwithin", distance=reach)[0])
     wide = shapely.multipolygons(parts[near]).buffer(reach, quad_segs=2)
     left: Geometries = shapely.difference(lines, wide)
-    kept: Geometries = left[~shapely.is_empty(left)]
-    return kept
+    remaining: Geometries = left[~shapely.is_empty(left)]
+    return remaining
 
 
 def _names(layer: WorldLayer, language: str, within: shapely.Geometry | None) -> tuple[str, ...]:
@@ -446,17 +453,17 @@ def _places(
     inside = shapely.contains_xy(study, x, y)
     far = layer.fields["sep_km"] > APART_PX * metres_per_px / 1000
     there = (x > west) & (x < east) & (y > south) & (y < north) & (inside | far)
-    kept = there & (_place_names(layer, language) != "")
-    own = layer.where(kept)
-    capitals, people, apart = (own.fields[name] for name in ("capital", "population", "sep_km"))
+    shown = there & (_place_names(layer, language) != "")
+    towns = layer.where(shown)
+    capitals, people, apart = (towns.fields[name] for name in ("capital", "population", "sep_km"))
     heavy = np.array([CAPITAL_WEIGHTS.get(capital, 1) for capital in capitals], int)
-    order = np.lexsort((own.fields["geonameid"], -(np.maximum(people, 1) * heavy * apart)))
-    rows = zip(_place_names(own, language), x[kept], y[kept], people, capitals, apart, inside[kept], strict=True)
+    order = np.lexsort((towns.fields["geonameid"], -(np.maximum(people, 1) * heavy * apart)))
+    rows = zip(_place_names(towns, language), x[shown], y[shown], people, capitals, apart, inside[shown], strict=True)
     placed = [
         Place(name, float(east), float(north), int(n), capital, float(far), bool(inner))
         for name, east, north, n, capital, far, inner in rows
     ]
-    return tuple(placed[place] for place in order)
+    return tuple(placed[index] for index in order)
 
 
 def _regions(
@@ -472,21 +479,21 @@ def _regions(
     shapely.prepare(study)
     inside = shapely.contains_xy(study, x, y)
     first = np.searchsorted(owner, np.arange(len(layer.shapes)))
-    own = inside[first] & (layer.fields["kind"] == "province")
+    within = inside[first] & (layer.fields["kind"] == "province")
     seen = (x > west) & (x < east) & (y > south) & (y < north) & ~inside
     names = _place_names(layer, language)
-    found = [
+    regions = [
         Region(
-            names[place],
-            layer.fields["kind"][place] == "country",
+            names[index],
+            layer.fields["kind"][index] == "country",
             tuple(zip(x[mine].tolist(), y[mine].tolist(), strict=True)),
         )
-        for place in np.flatnonzero(~own)
-        if (mine := seen & (owner == place)).any() and names[place]
+        for index in np.flatnonzero(~within)
+        if (mine := seen & (owner == index)).any() and names[index]
     ]
-    return tuple(sorted(found, key=lambda region: (region.country, region.name)))
+    return tuple(sorted(regions, key=lambda region: (region.country, region.name)))
 
 
 def _place_names(layer: WorldLayer, language: str) -> npt.NDArray[np.object_]:
     """The column of a language where there is one, such as ``name_zh``, in which some places have no name."""
-    return layer.fields[own if (own := f"name_{language}") in layer.fields else "name"]
+    return layer.fields[column if (column := f"name_{language}") in layer.fields else "name"]

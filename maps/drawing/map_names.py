@@ -131,9 +131,9 @@ class Sheet:
     --------
     >>> sheet = Sheet(200, 100)
     >>> plain = Lettering(12, 500, "#000000")
-    >>> sheet.place("Denver", plain, [Spot(100, 50)]).spot
+    >>> sheet.set_name("Denver", plain, [Spot(100, 50)]).spot
     Spot(x=100, y=50, turn=0.0)
-    >>> sheet.place("Aurora", plain, [Spot(105, 52)]) is None
+    >>> sheet.set_name("Aurora", plain, [Spot(105, 52)]) is None
     True
     """
 
@@ -159,7 +159,7 @@ class Sheet:
         on_picture = left >= 0 and top >= 0 and right <= self._wide and bottom <= self._high
         return on_picture and not room.touches_any(self._taken)
 
-    def place(
+    def set_name(
         self,
         text: str,
         lettering: Lettering,
@@ -216,7 +216,7 @@ def spots_in(shape: shapely.Geometry) -> Iterator[Spot]:
 
 def spots_along(lines: Sequence[Floats], length: float, bend: float = 0.12) -> Iterator[Spot]:
     """Spots of a name along lines, the straightest stretch first, turned so that it is read from the left."""
-    found = []
+    scored = []
     for points in lines:
         steps = np.hypot(*np.diff(points, axis=0).T)
         along = np.r_[0.0, np.cumsum(steps)]
@@ -237,8 +237,8 @@ def spots_along(lines: Sequence[Floats], length: float, bend: float = 0.12) -> I
             if most <= bend * length:
                 turn = degrees(atan2(down, across))
                 turn = turn - 180 if turn > 90 else turn + 180 if turn < -90 else turn
-                found.append((most + abs(turn) / 20, Spot(east, south, turn)))
-    yield from (spot for _, spot in sorted(found))
+                scored.append((most + abs(turn) / 20, Spot(east, south, turn)))
+    yield from (spot for _, spot in sorted(scored))
 
 
 APART_PX = 34
@@ -301,7 +301,7 @@ class _Sheet(Sheet):
     @property
     def boxes(self) -> list[tuple[float, float, float, float]]:
         """What names and their marks take, but for what was taken before."""
-        return [one.bounds for one in self._taken[len(self._marks) :]]
+        return [room.bounds for room in self._taken[len(self._marks) :]]
 
 
 def _sheet(
@@ -319,12 +319,12 @@ def _sheet(
     letterings = (Lettering(12.5, 650, theme.inner_border, spaced=True), Lettering(11, 450, theme.ink))
     for lettering, named in zip(letterings, (jurisdictions, units), strict=True):
         drawn = shapely.transform(
-            np.array([*named.values()], dtype=object), lambda points: np.column_stack(frame.place(*points.T))
+            np.array([*named.values()], dtype=object), lambda points: np.column_stack(frame.to_pixels(*points.T))
         )
         for name, ground in zip(named, drawn, strict=True):
             spots, again = tee(spots_in(ground))
-            if sheet.place(name, lettering, spots, within=ground) is None and named is units:
-                sheet.place(name, lettering, again, within=ground, beyond=lettering.length(name) / 2)
+            if sheet.set_name(name, lettering, spots, within=ground) is None and named is units:
+                sheet.set_name(name, lettering, again, within=ground, beyond=lettering.length(name) / 2)
     _place_towns(sheet, others, frame, theme)
     _place_regions(sheet, context, frame, theme)
     _place_waters(sheet, context, frame, theme)
@@ -334,34 +334,34 @@ def _sheet(
 def _shown(context: Context, frame: Frame) -> tuple[list[Place], list[Place]]:
     """Large towns of the study, and the others that the scale has room for."""
     least = APART_PX * frame.metres_per_px / 1000
-    shown = [place for place in context.places if place.sep_km > least * (INSIDE if place.inside else OUTSIDE)]
-    large = [place for place in shown if place.inside and _class_of(place) == 0]
-    return large, [place for place in shown if place not in large]
+    shown = [town for town in context.places if town.sep_km > least * (INSIDE if town.inside else OUTSIDE)]
+    large = [town for town in shown if town.inside and _class_of(town) == 0]
+    return large, [town for town in shown if town not in large]
 
 
-def _class_of(place: Place) -> int:
+def _class_of(town: Place) -> int:
     """0 for large towns and capitals, 1 for those of middle size, 2 for others."""
-    if place.population >= LARGE or place.capital:
+    if town.population >= LARGE or town.capital:
         return 0
-    return 1 if place.population >= MIDDLE else 2
+    return 1 if town.population >= MIDDLE else 2
 
 
 def _place_towns(sheet: _Sheet, places: Iterable[Place], frame: Frame, theme: Theme) -> None:
-    for place in places:
-        size = _class_of(place)
-        x, y = frame.place(place.x, place.y)
-        large = size == 0 and place.inside
-        ink = theme.ink if place.inside else theme.outside_ink
+    for town in places:
+        size = _class_of(town)
+        x, y = frame.to_pixels(town.x, town.y)
+        large = size == 0 and town.inside
+        ink = theme.ink if town.inside else theme.outside_ink
         lettering = Lettering(13 if large else 12 if size < 2 else 11, 600 if large else 500 if size < 2 else 450, ink)
         radius = RADII[size]
         # a large town is named beside the mark of its unit
-        own = not (large and sheet.is_marked(x - radius, y - radius, x + radius, y + radius))
-        spots = list(spots_beside(x, y, place.name, lettering, radius))
-        if not own:
-            spots += [spot for reach in SIGNS_PX for spot in spots_beside(x, y, place.name, lettering, reach)]
-        found = sheet.place(place.name, lettering, spots, mark=(x, y, radius) if own else None)
-        if found is not None and own:
-            sheet.marks.append(_mark(x, y, radius, ink, theme, capital=bool(place.capital) and place.inside))
+        draws_mark = not (large and sheet.is_marked(x - radius, y - radius, x + radius, y + radius))
+        spots = list(spots_beside(x, y, town.name, lettering, radius))
+        if not draws_mark:
+            spots += [spot for reach in SIGNS_PX for spot in spots_beside(x, y, town.name, lettering, reach)]
+        label = sheet.set_name(town.name, lettering, spots, mark=(x, y, radius) if draws_mark else None)
+        if label is not None and draws_mark:
+            sheet.marks.append(_mark(x, y, radius, ink, theme, capital=bool(town.capital) and town.inside))
 
 
 def _place_regions(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -> None:
@@ -369,25 +369,27 @@ def _place_regions(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -
     if not context.regions:
         return
     study = shapely.make_valid(shapely.simplify(context.study, frame.metres_per_px))
-    ground = shapely.transform(study, lambda points: np.column_stack(frame.place(*points.T)))
+    ground = shapely.transform(study, lambda points: np.column_stack(frame.to_pixels(*points.T)))
     around = shapely.difference(shapely.box(0, 0, frame.width_px, frame.height_px), ground)
     for region in context.regions:
-        spots = (Spot(*frame.place(x, y)) for x, y in region.spots)
-        sheet.place(region.name, Lettering(11, 450, theme.outside_ink, spaced=True), spots, within=around)
+        spots = (Spot(*frame.to_pixels(x, y)) for x, y in region.spots)
+        sheet.set_name(region.name, Lettering(11, 450, theme.outside_ink, spaced=True), spots, within=around)
 
 
 def _place_waters(sheet: Sheet, context: Context, frame: Frame, theme: Theme) -> None:
     lettering = Lettering(11.5, 400, theme.water_ink, serif=True)
-    lakes = sorted(zip(context.lakes, context.lake_names, strict=True), key=lambda one: -one[0].area)
+    lakes = sorted(zip(context.lakes, context.lake_names, strict=True), key=lambda lake: -lake[0].area)
     named = [(shape, name) for shape, name in lakes if name][:LAKE_NAMES]
     for shape, name in named:
-        ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
+        ground = shapely.transform(shape, lambda points: np.column_stack(frame.to_pixels(*points.T)))
         if ground.area > 2 * lettering.size**2:
-            sheet.place(name, lettering, spots_in(ground))
+            sheet.set_name(name, lettering, spots_in(ground))
     left = RIVER_NAMES
     for name, shapes in _rivers(context):
-        lines = [np.column_stack(frame.place(*shapely.get_coordinates(line).T)) for line in shapely.get_parts(shapes)]
-        if left and sheet.place(name, lettering, spots_along(lines, lettering.length(name))) is not None:
+        lines = [
+            np.column_stack(frame.to_pixels(*shapely.get_coordinates(line).T)) for line in shapely.get_parts(shapes)
+        ]
+        if left and sheet.set_name(name, lettering, spots_along(lines, lettering.length(name))) is not None:
             left -= 1
 
 
@@ -397,10 +399,10 @@ def _rivers(context: Context) -> Iterator[tuple[str, Geometries]]:
     ranks = np.array(context.river_ranks)
     merged = {}
     for name in sorted({name for name in context.river_names if name}):
-        own = names == name
-        line = shapely.line_merge(shapely.union_all(context.rivers[own]))
-        merged[name] = (int(ranks[own].min()), -float(shapely.length(line)), name, line)
-    for _, _, name, line in sorted(merged.values(), key=lambda one: one[:3]):
+        matching = names == name
+        line = shapely.line_merge(shapely.union_all(context.rivers[matching]))
+        merged[name] = (int(ranks[matching].min()), -float(shapely.length(line)), name, line)
+    for _, _, name, line in sorted(merged.values(), key=lambda river: river[:3]):
         yield name, shapely.get_parts(line)
 
 

@@ -14,7 +14,7 @@ FILLS = (
     "#A8401F", "#E3C24B", "#5FA383", "#4BD2B4", "#2D2D87", "#2D5AB4",
     "#781E3C", "#B4D2FF", "#A5A5F0", "#784B78", "#A578C3", "#D2961E",
 )  # fmt: skip
-TABLE_FILLS = tuple(FILLS[place] for place in (2, 1, 5, 7, 9, 11, 3, 8, 10, 4, 6, 0))
+TABLE_FILLS = tuple(FILLS[index] for index in (2, 1, 5, 7, 9, 11, 3, 8, 10, 4, 6, 0))
 """Of the values of any table, the most frequent first: none of them is to alarm, so red comes last."""
 DEFAULT_FILL = "#F8F4EB"
 """Of land with no function of its own: paper, on a ground that is darker than it."""
@@ -146,7 +146,7 @@ def theme_css() -> str:
     """
     sides = ((":root", (LIGHT, LIGHT_SCALES)), (":root[data-theme=dark]", (DARK, DARK_SCALES)))
     return "".join(
-        f"{where}{{{';'.join(f'--{name}:{colour}' for one in records for name, colour in _properties(one))}}}\n"
+        f"{where}{{{';'.join(f'--{name}:{colour}' for record in records for name, colour in _properties(record))}}}\n"
         for where, records in sides
     )
 
@@ -157,7 +157,7 @@ def _properties(record: Theme | Scales) -> Iterator[tuple[str, str]]:
         if isinstance(value, str):
             yield name, value
         else:
-            yield from ((f"{name}-{place}", colour) for place, colour in enumerate(value, 1))
+            yield from ((f"{name}-{number}", colour) for number, colour in enumerate(value, 1))
 
 
 def zone_fills(rulebook: Rulebook) -> dict[str, str]:
@@ -176,9 +176,9 @@ def ink_on(fill: str) -> str:
     >>> ink_on("#A8401F"), ink_on("#F8F4EB")
     ('#FFFFFF', '#1D2428')
     """
-    channels = (int(fill[place : place + 2], 16) / 255 for place in (1, 3, 5))
-    linear = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels)
-    luminance = sum(part * one for part, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    channels = (int(fill[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    linear = (channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels)
+    luminance = sum(part * channel for part, channel in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
     return "#FFFFFF" if luminance < DARK_FILL else INK
 
 

@@ -159,8 +159,8 @@ class _Grid(NamedTuple):
     def over(cls, heights: HeightGrid, crs: pyproj.CRS, side_px: int) -> _Grid | None:
         """Where all heights have a place; none where the map has no place for them in one piece."""
         (rows, columns), at = heights.steps.shape, heights.transform
-        own = np.array([at.c, at.f + rows * at.e, at.c + columns * at.a, at.f])
-        boxes = box_in(own, heights.crs, crs)
+        bounds = np.array([at.c, at.f + rows * at.e, at.c + columns * at.a, at.f])
+        boxes = box_in(bounds, heights.crs, crs)
         if len(boxes) != 1 or not np.isfinite(boxes).all():
             return None
         west, south, east, north = map(float, boxes[0])
@@ -286,17 +286,17 @@ def _weighted_along(values: Floats, kernel: Floats) -> Floats:
     """Each value as the weighted mean of those above and below it."""
     reach, rows = len(kernel) // 2, len(values)
     padded = np.pad(values, ((reach, reach), (0, 0)), mode="edge")
-    found = np.zeros_like(values)
+    smoothed = np.zeros_like(values)
     for at, weight in enumerate(kernel):
-        found += weight * padded[at : at + rows]
-    return found
+        smoothed += weight * padded[at : at + rows]
+    return smoothed
 
 
 def _box_along(values: Floats, side: int) -> Floats:
     """Each value as the mean of those at most so many above and below it; some columns at a time."""
-    found, wide = np.empty_like(values, order="C"), 2 * side + 1
+    means, wide = np.empty_like(values, order="C"), 2 * side + 1
     for left in range(0, values.shape[1], STRIP):
         padded = np.pad(values[:, left : left + STRIP], ((side + 1, side), (0, 0)), mode="edge")
         sums = np.cumsum(padded, axis=0, dtype=np.float64)
-        found[:, left : left + STRIP] = (sums[wide:] - sums[:-wide]) / wide
-    return found
+        means[:, left : left + STRIP] = (sums[wide:] - sums[:-wide]) / wide
+    return means

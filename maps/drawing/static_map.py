@@ -103,7 +103,7 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     >>> svg.startswith("<svg xmlns="), "Ecologically fragile area" in svg
     (True, True)
     """
-    told = catalogue("report", language, noun_of(plan.study, language))
+    words = catalogue("report", language, noun_of(plan.study, language))
     name = text_in(plan.study.title, language)
     west, south, east, north = plan.units.total_bounds
     beside = (east - west) < 1.15 * (north - south)
@@ -125,24 +125,24 @@ def picture(plan: Plan, language: str = "en", *, borders: Topology | None = None
     obstacles = [*marked, *(box for _, box in signs)]
     blocks = legend(plan, language, rings=rings)
     left, below, high, around = _arrange(blocks, frame, beside=beside)
-    credit = wrap(escape_hidden(f"{_credits(plan, told, language)} {context.credits}"), WIDTH / CREDIT / 1.02)
+    credit = wrap(escape_hidden(f"{_credits(plan, words, language)} {context.credits}"), WIDTH / CREDIT / 1.02)
     bottom = high + 8 + 13 * len(credit)
     page = f'width="{WIDTH + 2 * MARGIN}" height="{px(bottom + 8)}"'
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-MARGIN} -8 {WIDTH + 2 * MARGIN} {px(bottom + 8)}" {page} '
         f'role="img" aria-labelledby="zp-title zp-desc" xml:lang="{language}" '
-        f'font-family="{told["fonts"]}" fill="{INK}">'
+        f'font-family="{words["fonts"]}" fill="{INK}">'
     )
-    mains = told["and"].join(item.title for item in blocks[0].items)
-    alt = told["map_alt"].format(units=told["n_units"].format(n=len(units)), mains=mains)
+    mains = words["and"].join(item.title for item in blocks[0].items)
+    alt = words["map_alt"].format(units=words["n_units"].format(n=len(units)), mains=mains)
     parts = (
         head,
-        f'<title id="zp-title">{xml_text(name)}: {xml_text(told["map_title"])}</title>',
+        f'<title id="zp-title">{xml_text(name)}: {xml_text(words["map_title"])}</title>',
         f'<desc id="zp-desc">{xml_text(alt)}</desc>',
         *_defs(plan, units, places, frame),
         f'<rect x="{-MARGIN}" y="-8" {page} fill="#fff"/>',
         text_at(0, 20, name, size=_title_size(name), bold=True),
-        text_at(0, 40, f"{told['map_title']}{told['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
+        text_at(0, 40, f"{words['map_title']}{words['comma']}{plan.rulebook.day.isoformat()}", size=12, fill=MUTED),
         f'<g transform="translate({px(left)} {TOP})" clip-path="url(#zp-frame)">',
         *_layers(plan, units, borders, frame, context, shading),
         *_marks(units, frame, rings=rings),
@@ -170,7 +170,7 @@ def _arrange(blocks: tuple[Block, ...], frame: Frame, *, beside: bool) -> tuple[
         return (WIDTH - SIDE - GAP - frame.width_px) / 2, below, below + STRIP + 4, around
     wide = (WIDTH - 2 * GAP) / 3
     below = TOP + frame.height_px
-    around, depth = set_blocks(blocks, [place * (wide + GAP) for place in range(3)], below + STRIP + 4, wide)
+    around, depth = set_blocks(blocks, [column * (wide + GAP) for column in range(3)], below + STRIP + 4, wide)
     return (WIDTH - frame.width_px) / 2, below, depth + 4, around
 
 
@@ -198,12 +198,12 @@ def _signs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame, towns: list[Bounds
     They give way to large towns where their unit has room, and none touches another one: of many small units some have
     no room, and the legend counts them all.
     """
-    order = {code: place for place, code in enumerate(overlay_signs(plan.rulebook))}
+    order = {code: rank for rank, code in enumerate(overlay_signs(plan.rulebook))}
     shrink = _shrink(units)
     apart = (2 * RADIUS_PX + 1) * shrink
     size = f" scale({shrink:g})" if shrink != 1 else ""
     lower = (RADIUS_PX + RING_PX + 2) * shrink
-    found: list[tuple[str, Bounds]] = []
+    placed: list[tuple[str, Bounds]] = []
     held = units[(units["overlays"] != "") & ~units.geometry.is_empty]
     marked = held["status"].isin([*OPEN_MARKS, "by_decision"])
     for _, _, overlays, below, shape in sorted(
@@ -211,28 +211,28 @@ def _signs(plan: Plan, units: gpd.GeoDataFrame, frame: Frame, towns: list[Bounds
     ):
         codes = sorted(overlays.split(";"), key=order.__getitem__)
         half = apart * len(codes) / 2
-        middle = frame.place(*shape.representative_point().coords[0])
-        ground = shapely.transform(shape, lambda points: np.column_stack(frame.place(*points.T)))
-        places = [(middle[0], middle[1] + (lower if below else 0.0)), *((one.x, one.y) for one in spots_in(ground))]
+        middle = frame.to_pixels(*shape.representative_point().coords[0])
+        ground = shapely.transform(shape, lambda points: np.column_stack(frame.to_pixels(*points.T)))
+        places = [(middle[0], middle[1] + (lower if below else 0.0)), *((spot.x, spot.y) for spot in spots_in(ground))]
         boxes: list[Bounds] = [(x - half, y - apart / 2, x + half, y + apart / 2) for x, y in places]
-        signs = [box for _, box in found]
+        signs = [box for _, box in placed]
         free = (box for box in boxes if not _meets(box, towns) and not _meets(box, signs))
         box = next(free, None if _meets(boxes[0], signs) else boxes[0])
         if box is None:
             continue
         left, y = box[0], (box[1] + box[3]) / 2
         drawn = "".join(
-            f'<use href="#zp-sign-{code}" transform="translate({px(left + apart * (place + 0.5))} {px(y)}){size}"/>'
-            for place, code in enumerate(codes)
+            f'<use href="#zp-sign-{code}" transform="translate({px(left + apart * (index + 0.5))} {px(y)}){size}"/>'
+            for index, code in enumerate(codes)
         )
-        found.append((drawn, box))
-    return found
+        placed.append((drawn, box))
+    return placed
 
 
 def _meets(box: Bounds, others: Iterable[Bounds]) -> bool:
     """Whether a box lies over any of the others."""
     left, top, right, bottom = box
-    return any(left < one[2] and right > one[0] and top < one[3] and bottom > one[1] for one in others)
+    return any(left < other[2] and right > other[0] and top < other[3] and bottom > other[1] for other in others)
 
 
 def _layers(
@@ -270,16 +270,16 @@ def _control_lines(plan: Plan, borders: Topology, frame: Frame) -> list[str]:
         return []
     drawn = simplify(parts, frame)
     large = shapely.area(drawn) >= frame.metres_per_px**2
-    found = []
-    for place, (stroke, thick, dashes) in enumerate(styles.values()):
-        data = svg_path(drawn[(line == place) & large], frame)
+    paths = []
+    for index, (stroke, thick, dashes) in enumerate(styles.values()):
+        data = svg_path(drawn[(line == index) & large], frame)
         tenths = " ".join(str(int(dash) * FINENESS) for dash in dashes.split()) or "none"
         if data:
-            found.append(f'<path stroke="#fff" stroke-width="{10 * thick + 10:.0f}" stroke-opacity=".7" d="{data}"/>')
-            found.append(
+            paths.append(f'<path stroke="#fff" stroke-width="{10 * thick + 10:.0f}" stroke-opacity=".7" d="{data}"/>')
+            paths.append(
                 f'<path stroke="{stroke}" stroke-width="{10 * thick:.0f}" stroke-dasharray="{tenths}" d="{data}"/>'
             )
-    return found
+    return paths
 
 
 def _borders() -> list[str]:
@@ -304,26 +304,26 @@ def _have_room(units: gpd.GeoDataFrame, frame: Frame) -> bool:
 def _marks(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[str]:
     """Rings on units that wait for somebody, diamonds on assumed ones, squares on those that planners decided."""
     shrink = _shrink(units)
-    found = []
+    marks = []
     for status, point in zip(units["status"], units.geometry.representative_point(), strict=True):
         if status in OPEN_MARKS and rings:
-            found.append(OPEN_MARKS[status](*frame.place(point.x, point.y), RING_PX * shrink))
+            marks.append(OPEN_MARKS[status](*frame.to_pixels(point.x, point.y), RING_PX * shrink))
         if status == "by_decision":
-            found.append(decision_mark(*frame.place(point.x, point.y), 3.2 * shrink))
-    return found
+            marks.append(decision_mark(*frame.to_pixels(point.x, point.y), 3.2 * shrink))
+    return marks
 
 
 def _marked(units: gpd.GeoDataFrame, frame: Frame, *, rings: bool) -> list[Bounds]:
     """What the marks of units cover."""
     radius = 1.2 * RING_PX * _shrink(units)
     marked = units["status"].isin([*(OPEN_MARKS if rings else ()), "by_decision"])
-    points = (frame.place(point.x, point.y) for point in units.geometry[marked].representative_point())
+    points = (frame.to_pixels(point.x, point.y) for point in units.geometry[marked].representative_point())
     return [(x - radius, y - radius, x + radius, y + radius) for x, y in points]
 
 
-def _credits(plan: Plan, told: Mapping[str, str], language: str) -> str:
+def _credits(plan: Plan, words: Mapping[str, str], language: str) -> str:
     note = f"{text_in(plan.study.study.note, language)} " if plan.study.study.note else ""
-    drawn = told["credits"].format(
+    drawn = words["credits"].format(
         study=text_in(plan.study.title, language),
         date=plan.rulebook.day.isoformat(),
         rulebook=text_in(plan.rulebook.display_name, language),

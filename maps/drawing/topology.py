@@ -93,8 +93,8 @@ def merge_by(shapes: Geometries, names: pd.Series) -> dict[str, shapely.Geometry
     >>> {name: shape.area for name, shape in merge_by(squares, pd.Series(["b", "a", "b"])).items()}
     {'a': 1.0, 'b': 2.0}
     """
-    codes, found = pd.factorize(names, sort=True)
-    return dict(zip(map(str, found), merge_shapes(shapes, codes, len(found)), strict=True))
+    codes, distinct = pd.factorize(names, sort=True)
+    return dict(zip(map(str, distinct), merge_shapes(shapes, codes, len(distinct)), strict=True))
 
 
 def begin_topology(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> Callable[[], Topology]:
@@ -122,11 +122,11 @@ def merge_shapes(shapes: Geometries, group: Integers, groups: int) -> Geometries
     """
     order = np.argsort(group, kind="stable")
     bounds = np.searchsorted(group[order], np.arange(groups + 1))
-    found: Geometries = np.full(groups, shapely.Polygon(), dtype=object)
-    for place, (first, end) in enumerate(itertools.pairwise(bounds.tolist())):
+    joined: Geometries = np.full(groups, shapely.Polygon(), dtype=object)
+    for index, (first, end) in enumerate(itertools.pairwise(bounds.tolist())):
         if end > first:
-            found[place] = _merged(shapes[order[first:end]])
-    return found
+            joined[index] = _merged(shapes[order[first:end]])
+    return joined
 
 
 def _merged(shapes: Geometries) -> shapely.Geometry:
@@ -170,7 +170,7 @@ class Frame(NamedTuple):
         scale = max(wide / width_px, high / height_px)
         return cls(west, north, scale, wide / scale, high / scale)
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
+    def to_pixels(self, x: float, y: float) -> tuple[float, float]:
         """A ground point in pixels, y downwards."""
         return (x - self.west) / self.metres_per_px, (self.north - y) / self.metres_per_px
 
@@ -182,8 +182,8 @@ class Frame(NamedTuple):
 
 def simplify(shapes: Geometries, frame: Frame) -> Geometries:
     """Shapes without the detail that the page cannot show; neighbours keep identical edges."""
-    kept: Geometries = shapely.coverage_simplify(shapes, TOLERANCE_PX * frame.metres_per_px)
-    return kept
+    simplified: Geometries = shapely.coverage_simplify(shapes, TOLERANCE_PX * frame.metres_per_px)
+    return simplified
 
 
 def svg_path(shapes: Geometries, frame: Frame) -> str:
@@ -219,10 +219,10 @@ def _moves(lines: Geometries, frame: Frame, *, least: int) -> Iterator[tuple[int
     points, owner = shapely.get_coordinates(lines, return_index=True)
     places = frame.grid(points)
     moves = np.diff(places, axis=0)
-    kept = moves.any(axis=1) & (owner[1:] == owner[:-1])
-    written = list(map(str, moves[kept].ravel().tolist()))
+    moving = moves.any(axis=1) & (owner[1:] == owner[:-1])
+    written = list(map(str, moves[moving].ravel().tolist()))
     each = np.arange(len(lines) + 1)
-    begins, ends = np.searchsorted(owner, each).tolist(), np.searchsorted(owner[1:][kept], each).tolist()
+    begins, ends = np.searchsorted(owner, each).tolist(), np.searchsorted(owner[1:][moving], each).tolist()
     for at, (first, end) in zip(begins, pairwise(ends), strict=False):
         if end - first >= least:
             x, y = places[at].tolist()
@@ -231,8 +231,8 @@ def _moves(lines: Geometries, frame: Frame, *, least: int) -> Iterator[tuple[int
 
 def dissolve(shapes: Geometries) -> Geometries:
     """One shape, or none, from many that touch and do not overlap."""
-    found: Geometries = np.array([study_outline(shapes)] if len(shapes) else [], dtype=object)
-    return found
+    dissolved: Geometries = np.array([study_outline(shapes)] if len(shapes) else [], dtype=object)
+    return dissolved
 
 
 RIVER_WIDTHS = {4: 1.5, 5: 1.25, 6: 0.95}
@@ -267,12 +267,12 @@ def relief_image(relief: Relief | None, frame: Frame) -> list[str]:
     if relief is None:
         return []
     west, south, east, north = relief.bounds
-    (left, top), (right, bottom) = frame.place(west, north), frame.place(east, south)
-    place = " ".join(
+    (left, top), (right, bottom) = frame.to_pixels(west, north), frame.to_pixels(east, south)
+    placement = " ".join(
         f'{name}="{round(value * FINENESS)}"'
         for name, value in (("x", left), ("y", top), ("width", right - left), ("height", bottom - top))
     )
-    return [f'<image {place} preserveAspectRatio="none" href="{relief.data_url}"/>']
+    return [f'<image {placement} preserveAspectRatio="none" href="{relief.data_url}"/>']
 
 
 def waters_and_borders(context: Context, frame: Frame, theme: Theme) -> list[str]:
@@ -293,7 +293,7 @@ def waters_and_borders(context: Context, frame: Frame, theme: Theme) -> list[str
         _stroked(whole[settled], frame, ink, COUNTRY_WIDTH, COUNTRY_DASHES),
         _stroked(whole[~settled], frame, ink, COUNTRY_WIDTH, DISPUTED_DASHES),
     )
-    return [one for one in drawn if one]
+    return [element for element in drawn if element]
 
 
 def _stroked(lines: Geometries, frame: Frame, colour: str, width: float, dashes: tuple[float, ...] = ()) -> str:

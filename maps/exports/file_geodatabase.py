@@ -67,11 +67,11 @@ def write_geodatabase(plan: Plan, path: str | Path, language: str = "en") -> Non
     load_gdal("pyogrio")
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
 
-    said = localize(plan, language)
+    localized = localize(plan, language)
     rows: dict[str, int] = {}
     numbered = gdal_option("OPENFILEGDB_REPRODUCIBLE_UUID", "YES")  # else identifiers are drawn
     with staged(path, GEODATABASE, inputs=plan.study.source_paths) as stage, refusing(), numbered:
-        for layer, frame in layers_in_file(said):
+        for layer, frame in layers_in_file(localized):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's on its pace; all is read again below
                 write_dataframe(
@@ -105,9 +105,9 @@ def _said_length(table: Path) -> int:
 def _in_geodatabase(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Features under names, and in types, that a geodatabase can hold."""
     shape = frame.geometry.name
-    own = [name for name in frame.columns if name != shape]
-    names = names_apart((_plain_name(str(name)) for name in own), GEODATABASE_TAKEN)
-    columns = {name: _plain_numbers(frame[column]) for name, column in zip(names, own, strict=True)}
+    fields = [name for name in frame.columns if name != shape]
+    names = names_apart((_plain_name(str(name)) for name in fields), GEODATABASE_TAKEN)
+    columns = {name: _plain_numbers(frame[column]) for name, column in zip(names, fields, strict=True)}
     return gpd.GeoDataFrame(
         pd.DataFrame(columns, index=frame.index), geometry=frame.geometry.array, crs=frame.crs
     ).reset_index(drop=True)

@@ -74,7 +74,7 @@ def styles_of(plan: LocalizedPlan, quota_columns: Mapping[str, str]) -> tuple[St
         if quota.name in quota_columns
     ]
     rest = _Rule(words["no_line"], "coalesce(\"control_line\", '') = ''", _symbol(_fill(_CLEAR), _edge(INK, 0.3)))
-    lines = Style("lines", PIECES, words["lines"], _rules([*(one for _, one in _lines(plan)), rest]))
+    lines = Style("lines", PIECES, words["lines"], _rules([*(rule for _, rule in _lines(plan)), rest]))
     each = [
         Style(f"line-{code}", PIECES, rule.title, _single(rule.symbol), rule.expression) for code, rule in _lines(plan)
     ]
@@ -87,12 +87,12 @@ def border_style(jurisdictions: Mapping[str, str], title: str) -> Style:
     renderer = _renderer("mergedFeatureRenderer")
     inner = SubElement(renderer, "renderer-v2", {"type": "categorizedSymbol", "attr": "jurisdiction"})
     categories, symbols = SubElement(inner, "categories"), SubElement(inner, "symbols")
-    for place, (code, name) in enumerate(jurisdictions.items()):
-        value, label = (_NO_XML.sub("", one) for one in (code, name))
-        keys = {"value": value, "type": "string", "label": label, "symbol": str(place), "render": "true"}
+    for index, (code, name) in enumerate(jurisdictions.items()):
+        value, label = (_NO_XML.sub("", text) for text in (code, name))
+        keys = {"value": value, "type": "string", "label": label, "symbol": str(index), "render": "true"}
         SubElement(categories, "category", keys)
         symbol = _symbol(_fill(_CLEAR), _edge("#FFFFFFB0", 3.2), _edge(_INNER_BORDER, 1.1))
-        symbol.set("name", str(place))
+        symbol.set("name", str(index))
         symbols.append(symbol)
     return Style(BORDERS, UNITS, title, renderer)
 
@@ -130,7 +130,7 @@ def rgba(colour: str) -> str:
     ('248,244,235,255', '0,0,0,0')
     """
     digits = f"{colour.removeprefix('#')}FF"[:8]
-    return ",".join(str(int(digits[place : place + 2], 16)) for place in (0, 2, 4, 6))
+    return ",".join(str(int(digits[start : start + 2], 16)) for start in (0, 2, 4, 6))
 
 
 def literal(text: str) -> str:
@@ -158,8 +158,8 @@ def _overlays(plan: LocalizedPlan) -> Iterator[_Rule]:
     for code, sign in overlay_signs(plan.rulebook).items():
         if code not in carried:
             continue
-        own = f"array_contains(string_to_array(\"overlays\", ';'), {literal(code)})"
-        yield _Rule(titles[code], own, _symbol(_sign(code, sign)))
+        condition = f"array_contains(string_to_array(\"overlays\", ';'), {literal(code)})"
+        yield _Rule(titles[code], condition, _symbol(_sign(code, sign)))
 
 
 def _lines(plan: LocalizedPlan) -> Iterator[tuple[str, _Rule]]:
@@ -180,8 +180,8 @@ def _sites(plan: LocalizedPlan) -> Iterator[_Rule]:
 
 def _quota_title(plan: LocalizedPlan, quota: Quota) -> str:
     words, terms = catalogue("qgis", plan.language, plan.noun), plan.renderer.terms
-    told = {"quota": terms.quota(quota.name), "period": quota.period, "unit": terms.unit(quota.unit)}
-    return words["quota"].format(**told)
+    fields = {"quota": terms.quota(quota.name), "period": quota.period, "unit": terms.unit(quota.unit)}
+    return words["quota"].format(**fields)
 
 
 def _quota_style(plan: LocalizedPlan, quota: Quota, column: str) -> Style:
@@ -192,15 +192,15 @@ def _quota_style(plan: LocalizedPlan, quota: Quota, column: str) -> Style:
     renderer = _renderer("graduatedSymbol", attr=column, graduatedMethod="GraduatedSize")
     ranges, symbols = SubElement(renderer, "ranges"), SubElement(renderer, "symbols")
     low = 0.0
-    for place, part in enumerate(_CLASSES if largest > 0 else ()):
+    for index, part in enumerate(_CLASSES if largest > 0 else ()):
         high = largest if part == 1 else _rounded(largest * part)
         if high <= low:
             continue
-        told = (format_number(one, plan.language, 0 if largest >= 100 else 2) for one in (low, high))
-        keys = {"lower": repr(low or largest * 1e-12), "upper": repr(high), "label": "–".join(told)}
-        SubElement(ranges, "range", {**keys, "symbol": str(place), "render": "true"})
+        ends = (format_number(end, plan.language, 0 if largest >= 100 else 2) for end in (low, high))
+        keys = {"lower": repr(low or largest * 1e-12), "upper": repr(high), "label": "–".join(ends)}
+        SubElement(ranges, "range", {**keys, "symbol": str(index), "render": "true"})
         circle = _symbol(_circle(CIRCLE_MM * sqrt(part)))
-        circle.set("name", str(place))
+        circle.set("name", str(index))
         symbols.append(circle)
         low = high
     return Style(f"quota-{quota.name}", UNITS, _quota_title(plan, quota), renderer)
@@ -220,10 +220,10 @@ def _rounded(value: float) -> float:
 def _rules(rules: Iterable[_Rule]) -> Element:
     renderer = _renderer("RuleRenderer")
     listed, symbols = SubElement(renderer, "rules", {"key": "rules"}), SubElement(renderer, "symbols")
-    for place, rule in enumerate(rules):
-        keys = {"key": f"rule-{place}", "symbol": str(place), "label": plain(rule.title), "filter": rule.expression}
+    for index, rule in enumerate(rules):
+        keys = {"key": f"rule-{index}", "symbol": str(index), "label": plain(rule.title), "filter": rule.expression}
         SubElement(listed, "rule", keys)
-        rule.symbol.set("name", str(place))
+        rule.symbol.set("name", str(index))
         symbols.append(rule.symbol)
     return renderer
 
@@ -270,11 +270,11 @@ def _sign(code: str, sign: Sign) -> Element:
         f'<circle r="8" fill="#FFFDF8" stroke="{sign.light}" stroke-width="1.2"/>'
         f'<path d="{sign.path}" fill="{sign.light}"/></svg>'
     )
-    own, size = "string_to_array(\"overlays\", ';')", SIGN_MM * 1.05
-    place = f"(array_find({own}, {literal(code)}) - (array_length({own}) - 1) / 2.0)"
+    codes, size = "string_to_array(\"overlays\", ';')", SIGN_MM * 1.05
+    offset = f"(array_find({codes}, {literal(code)}) - (array_length({codes}) - 1) / 2.0)"
     options = {"name": svg_source(drawn), "offset": "0,0", "offset_unit": "MM", **_millimetres("size", SIGN_MM)}
     marker = _layer("SvgMarker", options)
-    moved = {"offset": f"to_string({place} * {size:.2f}) || ',0'"}
+    moved = {"offset": f"to_string({offset} * {size:.2f}) || ',0'"}
     marker.append(data_defined(moved))
     return _inside(marker)
 
@@ -305,17 +305,17 @@ def _layer(kind: str, options: Mapping[str, str]) -> Element:
 
 def data_defined(properties: Mapping[str, str], tag: str = "data_defined_properties") -> Element:
     """Properties of a layer of a symbol, or of labels, by expressions."""
-    found = Element(tag)
-    whole = SubElement(found, "Option", {"type": "Map"})
+    element = Element(tag)
+    whole = SubElement(element, "Option", {"type": "Map"})
     SubElement(whole, "Option", {"name": "name", "type": "QString", "value": ""})
     each = SubElement(whole, "Option", {"name": "properties", "type": "Map"})
     for name, expression in properties.items():
-        one = SubElement(each, "Option", {"name": name, "type": "Map"})
-        SubElement(one, "Option", {"name": "active", "type": "bool", "value": "true"})
-        SubElement(one, "Option", {"name": "expression", "type": "QString", "value": expression})
-        SubElement(one, "Option", {"name": "type", "type": "int", "value": "3"})
+        option = SubElement(each, "Option", {"name": name, "type": "Map"})
+        SubElement(option, "Option", {"name": "active", "type": "bool", "value": "true"})
+        SubElement(option, "Option", {"name": "expression", "type": "QString", "value": expression})
+        SubElement(option, "Option", {"name": "type", "type": "int", "value": "3"})
     SubElement(whole, "Option", {"name": "type", "type": "QString", "value": "collection"})
-    return found
+    return element
 
 
 def _millimetres(name: str, width: float) -> dict[str, str]:
@@ -372,14 +372,14 @@ def write_geopackage(plan: Plan, path: str | Path, language: str = "en") -> None
     load_gdal("pyogrio")
     from pyogrio import write_dataframe  # noqa: PLC0415  (loaded by load_gdal)
 
-    said = localize(plan, language)
+    localized = localize(plan, language)
     with staged(path, GEOPACKAGE, inputs=plan.study.source_paths) as stage, refusing():
         stamp = f"{plan.study.study.date.isoformat()}T00:00:00.000Z"
         write = partial(write_dataframe, path=stage, driver="GPKG", promote_to_multi=True, GEOMETRY_NAME=_GEOMETRY)
         with gdal_option("OGR_CURRENT_DATE", stamp):  # not the date of the clock
-            for layer, frame in layers_in_file(said):
+            for layer, frame in layers_in_file(localized):
                 write(frame, layer=layer, dataset_metadata=None if stage.exists() else GDAL_MARK)
-        _add_styles(stage, styles_of(said, quota_columns(said)), stamp)
+        _add_styles(stage, styles_of(localized, quota_columns(localized)), stamp)
 
 
 def _add_styles(path: Path, styles: Iterable[Style], stamp: str) -> None:
@@ -390,10 +390,10 @@ def _add_styles(path: Path, styles: Iterable[Style], stamp: str) -> None:
             ("layer_styles", "attributes", "layer_styles", stamp),
         )
         styled: set[str] = set()
-        for one in styles:
-            default = int(one.table not in styled)
-            styled.add(one.table)
-            row = ("", "", one.table, _GEOMETRY, one.title, style_text(one), "", default, "", "", None, stamp)
+        for style in styles:
+            default = int(style.table not in styled)
+            styled.add(style.table)
+            row = ("", "", style.table, _GEOMETRY, style.title, style_text(style), "", default, "", "", None, stamp)
             store.execute(f"INSERT INTO layer_styles VALUES (NULL{', ?' * len(row)})", row)  # noqa: S608  (no data in it)
 
 
@@ -407,7 +407,7 @@ def layers_in_file(plan: LocalizedPlan) -> Iterator[tuple[str, gpd.GeoDataFrame]
 
 def columns_of_units(plan: Plan) -> dict[tuple[str, str], str]:
     """The columns of the units in the file."""
-    own, measured = plan.units.drop(columns=plan.units.geometry.name).columns, plan.measures.columns
+    columns, measured = plan.units.drop(columns=plan.units.geometry.name).columns, plan.measures.columns
     known, given = (
         set(plan.units.index.tolist()),
         zip(plan.quotas["unit_id"].tolist(), plan.quotas["quota"].tolist(), strict=True),
@@ -416,7 +416,7 @@ def columns_of_units(plan: Plan) -> dict[tuple[str, str], str]:
     keys = [("units", name) for name in ("unit_id", *_OF_UNITS)] + [("zones", name) for name in _OF_ZONES]
     keys += [("quotas", name) for name in quotas]
     keys += [("measures", str(name)) for name in measured if name not in _OF_UNITS]
-    keys += [("units", str(name)) for name in own if name not in {*_OF_UNITS, *measured}]
+    keys += [("units", str(name)) for name in columns if name not in {*_OF_UNITS, *measured}]
     return dict(
         zip(keys, names_apart(f"quota_{name}" if kind == "quotas" else name for kind, name in keys), strict=True)
     )
@@ -454,26 +454,26 @@ def _as_file(frame: gpd.GeoDataFrame, crs: str) -> gpd.GeoDataFrame:
     shape = frame.geometry.name
     others = iter(names_apart(name for name in frame.columns if name != shape))
     named = frame.set_axis([name if name == shape else next(others) for name in frame.columns], axis=1)
-    own = CRS.from_user_input(crs)
-    if own == frame.crs:
+    file_crs = CRS.from_user_input(crs)
+    if file_crs == frame.crs:
         return named
-    way, shapes = way_between(frame.crs, own), np.asarray(frame.geometry.array).copy()
+    way, shapes = way_between(frame.crs, file_crs), np.asarray(frame.geometry.array).copy()
     for start in range(0, len(shapes), _ROWS_PROJECTED):  # a few at a time: their coordinates are held four times
         few = slice(start, start + _ROWS_PROJECTED)
         shapes[few] = shapely.transform(shapes[few], lambda xy: np.column_stack(way.transform(*xy.T)))
-    return named.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=own, name=frame.geometry.name))
+    return named.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=file_crs, name=frame.geometry.name))
 
 
 def names_apart(names: Iterable[str], taken: Iterable[str] = GEOPACKAGE_TAKEN) -> list[str]:
     """Names that differ from those that are taken and from each other, whatever the case of their letters."""
-    seen, found = {name.casefold() for name in taken}, []
+    seen, free_names = {name.casefold() for name in taken}, []
     for name in names:
         free, number = name, 2
         while free.casefold() in seen:
             free, number = f"{name}_{number}", number + 1
         seen.add(free.casefold())
-        found.append(free)
-    return found
+        free_names.append(free)
+    return free_names
 
 
 @contextmanager

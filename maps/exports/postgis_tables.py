@@ -54,10 +54,10 @@ def write_postgis(
     and of sites quota, period, unit and patch. Each says in its comment which plan it is of. A table that has the same
     columns keeps its rights and whatever views stand on it: only its rows are replaced.
     """
-    said = localize(plan, language)
-    frames = dict(layers_in_file(said))
+    localized = localize(plan, language)
+    frames = dict(layers_in_file(localized))
     tables = {table: frames[layer] for table, layer in _LAYERS.items() if layer in frames}
-    mark = f"{_MARK}{plan.study.name}, {plan.study.date.isoformat()}, plan sha256 {said.source.study.sha256}"
+    mark = f"{_MARK}{plan.study.name}, {plan.study.date.isoformat()}, plan sha256 {localized.source.study.sha256}"
     work = partial(_write_all, tables=tables, schema=schema, mark=mark)
     called = name or database.service or database.url_env or ""
     return in_transaction(called, database, work, writing=True)
@@ -70,7 +70,9 @@ def _write_all(
 
     postgis = _home_of_postgis(connection)
     present = {table: _present(connection, schema, table) for table in _LAYERS}
-    strangers = [f"{schema}.{one}" for one, found in present.items() if found is not None and not _is_ours(found)]
+    strangers = [
+        f"{schema}.{table}" for table, relation in present.items() if relation is not None and not _is_ours(relation)
+    ]
     if strangers:
         raise WriteError(
             Phrase(
@@ -83,50 +85,50 @@ def _write_all(
     there = connection.execute("SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = %s", (schema,)).fetchone()
     if there is None:
         connection.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(schema)))
-    for table, found in present.items():
-        if found is not None and table not in tables:
+    for table, relation in present.items():
+        if relation is not None and table not in tables:
             connection.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(schema, table)))
     for table, frame in tables.items():
         srid = _srid_of(connection, postgis, CRS.from_user_input(frame.crs))
         _write_one(connection, frame, sql.Identifier(schema, table), postgis, srid, _KEYS[table], present[table])
-        place = sql.Identifier(schema, table)
-        connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(place, sql.Literal(mark)))
+        identifier = sql.Identifier(schema, table)
+        connection.execute(sql.SQL("COMMENT ON TABLE {} IS {}").format(identifier, sql.Literal(mark)))
     return {table: len(frame) for table, frame in tables.items()}
 
 
 def _home_of_postgis(connection: psycopg.Connection[Any]) -> str:
-    found = connection.execute(
+    row = connection.execute(
         "SELECT n.nspname::text FROM pg_catalog.pg_extension e "
         "JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'postgis'"
     ).fetchone()
-    if found is None:
+    if row is None:
         raise WriteError(
             Phrase("PostGIS is not installed in this database. Ask whoever keeps it for CREATE EXTENSION postgis."),
             code="postgis",
         )
-    return str(found[0])
+    return str(row[0])
 
 
 def _present(connection: psycopg.Connection[Any], schema: str, table: str) -> _Present | None:
     """What is there under a name, be it a table, a view or anything else that has columns."""
-    found = connection.execute(
+    row = connection.execute(
         "SELECT c.oid::int8, c.relkind::text, pg_catalog.obj_description(c.oid, 'pg_class') "
         "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
         "WHERE n.nspname = %s AND c.relname = %s",
         (schema, table),
     ).fetchone()
-    if found is None:
+    if row is None:
         return None
     columns = connection.execute(
         "SELECT attname::text, pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute "
         "WHERE attrelid = %s::oid AND attnum > 0 AND NOT attisdropped ORDER BY attnum",
-        (found[0],),
+        (row[0],),
     ).fetchall()
-    return _Present(found[1], found[2] or "", tuple((str(one), str(kind)) for one, kind in columns))
+    return _Present(row[1], row[2] or "", tuple((str(name), str(kind)) for name, kind in columns))
 
 
-def _is_ours(found: _Present) -> bool:
-    return found.kind == "r" and found.comment.startswith(_MARK)
+def _is_ours(relation: _Present) -> bool:
+    return relation.kind == "r" and relation.comment.startswith(_MARK)
 
 
 def _srid_of(connection: psycopg.Connection[Any], postgis: str, crs: CRS) -> int:
@@ -137,11 +139,11 @@ def _srid_of(connection: psycopg.Connection[Any], postgis: str, crs: CRS) -> int
     authority = crs.to_authority()
     if authority is not None and authority[1].isdigit():
         of_code = sql.SQL(" WHERE auth_name = %s AND auth_srid = %s ORDER BY srid")
-        found = connection.execute(known + of_code, (authority[0], int(authority[1]))).fetchone()
-        if found is not None:
-            return int(found[0])
-    own = sql.SQL(" WHERE auth_name IS NULL OR auth_name NOT IN ('EPSG', 'ESRI') ORDER BY srid")
-    for srid, text in connection.execute(known + own).fetchall():
+        row = connection.execute(known + of_code, (authority[0], int(authority[1]))).fetchone()
+        if row is not None:
+            return int(row[0])
+    other_rows = sql.SQL(" WHERE auth_name IS NULL OR auth_name NOT IN ('EPSG', 'ESRI') ORDER BY srid")
+    for srid, text in connection.execute(known + other_rows).fetchall():
         if text and _is_same(text, crs):
             return int(srid)
     raise WriteError(
@@ -164,7 +166,7 @@ def _is_same(text: str, crs: CRS) -> bool:
 def _write_one(
     connection: psycopg.Connection[Any],
     frame: gpd.GeoDataFrame,
-    place: Any,
+    identifier: Any,
     postgis: str,
     srid: int,
     key: tuple[str, ...],
@@ -197,21 +199,24 @@ def _write_one(
     wanted = (*types.items(), (_GEOMETRY, f"geometry(MultiPolygon,{srid})"))
     same = before is not None and tuple((name, kind.rpartition(".")[2]) for name, kind in before.columns) == wanted
     if same:
-        connection.execute(sql.SQL("DELETE FROM {}").format(place))
+        connection.execute(sql.SQL("DELETE FROM {}").format(identifier))
     else:
-        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(place))
+        connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(identifier))
         columns = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in types.items()]
         shape = sql.SQL("{} {}.geometry(MultiPolygon, {})").format(
             sql.Identifier(_GEOMETRY), sql.Identifier(postgis), sql.Literal(srid)
         )
         keys = sql.SQL("PRIMARY KEY ({})").format(sql.SQL(", ").join(map(sql.Identifier, key)))
-        told = sql.SQL(", ").join([*columns, shape, keys])
-        connection.execute(sql.SQL("CREATE TABLE {} ({})").format(place, told))
-        connection.execute(sql.SQL("CREATE INDEX ON {} USING gist ({})").format(place, sql.Identifier(_GEOMETRY)))
+        definitions = sql.SQL(", ").join([*columns, shape, keys])
+        connection.execute(sql.SQL("CREATE TABLE {} ({})").format(identifier, definitions))
+        connection.execute(sql.SQL("CREATE INDEX ON {} USING gist ({})").format(identifier, sql.Identifier(_GEOMETRY)))
     names = sql.SQL(", ").join(map(sql.Identifier, [*types, _GEOMETRY]))
     cells = [_cells(plain[name], types[str(name)]) for name in plain]
     shapes = _as_ewkb(frame.geometry.to_numpy(), srid)
-    with connection.cursor() as cursor, cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(place, names)) as copy:
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(identifier, names)) as copy,
+    ):
         for row in zip(*cells, shapes, strict=True):
             copy.write_row(row)
 
@@ -221,14 +226,14 @@ def _cells(column: pd.Series, kind: str) -> list[Any]:
     missing = column.isna().to_numpy()
     values = column.tolist()
     if kind == "text":
-        values = [str(one).replace("\0", "") for one in values]
-    return [None if gone else one for one, gone in zip(values, missing, strict=True)]
+        values = [str(cell).replace("\0", "") for cell in values]
+    return [None if gone else cell for cell, gone in zip(values, missing, strict=True)]
 
 
 def _as_ewkb(shapes: Any, srid: int) -> list[str | None]:
     """Multipolygons in hexadecimal EWKB."""
     single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
     many = np.asarray(shapes, dtype=object).copy()
-    many[single] = [shapely.multipolygons([one]) for one in many[single]]
-    found: list[str | None] = shapely.to_wkb(shapely.set_srid(many, srid), hex=True, include_srid=True).tolist()
-    return found
+    many[single] = [shapely.multipolygons([polygon]) for polygon in many[single]]
+    ewkb: list[str | None] = shapely.to_wkb(shapely.set_srid(many, srid), hex=True, include_srid=True).tolist()
+    return ewkb

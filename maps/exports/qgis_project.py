@@ -77,13 +77,13 @@ def _project(plan: LocalizedPlan) -> bytes:
     SubElement(root, "title").text = title
     SubElement(root, "projectCrs").append(_crs(plan.units.crs))
     groups = _groups(plan)
-    layers = [one for _, some in groups for one in some]
+    layers = [layer for _, some in groups for layer in some]
     root.append(_tree(groups))
     listed = SubElement(root, "projectlayers")
-    listed.extend(_map_layer(plan, one) for one in layers)
+    listed.extend(_map_layer(plan, layer) for layer in layers)
     order = SubElement(root, "layerorder")
-    for one in layers:
-        SubElement(order, "layer", {"id": one.key})
+    for layer in layers:
+        SubElement(order, "layer", {"id": layer.key})
     properties = SubElement(root, "properties")
     SubElement(SubElement(properties, "Paths"), "Absolute", {"type": "bool"}).text = "false"
     SubElement(SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", {"type": "int"}).text = "1"
@@ -98,7 +98,7 @@ def _groups(plan: LocalizedPlan) -> list[tuple[str, list[_Layer]]]:
     """Layers by the title of their group, what is drawn above others first; outside of a group where it is empty."""
     words, styles = (
         catalogue("qgis", plan.language, plan.noun),
-        {one.key: one for one in styles_of(plan, quota_columns(plan))},
+        {style.key: style for style in styles_of(plan, quota_columns(plan))},
     )
     settled = set(plan.pieces["control_line"])
 
@@ -114,17 +114,17 @@ def _groups(plan: LocalizedPlan) -> list[tuple[str, list[_Layer]]]:
         if key.startswith("line-") and key.removeprefix("line-") in settled
     ]
     sites = [layer("sites", shown=False)] if "sites" in styles else []
-    jurisdictions = {code: plan.place(code) for code in sorted(set(plan.units["jurisdiction"]))}
+    jurisdictions = {code: plan.jurisdiction(code) for code in sorted(set(plan.units["jurisdiction"]))}
     borders = border_style(jurisdictions, words["borders"])
     edges = [_Layer("zoneplan_borders", words["borders"], borders, shown=True)] if len(jurisdictions) > 1 else []
     pieces = _Layer("zoneplan_pieces", words["pieces"], styles["lines"], shown=False)
-    found = [
+    groups = [
         (words["quotas"], [*quotas, *sites]),
         ("", signs),
         (words["lines"], [*lines, pieces]),
         ("", [*edges, layer("mains", shown=True, names=True)]),
     ]
-    return [(title, some) for title, some in found if some]
+    return [(title, some) for title, some in groups if some]
 
 
 def _slug(key: str) -> str:
@@ -134,14 +134,14 @@ def _slug(key: str) -> str:
 
 
 def _crs(crs: CRS | str) -> Element:
-    own = CRS.from_user_input(crs)
-    found = Element("spatialrefsys", {"nativeFormat": "Wkt"})
-    SubElement(found, "wkt").text = own.to_wkt("WKT2_2019")
-    authority = None if is_made(own) else own.to_authority(min_confidence=100)
-    SubElement(found, "authid").text = ":".join(authority) if authority else ""
-    SubElement(found, "description").text = own.name
-    SubElement(found, "geographicflag").text = str(own.is_geographic).lower()
-    return found
+    system = CRS.from_user_input(crs)
+    element = Element("spatialrefsys", {"nativeFormat": "Wkt"})
+    SubElement(element, "wkt").text = system.to_wkt("WKT2_2019")
+    authority = None if is_made(system) else system.to_authority(min_confidence=100)
+    SubElement(element, "authid").text = ":".join(authority) if authority else ""
+    SubElement(element, "description").text = system.name
+    SubElement(element, "geographicflag").text = str(system.is_geographic).lower()
+    return element
 
 
 def _tree(groups: Iterable[tuple[str, Sequence[_Layer]]]) -> Element:
@@ -150,8 +150,8 @@ def _tree(groups: Iterable[tuple[str, Sequence[_Layer]]]) -> Element:
     for title, layers in groups:
         keys = {"name": title, "checked": "Qt::Checked", "expanded": "1"}
         parent = SubElement(root, "layer-tree-group", keys) if title else root
-        for one in layers:
-            parent.append(_leaf(one))
+        for layer in layers:
+            parent.append(_leaf(layer))
     SubElement(root, "custom-order", {"enabled": "0"})
     return root
 
@@ -163,26 +163,26 @@ def _leaf(layer: _Layer) -> Element:
 
 
 def _source(style: Style) -> str:
-    own = f"./{GEOPACKAGE}|layername={style.table}"
-    return f"{own}|subset={style.where}" if style.where else own
+    source = f"./{GEOPACKAGE}|layername={style.table}"
+    return f"{source}|subset={style.where}" if style.where else source
 
 
 def _map_layer(plan: LocalizedPlan, layer: _Layer) -> Element:
-    found = Element("maplayer", {"type": "vector", "geometry": "Polygon", "labelsEnabled": str(int(layer.names))})
-    SubElement(found, "id").text = layer.key
-    SubElement(found, "datasource").text = _source(layer.style)
-    SubElement(found, "layername").text = layer.title
-    SubElement(found, "srs").append(_crs(plan.own_crs))
-    SubElement(found, "provider", {"encoding": "UTF-8"}).text = "ogr"
-    found.append(layer.style.renderer)
+    element = Element("maplayer", {"type": "vector", "geometry": "Polygon", "labelsEnabled": str(int(layer.names))})
+    SubElement(element, "id").text = layer.key
+    SubElement(element, "datasource").text = _source(layer.style)
+    SubElement(element, "layername").text = layer.title
+    SubElement(element, "srs").append(_crs(plan.own_crs))
+    SubElement(element, "provider", {"encoding": "UTF-8"}).text = "ogr"
+    element.append(layer.style.renderer)
     if layer.names:
-        found.append(_names())
+        element.append(_names())
     if layer.style.table == UNITS:
-        aliases = SubElement(found, "aliases")
+        aliases = SubElement(element, "aliases")
         for column, title in _aliases(plan):
             SubElement(aliases, "alias", {"field": column, "name": title})
-    SubElement(found, "layerOpacity").text = "1"
-    return found
+    SubElement(element, "layerOpacity").text = "1"
+    return element
 
 
 def _aliases(plan: LocalizedPlan) -> Iterator[tuple[str, str]]:
@@ -199,8 +199,8 @@ def _aliases(plan: LocalizedPlan) -> Iterator[tuple[str, str]]:
 
 def _names() -> Element:
     """Names of units, where they have room inside."""
-    found = Element("labeling", {"type": "simple"})
-    settings = SubElement(found, "settings", {"calloutType": "simple"})
+    element = Element("labeling", {"type": "simple"})
+    settings = SubElement(element, "settings", {"calloutType": "simple"})
     style = _text(6.5, INK)
     style.attrib |= {"fieldName": "name", "isExpression": "0"}
     halo = {"bufferDraw": "1", "bufferSize": "0.6", "bufferSizeUnits": "MM", "bufferColor": "255,253,248,190"}
@@ -213,7 +213,7 @@ def _names() -> Element:
     below = f"if(coalesce(\"overlays\", '') = '', '0,0', '0,{SIGN_MM * 0.8:.2f}')"  # where the signs are, not over them
     settings.append(data_defined({"OffsetXY": below}, "dd_properties"))
     SubElement(settings, "rendering", {"obstacle": "0", "drawLabels": "1", "fontMinPixelSize": "3", "zIndex": "0"})
-    return found
+    return element
 
 
 def _text(points: float, colour: str, *, bold: bool = False) -> Element:
@@ -259,9 +259,9 @@ def _layout(
     right = left + wide + 6
     frame = _item(_MAP, "map", FRAME, frame=True, keepLayerSet="false", followPreset="false", drawCanvasItems="true")
     SubElement(frame, "Extent", _bounds(extent))
-    said = words["as_of"].format(date=book.day.isoformat(), rulebook=text_in(book.display_name, plan.language))
+    subtitle = words["as_of"].format(date=book.day.isoformat(), rulebook=text_in(book.display_name, plan.language))
     head = _label("title", (left, 9, PAPER[0] - 2 * left, 11), title, _text(20, INK, bold=True))
-    below = _label("subtitle", (left, 20, PAPER[0] - 2 * left, 7), plain(said), _text(9.5, MUTED))
+    below = _label("subtitle", (left, 20, PAPER[0] - 2 * left, 7), plain(subtitle), _text(9.5, MUTED))
     legend = _legend((right, top, PAPER[0] - right - 10, high), layers)
     length = round_length((extent[2] - extent[0]) / 1000 * 0.1)
     bar = _scale_bar((left + 4, top + high - 15, 60, 12), length, words["km"])
@@ -273,8 +273,8 @@ def _layout(
     near = Neighbourhood(plan.source).border_note(plan.language)
     notes = "\n".join(filter(None, (near, "; ".join((projection(plan.units.crs, plan.language), *credit)))))
     foot = _label("credits", (left, top + high + 4, PAPER[0] - 2 * left, 12), plain(notes), _text(6.5, MUTED))
-    for place, item in enumerate((frame, head, below, legend, bar, north, foot), start=1):
-        item.set("zValue", str(place))
+    for level, item in enumerate((frame, head, below, legend, bar, north, foot), start=1):
+        item.set("zValue", str(level))
         layout.append(item)
     return layout
 
@@ -323,7 +323,7 @@ def _legend(box: Sequence[float], layers: Iterable[_Layer]) -> Element:
         style.append(_text(points, INK, bold=bold))
     SubElement(styles, "style", {"name": "symbol", "alignment": "1", "indent": "0", "marginTop": "1.2"})
     tree = SubElement(item, "layer-tree-group")
-    tree.extend(_leaf(one) for one in layers if one.shown and one.style.key != BORDERS)
+    tree.extend(_leaf(layer) for layer in layers if layer.shown and layer.style.key != BORDERS)
     SubElement(tree, "custom-order", {"enabled": "0"})
     return item
 

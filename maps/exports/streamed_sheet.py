@@ -50,40 +50,40 @@ class StreamedSheet(Worksheet):  # type: ignore[misc]  # XlsxWriter's rows have 
             self._keep(*waiting)
 
     def _keep(self, number: int, row: Sequence[Cell]) -> None:
-        for place, cell in enumerate(row):
+        for column, cell in enumerate(row):
             if isinstance(cell, str):
-                self.write_string(number, place, cell)
+                self.write_string(number, column, cell)
             elif cell is True or cell is False:
-                self.write_boolean(number, place, cell)
+                self.write_boolean(number, column, cell)
             elif isinstance(cell, Styled):
-                self.write_number(number, place, *cell)
+                self.write_number(number, column, *cell)
             elif cell is not None:
-                self.write_number(number, place, cell)
+                self.write_number(number, column, cell)
 
     def _stream(self, number: int, row: Sequence[Cell]) -> None:
         self._write_single_row(number)  # what came before, if anything waits
         parts = [f'<row r="{number + 1}">']
-        for place, cell in enumerate(row):
+        for column, cell in enumerate(row):
             if cell is None:
                 continue
-            self._names += map(xl_col_to_name, range(len(self._names), place + 1))
+            self._names += map(xl_col_to_name, range(len(self._names), column + 1))
             if isinstance(cell, Styled):
                 style = cell.look._get_xf_index()  # noqa: SLF001  (no public way to it)
-                parts.append(f'<c r="{self._names[place]}{number + 1}" s="{style}"><v>{cell.number:.16G}</v></c>')
+                parts.append(f'<c r="{self._names[column]}{number + 1}" s="{style}"><v>{cell.number:.16G}</v></c>')
                 continue
-            if place not in self._styles:  # formats are numbered as they are met
-                self._styles[place] = f'" s="{self.col_info[place].column_format._get_xf_index()}"'  # noqa: SLF001
+            if column not in self._styles:  # formats are numbered as they are met
+                self._styles[column] = f'" s="{self.col_info[column].column_format._get_xf_index()}"'  # noqa: SLF001
             text = isinstance(cell, str)
             if isinstance(cell, str) and not _UNUSUAL.search(cell):
-                begin = f'<c r="{self._names[place]}{number + 1}{self._styles[place]}'
+                begin = f'<c r="{self._names[column]}{number + 1}{self._styles[column]}'
                 parts.append(f'{begin} t="inlineStr"><is><t>{cell}</t></is></c>')
             elif text or cell is True or cell is False:
                 self.fh.write("".join(parts))
                 parts.clear()
-                kept = CellStringTuple(cell, None) if text else CellBooleanTuple(int(cell), None)
-                self._write_cell(number, place, kept)
+                cell_tuple = CellStringTuple(cell, None) if text else CellBooleanTuple(int(cell), None)
+                self._write_cell(number, column, cell_tuple)
             else:
-                parts.append(f'<c r="{self._names[place]}{number + 1}{self._styles[place]}><v>{cell:.16G}</v></c>')
+                parts.append(f'<c r="{self._names[column]}{number + 1}{self._styles[column]}><v>{cell:.16G}</v></c>')
         parts.append("</row>")
         self.fh.write("".join(parts))
         self._check_dimensions(number, 0)

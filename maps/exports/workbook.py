@@ -85,17 +85,17 @@ def write_workbook(plan: Plan, path: str | Path, language: str = "en") -> None:
     ...     [file.name for file in Path(folder).iterdir()]
     ['plan.xlsx']
     """
-    said = localize(plan, language)
+    localized = localize(plan, language)
     import xlsxwriter  # noqa: PLC0415  (a map or a GeoPackage needs none)
 
-    sheets, packed = sheets_of(said), BytesIO()
+    sheets, packed = sheets_of(localized), BytesIO()
     with (
         staged(path, WORKBOOK, inputs=plan.study.source_paths) as stage,
         _refusing(),
         TemporaryDirectory() as folder,
     ):
         with xlsxwriter.Workbook(packed, {"constant_memory": True, "tmpdir": folder}) as book:
-            _fill(book, said, sheets)
+            _fill(book, localized, sheets)
         stage.write_bytes(packed.getvalue())
 
 
@@ -163,15 +163,17 @@ class _Writer:
     def fill(self, page: StreamedSheet, sheet: Sheet, start: int) -> None:
         """One table: header, filters, widths, colours and cells."""
         here = slice(start, start + SHEET_ROWS)
-        columns = [one._replace(cells=_cells(one.cells[here]), shares=one.shares[here]) for one in sheet.columns]
+        columns = [
+            column._replace(cells=_cells(column.cells[here]), shares=column.shares[here]) for column in sheet.columns
+        ]
         rows, last = len(columns[0].cells), len(columns) - 1
         head = self.format(bold=True, text_wrap=True, valign="top", bottom=1, bottom_color=RULE, bg_color=HEAD)
-        looks = [_look(one) for one in columns]
-        for place, (column, look) in enumerate(zip(columns, looks, strict=True)):
-            page.set_column(place, place, look.width, self.format(**look.properties))
-            page.write_string(0, place, legible(column.title), head)
+        looks = [_look(column) for column in columns]
+        for index, (column, look) in enumerate(zip(columns, looks, strict=True)):
+            page.set_column(index, index, look.width, self.format(**look.properties))
+            page.write_string(0, index, legible(column.title), head)
             if column.kind == "zone":
-                self._colour(page, place, rows)
+                self._colour(page, index, rows)
         page.freeze_panes(1, 1)
         page.autofilter(0, 0, rows, last)
         page.ignore_errors({"number_stored_as_text": _area(rows, last)})
@@ -182,14 +184,14 @@ class _Writer:
     def _precise(self, column: Column, look: _Look) -> Cells:
         """The cells of a column, those apart that need more decimals than the column has, or are parts of a whole."""
         shown = look.properties["num_format"]
-        own = [shown, *_number_formats(column)] if column.kind in ("number", "area", "amount", "share") else []
-        if len(set(own)) < 2:
+        formats = [shown, *_number_formats(column)] if column.kind in ("number", "area", "amount", "share") else []
+        if len(set(formats)) < 2:
             return column.cells
         from maps.exports.streamed_sheet import Styled  # noqa: PLC0415  (loads XlsxWriter)
 
-        looks = {one: self.format(**look.properties | {"num_format": one}) for one in dict.fromkeys(own)}
-        pairs = zip(column.cells, own[1:], strict=True)
-        return [cell if one == shown or not _is_number(cell) else Styled(cell, looks[one]) for cell, one in pairs]
+        looks = {code: self.format(**look.properties | {"num_format": code}) for code in dict.fromkeys(formats)}
+        pairs = zip(column.cells, formats[1:], strict=True)
+        return [cell if code == shown or not _is_number(cell) else Styled(cell, looks[code]) for cell, code in pairs]
 
     def _colour(self, page: Worksheet, column: int, rows: int) -> None:
         """Each main function in the colour that it has on the map."""
@@ -226,17 +228,17 @@ class _Writer:
         page.set_row(4, 30)
         page.set_row(5, 32)
         top = {"align": "left", "font_color": INK}
-        for place, figure in enumerate(cover.figures, start=1):
+        for column, figure in enumerate(cover.figures, start=1):
             look = self.format(bold=True, font_size=18, num_format=_number_format([figure.value]), top=2, **top)
-            self._write(page, 4, place, figure.value, look)
+            self._write(page, 4, column, figure.value, look)
         label = self.format(text_wrap=True, valign="top", font_color=NOTE)
-        for place, figure in enumerate(cover.figures, start=1):  # rows that wait in a file come in order
-            page.write_string(5, place, legible(figure.label), label)
+        for column, figure in enumerate(cover.figures, start=1):  # rows that wait in a file come in order
+            page.write_string(5, column, legible(figure.label), label)
         head = self.format(bold=True, bottom=1, bottom_color=RULE)
         row = self._contents(page, 7, cover, head)
-        for table, place in zip(cover.tables, (1, 18), strict=False):
+        for table, chart_row in zip(cover.tables, (1, 18), strict=False):
             chart = self._chart(page.get_name(), row, table)
-            page.insert_chart(place, 6, chart, {"description": legible(table.title)})
+            page.insert_chart(chart_row, 6, chart, {"description": legible(table.title)})
             row = self._table(page, row, table)
         note = self.format(text_wrap=True, valign="top", font_color=NOTE, italic=True)
         page.set_row(row, 92)
@@ -244,8 +246,8 @@ class _Writer:
 
     def _contents(self, page: Worksheet, row: int, cover: Cover, head: Format) -> int:
         """Links to the sheets; gives the next free row."""
-        for place, text in enumerate((cover.contents, "", "", ""), start=1):
-            page.write_string(row, place, text, head)
+        for column, text in enumerate((cover.contents, "", "", ""), start=1):
+            page.write_string(row, column, text, head)
         link = self.format(font_color="#17608A", underline=1)
         for number, (title, about) in enumerate(cover.links, start=row + 1):
             page.write_url(number, 1, f"internal:'{title}'!A1", link, title)
@@ -254,17 +256,17 @@ class _Writer:
 
     def _table(self, page: Worksheet, row: int, table: Table) -> int:
         """A small table; gives the next free row."""
-        for place, text in enumerate(table.heads, start=1):
-            align = "left" if place == 1 else "right"
+        for column, text in enumerate(table.heads, start=1):
+            align = "left" if column == 1 else "right"
             look = self.format(bold=True, bottom=1, bottom_color=RULE, align=align, text_wrap=True)
-            page.write_string(row, place, legible(text), look)
+            page.write_string(row, column, legible(text), look)
         _, *columns = zip(*table.rows, strict=True)
         pairs = zip(columns, table.shares, strict=True)
         formats = ["@", *(_number_format(list(cells), "share" if share else "number") for cells, share in pairs)]
         for number, (cells, fill) in enumerate(zip(table.rows, table.fills, strict=True), start=row + 1):
-            for place, cell in enumerate(cells):
-                colours = {"bg_color": fill, "font_color": ink_on(fill)} if table.keyed and not place else {}
-                self._write(page, number, place + 1, cell, self.format(num_format=formats[place], **colours))
+            for column, cell in enumerate(cells):
+                colours = {"bg_color": fill, "font_color": ink_on(fill)} if table.keyed and not column else {}
+                self._write(page, number, column + 1, cell, self.format(num_format=formats[column], **colours))
         return row + len(table.rows) + 2
 
     def _chart(self, page: str, row: int, table: Table) -> Any:
@@ -395,5 +397,5 @@ def _area(rows: int, last: int) -> str:
 @lru_cache(maxsize=4096)
 def legible(text: str) -> str:
     """A text that a cell can hold: not too long, no character that XML forbids."""
-    text = _NO_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = _NO_XML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     return text if len(text) <= CELL_CHARACTERS else f"{text[: CELL_CHARACTERS - 1]}…"

@@ -76,11 +76,11 @@ class Cover(NamedTuple):
 def cover_of(plan: LocalizedPlan, sheets: Sequence[Sheet]) -> Cover:
     """The cover of a plan."""
     words, book = catalogue("workbook", plan.language, plan.noun), plan.rulebook
-    said = text_in(book.display_name, plan.language)
+    rulebook_name = text_in(book.display_name, plan.language)
     largest = _largest_quota(plan)
     return Cover(
         title=text_in(plan.study.title, plan.language),
-        subtitle=words["as_of"].format(date=book.day.isoformat(), rulebook=said),
+        subtitle=words["as_of"].format(date=book.day.isoformat(), rulebook=rulebook_name),
         figures=tuple(_figures(plan, largest))[:FIGURES],
         contents=words["contents"],
         links=tuple((sheet.title, words[f"about_{sheet.key}"]) for sheet in sheets),
@@ -102,8 +102,8 @@ def _figures(plan: LocalizedPlan, quota: Quota | None) -> Iterator[Figure]:
     yield Figure(len(plan.zones), words["figure_units"])
     yield Figure(float(plan.zones["area_ha"].sum()), words["figure_area"])
     if quota:
-        told = {"quota": terms.quota(quota.name), "period": quota.period, "unit": terms.unit(quota.unit)}
-        yield Figure(_handed_out(plan, quota), words["figure_quota"].format(**told))
+        fields = {"quota": terms.quota(quota.name), "period": quota.period, "unit": terms.unit(quota.unit)}
+        yield Figure(_handed_out(plan, quota), words["figure_quota"].format(**fields))
     if received := net_received(plan):
         amount, unit = received
         yield Figure(amount, words["figure_money"].format(unit=terms.unit(unit)))
@@ -118,34 +118,39 @@ def _land(plan: LocalizedPlan) -> Table:
     words, columns = catalogue("workbook", plan.language, plan.noun), catalogue("columns", plan.language, plan.noun)
     fills = zone_fills(plan.rulebook)
     titles = {zone.code: text_in(zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
-    found, whole = plan.zones.groupby("main")["area_ha"].agg(["size", "sum"]), plan.zones["area_ha"].sum()
-    own = [code for code in fills if code in found.index]
+    land, whole = plan.zones.groupby("main")["area_ha"].agg(["size", "sum"]), plan.zones["area_ha"].sum()
+    codes = [code for code in fills if code in land.index]
     heads = (columns["main"], words["units"], columns["area_ha"], words["land_share"])
     rows = (
-        (titles[code], int(found.loc[code, "size"]), float(found.loc[code, "sum"]), found.loc[code, "sum"] / whole)
-        for code in own
+        (titles[code], int(land.loc[code, "size"]), float(land.loc[code, "sum"]), land.loc[code, "sum"] / whole)
+        for code in codes
     )
     return Table(
-        words["land_by_main"], heads, tuple(rows), tuple(fills[code] for code in own), (False, False, True), keyed=True
+        words["land_by_main"],
+        heads,
+        tuple(rows),
+        tuple(fills[code] for code in codes),
+        (False, False, True),
+        keyed=True,
     )
 
 
 def _shares(plan: LocalizedPlan, quota: Quota) -> Table:
     """What units get of a quota by jurisdiction, or each where there is one; the largest first, the reserve last."""
     words, terms = catalogue("workbook", plan.language, plan.noun), plan.renderer.terms
-    own, by = _divided(plan, quota)
-    sums = own.groupby(by)["amount"].sum().sort_index().sort_values(ascending=False, kind="stable")
-    rows: list[tuple[Cell, ...]] = [(plan.place(str(name)), amount) for name, amount in sums.items()]
+    divided, by = _divided(plan, quota)
+    sums = divided.groupby(by)["amount"].sum().sort_index().sort_values(ascending=False, kind="stable")
+    rows: list[tuple[Cell, ...]] = [(plan.jurisdiction(str(name)), amount) for name, amount in sums.items()]
     if len(rows) > MOST:
         rest = sum((amount for _, amount in rows[MOST - 1 :]), Decimal(0))
         rows = [*rows[: MOST - 1], (words["others"].format(n=len(rows) - MOST + 1), rest)]
     held = _handed_out(plan, quota) - sum(sums, Decimal(0))
     if held:
         rows.append((words["reserve"], held))
-    told = {"quota": capital(terms.quota(quota.name)), "period": quota.period, "unit": terms.unit(quota.unit)}
+    fields = {"quota": capital(terms.quota(quota.name)), "period": quota.period, "unit": terms.unit(quota.unit)}
     columns = catalogue("columns", plan.language, plan.noun)
     heads = (columns["name" if by == "name" else "jurisdiction"], words["to_units"] if held else columns["amount"])
-    return Table(words["quota_by"].format(**told), heads, tuple(rows), (SITE_CIRCLE,) * len(rows), (False,))
+    return Table(words["quota_by"].format(**fields), heads, tuple(rows), (SITE_CIRCLE,) * len(rows), (False,))
 
 
 def _divided(plan: LocalizedPlan, quota: Quota) -> tuple[pd.DataFrame, str]:
@@ -314,9 +319,9 @@ class Sheet(NamedTuple):
 
 def sheets_of(plan: LocalizedPlan) -> tuple[Sheet, ...]:
     """The sheets of a plan that have rows, in the order of a reader: what was decided, then what it rests on."""
-    told = _Sheets(plan)
-    found = [sheet for key in COLUMNS if (sheet := told.sheet(key)).rows]
-    return (*found, told.columns_sheet(found))
+    sheets = _Sheets(plan)
+    filled = [sheet for key in COLUMNS if (sheet := sheets.sheet(key)).rows]
+    return (*filled, sheets.columns_sheet(filled))
 
 
 class _Sheets:
@@ -330,19 +335,19 @@ class _Sheets:
         )
         self.titles_of_columns = catalogue("columns", plan.language, plan.noun)
         self.names = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))
-        told = {one.name: one.title or one.name for one in plan.study.scenarios}
-        self.scenarios = {name: text_in(title, plan.language, name) for name, title in told.items()}
+        titles = {scenario.name: scenario.title or scenario.name for scenario in plan.study.scenarios}
+        self.scenarios = {name: text_in(title, plan.language, name) for name, title in titles.items()}
         answers, industry = catalogue("answer", self.language), catalogue("industry", self.language)
         optimum, light = catalogue("optimum", self.language), self.light
         firmness = catalogue("firmness", self.language)
-        self.said: Mapping[str, Callable[[Any], str]] = {
+        self.wordings: Mapping[str, Callable[[Any], str]] = {
             "main": self.title, "main_of_whole": self.title, "flip_zone": self.title, "line": self.title,
             "zone": self.titles, "overlays": self.titles, "lost_to": self.titles,
             "scenario": lambda name: self.scenarios.get(name, name),
             "quota": self.terms.quota, "unit": self.terms.unit, "layer": self.terms.source,
             "level": self.level, "reason": self.plan.without_codes,
             "status": self.report.__getitem__, "binding": lambda code: self.report.get(code, code),
-            "assumed": lambda names: self.listed(self.measure(one) for one in names.split(";")),
+            "assumed": lambda names: self.listed(self.measure(name) for name in names.split(";")),
             "firmness": lambda kind: firmness[f"name_{kind}"], "parameter": self.measure,
             "finding": lambda kind: phrase_in(finding_word(kind), self.language),
             "indicator": self.measure, "answer": answers.__getitem__, "at_threshold": answers.__getitem__,
@@ -350,8 +355,8 @@ class _Sheets:
             "policy": self.policy, "overruled_by": self.overruler,
             "payer": self.party, "receiver": self.party, "party": self.party,
             "kind": lambda kind: self.report.get(f"party_{kind}", kind),
-            "region": lambda code: self.names.get(code) or self.terms.place(code),
-            "jurisdiction": self.terms.place, "inherited_from": self.terms.place,
+            "region": lambda code: self.names.get(code) or self.terms.jurisdiction(code),
+            "jurisdiction": self.terms.jurisdiction, "inherited_from": self.terms.jurisdiction,
             "intensity_light": light, "total_light": light, "verdict": light,
             "treatment": industry.__getitem__, "state": industry.__getitem__,
             "objective": lambda code: self.report[f"objective_{code}"], "method": optimum.__getitem__,
@@ -371,7 +376,7 @@ class _Sheets:
         made = [self.column(key, name, rows, coded=coded) for name, coded in declared]
         made += [self.column(key, name, rows) for name in self.more(key, rows)]
         made = _headed_apart(made)
-        full = [any(map(_is_told(one.name), one.cells)) for one in made]
+        full = [any(map(_is_told(column.name), column.cells)) for column in made]
         return Sheet(key, title, tuple(compress(made, full)), tuple(compress(made, map(not_, full))))
 
     def rows(self, key: str) -> pd.DataFrame:
@@ -388,8 +393,8 @@ class _Sheets:
         if key in _ORDERED:
             return self._by_function(rows) if key == "zones" else self._of_regions(rows)
         if key == "quotas":
-            told = self._with_shifts(rows.assign(name=self._named(rows)))
-            return told.assign(level=rows["level"].where(rows["unit_id"] != RESERVE, RESERVE))
+            shifted = self._with_shifts(rows.assign(name=self._named(rows)))
+            return shifted.assign(level=rows["level"].where(rows["unit_id"] != RESERVE, RESERVE))
         if key == "quota_rules":
             return rows.assign(rule=[rule_name(row, self.language) for row in rows.to_dict("records")])
         if key == "sitings":
@@ -404,36 +409,36 @@ class _Sheets:
             yield from (name for name in table.shown if name not in COLUMNS[key])
             if table.open:
                 section = self.plan.study.units
-                levels = (one for each in section.level_names.values() for one in each.values())
+                levels = (column for each in section.level_names.values() for column in each.values())
                 named = {*section.names.values(), *levels} - {*section.levels}
-                told = {*COLUMNS[key], *table.columns, *named}
-                yield from (name for name in map(str, rows.columns) if name not in told)
+                declared = {*COLUMNS[key], *table.columns, *named}
+                yield from (name for name in map(str, rows.columns) if name not in declared)
 
     def column(self, key: str, name: str, rows: pd.DataFrame, *, coded: bool = False) -> Column:
         """One column, its codes in words, or as codes where these are asked for."""
         title, series = self._column_title(key, name), rows[name]
         if name in self.plan.study.units.level_names or (key, name) == ("measures", "jurisdiction"):
-            series = series.map(self.terms.place)
+            series = series.map(self.terms.jurisdiction)
         if coded:
             return Column(self.words["coded"].format(title=title), name, "code", series.tolist())
         if key == "measures" and name not in COLUMNS[key]:
             kind = self._measure_kind(name, series)
             return Column(title, name, kind, self.truths(series) if kind == "truth" else series.tolist())
         plainly = (key == "measures" and name != "jurisdiction") or (key in _OF_REGIONS and name != "unit")
-        said = None if plainly else self.said.get(name)
+        title_of = None if plainly else self.wordings.get(name)
         if (key, name) == ("divergence", "indicator"):
-            said = catalogue("divergence", self.language).__getitem__
+            title_of = catalogue("divergence", self.language).__getitem__
         if name == "reading" and key != "industries":  # with place and day, as it was made
-            said = None
+            title_of = None
         if name == "instrument":
-            said = self.terms.instrument if key == "policy_texts" else self.terms.flow
-        if said is not None:
-            words = {value: said(value) if value != "" else "" for value in series.unique()}
+            title_of = self.terms.instrument if key == "policy_texts" else self.terms.flow
+        if title_of is not None:
+            words = {value: title_of(value) if value != "" else "" for value in series.unique()}
             return Column(title, name, _KINDS.get(name, "text"), series.map(words).tolist())
         kind = self._kind(key, name)
-        told = self.truths(series) if kind == "truth" else series.tolist()
+        cells = self.truths(series) if kind == "truth" else series.tolist()
         measured = _MEASURED_BY.get(key, {}).get(name)
-        return Column(title, name, kind, told, tuple(map(self.terms.is_share, rows[measured])) if measured else ())
+        return Column(title, name, kind, cells, tuple(map(self.terms.is_share, rows[measured])) if measured else ())
 
     def _measure_kind(self, name: str, series: pd.Series) -> Kind:
         if pd.api.types.is_bool_dtype(series):
@@ -446,14 +451,14 @@ class _Sheets:
 
     def columns_sheet(self, sheets: Iterable[Sheet]) -> Sheet:
         """Where each column stands in the files of the run, those without a value included."""
-        found = [
-            (sheet.title, one.title if full else self.words["left_out"], _file(sheet.key, one.name), one.name)
+        rows = [
+            (sheet.title, column.title if full else self.words["left_out"], _file(sheet.key, column.name), column.name)
             for sheet in sheets
             for full, some in ((True, sheet.columns), (False, sheet.empty))
-            for one in some
+            for column in some
         ]
         heads = ("sheet", "column", "file", "own_name")
-        cells = zip(heads, zip(*found, strict=True), strict=True)
+        cells = zip(heads, zip(*rows, strict=True), strict=True)
         columns = tuple(Column(self.words[head], head, "text", list(some)) for head, some in cells)
         return Sheet("columns", self.words["sheet_columns"], columns)
 
@@ -478,30 +483,33 @@ class _Sheets:
     def _firmness(self) -> pd.DataFrame:
         """How sure each unit is, and the threshold that is nearest to changing its main function."""
         tests, zones = verdicts(self.plan).tests, self.plan.zones.set_index("unit_id")
-        found = tests.nearest
-        places = zip(found.rule.tolist(), found.part.tolist(), strict=True)
+        nearest = tests.nearest
+        places = zip(nearest.rule.tolist(), nearest.part.tolist(), strict=True)
         near = pd.DataFrame(
             {
                 "parameter": pd.array([tests.rules[rule].parts[part].parameter for rule, part in places], dtype=object),
-                "threshold": found.limit,
-                "flip_value": found.turn,
-                "change_pct": 100 * (found.turn / found.limit - 1),
-                "flip_zone": pd.array([tests.zone_of(place) for place in found.main.tolist()], dtype=object),
+                "threshold": nearest.limit,
+                "flip_value": nearest.turn,
+                "change_pct": 100 * (nearest.turn / nearest.limit - 1),
+                "flip_zone": pd.array([tests.zone_of(index) for index in nearest.main.tolist()], dtype=object),
             },  # texts also where no threshold is near any unit
-            index=tests.units[found.unit],
+            index=tests.units[nearest.unit],
         )
         rows = pd.DataFrame({"unit_id": tests.units, "firmness": tests.firmness})
         rows = rows.assign(**{name: rows["unit_id"].map(zones[name]) for name in ("name", "jurisdiction", "main")})
         texts = {"parameter": "", "flip_zone": ""}
         rows = rows.merge(near, how="left", left_on="unit_id", right_index=True).fillna(texts)
-        order = {kind: place for place, kind in enumerate(FIRMNESS)}
+        order = {kind: rank for rank, kind in enumerate(FIRMNESS)}
         return rows.assign(rank=rows["firmness"].map(order)).sort_values(["rank", "unit_id"], kind="stable")
 
     @property
     def _findings(self) -> pd.DataFrame:
         """What the run found, warnings first, with the units that each finding is about."""
-        told = zip(self.plan.findings, self.plan.remarks, strict=True)
-        rows = [(self.report[f"level_{one.level}"], one.text, *self._units_of(remark.features)) for one, remark in told]
+        pairs = zip(self.plan.findings, self.plan.remarks, strict=True)
+        rows = [
+            (self.report[f"level_{finding.level}"], finding.text, *self._units_of(remark.features))
+            for finding, remark in pairs
+        ]
         return pd.DataFrame(rows, columns=list(COLUMNS["findings"]))
 
     def _units_of(self, features: Iterable[str]) -> tuple[str, str]:
@@ -516,19 +524,19 @@ class _Sheets:
     @property
     def _parameters(self) -> pd.DataFrame:
         """Every parameter in force, by its name."""
-        found = sorted(self.plan.rulebook.parameters.items())
+        parameters = sorted(self.plan.rulebook.parameters.items())
         rows = [
             (
                 name,
-                one.value if is_number else format_measure(one.value, self.language),
-                "" if one.unit == "1" else one.unit,
-                one.since.isoformat() if one.since else "",
-                one.until.isoformat() if one.until else "",
-                text_in(one.reference, self.language),
-                reading_text(one.reading, self.language, one.source),
+                parameter.value if is_number else format_measure(parameter.value, self.language),
+                "" if parameter.unit == "1" else parameter.unit,
+                parameter.since.isoformat() if parameter.since else "",
+                parameter.until.isoformat() if parameter.until else "",
+                text_in(parameter.reference, self.language),
+                reading_text(parameter.reading, self.language, parameter.source),
             )
-            for name, one in found
-            for is_number in (isinstance(one.value, float | int) and not isinstance(one.value, bool),)
+            for name, parameter in parameters
+            for is_number in (isinstance(parameter.value, float | int) and not isinstance(parameter.value, bool),)
         ]
         return pd.DataFrame(rows, columns=["parameter", *COLUMNS["parameters"][1:-1]])
 
@@ -536,24 +544,24 @@ class _Sheets:
     def _sources(self) -> pd.DataFrame:
         """Every file that was read, and whose data they are where the plan says it."""
         rows = []
-        for one in self.plan.sources:
-            told = self.plan.study.evidence_of(one.name)
+        for source in self.plan.sources:
+            provenance = self.plan.study.evidence_of(source.name)
             evidence = [""] * 6
-            if told is not None:
+            if provenance is not None:
                 evidence = [
-                    text_in(told.publisher, self.language),
-                    text_in(told.vintage or "", self.language),
-                    told.date.isoformat() if told.date else "",
-                    text_in(told.resolution or "", self.language),
-                    text_in(told.licence or "", self.language),
-                    told.url or "",
+                    text_in(provenance.publisher, self.language),
+                    text_in(provenance.vintage or "", self.language),
+                    provenance.date.isoformat() if provenance.date else "",
+                    text_in(provenance.resolution or "", self.language),
+                    text_in(provenance.licence or "", self.language),
+                    provenance.url or "",
                 ]
-            rows.append((one.name, *evidence, one.path, one.sha256))
+            rows.append((source.name, *evidence, source.path, source.sha256))
         return pd.DataFrame(rows, columns=list(COLUMNS["sources"][:-1]))
 
     def _by_function(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Units by jurisdiction, main function in the order of the rulebook, name and id."""
-        order = {zone.code: place for place, zone in enumerate(self.plan.rulebook.zones)}
+        order = {zone.code: rank for rank, zone in enumerate(self.plan.rulebook.zones)}
         ranked = rows.assign(rank=rows["main"].map(order))
         return ranked.sort_values(["jurisdiction", "rank", "name", "unit_id"], kind="stable")
 
@@ -561,52 +569,63 @@ class _Sheets:
         """What the rows of a quota are called: units, reserves, and jurisdictions by their paths."""
         pairs = zip(rows["unit_id"], rows["name"], strict=True)
         return [
-            self.words["reserve"] if unit == RESERVE else name if unit else self.terms.place(name)
+            self.words["reserve"] if unit == RESERVE else name if unit else self.terms.jurisdiction(name)
             for unit, name in pairs
         ]
 
     def _with_shifts(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Quotas with main functions, what each unit would get by weight alone, and why it gets another amount."""
         mains = self.plan.zones.set_index("unit_id")["main"]
-        told = rows.assign(main=rows["unit_id"].map(mains).fillna(""), by_weight=float("nan"), difference=float("nan"))
-        told["cause"] = ""
+        shifted = rows.assign(
+            main=rows["unit_id"].map(mains).fillna(""), by_weight=float("nan"), difference=float("nan")
+        )
+        shifted["cause"] = ""
         for quota in self.plan.study.quotas:
-            found = quota_shifts(self.plan, quota)
-            if found is None:
+            amount_shifts = quota_shifts(self.plan, quota)
+            if amount_shifts is None:
                 continue
-            own = (rows["quota"] == quota.name) & (rows["period"] == quota.period) & (rows["level"] == quota.levels[-1])
-            ids = rows["unit_id"][own]
-            reasons = found.of_units().map(lambda place, found=found: found.groups[place].reason if place >= 0 else "")
-            moved = found.difference.where(found.of_units() >= 0, 0.0)  # what is only rounded is no more and no less
-            for name, values in (("by_weight", found.plain), ("difference", moved), ("cause", reasons)):
-                told.loc[own, name] = ids.map(values)
-        return told.assign(cause=told["cause"].fillna(""), reserve=list(self._reserved(self.plan.quotas)))
+            of_quota = (
+                (rows["quota"] == quota.name) & (rows["period"] == quota.period) & (rows["level"] == quota.levels[-1])
+            )
+            ids = rows["unit_id"][of_quota]
+            reasons = amount_shifts.of_units().map(
+                lambda index, shifts=amount_shifts: shifts.groups[index].reason if index >= 0 else ""
+            )
+            moved = amount_shifts.difference.where(
+                amount_shifts.of_units() >= 0, 0.0
+            )  # what is only rounded is no more and no less
+            for name, values in (("by_weight", amount_shifts.plain), ("difference", moved), ("cause", reasons)):
+                shifted.loc[of_quota, name] = ids.map(values)
+        return shifted.assign(cause=shifted["cause"].fillna(""), reserve=list(self._reserved(self.plan.quotas)))
 
     def _reserved(self, rows: pd.DataFrame) -> Iterator[Decimal | None]:
         """Of the amount of each jurisdiction, what is kept in reserve in it; nothing of units."""
-        kept: defaultdict[tuple[str, object], list[tuple[str, Decimal]]] = defaultdict(list)
+        reserves: defaultdict[tuple[str, object], list[tuple[str, Decimal]]] = defaultdict(list)
         for row in rows.loc[rows["unit_id"] == RESERVE, ["quota", "period", "name", "amount"]].itertuples(index=False):
-            kept[row.quota, row.period].append((f"{row.name} / ", row.amount))
+            reserves[row.quota, row.period].append((f"{row.name} / ", row.amount))
         for unit, *key, path in rows[["unit_id", "quota", "period", "name"]].itertuples(index=False, name=None):
-            own = () if unit else kept[tuple(key)]
-            yield sum((amount for place, amount in own if place.startswith(f"{path} / ")), Decimal(0)) or None
+            held = () if unit else reserves[tuple(key)]
+            yield (
+                sum((amount for jurisdiction, amount in held if jurisdiction.startswith(f"{path} / ")), Decimal(0))
+                or None
+            )
 
     def _of_regions(self, rows: pd.DataFrame) -> pd.DataFrame:
         """How far regions are apart, with the titles of series, groupings and regions; codes of indicators kept."""
         terms, named = self.terms, catalogue("divergence", self.language)
-        told = rows.assign(vintage=rows["series"].map(terms.vintage))
-        if "unit" in told:
-            told["unit"] = [named["points"] if one == "points" else one for one in told["unit"]]
+        titled = rows.assign(vintage=rows["series"].map(terms.vintage))
+        if "unit" in titled:
+            titled["unit"] = [named["points"] if unit == "points" else unit for unit in titled["unit"]]
         if "region" in rows:
             pairs = zip(rows["grouping"], rows["region"], strict=True)
-            told["region"] = [terms.region(by, region) if region else "" for by, region in pairs]
-            told["grouping"] = [terms.grouping(by) if by else "" for by in rows["grouping"]]
+            titled["region"] = [terms.region(by, region) if region else "" for by, region in pairs]
+            titled["grouping"] = [terms.grouping(by) if by else "" for by in rows["grouping"]]
         else:
-            told["name"] = rows["unit_id"].map(self.names)
-            told["cluster"] = [named[one] if one else "" for one in rows["cluster"]]
+            titled["name"] = rows["unit_id"].map(self.names)
+            titled["cluster"] = [named[cluster] if cluster else "" for cluster in rows["cluster"]]
             pairs = zip(rows["compared"], rows["series"], strict=True)
-            told["compared"] = [named[f"compared_{one}"].format(series=terms.series(name)) for one, name in pairs]
-        return told.assign(series=rows["series"].map(terms.series))
+            titled["compared"] = [named[f"compared_{code}"].format(series=terms.series(name)) for code, name in pairs]
+        return titled.assign(series=rows["series"].map(terms.series))
 
     @cached_property
     def _settings(self) -> dict[str, list[str]]:
@@ -622,8 +641,10 @@ class _Sheets:
 
     def settings(self, policy: str, text: str) -> str:
         """What a policy sets, on one line."""
-        told = describe_parameters(self._policies.get(policy), json.loads(text), self.plan.renderer)
-        return self.report["semicolon"].join(self.report["term"].format(name=name, value=value) for name, value in told)
+        described = describe_parameters(self._policies.get(policy), json.loads(text), self.plan.renderer)
+        return self.report["semicolon"].join(
+            self.report["term"].format(name=name, value=value) for name, value in described
+        )
 
     @cached_property
     def _policies(self) -> Mapping[str, Any]:
@@ -632,9 +653,9 @@ class _Sheets:
     @cached_property
     def _policy_titles(self) -> Mapping[str, str]:
         """Titles of policies; two of one title have their codes behind them, for a title joins two sheets."""
-        said = {policy.id: text_in(policy.title, self.language, policy.id) for policy in self.plan.rulebook.policies}
-        taken = list(said.values())
-        return {code: f"{title} ({code})" if taken.count(title) > 1 else title for code, title in said.items()}
+        titles = {policy.id: text_in(policy.title, self.language, policy.id) for policy in self.plan.rulebook.policies}
+        taken = list(titles.values())
+        return {code: f"{title} ({code})" if taken.count(title) > 1 else title for code, title in titles.items()}
 
     @property
     def _policy_texts(self) -> pd.DataFrame:
@@ -645,8 +666,8 @@ class _Sheets:
         settings = (self._settings[policy] for policy in rows["policy"])
         return rows.assign(
             parameters=[
-                self.settings(policy, one[0]) if len(one) == 1 else ""
-                for policy, one in zip(rows["policy"], settings, strict=True)
+                self.settings(policy, texts[0]) if len(texts) == 1 else ""
+                for policy, texts in zip(rows["policy"], settings, strict=True)
             ],
             exception=[exceptions.get(policy, "") for policy in rows["policy"]],
             extent=[extent_text(policy, self.language) for policy in known],
@@ -662,17 +683,17 @@ class _Sheets:
         """The exceptions of each policy that hold somewhere."""
         held = table.loc[table["exception"] != "", ["policy", "overruled_by", "exception"]].drop_duplicates()
         term, rows = self.report["term"], held.sort_values(["policy", "overruled_by"])
-        told = [term.format(name=self.overruler(row.overruled_by), value=row.exception) for row in rows.itertuples()]
-        parts = pd.Series(told, dtype=object).groupby(rows["policy"].tolist()).agg(self.report["semicolon"].join)
-        return dict(parts.items()) if told else {}
+        texts = [term.format(name=self.overruler(row.overruled_by), value=row.exception) for row in rows.itertuples()]
+        parts = pd.Series(texts, dtype=object).groupby(rows["policy"].tolist()).agg(self.report["semicolon"].join)
+        return dict(parts.items()) if texts else {}
 
     def _unplaced(self, rows: pd.DataFrame) -> list[str]:
         """What kept amounts from being placed."""
         quotas = self.plan.study.quotas
-        least = {(one.name, one.period): one.siting.min_patch_ha for one in quotas if one.siting}
-        asked = zip(rows["unplaced_because"], rows["quota"], rows["period"], strict=True)
-        said = self.plan.renderer.render
-        return [said(why_unplaced(why, least[quota, period])) if why else "" for why, quota, period in asked]
+        least = {(quota.name, quota.period): quota.siting.min_patch_ha for quota in quotas if quota.siting}
+        reasons = zip(rows["unplaced_because"], rows["quota"], rows["period"], strict=True)
+        render = self.plan.renderer.render
+        return [render(why_unplaced(why, least[quota, period])) if why else "" for why, quota, period in reasons]
 
     @cached_property
     def lists(self) -> Mapping[str, str]:
@@ -682,8 +703,8 @@ class _Sheets:
     @cached_property
     def _titles(self) -> Mapping[str, str]:
         book = self.plan.rulebook
-        zones = [(one.code, one.title) for one in book.zones]
-        lines = [(one.code, one.title) for one in book.lines]
+        zones = [(zone.code, zone.title) for zone in book.zones]
+        lines = [(line.code, line.title) for line in book.lines]
         return {code: text_in(title, self.language, code) for code, title in (*zones, *lines)}
 
     def title(self, code: str) -> str:
@@ -704,7 +725,7 @@ class _Sheets:
 
     def truths(self, answers: pd.Series) -> list[str]:
         """Yes and no, and nothing where it is unknown."""
-        return ["" if pd.isna(one) else self.report["yes" if one else "no"] for one in answers]
+        return ["" if pd.isna(answer) else self.report["yes" if answer else "no"] for answer in answers]
 
     def policy(self, code: str) -> str:
         """Title of a policy."""
@@ -723,7 +744,7 @@ class _Sheets:
         """A unit by its name, a zone by its title, a pool or budget in words."""
         if code in PARTY_WORDS:
             return self.report[PARTY_WORDS[code]]
-        return self.plan.distinct_names.get(code) or self.terms.place(self.title(code))
+        return self.plan.distinct_names.get(code) or self.terms.jurisdiction(self.title(code))
 
     def light(self, code: int | str) -> str:
         """A light by its colour."""
@@ -731,8 +752,8 @@ class _Sheets:
 
     def parts(self, text: str) -> str:
         """The parts of an objective with their values."""
-        told = json.loads(text).items()
-        return self.listed(f"{self.measure(part)} {self.terms.value_text(part, value)}" for part, value in told)
+        part_values = json.loads(text).items()
+        return self.listed(f"{self.measure(part)} {self.terms.value_text(part, value)}" for part, value in part_values)
 
     def branch(self, code: str) -> str:
         """A branch of industry by its code and title."""
@@ -743,8 +764,10 @@ class _Sheets:
 def _headed_apart(columns: Sequence[Column]) -> list[Column]:
     """Columns under headings that differ, whatever the case of their letters: by their own names, then by a number."""
     alike = Counter(column.title.casefold() for column in columns)
-    titles = [f"{one.title} ({one.name})" if alike[one.title.casefold()] > 1 else one.title for one in columns]
-    return [one._replace(title=title) for one, title in zip(columns, names_apart(titles, ()), strict=True)]
+    titles = [
+        f"{column.title} ({column.name})" if alike[column.title.casefold()] > 1 else column.title for column in columns
+    ]
+    return [column._replace(title=title) for column, title in zip(columns, names_apart(titles, ()), strict=True)]
 
 
 def _is_told(name: str) -> Callable[[Any], bool]:

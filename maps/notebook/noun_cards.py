@@ -65,14 +65,14 @@ def plan_card(plan: Plan) -> str:
     return _card(plan, drawn + _swatches({code: fill for code, fill in fills.items() if code in used}))
 
 
-def comparison_card(found: Comparison) -> str:
+def comparison_card(comparison: Comparison) -> str:
     """A comparison: the units that change their main function in the colours of the second plan, and its overview."""
-    after, moved = found.after, found.moved
+    after, moved = comparison.after, comparison.moved
     fills, changed = zone_fills(after.rulebook), moved[moved["what"] == "main"].set_index("unit_id")["after"]
     becomes = changed.reindex(after.units.index.astype(str))
     drawn = thumbnail(after.units, [fills.get(code, LIGHT.paper) for code in becomes], LIGHT.outline)
     used = set(changed)
-    return _card(found, drawn + _swatches({code: fill for code, fill in fills.items() if code in used}))
+    return _card(comparison, drawn + _swatches({code: fill for code, fill in fills.items() if code in used}))
 
 
 def curve_card(curve: Curve) -> str:
@@ -85,11 +85,11 @@ def inputs_card(inputs: Inputs) -> str:
     return _card(inputs, thumbnail(inputs.units, [LIGHT.paper] * len(inputs.units), LIGHT.outline))
 
 
-def robustness_card(found: Robustness) -> str:
+def robustness_card(robustness: Robustness) -> str:
     """What many draws came to: the units that are not stable in the colours of what they are, and an overview."""
-    fills, units = zone_fills(found.plan.rulebook), found.plan.units
-    wavers = found.units["main"].where(~found.stable).reindex(units.index.astype(str))
-    return _card(found, thumbnail(units, [fills.get(code, LIGHT.paper) for code in wavers], LIGHT.outline))
+    fills, units = zone_fills(robustness.plan.rulebook), robustness.plan.units
+    wavers = robustness.units["main"].where(~robustness.stable).reindex(units.index.astype(str))
+    return _card(robustness, thumbnail(units, [fills.get(code, LIGHT.paper) for code in wavers], LIGHT.outline))
 
 
 def rulebook_card(rulebook: Rulebook) -> str:
@@ -103,11 +103,11 @@ def overview_card(noun: Shown) -> str:
 
 
 def _card(noun: Shown, beside: str) -> str:
-    said = noun.overview()
-    told = ((_plain(name), _plain(text)) for name, text in said.rows if text)
-    rows = "".join(f'<tr><th style="{_NAME}">{name}</th><td style="{_TEXT}">{text}</td></tr>' for name, text in told)
+    overview = noun.overview()
+    pairs = ((_plain(name), _plain(text)) for name, text in overview.rows if text)
+    rows = "".join(f'<tr><th style="{_NAME}">{name}</th><td style="{_TEXT}">{text}</td></tr>' for name, text in pairs)
     table = f'<table style="border-collapse:collapse;margin-top:6px">{rows}</table>'
-    head = f'<div style="font-weight:600;font-size:15px">{_plain(said.title)}</div>'
+    head = f'<div style="font-weight:600;font-size:15px">{_plain(overview.title)}</div>'
     left = f"<div>{beside}</div>" if beside else ""
     return f'<div style="{_CARD}">{left}<div style="flex:1;min-width:320px">{head}{table}</div></div>'
 

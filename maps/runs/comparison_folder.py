@@ -40,19 +40,22 @@ COMPARISON_KIND = "zoneplan comparison"
 """What marks a folder as a comparison that zoneplan wrote, in its manifest."""
 
 
-def write_comparison_folder(found: Comparison, folder: str | Path, language: str = "en") -> Path:
+def write_comparison_folder(comparison: Comparison, folder: str | Path, language: str = "en") -> Path:
     """Write a comparison: ``map.html``, ``report.html``, tables ``moved``, ``transitions``, ``differences``."""
     require_language(language)
-    told = [{"kind": one.kind, "id": one.id, "before": one.before, "after": one.after} for one in found.differences]
+    differences = [
+        {"kind": difference.kind, "id": difference.id, "before": difference.before, "after": difference.after}
+        for difference in comparison.differences
+    ]
     tables = {
-        "moved": found.moved,
-        "transitions": found.transitions,
-        "differences": pd.DataFrame(told, columns=["kind", "id", "before", "after"]),
+        "moved": comparison.moved,
+        "transitions": comparison.transitions,
+        "differences": pd.DataFrame(differences, columns=["kind", "id", "before", "after"]),
     }
 
     def draw_pages(stage: Path) -> None:
-        write_comparison(found, stage / "report.html", language)
-        draw(found, language).save(stage / "map.html")
+        write_comparison(comparison, stage / "report.html", language)
+        draw(comparison, language).save(stage / "map.html")
 
     return replace_own(Path(folder), COMPARISON_KIND, tables, draw_pages)
 
@@ -61,40 +64,47 @@ CONSENSUS_KIND = "zoneplan consensus"
 """What marks a folder as a consensus that zoneplan wrote, in its manifest."""
 
 
-def write_consensus_folder(found: Consensus, folder: str | Path, language: str = "en") -> Path:
+def write_consensus_folder(consensus: Consensus, folder: str | Path, language: str = "en") -> Path:
     """Write a consensus: ``map.html`` and its tables."""
     require_language(language)
 
     def draw_page(stage: Path) -> None:
-        told = ConsensusWords(found, language)
-        table, by = agreement(found, told), told.words["differ_of"].format(voices=len(found.voices))
-        draw(table, language, by=by, name=table.columns[0], notes=told.sentences).save(str(stage / "map.html"))
+        consensus_words = ConsensusWords(consensus, language)
+        table, by = (
+            agreement(consensus, consensus_words),
+            consensus_words.words["differ_of"].format(voices=len(consensus.voices)),
+        )
+        draw(table, language, by=by, name=table.columns[0], notes=consensus_words.sentences).save(
+            str(stage / "map.html")
+        )
 
-    return replace_own(Path(folder), CONSENSUS_KIND, found.tables, draw_page)
+    return replace_own(Path(folder), CONSENSUS_KIND, consensus.tables, draw_page)
 
 
-def agreement(found: Consensus, told: ConsensusWords) -> gpd.GeoDataFrame:
+def agreement(consensus: Consensus, consensus_words: ConsensusWords) -> gpd.GeoDataFrame:
     """The units with how many agree, what most and what each voice says, and on what it hangs; titles in a language."""
-    words = told.words
-    rows = found.units.set_index("unit_id")
-    geometry = found.base.units.geometry.reindex(rows.index)
-    for plan in found.voices.values():
+    words = consensus_words.words
+    rows = consensus.units.set_index("unit_id")
+    geometry = consensus.base.units.geometry.reindex(rows.index)
+    for plan in consensus.voices.values():
         geometry = geometry.fillna(plan.units.geometry.to_crs(geometry.crs).reindex(rows.index))
-    said = found.says.pivot(index="unit_id", columns="voice", values="main").reindex(rows.index)  # noqa: PD010  (each once)
+    mains = consensus.says.pivot(index="unit_id", columns="voice", values="main").reindex(rows.index)  # noqa: PD010  (each once)
     columns = {
-        words["name"]: rows.index.map(told.unit),
+        words["name"]: rows.index.map(consensus_words.unit),
         words["jurisdiction"]: rows["jurisdiction"],
-        words["differ_of"].format(voices=len(found.voices)): rows["voices"] - rows["agree"],
+        words["differ_of"].format(voices=len(consensus.voices)): rows["voices"] - rows["agree"],
         words["agreement"]: [
             words["agree_all" if agree == voices else "agree_some"].format(agree=agree, voices=voices)
             for agree, voices in zip(rows["agree"], rows["voices"], strict=True)
         ],
-        words["main"]: rows["main"].map(told.zone),
+        words["main"]: rows["main"].map(consensus_words.zone),
         **{
-            words["voice_says"].format(voice=told.voices[voice]): said[voice].map(told.zone, na_action="ignore")
-            for voice in found.voices
+            words["voice_says"].format(voice=consensus_words.voices[voice]): mains[voice].map(
+                consensus_words.zone, na_action="ignore"
+            )
+            for voice in consensus.voices
         },
-        words["hangs_on"]: rows.index.map(told.hangs).fillna(""),
+        words["hangs_on"]: rows.index.map(consensus_words.hangs).fillna(""),
     }
     return gpd.GeoDataFrame(columns, geometry=geometry, crs=geometry.crs)
 
@@ -103,13 +113,13 @@ ROBUSTNESS_KIND = "zoneplan robustness"
 """What marks a folder as one of draws that zoneplan wrote, in its manifest."""
 
 
-def write_robustness_folder(found: Robustness, folder: str | Path, language: str = "en") -> Path:
+def write_robustness_folder(robustness: Robustness, folder: str | Path, language: str = "en") -> Path:
     """Write what many draws came to: ``map.html``, ``report.html``, tables ``units``, ``amounts``, ``draws``."""
     require_language(language)
-    tables = {"units": found.units.reset_index(), "amounts": found.amounts, "draws": found.draws}
+    tables = {"units": robustness.units.reset_index(), "amounts": robustness.amounts, "draws": robustness.draws}
 
     def draw_pages(stage: Path) -> None:
-        write_robustness(found, stage / "report.html", language)
-        draw(found, language).save(stage / "map.html")
+        write_robustness(robustness, stage / "report.html", language)
+        draw(robustness, language).save(stage / "map.html")
 
     return replace_own(Path(folder), ROBUSTNESS_KIND, tables, draw_pages)

@@ -161,7 +161,7 @@ def read_run_study(folder: Path) -> Study:
     recorded = read_provenance(folder).get(MADE_FROM)
     known = isinstance(recorded, str) and not Path(recorded).is_absolute()
     made_from = folder / str(recorded) if known else folder.parent.parent / PLAN_FILE
-    place = made_from.parent.resolve()
+    study_folder = made_from.parent.resolve()
     return read_study(folder / PLAN_FILE).standing_at(
-        (place if place.is_dir() else folder.parent.parent) / made_from.name
+        (study_folder if study_folder.is_dir() else folder.parent.parent) / made_from.name
     )

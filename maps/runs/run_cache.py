@@ -44,9 +44,9 @@ FOLDER = "ZONEPLAN_CACHE"
 
 def cache_folder() -> Path:
     """Where entries are kept: ``$ZONEPLAN_CACHE``, or a folder of zoneplan where the system keeps caches of users."""
-    own = os.environ.get(FOLDER, "")
-    if own:
-        return Path(own)
+    setting = os.environ.get(FOLDER, "")
+    if setting:
+        return Path(setting)
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", "") or str(Path.home() / "AppData" / "Local")
         return Path(base) / "zoneplan" / "Cache"
@@ -66,9 +66,9 @@ def hash_of(parts: Iterable[tuple[str, bytes]]) -> str:
     """
     whole = hashlib.sha256()
     for name, content in parts:
-        for one in (name.encode("utf-8"), content):
-            whole.update(len(one).to_bytes(8, "big"))
-            whole.update(one)
+        for piece in (name.encode("utf-8"), content):
+            whole.update(len(piece).to_bytes(8, "big"))
+            whole.update(piece)
     return whole.hexdigest()
 
 
@@ -97,14 +97,14 @@ class ContentCache:
         except OSError:
             return None
         try:
-            found = _unpacked(content, key)
+            files = _unpacked(content, key)
         except (ValueError, KeyError, TypeError, RecursionError) as damage:
             with suppress(OSError):
                 path.unlink(missing_ok=True)
             raise ValueError(str(damage)) from None
         with suppress(OSError):
             os.utime(path)
-        return found
+        return files
 
     def keep(self, key: str, files: Mapping[str, bytes | Path]) -> bool:
         """Keep files under a key, in place at once and whole; whether that went well."""
@@ -141,14 +141,14 @@ class ContentCache:
 
     def _listed(self) -> list[tuple[float, int, Path]]:
         """When each file of ours was last used, its size and its path, the oldest first; nobody else's."""
-        found = []
+        entries = []
         with suppress(OSError):
             for path in self.folder.iterdir():
                 if path.name.endswith((ENDING, f"{ENDING}.part")):
                     with suppress(OSError):
                         state = path.lstat()
-                        found.append((state.st_mtime, state.st_size, path))
-        return sorted(found)
+                        entries.append((state.st_mtime, state.st_size, path))
+        return sorted(entries)
 
     def _shrink(self, most: int) -> None:
         listed = self._listed()
@@ -169,10 +169,10 @@ def _pack(stream: BinaryIO, files: Mapping[str, bytes | Path], key: str) -> None
     """Write files one after another, behind a head that has the length and the digest of each."""
     listed = [(name, _size(content), "0" * _DIGITS) for name, content in files.items()]
     stream.write(blank := _head(listed, key))
-    for place, (name, content) in enumerate(files.items()):
-        own = content.read_bytes() if isinstance(content, Path) else content
-        listed[place] = name, len(own), hashlib.sha256(own).hexdigest()
-        stream.write(own)
+    for index, (name, content) in enumerate(files.items()):
+        body = content.read_bytes() if isinstance(content, Path) else content
+        listed[index] = name, len(body), hashlib.sha256(body).hexdigest()
+        stream.write(body)
     head = _head(listed, key)
     if len(head) != len(blank):
         raise OSError("a file changed while it was read")
@@ -181,24 +181,24 @@ def _pack(stream: BinaryIO, files: Mapping[str, bytes | Path], key: str) -> None
 
 
 def _head(listed: Iterable[tuple[str, int, str]], key: str) -> bytes:
-    said = {"format": FORMAT, "key": key, "files": [*listed]}
-    return json.dumps(said, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
+    head = {"format": FORMAT, "key": key, "files": [*listed]}
+    return json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def _unpacked(content: bytes, key: str) -> dict[str, bytes]:
     start = content.find(b"\n") + 1
-    said = json.loads(content[:start])
-    if (said["format"], said["key"]) != (FORMAT, key):
+    head = json.loads(content[:start])
+    if (head["format"], head["key"]) != (FORMAT, key):
         raise ValueError("another format, or another key")
-    found = {}
-    for name, size, digest in said["files"]:
-        found[str(name)] = own = content[start : start + size]
+    files = {}
+    for name, size, digest in head["files"]:
+        files[str(name)] = body = content[start : start + size]
         start += size
-        if hashlib.sha256(own).hexdigest() != digest:
+        if hashlib.sha256(body).hexdigest() != digest:
             raise ValueError(f"{name} is not as it was written")
     if start != len(content):
         raise ValueError("longer than it should be")
-    return found
+    return files
 
 
 PACKAGES = ("zoneplan", "maps", "zoning", "layers")
@@ -241,7 +241,7 @@ def _key(study: Study, sources: Sequence[Source], rulebook: Mapping[str, bytes],
             ("options", repr(tuple(options)).encode("utf-8")),
             ("plan", study.text.encode("utf-8")),
             ("file", study.path.name.encode("utf-8", "surrogateescape")),
-            *((f"source {one.name}\0{one.path}", one.sha256.encode("ascii")) for one in sources),
+            *((f"source {source.name}\0{source.path}", source.sha256.encode("ascii")) for source in sources),
             *((f"rulebook {name}", content) for name, content in sorted(rulebook.items())),
         )
     )
@@ -255,20 +255,20 @@ def _program() -> tuple[tuple[str, bytes], ...]:
 
 def _own_files() -> Iterator[tuple[str, bytes]]:
     for package in PACKAGES:
-        found = util.find_spec(package)
-        for place in sorted(found.submodule_search_locations or ()) if found else ():
-            yield from sorted(_files_in(place, package))
+        spec = util.find_spec(package)
+        for folder in sorted(spec.submodule_search_locations or ()) if spec else ():
+            yield from sorted(_files_in(folder, package))
 
 
 def _files_in(folder: str, name: str) -> Iterator[tuple[str, bytes]]:
     """The files in a folder and below it: the name of each, and its hash."""
     with os.scandir(folder) as entries:
         for entry in entries:
-            own = f"{name}/{entry.name}"
+            entry_name = f"{name}/{entry.name}"
             if entry.is_dir():
-                yield from _files_in(entry.path, own)
+                yield from _files_in(entry.path, entry_name)
             elif entry.is_file() and not entry.name.endswith(".pyc"):
-                yield own, hashlib.sha256(Path(entry.path).read_bytes()).digest()
+                yield entry_name, hashlib.sha256(Path(entry.path).read_bytes()).digest()
 
 
 def _version(name: str) -> bytes:
@@ -298,13 +298,13 @@ class KeptRun(NamedTuple):
 
 def find_run(store: ContentCache, key: str) -> KeptRun | None:
     """A run that was kept under a key; None where there is none."""
-    found = store.find(key)
-    if found is None:
+    files = store.find(key)
+    if files is None:
         return None
-    summary = found.pop(SUMMARY, None)
-    if summary is None or any(not _is_inside(name) for name in found):
+    summary = files.pop(SUMMARY, None)
+    if summary is None or any(not _is_inside(name) for name in files):
         raise ValueError("no run")
-    return KeptRun(summary, {name.removeprefix("run/"): content for name, content in found.items()})
+    return KeptRun(summary, {name.removeprefix("run/"): content for name, content in files.items()})
 
 
 def _is_inside(name: str) -> bool:

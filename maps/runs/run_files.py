@@ -95,8 +95,8 @@ def write_files(
     borders: Callable[[], Topology] | None = None,
 ) -> None:
     """Write all files of a run into an empty folder, the manifest excepted."""
-    said = localize(plan, language)
-    _RunFiles(said, stage, borders, excel_safe=excel_safe, flat=flat, by_tiles=by_tiles).write(some, announce)
+    localized = localize(plan, language)
+    _RunFiles(localized, stage, borders, excel_safe=excel_safe, flat=flat, by_tiles=by_tiles).write(some, announce)
 
 
 class _RunFiles:
@@ -104,7 +104,7 @@ class _RunFiles:
 
     def __init__(
         self,
-        said: LocalizedPlan,
+        localized: LocalizedPlan,
         stage: Path,
         borders: Callable[[], Topology] | None,
         *,
@@ -112,7 +112,7 @@ class _RunFiles:
         flat: bool,
         by_tiles: bool,
     ) -> None:
-        self._said, self._plan, self._stage = said, said.source, stage
+        self._localized, self._plan, self._stage = localized, localized.source, stage
         self._excel_safe, self._flat, self._by_tiles = excel_safe, flat, by_tiles
         self._borders = borders or partial(plan_topology, self._plan.units, self._plan.pieces)
 
@@ -120,8 +120,8 @@ class _RunFiles:
         """Write all groups, the longest first, by several workers side by side; by tiles each in a copy of its own."""
         pages = list(PAGES)
 
-        def begin(place: int) -> None:
-            while pages and len(PAGES) - len(pages) <= place:
+        def begin(index: int) -> None:
+            while pages and len(PAGES) - len(pages) <= index:
                 announce(pages.pop(0))
 
         begin(0)
@@ -131,8 +131,8 @@ class _RunFiles:
         if not self._by_tiles:
             some.share(groups, begin)
             return
-        for place, group in enumerate(groups):  # what a copy takes is given back when it ends
-            begin(place)
+        for index, group in enumerate(groups):  # what a copy takes is given back when it ends
+            begin(index)
             some.start(group)
             some.wait()
 
@@ -141,32 +141,32 @@ class _RunFiles:
         if self._plan.trace.written is None:
             for table in OF_ROWS:
                 row_records(self._plan, table)
-        verdicts(self._said)
+        verdicts(self._localized)
 
     @cached_property
     def _ground(self) -> tuple[Topology, Neighbourhood]:
-        return self._borders(), Neighbourhood(self._said)
+        return self._borders(), Neighbourhood(self._localized)
 
     def _map(self) -> None:
         borders, near = self._ground
-        write_map(self._said, self._stage / "map.html", self._said.language, borders, near)
+        write_map(self._localized, self._stage / "map.html", self._localized.language, borders, near)
 
     def _report(self) -> None:
         borders, near = self._ground
-        write_report(self._said, self._stage / "report.html", self._said.language, borders=borders, near=near)
+        write_report(self._localized, self._stage / "report.html", self._localized.language, borders=borders, near=near)
 
     def _workbook(self) -> None:
-        write_workbook(self._said, self._stage / "plan.xlsx", self._said.language)
+        write_workbook(self._localized, self._stage / "plan.xlsx", self._localized.language)
 
     def _geopackage(self) -> None:
-        write_geopackage(self._said, self._stage / "plan.gpkg", self._said.language)
-        write_qgis_project(self._said, self._stage / "plan.qgs", self._said.language)
+        write_geopackage(self._localized, self._stage / "plan.gpkg", self._localized.language)
+        write_qgis_project(self._localized, self._stage / "plan.qgs", self._localized.language)
 
     def _trace(self) -> None:
         write_trace(self._plan, self._stage / TRACE)
 
     def _tables(self) -> None:
-        plan, said, stage = self._plan, self._said, self._stage
+        plan, localized, stage = self._plan, self._localized, self._stage
         write_geoparquet(plan.units, stage / "units.parquet")
         write_geoparquet(plan.pieces, stage / "pieces.parquet")
         write_geoparquet(plan.sites.set_index(SITES.key[0]), stage / "sites.parquet")
@@ -175,13 +175,15 @@ class _RunFiles:
         for name, raster in plan.rasters.items():
             (stage / RASTERS).mkdir(exist_ok=True)
             shutil.copyfile(raster.path, stage / RASTERS / f"{name}.tif")
-        tabulate(CLAIMS, said.claims).to_parquet(stage / "claims.parquet", index=False)
+        tabulate(CLAIMS, localized.claims).to_parquet(stage / "claims.parquet", index=False)
         for table in CSV_TABLES:
             if table in ASKED_TABLES and not len(getattr(plan, _ASKED_BY.get(table.name, table.name))):
                 continue
-            own = PLACED_POLICIES if table is POLICIES and not self._flat else table
-            write_csv(own, getattr(said, table.name), stage / f"{table.name}.csv", excel_safe=self._excel_safe)
-        texts = policy_texts(said.policies, said.rulebook)
+            written_table = PLACED_POLICIES if table is POLICIES and not self._flat else table
+            write_csv(
+                written_table, getattr(localized, table.name), stage / f"{table.name}.csv", excel_safe=self._excel_safe
+            )
+        texts = policy_texts(localized.policies, localized.rulebook)
         write_csv(POLICY_TEXTS, texts, stage / f"{POLICY_TEXTS.name}.csv", excel_safe=self._excel_safe)
         (stage / PLAN_FILE).write_text(plan.study.text, "utf-8")
         for name, content in as_written(plan.rulebook, map(str, plan.measures.columns)).files.items():
@@ -189,7 +191,7 @@ class _RunFiles:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
         write_provenance(
-            _provenance(said, excel_safe=self._excel_safe, flat=self._flat, by_tiles=self._by_tiles), stage
+            _provenance(localized, excel_safe=self._excel_safe, flat=self._flat, by_tiles=self._by_tiles), stage
         )
 
 
@@ -298,14 +300,14 @@ def _held(folder: Path, tables: Iterable[str], study: Study) -> Mapping[str, Any
 
 def _read_tables(files: Mapping[str, str]) -> dict[str, pd.DataFrame]:
     """Tables of text and of Arrow by file, as they stand there."""
-    found = {}
+    tables = {}
     for name, path in files.items():
         with reading(name, name):
             if name.endswith(".csv"):
-                found[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+                tables[name] = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
             else:
-                found[name] = (pd if name == "claims.parquet" else gpd).read_parquet(path)
-    return found
+                tables[name] = (pd if name == "claims.parquet" else gpd).read_parquet(path)
+    return tables
 
 
 def _restore(tables: dict[str, pd.DataFrame], names: pd.Series | None, rulebook: Rulebook) -> None:
@@ -313,7 +315,7 @@ def _restore(tables: dict[str, pd.DataFrame], names: pd.Series | None, rulebook:
     for name in ("zones", "quotas") if names is not None else ():
         rows = tables[name]
         tables[name] = rows.assign(name=rows["unit_id"].map(names).fillna(rows["name"]))
-    policies, written = tables["policies"], {one.id: english(one.reference) for one in rulebook.policies}
+    policies, written = tables["policies"], {policy.id: english(policy.reference) for policy in rulebook.policies}
     tables["policies"] = policies.assign(reference=policies["policy"].map(written).fillna(policies["reference"]))
 
 
@@ -336,9 +338,9 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool, flat: bool, by_tiles: 
         "language": plan.language,
         "inputs": [vars(source) for source in plan.sources],
         "evidence": {
-            source.name: told.model_dump(mode="json", exclude_none=True)
+            source.name: evidence.model_dump(mode="json", exclude_none=True)
             for source in plan.sources
-            if (told := plan.study.evidence_of(source.name)) is not None
+            if (evidence := plan.study.evidence_of(source.name)) is not None
         },
         "versions": {name: metadata.version(name) for name in _VERSIONED},
         "parameters": {
@@ -360,18 +362,18 @@ def _provenance(plan: LocalizedPlan, *, excel_safe: bool, flat: bool, by_tiles: 
 
 def _left_out(plan: LocalizedPlan) -> dict[str, object]:
     """What the plan does without; nothing of a whole one."""
-    told = [vars(one) | {"said": plan.renderer.render(one.said)} for one in plan.left_out]
-    return {"left_out": told} if told else {}
+    records = [vars(omission) | {"said": plan.renderer.render(omission.said)} for omission in plan.left_out]
+    return {"left_out": records} if records else {}
 
 
 def _tried(study: Study) -> dict[str, object]:
     """What the scenarios set, and of which plan a try is one; nothing of a plan that has neither."""
-    found: dict[str, object] = {}
+    content: dict[str, object] = {}
     if study.scenarios:
-        found["scenarios"] = {one.name: one.set for one in study.scenarios}
+        content["scenarios"] = {scenario.name: scenario.set for scenario in study.scenarios}
     if study.tried is not None:
-        found["try"] = study.tried.model_dump()
-    return found
+        content["try"] = study.tried.model_dump()
+    return content
 
 
 def _scheme(plan: LocalizedPlan) -> dict[str, object]:

@@ -102,7 +102,7 @@ def verify(folder: str | Path) -> Verification:
     wrong = [tuple(sorted(names)) for names in (missing, changed, foreign)]
     if any(wrong):
         return Verification("damaged", *wrong)
-    return Verification("complete", left_out=tuple(one.title for one in read_left_out(folder)))
+    return Verification("complete", left_out=tuple(omission.title for omission in read_left_out(folder)))
 
 
 def require_whole(folder: str | Path) -> None:
@@ -156,7 +156,7 @@ def run_again(
     study = read_run_study(folder)
     study = study if study_folder is None else study.standing_at(Path(study_folder) / study.path.name)
     left_out = read_left_out(folder)
-    require_files(study, {one.name for one in left_out})
+    require_files(study, {omission.name for omission in left_out})
     before = dict(read_provenance(folder))
     announce("read")
     rulebook = read_rulebook(folder / RULEBOOK_FOLDER, study.date)
@@ -179,5 +179,5 @@ def run_again(
     return SecondRun(tuple(names), {name: pair for name, pair in sorted(pairs.items()) if pair[0] != pair[1]})
 
 
-def _differs(one: Path, other: Path) -> bool:
-    return not other.is_file() or one.read_bytes() != other.read_bytes()
+def _differs(first: Path, other: Path) -> bool:
+    return not other.is_file() or first.read_bytes() != other.read_bytes()

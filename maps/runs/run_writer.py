@@ -161,7 +161,7 @@ def require_room(folder: str | Path) -> None:
         with suppress(FileNotFoundError, NotADirectoryError):
             folder.lstat()
         require_place(folder, RUN)
-        above = next(one for one in folder.parents if one.exists())
+        above = next(parent for parent in folder.parents if parent.exists())
         usable = above.is_dir() and os.access(above, os.W_OK | os.X_OK)
         free = shutil.disk_usage(above).free
     except (OSError, ValueError) as error:

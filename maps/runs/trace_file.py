@@ -59,8 +59,8 @@ def trace_of(plan: Plan) -> dict[str, Any]:
     }
     content = {
         "tables": tables,
-        "assumptions": [writer.message(one.assumed) for one in plan.assumptions],
-        **({"left_out": [writer.message(one.said) for one in plan.left_out]} if plan.left_out else {}),
+        "assumptions": [writer.message(assumption.assumed) for assumption in plan.assumptions],
+        **({"left_out": [writer.message(omission.said) for omission in plan.left_out]} if plan.left_out else {}),
         "rows": {name: [*map(writer.record, row_records(plan, name))] for name in ROWS},
         "units": {matter: _units(plan, matter, writer) for matter in OF_UNITS},
         "norms": {name: _column(column, writer) for name, column in norms_in(plan).items()},
@@ -68,21 +68,21 @@ def trace_of(plan: Plan) -> dict[str, Any]:
         "margins": plain_margins(margins_in(plan)),
         "gaps": plain_gaps(gaps_in(plan)),
     }
-    named = {name for one in writer.records for name in one.get("parameters", ()) if isinstance(name, str)}
+    named = {name for record in writer.records for name in record.get("parameters", ()) if isinstance(name, str)}
     parameters = {name: _parameter(plan, name) for name in sorted(named)}
     return content | {"parameters": parameters} | {name: getattr(writer, name) for name in LISTS}
 
 
 def _units(plan: Plan, matter: str, writer: RecordWriter) -> dict[str, list[int]]:
-    told = unit_records(plan, matter, plan.units.index.tolist())
-    return {unit: [*map(writer.record, records)] for unit, records in told.items() if records}
+    by_unit = unit_records(plan, matter, plan.units.index.tolist())
+    return {unit: [*map(writer.record, records)] for unit, records in by_unit.items() if records}
 
 
 def _column(column: pd.Series, writer: RecordWriter) -> list[Any]:
     """A column as JSON has it: messages by their place, missing numbers as null."""
     return [
-        {"message": writer.message(one)} if isinstance(one, Message) else None if pd.isna(one) else plain_field(one)
-        for one in column.tolist()
+        {"message": writer.message(cell)} if isinstance(cell, Message) else None if pd.isna(cell) else plain_field(cell)
+        for cell in column.tolist()
     ]
 
 
@@ -96,17 +96,17 @@ def plain_gaps(gaps: pd.DataFrame) -> dict[str, dict[str, list[str]]]:
     ({'tax': {'0': ['a', 'b']}}, True)
     """
     return {
-        str(instrument): {str(place): rows["unit_id"].tolist() for place, rows in own.groupby("gap", sort=True)}
-        for instrument, own in gaps.groupby("instrument", sort=False)
+        str(instrument): {str(gap): rows["unit_id"].tolist() for gap, rows in group.groupby("gap", sort=True)}
+        for instrument, group in gaps.groupby("instrument", sort=False)
     }
 
 
 def gaps_of(plain: Mapping[str, Mapping[str, list[str]]]) -> pd.DataFrame:
     """What :func:`plain_gaps` wrote."""
     rows = [
-        (unit, instrument, int(place))
+        (unit, instrument, int(gap))
         for instrument, places in plain.items()
-        for place, units in places.items()
+        for gap, units in places.items()
         for unit in units
     ]
     return pd.DataFrame(rows, columns=list(GAP_COLUMNS))
@@ -135,13 +135,13 @@ def plain_margins(margins: Margins) -> PlainMargins:
     """
     return {
         "units": margins.units.tolist(),
-        "answers": {rule: one.tolist() for rule, one in margins.answers.items()},
-        "values": {name: _floats(one) for name, one in margins.values.items()},
+        "answers": {rule: answers.tolist() for rule, answers in margins.answers.items()},
+        "values": {name: _floats(numbers) for name, numbers in margins.values.items()},
         "truths": sorted(margins.truths),
-        "clauses": [one._asdict() | {"thresholds": _floats(one.thresholds)} for one in margins.clauses],
+        "clauses": [clause._asdict() | {"thresholds": _floats(clause.thresholds)} for clause in margins.clauses],
         "flips": {
-            name: {"values": _floats(one.values), "sides": one.sides.tolist(), "zones": one.zones.tolist()}
-            for name, one in margins.flips.items()
+            name: {"values": _floats(flips.values), "sides": flips.sides.tolist(), "zones": flips.zones.tolist()}
+            for name, flips in margins.flips.items()
         },
     }
 
@@ -150,19 +150,20 @@ def margins_of(plain: Mapping[str, Any]) -> Margins:
     """What :func:`plain_margins` wrote."""
     return Margins(
         units=pd.Index(plain["units"], name="unit_id", dtype="str"),
-        answers={rule: np.array(one, dtype=object) for rule, one in plain["answers"].items()},
-        values={name: np.array(one, dtype=float) for name, one in plain["values"].items()},
+        answers={rule: np.array(answers, dtype=object) for rule, answers in plain["answers"].items()},
+        values={name: np.array(numbers, dtype=float) for name, numbers in plain["values"].items()},
         truths=frozenset(plain["truths"]),
         clauses=tuple(
-            ClauseMargin(**one | {"thresholds": np.array(one["thresholds"], dtype=float)}) for one in plain["clauses"]
+            ClauseMargin(**clause | {"thresholds": np.array(clause["thresholds"], dtype=float)})
+            for clause in plain["clauses"]
         ),
         flips={
             name: Flips(
-                np.array(one["values"], dtype=float),
-                np.array(one["sides"], dtype=object),
-                np.array(one["zones"], dtype=object),
+                np.array(flips["values"], dtype=float),
+                np.array(flips["sides"], dtype=object),
+                np.array(flips["zones"], dtype=object),
             )
-            for name, one in plain["flips"].items()
+            for name, flips in plain["flips"].items()
         },
     )
 
@@ -170,18 +171,18 @@ def margins_of(plain: Mapping[str, Any]) -> Margins:
 def _floats(numbers: npt.NDArray[np.float64]) -> list[float | str | None]:
     """Numbers as JSON has them; what is not finite as text."""
     listed: list[float] = numbers.tolist()
-    return [None if isnan(one) else str(one) if isinf(one) else one for one in listed]
+    return [None if isnan(number) else str(number) if isinf(number) else number for number in listed]
 
 
 def _parameter(plan: Plan, name: str) -> WrittenParameter:
-    one = plan.rulebook.parameters[name]
+    parameter = plan.rulebook.parameters[name]
     return {
-        "value": one.value,
-        "unit": one.unit,
-        "since": one.since.isoformat() if one.since else "",
-        "until": one.until.isoformat() if one.until else "",
-        "reference": one.reference,
-        "verified": one.verified,
+        "value": parameter.value,
+        "unit": parameter.unit,
+        "since": parameter.since.isoformat() if parameter.since else "",
+        "until": parameter.until.isoformat() if parameter.until else "",
+        "reference": parameter.reference,
+        "verified": parameter.verified,
     }
 
 
@@ -193,10 +194,10 @@ def write_trace(plan: Plan, path: Path) -> None:
 
 def _lines(part: Any) -> str:
     """A list or an object with each of its entries on a line."""
-    pairs = [(f"{_json(name)}: ", one) for name, one in part.items()] if isinstance(part, dict) else []
-    entries = pairs or ([("", one) for one in part] if isinstance(part, list) else [])
+    pairs = [(f"{_json(name)}: ", entry) for name, entry in part.items()] if isinstance(part, dict) else []
+    entries = pairs or ([("", entry) for entry in part] if isinstance(part, list) else [])
     begin, end = "[]" if isinstance(part, list) else "{}"
-    return "\n".join((begin, ",\n".join(f"{name}{_json(one)}" for name, one in entries), end))
+    return "\n".join((begin, ",\n".join(f"{name}{_json(entry)}" for name, entry in entries), end))
 
 
 def _json(value: Any) -> str:
@@ -213,12 +214,12 @@ class WrittenTrace:
 
     def tables(self, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
         """The tables of the run with messages in place of their words; an older run keeps the words that it has."""
-        found = dict(tables)
+        restored = dict(tables)
         for name, columns in self._content.get("tables", {}).items():
-            if name in found:
-                told = {column: self._messages(places, found[name].index) for column, places in columns.items()}
-                found[name] = found[name].assign(**told)
-        return found
+            if name in restored:
+                messages = {column: self._messages(places, restored[name].index) for column, places in columns.items()}
+                restored[name] = restored[name].assign(**messages)
+        return restored
 
     def assumptions(self, written: Iterable[Mapping[str, str]]) -> tuple[Assumption, ...]:
         """The assumptions of the run, like its tables with messages in place of words."""
@@ -226,15 +227,17 @@ class WrittenTrace:
         if not places:
             return tuple(listed)
         pairs = zip(listed, places, strict=True)
-        return tuple(Assumption(one.name, one.kind, self._records.message(place)) for one, place in pairs)
+        return tuple(
+            Assumption(assumption.name, assumption.kind, self._records.message(number)) for assumption, number in pairs
+        )
 
     def left_out(self, written: Iterable[Mapping[str, Any]]) -> tuple[LeftOut, ...]:
         """What the run does without, with phrases in place of words."""
-        said = map(self._records.message, self._content.get("left_out", ()))
-        pairs = zip(written, said, strict=True)
+        phrases = map(self._records.message, self._content.get("left_out", ()))
+        pairs = zip(written, phrases, strict=True)
         return tuple(
-            LeftOut(one["kind"], one["name"], tuple(one["measures"]), cast("str", phrase), one["role"])
-            for one, phrase in pairs
+            LeftOut(entry["kind"], entry["name"], tuple(entry["measures"]), cast("str", phrase), entry["role"])
+            for entry, phrase in pairs
         )
 
     def trace(self) -> Trace:
@@ -242,14 +245,14 @@ class WrittenTrace:
         if "rows" not in self._content:
             return Trace()
         norms, floors = (pd.DataFrame(self._content[name]) for name in ("norms", "floors"))
-        norms["facts"] = self._messages([one["message"] for one in norms["facts"]], norms.index)
+        norms["facts"] = self._messages([fact["message"] for fact in norms["facts"]], norms.index)
         floors = floors.astype(dict.fromkeys(FIGURES, float))
         margins = margins_of(self._content["margins"]) if "margins" in self._content else None
         gaps = gaps_of(self._content["gaps"]) if "gaps" in self._content else None
         return Trace(margins=margins, norms=norms, floors=floors, gaps=gaps, written=self._records)
 
     def _messages(self, places: Iterable[int], index: pd.Index) -> pd.Series:
-        return pd.Series([self._records.message(place) for place in places], index, dtype=object)
+        return pd.Series([self._records.message(number) for number in places], index, dtype=object)
 
 
 def _columns(table: Table) -> list[str]:

@@ -93,13 +93,13 @@ class TriedPlans:
 
     def page(self, name: str) -> str | None:
         """The page of a try; None where there is none of that name any more."""
-        found = self._tries.get(name)
-        return found and found.page
+        kept_try = self._tries.get(name)
+        return kept_try and kept_try.page
 
     def work_out(self, wish: str | bytes, announce: Announce = lambda _step: None) -> Try:
         """Work out a wish, as a whole run of a plan that says so would."""
         wanted = _read(Wish, wish)
-        layers = {name: {"role": one.role, "data": _drawn(name, one)} for name, one in wanted.layers.items()}
+        layers = {name: {"role": layer.role, "data": _drawn(name, layer)} for name, layer in wanted.layers.items()}
         study = read_try(wanted.scenario, self._plan.study, TRY)
         with self._working:
             tried = plan_of_try(self._plan, study, layers, announce)
@@ -111,14 +111,14 @@ class TriedPlans:
                 self._tries.popitem(last=False)
         return made
 
-    def keep(self, said: str | bytes) -> Path:
+    def keep(self, content: str | bytes) -> Path:
         """Write a try as a file beside the plan, which ``zoneplan run`` takes."""
-        wanted = _read(KeptScenario, said)
+        wanted = _read(KeptScenario, content)
         plan_file = _plan_file(self._plan.study)
         target = plan_file.with_name(f"{wanted.name}.toml")
         read_try(wanted.scenario, self._plan.study, target.name)
-        own = f"plan = {json.dumps(self._plan.study.path.name, ensure_ascii=False)}"  # of a run that of its copy
-        text = wanted.scenario.replace(own, f"plan = {json.dumps(plan_file.name, ensure_ascii=False)}", 1)
+        plan_line = f"plan = {json.dumps(self._plan.study.path.name, ensure_ascii=False)}"  # of a run that of its copy
+        text = wanted.scenario.replace(plan_line, f"plan = {json.dumps(plan_file.name, ensure_ascii=False)}", 1)
         if os.path.lexists(target):
             raise WriteError(Phrase("{file} is there already: choose another name", file=target.name))
         write_text(target, text, NEW)
@@ -154,20 +154,20 @@ def _page(plan: Plan, language: str) -> str:
     terms = Terms(plan.rulebook, language, plan.study)
     titles = sorted((terms.role(role), role) for role in known_roles(plan.rulebook) - {ELEVATION_ROLE})
     roles = [{"code": role, "title": title} for title, role in titles]
-    said = escape(json.dumps({"roles": roles, "tried": plan.study.tried is not None}))
-    figure.header.add_child(Verbatim(f'<meta name="zoneplan-server" content="{said}">', "server"), name="server")
+    settings = escape(json.dumps({"roles": roles, "tried": plan.study.tried is not None}))
+    figure.header.add_child(Verbatim(f'<meta name="zoneplan-server" content="{settings}">', "server"), name="server")
     page: str = figure.render()
     return page
 
 
-def _read(kind: type[Kind], said: str | bytes) -> Kind:
+def _read(kind: type[Kind], content: str | bytes) -> Kind:
     try:
-        return kind.model_validate_json(said)
+        return kind.model_validate_json(content)
     except ValidationError as invalid:
         first = invalid.errors()[0]
-        place = ".".join(map(str, first["loc"]))
+        location = ".".join(map(str, first["loc"]))
         raise StudyError(
-            Phrase("what the page asks for is not understood: {place}: {fault}", place=place, fault=first["msg"])
+            Phrase("what the page asks for is not understood: {place}: {fault}", place=location, fault=first["msg"])
         ) from invalid
 
 
@@ -185,9 +185,9 @@ def _drawn(name: str, layer: DrawnLayer) -> gpd.GeoDataFrame:
 def _plan_file(study: Study) -> Path:
     """The file of the plan in its own folder; a run has but a copy of it."""
     text = study.text.encode("utf-8")
-    for one in (study.path, *sorted(study.folder.glob("*.toml"))):
-        if one.is_file() and one.read_bytes() == text:
-            return one
+    for path in (study.path, *sorted(study.folder.glob("*.toml"))):
+        if path.is_file() and path.read_bytes() == text:
+            return path
     raise SourceError(
         Phrase(
             "{folder}: no file there is the plan of this run as it was when it ran, so nothing can be saved beside it",
@@ -325,7 +325,7 @@ class PlanServer:
         body = await _body(request)
         if body is None:
             return PlainTextResponse("too long", 413)
-        lines = (f"{json.dumps(line, ensure_ascii=False)}\n" for line in self._told(body))
+        lines = (f"{json.dumps(line, ensure_ascii=False)}\n" for line in self._lines(body))
         return StreamingResponse(lines, media_type="application/x-ndjson")
 
     async def _keep(self, request: Request) -> Response:
@@ -339,30 +339,30 @@ class PlanServer:
         except ZoneplanError as error:
             return JSONResponse(self._error(error), 409)
 
-    def _told(self, wish: bytes) -> Iterator[Line]:
+    def _lines(self, wish: bytes) -> Iterator[Line]:
         """What a thread of its own says while it works; it stops at the next step when nobody listens any more."""
-        said: SimpleQueue[Line | None] = SimpleQueue()
+        lines: SimpleQueue[Line | None] = SimpleQueue()
         gone = Event()
 
         def announce(step: str) -> None:
             if gone.is_set():
                 raise _NobodyListens
-            said.put({"step": step, "text": phrase_in(STEP_PHRASES[step], self._language)})
+            lines.put({"step": step, "text": phrase_in(STEP_PHRASES[step], self._language)})
 
         def work() -> None:
             try:
                 made = self._plans.work_out(wish, announce)
-                said.put({"page": f"/tries/{made.name}", "units": made.units})
+                lines.put({"page": f"/tries/{made.name}", "units": made.units})
             except ZoneplanError as error:
-                said.put(self._error(error))
+                lines.put(self._error(error))
             except _NobodyListens:
                 pass
             finally:
-                said.put(None)
+                lines.put(None)
 
         Thread(target=copy_context().run, args=(work,), daemon=True).start()
         try:
-            yield from iter(said.get, None)
+            yield from iter(lines.get, None)
         finally:
             gone.set()
 

@@ -91,7 +91,9 @@ def equal_area_plane(crs: pyproj.CRS, bounds: tuple[float, float, float, float])
     operation, ellipsoid = flat.coordinate_operation, flat.ellipsoid
     if operation is None or ellipsoid is None:
         raise CrsError(Phrase("{crs} is no projection of an ellipsoid.", crs=crs.name))
-    values = {one.name: float(one.value) * one.unit_conversion_factor for one in operation.params}
+    values = {
+        parameter.name: float(parameter.value) * parameter.unit_conversion_factor for parameter in operation.params
+    }
 
     def degrees(*names: str) -> float:
         return round(float(np.degrees(next((values[name] for name in names if name in values), 0.0))), 12)
@@ -140,8 +142,8 @@ def _seam(lon: Floats) -> float:
 def _mercator(degrees: Floats, seam: float) -> Floats:
     """Degrees in the web's Mercator projection, opened at a seam."""
     turned = (degrees[:, 0] - seam) % 360 + seam
-    kept = np.radians(np.clip(degrees[:, 1], -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
-    return np.column_stack([EARTH_RADIUS_M * np.radians(turned), EARTH_RADIUS_M * np.arctanh(np.sin(kept))])
+    latitudes = np.radians(np.clip(degrees[:, 1], -HIGHEST_LATITUDE, HIGHEST_LATITUDE))
+    return np.column_stack([EARTH_RADIUS_M * np.radians(turned), EARTH_RADIUS_M * np.arctanh(np.sin(latitudes))])
 
 
 def _shift(crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> DatumShift | None:
@@ -150,15 +152,15 @@ def _shift(crs: pyproj.CRS, bounds: tuple[float, float, float, float]) -> DatumS
     x, y = (axis.ravel() for axis in np.meshgrid(np.linspace(west, east, _PROBES), np.linspace(south, north, _PROBES)))
     lon, lat = way_between(crs, WGS_84).transform(x, y)
     off = np.column_stack([x, y]) - np.column_stack(pyproj.Proj(crs)(lon, lat))
-    found = np.isfinite(off).all(axis=1) & (np.abs(off) < _LARGEST_SHIFT_M).all(axis=1)  # not beyond the earth's edge
-    x, y, off = x[found], y[found], off[found]
+    valid = np.isfinite(off).all(axis=1) & (np.abs(off) < _LARGEST_SHIFT_M).all(axis=1)  # not beyond the earth's edge
+    x, y, off = x[valid], y[valid], off[valid]
     if np.abs(off).max(initial=0.0) < _SMALLEST_SHIFT_M:
         return None
     reach = max(east - west, north - south, 1.0) / 2
     u, v = (x - (west + east) / 2) / reach, (y - (south + north) / 2) / reach
     factors = np.linalg.lstsq(np.column_stack([u**0, u, v, u * u, u * v, v * v]), off, rcond=None)[0]
-    told = (tuple(round(float(value), 4) for value in column) for column in factors.T)
-    return DatumShift(round((west + east) / 2, 3), round((south + north) / 2, 3), round(reach, 3), *told)
+    coefficients = (tuple(round(float(value), 4) for value in column) for column in factors.T)
+    return DatumShift(round((west + east) / 2, 3), round((south + north) / 2, 3), round(reach, 3), *coefficients)
 
 
 AROUND = 0.8
@@ -185,19 +187,19 @@ def ground_of(near: Neighbourhood, shapes: Shapes, outline: shapely.Geometry, la
     both planes of a plan show the same.
     """
     plan = near.plan
-    own = pyproj.CRS(plan.units.crs)
-    flat = own if is_equal_area(own) else working_crs(plan.units)
-    units = plan.units.geometry if flat == own else plan.units.geometry.to_crs(flat)
-    west, south, east, north = (float(one) for one in units.total_bounds)
+    plan_crs = pyproj.CRS(plan.units.crs)
+    flat = plan_crs if is_equal_area(plan_crs) else working_crs(plan.units)
+    units = plan.units.geometry if flat == plan_crs else plan.units.geometry.to_crs(flat)
+    west, south, east, north = (float(bound) for bound in units.total_bounds)
     side = max(east - west, north - south)
     bounds = (west - AROUND * side, south - AROUND * side, east + AROUND * side, north + AROUND * side)
     context = context_around(near, bounds, side / SIDE_PX, language, outline=outline, crs=flat)
     layers = list(_layers(context, shapes.plane))
-    points = np.concatenate([shapely.get_coordinates(one.parts) for one in layers] or [np.zeros((0, 2))])
+    points = np.concatenate([shapely.get_coordinates(layer.parts) for layer in layers] or [np.zeros((0, 2))])
     corner = points.min(axis=0, initial=np.inf) if len(points) else np.zeros(2)
     step = STEP_PX * side / SIDE_PX
     size = np.ceil((points.max(axis=0, initial=-np.inf) - corner) / step) if len(points) else np.zeros(2)
-    told = [_told(one, corner, step) for one in layers]
+    encoded = [_ground_layer(layer, corner, step) for layer in layers]
     return Ground(
         Surroundings(
             west=float(corner[0]),
@@ -205,13 +207,13 @@ def ground_of(near: Neighbourhood, shapes: Shapes, outline: shapely.Geometry, la
             step=step,
             width=int(size[0]),
             height=int(size[1]),
-            layers=tuple(layer for layer, _ in told),
+            layers=tuple(layer for layer, _ in encoded),
             towns=Columns(Town, list(_towns(context, shapes.plane, corner, step))),
             regions=Columns(RegionName, list(_regions(context, shapes.plane, corner, step))),
             relief=_relief(plan, shapes, outline) if isinstance(plan, Plan) else None,
             credits=escape_hidden(context.credits),
         ),
-        tuple(part for _, parts in told for part in parts),
+        tuple(part for _, parts in encoded for part in parts),
     )
 
 
@@ -239,13 +241,13 @@ def _layers(context: Context, plane: Plane) -> Iterator[_Parts]:
         ("country", 0, context.countries[settled], None),
         ("disputed", 0, context.countries[~settled], None),
     ]
-    for kind, rank, found, names in shapes:
-        parts, owner = _lines(found)
+    for kind, rank, geometries, names in shapes:
+        parts, owner = _lines(geometries)
         placed = shapely.transform(parts, lambda xy: plane.placed(xy, context.crs))
         whole = np.isfinite(shapely.bounds(placed)).all(axis=1)
         if whole.any():
-            told = () if names is None or not any(names) else tuple(map(str, names[owner[whole]]))
-            yield _Parts(kind, rank, placed[whole], told)
+            labels = () if names is None or not any(names) else tuple(map(str, names[owner[whole]]))
+            yield _Parts(kind, rank, placed[whole], labels)
 
 
 def _lines(shapes: Geometries) -> tuple[Geometries, Integers]:
@@ -255,7 +257,7 @@ def _lines(shapes: Geometries) -> tuple[Geometries, Integers]:
     return (rings, owner[part]) if len(rings) else (parts, owner)
 
 
-def _told(layer: _Parts, corner: Floats, step: float) -> tuple[GroundLayer, tuple[Integers, ...]]:
+def _ground_layer(layer: _Parts, corner: Floats, step: float) -> tuple[GroundLayer, tuple[Integers, ...]]:
     """A layer for the page, and its numbers: points that fall together are one."""
     xy, part = shapely.get_coordinates(layer.parts, return_index=True)
     places = np.rint((xy - corner) / step).astype(np.int64)
@@ -270,16 +272,16 @@ def _told(layer: _Parts, corner: Floats, step: float) -> tuple[GroundLayer, tupl
 def _towns(context: Context, plane: Plane, corner: Floats, step: float) -> Iterator[Town]:
     if not context.places:
         return
-    xy = np.array([(place.x, place.y) for place in context.places])
-    for place, (x, y) in zip(context.places, (plane.placed(xy, context.crs) - corner) / step, strict=True):
+    xy = np.array([(town.x, town.y) for town in context.places])
+    for town, (x, y) in zip(context.places, (plane.placed(xy, context.crs) - corner) / step, strict=True):
         yield Town(
-            name=escape_hidden(place.name),
+            name=escape_hidden(town.name),
             x=round(x),
             y=round(y),
-            population=place.population,
-            capital=place.capital,
-            apart_km=round(place.sep_km),
-            inside=place.inside,
+            population=town.population,
+            capital=town.capital,
+            apart_km=round(town.sep_km),
+            inside=town.inside,
         )
 
 
@@ -292,10 +294,10 @@ def _regions(context: Context, plane: Plane, corner: Floats, step: float) -> Ite
 
 def _relief(plan: Plan, shapes: Shapes, outline: shapely.Geometry) -> ReliefPicture | None:
     """The relief in the plane of the map."""
-    plane, own = shapes.plane, pyproj.CRS(plan.units.crs)
+    plane, plan_crs = shapes.plane, pyproj.CRS(plan.units.crs)
     crs = _MERCATOR if plane.crs is None else plane.crs
     turn = 2 * np.pi * EARTH_RADIUS_M if plane.crs is None else 0.0
-    way = way_between(own, crs)
+    way = way_between(plan_crs, crs)
     study = shapely.transform(outline, lambda xy: np.column_stack(way.transform(xy[:, 0], xy[:, 1])))
     picture = relief(plan, crs, outline=study)
     if picture is None:
@@ -351,19 +353,19 @@ class _Corners(NamedTuple):
     """The vertices of all rings without their closing point; each ring has three or more."""
 
     xy: Integers
-    place: Integers
+    positions: Integers
     ring: Integers
     shape_of_ring: Integers
 
     @property
     def starts(self) -> Integers:
-        found: Integers = np.flatnonzero(np.r_[True, self.ring[1:] != self.ring[:-1]])
-        return found
+        firsts: Integers = np.flatnonzero(np.r_[True, self.ring[1:] != self.ring[:-1]])
+        return firsts
 
     @property
     def lengths(self) -> Integers:
-        found: Integers = np.diff(np.r_[self.starts, len(self.ring)])
-        return found
+        counts: Integers = np.diff(np.r_[self.starts, len(self.ring)])
+        return counts
 
     def shifted(self, by: int) -> Integers:
         """For each vertex the number of the one that follows it (1) or goes before it (-1) on its ring."""
@@ -397,9 +399,9 @@ def cut_arcs(shapes: Geometries) -> Arcs:
     edges = np.diff(np.r_[first, len(order)])
     following = corners.shifted(1)
     last = order[first + edges - 1]
-    place = corners.place
-    ahead = place[order[first]] * (len(place) + 1) + place[following[order[first]]]
-    behind = place[following[last]] * (len(place) + 1) + place[last]
+    locations = corners.positions
+    ahead = locations[order[first]] * (len(locations) + 1) + locations[following[order[first]]]
+    behind = locations[following[last]] * (len(locations) + 1) + locations[last]
     _, chosen, number = np.unique(np.minimum(ahead, behind), return_index=True, return_inverse=True)
     # arcs are numbered as they first appear, so that neighbours in the file are neighbours on the ground
     rank = np.empty(len(chosen), np.int64)
@@ -450,13 +452,13 @@ def _chained(refs: list[int], begins: list[int], ends: list[int]) -> list[list[i
         waiting.setdefault(ends[ref >> 1] if ref & 1 else begins[ref >> 1], []).append(ref)
     rings = []
     for first in refs:
-        start = place = ends[first >> 1] if first & 1 else begins[first >> 1]
+        start = location = ends[first >> 1] if first & 1 else begins[first >> 1]
         ring = []
-        while waiting[place]:
-            ref = waiting[place].pop()
+        while waiting[location]:
+            ref = waiting[location].pop()
             ring.append(ref)
-            place = begins[ref >> 1] if ref & 1 else ends[ref >> 1]
-            if place == start:
+            location = begins[ref >> 1] if ref & 1 else ends[ref >> 1]
+            if location == start:
                 break
         if ring:
             rings.append(ring)
@@ -473,9 +475,9 @@ def _corners(shapes: Geometries) -> _Corners:
     ahead = _Corners(xy, ring, ring, shape_of_part).shifted(1) if len(ring) else ring
     apart = (xy != xy.take(ahead, 0)).any(axis=1)
     apart &= (np.bincount(ring[apart], minlength=len(rings)) >= 3)[ring]
-    kept, renumbered = np.unique(ring[apart], return_inverse=True)
+    used_rings, renumbered = np.unique(ring[apart], return_inverse=True)
     xy = xy.compress(apart, 0)
-    return _Corners(xy, _places(xy), renumbered, shape_of_part[part_of_ring[kept]])
+    return _Corners(xy, _places(xy), renumbered, shape_of_part[part_of_ring[used_rings]])
 
 
 def _places(xy: Integers) -> Integers:
@@ -487,16 +489,20 @@ def _places(xy: Integers) -> Integers:
 
 def _starts(corners: _Corners) -> Flags:
     """Vertices where arcs start: those with different neighbours on different rings, else the lowest of a ring."""
-    place, before, after = corners.place, corners.place[corners.shifted(-1)], corners.place[corners.shifted(1)]
-    pair = np.minimum(before, after) * (len(place) + 1) + np.maximum(before, after)
-    junctions, seen = np.zeros(int(place.max()) + 1, bool), np.empty(int(place.max()) + 1, np.int64)
-    seen[place] = pair
-    junctions[place[seen[place] != pair]] = True
-    starts = junctions[place]
+    locations, before, after = (
+        corners.positions,
+        corners.positions[corners.shifted(-1)],
+        corners.positions[corners.shifted(1)],
+    )
+    pair = np.minimum(before, after) * (len(locations) + 1) + np.maximum(before, after)
+    junctions, seen = np.zeros(int(locations.max()) + 1, bool), np.empty(int(locations.max()) + 1, np.int64)
+    seen[locations] = pair
+    junctions[locations[seen[locations] != pair]] = True
+    starts = junctions[locations]
     alone = ~np.logical_or.reduceat(starts, corners.starts)
-    lowest = np.where(alone, np.minimum.reduceat(place, corners.starts), -1)
-    found = np.flatnonzero(place == np.repeat(lowest, corners.lengths))
-    starts[found[np.unique(corners.ring[found], return_index=True)[1]]] = True
+    lowest = np.where(alone, np.minimum.reduceat(locations, corners.starts), -1)
+    candidates = np.flatnonzero(locations == np.repeat(lowest, corners.lengths))
+    starts[candidates[np.unique(corners.ring[candidates], return_index=True)[1]]] = True
     return starts
 
 
@@ -583,9 +589,9 @@ def _plane_of(borders: Topology, units: gpd.GeoDataFrame, name: PlaneName) -> Pl
     return equal_area_plane(crs, tuple(shapely.total_bounds(shapely.points(moved))))
 
 
-def encode_block(said: str, shapes: Shapes, columns: Iterable[Integers] = ()) -> str:
+def encode_block(content: str, shapes: Shapes, columns: Iterable[Integers] = ()) -> str:
     """What the page says, and its shapes, as one text of signs that mean nothing in HTML."""
-    text = said.encode("utf-8", "backslashreplace")
+    text = content.encode("utf-8", "backslashreplace")
     numbers = b"".join(byte_planes(column) for column in (*shape_columns(shapes), *columns))
     block = len(text).to_bytes(4, "little") + text + numbers
     return in_85_signs(gzip.compress(block, LEVEL, mtime=0))
@@ -612,8 +618,8 @@ def _newness(refs: Integers) -> Integers:
     """Refs as how far back their arc lies from the next new one: 0 for a new one, of which half of all are."""
     arcs = refs >> 1
     expected = np.maximum.accumulate(np.r_[np.zeros(min(1, len(arcs)), np.int64), arcs[:-1] + 1])
-    told: Integers = (expected - arcs) << 1 | (refs & 1)
-    return told
+    distances: Integers = (expected - arcs) << 1 | (refs & 1)
+    return distances
 
 
 SIGNS = "".join(chr(code) for code in range(33, 127) if chr(code) not in "<>&\"'`$\\{")
@@ -629,10 +635,10 @@ def in_85_signs(packed: bytes) -> str:
     ('NDld8', 'NDh')
     """
     whole = np.frombuffer(packed + bytes(-len(packed) % 4), ">u4").astype(np.uint64)
-    powers = np.array([85**place for place in (4, 3, 2, 1, 0)], np.uint64)
+    powers = np.array([85**power for power in (4, 3, 2, 1, 0)], np.uint64)
     places = (whole[:, None] // powers % np.uint64(85)).astype(np.uint8).ravel()
-    told: str = np.frombuffer(SIGNS.encode("ascii"), np.uint8)[places].tobytes().decode("ascii")
-    return told[: len(told) - (-len(packed) % 4)]
+    text: str = np.frombuffer(SIGNS.encode("ascii"), np.uint8)[places].tobytes().decode("ascii")
+    return text[: len(text) - (-len(packed) % 4)]
 
 
 def zigzag(values: Integers) -> Integers:
@@ -656,7 +662,7 @@ def byte_planes(values: Integers) -> bytes:
     """
     numbers = np.asarray(values, np.uint64)
     width = (int(numbers.max(initial=0)).bit_length() + 7) // 8
-    planes = ((numbers >> np.uint64(8 * place)) & np.uint64(255) for place in range(width))
+    planes = ((numbers >> np.uint64(8 * byte)) & np.uint64(255) for byte in range(width))
     return bytes([width]) + b"".join(plane.astype(np.uint8).tobytes() for plane in planes)
 
 

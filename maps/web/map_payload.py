@@ -117,17 +117,17 @@ def measure_columns(plan: Plan) -> tuple[PackedMeasure, ...]:
 
 def measure_layers(plan: LocalizedPlan, columns: Iterable[PackedMeasure]) -> tuple[MeasureLayer, ...]:
     """What some measures are called in the language of a plan, and their units of measure."""
-    titled = ((one, plan.renderer.terms.measure(one.name)) for one in columns)
+    titled = ((column, plan.renderer.terms.measure(column.name)) for column in columns)
     return tuple(
         MeasureLayer(
-            one.name,
-            escape_hidden(said.heading),
-            escape_hidden(said.unit),
-            plan.renderer.terms.is_share(one.name),
-            one.step,
-            one.axis,
+            column.name,
+            escape_hidden(title.heading),
+            escape_hidden(title.unit),
+            plan.renderer.terms.is_share(column.name),
+            column.step,
+            column.axis,
         )
-        for one, said in titled
+        for column, title in titled
     )
 
 
@@ -212,7 +212,7 @@ def _bases(plan: LocalizedPlan, quota: Quota) -> Iterator[QuotaBase]:
 
 def _weight_alone(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts) -> QuotaBase:
     words, terms = catalogue("map", plan.language, plan.noun), plan.renderer.terms
-    measures = [quota.weight] if isinstance(quota.weight, str) else [one.measure for one in quota.weight]
+    measures = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
     names = dict.fromkeys(escape_hidden(terms.measure(name).title) for name in measures)
     return QuotaBase(
         key=PLAIN,
@@ -226,7 +226,7 @@ def _weight_alone(plan: LocalizedPlan, quota: Quota, shifts: QuotaShifts) -> Quo
 
 def _values(column: pd.Series) -> tuple[float | None, ...]:
     numbers = pd.to_numeric(column, errors="coerce").to_numpy(float)
-    return tuple(float(f"{one:.{BASE_DIGITS}g}") if np.isfinite(one) else None for one in numbers)
+    return tuple(float(f"{number:.{BASE_DIGITS}g}") if np.isfinite(number) else None for number in numbers)
 
 
 FINER = 16
@@ -236,10 +236,10 @@ FINER = 16
 def site_layers(plan: Plan, shapes: Shapes) -> tuple[SiteLayer, ...]:
     """The land that each quota takes; a quota that takes none is left out."""
     inks = site_inks(len(plan.study.quotas))
-    found = []
-    for place, quota in enumerate(plan.study.quotas):
+    layers = []
+    for position, quota in enumerate(plan.study.quotas):
         rows = plan.sites[(plan.sites["quota"] == quota.name) & (plan.sites["period"] == quota.period)]
-        told = plan.sitings[(plan.sitings["quota"] == quota.name) & (plan.sitings["period"] == quota.period)]
+        sitings = plan.sitings[(plan.sitings["quota"] == quota.name) & (plan.sitings["period"] == quota.period)]
         if len(rows):
             units = plan.units.index.get_indexer(rows["unit_id"]).tolist()
             drawn = _on_grid(rows.geometry.to_numpy(), shapes, plan.units.crs)
@@ -247,16 +247,16 @@ def site_layers(plan: Plan, shapes: Shapes) -> tuple[SiteLayer, ...]:
                 Site(unit, round(float(area), 2), _rings(site))
                 for unit, area, site in zip(units, rows["area_ha"], drawn, strict=True)
             ]
-            found.append(
+            layers.append(
                 SiteLayer(
-                    quota=place,
-                    colour=inks[place],
+                    quota=position,
+                    colour=inks[position],
                     ha=hectares(rows["area_ha"].sum()),
-                    unplaced_ha=hectares(told["unplaced_ha"].clip(lower=0).sum()),
+                    unplaced_ha=hectares(sitings["unplaced_ha"].clip(lower=0).sum()),
                     sites=Columns(Site, sites),
                 )
             )
-    return tuple(found)
+    return tuple(layers)
 
 
 def _rings(site: shapely.Geometry) -> tuple[SiteRing, ...]:
@@ -271,8 +271,8 @@ def _on_grid(sites: npt.NDArray[np.object_], shapes: Shapes, crs: pyproj.CRS) ->
     def placed(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         return (shapes.plane.placed(points, crs) - (shapes.west, shapes.south)) / shapes.step * FINER
 
-    found: npt.NDArray[np.object_] = shapely.transform(sites, placed)
-    return found
+    geometries: npt.NDArray[np.object_] = shapely.transform(sites, placed)
+    return geometries
 
 
 def _stepped(corners: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
@@ -346,10 +346,10 @@ def _sides(balance: Mapping[str, Decimal]) -> tuple[dict[str, Fraction], dict[st
 
 def _gathered(amounts: Mapping[str, Fraction], here: frozenset[str]) -> dict[str, Fraction]:
     """Amounts by party; those without a place are one."""
-    found: dict[str, Fraction] = {}
+    totals: dict[str, Fraction] = {}
     for party, paid in amounts.items():
-        _add(found, party if party in here else POOL, paid)
-    return found
+        _add(totals, party if party in here else POOL, paid)
+    return totals
 
 
 def _passed(payers: Mapping[str, Fraction], receivers: Mapping[str, Fraction]) -> Iterator[tuple[str, str, Fraction]]:
@@ -373,24 +373,24 @@ def payments_of(plan: LocalizedPlan, words: Mapping[str, str]) -> Payments:
     texts: Shelf[str] = Shelf()
     instruments, rows = [], []
     keys = ["instrument", "period", "unit"]
-    for place, ((name, period, unit), own) in enumerate(plan.flows.groupby(keys, sort=True)):
+    for position, ((name, period, unit), flows) in enumerate(plan.flows.groupby(keys, sort=True)):
         terms = plan.renderer.terms
         called = (escape_hidden(name), escape_hidden(terms.flow(name)), int(period), escape_hidden(terms.unit(unit)))
-        instruments.append(_instrument(called, own, parties))
+        instruments.append(_instrument(called, flows, parties))
         rows += [
             Payment(
-                instrument=place,
+                instrument=position,
                 payer=parties.of(payer),
                 receiver=parties.of(receiver),
                 amount=f"{amount:f}",
-                rule=texts.place(escape_hidden(rule)),
-                reference=texts.place(escape_hidden(reference)),
+                rule=texts.index_of(escape_hidden(rule)),
+                reference=texts.index_of(escape_hidden(reference)),
             )
             for payer, receiver, amount, rule, reference in _payment_columns(
-                own, "payer", "receiver", "amount", "rule", "reference"
+                flows, "payer", "receiver", "amount", "rule", "reference"
             )
         ]
-    return Payments(tuple(instruments), Columns(Payment, rows), texts.kept, parties.told())
+    return Payments(tuple(instruments), Columns(Payment, rows), texts.values, parties.columns())
 
 
 def _payment_columns(table: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
@@ -401,7 +401,7 @@ def _instrument(called: tuple[str, str, int, str], rows: pd.DataFrame, parties: 
     """What flows in all, and what of it is drawn, the largest first so that the smaller lie on top."""
     flows = list(_payment_columns(rows, "payer", "receiver", "amount"))
     drawn = draw_payments(flows, parties.placed)
-    arrows = sorted(drawn.arrows.items(), key=lambda one: (-one[1], one[0]))
+    arrows = sorted(drawn.arrows.items(), key=lambda arrow: (-arrow[1], arrow[0]))
     marks = [*_largest_first(drawn.drops), *((party, -amount) for party, amount in _largest_first(drawn.rings))]
     paid = sum((amount for payer, _, amount in flows if payer != POOL), start=Decimal(0))
     net = sum((amount for amount in net_amounts(flows).values() if amount > 0), start=Decimal(0))
@@ -417,7 +417,7 @@ def _instrument(called: tuple[str, str, int, str], rows: pd.DataFrame, parties: 
 
 
 def _largest_first(amounts: Mapping[str, Fraction]) -> list[tuple[str, Fraction]]:
-    return sorted(amounts.items(), key=lambda one: (-one[1], one[0]))
+    return sorted(amounts.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 class _Parties:
@@ -432,22 +432,25 @@ class _Parties:
 
     def of(self, party: str) -> int:
         """The place of a party."""
-        return self._shelf.place(party)
+        return self._shelf.index_of(party)
 
-    def told(self) -> Columns[Party]:
+    def columns(self) -> Columns[Party]:
         """The parties in the order of their places."""
-        return Columns(Party, [self._told(party) for party in self._shelf.kept])
+        return Columns(Party, [self._party(party) for party in self._shelf.values])
 
-    def _told(self, party: str) -> Party:
+    def _party(self, party: str) -> Party:
         units, kind = self._plan.units, self._known.get(party)
         if kind is None:
             return Party(self._called.get(party, escape_hidden(party)), None, None, ())
         if kind == "unit":
-            place = int(units.index.get_loc(party))
-            return Party(escape_hidden(units["name"].iloc[place]), place, None, (place,))
+            position = int(units.index.get_loc(party))
+            return Party(escape_hidden(units["name"].iloc[position]), position, None, (position,))
         members = np.flatnonzero((units[kind].astype("str") == party).to_numpy())
         return Party(
-            escape_hidden(self._plan.place(party)), None, inside_point(units.iloc[members]), tuple(members.tolist())
+            escape_hidden(self._plan.jurisdiction(party)),
+            None,
+            inside_point(units.iloc[members]),
+            tuple(members.tolist()),
         )
 
 
@@ -477,15 +480,15 @@ COUNTS = 200
 @cache
 def counted_words() -> frozenset[str]:
     """Keys of the words of the map that depend on a count: those that have a plural in English."""
-    return frozenset(key for key, one in catalogue("map", "en").items() if len(one.forms) > 1)
+    return frozenset(key for key, template in catalogue("map", "en").items() if len(template.forms) > 1)
 
 
 def words_of(language: str, noun: UnitNoun | None = None) -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     """The words of the map in a language, and those that depend on a count in each of their forms."""
-    told, counted = catalogue("map", language, noun), counted_words()
+    words, counted = catalogue("map", language, noun), counted_words()
     return (
-        {key: one.forms[0] for key, one in told.items() if key not in counted},
-        {key: one.forms for key, one in told.items() if key in counted},
+        {key: template.forms[0] for key, template in words.items() if key not in counted},
+        {key: template.forms for key, template in words.items() if key in counted},
     )
 
 
@@ -498,29 +501,31 @@ def page_of(
     measured: Sequence[PackedMeasure] | None = None,
 ) -> Page:
     """Everything that the map says and draws."""
-    said = localize(plan, language)
-    words, counted = words_of(language, said.noun)
-    found = verdicts(said)
-    tested = {one.name for one in found.table.measures}
+    localized = localize(plan, language)
+    words, counted = words_of(language, localized.noun)
+    unit_verdicts = verdicts(localized)
+    tested = {measure.name for measure in unit_verdicts.table.measures}
     columns = measure_columns(plan) if measured is None else measured
-    shifts = {one.name: moved for one in plan.study.quotas if (moved := quota_shifts(said, one)) is not None}
+    shifts = {quota.name: moved for quota in plan.study.quotas if (moved := quota_shifts(localized, quota)) is not None}
     return Page(
         language=language,
         words=words,
         counted_words=counted,
         numbers=number_signs(language),
-        plan=_summary(said),
-        zones=_zones(said),
-        lines=_lines(said),
-        designations=_designations(said),
-        quotas=tuple(_quota(said, place, shifts.get(one.name)) for place, one in enumerate(plan.study.quotas)),
-        measures=measure_layers(said, (one for one in columns if one.name not in tested)),
+        plan=_summary(localized),
+        zones=_zones(localized),
+        lines=_lines(localized),
+        designations=_designations(localized),
+        quotas=tuple(
+            _quota(localized, position, shifts.get(quota.name)) for position, quota in enumerate(plan.study.quotas)
+        ),
+        measures=measure_layers(localized, (column for column in columns if column.name not in tested)),
         sites=site_layers(plan, shapes),
-        payments=payments_of(said, words),
-        cards=cards(said, shifts),
-        verdicts=found.table,
-        headline=headline(said, found),
-        scenarios=_scenarios(said),
+        payments=payments_of(localized, words),
+        cards=cards(localized, shifts),
+        verdicts=unit_verdicts.table,
+        headline=headline(localized, unit_verdicts),
+        scenarios=_scenarios(localized),
         undrawn=tuple(shapes.undrawn.tolist()),
         table=None,
         surroundings=surroundings,
@@ -530,64 +535,69 @@ def page_of(
     )
 
 
-def compared_page(page: Page, found: Comparison) -> Page:
+def compared_page(page: Page, comparison: Comparison) -> Page:
     """The page of the second plan of a comparison, with what differs from the first."""
-    told = ComparisonWords(found, page.language)
-    first = [zone for zone in _zones(told.plans[0]) if zone.code not in {one.code for one in page.zones}]
+    summary = ComparisonWords(comparison, page.language)
+    first = [zone for zone in _zones(summary.plans[0]) if zone.code not in {known.code for known in page.zones}]
     zones = (*page.zones, *(zone._replace(units=0, ha=0.0) for zone in first))
-    return page._replace(zones=zones, scenarios=(), comparison=_compared(told, page, [zone.code for zone in zones]))
+    return page._replace(zones=zones, scenarios=(), comparison=_compared(summary, page, [zone.code for zone in zones]))
 
 
-def _compared(told: ComparisonWords, page: Page, codes: list[str]) -> ComparedPlans:
-    found, ids = told.found, page.cards.units.rows
-    before = dict(zip(found.before.zones["unit_id"], found.before.zones["main"], strict=True))
-    causes = {(one.kind, one.id): place for place, one in enumerate(told.causes)}
+def _compared(summary: ComparisonWords, page: Page, codes: list[str]) -> ComparedPlans:
+    comparison, ids = summary.comparison, page.cards.units.rows
+    before = dict(zip(comparison.before.zones["unit_id"], comparison.before.zones["main"], strict=True))
+    causes = {(cause.kind, cause.id): position for position, cause in enumerate(summary.causes)}
     texts: dict[str, int] = {}
     moves: dict[str, list[Move]] = {}
 
-    def add(unit: str, what: str, said: Iterable[str], cause: tuple[str, str]) -> None:
-        title, was, now = (texts.setdefault(escape_hidden(text), len(texts)) for text in said)
+    def add(unit: str, what: str, phrases: Iterable[str], cause: tuple[str, str]) -> None:
+        title, was, now = (texts.setdefault(escape_hidden(text), len(texts)) for text in phrases)
         moves.setdefault(escape_hidden(unit), []).append(Move(MOVES.index(what), title, was, now, causes[cause]))
 
-    for row in found.moved[found.moved["what"] != "flow"].itertuples(index=False):
-        values = (told.value(row.what, row.item, text) for text in (row.before, row.after))
-        add(row.unit_id, row.what, (told.item(row.what, row.item), *values), (row.cause_kind, row.cause_id))
-    for one in told.balances:
-        add(one.unit_id, "flow", (one.title, one.before, one.after), one.cause)
+    for row in comparison.moved[comparison.moved["what"] != "flow"].itertuples(index=False):
+        values = (summary.value(row.what, row.item, text) for text in (row.before, row.after))
+        add(row.unit_id, row.what, (summary.item(row.what, row.item), *values), (row.cause_kind, row.cause_id))
+    for balance in summary.balances:
+        add(balance.unit_id, "flow", (balance.title, balance.before, balance.after), balance.cause)
     return ComparedPlans(
-        title=told.verdict,
-        lead=told.lead,
-        names=told.names,
-        kinds=tuple(told.what(what) for what in MOVES),
-        mains=tuple(codes.index(before[one.id]) if one.id in before else -1 for one in ids),
+        title=summary.verdict,
+        lead=summary.lead,
+        names=summary.names,
+        kinds=tuple(summary.what(what) for what in MOVES),
+        mains=tuple(codes.index(before[unit.id]) if unit.id in before else -1 for unit in ids),
         transitions=tuple(
             Transition(codes.index(row.before), codes.index(row.after), row.units, row.area_ha)
-            for row in told.changed.itertuples(index=False)
+            for row in summary.changed.itertuples(index=False)
         ),
-        causes=tuple(ComparedCause(one.text, tuple(one.counts.get(what, 0) for what in MOVES)) for one in told.causes),
-        moves=Groups(Move, [moves.get(one.id, ()) for one in ids]),
+        causes=tuple(
+            ComparedCause(cause.text, tuple(cause.counts.get(what, 0) for what in MOVES)) for cause in summary.causes
+        ),
+        moves=Groups(Move, [moves.get(unit.id, ()) for unit in ids]),
         texts=tuple(texts),
-        amounts=tuple(_amount_changes(told, [one.id for one in ids])),
+        amounts=tuple(_amount_changes(summary, [unit.id for unit in ids])),
         sums=tuple(
-            (one.title, *(f"{amount(side, page.language)} {one.unit}" for side in (one.before, one.after)))
+            (total.title, *(f"{amount(side, page.language)} {total.unit}" for side in (total.before, total.after)))
             for key in ("quotas", "flows")
-            for one in told.sums[key]
+            for total in summary.sums[key]
         ),
     )
 
 
-def _amount_changes(told: ComparisonWords, ids: list[str]) -> Iterator[AmountChange]:
+def _amount_changes(summary: ComparisonWords, ids: list[str]) -> Iterator[AmountChange]:
     """By quota of which something moved what each unit gets more or less."""
-    for name in told.found.totals["quotas"]:
+    for name in summary.comparison.totals["quotas"]:
         sides = []
-        for plan in told.plans:
-            own = plan.quotas[plan.quotas["quota"] == name]
-            sides.append(dict(zip(map(escape_hidden, own["unit_id"]), own["amount"], strict=True)))
+        for plan in summary.plans:
+            rows = plan.quotas[plan.quotas["quota"] == name]
+            sides.append(dict(zip(map(escape_hidden, rows["unit_id"]), rows["amount"], strict=True)))
         values = (
-            float(sides[1][one] - sides[0][one]) if one and one in sides[0] and one in sides[1] else None for one in ids
+            float(sides[1][unit_id] - sides[0][unit_id])
+            if unit_id and unit_id in sides[0] and unit_id in sides[1]
+            else None
+            for unit_id in ids
         )
-        unit = next((quota.unit for plan in told.plans for quota in plan.study.quotas if quota.name == name), "")
-        terms = told.plans[1].renderer.terms
+        unit = next((quota.unit for plan in summary.plans for quota in plan.study.quotas if quota.name == name), "")
+        terms = summary.plans[1].renderer.terms
         yield AmountChange(escape_hidden(terms.quota(name)), escape_hidden(terms.unit(unit)), tuple(values))
 
 
@@ -604,7 +614,10 @@ def number_signs(language: str) -> NumberSigns:
 
 def _summary(plan: LocalizedPlan) -> Summary:
     language, parameters = plan.language, plan.rulebook.parameters.values()
-    assumed = [(one, escape_hidden(assumption_title(one, plan.renderer.terms))) for one in plan.assumptions]
+    assumed = [
+        (assumption, escape_hidden(assumption_title(assumption, plan.renderer.terms)))
+        for assumption in plan.assumptions
+    ]
     hanging = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
     return Summary(
         name=escape_hidden(text_in(plan.study.title, language)),
@@ -618,11 +631,13 @@ def _summary(plan: LocalizedPlan) -> Summary:
         checked=PoliciesChecked(*plan.rulebook.policies_checked),
         parameters=ParametersChecked(len(parameters), sum(not parameter.verified for parameter in parameters)),
         texts=tuple(_text_of(policy, language) for policy in plan.rulebook.policies),
-        deductions=tuple(title for one, title in assumed if one.kind == "deduction"),
+        deductions=tuple(title for assumption, title in assumed if assumption.kind == "deduction"),
         assumptions=tuple(
-            Assumed(title, escape_hidden(one.assumed)) for one, title in assumed if one.kind in {"role", "indicator"}
+            Assumed(title, escape_hidden(assumption.assumed))
+            for assumption, title in assumed
+            if assumption.kind in {"role", "indicator"}
         ),
-        hangs_on=tuple(escape_hidden(plan.renderer.terms.measure(one).title) for one in hanging),
+        hangs_on=tuple(escape_hidden(plan.renderer.terms.measure(name).title) for name in hanging),
         decisions=_decisions(plan),
         sources=_sources(plan),
     )
@@ -630,8 +645,8 @@ def _summary(plan: LocalizedPlan) -> Summary:
 
 def _sources(plan: LocalizedPlan) -> tuple[str, ...]:
     """Whose data the plan rests on, each once; where the plan does not say it, the file."""
-    told = ((plan.study.evidence_of(one.name), one.path) for one in plan.sources)
-    whose = (text_in(found.publisher, plan.language) if found else path for found, path in told)
+    sources = ((plan.study.evidence_of(source.name), source.path) for source in plan.sources)
+    whose = (text_in(evidence.publisher, plan.language) if evidence else path for evidence, path in sources)
     return tuple(dict.fromkeys(map(escape_hidden, whose)))
 
 
@@ -657,21 +672,21 @@ def _text_of(policy: Policy, language: str) -> LawText:
     if source is None:
         return LawText(title, escape_hidden(text_in(policy.reference, language)), reading)
     day = source.read_on.isoformat() if source.read_on else ""
-    told = filter(None, (provision_text(source, language), source.url, day))
-    return LawText(title, escape_hidden(catalogue("reading", language)["next"].join(told)), reading)
+    parts = filter(None, (provision_text(source, language), source.url, day))
+    return LawText(title, escape_hidden(catalogue("reading", language)["next"].join(parts)), reading)
 
 
 def _zones(plan: LocalizedPlan) -> tuple[ZoneLayer, ...]:
     fills, signs = zone_fills(plan.rulebook), overlay_signs(plan.rulebook)
     held = plan.zones["overlays"].str.split(";")
-    found = []
+    layers = []
     for zone in plan.rulebook.zones:
         has = (
             plan.zones["main"] == zone.code
             if zone.kind == "main"
             else held.map(lambda codes, code=zone.code: code in codes)
         )
-        found.append(
+        layers.append(
             ZoneLayer(
                 code=zone.code,
                 kind=zone.kind,
@@ -683,16 +698,16 @@ def _zones(plan: LocalizedPlan) -> tuple[ZoneLayer, ...]:
                 sign=signs.get(zone.code),
             )
         )
-    return tuple(found)
+    return tuple(layers)
 
 
 def _lines(plan: LocalizedPlan) -> tuple[LineLayer, ...]:
     styles = line_styles(plan)
-    found = []
+    layers = []
     for line in plan.rulebook.lines:
         colour, width, dashes = styles[line.code]
         has = (plan.pieces["control_line"] == line.code).to_numpy()
-        found.append(
+        layers.append(
             LineLayer(
                 code=line.code,
                 title=escape_hidden(text_in(line.title, plan.language, line.code)),
@@ -704,7 +719,7 @@ def _lines(plan: LocalizedPlan) -> tuple[LineLayer, ...]:
                 pieces=tuple(np.flatnonzero(has).tolist()),
             )
         )
-    return tuple(found)
+    return tuple(layers)
 
 
 def _designations(plan: LocalizedPlan) -> tuple[DesignationLayer, ...]:
@@ -717,16 +732,16 @@ def _designations(plan: LocalizedPlan) -> tuple[DesignationLayer, ...]:
             title=escape_hidden(plan.renderer.terms.layer(name)),
             role=escape_hidden(plan.roles[name]),
             colour=ink,
-            dashes=DASHES[place % len(DASHES)],
+            dashes=DASHES[position % len(DASHES)],
             ha=_ha(plan.pieces["area_ha"][plan.pieces[name].to_numpy(bool)]),
             pieces=tuple(np.flatnonzero(plan.pieces[name].to_numpy(bool)).tolist()),
         )
-        for place, (name, ink) in enumerate(zip(names, inks, strict=True))
+        for position, (name, ink) in enumerate(zip(names, inks, strict=True))
     )
 
 
-def _quota(plan: LocalizedPlan, place: int, shifts: QuotaShifts | None) -> QuotaLayer:
-    language, quota = plan.language, plan.study.quotas[place]
+def _quota(plan: LocalizedPlan, position: int, shifts: QuotaShifts | None) -> QuotaLayer:
+    language, quota = plan.language, plan.study.quotas[position]
     unit = plan.renderer.terms.unit(quota.unit)
     rows = plan.quotas[plan.quotas["quota"] == quota.name]
     solved = plan.solutions[plan.solutions["quota"] == quota.name]
@@ -745,39 +760,39 @@ def _quota(plan: LocalizedPlan, place: int, shifts: QuotaShifts | None) -> Quota
         objective=quota.objective or "",
         solution=escape_hidden("".join(solution_words(row, unit, language) for row in solved.to_dict("records"))),
         bases=quota_bases(plan, quota, shifts),
-        shifts=tuple(QuotaShift(one.reason, len(one.units), round(one.amount, 6)) for one in shifts.groups)
+        shifts=tuple(QuotaShift(group.reason, len(group.units), round(group.amount, 6)) for group in shifts.groups)
         if shifts
         else (),
-        jurisdictions={escape_hidden(plan.place(name)): f"{amount:f}" for name, amount in given.items()},
+        jurisdictions={escape_hidden(plan.jurisdiction(name)): f"{amount:f}" for name, amount in given.items()},
     )
 
 
 def _scenarios(plan: LocalizedPlan) -> tuple[ScenarioLayer, ...]:
     """The scenarios of the plan in its order, each with the units in which it differs."""
-    zones = {zone.code: place for place, zone in enumerate(plan.rulebook.zones)}
+    zones = {zone.code: position for position, zone in enumerate(plan.rulebook.zones)}
     quotas, columns = [quota.name for quota in plan.study.quotas], ["main", "overlays", "status"]
     ids = plan.units.index
-    own = plan.zones.set_index("unit_id")[columns].reindex(ids)
+    planned = plan.zones.set_index("unit_id")[columns].reindex(ids)
     own_amounts = _amounts_by_unit(plan.quotas[ids.get_indexer(plan.quotas["unit_id"]) >= 0], ids, quotas)
-    found = []
+    layers = []
     for scenario in plan.study.scenarios if len(plan.scenarios) else ():
         there = plan.scenarios[plan.scenarios["scenario"] == scenario.name].set_index("unit_id")[columns].reindex(ids)
         given = plan.scenario_quotas[plan.scenario_quotas["scenario"] == scenario.name]
         amounts = _amounts_by_unit(given, ids, quotas)
-        differs = (there != own).any(axis=1).to_numpy() | (amounts != own_amounts).any(axis=1).to_numpy()
+        differs = (there != planned).any(axis=1).to_numpy() | (amounts != own_amounts).any(axis=1).to_numpy()
         rows = [
             ScenarioRow(
-                int(place),
-                zones[there["main"].iloc[place]],
-                tuple(zones[code] for code in there["overlays"].iloc[place].split(";") if code),
-                there["status"].iloc[place],
-                tuple(f"{amount:f}" for amount in amounts.iloc[place]),
+                int(position),
+                zones[there["main"].iloc[position]],
+                tuple(zones[code] for code in there["overlays"].iloc[position].split(";") if code),
+                there["status"].iloc[position],
+                tuple(f"{amount:f}" for amount in amounts.iloc[position]),
             )
-            for place in np.flatnonzero(differs)
+            for position in np.flatnonzero(differs)
         ]
         title = text_in(scenario.title or scenario.name, plan.language)
-        found.append(ScenarioLayer(escape_hidden(scenario.name), escape_hidden(title), Columns(ScenarioRow, rows)))
-    return tuple(found)
+        layers.append(ScenarioLayer(escape_hidden(scenario.name), escape_hidden(title), Columns(ScenarioRow, rows)))
+    return tuple(layers)
 
 
 def _amounts_by_unit(rows: pd.DataFrame, ids: pd.Index, quotas: list[str]) -> pd.DataFrame:

@@ -25,7 +25,7 @@ def _deferred(name: str) -> Iterator[None]:
         yield
         return
     stand_in = ModuleType(name)
-    stand_in.__getattr__ = lambda asked: getattr(import_module(name), asked)  # type: ignore[method-assign]  # PEP 562
+    stand_in.__getattr__ = lambda attribute: getattr(import_module(name), attribute)  # type: ignore[method-assign]  # PEP 562
     sys.modules[name] = stand_in
     try:
         yield
@@ -125,15 +125,15 @@ def squeezed(text: str) -> str:
     >>> squeezed('const one = (a, b) => a + "x = y";\nreturn f(\none / 2\n);\n')
     'const one=(a,b)=>a + "x = y";return f(one/2\n);'
     """
-    found, inside = "", False
+    script, inside = "", False
     for line in text.splitlines():
         ticks = line.count("`")
         patterns = "/" in line and "/" in _TEXTS.sub("", line).replace(" / ", "")
         whole = inside or ticks not in (0, 2) or patterns
-        told = line if whole else _SPACED.sub(_without_spaces, line)
+        squeezed_line = line if whole else _SPACED.sub(_without_spaces, line)
         inside ^= bool(ticks % 2)
-        found += told if told.endswith(_OPEN) and not whole else f"{told}\n"
-    return found
+        script += squeezed_line if squeezed_line.endswith(_OPEN) and not whole else f"{squeezed_line}\n"
+    return script
 
 
 def _without_spaces(part: re.Match[str]) -> str:
@@ -146,16 +146,16 @@ def _in_order(folder: Path, name: str, above: tuple[str, ...], read: dict[str, s
         raise ValueError(f"modules import each other in a ring: {', '.join((*above, name))}")
     if name not in read:
         text = (folder / f"{name}.js").read_text("utf-8")
-        for found in _IMPORT.finditer(text):
-            _in_order(folder, found[2], (*above, name), read)
+        for match in _IMPORT.finditer(text):
+            _in_order(folder, match[2], (*above, name), read)
         read[name] = text
     return read
 
 
 def _scope(name: str, text: str) -> str:
     """A module as a function that is called at once and gives what the module exports."""
-    exported = [found[1] for found in _EXPORT.finditer(text)]
-    inside = _EXPORT.sub("", _IMPORT.sub(lambda found: f"const {found[1]} = {_named(found[2])};", text))
+    exported = [match[1] for match in _EXPORT.finditer(text)]
+    inside = _EXPORT.sub("", _IMPORT.sub(lambda match: f"const {match[1]} = {_named(match[2])};", text))
     other = _OTHER.search(inside)
     if other:
         raise ValueError(f"{name}.js: a module says import {{ names }} from or export before a name: {other[0]}")
@@ -243,7 +243,7 @@ class OfflineFigure(Figure):  # type: ignore[misc]  # branca has no types
 
     def _has(self, kinds: tuple[type, ...]) -> bool:
         """Whether an element of some kinds stands on the page."""
-        return any(isinstance(one, kinds) for one in _family(self))
+        return any(isinstance(element, kinds) for element in _family(self))
 
     def _icon_links(self) -> Iterator[tuple[str, Link]]:
         """What folium's own icons need, where somebody has put one on the map."""
@@ -305,8 +305,8 @@ def as_script(text: str) -> str:
     return _BEYOND_ASCII.sub(_escaped, safe.replace("<!--", r"<\!--").replace("\r\n", "\n"))
 
 
-def _escaped(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be", "surrogatepass").hex()
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
@@ -316,9 +316,9 @@ def _path(name: str) -> Path:
 
 
 def _with_pictures(style: str, folder: Path) -> str:
-    def inside(found: re.Match[str]) -> str:
-        address = found[1]
-        return found[0] if address.startswith(("data:", "#")) else f'url("{_data_url(folder / address)}")'
+    def inside(match: re.Match[str]) -> str:
+        address = match[1]
+        return match[0] if address.startswith(("data:", "#")) else f'url("{_data_url(folder / address)}")'
 
     return _URL.sub(inside, style)
 

@@ -62,7 +62,7 @@ def _plain(value: Any) -> Any:
         rows = [row for group in value.groups for row in group]
         return {"counts": [len(group) for group in value.groups], "columns": _columns(value.kind, rows)}
     if kind is dict:
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: _plain(entry) for key, entry in value.items()}
     if kind is tuple:
         return _each(value)
     return dict(zip(kind._fields, _each(value), strict=True)) if hasattr(kind, "_fields") else value
@@ -70,7 +70,7 @@ def _plain(value: Any) -> Any:
 
 def _each(values: Sequence[Any]) -> Sequence[Any]:
     """Values of which none is a record, as most columns are, stay as they are."""
-    return values if _ATOMS.issuperset(map(type, values)) else [_plain(one) for one in values]
+    return values if _ATOMS.issuperset(map(type, values)) else [_plain(entry) for entry in values]
 
 
 def _columns(kind: Any, rows: Sequence[Any]) -> dict[str, Sequence[Any]]:

@@ -65,9 +65,9 @@ def exact_table(table: pd.DataFrame, names: Iterable[str], derived: Iterable[str
     columns: list[ExactColumn] = []
     numbers: list[Integers] = []
     for name in names:
-        column, own = _exact(name, table[name])
+        column, column_numbers = _exact(name, table[name])
         columns.append(column)
-        numbers += own
+        numbers += column_numbers
     return ExactTable(len(table), tuple(columns), tuple(derived)), numbers
 
 
@@ -95,10 +95,10 @@ def text_codes(values: pd.Series) -> tuple[Integers, tuple[str, ...]]:
     ([1, -1, 0], ('east', 'west'))
     """
     known = values.notna().to_numpy(dtype=bool)
-    listed = [str(one) if there else "" for one, there in zip(values.tolist(), known, strict=True)]
-    texts = tuple(sorted({one for one, there in zip(listed, known, strict=True) if there}))
-    places = {text: place for place, text in enumerate(texts)}
-    codes = [places[one] if there else -1 for one, there in zip(listed, known, strict=True)]
+    listed = [str(cell) if there else "" for cell, there in zip(values.tolist(), known, strict=True)]
+    texts = tuple(sorted({text for text, there in zip(listed, known, strict=True) if there}))
+    places = {text: position for position, text in enumerate(texts)}
+    codes = [places[text] if there else -1 for text, there in zip(listed, known, strict=True)]
     return np.array(codes, dtype=np.int64), texts
 
 
@@ -205,7 +205,7 @@ def quota_models(
     >>> found.total, found.levels, found.weight, found.reads
     ('20', (0,), (QuotaShare(measure='people', title='people', share=None),), ('people',))
     """
-    places = {str(unit): place for place, unit in enumerate(units)}
+    places = {str(unit): position for position, unit in enumerate(units)}
     names = [quota.name for quota in quotas]
     return tuple(_model(quota, places, list(levels), names, title) for quota in quotas)
 
@@ -230,28 +230,33 @@ def _model(
         step=f"{quota.step:f}",
         levels=tuple(levels.index(name) for name in quota.levels if name != UNIT),
         weight=weight,
-        priority=tuple(QuotaFactor(_cql2(one.when), float(one.factor)) for one in quota.priority),
+        priority=tuple(QuotaFactor(_cql2(priority.when), float(priority.factor)) for priority in quota.priority),
         floor=_bound(quota.floor),
         ceiling=_bound(quota.ceiling),
         carried=_bound(quota.carried),
         reserve_pct=f"{quota.reserve_pct:f}",
-        groups=tuple(QuotaGroup(_cql2(one.when), _text(one.min_pct), _text(one.max_pct)) for one in quota.groups),
+        groups=tuple(
+            QuotaGroup(_cql2(group.when), _text(group.min_pct), _text(group.max_pct)) for group in quota.groups
+        ),
         locked=tuple(
             QuotaLock(
-                -1 if one.unit is None else places[one.unit],
-                None if one.when is None else _cql2(one.when),
-                f"{one.amount:f}",
+                -1 if lock.unit is None else places[lock.unit],
+                None if lock.when is None else _cql2(lock.when),
+                f"{lock.amount:f}",
             )
-            for one in quota.locked
+            for lock in quota.locked
         ),
         transfers=tuple(
-            QuotaHandover(places[one.giver], places[one.receiver], f"{one.amount:f}") for one in quota.transfers
+            QuotaHandover(places[transfer.giver], places[transfer.receiver], f"{transfer.amount:f}")
+            for transfer in quota.transfers
         ),
         within=tuple(
             QuotaLink(
-                names.index(one.quota), 0 if one.level == UNIT else quota.levels.index(one.level) + 1, f"{one.times:f}"
+                names.index(link.quota),
+                0 if link.level == UNIT else quota.levels.index(link.level) + 1,
+                f"{link.times:f}",
             )
-            for one in quota.within
+            for link in quota.within
         ),
         reads=tuple(sorted(names_read(quota))),
     )
@@ -260,7 +265,7 @@ def _model(
 def names_read(quota: Quota) -> frozenset[str]:
     """The measures and parameters that a quota reads: in weights, bounds and conditions."""
     parts: tuple[Priority | Group | Limit | Lock, ...] = (*quota.priority, *quota.groups, *quota.limits, *quota.locked)
-    conditions = (parse_condition(one.when).names for one in parts if one.when is not None)
+    conditions = (parse_condition(part.when).names for part in parts if part.when is not None)
     return frozenset(measures_read(quota)).union(*conditions)
 
 
@@ -364,23 +369,27 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
     """What the page needs to work a plan out again."""
     measures = plan.measures.reindex(plan.units.index)
     rulebook = without_unused_topics(plan.rulebook, map(str, measures.columns))
-    own = complete_measures(measures, rulebook).rename_axis("unit_id")
+    completed = complete_measures(measures, rulebook).rename_axis("unit_id")
     level = plan.study.units.part_of
-    parents = gather_parents(own, rulebook, level) if level else None
-    asked = _asked(rulebook, parents is not None)
+    parents = gather_parents(completed, rulebook, level) if level else None
+    rules = _in_order(rulebook, parents is not None)
     read = _names_read(plan, rulebook)
-    derived = [one.among(own.columns) for one in _formulas(rulebook) if one.name in own.columns and one.name in read]
-    made = {one.name for one in _formulas(rulebook)}
-    names = [name for name in map(str, own.columns) if name in read and name not in made]
-    names_of_derived = [one.name for one in derived]
-    units, numbers = _table(own, names, names_of_derived)
+    derived = [
+        formula.among(completed.columns)
+        for formula in _formulas(rulebook)
+        if formula.name in completed.columns and formula.name in read
+    ]
+    made = {formula.name for formula in _formulas(rulebook)}
+    names = [name for name in map(str, completed.columns) if name in read and name not in made]
+    names_of_derived = [formula.name for formula in derived]
+    units, numbers = _table(completed, names, names_of_derived)
     above = None
     if parents is not None:
         above, more = _table(parents.table.rename_axis("unit_id"), names, names_of_derived)
-        numbers += [*more, parents.table.index.get_indexer(parents.of.reindex(own.index)).astype(np.int64)]
-    levels, places = _levels(plan, own)
-    order = np.array(sorted(range(len(own)), key=list(map(str, own.index)).__getitem__), dtype=np.int64)
-    zones = {zone.code: place for place, zone in enumerate(plan.rulebook.zones)}
+        numbers += [*more, parents.table.index.get_indexer(parents.of.reindex(completed.index)).astype(np.int64)]
+    levels, places = _levels(plan, completed)
+    order = np.array(sorted(range(len(completed)), key=list(map(str, completed.index)).__getitem__), dtype=np.int64)
+    zones = {zone.code: position for position, zone in enumerate(plan.rulebook.zones)}
 
     def title(measure: str) -> str:
         return plan.renderer.terms.measure(measure).title
@@ -391,14 +400,14 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
         parent_ids=tuple(map(str, parents.table.index)) if parents else (),
         derived=tuple(
             DerivedMeasure(
-                one.name,
-                one.type == "number",
-                tuple(Cql2(parse_condition(band.when).as_cql2_json()) for band in one.table),
-                tuple(Cql2(parse_calculation(band.value).as_cql2_json()) for band in one.table),
+                formula.name,
+                formula.type == "number",
+                tuple(Cql2(parse_condition(band.when).as_cql2_json()) for band in formula.table),
+                tuple(Cql2(parse_calculation(band.value).as_cql2_json()) for band in formula.table),
             )
-            for one in derived
+            for formula in derived
         ),
-        absent=absent_of(plan, rulebook, own),
+        absent=absent_of(plan, rulebook, completed),
         rules=tuple(
             AskedRule(
                 id=rule.id,
@@ -409,14 +418,14 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
                 on_unknown=rule.on_unknown,
                 when=Cql2(parse_condition(rule.when).as_cql2_json()),
             )
-            for rule in asked
+            for rule in rules
         ),
         default_zone=zones[rulebook.default_zone.code],
         by_code=tuple(zones[code] for code in sorted(zones)),
-        decided=_decided(plan, own.index, zones),
+        decided=_decided(plan, completed.index, zones),
         parameters=_parameters(plan),
         levels=levels,
-        quotas=quota_models(plan.study.quotas, own.index, [one.name for one in levels], title),
+        quotas=quota_models(plan.study.quotas, completed.index, [quota_level.name for quota_level in levels], title),
         file="" if plan.study.tried else escape_hidden(plan.study.path.name),
         digest=plan.source.study.sha256,
     )
@@ -425,24 +434,24 @@ def plan_model(plan: LocalizedPlan) -> PlacedModel:
 
 def absent_of(plan: Plan, rulebook: Rulebook, completed: pd.DataFrame) -> tuple[str, ...]:
     """The measures that nothing gives, of a plan that holds them completed: what its assumptions fill."""
-    assumed = {one.name for one in plan.assumptions if one.kind in {"role", "indicator"}}
-    found = []
-    for name in (one.name for one in rulebook.indicators if not one.name.startswith(QUOTA)):
+    assumed = {assumption.name for assumption in plan.assumptions if assumption.kind in {"role", "indicator"}}
+    absent = []
+    for name in (indicator.name for indicator in rulebook.indicators if not indicator.name.startswith(QUOTA)):
         role = name.removesuffix("_share").removesuffix("_ha")
         if {name, role} & assumed and name in completed.columns and _is_filled(completed[name], name, rulebook):
-            found.append(name)
-    return tuple(found)
+            absent.append(name)
+    return tuple(absent)
 
 
 def _is_filled(values: pd.Series, name: str, rulebook: Rulebook) -> bool:
     """Whether a column is the one value that the rulebook takes where there is none."""
-    taken = next(one.when_absent for one in rulebook.indicators if one.name == name)
+    taken = next(indicator.when_absent for indicator in rulebook.indicators if indicator.name == name)
     if taken in {"unknown", "error"}:
         return bool(values.isna().all())
     return bool(values.notna().all() and (values == taken).all())
 
 
-def _asked(rulebook: Rulebook, of_parts: bool) -> list[Rule]:
+def _in_order(rulebook: Rulebook, of_parts: bool) -> list[Rule]:
     """The rules in the order in which their claims count; those that refine are asked of parts alone."""
     rules = (rule for rule in rulebook.rules if of_parts or not rule.refines)
     return sorted(rules, key=lambda rule: (not rule.refines, rule.priority, rule.id))
@@ -458,7 +467,7 @@ def _names_read(plan: Plan, rulebook: Rulebook) -> set[str]:
 
 def _formulas(rulebook: Rulebook) -> tuple[Derived, ...]:
     """What the page derives by itself; who lies in a region hangs on no parameter, and is a column like others."""
-    return tuple(one for one in rulebook.derived if not isinstance(one, Membership))
+    return tuple(formula for formula in rulebook.derived if not isinstance(formula, Membership))
 
 
 def _table(table: pd.DataFrame, names: Collection[str], derived: Collection[str]) -> tuple[ExactTable, list[Integers]]:
@@ -468,14 +477,14 @@ def _table(table: pd.DataFrame, names: Collection[str], derived: Collection[str]
     return exact_table(whole, ["unit_id", *columns], [name for name in derived if name in table.columns])
 
 
-def _levels(plan: Plan, own: pd.DataFrame) -> tuple[tuple[QuotaLevel, ...], list[Integers]]:
+def _levels(plan: Plan, completed: pd.DataFrame) -> tuple[tuple[QuotaLevel, ...], list[Integers]]:
     names = dict.fromkeys(name for quota in plan.study.quotas for name in quota.levels if name != UNIT)
-    found, places = [], []
+    levels, places = [], []
     for name in names:
-        codes, texts = text_codes(name_level(name, own))
-        found.append(QuotaLevel(name, texts))
+        codes, texts = text_codes(name_level(name, completed))
+        levels.append(QuotaLevel(name, texts))
         places.append(codes)
-    return tuple(found), places
+    return tuple(levels), places
 
 
 _LOCKED, _LOCKED_PARENT, _LOCKED_AROUND, _DECISION, _DECISION_PARENT = range(5)
@@ -484,7 +493,7 @@ _LOCKED, _LOCKED_PARENT, _LOCKED_AROUND, _DECISION, _DECISION_PARENT = range(5)
 def _decided(plan: Plan, units: pd.Index, zones: Mapping[str, int]) -> tuple[DecidedZone, ...]:
     """What was decided, the strongest first."""
     claims = plan.claims[plan.claims["rule"].str.startswith((DECISION, LOCKED))]
-    places = {str(unit): place for place, unit in enumerate(units)}
+    places = {str(unit): position for position, unit in enumerate(units)}
     groups: dict[tuple[int, str, str], list[int]] = {}
     for unit, zone, rule, parent in zip(
         claims["unit_id"], claims["zone"], claims["rule"], claims["inherited_from"], strict=True
@@ -494,26 +503,28 @@ def _decided(plan: Plan, units: pd.Index, zones: Mapping[str, int]) -> tuple[Dec
         if locked and plan.rulebook.locked[rule].unit is None:
             tier = _LOCKED_AROUND
         groups.setdefault((tier, rule, zone), []).append(places[unit])
-    found = []
-    for (tier, rule, zone), own in sorted(groups.items()):
+    decided = []
+    for (tier, rule, zone), positions in sorted(groups.items()):
         about = "" if rule.startswith(LOCKED) else plan.study.decisions[int(rule.removeprefix(DECISION)) - 1].unit
-        found.append(DecidedZone(about, zones[zone], tuple(sorted(own)), tier))
-    return tuple(found)
+        decided.append(DecidedZone(about, zones[zone], tuple(sorted(positions)), tier))
+    return tuple(decided)
 
 
 def _parameters(plan: LocalizedPlan) -> tuple[MovableParameter, ...]:
     """The parameters of the rulebook, those included that nothing of the study asks for."""
     terms, rulebook = plan.renderer.terms, plan.rulebook
-    values = {name: (one.value, one.unit, one.title) for name, one in rulebook.parameters.items()}
+    values = {
+        name: (parameter.value, parameter.unit, parameter.title) for name, parameter in rulebook.parameters.items()
+    }
     if rulebook.draft is not None:
-        idle = ((one, one.at(rulebook.day)) for one in rulebook.draft.parameters)
+        idle = ((parameter, parameter.at(rulebook.day)) for parameter in rulebook.draft.parameters)
         values |= {
-            one.name: (now.value, one.unit, one.title)
-            for one, now in idle
-            if now is not None and one.name not in values
+            parameter.name: (now.value, parameter.unit, parameter.title)
+            for parameter, now in idle
+            if now is not None and parameter.name not in values
         }
     steep = rulebook.available_land.steeper_than
-    asked = any(layer.role == ELEVATION_ROLE for layer in plan.study.layers)
+    has_elevation = any(layer.role == ELEVATION_ROLE for layer in plan.study.layers)
     return tuple(
         MovableParameter(
             name=name,
@@ -522,7 +533,7 @@ def _parameters(plan: LocalizedPlan) -> tuple[MovableParameter, ...]:
             value=value,
             least=_end(value, unit, 0),
             most=_end(value, unit, 1),
-            stale=OF_SLOPE if asked and name == steep else (),
+            stale=OF_SLOPE if has_elevation and name == steep else (),
         )
         for name, (value, unit, title) in values.items()
     )

@@ -93,7 +93,7 @@ class _Numbers(NamedTuple):
 
     step: float
     steps: Integers
-    told: tuple[float | None, ...]
+    values: tuple[float | None, ...]
     axis: MeasureAxis
 
 
@@ -153,16 +153,18 @@ def table_content(table: gpd.GeoDataFrame, drawn: DrawnTable, look: TableLook, l
     """What the page says of a table."""
     by, name, tooltip = look.by, look.name, [look.tooltip] if isinstance(look.tooltip, str) else [*look.tooltip]
     words, counted = words_of(language)
-    shown = [place for place, kind in enumerate(table.dtypes) if str(kind) != "geometry"]
-    titles = _told_apart(str(table.columns[place]) for place in shown)
-    for asked in (by, name, *tooltip):
-        if asked is not None and asked not in titles:
+    shown = [position for position, kind in enumerate(table.dtypes) if str(kind) != "geometry"]
+    titles = _told_apart(str(table.columns[position]) for position in shown)
+    for column_name in (by, name, *tooltip):
+        if column_name is not None and column_name not in titles:
             raise UnknownNameError(
-                Phrase("there is no column '{name}' in the table{near}", name=asked, near=near(asked, titles))
+                Phrase(
+                    "there is no column '{name}' in the table{near}", name=column_name, near=near(column_name, titles)
+                )
             )
-    columns = {title: table.iloc[drawn.rows, place] for title, place in zip(titles, shown, strict=True)}
+    columns = {title: table.iloc[drawn.rows, position] for title, position in zip(titles, shown, strict=True)}
     areas = shapely.area(np.asarray(drawn.units.geometry))
-    numeric = {title: numbers for title, one in columns.items() if (numbers := _numbers(one)) is not None}
+    numeric = {title: numbers for title, column in columns.items() if (numbers := _numbers(column)) is not None}
     filled = columns[by] if by is not None and by not in numeric else None
     if look.palette is not None and filled is None:
         raise ZoneplanError(
@@ -175,7 +177,7 @@ def table_content(table: gpd.GeoDataFrame, drawn: DrawnTable, look: TableLook, l
     left_out = len(table) - len(drawn.rows)
     filled_by = words["one_colour"] if by is None else escape_hidden(by)
     title = look.title or (words["map"] if by is None else by)
-    listed = [one for one in columns if one != named]
+    listed = [title for title in columns if title != named]
     return TableContent(
         title=escape_hidden(title),
         words={
@@ -193,16 +195,16 @@ def table_content(table: gpd.GeoDataFrame, drawn: DrawnTable, look: TableLook, l
         ),
         zones=zones,
         measures=tuple(
-            MeasureLayer(escape_hidden(key), escape_hidden(key), "", False, one.step, one.axis)
-            for key, one in numeric.items()
+            MeasureLayer(escape_hidden(key), escape_hidden(key), "", False, column_numbers.step, column_numbers.axis)
+            for key, column_numbers in numeric.items()
         ),
-        numbers=tuple(one.steps for one in numeric.values()),
+        numbers=tuple(column_numbers.steps for column_numbers in numeric.values()),
         rows=_units(table, drawn, columns.get(named), main, areas),
         view=TableView(
             by=escape_hidden(by) if by in numeric else "",
             stacked=drawn.stacked,
-            columns=tuple(_columns({one: columns[one] for one in listed}, numeric, words)),
-            tip=tuple(listed.index(one) for one in tooltip if one in listed),
+            columns=tuple(_columns({title: columns[title] for title in listed}, numeric, words)),
+            tip=tuple(listed.index(title) for title in tooltip if title in listed),
         ),
     )
 
@@ -237,14 +239,14 @@ def table_page(content: TableContent, shapes: Shapes, language: str, surrounding
 
 def _told_apart(titles: Iterable[str]) -> list[str]:
     """Titles of which no two are the same."""
-    found: list[str] = []
+    distinct_titles: list[str] = []
     for title in titles:
-        told, count = title, 1
-        while told in found:
+        distinct_title, count = title, 1
+        while distinct_title in distinct_titles:
             count += 1
-            told = f"{title} ({count})"
-        found.append(told)
-    return found
+            distinct_title = f"{title} ({count})"
+        distinct_titles.append(distinct_title)
+    return distinct_titles
 
 
 def _numbers(column: pd.Series) -> _Numbers | None:
@@ -269,18 +271,18 @@ def _numbers(column: pd.Series) -> _Numbers | None:
             return _Numbers(step, in_steps(values, step), (), measure_axis(values))
     step = step_of(values)
     whole = pd.api.types.is_integer_dtype(kind)
-    told = (one if whole else float(f"%.{SIGNIFICANT}g" % one) for one in values.tolist())
-    exact = tuple(None if one != one else one for one in told)  # noqa: PLR0124  (a NaN)
+    rounded = (value if whole else float(f"%.{SIGNIFICANT}g" % value) for value in values.tolist())
+    exact = tuple(None if value != value else value for value in rounded)  # noqa: PLR0124  (a NaN)
     return _Numbers(step, in_steps(values, step), exact, measure_axis(values))
 
 
 def _texts(column: pd.Series, words: dict[str, str] | None = None) -> list[str]:
     """The values of a column as texts, empty where there is none."""
-    told = {True: words["true"], False: words["false"]} if words and pd.api.types.is_bool_dtype(column.dtype) else {}
+    answers = {True: words["true"], False: words["false"]} if words and pd.api.types.is_bool_dtype(column.dtype) else {}
     missing = column.isna().to_numpy(bool)
     values = column.tolist()
     return [
-        "" if gone else escape_hidden(told[value] if told else str(value)).strip()
+        "" if gone else escape_hidden(answers[value] if answers else str(value)).strip()
         for value, gone in zip(values, missing, strict=True)
     ]
 
@@ -295,17 +297,17 @@ def _fills(listed: Sequence[str], palette: Mapping[Any, str] | Sequence[str] | N
     if palette is None:
         return [*TABLE_FILLS]
     pairs = palette.items() if isinstance(palette, Mapping) else zip(listed, palette, strict=False)
-    given = {str(value): one for value, one in pairs}
+    given = {str(value): fill for value, fill in pairs}
     strange = sorted(given.keys() - {*listed})
     if strange:
         raise UnknownNameError(
             Phrase("palette: the column has no value '{name}'{near}", name=strange[0], near=near(strange[0], listed))
         )
-    wrong = [one for one in given.values() if not _COLOUR.fullmatch(str(one))]
+    wrong = [fill for fill in given.values() if not _COLOUR.fullmatch(str(fill))]
     if wrong:
         raise ZoneplanError(Phrase("palette: '{colour}' is no colour; write '#5FA383'", colour=wrong[0]))
-    others = (one for one in TABLE_FILLS if one not in given.values())
-    return [given[one] if one in given else next(others, OTHER_FILL) for one in listed]
+    others = (fill for fill in TABLE_FILLS if fill not in given.values())
+    return [given[text] if text in given else next(others, OTHER_FILL) for text in listed]
 
 
 def _zones(
@@ -319,27 +321,27 @@ def _zones(
     counts = texts[texts != ""].value_counts()
     listed = sorted(counts.index, key=lambda text: (-counts[text], text))[: len(TABLE_FILLS)]
     if isinstance(column.dtype, pd.CategoricalDtype):
-        order = {text: place for place, text in enumerate(_texts(pd.Series(column.cat.categories), words))}
+        order = {text: position for position, text in enumerate(_texts(pd.Series(column.cat.categories), words))}
         listed = sorted(listed, key=lambda text: order[text])
-    places = {text: place for place, text in enumerate(listed)}
+    places = {text: position for position, text in enumerate(listed)}
     others, missing = len(listed), len(listed) + 1
-    found = np.array([missing if not text else places.get(text, others) for text in texts], dtype=np.int64)
+    codes = np.array([missing if not text else places.get(text, others) for text in texts], dtype=np.int64)
     fills = _fills(listed, palette)
     named = [*zip(listed, fills, strict=False), (words["other_values"], OTHER_FILL), (words["missing"], MISSING_FILL)]
     layers = tuple(
         ZoneLayer(
-            code=str(place),
+            code=str(position),
             kind="main",
             title=title,
-            units=int((found == place).sum()),
-            ha=hectares(areas[found == place].sum() / 1e4),
+            units=int((codes == position).sum()),
+            ha=hectares(areas[codes == position].sum() / 1e4),
             default=False,
             fill=fill,
             sign=None,
         )
-        for place, (title, fill) in enumerate(named)
+        for position, (title, fill) in enumerate(named)
     )
-    return layers, found.tolist()
+    return layers, codes.tolist()
 
 
 def _units(
@@ -350,18 +352,18 @@ def _units(
         labels = [str(row + 1) for row in drawn.rows.tolist()]
     names = labels if named is None else [name or label for name, label in zip(_texts(named), labels, strict=True)]
     return tuple(
-        UnitRow(label, name, (), 0, area, place, (), "decided", "decided", 0, 0, 0, 0, 0, 0, 0, 0, ())
-        for label, name, area, place in zip(labels, names, np.round(areas / 1e4, 4).tolist(), main, strict=True)
+        UnitRow(label, name, (), 0, area, zone, (), "decided", "decided", 0, 0, 0, 0, 0, 0, 0, 0, ())
+        for label, name, area, zone in zip(labels, names, np.round(areas / 1e4, 4).tolist(), main, strict=True)
     )
 
 
 def _columns(
     columns: dict[str, pd.Series], numeric: dict[str, _Numbers], words: dict[str, str]
 ) -> Iterator[TableColumn]:
-    measures = {title: place for place, title in enumerate(numeric)}
+    measures = {title: position for position, title in enumerate(numeric)}
     for title, column in columns.items():
         if title in numeric:
-            yield TableColumn(escape_hidden(title), measures[title], numeric[title].told, (), ())
+            yield TableColumn(escape_hidden(title), measures[title], numeric[title].values, (), ())
             continue
         codes, texts = pd.factorize(np.array([text or None for text in _texts(column, words)], dtype=object))
         yield TableColumn(escape_hidden(title), None, (), tuple(texts.tolist()), tuple(codes.tolist()))

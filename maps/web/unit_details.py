@@ -63,19 +63,19 @@ class Shelf(Generic[Kept]):
     Examples
     --------
     >>> shelf = Shelf()
-    >>> [shelf.place(word) for word in ("land", "energy", "land")], shelf.kept
+    >>> [shelf.index_of(word) for word in ("land", "energy", "land")], shelf.values
     ([0, 1, 0], ('land', 'energy'))
     """
 
-    def __init__(self, kept: Iterable[Kept] = ()) -> None:
-        self._places = {one: place for place, one in enumerate(kept)}
+    def __init__(self, values: Iterable[Kept] = ()) -> None:
+        self._places = {value: position for position, value in enumerate(values)}
 
     @property
-    def kept(self) -> tuple[Kept, ...]:
+    def values(self) -> tuple[Kept, ...]:
         """The values in the order of their places."""
         return tuple(self._places)
 
-    def place(self, value: Kept) -> int:
+    def index_of(self, value: Kept) -> int:
         """Where a value stands; it is put there if it is new."""
         return self._places.setdefault(value, len(self._places))
 
@@ -92,46 +92,47 @@ class ReasonTable:
         self._parts: dict[str, tuple[int, tuple[str, ...]]] = {}
         self._placed: dict[tuple[int, object], tuple[Link, int]] = {}
 
-    def place(self, link: Link, word: Callable[[Link, str], Link] | None = None) -> int:
+    def index_of(self, link: Link, word: Callable[[Link, str], Link] | None = None) -> int:
         """The place of a chain: its lines, each by its depth, kind and text."""
         known = self._placed.get((id(link), word))
         if known is None:
             worded = link if word is None else word(link, self._language)
             lines = reason_lines(worded, self._language)
-            told = tuple(
-                CardLine(one.depth, cast("LineKind", one.kind), one.decides, *self._text(one.text)) for one in lines
+            card_lines = tuple(
+                CardLine(line.depth, cast("LineKind", line.kind), line.decides, *self._text(line.text))
+                for line in lines
             )
-            known = self._placed[id(link), word] = link, self._reasons.place(told)
+            known = self._placed[id(link), word] = link, self._reasons.index_of(card_lines)
         return known[1]
 
     def place_all(self, links: Iterable[Link]) -> int:
         """The place of a list of chains."""
-        return self._lists.place(tuple(self.place(link) for link in links))
+        return self._lists.index_of(tuple(self.index_of(link) for link in links))
 
     def headed(self, matter: str, links: Iterable[Link]) -> int:
         """The place of a list of headings, each with its chain."""
-        texts = ((one, self._text(entry_heading(matter, one, self._language))) for one in links)
-        return self._headings.place(tuple(CardHeading(*text, self.place(one)) for one, text in texts))
+        texts = ((link, self._text(entry_heading(matter, link, self._language))) for link in links)
+        return self._headings.index_of(tuple(CardHeading(*text, self.index_of(link)) for link, text in texts))
 
     @property
     def texts(self) -> tuple[str, ...]:
         """The texts, each with its gaps."""
-        return self._texts.kept
+        return self._texts.values
 
     @property
     def reasons(self) -> Groups[CardLine]:
         """The chains, line by line."""
-        return Groups(CardLine, self._reasons.kept)
+        return Groups(CardLine, self._reasons.values)
 
     @property
     def lists(self) -> tuple[tuple[int, ...], ...]:
         """The lists of chains."""
-        return self._lists.kept
+        return self._lists.values
 
     @property
     def headings(self) -> Groups[CardHeading]:
         """The lists of headings."""
-        return Groups(CardHeading, self._headings.kept)
+        return Groups(CardHeading, self._headings.values)
 
     def forget(self) -> None:
         """Let go of the links that it was given; what they say stays."""
@@ -141,7 +142,7 @@ class ReasonTable:
         """The place of a text without its numbers, which differ from unit to unit, and these as they are written."""
         if text not in self._parts:
             parts = _NUMBER.split(escape_hidden(text))
-            self._parts[text] = self._texts.place(GAP.join(parts[::2])), tuple(parts[1::2])
+            self._parts[text] = self._texts.index_of(GAP.join(parts[::2])), tuple(parts[1::2])
         return self._parts[text]
 
 
@@ -162,25 +163,29 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
     names = names_of_units(plan.source)
     rows_of_zones = each_row(plan.zones.set_index("unit_id").reindex(ids).rename_axis("unit_id").reset_index())
     statuses = plan.standings.reindex(ids).tolist()
-    moved = {(name, str(unit)): place for name, one in (shifts or {}).items() for unit, place in one.of_units().items()}
+    moved = {
+        (name, str(unit)): position
+        for name, shifts_of_quota in (shifts or {}).items()
+        for unit, position in shifts_of_quota.of_units().items()
+    }
     of_zones, of_quotas = (_Shown(plan, table) for table in (ZONES, QUOTAS))
 
-    def claim(one: Content) -> ClaimRow:
-        rule = rules.place(RuleEntry(one["rule"], one["kind"]))
-        return ClaimRow(rule, zones.index(one["zone"]), one["answer"], reasons.place(one, rule_and_reason))
+    def claim(link: Content) -> ClaimRow:
+        rule = rules.index_of(RuleEntry(link["rule"], link["kind"]))
+        return ClaimRow(rule, zones.index(link["zone"]), link["answer"], reasons.index_of(link, rule_and_reason))
 
     def unit(row: Mapping[str, Any], standing: Any, duties: Rows, chain: Content) -> UnitRow:
         return UnitRow(
             id=escape_hidden(row["unit_id"]),
             name=escape_hidden(row["name"]),
-            other_names=tuple(escape_hidden(one) for one in names[row["unit_id"]] if one != row["name"]),
-            jurisdiction=jurisdictions.place(escape_hidden(plan.place(row["jurisdiction"]))),
+            other_names=tuple(escape_hidden(name) for name in names[row["unit_id"]] if name != row["name"]),
+            jurisdiction=jurisdictions.index_of(escape_hidden(plan.jurisdiction(row["jurisdiction"]))),
             area_ha=hectares(row["area_ha"]),
             main=zones.index(row["main"]),
             overlays=tuple(zones.index(code) for code in row["overlays"].split(";") if code),
             status=row["status"],
             standing=standing,
-            policies=policies.place(duties, chain["policies"]),
+            policies=policies.index_of(duties, chain["policies"]),
             policy_reasons=reasons.place_all(_whole_first(chain["policies"])),
             **{matter: reasons.headed(matter, chain[matter]) for matter in HEADED_ON_CARDS},
             shown=of_zones.texts(row),
@@ -195,7 +200,7 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
         lines, quotas, duties = (_by_unit(getattr(plan, name), ids[here]) for name in ("lines", "quotas", "policies"))
         units += map(unit, rows_of_zones[here], statuses[here], duties, chains)
         main_claims += [claim(chain["main"]) for chain in chains]
-        claims += [[claim(one) for one in (*chain["overlays"], *chain["other_claims"])] for chain in chains]
+        claims += [[claim(link) for link in (*chain["overlays"], *chain["other_claims"])] for chain in chains]
         line_rows += [
             _line_rows(rows, chain["lines"], plan, reasons) for rows, chain in zip(lines, chains, strict=True)
         ]
@@ -208,8 +213,8 @@ def cards(plan: LocalizedPlan, shifts: Mapping[str, QuotaShifts] | None = None) 
         units=Columns(UnitRow, units),
         unit_titles=of_zones.titles,
         quota_titles=of_quotas.titles,
-        jurisdictions=jurisdictions.kept,
-        rules=rules.kept,
+        jurisdictions=jurisdictions.values,
+        rules=rules.values,
         main_claims=Columns(ClaimRow, main_claims),
         claims=Groups(ClaimRow, claims),
         line_rows=Groups(LineRow, line_rows),
@@ -230,8 +235,8 @@ def _chains(plan: LocalizedPlan, ids: list[str]) -> Iterator[tuple[slice, list[C
     every = trace(plan, ids)
     for start in range(0, len(ids), TOLD_TOGETHER):
         here = slice(start, start + TOLD_TOGETHER)
-        told = every if len(ids) <= TOLD_TOGETHER else every.apart()
-        yield here, [told[unit] for unit in ids[here]]
+        chains = every if len(ids) <= TOLD_TOGETHER else every.apart()
+        yield here, [chains[unit] for unit in ids[here]]
 
 
 class _Shown:
@@ -243,21 +248,21 @@ class _Shown:
 
     def texts(self, row: Mapping[str, Any]) -> tuple[str, ...]:
         """What they say of a row."""
-        told = {fact.name: escape_hidden(fact.text) for fact in self._columns.facts(row)}
-        return tuple(told.get(name, "") for name in self._columns.titles)
+        by_column = {fact.name: escape_hidden(fact.text) for fact in self._columns.facts(row)}
+        return tuple(by_column.get(name, "") for name in self._columns.titles)
 
 
 def _by_unit(table: pd.DataFrame, ids: list[str]) -> list[Rows]:
     """The rows of a table that speak of each unit, in their order."""
-    found: dict[str, Rows] = {unit_id: [] for unit_id in ids}
-    for row in each_row(rows_about(table, found)):
-        found[row["unit_id"]].append(row)
-    return list(found.values())
+    rows_by_unit: dict[str, Rows] = {unit_id: [] for unit_id in ids}
+    for row in each_row(rows_about(table, rows_by_unit)):
+        rows_by_unit[row["unit_id"]].append(row)
+    return list(rows_by_unit.values())
 
 
 def _whole_first(policies: list[Content]) -> list[Content]:
     """Policies in the order in which cards list them."""
-    return sorted(policies, key=lambda one: bool(one["pieces"]))
+    return sorted(policies, key=lambda policy: bool(policy["pieces"]))
 
 
 def _line_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: ReasonTable) -> list[LineRow]:
@@ -270,7 +275,7 @@ def _line_rows(rows: Rows, links: list[Content], plan: LocalizedPlan, reasons: R
             claimed_ha=hectares(row["claimed_ha"]),
             settled_ha=hectares(row["settled_ha"]),
             lost_to=tuple(titles.get(code, escape_hidden(code)) for code in str(row["lost_to"]).split(";") if code),
-            reason=reasons.place(link),
+            reason=reasons.index_of(link),
         )
         for row, link in _explained(rows, "line", links, codes)
     ]
@@ -281,7 +286,7 @@ def _quota_rows(
     links: list[Content],
     plan: LocalizedPlan,
     reasons: ReasonTable,
-    told: _Shown,
+    columns: _Shown,
     shifts: Mapping[tuple[str, str], int],
 ) -> list[QuotaRow]:
     """The quotas of the study in a unit, each with its reason."""
@@ -294,12 +299,12 @@ def _quota_rows(
             ceiling=_decimal(row["ceiling"]),
             weight=_digits(row["weight"], 7),
             binding=escape_hidden(row["binding"]),
-            jurisdiction=escape_hidden(plan.place(row["jurisdiction"])),
+            jurisdiction=escape_hidden(plan.jurisdiction(row["jurisdiction"])),
             price=_digits(row["shadow_price"], 7),
             price_text=escape_hidden(price_words(row, objectives[row["quota"]], plan.language)),
-            shown=told.texts(row),
+            shown=columns.texts(row),
             shift=int(shifts.get((row["quota"], row["unit_id"]), -1)),
-            reason=reasons.place(link),
+            reason=reasons.index_of(link),
         )
         for row, link in _explained(rows, "quota", links, names)
     ]
@@ -309,7 +314,9 @@ def _explained(
     rows: Rows, column: str, links: list[Content], known: Collection[str]
 ) -> Iterator[tuple[Content, Content]]:
     """The rows whose subject is known, each with the link that explains it."""
-    return zip((row for row in rows if row[column] in known), (one for one in links if one["id"] in known), strict=True)
+    return zip(
+        (row for row in rows if row[column] in known), (link for link in links if link["id"] in known), strict=True
+    )
 
 
 def _siting_rows(rows: Rows, plan: LocalizedPlan) -> list[SitingRow]:
@@ -340,9 +347,11 @@ def _unknown(link: Content) -> tuple[str, ...]:
     """What a condition holds by although it is missing: only a test for that says yes to nothing but missing values."""
     values = link["values"]
     return tuple(
-        escape_hidden(one["sentence"])
-        for one in link["clauses"]
-        if one["decides"] and one["answer"] == "yes" and (names := parse_condition(one["text"]).names & values.keys())
+        escape_hidden(clause["sentence"])
+        for clause in link["clauses"]
+        if clause["decides"]
+        and clause["answer"] == "yes"
+        and (names := parse_condition(clause["text"]).names & values.keys())
         if all(values[name] is None for name in names)
     )
 
@@ -359,70 +368,70 @@ class _Policies:
         self._settings: Shelf[tuple[str, str]] = Shelf()
         self._lists: Shelf[tuple[PolicyRow, ...]] = Shelf()
 
-    def place(self, rows: Rows, links: Sequence[Content]) -> int:
+    def index_of(self, rows: Rows, links: Sequence[Content]) -> int:
         """The place of a unit's list, with what its chains leave open; rows of one policy on several pieces are one."""
         unknown = {link["policy"]: _unknown(link) for link in links}
-        found: dict[tuple[str, ...], PolicyRow] = {}
+        policy_rows: dict[tuple[str, ...], PolicyRow] = {}
         part_ha: dict[tuple[str, ...], float] = {}
         for row in rows:
             over, piece = str(row["overruled_by"]), str(row["piece_id"])
             notes = (str(row.get("exception") or ""), str(row.get("inherited_from") or ""))
             key = (row["policy"], over, "part" if piece else "", *notes)
-            if key not in found:
-                found[key] = PolicyRow(
-                    policy=self._policies.place(row["policy"]),
+            if key not in policy_rows:
+                policy_rows[key] = PolicyRow(
+                    policy=self._policies.index_of(row["policy"]),
                     holds=not over,
-                    over=self._policies.place(over) if over and not over.startswith(EXCEPTION) else None,
-                    settings=self._settings.place((row["policy"], row["parameters"])),
+                    over=self._policies.index_of(over) if over and not over.startswith(EXCEPTION) else None,
+                    settings=self._settings.index_of((row["policy"], row["parameters"])),
                     part_ha=None,
                     exception=escape_hidden(notes[0]),
-                    inherited_from=escape_hidden(self._plan.place(notes[1])),
+                    inherited_from=escape_hidden(self._plan.jurisdiction(notes[1])),
                     unknown=unknown.get(row["policy"], ()),
                 )
             if piece:
                 part_ha[key] = part_ha.get(key, 0.0) + self._areas.get(piece, 0.0)
-        whole = [one for key, one in found.items() if key not in part_ha]
-        parts = [found[key]._replace(part_ha=hectares(area)) for key, area in part_ha.items()]
-        return self._lists.place((*whole, *parts))
+        whole = [policy_row for key, policy_row in policy_rows.items() if key not in part_ha]
+        parts = [policy_rows[key]._replace(part_ha=hectares(area)) for key, area in part_ha.items()]
+        return self._lists.index_of((*whole, *parts))
 
     @property
     def entries(self) -> tuple[PolicyEntry, ...]:
         """The policies."""
-        return tuple(self._entry(policy_id) for policy_id in self._policies.kept)
+        return tuple(self._entry(policy_id) for policy_id in self._policies.values)
 
     @property
     def settings(self) -> Groups[Setting]:
         """The settings of policies in words."""
-        return Groups(Setting, [self._terms(*one) for one in self._settings.kept])
+        return Groups(Setting, [self._terms(*setting) for setting in self._settings.values])
 
     @property
     def lists(self) -> Groups[PolicyRow]:
         """The lists of units."""
-        return Groups(PolicyRow, self._lists.kept)
+        return Groups(PolicyRow, self._lists.values)
 
     def _terms(self, policy_id: str, parameters: str) -> list[Setting]:
         settings = json.loads(parameters) if parameters else {}
-        told = describe_parameters(self._written.get(policy_id), settings, self._plan.renderer)
-        return [Setting(escape_hidden(title), escape_hidden(text)) for title, text in told]
+        described = describe_parameters(self._written.get(policy_id), settings, self._plan.renderer)
+        return [Setting(escape_hidden(title), escape_hidden(text)) for title, text in described]
 
     def _entry(self, policy_id: str) -> PolicyEntry:
         written = self._written.get(policy_id)
         row = self._titles.get(policy_id, {})
-        said = {
+        texts = {
             name: escape_hidden(row.get(name) or "")
             for name in ("title", "instrument", "clause", "reference", "since", "until")
         }
-        title = escape_hidden(text_in(written.title, self._plan.language, policy_id)) if written else said["title"]
+        title = escape_hidden(text_in(written.title, self._plan.language, policy_id)) if written else texts["title"]
         extent = extent_text(written, self._plan.language)
         return PolicyEntry(
             id=policy_id,
             title=title,
-            instrument=self._plan.renderer.terms.instrument(said["instrument"]),
-            pays=said["instrument"] in PAYING,
-            clause=said["clause"],
+            instrument=self._plan.renderer.terms.instrument(texts["instrument"]),
+            pays=texts["instrument"] in PAYING,
+            clause=texts["clause"],
             extent=escape_hidden(extent_sentence(extent, self._plan.language)) if extent else "",
-            reference=said["reference"],
-            since=said["since"],
-            until=said["until"],
+            reference=texts["reference"],
+            since=texts["since"],
+            until=texts["until"],
             doubt="" if written is None or written.verified else reading_text(written.reading, self._plan.language),
         )

@@ -203,11 +203,11 @@ def draw(
     plan_map.default_css = [("leaflet_css", dict(Map.default_css)["leaflet_css"])]
     plan_map.add_child(layer, name="plan")
     titles: list[str] = []
-    for place, (key, layer_title) in enumerate(_switched(page)):
+    for position, (key, layer_title) in enumerate(_switched(page)):
         titles.append(layer_title)
         count = titles.count(layer_title)
-        told = layer_title if count == 1 else f"{layer_title} ({count})"  # the control goes by titles
-        plan_map.add_child(_LayerSwitch(place, key, told), name=f"switch_{place}")
+        distinct_title = layer_title if count == 1 else f"{layer_title} ({count})"  # the control goes by titles
+        plan_map.add_child(_LayerSwitch(position, key, distinct_title), name=f"switch_{position}")
     tiles = plan.study.map.tiles if table is None else None
     if tiles is not None and projection != "equal_area":
         plan_map.add_child(tile_layer(tiles, escape(escape_hidden(plan.study.map.attribution))), name="tiles")
@@ -242,18 +242,18 @@ def _placed_plan(
     recomputed = plan_model(localize(plan, language)) if compared is None else None
 
     columns = measure_columns(plan)
-    steps = {one.name: one.steps for one in columns}
+    steps = {column.name: column.steps for column in columns}
 
-    def place(plane: PlaneName) -> PlacedPage:
+    def placed_page(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(topology, plan.units, plane)
         ground = ground_of(near, shapes, topology.outline, language)
         page = page_of(plan, shapes, language, ground.model, recomputed and recomputed.model, columns)
         page = page if compared is None else compared_page(page, compared)
-        shown = (steps[one.name] for one in page.measures)
+        shown = (steps[measure.name] for measure in page.measures)
         exact = recomputed.numbers if recomputed else ()
         return PlacedPage(page, shapes, (*ground.numbers, *shown, *exact))
 
-    return place
+    return placed_page
 
 
 def _placed_table(table: gpd.GeoDataFrame, language: str, look: TableLook) -> Callable[[PlaneName], PlacedPage]:
@@ -262,13 +262,13 @@ def _placed_table(table: gpd.GeoDataFrame, language: str, look: TableLook) -> Ca
     content = table_content(table, drawn, look, language)
     near = Neighbourhood(Surrounded(drawn.units))
 
-    def place(plane: PlaneName) -> PlacedPage:
+    def placed_page(plane: PlaneName) -> PlacedPage:
         shapes = place_on_grid(drawn.topology, drawn.units, plane)
         ground = ground_of(near, shapes, drawn.outline, language)
         page = table_page(content, shapes, language, ground.model)
         return PlacedPage(page, shapes, (*ground.numbers, *content.numbers))
 
-    return place
+    return placed_page
 
 
 def _switched(page: Page) -> Iterator[tuple[str, str]]:
@@ -276,7 +276,11 @@ def _switched(page: Page) -> Iterator[tuple[str, str]]:
     words = page.words
     yield "zones", words["opacity"]
     yield from ((f"line {line.code}", line.title) for line in page.lines if line.pieces)
-    yield from ((f"designation {one.name}", one.title) for one in page.designations if one.pieces)
+    yield from (
+        (f"designation {designation.name}", designation.title)
+        for designation in page.designations
+        if designation.pieces
+    )
     for site in page.sites:
         quota = page.quotas[site.quota]
         yield f"sites {site.quota}", f"{quota.title}, {quota.period}"
@@ -294,9 +298,9 @@ def map_scripts() -> str:
 class _LayerSwitch(Layer):  # type: ignore[misc]  # folium has no types
     """A layer of the plan in folium's control of layers; nothing on a map that has no such control."""
 
-    def __init__(self, place: int, key: str, title: str) -> None:
+    def __init__(self, position: int, key: str, title: str) -> None:
         super().__init__(escape(title), overlay=True, show=False)  # Leaflet takes names for HTML
-        self._name, self._id, self._key = "PlanSwitch", str(place), key
+        self._name, self._id, self._key = "PlanSwitch", str(position), key
 
     def render(self, **_: Any) -> None:
         """Put the switch on the page, if the map has a control of layers."""
@@ -309,12 +313,12 @@ class _LayerSwitch(Layer):  # type: ignore[misc]  # folium has no types
 class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
     """The block of the plan, our own scripts and styles, and the call that starts them."""
 
-    def __init__(self, place: Callable[[PlaneName], PlacedPage], asked: PlaneName | None) -> None:
+    def __init__(self, placing: Callable[[PlaneName], PlacedPage], projection: PlaneName | None) -> None:
         super().__init__()
         self._name, self._id = "PlanLayer", "plan"
-        self._place, self._asked = place, asked
-        self._plane_name: PlaneName = asked or "equal_area"
-        self._placed = place(self._plane_name)
+        self._placing, self._projection = placing, projection
+        self._plane_name: PlaneName = projection or "equal_area"
+        self._placed = placing(self._plane_name)
 
     @property
     def page(self) -> Page:
@@ -331,17 +335,17 @@ class _PlanLayer(MacroElement):  # type: ignore[misc]  # branca has no types
 
     def settle(self, *, pictures: bool) -> None:
         """Choose the projection: tiles and other pictures are in the web's Mercator projection."""
-        if pictures and self._asked == "equal_area":
+        if pictures and self._projection == "equal_area":
             raise ZoneplanError(
                 Phrase(
                     "tiles and pictures are in the web's Mercator projection, and this map was asked to be of equal "
                     "area. Leave 'projection' out, or say projection=\"mercator\"."
                 )
             )
-        name: PlaneName = "mercator" if pictures else self._asked or "equal_area"
+        name: PlaneName = "mercator" if pictures else self._projection or "equal_area"
         if name != self._plane_name:
             self._plane_name = name
-            self._placed = self._place(name)
+            self._placed = self._placing(name)
         self._parent.crs = "EPSG3857" if name == "mercator" else PLANE
 
     def render(self, **_: Any) -> None:

@@ -35,9 +35,9 @@ class LocalizedPlan(Plan):
     source: Plan
     renderer: Renderer
 
-    def place(self, code: str) -> str:
+    def jurisdiction(self, code: str) -> str:
         """What a jurisdiction is called."""
-        return self.renderer.terms.place(code)
+        return self.renderer.terms.jurisdiction(code)
 
     @cached_property
     def distinct_names(self) -> dict[str, str]:
@@ -50,23 +50,25 @@ class LocalizedPlan(Plan):
         >>> [plan.distinct_names[unit] for unit in ("08031", "08111", "35045")]
         ['Denver', 'San Juan (Colorado)', 'San Juan (New Mexico)']
         """
-        ids, bare, places = (self.zones[one].tolist() for one in ("unit_id", "name", "jurisdiction"))
+        ids, bare, places = (self.zones[column].tolist() for column in ("unit_id", "name", "jurisdiction"))
         named_in = catalogue("unit", self.language)["named_in"]
         names = [name or unit for name, unit in zip(bare, ids, strict=True)]
-        for tells in (map(self.place, places), ids):
+        for tells in (map(self.jurisdiction, places), ids):
             times = Counter(names)
             names = [
-                named_in.format(name=name, place=tell) if tell and times[one] > 1 else one
-                for one, name, tell in zip(names, bare, tells, strict=True)
+                named_in.format(name=name, place=tell) if tell and times[label] > 1 else label
+                for label, name, tell in zip(names, bare, tells, strict=True)
             ]
         return dict(zip(map(str, ids), map(str, names), strict=True))
 
     @cached_property
     def _rules_said(self) -> tuple[tuple[str, str], ...]:
         """Each rule as reasons name it, with its code, and the title of its zone alone."""
-        said = catalogue("claim", self.language)["rule_of"]
-        titles = {one.code: text_in(one.title, self.language, one.code) for one in self.rulebook.zones}
-        return tuple((said.format(rule=one.id, zone=titles[one.zone]), titles[one.zone]) for one in self.rulebook.rules)
+        template = catalogue("claim", self.language)["rule_of"]
+        titles = {zone.code: text_in(zone.title, self.language, zone.code) for zone in self.rulebook.zones}
+        return tuple(
+            (template.format(rule=rule.id, zone=titles[rule.zone]), titles[rule.zone]) for rule in self.rulebook.rules
+        )
 
     def without_codes(self, reason: str) -> str:
         """A reason in which rules stand by the titles of their zones, each once; their codes have their own column."""
@@ -93,7 +95,7 @@ class LocalizedPlan(Plan):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What the plan leaves open, misses or does for nothing, warnings before notes."""
-        return tuple(self.renderer.finding(one, self.distinct_names) for one in self.remarks)
+        return tuple(self.renderer.finding(remark, self.distinct_names) for remark in self.remarks)
 
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:
@@ -107,23 +109,25 @@ def localize(plan: Plan, language: str = "en") -> LocalizedPlan:
         return plan if plan.language == language else localize(plan.source, language)
     places = jurisdiction_names(plan.units, plan.study.units)
     renderer = Renderer(language, plan.rulebook, plan.study, places)
-    own = {one.name: getattr(plan, one.name) for one in fields(Plan)}
-    told = {
+    plain = {field.name: getattr(plan, field.name) for field in fields(Plan)}
+    worded = {
         table.name: _in_words(plan, table, renderer)
         for table in TABLES.values()
         if {"message", "rulebook"} & set(table.columns.values())
     }
-    told |= _named(plan, own | told, language)
-    own["study"] = study_in(_partial(_marked(plan.study, language), plan, renderer), language)
-    told["claims"] = told["claims"].assign(**{RECORD: plan.claims["reason"]})
-    assumptions = tuple(replace(one, assumed=renderer.render(one.assumed)) for one in plan.assumptions)
-    return LocalizedPlan(**{**own, **told, "assumptions": assumptions}, source=plan, renderer=renderer)
+    worded |= _named(plan, plain | worded, language)
+    plain["study"] = study_in(_partial(_marked(plan.study, language), plan, renderer), language)
+    worded["claims"] = worded["claims"].assign(**{RECORD: plan.claims["reason"]})
+    assumptions = tuple(
+        replace(assumption, assumed=renderer.render(assumption.assumed)) for assumption in plan.assumptions
+    )
+    return LocalizedPlan(**{**plain, **worded, "assumptions": assumptions}, source=plan, renderer=renderer)
 
 
 def _marked(study: Study, language: str) -> Study:
     """A study whose title and note say so where it is a try: they stand on every page, so that none looks adopted."""
-    said = said_of_try(study, language)
-    return study if said is None else _headed(study, *said, language)
+    heading = said_of_try(study, language)
+    return study if heading is None else _headed(study, *heading, language)
 
 
 def said_of_try(study: Study, language: str) -> tuple[str, str] | None:
@@ -143,23 +147,23 @@ def _partial(study: Study, plan: Plan, renderer: Renderer) -> Study:
     if not plan.left_out:
         return study
     words, between = catalogue("partial", renderer.language), catalogue("report", renderer.language)["semicolon"]
-    names = between.join(one.name for one in plan.left_out if one.kind == "layer")
+    names = between.join(omission.name for omission in plan.left_out if omission.kind == "layer")
     title = words["title"].format(plan=text_in(study.title, renderer.language), names=names)
     reasons = between.join(
-        words["reason"].format(name=one.name, said=renderer.render(one.said).rstrip(".。"))
-        for one in plan.left_out
-        if one.kind == "layer"
+        words["reason"].format(name=omission.name, said=renderer.render(omission.said).rstrip(".。"))
+        for omission in plan.left_out
+        if omission.kind == "layer"
     )
     note = words["note"].format(reasons=reasons)
-    if entries := between.join(one.title for one in plan.left_out if one.kind != "layer"):
+    if entries := between.join(omission.title for omission in plan.left_out if omission.kind != "layer"):
         note = f"{note} {words['entries'].format(names=entries)}"
     return _headed(study, title, note, renderer.language)
 
 
 def _headed(study: Study, title: str, note: str, language: str) -> Study:
     """A study with another title, and a note before its own."""
-    own = study.study.note
-    notes = [note, *([text_in(own, language)] if own else [])]
+    study_note = study.study.note
+    notes = [note, *([text_in(study_note, language)] if study_note else [])]
     head = study.study.model_copy(update={"title": title, "note": " ".join(notes)})
     return study.model_copy(update={"study": head})
 
@@ -175,8 +179,8 @@ def _named(plan: Plan, tables: Mapping[str, pd.DataFrame], language: str) -> dic
         return {}
     names = unit_names(plan.units, plan.study.units, language)
     rows = {name: tables[name] for name in ("zones", "quotas")}
-    told = {name: one.assign(name=one["unit_id"].map(names).fillna(one["name"])) for name, one in rows.items()}
-    return {"units": plan.units.assign(name=names), **told}
+    named = {name: table.assign(name=table["unit_id"].map(names).fillna(table["name"])) for name, table in rows.items()}
+    return {"units": plan.units.assign(name=names), **named}
 
 
 Model = TypeVar("Model", bound=Section)
@@ -193,16 +197,20 @@ def study_in(study: Model, language: str) -> Model:
     '城市优先'
     """
 
-    def told(value: Any, *, worded: bool) -> Any:
+    def in_language(value: Any, *, worded: bool) -> Any:
         if worded and isinstance(value, Mapping):
             return text_in(value, language)
         if isinstance(value, tuple):
-            return tuple(told(one, worded=False) for one in value)
+            return tuple(in_language(entry, worded=False) for entry in value)
         return study_in(value, language) if isinstance(value, Section) else value
 
     fields = type(study).model_fields.items()
-    said = {name: told(getattr(study, name), worded=Texts in get_args(field.annotation)) for name, field in fields}
-    return study.model_copy(update={name: one for name, one in said.items() if one is not getattr(study, name)})
+    translated = {
+        name: in_language(getattr(study, name), worded=Texts in get_args(field.annotation)) for name, field in fields
+    }
+    return study.model_copy(
+        update={name: entry for name, entry in translated.items() if entry is not getattr(study, name)}
+    )
 
 
 def unit_names(units: pd.DataFrame, section: UnitsSection, language: str) -> pd.Series:
@@ -215,27 +223,27 @@ def unit_names(units: pd.DataFrame, section: UnitsSection, language: str) -> pd.
     >>> unit_names(units, section, "zh").tolist()
     ['西藏', 'Gobi (en)']
     """
-    said = zip(names_by_language(units, section).values(), units["name"], strict=True)
-    chosen = [text_in(texts, language, name) for texts, name in said]
+    pairs = zip(names_by_language(units, section).values(), units["name"], strict=True)
+    chosen = [text_in(texts, language, name) for texts, name in pairs]
     return pd.Series(chosen, index=units.index, dtype=units["name"].dtype)
 
 
 def _with_policies(rows: pd.DataFrame, plan: Plan, renderer: Renderer) -> pd.DataFrame:
     """The table of policies with what the rulebook says of each: title, clause, and the exception that holds."""
     policies, language = plan.rulebook.policies, renderer.language
-    titles = {one.id: text_in(one.title, language, one.id) for one in policies}
-    references = {one.id: text_in(one.reference, language) for one in policies}
-    clauses = {one.id: text_in(one.clause, language) for one in policies}
+    titles = {policy.id: text_in(policy.title, language, policy.id) for policy in policies}
+    references = {policy.id: text_in(policy.reference, language) for policy in policies}
+    clauses = {policy.id: text_in(policy.clause, language) for policy in policies}
     exceptions = {
-        (policy.id, name): renderer.render(say_exception(one))
+        (policy.id, name): renderer.render(say_exception(exception))
         for policy in policies
-        for name, one in exceptions_of(policy).items()
+        for name, exception in exceptions_of(policy).items()
     }
-    own = zip(rows["policy"], rows["overruled_by"], strict=True)
-    told = {
+    pairs = zip(rows["policy"], rows["overruled_by"], strict=True)
+    columns = {
         "title": rows["policy"].map(titles),
         "clause": rows["policy"].map(clauses),
         "reference": rows["policy"].map(references),
-        "exception": [exceptions.get(pair, "") for pair in own],
+        "exception": [exceptions.get(pair, "") for pair in pairs],
     }
-    return rows.assign(**told)[list(POLICIES.columns)]
+    return rows.assign(**columns)[list(POLICIES.columns)]

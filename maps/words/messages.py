@@ -53,8 +53,12 @@ class NumberStyle:
     @cached_property
     def _signs(self) -> Mapping[int, str]:
         """What stands for the signs of Python; nothing where these are the same."""
-        own = {",": self.thousands, ".": self.point}
-        return {ord(sign): one for sign, one in own.items()} if any(sign != one for sign, one in own.items()) else {}
+        signs = {",": self.thousands, ".": self.point}
+        return (
+            {ord(sign): mark for sign, mark in signs.items()}
+            if any(sign != mark for sign, mark in signs.items())
+            else {}
+        )
 
 
 class Template(str):
@@ -264,7 +268,7 @@ class UnitNoun(NamedTuple):
     the masculine one, and after these the two before a vowel, as in ``‹cette |ce |cette |cet ›‹unit›``.
     """
 
-    one: str
+    singular: str
     many: str
     jurisdiction: str = ""
     jurisdictions: str = ""
@@ -278,14 +282,14 @@ def unit_noun(called: Noun | None, language: str, above: Noun | None = None) -> 
     --------
     >>> unit_noun({"en": ("county", "counties"), "zh": "县"}, "en")[:2], unit_noun({"zh": "县"}, "zh")[:2]
     (('county', 'counties'), ('县', '县'))
-    >>> unit_noun("counties", "en")[:2], unit_noun(None, "en", {"en": ("bloc", "blocs")})
-    (('unit', 'counties'), UnitNoun(one='unit', many='units', jurisdiction='bloc', jurisdictions='blocs', gender=''))
+    >>> unit_noun("counties", "en")[:2], unit_noun(None, "en", {"en": ("bloc", "blocs")})[:4]
+    (('unit', 'counties'), ('unit', 'units', 'bloc', 'blocs'))
     >>> unit_noun({"fr": ("une commune", "communes")}, "fr", {"fr": ("un pays", "pays")})
-    UnitNoun(one='commune', many='communes', jurisdiction='pays', jurisdictions='pays', gender='feminine')
+    UnitNoun(singular='commune', many='communes', jurisdiction='pays', jurisdictions='pays', gender='feminine')
     """
-    one, many, gender = _called(called, language, "one", "many")
+    singular, many, gender = _called(called, language, "one", "many")
     above_one, above_many, _ = _called(above, language, "jurisdiction", "jurisdictions")
-    return UnitNoun(one, many, above_one, above_many, gender)
+    return UnitNoun(singular, many, above_one, above_many, gender)
 
 
 def noun_of(study: Study | None, language: str) -> UnitNoun:
@@ -294,20 +298,20 @@ def noun_of(study: Study | None, language: str) -> UnitNoun:
     return unit_noun(units.called, language, units.jurisdiction_called) if units else unit_noun(None, language)
 
 
-def _called(noun: Noun | None, language: str, one: str, many: str) -> tuple[str, str, str]:
+def _called(noun: Noun | None, language: str, singular_key: str, many: str) -> tuple[str, str, str]:
     """One and several of something, as a plan or else the catalogue has it, and of which gender it is."""
-    own, style = catalogue("noun", language), number_style(language)
-    said = noun.get(language) if isinstance(noun, Mapping) else noun
-    if isinstance(said, tuple):
-        singular, plural = map(escape_hidden, said)
-        for gender, article in zip(GENDERS, own["articles"].split("|"), strict=False):
+    words, style = catalogue("noun", language), number_style(language)
+    noun_text = noun.get(language) if isinstance(noun, Mapping) else noun
+    if isinstance(noun_text, tuple):
+        singular, plural = map(escape_hidden, noun_text)
+        for gender, article in zip(GENDERS, words["articles"].split("|"), strict=False):
             if singular.startswith(article):
                 return singular.removeprefix(article), plural, gender
         return singular, plural, ""
-    if not said:
-        return str(own[one]), str(own[many]), _own_noun(language).gender
-    several = escape_hidden(said)
-    return str(own[one]) if style.plural(1) != style.plural(2) else several, several, ""
+    if not noun_text:
+        return str(words[singular_key]), str(words[many]), _own_noun(language).gender
+    several = escape_hidden(noun_text)
+    return str(words[singular_key]) if style.plural(1) != style.plural(2) else several, several, ""
 
 
 @cache
@@ -336,11 +340,11 @@ def catalogue(chapter: str, language: str, noun: UnitNoun | None = None) -> Mapp
 def templates(language: str, noun: UnitNoun | None = None) -> Mapping[str, Template]:
     """Every template of a language by its whole key, with a noun for its units."""
     texts, style = _read(language)
-    own = _own_noun(language)
-    called = noun or own
-    one, many = called.jurisdiction or own.jurisdiction, called.jurisdictions or own.jurisdictions
-    called, own = (noun._replace(jurisdiction=one, jurisdictions=many) for noun in (called, own))
-    return _Templates(texts, style, (called, own))
+    default = _own_noun(language)
+    called = noun or default
+    jurisdiction, many = called.jurisdiction or default.jurisdiction, called.jurisdictions or default.jurisdictions
+    called, default = (noun._replace(jurisdiction=jurisdiction, jurisdictions=many) for noun in (called, default))
+    return _Templates(texts, style, (called, default))
 
 
 @cache
@@ -348,8 +352,8 @@ def _own_noun(language: str) -> UnitNoun:
     """What a catalogue itself calls units, feminine where its language has genders, and jurisdictions."""
     texts = _read(language).texts
     names = ("one", "many", "jurisdiction", "jurisdictions", "articles")
-    one, many, above, several, articles = (texts[f"noun.{name}"][0] for name in names)
-    return UnitNoun(one, many, above, several, GENDERS[0] if "|" in articles else "")
+    singular, many, above, several, articles = (texts[f"noun.{name}"][0] for name in names)
+    return UnitNoun(singular, many, above, several, GENDERS[0] if "|" in articles else "")
 
 
 @cache
@@ -388,12 +392,12 @@ class _Translations(gettext.GNUTranslations):
 
     def forms(self) -> dict[str, tuple[str, ...]]:
         """By key one text, or its plural forms."""
-        found: dict[str, tuple[str, ...]] = {}
+        forms_by_key: dict[str, tuple[str, ...]] = {}
         for key, text in sorted(self._catalog.items(), key=lambda item: str(item[0])):
             name = key if isinstance(key, str) else key[0]
-            found[name] = (*found.get(name, ()), text)
-        del found[""]  # the header
-        return found
+            forms_by_key[name] = (*forms_by_key.get(name, ()), text)
+        del forms_by_key[""]  # the header
+        return forms_by_key
 
 
 class _Templates(Mapping[str, Template]):
@@ -416,9 +420,9 @@ class _Templates(Mapping[str, Template]):
         """A text with what the units are called in the places of its marks."""
         if self._nouns is None or "‹" not in text:
             return text
-        noun, own = self._nouns
+        noun, default = self._nouns
         if "|" in text and not noun.gender:
-            noun = own
+            noun = default
         return _MARK.sub(lambda mark: _marked(mark[1], noun), text)
 
     def __iter__(self) -> Iterator[str]:
@@ -448,7 +452,7 @@ def _marked(mark: str, noun: UnitNoun) -> str:
         return f"{word[:1].upper()}{word[1:]}" if mark[0].isupper() else word
     forms = mark.split("|")
     at = GENDERS.index(noun.gender) if noun.gender else 0
-    if len(forms) > len(GENDERS) and _begins_with_vowel(noun.one):
+    if len(forms) > len(GENDERS) and _begins_with_vowel(noun.singular):
         at = min(at + len(GENDERS), len(forms) - 1)
     return forms[at]
 

@@ -175,11 +175,15 @@ def projection(crs: CRS, language: str = "en") -> str:
     operation, datum = crs.coordinate_operation, crs.geodetic_crs
     if operation is None or datum is None:
         return str(crs.name)
-    places = [f"{_parameter_name(one.name)} {one.value:g}" for one in operation.params if one.value]
+    places = [
+        f"{_parameter_name(parameter.name)} {parameter.value:g}" for parameter in operation.params if parameter.value
+    ]
     frame = datum.name if datum.name != "unknown" else datum.datum.name if datum.datum else ""
     if operation.method_name == _LAEA:
         style = number_style(language)
-        latitude, longitude = (style.written(f"{round(float(one.value), 1):g}") for one in list(operation.params)[:2])
+        latitude, longitude = (
+            style.written(f"{round(float(parameter.value), 1):g}") for parameter in list(operation.params)[:2]
+        )
         return str(catalogue("page", language)["laea"].format(latitude=latitude, longitude=longitude, datum=frame))
     return f"{operation.method_name} ({', '.join(places)}; {frame})"
 
@@ -329,8 +333,8 @@ def _number(text: str) -> float:
     return float(text.replace(",", ""))
 
 
-def _order(one: float, other: float) -> int:
-    return (one > other) - (one < other)
+def _order(first: float, other: float) -> int:
+    return (first > other) - (first < other)
 
 
 def inward(end: float, adopted: float) -> float:

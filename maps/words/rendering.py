@@ -43,7 +43,7 @@ STEP_PHRASES = {
 PHRASES = CATALOGUES / "phrases"
 
 
-def phrase_in(said: str, language: str) -> str:
+def phrase_in(phrase: str, language: str) -> str:
     """What is said, in a language.
 
     Examples
@@ -51,14 +51,14 @@ def phrase_in(said: str, language: str) -> str:
     >>> phrase_in(Phrase("arithmetic needs numbers"), "zh"), phrase_in("no file a.gpkg", "zh")
     ('算术运算需要数字', 'no file a.gpkg')
     """
-    if language == STANDARD or not isinstance(said, Phrase):
-        return str(said)
-    if isinstance(said, Reworded):
-        whole, old, new = (phrase_in(part, language) for part in said.fields.values())
+    if language == STANDARD or not isinstance(phrase, Phrase):
+        return str(phrase)
+    if isinstance(phrase, Reworded):
+        whole, old, new = (phrase_in(part, language) for part in phrase.fields.values())
         return whole.replace(old, new, 1)
-    known = phrase_templates(language).get(said.template)
-    template = known or Template((said.template,), number_style(language))
-    return template.format(**{name: _field(value, language) for name, value in said.fields.items()})
+    known = phrase_templates(language).get(phrase.template)
+    template = known or Template((phrase.template,), number_style(language))
+    return template.format(**{name: _field(value, language) for name, value in phrase.fields.items()})
 
 
 def _field(value: object, language: str) -> object:
@@ -95,14 +95,14 @@ def price_words(row: Mapping[str, Any], objective: str, language: str = "en", wh
     >>> price_words(row, "suitability", who="Mesa")
     'one more ha for Mesa would add 0.25 to amount times suitability, from 10 to 12 ha'
     """
-    said = price_said(row, objective, who)
-    return render(said, language) if said else ""
+    message = price_said(row, objective, who)
+    return render(message, language) if message else ""
 
 
 def rule_words(row: Mapping[str, Any], objective: str, language: str = "en") -> Iterator[str]:
     """What a rule came to, with its bounds, and what one more of it would change: one line or two."""
-    for said in rule_said(row, objective):
-        yield render(said, language)
+    for message in rule_said(row, objective):
+        yield render(message, language)
 
 
 def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[str]:
@@ -110,8 +110,8 @@ def optimum_lines(quota: Mapping[str, Any], language: str = "en") -> Iterator[st
 
     Nothing where the quota is handed out by weight.
     """
-    for said in optimum_said(quota):
-        yield render(said, language)
+    for message in optimum_said(quota):
+        yield render(message, language)
 
 
 def rule_name(row: Mapping[str, Any], language: str = "en") -> str:
@@ -178,7 +178,7 @@ class Renderer:
         self._named_by = study, places
         self.rulebook, self.noun = rulebook, self.terms.noun
         self._wordings: dict[str, ClauseWording] = {}
-        self._said: dict[int, tuple[Message, str]] = {}
+        self._rendered: dict[int, tuple[Message, str]] = {}
         self._facts: dict[int, tuple[Clause, str]] = {}
         self._known: dict[int, tuple[object, object]] = {}
         self._called: dict[Term, str] = {}
@@ -203,69 +203,69 @@ class Renderer:
             "reason": self._reason,
             "quota": self.terms.quota,
             "layer": self.terms.layer,
-            "place": self.terms.place,
+            "place": self.terms.jurisdiction,
             "condition": self.terms.condition,
         }
 
     def apart(self) -> Renderer:
         """One that says the same, and keeps what it says for itself: with it goes the memory that this takes."""
         made = Renderer(self.language, self.rulebook, *self._named_by)
-        made._said |= self._said
+        made._rendered |= self._rendered
         made._facts |= self._facts
         return made
 
-    def render(self, said: str | Message | Clause) -> str:
+    def render(self, message: str | Message | Clause) -> str:
         """What is said; a text that is no phrase stays as it is, such as one of a run from before messages."""
-        if isinstance(said, str):
-            return phrase_in(said, self.language)
-        if isinstance(said, Clause):
-            return self.clause(said)
-        known = self._said.get(id(said))
+        if isinstance(message, str):
+            return phrase_in(message, self.language)
+        if isinstance(message, Clause):
+            return self.clause(message)
+        known = self._rendered.get(id(message))
         if known is None:  # the message is kept, so that no other gets its id
-            known = self._said[id(said)] = said, self._sentence(said)
+            known = self._rendered[id(message)] = message, self._sentence(message)
         return known[1]
 
-    def _sentence(self, said: Message) -> str:
+    def _sentence(self, message: Message) -> str:
         """A message in words; what is said within one is not kept, for it is said nowhere else."""
-        about = said.fields.get("name")
+        about = message.fields.get("name")
         if isinstance(about, Term) and about.kind in ("name", "measure") and self.terms.is_share(about.code):
-            said = self._in_per_cent(said)
-        fields = {name: self._field(name, value) for name, value in said.fields.items()}
-        return self._sentences[said.key].format(**fields)
+            message = self._in_per_cent(message)
+        fields = {name: self._field(name, value) for name, value in message.fields.items()}
+        return self._sentences[message.key].format(**fields)
 
-    def _in_per_cent(self, said: Message) -> Message:
+    def _in_per_cent(self, message: Message) -> Message:
         """A message on a share, its numbers and those of what it says in its turn as people read shares."""
-        told: dict[str, Field] = {}
-        for name in _MEASURED & said.fields.keys():
-            value = said.fields[name]
+        shares: dict[str, Field] = {}
+        for name in _MEASURED & message.fields.keys():
+            value = message.fields[name]
             if isinstance(value, Message):
-                told[name] = self._in_per_cent(value)
+                shares[name] = self._in_per_cent(value)
             elif isinstance(value, float) and name == "margin":
                 points = catalogue("divergence", self.language)["points"]
-                told[name] = f"{format_measure(shifted(value, 2), self.language)} {points}"
+                shares[name] = f"{format_measure(shifted(value, 2), self.language)} {points}"
             elif isinstance(value, float):
-                told[name] = share_text(value, self.language)
-        return replace(said, fields={**said.fields, **told}) if told else said
+                shares[name] = share_text(value, self.language)
+        return replace(message, fields={**message.fields, **shares}) if shares else message
 
     def clause(self, clause: Clause) -> str:
         """What is the case as to one clause of a condition."""
         known = self._facts.get(id(clause))
         if known is None:
-            known = self._facts[id(clause)] = clause, self._wording(clause.text).said(clause)
+            known = self._facts[id(clause)] = clause, self._wording(clause.text).in_words(clause)
         return known[1]
 
     def _wording(self, text: str) -> ClauseWording:
         if text not in self._wordings:
-            own = catalogue("clause", self.language)
+            words = catalogue("clause", self.language)
             signs = number_style(self.language).written
             terms = self.terms
-            self._wordings[text] = ClauseWording(text, own, terms.names, terms.measured, signs, terms.is_share)
+            self._wordings[text] = ClauseWording(text, words, terms.names, terms.measured, signs, terms.is_share)
         return self._wordings[text]
 
     def shown(self, ids: Sequence[str], names: Mapping[str, str] = MappingProxyType({}), most: int = SHOWN) -> str:
         """The first few ids, by their names where they have one, and how many more there are."""
-        told = between("ids", self.language).join(names.get(one) or repr(one) for one in ids[:most])
-        more = {"ids": told, "more": len(ids) - most}
+        listed = between("ids", self.language).join(names.get(unit_id) or repr(unit_id) for unit_id in ids[:most])
+        more = {"ids": listed, "more": len(ids) - most}
         return catalogue("ids", self.language)["more" if len(ids) > most else "all"].format(**more)
 
     def once(self, thing: Thing, put: Callable[[Thing, Renderer], Words]) -> Words:
@@ -279,20 +279,20 @@ class Renderer:
         """A field of a message by itself."""
         return self.render(value) if isinstance(value, Message) else str(self._field("", value))
 
-    def finding(self, found: Finding | Remark, names: Mapping[str, str] = MappingProxyType({})) -> Finding:
+    def finding(self, remark: Finding | Remark, names: Mapping[str, str] = MappingProxyType({})) -> Finding:
         """What is to be said of a plan as a finding in words, its units by their names where these are given."""
-        if isinstance(found, Finding):
-            return replace(found, text=phrase_in(found.text, self.language))
-        fields = found.said.fields.items()
-        told = {name: self.shown(one.ids, names) if isinstance(one, Ids) else one for name, one in fields}
-        text = self.render(replace(found.said, fields=told))
-        features = found.features[:SHOWN]
-        return Finding(found.level, found.code, found.layer, features, found.count, text, found.exit_code)
+        if isinstance(remark, Finding):
+            return replace(remark, text=phrase_in(remark.text, self.language))
+        fields = remark.message.fields.items()
+        worded = {name: self.shown(field.ids, names) if isinstance(field, Ids) else field for name, field in fields}
+        text = self.render(replace(remark.message, fields=worded))
+        features = remark.features[:SHOWN]
+        return Finding(remark.level, remark.code, remark.layer, features, remark.count, text, remark.exit_code)
 
     def table(self, table: Table, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows of a table with its messages in words."""
-        told = [name for name, kind in table.columns.items() if kind == "message" and name in rows.columns]
-        return rows.assign(**{name: list(map(self.render, rows[name])) for name in told}) if told else rows
+        names = [name for name, kind in table.columns.items() if kind == "message" and name in rows.columns]
+        return rows.assign(**{name: list(map(self.render, rows[name])) for name in names}) if names else rows
 
     def _field(self, name: str, value: Field) -> object:
         """A field as its place in a sentence takes it; texts, whole numbers, decimals and dates as they are."""
@@ -303,8 +303,8 @@ class Renderer:
 
     def _each(self, values: tuple[Field, ...]) -> Mapping[str, None]:
         """What stands in a row, each once; of clauses those that decide."""
-        kept = [one for one in values if not isinstance(one, Clause) or one.decides]
-        return dict.fromkeys(str(self._field("", one)) for one in kept)
+        deciding = [field for field in values if not isinstance(field, Clause) or field.decides]
+        return dict.fromkeys(str(self._field("", field)) for field in deciding)
 
     def _title(self, term: Term) -> str:
         """What something is called; looked up once."""
@@ -319,7 +319,7 @@ class Renderer:
     @cached_property
     def _reasons(self) -> Mapping[str, Mapping[str, str]]:
         """The reason of each rule, by language."""
-        return {one.id: one.reason for one in self.rulebook.rules} if self.rulebook else {}
+        return {rule.id: rule.reason for rule in self.rulebook.rules} if self.rulebook else {}
 
 
 def render(said: str | Message | Clause, language: str, rulebook: Rulebook | None = None) -> str:

@@ -60,14 +60,14 @@ class Terms:
         """What units are called."""
         self._places = _named_apart({code: text_in(name, language, code) for code, name in places.items()})
 
-    def place(self, name: str) -> str:
+    def jurisdiction(self, name: str) -> str:
         """What a jurisdiction is called; of the path to one each part.
 
         Examples
         --------
         >>> names = {"AZ": "Arizona", "east": {"en": "East", "zh": "东部"}, "42": "Central", "44": "Central"}
         >>> terms = Terms(None, "zh", places=names)
-        >>> [terms.place(one) for one in ("AZ / east", "CO", "44")]
+        >>> [terms.jurisdiction(code) for code in ("AZ / east", "CO", "44")]
         ['Arizona / 东部', 'CO', 'Central (44)']
         """
         if name in self._places or PATH not in name:
@@ -113,7 +113,7 @@ class Terms:
     def heading(self, instrument: str) -> str:
         """What stands above the policies of an instrument."""
         listed = self._rulebook.terms.instruments if self._rulebook else ()
-        headings = {one.code: one.heading for one in listed}
+        headings = {term.code: term.heading for term in listed}
         title = text_in(self._texts("instruments", instrument), self.language, name_text(instrument))
         return text_in(headings.get(instrument) or {}, self.language, capital(title))
 
@@ -165,8 +165,8 @@ class Terms:
             title = self._measured[name]
         else:
             title = name_text(name.removesuffix(f"_{ending}") if unit and ending in ENDINGS else name)
-        told = unit.casefold() in re.findall(r"[\w%]+", title.casefold())
-        return MeasureTitle(title, "" if told else unit)
+        is_in_title = unit.casefold() in re.findall(r"[\w%]+", title.casefold())
+        return MeasureTitle(title, "" if is_in_title else unit)
 
     def criterion(self, name: str) -> str:
         """What a measure is called beside its value in a sentence; one without a title with its unit of measure.
@@ -178,10 +178,10 @@ class Terms:
         >>> terms.criterion("energy_mw"), terms.criterion("wells_depth_km")
         ('Capacity of power stations', 'wells depth (km)')
         """
-        found = self.measure(name)
-        if name in self.names or not found.unit:
-            return found.title
-        return str(self._measured["in_brackets"].format(title=found.title, unit=found.unit))
+        measure_title = self.measure(name)
+        if name in self.names or not measure_title.unit:
+            return measure_title.title
+        return str(self._measured["in_brackets"].format(title=measure_title.title, unit=measure_title.unit))
 
     def level(self, name: str) -> str:
         """What a level of the hierarchy is called: a column of jurisdictions, or the units themselves.
@@ -193,7 +193,7 @@ class Terms:
         >>> terms.level("state"), terms.level("unit")
         ('州', '单元')
         """
-        return self.noun.one if name == UNIT else self.measure(name).title
+        return self.noun.singular if name == UNIT else self.measure(name).title
 
     def measure_text(self, name: str) -> str:
         """What a measure is called, with its unit of measure, on one line.
@@ -204,10 +204,10 @@ class Terms:
         >>> Terms(read_rulebook("us_west"), "en").measure_text("energy_mw")
         'Capacity of power stations, MW'
         """
-        found = self.measure(name)
-        if not found.unit:
-            return found.heading
-        return str(self._measured["with_unit"].format(title=found.heading, unit=found.unit))
+        measure_title = self.measure(name)
+        if not measure_title.unit:
+            return measure_title.heading
+        return str(self._measured["with_unit"].format(title=measure_title.heading, unit=measure_title.unit))
 
     @cached_property
     def _measured(self) -> Mapping[str, Any]:
@@ -219,66 +219,70 @@ class Terms:
 
     def series(self, name: str) -> str:
         """What the amount of a series of regions is called."""
-        one = self._series.get(name)
-        return text_in(one.called, self.language) if one else name
+        amounts = self._series.get(name)
+        return text_in(amounts.called, self.language) if amounts else name
 
     def vintage(self, name: str) -> str:
         """Of which publication the figures of a series are."""
-        one = self._series.get(name)
-        return text_in(one.vintage, self.language) if one else ""
+        series = self._series.get(name)
+        return text_in(series.vintage, self.language) if series else ""
 
     def grouping(self, by: str) -> str:
         """What a grouping of units into regions is called."""
-        one = self._groups.get(by)
-        return text_in(one.title, self.language) if one and one.title else self.level(by)
+        group = self._groups.get(by)
+        return text_in(group.title, self.language) if group and group.title else self.level(by)
 
     def region(self, by: str, region: str) -> str:
         """What a region of a grouping is called: as the plan says, else yes or no, else as the place of that name."""
-        one = self._groups.get(by)
-        if one and region in one.names:
-            return text_in(one.names[region], self.language, region)
+        grouping = self._groups.get(by)
+        if grouping and region in grouping.names:
+            return text_in(grouping.names[region], self.language, region)
         if region in {"true", "false"}:
             return str(catalogue("report", self.language)["yes" if region == "true" else "no"])
-        return self.place(region)
+        return self.jurisdiction(region)
 
     @cached_property
     def _series(self) -> Mapping[str, RegionalSeries]:
         section = self._study.divergence if self._study else None
-        return {one.name: one for one in section.series} if section else {}
+        return {series.name: series for series in section.series} if section else {}
 
     @cached_property
     def _groups(self) -> Mapping[str, RegionGroups]:
         section = self._study.divergence if self._study else None
-        return {one.by: one for one in section.groups} if section else {}
+        return {grouping.by: grouping for grouping in section.groups} if section else {}
 
     @cached_property
     def _of_series(self) -> Mapping[str, str]:
         """What measures are called that follow from series of regions."""
-        found, named = {}, catalogue("divergence", self.language)
+        titles, named = {}, catalogue("divergence", self.language)
         section = self._study.divergence if self._study else None
-        for place, name in divergence_measures(section):
-            one = list(self._series.values())[place]
-            said = {"series": self.series(one.name), "vintage": self.vintage(one.name)}
+        for position, name in divergence_measures(section):
+            series = list(self._series.values())[position]
+            fields = {"series": self.series(series.name), "vintage": self.vintage(series.name)}
             if name.endswith(GROWTH):
-                said |= {"since": min(one.years), "year": max(one.years)}
-                found[name] = str(self._measured["growth"].format(**said))
+                fields |= {"since": min(series.years), "year": max(series.years)}
+                titles[name] = str(self._measured["growth"].format(**fields))
             else:
-                compared = named[f"compared_{one.compared}"].format(series=said["series"])
-                found[name] = str(self._measured["local_moran"].format(compared=compared, vintage=said["vintage"]))
-        return found
+                compared = named[f"compared_{series.compared}"].format(series=fields["series"])
+                titles[name] = str(self._measured["local_moran"].format(compared=compared, vintage=fields["vintage"]))
+        return titles
 
     @cached_property
     def _of_layers(self) -> Mapping[str, tuple[str, str]]:
         """By names of measures the title of the layer or role that they are of, and what of it they are."""
         layers = self._study.layers if self._study else ()
         kinds = ("share", "ha")
-        named = {f"{one.role}_{kind}": (self.role(one.role), kind) for one in layers if one.role for kind in kinds}
+        named = {
+            f"{layer.role}_{kind}": (self.role(layer.role), kind) for layer in layers if layer.role for kind in kinds
+        }
         for layer in layers:
             formulas = {**layer.formulas("whole"), **layer.formulas("selected")}
             title = self.layer(layer.name)
             parsed = {name: parse_formula(text) for name, text in formulas.items()}
-            whole = {name: one for name, one in parsed.items() if one.condition is None}  # not a share of some values
-            named |= {name: (title, one.function.partition("_")[0]) for name, one in whole.items()}
+            whole = {
+                name: formula for name, formula in parsed.items() if formula.condition is None
+            }  # not a share of some values
+            named |= {name: (title, formula.function.partition("_")[0]) for name, formula in whole.items()}
         return named
 
     @cached_property
@@ -287,10 +291,10 @@ class Terms:
 
         Codes have their titles by themselves, too, and by the column that holds them: ``main = forest``.
         """
-        own = catalogue("measure", self.language, self.noun)
+        words = catalogue("measure", self.language, self.noun)
         book = self._rulebook
         if book is None:
-            return {**own, **self._given}
+            return {**words, **self._given}
         of_all_days = book.draft.zones if book.draft else ()  # conditions name zones that are over, or are yet to come
         coded = [(CONTROL_LINE, line.code, line.title) for line in book.lines]
         coded += [("main", zone.code, zone.title) for zone in (*of_all_days, *book.zones)]
@@ -299,7 +303,7 @@ class Terms:
         roles = roles_read(book.draft) if book.draft else ()
         ground = {f"{ON}{role}": on.format(role=name_text(self.role(role))) for role in roles}
         return {
-            **own,
+            **words,
             **self._planned,
             **ground,
             **{name: text_in(title, self.language, name) for name, title in called},
@@ -316,14 +320,14 @@ class Terms:
     @property
     def _of_indices(self) -> dict[str, str]:
         """What the measures are called that indices of the plan give beside themselves."""
-        words, found = catalogue("index_measures", self.language), dict[str, str]()
+        words, titles = catalogue("index_measures", self.language), dict[str, str]()
         for index in self._study.indices if self._study else ():
             title = text_in(index.title or name_text(index.name), self.language, index.name)
             for name in () if index.rasters is not None else (*index.measures[1:], *index.standards):
-                found[name] = words[name.removeprefix(f"{index.name}_")].format(title=title)
+                titles[name] = words[name.removeprefix(f"{index.name}_")].format(title=title)
             if index.standards:
-                found[BELOW_STANDARD] = words[BELOW_STANDARD]
-        return found
+                titles[BELOW_STANDARD] = words[BELOW_STANDARD]
+        return titles
 
     @property
     def _planned(self) -> Mapping[str, str]:
@@ -339,10 +343,12 @@ class Terms:
         book = self._rulebook
         if book is None:
             return {}
-        named = [(one.name, one.title) for one in book.indicators]
-        named += [(one.name, one.title) for one in book.parameters.values()]
-        named += [(one.name, one.title) for one in book.derived]
-        short = {one.code: text_in(one.title, self.language) for one in book.terms.measures}  # where there is no other
+        named = [(indicator.name, indicator.title) for indicator in book.indicators]
+        named += [(parameter.name, parameter.title) for parameter in book.parameters.values()]
+        named += [(measure.name, measure.title) for measure in book.derived]
+        short = {
+            measure.code: text_in(measure.title, self.language) for measure in book.terms.measures
+        }  # where there is no other
         return short | {name: text_in(title, self.language, name) for name, title in named if title}
 
     @cached_property
@@ -371,11 +377,11 @@ class Terms:
             return frozenset()
         parts = {
             name
-            for name, one in book.parameters.items()
-            if not one.unit.strip("1") and isinstance(one.value, int | float) and 0 <= one.value <= 1
+            for name, parameter in book.parameters.items()
+            if not parameter.unit.strip("1") and isinstance(parameter.value, int | float) and 0 <= parameter.value <= 1
         }
         called = {name for name in parts if f"{SHARE}_" in f"{name}_"}
-        conditions = [*(one.when for one in book.rules), *(one.when for one in book.policies)]
+        conditions = [*(entry.when for entry in book.rules), *(entry.when for entry in book.policies)]
         compared = (pair for when in conditions for pair in parse_condition(when).compared)
         measured = self.measured
         return frozenset(
@@ -423,8 +429,8 @@ def _is_named_share(name: str, units: Mapping[str, str]) -> bool:
 
 def _named_apart(names: Mapping[str, str]) -> dict[str, str]:
     """Names by code; those that several codes have say which."""
-    found = Counter(names.values())
-    return {code: f"{name} ({code})" if found[name] > 1 else name for code, name in names.items()}
+    counts = Counter(names.values())
+    return {code: f"{name} ({code})" if counts[name] > 1 else name for code, name in names.items()}
 
 
 def texts_of(rulebook: Rulebook | None, kind: str, code: str) -> Mapping[str, str]:
@@ -442,11 +448,11 @@ def texts_of(rulebook: Rulebook | None, kind: str, code: str) -> Mapping[str, st
 @cache
 def _own_texts(kind: str, code: str) -> Mapping[str, str]:
     """What zoneplan itself calls a code in each language."""
-    own = {language: catalogue(kind, language) for language in languages()}
-    return {language: texts[code] for language, texts in own.items() if code in texts}
+    by_language = {language: catalogue(kind, language) for language in languages()}
+    return {language: texts[code] for language, texts in by_language.items() if code in texts}
 
 
-def assumption_title(one: Assumption, terms: Terms) -> str:
+def assumption_title(assumption: Assumption, terms: Terms) -> str:
     """What an assumption is about: a role, or an indicator; by its name where the rulebook has no title for it.
 
     Examples
@@ -456,10 +462,10 @@ def assumption_title(one: Assumption, terms: Terms) -> str:
     >>> assumption_title(gap, Terms(read_rulebook("us_west"), "en"))
     'Share of land with existing private rights in wilderness'
     """
-    if one.kind == "deduction":
-        return terms.role(one.name)
-    names = (one.name, f"{one.name}_share", f"{one.name}_ha")
-    return next((terms.measures[name] for name in names if name in terms.measures), one.name)
+    if assumption.kind == "deduction":
+        return terms.role(assumption.name)
+    names = (assumption.name, f"{assumption.name}_share", f"{assumption.name}_ha")
+    return next((terms.measures[name] for name in names if name in terms.measures), assumption.name)
 
 
 def coverage_text(coverage: Mapping[str, Any], language: str) -> str:

@@ -12,7 +12,7 @@ STANDARD = "en"
 """The language that stands in for others."""
 
 
-def text_in(said: str | Mapping[str, str], language: str, fallback: str = "") -> str:
+def text_in(text: str | Mapping[str, str], language: str, fallback: str = "") -> str:
     """What is said, in a language; with the mark of another one where there is nothing in it.
 
     Examples
@@ -23,12 +23,12 @@ def text_in(said: str | Mapping[str, str], language: str, fallback: str = "") ->
     >>> text_in("Denver", "zh"), text_in({}, "zh", "construction land")
     ('Denver', 'construction land')
     """
-    if isinstance(said, str):
-        return said or fallback
-    if language in said:
-        return said[language]
-    other = STANDARD if STANDARD in said else next(iter(said), "")
-    return f"{said[other]} ({other})" if other else fallback
+    if isinstance(text, str):
+        return text or fallback
+    if language in text:
+        return text[language]
+    other = STANDARD if STANDARD in text else next(iter(text), "")
+    return f"{text[other]} ({other})" if other else fallback
 
 
 def capital(text: str) -> str:
@@ -87,9 +87,9 @@ def reading_text(reading: str, language: str, source: Source | None = None) -> s
     'recalled; nobody read it'
     """
     words = catalogue("reading", language)
-    told = str(words[reading or "unread"])  # tables of older runs say nothing
+    phrase = str(words[reading or "unread"])  # tables of older runs say nothing
     if source is None or reading == "memory":  # what was seen of a recalled text is no reading of it
-        return told
-    found = [source.read_on.isoformat() if source.read_on else "", source.url]
-    where = words["next"].join(filter(None, found))
-    return words["where"].format(reading=told, where=where) if where else told
+        return phrase
+    parts = [source.read_on.isoformat() if source.read_on else "", source.url]
+    where = words["next"].join(filter(None, parts))
+    return words["where"].format(reading=phrase, where=where) if where else phrase

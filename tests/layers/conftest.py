@@ -21,7 +21,7 @@ X0, Y0, KM = 4_000_000.0, 3_000_000.0, 1000.0
 
 def said(clause: Clause, language: str = "en", titles: Mapping[str, str] | None = None) -> str:
     """What a clause says in the words of the catalogue."""
-    return ClauseWording(clause.text, catalogue("clause", language), titles).said(clause)
+    return ClauseWording(clause.text, catalogue("clause", language), titles).in_words(clause)
 
 
 @pytest.fixture

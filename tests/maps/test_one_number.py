@@ -54,7 +54,7 @@ def test_amounts_of_jurisdictions_leave_out_the_reserve_everywhere(plan: Plan) -
     sums = given.groupby("jurisdiction")["amount"].sum().to_dict()
     said = localize(plan)
     on_map = {row.name: Decimal(row.amount) for row in headline(said, verdicts(said)).jurisdictions}
-    assert on_map == {said.place(code): amount for code, amount in sums.items()}
+    assert on_map == {said.jurisdiction(code): amount for code, amount in sums.items()}
     *places, reserve = cover_of(said, ()).tables[-1].rows
     assert dict(places) == on_map
     assert reserve[1] == 527
@@ -134,7 +134,7 @@ def test_headings_count_rank_and_divide_what_they_speak_of(study: str, language:
     tell, zones = figures.edition.tell, plan.zones.set_index("unit_id")
     rules = RuleFigures(figures)
     for test in [one for one in rules.mains if one.passes.any()][:3]:
-        part = rules.asked.rules[test.place[0]].parts[test.place[1]]
+        part = rules.rule_tests.rules[test.position[0]].parts[test.position[1]]
         count = passing(plan, part.measure, part.operator, part.limit)
         keys = ("finding_pass", "finding_wide", "finding_just")
         said = [tell(key, measure=test.title, n=count, name="\0").partition("\0")[0] for key in keys]

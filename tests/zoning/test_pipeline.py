@@ -86,7 +86,7 @@ def test_every_table_is_as_declared(plan) -> None:
         rows = getattr(plan, name)
         if name in {"measures", "pieces", "sites"}:  # the shapes of the last two follow their columns
             continue
-        declared = list(table.kept)
+        declared = list(table.columns_in_memory)
         assert list(rows.columns)[: len(declared)] == declared
         assert table.open or len(rows.columns) == len(declared)
         assert_frame_equal(tabulate(table, rows), rows)

@@ -132,7 +132,7 @@ def report(
 @app.command(name="at", context_settings={"ignore_unknown_options": True})
 def at_(
     folder: RunFolder,
-    place: Annotated[
+    point_or_unit: Annotated[
         list[str],
         typer.Argument(
             metavar="LON LAT | UNIT",
@@ -154,7 +154,7 @@ def at_(
     from maps.telling import at, at_unit, check_coordinates, check_state
 
     speak(language)
-    point = _point(place)
+    point = _point(point_or_unit)
     if point is not None:
         check_coordinates(*point)
     check_state(state)
@@ -162,20 +162,20 @@ def at_(
     plan, language = read_run(folder), language or run_language(folder)
     speak(language)
     if point is None:
-        found = at_unit(plan, " ".join(place), industry=industry, state=state, language=language)
+        answer = at_unit(plan, " ".join(point_or_unit), industry=industry, state=state, language=language)
     else:
-        found = at(plan, *point, industry=industry, state=state, language=language)
+        answer = at(plan, *point, industry=industry, state=state, language=language)
     if not as_json:
         _print_try(plan, language)
     if as_json:
-        print_json(found.as_dict())
+        print_json(answer.as_dict())
     elif in_full:
-        print(found.text().rstrip("\n"))
+        print(answer.text().rstrip("\n"))
     else:
         from maps.words import localize
         from zoneplan.cli.plan_displays import show_place
 
-        show_place(localize(plan, language), found)
+        show_place(localize(plan, language), answer)
 
 
 def _print_try(plan: Plan, language: str) -> None:
@@ -220,7 +220,7 @@ def verify_(
     from maps.runs import verify
 
     verdict = verify(folder)
-    told: dict[str, object] = verdict._asdict() | {"damaged": verdict.damaged}
+    content: dict[str, object] = verdict._asdict() | {"damaged": verdict.damaged}
     lines = [
         in_words(Phrase(_STATES[verdict.state], folder=folder)),
         *(f"  {escape_hidden(in_words(line))}" for line in verdict.told),
@@ -234,16 +234,18 @@ def verify_(
         with progress() as announce:
             again = run_again(folder, study, announce)
         same = not again.differing
-        told["rerun"] = again._asdict()
-        said = Phrase("run again: the same" if same else "run again: {count} files differ", count=len(again.differing))
-        lines.append(in_words(said))
+        content["rerun"] = again._asdict()
+        message = Phrase(
+            "run again: the same" if same else "run again: {count} files differ", count=len(again.differing)
+        )
+        lines.append(in_words(message))
         lines += [f"  {escape_hidden(name)}" for name in again.differing]
         lines += [
             in_words(Phrase("  {name} was {then} and is {now}", name=name, then=then, now=now))
             for name, (then, now) in again.versions.items()
         ]
     if as_json:
-        print_json(told)
+        print_json(content)
     else:
         print("\n".join(lines))
     raise typer.Exit((EXIT_PARTIAL if verdict.left_out else 0) if same else DamagedRunError.exit_code)

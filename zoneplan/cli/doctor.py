@@ -70,21 +70,24 @@ class Diagnosis:
     @property
     def exit_code(self) -> int:
         """0, or 2 where there is a problem."""
-        return EXIT_PROBLEM if any(one.level == "problem" for one in self.symptoms) else 0
+        return EXIT_PROBLEM if any(symptom.level == "problem" for symptom in self.symptoms) else 0
 
     def as_dict(self) -> DiagnosisContent:
         """For machines: versions and symptoms."""
         return {
             "versions": dict(self.versions),
-            "symptoms": [{"topic": one.topic, "level": one.level, "text": in_words(one.text)} for one in self.symptoms],
+            "symptoms": [
+                {"topic": symptom.topic, "level": symptom.level, "text": in_words(symptom.text)}
+                for symptom in self.symptoms
+            ],
         }
 
     def text(self) -> str:
         """For people: versions first, then one line a symptom."""
         width = max(len(name) for name in self.versions)
         lines = [f"{name:<{width}}  {version}" for name, version in self.versions.items()]
-        told = (in_words(Phrase(_LEVELS[one.level], text=one.text)) for one in self.symptoms)
-        return "\n".join([*lines, "", *told])
+        texts = (in_words(Phrase(_LEVELS[symptom.level], text=symptom.text)) for symptom in self.symptoms)
+        return "\n".join([*lines, "", *texts])
 
 
 def diagnose(folder: Path | None = None) -> Diagnosis:
@@ -102,7 +105,7 @@ def diagnose(folder: Path | None = None) -> Diagnosis:
         *judge_drivers(drivers),
         *judge_holes(drivers, shapely.geos_version, _gdal("rasterio")),
         judge_reader(confinements(), forks=can_fork()),
-        *judge_owners({name: found for name, found in metadata.packages_distributions().items() if name in PACKAGES}),
+        *judge_owners({name: owners for name, owners in metadata.packages_distributions().items() if name in PACKAGES}),
         *_libraries(),
         _databases(),
         _browser(),
@@ -121,9 +124,11 @@ def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
     >>> [one.level for one in judge_drivers(["GPKG"])]
     ['problem']
     """
-    found = set(loaded)
-    lacking = sorted({"GPKG", "GTiff", "GeoJSON", "ESRI Shapefile", "FlatGeobuf", "GeoJSONSeq", "OpenFileGDB"} - found)
-    further = sorted(found - ALLOWED)
+    drivers = set(loaded)
+    lacking = sorted(
+        {"GPKG", "GTiff", "GeoJSON", "ESRI Shapefile", "FlatGeobuf", "GeoJSONSeq", "OpenFileGDB"} - drivers
+    )
+    further = sorted(drivers - ALLOWED)
     if lacking:
         yield Symptom(
             "drivers",
@@ -144,7 +149,9 @@ def judge_drivers(loaded: Iterable[str]) -> Iterator[Symptom]:
             ),
         )
     if not lacking and not further:
-        yield Symptom("drivers", "ok", Phrase("GDAL can open nothing but {drivers}.", drivers=", ".join(sorted(found))))
+        yield Symptom(
+            "drivers", "ok", Phrase("GDAL can open nothing but {drivers}.", drivers=", ".join(sorted(drivers)))
+        )
 
 
 def judge_reader(means: Sequence[str], *, forks: bool) -> Symptom:
@@ -196,8 +203,8 @@ def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, 
     >>> [one.text.split(":")[0] for one in judge_holes(["GPKG", "VRT"], (3, 14, 1), (3, 10, 3))]
     ['VRT (reads other files, and the network)', 'GEOS 3.14.1 ends the process on collections nested 200,000 deep']
     """
-    found = set(drivers)
-    told = False
+    loaded = set(drivers)
+    any_open = False
     tricks = {
         "VRT": Phrase("reads other files, and the network"),
         "OGR_VRT": Phrase("reads other files"),
@@ -205,8 +212,8 @@ def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, 
         "GDALG": Phrase("runs a pipeline over other files"),
     }
     for driver, trick in tricks.items():
-        if driver in found:
-            told = True
+        if driver in loaded:
+            any_open = True
             is_open = driver == "VRT" and gdal < _GDAL_RAW_LIMITS
             yield Symptom(
                 "holes",
@@ -219,7 +226,7 @@ def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, 
                 ),
             )
     if tuple(geos) < _GEOS_FIXED:
-        told = True
+        any_open = True
         version = ".".join(map(str, geos))
         yield Symptom(
             "holes",
@@ -230,7 +237,7 @@ def judge_holes(drivers: Iterable[str], geos: tuple[int, ...], gdal: tuple[int, 
                 version=version,
             ),
         )
-    if not told:
+    if not any_open:
         yield Symptom("holes", "ok", Phrase("No hole of the libraries that zoneplan knows of is open here."))
 
 
@@ -267,14 +274,14 @@ def judge_owners(owners: Mapping[str, Iterable[str]]) -> Iterator[Symptom]:
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": sys.version.split()[0]}
+    versions = {"python": sys.version.split()[0]}
     for name in _SHOWN_VERSIONS:
-        found[name] = _version(name) or in_words(Phrase("not installed as a package"))
-    found["shapely"] += f" (GEOS {shapely.geos_version_string})"
-    found["pyproj"] += f" (PROJ {pyproj.proj_version_str})"
+        versions[name] = _version(name) or in_words(Phrase("not installed as a package"))
+    versions["shapely"] += f" (GEOS {shapely.geos_version_string})"
+    versions["pyproj"] += f" (PROJ {pyproj.proj_version_str})"
     for name in ("pyogrio", "rasterio"):
-        found[name] += f" (GDAL {'.'.join(map(str, _gdal(name)))})"
-    return found
+        versions[name] += f" (GDAL {'.'.join(map(str, _gdal(name)))})"
+    return versions
 
 
 def _version(name: str) -> str | None:
@@ -336,31 +343,33 @@ def _libraries() -> Iterator[Symptom]:
         if not there:
             lacking[inner.rsplit("/", maxsplit=1)[-1]] = package
     if lacking:
-        said = Phrase(
+        message = Phrase(
             "the map needs {files}: pip install --force-reinstall {packages}.",
             files=phrase_list(
                 Phrase("{file} of {package}", file=file, package=package) for file, package in lacking.items()
             ),
             packages=" ".join(sorted(set(lacking.values()))),
         )
-        yield Symptom("files", "problem", said)
+        yield Symptom("files", "problem", message)
     else:
         yield Symptom("files", "ok", Phrase("Leaflet and jQuery are there for the map, which needs no network."))
 
 
 def _browser() -> Symptom:
-    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if found:
-        return Symptom("browser", "ok", Phrase("Chromium is there ({path}); only tests of the map use it.", path=found))
-    said = Phrase("Chromium is not there; only tests of the map use it, any browser opens the map.")
-    return Symptom("browser", "note", said)
+    chromium = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if chromium:
+        return Symptom(
+            "browser", "ok", Phrase("Chromium is there ({path}); only tests of the map use it.", path=chromium)
+        )
+    message = Phrase("Chromium is not there; only tests of the map use it, any browser opens the map.")
+    return Symptom("browser", "note", message)
 
 
 def _writable(folder: Path) -> Symptom:
     if os.access(folder, os.W_OK | os.X_OK):
         return Symptom("folder", "ok", Phrase("{folder} can be written to.", folder=folder))
-    said = Phrase("{folder} cannot be written to: go elsewhere, or name a folder with --out.", folder=folder)
-    return Symptom("folder", "note", said)
+    message = Phrase("{folder} cannot be written to: go elsewhere, or name a folder with --out.", folder=folder)
+    return Symptom("folder", "note", message)
 
 
 def _plain(name: str) -> str:

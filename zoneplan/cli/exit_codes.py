@@ -72,15 +72,19 @@ def listen(arguments: Sequence[str]) -> None:
     'en'
     """
     speak()
-    plans = (Path(one) for one in arguments if one.endswith(".toml"))
-    said = [language for plan in plans if (language := language_of_plan(plan))]
+    plans = (Path(argument) for argument in arguments if argument.endswith(".toml"))
+    plan_languages = [language for plan in plans if (language := language_of_plan(plan))]
     pairs = pairwise([*arguments, ""])
-    asked = [after if one == "--lang" else one.removeprefix("--lang=") for one, after in pairs if _is_language(one)]
-    for language in (*said[:1], *asked[-1:]):
+    option_languages = [
+        after if argument == "--lang" else argument.removeprefix("--lang=")
+        for argument, after in pairs
+        if _is_language(argument)
+    ]
+    for language in (*plan_languages[:1], *option_languages[-1:]):
         speak(language)
 
 
-def wrong_call(said: str) -> str:
+def wrong_call(message: str) -> str:
     """What typer says of a wrong call, as a phrase where it is known to be one.
 
     Examples
@@ -91,15 +95,15 @@ def wrong_call(said: str) -> str:
     'No such thing'
     """
     for text in WRONG_CALLS:
-        if found := _pattern(text).fullmatch(said):
-            return Phrase(text, **found.groupdict())
-    return said
+        if match := _pattern(text).fullmatch(message):
+            return Phrase(text, **match.groupdict())
+    return message
 
 
 def texts_of_help(command: Any) -> Iterator[str]:
     """Every text that the help of a command and of those below it prints."""
     parts = [command, *command.params]
-    yield from (one.help for one in parts if getattr(one, "help", None))
+    yield from (part.help for part in parts if getattr(part, "help", None))
     for below in getattr(command, "commands", {}).values():
         yield from texts_of_help(below)
 
@@ -132,33 +136,33 @@ def _help_in(command: Any, language: str) -> Iterator[None]:
 
     put = _catalogue(language).gettext
     _translate(command, put)
-    own = {name: getattr(rich_utils, name) for name in TITLES if hasattr(rich_utils, name)}
+    titles = {name: getattr(rich_utils, name) for name in TITLES if hasattr(rich_utils, name)}
     try:
-        for name in own:
+        for name in titles:
             setattr(rich_utils, name, put(TITLES[name]).replace("{value}", "{}"))
         yield
     finally:
-        for name, text in own.items():
+        for name, text in titles.items():
             setattr(rich_utils, name, text)
 
 
 def _translate(command: Any, put: Any) -> None:
-    for one in (command, *command.params):
-        if getattr(one, "help", None):
-            one.help = put(one.help)
+    for part in (command, *command.params):
+        if getattr(part, "help", None):
+            part.help = put(part.help)
     usage, option = command.get_usage, command.get_help_option
 
     def help_option(context: Any) -> Any:
-        found = option(context)
-        if found is not None:
-            found.help = put(HELP)
-        return found
+        parameter = option(context)
+        if parameter is not None:
+            parameter.help = put(HELP)
+        return parameter
 
     def words(context: Any) -> str:
-        said: str = usage(context)
+        usage_line: str = usage(context)
         for text in (USAGE, *PLACES):
-            said = said.replace(text, put(text), 1)
-        return said
+            usage_line = usage_line.replace(text, put(text), 1)
+        return usage_line
 
     command.get_usage, command.get_help_option = words, help_option
     for below in getattr(command, "commands", {}).values():
@@ -232,8 +236,8 @@ def judge(error: BaseException, written: str = "") -> int:  # noqa: PLR0911  (on
             usage = Phrase("Invalid value for {parameter}: {said}", parameter=error.param_hint, said=error.message)
         _, *names = getattr(getattr(error, "ctx", None), "command_path", "zoneplan").split()
         called = " ".join(("zoneplan", *names))
-        said = Phrase("{usage}\nTry '{command} --help'.", usage=usage, command=called)
-        return _say(said, WRONG_CALL) if usage else WRONG_CALL
+        message = Phrase("{usage}\nTry '{command} --help'.", usage=usage, command=called)
+        return _say(message, WRONG_CALL) if usage else WRONG_CALL
     return _say(
         Phrase(
             "something unforeseen: {kind}: {error}{written}\nPlease report this; ZONEPLAN_TRACEBACK=1 in the "

@@ -40,8 +40,8 @@ def cache(
         figures = {"folder": str(held.folder), "runs": held.runs, "steps": held.steps, "bytes": held.size}
         print_json({**figures, "most_bytes": MOST_BYTES, "cleared": clear})
         return
-    said, fields = _CLEARED if clear else _HELD, {"folder": held.folder, "runs": held.runs, "steps": held.steps}
-    print(in_words(Phrase(said, **fields, size=held.size / 1e6, most=MOST_BYTES / 1e6)))
+    text, fields = _CLEARED if clear else _HELD, {"folder": held.folder, "runs": held.runs, "steps": held.steps}
+    print(in_words(Phrase(text, **fields, size=held.size / 1e6, most=MOST_BYTES / 1e6)))
 
 
 @app.command()
@@ -67,9 +67,9 @@ def doctor(
         raise typer.Exit
     from zoneplan.cli.doctor import diagnose
 
-    found = diagnose()
+    diagnosis = diagnose()
     if as_json:
-        print_json(found.as_dict())
+        print_json(diagnosis.as_dict())
     else:
-        print(found.text())
-    raise typer.Exit(found.exit_code)
+        print(diagnosis.text())
+    raise typer.Exit(diagnosis.exit_code)

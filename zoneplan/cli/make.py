@@ -103,12 +103,12 @@ def init(
             "  --layer ROLE=FILE"
         )
         print(in_words(hint))
-    said = Phrase(
+    message = Phrase(
         "{plan}: every guess has its reason beside it; read it, then run\n  zoneplan run {path}",
         plan=plan_file,
         path=shlex.quote(str(plan_file)),
     )
-    print(in_words(said))
+    print(in_words(message))
 
 
 @app.command(name="new-rulebook")
@@ -129,13 +129,13 @@ def new_rulebook(
     speak(language)
     spoken_by_it = language if like else language or spoken()
     written = write_first_rulebook(folder, spoken_by_it, like)
-    said = Phrase(
+    message = Phrase(
         "{folder}: its cases pass. Put your law in its place, and after each file call\n  zoneplan check {folder}\n"
         'A plan beside it names it: rulebook = "{name}"',
         folder=written,
         name=written.resolve().name,
     )
-    print(in_words(said))
+    print(in_words(message))
 
 
 @app.command(name="industries")
@@ -173,28 +173,28 @@ def industries_(
         require_free(path)
     folder = Path(rulebook)
     branches = read_rulebook(folder if folder.is_dir() else rulebook).branches
-    found = match_items(source, branches, encoding, jurisdiction)
-    for rows, path in ((found.table, out), (found.report, report)):
+    matched = match_items(source, branches, encoding, jurisdiction)
+    for rows, path in ((matched.table, out), (matched.report, report)):
         text = "\ufeff" + rows.to_csv(index=False, lineterminator="\n")
         write_text(path, text, csv_table(rows.columns), inputs=[source])
     if as_json:
-        print_json({"items": found.items, "rows": len(found.table), "report": found.report.to_dict("records")})
+        print_json({"items": matched.items, "rows": len(matched.table), "report": matched.report.to_dict("records")})
     else:
-        for line, item, text, outcome, codes in found.report.head(FINDINGS_SHOWN).itertuples(index=False):
-            told = Phrase(_OUTCOMES[outcome], codes=codes)
-            print(safe_message(in_words(Phrase(_MATCHED, line=line, item=item, text=text, outcome=told))))
-        said = Phrase(
+        for line, item, text, outcome, codes in matched.report.head(FINDINGS_SHOWN).itertuples(index=False):
+            phrase = Phrase(_OUTCOMES[outcome], codes=codes)
+            print(safe_message(in_words(Phrase(_MATCHED, line=line, item=item, text=text, outcome=phrase))))
+        message = Phrase(
             "{table}: {items} items, {rows} rows; lines to look at again: {told}, of them not matched: {unmatched} "
             "({report})",
             table=out,
-            items=found.items,
-            rows=len(found.table),
-            told=len(found.report),
-            unmatched=found.unmatched,
+            items=matched.items,
+            rows=len(matched.table),
+            told=len(matched.report),
+            unmatched=matched.unmatched,
             report=report,
         )
-        print(in_words(said))
-    raise typer.Exit(EXIT_PARTIAL if found.unmatched else 0)
+        print(in_words(message))
+    raise typer.Exit(EXIT_PARTIAL if matched.unmatched else 0)
 
 
 @app.command(name="check")
@@ -220,23 +220,23 @@ def check_(
     from zoning.pipeline import group_absent
 
     findings, used, features = _checked(target, run_folder, coverage=coverage, pin=pin, as_json=as_json)
-    codes = [one.exit_code for one in findings if one.level == "error"]
+    codes = [finding.exit_code for finding in findings if finding.level == "error"]
     if as_json:
-        listed: dict[str, object] = {"findings": [_finding(one) for one in findings]}
+        listed: dict[str, object] = {"findings": [_finding(finding) for finding in findings]}
         listed |= {"features": features} if features else {}
         listed |= ({"usage": used} if used else {}) | ({"pinned": not codes} if pin else {})
         print_json(listed)
     else:
-        told = group_absent(findings)
-        for one in told:
-            print(safe_message(in_words(Phrase(_LEVELS[one.level], text=one.text))))
-        print(in_words(phrase_list(_counted(told))))
+        grouped = group_absent(findings)
+        for finding in grouped:
+            print(safe_message(in_words(Phrase(_LEVELS[finding.level], text=finding.text))))
+        print(in_words(phrase_list(_counted(grouped))))
         if pin:
-            said = Phrase(
+            message = Phrase(
                 "{plan}: not pinned, as there is an error" if codes else "{plan}: pinned",
                 plan=target,
             )
-            print(in_words(said))
+            print(in_words(message))
     raise typer.Exit(min(codes, default=0))
 
 
@@ -290,16 +290,18 @@ def estimate_(plan: PlanFile, as_json: AsJson = False) -> None:
     from zoning.study import read_study
 
     speak(language_of_plan(plan))
-    found = estimate(read_study(plan))
+    run_estimate = estimate(read_study(plan))
     if as_json:
-        print_json(found.as_dict())
+        print_json(run_estimate.as_dict())
     else:
-        print(in_words(found.said))
+        print(in_words(run_estimate.said))
 
 
 def _counted(findings: Sequence[Finding]) -> Iterator[Phrase]:
     """How many findings there are of each level."""
-    errors, warnings, notes = (sum(one.level == level for one in findings) for level in ("error", "warning", "note"))
+    errors, warnings, notes = (
+        sum(finding.level == level for finding in findings) for level in ("error", "warning", "note")
+    )
     yield Phrase("{count} error" if errors == 1 else "{count} errors", count=errors)
     yield Phrase("{count} warning" if warnings == 1 else "{count} warnings", count=warnings)
     yield Phrase("{count} note" if notes == 1 else "{count} notes", count=notes)
@@ -322,7 +324,7 @@ USUALLY = Running()
 def _run(
     plan_file: Path,
     out: Path | None,
-    asked: str | None,
+    language: str | None,
     *,
     as_json: bool,
     excel_safe: bool = False,
@@ -331,8 +333,8 @@ def _run(
 ) -> None:
     folder = out or plan_file.parent / "runs" / plan_file.stem
     speak(language_of_plan(plan_file))
-    if asked is not None:
-        speak(asked)
+    if language is not None:
+        speak(language)
     with telling_what_was_written(folder):
         from maps.runs import ContentCache, Options, cache_folder, key_before, require_room, write_kept_run
         from maps.words import require_language
@@ -340,16 +342,16 @@ def _run(
         from zoning.study import read_study
 
         study = read_study(plan_file)
-        options = Options(asked or study.study.language or ENGLISH, excel_safe, flat)
+        options = Options(language or study.study.language or ENGLISH, excel_safe, flat)
         require_room(folder)
         key = key_before(study, options) if how.cached else ""
         store = ContentCache(cache_folder()) if key else None
         with progress() as announce:
             require_language(options.language)
-            kept = None if store is None else _kept(store, key)
-            if kept is not None:
-                write_kept_run(kept.files, study, folder, say)
-                summary = json.loads(kept.summary)
+            kept_run = None if store is None else _kept_run(store, key)
+            if kept_run is not None:
+                write_kept_run(kept_run.files, study, folder, say)
+                summary = json.loads(kept_run.summary)
             else:
                 summary = _made(study, folder, options, announce, store, key, _fitting(study, how))
         _tell(summary, folder, options.language, as_json=as_json)
@@ -368,7 +370,7 @@ def _fitting(study: Study, how: Running) -> Running:
     return how._replace(workers=way.workers, by_tiles=way.by_tiles)
 
 
-def _kept(store: ContentCache, key: str) -> KeptRun | None:
+def _kept_run(store: ContentCache, key: str) -> KeptRun | None:
     """The run as it was kept; one that is damaged is said and not used."""
     from maps.runs import find_run
 
@@ -391,7 +393,7 @@ class Summary(TypedDict):
     title: str
     headings: list[str]
     rows: list[list[str]]
-    found: list[str]
+    finding_lines: list[str]
 
 
 def _made(
@@ -412,7 +414,7 @@ def _made(
     from zoning.pipeline import run
 
     # steps are kept also where a file cannot be read, and no run is kept
-    kept = kept_steps(say) if how.cached else None
+    kept_results = kept_steps(say) if how.cached else None
     workers = worker_count(how.workers)
     here: ForEach | None = cut_in_copies if how.by_tiles else None
     cutting = nullcontext(here) if how.scheduler is None else on_cluster(how.scheduler)
@@ -428,16 +430,16 @@ def _made(
         made = run(
             study,
             announce,
-            kept=kept,
+            kept=kept_results,
             keep_going=how.keep_going,
             for_each=for_each,
             on_pieces=begin_borders,
             workers=workers,
         )
         plan = made.finished()
-    said = localize(plan, options.language)
+    localized = localize(plan, options.language)
     write_run(
-        said,
+        localized,
         folder,
         options.language,
         excel_safe=options.excel_safe,
@@ -448,7 +450,7 @@ def _made(
         by_tiles=how.by_tiles,
         borders=next(iter(borders), None),
     )
-    summary = _summary(said)
+    summary = _summary(localized)
     if store is not None and not plan.left_out and key_after(plan, options) == key:
         keep_run(store, key, folder, json.dumps(summary).encode("ascii"))
     return summary
@@ -464,7 +466,7 @@ def _summary(plan: LocalizedPlan) -> Summary:
     for zone in plan.rulebook.zones:
         if zone.kind == "main" and zone.code in mains.index:
             size, area = mains.loc[zone.code, ["size", "sum"]]
-            figures = [format_number(one, plan.language) for one in (int(size), area)]
+            figures = [format_number(number, plan.language) for number in (int(size), area)]
             share = f"{percent(area, total, plan.language)} %"
             rows.append([text_in(zone.title, plan.language), *figures, share])
     return {
@@ -474,19 +476,21 @@ def _summary(plan: LocalizedPlan) -> Summary:
             str(code): {"units": int(row["size"]), "area_ha": float(row["sum"])} for code, row in mains.iterrows()
         },
         "repairs": len(plan.ledger),
-        "left_out": [one.title for one in plan.left_out],
+        "left_out": [omission.title for omission in plan.left_out],
         "findings": list(map(_finding, plan.findings)),
         "title": f"{text_in(plan.study.title, plan.language)}, {plan.study.date}",
         "headings": [words[key] for key in ("main_function", "units", "hectares", "share")],
         "rows": rows,
-        "found": list(_found(plan)),
+        "finding_lines": list(_finding_lines(plan)),
     }
 
 
 def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> None:
     places = {"run": str(folder), "map": str(folder / "map.html"), "report": str(folder / "report.html")}
     if as_json:
-        shown = {name: one for name, one in summary.items() if name not in ("title", "headings", "rows", "found")}
+        shown = {
+            name: entry for name, entry in summary.items() if name not in ("title", "headings", "rows", "finding_lines")
+        }
         print_json({"study": summary["study"], **places, **shown})
         return
     from rich.console import Console
@@ -497,25 +501,25 @@ def _tell(summary: Summary, folder: Path, language: str, *, as_json: bool) -> No
 
     table = RichTable(title=escape(summary["title"]), title_justify="left")
     words = catalogue("cli", language)
-    for place, heading in enumerate(summary["headings"]):
-        table.add_column(escape(heading), justify="right" if place else "left")
+    for column, heading in enumerate(summary["headings"]):
+        table.add_column(escape(heading), justify="right" if column else "left")
     for zone, *figures in summary["rows"]:
         table.add_row(escape(zone), *figures)
     Console().print(table)
-    for line in summary["found"]:
+    for line in summary["finding_lines"]:
         print(safe_message(line))
     for key, name in (("map", "map.html"), ("report", "report.html"), ("folder", "")):
         print(f"{words[key]}{words['colon']}{folder / name}")
 
 
-def _found(plan: LocalizedPlan) -> Iterator[str]:
+def _finding_lines(plan: LocalizedPlan) -> Iterator[str]:
     """How many findings there are, and the first of them; nothing where there is none."""
     from maps.words import catalogue
 
     words, findings = catalogue("cli", plan.language, plan.noun), plan.findings
     if findings:
         yield words["counted"].format(count=len(findings))
-    yield from (f"  {words[one.level]}{words['colon']}{one.text}" for one in findings[:FINDINGS_SHOWN])
+    yield from (f"  {words[finding.level]}{words['colon']}{finding.text}" for finding in findings[:FINDINGS_SHOWN])
     if len(findings) > FINDINGS_SHOWN:
         yield f"  {words['more'].format(count=len(findings) - FINDINGS_SHOWN)}"
 
@@ -561,11 +565,11 @@ def _checked(target: Path, run_folder: Path | None, *, coverage: bool, pin: bool
     language = ENGLISH if as_json and folder is None else spoken()
     finding = (Renderer(language) if plan is None else localize(plan, language).renderer).finding
     with count_cases() as announce:
-        found = list(map(finding, audit(rulebook, plan, announce)))
-    if coverage and not any(one.level == "error" for one in found):
+        findings = list(map(finding, audit(rulebook, plan, announce)))
+    if coverage and not any(entry.level == "error" for entry in findings):
         with count_parameters() as announce:
-            found += map(finding, case_coverage(rulebook, announce))
-    return Checked(found) if plan is None else Checked(found, rule_coverage_of(plan).as_dict())
+            findings += map(finding, case_coverage(rulebook, announce))
+    return Checked(findings) if plan is None else Checked(findings, rule_coverage_of(plan).as_dict())
 
 
 def _check_plan(path: Path, *, pin: bool, with_features: bool) -> Checked:
@@ -590,7 +594,7 @@ def _check_plan(path: Path, *, pin: bool, with_features: bool) -> Checked:
             with placing(study):
                 rulebook, inputs, tables = read_everything(study, pinned=not pin)
             findings = list(check(study, rulebook, inputs, announce, tables))
-            if pin and not any(one.level == "error" for one in findings):
+            if pin and not any(finding.level == "error" for finding in findings):
                 from maps.drafts import write_pins
 
                 write_pins(study, inputs)
@@ -608,15 +612,17 @@ def _features_of(ledger: pd.DataFrame | None, refused: Iterable[ZoneplanError]) 
     """Each feature of which there is something to say, and what a run does about it."""
     rows = [] if ledger is None else ledger[ledger["feature"] != ""].to_dict("records")
     areas = ("area_before_ha", "area_after_ha")
-    told: list[dict[str, Any]] = [
+    features: list[dict[str, Any]] = [
         {key: str(row[key]) for key in ("layer", "feature", "finding", "action")}
         | {key: float(row[key]) if row[key] == row[key] else None for key in areas}
         for row in rows
     ]
-    for one in refused:
-        named = {"layer": one.layer, "finding": one.code, "action": "refused"}
-        told += [{**named, "feature": feature} | dict.fromkeys(areas) for feature in one.ids if one.exit_code == 3]
-    return sorted(told, key=lambda one: (one["layer"], one["finding"], one["feature"]))
+    for error in refused:
+        named = {"layer": error.layer, "finding": error.code, "action": "refused"}
+        features += [
+            {**named, "feature": feature} | dict.fromkeys(areas) for feature in error.ids if error.exit_code == 3
+        ]
+    return sorted(features, key=lambda record: (record["layer"], record["finding"], record["feature"]))
 
 
 def _finding(finding: Finding) -> dict[str, object]:

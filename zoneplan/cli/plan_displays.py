@@ -33,73 +33,76 @@ if TYPE_CHECKING:
     from zoning.whatif import Comparison, Consensus, Robustness
 
 
-def comparison_json(found: Comparison) -> dict[str, Any]:
+def comparison_json(comparison: Comparison) -> dict[str, Any]:
     """What moved, why, and sums, as plain values."""
-    rows = found.moved.rename(columns={"before": "from", "after": "to"}).to_dict("records")
+    rows = comparison.moved.rename(columns={"before": "from", "after": "to"}).to_dict("records")
     moved = [
         {**{key: row[key] for key in ("unit_id", "what", "item", "from", "to")},
          "cause": {"kind": row["cause_kind"], **({"id": row["cause_id"]} if row["cause_kind"] != UNKNOWN else {})}}
         for row in rows
     ]  # fmt: skip
-    differences = [{"kind": one.kind, "id": one.id, "from": one.before, "to": one.after} for one in found.differences]
+    differences = [
+        {"kind": difference.kind, "id": difference.id, "from": difference.before, "to": difference.after}
+        for difference in comparison.differences
+    ]
     return {
         "moved": moved,
         "differences": differences,
-        "totals": found.totals,
-        "transitions": found.transitions.rename(columns={"before": "from", "after": "to"}).to_dict("records"),
-        "only_before": list(found.only_before),
-        "only_after": list(found.only_after),
-        **({"note": found.note} if found.note else {}),
+        "totals": comparison.totals,
+        "transitions": comparison.transitions.rename(columns={"before": "from", "after": "to"}).to_dict("records"),
+        "only_before": list(comparison.only_before),
+        "only_after": list(comparison.only_after),
+        **({"note": comparison.note} if comparison.note else {}),
     }
 
 
-def print_comparison(found: Comparison, language: str) -> None:
+def print_comparison(comparison: Comparison, language: str) -> None:
     """The tables that people read: who became what, and how much moved because of which difference."""
-    told, console = ComparisonWords(found, language), Console()
-    words = told.words
-    console.print(escape(told.verdict))
-    if told.lead:
-        console.print(escape(told.lead))
-    if found.same:
+    comparison_words, console = ComparisonWords(comparison, language), Console()
+    words = comparison_words.words
+    console.print(escape(comparison_words.verdict))
+    if comparison_words.lead:
+        console.print(escape(comparison_words.lead))
+    if comparison.same:
         return
-    if len(told.changed):
+    if len(comparison_words.changed):
         table = RichTable(title=words["title"], title_justify="left")
         for heading in ("before", "after", "units", "hectares"):
             table.add_column(words[heading], justify="right" if heading in {"units", "hectares"} else "left")
-        for row in told.changed.itertuples():
+        for row in comparison_words.changed.itertuples():
             table.add_row(
-                escape(told.zone(str(row.before))),
-                escape(told.zone(str(row.after))),
+                escape(comparison_words.zone(str(row.before))),
+                escape(comparison_words.zone(str(row.after))),
                 format_number(int(str(row.units)), language),
                 format_number(float(str(row.area_ha)), language),
             )
         console.print(table)
     causes = RichTable()
     causes.add_column(words["cause"])
-    there = [what for what in MOVES if any(what in one.counts for one in told.causes)]
+    there = [what for what in MOVES if any(what in cause.counts for cause in comparison_words.causes)]
     for what in there:
         causes.add_column(words[what], justify="right")
-    for one in told.causes:
-        causes.add_row(escape(one.text), *(format_number(one.counts.get(what, 0), language) for what in there))
+    for cause in comparison_words.causes:
+        causes.add_row(escape(cause.text), *(format_number(cause.counts.get(what, 0), language) for what in there))
     console.print(causes)
-    for key, lines in (("amounts", told.sums["quotas"]), ("amounts_paid", told.sums["flows"])):
+    for key, lines in (("amounts", comparison_words.sums["quotas"]), ("amounts_paid", comparison_words.sums["flows"])):
         for line in lines:
             before, after = (f"{amount(side, language)} {line.unit}" for side in (line.before, line.after))
-            said = words[key].format(quota=line.title, more=line.more, less=line.less, before=before, after=after)
-            console.print(escape(said))
+            text = words[key].format(quota=line.title, more=line.more, less=line.less, before=before, after=after)
+            console.print(escape(text))
 
 
 SHOWN_IN_CONSENSUS = 20
 """Units that are listed; the table has all."""
 
 
-def consensus_json(found: Consensus) -> dict[str, Any]:
+def consensus_json(consensus: Consensus) -> dict[str, Any]:
     """What they agree on and what the rest hangs on, as plain values."""
-    pairs = found.says.groupby("unit_id")
+    pairs = consensus.says.groupby("unit_id")
     says = {str(unit): dict(zip(rows["voice"], rows["main"], strict=True)) for unit, rows in pairs}
-    units = [{**row, "says": says[row["unit_id"]]} for row in found.units.to_dict("records")]
-    grouped, hangs = (table.groupby(["kind", "id"], sort=True) for table in (found.differences, found.hangs))
-    told = [
+    units = [{**row, "says": says[row["unit_id"]]} for row in consensus.units.to_dict("records")]
+    grouped, hangs = (table.groupby(["kind", "id"], sort=True) for table in (consensus.differences, consensus.hangs))
+    differences = [
         {
             "kind": kind,
             "id": name,
@@ -108,47 +111,47 @@ def consensus_json(found: Consensus) -> dict[str, Any]:
         }
         for (kind, name), rows in grouped
     ]
-    agreed = found.units.drop(found.disputed.index)
+    agreed = consensus.units.drop(consensus.disputed.index)
     return {
-        "voices": list(found.voices),
+        "voices": list(consensus.voices),
         "agreed": {"units": len(agreed), "area_ha": float(agreed["area_ha"].sum())},
-        "disputed": {"units": len(found.disputed), "area_ha": float(found.disputed["area_ha"].sum())},
+        "disputed": {"units": len(consensus.disputed), "area_ha": float(consensus.disputed["area_ha"].sum())},
         "units": units,
-        "differences": told,
+        "differences": differences,
     }
 
 
-def print_consensus(found: Consensus, language: str) -> None:
+def print_consensus(consensus: Consensus, language: str) -> None:
     """How far they agree, the units on which they do not, and in what they differ."""
-    told, console, disputed = ConsensusWords(found, language), Console(), found.disputed
-    words = told.words
-    console.print(escape(told.verdict))
+    consensus_words, console, disputed = ConsensusWords(consensus, language), Console(), consensus.disputed
+    words = consensus_words.words
+    console.print(escape(consensus_words.verdict))
     if len(disputed):
         table = RichTable(title=words["disputed"], title_justify="left")
         for key in ("unit", "main", "agree", "hangs_on"):
             table.add_column(words[key])
         ranked = disputed.sort_values(["agree", "area_ha"], ascending=[True, False], kind="stable")
         for row in ranked.head(SHOWN_IN_CONSENSUS).to_dict("records"):
-            said = words["agree_value"].format(agree=row["agree"], voices=row["voices"])
-            named = f"{told.unit(row['unit_id'])} ({row['unit_id']})"
-            hangs = told.hangs.get(row["unit_id"], "")
-            table.add_row(*map(escape, (named, told.zone(row["main"]), said, hangs)))
+            agreement = words["agree_value"].format(agree=row["agree"], voices=row["voices"])
+            named = f"{consensus_words.unit(row['unit_id'])} ({row['unit_id']})"
+            hangs = consensus_words.hangs.get(row["unit_id"], "")
+            table.add_row(*map(escape, (named, consensus_words.zone(row["main"]), agreement, hangs)))
         console.print(table)
         if len(disputed) > SHOWN_IN_CONSENSUS:
             console.print(
                 escape(words["more"].format(count=format_number(len(disputed) - SHOWN_IN_CONSENSUS, language)))
             )
-    if not len(found.differences):
+    if not len(consensus.differences):
         console.print(escape(words["none"]))
         return
     table = RichTable(title=words["differences"], title_justify="left")
     table.add_column(words["what"], overflow="fold")
-    for voice in found.voices:
-        table.add_column(escape(told.voices[voice]), overflow="fold")
+    for voice in consensus.voices:
+        table.add_column(escape(consensus_words.voices[voice]), overflow="fold")
     table.add_column(words["units"], justify="right")
-    for row in told.rows:
+    for row in consensus_words.rows:
         count = format_number(row.units, language)
-        table.add_row(escape(row.title), *(escape(row.values[voice]) for voice in found.voices), count)
+        table.add_row(escape(row.title), *(escape(row.values[voice]) for voice in consensus.voices), count)
     console.print(table)
 
 
@@ -165,7 +168,7 @@ def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
     words = catalogue("terminal", plan.language, plan.noun)
     console, row = wide_console(), plan.zones.set_index("unit_id").loc[unit_id]
     heading = words["unit" if row["jurisdiction"] else "unit_alone"]
-    _print(console, [heading.format(name=row["name"], id=unit_id, place=plan.place(row["jurisdiction"]))], "dim")
+    _print(console, [heading.format(name=row["name"], id=unit_id, place=plan.jurisdiction(row["jurisdiction"]))], "dim")
     _verdict(console, plan, verdicts(plan)[unit_id])
     held = plan.policies[(plan.policies["unit_id"] == unit_id) & (plan.policies["overruled_by"] == "")]
     _print(console, ["", *_quotas(plan, unit_id), *_policies([str(title) for title in held["title"]], words)])
@@ -175,35 +178,35 @@ def show_unit(plan: LocalizedPlan, unit_id: str) -> None:
 def _quotas(plan: LocalizedPlan, unit_id: str) -> Iterator[str]:
     """What the unit gets of each quota, and why that is more or less than by its weight alone."""
     words, terms = catalogue("terminal", plan.language, plan.noun), plan.renderer.terms
-    asked = {(one.name, one.period): one for one in plan.study.quotas}
-    for one in plan.quotas[plan.quotas["unit_id"] == unit_id].to_dict("records"):
-        unit = terms.unit(str(one["unit"]))
+    quotas = {(quota.name, quota.period): quota for quota in plan.study.quotas}
+    for row in plan.quotas[plan.quotas["unit_id"] == unit_id].to_dict("records"):
+        unit = terms.unit(str(row["unit"]))
         yield words["quota"].format(
-            title=capital(terms.quota(str(one["quota"]))),
-            period=str(one["period"]),
-            amount=amount(one["amount"], plan.language),
+            title=capital(terms.quota(str(row["quota"]))),
+            period=str(row["period"]),
+            amount=amount(row["amount"], plan.language),
             unit=unit,
         )
-        found = quota_shifts(plan, asked[str(one["quota"]), int(one["period"])])
-        group = None if found is None else next((each for each in found.groups if unit_id in each.units), None)
-        if found is not None and group is not None:
-            moved = format_number(abs(found.difference[unit_id]), plan.language)
+        shifts = quota_shifts(plan, quotas[str(row["quota"]), int(row["period"])])
+        group = None if shifts is None else next((each for each in shifts.groups if unit_id in each.units), None)
+        if shifts is not None and group is not None:
+            moved = format_number(abs(shifts.difference[unit_id]), plan.language)
             key = "quota_less" if group.loses else "quota_more"
             yield "  " + words[key].format(amount=moved, unit=unit, reason=escape_hidden(group.reason))
 
 
-def show_place(plan: LocalizedPlan, place: Place) -> None:
+def show_place(plan: LocalizedPlan, answer: Place) -> None:
     """Print what applies at a place or in a unit, on one screen."""
-    words, console, content = catalogue("terminal", plan.language, plan.noun), wide_console(), place.content
-    _print(console, where_lines(place), "dim" if content["inside"] else "")
+    words, console, content = catalogue("terminal", plan.language, plan.noun), wide_console(), answer.content
+    _print(console, where_lines(answer), "dim" if content["inside"] else "")
     if not content["inside"]:
         return
     _verdict(console, plan, verdicts(plan)[content["unit"]["unit_id"]])
-    _print(console, ["", *ground_lines(place)])
-    held = [str(one["title"]) for one in content["policies"] if not one["overruled_by"]]
+    _print(console, ["", *ground_lines(answer)])
+    held = [str(policy["title"]) for policy in content["policies"] if not policy["overruled_by"]]
     _print(console, _policies(held, words))
-    if place.verdict is not None:
-        _print(console, ["", *place.verdict.lines()])
+    if answer.verdict is not None:
+        _print(console, ["", *answer.verdict.lines()])
     _print(console, ["", words["more_at"]], "dim")
 
 
@@ -225,18 +228,18 @@ def _print(console: Console, lines: Iterable[str], style: str = "") -> None:
         console.print(escape_hidden(line), style=style or None, soft_wrap=True)
 
 
-def _verdict(console: Console, plan: LocalizedPlan, one: Verdict) -> None:
+def _verdict(console: Console, plan: LocalizedPlan, verdict: Verdict) -> None:
     """The verdict with its note, its overlays, its tests, and what would change it."""
     words = catalogue("terminal", plan.language, plan.noun)
-    _print(console, [one.sentence], "bold")
-    _print(console, [*filter(None, [one.note]), *(line.text for line in one.overlays)])
+    _print(console, [verdict.sentence], "bold")
+    _print(console, [*filter(None, [verdict.note]), *(line.text for line in verdict.overlays)])
     mains = {*plan.rulebook.codes("main")}
-    gauges = [gauge for gauge in one.gauges if gauge.decided or gauge.zone in mains]
+    gauges = [gauge for gauge in verdict.gauges if gauge.decided or gauge.zone in mains]
     if gauges:
         _print(console, [""])
         _tests(console, plan, gauges)
-    if one.changes:
-        _print(console, ["", words["changes"], *(f"  {change}" for change in one.changes)])
+    if verdict.changes:
+        _print(console, ["", words["changes"], *(f"  {change}" for change in verdict.changes)])
 
 
 def _tests(console: Console, plan: LocalizedPlan, gauges: Sequence[Gauge]) -> None:
@@ -264,15 +267,15 @@ def _tests(console: Console, plan: LocalizedPlan, gauges: Sequence[Gauge]) -> No
 
 def _policies(titles: Sequence[str], words: Mapping[str, str]) -> Iterator[str]:
     """How many policies hold, and the titles of the first few."""
-    told = list(dict.fromkeys(titles))
-    if not told:
+    distinct = list(dict.fromkeys(titles))
+    if not distinct:
         return
-    shown = told if len(told) <= SHOWN + 2 else told[:SHOWN]
+    shown = distinct if len(distinct) <= SHOWN + 2 else distinct[:SHOWN]
     yield ""
-    yield words["policies"].format(n=len(told))
+    yield words["policies"].format(n=len(distinct))
     yield from (f"  {title}" for title in shown)
-    if len(shown) < len(told):
-        yield "  " + words["policies_more"].format(n=len(told) - len(shown))
+    if len(shown) < len(distinct):
+        yield "  " + words["policies_more"].format(n=len(distinct) - len(shown))
 
 
 MOST = 20
@@ -287,38 +290,41 @@ def ranges_of(texts: Iterable[str]) -> dict[str, tuple[float, float]]:
     >>> ranges_of(["fragile_share_min=0.15:0.25"])
     {'fragile_share_min': (0.15, 0.25)}
     """
-    found = {}
+    ranges = {}
     for text in texts:
         name, _, ends = text.partition("=")
         low, _, high = ends.partition(":")
         try:
-            found[name.strip()] = (float(low), float(high))
+            ranges[name.strip()] = (float(low), float(high))
         except ValueError:
             raise typer.BadParameter(
                 Phrase("'{text}' is no range: write NAME=LOW:HIGH, such as fragile_share_min=0.15:0.25", text=text),
                 param_hint="--within",
             ) from None
-    return found
+    return ranges
 
 
-def print_robustness(found: Robustness, language: str) -> None:
+def print_robustness(robustness: Robustness, language: str) -> None:
     """How much of the plan is stable, by main function, and the units that are least so."""
-    plan = localize(found.plan, language)
+    plan = localize(robustness.plan, language)
     words, console = catalogue("robustness", language), wide_console()
     titles = {zone.code: text_in(zone.short or zone.title, language, zone.code) for zone in plan.rulebook.zones}
-    said = words["verdict"].format(
-        n=int(found.stable.sum()), all=format_number(len(found.units), language),
-        draws=format_number(len(found.draws), language), seed=found.seed,
+    sentence = words["verdict"].format(
+        n=int(robustness.stable.sum()), all=format_number(len(robustness.units), language),
+        draws=format_number(len(robustness.draws), language), seed=robustness.seed,
     )  # fmt: skip
-    console.print(escape(said))
+    console.print(escape(sentence))
     table = RichTable()
     for heading in ("function", "units", "stable_units", "hectares", "stable_hectares"):
         table.add_column(words[heading], justify="left" if heading == "function" else "right")
-    for one in found.land:
-        figures = (one.units, one.stable_units, one.hectares, one.stable_hectares)
-        table.add_row(escape(titles.get(one.zone, one.zone)), *(format_number(figure, language) for figure in figures))
+    for stable_land in robustness.land:
+        figures = (stable_land.units, stable_land.stable_units, stable_land.hectares, stable_land.stable_hectares)
+        table.add_row(
+            escape(titles.get(stable_land.zone, stable_land.zone)),
+            *(format_number(figure, language) for figure in figures),
+        )
     console.print(table)
-    wavering = found.units[~found.stable].sort_values(["share", "main"], kind="stable")
+    wavering = robustness.units[~robustness.stable].sort_values(["share", "main"], kind="stable")
     if not len(wavering):
         return
     named = dict(zip(plan.zones["unit_id"], plan.zones["name"], strict=True))

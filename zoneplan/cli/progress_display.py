@@ -56,7 +56,7 @@ def progress() -> Iterator[Callable[[str], None]]:
         def announce(step: str) -> None:
             counted = f" ({next(scenarios)})" if step == SCENARIO else ""
             before = steps[: steps.index(step)]
-            move(sum(SHARES[one] for one in before), 1.0, in_words(STEP_PHRASES[step]) + counted)
+            move(sum(SHARES[earlier] for earlier in before), 1.0, in_words(STEP_PHRASES[step]) + counted)
 
         yield announce
 

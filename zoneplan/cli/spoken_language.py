@@ -52,8 +52,8 @@ def own_language() -> str:
     >>> own_language() in ("en", "pt", "zh")
     True
     """
-    said = next(filter(None, map(os.environ.get, _LOCALE)), "")
-    tag = re.split(r"[._@]", said)[0].lower()
+    locale = next(filter(None, map(os.environ.get, _LOCALE)), "")
+    tag = re.split(r"[._@]", locale)[0].lower()
     return tag if tag not in ("", "c", "posix") and _is_known(tag) else ENGLISH
 
 
@@ -64,8 +64,8 @@ def language_of_plan(path: Path) -> str | None:
     """
     text = _text_of(path)
     tried = _OF_TRY.search(text)
-    found = _OF_PLAN.search(_text_of(path.parent / tried[1]) if tried else text)
-    return found[1] if found else None
+    match = _OF_PLAN.search(_text_of(path.parent / tried[1]) if tried else text)
+    return match[1] if match else None
 
 
 def language_of(target: Path) -> str | None:
@@ -76,8 +76,8 @@ def language_of(target: Path) -> str | None:
         content = json.loads(_text_of(target / _PROVENANCE))
     except ValueError:
         return None
-    found = content.get("language") if isinstance(content, dict) else None
-    return found if isinstance(found, str) else None
+    language = content.get("language") if isinstance(content, dict) else None
+    return language if isinstance(language, str) else None
 
 
 def _text_of(path: Path) -> str:
@@ -89,13 +89,13 @@ def _text_of(path: Path) -> str:
         return ""
 
 
-def in_words(said: str) -> str:
+def in_words(message: str) -> str:
     """What is said, in the language that is spoken."""
-    if not isinstance(said, Phrase) or spoken() == ENGLISH:
-        return str(said)  # without the catalogues, which take a while to load
+    if not isinstance(message, Phrase) or spoken() == ENGLISH:
+        return str(message)  # without the catalogues, which take a while to load
     from maps.words import phrase_in  # noqa: PLC0415  (as said)
 
-    return phrase_in(said, spoken())
+    return phrase_in(message, spoken())
 
 
 def _is_known(language: str) -> bool:

@@ -59,19 +59,23 @@ def find_parameter(rulebook: Rulebook, text: str) -> str:
     if text in rulebook.values:
         return text
     called = {
-        name: [name, *((one.title or {}).values() if one else ())]
-        for name, one in ((name, rulebook.parameters.get(name)) for name in rulebook.values)
+        name: [name, *((parameter.title or {}).values() if parameter else ())]
+        for name, parameter in ((name, rulebook.parameters.get(name)) for name in rulebook.values)
     }
     wanted = text.strip().casefold()
-    same = [name for name, own in called.items() if wanted in map(str.casefold, own)]
-    begin = [name for name, own in called.items() if any(one.casefold().startswith(wanted) for one in own)]
-    found = same or begin if wanted else []
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = phrase_list(map(repr, sorted(found)), OR)
+    same = [name for name, spellings in called.items() if wanted in map(str.casefold, spellings)]
+    begin = [
+        name
+        for name, spellings in called.items()
+        if any(spelling.casefold().startswith(wanted) for spelling in spellings)
+    ]
+    matching = same or begin if wanted else []
+    if len(matching) == 1:
+        return matching[0]
+    if matching:
+        names = phrase_list(map(repr, sorted(matching)), OR)
         raise UnknownNameError(Phrase("several parameters are called so, '{name}': {names}", name=text, names=names))
-    titles = [one for own in called.values() for one in own]
+    titles = [spelling for spellings in called.values() for spelling in spellings]
     known = titles if get_close_matches(text, titles, 1) else rulebook.values
     raise UnknownNameError(Phrase("there is no parameter '{name}'{near}", name=text, near=near(text, known)))
 
@@ -86,15 +90,15 @@ def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> No
     low, high = curve.stable
     keys = {(True, True): "any", (True, False): "below", (False, True): "above"}
     key = keys.get((low is None, high is None), "stable")
-    said = words[key].format(
+    sentence = words[key].format(
         parameter=_called(curve.parameter, plan),
         adopted=terms.limit_text(curve.parameter, curve.adopted),
         low="" if low is None else terms.limit_text(curve.parameter, inward(low, curve.adopted)),
         high="" if high is None else terms.limit_text(curve.parameter, inward(high, curve.adopted)),
     )
-    console.print(said)
-    place = curve.steps.index(curve.current)
-    shown = curve.steps if whole else curve.steps[max(0, place - AROUND) : place + AROUND + 1]
+    console.print(sentence)
+    index = curve.steps.index(curve.current)
+    shown = curve.steps if whole else curve.steps[max(0, index - AROUND) : index + AROUND + 1]
     titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
     zones = [code for code in titles if len({step.units.get(code, 0) for step in shown}) > 1]
     table = RichTable(box=None, padding=(0, 2, 0, 0))
@@ -105,9 +109,9 @@ def print_curve(curve: Curve, plan: LocalizedPlan, *, whole: bool = False) -> No
     for step in shown:
         ends = [_end(curve, end, plan) for end in (step.low, step.high)]
         counts = [format_number(step.units.get(code, 0), language) for code in zones]
-        own = step is curve.current
-        told = words["own"] if own else changes.into(step, above=curve.steps.index(step) > place)
-        table.add_row(*ends, *counts, told, style="bold" if own else None)
+        is_current = step is curve.current
+        text = words["own"] if is_current else changes.into(step, above=curve.steps.index(step) > index)
+        table.add_row(*ends, *counts, text, style="bold" if is_current else None)
     console.print(table)
     left = len(curve.steps) - len(shown)
     if left:
@@ -129,9 +133,9 @@ class _Changes:
         here = turns[(turns["value"] == end) & ((turns["after"] == "at") == included)]
         before, after = ("zone", "becomes") if above else ("becomes", "zone")
         groups = here.groupby([before, after], sort=True)
-        return "\n".join(self._told(str(old), str(new), rows["unit_id"].tolist()) for (old, new), rows in groups)
+        return "\n".join(self._change(str(old), str(new), rows["unit_id"].tolist()) for (old, new), rows in groups)
 
-    def _told(self, old: str, new: str, units: list[str]) -> str:
+    def _change(self, old: str, new: str, units: list[str]) -> str:
         names = self._words["comma"].join(sorted(self._names[unit] for unit in units)[: self._most])
         key = "becomes" if old and new else "gains" if new else "loses"
         rest = len(units) - self._most
@@ -142,38 +146,38 @@ class _Changes:
 def _called(parameter: str, plan: LocalizedPlan) -> str:
     """A parameter by its title and id."""
     title = plan.renderer.terms.name(parameter)
-    told = catalogue("curve", plan.language, plan.noun)["called"].format(title=title, id=parameter)
-    return parameter if title == parameter else told[:1].upper() + told[1:]
+    text = catalogue("curve", plan.language, plan.noun)["called"].format(title=title, id=parameter)
+    return parameter if title == parameter else text[:1].upper() + text[1:]
 
 
 def _written(number: float, language: str) -> str:
     return number_style(language).written(number_text(number))
 
 
-def amounts_as_dict(found: CurveAmounts) -> dict[str, list[dict[str, Any]]]:
+def amounts_as_dict(amounts: CurveAmounts) -> dict[str, list[dict[str, Any]]]:
     """Plain values, ready for JSON: amounts and money by step, as decimal texts, and the steps without."""
-    quotas, flows = (rows.assign(amount=rows["amount"].map(str)).to_dict("records") for rows in found[:2])
-    refused = [{"step": step, "reason": str(said)} for step, said in found.refused.items()]
+    quotas, flows = (rows.assign(amount=rows["amount"].map(str)).to_dict("records") for rows in amounts[:2])
+    refused = [{"step": step, "reason": str(reason)} for step, reason in amounts.refused.items()]
     return {"quotas": quotas, "flows": flows, "refused": refused}
 
 
-def print_amounts(found: CurveAmounts, curve: Curve, plan: LocalizedPlan) -> None:
+def print_amounts(amounts: CurveAmounts, curve: Curve, plan: LocalizedPlan) -> None:
     """A table for each quota, of what the units of each main function get at each step, and one of the money."""
     language, console = plan.language, wide_console()
     words, terms = catalogue("curve", language, plan.noun), plan.renderer.terms
     titles = {zone.code: text_in(zone.short or zone.title, language) for zone in plan.rulebook.zones}
-    for (quota, period), rows in found.quotas.groupby(["quota", "period"], sort=False):
+    for (quota, period), rows in amounts.quotas.groupby(["quota", "period"], sort=False):
         sums = rows.groupby(["step", "main"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (no two rows meet)
         zones = [code for code in titles if code in sums.columns]
         _print_steps(console, f"{terms.quota(quota)}, {period}", sums[zones].rename(columns=titles), curve, plan)
-    if len(found.flows):
-        kinds = found.flows.assign(kind=found.flows["instrument"].map(terms.flow) + ", " + found.flows["unit"])
+    if len(amounts.flows):
+        kinds = amounts.flows.assign(kind=amounts.flows["instrument"].map(terms.flow) + ", " + amounts.flows["unit"])
         sums = kinds.groupby(["step", "kind"])["amount"].sum().unstack(fill_value=Decimal(0))  # noqa: PD010  (no two rows meet)
         _print_steps(console, words["paid"], sums, curve, plan)
-    for step, said in found.refused.items():
+    for step, reason in amounts.refused.items():
         ends = " – ".join(_end(curve, end, plan) for end in curve.steps[step][:2])
-        told = phrase_in(said, language) if isinstance(said, Phrase) else said
-        console.print(f"{ends}{catalogue('cli', language)['colon']}{told}", markup=False)
+        text = phrase_in(reason, language) if isinstance(reason, Phrase) else reason
+        console.print(f"{ends}{catalogue('cli', language)['colon']}{text}", markup=False)
 
 
 def _print_steps(console: Console, title: str, sums: pd.DataFrame, curve: Curve, plan: LocalizedPlan) -> None:
@@ -185,10 +189,10 @@ def _print_steps(console: Console, title: str, sums: pd.DataFrame, curve: Curve,
     fresh = (sums != sums.shift()).any(axis=1) | (sums.index.to_series().diff() != 1)
     for _, group in sums.groupby(fresh.cumsum()):
         first, last = curve.steps[group.index[0]], curve.steps[group.index[-1]]
-        own = any(curve.steps[step].holds(curve.adopted) for step in group.index)
+        is_current = any(curve.steps[step].holds(curve.adopted) for step in group.index)
         figures = [format_number(amount, language) for amount in group.iloc[0]]
         ends = _end(curve, first.low, plan), _end(curve, last.high, plan)
-        table.add_row(*ends, *figures, style="bold" if own else None)
+        table.add_row(*ends, *figures, style="bold" if is_current else None)
     console.print(table)
 
 
@@ -196,7 +200,7 @@ def _end(curve: Curve, end: float | None, plan: LocalizedPlan) -> str:
     return "" if end is None else plan.renderer.terms.limit_text(curve.parameter, end, DIGITS)
 
 
-def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
+def print_calibrated(calibration: Calibration, plan: LocalizedPlan) -> None:
     """Print thresholds with both values, agreement before and after, and the confusion matrix in and out of sample."""
     language, terms = plan.language, plan.renderer.terms
     words, console, style = catalogue("calibrate", language), wide_console(), number_style(language)
@@ -205,37 +209,43 @@ def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
     def written(name: str, number: float | None) -> str:
         return "" if number is None else terms.limit_text(name, number, DISTANCE_DIGITS)
 
-    console.print(escape(words[found.method].format(n=found.units)))
+    console.print(escape(words[calibration.method].format(n=calibration.units)))
     parameters = RichTable()
     for heading in ("parameter", "adopted", "value", "low", "high"):
         parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")
-    for name, one in found.fitted.items():
+    for name, threshold in calibration.fitted.items():
         title = f"{terms.name(name)} ({name})"
         parameters.add_row(
             escape(title),
-            terms.limit_text(name, one.adopted),
-            terms.limit_text(name, one.value),
-            written(name, one.low),
-            written(name, one.high),
-            style="bold" if one.value != one.adopted else None,
+            terms.limit_text(name, threshold.adopted),
+            terms.limit_text(name, threshold.value),
+            written(name, threshold.low),
+            written(name, threshold.high),
+            style="bold" if threshold.value != threshold.adopted else None,
         )
     console.print(parameters)
     agreement = RichTable()
     for heading in ("units_that", "share", "kappa"):
         agreement.add_column(words[heading], justify="left" if heading == "units_that" else "right")
-    for heading, judged in (("before", found.before), ("within", found.within), ("beyond", found.beyond)):
+    for heading, judged in (
+        ("before", calibration.before),
+        ("within", calibration.within),
+        ("beyond", calibration.beyond),
+    ):
         kappa = "" if judged.kappa is None else style.written(f"{judged.kappa:.3f}")
         agreement.add_row(words[heading], share_text(round(judged.share, 3), language), kappa)
     console.print(agreement)
-    for heading, judged in (("confusion_within", found.within), ("confusion_beyond", found.beyond)):
+    for heading, judged in (("confusion_within", calibration.within), ("confusion_beyond", calibration.beyond)):
         matrix = RichTable(title=words[heading], title_justify="left")
         matrix.add_column(words["decided"])
         for zone in judged.confusion.columns:
             matrix.add_column(titles[zone], justify="right")
         for zone, row in judged.confusion.iterrows():
-            matrix.add_row(titles[str(zone)], *(format_number(int(one), language) for one in row))
+            matrix.add_row(titles[str(zone)], *(format_number(int(count), language) for count in row))
         console.print(matrix)
-    changed = {name: one.value for name, one in found.fitted.items() if one.value != one.adopted}
+    changed = {
+        name: threshold.value for name, threshold in calibration.fitted.items() if threshold.value != threshold.adopted
+    }
     if changed:
         console.print(escape(words["try"]))
         settings = ", ".join(f'"parameters.{name}" = {value!r}' for name, value in changed.items())
@@ -244,7 +254,7 @@ def print_calibrated(found: Calibration, plan: LocalizedPlan) -> None:
         console.print(escape(words["kept"]))
 
 
-def print_sought(found: Sought, plan: LocalizedPlan) -> None:
+def print_sought(sought: Sought, plan: LocalizedPlan) -> None:
     """One sentence, the parameters with both values, and the goals, all by their titles."""
     language, terms = plan.language, plan.renderer.terms
     words, console, style = catalogue("seek", language), Console(), number_style(language)
@@ -252,67 +262,76 @@ def print_sought(found: Sought, plan: LocalizedPlan) -> None:
     def written(number: float) -> str:
         return style.written(number_text(number))
 
-    near = written(float(f"{found.distance:.{DISTANCE_DIGITS}g}"))
-    bound = "" if found.bound is None else written(float(f"{found.bound:.{DISTANCE_DIGITS}g}"))
-    proved = found.bound in (None, found.distance)
-    key = ("met" if proved else "unproved") if found.met else ("unmet" if proved else "unfinished")
-    said = words[key].format(distance=near, bound=bound, n=len(found.given_up))
-    console.print(escape(said))
-    if found.refused is not None:
-        values = found.refused.values.items()
+    near = written(float(f"{sought.distance:.{DISTANCE_DIGITS}g}"))
+    bound = "" if sought.bound is None else written(float(f"{sought.bound:.{DISTANCE_DIGITS}g}"))
+    proved = sought.bound in (None, sought.distance)
+    key = ("met" if proved else "unproved") if sought.met else ("unmet" if proved else "unfinished")
+    sentence = words[key].format(distance=near, bound=bound, n=len(sought.given_up))
+    console.print(escape(sentence))
+    if sought.refused is not None:
+        values = sought.refused.values.items()
         tried = ", ".join(f"{_called(name, plan)} = {terms.limit_text(name, value)}" for name, value in values)
-        because = phrase_in(found.refused.because, language)
+        because = phrase_in(sought.refused.because, language)
         console.print(escape(words["refused"].format(values=tried, because=because)))
     parameters = RichTable()
     for heading in ("parameter", "adopted", "value"):
         parameters.add_column(words[heading], justify="left" if heading == "parameter" else "right")
-    for name, value in found.values.items():
-        moved = value != found.adopted[name]
-        texts = (terms.limit_text(name, limit) for limit in (found.adopted[name], value))
+    for name, value in sought.values.items():
+        moved = value != sought.adopted[name]
+        texts = (terms.limit_text(name, limit) for limit in (sought.adopted[name], value))
         parameters.add_row(escape(_called(name, plan)), *texts, style="bold" if moved else None)
     console.print(parameters)
     goals = RichTable()
     for heading in ("goal", "reached", "is_met"):
         goals.add_column(words[heading], justify="right" if heading == "reached" else "left")
-    for one in found.goals:
-        reached = "" if one.value is None else written(float(f"{float(one.value):.{DISTANCE_DIGITS + 4}g}"))
-        goals.add_row(escape(_goal_said(one.goal, plan)), reached, words["yes" if one.met else "no"])
+    for outcome in sought.goals:
+        reached = "" if outcome.value is None else written(float(f"{float(outcome.value):.{DISTANCE_DIGITS + 4}g}"))
+        goals.add_row(escape(_goal_said(outcome.goal, plan)), reached, words["yes" if outcome.met else "no"])
     console.print(goals)
 
 
-def print_weights(found: Sequence[WeightInterval], plan: LocalizedPlan) -> None:
+def print_weights(intervals: Sequence[WeightInterval], plan: LocalizedPlan) -> None:
     """Between which values of each weight no zone changes, index by index."""
     console, words, terms = wide_console(), catalogue("weights", plan.language), plan.renderer.terms
-    if not found:
+    if not intervals:
         console.print(words["none"])
     names = plan.distinct_names
-    told = {index: [one for one in found if one.name == index] for index in dict.fromkeys(one.name for one in found)}
-    idle = [index for index, own in told.items() if not any(one.unknown or one.below or one.above for one in own)]
+    by_index = {
+        index: [interval for interval in intervals if interval.name == index]
+        for index in dict.fromkeys(interval.name for interval in intervals)
+    }
+    idle = [
+        index
+        for index, group in by_index.items()
+        if not any(interval.unknown or interval.below or interval.above for interval in group)
+    ]
     if idle:
         titles = words["and"].join(terms.names.get(index, index) for index in idle)
         console.print(escape(words["idle"].format(indices=titles)))
-    for index, own in told.items():
+    for index, group in by_index.items():
         if index in idle:
             continue
-        voices = list(own[0].opinions)
+        voices = list(group[0].opinions)
         table = RichTable(title=escape(terms.names.get(index, index)), title_justify="left")
         table.add_column(words["measure"])
         for title in (words["weight"], words["stands"], *map(escape, voices)):
             table.add_column(title, justify="right")
         table.add_column(words["beyond"])
-        for one in own:
-            said = interval_text(one, plan.language)
-            weights = [format_measure(weight, plan.language) for weight in (one.weight, *one.opinions.values())]
-            called = escape(terms.criterion(one.measure))
-            table.add_row(called, weights[0], said, *weights[1:], escape(beyond_text(one, plan, names)))
+        for interval in group:
+            range_text = interval_text(interval, plan.language)
+            weights = [
+                format_measure(weight, plan.language) for weight in (interval.weight, *interval.opinions.values())
+            ]
+            called = escape(terms.criterion(interval.measure))
+            table.add_row(called, weights[0], range_text, *weights[1:], escape(beyond_text(interval, plan, names)))
         console.print(table)
-    if len(idle) < len(told):
+    if len(idle) < len(by_index):
         console.print(words["proportions"])
 
 
 def _goal_said(goal: Goal, plan: LocalizedPlan) -> str:
     """A goal by the titles of what it names."""
     terms, language = plan.renderer.terms, plan.language
-    told = {"condition": goal.condition.said(terms.names), "quota": terms.quota(goal.quota) if goal.quota else ""}
-    what = catalogue("seek", language)[f"goal_{goal.kind}"].format(**told)
+    fields = {"condition": goal.condition.said(terms.names), "quota": terms.quota(goal.quota) if goal.quota else ""}
+    what = catalogue("seek", language)[f"goal_{goal.kind}"].format(**fields)
     return f"{what} {goal.compared} {_written(float(goal.number), language)}"

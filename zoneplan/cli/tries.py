@@ -39,17 +39,17 @@ def compare_(
     speak(language or language_of(before))
     if out is not None:
         require_own(out.absolute(), COMPARISON_KIND)
-    found = compare(*(_plan_of(path) for path in (before, after)), study_folder=study)
+    comparison = compare(*(_plan_of(path) for path in (before, after)), study_folder=study)
     if out is not None:
-        write_comparison_folder(found, out, spoken())
+        write_comparison_folder(comparison, out, spoken())
     if as_json:
-        print_json(comparison_json(found))
+        print_json(comparison_json(comparison))
     else:
-        print_comparison(found, spoken())
+        print_comparison(comparison, spoken())
         if out is not None:
             print(in_words(Phrase("comparison: {page}", page=out / "report.html")))
             print(in_words(Phrase("map: {page}", page=out / "map.html")))
-    raise typer.Exit(0 if found.same else 1)
+    raise typer.Exit(0 if comparison.same else 1)
 
 
 @app.command(name="consensus")
@@ -79,13 +79,13 @@ def consensus_(
     with progress() as announce:
         together = run_together(studies, announce) if studies else None
     made = finished if together is None else finished | together.voices
-    found = consensus({name: made[name] for name in names}, None if together is None else together.base)
+    agreement = consensus({name: made[name] for name in names}, None if together is None else together.base)
     if out is not None:
-        write_consensus_folder(found, out, spoken())
+        write_consensus_folder(agreement, out, spoken())
     if as_json:
-        print_json(consensus_json(found))
+        print_json(consensus_json(agreement))
         return
-    print_consensus(found, spoken())
+    print_consensus(agreement, spoken())
     if out is not None:
         print(in_words(Phrase("map: {page}", page=out / "map.html")))
 
@@ -119,13 +119,13 @@ def robustness_(
     if out is not None:
         require_own(out.absolute(), ROBUSTNESS_KIND)
     plan = _plan_of(target)
-    found = robustness(plan, ranges, draws=draws, seed=seed, study_folder=study)
+    stability = robustness(plan, ranges, draws=draws, seed=seed, study_folder=study)
     if out is not None:
-        write_robustness_folder(found, out, spoken())
+        write_robustness_folder(stability, out, spoken())
     if as_json:
-        print_json(found.as_dict())
+        print_json(stability.as_dict())
     else:
-        print_robustness(found, spoken())
+        print_robustness(stability, spoken())
         if out is not None:
             print(in_words(Phrase("report: {page}", page=out / "report.html")))
             print(in_words(Phrase("map: {page}", page=f"{out / 'map.html'}#by={KEPT}")))
@@ -157,18 +157,18 @@ def curve_(
 
     speak(language or language_of(target))
     plan = _plan_of(target)
-    found = curve(plan, find_parameter(plan.rulebook, parameter))
-    told = None
+    threshold_curve = curve(plan, find_parameter(plan.rulebook, parameter))
+    step_amounts = None
     if amounts:
         with count_cases() as announce:
-            told = curve_amounts(plan, found, study_folder=study, announce=announce)
+            step_amounts = curve_amounts(plan, threshold_curve, study_folder=study, announce=announce)
     if as_json:
-        print_json(found.as_dict() | ({} if told is None else amounts_as_dict(told)))
+        print_json(threshold_curve.as_dict() | ({} if step_amounts is None else amounts_as_dict(step_amounts)))
         return
-    said = localize(plan, spoken())
-    print_curve(found, said, whole=whole)
-    if told is not None:
-        print_amounts(told, found, said)
+    localized = localize(plan, spoken())
+    print_curve(threshold_curve, localized, whole=whole)
+    if step_amounts is not None:
+        print_amounts(step_amounts, threshold_curve, localized)
 
 
 @app.command()
@@ -184,11 +184,11 @@ def weights(
 
     speak(language or language_of(target))
     plan = _plan_of(target)
-    found = weight_intervals(plan)
+    intervals = weight_intervals(plan)
     if as_json:
-        print_json({"weights": [one._asdict() for one in found]})
+        print_json({"weights": [interval._asdict() for interval in intervals]})
         return
-    print_weights(found, localize(plan, spoken()))
+    print_weights(intervals, localize(plan, spoken()))
 
 
 @app.command()
@@ -240,12 +240,12 @@ def seek_(
 
     speak(language or language_of(target))
     ranges, plan = dict(map(_range, moves)), _plan_of(target)
-    found = seek(plan, goal, ranges, study)
+    sought = seek(plan, goal, ranges, study)
     if as_json:
-        print_json(found.as_dict())
+        print_json(sought.as_dict())
     else:
-        print_sought(found, localize(plan, spoken()))
-    raise typer.Exit(0 if found.met else EXIT_NOT_MET)
+        print_sought(sought, localize(plan, spoken()))
+    raise typer.Exit(0 if sought.met else EXIT_NOT_MET)
 
 
 @app.command(name="calibrate")
@@ -274,12 +274,14 @@ def calibrate_(
 
     speak(language or language_of(target))
     plan = _plan_of(target)
-    names = [find_parameter(plan.rulebook, one) for one in parameters] if parameters else None
-    found = calibrate(plan, read_decided(decided, plan.rulebook), names, blocks=blocks, seed=seed, study_folder=study)
+    names = [find_parameter(plan.rulebook, text) for text in parameters] if parameters else None
+    calibration = calibrate(
+        plan, read_decided(decided, plan.rulebook), names, blocks=blocks, seed=seed, study_folder=study
+    )
     if as_json:
-        print_json(found.as_dict())
+        print_json(calibration.as_dict())
     else:
-        print_calibrated(found, localize(plan, spoken()))
+        print_calibrated(calibration, localize(plan, spoken()))
 
 
 def _range(text: str) -> tuple[str, tuple[float, float]]:

@@ -33,9 +33,9 @@ def own_versions() -> dict[str, str]:
 
 def cut_elsewhere(packed: bytes, versions: Mapping[str, str]) -> bytes:
     """The faces of a packed tile, cut by a worker; one that joined with other versions refuses it."""
-    own = own_versions()
-    if own != versions:
-        raise ValueError(_differing(own, versions))
+    ours = own_versions()
+    if ours != versions:
+        raise ValueError(_differing(ours, versions))
     return cut_packed(packed)
 
 
@@ -75,9 +75,9 @@ def _require_versions(client: Any, address: str) -> None:
             Phrase("{address}: the scheduler has no worker; start some with 'dask worker {address}'", address=address),
             code="cluster",
         ) from error
-    own = own_versions()
+    ours = own_versions()
     try:
-        found: dict[str, dict[str, str]] = client.run(own_versions)
+        by_worker: dict[str, dict[str, str]] = client.run(own_versions)
     except Exception as error:
         raise ZoneplanError(
             Phrase(
@@ -87,7 +87,7 @@ def _require_versions(client: Any, address: str) -> None:
             ),
             code="cluster",
         ) from error
-    wrong = [f"{worker}: {_differing(theirs, own)}" for worker, theirs in sorted(found.items()) if theirs != own]
+    wrong = [f"{worker}: {_differing(theirs, ours)}" for worker, theirs in sorted(by_worker.items()) if theirs != ours]
     if wrong:
         raise ZoneplanError(
             Phrase(
@@ -101,9 +101,11 @@ def _require_versions(client: Any, address: str) -> None:
         )
 
 
-def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> str:
+def _differing(theirs: Mapping[str, str], other: Mapping[str, str]) -> str:
     """Each version that differs: theirs, and ours."""
-    return ", ".join(f"{name} {one.get(name)} ({other.get(name)})" for name in other if one.get(name) != other[name])
+    return ", ".join(
+        f"{name} {theirs.get(name)} ({other.get(name)})" for name in other if theirs.get(name) != other[name]
+    )
 
 
 def _cut_all(client: Any, tiles: Iterable[Tile]) -> Iterator[Faces]:

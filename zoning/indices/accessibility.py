@@ -262,17 +262,17 @@ def nearest_distance(units: gpd.GeoDataFrame, features: gpd.GeoDataFrame) -> pd.
     """
     for table, name in ((units, "units"), (features, "features")):
         refuse_no_geometry(table, name)
-    found = pd.Series(np.nan, index=units.index, dtype=float)
+    distances = pd.Series(np.nan, index=units.index, dtype=float)
     if len(features) and len(units):
         crs = working_crs(units)
-        shapes, others = (np.asarray(project(one[["geometry"]], crs).geometry.array) for one in (units, features))
-        found[:] = nearest_km(shapes, others, crs)
-    return found
+        shapes, others = (np.asarray(project(table[["geometry"]], crs).geometry.array) for table in (units, features))
+        distances[:] = nearest_km(shapes, others, crs)
+    return distances
 
 
 def refuse_no_geometry(table: gpd.GeoDataFrame, name: str) -> None:
     """Refuse features that are nowhere."""
-    gone = [str(one) for one in table.index[(table.geometry.isna() | table.geometry.is_empty).to_numpy()]]
+    gone = [str(label) for label in table.index[(table.geometry.isna() | table.geometry.is_empty).to_numpy()]]
     if gone:
         raise GeometryError(Phrase("{name} without a geometry: {ids}", name=name, ids=shown(gone)), features=gone)
 
@@ -302,13 +302,13 @@ def _weights(far: Floats, reach: float, decay: Decay | None) -> Floats:
         return np.asarray((np.exp(-0.5 * part**2) - edge) / (1 - edge))
     if isinstance(decay, Mapping):
         ends = np.array(sorted(decay), dtype=float)
-        bands = np.array([decay[one] for one in sorted(decay)] + [0.0], dtype=float)
-        found = bands[np.searchsorted(ends, far, side="left")]
+        bands = np.array([decay[end] for end in sorted(decay)] + [0.0], dtype=float)
+        weights = bands[np.searchsorted(ends, far, side="left")]
     else:
-        found = np.fromiter((float(decay(one)) for one in far), dtype=float, count=len(far))
-    if not np.isfinite(found).all() or (found < 0).any():
+        weights = np.fromiter((float(decay(distance)) for distance in far), dtype=float, count=len(far))
+    if not np.isfinite(weights).all() or (weights < 0).any():
         raise ZoneplanError(Phrase("decay: a weight is no number from 0"), code="decay")
-    return found
+    return weights
 
 
 def _divided(weight: Floats) -> Floats:
@@ -320,8 +320,8 @@ def _divided(weight: Floats) -> Floats:
 
 def _each(people: pd.Series, capacity: Floats, weight: Floats) -> Floats:
     """What each facility has for one person of its catchment."""
-    asked = people.to_numpy() @ weight
-    return np.asarray(np.divide(capacity, asked, out=np.zeros_like(capacity), where=asked > 0))
+    demand = people.to_numpy() @ weight
+    return np.asarray(np.divide(capacity, demand, out=np.zeros_like(capacity), where=demand > 0))
 
 
 def _access(people: pd.Series, capacity: Floats, weight: Floats) -> pd.Series:

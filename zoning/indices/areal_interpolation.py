@@ -89,28 +89,28 @@ def areal_interpolation(
     wanted = {kind: _named(names, source) for kind, names in (("e", extensive), ("i", intensive), ("c", categorical))}
     for table, which in ((source, "source"), (target, "target")):
         refuse_no_geometry(table, which)
-    place, unit, weight = _common(source, target, dasymetric)
-    counts, size = np.bincount(place, weight, len(source)), len(target)
+    area, unit, weight = _common(source, target, dasymetric)
+    counts, size = np.bincount(area, weight, len(source)), len(target)
     covered = np.bincount(unit, weight, size)
     meets = covered > 0
-    found: dict[Hashable, Floats] = {}
+    columns: dict[Hashable, Floats] = {}
     for name in wanted["e"]:
         amount = checked(source[name], f"'{name}'").to_numpy()
         _refuse_lost(source.index[(counts <= 0) & (amount != 0)], str(name))
-        part = np.divide(weight, counts[place], out=np.zeros_like(weight), where=counts[place] > 0)
-        found[name] = np.where(meets, np.bincount(unit, amount[place] * part, size), np.nan)
+        part = np.divide(weight, counts[area], out=np.zeros_like(weight), where=counts[area] > 0)
+        columns[name] = np.where(meets, np.bincount(unit, amount[area] * part, size), np.nan)
     for name in wanted["i"]:
         rate = floats_of(source[name])
         refuse_rows(source.index, ~np.isfinite(rate) & (counts > 0), f"'{name}'", missing=True)
-        total = np.bincount(unit, np.nan_to_num(rate)[place] * weight, size)
-        found[name] = np.divide(total, covered, out=np.full(size, np.nan), where=meets)
+        total = np.bincount(unit, np.nan_to_num(rate)[area] * weight, size)
+        columns[name] = np.divide(total, covered, out=np.full(size, np.nan), where=meets)
     for name in wanted["c"]:
         refuse_rows(source.index, source[name].isna().to_numpy() & (counts > 0), f"'{name}'", missing=True)
         kinds = source[name].to_numpy()
         for kind in sorted(set(kinds[counts > 0]), key=str):
-            total = np.bincount(unit, weight * (kinds[place] == kind), size)
-            found[f"{name}_{kind}"] = np.divide(total, covered, out=np.full(size, np.nan), where=meets)
-    return pd.DataFrame(found, index=target.index)
+            total = np.bincount(unit, weight * (kinds[area] == kind), size)
+            columns[f"{name}_{kind}"] = np.divide(total, covered, out=np.full(size, np.nan), where=meets)
+    return pd.DataFrame(columns, index=target.index)
 
 
 def _named(names: Iterable[Hashable], source: gpd.GeoDataFrame) -> list[Hashable]:
@@ -131,14 +131,14 @@ def _common(
 ) -> tuple[np.ndarray, np.ndarray, Floats]:
     """What sources and targets have in common: the places of both, and how much it counts."""
     crs = working_crs(target)
-    areas, units = (np.asarray(project(one[["geometry"]], crs).geometry.array) for one in (source, target))
+    areas, units = (np.asarray(project(table[["geometry"]], crs).geometry.array) for table in (source, target))
     if not (shapely.is_valid(areas).all() and shapely.is_valid(units).all()):
         raise ZoneplanError(Phrase("some polygons are not valid; repair them, as zp.prepare does"), code="invalid")
-    unit, place = shapely.STRtree(areas).query(units, predicate="intersects")
-    shapes = shapely.intersection(areas[place], units[unit])
+    unit, area = shapely.STRtree(areas).query(units, predicate="intersects")
+    shapes = shapely.intersection(areas[area], units[unit])
     inside = shapely.area(shapes) > 0
-    place, unit, shapes = place[inside], unit[inside], shapes[inside]
-    return place, unit, _weights(gpd.GeoDataFrame(geometry=shapes, crs=crs), dasymetric)
+    area, unit, shapes = area[inside], unit[inside], shapes[inside]
+    return area, unit, _weights(gpd.GeoDataFrame(geometry=shapes, crs=crs), dasymetric)
 
 
 def _weights(pieces: gpd.GeoDataFrame, dasymetric: Layer | gpd.GeoDataFrame | None) -> Floats:
@@ -147,10 +147,10 @@ def _weights(pieces: gpd.GeoDataFrame, dasymetric: Layer | gpd.GeoDataFrame | No
         return np.asarray(pieces.area, dtype=float)
     if isinstance(dasymetric, Layer) and dasymetric.raster is not None:
         summed = summarise(pieces, dasymetric.raster, {"sum": parse_formula("sum(value)")})["sum"]
-        found: Floats = summed.fillna(0.0).to_numpy(dtype=float)  # no cell with a value: nothing is there
-        if (found < 0).any():
+        weights: Floats = summed.fillna(0.0).to_numpy(dtype=float)  # no cell with a value: nothing is there
+        if (weights < 0).any():
             raise ZoneplanError(Phrase("the dasymetric grid has sums below 0"), code="too_small")
-        return found
+        return weights
     features = dasymetric.features if isinstance(dasymetric, Layer) else dasymetric
     if features is None:
         raise ZoneplanError(Phrase("the dasymetric layer has neither polygons nor a grid"), code="dasymetric")
@@ -162,7 +162,7 @@ def _weights(pieces: gpd.GeoDataFrame, dasymetric: Layer | gpd.GeoDataFrame | No
 
 def _refuse_lost(lost: pd.Index, name: str) -> None:
     if len(lost):
-        ids = [str(one) for one in lost]
+        ids = [str(label) for label in lost]
         raise SourceError(
             Phrase(
                 "'{name}': the amounts of {count:,} source area(s) would be lost, for they meet no target, or nothing "

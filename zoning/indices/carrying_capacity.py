@@ -65,19 +65,19 @@ def carrying_capacity(
     else:
         each = checked(beside(needed, there.columns, "needed"), "needed", above=0.0)
     people = there / each
-    found = people.add_suffix("_people")
-    found["capacity_people"] = people.min(axis=1)
-    found["limited_by"] = people.idxmin(axis=1)
+    capacities = people.add_suffix("_people")
+    capacities["capacity_people"] = people.min(axis=1)
+    capacities["limited_by"] = people.idxmin(axis=1)
     if population is not None:
         heads = checked(beside(population, there.index, "population"), "population", least=0.0)
         load = np.divide(
             heads.to_numpy(),
-            found["capacity_people"].to_numpy(),
+            capacities["capacity_people"].to_numpy(),
             out=np.where(heads > 0, np.inf, 0.0),
-            where=found["capacity_people"].to_numpy() > 0,
+            where=capacities["capacity_people"].to_numpy() > 0,
         )
-        found["load"] = load
-    return found
+        capacities["load"] = load
+    return capacities
 
 
 def arable_capacity(
@@ -229,7 +229,7 @@ def development_intensity(built_ha: pd.Series, area_ha: ByLabel) -> pd.Series:
     """
     built = checked(built_ha, "built_ha", least=0.0)
     area = by_unit(area_ha, built.index, "area_ha", above=0.0)
-    over = [str(one) for one in built.index[(built > area * (1 + 1e-9)).to_numpy()]]
+    over = [str(unit) for unit in built.index[(built > area * (1 + 1e-9)).to_numpy()]]
     if over:
         raise ZoneplanError(
             Phrase("more is built up than the whole area: {ids}", ids=shown(over)), code="too_large", features=over
@@ -335,10 +335,10 @@ def reserves_taken(taken: pd.Series, recoverable: ByLabel, exhausted_from: float
 
 
 def _parts(share: ByLabel | float, index: pd.Index) -> pd.Series:
-    found = by_unit(share, index, "share")
-    if (found > 1).any():
+    parts = by_unit(share, index, "share")
+    if (parts > 1).any():
         raise ZoneplanError(Phrase("share: give parts from 0 to 1"), code="too_large")
-    return found
+    return parts
 
 
 def _limited(land: pd.Series, watered: pd.Series) -> pd.DataFrame:

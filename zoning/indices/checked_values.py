@@ -37,33 +37,33 @@ def checked(
     {'a': 1.0, 'b': 2.0}
     """
     series = values if isinstance(values, pd.Series) else pd.Series(values)
-    found = floats_of(series)
-    refuse_rows(series.index, ~np.isfinite(found), name, missing=True)
-    if not len(found):
+    numbers = floats_of(series)
+    refuse_rows(series.index, ~np.isfinite(numbers), name, missing=True)
+    if not len(numbers):
         raise ZoneplanError(Phrase("{name}: there are no values", name=name), code="no_values")
-    if (found < least).any():
+    if (numbers < least).any():
         raise ZoneplanError(
-            Phrase("{name}: values below {least:g}: {ids}", name=name, least=least, ids=_ids(series, found < least)),
+            Phrase("{name}: values below {least:g}: {ids}", name=name, least=least, ids=_ids(series, numbers < least)),
             code="too_small",
         )
-    if (found <= above).any():
+    if (numbers <= above).any():
         raise ZoneplanError(
             Phrase(
                 "{name}: values that are not above {least:g}: {ids}",
                 name=name,
                 least=above,
-                ids=_ids(series, found <= above),
+                ids=_ids(series, numbers <= above),
             ),
             code="too_small",
         )
-    return pd.Series(found, index=series.index, name=series.name)
+    return pd.Series(numbers, index=series.index, name=series.name)
 
 
 def refuse_rows(index: pd.Index, wrong: npt.NDArray[np.bool_], name: str, *, missing: bool) -> None:
     """Refuse values that are missing, or all values of rows that another table has not."""
     if not wrong.any():
         return
-    ids = [str(one) for one in index[wrong]]
+    ids = [str(label) for label in index[wrong]]
     if missing:
         raise MissingValueError(
             Phrase(
@@ -90,12 +90,12 @@ def checked_table(table: pd.DataFrame, *, least: float = -np.inf, above: float =
     """The table as floats, each column of a name of its own."""
     twice = table.columns[table.columns.duplicated()]
     if len(twice) or not len(table.columns):
-        fault = shown(str(one) for one in twice) if len(twice) else Phrase("there are none")
+        fault = shown(str(name) for name in twice) if len(twice) else Phrase("there are none")
         raise ZoneplanError(
             Phrase("columns: give one or more, each of a name of its own ({fault})", fault=fault), code="columns"
         )
-    found = {name: checked(table[name], f"'{name}'", least=least, above=above) for name in table.columns}
-    return pd.DataFrame(found, index=table.index)
+    columns = {name: checked(table[name], f"'{name}'", least=least, above=above) for name in table.columns}
+    return pd.DataFrame(columns, index=table.index)
 
 
 def beside(values: object, index: pd.Index, name: str) -> pd.Series:
@@ -110,8 +110,8 @@ def beside(values: object, index: pd.Index, name: str) -> pd.Series:
     if isinstance(series, pd.Series):
         if series.index.equals(index):
             return series
-        for one in (series.index, index):
-            refuse_twice(one, name)
+        for labels in (series.index, index):
+            refuse_twice(labels, name)
         apart = series.index.symmetric_difference(index, sort=False)
         refuse_rows(apart, np.ones(len(apart), dtype=bool), name, missing=False)
         return series.reindex(index)
@@ -124,13 +124,13 @@ def beside(values: object, index: pd.Index, name: str) -> pd.Series:
             ),
             code="argument",
         )
-    found = list(values)
-    if len(found) != len(index):
+    sequence = list(values)
+    if len(sequence) != len(index):
         raise ZoneplanError(
-            Phrase("{name}: {found:,} values for {wanted:,} rows", name=name, found=len(found), wanted=len(index)),
+            Phrase("{name}: {found:,} values for {wanted:,} rows", name=name, found=len(sequence), wanted=len(index)),
             code="length",
         )
-    return pd.Series(found, index=index)
+    return pd.Series(sequence, index=index)
 
 
 def by_unit(values: ByLabel | float, index: pd.Index, name: str, *, above: float = -np.inf) -> pd.Series:
@@ -148,18 +148,18 @@ def refuse_twice(labels: pd.Index, name: str) -> None:
 
 def checked_groups(groups: object, index: pd.Index) -> pd.Series:
     """The group of each row, none missing."""
-    found = beside(groups, index, "groups")
-    refuse_rows(index, found.isna().to_numpy(), "groups", missing=True)
-    return found
+    labels = beside(groups, index, "groups")
+    refuse_rows(index, labels.isna().to_numpy(), "groups", missing=True)
+    return labels
 
 
 def checked_people(weights: ByLabel | None, index: pd.Index, name: str = "weights") -> pd.Series:
     """Weights of rows, from 0 and not all 0; 1 each where none are given."""
     if weights is None:
         return pd.Series(1.0, index=index)
-    found = checked(beside(weights, index, name), name, least=0.0)
-    refuse_nothing(found, name)
-    return found
+    people = checked(beside(weights, index, name), name, least=0.0)
+    refuse_nothing(people, name)
+    return people
 
 
 def refuse_nothing(values: pd.Series, name: str) -> None:
@@ -170,14 +170,14 @@ def refuse_nothing(values: pd.Series, name: str) -> None:
 
 def checked_weights(weights: ByLabel, columns: pd.Index) -> pd.Series:
     """A weight for each column, from 0, in sum 1."""
-    found = checked(beside(weights, columns, "weights"), "weights", least=0.0)
-    total = float(found.sum())
+    by_column = checked(beside(weights, columns, "weights"), "weights", least=0.0)
+    total = float(by_column.sum())
     if abs(total - 1) > _UNIT_SUM:
         raise ZoneplanError(
             Phrase("the weights add up to {total:g}, not to 1; divide each of them by their sum", total=total),
             code="weights",
         )
-    return found / total
+    return by_column / total
 
 
 def refuse_absent(table: pd.DataFrame, names: Iterable[Hashable]) -> None:
@@ -191,53 +191,53 @@ def refuse_absent(table: pd.DataFrame, names: Iterable[Hashable]) -> None:
 def checked_costs(cost: Iterable[Hashable], columns: pd.Index) -> npt.NDArray[np.bool_]:
     """Whether less is better, by column."""
     named = [cost] if isinstance(cost, str) else list(cost)
-    for one in named:
-        if one not in columns:
+    for name in named:
+        if name not in columns:
             raise UnknownNameError(
-                Phrase("cost: there is no column '{name}'{hint}", name=one, hint=near(str(one), map(str, columns)))
+                Phrase("cost: there is no column '{name}'{hint}", name=name, hint=near(str(name), map(str, columns)))
             )
     return np.asarray(columns.isin(named))
 
 
 def _ids(series: pd.Series, wrong: npt.NDArray[np.bool_]) -> str:
-    return shown(str(one) for one in series.index[wrong])
+    return shown(str(label) for label in series.index[wrong])
 
 
 def of_arrays(function: Function) -> Function:
     """A function of a table or column that also takes an ``xarray.Dataset`` or ``xarray.DataArray`` in its place."""
 
     @wraps(function)
-    def asked(first: Any, *more: Any, **named: Any) -> Any:
+    def on_arrays(first: Any, *more: Any, **named: Any) -> Any:
         if not _is_array(first):
             return function(first, *more, **named)
-        arrays = [first, *(one for one in (*more, *named.values()) if _is_array(one))]
-        tables = [_columns(one, first) for one in arrays]
+        arrays = [first, *(array for array in (*more, *named.values()) if _is_array(array))]
+        tables = [_columns(array, first) for array in arrays]
         known = np.logical_and.reduce([table.notna().all(axis=1).to_numpy() for table in tables])
         index = pd.RangeIndex(int(known.sum()))
 
-        def rows(one: Any) -> Any:
-            if not _is_array(one):
-                return one
-            table = _columns(one, first)[known].set_axis(index)
-            return table if hasattr(one, "data_vars") else table.iloc[:, 0].rename(one.name)
+        def rows(argument: Any) -> Any:
+            if not _is_array(argument):
+                return argument
+            table = _columns(argument, first)[known].set_axis(index)
+            return table if hasattr(argument, "data_vars") else table.iloc[:, 0].rename(argument.name)
 
-        said = function(rows(first), *map(rows, more), **{name: rows(one) for name, one in named.items()})
-        return _placed(said, first, known)
+        result = function(rows(first), *map(rows, more), **{name: rows(argument) for name, argument in named.items()})
+        return _placed(result, first, known)
 
-    vars(asked)[TAKES_ARRAYS] = True
-    return cast("Function", asked)
-
-
-def _is_array(one: object) -> bool:
-    return hasattr(one, "dims") and hasattr(one, "coords")
+    vars(on_arrays)[TAKES_ARRAYS] = True
+    return cast("Function", on_arrays)
 
 
-def _columns(one: Any, first: Any) -> pd.DataFrame:
+def _is_array(argument: object) -> bool:
+    return hasattr(argument, "dims") and hasattr(argument, "coords")
+
+
+def _columns(array: Any, first: Any) -> pd.DataFrame:
     """One row a cell, in the order of the first."""
     order = _like(first).dims
-    if hasattr(one, "data_vars"):
-        return pd.DataFrame({name: one[name].transpose(*order).values.ravel() for name in one.data_vars})
-    return pd.DataFrame({"value": one.transpose(*order).values.ravel()})
+    if hasattr(array, "data_vars"):
+        return pd.DataFrame({name: array[name].transpose(*order).values.ravel() for name in array.data_vars})
+    return pd.DataFrame({"value": array.transpose(*order).values.ravel()})
 
 
 def _like(first: Any) -> Any:
@@ -245,14 +245,14 @@ def _like(first: Any) -> Any:
     return next(iter(first.data_vars.values())) if hasattr(first, "data_vars") else first
 
 
-def _placed(said: object, first: Any, known: np.ndarray) -> object:
+def _placed(result: object, first: Any, known: np.ndarray) -> object:
     """What was said of the cells, in their places; what is no table as it is."""
     like = _like(first)
-    if isinstance(said, pd.DataFrame):
-        return first.assign({name: _array(said[name], like, known) for name in said})
-    if isinstance(said, pd.Series) and len(said) == known.sum() and isinstance(said.index, pd.RangeIndex):
-        return _array(said, like, known)
-    return said
+    if isinstance(result, pd.DataFrame):
+        return first.assign({name: _array(result[name], like, known) for name in result})
+    if isinstance(result, pd.Series) and len(result) == known.sum() and isinstance(result.index, pd.RangeIndex):
+        return _array(result, like, known)
+    return result
 
 
 def _array(column: pd.Series, like: Any, known: np.ndarray) -> Any:

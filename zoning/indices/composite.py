@@ -96,8 +96,8 @@ def geometric_mean(scores: pd.DataFrame, weights: ByLabel) -> pd.Series:
     {'a': 6.0, 'b': 0.0}
     """
     values = checked_table(scores, least=0.0)
-    found = np.prod(values.to_numpy() ** checked_weights(weights, values.columns).to_numpy(), axis=1)
-    return pd.Series(found, index=values.index)
+    means = np.prod(values.to_numpy() ** checked_weights(weights, values.columns).to_numpy(), axis=1)
+    return pd.Series(means, index=values.index)
 
 
 @of_arrays
@@ -197,10 +197,10 @@ class Ideal(NamedTuple):
             raise ZoneplanError(Phrase("TOPSIS needs in each column a value that is not 0"), code="degenerate")
         factor = (weights / np.sqrt(squares)).to_numpy() * np.where(costs, -1.0, 1.0)
         ends = np.array([low.to_numpy() * factor, high.to_numpy() * factor])
-        found = cls(factor, ends.max(axis=0), ends.min(axis=0))
-        if (found.best == found.worst).all():
+        ideal = cls(factor, ends.max(axis=0), ends.min(axis=0))
+        if (ideal.best == ideal.worst).all():
             raise ZoneplanError(Phrase("TOPSIS: all units are alike in all criteria that weigh"), code="degenerate")
-        return found
+        return ideal
 
     def nearness(self, values: pd.DataFrame) -> Floats:
         """How near each row is to the best, and how far from the worst: from 0 to 1."""

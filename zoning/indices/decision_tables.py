@@ -72,9 +72,9 @@ def by_matrix(rows: pd.Series, columns: object, matrix: pd.DataFrame) -> pd.Seri
     cells = matrix.to_numpy()
     if known.all():
         return pd.Series(cells[first_place, second_place], index=rows.index)
-    found = np.full(len(rows), np.nan, dtype=object)
-    found[known] = cells[first_place[known], second_place[known]]
-    return pd.Series(found, index=rows.index).infer_objects()
+    grades = np.full(len(rows), np.nan, dtype=object)
+    grades[known] = cells[first_place[known], second_place[known]]
+    return pd.Series(grades, index=rows.index).infer_objects()
 
 
 @of_arrays
@@ -119,9 +119,9 @@ def corrected(
     {'a': 3.0, 'b': 5.0}
     """
     other = beside(factor, grades.index, "factor")
-    moved = np.array([float(steps.get(one, 0.0)) for one in other])
-    found = np.clip(floats_of(grades) + np.where(other.isna().to_numpy(), np.nan, moved), least, most)
-    return pd.Series(found, index=grades.index, name=grades.name)
+    moved = np.array([float(steps.get(grade, 0.0)) for grade in other])
+    clipped = np.clip(floats_of(grades) + np.where(other.isna().to_numpy(), np.nan, moved), least, most)
+    return pd.Series(clipped, index=grades.index, name=grades.name)
 
 
 @of_arrays
@@ -168,34 +168,34 @@ def by_decisions(table: pd.DataFrame, rules: pd.DataFrame, thresholds: Mapping[s
     *criteria, outcome = rules.columns
     refuse_absent(table, criteria)
     numbers = {name: floats_of(table[name]) for name in criteria}
-    found = np.full(len(table), None, dtype=object)
+    decisions = np.full(len(table), None, dtype=object)
     taken = np.zeros(len(table), dtype=bool)
-    for tests, said in zip(rules[criteria].itertuples(index=False), rules[outcome], strict=True):
+    for tests, decision in zip(rules[criteria].itertuples(index=False), rules[outcome], strict=True):
         fits = np.ones(len(table), dtype=bool)
         for name, test in zip(criteria, tests, strict=True):
             fits &= _fits(numbers[name], "" if pd.isna(test) else str(test).strip(), thresholds or {})
-        contested = table.index[fits & taken & (found != said)]
+        contested = table.index[fits & taken & (decisions != decision)]
         if len(contested):
-            ids = [str(one) for one in contested]
+            ids = [str(unit) for unit in contested]
             raise ZoneplanError(
                 Phrase("branches that say different things fit one unit: {ids}", ids=shown(ids)),
                 code="contested",
                 features=ids,
             )
-        found[fits], taken[fits] = said, True
-    return pd.Series(found, index=table.index, name=outcome)
+        decisions[fits], taken[fits] = decision, True
+    return pd.Series(decisions, index=table.index, name=outcome)
 
 
 def _places(grades: pd.Series, labels: pd.Index, name: str) -> npt.NDArray[np.intp]:
     """The place of each grade among the labels, -1 where it is missing."""
     refuse_twice(labels, name)
-    found = labels.get_indexer(pd.Index(grades))
-    strange = dict.fromkeys(str(one) for one in grades[(found < 0) & grades.notna().to_numpy()])
+    places = labels.get_indexer(pd.Index(grades))
+    strange = dict.fromkeys(str(grade) for grade in grades[(places < 0) & grades.notna().to_numpy()])
     if strange:
         raise UnknownNameError(
             Phrase("{name}: the matrix has no {ids}", name=name, ids=shown(strange)), features=list(strange)
         )
-    return np.asarray(found)
+    return np.asarray(places)
 
 
 def _fits(values: Floats, test: str, thresholds: Mapping[str, float]) -> Flags:
@@ -203,7 +203,7 @@ def _fits(values: Floats, test: str, thresholds: Mapping[str, float]) -> Flags:
     if test in _ANY:
         return np.ones(len(values), dtype=bool)
     if between := _BETWEEN.fullmatch(test):
-        low, high = (_threshold(one, thresholds) for one in between.groups())
+        low, high = (_threshold(bound, thresholds) for bound in between.groups())
         return (values > low) & (values <= high)
     if single := _ABOVE_OR_BELOW.fullmatch(test):
         return _COMPARE[single[1]](values, _threshold(single[2], thresholds))

@@ -67,13 +67,13 @@ def growth_contributions(before: pd.Series, after: pd.Series, groups: object = N
     first = checked(before, "before", least=0.0)
     last = checked(beside(after, first.index, "after"), "after", least=0.0)
     refuse_nothing(first, "before")
-    found = pd.DataFrame({"before": first, "after": last})
+    growth = pd.DataFrame({"before": first, "after": last})
     if groups is not None:
-        found = found.groupby(checked_groups(groups, found.index).to_numpy(), sort=True).sum()
-    found["change"] = found["after"] - found["before"]
-    found["growth_pct"] = found["change"] / found["before"].where(found["before"] > 0) * 100
-    found["contribution_points"] = found["change"] / first.sum() * 100
-    return found
+        growth = growth.groupby(checked_groups(groups, growth.index).to_numpy(), sort=True).sum()
+    growth["change"] = growth["after"] - growth["before"]
+    growth["growth_pct"] = growth["change"] / growth["before"].where(growth["before"] > 0) * 100
+    growth["contribution_points"] = growth["change"] / first.sum() * 100
+    return growth
 
 
 @dataclass(frozen=True)
@@ -159,8 +159,8 @@ def beta_convergence(before: pd.Series, after: pd.Series, years: float) -> BetaC
     left = growth - constant - beta * level
     varied = float(((growth - growth.mean()) ** 2).sum())
     freedom = len(level) - 2
-    kept = 1 + beta * years
-    speed = -math.log(kept) / years if kept > 0 else (math.inf if kept == 0 else math.nan)
+    remaining = 1 + beta * years
+    speed = -math.log(remaining) / years if remaining > 0 else (math.inf if remaining == 0 else math.nan)
     half = math.nan if math.isnan(speed) else (math.log(2) / speed if speed > 0 else math.inf)
     return BetaConvergence(
         beta=beta,
@@ -278,11 +278,12 @@ def ways_between(distance: pd.DataFrame, rows: pd.Index, columns: pd.Index) -> F
     """Distances in the order of rows and columns, none missing and none below 0."""
     numbers = distance.apply(lambda column: pd.Series(floats_of(column), index=column.index))
     aligned = pd.DataFrame(
-        {place: beside(numbers.iloc[:, place], rows, "distance") for place in range(numbers.shape[1])}, index=rows
+        {position: beside(numbers.iloc[:, position], rows, "distance") for position in range(numbers.shape[1])},
+        index=rows,
     )
     order = beside(pd.Series(range(numbers.shape[1]), index=numbers.columns), columns, "distance")
-    found: Floats = aligned[order.tolist()].to_numpy(dtype=float)
-    refuse_rows(rows, np.any(np.isnan(found), axis=1), "distance", missing=True)
-    if (found < 0).any():
+    distances: Floats = aligned[order.tolist()].to_numpy(dtype=float)
+    refuse_rows(rows, np.any(np.isnan(distances), axis=1), "distance", missing=True)
+    if (distances < 0).any():
         raise ZoneplanError(Phrase("distances below 0"), code="too_small")
-    return found
+    return distances

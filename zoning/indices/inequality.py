@@ -70,8 +70,8 @@ def shares(values: Table, groups: object) -> Table:
         refuse_nothing(table[name], "values" if isinstance(values, pd.Series) else f"'{name}'")
     table = in_scale(table)
     sums = table.groupby(checked_groups(groups, table.index).to_numpy(), sort=True).sum()
-    found = sums / table.sum()
-    return found if isinstance(values, pd.DataFrame) else found[0].rename(values.name)
+    parts = sums / table.sum()
+    return parts if isinstance(values, pd.DataFrame) else parts[0].rename(values.name)
 
 
 def gini(values: pd.Series, weights: ByLabel | None = None) -> float:
@@ -221,7 +221,7 @@ def theil(values: pd.Series, weights: ByLabel | None, groups: object) -> Theil:
     between = _divergence(of_group, size_of_group)
     with np.errstate(divide="ignore", invalid="ignore"):
         inside = parts / of_group[group], sizes / size_of_group[group]
-    within = float(np.sum(of_group[group] * _terms(*(np.nan_to_num(one, nan=0.0, posinf=0.0) for one in inside))))
+    within = float(np.sum(of_group[group] * _terms(*(np.nan_to_num(ratio, nan=0.0, posinf=0.0) for ratio in inside))))
     within = max(0.0, within)
     return Theil(between + within, between, within)
 

@@ -205,7 +205,7 @@ def read_grading(classes: str, grades: str) -> Grading:
     )
     parts = [part.strip() for part in classes.replace("%", "").split("|")]
     try:
-        values = [float(one) for one in grades.split("|")]
+        values = [float(text) for text in grades.split("|")]
     except ValueError:
         raise fault from None
     if len(parts) < 2 or len(values) != len(parts):
@@ -216,8 +216,8 @@ def read_grading(classes: str, grades: str) -> Grading:
     middle = [re.fullmatch(r"(-?[\d.]+)\s*-\s*(-?[\d.]+)", part) for part in parts[1:-1]]
     if not first or not last or not all(middle) or (first[1] and last[1]):
         raise fault
-    ends = [float(first[2]), *(float(one[2]) for one in middle if one)]
-    begins = [*(float(one[1]) for one in middle if one), float(last[2])]
+    ends = [float(first[2]), *(float(match[2]) for match in middle if match)]
+    begins = [*(float(match[1]) for match in middle if match), float(last[2])]
     if ends != begins or ends != sorted(set(ends)):
         raise fault
     return Grading(tuple(ends), tuple(values), "right" if first[1] else "left")
@@ -274,8 +274,8 @@ def grade(
         )
     numbers = floats_of(values)
     side: Literal["left", "right"] = "right" if closed == "left" else "left"
-    found = np.asarray(grades, dtype=float)[np.searchsorted(cuts, numbers, side=side)]
-    return pd.Series(np.where(np.isnan(numbers), np.nan, found), index=values.index, name=values.name)
+    graded = np.asarray(grades, dtype=float)[np.searchsorted(cuts, numbers, side=side)]
+    return pd.Series(np.where(np.isnan(numbers), np.nan, graded), index=values.index, name=values.name)
 
 
 def between_extremes(values: pd.DataFrame, low: pd.Series, high: pd.Series, costs: Flags) -> pd.DataFrame:
@@ -292,7 +292,7 @@ def standard_scores(values: pd.DataFrame, mean: pd.Series, deviation: pd.Series,
 
 def refuse_same(columns: pd.Index, same: pd.Series) -> None:
     """Refuse columns that have the same value everywhere."""
-    names = [str(one) for one in columns[same.to_numpy()]]
+    names = [str(name) for name in columns[same.to_numpy()]]
     if names:
         raise ZoneplanError(
             Phrase(

@@ -84,7 +84,7 @@ def moran(values: pd.Series, neighbours: Iterable[tuple[Hashable, Hashable]]) ->
     weight = 1.0 / degree[left]
     whole = float(weight.sum())
     squares = float(z @ z)
-    found = n / whole * float(np.sum(weight * z[left] * z[right])) / squares
+    statistic = n / whole * float(np.sum(weight * z[left] * z[right])) / squares
     expected = -1.0 / (n - 1)
     s1 = 0.5 * float(np.sum((weight + 1.0 / degree[right]) ** 2))
     into = np.bincount(right, weight, n)
@@ -93,8 +93,8 @@ def moran(values: pd.Series, neighbours: Iterable[tuple[Hashable, Hashable]]) ->
     first = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * whole**2)
     second = peak * ((n**2 - n) * s1 - 2 * n * s2 + 6 * whole**2)
     variance = (first - second) / ((n - 1) * (n - 2) * (n - 3) * whole**2) - expected**2
-    score, chance = _normal(found - expected, variance)
-    return Moran(found, expected, score, chance)
+    score, chance = _normal(statistic - expected, variance)
+    return Moran(statistic, expected, score, chance)
 
 
 def local_moran(values: pd.Series, neighbours: Iterable[tuple[Hashable, Hashable]]) -> pd.DataFrame:
@@ -158,8 +158,8 @@ def local_moran(values: pd.Series, neighbours: Iterable[tuple[Hashable, Hashable
     return pd.DataFrame(
         {
             "i": scale * beside_it,
-            "z": [one[0] for one in tested],
-            "p": [one[1] for one in tested],
+            "z": [test[0] for test in tested],
+            "p": [test[1] for test in tested],
             "kind": np.where(degree > 0, kinds, ""),
         },
         index=values.index,
@@ -187,12 +187,12 @@ def _deviations(
             Phrase("Moran's I needs four units or more, and values that are not all the same"), code="degenerate"
         )
     pairs = [tuple(pair) for pair in neighbours]
-    strange = dict.fromkeys(str(one) for pair in pairs for one in pair if one not in known.index)
+    strange = dict.fromkeys(str(unit) for pair in pairs for unit in pair if unit not in known.index)
     if strange:
         raise UnknownNameError(
             Phrase("neighbours: there is no value of {ids}", ids=shown(strange)), features=list(strange)
         )
-    places = known.index.get_indexer([one for pair in pairs for one in pair]).reshape(-1, 2)
+    places = known.index.get_indexer([unit for pair in pairs for unit in pair]).reshape(-1, 2)
     if not len(places) or (places[:, 0] == places[:, 1]).any():
         raise ZoneplanError(Phrase("neighbours: give pairs of two different units"), code="neighbours")
     left, right = np.unique(np.concatenate([places, places[:, ::-1]]), axis=0).T

@@ -96,18 +96,18 @@ def entropy_weights(table: pd.DataFrame) -> pd.Series:
     near_one = values / values.max()
     parts = (near_one / near_one.sum()).to_numpy()
     logs = np.log(parts, where=parts > 0, out=np.zeros_like(parts))
-    told = pd.Series((parts * logs).sum(axis=0), index=values.columns)
-    return weights_by_entropy(told, len(values), values.max() == values.min())
+    sums = pd.Series((parts * logs).sum(axis=0), index=values.columns)
+    return weights_by_entropy(sums, len(values), values.max() == values.min())
 
 
 def weights_by_entropy(logs: pd.Series, count: int, same: pd.Series) -> pd.Series:
     """Weights from the sum of p ln p of each column, of so many rows; 0 for columns that are the same everywhere."""
-    told = np.where(same, 0.0, np.maximum(0.0, 1 + logs.to_numpy() / math.log(count)))
-    if not told.sum() > 0:
+    information = np.where(same, 0.0, np.maximum(0.0, 1 + logs.to_numpy() / math.log(count)))
+    if not information.sum() > 0:
         raise ZoneplanError(
             Phrase("each criterion is the same everywhere, so entropy gives no weights"), code="entropy"
         )
-    return pd.Series(told / told.sum(), index=logs.index)
+    return pd.Series(information / information.sum(), index=logs.index)
 
 
 def ahp_weights(matrix: pd.DataFrame | npt.ArrayLike, gate: float | None = 0.1) -> tuple[pd.Series, float]:

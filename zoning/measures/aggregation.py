@@ -70,7 +70,7 @@ def places_of(measures: pd.DataFrame, level: str, levels: Sequence[str]) -> pd.S
     if level == STUDY:
         return pd.Series("", index=measures.index, dtype="str")
     if level in levels:
-        found = paths(measures, levels[: levels.index(level) + 1])
+        places = paths(measures, levels[: levels.index(level) + 1])
     else:
-        found = measures[level].astype(object).where(measures[level].notna(), "")
-    return found.where(found != "").astype("str")
+        places = measures[level].astype(object).where(measures[level].notna(), "")
+    return places.where(places != "").astype("str")

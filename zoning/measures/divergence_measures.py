@@ -37,8 +37,8 @@ def contiguous_units(units: gpd.GeoDataFrame) -> list[tuple[str, str]]:
     [('a', 'b')]
     """
     shapes = units.geometry.to_numpy()
-    one, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=SEAM_M)
-    pairs = sorted((int(left), int(right)) for left, right in zip(one, other, strict=True) if left < right)
+    first, other = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=SEAM_M)
+    pairs = sorted((int(left), int(right)) for left, right in zip(first, other, strict=True) if left < right)
     ids = units.index.astype(str).tolist()
     return [(ids[left], ids[right]) for left, right in pairs]
 
@@ -50,9 +50,9 @@ def ways_km(units: gpd.GeoDataFrame) -> pd.DataFrame:
     x, y = shapely.get_coordinates(shapely.point_on_surface(units.geometry.to_numpy())).T
     lon, lat = way_between(crs, base).transform(x, y)
     geod = crs.get_geod() or Geod(ellps="WGS84")
-    one, other = np.triu_indices(len(units), 1)
+    first, other = np.triu_indices(len(units), 1)
     ways = np.zeros((len(units), len(units)))
-    ways[one, other] = np.asarray(geod.inv(lon[one], lat[one], lon[other], lat[other])[2]) / 1000
+    ways[first, other] = np.asarray(geod.inv(lon[first], lat[first], lon[other], lat[other])[2]) / 1000
     return pd.DataFrame(ways + ways.T, index=units.index, columns=units.index)
 
 
@@ -97,10 +97,10 @@ class Gap(NamedTuple):
         """The same as a condition has it."""
         name = " ".join(filter(None, (self.series, self.indicator, self.grouping)))
         first, last = f"{name} {self.since}", f"{name} {self.year}"
-        told = {last: _plain(self.after), first: _plain(self.before)}
+        values = {last: _plain(self.after), first: _plain(self.before)}
         bound = None if math.isnan(self.before) else WIDER_FROM * self.before
         text = f'"{last}" >= {WIDER_FROM} * "{first}"'
-        return Clause(text, self.answer, told, {}, (_plain(self.after), bound), decides=True)
+        return Clause(text, self.answer, values, {}, (_plain(self.after), bound), decides=True)
 
 
 class DriftAnswer(NamedTuple):
@@ -118,7 +118,7 @@ class DriftAnswer(NamedTuple):
             f"years >= {YEARS_APART}", "yes" if enough else "no", {"years": self.years}, {}, (self.years, YEARS_APART),
             decides=not enough,
         )  # fmt: skip
-        return (years, *(one.clause for one in self.gaps)) if enough else (years,)
+        return (years, *(gap.clause for gap in self.gaps)) if enough else (years,)
 
 
 def drift_answer(figures: pd.DataFrame, section: DivergenceSection) -> DriftAnswer:
@@ -133,9 +133,11 @@ def drift_answer(figures: pd.DataFrame, section: DivergenceSection) -> DriftAnsw
     less than three apart or no gap is known.
     """
     first = section.series[0]
-    editions = [one for one in section.series if one.called == first.called]
+    editions = [series for series in section.series if series.called == first.called]
     years = max(map(_years_apart, editions))
-    gaps = tuple(gap for one in editions for gap in _gaps(figures, section, one) if _years_apart(one) >= YEARS_APART)
+    gaps = tuple(
+        gap for series in editions for gap in _gaps(figures, section, series) if _years_apart(series) >= YEARS_APART
+    )
     known = {gap.answer for gap in gaps} - {"unknown"}
     if years < YEARS_APART or not known:
         return DriftAnswer("unsaid", years, gaps)
@@ -144,31 +146,31 @@ def drift_answer(figures: pd.DataFrame, section: DivergenceSection) -> DriftAnsw
 
 def drift_row(figures: pd.DataFrame, section: DivergenceSection) -> pd.DataFrame:
     """The answer as a row of the DIVERGENCE table."""
-    first, told = section.series[0], drift_answer(figures, section)
+    first, drift = section.series[0], drift_answer(figures, section)
     since, year = min(first.years), max(first.years)
     row = {
         "series": first.name, "grouping": "", "region": "", "indicator": DRIFTING, "since": since, "year": year,
-        "value": VALUES[told.answer], "unit": "1", "p": math.nan, "units": 0,
+        "value": VALUES[drift.answer], "unit": "1", "p": math.nan, "units": 0,
     }  # fmt: skip
     return pd.DataFrame([row])
 
 
 def _gaps(figures: pd.DataFrame, section: DivergenceSection, series: RegionalSeries) -> Iterator[Gap]:
     since, year = min(series.years), max(series.years)
-    own = figures[(figures["series"] == series.name) & (figures["since"] == "")]
-    heads = "gini" if own["indicator"].eq("gini").any() else ""
-    for grouping in (*(one.by for one in section.groups), ""):
-        rows = own[own["grouping"] == grouping]
+    of_series = figures[(figures["series"] == series.name) & (figures["since"] == "")]
+    heads = "gini" if of_series["indicator"].eq("gini").any() else ""
+    for grouping in (*(group.by for group in section.groups), ""):
+        rows = of_series[of_series["grouping"] == grouping]
         indicator = (heads and ("theil_between" if grouping else "gini")) or "herfindahl"
-        before, after = (_value(rows[rows["year"] == one], indicator) for one in (since, year))
+        before, after = (_value(rows[rows["year"] == when], indicator) for when in (since, year))
         yield Gap(series.name, grouping, indicator, since, year, before, after)
 
 
 def _value(rows: pd.DataFrame, indicator: str) -> float:
     """A figure of a year; the Herfindahl index of regions of their parts."""
-    found = rows.loc[rows["indicator"] == indicator, "value"]
-    if len(found):
-        return float(found.iloc[0])
+    values = rows.loc[rows["indicator"] == indicator, "value"]
+    if len(values):
+        return float(values.iloc[0])
     parts = rows.loc[rows["indicator"] == "share", "value"]
     return float((parts**2).sum()) if indicator == "herfindahl" and len(parts) else math.nan
 
@@ -203,10 +205,10 @@ class Drifting(NamedTuple):
 
 def divergence_measures(section: DivergenceSection | None) -> Iterator[tuple[int, str]]:
     """The names of the measures that follow from a section, each after the place of its series."""
-    for place, one in enumerate(section.series if section is not None else ()):
-        if len(one.years) > 1:
-            yield place, f"{one.name}{GROWTH}"
-        yield place, f"{one.name}{LOCAL_MORAN}"
+    for position, series in enumerate(section.series if section is not None else ()):
+        if len(series.years) > 1:
+            yield position, f"{series.name}{GROWTH}"
+        yield position, f"{series.name}{LOCAL_MORAN}"
 
 
 def with_divergence(
@@ -216,32 +218,35 @@ def with_divergence(
     pairs = contiguous_units(units)
     ways = ways_km(units) if section.reach_km is not None else None
     attempts, figures, each = Attempts(), [pd.DataFrame()], [pd.DataFrame()]
-    regions = pd.DataFrame({one.by: measures[one.by] for one in section.groups}, index=measures.index)
-    for place, series in enumerate(section.series):
-        with attempts.trying(), at_key("divergence", "series", place, "years"):
+    regions = pd.DataFrame({group.by: measures[group.by] for group in section.groups}, index=measures.index)
+    for position, series in enumerate(section.series):
+        with attempts.trying(), at_key("divergence", "series", position, "years"):
             values = _columns(measures, series.years, series.factor)
             people = _columns(measures, series.people, 1.0) if series.people else None
-            found = regional_divergence(values, regions, people, pairs)
-            names = {"series": series.name, "unit": found["indicator"].map(lambda one, s=series: _unit(one, s))}
-            figures.append(found.assign(**names))
+            divergence = regional_divergence(values, regions, people, pairs)
+            names = {
+                "series": series.name,
+                "unit": divergence["indicator"].map(lambda indicator, s=series: _unit(indicator, s)),
+            }
+            figures.append(divergence.assign(**names))
             each.append(_of_units(series, values, people, pairs, ways, section.reach_km).assign(series=series.name))
     attempts.finish()
-    told = tabulate(DIVERGENCE, pd.concat(figures))
-    told = tabulate(DIVERGENCE, pd.concat([told, drift_row(told, section)]))
-    drifting = Drifting(told, tabulate(DIVERGENCE_UNITS, pd.concat(each)))
+    table = tabulate(DIVERGENCE, pd.concat(figures))
+    table = tabulate(DIVERGENCE, pd.concat([table, drift_row(table, section)]))
+    drifting = Drifting(table, tabulate(DIVERGENCE_UNITS, pd.concat(each)))
     by_series = {str(name): rows.set_index("unit_id") for name, rows in drifting.units.groupby("series")}
     added = {
-        name: by_series[section.series[place].name]["growth_pct" if name.endswith(GROWTH) else "local_i"].reindex(
+        name: by_series[section.series[position].name]["growth_pct" if name.endswith(GROWTH) else "local_i"].reindex(
             measures.index
         )
-        for place, name in divergence_measures(section)
+        for position, name in divergence_measures(section)
     }
     return measures.assign(**added), drifting
 
 
 def _columns(measures: pd.DataFrame, years: dict[str, str], factor: float) -> pd.DataFrame:
     """The columns of some years in their order, in the unit of the series."""
-    found = {}
+    columns = {}
     for year in sorted(years):
         column = pd.Series(floats_of(measures[years[year]]), index=measures.index)
         texts = stray_texts(measures[years[year]][column.isna()])
@@ -255,8 +260,8 @@ def _columns(measures: pd.DataFrame, years: dict[str, str], factor: float) -> pd
                     remedy=how_to_write(texts),
                 )
             )
-        found[year] = column * factor
-    return pd.DataFrame(found, index=measures.index)
+        columns[year] = column * factor
+    return pd.DataFrame(columns, index=measures.index)
 
 
 def _unit(indicator: str, series: RegionalSeries) -> str:
@@ -279,7 +284,7 @@ def _of_units(
     grown = growth_contributions(table[first], table[last])
     change = float(grown["change"].sum())
     apart = len(table.columns) > 1
-    found = pd.DataFrame(
+    figures = pd.DataFrame(
         {
             "since": first if apart else "",
             "year": last,
@@ -295,14 +300,14 @@ def _of_units(
     )
     if ways is not None and reach_km is not None:
         near = ways.loc[table.index, table.index]
-        found["reach_pct"] = growth_poles(table[first], table[last], near, reach_km)["reach_pct"]
+        figures["reach_pct"] = growth_poles(table[first], table[last], near, reach_km)["reach_pct"]
     if people is not None:
         lived = people.loc[table.index, last]
-        found["a_head"] = table[last] / lived.where(lived > 0)
-    lisa = _clusters(found[series.compared].dropna(), pairs)
-    found = found.assign(compared=series.compared).join(lisa)
-    found["cluster"] = found["cluster"].fillna("")
-    return found.rename_axis("unit_id")
+        figures["a_head"] = table[last] / lived.where(lived > 0)
+    lisa = _clusters(figures[series.compared].dropna(), pairs)
+    figures = figures.assign(compared=series.compared).join(lisa)
+    figures["cluster"] = figures["cluster"].fillna("")
+    return figures.rename_axis("unit_id")
 
 
 def _clusters(values: pd.Series, pairs: list[tuple[str, str]]) -> pd.DataFrame:
@@ -310,8 +315,8 @@ def _clusters(values: pd.Series, pairs: list[tuple[str, str]]) -> pd.DataFrame:
     near = [pair for pair in pairs if pair[0] in values.index and pair[1] in values.index]
     blank = pd.DataFrame({"local_i": math.nan, "local_p": math.nan, "cluster": ""}, index=values.index)
     try:
-        found = local_moran(values, near)
+        statistics = local_moran(values, near)
     except ZoneplanError:  # too few units, all the same, or none beside another
         return blank
-    kind = found["kind"].where((found["p"] < LEVEL) | (found["kind"] == ""), "none")
-    return pd.DataFrame({"local_i": found["i"], "local_p": found["p"], "cluster": kind})
+    kind = statistics["kind"].where((statistics["p"] < LEVEL) | (statistics["kind"] == ""), "none")
+    return pd.DataFrame({"local_i": statistics["i"], "local_p": statistics["p"], "cluster": kind})

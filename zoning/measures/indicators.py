@@ -75,15 +75,15 @@ def derive(measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 def derive_traced(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[pd.DataFrame, dict[str, Banding]]:
     """The measures of :func:`derive`, and which row of its table counts for each that is derived."""
     table, values = measures.rename_axis("unit_id"), rulebook.values
-    found = dict(_who_lies_where(table, rulebook))
-    inside = {name: _truths(banding) for name, banding in found.items()}
+    bandings = dict(_who_lies_where(table, rulebook))
+    inside = {name: _truths(banding) for name, banding in bandings.items()}
     table = table.assign(**{name: truths.set_axis(table.index) for name, truths in inside.items()})
     for every in rulebook.derived:
-        one = every.among(table.columns)
-        if one.name not in found and one.names <= {*table.columns, *values, "unit_id"}:
-            found[one.name] = _banding(one, Evaluator(table, values))
-            table = table.assign(**{one.name: _column(one, found[one.name].rows, table, values)})
-    return table.rename_axis(measures.index.name).copy(), found  # a copy lies in one piece
+        measure = every.among(table.columns)
+        if measure.name not in bandings and measure.names <= {*table.columns, *values, "unit_id"}:
+            bandings[measure.name] = _banding(measure, Evaluator(table, values))
+            table = table.assign(**{measure.name: _column(measure, bandings[measure.name].rows, table, values)})
+    return table.rename_axis(measures.index.name).copy(), bandings  # a copy lies in one piece
 
 
 def _who_lies_where(table: pd.DataFrame, rulebook: Rulebook) -> Mapping[str, Banding]:
@@ -91,12 +91,12 @@ def _who_lies_where(table: pd.DataFrame, rulebook: Rulebook) -> Mapping[str, Ban
     if "jurisdiction" not in table.columns:
         table = table.assign(jurisdiction="")  # who lies in no jurisdiction lies in none of any name
     there = {*table.columns, "unit_id"}
-    regions = tuple(one for one in rulebook.derived if isinstance(one, Membership) and one.names <= there)
+    regions = tuple(region for region in rulebook.derived if isinstance(region, Membership) and region.names <= there)
     if not regions:
         return {}
-    names = sorted({name for one in regions for name in one.names} - {"unit_id"})
-    asked = table[names].set_axis(table.index.astype("str").rename("unit_id"))
-    return _lie_in(_Asked(regions, asked, rulebook.values))
+    names = sorted({name for region in regions for name in region.names} - {"unit_id"})
+    columns = table[names].set_axis(table.index.astype("str").rename("unit_id"))
+    return _lie_in(_Asked(regions, columns, rulebook.values))
 
 
 class _Asked:
@@ -120,42 +120,44 @@ class _Asked:
 
 
 @lru_cache(maxsize=4)
-def _lie_in(asked: _Asked) -> Mapping[str, Banding]:
-    conditions = Evaluator(asked.table, asked.values)
-    return {one.name: _banding(one, conditions) for one in asked.regions}
+def _lie_in(request: _Asked) -> Mapping[str, Banding]:
+    conditions = Evaluator(request.table, request.values)
+    return {region.name: _banding(region, conditions) for region in request.regions}
 
 
 def _truths(banding: Banding) -> pd.Series:
     """Whether units lie in a region: the last row of its table is of those that do not."""
-    inside = pd.Series(banding.rows < len(banding.asked) - 1, dtype="boolean")
+    inside = pd.Series(banding.rows < len(banding.evaluations) - 1, dtype="boolean")
     return inside.mask(banding.rows < 0)
 
 
 def explain_derived(
-    one: Derived, banding: Banding, places: npt.NDArray[np.intp], measures: pd.DataFrame, rulebook: Rulebook
+    measure: Derived, banding: Banding, places: npt.NDArray[np.intp], measures: pd.DataFrame, rulebook: Rulebook
 ) -> list[Because]:
     """Why a derived measure is what it is, unit by unit."""
-    one = one.among(measures.columns)
-    table, rows, found = measures.rename_axis("unit_id"), banding.rows[places], dict[int, Because]()
+    measure = measure.among(measures.columns)
+    table, rows, by_unit = measures.rename_axis("unit_id"), banding.rows[places], dict[int, Because]()
     for row in np.unique(rows).tolist():  # a condition is asked of the units that its band decides, and of no others
         at = np.flatnonzero(rows == row)
-        own = places[at]
+        positions = places[at]
         if row < 0:
-            told = _unanswered(banding, own)
+            reasons = _unanswered(banding, positions)
         else:
-            clauses, band = banding.asked[row].clauses(own), one.table[row]
-            operands = parse_calculation(band.value).explain(table.iloc[own], rulebook.values)
-            told = [Because(band, row + 1, *said) for said in zip(clauses, map(_worked, operands), strict=True)]
-        found |= zip(at.tolist(), told, strict=True)
-    return [found[place] for place in range(len(places))]
+            clauses, band = banding.evaluations[row].clauses(positions), measure.table[row]
+            operands = parse_calculation(band.value).explain(table.iloc[positions], rulebook.values)
+            reasons = [
+                Because(band, row + 1, *grounds) for grounds in zip(clauses, map(_worked, operands), strict=True)
+            ]
+        by_unit |= zip(at.tolist(), reasons, strict=True)
+    return [by_unit[position] for position in range(len(places))]
 
 
 def _unanswered(banding: Banding, places: npt.NDArray[np.intp]) -> list[Because]:
     """What no band decides: the clauses that could not be answered."""
-    asked = [condition.clauses(places) for condition in banding.asked]
+    by_band = [condition.clauses(places) for condition in banding.evaluations]
     unknown = (
-        tuple(clause for clauses in asked for clause in clauses[place] if clause.answer == "unknown")
-        for place in range(len(places))
+        tuple(clause for clauses in by_band for clause in clauses[position] if clause.answer == "unknown")
+        for position in range(len(places))
     )
     return [Because(None, 0, clauses, "") for clauses in unknown]
 
@@ -163,17 +165,17 @@ def _unanswered(banding: Banding, places: npt.NDArray[np.intp]) -> list[Because]
 def _worked(operands: Sequence[Operand]) -> Message | str:
     """A calculation with the value of every name before it."""
     *named, end = operands
-    told: Message | str = end.before
-    for one in reversed(named):
-        number = isinstance(one.value, int | float) and not isinstance(one.value, bool)
-        told = say(
+    message: Message | str = end.before
+    for operand in reversed(named):
+        number = isinstance(operand.value, int | float) and not isinstance(operand.value, bool)
+        message = say(
             "calculation.number" if number else "calculation.other",
-            before=one.before,
-            value=one.value if number else _plain(one.value),
-            name=Term("name", one.name),
-            rest=told,
+            before=operand.before,
+            value=operand.value if number else _plain(operand.value),
+            name=Term("name", operand.name),
+            rest=message,
         )
-    return told
+    return message
 
 
 def _plain(value: object) -> str:
@@ -181,24 +183,24 @@ def _plain(value: object) -> str:
     return "?" if value is None else repr(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _column(one: Derived, rows: npt.NDArray[np.int64], table: pd.DataFrame, values: Values) -> pd.Series:
-    kind = "float64" if one.type == "number" else object
-    column = pd.Series(np.nan if one.type == "number" else None, index=table.index, dtype=kind)
-    for place, band in enumerate(one.table):
-        here = rows == place
+def _column(measure: Derived, rows: npt.NDArray[np.int64], table: pd.DataFrame, values: Values) -> pd.Series:
+    kind = "float64" if measure.type == "number" else object
+    column = pd.Series(np.nan if measure.type == "number" else None, index=table.index, dtype=kind)
+    for row, band in enumerate(measure.table):
+        here = rows == row
         if here.any():
             column[here] = parse_calculation(band.value).evaluate(table[here], values).to_numpy(dtype=kind)
-    return without_noise(column) if one.type == "number" else column.astype("str")
+    return without_noise(column) if measure.type == "number" else column.astype("str")
 
 
-def _banding(one: Derived, conditions: Evaluator) -> Banding:
-    asked = [conditions.evaluate(band.when) for band in one.table]
+def _banding(measure: Derived, conditions: Evaluator) -> Banding:
+    answers = [conditions.evaluate(band.when) for band in measure.table]
     rows = np.full(len(conditions.table), -1, dtype=np.int64)
     open_ = np.ones(len(conditions.table), dtype=bool)
-    for place, answer in enumerate(asked):
-        rows[open_ & answer.yes] = place
+    for row, answer in enumerate(answers):
+        rows[open_ & answer.yes] = row
         open_ &= answer.no
-    return Banding(rows, asked)
+    return Banding(rows, answers)
 
 
 QUOTA = "quota_"
@@ -268,7 +270,7 @@ def complete_traced(
 def absent_measures(measures: pd.DataFrame, rulebook: Rulebook) -> tuple[str, ...]:
     """The indicators of a rulebook that nothing gives, in its order; amounts of quotas are handed out later."""
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
-    return tuple(one.name for one in _absent(measures.columns, rulebook, quotas_known=False))
+    return tuple(indicator.name for indicator in _absent(measures.columns, rulebook, quotas_known=False))
 
 
 def with_unknown(measures: pd.DataFrame, names: Collection[str], rulebook: Rulebook) -> pd.DataFrame:
@@ -284,7 +286,11 @@ def with_unknown(measures: pd.DataFrame, names: Collection[str], rulebook: Ruleb
     a       7       NaN
     """
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
-    empty = {one.name: column_of(one, None, measures.index) for one in rulebook.indicators if one.name in names}
+    empty = {
+        indicator.name: column_of(indicator, None, measures.index)
+        for indicator in rulebook.indicators
+        if indicator.name in names
+    }
     return derive(measures.assign(**empty), rulebook)
 
 
@@ -298,26 +304,26 @@ def columns_of_none(name: str, rulebook: Rulebook) -> tuple[str, ...]:
     >>> columns_of_none("marine", read_rulebook("main_functional_areas", date(2025, 1, 1)))
     ('marine_share', 'marine_ha')
     """
-    if name in {one.name for one in rulebook.indicators}:
+    if name in {indicator.name for indicator in rulebook.indicators}:
         return (name,)
     return (f"{name}_share", f"{name}_ha")
 
 
 def with_none_of(measures: pd.DataFrame, names: Iterable[str], rulebook: Rulebook) -> pd.DataFrame:
     """Measures with 0, or false, for all of which there is nothing in a study."""
-    kinds = {one.name: one for one in rulebook.indicators}
+    kinds = {indicator.name: indicator for indicator in rulebook.indicators}
     columns = [column for name in names for column in columns_of_none(name, rulebook)]
-    facts = {one: column_of(kinds.get(one, Indicator(name=one)), 0.0, measures.index) for one in columns}
+    facts = {column: column_of(kinds.get(column, Indicator(name=column)), 0.0, measures.index) for column in columns}
     return measures.assign(**facts)
 
 
 def sources_of(names: Iterable[str], rulebook: Rulebook) -> frozenset[str]:
     """What some names stand for: themselves, and for a derived measure all that it is derived from."""
-    found = set(names)
-    for one in reversed(rulebook.derived):  # each reads only those that stand above it
-        if one.name in found:
-            found |= one.names
-    return frozenset(found)
+    sources = set(names)
+    for measure in reversed(rulebook.derived):  # each reads only those that stand above it
+        if measure.name in sources:
+            sources |= measure.names
+    return frozenset(sources)
 
 
 def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | None = None) -> tuple[Assumption, ...]:
@@ -327,7 +333,7 @@ def assumed(measures: pd.DataFrame, rulebook: Rulebook, quotas: pd.DataFrame | N
     )
     names = {*map(str, measures.columns), *handed}
     absent = _absent(names, without_unused_topics(rulebook, names), quotas is not None)
-    return tuple(assumption(one) for one in absent)
+    return tuple(assumption(indicator) for indicator in absent)
 
 
 def amounts(quotas: pd.DataFrame) -> pd.DataFrame:
@@ -353,7 +359,9 @@ def readers(name: str, rulebook: Rulebook) -> tuple[str, ...]:
     """The rules and policies whose conditions name an indicator or parameter, as "rule key-1", and what is derived."""
     entries: tuple[Rule | Policy, ...] = (*rulebook.rules, *rulebook.policies)
     reading = (entry for entry in entries if name in parse_condition(entry.when).names)
-    derived = (Phrase("measure {measure}", measure=one.name) for one in rulebook.derived if name in one.names)
+    derived = (
+        Phrase("measure {measure}", measure=measure.name) for measure in rulebook.derived if name in measure.names
+    )
     return (
         *(Phrase("rule {rule}" if isinstance(entry, Rule) else "policy {rule}", rule=entry.id) for entry in reading),
         *derived,
@@ -378,43 +386,47 @@ def _with_amounts(measures: pd.DataFrame, quotas: pd.DataFrame | None) -> pd.Dat
 
 def _absent(known: Collection[str], rulebook: Rulebook, quotas_known: bool) -> list[Indicator]:
     return [
-        one for one in rulebook.indicators if one.name not in known and (quotas_known or not one.name.startswith(QUOTA))
+        indicator
+        for indicator in rulebook.indicators
+        if indicator.name not in known and (quotas_known or not indicator.name.startswith(QUOTA))
     ]
 
 
 def _filled(known: pd.DataFrame, absent: Iterable[Indicator], rulebook: Rulebook) -> pd.DataFrame:
     """Measures whose booleans are boolean, and what is taken for those that are absent."""
     booleans = {
-        one.name: known[one.name].astype("boolean")
-        for one in rulebook.indicators
-        if one.type == "boolean" and one.name in known.columns and known[one.name].dtype != bool
+        indicator.name: known[indicator.name].astype("boolean")
+        for indicator in rulebook.indicators
+        if indicator.type == "boolean" and indicator.name in known.columns and known[indicator.name].dtype != bool
     }
     constants = {
-        one.name: column_of(one, None if one.when_absent == "unknown" else one.when_absent, known.index)
-        for one in absent
+        indicator.name: column_of(
+            indicator, None if indicator.when_absent == "unknown" else indicator.when_absent, known.index
+        )
+        for indicator in absent
     }
     return known.assign(**booleans).assign(**constants)
 
 
 def _needed(absent: Iterable[Indicator], measures: pd.DataFrame, rulebook: Rulebook) -> Iterator[ZoneplanError]:
-    for one in absent:
-        if one.when_absent != "error":
+    for indicator in absent:
+        if indicator.when_absent != "error":
             continue
-        who = readers(one.name, rulebook)
+        who = readers(indicator.name, rulebook)
         yield UnknownNameError(
             Phrase(
                 "rulebook '{rulebook}', indicators.toml: no layer or table of the plan gives '{measure}' "
                 "({unit}){readers}; "
                 "add a table with a column '{measure}', or a layer with a 'measure' of this name{hint}",
                 rulebook=rulebook.name,
-                measure=one.name,
-                unit=one.unit,
+                measure=indicator.name,
+                unit=indicator.unit,
                 readers=Phrase(
                     ", which {readers} reads" if len(who) == 1 else ", which {readers} read", readers=phrase_list(who)
                 )
                 if who
                 else "",
-                hint=near(one.name, map(str, measures.columns)),
+                hint=near(indicator.name, map(str, measures.columns)),
             ),
             code="missing_measure",
         )
@@ -424,18 +436,18 @@ def misfits(
     measures: pd.DataFrame, rulebook: Rulebook, origins: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[ZoneplanError]:
     """The complaints about columns that do not hold what the indicator of their name is declared to be."""
-    for one in rulebook.indicators:
-        if one.name not in measures.columns:
+    for indicator in rulebook.indicators:
+        if indicator.name not in measures.columns:
             continue
-        column = measures[one.name]
+        column = measures[indicator.name]
         kind = _kind(column)
-        home = Phrase(" in {name}", name=origins[one.name]) if one.name in origins else ""
-        if kind in ("nothing", one.type) or (one.type == "boolean" and column.dropna().isin([0, 1]).all()):
-            if kind == "number" and one.limits is not None:
-                yield from _beyond(column, one.name, one.limits, rulebook.name, home)
+        home = Phrase(" in {name}", name=origins[indicator.name]) if indicator.name in origins else ""
+        if kind in ("nothing", indicator.type) or (indicator.type == "boolean" and column.dropna().isin([0, 1]).all()):
+            if kind == "number" and indicator.limits is not None:
+                yield from _beyond(column, indicator.name, indicator.limits, rulebook.name, home)
             continue
-        odd = stray_texts(column).sort_index() if (kind, one.type) == ("text", "number") else None
-        found = (
+        odd = stray_texts(column).sort_index() if (kind, indicator.type) == ("text", "number") else None
+        sample = (
             Phrase("it begins with {values}", values=shown(column.dropna().unique()[:3]))
             if odd is None
             else Phrase("it has {values} for {ids}", values=shown(odd.unique()[:3]), ids=shown(odd.index))
@@ -444,17 +456,17 @@ def misfits(
             Phrase(
                 "column '{column}' holds a {kind}, but rulebook '{rulebook}' reads it as a {wanted} ({unit}); "
                 "{found}{file}. {remedy}, or correct its type in indicators.toml.",
-                column=one.name,
+                column=indicator.name,
                 kind=word(kind),
                 rulebook=rulebook.name,
-                wanted=word(one.type),
-                unit=one.unit,
-                found=found,
+                wanted=word(indicator.type),
+                unit=indicator.unit,
+                found=sample,
                 file=home,
                 remedy=Phrase("Correct the column") if odd is None else how_to_write(odd),
             ),
             code="column_type",
-            layer=one.name,
+            layer=indicator.name,
             features=() if odd is None else odd.index,
         )
 
@@ -488,11 +500,11 @@ def range_faults(
     >>> [(one.ids, one.keys) for one in range_faults(units, [table], {"forest": "a.csv"})]
     [(('b',), ('tables', 0, 'valid_range', 'forest'))]
     """
-    for place, table in enumerate(tables):
+    for position, table in enumerate(tables):
         for name, limits in table.valid_range.items():
-            keys = ("tables", place, "valid_range", name)
-            own = [column for column, source in origins.items() if source == table.source]
-            kind = _kind(units[name]) if name in own else ""
+            keys = ("tables", position, "valid_range", name)
+            columns = [column for column, source in origins.items() if source == table.source]
+            kind = _kind(units[name]) if name in columns else ""
             if kind == "number":
                 yield from out_of_range(Phrase("column '{column}'", column=name), units[name], limits, keys)
             elif kind != "nothing":
@@ -501,7 +513,7 @@ def range_faults(
                         "valid_range: table '{table}' has no column of numbers '{column}'{hint}",
                         table=table.source,
                         column=name,
-                        hint="" if kind else near(name, own),
+                        hint="" if kind else near(name, columns),
                     ),
                     keys=keys,
                 )
@@ -573,7 +585,7 @@ def _kind(column: pd.Series) -> str:
     return _KINDS.get(content, content)
 
 
-def assumption(one: Indicator) -> Assumption:
+def assumption(indicator: Indicator) -> Assumption:
     """What is taken for an indicator of a rulebook that is absent.
 
     Examples
@@ -582,14 +594,14 @@ def assumption(one: Indicator) -> Assumption:
     >>> assumption(metro).assumed.key
     'assumed.no_measure'
     """
-    value, taken = one.when_absent, say("assumed.unknown")
+    value, taken = indicator.when_absent, say("assumed.unknown")
     if isinstance(value, bool):
         taken = say(f"assumed.{str(value).lower()}")
     elif value != "unknown":
-        taken = amount(value, one.unit if one.type == "number" else "1")
+        taken = amount(value, indicator.unit if indicator.type == "number" else "1")
     for ending in ("_share", "_ha"):
-        if one.name.endswith(ending):
-            role = one.name.removesuffix(ending)
-            said = say("assumed.no_role", taken=taken)
-            return Assumption(role, "role", said)
-    return Assumption(one.name, "indicator", say("assumed.no_measure", taken=taken))
+        if indicator.name.endswith(ending):
+            role = indicator.name.removesuffix(ending)
+            message = say("assumed.no_role", taken=taken)
+            return Assumption(role, "role", message)
+    return Assumption(indicator.name, "indicator", say("assumed.no_measure", taken=taken))

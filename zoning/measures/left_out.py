@@ -24,16 +24,16 @@ def unknown_measures(left_out: Iterable[LeftOut], rulebook: Rulebook) -> tuple[s
     >>> unknown_measures([lakes], read_rulebook("us_west"))
     ('lakes_count', 'water_share', 'water_ha', 'available_ha', 'available_in_boundary_ha')
     """
-    found = list[str]()
-    for one in left_out:
-        found += one.measures
-        if one.role is not None and one.role != ELEVATION_ROLE:
-            found += [f"{one.role}_share", f"{one.role}_ha"]
-        if one.role in free_of(rulebook):
-            found += [FREE, FREE_INSIDE]
-        elif one.role is not None and one.role == boundary_role(rulebook):
-            found.append(FREE_INSIDE)
-    return tuple(dict.fromkeys(found))
+    names = list[str]()
+    for omission in left_out:
+        names += omission.measures
+        if omission.role is not None and omission.role != ELEVATION_ROLE:
+            names += [f"{omission.role}_share", f"{omission.role}_ha"]
+        if omission.role in free_of(rulebook):
+            names += [FREE, FREE_INSIDE]
+        elif omission.role is not None and omission.role == boundary_role(rulebook):
+            names.append(FREE_INSIDE)
+    return tuple(dict.fromkeys(names))
 
 
 def free_of(rulebook: Rulebook) -> frozenset[str]:
@@ -44,15 +44,15 @@ def free_of(rulebook: Rulebook) -> frozenset[str]:
 
 def with_left_out(measures: pd.DataFrame, left_out: Iterable[LeftOut], rulebook: Rulebook) -> pd.DataFrame:
     """Measures in which all is missing that nobody can tell."""
-    kinds = {one.name: one for one in rulebook.indicators}
+    kinds = {indicator.name: indicator for indicator in rulebook.indicators}
     names = unknown_measures(left_out, rulebook)
     if not names:
         return measures
     units = measures.index
-    return measures.assign(**{one: column_of(kinds.get(one, Indicator(name=one)), None, units) for one in names})
+    return measures.assign(**{name: column_of(kinds.get(name, Indicator(name=name)), None, units) for name in names})
 
 
 def lines_left_out(left_out: Iterable[LeftOut], rulebook: Rulebook) -> tuple[str, ...]:
     """The control lines that cannot be drawn as a whole, in order of precedence."""
-    roles = {one.role for one in left_out}
+    roles = {omission.role for omission in left_out}
     return tuple(line.code for line in rulebook.lines if roles.intersection(line.roles))

@@ -142,11 +142,11 @@ class _Columns:
                 Phrase("table '{table}' is no .csv; save it as CSV", table=name), code="format", layer=name
             )
         header, rows = read_cells(path, name, self.encoding)
-        raise_all([self._no_column(name, one, header) for one in (*keys, number) if one not in header])
+        raise_all([self._no_column(name, column, header) for column in (*keys, number) if column not in header])
         if not rows:
             raise SourceError(Phrase("table '{table}' has no rows", table=name), code="no_rows", layer=name)
-        places, at = [header.index(one) for one in keys], header.index(number)
-        texts = [tuple(row.cells[place].strip() for place in places) for row in rows]
+        places, at = [header.index(key) for key in keys], header.index(number)
+        texts = [tuple(row.cells[position].strip() for position in places) for row in rows]
         values = [_number(row.cells[at]) for row in rows]
         raise_all([*_faults(rows, texts, keys, name), *_no_numbers(rows, values, at, number, name)])
         return texts, values
@@ -165,15 +165,15 @@ class _Columns:
 
 def _number(cell: str) -> float:
     plain = plain_numeral(cell)
-    found = float(plain) if plain else math.nan
-    return found if found >= 0 and math.isfinite(found) else math.nan
+    number = float(plain) if plain else math.nan
+    return number if number >= 0 and math.isfinite(number) else math.nan
 
 
 def _faults(
     rows: Sequence[CsvRow], texts: Sequence[tuple[str, ...]], keys: Sequence[str], name: str
 ) -> Iterator[SourceError]:
-    for place, key in enumerate(keys):
-        empty = [str(row.line) for row, own in zip(rows, texts, strict=True) if not own[place]]
+    for position, key in enumerate(keys):
+        empty = [str(row.line) for row, cells in zip(rows, texts, strict=True) if not cells[position]]
         if empty:
             text = Phrase(
                 "table '{table}': column '{column}' is empty in lines {lines}",
@@ -251,7 +251,7 @@ def _reached(
 
 def with_standards(measures: pd.DataFrame, zones: pd.DataFrame, indices: Iterable[PlanIndex]) -> pd.DataFrame:
     """Measures with what is missing to the standards of services, which may hang on the main function."""
-    found, below = measures, []
+    extended, below = measures, []
     for index in indices:
         terms = index.access
         if terms is None or terms.standard is None:
@@ -264,10 +264,10 @@ def with_standards(measures: pd.DataFrame, zones: pd.DataFrame, indices: Iterabl
         gap = gap.where(standard.notna(), 0.0).where(heads.notna())  # without a standard nothing is missing
         below.append((gap["people_below"] > 0).astype(float).where(heads.notna()))
         names = dict(zip(index.standards, (standard, gap["people_below"], gap["missing"]), strict=False))
-        found = found.assign(**names)
+        extended = extended.assign(**names)
     if not below:
         return measures
-    return found.assign(**{BELOW_STANDARD: pd.concat(below, axis=1).sum(axis=1, skipna=False)})
+    return extended.assign(**{BELOW_STANDARD: pd.concat(below, axis=1).sum(axis=1, skipna=False)})
 
 
 def _standard(terms: AccessTerms, mains: pd.Series) -> pd.Series:
@@ -299,8 +299,10 @@ def more_facilities(
         sites = ways.loc[:, ~there.to_numpy()]
         if sites.columns.empty:
             continue
-        found = best_facilities(people, sites, terms.reach, terms.more, ways.loc[:, there.to_numpy()])
-        rows.append(found.rename_axis("site").reset_index().assign(service=index.name, rank=range(1, len(found) + 1)))
+        facilities = best_facilities(people, sites, terms.reach, terms.more, ways.loc[:, there.to_numpy()])
+        rows.append(
+            facilities.rename_axis("site").reset_index().assign(service=index.name, rank=range(1, len(facilities) + 1))
+        )
     return tabulate(FACILITIES, pd.concat(rows))
 
 
@@ -333,22 +335,22 @@ def layer_indices(
     by_name = {layer.name: layer for layer in layers}
     rasters = raster_layers(by_name.values())
     borders = Borders(units)
-    for place, index in enumerate(indices):
+    for position, index in enumerate(indices):
         terms = index.rasters
         if index.areal is not None:
-            with at_key("indices", place, "areal", "layer"):
+            with at_key("indices", position, "areal", "layer"):
                 columns[index.name], parts[index.name] = _interpolated(units, by_name, index, index.areal)
         if terms is None:
             continue
         folder = OwnFolder()
         path = folder.path / f"{index.name}.tif"
-        with at_key("indices", place, "rasters", "layers"):
+        with at_key("indices", position, "rasters", "layers"):
             read: dict[Hashable, Raster] = {name: rasters[layer] for name, layer in terms.layers.items()}
             parts[index.name] = _written(read, path, index, terms, rulebook)
-            own = read_raster(path, index.name)[0]
+            raster = read_raster(path, index.name)[0]
             formulas = {index.name: "mean(value)"} | terms.measure
             columns[index.name] = summarise(
-                units, own, {name: parse_formula(text) for name, text in formulas.items()}, borders
+                units, raster, {name: parse_formula(text) for name, text in formulas.items()}, borders
             )
         files[index.name] = IndexRaster(path, folder)
     return LayerIndices(files, columns, parts)
@@ -362,32 +364,32 @@ def _interpolated(
     unit, area = _meeting(units, areas)
     areas = areas.iloc[np.unique(area)]
     where = None if terms.dasymetric is None else layers[terms.dasymetric].measured[-1]
-    found = areal_interpolation(areas, units, **{terms.kind: [terms.column]}, dasymetric=where)
-    own = terms.column if terms.value is None else f"{terms.column}_{terms.value}"
-    if own not in found.columns:  # a kind that no area has here
-        found[own] = pd.Series(0.0, index=units.index).where(found.notna().any(axis=1))
-    met = pd.Series(np.bincount(unit, minlength=len(units)), index=units.index)
-    return found[[own]].set_axis([index.name], axis=1), ArealParts(met)
+    table = areal_interpolation(areas, units, **{terms.kind: [terms.column]}, dasymetric=where)
+    column = terms.column if terms.value is None else f"{terms.column}_{terms.value}"
+    if column not in table.columns:  # a kind that no area has here
+        table[column] = pd.Series(0.0, index=units.index).where(table.notna().any(axis=1))
+    counts = pd.Series(np.bincount(unit, minlength=len(units)), index=units.index)
+    return table[[column]].set_axis([index.name], axis=1), ArealParts(counts)
 
 
 def _meeting(units: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The places of units and areas that have land in common."""
-    shapes, own = (np.asarray(one.geometry.array) for one in (areas, units))
-    unit, area = shapely.STRtree(shapes).query(own, predicate="intersects")
-    inside = shapely.area(shapely.intersection(own[unit], shapes[area])) > 0
+    shapes, unit_shapes = (np.asarray(table.geometry.array) for table in (areas, units))
+    unit, area = shapely.STRtree(shapes).query(unit_shapes, predicate="intersects")
+    inside = shapely.area(shapely.intersection(unit_shapes[unit], shapes[area])) > 0
     return unit[inside], area[inside]
 
 
 def area_layers(layers: Iterable[Layer]) -> dict[str, gpd.GeoDataFrame]:
     """The polygons of a plan by layer, whole where a part of one designates."""
-    found = {one.name: one.measured[-1].features for one in layers if one.measured[-1].kind == "polygons"}
-    return {name: features for name, features in found.items() if features is not None}
+    by_layer = {layer.name: layer.measured[-1].features for layer in layers if layer.measured[-1].kind == "polygons"}
+    return {name: features for name, features in by_layer.items() if features is not None}
 
 
 def raster_layers(layers: Iterable[Layer]) -> dict[str, Raster]:
     """The rasters of a plan by layer, whole where a part of one designates."""
-    found = {layer.name: layer.measured[-1].raster for layer in layers}
-    return {name: raster for name, raster in found.items() if raster is not None}
+    by_layer = {layer.name: layer.measured[-1].raster for layer in layers}
+    return {name: raster for name, raster in by_layer.items() if raster is not None}
 
 
 def layer_index_faults(layers: Iterable[Layer], index: PlanIndex, rulebook: Rulebook) -> Iterator[ZoneplanError]:
@@ -461,10 +463,10 @@ def _areal_faults(name: str, terms: ArealTerms, layers: Mapping[str, Layer]) -> 
 
 
 def _derive_faults(name: str, terms: RasterTerms, rulebook: Rulebook) -> Iterator[ZoneplanError]:
-    derived = {one.name: one for one in rulebook.derived}
+    derived = {measure.name: measure for measure in rulebook.derived}
     wanted = derived.get(terms.derive or "")
     if wanted is None or wanted.type != "number":
-        numbers = [one.name for one in derived.values() if one.type == "number"]
+        numbers = [measure.name for measure in derived.values() if measure.type == "number"]
         yield UnknownNameError(
             Phrase(
                 "index '{index}': rulebook '{rulebook}' derives no number '{name}'{hint}",
@@ -478,9 +480,9 @@ def _derive_faults(name: str, terms: RasterTerms, rulebook: Rulebook) -> Iterato
         )
         return
     known = {*terms.layers, *rulebook.values}
-    for one in rulebook.derived:
-        if one.among(known).names <= known:
-            known.add(one.name)
+    for measure in rulebook.derived:
+        if measure.among(known).names <= known:
+            known.add(measure.name)
     if wanted.name not in known:
         lacking = sorted(_leaves(wanted.name, rulebook) - known)
         yield UnknownNameError(
@@ -498,10 +500,10 @@ def _derive_faults(name: str, terms: RasterTerms, rulebook: Rulebook) -> Iterato
 
 def _leaves(name: str, rulebook: Rulebook) -> frozenset[str]:
     """The measures without which a derived measure is none, themselves not derived."""
-    needed, derived = {name}, {one.name for one in rulebook.derived}
-    for one in reversed(rulebook.derived):
-        if one.name in needed:
-            needed |= one.among(()).names
+    needed, derived = {name}, {measure.name for measure in rulebook.derived}
+    for measure in reversed(rulebook.derived):
+        if measure.name in needed:
+            needed |= measure.among(()).names
     return frozenset(needed - derived)
 
 
@@ -536,15 +538,15 @@ def _written(
 
 def _write_derived(read: Mapping[Hashable, Raster], path: Path, name: str, rulebook: Rulebook) -> None:
     needed = sources_of([name], rulebook)
-    own = replace(rulebook, derived=tuple(one for one in rulebook.derived if one.name in needed))
-    wanted = next(one for one in own.derived if one.name == name)
-    raster_by_cells(read, lambda cells: derive(cells, own)[name], path, dtype=_cells_for(wanted.grades))
+    reduced = replace(rulebook, derived=tuple(measure for measure in rulebook.derived if measure.name in needed))
+    wanted = next(measure for measure in reduced.derived if measure.name == name)
+    raster_by_cells(read, lambda cells: derive(cells, reduced)[name], path, dtype=_cells_for(wanted.grades))
 
 
 def _cells_for(grades: Iterable[float]) -> Literal["uint8", "float32"]:
     """The type of cells that holds some grades; of numbers of any kind where none are known."""
     listed = list(grades)
-    whole = bool(listed) and all(one == int(one) and 0 <= one <= _MOST_WHOLE for one in listed)
+    whole = bool(listed) and all(number == int(number) and 0 <= number <= _MOST_WHOLE for number in listed)
     return "uint8" if whole else "float32"
 
 
@@ -566,10 +568,10 @@ def with_indices(
     >>> with_indices(table, [index])[0]["fit"].tolist()
     [0.0, 1.0, nan]
     """
-    found, parts = measures, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts | ArealParts]()
-    for place, index in enumerate(indices):
+    extended, parts = measures, dict[str, IndexParts | AccessParts | CapacityParts | RasterParts | ArealParts]()
+    for position, index in enumerate(indices):
         names = list(dict.fromkeys(name for _, name in index.reads))
-        known = found.loc[found[names].notna().all(axis=1), names]
+        known = extended.loc[extended[names].notna().all(axis=1), names]
         try:
             if index.rasters is not None or index.areal is not None:
                 columns = pd.DataFrame(np.nan, index=known.index, columns=list(index.measures))
@@ -589,14 +591,14 @@ def with_indices(
                 columns = score.astype(np.float64).to_frame(index.name)
         except ZoneplanError as error:
             keys = index.reads[0][0] if index.of else ("access" if index.access is not None else "capacity",)
-            error.keys = ("indices", place, keys[0])
+            error.keys = ("indices", position, keys[0])
             raise
         if index.valid_range is not None:
             finite = columns[index.name].replace([np.inf, -np.inf], np.nan)  # of "nearest": no way
-            where = ("indices", place, "valid_range")
+            where = ("indices", position, "valid_range")
             raise_all(out_of_range(Phrase("index '{index}'", index=index.name), finite, index.valid_range, where))
-        found = found.assign(**{str(name): column for name, column in columns.reindex(found.index).items()})
-    return found, parts
+        extended = extended.assign(**{str(name): column for name, column in columns.reindex(extended.index).items()})
+    return extended, parts
 
 
 def _capacity(values: pd.DataFrame, index: PlanIndex, terms: CapacityTerms) -> tuple[pd.DataFrame, CapacityParts]:
@@ -609,11 +611,11 @@ def _capacity(values: pd.DataFrame, index: PlanIndex, terms: CapacityTerms) -> t
     return pd.DataFrame(columns, index=values.index), CapacityParts(people)
 
 
-def made_of(place: int, indices: Sequence[PlanIndex], rulebook: Rulebook) -> list[str]:
+def made_of(position: int, indices: Sequence[PlanIndex], rulebook: Rulebook) -> list[str]:
     """The measures that are made of an index of a plan: indices below it that read it, and derived ones."""
-    name = indices[place].name
-    found = [one.name for one in indices[place + 1 :] if name in {read for _, read in one.reads}]
-    return found + [one.name for one in rulebook.derived if name in one.names]
+    name = indices[position].name
+    names = [index.name for index in indices[position + 1 :] if name in {read for _, read in index.reads}]
+    return names + [measure.name for measure in rulebook.derived if name in measure.names]
 
 
 def scores_of(measures: pd.DataFrame, index: PlanIndex) -> IndexParts:
@@ -630,7 +632,7 @@ def scores_by_weights(measures: pd.DataFrame, index: PlanIndex, weights: pd.Data
     if index.aggregate == "weighted_sum":
         made = pd.DataFrame(scores.to_numpy() @ weights[names].to_numpy().T, index=values.index, columns=weights.index)
     else:
-        made = pd.DataFrame({row: _made(values, index, scores, own[names]) for row, own in weights.iterrows()})
+        made = pd.DataFrame({row: _made(values, index, scores, drawn[names]) for row, drawn in weights.iterrows()})
     return made.reindex(measures.index)
 
 

@@ -109,8 +109,8 @@ def regional_divergence(
         known = heads.notna().all(axis=1) & (heads > 0).all(axis=1)
         inhabited = [pair for pair in pairs if known[pair[0]] and known[pair[1]]]
         rows += _a_head(table[known], heads[known], grouping[known], inhabited)
-    found = pd.DataFrame(rows, columns=COLUMNS)
-    return found.astype({"value": np.float64, "p": np.float64, "units": np.int64})
+    figures = pd.DataFrame(rows, columns=COLUMNS)
+    return figures.astype({"value": np.float64, "p": np.float64, "units": np.int64})
 
 
 def _groupings(groups: pd.Series | pd.DataFrame | None, index: pd.Index) -> pd.DataFrame:
@@ -156,8 +156,8 @@ def _of_regions(table: pd.DataFrame, groupings: pd.DataFrame) -> Iterator[Figure
         regions = _regions(groupings[name])
         part = shares(table, regions)
         sums = table.groupby(regions.to_numpy(), sort=True).sum()
-        told = {str(region): int(size) for region, size in regions.value_counts().items()}
-        sizes = [told[region] for region in map(str, part.index)]
+        counts = {str(region): int(size) for region, size in regions.value_counts().items()}
+        sizes = [counts[region] for region in map(str, part.index)]
         for year in table.columns:
             for indicator, values in (("amount", sums[year]), ("share", part[year])):
                 for region, value, size in zip(part.index, values.tolist(), sizes, strict=True):
@@ -176,14 +176,14 @@ def _a_head(
     count, each = len(table), table / people
     for year in table.columns if count else ():
         value, heads, label = each[year], people[year], str(year)
-        told: dict[str, Callable[[], float]] = {
+        figures: dict[str, Callable[[], float]] = {
             "a_head": partial(_ratio, table[year], heads),
             "gini": partial(gini, value, heads),
             "variation": partial(coefficient_of_variation, value, heads),
             "sigma": partial(_sigma, value, heads),
             "theil": partial(_theil, value, heads),
         }
-        for indicator, figure in told.items():
+        for indicator, figure in figures.items():
             yield Figure("", "", indicator, "", label, _or_none(figure), units=count)
         yield _moran("moran", value, pairs, "", label)
         for name in map(str, groupings.columns):
@@ -191,9 +191,9 @@ def _a_head(
             parts = theil(value, heads, regions)
             yield Figure(name, "", "theil_between", "", label, parts.between, units=count)
             yield Figure(name, "", "theil_within", "", label, parts.within, units=count)
-            for region, own in regions.groupby(regions.to_numpy(), sort=True):
-                found = _ratio(table[year][own.index], heads[own.index])
-                yield Figure(name, str(region), "a_head", "", label, found, units=len(own))
+            for region, members in regions.groupby(regions.to_numpy(), sort=True):
+                ratio = _ratio(table[year][members.index], heads[members.index])
+                yield Figure(name, str(region), "a_head", "", label, ratio, units=len(members))
     if count and len(table.columns) > 1:
         yield from _convergence(each)
 
@@ -218,24 +218,28 @@ def _convergence(each: pd.DataFrame) -> Iterator[Figure]:
     first, last = each.columns[0], each.columns[-1]
     try:
         years = float(str(last)) - float(str(first))
-        found = beta_convergence(each[first], each[last], years)
+        convergence = beta_convergence(each[first], each[last], years)
     except (ValueError, ZoneplanError) as error:
         if isinstance(error, ZoneplanError) and error.code not in _UNTOLD:
             raise
         return
-    told = {"beta": found.beta, "beta_r_squared": found.r_squared, "half_life_years": found.half_life_years}
-    for name, value in told.items():
+    figures = {
+        "beta": convergence.beta,
+        "beta_r_squared": convergence.r_squared,
+        "half_life_years": convergence.half_life_years,
+    }
+    for name, value in figures.items():
         yield Figure("", "", name, str(first), str(last), value, units=len(each))
 
 
 def _moran(name: str, values: pd.Series, pairs: list[tuple[Hashable, Hashable]], since: str, year: str) -> Figure:
     try:
-        found = moran(values, pairs)
+        statistic = moran(values, pairs)
     except ZoneplanError as error:
         if error.code not in _UNTOLD:
             raise
         return Figure("", "", name, since, year, math.nan, math.nan, len(values))
-    return Figure("", "", name, since, year, found.i, found.p, len(values))
+    return Figure("", "", name, since, year, statistic.i, statistic.p, len(values))
 
 
 def _or_none(figure: Callable[[], float]) -> float:

@@ -151,14 +151,16 @@ def _numbers(layer: Layer, features: gpd.GeoDataFrame, column: str) -> pd.Series
 
 def _statistic(function: str, owner: Places, values: Floats, count: int) -> Floats:
     """The sum, mean, min or max of each unit's values, the same in whatever order they come: sums are rounded once."""
-    found = np.full(count, 0.0 if function == "sum" else np.nan)
+    by_unit = np.full(count, 0.0 if function == "sum" else np.nan)
     order = np.argsort(owner, kind="stable")
     units, starts = np.unique(owner[order], return_index=True)
-    for unit, own in zip(units, np.split(values[order], starts[1:]), strict=False):
-        found[unit] = own.min() if function == "min" else own.max() if function == "max" else _total(own)
+    for unit, unit_values in zip(units, np.split(values[order], starts[1:]), strict=False):
+        by_unit[unit] = (
+            unit_values.min() if function == "min" else unit_values.max() if function == "max" else _total(unit_values)
+        )
         if function == "mean":
-            found[unit] /= len(own)
-    return found
+            by_unit[unit] /= len(unit_values)
+    return by_unit
 
 
 def _total(amounts: Floats) -> float:
@@ -180,11 +182,11 @@ def _stretches(units: gpd.GeoDataFrame, lines: Geometries) -> tuple[Places, Geom
     for shared in np.flatnonzero(twice):  # it runs along a border: the first unit keeps that stretch
         mine = np.flatnonzero((line == shared) & (lengths > 0))
         taken = shapely.GeometryCollection()
-        for place in mine[np.argsort(rank[mine], kind="stable")]:
-            parts[place] = shapely.difference(parts[place], taken)
-            taken = shapely.union(taken, parts[place])
-    kept = shapely.length(parts) > 0
-    return order[rank[kept]], np.asarray(parts[kept], dtype=object)
+        for index in mine[np.argsort(rank[mine], kind="stable")]:
+            parts[index] = shapely.difference(parts[index], taken)
+            taken = shapely.union(taken, parts[index])
+    remaining = shapely.length(parts) > 0
+    return order[rank[remaining]], np.asarray(parts[remaining], dtype=object)
 
 
 @keep_ids("units")
@@ -253,8 +255,8 @@ def measure(
     _refuse_strangers(land, pieces)
     columns: dict[str, pd.Series] = {}
     sources: dict[str, str] = {}
-    for source, found in _found(land, pieces, every, rulebook, crs):
-        for name in found.columns:
+    for source, table in _columns_by_source(land, pieces, every, rulebook, crs):
+        for name in table.columns:
             if name in columns:
                 raise UnknownNameError(
                     Phrase(
@@ -265,7 +267,7 @@ def measure(
                     ),
                     code="two_sources",
                 )
-            columns[name], sources[name] = found[name], source
+            columns[name], sources[name] = table[name], source
     return pd.DataFrame(columns, index=ids)
 
 
@@ -316,11 +318,11 @@ def _refuse_strangers(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> None
         )
 
 
-def _found(
+def _columns_by_source(
     units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layers: tuple[Layer, ...], rulebook: Rulebook | None, crs: CRS
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Columns, from every source."""
-    yield Phrase("the units"), _own(units)
+    yield Phrase("the units"), _unit_columns(units)
     yield Phrase("the overlay"), _role_columns(units, pieces)
     borders = Borders(units)
     for layer in layers:
@@ -331,7 +333,7 @@ def _found(
     yield Phrase("the overlay"), _available(units, pieces, layers, rulebook)
 
 
-def _own(units: gpd.GeoDataFrame) -> pd.DataFrame:
+def _unit_columns(units: gpd.GeoDataFrame) -> pd.DataFrame:
     table = pd.DataFrame(units.drop(columns=units.geometry.name))
     area = units.geometry.area / 1e4
     if "area_ha" not in table.columns:
@@ -357,12 +359,12 @@ def _by_unit(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, hectares: pd.Ser
 
 
 def _role_columns(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame) -> pd.DataFrame:
-    found: dict[str, pd.Series] = {}
+    columns: dict[str, pd.Series] = {}
     whole = _by_unit(units, pieces, pieces["area_ha"])
     for role in sorted(set(roles_of(pieces).values())):
         hectares = _by_unit(units, pieces, pieces["area_ha"].where(covered(pieces, [role]), 0.0))
-        found |= {f"{role}_share": hectares / whole, f"{role}_ha": hectares}
-    return pd.DataFrame(found, index=units.index)
+        columns |= {f"{role}_share": hectares / whole, f"{role}_ha": hectares}
+    return pd.DataFrame(columns, index=units.index)
 
 
 def _layer_columns(
@@ -374,31 +376,33 @@ def _layer_columns(
     layers: tuple[Layer, ...],
 ) -> pd.DataFrame:
     formulas = {name: parse_formula(text) for name, text in layer.measures.items()}
-    gridded = {name: one for name, one in formulas.items() if layer.raster is not None and "raster" in one.kinds}
+    gridded = {
+        name: formula for name, formula in formulas.items() if layer.raster is not None and "raster" in formula.kinds
+    }
     for name, formula in formulas.items():
         if name not in gridded:
             formula.check(layer.kind, layer.name)
-    own = None if layer.features is None else layer.features.crs
-    if own is not None and not same_crs(CRS.from_user_input(own), crs):
+    layer_crs = None if layer.features is None else layer.features.crs
+    if layer_crs is not None and not same_crs(CRS.from_user_input(layer_crs), crs):
         raise CrsError(
             Phrase(
                 "layer '{layer}' is in {crs_of_layer}, the units are in {crs}; project it first: "
                 "zp.project(..., units.crs)",
                 layer=layer.name,
-                crs_of_layer=CRS.from_user_input(own).name,
+                crs_of_layer=CRS.from_user_input(layer_crs).name,
                 crs=crs.name,
             ),
             layer=layer.name,
         )
     raster = pd.DataFrame(index=units.index)
     if layer.raster is not None:
-        plain = {name: one for name, one in gridded.items() if not one.weight}
+        plain = {name: formula for name, formula in gridded.items() if not formula.weight}
         raster = summarise(units, layer.raster, plain, borders)
         for name in gridded.keys() - plain.keys():
-            found = weighted_mean(units, layer.raster, weighing_raster(gridded[name], layer, layers), borders)
-            raster[name] = found["mean"]
-            if ((found["covered"] > 0) & (found["covered"] < 1)).any():
-                raster[f"{name}_covered"] = found["covered"]
+            means = weighted_mean(units, layer.raster, weighing_raster(gridded[name], layer, layers), borders)
+            raster[name] = means["mean"]
+            if ((means["covered"] > 0) & (means["covered"] < 1)).any():
+                raster[f"{name}_covered"] = means["covered"]
     ordered = []
     for name, formula in formulas.items():
         if name in gridded:
@@ -427,7 +431,7 @@ def _vector_column(units: gpd.GeoDataFrame, pieces: gpd.GeoDataFrame, layer: Lay
 
 def weighing_raster(formula: Formula, layer: Layer, layers: Iterable[Layer]) -> Raster:
     """The grid by which ``mean(value, weight = LAYER)`` weighs."""
-    named = {one.name: one for one in layers}
+    named = {candidate.name: candidate for candidate in layers}
     if formula.weight not in named:
         raise UnknownNameError(
             Phrase(
@@ -457,7 +461,7 @@ def weighing_raster(formula: Formula, layer: Layer, layers: Iterable[Layer]) -> 
 
 def try_formula(units: gpd.GeoDataFrame, layer: Layer, name: str, layers: Iterable[Layer] = ()) -> None:
     """Refuse what :func:`measure` will refuse of a formula, by asking it of a single unit, or of a grid for none."""
-    part = next(one for one in layer.measured if name in one.measures)
+    part = next(part for part in layer.measured if name in part.measures)
     formula = parse_formula(part.measures[name])
     if part.raster is not None and "raster" in formula.kinds:
         if formula.weight:

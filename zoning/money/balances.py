@@ -80,11 +80,11 @@ def namesakes(measures: pd.DataFrame, levels: Sequence[str]) -> list[str]:
     >>> namesakes(pd.DataFrame({"state": ["east", "east", "c"]}, index=["a", "east", "c"]), ["state"])
     ['east']
     """
-    found = set()
+    ids = set()
     for level in levels:
         members = measures.index.to_series().groupby(measures[level].to_numpy()).agg(set)
-        found |= {str(unit) for unit in measures.index if unit in members.index and members[unit] != {unit}}
-    return sorted(found)
+        ids |= {str(unit) for unit in measures.index if unit in members.index and members[unit] != {unit}}
+    return sorted(ids)
 
 
 def near_misses(name: str, known: Collection[str]) -> list[str]:
@@ -103,13 +103,13 @@ def near_misses(name: str, known: Collection[str]) -> list[str]:
     """
     if name in known:
         return []
-    plain = {_plain(one): one for one in sorted(known, reverse=True)}
+    plain = {_plain(candidate): candidate for candidate in sorted(known, reverse=True)}
     meant = _plain(name)
-    swapped = [one for one in sorted(plain) if sorted(one) == sorted(meant)]
+    swapped = [spelling for spelling in sorted(plain) if sorted(spelling) == sorted(meant)]
     alike = difflib.get_close_matches(meant, sorted(plain), 3, _NEAR)
     if meant.isdecimal():
-        swapped, alike = [], [one for one in alike if len(one) != len(meant)]
-    return [plain[one] for one in dict.fromkeys((*swapped, *alike))]
+        swapped, alike = [], [spelling for spelling in alike if len(spelling) != len(meant)]
+    return [plain[spelling] for spelling in dict.fromkeys((*swapped, *alike))]
 
 
 def slip_faults(
@@ -122,7 +122,7 @@ def slip_faults(
     for at, name in named:
         close = near_misses(name, known) if name not in outside else []
         if close:
-            meant = phrase_list((f"'{one}'" for one in close), OR)
+            meant = phrase_list((f"'{candidate}'" for candidate in close), OR)
             yield UnknownNameError(
                 Phrase(
                     "{place}: '{name}' is no jurisdiction or unit of the study; did you mean {meant}? A party "
@@ -143,16 +143,16 @@ def _plain(name: str) -> str:
 
 def expand_agreements(study: Study, rulebook: Rulebook) -> tuple[Agreement, ...]:
     """The agreements of a study, those that are like one of the rulebook's written out."""
-    found, attempts = list[Agreement](), Attempts()
-    for place, one in enumerate(study.agreements):
+    agreements, attempts = list[Agreement](), Attempts()
+    for position, agreement in enumerate(study.agreements):
         with (
             attempts.trying(),
-            at_key("agreements", place, "like"),
-            naming_the_layer(Phrase("agreement '{agreement}'", agreement=one.name)),
+            at_key("agreements", position, "like"),
+            naming_the_layer(Phrase("agreement '{agreement}'", agreement=agreement.name)),
         ):
-            found.append(complete_agreement(one, rulebook))
+            agreements.append(complete_agreement(agreement, rulebook))
     attempts.finish()
-    return tuple(found)
+    return tuple(agreements)
 
 
 def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
@@ -174,24 +174,24 @@ def complete_agreement(agreement: Agreement, rulebook: Rulebook) -> Agreement:
     try:
         return agreement.completed({"reference": model.reference, "source": model.source, **model.terms})
     except ValidationError as error:
-        told = phrase_list(
+        faults = phrase_list(
             (
-                Phrase("{place}: {said}", place=".".join(map(str, one["loc"])), said=_fault(one))
-                if one["loc"]
-                else _fault(one)
-                for one in error.errors(include_url=False)
+                Phrase("{place}: {said}", place=".".join(map(str, details["loc"])), said=_fault(details))
+                if details["loc"]
+                else _fault(details)
+                for details in error.errors(include_url=False)
             ),
             SEMICOLON,
         )
         raise StudyError(
-            Phrase("with the terms of '{agreement}': {told}", agreement=model.id, told=told), code="agreement"
+            Phrase("with the terms of '{agreement}': {told}", agreement=model.id, told=faults), code="agreement"
         ) from None
 
 
 def _fault(details: ErrorDetails) -> str:
     """What is wrong, as the house says it, or pydantic."""
     faults = details.get("ctx", {}).get("faults", ())
-    return phrase_list((said for _, said in faults), SEMICOLON) or details["msg"]
+    return phrase_list((fault for _, fault in faults), SEMICOLON) or details["msg"]
 
 
 def river_pairs(units: gpd.GeoDataFrame, rivers: gpd.GeoDataFrame, by: str | None = None) -> pd.DataFrame:
@@ -207,8 +207,8 @@ def river_pairs(units: gpd.GeoDataFrame, rivers: gpd.GeoDataFrame, by: str | Non
     """
     names = (units.index if by is None else units[by]).astype(str).to_numpy()
     lines = shapely.get_parts(shapely.line_merge(rivers.geometry.to_numpy()))
-    found = [pair for line in lines for pair in _pairs(line, units.geometry.to_numpy(), names)]
-    table = pd.DataFrame(found, columns=["upstream", "downstream"], dtype="str")
+    pairs = [pair for line in lines for pair in _pairs(line, units.geometry.to_numpy(), names)]
+    table = pd.DataFrame(pairs, columns=["upstream", "downstream"], dtype="str")
     return table.groupby(["upstream", "downstream"], sort=True).size().rename("crossings").reset_index()
 
 
@@ -302,18 +302,18 @@ def account_traced(
     raise_all(party_faults(study, agreements, known))
     rivers = {layer.name: layer for layer in layers}
     rows, attempts = list[FlowRow](), Attempts()
-    for place, one in enumerate(agreements):
-        with attempts.trying(), at_key("agreements", place):
+    for position, agreement in enumerate(agreements):
+        with attempts.trying(), at_key("agreements", position):
             with at_key("river"):
-                sides = _sides(one, study, units, rivers)
+                sides = _sides(agreement, study, units, rivers)
             with at_key("name"):
-                rows += settle_agreement(one, sides)
-    asked: Mapping[str, Evaluation] = {}
+                rows += settle_agreement(agreement, sides)
+    evaluations: Mapping[str, Evaluation] = {}
     with attempts.trying():
-        transferred, asked = _transferred(study.transfers, zones, measures, rulebook)
+        transferred, evaluations = _transferred(study.transfers, zones, measures, rulebook)
         rows += transferred
     attempts.finish()
-    return tabulate(FLOWS, pd.DataFrame(rows)), asked
+    return tabulate(FLOWS, pd.DataFrame(rows)), evaluations
 
 
 def payment_rows(
@@ -324,21 +324,21 @@ def payment_rows(
     rulebook: Rulebook,
 ) -> pd.DataFrame:
     """The FLOWS table of agreements that are written out, their sides named, and of transfers."""
-    rows = [row for one in agreements for row in settle_agreement(one)]
+    rows = [row for agreement in agreements for row in settle_agreement(agreement)]
     rows += _transferred(transfers, zones, measures, rulebook)[0]
     return tabulate(FLOWS, pd.DataFrame(rows))
 
 
 def party_faults(study: Study, agreements: Sequence[Agreement], known: Mapping[str, str]) -> Iterator[ZoneplanError]:
     """The complaints about parties whose name is nearly that of a jurisdiction or a unit."""
-    for place, agreement in enumerate(agreements):
-        at, keys = Phrase("agreement '{agreement}'", agreement=agreement.name), ("agreements", place, "name")
+    for position, agreement in enumerate(agreements):
+        at, keys = Phrase("agreement '{agreement}'", agreement=agreement.name), ("agreements", position, "name")
         yield from slip_faults(((at, name) for name in parties_of(agreement)), known, agreement.outside, keys)
-    for place, transfer in enumerate(study.transfers):
+    for position, transfer in enumerate(study.transfers):
         yield from slip_faults(
             [(Phrase("transfer '{transfer}'", transfer=transfer.name), transfer.payer)],
             known,
-            keys=("transfers", place, "payer"),
+            keys=("transfers", position, "payer"),
         )
 
 
@@ -350,11 +350,11 @@ def net_amounts(flows: Iterable[tuple[str, str, Decimal]]) -> dict[str, Decimal]
     >>> net_amounts([("a", "b", Decimal(3)), ("b", "c", Decimal(1))])
     {'a': Decimal('-3'), 'b': Decimal('2'), 'c': Decimal('1')}
     """
-    found: dict[str, Decimal] = {}
+    net: dict[str, Decimal] = {}
     for payer, receiver, amount in flows:
-        found[payer] = found.get(payer, Decimal(0)) - amount
-        found[receiver] = found.get(receiver, Decimal(0)) + amount
-    return found
+        net[payer] = net.get(payer, Decimal(0)) - amount
+        net[receiver] = net.get(receiver, Decimal(0)) + amount
+    return net
 
 
 def net_amounts_by(flows: pd.DataFrame, *columns: str) -> dict[tuple[str, ...], Decimal]:
@@ -404,10 +404,10 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
     >>> positions(flows, {"a": "unit"})[["party", "kind", "net"]].to_numpy().tolist()
     [['b', 'outside', Decimal('-5')], ['a', 'unit', Decimal('5')]]
     """
-    found: dict[tuple[str, str, str], list[Decimal]] = {}
+    sums: dict[tuple[str, str, str], list[Decimal]] = {}
 
     def book(kind: str, party: str, unit: str, side: int, amount: Decimal) -> None:
-        found.setdefault((kind, party, unit), [Decimal(0), Decimal(0)])[side] += amount
+        sums.setdefault((kind, party, unit), [Decimal(0), Decimal(0)])[side] += amount
 
     for row in flows.to_dict("records"):
         for side, key in enumerate(("payer", "receiver")):
@@ -417,7 +417,7 @@ def positions(flows: pd.DataFrame, known: Mapping[str, str], zones: pd.DataFrame
                 book("zone", zones.loc[party, "main"], row["unit"], side, row["amount"])
     rows = [
         {"kind": kind, "party": party, "unit": unit, "paid": paid, "received": received, "net": received - paid}
-        for (kind, party, unit), (paid, received) in found.items()
+        for (kind, party, unit), (paid, received) in sums.items()
     ]
     return tabulate(POSITIONS, pd.DataFrame(rows))
 
@@ -431,11 +431,11 @@ def _transferred(
     seen = unit_context(zones[["main", "overlays"]], measures, rulebook.codes("overlay"))
     sight = TransferContext(seen, rulebook.values)
     rows, attempts = list[FlowRow](), Attempts()
-    for place, one in enumerate(every):
-        with attempts.trying(), at_key("transfers", place, "name"):
-            rows += pay_transfer(one, sight)
+    for position, transfer in enumerate(every):
+        with attempts.trying(), at_key("transfers", position, "name"):
+            rows += pay_transfer(transfer, sight)
     attempts.finish()
-    return rows, sight.found
+    return rows, sight.evaluations
 
 
 def _kind(party: str, known: Mapping[str, str]) -> str:
@@ -473,7 +473,7 @@ def _sides(
                 kind=word(layer.kind),
             )
         )
-    named = [one for one in (agreement.upstream, agreement.downstream) if one is not None]
+    named = [party for party in (agreement.upstream, agreement.downstream) if party is not None]
     pairs = {
         (row["upstream"], row["downstream"])
         for level in (*study.units.levels, None)
@@ -498,7 +498,7 @@ def _sides(
             )
         )
     near_them = [pair for pair in sorted(pairs) if set(pair) & set(named)]
-    told = shown(f"{upper} > {lower}" for upper, lower in fitting or near_them or sorted(pairs))
+    listing = shown(f"{upper} > {lower}" for upper, lower in fitting or near_them or sorted(pairs))
     what = Phrase("shows several pairs") if fitting else Phrase("shows no such pair of neighbours")
     raise UnknownNameError(
         Phrase(
@@ -506,6 +506,6 @@ def _sides(
             place=at,
             river=agreement.river,
             fault=what,
-            pairs=told or Phrase("none"),
+            pairs=listing or Phrase("none"),
         )
     )

@@ -83,7 +83,7 @@ def apportion_energy(
     >>> apportion_energy(regions, 800, least_pct=90)[["amount", "binding", "increment"]].to_numpy().tolist()
     [[Decimal('530'), '', Decimal('30')], [Decimal('270'), 'floor', Decimal('-30')]]
     """
-    weights = pd.Series([float(one) for one in _weights(regions)], index=regions.index, dtype=float)
+    weights = pd.Series([float(weight) for weight in _weights(regions)], index=regions.index, dtype=float)
     used = regions["base_used"].map(exact_number)
     floor = used * exact_number(least_pct) / 100
     ceiling = None if most_pct is None else used * exact_number(most_pct) / 100
@@ -162,7 +162,7 @@ def figures_of(table: EnergyTable, scheme: Scheme) -> dict[str, Figures]:
         for region, row in zip(table.rows.index, table.rows.to_dict("records"), strict=True)
     }
     raise_all(_faults(table, figures, given, columns))
-    full = add_targets(table, {region: _computed(one) for region, one in figures.items()}, scheme)
+    full = add_targets(table, {region: _computed(numbers) for region, numbers in figures.items()}, scheme)
     raise_all(_missing(table, full, columns, scheme))
     return _shared(table, full)
 
@@ -218,11 +218,17 @@ def _impossible(
     ):
         for name in listed:
             hint = Phrase("; a fall of intensity is written as a positive number") if name.endswith("_pct") else ""
-            wrong = [r for r, one in figures.items() if (v := one[name]) is not None and (v < 0 or (bound and v == 0))]
+            wrong = [
+                r
+                for r, numbers in figures.items()
+                if (v := numbers[name]) is not None and (v < 0 or (bound and v == 0))
+            ]
             yield columns[name], "negative", (words, hint), wrong
-    gone = [region for region, one in figures.items() if (v := one["growth_actual_pct"]) is not None and v <= -100]
+    gone = [
+        region for region, numbers in figures.items() if (v := numbers["growth_actual_pct"]) is not None and v <= -100
+    ]
     yield "growth_actual_pct", "growth", (Phrase("-100 or less"), Phrase("; nothing is left of the output")), gone
-    low = [region for region, one in figures.items() if _below(one)]
+    low = [region for region, numbers in figures.items() if _below(numbers)]
     below = (Phrase("below intensity_target_pct"), Phrase("; the incentive target lies above the basic one"))
     yield "intensity_incentive_pct", "incentive_below_target", below, low
 
@@ -257,24 +263,24 @@ def _doubled(table: EnergyTable, given: dict[str, str], columns: dict[str, str])
         )
 
 
-def _below(one: Figures) -> bool:
-    target, incentive = one["intensity_target_pct"], one["intensity_incentive_pct"]
+def _below(numbers: Figures) -> bool:
+    target, incentive = numbers["intensity_target_pct"], numbers["intensity_incentive_pct"]
     return target is not None and incentive is not None and incentive < target
 
 
-def _computed(one: Figures) -> Figures:
+def _computed(numbers: Figures) -> Figures:
     """The figures of a region with what follows from use and output."""
-    used, base, output, base_output = (one[name] for name in _FROM_USE)
-    found = dict(one)
-    if one["growth_actual_pct"] is None and output is not None and base_output is not None:
-        found["growth_actual_pct"] = (output / base_output - 1) * 100
-    growth = found["growth_actual_pct"]
+    used, base, output, base_output = (numbers[name] for name in _FROM_USE)
+    completed = dict(numbers)
+    if numbers["growth_actual_pct"] is None and output is not None and base_output is not None:
+        completed["growth_actual_pct"] = (output / base_output - 1) * 100
+    growth = completed["growth_actual_pct"]
     if used is not None and base is not None:
-        if one["intensity_actual_pct"] is None and growth is not None:
-            found["intensity_actual_pct"] = (1 - used / (base * (1 + growth / 100))) * 100
-        if one["total_actual"] is None:
-            found["total_actual"] = used - base
-    return found
+        if numbers["intensity_actual_pct"] is None and growth is not None:
+            completed["intensity_actual_pct"] = (1 - used / (base * (1 + growth / 100))) * 100
+        if numbers["total_actual"] is None:
+            completed["total_actual"] = used - base
+    return completed
 
 
 def _shared(table: EnergyTable, figures: dict[str, Figures]) -> dict[str, Figures]:
@@ -282,13 +288,14 @@ def _shared(table: EnergyTable, figures: dict[str, Figures]) -> dict[str, Figure
     share = table.share
     if share is None or not figures:
         return figures
-    written = {name: [_as_written(one[name]) for one in figures.values()] for name in READ}
+    written = {name: [_as_written(numbers[name]) for numbers in figures.values()] for name in READ}
     rows = pd.DataFrame(written, list(figures), dtype=object)
     with naming_the_layer(Phrase("{place}: table '{table}'", place=table.where("share"), table=table.name)):
-        found = apportion_energy(rows, share.total, share.step, share.least_pct, share.most_pct)
+        apportioned = apportion_energy(rows, share.total, share.step, share.least_pct, share.most_pct)
     return {
-        region: one | {"share": Fraction(amount), "total_target": Fraction(amount) - known_figure(one, "base_used")}
-        for (region, one), amount in zip(figures.items(), found["amount"], strict=True)
+        region: numbers
+        | {"share": Fraction(amount), "total_target": Fraction(amount) - known_figure(numbers, "base_used")}
+        for (region, numbers), amount in zip(figures.items(), apportioned["amount"], strict=True)
     }
 
 
@@ -303,7 +310,7 @@ def _missing(
 ) -> Iterator[ZoneplanError]:
     targets = ("total_target",) if table.share is None else READ
     for name in dict.fromkeys((*_INTENSITY, *targets, "total_actual")):
-        lacking = [region for region, one in figures.items() if one[name] is None]
+        lacking = [region for region, numbers in figures.items() if numbers[name] is None]
         if lacking:
             other = [column for column in table.rows.columns if column.startswith(f"{name}_t") and name in _TOTALS]
             counted = (
@@ -332,9 +339,9 @@ def _missing(
             )
 
 
-def known_figure(one: Figures, name: str) -> Fraction:
+def known_figure(numbers: Figures, name: str) -> Fraction:
     """A figure that :func:`figures_of` has made sure of."""
-    value = one[name]
+    value = numbers[name]
     if value is None:  # refused before any region is judged
         raise AssertionError(name)
     return value
@@ -365,8 +372,8 @@ def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
         )
     end = date(table.period, 12, 31)
     if table.scheme is None:
-        found = next((scheme for scheme in rulebook.schemes if scheme.on(end)), None)
-        if found is None:
+        in_force = next((scheme for scheme in rulebook.schemes if scheme.on(end)), None)
+        if in_force is None:
             raise StudyError(
                 Phrase(
                     "{place}: no scheme of rulebook '{rulebook}' is in force at the end of the period, {end}; "
@@ -379,7 +386,7 @@ def scheme_in_force(table: EnergyTable, rulebook: Rulebook) -> Scheme:
                 ),
                 code="no_scheme",
             )
-        return found
+        return in_force
     named = [scheme for scheme in rulebook.schemes if scheme.code == table.scheme]
     if not named:
         raise StudyError(
@@ -473,7 +480,7 @@ def judge_energy(energy: EnergySection | EnergyTable | None, rulebook: Rulebook)
     table = read_energy(energy) if isinstance(energy, EnergySection) else energy
     judge = _Judge(scheme_in_force(table, rulebook), table.period)
     figures = figures_of(table, judge.scheme)
-    return tabulate(ENERGY, pd.DataFrame([judge.row(region, one) for region, one in figures.items()]))
+    return tabulate(ENERGY, pd.DataFrame([judge.row(region, numbers) for region, numbers in figures.items()]))
 
 
 class _Judge(NamedTuple):
@@ -490,15 +497,15 @@ class _Judge(NamedTuple):
     def margin(self) -> Fraction:
         return Fraction(exact_number(self.scheme.value(MARGIN, self.day)))
 
-    def row(self, region: str, one: Figures) -> dict[str, object]:
+    def row(self, region: str, numbers: Figures) -> dict[str, object]:
         """A row of the ENERGY table."""
-        intensity, said = self._intensity(one)
-        total, also = self._total(one, met=intensity == GREEN)
-        exempt = self._exempt(one)
-        told = [said, *_of_term(one), *also]
+        intensity, message = self._intensity(numbers)
+        total, also = self._total(numbers, intensity_met=intensity == GREEN)
+        exempt = self._exempt(numbers)
+        messages = [message, *_of_term(numbers), *also]
         if exempt:
-            told.append(say("energy.incentive", target=one["intensity_incentive_pct"]))
-        told.append(say("energy.scheme", scheme=self.scheme.code, period=self.period))
+            messages.append(say("energy.incentive", target=numbers["intensity_incentive_pct"]))
+        messages.append(say("energy.scheme", scheme=self.scheme.code, period=self.period))
         return {
             "period": self.period,
             "region": region,
@@ -506,14 +513,14 @@ class _Judge(NamedTuple):
             "total_light": total,
             "total_exempt": exempt,
             "verdict": LIGHT_COLOURS[intensity if exempt else min(intensity, total)],
-            "reason": joined(told),
+            "reason": joined(messages),
         }
 
     def _say(self, key: str, **figures: Fraction | None) -> Message:
         return say(f"energy.{key}", unit=self.scheme.unit, **figures)
 
-    def _intensity(self, one: Figures) -> tuple[int, Message]:
-        target, actual = known_figure(one, "intensity_target_pct"), known_figure(one, "intensity_actual_pct")
+    def _intensity(self, numbers: Figures) -> tuple[int, Message]:
+        target, actual = known_figure(numbers, "intensity_target_pct"), known_figure(numbers, "intensity_actual_pct")
         light, gap, allowed = self._light(target, target - actual)
         if actual < 0:
             light = RED if self.scheme.holds(RISING, self.day) else light
@@ -523,53 +530,55 @@ class _Judge(NamedTuple):
             figures |= {"gap": gap, "allowed": allowed, "margin": self.margin}
         return light, _lit(say(f"energy.fell{'_short' if gap > 0 else ''}", **figures), light)
 
-    def _total(self, one: Figures, *, met: bool) -> tuple[int, list[Message]]:
-        actual, target = known_figure(one, "total_actual"), known_figure(one, "total_target")
-        said: list[Message] = []
-        if (exempt := one["exempt"]) and self.scheme.holds(EXEMPT, self.day):
+    def _total(self, numbers: Figures, *, intensity_met: bool) -> tuple[int, list[Message]]:
+        actual, target = known_figure(numbers, "total_actual"), known_figure(numbers, "total_target")
+        messages: list[Message] = []
+        if (exempt := numbers["exempt"]) and self.scheme.holds(EXEMPT, self.day):
             actual -= exempt
-            said.append(self._say("exempt", exempt=exempt))
-        more = self._relaxation(one) if met else Fraction(0)
+            messages.append(self._say("exempt", exempt=exempt))
+        more = self._relaxation(numbers) if intensity_met else Fraction(0)
         if more:
             target += more
-            said.append(
-                self._say("relaxed", more=more, growth=one["growth_actual_pct"], expected=one["growth_target_pct"])
+            messages.append(
+                self._say(
+                    "relaxed", more=more, growth=numbers["growth_actual_pct"], expected=numbers["growth_target_pct"]
+                )
             )
-        if one.get("share") is not None:
-            said.append(self._say("share", share=one["share"], base=one["base_used"]))
+        if numbers.get("share") is not None:
+            messages.append(self._say("share", share=numbers["share"], base=numbers["base_used"]))
         light, gap, allowed = self._light(target, actual - target)
         figures = {"actual": abs(actual), "target": target}
         if gap > 0:
             figures |= {"gap": gap, "allowed": allowed, "margin": self.margin}
-        told = self._say(f"total{'_fell' if actual < 0 else ''}{'_over' if gap > 0 else ''}", **figures)
-        return light, [_lit(told, light), *said]
+        message = self._say(f"total{'_fell' if actual < 0 else ''}{'_over' if gap > 0 else ''}", **figures)
+        return light, [_lit(message, light), *messages]
 
     def _light(self, target: Fraction, gap: Fraction) -> tuple[int, Fraction, Fraction]:
         """The light of a gap, with what the margin allows of it."""
         allowed = abs(target) * self.margin / 100
         return GREEN if gap <= 0 else YELLOW if gap <= allowed else RED, gap, allowed
 
-    def _relaxation(self, one: Figures) -> Fraction:
+    def _relaxation(self, numbers: Figures) -> Fraction:
         """What growth beyond the expected adds to the target of the total."""
-        base, growth, expected = one["base_used"], one["growth_actual_pct"], one["growth_target_pct"]
+        base, growth, expected = numbers["base_used"], numbers["growth_actual_pct"], numbers["growth_target_pct"]
         if base is None or growth is None or expected is None or not self.scheme.holds(RELAXED, self.day):
             return Fraction(0)
         return max(
-            Fraction(0), base * (1 - known_figure(one, "intensity_target_pct") / 100) * (growth - expected) / 100
+            Fraction(0), base * (1 - known_figure(numbers, "intensity_target_pct") / 100) * (growth - expected) / 100
         )
 
-    def _exempt(self, one: Figures) -> bool:
-        incentive, actual = one["intensity_incentive_pct"], known_figure(one, "intensity_actual_pct")
+    def _exempt(self, numbers: Figures) -> bool:
+        incentive, actual = numbers["intensity_incentive_pct"], known_figure(numbers, "intensity_actual_pct")
         return incentive is not None and actual >= incentive and self.scheme.holds(INCENTIVE, self.day)
 
 
-def _of_term(one: Figures) -> list[Message]:
+def _of_term(numbers: Figures) -> list[Message]:
     """Of a target for a whole term: how much of it was reached, and how much of the term is over."""
-    target = one.get("term_target_pct")
+    target = numbers.get("term_target_pct")
     if target is None:
         return []
-    progress = intensity_progress(known_figure(one, "intensity_actual_pct"), target)
-    figures = {"target": target, "done": one["term_done"], "years": one["term_years"]}
+    progress = intensity_progress(known_figure(numbers, "intensity_actual_pct"), target)
+    figures = {"target": target, "done": numbers["term_done"], "years": numbers["term_years"]}
     if progress is None:
         return [say("energy.term", **figures)]
     return [say("energy.term_progress", progress=Fraction(progress), **figures)]

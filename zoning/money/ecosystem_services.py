@@ -55,17 +55,17 @@ def value_services(
     sums = items.groupby("unit_id", sort=False)[list(PARTS)].sum().reindex(measures.index)
     unknown = np.logical_or.reduce([hectares.isna() for hectares in _areas(measures, services).values()])
     money = {part: sums[part].fillna(0).astype(float).where(~unknown) for part in PARTS}
-    found = dict(zip(names, (money[part] for part in ("value", "market_value", "nonmarket_value")), strict=False))
+    columns = dict(zip(names, (money[part] for part in ("value", "market_value", "nonmarket_value")), strict=False))
     attempts = Attempts()
     with attempts.trying(), at_key("services", "paid"):
         if services.paid is not None:
-            found["services_benefit_cost"] = _ratio(money["nonmarket_value"], measures, services.paid)
+            columns["services_benefit_cost"] = _ratio(money["nonmarket_value"], measures, services.paid)
     with attempts.trying(), at_key("services", "output"):
         if services.output is not None:
-            found["services_per_output"] = _ratio(money["nonmarket_value"], measures, services.output)
-            found["services_rank"] = _ranked(found["services_per_output"])
+            columns["services_per_output"] = _ratio(money["nonmarket_value"], measures, services.output)
+            columns["services_rank"] = _ranked(columns["services_per_output"])
     attempts.finish()
-    return pd.DataFrame(found, index=measures.index)
+    return pd.DataFrame(columns, index=measures.index)
 
 
 def itemise_services(measures: pd.DataFrame, services: ServicesSection) -> pd.DataFrame:
@@ -92,10 +92,10 @@ def measure_names(services: ServicesSection | None) -> tuple[str, ...]:
     """The measures that ``[services]`` adds to those of a study; none where there is no such section."""
     if services is None:
         return ()
-    found = [f"services_{part}_{services.unit.lower()}" for part in ("value", "market", "nonmarket")]
-    found += ["services_benefit_cost"] if services.paid is not None else []
-    found += ["services_per_output", "services_rank"] if services.output is not None else []
-    return tuple(found)
+    names = [f"services_{part}_{services.unit.lower()}" for part in ("value", "market", "nonmarket")]
+    names += ["services_benefit_cost"] if services.paid is not None else []
+    names += ["services_per_output", "services_rank"] if services.output is not None else []
+    return tuple(names)
 
 
 def service_faults(study: Study, names: Iterable[str]) -> Iterator[ZoneplanError]:
@@ -134,12 +134,12 @@ def _cents(amount: Fraction) -> Decimal:
 
 def _areas(measures: pd.DataFrame, services: ServicesSection) -> dict[str, pd.Series]:
     """The area of each class of land in each unit."""
-    found, attempts = dict[str, pd.Series](), Attempts()
+    areas, attempts = dict[str, pd.Series](), Attempts()
     for land in services.values:
         with attempts.trying(), at_key("services", "values", land):
-            found[land] = _hectares(measures, land)
+            areas[land] = _hectares(measures, land)
     attempts.finish()
-    return found
+    return areas
 
 
 def _hectares(measures: pd.DataFrame, land: str) -> pd.Series:
@@ -193,6 +193,4 @@ def _ranked(ratios: pd.Series) -> pd.Series:
     """1 for the largest, equal ones by id; missing where the ratio is."""
     known = ratios.dropna()
     order = sorted(known.index, key=lambda unit: (-known[unit], str(unit)))
-    return pd.Series({unit: float(place) for place, unit in enumerate(order, start=1)}, dtype=float).reindex(
-        ratios.index
-    )
+    return pd.Series({unit: float(rank) for rank, unit in enumerate(order, start=1)}, dtype=float).reindex(ratios.index)

@@ -129,11 +129,11 @@ def read_energy(section: EnergySection) -> EnergyTable:
             code="no_rows",
             layer=section.table,
         )
-    place = header.index(REGION)
+    column = header.index(REGION)
     columns = {name: header.index(name) for name in ENERGY_COLUMNS if name in header}
-    raise_all([*_region_faults(rows, place, section.table), *_cell_faults(rows, columns, section.table)])
+    raise_all([*_region_faults(rows, column, section.table), *_cell_faults(rows, columns, section.table)])
     cells = {name: [_decimal(row.cells[at]) for row in rows] for name, at in columns.items()}
-    index = pd.Index([row.cells[place] for row in rows], name=REGION, dtype="str")
+    index = pd.Index([row.cells[column] for row in rows], name=REGION, dtype="str")
     frame = pd.DataFrame(cells, index=index, dtype=object)
     return EnergyTable.of(section, frame)
 
@@ -146,8 +146,8 @@ def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
     known = (REGION, *ENERGY_COLUMNS)
     for column in header:
         text = column.strip().lower()
-        begun = [one for one in known if text and one.startswith(f"{text}_")]
-        near = [one for one in (begun or get_close_matches(text, known, 1, 0.8)) if one not in header]
+        begun = [candidate for candidate in known if text and candidate.startswith(f"{text}_")]
+        near = [candidate for candidate in (begun or get_close_matches(text, known, 1, 0.8)) if candidate not in header]
         if column not in known and near:
             yield misspelt_column(name, column, near[0], "energy_columns")
     if REGION not in header:
@@ -163,15 +163,15 @@ def _header_faults(header: Sequence[str], name: str) -> Iterator[ZoneplanError]:
         )
 
 
-def _region_faults(rows: Sequence[CsvRow], place: int, name: str) -> Iterator[ZoneplanError]:
+def _region_faults(rows: Sequence[CsvRow], column: int, name: str) -> Iterator[ZoneplanError]:
     first: dict[str, int] = {}
     for row in rows:
-        region = row.cells[place]
+        region = row.cells[column]
         at = Phrase(
             "table '{table}', line {line}, column {place} ({region})",
             table=name,
             line=row.line,
-            place=place + 1,
+            place=column + 1,
             region=REGION,
         )
         if not region.strip():
@@ -225,8 +225,8 @@ def _cell_faults(rows: Sequence[CsvRow], columns: dict[str, int], name: str) -> 
 
 
 def _hint(cell: str) -> str:
-    found = next((hint for pattern, hint in _HINTS if re.fullmatch(pattern, cell)), "")
-    return found or Phrase("write digits, with a point for the decimals, such as 1234.5")
+    advice = next((hint for pattern, hint in _HINTS if re.fullmatch(pattern, cell)), "")
+    return advice or Phrase("write digits, with a point for the decimals, such as 1234.5")
 
 
 EXACT = Context(prec=28, rounding=ROUND_HALF_UP)
@@ -281,7 +281,7 @@ def targets_in_use(table: EnergyTable, scheme: Scheme) -> dict[str, RegionTarget
     """The targets of a scheme by the region of a table that takes them; none where the table asks for none."""
     if not table.targets:
         return {}
-    known = {name: one for one in scheme.targets for name in (one.region, *one.names)}
+    known = {name: target for target in scheme.targets for name in (target.region, *target.names)}
     return {region: known[region] for region in map(str, table.rows.index) if region in known}
 
 
@@ -293,21 +293,21 @@ def add_targets(
         return figures
     raise_all(_faults(table, figures, scheme))
     done, years = _term(table, scheme)
-    found = dict(figures)
+    completed = dict(figures)
     for region, target in targets_in_use(table, scheme).items():
-        one = dict(figures[region])
-        if one["intensity_target_pct"] is None:
+        numbers = dict(figures[region])
+        if numbers["intensity_target_pct"] is None:
             due = intensity_due(target.intensity_fall_pct, done, years)
-            one |= {
+            numbers |= {
                 "intensity_target_pct": Fraction(due),
                 "term_target_pct": Fraction(target.intensity_fall_pct),
                 "term_done": Fraction(done),
                 "term_years": Fraction(years),
             }
-        if one["total_target"] is None and table.share is None and target.increment is not None:
-            one["total_target"] = Fraction(exact_number(target.increment)) * done / years
-        found[region] = one
-    return found
+        if numbers["total_target"] is None and table.share is None and target.increment is not None:
+            numbers["total_target"] = Fraction(exact_number(target.increment)) * done / years
+        completed[region] = numbers
+    return completed
 
 
 def _term(table: EnergyTable, scheme: Scheme) -> tuple[int, int]:
@@ -345,7 +345,9 @@ def _faults(
             code="targets_of_another_time",
         )
     taken = targets_in_use(table, scheme)
-    unknown = [name for name, one in figures.items() if name not in taken and one["intensity_target_pct"] is None]
+    unknown = [
+        name for name, numbers in figures.items() if name not in taken and numbers["intensity_target_pct"] is None
+    ]
     if unknown:
         yield StudyError(
             Phrase(

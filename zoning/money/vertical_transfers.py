@@ -63,14 +63,14 @@ class Needs(NamedTuple):
     """What each receiver needs, and why."""
 
     amounts: dict[str, Fraction]
-    said: dict[str, list[Message]]
+    messages: dict[str, list[Message]]
 
     def plus(self, other: Needs) -> Needs:
         """These needs and others, receiver by receiver."""
         units = [*self.amounts, *(unit for unit in other.amounts if unit not in self.amounts)]
         return Needs(
             {unit: self.amounts.get(unit, Fraction(0)) + other.amounts.get(unit, Fraction(0)) for unit in units},
-            {unit: [*self.said.get(unit, ()), *other.said.get(unit, ())] for unit in units},
+            {unit: [*self.messages.get(unit, ()), *other.messages.get(unit, ())] for unit in units},
         )
 
 
@@ -80,7 +80,7 @@ def gap_need(part: Part, sight: TransferContext) -> Needs:
     per = values_of(part.per, sight, part.name) if part.per else dict.fromkeys(index, Fraction(1))
     factors, because = _factors(part, sight)
     amounts: dict[str, Fraction] = {}
-    said: dict[str, list[Message]] = {}
+    messages: dict[str, list[Message]] = {}
     if part.by == "gap":
         spend = values_of(part.expenditure, sight, part.name)
         earn = values_of(part.revenue, sight, part.name)
@@ -92,21 +92,24 @@ def gap_need(part: Part, sight: TransferContext) -> Needs:
     counting = None if part.when is None else sight.meeting(part.when)
     for unit in index:
         if counting is not None and not counting[unit]:
-            amounts[unit], said[unit] = Fraction(0), []
+            amounts[unit], messages[unit] = Fraction(0), []
             continue
         need = base[unit] * times[unit] * per[unit] * factors[unit]
         amounts[unit] = need
-        own = (times[unit], per[unit] if part.per else Fraction(1))
-        multiplied = (*(say("flow.times", value=one) for one in own if one != 1), *because[unit])
+        multipliers = (times[unit], per[unit] if part.per else Fraction(1))
+        multiplied = (
+            *(say("flow.times", value=multiplier) for multiplier in multipliers if multiplier != 1),
+            *because[unit],
+        )
         if part.by == "gap" and not base[unit]:
-            told = say("flow.no_gap", name=called, expenditure=spend[unit], revenue=earn[unit])
+            message = say("flow.no_gap", name=called, expenditure=spend[unit], revenue=earn[unit])
         elif part.by == "gap":
             balance = {"expenditure": spend[unit], "revenue": earn[unit]}
-            told = say("flow.gap", name=called, **balance, factors=multiplied, need=need)
+            message = say("flow.gap", name=called, **balance, factors=multiplied, need=need)
         else:
-            told = say("flow.amount", name=called, amount=base[unit], factors=multiplied, need=need)
-        said[unit] = [told]
-    return Needs(amounts, said)
+            message = say("flow.amount", name=called, amount=base[unit], factors=multiplied, need=need)
+        messages[unit] = [message]
+    return Needs(amounts, messages)
 
 
 def weighted_need(part: Part, pot: Fraction, sight: TransferContext) -> Needs:
@@ -120,22 +123,24 @@ def weighted_need(part: Part, pot: Fraction, sight: TransferContext) -> Needs:
         )
     (_, because), called = _factors(part, sight), in_languages(part.title or part.name)
     amounts = {unit: pot * share / whole for unit, share in shares.items()}
-    said = {
+    messages = {
         unit: [say("flow.weighted", name=called, share=100 * share / whole, amount=pot, factors=tuple(because[unit]))]
         for unit, share in shares.items()
     }
-    return Needs(amounts, said)
+    return Needs(amounts, messages)
 
 
 def _factors(part: Part, sight: TransferContext) -> tuple[dict[str, Fraction], dict[str, list[Message]]]:
     """The product of the adjustments of each receiver, and why."""
     factors = dict.fromkeys(sight.measures.index, Fraction(1))
     because: dict[str, list[Message]] = {unit: [] for unit in factors}
-    for one in part.adjust:
-        held = sight.meeting(one.when)
+    for priority in part.adjust:
+        held = sight.meeting(priority.when)
         for unit in held.index[held]:
-            factors[unit] *= Fraction(exact_number(one.factor))
-            because[unit].append(say("flow.adjusted", factor=exact_number(one.factor), reason=in_languages(one.reason)))
+            factors[unit] *= Fraction(exact_number(priority.factor))
+            because[unit].append(
+                say("flow.adjusted", factor=exact_number(priority.factor), reason=in_languages(priority.reason))
+            )
     return factors, because
 
 
@@ -143,7 +148,7 @@ def weigh_receivers(weight: Weight, sight: TransferContext, adjust: Iterable[Pri
     """Composite weights of the receivers after adjustments, as floats; of one measure its own values."""
     total, parts = pd.Series(0.0, index=sight.measures.index), weights_of(weight)
     for name, share in parts.items():
-        values = pd.Series({unit: float(one) for unit, one in values_of(name, sight, "weight").items()})
+        values = pd.Series({unit: float(value) for unit, value in values_of(name, sight, "weight").items()})
         whole = math.fsum(values)
         if not whole:
             raise InfeasibleError(
@@ -151,10 +156,10 @@ def weigh_receivers(weight: Weight, sight: TransferContext, adjust: Iterable[Pri
             )
         total += values if len(parts) == 1 else share * values / whole
     multiplied = {unit: [weight] for unit, weight in total.items()}
-    for one in adjust:
-        held = sight.meeting(one.when)
+    for priority in adjust:
+        held = sight.meeting(priority.when)
         for unit in held.index[held]:
-            multiplied[unit].append(one.factor)
+            multiplied[unit].append(priority.factor)
     return pd.Series({unit: product(numbers) for unit, numbers in multiplied.items()}, dtype=float)
 
 
@@ -162,7 +167,7 @@ def weights_of(weight: Weight) -> dict[str, float]:
     """The measures of a weight and their shares."""
     if weight is None:
         return {}
-    return {weight: 1.0} if isinstance(weight, str) else {one.measure: one.share for one in weight}
+    return {weight: 1.0} if isinstance(weight, str) else {term.measure: term.share for term in weight}
 
 
 def part_measures(part: Part) -> Iterator[str]:
@@ -203,7 +208,7 @@ def values_of(source: Decimal | str | None, sight: TransferContext, what: str) -
 def require_numbers(column: pd.Series, what: str) -> None:
     """Refuse a measure that is none: truth values, or texts."""
     truths = pd.api.types.is_bool_dtype(column)
-    exact_ones = all(isinstance(one, Decimal) for one in column.dropna())
+    exact_ones = all(isinstance(cell, Decimal) for cell in column.dropna())
     if truths or not (pd.api.types.is_numeric_dtype(column) or exact_ones):
         held = Phrase("truth values") if truths else Phrase("texts")
         name, odd = str(column.name), stray_texts(column)
@@ -289,20 +294,24 @@ def measures_of(transfer: Transfer) -> list[str]:
 def _readers(transfer: Transfer) -> dict[str, str]:
     """What reads each measure that a transfer names outside conditions: a part, the weight or a bound."""
     parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
-    found = dict.fromkeys(weights_of(transfer.weight), "weight")
-    found |= {bound: key for key in ("floor", "ceiling", "last") if isinstance(bound := getattr(transfer, key), str)}
-    return found | {name: part.name for part in parts for name in part_measures(part)}
+    readers = dict.fromkeys(weights_of(transfer.weight), "weight")
+    readers |= {bound: key for key in ("floor", "ceiling", "last") if isinstance(bound := getattr(transfer, key), str)}
+    return readers | {name: part.name for part in parts for name in part_measures(part)}
 
 
 def conditions_of(transfer: Transfer) -> dict[Keys, str]:
     """Every condition of a transfer, by its place below it in the plan."""
-    parts: list[tuple[Keys, Part | Transfer]] = [(("parts", place), part) for place, part in enumerate(transfer.parts)]
+    parts: list[tuple[Keys, Part | Transfer]] = [
+        (("parts", position), part) for position, part in enumerate(transfer.parts)
+    ]
     parts += [(("pay_in",), transfer.pay_in)] if transfer.pay_in else []
-    found: dict[Keys, str | None] = {("when",): transfer.when, ("receiving",): transfer.receiving}
-    found |= {(*keys, "when"): part.when for keys, part in parts}
+    conditions: dict[Keys, str | None] = {("when",): transfer.when, ("receiving",): transfer.receiving}
+    conditions |= {(*keys, "when"): part.when for keys, part in parts}
     adjusted = parts if transfer.by == "parts" else [((), transfer), *parts]
-    found |= {(*keys, "adjust", n, "when"): one.when for keys, part in adjusted for n, one in enumerate(part.adjust)}
-    return {keys: text for keys, text in found.items() if text}
+    conditions |= {
+        (*keys, "adjust", n, "when"): priority.when for keys, part in adjusted for n, priority in enumerate(part.adjust)
+    }
+    return {keys: text for keys, text in conditions.items() if text}
 
 
 def _counting(transfer: Transfer, sight: TransferContext) -> TransferContext:
@@ -323,8 +332,8 @@ def _gathered(transfer: Transfer, sight: TransferContext) -> TransferContext:
     groups = name_level(transfer.level, sight.measures)
     parts = [*transfer.needs, *([transfer.pay_in] if transfer.pay_in else [])]
     ratios = {part.coefficient for part in parts if isinstance(part.coefficient, str)}
-    asked = [text for keys, text in conditions_of(transfer).items() if keys != ("when",)]  # units have met that
-    ratios |= {name for text in asked for name in parse_condition(text).names}
+    conditions = [text for keys, text in conditions_of(transfer).items() if keys != ("when",)]  # units have met that
+    ratios |= {name for text in conditions for name in parse_condition(text).names}
     readers = _readers(transfer)
     read = {*readers, *ratios} & set(sight.measures.columns)
     columns = {}
@@ -386,18 +395,18 @@ def _paid(transfer: Transfer, sight: TransferContext) -> list[Row]:
         unit: weighted.amounts.get(unit, none) / size + (open_ended.amounts.get(unit, none) if scale else none)
         for unit in sight.measures.index
     }
-    told = {unit: [*weighted.said.get(unit, ()), *open_ended.said.get(unit, ())] for unit in totals}
+    messages = {unit: [*weighted.messages.get(unit, ()), *open_ended.messages.get(unit, ())] for unit in totals}
     if needs and scale != 1:
-        for unit in open_ended.said:
-            told[unit].append(say("flow.scaled", needs=needs, budget=left, scale=scale))
-    return _apportioned(transfer, sight, totals, told)
+        for unit in open_ended.messages:
+            messages[unit].append(say("flow.scaled", needs=needs, budget=left, scale=scale))
+    return _apportioned(transfer, sight, totals, messages)
 
 
 def _apportioned(
     transfer: Transfer,
     sight: TransferContext,
     totals: Mapping[str, Fraction],
-    told: Mapping[str, list[Message]],
+    messages: Mapping[str, list[Message]],
 ) -> list[Row]:
     weights = pd.Series({unit: float(total) for unit, total in totals.items()}, dtype=float)
     floor, ceiling = _bounds(transfer, sight)
@@ -406,7 +415,7 @@ def _apportioned(
     binding = find_binding(weights, amounts, transfer.step, floor, ceiling)
     rows = []
     for unit in sorted(amounts.index):
-        why = [*told[unit]]
+        why = [*messages[unit]]
         if binding[unit]:
             bound = floor if binding[unit] == "floor" else ceiling
             value = bound[unit] if isinstance(bound, pd.Series) else bound
@@ -425,7 +434,7 @@ def _pooled(transfer: Transfer, sight: TransferContext) -> list[Row]:
     paid = {unit: step.amount(round(amount / size)) for unit, amount in sorted(owed.amounts.items()) if amount}
     total = sum(paid.values(), start=Decimal(0))
     rows = [
-        flow_row(unit, POOL, amount, say("flow.pays_in", clauses=tuple(owed.said[unit])))
+        flow_row(unit, POOL, amount, say("flow.pays_in", clauses=tuple(owed.messages[unit])))
         for unit, amount in paid.items()
     ]
     if not total:
@@ -465,4 +474,4 @@ def _bounds(transfer: Transfer, sight: TransferContext) -> tuple[pd.Series, pd.S
 
 
 def _decimals(values: pd.Series) -> pd.Series:
-    return values.map(lambda one: Decimal(one.numerator) / Decimal(one.denominator)).astype(object)
+    return values.map(lambda fraction: Decimal(fraction.numerator) / Decimal(fraction.denominator)).astype(object)

@@ -75,7 +75,7 @@ def tabulate_lines(settled: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFram
             Phrase("these pieces have no column 'control_line'; call settle_lines first"), layer="pieces"
         )
     claims = _claims(settled, rulebook)
-    order = {str(code): place for place, code in enumerate(claims.columns)}
+    order = {str(code): rank for rank, code in enumerate(claims.columns)}
     rows = [_balance(settled, code, claims[code], order) for code in order]
     return tabulate(LINES, pd.concat(rows) if rows else pd.DataFrame())
 
@@ -100,8 +100,8 @@ def covered(pieces: gpd.GeoDataFrame, roles: Collection[str]) -> pd.Series:
     """Whether a designation of one of the roles covers each piece."""
     # column by column: several at once would be a table of shapes again
     designations = {name: pieces[name] for name, role in roles_of(pieces).items() if role in roles}
-    found: pd.Series = pd.DataFrame(designations, index=pieces.index).any(axis=1)
-    return found
+    coverage: pd.Series = pd.DataFrame(designations, index=pieces.index).any(axis=1)
+    return coverage
 
 
 def _claims(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -112,8 +112,8 @@ def _claims(pieces: gpd.GeoDataFrame, rulebook: Rulebook) -> pd.DataFrame:
 def _balance(settled: gpd.GeoDataFrame, code: str, claimed: pd.Series, order: Mapping[str, int]) -> pd.DataFrame:
     """The rows of one line."""
     land = pd.DataFrame(settled.drop(columns=settled.geometry.name)).loc[claimed]
-    kept = land.groupby(["unit_id", "control_line"])["area_ha"].sum()
-    won = kept.unstack().reindex(columns=list(order))  # noqa: PD010  (a pivot_table takes three times as long)
+    hectares = land.groupby(["unit_id", "control_line"])["area_ha"].sum()
+    won = hectares.unstack().reindex(columns=list(order))  # noqa: PD010  (a pivot_table takes three times as long)
     by_line, others = won.fillna(0.0), [other for other in order if other != code]
     lost = {f"to_{other}_ha": 0.0 if other == code else by_line[other].to_numpy() for other in list(order)[:-1]}
     return pd.DataFrame(

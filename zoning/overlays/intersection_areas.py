@@ -69,7 +69,7 @@ class _Level(NamedTuple):
     is nowhere above: east, north, -west, -south. Rounding keeps the order, so that boxes that meet still do.
     """
 
-    own: Singles
+    boxes: Singles
     facing: Singles
     start: Places
 
@@ -78,8 +78,8 @@ def single_polygons(polygons: Geometries) -> tuple[Geometries, Places]:
     """The polygons that some consist of, and the place of each; those that are one already are not copied."""
     if (shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON).all():
         return polygons, np.arange(len(polygons))
-    parts, place = shapely.get_parts(polygons, return_index=True)
-    return parts, place
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    return parts, owner
 
 
 def _rows(table: Floats | Singles, places: Places) -> Any:
@@ -87,9 +87,9 @@ def _rows(table: Floats | Singles, places: Places) -> Any:
     return table.view(np.complex128).ravel().take(places).view(table.dtype).reshape(-1, table.shape[1])
 
 
-def _meet(own: Singles, facing: Singles) -> Places:
+def _meet(boxes: Singles, facing: Singles) -> Places:
     """Which boxes have a point in common with the other in the same place."""
-    return np.flatnonzero((own <= facing).view(np.uint32).ravel() == _FOUR)
+    return np.flatnonzero((boxes <= facing).view(np.uint32).ravel() == _FOUR)
 
 
 def _beside(west_south: Singles, east_north: Singles) -> Singles:
@@ -105,8 +105,8 @@ def _turned(boxes: Singles) -> Singles:
     return -_beside(halves[:, 1].copy().view(np.float32), halves[:, 0].copy().view(np.float32))
 
 
-def _level(own: Singles, start: Places) -> _Level:
-    return _Level(own, _turned(own), start)
+def _level(boxes: Singles, start: Places) -> _Level:
+    return _Level(boxes, _turned(boxes), start)
 
 
 class _Borders:
@@ -134,17 +134,17 @@ class _Borders:
 
     def _levels(self) -> Iterator[_Level]:
         start, first, last = _grouped(self.start, 1, _EDGES)
-        own = np.empty((len(first), 4), np.float32)
-        for at in range(0, len(own), _BLOCK):
+        boxes = np.empty((len(first), 4), np.float32)
+        for at in range(0, len(boxes), _BLOCK):
             block = slice(at, at + _BLOCK)
-            own[block] = self._around(first[block], last[block])
-        yield _level(own, start)
-        while len(own) > len(start) - 1:
+            boxes[block] = self._around(first[block], last[block])
+        yield _level(boxes, start)
+        while len(boxes) > len(start) - 1:
             start, first, beyond = _grouped(start, 0, _BRANCH)
-            smaller, own = own, _rows(own, first)
+            smaller, boxes = boxes, _rows(boxes, first)
             for step in range(1, _BRANCH):
-                np.minimum(own, _rows(smaller, np.minimum(first + step, beyond - 1)), out=own)
-            yield _level(own, start)
+                np.minimum(boxes, _rows(smaller, np.minimum(first + step, beyond - 1)), out=boxes)
+            yield _level(boxes, start)
 
     def _around(self, first: Places, last: Places) -> Singles:
         """The boxes of points from one to another, of at most a node each."""
@@ -159,11 +159,11 @@ class _Borders:
 
     def _swept(self, last: Places) -> npt.NDArray[np.longdouble]:
         """Of each stretch, from its first point to its last: twice the area seen from the origin."""
-        own = np.empty(len(self.first))
-        for at in range(0, len(own), _BLOCK):
+        areas = np.empty(len(self.first))
+        for at in range(0, len(areas), _BLOCK):
             block = slice(at, at + _BLOCK)
-            own[block] = self._local(self.first[block], last[block])
-        return np.asarray(own + self._seen(_rows(self.points, self.first), _rows(self.points, last)))
+            areas[block] = self._local(self.first[block], last[block])
+        return np.asarray(areas + self._seen(_rows(self.points, self.first), _rows(self.points, last)))
 
     def _local(self, first: Places, last: Places) -> Floats:
         """Twice the area between the points from one to another of a stretch and the straight line between the two."""
@@ -176,9 +176,9 @@ class _Borders:
             before = here
         return area
 
-    def _seen(self, one: Floats, other: Floats) -> npt.NDArray[np.longdouble]:
+    def _seen(self, first: Floats, other: Floats) -> npt.NDArray[np.longdouble]:
         """Twice the area of the triangle of the origin and two points."""
-        (ax, ay), (bx, by) = (one - self.origin).T, (other - self.origin).T
+        (ax, ay), (bx, by) = (first - self.origin).T, (other - self.origin).T
         return np.asarray(ax * by - ay * bx)
 
     def rest(self, edge: Places, ring: Places, points: Floats) -> npt.NDArray[np.longdouble]:
@@ -194,10 +194,10 @@ class _Borders:
         (x1, y1), (x2, y2) = _rows(self.points, edge).T, _rows(self.points, edge + 1).T
         return x1, y1, x2, y2
 
-    def own(self, level: int, node: Places) -> Singles:
+    def boxes(self, level: int, node: Places) -> Singles:
         """The boxes of some nodes; above the last level each ring is a node."""
         if level:
-            return np.asarray(_rows(self.levels[min(level, len(self.levels) - 1)].own, node))
+            return np.asarray(_rows(self.levels[min(level, len(self.levels) - 1)].boxes, node))
         return self._around(node, node + 1)
 
     def facing(self, level: int, node: Places) -> Singles:
@@ -218,8 +218,8 @@ class _Borders:
         below, size = self.levels[level - 1].start, _BRANCH if level > 1 else _EDGES
         first = below[ring] + size * (node - self.levels[level].start[ring])
         count = np.minimum(first + size, below[ring + 1] - (level == 1)) - first
-        place = np.repeat(np.arange(len(node)), count)
-        return place, first[place] + np.arange(len(place)) - np.repeat(np.cumsum(count) - count, count)
+        parent = np.repeat(np.arange(len(node)), count)
+        return parent, first[parent] + np.arange(len(parent)) - np.repeat(np.cumsum(count) - count, count)
 
 
 def _without_repeats(points: Floats, rings: Places) -> tuple[Floats, Places]:
@@ -228,8 +228,8 @@ def _without_repeats(points: Floats, rings: Places) -> tuple[Floats, Places]:
     same[rings[1:-1] - 1] = False
     if not same.any():
         return points, rings
-    kept = np.append(True, ~same)
-    return points[kept], np.concatenate([[0], np.cumsum(kept)])[rings].astype(np.intp)
+    distinct = np.append(True, ~same)
+    return points[distinct], np.concatenate([[0], np.cumsum(distinct)])[rings].astype(np.intp)
 
 
 def _grouped(start: Places, less: int, size: int) -> tuple[Places, Places, Places]:
@@ -300,24 +300,32 @@ def _added(contributions: Iterable[Contribution], count: int) -> PairAreas:
 
 
 def _summed(keys: Places, areas: npt.NDArray[np.longdouble]) -> tuple[Places, npt.NDArray[np.longdouble]]:
-    key, place = np.unique(keys, return_inverse=True)
+    key, inverse = np.unique(keys, return_inverse=True)
     summed = np.zeros(len(key), np.longdouble)
-    np.add.at(summed, place, areas)
+    np.add.at(summed, inverse, areas)
     return key, summed
 
 
-def _contributions(one: _Borders, other: _Borders, *, among: bool) -> Iterator[Contribution]:
+def _contributions(first: _Borders, other: _Borders, *, among: bool) -> Iterator[Contribution]:
     """Polygon, polygon, and what is added to twice the area that they have in common."""
-    b, a = one.tree.query(other.rings)
+    b, a = first.tree.query(other.rings)
     if among:
-        lower = np.flatnonzero(one.polygon[a] < other.polygon[b])
+        lower = np.flatnonzero(first.polygon[a] < other.polygon[b])
         a, b = a[lower], b[lower]
-    for pairs in _crossing_candidates(one, other, a, b):
-        yield from _crossings(one, other, pairs)
-    for ring, around, turns in _windings(one, other, a, b, moved=False):
-        yield one.polygon[ring], other.polygon[around], one.side[ring] * other.side[around] * turns * one.whole[ring]
-    for ring, around, turns in _windings(other, one, b, a, moved=True):
-        yield one.polygon[around], other.polygon[ring], other.side[ring] * one.side[around] * turns * other.whole[ring]
+    for pairs in _crossing_candidates(first, other, a, b):
+        yield from _crossings(first, other, pairs)
+    for ring, around, turns in _windings(first, other, a, b, moved=False):
+        yield (
+            first.polygon[ring],
+            other.polygon[around],
+            first.side[ring] * other.side[around] * turns * first.whole[ring],
+        )
+    for ring, around, turns in _windings(other, first, b, a, moved=True):
+        yield (
+            first.polygon[around],
+            other.polygon[ring],
+            other.side[ring] * first.side[around] * turns * other.whole[ring],
+        )
 
 
 class _Nodes(NamedTuple):
@@ -333,9 +341,9 @@ class _Nodes(NamedTuple):
         return _Nodes(self.a[places], self.b[places], self.ring[places], self.other[places])
 
 
-def _crossing_candidates(one: _Borders, other: _Borders, a: Places, b: Places) -> Iterator[_Nodes]:
+def _crossing_candidates(first: _Borders, other: _Borders, a: Places, b: Places) -> Iterator[_Nodes]:
     """Pairs of edges whose boxes meet, of pairs of rings, some at a time."""
-    top = max(len(one.levels), len(other.levels)) - 1
+    top = max(len(first.levels), len(other.levels)) - 1
     stack = [(top, _Nodes(a, b, a, b))]
     while stack:
         level, pairs = stack.pop()
@@ -344,24 +352,24 @@ def _crossing_candidates(one: _Borders, other: _Borders, a: Places, b: Places) -
         elif len(pairs.a) > _PAIRS:
             stack += [(level, pairs.take(slice(at, at + _PAIRS))) for at in range(0, len(pairs.a), _PAIRS)]
         elif len(pairs.a):
-            stack.append((level - 1, _narrowed(one, other, level, pairs)))
+            stack.append((level - 1, _narrowed(first, other, level, pairs)))
 
 
-def _narrowed(one: _Borders, other: _Borders, level: int, pairs: _Nodes) -> _Nodes:
+def _narrowed(first: _Borders, other: _Borders, level: int, pairs: _Nodes) -> _Nodes:
     """Pairs of nodes of the level below whose boxes meet, of pairs of one level."""
-    place, a = one.parts(level, pairs.a, pairs.ring)
-    own = one.own(level - 1, a)
-    kept = _meet(own, _rows(other.facing(level, pairs.b), place))
-    a, pairs, own = a[kept], pairs.take(place[kept]), _rows(own, kept)
-    place, b = other.parts(level, pairs.b, pairs.other)
-    kept = _meet(_rows(own, place), other.facing(level - 1, b))
-    place = place[kept]
-    return _Nodes(a[place], b[kept], pairs.ring[place], pairs.other[place])
+    parent, a = first.parts(level, pairs.a, pairs.ring)
+    boxes = first.boxes(level - 1, a)
+    meeting = _meet(boxes, _rows(other.facing(level, pairs.b), parent))
+    a, pairs, boxes = a[meeting], pairs.take(parent[meeting]), _rows(boxes, meeting)
+    parent, b = other.parts(level, pairs.b, pairs.other)
+    meeting = _meet(_rows(boxes, parent), other.facing(level - 1, b))
+    parent = parent[meeting]
+    return _Nodes(a[parent], b[meeting], pairs.ring[parent], pairs.other[parent])
 
 
-def _crossings(one: _Borders, other: _Borders, pairs: _Nodes) -> Iterator[Contribution]:
+def _crossings(first: _Borders, other: _Borders, pairs: _Nodes) -> Iterator[Contribution]:
     """What crossings of edges add."""
-    a, b = one.ends(pairs.a), other.ends(pairs.b)
+    a, b = first.ends(pairs.a), other.ends(pairs.b)
     left = _sides(a, b[0], b[1], moved=True), _sides(a, b[2], b[3], moved=True)
     apart = np.flatnonzero(left[0] != left[1])
     pairs, a, b = pairs.take(apart), _some(a, apart), _some(b, apart)
@@ -371,9 +379,9 @@ def _crossings(one: _Borders, other: _Borders, pairs: _Nodes) -> Iterator[Contri
         return
     pairs = pairs.take(apart)
     points = _meeting(_some(a, apart), _some(b, apart))
-    rest = one.rest(pairs.a, pairs.ring, points) - other.rest(pairs.b, pairs.other, points)
-    area = one.side[pairs.ring] * other.side[pairs.other] * way[apart] * rest
-    yield one.polygon[pairs.ring], other.polygon[pairs.other], area
+    rest = first.rest(pairs.a, pairs.ring, points) - other.rest(pairs.b, pairs.other, points)
+    area = first.side[pairs.ring] * other.side[pairs.other] * way[apart] * rest
+    yield first.polygon[pairs.ring], other.polygon[pairs.other], area
 
 
 def _some(edges: Ends, places: Places) -> Ends:
@@ -411,25 +419,25 @@ def _windings(
     for at in range(0, len(every), _PAIRS):
         of_point, of_ring = every[at : at + _PAIRS], ring[at : at + _PAIRS]
         node = of_ring
-        found = []
+        rises = []
         for level in range(len(around.levels) - 1, -1, -1):
-            west, south, east, north = around.own(level, node).T
+            west, south, east, north = around.boxes(level, node).T
             x, y = rounded.take(of_point, 0).T
             inside = (south <= y) & (north <= -y) & (east <= -x)
             beyond = np.flatnonzero(inside & (west > x))
             rise = _rise(around, level, node[beyond], of_ring[beyond], py[of_point[beyond]], moved=not moved)
-            found.append((of_point[beyond], of_ring[beyond], rise))
+            rises.append((of_point[beyond], of_ring[beyond], rise))
             near = np.flatnonzero(inside & (west <= x))
             of_point, of_ring, node = of_point[near], of_ring[near], node[near]
             if level:
-                place, node = around.parts(level, node, of_ring)
-                of_point, of_ring = of_point[place], of_ring[place]
+                index, node = around.parts(level, node, of_ring)
+                of_point, of_ring = of_point[index], of_ring[index]
         x, y = px[of_point], py[of_point]
         rise = _rise(around, 0, node, of_ring, y, moved=not moved)
         side = _sides(around.ends(node), x, y, moved=moved)
-        found.append((of_point, of_ring, np.where(side == rise, rise, 0.0)))
-        keys, place = np.unique(np.concatenate([one[0] * rings + one[1] for one in found]), return_inverse=True)
-        turns = np.bincount(place, np.concatenate([one[2] for one in found])).astype(np.float64)
+        rises.append((of_point, of_ring, np.where(side == rise, rise, 0.0)))
+        keys, index = np.unique(np.concatenate([entry[0] * rings + entry[1] for entry in rises]), return_inverse=True)
+        turns = np.bincount(index, np.concatenate([entry[2] for entry in rises])).astype(np.float64)
         some = np.flatnonzero(turns)
         yield keys[some] // rings, keys[some] % rings, turns[some]
 
@@ -469,38 +477,38 @@ def _sides(edges: Ends, x: Floats, y: Floats, *, moved: bool) -> Signs:
 def _orientation(ax: Floats, ay: Floats, bx: Floats, by: Floats, cx: Floats, cy: Floats) -> Signs:
     """The exact sign of twice the area of a triangle."""
     left, right = (ax - cx) * (by - cy), (ay - cy) * (bx - cx)
-    found = left - right
-    sign = np.sign(found).astype(np.int8)
+    difference = left - right
+    sign = np.sign(difference).astype(np.int8)
     # below, not at it: both terms are 0, and right, where two of the points are one or all lie along an axis
-    doubt = np.flatnonzero(np.abs(found) < _ROUNDED * (np.abs(left) + np.abs(right)))
+    doubt = np.flatnonzero(np.abs(difference) < _ROUNDED * (np.abs(left) + np.abs(right)))
     if len(doubt):
-        sign[doubt] = _exact(*(one[doubt] for one in (ax, ay, bx, by, cx, cy)))
+        sign[doubt] = _exact(*(coordinate[doubt] for coordinate in (ax, ay, bx, by, cx, cy)))
     return sign
 
 
 def _exact(ax: Floats, ay: Floats, bx: Floats, by: Floats, cx: Floats, cy: Floats) -> Signs:
     differences, exact = [], np.ones(len(ax), dtype=bool)
-    for one, other in ((ax, cx), (by, cy), (ay, cy), (bx, cx)):
-        whole = one - other
-        back = one - whole
-        exact &= ((one - (whole + back)) + (back - other)) == 0
+    for first, other in ((ax, cx), (by, cy), (ay, cy), (bx, cx)):
+        whole = first - other
+        back = first - whole
+        exact &= ((first - (whole + back)) + (back - other)) == 0
         differences.append(whole)
     left, left_rest = _product(differences[0], differences[1])
     right, right_rest = _product(differences[2], differences[3])
     sign = np.sign(np.where(left != right, left - right, left_rest - right_rest)).astype(np.int8)
-    for place in np.flatnonzero(~exact):
-        x1, y1, x2, y2, x, y = (Fraction(float(value[place])) for value in (ax, ay, bx, by, cx, cy))
+    for index in np.flatnonzero(~exact):
+        x1, y1, x2, y2, x, y = (Fraction(float(value[index])) for value in (ax, ay, bx, by, cx, cy))
         area = (x1 - x) * (y2 - y) - (y1 - y) * (x2 - x)
-        sign[place] = (area > 0) - (area < 0)
+        sign[index] = (area > 0) - (area < 0)
     return sign
 
 
-def _product(one: Floats, other: Floats) -> tuple[Floats, Floats]:
+def _product(first: Floats, other: Floats) -> tuple[Floats, Floats]:
     """A product, and what rounding took from it."""
-    product = one * other
-    high = _SPLIT * one - (_SPLIT * one - one)
+    product = first * other
+    high = _SPLIT * first - (_SPLIT * first - first)
     their_high = _SPLIT * other - (_SPLIT * other - other)
-    low, their_low = one - high, other - their_high
+    low, their_low = first - high, other - their_high
     return product, ((high * their_high - product) + high * their_low + low * their_high) + low * their_low
 
 
@@ -559,15 +567,19 @@ def area_shares(units: gpd.GeoDataFrame, layers: Mapping[str, Designation], *, c
     if not checked:
         raise_all(
             [
-                *(complaint for name, one in features.items() for complaint in complaints(name, one, crs)),
+                *(
+                    complaint
+                    for name, designation in features.items()
+                    for complaint in complaints(name, designation, crs)
+                ),
                 *broken("units", ids, units.geometry),
             ]
         )
     shapes = flat_shapes(units.geometry)
     whole = shapely.area(shapes)
     columns: dict[str, Floats] = {}
-    for name, one in features.items():
-        area = _covered(ids, shapes, whole, flat_shapes(one.geometry), name)
+    for name, designation in features.items():
+        area = _covered(ids, shapes, whole, flat_shapes(designation.geometry), name)
         with np.errstate(invalid="ignore"):
             columns |= {f"{name}_share": area / whole, f"{name}_ha": area / 1e4}
     return pd.DataFrame(columns, index=ids)
@@ -575,8 +587,8 @@ def area_shares(units: gpd.GeoDataFrame, layers: Mapping[str, Designation], *, c
 
 def _covered(ids: pd.Index, units: Geometries, whole: Floats, polygons: Geometries, name: str) -> Floats:
     """The area of each unit that polygons cover, those that overlap counted once."""
-    found = _areas_in(units, _near(polygons, units))
-    area = np.bincount(found.first, found.area, len(units)).astype(np.float64)
+    pairs = _areas_in(units, _near(polygons, units))
+    area = np.bincount(pairs.first, pairs.area, len(units)).astype(np.float64)
     wrong = (area < -_OVERLAP * whole) | (area > (1 + _OVERLAP) * whole)
     if wrong.any():
         raise GeometryError(
@@ -612,13 +624,13 @@ def _areas_in(units: Geometries, polygons: Geometries) -> PairAreas:
         _, once = np.unique(shapely.to_wkb(polygons), return_index=True)
         return intersection_areas(units, shapely.get_parts(shapely.union_all(polygons[once])))
     borders = borders_beside(units, polygons)
-    found = areas_among(polygons, borders)
+    pairs = areas_among(polygons, borders)
     areas = shapely.area(polygons)
-    shared = found.area > _OVERLAP * np.minimum(areas[found.first], areas[found.second])
+    shared = pairs.area > _OVERLAP * np.minimum(areas[pairs.first], areas[pairs.second])
     if not shared.any():
         return intersection_areas(units, polygons, borders)
     overlapping = np.zeros(len(polygons), dtype=bool)
-    overlapping[found.first[shared]] = overlapping[found.second[shared]] = True
+    overlapping[pairs.first[shared]] = overlapping[pairs.second[shared]] = True
     united = shapely.get_parts(shapely.disjoint_subset_union_all(polygons[overlapping]))
     return intersection_areas(units, np.concatenate([polygons[~overlapping], united]))
 

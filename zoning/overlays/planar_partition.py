@@ -110,8 +110,8 @@ def grouped(faces: Faces) -> Faces:
     geometry = faces.geometry[order]
     merged = geometry[first].copy()
     several = size > 1
-    parts, place = shapely.get_parts(geometry[several[group]], return_index=True)
-    merged[several] = shapely.multipolygons(parts, indices=_renumbered(group[several[group]][place]))
+    parts, owner = shapely.get_parts(geometry[several[group]], return_index=True)
+    merged[several] = shapely.multipolygons(parts, indices=_renumbered(group[several[group]][owner]))
     for broken in np.flatnonzero(several)[~shapely.is_valid(merged[several])]:
         # Faces of one kind meet along a line only where a designation's own border runs through it.
         merged[broken] = shapely.coverage_union_all(shapely.get_parts(merged[broken]))
@@ -148,12 +148,14 @@ def _segments(polygons: Geometries) -> _Segments:
 
 def _joined(several: Sequence[_Segments]) -> _Segments:
     """All segments, no two sources with a ring number in common."""
-    step = np.cumsum([0, *(int(one.ring.max(initial=-1)) + 1 for one in several)])
+    step = np.cumsum([0, *(int(segments.ring.max(initial=-1)) + 1 for segments in several)])
     empty = np.empty((0, 2))
     return _Segments(
-        np.concatenate([empty, *(one.start for one in several)]),
-        np.concatenate([empty, *(one.end for one in several)]),
-        np.concatenate([np.empty(0, np.intp), *(one.ring + shift for one, shift in zip(several, step, strict=False))]),
+        np.concatenate([empty, *(segments.start for segments in several)]),
+        np.concatenate([empty, *(segments.end for segments in several)]),
+        np.concatenate(
+            [np.empty(0, np.intp), *(segments.ring + shift for segments, shift in zip(several, step, strict=False))]
+        ),
     )
 
 
@@ -201,8 +203,8 @@ def _first_of_each(segments: _Segments) -> Flags:
 def _meetings(units: Geometries, cuts: _Segments) -> tuple[Places, Places]:
     """Pairs (unit, cut) that have a point in common."""
     tree = shapely.STRtree(np.asarray(shapely.linestrings(np.stack([cuts.start, cuts.end], axis=1)), dtype=object))
-    found = tree.query(units, predicate="intersects")
-    return found[0], found[1]
+    pairs = tree.query(units, predicate="intersects")
+    return pairs[0], pairs[1]
 
 
 def _faces(segments: _Segments) -> Geometries:
@@ -257,8 +259,8 @@ class Tile(NamedTuple):
     """What it takes to cut some units."""
 
     units: Geometries
-    place: Places
-    own: Flags
+    members: Places
+    core: Flags
     designations: tuple[Geometries, ...]
     matched: bool
 
@@ -292,9 +294,11 @@ def partition_tiles(
     ([0, 0, 1, 1, 2], [False, True, False, True, False], [2.0, 2.0, 2.0, 2.0, 4.0])
     """
     cut = list(for_each(cut_tile, tiles_of(units, designations, matched=matched)))
-    unit = np.concatenate([one.unit for one in cut])
+    unit = np.concatenate([faces.unit for faces in cut])
     order = np.argsort(unit, kind="stable")  # in each tile faces are sorted by unit and flags
-    geometry, flags = (np.concatenate(parts) for parts in zip(*((one.geometry, one.flags) for one in cut), strict=True))
+    geometry, flags = (
+        np.concatenate(parts) for parts in zip(*((faces.geometry, faces.flags) for faces in cut), strict=True)
+    )
     return Faces(geometry[order], unit[order], flags[order])
 
 
@@ -318,14 +322,14 @@ def tiles_of(
         along = np.argsort(gpd.GeoSeries(units).hilbert_distance().to_numpy(), kind="stable")
     numbers = [(np.cumsum(load[along]) - load[along]) // most for load, most in ((counts, vertices), (around, cutting))]
     for chosen in np.split(along, np.flatnonzero(np.diff(numbers).any(axis=0)) + 1):
-        own = units[chosen]
-        place = np.unique(unit_tree.query(own, predicate="intersects")[1])
-        touching = [np.unique(tree.query(own, predicate="intersects")[1]) for tree in trees]
+        tile_units = units[chosen]
+        members = np.unique(unit_tree.query(tile_units, predicate="intersects")[1])
+        touching = [np.unique(tree.query(tile_units, predicate="intersects")[1]) for tree in trees]
         yield Tile(
-            units[place],
-            place,
-            np.isin(place, chosen),
-            tuple(polygons[found] for polygons, found in zip(near, touching, strict=True)),
+            units[members],
+            members,
+            np.isin(members, chosen),
+            tuple(polygons[touched] for polygons, touched in zip(near, touching, strict=True)),
             matched,
         )
 
@@ -333,9 +337,9 @@ def tiles_of(
 def cut_tile(tile: Tile) -> Faces:
     """The faces of the own units of a tile, grouped; ``unit`` is their place in the whole."""
     faces = cut_units(tile.units, tile.designations, matched=tile.matched)
-    own = tile.own[faces.unit]
-    found = grouped(Faces(faces.geometry[own], faces.unit[own], faces.flags[own]))
-    return Faces(found.geometry, tile.place[found.unit], found.flags)
+    core = tile.core[faces.unit]
+    core_faces = grouped(Faces(faces.geometry[core], faces.unit[core], faces.flags[core]))
+    return Faces(core_faces.geometry, tile.members[core_faces.unit], core_faces.flags)
 
 
 def cut_in_threads(cut: Callable[[Tile], Faces], tiles: Iterable[Tile], *, workers: int) -> Iterable[Faces]:
@@ -367,10 +371,10 @@ def _vertices_around(units: Geometries, designations: Sequence[Geometries]) -> n
     boxes = (shapely.bounds(units) - [west, south, west, south]) / [*sides, *sides]
     left, low = np.clip(np.floor(boxes[:, :2]), 0, _SQUARES - 1).astype(int).T
     right, high = np.clip(np.ceil(boxes[:, 2:]), 1, _SQUARES).astype(int).T
-    found = before[right, high] - before[left, high] - before[right, low] + before[left, low]
+    vertices = before[right, high] - before[left, high] - before[right, low] + before[left, low]
     squares = ((right - left) * (high - low)).clip(1)
     share = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1) / squares  # of the squares, which reach beyond the box
-    return np.asarray(found * np.minimum(share, 1.0))
+    return np.asarray(vertices * np.minimum(share, 1.0))
 
 
 def pack_tile(tile: Tile) -> bytes:
@@ -381,10 +385,10 @@ def pack_tile(tile: Tile) -> bytes:
     >>> from zoning.overlays.planar_partition import tiles_of
     >>> (tile,) = tiles_of(np.array([shapely.box(0, 0, 2, 2)]), [np.array([shapely.box(1, 0, 3, 2)])], matched=True)
     >>> back = unpack_tile(pack_tile(tile))
-    >>> back.matched, back.place.tolist(), len(back.designations)
+    >>> back.matched, back.members.tolist(), len(back.designations)
     (True, [0], 1)
     """
-    units = {"shape": _wkb(tile.units), "place": pa.array(tile.place), "own": pa.array(tile.own)}
+    units = {"shape": _wkb(tile.units), "place": pa.array(tile.members), "own": pa.array(tile.core)}
     tables = [units, *({"shape": _wkb(polygons)} for polygons in tile.designations)]
     return b"".join([bytes([tile.matched]), *map(_framed, tables)])
 
@@ -396,14 +400,14 @@ def unpack_tile(packed: bytes) -> Tile:
         _shapes(units["shape"]),
         units["place"].to_numpy().astype(np.intp),
         units["own"].to_numpy(zero_copy_only=False),
-        tuple(_shapes(one["shape"]) for one in designations),
+        tuple(_shapes(table["shape"]) for table in designations),
         bool(packed[0]),
     )
 
 
 def pack_faces(faces: Faces) -> bytes:
     """Faces as Arrow: shapes, units, and a column of flags a designation."""
-    flags = {str(place): pa.array(column) for place, column in enumerate(faces.flags.T)}
+    flags = {str(number): pa.array(column) for number, column in enumerate(faces.flags.T)}
     return _framed({"shape": _wkb(faces.geometry), "unit": pa.array(faces.unit), **flags})
 
 
@@ -439,12 +443,12 @@ def _framed(columns: Mapping[str, pa.Array]) -> bytes:
 
 
 def _tables(packed: bytes) -> list[pa.Table]:
-    found, place = [], 0
-    while place < len(packed):
-        size = int.from_bytes(packed[place : place + 8], "big")
-        found.append(pa.ipc.open_stream(packed[place + 8 : place + 8 + size]).read_all())
-        place += 8 + size
-    return found
+    tables, offset = [], 0
+    while offset < len(packed):
+        size = int.from_bytes(packed[offset : offset + 8], "big")
+        tables.append(pa.ipc.open_stream(packed[offset + 8 : offset + 8 + size]).read_all())
+        offset += 8 + size
+    return tables
 
 
 ONE_BESIDE = 2

@@ -160,7 +160,7 @@ def unit_ids(units: gpd.GeoDataFrame) -> pd.Index:
             layer="units",
         )
     whole = pd.api.types.is_integer_dtype(index.dtype)
-    wrong = [str(one) for one in index if not isinstance(one, str)] if not whole or index.hasnans else []
+    wrong = [str(label) for label in index if not isinstance(label, str)] if not whole or index.hasnans else []
     if wrong:
         raise GeometryError(
             Phrase(
@@ -239,36 +239,36 @@ def _role(name: str, designation: Designation) -> str:
 
 def complaints(name: str, features: gpd.GeoDataFrame, crs: CRS) -> list[CrsError | GeometryError | UnknownNameError]:
     """What is wrong with a designation: its name, its CRS, its polygons."""
-    found: list[CrsError | GeometryError | UnknownNameError] = []
+    faults: list[CrsError | GeometryError | UnknownNameError] = []
     if name in _TAKEN:
-        found.append(
+        faults.append(
             UnknownNameError(
                 Phrase("a designation cannot be called '{name}': pieces have a column of that name", name=name)
             )
         )
-    own = features.crs
-    if own is None and len(features):
-        found.append(
+    layer_crs = features.crs
+    if layer_crs is None and len(features):
+        faults.append(
             CrsError(
                 Phrase("designation '{designation}' has no CRS; say which it is: .set_crs(...)", designation=name),
                 layer=name,
             )
         )
-    if own is not None and not same_crs(CRS.from_user_input(own), crs):
-        found.append(
+    if layer_crs is not None and not same_crs(CRS.from_user_input(layer_crs), crs):
+        faults.append(
             CrsError(
                 Phrase(
                     "designation '{designation}' is in {crs_of_layer}, the units are in {crs}; project it first: "
                     "zp.project(..., units.crs)",
                     designation=name,
-                    crs_of_layer=CRS.from_user_input(own).name,
+                    crs_of_layer=CRS.from_user_input(layer_crs).name,
                     crs=crs.name,
                 ),
                 layer=name,
             )
         )
     return [
-        *found,
+        *faults,
         *broken(Phrase("designation '{designation}'", designation=name), features.index.map(str), features.geometry),
     ]
 
@@ -318,8 +318,8 @@ def _refuse_overlaps(ids: pd.Index, shapes: Geometries) -> bool:
     suspects = np.flatnonzero(~shapely.is_empty(shapely.coverage_invalid_edges(shapes)))
     if not len(suspects):
         return True
-    one, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
-    pairs = np.unique(np.sort(np.column_stack([suspects[one], other]), axis=1), axis=0)
+    first, other = shapely.STRtree(shapes).query(shapes[suspects], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack([suspects[first], other]), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
     areas = shapely.area(shapes)
     shared = shapely.area(shapely.intersection(shapes[pairs[:, 0]], shapes[pairs[:, 1]]))
@@ -341,8 +341,8 @@ def _refuse_overlaps(ids: pd.Index, shapes: Geometries) -> bool:
 
 def _confirm_area(ids: pd.Index, shapes: Geometries, faces: Faces) -> None:
     areas = shapely.area(shapes)
-    found = np.bincount(faces.unit, shapely.area(faces.geometry), len(shapes))
-    lost: npt.NDArray[np.bool_] = np.abs(found - areas) > TOLERANCE * areas
+    sums = np.bincount(faces.unit, shapely.area(faces.geometry), len(shapes))
+    lost: npt.NDArray[np.bool_] = np.abs(sums - areas) > TOLERANCE * areas
     if lost.any():
         raise GeometryError(
             Phrase(
@@ -351,7 +351,7 @@ def _confirm_area(ids: pd.Index, shapes: Geometries, faces: Faces) -> None:
                 "millimetre and try again",
                 units=int(lost.sum()),
                 ids=shown(ids[lost]),
-                area=np.abs(found - areas)[lost].sum() / 10000.0,
+                area=np.abs(sums - areas)[lost].sum() / 10000.0,
             ),
             code="area",
             layer="units",

@@ -74,9 +74,12 @@ def read_study_tables(study: Study) -> StudyTables:
 
 def _names(study: Study) -> list[str]:
     """The tables as the plan names them."""
-    sections = [one for one in (study.energy, study.industries) if one is not None]
+    sections = [section for section in (study.energy, study.industries) if section is not None]
     of_indices = [index.access for index in study.indices if index.access is not None]
-    return [*(one.table for one in sections), *(name for one in of_indices for name in (one.table, one.facilities))]
+    return [
+        *(section.table for section in sections),
+        *(name for section in of_indices for name in (section.table, section.facilities)),
+    ]
 
 
 def _read_tables(study: Study) -> tuple[pd.DataFrame | None, pd.DataFrame | None, dict[str, TravelParts]]:
@@ -90,12 +93,12 @@ def _read_tables(study: Study) -> tuple[pd.DataFrame | None, pd.DataFrame | None
         with attempts.trying(), reading(study.industries.table):
             industries = read_industries(study.industries)
     travel = {}
-    for place, index in enumerate(study.indices):
+    for position, index in enumerate(study.indices):
         if index.access is not None:
-            keys = ("indices", place, "access")
+            keys = ("indices", position, "access")
             with attempts.trying(), at_key(*keys), reading(index.access.table):
-                found = read_travel_table(index.access, study.folder, study.where(*keys, "table"))
-                travel[index.name] = found.times, found.supply.to_frame(SUPPLY), found.name
+                table = read_travel_table(index.access, study.folder, study.where(*keys, "table"))
+                travel[index.name] = table.times, table.supply.to_frame(SUPPLY), table.name
     attempts.finish()
     return energy, industries, travel
 
@@ -108,7 +111,7 @@ class Origin(NamedTuple):
     """A name, and one source of it."""
 
     name: str
-    said: str
+    phrase: str
     keys: tuple[str | int, ...] = ()
 
 
@@ -123,12 +126,14 @@ def none_of_faults(
     study: Study, rulebook: Rulebook, inputs: Inputs, roles: Collection[str]
 ) -> Iterator[UnknownNameError]:
     """The complaints about ``none_of``: names that nothing reads, texts, and what the study has after all."""
-    kinds = {one.name: one.type for one in rulebook.indicators if not one.name.startswith(QUOTA)}
+    kinds = {
+        indicator.name: indicator.type for indicator in rulebook.indicators if not indicator.name.startswith(QUOTA)
+    }
     known = {*roles, *kinds} - {ELEVATION_ROLE}
     sources = {origin.name: origin for origin in _of_study(study, inputs)}
     played = {layer.role: Phrase("is the role of layer '{layer}'", layer=layer.name) for layer in study.layers}
-    for place, name in enumerate(study.study.none_of):
-        given = [sources[one].said for one in columns_of_none(name, rulebook) if one in sources]
+    for position, name in enumerate(study.study.none_of):
+        given = [sources[measure].phrase for measure in columns_of_none(name, rulebook) if measure in sources]
         if name not in known:
             text = Phrase(
                 "none_of: rulebook '{rulebook}' reads no role or indicator '{indicator}'{hint}",
@@ -139,42 +144,42 @@ def none_of_faults(
         elif kinds.get(name) == "text":
             text = Phrase("none_of: '{name}' is a text, and nothing of it is no value; give it by a table", name=name)
         elif name in played or given:
-            said = played.get(name, given[0] if given else "")
+            phrase = played.get(name, given[0] if given else "")
             text = Phrase(
-                "none_of says that there is no '{name}', but it {said}; take one of the two out", name=name, said=said
+                "none_of says that there is no '{name}', but it {said}; take one of the two out", name=name, said=phrase
             )
         else:
             continue
-        yield UnknownNameError(text, code="none_of", keys=("study", "none_of", place))
+        yield UnknownNameError(text, code="none_of", keys=("study", "none_of", position))
 
 
 def origin_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[UnknownNameError]:
     """The complaints about names that two sources give, each with its place in the plan."""
     first: dict[str, Origin] = {}
-    for one in (*_of_rulebook(rulebook), *_of_study(study, inputs), *_covered(study, inputs)):
-        other = first.setdefault(one.name, one)
-        if other is not one:
+    for origin in (*_of_rulebook(rulebook), *_of_study(study, inputs), *_covered(study, inputs)):
+        other = first.setdefault(origin.name, origin)
+        if other is not origin:
             yield UnknownNameError(
                 Phrase(
                     "'{name}' {said} and {other} as well; rename one of them",
-                    name=one.name,
-                    said=other.said,
-                    other=one.said,
+                    name=origin.name,
+                    said=other.phrase,
+                    other=origin.phrase,
                 ),
                 code="two_sources",
-                keys=one.keys or other.keys,
+                keys=origin.keys or other.keys,
             )
 
 
 def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
     """The complaints about ``[[indices]]``: what nothing provides, and indices that stand below."""
     later = later_measures(study)
-    for place, index in enumerate(study.indices):
-        above = study.model_copy(update={"indices": study.indices[:place], "divergence": None})
+    for position, index in enumerate(study.indices):
+        above = study.model_copy(update={"indices": study.indices[:position], "divergence": None})
         known = provided(above, inputs, rulebook) - later
         of_layers = index.rasters is not None or index.areal is not None
         for fault in layer_index_faults(inputs.layers, index, with_all_topics(rulebook)) if of_layers else ():
-            fault.keys = ("indices", place, *fault.keys)
+            fault.keys = ("indices", position, *fault.keys)
             yield fault
         for keys, name in index.reads:
             if name not in known:
@@ -186,7 +191,7 @@ def index_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Z
                         hint=near(name, known),
                     ),
                     code="unknown_measure",
-                    keys=("indices", place, *keys),
+                    keys=("indices", position, *keys),
                 )
 
 
@@ -210,12 +215,12 @@ def access_faults(
     study: Study, rulebook: Rulebook, inputs: Inputs, travel: Mapping[str, TravelTable]
 ) -> Iterator[ZoneplanError]:
     """The complaints about ``[indices.access]``: ways from elsewhere, and standards of what is no main function."""
-    places = {index.name: place for place, index in enumerate(study.indices)}
+    places = {index.name: position for position, index in enumerate(study.indices)}
     for name, error in strange_origins(travel, inputs.units.index):
         error.keys = ("indices", places[name], "access", "table")
         yield error
     known = sorted(rulebook.codes("main"))
-    for place, index in enumerate(study.indices):
+    for position, index in enumerate(study.indices):
         standard = index.access.standard if index.access is not None else None
         for code in standard if isinstance(standard, dict) else ():
             if code not in known:
@@ -228,7 +233,7 @@ def access_faults(
                         hint=near(code, known),
                     ),
                     code="unknown_zone",
-                    keys=("indices", place, "access", "standard", code),
+                    keys=("indices", position, "access", "standard", code),
                 )
 
 
@@ -238,10 +243,12 @@ def divergence_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Itera
     if section is None:
         return
     known = provided(study.model_copy(update={"divergence": None}), inputs, rulebook) - later_measures(study)
-    named: list[tuple[Keys, str]] = [(("groups", place, "by"), one.by) for place, one in enumerate(section.groups)]
-    for place, series in enumerate(section.series):
+    named: list[tuple[Keys, str]] = [
+        (("groups", position, "by"), group.by) for position, group in enumerate(section.groups)
+    ]
+    for position, series in enumerate(section.series):
         for key, columns in (("years", series.years), ("people", series.people)):
-            named += [(("series", place, key, year), name) for year, name in columns.items()]
+            named += [(("series", position, key, year), name) for year, name in columns.items()]
     for keys, name in named:
         if name not in known:
             yield UnknownNameError(
@@ -255,7 +262,7 @@ def title_faults(study: Study, inputs: Inputs) -> Iterator[UnknownNameError]:
     """The complaints about titles of columns that the units' file or a table does not have."""
     sections: list[tuple[Keys, str, UnitsSection | TableSection]]
     sections = [(("units",), Phrase("the units' file"), study.units)]
-    sections += [(("tables", place), one.source, one) for place, one in enumerate(study.tables)]
+    sections += [(("tables", position), table.source, table) for position, table in enumerate(study.tables)]
     columns = {*map(str, inputs.units.columns)}
     for keys, home, section in sections:
         for name in section.titles:
@@ -275,42 +282,42 @@ def title_faults(study: Study, inputs: Inputs) -> Iterator[UnknownNameError]:
 def _of_study(study: Study, inputs: Inputs) -> Iterator[Origin]:
     """Every measure of a study, with each of its sources."""
     homes: dict[str, tuple[str | int, ...]] = {
-        part.source: ("tables", place, "source") for place, part in enumerate(study.tables)
+        part.source: ("tables", position, "source") for position, part in enumerate(study.tables)
     }
     for column in map(str, inputs.units.columns.drop(inputs.units.geometry.name)):
         home = inputs.origins.get(column, Phrase("the units' file"))
         yield Origin(column, Phrase("comes from {home}", home=home), homes.get(home, ("units", "source")))
     designations = inputs.designations
-    roles = {layer.role: place for place, layer in enumerate(study.layers) if layer.name in designations}
-    for role, place in roles.items():
+    roles = {layer.role: position for position, layer in enumerate(study.layers) if layer.name in designations}
+    for role, position in roles.items():
         for ending in ("share", "ha"):
-            yield Origin(f"{role}_{ending}", Phrase("comes from the overlay"), ("layers", place, "role"))
-    for place, layer in enumerate(study.layers):
+            yield Origin(f"{role}_{ending}", Phrase("comes from the overlay"), ("layers", position, "role"))
+    for position, layer in enumerate(study.layers):
         for name in layer.measure:
             yield Origin(
-                name, Phrase("comes from layer '{layer}'", layer=layer.name), ("layers", place, "measure", name)
+                name, Phrase("comes from layer '{layer}'", layer=layer.name), ("layers", position, "measure", name)
             )
     for name in ADDED:
         if name != "area_ha" or name not in inputs.units.columns:
             yield Origin(name, Phrase("comes from the overlay"))
     yield from _reckoned(study)
-    for place, quota in enumerate(study.quotas):
+    for position, quota in enumerate(study.quotas):
         yield Origin(
             f"{QUOTA}{quota.name}",
             Phrase("is the amount of quota '{quota}'", quota=quota.name),
-            ("quotas", place, "name"),
+            ("quotas", position, "name"),
         )
 
 
 def _reckoned(study: Study) -> Iterator[Origin]:
     """The measures that the plan makes of others."""
-    for place, index in enumerate(study.indices):
+    for position, index in enumerate(study.indices):
         for name in (*index.measures, *index.standards):
-            yield Origin(name, Phrase("comes from [[indices]]"), ("indices", place, "name"))
+            yield Origin(name, Phrase("comes from [[indices]]"), ("indices", position, "name"))
     if _standards_of(study):
         yield Origin(BELOW_STANDARD, Phrase("comes from [[indices]]"), ("indices",))
-    for place, name in divergence_measures(study.divergence):
-        yield Origin(name, Phrase("comes from [divergence]"), ("divergence", "series", place, "name"))
+    for position, name in divergence_measures(study.divergence):
+        yield Origin(name, Phrase("comes from [divergence]"), ("divergence", "series", position, "name"))
     for name in measure_names(study.services):
         yield Origin(name, Phrase("comes from [services]"), ("services",))
 
@@ -329,14 +336,16 @@ def _of_rulebook(rulebook: Rulebook) -> Iterator[Origin]:
 def _covered(study: Study, inputs: Inputs) -> Iterator[Origin]:
     """What is added beside the measure of a raster that has values for a part of a unit only."""
     rasters = {layer.name for layer in inputs.layers if layer.raster is not None}
-    for place, layer in enumerate(study.layers):
+    for position, layer in enumerate(study.layers):
         for name in layer.measure if layer.name in rasters else ():
-            said = Phrase("is kept for the share of a unit that layer '{layer}' covers", layer=layer.name)
-            yield Origin(f"{name}_covered", said, ("layers", place, "measure", name))
-    for place, index in enumerate(study.indices):
+            phrase = Phrase("is kept for the share of a unit that layer '{layer}' covers", layer=layer.name)
+            yield Origin(f"{name}_covered", phrase, ("layers", position, "measure", name))
+    for position, index in enumerate(study.indices):
         for name in index.measures if index.rasters is not None else ():
-            said = Phrase("is kept for the share of a unit that the raster of index '{index}' covers", index=index.name)
-            yield Origin(f"{name}_covered", said, ("indices", place, "name"))
+            phrase = Phrase(
+                "is kept for the share of a unit that the raster of index '{index}' covers", index=index.name
+            )
+            yield Origin(f"{name}_covered", phrase, ("indices", position, "name"))
 
 
 @dataclass(frozen=True)
@@ -356,16 +365,16 @@ class ExpectedColumns:
     def example(self) -> pd.DataFrame:
         """What conditions will see: the columns that are there, and an example of each that will be."""
         listed: tuple[Indicator | Derived, ...] = (*self.rulebook.indicators, *self.rulebook.derived)
-        typed = {one.name: EXAMPLES[one.type] for one in listed if one.name in self.names}
+        typed = {measure.name: EXAMPLES[measure.type] for measure in listed if measure.name in self.names}
         examples = dict.fromkeys(self.names, EXAMPLES["number"]) | typed
         later = {name: value for name, value in examples.items() if name not in self.units.columns}
         zones = {"main": EXAMPLES["text"]} | dict.fromkeys(self.rulebook.codes("overlay"), True)
         constants = pd.DataFrame(later | zones, index=self.units.index)
-        own = self.units.drop(columns=constants.columns, errors="ignore")
-        return own.join(constants).drop(columns=self.parameters.keys(), errors="ignore")
+        units = self.units.drop(columns=constants.columns, errors="ignore")
+        return units.join(constants).drop(columns=self.parameters.keys(), errors="ignore")
 
     def complaints(
-        self, text: str, said: str, keys: tuple[str | int, ...], later: Collection[str] = ()
+        self, text: str, subject: str, keys: tuple[str | int, ...], later: Collection[str] = ()
     ) -> Iterator[ZoneplanError]:
         """What is wrong with a condition of the plan."""
         names = {*map(str, self.example.columns), *self.parameters, "unit_id"}.difference(later)
@@ -373,14 +382,16 @@ class ExpectedColumns:
             condition = parse_condition(text)
             strange = sorted(condition.names - names)
             for name in strange:
-                text = Phrase("{said}: nothing provides '{name}'{hint}", said=said, name=name, hint=near(name, names))
+                text = Phrase(
+                    "{said}: nothing provides '{name}'{hint}", said=subject, name=name, hint=near(name, names)
+                )
                 yield UnknownNameError(text, code="unknown_measure", keys=keys)
             if strange:
                 return
             condition.evaluate(self.example, self.parameters)
         except ConditionError as error:
-            yield ConditionError(Phrase("{place}: {said}", place=said, said=error), keys=keys)
+            yield ConditionError(Phrase("{place}: {said}", place=subject, said=error), keys=keys)
             return
         codes = {"main": self.rulebook.codes("main")}
         for words in strange_codes(condition, self.example.iloc[:1], self.parameters, codes):
-            yield UnknownNameError(Phrase("{place}: {said}", place=said, said=words), code="unknown_zone", keys=keys)
+            yield UnknownNameError(Phrase("{place}: {said}", place=subject, said=words), code="unknown_zone", keys=keys)

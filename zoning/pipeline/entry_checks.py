@@ -40,13 +40,13 @@ def scenario_faults(
 ) -> list[ZoneplanError]:
     """The complaints about scenarios, each with its place in the plan."""
     attempts = Attempts()
-    for place, scenario in enumerate(study.scenarios):
-        with attempts.trying(), at_key("scenarios", place):
+    for position, scenario in enumerate(study.scenarios):
+        with attempts.trying(), at_key("scenarios", position):
             _try_paths(scenario, study, rulebook)
-        with attempts.trying(), at_key("scenarios", place):
+        with attempts.trying(), at_key("scenarios", position):
             with_scenario(study, scenario)
         for fault in decision_faults(scenario.decisions, units, rulebook, dropped):
-            fault.keys = ("scenarios", place, *fault.keys)
+            fault.keys = ("scenarios", position, *fault.keys)
             attempts.errors.append(fault)
     return attempts.errors
 
@@ -59,8 +59,8 @@ def robustness_faults(study: Study, rulebook: Rulebook) -> list[ZoneplanError]:
     with attempts.trying(), at_key("robustness", "within"):
         if study.robustness is not None and not ranges and not mixed:
             raise StudyError(Phrase("nothing is to be drawn: give at least one range, or an index with opinions"))
-    for place, index_name in enumerate(mixed):
-        with attempts.trying(), at_key("robustness", "opinions", place):
+    for position, index_name in enumerate(mixed):
+        with attempts.trying(), at_key("robustness", "opinions", position):
             _mixed_index(study, rulebook, index_name)
     for name, ends in ranges.items():
         with attempts.trying(), at_key("robustness", "within", name):
@@ -78,7 +78,7 @@ def robustness_faults(study: Study, rulebook: Rulebook) -> list[ZoneplanError]:
 
 def _mixed_index(study: Study, rulebook: Rulebook, name: str) -> None:
     """Refuse an index whose weights cannot be drawn."""
-    places = {index.name: place for place, index in enumerate(study.indices)}
+    places = {index.name: position for position, index in enumerate(study.indices)}
     if name not in places:
         raise UnknownNameError(
             Phrase("there is no index '{index}'{hint}", index=name, hint=near(name, sorted(places))), features=[name]
@@ -121,14 +121,14 @@ def _try_paths(scenario: Scenario, study: Study, rulebook: Rulebook) -> None:
             continue
         with attempts.trying(), at_key("set", path):
             if head in type(study).model_fields or head == "rules":
-                said = Phrase(
+                phrase = Phrase(
                     "'{path}': a scenario sets parameters and quotas, and leaves {section} as the plan has them",
                     path=path,
                     section=head,
                 )
             else:
-                said = Phrase("there is no path '{path}'{hint}", path=path, hint=near(path, known))
-            raise UnknownNameError(said, code="unknown_path", features=[path])
+                phrase = Phrase("there is no path '{path}'{hint}", path=path, hint=near(path, known))
+            raise UnknownNameError(phrase, code="unknown_path", features=[path])
     attempts.finish()
 
 
@@ -140,21 +140,21 @@ Keys = tuple[str | int, ...]
 def quota_faults(study: Study, columns: ExpectedColumns) -> Iterator[ZoneplanError]:
     """The complaints about names that quotas give and that nothing provides, each with its place in the plan."""
     later = set(later_measures(study))
-    for place, quota in enumerate(study.quotas):
-        yield from _unprovided(study, place, columns.names - later, columns.rulebook)
+    for position, quota in enumerate(study.quotas):
+        yield from _unprovided(study, position, columns.names - later, columns.rulebook)
         for key in CONDITIONED:
             for number, part in enumerate(getattr(quota, key)):
                 if part.when is not None:
-                    keys = ("quotas", place, key, number, "when")
+                    keys = ("quotas", position, key, number, "when")
                     yield from columns.complaints(part.when, Phrase("quota '{quota}'", quota=quota.name), keys, later)
-        yield from _strangers(quota, place, columns.units.index)
+        yield from _strangers(quota, position, columns.units.index)
         later -= {f"{QUOTA}{quota.name}"}
 
 
-def _unprovided(study: Study, place: int, names: frozenset[str], rulebook: Rulebook) -> Iterator[ZoneplanError]:
+def _unprovided(study: Study, position: int, names: frozenset[str], rulebook: Rulebook) -> Iterator[ZoneplanError]:
     """Measures, levels and other quotas that a quota names and that nothing provides."""
-    quota, keys = study.quotas[place], ("quotas", place, "name")
-    later = {f"{QUOTA}{one.name}" for one in study.quotas[place:]}
+    quota, keys = study.quotas[position], ("quotas", position, "name")
+    later = {f"{QUOTA}{later_quota.name}" for later_quota in study.quotas[position:]}
     for name in measures_read(quota):
         if name not in names:
             hint = (
@@ -185,12 +185,19 @@ def _unprovided(study: Study, place: int, names: frozenset[str], rulebook: Ruleb
 def _unasked(name: str, rulebook: Rulebook) -> str:
     """Which measures a study must give for one that the rulebook could derive; "" of any other name."""
     draft = rulebook.draft
-    made = next((one for one in (draft.derived if draft else ()) if one.name == name and one.on(rulebook.day)), None)
+    made = next(
+        (measure for measure in (draft.derived if draft else ()) if measure.name == name and measure.on(rulebook.day)),
+        None,
+    )
     if draft is None or made is None:
         return ""
     needed = made.among(()).names
-    given = [one.name for one in draft.indicators if one.name in needed and one.when_absent in ("error", "unknown")]
-    given += [one.name for one in draft.derived if one.name in needed]
+    given = [
+        indicator.name
+        for indicator in draft.indicators
+        if indicator.name in needed and indicator.when_absent in ("error", "unknown")
+    ]
+    given += [measure.name for measure in draft.derived if measure.name in needed]
     return Phrase(
         "; rulebook '{rulebook}' derives it from {names}: give these in a table",
         rulebook=rulebook.name,
@@ -198,17 +205,17 @@ def _unasked(name: str, rulebook: Rulebook) -> str:
     )
 
 
-def _strangers(quota: Quota, place: int, units: pd.Index) -> Iterator[ZoneplanError]:
+def _strangers(quota: Quota, position: int, units: pd.Index) -> Iterator[ZoneplanError]:
     """Units that locked amounts and transfers name and that are not there."""
     named: list[tuple[Keys, str | None]] = [
-        (("locked", number, "unit"), one.unit) for number, one in enumerate(quota.locked)
+        (("locked", number, "unit"), lock.unit) for number, lock in enumerate(quota.locked)
     ]
-    for number, one in enumerate(quota.transfers):
-        named += [(("transfers", number, "from"), one.giver), (("transfers", number, "to"), one.receiver)]
+    for number, transfer in enumerate(quota.transfers):
+        named += [(("transfers", number, "from"), transfer.giver), (("transfers", number, "to"), transfer.receiver)]
     for keys, unit in named:
         if unit is not None and unit not in units:
             text = Phrase("there is no unit {unit}{hint}", unit=shown([unit]), hint=near(unit, units))
-            yield UnknownNameError(text, code="unknown_unit", keys=("quotas", place, *keys))
+            yield UnknownNameError(text, code="unknown_unit", keys=("quotas", position, *keys))
 
 
 def siting_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[ZoneplanError]:
@@ -216,15 +223,15 @@ def siting_faults(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[
     boundary = boundary_role(rulebook)
     layers = {layer.name: layer for layer in inputs.layers}
     listed = {section.name for section in study.layers}
-    for place, quota in enumerate(study.quotas):
+    for position, quota in enumerate(study.quotas):
         if quota.siting is not None:
             try:
                 hectares_of(quota.unit, rulebook)
             except UnknownNameError as no_area:
-                no_area.keys = ("quotas", place, "unit")
+                no_area.keys = ("quotas", position, "unit")
                 yield no_area
             for fault in _siting_faults(quota.siting, inputs, layers, listed, boundary):
-                fault.keys = ("quotas", place, "siting")
+                fault.keys = ("quotas", position, "siting")
                 yield fault
 
 
@@ -244,7 +251,7 @@ def _raster(siting: Siting, layers: dict[str, Layer], listed: set[str]) -> Itera
         return
     layer = layers.get(siting.layer)
     if siting.layer not in listed:
-        grids = [name for name, one in layers.items() if one.raster is not None]
+        grids = [name for name, candidate in layers.items() if candidate.raster is not None]
         text = Phrase("there is no layer '{layer}'{hint}", layer=siting.layer, hint=near(siting.layer, grids))
         yield UnknownNameError(
             Phrase("{text}; name a raster layer, or leave 'layer' out to take whole pieces", text=text), code="no_layer"
@@ -279,23 +286,27 @@ def _raster(siting: Siting, layers: dict[str, Layer], listed: set[str]) -> Itera
 
 def _beside(siting: Siting, layers: dict[str, Layer], listed: set[str]) -> Iterator[ZoneplanError]:
     roles = {layer.role for layer in layers.values() if layer.role is not None and layer.kind == "polygons"}
-    for one in siting.beside:
-        layer = layers.get(one.layer or "")
-        if one.role is not None and one.role not in roles:
+    for neighbour in siting.beside:
+        layer = layers.get(neighbour.layer or "")
+        if neighbour.role is not None and neighbour.role not in roles:
             text = Phrase(
-                "nothing has the role '{role}' to lie beside{hint}", role=one.role, hint=near(one.role, roles)
+                "nothing has the role '{role}' to lie beside{hint}",
+                role=neighbour.role,
+                hint=near(neighbour.role, roles),
             )
             yield UnknownNameError(
                 Phrase("{text}; add a layer of that role, or leave it out of 'beside'", text=text), code="unknown_role"
             )
-        elif one.layer is not None and one.layer not in listed:
+        elif neighbour.layer is not None and neighbour.layer not in listed:
             text = Phrase(
-                "there is no layer '{layer}' to lie beside{hint}", layer=one.layer, hint=near(one.layer, listed)
+                "there is no layer '{layer}' to lie beside{hint}",
+                layer=neighbour.layer,
+                hint=near(neighbour.layer, listed),
             )
             yield UnknownNameError(text, code="no_layer")
         elif layer is not None and layer.features is None:
             text = Phrase(
-                "layer '{layer}' is a raster, and land lies beside points, lines or polygons", layer=one.layer
+                "layer '{layer}' is a raster, and land lies beside points, lines or polygons", layer=neighbour.layer
             )
             yield SourceError(text, code="no_features", layer=layer.name)
 
@@ -329,7 +340,7 @@ def flow_faults(study: Study, parties: Mapping[str, str], columns: ExpectedColum
     if agreements or any(transfer.level != UNIT for transfer in study.transfers):
         yield from _namesakes(study, columns)
     layers = {layer.name for layer in study.layers}
-    for place, agreement in enumerate(agreements):
+    for position, agreement in enumerate(agreements):
         if agreement.river is not None and agreement.river not in layers:
             yield UnknownNameError(
                 Phrase(
@@ -339,26 +350,26 @@ def flow_faults(study: Study, parties: Mapping[str, str], columns: ExpectedColum
                     hint=near(agreement.river, layers),
                 ),
                 code="unknown_layer",
-                keys=("agreements", place, "river"),
+                keys=("agreements", position, "river"),
             )
-    for place in range(len(study.transfers)):
-        yield from _transfer_faults(study, place, columns)
+    for position in range(len(study.transfers)):
+        yield from _transfer_faults(study, position, columns)
 
 
-def _transfer_faults(study: Study, place: int, columns: ExpectedColumns) -> Iterator[ZoneplanError]:
+def _transfer_faults(study: Study, position: int, columns: ExpectedColumns) -> Iterator[ZoneplanError]:
     """What one transfer names and does not find."""
-    transfer = study.transfers[place]
+    transfer = study.transfers[position]
     quotas = {f"{QUOTA}{quota.name}" for quota in study.quotas}  # which no transfer sees
-    measures, said, keys = (
+    measures, subject, keys = (
         columns.names - quotas,
         Phrase("transfer '{transfer}'", transfer=transfer.name),
-        ("transfers", place, "name"),
+        ("transfers", position, "name"),
     )
     if transfer.level not in (UNIT, *study.units.levels):
         yield UnknownNameError(
             Phrase(
                 "{said}: level '{level}' is no jurisdiction of [units] (it has {levels})",
-                said=said,
+                said=subject,
                 level=transfer.level,
                 levels=shown(study.units.levels) or Phrase("none"),
             ),
@@ -369,17 +380,17 @@ def _transfer_faults(study: Study, place: int, columns: ExpectedColumns) -> Iter
         if name not in measures:
             text = Phrase(
                 "{said}: nothing provides the measure '{measure}'{hint}",
-                said=said,
+                said=subject,
                 measure=name,
                 hint=near(name, measures),
             )
             yield UnknownNameError(text, code="unknown_measure", keys=keys)
     for below, when in conditions_of(transfer).items():
-        yield from columns.complaints(when, said, ("transfers", place, *below), quotas)
+        yield from columns.complaints(when, subject, ("transfers", position, *below), quotas)
 
 
 def _namesakes(study: Study, columns: ExpectedColumns) -> Iterator[ZoneplanError]:
-    twice = namesakes(columns.units, [one for one in study.units.levels if one in columns.units.columns])
+    twice = namesakes(columns.units, [level for level in study.units.levels if level in columns.units.columns])
     if twice:
         yield UnknownNameError(
             Phrase(
@@ -400,8 +411,8 @@ def flow_notes(study: Study, rulebook: Rulebook, known: Mapping[str, str]) -> It
         agreements = expand_agreements(study, rulebook)
     except ZoneplanError:
         return  # the complaint about it stands among the errors
-    parties = {party for one in agreements for party in parties_of(one)}
-    parties |= {one.payer for one in study.transfers} - {BUDGET}
+    parties = {party for agreement in agreements for party in parties_of(agreement)}
+    parties |= {transfer.payer for transfer in study.transfers} - {BUDGET}
     outside = sorted(parties - set(known))
     if outside:
         text = Phrase(
@@ -409,19 +420,19 @@ def flow_notes(study: Study, rulebook: Rulebook, known: Mapping[str, str]) -> It
             ids=shown(outside),
         )
         yield Finding("note", "outside_party", "", tuple(outside[:5]), len(outside), text)
-    for place, one in enumerate(agreements):
-        if one.missing_items:
+    for position, agreement in enumerate(agreements):
+        if agreement.missing_items:
             text = Phrase(
                 "{place}: agreement '{agreement}' ({period}) does not state {items}, which the Regulation on "
                 "Ecological Protection Compensation (2024) asks of an agreement",
-                place=study.where("agreements", place, "name"),
-                agreement=one.name,
-                period=one.period,
-                items=phrase_list(one.missing_items),
+                place=study.where("agreements", position, "name"),
+                agreement=agreement.name,
+                period=agreement.period,
+                items=phrase_list(agreement.missing_items),
             )
-            yield Finding("note", "agreement_items", "", (one.name,), len(one.missing_items), text)
-    unread = [f"{one.name} ({one.period})" for one in agreements if not one.verified]
-    unread += [f"{one.name} ({one.period})" for one in study.transfers if not one.verified]
+            yield Finding("note", "agreement_items", "", (agreement.name,), len(agreement.missing_items), text)
+    unread = [f"{agreement.name} ({agreement.period})" for agreement in agreements if not agreement.verified]
+    unread += [f"{transfer.name} ({transfer.period})" for transfer in study.transfers if not transfer.verified]
     if unread:
         text = Phrase("agreements or transfers whose numbers nobody saw in an official text: {ids}", ids=shown(unread))
         yield Finding("note", "unverified", "", tuple(unread[:5]), len(unread), text)
@@ -467,7 +478,7 @@ def _slips(regions: Iterable[str], study: Study, units: pd.DataFrame) -> Iterato
     for region in regions:
         close = near_misses(region, known)
         if close:
-            yield region, Phrase("did you mean {names}?", names=phrase_list((repr(one) for one in close), OR))
+            yield region, Phrase("did you mean {names}?", names=phrase_list((repr(name) for name in close), OR))
         elif region not in known and region in coded:
             yield region, Phrase("jurisdiction '{code}' has that name: write its code", code=coded[region])
         elif region not in known and region in named:
@@ -526,8 +537,8 @@ def _needed_besides(table: EnergyTable, scheme: Scheme) -> set[str]:
 
 def _signs(actual: object, name: str, scheme: Scheme) -> Iterator[Finding]:
     """All intensities risen: more likely that somebody wrote falls as negative numbers."""
-    values = [one for one in getattr(actual, "tolist", list)() if one is not None]
-    if len(values) > 1 and all(one < 0 for one in values):
+    values = [value for value in getattr(actual, "tolist", list)() if value is not None]
+    if len(values) > 1 and all(value < 0 for value in values):
         text = Phrase(
             "table '{table}': by intensity_actual_pct the intensity of every region rose (scheme '{scheme}' "
             "makes all of them red); a fall is written as a positive number",

@@ -160,7 +160,7 @@ def run(
     announce("read")
     study = study if isinstance(study, Study) else read_study(study)
     cut = for_each or partial(cut_in_threads, workers=workers)
-    study, steps = study.as_written(), Steps(kept=kept, for_each=cut, on_pieces=on_pieces)
+    study, steps = study.as_written(), Steps(kept_results=kept, for_each=cut, on_pieces=on_pieces)
     with sandboxed(reader, study.limits), extracted(study) as placed:
         known = inputs if inputs is not None or kept is None else _known_inputs(study, placed, steps)
         return _run(study, placed, steps, announce, known, keep_going=keep_going, workers=workers)
@@ -179,7 +179,7 @@ def _run(
     with placing(study):
         rulebook, read, tables = read_everything(placed, known, keep_going=keep_going, workers=workers)
         if known is None:
-            steps.put("read", (*_read_of(study, read.sources), *(one.name for one in read.left_out)), read)
+            steps.put("read", (*_read_of(study, read.sources), *(omission.name for omission in read.left_out)), read)
             _keep(steps, study, read)
     return make_plan(study, rulebook, read, tables, announce, steps, keep_going=keep_going)
 
@@ -191,8 +191,8 @@ def _known_inputs(study: Study, placed: Study, steps: Steps) -> Inputs | None:
     for layer in placed.layers:
         with suppress(ZoneplanError):  # said when it is read
             places[layer.name] = placed.locate(layer.source)
-    found: Inputs | None = steps.recall("read", _read_of(study, sources), places)
-    return found
+    inputs: Inputs | None = steps.recall("read", _read_of(study, sources), places)
+    return inputs
 
 
 def _read_of(study: Study, sources: tuple[Source, ...]) -> tuple[object, ...]:
@@ -236,19 +236,22 @@ def check(
     []
     """
     attempts = Attempts()
-    asked = study if isinstance(study, Study) else attempts.attempt(read_study, study)
-    if asked is None:
+    parsed = study if isinstance(study, Study) else attempts.attempt(read_study, study)
+    if parsed is None:
         return _findings(attempts)
     if rulebook is None or inputs is None:
-        with attempts.trying(), placing(asked):
-            book, inputs, named = read_everything(asked, inputs)
+        with attempts.trying(), placing(parsed):
+            book, inputs, named = read_everything(parsed, inputs)
             rulebook, tables = rulebook or book, tables or named
     if rulebook is None or inputs is None or attempts.errors:
-        return (*_findings(attempts), *foresee_left_out(asked, attempts.errors))
-    named = tables or attempts.attempt(read_study_tables, asked) or StudyTables()
-    attempts.attempt(make_plan, asked, rulebook, inputs, named, announce)
-    errors = (*_findings(attempts), *foresee_left_out(asked, attempts.errors))
-    return (*errors, *remarks(asked, without_unused_topics(rulebook, provided(asked, inputs, rulebook)), inputs, named))
+        return (*_findings(attempts), *foresee_left_out(parsed, attempts.errors))
+    named = tables or attempts.attempt(read_study_tables, parsed) or StudyTables()
+    attempts.attempt(make_plan, parsed, rulebook, inputs, named, announce)
+    errors = (*_findings(attempts), *foresee_left_out(parsed, attempts.errors))
+    return (
+        *errors,
+        *remarks(parsed, without_unused_topics(rulebook, provided(parsed, inputs, rulebook)), inputs, named),
+    )
 
 
 def _findings(attempts: Attempts) -> tuple[Finding, ...]:
@@ -261,10 +264,10 @@ def placing(study: Study) -> Iterator[None]:
     try:
         yield
     except ZoneplanError as error:
-        for one in error.parts:
-            if one.keys:
-                one.args = (Phrase("{place}: {said}", place=study.where(*one.keys), said=one.said),)
-                one.keys = ()
+        for part in error.parts:
+            if part.keys:
+                part.args = (Phrase("{place}: {said}", place=study.where(*part.keys), said=part.said),)
+                part.keys = ()
         raise
 
 
@@ -314,8 +317,8 @@ def _planned(
     zones, quotas = _scenarios(study, written, inputs, tables, steps, announce)
     drawn = _drawn(study, plan, steps)
     steps.keep()
-    asked = {"scenarios": zones, "scenario_quotas": quotas, "robustness": drawn}
-    made = {one.name: getattr(plan, one.name) for one in fields(Plan)} | asked
+    variants = {"scenarios": zones, "scenario_quotas": quotas, "robustness": drawn}
+    made = {attribute.name: getattr(plan, attribute.name) for attribute in fields(Plan)} | variants
     return FreshPlan(**made, whole_rulebook=written, inputs=inputs, tables=tables, steps=steps)
 
 
@@ -338,7 +341,7 @@ def _make(
     if study.tried is None:
         attempts.errors += scenario_faults(study, written, known_units(study, inputs), dropped_units(inputs))
     attempts.errors += robustness_faults(study, rulebook)
-    apart = {str(one.keys[0]) if one.keys else "" for one in attempts.errors}
+    apart = {str(error.keys[0]) if error.keys else "" for error in attempts.errors}
     if not apart <= APART:
         attempts.finish()
     sound = study.model_copy(update=dict.fromkeys(apart & LISTS, ()))
@@ -359,27 +362,27 @@ def claims_and_measures(steps: Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _drawn(study: Study, plan: Plan, steps: Steps) -> pd.DataFrame:
     """How often each unit keeps its main function in the draws that a study asks for."""
-    asked = study.robustness
-    if asked is None:
+    section = study.robustness
+    if section is None:
         return plan.robustness
-    ranges = {name: threshold_range(plan.rulebook, name, ends) for name, ends in asked.within.items()}
+    ranges = {name: threshold_range(plan.rulebook, name, ends) for name, ends in section.within.items()}
     claims, measured = claims_and_measures(steps)
     zones = cast("pd.DataFrame", steps.made["resolve"].made)
     with at_key("robustness"):
-        kept = steps.do(
+        shares = steps.do(
             "robustness",
             _kept_in_draws,
             claims,
             measured,
             plan.rulebook,
             zones,
-            asked.draws,
-            asked.seed,
+            section.draws,
+            section.seed,
             ranges,
             study.units.part_of,
-            tuple(index for index in study.indices if index.name in asked.opinions),
+            tuple(index for index in study.indices if index.name in section.opinions),
         )
-    return tabulate(ROBUSTNESS, kept)
+    return tabulate(ROBUSTNESS, shares)
 
 
 def _kept_in_draws(
@@ -405,13 +408,13 @@ def _scenarios(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Zones and amounts of each unit in each scenario; of a try, whose scenario is the plan itself, none."""
     attempts, zones, quotas = Attempts(), [pd.DataFrame()], [pd.DataFrame()]
-    for place, one in enumerate(study.scenarios if study.tried is None else ()):
+    for position, scenario in enumerate(study.scenarios if study.tried is None else ()):
         announce(SCENARIO)
-        with attempts.trying(), _in_scenario(study, place):
-            plan = _in_effect(one, study, rulebook, inputs, tables, steps)
-            zones.append(plan.zones.assign(scenario=one.name))
+        with attempts.trying(), _in_scenario(study, position):
+            plan = _in_effect(scenario, study, rulebook, inputs, tables, steps)
+            zones.append(plan.zones.assign(scenario=scenario.name))
             of_units = plan.quotas["unit_id"].isin(plan.units.index)
-            quotas.append(plan.quotas[of_units].assign(scenario=one.name))
+            quotas.append(plan.quotas[of_units].assign(scenario=scenario.name))
     attempts.finish()
     return tabulate(SCENARIOS, pd.concat(zones)), tabulate(SCENARIO_QUOTAS, pd.concat(quotas))
 
@@ -425,17 +428,17 @@ def _in_effect(
 
 
 @contextmanager
-def _in_scenario(study: Study, place: int) -> Iterator[None]:
+def _in_scenario(study: Study, position: int) -> Iterator[None]:
     """Say of whatever is refused inside in which scenario it is, and which of its values is to blame."""
-    scenario = study.scenarios[place]
+    scenario = study.scenarios[position]
     try:
         yield
     except ZoneplanError as error:
         varied = with_scenario(study, scenario)
-        for one in error.parts:
-            one.args = (Phrase("scenario '{scenario}': {said}", scenario=scenario.name, said=one.said),)
-            own = place_in_scenario(scenario, varied.quotas, varied.decisions, one.keys)
-            one.keys = ("scenarios", place, *own)
+        for part in error.parts:
+            part.args = (Phrase("scenario '{scenario}': {said}", scenario=scenario.name, said=part.said),)
+            keys = place_in_scenario(scenario, varied.quotas, varied.decisions, part.keys)
+            part.keys = ("scenarios", position, *keys)
         raise
 
 
@@ -450,7 +453,7 @@ class FreshPlan(Plan):
 
     def finished(self) -> Plan:
         """The plan alone, so that the memory of what it was made from is free."""
-        return Plan(**{one.name: getattr(self, one.name) for one in fields(Plan)})
+        return Plan(**{attribute.name: getattr(self, attribute.name) for attribute in fields(Plan)})
 
 
 LISTS = frozenset({"quotas", "agreements", "transfers", "scenarios"})
@@ -509,7 +512,7 @@ def _zone(
     if study.divergence is not None:
         measured, drifting = steps.do("divergence", with_divergence, measured, units, study.divergence)
     announce("classify")
-    claims, asked = steps.do(
+    claims, evaluations = steps.do(
         "classify",
         classify_traced,
         measured,
@@ -520,8 +523,8 @@ def _zone(
     )
     made = steps.do("claims", lambda claims: claims[claims["answer"] != "no"], claims)
     measures, banding = steps.do("complete", complete_traced, measured, rulebook)
-    margins = steps.do("margins", weigh_margins, made, measures, rulebook, asked)
-    trace = Trace(rules=asked, margins=margins, derived=banding, indices=parts, services=items)
+    margins = steps.do("margins", weigh_margins, made, measures, rulebook, evaluations)
+    trace = Trace(rules=evaluations, margins=margins, derived=banding, indices=parts, services=items)
     zones = steps.do("resolve", resolve, claims, rulebook)
     if any(index.standards for index in study.indices):
         standing = steps.do("standards", with_standards, measured, zones, study.indices)
@@ -542,10 +545,10 @@ def _zone(
 
 def _of_layers(study: Study, rulebook: Rulebook, inputs: Inputs, steps: Steps) -> LayerIndices | None:
     """The indices of a study that are made of layers; None where it has none."""
-    asked = tuple(index for index in study.indices if index.rasters is not None or index.areal is not None)
-    if not asked:
+    indices = tuple(index for index in study.indices if index.rasters is not None or index.areal is not None)
+    if not indices:
         return None
-    derived = {index.rasters.derive for index in asked if index.rasters is not None and index.rasters.derive}
+    derived = {index.rasters.derive for index in indices if index.rasters is not None and index.rasters.derive}
     whole = with_all_topics(rulebook)  # what it derives of cells it need not derive of units
     read = _part_of(whole, "derived", parameters=sources_of(derived, whole))
     return steps.do("layer indices", layer_indices, inputs.units, inputs.layers, study.indices, read)
@@ -581,9 +584,9 @@ def _allot(
     zones, measures, layers, attempts = zoned.zones, zoned.measures, inputs.layers, Attempts()
     announce("allocate")
     with attempts.trying():
-        asked = names_asked(study.quotas)
-        values = {name: value for name, value in rulebook.values.items() if name in asked}
-        seen = steps.do("zones of quotas", zones_asked, zones, asked)
+        names = names_asked(study.quotas)
+        values = {name: value for name, value in rulebook.values.items() if name in names}
+        seen = steps.do("zones of quotas", zones_asked, zones, names)
         quotas = steps.do("allocate", allocate_traced, seen, measures, study.quotas, values, rulebook.codes("overlay"))
         announce("site")
         terms = _part_of(rulebook, "terms")
@@ -612,11 +615,11 @@ def _finish(
     pieces, measures, quotas, flows = zoned.pieces, zoned.measures, allotted.quotas.quotas, allotted.flows
     units, levels = inputs.units, study.units.levels
     lights = allotted.lights
-    policies, asked, seen = steps.do(
+    policies, evaluations, seen = steps.do(
         "assign", assign_traced, zoned.zones, measures, quotas, lights, flows, rulebook, pieces=pieces, levels=levels
     )
-    own = local_items(tables.industries, study, rulebook)
-    raise_all(looser_faults(own, lists_in_force(policies, rulebook), study, rulebook, units))
+    items = local_items(tables.industries, study, rulebook)
+    raise_all(looser_faults(items, lists_in_force(policies, rulebook), study, rulebook, units))
     confirm_sources(inputs, study)
     lines = steps.do("tabulate lines", tabulate_lines, pieces, _part_of(rulebook, "lines"))
     floors = steps.do("floors", weigh_floors, lines, measures, rulebook, levels)
@@ -626,7 +629,7 @@ def _finish(
         floors=without_floors(floors, lines_left_out(inputs.left_out, rulebook)),
         quotas=allotted.quotas.traces,
         transfers=allotted.transfers,
-        policies=asked,
+        policies=evaluations,
         gaps=steps.do("gaps", instrument_gaps, seen, policies, rulebook),
     )
     return Plan(
@@ -656,12 +659,14 @@ def _finish(
         sources=inputs.sources,
         own_crs=inputs.own_crs.to_string(),
         conflicts=steps.do("conflicts", open_conflicts, zoned.margins, zoned.zones, rulebook),
-        industries=list_industries(rulebook, own),
+        industries=list_industries(rulebook, items),
         **({} if zoned.drifting is None else _tables_of(zoned.drifting)),
         facilities=steps.do("facilities", more_facilities, measures, study.indices, tables.travel),
         rasters=zoned.rasters,
         heights=steps.do("heights", _heights, study.map.relief, inputs.layers, units),
-        left_out=tuple(sorted(inputs.left_out, key=lambda one: (one.kind != "layer", one.kind, one.name))),
+        left_out=tuple(
+            sorted(inputs.left_out, key=lambda omission: (omission.kind != "layer", omission.kind, omission.name))
+        ),
         trace=trace,
     )
 
@@ -688,7 +693,7 @@ def _assumptions(
 ) -> tuple[Assumption, ...]:
     absent = assumed(zoned.measured, rulebook, quotas)
     undrawn = undeducted(zoned.pieces, inputs.layers, rulebook)
-    known = {*none_of, *(one.role for one in inputs.left_out)}
+    known = {*none_of, *(omission.role for omission in inputs.left_out)}
     return tuple(assume(absent, [role for role in undrawn if role not in known], rulebook))
 
 

@@ -50,14 +50,14 @@ def leave_out_cause(study: Study, inputs: Inputs, error: ZoneplanError) -> tuple
 
 def _without_layer(study: Study, inputs: Inputs, part: ZoneplanError) -> tuple[Study, Inputs] | None:
     """The inputs without a layer that only a step after reading found to be damaged."""
-    there = part.layer in {one.name for one in inputs.layers}
-    gone = part.layer in {one.name for one in inputs.left_out}
+    there = part.layer in {layer.name for layer in inputs.layers}
+    gone = part.layer in {omission.name for omission in inputs.left_out}
     if part.code != DAMAGED or not (there or gone):
         return None
     if gone:  # another step has complained of it before
         return study, inputs
-    (section,) = (one for one in study.layers if one.name == part.layer)
-    layers = tuple(one for one in inputs.layers if one.name != part.layer)
+    (section,) = (layer for layer in study.layers if layer.name == part.layer)
+    layers = tuple(layer for layer in inputs.layers if layer.name != part.layer)
     return study, replace(inputs, layers=layers, left_out=(*inputs.left_out, leave_out(section, [part], study.folder)))
 
 
@@ -77,33 +77,33 @@ def _without_entry(study: Study, inputs: Inputs, part: ZoneplanError) -> tuple[S
     return None
 
 
-def _less(study: Study, inputs: Inputs, head: str, entries: Iterable[Any], said: str) -> tuple[Study, Inputs]:
+def _less(study: Study, inputs: Inputs, head: str, entries: Iterable[Any], reason: str) -> tuple[Study, Inputs]:
     """A study without some entries of a list, which are noted."""
     gone = list(entries)
-    kept = tuple(one for one in getattr(study, head) if all(one is not other for other in gone))
-    noted = (LeftOut(head, one.name, _LISTS[head](one), said) for one in gone)
-    names = {one.name for one in gone} if head == "quotas" else set()  # without a quota its sites need no word
-    known = (one for one in inputs.left_out if one.kind != "siting" or one.name not in names)
-    return study.model_copy(update={head: kept}), replace(inputs, left_out=(*known, *noted))
+    remaining = tuple(entry for entry in getattr(study, head) if all(entry is not other for other in gone))
+    noted = (LeftOut(head, entry.name, _LISTS[head](entry), reason) for entry in gone)
+    names = {entry.name for entry in gone} if head == "quotas" else set()  # without a quota its sites need no word
+    known = (omission for omission in inputs.left_out if omission.kind != "siting" or omission.name not in names)
+    return study.model_copy(update={head: remaining}), replace(inputs, left_out=(*known, *noted))
 
 
 def without_dependants(study: Study, inputs: Inputs, rulebook: Rulebook) -> tuple[Study, Inputs]:
     """A study without what names a layer that is left out, or takes land of which nobody knows whether it is free."""
-    layers = {one.name: one for one in inputs.left_out if one.kind == "layer"}
-    said = Phrase("it needs what is left out: {names}", names=phrase_list(sorted(layers)))
-    rivers = [one for one in study.agreements if one.river in layers]
-    study, inputs = _less(study, inputs, "agreements", rivers, said)
-    made = [one for one in study.indices if not layers.keys().isdisjoint(one.layers)]
-    study, inputs = _less(study, inputs, "indices", made, said)
-    quotas = {one.name for one in inputs.left_out if one.kind == "quotas"}
-    moved = [one for one in study.scenarios if not quotas.isdisjoint(map(_quota_of, one.set))]
-    study, inputs = _less(study, inputs, "scenarios", moved, said)
-    roles = {one.role for one in layers.values() if one.role is not None}
+    layers = {omission.name: omission for omission in inputs.left_out if omission.kind == "layer"}
+    reason = Phrase("it needs what is left out: {names}", names=phrase_list(sorted(layers)))
+    rivers = [agreement for agreement in study.agreements if agreement.river in layers]
+    study, inputs = _less(study, inputs, "agreements", rivers, reason)
+    made = [index for index in study.indices if not layers.keys().isdisjoint(index.layers)]
+    study, inputs = _less(study, inputs, "indices", made, reason)
+    quotas = {omission.name for omission in inputs.left_out if omission.kind == "quotas"}
+    moved = [scenario for scenario in study.scenarios if not quotas.isdisjoint(map(_quota_of, scenario.set))]
+    study, inputs = _less(study, inputs, "scenarios", moved, reason)
+    roles = {omission.role for omission in layers.values() if omission.role is not None}
     unsure = bool(roles & free_of(rulebook))
     bare, noted = [], []
     for quota in study.quotas:
         if quota.siting is not None and (unsure or _reads(quota.siting, layers, roles, boundary_role(rulebook))):
-            noted.append(LeftOut("siting", quota.name, (), said))
+            noted.append(LeftOut("siting", quota.name, (), reason))
             quota = quota.model_copy(update={"siting": None})  # noqa: PLW2901  (the same without its sites)
         bare.append(quota)
     if noted:
@@ -120,24 +120,26 @@ def _quota_of(path: str) -> str:
 def _reads(siting: Siting, layers: Iterable[str], roles: Iterable[str], boundary: str) -> bool:
     """Whether land is chosen by some layers or roles."""
     texts = [*(merit.when for merit in siting.merits), *((siting.where,) if siting.where else ())]
-    named = {siting.layer, *(one.layer for one in siting.beside)}.union(*(parse_condition(one).names for one in texts))
-    played = {*(one.role for one in siting.beside), *([boundary] if siting.boundary else [])}
+    named = {siting.layer, *(term.layer for term in siting.beside)}.union(
+        *(parse_condition(term).names for term in texts)
+    )
+    played = {*(neighbour.role for neighbour in siting.beside), *([boundary] if siting.boundary else [])}
     return not named.isdisjoint(layers) or not played.isdisjoint(roles)
 
 
 def with_entries_left_out(inputs: Inputs, left_out: Iterable[LeftOut]) -> Inputs:
     """Inputs of a plan that was read back, whose own file has no more what hung on a layer that was left out."""
-    entries = tuple(one for one in left_out if one.kind != "layer")
+    entries = tuple(omission for omission in left_out if omission.kind != "layer")
     return replace(inputs, left_out=(*inputs.left_out, *entries))
 
 
 def foresee_left_out(study: Study, errors: Iterable[ZoneplanError]) -> Iterator[Finding]:
     """What a run that keeps going would leave out, in place of being refused."""
-    found = list(errors)
-    names = {one.name: one for one in study.layers}
-    if not all(one.layer in names and can_be_left_out(one) for one in found):
+    faults = list(errors)
+    names = {layer.name: layer for layer in study.layers}
+    if not all(fault.layer in names and can_be_left_out(fault) for fault in faults):
         return
-    for name in dict.fromkeys(one.layer for one in found):
+    for name in dict.fromkeys(fault.layer for fault in faults):
         section = names[name]
         roles = [f"{section.role}_share", f"{section.role}_ha"] if section.role else []
         unknown = phrase_list([*section.measure, *roles]) or Phrase("nothing is measured of it")

@@ -53,24 +53,27 @@ def assume(absent: Iterable[Assumption], undeducted_roles: Iterable[str], rulebo
 def assume_scheme(scheme: Scheme, period: int, targets: Mapping[str, RegionTarget]) -> tuple[Assumption, ...]:
     """What of a scheme of dual control nobody has seen in an official text: its numbers, and targets of regions."""
     day = date(period, 12, 31)
-    values = ((one, one.at(day)) for one in scheme.parameters if not one.verified)
-    numbers = (_unseen_in(scheme, one, value) for one, value in values if value is not None)
-    return (*numbers, *(_unseen_target(scheme, region, one) for region, one in targets.items() if not one.verified))
+    values = ((parameter, parameter.at(day)) for parameter in scheme.parameters if not parameter.verified)
+    numbers = (_unseen_in(scheme, parameter, value) for parameter, value in values if value is not None)
+    return (
+        *numbers,
+        *(_unseen_target(scheme, region, target) for region, target in targets.items() if not target.verified),
+    )
 
 
 def _unseen(value: Value) -> Assumption:
     return Assumption(value.name, "parameter", _not_seen(value.value, value.unit))
 
 
-def _unseen_in(scheme: Scheme, one: Parameter, value: DatedValue) -> Assumption:
+def _unseen_in(scheme: Scheme, parameter: Parameter, value: DatedValue) -> Assumption:
     """A number of a scheme; schemes share the names of their numbers."""
-    return Assumption(f"{one.name} ({scheme.code})", "parameter", _not_seen(value.value, one.unit))
+    return Assumption(f"{parameter.name} ({scheme.code})", "parameter", _not_seen(value.value, parameter.unit))
 
 
-def _unseen_target(scheme: Scheme, region: str, one: RegionTarget) -> Assumption:
+def _unseen_target(scheme: Scheme, region: str, target: RegionTarget) -> Assumption:
     """What a scheme sets a region; the total goes with the intensity, for both stand in one row."""
     return Assumption(
-        f"intensity_fall_pct of {region} ({scheme.code})", "parameter", _not_seen(float(one.intensity_fall_pct), "%")
+        f"intensity_fall_pct of {region} ({scheme.code})", "parameter", _not_seen(float(target.intensity_fall_pct), "%")
     )
 
 
@@ -95,7 +98,7 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
     >>> {finding.code for finding in plan_findings_of(plan)}
     {'instrument_unread'}
     """
-    found = [
+    findings = [
         *_left_out(plan),
         *_policies(plan),
         *_zones(plan),
@@ -115,7 +118,7 @@ def plan_findings_of(plan: Plan) -> tuple[Remark, ...]:
         *_fractional_reserves(plan),
         *_instruments(plan),  # what has no text or layer comes last: it says what to bring, not what to look at
     ]
-    return tuple(sorted(found, key=lambda one: _ORDER.index(one.level)))
+    return tuple(sorted(findings, key=lambda finding: _ORDER.index(finding.level)))
 
 
 def _of_units(code: str, ids: Iterable[str], fields: Mapping[str, Field] | None = None) -> Remark:
@@ -126,15 +129,17 @@ def _of_units(code: str, ids: Iterable[str], fields: Mapping[str, Field] | None 
 
 def _left_out(plan: Plan) -> Iterator[Remark]:
     """What the plan does without, each with the measures that are unknown for it."""
-    for one in plan.left_out:
-        told: dict[str, Field] = {"name": one.name, "said": one.said}
-        unknown = unknown_measures([one], plan.rulebook)
-        if one.kind != "layer":
-            yield remark("warning", "left_out", [one.name], told | {"section": one.kind}, key="left_out_entry")
+    for omission in plan.left_out:
+        fields: dict[str, Field] = {"name": omission.name, "said": omission.said}
+        unknown = unknown_measures([omission], plan.rulebook)
+        if omission.kind != "layer":
+            yield remark(
+                "warning", "left_out", [omission.name], fields | {"section": omission.kind}, key="left_out_entry"
+            )
         elif unknown:
-            yield remark("warning", "left_out", [one.name], told | {"names": Ids(unknown)}, one.name)
+            yield remark("warning", "left_out", [omission.name], fields | {"names": Ids(unknown)}, omission.name)
         else:
-            yield remark("warning", "left_out", [one.name], told, one.name, key="left_out_alone")
+            yield remark("warning", "left_out", [omission.name], fields, omission.name, key="left_out_alone")
     lines = lines_left_out(plan.left_out, plan.rulebook)
     if lines:
         yield remark("warning", "left_out", lines, {"names": Ids(lines)}, key="left_out_lines")
@@ -158,42 +163,48 @@ def _policies(plan: Plan) -> Iterator[Remark]:
     for instrument in plan.rulebook.instruments:
         missing = set(plan.units.index) - set(whole.loc[whole["instrument"] == instrument, "unit_id"])
         if missing:
-            told: dict[str, Field] = {"instrument": Term("instrument", instrument), "rulebook": rulebook}
-            yield _of_units("missing_instrument", missing, told)
+            fields: dict[str, Field] = {"instrument": Term("instrument", instrument), "rulebook": rulebook}
+            yield _of_units("missing_instrument", missing, fields)
 
 
 def _instruments(plan: Plan) -> Iterator[Remark]:
     """Units without an instrument for which no reason is stated, and instruments whose text nobody has read."""
     gaps, rulebook = gaps_in(plan), in_languages(plan.rulebook.display_name)
-    for one in plan.rulebook.coverage:
-        own = gaps[gaps["instrument"] == one.code]
-        told: dict[str, Field] = {"instrument": in_languages(one.title), "rulebook": rulebook}
-        missing = own.loc[own["gap"] == UNSTATED, "unit_id"]
+    for instrument in plan.rulebook.coverage:
+        rows = gaps[gaps["instrument"] == instrument.code]
+        fields: dict[str, Field] = {"instrument": in_languages(instrument.title), "rulebook": rulebook}
+        missing = rows.loc[rows["gap"] == UNSTATED, "unit_id"]
         if len(missing):
-            yield _of_units("missing_instrument", missing, told)
-        for place, gap in enumerate(one.gaps):
-            units = own.loc[own["gap"] == place, "unit_id"].tolist()
+            yield _of_units("missing_instrument", missing, fields)
+        for number, gap in enumerate(instrument.gaps):
+            units = rows.loc[rows["gap"] == number, "unit_id"].tolist()
             if gap.needs is not None and units:
                 words: dict[str, Field] = {"reason": in_languages(gap.reason), "needs": in_languages(gap.needs)}
-                yield remark("note", "instrument_unread", units, told | words, one.code)
+                yield remark("note", "instrument_unread", units, fields | words, instrument.code)
 
 
 def _empty_measures(plan: Plan) -> Iterator[Remark]:
     """Measures that the study has and that say nothing anywhere; of columns, only those that the rulebook reads."""
     absent = {*unknown_measures(plan.left_out, plan.rulebook)}
-    absent |= {name for one in plan.assumptions for name in (one.name, f"{one.name}_share", f"{one.name}_ha")}
+    absent |= {
+        name
+        for assumption in plan.assumptions
+        for name in (assumption.name, f"{assumption.name}_share", f"{assumption.name}_ha")
+    }
     roles = (f"{role}_share" for role in dict.fromkeys(plan.roles.values()))
-    indicators = (one.name for one in plan.rulebook.indicators if one.name not in absent)
+    indicators = (indicator.name for indicator in plan.rulebook.indicators if indicator.name not in absent)
     names = dict.fromkeys((*(name for layer in plan.study.layers for name in layer.measure), *roles, *indicators))
-    found = plan.measures[[name for name in names if name in plan.measures.columns]]
-    empty = [str(name) for name, column in found.items() if name not in absent and _says_nothing(column)]
+    measures = plan.measures[[name for name in names if name in plan.measures.columns]]
+    empty = [str(name) for name, column in measures.items() if name not in absent and _says_nothing(column)]
     if empty:
         yield remark("warning", "empty_measure", empty, {"names": Ids(tuple(empty))})
 
 
 def _limits_out_of_range(plan: Plan) -> Iterator[Remark]:
     """Limits of rules beyond what their measure can be, so that all units get one answer: 30 for 30 % of a share."""
-    ranges = {one.name: one.limits for one in plan.rulebook.indicators if one.limits is not None}
+    ranges = {
+        indicator.name: indicator.limits for indicator in plan.rulebook.indicators if indicator.limits is not None
+    }
     rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
     first, values = complete_measures(plan.measures.head(1), rulebook), rulebook.values
     for rule in rulebook.rules:
@@ -203,22 +214,22 @@ def _limits_out_of_range(plan: Plan) -> Iterator[Remark]:
         for part in condition_parts(condition.evaluate(first, values)):
             least, most = ranges.get(part.measure, (-np.inf, np.inf))
             if part.operator and not least <= part.limit <= most:
-                told: dict[str, Field] = {"rule": rule.id, "measure": part.measure, "limit": part.limit}
-                told |= {"least": least, "most": most, "parameter": part.parameter}
+                fields: dict[str, Field] = {"rule": rule.id, "measure": part.measure, "limit": part.limit}
+                fields |= {"least": least, "most": most, "parameter": part.parameter}
                 key = "limit_out_of_range" if part.parameter else "number_out_of_range"
-                yield remark("warning", "limit_out_of_range", [rule.id], told, key=key)
+                yield remark("warning", "limit_out_of_range", [rule.id], fields, key=key)
 
 
 def _fractional_reserves(plan: Plan) -> Iterator[Remark]:
     """Reserves of less than 1 %: reserve_pct = 0.05 is a twentieth of a per cent."""
     for quota in plan.study.quotas:
         if 0 < quota.reserve_pct < 1:
-            told: dict[str, Field] = {
+            fields: dict[str, Field] = {
                 "quota": in_languages(quota.title or quota.name),
                 "pct": quota.reserve_pct,
                 "meant": (100 * quota.reserve_pct).normalize(),
             }
-            yield remark("warning", "fractional_reserve", [quota.name], told)
+            yield remark("warning", "fractional_reserve", [quota.name], fields)
 
 
 def _says_nothing(column: pd.Series) -> bool:
@@ -239,7 +250,7 @@ def _zones(plan: Plan) -> Iterator[Remark]:
         yield _of_units(
             "assumed",
             hanging["unit_id"],
-            {"names": tuple(Term("name", one) for one in measures), "codes": ", ".join(measures)},
+            {"names": tuple(Term("name", measure) for measure in measures), "codes": ", ".join(measures)},
         )
 
 
@@ -250,7 +261,7 @@ def _floors(plan: Plan) -> Iterator[Remark]:
         roles = next((line.roles for line in plan.rulebook.lines if line.code == floor.line), ())
         rows = weighed[weighed["floor"] == number]
         if not set(roles) & set(plan.roles.values()):
-            yield _unchecked(floor, "floor_no_layer", {"roles": tuple(Term("role", one) for one in roles)})
+            yield _unchecked(floor, "floor_no_layer", {"roles": tuple(Term("role", role) for role in roles)})
         elif floor.level == "jurisdiction" and not levels:
             yield _unchecked(floor, "floor_no_level")
         else:
@@ -258,17 +269,17 @@ def _floors(plan: Plan) -> Iterator[Remark]:
 
 
 def _unchecked(floor: Floor, key: str, fields: Mapping[str, Field] | None = None, places: Sequence[str] = ()) -> Remark:
-    told = {"title": in_languages(floor.title), **(fields or {})}
-    return remark("note", "floor_unchecked", places, told, floor.line, count=max(len(places), 1), key=key)
+    all_fields = {"title": in_languages(floor.title), **(fields or {})}
+    return remark("note", "floor_unchecked", places, all_fields, floor.line, count=max(len(places), 1), key=key)
 
 
 def _weighed(plan: Plan, floor: Floor, rows: pd.DataFrame) -> Iterator[Remark]:
     of = Term("name", floor.of)
     for row in rows[rows["missing_ha"] > 0].to_dict("records"):
-        place = str(row["place"])
-        told: dict[str, Field] = {
+        place_name = str(row["place"])
+        fields: dict[str, Field] = {
             "title": in_languages(floor.title),
-            "place": _place(place),
+            "place": _territory(place_name),
             "of": of,
             "reference": in_languages(floor.reference),
             "share": 100 * row["share"],
@@ -277,42 +288,42 @@ def _weighed(plan: Plan, floor: Floor, rows: pd.DataFrame) -> Iterator[Remark]:
             "settled": row["settled_ha"],
             "whole": row["of_ha"],
         }
-        yield remark("warning", "floor_missed", [place or plan.study.name], told, floor.line)
+        yield remark("warning", "floor_missed", [place_name or plan.study.name], fields, floor.line)
     silent = rows.loc[rows["missing_ha"].isna(), "place"].tolist()
     if silent:
-        places = [place or plan.study.name for place in silent]
+        places = [name or plan.study.name for name in silent]
         yield _unchecked(floor, "floor_no_measure", {"of": of, "places": Ids(tuple(places))}, places)
 
 
-def _place(place: str) -> Field:
+def _territory(name: str) -> Field:
     """A place by its name; the whole study has none."""
-    return place or say("place.study")
+    return name or say("place.study")
 
 
 def _norms(plan: Plan) -> Iterator[Remark]:
     """Norms that are not kept, and those of which nobody can say, each with the first places and their values."""
     rows = norms_in(plan)
     for norm in plan.rulebook.norms:
-        own, title = rows[rows["norm"] == norm.id], in_languages(norm.title)
-        if own.empty:
-            told: dict[str, Field] = {"title": title, "level": norm.level}
+        norm_rows, title = rows[rows["norm"] == norm.id], in_languages(norm.title)
+        if norm_rows.empty:
+            fields: dict[str, Field] = {"title": title, "level": norm.level}
             key = "norm_no_quota" if norm.level in (UNIT, STUDY) else "norm_no_place"
-            yield remark("note", "norm_unchecked", (), told, norm.id, count=1, key=key)
+            yield remark("note", "norm_unchecked", (), fields, norm.id, count=1, key=key)
         for code, answer in (("norm_missed", "no"), ("norm_unchecked", "unknown")):
-            here = own[own["answer"] == answer]
+            here = norm_rows[norm_rows["answer"] == answer]
             if len(here):
                 first = zip(here["place"][:SHOWN], here["facts"][:SHOWN], strict=True)
-                facts = [say("finding.norm_told", place=_place(place), facts=fact) for place, fact in first]
+                facts = [say("finding.norm_told", place=_territory(name), facts=fact) for name, fact in first]
                 if len(here) > SHOWN:
                     facts.append(say("finding.and_so_on"))
-                told = {
+                fields = {
                     "title": title,
-                    "all": len(own),
+                    "all": len(norm_rows),
                     "told": tuple(facts),
                     "reference": in_languages(norm.reference),
                 }
-                places = [place or plan.study.name for place in here["place"]]
-                yield remark("warning" if answer == "no" else "note", code, places, told, norm.id)
+                places = [name or plan.study.name for name in here["place"]]
+                yield remark("warning" if answer == "no" else "note", code, places, fields, norm.id)
 
 
 def _decisions(plan: Plan) -> Iterator[Remark]:
@@ -322,54 +333,54 @@ def _decisions(plan: Plan) -> Iterator[Remark]:
     rules = rules[rules["unit_id"].isin(places)]
     without = resolve(rules, plan.rulebook) if len(rules) else pd.DataFrame()
     for number, decision in enumerate(plan.study.decisions, start=1):
-        told: dict[str, Field] = {"number": number, "unit": Ids((decision.unit,))}
-        place = places[number - 1]
-        if not place:
-            yield _decided("decision_unit_dropped", decision, told)
+        fields: dict[str, Field] = {"number": number, "unit": Ids((decision.unit,))}
+        unit = places[number - 1]
+        if not unit:
+            yield _decided("decision_unit_dropped", decision, fields)
             continue
         for zone in filter(None, (decision.main, decision.overlay)):
-            own, row = rules[rules["unit_id"] == place], without.loc[place].to_dict()
-            if place != decision.unit:  # on a larger unit: what counts is the function of the whole
-                own, row = own[own["inherited_from"] != ""], row | {"main": row["main_of_whole"]}
-            yield from _idle(plan, decision, zone, own, pd.Series(row), told)
+            claims, row = rules[rules["unit_id"] == unit], without.loc[unit].to_dict()
+            if unit != decision.unit:  # on a larger unit: what counts is the function of the whole
+                claims, row = claims[claims["inherited_from"] != ""], row | {"main": row["main_of_whole"]}
+            yield from _idle(plan, decision, zone, claims, pd.Series(row), fields)
 
 
 def _idle(
-    plan: Plan, decision: Decision, zone: str, claims: pd.DataFrame, without: pd.Series, told: dict[str, Field]
+    plan: Plan, decision: Decision, zone: str, claims: pd.DataFrame, without: pd.Series, fields: dict[str, Field]
 ) -> Iterator[Remark]:
     """One matter of a decision: the main function, or one overlay."""
     is_main = zone == decision.main
     alike = claims["zone"].isin(plan.rulebook.codes("main")) if is_main else claims["zone"] == zone
     locked = claims[alike & claims["rule"].str.startswith(LOCKED)]
-    said = _said(zone, claims, without, is_main=is_main)
+    message = _verdict_of_rules(zone, claims, without, is_main=is_main)
     if decision.date > plan.rulebook.day:
-        day: dict[str, Field] = {"date": decision.date, "today": plan.rulebook.day, "said": said}
-        yield _decided("decision_not_in_force", decision, told | day)
+        day: dict[str, Field] = {"date": decision.date, "today": plan.rulebook.day, "said": message}
+        yield _decided("decision_not_in_force", decision, fields | day)
     elif len(locked) and zone not in set(locked["zone"]):
         row = locked.iloc[0]
         held = say("finding.said", zone=Term("name", row["zone"]), rule=row["rule"], reason=row["reason"])
-        yield _decided("decision_against_lock", decision, told | {"wanted": Term("name", zone), "said": held})
+        yield _decided("decision_against_lock", decision, fields | {"wanted": Term("name", zone), "said": held})
     elif zone == without["main"] if is_main else zone in str(without["overlays"]).split(";"):
-        yield _decided("decision_without_effect", decision, told | {"said": said})
+        yield _decided("decision_without_effect", decision, fields | {"said": message})
 
 
 def _refined(plan: Plan) -> Iterator[Remark]:
     """How far parts deviate from the main function of their whole: no fault, but to be seen."""
-    found = refinements(plan.zones)
-    rows = found[found["refined_parts"] > 0]
+    table = refinements(plan.zones)
+    rows = table[table["refined_parts"] > 0]
     if len(rows):
         wholes = tuple(
             say("finding.refined_whole", whole=str(whole), refined=row["refined_ha"], area=row["area_ha"])
             for whole, row in rows.iterrows()
         )
         parts, level = int(rows["refined_parts"].sum()), plan.study.units.part_of or ""
-        said = say("finding.refined", count=parts, level=level, wholes=wholes)
-        yield Remark("note", "refined", "", tuple(map(str, rows.index)), len(rows), said)
+        message = say("finding.refined", count=parts, level=level, wholes=wholes)
+        yield Remark("note", "refined", "", tuple(map(str, rows.index)), len(rows), message)
 
 
 def _decided_by_topics(plan: Plan) -> Iterator[Remark]:
     """How many main functions follow from what the plan gives of a topic, and which units have theirs otherwise."""
-    topics = {one.name: one.topic for one in plan.rulebook.indicators if one.topic is not None}
+    topics = {indicator.name: indicator.topic for indicator in plan.rulebook.indicators if indicator.topic is not None}
     mains = set(plan.rulebook.codes("main"))
     read = {
         rule.id: parse_condition(rule.when).names & topics.keys() for rule in plan.rulebook.rules if rule.zone in mains
@@ -381,31 +392,31 @@ def _decided_by_topics(plan: Plan) -> Iterator[Remark]:
             names = sorted({name for rule in rules for name in read[rule] if topics[name] == topic})
             by_topic = plan.zones["rule"].isin(rules)
             others = sorted(plan.zones.loc[~by_topic, "unit_id"])
-            told: dict[str, Field] = {
+            fields: dict[str, Field] = {
                 "names": tuple(Term("name", name) for name in names),
                 "decided": int(by_topic.sum()),
                 "units": Ids(tuple(others)),
             }
             key = "decided_by_topic_alone" if not others else ""
-            yield remark("note", "decided_by_topic", others, told, key=key)
+            yield remark("note", "decided_by_topic", others, fields, key=key)
 
 
-def _said(zone: str, claims: pd.DataFrame, without: pd.Series, *, is_main: bool) -> Message:
+def _verdict_of_rules(zone: str, claims: pd.DataFrame, without: pd.Series, *, is_main: bool) -> Message:
     """What the rules say in the matter, without any decision of the plan."""
     if is_main and without["rule"] == DEFAULT_RULE:
         return say("finding.said_default", zone=Term("name", without["main"]))
     if is_main:
         main = Term("name", without["main"])
         return say("finding.said", zone=main, rule=without["rule"], reason=without["reason"])
-    own = claims[(claims["zone"] == zone) & (claims["answer"] == "yes")]
-    if own.empty:
+    rows = claims[(claims["zone"] == zone) & (claims["answer"] == "yes")]
+    if rows.empty:
         return say("finding.said_nothing", zone=Term("name", zone))
-    row = own.iloc[0]
+    row = rows.iloc[0]
     return say("finding.said", zone=Term("name", zone), rule=row["rule"], reason=row["reason"])
 
 
-def _decided(code: str, decision: Decision, told: Mapping[str, Field]) -> Remark:
-    return remark("warning", code, [decision.unit], told)
+def _decided(code: str, decision: Decision, fields: Mapping[str, Field]) -> Remark:
+    return remark("warning", code, [decision.unit], fields)
 
 
 def _services(plan: Plan) -> Iterator[Remark]:
@@ -416,8 +427,8 @@ def _services(plan: Plan) -> Iterator[Remark]:
             below = plan.measures[name].astype(float)
             units = sorted(map(str, below.index[below > 0]))
             if units:
-                told: dict[str, Field] = {"name": Term("name", index.name), "people": float(below.sum())}
-                yield _of_units("below_standard", units, told)
+                fields: dict[str, Field] = {"name": Term("name", index.name), "people": float(below.sum())}
+                yield _of_units("below_standard", units, fields)
 
 
 def _over_capacity(plan: Plan) -> Iterator[Remark]:
@@ -429,23 +440,26 @@ def _over_capacity(plan: Plan) -> Iterator[Remark]:
         if {present, *index.measures} <= set(plan.measures.columns):
             over = plan.measures[plan.measures[present].astype(float) > plan.measures[index.name].astype(float)]
             for scarcest, rows in over.groupby(f"{index.name}_limited_by", sort=True):
-                told: dict[str, Field] = {"name": Term("name", index.name), "scarcest": Term("measure", str(scarcest))}
-                yield _of_units(key, map(str, rows.index), told)
+                fields: dict[str, Field] = {
+                    "name": Term("name", index.name),
+                    "scarcest": Term("measure", str(scarcest)),
+                }
+                yield _of_units(key, map(str, rows.index), fields)
 
 
 def find_unplaced(plan: Plan) -> Iterator[Remark]:
     """Amounts that found no land, one finding a quota and reason; a note where somebody asked for it."""
     for quota in plan.study.quotas:
-        own = plan.sitings[(plan.sitings["quota"] == quota.name) & (plan.sitings["period"] == quota.period)]
-        rows = own[own["unplaced_because"] != ""]
+        sitings = plan.sitings[(plan.sitings["quota"] == quota.name) & (plan.sitings["period"] == quota.period)]
+        rows = sitings[sitings["unplaced_because"] != ""]
         for because, part in rows.groupby("unplaced_because", sort=True):
             units = sorted(part["unit_id"])
             least = quota.siting.min_patch_ha if quota.siting is not None else 0.0
-            told: dict[str, Field] = {
+            fields: dict[str, Field] = {
                 "quota": Term("quota", quota.name),
                 "period": quota.period,
                 "n": float(part["unplaced_ha"].sum()),
                 "units": Ids(tuple(units)),
                 "why": why_unplaced(str(because), least),
             }
-            yield remark("note" if because in _ASKED_FOR else "warning", "unplaced", units, told)
+            yield remark("note" if because in _ASKED_FOR else "warning", "unplaced", units, fields)

@@ -21,12 +21,12 @@ from layers.overview import exact
 from layers.phrases import Phrase
 
 
-def alike(one: object, other: object) -> bool:
+def alike(first: object, other: object) -> bool:
     """Whether two parts are the same, of tables the object; 1, 1.0 and true are not."""
-    return _equal(one, other, lambda *_: False)
+    return _equal(first, other, lambda *_: False)
 
 
-def same(one: object, other: object) -> bool:
+def same(first: object, other: object) -> bool:
     """Whether two results are the same to the last bit: tables with their index, types and notes as well.
 
     Examples
@@ -36,46 +36,50 @@ def same(one: object, other: object) -> bool:
     >>> same((pd.Series([1.0]),), (pd.Series([1.0]),))
     True
     """
-    return _equal(one, other, _same_table)
+    return _equal(first, other, _same_table)
 
 
-def _equal(one: object, other: object, tables: Callable[[pd.DataFrame, pd.DataFrame], bool]) -> bool:
+def _equal(first: object, other: object, tables: Callable[[pd.DataFrame, pd.DataFrame], bool]) -> bool:
     """Whether two things are the same object, or equal in all that they hold; two tables where a function says so."""
-    if one is other:
+    if first is other:
         return True
-    if type(one) is not type(other) or isinstance(one, Evaluation | np.ndarray | pd.Index):  # the object
+    if type(first) is not type(other) or isinstance(first, Evaluation | np.ndarray | pd.Index):  # the object
         return False
-    if isinstance(one, pd.DataFrame):
-        return tables(one, cast("pd.DataFrame", other))
-    if isinstance(one, pd.Series):
-        return tables(one.to_frame(), cast("pd.Series", other).to_frame())
-    own, beside = inside(one), inside(other)
-    if own is not None and beside is not None:
-        pairs = zip(own.values(), beside.values(), strict=False)
-        return list(own) == list(beside) and all(_equal(*pair, tables) for pair in pairs)
-    return bool(one == other) and exact(one) == exact(other)
+    if isinstance(first, pd.DataFrame):
+        return tables(first, cast("pd.DataFrame", other))
+    if isinstance(first, pd.Series):
+        return tables(first.to_frame(), cast("pd.Series", other).to_frame())
+    parts, beside = inside(first), inside(other)
+    if parts is not None and beside is not None:
+        pairs = zip(parts.values(), beside.values(), strict=False)
+        return list(parts) == list(beside) and all(_equal(*pair, tables) for pair in pairs)
+    return bool(first == other) and exact(first) == exact(other)
 
 
-def inside(one: object) -> Mapping[object, object] | None:
+def inside(part: object) -> Mapping[object, object] | None:
     """What a collection is made of, by place or name; None of what is no collection."""
-    if isinstance(one, tuple):
-        return dict(enumerate(one))
-    if isinstance(one, dict):
-        return one
-    return {own.name: getattr(one, own.name) for own in fields(one) if own.compare} if is_dataclass(one) else None
+    if isinstance(part, tuple):
+        return dict(enumerate(part))
+    if isinstance(part, dict):
+        return part
+    return (
+        {attribute.name: getattr(part, attribute.name) for attribute in fields(part) if attribute.compare}
+        if is_dataclass(part)
+        else None
+    )
 
 
-def _same_table(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    if not one.columns.equals(other.columns):
+def _same_table(first: pd.DataFrame, other: pd.DataFrame) -> bool:
+    if not first.columns.equals(other.columns):
         return False
-    exact = all(map(_same_amounts, (one[name] for name in one), (other[name] for name in other)))
-    return exact and one.index.equals(other.index) and one.equals(other) and same(one.attrs, other.attrs)
+    exact = all(map(_same_amounts, (first[name] for name in first), (other[name] for name in other)))
+    return exact and first.index.equals(other.index) and first.equals(other) and same(first.attrs, other.attrs)
 
 
-def _same_amounts(one: pd.Series, other: pd.Series) -> bool:
+def _same_amounts(first: pd.Series, other: pd.Series) -> bool:
     """Whether exact decimals are written alike, as 1 and 1.0 are not; True of columns that hold something else."""
-    written = one.dtype == object and len(one) > 0 and isinstance(one.iloc[0], Decimal)
-    return not written or list(map(str, one)) == list(map(str, other))
+    written = first.dtype == object and len(first) > 0 and isinstance(first.iloc[0], Decimal)
+    return not written or list(map(str, first)) == list(map(str, other))
 
 
 class Store(Protocol):
@@ -94,7 +98,7 @@ class KeptResults:
 
     store: Store
     program: str
-    notice: Callable[[str], None] = field(default=lambda _said: None)
+    notice: Callable[[str], None] = field(default=lambda _sentence: None)
 
     def find(self, name: str, key: str, places: Mapping[str, Path]) -> Any:
         """What a step made, see :func:`layers.read.unpack`; None where it is not kept, or not whole."""
@@ -151,18 +155,18 @@ def digest(part: object, origin: Callable[[object], str | None]) -> str | None:
         return hashed("str", part)
     if type(part) in (type(None), bool, int, float, Decimal, dt.date):
         return hashed(type(part).__name__, repr(part))
-    own = None if isinstance(part, pd.DataFrame) else _held(part)  # a table of no step
-    return None if own is None else _of_collection(part, own, origin)
+    contents = None if isinstance(part, pd.DataFrame) else _held(part)  # a table of no step
+    return None if contents is None else _of_collection(part, contents, origin)
 
 
-def _of_collection(part: object, own: Mapping[Any, object], origin: Callable[[object], str | None]) -> str | None:
-    found = []
-    for name, one in own.items():
-        digests = digest(name, origin), digest(one, origin)
+def _of_collection(part: object, contents: Mapping[Any, object], origin: Callable[[object], str | None]) -> str | None:
+    hashes = []
+    for name, member in contents.items():
+        digests = digest(name, origin), digest(member, origin)
         if None in digests:
             return None
-        found.append(hashed(*map(str, digests)))
-    return hashed(type(part).__name__, *(sorted(found) if isinstance(part, frozenset) else found))
+        hashes.append(hashed(*map(str, digests)))
+    return hashed(type(part).__name__, *(sorted(hashes) if isinstance(part, frozenset) else hashes))
 
 
 def _held(part: object) -> Mapping[Any, object] | None:
@@ -208,13 +212,13 @@ class Steps:
     def __init__(
         self,
         before: Steps | None = None,
-        kept: KeptResults | None = None,
+        kept_results: KeptResults | None = None,
         for_each: Callable[..., Any] = map,
         on_pieces: OnPieces = lambda _units, _pieces: None,
     ) -> None:
         self.for_each, self.on_pieces = for_each, on_pieces
         self._before: Mapping[str, _Step] = {} if before is None else before.made
-        self._kept = kept
+        self._store = kept_results
         self._origins: dict[int, tuple[str, tuple[object, ...]]] = {}
         self._keys: dict[str, str | None] = {}
         self._unkept: list[tuple[str, str, object]] = []
@@ -236,12 +240,12 @@ class Steps:
     def do_kept(self, name: str, step: Callable[P, Made], *parts: P.args, **named: P.kwargs) -> Made:
         """The same of a step that costs much: what it made in an earlier call of the command is taken from there."""
         read = (*parts, *sorted(named.items()))
-        found = self.recall(name, read) if name not in self._before else None
-        if found is None:
+        recalled = self.recall(name, read) if name not in self._before else None
+        if recalled is None:
             made = self.do(name, step, *parts, **named)
             self._keep_later(name, read, made)
             return made
-        return cast("Made", found)
+        return cast("Made", recalled)
 
     def do_from(self, name: str, step: Callable[..., Made], changing: pd.DataFrame, *parts: object) -> Made:
         """The same of a step that can begin from what it made of another first part."""
@@ -250,8 +254,8 @@ class Steps:
         if known is not None and alike(known.parts, read):
             return self._put(name, read, cast("Made", known.made))
         if known is None or not alike(known.parts[1:], parts):
-            kept = self._found(name, parts)
-            known = None if kept is None else _Step((kept[0], *parts), kept[1])
+            recalled = self._recalled(name, parts)
+            known = None if recalled is None else _Step((recalled[0], *parts), recalled[1])
         self.done.append(name)
         if known is None:
             made = step(*read)
@@ -263,8 +267,8 @@ class Steps:
 
     def recall(self, name: str, parts: tuple[object, ...], places: Mapping[str, Path] | None = None) -> Any:
         """What a step made of the same parts in an earlier call of the command; None where that is not known."""
-        found = self._found(name, parts, places)
-        return None if found is None else self._put(name, parts, found)
+        made = self._recalled(name, parts, places)
+        return None if made is None else self._put(name, parts, made)
 
     def put(self, name: str, parts: tuple[object, ...], made: Made) -> Made:
         """What a step made, to be kept once the plan is finished."""
@@ -273,23 +277,23 @@ class Steps:
 
     def again(self) -> Steps:
         """The steps of the same plan, begun once more: what was made so far is not made again."""
-        return Steps(self, self._kept, self.for_each, self.on_pieces)
+        return Steps(self, self._store, self.for_each, self.on_pieces)
 
     @property
     def keeps(self) -> bool:
         """Whether something waits to be kept."""
-        return self._kept is not None and bool(self._unkept)
+        return self._store is not None and bool(self._unkept)
 
     def keep(self) -> None:
         """Keep for the next call of the command what was put; done once all sources are confirmed."""
-        for one in self._unkept:
-            if self._kept is not None:
-                self._kept.keep(*one)
+        for entry in self._unkept:
+            if self._store is not None:
+                self._store.keep(*entry)
         self._unkept.clear()
 
-    def _found(self, name: str, parts: tuple[object, ...], places: Mapping[str, Path] | None = None) -> Any:
+    def _recalled(self, name: str, parts: tuple[object, ...], places: Mapping[str, Path] | None = None) -> Any:
         key = self._key(name, parts)
-        return None if self._kept is None or key is None else self._kept.find(name, key, places or {})
+        return None if self._store is None or key is None else self._store.find(name, key, places or {})
 
     def _keep_later(self, name: str, parts: tuple[object, ...], made: object) -> None:
         key = self._key(name, parts)
@@ -298,13 +302,13 @@ class Steps:
 
     def _put(self, name: str, read: tuple[object, ...], made: Made) -> Made:
         self.made[name] = _Step(read, made)
-        if self._kept is not None:
+        if self._store is not None:
             self._trace(made, name, ())
         return made
 
     def _key(self, name: str, parts: tuple[object, ...]) -> str | None:
-        own = None if self._kept is None else digest(parts, self._origin)
-        return None if own is None else hashed(name, own)
+        parts_digest = None if self._store is None else digest(parts, self._origin)
+        return None if parts_digest is None else hashed(name, parts_digest)
 
     def _origin(self, part: object) -> str | None:
         """The key of what a step made, or of a part of that; None of what no step made."""
@@ -322,8 +326,8 @@ class Steps:
         held = inside(made)
         if isinstance(made, pd.DataFrame) or held:
             self._origins.setdefault(id(made), (name, path))
-            for place, one in (held or {}).items() if len(path) < DEEP else ():
-                self._trace(one, name, (*path, place))
+            for key, part in (held or {}).items() if len(path) < DEEP else ():
+                self._trace(part, name, (*path, key))
 
 
 DEEP = 3

@@ -92,21 +92,21 @@ def rule_coverage_of(plan: Plan) -> RuleCoverage:
 
 def usage_findings(plan: Plan) -> Iterator[Remark]:
     """What a rulebook's writer should know of a plan that it made, as notes."""
-    found = rule_coverage_of(plan)
-    doubtful = {name for name, one in plan.rulebook.parameters.items() if not one.verified}
-    for row in found.rules.to_dict("records"):
-        told = {name: row[name] for name in ("rule", "zone", "claims", "unknown")} | {"parameter": row["parameters"]}
+    coverage = rule_coverage_of(plan)
+    doubtful = {name for name, parameter in plan.rulebook.parameters.items() if not parameter.verified}
+    for row in coverage.rules.to_dict("records"):
+        fields = {name: row[name] for name in ("rule", "zone", "claims", "unknown")} | {"parameter": row["parameters"]}
         for code in _rule_codes(row, doubtful):
-            yield remark("note", code, [row["rule"]], told, "rules")
-    never = found.policies.loc[found.policies["applies"] == 0, "policy"].tolist()
+            yield remark("note", code, [row["rule"]], fields, "rules")
+    never = coverage.policies.loc[coverage.policies["applies"] == 0, "policy"].tolist()
     if never:
         yield remark("note", "policy_never_applies", never, {"policies": Ids(tuple(never))}, "policies")
-    for row in found.parameters.to_dict("records"):
+    for row in coverage.parameters.to_dict("records"):
         if row["parameter"] in doubtful and row["units"]:
-            told = {"parameter": row["parameter"], "units": row["units"]}
+            fields = {"parameter": row["parameter"], "units": row["units"]}
             hectares = {name: row[name] for name in ("area_ha", "main_ha", "overlays_ha", "policies_ha")}
             named, count = [row["parameter"]], row["units"]
-            yield remark("note", "unverified_land", named, told | hectares, "parameters", count=count)
+            yield remark("note", "unverified_land", named, fields | hectares, "parameters", count=count)
 
 
 def _rule_codes(row: dict[Any, Any], doubtful: set[str]) -> Iterator[str]:
@@ -142,48 +142,56 @@ def _compared(plan: Plan, rule: Rule, behind: Behind, read: Mapping[tuple[str, s
 
 def _read(plan: Plan) -> dict[tuple[str, str], set[str]]:
     """By unit and rule the names in the clauses that decide: of its claim, or of its no in that of the default."""
-    found: dict[tuple[str, str], set[str]] = {}
+    read_names: dict[tuple[str, str], set[str]] = {}
     columns = (plan.claims[name].tolist() for name in ("unit_id", "rule", "reason", "values"))
-    for unit, own, reason, values in zip(*columns, strict=True):
-        said = claim_said(reason, json.loads(values), plan.rulebook)
-        for place, one in enumerate(said.clauses):
-            text, decides = (one.text, one.decides) if isinstance(one, Clause) else (one["text"], one["decides"])
-            rule = one.get("rule", own) if isinstance(one, Mapping) else said.rules[place] if said.rules else own
+    for unit, claiming_rule, reason, values in zip(*columns, strict=True):
+        evidence = claim_said(reason, json.loads(values), plan.rulebook)
+        for position, clause in enumerate(evidence.clauses):
+            text, decides = (
+                (clause.text, clause.decides) if isinstance(clause, Clause) else (clause["text"], clause["decides"])
+            )
+            rule = (
+                clause.get("rule", claiming_rule)
+                if isinstance(clause, Mapping)
+                else evidence.rules[position]
+                if evidence.rules
+                else claiming_rule
+            )
             if decides:
-                found.setdefault((unit, rule), set()).update(parse_condition(text).names)
-    return found
+                read_names.setdefault((unit, rule), set()).update(parse_condition(text).names)
+    return read_names
 
 
 def _behind(rulebook: Rulebook) -> Behind:
     """The parameters behind each name of a condition: itself, or those from which a measure is derived."""
-    found = {name: frozenset([name]) for name in rulebook.parameters}
-    for one in rulebook.derived:  # each reads only those that stand above it
-        found[one.name] = frozenset().union(*(found.get(name, ()) for name in one.names))
-    return found
+    parameters = {name: frozenset([name]) for name in rulebook.parameters}
+    for measure in rulebook.derived:  # each reads only those that stand above it
+        parameters[measure.name] = frozenset().union(*(parameters.get(name, ()) for name in measure.names))
+    return parameters
 
 
 def _rule(plan: Plan, rule: Rule, named: dict[str, set[str]], behind: Behind, area: pd.Series) -> dict[str, object]:
-    own = plan.claims[plan.claims["rule"] == rule.id]
-    claimed = own.loc[own["answer"] == "yes", "unit_id"]
+    claims = plan.claims[plan.claims["rule"] == rule.id]
+    claimed = claims.loc[claims["answer"] == "yes", "unit_id"]
     units = _decided(plan, rule.id)
     mains = set(plan.rulebook.codes("main"))
     rivals = [
-        one.id
-        for one in plan.rulebook.rules
-        if {one.zone, rule.zone} <= mains and one.zone != rule.zone and one.priority == rule.priority
+        rival.id
+        for rival in plan.rulebook.rules
+        if {rival.zone, rule.zone} <= mains and rival.zone != rule.zone and rival.priority == rule.priority
     ]
-    met = plan.claims[plan.claims["rule"].isin(rivals) & (plan.claims["answer"] == "yes")]["unit_id"]
+    contested = plan.claims[plan.claims["rule"].isin(rivals) & (plan.claims["answer"] == "yes")]["unit_id"]
     used = {name for unit in units for name in named.get(unit, ())}
     if not len(units):
-        used = {one for name in parse_condition(rule.when).names for one in behind.get(name, ())}
+        used = {parameter for name in parse_condition(rule.when).names for parameter in behind.get(name, ())}
     return {
         "rule": rule.id,
         "zone": rule.zone,
         "claims": len(claimed),
-        "unknown": int((own["answer"] == "unknown").sum()),
+        "unknown": int((claims["answer"] == "unknown").sum()),
         "decides": len(units),
         "decides_ha": float(area.reindex(units).sum()),
-        "ties": int(claimed.isin(met).sum()),
+        "ties": int(claimed.isin(contested).sum()),
         "parameters": ";".join(sorted(used)),
     }
 
@@ -252,11 +260,11 @@ def audit(
     except ZoneplanError as error:
         return error.findings
     errors = tuple(_cases(name_or_path, draft.folder.name, announce))
-    told = {one.text for one in errors if isinstance(one, Finding)}
+    texts = {finding.text for finding in errors if isinstance(finding, Finding)}
     warnings = (
         Finding("warning", "day", draft.folder.name, (), 0, Phrase("on {day}: {fault}", day=day, fault=fault))
         for day, fault in calendar_faults(draft)
-        if str(fault) not in told
+        if str(fault) not in texts
     )
     notes = (*typed_verified_note(draft), *unread_languages_note(draft))
     return (*errors, *warnings, *notes, *(_used(draft, plan) if plan is not None else ()))
@@ -264,16 +272,18 @@ def audit(
 
 def _used(draft: Draft, plan: Plan) -> Iterator[Finding | Remark]:
     """What a plan uses of a rulebook."""
-    name, own = draft.head.name, plan.rulebook
-    if name != own.name:
+    name, rulebook = draft.head.name, plan.rulebook
+    if name != rulebook.name:
         text = Phrase(
             "the run was made with the rulebook '{rulebook}', not with '{name}': give a run of this one",
-            rulebook=own.name,
+            rulebook=rulebook.name,
             name=name,
         )
         yield Finding("error", "rulebook", name, (), 0, text, RulebookError.exit_code)
         return
-    files = sorted(file for file in {*draft.files, *own.files} if draft.files.get(file) != own.files.get(file))
+    files = sorted(
+        file for file in {*draft.files, *rulebook.files} if draft.files.get(file) != rulebook.files.get(file)
+    )
     if files:
         yield remark("warning", "other_rulebook", files, {"files": Ids(tuple(files))}, name)
     yield from usage_findings(plan)
@@ -288,6 +298,6 @@ def _cases(name_or_path: str | Path, name: str, announce: Callable[[int, int], N
         return
     for result in results:
         if not result.passed:
-            differences = tuple(one.said for one in result.differences)
-            said = say("finding.case", where=result.where, name=result.name, differences=differences)
-            yield Remark("error", "case", name, (result.name,), 1, said, RulebookError.exit_code)
+            differences = tuple(difference.message for difference in result.differences)
+            message = say("finding.case", where=result.where, name=result.name, differences=differences)
+            yield Remark("error", "case", name, (result.name,), 1, message, RulebookError.exit_code)

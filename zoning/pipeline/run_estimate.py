@@ -48,7 +48,7 @@ def _timed() -> float:
     shapely.union_all(shapely.boundary(circles))
     numbers = (places.repeat(200) * 7919) % 104729
     np.sort(numbers, kind="stable")
-    {str(one): one * one for one in range(30_000)}
+    {str(number): number * number for number in range(30_000)}
     return time.process_time() - start
 
 
@@ -181,8 +181,8 @@ def amount_of(kind: Kind, drivers: Mapping[str, float]) -> float:
 @cache
 def read_costs() -> Costs:
     """The costs that came with this version."""
-    found: Costs = json.loads(COSTS.read_text("utf-8"))
-    return found
+    costs: Costs = json.loads(COSTS.read_text("utf-8"))
+    return costs
 
 
 def count_drivers(study: Study, policies: int | None = None) -> dict[str, float]:
@@ -207,31 +207,31 @@ def _count_files(study: Study) -> dict[str, float]:
         path = study.locate(study.units.source)
         units = count_features(path, study.units.layer, "units")
         near = box_of(path, study.units.layer, "units")
-    found = {"units": float(units.features), "unit_vertices": float(units.vertices)}
-    found |= dict.fromkeys(("cells", "features", "cut_vertices", "cut_cells"), 0.0)
-    for place, section in enumerate(study.layers):
-        counts = _of_layer(study, place, near)
-        found["cells"] += counts.cells
+    totals = {"units": float(units.features), "unit_vertices": float(units.vertices)}
+    totals |= dict.fromkeys(("cells", "features", "cut_vertices", "cut_cells"), 0.0)
+    for position, section in enumerate(study.layers):
+        counts = _of_layer(study, position, near)
+        totals["cells"] += counts.cells
         if section.role is None:
-            found["features"] += counts.features
+            totals["features"] += counts.features
         else:
-            found["cut_vertices"] += counts.vertices
-            found["cut_cells"] += counts.cells
+            totals["cut_vertices"] += counts.vertices
+            totals["cut_cells"] += counts.cells
     for table in study.tables:
         with suppress(ZoneplanError, OSError), reading(table.source):
-            found["features"] += count_features(study.locate(table.source), table.layer, table.source).features
-    return found
+            totals["features"] += count_features(study.locate(table.source), table.layer, table.source).features
+    return totals
 
 
-def _of_layer(study: Study, place: int, near: tuple[Box, CRS] | None) -> Counts:
+def _of_layer(study: Study, position: int, near: tuple[Box, CRS] | None) -> Counts:
     """Counts of a layer; of one whose file several layers read, its part of the features."""
-    section = study.layers[place]
+    section = study.layers[position]
     with suppress(ZoneplanError, OSError), reading(section.name):
         path = study.locate(section.source)
         if path.suffix.lower() in GRID_ENDINGS:
             return count_cells(path, section.name, near, section.layer)
         counts = count_features(path, section.layer, section.name)
-        others = [one for one in study.layers if (one.source, one.layer) == (section.source, section.layer)]
+        others = [layer for layer in study.layers if (layer.source, layer.layer) == (section.source, section.layer)]
         part = len(others) if section.where is not None else 1
         return Counts(counts.features // part, counts.vertices // part)
     return Counts()
@@ -281,53 +281,55 @@ def choose_way(study: Study, workers: int, limit: int | None = None) -> Way:
         return as_asked
     if usual <= room.free:
         return Way(by_tiles=False, workers=max(1, min(workers, 1 + int((room.free / usual - 1) / ANOTHER))))
-    found = estimate(study)
-    require_memory(found, round(room.whole))
+    estimated = estimate(study)
+    require_memory(estimated, round(room.whole))
     return Way(
         by_tiles=True,
         workers=1,
         said=Phrase(
             "{said}; {limit:,.0f} MB are there, so it goes by tiles, one after another",
-            said=found.said,
+            said=estimated.said,
             limit=room.free / 1e6,
         ),
     )
 
 
-def require_memory(found: Estimate, limit: int | None) -> None:
+def require_memory(estimated: Estimate, limit: int | None) -> None:
     """Refuse a run that does not fit, by tiles either."""
-    least = found.tiled_memory_bytes if sys.platform == "linux" else found.memory_bytes  # else no process is copied
+    least = (
+        estimated.tiled_memory_bytes if sys.platform == "linux" else estimated.memory_bytes
+    )  # else no process is copied
     if limit is not None and least > limit:
         raise LimitError(
             Phrase(
                 "{said}; that is more than the {limit:,.0f} MB of memory that are allowed, by tiles as well: {step}. "
                 "Plan a smaller territory at a time, take coarser grids, or allow more with --max-memory",
-                said=found.said,
+                said=estimated.said,
                 limit=limit / 1e6,
-                step=_in_need(found, limit),
+                step=_in_need(estimated, limit),
             ),
             code="memory",
         )
 
 
-def _in_need(found: Estimate, limit: int) -> Phrase:
+def _in_need(estimated: Estimate, limit: int) -> Phrase:
     """The step that needs most at once, and what of it would fit."""
     base = read_costs()[TILED]["runs"]
     if base >= limit:
         return Phrase("programs and an empty plan alone take {base:,.0f} MB", base=base / 1e6)
-    cut = amount_of(TILED, {name: found.drivers[name] for name in CUTTING})
-    units = found.tiled_memory_bytes - base - cut
+    cut = amount_of(TILED, {name: estimated.drivers[name] for name in CUTTING})
+    units = estimated.tiled_memory_bytes - base - cut
     if cut > units:
         return Phrase(
             "reading needs the layers that cut the units whole, and about {share:.0f} % of their cells and vertices "
             "would fit",
             share=100 * max(0.0, limit - base - units) / cut,
         )
-    fitting = max(0.0, limit - base - cut) / units * found.drivers["units"]
+    fitting = max(0.0, limit - base - cut) / units * estimated.drivers["units"]
     return Phrase(
         "the map and the report need all units at once, and about {count:,.0f} of {units:,.0f} would fit",
         count=fitting,
-        units=found.drivers["units"],
+        units=estimated.drivers["units"],
     )
 
 

@@ -174,7 +174,7 @@ def known_roles(rulebook: Rulebook) -> set[str]:
 def role_faults(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
     """The complaints about roles that nothing reads, each with its place in the plan."""
     known = known_roles(rulebook)
-    for place, layer in enumerate(study.layers):
+    for position, layer in enumerate(study.layers):
         if layer.role is not None and layer.role not in known:
             yield UnknownNameError(
                 Phrase(
@@ -185,7 +185,7 @@ def role_faults(study: Study, rulebook: Rulebook) -> Iterator[ZoneplanError]:
                 ),
                 code="unknown_role",
                 layer=layer.name,
-                keys=("layers", place, "role"),
+                keys=("layers", position, "role"),
             )
 
 
@@ -205,7 +205,7 @@ def _level_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
 def _shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     """The complaints about layers that cannot play their role: one needs area, elevation needs a grid."""
     kinds = {layer.name: layer.kind for layer in inputs.layers}
-    for place, layer in enumerate(study.layers):
+    for position, layer in enumerate(study.layers):
         kind = kinds.get(layer.name)
         wanted = "raster" if layer.role == ELEVATION_ROLE else "polygons"
         if layer.role is None or kind is None or kind == wanted:
@@ -227,7 +227,7 @@ def _shape_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
             ),
             code="role_without_area",
             layer=layer.name,
-            keys=("layers", place, "role"),
+            keys=("layers", position, "role"),
         )
 
 
@@ -235,7 +235,11 @@ def _relief_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     """The complaint about a relief that is to be drawn of what is no grid."""
     name, grids = study.map.relief, [layer.name for layer in inputs.layers if layer.raster is not None]
     known = {layer.name for layer in study.layers}
-    if name is not None and name not in grids and (name not in known or name in {one.name for one in inputs.layers}):
+    if (
+        name is not None
+        and name not in grids
+        and (name not in known or name in {layer.name for layer in inputs.layers})
+    ):
         yield UnknownNameError(
             Phrase(
                 "relief = '{name}': there is no raster layer of that name{hint}; name one of heights in metres, or "
@@ -271,7 +275,7 @@ def read_everything(
         known: list[ZoneplanError] = []
         if rulebook is not None:
             known = [*role_faults(study, rulebook), *decision_faults(study.decisions, units, rulebook)]
-            units = units.append([pd.Index([one.unit for one in each.decisions]) for each in study.scenarios])
+            units = units.append([pd.Index([decision.unit for decision in each.decisions]) for each in study.scenarios])
             known += scenario_faults(study, rulebook, units)
         raise_all([*known, *attempts.errors])
         raise AssertionError  # one of the three was refused, and that has been raised
@@ -285,7 +289,7 @@ def _rulebook(study: Study) -> Rulebook:
     rulebook = read_rulebook(study.rulebook, study.date)
     if study.tried is None:
         return rulebook
-    raise_all(scenario_faults(study, rulebook, pd.Index([one.unit for one in study.decisions])))
+    raise_all(scenario_faults(study, rulebook, pd.Index([decision.unit for decision in study.decisions])))
     return with_parameters(rulebook, study.scenarios[0])
 
 
@@ -373,22 +377,22 @@ def group_absent(findings: Sequence[Finding]) -> list[Finding]:
     """
     groups: dict[str, list[str]] = {}
     others: list[Finding] = []
-    place: int | None = None
+    position: int | None = None
     for finding in findings:
         if finding.code == "absent" and finding.level == "note":
-            place = len(others) if place is None else place
+            position = len(others) if position is None else position
             groups.setdefault(_taken(finding.text), []).append(finding.features[0])
         else:
             others.append(finding)
     names = tuple(name for group in groups.values() for name in group)
-    if place is None or len(names) == 1:
+    if position is None or len(names) == 1:
         return list(findings)
     lines = [
         Phrase("no layer or table gives {count} measures", count=len(names)),
         *(Phrase("{taken}: {measures}", taken=taken, measures=phrase_list(some)) for taken, some in groups.items()),
     ]
     grouped = Finding("note", "absent", "", names[:5], len(names), phrase_list(lines, LINES))
-    return [*others[:place], grouped, *others[place:]]
+    return [*others[:position], grouped, *others[position:]]
 
 
 def _taken(text: str) -> str:
@@ -399,10 +403,10 @@ def _taken(text: str) -> str:
 def _formula_faults(study: Study, inputs: Inputs) -> Iterator[ZoneplanError]:
     """Formulas that their layer cannot answer: another kind of layer, no such column, no numbers in it."""
     layers = {layer.name: layer for layer in inputs.layers}
-    for place, section in enumerate(study.layers):
+    for position, section in enumerate(study.layers):
         for name in section.measure if section.name in layers else ():
             try:
-                with at_key("layers", place, "measure", name):
+                with at_key("layers", position, "measure", name):
                     try_formula(inputs.units, layers[section.name], name, inputs.layers)
             except ZoneplanError as error:
                 yield from error.parts
@@ -435,24 +439,26 @@ def _expected_columns(study: Study, rulebook: Rulebook, inputs: Inputs, misfitti
     given = provided(study, inputs, rulebook)
     there = inputs.units.drop(columns=[inputs.units.geometry.name, *misfitting])
     listed: tuple[Indicator | Derived, ...] = (*rulebook.indicators, *rulebook.derived)
-    taken = (one.name for one in listed if not one.name.startswith(QUOTA))  # a quota that the study has is given
+    taken = (
+        measure.name for measure in listed if not measure.name.startswith(QUOTA)
+    )  # a quota that the study has is given
     return ExpectedColumns(there, given.union(taken), rulebook)
 
 
 def _idle_decisions(study: Study, inputs: Inputs) -> Iterator[Finding]:
     dropped = dropped_units(inputs)
-    for place, decision in enumerate(study.decisions):
+    for position, decision in enumerate(study.decisions):
         if decision.unit in dropped:
             text = Phrase(
                 "{place}: unit {unit} was dropped, for it has no geometry: the decision has no effect",
-                place=study.where("decisions", place, "unit"),
+                place=study.where("decisions", position, "unit"),
                 unit=shown([decision.unit]),
             )
             yield Finding("warning", "decision_unit_dropped", "", (decision.unit,), 1, text)
         if decision.date > study.date:
             text = Phrase(
                 "{place}: the decision on {unit} is of {date}, after the plan's date {day}: it has no effect yet",
-                place=study.where("decisions", place, "date"),
+                place=study.where("decisions", position, "date"),
                 unit=shown([decision.unit]),
                 date=decision.date,
                 day=study.date,
@@ -478,7 +484,7 @@ def _locked(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Findin
     level = study.units.part_of
     absent = locked_elsewhere(inputs.units, rulebook, None if level is None else inputs.units[level])
     if absent:
-        names = tuple(entry.place[1] for entry in absent.values())
+        names = tuple(entry.subject[1] for entry in absent.values())
         text = Phrase(
             "{count} of {total} locked decisions of rulebook '{rulebook}' are on units or jurisdictions that "
             "this study does not have ({names}): they are not used",
@@ -492,8 +498,8 @@ def _locked(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Findin
 
 def _measured_whole(study: Study) -> Iterator[Finding]:
     """Measures of layers with a role and ``where`` of which the plan does not say the part."""
-    for place, layer in enumerate(study.layers):
-        names = [name for name, one in layer.measure.items() if isinstance(one, str)]
+    for position, layer in enumerate(study.layers):
+        names = [name for name, formula in layer.measure.items() if isinstance(formula, str)]
         if layer.designates_a_part and names:
             text = Phrase(
                 "{place}: layer '{layer}' has a role, so 'where' says what designates, and {names} is taken on "
@@ -503,7 +509,7 @@ def _measured_whole(study: Study) -> Iterator[Finding]:
                 else "{place}: layer '{layer}' has a role, so 'where' says what designates, and {names} are "
                 "taken on the "
                 "whole layer. {remedy}",
-                place=study.where("layers", place, "measure"),
+                place=study.where("layers", position, "measure"),
                 layer=layer.name,
                 names=shown(names),
                 remedy=Phrase(
@@ -532,8 +538,8 @@ def _absent(study: Study, rulebook: Rulebook, inputs: Inputs) -> Iterator[Findin
         if indicator.name not in names and indicator.when_absent != "error":
             value = indicator.when_absent
             taken = number_text(value) if isinstance(value, float) else word(str(value).lower())
-            said = Phrase("rulebook '{rulebook}' takes it as {taken}", rulebook=rulebook.name, taken=taken)
-            text = Phrase(GIVES_NO, measure=indicator.name, taken=said)
+            phrase = Phrase("rulebook '{rulebook}' takes it as {taken}", rulebook=rulebook.name, taken=taken)
+            text = Phrase(GIVES_NO, measure=indicator.name, taken=phrase)
             yield Finding("note", "absent", "", (indicator.name,), 1, text)
     unread = [value.name for value in rulebook.parameters.values() if not value.verified]
     if unread:

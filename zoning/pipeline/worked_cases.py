@@ -70,7 +70,11 @@ def case_measures(case: Case, rulebook: Rulebook) -> pd.DataFrame:
         "jurisdiction": [str(row.get("jurisdiction", case.jurisdiction)) for row in rows.values()]
     }
     columns |= {name: pd.Series([row.get(name) for row in rows.values()], index=index) for name in names}
-    columns |= {one.name: column_of(one, None, index) for one in rulebook.indicators if one.name in case.missing}
+    columns |= {
+        indicator.name: column_of(indicator, None, index)
+        for indicator in rulebook.indicators
+        if indicator.name in case.missing
+    }
     return pd.DataFrame(columns, index=index)
 
 
@@ -143,16 +147,16 @@ def case_progress(case: Case, rulebook: Rulebook) -> Decimal | None:
     """How much of its target of intensity the region of a case has reached, in per cent."""
     if (table := _energy_table(case)) is None:
         return None
-    (one,) = figures_of(table, scheme_in_force(table, rulebook)).values()
-    target = one.get("term_target_pct") or one["intensity_target_pct"]
-    actual = one["intensity_actual_pct"]
+    (numbers,) = figures_of(table, scheme_in_force(table, rulebook)).values()
+    target = numbers.get("term_target_pct") or numbers["intensity_target_pct"]
+    actual = numbers["intensity_actual_pct"]
     return None if target is None or actual is None else intensity_progress(actual, target)
 
 
 def case_flows(case: Case, zones: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame | None:
     """The money that flows by the agreements and transfers of a case, or of which it says that the unit has a part."""
     if case.agreements or case.transfers:
-        agreements = [complete_agreement(one, rulebook) for one in case.agreements]
+        agreements = [complete_agreement(agreement, rulebook) for agreement in case.agreements]
         return payment_rows(agreements, case.transfers, zones, measures, rulebook)
     if not set(PARTIES) & set(case.given):
         return None
@@ -164,10 +168,10 @@ LISTS = ("policies", "overruled", "excepted")
 """What a case expects of policies."""
 
 
-def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Rulebook) -> Iterator[RulebookError]:
+def case_faults(draft: Draft, file: str, position: int, case: Case, rulebook: Rulebook) -> Iterator[RulebookError]:
     """The complaints about a case: names that the rulebook does not have, and what could show nothing."""
     policies = [policy.id for policy in rulebook.policies]
-    indicators = [one.name for one in rulebook.indicators]
+    indicators = [indicator.name for indicator in rulebook.indicators]
     expected = case.expect
     money = _money_names(case)
     of_pieces = (
@@ -187,7 +191,7 @@ def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Ruleb
         (("expect", "policies"), expected.policies or (), policies),
         (("expect", "overruled"), expected.overruled or (), policies),
         (("expect", "excepted"), expected.excepted or (), policies),
-        (("expect", "measures"), expected.measures, [one.name for one in rulebook.derived]),
+        (("expect", "measures"), expected.measures, [measure.name for measure in rulebook.derived]),
         (("expect", "norms"), expected.norms, [norm.id for norm in rulebook.norms]),
         *of_pieces,
     ):
@@ -199,24 +203,24 @@ def case_faults(draft: Draft, file: str, place: int, case: Case, rulebook: Ruleb
                 date=case.date,
                 hint=near(name, known),
             )
-            yield draft.fault(text, "cases", place, *keys, file=file)
+            yield draft.fault(text, "cases", position, *keys, file=file)
     for key in ("industries", "existing_industries"):
         for code in getattr(expected, key):
             try:
                 rulebook.branches.path(code)
             except ZoneplanError as error:
                 text = Phrase("case '{case}': {error}", case=case.name, error=error)
-                yield draft.fault(text, "cases", place, "expect", key, code, file=file)
+                yield draft.fault(text, "cases", position, "expect", key, code, file=file)
     for fault, keys in _idle(case):
-        said = Phrase("case '{case}': {error}", case=case.name, error=fault)
-        yield draft.fault(said, "cases", place, *keys, file=file)
+        phrase = Phrase("case '{case}': {error}", case=case.name, error=fault)
+        yield draft.fault(phrase, "cases", position, *keys, file=file)
 
 
 def _money_names(case: Case) -> list[str]:
     """The measures that the transfers of a case read."""
-    texts = (text for one in case.transfers for text in conditions_of(one).values())
-    found = [name for one in case.transfers for name in measures_of(one)]
-    return [*found, *(name for text in texts for name in sorted(parse_condition(text).names))]
+    texts = (text for transfer in case.transfers for text in conditions_of(transfer).values())
+    names = [name for transfer in case.transfers for name in measures_of(transfer)]
+    return [*names, *(name for text in texts for name in sorted(parse_condition(text).names))]
 
 
 def _idle(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -227,7 +231,10 @@ def _idle(case: Case) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield Phrase("'{name}' is given and missing", name=name), ("missing",)
     if (case.expect.energy or case.expect.intensity_progress_pct is not None) and case.energy is None:
         yield Phrase("it expects lights of no energy; give the row of its region in 'energy'"), ("expect", "energy")
-    flowing = [*(one.name for one in case.agreements), *(one.name for one in case.transfers)]
+    flowing = [
+        *(instrument.name for instrument in case.agreements),
+        *(instrument.name for instrument in case.transfers),
+    ]
     for name in sorted(set(case.expect.amounts) - set(flowing)):
         text = Phrase(
             "no agreement or transfer of the case is called '{name}'{hint}", name=name, hint=near(name, flowing)
@@ -254,7 +261,7 @@ class Difference(NamedTuple):
     because: Message | None = None
 
     @property
-    def said(self) -> Field:
+    def message(self) -> Field:
         """Both."""
         return self.text if self.because is None else say("finding.difference", text=self.text, because=self.because)
 
@@ -288,7 +295,8 @@ class Result(NamedTuple):
             "{place}: case '{case}': {differences}",
             place=self.where,
             case=self.name,
-            differences=phrase_list((one.text for one in self.differences), SEMICOLON) or Phrase("as expected"),
+            differences=phrase_list((difference.text for difference in self.differences), SEMICOLON)
+            or Phrase("as expected"),
         )
 
 
@@ -322,30 +330,30 @@ def run_cases(
     True
     """
     draft = read_draft(name_or_path)
-    places = [(file, place, case) for file, cases in draft.cases.items() for place, case in enumerate(cases)]
+    places = [(file, position, case) for file, cases in draft.cases.items() for position, case in enumerate(cases)]
     days = {case.date for _, _, case in places} or {last_change(draft)}
     rulebook = read_rulebook(name_or_path, min(days))
     rulebooks = {day: rulebook.at(day) for day in sorted(days)}
-    faults = (case_faults(draft, file, place, case, rulebooks[case.date]) for file, place, case in places)
+    faults = (case_faults(draft, file, position, case, rulebooks[case.date]) for file, position, case in places)
     raise_all((*_namesakes(draft, places), *chain.from_iterable(faults)))
     results = []
-    for number, (file, place, case) in enumerate(places):
+    for number, (file, position, case) in enumerate(places):
         announce(number, len(places))
         differences = tuple(_differences(case, rulebooks[case.date]))
-        results.append(Result(case.name, draft.where("cases", place, file=file), differences))
+        results.append(Result(case.name, draft.where("cases", position, file=file), differences))
     return tuple(results)
 
 
 def _namesakes(draft: Draft, places: Iterable[tuple[str, int, Case]]) -> Iterator[RulebookError]:
     """Cases that could not be told apart in a list of results."""
     first: dict[str, str] = {}
-    for file, place, case in places:
-        here = draft.where("cases", place, "name", file=file)
+    for file, position, case in places:
+        here = draft.where("cases", position, "name", file=file)
         if case.name in first:
             yield draft.fault(
                 Phrase("two cases are called '{case}' ({first})", case=case.name, first=first[case.name]),
                 "cases",
-                place,
+                position,
                 "name",
                 file=file,
             )
@@ -360,7 +368,7 @@ def is_as_expected(case: Case, rulebook: Rulebook) -> bool:
 def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
     """What is not as the case expects; a refusal is a difference, too."""
     try:
-        found = _found(case, rulebook)
+        outcome = _outcome(case, rulebook)
     except ZoneplanError as error:
         lacking = _asked_for(case, rulebook)
         yield Difference(_not_given(lacking) if lacking else Phrase("refused: {error}", error=error))
@@ -368,19 +376,19 @@ def _differences(case: Case, rulebook: Rulebook) -> Iterator[Difference]:
     expected = case.expect
     for what in ("main", "main_of_whole", "status"):
         wanted = getattr(expected, what)
-        if wanted is not None and wanted != getattr(found, what):
+        if wanted is not None and wanted != getattr(outcome, what):
             yield Difference(
-                Phrase("{kind} is {found}, expected {wanted}", kind=what, found=getattr(found, what), wanted=wanted),
-                found.reason,
+                Phrase("{kind} is {found}, expected {wanted}", kind=what, found=getattr(outcome, what), wanted=wanted),
+                outcome.reason,
             )
-    yield from _accounted(expected, found)
-    yield from map(Difference, _uncaused(case, found, rulebook))
+    yield from _accounted(expected, outcome)
+    yield from map(Difference, _uncaused(case, outcome, rulebook))
 
 
 def _asked_for(case: Case, rulebook: Rulebook) -> list[str]:
     """The measures without which no plan runs, and which the case does not give."""
-    asked = {one.name for one in rulebook.indicators if one.when_absent == "error"}
-    return [name for name in absent_measures(case_measures(case, rulebook), rulebook) if name in asked]
+    required = {indicator.name for indicator in rulebook.indicators if indicator.when_absent == "error"}
+    return [name for name in absent_measures(case_measures(case, rulebook), rulebook) if name in required]
 
 
 def _not_given(names: Iterable[str]) -> Phrase:
@@ -391,19 +399,19 @@ def _not_given(names: Iterable[str]) -> Phrase:
     )
 
 
-def _uncaused(case: Case, found: _Found, rulebook: Rulebook) -> Iterator[str]:
+def _uncaused(case: Case, outcome: _Found, rulebook: Rulebook) -> Iterator[str]:
     """What is not as the case expects of what steps give no reason for."""
     expected = case.expect
     for what in ("overlays", *LISTS):
-        yield from _compared_results(what, getattr(expected, what), getattr(found, what))
-    for number, (piece, on_piece) in enumerate(zip(case.pieces, found.pieces, strict=True), start=1):
+        yield from _compared_results(what, getattr(expected, what), getattr(outcome, what))
+    for number, (piece, on_piece) in enumerate(zip(case.pieces, outcome.pieces, strict=True), start=1):
         for what in LISTS:
             yield from _compared_results(
                 Phrase("piece {number}: {kind}", number=number, kind=what), getattr(piece, what), on_piece[what]
             )
     for what, wanted, had in (
-        (Phrase("measure"), expected.measures, found.measures),
-        (Phrase("norm"), expected.norms, found.norms),
+        (Phrase("measure"), expected.measures, outcome.measures),
+        (Phrase("norm"), expected.norms, outcome.norms),
     ):
         for name, value in wanted.items():
             if had.get(name) != value:
@@ -414,26 +422,26 @@ def _uncaused(case: Case, found: _Found, rulebook: Rulebook) -> Iterator[str]:
                     found=had.get(name, Phrase("not there")),
                     wanted=value,
                 )
-    yield from _verdicts(expected.industries, "planned", found, rulebook)
-    yield from _verdicts(expected.existing_industries, "existing", found, rulebook)
+    yield from _verdicts(expected.industries, "planned", outcome, rulebook)
+    yield from _verdicts(expected.existing_industries, "existing", outcome, rulebook)
 
 
-def _accounted(expected: Expected, found: _Found) -> Iterator[Difference]:
+def _accounted(expected: Expected, outcome: _Found) -> Iterator[Difference]:
     """What is not as expected of energy and money."""
     for what, light in expected.energy.items():
-        if found.energy.get(what) != light:
+        if outcome.energy.get(what) != light:
             yield Difference(
-                Phrase("{kind} is {found}, expected {wanted}", kind=what, found=found.energy.get(what), wanted=light),
-                found.energy.get("reason"),
+                Phrase("{kind} is {found}, expected {wanted}", kind=what, found=outcome.energy.get(what), wanted=light),
+                outcome.energy.get("reason"),
             )
-    if (wanted := expected.intensity_progress_pct) is not None and found.progress != wanted:
+    if (wanted := expected.intensity_progress_pct) is not None and outcome.progress != wanted:
         yield Difference(
-            Phrase("{kind} is {found}, expected {wanted}", kind=PROGRESS, found=found.progress, wanted=wanted),
-            found.energy.get("reason"),
+            Phrase("{kind} is {found}, expected {wanted}", kind=PROGRESS, found=outcome.progress, wanted=wanted),
+            outcome.energy.get("reason"),
         )
     for instrument, parties in expected.amounts.items():
         for party, amount in parties.items():
-            net = found.amounts.get((instrument, party), Decimal(0))
+            net = outcome.amounts.get((instrument, party), Decimal(0))
             if net != amount:
                 yield Difference(
                     Phrase(
@@ -446,26 +454,30 @@ def _accounted(expected: Expected, found: _Found) -> Iterator[Difference]:
                 )
 
 
-def _compared_results(what: str, wanted: Iterable[str] | None, found: frozenset[str]) -> Iterator[str]:
+def _compared_results(what: str, wanted: Iterable[str] | None, names: frozenset[str]) -> Iterator[str]:
     if wanted is None:
         return
-    more, less = sorted(found - set(wanted)), sorted(set(wanted) - found)
+    more, less = sorted(names - set(wanted)), sorted(set(wanted) - names)
     if more:
         yield Phrase("{kind} have {names}, which is not expected", kind=what, names=phrase_list(more))
     if less:
         yield Phrase("{kind} lack {names}", kind=what, names=phrase_list(less))
 
 
-def _verdicts(wanted: Mapping[str, str], state: State, found: _Found, rulebook: Rulebook) -> Iterator[str]:
+def _verdicts(wanted: Mapping[str, str], state: State, outcome: _Found, rulebook: Rulebook) -> Iterator[str]:
     """What the negative lists that hold say of the industries that the case names."""
     items = list_industries(rulebook)
-    names = lists_on(found.policies | found.overruled, rulebook)
+    names = lists_on(outcome.policies | outcome.overruled, rulebook)
     held, lists = items[items["list"].isin(names)], cover_lists(names, items, rulebook)
     for code, answer in wanted.items():
         verdict = judge_industry(held, code, rulebook.branches, state, lists=lists)
         if verdict.answer != answer:
-            one = verdict.decided_by
-            by = Phrase("by {list}, {code}", list=one.list, code=one.code) if one else Phrase("for no list names it")
+            match = verdict.decided_by
+            by = (
+                Phrase("by {list}, {code}", list=match.list, code=match.code)
+                if match
+                else Phrase("for no list names it")
+            )
             yield Phrase(
                 "{state} {code} is {answer}, expected {wanted} ({by})",
                 state=state,
@@ -495,7 +507,7 @@ class _Found(NamedTuple):
     amounts: Mapping[tuple[str, ...], Decimal]
 
 
-def _found(case: Case, rulebook: Rulebook) -> _Found:
+def _outcome(case: Case, rulebook: Rulebook) -> _Found:
     measures, quotas = case_measures(case, rulebook), case_quotas(case)
     known = complete_measures(measures, rulebook)  # what a case does not give is so as the rulebook takes it
     zones = resolve(classify(known, rulebook, part_of=case_wholes(case, rulebook)), rulebook)
@@ -564,7 +576,7 @@ def _zones(draft: Draft) -> Iterator[Remark]:
     bare = []
     for zone in draft.zones:
         word = re.compile(rf"\b(?:on_)?{re.escape(zone.code)}\b")
-        if not zone.default and not any(one.meets(zone) and word.search(one.when) for one in draft.policies):
+        if not zone.default and not any(policy.meets(zone) and word.search(policy.when) for policy in draft.policies):
             bare.append(zone.code)
     if bare:
         yield remark("note", "zone_without_instrument", dict.fromkeys(bare), {"zones": Ids(tuple(dict.fromkeys(bare)))})
@@ -577,13 +589,13 @@ def _instruments(draft: Draft, rulebook: Rulebook) -> Iterator[Remark]:
         day = last if zone.on(last) else max((day for day in rulebook.changes if zone.on(day)), default=last)
         there = rulebook.at(day)
         bare = []
-        for one in there.coverage:
-            reach = reach_of(one, there, zone.code)
-            if not (reach.policies or reach.asked or reach.gap):
-                bare.append(one.code)
+        for instrument in there.coverage:
+            reach = reach_of(instrument, there, zone.code)
+            if not (reach.policies or reach.undecided_policies or reach.gap):
+                bare.append(instrument.code)
         if bare:
-            told: dict[str, Field] = {"zone": zone.code, "day": f"{day}", "instruments": Ids(tuple(bare))}
-            yield remark("note", "instrument_not_stated", bare, told)
+            fields: dict[str, Field] = {"zone": zone.code, "day": f"{day}", "instruments": Ids(tuple(bare))}
+            yield remark("note", "instrument_not_stated", bare, fields)
 
 
 def _parameters(draft: Draft, name_or_path: str | Path, announce: Callable[[int, int], None]) -> Iterator[Remark]:
@@ -591,23 +603,23 @@ def _parameters(draft: Draft, name_or_path: str | Path, announce: Callable[[int,
     cases = [case for cases in draft.cases.values() for case in cases]
     rulebook = read_rulebook(name_or_path)
     rulebooks = {day: rulebook.at(day) for day in sorted({case.date for case in cases})}
-    compared, told = _compared(draft), _told(draft)
-    found: dict[str, list[str]] = {"parameter_unmoved": [], "parameter_told": [], "parameter_unread": []}
-    for number, one in enumerate(draft.parameters):
+    compared, mentioned = _compared(draft), _read_by_policies(draft)
+    by_code: dict[str, list[str]] = {"parameter_unmoved": [], "parameter_told": [], "parameter_unread": []}
+    for number, parameter in enumerate(draft.parameters):
         announce(number, len(draft.parameters))
-        if one.name in compared:
-            if not _is_moved(one.name, compared[one.name], draft, cases, rulebooks):
-                found["parameter_unmoved"].append(one.name)
+        if parameter.name in compared:
+            if not _is_moved(parameter.name, compared[parameter.name], draft, cases, rulebooks):
+                by_code["parameter_unmoved"].append(parameter.name)
         else:
-            found["parameter_told" if one.name in told else "parameter_unread"].append(one.name)
-    for code, names in found.items():
+            by_code["parameter_told" if parameter.name in mentioned else "parameter_unread"].append(parameter.name)
+    for code, names in by_code.items():
         if names:
             yield remark("note", code, names, {"parameters": Ids(tuple(names))}, "parameters")
 
 
 def _conditions(draft: Draft) -> list[str]:
     """Of rules and policies."""
-    exceptions = [one.when for policy in draft.policies for one in policy.exceptions]
+    exceptions = [exception.when for policy in draft.policies for exception in policy.exceptions]
     return [*(rule.when for rule in draft.rules), *(policy.when for policy in draft.policies), *exceptions]
 
 
@@ -632,7 +644,7 @@ def _compared(draft: Draft) -> dict[str, set[str]]:
     return beside
 
 
-def _told(draft: Draft) -> set[str]:
+def _read_by_policies(draft: Draft) -> set[str]:
     """What policies tell, and what floors and the slope of available land read."""
     settings = {value for policy in draft.policies for value in policy.parameters.values() if isinstance(value, str)}
     return settings | {floor.at_least for floor in draft.floors} | {draft.head.available_land.steeper_than}
@@ -648,8 +660,8 @@ def _is_moved(
     everywhere = bool(beside & {"main", *(zone.code for zone in draft.zones)})
     turns = _turns(name, draft, cases, rulebooks)
     likely = [(turn, len(beside & _given(case))) for turn, case in zip(turns.tolist(), cases, strict=True)]
-    for place in sorted(range(len(cases)), key=likely.__getitem__, reverse=True):
-        case = cases[place]
+    for position in sorted(range(len(cases)), key=likely.__getitem__, reverse=True):
+        case = cases[position]
         there = rulebooks[case.date]
         if name not in there.parameters or not (everywhere or beside & _given(case)):
             continue
@@ -662,10 +674,10 @@ def _is_moved(
 def _turns(name: str, draft: Draft, cases: Sequence[Case], rulebooks: Mapping[date, Rulebook]) -> npt.NDArray[np.bool_]:
     """Of which cases a condition answers otherwise with another value of a parameter, by what they give alone."""
     turns = np.zeros(len(cases), dtype=bool)
-    latest = next((one for one in reversed([*rulebooks.values()]) if name in one.parameters), None)
+    latest = next((rulebook for rulebook in reversed([*rulebooks.values()]) if name in rulebook.parameters), None)
     if latest is None:
         return turns
-    given = pd.DataFrame([dict(case.given) for case in cases], index=[f"{place}" for place in range(len(cases))])
+    given = pd.DataFrame([dict(case.given) for case in cases], index=[f"{position}" for position in range(len(cases))])
     for condition in map(parse_condition, _conditions(draft)):
         if name not in condition.names:
             continue
@@ -673,10 +685,10 @@ def _turns(name: str, draft: Draft, cases: Sequence[Case], rulebooks: Mapping[da
             "unit_id"
         )
         with suppress(ZoneplanError):  # a value of another kind: no case is likelier than another
-            own = condition.evaluate(table, latest.values)
+            evaluation = condition.evaluate(table, latest.values)
             for value in _other_values(latest.values[name]):
                 other = condition.evaluate(table, {**latest.values, name: value})
-                turns |= (own.yes != other.yes) | (own.no != other.no)
+                turns |= (evaluation.yes != other.yes) | (evaluation.no != other.no)
     return turns
 
 

@@ -56,17 +56,22 @@ def policy_parameters_of(policy: Policy, rulebook: Rulebook) -> dict[str, Settin
 
 def settings_of(policy: Policy, rulebook: Rulebook) -> dict[str, object]:
     """What a policy sets wherever it applies: its parameters, and the items of the negative list that it brings."""
-    found: dict[str, object] = {**policy_parameters_of(policy, rulebook)}
+    settings: dict[str, object] = {**policy_parameters_of(policy, rulebook)}
     if policy.list:
         treatments = Counter(item.treatment for item in rulebook.industries if item.list == policy.list)
-        found |= {"list": policy.list, **{one: treatments[one] for one in ("prohibited", "restricted")}}
-    return found
+        settings |= {
+            "list": policy.list,
+            **{treatment: treatments[treatment] for treatment in ("prohibited", "restricted")},
+        }
+    return settings
 
 
 def indicators_set(policy: Policy, rulebook: Rulebook) -> dict[str, tuple[str, str]]:
     """The settings of a policy that each unit has for itself: the indicator, and its unit of measure."""
-    units = {one.name: one.unit for one in rulebook.indicators} | {one.name: one.unit for one in rulebook.derived}
-    named = {key: one for key, one in policy.parameters.items() if isinstance(one, str)}
+    units = {measure.name: measure.unit for measure in rulebook.indicators} | {
+        measure.name: measure.unit for measure in rulebook.derived
+    }
+    named = {key: setting for key, setting in policy.parameters.items() if isinstance(setting, str)}
     return {
         key: (name, units[name]) for key, name in named.items() if name not in rulebook.parameters and name in units
     }
@@ -106,10 +111,12 @@ def overrule(rows: pd.DataFrame) -> pd.DataFrame:
     guests = guests.set_index("index")[whole.columns.tolist()]
     there = pd.concat([parts.assign(own=True), guests.assign(own=False)])
     on_pieces = _stricter(there.reset_index(drop=True)).set_axis(there.index)
-    own = there["own"].to_numpy(dtype=bool)
-    told = pd.concat([on_units, on_pieces[own]])
-    beaten = guests.assign(overruled_by=on_pieces[~own])[(on_units == "").reindex(guests.index).to_numpy()]
-    marked = rows.assign(overruled_by=rows["overruled_by"].where(rows["overruled_by"] != "", told.reindex(rows.index)))
+    local = there["own"].to_numpy(dtype=bool)
+    stricter = pd.concat([on_units, on_pieces[local]])
+    beaten = guests.assign(overruled_by=on_pieces[~local])[(on_units == "").reindex(guests.index).to_numpy()]
+    marked = rows.assign(
+        overruled_by=rows["overruled_by"].where(rows["overruled_by"] != "", stricter.reindex(rows.index))
+    )
     marked["overruled_by"] = marked["overruled_by"].fillna("")
     return pd.concat([marked, beaten[beaten["overruled_by"] != ""]], ignore_index=True)
 
@@ -121,18 +128,18 @@ def _stricter(rows: pd.DataFrame) -> pd.Series:
     ranked = rows.sort_values(["strictness", "policy"], ascending=[False, True])
     first = ranked.groupby([*PLACE, "instrument", "subject"])[["policy", "strictness"]].transform("first")
     first = first.reindex(rows.index)
-    found = first["policy"].astype(object).where(rows["strictness"] < first["strictness"], "")
-    for one, other in OPPOSITE:
-        asked, against = rows[rows["effect"] == one], ranked[ranked["effect"] == other]
+    stricter = first["policy"].astype(object).where(rows["strictness"] < first["strictness"], "")
+    for effect, other in OPPOSITE:
+        of_effect, against = rows[rows["effect"] == effect], ranked[ranked["effect"] == other]
         best = against.drop_duplicates([*PLACE, "subject"])[[*PLACE, "subject", "policy", "strictness"]]
-        pairs = asked[[*PLACE, "subject", "strictness"]].merge(
+        pairs = of_effect[[*PLACE, "subject", "strictness"]].merge(
             best, on=[*PLACE, "subject"], how="left", suffixes=("", "_other")
         )
-        pairs = pairs.set_axis(asked.index)
+        pairs = pairs.set_axis(of_effect.index)
         equal = pairs["strictness_other"] == pairs["strictness"] if other == "ban" else False
         beaten = (pairs["strictness_other"] > pairs["strictness"]) | equal
-        found = found.mask((found == "") & beaten.reindex(found.index, fill_value=False), pairs["policy"])
-    return found
+        stricter = stricter.mask((stricter == "") & beaten.reindex(stricter.index, fill_value=False), pairs["policy"])
+    return stricter
 
 
 @dataclass(frozen=True)
@@ -143,13 +150,13 @@ class ConditionContext:
     places: pd.DataFrame
 
     @cached_property
-    def asked(self) -> npt.NDArray[np.intp]:
+    def seen_rows(self) -> npt.NDArray[np.intp]:
         """The row of ``seen`` whose answer holds at each place."""
         rows: npt.NDArray[np.intp] = self.seen.index.get_indexer(self.places.index)
         return rows
 
     @cached_property
-    def told(self) -> dict[str, npt.NDArray[np.object_]]:
+    def place_columns(self) -> dict[str, npt.NDArray[np.object_]]:
         """The columns of the places, of whose texts many policies take some."""
         return {str(name): column.to_numpy(dtype=object) for name, column in self.places.items()}
 
@@ -180,14 +187,14 @@ def condition_contexts(
     units = _units(zones, measures, quotas, lights, flows, rulebook, levels)
     ids = units.index.to_series().astype("str")
     whole = pd.DataFrame({"unit_id": ids, "piece_id": "", "inherited_from": ""}, index=units.index)
-    found = {"unit": ConditionContext(units, whole)}
+    contexts = {"unit": ConditionContext(units, whole)}
     if "jurisdiction" in scopes and any(level in units.columns for level in levels):
-        found["jurisdiction"] = _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows))
+        contexts["jurisdiction"] = _jurisdictions(units, levels, _around(_regions(units, levels)[1:], lights, flows))
     if "piece" in scopes and pieces is not None:
-        found["piece"] = _pieces(units, pieces, rulebook)
+        contexts["piece"] = _pieces(units, pieces, rulebook)
     if "region" in scopes and lights is not None and not lights.empty:
-        found["region"] = _lit_regions(_regions(units, levels), lights)
-    return found
+        contexts["region"] = _lit_regions(_regions(units, levels), lights)
+    return contexts
 
 
 def _units(
@@ -209,8 +216,8 @@ def _units(
 
 def _regions(units: pd.DataFrame, levels: Sequence[str]) -> list[pd.Series]:
     """What a unit can be called in a table of regions: itself first, then its jurisdictions, the nearest first."""
-    own = pd.Series(units.index.astype(str), index=units.index, dtype=object)
-    return [own, *(units[level].astype(object) for level in reversed(levels) if level in units.columns)]
+    ids = pd.Series(units.index.astype(str), index=units.index, dtype=object)
+    return [ids, *(units[level].astype(object) for level in reversed(levels) if level in units.columns)]
 
 
 def _around(regions: Sequence[pd.Series], lights: pd.DataFrame | None, flows: pd.DataFrame | None) -> pd.DataFrame:
@@ -222,14 +229,14 @@ def _lights(regions: Sequence[pd.Series], lights: pd.DataFrame | None) -> pd.Dat
     """The verdict of the latest period on the region that the unit is, or the nearest that it lies in."""
     index = regions[0].index
     if lights is None or lights.empty:
-        columns = {name: pd.Series(pd.NA, index=index, dtype=_dtype(one)) for name, one in LIGHTS.items()}
+        columns = {name: pd.Series(pd.NA, index=index, dtype=_dtype(example)) for name, example in LIGHTS.items()}
         return pd.DataFrame(columns, index=index)
     latest = _latest(lights)
     region = pd.Series(pd.NA, index=index, dtype=object)
     for called in reversed(regions):
         region = called.where(called.isin(latest.index), region)
     return pd.DataFrame(
-        {name: region.map(latest[name]).astype(_dtype(one)) for name, one in LIGHTS.items()}, index=index
+        {name: region.map(latest[name]).astype(_dtype(example)) for name, example in LIGHTS.items()}, index=index
     )
 
 
@@ -241,12 +248,14 @@ def _latest(lights: pd.DataFrame) -> pd.DataFrame:
 def _lit_regions(regions: Sequence[pd.Series], lights: pd.DataFrame) -> ConditionContext:
     """Each region of the lights by its own name, and the units that it is or that lie in it."""
     latest = _latest(lights)
-    seen = pd.DataFrame({name: latest[name].astype(_dtype(one)) for name, one in LIGHTS.items()})
+    seen = pd.DataFrame({name: latest[name].astype(_dtype(example)) for name, example in LIGHTS.items()})
     seen = seen.assign(region=latest.index.astype(object))
-    own, *around = (called[called.isin(latest.index)] for called in regions)
+    ids, *around = (called[called.isin(latest.index)] for called in regions)
     parts = [
-        pd.DataFrame({"unit_id": one.index.astype("str"), "piece_id": "", "inherited_from": name}, index=one.array)
-        for one, name in ((own, ""), *((one, one.array) for one in around))
+        pd.DataFrame(
+            {"unit_id": called.index.astype("str"), "piece_id": "", "inherited_from": name}, index=called.array
+        )
+        for called, name in ((ids, ""), *((called, called.array) for called in around))
     ]
     places = pd.concat(parts)
     return ConditionContext(seen, places[~places.reset_index().duplicated(["index", "unit_id"]).to_numpy()])
@@ -273,8 +282,8 @@ def _parties(regions: Sequence[pd.Series], flows: pd.DataFrame | None) -> pd.Dat
 def _pieces(units: pd.DataFrame, pieces: pd.DataFrame, rulebook: Rulebook) -> ConditionContext:
     """Each piece with all that its unit has."""
     land = pieces[pieces["unit_id"].isin(units.index)]
-    asked = {name.removeprefix(ON) for name in _names_on_pieces(rulebook) if name.startswith(ON)}
-    on = {f"{ON}{role}": covered(land, [role]) for role in sorted({*roles_of(pieces).values(), *asked})}
+    roles = {name.removeprefix(ON) for name in _names_on_pieces(rulebook) if name.startswith(ON)}
+    on = {f"{ON}{role}": covered(land, [role]) for role in sorted({*roles_of(pieces).values(), *roles})}
     seen = units.loc[land["unit_id"]].set_axis(land.index)
     seen = seen.drop(columns=[name for name in (*on, CONTROL_LINE) if name in seen.columns])
     seen = pd.concat([seen, pd.DataFrame({**on, CONTROL_LINE: land[CONTROL_LINE]}, index=land.index)], axis=1)
@@ -286,7 +295,9 @@ def _pieces(units: pd.DataFrame, pieces: pd.DataFrame, rulebook: Rulebook) -> Co
 def _names_on_pieces(rulebook: Rulebook) -> set[str]:
     """Every name that a condition on pieces reads; a study need not have a layer of its role."""
     policies = [policy for policy in rulebook.policies if policy.scope == "piece"]
-    conditions = (text for policy in policies for text in (policy.when, *(one.when for one in policy.exceptions)))
+    conditions = (
+        text for policy in policies for text in (policy.when, *(exception.when for exception in policy.exceptions))
+    )
     return {name for text in conditions for name in parse_condition(text).names}
 
 
@@ -455,17 +466,19 @@ def assign_traced(
     scopes = {policy.scope for policy in rulebook.policies}
     seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, pieces, levels, scopes)
     concerned = without_unused_topics(rulebook, map(str, seen["unit"].seen.columns))
-    conditions = {scope: Evaluator(one.seen, rulebook.values) for scope, one in seen.items()}
-    found: dict[str, Mapping[str, Evaluation]] = {scope: one.found for scope, one in conditions.items()}
-    asked = [policy for policy in concerned.policies if policy.scope in seen]
-    parts = [_varying(policy, seen[policy.scope], conditions[policy.scope], rulebook) for policy in asked]
+    conditions = {scope: Evaluator(context.seen, rulebook.values) for scope, context in seen.items()}
+    evaluations: dict[str, Mapping[str, Evaluation]] = {
+        scope: evaluator.evaluations for scope, evaluator in conditions.items()
+    }
+    policies = [policy for policy in concerned.policies if policy.scope in seen]
+    parts = [_varying(policy, seen[policy.scope], conditions[policy.scope], rulebook) for policy in policies]
     varying = pd.DataFrame({name: list(chain.from_iterable(part[name] for part in parts)) for name in VARYING})
     if varying.empty:
-        return tabulate(POLICIES, pd.DataFrame()), found, seen["unit"].seen
-    fixed = pd.DataFrame([_fixed(policy) for policy in asked])
-    number = np.repeat(np.arange(len(asked)), [len(part["unit_id"]) for part in parts])
+        return tabulate(POLICIES, pd.DataFrame()), evaluations, seen["unit"].seen
+    fixed = pd.DataFrame([_fixed(policy) for policy in policies])
+    number = np.repeat(np.arange(len(policies)), [len(part["unit_id"]) for part in parts])
     rows = overrule(pd.concat([fixed.iloc[number].reset_index(drop=True), varying], axis=1))
-    return tabulate(POLICIES, rows), found, seen["unit"].seen
+    return tabulate(POLICIES, rows), evaluations, seen["unit"].seen
 
 
 def policy_texts(policies: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -473,11 +486,11 @@ def policy_texts(policies: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     written = {policy.id: policy for policy in rulebook.policies}
     rows = policies.drop_duplicates("policy")
     known = [written[policy] for policy in rows["policy"]]
-    told = rows.assign(
-        parameters=[settings_text(settings_of(one, rulebook)) for one in known],
-        verified=[one.verified for one in known],
+    texts = rows.assign(
+        parameters=[settings_text(settings_of(policy, rulebook)) for policy in known],
+        verified=[policy.verified for policy in known],
     )
-    return tabulate(POLICY_TEXTS, told, written="title" in rows.columns)
+    return tabulate(POLICY_TEXTS, texts, written="title" in rows.columns)
 
 
 def join_texts(
@@ -497,24 +510,26 @@ def join_texts(
         return tabulate(POLICIES, pd.DataFrame())
     fixed = pd.DataFrame([_fixed(policy) for policy in held]).set_index("policy")
     rows = placed.join(fixed, on="policy")
-    texts = rows["policy"].map({one.id: settings_text(settings_of(one, rulebook)) for one in held}).astype(object)
-    own = [policy for policy in held if indicators_set(policy, rulebook)]
-    if own:
-        scopes = {"unit" if policy.scope == "piece" else policy.scope for policy in own}
+    texts = (
+        rows["policy"].map({policy.id: settings_text(settings_of(policy, rulebook)) for policy in held}).astype(object)
+    )
+    varying = [policy for policy in held if indicators_set(policy, rulebook)]
+    if varying:
+        scopes = {"unit" if policy.scope == "piece" else policy.scope for policy in varying}
         seen = condition_contexts(zones, measures, quotas, lights, flows, rulebook, None, levels, scopes)
-        for policy in own:
+        for policy in varying:
             there = rows.loc[rows["policy"] == policy.id, ["unit_id", "inherited_from"]]
             by_unit = policy.scope in {"unit", "piece"}
-            asked = seen["unit" if by_unit else policy.scope].seen
-            told = dict(
-                zip(asked.index.astype(str), _settings(policy, asked, np.arange(len(asked)), rulebook), strict=True)
+            table = seen["unit" if by_unit else policy.scope].seen
+            by_label = dict(
+                zip(table.index.astype(str), _settings(policy, table, np.arange(len(table)), rulebook), strict=True)
             )
             places = (
                 there["unit_id"]
                 if by_unit
                 else there["inherited_from"].where(there["inherited_from"] != "", there["unit_id"])
             )
-            texts[there.index] = places.map(told)
+            texts[there.index] = places.map(by_label)
     return tabulate(POLICIES, rows.assign(parameters=texts))
 
 
@@ -553,23 +568,23 @@ def _varying(
     if not yes.any():
         return {name: [] for name in VARYING}
     held = np.flatnonzero(yes)
-    told = {
+    by_row = {
         "parameters": _settings(policy, sight.seen, held, rulebook),
         "zone": _zones(policy, sight.seen, held, rulebook),
         "overruled_by": _excepted(policy, yes, conditions),
     }
-    places = np.flatnonzero(yes[sight.asked])
-    rows = (np.cumsum(yes) - 1)[sight.asked[places]].tolist()
-    there = {name: column[places].tolist() for name, column in sight.told.items()}
-    found = {name: [texts[row] for row in rows] for name, texts in told.items()} | there
-    return _once_a_unit(found) if policy.scope == "region" else found
+    places = np.flatnonzero(yes[sight.seen_rows])
+    rows = (np.cumsum(yes) - 1)[sight.seen_rows[places]].tolist()
+    there = {name: column[places].tolist() for name, column in sight.place_columns.items()}
+    columns = {name: [texts[row] for row in rows] for name, texts in by_row.items()} | there
+    return _once_a_unit(columns) if policy.scope == "region" else columns
 
 
-def _once_a_unit(found: dict[str, list[str]]) -> dict[str, list[str]]:
+def _once_a_unit(columns: dict[str, list[str]]) -> dict[str, list[str]]:
     """Of the regions by which a policy concerns a unit the nearest in which it is in force, else the nearest."""
-    order = sorted(range(len(found["unit_id"])), key=lambda row: found["overruled_by"][row] != "")
-    first = {found["unit_id"][row]: row for row in reversed(order)}
-    return {name: [texts[row] for row in sorted(first.values())] for name, texts in found.items()}
+    order = sorted(range(len(columns["unit_id"])), key=lambda row: columns["overruled_by"][row] != "")
+    first = {columns["unit_id"][row]: row for row in reversed(order)}
+    return {name: [texts[row] for row in sorted(first.values())] for name, texts in columns.items()}
 
 
 def _zones(policy: Policy, seen: pd.DataFrame, held: npt.NDArray[np.intp], rulebook: Rulebook) -> list[str]:
@@ -581,8 +596,8 @@ def _zones(policy: Policy, seen: pd.DataFrame, held: npt.NDArray[np.intp], ruleb
         return [""] * len(held)
     mains = rulebook.codes("main")
     holds = [
-        (seen["main"].iloc[held] == one if one in mains else seen[one].iloc[held].astype(bool)).tolist()
-        for one in codes
+        (seen["main"].iloc[held] == code if code in mains else seen[code].iloc[held].astype(bool)).tolist()
+        for code in codes
     ]
     return [";".join(compress(codes, row)) for row in zip(*holds, strict=True)]
 
@@ -590,20 +605,25 @@ def _zones(policy: Policy, seen: pd.DataFrame, held: npt.NDArray[np.intp], ruleb
 def _excepted(policy: Policy, held: npt.NDArray[np.bool_], conditions: Evaluator) -> list[str]:
     """Which exception holds for each row where the policy does, the first of several; "" where none does."""
     overruled = np.full(int(held.sum()), "", dtype=object)
-    for name, one in reversed(exceptions_of(policy).items()):
-        overruled[conditions.evaluate(one.when).yes[held]] = name
-    return [str(one) for one in overruled]
+    for name, exception in reversed(exceptions_of(policy).items()):
+        overruled[conditions.evaluate(exception.when).yes[held]] = name
+    return [str(name) for name in overruled]
 
 
 def exceptions_of(policy: Policy) -> dict[str, Exemption]:
     """The exceptions of a policy by what stands for them in the column ``overruled_by``."""
-    return {f"{EXCEPTION}{number}": one for number, one in enumerate(policy.exceptions, start=1)}
+    return {f"{EXCEPTION}{number}": exception for number, exception in enumerate(policy.exceptions, start=1)}
 
 
-def say_exception(one: Exemption) -> Message:
+def say_exception(exception: Exemption) -> Message:
     """The reason and the reference of an exception, and whether anybody has seen the text."""
-    doubt = "" if one.verified else say("explain.excepted_in_doubt", reading=say(f"reading.{one.reading}"))
-    return say("explain.exception", reason=in_languages(one.reason), reference=in_languages(one.reference), doubt=doubt)
+    doubt = "" if exception.verified else say("explain.excepted_in_doubt", reading=say(f"reading.{exception.reading}"))
+    return say(
+        "explain.exception",
+        reason=in_languages(exception.reason),
+        reference=in_languages(exception.reference),
+        doubt=doubt,
+    )
 
 
 def _settings(policy: Policy, seen: pd.DataFrame, held: npt.NDArray[np.intp], rulebook: Rulebook) -> list[str]:
@@ -613,11 +633,13 @@ def _settings(policy: Policy, seen: pd.DataFrame, held: npt.NDArray[np.intp], ru
     if not varying:
         return [settings_text(fixed)] * len(held)
     columns = {
-        key: ([plain_value(one) for one in seen[name].iloc[held]], unit) for key, (name, unit) in varying.items()
+        key: ([plain_value(cell) for cell in seen[name].iloc[held]], unit) for key, (name, unit) in varying.items()
     }
     return [
-        settings_text(fixed | {key: {"value": values[place], "unit": unit} for key, (values, unit) in columns.items()})
-        for place in range(len(held))
+        settings_text(
+            fixed | {key: {"value": values[position], "unit": unit} for key, (values, unit) in columns.items()}
+        )
+        for position in range(len(held))
     ]
 
 

@@ -42,13 +42,13 @@ def instrument_gaps(seen: pd.DataFrame, policies: pd.DataFrame, rulebook: Rulebo
     conditions = Evaluator(seen, rulebook.values)
     held = policies[~policies["overruled_by"].astype(str).str.startswith(EXCEPTION)]
     parts = []
-    for one in rulebook.coverage:
-        without = ~seen.index.isin(held.loc[held["policy"].isin(one.policies), "unit_id"])
-        told = np.full(len(seen), UNSTATED)
-        for place, gap in reversed(list(enumerate(one.gaps))):
+    for instrument in rulebook.coverage:
+        without = ~seen.index.isin(held.loc[held["policy"].isin(instrument.policies), "unit_id"])
+        gaps = np.full(len(seen), UNSTATED)
+        for number, gap in reversed(list(enumerate(instrument.gaps))):
             if gap.on(rulebook.day):
-                told = np.where(conditions.evaluate(gap.when).yes, place, told)
-        columns = {"unit_id": seen.index[without].astype("str"), "instrument": one.code, "gap": told[without]}
+                gaps = np.where(conditions.evaluate(gap.when).yes, number, gaps)
+        columns = {"unit_id": seen.index[without].astype("str"), "instrument": instrument.code, "gap": gaps[without]}
         parts.append(pd.DataFrame(columns))
     return pd.concat(parts, ignore_index=True)
 
@@ -67,11 +67,11 @@ class Reach(NamedTuple):
     """How far an instrument reaches into a zone, where nothing else is known of a unit."""
 
     policies: tuple[str, ...]
-    asked: tuple[str, ...]
+    undecided_policies: tuple[str, ...]
     gap: Gap | None
 
 
-def reach_of(one: CoveredInstrument, rulebook: Rulebook, zone: str | None = None) -> Reach:
+def reach_of(instrument: CoveredInstrument, rulebook: Rulebook, zone: str | None = None) -> Reach:
     """How far an instrument reaches into a zone on the day of a rulebook.
 
     Examples
@@ -83,14 +83,14 @@ def reach_of(one: CoveredInstrument, rulebook: Rulebook, zone: str | None = None
     >>> reach_of(border, rulebook).policies, len(reach_of(border, rulebook, "border").policies)
     ((), 2)
     """
-    found: dict[str, list[str]] = {"yes": [], "unknown": []}
+    by_answer: dict[str, list[str]] = {"yes": [], "unknown": []}
     for policy in rulebook.policies:
-        if policy.id in one.policies:
+        if policy.id in instrument.policies:
             answer = "unknown" if policy.scope != "unit" else _answer(policy, rulebook, zone)
-            found.setdefault(answer, []).append(policy.id)
-    gaps = (gap for gap in one.gaps if gap.on(rulebook.day) and _answer(gap, rulebook, zone) != "no")
-    gap = None if found["yes"] or found["unknown"] else next(gaps, None)
-    return Reach(tuple(found["yes"]), tuple(found["unknown"]), gap)
+            by_answer.setdefault(answer, []).append(policy.id)
+    gaps = (gap for gap in instrument.gaps if gap.on(rulebook.day) and _answer(gap, rulebook, zone) != "no")
+    gap = None if by_answer["yes"] or by_answer["unknown"] else next(gaps, None)
+    return Reach(tuple(by_answer["yes"]), tuple(by_answer["unknown"]), gap)
 
 
 def _answer(entry: Policy | Gap, rulebook: Rulebook, zone: str | None) -> str:
@@ -106,9 +106,11 @@ def _answer(entry: Policy | Gap, rulebook: Rulebook, zone: str | None) -> str:
 def _known(rulebook: Rulebook, zone: str | None) -> Iterator[tuple[str, object, str]]:
     """Name, value and dtype of all that a condition may read, missing but for the zone."""
     kinds = {"number": "Float64", "boolean": "boolean", "text": "object"}
-    names: dict[str, str] = {one.name: kinds[one.type] for one in rulebook.indicators}
-    names |= {one.name: kinds[one.type] for one in rulebook.derived}
-    names |= {one: "boolean" if isinstance(value, bool) else "Float64" for one, value in {**LIGHTS, **PARTIES}.items()}
+    names: dict[str, str] = {indicator.name: kinds[indicator.type] for indicator in rulebook.indicators}
+    names |= {measure.name: kinds[measure.type] for measure in rulebook.derived}
+    names |= {
+        name: "boolean" if isinstance(value, bool) else "Float64" for name, value in {**LIGHTS, **PARTIES}.items()
+    }
     names |= {"unit_id": "object", "jurisdiction": "object"}
     yield from ((name, pd.NA, kind) for name, kind in names.items())
     mains = rulebook.codes("main")

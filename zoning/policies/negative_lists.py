@@ -49,7 +49,7 @@ def read_industries(section: IndustriesSection) -> pd.DataFrame:
 
 
 def _complaints(item: Mapping[str, str]) -> Mapping[Phrase, bool]:
-    places = [one for one in ("unit_id", "jurisdiction") if item[one]]
+    places = [column for column in ("unit_id", "jurisdiction") if item[column]]
     return {
         Phrase("name the unit_id or the jurisdiction in which the item holds"): not places,
         Phrase("it names a unit_id and a jurisdiction; keep one"): len(places) == 2,
@@ -122,7 +122,7 @@ class Verdict:
         """The conditions of all lists that restrict it, each once; all must be met. Of what is prohibited, none."""
         if self.answer != "conditional":
             return ()
-        return tuple(dict.fromkeys(one.conditions for one in self.matches))
+        return tuple(dict.fromkeys(match.conditions for match in self.matches))
 
     def as_dict(self) -> VerdictContent:
         """The verdict as plain values, ready for JSON."""
@@ -133,13 +133,13 @@ class Verdict:
             "verdict": self.answer,
             "conditions": list(self.conditions),
             "decided_by": vars(self.decided_by).copy() if self.decided_by else None,
-            "matches": [vars(one).copy() for one in self.matches],
-            "below": [vars(one).copy() for one in self.below],
-            "lists": [vars(one).copy() for one in self.lists],
+            "matches": [vars(match).copy() for match in self.matches],
+            "below": [vars(match).copy() for match in self.below],
+            "lists": [vars(coverage).copy() for coverage in self.lists],
         }
 
 
-def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None) -> pd.DataFrame:
+def list_industries(rulebook: Rulebook, items: pd.DataFrame | None = None) -> pd.DataFrame:
     """The items of all negative lists: those of the rulebook, which hold where a policy says so, and the plan's own.
 
     Examples
@@ -152,9 +152,9 @@ def list_industries(rulebook: Rulebook, own: pd.DataFrame | None = None) -> pd.D
     """
     rows = list(_rows(rulebook))
     written = tabulate(INDUSTRIES, pd.DataFrame(rows))
-    if own is None or own.empty:
+    if items is None or items.empty:
         return written
-    return tabulate(INDUSTRIES, pd.concat([written, own], ignore_index=True) if rows else own)
+    return tabulate(INDUSTRIES, pd.concat([written, items], ignore_index=True) if rows else items)
 
 
 def _rows(rulebook: Rulebook) -> Iterator[dict[str, Any]]:
@@ -181,9 +181,9 @@ def _rows(rulebook: Rulebook) -> Iterator[dict[str, Any]]:
 
 def titles_of_lists(rulebook: Rulebook, study: Study | None = None) -> dict[str, Texts | Message | str]:
     """What the negative lists are called, by their id; a plan's own list among them."""
-    own = study.industries if study else None
-    named = in_languages(own.title) if own and own.title else say("industry.own_list")
-    return {one.list: titled(one.title, one.id) for one in rulebook.policies if one.list} | {OWN: named}
+    section = study.industries if study else None
+    named = in_languages(section.title) if section and section.title else say("industry.own_list")
+    return {policy.list: titled(policy.title, policy.id) for policy in rulebook.policies if policy.list} | {OWN: named}
 
 
 def _provision(item: Industry, title: Field) -> str | Message:
@@ -200,11 +200,11 @@ def _provision(item: Industry, title: Field) -> str | Message:
 
 def _conditions(item: Industry) -> str | Message:
     """On which conditions a branch is allowed, aspect by aspect; empty where it is prohibited."""
-    told = (
+    messages = (
         say("industry.condition", aspect=say(f"industry.{aspect}"), text=in_languages(texts))
         for aspect, texts in item.demands.items()
     )
-    return joined(told) if item.demands else ""
+    return joined(messages) if item.demands else ""
 
 
 def judge_industry(
@@ -235,34 +235,36 @@ def judge_industry(
     """
     path = industries.path(code)
     about = items[items["state"].isin((state, "both"))]
-    found = sorted(
+    matches = sorted(
         _matches(about[about["code"].isin(path)], titles or {}),
-        key=lambda one: (-STRICTNESS[one.treatment], -path.index(one.code)),
+        key=lambda match: (-STRICTNESS[match.treatment], -path.index(match.code)),
     )
     whole, holding = path[-1], tuple(lists)
-    unnamed: Answer = "allowed" if holding and all(one.complete for one in holding) else "not_listed"
-    parts = [one for one in _matches(about, titles or {}) if one.code != whole and whole in industries.path(one.code)]
+    unnamed: Answer = "allowed" if holding and all(coverage.complete for coverage in holding) else "not_listed"
+    parts = [
+        match for match in _matches(about, titles or {}) if match.code != whole and whole in industries.path(match.code)
+    ]
     return Verdict(
         code=whole,
         listed=industries.listed(whole),
         state=state,
-        answer=ANSWERS[found[0].treatment] if found else unnamed,
-        decided_by=found[0] if found else None,
-        matches=tuple(found),
-        below=tuple(sorted(parts, key=lambda one: one.code)),
+        answer=ANSWERS[matches[0].treatment] if matches else unnamed,
+        decided_by=matches[0] if matches else None,
+        matches=tuple(matches),
+        below=tuple(sorted(parts, key=lambda match: match.code)),
         lists=holding,
     )
 
 
 def _matches(items: pd.DataFrame, titles: Mapping[str, str]) -> list[Match]:
-    kept = ("list", "provision", "code", "treatment", "conditions", "note", "reference", "verified", "reading")
-    found = []
-    listed = items.sort_values(["list", "item"], kind="stable").reindex(columns=list(kept), fill_value="")
+    columns = ("list", "provision", "code", "treatment", "conditions", "note", "reference", "verified", "reading")
+    matches = []
+    listed = items.sort_values(["list", "item"], kind="stable").reindex(columns=list(columns), fill_value="")
     for row in listed.to_dict("records"):
         title = titles.get(row["list"], row["list"])
         row["provision"] = row["provision"] or row["reference"] or title  # a run of an older version has no provision
-        found.append(Match(**{str(name): value for name, value in row.items()}, title=title))
-    return found
+        matches.append(Match(**{str(name): value for name, value in row.items()}, title=title))
+    return matches
 
 
 def lists_on(policies: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
@@ -280,17 +282,19 @@ def cover_lists(
     own_complete: bool = False,
 ) -> tuple[ListCoverage, ...]:
     """How much of some lists was read."""
-    counts, declared = items["list"].value_counts(), {one.id: one for one in rulebook.lists}
-    found = []
+    counts, declared = items["list"].value_counts(), {entry.id: entry for entry in rulebook.lists}
+    coverages = []
     for name in sorted(set(names)):
-        said, read = declared.get(name), int(counts.get(name, 0))
-        complete = own_complete if name == OWN else said is not None and said.complete
-        if said is not None and said.table is not None:
-            rows = (one for one in rulebook.industries if isinstance(one, ListedItem) and one.list == name)
-            read = (complete and said.items) or len({one.item for one in rows})
-        known = said.items_known if said is not None else None
-        found.append(ListCoverage(name, (titles or {}).get(name, name), complete, read, read if complete else known))
-    return tuple(found)
+        declaration, read = declared.get(name), int(counts.get(name, 0))
+        complete = own_complete if name == OWN else declaration is not None and declaration.complete
+        if declaration is not None and declaration.table is not None:
+            rows = (item for item in rulebook.industries if isinstance(item, ListedItem) and item.list == name)
+            read = (complete and declaration.items) or len({row.item for row in rows})
+        known = declaration.items_known if declaration is not None else None
+        coverages.append(
+            ListCoverage(name, (titles or {}).get(name, name), complete, read, read if complete else known)
+        )
+    return tuple(coverages)
 
 
 def count_industries(codes: Iterable[str], industries: Classification) -> tuple[int, ...]:
@@ -309,7 +313,7 @@ def count_industries(codes: Iterable[str], industries: Classification) -> tuple[
 
 def states_of(state: str) -> tuple[State, ...]:
     """The states that an item is about."""
-    return tuple(one for one in STATES if state in (one, "both"))
+    return tuple(candidate for candidate in STATES if state in (candidate, "both"))
 
 
 Held = Mapping[str, frozenset[str]]
@@ -317,7 +321,7 @@ Held = Mapping[str, frozenset[str]]
 
 
 def local_list_faults(
-    own: pd.DataFrame, study: Study, rulebook: Rulebook, units: pd.DataFrame
+    items: pd.DataFrame, study: Study, rulebook: Rulebook, units: pd.DataFrame
 ) -> Iterator[ZoneplanError]:
     """The complaints about a plan's own list that need no zones: places, codes, lists that hold everywhere."""
     name = study.industries.table if study.industries else OWN
@@ -335,7 +339,7 @@ def local_list_faults(
     places = {"unit_id": set(map(str, units.index)), "jurisdiction": _jurisdictions(units, study.units.levels)}
     faults: list[ZoneplanError] = []
     first: dict[tuple[str, ...], int] = {}
-    for line, item in own.iterrows():
+    for line, item in items.iterrows():
         at = Phrase("table '{table}', line {line}", table=name, line=line)
         for kind, known in places.items():
             if item[kind] and item[kind] not in known:
@@ -355,7 +359,10 @@ def local_list_faults(
         except UnknownNameError as error:
             faults.append(UnknownNameError(Phrase("{place}: {said}", place=at, said=error), code=error.code))
             continue
-        key = (whole, *(str(item[one]) for one in ("unit_id", "jurisdiction", "treatment", "state", "conditions")))
+        key = (
+            whole,
+            *(str(item[column]) for column in ("unit_id", "jurisdiction", "treatment", "state", "conditions")),
+        )
         if key in first:
             faults.append(
                 SourceError(
@@ -367,25 +374,25 @@ def local_list_faults(
         first.setdefault(key, int(str(line)))
     yield from faults
     if not faults:
-        always = [one.id for one in rulebook.policies if one.list and one.when.strip().upper() == "TRUE"]
+        always = [policy.id for policy in rulebook.policies if policy.list and policy.when.strip().upper() == "TRUE"]
         held = dict.fromkeys(map(str, units.index), frozenset(lists_on(always, rulebook)))
-        yield from looser_faults(local_items(own, study, rulebook), held, study, rulebook, units)
+        yield from looser_faults(local_items(items, study, rulebook), held, study, rulebook, units)
 
 
-def local_items(own: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> pd.DataFrame:
+def local_items(items: pd.DataFrame | None, study: Study, rulebook: Rulebook) -> pd.DataFrame:
     """A plan's own list as rows of the INDUSTRIES table; ``item`` is the line of its table."""
-    if own is None or own.empty:
+    if items is None or items.empty:
         return tabulate(INDUSTRIES, pd.DataFrame())
     section = study.industries
     title = titles_of_lists(rulebook, study)[OWN]
     reference = as_message(section.reference or "") if section else ""
     source = section.source if section else None
-    rows = own.assign(
+    rows = items.assign(
         list=OWN,
-        item=own.index,
-        provision=[say("industry.list_item", title=title, item=str(line)) for line in own.index],
-        code=[rulebook.branches.whole(code) for code in own["code"]],
-        reference=[one or reference for one in own["reference"]],
+        item=items.index,
+        provision=[say("industry.list_item", title=title, item=str(line)) for line in items.index],
+        code=[rulebook.branches.whole(code) for code in items["code"]],
+        reference=[text or reference for text in items["reference"]],
         verified=source is not None and source.verified,
         reading=source.reading if source is not None else "unnamed",
     )
@@ -396,7 +403,9 @@ def lists_in_force(policies: pd.DataFrame, rulebook: Rulebook) -> Held:
     """The lists that hold in the whole of each unit where any does, by the POLICIES table."""
     bringing = {policy.id for policy in rulebook.policies if policy.list}
     held: dict[str, set[str]] = {}
-    for unit, piece, policy in zip(*(policies[one].tolist() for one in ("unit_id", "piece_id", "policy")), strict=True):
+    for unit, piece, policy in zip(
+        *(policies[column].tolist() for column in ("unit_id", "piece_id", "policy")), strict=True
+    ):
         if piece == "" and policy in bringing:
             held.setdefault(unit, set()).add(policy)
     return {unit: frozenset(lists_on(ids, rulebook)) for unit, ids in held.items()}
@@ -411,7 +420,7 @@ def looser_faults(
         stricter = [(unit, base) for unit, base in bases if base.answer == "prohibited"]
         if item["treatment"] == "restricted" and stricter:
             base = stricter[0][1].decided_by
-            said = Phrase("list '{list}' prohibits {code}", list=base.list, code=base.code) if base else ""
+            phrase = Phrase("list '{list}' prohibits {code}", list=base.list, code=base.code) if base else ""
             concerned = list(dict.fromkeys(unit for unit, _ in stricter))
             yield SourceError(
                 Phrase(
@@ -421,7 +430,7 @@ def looser_faults(
                     table=name,
                     line=item["item"],
                     code=item["code"],
-                    said=said,
+                    said=phrase,
                     count=len(concerned),
                     ids=shown(concerned),
                 ),
@@ -436,42 +445,45 @@ def find_repeats(plan: Plan) -> Iterator[Remark]:
     if plan.study.industries is None:
         return
     name, held = plan.study.industries.table, lists_in_force(plan.policies, plan.rulebook)
-    own = plan.industries[plan.industries["list"] == OWN]
-    for item, bases in _beside(own, held, plan.study.units.levels, plan.rulebook, plan.units):
+    items = plan.industries[plan.industries["list"] == OWN]
+    for item, bases in _beside(items, held, plan.study.units.levels, plan.rulebook, plan.units):
         alike = [_same(item, base) for _, base in bases]
         if alike and all(alike):
             base = bases[0][1].decided_by
-            told: dict[str, Field] = {"table": name, "line": item["item"], "code": item["code"]}
-            told |= {"provision": base.provision} if base else {}
-            yield remark("warning", "item_repeats", [str(item["item"])], told, name)
+            fields: dict[str, Field] = {"table": name, "line": item["item"], "code": item["code"]}
+            fields |= {"provision": base.provision} if base else {}
+            yield remark("warning", "item_repeats", [str(item["item"])], fields, name)
 
 
 def _same(item: Mapping[str, Any], base: Verdict) -> bool:
     """Whether an item of a plan's own list says of a branch what the lists of the rulebook say, in any language."""
     if base.decided_by is None or item["treatment"] != base.decided_by.treatment:
         return False
-    return base.answer == "prohibited" or any(_says(item["conditions"], one) for one in base.conditions)
+    return base.answer == "prohibited" or any(_says(item["conditions"], condition) for condition in base.conditions)
 
 
 def _says(text: str, conditions: str | Message) -> bool:
     """Whether a text is all the conditions of an item in one of their languages, whatever it calls the aspects."""
     if isinstance(conditions, str):
         return text == conditions
-    told = list(_texts(conditions))
-    listed = ([texts.get(language, "") for texts in told] for language in dict.fromkeys(chain.from_iterable(told)))
+    translations = list(_texts(conditions))
+    listed = (
+        [texts.get(language, "") for texts in translations]
+        for language in dict.fromkeys(chain.from_iterable(translations))
+    )
     aspect = r"(?:[^:：;；]+[:：]\s*)?"
-    return any(re.fullmatch(r"\s*[;；]\s*".join(aspect + re.escape(one) for one in ones), text) for ones in listed)
+    return any(re.fullmatch(r"\s*[;；]\s*".join(aspect + re.escape(part) for part in ones), text) for ones in listed)
 
 
-def _texts(said: Field) -> Iterator[Mapping[str, str]]:
+def _texts(field: Field) -> Iterator[Mapping[str, str]]:
     """The texts in a message, each by its languages."""
-    match said:
+    match field:
         case Message(fields=fields):
             yield from chain.from_iterable(map(_texts, fields.values()))
         case Texts(by_language=texts):
             yield texts
         case tuple():
-            yield from chain.from_iterable(map(_texts, said))
+            yield from chain.from_iterable(map(_texts, field))
 
 
 def _beside(
@@ -484,14 +496,14 @@ def _beside(
     for row in items.to_dict("records"):
         item = {str(key): value for key, value in row.items()}
         base: dict[tuple[frozenset[str], str], Verdict] = {}
-        found = []
+        verdicts = []
         for unit, state in product(_units_of(item, levels, units), states_of(item["state"])):
             key = (held.get(unit, frozenset()), state)
             if key not in base:
                 rows = written[written["list"].isin(key[0])]
                 base[key] = judge_industry(rows, item["code"], rulebook.branches, state)
-            found.append((unit, base[key]))
-        yield item, found
+            verdicts.append((unit, base[key]))
+        yield item, verdicts
 
 
 def _units_of(item: Mapping[str, Any], levels: Sequence[str], units: pd.DataFrame) -> list[str]:
@@ -500,11 +512,11 @@ def _units_of(item: Mapping[str, Any], levels: Sequence[str], units: pd.DataFram
     inside = pd.Series(data=False, index=units.index)
     for column in _columns(units, levels):
         inside |= units[column].astype("str") == item["jurisdiction"]
-    return [str(one) for one in units.index[inside]]
+    return [str(unit) for unit in units.index[inside]]
 
 
 def _columns(units: pd.DataFrame, levels: Sequence[str]) -> list[str]:
-    return [one for one in ("jurisdiction", *levels) if one in units.columns]
+    return [column for column in ("jurisdiction", *levels) if column in units.columns]
 
 
 def _jurisdictions(units: pd.DataFrame, levels: Sequence[str]) -> set[str]:

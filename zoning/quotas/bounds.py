@@ -105,7 +105,7 @@ class Bounds:
 
 def find_bounds(
     quota: Quota,
-    asked: Evaluator,
+    evaluator: Evaluator,
     measures: pd.DataFrame,
     links: Mapping[str, Mapping[str, Decimal]] | None = None,
 ) -> Bounds:
@@ -118,7 +118,7 @@ def find_bounds(
     with attempts.trying(), at_key("carried"):
         carried = _count_carried(quota, measures, step)
     with attempts.trying():
-        locks = _find_locks(quota, asked)
+        locks = _find_locks(quota, evaluator)
     attempts.finish()
     refuse_crossed_bounds(index, step, floors, ceilings)
     locked = _lock(locks, index, step, floors, ceilings)
@@ -136,18 +136,18 @@ def find_bounds(
 
 def find_links(quota: Quota, handed: Mapping[str, tuple[Quota, pd.DataFrame]]) -> dict[str, dict[str, Decimal]]:
     """The most that a quota may be, by level and then by unit or by path of the jurisdiction."""
-    found: dict[str, dict[str, Decimal]] = {}
+    links: dict[str, dict[str, Decimal]] = {}
     above = {name: other for name, (other, _) in handed.items()}
-    for place, link in enumerate(quota.within):
-        with at_key("within", place, "quota"):
+    for position, link in enumerate(quota.within):
+        with at_key("within", position, "quota"):
             _refuse_link(quota, link, above)
         rows = handed[link.quota][1]
-        own = rows[rows["level"] == link.level]
-        names = own["unit_id" if link.level == UNIT else "name"]
-        caps = found.setdefault(link.level, {})
-        for name, amount in zip(names, own["amount"], strict=True):
+        level_rows = rows[rows["level"] == link.level]
+        names = level_rows["unit_id" if link.level == UNIT else "name"]
+        caps = links.setdefault(link.level, {})
+        for name, amount in zip(names, level_rows["amount"], strict=True):
             caps[name] = min(caps.get(name, link.times * amount), link.times * amount)
-    return found
+    return links
 
 
 def _refuse_link(quota: Quota, link: Within, above: Mapping[str, Quota]) -> None:
@@ -174,13 +174,13 @@ def _refuse_link(quota: Quota, link: Within, above: Mapping[str, Quota]) -> None
         )
 
 
-def _find_locks(quota: Quota, asked: Evaluator) -> list[tuple[Lock, int, Flags]]:
+def _find_locks(quota: Quota, evaluator: Evaluator) -> list[tuple[Lock, int, Flags]]:
     """The locked amounts of a quota, each with its steps and the units where it holds; no unit has two."""
-    locked, attempts = np.zeros(len(asked.table), dtype=bool), Attempts()
-    found: list[tuple[Lock, int, Flags]] = []
-    for place, lock in enumerate(quota.locked):
-        with attempts.trying(), at_key("locked", place, "unit" if lock.when is None else "when"):
-            here = _lock_once(lock, locked, asked)
+    locked, attempts = np.zeros(len(evaluator.table), dtype=bool), Attempts()
+    locks: list[tuple[Lock, int, Flags]] = []
+    for position, lock in enumerate(quota.locked):
+        with attempts.trying(), at_key("locked", position, "unit" if lock.when is None else "when"):
+            here = _lock_once(lock, locked, evaluator)
             count = Step.of(quota.step).count(lock.amount)
             if count is None:
                 raise StudyError(
@@ -190,20 +190,20 @@ def _find_locks(quota: Quota, asked: Evaluator) -> list[tuple[Lock, int, Flags]]
                         step=quota.step,
                     )
                 )
-            found.append((lock, count, here))
+            locks.append((lock, count, here))
             locked |= here
     attempts.finish()
-    return found
+    return locks
 
 
 def _lock(locks: list[tuple[Lock, int, Flags]], index: pd.Index, step: Step, floors: Counts, ceilings: Counts) -> Flags:
     """Where amounts are locked; floors and ceilings of these units become the amount."""
     locked = np.zeros(len(index), dtype=bool)
-    for place, (lock, count, here) in enumerate(locks):
+    for position, (lock, count, here) in enumerate(locks):
         above = here & (count > ceilings)
         if above.any():
             least = step.amount(int(ceilings[above].min()))
-            with at_key("locked", place, "amount"):
+            with at_key("locked", position, "amount"):
                 raise InfeasibleError(
                     Phrase(
                         "a locked amount of {amount} ({reason}) is above the ceiling of {ids}; the lowest of these "
@@ -221,9 +221,9 @@ def _lock(locks: list[tuple[Lock, int, Flags]], index: pd.Index, step: Step, flo
     return locked
 
 
-def _lock_once(lock: Lock, locked: Flags, asked: Evaluator) -> Flags:
+def _lock_once(lock: Lock, locked: Flags, evaluator: Evaluator) -> Flags:
     """Where a locked amount holds; refuses units that are not there or that are locked before."""
-    units = asked.table.index
+    units = evaluator.table.index
     if lock.unit is not None and lock.unit not in units:
         raise UnknownNameError(
             Phrase(
@@ -233,7 +233,7 @@ def _lock_once(lock: Lock, locked: Flags, asked: Evaluator) -> Flags:
             ),
             code="unknown_unit",
         )
-    here = units == lock.unit if lock.when is None else rows_meeting(Phrase("locked amount"), lock.when, asked)
+    here = units == lock.unit if lock.when is None else rows_meeting(Phrase("locked amount"), lock.when, evaluator)
     twice = units[locked & here]
     if len(twice):
         raise StudyError(
@@ -281,18 +281,20 @@ def _count_carried(quota: Quota, measures: pd.DataFrame, step: Step) -> Counts:
 
 
 def _refuse_crossed(
-    index: pd.Index, least: Counts, room: Counts, said: tuple[Counts, Counts, Counts, Flags, Flags], step: Step
+    index: pd.Index, least: Counts, room: Counts, bounds: tuple[Counts, Counts, Counts, Flags, Flags], step: Step
 ) -> None:
     """Refuse units that cannot be given anything between their bounds, because of balances and links."""
     crossed = np.flatnonzero(least > room)
     if not len(crossed):
         return
-    floors, ceilings, carried, locked, linked = said
-    one = crossed[index[crossed].argmin()]
-    limit = Phrase("locked amount") if locked[one] and not linked[one] else Phrase("ceiling")
-    by = Phrase(", set by the quota that it stays within,") if linked[one] else ""
-    need = Phrase("it carries over") if carried[one] > ceilings[one] else Phrase("its floor or locked amount is")
-    amount = step.amount(int(carried[one] if carried[one] > ceilings[one] else floors[one]))
+    floors, ceilings, carried, locked, linked = bounds
+    position = crossed[index[crossed].argmin()]
+    limit = Phrase("locked amount") if locked[position] and not linked[position] else Phrase("ceiling")
+    by = Phrase(", set by the quota that it stays within,") if linked[position] else ""
+    need = (
+        Phrase("it carries over") if carried[position] > ceilings[position] else Phrase("its floor or locked amount is")
+    )
+    amount = step.amount(int(carried[position] if carried[position] > ceilings[position] else floors[position]))
     raise InfeasibleError(
         Phrase(
             "{need} more than the {limit} for {ids}; for '{unit}' that is {amount}, and its {limit}{by} is "
@@ -301,13 +303,13 @@ def _refuse_crossed(
             need=need,
             limit=limit,
             ids=counted_ids(index[crossed]),
-            unit=index[one],
+            unit=index[position],
             amount=amount,
             by=by,
-            ceiling=step.amount(int(ceilings[one])),
-            gap=step.amount(int(least[one] - room[one])),
+            ceiling=step.amount(int(ceilings[position])),
+            gap=step.amount(int(least[position] - room[position])),
         ),
-        code="carried_above_ceiling" if carried[one] > ceilings[one] else "floor_above_ceiling",
+        code="carried_above_ceiling" if carried[position] > ceilings[position] else "floor_above_ceiling",
         features=sorted(index[crossed]),
     )
 

@@ -37,19 +37,19 @@ from zoning.solver import (
 from zoning.study import Group, Limit, Quota
 
 
-def group_family(quota: Quota, asked: Evaluator, total: int) -> GroupTree:
+def group_family(quota: Quota, evaluator: Evaluator, total: int) -> GroupTree:
     """The tree of the groups with the least and the most of each in whole steps."""
-    members = members_of(quota, asked)
+    members = members_of(quota, evaluator)
     try:
-        family, nodes = group_tree([members[place].to_numpy() for place in members.columns], len(members))
+        family, nodes = group_tree([members[column].to_numpy() for column in members.columns], len(members))
     except CrossingError as crossing:
-        one, other = crossing.args
-        both = members.index[(members[one] & members[other]).to_numpy()]
+        first, other = crossing.args
+        both = members.index[(members[first] & members[other]).to_numpy()]
         crossed = StudyError(
             Phrase(
                 'the groups "{when}" and "{other}" cross: they share {ids}, and each has others beside; make one '
                 'part of the other, keep them apart, or use by = "optimal", which takes any groups',
-                when=quota.groups[one].when,
+                when=quota.groups[first].when,
                 other=quota.groups[other].when,
                 ids=counted_ids(both),
             ),
@@ -70,14 +70,14 @@ def group_reach(group: Group, total: int) -> tuple[int, int]:
     return least, UNLIMITED if group.max_pct is None else int(total * Fraction(group.max_pct) // 100)
 
 
-def members_of(quota: Quota, asked: Evaluator) -> pd.DataFrame:
+def members_of(quota: Quota, evaluator: Evaluator) -> pd.DataFrame:
     """The units of each group: one boolean column a group."""
     columns, attempts = {}, Attempts()
-    for place, group in enumerate(quota.groups):
-        with attempts.trying(), at_key("groups", place, "when"):
-            columns[place] = rows_meeting(Phrase("group"), group.when, asked)
+    for position, group in enumerate(quota.groups):
+        with attempts.trying(), at_key("groups", position, "when"):
+            columns[position] = rows_meeting(Phrase("group"), group.when, evaluator)
     attempts.finish()
-    return pd.DataFrame(columns, index=asked.table.index, dtype=np.bool_)
+    return pd.DataFrame(columns, index=evaluator.table.index, dtype=np.bool_)
 
 
 _TOLD = ("floors_above_total", "ceilings_below_total", "crossed_bounds", "group_and_units", "groups")
@@ -153,26 +153,26 @@ class Constraints:
         return _row("total", text, np.ones(len(self.units), dtype=bool), low, low + parts)
 
     def _groups(self) -> Iterator[LinearConstraint]:
-        for place, (group, here) in enumerate(zip(self.quota.groups, self.members, strict=True), 1):
+        for number, (group, here) in enumerate(zip(self.quota.groups, self.members, strict=True), 1):
             low, high = group_reach(group, self.total)
             if group.max_pct is not None:
                 text = Phrase(
                     'group {place} ("{when}") may have {max_pct} % of the total, {high}',
-                    place=place,
+                    place=number,
                     when=group.when,
                     max_pct=group.max_pct,
                     high=self.amount(high),
                 )
-                yield _row(f"group-{place}", text, here, -np.inf, high)
+                yield _row(f"group-{number}", text, here, -np.inf, high)
             if group.min_pct is not None:
                 text = Phrase(
                     'group {place} ("{when}") must have {min_pct} % of the total, {low}',
-                    place=place,
+                    place=number,
                     when=group.when,
                     min_pct=group.min_pct,
                     low=self.amount(low),
                 )
-                yield _row(f"group-{place}-least", text, here, low, np.inf)
+                yield _row(f"group-{number}-least", text, here, low, np.inf)
 
     def _locks(self) -> Iterator[LinearConstraint]:
         """Units that are locked at one amount, with it."""
@@ -229,7 +229,7 @@ class Limiting:
     """What limits are made of; arrays and tables follow the units."""
 
     quota: Quota
-    asked: Evaluator
+    evaluator: Evaluator
     measures: pd.DataFrame
     paths: dict[str, pd.Series]
 
@@ -242,10 +242,10 @@ class Limiting:
         each c becomes c * (1 - p / 100) where the unit counts and -c * p / 100 elsewhere.
         """
         rows, attempts = list[LinearConstraint](), Attempts()
-        for place, limit in enumerate(self.quota.limits):
+        for position, limit in enumerate(self.quota.limits):
             with (
                 attempts.trying(),
-                at_key("limits", place),
+                at_key("limits", position),
                 naming_the_layer(Phrase("limit '{limit}'", limit=limit.name)),
             ):
                 rows += self._rows(limit)
@@ -255,9 +255,9 @@ class Limiting:
     def counting(self, limit: Limit) -> Flags:
         """The units that count."""
         if limit.when is None:
-            return np.ones(len(self.asked.table), dtype=bool)
+            return np.ones(len(self.evaluator.table), dtype=bool)
         with at_key("when"):
-            return rows_meeting(Phrase("limit"), limit.when, self.asked)
+            return rows_meeting(Phrase("limit"), limit.when, self.evaluator)
 
     def uses(self, limit: Limit) -> Floats:
         """What one of the quota's unit uses in each unit."""
@@ -319,7 +319,7 @@ class Limiting:
     def _values(self, source: Decimal | str, what: str, needed: Flags) -> Floats:
         """A number for all units, or a measure of each, 0 where it is not needed."""
         if isinstance(source, Decimal):
-            return np.full(len(self.asked.table), float(source))
+            return np.full(len(self.evaluator.table), float(source))
         column = find_column(source, self.measures, what)
         values = floats_of(column)
         texts = stray_texts(column[np.isnan(values)])
@@ -336,7 +336,7 @@ class Limiting:
                 code="text",
                 features=sorted(texts.index),
             )
-        missing = self.asked.table.index[~np.isfinite(values) & needed]
+        missing = self.evaluator.table.index[~np.isfinite(values) & needed]
         if len(missing):
             raise MissingValueError(
                 Phrase(
@@ -350,7 +350,7 @@ class Limiting:
         return np.where(needed, values, 0.0)
 
     def _words(self, limit: Limit, path: str, ends: dict[str, float | None], unit: str) -> str:
-        said = [
+        phrases = [
             Phrase(
                 "at most {amount:,.10g} {unit}" if end == "at most" else "at least {amount:,.10g} {unit}",
                 amount=value,
@@ -364,7 +364,7 @@ class Limiting:
             limit=limit.name,
             of=Phrase(" of '{path}'", path=path) if path else "",
             when=Phrase(' ("{when}")', when=limit.when) if limit.when else "",
-            bounds=phrase_list(said, AND),
+            bounds=phrase_list(phrases, AND),
         )
 
 
@@ -375,7 +375,7 @@ def unit_of(limit: Limit) -> str:
 
 def _whole(low: float, high: float) -> tuple[float, float]:
     """Ends of a sum of steps, rounded inwards but for the noise of floating point."""
-    noise = 1e-9 * max(1.0, *(abs(one) for one in (low, high) if math.isfinite(one)))
+    noise = 1e-9 * max(1.0, *(abs(end) for end in (low, high) if math.isfinite(end)))
     return np.ceil(low - noise), np.floor(high + noise)
 
 

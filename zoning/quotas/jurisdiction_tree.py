@@ -56,8 +56,8 @@ class Survey(NamedTuple):
             inside = {str(name): units[where] for name, where in named_.groupby(named_, sort=True).indices.items()}
             families = self._divide(family, units, list(inside.values()), path)
             parts = tuple(
-                self.look(own, units=some, path=(*path, name))
-                for (name, some), own in zip(inside.items(), families, strict=True)
+                self.look(part_family, units=some, path=(*path, name))
+                for (name, some), part_family in zip(inside.items(), families, strict=True)
             )
             low, high = sum(part.least for part in parts), sum(part.most for part in parts)
         high = min(high, self._cap(units, path))
@@ -76,11 +76,11 @@ class Survey(NamedTuple):
 
     def _crossed(self, path: tuple[str, ...], low: int, high: int) -> InfeasibleError:
         step = Step.of(self.quota.step)
-        place = f"'{' / '.join(path)}'" if path else Phrase("the whole")
+        jurisdiction = f"'{' / '.join(path)}'" if path else Phrase("the whole")
         return InfeasibleError(
             Phrase(
                 "{place} or one of its groups must have {low} and can have {high} at the most, a gap of {gap}",
-                place=place,
+                place=jurisdiction,
                 low=step.amount(low),
                 high=step.amount(high),
                 gap=step.amount(low - high),
@@ -97,34 +97,36 @@ class Survey(NamedTuple):
         local = np.empty(len(self.weights), dtype=np.int64)
         local[units] = np.arange(len(units))
         none = (0,) * len(family.parents), (UNLIMITED,) * len(family.parents)
-        found = [replace(family.only(local[some]), lows=none[0], highs=none[1]) for some in inside]
+        families = [replace(family.only(local[some]), lows=none[0], highs=none[1]) for some in inside]
         for node in range(len(family.parents) - 1, ALL, -1):
             reaches = [
-                own.reach(self.floors[some], self.ceilings[some]) for own, some in zip(found, inside, strict=True)
+                part_family.reach(self.floors[some], self.ceilings[some])
+                for part_family, some in zip(families, inside, strict=True)
             ]
             least = np.array([low[node] for low, _ in reaches], dtype=np.int64)
             most = np.array([high[node] for _, high in reaches], dtype=np.int64)
-            weigh = [self._weigh(own, some, node) for own, some in zip(found, inside, strict=True)]
+            weigh = [self._weigh(part_family, some, node) for part_family, some in zip(families, inside, strict=True)]
             with naming_the_layer(Phrase("groups at level '{level}'", level=self.quota.levels[len(path)])):
                 if family.highs[node] < int(most.sum()):
                     shares = self._hand(weigh, family.highs[node], least, most)
-                    found = [
-                        replace(own, highs=_set(own.highs, node, share))
-                        for own, share in zip(found, shares, strict=True)
+                    families = [
+                        replace(part_family, highs=_set(part_family.highs, node, share))
+                        for part_family, share in zip(families, shares, strict=True)
                     ]
                 if family.lows[node] > int(least.sum()):
                     shares = self._hand(weigh, family.lows[node], least, most)
-                    found = [
-                        replace(own, lows=_set(own.lows, node, share)) for own, share in zip(found, shares, strict=True)
+                    families = [
+                        replace(part_family, lows=_set(part_family.lows, node, share))
+                        for part_family, share in zip(families, shares, strict=True)
                     ]
-        return found
+        return families
 
     def _weigh(self, family: GroupTree, units: Counts, node: int) -> float:
         """The weight of the units of a node."""
         inside = {node}
-        for one, parent in enumerate(family.parents):
+        for child, parent in enumerate(family.parents):
             if parent in inside:
-                inside.add(one)
+                inside.add(child)
         here = np.isin(family.homes, sorted(inside))
         return math.fsum(self.weights.iloc[units[here]])
 
@@ -147,7 +149,7 @@ class Survey(NamedTuple):
             )
         sizes: Floats = np.array(weights, dtype=float)
         places, given = np.arange(len(weights)).astype(object), np.array(weights, dtype=object)
-        return [int(one) for one in Webster(places, given, sizes, total, least, np.minimum(most, total)).settle()]
+        return [int(count) for count in Webster(places, given, sizes, total, least, np.minimum(most, total)).settle()]
 
 
 def name_level(level: str, measures: pd.DataFrame) -> pd.Series:
@@ -177,21 +179,21 @@ def apply_transfers(quota: Quota, rows: pd.DataFrame, names: tuple[pd.Series, ..
     units = rows[rows["level"] == UNIT].set_index("unit_id")
     moved: dict[tuple[str, str], Decimal] = {}
     attempts = Attempts()
-    for place, one in enumerate(quota.transfers):
-        with attempts.trying(), at_key("transfers", place, "from"):
-            _refuse(place + 1, one, units, names)
+    for position, transfer in enumerate(quota.transfers):
+        with attempts.trying(), at_key("transfers", position, "from"):
+            _refuse(position + 1, transfer, units, names)
     attempts.finish()
-    for one in quota.transfers:
-        for unit, amount in ((one.giver, -one.amount), (one.receiver, one.amount)):
+    for transfer in quota.transfers:
+        for unit, amount in ((transfer.giver, -transfer.amount), (transfer.receiver, transfer.amount)):
             path = [str(level[unit]) for level in names]
             keys = [(UNIT, unit), *((quota.levels[depth], " / ".join(path[: depth + 1])) for depth in range(len(path)))]
             moved |= {key: moved.get(key, NOTHING) + amount for key in keys}
     given = pd.Series([moved.get(key, NOTHING) for key in _keys(rows)], index=rows.index, dtype=object)
     amounts = pd.Series([a + b for a, b in zip(rows["amount"], given, strict=True)], index=rows.index, dtype=object)
-    zero = rows["carried"].map(lambda one: one - one)  # with as many decimals as the step has
-    told = rows.assign(amount=amounts, transferred=[z + g for z, g in zip(zero, given, strict=True)])
-    _refuse_bounds(quota, told, given != NOTHING)
-    return told
+    zero = rows["carried"].map(lambda carried: carried - carried)  # with as many decimals as the step has
+    rows_after = rows.assign(amount=amounts, transferred=[z + g for z, g in zip(zero, given, strict=True)])
+    _refuse_bounds(quota, rows_after, given != NOTHING)
+    return rows_after
 
 
 def _keys(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
@@ -199,9 +201,9 @@ def _keys(rows: pd.DataFrame) -> Iterator[tuple[str, str]]:
         yield (level, unit) if level == UNIT else (level, name)
 
 
-def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd.Series, ...]) -> None:
-    at = Phrase("transfer {place} ({reason})", place=place, reason=one.reason)
-    for unit in (one.giver, one.receiver):
+def _refuse(number: int, transfer: QuotaTransfer, units: pd.DataFrame, names: tuple[pd.Series, ...]) -> None:
+    at = Phrase("transfer {place} ({reason})", place=number, reason=transfer.reason)
+    for unit in (transfer.giver, transfer.receiver):
         if unit not in units.index:
             raise UnknownNameError(
                 Phrase(
@@ -220,13 +222,13 @@ def _refuse(place: int, one: QuotaTransfer, units: pd.DataFrame, names: tuple[pd
                 features=[unit],
             )
     with naming_the_layer(at):
-        _refuse_across(one, (*names, units["jurisdiction"]))
+        _refuse_across(transfer, (*names, units["jurisdiction"]))
 
 
-def _refuse_across(one: QuotaTransfer, jurisdictions: Iterable[pd.Series]) -> None:
+def _refuse_across(transfer: QuotaTransfer, jurisdictions: Iterable[pd.Series]) -> None:
     """Refuse a transfer from one jurisdiction to another that does not say so."""
-    sides = [(str(level[one.giver]), str(level[one.receiver])) for level in jurisdictions]
-    if not one.across and any(giver != receiver for giver, receiver in sides):
+    sides = [(str(level[transfer.giver]), str(level[transfer.receiver])) for level in jurisdictions]
+    if not transfer.across and any(giver != receiver for giver, receiver in sides):
         giver, receiver = sides[-1]
         raise StudyError(
             Phrase(
@@ -235,7 +237,7 @@ def _refuse_across(one: QuotaTransfer, jurisdictions: Iterable[pd.Series]) -> No
                 receiver=receiver,
             ),
             code="transfer_across",
-            features=[one.giver, one.receiver],
+            features=[transfer.giver, transfer.receiver],
         )
 
 
@@ -249,7 +251,9 @@ def _refuse_bounds(quota: Quota, rows: pd.DataFrame, moved: pd.Series) -> None:
         what, bound = ("floor", low) if below else ("ceiling", high)
         who = row.unit_id or row.name
         numbers = [
-            str(place) for place, one in enumerate(quota.transfers, 1) if row.unit_id in ("", one.giver, one.receiver)
+            str(number)
+            for number, transfer in enumerate(quota.transfers, 1)
+            if row.unit_id in ("", transfer.giver, transfer.receiver)
         ]
         raise InfeasibleError(
             Phrase(

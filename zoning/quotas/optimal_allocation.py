@@ -104,9 +104,9 @@ class Task:
 
     def refuse_moved(self, rows: pd.DataFrame) -> None:
         """Refuse transfers after which a rule no longer holds."""
-        own = rows[rows["level"] == UNIT].set_index("unit_id").loc[self.weights.index]
-        given = [a - c for a, c in zip(own["amount"], own["carried"], strict=True)]
-        counts = self.step.counts(pd.Series(given, index=own.index, dtype=object), "down")
+        unit_rows = rows[rows["level"] == UNIT].set_index("unit_id").loc[self.weights.index]
+        given = [a - c for a, c in zip(unit_rows["amount"], unit_rows["carried"], strict=True)]
+        counts = self.step.counts(pd.Series(given, index=unit_rows.index, dtype=object), "down")
         for row in broken_rules(self.programme, counts):
             raise InfeasibleError(
                 Phrase("after the transfers this would not hold: {rule}; transfer less", rule=row.words),
@@ -147,7 +147,7 @@ class Task:
         gap = abs(bound - value)
         if gap <= _ROUNDING * abs(value):
             bound, gap = value, 0.0
-        told = {
+        row = {
             "quota": self.quota.name,
             "period": self.quota.period,
             "objective": self.quota.objective,
@@ -158,15 +158,15 @@ class Task:
             "gap_pct": 100 * gap / abs(value) if value else 0.0,
             "parts": json.dumps(parts, ensure_ascii=False),
         }
-        return pd.DataFrame([told])
+        return pd.DataFrame([row])
 
     def _rules(self, best: Optimum) -> Iterator[dict[str, object]]:
         size = float(self.step.size)
         limits = {limit.name: limit for limit in self.quota.limits}
-        for place, row in enumerate(self.rows):
+        for position, row in enumerate(self.rows):
             kind, _, name = row.code.removesuffix("-least").partition("-")
             limit = limits.get(name) if kind == "limit" else None
-            told: dict[str, object] = {
+            rule_row: dict[str, object] = {
                 "quota": self.quota.name,
                 "period": self.quota.period,
                 "rule": row.code,
@@ -176,11 +176,15 @@ class Task:
                 "amount": row.of(best.amounts) * size,
                 "least": _finite(row.low * size),
                 "most": _finite(row.high * size),
-                "shadow_price": self._price(kind, float(best.duals[place])),
-                "price_from": _finite(best.row_starts[place] * size),
-                "price_to": _finite(best.row_ends[place] * size),
+                "shadow_price": self._price(kind, float(best.duals[position])),
+                "price_from": _finite(best.row_starts[position] * size),
+                "price_to": _finite(best.row_ends[position] * size),
             }
-            yield told if limit is None or pct_of(limit) is None else told | self._share(limit, row, best, told)
+            yield (
+                rule_row
+                if limit is None or pct_of(limit) is None
+                else rule_row | self._share(limit, row, best, rule_row)
+            )
 
     def _price(self, kind: str, dual: float) -> float:
         """What one more of a rule would add; missing for the total of even amounts, whose size is of no account."""
@@ -191,18 +195,20 @@ class Task:
             return self.quota.groups[int(name) - 1].when
         return (limit.when or "") if limit else ""
 
-    def _share(self, limit: Limit, row: LinearConstraint, best: Optimum, told: dict[str, object]) -> dict[str, object]:
+    def _share(
+        self, limit: Limit, row: LinearConstraint, best: Optimum, rule_row: dict[str, object]
+    ) -> dict[str, object]:
         """A limit in per cent told in per cent; its price is that of one per cent more."""
         uses = self.limiting.uses(limit) * best.amounts * float(self.step.size)
         inside = self.limiting.inside(limit, row.path)
-        own, whole = math.fsum(uses[inside]), math.fsum(uses)
+        part, whole = math.fsum(uses[inside]), math.fsum(uses)
         least = row.code.endswith("-least")
         return {
             "unit": "%",
-            "amount": 100 * own / whole if whole else math.nan,
+            "amount": 100 * part / whole if whole else math.nan,
             "least": float(limit.min_pct) if least and limit.min_pct is not None else math.nan,
             "most": float(limit.max_pct) if not least and limit.max_pct is not None else math.nan,
-            "shadow_price": float(str(told["shadow_price"])) * whole / 100,
+            "shadow_price": float(str(rule_row["shadow_price"])) * whole / 100,
             "price_from": math.nan,
             "price_to": math.nan,
         }
@@ -220,12 +226,12 @@ class Task:
 
     def _reserves(self, best: Optimum, lowest: pd.Series) -> dict[str, int]:
         """What each jurisdiction of the lowest level holds back: of the whole reserve by what its units have."""
-        own = pd.Series(best.amounts, index=self.weights.index).groupby(lowest, sort=True).sum()
-        nothing = np.zeros(len(own), dtype=np.int64)
+        amounts = pd.Series(best.amounts, index=self.weights.index).groupby(lowest, sort=True).sum()
+        nothing = np.zeros(len(amounts), dtype=np.int64)
         contest = make_contest(
-            own, own.to_numpy(dtype=float), self.demands.held, nothing, nothing + UNLIMITED, self.step
+            amounts, amounts.to_numpy(dtype=float), self.demands.held, nothing, nothing + UNLIMITED, self.step
         )
-        return dict(zip(own.index, contest.settle().tolist(), strict=True))
+        return dict(zip(amounts.index, contest.settle().tolist(), strict=True))
 
     def _units(self, best: Optimum) -> pd.DataFrame:
         bounds, names = self.bounds, self.demands.names
@@ -269,7 +275,11 @@ class Task:
         paths = paths_of(self.demands.names, depth)
         places = {str(path): where for path, where in paths.groupby(paths, sort=True).indices.items()}
         held = [
-            sum(steps for own, steps in reserves.items() if own == path or own.startswith(f"{path} / "))
+            sum(
+                steps
+                for lowest_path, steps in reserves.items()
+                if lowest_path == path or lowest_path.startswith(f"{path} / ")
+            )
             for path in places
         ]
         bounds, reach = self.bounds, self.demands.reach
@@ -278,17 +288,17 @@ class Task:
             for some in (best.amounts, bounds.floors, np.minimum(reach, self.writer.huge), bounds.carried)
         ]
         weights = np.array([math.fsum(self.weights.iloc[where]) for where in places.values()])
-        kept = np.array(held, dtype=np.int64)
-        counted = self.writer.counted(sums[0] + kept, sums[1] + kept, sums[2] + kept, sums[3], weights)
+        reserved = np.array(held, dtype=np.int64)
+        counted = self.writer.counted(sums[0] + reserved, sums[1] + reserved, sums[2] + reserved, sums[3], weights)
         own_rules = self._own_rules(best, self.quota.levels[depth - 1])
-        told = [own_rules.get(path) or self._of_part(best, where) for path, where in places.items()]
+        bindings = [own_rules.get(path) or self._of_part(best, where) for path, where in places.items()]
         return self.writer.table([counted]).assign(
             level=self.quota.levels[depth - 1],
             unit_id="",
             name=list(places),
             jurisdiction=[path.rpartition(" / ")[2] for path in places],
-            binding=[label for label, _ in told],
-            shadow_price=[price * self._per + 0.0 for _, price in told],
+            binding=[label for label, _ in bindings],
+            shadow_price=[price * self._per + 0.0 for _, price in bindings],
             price_from=None,
             price_to=None,
         )
@@ -310,19 +320,19 @@ class Task:
         Where all its units are at their ceilings, by the dearest of these; else by the unit with room for one more
         where it adds most.
         """
-        prices, own = best.prices[where], best.amounts[where]
-        room = own < self.programme.upper[where]
+        prices, amounts = best.prices[where], best.amounts[where]
+        room = amounts < self.programme.upper[where]
         if not room.any():
             dearest = float(prices.max(initial=0.0))
             return "ceiling" if dearest > 0 else "", dearest
         highest = float(prices[room].max())
         floors = self.bounds.floors[where]
-        return "floor" if highest < 0 and floors.any() and (own == floors).all() else "", highest
+        return "floor" if highest < 0 and floors.any() and (amounts == floors).all() else "", highest
 
 
 def _shares(quota: Quota) -> dict[str, float]:
     """The measures of a weight with their shares."""
-    return {quota.weight: 1.0} if isinstance(quota.weight, str) else {one.measure: one.share for one in quota.weight}
+    return {quota.weight: 1.0} if isinstance(quota.weight, str) else {part.measure: part.share for part in quota.weight}
 
 
 def _finite(value: float) -> float:

@@ -41,21 +41,21 @@ class Plots:
     def around(self, plot: int) -> list[int]:
         """The neighbours of a plot."""
         others, begin = self._ahead
-        found: list[int] = others[begin[plot] : begin[plot + 1]].tolist()
-        return found
+        neighbours: list[int] = others[begin[plot] : begin[plot + 1]].tolist()
+        return neighbours
 
     def beside(self, chosen: Truths) -> Truths:
         """Some plots and their neighbours."""
-        found, ends = chosen.copy(), chosen[self.links]
-        found[self.links[ends[:, 0], 1]] = True
-        found[self.links[ends[:, 1], 0]] = True
-        return found
+        widened, ends = chosen.copy(), chosen[self.links]
+        widened[self.links[ends[:, 0], 1]] = True
+        widened[self.links[ends[:, 1], 0]] = True
+        return widened
 
     def only(self, chosen: Truths) -> Plots:
         """The same land without some plots."""
-        place = np.cumsum(chosen) - 1
-        kept = self.links[chosen[self.links].all(axis=1)]
-        return Plots(self.area[chosen], self.score[chosen], place[kept])
+        position = np.cumsum(chosen) - 1
+        links = self.links[chosen[self.links].all(axis=1)]
+        return Plots(self.area[chosen], self.score[chosen], position[links])
 
 
 def rank_plots(plots: Plots, amount: float, last: Last = "cut", among: Places | None = None) -> Floats:
@@ -106,23 +106,23 @@ def threshold_scores(unit: Places, area: Floats, score: Floats, amounts: Floats)
     >>> threshold_scores(unit, np.full(1000, 10.0), np.arange(1000.0), np.array([75.0, 9e9])).tolist()
     [492.0, -inf]
     """
-    found = np.full(len(amounts), -np.inf)
+    thresholds = np.full(len(amounts), -np.inf)
     first = np.flatnonzero(np.diff(unit, prepend=-1))
     if not len(first):
-        return found
-    own, count = unit[first], np.diff(first, append=len(unit))
+        return thresholds
+    units, count = unit[first], np.diff(first, append=len(unit))
     top = np.maximum.reduceat(score, first)
     span = top - np.minimum.reduceat(score, first)
     if not np.isfinite(span).all():
-        return found
+        return thresholds
     down = (np.repeat(top, count) - score) / np.repeat(np.where(span > 0, span, 1.0), count)
     step = (down * (_STEPS - 1)).astype(np.int64)
     line = np.repeat(np.arange(len(first)) * _STEPS, count)
     held = np.bincount(line + step, area, len(first) * _STEPS).reshape(-1, _STEPS).cumsum(axis=1)
-    last = (held < amounts[own, None] * (1 + TOLERANCE)).sum(axis=1)
+    last = (held < amounts[units, None] * (1 + TOLERANCE)).sum(axis=1)
     lowest = np.minimum.reduceat(np.where(step <= np.repeat(last, count), score, np.inf), first)
-    found[own] = np.where(last < _STEPS, lowest, -np.inf)
-    return found
+    thresholds[units] = np.where(last < _STEPS, lowest, -np.inf)
+    return thresholds
 
 
 def score_bound(plots: Plots, amount: float, among: Places | None = None) -> float:
@@ -158,7 +158,7 @@ def patches(plots: Plots, taken: Floats) -> Places:
     label = components(len(taken), plots.links[whole[plots.links].all(axis=1)])
     size = np.bincount(label, whole * plots.area, len(label))
     for plot in np.flatnonzero((taken > 0) & ~whole).tolist():
-        touched = {int(label[one]) for one in plots.around(plot) if whole[one]}
+        touched = {int(label[neighbour]) for neighbour in plots.around(plot) if whole[neighbour]}
         label[plot] = min(touched, key=lambda patch: (size[patch], patch), default=plot)
     number = np.zeros(len(taken), np.int64)
     held = taken > 0
@@ -193,10 +193,10 @@ def grow(plots: Plots, amount: float, least: float, last: Last = "cut", known: T
     number = np.zeros(len(ranked), np.int64)
     number[near] = patches(few, ranked[near])
     size = np.bincount(number, ranked * plots.area)
-    kept = (number > 0) & (size[number] >= least * (1 - TOLERANCE))
-    if kept[number > 0].all():
+    large_enough = (number > 0) & (size[number] >= least * (1 - TOLERANCE))
+    if large_enough[number > 0].all():
         return ranked
-    begun = (kept & (ranked >= 1.0)).astype(np.float64)
+    begun = (large_enough & (ranked >= 1.0)).astype(np.float64)
     grown = []
     for start in (begun, np.zeros(len(ranked))) if begun.any() else (begun,):
         if _holds(few, start[near], least):

@@ -180,20 +180,20 @@ def site(
     >>> sites.geometry.iloc[0].bounds
     (100.0, 0.0, 200.0, 100.0)
     """
-    found = _Found()
+    tables = _Found()
     by_name = {layer.name: layer for layer in layers}
     for quota in asked:
         if quota.siting is not None:
             amounts = _amounts(quotas, quota, hectares_of(quota.unit, rulebook))
-            ground = find_ground(quota.siting, pieces, by_name, rulebook, amounts, _taken(found.sites))
-            _place(quota, amounts, ground, found)
-    return tabulate(SITINGS, pd.DataFrame(found.sitings)), _sites(found.sites, pieces)
+            ground = find_ground(quota.siting, pieces, by_name, rulebook, amounts, _taken(tables.sites))
+            _place_units(quota, amounts, ground, tables)
+    return tabulate(SITINGS, pd.DataFrame(tables.sitings)), _sites(tables.sites, pieces)
 
 
 def site_again(
     quotas: pd.DataFrame,
     pieces: gpd.GeoDataFrame,
-    asked: Iterable[Quota],
+    study_quotas: Iterable[Quota],
     layers: Iterable[Layer] = (),
     rulebook: Rulebook | None = None,
     *,
@@ -201,16 +201,16 @@ def site_again(
 ) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
     """What :func:`site` gives; a unit whose amounts are what they were is not sited again."""
     if before is None:
-        return site(quotas, pieces, asked, layers, rulebook)
-    wanted = tuple(asked)
+        return site(quotas, pieces, study_quotas, layers, rulebook)
+    wanted = tuple(study_quotas)
     known, (sitings, sites) = before
-    moved = _moved(known, quotas, [one.name for one in wanted if one.siting is not None])
+    moved = _moved(known, quotas, [quota.name for quota in wanted if quota.siting is not None])
     if not moved:
         return sitings, sites
     others = site(quotas[quotas["unit_id"].isin(moved)], pieces, wanted, layers, rulebook)
     left = [
-        pd.concat([one[~one["unit_id"].isin(moved)], other])
-        for one, other in zip((sitings, sites), others, strict=True)
+        pd.concat([table[~table["unit_id"].isin(moved)], other])
+        for table, other in zip((sitings, sites), others, strict=True)
     ]
     rows = left[1].reset_index(drop=True).to_dict("records")
     return tabulate(SITINGS, left[0]), _sites(rows, pieces)
@@ -219,11 +219,11 @@ def site_again(
 def _moved(before: pd.DataFrame, after: pd.DataFrame, names: list[str]) -> set[str]:
     """The units that have another amount of some quota."""
     rows = [
-        one.loc[(one["level"] == UNIT) & one["quota"].isin(names), ["quota", "period", "unit_id", "amount"]]
-        for one in (before, after)
+        table.loc[(table["level"] == UNIT) & table["quota"].isin(names), ["quota", "period", "unit_id", "amount"]]
+        for table in (before, after)
     ]
-    told = [set(one.itertuples(index=False, name=None)) for one in rows]
-    return {str(unit) for _, _, unit, _ in told[0] ^ told[1]}
+    row_sets = [set(table.itertuples(index=False, name=None)) for table in rows]
+    return {str(unit) for _, _, unit, _ in row_sets[0] ^ row_sets[1]}
 
 
 def _taken(sites: list[dict[str, object]]) -> dict[str, shapely.Geometry]:
@@ -244,7 +244,7 @@ def hectares_of(unit: str, rulebook: Rulebook | None = None) -> float:
     (100.0, 1.0)
     """
     terms = () if rulebook is None else rulebook.terms.units
-    areas = {one.code: 1 / one.per_ha for one in terms if one.per_ha is not None} | AREAS_HA
+    areas = {term.code: 1 / term.per_ha for term in terms if term.per_ha is not None} | AREAS_HA
     if unit not in areas:
         raise UnknownNameError(
             Phrase(
@@ -260,8 +260,8 @@ def hectares_of(unit: str, rulebook: Rulebook | None = None) -> float:
 
 def _amounts(quotas: pd.DataFrame, quota: Quota, each_ha: float) -> dict[str, float]:
     """Hectares of each unit that has any, where one of the quota's unit of measure is so many."""
-    own = (quotas["quota"] == quota.name) & (quotas["period"] == quota.period) & (quotas["level"] == UNIT)
-    rows = quotas[own & (quotas["unit_id"] != RESERVE)]
+    of_quota = (quotas["quota"] == quota.name) & (quotas["period"] == quota.period) & (quotas["level"] == UNIT)
+    rows = quotas[of_quota & (quotas["unit_id"] != RESERVE)]
     hectares = {str(unit): float(amount) * each_ha for unit, amount in _pairs(rows)}
     return {unit: amount for unit, amount in sorted(hectares.items()) if amount > 0}
 
@@ -277,17 +277,17 @@ def _sites(rows: list[dict[str, object]], pieces: gpd.GeoDataFrame) -> gpd.GeoDa
     return gpd.GeoDataFrame(table, geometry=[shapes[key] for key in keys], crs=pieces.crs)
 
 
-def _place(quota: Quota, amounts: Mapping[str, float], ground: Ground, found: _Found) -> None:
+def _place_units(quota: Quota, amounts: Mapping[str, float], ground: Ground, tables: _Found) -> None:
     """Both rows of every unit."""
     whole, left = ground.available, dict(amounts)
     chosen: dict[str, _Chosen] = {}
     for land in ground.plots(amounts):
         case = _Case(land.unit, left.pop(land.unit), float(whole[land.unit]) - land.steep)
-        chosen[land.unit] = _place_unit(quota, case, ground, land, found)
-    for unit, asked in left.items():  # without any land on the grid
+        chosen[land.unit] = _place_unit(quota, case, ground, land, tables)
+    for unit, amount in left.items():  # without any land on the grid
         nothing = UnitLand(unit, 0.0, Cells.none(), Cells.none(), -np.inf)
-        _place_unit(quota, _Case(unit, asked, float(whole.get(unit, 0.0))), ground, nothing, found)
-    found.sites += _draw(quota, ground, {unit: one for unit, one in chosen.items() if len(one.patch)})
+        _place_unit(quota, _Case(unit, amount, float(whole.get(unit, 0.0))), ground, nothing, tables)
+    tables.sites += _draw(quota, ground, {unit: choice for unit, choice in chosen.items() if len(choice.patch)})
 
 
 @dataclass(frozen=True)
@@ -295,7 +295,7 @@ class _Case:
     """A unit, what it shall place and what land it has, in hectares."""
 
     unit: str
-    asked: float
+    wanted_ha: float
     available: float
 
 
@@ -324,10 +324,10 @@ class _Chosen:
         return bool((np.bincount(self.patch, self.area)[1:] >= least * (1 - TOLERANCE)).all())
 
 
-def _place_unit(quota: Quota, case: _Case, ground: Ground, land: UnitLand, found: _Found) -> _Chosen:
+def _place_unit(quota: Quota, case: _Case, ground: Ground, land: UnitLand, tables: _Found) -> _Chosen:
     """What is taken of a unit; its row of SITINGS is added."""
-    chosen, fitting = _choose(ground, land, case.asked)
-    found.sitings.append(_told(quota, case, float(land.area_ha.sum()), fitting, chosen))
+    chosen, fitting = _choose(ground, land, case.wanted_ha)
+    tables.sitings.append(_siting_row(quota, case, float(land.area_ha.sum()), fitting, chosen))
     return chosen
 
 
@@ -339,81 +339,81 @@ class _Fitting:
     best: Places | None
 
 
-def _choose(ground: Ground, land: UnitLand, asked: float) -> tuple[_Chosen, _Fitting]:
+def _choose(ground: Ground, land: UnitLand, amount: float) -> tuple[_Chosen, _Fitting]:
     """The plots that are taken, and those among which they were chosen."""
-    least, last, best = ground.siting.min_patch_ha, ground.siting.last, land.best.place
+    least, last, best = ground.siting.min_patch_ha, ground.siting.last, land.best.position
     plots = Plots(land.area_ha, land.score, ALONE)
-    chosen = _Chosen.of(ground, land.best, rank_plots(plots, asked, last, best)[best])
+    chosen = _Chosen.of(ground, land.best, rank_plots(plots, amount, last, best)[best])
     if not least or chosen.is_large_enough(least):
         return chosen, _Fitting(plots, best)
     land = land.only(roomy(ground.connect(land.cells), least))
-    if asked < least * (1 - TOLERANCE):
+    if amount < least * (1 - TOLERANCE):
         return _Chosen.of(ground, Cells.none(), np.empty(0)), _Fitting(replace(plots, area=land.area_ha), None)
-    return _grow(ground, land, asked)
+    return _grow(ground, land, amount)
 
 
-def _grow(ground: Ground, land: UnitLand, asked: float) -> tuple[_Chosen, _Fitting]:
+def _grow(ground: Ground, land: UnitLand, amount: float) -> tuple[_Chosen, _Fitting]:
     """What is taken in patches of the land of a unit.
 
     Only the scores of the best plots and of their neighbours are looked up; if these do not tell, more are the best.
     """
-    wide = asked + 2 * SEEDS * float(land.cells.area_ha.max(initial=0.0))
+    wide = amount + 2 * SEEDS * float(land.cells.area_ha.max(initial=0.0))
     while True:
         land = ground.for_amount(land, wide)
         known = ground.around.look(ground.beside(land.cells, land.best), 1)
         near = ground.beside(land.cells, known)
-        score, told = land.score, np.zeros(len(land.area_ha), bool)
-        score[known.place], told[known.place] = known.score, True
-        plots = Plots(land.area_ha, score, near.place[ground.connect(near).links])
+        score, scored = land.score, np.zeros(len(land.area_ha), bool)
+        score[known.position], scored[known.position] = known.score, True
+        plots = Plots(land.area_ha, score, near.position[ground.connect(near).links])
         try:
-            taken = grow(plots, asked, ground.siting.min_patch_ha, ground.siting.last, told)
+            taken = grow(plots, amount, ground.siting.min_patch_ha, ground.siting.last, scored)
         except UnknownScoreError:
             wide *= _WIDER
         else:
-            return _Chosen.of(ground, known, taken[known.place]), _Fitting(plots, known.place)
+            return _Chosen.of(ground, known, taken[known.position]), _Fitting(plots, known.position)
 
 
 def _draw(quota: Quota, ground: Ground, chosen: Mapping[str, _Chosen]) -> Iterator[dict[str, object]]:
     """The rows of SITES, with their polygons, from what is taken of each unit."""
     if not chosen:
         return
-    cells = Cells(*(np.concatenate([getattr(one.cells, name) for one in chosen.values()]) for name in CELLS))
+    cells = Cells(*(np.concatenate([getattr(choice.cells, name) for choice in chosen.values()]) for name in CELLS))
     shapes, start = ground.shapes(cells), 0
-    for unit, one in chosen.items():
-        own = _cut(shapes[start : start + len(one.patch)], one)
-        start += len(one.patch)
-        order, hectares = np.argsort(one.patch, kind="stable"), one.area
-        for mine in np.split(order, np.flatnonzero(np.diff(one.patch[order])) + 1):
+    for unit, choice in chosen.items():
+        cut_shapes = _cut(shapes[start : start + len(choice.patch)], choice)
+        start += len(choice.patch)
+        order, hectares = np.argsort(choice.patch, kind="stable"), choice.area
+        for mine in np.split(order, np.flatnonzero(np.diff(choice.patch[order])) + 1):
             area = hectares[mine]
             yield {
                 "quota": quota.name,
                 "period": quota.period,
                 "unit_id": unit,
-                "patch": int(one.patch[mine[0]]),
+                "patch": int(choice.patch[mine[0]]),
                 "area_ha": round(float(area.sum()), 6),
                 "plots": len(mine),
-                "value_mean": _mean(one.cells.value[mine], area),
-                "score_mean": _mean(one.cells.score[mine], area),
-                "geometry": polygonal(own[mine[0]] if len(mine) == 1 else shapely.union_all(own[mine])),
+                "value_mean": _mean(choice.cells.value[mine], area),
+                "score_mean": _mean(choice.cells.score[mine], area),
+                "geometry": polygonal(cut_shapes[mine[0]] if len(mine) == 1 else shapely.union_all(cut_shapes[mine])),
             }
 
 
-def _told(quota: Quota, case: _Case, suitable: float, fitting: _Fitting, chosen: _Chosen) -> dict[str, object]:
+def _siting_row(quota: Quota, case: _Case, suitable: float, fitting: _Fitting, chosen: _Chosen) -> dict[str, object]:
     """The row of SITINGS."""
     placed = float(chosen.area.sum())
     best = score_bound(fitting.plots, placed, fitting.best) / placed if placed > 0 else float("nan")
     mean = _mean(chosen.cells.score, chosen.area)
     gap = best - mean if best - mean > TOLERANCE * max(abs(best), 1.0) else 0.0
-    unplaced = case.asked - placed
-    unplaced = 0.0 if abs(unplaced) <= max(NOT_PLACED_HA, TOLERANCE * case.asked) else unplaced
+    unplaced = case.wanted_ha - placed
+    unplaced = 0.0 if abs(unplaced) <= max(NOT_PLACED_HA, TOLERANCE * case.wanted_ha) else unplaced
     return {
         "quota": quota.name,
         "period": quota.period,
         "unit_id": case.unit,
-        "asked_ha": case.asked,
+        "asked_ha": case.wanted_ha,
         "available_ha": case.available,
         "suitable_ha": suitable,
-        "placed_ha": case.asked - unplaced,
+        "placed_ha": case.wanted_ha - unplaced,
         "unplaced_ha": unplaced,
         "patches": int(chosen.patch.max(initial=0)),
         "plots": len(chosen.patch),
@@ -427,14 +427,14 @@ def _told(quota: Quota, case: _Case, suitable: float, fitting: _Fitting, chosen:
 
 def _why(siting: Siting, case: _Case, suitable: float, fitting: Plots, unplaced: float) -> str:
     """What kept an amount from being placed."""
-    enough = case.asked - max(NOT_PLACED_HA, TOLERANCE * case.asked)
+    enough = case.wanted_ha - max(NOT_PLACED_HA, TOLERANCE * case.wanted_ha)
     if unplaced <= 0:
         return ""
     if case.available < enough:
         return "land"
     if suitable < enough:
         return "suitable"
-    if case.asked < siting.min_patch_ha * (1 - TOLERANCE):
+    if case.wanted_ha < siting.min_patch_ha * (1 - TOLERANCE):
         return "small"
     return "last" if siting.last == "under" and float(fitting.area.sum()) >= enough else "patches"
 
@@ -445,13 +445,13 @@ def _mean(values: npt.NDArray[np.float64], area: npt.NDArray[np.float64]) -> flo
 
 def _cut(shapes: npt.NDArray[np.object_], chosen: _Chosen) -> npt.NDArray[np.object_]:
     """Shapes of plots, those that are taken in part cut on the side of the rest of their patch."""
-    found = shapes.copy()
-    for place in np.flatnonzero(chosen.taken < 1.0).tolist():
-        rest = (chosen.patch == chosen.patch[place]) & (chosen.taken >= 1.0)
-        down = chosen.cells.row[rest] - chosen.cells.row[place]
-        right = chosen.cells.column[rest] - chosen.cells.column[place]
-        found[place] = cut_strip(shapes[place], float(chosen.taken[place]), _side(down.tolist(), right.tolist()))
-    return found
+    cut_shapes = shapes.copy()
+    for plot in np.flatnonzero(chosen.taken < 1.0).tolist():
+        rest = (chosen.patch == chosen.patch[plot]) & (chosen.taken >= 1.0)
+        down = chosen.cells.row[rest] - chosen.cells.row[plot]
+        right = chosen.cells.column[rest] - chosen.cells.column[plot]
+        cut_shapes[plot] = cut_strip(shapes[plot], float(chosen.taken[plot]), _side(down.tolist(), right.tolist()))
+    return cut_shapes
 
 
 def _side(down: list[int], right: list[int]) -> str:

@@ -41,7 +41,7 @@ class Cells:
     """Plots of land: parts of cells, or pieces. Cells of a row side by side that are alike stand together."""
 
     unit: Places
-    place: Places
+    position: Places
     row: Places
     column: Places
     count: Places
@@ -70,8 +70,8 @@ class Cells:
         whole, block = _listed(first, last + 1)
         start = np.maximum(self.column[whole], block * side)
         stop = np.minimum((self.column + self.count)[whole], (block + 1) * side)
-        found = self.only(whole)
-        return replace(found, place=found.place + start - found.column, column=start, count=stop - start)
+        cells = self.only(whole)
+        return replace(cells, position=cells.position + start - cells.column, column=start, count=stop - start)
 
     def enough(self, amounts: Floats) -> Floats:
         """How suitable some of each unit's plots likely are that have its amount together; -inf if it is not told."""
@@ -79,17 +79,17 @@ class Cells:
 
     def in_order(self) -> Cells:
         """The same plots by unit, row, column and land, with their places; they are sorted by land already."""
-        found = self.only(_by_cell(self))
-        beside = (np.diff(found.unit) == 0) & (np.diff(found.row) == 0)
-        if (beside & (np.diff(found.column) < found.count[:-1]) & (found.count[:-1] > 1)).any():
+        cells = self.only(_by_cell(self))
+        beside = (np.diff(cells.unit) == 0) & (np.diff(cells.row) == 0)
+        if (beside & (np.diff(cells.column) < cells.count[:-1]) & (cells.count[:-1] > 1)).any():
             single = self.split(1)  # other plots lie in the same cells
-            found = single.only(_by_cell(single))
-        return found.numbered()
+            cells = single.only(_by_cell(single))
+        return cells.numbered()
 
     def numbered(self) -> Cells:
         """The same plots, with their places among these alone."""
         before, first = np.cumsum(self.count) - self.count, np.flatnonzero(np.diff(self.unit, prepend=-1))
-        return replace(self, place=before - np.repeat(before[first], np.diff(first, append=len(before))))
+        return replace(self, position=before - np.repeat(before[first], np.diff(first, append=len(before))))
 
 
 CELLS = tuple(Cells.__dataclass_fields__)
@@ -113,9 +113,9 @@ class UnitLand:
     @property
     def score(self) -> Floats:
         """How suitable each plot is; of others than the best, at most."""
-        found = np.full(len(self.area_ha), self.limit)
-        found[self.best.place] = self.best.score
-        return found
+        scores = np.full(len(self.area_ha), self.limit)
+        scores[self.best.position] = self.best.score
+        return scores
 
     def only(self, chosen: Truths) -> UnitLand:
         """Some of the cells alone, of which the best are not known."""
@@ -184,7 +184,7 @@ def find_surroundings(
 ) -> Surroundings:
     """What the plots of a siting may lie beside."""
     raster = layers[siting.layer].raster if siting.layer is not None else None
-    near = tuple((one, DistanceIndex(_others(one, pieces, layers))) for one in siting.beside)
+    near = tuple((nearness, DistanceIndex(_others(nearness, pieces, layers))) for nearness in siting.beside)
     return Surroundings(near, raster, lands)
 
 
@@ -223,21 +223,21 @@ class Ground:
     @property
     def available(self) -> pd.Series:
         """Hectares of each unit; cells that are too steep are still among them where the grid itself tells slope."""
-        found: pd.Series = (self.land.geometry.area / 1e4).groupby(self.land["unit_id"], sort=True).sum()
-        return found
+        hectares: pd.Series = (self.land.geometry.area / 1e4).groupby(self.land["unit_id"], sort=True).sum()
+        return hectares
 
     def plots(self, amounts: Mapping[str, float]) -> Iterator[UnitLand]:
         """The plots of each unit, with the best for its amount in hectares; few units are in memory at a time."""
         flock, ids = self.land["unit_id"].factorize(sort=True)
-        asked = np.array([amounts.get(str(one), 0.0) for one in ids])
+        hectares = np.array([amounts.get(str(unit_id), 0.0) for unit_id in ids])
         # no name here keeps the table of cells while the scores of plots are looked up
         for steep, cells in map(partial(self._open, flock.astype(np.int64)), self._cells(flock)):
-            best, limit = self.around.settle(cells, asked)
+            best, limit = self.around.settle(cells, hectares)
             units = np.fromiter(steep, np.int64)
             parts = (np.searchsorted(some.unit, [units, units + 1]).T.tolist() for some in (cells, best))
-            for one, whole, foremost in zip(units.tolist(), *parts, strict=True):
-                unit = str(ids[one]), steep[one], cells.only(slice(*whole)), best.only(slice(*foremost))
-                yield UnitLand(*unit, float(limit[one]))
+            for number, whole, foremost in zip(units.tolist(), *parts, strict=True):
+                unit = str(ids[number]), steep[number], cells.only(slice(*whole)), best.only(slice(*foremost))
+                yield UnitLand(*unit, float(limit[number]))
 
     def for_amount(self, land: UnitLand, amount: float) -> UnitLand:
         """The plots of a unit, with the best of them for another amount."""
@@ -263,16 +263,16 @@ class Ground:
         if self.raster is not None:
             yield from cut_runs(self.land, self.raster, self._surfaces(), flock)
         elif len(self.land):
-            place = np.arange(len(self.land))
+            positions = np.arange(len(self.land))
             hectares = (self.land.geometry.area / 1e4).to_numpy()
-            alone = {"land": place, "row": place, "column": 0, "count": 1, "share": 1.0, "area_ha": hectares}
+            alone = {"land": positions, "row": positions, "column": 0, "count": 1, "share": 1.0, "area_ha": hectares}
             yield pd.DataFrame(alone)
 
     def _surfaces(self) -> set[str]:
-        own = {self.siting.surface} if self.siting.prefer else set()
-        return own | {name for text in (*_conditions(self.siting), self.steep) if text for name in _names(text)} & {
-            *SURFACES
-        }
+        surfaces = {self.siting.surface} if self.siting.prefer else set()
+        return surfaces | {
+            name for text in (*_conditions(self.siting), self.steep) if text for name in _names(text)
+        } & {*SURFACES}
 
     def _too_steep(self, seen: pd.DataFrame) -> npt.NDArray[np.bool_]:
         if not self.steep:
@@ -325,12 +325,12 @@ class Ground:
     def _touching(self, cells: Cells) -> Places:
         """Pieces that have an edge in common, or with eight neighbours a point."""
         shapes = np.asarray(self.land.geometry.array)[cells.land]
-        one, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
-        one, other = one[one < other], other[one < other]
+        first, other = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+        first, other = first[first < other], other[first < other]
         if self.siting.neighbours == BY_EDGE:
-            edge = shapely.length(shapely.intersection(shapes[one], shapes[other])) > 0
-            one, other = one[edge], other[edge]
-        return np.column_stack([one, other]).astype(np.int64)
+            edge = shapely.length(shapely.intersection(shapes[first], shapes[other])) > 0
+            first, other = first[edge], other[edge]
+        return np.column_stack([first, other]).astype(np.int64)
 
     def shapes(self, cells: Cells) -> Shapes:
         """The land of some plots, as polygons in the working CRS."""
@@ -338,18 +338,18 @@ class Ground:
         if self.raster is None:
             return lands[cells.land]
         boxes = cell_boxes(self.raster, cells.row, cells.column, self.land.crs)
-        own = np.unique(cells.land)
-        parts, place = shapely.get_parts(lands[own], return_index=True)
+        land_numbers = np.unique(cells.land)
+        parts, land_of_part = shapely.get_parts(lands[land_numbers], return_index=True)
         cell, part = shapely.STRtree(parts).query(boxes, predicate="intersects")
-        mine = own[place[part]] == cells.land[cell]
+        mine = land_numbers[land_of_part[part]] == cells.land[cell]
         cell, part = cell[mine], part[mine]
         order = np.argsort(cell, kind="stable")
         cut = shapely.intersection(boxes[cell[order]], parts[part[order]])
         begin = np.searchsorted(cell[order], np.arange(len(boxes) + 1))
-        found = np.empty(len(boxes), object)
-        for one, (start, end) in enumerate(itertools.pairwise(begin.tolist())):
-            found[one] = cut[start] if end == start + 1 else shapely.union_all(cut[start:end])
-        return found
+        plot_shapes = np.empty(len(boxes), object)
+        for plot, (start, end) in enumerate(itertools.pairwise(begin.tolist())):
+            plot_shapes[plot] = cut[start] if end == start + 1 else shapely.union_all(cut[start:end])
+        return plot_shapes
 
 
 def find_ground(
@@ -409,25 +409,25 @@ def _designations(siting: Siting, pieces: gpd.GeoDataFrame) -> list[str]:
 
 def _lands(pieces: gpd.GeoDataFrame, names: list[str], *, whole: bool) -> gpd.GeoDataFrame:
     """A row a unit and set of answers, its pieces side by side; or a row a polygon of a piece, from the north-west."""
-    kept = pieces[["unit_id", *names, pieces.geometry.name]]
-    if whole or not len(kept):
-        polygons = kept.explode(index_parts=False)
+    trimmed = pieces[["unit_id", *names, pieces.geometry.name]]
+    if whole or not len(trimmed):
+        polygons = trimmed.explode(index_parts=False)
         ends = polygons.geometry.bounds
         order = np.lexsort((ends["minx"], -ends["maxy"], polygons.index.astype(object)))
         return polygons.iloc[order].sort_values("unit_id", kind="stable").reset_index(drop=True)
     by = ["unit_id", *names]
-    group = kept.groupby(by, sort=True).ngroup().to_numpy()
-    parts, piece = shapely.get_parts(np.asarray(kept.geometry.array), return_index=True)
+    group = trimmed.groupby(by, sort=True).ngroup().to_numpy()
+    parts, piece = shapely.get_parts(np.asarray(trimmed.geometry.array), return_index=True)
     order = np.argsort(group[piece], kind="stable")
     shapes = shapely.multipolygons(parts[order], indices=group[piece][order])
     _, first = np.unique(group, return_index=True)
-    told = pd.DataFrame({name: kept[name].to_numpy()[first] for name in by})
-    return gpd.GeoDataFrame(told, geometry=shapes, crs=pieces.crs)
+    groups = pd.DataFrame({name: trimmed[name].to_numpy()[first] for name in by})
+    return gpd.GeoDataFrame(groups, geometry=shapes, crs=pieces.crs)
 
 
 def _united(land: gpd.GeoDataFrame) -> Shapes:
     """The shapes of lands without the borders of the pieces inside them."""
-    return np.array([shapely.coverage_union_all(shapely.get_parts(one)) for one in land.geometry], object)
+    return np.array([shapely.coverage_union_all(shapely.get_parts(shape)) for shape in land.geometry], object)
 
 
 def _level(land: gpd.GeoDataFrame, heights: Raster, condition: str) -> gpd.GeoDataFrame:
@@ -435,14 +435,14 @@ def _level(land: gpd.GeoDataFrame, heights: Raster, condition: str) -> gpd.GeoDa
     shapes = _united(land)
     for cells in cut_tracts(land, heights, ["slope"]):
         steep = cells[parse_condition(condition).evaluate(cells).yes]
-        for place, part in steep.groupby("land", sort=True):
+        for number, part in steep.groupby("land", sort=True):
             boxes = cell_boxes(heights, part["row"].to_numpy(), part["column"].to_numpy(), land.crs)
-            shapes[place] = shapely.difference(shapes[place], shapely.union_all(boxes))
+            shapes[number] = shapely.difference(shapes[number], shapely.union_all(boxes))
     return land.set_geometry(gpd.GeoSeries(shapes, index=land.index, crs=land.crs))
 
 
-def _one_grid(one: Raster, other: Raster) -> bool:
-    return (one.path, one.transform, one.shape) == (other.path, other.transform, other.shape)
+def _one_grid(raster: Raster, other: Raster) -> bool:
+    return (raster.path, raster.transform, raster.shape) == (other.path, other.transform, other.shape)
 
 
 def _by_cell(cells: Cells) -> Places:
@@ -456,15 +456,15 @@ def _linked(cells: Cells, neighbours: int) -> Places:
     """Plots that share a cell or have neighbouring ones, each pair once; they are sorted by row and column."""
     start, end, wide = _on_one_line(cells)
     corner = int(neighbours != BY_EDGE)
-    own = np.arange(len(start)) + 1, np.searchsorted(start, end, "right")
+    ahead = np.arange(len(start)) + 1, np.searchsorted(start, end, "right")
     below = (
         np.searchsorted(end, start + wide - corner, "right"),
         np.searchsorted(start, end + wide + corner, "left"),
     )
     pairs = []
-    for first, stop in (own, below):
-        one, other = _listed(first, stop)
-        pairs.append(np.column_stack([one, other]))
+    for first, stop in (ahead, below):
+        plot, other = _listed(first, stop)
+        pairs.append(np.column_stack([plot, other]))
     return np.concatenate(pairs).astype(np.int64)
 
 
@@ -474,11 +474,14 @@ def _beside(cells: Cells, some: Cells, neighbours: int) -> Cells:
     steps = [0, 1, -1, wide, -wide]
     if neighbours != BY_EDGE:
         steps += [wide + 1, wide - 1, 1 - wide, -1 - wide]
-    asked = np.unique(np.add.outer(some.row * wide + some.column, steps))
-    one, other = _listed(np.searchsorted(end, asked, "right"), np.searchsorted(start, asked, "right"))
-    found, further = cells.only(other), asked[one] - start[other]
+    cell_numbers = np.unique(np.add.outer(some.row * wide + some.column, steps))
+    cell, other = _listed(np.searchsorted(end, cell_numbers, "right"), np.searchsorted(start, cell_numbers, "right"))
+    near_cells, further = cells.only(other), cell_numbers[cell] - start[other]
     return replace(
-        found, place=found.place + further, column=found.column + further, count=np.ones(len(other), np.int64)
+        near_cells,
+        position=near_cells.position + further,
+        column=near_cells.column + further,
+        count=np.ones(len(other), np.int64),
     )
 
 
@@ -492,5 +495,5 @@ def _on_one_line(cells: Cells) -> tuple[Places, Places, int]:
 def _listed(first: Places, stop: Places) -> tuple[Places, Places]:
     """The places of ranges and the numbers in each, one pair after another."""
     count = np.maximum(stop - first, 0)
-    one = np.repeat(np.arange(len(count)), count)
-    return one, np.arange(len(one)) - np.repeat(np.cumsum(count) - count - first, count)
+    positions = np.repeat(np.arange(len(count)), count)
+    return positions, np.arange(len(positions)) - np.repeat(np.cumsum(count) - count - first, count)

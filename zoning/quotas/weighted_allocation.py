@@ -52,15 +52,15 @@ class WeightedQuota:
         }
         return {name: column.to_numpy(dtype=object) for name, column in columns.items()}
 
-    def rows(self, place: Jurisdiction, amount: int) -> Iterator[Rows]:
+    def rows(self, jurisdiction: Jurisdiction, amount: int) -> Iterator[Rows]:
         """The rows of the parts of a jurisdiction, and of their parts in turn."""
-        quota, path, step = self.quota, place.path, self.writer.step
+        quota, path, step = self.quota, jurisdiction.path, self.writer.step
         inside = Phrase(" of '{path}'", path=" / ".join(path)) if path else ""
-        if place.parts:
+        if jurisdiction.parts:
             with naming_the_layer(Phrase("level '{level}'{inside}", level=quota.levels[len(path)], inside=inside)):
-                counts, binding = self._among(place.parts, amount)
-            yield self._jurisdictions(place.parts, counts, binding)
-            for part, count in zip(place.parts, counts.tolist(), strict=True):
+                counts, binding = self._among(jurisdiction.parts, amount)
+            yield self._jurisdictions(jurisdiction.parts, counts, binding)
+            for part, count in zip(jurisdiction.parts, counts.tolist(), strict=True):
                 yield from self.rows(part, count)
             return
         if quota.levels[len(path)] != UNIT:  # no units at all
@@ -78,7 +78,7 @@ class WeightedQuota:
             else ""
         )
         with naming_the_layer(Phrase("level '{level}'{inside}{after}", level=UNIT, inside=inside, after=after)):
-            yield self._units(place, amount - reserve)
+            yield self._units(jurisdiction, amount - reserve)
 
     def _among(self, parts: tuple[Jurisdiction, ...], amount: int) -> tuple[Counts, list[str]]:
         """What each part gets, and what bound it."""
@@ -86,24 +86,26 @@ class WeightedQuota:
         floors, ceilings = (np.array([getattr(part, end) for part in parts]) for end in ("least", "most"))
         contest = make_contest(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.writer.step)
         counts = contest.settle()
-        return counts, [self._told(part, str(label)) for part, label in zip(parts, contest.bound(counts), strict=True)]
+        return counts, [
+            self._bound_by(part, str(label)) for part, label in zip(parts, contest.bound(counts), strict=True)
+        ]
 
-    def _told(self, part: Jurisdiction, label: str) -> str:
+    def _bound_by(self, part: Jurisdiction, label: str) -> str:
         """What bound a jurisdiction: its units' bounds, or what is tighter than these together."""
         floors, ceilings = self.bounds.floors[part.units], self.reach[part.units]
         if label == "ceiling":
-            below = sum(one.most for one in part.parts) if part.parts else part.family.reach(floors, ceilings)[1][0]
+            below = sum(child.most for child in part.parts) if part.parts else part.family.reach(floors, ceilings)[1][0]
             return "within" if part.most < below else "group" if part.most < int(ceilings.sum()) else label
         return "group" if label == "floor" and part.least > int(floors.sum()) else label
 
-    def _units(self, place: Jurisdiction, amount: int) -> Rows:
+    def _units(self, jurisdiction: Jurisdiction, amount: int) -> Rows:
         """The rows of the units of a jurisdiction; together they have the amount."""
-        units, weights = place.units, self.weights.iloc[place.units]
+        units, weights = jurisdiction.units, self.weights.iloc[jurisdiction.units]
         floors, ceilings = self.bounds.floors[units], self.bounds.ceilings[units]
         contest = make_contest(weights, weights.to_numpy(dtype=float), amount, floors, ceilings, self.writer.step)
-        least, most = place.family.reach(contest.floors, contest.ceilings)
+        least, most = jurisdiction.family.reach(contest.floors, contest.ceilings)
         _refuse_groups(amount, least[0], most[0], self.writer.step)
-        counts, shares = apportion_groups(contest, place.family)
+        counts, shares = apportion_groups(contest, jurisdiction.family)
         binding = np.full(len(units), "", dtype=object)
         for node, some in shares:
             binding[some] = contest.part(some, int(counts[some].sum())).bound(counts[some])
@@ -115,7 +117,7 @@ class WeightedQuota:
             **self.writer.counted(counts, floors, ceilings, self.bounds.carried[units], contest.sizes),
             "level": [UNIT] * len(units),
             **labels,
-            "jurisdiction": [place.path[-1]] * len(units) if place.path else labels["jurisdiction"],
+            "jurisdiction": [jurisdiction.path[-1]] * len(units) if jurisdiction.path else labels["jurisdiction"],
             "binding": binding.tolist(),
         }
 
@@ -265,8 +267,8 @@ def allocate_traced(
     >>> handed.rules[["rule", "most", "shadow_price"]].round(6).to_numpy().tolist()
     [['limit-water', 40.0, 0.2], ['total', 20.0, 0.3]]
     """
-    asked = list(quotas)
-    names = [quota.name for quota in asked]
+    quota_list = list(quotas)
+    names = [quota.name for quota in quota_list]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise StudyError(
@@ -274,22 +276,26 @@ def allocate_traced(
         )
     handed: dict[str, tuple[Quota, pd.DataFrame]] = {}
     traces, solved, attempts = dict[str, QuotaTrace](), list[Solution](), Attempts()
-    for place, quota in enumerate(asked):
-        if quotas_read(quota) & ({one.name for one in asked[:place]} - handed.keys()):
+    for position, quota in enumerate(quota_list):
+        if quotas_read(quota) & ({earlier.name for earlier in quota_list[:position]} - handed.keys()):
             continue  # what it reads has been refused, and that is said
-        with attempts.trying(), at_key("quotas", place), naming_the_layer(Phrase("quota '{quota}'", quota=quota.name)):
+        with (
+            attempts.trying(),
+            at_key("quotas", position),
+            naming_the_layer(Phrase("quota '{quota}'", quota=quota.name)),
+        ):
             given = parameters or {}
             rows, traces[quota.name], solution = _allocate(quota, zones, measures, given, tuple(overlays), handed)
             handed[quota.name] = quota, rows
             solved += [solution] if solution else []
-            own = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)].set_index("unit_id")["amount"]
+            amounts = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)].set_index("unit_id")["amount"]
             if f"{QUOTA}{quota.name}" not in measures.columns:
-                measures = measures.assign(**{f"{QUOTA}{quota.name}": own.astype(float).reindex(measures.index)})
+                measures = measures.assign(**{f"{QUOTA}{quota.name}": amounts.astype(float).reindex(measures.index)})
     attempts.finish()
     return TracedAllocation(
         _table(QUOTAS, [rows for _, rows in handed.values()]),
-        _table(SOLUTIONS, [one.summary for one in solved]),
-        _table(QUOTA_RULES, [one.rules for one in solved]),
+        _table(SOLUTIONS, [solution.summary for solution in solved]),
+        _table(QUOTA_RULES, [solution.rules for solution in solved]),
         traces,
     )
 
@@ -307,30 +313,30 @@ def _allocate(
     handed: dict[str, tuple[Quota, pd.DataFrame]],
 ) -> tuple[pd.DataFrame, QuotaTrace, Solution | None]:
     """The rows of one quota, how they were found, and of one that is the best by an objective the whole solution."""
-    asked = Evaluator(unit_context(zones, measures, overlays), parameters)
+    evaluator = Evaluator(unit_context(zones, measures, overlays), parameters)
     measures, step = measures.sort_index(), Step.of(quota.step)
     names: tuple[pd.Series, ...] = ()
     links: dict[str, dict[str, Decimal]] = {}
     attempts = Attempts()
-    for place, level in enumerate(quota.levels[:-1]):
-        with attempts.trying(), at_key("levels", place):
+    for position, level in enumerate(quota.levels[:-1]):
+        with attempts.trying(), at_key("levels", position):
             names += (name_level(level, measures),)
     with attempts.trying():
         links = find_links(quota, handed)
     with attempts.trying(), at_key("total"):
         total = _count_total(quota, step, len(measures) if not names else names[0].nunique())
     with attempts.trying():
-        weighed = weigh_units(quota, measures, asked)
+        weighed = weigh_units(quota, measures, evaluator)
     with attempts.trying():
-        bounds = find_bounds(quota, asked, measures, links)
+        bounds = find_bounds(quota, evaluator, measures, links)
     with attempts.trying():
-        members = [inside.to_numpy() for _, inside in members_of(quota, asked).items()]
+        members = [inside.to_numpy() for _, inside in members_of(quota, evaluator).items()]
     with attempts.trying():
-        limiting = _limiting(quota, asked, measures, names)
+        limiting = _limiting(quota, evaluator, measures, names)
         limits = limiting.rows() if quota.by == "optimal" else ()
     attempts.finish()
-    weights, trace = weighed.after, QuotaTrace(asked.found, weighed.terms, weighed.sums)
-    labels = pd.DataFrame({one: _label(measures, one) for one in ("name", "jurisdiction")})
+    weights, trace = weighed.after, QuotaTrace(evaluator.evaluations, weighed.terms, weighed.sums)
+    labels = pd.DataFrame({column: _label(measures, column) for column in ("name", "jurisdiction")})
     bounds = replace(bounds, ceilings=np.minimum(bounds.ceilings, huge(len(weights))))
     limited = (weights.to_numpy(dtype=float) > 0) | (quota.by == "optimal")
     reach = np.where(limited, bounds.ceilings, bounds.floors)
@@ -343,7 +349,7 @@ def _allocate(
         if quota.transfers:
             task.refuse_moved(moved)
         return moved, trace, solution
-    family = group_family(quota, asked, total)
+    family = group_family(quota, evaluator, total)
     survey = Survey(quota, weights, bounds.floors, reach, bounds.carried, names, links)
     handing = WeightedQuota(quota, writer, weights, bounds, reach, labels)
     try:
@@ -369,9 +375,9 @@ def _count_total(quota: Quota, step: Step, receivers: int) -> int:
     return total
 
 
-def _limiting(quota: Quota, asked: Evaluator, measures: pd.DataFrame, names: tuple[pd.Series, ...]) -> Limiting:
+def _limiting(quota: Quota, evaluator: Evaluator, measures: pd.DataFrame, names: tuple[pd.Series, ...]) -> Limiting:
     paths = {level: paths_of(names, depth) for depth, level in enumerate(quota.levels[: len(names)], 1)}
-    return Limiting(quota, asked, measures, paths)
+    return Limiting(quota, evaluator, measures, paths)
 
 
 def _known(quota: Quota, rows: pd.DataFrame) -> pd.DataFrame:
@@ -381,8 +387,10 @@ def _known(quota: Quota, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _refuse_moved(rows: pd.DataFrame, family: GroupTree, units: pd.Index, step: Step) -> None:
     """Refuse transfers that leave a group with more or less than it may have of the total."""
-    own = rows[rows["level"] == UNIT].set_index("unit_id").loc[units]
-    new = pd.Series([a - c for a, c in zip(own["amount"], own["carried"], strict=True)], index=units, dtype=object)
+    unit_rows = rows[rows["level"] == UNIT].set_index("unit_id").loc[units]
+    new = pd.Series(
+        [a - c for a, c in zip(unit_rows["amount"], unit_rows["carried"], strict=True)], index=units, dtype=object
+    )
     for has, least, most in zip(family.sums(step.counts(new, "down")), family.lows, family.highs, strict=True):
         if not least <= has <= most:
             bound = least if has < least else most

@@ -29,7 +29,7 @@ class Weights(NamedTuple):
     sums: Mapping[str, float]
 
 
-def weigh_units(quota: Quota, measures: pd.DataFrame, asked: Evaluator) -> Weights:
+def weigh_units(quota: Quota, measures: pd.DataFrame, evaluator: Evaluator) -> Weights:
     """The weight of each unit in a quota.
 
     Examples
@@ -48,7 +48,7 @@ def weigh_units(quota: Quota, measures: pd.DataFrame, asked: Evaluator) -> Weigh
     with attempts.trying():
         terms, sums = _terms(quota, measures.sort_index())
     with attempts.trying():
-        applied = applied_priorities(quota, asked)
+        applied = applied_priorities(quota, evaluator)
     attempts.finish()
     before = sum((terms[part] for part in terms.columns[1:]), start=terms[0])
     multiplied = {unit: [weight] for unit, weight in before.items()}
@@ -62,8 +62,8 @@ def measures_read(quota: Quota) -> list[str]:
     """The measures that a quota reads outside conditions: weights, bounds, and what limits need; in this order."""
     weights = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
     bounds = [quota.floor, quota.ceiling, quota.carried]
-    limits = [one for limit in quota.limits for one in (limit.per, limit.max, limit.min)]
-    return [*weights, *(one for one in (*bounds, *limits) if isinstance(one, str))]
+    limits = [entry for limit in quota.limits for entry in (limit.per, limit.max, limit.min)]
+    return [*weights, *(measure for measure in (*bounds, *limits) if isinstance(measure, str))]
 
 
 def quotas_read(quota: Quota) -> frozenset[str]:
@@ -88,7 +88,7 @@ def names_asked(quotas: Iterable[Quota]) -> frozenset[str]:
 def conditions_of(quota: Quota) -> list[str]:
     """The texts of all conditions in a quota."""
     parts: tuple[Priority | Group | Limit | Lock, ...] = (*quota.priority, *quota.groups, *quota.limits, *quota.locked)
-    return [one.when for one in parts if one.when is not None]
+    return [part.when for part in parts if part.when is not None]
 
 
 def zones_asked(zones: pd.DataFrame, names: Collection[str]) -> pd.DataFrame:
@@ -112,7 +112,7 @@ def product(numbers: Sequence[float]) -> float:
     return float(math.prod(Fraction(repr(float(number))) for number in numbers))
 
 
-def applied_priorities(quota: Quota, asked: Evaluator) -> pd.DataFrame:
+def applied_priorities(quota: Quota, evaluator: Evaluator) -> pd.DataFrame:
     """The priorities of a quota that apply to each unit.
 
     Errors are those of :func:`zoning.quotas.allocate`.
@@ -128,10 +128,12 @@ def applied_priorities(quota: Quota, asked: Evaluator) -> pd.DataFrame:
     """
     rows = []
     attempts = Attempts()
-    for place, priority in enumerate(quota.priority):
-        with attempts.trying(), at_key("priority", place, "when"):
-            yes = rows_meeting(Phrase("priority"), priority.when, asked)
-            rows += [(unit, place, priority.when, priority.factor, priority.reason) for unit in asked.table.index[yes]]
+    for position, priority in enumerate(quota.priority):
+        with attempts.trying(), at_key("priority", position, "when"):
+            yes = rows_meeting(Phrase("priority"), priority.when, evaluator)
+            rows += [
+                (unit, position, priority.when, priority.factor, priority.reason) for unit in evaluator.table.index[yes]
+            ]
     attempts.finish()
     columns = ["unit_id", "place", "condition", "factor", "reason"]
     frame = pd.DataFrame(sorted(rows), columns=columns).astype({"factor": float})
@@ -154,15 +156,15 @@ def unit_context(zones: pd.DataFrame, measures: pd.DataFrame, overlays: Iterable
             Phrase("'{name}' is both a measure and a zone; rename the measure", name=clashes[0]),
             code="two_sources",
         )
-    found = {code: np.array([code in some for some in held], dtype=bool) for code in codes}
-    return measures.reindex(zones.index).assign(main=zones["main"], **found).sort_index()
+    overlay_flags = {code: np.array([code in some for some in held], dtype=bool) for code in codes}
+    return measures.reindex(zones.index).assign(main=zones["main"], **overlay_flags).sort_index()
 
 
-def rows_meeting(what: str, when: str, asked: Evaluator) -> Flags:
+def rows_meeting(what: str, when: str, evaluator: Evaluator) -> Flags:
     """The units that meet a condition; MissingValueError where that is unknown."""
-    answer = asked.evaluate(when)
+    answer = evaluator.evaluate(when)
     if not answer.known.all():
-        ids = asked.table.index[~answer.known]
+        ids = evaluator.table.index[~answer.known]
         raise MissingValueError(
             Phrase(
                 'the {kind} "{when}" cannot be answered for {ids}; give the values that it reads, or say in the '
@@ -193,13 +195,13 @@ def _terms(quota: Quota, measures: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
         with at_key("weight"):
             return _part(quota.weight, measures).to_frame(0), {}
     terms, sums, attempts = dict[int, pd.Series](), dict[str, float](), Attempts()
-    for place, part in enumerate(quota.weight):
-        with attempts.trying(), at_key("weight", place, "measure"):
+    for position, part in enumerate(quota.weight):
+        with attempts.trying(), at_key("weight", position, "measure"):
             values = _part(part.measure, measures)
             # how suitable land is does not depend on how suitable the rest is
             if quota.objective != "suitability":
                 sums[part.measure] = _whole(part.measure, values)
-            terms[place] = part.share * values / sums.get(part.measure, 1.0)
+            terms[position] = part.share * values / sums.get(part.measure, 1.0)
     attempts.finish()
     return pd.DataFrame(terms, index=measures.index), sums
 
@@ -207,10 +209,10 @@ def _terms(quota: Quota, measures: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
 def sizes_of(quota: Quota, measures: pd.DataFrame) -> dict[str, Floats]:
     """The measures of a quota's weight, each with its values; InfeasibleError where one of them is 0 everywhere."""
     names = [quota.weight] if isinstance(quota.weight, str) else [part.measure for part in quota.weight]
-    found = {name: _part(name, measures) for name in names}
-    for name, values in found.items():
+    sizes = {name: _part(name, measures) for name in names}
+    for name, values in sizes.items():
         _whole(name, values)
-    return {name: values.to_numpy(dtype=float) for name, values in found.items()}
+    return {name: values.to_numpy(dtype=float) for name, values in sizes.items()}
 
 
 def _whole(name: str, values: pd.Series) -> float:

@@ -135,9 +135,9 @@ def joined(messages: Iterable[Message]) -> Message:
     Message(key='light.red', fields={})
     """
     clauses: list[Message] = []
-    for one in messages:
-        inner = one.fields.get("clauses") if one.key == CLAUSES else None
-        clauses += [part for part in inner if isinstance(part, Message)] if isinstance(inner, tuple) else [one]
+    for message in messages:
+        inner = message.fields.get("clauses") if message.key == CLAUSES else None
+        clauses += [part for part in inner if isinstance(part, Message)] if isinstance(inner, tuple) else [message]
     return clauses[0] if len(clauses) == 1 else say(CLAUSES, clauses=tuple(clauses))
 
 
@@ -162,7 +162,7 @@ class Remark:
     layer: str
     features: tuple[str, ...]
     count: int
-    said: Message
+    message: Message
     exit_code: int = 0
 
 
@@ -181,7 +181,7 @@ def remark(
     Examples
     --------
     >>> bare = remark("warning", "uncovered", ["a", "b"], {"units": Ids(("a", "b"))})
-    >>> bare.count, bare.said.key
+    >>> bare.count, bare.message.key
     (2, 'finding.uncovered')
     """
     ids = tuple(features)
@@ -201,7 +201,7 @@ _EXACT: Reads = {
     "texts": Texts,
     "ids": lambda ids: Ids(tuple(ids)),
     "phrase": lambda content: Phrase(
-        content["template"], **{key: _part(one) for key, one in content["fields"].items()}
+        content["template"], **{key: _part(part) for key, part in content["fields"].items()}
     ),
     "clause": lambda content: Clause(**(content | {"sides": tuple(content["sides"])})),
 }
@@ -210,11 +210,14 @@ _EXACT: Reads = {
 _WRITTEN: Mapping[type, Callable[[Any], Any]] = {
     Message: Message.as_json,
     Term: lambda term: {"term": [*term]},
-    tuple: lambda several: [plain_field(one) for one in several],
+    tuple: lambda several: [plain_field(part) for part in several],
     Texts: lambda texts: {"texts": dict(texts.by_language)},
     Ids: lambda some: {"ids": [*some.ids]},
-    Phrase: lambda said: {
-        "phrase": {"template": said.template, "fields": {name: _plain_part(one) for name, one in said.fields.items()}}
+    Phrase: lambda phrase: {
+        "phrase": {
+            "template": phrase.template,
+            "fields": {name: _plain_part(part) for name, part in phrase.fields.items()},
+        }
     },
     Clause: lambda clause: {"clause": vars(clause)},
     Fraction: lambda number: {"fraction": str(number)},
@@ -248,7 +251,7 @@ def _plain_part(value: Any) -> Any:
 def typed_field(value: Any, more: Reads = MappingProxyType({})) -> Any:
     """A field from what :func:`plain_field` gave; parameters are those of :func:`message_from_json`."""
     if isinstance(value, list):
-        return tuple(typed_field(one, more) for one in value)
+        return tuple(typed_field(part, more) for part in value)
     if isinstance(value, dict):
         if "key" in value:
             return message_from_json(value, more)

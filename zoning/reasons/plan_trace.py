@@ -19,7 +19,7 @@ from zoning.reasons.written_records import WrittenRecords
 class QuotaTrace(NamedTuple):
     """How a quota was handed out."""
 
-    asked: Mapping[str, Evaluation]
+    evaluations: Mapping[str, Evaluation]
     terms: pd.DataFrame
     sums: Mapping[str, float]
 
@@ -62,7 +62,7 @@ class Banding(NamedTuple):
     """Which row of its table counts for a derived measure."""
 
     rows: npt.NDArray[np.int64]
-    asked: Sequence[Evaluation]
+    evaluations: Sequence[Evaluation]
 
 
 class ClauseMargin(NamedTuple):
@@ -161,7 +161,7 @@ class Trace(Shown):
             *((name, f"{len(table):,} rows") for name, table in held.items() if table is not None),
             ("quotas", listed(self.quotas)),
             ("transfers", listed(self.transfers)),
-            ("policies", counted({scope: len(found) for scope, found in self.policies.items()})),
+            ("policies", counted({scope: len(evaluations) for scope, evaluations in self.policies.items()})),
             ("records", counted({table: len(records) for table, (_, records) in self.made.items()})),
             ("read back", "yes" if self.written is not None else ""),
         )

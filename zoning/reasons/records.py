@@ -20,9 +20,9 @@ class Days(NamedTuple):
     until: date | None
 
 
-def days_of(one: Dated | None) -> Days | None:
+def days_of(entry: Dated | None) -> Days | None:
     """The days of an entry of the rulebook."""
-    return Days(one.since, one.until) if one is not None else None
+    return Days(entry.since, entry.until) if entry is not None else None
 
 
 class Titles(NamedTuple):
@@ -35,7 +35,7 @@ class Titles(NamedTuple):
 class EachLanguage(NamedTuple):
     """A message that is told in every language that a text has, and not only in that of the reader."""
 
-    said: Message
+    message: Message
     texts: Mapping[str, str]
 
 
@@ -92,7 +92,7 @@ class Record:
     amount: str | float | Decimal | None = None
     unit: str = ""
     when: str = ""
-    said: Said = NOTHING_ASKED
+    evidence: Said = NOTHING_ASKED
     days: Days | None = None
     reference: Message | Texts | str = ""
     reading: str = ""

@@ -36,7 +36,7 @@ _OLDER = {True: "read", False: "unread", None: ""}
 _KEYS: Mapping[str, Plain] = {
     "kind": None,
     "id": None,
-    **{key: one for key, one in _DEFAULTS.items() if key != "facts"},
+    **{key: default for key, default in _DEFAULTS.items() if key != "facts"},
 }
 """Every key but facts, with what a record has that does not say it."""
 
@@ -60,19 +60,21 @@ class RecordWriter:
         self.messages: list[Plain] = []
         self.records: list[dict[str, Plain]] = []
         self._kinds: Mapping[type, Callable[[Any], Plain]] = {
-            Clause: lambda one: {"clause": self._clause(one)},
-            Message: lambda one: {"filled": self._filled(one)},
+            Clause: lambda clause: {"clause": self._clause(clause)},
+            Message: lambda message: {"filled": self._filled(message)},
             Titles: self._recurring,
             Term: self._recurring,
             Decimal: self._recurring,
             dict: self._mapping,
-            EachLanguage: lambda one: {"each": {"said": self._plain(one.said), "texts": dict(one.texts)}},
+            EachLanguage: lambda each_language: {
+                "each": {"said": self._plain(each_language.message), "texts": dict(each_language.texts)}
+            },
             list: self._several,
             tuple: self._several,
             float: plain_field,
         }
         self._known: dict[tuple[type, str], Plain] = {}
-        self._asked: dict[tuple[Any, ...], int] = {}
+        self._numbers: dict[tuple[Any, ...], int] = {}
         self._clauses: dict[int, tuple[Clause, int]] = {}
         self._forms: dict[Shape, int] = {}
         self._shapes: dict[type, Callable[[Any, list[Plain]], Shape]] = {
@@ -87,21 +89,21 @@ class RecordWriter:
         self._firsts: dict[tuple[str | None, ...], tuple[int, dict[str, Plain]]] = {}
         self._nearer: dict[tuple[str | None, ...], tuple[int, dict[str, Plain]]] = {}
 
-    def message(self, said: str | Message) -> int:
+    def message(self, text: str | Message) -> int:
         """The place of a message, or of a text as it stands in an older run."""
-        known = self._placed.get(id(said))
+        known = self._placed.get(id(text))
         if known is None:  # the message is kept, so that no other gets its id
-            place = self._messages.setdefault(said, len(self.messages))
-            if place == len(self.messages):
-                self.messages.append(self._filled(said) if isinstance(said, Message) else plain_field(said))
-            known = self._placed[id(said)] = said, place
+            position = self._messages.setdefault(text, len(self.messages))
+            if position == len(self.messages):
+                self.messages.append(self._filled(text) if isinstance(text, Message) else plain_field(text))
+            known = self._placed[id(text)] = text, position
         return known[1]
 
     def record(self, record: Record) -> int:
         """The place of a record; the same one is written once."""
         known = self._records.get(id(record))
         if known is None:  # the record is kept, so that no other gets its id
-            links = [self.record(one) for one in record.links]
+            links = [self.record(link) for link in record.links]
             content = self._content(record)
             if links:
                 content["links"] = links
@@ -111,49 +113,57 @@ class RecordWriter:
 
     def _content(self, record: Record) -> dict[str, Plain]:
         """A record by its keys but links, those left out that have nothing to say."""
-        said, days = record.said, record.days
-        read = {name: value for one in said.clauses if isinstance(one, Clause) for name, value in one.values.items()}
+        grounds, days = record.evidence, record.days
+        read = {
+            name: value
+            for clause in grounds.clauses
+            if isinstance(clause, Clause)
+            for name, value in clause.values.items()
+        }
         every = {
-            "reason": record.reason and self._said(record.reason),
+            "reason": record.reason and self._message(record.reason),
             "amount": self._plain(record.amount),
             "unit": record.unit,
             "when": record.when,
-            "clauses": [self._clause(one) if isinstance(one, Clause) else dict(one) for one in said.clauses],
-            "rules": [*said.rules],
-            "values": None if list(said.values.items()) == list(read.items()) else self._plain(said.values),
-            "parameters": [self._plain(one) for one in said.parameters],
+            "clauses": [
+                self._clause(clause) if isinstance(clause, Clause) else dict(clause) for clause in grounds.clauses
+            ],
+            "rules": [*grounds.rules],
+            "values": None if list(grounds.values.items()) == list(read.items()) else self._plain(grounds.values),
+            "parameters": [self._plain(parameter) for parameter in grounds.parameters],
             "days": days and [day and day.isoformat() for day in days],
-            "reference": record.reference and self._said(record.reference),
+            "reference": record.reference and self._message(record.reference),
             "reading": record.reading,
             "written": record.written,
             "facts": {
-                name: value if type(value) in _AS_IT_IS else self._said(value) for name, value in record.facts.items()
+                name: value if type(value) in _AS_IT_IS else self._message(value)
+                for name, value in record.facts.items()
             },
         }
-        told = {name: value for name, value in every.items() if value or value == 0}
-        return {"kind": record.kind, "id": record.id, **told}
+        nonempty = {name: value for name, value in every.items() if value or value == 0}
+        return {"kind": record.kind, "id": record.id, **nonempty}
 
-    def _shortened(self, record: Record, content: dict[str, Plain], place: int) -> dict[str, Plain]:
+    def _shortened(self, record: Record, content: dict[str, Plain], position: int) -> dict[str, Plain]:
         """A record by what is not as in the first of its kind and id, or else of its kind, that has the same facts.
 
         Where several facts are not, a later one may be nearer: quotas of a jurisdiction have its facts in common.
         """
-        own, alike = (record.kind, record.id, *record.facts), (record.kind, None, *record.facts)
-        known = self._firsts.get(own)
+        key, alike = (record.kind, record.id, *record.facts), (record.kind, None, *record.facts)
+        known = self._firsts.get(key)
         if known is None:
-            self._firsts[own] = place, content
+            self._firsts[key] = position, content
             known = self._firsts.get(alike)
         if known is None:
-            self._firsts[alike] = place, content
+            self._firsts[alike] = position, content
             return content
-        found = _differing(content, known)
-        if len(found.get("facts", ())) < SEVERAL:
-            return found
+        difference = _differing(content, known)
+        if len(difference.get("facts", ())) < SEVERAL:
+            return difference
         near = self._nearer.get(alike)
-        if near is not None and _weight(nearer := _differing(content, near)) < _weight(found):
+        if near is not None and _weight(nearer := _differing(content, near)) < _weight(difference):
             return nearer
-        self._nearer[alike] = place, content
-        return found
+        self._nearer[alike] = position, content
+        return difference
 
     def _clause(self, clause: Clause) -> int:
         known = self._clauses.get(id(clause))
@@ -165,21 +175,21 @@ class RecordWriter:
 
     def _question(self, clause: Clause) -> int:
         key = clause.text, tuple(clause.values), repr(clause.thresholds)
-        if key not in self._asked:
-            self._asked[key] = len(self.questions)
-            asked = {"text": clause.text, "thresholds": dict(clause.thresholds), "reads": [*clause.values]}
-            self.questions.append(asked)
-        return self._asked[key]
+        if key not in self._numbers:
+            self._numbers[key] = len(self.questions)
+            question = {"text": clause.text, "thresholds": dict(clause.thresholds), "reads": [*clause.values]}
+            self.questions.append(question)
+        return self._numbers[key]
 
     def _filled(self, value: Message | Mapping[str, object]) -> list[Plain]:
         """A message or several values by name as a form, and what fills its gaps."""
         values: list[Plain] = []
         shape = self._shape(value, values)
-        place = self._forms.get(shape)
-        if place is None:
-            place = self._forms[shape] = len(self.forms)
+        position = self._forms.get(shape)
+        if position is None:
+            position = self._forms[shape] = len(self.forms)
             self.forms.append(_form(shape))
-        return [place, *values]
+        return [position, *values]
 
     def _shape(self, value: object, values: list[Plain]) -> Shape:
         """What does not vary, so that what is alike is equal; what varies is put to the values."""
@@ -214,10 +224,10 @@ class RecordWriter:
         return "clause"
 
     def _several_shape(self, several: Iterable[object], values: list[Plain]) -> Shape:
-        return "list", tuple([self._shape(one, values) for one in several])
+        return "list", tuple([self._shape(part, values) for part in several])
 
     def _named(self, named: Mapping[str, object], values: list[Plain]) -> tuple[Shape, Shape]:
-        return tuple(named), tuple([self._shape(one, values) for one in named.values()])
+        return tuple(named), tuple([self._shape(part, values) for part in named.values()])
 
     @staticmethod
     def _term_shape(term: Term, _values: list[Plain]) -> Shape:
@@ -241,7 +251,7 @@ class RecordWriter:
         values.append(value)
         return kind
 
-    def _said(self, value: object) -> Plain:
+    def _message(self, value: object) -> Plain:
         """A message by its place where a table has it, else as it is."""
         known = self._placed.get(id(value)) if isinstance(value, Message) else None
         return {"message": known[1]} if known else self._plain(value)
@@ -268,27 +278,27 @@ class RecordWriter:
         return {"filled": self._filled(value)}
 
     def _several(self, value: Iterable[object]) -> Plain:
-        return [self._plain(one) for one in value]
+        return [self._plain(part) for part in value]
 
 
 def _differing(content: dict[str, Plain], known: tuple[int, dict[str, Plain]]) -> dict[str, Plain]:
     """A record by what is not as in another one with the same facts, of which the place and the content are known."""
     like, first = known
-    found: dict[str, Plain] = {LIKE: like}
+    difference: dict[str, Plain] = {LIKE: like}
     for name, usual in _KEYS.items():
-        one, was = content.get(name, usual), first.get(name, usual)
-        if one is not was and (one != was or not _same(one, was)):
-            found[name] = one
+        now, was = content.get(name, usual), first.get(name, usual)
+        if now is not was and (now != was or not _same(now, was)):
+            difference[name] = now
     if "facts" in content:
         theirs = first["facts"]
         facts = {
-            name: one
-            for name, one in content["facts"].items()
-            if one is not (was := theirs[name]) and (one != was or not _same(one, was))
+            name: fact
+            for name, fact in content["facts"].items()
+            if fact is not (was := theirs[name]) and (fact != was or not _same(fact, was))
         }
         if facts:
-            found["facts"] = facts
-    return found
+            difference["facts"] = facts
+    return difference
 
 
 def _weight(written: dict[str, Plain]) -> int:
@@ -347,76 +357,76 @@ class WrittenRecords:
     def of_rows(self, table: str, places: Iterable[int]) -> list[Record]:
         """The records of some rows of a table, by the places of these."""
         rows = self._content["rows"].get(table, ())
-        return [self._record(rows[place]) for place in places]
+        return [self._record(rows[position]) for position in places]
 
     def of_units(self, matter: str, ids: Iterable[str]) -> dict[str, list[Record]]:
         """The records of some units in a matter that has no table."""
         units = self._content["units"].get(matter, {})
-        return {unit: [self._record(place) for place in units.get(unit, ())] for unit in ids}
+        return {unit: [self._record(position) for position in units.get(unit, ())] for unit in ids}
 
-    def message(self, place: int) -> str | Message:
+    def message(self, position: int) -> str | Message:
         """A message by its place; a text of an older run stands as it is."""
-        if place not in self._messages:
-            written = self._content["messages"][place]
-            self._messages[place] = self._filled(written) if isinstance(written, list) else self._typed(written)
-        return self._messages[place]
+        if position not in self._messages:
+            written = self._content["messages"][position]
+            self._messages[position] = self._filled(written) if isinstance(written, list) else self._typed(written)
+        return self._messages[position]
 
-    def _record(self, place: int) -> Record:
-        if place not in self._records:
-            self._records[place] = self._read(self._whole(place))
-        return self._records[place]
+    def _record(self, position: int) -> Record:
+        if position not in self._records:
+            self._records[position] = self._read(self._whole(position))
+        return self._records[position]
 
-    def _whole(self, place: int) -> dict[str, Plain]:
+    def _whole(self, position: int) -> dict[str, Plain]:
         """A record with all its keys, those of the one that it is like included."""
-        written = self._content["records"][place]
+        written = self._content["records"][position]
         first = self._whole(written[LIKE]) if LIKE in written else _DEFAULTS
         return {**first, **written, "facts": {**first["facts"], **written.get("facts", {})}}
 
-    def _read(self, one: Mapping[str, Plain]) -> Record:
-        clauses = tuple(self._clause(part) if isinstance(part, int) else part for part in one["clauses"])
+    def _read(self, content: Mapping[str, Plain]) -> Record:
+        clauses = tuple(self._clause(part) if isinstance(part, int) else part for part in content["clauses"])
         read = {name: value for part in clauses if isinstance(part, Clause) for name, value in part.values.items()}
-        days = one["days"]
+        days = content["days"]
         return Record(
-            kind=one["kind"],
-            id=one["id"],
-            reason=self._typed(one["reason"]),
-            amount=self._typed(one["amount"]),
-            unit=one["unit"],
-            when=one["when"],
-            said=Said(
+            kind=content["kind"],
+            id=content["id"],
+            reason=self._typed(content["reason"]),
+            amount=self._typed(content["amount"]),
+            unit=content["unit"],
+            when=content["when"],
+            evidence=Said(
                 clauses=clauses,
-                rules=tuple(one["rules"]),
-                values=read if one["values"] is None else self._typed(one["values"]),
-                parameters=tuple(self._typed(part) for part in one["parameters"]),
+                rules=tuple(content["rules"]),
+                values=read if content["values"] is None else self._typed(content["values"]),
+                parameters=tuple(self._typed(part) for part in content["parameters"]),
             ),
             days=days and Days(*(day and date.fromisoformat(day) for day in days)),
-            reference=self._typed(one["reference"]),
-            reading=one["reading"] or _OLDER[one["verified"]],
-            written=one["written"],
-            links=tuple(self._record(part) for part in one["links"]),
-            facts={name: self._typed(value) for name, value in one["facts"].items()},
+            reference=self._typed(content["reference"]),
+            reading=content["reading"] or _OLDER[content["verified"]],
+            written=content["written"],
+            links=tuple(self._record(part) for part in content["links"]),
+            facts={name: self._typed(value) for name, value in content["facts"].items()},
         )
 
-    def _clause(self, place: int) -> Clause:
-        if place not in self._clauses:
-            asked, answer, values, sides, decides = self._content["clauses"][place]
-            question = self._content["questions"][asked]
+    def _clause(self, position: int) -> Clause:
+        if position not in self._clauses:
+            question_position, answer, values, sides, decides = self._content["clauses"][position]
+            question = self._content["questions"][question_position]
             read = dict(zip(question["reads"], map(self._typed, values), strict=True))
             compared = tuple(map(self._typed, sides))
-            self._clauses[place] = Clause(question["text"], answer, read, question["thresholds"], compared, decides)
-        return self._clauses[place]
+            self._clauses[position] = Clause(question["text"], answer, read, question["thresholds"], compared, decides)
+        return self._clauses[position]
 
     def _filled(self, written: list[Plain]) -> Any:
-        place, *values = written
-        return self._fill(self._content["forms"][place], iter(values))
+        position, *values = written
+        return self._fill(self._content["forms"][position], iter(values))
 
     def _fill(self, form: Plain, values: Iterator[Plain]) -> Any:
         if isinstance(form, list):
-            return tuple(self._fill(one, values) for one in form)
+            return tuple(self._fill(part, values) for part in form)
         if isinstance(form, dict) and "key" in form:
-            return Message(form["key"], {name: self._fill(one, values) for name, one in form["fields"].items()})
+            return Message(form["key"], {name: self._fill(part, values) for name, part in form["fields"].items()})
         if isinstance(form, dict) and "map" in form:
-            return {name: self._fill(one, values) for name, one in form["map"].items()}
+            return {name: self._fill(part, values) for name, part in form["map"].items()}
         if isinstance(form, dict) and FILL in form:
             value = next(values)
             return self._typed({form[FILL]: value} if form[FILL] else value)
@@ -429,24 +439,24 @@ class WrittenRecords:
     def _reads(self) -> Mapping[str, Any]:
         """How what only records have is read, and what stands elsewhere."""
         return {
-            "clause": lambda place: self._clause(place) if isinstance(place, int) else Clause(**_listed(place)),
+            "clause": lambda written: self._clause(written) if isinstance(written, int) else Clause(**_listed(written)),
             "message": self.message,
             "filled": self._filled,
             "titles": lambda pair: Titles(*pair),
-            "each": lambda one: EachLanguage(self._typed(one["said"]), one["texts"]),
+            "each": lambda content: EachLanguage(self._typed(content["said"]), content["texts"]),
         }
 
 
-def _same(one: Plain, other: Plain) -> bool:
+def _same(value: Plain, other: Plain) -> bool:
     """Whether two values that are equal are written alike: 1, 1.0 and true are not."""
-    kind = type(one)
+    kind = type(value)
     if kind is not type(other):
         return False
     if kind is dict:
-        return list(one) == list(other) and all(map(_same, one.values(), other.values()))
+        return list(value) == list(other) and all(map(_same, value.values(), other.values()))
     if kind is list:
-        return all(map(_same, one, other))
-    return kind is not float or bool(one) or repr(one) == repr(other)  # 0.0 and -0.0 are not alike
+        return all(map(_same, value, other))
+    return kind is not float or bool(value) or repr(value) == repr(other)  # 0.0 and -0.0 are not alike
 
 
 def _listed(clause: Mapping[str, Plain]) -> dict[str, Plain]:

@@ -64,7 +64,7 @@ class AgreementModel(Titled, Dated, Cited):
             trial = {**kind.measured, **trial}
         if "indicators" in trial:
             measured = {"measured": Decimal(0), **(kind.measured_of_indicators if kind else {})}
-            trial["indicators"] = [{**measured, **one} for one in trial["indicators"]]
+            trial["indicators"] = [{**measured, **indicator} for indicator in trial["indicators"]]
         try:
             Agreement.model_validate({"name": self.id, "period": 0, **trial})
         except ValidationError as error:
@@ -132,12 +132,12 @@ class Place(Titled, Sourced):
         >>> Place(code="jilin", title={"en": "Jilin"}, ids=["22____", "220000"], names=["Jilin"]).when
         "unit_id LIKE '22____' OR unit_id IN ('220000') OR jurisdiction IN ('Jilin')"
         """
-        asked = _of_ids(self.ids)
+        conditions = _of_ids(self.ids)
         if self.names:
             named = f"jurisdiction IN ({_quoted(self.names)})"
             others = " OR ".join(_of_ids(self.except_ids))
-            asked.append(f"({named} AND NOT ({others}))" if others else named)
-        return " OR ".join(asked)
+            conditions.append(f"({named} AND NOT ({others}))" if others else named)
+        return " OR ".join(conditions)
 
     @property
     def when_by_id(self) -> str:
@@ -153,14 +153,14 @@ class Place(Titled, Sourced):
 
 def _of_ids(ids: Sequence[str]) -> list[str]:
     """The conditions on the ids of units, those that are given as a whole together."""
-    alike = [one for one in ids if set(one) & set("_%")]
-    whole = [one for one in ids if one not in alike]
+    alike = [unit_id for unit_id in ids if set(unit_id) & set("_%")]
+    whole = [unit_id for unit_id in ids if unit_id not in alike]
     listed = [f"unit_id IN ({_quoted(whole)})"] if whole else []
-    return [*(f"unit_id LIKE {_quoted([one])}" for one in alike), *listed]
+    return [*(f"unit_id LIKE {_quoted([pattern])}" for pattern in alike), *listed]
 
 
 def _quoted(texts: Sequence[str]) -> str:
-    return ", ".join("'" + one.replace("'", "''") + "'" for one in texts)
+    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
 
 
 class Programme(Titled, Dated, Sourced):
@@ -229,25 +229,25 @@ def memberships(places: Sequence[Place], regions: Sequence[Region], day: date) -
     >>> [[band.value for band in memberships([vale], [fen], date(year, 1, 1))[0].bands] for year in (2019, 2020)]
     [['TRUE', 'FALSE'], ['FALSE']]
     """
-    known = {one.code: one for one in places}
+    known = {territory.code: territory for territory in places}
     versions: dict[str, Region] = {}
     for region in regions:
         before = versions.setdefault(region.code, region)
         if region.on(day) or not before.on(day):
             versions[region.code] = region
-    return tuple(_membership(one, known, day) for one in versions.values())
+    return tuple(_membership(version, known, day) for version in versions.values())
 
 
 def _membership(region: Region, known: Mapping[str, Place], day: date) -> Membership:
     there = region.on(day)
-    listed = tuple(known[one] for one in region.members if one in known) if there else ()
-    bands = [DerivedBand(when=one.when, value="TRUE", reason=one.title) for one in listed]
+    listed = tuple(known[code] for code in region.members if code in known) if there else ()
+    bands = [DerivedBand(when=territory.when, value="TRUE", reason=territory.title) for territory in listed]
     if there and region.drawn_by:
         enough = "> 0" if region.at_least is None else f">= {plain_number(region.at_least)}"
-        within = " OR ".join(known[one].when for one in region.partly if one in known)
+        within = " OR ".join(known[code].when for code in region.partly if code in known)
         drawn = f"{region.drawn_by}_share {enough}"
         bands.append(DerivedBand(when=f"({within}) AND {drawn}" if within else drawn, value="TRUE"))
-    programmes = tuple(one for one in region.programmes if there and one.on(day))
+    programmes = tuple(programme for programme in region.programmes if there and programme.on(day))
     return Membership.model_construct(
         name=f"{IN}{region.code}",
         title=region.title,
@@ -539,8 +539,8 @@ class Scheme(Titled, Dated, Cited):
 
     def value(self, name: str, day: date) -> Scalar | None:
         """What a parameter is on a day; None where it is not there."""
-        found = next((one.at(day) for one in self.parameters if one.name == name), None)
-        return found.value if found else None
+        dated_value = next((parameter.at(day) for parameter in self.parameters if parameter.name == name), None)
+        return dated_value.value if dated_value else None
 
     def holds(self, name: str, day: date) -> bool:
         """Whether a switch is on, on a day."""

@@ -67,25 +67,31 @@ def foreign_key_faults(draft: Draft) -> Iterator[RulebookError]:
     """The complaints about names that stand nowhere."""
     sets = names_of_sets(draft)
     for kind, key, names, missing in FOREIGN_KEYS:
-        for place, entry in enumerate(getattr(draft, kind)):
+        for position, entry in enumerate(getattr(draft, kind)):
             name = getattr(entry, key)
             if name is not None and name not in sets[names]:
-                said = Phrase(missing, name=name, near=near(name, sets[names]), **_LEVELS)
-                yield draft.fault(said, kind, place, key)
+                text = Phrase(missing, name=name, near=near(name, sets[names]), **_LEVELS)
+                yield draft.fault(text, kind, position, key)
 
 
 def names_of_sets(draft: Draft) -> Mapping[str, Collection[str]]:
     """The names that a rulebook gives, by what they are names of."""
     return {
-        "zones": [one.code for one in draft.zones],
-        "main zones": [one.code for one in draft.zones if one.kind == "main"],
-        "overlay zones": [one.code for one in draft.zones if one.kind == "overlay"],
-        "lines": [one.code for one in draft.lines],
-        "indicators": [one.name for one in draft.indicators],
-        "parameters": [one.name for one in draft.parameters],
-        "levels": [UNIT, JURISDICTION, STUDY, *(one.name for one in draft.indicators if one.type == "text")],
-        "lists with items": {one.list for one in draft.industries} | {one.id for one in draft.lists if one.table},
-        "lists in policies": {one.list for one in draft.policies if one.list is not None},
+        "zones": [zone.code for zone in draft.zones],
+        "main zones": [zone.code for zone in draft.zones if zone.kind == "main"],
+        "overlay zones": [zone.code for zone in draft.zones if zone.kind == "overlay"],
+        "lines": [line.code for line in draft.lines],
+        "indicators": [indicator.name for indicator in draft.indicators],
+        "parameters": [parameter.name for parameter in draft.parameters],
+        "levels": [
+            UNIT,
+            JURISDICTION,
+            STUDY,
+            *(indicator.name for indicator in draft.indicators if indicator.type == "text"),
+        ],
+        "lists with items": {entry.list for entry in draft.industries}
+        | {entry.id for entry in draft.lists if entry.table},
+        "lists in policies": {policy.list for policy in draft.policies if policy.list is not None},
     }
 
 
@@ -98,15 +104,15 @@ def day_faults(draft: Draft, day: date) -> Iterator[RulebookError]:
     yield from _default(draft, day)
     yield from _zones(draft, day)
     yield from _reading(draft, day, "rules", "when", lambda rule: _names(rule.when))
-    for place, policy in enumerate(draft.policies):
+    for position, policy in enumerate(draft.policies):
         if policy.on(day):
-            yield from _of_policy(draft, day, policy, place)
-    for place, one in enumerate(draft.coverage):
-        for number, gap in enumerate(one.gaps):
+            yield from _of_policy(draft, day, policy, position)
+    for position, instrument in enumerate(draft.coverage):
+        for number, gap in enumerate(instrument.gaps):
             if gap.on(day):
                 names = _names(gap.when)
                 for text in (*_absent(names, draft, day), *_gone_overlays(names, draft, day)):
-                    yield draft.fault(text, "coverage", place, "gaps", number, "when")
+                    yield draft.fault(text, "coverage", position, "gaps", number, "when")
     yield from _reading(draft, day, "derived", "name", names_of)
     yield from _reading(draft, day, "norms", "holds", names_of)
     yield from _reading(draft, day, "floors", "at_least", lambda floor: [floor.at_least])
@@ -131,18 +137,18 @@ def _reading(
     draft: Draft, day: date, kind: str, key: str, names: Callable[[Any], Iterable[str]]
 ) -> Iterator[RulebookError]:
     """Entries of a kind that are in force and read what is not; told at a key."""
-    for place, entry in enumerate(getattr(draft, kind)):
+    for position, entry in enumerate(getattr(draft, kind)):
         if entry.on(day):
-            yield from (draft.fault(text, kind, place, key) for text in _absent(names(entry), draft, day))
+            yield from (draft.fault(text, kind, position, key) for text in _absent(names(entry), draft, day))
 
 
 def _default(draft: Draft, day: date) -> Iterator[RulebookError]:
     mains = [
-        (place, zone.code)
-        for place, zone in enumerate(draft.zones)
+        (position, zone.code)
+        for position, zone in enumerate(draft.zones)
         if zone.default and zone.kind == "main" and zone.on(day)
     ]
-    for place, code in mains[1:]:
+    for position, code in mains[1:]:
         yield draft.fault(
             Phrase(
                 "'{code}' is the default as well as '{mains}'; a unit that nothing claims needs exactly one",
@@ -150,7 +156,7 @@ def _default(draft: Draft, day: date) -> Iterator[RulebookError]:
                 mains=mains[0][1],
             ),
             "zones",
-            place,
+            position,
             "default",
         )
     if not mains:
@@ -168,7 +174,7 @@ def _zones(draft: Draft, day: date) -> Iterator[RulebookError]:
     standing = {(zone.kind, zone.code) for zone in draft.zones if zone.on(day)}
     gone = {(zone.kind, zone.code) for zone in draft.zones} - standing
     codes = {code for _, code in gone} - {code for _, code in standing}
-    for place, rule in enumerate(draft.rules):
+    for position, rule in enumerate(draft.rules):
         if rule.on(day) and rule.zone in codes:
             text = Phrase(
                 "zone '{zone}' is not in force on {day}, but rule {rule} is ({period})",
@@ -177,8 +183,8 @@ def _zones(draft: Draft, day: date) -> Iterator[RulebookError]:
                 rule=rule.id,
                 period=rule.period,
             )
-            yield draft.fault(text, "rules", place, "zone")
-    for place, locked in enumerate(draft.decisions):
+            yield draft.fault(text, "rules", position, "zone")
+    for position, locked in enumerate(draft.decisions):
         if locked.on(day) and (locked.kind, locked.zone) in gone:
             text = Phrase(
                 "zone '{zone}' is not in force on {day}, but this decision is ({period})",
@@ -186,19 +192,19 @@ def _zones(draft: Draft, day: date) -> Iterator[RulebookError]:
                 day=day,
                 period=locked.period,
             )
-            yield draft.fault(text, "decisions", place, locked.kind)
+            yield draft.fault(text, "decisions", position, locked.kind)
 
 
-def _of_policy(draft: Draft, day: date, policy: Policy, place: int) -> Iterator[RulebookError]:
+def _of_policy(draft: Draft, day: date, policy: Policy, position: int) -> Iterator[RulebookError]:
     """What its conditions read, and what it sets."""
     for keys, when in policy.conditions:
         names = _names(when)
         texts = (*_absent(names, draft, day), *_gone_overlays(names, draft, day))
-        yield from (draft.fault(text, "policies", place, *keys) for text in texts)
+        yield from (draft.fault(text, "policies", position, *keys) for text in texts)
     for key, value in policy.parameters.items():
         if isinstance(value, str):
             for text in _absent([value], draft, day):
-                yield draft.fault(text, "policies", place, "parameters", key)
+                yield draft.fault(text, "policies", position, "parameters", key)
 
 
 def _absent(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
@@ -216,10 +222,10 @@ def _absent(names: Iterable[str], draft: Draft, day: date) -> Iterator[str]:
                     dated=phrase_list(value.period for value in parameter.dated),
                 )
             )
-    for name in dict.fromkeys(one.name for one in draft.derived if one.name in read):
-        versions = [one for one in draft.derived if one.name == name]
-        if not any(one.on(day) for one in versions):
-            periods = phrase_list(one.period for one in versions)
+    for name in dict.fromkeys(measure.name for measure in draft.derived if measure.name in read):
+        versions = [measure for measure in draft.derived if measure.name == name]
+        if not any(version.on(day) for version in versions):
+            periods = phrase_list(version.period for version in versions)
             yield Phrase(
                 "measure '{measure}' is not derived on {day} ({periods}): say when the entry that reads it is in force",
                 measure=name,
@@ -288,18 +294,18 @@ def condition_faults(draft: Draft) -> Iterator[RulebookError]:
 def examples_of(draft: Draft, derived: Iterable[Derived] = ()) -> dict[str, Example]:
     """An example of every measure that a condition may read: indicators, some that are derived, regions, the rest."""
     listed: tuple[Indicator | Derived, ...] = (*draft.indicators, *derived)
-    inside = {f"{IN}{one.code}": True for one in draft.regions}
-    return {one.name: EXAMPLES[one.type] for one in listed} | inside | dict.fromkeys(ALWAYS_THERE, "a")
+    inside = {f"{IN}{region.code}": True for region in draft.regions}
+    return {measure.name: EXAMPLES[measure.type] for measure in listed} | inside | dict.fromkeys(ALWAYS_THERE, "a")
 
 
 def roles_read(draft: Draft) -> tuple[str, ...]:
     """The roles that conditions on pieces may ask for: of lines, zones, measures, and those that are deducted."""
     of_lines = (role for line in draft.lines for role in line.roles)
     of_measures = (
-        one.name.removesuffix(ending)
-        for one in draft.indicators
+        indicator.name.removesuffix(ending)
+        for indicator in draft.indicators
         for ending in ("_share", "_ha")
-        if one.name.endswith(ending)
+        if indicator.name.endswith(ending)
     )
     deducted = draft.head.available_land.roles(draft.lines)
     return tuple(dict.fromkeys((*of_lines, *(zone.code for zone in draft.zones), *of_measures, *deducted)))
@@ -323,7 +329,7 @@ def _scopes(draft: Draft, measures: Mapping[str, Example]) -> dict[str, Examples
     unit = around | dict(measures) | overlays | {"main": "a"}
     piece = unit | {f"{ON}{role}": True for role in roles_read(draft)} | {CONTROL_LINE: "a"}
     listed: tuple[Indicator | Derived, ...] = (*draft.indicators, *draft.derived)
-    whole = {one.name: 1.0 for one in listed if one.type == "number" and is_summed(one.name)}
+    whole = {measure.name: 1.0 for measure in listed if measure.type == "number" and is_summed(measure.name)}
     return {
         "unit": Examples(draft, unit),
         "piece": Examples(draft, piece),
@@ -335,7 +341,7 @@ def _scopes(draft: Draft, measures: Mapping[str, Example]) -> dict[str, Examples
 
 
 def _of_rules(draft: Draft, sight: Examples) -> Iterator[RulebookError]:
-    for place, rule in enumerate(draft.rules):
+    for position, rule in enumerate(draft.rules):
         texts = list(sight.complaints(rule.when))
         if not texts:
             texts = [
@@ -343,13 +349,13 @@ def _of_rules(draft: Draft, sight: Examples) -> Iterator[RulebookError]:
                 for name in sorted(parse_condition(rule.when).names)
                 if name.startswith("quota_")
             ]
-        yield from (draft.fault(text, "rules", place, "when") for text in texts)
+        yield from (draft.fault(text, "rules", position, "when") for text in texts)
 
 
 def _of_policies(draft: Draft, sights: Mapping[str, Examples]) -> Iterator[RulebookError]:
     """Of their own conditions, of those of their exceptions, and of measures that they set."""
-    measures = {one.name for one in draft.indicators} | {one.name for one in draft.derived}
-    for place, policy in enumerate(draft.policies):
+    measures = {measure.name for measure in draft.indicators} | {measure.name for measure in draft.derived}
+    for position, policy in enumerate(draft.policies):
         sight = sights[policy.scope]
         for key, name in policy.parameters.items():
             if isinstance(name, str) and name in measures - sight.measures.keys():
@@ -359,9 +365,9 @@ def _of_policies(draft: Draft, sights: Mapping[str, Examples]) -> Iterator[Ruleb
                     scope=policy.scope,
                     limit=sight.limit,
                 )
-                yield draft.fault(text, "policies", place, "parameters", key)
+                yield draft.fault(text, "policies", position, "parameters", key)
         for keys, when in policy.conditions:
-            yield from (draft.fault(text, "policies", place, *keys) for text in sight.complaints(when))
+            yield from (draft.fault(text, "policies", position, *keys) for text in sight.complaints(when))
 
 
 @dataclass(frozen=True)
@@ -383,7 +389,7 @@ class Examples:
     @cached_property
     def parameters(self) -> dict[str, Example]:
         """The first value of each parameter whose name is no measure."""
-        parameters = {one.name: one.dated[0].value for one in self.draft.parameters}
+        parameters = {parameter.name: parameter.dated[0].value for parameter in self.draft.parameters}
         return {name: value for name, value in parameters.items() if name not in self.measures}
 
     def complaints(self, text: str, *, printed: bool = False) -> Iterator[str]:
@@ -455,17 +461,17 @@ def strange_codes(
 
 
 def _of_gaps(draft: Draft, sight: Examples) -> Iterator[RulebookError]:
-    for place, one in enumerate(draft.coverage):
-        for number, gap in enumerate(one.gaps):
+    for position, instrument in enumerate(draft.coverage):
+        for number, gap in enumerate(instrument.gaps):
             for text in sight.complaints(gap.when):
-                yield draft.fault(text, "coverage", place, "gaps", number, "when")
+                yield draft.fault(text, "coverage", position, "gaps", number, "when")
 
 
 def _settings(draft: Draft) -> Iterator[RulebookError]:
     """What policies set: a text that is nearly the name of a parameter or indicator would be taken as it is written."""
     listed: tuple[Parameter | Indicator | Derived, ...] = (*draft.parameters, *draft.indicators, *draft.derived)
-    known = [one.name for one in listed]
-    for place, policy in enumerate(draft.policies):
+    known = [entry.name for entry in listed]
+    for position, policy in enumerate(draft.policies):
         for key, value in policy.parameters.items():
             if not isinstance(value, str) or value in known:
                 continue
@@ -475,7 +481,7 @@ def _settings(draft: Draft) -> Iterator[RulebookError]:
                     value=value,
                     hint=near(value, known),
                 )
-                yield draft.fault(text, "policies", place, "parameters", key)
+                yield draft.fault(text, "policies", position, "parameters", key)
 
 
 EXCEPTION = "exception-"
@@ -484,18 +490,18 @@ EXCEPTION = "exception-"
 
 def provision_faults(draft: Draft) -> Iterator[RulebookError]:
     """The complaints about floors, and about effects and exceptions of policies."""
-    for place, floor in enumerate(draft.floors):
-        yield from (draft.fault(text, "floors", place, key) for key, text in _floor_texts(draft, floor))
-    for place, policy in enumerate(draft.policies):
-        yield from _policy_faults(draft, policy, place)
+    for position, floor in enumerate(draft.floors):
+        yield from (draft.fault(text, "floors", position, key) for key, text in _floor_texts(draft, floor))
+    for position, policy in enumerate(draft.policies):
+        yield from _policy_faults(draft, policy, position)
 
 
 def _floor_texts(draft: Draft, floor: Floor) -> Iterator[tuple[str, str]]:
     """Key and complaint."""
-    of = next((one for one in draft.indicators if one.name == floor.of), None)
+    of = next((indicator for indicator in draft.indicators if indicator.name == floor.of), None)
     if of is not None and of.unit != "ha":
         yield "of", Phrase("'{name}' is in {unit}; a floor is a part of a measure in ha", name=floor.of, unit=of.unit)
-    least = next((one for one in draft.parameters if one.name == floor.at_least), None)
+    least = next((parameter for parameter in draft.parameters if parameter.name == floor.at_least), None)
     if least is not None and not (
         (least.unit == "1" or least.unit.startswith("%")) and isinstance(least.dated[0].value, float)
     ):
@@ -505,23 +511,23 @@ def _floor_texts(draft: Draft, floor: Floor) -> Iterator[tuple[str, str]]:
         )
 
 
-def _policy_faults(draft: Draft, policy: Policy, place: int) -> Iterator[RulebookError]:
+def _policy_faults(draft: Draft, policy: Policy, position: int) -> Iterator[RulebookError]:
     if policy.id.startswith(EXCEPTION):
         yield draft.fault(
-            Phrase("'{name}' is kept for exceptions; rename the policy", name=policy.id), "policies", place, "id"
+            Phrase("'{name}' is kept for exceptions; rename the policy", name=policy.id), "policies", position, "id"
         )
     if policy.effect is not None and not policy.subject:
         text = Phrase(
             "a {effect} of what? Give the policy a subject, so that it meets others on the same", effect=policy.effect
         )
-        yield draft.fault(text, "policies", place, "effect")
-    for number, one in enumerate(policy.exceptions):
-        missing = [language for language in draft.head.languages if language not in one.reason]
+        yield draft.fault(text, "policies", position, "effect")
+    for number, exception in enumerate(policy.exceptions):
+        missing = [language for language in draft.head.languages if language not in exception.reason]
         at = ("exceptions", number, "reason")
         if missing:
             yield draft.fault(
                 Phrase("reason has no text in {missing}; give one", missing=phrase_list(missing)),
                 "policies",
-                place,
+                position,
                 *at,
             )

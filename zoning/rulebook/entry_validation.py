@@ -64,9 +64,9 @@ def classification_of(draft: Draft) -> Classification | None:
 
 def _classification(draft: Draft) -> Iterator[RulebookError]:
     name, builtin = draft.head.classification, builtin_classifications()
-    own = "classification.toml" in draft.files
-    if name is None and (own or draft.industries or any(one.table for one in draft.lists)):
-        what = "classification.toml" if own else "industries.toml"
+    has_file = "classification.toml" in draft.files
+    if name is None and (has_file or draft.industries or any(industry_list.table for industry_list in draft.lists)):
+        what = "classification.toml" if has_file else "industries.toml"
         yield draft.fault(
             Phrase(
                 "there is {file}, and no key 'classification' that says what its codes mean; built in: {names}",
@@ -75,7 +75,7 @@ def _classification(draft: Draft) -> Iterator[RulebookError]:
             ),
             "rulebook",
         )
-    elif own and name in builtin:
+    elif has_file and name in builtin:
         yield draft.fault(
             Phrase(
                 "'{name}' is built in, and there is classification.toml as well; rename one or drop the file", name=name
@@ -83,7 +83,7 @@ def _classification(draft: Draft) -> Iterator[RulebookError]:
             "rulebook",
             "classification",
         )
-    elif name is not None and not own and name not in builtin:
+    elif name is not None and not has_file and name not in builtin:
         yield draft.fault(
             Phrase(
                 "there is no classification '{classification}'{hint}; or bring your own as classification.toml",
@@ -93,79 +93,98 @@ def _classification(draft: Draft) -> Iterator[RulebookError]:
             "rulebook",
             "classification",
         )
-    for place, key, complaint in branch_faults(draft.classification):
-        yield draft.fault(complaint, "classification", place, key)
+    for position, key, complaint in branch_faults(draft.classification):
+        yield draft.fault(complaint, "classification", position, key)
 
 
 def _lists(draft: Draft) -> Iterator[RulebookError]:
     """Lists that are called as that of a plan, items that never hold, policies with a list that cannot add up."""
-    for place, item in enumerate(draft.industries):
+    for position, item in enumerate(draft.industries):
         if item.list == OWN:
             yield draft.fault(
-                Phrase("'{own}' is kept for the list of a plan; rename the list", own=OWN), "industries", place, "list"
+                Phrase("'{own}' is kept for the list of a plan; rename the list", own=OWN),
+                "industries",
+                position,
+                "list",
             )
         if not item.meets(item):
-            yield draft.fault(Phrase("it ends before it begins ({period})", period=item.period), "industries", place)
-    for place, policy in enumerate(draft.policies):
+            yield draft.fault(Phrase("it ends before it begins ({period})", period=item.period), "industries", position)
+    for position, policy in enumerate(draft.policies):
         if policy.list is not None and policy.subject:
             text = Phrase(
                 "a policy with a 'list' has no 'subject': all lists that hold add up, and none overrules another"
             )
-            yield draft.fault(text, "policies", place, "subject")
+            yield draft.fault(text, "policies", position, "subject")
 
 
 def _declared(draft: Draft) -> Iterator[RulebookError]:
     """Entries of lists that never hold, that meet another of the same list, or that are complete without being so."""
-    for place, one in enumerate(draft.lists):
-        if not one.meets(one):
-            yield draft.fault(Phrase("it ends before it begins ({period})", period=one.period), "lists", place)
+    for position, industry_list in enumerate(draft.lists):
+        if not industry_list.meets(industry_list):
+            yield draft.fault(
+                Phrase("it ends before it begins ({period})", period=industry_list.period), "lists", position
+            )
         first = next(
-            (n for n, other in enumerate(draft.lists[:place]) if other.id == one.id and other.meets(one)), None
+            (
+                n
+                for n, other in enumerate(draft.lists[:position])
+                if other.id == industry_list.id and other.meets(industry_list)
+            ),
+            None,
         )
         if first is not None:
             text = Phrase(
                 "the list has an entry for the same days already ({place}); drop one", place=draft.where("lists", first)
             )
-            yield draft.fault(text, "lists", place, "id")
-        items = sum(item.list == one.id and item.meets(one) for item in draft.industries)
-        if one.table is None and one.complete and one.items_known is not None and items < one.items_known:
+            yield draft.fault(text, "lists", position, "id")
+        items = sum(item.list == industry_list.id and item.meets(industry_list) for item in draft.industries)
+        if (
+            industry_list.table is None
+            and industry_list.complete
+            and industry_list.items_known is not None
+            and items < industry_list.items_known
+        ):
             text = Phrase(
                 "the list is said to be complete, and {items} of about {items_known} items are here",
                 items=items,
-                items_known=one.items_known,
+                items_known=industry_list.items_known,
             )
-            yield draft.fault(text, "lists", place, "complete")
+            yield draft.fault(text, "lists", position, "complete")
 
 
 def _list_languages(draft: Draft) -> Iterator[RulebookError]:
     texts = [
-        ("industries", place, keys, text) for place, one in enumerate(draft.industries) for keys, text in one.texts()
+        ("industries", position, keys, text)
+        for position, industry in enumerate(draft.industries)
+        for keys, text in industry.texts()
     ]
-    texts += [("classification", place, ("title",), one.title) for place, one in enumerate(draft.classification)]
-    for kind, place, keys, text in texts:
+    texts += [
+        ("classification", position, ("title",), branch.title) for position, branch in enumerate(draft.classification)
+    ]
+    for kind, position, keys, text in texts:
         if missing := [language for language in draft.head.languages if language not in text]:
             yield draft.fault(
-                Phrase("it has no text in {missing}; give one", missing=phrase_list(missing)), kind, place, *keys
+                Phrase("it has no text in {missing}; give one", missing=phrase_list(missing)), kind, position, *keys
             )
 
 
 def _codes(draft: Draft, industries: Classification) -> Iterator[RulebookError]:
     known: list[tuple[int, Industry, tuple[str, ...]]] = []
-    for place, item in enumerate(draft.industries):
+    for position, item in enumerate(draft.industries):
         try:
-            known.append((place, item, industries.path(item.code)))
+            known.append((position, item, industries.path(item.code)))
         except UnknownNameError as error:
-            yield draft.fault(error.said, "industries", place, "code")
-    for one, other in combinations(known, 2):
-        if one[1].list == other[1].list and one[1].meets(other[1]) and set(one[1].states) & set(other[1].states):
-            yield from _idle(draft, one, other)
+            yield draft.fault(error.said, "industries", position, "code")
+    for entry, other in combinations(known, 2):
+        if entry[1].list == other[1].list and entry[1].meets(other[1]) and set(entry[1].states) & set(other[1].states):
+            yield from _idle(draft, entry, other)
 
 
 def _idle(
-    draft: Draft, one: tuple[int, Industry, tuple[str, ...]], other: tuple[int, Industry, tuple[str, ...]]
+    draft: Draft, entry: tuple[int, Industry, tuple[str, ...]], other: tuple[int, Industry, tuple[str, ...]]
 ) -> Iterator[RulebookError]:
     """Of two items of one list that meet: the one that the other leaves without effect."""
-    (first, item, path), (second, again, deeper) = one, other
+    (first, item, path), (second, again, deeper) = entry, other
     same = item.treatment == again.treatment and item.conditions == again.conditions
     if path[-1] == deeper[-1] and same:
         text = Phrase(
@@ -175,29 +194,29 @@ def _idle(
         )
         yield draft.fault(text, "industries", second)
         return
-    for (place, weak, below), (_, strong, above) in ((other, one), (one, other)):
+    for (position, weak, below), (_, strong, above) in ((other, entry), (entry, other)):
         if strong.treatment == "prohibited" and above[-1] in below and set(weak.states) <= set(strong.states):
             text = Phrase(
                 "the list prohibits {code}, and {other} with it: this item has no effect; drop it",
                 code=above[-1],
                 other=below[-1],
             )
-            yield draft.fault(text, "industries", place, "code")
+            yield draft.fault(text, "industries", position, "code")
             return
 
 
 def land_faults(draft: Draft) -> Iterator[RulebookError]:
     """The complaints about derived measures and norms."""
-    for place, one in enumerate(draft.derived):
-        above = [other for other in draft.derived[:place] if other.name != one.name]
-        yield from _of_derived(draft, place, Examples(draft, examples_of(draft, above), _limit(draft, one)))
-    for place, norm in enumerate(draft.norms):
-        yield from _of_norm(draft, norm, place)
+    for position, measure in enumerate(draft.derived):
+        above = [other for other in draft.derived[:position] if other.name != measure.name]
+        yield from _of_derived(draft, position, Examples(draft, examples_of(draft, above), _limit(draft, measure)))
+    for position, norm in enumerate(draft.norms):
+        yield from _of_norm(draft, norm, position)
 
 
-def _limit(draft: Draft, one: Derived) -> str:
+def _limit(draft: Draft, measure: Derived) -> str:
     """What is said of names that a derived measure does not see."""
-    later = [other.name for other in draft.derived[draft.derived.index(one) :] if other.name != one.name]
+    later = [other.name for other in draft.derived[draft.derived.index(measure) :] if other.name != measure.name]
     return (
         Phrase("; a measure is known to those below it, and {later} come later", later=phrase_list(later))
         if later
@@ -205,35 +224,35 @@ def _limit(draft: Draft, one: Derived) -> str:
     )
 
 
-def _of_derived(draft: Draft, place: int, sight: Examples) -> Iterator[RulebookError]:
-    one = draft.derived[place]
-    if one.type == "boolean":
+def _of_derived(draft: Draft, position: int, sight: Examples) -> Iterator[RulebookError]:
+    measure = draft.derived[position]
+    if measure.type == "boolean":
         text = Phrase("truth values are not derived here: write 'number' or 'text', or a region in regions.toml")
-        yield draft.fault(text, "derived", place, "type")
-    if one.printed is not None:
-        kind = next(name for name in ("thresholds", "matrix", "correction") if getattr(one, name))
-        said = dict.fromkeys(text for band in one.table for text in sight.complaints(band.when, printed=True))
-        yield from (draft.fault(text, "derived", place, kind) for text in said)
-    for number, band in enumerate(one.bands):
-        for key, texts in (("when", sight.complaints(band.when)), ("value", _value_texts(band.value, one, sight))):
-            yield from (draft.fault(text, "derived", place, "bands", number, key) for text in texts)
+        yield draft.fault(text, "derived", position, "type")
+    if measure.printed is not None:
+        kind = next(name for name in ("thresholds", "matrix", "correction") if getattr(measure, name))
+        complaints = dict.fromkeys(text for band in measure.table for text in sight.complaints(band.when, printed=True))
+        yield from (draft.fault(text, "derived", position, kind) for text in complaints)
+    for number, band in enumerate(measure.bands):
+        for key, texts in (("when", sight.complaints(band.when)), ("value", _value_texts(band.value, measure, sight))):
+            yield from (draft.fault(text, "derived", position, "bands", number, key) for text in texts)
         if band.reason is not None:
-            yield from _reasons(draft, place, number, band.reason)
-        if band.when.strip().upper() == "TRUE" and number + 1 < len(one.bands):
+            yield from _reasons(draft, position, number, band.reason)
+        if band.when.strip().upper() == "TRUE" and number + 1 < len(measure.bands):
             text = Phrase(
                 "this row always holds, so that none below it ever counts ({count} more)",
-                count=len(one.bands) - number - 1,
+                count=len(measure.bands) - number - 1,
             )
-            yield draft.fault(text, "derived", place, "bands", number, "when")
+            yield draft.fault(text, "derived", position, "bands", number, "when")
     doubts = [
         Phrase("'{name}' is handed out after the measures are derived; only policies and norms can read it", name=name)
-        for name in sorted(names_of(one))
+        for name in sorted(names_of(measure))
         if name.startswith("quota_")
     ]
-    yield from (draft.fault(text, "derived", place, "name") for text in doubts)
+    yield from (draft.fault(text, "derived", position, "name") for text in doubts)
 
 
-def _value_texts(text: str, one: Derived, sight: Examples) -> Iterator[str]:
+def _value_texts(text: str, measure: Derived, sight: Examples) -> Iterator[str]:
     """What is wrong with the value of a row."""
     try:
         calculation = parse_calculation(text)
@@ -250,30 +269,30 @@ def _value_texts(text: str, one: Derived, sight: Examples) -> Iterator[str]:
         yield error.said
         return
     kind = "text" if isinstance(example, str) else "number" if isinstance(example, float) else "boolean"
-    if kind != one.type:
+    if kind != measure.type:
         yield Phrase(
             "this is a {kind}, but '{name}' is a {wanted}: correct the value, or give type = \"{code}\"",
             kind=word(kind),
             code=kind,
-            name=one.name,
-            wanted=word(one.type),
+            name=measure.name,
+            wanted=word(measure.type),
         )
 
 
-def _reasons(draft: Draft, place: int, number: int, reason: dict[str, str]) -> Iterator[RulebookError]:
+def _reasons(draft: Draft, position: int, number: int, reason: dict[str, str]) -> Iterator[RulebookError]:
     missing = [language for language in draft.head.languages if language not in reason]
-    at = (place, "bands", number, "reason")
+    at = (position, "bands", number, "reason")
     if missing:
         yield draft.fault(
             Phrase("reason has no text in {missing}; give one", missing=phrase_list(missing)), "derived", *at
         )
 
 
-def _of_norm(draft: Draft, norm: Norm, place: int) -> Iterator[RulebookError]:
+def _of_norm(draft: Draft, norm: Norm, position: int) -> Iterator[RulebookError]:
     texts = list(Examples(draft, examples_of(draft, draft.derived)).complaints(norm.holds))
     if not texts:
         texts += _unsummed(draft, norm, parse_condition(norm.holds).names)
-    yield from (draft.fault(text, "norms", place, "holds") for text in texts)
+    yield from (draft.fault(text, "norms", position, "holds") for text in texts)
 
 
 def _unsummed(draft: Draft, norm: Norm, names: frozenset[str]) -> Iterator[str]:
@@ -281,8 +300,12 @@ def _unsummed(draft: Draft, norm: Norm, names: frozenset[str]) -> Iterator[str]:
     if norm.level == UNIT:
         return
     listed: tuple[Indicator | Derived, ...] = (*draft.indicators, *draft.derived)
-    summed = {one.name for one in listed if one.type == "number" and (is_summed(one.name) or one.whole == "sum")}
-    for name in sorted(names - summed - {one.name for one in draft.parameters}):
+    summed = {
+        measure.name
+        for measure in listed
+        if measure.type == "number" and (is_summed(measure.name) or measure.whole == "sum")
+    }
+    for name in sorted(names - summed - {parameter.name for parameter in draft.parameters}):
         yield (
             Phrase(
                 "'{name}' is no sum, and this norm is asked of several units together; name measures in _ha or "
@@ -297,30 +320,30 @@ Fault = tuple[tuple[str | int, ...], str]
 
 def scheme_faults(draft: Draft) -> Iterator[RulebookError]:
     """The complaints about ``energy.toml``."""
-    for place, scheme in enumerate(draft.schemes):
+    for position, scheme in enumerate(draft.schemes):
         if not scheme.meets(scheme):
-            yield draft.fault(Phrase("it ends before it begins ({period})", period=scheme.period), "schemes", place)
+            yield draft.fault(Phrase("it ends before it begins ({period})", period=scheme.period), "schemes", position)
         for keys, text in (*_parameters(scheme), *_titles(scheme, draft.head.languages), *_targets(scheme)):
-            yield draft.fault(text, "schemes", place, *keys)
-    for (_, one), (place, other) in combinations(enumerate(draft.schemes), 2):
-        if one.meets(other):
+            yield draft.fault(text, "schemes", position, *keys)
+    for (_, scheme), (position, other) in combinations(enumerate(draft.schemes), 2):
+        if scheme.meets(other):
             yield draft.fault(
                 Phrase(
                     "schemes '{scheme}' ({period}) and '{other}' ({other_period}) hold on the same days; let one end "
                     "(until) "
                     "on the day on which the other begins",
-                    scheme=one.code,
-                    period=one.period,
+                    scheme=scheme.code,
+                    period=scheme.period,
                     other=other.code,
                     other_period=other.period,
                 ),
                 "schemes",
-                place,
+                position,
             )
 
 
 def _parameters(scheme: Scheme) -> Iterator[Fault]:
-    names = [one.name for one in scheme.parameters]
+    names = [parameter.name for parameter in scheme.parameters]
     if MARGIN not in names:
         yield (
             ("parameters",),
@@ -328,34 +351,46 @@ def _parameters(scheme: Scheme) -> Iterator[Fault]:
                 "parameter '{parameter}' is missing: the per cent of a target between yellow and red", parameter=MARGIN
             ),
         )
-    for place, one in enumerate(scheme.parameters):
-        kind = SCHEME_PARAMETERS.get(one.name)
+    for position, parameter in enumerate(scheme.parameters):
+        kind = SCHEME_PARAMETERS.get(parameter.name)
         if kind is None:
             yield (
-                ("parameters", place, "name"),
-                Phrase("no scheme has '{parameter}'{hint}", parameter=one.name, hint=near(one.name, SCHEME_PARAMETERS)),
+                ("parameters", position, "name"),
+                Phrase(
+                    "no scheme has '{parameter}'{hint}",
+                    parameter=parameter.name,
+                    hint=near(parameter.name, SCHEME_PARAMETERS),
+                ),
             )
             continue
-        if one.name in names[:place]:
-            yield ("parameters", place, "name"), Phrase("'{name}' stands twice", name=one.name)
-        if not all(_fits(value, kind) for value in one.dated):
+        if parameter.name in names[:position]:
+            yield ("parameters", position, "name"), Phrase("'{name}' stands twice", name=parameter.name)
+        if not all(_fits(value, kind) for value in parameter.dated):
             wanted = Phrase("true or false") if kind is bool else Phrase("a number of 0 or more")
-            yield ("parameters", place, "values"), Phrase("'{name}' needs {wanted}", name=one.name, wanted=wanted)
-        if any(value.meets(other) for value, other in combinations(one.dated, 2)):
-            yield ("parameters", place, "values"), Phrase("two values of '{name}' hold on the same days", name=one.name)
-        if one.name == MARGIN and (gap := _gap(scheme, one.dated)):
             yield (
-                ("parameters", place, "values"),
-                Phrase("'{name}' has no value {day}, and the scheme holds", name=one.name, day=gap),
+                ("parameters", position, "values"),
+                Phrase("'{name}' needs {wanted}", name=parameter.name, wanted=wanted),
+            )
+        if any(value.meets(other) for value, other in combinations(parameter.dated, 2)):
+            yield (
+                ("parameters", position, "values"),
+                Phrase("two values of '{name}' hold on the same days", name=parameter.name),
+            )
+        if parameter.name == MARGIN and (gap := _gap(scheme, parameter.dated)):
+            yield (
+                ("parameters", position, "values"),
+                Phrase("'{name}' has no value {day}, and the scheme holds", name=parameter.name, day=gap),
             )
 
 
 def _titles(scheme: Scheme, languages: Sequence[str]) -> Iterator[Fault]:
-    for place, one in enumerate(scheme.parameters):
-        missing = [language for language in languages if one.title is not None and language not in one.title]
+    for position, parameter in enumerate(scheme.parameters):
+        missing = [
+            language for language in languages if parameter.title is not None and language not in parameter.title
+        ]
         if missing:
             yield (
-                ("parameters", place, "title"),
+                ("parameters", position, "title"),
                 Phrase("title has no text in {missing}; give one", missing=phrase_list(missing)),
             )
 
@@ -367,10 +402,10 @@ def _targets(scheme: Scheme) -> Iterator[Fault]:
             Phrase("targets of regions are for a whole term; say when the scheme begins and ends (from, until)"),
         )
     taken: set[str] = set()
-    for place, one in enumerate(scheme.targets):
-        for name in (one.region, *one.names):
+    for position, target in enumerate(scheme.targets):
+        for name in (target.region, *target.names):
             if name in taken:
-                yield ("targets", place), Phrase("two regions are called '{name}'", name=name)
+                yield ("targets", position), Phrase("two regions are called '{name}'", name=name)
             taken.add(name)
 
 
@@ -459,8 +494,8 @@ def _languages(draft: Draft) -> Iterator[RulebookError]:
         *(("zones", key) for key in ("short", "one", "purpose")),
         *(("measures", key) for key in ("noun", "said", "denied")),
     ):
-        for place, entry in enumerate(getattr(draft, kind)):
-            yield from _spoken(draft, getattr(entry, key), key, kind, place, key)
+        for position, entry in enumerate(getattr(draft, kind)):
+            yield from _spoken(draft, getattr(entry, key), key, kind, position, key)
 
 
 def _spoken(
@@ -479,43 +514,45 @@ def _spoken(
 def _coverage(draft: Draft) -> Iterator[RulebookError]:
     """Instruments that name what is not there, and policies that stand under no instrument, or under two."""
     under: dict[str, str] = {}
-    for place, one in enumerate(draft.coverage):
-        yield from _gaps(draft, place, one.gaps)
+    for position, instrument in enumerate(draft.coverage):
+        yield from _gaps(draft, position, instrument.gaps)
         for key, named in (("policies", draft.policies), ("agreements", draft.agreements)):
             known = [entry.id for entry in named]
-            for number, name in enumerate(getattr(one, key)):
+            for number, name in enumerate(getattr(instrument, key)):
                 if name not in known:
                     text = Phrase("{file} has no '{name}'{hint}", file=f"{key}.toml", name=name, hint=near(name, known))
-                    yield draft.fault(text, "coverage", place, key, number)
-        for number, name in enumerate(one.policies):
-            other = under.setdefault(name, one.code)
-            if other != one.code or name in one.policies[:number]:
+                    yield draft.fault(text, "coverage", position, key, number)
+        for number, name in enumerate(instrument.policies):
+            other = under.setdefault(name, instrument.code)
+            if other != instrument.code or name in instrument.policies[:number]:
                 text = Phrase("policy '{policy}' stands under '{other}' already; keep one", policy=name, other=other)
-                yield draft.fault(text, "coverage", place, "policies", number)
-    for place, policy in enumerate(draft.policies if draft.coverage else ()):
+                yield draft.fault(text, "coverage", position, "policies", number)
+    for position, policy in enumerate(draft.policies if draft.coverage else ()):
         if policy.id not in under:
             text = Phrase("coverage.toml names the policy '{policy}' under no instrument; add it", policy=policy.id)
-            yield draft.fault(text, "policies", place, "id")
+            yield draft.fault(text, "policies", position, "id")
 
 
 def region_faults(draft: Draft) -> Iterator[RulebookError]:
     """The complaints about regions, their members and their programmes."""
-    known = [one.code for one in draft.places]
-    named = {code for one in draft.regions for code in (*one.members, *one.partly)}
-    for place, one in enumerate(draft.places):
-        if one.code not in named:
-            yield draft.fault(Phrase("no region names the place '{code}'; drop it", code=one.code), "places", place)
-    measures = {one.name for one in draft.indicators}
-    for place, region in enumerate(draft.regions):
+    known = [territory.code for territory in draft.places]
+    named = {code for region in draft.regions for code in (*region.members, *region.partly)}
+    for position, territory in enumerate(draft.places):
+        if territory.code not in named:
+            yield draft.fault(
+                Phrase("no region names the place '{code}'; drop it", code=territory.code), "places", position
+            )
+    measures = {indicator.name for indicator in draft.indicators}
+    for position, region in enumerate(draft.regions):
         for key in ("members", "partly"):
             codes = getattr(region, key)
             for number, code in enumerate(codes):
                 if code not in known:
                     text = Phrase("there is no place '{code}'{hint}", code=code, hint=near(code, known))
-                    yield draft.fault(text, "regions", place, key, number)
+                    yield draft.fault(text, "regions", position, key, number)
                 elif code in codes[:number] or (key == "partly" and code in region.members):
                     text = Phrase("place '{code}' is a member already; keep one", code=code)
-                    yield draft.fault(text, "regions", place, key, number)
+                    yield draft.fault(text, "regions", position, key, number)
         share = f"{region.drawn_by}_share"
         if region.drawn_by and share not in measures:
             text = Phrase(
@@ -523,63 +560,64 @@ def region_faults(draft: Draft) -> Iterator[RulebookError]:
                 name=share,
                 hint=near(share, measures),
             )
-            yield draft.fault(text, "regions", place, "role" if region.role else "partly")
-        yield from _programmes(draft, place, region)
+            yield draft.fault(text, "regions", position, "role" if region.role else "partly")
+        yield from _programmes(draft, position, region)
 
 
-def _programmes(draft: Draft, place: int, region: Region) -> Iterator[RulebookError]:
+def _programmes(draft: Draft, position: int, region: Region) -> Iterator[RulebookError]:
     """Programmes that never run, that have no words, and policies of them that are another's."""
-    for number, one in enumerate(region.programmes):
-        at = (place, "programmes", number)
-        yield from _spoken(draft, one.title, "title", "regions", *at, "title")
-        if not one.meets(one):
-            yield draft.fault(Phrase("it ends before it begins ({period})", period=one.period), "regions", *at)
-        elif not one.meets(region):
+    for number, programme in enumerate(region.programmes):
+        at = (position, "programmes", number)
+        yield from _spoken(draft, programme.title, "title", "regions", *at, "title")
+        if not programme.meets(programme):
+            yield draft.fault(Phrase("it ends before it begins ({period})", period=programme.period), "regions", *at)
+        elif not programme.meets(region):
             text = Phrase(
                 "it runs {period}, and the region is in force {other_period}",
-                period=one.period,
+                period=programme.period,
                 other_period=region.period,
             )
             yield draft.fault(text, "regions", *at)
-        if one.id in [other.id for other in region.programmes[:number]]:
-            yield draft.fault(Phrase("'{name}' stands twice", name=one.id), "regions", *at, "id")
-        for nth, name in enumerate(one.policies):
+        if programme.id in [other.id for other in region.programmes[:number]]:
+            yield draft.fault(Phrase("'{name}' stands twice", name=programme.id), "regions", *at, "id")
+        for nth, name in enumerate(programme.policies):
             yield from (
-                draft.fault(said, "regions", *at, "policies", nth) for said in _policy_of(draft, name, one, region)
+                draft.fault(text, "regions", *at, "policies", nth)
+                for text in _policy_of(draft, name, programme, region)
             )
 
 
 def _policy_of(draft: Draft, name: str, programme: Programme, region: Region) -> Iterator[str]:
     """What keeps a policy from being one of a programme."""
-    policies = [one for one in draft.policies if one.id == name]
+    policies = [policy for policy in draft.policies if policy.id == name]
     if not policies:
         yield Phrase(
             "{file} has no '{name}'{hint}",
             file="policies.toml",
             name=name,
-            hint=near(name, [one.id for one in draft.policies]),
+            hint=near(name, [policy.id for policy in draft.policies]),
         )
         return
-    asked = f"{IN}{region.code}"
-    if not any(asked in one.when for one in policies):
-        yield Phrase("policy '{policy}' does not ask '{name}' in its condition", policy=name, name=asked)
-    begun = [one for one in policies if one.meets(programme)]
+    measure = f"{IN}{region.code}"
+    if not any(measure in policy.when for policy in policies):
+        yield Phrase("policy '{policy}' does not ask '{name}' in its condition", policy=name, name=measure)
+    begun = [policy for policy in policies if policy.meets(programme)]
     if not begun:
         yield Phrase("no version of policy '{policy}' holds while the programme runs", policy=name)
-    for one in begun:
-        if programme.until is not None and (one.until is None or one.until > programme.until):
+    for policy in begun:
+        if programme.until is not None and (policy.until is None or policy.until > programme.until):
             yield Phrase(
                 "policy '{policy}' ({period}) outlives its programme ({other_period}); let it end, too",
                 policy=name,
-                period=one.period,
+                period=policy.period,
                 other_period=programme.period,
             )
 
 
-def _gaps(draft: Draft, place: int, gaps: Sequence[Gap]) -> Iterator[RulebookError]:
+def _gaps(draft: Draft, position: int, gaps: Sequence[Gap]) -> Iterator[RulebookError]:
     """Gaps without a language or a day."""
     for number, gap in enumerate(gaps):
-        at = (place, "gaps", number)
+        at = (position, "gaps", number)
         for key, texts in (("reason", gap.reason), ("needs", gap.needs)):
             yield from _spoken(draft, texts, key, "coverage", *at, key)
         if not gap.meets(gap):
@@ -603,16 +641,16 @@ def _twice(draft: Draft) -> Iterator[RulebookError]:
         *((kind, "code") for kind in Terms.model_fields),
     ):
         named: dict[str, list[tuple[int, Any]]] = {}
-        for place, entry in enumerate(getattr(draft, kind)):
-            named.setdefault(getattr(entry, key), []).append((place, entry))
+        for position, entry in enumerate(getattr(draft, kind)):
+            named.setdefault(getattr(entry, key), []).append((position, entry))
         for name, entries in named.items():
-            for (first, one), (second, other) in combinations(entries, 2):
-                if isinstance(one, Dated) and not one.meets(other):
+            for (first, entry), (second, other) in combinations(entries, 2):
+                if isinstance(entry, Dated) and not entry.meets(other):
                     continue
                 yield draft.fault(
                     Phrase(
                         "'{name}' is there already ({place}); let one end before the other begins, or rename one"
-                        if isinstance(one, Dated)
+                        if isinstance(entry, Dated)
                         else "'{name}' is there already ({place}); rename one",
                         name=name,
                         place=draft.where(kind, first, key),
@@ -627,99 +665,112 @@ def _clashes(draft: Draft) -> Iterator[RulebookError]:
     """A name that a condition could understand in two ways."""
     kinds: dict[str, str] = dict.fromkeys((*ALWAYS_THERE, "main"), Phrase("a name that is always there"))
     listed: list[tuple[str, int, str, str, str]] = [
-        *(("parameters", place, "name", one.name, Phrase("a parameter")) for place, one in enumerate(draft.parameters)),
         *(
-            ("indicators", place, "name", one.name, Phrase("an indicator"))
-            for place, one in enumerate(draft.indicators)
+            ("parameters", position, "name", parameter.name, Phrase("a parameter"))
+            for position, parameter in enumerate(draft.parameters)
         ),
-        *(("derived", place, "name", one.name, Phrase("a derived measure")) for place, one in enumerate(draft.derived)),
-        *(("regions", place, "code", f"{IN}{one.code}", Phrase("a region")) for place, one in enumerate(draft.regions)),
         *(
-            ("zones", place, "code", one.code, Phrase("an overlay zone"))
-            for place, one in enumerate(draft.zones)
-            if one.kind == "overlay"
+            ("indicators", position, "name", indicator.name, Phrase("an indicator"))
+            for position, indicator in enumerate(draft.indicators)
+        ),
+        *(
+            ("derived", position, "name", measure.name, Phrase("a derived measure"))
+            for position, measure in enumerate(draft.derived)
+        ),
+        *(
+            ("regions", position, "code", f"{IN}{region.code}", Phrase("a region"))
+            for position, region in enumerate(draft.regions)
+        ),
+        *(
+            ("zones", position, "code", zone.code, Phrase("an overlay zone"))
+            for position, zone in enumerate(draft.zones)
+            if zone.kind == "overlay"
         ),
     ]
-    for kind, place, key, name, what in listed:
+    for kind, position, key, name, what in listed:
         other = kinds.setdefault(name, what)
         if other != what:
             yield draft.fault(
                 Phrase("'{name}' is {first} and {kind} as well; rename one", name=name, first=other, kind=what),
                 kind,
-                place,
+                position,
                 key,
             )
 
 
 def _by_kind(draft: Draft) -> Iterator[RulebookError]:
     """What only main functions can be or have, and what only overlays."""
-    for place, zone in enumerate(draft.zones):
+    for position, zone in enumerate(draft.zones):
         if zone.default and zone.kind != "main":
             yield draft.fault(
                 Phrase("'{code}' is an overlay and cannot be the default main function", code=zone.code),
                 "zones",
-                place,
+                position,
                 "default",
             )
         if zone.colour is not None and zone.kind != "main":
             text = Phrase("'{code}' is an overlay, which maps mark and do not fill; drop the colour", code=zone.code)
-            yield draft.fault(text, "zones", place, "colour")
+            yield draft.fault(text, "zones", position, "colour")
         if zone.sign is not None and zone.kind != "overlay":
             text = Phrase("'{code}' is a main function, which maps fill and do not mark; drop the sign", code=zone.code)
-            yield draft.fault(text, "zones", place, "sign")
+            yield draft.fault(text, "zones", position, "sign")
 
 
 def _absences(draft: Draft) -> Iterator[RulebookError]:
-    for place, one in enumerate(draft.indicators):
-        if one.whole is not None and one.whole not in WAYS[one.type]:
-            fits = next(kind for kind, ways in WAYS.items() if one.whole in ways)
+    for position, indicator in enumerate(draft.indicators):
+        if indicator.whole is not None and indicator.whole not in WAYS[indicator.type]:
+            fits = next(kind for kind, ways in WAYS.items() if indicator.whole in ways)
             yield draft.fault(
                 Phrase(
                     "whole = \"{whole}\" is for a {kind}, and '{name}' is a {wanted}; write one of {ways}",
-                    whole=one.whole,
+                    whole=indicator.whole,
                     kind=word(fits),
-                    name=one.name,
-                    wanted=word(one.type),
-                    ways=phrase_list(sorted(WAYS[one.type])),
+                    name=indicator.name,
+                    wanted=word(indicator.type),
+                    ways=phrase_list(sorted(WAYS[indicator.type])),
                 ),
                 "indicators",
-                place,
+                position,
                 "whole",
             )
-        if one.valid_range is not None and (one.type != "number" or not one.valid_range[0] < one.valid_range[1]):
+        if indicator.valid_range is not None and (
+            indicator.type != "number" or not indicator.valid_range[0] < indicator.valid_range[1]
+        ):
             yield draft.fault(
                 Phrase("write the least value before the greatest, such as [0, 100]")
-                if one.type == "number"
+                if indicator.type == "number"
                 else Phrase(
-                    "valid_range is for a number, and '{name}' is a {wanted}", name=one.name, wanted=word(one.type)
+                    "valid_range is for a number, and '{name}' is a {wanted}",
+                    name=indicator.name,
+                    wanted=word(indicator.type),
                 ),
                 "indicators",
-                place,
+                position,
                 "valid_range",
             )
-        absent = one.when_absent
+        absent = indicator.when_absent
         if absent in ("error", "unknown"):
             continue
         held = {bool: "boolean", float: "number", str: "text"}[type(absent)]
-        if held != one.type:
+        if held != indicator.type:
             yield draft.fault(
                 Phrase(
                     'when_absent is a {kind} ({value}), but \'{name}\' is a {wanted}; write "error", "unknown" or '
                     "a {wanted}",
                     kind=word(held),
                     value=absent,
-                    name=one.name,
-                    wanted=word(one.type),
+                    name=indicator.name,
+                    wanted=word(indicator.type),
                 ),
                 "indicators",
-                place,
+                position,
                 "when_absent",
             )
 
 
 def _values(draft: Draft) -> Iterator[RulebookError]:
     """Dated values that overlap, end before they begin, or are of different types."""
-    for place, parameter in enumerate(draft.parameters):
+    for position, parameter in enumerate(draft.parameters):
         values = list(enumerate(parameter.dated))
         for number, value in values:
             if not value.meets(value):
@@ -730,7 +781,7 @@ def _values(draft: Draft) -> Iterator[RulebookError]:
                         period=value.period,
                     ),
                     "parameters",
-                    place,
+                    position,
                     "values",
                     number,
                 )
@@ -743,25 +794,25 @@ def _values(draft: Draft) -> Iterator[RulebookError]:
                         other=value.value,
                     ),
                     "parameters",
-                    place,
+                    position,
                     "values",
                     number,
                 )
-        for (_, one), (number, other) in combinations(values, 2):
-            if one.meets(other):
+        for (_, value), (number, other) in combinations(values, 2):
+            if value.meets(other):
                 yield draft.fault(
                     Phrase(
                         "two values of '{parameter}' overlap: {value!r} {period} and {other!r} {other_period}; "
                         "let one end "
                         "(until) on the day on which the other begins",
                         parameter=parameter.name,
-                        value=one.value,
-                        period=one.period,
+                        value=value.value,
+                        period=value.period,
                         other=other.value,
                         other_period=other.period,
                     ),
                     "parameters",
-                    place,
+                    position,
                     "values",
                     number,
                 )
@@ -769,7 +820,7 @@ def _values(draft: Draft) -> Iterator[RulebookError]:
 
 def _roles(draft: Draft) -> Iterator[RulebookError]:
     first: dict[str, str] = {}
-    for place, line in enumerate(draft.lines):
+    for position, line in enumerate(draft.lines):
         for number, role in enumerate(line.roles):
             other = first.setdefault(role, line.code)
             if other != line.code:
@@ -778,7 +829,7 @@ def _roles(draft: Draft) -> Iterator[RulebookError]:
                         "role '{role}' belongs to line '{line}' already; a role draws one line", role=role, line=other
                     ),
                     "lines",
-                    place,
+                    position,
                     "roles",
                     number,
                 )
@@ -787,22 +838,22 @@ def _roles(draft: Draft) -> Iterator[RulebookError]:
 def _available_land(draft: Draft) -> Iterator[RulebookError]:
     """What of the table [available_land] cannot be meant; a parameter that nobody named may be missing."""
     land = draft.head.available_land
-    for place, role in enumerate(land.deduct or ()):
+    for position, role in enumerate(land.deduct or ()):
         if role == ELEVATION_ROLE:
             text = Phrase("'{role}' designates no land; what is too steep is deducted by 'steeper_than'", role=role)
-            yield draft.fault(text, "rulebook", "available_land", "deduct", place)
-        elif role in (land.deduct or ())[:place]:
+            yield draft.fault(text, "rulebook", "available_land", "deduct", position)
+        elif role in (land.deduct or ())[:position]:
             yield draft.fault(
-                Phrase("role '{role}' stands twice", role=role), "rulebook", "available_land", "deduct", place
+                Phrase("role '{role}' stands twice", role=role), "rulebook", "available_land", "deduct", position
             )
-    for place, line in enumerate(draft.lines):
+    for position, line in enumerate(draft.lines):
         if line.deducted is not None and land.deduct is not None:
             text = Phrase(
                 "rulebook.toml lists the roles that are deducted: put those of this line there, and drop 'deducted'"
             )
-            yield draft.fault(text, "lines", place, "deducted")
+            yield draft.fault(text, "lines", position, "deducted")
     if "steeper_than" in land.model_fields_set:
-        parameters = {one.name: one for one in draft.parameters}
+        parameters = {parameter.name: parameter for parameter in draft.parameters}
         limit, at = parameters.get(land.steeper_than), ("available_land", "steeper_than")
         if limit is None:
             text = Phrase(
@@ -820,12 +871,12 @@ def _available_land(draft: Draft) -> Iterator[RulebookError]:
 
 
 def _land_units(draft: Draft) -> Iterator[RulebookError]:
-    for place, one in enumerate(draft.units):
-        if one.per_ha is not None and one.code in AREAS_HA:
+    for position, term in enumerate(draft.units):
+        if term.per_ha is not None and term.code in AREAS_HA:
             yield draft.fault(
-                Phrase("how much land one {code} is stands fast; drop 'per_ha'", code=one.code),
+                Phrase("how much land one {code} is stands fast; drop 'per_ha'", code=term.code),
                 "units",
-                place,
+                position,
                 "per_ha",
             )
 
@@ -834,19 +885,22 @@ def _rules(draft: Draft) -> Iterator[RulebookError]:
     """Entries that never hold, and rules whose id or zone cannot be."""
     zones = {zone.code: zone for zone in draft.zones}
     for kind in ("rules", "policies", "zones", "decisions", "derived", "norms", "regions"):
-        for place, entry in enumerate(getattr(draft, kind)):
+        for position, entry in enumerate(getattr(draft, kind)):
             if not entry.meets(entry):
-                yield draft.fault(Phrase("it ends before it begins ({period})", period=entry.period), kind, place)
-    for place, rule in enumerate(draft.rules):
+                yield draft.fault(Phrase("it ends before it begins ({period})", period=entry.period), kind, position)
+    for position, rule in enumerate(draft.rules):
         if RESERVED_RULES.fullmatch(rule.id):
             yield draft.fault(
-                Phrase("'{name}' is kept for what no rule decides; rename the rule", name=rule.id), "rules", place, "id"
+                Phrase("'{name}' is kept for what no rule decides; rename the rule", name=rule.id),
+                "rules",
+                position,
+                "id",
             )
         if rule.zone in zones and zones[rule.zone].default:
             yield draft.fault(
                 Phrase("'{zone}' is the default zone, which needs no rule; drop the rule", zone=rule.zone),
                 "rules",
-                place,
+                position,
                 "zone",
             )
 
@@ -854,12 +908,12 @@ def _rules(draft: Draft) -> Iterator[RulebookError]:
 def _locked(draft: Draft) -> Iterator[RulebookError]:
     """Two locked decisions on one matter of which no unit can have both."""
     matters: dict[tuple[str, ...], list[tuple[int, Locked]]] = {}
-    for place, one in enumerate(draft.decisions):
-        matter = (*one.place, "main" if one.main is not None else one.zone)
-        matters.setdefault(matter, []).append((place, one))
+    for position, decision in enumerate(draft.decisions):
+        matter = (*decision.subject, "main" if decision.main is not None else decision.zone)
+        matters.setdefault(matter, []).append((position, decision))
     for (kind, name, _), entries in matters.items():
-        for (first, one), (second, other) in combinations(entries, 2):
-            if one.meets(other):
+        for (first, decision), (second, other) in combinations(entries, 2):
+            if decision.meets(other):
                 yield draft.fault(
                     Phrase(
                         "{kind} '{name}' is locked already ({place}); let one end (until) before the other "

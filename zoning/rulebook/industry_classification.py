@@ -67,7 +67,7 @@ class Classification:
                 code="industry_letter",
             )
         deeper = [digits[:length] for length in range(len(listed) + 1, len(digits) + 1)]
-        return tuple(_spelt(top, one) for one in (*above, *deeper))
+        return tuple(_spelt(top, branch) for branch in (*above, *deeper))
 
     def whole(self, code: str) -> str:
         """The whole code of a branch; errors are those of :meth:`path`."""
@@ -75,8 +75,8 @@ class Classification:
 
     def listed(self, code: str) -> str:
         """The whole code of the listed branch that a branch is or lies in; errors are those of :meth:`path`."""
-        known = {_spelt(self._above(one)[0], one) for one in self.branches}
-        return next(one for one in reversed(self.path(code)) if one in known)
+        known = {_spelt(self._above(branch)[0], branch) for branch in self.branches}
+        return next(branch for branch in reversed(self.path(code)) if branch in known)
 
     def title(self, code: str) -> Mapping[str, str]:
         """What a branch is called, or the listed one in which it lies, by language; errors are those of `path`."""
@@ -101,7 +101,7 @@ class Classification:
 
     def _missing(self, digits: str) -> str:
         longest = max((branch.digits for branch in self.branches.values()), default=0)
-        if digits.isdigit() and len(digits) > longest and any(digits.startswith(one) for one in self.branches):
+        if digits.isdigit() and len(digits) > longest and any(digits.startswith(code) for code in self.branches):
             return Phrase(
                 "{classification} has codes of up to {longest} digits", classification=self.name, longest=longest
             )
@@ -109,7 +109,7 @@ class Classification:
         if "did you mean" not in hint:
             hint = Phrase(
                 "; its sections are {items}",
-                items=phrase_list(code for code, one in self.branches.items() if not one.within),
+                items=phrase_list(code for code, branch in self.branches.items() if not branch.within),
             )
         return Phrase("there is no such branch in {classification}{hint}", classification=self.name, hint=hint)
 
@@ -162,13 +162,13 @@ def branch_faults(branches: Sequence[Branch]) -> list[tuple[int, str, str]]:
     """What is wrong with the branches of a rulebook's own classification: place, key and complaint."""
     faults: list[tuple[int, str, str]] = []
     seen: dict[str, int] = {}
-    for place, branch in enumerate(branches):
+    for position, branch in enumerate(branches):
         if branch.code in seen:
-            faults.append((place, "code", Phrase("'{code}' is there already; drop or rename one", code=branch.code)))
+            faults.append((position, "code", Phrase("'{code}' is there already; drop or rename one", code=branch.code)))
         elif branch.within and branch.within not in seen:
             complaint = Phrase(
                 "no branch '{branch}' stands before it{hint}", branch=branch.within, hint=near(branch.within, seen)
             )
-            faults.append((place, "within", complaint))
-        seen.setdefault(branch.code, place)
+            faults.append((position, "within", complaint))
+        seen.setdefault(branch.code, position)
     return faults

@@ -72,7 +72,7 @@ def names_read(entry: Entry) -> frozenset[str]:
     read = parse_condition(entry.when).names
     if isinstance(entry, Policy):
         read |= {value for value in entry.parameters.values() if isinstance(value, str)}
-        read = read.union(*(parse_condition(one.when).names for one in entry.exceptions))
+        read = read.union(*(parse_condition(exception.when).names for exception in entry.exceptions))
     return read
 
 
@@ -92,13 +92,15 @@ class Verification:
         lists: Iterable[IndustryList],
         items: Iterable[Industry],
     ) -> None:
-        self._verified = {name: one.verified for name, one in parameters.items()}
+        self._verified = {name: parameter.verified for name, parameter in parameters.items()}
         self._of_lists: dict[str, bool] = {}
         for item in items:
             self._of_lists[item.list] = self._of_lists.get(item.list, True) and item.verified
-        self.lists = tuple(one.resting_on(self._of_lists.get(one.id, True)) for one in lists)
-        for one in self.lists:
-            self._of_lists[one.id] = one.verified
+        self.lists = tuple(
+            industry_list.resting_on(self._of_lists.get(industry_list.id, True)) for industry_list in lists
+        )
+        for industry_list in self.lists:
+            self._of_lists[industry_list.id] = industry_list.verified
         self.derived = tuple(map(self._derive, derived))
 
     def of(self, entries: Iterable[One]) -> tuple[One, ...]:
@@ -107,24 +109,24 @@ class Verification:
 
     def of_schemes(self, schemes: Iterable[Scheme]) -> tuple[Scheme, ...]:
         """The schemes, each at most as verified as its numbers."""
-        return tuple(one.resting_on(all(number.verified for number in one.parameters)) for one in schemes)
+        return tuple(scheme.resting_on(all(number.verified for number in scheme.parameters)) for scheme in schemes)
 
     def _resting(self, entry: One) -> One:
         return entry.resting_on(self._rests_on_verified(entry))
 
     def _derive(self, derived: Derived) -> Derived:
-        one = self._resting(derived)
-        self._verified[one.name] = one.verified
-        return one
+        measure = self._resting(derived)
+        self._verified[measure.name] = measure.verified
+        return measure
 
     def _rests_on_verified(self, entry: Entry) -> bool:
         parts = [self._verified.get(name, True) for name in names_read(entry)]
         if isinstance(entry, Policy):
-            parts += [one.verified for one in entry.exceptions]
+            parts += [exception.verified for exception in entry.exceptions]
             parts += [entry.extent.verified] if entry.extent else []
             parts += [self._of_lists.get(entry.list, True)] if entry.list else []
         if isinstance(entry, Membership):
-            parts += [one.verified for one in entry.places if one.source is not None]
+            parts += [territory.verified for territory in entry.places if territory.source is not None]
         return all(parts)
 
 
@@ -156,7 +158,7 @@ def typed_verified_note(draft: Draft) -> Iterator[Finding]:
 
 def unread_languages_note(draft: Draft) -> Iterator[Finding]:
     """The note that a rulebook has texts in languages that it does not list, as a copy from which one was dropped."""
-    entries = (draft.head, *(one for kind in fields(draft) for one in _entries(getattr(draft, kind.name))))
+    entries = (draft.head, *(section for kind in fields(draft) for section in _entries(getattr(draft, kind.name))))
     unread = sorted({tag for entry in entries for texts in _texts_in(entry) for tag in texts} - {*draft.head.languages})
     if unread:
         text = Phrase(
@@ -170,7 +172,7 @@ def unread_languages_note(draft: Draft) -> Iterator[Finding]:
 
 def _entries(value: object) -> Iterator[Section]:
     if isinstance(value, tuple):
-        yield from (one for one in value if isinstance(one, Section))
+        yield from (section for section in value if isinstance(section, Section))
 
 
 def _texts_in(section: Section) -> Iterator[dict[str, str]]:
@@ -261,9 +263,11 @@ class Draft:
         name = file or HOMES.get(kind, f"{kind}.toml")
         path = keys if kind == "rulebook" else (kind, *keys)
         document = self.documents.get(name)
-        place = document.where(*path) if document else name
+        location = document.where(*path) if document else name
         return (
-            Phrase(BESIDE, first=_prefix(self.folder, name), rest=place) if document else f"{self.folder.name}/{name}"
+            Phrase(BESIDE, first=_prefix(self.folder, name), rest=location)
+            if document
+            else f"{self.folder.name}/{name}"
         )
 
     def fault(self, text: str, kind: str, *keys: str | int, file: str = "") -> RulebookError:
@@ -419,7 +423,7 @@ def _read_note(path: Path) -> bytes:
 
 def _file_names(folder: Path) -> list[str]:
     """All files below the folder, hidden ones apart, by their path inside it, sorted."""
-    found = []
+    names = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if not path.is_dir() and not any(part.startswith(".") for part in Path(name).parts):
@@ -431,8 +435,8 @@ def _file_names(folder: Path) -> list[str]:
                         name=name,
                     )
                 )
-            found.append(name)
-        if len(found) > MAX_FILES:
+            names.append(name)
+        if len(names) > MAX_FILES:
             raise RulebookError(
                 Phrase(
                     "{folder}: more than {most} files; is this the folder of a rulebook?",
@@ -440,7 +444,7 @@ def _file_names(folder: Path) -> list[str]:
                     most=MAX_FILES,
                 )
             )
-    return found
+    return names
 
 
 def _belongs(name: str) -> bool:

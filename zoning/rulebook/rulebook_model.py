@@ -66,13 +66,13 @@ def changes(draft: Draft) -> tuple[date, ...]:
     >>> date(2000, 1, 1) in changes(read_draft("us_west"))
     True
     """
-    days = (day for one in _dated(draft) for day in (one.since, one.until))
+    days = (day for entry in _dated(draft) for day in (entry.since, entry.until))
     return tuple(sorted({day for day in days if day is not None}))
 
 
 def last_change(draft: Draft) -> date:
     """The last day on which something begins."""
-    return max((one.since for one in _dated(draft) if one.since is not None), default=UNDATED)
+    return max((entry.since for entry in _dated(draft) if entry.since is not None), default=UNDATED)
 
 
 def calendar_faults(draft: Draft) -> Iterator[tuple[date, RulebookError]]:
@@ -82,16 +82,16 @@ def calendar_faults(draft: Draft) -> Iterator[tuple[date, RulebookError]]:
     first one.
     """
     days = changes(draft)
-    asked = {*days, *(day - timedelta(days=1) for day in days[1:])} or {UNDATED}
-    told: set[str] = set()
-    yield from ((min(asked), fault) for fault in lasting_faults(draft))
-    for day in sorted(asked):
+    days_checked = {*days, *(day - timedelta(days=1) for day in days[1:])} or {UNDATED}
+    reported: set[str] = set()
+    yield from ((min(days_checked), fault) for fault in lasting_faults(draft))
+    for day in sorted(days_checked):
         for fault in day_faults(draft, day):
             words = str(fault).replace(
                 Phrase(" on {day}", day=day), ""
             )  # the same words about another day are the same fault
-            if words not in told:
-                told.add(words)
+            if words not in reported:
+                reported.add(words)
                 yield day, fault
 
 
@@ -228,14 +228,14 @@ class Rulebook(Shown):
             ("overlays", listed(kinds["overlay"])),
             ("rules", listed(rule.id for rule in self.rules)),
             ("control lines", listed(line.code for line in self.lines)),
-            ("indicators", listed(one.name for one in self.indicators)),
-            ("derived", listed(one.name for one in self.derived)),
-            ("norms", listed(one.id for one in self.norms)),
+            ("indicators", listed(indicator.name for indicator in self.indicators)),
+            ("derived", listed(measure.name for measure in self.derived)),
+            ("norms", listed(norm.id for norm in self.norms)),
             ("parameters", f"{len(self.parameters):,}, {seen:,} verified" if self.parameters else ""),
             ("policies", f"{whole:,}, {checked:,} verified" if whole else ""),
-            ("regions", listed(one.code for one in self.regions if one.on(self.day))),
-            ("negative lists", listed(one.id for one in self.lists)),
-            ("schemes", listed(one.code for one in self.schemes)),
+            ("regions", listed(region.code for region in self.regions if region.on(self.day))),
+            ("negative lists", listed(industry_list.id for industry_list in self.lists)),
+            ("schemes", listed(scheme.code for scheme in self.schemes)),
             ("changes", f"{len(days):,} days, {days[0]} to {days[-1]}" if days else ""),
         )
         return Overview(f"Rulebook {self.name!r}", rows)
@@ -361,7 +361,7 @@ class Rulebook(Shown):
     @cached_property
     def _called(self) -> dict[str, dict[str, Texts]]:
         """The titles of ``terms.toml``, by kind and code."""
-        return {kind: {one.code: one.title for one in getattr(self.terms, kind)} for kind in Terms.model_fields}
+        return {kind: {term.code: term.title for term in getattr(self.terms, kind)} for kind in Terms.model_fields}
 
     def texts_of(self, kind: str, code: str) -> Mapping[str, str]:
         """What a code is called in each language by ``terms.toml``.
@@ -386,9 +386,9 @@ class Rulebook(Shown):
     @cached_property
     def measured(self) -> Mapping[str, str]:
         """The unit of measure of each indicator, parameter and derived measure that has one; shares have none."""
-        units = [(one.name, one.unit) for one in self.indicators if one.type == "number"]
-        units += [(one.name, one.unit) for one in self.parameters.values()]
-        units += [(one.name, one.unit) for one in self.derived]
+        units = [(indicator.name, indicator.unit) for indicator in self.indicators if indicator.type == "number"]
+        units += [(parameter.name, parameter.unit) for parameter in self.parameters.values()]
+        units += [(measure.name, measure.unit) for measure in self.derived]
         return {name: unit for name, unit in units if unit != "1"}
 
 
@@ -436,12 +436,17 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
     """The rulebook that a draft without faults is on a day."""
     written, draft = draft, _read_by(draft, day)
     head = draft.head
-    parameters = {one.name: value for one in draft.parameters for value in [value_on(one, day)] if value is not None}
+    parameters = {
+        parameter.name: value
+        for parameter in draft.parameters
+        for value in [value_on(parameter, day)]
+        if value is not None
+    }
     industries = in_force((*draft.industries, *listed_items(draft)), day)
-    lists = (one for one in draft.lists if one.on(day))
+    lists = (industry_list for industry_list in draft.lists if industry_list.on(day))
     derived = (
         *memberships(draft.places, draft.regions, day),
-        *(one for one in draft.derived if one.on(day)),
+        *(measure for measure in draft.derived if measure.on(day)),
     )
     verification = Verification(parameters, derived, lists, industries)
     return Rulebook(
@@ -460,7 +465,7 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
         lines=draft.lines,
         floors=verification.of(floor for floor in draft.floors if floor.on(day)),
         policies=verification.of(policy for policy in draft.policies if policy.on(day)),
-        locked={f"{LOCKED}{n}": one for n, one in enumerate(draft.decisions, start=1) if one.on(day)},
+        locked={f"{LOCKED}{n}": decision for n, decision in enumerate(draft.decisions, start=1) if decision.on(day)},
         lists=verification.lists,
         industries=industries,
         classification=classification_of(draft),
@@ -481,7 +486,7 @@ def in_force_on(draft: Draft, day: dt.date) -> Rulebook:
 def _read_by(draft: Draft, day: dt.date) -> Draft:
     """A draft whose sources know which editions are older ones on a day."""
     chapters: dict[str, Any] = {
-        kind.name: tuple(as_of(one, day) if isinstance(one, Section) else one for one in entries)
+        kind.name: tuple(as_of(entry, day) if isinstance(entry, Section) else entry for entry in entries)
         for kind in fields(draft)
         if isinstance(entries := getattr(draft, kind.name), tuple)
     }
@@ -527,7 +532,7 @@ def vary_rulebook(
     with attempts.trying():
         require_parameters(rulebook, parameters)
     with attempts.trying():
-        _require_known(template("there is no rule '{name}'{near}"), rules, [one.id for one in rulebook.rules])
+        _require_known(template("there is no rule '{name}'{near}"), rules, [rule.id for rule in rulebook.rules])
     attempts.finish()
     values = dict(rulebook.parameters)
     for name, tried in parameters.items():
@@ -535,13 +540,13 @@ def vary_rulebook(
         if value != values[name].value:
             values[name] = values[name].model_copy(update={"value": value, "source": UNREAD})
     changed = [
-        one if wanted == {} else attempts.attempt(changed_entry, one, wanted, Phrase("rule '{rule}'", rule=one.id))
-        for one in rulebook.rules
-        if (wanted := rules.get(one.id, {})) is not None
+        rule if wanted == {} else attempts.attempt(changed_entry, rule, wanted, Phrase("rule '{rule}'", rule=rule.id))
+        for rule in rulebook.rules
+        if (wanted := rules.get(rule.id, {})) is not None
     ]
     attempts.finish()
-    kept: Sequence[Rule] = [one for one in changed if one is not None]
-    return replace(rulebook, parameters=values, rules=tuple(kept))
+    remaining: Sequence[Rule] = [rule for rule in changed if rule is not None]
+    return replace(rulebook, parameters=values, rules=tuple(remaining))
 
 
 def require_parameters(rulebook: Rulebook, names: Iterable[str]) -> None:
@@ -549,10 +554,10 @@ def require_parameters(rulebook: Rulebook, names: Iterable[str]) -> None:
     _require_known(template("there is no parameter '{name}'{near}"), names, rulebook.parameters)
 
 
-def value_of_kind(name: str, own: float | bool | str, wanted: float | bool | str) -> float | bool | str:
+def value_of_kind(name: str, adopted: float | bool | str, wanted: float | bool | str) -> float | bool | str:
     """What a parameter shall be, as its own value is: a number, true or false, or a text."""
-    if isinstance(own, (bool, str)):
-        alike, value = type(wanted) is type(own), wanted
+    if isinstance(adopted, (bool, str)):
+        alike, value = type(wanted) is type(adopted), wanted
     else:
         alike = isinstance(wanted, (int, float)) and not isinstance(wanted, bool) and math.isfinite(wanted)
         value = float(wanted) if alike else wanted
@@ -561,7 +566,7 @@ def value_of_kind(name: str, own: float | bool | str, wanted: float | bool | str
             Phrase(
                 "parameter '{parameter}' is {own!r}, and {wanted!r} is of another kind",
                 parameter=name,
-                own=own,
+                own=adopted,
                 wanted=wanted,
             )
         )
@@ -589,10 +594,10 @@ def possible_range(value: float, unit: str) -> tuple[float, float]:
 
 def require_possible(rulebook: Rulebook, name: str, wanted: float | bool | str) -> None:
     """Refuse a number that a parameter cannot be."""
-    own = rulebook.parameters[name]
-    if isinstance(own.value, (bool, str)) or isinstance(wanted, (bool, str)):
+    parameter = rulebook.parameters[name]
+    if isinstance(parameter.value, (bool, str)) or isinstance(wanted, (bool, str)):
         return
-    least, most = possible_range(own.value, own.unit)
+    least, most = possible_range(parameter.value, parameter.unit)
     if not least <= wanted <= most:
         low = wanted < least
         raise StudyError(
@@ -608,8 +613,8 @@ def require_possible(rulebook: Rulebook, name: str, wanted: float | bool | str) 
         )
 
 
-def _require_known(said: str, wanted: Iterable[str], known: Iterable[str]) -> None:
+def _require_known(text: str, wanted: Iterable[str], known: Iterable[str]) -> None:
     names = list(known)
     strange = [name for name in wanted if name not in names]
     if strange:
-        raise UnknownNameError(Phrase(said, name=strange[0], near=near(strange[0], names)), features=strange)
+        raise UnknownNameError(Phrase(text, name=strange[0], near=near(strange[0], names)), features=strange)

@@ -54,12 +54,12 @@ def _as_written(rulebook: Rulebook, known: frozenset[str]) -> Rulebook:
     return in_force_on(draft, rulebook.day)
 
 
-def _same(one: Rulebook, other: Rulebook) -> bool:
+def _same(first: Rulebook, other: Rulebook) -> bool:
     """Whether two have the same content to the kind of each value (1 is neither 1.0 nor true), whatever their files."""
-    shown = [own.name for own in fields(Rulebook) if own.repr]
+    shown = [field.name for field in fields(Rulebook) if field.repr]
     shown.sort(key=lambda name: name != "parameters")  # most variants change these, and the first difference is enough
-    alike = all(repr(getattr(one, name)) == repr(getattr(other, name)) for name in shown)
-    return alike and one.classification == other.classification
+    alike = all(repr(getattr(first, name)) == repr(getattr(other, name)) for name in shown)
+    return alike and first.classification == other.classification
 
 
 def _files(rulebook: Rulebook, before: Draft | None) -> dict[str, bytes]:
@@ -98,8 +98,8 @@ def _content(rulebook: Rulebook, draft: Draft) -> Iterator[tuple[str, tuple[Any,
     for kind in Terms.model_fields:
         yield kind, getattr(rulebook.terms, kind)
     for kind in DATED:
-        own = tuple(one for one in getattr(rulebook, kind) if not isinstance(one, Membership | ListedItem))
-        yield kind, _with_other_days(own, getattr(draft, kind), rulebook.day)
+        entries = tuple(entry for entry in getattr(rulebook, kind) if not isinstance(entry, Membership | ListedItem))
+        yield kind, _with_other_days(entries, getattr(draft, kind), rulebook.day)
     yield "parameters", tuple(_parameters(rulebook, draft))
     yield "decisions", tuple(_decisions(rulebook.locked, draft.decisions, rulebook.day))
     if rulebook.classification is None or rulebook.classification == classification_of(draft):
@@ -110,9 +110,9 @@ def _content(rulebook: Rulebook, draft: Draft) -> Iterator[tuple[str, tuple[Any,
 
 def _refuse_other_members(rulebook: Rulebook) -> None:
     """Refuse members of regions that are not what the regions and places of the rulebook make them."""
-    meant = {one.name: one for one in memberships(rulebook.places, rulebook.regions, rulebook.day)}
-    own = {one.name: one for one in rulebook.derived if isinstance(one, Membership)}
-    other = sorted(name for name in {*meant, *own} if repr(meant.get(name)) != repr(own.get(name)))
+    meant = {membership.name: membership for membership in memberships(rulebook.places, rulebook.regions, rulebook.day)}
+    current = {membership.name: membership for membership in rulebook.derived if isinstance(membership, Membership)}
+    other = sorted(name for name in {*meant, *current} if repr(meant.get(name)) != repr(current.get(name)))
     if other:
         raise RulebookError(
             Phrase(
@@ -125,14 +125,14 @@ def _refuse_other_members(rulebook: Rulebook) -> None:
 
 
 def _with_other_days(in_force: tuple[Dated, ...], all_days: tuple[Dated, ...], day: dt.date) -> tuple[Dated, ...]:
-    if repr(in_force) == repr(tuple(one for one in all_days if one.on(day))):
+    if repr(in_force) == repr(tuple(entry for entry in all_days if entry.on(day))):
         return all_days
-    return (*in_force, *(one for one in all_days if not one.on(day)))
+    return (*in_force, *(entry for entry in all_days if not entry.on(day)))
 
 
 def _parameters(rulebook: Rulebook, draft: Draft) -> Iterator[Parameter]:
     """Each with the values of other days, those without one on the day included."""
-    written = {one.name: one for one in draft.parameters}
+    written = {parameter.name: parameter for parameter in draft.parameters}
     values = dict(rulebook.parameters)
     for name, parameter in written.items():
         value = values.pop(name, None)
@@ -145,9 +145,9 @@ def _parameters(rulebook: Rulebook, draft: Draft) -> Iterator[Parameter]:
 
 def _parameter(value: Value, source: Source | None, others: tuple[DatedValue, ...], day: dt.date) -> Parameter:
     """A parameter with another value on a day, and the source of its values of other days."""
-    own = None if value.source == source else value.source
-    now = DatedValue.model_construct(value=value.value, since=value.since, until=value.until, source=own)
-    dated = (now, *(one for one in others if not one.on(day)))
+    value_source = None if value.source == source else value.source
+    now = DatedValue.model_construct(value=value.value, since=value.since, until=value.until, source=value_source)
+    dated = (now, *(dated_value for dated_value in others if not dated_value.on(day)))
     shared = {name: getattr(value, name) for name in Value.model_fields if name in Parameter.model_fields}
     return Parameter.model_construct(**{**shared, "source": source}, dated=dated)
 
@@ -155,10 +155,10 @@ def _parameter(value: Value, source: Source | None, others: tuple[DatedValue, ..
 def _decisions(in_force: Mapping[str, Locked], all_days: tuple[Locked, ...], day: dt.date) -> Iterator[Locked]:
     """In the order of their numbers, those of other days in their places."""
     left = dict(in_force)
-    for number, one in enumerate(all_days, start=1):
+    for number, decision in enumerate(all_days, start=1):
         now = left.pop(f"{LOCKED}{number}", None)
         if now is not None:
             yield now
-        elif not one.on(day):
-            yield one
+        elif not decision.on(day):
+            yield decision
     yield from left.values()

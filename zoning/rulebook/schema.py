@@ -59,9 +59,9 @@ def _plain(value: object) -> object:
 def _plain_inside(value: object) -> object:
     """The same for whatever a policy sets, lists and tables included."""
     if isinstance(value, dict):
-        return {key: _plain_inside(one) for key, one in value.items()}
+        return {key: _plain_inside(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_plain_inside(one) for one in value]
+        return [_plain_inside(part) for part in value]
     return float(value) if isinstance(value, Decimal) else value
 
 
@@ -301,7 +301,9 @@ class Policy(Titled, Dated, Cited):
     @property
     def conditions(self) -> tuple[tuple[tuple[str | int, ...], str], ...]:
         """Its own condition and those of its exceptions, each with the keys that lead to it."""
-        exceptions = ((("exceptions", number, "when"), one.when) for number, one in enumerate(self.exceptions))
+        exceptions = (
+            (("exceptions", number, "when"), exception.when) for number, exception in enumerate(self.exceptions)
+        )
         return (("when",), self.when), *exceptions
 
 
@@ -337,9 +339,9 @@ class AvailableLand(Section):
         if self.deduct is not None:
             return self.deduct
         usual = (*DEDUCTED_LINES, *DEDUCTED_COVER)
-        said = {role: line.deducted for line in lines if line.deducted is not None for role in line.roles}
-        added = (role for role, taken in said.items() if taken and role not in usual)
-        return (*(role for role in usual if said.get(role, True)), *added)
+        deducted = {role: line.deducted for line in lines if line.deducted is not None for role in line.roles}
+        added = (role for role, taken in deducted.items() if taken and role not in usual)
+        return (*(role for role in usual if deducted.get(role, True)), *added)
 
     def expected_roles(self, lines: Sequence[Line] = ()) -> tuple[str, ...]:
         """Those of them that a study is asked for: without a list, not the lines that the rulebook does not draw."""
@@ -529,7 +531,7 @@ class GradedThresholds(Section):
         """
         read = read_grading(self.classes, self.grades)
         below, above = ("<", ">=") if read.closed == "left" else ("<=", ">")
-        whens = [f"{self.of} {below} {plain_number(one)}" for one in read.breaks]
+        whens = [f"{self.of} {below} {plain_number(limit)}" for limit in read.breaks]
         whens.append(f"{self.of} {above} {plain_number(read.breaks[-1])}")
         return tuple(
             DerivedBand(when=when, value=plain_number(grade)) for when, grade in zip(whens, read.grades, strict=True)
@@ -601,18 +603,18 @@ class GradeCorrection(Section):
         [('height > 3 AND land = 1', 'land + 1'), ('height > 3 AND land = 2', '2')]
         """
         scale = pd.Series(self.grades)
-        found = []
+        rows = []
         for band in GradedThresholds(of=self.by, classes=self.classes, grades=self.steps).bands:
             step = float(band.value)
             moved = corrected(scale, [step] * len(scale), {step: step}, scale.min(), scale.max())
             for grade, result in zip(self.grades, moved, strict=True):
-                found.append(
+                rows.append(
                     DerivedBand(
                         when=f"{band.when} AND {self.grade} = {plain_number(grade)}",
                         value=self._value(grade, result, step),
                     )
                 )
-        return tuple(found)
+        return tuple(rows)
 
     def _value(self, grade: float, result: float, step: float) -> str:
         """What a grade becomes, said as it comes about."""
@@ -749,7 +751,7 @@ class Locked(Dated, Cited):
         return self.main or self.overlay or ""
 
     @property
-    def place(self) -> tuple[str, str]:
+    def subject(self) -> tuple[str, str]:
         """What it is about: "unit" or "jurisdiction", and which."""
         return ("unit", self.unit) if self.unit is not None else ("jurisdiction", self.jurisdiction or "")
 

@@ -33,15 +33,17 @@ def without_unused_topics(rulebook: Rulebook, names: Iterable[str]) -> Rulebook:
         return rulebook
     left = replace(
         rulebook,
-        indicators=tuple(one for one in rulebook.indicators if one.name not in idle),
-        rules=tuple(one for one in rulebook.rules if not idle & names_read(one)),
-        policies=tuple(one for one in rulebook.policies if not idle & names_read(one)),
-        floors=tuple(one for one in rulebook.floors if not idle & names_read(one)),
-        derived=tuple(one for one in rulebook.derived if not idle & _read(one, idle)),
-        norms=tuple(one for one in rulebook.norms if not idle & names_read(one)),
+        indicators=tuple(indicator for indicator in rulebook.indicators if indicator.name not in idle),
+        rules=tuple(rule for rule in rulebook.rules if not idle & names_read(rule)),
+        policies=tuple(policy for policy in rulebook.policies if not idle & names_read(policy)),
+        floors=tuple(floor for floor in rulebook.floors if not idle & names_read(floor)),
+        derived=tuple(measure for measure in rulebook.derived if not idle & _read(measure, idle)),
+        norms=tuple(norm for norm in rulebook.norms if not idle & names_read(norm)),
     )
     unread = _all_read(rulebook) - _all_read(left)
-    return replace(left, parameters={name: one for name, one in rulebook.parameters.items() if name not in unread})
+    return replace(
+        left, parameters={name: parameter for name, parameter in rulebook.parameters.items() if name not in unread}
+    )
 
 
 def with_all_topics(rulebook: Rulebook) -> Rulebook:
@@ -60,17 +62,21 @@ def with_all_topics(rulebook: Rulebook) -> Rulebook:
 
 def _idle(rulebook: Rulebook, names: set[str]) -> set[str]:
     """The indicators of topics about which nothing is given, and what is derived from them."""
-    given = {one.topic for one in rulebook.indicators if one.name in names}
-    idle = {one.name for one in rulebook.indicators if one.topic is not None and one.topic not in given}
-    for one in rulebook.derived:  # each reads only those that stand above it
-        if idle & _read(one, idle):
-            idle.add(one.name)
+    given = {indicator.topic for indicator in rulebook.indicators if indicator.name in names}
+    idle = {
+        indicator.name
+        for indicator in rulebook.indicators
+        if indicator.topic is not None and indicator.topic not in given
+    }
+    for measure in rulebook.derived:  # each reads only those that stand above it
+        if idle & _read(measure, idle):
+            idle.add(measure.name)
     return idle
 
 
-def _read(one: Derived, idle: set[str]) -> frozenset[str]:
+def _read(measure: Derived, idle: set[str]) -> frozenset[str]:
     """What a derived measure reads: without a factor that is idle, the grade that it would correct."""
-    return one.among(one.names - idle).names
+    return measure.among(measure.names - idle).names
 
 
 def _all_read(rulebook: Rulebook) -> set[str]:

@@ -67,8 +67,8 @@ def _better(
     changes = _changes(amounts, sizes, weights, size)
     changes[amounts - size < programme.lower, :] = np.inf
     changes[:, amounts + size > programme.upper] = np.inf
-    for place in np.argsort(changes, axis=None, kind="stable")[:_TRIES].tolist():
-        giver, receiver = divmod(place, len(amounts))
+    for index in np.argsort(changes, axis=None, kind="stable")[:_TRIES].tolist():
+        giver, receiver = divmod(index, len(amounts))
         if changes[giver, receiver] >= -_LEAST:
             return
         moved = amounts.copy()
@@ -92,8 +92,8 @@ def _changes(amounts: Counts, sizes: Sequence[Floats], weights: Sequence[float],
         less = np.abs(apart - size * some[np.newaxis, :])
         more = np.abs(apart - size * some[:, np.newaxis])
         both = np.abs(apart - size * (some[np.newaxis, :] + some[:, np.newaxis]))
-        for own in (less, more):
-            np.fill_diagonal(own, 0.0)
+        for matrix in (less, more):
+            np.fill_diagonal(matrix, 0.0)
         gives, takes = (less - now).sum(axis=1), (more - now).sum(axis=0)
         pairs = gives[:, np.newaxis] + takes[np.newaxis, :] + both - less - more + now
         changes += weight / (math.fsum(some) * math.fsum(have)) * pairs
@@ -137,10 +137,10 @@ def gini(amounts: Floats | Counts, sizes: Floats) -> float:
 def slopes(amounts: Floats | Counts, sizes: Floats) -> Floats:
     """What a share of each unit adds to the Gini coefficient while the order of amount / size stays as it is."""
     shares = sizes / math.fsum(sizes)
-    found = np.empty(len(shares))
+    slope = np.empty(len(shares))
     order = _order(amounts, sizes)
-    found[order] = 2 * np.cumsum(shares[order]) - shares[order] - 1
-    return found
+    slope[order] = 2 * np.cumsum(shares[order]) - shares[order] - 1
+    return slope
 
 
 def _order(amounts: Floats | Counts, sizes: Floats) -> Places:
@@ -153,10 +153,10 @@ def _order(amounts: Floats | Counts, sizes: Floats) -> Places:
 def _slopes_against(amounts: Floats, sizes: Floats, parts: Places) -> Floats:
     """Slopes by the part in which the other unit of a pair is: a row for each unit, a column for each part."""
     marks = np.eye(int(parts.max()) + 1)[parts] * (sizes / math.fsum(sizes))[:, np.newaxis]
-    found: Floats = -marks - marks.sum(axis=0)
+    slope: Floats = -marks - marks.sum(axis=0)
     order = _order(amounts, sizes)
-    found[order] += 2 * np.cumsum(marks[order], axis=0)
-    return found
+    slope[order] += 2 * np.cumsum(marks[order], axis=0)
+    return slope
 
 
 def composite(amounts: Floats | Counts, sizes: Sequence[Floats], weights: Sequence[float]) -> float:
@@ -187,10 +187,10 @@ def find_most_equal(programme: Programme, sizes: Sequence[Floats], weights: Sequ
     ([3, 6, 3], 0.25)
     """
     search = _Search(programme, tuple(sizes), tuple(weights))
-    found = search.run()
-    if found is None:
+    solution = search.run()
+    if solution is None:
         return None
-    plan, bound, optimum = found
+    plan, bound, optimum = solution
     rounded = _round(programme, plan)
     if rounded is None:
         return None
@@ -261,7 +261,10 @@ class _Search:
         mean, each = self.mean, len(self.pairs)
         many = len(self.sizes) * each
         rows = [row.times(1 / mean) for row in self.programme.rows]
-        rows = [replace(row, coefficients=own.coefficients) for row, own in zip(rows, self.programme.rows, strict=True)]
+        rows = [
+            replace(row, coefficients=original.coefficients)
+            for row, original in zip(rows, self.programme.rows, strict=True)
+        ]
         extended = Programme(
             np.concatenate([np.zeros(self.count), np.repeat(-self.count * np.array(self.weights), each)]),
             np.concatenate([self.programme.lower / mean, np.zeros(many)]),
@@ -283,12 +286,12 @@ class _Search:
         places, values = [], []
         for sizes in self.sizes:
             against = _slopes_against(plan, sizes, self.parts) / self.count
-            for one, other in self.pairs:
-                own = [(members[one], other), (members[other], one)][: 1 + (one != other)]
+            for first, other in self.pairs:
+                directions = [(members[first], other), (members[other], first)][: 1 + (first != other)]
                 column = self.count + len(lengths)
-                places += [*(some for some, _ in own), np.array([column])]
-                values += [*(-against[some, part] for some, part in own), np.ones(1)]
-                lengths.append(1 + sum(len(some) for some, _ in own))
+                places += [*(some for some, _ in directions), np.array([column])]
+                values += [*(-against[some, part] for some, part in directions), np.ones(1)]
+                lengths.append(1 + sum(len(some) for some, _ in directions))
         starts = np.concatenate([[0], np.cumsum(lengths)[:-1]]).astype(np.int32)
         least, most = np.zeros(len(lengths)), np.full(len(lengths), math.inf)
         columns = np.concatenate(places).astype(np.int32)
@@ -326,7 +329,7 @@ def _round(programme: Programme, plan: Floats) -> Counts | None:
         lower, upper = programme.lower, programme.upper
         if width is not None:
             lower, upper = np.maximum(lower, floors - width), np.minimum(upper, floors + 1 + width)
-        found = find_best(replace(programme, gains=gains, lower=lower, upper=np.maximum(upper, lower)))
-        if found is not None:
-            return found.amounts
+        optimum = find_best(replace(programme, gains=gains, lower=lower, upper=np.maximum(upper, lower)))
+        if optimum is not None:
+            return optimum.amounts
     return None

@@ -47,18 +47,18 @@ class GreedyPlan(NamedTuple):
 
 def nested_caps(programme: Programme) -> NestedCaps | None:
     """The rules of a programme as nested caps under one total; None where they are of another form."""
-    whole = [place for place, row in enumerate(programme.rows) if row.low == row.high]
+    whole = [index for index, row in enumerate(programme.rows) if row.low == row.high]
     if len(whole) != 1 or not _nestable(programme, whole[0]):
         return None
     order = sorted(
-        (place for place in range(len(programme.rows)) if place != whole[0]),
-        key=lambda place: (-len(programme.rows[place].places), place),
+        (index for index in range(len(programme.rows)) if index != whole[0]),
+        key=lambda index: (-len(programme.rows[index].places), index),
     )
     homes = np.zeros(len(programme.gains), dtype=np.int64)
     parents, total = [-1], programme.rows[whole[0]]
     members, caps = [total.places], [int(total.high)]
-    for place in order:
-        row = programme.rows[place]
+    for index in order:
+        row = programme.rows[index]
         around = homes[row.places]
         parent = int(around[0]) if len(around) else ALL
         if (around != parent).any():
@@ -74,7 +74,7 @@ def nested_caps(programme: Programme) -> NestedCaps | None:
 def _nestable(programme: Programme, total: int) -> bool:
     """Whether all rules but the total are caps on steps, and the total counts every unit once."""
     rows: Sequence[LinearConstraint] = programme.rows
-    caps = (row.plain and math.isinf(row.low) and row.high >= 0 for place, row in enumerate(rows) if place != total)
+    caps = (row.plain and math.isinf(row.low) and row.high >= 0 for index, row in enumerate(rows) if index != total)
     return rows[total].plain and len(rows[total].places) == len(programme.gains) and all(caps)
 
 
@@ -134,18 +134,18 @@ def _ranked_by_gain(order: Places, caps: NestedCaps) -> list[Places]:
     depths = np.zeros(len(caps.parents), dtype=np.int64)
     for node, parent in list(enumerate(caps.parents))[1:]:
         depths[node] = depths[parent] + 1
-    found: list[Places] = [order] * len(depths)
+    ranked: list[Places] = [order] * len(depths)
     for depth in range(1, int(depths.max()) + 1):
         nodes = np.flatnonzero(depths == depth).tolist()  # which have no unit in common
         labels = np.zeros(len(order), dtype=np.min_scalar_type(len(depths)))
         for node in nodes:
             labels[caps.members[node]] = node
-        own = labels[order]
-        sorted_places = order[np.argsort(own, kind="stable")]
-        ends = np.cumsum(np.bincount(own, minlength=len(depths))).tolist()
+        ordered_labels = labels[order]
+        sorted_places = order[np.argsort(ordered_labels, kind="stable")]
+        ends = np.cumsum(np.bincount(ordered_labels, minlength=len(depths))).tolist()
         for node in nodes:
-            found[node] = sorted_places[ends[node - 1] : ends[node]]
-    return found
+            ranked[node] = sorted_places[ends[node - 1] : ends[node]]
+    return ranked
 
 
 def _one_of(flags: Flags) -> Places:
@@ -168,13 +168,13 @@ class _Pricing(NamedTuple):
         full, homes, slack = self._full()
         rank = np.empty(len(self.order), dtype=np.int64)
         rank[self.order] = np.arange(len(self.order))
-        own = {node: self._at_home(node, full, homes) for node in full}
+        at_home = {node: self._at_home(node, full, homes) for node in full}
         givers = self._last(full, self.amounts > self.programme.lower)
-        takers = self._first(own, self.amounts < self.programme.upper)
+        takers = self._first(at_home, self.amounts < self.programme.upper)
         prices, starts, ends = np.zeros(len(rank)), self.amounts.copy(), self.amounts.copy()
         gains, lower, upper = self.programme.gains, self.programme.lower, self.programme.upper
         at_ceiling, at_floor = self.amounts == upper, self.amounts == lower
-        for node, mine in own.items():
+        for node, mine in at_home.items():
             giver, taker = givers[node], takers[node]
             alike = giver is not None and taker is not None and gains[giver] == gains[taker]
             if giver is not None:
@@ -193,12 +193,12 @@ class _Pricing(NamedTuple):
                     ends[forced] += np.minimum(slack[forced], self.amounts[giver] - lower[giver])
         worths = self._worths(full, homes, givers)
         bound = self._bound(worths, homes, full)
-        reaches = self._reaches(own, givers, worths, slack)
+        reaches = self._reaches(at_home, givers, worths, slack)
         return GreedyPlan(self.amounts, worths, prices, np.maximum(starts, 0), ends, homes, bound, *reaches)
 
     def _at_home(self, node: int, full: list[int], homes: Places) -> Places:
         """The units whose innermost full node it is, in the order of all."""
-        inner = any(node in itertools.islice(self._above(one), 1, None) for one in full)
+        inner = any(node in itertools.islice(self._above(other), 1, None) for other in full)
         return self.ranked[node][homes[self.ranked[node]] == node] if inner else self.ranked[node]
 
     def _full(self) -> tuple[list[int], Places, Counts]:
@@ -217,24 +217,26 @@ class _Pricing(NamedTuple):
 
     def _last(self, full: list[int], taken: Flags) -> dict[int, int | None]:
         """Of each full node the last unit in the order that has more than its lower bound."""
-        found: dict[int, int | None] = {}
+        last: dict[int, int | None] = {}
         for node in full:
             ranked = self.ranked[node]
             some = np.flatnonzero(taken[ranked])
-            found[node] = int(ranked[some[-1]]) if len(some) else None
-        return found
+            last[node] = int(ranked[some[-1]]) if len(some) else None
+        return last
 
-    def _first(self, own: Mapping[int, Places], open_: Flags) -> dict[int, int | None]:
+    def _first(self, at_home: Mapping[int, Places], open_: Flags) -> dict[int, int | None]:
         """Of each full node the first unit that could take what a unit inside the node gives up."""
-        found: dict[int, int | None] = {}
-        for node, mine in own.items():
+        first: dict[int, int | None] = {}
+        for node, mine in at_home.items():
             chain = set(self._above(node))
-            above = next((one for one in list(own)[::-1] if one in chain and one != node), None)
+            above = next(
+                (candidate for candidate in list(at_home)[::-1] if candidate in chain and candidate != node), None
+            )
             options = mine[_one_of(open_[mine])].tolist()
-            if above is not None and found[above] is not None:
-                options.append(found[above])
-            found[node] = min(options, key=lambda unit: (-self.programme.gains[unit], unit)) if options else None
-        return found
+            if above is not None and first[above] is not None:
+                options.append(first[above])
+            first[node] = min(options, key=lambda unit: (-self.programme.gains[unit], unit)) if options else None
+        return first
 
     def _above(self, node: int) -> Iterator[int]:
         while node >= 0:
@@ -259,7 +261,7 @@ class _Pricing(NamedTuple):
         return np.where(np.isfinite(worths), worths, 0.0)
 
     def _reaches(
-        self, own: Mapping[int, Places], givers: dict[int, int | None], worths: Floats, slack: Counts
+        self, at_home: Mapping[int, Places], givers: dict[int, int | None], worths: Floats, slack: Counts
     ) -> tuple[Counts, Counts]:
         """How far the cap of each node can move while the same units give and take at its worth."""
         lower, upper, gains = self.programme.lower, self.programme.upper, self.programme.gains
@@ -267,10 +269,10 @@ class _Pricing(NamedTuple):
         # a cap around a unit may leave it less room than its own bound
         rooms, spares = np.minimum(upper - self.amounts, slack), self.amounts - lower
         takers: dict[int, int | None] = {}
-        for node, mine in own.items():
+        for node, mine in at_home.items():
             some = mine[_one_of((rooms[mine] > 0) & (gains[mine] == worths[node]))].tolist()
             takers[node] = some[0] if some else None
-        for node in own:
+        for node in at_home:
             around = self.caps.parents[node]
             giver, taker, outside = givers[node], takers[node], givers.get(around) if node != ALL else None
             receiver = takers.get(around)
@@ -284,13 +286,13 @@ class _Pricing(NamedTuple):
 
     def _bound(self, worths: Floats, homes: Places, full: list[int]) -> float:
         """The value of the dual plan."""
-        own = self.programme.gains - worths[homes]
-        held = np.where(own > 0, self.programme.upper, self.programme.lower)
+        reduced = self.programme.gains - worths[homes]
+        held = np.where(reduced > 0, self.programme.upper, self.programme.lower)
         nodes = [
             (worths[node] - (worths[self.caps.parents[node]] if node != ALL else 0.0)) * self.caps.caps[node]
             for node in full
         ]
-        return math.fsum((*nodes, float(own @ held)))
+        return math.fsum((*nodes, float(reduced @ held)))
 
 
 Method = Literal["ranking", "linear", "whole", "cuts"]
@@ -366,12 +368,12 @@ def keeps_rules(programme: Programme, amounts: Counts) -> bool:
 def broken_rules(programme: Programme, amounts: Counts) -> Iterator[LinearConstraint]:
     """The rules that amounts do not keep."""
     for row in programme.rows:
-        own = amounts[row.places]
+        counted = amounts[row.places]
         if row.plain:
-            total: float = int(own.sum())
+            total: float = int(counted.sum())
             room = 0.0
         else:
-            total = math.fsum(row.coefficients * own)
+            total = math.fsum(row.coefficients * counted)
             room = _KEPT * row.size
         if not row.low - room <= total <= row.high + room:
             yield row
@@ -411,8 +413,8 @@ def _ranked(programme: Programme, caps: NestedCaps, filling: GreedyPlan) -> Opti
 def _priced(programme: Programme, answer: LpSolution, amounts: Counts, method: Method, bound: float) -> Optimum:
     value = exact_gain(programme, amounts)
     rows = answer.duals, answer.row_starts, answer.row_ends
-    found = Optimum(method, amounts, value, max(value, bound), answer.prices, answer.starts, answer.ends, *rows)
-    return at_bounds(programme, found)
+    optimum = Optimum(method, amounts, value, max(value, bound), answer.prices, answer.starts, answer.ends, *rows)
+    return at_bounds(programme, optimum)
 
 
 def at_bounds(programme: Programme, best: Optimum) -> Optimum:
@@ -438,9 +440,9 @@ def _search(programme: Programme, answer: LpSolution) -> Optimum | None:
             break
         core = parts.copy()
         core[order[:size]] = True
-        found = _among(programme, answer, core)
-        if found is not None:
-            amounts, reach = found
+        candidate = _among(programme, answer, core)
+        if candidate is not None:
+            amounts, reach = candidate
             if exact_gain(programme, amounts) > value:
                 best, value = amounts, exact_gain(programme, amounts)
             # a step of a unit whose price is above the gap would lose more than any plan could win
@@ -455,12 +457,12 @@ def _among(programme: Programme, answer: LpSolution, core: Flags) -> tuple[Count
     """The best whole steps of some units where the others keep theirs, and what these units cannot exceed."""
     amounts = np.rint(answer.amounts).astype(np.int64)
     few = programme.among(core, amounts)
-    found = solve(few, whole=True)
-    if not found.feasible:
+    solution = solve(few, whole=True)
+    if not solution.feasible:
         return None
-    amounts[core] = np.rint(found.amounts)
+    amounts[core] = np.rint(solution.amounts)
     for row in broken_rules(programme, amounts):
         raise LimitError(
             Phrase("the solver's numbers are too coarse for this rule: {rule}; take a larger step", rule=row.words)
         )
-    return amounts, exact_gain(programme, amounts) + (found.bound - found.value)
+    return amounts, exact_gain(programme, amounts) + (solution.bound - solution.value)

@@ -157,8 +157,10 @@ def choose(programme: Programme) -> tuple[Counts, float] | None:
 
 def basis_of(solver: highspy.Highs) -> Basis:
     """Where a solver that ran has units and rules."""
-    found = solver.getBasis()
-    units, rows = (np.array([int(one) for one in some], dtype=np.int8) for some in (found.col_status, found.row_status))
+    basis = solver.getBasis()
+    units, rows = (
+        np.array([int(status) for status in some], dtype=np.int8) for some in (basis.col_status, basis.row_status)
+    )
     return Basis(units, rows)
 
 
@@ -218,9 +220,9 @@ def sifting(programme: Programme) -> Basis | None:
     for width in _WIDTHS:
         deciding = units == BASIC
         deciding[order[: width * count // _PART]] = True
-        found = _decided(programme, Basis(units, guess.basis.rows), deciding)
-        if found is not None:
-            return found.basis
+        solution = _decided(programme, Basis(units, guess.basis.rows), deciding)
+        if solution is not None:
+            return solution.basis
     return None
 
 
@@ -230,12 +232,13 @@ def _sample(programme: Programme, places: Places) -> Programme:
     inside[places] = True
     few = programme.among(inside, np.zeros(len(inside), dtype=np.int64))
     rows = []
-    for row, own in zip(programme.rows, few.rows, strict=True):
+    for row, reduced in zip(programme.rows, few.rows, strict=True):
         whole, part = (
-            np.abs(one.coefficients) @ some.upper[one.places] for one, some in ((row, programme), (own, few))
+            np.abs(constraint.coefficients) @ some.upper[constraint.places]
+            for constraint, some in ((row, programme), (reduced, few))
         )
         share = float(part / whole) if whole else 1.0
-        rows.append(replace(own, low=row.low * share, high=row.high * share))
+        rows.append(replace(reduced, low=row.low * share, high=row.high * share))
     return replace(few, rows=rows)
 
 
@@ -244,20 +247,20 @@ def _decided(programme: Programme, basis: Basis, deciding: Flags) -> _Found | No
     amounts = np.where(basis.units == UPPER, programme.upper, programme.lower)
     while True:
         few = programme.among(deciding, amounts)
-        found = _run(few, Basis(basis.units[deciding], basis.rows))
-        if found is None:
+        solution = _run(few, Basis(basis.units[deciding], basis.rows))
+        if solution is None:
             return None
         units = basis.units.copy()
-        units[deciding] = found.basis.units
-        basis = Basis(units, found.basis.rows)
-        prices = _prices(programme, found.duals)
+        units[deciding] = solution.basis.units
+        basis = Basis(units, solution.basis.rows)
+        prices = _prices(programme, solution.duals)
         up, down = (
             (prices > _CLEAR_PRICE) & (amounts < programme.upper),
             (prices < -_CLEAR_PRICE) & (amounts > programme.lower),
         )
         joining = ~deciding & (up | down)
         if not joining.any():
-            return _Found(basis, found.duals)
+            return _Found(basis, solution.duals)
         deciding = deciding | joining
 
 
@@ -360,23 +363,23 @@ def _first(programme: Programme, amounts: Floats, prices: Floats, duals: Floats)
     count = len(amounts)
     ranked = replace(programme, gains=(count - np.arange(count)) / count, rows=rows)
     few = ranked.among(free, np.rint(amounts).astype(np.int64))
-    found = solve(replace(few, rows=[row for row in few.rows if len(row.places)]), canonical=False)
-    if not found.feasible:
+    solution = solve(replace(few, rows=[row for row in few.rows if len(row.places)]), canonical=False)
+    if not solution.feasible:
         return amounts
     first = np.rint(amounts)
-    first[free] = found.amounts
+    first[free] = solution.amounts
     return first
 
 
 def _ranges(solver: highspy.Highs, units: int, rows: int, *, known: bool) -> Iterator[tuple[Floats, Floats]]:
     """Between which values the bound of each unit, and of each row, may lie before another price holds."""
-    found = solver.getRanging()[1] if known else None
+    ranging = solver.getRanging()[1] if known else None
     for kind, count in (("col", units), ("row", rows)):
-        down, up = (getattr(found, f"{kind}_bound_{way}", None) for way in ("dn", "up"))
-        starts, ends = (np.array([] if one is None else one.value_) for one in (down, up))
+        down, up = (getattr(ranging, f"{kind}_bound_{way}", None) for way in ("dn", "up"))
+        starts, ends = (np.array([] if bound is None else bound.value_) for bound in (down, up))
         # without any row HiGHS knows of no ranges
-        told = len(starts) == count
-        yield (starts, ends) if told else (np.full(count, np.nan), np.full(count, np.nan))
+        complete = len(starts) == count
+        yield (starts, ends) if complete else (np.full(count, np.nan), np.full(count, np.nan))
 
 
 _BOUNDS = ("floors", "ceilings")
@@ -411,12 +414,16 @@ class Wording(NamedTuple):
         where = sorted(set(self.jurisdictions.iloc[places]) - {""})
         inside = Phrase(" in {name}", name=shown(where)) if where else ""
         who = shown(ids) if len(ids) <= 3 else Phrase("{count} units", count=len(ids))
-        one = len(ids) == 1
+        single = len(ids) == 1
         return Phrase(
-            ("the floor of {who}{inside} comes to {amount}" if one else "the floors of {who}{inside} come to {amount}")
+            (
+                "the floor of {who}{inside} comes to {amount}"
+                if single
+                else "the floors of {who}{inside} come to {amount}"
+            )
             if kind == "floors"
             else "the ceiling of {who}{inside} comes to {amount}"
-            if one
+            if single
             else "the ceilings of {who}{inside} come to {amount}",
             who=who,
             inside=inside,
@@ -521,12 +528,12 @@ def _feasible(programme: Programme) -> bool:
 
 def _filter(rules: Sequence[_Rule], programme: Callable[[list[_Rule]], Programme]) -> list[_Rule]:
     """Of rules without a plan those of which each is needed for that."""
-    kept = list(rules)
-    for one in rules:
-        fewer = [other for other in kept if other is not one]
+    needed = list(rules)
+    for rule in rules:
+        fewer = [other for other in needed if other is not rule]
         if not _feasible(programme(fewer)):
-            kept = fewer
-    return kept
+            needed = fewer
+    return needed
 
 
 def _only(programme: Programme, rows: Sequence[LinearConstraint], bounds: Sequence[_Bounds]) -> Programme:
@@ -546,15 +553,15 @@ def _alike(rows: Sequence[LinearConstraint], places: Places) -> Iterator[Places]
         return
     inside = np.array([np.isin(places, row.places) for row in rows]).reshape(len(rows), len(places))
     _, classes = np.unique(inside, axis=1, return_inverse=True)
-    for one in range(int(classes.max()) + 1):
-        yield places[classes == one]
+    for number in range(int(classes.max()) + 1):
+        yield places[classes == number]
 
 
 def _row_change(programme: Programme, row: LinearConstraint) -> float | None:
     """The least change of one row: two columns more, of what it gives and what it takes."""
     count = len(programme.gains)
     # the solver finds far sooner that there is no plan without the rule than that no change of it would do
-    if not _feasible(replace(programme, rows=[one for one in programme.rows if one is not row])):
+    if not _feasible(replace(programme, rows=[constraint for constraint in programme.rows if constraint is not row])):
         return None
     more = np.array([count, count + 1])
     elastic = replace(
@@ -562,7 +569,7 @@ def _row_change(programme: Programme, row: LinearConstraint) -> float | None:
         places=np.concatenate([row.places, more]),
         coefficients=np.concatenate([row.coefficients, [1.0, -1.0]]),
     )
-    answer = _spend(programme, [elastic if one is row else one for one in programme.rows], 2)
+    answer = _spend(programme, [elastic if constraint is row else constraint for constraint in programme.rows], 2)
     return None if answer is None else float(answer[1] - answer[0])
 
 

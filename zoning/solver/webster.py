@@ -117,7 +117,7 @@ class Webster:
         values = self.weights[units].tolist()
         ratios = {value: exact_number(value).as_integer_ratio() for value in set(values)}
         common = math.lcm(*(under for _, under in ratios.values()))
-        odds = [2 * place + 1 for place in places.tolist()]
+        odds = [2 * seat + 1 for seat in places.tolist()]
         scale = common << (2 * max(odds).bit_length())
         scaled = {value: over * (scale // under) for value, (over, under) in ratios.items()}
         return [scaled[value] // odd for value, odd in zip(values, odds, strict=True)]
@@ -133,8 +133,8 @@ class Webster:
         quotients = self.sizes[units] / (places + 0.5)
         edge = quotients.max() if which == 0 else quotients.min()
         near = np.flatnonzero(np.abs(quotients - edge) <= edge * 1e-12)
-        one = near[self._order(units[near], places[near])[which]]
-        return int(units[one]), int(places[one])
+        index = near[self._order(units[near], places[near])[which]]
+        return int(units[index]), int(places[index])
 
     def _precede(self, units: Counts, places: Counts, other: tuple[int, int]) -> Flags:
         """Whether each step comes before another one, or is it, in the exact order."""
@@ -142,8 +142,11 @@ class Webster:
         before: Flags = quotients > edge
         near = np.flatnonzero(np.abs(quotients - edge) <= edge * 1e-12)
         *ranks, rank = self._ranks(np.append(units[near], other[0]), np.append(places[near], other[1]))
-        ids, own = self.ids[units[near]], self.ids[other[0]]
-        before[near] = [one > rank or (one == rank and name <= own) for one, name in zip(ranks, ids, strict=True)]
+        ids, other_id = self.ids[units[near]], self.ids[other[0]]
+        before[near] = [
+            step_rank > rank or (step_rank == rank and name <= other_id)
+            for step_rank, name in zip(ranks, ids, strict=True)
+        ]
         return before
 
 
@@ -352,12 +355,12 @@ def _steps(bound: Bound | None, index: pd.Index, ruler: Step, towards: Literal["
         return np.full(len(index), UNLIMITED)
     what = Phrase("floor") if towards == "up" else Phrase("ceiling")
     if not isinstance(bound, pd.Series):
-        one = exact_number(bound)
-        if one.is_nan() or (one.is_infinite() and towards == "up"):
+        number = exact_number(bound)
+        if number.is_nan() or (number.is_infinite() and towards == "up"):
             raise ZoneplanError(
                 Phrase("the {bound} of {number} is not a finite number", bound=what, number=bound), code="number"
             )
-        return np.repeat(ruler.counts(pd.Series([one], dtype=object), towards), len(index))
+        return np.repeat(ruler.counts(pd.Series([number], dtype=object), towards), len(index))
     refuse_text(bound, what)
     aligned = bound.reindex(index)
     sizes = aligned.to_numpy(dtype=float, na_value=np.nan)
@@ -411,14 +414,14 @@ def refuse_crossed_bounds(index: pd.Index, ruler: Step, floors: Counts, ceilings
     """Refuse bounds that contradict each other in one unit."""
     crossed = np.flatnonzero(floors > ceilings)
     if len(crossed):
-        ids, one = index[crossed], crossed[index[crossed].argmin()]
-        low, high = ruler.amount(int(floors[one])), ruler.amount(int(ceilings[one]))
+        ids, position = index[crossed], crossed[index[crossed].argmin()]
+        low, high = ruler.amount(int(floors[position])), ruler.amount(int(ceilings[position]))
         raise InfeasibleError(
             Phrase(
                 "the floor is above the ceiling for {ids}; the floor of '{unit}' is {floor}, its ceiling {ceiling}, a "
                 "gap of {gap} (floors are rounded up to the step of {step}, ceilings down)",
                 ids=counted_ids(ids),
-                unit=index[one],
+                unit=index[position],
                 floor=low,
                 ceiling=high,
                 gap=low - high,
@@ -487,25 +490,25 @@ class GroupTree:
         """The same groups over some of the units."""
         return replace(self, homes=self.homes[units])
 
-    def own(self, counts: Counts) -> list[int]:
+    def at_home(self, counts: Counts) -> list[int]:
         """What the units whose innermost node it is have together, of each node."""
-        found = np.zeros(len(self.parents), dtype=np.int64)
-        np.add.at(found, self.homes, counts)
-        return [int(one) for one in found]
+        totals = np.zeros(len(self.parents), dtype=np.int64)
+        np.add.at(totals, self.homes, counts)
+        return [int(total) for total in totals]
 
     def sums(self, counts: Counts) -> list[int]:
         """What all units of each node have together."""
-        found = self.own(counts)
-        for node in range(len(found) - 1, ALL, -1):
-            found[self.parents[node]] += found[node]
-        return found
+        totals = self.at_home(counts)
+        for node in range(len(totals) - 1, ALL, -1):
+            totals[self.parents[node]] += totals[node]
+        return totals
 
     def reach(self, floors: Counts, ceilings: Counts) -> tuple[list[int], list[int]]:
         """The least and the most that each node can have, bounds of its units and of the groups inside it included.
 
         Ceilings must be so small that their sum is a whole number of 64 bits.
         """
-        least, most = self.own(floors), self.own(ceilings)
+        least, most = self.at_home(floors), self.at_home(ceilings)
         for node in range(len(self.parents) - 1, -1, -1):
             least[node], most[node] = max(least[node], self.lows[node]), min(most[node], self.highs[node])
             if node != ALL:
@@ -520,17 +523,17 @@ class CrossingError(ValueError):
 
 def group_tree(members: list[Flags], count: int) -> tuple[GroupTree, list[int]]:
     """The tree of some groups, and the node of each; of two with the same units the later is inside the earlier."""
-    order = sorted(range(len(members)), key=lambda place: (-int(members[place].sum()), place))
+    order = sorted(range(len(members)), key=lambda index: (-int(members[index].sum()), index))
     homes = np.zeros(count, dtype=np.int64)
     parents, nodes = [-1], [ALL] * len(members)
-    for place in order:
-        node, units = len(parents), np.flatnonzero(members[place])
+    for index in order:
+        node, units = len(parents), np.flatnonzero(members[index])
         around = np.unique(homes[units]).tolist()
         if len(around) > 1:
-            other = next(one for one in order if nodes[one] == max(around))
-            raise CrossingError(min(place, other), max(place, other))
+            other = next(candidate for candidate in order if nodes[candidate] == max(around))
+            raise CrossingError(min(index, other), max(index, other))
         parents.append(around[0] if around else ALL)
-        nodes[place] = node
+        nodes[index] = node
         homes[units] = node
     bounds = (0,) * len(parents), (UNLIMITED,) * len(parents)
     return GroupTree(tuple(parents), homes, *bounds), nodes
@@ -587,8 +590,8 @@ def _cuts(
     A node with label 1 takes as much as it can, one with label 0 as little. Label 1 under 0 costs what the node has
     left to its most, 0 under 1 what it has above its least.
     """
-    own = family.own(counts)
-    have = {node: own[node] for node in inside}
+    at_home = family.at_home(counts)
+    have = {node: at_home[node] for node in inside}
     for node in below:
         have[family.parents[node]] += fixed[node]
     for node in reversed(inside[1:]):

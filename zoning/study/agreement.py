@@ -64,13 +64,13 @@ def banded_flow(
     """The payment of the first band that holds."""
     small = keys[0] == "up_to"
     held = [limit is None or (result <= Fraction(limit) if small else result >= Fraction(limit)) for limit in limits]
-    place = held.index(True)
-    key, limit = (keys[0], limits[place]) if limits[place] is not None else (keys[1], limits[place - 1])
+    position = held.index(True)
+    key, limit = (keys[0], limits[position]) if limits[position] is not None else (keys[1], limits[position - 1])
     if len(limits) == 1:
         key = "always"
     if agreement.accident or last:
-        key, place = "accident" if agreement.accident else last, len(held) - 1
-    band = agreement.bands[place]
+        key, position = "accident" if agreement.accident else last, len(held) - 1
+    band = agreement.bands[position]
     if band.payer == "nobody" or not band.amount:
         return []
     payer = str(getattr(sides, band.payer))
@@ -131,14 +131,14 @@ class LoadTerms(AgreementTerms):
 
 def _load_faults(terms: LoadTerms) -> Iterator[Misfit]:
     count = len(terms.flow_m3) if isinstance(terms.flow_m3, tuple) else 1
-    for place, one in enumerate(terms.indicators):
-        values = len(one.measured) if isinstance(one.measured, tuple) else 1
+    for position, indicator in enumerate(terms.indicators):
+        values = len(indicator.measured) if isinstance(indicator.measured, tuple) else 1
         if values != count:
             yield (
-                ("indicators", place, "measured"),
+                ("indicators", position, "measured"),
                 Phrase(
                     "indicator '{indicator}' has {values} values and 'flow_m3' {count}; give one a month in both",
-                    indicator=one.name,
+                    indicator=indicator.name,
                     values=values,
                     count=count,
                 ),
@@ -160,18 +160,18 @@ def _load_flows(agreement: LoadTerms, _sides: Sides | None) -> list[Row]:
     pay, receive = agreement.pay or {}, agreement.receive or {}
     flow = agreement.flow_m3 if agreement.flow_m3 is not None else Decimal(0)
     rows, total = [], Decimal(0)
-    for one in agreement.indicators:
-        tonnes = sum(tonnes_above(one, flow), start=Fraction(0))
-        due = to_step(tonnes * Fraction(one.price or 0), agreement.step)
+    for indicator in agreement.indicators:
+        tonnes = sum(tonnes_above(indicator, flow), start=Fraction(0))
+        due = to_step(tonnes * Fraction(indicator.price or 0), agreement.step)
         total += due
-        term = say("flow.load", name=one.name, tonnes=tonnes, price=one.price)
-        shares = one.pay or pay
+        term = say("flow.load", name=indicator.name, tonnes=tonnes, price=indicator.price)
+        shares = indicator.pay or pay
         for party, amount in split_by_shares(shares, due, agreement.step).items():
-            told = say("flow.load_share", load=term, share=shares[party], shares=sum_of(shares))
-            rows.append(flow_row(party, POOL, amount, told))
+            message = say("flow.load_share", load=term, share=shares[party], shares=sum_of(shares))
+            rows.append(flow_row(party, POOL, amount, message))
     for party, amount in split_by_shares(receive, total, agreement.step).items():
-        told = say("flow.load_out", share=receive[party], shares=sum_of(receive), amount=total)
-        rows.append(flow_row(POOL, party, amount, told))
+        message = say("flow.load_out", share=receive[party], shares=sum_of(receive), amount=total)
+        rows.append(flow_row(POOL, party, amount, message))
     return rows
 
 
@@ -212,18 +212,18 @@ class PoolTerms(AgreementTerms):
 
 def _pool_faults(terms: PoolTerms) -> Iterator[Misfit]:
     receivers, cut = terms.receive or {}, dict[str, Decimal]()
-    for place, one in enumerate(terms.deductions):
-        if one.of not in receivers:
+    for position, deduction in enumerate(terms.deductions):
+        if deduction.of not in receivers:
             named = phrase_list(receivers)
             yield (
-                ("deductions", place, "of"),
-                Phrase("'{of}' receives nothing to deduct from; name one of {names}", of=one.of, names=named),
+                ("deductions", position, "of"),
+                Phrase("'{of}' receives nothing to deduct from; name one of {names}", of=deduction.of, names=named),
             )
-        cut[one.of] = cut.get(one.of, Decimal(0)) + (Decimal(0) if one.met else one.pct)
-        if cut[one.of] > 100:
+        cut[deduction.of] = cut.get(deduction.of, Decimal(0)) + (Decimal(0) if deduction.met else deduction.pct)
+        if cut[deduction.of] > 100:
             yield (
-                ("deductions", place, "pct"),
-                Phrase("the deductions from '{of}' sum to {cut} %", of=one.of, cut=cut[one.of]),
+                ("deductions", position, "pct"),
+                Phrase("the deductions from '{of}' sum to {cut} %", of=deduction.of, cut=cut[deduction.of]),
             )
 
 
@@ -231,31 +231,35 @@ def _pool_flows(agreement: PoolTerms, _sides: Sides | None) -> list[Row]:
     total = agreement.amount or Decimal(0)
     pay, receive = agreement.pay or {}, agreement.receive or {}
     paid, due = split_by_shares(pay, total, agreement.step), split_by_shares(receive, total, agreement.step)
-    got, said = _deducted(agreement, due)
+    got, reasons = _deducted(agreement, due)
     rows = [
         flow_row(party, POOL, amount, say("flow.pool_in", share=pay[party], shares=sum_of(pay), amount=total))
         for party, amount in paid.items()
     ]
     for party, amount in got.items():
         share, shares = receive.get(party), sum_of(receive)
-        told = [say("flow.pool_out", share=share, shares=shares, amount=total)] if share is not None else []
-        rows.append(flow_row(POOL, party, amount, joined([*told, *said.get(party, ())])))
+        messages = [say("flow.pool_out", share=share, shares=shares, amount=total)] if share is not None else []
+        rows.append(flow_row(POOL, party, amount, joined([*messages, *reasons.get(party, ())])))
     return rows
 
 
 def _deducted(agreement: PoolTerms, due: Mapping[str, Decimal]) -> tuple[dict[str, Decimal], dict[str, list[Message]]]:
     """Receipts after all deductions, each taken from what was due before any of them, and why."""
-    got, said, step = dict(due), dict[str, list[Message]](), Step.of(agreement.step)
-    for one in agreement.deductions:
-        if one.met:
+    got, reasons, step = dict(due), dict[str, list[Message]](), Step.of(agreement.step)
+    for deduction in agreement.deductions:
+        if deduction.met:
             continue
-        cut = step.below(due[one.of] * one.pct / 100)
-        got[one.of] -= cut
-        said.setdefault(one.of, []).append(say("flow.cut_from", cut=cut, pct=one.pct, section=one.section))
-        for party, part in split_by_shares(one.to, cut, agreement.step).items():
+        cut = step.below(due[deduction.of] * deduction.pct / 100)
+        got[deduction.of] -= cut
+        reasons.setdefault(deduction.of, []).append(
+            say("flow.cut_from", cut=cut, pct=deduction.pct, section=deduction.section)
+        )
+        for party, part in split_by_shares(deduction.to, cut, agreement.step).items():
             got[party] = got.get(party, Decimal(0)) + part
-            said.setdefault(party, []).append(say("flow.cut_to", cut=part, of=one.of, section=one.section))
-    return got, said
+            reasons.setdefault(party, []).append(
+                say("flow.cut_to", cut=part, of=deduction.of, section=deduction.section)
+            )
+    return got, reasons
 
 
 POOLED = AgreementKind(
@@ -287,20 +291,23 @@ def index_of(agreement: IndexTerms) -> Fraction:
     ...                          k0=Decimal("0.85"), indicators=(codmn,), bands=(Band(payer="upstream", amount=1),))))
     0.765
     """
-    terms = (Fraction(one.weight or 0) * Fraction(_one(one)) / Fraction(one.base or 1) for one in agreement.indicators)
+    terms = (
+        Fraction(indicator.weight or 0) * Fraction(_mean(indicator)) / Fraction(indicator.base or 1)
+        for indicator in agreement.indicators
+    )
     return Fraction(agreement.k0 or 0) * sum(terms, start=Fraction(0))
 
 
-def _one(indicator: Pollutant) -> Decimal:
+def _mean(indicator: Pollutant) -> Decimal:
     """The mean that an index reads; the study file lets in no list there."""
     return indicator.measured[0] if isinstance(indicator.measured, tuple) else indicator.measured
 
 
 def _water_index_faults(terms: IndexTerms) -> Iterator[Misfit]:
-    total = sum((one.weight or 0 for one in terms.indicators), Decimal(0))
+    total = sum((indicator.weight or 0 for indicator in terms.indicators), Decimal(0))
     if total != 1:
         yield ("indicators",), Phrase("the weights of the indicators sum to {total}, not to 1", total=total)
-    if any(isinstance(one.measured, tuple) for one in terms.indicators):
+    if any(isinstance(indicator.measured, tuple) for indicator in terms.indicators):
         yield ("indicators",), Phrase("an index takes one value an indicator, its mean of the period")
     yield from band_faults(terms, "up_to", falling=False)
 
@@ -308,8 +315,14 @@ def _water_index_faults(terms: IndexTerms) -> Iterator[Misfit]:
 def _water_index_flows(agreement: IndexTerms, sides: Sides | None) -> list[Row]:
     result = index_of(agreement)
     terms = tuple(
-        say("flow.index_term", weight=one.weight, measured=_one(one), base=one.base, name=one.name)
-        for one in agreement.indicators
+        say(
+            "flow.index_term",
+            weight=indicator.weight,
+            measured=_mean(indicator),
+            base=indicator.base,
+            name=indicator.name,
+        )
+        for indicator in agreement.indicators
     )
     fact = say("flow.index", k0=agreement.k0, terms=terms, result=result)
     limits = [band.up_to for band in agreement.bands]
@@ -327,7 +340,7 @@ INDEX = AgreementKind(
 )
 
 
-KINDS = {one.name: one for one in (POOLED, INDEX, LOAD, COMPLIANCE)}
+KINDS = {kind.name: kind for kind in (POOLED, INDEX, LOAD, COMPLIANCE)}
 """The kinds of agreements."""
 BOUND_TO_KINDS = frozenset(key for kind in KINDS.values() for key in kind.keys)
 
@@ -357,15 +370,15 @@ class Agreement(ComplianceTerms, LoadTerms, IndexTerms, PoolTerms):
         ValidationError
             Both together are no agreement.
         """
-        own = self.model_dump(exclude_unset=True, exclude={"like", "parties"})
+        given = self.model_dump(exclude_unset=True, exclude={"like", "parties"})
         renamed = _renamed(terms, self.parties)
-        whole = {**renamed, **own}
-        if "indicators" in own and "indicators" in terms:
-            written = {one["name"]: one for one in own["indicators"]}
-            known = [one["name"] for one in terms["indicators"]]
+        whole = {**renamed, **given}
+        if "indicators" in given and "indicators" in terms:
+            written = {indicator["name"]: indicator for indicator in given["indicators"]}
+            known = [indicator["name"] for indicator in terms["indicators"]]
             whole["indicators"] = [
-                *({**one, **written.get(one["name"], {})} for one in renamed["indicators"]),
-                *(one for name, one in written.items() if name not in known),
+                *({**indicator, **written.get(indicator["name"], {})} for indicator in renamed["indicators"]),
+                *(indicator for name, indicator in written.items() if name not in known),
             ]
         return type(self).model_validate(whole)
 
@@ -411,20 +424,20 @@ class Agreement(ComplianceTerms, LoadTerms, IndexTerms, PoolTerms):
 
     def _inside(self) -> Iterator[Misfit]:
         """Indicators and bands that do not fit the kind, and shares that do not add up."""
-        for place, one in enumerate(self.indicators):
+        for position, indicator in enumerate(self.indicators):
             for key in KINDS[self.kind].of_indicators if self.kind else ():
-                if getattr(one, key) is None:
+                if getattr(indicator, key) is None:
                     yield (
-                        ("indicators", place),
-                        Phrase("'{key}' is missing for indicator '{indicator}'", key=key, indicator=one.name),
+                        ("indicators", position),
+                        Phrase("'{key}' is missing for indicator '{indicator}'", key=key, indicator=indicator.name),
                     )
         yield from KINDS[self.kind].faults(self) if self.kind else ()
         yield from self._amounts()
 
     def _amounts(self) -> Iterator[Misfit]:
         written: list[tuple[Keys, Decimal | None]] = [(("amount",), self.amount)]
-        written += [(("bands", place, "amount"), one.amount) for place, one in enumerate(self.bands)]
-        written += [(("grants", place, "amount"), one.amount) for place, one in enumerate(self.grants)]
+        written += [(("bands", position, "amount"), band.amount) for position, band in enumerate(self.bands)]
+        written += [(("grants", position, "amount"), grant.amount) for position, grant in enumerate(self.grants)]
         for path, amount in written:
             if amount is not None and amount % self.step:
                 yield (
@@ -450,7 +463,7 @@ def _renamed(terms: Mapping[str, Any], names: Mapping[str, str], table: str = ""
         if key in _PARTIES or (table, key) == ("grants", "payer"):
             return tuple(map(called, value)) if isinstance(value, list | tuple) else called(value)
         if isinstance(value, list | tuple):
-            return tuple(_renamed(one, names, key) if isinstance(one, Mapping) else one for one in value)
+            return tuple(_renamed(entry, names, key) if isinstance(entry, Mapping) else entry for entry in value)
         return value
 
     return {key: changed(key, value) for key, value in terms.items()}
@@ -506,8 +519,8 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[F
     kind = KINDS[str(agreement.kind)]
     flows = kind.flows(agreement, (sides or _own_sides(agreement)) if kind.has_sides else None)
     granted = [
-        flow_row(one.payer, one.receiver, one.amount, say("flow.grant", reason=in_languages(one.reason)))
-        for one in agreement.grants
+        flow_row(grant.payer, grant.receiver, grant.amount, say("flow.grant", reason=in_languages(grant.reason)))
+        for grant in agreement.grants
     ]
     step = Step.of(agreement.step)
     common = (agreement.name, agreement.period, agreement.unit, agreement.reference)
@@ -516,11 +529,11 @@ def settle_agreement(agreement: Agreement, sides: Sides | None = None) -> list[F
 
 def parties_of(agreement: Agreement) -> list[str]:
     """Every party that an agreement names, sorted."""
-    shares = [agreement.pay, agreement.receive, *(one.pay for one in agreement.indicators)]
-    shares += [one.to for one in agreement.deductions]
-    named = {name for some in shares for name in some or ()} | {one.of for one in agreement.deductions}
-    named |= {name for one in agreement.grants for name in (one.payer, one.receiver)}
-    return sorted(named | {one for one in (agreement.upstream, agreement.downstream) if one is not None})
+    shares = [agreement.pay, agreement.receive, *(indicator.pay for indicator in agreement.indicators)]
+    shares += [deduction.to for deduction in agreement.deductions]
+    named = {name for some in shares for name in some or ()} | {deduction.of for deduction in agreement.deductions}
+    named |= {name for grant in agreement.grants for name in (grant.payer, grant.receiver)}
+    return sorted(named | {party for party in (agreement.upstream, agreement.downstream) if party is not None})
 
 
 def _own_sides(agreement: Agreement) -> Sides:

@@ -209,16 +209,16 @@ def flow_row(payer: str, receiver: str, amount: Decimal, rule: Message) -> Row:
 
 def merged(rows: Iterable[Row]) -> Iterator[Row]:
     """One row a payer and receiver, sorted; what comes to nothing is left out."""
-    found: dict[tuple[str, str], Row] = {}
+    merged_rows: dict[tuple[str, str], Row] = {}
     for row in rows:
         key = (row["payer"], row["receiver"])
-        if key in found:
-            before = found[key]
-            told = joined((before["rule"], row["rule"]))
-            found[key] = flow_row(*key, before["amount"] + row["amount"], told)
+        if key in merged_rows:
+            before = merged_rows[key]
+            rule = joined((before["rule"], row["rule"]))
+            merged_rows[key] = flow_row(*key, before["amount"] + row["amount"], rule)
         else:
-            found[key] = row
-    yield from (found[key] for key in sorted(found) if found[key]["amount"])
+            merged_rows[key] = row
+    yield from (merged_rows[key] for key in sorted(merged_rows) if merged_rows[key]["amount"])
 
 
 def split_by_shares(shares: Mapping[str, Decimal], total: Decimal, step: Decimal) -> dict[str, Decimal]:

@@ -85,10 +85,10 @@ class ServicesSection(Sourced):
                         other=land,
                     )
                     yield ("values", land, name), text
-        for place, name in enumerate(self.market):
+        for position, name in enumerate(self.market):
             if name not in self.services:
                 yield (
-                    ("market", place),
+                    ("market", position),
                     Phrase(
                         "no class has a service '{name}'; there are {services}",
                         name=name,
@@ -150,7 +150,9 @@ class AccessTerms(Section):
     @property
     def bands(self) -> dict[float, float] | Literal["gaussian"] | None:
         """How much less counts what is farther away, as :func:`zoning.indices.two_step_floating_catchment` takes it."""
-        return {float(end): one for end, one in self.decay.items()} if isinstance(self.decay, dict) else self.decay
+        return (
+            {float(end): weight for end, weight in self.decay.items()} if isinstance(self.decay, dict) else self.decay
+        )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -190,8 +192,8 @@ class CapacityTerms(Section):
     def _check(self) -> Self:
         strange = "used_ha" if self.per == "person" else "people"
         if getattr(self, strange) is not None:
-            told = template("'{key}' has no meaning with per = \"{per}\"")
-            raise misfit(((strange,), Phrase(told, key=strange, per=self.per)))
+            text = template("'{key}' has no meaning with per = \"{per}\"")
+            raise misfit(((strange,), Phrase(text, key=strange, per=self.per)))
         return self
 
 
@@ -217,8 +219,8 @@ class RasterTerms(Section):
         if (self.classes is None) != (self.grades is None):
             raise misfit((("grades",) if self.grades else ("classes",), Phrase("'classes' and 'grades' go together")))
         if strange := [name for name in self.titles if name not in self.measure]:
-            told = template("'titles' has a title for '{name}', and 'measure' gives no such measure")
-            raise misfit(*((("titles", name), Phrase(told, name=name)) for name in strange))
+            text = template("'titles' has a title for '{name}', and 'measure' gives no such measure")
+            raise misfit(*((("titles", name), Phrase(text, name=name)) for name in strange))
         if self.derive is not None and self.classes is not None:
             raise misfit((("classes",), Phrase("what the rulebook derives has grades already; leave 'classes' out")))
         try:
@@ -310,16 +312,16 @@ class PlanIndex(Sourced):
     def fixed_weights(self) -> dict[str, float] | None:
         """The weights where they hang on no values: those that are given, or follow from judgements on pairs."""
         if self.weights == "ahp":
-            return {str(name): float(one) for name, one in self.judged[0].items()}
+            return {str(name): float(weight) for name, weight in self.judged[0].items()}
         return self.weights if isinstance(self.weights, dict) else None
 
     @property
     def judged(self) -> tuple[pd.Series, float]:
         """With weights = "ahp", these by measure, and how consistent the judgements are."""
         matrix = pd.DataFrame(1.0, index=list(self.criteria), columns=list(self.criteria))
-        for one, others in self.judgements.items():
+        for measure, others in self.judgements.items():
             for other, times in others.items():
-                matrix.loc[one, other], matrix.loc[other, one] = times, 1 / times
+                matrix.loc[measure, other], matrix.loc[other, measure] = times, 1 / times
         return ahp_weights(matrix, gate=None)
 
     @property
@@ -331,7 +333,7 @@ class PlanIndex(Sourced):
             key, present = "people" if self.capacity.per == "person" else "used_ha", self.capacity.present
             taken = () if present is None else ((("capacity", key), present),)
             return (*((("capacity", "needs", name), name) for name in self.capacity.needs), *taken)
-        return tuple((("of", place), name) for place, name in enumerate(self.of))
+        return tuple((("of", position), name) for position, name in enumerate(self.of))
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -384,12 +386,15 @@ class PlanIndex(Sourced):
             yield from self._faults_of_scores()
 
     def _faults_of_scores(self) -> Iterator[Misfit]:
-        for place, name in enumerate(self.cost):
+        for position, name in enumerate(self.cost):
             if name not in self.criteria:
-                yield ("cost", place), Phrase("'{name}' is none of the measures that the index is made of", name=name)
-        for place, name in enumerate(self.of):
-            if name in self.of[:place] or name == self.name:
-                yield ("of", place), Phrase("'{name}' stands twice, or is the index itself", name=name)
+                yield (
+                    ("cost", position),
+                    Phrase("'{name}' is none of the measures that the index is made of", name=name),
+                )
+        for position, name in enumerate(self.of):
+            if name in self.of[:position] or name == self.name:
+                yield ("of", position), Phrase("'{name}' stands twice, or is the index itself", name=name)
         if self.aggregate == "topsis" and self.scale != "none":
             yield ("normalise",), Phrase('"topsis" makes measures comparable by itself; leave normalise out')
         if self.scale == "none" and self.cost and self.aggregate != "topsis":
@@ -418,10 +423,10 @@ class PlanIndex(Sourced):
                 )
 
     def _faults_of_judgements(self) -> Iterator[Misfit]:
-        pairs = [(one, other) for one, others in self.judgements.items() for other in others]
-        for one, other in pairs:
-            for name in sorted({one, other}.difference(self.criteria)):
-                keys = ("judgements", one, other)
+        pairs = [(measure, other) for measure, others in self.judgements.items() for other in others]
+        for measure, other in pairs:
+            for name in sorted({measure, other}.difference(self.criteria)):
+                keys = ("judgements", measure, other)
                 yield keys, Phrase("'{name}' is none of the measures that the index is made of", name=name)
         if not set(chain(*pairs)) <= set(self.criteria):
             return
@@ -429,10 +434,10 @@ class PlanIndex(Sourced):
         wanted = [frozenset(pair) for pair in combinations(self.criteria, 2)]
         if judged != Counter(wanted):
             wrong = next(pair for pair in (*wanted, *judged) if judged[pair] != wanted.count(pair))
-            told = " - ".join(sorted(wrong))
+            text = " - ".join(sorted(wrong))
             yield (
                 ("judgements",),
-                Phrase("judge each pair of measures once, and no measure by itself: {pair}", pair=told),
+                Phrase("judge each pair of measures once, and no measure by itself: {pair}", pair=text),
             )
             return
         try:
@@ -441,11 +446,11 @@ class PlanIndex(Sourced):
             yield ("judgements",), Phrase("{error}", error=error)
             return
         if ratio > _MOST_INCONSISTENT:
-            told = template(
+            text = template(
                 "the judgements contradict each other: consistency ratio {ratio:.3f}, and {most:g} is the most. Judge "
                 "the pairs again"
             )
-            yield ("judgements",), Phrase(told, ratio=ratio, most=_MOST_INCONSISTENT)
+            yield ("judgements",), Phrase(text, ratio=ratio, most=_MOST_INCONSISTENT)
 
 
 Year = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
@@ -512,10 +517,13 @@ class DivergenceSection(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         faults: list[Misfit] = []
-        for key, names in (("series", [one.name for one in self.series]), ("groups", [one.by for one in self.groups])):
-            for place, name in enumerate(names):
-                if name in names[:place]:
-                    faults.append(((key, place), Phrase("'{name}' stands twice", name=name)))
+        for key, names in (
+            ("series", [entry.name for entry in self.series]),
+            ("groups", [entry.by for entry in self.groups]),
+        ):
+            for position, name in enumerate(names):
+                if name in names[:position]:
+                    faults.append(((key, position), Phrase("'{name}' stands twice", name=name)))
         if faults:
             raise misfit(*faults)
         return self

@@ -274,7 +274,7 @@ class Limit(Section):
     @model_validator(mode="after")
     def _check(self) -> Self:
         whole, parts = (self.min, self.max), (self.min_pct, self.max_pct)
-        given = [any(one is not None for one in ends) for ends in (whole, parts)]
+        given = [any(end is not None for end in ends) for ends in (whole, parts)]
         if not any(given):
             raise misfit(((), Phrase("a limit gives 'max', 'min', 'max_pct' or 'min_pct', and this one gives none")))
         if all(given):
@@ -377,8 +377,10 @@ class Quota(Named):
                     Phrase("'floor' {floor} is more than 'ceiling' {ceiling}", floor=self.floor, ceiling=self.ceiling),
                 )
             )
-        amounts = [(("locked", place, "amount"), lock.amount) for place, lock in enumerate(self.locked)]
-        amounts += [(("transfers", place, "amount"), one.amount) for place, one in enumerate(self.transfers)]
+        amounts = [(("locked", position, "amount"), lock.amount) for position, lock in enumerate(self.locked)]
+        amounts += [
+            (("transfers", position, "amount"), transfer.amount) for position, transfer in enumerate(self.transfers)
+        ]
         faults += [
             (keys, Phrase("'amount' {amount} is no whole multiple of 'step' {step}", amount=amount, step=self.step))
             for keys, amount in amounts
@@ -386,14 +388,14 @@ class Quota(Named):
         ]
         faults += [
             (
-                ("within", place, "level"),
+                ("within", position, "level"),
                 Phrase(
                     "'{level}' is none of this quota's levels ({levels})",
                     level=part.level,
                     levels=phrase_list(self.levels),
                 ),
             )
-            for place, part in enumerate(self.within)
+            for position, part in enumerate(self.within)
             if part.level not in self.levels
         ]
         faults += self._method()
@@ -413,20 +415,20 @@ class Quota(Named):
         if self.objective == "gini" and self.priority:
             yield ("priority",), Phrase("an even share knows no priority; give floors, 'groups' or 'limits' instead")
         yield from self._limits()
-        for place, link in enumerate(self.within):
+        for position, link in enumerate(self.within):
             if self.reserve_pct and link.level != self.levels[-1]:
-                yield ("within", place, "level"), _RESERVE_AND_LINK
+                yield ("within", position, "level"), _RESERVE_AND_LINK
 
     def _limits(self) -> Iterator[Misfit]:
         """Limits of one name, or for each of a level that is not there."""
         names = [limit.name for limit in self.limits]
-        for place, limit in enumerate(self.limits):
-            if limit.name in names[:place]:
-                yield ("limits", place, "name"), Phrase("there are two limits '{limit}'", limit=limit.name)
+        for position, limit in enumerate(self.limits):
+            if limit.name in names[:position]:
+                yield ("limits", position, "name"), Phrase("there are two limits '{limit}'", limit=limit.name)
             if limit.each is not None and limit.each not in self.levels[:-1]:
                 above = phrase_list(self.levels[:-1]) or Phrase("none")
                 yield (
-                    ("limits", place, "each"),
+                    ("limits", position, "each"),
                     Phrase(
                         "'{level}' is no level above the units (there are: {levels})", level=limit.each, levels=above
                     ),

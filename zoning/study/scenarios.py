@@ -77,12 +77,12 @@ class Scenario(Named):
         >>> Scenario(name="dense", set={"parameters.density_min": Decimal(9), "quotas.land.total": 1}).parameters
         {'density_min': 9.0}
         """
-        found: dict[str, float | bool | str] = {}
+        values: dict[str, float | bool | str] = {}
         for path, value in self.set.items():
             head, _, name = path.partition(".")
             if head == PARAMETERS:
-                found[name] = float(value) if isinstance(value, Decimal) else value
-        return found
+                values[name] = float(value) if isinstance(value, Decimal) else value
+        return values
 
 
 def quota_changes(scenario: Scenario, quotas: Sequence[Quota]) -> dict[str, dict[str, Any]]:
@@ -95,8 +95,8 @@ def quota_changes(scenario: Scenario, quotas: Sequence[Quota]) -> dict[str, dict
     >>> quota_changes(Scenario(name="less", set={"quotas.construction_land.total": 9000}), study.quotas)
     {'construction_land': {'total': Decimal('9000')}}
     """
-    own = {one.name: one for one in quotas}
-    found: dict[str, dict[str, Any]] = {}
+    quotas_by_name = {quota.name: quota for quota in quotas}
+    changes_by_name: dict[str, dict[str, Any]] = {}
     attempts = Attempts()
     for path, value in scenario.set.items():
         head, _, rest = path.partition(".")
@@ -104,20 +104,20 @@ def quota_changes(scenario: Scenario, quotas: Sequence[Quota]) -> dict[str, dict
         if head != QUOTAS:
             continue
         with attempts.trying(), at_key("set", path):
-            if name not in own:
-                hint = near(name, own)
+            if name not in quotas_by_name:
+                hint = near(name, quotas_by_name)
                 raise UnknownNameError(
                     Phrase("there is no quota '{name}'{near}", name=name, near=hint), features=[name]
                 )
-            changes = found.setdefault(name, {})
+            changes = changes_by_name.setdefault(name, {})
             if key.startswith(f"{WEIGHT}."):
-                shares = changes.get(WEIGHT, own[name].weight)
-                changes[WEIGHT] = _with_share(own[name], shares, key.removeprefix(f"{WEIGHT}."), value)
+                shares = changes.get(WEIGHT, quotas_by_name[name].weight)
+                changes[WEIGHT] = _with_share(quotas_by_name[name], shares, key.removeprefix(f"{WEIGHT}."), value)
             else:
                 _require_key(name, key)
                 changes[key] = value
     attempts.finish()
-    return found
+    return changes_by_name
 
 
 def _require_key(name: str, key: str) -> None:
@@ -125,7 +125,7 @@ def _require_key(name: str, key: str) -> None:
     if key in QUOTA_KEYS:
         return
     listed = phrase_list(QUOTA_KEYS)
-    known = {field.alias or one for one, field in Quota.model_fields.items()}
+    known = {field.alias or attribute for attribute, field in Quota.model_fields.items()}
     if key.partition(".")[0] in known:
         raise StudyError(
             Phrase(
@@ -158,7 +158,7 @@ def _with_share(quota: Quota, shares: str | Iterable[Share], measure: str, share
             )
         )
     parts = tuple(shares)
-    names = [one.measure for one in parts]
+    names = [part.measure for part in parts]
     if measure not in names:
         raise UnknownNameError(
             Phrase(
@@ -170,10 +170,10 @@ def _with_share(quota: Quota, shares: str | Iterable[Share], measure: str, share
             features=[measure],
         )
     return tuple(
-        changed_entry(one, {"share": share}, Phrase("quota '{quota}'", quota=quota.name))
-        if one.measure == measure
-        else one
-        for one in parts
+        changed_entry(part, {"share": share}, Phrase("quota '{quota}'", quota=quota.name))
+        if part.measure == measure
+        else part
+        for part in parts
     )
 
 
@@ -182,17 +182,19 @@ def set_by(scenario: Scenario, keys: Keys) -> Keys:
     if keys[:1] != (QUOTAS,):
         return keys
     whole, quota = (".".join(map(str, keys[:end])) for end in (3, 2))
-    found = [path for one in (whole, quota) for path in scenario.set if path == one or path.startswith(f"{one}.")]
-    return ("set", found[0]) if found else ()
+    paths = [
+        path for prefix in (whole, quota) for path in scenario.set if path == prefix or path.startswith(f"{prefix}.")
+    ]
+    return ("set", paths[0]) if paths else ()
 
 
 def place_in_scenario(scenario: Scenario, quotas: Sequence[Quota], decisions: Sequence[Decision], keys: Keys) -> Keys:
     """Where in a scenario stands what is to blame in the study that it makes; empty where it does not say it."""
     match keys:
-        case ("quotas", int(place), *rest):
-            return set_by(scenario, (QUOTAS, quotas[place].name, *rest))
-        case ("decisions", int(place), *rest) if (own := place - len(decisions) + len(scenario.decisions)) >= 0:
-            return ("decisions", own, *rest)
+        case ("quotas", int(number), *rest):
+            return set_by(scenario, (QUOTAS, quotas[number].name, *rest))
+        case ("decisions", int(number), *rest) if (position := number - len(decisions) + len(scenario.decisions)) >= 0:
+            return ("decisions", position, *rest)
     return ()
 
 

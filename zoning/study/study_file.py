@@ -70,7 +70,7 @@ def check_tiles(address: str) -> str:
     'https://tiles.example/{z}/{x}/{y}.png'
     """
     plain = re.fullmatch(r"https?://[^\s\"'<>\\`]+", address)
-    if plain and all(place in address for place in PLACES):
+    if plain and all(placeholder in address for placeholder in PLACES):
         return address
     text = Phrase(
         "'{address}' is no address of tiles, such as https://tiles.example/{{z}}/{{x}}/{{y}}.png", address=address
@@ -183,7 +183,9 @@ class Study(Shown, Sources):
     def looked_for_afar(self) -> frozenset[str]:
         """Those of the layers themselves, and what sites of quotas lie beside."""
         sites = (quota.siting for quota in self.quotas if quota.siting is not None)
-        return super().looked_for_afar | {one.layer for site in sites for one in site.beside if one.layer is not None}
+        return super().looked_for_afar | {
+            nearness.layer for site in sites for nearness in site.beside if nearness.layer is not None
+        }
 
     def overview(self) -> Overview:
         """What is asked, in a few rows."""
@@ -193,14 +195,14 @@ class Study(Shown, Sources):
             ("file", str(self.path)),
             ("units", f"{self.units.source}, id {self.units.id}"),
             ("levels", listed(self.units.levels)),
-            ("layers", listed(f"{one.name} ({one.role})" if one.role else one.name for one in self.layers)),
-            ("tables", listed(one.source for one in self.tables)),
+            ("layers", listed(f"{layer.name} ({layer.role})" if layer.role else layer.name for layer in self.layers)),
+            ("tables", listed(table.source for table in self.tables)),
             ("decisions", f"{len(self.decisions):,}" if self.decisions else ""),
-            ("quotas", listed(f"{one.name} {one.period}: {one.total:,f} {one.unit}" for one in self.quotas)),
-            ("indices", listed(one.name for one in self.indices)),
+            ("quotas", listed(f"{quota.name} {quota.period}: {quota.total:,f} {quota.unit}" for quota in self.quotas)),
+            ("indices", listed(index.name for index in self.indices)),
             ("energy", f"{self.energy.table}, {self.energy.period}" if self.energy else ""),
-            ("agreements", listed(f"{one.name} {one.period}" for one in self.agreements)),
-            ("transfers", listed(f"{one.name} {one.period}" for one in self.transfers)),
+            ("agreements", listed(f"{agreement.name} {agreement.period}" for agreement in self.agreements)),
+            ("transfers", listed(f"{transfer.name} {transfer.period}" for transfer in self.transfers)),
         )
         return Overview(f"Study {self.name!r}", rows)
 
@@ -209,9 +211,9 @@ class Study(Shown, Sources):
         """Of its text; where it was not changed in memory, of its file."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    def tries(self, found: Try, document: Document) -> Self:
+    def tries(self, tried: Try, document: Document) -> Self:
         """The same as a try, whose scenario stands in a file of its own."""
-        made = self.model_copy(update={"tried": found})
+        made = self.model_copy(update={"tried": tried})
         made._scenario_file = document  # noqa: SLF001  (its own)
         return made
 
@@ -227,14 +229,14 @@ class Study(Shown, Sources):
             return super().where(*keys)
         if keys[:1] in {("scenarios",), ("try",)}:
             return self._scenario_file.where(*keys)
-        place = place_in_scenario(self.scenarios[0], self.quotas, self.decisions, keys)
-        return self._scenario_file.where("scenarios", 0, *place) if place else super().where(*keys)
+        scenario_keys = place_in_scenario(self.scenarios[0], self.quotas, self.decisions, keys)
+        return self._scenario_file.where("scenarios", 0, *scenario_keys) if scenario_keys else super().where(*keys)
 
     def as_written(self) -> Self:
         """The same as a file says it: see :meth:`layers.sources.Sources.as_written`."""
-        found = super().as_written()
-        found._scenario_file = self._scenario_file  # noqa: SLF001  (its own)
-        return found
+        study = super().as_written()
+        study._scenario_file = self._scenario_file  # noqa: SLF001  (its own)
+        return study
 
     def title_of(self, kind: TitleKind, name: str) -> Wording:
         """What people read for a layer, for a quota, or for the agreement or transfer by which money flows.
@@ -260,7 +262,7 @@ class Study(Shown, Sources):
         """
         every: dict[str, Sequence[LayerSection | Quota | Agreement | Transfer]]
         every = {"layers": self.layers, "quotas": self.quotas, "flows": (*self.agreements, *self.transfers)}
-        titles = (one.title for one in every[kind] if one.name == name and one.title)
+        titles = (entry.title for entry in every[kind] if entry.name == name and entry.title)
         return next(titles, name if kind == "flows" else name_text(name))
 
     @property
@@ -275,21 +277,27 @@ class Study(Shown, Sources):
         """
         sections = (self.units, *self.tables, *self.layers)
         titles = {name: title for section in sections for name, title in section.titles.items()}
-        for one in self.indices:
-            titles |= one.rasters.titles if one.rasters is not None else {}
-        return titles | {one.name: one.title for one in self.indices if one.title}
+        for index in self.indices:
+            titles |= index.rasters.titles if index.rasters is not None else {}
+        return titles | {index.name: index.title for index in self.indices if index.title}
 
     def _faults(self) -> Iterator[Misfit]:
         yield from super()._faults()
-        quotas = ((("quotas", place, "name"), one.name) for place, one in enumerate(self.quotas))
+        quotas = ((("quotas", position, "name"), quota.name) for position, quota in enumerate(self.quotas))
         yield from repeated(template("two quotas have the name '{name}'"), quotas)
-        indices = ((("indices", place, "name"), one.name) for place, one in enumerate(self.indices))
+        indices = ((("indices", position, "name"), index.name) for position, index in enumerate(self.indices))
         yield from repeated(template("two indices have the name '{name}'"), indices)
         flows: list[tuple[Keys, str]] = []
-        flows += [(("agreements", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.agreements)]
-        flows += [(("transfers", place, "name"), f"{x.name} ({x.period})") for place, x in enumerate(self.transfers)]
+        flows += [
+            (("agreements", position, "name"), f"{x.name} ({x.period})") for position, x in enumerate(self.agreements)
+        ]
+        flows += [
+            (("transfers", position, "name"), f"{x.name} ({x.period})") for position, x in enumerate(self.transfers)
+        ]
         yield from repeated(template("two agreements or transfers of one period have the name '{name}'"), flows)
-        scenarios = ((("scenarios", place, "name"), one.name) for place, one in enumerate(self.scenarios))
+        scenarios = (
+            (("scenarios", position, "name"), scenario.name) for position, scenario in enumerate(self.scenarios)
+        )
         yield from repeated(template("two scenarios have the name '{name}'"), scenarios)
         if self.tried is not None:
             yield from one_scenario(self.scenarios)
@@ -399,7 +407,7 @@ def vary_study(
     Decimal('9000')
     """
     attempts = Attempts()
-    names = [one.name for one in study.quotas]
+    names = [quota.name for quota in study.quotas]
     for name in quotas:
         if name not in names:
             hint = near(name, names)
@@ -417,15 +425,17 @@ def vary_study(
         with attempts.trying(), at_key("quotas", quota.name):
             changed.append(changed_entry(quota, wanted, Phrase("quota '{quota}'", quota=quota.name)))
     given = []
-    for place, one in enumerate(decisions):
-        with attempts.trying(), at_key("decisions", place):
-            given.append(one if isinstance(one, Decision) else entry_of(Decision, one, Phrase("a decision")))
+    for position, decision in enumerate(decisions):
+        with attempts.trying(), at_key("decisions", position):
+            given.append(
+                decision if isinstance(decision, Decision) else entry_of(Decision, decision, Phrase("a decision"))
+            )
     attempts.finish()
-    decided = {one.unit for one in given if one.main is not None}
-    kept = tuple(one for one in study.decisions if one.main is None or one.unit not in decided)
+    decided = {decision.unit for decision in given if decision.main is not None}
+    remaining = tuple(decision for decision in study.decisions if decision.main is None or decision.unit not in decided)
     if changed == list(study.quotas) and not given:
         return study
-    return study.model_copy(update={"quotas": tuple(changed), "decisions": (*kept, *given)})
+    return study.model_copy(update={"quotas": tuple(changed), "decisions": (*remaining, *given)})
 
 
 def with_scenario(study: Study, scenario: Scenario) -> Study:
@@ -434,8 +444,8 @@ def with_scenario(study: Study, scenario: Scenario) -> Study:
     try:
         varied = vary_study(study, changes, scenario.decisions)
     except ZoneplanError as error:
-        for one in error.parts:
-            one.keys = set_by(scenario, one.keys)
+        for part in error.parts:
+            part.keys = set_by(scenario, part.keys)
         raise
     return varied.model_copy(update={"scenarios": ()})
 
@@ -476,24 +486,24 @@ def read_study(path: Path | str, folder: Path | str | None = None) -> Study:
     if kind.tried is None or kind.study is not None:
         study = read_sources(path, Study, folder)
         return as_of(study, study.date)
-    return _put_into_effect(document, lambda found: _plan_of(found, folder))
+    return _put_into_effect(document, lambda try_file: _plan_of(try_file, folder))
 
 
 def read_try(text: str, plan: Study, name: str) -> Study:
     """A plan with the scenario of a try of it put into effect, whose file need not be there yet."""
-    return _put_into_effect(Document(plan.folder / name, text), lambda _found: plan)
+    return _put_into_effect(Document(plan.folder / name, text), lambda _source: plan)
 
 
 def _put_into_effect(document: Document, plan_of: Callable[[TryFile], Study]) -> Study:
     """The plan of a try with its scenario; errors have their place in the file of the try."""
-    found, document = parse_document(document, TryFile)
-    found.stand_in(document)
+    try_file, document = parse_document(document, TryFile)
+    try_file.stand_in(document)
     try:
-        return _tried(found, plan_of(found))
+        return _tried(try_file, plan_of(try_file))
     except ZoneplanError as error:
-        for one in error.parts:
-            one.args = (Phrase("{place}: {said}", place=found.where(*one.keys), said=one.said),)
-            one.keys = ()
+        for part in error.parts:
+            part.args = (Phrase("{place}: {said}", place=try_file.where(*part.keys), said=part.said),)
+            part.keys = ()
         raise
 
 
@@ -504,41 +514,41 @@ class _Kind(BaseModel):
     tried: Any = Field(default=None, alias="try")
 
 
-def _plan_of(found: TryFile, folder: Path | str | None) -> Study:
+def _plan_of(try_file: TryFile, folder: Path | str | None) -> Study:
     """The plan that a try names."""
     with at_key("try", "plan"):
-        path = _plan_file(found)
+        path = _plan_file(try_file)
     return read_sources(path, Study, path.parent if folder is None else folder)
 
 
-def _tried(found: TryFile, plan: Study) -> Study:
+def _tried(try_file: TryFile, plan: Study) -> Study:
     """A plan with the scenario of a try put into effect; keys of errors lead into the file of the try."""
-    if plan.sha256 != found.tried.plan_sha256:
+    if plan.sha256 != try_file.tried.plan_sha256:
         raise StudyError(
             Phrase(
                 "{plan} is not the plan that this is a try of: its sha256 is {own}, and the try is of {other}. Try it "
                 "again in the map of the plan as it is now, or put the plan of that time beside the try",
-                plan=found.tried.plan,
+                plan=try_file.tried.plan,
                 own=plan.sha256,
-                other=found.tried.plan_sha256,
+                other=try_file.tried.plan_sha256,
             ),
             code="try_of_another_plan",
             keys=("try", "plan_sha256"),
         )
     if plan.tried is not None:
         raise StudyError(
-            Phrase("{plan} is a try itself; name the plan that it was made from", plan=found.tried.plan),
+            Phrase("{plan} is a try itself; name the plan that it was made from", plan=try_file.tried.plan),
             code="try_of_a_try",
             keys=("try", "plan"),
         )
     with at_key("scenarios", 0):
-        varied = with_scenario(plan, found.scenarios[0])
-    return varied.model_copy(update={"scenarios": found.scenarios}).tries(found.tried, found.document)
+        varied = with_scenario(plan, try_file.scenarios[0])
+    return varied.model_copy(update={"scenarios": try_file.scenarios}).tries(try_file.tried, try_file.document)
 
 
-def _plan_file(found: TryFile) -> Path:
+def _plan_file(try_file: TryFile) -> Path:
     try:
-        return resolve_source(found.folder, found.tried.plan)
+        return resolve_source(try_file.folder, try_file.tried.plan)
     except SourceError as error:
         message = error.said
         if error.code == "source_missing":

@@ -214,9 +214,9 @@ class Transfer(Named, Sourced):
                 ("budget",),
                 Phrase("'budget' {budget} is no whole multiple of 'step' {step}", budget=self.budget, step=self.step),
             )
-        for place, part in enumerate(self.parts):
+        for position, part in enumerate(self.parts):
             if part.by == "weighted" and part.pct is None:
-                yield ("parts", place), Phrase("part '{part}' needs 'pct', its share of the budget", part=part.name)
+                yield ("parts", position), Phrase("part '{part}' needs 'pct', its share of the budget", part=part.name)
         shares = sum((part.pct or 0 for part in self.parts), Decimal(0))
         others = any(part.by != "weighted" for part in self.parts)
         if self.parts and (shares >= 100 if others else shares != 100):

@@ -50,10 +50,10 @@ class Agreement(NamedTuple):
     kappa: float | None
 
     @classmethod
-    def of(cls, decided: pd.Series, found: pd.Series, zones: Sequence[str]) -> Agreement:
+    def of(cls, decided: pd.Series, by_rules: pd.Series, zones: Sequence[str]) -> Agreement:
         """The agreement of two Series of the same units; zones in this order, as far as they occur."""
-        known = [zone for zone in zones if zone in set(decided) | set(found)]
-        rows, columns = (pd.Categorical(one, known) for one in (decided, found))
+        known = [zone for zone in zones if zone in set(decided) | set(by_rules)]
+        rows, columns = (pd.Categorical(mains, known) for mains in (decided, by_rules))
         table = pd.crosstab(rows, columns, dropna=False).reindex(index=known, columns=known, fill_value=0)
         counts = table.rename_axis(index="decided", columns="by rules").astype(np.int64)
         total = len(decided)
@@ -65,7 +65,7 @@ class Agreement(NamedTuple):
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         rows = {
-            str(zone): {str(name): int(one) for name, one in row.items()} for zone, row in self.confusion.iterrows()
+            str(zone): {str(name): int(count) for name, count in row.items()} for zone, row in self.confusion.iterrows()
         }
         return {"agreement": self.share, "kappa": self.kappa, "confusion": rows}
 
@@ -93,17 +93,17 @@ class Calibration(Shown):
 
     def overview(self) -> Overview:
         """The thresholds and the agreement, in a few rows."""
-        told = [(name, f"{one.adopted:g} to {one.value:g}") for name, one in self.fitted.items()]
-        before, within, beyond = (f"{one.share:.1%}" for one in (self.before, self.within, self.beyond))
+        rows = [(name, f"{threshold.adopted:g} to {threshold.value:g}") for name, threshold in self.fitted.items()]
+        before, within, beyond = (f"{agreement.share:.1%}" for agreement in (self.before, self.within, self.beyond))
         shares = f"{before} before, {within} fitted, {beyond} out of sample"
         return Overview(
-            "Calibration", (("units", f"{self.units:,}"), ("method", self.method), ("agreement", shares), *told)
+            "Calibration", (("units", f"{self.units:,}"), ("method", self.method), ("agreement", shares), *rows)
         )
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
         return {
-            "parameters": {name: one._asdict() for name, one in self.fitted.items()},
+            "parameters": {name: threshold._asdict() for name, threshold in self.fitted.items()},
             "method": self.method,
             "units": self.units,
             "before": self.before.as_dict(),
@@ -174,21 +174,21 @@ def calibrate(
     """
     fresh = as_fresh(plan, study_folder)
     known = _checked(fresh, decided, blocks)
-    search = _Fit(fresh, known, _names(fresh, parameters), asked=parameters is not None, seed=seed)
+    search = _Fit(fresh, known, _names(fresh, parameters), named=parameters is not None, seed=seed)
     adopted, best = search.mains(search.adopted), search.best(np.ones(len(known), dtype=bool))
     fitted = {axis.name: axis.fitted(cell) for axis, cell in zip(search.axes, best, strict=True)}
-    found = search.mains({name: one.value for name, one in fitted.items()})
-    if (found == search.decided).sum() <= (adopted == search.decided).sum():
-        fitted = {axis.name: axis.fitted(axis.own)._replace(value=axis.adopted) for axis in search.axes}
-        found = adopted
+    fitted_mains = search.mains({name: threshold.value for name, threshold in fitted.items()})
+    if (fitted_mains == search.decided).sum() <= (adopted == search.decided).sum():
+        fitted = {axis.name: axis.fitted(axis.adopted_cell)._replace(value=axis.adopted) for axis in search.axes}
+        fitted_mains = adopted
     folds = _blocks(fresh, known.index, blocks)
     beyond = np.full(len(known), "", dtype=object)
     for fold in range(blocks):
-        own = (folds == fold).to_numpy()
-        beyond[own] = search.mains(search.values(search.best(~own)))[own]
+        in_fold = (folds == fold).to_numpy()
+        beyond[in_fold] = search.mains(search.values(search.best(~in_fold)))[in_fold]
     zones = fresh.rulebook.codes("main")
     before, within, out = (
-        Agreement.of(known, pd.Series(one, index=known.index), zones) for one in (adopted, found, beyond)
+        Agreement.of(known, pd.Series(mains, index=known.index), zones) for mains in (adopted, fitted_mains, beyond)
     )
     return Calibration(fitted, search.method, len(known), before, within, out, folds)
 
@@ -204,12 +204,12 @@ def read_decided(path: Path, rulebook: Rulebook) -> pd.Series:
         for texts in (zone.title, zone.short or {})
         for text in texts.values()
     }
-    return pd.Series([called.get(one.casefold(), one) or None for one in mains], index=ids)
+    return pd.Series([called.get(text.casefold(), text) or None for text in mains], index=ids)
 
 
-def _decided_rows(place: str) -> tuple[list[str], list[str]]:
+def _decided_rows(file_path: str) -> tuple[list[str], list[str]]:
     """Ids and main functions as a list has them."""
-    path = Path(place)
+    path = Path(file_path)
     with reading(path.name, path.name):
         header, rows = read_cells(path, path.name)
     for column in ("unit_id", "main"):
@@ -228,30 +228,30 @@ def _decided_rows(place: str) -> tuple[list[str], list[str]]:
 
 def _checked(plan: FreshPlan, decided: pd.Series, blocks: int) -> pd.Series:
     """The list in the order of the plan's units, ids as text."""
-    found = decided.set_axis(decided.index.astype(str)).dropna().astype(str)
-    twice = found.index[found.index.duplicated()]
+    known = decided.set_axis(decided.index.astype(str)).dropna().astype(str)
+    twice = known.index[known.index.duplicated()]
     if len(twice):
         raise StudyError(Phrase("the list has units twice: {ids}", ids=shown(twice)), features=twice)
     zones, mains = plan.zones["unit_id"].astype(str), plan.rulebook.codes("main")
-    strange = [one for one in found.index if one not in set(zones)]
+    strange = [unit for unit in known.index if unit not in set(zones)]
     if strange:
-        said = Phrase("the list has units that the plan has not: {ids}", ids=shown(strange))
-        raise UnknownNameError(said, features=strange)
+        text = Phrase("the list has units that the plan has not: {ids}", ids=shown(strange))
+        raise UnknownNameError(text, features=strange)
     raise_all(
         UnknownNameError(
             Phrase("the list names '{name}', which is no main function{hint}", name=name, hint=near(name, mains))
         )
-        for name in sorted(set(found) - set(mains))
+        for name in sorted(set(known) - set(mains))
     )
-    if blocks < 2 or len(found) < 2 * blocks:
+    if blocks < 2 or len(known) < 2 * blocks:
         raise StudyError(
             Phrase(
                 "{units} units for {blocks} blocks: give 2 blocks or more, of 2 units or more",
-                units=len(found),
+                units=len(known),
                 blocks=blocks,
             )
         )
-    return found.loc[[one for one in zones if one in found.index]]
+    return known.loc[[unit for unit in zones if unit in known.index]]
 
 
 def _names(plan: FreshPlan, parameters: Sequence[str] | None) -> list[str]:
@@ -289,7 +289,7 @@ class _Axis:
         return len(self.breaks) + 1
 
     @property
-    def own(self) -> int:
+    def adopted_cell(self) -> int:
         """The cell of the rulebook's value, or that below it where a unit turns at that value."""
         return int(np.searchsorted(self.breaks, self.adopted, side="left"))
 
@@ -325,9 +325,9 @@ class _Axis:
         count = (~np.isnan(self.points)).sum(axis=1)[:, None]
         none = np.zeros((len(self.points), 1), dtype=np.int64)
         first, last = np.column_stack([none, at + 1]), np.column_stack([at, none])
-        place = np.arange(first.shape[1])
-        last = np.where(place == count, self.cells - 1, last)
-        valid = place <= count
+        position = np.arange(first.shape[1])
+        last = np.where(position == count, self.cells - 1, last)
+        valid = position <= count
         values = np.array([self.value(cell) for cell in range(self.cells)])
         middle = np.where(valid, np.clip((first + last) // 2, 0, self.cells - 1), 0)
         return values[middle], first, last, valid
@@ -336,7 +336,7 @@ class _Axis:
 class _Fit:
     """Units of a list, and the thresholds that are fitted to them."""
 
-    def __init__(self, plan: FreshPlan, decided: pd.Series, names: Sequence[str], *, asked: bool, seed: int) -> None:
+    def __init__(self, plan: FreshPlan, decided: pd.Series, names: Sequence[str], *, named: bool, seed: int) -> None:
         self.decided, self.rulebook, self.seed = decided.to_numpy(dtype=object), plan.rulebook, seed
         part_of = plan.study.units.part_of
         claims, measured = claims_and_measures(plan.steps)
@@ -345,20 +345,24 @@ class _Fit:
         known = plan.measures.rename_axis("unit_id")
         mains = set(self.rulebook.codes("main"))
         of_mains = {rule.id for rule in self.rulebook.rules if rule.zone in mains}
-        conditions = [one for one in asked_rules(self.rulebook, known, measured.index, part_of) if one.of in of_mains]
+        conditions = [
+            condition
+            for condition in asked_rules(self.rulebook, known, measured.index, part_of)
+            if condition.of in of_mains
+        ]
         self.axes = []
         for name in names:
             columns = breakpoints(conditions, name, self.rulebook.values, set(names))
             points = np.column_stack([np.full((len(measured), 0), np.nan), *columns])[self.rows]
             axis = _Axis(name, float(self.rulebook.values[name]), *distinct_points(points))
-            if asked or len(axis.breaks) > 1:  # where all turn at one value, it tells no unit from another
+            if named or len(axis.breaks) > 1:  # where all turn at one value, it tells no unit from another
                 self.axes.append(axis)
         if not any(len(axis.breaks) for axis in self.axes):
             raise StudyError(Phrase("no threshold is left to fit: no unit of the list turns at any"))
         self.sweep = ThresholdSweep(claims[~by_hand], measured, self.rulebook, self.adopted, part_of)
         counts = [axis.cells for axis in self.axes]
-        own = math.prod(axis.points.shape[1] + 1 for axis in self.axes)
-        exact = math.prod(counts) <= MOST_CELLS and own * len(decided) <= MOST_ROWS
+        combination_count = math.prod(axis.points.shape[1] + 1 for axis in self.axes)
+        exact = math.prod(counts) <= MOST_CELLS and combination_count * len(decided) <= MOST_ROWS
         self.method: Literal["exact", "search"] = "exact" if exact else "search"
         self._counted: tuple[list[Places], list[Places], Flags] | None = None
 
@@ -389,62 +393,69 @@ class _Fit:
         units, combos = np.nonzero(agrees & chosen[:, None])
         for corner in itertools.product((0, 1), repeat=len(shape)):
             at = [
-                lasts[place][units, combos] + 1 if end else firsts[place][units, combos]
-                for place, end in enumerate(corner)
+                lasts[dimension][units, combos] + 1 if end else firsts[dimension][units, combos]
+                for dimension, end in enumerate(corner)
             ]
             np.add.at(counts, tuple(at), -1 if sum(corner) % 2 else 1)
-        for place in range(len(shape)):
-            np.cumsum(counts, axis=place, out=counts)
+        for dimension in range(len(shape)):
+            np.cumsum(counts, axis=dimension, out=counts)
         counts = counts[tuple(slice(0, size) for size in shape)]
         most = np.argwhere(counts == counts.max())
-        off = np.abs(most - [axis.own for axis in self.axes]).sum(axis=1)
-        return [int(one) for one in most[int(np.argmin(off))]]
+        off = np.abs(most - [axis.adopted_cell for axis in self.axes]).sum(axis=1)
+        return [int(cell) for cell in most[int(np.argmin(off))]]
 
     def _all_cells(self) -> tuple[list[Places], list[Places], Flags]:
         """Of each unit and combination of own cells the first and last cells, and whether it agrees with the list."""
         if self._counted is None:
-            own = [axis.own_cells() for axis in self.axes]
-            grid = np.array(list(itertools.product(*(range(one[3].shape[1]) for one in own)))).T
-            valid = np.logical_and.reduce([one[3][:, cells] for one, cells in zip(own, grid, strict=True)])
+            own_cells = [axis.own_cells() for axis in self.axes]
+            grid = np.array(list(itertools.product(*(range(axis_cells[3].shape[1]) for axis_cells in own_cells)))).T
+            valid = np.logical_and.reduce(
+                [axis_cells[3][:, cells] for axis_cells, cells in zip(own_cells, grid, strict=True)]
+            )
             units, combos = np.nonzero(valid)
             values = pd.DataFrame(
-                {axis.name: one[0][units, cells[combos]] for axis, one, cells in zip(self.axes, own, grid, strict=True)}
+                {
+                    axis.name: axis_cells[0][units, cells[combos]]
+                    for axis, axis_cells, cells in zip(self.axes, own_cells, grid, strict=True)
+                }
             )
             agrees = np.zeros(valid.shape, dtype=bool)
             agrees[units, combos] = self._mains(self.rows[units], values) == self.decided[units]
-            firsts = [one[1][:, cells] for one, cells in zip(own, grid, strict=True)]
-            lasts = [one[2][:, cells] for one, cells in zip(own, grid, strict=True)]
+            firsts = [axis_cells[1][:, cells] for axis_cells, cells in zip(own_cells, grid, strict=True)]
+            lasts = [axis_cells[2][:, cells] for axis_cells, cells in zip(own_cells, grid, strict=True)]
             self._counted = firsts, lasts, agrees
         return self._counted
 
     def _searched_best(self, chosen: Flags) -> list[int]:
         draw = np.random.default_rng(self.seed)
-        starts = [[axis.own for axis in self.axes]]
+        starts = [[axis.adopted_cell for axis in self.axes]]
         starts += [[int(draw.integers(axis.cells)) for axis in self.axes] for _ in range(RESTARTS)]
-        found = [self._climbed(start, chosen) for start in starts]
-        return max(found, key=lambda one: one[0])[1]  # of equals the first, which began at the rulebook's own values
+        climbs = [self._climbed(start, chosen) for start in starts]
+        return max(climbs, key=lambda climb: climb[0])[
+            1
+        ]  # of equals the first, which began at the rulebook's own values
 
     def _climbed(self, start: Sequence[int], chosen: Flags) -> tuple[int, list[int]]:
         """Each threshold moved in turn to where it agrees best, until nothing is gained."""
-        cells, most, idle, place = list(start), -1, 0, 0
+        cells, most, idle, axis_number = list(start), -1, 0, 0
         while idle < len(self.axes):
-            counts = self._along(place, cells, chosen)
+            counts = self._along(axis_number, cells, chosen)
             gained = int(counts.max())
             if gained > most:
                 best = np.flatnonzero(counts == gained)
-                cells[place] = int(best[np.argmin(np.abs(best - self.axes[place].own))])
+                cells[axis_number] = int(best[np.argmin(np.abs(best - self.axes[axis_number].adopted_cell))])
                 most, idle = gained, 0
             else:
                 idle += 1
-            place = (place + 1) % len(self.axes)
+            axis_number = (axis_number + 1) % len(self.axes)
         return most, cells
 
-    def _along(self, place: int, cells: Sequence[int], chosen: Flags) -> Places:
+    def _along(self, axis_number: int, cells: Sequence[int], chosen: Flags) -> Places:
         """How many units agree in each cell of one threshold, the others standing still."""
-        axis = self.axes[place]
-        own, first, last, valid = axis.own_cells()
+        axis = self.axes[axis_number]
+        own_values, first, last, valid = axis.own_cells()
         units, columns = np.nonzero(valid & chosen[:, None])
-        values = pd.DataFrame({**self.values(cells), axis.name: own[units, columns]}, index=range(len(units)))
+        values = pd.DataFrame({**self.values(cells), axis.name: own_values[units, columns]}, index=range(len(units)))
         agrees = self._mains(self.rows[units], values) == self.decided[units]
         counts = np.zeros(axis.cells + 1, dtype=np.int64)
         np.add.at(counts, first[units, columns][agrees], 1)
@@ -457,15 +468,15 @@ def _blocks(plan: FreshPlan, units: pd.Index, count: int) -> pd.Series:
     shapes = plan.inputs.units.geometry
     middle = shapes.set_axis(shapes.index.astype(str)).loc[units].representative_point()
     x, y = middle.x.to_numpy(), middle.y.to_numpy()
-    found = np.zeros(len(units), dtype=np.int64)
+    blocks = np.zeros(len(units), dtype=np.int64)
     waiting = [(np.arange(len(units)), 0, count)]
     while waiting:
         here, first, parts = waiting.pop()
-        found[here] = first
+        blocks[here] = first
         if parts > 1:
             along, beside = (x, y) if np.ptp(x[here]) >= np.ptp(y[here]) else (y, x)
             order = here[np.lexsort([units[here], beside[here], along[here]])]
             less = parts // 2
             at = round(len(here) * less / parts)
             waiting += [(order[:at], first, less), (order[at:], first + less, parts - less)]
-    return pd.Series(found, index=units, name="block")
+    return pd.Series(blocks, index=units, name="block")

@@ -72,35 +72,37 @@ def scenario_moves(plan: Plan) -> tuple[ScenarioMoves, ...]:
     >>> moves.units, [(one.quota, str(one.before), str(one.after)) for one in moves.amounts]
     (0, [('construction_land', '10073', '8553')])
     """
-    own = plan.zones.set_index("unit_id")
-    of_units = plan.quotas[own.index.get_indexer(plan.quotas["unit_id"]) >= 0].set_index(["quota", "unit_id"])["amount"]
+    plan_zones = plan.zones.set_index("unit_id")
+    of_units = plan.quotas[plan_zones.index.get_indexer(plan.quotas["unit_id"]) >= 0].set_index(["quota", "unit_id"])[
+        "amount"
+    ]
     zones, quotas = plan.scenarios.groupby("scenario"), plan.scenario_quotas.groupby("scenario")
-    found = []
+    moves = []
     for scenario in plan.study.scenarios if len(plan.scenarios) else ():
         there = zones.get_group(scenario.name).set_index("unit_id")
         given = quotas.get_group(scenario.name) if scenario.name in quotas.groups else plan.scenario_quotas.iloc[:0]
         amounts = given.set_index(["quota", "unit_id"])["amount"]
-        found.append(
+        moves.append(
             ScenarioMoves(
                 scenario,
-                transitions(own, there),
-                int((there["overlays"] != own["overlays"].reindex(there.index)).sum()),
+                transitions(plan_zones, there),
+                int((there["overlays"] != plan_zones["overlays"].reindex(there.index)).sum()),
                 tuple(_amounts(quota.name, of_units, amounts) for quota in plan.study.quotas),
             )
         )
-    return tuple(found)
+    return tuple(moves)
 
 
 def _amounts(quota: str, before: pd.Series, after: pd.Series) -> AmountMoves:
-    own, other = before.loc[quota], after.loc[quota]
-    more = [other[unit] - amount for unit, amount in own.items()]
+    amounts, other = before.loc[quota], after.loc[quota]
+    more = [other[unit] - amount for unit, amount in amounts.items()]
     return AmountMoves(
         quota,
-        sum(own, Decimal(0)),
+        sum(amounts, Decimal(0)),
         sum(other, Decimal(0)),
-        sum(one > 0 for one in more),
-        sum(one < 0 for one in more),
-        sum((one for one in more if one > 0), Decimal(0)),
+        sum(gain > 0 for gain in more),
+        sum(gain < 0 for gain in more),
+        sum((gain for gain in more if gain > 0), Decimal(0)),
     )
 
 
@@ -184,17 +186,17 @@ class Comparison(Shown):
         """What moved and why, in a few rows."""
         changed = self.transitions[self.transitions["before"] != self.transitions["after"]]
         ways = {f"{row.before} to {row.after}": int(str(row.units)) for row in changed.itertuples()}
-        told = self.totals
+        totals = self.totals
         sums = (
-            f"{name} {one['before']} to {one['after']}"
+            f"{name} {total['before']} to {total['after']}"
             for key in ("quotas", "flows")
-            for name, one in told[key].items()
+            for name, total in totals[key].items()
         )
         rows = (
-            ("differ in", listed(f"{one.kind} {one.id}" for one in self.differences)),
-            ("moved", counted(told["moved"])),
+            ("differ in", listed(f"{difference.kind} {difference.id}" for difference in self.differences)),
+            ("moved", counted(totals["moved"])),
             ("main", counted(ways)),
-            ("hectares", f"{told['main_ha']['changed']:,.0f}" if len(changed) else ""),
+            ("hectares", f"{totals['main_ha']['changed']:,.0f}" if len(changed) else ""),
             ("amounts", listed(sums)),
             ("only before", listed(self.only_before)),
             ("only after", listed(self.only_after)),
@@ -265,12 +267,12 @@ def compare(
                 others=shown(sorted(units[1])),
             )
         )
-    found = differences(one, other)
+    plan_differences = differences(one, other)
     before, after = _state(one), _state(other)
     lone = units[0] ^ units[1]
     keys = [key for key in dict.fromkeys((*before, *after)) if before.get(key) != after.get(key)]
     keys = [key for key in keys if key.unit_id not in lone]
-    causes, note = _causes(keys, (one, other), after, found, study_folder, announce)
+    causes, note = _causes(keys, (one, other), after, plan_differences, study_folder, announce)
     rows = [
         {
             **key._asdict(),
@@ -284,7 +286,7 @@ def compare(
     return Comparison(
         tabulate(MOVED, pd.DataFrame(rows)),
         transitions(one.zones.set_index("unit_id"), other.zones.set_index("unit_id")),
-        found,
+        plan_differences,
         tuple(sorted(units[0] - units[1])),
         tuple(sorted(units[1] - units[0])),
         one,
@@ -299,8 +301,8 @@ _Amounts = Mapping[tuple[str, tuple[str, ...]], Decimal]
 
 def _quotas(plan: Plan) -> _Amounts:
     """What units get of each quota."""
-    own = plan.quotas[plan.quotas["unit_id"].isin(plan.units.index.astype(str))]
-    rows = zip(own["quota"], own["unit_id"], own["amount"], strict=True)
+    unit_rows = plan.quotas[plan.quotas["unit_id"].isin(plan.units.index.astype(str))]
+    rows = zip(unit_rows["quota"], unit_rows["unit_id"], unit_rows["amount"], strict=True)
     return {(str(quota), (str(unit),)): amount for quota, unit, amount in rows}
 
 
@@ -319,7 +321,7 @@ def _balances(plan: Plan) -> _Amounts:
 
 def _sums(before: tuple[_Amounts, _Amounts], after: tuple[_Amounts, _Amounts]) -> dict[str, dict[str, str | int]]:
     """Of each quota or instrument of which something moved what all get, and what some get more and others less."""
-    none, found = Decimal(0), {}
+    none, totals = Decimal(0), {}
     for name in dict.fromkeys(name for side in (*before, *after) for name, _ in side):
         whole = [sum((amount for key, amount in side[0].items() if key[0] == name), none) for side in (before, after)]
         keys = [key for key in dict.fromkeys((*before[1], *after[1])) if key[0] == name]
@@ -332,8 +334,8 @@ def _sums(before: tuple[_Amounts, _Amounts], after: tuple[_Amounts, _Amounts]) -
                 "lost": -sum((move for move in moves if move < 0), none),
             }
             counts = {"more": sum(move > 0 for move in moves), "less": sum(move < 0 for move in moves)}
-            found[name] = {key: f"{amount:f}" for key, amount in sums.items()} | counts
-    return found
+            totals[name] = {key: f"{amount:f}" for key, amount in sums.items()} | counts
+    return totals
 
 
 def _state(plan: Plan) -> State:
@@ -357,20 +359,20 @@ def _causes(
     keys: Sequence[_Key],
     plans: tuple[Plan, Plan],
     after: State,
-    found: Sequence[Difference],
+    candidates: Sequence[Difference],
     study_folder: str | Path | None,
     announce: Announce,
 ) -> tuple[Mapping[_Key, tuple[str, str]], str]:
     """The kind and id of what each move hangs on, and why that is unknown if it is."""
     if not keys:
         return {}, ""
-    if not found:
+    if not candidates:
         return dict.fromkeys(keys, (UNKNOWN, "")), Phrase(
             "Causes are unknown: study, rulebook and sources of both plans are the same. Other versions of zoneplan "
             "may have made them: zoneplan verify RUN --rerun tells"
         )
-    if len(found) == 1:
-        return dict.fromkeys(keys, (found[0].kind, found[0].id)), ""
+    if len(candidates) == 1:
+        return dict.fromkeys(keys, (candidates[0].kind, candidates[0].id)), ""
     fresh: list[FreshPlan] = []
     for plan in plans:
         try:
@@ -382,14 +384,14 @@ def _causes(
             )
     first, second = fresh
     enough: dict[_Key, list[Difference]] = {key: [] for key in keys}
-    for one in found:
-        announce(one.id)
-        state = _state_with([one], first, second)
+    for difference in candidates:
+        announce(difference.id)
+        state = _state_with([difference], first, second)
         for key in keys:
             if state is not None and state.get(key) == after.get(key):
-                enough[key].append(one)
+                enough[key].append(difference)
     joint = [key for key in keys if not enough[key]]
-    needed = _needed(joint, first, second, found, after, announce) if joint else {}
+    needed = _needed(joint, first, second, candidates, after, announce) if joint else {}
     return {
         key: _named(alone) if (alone := enough[key]) else _named(needed[key], several=len(needed[key]) > 1)
         for key in keys
@@ -399,15 +401,15 @@ def _causes(
 def _named(causes: Sequence[Difference], *, several: bool = False) -> tuple[str, str]:
     if len(causes) == 1 and not several:
         return causes[0].kind, causes[0].id
-    return "several", "; ".join(one.id for one in causes)
+    return "several", "; ".join(difference.id for difference in causes)
 
 
 def _state_with(some: Sequence[Difference], plan: FreshPlan, other: FreshPlan) -> State | None:
     """What a plan would be with some differences of another; None where no plan can be made so."""
     parts, others = parts_of(plan), parts_of(other)
     try:
-        for one in some:
-            parts = one.apply(parts, others)
+        for difference in some:
+            parts = difference.apply(parts, others)
         return _state(remake(parts, plan))
     except ZoneplanError:
         return None
@@ -417,7 +419,7 @@ def _needed(
     keys: Sequence[_Key],
     first: FreshPlan,
     second: FreshPlan,
-    found: Sequence[Difference],
+    candidates: Sequence[Difference],
     after: State,
     announce: Announce,
 ) -> dict[_Key, list[Difference]]:
@@ -427,27 +429,30 @@ def _needed(
     would miss of the rest, or all of it where the rest stand for one another.
     """
 
-    def missing(one: Difference, kept: Sequence[Difference]) -> set[_Key]:
-        state = _state_with([other for other in kept if other is not one], first, second)
+    def missing(difference: Difference, remaining: Sequence[Difference]) -> set[_Key]:
+        state = _state_with([other for other in remaining if other is not difference], first, second)
         return {key for key in keys if state is None or state.get(key) != after.get(key)}
 
-    kept, misses = list(found), dict[tuple[str, str], set[_Key]]()
-    for one in found:
-        announce(one.id)
-        if lost := missing(one, kept):
-            misses[one.kind, one.id] = lost
+    remaining, misses = list(candidates), dict[tuple[str, str], set[_Key]]()
+    for difference in candidates:
+        announce(difference.id)
+        if lost := missing(difference, remaining):
+            misses[difference.kind, difference.id] = lost
         else:
-            kept.remove(one)
+            remaining.remove(difference)
             misses.clear()  # of fewer differences an earlier one may be missed by more
-    for one in kept:
-        if (one.kind, one.id) not in misses:
-            misses[one.kind, one.id] = missing(one, kept)
-    return {key: [one for one in kept if key in misses[one.kind, one.id]] or kept for key in keys}
+    for difference in remaining:
+        if (difference.kind, difference.id) not in misses:
+            misses[difference.kind, difference.id] = missing(difference, remaining)
+    return {
+        key: [difference for difference in remaining if key in misses[difference.kind, difference.id]] or remaining
+        for key in keys
+    }
 
 
-def transitions(one: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+def transitions(zones: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """Units and hectares by main function before and after, of units that both tables have; hectares of the first."""
-    pair = one[["main", "area_ha"]].join(other["main"].rename("after"), how="inner")
+    pair = zones[["main", "area_ha"]].join(other["main"].rename("after"), how="inner")
     grouped = pair.rename(columns={"main": "before"}).groupby(["before", "after"], sort=True)["area_ha"]
     sums = grouped.agg(["size", "sum"]).reset_index()
     return tabulate(TRANSITIONS, sums.rename(columns={"size": "units", "sum": "area_ha"}))

@@ -54,8 +54,8 @@ class Consensus:
     def tables(self) -> dict[str, pd.DataFrame]:
         """All tables, by the names of their files."""
         declared = (CONSENSUS, CONSENSUS_VOICES, CONSENSUS_QUOTAS, CONSENSUS_DIFFERENCES, CONSENSUS_HANGS)
-        own = (self.units, self.says, self.quotas, self.differences, self.hangs)
-        return {table.name: rows for table, rows in zip(declared, own, strict=True)}
+        contents = (self.units, self.says, self.quotas, self.differences, self.hangs)
+        return {table.name: rows for table, rows in zip(declared, contents, strict=True)}
 
 
 def consensus(
@@ -96,15 +96,15 @@ def consensus(
     made = {name: as_fresh(plan) for name, plan in voices.items()}
     ground = next(iter(made.values())) if base is None else as_fresh(base)
     says = _says(made)
-    found = _distinct(ground, made)
-    hangs = _hangs(ground, made, says, found, announce)
+    distinct = _distinct(ground, made)
+    hangs = _hangs(ground, made, says, distinct, announce)
     return Consensus(
         base=ground,
         voices=made,
         units=_units(ground, made, says, hangs),
         says=says,
         quotas=_quotas(made),
-        differences=_told(ground, made, found, hangs),
+        differences=_difference_table(ground, made, distinct, hangs),
         hangs=hangs,
     )
 
@@ -137,7 +137,7 @@ def run_together(paths: Mapping[str, str], announce: Announce = lambda _step: No
 
 def _of_try(study: Study, plan: FreshPlan, announce: Announce) -> FreshPlan:
     """The plan of a try, from the inputs and the steps of the plan that it is of."""
-    units = pd.Index([one.unit for one in study.decisions])  # unknown ones are named by the run
+    units = pd.Index([decision.unit for decision in study.decisions])  # unknown ones are named by the run
     with placing(study):
         raise_all(scenario_faults(study, plan.whole_rulebook, units))
     return plan_of_try(plan, study, announce=announce)
@@ -150,30 +150,30 @@ def _says(voices: Mapping[str, FreshPlan]) -> pd.DataFrame:
 
 def _distinct(base: FreshPlan, voices: Mapping[str, FreshPlan]) -> list[tuple[str, Difference]]:
     """The differences of all voices from the base with whose they are, each value of a thing once."""
-    found: dict[tuple[str, str, str], tuple[str, Difference]] = {}
+    distinct: dict[tuple[str, str, str], tuple[str, Difference]] = {}
     for name, plan in voices.items():
-        for one in differences(base, plan):
-            found.setdefault((one.kind, one.id, one.after), (name, one))
-    return list(found.values())
+        for difference in differences(base, plan):
+            distinct.setdefault((difference.kind, difference.id, difference.after), (name, difference))
+    return list(distinct.values())
 
 
 def _hangs(
     base: FreshPlan,
     voices: Mapping[str, FreshPlan],
     says: pd.DataFrame,
-    found: Iterable[tuple[str, Difference]],
+    distinct: Iterable[tuple[str, Difference]],
     announce: Announce,
 ) -> pd.DataFrame:
     """The units that each difference alone moves; and those that are moved by none alone, with all that could."""
-    own = _state(base)
+    base_state = _state(base)
     rows: dict[tuple[str, str, str, str], None] = {}
     alone: set[tuple[str, str]] = set()
-    for name, one in found:
-        announce(one.id)
-        moved = _moved(base, voices[name], one, own)
+    for name, difference in distinct:
+        announce(difference.id)
+        moved = _moved(base, voices[name], difference, base_state)
         alone |= moved
-        rows |= {(unit, what, one.kind, one.id): None for unit, what in sorted(moved)}
-    several = "; ".join(sorted({one.id for _, one in found}))
+        rows |= {(unit, what, difference.kind, difference.id): None for unit, what in sorted(moved)}
+    several = "; ".join(sorted({difference.id for _, difference in distinct}))
     for unit, group in says.groupby("unit_id"):
         for what in PARTS:
             if (str(unit), what) not in alone and len({*group[what]}) > 1:
@@ -184,23 +184,23 @@ def _hangs(
 def _state(plan: Plan) -> dict[tuple[str, str], str]:
     zones = plan.zones
     return {
-        (str(unit), what): str(said) for what in PARTS for unit, said in zip(zones["unit_id"], zones[what], strict=True)
+        (str(unit), what): str(zone) for what in PARTS for unit, zone in zip(zones["unit_id"], zones[what], strict=True)
     }
 
 
 def _moved(
-    base: FreshPlan, voice: FreshPlan, one: Difference, own: Mapping[tuple[str, str], str]
+    base: FreshPlan, voice: FreshPlan, difference: Difference, base_state: Mapping[tuple[str, str], str]
 ) -> set[tuple[str, str]]:
     """What of which unit is otherwise with one difference of a voice alone; nothing where no plan can be made so."""
     try:
-        state = _state(remake(one.apply(parts_of(base), parts_of(voice)), base))
+        state = _state(remake(difference.apply(parts_of(base), parts_of(voice)), base))
     except ZoneplanError:
         return set()
-    return {key for key in own.keys() & state.keys() if own[key] != state[key]}
+    return {key for key in base_state.keys() & state.keys() if base_state[key] != state[key]}
 
 
 def _units(base: FreshPlan, voices: Mapping[str, FreshPlan], says: pd.DataFrame, hangs: pd.DataFrame) -> pd.DataFrame:
-    own = _state(base)
+    base_state = _state(base)
     named: dict[str, tuple[str, str, float]] = {}
     for plan in (base, *voices.values()):
         zones = plan.zones
@@ -210,8 +210,8 @@ def _units(base: FreshPlan, voices: Mapping[str, FreshPlan], says: pd.DataFrame,
     rows = []
     for unit, group in says.groupby("unit_id"):
         name, jurisdiction, area = named[str(unit)]
-        main, agree = _most(group["main"], own.get((str(unit), "main"), ""))
-        overlays, same = _most(group["overlays"], own.get((str(unit), "overlays"), ""))
+        main, agree = _most(group["main"], base_state.get((str(unit), "main"), ""))
+        overlays, same = _most(group["overlays"], base_state.get((str(unit), "overlays"), ""))
         rows.append(
             {
                 "unit_id": str(unit),
@@ -229,12 +229,12 @@ def _units(base: FreshPlan, voices: Mapping[str, FreshPlan], says: pd.DataFrame,
     return tabulate(CONSENSUS, pd.DataFrame(rows))
 
 
-def _most(said: Iterable[str], own: str) -> tuple[str, int]:
+def _most(answers: Iterable[str], base_answer: str) -> tuple[str, int]:
     """What most say, and how many; of a tie what the base says, else the first."""
-    counts = Counter(said)
+    counts = Counter(answers)
     best = max(counts.values())
-    tied = sorted(one for one, count in counts.items() if count == best)
-    return (own if own in tied else tied[0]), best
+    tied = sorted(answer for answer, count in counts.items() if count == best)
+    return (base_answer if base_answer in tied else tied[0]), best
 
 
 def _quotas(voices: Mapping[str, FreshPlan]) -> pd.DataFrame:
@@ -244,22 +244,26 @@ def _quotas(voices: Mapping[str, FreshPlan]) -> pd.DataFrame:
     return tabulate(CONSENSUS_QUOTAS, pd.DataFrame({"least": least, "most": most}).reset_index())
 
 
-def _told(
+def _difference_table(
     base: FreshPlan,
     voices: Mapping[str, FreshPlan],
-    found: Sequence[tuple[str, Difference]],
+    distinct: Sequence[tuple[str, Difference]],
     hangs: pd.DataFrame,
 ) -> pd.DataFrame:
     """What each voice says of each thing in which one differs."""
-    own: dict[tuple[str, str], str] = {}
+    base_values: dict[tuple[str, str], str] = {}
     fields: dict[tuple[str, str], dict[str, str]] = {}
-    for _, one in found:
-        own.setdefault((one.kind, one.id), one.before)
-        fields.setdefault((one.kind, one.id), {}).update({key: pair[0] for key, pair in one.fields.items()})
+    for _, difference in distinct:
+        base_values.setdefault((difference.kind, difference.id), difference.before)
+        fields.setdefault((difference.kind, difference.id), {}).update(
+            {key: pair[0] for key, pair in difference.fields.items()}
+        )
     units = hangs.groupby(["kind", "id"])["unit_id"].nunique()
     rows = []
     for name, plan in voices.items():
-        changes: dict[tuple[str, str], Difference] = {(one.kind, one.id): one for one in differences(base, plan)}
+        changes: dict[tuple[str, str], Difference] = {
+            (difference.kind, difference.id): difference for difference in differences(base, plan)
+        }
         rows += [
             {
                 "kind": key[0],
@@ -268,7 +272,7 @@ def _told(
                 "value": _value(changes.get(key), before, fields[key]),
                 "units": int(units.get(key, 0)),
             }
-            for key, before in own.items()
+            for key, before in base_values.items()
         ]
     return tabulate(CONSENSUS_DIFFERENCES, pd.DataFrame(rows))
 

@@ -78,15 +78,15 @@ def parts_of(plan: FreshPlan) -> Parts:
     return Parts(plan.study, plan.whole_rulebook, plan.inputs, plan.tables)
 
 
-def differences(one: Plan, other: Plan) -> tuple[Difference, ...]:
+def differences(plan: Plan, other: Plan) -> tuple[Difference, ...]:
     """All in which two plans differ, by what they say of themselves; one after the other they make one the other."""
-    books = with_all_topics(one.rulebook), with_all_topics(other.rulebook)
+    books = with_all_topics(plan.rulebook), with_all_topics(other.rulebook)
     return (
         *_of_parameters(books[0].parameters, books[1].parameters),
         *_of_rulebooks(*books),
-        *_of_decisions(one.study, other.study),
-        *_of_sections(one.study, other.study),
-        *_of_sources(one, other),
+        *_of_decisions(plan.study, other.study),
+        *_of_sections(plan.study, other.study),
+        *_of_sources(plan, other),
     )
 
 
@@ -96,9 +96,9 @@ def remake(parts: Parts, before: FreshPlan) -> FreshPlan:
     return make_plan(study, parts.rulebook, parts.inputs, parts.tables, steps=Steps(before.steps))
 
 
-def _of_parameters(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:
-    for name in dict.fromkeys((*one, *other)):
-        before, after = one.get(name), other.get(name)
+def _of_parameters(parameters: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[Difference]:
+    for name in dict.fromkeys((*parameters, *other)):
+        before, after = parameters.get(name), other.get(name)
         if _value(before) != _value(after):
             yield Difference("parameter", name, _value(before), _value(after), _with_parameter(name, after))
 
@@ -119,16 +119,16 @@ def _with_parameter(name: str, value: Any) -> Callable[[Parts, Parts], Parts]:
     return apply
 
 
-def _of_rulebooks(one: Rulebook, other: Rulebook) -> Iterator[Difference]:
+def _of_rulebooks(rulebook: Rulebook, other: Rulebook) -> Iterator[Difference]:
     for chapter, kind, keys in ENTRIES:
-        for name, entries, put in _entries(getattr(one, chapter), getattr(other, chapter), keys):
+        for name, entries, put in _entries(getattr(rulebook, chapter), getattr(other, chapter), keys):
             yield _difference(kind, name, entries, _in_rulebook(chapter, put))
-    for name in dict.fromkeys((*one.locked, *other.locked)):
-        if repr(one.locked.get(name)) != repr(other.locked.get(name)):
-            pair = one.locked.get(name), other.locked.get(name)
+    for name in dict.fromkeys((*rulebook.locked, *other.locked)):
+        if repr(rulebook.locked.get(name)) != repr(other.locked.get(name)):
+            pair = rulebook.locked.get(name), other.locked.get(name)
             yield _difference("list", name, pair, _with_locked(name, pair[1]))
     for chapter, kind in WHOLE:
-        before, after = getattr(one, chapter), getattr(other, chapter)
+        before, after = getattr(rulebook, chapter), getattr(other, chapter)
         if before != after:
             yield _difference(kind, chapter, (before, after), _in_rulebook(chapter, _constant(after)))
 
@@ -143,7 +143,7 @@ def _in_rulebook(chapter: str, change: Callable[[Any], Any]) -> Callable[[Parts,
 
 def _with_locked(name: str, entry: Any) -> Callable[[Parts, Parts], Parts]:
     def apply(parts: Parts, _: Parts) -> Parts:
-        locked = {key: one for key, one in parts.rulebook.locked.items() if key != name}
+        locked = {key: decision for key, decision in parts.rulebook.locked.items() if key != name}
         locked |= {name: entry} if entry is not None else {}
         return parts._replace(rulebook=replace(parts.rulebook, locked=dict(sorted(locked.items()))))
 
@@ -158,12 +158,12 @@ _Entries = tuple[Any, ...]
 _Change = tuple[str, tuple[_Entries, _Entries], Callable[[Sequence[Any]], _Entries]]
 
 
-def _entries(one: Sequence[Any], other: Sequence[Any], keys: tuple[str, ...]) -> Iterator[_Change]:
+def _entries(entries: Sequence[Any], other: Sequence[Any], keys: tuple[str, ...]) -> Iterator[_Change]:
     """The entries that differ: id, those of either, and what puts those of the second into the first.
 
     An id can have several entries, each with days of its own; they go together.
     """
-    before, after = _by_id(one, keys), _by_id(other, keys)
+    before, after = _by_id(entries, keys), _by_id(other, keys)
     for name in dict.fromkeys((*before, *after)):
         was, now = before.get(name, ()), after.get(name, ())
         if repr(was) != repr(now):
@@ -171,40 +171,43 @@ def _entries(one: Sequence[Any], other: Sequence[Any], keys: tuple[str, ...]) ->
 
 
 def _by_id(entries: Sequence[Any], keys: tuple[str, ...]) -> dict[str, tuple[Any, ...]]:
-    found: dict[str, tuple[Any, ...]] = {}
+    by_id: dict[str, tuple[Any, ...]] = {}
     for entry in entries:
         name = _name(entry, keys)
-        found[name] = (*found.get(name, ()), entry)
-    return found
+        by_id[name] = (*by_id.get(name, ()), entry)
+    return by_id
 
 
 def _put(
-    name: str, own: tuple[Any, ...], keys: tuple[str, ...], order: list[str]
+    name: str, replacement: tuple[Any, ...], keys: tuple[str, ...], order: list[str]
 ) -> Callable[[Sequence[Any]], tuple[Any, ...]]:
     """What gives a chapter with other entries of an id: in their place, or where the second plan has them."""
 
     def change(entries: Sequence[Any]) -> tuple[Any, ...]:
-        found = _by_id(entries, keys)
-        if name in found:
-            found[name] = own
+        by_id = _by_id(entries, keys)
+        if name in by_id:
+            by_id[name] = replacement
         else:
-            later = [one for one in found if one in order and order.index(one) > order.index(name)]
-            names = list(found)
-            place = names.index(later[0]) if later else len(names)
-            found = {one: own if one == name else found[one] for one in (*names[:place], name, *names[place:])}
-        return tuple(entry for group in found.values() for entry in group)
+            later = [entry_id for entry_id in by_id if entry_id in order and order.index(entry_id) > order.index(name)]
+            names = list(by_id)
+            position = names.index(later[0]) if later else len(names)
+            by_id = {
+                entry_id: replacement if entry_id == name else by_id[entry_id]
+                for entry_id in (*names[:position], name, *names[position:])
+            }
+        return tuple(entry for group in by_id.values() for entry in group)
 
     return change
 
 
-def _of_decisions(one: Study, other: Study) -> Iterator[Difference]:
+def _of_decisions(first: Study, other: Study) -> Iterator[Difference]:
     """Decisions on a unit, all of them together: one on the main function and any on overlays."""
-    units = dict.fromkeys(decision.unit for study in (one, other) for decision in study.decisions)
+    units = dict.fromkeys(decision.unit for study in (first, other) for decision in study.decisions)
     for unit in units:
-        was, now = ([entry for entry in study.decisions if entry.unit == unit] for study in (one, other))
+        was, now = ([entry for entry in study.decisions if entry.unit == unit] for study in (first, other))
         if repr(was) != repr(now):
-            told = ["; ".join(str(entry.main or entry.overlay) for entry in entries) for entries in (was, now)]
-            yield Difference("decision", unit, told[0], told[1], _with_decisions(unit, tuple(now)))
+            texts = ["; ".join(str(entry.main or entry.overlay) for entry in entries) for entries in (was, now)]
+            yield Difference("decision", unit, texts[0], texts[1], _with_decisions(unit, tuple(now)))
 
 
 def _with_decisions(unit: str, entries: tuple[Any, ...]) -> Callable[[Parts, Parts], Parts]:
@@ -215,17 +218,17 @@ def _with_decisions(unit: str, entries: tuple[Any, ...]) -> Callable[[Parts, Par
     return apply
 
 
-def _of_sections(one: Study, other: Study) -> Iterator[Difference]:
+def _of_sections(first: Study, other: Study) -> Iterator[Difference]:
     """What the plans say of indices, quotas and money."""
     for section, keys in SECTIONS:
-        for name, entries, put in _entries(getattr(one, section), getattr(other, section), keys):
+        for name, entries, put in _entries(getattr(first, section), getattr(other, section), keys):
             yield _difference("parameter", f"{section}.{name}", entries, _in_study(section, put))
     for section in ("services", "energy", "industries", "divergence"):
-        was, now = getattr(one, section), getattr(other, section)
+        was, now = getattr(first, section), getattr(other, section)
         if repr(was) != repr(now):
             yield _difference("parameter", section, (was, now), _in_study(section, _constant(now)))
-    if one.study.none_of != other.study.none_of:
-        lists = [", ".join(study.study.none_of) for study in (one, other)]
+    if first.study.none_of != other.study.none_of:
+        lists = [", ".join(study.study.none_of) for study in (first, other)]
         yield Difference("parameter", "study.none_of", lists[0], lists[1], _with_none_of(other.study.none_of))
 
 
@@ -260,7 +263,7 @@ def _values_of(value: Any) -> Mapping[Any, Any] | None:
     if isinstance(value, BaseModel):
         return {key: getattr(value, key) for key in type(value).model_fields}
     if is_dataclass(value):
-        return {one.name: getattr(value, one.name) for one in fields(value)}
+        return {attribute.name: getattr(value, attribute.name) for attribute in fields(value)}
     return value if isinstance(value, Mapping) else None
 
 
@@ -297,15 +300,19 @@ def _with_none_of(names: tuple[str, ...]) -> Callable[[Parts, Parts], Parts]:
     return apply
 
 
-def _of_sources(one: Plan, other: Plan) -> Iterator[Difference]:
+def _of_sources(first: Plan, other: Plan) -> Iterator[Difference]:
     """Sources that are not the same, or of which the plans say other things: one by one, where all are layers."""
-    was, now = (_digests(plan.sources) for plan in (one, other))
-    said = [dict(_said_of_sources(plan.study)) for plan in (one, other)]
+    was, now = (_digests(plan.sources) for plan in (first, other))
+    descriptions = [dict(_said_of_sources(plan.study)) for plan in (first, other)]
     names = [name for name in dict.fromkeys((*was, *now)) if was.get(name) != now.get(name)]
-    names += [name for name in dict.fromkeys((*said[0], *said[1])) if said[0].get(name) != said[1].get(name)]
+    names += [
+        name
+        for name in dict.fromkeys((*descriptions[0], *descriptions[1]))
+        if descriptions[0].get(name) != descriptions[1].get(name)
+    ]
     names = list(dict.fromkeys(names))
-    layers = {layer.name for plan in (one, other) for layer in plan.study.layers}
-    if one.units.crs != other.units.crs or not layers.issuperset(names):
+    layers = {layer.name for plan in (first, other) for layer in plan.study.layers}
+    if first.units.crs != other.units.crs or not layers.issuperset(names):
         yield Difference("datum", ", ".join(names) or "units", "", "", _with_all)
         return
     for name in names:
@@ -321,10 +328,10 @@ def _said_of_sources(study: Study) -> Iterator[tuple[str, str]]:
 
 def _digests(sources: Iterable[Source]) -> dict[str, tuple[str, ...]]:
     """By the name of a source the sha256 of its files."""
-    found: dict[str, tuple[str, ...]] = {}
+    digests: dict[str, tuple[str, ...]] = {}
     for source in sources:
-        found[source.name] = (*found.get(source.name, ()), source.sha256)
-    return found
+        digests[source.name] = (*digests.get(source.name, ()), source.sha256)
+    return digests
 
 
 def _with_all(parts: Parts, other: Parts) -> Parts:
@@ -339,14 +346,14 @@ def _with_layer(name: str) -> Callable[[Parts, Parts], Parts]:
         layers |= {layer.name: layer for layer in other.inputs.layers if layer.name == name}
         sections = {section.name: section for section in parts.study.layers if section.name != name}
         sections |= {section.name: section for section in other.study.layers if section.name == name}
-        placed = sorted(layers, key=lambda one: order.index(one) if one in order else len(order))
-        sources = [one for one in parts.inputs.sources if one.name != name]
-        sources += [one for one in other.inputs.sources if one.name == name]
+        placed = sorted(layers, key=lambda layer_name: order.index(layer_name) if layer_name in order else len(order))
+        sources = [source for source in parts.inputs.sources if source.name != name]
+        sources += [source for source in other.inputs.sources if source.name == name]
         inputs = replace(
-            parts.inputs, layers=tuple(layers[one] for one in placed), sources=tuple(sources),
+            parts.inputs, layers=tuple(layers[layer_name] for layer_name in placed), sources=tuple(sources),
             holds=(parts.inputs.holds, other.inputs.holds),
         )  # fmt: skip
-        said = tuple(sections[one] for one in placed)
-        return parts._replace(study=parts.study.model_copy(update={"layers": said}), inputs=inputs)
+        ordered_sections = tuple(sections[layer_name] for layer_name in placed)
+        return parts._replace(study=parts.study.model_copy(update={"layers": ordered_sections}), inputs=inputs)
 
     return apply

@@ -87,17 +87,19 @@ class Sought(Shown):
     @property
     def met(self) -> bool:
         """Whether all goals are met."""
-        return all(one.met for one in self.goals)
+        return all(outcome.met for outcome in self.goals)
 
     @property
     def given_up(self) -> tuple[str, ...]:
         """The goals that are not met."""
-        return tuple(one.goal.text for one in self.goals if not one.met)
+        return tuple(outcome.goal.text for outcome in self.goals if not outcome.met)
 
     def overview(self) -> Overview:
         """The values that were found, and each goal with what comes of it."""
         moved = ((name, f"{self.adopted[name]:g} to {value:g}") for name, value in self.values.items())
-        goals = ((one.goal.text, f"{'met' if one.met else 'not met'}, {one.value}") for one in self.goals)
+        goals = (
+            (outcome.goal.text, f"{'met' if outcome.met else 'not met'}, {outcome.value}") for outcome in self.goals
+        )
         refused = "" if self.refused is None else f"nearer values leave the quotas unmet: {self.refused.because}"
         near = "" if self.bound is None else f", none is nearer than {self.bound:g}"
         more = (("distance", f"{self.distance:g}{near}"), ("quotas", refused))
@@ -105,20 +107,20 @@ class Sought(Shown):
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON: the keys of the contract, and each goal with its value."""
-        told = [
+        outcomes = [
             {
-                "goal": one.goal.text,
-                "value": str(one.value) if isinstance(one.value, Decimal) else one.value,
-                "met": one.met,
+                "goal": outcome.goal.text,
+                "value": str(outcome.value) if isinstance(outcome.value, Decimal) else outcome.value,
+                "met": outcome.met,
             }
-            for one in self.goals
+            for outcome in self.goals
         ]
         return {
             "values": dict(self.values),
             "distance": self.distance,
             "bound": self.bound,
             "met": self.met,
-            "goals": told,
+            "goals": outcomes,
             "given_up": list(self.given_up),
             "quotas_refused": None
             if self.refused is None
@@ -177,22 +179,22 @@ def seek(
     """
     fresh = as_fresh(plan, study_folder)
     parsed, spans = parse_goals(goals), _checked(fresh, moves)
-    of_amounts = any(one.kind == "amount" for one in parsed)
+    of_amounts = any(goal.kind == "amount" for goal in parsed)
     search = _Search(fresh, parsed, spans, of_quotas=of_amounts)
     if of_amounts:
         return search.by_cells()
-    found = search.by_programme()
-    because = search.refusal(found.values)
+    nearest = search.by_programme()
+    because = search.refusal(nearest.values)
     if because is None:
-        return found
-    refused = Refused(found.values, found.distance, because)
-    return replace(_allottable(_Search(fresh, parsed, spans, of_quotas=True), found), refused=refused)
+        return nearest
+    refused = Refused(nearest.values, nearest.distance, because)
+    return replace(_allottable(_Search(fresh, parsed, spans, of_quotas=True), nearest), refused=refused)
 
 
 def _allottable(search: _Search, nearest: Sought) -> Sought:
     """The nearest values at which quotas can be handed out as well, where those of the programme are none."""
-    found = search.by_cells(0.0 if nearest.bound is None else nearest.bound)
-    return found if found.met or not nearest.met else search.by_cells()
+    sought = search.by_cells(0.0 if nearest.bound is None else nearest.bound)
+    return sought if sought.met or not nearest.met else search.by_cells()
 
 
 def _checked(plan: FreshPlan, moves: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
@@ -204,8 +206,8 @@ def _checked(plan: FreshPlan, moves: Mapping[str, tuple[float, float]]) -> dict[
         raise StudyError(Phrase("name the parameters that may move, with their ranges"))
     for name, (low, high) in moves.items():
         with attempts.trying():
-            own = known.parameters[name].value
-            if isinstance(own, (bool, str)) or not is_threshold(plan.rulebook, name):
+            adopted = known.parameters[name].value
+            if isinstance(adopted, (bool, str)) or not is_threshold(plan.rulebook, name):
                 raise StudyError(
                     Phrase(
                         "parameter '{name}' cannot be moved in search of goals: zones do not hang on it by conditions "
@@ -285,13 +287,13 @@ def breakpoints(
 ) -> list[Floats]:
     """Where conditions turn as functions of a parameter, each a value a unit; NaN where one does not turn."""
     columns: list[Floats] = []
-    for asked in conditions:
-        if name not in asked.condition.names:
+    for question in conditions:
+        if name not in question.condition.names:
             continue
-        others = {key: one for key, one in values.items() if key != name}
-        table = asked.table.assign(**{name: float(values[name])})
-        for one in thresholds(asked.condition.evaluate(table, others), name):
-            beside = sorted(parse_condition(one.text).names & moving - {name})
+        others = {key: value for key, value in values.items() if key != name}
+        table = question.table.assign(**{name: float(values[name])})
+        for threshold in thresholds(question.condition.evaluate(table, others), name):
+            beside = sorted(parse_condition(threshold.text).names & moving - {name})
             if beside:
                 raise StudyError(
                     Phrase(
@@ -299,20 +301,20 @@ def breakpoints(
                         "can move",
                         name=name,
                         other=beside[0],
-                        clause=one.text,
+                        clause=threshold.text,
                     )
                 )
-            if not one.determined:
+            if not threshold.determined:
                 raise StudyError(
                     Phrase(
                         "parameter '{name}' stands in the clause {clause} of rule '{rule}' to a higher than the "
                         "first degree: its steps are not told",
                         name=name,
-                        clause=one.text,
-                        rule=asked.of,
+                        clause=threshold.text,
+                        rule=question.of,
                     )
                 )
-            columns += [found[asked.rows] for found in (*one.values, *one.poles)]
+            columns += [column[question.rows] for column in (*threshold.values, *threshold.poles)]
     return columns
 
 
@@ -328,13 +330,16 @@ def asked_rules(rulebook: Rulebook, known: pd.DataFrame, units: pd.Index, part_o
     """The conditions of all rules, and whom each is asked about: units, or the larger ones of which they are parts."""
     every = np.arange(len(units))
     wholes = gather_parents(known, rulebook, part_of) if part_of else None
-    asked = []
+    questions = []
     for rule in rules_in(rulebook, of_parts=bool(part_of)):
-        own = (known, every)
+        subjects = (known, every)
         if wholes is not None and not rule.refines:
-            own = wholes.table, np.asarray(wholes.table.index.get_indexer(wholes.of.reindex(units)), dtype=np.int64)
-        asked.append(AskedCondition(parse_condition(rule.when), rule.id, *own))
-    return asked
+            subjects = (
+                wholes.table,
+                np.asarray(wholes.table.index.get_indexer(wholes.of.reindex(units)), dtype=np.int64),
+            )
+        questions.append(AskedCondition(parse_condition(rule.when), rule.id, *subjects))
+    return questions
 
 
 class _Search:
@@ -345,12 +350,12 @@ class _Search:
     ) -> None:
         self.plan, self.goals, self.rulebook, self.names = plan, goals, plan.rulebook, list(moves)
         self.of_quotas = of_quotas
-        self.of_amounts = any(one.kind == "amount" for one in goals)
-        quotas = [one.name for one in plan.study.quotas]
+        self.of_amounts = any(goal.kind == "amount" for goal in goals)
+        quotas = [quota.name for quota in plan.study.quotas]
         raise_all(
-            UnknownNameError(Phrase("there is no quota '{name}'{near}", name=one.quota, near=near(one.quota, quotas)))
-            for one in goals
-            if one.quota and one.quota not in quotas
+            UnknownNameError(Phrase("there is no quota '{name}'{near}", name=goal.quota, near=near(goal.quota, quotas)))
+            for goal in goals
+            if goal.quota and goal.quota not in quotas
         )
         claims, measured = claims_and_measures(plan.steps)
         self.known = plan.measures.rename_axis("unit_id")
@@ -359,7 +364,7 @@ class _Search:
         self.part_of = plan.study.units.part_of
         self.sweep = ThresholdSweep(claims, measured, self.rulebook, moves, self.part_of)
         self.overlays = self.rulebook.codes("overlay")
-        self.fixed = {name: one for name, one in self.rulebook.values.items() if name not in moves}
+        self.fixed = {name: value for name, value in self.rulebook.values.items() if name not in moves}
         self._allotted: dict[tuple[Any, ...], dict[str, pd.Series] | str] = {}
         self.judge(
             {name: float(self.rulebook.values[name]) for name in moves}
@@ -375,14 +380,14 @@ class _Search:
     def _conditions(self) -> list[AskedCondition]:
         """All conditions by which something that the goals ask for can turn."""
         every = np.arange(len(self.units))
-        asked = asked_rules(self.rulebook, self.known, self.units, self.part_of)
+        questions = asked_rules(self.rulebook, self.known, self.units, self.part_of)
         zones = self.plan.zones.set_index("unit_id")
         seen = unit_context(zones, self.known, self.overlays).reindex(self.units)
-        asked += [AskedCondition(one.condition, one.text, seen, every) for one in self.goals]
+        questions += [AskedCondition(goal.condition, goal.text, seen, every) for goal in self.goals]
         if self.of_quotas:
             texts = [text for quota in self.plan.study.quotas for text in conditions_of(quota)]
-            asked += [AskedCondition(parse_condition(text), text, seen, every) for text in texts]
-        return asked
+            questions += [AskedCondition(parse_condition(text), text, seen, every) for text in texts]
+        return questions
 
     def judge(self, values: Mapping[str, float]) -> tuple[Judged, ...]:
         """What becomes of each goal under some values, exactly; not met where no such plan can be made."""
@@ -401,16 +406,16 @@ class _Search:
                 continue
             seen = unit_context(zones, self.known, self.overlays).reindex(self.units)
             parameters = {**self.fixed, **values}
-            found = []
+            judged = []
             for goal in self.goals:
                 yes = goal.condition.evaluate(seen.rename_axis("unit_id"), parameters).yes
                 value = goal.value(yes, self.area, amounts)
-                found.append(Judged(goal, value, goal.is_met(value)))
-            yield tuple(found), zones
+                judged.append(Judged(goal, value, goal.is_met(value)))
+            yield tuple(judged), zones
 
     def _zones(self, tried: Sequence[Mapping[str, float]]) -> Iterator[pd.DataFrame | None]:
         """The zones under each of some values; None where a rule that must be answered cannot be."""
-        variants = pd.DataFrame([dict(one) for one in tried], columns=self.names)
+        variants = pd.DataFrame([dict(variant) for variant in tried], columns=self.names)
         try:
             outcomes, codes = self.sweep.zones_by_variant(variants)
         except NO_PLAN:
@@ -421,16 +426,16 @@ class _Search:
                 zones = every.iloc[start : start + count].set_axis(self.units)
                 yield None if (zones["main"] == "").any() else zones
             return
-        yield from (outcomes.iloc[own].set_axis(self.units) for own in codes)
+        yield from (outcomes.iloc[variant_codes].set_axis(self.units) for variant_codes in codes)
 
     def refusal(self, values: Mapping[str, float]) -> str | None:
         """What is said where the quotas cannot be handed out under some values, or no plan can be made of them."""
         variant = pd.DataFrame([dict(values)], columns=self.names)
         try:
-            outcomes, (own,) = self.sweep.zones_by_variant(variant)
+            outcomes, (codes,) = self.sweep.zones_by_variant(variant)
         except NO_PLAN as missing:
             return missing.said
-        amounts = self._amounts(outcomes.iloc[own].set_axis(self.units), values)
+        amounts = self._amounts(outcomes.iloc[codes].set_axis(self.units), values)
         return amounts if isinstance(amounts, str) else None
 
     def _amounts(self, zones: pd.DataFrame, values: Mapping[str, float]) -> dict[str, pd.Series] | str:
@@ -448,18 +453,21 @@ class _Search:
                 self._allotted[key] = refused.said
             else:
                 rows = rows[(rows["level"] == UNIT) & (rows["unit_id"] != RESERVE)]
-                by_name = {str(name): own.set_index("unit_id")["amount"] for name, own in rows.groupby("quota")}
+                by_name = {
+                    str(name): quota_rows.set_index("unit_id")["amount"] for name, quota_rows in rows.groupby("quota")
+                }
                 none = pd.Series(dtype=object)
                 self._allotted[key] = {
-                    one.name: by_name.get(one.name, none).reindex(self.units, fill_value=Decimal(0)) for one in quotas
+                    quota.name: by_name.get(quota.name, none).reindex(self.units, fill_value=Decimal(0))
+                    for quota in quotas
                 }
         return self._allotted[key]
 
-    def told(self, values: Mapping[str, float], bound: float | None, judged: tuple[Judged, ...]) -> Sought:
+    def sought(self, values: Mapping[str, float], bound: float | None, judged: tuple[Judged, ...]) -> Sought:
         """What is handed back; ``bound`` is None where everything has been tried, in vain."""
         distance = math.fsum(axis.cost(values[axis.name]) for axis in self.axes)
         adopted = {axis.name: axis.adopted for axis in self.axes}
-        if all(one.met for one in judged):
+        if all(outcome.met for outcome in judged):
             bound = max(0.0, min(distance, distance if bound is None else bound))
         return Sought(dict(values), adopted, distance, bound, judged)
 
@@ -467,34 +475,34 @@ class _Search:
         """By a mixed-integer programme: all goals if they can be met, else as many as can."""
         programme = _Cells(self)
         for may_give_up in (False, True):
-            found = programme.solve(may_give_up=may_give_up)
-            if found is not None:
-                return found
+            sought = programme.solve(may_give_up=may_give_up)
+            if sought is not None:
+                return sought
         values = {axis.name: axis.nearest(axis.low, axis.high) for axis in self.axes}
-        return self.told(values, None, self.judge(values))  # no plan can be made anywhere
+        return self.sought(values, None, self.judge(values))  # no plan can be made anywhere
 
     def by_cells(self, after: float = 0.0) -> Sought:
         """By trying cells, the nearest first; none nearer than a distance within which no goals are met."""
         best: tuple[int, float, dict[str, float], tuple[Judged, ...]] | None = None
         reached, done = 0.0, False
-        tried = (one for one in self._by_distance() if one[0] >= after - LEAST)
+        tried = (candidate for candidate in self._by_distance() if candidate[0] >= after - LEAST)
         try:
             for _ in range(MOST_TRIED // AT_ONCE):
                 batch = list(itertools.islice(tried, AT_ONCE))
                 done = len(batch) < AT_ONCE
-                for (cost, values), (told, zones) in zip(
-                    batch, self.judge_all([one for _, one in batch]) if batch else (), strict=True
+                for (cost, values), (outcomes, zones) in zip(
+                    batch, self.judge_all([values for _, values in batch]) if batch else (), strict=True
                 ):
-                    reached, judged, lost = cost, told, sum(not one.met for one in told)
+                    reached, judged, lost = cost, outcomes, sum(not outcome.met for outcome in outcomes)
                     if best is not None and lost >= best[0]:
                         continue
                     if not self.of_amounts and (zones is None or isinstance(self._amounts(zones, values), str)):
-                        judged = tuple(one._replace(value=None, met=False) for one in told)
+                        judged = tuple(outcome._replace(value=None, met=False) for outcome in outcomes)
                         lost = len(judged)
                     if best is None or lost < best[0]:
                         best = (lost, cost, values, judged)
                     if not lost:
-                        return self.told(values, cost, judged)
+                        return self.sought(values, cost, judged)
                 if done:
                     break
         except _EnoughError:
@@ -502,7 +510,7 @@ class _Search:
         if best is None:
             values = {axis.name: axis.nearest(axis.low, axis.high) for axis in self.axes}
             best = (0, 0.0, values, self.judge(values))
-        return self.told(best[2], None if done else reached, best[3])
+        return self.sought(best[2], None if done else reached, best[3])
 
     def _by_distance(self) -> Iterator[tuple[float, dict[str, float]]]:
         """One value of each parameter for every combination of cells, the nearest to the adopted ones first."""
@@ -511,16 +519,24 @@ class _Search:
             spans = (axis.span(cell, cell) for cell in range(2 * len(axis.breaks) + 1))
             values = {axis.nearest(*span) for span in spans if span[0] <= span[1]}
             lists.append(sorted((axis.cost(value), value) for value in values))
-        heap = [(math.fsum(one[0][0] for one in lists), (0,) * len(lists))]
+        heap = [(math.fsum(options[0][0] for options in lists), (0,) * len(lists))]
         while heap:
             cost, places = heapq.heappop(heap)
-            yield cost, {axis.name: own[place][1] for axis, own, place in zip(self.axes, lists, places, strict=True)}
+            yield (
+                cost,
+                {
+                    axis.name: options[position][1]
+                    for axis, options, position in zip(self.axes, lists, places, strict=True)
+                },
+            )
             for turn in range(len(lists)):
                 # each combination is reached once: by raising the last place that is not 0, or one after it
                 if any(places[turn + 1 :]) or places[turn] + 1 == len(lists[turn]):
                     continue
                 further = (*places[:turn], places[turn] + 1, *places[turn + 1 :])
-                heapq.heappush(heap, (math.fsum(own[p][0] for own, p in zip(lists, further, strict=True)), further))
+                heapq.heappush(
+                    heap, (math.fsum(options[p][0] for options, p in zip(lists, further, strict=True)), further)
+                )
 
 
 class _EnoughError(Exception):
@@ -539,21 +555,24 @@ class _Cells:
         self.gains: list[float] = []
         self.upper: list[int] = []
         self.rows: list[LinearConstraint] = []
-        own = [axis.own_cells() for axis in self.axes]
-        shape = tuple(values.shape[1] for values, _, _, _ in own)
-        weights, valid = self._weights(own, shape)
+        own_cells = [axis.own_cells() for axis in self.axes]
+        shape = tuple(values.shape[1] for values, _, _, _ in own_cells)
+        weights, valid = self._weights(own_cells, shape)
         relevant = self._relevant(weights, valid)
         self.sums = np.zeros(len(self.goals))
         self.columns: list[dict[int, float]] = [{} for _ in self.goals]
         self._axes_columns: list[list[int]] = []
         self._ends: list[Places] = []
         self._steps: dict[tuple[int, int], int] = {}
-        self.first = [self._cells(place, own[place], relevant[:, place]) for place in range(len(self.axes))]
+        self.first = [
+            self._cells(axis_number, own_cells[axis_number], relevant[:, axis_number])
+            for axis_number in range(len(self.axes))
+        ]
         self._alone = [np.zeros((len(columns) + 1, len(self.goals) + 1)) for columns in self._axes_columns]
-        self._add_units(weights, own, relevant)
+        self._add_units(weights, own_cells, relevant)
         self.giving = [self._column(-SCALE * (len(self.axes) + 1), 1) for _ in self.goals]
-        for place in range(len(self.goals)):
-            self._add_goal(place)
+        for goal_number in range(len(self.goals)):
+            self._add_goal(goal_number)
 
     def _column(self, gain: float, upper: int) -> int:
         self.gains.append(gain)
@@ -565,7 +584,7 @@ class _Cells:
         values = np.fromiter(entries.values(), dtype=float, count=len(entries))
         self.rows.append(LinearConstraint("", "", places, values, low, high))
 
-    def _weights(self, own: Sequence[Any], shape: tuple[int, ...]) -> tuple[Floats, Truths]:
+    def _weights(self, own_cells: Sequence[Any], shape: tuple[int, ...]) -> tuple[Floats, Truths]:
         """What each unit adds to each goal in each combination of its own cells, and where there is no plan."""
         search, count = self.search, len(self.search.units)
         if count * math.prod(shape) > MOST_ROWS:
@@ -578,37 +597,42 @@ class _Cells:
             )
         grid = np.indices(shape).reshape(len(shape), -1)
         valid = np.ones((count, grid.shape[1]), dtype=bool)
-        for cells, (_, _, _, there) in zip(grid, own, strict=True):
+        for cells, (_, _, _, there) in zip(grid, own_cells, strict=True):
             valid &= there[:, cells]
         units, combos = np.nonzero(valid)
         values = pd.DataFrame(
-            {axis.name: own[place][0][units, grid[place][combos]] for place, axis in enumerate(self.axes)}
+            {
+                axis.name: own_cells[axis_number][0][units, grid[axis_number][combos]]
+                for axis_number, axis in enumerate(self.axes)
+            }
         )
         zones = search.sweep.zones_by_row(units, values)
         seen = search.known.reindex(search.units).rename_axis("unit_id").iloc[units]
         held = zones["overlays"].str.split(";")
         flags = {code: np.array([code in some for some in held], dtype=bool) for code in search.overlays}
         seen = seen.assign(
-            main=zones["main"].to_numpy(), **flags, **{name: one.to_numpy() for name, one in values.items()}
+            main=zones["main"].to_numpy(), **flags, **{name: column.to_numpy() for name, column in values.items()}
         )
-        found = np.zeros((count, grid.shape[1], len(self.goals) + 1))
-        for place, goal in enumerate(self.goals):
+        weights = np.zeros((count, grid.shape[1], len(self.goals) + 1))
+        for goal_number, goal in enumerate(self.goals):
             yes = goal.condition.evaluate(seen, search.fixed).yes
-            found[units, combos, place] = np.where(yes, search.area[units] if goal.kind == "area_ha" else 1.0, 0.0)
-        found[units, combos, -1] = (zones["main"] == "").to_numpy()
-        return found.reshape(count, *shape, -1), valid.reshape(count, *shape)
+            weights[units, combos, goal_number] = np.where(
+                yes, search.area[units] if goal.kind == "area_ha" else 1.0, 0.0
+            )
+        weights[units, combos, -1] = (zones["main"] == "").to_numpy()
+        return weights.reshape(count, *shape, -1), valid.reshape(count, *shape)
 
     def _relevant(self, weights: Floats, valid: Truths) -> Truths:
         """Which parameters have a say on each unit."""
         apart = []
-        for place in range(len(self.axes)):
-            other = (weights != weights.take([0], axis=place + 1)).any(axis=-1) & valid
+        for axis_number in range(len(self.axes)):
+            other = (weights != weights.take([0], axis=axis_number + 1)).any(axis=-1) & valid
             apart.append(other.reshape(len(weights), -1).any(axis=1))
         return np.column_stack(apart)
 
-    def _cells(self, place: int, own: Any, concerned: Truths) -> Places:
+    def _cells(self, axis_number: int, axis_cells: Any, concerned: Truths) -> Places:
         """The columns of an axis: one a run of cells in which no unit changes; the first cell of each."""
-        axis, (_, first, _, valid) = self.axes[place], own
+        axis, (_, first, _, valid) = self.axes[axis_number], axis_cells
         starts = np.unique(np.concatenate([[0], first[concerned][valid[concerned]]]))
         ends = np.append(starts[1:] - 1, 2 * len(axis.breaks))
         columns = []
@@ -622,57 +646,57 @@ class _Cells:
         self._ends.append(ends)
         return starts
 
-    def _up_to(self, place: int, cell: int) -> int | None:
+    def _up_to(self, axis_number: int, cell: int) -> int | None:
         """The column that is 1 where the cell of an axis is at most this one; None for the last, where it always is."""
-        columns = self._axes_columns[place]
+        columns = self._axes_columns[axis_number]
         if cell == len(columns) - 1:
             return None
-        if (place, 0) not in self._steps:
+        if (axis_number, 0) not in self._steps:
             before: int | None = None
             for number, column in enumerate(columns[:-1]):
-                own = self._column(0.0, 1)
-                self._row({own: 1.0, column: -1.0} | ({} if before is None else {before: -1.0}), 0.0, 0.0)
-                self._steps[place, number] = before = own
-        return self._steps[place, cell]
+                step_column = self._column(0.0, 1)
+                self._row({step_column: 1.0, column: -1.0} | ({} if before is None else {before: -1.0}), 0.0, 0.0)
+                self._steps[axis_number, number] = before = step_column
+        return self._steps[axis_number, cell]
 
-    def _range(self, place: int, first: int, last: int) -> tuple[int, int]:
-        starts = self.first[place]
+    def _range(self, axis_number: int, first: int, last: int) -> tuple[int, int]:
+        starts = self.first[axis_number]
         return int(np.searchsorted(starts, first)), int(np.searchsorted(starts, last, side="right")) - 1
 
-    def _add_units(self, weights: Floats, own: Sequence[Any], relevant: Truths) -> None:
+    def _add_units(self, weights: Floats, own_cells: Sequence[Any], relevant: Truths) -> None:
         sizes = relevant.sum(axis=1)
         corner = (0,) * len(self.axes)
         self.sums += weights[(sizes == 0, *corner)][:, :-1].sum(axis=0)
         if weights[(sizes == 0, *corner)][:, -1].any():
             self.upper = [0] * len(self.upper)  # a unit for which no plan can be made anywhere
         for unit in np.flatnonzero(sizes == 1).tolist():
-            self._add_alone(unit, int(np.flatnonzero(relevant[unit])[0]), weights[unit], own)
-        for place in range(len(self.axes)):
-            self._spread(place)
+            self._add_alone(unit, int(np.flatnonzero(relevant[unit])[0]), weights[unit], own_cells)
+        for axis_number in range(len(self.axes)):
+            self._spread(axis_number)
         for unit in np.flatnonzero(sizes > 1).tolist():
-            self._add_joint(weights[unit], unit, np.flatnonzero(relevant[unit]).tolist(), own)
+            self._add_joint(weights[unit], unit, np.flatnonzero(relevant[unit]).tolist(), own_cells)
 
-    def _add_alone(self, unit: int, place: int, weights: Floats, own: Sequence[Any]) -> None:
-        _, first, last, valid = own[place]
+    def _add_alone(self, unit: int, axis_number: int, weights: Floats, own_cells: Sequence[Any]) -> None:
+        _, first, last, valid = own_cells[axis_number]
         for cell in np.flatnonzero(valid[unit]).tolist():
-            begin, end = self._range(place, first[unit, cell], last[unit, cell])
-            added = weights[tuple(cell if axis == place else 0 for axis in range(len(self.axes)))]
+            begin, end = self._range(axis_number, first[unit, cell], last[unit, cell])
+            added = weights[tuple(cell if axis == axis_number else 0 for axis in range(len(self.axes)))]
             if begin <= end:
-                self._alone[place][begin] += added
-                self._alone[place][end + 1] -= added
+                self._alone[axis_number][begin] += added
+                self._alone[axis_number][end + 1] -= added
 
-    def _spread(self, place: int) -> None:
+    def _spread(self, axis_number: int) -> None:
         """The sums of the units on which one parameter alone has a say, by its cell."""
-        totals = np.cumsum(self._alone[place], axis=0)[:-1]
-        for column, total in zip(self._axes_columns[place], totals, strict=True):
+        totals = np.cumsum(self._alone[axis_number], axis=0)[:-1]
+        for column, total in zip(self._axes_columns[axis_number], totals, strict=True):
             for goal, value in enumerate(total[:-1].tolist()):
                 if abs(value) > 1e-9:  # noise of sums
                     self.columns[goal][column] = value
             if total[-1] > 0.5:
                 self.upper[column] = 0
 
-    def _add_joint(self, weights: Floats, unit: int, places: Sequence[int], own: Sequence[Any]) -> None:
-        cells = [np.flatnonzero(own[place][3][unit]).tolist() for place in places]
+    def _add_joint(self, weights: Floats, unit: int, places: Sequence[int], own_cells: Sequence[Any]) -> None:
+        cells = [np.flatnonzero(own_cells[axis_number][3][unit]).tolist() for axis_number in places]
         chosen: dict[tuple[int, ...], int] = {}
         for some in itertools.product(*cells):
             where = dict(zip(places, some, strict=True))
@@ -681,38 +705,38 @@ class _Cells:
             for goal, value in enumerate(added[:-1].tolist()):
                 if value:
                     self.columns[goal][column] = value
-        for turn, place in enumerate(places):
-            _, first, last, _ = own[place]
+        for turn, axis_number in enumerate(places):
+            _, first, last, _ = own_cells[axis_number]
             for cell in cells[turn]:
-                begin, end = self._range(place, first[unit, cell], last[unit, cell])
+                begin, end = self._range(axis_number, first[unit, cell], last[unit, cell])
                 entries = {column: 1.0 for some, column in chosen.items() if some[turn] == cell}
                 fixed = 0.0
                 if begin > end:
                     self._row(entries, 0.0, 0.0)
                     continue
-                top = self._up_to(place, end)
+                top = self._up_to(axis_number, end)
                 if top is None:
                     fixed = 1.0
                 else:
                     entries[top] = -1.0
-                below = self._up_to(place, begin - 1) if begin else None
+                below = self._up_to(axis_number, begin - 1) if begin else None
                 if below is not None:
                     entries[below] = 1.0
                 self._row(entries, fixed, fixed)
 
-    def _add_goal(self, place: int) -> None:
-        goal = self.goals[place]
+    def _add_goal(self, goal_number: int) -> None:
+        goal = self.goals[goal_number]
         area = goal.kind == "area_ha"
         whole = max(1.0, float(self.search.area.sum()) if area else float(len(self.search.units)))
-        wanted = (float(goal.number) - float(self.sums[place])) / whole
+        wanted = (float(goal.number) - float(self.sums[goal_number])) / whole
         near = SLACK if area else 0.5 / whole
-        entries = {column: value / whole for column, value in self.columns[place].items()}
+        entries = {column: value / whole for column, value in self.columns[goal_number].items()}
         most = abs(wanted) + 2.0
         strictly = near if goal.compared in "<>" and not area else -near
         if goal.compared in (">=", ">", "="):
-            self._row({**entries, self.giving[place]: most}, wanted + strictly, math.inf)
+            self._row({**entries, self.giving[goal_number]: most}, wanted + strictly, math.inf)
         if goal.compared in ("<=", "<", "="):
-            self._row({**entries, self.giving[place]: -most}, -math.inf, wanted - strictly)
+            self._row({**entries, self.giving[goal_number]: -most}, -math.inf, wanted - strictly)
 
     def solve(self, *, may_give_up: bool) -> Sought | None:
         """The nearest values that meet all goals or, where some may be given up, all but the fewest."""
@@ -722,19 +746,19 @@ class _Cells:
         rows = list(self.rows)
         while True:
             gains = np.array(self.gains)
-            found = choose(Programme(gains, np.zeros(len(upper), dtype=np.int64), upper, tuple(rows)))
-            if found is None:
+            optimum = choose(Programme(gains, np.zeros(len(upper), dtype=np.int64), upper, tuple(rows)))
+            if optimum is None:
                 return None
-            amounts, gain = found
+            amounts, gain = optimum
             given = int(amounts[self.giving].sum())
             bound = -gain / SCALE - given * (len(self.axes) + 1)
             cells = [int(np.flatnonzero(amounts[columns])[0]) for columns in self._axes_columns]
             needed = [not amounts[column] for column in self.giving]
             tried = list(self._values(cells))
             for values, (judged, _) in zip(tried, self.search.judge_all(tried), strict=True):
-                if all(one.met or not must for one, must in zip(judged, needed, strict=True)):
-                    return self.search.told(values, None if may_give_up else bound, judged)
-            columns = [own[cell] for own, cell in zip(self._axes_columns, cells, strict=True)]
+                if all(outcome.met or not must for outcome, must in zip(judged, needed, strict=True)):
+                    return self.search.sought(values, None if may_give_up else bound, judged)
+            columns = [axis_columns[cell] for axis_columns, cell in zip(self._axes_columns, cells, strict=True)]
             cut = np.array([*columns, *(column for column, must in zip(self.giving, needed, strict=True) if must)])
             signs = np.array([1.0] * len(columns) + [-1.0] * int(sum(needed)))
             # these cells do not meet all of these goals: other cells, or one goal less
@@ -744,8 +768,8 @@ class _Cells:
         """The nearest values in some cells, then a little deeper in them, where rounding says that it is outside."""
         for deeper in (0.0, 1e-15, 1e-12, 0.5):
             values = {}
-            for place, (axis, cell) in enumerate(zip(self.axes, cells, strict=True)):
-                low, high = axis.span(int(self.first[place][cell]), int(self._ends[place][cell]))
+            for axis_number, (axis, cell) in enumerate(zip(self.axes, cells, strict=True)):
+                low, high = axis.span(int(self.first[axis_number][cell]), int(self._ends[axis_number][cell]))
                 nearest = axis.nearest(low, high)
                 inside = (high - low) * 0.5 if deeper == 0.5 else deeper * max(1.0, abs(nearest))
                 if nearest == low > axis.adopted:

@@ -49,7 +49,7 @@ class Goal:
             return int(yes.sum())
         if self.kind == "area_ha":
             return math.fsum(area[yes])
-        return sum((one for one, held in zip(amounts[self.quota], yes, strict=True) if held), Decimal(0))
+        return sum((amount for amount, held in zip(amounts[self.quota], yes, strict=True) if held), Decimal(0))
 
     def is_met(self, value: float | Decimal) -> bool:
         """Whether a value meets it."""
@@ -100,8 +100,8 @@ def _goals(text: str) -> Iterator[Goal]:
 def _closed(text: str, start: int) -> int | None:
     """The end of the bracket that is open at a place; brackets in quotes do not count."""
     depth, quote = 1, ""
-    for place in range(start, len(text)):
-        sign = text[place]
+    for position in range(start, len(text)):
+        sign = text[position]
         if quote:
             quote = "" if sign == quote else quote
         elif sign in "'\"":
@@ -109,5 +109,5 @@ def _closed(text: str, start: int) -> int | None:
         else:
             depth += (sign == "(") - (sign == ")")
             if not depth:
-                return place + 1
+                return position + 1
     return None

@@ -96,19 +96,19 @@ class Robustness(Shown):
         table = pd.DataFrame({"zone": self.units["main"], "area": area, "stable": self.stable})
         rows = [
             StableLand(
-                str(zone), len(own), float(own["area"].sum()),
-                int(own["stable"].sum()), float(own.loc[own["stable"], "area"].sum()),
+                str(zone), len(zone_rows), float(zone_rows["area"].sum()),
+                int(zone_rows["stable"].sum()), float(zone_rows.loc[zone_rows["stable"], "area"].sum()),
             )
-            for zone, own in table.groupby("zone", sort=True)
+            for zone, zone_rows in table.groupby("zone", sort=True)
         ]  # fmt: skip
-        return tuple(sorted(rows, key=lambda one: (-one.hectares, one.zone)))
+        return tuple(sorted(rows, key=lambda stable_land: (-stable_land.hectares, stable_land.zone)))
 
     @property
     def measured(self) -> Plan:
         """The plan with the share of draws in which a unit keeps its main function as a further measure, ``KEPT``."""
         measures = self.plan.measures
-        own = self.units["share"].reindex(measures.index.astype(str)).to_numpy(dtype=float)
-        return replace(self.plan, measures=measures.assign(**{KEPT: own}))
+        shares = self.units["share"].reindex(measures.index.astype(str)).to_numpy(dtype=float)
+        return replace(self.plan, measures=measures.assign(**{KEPT: shares}))
 
     def as_dict(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
@@ -117,7 +117,7 @@ class Robustness(Shown):
             "draws": len(self.draws),
             "seed": self.seed,
             "stable_at": STABLE,
-            "land": [one._asdict() for one in self.land],
+            "land": [stable_land._asdict() for stable_land in self.land],
             "units": self.units.reset_index().to_dict("records"),
             "amounts": [
                 {**row, "amount": str(row["amount"])} for row in self.amounts.to_dict("records")
@@ -127,12 +127,14 @@ class Robustness(Shown):
     def overview(self) -> Overview:
         """What was drawn, and how much of the plan is stable."""
         land = self.land
-        whole, kept = (sum(getattr(one, name) for one in land) for name in ("hectares", "stable_hectares"))
+        whole, stable_ha = (
+            sum(getattr(stable_land, name) for stable_land in land) for name in ("hectares", "stable_hectares")
+        )
         rows = (
             ("draws", f"{len(self.draws):,}, seed {self.seed}"),
             *((name, f"{low:g} to {high:g}") for name, (low, high) in self.within.items()),
-            ("stable", f"{int(self.stable.sum()):,} of {len(self.units):,} units, {kept:,.0f} of {whole:,.0f} ha"),
-            ("of them", counted({one.zone: one.stable_units for one in land})),
+            ("stable", f"{int(self.stable.sum()):,} of {len(self.units):,} units, {stable_ha:,.0f} of {whole:,.0f} ha"),
+            ("of them", counted({stable_land.zone: stable_land.stable_units for stable_land in land})),
         )
         return Overview("Robustness", rows)
 
@@ -209,7 +211,7 @@ def robustness(
     drawn = draw_evenly(ranges, draws, seed)
     of_weights = [name for name in ranges if WEIGHT.fullmatch(name)]
     fresh = as_fresh(plan, study_folder)
-    units = _kept(fresh, drawn.drop(columns=of_weights))
+    units = _stability(fresh, drawn.drop(columns=of_weights))
     amounts = _spread(fresh, drawn, of_weights, announce)
     return Robustness(plan, ranges, seed, drawn, units, amounts)
 
@@ -218,7 +220,7 @@ def _ranges(plan: Plan, within: Mapping[str, Sequence[float]]) -> dict[str, Rang
     """What is drawn, checked, in the order of the names."""
     if not within:
         raise StudyError(Phrase("nothing is to be drawn: give at least one range"))
-    found: dict[str, Range] = {}
+    ranges: dict[str, Range] = {}
     for name in sorted(within):
         weight = WEIGHT.fullmatch(name)
         if weight:
@@ -235,13 +237,13 @@ def _ranges(plan: Plan, within: Mapping[str, Sequence[float]]) -> dict[str, Rang
                 Phrase("there is no parameter or weight '{name}'{near}", name=name, near=near(name, sorted(known))),
                 features=[name],
             )
-        found[name] = (
+        ranges[name] = (
             range_of(name, within[name], 0.0) if weight else threshold_range(plan.rulebook, name, within[name])
         )
-    return found
+    return ranges
 
 
-def _kept(plan: FreshPlan, drawn: pd.DataFrame) -> pd.DataFrame:
+def _stability(plan: FreshPlan, drawn: pd.DataFrame) -> pd.DataFrame:
     """How often each unit keeps its main function, and what it is else; weights move no zone."""
     claims, measured = claims_and_measures(plan.steps)
     zones = plan.zones.set_index("unit_id")
@@ -269,19 +271,19 @@ def robustness_of(plan: Plan) -> Robustness | None:
     >>> robustness_of(run(read_study(builtin_study("us_mountain_west")))) is None
     True
     """
-    asked = plan.study.robustness
-    if asked is None:
+    section = plan.study.robustness
+    if section is None:
         return None
-    ranges = {name: threshold_range(plan.rulebook, name, asked.within[name]) for name in sorted(asked.within)}
-    drawn, none = draw_evenly(ranges, asked.draws, asked.seed), pd.DataFrame(columns=list(AMOUNTS))
+    ranges = {name: threshold_range(plan.rulebook, name, section.within[name]) for name in sorted(section.within)}
+    drawn, none = draw_evenly(ranges, section.draws, section.seed), pd.DataFrame(columns=list(AMOUNTS))
     for index in plan.study.indices:
-        if index.name in asked.opinions:
-            mixed = draw_mixtures(index.name, index.opinions, asked.draws, asked.seed)
+        if index.name in section.opinions:
+            mixed = draw_mixtures(index.name, index.opinions, section.draws, section.seed)
             names = {name: index_weight(index.name, str(name)) for name in mixed.columns}
             drawn = pd.concat([drawn, mixed.rename(columns=names)], axis=1)
-            held = {name: [one[name] for one in index.opinions.values()] for name in names}
+            held = {name: [opinion[name] for opinion in index.opinions.values()] for name in names}
             ranges |= {names[name]: (min(several), max(several)) for name, several in held.items()}
-    return Robustness(plan, ranges, asked.seed, drawn, plan.robustness.set_index("unit_id"), none)
+    return Robustness(plan, ranges, section.seed, drawn, plan.robustness.set_index("unit_id"), none)
 
 
 def _spread(plan: FreshPlan, drawn: pd.DataFrame, of_weights: Sequence[str], announce: Announce) -> pd.DataFrame:
@@ -291,16 +293,16 @@ def _spread(plan: FreshPlan, drawn: pd.DataFrame, of_weights: Sequence[str], ann
         return pd.DataFrame(columns=list(AMOUNTS))
     rows = plan.quotas[plan.quotas["quota"].isin(names) & plan.quotas["unit_id"].isin(plan.units.index.astype(str))]
     keys = pd.MultiIndex.from_frame(rows[["quota", "unit_id"]])
-    found = np.full((len(drawn), len(rows)), np.nan)
+    amounts = np.full((len(drawn), len(rows)), np.nan)
     parts = parts_of(plan)
     for nth, draw in enumerate(drawn.to_dict("records")):
         announce(str(nth + 1))
         study = vary_study(parts.study, _weights(plan, names, draw), ())
         rulebook = vary_rulebook(parts.rulebook, _parameters(draw))
         other = remake(parts._replace(study=study, rulebook=rulebook), plan)
-        own = other.quotas.set_index(["quota", "unit_id"])["amount"]
-        found[nth] = own[~own.index.duplicated()].reindex(keys).astype(float).to_numpy()
-    low, high = np.quantile(found, [LOW, HIGH], axis=0)
+        draw_amounts = other.quotas.set_index(["quota", "unit_id"])["amount"]
+        amounts[nth] = draw_amounts[~draw_amounts.index.duplicated()].reindex(keys).astype(float).to_numpy()
+    low, high = np.quantile(amounts, [LOW, HIGH], axis=0)
     return rows[["quota", "unit_id", "amount"]].assign(low=low, high=high).reset_index(drop=True)
 
 
@@ -310,7 +312,7 @@ def _parameters(draw: Mapping[Any, float]) -> dict[str, float]:
 
 def _weights(plan: FreshPlan, names: Mapping[str, None], draw: Mapping[Any, float]) -> dict[str, dict[str, Any]]:
     """By quota the weight of a draw."""
-    found = {}
+    weights = {}
     for quota in plan.study.quotas:
         if quota.name in names and not isinstance(quota.weight, str):
             shares = {part.measure: draw.get(f"quotas.{quota.name}.weight.{part.measure}") for part in quota.weight}
@@ -318,8 +320,8 @@ def _weights(plan: FreshPlan, names: Mapping[str, None], draw: Mapping[Any, floa
                 {"measure": part.measure, "share": part.share if shares[part.measure] is None else shares[part.measure]}
                 for part in quota.weight
             ]
-            found[quota.name] = {"weight": parts}
-    return found
+            weights[quota.name] = {"weight": parts}
+    return weights
 
 
 Codes = npt.NDArray[np.int64]
@@ -342,7 +344,7 @@ class Sweep(Shown):
         """Units and hectares of each zone in each variant, main functions and overlays."""
         held = [{row.main, *row.overlays.split(";")} - {""} for row in self.outcomes.itertuples()]
         zones = sorted(set().union(*held))
-        of = np.array([[zone in own for zone in zones] for own in held], dtype=float).reshape(len(held), len(zones))
+        of = np.array([[zone in codes for zone in zones] for codes in held], dtype=float).reshape(len(held), len(zones))
         units, hectares = self._sums(np.ones(len(self.area))), self._sums(self.area.to_numpy(dtype=float))
         index = pd.MultiIndex.from_product([self.variants.index, zones], names=["variant", "zone"])
         counts = np.rint(units @ of).astype(np.int64)
@@ -351,16 +353,16 @@ class Sweep(Shown):
     def _sums(self, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """What the units of each outcome sum up to, variants x outcomes."""
         count = len(self.outcomes)
-        sums = [np.bincount(own, weights, count) for own in self.codes]
+        sums = [np.bincount(variant_codes, weights, count) for variant_codes in self.codes]
         return np.array(sums, dtype=float).reshape(len(self.codes), count)
 
     def overview(self) -> Overview:
         """What was tried, and what came of it, in a few rows."""
-        span = {name: f"{own.min()} to {own.max()}" for name, own in self.variants.items() if len(own)}
-        kept = int((self.codes == self.codes[:1]).all(axis=0).sum())
+        span = {name: f"{column.min()} to {column.max()}" for name, column in self.variants.items() if len(column)}
+        unchanged = int((self.codes == self.codes[:1]).all(axis=0).sum())
         rows = (
             ("variants", f"{len(self.variants):,}"),
-            ("units", f"{len(self.area):,}, of which {kept:,} have one outcome in all variants"),
+            ("units", f"{len(self.area):,}, of which {unchanged:,} have one outcome in all variants"),
             ("outcomes", counted(self.outcomes["main"].value_counts().to_dict())),
             *span.items(),
         )
@@ -423,8 +425,8 @@ def sweep(
         if cutting:
             rulebook = vary_rulebook(fresh.whole_rulebook, {str(name): values[name].iloc[0] for name in cutting})
             base = remake(parts_of(fresh)._replace(rulebook=rulebook), fresh)
-        known, own = _swept(base, values.drop(columns=cutting), area.index)
-        codes[rows] = own + sum(map(len, outcomes))
+        known, swept_codes = _swept(base, values.drop(columns=cutting), area.index)
+        codes[rows] = swept_codes + sum(map(len, outcomes))
         outcomes.append(known)
     every = pd.concat(outcomes, ignore_index=True)
     numbers = every.groupby(list(every.columns), sort=True).ngroup().to_numpy(dtype=np.int64)
@@ -449,9 +451,9 @@ def _table(rulebook: Rulebook, parameters: Mapping[str, Sequence[float | bool | 
         )
     columns: dict[str, list[float | bool | str]] = {}
     for name, values in given.items():
-        own = rulebook.parameters[name].value
+        adopted = rulebook.parameters[name].value
         with attempts.trying():
-            columns[name] = [value_of_kind(name, own, _plain(value)) for value in values]
+            columns[name] = [value_of_kind(name, adopted, _plain(value)) for value in values]
     attempts.finish()
     return pd.DataFrame(columns)
 
@@ -466,7 +468,7 @@ def _alike(variants: pd.DataFrame, names: Sequence[str]) -> list[npt.NDArray[np.
     if not names:
         return [np.arange(len(variants))]
     numbers = variants.groupby(list(names), sort=False).ngroup().to_numpy()
-    return [np.flatnonzero(numbers == one) for one in range(numbers.max() + 1)]
+    return [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
 
 
 def _swept(plan: FreshPlan, values: pd.DataFrame, units: pd.Index) -> tuple[pd.DataFrame, Codes]:

@@ -103,7 +103,7 @@ def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
     study = plan.study
     if study_folder is not None:
         study = study.standing_at(Path(study_folder) / study.path.name)
-    require_files(study, {one.name for one in plan.left_out})
+    require_files(study, {entry.name for entry in plan.left_out})
     with placing(study):
         inputs, tables = read_inputs(study, keep_going=bool(plan.left_out)), read_study_tables(study)
     changed = changed_files(inputs.sources, plan.sources)
@@ -124,7 +124,7 @@ def as_fresh(plan: Plan, study_folder: str | Path | None = None) -> FreshPlan:
 
 def plan_of_scenario(plan: Plan, name: str, study_folder: str | Path | None = None) -> FreshPlan:
     """The plan of one of the scenarios of a plan; parameters and errors as of :meth:`zoning.plan.Plan.scenario`."""
-    scenarios = {one.name: one for one in plan.study.scenarios}
+    scenarios = {scenario.name: scenario for scenario in plan.study.scenarios}
     if name not in scenarios:
         raise UnknownNameError(
             Phrase("there is no scenario '{name}'{near}", name=name, near=near(name, scenarios)), features=[name]
@@ -164,11 +164,11 @@ def _with_layers(study: Study, layers: Mapping[str, Any]) -> tuple[Study, dict[s
     data, further = dict(layers), []
     for name, given in layers.items():
         if isinstance(given, Mapping):
-            said = {key: value for key, value in given.items() if key != "data"}
+            settings = {key: value for key, value in given.items() if key != "data"}
             what = Phrase("layer '{layer}'", layer=name)
-            further.append(entry_of(LayerSection, {"name": name, "source": f"{MEMORY}/{name}", **said}, what))
+            further.append(entry_of(LayerSection, {"name": name, "source": f"{MEMORY}/{name}", **settings}, what))
             data[name] = given.get("data")
-    taken = [one.name for one in further if one.name in {layer.name for layer in study.layers}]
+    taken = [section.name for section in further if section.name in {layer.name for layer in study.layers}]
     if taken:
         raise StudyError(Phrase("the plan has a layer '{name}' already: give its data alone", name=taken[0]))
     return study.model_copy(update={"layers": (*study.layers, *further)}), data
@@ -230,18 +230,18 @@ def curve_amounts(
     fresh = as_fresh(plan, study_folder)
     parts = parts_of(fresh)
     quotas, flows, refused = [], [], {}
-    for place, step in enumerate(curve.steps):
-        announce(place, len(curve.steps))
+    for step_number, step in enumerate(curve.steps):
+        announce(step_number, len(curve.steps))
         try:
             rulebook = vary_rulebook(parts.rulebook, {curve.parameter: _inside(step, curve)})
             varied = remake(parts._replace(rulebook=rulebook), fresh)
         except InfeasibleError as error:
-            refused[place] = error.said
+            refused[step_number] = error.said
             continue
         mains = varied.zones.set_index("unit_id")["main"]
         given = varied.quotas[varied.quotas["unit_id"].isin(mains.index)]
-        quotas.append(given.assign(step=place, main=mains.reindex(given["unit_id"]).to_numpy()))
-        flows.append(varied.flows.assign(step=place))
+        quotas.append(given.assign(step=step_number, main=mains.reindex(given["unit_id"]).to_numpy()))
+        flows.append(varied.flows.assign(step=step_number))
     return CurveAmounts(_joined(quotas, QUOTA_COLUMNS), _joined(flows, FLOW_COLUMNS), refused)
 
 

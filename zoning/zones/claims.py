@@ -145,7 +145,7 @@ def locked_units(
         "jurisdiction": group_parts(named),
     }
     for rule, entry in rulebook.locked.items():
-        kind, name = entry.place
+        kind, name = entry.subject
         for unit_id in groups[kind].get(name, ()):
             yield unit_id, rule, entry
 
@@ -202,8 +202,8 @@ class RuleEvaluation:
         self._measures = measures if wholes is None else wholes.table
         self._condition = parse_condition(rule.when)
         self._draft = rulebook.draft
-        self.found = self._condition.evaluate(self._measures, self._values)
-        self.answers = _words(self.found)
+        self.evaluation = self._condition.evaluate(self._measures, self._values)
+        self.answers = _words(self.evaluation)
         self.assumed = np.full(len(self._measures), "", dtype=object) if doubt is None else self._hangs_on(doubt)
 
     def _hangs_on(self, doubt: Doubt) -> Words:
@@ -218,8 +218,8 @@ class RuleEvaluation:
         waiting = self._condition.waits_for(doubt.table, self._values)
         for source in sorted(frozenset().union(*behind.values())):
             readers = [name for name, sources in behind.items() if source in sources]
-            own = np.any([waiting.get(name, np.zeros(len(named), dtype=bool)) for name in readers], axis=0)
-            here = hangs & (own | (without != "unknown"))
+            waits = np.any([waiting.get(name, np.zeros(len(named), dtype=bool)) for name in readers], axis=0)
+            here = hangs & (waits | (without != "unknown"))
             named[here] += np.where(named[here] == "", "", ";").astype(object) + source
         return named
 
@@ -238,7 +238,7 @@ class RuleEvaluation:
                     else "{place}rule {rule} ({when}) cannot be answered for {count} units ({ids}): {names} is "
                     "missing; fill "
                     'the column, or give the rule on_unknown = "review"',
-                    place=self._place,
+                    place=self._position,
                     rule=self.rule.id,
                     when=self.rule.when,
                     count=len(unknown),
@@ -250,7 +250,7 @@ class RuleEvaluation:
             )
 
     @property
-    def _place(self) -> str:
+    def _position(self) -> str:
         """Where the rulebook says what unknown means; empty of a rulebook that was made in memory."""
         draft = self._draft
         if not draft:
@@ -275,16 +275,16 @@ class RuleEvaluation:
             wanted |= self.answers == "unknown"
         rows: list[Row] = []
         places = np.flatnonzero(wanted)
-        ids, clauses_of = self._measures.index[places].tolist(), self.found.clauses(places)
-        told = zip(ids, clauses_of, self.answers[places], self.assumed[places], strict=True)
-        for one, clauses, answer, assumed in told:
-            said = say("claim.because", reason=Term("reason", self.rule.id), facts=clauses)
-            rows += self._placed(Row(str(one), zone, rule, said, clauses_json(clauses), answer, assumed))
-        for place in np.flatnonzero((self.answers == "no") & (self.assumed != "")):
-            assumed = self.assumed[place]
-            said = say("claim.only_assumed", names=tuple(assumed.split(";")))
+        ids, clauses_of = self._measures.index[places].tolist(), self.evaluation.clauses(places)
+        findings = zip(ids, clauses_of, self.answers[places], self.assumed[places], strict=True)
+        for unit_id, clauses, answer, assumed in findings:
+            reason = say("claim.because", reason=Term("reason", self.rule.id), facts=clauses)
+            rows += self._placed(Row(str(unit_id), zone, rule, reason, clauses_json(clauses), answer, assumed))
+        for position in np.flatnonzero((self.answers == "no") & (self.assumed != "")):
+            assumed = self.assumed[position]
+            reason = say("claim.only_assumed", names=tuple(assumed.split(";")))
             rows += self._placed(
-                Row(str(self._measures.index[place]), zone, rule, said, clauses_json(()), "no", assumed)
+                Row(str(self._measures.index[position]), zone, rule, reason, clauses_json(()), "no", assumed)
             )
         return rows
 
@@ -294,8 +294,8 @@ class RuleEvaluation:
 
     def explain(self, units: pd.Index) -> dict[str, tuple[Clause, ...]]:
         """The clauses of the rule for some units, each with its own values or those of its whole."""
-        asked = units if self._wholes is None else pd.Index(self._wholes.of.loc[units])
-        clauses = self.found.clauses(self._measures.index.get_indexer(asked))
+        ids = units if self._wholes is None else pd.Index(self._wholes.of.loc[units])
+        clauses = self.evaluation.clauses(self._measures.index.get_indexer(ids))
         return dict(zip(units.tolist(), clauses, strict=True))
 
 
@@ -317,10 +317,10 @@ def inherited_reason(reason: Message, level: str, whole: str) -> Message:
 def clauses_json(clauses: Iterable[Clause], rules: Sequence[str] = (), **more: object) -> str:
     """Clauses, the values they read and the thresholds they compare with, as JSON."""
     listed = tuple(clauses)
-    kept = ("text", "answer", "decides")
-    told = [{key: getattr(clause, key) for key in kept} for clause in listed]
+    keys = ("text", "answer", "decides")
+    entries = [{key: getattr(clause, key) for key in keys} for clause in listed]
     content = {
-        "clauses": [one | {"rule": rule} for one, rule in zip(told, rules, strict=True)] if rules else told,
+        "clauses": [entry | {"rule": rule} for entry, rule in zip(entries, rules, strict=True)] if rules else entries,
         "values": {name: value for clause in listed for name, value in clause.values.items()},
         "thresholds": {name: value for clause in listed for name, value in clause.thresholds.items()},
     }
@@ -335,7 +335,7 @@ class Classified(NamedTuple):
     """All claims, and what was asked for them."""
 
     claims: pd.DataFrame
-    asked: Mapping[str, Evaluation]
+    evaluations: Mapping[str, Evaluation]
 
 
 @keep_ids("measures")
@@ -415,10 +415,10 @@ def classify_traced(
         wholes = gather_parents(measures, rulebook, part_of) if isinstance(part_of, str) else part_of
     known = measures.index if wholes is None else measures.index.union(wholes.table.index)
     raise_all(decision_faults(decisions, known, rulebook, dropped))
-    asked = _ask(measures, rulebook, wholes, absent)
-    raise_all(error for one in asked for error in one.errors)
+    evaluations = _ask(measures, rulebook, wholes, absent)
+    raise_all(error for evaluation in evaluations for error in evaluation.errors)
     mains = set(rulebook.codes("main"))
-    rows = [row for one in asked for row in one.claims()]
+    rows = [row for evaluation in evaluations for row in evaluation.claims()]
     decided = [
         row
         for number, decision in enumerate(decisions, start=1)
@@ -428,15 +428,15 @@ def classify_traced(
         for row in _placed(_decision_row(number, decision, zone), measures.index, wholes)
     ]
     of = None if wholes is None else wholes.of
-    locked = [_locked_row(*one, wholes) for one in locked_units(measures, rulebook, of)]
+    locked = [_locked_row(*locked_unit, wholes) for locked_unit in locked_units(measures, rulebook, of)]
     claimed = [row for row in (*locked, *decided, *rows) if row.zone in mains]
-    of_mains = [one for one in asked if one.rule.zone in mains]
+    of_mains = [evaluation for evaluation in evaluations if evaluation.rule.zone in mains]
     defaults = _defaults(measures.index, claimed, of_mains, wholes, rulebook)
     if wholes is not None:
         defaults = [row._replace(inherited_from=str(wholes.of[row.unit_id])) for row in defaults]
     every = (*rows, *decided, *locked, *defaults)
     table = tabulate(CLAIMS, pd.DataFrame(every, columns=list(Row._fields)))
-    return Classified(table, {one.rule.id: one.found for one in asked})
+    return Classified(table, {evaluation.rule.id: evaluation.evaluation for evaluation in evaluations})
 
 
 def _ask(
@@ -470,28 +470,28 @@ def _placed(row: Row, units: pd.Index, wholes: ParentUnits | None) -> list[Row]:
 
 
 def _decision_row(number: int, decision: Decision, zone: str) -> Row:
-    said = {
+    content = {
         "by": decision.by,
         "date": decision.date.isoformat(),
         "reason": decision.reason,
         "reference": decision.reference,
     }
-    fields = {name: in_languages(text) for name, text in said.items() if text}
+    fields = {name: in_languages(text) for name, text in content.items() if text}
     reason = say(f"claim.decided_by{'_reference' if decision.reference else ''}", **fields)
-    return Row(decision.unit, zone, f"{DECISION}{number}", reason, clauses_json((), decision=said))
+    return Row(decision.unit, zone, f"{DECISION}{number}", reason, clauses_json((), decision=content))
 
 
 def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: ParentUnits | None) -> Row:
-    said = {
+    content = {
         "by": entry.by,
         "date": entry.since.isoformat() if entry.since else "",
         "reason": entry.reason,
         "reference": entry.reference,
         "locked": entry.level,
     }
-    told: dict[str, Field] = {"by": in_languages(entry.by), "reason": in_languages(entry.reason)}
-    reason = say(f"claim.locked_{entry.level}", **told, reference=in_languages(entry.reference))
-    row = Row(unit_id, entry.zone, rule, reason, clauses_json((), decision=said))
+    fields: dict[str, Field] = {"by": in_languages(entry.by), "reason": in_languages(entry.reason)}
+    reason = say(f"claim.locked_{entry.level}", **fields, reference=in_languages(entry.reference))
+    row = Row(unit_id, entry.zone, rule, reason, clauses_json((), decision=content))
     if wholes is None or entry.unit in (None, unit_id):
         return row
     return row._replace(reason=inherited_reason(reason, wholes.level, entry.unit), inherited_from=entry.unit)
@@ -500,7 +500,7 @@ def _locked_row(unit_id: str, rule: str, entry: Locked, wholes: ParentUnits | No
 def _defaults(
     units: pd.Index,
     claimed: Iterable[Row],
-    asked: Sequence[RuleEvaluation],
+    evaluations: Sequence[RuleEvaluation],
     wholes: ParentUnits | None,
     rulebook: Rulebook,
 ) -> list[Row]:
@@ -513,14 +513,14 @@ def _defaults(
     free = pd.Index([unit_id for unit_id in ids if unit_id not in others], dtype=units.dtype)
     why: dict[str, list[Message]] = {unit_id: [] for unit_id in free.tolist()}
     clauses: dict[str, list[tuple[str, Clause]]] = {unit_id: [] for unit_id in free.tolist()}
-    for one in asked:
-        claimant = _claimant(one.rule.id, one.rule.zone)
-        for unit_id, found in one.explain(free).items():
-            said = claimant
-            if wholes is not None and not one.is_of_units:
-                said = inherited_reason(claimant, wholes.level, wholes.of[unit_id])
-            why[unit_id].append(say("claim.because", reason=said, facts=found))
-            clauses[unit_id] += [(one.rule.id, clause) for clause in found]
+    for evaluation in evaluations:
+        claimant = _claimant(evaluation.rule.id, evaluation.rule.zone)
+        for unit_id, facts in evaluation.explain(free).items():
+            cause = claimant
+            if wholes is not None and not evaluation.is_of_units:
+                cause = inherited_reason(claimant, wholes.level, wholes.of[unit_id])
+            why[unit_id].append(say("claim.because", reason=cause, facts=facts))
+            clauses[unit_id] += [(evaluation.rule.id, clause) for clause in facts]
     rows = []
     for unit_id in ids:
         if unit_id in others:
@@ -529,8 +529,8 @@ def _defaults(
             reason = say("claim.nobody_claims", why=tuple(why[unit_id]))
         else:
             reason = say("claim.no_rules")
-        own = clauses.get(unit_id, [])
-        values = clauses_json((clause for _, clause in own), [rule for rule, _ in own])
+        unit_clauses = clauses.get(unit_id, [])
+        values = clauses_json((clause for _, clause in unit_clauses), [rule for rule, _ in unit_clauses])
         rows.append(Row(unit_id, rulebook.default_zone.code, DEFAULT_RULE, reason, values))
     return rows
 

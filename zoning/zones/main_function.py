@@ -153,23 +153,23 @@ def resolve(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
         "assumed": units.isin(doubts.loc[doubts["is_open"], "unit_id"]),
         "given": units.isin(overlays.loc[overlays["decision"], "unit_id"]),
     }
-    said = ["by_decision", "contested", "review", "assumed", "by_decision"]
-    whole, own = _wholes(ranked, mains)
+    statuses = ["by_decision", "contested", "review", "assumed", "by_decision"]
+    whole, main_of_whole = _wholes(ranked, mains)
     return first.rename(columns={"zone": "main"}).assign(
         overlays=_joined(overlays["unit_id"], overlays["zone"], units),
-        status=pd.Series(np.select([*facts.values()], said, "decided"), units, dtype="str"),
+        status=pd.Series(np.select([*facts.values()], statuses, "decided"), units, dtype="str"),
         assumed=_joined(doubts["unit_id"], doubts["assumed"], units),
         part_of=whole.reindex(units, fill_value="").astype("str"),
-        main_of_whole=own.reindex(units, fill_value="").astype("str"),
+        main_of_whole=main_of_whole.reindex(units, fill_value="").astype("str"),
     )[list(COLUMNS)]
 
 
 def _joined(ids: pd.Series, texts: pd.Series, units: pd.Index) -> pd.Series:
     """For each unit its codes, sorted and joined by ``;``, from rows that may have several."""
-    found: dict[str, set[str]] = {unit: set() for unit in units}
+    codes_by_unit: dict[str, set[str]] = {unit: set() for unit in units}
     for unit, text in zip(ids.tolist(), texts.tolist(), strict=True):
-        found[unit].update(text.split(";"))
-    return pd.Series([";".join(sorted(codes)) for codes in found.values()], units, dtype="str")
+        codes_by_unit[unit].update(text.split(";"))
+    return pd.Series([";".join(sorted(codes)) for codes in codes_by_unit.values()], units, dtype="str")
 
 
 def open_claims(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
@@ -193,15 +193,15 @@ def open_claims(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
 
 def _open(ranked: pd.DataFrame, winners: pd.DataFrame) -> pd.DataFrame:
     """What :func:`open_claims` gives, with all columns."""
-    asked = ranked[ranked["answer"] == "unknown"]
-    if asked.empty:
-        return asked
-    first = winners[["tier", "rank", "rule", "zone"]].reindex(asked["unit_id"]).set_axis(asked.index)
-    beside = (asked["tier"] == first["tier"]) & (asked["rank"] == first["rank"])
-    could_be_main = (_before(asked, first) | beside) & (asked["zone"] != first["zone"])
+    unknown = ranked[ranked["answer"] == "unknown"]
+    if unknown.empty:
+        return unknown
+    first = winners[["tier", "rank", "rule", "zone"]].reindex(unknown["unit_id"]).set_axis(unknown.index)
+    beside = (unknown["tier"] == first["tier"]) & (unknown["rank"] == first["rank"])
+    could_be_main = (_before(unknown, first) | beside) & (unknown["zone"] != first["zone"])
     given = ranked.loc[(ranked["kind"] == "overlay") & (ranked["answer"] == "yes"), ["unit_id", "zone"]]
-    is_given = pd.MultiIndex.from_frame(asked[["unit_id", "zone"]]).isin(pd.MultiIndex.from_frame(given))
-    return asked[could_be_main.where(asked["kind"] == "main", ~is_given).astype(bool)]
+    is_given = pd.MultiIndex.from_frame(unknown[["unit_id", "zone"]]).isin(pd.MultiIndex.from_frame(given))
+    return unknown[could_be_main.where(unknown["kind"] == "main", ~is_given).astype(bool)]
 
 
 def _mains(ranked: pd.DataFrame) -> pd.DataFrame:
@@ -219,8 +219,8 @@ class MainRules:
 
     def __init__(self, rulebook: Rulebook, standing: pd.DataFrame, units: pd.Index) -> None:
         mains = set(rulebook.codes("main"))
-        asked = [rule for rule in rules_of_units(standing, rulebook) if rule.zone in mains]
-        self.rules = tuple(sorted(asked, key=lambda rule: (rule.priority, rule.id)))
+        rules = [rule for rule in rules_of_units(standing, rulebook) if rule.zone in mains]
+        self.rules = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.id)))
         first = _first(_mains(_ranked(standing, rulebook)))[["zone", "tier"]].reindex(units)
         self._around = first["zone"].fillna("").to_numpy(dtype=object)
         self._decided = (first["tier"] < _REFINING).to_numpy()
@@ -229,14 +229,14 @@ class MainRules:
     def zones(self, answers: Sequence[Answer], units: Places | slice = slice(None), *, doubtful: bool = False) -> Words:
         """The main function of each row."""
         around, decided = self._around[units], self._decided[units]
-        met = [one.yes | one.unknown if doubtful else one.yes for one in answers]
-        held = np.vstack([*met, ~np.any(met, axis=0) if met else np.ones(len(around), dtype=bool)])
+        claimed = [answer.yes | answer.unknown if doubtful else answer.yes for answer in answers]
+        held = np.vstack([*claimed, ~np.any(claimed, axis=0) if claimed else np.ones(len(around), dtype=bool)])
         ruled = self._zones[held.argmax(axis=0)]
-        found: Words = np.where(decided | (ruled == ""), around, ruled)
-        for rule, one in zip(self.rules, answers, strict=True):
+        mains: Words = np.where(decided | (ruled == ""), around, ruled)
+        for rule, answer in zip(self.rules, answers, strict=True):
             if rule.on_unknown == "error":
-                found[one.unknown] = ""
-        return found
+                mains[answer.unknown] = ""
+        return mains
 
 
 def _doubts(ranked: pd.DataFrame, main: pd.Series) -> pd.DataFrame:
@@ -310,7 +310,7 @@ def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
         for name in sorted(set(names) - set(known))
     )
     around = {name for name, entry in rulebook.locked.items() if entry.unit is None}
-    refining = {one.id for one in rulebook.rules if one.refines}
+    refining = {zone_rule.id for zone_rule in rulebook.rules if zone_rule.refines}
     whole = claims["inherited_from"] != ""
     tiers = (
         (_LOCKED_AROUND, rule.isin(around)),
@@ -324,7 +324,7 @@ def _ranked(claims: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
     return claims.assign(
         kind=claims["zone"].map(kinds),
         decision=decision | locked,
-        lapses=rule.isin({one.id for one in rulebook.rules if one.on_unknown == "no"}),
+        lapses=rule.isin({zone_rule.id for zone_rule in rulebook.rules if zone_rule.on_unknown == "no"}),
         tier=np.select([where for _, where in tiers], [tier for tier, _ in tiers], _RULE),
         rank=rule.map(priorities).fillna(0.0).astype(float),
     )

@@ -64,11 +64,11 @@ def weigh_norms(
     table = measures.join(given[[name for name in given.columns if name not in measures.columns]])
     known = {*map(str, table.columns), *rulebook.values, "unit_id"}
     rows = [
-        found
+        row
         for norm in rulebook.norms
         if norm.names <= known
         for level in _standard_levels(norm, levels)
-        for found in _weigh_standard(norm, level, table, rulebook, levels)
+        for row in _weigh_standard(norm, level, table, rulebook, levels)
     ]
     return pd.DataFrame(rows, columns=list(STANDARD_COLUMNS))
 
@@ -98,10 +98,10 @@ def _weigh_standard(
     seen = table.rename_axis("unit_id") if level == UNIT else _summed(condition.names, table, places)
     answer = condition.evaluate(seen, rulebook.values)
     words = np.select([answer.yes, answer.no], ["yes", "no"], "unknown")
-    told = condition.explain(seen, rulebook.values)
+    facts = condition.explain(seen, rulebook.values)
     rows = [
-        (norm.id, level, str(place), str(word), say("claim.facts", facts=clauses), clauses_json(clauses))
-        for place, word, clauses in zip(seen.index, words, told, strict=True)
+        (norm.id, level, str(area_name), str(word), say("claim.facts", facts=clauses), clauses_json(clauses))
+        for area_name, word, clauses in zip(seen.index, words, facts, strict=True)
     ]
     yield from sorted(rows, key=lambda row: row[2])
 

@@ -64,10 +64,10 @@ def group_parts(of: pd.Series) -> dict[str, list[str]]:
     >>> group_parts(pd.Series({"a": "west", "b": "east", "c": "west"}))
     {'west': ['a', 'c'], 'east': ['b']}
     """
-    found: dict[str, list[str]] = {}
+    parts: dict[str, list[str]] = {}
     for unit, whole in of.dropna().items():
-        found.setdefault(str(whole), []).append(str(unit))
-    return found
+        parts.setdefault(str(whole), []).append(str(unit))
+    return parts
 
 
 def parent_of(units: pd.DataFrame, level: str) -> pd.Series:
@@ -123,15 +123,15 @@ def _gathered(indicator: Indicator, measures: pd.DataFrame, of: pd.Series) -> pd
     if how == "area_mean":
         if AREA not in measures.columns:
             return column_of(indicator, None, pd.Index(sorted(set(of))))
-        found = mean_by(values, measures[AREA], of)
+        whole_values = mean_by(values, measures[AREA], of)
     elif how == "sum":
-        found = sum_by(values, of)
+        whole_values = sum_by(values, of)
     elif how == "mean":
-        found = without_noise(sum_by(values, of) / values.groupby(of).size())
+        whole_values = without_noise(sum_by(values, of) / values.groupby(of).size())
     else:
-        found = _WAYS[how](values.groupby(of))
+        whole_values = _WAYS[how](values.groupby(of))
     whole = values.notna().groupby(of).all()
-    return found.where(whole)
+    return whole_values.where(whole)
 
 
 def _same(groups: Any) -> pd.Series:
@@ -207,6 +207,6 @@ def first_part(zones: pd.DataFrame, unit: str) -> str:
     >>> first_part(zones, "b"), first_part(zones, "k"), first_part(zones, "x")
     ('b', 'a', '')
     """
-    own = zones.loc[zones["unit_id"] == unit, "unit_id"]
+    unit_ids = zones.loc[zones["unit_id"] == unit, "unit_id"]
     parts = zones.loc[zones["part_of"] == unit, "unit_id"]
-    return str(next(iter([*own, *parts]), ""))
+    return str(next(iter([*unit_ids, *parts]), ""))

@@ -42,11 +42,11 @@ class AskedRule:
     of_wholes: bool
 
     @classmethod
-    def of(cls, rule: Rule, found: Evaluation, asked: pd.Index, *, of_wholes: bool) -> AskedRule:
+    def of(cls, rule: Rule, evaluation: Evaluation, ids: pd.Index, *, of_wholes: bool) -> AskedRule:
         """What a rule found, a row for each of some ids that it was asked of; one may come several times."""
-        rows = found.index.get_indexer(asked)
-        parts = tuple(part.taken(rows) for part in condition_parts(found))
-        return cls(rule, parts, found.taken(rows), of_wholes)
+        rows = evaluation.index.get_indexer(ids)
+        parts = tuple(part.taken(rows) for part in condition_parts(evaluation))
+        return cls(rule, parts, evaluation.taken(rows), of_wholes)
 
 
 class Change(NamedTuple):
@@ -77,7 +77,7 @@ class RuleTests:
     @cached_property
     def by_rule(self) -> Places:
         """For each unit the place of the rule that gives its main function if nobody decides; -1 for the default."""
-        return _first([one.answer.yes for one in self.rules[: self.mains]], len(self.units))
+        return _first([asked_rule.answer.yes for asked_rule in self.rules[: self.mains]], len(self.units))
 
     @cached_property
     def changes(self) -> Change:
@@ -100,7 +100,9 @@ class RuleTests:
 
         Of the units that no limit within five-fold would change; ``limit`` is what it is, 1 or 0, ``turn`` the other.
         """
-        return _gathered([one for place in range(self.mains) for one in self._turned_facts(place)], slice(None))
+        return _gathered(
+            [change for rule_number in range(self.mains) for change in self._turned_facts(rule_number)], slice(None)
+        )
 
     @cached_property
     def _unchanged(self) -> Truths:
@@ -109,7 +111,7 @@ class RuleTests:
         return left
 
     def _nearest_first(self, among: Truths, most: float) -> Change:
-        moved = [one for place in range(self.mains) for one in self._moved(place, among, most)]
+        moved = [change for rule_number in range(self.mains) for change in self._moved(rule_number, among, most)]
         every = _gathered(moved, slice(None))
         away = np.abs(np.log(every.turn / every.limit))
         return _gathered([every], np.lexsort((every.part, every.rule, away, every.unit)))
@@ -117,8 +119,8 @@ class RuleTests:
     @cached_property
     def moved(self) -> Truths:
         """Units that have another main function if some limit moves by a tenth."""
-        one, moved = self.changes, np.zeros(len(self.units), dtype=bool)
-        moved[one.unit[np.abs(one.turn / one.limit - 1) <= TENTH]] = True
+        changes, moved = self.changes, np.zeros(len(self.units), dtype=bool)
+        moved[changes.unit[np.abs(changes.turn / changes.limit - 1) <= TENTH]] = True
         return moved
 
     @cached_property
@@ -132,10 +134,10 @@ class RuleTests:
         states = [np.isin(self.status, OPEN), self.status == "assumed", self.status == "by_decision", self.moved]
         return np.select(states, list(FIRMNESS[:-1]), FIRMNESS[-1]).astype(object)
 
-    def is_open(self, place: int) -> Truths:
+    def is_open(self, rule_number: int) -> Truths:
         """Where the rule at a place has no answer, and its answer counts."""
-        own = self._open.loc[self._open["rule"] == self.rules[place].rule.id, "unit_id"]
-        return np.asarray(self.units.isin(own))
+        open_units = self._open.loc[self._open["rule"] == self.rules[rule_number].rule.id, "unit_id"]
+        return np.asarray(self.units.isin(open_units))
 
     def zone_of(self, rule: int) -> str:
         """The zone of the rule at a place; -1 is the default."""
@@ -147,9 +149,9 @@ class RuleTests:
 
     def missing(self, rule: int, unit: int) -> tuple[str, ...]:
         """What a rule reads of the unit at a place and does not find, sorted."""
-        asked = self.rules[rule]
-        names = sorted({name for part in asked.parts for name in part.names})
-        return tuple(name for name in names if self._is_empty(name, of_wholes=asked.of_wholes)[unit])
+        asked_rule = self.rules[rule]
+        names = sorted({name for part in asked_rule.parts for name in part.names})
+        return tuple(name for name in names if self._is_empty(name, of_wholes=asked_rule.of_wholes)[unit])
 
     def _is_empty(self, name: str, *, of_wholes: bool) -> Truths:
         key, table = (name, of_wholes), self._tables[of_wholes]
@@ -158,9 +160,9 @@ class RuleTests:
             self._empty[key] = table[name].isna().to_numpy() if known else np.zeros(len(table), dtype=bool)
         return self._empty[key]
 
-    def _moved(self, place: int, among: Truths, most: float) -> Iterator[Change]:
+    def _moved(self, rule_number: int, among: Truths, most: float) -> Iterator[Change]:
         """For each part of a rule with a limit that a plan can move: the units whose main function moves with it."""
-        for number, part in enumerate(self.rules[place].parts):
+        for number, part in enumerate(self.rules[rule_number].parts):
             if part.parameter not in self._movable or part.operator in ("", "=", "<>") or not part.limit:
                 continue
             with np.errstate(all="ignore"):
@@ -169,67 +171,69 @@ class RuleTests:
             rows = np.flatnonzero(among & within & (self.given > -2))
             turn = part.values[rows]
             main = self._main_at(part.parameter, rows, _turned(part.operator, turn, part.answer.yes[rows]))
-            yield from self._other(place, number, rows, main, np.full(len(rows), part.limit), turn)
+            yield from self._other(rule_number, number, rows, main, np.full(len(rows), part.limit), turn)
 
-    def _turned_facts(self, place: int) -> Iterator[Change]:
+    def _turned_facts(self, rule_number: int) -> Iterator[Change]:
         """For each truth value of a rule: the units whose main function is another one if it is the contrary."""
-        for number, part in enumerate(self.rules[place].parts):
+        for number, part in enumerate(self.rules[rule_number].parts):
             if part.operator or not part.measure:
                 continue
             rows = np.flatnonzero(self._unchanged & ~np.isnan(part.values) & (self.given > -2))
-            own = part.values[rows]
-            main = self._main_if(part.names[0], rows, own == 0, of_wholes=self.rules[place].of_wholes)
-            yield from self._other(place, number, rows, main, own, 1 - own)
+            truths = part.values[rows]
+            main = self._main_if(part.names[0], rows, truths == 0, of_wholes=self.rules[rule_number].of_wholes)
+            yield from self._other(rule_number, number, rows, main, truths, 1 - truths)
 
     def _other(
-        self, place: int, number: int, rows: Places, main: Places, limit: Floats, turn: Floats
+        self, rule_number: int, number: int, rows: Places, main: Places, limit: Floats, turn: Floats
     ) -> Iterator[Change]:
         """Of some units those that get another zone."""
         moved = self._zones[main] != self._zones[self.by_rule[rows]]
         same = np.full(int(moved.sum()), 1)
-        yield Change(rows[moved], same * place, same * number, main[moved], limit[moved], turn[moved])
+        yield Change(rows[moved], same * rule_number, same * number, main[moved], limit[moved], turn[moved])
 
     @cached_property
     def _movable(self) -> frozenset[str]:
         """The parameters that only conditions read, and that a plan can therefore try by themselves."""
-        fixed = {name for one in self._rulebook.derived for name in one.names}
+        fixed = {name for measure in self._rulebook.derived for name in measure.names}
         return frozenset(self._rulebook.parameters) - fixed
 
     @cached_property
     def _zones(self) -> npt.NDArray[np.object_]:
         """The zone of each rule by its place, the default last, which is place -1."""
-        return np.array([*(one.rule.zone for one in self.rules), self._rulebook.default_zone.code], dtype=object)
+        return np.array(
+            [*(asked_rule.rule.zone for asked_rule in self.rules), self._rulebook.default_zone.code], dtype=object
+        )
 
     def _main_at(self, parameter: str, rows: Places, values: Floats) -> Places:
         """The rule that gives the main function of some units where a parameter is another one for each of them."""
-        others = {name: one for name, one in self._rulebook.values.items() if name != parameter}
+        others = {name: value for name, value in self._rulebook.values.items() if name != parameter}
         answers = []
-        for asked in self.rules[: self.mains]:
-            condition = parse_condition(asked.rule.when)
+        for asked_rule in self.rules[: self.mains]:
+            condition = parse_condition(asked_rule.rule.when)
             if parameter in condition.names:
-                seen = self._tables[asked.of_wholes].iloc[rows].assign(**{parameter: values})
+                seen = self._tables[asked_rule.of_wholes].iloc[rows].assign(**{parameter: values})
                 answers.append(condition.evaluate(seen, others).yes)
             else:
-                answers.append(asked.answer.yes[rows])
+                answers.append(asked_rule.answer.yes[rows])
         return _first(answers, len(rows))
 
     def _main_if(self, name: str, rows: Places, values: Truths, *, of_wholes: bool) -> Places:
         """The same where a truth value of the units, or of the larger units, is another one for each of them."""
         answers = []
-        for asked in self.rules[: self.mains]:
-            condition = parse_condition(asked.rule.when)
-            if asked.of_wholes == of_wholes and name in condition.names:
+        for asked_rule in self.rules[: self.mains]:
+            condition = parse_condition(asked_rule.rule.when)
+            if asked_rule.of_wholes == of_wholes and name in condition.names:
                 seen = self._tables[of_wholes].iloc[rows].assign(**{name: values})
                 answers.append(condition.evaluate(seen, self._rulebook.values).yes)
             else:
-                answers.append(asked.answer.yes[rows])
+                answers.append(asked_rule.answer.yes[rows])
         return _first(answers, len(rows))
 
 
 def answer_of(plan: Plan, rule: Rule, table: pd.DataFrame, rulebook: Rulebook) -> Evaluation:
     """What the run found by a rule; where that is not known, as of a plan that was read back, the table is asked."""
-    found = plan.trace.rules.get(rule.id)
-    return parse_condition(rule.when).evaluate(table, rulebook.values) if found is None else found
+    evaluation = plan.trace.rules.get(rule.id)
+    return parse_condition(rule.when).evaluate(table, rulebook.values) if evaluation is None else evaluation
 
 
 def _turned(operator: str, values: Floats, holds: Truths) -> Floats:
@@ -244,13 +248,13 @@ def _gathered(parts: Sequence[Change], order: Places | slice) -> Change:
     """Several as one, in an order of its rows."""
 
     def places(name: str) -> Places:
-        return np.concatenate([np.empty(0, np.int64), *(getattr(one, name) for one in parts)])[order]
+        return np.concatenate([np.empty(0, np.int64), *(getattr(change, name) for change in parts)])[order]
 
     def numbers(name: str) -> Floats:
-        return np.concatenate([np.empty(0), *(getattr(one, name) for one in parts)])[order]
+        return np.concatenate([np.empty(0), *(getattr(change, name) for change in parts)])[order]
 
-    own = (places("unit"), places("rule"), places("part"), places("main"))
-    return Change(*own, limit=numbers("limit"), turn=numbers("turn"))
+    columns = (places("unit"), places("rule"), places("part"), places("main"))
+    return Change(*columns, limit=numbers("limit"), turn=numbers("turn"))
 
 
 def _first(answers: Sequence[Truths], rows: int) -> Places:
@@ -278,14 +282,14 @@ def rule_tests(plan: Plan) -> RuleTests:
     """
     measures = plan.measures.reindex(plan.units.index)
     rulebook = without_unused_topics(plan.rulebook, map(str, measures.columns))
-    own = complete_measures(measures, rulebook).rename_axis("unit_id")
+    table = complete_measures(measures, rulebook).rename_axis("unit_id")
     level = plan.study.units.part_of
     if level:
-        parents = gather_parents(own, rulebook, level)
-        wholes_of = pd.Index(parents.of.reindex(own.index))
+        parents = gather_parents(table, rulebook, level)
+        wholes_of = pd.Index(parents.of.reindex(table.index))
         wholes = parents.table.loc[wholes_of].rename_axis("unit_id")
     else:
-        wholes_of, wholes = own.index, own
+        wholes_of, wholes = table.index, table
     mains = set(rulebook.codes("main"))
     rules = sorted(
         (rule for rule in rulebook.rules if level or not rule.refines),
@@ -295,24 +299,26 @@ def rule_tests(plan: Plan) -> RuleTests:
         ),
     )
     of_wholes = [bool(level) and not rule.refines for rule in rules]
-    asked = tuple(
+    asked_rules = tuple(
         AskedRule.of(
             rule,
-            answer_of(plan, rule, parents.table if whole else own, rulebook),
-            wholes_of if whole else own.index,
+            answer_of(plan, rule, parents.table if whole else table, rulebook),
+            wholes_of if whole else table.index,
             of_wholes=whole,
         )
         for rule, whole in zip(rules, of_wholes, strict=True)
     )
-    places = {one.rule.id: place for place, one in enumerate(asked)} | {DEFAULT_RULE: -1}
-    zones = plan.zones.set_index("unit_id").reindex(own.index)
+    places = {asked_rule.rule.id: rule_number for rule_number, asked_rule in enumerate(asked_rules)} | {
+        DEFAULT_RULE: -1
+    }
+    zones = plan.zones.set_index("unit_id").reindex(table.index)
     return RuleTests(
-        units=own.index,
-        rules=asked,
+        units=table.index,
+        rules=asked_rules,
         mains=sum(rule.zone in mains for rule in rules),
         given=np.array([places.get(rule, -2) for rule in zones["rule"]], dtype=np.int64),
         status=zones["status"].to_numpy(dtype=object),
         _open=open_claims(plan.claims, plan.rulebook),
-        _tables=(own, wholes),
+        _tables=(table, wholes),
         _rulebook=rulebook,
     )

@@ -50,32 +50,42 @@ class Turns(NamedTuple):
 
 
 def weigh_margins(
-    claims: pd.DataFrame, measures: pd.DataFrame, rulebook: Rulebook, asked: Mapping[str, Evaluation] | None = None
+    claims: pd.DataFrame,
+    measures: pd.DataFrame,
+    rulebook: Rulebook,
+    evaluations: Mapping[str, Evaluation] | None = None,
 ) -> Margins:
     """How far units are from the thresholds of the rules, and what would flip their main function."""
     rulebook = without_unused_topics(rulebook, map(str, measures.columns))
     known = complete_measures(measures, rulebook).rename_axis("unit_id")
     rules = rules_of_units(claims, rulebook)
-    if asked is None:
-        asked = {rule.id: parse_condition(rule.when).evaluate(known, rulebook.values) for rule in rules}
-    found = {rule.id: asked[rule.id] for rule in rules}
-    read = {rule: sorted(one.condition.names & set(map(str, known.columns))) for rule, one in found.items()}
+    if evaluations is None:
+        evaluations = {rule.id: parse_condition(rule.when).evaluate(known, rulebook.values) for rule in rules}
+    by_rule = {rule.id: evaluations[rule.id] for rule in rules}
+    read = {
+        rule: sorted(evaluation.condition.names & set(map(str, known.columns))) for rule, evaluation in by_rule.items()
+    }
     values = {name: _numbers(known[name]) for name in sorted(frozenset().union(*read.values()))}
-    turns = {(rule, name): thresholds(found[rule], name) for rule, names in read.items() for name in names}
+    turns = {(rule, name): thresholds(by_rule[rule], name) for rule, names in read.items() for name in names}
     clauses = {
-        (rule, one.text, name): ClauseMargin(
-            rule, one.text, name, _nearest(values[name], one.values), one.at_threshold, one.determined
+        (rule, threshold.text, name): ClauseMargin(
+            rule,
+            threshold.text,
+            name,
+            _nearest(values[name], threshold.values),
+            threshold.at_threshold,
+            threshold.determined,
         )
         for (rule, name), several in turns.items()
-        for one in several
+        for threshold in several
     }
-    standing = claims[~claims["rule"].isin(list(found)) & (claims["answer"] == "yes")]
-    trials = _Trials(MainRules(rulebook, standing, known.index), found, known, rulebook)
+    standing = claims[~claims["rule"].isin(list(by_rule)) & (claims["answer"] == "yes")]
+    trials = _Trials(MainRules(rulebook, standing, known.index), by_rule, known, rulebook)
     movable = [name for name in values if pd.api.types.is_numeric_dtype(known[name])]
     movable = [name for name in movable if name not in fixed_measures(rulebook) and trials.reading(name)]
     return Margins(
         units=known.index,
-        answers={rule: _words(one) for rule, one in found.items()},
+        answers={rule: _words(evaluation) for rule, evaluation in by_rule.items()},
         values=values,
         truths=frozenset(name for name in values if pd.api.types.is_bool_dtype(known[name])),
         clauses=tuple(clauses.values()),
@@ -106,26 +116,26 @@ def _words(answer: Answer) -> Words:
 
 def _turning(turns: Iterable[tuple[Threshold, ...]], rows: int) -> Turns:
     """All values at which some rules may turn, as a function of one measure."""
-    every = [one for several in turns for one in several]
+    every = [threshold for several in turns for threshold in several]
     none = np.full((rows, 0), np.nan)
-    poles = np.column_stack([none, *(pole for one in every for pole in one.poles)])
-    return Turns(np.column_stack([poles, *(value for one in every for value in one.values)]), poles)
+    poles = np.column_stack([none, *(pole for threshold in every for pole in threshold.poles)])
+    return Turns(np.column_stack([poles, *(value for threshold in every for value in threshold.values)]), poles)
 
 
 class _Trials:
     """What the main function of units would be if one measure were another."""
 
     def __init__(
-        self, rules: MainRules, found: Mapping[str, Evaluation], known: pd.DataFrame, rulebook: Rulebook
+        self, rules: MainRules, evaluations: Mapping[str, Evaluation], known: pd.DataFrame, rulebook: Rulebook
     ) -> None:
         self._rules, self._known, self._values = rules, known, rulebook.values
-        self._found = [found[rule.id] for rule in rules.rules]
-        self._now = rules.zones(self._found)
+        self._evaluations = [evaluations[rule.id] for rule in rules.rules]
+        self._now = rules.zones(self._evaluations)
 
     def reading(self, name: str) -> list[str]:
         """The rules for main functions that read a measure."""
-        pairs = zip(self._rules.rules, self._found, strict=True)
-        return [rule.id for rule, one in pairs if name in one.condition.names]
+        pairs = zip(self._rules.rules, self._evaluations, strict=True)
+        return [rule.id for rule, evaluation in pairs if name in evaluation.condition.names]
 
     def flips(self, name: str, turns: Turns) -> Flips:
         """For each unit the nearest value of a measure with another main function."""
@@ -136,27 +146,27 @@ class _Trials:
         zones = self._rules.zones(answers, rows)
         doubtful = self._rules.zones(answers, rows, doubtful=True)
         zones[probes["pole"].to_numpy() & (doubtful != zones)] = ""
-        told = probes.assign(zone=zones)[(zones != self._now[rows]) & (zones != "")]
+        flipped = probes.assign(zone=zones)[(zones != self._now[rows]) & (zones != "")]
         order = ["row", "beyond", "away", "rank", "flip_value"]
-        first = told.sort_values(order, kind="stable").drop_duplicates("row")
+        first = flipped.sort_values(order, kind="stable").drop_duplicates("row")
         count = len(column)
-        found = Flips(np.full(count, np.nan), np.full(count, "", object), np.full(count, "", object))
-        for array, column_name in zip(found, ("flip_value", "flip_side", "zone"), strict=True):
+        nearest = Flips(np.full(count, np.nan), np.full(count, "", object), np.full(count, "", object))
+        for array, column_name in zip(nearest, ("flip_value", "flip_side", "zone"), strict=True):
             array[first["row"].to_numpy()] = first[column_name].to_numpy()
-        return found
+        return nearest
 
     def _answers(self, name: str, rows: Places, probes: Floats) -> list[Answer]:
         """What each rule says of some rows; those that read the measure are asked with what is tried."""
         truths = pd.api.types.is_bool_dtype(self._known[name])
         tried = pd.array(probes.astype(bool), "boolean") if truths else probes
         answers: list[Answer] = []
-        for one in self._found:
-            if name in one.condition.names:
-                others = [column for column in self._known.columns if column in one.condition.names]
+        for evaluation in self._evaluations:
+            if name in evaluation.condition.names:
+                others = [column for column in self._known.columns if column in evaluation.condition.names]
                 seen = self._known[others].iloc[rows].assign(**{name: tried})
-                answers.append(one.condition.evaluate(seen, self._values))
+                answers.append(evaluation.condition.evaluate(seen, self._values))
             else:
-                answers.append(one.taken(rows))
+                answers.append(evaluation.taken(rows))
         return answers
 
 
@@ -165,38 +175,40 @@ def _toggled(truths: pd.Series) -> pd.DataFrame:
     truth = truths.astype("boolean")
     rows = np.flatnonzero(truth.notna().to_numpy())
     other = 1.0 - truth.iloc[rows].to_numpy(dtype=float)
-    told = pd.DataFrame({"row": rows, "probe": other, "flip_value": other, "flip_side": "at"})
-    return told.assign(away=1.0, rank=0, pole=False, beyond=False)
+    probes = pd.DataFrame({"row": rows, "probe": other, "flip_value": other, "flip_side": "at"})
+    return probes.assign(away=1.0, rank=0, pole=False, beyond=False)
 
 
 def _probed(values: pd.Series, turns: Turns, name: str) -> pd.DataFrame:
     """Values to ask about: every threshold, and one between each two; with the end that is nearer to the unit's own."""
-    own = values.to_numpy(dtype=float, na_value=np.nan)[:, None]
+    unit_values = values.to_numpy(dtype=float, na_value=np.nan)[:, None]
     low, high = (0.0, 1.0) if name.endswith(SHARE) else (-np.inf, np.inf)
     inside = np.where((turns.points >= low) & (turns.points <= high), turns.points, np.nan)
-    ends = np.sort(np.hstack([inside, np.full_like(own, low), np.full_like(own, high)]), axis=1)  # NaN last
+    ends = np.sort(
+        np.hstack([inside, np.full_like(unit_values, low), np.full_like(unit_values, high)]), axis=1
+    )  # NaN last
     left, right = ends[:, :-1], ends[:, 1:]
     with np.errstate(invalid="ignore"):
         between = left + (right - left) / 2
         between = np.where(np.isinf(left), right - np.maximum(1.0, np.abs(right)), between)
         between = np.where(np.isinf(right), left + np.maximum(1.0, np.abs(left)), between)
-        gap = np.where((left < between) & (between < right) & ~np.isnan(own), between, np.nan)
-        edge = np.where(own < between, left, right)
-        edge = np.where(own >= right, right, np.where(own <= left, left, own))
+        gap = np.where((left < between) & (between < right) & ~np.isnan(unit_values), between, np.nan)
+        edge = np.where(unit_values < between, left, right)
+        edge = np.where(unit_values >= right, right, np.where(unit_values <= left, left, unit_values))
     sides = np.where(edge == left, "above", "below")
     parts = [
-        _listed(inside, inside, np.full(inside.shape, "at"), own, 0),
-        _listed(gap, edge, sides, own, 1),
+        _listed(inside, inside, np.full(inside.shape, "at"), unit_values, 0),
+        _listed(gap, edge, sides, unit_values, 1),
     ]
     table = pd.concat(parts, ignore_index=True)
     row = table["row"].to_numpy()
-    poles, probe, start = turns.poles[row], table[["probe"]].to_numpy(), own[row]
+    poles, probe, start = turns.poles[row], table[["probe"]].to_numpy(), unit_values[row]
     between = ((probe < poles) & (poles < start)) | ((start < poles) & (poles < probe))
     return table.assign(pole=(probe == poles).any(axis=1), beyond=between.any(axis=1))
 
 
-def _listed(probe: Floats, edge: Floats, sides: npt.NDArray[np.str_], own: Floats, rank: int) -> pd.DataFrame:
-    row, column = np.nonzero(~np.isnan(probe) & ~np.isnan(own))
+def _listed(probe: Floats, edge: Floats, sides: npt.NDArray[np.str_], unit_values: Floats, rank: int) -> pd.DataFrame:
+    row, column = np.nonzero(~np.isnan(probe) & ~np.isnan(unit_values))
     at = (row, column)
     return pd.DataFrame(
         {
@@ -204,7 +216,7 @@ def _listed(probe: Floats, edge: Floats, sides: npt.NDArray[np.str_], own: Float
             "probe": probe[at],
             "flip_value": edge[at],
             "flip_side": sides[at],
-            "away": np.abs(edge - own)[at],
+            "away": np.abs(edge - unit_values)[at],
             "rank": rank,
         }
     )
@@ -276,10 +288,15 @@ def open_conflicts(margins: Margins, zones: pd.DataFrame, rulebook: Rulebook) ->
     contested = zones["status"].reindex(margins.units).eq("contested").to_numpy()
     mains = {rule.id for rule in rulebook.rules if rule.zone in set(rulebook.codes("main"))}
     picked = [
-        (one, np.flatnonzero(_is_near(margins.values[one.measure], one.thresholds) | (contested & (one.rule in mains))))
-        for one in margins.clauses
+        (
+            clause,
+            np.flatnonzero(
+                _is_near(margins.values[clause.measure], clause.thresholds) | (contested & (clause.rule in mains))
+            ),
+        )
+        for clause in margins.clauses
     ]
-    return _told(_rows(margins, picked, rulebook), zones, rulebook, margins.truths)
+    return _conflict_table(_rows(margins, picked, rulebook), zones, rulebook, margins.truths)
 
 
 def unit_margins(plan: Plan, units: Iterable[str]) -> pd.DataFrame:
@@ -290,8 +307,8 @@ def unit_margins(plan: Plan, units: Iterable[str]) -> pd.DataFrame:
 
 
 def _every_clause(margins: Margins, places: Places, zones: pd.DataFrame, rulebook: Rulebook) -> pd.DataFrame:
-    rows = _rows(margins, [(one, places) for one in margins.clauses], rulebook)
-    return _told(rows, zones, rulebook, margins.truths)
+    rows = _rows(margins, [(clause, places) for clause in margins.clauses], rulebook)
+    return _conflict_table(rows, zones, rulebook, margins.truths)
 
 
 def _rows(margins: Margins, picked: Sequence[tuple[ClauseMargin, Places]], rulebook: Rulebook) -> pd.DataFrame:
@@ -299,7 +316,7 @@ def _rows(margins: Margins, picked: Sequence[tuple[ClauseMargin, Places]], ruleb
     zones = {rule.id: rule.zone for rule in rulebook.rules}
     none = np.full(len(margins.units), "", object)
     still = Flips(np.full(len(margins.units), np.nan), none, none)
-    flips = [margins.flips.get(one.measure, still) for one, _ in picked]
+    flips = [margins.flips.get(clause.measure, still) for clause, _ in picked]
 
     def each(arrays: Iterable[npt.NDArray[Any]]) -> npt.NDArray[Any]:
         """Of an array a clause what stands at its places, one after the other."""
@@ -311,25 +328,28 @@ def _rows(margins: Margins, picked: Sequence[tuple[ClauseMargin, Places]], ruleb
 
     if not sum(len(places) for _, places in picked):
         return pd.DataFrame()
-    clauses = [one for one, _ in picked]
-    value, threshold = each(margins.values[one.measure] for one in clauses), each(one.thresholds for one in clauses)
-    at_threshold = np.where(alike(one.holds for one in clauses), "yes", "no")
+    clauses = [clause for clause, _ in picked]
+    value, threshold = (
+        each(margins.values[clause.measure] for clause in clauses),
+        each(clause.thresholds for clause in clauses),
+    )
+    at_threshold = np.where(alike(clause.holds for clause in clauses), "yes", "no")
     return pd.DataFrame(
         {
             "unit_id": each(margins.units.to_numpy() for _ in clauses),
-            "zone": alike(zones[one.rule] for one in clauses),
-            "rule": alike(one.rule for one in clauses),
-            "answer": each(margins.answers[one.rule] for one in clauses),
-            "clause": alike(one.text for one in clauses),
-            "indicator": alike(one.measure for one in clauses),
+            "zone": alike(zones[clause.rule] for clause in clauses),
+            "rule": alike(clause.rule for clause in clauses),
+            "answer": each(margins.answers[clause.rule] for clause in clauses),
+            "clause": alike(clause.text for clause in clauses),
+            "indicator": alike(clause.measure for clause in clauses),
             "value": value,
             "threshold": threshold,
             "at_threshold": np.where(np.isnan(threshold), "", at_threshold),
-            "determined": alike(one.determined for one in clauses),
+            "determined": alike(clause.determined for clause in clauses),
             "near": _is_near(value, threshold),
-            "flip_value": each(one.values for one in flips),
-            "flip_side": each(one.sides for one in flips),
-            "flip_zone": each(one.zones for one in flips),
+            "flip_value": each(flip.values for flip in flips),
+            "flip_side": each(flip.sides for flip in flips),
+            "flip_zone": each(flip.zones for flip in flips),
         }
     )
 
@@ -348,8 +368,8 @@ def _nearest(values: Floats, points: tuple[Floats, ...]) -> Floats:
         return np.full(len(values), np.nan)
     stacked = np.sort(np.vstack(points), axis=0)
     away = np.abs(stacked - values)
-    place = np.where(np.isnan(away), np.inf, away).argmin(axis=0)
-    return np.asarray(stacked[place, np.arange(len(values))], dtype=float)
+    row = np.where(np.isnan(away), np.inf, away).argmin(axis=0)
+    return np.asarray(stacked[row, np.arange(len(values))], dtype=float)
 
 
 def _is_near(values: Floats, nearest: Floats) -> npt.NDArray[np.bool_]:
@@ -367,28 +387,30 @@ def fixed_measures(rulebook: Rulebook) -> frozenset[str]:
     >>> sorted(fixed_measures(read_rulebook("us_west")))
     ['area_ha', 'area_km2', 'in_coal_transition_counties', 'in_groundwater_counties']
     """
-    found = {AREA, *(one.name for one in rulebook.indicators if one.fixed)}
-    for one in rulebook.derived:  # each reads only those that stand above it
-        if isinstance(one, Membership) or one.names - set(rulebook.parameters) <= found:
-            found.add(one.name)
-    return frozenset(found)
+    fixed = {AREA, *(indicator.name for indicator in rulebook.indicators if indicator.fixed)}
+    for measure in rulebook.derived:  # each reads only those that stand above it
+        if isinstance(measure, Membership) or measure.names - set(rulebook.parameters) <= fixed:
+            fixed.add(measure.name)
+    return frozenset(fixed)
 
 
-def _told(table: pd.DataFrame, zones: pd.DataFrame, rulebook: Rulebook, truths: frozenset[str]) -> pd.DataFrame:
+def _conflict_table(
+    table: pd.DataFrame, zones: pd.DataFrame, rulebook: Rulebook, truths: frozenset[str]
+) -> pd.DataFrame:
     """The CONFLICTS table of rows, with margins, changes and reasons."""
     if table.empty:
         return tabulate(CONFLICTS, table)
     change = table["flip_value"] - table["value"]
-    own = table["value"].abs()
+    magnitude = table["value"].abs()
     margin = table["value"] - table["threshold"]
-    share = (change.abs() / own).mask(own == 0, np.inf).mask(change == 0, 0.0)
+    share = (change.abs() / magnitude).mask(magnitude == 0, np.inf).mask(change == 0, 0.0)
     least = share.groupby(table["unit_id"]).transform("min")
     table = table.assign(
         deciding=table["rule"].to_numpy() == table["unit_id"].map(zones["rule"]).to_numpy(),
         margin=margin,
         margin_pct=(100 * margin / table["threshold"].abs()).mask(table["threshold"] == 0),
         change=change,
-        change_pct=(100 * change / own).mask(own == 0),
+        change_pct=(100 * change / magnitude).mask(magnitude == 0),
         smallest=(share == least) & (table["flip_side"] != ""),
     )
     fixed, measured = fixed_measures(rulebook), rulebook.measured
@@ -421,20 +443,20 @@ def _reason(row: Mapping[Any, Any], unit: str, *, is_fixed: bool) -> Message:
     if np.isnan(row["value"]):
         return say("margin.missing", name=name)
     value = say("margin.value_unit", value=row["value"], unit=Term("unit", unit)) if unit else None
-    told: dict[str, Field] = {"name": name, "value": value or say("margin.value", value=row["value"])}
+    fields: dict[str, Field] = {"name": name, "value": value or say("margin.value", value=row["value"])}
     if not row["determined"]:
-        first = say("margin.curved", **told, clause=row["clause"])
+        first = say("margin.curved", **fields, clause=row["clause"])
     elif np.isnan(row["threshold"]):
-        first = say("margin.none", **told)
+        first = say("margin.none", **fields)
     else:
-        told["answer"] = say(f"answer.{row['at_threshold']}")
+        fields["answer"] = say(f"answer.{row['at_threshold']}")
         if row["near"] and row["margin"]:
-            first = say(f"margin.{_side(row['margin'])}_just", **told)
+            first = say(f"margin.{_side(row['margin'])}_just", **fields)
         elif row["margin"]:
             distance, threshold = abs(row["margin"]), row["threshold"]
-            first = say(f"margin.{_side(row['margin'])}", **told, margin=distance, threshold=threshold)
+            first = say(f"margin.{_side(row['margin'])}", **fields, margin=distance, threshold=threshold)
         else:
-            first = say("margin.on", **told)
+            first = say("margin.on", **fields)
     return joined([first, say("margin.fixed") if is_fixed else _flip(row)])
 
 

@@ -32,7 +32,7 @@ Range = tuple[float, float]
 
 def is_threshold(rulebook: Rulebook, name: str) -> bool:
     """Whether zones hang on a parameter by conditions of rules alone."""
-    before = {rulebook.available_land.steeper_than, *(used for one in rulebook.derived for used in one.names)}
+    before = {rulebook.available_land.steeper_than, *(used for measure in rulebook.derived for used in measure.names)}
     return name not in before and any(name in parse_condition(rule.when).names for rule in rulebook.rules)
 
 
@@ -43,9 +43,9 @@ def threshold_range(rulebook: Rulebook, name: str, ends: Sequence[float]) -> Ran
         raise UnknownNameError(
             Phrase("there is no parameter or weight '{name}'{near}", name=name, near=near(name, known)), features=[name]
         )
-    own = rulebook.parameters[name].value
-    if isinstance(own, (bool, str)):
-        raise StudyError(Phrase("parameter '{name}' is {value!r}, no number that could move", name=name, value=own))
+    adopted = rulebook.parameters[name].value
+    if isinstance(adopted, (bool, str)):
+        raise StudyError(Phrase("parameter '{name}' is {value!r}, no number that could move", name=name, value=adopted))
     if not is_threshold(rulebook, name):
         raise StudyError(
             Phrase(
@@ -84,8 +84,8 @@ def draw_evenly(ranges: Mapping[str, Range], draws: int, seed: int) -> pd.DataFr
     """
     columns = {}
     for name in sorted(ranges):
-        (low, high), own = ranges[name], np.random.default_rng([seed, *name.encode()])
-        columns[name] = low + (high - low) * own.random(draws)
+        (low, high), generator = ranges[name], np.random.default_rng([seed, *name.encode()])
+        columns[name] = low + (high - low) * generator.random(draws)
     return pd.DataFrame(columns, index=pd.RangeIndex(draws))
 
 
@@ -113,23 +113,23 @@ def kept_in_draws(
     moved: Mapping[str, pd.DataFrame] | None = None,
 ) -> pd.DataFrame:
     """How often each unit keeps its main function in draws of thresholds and measures, and what it is else."""
-    own = zones["main"].sort_index()
+    plan_mains = zones["main"].sort_index()
     if drawn.columns.empty and not moved:
-        return pd.DataFrame({"main": own, "share": 1.0, "other": "", "other_share": 0.0})
+        return pd.DataFrame({"main": plan_mains, "share": 1.0, "other": "", "other_share": 0.0})
     if moved:
         names, mains = _mains_by_draw(claims, measures, rulebook, drawn, moved)
     else:
         outcomes, codes = zones_by_variant(claims, measures, rulebook, drawn, part_of)
         names, code = np.unique(outcomes["main"].to_numpy(dtype=object).astype(str), return_inverse=True)
         mains = code[codes]
-    counts = [(mains == place).sum(axis=0) for place in range(len(names))]
-    table = pd.DataFrame(dict(zip(names, counts, strict=True)), index=measures.index).reindex(own.index)
-    is_own = table.columns.to_numpy()[None, :] == own.to_numpy()[:, None]
+    counts = [(mains == number).sum(axis=0) for number in range(len(names))]
+    table = pd.DataFrame(dict(zip(names, counts, strict=True)), index=measures.index).reindex(plan_mains.index)
+    is_own = table.columns.to_numpy()[None, :] == plan_mains.to_numpy()[:, None]
     others = table.where(~is_own, 0)
     most = others.max(axis=1).to_numpy()
     return pd.DataFrame(
         {
-            "main": own,
+            "main": plan_mains,
             "share": table.where(is_own, 0).sum(axis=1).to_numpy() / len(drawn),
             "other": np.where(most > 0, others.idxmax(axis=1).to_numpy(dtype=object), ""),
             "other_share": most / len(drawn),
@@ -149,11 +149,11 @@ def _mains_by_draw(
     size, blocks = max(1, AT_ONCE // max(1, count)), []
     for start in range(0, draws, size):
         here = slice(start, min(start + size, draws))
-        own = {name: np.repeat(drawn[name].to_numpy()[here], count) for name in drawn.columns}
-        own |= {name: table.to_numpy()[:, here].T.ravel() for name, table in moved.items()}
+        values = {name: np.repeat(drawn[name].to_numpy()[here], count) for name in drawn.columns}
+        values |= {name: table.to_numpy()[:, here].T.ravel() for name, table in moved.items()}
         rows = np.tile(np.arange(count, dtype=np.int64), here.stop - here.start)
-        found = zones_by_row(claims, measures, rulebook, rows, pd.DataFrame(own))
-        blocks.append(found["main"].to_numpy(dtype=object).astype(str))
+        outcomes = zones_by_row(claims, measures, rulebook, rows, pd.DataFrame(values))
+        blocks.append(outcomes["main"].to_numpy(dtype=object).astype(str))
     names, code = np.unique(np.concatenate(blocks), return_inverse=True)
     return names, code.reshape(draws, count)
 
@@ -209,8 +209,10 @@ def rules_in(rulebook: Rulebook, *, of_parts: bool) -> list[Rule]:
 
 def _at(rulebook: Rulebook, values: pd.Series) -> Rulebook:
     """A rulebook with other values of parameters."""
-    own = {name: rulebook.parameters[str(name)].model_copy(update={"value": one}) for name, one in values.items()}
-    return replace(rulebook, parameters={**rulebook.parameters, **own})
+    parameters = {
+        name: rulebook.parameters[str(name)].model_copy(update={"value": value}) for name, value in values.items()
+    }
+    return replace(rulebook, parameters={**rulebook.parameters, **parameters})
 
 
 class ThresholdSweep:
@@ -260,26 +262,26 @@ class ThresholdSweep:
         distinct = every.drop_duplicates().sort_values(list(OUTCOME)).reset_index(drop=True)
         places = pd.MultiIndex.from_frame(distinct).get_indexer(pd.MultiIndex.from_frame(every)).astype(np.int64)
         first = np.cumsum([0, *(len(outcomes) for outcomes, _ in blocks)])
-        codes = [places[start + own] for start, (_, own) in zip(first, blocks, strict=False)]
+        codes = [places[start + block_codes] for start, (_, block_codes) in zip(first, blocks, strict=False)]
         return distinct, np.vstack(codes)
 
     def refused(self, variants: pd.DataFrame) -> int | None:
         """Ask all rules; the first variant in which one that must be answered cannot be."""
         self._answered = [self._ask(rule, variants) for rule in self.moving]
-        strict = [one for one in self._answered if one.rule.on_unknown == "error"]
-        lost = [_of_answer(one, "unknown").any(axis=1) for one in strict]
+        strict = [rule_answers for rule_answers in self._answered if rule_answers.rule.on_unknown == "error"]
+        lost = [_of_answer(rule_answers, "unknown").any(axis=1) for rule_answers in strict]
         places = np.flatnonzero(np.any(lost, axis=0)) if lost else np.empty(0, dtype=np.int64)
         return int(places[0]) if len(places) else None
 
     def _ask(self, rule: Rule, variants: pd.DataFrame) -> _Answered:
-        asked = self._asked_by(rule)
+        subject = self._asked_by(rule)
         values, which = _distinct(variants[[name for name in variants.columns if name in _names(rule)]])
-        rows = np.tile(np.arange(len(asked.table)), len(values))
-        told = self._told(rule, rows, values.iloc[np.repeat(np.arange(len(values)), len(asked.table))])
-        by_row = told.codes.reshape(len(values), len(asked.table))
-        if asked is self._of_wholes:
+        rows = np.tile(np.arange(len(subject.table)), len(values))
+        rule_answers = self._answer_rows(rule, rows, values.iloc[np.repeat(np.arange(len(values)), len(subject.table))])
+        by_row = rule_answers.codes.reshape(len(values), len(subject.table))
+        if subject is self._of_wholes:
             by_row = by_row[:, self._places_of_wholes]
-        return told._replace(codes=by_row[which])
+        return rule_answers._replace(codes=by_row[which])
 
     def _asked_by(self, rule: Rule) -> _Asked:
         return self._of_units if self._of_wholes is None or rule.refines else self._of_wholes
@@ -291,35 +293,44 @@ class ThresholdSweep:
             return np.arange(len(self.units))
         return np.asarray(self.wholes.table.index.get_indexer(self.wholes.of.reindex(self.units)), dtype=np.int64)
 
-    def _told(self, rule: Rule, rows: Codes, values: pd.DataFrame) -> _Answered:
+    def _answer_rows(self, rule: Rule, rows: Codes, values: pd.DataFrame) -> _Answered:
         """What a rule says of some rows of its table, each with values of its own."""
         table, doubt = self._asked_by(rule)
         names = _names(rule)
         values = values[[name for name in values.columns if name in names]]
-        parameters = {name: one for name, one in self.rulebook.parameters.items() if name not in values.columns}
+        parameters = {
+            name: parameter for name, parameter in self.rulebook.parameters.items() if name not in values.columns
+        }
         doubt = doubt and doubt._replace(table=_seen(doubt.table, rows, values, names))
         rulebook = replace(self.rulebook, parameters=parameters)
-        told = RuleEvaluation(rule, _seen(table, rows, values, names), rulebook, doubt=doubt)
-        answers, words = pd.factorize(told.answers)
-        hanging, absent = pd.factorize(told.assumed)
-        own, every = list(product(map(str, words), map(str, absent))), self._kinds[rule.id]
-        every += [kind for kind in own if kind not in every]
-        codes = np.array([every.index(kind) for kind in own], dtype=np.int64)
+        evaluation = RuleEvaluation(rule, _seen(table, rows, values, names), rulebook, doubt=doubt)
+        answers, words = pd.factorize(evaluation.answers)
+        hanging, absent = pd.factorize(evaluation.assumed)
+        kinds, every = list(product(map(str, words), map(str, absent))), self._kinds[rule.id]
+        every += [kind for kind in kinds if kind not in every]
+        codes = np.array([every.index(kind) for kind in kinds], dtype=np.int64)
         return _Answered(rule, codes[answers * len(absent) + hanging], every)
 
     def zones_by_row(self, rows: Codes, values: pd.DataFrame) -> pd.DataFrame:
         """See the function of this name."""
         answered = []
         for rule in self.moving:
-            own = rows if self._asked_by(rule) is self._of_units else self._places_of_wholes[rows]
-            answered.append(self._told(rule, own, values))
+            table_rows = rows if self._asked_by(rule) is self._of_units else self._places_of_wholes[rows]
+            answered.append(self._answer_rows(rule, table_rows, values))
         keys = np.unique(
-            np.column_stack([rows, *(one.codes for one in answered)]), axis=0, return_index=True, return_inverse=True
+            np.column_stack([rows, *(rule_answers.codes for rule_answers in answered)]),
+            axis=0,
+            return_index=True,
+            return_inverse=True,
         )
         _, first, codes = keys
-        found = self._outcomes_of(rows[first], [one._replace(codes=one.codes[first]) for one in answered])
-        lost = [_of_answer(one, "unknown") for one in answered if one.rule.on_unknown == "error"]
-        every = found.iloc[codes.ravel()].reset_index(drop=True)
+        outcomes = self._outcomes_of(
+            rows[first], [rule_answers._replace(codes=rule_answers.codes[first]) for rule_answers in answered]
+        )
+        lost = [
+            _of_answer(rule_answers, "unknown") for rule_answers in answered if rule_answers.rule.on_unknown == "error"
+        ]
+        every = outcomes.iloc[codes.ravel()].reset_index(drop=True)
         if lost:
             every.loc[np.any(lost, axis=0)] = ""
         return every
@@ -329,50 +340,54 @@ class ThresholdSweep:
         shape = len(variants), len(self.units)
         keys = np.zeros(shape, dtype=np.int64)
         span = 1
-        for one in self._answered:
-            if span * len(one.kinds) * shape[1] >= np.iinfo(np.int64).max:
+        for rule_answers in self._answered:
+            if span * len(rule_answers.kinds) * shape[1] >= np.iinfo(np.int64).max:
                 keys = np.unique(keys, return_inverse=True)[1].reshape(shape)
                 span = int(keys.max()) + 1
-            keys, span = keys * len(one.kinds) + one.codes, span * len(one.kinds)
+            keys, span = keys * len(rule_answers.kinds) + rule_answers.codes, span * len(rule_answers.kinds)
         keys = keys * shape[1] + np.arange(shape[1])
         _, first, codes = np.unique(keys, return_index=True, return_inverse=True)
-        answered = [one._replace(codes=one.codes.ravel()[first]) for one in self._answered]
+        answered = [rule_answers._replace(codes=rule_answers.codes.ravel()[first]) for rule_answers in self._answered]
         return self._outcomes_of(first % shape[1], answered), codes.reshape(shape)
 
     def _outcomes_of(self, places: Codes, answered: Sequence[_Answered]) -> pd.DataFrame:
         """The outcome of units, by their places, each with its own answers; resolved where nobody asked before."""
-        keys = [key.tobytes() for key in np.column_stack([places, *(one.codes for one in answered)])]
-        new = np.array([place for place, key in enumerate(keys) if key not in self._places], dtype=np.int64)
+        keys = [key.tobytes() for key in np.column_stack([places, *(rule_answers.codes for rule_answers in answered)])]
+        new = np.array([position for position, key in enumerate(keys) if key not in self._places], dtype=np.int64)
         if len(new):
-            found = self._resolved(places[new], [one._replace(codes=one.codes[new]) for one in answered])
-            self._places |= {keys[place]: len(self._outcomes) + number for number, place in enumerate(new.tolist())}
-            self._outcomes = pd.concat([self._outcomes, found], ignore_index=True)
+            outcomes = self._resolved(
+                places[new], [rule_answers._replace(codes=rule_answers.codes[new]) for rule_answers in answered]
+            )
+            self._places |= {
+                keys[position]: len(self._outcomes) + number for number, position in enumerate(new.tolist())
+            }
+            self._outcomes = pd.concat([self._outcomes, outcomes], ignore_index=True)
         return self._outcomes.iloc[[self._places[key] for key in keys]].reset_index(drop=True)
 
     def _resolved(self, places: Codes, answered: Sequence[_Answered]) -> pd.DataFrame:
         """The outcome of units, by their places, each with its own answers."""
-        ids = pd.Index([f"{place:012d}" for place in range(len(places))], dtype="str")
+        ids = pd.Index([f"{number:012d}" for number in range(len(places))], dtype="str")
         units = self.units[places]
         standing = pd.DataFrame({"place": ids, "unit_id": units}).merge(self._standing, on="unit_id")
         rows = [standing.drop(columns="unit_id").rename(columns={"place": "unit_id"})]
-        for one in answered:
-            rows += self._claims(one, ids, units)
+        for rule_answers in answered:
+            rows += self._claims(rule_answers, ids, units)
         claims = pd.concat(rows, ignore_index=True).assign(reason="", values="")
         return resolve(claims, self.rulebook).loc[ids, list(OUTCOME)].reset_index(drop=True)
 
-    def _claims(self, one: _Answered, ids: pd.Index, units: pd.Index) -> Iterator[pd.DataFrame]:
+    def _claims(self, rule_answers: _Answered, ids: pd.Index, units: pd.Index) -> Iterator[pd.DataFrame]:
         """The rows that a rule adds, as :meth:`zoning.zones.claims.RuleEvaluation.claims` has them."""
-        of_wholes = self.wholes is not None and not one.rule.refines
-        for place, (answer, assumed) in enumerate(one.kinds):
-            here = one.codes == place
-            unsure = answer == "unknown" and one.rule.on_unknown == "review"
+        of_wholes = self.wholes is not None and not rule_answers.rule.refines
+        for kind_code, (answer, assumed) in enumerate(rule_answers.kinds):
+            here = rule_answers.codes == kind_code
+            unsure = answer == "unknown" and rule_answers.rule.on_unknown == "review"
             if here.any() and (answer == "yes" or unsure or (answer == "no" and assumed)):
                 whole = self.wholes.of.loc[units[here]].to_numpy() if of_wholes and self.wholes is not None else ""
                 yield pd.DataFrame(
                     {
                         "unit_id": ids[here],
-                        "zone": one.rule.zone,
-                        "rule": one.rule.id,
+                        "zone": rule_answers.rule.zone,
+                        "rule": rule_answers.rule.id,
                         "answer": answer,
                         "assumed": assumed,
                         "inherited_from": whole,
@@ -380,9 +395,9 @@ class ThresholdSweep:
                 )
 
 
-def _of_answer(one: _Answered, answer: str) -> npt.NDArray[np.bool_]:
-    places = [place for place, (said, _) in enumerate(one.kinds) if said == answer]
-    return np.isin(one.codes, places)
+def _of_answer(rule_answers: _Answered, answer: str) -> npt.NDArray[np.bool_]:
+    places = [kind_code for kind_code, (kind_answer, _) in enumerate(rule_answers.kinds) if kind_answer == answer]
+    return np.isin(rule_answers.codes, places)
 
 
 def _distinct(values: pd.DataFrame) -> tuple[pd.DataFrame, Codes]:
@@ -400,4 +415,4 @@ def _seen(table: pd.DataFrame, rows: Codes, values: pd.DataFrame, names: frozens
     seen = table[[name for name in table.columns if name in names]].iloc[rows]
     if table.index.name not in names:  # ids of text are dear
         seen = seen.reset_index(drop=True)
-    return seen.assign(**{name: one.to_numpy() for name, one in values.items()})
+    return seen.assign(**{name: column.to_numpy() for name, column in values.items()})

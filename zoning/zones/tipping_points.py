@@ -102,15 +102,15 @@ class Curve(Shown):
         for unit, zone, becomes, value, after in zip(*columns, strict=True):
             overlay = "" if zone and becomes else zone + becomes
             ways[unit, overlay].append((value, after == "above", zone, becomes))
-        found, moves = 0, Counter[tuple[float, bool]]()
+        count, moves = 0, Counter[tuple[float, bool]]()
         for way in ways.values():
             way.sort(key=lambda turn: turn[:2])
             beyond = (zone for value, above, zone, _ in way if (value, above) > (self.adopted, False))
-            own = next(beyond, way[-1][3])  # else of what turns nowhere beyond
-            found += way[0][2] != own
+            adopted_zone = next(beyond, way[-1][3])  # else of what turns nowhere beyond
+            count += way[0][2] != adopted_zone
             for value, above, zone, becomes in way:
-                moves[value, above] += (becomes != own) - (zone != own)
-        return (found, *(found + moved for moved in accumulate(moves[place] for place in sorted(moves))))
+                moves[value, above] += (becomes != adopted_zone) - (zone != adopted_zone)
+        return (count, *(count + moved for moved in accumulate(moves[point] for point in sorted(moves))))
 
     def nearest(self) -> pd.DataFrame:
         """For each unit that changes anywhere, the value nearest to the adopted one at which it does.
@@ -181,7 +181,7 @@ def threshold_curves(plan: Plan) -> ThresholdCurves:
 
     Both in the order of the rulebook.
     """
-    common, found, still = AskedRules.of(plan), list[Curve](), list[StillThreshold]()
+    common, curves, still = AskedRules.of(plan), list[Curve](), list[StillThreshold]()
     compared = {name for rule in common.rulebook.rules for name in parse_condition(rule.when).names}
     for name, parameter in common.rulebook.parameters.items():
         if name not in compared or isinstance(parameter.value, (bool, str)):
@@ -195,10 +195,10 @@ def threshold_curves(plan: Plan) -> ThresholdCurves:
             still.append(StillThreshold(name, "untold"))
             continue
         if len(curve.turns):
-            found.append(curve)
+            curves.append(curve)
         else:
             still.append(_outweighed_or_missing(common, name))
-    return ThresholdCurves(tuple(found), tuple(still))
+    return ThresholdCurves(tuple(curves), tuple(still))
 
 
 def _outweighed_or_missing(common: AskedRules, parameter: str) -> StillThreshold:
@@ -219,7 +219,7 @@ class AskedRules(NamedTuple):
 
     plan: Plan
     rulebook: Rulebook
-    asked: tuple[Rule, ...]
+    rules: tuple[Rule, ...]
     known: pd.DataFrame
     ordered: MainRules
 
@@ -227,22 +227,22 @@ class AskedRules(NamedTuple):
     def of(cls, plan: Plan) -> AskedRules:
         """Those of a plan, just made or read back."""
         rulebook = without_unused_topics(plan.rulebook, map(str, plan.measures.columns))
-        asked = rules_of_units(plan.claims, rulebook)
+        rules = rules_of_units(plan.claims, rulebook)
         known = complete_measures(plan.measures, rulebook).rename_axis("unit_id")
-        own = plan.claims[~plan.claims["rule"].isin([rule.id for rule in asked])]
-        ordered = MainRules(rulebook, own[own["answer"] == "yes"], known.index)
-        return cls(plan, rulebook, asked, known, ordered)
+        other_claims = plan.claims[~plan.claims["rule"].isin([rule.id for rule in rules])]
+        ordered = MainRules(rulebook, other_claims[other_claims["answer"] == "yes"], known.index)
+        return cls(plan, rulebook, rules, known, ordered)
 
     def reading(self, parameter: str) -> list[Rule]:
         """The rules that are asked of units and read a parameter."""
-        return [rule for rule in self.asked if parameter in parse_condition(rule.when).names]
+        return [rule for rule in self.rules if parameter in parse_condition(rule.when).names]
 
     def unasked(self, parameter: str) -> list[Rule]:
         """The others that read it: of larger units, or, where they refine and no unit is a part, of nobody."""
         return [
             rule
             for rule in self.rulebook.rules
-            if rule not in self.asked and parameter in parse_condition(rule.when).names
+            if rule not in self.rules and parameter in parse_condition(rule.when).names
         ]
 
 
@@ -294,9 +294,9 @@ def _curve(common: AskedRules, parameter: str) -> Curve:
     rows, probes, starts = _probes(points)
     answers = zones_at(common, rules, seen.iloc[rows].assign(**{parameter: probes}), rows, free)
     area = plan.zones.set_index("unit_id")["area_ha"].reindex(known.index).to_numpy(dtype=float)
-    turns = _Turns.joined([_Turns.of(rows, starts, probes, said) for said in answers])
+    turns = _Turns.joined([_Turns.of(rows, starts, probes, answer) for answer in answers])
     begins = np.flatnonzero(np.diff(rows, prepend=-1) > 0)  # what each unit is below all its points
-    steps = _steps(turns, rows[begins], [said[begins] for said in answers], area)
+    steps = _steps(turns, rows[begins], [answer[begins] for answer in answers], area)
     return Curve(parameter, float(rulebook.values[parameter]), steps, turns.table(known.index))
 
 
@@ -312,7 +312,7 @@ def _require(common: AskedRules, parameter: str) -> None:
         raise StudyError(
             Phrase("parameter '{name}' is {value!r}, no number that could move", name=parameter, value=value)
         )
-    derived = [one.name for one in rulebook.derived if parameter in one.names]
+    derived = [measure.name for measure in rulebook.derived if parameter in measure.names]
     if derived:
         raise StudyError(
             Phrase(
@@ -357,7 +357,7 @@ def zones_at(
     common: AskedRules, rules: Sequence[Rule], seen: pd.DataFrame, rows: npt.NDArray[np.intp], rulebook: Rulebook
 ) -> list[Words]:
     """The main function of each row of a table, then for each overlay whether the rules claim it."""
-    said = [
+    evaluations = [
         parse_condition(rule.when).evaluate(seen, rulebook.values)
         if rule in rules
         else answer_of(common.plan, rule, common.known, common.rulebook).taken(rows)
@@ -366,7 +366,7 @@ def zones_at(
     mains = set(common.rulebook.codes("main"))
     overlays = [code for code in dict.fromkeys(rule.zone for rule in rules) if code not in mains]
     return [
-        common.ordered.zones(said, rows),
+        common.ordered.zones(evaluations, rows),
         *(_overlay(code, rules, seen, rulebook, common.plan) for code in overlays),
     ]
 
@@ -377,19 +377,19 @@ def turning_points(
     """The values at which a clause turns, or divides by zero, one row a unit in ascending order, NaN last."""
     columns: list[Floats] = []
     for rule in rules:
-        asked = parse_condition(rule.when).evaluate(known, parameters)
-        for one in thresholds(asked, name):
-            if not one.determined:
+        evaluation = parse_condition(rule.when).evaluate(known, parameters)
+        for threshold in thresholds(evaluation, name):
+            if not threshold.determined:
                 raise StudyError(
                     Phrase(
                         "parameter '{name}' stands in the clause {clause} of rule '{rule}' to a higher than the first "
                         "degree: its steps are not told",
                         name=name,
-                        clause=one.text,
+                        clause=threshold.text,
                         rule=rule.id,
                     )
                 )
-            columns += [*one.values, *one.poles]
+            columns += [*threshold.values, *threshold.poles]
     stacked = np.column_stack([np.full((len(known), 0), np.nan), *columns])
     return np.sort(stacked, axis=1)
 
@@ -423,11 +423,11 @@ def _probes(points: Floats) -> tuple[npt.NDArray[np.intp], Floats, Floats]:
 
 def _overlay(code: str, rules: Iterable[Rule], seen: pd.DataFrame, rulebook: Rulebook, plan: Plan) -> Words:
     """Which rows have an overlay: claimed by a rule that reads the parameter, or by what does not."""
-    asked = [rule for rule in rules if rule.zone == code]
+    zone_rules = [rule for rule in rules if rule.zone == code]
     others = plan.claims[(plan.claims["zone"] == code) & (plan.claims["answer"] == "yes")]
-    others = others[~others["rule"].isin([rule.id for rule in asked])]
+    others = others[~others["rule"].isin([rule.id for rule in zone_rules])]
     held = seen.index.isin(others["unit_id"])
-    for rule in asked:
+    for rule in zone_rules:
         held |= parse_condition(rule.when).evaluate(seen, rulebook.values).yes
     return np.where(held, code, "").astype(object)
 
@@ -442,11 +442,11 @@ class _Turns(NamedTuple):
     becomes: Words
 
     @classmethod
-    def of(cls, rows: npt.NDArray[np.intp], starts: Floats, probes: Floats, said: Words) -> _Turns:
+    def of(cls, rows: npt.NDArray[np.intp], starts: Floats, probes: Floats, answer: Words) -> _Turns:
         """Those of one answer."""
-        changed = np.flatnonzero((rows[1:] == rows[:-1]) & (said[1:] != said[:-1])) + 1
+        changed = np.flatnonzero((rows[1:] == rows[:-1]) & (answer[1:] != answer[:-1])) + 1
         above = probes[changed] != starts[changed]
-        return cls(rows[changed], starts[changed], above, said[changed - 1], said[changed])
+        return cls(rows[changed], starts[changed], above, answer[changed - 1], answer[changed])
 
     @classmethod
     def joined(cls, some: Sequence[_Turns]) -> _Turns:
@@ -473,16 +473,16 @@ def _steps(turns: _Turns, units: npt.NDArray[np.intp], first: Sequence[Words], a
     row, value, side, *words = (part[order] for part in turns)
     fresh = np.ones(len(value), dtype=bool)
     fresh[1:] = (np.diff(value) != 0) | (np.diff(side) != 0)
-    place = np.cumsum(fresh)  # the step to which a turn leads
+    step_number = np.cumsum(fresh)  # the step to which a turn leads
     weight = np.stack([np.ones(len(area)), area])
     sums = np.zeros((2, len(zones), int(fresh.sum()) + 1))
     for at, zone in enumerate(zones):
-        begins = np.concatenate([units[said == zone] for said in first])
+        begins = np.concatenate([units[answer == zone] for answer in first])
         sums[:, at, 0] = weight[:, begins].sum(axis=1)
         for before_or_after, sign in zip(words, (-1, 1), strict=True):
-            own = before_or_after == zone
+            of_zone = before_or_after == zone
             for kind in (0, 1):
-                np.add.at(sums[kind, at], place[own], sign * weight[kind, row[own]])
+                np.add.at(sums[kind, at], step_number[of_zone], sign * weight[kind, row[of_zone]])
     sums = sums.cumsum(axis=2)
     ends: list[float | None] = [None, *value[fresh].tolist(), None]
     sides = [False, *side[fresh].tolist(), False]

@@ -39,15 +39,15 @@ def _unpacked(path: Path, name: str, archives: Mapping[Path, str]) -> str:
 def _taken(path: Path, name: str, archives: Mapping[Path, str], stack: ExitStack) -> str:
     """What an archive holds, in a folder that goes with the stack; "" where it is refused."""
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="zoneplan-")))
-    readable = {own: (archive,) for archive, own in archives.items()}
+    readable = {layer: (archive,) for archive, layer in archives.items()}
     inside, taken, step = "", 0, "begin"
     while True:
         try:
-            said, target, piece = ask_child(partial(_next_piece, path, name, step), readable)
+            reply, target, piece = ask_child(partial(_next_piece, path, name, step), readable)
         except ReadingEnded:
             return ""
-        if said != "piece":
-            return inside if said == "end" else ""
+        if reply != "piece":
+            return inside if reply == "end" else ""
         taken += len(piece)
         if not _is_plain(target) or taken > MAX_BYTES:  # a child that was taken over may say anything
             return ""
@@ -60,8 +60,8 @@ def _is_plain(target: object) -> bool:
 
 
 def _next_piece(path: Path, name: str, step: str, child: ReadingChild) -> tuple[str, str, bytes]:
-    (said, target, size), _ = child.call(ANSWER, str(path), name, step)
-    return said, target, child.shared[:size]
+    (reply, target, size), _ = child.call(ANSWER, str(path), name, step)
+    return reply, target, child.shared[:size]
 
 
 def answer(child: ReadingChild, path: str, name: str, step: str) -> Answer:

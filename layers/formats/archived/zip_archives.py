@@ -81,9 +81,9 @@ def _unpack(path: Path, name: str, folder: Path | None) -> Path:
 
 def add_piece(folder: Path, target: str, piece: bytes | memoryview) -> None:
     """Write the next piece of a file of an archive."""
-    place = folder / target
-    place.parent.mkdir(exist_ok=True)
-    with place.open("ab") as free:
+    path = folder / target
+    path.parent.mkdir(exist_ok=True)
+    with path.open("ab") as free:
         free.write(piece)
 
 
@@ -118,13 +118,13 @@ def _files(archive: zipfile.ZipFile, path: Path, name: str) -> list[zipfile.ZipI
             layer=name,
         )
     reasons: dict[str, Callable[[zipfile.ZipInfo], bool]] = {
-        Phrase("it has a password"): lambda one: bool(one.flag_bits & 0x1),
-        Phrase("it is a link"): lambda one: stat.S_ISLNK(one.external_attr >> 16),
-        Phrase("it is packed by another method than deflate"): lambda one: one.compress_type not in _METHODS,
-        Phrase("its name leads elsewhere"): lambda one: leads_elsewhere(one.orig_filename),
+        Phrase("it has a password"): lambda member: bool(member.flag_bits & 0x1),
+        Phrase("it is a link"): lambda member: stat.S_ISLNK(member.external_attr >> 16),
+        Phrase("it is packed by another method than deflate"): lambda member: member.compress_type not in _METHODS,
+        Phrase("its name leads elsewhere"): lambda member: leads_elsewhere(member.orig_filename),
     }
     for reason, holds in reasons.items():
-        if wrong := [one.filename for one in files if holds(one)]:
+        if wrong := [member.filename for member in files if holds(member)]:
             raise SourceError(
                 Phrase(
                     "layer '{layer}': {file} holds {part}, which is not unpacked: {reason}. Pack the files of the "
@@ -137,7 +137,7 @@ def _files(archive: zipfile.ZipFile, path: Path, name: str) -> list[zipfile.ZipI
                 code="archive",
                 layer=name,
             )
-    return [one for one in files if not one.is_dir() and PurePosixPath(one.filename).parts[0] != _SYSTEM]
+    return [member for member in files if not member.is_dir() and PurePosixPath(member.filename).parts[0] != _SYSTEM]
 
 
 def leads_elsewhere(member: str) -> bool:
@@ -148,14 +148,19 @@ def leads_elsewhere(member: str) -> bool:
     >>> [leads_elsewhere(one) for one in ("a/b.shp", "../b.shp", "/b.shp", "c:b.shp", "a\\\\b.shp", "")]
     [False, True, True, True, True, True]
     """
-    return not member or member.startswith("/") or ".." in member.split("/") or any(one in member for one in "\\:\0")
+    return (
+        not member
+        or member.startswith("/")
+        or ".." in member.split("/")
+        or any(character in member for character in "\\:\0")
+    )
 
 
 def _members(files: list[zipfile.ZipInfo], path: Path, name: str) -> Members:
     """The files of the one shapefile, the .shp first, or of the one File Geodatabase that an archive holds."""
-    places = {PurePosixPath(one.filename): one for one in files}
-    mains = [place for place in places if place.suffix.lower() == SHAPEFILE_PARTS[0]]
-    bases = sorted({place.parent for place in places if place.parent.suffix.lower() == GEODATABASE})
+    places = {PurePosixPath(member.filename): member for member in files}
+    mains = [member_path for member_path in places if member_path.suffix.lower() == SHAPEFILE_PARTS[0]]
+    bases = sorted({member_path.parent for member_path in places if member_path.parent.suffix.lower() == GEODATABASE})
     if len(mains) + len(bases) != 1:
         held: str = shown(map(str, [*mains, *bases])) if mains or bases else Phrase("none")
         raise SourceError(
@@ -172,33 +177,39 @@ def _members(files: list[zipfile.ZipInfo], path: Path, name: str) -> Members:
         )
     stem = path.stem.removesuffix(GEODATABASE)
     if bases:
-        found = {place: f"{stem}{GEODATABASE}/{place.name}" for place in places if place.parent == bases[0]}
+        targets = {
+            member_path: f"{stem}{GEODATABASE}/{member_path.name}"
+            for member_path in places
+            if member_path.parent == bases[0]
+        }
     else:
-        own = [place for place in places if place.with_suffix("") == mains[0].with_suffix("")]
+        siblings = [member_path for member_path in places if member_path.with_suffix("") == mains[0].with_suffix("")]
         parts = sorted(
-            (SHAPEFILE_PARTS.index(place.suffix.lower()), place)
-            for place in own
-            if place.suffix.lower() in SHAPEFILE_PARTS
+            (SHAPEFILE_PARTS.index(member_path.suffix.lower()), member_path)
+            for member_path in siblings
+            if member_path.suffix.lower() in SHAPEFILE_PARTS
         )
-        found = {place: f"{stem}{SHAPEFILE_PARTS[rank]}" for rank, place in parts}
-    twice = [target for target, count in Counter(found.values()).items() if count > 1]
+        targets = {member_path: f"{stem}{SHAPEFILE_PARTS[rank]}" for rank, member_path in parts}
+    twice = [target for target, count in Counter(targets.values()).items() if count > 1]
     if twice or len(places) < len(files):
         raise SourceError(
             Phrase(
                 "layer '{layer}': {file} holds a file twice: {names}. Pack the files of the layer anew.",
                 layer=name,
                 file=path.name,
-                names=shown(map(str, [place for place, target in found.items() if target in twice] or found)),
+                names=shown(
+                    map(str, [member_path for member_path, target in targets.items() if target in twice] or targets)
+                ),
             ),
             code="archive",
             layer=name,
         )
-    return {target: places[place] for place, target in found.items()}
+    return {target: places[member_path] for member_path, target in targets.items()}
 
 
 def _check_sizes(members: Members, path: Path, name: str) -> None:
     """Refuse what unpacks to more than memory is meant to hold, or to many times its size."""
-    check_size(sum(one.file_size for one in members.values()), path, name)
+    check_size(sum(member.file_size for member in members.values()), path, name)
     for member in members.values():
         if member.file_size > max(_LARGE_BYTES, MOST_TIMES * member.compress_size):
             raise LimitError(

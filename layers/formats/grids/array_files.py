@@ -68,11 +68,11 @@ def opened_array(path: Path, driver: str, name: str, layer: str | None = None) -
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the libraries, on what they will do in later versions
         try:
-            found = xarray.open_dataset(path, engine=engine, decode_cf=False, cache=False, backend_kwargs=options)
+            array_file = xarray.open_dataset(path, engine=engine, decode_cf=False, cache=False, backend_kwargs=options)
         except Exception as error:
             clear_frames(error.__traceback__)  # scipy closes a file that it cannot read when nothing holds it any more
             raise
-        with found as dataset:
+        with array_file as dataset:
             yield ArrayBand(dataset, path, driver, name, layer)
 
 
@@ -141,7 +141,7 @@ class ArrayBand:
         self._variable, (down, across) = dataset[chosen].variable, places[chosen]
         self._refuse_more(chosen, down, across)
         self._dims = (down, across)
-        ys, xs = (self._middles(dataset, one) for one in (down, across))
+        ys, xs = (self._middles(dataset, axis) for axis in (down, across))
         self._south_first = bool(ys[0] < ys[-1])
         self.shape = self.height, self.width = len(ys), len(xs)
         self.transform = _transform(xs, ys[::-1] if self._south_first else ys)
@@ -158,7 +158,7 @@ class ArrayBand:
 
     def _refuse_more(self, chosen: str, *plain: str) -> None:
         sizes = dict(zip(self._variable.dims, self._variable.shape, strict=True))
-        more = [f"{one} ({size})" for one, size in sizes.items() if one not in plain and size != 1]
+        more = [f"{dimension} ({size})" for dimension, size in sizes.items() if dimension not in plain and size != 1]
         if more:
             raise self._no_grid(
                 Phrase(
@@ -191,15 +191,15 @@ class ArrayBand:
             layer=self._name,
         )
 
-    def _read_attributes(self, said: Mapping[str, Any], driver: str) -> None:
+    def _read_attributes(self, attributes: Mapping[str, Any], driver: str) -> None:
         """What the conventions say of the values, in the numbers of the file."""
         stored = self._variable.dtype
-        unsigned = stored.kind == "i" and str(said.get("_Unsigned", "")).lower() == "true"
+        unsigned = stored.kind == "i" and str(attributes.get("_Unsigned", "")).lower() == "true"
         self._stored = np.dtype(f"u{stored.itemsize}") if unsigned else stored
         numbers = {
-            key: np.atleast_1d(np.asarray(said[key])).astype(self._stored)
+            key: np.atleast_1d(np.asarray(attributes[key])).astype(self._stored)
             for key in ("_FillValue", "missing_value", "valid_range", "valid_min", "valid_max")
-            if key in said
+            if key in attributes
         }
         none = [*numbers.get("_FillValue", ()), *numbers.get("missing_value", ())]
         self.nodata = float(none[0]) if none else None
@@ -215,14 +215,17 @@ class ArrayBand:
         holed = bool(self._none) or self._least is not None or self._most is not None
         self._filled = self.nodata is None and holed and self._stored.kind != "f"
         self.dtypes = ("float64" if self._filled else str(self._stored),)
-        self.scales, self.offsets = (float(said.get("scale_factor", 1.0)),), (float(said.get("add_offset", 0.0)),)
+        self.scales, self.offsets = (
+            (float(attributes.get("scale_factor", 1.0)),),
+            (float(attributes.get("add_offset", 0.0)),),
+        )
 
     def _block(self) -> tuple[int, int]:
         """Rows and columns of the chunks in which the file keeps the band."""
         dims = self._variable.dims
         stated: Sequence[int] = self._variable.encoding.get("chunksizes") or self._variable.encoding.get("chunks") or ()
         chunks = dict(zip(dims, stated, strict=False)) if stated else {}
-        size = int(np.prod([chunks.get(one, 1) for one in dims])) * self._variable.dtype.itemsize
+        size = int(np.prod([chunks.get(dimension, 1) for dimension in dims])) * self._variable.dtype.itemsize
         rows, columns = int(chunks.get(self._dims[0], 1)), int(chunks.get(self._dims[1], self.width))
         if size > MAX_CHUNK_BYTES:
             raise LimitError(
@@ -243,14 +246,14 @@ class ArrayBand:
         """The cells of a window in the numbers of the file, north up; without a value those that it says have none."""
         (top, bottom), (left, right) = window
         rows = slice(self.height - bottom, self.height - top) if self._south_first else slice(top, bottom)
-        places = {one: 0 for one in self._variable.dims if one not in self._dims}
+        places = {dimension: 0 for dimension in self._variable.dims if dimension not in self._dims}
         part = self._variable.isel({**places, self._dims[0]: rows, self._dims[1]: slice(left, right)})
         cells = np.asarray(part.transpose(*self._dims).values)
         cells = cells.view(self._stored) if cells.dtype != self._stored and cells.dtype.kind == "i" else cells
         cells = cells[::-1] if self._south_first else cells
         without = np.zeros(cells.shape, dtype=bool)
-        for one in self._none:
-            without |= cells == one
+        for number in self._none:
+            without |= cells == number
         if self._least is not None:
             without |= cells < self._least
         if self._most is not None:
@@ -265,29 +268,37 @@ class ArrayBand:
 
 def _axes_of(dataset: Any, variable: Any) -> tuple[str, str] | None:
     """The dimensions of a variable that run down and across a map, where it has one of each."""
-    found = {}
+    axes = {}
     for axis, (standards, units, names) in _AXES.items():
-        own = [str(one) for one in variable.dims if one in dataset.variables and dataset[one].ndim == 1]
-        said = [one for one in own if _is_axis(dataset[one].attrs, axis, standards, units)]
-        found[axis] = said or [one for one in own if one.lower() in names]
-    return (found["Y"][0], found["X"][0]) if len(found["X"]) == len(found["Y"]) == 1 else None
+        dimensions = [
+            str(dimension)
+            for dimension in variable.dims
+            if dimension in dataset.variables and dataset[dimension].ndim == 1
+        ]
+        stated = [dimension for dimension in dimensions if _is_axis(dataset[dimension].attrs, axis, standards, units)]
+        axes[axis] = stated or [dimension for dimension in dimensions if dimension.lower() in names]
+    return (axes["Y"][0], axes["X"][0]) if len(axes["X"]) == len(axes["Y"]) == 1 else None
 
 
-def _is_axis(said: Mapping[str, Any], axis: str, standards: set[str], units: set[str]) -> bool:
-    return said.get("axis") == axis or said.get("standard_name") in standards or said.get("units") in units
+def _is_axis(attributes: Mapping[str, Any], axis: str, standards: set[str], units: set[str]) -> bool:
+    return (
+        attributes.get("axis") == axis
+        or attributes.get("standard_name") in standards
+        or attributes.get("units") in units
+    )
 
 
 def _transform(xs: npt.NDArray[np.float64], ys: npt.NDArray[np.float64]) -> Affine:
     """From (column, row) to (x, y), of the middles of cells from north to south."""
     from affine import Affine  # noqa: PLC0415  (rasterio's, loaded for rasters alone)
 
-    wide, high = ((one[-1] - one[0]) / (len(one) - 1) for one in (xs, ys))
+    wide, high = ((middles[-1] - middles[0]) / (len(middles) - 1) for middles in (xs, ys))
     return Affine(float(wide), 0.0, float(xs[0] - wide / 2), 0.0, float(high), float(ys[0] - high / 2))
 
 
-def _crs_of(dataset: Any, said: Mapping[str, Any]) -> CRS | None:
+def _crs_of(dataset: Any, attributes: Mapping[str, Any]) -> CRS | None:
     """What the grid mapping of a variable says; None where it has none."""
-    mapping = str(said.get("grid_mapping", "")).partition(":")[0].strip()
+    mapping = str(attributes.get("grid_mapping", "")).partition(":")[0].strip()
     if mapping not in dataset.variables:
         return None
     about = dict(dataset[mapping].attrs)

@@ -80,9 +80,9 @@ def share_bars(
     above = sum(5.6 if row.heading else 0 for row in rows)
     sheet = Canvas(wide, len(rows) * (high + gap) + above)
     left, right, y = label, wide - room, 0.0
-    for place, row in enumerate(rows):
+    for index, row in enumerate(rows):
         if row.heading:
-            y += 5.6 if place else 4.2
+            y += 5.6 if index else 4.2
             sheet.text(0, y - 1.5, row.heading, 7, fill=SECOND, bold=True)
         base = y + high / 2 + 1.0
         sheet.text(0, base, fit(row.title, 8.5, label - 1.5), 8.5)
@@ -94,8 +94,8 @@ def share_bars(
                 sheet.rect(x, y, long, high, part.fill, stroke=edge_of(part.fill), thick=0.12)
                 sheet.line(x + long, y, x + long, y + high, "#FFFFFF", 0.35)
                 if share >= LEAST:
-                    said = f"{100 * share:.0f}"
-                    sheet.text(x + long / 2, base, said, 7.5, fill=ink_on(part.fill), anchor="middle")
+                    percentage = f"{100 * share:.0f}"
+                    sheet.text(x + long / 2, base, percentage, 7.5, fill=ink_on(part.fill), anchor="middle")
                 x += long
         sheet.text(wide, base, row.total, 8, fill=SECOND, anchor="end")
         y += high + gap
@@ -162,14 +162,14 @@ def amount_bars(
     """
     head = 7.0 if beside else 0.5
     aside = max((text_mm(row.beside, 8) for row in rows), default=0.0) + 3 if beside else 0.0
-    said = max((text_mm(row.total, 8.5) for row in rows), default=0.0) * 1.06 + 2
+    total_mm = max((text_mm(row.total, 8.5) for row in rows), default=0.0) * 1.06 + 2
     sheet = Canvas(wide, head + len(rows) * (high + gap))
     most = max((sum(row.amounts) + row.rest for row in rows), default=0.0) or 1.0
-    scale = (wide - label - said - aside) / most
+    scale = (wide - label - total_mm - aside) / most
     if beside:
         lines = _two_lines(beside, 7, 30)
-        for place, line in enumerate(lines):
-            sheet.text(wide, 2.6 + 2.9 * (place + 2 - len(lines)), line, 7, fill=SECOND, anchor="end")
+        for nth, line in enumerate(lines):
+            sheet.text(wide, 2.6 + 2.9 * (nth + 2 - len(lines)), line, 7, fill=SECOND, anchor="end")
     y = head
     for row in rows:
         base, x = y + high / 2 + 1.1, label
@@ -202,10 +202,10 @@ def amount_bars(
 
 def _two_lines(text: str, pt: float, room: float) -> list[str]:
     """A short heading on one line, or broken at the space nearest its middle."""
-    spaces = [place for place, char in enumerate(text) if char == " "]
+    spaces = [index for index, char in enumerate(text) if char == " "]
     if text_mm(text, pt) <= room or not spaces:
         return [text]
-    middle = min(spaces, key=lambda place: abs(place - len(text) / 2))
+    middle = min(spaces, key=lambda space: abs(space - len(text) / 2))
     return [text[:middle], text[middle + 1 :]]
 
 
@@ -257,19 +257,19 @@ def count_columns(
     """
     sheet = Canvas(wide, high)
     foot, top = high - 4.2, 4.4
-    most = max((sum(one.counts) for one in classes), default=0) or 1
+    most = max((sum(column.counts) for column in classes), default=0) or 1
     step = wide / max(len(classes), 1)
-    for place, one in enumerate(classes):
-        x, y = place * step + 0.1 * step, foot
-        for part, count in zip(parts, one.counts, strict=True):
+    for index, column in enumerate(classes):
+        x, y = index * step + 0.1 * step, foot
+        for part, count in zip(parts, column.counts, strict=True):
             tall = (foot - top) * count / most
             y -= tall
             sheet.rect(x, y, 0.8 * step, tall, part.fill, stroke=edge_of(part.fill), thick=0.12)
-        sheet.text(x + 0.4 * step, y - 1.0, f"{sum(one.counts):,}", 8.5, bold=True, anchor="middle")
-        sheet.text(x + 0.4 * step, high - 0.8, one.title, 7.5, fill=SECOND, anchor="middle")
+        sheet.text(x + 0.4 * step, y - 1.0, f"{sum(column.counts):,}", 8.5, bold=True, anchor="middle")
+        sheet.text(x + 0.4 * step, high - 0.8, column.title, 7.5, fill=SECOND, anchor="middle")
     sheet.line(0, foot, wide, foot, RULE, 0.25)
     numbers = Numbers(
         (heads[0], *(part.title for part in parts), heads[1]),
-        tuple((one.title, *map(str, one.counts), str(sum(one.counts))) for one in classes),
+        tuple((column.title, *map(str, column.counts), str(sum(column.counts))) for column in classes),
     )
     return Chart(sheet.svg(name), name, numbers)

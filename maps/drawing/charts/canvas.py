@@ -101,10 +101,10 @@ def fit(text: str, pt: float, room: float) -> str:
     """
     if text_mm(text, pt) <= room:
         return text
-    kept = text
-    while kept and text_mm(f"{kept}…", pt) > room:
-        kept = kept[:-1]
-    return f"{kept.rstrip()}…"
+    shortened = text
+    while shortened and text_mm(f"{shortened}…", pt) > room:
+        shortened = shortened[:-1]
+    return f"{shortened.rstrip()}…"
 
 
 def darker(fill: str) -> str:
@@ -115,7 +115,7 @@ def darker(fill: str) -> str:
     >>> darker("#E3C24B")
     '#947F31'
     """
-    return "#" + "".join(f"{int(int(fill[place : place + 2], 16) * 0.655):02X}" for place in (1, 3, 5))
+    return "#" + "".join(f"{int(int(fill[start : start + 2], 16) * 0.655):02X}" for start in (1, 3, 5))
 
 
 def edge_of(fill: str) -> str:
@@ -126,7 +126,7 @@ def edge_of(fill: str) -> str:
     >>> edge_of("#E2DED4"), edge_of("#E3C24B")
     ('#94918A', '')
     """
-    red, green, blue = (int(fill[place : place + 2], 16) for place in (1, 3, 5))
+    red, green, blue = (int(fill[start : start + 2], 16) for start in (1, 3, 5))
     return darker(fill) if 0.299 * red + 0.587 * green + 0.114 * blue > PALE else ""
 
 

@@ -129,25 +129,25 @@ def _curve(sheet: Canvas, row: CurveRow, at: tuple[float, float, float]) -> None
     foot = top + PLOT
     low, high = row.view
 
-    def place(value: float) -> float:
+    def x_of(value: float) -> float:
         return left + (min(max(value, low), high) - low) / (high - low) * (right - left)
 
     most = max((count for _, _, count in row.steps), default=0)
-    start, end = place(row.stable[0]), place(row.stable[1])
+    start, end = x_of(row.stable[0]), x_of(row.stable[1])
     sheet.rect(start, top - 0.6, max(end - start, 0.35), PLOT + 0.6, CLOSE)
     sheet.line(left, foot, right, foot, RULE, 0.2)
     if most:
         path = ""
         for begins, ends, count in row.steps:
             y = foot - PLOT * count / most
-            path += f"{'L' if path else 'M'}{mm(place(begins))} {mm(y)}L{mm(place(ends))} {mm(y)}"
+            path += f"{'L' if path else 'M'}{mm(x_of(begins))} {mm(y)}L{mm(x_of(ends))} {mm(y)}"
         sheet.path(path, stroke=CHART_INK, thick=0.3)
         sheet.text(left - 1, top + 2, str(most), 6.2, fill=SECOND, anchor="end")
         sheet.text(left - 1, foot, "0", 6.2, fill=SECOND, anchor="end")
-    middle = place(row.at)
+    middle = x_of(row.at)
     sheet.line(middle, top - 0.9, middle, foot + 0.7, "#A8401F", 0.45)
     for value, x, anchor in ((low, left, "start"), (high, right, "end")):
         sheet.text(x, foot + 2.9, row.write(value), 6.2, fill=SECOND, anchor="start" if anchor == "start" else "end")
-    said = row.write(row.at)
-    if place(row.at) - left > text_mm(row.write(low), 6.2) + text_mm(said, 6.2) and right - middle > 8:
-        sheet.text(middle, foot + 2.9, said, 6.2, fill=CHART_INK, anchor="middle")
+    figure = row.write(row.at)
+    if x_of(row.at) - left > text_mm(row.write(low), 6.2) + text_mm(figure, 6.2) and right - middle > 8:
+        sheet.text(middle, foot + 2.9, figure, 6.2, fill=CHART_INK, anchor="middle")

@@ -70,7 +70,7 @@ class Strip(NamedTuple):
     """
 
     threshold: float
-    said: str
+    threshold_text: str
     above: bool
     axis: MeasureAxis
     called: str
@@ -113,11 +113,11 @@ def threshold_dots(
     shown = [dot for dot in dots if dot.value != 0] if zeros else list(dots)
     left, right, foot = (30.0 if zeros else 3.0), wide - 4.0, high - 7.6
     scale = Scale.of(strip.axis, left, right)
-    at = scale.place(strip.threshold)
+    at = scale.position_mm(strip.threshold)
     passing = (at, right - at) if strip.above else (left, at - left)
     sheet.rect(passing[0], 1.2, passing[1], foot - 1.2, PASSING)
     for tick in strip.axis.ticks:
-        x = scale.place(tick)
+        x = scale.position_mm(tick)
         sheet.line(x, 4.6, x, foot, RULE, 0.12)
         sheet.text(x, foot + 3.5, write(tick), 7, fill=SECOND, anchor="middle")
     sheet.line(left, foot, right, foot, THIRD, 0.2)
@@ -125,16 +125,16 @@ def threshold_dots(
     middle = (foot + 4.6) / 2 + 0.3
     if zeros:
         sheet.text(0, middle - 0.4, f"{zeros:,}", 10, bold=True)
-        for place, line in enumerate(_lines(strip.zeros, 7, left - 3)):
-            sheet.text(0, middle + 2.8 + 2.8 * place, line, 7, fill=SECOND)
+        for nth, line in enumerate(_lines(strip.zeros, 7, left - 3)):
+            sheet.text(0, middle + 2.8 + 2.8 * nth, line, 7, fill=SECOND)
     if len(shown) > MOST:
         _columns(sheet, scale, shown, foot)
     else:
         _dots(sheet, scale, shown, (middle, foot), at)
     sheet.line(at, 0.6, at, foot + 1.1, CHART_INK, 0.5)
-    beyond = at + 1.2 + text_mm(strip.said, 8) > wide
+    beyond = at + 1.2 + text_mm(strip.threshold_text, 8) > wide
     x = at - 1.2 if beyond else at + 1.2
-    sheet.text(x, 3.4, strip.said, 8, bold=True, anchor="end" if beyond else "start", halo=PASSING)
+    sheet.text(x, 3.4, strip.threshold_text, 8, bold=True, anchor="end" if beyond else "start", halo=PASSING)
     return Chart(sheet.svg(name), name, numbers)
 
 
@@ -151,7 +151,7 @@ def _lines(text: str, pt: float, room: float) -> list[str]:
 
 def _dots(sheet: Canvas, scale: Scale, dots: Sequence[Dot], band: tuple[float, float], line: float) -> None:
     middle, foot = band
-    places = np.array([scale.place(dot.value) for dot in dots])
+    places = np.array([scale.position_mm(dot.value) for dot in dots])
     room = (foot - 6.0) / 2
     radius = DOT
     off = swarm(places, radius)
@@ -160,17 +160,17 @@ def _dots(sheet: Canvas, scale: Scale, dots: Sequence[Dot], band: tuple[float, f
         off = swarm(places, radius)
     tall = float(np.abs(off).max(initial=0.0)) + radius
     off = off * min(1.0, room / tall) if tall else off
-    at = {place: (float(places[place]), middle + float(off[place])) for place in range(len(dots))}
+    at = {index: (float(places[index]), middle + float(off[index])) for index in range(len(dots))}
     for hollow in (True, False):
-        for place, dot in enumerate(dots):
+        for index, dot in enumerate(dots):
             if (not dot.fill) == hollow:
-                x, y = at[place]
+                x, y = at[index]
                 if hollow:
                     sheet.circle(x, y, 0.72 * radius, "#FFFFFF", stroke="#A9A499", thick=0.2)
                 else:
                     sheet.mark(x, y, radius, dot.fill, dot.shape)
-    named = sorted((place for place, dot in enumerate(dots) if dot.name), key=lambda one: at[one][0])
-    _names(sheet, [(dots[place].name, *at[place]) for place in named], (7.2, foot - 1.2), line)
+    named = sorted((index for index, dot in enumerate(dots) if dot.name), key=lambda index: at[index][0])
+    _names(sheet, [(dots[index].name, *at[index]) for index in named], (7.2, foot - 1.2), line)
 
 
 def _names(
@@ -203,19 +203,19 @@ def _columns(sheet: Canvas, scale: Scale, dots: Sequence[Dot], foot: float) -> N
     """Counts in columns of one and a half millimetres, the colours on top of each other."""
     step = 1.5
     count = int((scale.right - scale.left) / step)
-    along = np.array([scale.place(dot.value) for dot in dots]) - scale.left
+    along = np.array([scale.position_mm(dot.value) for dot in dots]) - scale.left
     places = np.clip((along / step).astype(int), 0, count - 1)
     fills = list(dict.fromkeys(dot.fill or "#DAD6CD" for dot in dots))
     counts = np.zeros((len(fills), count))
-    for place, dot in zip(places, dots, strict=True):
-        counts[fills.index(dot.fill or "#DAD6CD"), place] += 1
+    for column, dot in zip(places, dots, strict=True):
+        counts[fills.index(dot.fill or "#DAD6CD"), column] += 1
     unit = (foot - 6.0) / counts.sum(axis=0).max()
     base = np.full(count, foot)
     for fill, row in zip(fills, counts, strict=True):
         long = f"{step - 0.2:g}"
         data = "".join(
-            f"M{mm(scale.left + place * step + 0.1)} {mm(base[place])}h{long}v-{mm(row[place] * unit)}h-{long}z"
-            for place in np.flatnonzero(row)
+            f"M{mm(scale.left + column * step + 0.1)} {mm(base[column])}h{long}v-{mm(row[column] * unit)}h-{long}z"
+            for column in np.flatnonzero(row)
         )
         sheet.path(data, fill=fill)
         base = base - row * unit
@@ -279,21 +279,21 @@ def margin_dots(
     foot = head + row_mm * len(rows)
     sheet = Canvas(wide, foot + 5)
     scale = Scale(-REACH_PCT, REACH_PCT, left, right)
-    start, end = scale.place(-CLOSE_PCT), scale.place(CLOSE_PCT)
+    start, end = scale.position_mm(-CLOSE_PCT), scale.position_mm(CLOSE_PCT)
     sheet.rect(start, head, end - start, foot - head, CLOSE)
     for tick in (-50, -25, 25, 50):
-        sheet.line(scale.place(tick), head, scale.place(tick), foot, RULE, 0.12)
-    for place in range(len(rows) + 1):
-        sheet.line(0, head + place * row_mm, wide, head + place * row_mm, RULE, 0.2)
-    sheet.line(scale.place(0), head, scale.place(0), foot, CHART_INK, 0.5)
-    sheet.text(scale.place(0), 4.2, threshold, 7.5, bold=True, anchor="middle")
+        sheet.line(scale.position_mm(tick), head, scale.position_mm(tick), foot, RULE, 0.12)
+    for index in range(len(rows) + 1):
+        sheet.line(0, head + index * row_mm, wide, head + index * row_mm, RULE, 0.2)
+    sheet.line(scale.position_mm(0), head, scale.position_mm(0), foot, CHART_INK, 0.5)
+    sheet.text(scale.position_mm(0), 4.2, threshold, 7.5, bold=True, anchor="middle")
     sheet.text(start - 1, 4.2, within, 7.5, fill="#7A5A12", anchor="end")
-    for place, row in enumerate(rows):
-        _margin_row(sheet, row, scale, head + place * row_mm, row_mm)
+    for index, row in enumerate(rows):
+        _margin_row(sheet, row, scale, head + index * row_mm, row_mm)
     for tick in (-50, -25, 0, 25, 50):
         sign = "−" if tick < 0 else "+" if tick else ""
         sheet.text(
-            scale.place(tick), foot + 3.4, percent.format(n=f"{sign}{abs(tick)}"), 7, fill=SECOND, anchor="middle"
+            scale.position_mm(tick), foot + 3.4, percent.format(n=f"{sign}{abs(tick)}"), 7, fill=SECOND, anchor="middle"
         )
     return Chart(sheet.svg(name), name, numbers)
 
@@ -306,7 +306,7 @@ def _margin_row(sheet: Canvas, row: MarginRow, scale: Scale, top: float, row_mm:
             sheet.text(0, base, text, pt, fill=fill, bold=pt > 8)
             base += 3.5 if pt > 8 else 3.0
     inside = [dot for dot in row.dots if abs(dot.value) <= REACH_PCT]
-    places = np.array([scale.place(dot.value) for dot in inside])
+    places = np.array([scale.position_mm(dot.value) for dot in inside])
     off = swarm(places, DOT)
     tall = float(np.abs(off).max(initial=0.0))
     off = off * min(1.0, (row_mm / 2 - 3.4) / tall) if tall else off
@@ -316,7 +316,7 @@ def _margin_row(sheet: Canvas, row: MarginRow, scale: Scale, top: float, row_mm:
         inside = []
     named = []
     for dot, x, away in sorted(
-        zip(inside, places[: len(inside)], off[: len(inside)], strict=True), key=lambda one: one[1]
+        zip(inside, places[: len(inside)], off[: len(inside)], strict=True), key=lambda placed: placed[1]
     ):
         if dot.fill:
             sheet.mark(x, middle + away, DOT, dot.fill, dot.shape)
@@ -334,8 +334,8 @@ def _margin_row(sheet: Canvas, row: MarginRow, scale: Scale, top: float, row_mm:
 def _many(sheet: Canvas, dots: Sequence[Dot], x: Floats, y: Floats) -> None:
     """Dots of one colour as one path of points with round ends, for there are many."""
     for fill in dict.fromkeys(dot.fill for dot in dots):
-        own = [place for place, dot in enumerate(dots) if dot.fill == fill]
-        data = "".join(f"M{x[place]:.1f} {y[place]:.1f}h0" for place in own)
+        members = [index for index, dot in enumerate(dots) if dot.fill == fill]
+        data = "".join(f"M{x[index]:.1f} {y[index]:.1f}h0" for index in members)
         look = f'stroke="{fill or THIRD}" stroke-width="{mm(1.3 * DOT)}" stroke-linecap="round" fill="none"'
         sheet.add(f'<path d="{data}" {look}/>')
 

@@ -88,15 +88,15 @@ def flow_chart(
     side = min(52.0, 0.3 * wide)
     bars = _stand(columns, totals, scale, (wide, side))
 
-    def called(place: str) -> str:
-        party = place[1:]
+    def called(node: str) -> str:
+        party = node[1:]
         if party.startswith(OTHERS):
             return wording.others.format(n=int(party.rpartition(" ")[2]))
         return wording.name_of(party)
 
     sheet = Canvas(wide, max(bar.y + max(bar.height, LEAST) for bar in bars.values()) + 2)
-    for data, fill, told in _ribbons(bands, bars, scale, called, wording):
-        sheet.add(f'<path d="{data}" fill="{fill}" fill-opacity=".72"><title>{xml_text(told)}</title></path>')
+    for data, fill, title in _ribbons(bands, bars, scale, called, wording):
+        sheet.add(f'<path d="{data}" fill="{fill}" fill-opacity=".72"><title>{xml_text(title)}</title></path>')
     for bar in bars.values():
         _bar(sheet, bar, called(bar.party), wording.write(totals[bar.party]), side)
     rows = tuple(
@@ -109,19 +109,19 @@ def flow_chart(
 def _gathered(flows: pd.DataFrame, pools: frozenset[str]) -> dict[Ends, Decimal]:
     """Amounts by payer and receiver, the smallest parties of a side together."""
     small = {side: _small(flows, side, pools) for side in ("payer", "receiver")}
-    found: dict[Ends, Decimal] = {}
+    amounts: dict[Ends, Decimal] = {}
     for payer, receiver, value in flows[["payer", "receiver", "amount"]].itertuples(index=False, name=None):
         ends = (
             _together(payer, small["payer"], "payer"),
             _together(receiver, small["receiver"], "receiver"),
         )
-        found[ends] = found.get(ends, Decimal(0)) + value
-    return found
+        amounts[ends] = amounts.get(ends, Decimal(0)) + value
+    return amounts
 
 
 def _small(flows: pd.DataFrame, side: str, pools: frozenset[str]) -> frozenset[str]:
     rows = flows[~flows[side].isin(pools)]
-    sums = sorted(((-sum(part["amount"]), party) for party, part in rows.groupby(side)), key=lambda one: one)
+    sums = sorted(((-sum(part["amount"]), party) for party, part in rows.groupby(side)), key=lambda pair: pair)
     return frozenset(party for _, party in sums[MOST - 1 :]) if len(sums) > MOST else frozenset()
 
 
@@ -137,7 +137,7 @@ def _columns(bands: Mapping[Ends, Decimal], pools: frozenset[str]) -> list[list[
     if middle and not payers:
         payers, middle = middle, set()
     ordered = [
-        sorted((f"{side}{party}" for party in column), key=lambda one: (-_through(bands, one), one))
+        sorted((f"{side}{party}" for party in column), key=lambda node: (-_through(bands, node), node))
         for side, column in (("<", payers), ("=", middle), (">", receivers))
     ]
     return [column for column in ordered if column]
@@ -145,8 +145,8 @@ def _columns(bands: Mapping[Ends, Decimal], pools: frozenset[str]) -> list[list[
 
 def _through(bands: Mapping[Ends, Decimal], party: str) -> Decimal:
     """What a party pays where it stands left, and receives where it stands elsewhere."""
-    place = 0 if party[0] == "<" else 1
-    return sum((value for ends, value in bands.items() if ends[place] == party[1:]), start=Decimal(0))
+    end = 0 if party[0] == "<" else 1
+    return sum((value for ends, value in bands.items() if ends[end] == party[1:]), start=Decimal(0))
 
 
 def _stand(
@@ -158,16 +158,16 @@ def _stand(
         sum(max(float(totals[party]) * scale, LEAST) for party in column) + GAP * (len(column) - 1)
         for column in columns
     ]
-    found = {}
-    for place, (column, height) in enumerate(zip(columns, heights, strict=True)):
-        x = side + (wide - 2 * side - NODE) * place / max(len(columns) - 1, 1)
+    bars = {}
+    for index, (column, height) in enumerate(zip(columns, heights, strict=True)):
+        x = side + (wide - 2 * side - NODE) * index / max(len(columns) - 1, 1)
         y = 4.5 + (max(heights) - height) / 2
         for party in column:
             tall = max(float(totals[party]) * scale, 0.15)
             spare = max(LEAST - tall, 0.0)
-            found[party] = _Bar(party, x, y + spare / 2, tall)
+            bars[party] = _Bar(party, x, y + spare / 2, tall)
             y += max(tall, LEAST) + GAP
-    return found
+    return bars
 
 
 def _ribbons(
@@ -185,9 +185,9 @@ def _ribbons(
         received[receiver] = received.get(receiver, Decimal(0)) + value
     used: dict[str, float] = {}
     drawn = []
-    order = {party: place for place, party in enumerate(bars)}
+    order = {party: rank for rank, party in enumerate(bars)}
     for (payer, receiver), value in sorted(
-        bands.items(), key=lambda one: (order[_payer(one[0][0], bars)], order[_receiver(one[0][1], bars)])
+        bands.items(), key=lambda band: (order[_payer(band[0][0], bars)], order[_receiver(band[0][1], bars)])
     ):
         start, end = bars[_payer(payer, bars)], bars[_receiver(receiver, bars)]
         thick = max(float(value) * scale, 0.15)
@@ -202,8 +202,8 @@ def _ribbons(
             f"C{mm(bend)} {mm(foot + thick)} {mm(bend)} {mm(top + thick)} {mm(left)} {mm(top + thick)}z"
         )
         gains = received.get(receiver, Decimal(0)) > paid.get(receiver, Decimal(0)) and end.party[0] == ">"
-        told = f"{called(start.party)} → {called(end.party)}: {wording.write(value)}"
-        drawn.append((data, RECEIVES if gains else PAYS, told))
+        title = f"{called(start.party)} → {called(end.party)}: {wording.write(value)}"
+        drawn.append((data, RECEIVES if gains else PAYS, title))
     return drawn
 
 

@@ -42,7 +42,7 @@ class Stick(NamedTuple):
     title: str
     second: str
     value: float
-    said: str
+    value_text: str
     fill: str
     mark: float | None = None
     cells: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ class Sum(NamedTuple):
     """A line below the rows, such as all others or the total."""
 
     title: str
-    said: str
+    value_text: str
     last: bool = False
 
 
@@ -87,13 +87,14 @@ def lollipops(
     (('Maricopa (Arizona)', '2,678'),)
     """
     asides = [
-        max([text_mm(one, 7), *(text_mm(row.cells[at], 8.2) for row in rows)]) + 4 for at, one in enumerate(columns)
+        max([text_mm(heading, 7), *(text_mm(row.cells[at], 8.2) for row in rows)]) + 4
+        for at, heading in enumerate(columns)
     ]
-    written = [*(row.said for row in rows), *(line.said for line in sums)]
-    said = max([text_mm(value, 7), *(1.06 * text_mm(one, 8.5) for one in written)]) + 3
+    written = [*(row.value_text for row in rows), *(line.value_text for line in sums)]
+    value_mm = max([text_mm(value, 7), *(1.06 * text_mm(text, 8.5) for text in written)]) + 3
     head = 5.2 if first or value else 0.8
     sheet = Canvas(wide, head + row_mm * (len(rows) + len(sums)) + (1.5 if sums else 0))
-    left, right = label, wide - sum(asides) - said
+    left, right = label, wide - sum(asides) - value_mm
     highest = max((max(row.value, row.mark or 0.0) for row in rows), default=0.0) or 1.0
     steps = round_steps(highest)
     scale = (right - left - 2) / max(highest, steps[-1])
@@ -103,24 +104,24 @@ def lollipops(
         for step in steps:
             sheet.line(left + step * scale, head - 0.6, left + step * scale, foot, RULE, 0.15)
             sheet.text(left + step * scale, 2.6, write(step), 6.8, fill=SECOND, anchor="middle")
-        sheet.text(right + said, 2.6, value, 7, fill=SECOND, anchor="end")
-        edge = right + said
-        for one, room in zip(columns, asides, strict=True):
+        sheet.text(right + value_mm, 2.6, value, 7, fill=SECOND, anchor="end")
+        edge = right + value_mm
+        for heading, room in zip(columns, asides, strict=True):
             edge += room
-            sheet.text(edge, 2.6, one, 7, fill=SECOND, anchor="end")
+            sheet.text(edge, 2.6, heading, 7, fill=SECOND, anchor="end")
     y = head
     for row in rows:
         middle = y + row_mm / 2
-        _row(sheet, row, (left, right + said, middle, scale), asides)
+        _row(sheet, row, (left, right + value_mm, middle, scale), asides)
         y += row_mm
     for line in sums:
-        sheet.line(0, y + 0.2, right + said, y + 0.2, CHART_INK if line.last else RULE, 0.35 if line.last else 0.2)
+        sheet.line(0, y + 0.2, right + value_mm, y + 0.2, CHART_INK if line.last else RULE, 0.35 if line.last else 0.2)
         sheet.text(0, y + row_mm / 2 + 1.2, line.title, 8.5, bold=line.last)
-        sheet.text(right + said, y + row_mm / 2 + 1.2, line.said, 8.5, bold=True, anchor="end")
+        sheet.text(right + value_mm, y + row_mm / 2 + 1.2, line.value_text, 8.5, bold=True, anchor="end")
         y += row_mm
-    table = [(f"{row.title} ({row.second})" if row.second else row.title, row.said, *row.cells) for row in rows]
+    table = [(f"{row.title} ({row.second})" if row.second else row.title, row.value_text, *row.cells) for row in rows]
     blank = ("",) * len(columns)
-    table += [(line.title, line.said, *blank) for line in sums]
+    table += [(line.title, line.value_text, *blank) for line in sums]
     return Chart(sheet.svg(name), name, Numbers((first or heads[0], value or heads[1], *columns), tuple(table)))
 
 
@@ -135,7 +136,7 @@ def _row(sheet: Canvas, row: Stick, at: tuple[float, float, float, float], aside
     sheet.circle(end, middle, 1.2, row.fill, stroke=darker(row.fill))
     if row.mark is not None:
         sheet.line(left + row.mark * scale, middle - 1.5, left + row.mark * scale, middle + 1.5, CHART_INK, 0.35)
-    sheet.text(edge, base, row.said, 8.5, bold=True, anchor="end")
+    sheet.text(edge, base, row.value_text, 8.5, bold=True, anchor="end")
     for cell, room in zip(row.cells, asides, strict=True):
         edge += room
         sheet.text(edge, base, cell, 8.2, fill=SECOND, anchor="end")

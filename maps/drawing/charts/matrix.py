@@ -74,8 +74,8 @@ def transition_matrix(
     sheet = Canvas(wide, HEAD + ROW * len(parts) + 0.6)
     sheet.text(0, HEAD - 2, fit(f"{titles[0]} ↓", 7, LABEL / 2), 7, fill=SECOND)
     sheet.text(LABEL - 2, 2.8, fit(f"{titles[1]} →", 7, LABEL / 2), 7, fill=SECOND, anchor="end")
-    for place, part in enumerate(parts):
-        left = LABEL + place * column
+    for index, part in enumerate(parts):
+        left = LABEL + index * column
         sheet.rect(left + 0.6, 0.4, column - 1.2, 1.5, part.fill, stroke=darker(part.fill), thick=0.12)
         lines = wrap(part.title, (column - 1.5) / (7 * 0.3175))[:2]
         for nth, line in enumerate(lines):
@@ -87,18 +87,20 @@ def transition_matrix(
         lines = wrap(part.title, (LABEL - 5) / (8 * 0.3175))[:2]
         for nth, line in enumerate(lines):
             sheet.text(3.4, top + ROW / 2 + 1.1 + 3.4 * (nth - (len(lines) - 1) / 2), fit(line, 8, LABEL - 5), 8)
-        for place, other in enumerate(parts):
-            _cell(sheet, cells.get((row, place)), (LABEL + place * column, top, column), other.fill, stays=row == place)
+        for index, other in enumerate(parts):
+            _cell(sheet, cells.get((row, index)), (LABEL + index * column, top, column), other.fill, stays=row == index)
     sheet.line(0, HEAD + ROW * len(parts), wide, HEAD + ROW * len(parts), RULE, 0.2)
-    return Chart(sheet.svg(name), name, Numbers((titles[0], *(part.title for part in parts)), _told(parts, cells)))
+    return Chart(
+        sheet.svg(name), name, Numbers((titles[0], *(part.title for part in parts)), _cell_texts(parts, cells))
+    )
 
 
-def _told(parts: Sequence[Part], cells: Mapping[tuple[int, int], Transition]) -> tuple[tuple[str, ...], ...]:
-    def said(cell: Transition | None) -> str:
+def _cell_texts(parts: Sequence[Part], cells: Mapping[tuple[int, int], Transition]) -> tuple[tuple[str, ...], ...]:
+    def cell_text(cell: Transition | None) -> str:
         return f"{cell.units} ({cell.land})" if cell else "–"
 
     places = range(len(parts))
-    return tuple((parts[row].title, *(said(cells.get((row, place))) for place in places)) for row in places)
+    return tuple((parts[row].title, *(cell_text(cells.get((row, column))) for column in places)) for row in places)
 
 
 def _cell(sheet: Canvas, cell: Transition | None, at: tuple[float, float, float], fill: str, *, stays: bool) -> None:

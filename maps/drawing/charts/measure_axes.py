@@ -55,9 +55,9 @@ def measure_axis(values: Floats, limits: Sequence[float] = ()) -> MeasureAxis:
     >>> measure_axis(np.array([0.12, 3.0, 1900.0]), [50])
     MeasureAxis(low=0.1, high=2000.0, is_log=True, ticks=(0.1, 1.0, 10.0, 100.0, 1000.0), zeros=0)
     """
-    own = values[np.isfinite(values)]
-    known = np.concatenate([own, np.asarray(limits, dtype=float)])
-    above, zeros = known[known > 0], int((own == 0).sum())
+    finite = values[np.isfinite(values)]
+    known = np.concatenate([finite, np.asarray(limits, dtype=float)])
+    above, zeros = known[known > 0], int((finite == 0).sum())
     if _is_wide(known, above, limits):
         low, high = float(above.min()), float(above.max())
         low, high = _round_down(max(low, 1e-6 * high)), _round_up(high)
@@ -67,7 +67,7 @@ def measure_axis(values: Floats, limits: Sequence[float] = ()) -> MeasureAxis:
         high = 1.0
     else:  # rounding to two figures may fall below the highest value, and no bar may leave the axis
         high = max(highest, float(f"{low + (highest - low) * 1.03:.2g}")) if highest > low else low + 1.0
-    return MeasureAxis(low, high, False, _round_ticks(low, high), zeros if zeros * MANY >= max(len(own), 1) else 0)
+    return MeasureAxis(low, high, False, _round_ticks(low, high), zeros if zeros * MANY >= max(len(finite), 1) else 0)
 
 
 def _is_wide(known: Floats, above: Floats, limits: Sequence[float]) -> bool:
@@ -88,16 +88,16 @@ def _round_ticks(low: float, high: float) -> tuple[float, ...]:
     """Round numbers from one end to the other, at most so many steps."""
     rough = (high - low) / TICKS
     power = 10.0 ** floor(log10(rough))
-    step = next(one * power for one in (1, 2, 2.5, 5, 10) if one * power >= rough * (1 - 1e-9))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * (1 - 1e-9))
     places = range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)
-    return tuple(float(f"{place * step:.12g}") for place in places)
+    return tuple(float(f"{multiple * step:.12g}") for multiple in places)
 
 
 def _round_down(value: float) -> float:
     power = 10.0 ** floor(log10(value))
-    return float(f"{max(one for one in (1, 2, 5) if one * power <= value * (1 + 1e-9)) * power:.12g}")
+    return float(f"{max(factor for factor in (1, 2, 5) if factor * power <= value * (1 + 1e-9)) * power:.12g}")
 
 
 def _round_up(value: float) -> float:
     power = 10.0 ** floor(log10(value))
-    return float(f"{min(one for one in (1, 2, 5, 10) if one * power >= value * (1 - 1e-9)) * power:.12g}")
+    return float(f"{min(factor for factor in (1, 2, 5, 10) if factor * power >= value * (1 - 1e-9)) * power:.12g}")

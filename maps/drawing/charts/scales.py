@@ -32,12 +32,12 @@ class Scale(NamedTuple):
     right: float
     is_log: bool = False
 
-    def place(self, value: float) -> float:
+    def position_mm(self, value: float) -> float:
         """Where a value stands, mm; at an end where it lies beyond it.
 
         Examples
         --------
-        >>> Scale(0, 10, 0, 100).place(2.5), round(Scale(1, 100, 0, 100, True).place(10), 6)
+        >>> Scale(0, 10, 0, 100).position_mm(2.5), round(Scale(1, 100, 0, 100, True).position_mm(10), 6)
         (25.0, 50.0)
         """
         value = min(max(value, self.low), self.high)
@@ -62,8 +62,8 @@ def round_steps(highest: float, most: int = 6) -> tuple[float, ...]:
     """
     rough = highest / most
     power = 10.0 ** floor(log10(rough))
-    step = next(one * power for one in (1, 2, 2.5, 5, 10) if one * power >= rough * (1 - 1e-9))
-    return tuple(float(f"{place * step:.12g}") for place in range(floor(highest / step + 1e-9) + 1))
+    step = next(factor * power for factor in (1, 2, 2.5, 5, 10) if factor * power >= rough * (1 - 1e-9))
+    return tuple(float(f"{multiple * step:.12g}") for multiple in range(floor(highest / step + 1e-9) + 1))
 
 
 def swarm(places: Floats, radius: float) -> Floats:
@@ -89,13 +89,13 @@ def swarm(places: Floats, radius: float) -> Floats:
     off = np.zeros(len(places))
     placed: list[tuple[float, float]] = []
     start, wide = 0, (2 * radius) ** 2
-    for one in np.argsort(places, kind="stable").tolist():
-        x = float(places[one])
+    for index in np.argsort(places, kind="stable").tolist():
+        x = float(places[index])
         while start < len(placed) and placed[start][0] < x - 2 * radius:
             start += 1
         near = [(y, sqrt(max(wide - (at - x) ** 2, 0.0)) - 1e-9) for at, y in placed[start:]]
         edges = [0.0, *(y + reach + 1e-9 for y, reach in near), *(y - reach - 1e-9 for y, reach in near)]
         nearest = sorted(edges, key=lambda y: (round(abs(y), 6), -y))
-        off[one] = next(edge for edge in nearest if all(abs(y - edge) >= reach - 1e-9 for y, reach in near))
-        placed.append((x, float(off[one])))
+        off[index] = next(edge for edge in nearest if all(abs(y - edge) >= reach - 1e-9 for y, reach in near))
+        placed.append((x, float(off[index])))
     return off

@@ -33,7 +33,7 @@ class Slope(NamedTuple):
 
     title: str
     values: tuple[float, ...]
-    said: tuple[str, ...]
+    value_texts: tuple[str, ...]
     fill: str
     sign: str = ""
     strong: bool = False
@@ -88,20 +88,21 @@ def slope_panels(
     """
     sheet = Canvas(wide, high)
     named = [
-        min(max((text_mm(one.title, 7.5) * 1.06 for one in panel.slopes), default=0.0) + 1.4, NAMES) for panel in panels
+        min(max((text_mm(slope.title, 7.5) * 1.06 for slope in panel.slopes), default=0.0) + 1.4, NAMES)
+        for panel in panels
     ]
     names = [width if panel.named else 0.0 for width, panel in zip(named, panels, strict=True)]
     room = min((wide - sum(names) - GAP * (len(panels) - 1)) / max(len(panels), 1), 68.0)
-    highest = max((value for panel in panels for one in panel.slopes for value in one.values), default=1.0) or 1.0
+    highest = max((value for panel in panels for slope in panel.slopes for value in slope.values), default=1.0) or 1.0
     years = tuple(dict.fromkeys(sorted(year for panel in panels for year in panel.years)))
     rows, left = [], 0.0
     for panel, width in zip(panels, names, strict=True):
         _panel(sheet, panel, (left, room, width), highest)
         left += room + width + GAP
         of = f"{panel.title}, {panel.second}" if panel.second else panel.title
-        for one in panel.slopes:
-            said = dict(zip(panel.years, one.said, strict=True))
-            rows.append((of, one.title, *(said.get(year, "") for year in years)))
+        for slope in panel.slopes:
+            figures = dict(zip(panel.years, slope.value_texts, strict=True))
+            rows.append((of, slope.title, *(figures.get(year, "") for year in years)))
     return Chart(sheet.svg(name), name, Numbers((*columns, *years), tuple(rows)))
 
 
@@ -110,12 +111,12 @@ def _panel(sheet: Canvas, panel: SlopePanel, at: tuple[float, float, float], hig
     sheet.text(left, 2.8, fit(panel.title, 8, room + names), 8, bold=True)
     sheet.text(left, 6.2, fit(panel.second, 7, room + names), 7, fill=SECOND)
     top, foot = HEAD + 3.4, sheet.high - FOOT
-    written = [text for one in panel.slopes for text in (one.said[0], one.said[-1])]
+    written = [text for slope in panel.slopes for text in (slope.value_texts[0], slope.value_texts[-1])]
     numbers = max((1.3 * text_mm(text, 7.5) for text in written), default=0.0) + 1.6
     several = len(panel.years) > 1
     start = left + (numbers if several else 1.0)
     end = left + room - numbers
-    steps = [start + (end - start) * place / max(len(panel.years) - 1, 1) for place in range(len(panel.years))]
+    steps = [start + (end - start) * index / max(len(panel.years) - 1, 1) for index in range(len(panel.years))]
 
     def height(value: float) -> float:
         return foot - (foot - top) * value / highest
@@ -124,31 +125,35 @@ def _panel(sheet: Canvas, panel: SlopePanel, at: tuple[float, float, float], hig
         sheet.line(x, top - 0.8, x, foot, RULE, 0.2)
         sheet.text(x, HEAD + 1.6, year, 7, fill=SECOND, anchor="middle" if several else "start")
     sheet.line(steps[0] - 1, foot, steps[-1] + 1, foot, RULE, 0.2)
-    for one in sorted(panel.slopes, key=lambda slope: slope.strong):
-        _line(sheet, one, list(zip(steps, map(height, one.values), strict=True)))
+    for line in sorted(panel.slopes, key=lambda slope: slope.strong):
+        _line(sheet, line, list(zip(steps, map(height, line.values), strict=True)))
     if several:
-        for one, y in zip(panel.slopes, _apart([height(one.values[0]) for one in panel.slopes], foot), strict=True):
-            sheet.text(start - 1.6, y + 0.95, one.said[0], 7.5, fill=_ink(one), bold=one.strong, anchor="end")
-    for one, y in zip(panel.slopes, _apart([height(one.values[-1]) for one in panel.slopes], foot), strict=True):
-        sheet.text(steps[-1] + 1.6, y + 0.95, one.said[-1], 7.5, fill=_ink(one), bold=one.strong)
+        for slope, y in zip(
+            panel.slopes, _apart([height(slope.values[0]) for slope in panel.slopes], foot), strict=True
+        ):
+            sheet.text(
+                start - 1.6, y + 0.95, slope.value_texts[0], 7.5, fill=_ink(slope), bold=slope.strong, anchor="end"
+            )
+    for slope, y in zip(panel.slopes, _apart([height(slope.values[-1]) for slope in panel.slopes], foot), strict=True):
+        sheet.text(steps[-1] + 1.6, y + 0.95, slope.value_texts[-1], 7.5, fill=_ink(slope), bold=slope.strong)
         beside = steps[-1] + 1.6 + numbers
         if panel.named:
-            sheet.text(beside, y + 0.95, fit(one.title, 7.5, names), 7.5, fill=_ink(one), bold=one.strong)
+            sheet.text(beside, y + 0.95, fit(slope.title, 7.5, names), 7.5, fill=_ink(slope), bold=slope.strong)
 
 
-def _line(sheet: Canvas, one: Slope, points: Sequence[tuple[float, float]]) -> None:
+def _line(sheet: Canvas, slope: Slope, points: Sequence[tuple[float, float]]) -> None:
     """A line with a dot a year; its sign, if it has one, stands for the last."""
     for (x, y), (east, south) in pairwise(points):
-        sheet.line(x, y, east, south, one.fill, 0.75 if one.strong else 0.4)
-    for x, y in points[:-1] if one.sign else points:
-        sheet.circle(x, y, 0.9 if one.strong else 0.7, one.fill)
-    if one.sign:
+        sheet.line(x, y, east, south, slope.fill, 0.75 if slope.strong else 0.4)
+    for x, y in points[:-1] if slope.sign else points:
+        sheet.circle(x, y, 0.9 if slope.strong else 0.7, slope.fill)
+    if slope.sign:
         x, y = points[-1]
-        sheet.text(x, y + 1.0, one.sign, 8, fill=one.fill, anchor="middle")
+        sheet.text(x, y + 1.0, slope.sign, 8, fill=slope.fill, anchor="middle")
 
 
-def _ink(one: Slope) -> str:
-    return one.fill if one.strong else CHART_INK
+def _ink(slope: Slope) -> str:
+    return slope.fill if slope.strong else CHART_INK
 
 
 def _apart(heights: Sequence[float], foot: float) -> list[float]:
@@ -161,15 +166,15 @@ def _apart(heights: Sequence[float], foot: float) -> list[float]:
     """
     runs: list[list[int]] = []
     middle: list[float] = []
-    for place in sorted(range(len(heights)), key=lambda one: heights[one]):
-        runs.append([place])
-        middle.append(min(heights[place], foot))
+    for index in sorted(range(len(heights)), key=lambda nth: heights[nth]):
+        runs.append([index])
+        middle.append(min(heights[index], foot))
         while len(runs) > 1 and middle[-1] - middle[-2] < LINE_MM * (len(runs[-1]) + len(runs[-2])) / 2:
             joined = runs[-2] + runs[-1]
-            centre = sum(heights[one] for one in joined) / len(joined)
+            centre = sum(heights[member] for member in joined) / len(joined)
             runs[-2:], middle[-2:] = [joined], [min(centre, foot - LINE_MM * (len(joined) - 1) / 2)]
-    found = list(heights)
+    moved = list(heights)
     for run, centre in zip(runs, middle, strict=True):
-        for place, one in enumerate(run):
-            found[one] = centre + LINE_MM * (place - (len(run) - 1) / 2)
-    return found
+        for nth, index in enumerate(run):
+            moved[index] = centre + LINE_MM * (nth - (len(run) - 1) / 2)
+    return moved

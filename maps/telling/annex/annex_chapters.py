@@ -25,16 +25,16 @@ def annex_chapters(edition: ReportContext, *, each: bool) -> list[Chapter]:
         Whether what is to be said of each unit is said.
     """
     plan = edition.plan
-    told = [overview, findings, *([zones, open_units] if each else []), decisions]
+    chapters = [overview, findings, *([zones, open_units] if each else []), decisions]
     if each:
-        told += [lines] if len(plan.lines) else []
-        told += [quotas] if plan.study.quotas else []
-        told += [sites] if any(quota.siting for quota in plan.study.quotas) else []
-        told += [indices] if plan.study.indices else []
-        told += [land] if derived_in(plan) or plan.rulebook.norms else []
-    told += [energy] if len(plan.energy) else []
-    told += [flows] if len(plan.flows) or plan.study.services else []
-    told.append(policies)
-    told += [industries] if plan.rulebook.classification else []
-    told += [unit_list] if each else []
-    return [part(edition) for part in (*told, assumptions, parameters, texts, ledger, sources, method)]
+        chapters += [lines] if len(plan.lines) else []
+        chapters += [quotas] if plan.study.quotas else []
+        chapters += [sites] if any(quota.siting for quota in plan.study.quotas) else []
+        chapters += [indices] if plan.study.indices else []
+        chapters += [land] if derived_in(plan) or plan.rulebook.norms else []
+    chapters += [energy] if len(plan.energy) else []
+    chapters += [flows] if len(plan.flows) or plan.study.services else []
+    chapters.append(policies)
+    chapters += [industries] if plan.rulebook.classification else []
+    chapters += [unit_list] if each else []
+    return [part(edition) for part in (*chapters, assumptions, parameters, texts, ledger, sources, method)]

@@ -47,12 +47,12 @@ def limit_text(edition: ReportContext, limit: Limit) -> str:
     """A limit as the plan has it."""
     words = edition.words
     ends = {"limit_min": limit.min, "limit_max": limit.max, "max_pct": limit.max_pct, "min_pct": limit.min_pct}
-    said = [
+    bounds = [
         edition.say(
-            f"{key}_of_use" if key.endswith("pct") else key, n=one if isinstance(one, str) else edition.amount(one)
+            f"{key}_of_use" if key.endswith("pct") else key, n=end if isinstance(end, str) else edition.amount(end)
         )
-        for key, one in ends.items()
-        if one is not None
+        for key, end in ends.items()
+        if end is not None
     ]
     parts = [
         edition.when(limit.when) or words["all_units"],
@@ -63,7 +63,7 @@ def limit_text(edition: ReportContext, limit: Limit) -> str:
         name=limit.name,
         who=", ".join(part for part in parts if part),
         per=limit.per if isinstance(limit.per, str) else edition.amount(limit.per),
-        ends=", ".join(said),
+        ends=", ".join(bounds),
         unit=edition.unit_of(limit.unit),
         reason=f" ({limit.reason})" if limit.reason else "",
     )
@@ -97,11 +97,11 @@ def quotas(edition: ReportContext) -> Chapter:
     words, table = edition.words, edition.plan.quotas
     blocks: list[Block] = []
     for quota in edition.plan.study.quotas:
-        own = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
-        blocks.append(_quota_card(edition, quota, own))
+        rows = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
+        blocks.append(_quota_card(edition, quota, rows))
         blocks += optimum_leaves(edition, quota)
-        blocks += [_level(edition, quota, level, own[own["level"] == level]) for level in quota.levels]
-    missing = [one for one in edition.plan.assumptions if one.kind == "deduction"]
+        blocks += [_level(edition, quota, level, rows[rows["level"] == level]) for level in quota.levels]
+    missing = [assumption for assumption in edition.plan.assumptions if assumption.kind == "deduction"]
     if edition.plan.study.quotas and missing:
         blocks.append(Paragraph(words["deductions"], "heading"))
         deducted = map(edition.role, deducted_roles(edition.plan.rulebook))
@@ -110,7 +110,7 @@ def quotas(edition: ReportContext) -> Chapter:
             grid(
                 "",
                 edition.columns(name="text", assumed="long"),
-                (((edition.assumed(one), one.name), str(one.assumed)) for one in missing),
+                (((edition.assumed(assumption), assumption.name), str(assumption.assumed)) for assumption in missing),
             )
         )
     return Chapter("quotas", words["quotas"], tuple(blocks))
@@ -133,7 +133,7 @@ def _quota_card(edition: ReportContext, quota: Quota, rows: pd.DataFrame) -> Car
             (words["floor"], _bound(edition, quota.floor)),
             (words["ceiling"], _bound(edition, quota.ceiling)),
             (words["reserve_pct"], edition.amount(quota.reserve_pct)),
-            *((words["priorities"], _priority(edition, one)) for one in quota.priority),
+            *((words["priorities"], _priority(edition, priority)) for priority in quota.priority),
             *_conditions(edition, quota),
         ),
     )
@@ -166,14 +166,20 @@ def _conditions(edition: ReportContext, quota: Quota) -> Iterator[tuple[str, str
                 n=edition.amount(link.times),
             ),
         )
-    for one in quota.transfers:
-        sides = {"giver": edition.unit(one.giver), "receiver": edition.unit(one.receiver)}
-        yield words["transfers"], say("transfer_line", n=edition.amount(one.amount), reason=one.reason, **sides)
+    for transfer in quota.transfers:
+        sides = {"giver": edition.unit(transfer.giver), "receiver": edition.unit(transfer.receiver)}
+        yield (
+            words["transfers"],
+            say("transfer_line", n=edition.amount(transfer.amount), reason=transfer.reason, **sides),
+        )
 
 
-def _priority(edition: ReportContext, one: Priority) -> str:
+def _priority(edition: ReportContext, priority: Priority) -> str:
     return edition.say(
-        "priority_line", factor=edition.measured(one.factor), when=edition.when(one.when), reason=one.reason
+        "priority_line",
+        factor=edition.measured(priority.factor),
+        when=edition.when(priority.when),
+        reason=priority.reason,
     )
 
 
@@ -192,9 +198,9 @@ def _bound(edition: ReportContext, bound: Decimal | str | None) -> str:
 
 def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame) -> Grid:
     """One level of a quota; units stand under their jurisdiction, its reserve last."""
-    words, told = edition.words, edition.shown(QUOTAS)
+    words, shown = edition.words, edition.shown(QUOTAS)
     title = edition.say("amount", unit=edition.unit_of(quota.unit))
-    more = (*edition.shown_columns(told), *edition.columns(weight="number", binding="text"))
+    more = (*edition.shown_columns(shown), *edition.columns(weight="number", binding="text"))
     inner = level == quota.levels[-1] and len(quota.levels) > 1
     every = list(each_row(rows))
     groups = sorted(group_rows(every, "jurisdiction").items()) if inner else [("", every)]
@@ -203,8 +209,8 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
         (Column(words["name"]), Column(title, "number"), *more),
         tuple(
             Rows(
-                tuple(_quota_rows(edition, part, told)),
-                edition.place(name),
+                tuple(_quota_rows(edition, part, shown)),
+                edition.jurisdiction(name),
                 edition.amount(_sum(row.amount for row in part)) if name else "",
             )
             for name, part in groups
@@ -214,18 +220,18 @@ def _level(edition: ReportContext, quota: Quota, level: str, rows: pd.DataFrame)
 
 
 def _sum(amounts: Iterable[object]) -> Decimal:
-    return sum((Decimal(str(one)) for one in amounts), Decimal(0))
+    return sum((Decimal(str(amount)) for amount in amounts), Decimal(0))
 
 
-def _quota_rows(edition: ReportContext, rows: Iterable[Any], told: ShownColumns) -> Iterator[tuple[Cell, ...]]:
+def _quota_rows(edition: ReportContext, rows: Iterable[Any], shown: ShownColumns) -> Iterator[tuple[Cell, ...]]:
     """Units by id, a reserve last."""
     words = edition.words
     for row in sorted(rows, key=lambda row: row.unit_id == RESERVE):
-        name = edition.unit(row.unit_id) if row.unit_id else edition.place(row.jurisdiction)
+        name = edition.unit(row.unit_id) if row.unit_id else edition.jurisdiction(row.jurisdiction)
         yield (
             words["reserve"] if row.unit_id == RESERVE else name,
             edition.amount(row.amount),
-            *(told.text(column, getattr(row, column)) for column in told.titles),
+            *(shown.text(column, getattr(row, column)) for column in shown.titles),
             edition.measured(row.weight),
             words.get(row.binding, row.binding) or NONE,
         )
@@ -240,8 +246,8 @@ def policies(edition: ReportContext) -> Chapter:
     for instrument in instruments:
         heading = edition.plan.renderer.terms.heading(instrument)
         blocks.append(Paragraph(heading, "heading"))
-        own = [policy for policy in edition.plan.rulebook.policies if policy.instrument == instrument]
-        blocks += [_policy_card(edition, policy, held.get(policy.id, ())) for policy in own]
+        of_instrument = [policy for policy in edition.plan.rulebook.policies if policy.instrument == instrument]
+        blocks += [_policy_card(edition, policy, held.get(policy.id, ())) for policy in of_instrument]
     return Chapter("policies", words["policies"], tuple(blocks))
 
 
@@ -282,14 +288,14 @@ def _subject(edition: ReportContext, policy: Policy) -> str:
 
 def _exceptions(edition: ReportContext, policy: Policy) -> Iterator[str]:
     """Where a policy does not apply, and why."""
-    for one in policy.exceptions:
-        doubt = edition.doubt(one) and edition.words["semicolon"] + edition.doubt(one)
-        reason = text_in(one.reason, edition.language)
+    for exception in policy.exceptions:
+        doubt = edition.doubt(exception) and edition.words["semicolon"] + edition.doubt(exception)
+        reason = text_in(exception.reason, edition.language)
         yield edition.say(
             "exception_said",
-            when=edition.when(one.when),
+            when=edition.when(exception.when),
             reason=reason,
-            reference=text_in(one.reference, edition.language),
+            reference=text_in(exception.reference, edition.language),
             doubt=doubt,
         )
 
@@ -306,8 +312,8 @@ def _overruled(edition: ReportContext, held: Sequence[Any]) -> Iterator[Names]:
         units = {row.unit_id for row in rows}
         number_of = overruler.removeprefix(EXCEPTION)
         given_way = f"{edition.words['overruled']} {overruler}"
-        said = edition.say("excepted_in", n=number_of) if number_of != overruler else given_way
-        yield Names(edition.say("term", name=said, value=edition.counted(len(units))), _names(edition, units))
+        reason = edition.say("excepted_in", n=number_of) if number_of != overruler else given_way
+        yield Names(edition.say("term", name=reason, value=edition.counted(len(units))), _names(edition, units))
 
 
 def _extent(edition: ReportContext, whole: int, parts: int) -> str:
@@ -327,7 +333,7 @@ def _where(edition: ReportContext, whole: set[str], parts: set[str]) -> Iterator
     if outside and not parts and len(outside) < len(whole) // 4:
         yield Names(edition.say("all_but", units=edition.counted(len(outside))), _names(edition, outside))
     elif whole != everyone and whole | parts:
-        names = tuple(_in_part(edition, one, parts) for one in sorted(whole | parts))
+        names = tuple(_in_part(edition, unit_id, parts) for unit_id in sorted(whole | parts))
         yield Names(edition.say("these_units", units=edition.counted(len(names))), names)
 
 
@@ -337,20 +343,27 @@ def _in_part(edition: ReportContext, unit_id: str, parts: set[str]) -> str:
 
 
 def _names(edition: ReportContext, ids: set[str]) -> tuple[str, ...]:
-    return tuple(edition.unit(one) for one in sorted(ids))
+    return tuple(edition.unit(unit_id) for unit_id in sorted(ids))
 
 
 def assumptions(edition: ReportContext) -> Chapter:
     """Roles, indicators and deductions that were absent, and what was taken instead."""
     words = edition.words
-    found = [one for one in edition.plan.assumptions if one.kind != "parameter"]
+    listed = [assumption for assumption in edition.plan.assumptions if assumption.kind != "parameter"]
     columns = edition.columns(name="text", kind="text", taken="long")
     table = grid(
         "",
         columns,
-        (((edition.assumed(one), one.name), words.get(one.kind, one.kind), str(one.assumed)) for one in found),
+        (
+            (
+                (edition.assumed(assumption), assumption.name),
+                words.get(assumption.kind, assumption.kind),
+                str(assumption.assumed),
+            )
+            for assumption in listed
+        ),
     )
-    blocks = (Paragraph(words["assumptions_intro"]), table) if found else (Paragraph(words["none"]),)
+    blocks = (Paragraph(words["assumptions_intro"]), table) if listed else (Paragraph(words["none"]),)
     return Chapter("assumptions", words["assumptions"], blocks)
 
 
@@ -368,15 +381,15 @@ def parameters(edition: ReportContext) -> Chapter:
     )
     rows = (
         (
-            (text_in(one.title, edition.language, name), name) if one.title else name,
-            edition.plan.renderer.terms.value_text(name, one.value),
-            edition.unit_of(one.unit),
-            edition.day(one.since),
-            edition.day(one.until),
-            text_in(one.reference, edition.language),
-            edition.reading(one),
+            (text_in(parameter.title, edition.language, name), name) if parameter.title else name,
+            edition.plan.renderer.terms.value_text(name, parameter.value),
+            edition.unit_of(parameter.unit),
+            edition.day(parameter.since),
+            edition.day(parameter.until),
+            text_in(parameter.reference, edition.language),
+            edition.reading(parameter),
         )
-        for name, one in sorted(rulebook.parameters.items())
+        for name, parameter in sorted(rulebook.parameters.items())
     )
     table = grid("", columns, rows)
     intro = Paragraph(edition.say("parameters_intro", date=rulebook.day.isoformat()))
@@ -443,8 +456,10 @@ def sources(edition: ReportContext) -> Chapter:
     """Every input file with its sha256, the layers that were read from it, and whose data these are if that is said."""
     words, pages = edition.words, edition.pages
     rows: dict[tuple[str, ...], list[str]] = {}
-    for one in edition.plan.sources:
-        rows.setdefault((one.path, one.sha256, *edition.evidence(one.name)), []).append(edition.source(one.name))
+    for source in edition.plan.sources:
+        rows.setdefault((source.path, source.sha256, *edition.evidence(source.name)), []).append(
+            edition.source(source.name)
+        )
     columns = [Column(words["path"], "code"), Column("sha256", "hash"), Column(words["layers"], "long")]
     if any(whose for _, _, *whose in rows):
         columns += [Column(pages[key], "long") for key in ("publisher", "data_of", "licence")]

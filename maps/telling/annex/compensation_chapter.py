@@ -65,12 +65,12 @@ def unit_services(edition: ReportContext, services: Mapping[str, Any]) -> Iterat
         columns,
         (
             (
-                edition.role(one["land_class"]),
-                edition.measured(one["area_ha"]),
-                edition.amount(one["value"]),
-                edition.amount(one["nonmarket_value"]),
+                edition.role(row["land_class"]),
+                edition.measured(row["area_ha"]),
+                edition.amount(row["value"]),
+                edition.amount(row["nonmarket_value"]),
             )
-            for one in services["classes"]
+            for row in services["classes"]
         ),
     )
     mark = edition.doubt(services)
@@ -100,22 +100,23 @@ def flows(edition: ReportContext) -> Chapter:
         blocks.append(Paragraph(edition.flow(instrument), "heading"))
         blocks += _terms(edition, instrument)
         for period, part in by_group(rows, "period"):
-            for unit, own in by_group(part, "unit"):
-                blocks += _instrument(edition, f"{edition.flow(instrument)}, {period}", unit, own)
+            for unit, payments in by_group(part, "unit"):
+                blocks += _instrument(edition, f"{edition.flow(instrument)}, {period}", unit, payments)
     return Chapter("flows", words["flows"], (*blocks, *_positions(edition), *services))
 
 
 def _terms(edition: ReportContext, instrument: str) -> Iterator[Block]:
     """What an agreement states, item by item, and whether somebody has seen its numbers."""
     words = edition.words
-    for one in expand_agreements(edition.plan.study, edition.plan.rulebook):
-        if one.name == instrument:
+    for agreement in expand_agreements(edition.plan.study, edition.plan.rulebook):
+        if agreement.name == instrument:
             stated = [
-                (words[f"agreement_{key}"], text_in(getattr(one, key) or "", edition.language)) for key in one.REGULATED
+                (words[f"agreement_{key}"], text_in(getattr(agreement, key) or "", edition.language))
+                for key in agreement.REGULATED
             ]
-            mark = edition.doubt(one)
-            stated.append((words["reference"], text_in(one.reference, edition.language)))
-            yield Card(str(one.period), words[f"kind_{one.kind}"], mark, tuple(stated))
+            mark = edition.doubt(agreement)
+            stated.append((words["reference"], text_in(agreement.reference, edition.language)))
+            yield Card(str(agreement.period), words[f"kind_{agreement.kind}"], mark, tuple(stated))
     for transfer in edition.plan.study.transfers:
         if transfer.name == instrument:
             reference = text_in(transfer.reference, edition.language)
@@ -147,9 +148,9 @@ def _positions(edition: ReportContext) -> Iterator[Block]:
     yield Paragraph(words["positions_intro"])
     columns = edition.columns(party="unit", paid="number", received="number", net="number")
     for unit, rows in by_group(edition.plan.positions, "unit"):
-        for kind, own in by_group(rows, "kind"):
+        for kind, parties in by_group(rows, "kind"):
             yield grid(
-                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {edition.number(len(own))}",
+                f"{words.get(f'party_{kind}', kind)} ({edition.unit_of(unit)}), {edition.number(len(parties))}",
                 columns,
                 (
                     (
@@ -158,7 +159,7 @@ def _positions(edition: ReportContext) -> Iterator[Block]:
                         edition.amount(row.received),
                         edition.amount(row.net),
                     )
-                    for row in each_row(own)
+                    for row in each_row(parties)
                 ),
             )
 
@@ -167,14 +168,14 @@ def party_name(edition: ReportContext, party: str, kind: str = "") -> str:
     """What a party is called: a unit by its name, a pool in words, a zone by its title."""
     if kind == "zone":
         return edition.title(party)
-    return edition.words[PARTY_WORDS[party]] if party in PARTY_WORDS else edition.unit(edition.place(party))
+    return edition.words[PARTY_WORDS[party]] if party in PARTY_WORDS else edition.unit(edition.jurisdiction(party))
 
 
 def unit_flows(edition: ReportContext, unit_id: str) -> list[Block]:
     """What a dossier says of what the unit, or a jurisdiction of it, pays and receives."""
     plan = edition.plan
     flows, parties = plan.flows, parties_of_unit(plan.measures, unit_id, plan.study.units.levels)
-    own = flows[flows["payer"].isin(parties) | flows["receiver"].isin(parties)]
+    flows_of_unit = flows[flows["payer"].isin(parties) | flows["receiver"].isin(parties)]
     columns = edition.columns(
         instrument="text", payer="text", receiver="text", amount_of_money="number", reference="long"
     )
@@ -186,6 +187,6 @@ def unit_flows(edition: ReportContext, unit_id: str) -> list[Block]:
             f"{edition.amount(row.amount)} {edition.unit_of(row.unit)}",
             row.reference,
         )
-        for row in each_row(own)
+        for row in each_row(flows_of_unit)
     )
-    return [grid("", columns, rows)] if len(own) else []
+    return [grid("", columns, rows)] if len(flows_of_unit) else []

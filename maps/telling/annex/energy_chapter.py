@@ -46,7 +46,7 @@ def _regions(edition: ReportContext) -> Grid:
     names = dict(zip(edition.plan.zones["unit_id"], edition.plan.zones["name"], strict=True))
 
     def region(name: str) -> Cell:
-        return (names[name], name) if names.get(name, name) != name else edition.place(name)
+        return (names[name], name) if names.get(name, name) != name else edition.jurisdiction(name)
 
     rows = (
         (
@@ -90,13 +90,15 @@ def _scheme(edition: ReportContext) -> tuple[Block, ...]:
         edition.columns(name="text", value="number", unit_of_measure="text", reference="long", reading="long"),
         (
             (
-                (text_in(one["title"], edition.language, one["name"]), one["name"]),
-                edition.yes(one["value"]) if isinstance(one["value"], bool) else edition.measured(one["value"]),
-                "" if one["unit"] == "1" else one["unit"],
-                text_in(one["reference"], edition.language),
-                reading_text(one["reading"], edition.language),
+                (text_in(parameter["title"], edition.language, parameter["name"]), parameter["name"]),
+                edition.yes(parameter["value"])
+                if isinstance(parameter["value"], bool)
+                else edition.measured(parameter["value"]),
+                "" if parameter["unit"] == "1" else parameter["unit"],
+                text_in(parameter["reference"], edition.language),
+                reading_text(parameter["reading"], edition.language),
             )
-            for one in scheme_parameters(scheme, period)
+            for parameter in scheme_parameters(scheme, period)
         ),
     )
     return card, numbers
@@ -107,7 +109,7 @@ def unit_lights(edition: ReportContext, lights: Iterable[Mapping[str, Any]]) -> 
     words = edition.words
     return [
         grid(
-            edition.say("energy_period", period=one["period"]),
+            edition.say("energy_period", period=light["period"]),
             (
                 Column(words["region"], "unit"),
                 Column(words["intensity"], "word"),
@@ -116,12 +118,12 @@ def unit_lights(edition: ReportContext, lights: Iterable[Mapping[str, Any]]) -> 
             ),
             [
                 (
-                    one["region_name"],
-                    light_of(edition, one["intensity_light"]),
-                    light_of(edition, one["total_light"], words["not_assessed"] if one["total_exempt"] else ""),
-                    (one["reason"], text_in(one["scheme"]["title"], edition.language, one["scheme"]["code"])),
+                    light["region_name"],
+                    light_of(edition, light["intensity_light"]),
+                    light_of(edition, light["total_light"], words["not_assessed"] if light["total_exempt"] else ""),
+                    (light["reason"], text_in(light["scheme"]["title"], edition.language, light["scheme"]["code"])),
                 )
             ],
         )
-        for one in lights
+        for light in lights
     ]

@@ -18,18 +18,18 @@ Link = Mapping[str, Any]
 def indices(edition: ReportContext) -> Chapter:
     """Each index with its terms, then every unit with the parts of its score, the highest first."""
     plan, words = edition.plan, edition.words
-    told = contents_of(derived_measures(plan), plan.renderer)
+    contents = contents_of(derived_measures(plan), plan.renderer)
     blocks: list[Block] = [Paragraph(words["indices_intro"])]
     for index in plan.study.indices:
-        links = {unit: one for unit, several in told.items() for one in several if one["measure"] == index.name}
+        links = {unit: link for unit, several in contents.items() for link in several if link["measure"] == index.name}
         ranked = sorted(links.items(), key=lambda pair: _order(pair[1]))
-        blocks += [_card(edition, index, [one for _, one in ranked]), _grid(edition, index, ranked)]
+        blocks += [_card(edition, index, [link for _, link in ranked]), _grid(edition, index, ranked)]
     return Chapter("indices", words["indices"], tuple(blocks))
 
 
-def _order(one: Link) -> tuple[bool, float]:
+def _order(link: Link) -> tuple[bool, float]:
     """The highest first, those without a value last."""
-    return one["value"] is None, -float(one["value"] or 0)
+    return link["value"] is None, -float(link["value"] or 0)
 
 
 def _card(edition: ReportContext, index: PlanIndex, links: Iterable[Link]) -> Card:
@@ -55,7 +55,7 @@ def _card(edition: ReportContext, index: PlanIndex, links: Iterable[Link]) -> Ca
         needed = "index_needs" if index.capacity.per == "person" else "index_needs_ha"
         facts = [(words[needed], words["semicolon"].join(each))]
     else:
-        parts = next((one["parts"] for one in links if one["parts"]), ())
+        parts = next((link["parts"] for link in links if link["parts"]), ())
         weights = (
             edition.say("need", name=edition.measure(part["name"]), value=edition.measured(part["weight"]))
             for part in parts
@@ -91,7 +91,7 @@ def _standard(edition: ReportContext, standard: float | Mapping[str, float] | No
     if not isinstance(standard, Mapping):
         return edition.measured(standard)
     each = (
-        edition.say("need", name=edition.title(zone), value=edition.measured(one)) for zone, one in standard.items()
+        edition.say("need", name=edition.title(zone), value=edition.measured(need)) for zone, need in standard.items()
     )
     return edition.words["semicolon"].join(each)
 
@@ -109,19 +109,19 @@ def _grid(edition: ReportContext, index: PlanIndex, ranked: Iterable[tuple[str, 
         ]
         further += [Column(words["index_parts"], "long")]
     rows: list[tuple[Cell, ...]] = []
-    for place, (unit, one) in enumerate(ranked, start=1):
-        value = NONE if one["value"] is None else edition.measured(one["value"])
-        cells: list[Cell] = [edition.unit(unit), NONE if one["value"] is None else edition.number(place), value]
+    for rank, (unit, entry) in enumerate(ranked, start=1):
+        value = NONE if entry["value"] is None else edition.measured(entry["value"])
+        cells: list[Cell] = [edition.unit(unit), NONE if entry["value"] is None else edition.number(rank), value]
         if index.of:
-            by_name = {part["name"]: part for part in one["parts"]}
+            by_name = {part["name"]: part for part in entry["parts"]}
             cells += [_part(edition, by_name.get(name)) for name in index.of]
         else:
-            own = measures.loc[unit]
+            row = measures.loc[unit]
             cells += [
-                edition.measure(str(own[name])) if name.endswith("_limited_by") else edition.measured(own[name])
+                edition.measure(str(row[name])) if name.endswith("_limited_by") else edition.measured(row[name])
                 for name in names
             ]
-            cells += [tuple(link["reason"] for link in one["links"]) or one["calculation"] or NONE]
+            cells += [tuple(link["reason"] for link in entry["links"]) or entry["calculation"] or NONE]
         rows.append(tuple(cells))
     return grid("", [*head, *further], rows, note=words["index_part_note"] if index.of else "")
 
@@ -129,5 +129,5 @@ def _grid(edition: ReportContext, index: PlanIndex, ranked: Iterable[tuple[str, 
 def _part(edition: ReportContext, part: Link | None) -> Cell:
     if part is None:
         return NONE
-    told = edition.say("index_score", score=edition.measured(part["score"]))
-    return edition.measured(part["value"]), told
+    score = edition.say("index_score", score=edition.measured(part["score"]))
+    return edition.measured(part["value"]), score

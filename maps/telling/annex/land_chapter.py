@@ -23,15 +23,15 @@ from zoning.zones import norms_in
 def land(edition: ReportContext) -> Chapter:
     """Each norm with the places where it is kept or not, then each derived measure with its table and its values."""
     words, plan = edition.words, edition.plan
-    found, told = norms_in(plan), contents_of(derived_measures(plan), plan.renderer)
+    norms, contents = norms_in(plan), contents_of(derived_measures(plan), plan.renderer)
     blocks: list[Block] = [Paragraph(words["land_intro"])]
     for norm in plan.rulebook.norms:
         blocks.append(_norm_card(edition, norm))
-        blocks.append(_places(edition, found[found["norm"] == norm.id]))
-    for one in derived_in(plan):
-        blocks.append(_derived_card(edition, one))
-        own = {unit: link for unit, links in told.items() for link in links if link["measure"] == one.name}
-        blocks.append(_values(edition, one, own))
+        blocks.append(_places(edition, norms[norms["norm"] == norm.id]))
+    for measure in derived_in(plan):
+        blocks.append(_derived_card(edition, measure))
+        by_unit = {unit: link for unit, links in contents.items() for link in links if link["measure"] == measure.name}
+        blocks.append(_values(edition, measure, by_unit))
     return Chapter("land", words["land"], tuple(blocks))
 
 
@@ -42,27 +42,27 @@ def unit_land(
     words = edition.words
     values = [
         (
-            text_in(one["title"], edition.language, one["measure"]),
-            derived_value(one, edition.language) or NONE,
-            _unit_title(edition, one["unit"]),
-            (why_text(one, edition.language), one["reference"]),
+            text_in(link["title"], edition.language, link["measure"]),
+            derived_value(link, edition.language) or NONE,
+            _unit_title(edition, link["unit"]),
+            (why_text(link, edition.language), link["reference"]),
         )
-        for one in derived
+        for link in derived
     ]
     if values:
         columns = edition.columns(name="text", value="number", unit_of_measure="text", reason="long")
         yield grid(words["derived"], columns, values)
-    kept = [
+    norm_rows = [
         (
-            text_in(one["title"], edition.language, one["norm"]),
-            one["place"] or words["whole_study"],
-            words[f"norm_{one['answer']}"],
-            (one["facts"], one["reference"]),
+            text_in(norm["title"], edition.language, norm["norm"]),
+            norm["place"] or words["whole_study"],
+            words[f"norm_{norm['answer']}"],
+            (norm["facts"], norm["reference"]),
         )
-        for one in norms
+        for norm in norms
     ]
-    if kept:
-        yield grid(words["norms"], edition.columns(name="text", place="text", kept="word", reason="long"), kept)
+    if norm_rows:
+        yield grid(words["norms"], edition.columns(name="text", place="text", kept="word", reason="long"), norm_rows)
 
 
 def _norm_card(edition: ReportContext, norm: Norm) -> Card:
@@ -90,58 +90,58 @@ def _places(edition: ReportContext, rows: pd.DataFrame) -> Grid:
     return grid("", edition.columns(place="unit", kept="word", reason="long"), cells)
 
 
-def _derived_card(edition: ReportContext, one: Derived) -> Card:
+def _derived_card(edition: ReportContext, measure: Derived) -> Card:
     words = edition.words
-    of_region = isinstance(one, Membership)
-    table = _members(edition, one) if isinstance(one, Membership) else _bands(edition, one)
+    of_region = isinstance(measure, Membership)
+    table = _members(edition, measure) if isinstance(measure, Membership) else _bands(edition, measure)
     return Card(
-        text_in(one.title, edition.language, one.name),
-        one.name,
-        edition.doubt(one),
+        text_in(measure.title, edition.language, measure.name),
+        measure.name,
+        edition.doubt(measure),
         (
-            (words["unit_of_measure"], _unit_title(edition, one.unit)),
+            (words["unit_of_measure"], _unit_title(edition, measure.unit)),
             (words["members" if of_region else "bands"], words["semicolon"].join(table)),
-            (words["reference"], text_in(one.reference, edition.language)),
-            (words["since"], edition.day(one.since)),
+            (words["reference"], text_in(measure.reference, edition.language)),
+            (words["since"], edition.day(measure.since)),
         ),
     )
 
 
-def _bands(edition: ReportContext, one: Derived) -> Iterator[str]:
+def _bands(edition: ReportContext, measure: Derived) -> Iterator[str]:
     """The rows of a graded table: when each counts, and the value, in titles."""
-    table = one.among(edition.plan.measures.columns).table
-    for place, band in enumerate(table, start=1):
+    table = measure.among(edition.plan.measures.columns).table
+    for position, band in enumerate(table, start=1):
         truth = band.value in {"TRUE", "FALSE"}
-        told = edition.yes(band.value == "TRUE") if truth else edition.calculation(band.value)
+        text = edition.yes(band.value == "TRUE") if truth else edition.calculation(band.value)
         if band.when != "TRUE":
-            yield edition.say("band", n=edition.number(place), when=edition.when(band.when), value=told)
+            yield edition.say("band", n=edition.number(position), when=edition.when(band.when), value=text)
         else:
-            yield told if len(table) == 1 else edition.say("band_else", n=edition.number(place), value=told)
+            yield text if len(table) == 1 else edition.say("band_else", n=edition.number(position), value=text)
 
 
-def _members(edition: ReportContext, one: Membership) -> Iterator[str]:
+def _members(edition: ReportContext, membership: Membership) -> Iterator[str]:
     """The places that lie in a region, each with the codes by which its units are known, and what a layer draws."""
-    say, region = edition.say, one.region
-    for place in one.places:
-        how = [edition.when(place.when_by_id), edition.words["or_by_jurisdiction"] if place.names else ""]
-        told = edition.words["semicolon"].join(filter(None, how))
-        yield say("member", place=text_in(place.title, edition.language, place.code), how=told)
+    say, region = edition.say, membership.region
+    for location in membership.places:
+        how = [edition.when(location.when_by_id), edition.words["or_by_jurisdiction"] if location.names else ""]
+        text = edition.words["semicolon"].join(filter(None, how))
+        yield say("member", place=text_in(location.title, edition.language, location.code), how=text)
     if region.drawn_by and region.on(edition.plan.study.date):
-        known = {place.code: text_in(place.title, edition.language) for place in edition.plan.rulebook.places}
+        known = {location.code: text_in(location.title, edition.language) for location in edition.plan.rulebook.places}
         role = edition.role(region.drawn_by)
         partly = edition.words["and"].join(known[code] for code in region.partly if code in known)
         yield say("member_partly", role=role, places=partly) if partly else say("member_drawn", role=role)
 
 
-def _values(edition: ReportContext, one: Derived, told: Mapping[str, Mapping[str, Any]]) -> Grid:
+def _values(edition: ReportContext, measure: Derived, links: Mapping[str, Mapping[str, Any]]) -> Grid:
     columns = (
         Column(edition.words["unit"], "unit"),
-        Column(edition.words["value"], "number" if one.type == "number" else "text"),
+        Column(edition.words["value"], "number" if measure.type == "number" else "text"),
         Column(edition.words["reason"], "long"),
     )
     rows = (
-        (edition.unit(unit), value_text(one["value"], edition.language) or NONE, why_text(one, edition.language))
-        for unit, one in told.items()
+        (edition.unit(unit), value_text(link["value"], edition.language) or NONE, why_text(link, edition.language))
+        for unit, link in links.items()
     )
     return grid("", columns, rows)
 
@@ -191,10 +191,10 @@ def _rules(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFr
 def _points(edition: ReportContext, siting: Siting) -> Iterator[str]:
     for merit in siting.merits:
         yield edition.say("merit_line", points=f"{merit.points:+g}", when=edition.when(merit.when), reason=merit.reason)
-    for one in siting.beside:
-        what = edition.role(one.role) if one.role else edition.source(one.layer or "")
-        told = {"points": f"{one.points:+g}", "what": what, "n": edition.number(one.within_m)}
-        yield edition.say("beside_line", **told)
+    for neighbour in siting.beside:
+        what = edition.role(neighbour.role) if neighbour.role else edition.source(neighbour.layer or "")
+        fields = {"points": f"{neighbour.points:+g}", "what": what, "n": edition.number(neighbour.within_m)}
+        yield edition.say("beside_line", **fields)
 
 
 def _site_grid(edition: ReportContext, quota: Quota, siting: Siting, rows: pd.DataFrame) -> Block:
@@ -235,17 +235,17 @@ def _site_row(edition: ReportContext, siting: Siting, row: Any) -> tuple[Cell, .
     )
 
 
-def unit_sites(edition: ReportContext, said: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+def unit_sites(edition: ReportContext, siting: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
     """What the dossier of a unit says of the land that a quota takes, from its explanation."""
-    if said is None:
+    if siting is None:
         return
     words = edition.words
-    if said["patches"]:
-        told = {"n": edition.number(said["placed_ha"], 2), "patches": edition.number(said["patches"])}
-        scores = {"score": edition.measured(said["score_mean"]), "bound": edition.measured(said["score_bound"])}
-        yield words["placed_label"], edition.say("placed_line", **told, **scores)
-    if said["why"]:
+    if siting["patches"]:
+        fields = {"n": edition.number(siting["placed_ha"], 2), "patches": edition.number(siting["patches"])}
+        scores = {"score": edition.measured(siting["score_mean"]), "bound": edition.measured(siting["score_bound"])}
+        yield words["placed_label"], edition.say("placed_line", **fields, **scores)
+    if siting["why"]:
         yield (
             words["not_placed_label"],
-            edition.say("not_placed_line", n=edition.number(said["unplaced_ha"], 2), why=said["why"]),
+            edition.say("not_placed_line", n=edition.number(siting["unplaced_ha"], 2), why=siting["why"]),
         )

@@ -26,7 +26,7 @@ def unit_list(edition: ReportContext) -> Chapter:
 
 
 def _sorted(plan: LocalizedPlan) -> pd.DataFrame:
-    order = {zone.code: place for place, zone in enumerate(plan.rulebook.zones)}
+    order = {zone.code: rank for rank, zone in enumerate(plan.rulebook.zones)}
     ranked = plan.zones.assign(rank=plan.zones["main"].map(order))
     return ranked.sort_values(["jurisdiction", "rank", "name", "unit_id"], kind="stable")
 
@@ -34,7 +34,7 @@ def _sorted(plan: LocalizedPlan) -> pd.DataFrame:
 def _jurisdiction(edition: ReportContext, name: str, part: Sequence[Any]) -> Grid:
     extent = edition.extent(len(part), fsum(row.area_ha for row in part))
     return Grid(
-        edition.say("with_extent", zone=edition.place(name), extent=extent) if name else extent,
+        edition.say("with_extent", zone=edition.jurisdiction(name), extent=extent) if name else extent,
         edition.columns(unit="unit", unit_id="id", overlays="long", area_ha="number"),
         tuple(
             Rows(
@@ -64,22 +64,24 @@ def industries(edition: ReportContext) -> Chapter:
 def unit_lists(edition: ReportContext, unit_id: str) -> Iterator[Block]:
     """The negative lists that hold in the whole of a unit, a card each with the number of items by section."""
     items = items_at(edition.plan, unit_id)
-    for one in lists_at(edition.plan, unit_id):
-        part = items[items["list"] == one.list]
+    for negative_list in lists_at(edition.plan, unit_id):
+        part = items[items["list"] == negative_list.list]
         sections = ((_section(edition, code), _counted(edition, some)) for code, some in _by_section(edition, part))
-        read = edition.say("list_read", items=coverage_text(vars(one), edition.language))
+        read = edition.say("list_read", items=coverage_text(vars(negative_list), edition.language))
         text = edition.words["and"].join(filter(None, (_counted(edition, part), read)))
-        yield Card(one.title, one.list, facts=tuple(sections), text=text)
+        yield Card(negative_list.title, negative_list.list, facts=tuple(sections), text=text)
 
 
 def _overview(edition: ReportContext, lists: list[tuple[str, pd.DataFrame]]) -> Grid:
     words = edition.words
-    read = {one.list: one for one in coverage_of(edition.plan, (name for name, _ in lists))}
+    read = {
+        negative_list.list: negative_list for negative_list in coverage_of(edition.plan, (name for name, _ in lists))
+    }
     rows: Iterator[tuple[Cell, ...]] = (
         (
             (read[name].title, name),
             edition.number(len(_list_units(edition, name, part))),
-            *(edition.number(int((part["treatment"] == one).sum())) for one in TREATMENTS),
+            *(edition.number(int((part["treatment"] == treatment).sum())) for treatment in TREATMENTS),
             " / ".join(map(str, count_industries(part["code"], edition.plan.rulebook.branches))),
             coverage_text(vars(read[name]), edition.language),
         )
@@ -94,28 +96,30 @@ def _list_units(edition: ReportContext, name: str, items: pd.DataFrame) -> set[s
     """The units in which a list holds, be it in part."""
     plan = edition.plan
     policies = {policy.id for policy in plan.rulebook.policies if policy.list == name}
-    found = set(plan.policies.loc[plan.policies["policy"].isin(policies), "unit_id"]) | set(items["unit_id"]) - {""}
+    units = set(plan.policies.loc[plan.policies["policy"].isin(policies), "unit_id"]) | set(items["unit_id"]) - {""}
     places = set(items["jurisdiction"]) - {""}
     if places:
-        columns = [one for one in ("jurisdiction", *plan.study.units.levels) if one in plan.units.columns]
+        columns = [column for column in ("jurisdiction", *plan.study.units.levels) if column in plan.units.columns]
         inside = plan.units[columns].isin(places).any(axis=1)
-        found |= set(map(str, plan.units.index[inside]))
-    return found
+        units |= set(map(str, plan.units.index[inside]))
+    return units
 
 
 def _items(edition: ReportContext, name: str, items: pd.DataFrame) -> Grid:
     """One list, its items under their sections."""
-    titles, own = list_titles(edition.plan), bool((items["unit_id"] + items["jurisdiction"] != "").any())
+    titles, is_placed = list_titles(edition.plan), bool((items["unit_id"] + items["jurisdiction"] != "").any())
     columns = edition.columns(branch="unit", treatment="word", works="word", conditions="long", reference="long")
-    place = (Column(edition.words["holds_in_place"]),) if own else ()
-    numbered = name == OWN or any(one.id == name and one.table for one in edition.plan.rulebook.lists)
+    place_columns = (Column(edition.words["holds_in_place"]),) if is_placed else ()
+    numbered = name == OWN or any(
+        negative_list.id == name and negative_list.table for negative_list in edition.plan.rulebook.lists
+    )
     title = titles.get(name, name)
     return Grid(
         title if numbered else edition.say("items_with", title=title),
-        (*columns[:1], *place, *columns[1:]),
+        (*columns[:1], *place_columns, *columns[1:]),
         tuple(
             Rows(
-                tuple(_row(edition, row, own=own) for row in each_row(part)),
+                tuple(_row(edition, row, is_placed=is_placed) for row in each_row(part)),
                 _section(edition, code),
                 _counted(edition, part),
             )
@@ -124,15 +128,17 @@ def _items(edition: ReportContext, name: str, items: pd.DataFrame) -> Grid:
     )
 
 
-def _row(edition: ReportContext, row: pd.Series, *, own: bool) -> tuple[Cell, ...]:
-    said, branches = catalogue("industry", edition.language), edition.plan.rulebook.branches
+def _row(edition: ReportContext, row: pd.Series, *, is_placed: bool) -> tuple[Cell, ...]:
+    words, branches = catalogue("industry", edition.language), edition.plan.rulebook.branches
     listed, title = branches.listed(row.code), text_in(branches.title(row.code), edition.language, row.code)
-    place = (edition.unit(row.unit_id) if row.unit_id else edition.place(row.jurisdiction),) if own else ()
+    place_cells = (
+        (edition.unit(row.unit_id) if row.unit_id else edition.jurisdiction(row.jurisdiction),) if is_placed else ()
+    )
     return (
         (row.code, title if listed == row.code else f"{listed} {title}"),
-        *place,
-        said[row.treatment],
-        said[row.state],
+        *place_cells,
+        words[row.treatment],
+        words[row.state],
         (row.conditions, row.note) if row.note else row.conditions,
         row.reference if row.verified else (row.reference, reading_text(row.reading, edition.language)),
     )
@@ -149,6 +155,6 @@ def _section(edition: ReportContext, code: str) -> str:
 
 def _counted(edition: ReportContext, items: pd.DataFrame) -> str:
     """How many items prohibit and how many restrict, without what there is none of."""
-    counts = ((one, int((items["treatment"] == one).sum())) for one in TREATMENTS)
-    told = (f"{edition.words[one]} {edition.number(count)}" for one, count in counts if count)
-    return edition.words["and"].join(told)
+    counts = ((treatment, int((items["treatment"] == treatment).sum())) for treatment in TREATMENTS)
+    counted = (f"{edition.words[treatment]} {edition.number(count)}" for treatment, count in counts if count)
+    return edition.words["and"].join(counted)

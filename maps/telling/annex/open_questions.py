@@ -25,13 +25,14 @@ def open_units(edition: ReportContext) -> Chapter:
     blocks: list[Block] = [Paragraph(words["open_intro"] if len(waiting) else words["none"])]
     if len(in_full) < len(waiting):
         blocks = [Paragraph(edition.say("open_told", n=edition.number(len(in_full)), all=edition.number(len(waiting))))]
-    told = edition.plan.conflicts
+    conflicts = edition.plan.conflicts
     blocks += [
-        _open_unit(edition, row, claims[row.unit_id], told[told["unit_id"] == row.unit_id]) for row in each_row(in_full)
+        _open_unit(edition, row, claims[row.unit_id], conflicts[conflicts["unit_id"] == row.unit_id])
+        for row in each_row(in_full)
     ]
     rest = kinds.drop(index=in_full.index)
     blocks += [_like(edition, part) for _, part in rest.groupby("kind", sort=True)]
-    near = told[told["near"].astype(bool)]
+    near = conflicts[conflicts["near"].astype(bool)]
     if len(near):
         blocks.append(_near(edition, near))
     return Chapter("open", words["open_units"], tuple(blocks))
@@ -54,7 +55,7 @@ def _in_full(waiting: pd.DataFrame) -> pd.DataFrame:
 def _open_unit(edition: ReportContext, row: Any, claims: pd.DataFrame, margins: pd.DataFrame) -> Card:
     words = edition.words
     facts = (
-        (words["jurisdiction"], edition.place(row.jurisdiction)),
+        (words["jurisdiction"], edition.jurisdiction(row.jurisdiction)),
         (words["main"], edition.title(row.main)),
         (words["margins"], _margins(edition, margins)),
         (words["smallest_change"], _smallest(edition, margins) if row.status == "contested" else ""),
@@ -81,8 +82,8 @@ def _like(edition: ReportContext, part: pd.DataFrame) -> Card:
 
 
 def _margins(edition: ReportContext, margins: pd.DataFrame) -> str:
-    said = (edition.say("rule_said", rule=row.rule, reason=row.reason) for row in each_row(margins))
-    return edition.words["semicolon"].join(said)
+    sentences = (edition.say("rule_said", rule=row.rule, reason=row.reason) for row in each_row(margins))
+    return edition.words["semicolon"].join(sentences)
 
 
 def _smallest(edition: ReportContext, margins: pd.DataFrame) -> str:
@@ -118,8 +119,8 @@ def _grounds(edition: ReportContext, row: Any) -> tuple[str, ...]:
 def findings(edition: ReportContext) -> Chapter:
     """Every finding on the plan, warnings before notes."""
     words = edition.words
-    found = edition.plan.findings
+    listed = edition.plan.findings
     columns = edition.columns(level_of="word", said="long", cases="number")
-    rows = ((words[f"level_{one.level}"], one.text, edition.number(one.count)) for one in found)
-    blocks = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if found else (Paragraph(words["none"]),)
+    rows = ((words[f"level_{finding.level}"], finding.text, edition.number(finding.count)) for finding in listed)
+    blocks = (Paragraph(words["findings_intro"]), grid("", columns, rows)) if listed else (Paragraph(words["none"]),)
     return Chapter("findings", words["findings"], blocks)

@@ -108,9 +108,9 @@ class ReportContext:
         """What stands between two sentences."""
         return sentence_gap(self.language)
 
-    def place(self, name: str) -> str:
+    def jurisdiction(self, name: str) -> str:
         """What a jurisdiction is called."""
-        return self.plan.place(name)
+        return self.plan.jurisdiction(name)
 
     def quota(self, name: str) -> str:
         """What a quota is called."""
@@ -126,8 +126,8 @@ class ReportContext:
 
     def evidence(self, name: str) -> tuple[str, ...]:
         """Whose data an input holds, of when, and under which licence; nothing where the plan does not say it."""
-        told = self.plan.study.evidence_of(name)
-        texts = () if told is None else (told.publisher, told.vintage, told.licence)
+        provenance = self.plan.study.evidence_of(name)
+        texts = () if provenance is None else (provenance.publisher, provenance.vintage, provenance.licence)
         return tuple(text_in(text or "", self.language) for text in texts)
 
     @cached_property
@@ -140,11 +140,11 @@ class ReportContext:
     @cached_property
     def deductions(self) -> tuple[str, ...]:
         """What available land was not reduced by, for want of a layer."""
-        return tuple(self.assumed(one) for one in self.plan.assumptions if one.kind == "deduction")
+        return tuple(self.assumed(assumption) for assumption in self.plan.assumptions if assumption.kind == "deduction")
 
-    def assumed(self, one: Assumption) -> str:
+    def assumed(self, assumption: Assumption) -> str:
         """What an assumption is about."""
-        return name_text(assumption_title(one, self.plan.renderer.terms))
+        return name_text(assumption_title(assumption, self.plan.renderer.terms))
 
     def measure(self, name: str) -> str:
         """What a measure is called."""
@@ -160,15 +160,15 @@ class ReportContext:
 
     def calculation(self, text: str) -> str:
         """A calculation on one line, with titles for the names in it."""
-        return parse_calculation(text).said(self.plan.renderer.terms.names)
+        return parse_calculation(text).in_words(self.plan.renderer.terms.names)
 
     def unit_of(self, unit: str) -> str:
         """A unit of measure."""
         return self.plan.renderer.terms.unit(unit)
 
-    def rulebook(self, *said: str | Mapping[str, str]) -> str:
+    def rulebook(self, *details: str | Mapping[str, str]) -> str:
         """What the rulebook is called, with what it says of itself."""
-        texts = (text_in(one, self.language) for one in (self.plan.rulebook.display_name, *said))
+        texts = (text_in(text, self.language) for text in (self.plan.rulebook.display_name, *details))
         return self.words["comma"].join(filter(None, texts))
 
     def terms(self, terms: Iterable[tuple[str, str]]) -> str:
@@ -224,9 +224,9 @@ class ReportContext:
         """How many of the numbers that rules compare with are in no law, but the author's own; empty where none is."""
         rulebook = self.plan.rulebook
         compared = {name for rule in rulebook.rules for name in parse_condition(rule.when).names}
-        limits = [one for name, one in rulebook.parameters.items() if name in compared]
-        own = sum(one.is_own for one in limits)
-        return self.tell("own_thresholds", own=own, all=len(limits)) if own else ""
+        limits = [parameter for name, parameter in rulebook.parameters.items() if name in compared]
+        count = sum(parameter.is_own for parameter in limits)
+        return self.tell("own_thresholds", own=count, all=len(limits)) if count else ""
 
     def overlays(self, codes: str) -> str:
         """Titles of overlays from the column of a table."""
@@ -234,14 +234,14 @@ class ReportContext:
 
     def lost(self, codes: str, row: Mapping[Any, Any]) -> str:
         """To which lines land went, from the column ``lost_to``; with the hectares where the row has them."""
-        told = (
+        parts = (
             self.say("lost_part", line=self.title(code), n=self.ha(row[f"to_{code}_ha"]))
             if f"to_{code}_ha" in row
             else self.title(code)
             for code in codes.split(";")
             if code
         )
-        return self.words["and"].join(told)
+        return self.words["and"].join(parts)
 
     def ha(self, area: object) -> str:
         """Hectares, with the same decimals on every page."""
@@ -379,9 +379,11 @@ class ReportContext:
         """A sentence with its figures."""
         return self.words[key].format(**figures)
 
-    def shown_columns(self, told: ShownColumns) -> tuple[Column, ...]:
+    def shown_columns(self, shown: ShownColumns) -> tuple[Column, ...]:
         """Columns of a grid for the shown columns of a table."""
-        return tuple(Column(title, "number" if told.is_figure(name) else "text") for name, title in told.titles.items())
+        return tuple(
+            Column(title, "number" if shown.is_figure(name) else "text") for name, title in shown.titles.items()
+        )
 
     def columns(self, **kinds: str) -> tuple[Column, ...]:
         """Columns of a grid: the key of each title, and what stands in it."""
@@ -397,13 +399,13 @@ class ReportContext:
 
     def clauses(self, claim: Any) -> tuple[str, ...]:
         """What each clause of a claim, a row of the CLAIMS table, said; those of the default by rule."""
-        told, plan = [], self.plan
+        sentences, plan = [], self.plan
         rests_on = claim_said(getattr(claim, RECORD), json.loads(claim.values), plan.rulebook)
-        for one in clauses_in_words(rests_on, plan.renderer):
-            answer = self.words.get(one["answer"], one["answer"])
-            said = self.say("answered", answer=answer, sentence=one["sentence"])
-            told.append(f"{one['rule']}, {said}" if "rule" in one else said)
-        return tuple(dict.fromkeys(told))
+        for clause in clauses_in_words(rests_on, plan.renderer):
+            answer = self.words.get(clause["answer"], clause["answer"])
+            sentence = self.say("answered", answer=answer, sentence=clause["sentence"])
+            sentences.append(f"{clause['rule']}, {sentence}" if "rule" in clause else sentence)
+        return tuple(dict.fromkeys(sentences))
 
     def day(self, value: object) -> str:
         """A date as ISO, or a dash."""
@@ -424,10 +426,10 @@ def _row_type(names: tuple[str, ...]) -> Any:
 
 def group_rows(rows: Iterable[Any], column: str) -> dict[str, list[Any]]:
     """Rows of :func:`each_row` by the values of a column, in the order in which these come."""
-    found: dict[str, list[Any]] = {}
+    groups: dict[str, list[Any]] = {}
     for row in rows:
-        found.setdefault(str(getattr(row, column)), []).append(row)
-    return found
+        groups.setdefault(str(getattr(row, column)), []).append(row)
+    return groups
 
 
 def by_group(table: pd.DataFrame, column: str) -> list[tuple[str, pd.DataFrame]]:

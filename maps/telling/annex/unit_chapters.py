@@ -22,47 +22,49 @@ HASH_SHOWN = 12
 _TOLD_APART = ("deduction", "parameter")
 
 
-def main_function(edition: ReportContext, said: Content) -> Card:
+def main_function(edition: ReportContext, content: Content) -> Card:
     """The main function with its status and the whole chain of reasons."""
-    words, main = edition.words, said["main"]
+    words, main = edition.words, content["main"]
     card = _claim(edition, main)
-    told = main["inherited_from"] or all(one["decides"] for one in main["clauses"])  # the tests then have every value
-    values = "" if told else words["semicolon"].join(_values(edition, main["values"]))
-    is_assumed = said["status"] == "assumed"
+    has_values = main["inherited_from"] or all(
+        clause["decides"] for clause in main["clauses"]
+    )  # the tests then have every value
+    values = "" if has_values else words["semicolon"].join(_values(edition, main["values"]))
+    is_assumed = content["status"] == "assumed"
     settled = _decided(edition, main) or words["assumed" if is_assumed else "decided"]
-    facts = ((words["status"], settled), *_shown(edition, said["shown"]), (words["values"], values), *card.facts)
-    warning = edition.standing(said["unit"]["unit_id"]) if is_assumed or said["status"] in OPEN else ""
+    facts = ((words["status"], settled), *_shown(edition, content["shown"]), (words["values"], values), *card.facts)
+    warning = edition.standing(content["unit"]["unit_id"]) if is_assumed or content["status"] in OPEN else ""
     return Card(card.title, card.tag, warning, facts, text=card.text)
 
 
-def dossier_chapters(edition: ReportContext, said: Content) -> Iterator[Chapter]:
+def dossier_chapters(edition: ReportContext, content: Content) -> Iterator[Chapter]:
     """Everything below the main function: overlays, other rules, lines, quotas, duties, money, assumptions, sources.
 
     Parameters
     ----------
     edition : Edition
-    said : mapping
+    content : mapping
         What :func:`maps.telling.explanations.explain` says of the unit, as plain values.
     """
     words = edition.words
-    yield _chapter("overlays", words["overlays"], _claims(edition, said["overlays"]), words["no_overlays"])
-    others = [_other(edition, one) for one in said["other_claims"]]
+    yield _chapter("overlays", words["overlays"], _claims(edition, content["overlays"]), words["no_overlays"])
+    others = [_other(edition, claim) for claim in content["other_claims"]]
     yield _chapter("others", words["other_rules"], others, words["no_other_rules"])
-    yield _chapter("lines", words["lines"], _lines(edition, said["lines"]), words["no_lines"])
-    yield _chapter("quotas", words["quotas"], _quotas(edition, said), words["no_quota"])
-    if said["derived"] or said["norms"]:
-        yield _chapter("land", words["land"], unit_land(edition, said["derived"], said["norms"]), words["none"])
+    yield _chapter("lines", words["lines"], _lines(edition, content["lines"]), words["no_lines"])
+    yield _chapter("quotas", words["quotas"], _quotas(edition, content), words["no_quota"])
+    if content["derived"] or content["norms"]:
+        yield _chapter("land", words["land"], unit_land(edition, content["derived"], content["norms"]), words["none"])
     if len(edition.plan.energy):
-        yield _chapter("energy", words["energy"], unit_lights(edition, said["energy"]), words["no_unit_energy"])
-    yield _chapter("duties", words["duties"], _duties(edition, said["policies"]), words["no_duties"])
+        yield _chapter("energy", words["energy"], unit_lights(edition, content["energy"]), words["no_unit_energy"])
+    yield _chapter("duties", words["duties"], _duties(edition, content["policies"]), words["no_duties"])
     if len(edition.plan.industries):
-        own = unit_lists(edition, said["unit"]["unit_id"])
-        yield _chapter("industries", words["unit_lists"], own, words["no_unit_lists"])
-    for worth in said["services"]:
+        lists = unit_lists(edition, content["unit"]["unit_id"])
+        yield _chapter("industries", words["unit_lists"], lists, words["no_unit_lists"])
+    for worth in content["services"]:
         yield Chapter("services", words["ecosystem_services"], tuple(unit_services(edition, worth)))
     if len(edition.plan.flows):
-        yield _chapter("money", words["money"], unit_flows(edition, said["unit"]["unit_id"]), words["none"])
-    yield _chapter("assumed", words["unit_assumptions"], _assumed(edition, said), words["no_assumptions"])
+        yield _chapter("money", words["money"], unit_flows(edition, content["unit"]["unit_id"]), words["none"])
+    yield _chapter("assumed", words["unit_assumptions"], _assumed(edition, content), words["no_assumptions"])
     yield Chapter("sources", words["sources"], tuple(_sources(edition)))
 
 
@@ -71,7 +73,7 @@ def _chapter(name: str, title: str, blocks: Iterable[Block], otherwise: str) -> 
 
 
 def _claims(edition: ReportContext, claims: Iterable[Content]) -> list[Block]:
-    return [_claim(edition, one) for one in claims]
+    return [_claim(edition, claim) for claim in claims]
 
 
 def _claim(edition: ReportContext, claim: Content) -> Card:
@@ -79,7 +81,7 @@ def _claim(edition: ReportContext, claim: Content) -> Card:
     words, decision = edition.words, claim["decision"]
     facts = [
         (words["clauses"], words["semicolon"].join(_tests(edition, claim))),
-        *((words["threshold"], _threshold(edition, one)) for one in claim["parameters"]),
+        *((words["threshold"], _threshold(edition, parameter)) for parameter in claim["parameters"]),
     ]
     if decision:
         facts.append((words["decided_by"], ", ".join(filter(None, (decision["by"], decision["date"])))))
@@ -96,10 +98,10 @@ def _tests(edition: ReportContext, claim: Content) -> Iterator[str]:
     """What was tested and decides, once each; of a part's default by rule, which says of whom it was asked."""
     if claim["inherited_from"]:
         for link in claim["links"]:
-            told = dict.fromkeys(one["sentence"] for one in link["clauses"] if one["decides"])
-            yield edition.say("term", name=link["reason"], value=", ".join(told))
+            sentences = dict.fromkeys(clause["sentence"] for clause in link["clauses"] if clause["decides"])
+            yield edition.say("term", name=link["reason"], value=", ".join(sentences))
     if not claim["inherited_from"] or not claim["links"]:
-        yield from dict.fromkeys(one["sentence"] for one in claim["clauses"] if one["decides"])
+        yield from dict.fromkeys(clause["sentence"] for clause in claim["clauses"] if clause["decides"])
 
 
 def _decided(edition: ReportContext, claim: Content) -> str:
@@ -127,16 +129,16 @@ def _other(edition: ReportContext, claim: Content) -> Card:
 
 def _values(edition: ReportContext, values: Content) -> Iterator[str]:
     """The measures that were read, by their titles, with their units of measure."""
-    indicators = {one.name: one for one in edition.plan.rulebook.indicators}
+    indicators = {indicator.name: indicator for indicator in edition.plan.rulebook.indicators}
     for name, value in values.items():
         known = indicators.get(name)
         title = text_in(known.title, edition.language, name) if known and known.title else name
-        shown = edition.words["missing"] if value is None else _said(edition, value)
+        shown = edition.words["missing"] if value is None else _value_text(edition, value)
         unit = f" {edition.unit_of(known.unit)}" if known and known.unit != "1" and _is_number(value) else ""
         yield f"{title} {shown}{unit}"
 
 
-def _said(edition: ReportContext, value: object) -> str:
+def _value_text(edition: ReportContext, value: object) -> str:
     return edition.yes(value) if isinstance(value, bool) else edition.measured(value)
 
 
@@ -167,21 +169,21 @@ def _lines(edition: ReportContext, lines: list[Content]) -> list[Block]:
         return []
     rows = (
         (
-            (text_in(one["title"], edition.language, one["line"]), one["reference"]),
-            edition.ha(one["claimed_ha"]),
-            edition.ha(one["settled_ha"]),
-            edition.lost(one["lost_to"], one["lost"]) or NONE,
+            (text_in(line["title"], edition.language, line["line"]), line["reference"]),
+            edition.ha(line["claimed_ha"]),
+            edition.ha(line["settled_ha"]),
+            edition.lost(line["lost_to"], line["lost"]) or NONE,
         )
-        for one in lines
+        for line in lines
     )
     return [grid("", edition.columns(line="text", claimed_ha="number", settled_ha="number", lost_to="text"), rows)]
 
 
-def _quotas(edition: ReportContext, said: Content) -> Iterator[Block]:
+def _quotas(edition: ReportContext, content: Content) -> Iterator[Block]:
     words, plan = edition.words, edition.plan
-    asked = {(one.name, one.period): one for one in plan.study.quotas}
-    for row in said["quotas"]:
-        quota = asked[row["quota"], row["period"]]
+    quotas = {(quota.name, quota.period): quota for quota in plan.study.quotas}
+    for row in content["quotas"]:
+        quota = quotas[row["quota"], row["period"]]
         whole = row["jurisdiction_amount"]
         given = edition.say(
             "of_whole" if whole else "of_nothing",
@@ -196,11 +198,11 @@ def _quotas(edition: ReportContext, said: Content) -> Iterator[Block]:
             text=given,
             facts=(
                 (words["weight"], weight),
-                *((words["priorities"], one) for one in _priorities(edition, quota, row)),
+                *((words["priorities"], text) for text in _priorities(edition, quota, row)),
                 *_shown(edition, row["shown"], quota),
                 (words["binding"], words.get(row["binding"], row["binding"]) or words["not_bound"]),
                 *_conditions(edition, row),
-                *((words["best_plan"], one) for one in optimum_lines(row, edition.language)),
+                *((words["best_plan"], text) for text in optimum_lines(row, edition.language)),
                 *unit_sites(edition, row["siting"]),
             ),
         )
@@ -219,20 +221,24 @@ def _conditions(edition: ReportContext, row: Mapping[str, Any]) -> Iterator[tupl
             words["groups"],
             say("group_line", when=edition.when(group["when"]), limits=limits, reason=group["reason"] or NONE),
         )
-    for one in row["transfers"]:
-        told = {"n": edition.amount(one["amount"]), "other": edition.unit(one["other"]), "reason": one["reason"]}
-        yield words["transfers"], say(f"transfer_{one['side']}", **told)
+    for transfer in row["transfers"]:
+        fields = {
+            "n": edition.amount(transfer["amount"]),
+            "other": edition.unit(transfer["other"]),
+            "reason": transfer["reason"],
+        }
+        yield words["transfers"], say(f"transfer_{transfer['side']}", **fields)
 
 
 def _priorities(edition: ReportContext, quota: Quota, row: Content) -> Iterator[str]:
     """The factors that raised or lowered the unit's weight."""
     weights = (link for link in row["links"] if link["kind"] == "weight")
-    for one in (link for weight in weights for link in weight["links"] if link["kind"] == "priority"):
-        reason = quota.priority[int(one["id"]) - 1].reason
+    for priority in (link for weight in weights for link in weight["links"] if link["kind"] == "priority"):
+        reason = quota.priority[int(priority["id"]) - 1].reason
         yield edition.say(
             "priority_line",
-            factor=edition.measured(one["amount"]),
-            when=edition.when(one["when"]),
+            factor=edition.measured(priority["amount"]),
+            when=edition.when(priority["when"]),
             reason=text_in(reason, edition.language),
         )
 
@@ -241,10 +247,10 @@ def _shown(
     edition: ReportContext, facts: Iterable[Mapping[str, str]], quota: Quota | None = None
 ) -> Iterator[tuple[str, str]]:
     """What shown columns say; of a quota with the measure that a figure is taken from, where it is one."""
-    for one in facts:
-        source = getattr(quota, one["name"], None)
+    for fact in facts:
+        source = getattr(quota, fact["name"], None)
         named = edition.measure(source) if isinstance(source, str) else ""
-        yield one["title"], edition.say("bound_said", n=one["text"], source=named) if named else one["text"]
+        yield fact["title"], edition.say("bound_said", n=fact["text"], source=named) if named else fact["text"]
 
 
 def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Block]:
@@ -252,12 +258,12 @@ def _duties(edition: ReportContext, policies: list[Content]) -> Iterator[Block]:
 
     What holds everywhere is no news of this unit: it stands last, by its titles; the report has it in full.
     """
-    order = {policy.id: place for place, policy in enumerate(edition.plan.rulebook.policies)}
-    told = sorted(policies, key=lambda one: order[one["policy"]])
-    common = [one for one in told if _holds_everywhere(one)]
-    yield from (_duty(edition, one) for one in told if not _holds_everywhere(one))
+    order = {policy.id: rank for rank, policy in enumerate(edition.plan.rulebook.policies)}
+    ordered = sorted(policies, key=lambda policy: order[policy["policy"]])
+    common = [policy for policy in ordered if _holds_everywhere(policy)]
+    yield from (_duty(edition, policy) for policy in ordered if not _holds_everywhere(policy))
     if common:
-        listed = edition.words["semicolon"].join(_in_short(edition, one) for one in common)
+        listed = edition.words["semicolon"].join(_in_short(edition, policy) for policy in common)
         yield Card(edition.words["in_force_everywhere"], text=listed)
 
 
@@ -303,22 +309,26 @@ def _why(edition: ReportContext, policy: Content) -> str:
         return edition.words["everywhere"]
     if policy["zone"]:
         return edition.say("applies_as", zone=edition.overlays(policy["zone"]))
-    sentences = [one["sentence"] for one in policy["clauses"] if one["decides"]]
+    sentences = [clause["sentence"] for clause in policy["clauses"] if clause["decides"]]
     return edition.say("applies_where", clauses=edition.words["semicolon"].join(sentences))
 
 
-def _assumed(edition: ReportContext, said: Content) -> list[Block]:
+def _assumed(edition: ReportContext, content: Content) -> list[Block]:
     """Absent roles and indicators, deductions not made, and thresholds that nobody has seen in an official text."""
     words = edition.words
-    facts = [(name_text(one["title"]), one["assumed"]) for one in said["assumptions"] if one["kind"] not in _TOLD_APART]
-    if said["quotas"] and edition.deductions:
+    facts = [
+        (name_text(assumption["title"]), assumption["assumed"])
+        for assumption in content["assumptions"]
+        if assumption["kind"] not in _TOLD_APART
+    ]
+    if content["quotas"] and edition.deductions:
         facts.append((words["deductions"], edition.say("no_layer_for", names=words["and"].join(edition.deductions))))
-    told = (said["main"], *said["overlays"], *said["other_claims"], *said["policies"])
+    claims = (content["main"], *content["overlays"], *content["other_claims"], *content["policies"])
     unseen = {
-        f"{edition.plan.renderer.terms.name(one['name'])} = {_with_unit(edition, one)}"
-        for claim in told
-        for one in claim["parameters"]
-        if edition.doubt(one)
+        f"{edition.plan.renderer.terms.name(parameter['name'])} = {_with_unit(edition, parameter)}"
+        for claim in claims
+        for parameter in claim["parameters"]
+        if edition.doubt(parameter)
     }
     if unseen:
         facts.append((words["parameters_unseen"], words["semicolon"].join(sorted(unseen))))
@@ -328,8 +338,8 @@ def _assumed(edition: ReportContext, said: Content) -> list[Block]:
 def _sources(edition: ReportContext) -> Iterator[Block]:
     """Every input file with what was read from it and the beginning of its sha256."""
     files: dict[tuple[str, str], list[str]] = {}
-    for one in edition.plan.sources:
-        files.setdefault((one.path, one.sha256), []).append(edition.source(one.name))
+    for source in edition.plan.sources:
+        files.setdefault((source.path, source.sha256), []).append(edition.source(source.name))
     facts = (
         (path, f"{', '.join(dict.fromkeys(names))} (sha256 {sha256[:HASH_SHOWN]}…)")
         for (path, sha256), names in sorted(files.items())

@@ -41,10 +41,10 @@ def _key_figures(edition: ReportContext) -> Iterator[tuple[str, str]]:
     yield words["jurisdictions"], edition.number(plan.zones["jurisdiction"].nunique())
     yield words["decisions_made"], edition.number(len(plan.study.decisions))
     for quota in plan.study.quotas:
-        said = edition.say(
+        label = edition.say(
             "quota_total", name=edition.quota(quota.name), period=quota.period, unit=edition.unit_of(quota.unit)
         )
-        yield said, edition.amount(quota.total)
+        yield label, edition.amount(quota.total)
     yield words["policies_in_force"], edition.number(len(plan.rulebook.policies))
     yield words["policies_that_apply"], edition.number(plan.policies["policy"].nunique())
     yield words["repairs"], edition.number(len(plan.ledger))
@@ -82,7 +82,7 @@ def _by_jurisdiction(edition: ReportContext) -> Grid:
             Column(words["jurisdiction"]),
             *(Column(title, "number") for title in (*map(edition.title, mains), words["total"])),
         ],
-        ((edition.place(str(name)), *map(edition.ha, (*areas, areas.sum()))) for name, areas in land.iterrows()),
+        ((edition.jurisdiction(str(name)), *map(edition.ha, (*areas, areas.sum()))) for name, areas in land.iterrows()),
         total=(words["total"], *map(edition.ha, (*land.sum(), edition.total_ha))),
     )
 
@@ -91,7 +91,7 @@ def _by_overlay(edition: ReportContext) -> Grid:
     zones, words = edition.plan.zones, edition.words
     carried = zones["overlays"].str.split(";")
     codes = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "overlay"]
-    parts = ((code, zones.loc[[code in one for one in carried], "area_ha"]) for code in codes)
+    parts = ((code, zones.loc[[code in overlays for overlays in carried], "area_ha"]) for code in codes)
     return grid(
         words["by_overlay"],
         _land_columns(edition, "overlay"),
@@ -127,23 +127,23 @@ def zones(edition: ReportContext) -> Chapter:
 
 
 def _units(edition: ReportContext, code: str, part: pd.DataFrame, overlaid: dict[str, list[str]]) -> Grid:
-    told = edition.shown(ZONES)
+    shown = edition.shown(ZONES)
 
     def unit(row: Any) -> tuple[Cell, ...]:
         first, last = _unit(edition, row), (edition.plan.without_codes(row.reason), *overlaid.get(row.unit_id, []))
-        return (*first, *(told.text(name, getattr(row, name)) for name in told.titles), last)
+        return (*first, *(shown.text(name, getattr(row, name)) for name in shown.titles), last)
 
     return Grid(
         edition.say("with_extent", zone=edition.title(code), extent=edition.extent(len(part), part["area_ha"].sum())),
         (
             *edition.columns(unit="unit", area_ha="number", overlays="text", status="word"),
-            *edition.shown_columns(told),
+            *edition.shown_columns(shown),
             *edition.columns(reason="long"),
         ),
         tuple(
             Rows(
                 tuple(map(unit, group)),
-                edition.place(jurisdiction),
+                edition.jurisdiction(jurisdiction),
                 edition.extent(len(group), fsum(row.area_ha for row in group)),
             )
             for jurisdiction, group in sorted(group_rows(each_row(part), "jurisdiction").items())
@@ -164,12 +164,12 @@ def _overlaid(edition: ReportContext) -> dict[str, list[str]]:
     """Why units carry their overlays: by unit, a line a claim."""
     claims = edition.plan.claims
     overlays = [zone.code for zone in edition.plan.rulebook.zones if zone.kind == "overlay"]
-    found: dict[str, list[str]] = {}
+    reasons: dict[str, list[str]] = {}
     for row in each_row(claims[claims["zone"].isin(overlays) & (claims["answer"] == "yes")]):
-        found.setdefault(row.unit_id, []).append(
+        reasons.setdefault(row.unit_id, []).append(
             edition.say("claim_said", zone=edition.title(row.zone), reason=edition.plan.without_codes(row.reason))
         )
-    return found
+    return reasons
 
 
 def _rules(edition: ReportContext) -> Grid:
@@ -202,7 +202,7 @@ def decisions(edition: ReportContext) -> Chapter:
 def _decision_cards(edition: ReportContext) -> Iterator[Card]:
     words, claims = edition.words, edition.plan.claims
     for position, decision in enumerate(edition.plan.study.decisions, start=1):
-        place = first_part(edition.plan.zones, decision.unit)
+        unit_id = first_part(edition.plan.zones, decision.unit)
         yield Card(
             edition.unit(decision.unit),
             f"{DECISION}{position}",
@@ -212,25 +212,25 @@ def _decision_cards(edition: ReportContext) -> Iterator[Card]:
                 (words["decided_by"], text_in(decision.by, edition.language)),
                 (words["decided_on"], decision.date.isoformat()),
                 (words["reference"], text_in(decision.reference, edition.language)),
-                (words["rules_said"], _said(edition, decision, claims[claims["unit_id"] == place])),
+                (words["rules_said"], _claimed_by_rules(edition, decision, claims[claims["unit_id"] == unit_id])),
             ),
         )
 
 
-def _said(edition: ReportContext, decision: Decision, claims: pd.DataFrame) -> str:
+def _claimed_by_rules(edition: ReportContext, decision: Decision, claims: pd.DataFrame) -> str:
     """What the rules, not decisions and not the default, claim the unit for in the matter that was decided."""
     rulebook = edition.plan.rulebook
     matter = (
         {decision.overlay} if decision.main is None else {zone.code for zone in rulebook.zones if zone.kind == "main"}
     )
-    asked = {rule.id for rule in rulebook.rules}
-    own = claims[claims["zone"].isin(matter) & claims["rule"].isin(asked)]
-    if len(own):
-        said = (
+    rule_ids = {rule.id for rule in rulebook.rules}
+    matching = claims[claims["zone"].isin(matter) & claims["rule"].isin(rule_ids)]
+    if len(matching):
+        answers = (
             {"zone": edition.title(row.zone), "rule": row.rule, "answer": answered(edition, row), "reason": row.reason}
-            for row in each_row(own)
+            for row in each_row(matching)
         )
-        return edition.words["semicolon"].join(edition.say("answer_said", **one) for one in said)
+        return edition.words["semicolon"].join(edition.say("answer_said", **fields) for fields in answers)
     if decision.main is None:
         return edition.words["default_rule"]
     default = next(zone.code for zone in rulebook.zones if zone.default)

@@ -84,7 +84,7 @@ class Explanation(Shown):
         UnknownNameError
             There is no such matter.
         """
-        unknown = [one for one in matters if one not in MATTERS]
+        unknown = [matter for matter in matters if matter not in MATTERS]
         if unknown:
             guess = get_close_matches(unknown[0], MATTERS, 1)
             hint = Phrase("; did you mean '{guess}'?", guess=guess[0]) if guess else "."
@@ -99,8 +99,8 @@ class Explanation(Shown):
             )
         if not matters:
             return self
-        kept = {"unit", "plan", *(key for one in matters for key in MATTERS[one])}
-        content = {key: one for key, one in self.content.items() if key in kept}
+        keys = {"unit", "plan", *(key for matter in matters for key in MATTERS[matter])}
+        content = {key: section for key, section in self.content.items() if key in keys}
         assumptions = _concerning(self.content["assumptions"], content)
         return Explanation(content | {"assumptions": assumptions}, self.language)
 
@@ -144,16 +144,16 @@ def explain(plan: Plan, unit_id: str | int, language: str = "en") -> Explanation
     Denver (08031), Colorado: 39,904.03 ha
     """
     unit_id = find_unit(plan, unit_id)
-    said = localize(plan, language)
-    (zone,) = said.zones[said.zones["unit_id"] == unit_id].to_dict("records")
-    traced = trace(said, [unit_id])[unit_id]
-    amounts = _shown(said, QUOTAS, said.quotas[said.quotas["unit_id"] == unit_id].to_dict("records"))
+    localized = localize(plan, language)
+    (zone,) = localized.zones[localized.zones["unit_id"] == unit_id].to_dict("records")
+    traced = trace(localized, [unit_id])[unit_id]
+    amounts = _shown(localized, QUOTAS, localized.quotas[localized.quotas["unit_id"] == unit_id].to_dict("records"))
     content = {
         "unit": {
             "unit_id": unit_id,
             "name": str(zone["name"]),
             "jurisdiction": str(zone["jurisdiction"]),
-            "jurisdiction_name": said.place(str(zone["jurisdiction"])),
+            "jurisdiction_name": localized.jurisdiction(str(zone["jurisdiction"])),
             "area_ha": float(zone["area_ha"]),
         },
         "plan": {
@@ -164,22 +164,22 @@ def explain(plan: Plan, unit_id: str | int, language: str = "en") -> Explanation
             "rulebook_title": plan.rulebook.display_name,
         },
         "status": str(zone["status"]),
-        "standing": str(said.standings[unit_id]),
-        "assumed": _hangs_on(said, str(zone["assumed"])),
-        "shown": _shown(said, ZONES, [zone])[0],
-        "whole": _whole(said, zone),
+        "standing": str(localized.standings[unit_id]),
+        "assumed": _hangs_on(localized, str(zone["assumed"])),
+        "shown": _shown(localized, ZONES, [zone])[0],
+        "whole": _whole(localized, zone),
         **traced,
-        "quotas": [one | {"shown": shown} for one, shown in zip(traced["quotas"], amounts, strict=True)],
-        "gaps": _gaps(said, unit_id),
-        "margins": _margins(said, unit_id),
+        "quotas": [quota | {"shown": shown} for quota, shown in zip(traced["quotas"], amounts, strict=True)],
+        "gaps": _gaps(localized, unit_id),
+        "margins": _margins(localized, unit_id),
     }
-    return Explanation(content | {"assumptions": _assumptions(said, content)}, language)
+    return Explanation(content | {"assumptions": _assumptions(localized, content)}, language)
 
 
 def _shown(plan: LocalizedPlan, table: Table, rows: Iterable[Mapping[Any, Any]]) -> list[list[dict[str, str]]]:
     """What the shown columns of a table say of some rows."""
-    told = ShownColumns(table, getattr(plan, table.name), plan.renderer)
-    return [[fact._asdict() for fact in told.facts(row)] for row in rows]
+    shown = ShownColumns(table, getattr(plan, table.name), plan.renderer)
+    return [[fact._asdict() for fact in shown.facts(row)] for row in rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -267,22 +267,22 @@ def derived_measures(plan: Plan) -> dict[str, list[Record]]:
 
 def _of_units(plan: Plan, table: str, units: list[str]) -> dict[str, list[Record]]:
     """The records of the rows of a table that speak of each unit, in their order, each once."""
-    found: dict[str, dict[int, Record]] = {unit: {} for unit in units}
-    rows = rows_about(getattr(plan, table), found)
+    by_unit: dict[str, dict[int, Record]] = {unit: {} for unit in units}
+    rows = rows_about(getattr(plan, table), by_unit)
     for unit, record in zip(rows["unit_id"].tolist(), row_records(plan, table, rows), strict=True):
-        found[unit][id(record)] = record
-    return {unit: list(records.values()) for unit, records in found.items()}
+        by_unit[unit][id(record)] = record
+    return {unit: list(records.values()) for unit, records in by_unit.items()}
 
 
 def _lights(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
     """The lights of the regions that units are or lie in, the nearest region first."""
     levels = [level for level in plan.study.units.levels if level in plan.measures.columns]
-    told = dict(zip(plan.energy["region"].tolist(), row_records(plan, "energy"), strict=True))
-    found: dict[str, list[Record]] = {}
+    by_region = dict(zip(plan.energy["region"].tolist(), row_records(plan, "energy"), strict=True))
+    lights: dict[str, list[Record]] = {}
     for unit in units:
-        regions = [unit, *(str(plan.measures.loc[unit, level]) for level in reversed(levels))] if told else []
-        found[unit] = [told[region] for region in dict.fromkeys(regions) if region in told]
-    return found
+        regions = [unit, *(str(plan.measures.loc[unit, level]) for level in reversed(levels))] if by_region else []
+        lights[unit] = [by_region[region] for region in dict.fromkeys(regions) if region in by_region]
+    return lights
 
 
 def _flows(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
@@ -292,25 +292,25 @@ def _flows(plan: Plan, units: list[str]) -> dict[str, list[Record]]:
     """
     records = row_records(plan, "flows")
     sides = list(zip(plan.flows["payer"].tolist(), plan.flows["receiver"].tolist(), records, strict=True))
-    elsewhere = [replace(one, when="", said=Said()) if one.said.values else one for one in records]
-    found: dict[str, list[Record]] = {}
+    elsewhere = [replace(record, when="", evidence=Said()) if record.evidence.values else record for record in records]
+    flows: dict[str, list[Record]] = {}
     for unit in units:
         parties = parties_of_unit(plan.measures, unit, plan.study.units.levels) if sides else ()
-        found[unit] = [
+        flows[unit] = [
             record if receiver == unit else other
             for (payer, receiver, record), other in zip(sides, elsewhere, strict=True)
             if payer in parties or receiver in parties
         ]
-    return found
+    return flows
 
 
 def _sorted(claims: list[Record], decided: tuple[str, str, str]) -> tuple[Record, list[Record], list[Record]]:
     """The claim that decided the main function, the overlays, and what else is claimed or may be."""
     zone, rule, held_there = decided
     overlays = held_there.split(";") if held_there else []
-    main = next(one for one in claims if one.facts["zone"] == zone and one.id == rule)
-    held = [one for one in claims if one.facts["zone"] in overlays and one.facts["answer"] == "yes"]
-    others = [one for one in claims if one is not main and one not in held and one.id != DEFAULT_RULE]
+    main = next(claim for claim in claims if claim.facts["zone"] == zone and claim.id == rule)
+    held = [claim for claim in claims if claim.facts["zone"] in overlays and claim.facts["answer"] == "yes"]
+    others = [claim for claim in claims if claim is not main and claim not in held and claim.id != DEFAULT_RULE]
     return main, held, others
 
 
@@ -344,40 +344,41 @@ def _margins(plan: LocalizedPlan, unit_id: str) -> list[Content]:
 
 def _gaps(plan: LocalizedPlan, unit_id: str) -> list[Content]:
     """The instruments of which the unit has no policy, with the reason that is stated; empty where none is."""
-    found, language = gaps_in(plan.source), plan.renderer.language
-    gaps = dict(found.loc[found["unit_id"] == unit_id, ["instrument", "gap"]].itertuples(index=False))
-    told = []
-    for one in plan.rulebook.coverage:
-        if one.code in gaps:
-            gap = None if gaps[one.code] == UNSTATED else one.gaps[gaps[one.code]]
+    gap_rows, language = gaps_in(plan.source), plan.renderer.language
+    gaps = dict(gap_rows.loc[gap_rows["unit_id"] == unit_id, ["instrument", "gap"]].itertuples(index=False))
+    contents = []
+    for instrument in plan.rulebook.coverage:
+        if instrument.code in gaps:
+            gap = None if gaps[instrument.code] == UNSTATED else instrument.gaps[gaps[instrument.code]]
             texts = {key: text_in(getattr(gap, key, None) or "", language) for key in ("reason", "needs", "reference")}
-            told.append({"instrument": one.code, "title": dict(one.title), **texts})
-    return told
+            contents.append({"instrument": instrument.code, "title": dict(instrument.title), **texts})
+    return contents
 
 
 def _assumptions(plan: LocalizedPlan, content: Content) -> list[Content]:
     """What was assumed about the values that the explanation names."""
     every = [
         {
-            "name": one.name,
-            "title": assumption_title(one, plan.renderer.terms),
-            "kind": one.kind,
-            "assumed": one.assumed,
+            "name": assumption.name,
+            "title": assumption_title(assumption, plan.renderer.terms),
+            "kind": assumption.kind,
+            "assumed": assumption.assumed,
         }
-        for one in plan.assumptions
+        for assumption in plan.assumptions
     ]
     return _concerning(every, content)
 
 
 def _concerning(assumptions: Iterable[Content], content: Content) -> list[Content]:
     """The assumptions about values that some links read, and what was not deducted from the land that they count."""
-    tops = [one for value in content.values() for one in (value if isinstance(value, list) else [value])]
-    names = {name for one in tops if isinstance(one, dict) and "links" in one for name in _read(one)}
+    tops = [entry for value in content.values() for entry in (value if isinstance(value, list) else [value])]
+    names = {name for entry in tops if isinstance(entry, dict) and "links" in entry for name in _read(entry)}
     land = any(name.startswith(AVAILABLE) for name in names)
     return [
-        one
-        for one in assumptions
-        if names & {one["name"], f"{one['name']}_share", f"{one['name']}_ha"} or (land and one["kind"] == "deduction")
+        assumption
+        for assumption in assumptions
+        if names & {assumption["name"], f"{assumption['name']}_share", f"{assumption['name']}_ha"}
+        or (land and assumption["kind"] == "deduction")
     ]
 
 

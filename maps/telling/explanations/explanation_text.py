@@ -28,14 +28,14 @@ from zoning.reasons import say
 Link = Mapping[str, Any]
 
 
-def entry_heading(matter: str, one: Link, language: str = "en") -> str:
+def entry_heading(matter: str, entry: Link, language: str = "en") -> str:
     """The first line of an entry of an explanation.
 
     Parameters
     ----------
     matter : str
         One of ``HEADED``.
-    one : mapping
+    entry : mapping
         The entry.
     language : {"en", "zh"}
 
@@ -45,22 +45,22 @@ def entry_heading(matter: str, one: Link, language: str = "en") -> str:
     >>> entry_heading("industries", wild | {"complete": False, "items_read": 3, "items_known": 40})
     'Wild land: 2 prohibited, 1 restricted; read: 3 of about 40 items'
     """
-    return HEADED[matter](one, language)
+    return HEADED[matter](entry, language)
 
 
-def policy_notes(matter: str, one: Link, language: str = "en") -> Iterator[str]:
+def policy_notes(matter: str, entry: Link, language: str = "en") -> Iterator[str]:
     """What is to be known of a policy before its clause: an exception, where it holds, on which parts, who has it."""
     words = catalogue("explain", language)
     if matter != "policies":
         return
-    if one["exception"]:
-        yield words["policy_exception"].format(text=one["exception"])
-    if one["extent"]:
-        yield extent_sentence(one["extent"], language)
-    if one["pieces"]:
-        yield words["policy_part"].format(area=written(one["part_ha"], ",.2f", language), count=len(one["pieces"]))
-    if one["inherited_from"]:
-        yield words["policy_inherited"].format(name=one["inherited_name"])
+    if entry["exception"]:
+        yield words["policy_exception"].format(text=entry["exception"])
+    if entry["extent"]:
+        yield extent_sentence(entry["extent"], language)
+    if entry["pieces"]:
+        yield words["policy_part"].format(area=written(entry["part_ha"], ",.2f", language), count=len(entry["pieces"]))
+    if entry["inherited_from"]:
+        yield words["policy_inherited"].format(name=entry["inherited_name"])
 
 
 def extent_sentence(extent: str, language: str) -> str:
@@ -80,94 +80,100 @@ def extent_sentence(extent: str, language: str) -> str:
     return catalogue("explain", language)["policy_extent"].format(text=extent)
 
 
-def _line(one: Link, language: str) -> str:
-    words, total = catalogue("explain", language), one["claimed_ha"] - one["settled_ha"]
+def _line(line: Link, language: str) -> str:
+    words, total = catalogue("explain", language), line["claimed_ha"] - line["settled_ha"]
     lost = [
-        words["line_lost"].format(area=written(one["lost"].get(f"to_{code}_ha", total), ",.2f", language), line=title)
-        for code, title in one["lost_titles"].items()
+        words["line_lost"].format(area=written(line["lost"].get(f"to_{code}_ha", total), ",.2f", language), line=title)
+        for code, title in line["lost_titles"].items()
     ]
     return words["line"].format(
-        title=text_in(one["title"], language, one["line"]),
-        settled=written(one["settled_ha"], ",.2f", language),
-        claimed=written(one["claimed_ha"], ",.2f", language),
+        title=text_in(line["title"], language, line["line"]),
+        settled=written(line["settled_ha"], ",.2f", language),
+        claimed=written(line["claimed_ha"], ",.2f", language),
         lost="".join(lost),
     )
 
 
-def _unit(one: Link, language: str) -> str:
+def _unit(entry: Link, language: str) -> str:
     """The unit of measure of an entry or a parameter."""
-    return text_in(one["unit_title"], language, one["unit"])
+    return text_in(entry["unit_title"], language, entry["unit"])
 
 
-def _quota(one: Link, language: str) -> str:
+def _quota(quota: Link, language: str) -> str:
     words, bounds = catalogue("explain", language), []
-    if one["weight"] is not None:
-        key = "suitability" if (one["solution"] or {}).get("objective") == "suitability" else "weight"
-        bounds.append(words[key].format(amount=written(one["weight"], ",.6g", language)))
-    if one["binding"]:
-        bounds.append(words["binding"].format(what=words.get(f"bound_{one['binding']}", one["binding"])))
-    whole = one["jurisdiction_amount"]
+    if quota["weight"] is not None:
+        key = "suitability" if (quota["solution"] or {}).get("objective") == "suitability" else "weight"
+        bounds.append(words[key].format(amount=written(quota["weight"], ",.6g", language)))
+    if quota["binding"]:
+        bounds.append(words["binding"].format(what=words.get(f"bound_{quota['binding']}", quota["binding"])))
+    whole = quota["jurisdiction_amount"]
     return words["quota"].format(
-        quota=text_in(one["title"], language),
-        period=one["period"],
-        amount=amount(one["amount"], language),
-        unit=_unit(one, language),
-        whole=words["quota_whole"].format(amount=amount(whole, language), place=one["jurisdiction_name"])
+        quota=text_in(quota["title"], language),
+        period=quota["period"],
+        amount=amount(quota["amount"], language),
+        unit=_unit(quota, language),
+        whole=words["quota_whole"].format(amount=amount(whole, language), place=quota["jurisdiction_name"])
         if whole
         else "",
         bounds=words["quota_bounds"].format(bounds=words["quota_and"].join(bounds)) if bounds else "",
     )
 
 
-def _derived(one: Link, language: str) -> str:
-    words, title = catalogue("explain", language), text_in(one["title"], language, one["measure"])
-    unit = "" if one["unit"] == "1" else _unit(one, language)
-    value = words["missing"] if one["value"] is None else f"{derived_value(one, language)} {unit}".rstrip()
+def _derived(measure: Link, language: str) -> str:
+    words, title = catalogue("explain", language), text_in(measure["title"], language, measure["measure"])
+    unit = "" if measure["unit"] == "1" else _unit(measure, language)
+    value = words["missing"] if measure["value"] is None else f"{derived_value(measure, language)} {unit}".rstrip()
     return words["setting"].format(name=title, value=value)
 
 
-def _norm(one: Link, language: str) -> str:
-    words, title = catalogue("explain", language), text_in(one["title"], language, one["norm"])
-    return words[f"norm_{one['answer']}"].format(title=title, place=one["place"] or words["whole_study"])
+def _norm(norm: Link, language: str) -> str:
+    words, title = catalogue("explain", language), text_in(norm["title"], language, norm["norm"])
+    return words[f"norm_{norm['answer']}"].format(title=title, place=norm["place"] or words["whole_study"])
 
 
-def _light(one: Link, language: str) -> str:
-    verdict, intensity, total = (light_message(one[name]) for name in ("verdict", "intensity_light", "total_light"))
-    if one["total_exempt"]:
+def _light(light: Link, language: str) -> str:
+    verdict, intensity, total = (light_message(light[name]) for name in ("verdict", "intensity_light", "total_light"))
+    if light["total_exempt"]:
         total = say("energy.not_counted", light=total)
-    figures = {"region": one["region_name"], "period": one["period"]}
+    figures = {"region": light["region_name"], "period": light["period"]}
     return render(say("energy.verdict", **figures, verdict=verdict, intensity=intensity, total=total), language)
 
 
-def _services(one: Link, language: str) -> str:
+def _services(services: Link, language: str) -> str:
     words = catalogue("explain", language)
     value = (
-        words["missing"] if one["amount"] is None else f"{written(Decimal(one['amount']), ',', language)} {one['unit']}"
+        words["missing"]
+        if services["amount"] is None
+        else f"{written(Decimal(services['amount']), ',', language)} {services['unit']}"
     )
     return words["services_value"].format(value=value)
 
 
-def _flow(one: Link, language: str) -> str:
-    told = {"payer": one["payer_name"], "receiver": one["receiver_name"], "instrument": text_in(one["title"], language)}
-    told |= {"unit": _unit(one, language), "amount": amount(one["amount"], language)}
-    return catalogue("explain", language)["flow"].format(**{**one, **told})
+def _flow(flow: Link, language: str) -> str:
+    fields = {
+        "payer": flow["payer_name"],
+        "receiver": flow["receiver_name"],
+        "instrument": text_in(flow["title"], language),
+    }
+    fields |= {"unit": _unit(flow, language), "amount": amount(flow["amount"], language)}
+    return catalogue("explain", language)["flow"].format(**{**flow, **fields})
 
 
-def _policy(one: Link, language: str) -> str:
+def _policy(policy: Link, language: str) -> str:
     words = catalogue("explain", language)
-    over = words["policy_over"].format(id=one["overruled_by"]) if one["overruled_by"] else ""
+    over = words["policy_over"].format(id=policy["overruled_by"]) if policy["overruled_by"] else ""
     return words["policy"].format(
-        title=text_in(one["title"], language, one["policy"]),
-        id=one["policy"],
-        instrument=text_in(one["instrument_title"], language, one["instrument"]),
-        strictness=one["strictness"],
-        over=words["policy_excepted"] if one["exception"] else over,
+        title=text_in(policy["title"], language, policy["policy"]),
+        id=policy["policy"],
+        instrument=text_in(policy["instrument_title"], language, policy["instrument"]),
+        strictness=policy["strictness"],
+        over=words["policy_excepted"] if policy["exception"] else over,
     )
 
 
-def _list(one: Link, language: str) -> str:
-    told = {key: one[key] for key in ("title", "prohibited", "restricted")}
-    return catalogue("explain", language)["list_counts"].format(**told, items=coverage_text(one, language))
+def _list(negative_list: Link, language: str) -> str:
+    fields = {key: negative_list[key] for key in ("title", "prohibited", "restricted")}
+    return catalogue("explain", language)["list_counts"].format(**fields, items=coverage_text(negative_list, language))
 
 
 PERSONS = "persons"
@@ -234,7 +240,7 @@ def reason_lines(link: Mapping[str, Any], language: str = "en") -> Iterator[Reas
     >>> [(one.depth, one.text) for one in reason_lines(content_of(floor, Renderer("en")))]
     [(0, 'floor 2 ha'), (1, 'reference: Plan of 2024 [plan.toml, line 7]')]
     """
-    return _told(link, language, catalogue("explain", language), 0)
+    return _link_lines(link, language, catalogue("explain", language), 0)
 
 
 def rule_and_reason(claim: Mapping[str, Any], language: str = "en") -> dict[str, Any]:
@@ -246,17 +252,17 @@ def rule_and_reason(claim: Mapping[str, Any], language: str = "en") -> dict[str,
         Of an explanation.
     language : {"en", "zh"}
     """
-    words, told = catalogue("explain", language), dict(claim)
+    words, content = catalogue("explain", language), dict(claim)
     if claim["kind"] == "default":
-        asked = bool(claim["links"])
-        told |= {"clauses": [], "parameters": []} if asked else {}
-        reason = words["unclaimed"] if asked else claim["reason"]
-        return told | {"reason": words["no_rule"].format(id=words["default"], reason=reason)}
+        has_links = bool(claim["links"])
+        content |= {"clauses": [], "parameters": []} if has_links else {}
+        reason = words["unclaimed"] if has_links else claim["reason"]
+        return content | {"reason": words["no_rule"].format(id=words["default"], reason=reason)}
     key, because = "rule" if claim["when"] else "no_rule", text_in(claim["because"], language, claim["reason"])
-    return told | {"reason": words[key].format(id=claim["rule"], reason=because)}
+    return content | {"reason": words[key].format(id=claim["rule"], reason=because)}
 
 
-def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], depth: int) -> Iterator[ReasonLine]:
+def _link_lines(link: Mapping[str, Any], language: str, words: Mapping[str, str], depth: int) -> Iterator[ReasonLine]:
     """The lines of a link that stands so far below the matter."""
     where, reason = _reference(link, language, words), link["reason"]
     under = depth + 1 if reason else depth
@@ -274,28 +280,30 @@ def _told(link: Mapping[str, Any], language: str, words: Mapping[str, str], dept
         )
         for clause in link["clauses"]
     )
-    for one in link["parameters"]:
-        yield ReasonLine(under, "parameter", _parameter(one, language, words))
+    for parameter in link["parameters"]:
+        yield ReasonLine(under, "parameter", _parameter(parameter, language, words))
     for below in link["links"]:
-        yield from _told(below, language, words, under)
+        yield from _link_lines(below, language, words, under)
     if where:
         yield ReasonLine(under, "reference", where)
 
 
-def days_of(one: Mapping[str, Any], words: Mapping[str, str]) -> str:
+def days_of(entry: Mapping[str, Any], words: Mapping[str, str]) -> str:
     """From when until when something holds, in words; empty where that is always."""
-    return "".join(words[f"policy_{key}"].format(day=one[key]) for key in ("since", "until") if one[key])
+    return "".join(words[f"policy_{key}"].format(day=entry[key]) for key in ("since", "until") if entry[key])
 
 
-def _parameter(one: Mapping[str, Any], language: str, words: Mapping[str, str]) -> str:
-    title = text_in(one["title"], language)
+def _parameter(parameter: Mapping[str, Any], language: str, words: Mapping[str, str]) -> str:
+    title = text_in(parameter["title"], language)
     return words["parameter"].format(
-        name=words["titled"].format(title=title, code=one["name"]) if title else one["name"],
-        value=share_text(one["value"], language) if one.get("is_share") else _plain(one["value"], words, language),
-        unit="" if one["unit"] == "1" else f" {_unit(one, language)}",
-        since=days_of(one, words),
-        reference=one["reference"],
-        doubt=_doubt(one, language),
+        name=words["titled"].format(title=title, code=parameter["name"]) if title else parameter["name"],
+        value=share_text(parameter["value"], language)
+        if parameter.get("is_share")
+        else _plain(parameter["value"], words, language),
+        unit="" if parameter["unit"] == "1" else f" {_unit(parameter, language)}",
+        since=days_of(parameter, words),
+        reference=parameter["reference"],
+        doubt=_doubt(parameter, language),
     )
 
 
@@ -305,11 +313,13 @@ def _plain(value: float | bool | str, words: Mapping[str, str], language: str) -
     return value_text(value, language)
 
 
-def _doubt(one: Mapping[str, Any], language: str) -> str:
+def _doubt(entry: Mapping[str, Any], language: str) -> str:
     """How the text that something cites is known, in brackets, where it is not verified."""
     words = catalogue("explain", language)
     return (
-        "" if one["verified"] is not False else words["in_doubt"].format(reading=reading_text(one["reading"], language))
+        ""
+        if entry["verified"] is not False
+        else words["in_doubt"].format(reading=reading_text(entry["reading"], language))
     )
 
 
@@ -318,8 +328,8 @@ def _reference(link: Mapping[str, Any], language: str, words: Mapping[str, str])
     if not link["reference"]:
         alone = link["written"] and not link["reason"]
         return words["written"].format(place=_placed(link["written"], language)) if alone else ""
-    days, place = days_of(link, words), _there(link["written"], language)
-    return words["reference"].format(text=link["reference"], days=days, doubt=_doubt(link, language), place=place)
+    days, location = days_of(link, words), _there(link["written"], language)
+    return words["reference"].format(text=link["reference"], days=days, doubt=_doubt(link, language), place=location)
 
 
 @lru_cache(maxsize=1024)
@@ -366,10 +376,10 @@ class _Narrator:
     def lines(self, content: Mapping[str, Any]) -> Iterator[str]:
         """All of it, or what is there of it."""
         unit, plan = content["unit"], content["plan"]
-        place = {"name": unit["name"], "id": unit["unit_id"], "jurisdiction": unit["jurisdiction_name"]}
+        unit_fields = {"name": unit["name"], "id": unit["unit_id"], "jurisdiction": unit["jurisdiction_name"]}
         yield self._say(
             "unit_inside" if unit["jurisdiction"] else "unit",
-            **place,
+            **unit_fields,
             area=written(unit["area_ha"], ",.2f", self._language),
         )
         titles = {"name": plan["title"], "rulebook": plan["rulebook_title"]}
@@ -381,10 +391,13 @@ class _Narrator:
         if "main" in content:
             yield from self._zones(content)
         for key in HEADED:
-            yield from self._section(key, (line for one in content.get(key, ()) for line in self._matter(key, one)))
+            yield from self._section(key, (line for entry in content.get(key, ()) for line in self._matter(key, entry)))
         yield from self._section("gaps", map(self._gap, content.get("gaps", ())))
         yield from self._section("margins", map(self._margin, filter(_tells, content.get("margins", ()))))
-        assumed = (self._say("setting", name=one["title"], value=one["assumed"]) for one in content["assumptions"])
+        assumed = (
+            self._say("setting", name=assumption["title"], value=assumption["assumed"])
+            for assumption in content["assumptions"]
+        )
         yield from self._section("assumptions", assumed)
 
     def _zones(self, content: Mapping[str, Any]) -> Iterator[str]:
@@ -395,9 +408,9 @@ class _Narrator:
         yield from self._claim(main)
         yield from (f"    {line}" for line in self._facts(content))
         if whole := content.get("whole"):
-            told = {"level": whole["level"], "whole": whole["unit_id"], "zone": self._titled(whole)}
+            fields = {"level": whole["level"], "whole": whole["unit_id"], "zone": self._titled(whole)}
             land = {name: written(whole[f"{name}_ha"], ",.2f", self._language) for name in ("area", "refined")}
-            yield f"    {self._say('whole', **told, **land)}"
+            yield f"    {self._say('whole', **fields, **land)}"
         for key in ("overlays", "other_claims"):
             if content[key]:
                 yield from ("", self._words[key])
@@ -413,43 +426,45 @@ class _Narrator:
         indented = [f"  {line}" for line in lines]
         yield from ("", self._words[key], *indented) if indented else ()
 
-    def _titled(self, one: Mapping[str, Any]) -> str:
-        return self._say("titled", title=text_in(one["title"], self._language, one["zone"]), code=one["zone"])
+    def _titled(self, zone_entry: Mapping[str, Any]) -> str:
+        return self._say(
+            "titled", title=text_in(zone_entry["title"], self._language, zone_entry["zone"]), code=zone_entry["zone"]
+        )
 
     def _status(self, standing: str, main: Mapping[str, Any]) -> str:
         level = (main["decision"] or {}).get("locked")
         return self._words[f"locked_{level}"] if level else self._words.get(standing, standing)
 
-    def _told(self, link: Mapping[str, Any]) -> Iterator[str]:
+    def _link_lines(self, link: Mapping[str, Any]) -> Iterator[str]:
         """A link and what is below it; of clauses those that decide."""
-        for one in reason_lines(link, self._language):
-            if one.decides:
-                answer = f"{self._words[one.kind]:<8}" if one.kind in ANSWERS else ""
-                yield f"  {'  ' * one.depth}{answer}{one.text}"
+        for line in reason_lines(link, self._language):
+            if line.decides:
+                answer = f"{self._words[line.kind]:<8}" if line.kind in ANSWERS else ""
+                yield f"  {'  ' * line.depth}{answer}{line.text}"
 
     def _claim(self, claim: Mapping[str, Any]) -> Iterator[str]:
-        yield from (f"  {line}" for line in self._told(rule_and_reason(claim, self._language)))
+        yield from (f"  {line}" for line in self._link_lines(rule_and_reason(claim, self._language)))
 
-    def _matter(self, key: str, one: Mapping[str, Any]) -> Iterator[str]:
+    def _matter(self, key: str, entry: Mapping[str, Any]) -> Iterator[str]:
         """A line, quota, light, payment, policy or list, and what it rests on."""
-        yield entry_heading(key, one, self._language)
-        yield from (f"  {note}" for note in policy_notes(key, one, self._language))
-        yield from (f"  {line}" for line in self._facts(one))
-        yield from self._told(one)
+        yield entry_heading(key, entry, self._language)
+        yield from (f"  {note}" for note in policy_notes(key, entry, self._language))
+        yield from (f"  {line}" for line in self._facts(entry))
+        yield from self._link_lines(entry)
 
-    def _facts(self, one: Mapping[str, Any]) -> Iterator[str]:
+    def _facts(self, entry: Mapping[str, Any]) -> Iterator[str]:
         """What shown columns of its table say of it that its chain does not tell."""
-        told = {link["kind"] for link in one.get("links", ())}
-        for fact in one.get("shown", ()):
-            if fact["name"] not in told:
+        kinds = {link["kind"] for link in entry.get("links", ())}
+        for fact in entry.get("shown", ()):
+            if fact["name"] not in kinds:
                 yield self._say("setting", name=fact["title"], value=fact["text"])
 
     def _gap(self, gap: Mapping[str, Any]) -> str:
         """An instrument without a policy: why, and what an office has to bring."""
-        said = self._say(
+        sentence = self._say(
             "gap", title=text_in(gap["title"], self._language), reason=gap["reason"] or self._words["gap_unstated"]
         )
-        return said + (self._say("gap_needs", needs=gap["needs"]) if gap["needs"] else "")
+        return sentence + (self._say("gap_needs", needs=gap["needs"]) if gap["needs"] else "")
 
     def _margin(self, margin: Mapping[str, Any]) -> str:
         return self._say("margin_row", rule=margin["rule"], reason=margin["reason"])
@@ -477,19 +492,19 @@ def value_text(value: Any, language: str) -> str:
     return value if isinstance(value, str) else number_style(language).written(number_text(float(value)))
 
 
-def derived_value(one: Mapping[str, Any], language: str) -> str:
+def derived_value(measure: Mapping[str, Any], language: str) -> str:
     """The value of a derived measure as it was reckoned, that of an index in six digits; "" where it is missing."""
-    if one["rows"] == 0 and isinstance(one["value"], float):  # no row of a table gives it
-        whole = one["unit"] == PERSONS
-        return written(one["value"], ",.0f", language) if whole else format_measure(one["value"], language)
-    return value_text(one["value"], language)
+    if measure["rows"] == 0 and isinstance(measure["value"], float):  # no row of a table gives it
+        whole = measure["unit"] == PERSONS
+        return written(measure["value"], ",.0f", language) if whole else format_measure(measure["value"], language)
+    return value_text(measure["value"], language)
 
 
-def why_text(one: Mapping[str, Any], language: str) -> str:
+def why_text(measure: Mapping[str, Any], language: str) -> str:
     """Why a derived measure is what it is, on one line: the reason, what was asked, and how it was calculated."""
-    facts = [clause["sentence"] for clause in one["clauses"] if clause["decides"]]
+    facts = [clause["sentence"] for clause in measure["clauses"] if clause["decides"]]
     words = catalogue("explain", language)
-    made = words["index_parts"].join(link["reason"] for link in one["links"] if link["kind"] == "index_part")
-    calculation = words["index_made"].format(how=one["calculation"], parts=made) if made else one["calculation"]
-    parts = dict.fromkeys([text_in(one["because"], language, ""), *facts, calculation])
+    made = words["index_parts"].join(link["reason"] for link in measure["links"] if link["kind"] == "index_part")
+    calculation = words["index_made"].format(how=measure["calculation"], parts=made) if made else measure["calculation"]
+    parts = dict.fromkeys([text_in(measure["because"], language, ""), *facts, calculation])
     return words["and"].join(filter(None, parts))

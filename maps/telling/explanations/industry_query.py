@@ -53,18 +53,20 @@ class IndustryAnswer:
     def lines(self) -> Iterator[str]:
         """The verdict line by line; names are in it as they were read, see :func:`layers.errors.escape_hidden`."""
         words, verdict = catalogue("industry", self.language), self.verdict
-        said = {"state": words[verdict.state], "answer": words[verdict.answer]}
+        fields = {"state": words[verdict.state], "answer": words[verdict.answer]}
         key = "verdict_within" if verdict.code != verdict.listed else "verdict" if self.title else "verdict_untitled"
-        yield words[key].format(code=verdict.code, listed=verdict.listed, title=self.title, **said)
+        yield words[key].format(code=verdict.code, listed=verdict.listed, title=self.title, **fields)
         if not verdict.matches:
             read = (
-                words["list_read"].format(title=one.title, items=coverage_text(vars(one), self.language))
-                for one in verdict.lists
+                words["list_read"].format(
+                    title=negative_list.title, items=coverage_text(vars(negative_list), self.language)
+                )
+                for negative_list in verdict.lists
             )
             key = "named_by_none" if verdict.answer == "allowed" else "on_no_list" if verdict.lists else "no_lists"
             yield f"  {words[key].format(lists=words['next'].join(read))}"
-        for place, match in enumerate(verdict.matches):
-            yield from self._match(match, "also" if place else "decided_by")
+        for index, match in enumerate(verdict.matches):
+            yield from self._match(match, "also" if index else "decided_by")
         for match in verdict.below:
             yield from self._match(match, "below")
 
@@ -169,8 +171,8 @@ def items_at(plan: LocalizedPlan, unit_id: str, piece_id: str = "") -> pd.DataFr
         Rows of the INDUSTRIES table.
     """
     items = plan.industries
-    own = (items["unit_id"] == unit_id) | items["jurisdiction"].isin(jurisdictions_of(plan, unit_id))
-    return items[items["list"].isin(_named(plan, unit_id, piece_id)) | ((items["list"] == OWN) & own)]
+    local = (items["unit_id"] == unit_id) | items["jurisdiction"].isin(jurisdictions_of(plan, unit_id))
+    return items[items["list"].isin(_named(plan, unit_id, piece_id)) | ((items["list"] == OWN) & local)]
 
 
 def lists_at(plan: LocalizedPlan, unit_id: str, piece_id: str = "") -> tuple[ListCoverage, ...]:
@@ -181,8 +183,8 @@ def lists_at(plan: LocalizedPlan, unit_id: str, piece_id: str = "") -> tuple[Lis
     tuple of ListCoverage
         Also those without an item in force; the plan's own list where an item of it holds.
     """
-    own = items_at(plan, unit_id, piece_id)["list"].eq(OWN).any()
-    return coverage_of(plan, (*_named(plan, unit_id, piece_id), *[OWN] * int(own)))
+    has_own_items = items_at(plan, unit_id, piece_id)["list"].eq(OWN).any()
+    return coverage_of(plan, (*_named(plan, unit_id, piece_id), *[OWN] * int(has_own_items)))
 
 
 def coverage_of(plan: LocalizedPlan, names: Iterable[str]) -> tuple[ListCoverage, ...]:

@@ -91,7 +91,7 @@ def polygons_at(point: Point, frame: gpd.GeoDataFrame) -> tuple[str, ...]:
     if point.is_empty:
         return ()
     rows = frame.sindex.query(point, predicate="dwithin", distance=TOUCH_M)
-    return tuple(sorted(str(one) for one in frame.index[rows]))
+    return tuple(sorted(str(polygon_id) for polygon_id in frame.index[rows]))
 
 
 def nearest(lon: float, lat: float, units: gpd.GeoDataFrame) -> tuple[str, float]:
@@ -245,25 +245,31 @@ def at(
     check_coordinates(lon, lat)
     check_state(state)
     whole = _code(plan, industry) if industry is not None else None
-    said = localize(plan, language)
+    localized = localize(plan, language)
     units = polygons_at(point_in(lon, lat, plan.units), plan.units)
     if not units:
-        asked = {"code": whole, "state": state, "verdict": "outside"} if whole else None
-        content = {"lon": lon, "lat": lat, "inside": False, **_outside(said, lon, lat), "industry": asked}
+        industry_content = {"code": whole, "state": state, "verdict": "outside"} if whole else None
+        content = {
+            "lon": lon,
+            "lat": lat,
+            "inside": False,
+            **_outside(localized, lon, lat),
+            "industry": industry_content,
+        }
         return Place(content, None, language)
     unit_id, *others = units
-    piece = _piece(said, unit_id, lon, lat)
-    verdict = ask_industry(said, unit_id, whole, state, piece_id=piece["piece_id"]) if whole else None
+    piece = _piece(localized, unit_id, lon, lat)
+    verdict = ask_industry(localized, unit_id, whole, state, piece_id=piece["piece_id"]) if whole else None
     content = {
         "lon": lon,
         "lat": lat,
         "inside": True,
-        **_unit(said, unit_id),
-        "shared_with": [_named(said, one) for one in others],
+        **_unit(localized, unit_id),
+        "shared_with": [_named(localized, other_id) for other_id in others],
         "piece": piece,
-        "line": _line(said, piece["control_line"]),
-        "policies": _policies(said, unit_id, piece["piece_id"]),
-        "lists": _lists(said, unit_id, piece["piece_id"]),
+        "line": _line(localized, piece["control_line"]),
+        "policies": _policies(localized, unit_id, piece["piece_id"]),
+        "lists": _lists(localized, unit_id, piece["piece_id"]),
         "industry": verdict.as_dict() if verdict else None,
     }
     return Place(content, verdict, language)
@@ -314,24 +320,27 @@ def at_unit(
     check_state(state)
     unit_id = find_unit(plan, unit)
     whole = _code(plan, industry) if industry is not None else None
-    said = localize(plan, language)
-    verdict = ask_industry(said, unit_id, whole, state) if whole else None
+    localized = localize(plan, language)
+    verdict = ask_industry(localized, unit_id, whole, state) if whole else None
     settled = plan.lines[(plan.lines["unit_id"] == unit_id) & (plan.lines["settled_ha"] > 0)]
     lines = [
-        {**(_line(said, str(row["line"])) or {"line": row["line"], "title": row["line"]}), "area_ha": row["settled_ha"]}
+        {
+            **(_line(localized, str(row["line"])) or {"line": row["line"], "title": row["line"]}),
+            "area_ha": row["settled_ha"],
+        }
         for row in settled.to_dict("records")
     ]
     content = {
         "lon": None,
         "lat": None,
         "inside": True,
-        **_unit(said, unit_id),
+        **_unit(localized, unit_id),
         "shared_with": [],
         "piece": None,
         "line": None,
         "lines": lines,
-        "policies": _policies_of_unit(said, unit_id),
-        "lists": _lists(said, unit_id, ""),
+        "policies": _policies_of_unit(localized, unit_id),
+        "lists": _lists(localized, unit_id, ""),
         "industry": verdict.as_dict() if verdict else None,
     }
     return Place(content, verdict, language)
@@ -340,13 +349,13 @@ def at_unit(
 def _policies_of_unit(plan: LocalizedPlan, unit_id: str) -> list[Content]:
     """The policies of the whole unit, then those of its parts, each once with the hectares of these parts."""
     areas = plan.pieces.loc[plan.pieces["unit_id"] == unit_id, "area_ha"]
-    found = {one["policy"]: one | {"parts_ha": None} for one in _policies(plan, unit_id, "")}
+    by_policy = {policy["policy"]: policy | {"parts_ha": None} for policy in _policies(plan, unit_id, "")}
     for piece, area in areas.items():
-        for one in _policies(plan, unit_id, str(piece)):
-            told = found.setdefault(one["policy"], one | {"piece_id": "", "parts_ha": 0.0})
-            if one["piece_id"] and told["parts_ha"] is not None:
-                told["parts_ha"] += float(area)
-    return list(found.values())
+        for policy in _policies(plan, unit_id, str(piece)):
+            entry = by_policy.setdefault(policy["policy"], policy | {"piece_id": "", "parts_ha": 0.0})
+            if policy["piece_id"] and entry["parts_ha"] is not None:
+                entry["parts_ha"] += float(area)
+    return list(by_policy.values())
 
 
 def _outside(plan: LocalizedPlan, lon: float, lat: float) -> Outside:
@@ -363,19 +372,19 @@ def _named(plan: LocalizedPlan, unit_id: str) -> NamedUnit:
         "unit_id": unit_id,
         "name": str(unit["name"]),
         "jurisdiction": jurisdiction,
-        "jurisdiction_name": plan.place(jurisdiction),
+        "jurisdiction_name": plan.jurisdiction(jurisdiction),
     }
 
 
 def _unit(plan: LocalizedPlan, unit_id: str) -> ZonedUnit:
     zone = plan.zones.set_index("unit_id").loc[unit_id]
-    titles = {one.code: text_in(one.title, plan.language, one.code) for one in plan.rulebook.zones}
-    overlays = [one for one in str(zone["overlays"]).split(";") if one]
+    titles = {declared.code: text_in(declared.title, plan.language, declared.code) for declared in plan.rulebook.zones}
+    overlays = [code for code in str(zone["overlays"]).split(";") if code]
     main = {"zone": str(zone["main"]), "title": titles.get(zone["main"], zone["main"])}
     return {
         "unit": {**_named(plan, unit_id), "area_ha": float(zone["area_ha"])},
         "main": {**main, **{name: str(zone[name]) for name in ("status", "rule", "reason")}},
-        "overlays": [{"zone": one, "title": titles.get(one, one)} for one in overlays],
+        "overlays": [{"zone": code, "title": titles.get(code, code)} for code in overlays],
     }
 
 
@@ -383,9 +392,11 @@ def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> PieceCo
     """The piece of the unit that holds the place, and the layers that lie on it."""
     pieces = plan.pieces[plan.pieces["unit_id"] == unit_id]
     point = point_in(lon, lat, pieces)
-    found = polygons_at(point, pieces) or (str(pieces.geometry.distance(point).idxmin()),)
-    piece = pieces.loc[found[0]]
-    found_here = [str(one) for one in pieces.columns if pd.api.types.is_bool_dtype(pieces[one]) and piece[one]]
+    piece_ids = polygons_at(point, pieces) or (str(pieces.geometry.distance(point).idxmin()),)
+    piece = pieces.loc[piece_ids[0]]
+    found_here = [
+        str(column) for column in pieces.columns if pd.api.types.is_bool_dtype(pieces[column]) and piece[column]
+    ]
     roles = ((layer, plan.roles.get(layer, "")) for layer in found_here)
     layers: list[Designation] = [
         {
@@ -397,7 +408,7 @@ def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> PieceCo
         for layer, role in roles
     ]
     return {
-        "piece_id": found[0],
+        "piece_id": piece_ids[0],
         "area_ha": float(piece["area_ha"]),
         "control_line": str(piece["control_line"]),
         "designations": layers,
@@ -405,11 +416,14 @@ def _piece(plan: LocalizedPlan, unit_id: str, lon: float, lat: float) -> PieceCo
 
 
 def _line(plan: LocalizedPlan, code: str) -> Content | None:
-    line = next((one for one in plan.rulebook.lines if one.code == code), None)
+    line = next((control_line for control_line in plan.rulebook.lines if control_line.code == code), None)
     if line is None:
         return None
-    told = {"title": text_in(line.title, plan.language, line.code), "reference": text_in(line.reference, plan.language)}
-    return {"line": line.code, **told}
+    texts = {
+        "title": text_in(line.title, plan.language, line.code),
+        "reference": text_in(line.reference, plan.language),
+    }
+    return {"line": line.code, **texts}
 
 
 def _policies(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]:
@@ -420,11 +434,11 @@ def _policies(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]
     table = plan.policies[(plan.policies["unit_id"] == unit_id) & plan.policies["piece_id"].isin(("", piece_id))]
     of_piece = table["piece_id"] == piece_id
     table = table[of_piece | ~table["policy"].isin(table.loc[of_piece, "policy"])]
-    kept = ("policy", "piece_id", "title", "instrument", "clause", "reference", "since", "until", "overruled_by")
+    columns = ("policy", "piece_id", "title", "instrument", "clause", "reference", "since", "until", "overruled_by")
     known = {policy.id: policy for policy in plan.rulebook.policies}
     return [
         {
-            **{name: str(row[name]) for name in kept},
+            **{name: str(row[name]) for name in columns},
             "instrument_title": plan.renderer.terms.instrument(str(row["instrument"])),
             "verified": row["policy"] in known and known[row["policy"]].verified,
             "reading": known[row["policy"]].reading if row["policy"] in known else "unread",
@@ -439,64 +453,69 @@ def _lists(plan: LocalizedPlan, unit_id: str, piece_id: str) -> list[Content]:
     items = items_at(plan, unit_id, piece_id)
     counts = items.groupby(["list", "treatment"]).size()
     return [
-        {**vars(one), **{treatment: int(counts.get((one.list, treatment), 0)) for treatment in TREATMENTS}}
-        for one in lists_at(plan, unit_id, piece_id)
+        {
+            **vars(negative_list),
+            **{treatment: int(counts.get((negative_list.list, treatment), 0)) for treatment in TREATMENTS},
+        }
+        for negative_list in lists_at(plan, unit_id, piece_id)
     ]
 
 
-def where_lines(place: Place) -> Iterator[str]:
+def where_lines(answer: Place) -> Iterator[str]:
     """Where a place is: in which unit, and in which others, too; or how far from the nearest one.
 
     Parameters
     ----------
-    place : Place
+    answer : Place
     """
-    content, words = place.content, catalogue("industry", place.language)
+    content, words = answer.content, catalogue("industry", answer.language)
     if content["lon"] is not None:
         yield words["place"].format(lon=content["lon"], lat=content["lat"])
     if not content["inside"]:
-        yield from _far(content, words, place.language)
+        yield from _far(content, words, answer.language)
         return
     unit = content["unit"]
     key = "in_unit" if unit["jurisdiction"] else "in_unit_alone"
     yield words[key].format(unit=_called(unit, words), jurisdiction=unit["jurisdiction_name"])
     if content["shared_with"]:
-        yield words["shared"].format(others=words["and"].join(_called(one, words) for one in content["shared_with"]))
+        yield words["shared"].format(
+            others=words["and"].join(_called(other, words) for other in content["shared_with"])
+        )
 
 
-def ground_lines(place: Place) -> Iterator[str]:
+def ground_lines(answer: Place) -> Iterator[str]:
     """What lies on the ground there: the piece with its control line and layers, or the control lines of the unit.
 
     Parameters
     ----------
-    place : Place
+    answer : Place
         Inside a unit.
     """
-    content, words = place.content, catalogue("industry", place.language)
-    said = _on_piece if content["piece"] else _lines_of_unit
-    yield from said(content, words, place.language)
+    content, words = answer.content, catalogue("industry", answer.language)
+    describe = _on_piece if content["piece"] else _lines_of_unit
+    yield from describe(content, words, answer.language)
 
 
-def _lines(place: Place) -> Iterator[str]:
-    content, words = place.content, catalogue("industry", place.language)
-    yield from where_lines(place)
+def _lines(answer: Place) -> Iterator[str]:
+    content, words = answer.content, catalogue("industry", answer.language)
+    yield from where_lines(answer)
     if not content["inside"]:
         return
     yield ""
     main = content["main"]
     yield words["main"].format(title=main["title"], code=main["zone"], rule=main["rule"], reason=main["reason"])
     if content["overlays"]:
-        yield words["overlays"].format(titles=words["and"].join(one["title"] for one in content["overlays"]))
-    yield from ground_lines(place)
+        yield words["overlays"].format(titles=words["and"].join(zone["title"] for zone in content["overlays"]))
+    yield from ground_lines(answer)
     yield from ("", words["policies"])
     for policy in content["policies"]:
-        yield from _policy(policy, place.language)
+        yield from _policy(policy, answer.language)
     if content["lists"]:
         yield from ("", words["lists"])
-        for one in content["lists"]:
-            yield f"  {words['list'].format(**one, items=coverage_text(one, place.language))}"
-    if place.verdict is not None:
-        yield from ("", *place.verdict.lines())
+        for negative_list in content["lists"]:
+            yield f"  {words['list'].format(**negative_list, items=coverage_text(negative_list, answer.language))}"
+    if answer.verdict is not None:
+        yield from ("", *answer.verdict.lines())
 
 
 def _on_piece(content: Content, words: Mapping[str, str], language: str) -> Iterator[str]:
@@ -507,8 +526,8 @@ def _on_piece(content: Content, words: Mapping[str, str], language: str) -> Iter
     reference = words["line_reference"].format(text=line["reference"]) if line and line["reference"] else ""
     yield words["line"].format(title=line["title"], reference=reference) if line else words["no_line"]
     if layers := content["piece"]["designations"]:
-        named = (one | {"layer": text_in(one["layer_title"], language)} for one in layers)
-        names = (words["designation"].format(**one) if one["role"] else one["layer"] for one in named)
+        named = (layer | {"layer": text_in(layer["layer_title"], language)} for layer in layers)
+        names = (words["designation"].format(**layer) if layer["role"] else layer["layer"] for layer in named)
         yield words["designations"].format(names=words["and"].join(names))
 
 
@@ -523,21 +542,21 @@ def _lines_of_unit(content: Content, words: Mapping[str, str], language: str) ->
 
 
 def _far(content: Content, words: Mapping[str, str], language: str) -> Iterator[str]:
-    near, swapped, asked = content["nearest"], content["swapped"], content["industry"]
+    near, swapped, industry = content["nearest"], content["swapped"], content["industry"]
     yield words["outside"].format(unit=_called(near, words), km=written(near["distance_km"], ",.3f", language))
     if swapped:
         yield words["swapped"].format(unit=_called(swapped, words), lon=swapped["lon"], lat=swapped["lat"])
-    if asked:
-        yield words["no_verdict"].format(code=asked["code"], state=words[asked["state"]])
+    if industry:
+        yield words["no_verdict"].format(code=industry["code"], state=words[industry["state"]])
 
 
 def _policy(policy: Content, language: str) -> Iterator[str]:
     words = catalogue("industry", language)
     over = words["policy_over"].format(id=policy["overruled_by"]) if policy["overruled_by"] else ""
-    said = {"title": policy["title"], "id": policy["policy"], "instrument": policy["instrument_title"]}
+    fields = {"title": policy["title"], "id": policy["policy"], "instrument": policy["instrument_title"]}
     parts = policy.get("parts_ha")
     key = "policy_piece" if policy["piece_id"] else "policy" if parts is None else "policy_parts"
-    yield f"  {words[key].format(**said, over=over, area=written(parts or 0, ',.2f', language))}"
+    yield f"  {words[key].format(**fields, over=over, area=written(parts or 0, ',.2f', language))}"
     if policy["extent"]:
         yield f"    {extent_sentence(policy['extent'], language)}"
     doubt = "" if policy["verified"] else words["in_doubt"].format(reading=reading_text(policy["reading"], language))

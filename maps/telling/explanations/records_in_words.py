@@ -56,7 +56,7 @@ def content_of(record: Record, renderer: Renderer) -> Content:
 
 def contents_of(several: Mapping[str, Iterable[Record]], renderer: Renderer) -> dict[str, list[Content]]:
     """Several lists of records in words, as :func:`content_of` has each."""
-    return {name: [content_of(one, renderer) for one in listed] for name, listed in several.items()}
+    return {name: [content_of(record, renderer) for record in listed] for name, listed in several.items()}
 
 
 def _content(record: Record, renderer: Renderer) -> Content:
@@ -69,55 +69,64 @@ def _content(record: Record, renderer: Renderer) -> Content:
         "unit": record.unit,
         "when": record.when,
         "when_json": condition_json(record.when) if record.when else None,
-        "clauses": clauses_in_words(record.said, renderer),
-        "values": dict(record.said.values),
-        "parameters": [_parameter(one, renderer) for one in record.said.parameters],
+        "clauses": clauses_in_words(record.evidence, renderer),
+        "values": dict(record.evidence.values),
+        "parameters": [_parameter(parameter, renderer) for parameter in record.evidence.parameters],
         "since": days.since.isoformat() if days and days.since else "",
         "until": days.until.isoformat() if days and days.until else "",
         "reference": _plain(record.reference, renderer),
         "verified": record.verified,
         "reading": record.reading,
         "written": record.written,
-        "links": [content_of(one, renderer) for one in record.links],
+        "links": [content_of(link, renderer) for link in record.links],
         **{name: value if type(value) in _ATOMS else _plain(value, renderer) for name, value in record.facts.items()},
     }
 
 
-def _parameter(one: str | Mapping[str, Any], renderer: Renderer) -> ParameterContent | Content:
+def _parameter(parameter: str | Mapping[str, Any], renderer: Renderer) -> ParameterContent | Content:
     """A parameter of the rulebook by its name, or one that the record has."""
-    if isinstance(one, str) and renderer.rulebook is not None:
-        return renderer.once(renderer.rulebook.parameters[one], _of_rulebook)
-    told: Content = _plain(one, renderer)
-    return told
+    if isinstance(parameter, str) and renderer.rulebook is not None:
+        return renderer.once(renderer.rulebook.parameters[parameter], _of_rulebook)
+    content: Content = _plain(parameter, renderer)
+    return content
 
 
-def _of_rulebook(one: Value, renderer: Renderer) -> ParameterContent:
+def _of_rulebook(parameter: Value, renderer: Renderer) -> ParameterContent:
     return {
-        "name": one.name,
-        "title": dict(one.title) if one.title else {},
-        "value": one.value,
-        "is_share": renderer.terms.is_share(one.name),
-        "unit": one.unit,
-        "unit_title": dict(texts_of(renderer.rulebook, "units", one.unit)),
-        "since": one.since.isoformat() if one.since else "",
-        "until": one.until.isoformat() if one.until else "",
-        "reference": _plain(in_languages(one.reference), renderer),
-        "verified": one.verified,
-        "reading": one.reading,
+        "name": parameter.name,
+        "title": dict(parameter.title) if parameter.title else {},
+        "value": parameter.value,
+        "is_share": renderer.terms.is_share(parameter.name),
+        "unit": parameter.unit,
+        "unit_title": dict(texts_of(renderer.rulebook, "units", parameter.unit)),
+        "since": parameter.since.isoformat() if parameter.since else "",
+        "until": parameter.until.isoformat() if parameter.until else "",
+        "reference": _plain(in_languages(parameter.reference), renderer),
+        "verified": parameter.verified,
+        "reading": parameter.reading,
     }
 
 
-def clauses_in_words(said: Said, renderer: Renderer) -> list[Content]:
+def clauses_in_words(statement: Said, renderer: Renderer) -> list[Content]:
     """The clauses with their sentences, and the rule of each where they are of several."""
-    if not said.clauses:
+    if not statement.clauses:
         return []
-    told = [
-        {"sentence": one["text"], **one}
-        if isinstance(one, Mapping)
-        else {"text": one.text, "answer": one.answer, "sentence": renderer.clause(one), "decides": one.decides}
-        for one in said.clauses
+    contents = [
+        {"sentence": clause["text"], **clause}
+        if isinstance(clause, Mapping)
+        else {
+            "text": clause.text,
+            "answer": clause.answer,
+            "sentence": renderer.clause(clause),
+            "decides": clause.decides,
+        }
+        for clause in statement.clauses
     ]
-    return [one | {"rule": rule} for one, rule in zip(told, said.rules, strict=True)] if said.rules else told
+    return (
+        [clause | {"rule": rule} for clause, rule in zip(contents, statement.rules, strict=True)]
+        if statement.rules
+        else contents
+    )
 
 
 _ATOMS = frozenset({str, int, float, bool, type(None)})
@@ -134,16 +143,18 @@ def _plain(value: object, renderer: Renderer) -> Any:
         case Titles():
             plain = dict(texts_of(renderer.rulebook, value.kind, value.code))
         case EachLanguage():
-            told = {name: render(value.said, name, renderer.rulebook) for name in value.texts if name in languages()}
-            plain = {**value.texts, **told}
+            texts = {
+                name: render(value.message, name, renderer.rulebook) for name in value.texts if name in languages()
+            }
+            plain = {**value.texts, **texts}
         case tuple() | list():
-            plain = [_plain(one, renderer) for one in value]
+            plain = [_plain(fact, renderer) for fact in value]
         case Decimal():
             plain = str(value)
         case date():
             plain = value.isoformat()
         case Mapping():
-            plain = {name: _plain(one, renderer) for name, one in value.items()}
+            plain = {name: _plain(fact, renderer) for name, fact in value.items()}
     return plain
 
 

@@ -49,26 +49,31 @@ def find_unit(plan: Plan, text: str | int) -> str:
     if text in ids:
         return text
     wanted = _plain(text)
-    found = [one for one in ids if wanted.isdecimal() and one.isdecimal() and int(one) == int(wanted)]
-    found = found or [one for one, names in _names(plan).items() if wanted in names]
-    if not found:
+    unit_ids = [
+        unit_id for unit_id in ids if wanted.isdecimal() and unit_id.isdecimal() and int(unit_id) == int(wanted)
+    ]
+    unit_ids = unit_ids or [unit_id for unit_id, names in _names(plan).items() if wanted in names]
+    if not unit_ids:
         raise UnknownNameError(
             Phrase("the plan has no unit {unit}{hint}", unit=shown([text]), hint=_meant(plan, text)),
             code="unknown_unit",
         )
-    if len(found) > 1:
-        told = phrase_list((_called(plan, one) for one in found), SEMICOLON)
-        said = Phrase(
-            "{count} units are called {name}: {units}. Give the id", count=len(found), name=shown([text]), units=told
+    if len(unit_ids) > 1:
+        listing = phrase_list((_called(plan, unit_id) for unit_id in unit_ids), SEMICOLON)
+        message = Phrase(
+            "{count} units are called {name}: {units}. Give the id",
+            count=len(unit_ids),
+            name=shown([text]),
+            units=listing,
         )
-        raise UnknownNameError(said, code="several_units", features=found)
-    return str(found[0])
+        raise UnknownNameError(message, code="several_units", features=unit_ids)
+    return str(unit_ids[0])
 
 
 def _plain(text: str) -> str:
     """A name without what two spellings of it may differ in."""
     letters = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
+    return " ".join("".join(char for char in letters if not unicodedata.combining(char)).split())
 
 
 def _spellings(name: str) -> Iterator[str]:
@@ -94,19 +99,20 @@ def names_of_units(plan: Plan) -> dict[str, tuple[str, ...]]:
     ids, given = plan.zones["unit_id"], {*plan.study.units.names.values()}
     columns = [plan.zones.set_index("unit_id")["name"]]
     columns += [
-        plan.units[one].reindex(ids)
-        for one in plan.units.columns
-        if (str(one).startswith("name") or one in given) and _is_text(plan.units[one])
+        plan.units[column].reindex(ids)
+        for column in plan.units.columns
+        if (str(column).startswith("name") or column in given) and _is_text(plan.units[column])
     ]
     rows = zip(ids, zip(*(column.tolist() for column in columns), strict=True), strict=True)
-    named = ((unit, (one for one in row if isinstance(one, str) and one)) for unit, row in rows)
+    named = ((unit, (name for name in row if isinstance(name, str) and name)) for unit, row in rows)
     return {str(unit): tuple(dict.fromkeys(names)) for unit, names in named}
 
 
 def _names(plan: Plan) -> dict[str, set[str]]:
     """All spellings of the names of each unit."""
     return {
-        unit: {one for name in names for one in _spellings(name)} - {""} for unit, names in names_of_units(plan).items()
+        unit: {spelling for name in names for spelling in _spellings(name)} - {""}
+        for unit, names in names_of_units(plan).items()
     }
 
 
@@ -116,8 +122,8 @@ def _is_text(column: pd.Series) -> bool:
 
 def _called(plan: Plan, unit_id: str) -> str:
     unit = plan.zones.set_index("unit_id").loc[unit_id]
-    place = f", {unit['jurisdiction']}" if unit["jurisdiction"] else ""
-    return Phrase("'{unit}' is {name}{place}", unit=unit_id, name=unit["name"], place=place)
+    jurisdiction = f", {unit['jurisdiction']}" if unit["jurisdiction"] else ""
+    return Phrase("'{unit}' is {name}{place}", unit=unit_id, name=unit["name"], place=jurisdiction)
 
 
 def _meant(plan: Plan, text: str) -> str:
@@ -134,7 +140,7 @@ def _meant(plan: Plan, text: str) -> str:
         )
     names = _names(plan)
     close = set(get_close_matches(_plain(text), sorted(set().union(*names.values())), 3, cutoff=0.8))
-    called = [_called(plan, unit) for unit, own in names.items() if own & close]
+    called = [_called(plan, unit) for unit, spellings in names.items() if spellings & close]
     return (
         Phrase("; similar names: {names}", names=phrase_list(called, SEMICOLON)) if called else near(text, zones.index)
     )

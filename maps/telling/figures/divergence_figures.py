@@ -48,18 +48,18 @@ class DivergenceFigures:
         since: str = "",
     ) -> float:
         """A figure; NaN where there is none."""
-        found = self._values.get((series.name, grouping, region, indicator, since, year))
-        return found[0] if found else math.nan
+        figure = self._values.get((series.name, grouping, region, indicator, since, year))
+        return figure[0] if figure else math.nan
 
     def chance(self, series: RegionalSeries, indicator: str, year: str, since: str = "") -> float:
         """How likely chance alone is to give a figure as far off; NaN where nobody asks."""
-        found = self._values.get((series.name, "", "", indicator, since, year))
-        return found[1] if found else math.nan
+        figure = self._values.get((series.name, "", "", indicator, since, year))
+        return figure[1] if figure else math.nan
 
     def compared(self, series: RegionalSeries, indicator: str, year: str) -> int:
         """Of how many units a figure is."""
-        found = self._values.get((series.name, "", "", indicator, "", year))
-        return found[2] if found else 0
+        figure = self._values.get((series.name, "", "", indicator, "", year))
+        return figure[2] if figure else 0
 
     def grown(self, series: RegionalSeries, indicator: str, *, grouping: str = "", region: str = "") -> float:
         """A figure of the first to the last year."""
@@ -74,12 +74,12 @@ class DivergenceFigures:
         """The regions of a grouping, the largest of the first series first."""
         series = self.section.series[0]
         last = self.span(series)[1]
-        found = [
+        shares = [
             (-value, region)
             for (name, by, region, indicator, _, year), (value, _, _) in self._values.items()
             if (name, by, indicator, year) == (series.name, grouping, "share", last)
         ]
-        return tuple(region for _, region in sorted(found))
+        return tuple(region for _, region in sorted(shares))
 
     def region(self, grouping: str, region: str) -> str:
         """What a region is called."""
@@ -118,14 +118,14 @@ class DivergenceFigures:
     def units(self, series: RegionalSeries) -> pd.DataFrame:
         """What each unit adds to a series, by id."""
         rows = self.edition.plan.divergence_units
-        own = (rows["series"] == series.name) & rows["unit_id"].isin(self.edition.plan.units.index)
-        return cast("pd.DataFrame", rows[own].set_index("unit_id"))
+        of_series = (rows["series"] == series.name) & rows["unit_id"].isin(self.edition.plan.units.index)
+        return cast("pd.DataFrame", rows[of_series].set_index("unit_id"))
 
     def editions_of(self, series: RegionalSeries) -> tuple[RegionalSeries, ...]:
         """The series of the same amount, one a vintage, itself included."""
-        return tuple(one for one in self.section.series if self.title(one) == self.title(series))
+        return tuple(edition for edition in self.section.series if self.title(edition) == self.title(series))
 
     def label(self, series: RegionalSeries) -> str:
         """An amount and its vintage, at the beginning of a line."""
-        told: dict[str, Any] = {"series": capital(self.title(series)), "vintage": self.vintage(series)}
-        return self.edition.tell("drift_series", **told)
+        fields: dict[str, Any] = {"series": capital(self.title(series)), "vintage": self.vintage(series)}
+        return self.edition.tell("drift_series", **fields)

@@ -48,8 +48,8 @@ class QuotaFigures:
     def __init__(self, edition: ReportContext, quota: Quota) -> None:
         self.quota, self._edition = quota, edition
         table = edition.plan.quotas
-        own = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
-        last = own[own["level"] == quota.levels[-1]]
+        rows = table[(table["quota"] == quota.name) & (table["period"] == quota.period)]
+        last = rows[rows["level"] == quota.levels[-1]]
         held = last["unit_id"] == RESERVE
         self.rows = last[~held].set_index("unit_id")
         self.amounts = self.rows["amount"]
@@ -81,7 +81,7 @@ class QuotaFigures:
         """Of its amounts, as its step has them: two of a step of 0.01."""
         return max(0, -int(self.quota.step.normalize().as_tuple().exponent))
 
-    def said(self, amount: object) -> str:
+    def amount_text(self, amount: object) -> str:
         """An amount with its unit, short where that is exact."""
         value = float(amount)  # type: ignore[arg-type]  # a Decimal of a table
         is_round = value == round(value) == float(f"{value:.3g}")
@@ -96,8 +96,8 @@ class QuotaFigures:
     @property
     def plain(self) -> pd.Series:
         """What each unit would get by its weight alone, without priorities; empty where there are none."""
-        found = self.shifts if self.quota.priority else None
-        return pd.Series(dtype=float) if found is None else found.plain
+        shifts = self.shifts if self.quota.priority else None
+        return pd.Series(dtype=float) if shifts is None else shifts.plain
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,8 @@ class PlanFigures:
     def mains(self) -> tuple[str, ...]:
         """Codes of the main functions that some unit has, in the order of the rulebook, the default last."""
         zones = [zone for zone in self.edition.plan.rulebook.zones if zone.kind == "main"]
-        found = set(self.edition.plan.zones["main"])
-        return tuple(zone.code for zone in sorted(zones, key=lambda zone: bool(zone.default)) if zone.code in found)
+        codes = set(self.edition.plan.zones["main"])
+        return tuple(zone.code for zone in sorted(zones, key=lambda zone: bool(zone.default)) if zone.code in codes)
 
     @cached_property
     def default(self) -> str:
@@ -126,15 +126,15 @@ class PlanFigures:
     @cached_property
     def marks(self) -> dict[str, Shape]:
         """The shape of each main function, for those who see no colour."""
-        return {code: SHAPES[place] if place < len(SHAPES) else "circle" for place, code in enumerate(self.claimed)} | {
-            self.default: "circle"
-        }
+        return {
+            code: SHAPES[position] if position < len(SHAPES) else "circle" for position, code in enumerate(self.claimed)
+        } | {self.default: "circle"}
 
     @cached_property
     def marks_said(self) -> str:
         """What each shape means."""
-        told = (f"{SHAPE_SIGNS[self.marks[code]]} {self.zone(code)}" for code in self.mains)
-        return self.edition.pages["comma"].join(told)
+        phrases = (f"{SHAPE_SIGNS[self.marks[code]]} {self.zone(code)}" for code in self.mains)
+        return self.edition.pages["comma"].join(phrases)
 
     @cached_property
     def claimed(self) -> tuple[str, ...]:
@@ -187,8 +187,8 @@ class PlanFigures:
     @cached_property
     def quotas(self) -> tuple[QuotaFigures, ...]:
         """The quotas of the plan that some unit takes part in."""
-        found = (QuotaFigures(self.edition, quota) for quota in self.edition.plan.study.quotas)
-        return tuple(one for one in found if len(one.amounts))
+        allocations = (QuotaFigures(self.edition, quota) for quota in self.edition.plan.study.quotas)
+        return tuple(allocation for allocation in allocations if len(allocation.amounts))
 
     @cached_property
     def places(self) -> tuple[str, ...]:
@@ -217,8 +217,8 @@ class PlanFigures:
         units : DataFrame, optional
             Rows of ``units``; by default all.
         """
-        own, main = self._by_unit(values, self.units if units is None else units)
-        return self._summed(own, main)
+        column, main = self._by_unit(values, self.units if units is None else units)
+        return self._summed(column, main)
 
     @cached_property
     def land_by_place(self) -> dict[str, tuple[float, ...]]:
@@ -232,14 +232,16 @@ class PlanFigures:
 
     def sums_by_place(self, values: pd.Series) -> dict[str, tuple[float, ...]]:
         """The same of all units, for each jurisdiction."""
-        own, main = self._by_unit(values, self.units)
-        place = self.units["jurisdiction"].to_numpy(dtype=object)
-        return {name: self._summed(own[here], main[here]) for name in self.places for here in (place == name,)}
+        column, main = self._by_unit(values, self.units)
+        jurisdictions = self.units["jurisdiction"].to_numpy(dtype=object)
+        return {
+            name: self._summed(column[here], main[here]) for name in self.places for here in (jurisdictions == name,)
+        }
 
     def _by_unit(self, values: pd.Series, table: pd.DataFrame) -> tuple[Floats, Words]:
         """A value and the main function of some units."""
-        own = values if values.index is table.index else values.reindex(table.index)
-        return pd.to_numeric(own).to_numpy(dtype=float), table["main"].to_numpy(dtype=object)
+        column = values if values.index is table.index else values.reindex(table.index)
+        return pd.to_numeric(column).to_numpy(dtype=float), table["main"].to_numpy(dtype=object)
 
     def _summed(self, values: Floats, main: Words) -> tuple[float, ...]:
         return tuple(fsum(values[(main == code) & ~np.isnan(values)]) for code in self.mains)
@@ -257,9 +259,9 @@ class PlanFigures:
             return f"{self.edition.large(area_ha / 100)}{self.edition.gap}{unit}"
         return f"{self.edition.ha(area_ha)} {self.edition.unit_of('ha')}"
 
-    def place(self, name: str) -> str:
+    def jurisdiction(self, name: str) -> str:
         """What a jurisdiction is called."""
-        return self.edition.place(name)
+        return self.edition.jurisdiction(name)
 
     def zone(self, code: str) -> str:
         """What a zone is called, in short."""
@@ -285,9 +287,9 @@ class PlanFigures:
             Their jurisdiction stands beside them anyway.
         """
         if not placed:
-            return tuple(self.edition.plan.distinct_names[one] for one in ids)
+            return tuple(self.edition.plan.distinct_names[unit] for unit in ids)
         named = self.units["name"]
-        return tuple(str(named[one] or one) for one in ids)
+        return tuple(str(named[unit] or unit) for unit in ids)
 
 
 def lower(title: str) -> str:

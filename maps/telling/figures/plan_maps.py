@@ -113,20 +113,20 @@ class MapFrame:
         >>> MapFrame.around((0, 0, 1_000_000, 1_300_000), 104, 133).scale
         12500000
         """
-        west, south, east, north = (float(one) for one in bounds)
+        west, south, east, north = (float(bound) for bound in bounds)
         need = 1000 * max((east - west) / (wide - 2 * spare), (north - south) / (high - 2 * spare), 1e-6)
         power = 10.0 ** floor(log10(need))
-        scale = max(round(next(one * power for one in ROUND if one * power >= need * (1 - 1e-9))), 1)
+        scale = max(round(next(factor * power for factor in ROUND if factor * power >= need * (1 - 1e-9))), 1)
         middle, centre, metres = (west + east) / 2, (south + north) / 2, scale / 1000
         return cls(wide, high, scale, middle - wide * metres / 2, centre + high * metres / 2)
 
     @classmethod
     def tight(cls, bounds: Iterable[float], wide: float, high: float) -> MapFrame:
         """The smallest rectangle around these bounds that is no wider and no higher; at any scale."""
-        west, south, east, north = (float(one) for one in bounds)
+        west, south, east, north = (float(bound) for bound in bounds)
         metres = max((east - west) / (wide - 1), (north - south) / (high - 1), 1e-6)
-        own = ((east - west) / metres + 1, (north - south) / metres + 1)
-        return cls(*own, ceil(1000 * metres), west - metres / 2, north + metres / 2)
+        size = ((east - west) / metres + 1, (north - south) / metres + 1)
+        return cls(*size, ceil(1000 * metres), west - metres / 2, north + metres / 2)
 
     @property
     def metres(self) -> float:
@@ -143,17 +143,17 @@ class MapFrame:
         """The same for paths."""
         return Frame(self.west, self.north, self.metres / PX, self.wide * PX, self.high * PX)
 
-    def place(self, x: float, y: float) -> tuple[float, float]:
+    def to_sheet(self, x: float, y: float) -> tuple[float, float]:
         """A point of the ground, mm from the upper left corner."""
         return (x - self.west) / self.metres, (self.north - y) / self.metres
 
 
-def _is_free(frame: MapFrame, own: gpd.GeoDataFrame, *, left: bool) -> bool:
+def _is_free(frame: MapFrame, units: gpd.GeoDataFrame, *, left: bool) -> bool:
     """Whether no unit lies where a bar in one of the lower corners would stand."""
     west, south, east, _ = frame.bounds
     long, high = (side * frame.metres for side in BAR_MM)
     start = west if left else east - long
-    return not bool(own.geometry.intersects(shapely.box(start, south, start + long, south + high)).any())
+    return not bool(units.geometry.intersects(shapely.box(start, south, start + long, south + high)).any())
 
 
 def scale_bar(sheet: Canvas, frame: MapFrame, edition: ReportContext, *, left: bool = False, most: float = 28) -> None:
@@ -164,8 +164,8 @@ def scale_bar(sheet: Canvas, frame: MapFrame, edition: ReportContext, *, left: b
     sheet.line(x, y, x + long, y, CHART_INK, 0.35)
     for end in (x, x + long):
         sheet.line(end, y - 1, end, y + 0.17, CHART_INK, 0.35)
-    said = edition.pages["kilometres"].format(n=number_style(edition.plan.language).written(f"{km:g}"))
-    sheet.text(x + long / 2, y - 0.9, said, 6.5, fill=SECOND, anchor="middle", halo="#FFFFFF")
+    label = edition.pages["kilometres"].format(n=number_style(edition.plan.language).written(f"{km:g}"))
+    sheet.text(x + long / 2, y - 0.9, label, 6.5, fill=SECOND, anchor="middle", halo="#FFFFFF")
 
 
 BAR_MM = 36, 8
@@ -197,7 +197,7 @@ class PlanMaps:
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
         """Of all units."""
-        west, south, east, north = (float(one) for one in shapely.total_bounds(self._borders.units))
+        west, south, east, north = (float(bound) for bound in shapely.total_bounds(self._borders.units))
         return west, south, east, north
 
     @cached_property
@@ -209,8 +209,8 @@ class PlanMaps:
     def shapes(self, frame: MapFrame) -> gpd.GeoDataFrame:
         """The units in a frame, with the detail that it can show."""
         west, south, east, north = frame.bounds
-        own = shapely.bounds(self._borders.units).T
-        inside = (own[0] <= east) & (own[2] >= west) & (own[1] <= north) & (own[3] >= south)
+        boxes = shapely.bounds(self._borders.units).T
+        inside = (boxes[0] <= east) & (boxes[2] >= west) & (boxes[1] <= north) & (boxes[3] >= south)
         finest = MapFrame.tight(self.bounds, *LARGEST)
         borders = self._sheet if frame.metres >= finest.metres else self._borders.units
         drawn = simplify(borders[inside], frame.frame)
@@ -282,25 +282,25 @@ class PlanMaps:
         sheet = Canvas(frame.wide, frame.high)
         parts = [(land, LAND, "", 0.0)]
         for fill, ids in chosen.items():
-            own = shapes.geometry.to_numpy()[shapes.index.isin(ids)]
-            path = svg_path(own if len(shapes) <= MANY else dissolve(own), frame.frame)
+            geometries = shapes.geometry.to_numpy()[shapes.index.isin(ids)]
+            path = svg_path(geometries if len(shapes) <= MANY else dissolve(geometries), frame.frame)
             parts.append((path, fill, edge_of(fill) or "#FFFFFF", 0.12))
         sheet.add(self._group([*parts, (places, "none", EDGE, 0.18)]))
         for fill, sign in signs.items():
             for shape in shapes.geometry[shapes.index.isin(chosen.get(fill, ()))]:
                 inside = shape.representative_point()
-                x, y = frame.place(inside.x, inside.y)
+                x, y = frame.to_sheet(inside.x, inside.y)
                 sheet.text(x, y + 0.8, sign, SIGN_PT, fill=ink_on(fill), bold=True, anchor="middle")
         return _resized(sheet.svg(name), frame, wide)
 
-    def circles(self, amounts: pd.Series, said: tuple[str, str], wide: float, high: float) -> Markup:
+    def circles(self, amounts: pd.Series, texts: tuple[str, str], wide: float, high: float) -> Markup:
         """Amounts as circles by area in the colours of the main functions, with a legend of three sizes.
 
         Parameters
         ----------
         amounts : Series
             By unit.
-        said : tuple of str
+        texts : tuple of str
             The name of the map, and an amount with ``{n}``.
         wide, high : float
             mm.
@@ -333,24 +333,29 @@ class PlanMaps:
             radius = largest * sqrt(value / most)
             if radius < (0.12 if len(shapes) <= MANY else 0.35):
                 break
-            x, y = frame.place(*point)
+            x, y = frame.to_sheet(*point)
             fill = fills[str(main)]
             sheet.circle(x, y, radius, fill, stroke=edge_of(fill) or "#FFFFFF", thick=0.16)
             taken.append(Named(x, y, radius, name, fill))
-        for one, left, base, is_on in circle_names(taken, NAMED_CIRCLES, frame.wide, frame.high):
-            colour, halo = (ink_on(one.fill), "") if is_on else (CHART_INK, "#FFFFFF")
-            near = min(max(one.x, left - 0.6), left + text_mm(one.name, NAME_PT) + 0.6)
-            if not is_on and hypot(near - one.x, base - NAME_DROP - one.y) > one.radius + 2.8 + GAP:
-                sheet.line(one.x, one.y, near, base - NAME_DROP, CHART_INK, 0.16)
-                sheet.circle(one.x, one.y, 0.35, CHART_INK)
-            sheet.text(left, base, one.name, NAME_PT, fill=colour, bold=True, halo=halo)
+        for circle, left, base, is_on in circle_names(taken, NAMED_CIRCLES, frame.wide, frame.high):
+            colour, halo = (ink_on(circle.fill), "") if is_on else (CHART_INK, "#FFFFFF")
+            near = min(max(circle.x, left - 0.6), left + text_mm(circle.name, NAME_PT) + 0.6)
+            if not is_on and hypot(near - circle.x, base - NAME_DROP - circle.y) > circle.radius + 2.8 + GAP:
+                sheet.line(circle.x, circle.y, near, base - NAME_DROP, CHART_INK, 0.16)
+                sheet.circle(circle.x, circle.y, 0.35, CHART_INK)
+            sheet.text(left, base, circle.name, NAME_PT, fill=colour, bold=True, halo=halo)
         whole = bool((values % 1 == 0).all())
-        sizes = [one for one in _three(most) if one >= 1 or not whole]
-        self._sizes(sheet, corner, sizes, (most, largest), said[1])
-        return _as_map(sheet.svg(said[0]))
+        sizes = [amount for amount in _three(most) if amount >= 1 or not whole]
+        self._sizes(sheet, corner, sizes, (most, largest), texts[1])
+        return _as_map(sheet.svg(texts[0]))
 
     def _sizes(
-        self, sheet: Canvas, corner: tuple[float, float], sizes: Sequence[float], scale: tuple[float, float], said: str
+        self,
+        sheet: Canvas,
+        corner: tuple[float, float],
+        sizes: Sequence[float],
+        scale: tuple[float, float],
+        phrase: str,
     ) -> None:
         """Some sizes in a corner without much land, or below the map; ``scale``: the largest amount and its radius."""
         (x, y), (most, largest) = corner, scale
@@ -362,7 +367,9 @@ class PlanMaps:
             top = foot - 2 * radius
             sheet.line(middle, top, middle + largest + 2, top, SECOND, 0.15)
             number = self.figures.edition.measured(value)
-            sheet.text(middle + largest + 2.6, top + 0.9, said.replace("{n}", number), 6.8, fill=SECOND, halo="#FFFFFF")
+            sheet.text(
+                middle + largest + 2.6, top + 0.9, phrase.replace("{n}", number), 6.8, fill=SECOND, halo="#FFFFFF"
+            )
 
     def main(self, wide: float, high: float, name: str) -> tuple[Markup, int]:
         """The plan itself on its ground, with its scale: land, water, relief, towns."""
@@ -374,23 +381,23 @@ class PlanMaps:
         self._draw(sheet, frame, shapes, named, thick=thick, shaded=True)
         return _as_map(sheet.svg(name)), frame.scale
 
-    def of_place(self, place: str, wide: float, high: float, name: str) -> tuple[Markup, int]:
+    def of_place(self, jurisdiction: str, wide: float, high: float, name: str) -> tuple[Markup, int]:
         """One jurisdiction with the names of its units."""
-        chosen = self.units["jurisdiction"] == place
+        chosen = self.units["jurisdiction"] == jurisdiction
         frame = MapFrame.around(shapely.total_bounds(self._borders.units[chosen.to_numpy()]), wide, high)
         shapes = self.shapes(frame)
         sheet = Canvas(frame.wide, frame.high)
-        inside = shapes[shapes["jurisdiction"] == place]
+        inside = shapes[shapes["jurisdiction"] == jurisdiction]
         named = dict(zip(inside["name"].astype(str), inside.geometry, strict=True)) if len(inside) <= 150 else {}
-        self._draw(sheet, frame, shapes, named, thick=0.25, only=place)
+        self._draw(sheet, frame, shapes, named, thick=0.25, only=jurisdiction)
         return _as_map(sheet.svg(name)), frame.scale
 
     def of_unit(
         self, unit: str, wide: float, high: float, name: str
     ) -> tuple[Markup, int, tuple[tuple[str, str], ...]]:
         """One unit with what its land is, its neighbours pale; its scale, and fills with the roles they stand for."""
-        own = self.units.index == unit
-        frame = MapFrame.around(shapely.total_bounds(self._borders.units[own]), wide, high, spare=6.0)
+        chosen = self.units.index == unit
+        frame = MapFrame.around(shapely.total_bounds(self._borders.units[chosen]), wide, high, spare=6.0)
         pixels, shapes = frame.frame, self.shapes(frame)
         language = self.figures.edition.language
         context = context_around(
@@ -423,22 +430,22 @@ class PlanMaps:
         plan = self.figures.edition.plan
         pieces = plan.pieces[plan.pieces["unit_id"] == unit]
         fills = self.figures.fills | {"built_up": BUILT, "water": LIGHT.water}
-        found = []
+        layers = []
         for role, fill in fills.items():
-            names = [name for name, own in plan.roles.items() if own == role and name in pieces.columns]
+            names = [name for name, layer_role in plan.roles.items() if layer_role == role and name in pieces.columns]
             chosen = pieces[names].any(axis=1) if names else pieces["area_ha"] < 0
             if chosen.any():
-                found.append((fill, role, dissolve(pieces.geometry[chosen].to_numpy())))
+                layers.append((fill, role, dissolve(pieces.geometry[chosen].to_numpy())))
         sites = plan.sites[plan.sites["unit_id"] == unit] if len(plan.sites) else plan.sites
-        return [*found, *([(SITE, "", sites.geometry.to_numpy())] if len(sites) else [])]
+        return [*layers, *([(SITE, "", sites.geometry.to_numpy())] if len(sites) else [])]
 
     def where(self, unit: str, wide: float, high: float, name: str) -> Markup:
         """Where a unit lies in the plan: dark in a ring, under its name, its jurisdiction white-lined."""
         frame = MapFrame.tight(self.bounds, wide, high)
         shapes = self.shapes(frame)
-        place = str(self.units.loc[unit, "jurisdiction"])
-        inside = shapes[shapes["jurisdiction"] == place]
-        own = shapes.geometry[shapes.index == unit].to_numpy()
+        jurisdiction = str(self.units.loc[unit, "jurisdiction"])
+        inside = shapes[shapes["jurisdiction"] == jurisdiction]
+        geometry = shapes.geometry[shapes.index == unit].to_numpy()
         sheet = Canvas(frame.wide, frame.high)
         parts = [(self._outline(shapes, frame), LAND, "", 0.0)]
         if len(inside) > 1:
@@ -446,11 +453,11 @@ class PlanMaps:
         parts += [
             (_paths(_jurisdictions(shapes), frame), "none", "#8A8F95", 0.2),
             (self._outline(inside, frame), "none", SECOND, 0.4),
-            (svg_path(own, frame.frame), CHART_INK, CHART_INK, 0.1),
+            (svg_path(geometry, frame.frame), CHART_INK, CHART_INK, 0.1),
         ]
         sheet.add(self._group(parts))
-        west, south, east, north = shapely.total_bounds(own)
-        x, y = frame.place((west + east) / 2, (south + north) / 2)
+        west, south, east, north = shapely.total_bounds(geometry)
+        x, y = frame.to_sheet((west + east) / 2, (south + north) / 2)
         radius = max(3.2, 0.62 * max(east - west, north - south) / frame.metres)
         sheet.circle(x, y, radius, "none", stroke="#FFFFFF", thick=1.0)
         sheet.circle(x, y, radius, "none", stroke=CHART_INK, thick=0.45)
@@ -477,8 +484,8 @@ class PlanMaps:
         Where no units are named, jurisdictions are; towns are, too, except beside the names of all units.
         """
         plan, pixels = self.figures.edition.plan, frame.frame
-        own = shapes[shapes["jurisdiction"] == only] if only else shapes
-        places = _jurisdictions(own)
+        inside = shapes[shapes["jurisdiction"] == only] if only else shapes
+        places = _jurisdictions(inside)
         language = self.figures.edition.language
         context = context_around(
             self.figures.edition.near, frame.bounds, pixels.metres_per_px, language, outline=self._borders.outline
@@ -486,12 +493,12 @@ class PlanMaps:
         land = study_outline(np.array([*places.values()], dtype=object))
         context = context._replace(places=() if named and not only else self._towns(context, land))
         shading = (
-            relief(plan, outline=self._borders.outline, side_px=RELIEF_PX if len(own) <= MANY else RELIEF_PX // 2)
+            relief(plan, outline=self._borders.outline, side_px=RELIEF_PX if len(inside) <= MANY else RELIEF_PX // 2)
             if shaded
             else None
         )
-        fills, many = zone_fills(plan.rulebook), len(own) > MANY
-        units, mains = own.geometry.to_numpy(), own["main"].to_numpy()
+        fills, many = zone_fills(plan.rulebook), len(inside) > MANY
+        units, mains = inside.geometry.to_numpy(), inside["main"].to_numpy()
         zones = [
             _path(svg_path(units[mains == code], pixels), fills[code], "#FFFFFF" if many else fills[code], 3)
             for code in self.figures.mains
@@ -510,15 +517,15 @@ class PlanMaps:
         ]
         drawn = "".join(parts)
         sheet.add(f'<g transform="scale({1 / FINE:g})" fill-rule="evenodd" stroke-linejoin="round">{drawn}</g>')
-        left, right = (_is_free(frame, own, left=side) for side in (True, False))
+        left, right = (_is_free(frame, inside, left=side) for side in (True, False))
         most, left = 28 if left or right else 14, left or not right
         start = 0.0 if left else pixels.width_px - BAR_MM[0] * PX
         obstacles = [(start, pixels.height_px - BAR_MM[1] * PX, start + BAR_MM[0] * PX, pixels.height_px)]
-        for x, y in self._open(frame, own):
+        for x, y in self._open(frame, inside):
             obstacles.append(((x - 1.4) * PX, (y - 1.4) * PX, (x + 1.4) * PX, (y + 1.4) * PX))
             sheet.circle(x, y, 1.35, "#FFFFFF", stroke=CHART_INK, thick=0.25)
             sheet.text(x, y + 0.9, "?", 7, bold=True, anchor="middle")
-        called = {} if named or only else {self.figures.place(name): shape for name, shape in places.items()}
+        called = {} if named or only else {self.figures.jurisdiction(name): shape for name, shape in places.items()}
         written = "".join(names_svg(context, pixels, LIGHT, called if len(called) > 1 else {}, obstacles, named))
         sheet.add(f'<g transform="scale({1 / PX:.5g})">{written}</g>')
         scale_bar(sheet, frame, self.figures.edition, left=left, most=most)
@@ -526,11 +533,15 @@ class PlanMaps:
     def _towns(self, context: Context, land: shapely.Geometry) -> tuple[Place, ...]:
         """The places of a context, inside of the land that is drawn or not."""
         shapely.prepare(land)
-        inside = shapely.contains_xy(land, [place.x for place in context.places], [place.y for place in context.places])
-        told = tuple(place._replace(inside=bool(one)) for place, one in zip(context.places, inside, strict=True))
+        inside = shapely.contains_xy(land, [town.x for town in context.places], [town.y for town in context.places])
+        towns = tuple(
+            town._replace(inside=bool(is_inside)) for town, is_inside in zip(context.places, inside, strict=True)
+        )
         plan = self.figures.edition.plan
         return (
-            told if plan.rulebook.map.borders and plan.study.map.borders else tuple(one for one in told if one.inside)
+            towns
+            if plan.rulebook.map.borders and plan.study.map.borders
+            else tuple(town for town in towns if town.inside)
         )
 
     def _frame_lines(self, places: str) -> Iterator[str]:
@@ -543,7 +554,7 @@ class PlanMaps:
         """Where the units stand that wait for an answer."""
         status = self.figures.units["status"].reindex(shapes.index)
         waiting = shapes.geometry[status.isin(OPEN)].representative_point()
-        return [frame.place(point.x, point.y) for point in waiting]
+        return [frame.to_sheet(point.x, point.y) for point in waiting]
 
 
 def _jurisdictions(shapes: gpd.GeoDataFrame) -> dict[str, shapely.Geometry]:
@@ -585,8 +596,8 @@ def _free_corner(frame: MapFrame, land: shapely.Geometry) -> tuple[float, float]
         for x in (0.0, frame.wide - wide)
         for y in (0.0, frame.high - high)
     }
-    taken = {place: shapely.intersection(land, box).area for place, box in corners.items()}
-    best = min(corners, key=lambda one: (taken[one], one))
+    taken = {corner: shapely.intersection(land, box).area for corner, box in corners.items()}
+    best = min(corners, key=lambda corner: (taken[corner], corner))
     return best if taken[best] < 0.5 * corners[best].area else None
 
 
@@ -595,7 +606,7 @@ def _three(most: float) -> tuple[float, float, float]:
 
     def rounded(value: float) -> float:
         power = 10.0 ** floor(log10(value))
-        return float(f"{max(one for one in (1, 2, 5) if one * power <= value * (1 + 1e-9)) * power:.12g}")
+        return float(f"{max(factor for factor in (1, 2, 5) if factor * power <= value * (1 + 1e-9)) * power:.12g}")
 
     return rounded(most), rounded(most / 5), rounded(most / 250)
 
@@ -630,41 +641,41 @@ def circle_names(
         A circle, the left end and the base line of its name in mm, and whether the name is on the circle.
     """
     taken: list[Box] = []
-    for place, one in enumerate(circles[:most]):
-        long = text_mm(one.name, NAME_PT)
-        others = [*circles[:place], *circles[place + 1 :]]
-        on = [(left, base, True, circles[place + 1 :]) for left, base in _on(one, long)]
-        beside = [(left, base, False, others) for left, base in _beside(one, long)]
+    for position, circle in enumerate(circles[:most]):
+        long = text_mm(circle.name, NAME_PT)
+        others = [*circles[:position], *circles[position + 1 :]]
+        on = [(left, base, True, circles[position + 1 :]) for left, base in _on(circle, long)]
+        beside = [(left, base, False, others) for left, base in _beside(circle, long)]
         for left, base, is_on, hiding in (*on, *beside):
             box = (left, base - 2.2, left + long, base + 0.8)
             is_free = all(box[2] < old[0] or box[0] > old[2] or box[3] < old[1] or box[1] > old[3] for old in taken)
             within = box[0] > 0 and box[1] > 0 and box[2] < wide and box[3] < high
             if is_free and within and not any(_meets(box, other) for other in hiding):
                 taken.append(box)
-                yield one, left, base, is_on
+                yield circle, left, base, is_on
                 break
 
 
-def _on(one: Named, long: float) -> Iterator[tuple[float, float]]:
+def _on(circle: Named, long: float) -> Iterator[tuple[float, float]]:
     """Places for a name on its own circle, the middle first."""
     for down in (0.0, -0.25, 0.25, -0.45, 0.45):
         for right in (0.0, -0.3, 0.3, -0.5, 0.5):
-            left, base = one.x - long / 2 + right * one.radius, one.y + NAME_DROP + down * one.radius
+            left, base = circle.x - long / 2 + right * circle.radius, circle.y + NAME_DROP + down * circle.radius
             corners = product((left, left + long), (base - 2.2, base + 0.8))
-            if all(hypot(x - one.x, y - one.y) < one.radius for x, y in corners):
+            if all(hypot(x - circle.x, y - circle.y) < circle.radius for x, y in corners):
                 yield left, base
 
 
-def _beside(one: Named, long: float) -> Iterator[tuple[float, float]]:
+def _beside(circle: Named, long: float) -> Iterator[tuple[float, float]]:
     """Places beside a circle: right, left, above, below, then farther off."""
-    yield one.x + one.radius + GAP, one.y + NAME_DROP
-    yield one.x - one.radius - GAP - long, one.y + NAME_DROP
-    yield one.x - long / 2, one.y - one.radius - 1.2
-    yield one.x - long / 2, one.y + one.radius + 2.8
+    yield circle.x + circle.radius + GAP, circle.y + NAME_DROP
+    yield circle.x - circle.radius - GAP - long, circle.y + NAME_DROP
+    yield circle.x - long / 2, circle.y - circle.radius - 1.2
+    yield circle.x - long / 2, circle.y + circle.radius + 2.8
     for away in range(2, FARTHEST, 2):  # with a line that leads there
         for down in (0.0, -3.0, 3.0, -6.0, 6.0):
-            yield one.x + one.radius + away, one.y + NAME_DROP + down
-            yield one.x - one.radius - away - long, one.y + NAME_DROP + down
+            yield circle.x + circle.radius + away, circle.y + NAME_DROP + down
+            yield circle.x - circle.radius - away - long, circle.y + NAME_DROP + down
 
 
 def _meets(box: Box, circle: Named) -> bool:
@@ -675,9 +686,9 @@ def _meets(box: Box, circle: Named) -> bool:
 
 def _resized(svg: Markup, frame: MapFrame, wide: float) -> Markup:
     """The same picture at another width."""
-    own = f'width="{mm(frame.wide)}mm" height="{mm(frame.high)}mm"'
+    size = f'width="{mm(frame.wide)}mm" height="{mm(frame.high)}mm"'
     other = f'width="{mm(wide)}mm" height="{mm(wide * frame.high / frame.wide)}mm"'
-    return Markup(str(svg).replace(own, other, 1))  # noqa: S704  (an SVG of our own whose texts are escaped)
+    return Markup(str(svg).replace(size, other, 1))  # noqa: S704  (an SVG of our own whose texts are escaped)
 
 
 def _as_map(svg: Markup) -> Markup:

@@ -59,14 +59,14 @@ class TestFigures:
     rule: str
     zone: str
     main: bool
-    place: tuple[int, int]
+    position: tuple[int, int]
     title: str
     limit: float
     limit_text: str
     needs: str
     above: bool
     values: pd.Series
-    asked: pd.Series
+    is_asked: pd.Series
     shift: int
     after: str
     axis: MeasureAxis
@@ -88,7 +88,7 @@ class TestFigures:
         text = f"{shifted(float(f'{value:.6g}'), self.shift):,.10g}"
         return f"{number_style(self.language).written(text)}{self.after if self.shift else ''}"
 
-    def said(self, value: float) -> str:
+    def value_text(self, value: float) -> str:
         """A value with its unit of measure, in as many digits as it takes to see its side of the threshold."""
         text = number_beside(shifted(value, self.shift), shifted(self.limit, self.shift))
         return f"{number_style(self.language).written(text)}{self.after}"
@@ -111,41 +111,42 @@ class RuleFigures:
     def __init__(self, figures: PlanFigures) -> None:
         self.figures = figures
         self.verdicts = verdicts(figures.edition.plan)
-        self.asked = self.verdicts.tests
+        self.rule_tests = self.verdicts.tests
         self.tests = tuple(self._tests())
 
     def _tests(self) -> Iterator[TestFigures]:
         """Every comparison that a verdict tells, with its place in the rules; whether there is any at all is none."""
         codes = [zone.code for zone in self.figures.edition.plan.rulebook.zones]
-        for place, asked in enumerate(self.asked.rules):
-            for number, part in enumerate(asked.parts):
+        for position, asked_rule in enumerate(self.rule_tests.rules):
+            for number, part in enumerate(asked_rule.parts):
                 same = (
-                    told
-                    for told, test in enumerate(self.verdicts.table.tests)
-                    if (codes[test.zone], test.operator, test.limit) == (asked.rule.zone, part.operator, part.limit)
+                    candidate
+                    for candidate, test in enumerate(self.verdicts.table.tests)
+                    if (codes[test.zone], test.operator, test.limit)
+                    == (asked_rule.rule.zone, part.operator, part.limit)
                     and _same(part.values, self.verdicts.table.measures[test.measure].values)
                 )
-                found = next(same, None)
-                if found is not None:
-                    yield self._test(found, (place, number))
+                test_number = next(same, None)
+                if test_number is not None:
+                    yield self._test(test_number, (position, number))
 
-    def _test(self, told: int, at: tuple[int, int]) -> TestFigures:
-        test, rule, units = self.verdicts.table.tests[told], self.asked.rules[at[0]], self.asked.units
+    def _test(self, test_number: int, at: tuple[int, int]) -> TestFigures:
+        test, rule, units = self.verdicts.table.tests[test_number], self.rule_tests.rules[at[0]], self.rule_tests.units
         measure = self.verdicts.table.measures[test.measure]
         part = rule.parts[at[1]]
         values = np.array([np.nan if value is None else value for value in measure.values], dtype=float)
         return TestFigures(
             rule=rule.rule.id,
             zone=rule.rule.zone,
-            main=at[0] < self.asked.mains,
-            place=at,
+            main=at[0] < self.rule_tests.mains,
+            position=at,
             title=measure.title,
             limit=test.limit,
             limit_text=test.limit_text,
             needs=test.decides,
             above=test.operator in (">", ">="),
             values=pd.Series(values, units),
-            asked=pd.Series(part.pivotal, units),
+            is_asked=pd.Series(part.pivotal, units),
             shift=measure.shift,
             after=measure.after,
             axis=measure.axis,
@@ -155,12 +156,12 @@ class RuleFigures:
     @cached_property
     def mains(self) -> tuple[TestFigures, ...]:
         """Tests for main functions that some unit has a value for and that are no mere yes or no."""
-        return tuple(one for one in self.tests if one.main and _tells(one))
+        return tuple(test for test in self.tests if test.main and _tells(test))
 
     @cached_property
     def overlays(self) -> tuple[TestFigures, ...]:
         """Tests for overlays alike."""
-        return tuple(one for one in self.tests if not one.main and _tells(one))
+        return tuple(test for test in self.tests if not test.main and _tells(test))
 
     @cached_property
     def moved(self) -> pd.DataFrame:
@@ -168,10 +169,12 @@ class RuleFigures:
 
         One row a unit and test: ``unit_id``, ``test`` (its place in ``tests``), ``distance`` and ``would_be``.
         """
-        change, places = self.asked.changes, {test.place: number for number, test in enumerate(self.tests)}
+        change, places = self.rule_tests.changes, {test.position: number for number, test in enumerate(self.tests)}
         near = np.abs(change.turn / change.limit - 1) <= CLOSE
-        zones = np.array([*(one.rule.zone for one in self.asked.rules), self.figures.default], dtype=object)
-        ids = self.asked.units[change.unit[near]]
+        zones = np.array(
+            [*(asked_rule.rule.zone for asked_rule in self.rule_tests.rules), self.figures.default], dtype=object
+        )
+        ids = self.rule_tests.units[change.unit[near]]
         tests = [places[pair] for pair in zip(change.rule[near].tolist(), change.part[near].tolist(), strict=True)]
         table = pd.DataFrame({"unit_id": ids, "test": tests, "would_be": zones[change.main[near]]})
         table["distance"] = [float(self.tests[test].distance[unit]) for unit, test in zip(ids, tests, strict=True)]
@@ -188,7 +191,7 @@ class RuleFigures:
         for number, test in enumerate(self.tests):
             if test.main or not _tells(test):
                 continue
-            near = test.distance.abs().le(CLOSE) & test.asked
+            near = test.distance.abs().le(CLOSE) & test.is_asked
             rows += [
                 (unit, number, float(test.distance[unit]), bool(test.passes[unit])) for unit in test.values.index[near]
             ]
@@ -202,30 +205,32 @@ class RuleFigures:
     @cached_property
     def firmness(self) -> dict[Firmness, int]:
         """How many units are of each kind, each unit once, the firmest kind first."""
-        return count_firmness(self.asked)
+        return count_firmness(self.rule_tests)
 
     @cached_property
     def decided(self) -> dict[str, list[str]]:
         """By unit what planners decided on it: its main function, or an overlay that it carries, in words."""
         claims, figures = self.figures.edition.plan.claims, self.figures
-        mains, found = {*figures.mains}, dict[str, list[str]]()
+        mains, decisions = {*figures.mains}, dict[str, list[str]]()
         for row in claims[claims["rule"].str.startswith(DECISION)].itertuples():
             name, zone = figures.names([row.unit_id])[0], figures.zone(str(row.zone))
             key = "decided_as" if row.zone in mains else "carries_decided"
-            found.setdefault(str(row.unit_id), []).append(figures.edition.tell(key, name=name, zone=zone))
-        return found
+            decisions.setdefault(str(row.unit_id), []).append(figures.edition.tell(key, name=name, zone=zone))
+        return decisions
 
     @cached_property
     def deciders(self) -> list[str]:
         """By whom decisions were taken, each once."""
         claims, language = self.figures.edition.plan.source.claims, self.figures.edition.language
         texts = claims.loc[claims["rule"].str.startswith(DECISION), "values"]
-        return list(dict.fromkeys(escape_hidden(text_in(json.loads(one)["decision"]["by"], language)) for one in texts))
+        return list(
+            dict.fromkeys(escape_hidden(text_in(json.loads(text)["decision"]["by"], language)) for text in texts)
+        )
 
 
-def _same(values: npt.NDArray[np.float64], told: tuple[float | None, ...]) -> bool:
+def _same(values: npt.NDArray[np.float64], rounded: tuple[float | None, ...]) -> bool:
     """Whether these are the same values, but for the digits in which they are told."""
-    other = np.array([np.nan if value is None else value for value in told], dtype=float)
+    other = np.array([np.nan if value is None else value for value in rounded], dtype=float)
     return len(values) == len(other) and bool(np.allclose(values, other, rtol=1e-5, equal_nan=True))
 
 

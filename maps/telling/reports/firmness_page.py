@@ -99,15 +99,15 @@ def thresholds(figures: PlanFigures) -> list[Page]:
     """
     edition, words = figures.edition, figures.edition.pages
     moving, still = threshold_curves(edition.plan)
-    found, limits = sorted(moving, key=_leeway), _Limits(figures)
-    if not found and not still:
+    curves, limits = sorted(moving, key=_leeway), _Limits(figures)
+    if not curves and not still:
         return []
     title = words["finding_threshold_still"]
-    if found:
+    if curves:
         title = edition.tell(
-            "finding_threshold", parameter=edition.measure(found[0].parameter), range=limits.stands(found[0])
+            "finding_threshold", parameter=edition.measure(curves[0].parameter), range=limits.stands(curves[0])
         )
-    parts = [found[:CURVES], *(found[start : start + MORE] for start in range(CURVES, len(found), MORE))]
+    parts = [curves[:CURVES], *(curves[start : start + MORE] for start in range(CURVES, len(curves), MORE))]
     pages: list[list[Block]] = [[_drawn_curves(figures, limits, part)] if part else [] for part in parts]
     free = LINES - LINES_OF_CURVE * len(parts[-1])
     reasons = list(_reasons(figures, still))
@@ -119,9 +119,9 @@ def thresholds(figures: PlanFigures) -> list[Page]:
         else:
             pages.append([facts])
     room = free if len(parts) == 1 else LINES - LINES_OF_CURVE * len(parts[0])
-    if found:
+    if curves:
         lines = int(room) - TITLE_LINES * (text_lines(title, 20, TITLE_MM) > 1)
-        pages[0].insert(1, _nearest_table(figures, limits, found, lines))
+        pages[0].insert(1, _nearest_table(figures, limits, curves, lines))
     return [
         Page(
             id="thresholds" if number == 1 else f"thresholds-{number}",
@@ -135,18 +135,18 @@ def thresholds(figures: PlanFigures) -> list[Page]:
     ]
 
 
-def _drawn_curves(figures: PlanFigures, limits: _Limits, found: Sequence[Curve]) -> Figure:
+def _drawn_curves(figures: PlanFigures, limits: _Limits, curves: Sequence[Curve]) -> Figure:
     words = figures.edition.pages
     columns = (words["threshold_of"], words["curve_units"], words["curve_stands"])
-    chart = step_curves(words["curves"], columns, [_row(figures, limits, one) for one in found])
+    chart = step_curves(words["curves"], columns, [_row(figures, limits, curve) for curve in curves])
     return drawn("", chart, words["note_curves"])
 
 
-def _nearest_table(figures: PlanFigures, limits: _Limits, found: Sequence[Curve], room: int) -> Table:
+def _nearest_table(figures: PlanFigures, limits: _Limits, curves: Sequence[Curve], room: int) -> Table:
     """The first units by the threshold that is nearest to changing them, as many as fit into so many lines."""
-    edition, words, units = figures.edition, figures.edition.pages, _nearest(found)
+    edition, words, units = figures.edition, figures.edition.pages, _nearest(curves)
     heads = tuple(words[key] for key in ("unit", "threshold_of", "adopted", "changes_at", "now", "would_be"))
-    rows = tuple(_fitting(_nearest_rows(figures, limits, found, units), room))
+    rows = tuple(_fitting(_nearest_rows(figures, limits, curves, units), room))
     sheet, left = catalogue("workbook", edition.language)["sheet_firmness"], len(units) - len(rows)
     note = edition.tell("note_more_curves", sheet=sheet, n=left) if left else ""
     return Table(words["nearest_thresholds"], heads, rows, frozenset({2, 3}), note, "dense")
@@ -155,9 +155,13 @@ def _nearest_table(figures: PlanFigures, limits: _Limits, found: Sequence[Curve]
 def _reasons(figures: PlanFigures, still: Iterable[StillThreshold]) -> Iterator[tuple[str, str]]:
     """Why the other thresholds change nothing, those of one reason together."""
     edition, reasons = figures.edition, dict[tuple[str, str], list[str]]()
-    for one in still:
-        missing = listed(figures, [edition.measure(name) for name in one.names], 4) if one.why == "missing" else ""
-        reasons.setdefault((one.why, missing), []).append(edition.measure(one.parameter))
+    for threshold in still:
+        missing = (
+            listed(figures, [edition.measure(name) for name in threshold.names], 4)
+            if threshold.why == "missing"
+            else ""
+        )
+        reasons.setdefault((threshold.why, missing), []).append(edition.measure(threshold.parameter))
     for (why, missing), names in reasons.items():
         yield (
             edition.tell("still_of", names=edition.words["semicolon"].join(names)),
@@ -172,9 +176,9 @@ def weights(figures: PlanFigures) -> list[Page]:
     ----------
     figures : PlanFigures
     """
-    words, found = figures.edition.pages, weight_intervals(figures.edition.plan.source)
-    weighed = {one.name for one in found if one.unknown or one.below or one.above}
-    intervals = [one for one in found if one.name in weighed]
+    words, all_intervals = figures.edition.pages, weight_intervals(figures.edition.plan.source)
+    weighed = {interval.name for interval in all_intervals if interval.unknown or interval.below or interval.above}
+    intervals = [interval for interval in all_intervals if interval.name in weighed]
     return [
         Page(
             id=f"weights-{number}",
@@ -188,12 +192,12 @@ def weights(figures: PlanFigures) -> list[Page]:
     ]
 
 
-def write_robustness(found: Robustness, path: str | Path, language: str = "en") -> None:
+def write_robustness(outcome: Robustness, path: str | Path, language: str = "en") -> None:
     """Write one sheet on what many draws of thresholds and weights came to, as an HTML file.
 
     Parameters
     ----------
-    found : Robustness
+    outcome : Robustness
     path : str or Path
         The file to write; an older one that zoneplan wrote is replaced when the new one is whole.
     language : str, optional
@@ -205,7 +209,7 @@ def write_robustness(found: Robustness, path: str | Path, language: str = "en") 
     ZoneplanError
         The language is not known.
     """
-    figures = PlanFigures(ReportContext.of(found.plan, language))
+    figures = PlanFigures(ReportContext.of(outcome.plan, language))
     edition = figures.edition
     page = fill_page(
         "sheet.html.j2",
@@ -215,113 +219,115 @@ def write_robustness(found: Robustness, path: str | Path, language: str = "en") 
         gap=edition.gap,
         language=edition.language,
         title=edition.name,
-        page=replace(robustness(figures, found, "units.csv"), look="first"),
+        page=replace(robustness(figures, outcome, "units.csv"), look="first"),
     )
     write_text(path, page, PAGE)
 
 
-def robustness(figures: PlanFigures, found: Robustness, file: str) -> Page:
+def robustness(figures: PlanFigures, outcome: Robustness, file: str) -> Page:
     """The page on draws of thresholds and weights: what was drawn, what of the land stands, and which units waver.
 
     Parameters
     ----------
     figures : PlanFigures
-    found : Robustness
+    outcome : Robustness
     file : str
         Which has the units that find no room.
     """
-    edition, words, land = figures.edition, figures.edition.pages, found.land
-    whole, stable = sum(one.hectares for one in land), sum(one.stable_hectares for one in land)
+    edition, words, land = figures.edition, figures.edition.pages, outcome.land
+    whole, stable = sum(row.hectares for row in land), sum(row.stable_hectares for row in land)
     title = edition.tell(
         "finding_robust",
-        n=int(found.stable.sum()),
-        all=edition.number(len(found.units)),
-        draws=edition.number(len(found.draws)),
+        n=int(outcome.stable.sum()),
+        all=edition.number(len(outcome.units)),
+        draws=edition.number(len(outcome.draws)),
         share=edition.share_text(stable / whole) if whole else "–",
     )
-    wavering = found.units[~found.stable].sort_values(["share", "main"], kind="stable")
-    chosen = {figures.fills[str(code)]: own.index for code, own in wavering.groupby("main", sort=True)}
+    wavering = outcome.units[~outcome.stable].sort_values(["share", "main"], kind="stable")
+    chosen = {figures.fills[str(code)]: rows.index for code, rows in wavering.groupby("main", sort=True)}
     drawn_map = Figure(words["wavering_map"], PlanMaps(figures).filled(chosen, words["wavering_map"], 56))
-    blocks: list[Block] = [Split(((_stable_land(figures, found), _drawn(figures, found)), (drawn_map,)), "wide")]
+    blocks: list[Block] = [Split(((_stable_land(figures, outcome), _drawn(figures, outcome)), (drawn_map,)), "wide")]
     if len(wavering):
         blocks.append(_wavering(figures, wavering, file))
-    if len(found.amounts):
-        blocks.append(_spread(figures, found))
+    if len(outcome.amounts):
+        blocks.append(_spread(figures, outcome))
     return Page(
         id="robustness",
         chapter=words["chapter_robustness"],
         title=title,
-        lead=edition.gap.join(_how_drawn(edition, found)),
+        lead=edition.gap.join(_how_drawn(edition, outcome)),
         blocks=tuple(blocks),
         foot=words["foot_robust"],
     )
 
 
-def _how_drawn(edition: ReportContext, found: Robustness) -> Iterator[str]:
+def _how_drawn(edition: ReportContext, outcome: Robustness) -> Iterator[str]:
     """Values within ranges are drawn by themselves, weights of indices as mixtures of opinions."""
-    told, of_indices = {"draws": edition.number(len(found.draws)), "seed": found.seed}, "indices."
-    if any(not name.startswith(of_indices) for name in found.within):
-        yield edition.tell("lead_robust", **told)
-    if any(name.startswith(of_indices) for name in found.within):
-        yield edition.tell("lead_opinions", **told)
+    fields, of_indices = {"draws": edition.number(len(outcome.draws)), "seed": outcome.seed}, "indices."
+    if any(not name.startswith(of_indices) for name in outcome.within):
+        yield edition.tell("lead_robust", **fields)
+    if any(name.startswith(of_indices) for name in outcome.within):
+        yield edition.tell("lead_opinions", **fields)
 
 
-def _stable_land(figures: PlanFigures, found: Robustness) -> Table:
+def _stable_land(figures: PlanFigures, outcome: Robustness) -> Table:
     edition, words = figures.edition, figures.edition.pages
     rows: list[tuple[Cell, ...]] = [
         (
-            Swatch(figures.fills[one.zone], figures.zone(one.zone)),
-            f"{edition.number(one.stable_units)} / {edition.number(one.units)}",
-            figures.land(one.stable_hectares),
-            figures.percent(one.stable_hectares, one.hectares),
+            Swatch(figures.fills[row.zone], figures.zone(row.zone)),
+            f"{edition.number(row.stable_units)} / {edition.number(row.units)}",
+            figures.land(row.stable_hectares),
+            figures.percent(row.stable_hectares, row.hectares),
         )
-        for one in found.land
+        for row in outcome.land
     ]
     columns = (words["function"], words["stable_units"], words["stable_land"], words["stable_share"])
     return Table(words["stable_title"], columns, tuple(rows), frozenset({1, 2, 3}))
 
 
-def _weights(figures: PlanFigures, found: Sequence[WeightInterval]) -> Table:
+def _weights(figures: PlanFigures, intervals: Sequence[WeightInterval]) -> Table:
     """Between which values of each weight of an index no zone changes, and where others would have it."""
     edition, words, write = figures.edition, figures.edition.pages, _number(figures)
     names = figures.edition.plan.distinct_names
     rows: list[tuple[Cell, ...]] = [
         (
-            edition.tell("weight_in", index=edition.measure(one.name), measure=edition.measure(one.measure)),
-            write(one.weight),
-            interval_text(one, edition.language),
-            words["comma"].join(f"{who} {write(weight)}" for who, weight in one.opinions.items()),
-            beyond_text(one, edition.plan, names),
+            edition.tell("weight_in", index=edition.measure(interval.name), measure=edition.measure(interval.measure)),
+            write(interval.weight),
+            interval_text(interval, edition.language),
+            words["comma"].join(f"{who} {write(weight)}" for who, weight in interval.opinions.items()),
+            beyond_text(interval, edition.plan, names),
         )
-        for one in found
+        for interval in intervals
     ]
     columns = ("weight_of_index", "weight", "weight_stands", "weight_opinions", "weight_beyond")
     return Table("", tuple(words[key] for key in columns), tuple(rows), frozenset({1}))
 
 
-def _drawn(figures: PlanFigures, found: Robustness) -> Table:
+def _drawn(figures: PlanFigures, outcome: Robustness) -> Table:
     """What was drawn, and between which ends."""
     edition, words = figures.edition, figures.edition.pages
     rows: list[tuple[Cell, ...]] = []
-    for name, (low, high) in found.within.items():
+    for name, (low, high) in outcome.within.items():
         chapter, _, rest = name.partition(".")
         quota, _, measure = rest.partition(".weight.")
         parameters = edition.plan.rulebook.parameters
         if chapter == "indices":
             index, _, measure = rest.partition(".weights.")
             called = edition.tell("weight_in", index=edition.measure(index), measure=edition.measure(measure))
-            own = next(
-                one.weight
-                for one in weight_intervals(edition.plan.source)
-                if (one.name, one.measure) == (index, measure)
+            adopted = next(
+                interval.weight
+                for interval in weight_intervals(edition.plan.source)
+                if (interval.name, interval.measure) == (index, measure)
             )
         elif chapter == "quotas":
             called = edition.tell("weight_of", measure=edition.measure(measure), quota=edition.quota(quota))
-            parts = next(one.weight for one in edition.plan.study.quotas if one.name == quota)
-            own = next(float(part.share) for part in parts if not isinstance(part, str) and part.measure == measure)
+            parts = next(candidate.weight for candidate in edition.plan.study.quotas if candidate.name == quota)
+            adopted = next(float(part.share) for part in parts if not isinstance(part, str) and part.measure == measure)
         else:
-            called, own = edition.measure(name), float(parameters[name].value)
-        rows.append((called, *(edition.plan.renderer.terms.limit_text(name, one, DIGITS) for one in (own, low, high))))
+            called, adopted = edition.measure(name), float(parameters[name].value)
+        rows.append(
+            (called, *(edition.plan.renderer.terms.limit_text(name, limit, DIGITS) for limit in (adopted, low, high)))
+        )
     columns = (words["threshold_of"], words["adopted"], words["drawn_from"], words["drawn_to"])
     return Table(words["drawn_title"], columns, tuple(rows), frozenset({1, 2, 3}))
 
@@ -344,10 +350,10 @@ def _wavering(figures: PlanFigures, wavering: pd.DataFrame, file: str) -> Table:
     return Table(words["wavering_title"], columns, tuple(rows), frozenset({2, 4}), note, "dense")
 
 
-def _spread(figures: PlanFigures, found: Robustness) -> Table:
+def _spread(figures: PlanFigures, outcome: Robustness) -> Table:
     """The amounts that hang most on the weights that were drawn."""
     edition, words = figures.edition, figures.edition.pages
-    wide = found.amounts.assign(wide=found.amounts["high"] - found.amounts["low"])
+    wide = outcome.amounts.assign(wide=outcome.amounts["high"] - outcome.amounts["low"])
     rows: list[tuple[Cell, ...]] = [
         (
             Strong(figures.names([str(row.unit_id)])[0]),
@@ -389,9 +395,9 @@ class _Limits:
     def adopted(self, curve: Curve) -> str:
         """The value in the plan, with its unit of measure."""
         edition = self._figures.edition
-        said = edition.tell("adopted_is", value=self.write(curve.parameter, curve.adopted))
+        phrase = edition.tell("adopted_is", value=self.write(curve.parameter, curve.adopted))
         unit = edition.plan.rulebook.parameters[curve.parameter].unit or "1"
-        return said if unit == "1" else f"{said} {edition.unit_of(unit)}"
+        return phrase if unit == "1" else f"{phrase} {edition.unit_of(unit)}"
 
     def end(self, curve: Curve, value: float) -> str:
         """A value at which something changes, rounded towards the adopted one."""
@@ -426,31 +432,32 @@ def _first(figures: PlanFigures, curve: Curve) -> Iterator[str]:
     """Who changes first below the range, and above it."""
     for key, end in zip(("first_below", "first_above"), curve.stable, strict=True):
         if end is not None:
-            own = curve.turns.loc[curve.turns["value"] == end, "unit_id"].unique()
-            yield figures.edition.tell(key, names=listed(figures, figures.names(own), 2))
+            units = curve.turns.loc[curve.turns["value"] == end, "unit_id"].unique()
+            yield figures.edition.tell(key, names=listed(figures, figures.names(units), 2))
 
 
-def _nearest(found: Sequence[Curve]) -> pd.DataFrame:
+def _nearest(curves: Sequence[Curve]) -> pd.DataFrame:
     """Units by the threshold of which the smallest change changes them, one row each, the nearest first.
 
     Columns are those of :attr:`Curve.turns` and ``curve``, the place of the curve.
     """
     turns = [
-        one.turns.assign(curve=place, away=(one.turns["value"] - one.adopted).abs()) for place, one in enumerate(found)
+        curve.turns.assign(curve=position, away=(curve.turns["value"] - curve.adopted).abs())
+        for position, curve in enumerate(curves)
     ]
     table = pd.concat(turns, ignore_index=True)
-    size = np.array([abs(one.adopted) or 1.0 for one in found])
+    size = np.array([abs(curve.adopted) or 1.0 for curve in curves])
     table["part"] = table["away"] / size[table["curve"]]
     order = ["part", "unit_id", "curve", "away", "value"]
     return table.sort_values(order, kind="stable").drop_duplicates("unit_id")
 
 
 def _nearest_rows(
-    figures: PlanFigures, limits: _Limits, found: Sequence[Curve], units: pd.DataFrame
+    figures: PlanFigures, limits: _Limits, curves: Sequence[Curve], units: pd.DataFrame
 ) -> Iterator[tuple[Cell, ...]]:
     """The rows of :func:`_nearest` as they are printed."""
     for row in units.itertuples(index=False):
-        curve = found[row.curve]
+        curve = curves[row.curve]
         ahead = row.value > curve.adopted or (row.value == curve.adopted and row.after == "above")
         now, then = (row.zone, row.becomes) if ahead else (row.becomes, row.zone)
         called = figures.names([row.unit_id])[0], figures.edition.measure(curve.parameter)
@@ -469,7 +476,7 @@ def _fitting(rows: Iterable[tuple[Cell, ...]], room: int) -> Iterator[tuple[Cell
 
 def _lines(row: tuple[Cell, ...]) -> int:
     """How many lines a row of the nearest thresholds takes."""
-    texts = (one if isinstance(one, str) else getattr(one, "text", "") for one in row)
+    texts = (cell if isinstance(cell, str) else getattr(cell, "text", "") for cell in row)
     return max(text_lines(text, 7.9, wide) for text, wide in zip(texts, COLUMNS, strict=True))
 
 
@@ -484,8 +491,8 @@ def _shown(rules: RuleFigures) -> list[TestFigures]:
     """The tests with most units near their threshold, in the order in which they are asked."""
     telling = [*rules.mains, *rules.overlays]
     ranked = sorted(telling, key=lambda test: -int(test.distance.abs().le(HIGH).sum()))
-    kept = {id(test) for test in ranked[:ROWS] if test.distance.abs().le(HIGH).any()}
-    return [test for test in telling if id(test) in kept]
+    chosen = {id(test) for test in ranked[:ROWS] if test.distance.abs().le(HIGH).any()}
+    return [test for test in telling if id(test) in chosen]
 
 
 def _title(figures: PlanFigures, rules: RuleFigures) -> str:
@@ -493,60 +500,60 @@ def _title(figures: PlanFigures, rules: RuleFigures) -> str:
     others = say_less_firm(rules.firmness, edition.language)
     if not others:
         return edition.pages["finding_firm"]
-    told = {"n": rules.firmness["firm"], "all": edition.number(len(figures.units))}
-    return edition.tell("finding_close", **told, others=others)
+    fields = {"n": rules.firmness["firm"], "all": edition.number(len(figures.units))}
+    return edition.tell("finding_close", **fields, others=others)
 
 
 def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
     overlays = rules.gained["unit_id"].nunique()
-    moved = int(rules.asked.moved.sum())
-    told = edition.pages["lead_judgement"] + edition.tell("lead_close", n=moved)
+    moved = int(rules.rule_tests.moved.sum())
+    text = edition.pages["lead_judgement"] + edition.tell("lead_close", n=moved)
     if unsure := moved - rules.firmness["close"]:
-        told += edition.tell("lead_unsure", n=unsure)
+        text += edition.tell("lead_unsure", n=unsure)
     if overlays:
-        told += edition.tell("lead_overlays", n=int(overlays))
+        text += edition.tell("lead_overlays", n=int(overlays))
     if len(rules.moved):
         first = rules.moved.iloc[0]
         test, unit = rules.tests[int(first["test"])], str(first["unit_id"])
-        told += edition.tell(
+        text += edition.tell(
             "lead_nearest",
             name=figures.names([unit])[0],
             measure=test.title,
-            value=test.said(float(test.values[unit])),
+            value=test.value_text(float(test.values[unit])),
             limit=test.limit_text,
         )
-    return told
+    return text
 
 
 def _margins(figures: PlanFigures, rules: RuleFigures, tests: list[TestFigures]) -> Figure:
     edition, words, mains = figures.edition, figures.edition.pages, figures.units["main"]
     close = {id(test): test.distance.index[test.distance.abs().le(CLOSE)] for test in tests}
-    some = sum(len(one) for one in close.values()) <= NAMES
+    some = sum(len(ids) for ids in close.values()) <= NAMES
     rows, heard = [], []
     for test in tests:
         dots = []
-        own = test.distance[test.asked & test.distance.notna()]
-        near = own[own.between(LOW, HIGH)]
-        told = (part[near.index].tolist() for part in (mains, test.passes))
-        for unit, off, main, passes in zip(near.index.tolist(), near.tolist(), *told, strict=True):
+        distances = test.distance[test.is_asked & test.distance.notna()]
+        near = distances[distances.between(LOW, HIGH)]
+        traits = (part[near.index].tolist() for part in (mains, test.passes))
+        for unit, off, main, passes in zip(near.index.tolist(), near.tolist(), *traits, strict=True):
             fill = figures.fills[main] if test.main else (SLATE if passes else "")
             name = figures.names([unit])[0] if some and unit in close[id(test)] else ""
             shape = figures.marks[main] if test.main else "circle"
             dots.append(Dot(100 * off, fill, name, shape))
-        below, above = int((own < LOW).sum()), int((own > HIGH).sum())
-        asked = "" if test.asked.all() else edition.tell("asked_of", n=int(test.asked.sum()))
+        below, above = int((distances < LOW).sum()), int((distances > HIGH).sum())
+        note = "" if test.is_asked.all() else edition.tell("asked_of", n=int(test.is_asked.sum()))
         rows.append(
             MarginRow(
                 test.title,
                 edition.tell("threshold_is", limit=test.limit_text),
-                asked,
+                note,
                 tuple(dots),
                 edition.tell("below", n=edition.number(below)) if below else "",
                 edition.tell("above", n=edition.number(above)) if above else "",
             )
         )
-        names = listed(figures, figures.names([unit for unit in close[id(test)] if unit in own.index]), 8)
+        names = listed(figures, figures.names([unit for unit in close[id(test)] if unit in distances.index]), 8)
         heard.append(
             (
                 test.title,
@@ -558,7 +565,7 @@ def _margins(figures: PlanFigures, rules: RuleFigures, tests: list[TestFigures])
             )
         )
     near_any = (
-        test.distance.index[test.distance.abs().le(CLOSE) & test.asked] for test in (*rules.mains, *rules.overlays)
+        test.distance.index[test.distance.abs().le(CLOSE) & test.is_asked] for test in (*rules.mains, *rules.overlays)
     )
     count = len(set().union(*near_any))
     title = edition.tell("finding_within", n=count) if count else words["finding_none_within"]
@@ -582,21 +589,21 @@ def _changes(figures: PlanFigures, rules: RuleFigures) -> Table:
     edition, words, units = figures.edition, figures.edition.pages, figures.units
     rows: list[tuple[Cell, ...]] = []
     many = len(figures.places) > 1
-    for one in rules.moved.itertuples():
-        now = str(units.loc[one.unit_id, "main"])
+    for row in rules.moved.itertuples():
+        now = str(units.loc[row.unit_id, "main"])
         rows.append(
             (
-                *_compared(figures, rules, str(one.unit_id), int(one.test), float(one.distance), many=many),
+                *_compared(figures, rules, str(row.unit_id), int(row.test), float(row.distance), many=many),
                 Swatch(figures.fills[now], figures.zone(now)),
-                Swatch(figures.fills[str(one.would_be)], figures.zone(str(one.would_be))),
+                Swatch(figures.fills[str(row.would_be)], figures.zone(str(row.would_be))),
             )
         )
-    for one in rules.gained.itertuples():
-        test = rules.tests[int(one.test)]
+    for row in rules.gained.itertuples():
+        test = rules.tests[int(row.test)]
         held, gone = Swatch(SLATE, figures.zone(test.zone)), Swatch("#FFFFFF", words["no_overlay"])
-        pair = (held, gone) if one.passes else (gone, held)
+        pair = (held, gone) if row.passes else (gone, held)
         rows.append(
-            (*_compared(figures, rules, str(one.unit_id), int(one.test), float(one.distance), many=many), *pair)
+            (*_compared(figures, rules, str(row.unit_id), int(row.test), float(row.distance), many=many), *pair)
         )
     columns = (
         words["unit"],
@@ -616,9 +623,9 @@ def _compared(
 ) -> tuple[Cell, ...]:
     test, edition = rules.tests[number], figures.edition
     (name,) = figures.names([unit], placed=many)
-    place = figures.place(str(figures.units.loc[unit, "jurisdiction"])) if many else ""
-    called = edition.tell("unit_in", name=name, place=place) if place else name
-    value = test.said(float(test.values[unit]))
+    jurisdiction = figures.jurisdiction(str(figures.units.loc[unit, "jurisdiction"])) if many else ""
+    called = edition.tell("unit_in", name=name, place=jurisdiction) if jurisdiction else name
+    value = test.value_text(float(test.values[unit]))
     return (Strong(called), test.title, value, test.limit_text, edition.signed(distance, 1))
 
 
@@ -629,7 +636,7 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
     near = {
         str(unit)
         for test in rules.mains
-        for unit in test.distance.index[test.distance.abs().le(CLOSE) & test.asked]
+        for unit in test.distance.index[test.distance.abs().le(CLOSE) & test.is_asked]
         if unit not in changing
     }
     if near:
@@ -639,22 +646,22 @@ def _facts(figures: PlanFigures, rules: RuleFigures) -> Iterator[tuple[str, str]
         )
     decided = rules.decided
     if decided:
-        told = all_listed(figures, [one for unit in decided for one in decided[unit]])
-        rest = edition.tell("fact_decided_rest", told=told, by=listed(figures, rules.deciders, 2))
+        phrase = all_listed(figures, [decision for unit in decided for decision in decided[unit]])
+        rest = edition.tell("fact_decided_rest", told=phrase, by=listed(figures, rules.deciders, 2))
         yield edition.tell("fact_decided", n=len(decided)), rest
     for status in (*OPEN, "assumed"):
-        own = units.index[units["status"] == status]
-        if len(own):
-            names, missing = all_listed(figures, figures.names(own)), _missing(figures, rules, own)
+        ids = units.index[units["status"] == status]
+        if len(ids):
+            names, missing = all_listed(figures, figures.names(ids)), _missing(figures, rules, ids)
             rest = edition.tell(f"fact_{status}_rest", names=names, missing=missing)
-            yield edition.tell(f"fact_{status}", n=len(own)), rest
+            yield edition.tell(f"fact_{status}", n=len(ids)), rest
 
 
 def _how_sure(figures: PlanFigures, rules: RuleFigures) -> Table:
     """What firm, close call and the other marks of map and card mean, and how many units bear each."""
     edition, words = figures.edition, catalogue("map", figures.edition.language, figures.edition.plan.noun)
     rows: list[tuple[Cell, ...]] = [
-        (str(words[f"means_{one}"]), edition.number(count)) for one, count in rules.firmness.items() if count
+        (str(words[f"means_{mark}"]), edition.number(count)) for mark, count in rules.firmness.items() if count
     ]
     rows.append((Strong(edition.pages["total"]), Strong(edition.number(len(figures.units)))))
     columns = (str(words["what_it_means"]), edition.pages["units"])
@@ -663,24 +670,24 @@ def _how_sure(figures: PlanFigures, rules: RuleFigures) -> Table:
 
 def _missing(figures: PlanFigures, rules: RuleFigures, units: pd.Index) -> str:
     """The measures for want of which a rule has no answer that counts."""
-    asked, edition = rules.asked, figures.edition
-    waits = asked.units.isin(units)
-    found = dict.fromkeys(
+    rule_tests, edition = rules.rule_tests, figures.edition
+    waits = rule_tests.units.isin(units)
+    measures = dict.fromkeys(
         edition.measure(name)
-        for place in range(len(asked.rules))
-        for row in np.flatnonzero(asked.is_open(place) & waits).tolist()
-        for name in asked.missing(place, row)
+        for position in range(len(rule_tests.rules))
+        for row in np.flatnonzero(rule_tests.is_open(position) & waits).tolist()
+        for name in rule_tests.missing(position, row)
     )
-    return listed(figures, list(found), 4)
+    return listed(figures, list(measures), 4)
 
 
 def scenarios(figures: PlanFigures) -> Page | None:
     """The page on what each scenario of the plan moves; None where it has none."""
     edition, words = figures.edition, figures.edition.pages
-    told = scenario_moves(edition.plan)
-    if not told:
+    moves = scenario_moves(edition.plan)
+    if not moves:
         return None
-    most = max(told, key=lambda one: one.area_ha)
+    most = max(moves, key=lambda scenario: scenario.area_ha)
     title = (
         edition.tell("finding_scenarios", name=_called(figures, most), area=edition.ha(most.area_ha))
         if most.units
@@ -688,26 +695,26 @@ def scenarios(figures: PlanFigures) -> Page | None:
     )
     rows: list[tuple[Cell, ...]] = [
         (
-            Strong(_called(figures, one)),
-            edition.words["semicolon"].join(_sets(figures, one)),
-            edition.number(one.units),
-            edition.ha(one.area_ha),
-            edition.words["semicolon"].join(_amounts(figures, one)),
+            Strong(_called(figures, scenario)),
+            edition.words["semicolon"].join(_sets(figures, scenario)),
+            edition.number(scenario.units),
+            edition.ha(scenario.area_ha),
+            edition.words["semicolon"].join(_amounts(figures, scenario)),
         )
-        for one in told
+        for scenario in moves
     ]
     heads = ("scenario", "scenario_sets", "scenario_units", "scenario_area", "scenario_amounts")
     blocks: list[Block] = [Table("", tuple(words[head] for head in heads), tuple(rows), frozenset({2, 3}))]
     moved: list[tuple[Cell, ...]] = [
         (
-            _called(figures, one),
+            _called(figures, scenario),
             Swatch(figures.fills[row.before], figures.zone(row.before)),
             Swatch(figures.fills[row.after], figures.zone(row.after)),
             edition.number(row.units),
             edition.ha(row.area_ha),
         )
-        for one in told
-        for row in one.changed.itertuples()
+        for scenario in moves
+        for row in scenario.changed.itertuples()
     ]
     if moved:
         heads = ("scenario", "scenario_from", "scenario_to", "scenario_units", "scenario_area")
@@ -740,14 +747,14 @@ def _sets(figures: PlanFigures, moves: ScenarioMoves) -> Iterator[str]:
 def _amounts(figures: PlanFigures, moves: ScenarioMoves) -> Iterator[str]:
     edition = figures.edition
     units = {quota.name: quota.unit for quota in edition.plan.study.quotas}
-    for one in moves.amounts:
-        if one.more or one.less:
+    for change in moves.amounts:
+        if change.more or change.less:
             yield edition.tell(
                 "scenario_amount",
-                quota=edition.quota(one.quota),
-                before=edition.amount(one.before),
-                after=edition.amount(one.after),
-                unit=edition.unit_of(units[one.quota]),
-                more=edition.number(one.more),
-                less=edition.number(one.less),
+                quota=edition.quota(change.quota),
+                before=edition.amount(change.before),
+                after=edition.amount(change.after),
+                unit=edition.unit_of(units[change.quota]),
+                more=edition.number(change.more),
+                less=edition.number(change.less),
             )

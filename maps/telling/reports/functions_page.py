@@ -51,43 +51,43 @@ def _drawn(rules: RuleFigures) -> tuple[TestFigures, ...]:
 
 def _title(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
-    count = rules.asked.mains
+    count = rules.rule_tests.mains
     return edition.tell("finding_tests", n=count) if count > 1 else edition.pages["functions_title"]
 
 
 def _lead(figures: PlanFigures, rules: RuleFigures) -> str:
     edition = figures.edition
     rest = int((figures.units["main"] == figures.default).sum())
-    told = {"n": len(figures.units) - rest, "rest": edition.number(rest), "zone": figures.zone(figures.default)}
-    asked: dict[str, list[str]] = {}
-    for one in rules.asked.rules[: rules.asked.mains]:
-        titles = list(dict.fromkeys(test.title for test in rules.tests if test.rule == one.rule.id))
-        asked[one.rule.id] = titles or [text_in(one.rule.reason, edition.language).rstrip(".。")]
-    names = [listed(figures, titles) for titles in asked.values()]
+    fields = {"n": len(figures.units) - rest, "rest": edition.number(rest), "zone": figures.zone(figures.default)}
+    titles_by_rule: dict[str, list[str]] = {}
+    for asked_rule in rules.rule_tests.rules[: rules.rule_tests.mains]:
+        titles = list(dict.fromkeys(test.title for test in rules.tests if test.rule == asked_rule.rule.id))
+        titles_by_rule[asked_rule.rule.id] = titles or [text_in(asked_rule.rule.reason, edition.language).rstrip(".。")]
+    names = [listed(figures, titles) for titles in titles_by_rule.values()]
     order = edition.tell("lead_order", names=edition.pages["then"].join(names)) if len(names) > 1 else ""
-    return order + edition.tell("lead_functions", **told)
+    return order + edition.tell("lead_functions", **fields)
 
 
 def _cards(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards:
     edition, units = figures.edition, figures.units
-    order = {test.zone: place for place, test in reversed(list(enumerate(rules.tests)))}
+    order = {test.zone: position for position, test in reversed(list(enumerate(rules.tests)))}
     mains = sorted(figures.mains, key=lambda code: (code == figures.default, order.get(code, len(order))))
     across = 4 if len(mains) != 3 else 3
     cards = []
     for code in mains:
-        own = units.index[units["main"] == code]
+        ids = units.index[units["main"] == code]
         fill, title = figures.fills[code], figures.zone(code)
-        picture = maps.small(own, fill, edition.tell("where_name", zone=title), 35 if len(mains) <= 4 else 28)
-        land = figures.percent(float(units["area_ha"][own].sum()), edition.total_ha)
+        picture = maps.small(ids, fill, edition.tell("where_name", zone=title), 35 if len(mains) <= 4 else 28)
+        land = figures.percent(float(units["area_ha"][ids].sum()), edition.total_ha)
         facts = [
-            (edition.tell("card_units", n=len(own)), edition.tell("card_land", land=land)),
-            *_asked(figures, rules, code),
+            (edition.tell("card_units", n=len(ids)), edition.tell("card_land", land=land)),
+            *_given_by(figures, rules, code),
         ]
         cards.append((picture, Swatch(fill, title), tuple(facts)))
     return Cards(tuple(cards), across)
 
 
-def _asked(figures: PlanFigures, rules: RuleFigures, code: str) -> Iterator[tuple[str, str]]:
+def _given_by(figures: PlanFigures, rules: RuleFigures, code: str) -> Iterator[tuple[str, str]]:
     """What gives a main function, in words: its rules, or that none was met."""
     if code == figures.default:
         yield "", figures.edition.pages["card_default"]
@@ -100,26 +100,28 @@ def _given(figures: PlanFigures, rules: RuleFigures, by: pd.Series) -> Iterator[
     """Each rule that gave a zone, in words, and how many units it gave it where there are several."""
     edition = figures.edition
     counts = by.where(~by.str.startswith(DECISION), DECISION).value_counts(sort=False)
-    order = [*(asked.rule.id for asked in rules.asked.rules), DECISION]
+    order = [*(asked_rule.rule.id for asked_rule in rules.rule_tests.rules), DECISION]
     given = [(rule, int(counts[rule])) for rule in order if rule in counts.index]
     for rule, count in given:
-        said = edition.pages["card_decided"] if rule == DECISION else rule_words(figures, rules, rule)
-        yield "", edition.tell("card_given", said=said, n=count) if len(given) > 1 else said
+        phrase = edition.pages["card_decided"] if rule == DECISION else rule_words(figures, rules, rule)
+        yield "", edition.tell("card_given", said=phrase, n=count) if len(given) > 1 else phrase
 
 
 def rule_words(figures: PlanFigures, rules: RuleFigures, rule: str) -> str:
     """A rule in words: each of its comparisons with what it needs; its own reason where it compares no measure."""
     edition = figures.edition
-    place, asked = next((place, one) for place, one in enumerate(rules.asked.rules) if one.rule.id == rule)
-    tests = {test.place[1]: test for test in rules.tests if test.place[0] == place}
+    position, asked_rule = next(
+        (position, candidate) for position, candidate in enumerate(rules.rule_tests.rules) if candidate.rule.id == rule
+    )
+    tests = {test.position[1]: test for test in rules.tests if test.position[0] == position}
     parts = [
         edition.tell("card_test", measure=tests[number].title, needs=tests[number].needs)
         if number in tests
         else edition.measure(part.measure)
-        for number, part in enumerate(asked.parts)
+        for number, part in enumerate(asked_rule.parts)
         if (number in tests and tests[number].values.notna().any()) or (number not in tests and _is_yes_or_no(part))
     ]
-    return edition.words["semicolon"].join(parts) or text_in(asked.rule.reason, edition.language).rstrip(".。")
+    return edition.words["semicolon"].join(parts) or text_in(asked_rule.rule.reason, edition.language).rstrip(".。")
 
 
 def _is_yes_or_no(part: ConditionPart) -> bool:
@@ -140,9 +142,9 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     units = values.index
     names = {unit: figures.names([unit])[0] for unit in _named(figures, test)}
     dots = [
-        Dot(value, figures.fills[main] if asked else "", names.get(unit, ""), figures.marks[main])
-        for unit, value, main, asked in zip(
-            units.tolist(), values.tolist(), mains[units].tolist(), test.asked[units].tolist(), strict=True
+        Dot(value, figures.fills[main] if is_asked else "", names.get(unit, ""), figures.marks[main])
+        for unit, value, main, is_asked in zip(
+            units.tolist(), values.tolist(), mains[units].tolist(), test.is_asked[units].tolist(), strict=True
         )
     ]
     strip = Strip(
@@ -157,8 +159,8 @@ def _strip(figures: PlanFigures, test: TestFigures, number: int) -> Figure:
     chart = threshold_dots(title, strip, dots, test.write, _numbers(figures, test), high=29)
     marks = figures.marks_said if number == 1 else ""
     note = edition.tell("note_dots_key" if marks else "note_dots", zone=figures.zone(test.zone), marks=marks)
-    passing = test.passes & test.asked
-    if not bool(test.asked.all()):
+    passing = test.passes & test.is_asked
+    if not bool(test.is_asked.all()):
         note += edition.pages["note_hollow"]
     elsewhere = int((passing & (mains.reindex(passing.index) != test.zone)).sum())
     if elsewhere:
@@ -181,7 +183,7 @@ def _finding(figures: PlanFigures, test: TestFigures) -> str:
     edition, passing = figures.edition, test.passes
     if not passing.any():
         return edition.tell("finding_nobody", measure=test.title)
-    whole = int((passing & test.asked).sum())
+    whole = int((passing & test.is_asked).sum())
     tail = "" if whole == passing.sum() else edition.tell("finding_whole", n=whole)
     return _passing(figures, test) + tail
 
@@ -189,36 +191,40 @@ def _finding(figures: PlanFigures, test: TestFigures) -> str:
 def _passing(figures: PlanFigures, test: TestFigures) -> str:
     """How many pass a comparison, and whether only just or by far."""
     edition, passing = figures.edition, test.passes
-    told = {"measure": test.title, "n": int(passing.sum())}
+    fields = {"measure": test.title, "n": int(passing.sum())}
     off = test.distance[passing].abs()
     nearest = off.idxmin()
     if off[nearest] <= CLOSE and len(off) > 1:
-        return edition.tell("finding_just", name=figures.names([nearest])[0], **told)
+        return edition.tell("finding_just", name=figures.names([nearest])[0], **fields)
     if (off > 0.5).mean() > 0.5:
-        return edition.tell("finding_wide", **told)
-    return edition.tell("finding_pass", **told)
+        return edition.tell("finding_wide", **fields)
+    return edition.tell("finding_pass", **fields)
 
 
 def _named(figures: PlanFigures, test: TestFigures) -> list[str]:
     """The units that are named: the nearest on either side, the highest, and one that passes and is something else."""
-    asked = test.values[test.asked & test.values.notna()]
-    off = test.distance[asked.index].abs()
-    own = test.passes[asked.index]
-    found = [*off[own].nsmallest(1).index, *off[~own & (asked != 0)].nsmallest(2).index, *asked.nlargest(1).index]
-    elsewhere = asked.index[own & (figures.units["main"].reindex(asked.index) != test.zone)]
-    found += list(asked[elsewhere].nlargest(1).index)
-    return list(dict.fromkeys(map(str, found)))[:NAMED]
+    values = test.values[test.is_asked & test.values.notna()]
+    off = test.distance[values.index].abs()
+    passes = test.passes[values.index]
+    units = [
+        *off[passes].nsmallest(1).index,
+        *off[~passes & (values != 0)].nsmallest(2).index,
+        *values.nlargest(1).index,
+    ]
+    elsewhere = values.index[passes & (figures.units["main"].reindex(values.index) != test.zone)]
+    units += list(values[elsewhere].nlargest(1).index)
+    return list(dict.fromkeys(map(str, units)))[:NAMED]
 
 
 def _numbers(figures: PlanFigures, test: TestFigures) -> Numbers:
     """Counts by main function and side, for those who hear the page."""
     edition, mains = figures.edition, figures.units["main"].reindex(test.values.index)
     sides = (
-        ("heard_pass", test.passes & test.asked),
-        ("heard_hollow", test.passes & ~test.asked),
+        ("heard_pass", test.passes & test.is_asked),
+        ("heard_hollow", test.passes & ~test.is_asked),
         ("heard_fail", ~test.passes & test.values.notna()),
     )
-    counted = {key: Counter(mains[own]) for key, own in sides if own.any()}
+    counted = {key: Counter(mains[side]) for key, side in sides if side.any()}
     rows = tuple(
         (edition.pages[key], *(edition.number(counts[code]) for code in figures.mains))
         for key, counts in counted.items()
@@ -231,22 +237,22 @@ def _overlays(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> Cards
     yes = claims[claims["answer"] == "yes"]
     cards: list[tuple[Markup, Swatch | str, tuple[tuple[str, str], ...]]] = []
     for code in figures.overlays[:6]:
-        own = figures.carrying(code)
+        ids = figures.carrying(code)
         title = figures.zone(code)
-        picture = maps.small(own, SLATE, edition.tell("where_name", zone=title), 18)
-        by = yes.loc[(yes["zone"] == code) & yes["unit_id"].isin(own), "rule"]
-        facts = [(edition.tell("card_units", n=len(own)), ""), *_given(figures, rules, by)]
+        picture = maps.small(ids, SLATE, edition.tell("where_name", zone=title), 18)
+        by = yes.loc[(yes["zone"] == code) & yes["unit_id"].isin(ids), "rule"]
+        facts = [(edition.tell("card_units", n=len(ids)), ""), *_given(figures, rules, by)]
         cards.append((picture, title, tuple(facts)))
     return Cards(tuple(cards), 3, aside=True)
 
 
 def overlay_letters(figures: PlanFigures) -> dict[str, str]:
     """A sign for each overlay: the first letter of its title that no other has, else its number."""
-    found: dict[str, str] = {}
-    for place, code in enumerate(figures.overlays, start=1):
+    signs: dict[str, str] = {}
+    for number, code in enumerate(figures.overlays, start=1):
         letters = [char for char in figures.zone(code).upper() if char.isalpha()]
-        found[code] = next((one for one in letters if one not in found.values()), str(place))
-    return found
+        signs[code] = next((letter for letter in letters if letter not in signs.values()), str(number))
+    return signs
 
 
 def marks_of(codes: str, letters: dict[str, str]) -> str:

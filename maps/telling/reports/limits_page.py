@@ -24,14 +24,14 @@ def limits(figures: PlanFigures) -> Page:
     """The page."""
     edition, words, plan = figures.edition, figures.edition.pages, figures.edition.plan
     left: list[Block] = [Facts(tuple(_notices(figures)), words["before_use"])]
-    found = tuple(_findings(figures))
-    if found:
-        left.append(Facts(found, words["findings"]))
+    findings = tuple(_findings(figures))
+    if findings:
+        left.append(Facts(findings, words["findings"]))
     right: list[Block] = []
-    assumed = [one for one in plan.assumptions if one.kind != "parameter"]
+    assumed = [assumption for assumption in plan.assumptions if assumption.kind != "parameter"]
     if assumed:
         rows: tuple[tuple[Cell, ...], ...] = tuple(
-            (capital(edition.assumed(one)), str(one.assumed)) for one in assumed[:ASSUMED]
+            (capital(edition.assumed(assumption)), str(assumption.assumed)) for assumption in assumed[:ASSUMED]
         )
         note = edition.tell("note_assumed", n=len(assumed) - ASSUMED) if len(assumed) > ASSUMED else ""
         right.append(Table(words["assumed_title"], (words["missing_thing"], words["taken"]), rows, note=note))
@@ -69,8 +69,8 @@ def _lead(figures: PlanFigures) -> str:
     edition = figures.edition
     whole, verified, official = edition.plan.rulebook.policies_checked
     counts = {"all": edition.number(whole), "n": edition.number(verified), "official": edition.number(official)}
-    told = edition.words["policies_checked"].format(**counts) if whole else ""
-    return f"{edition.tell('lead_rulebook', rulebook=edition.rulebook_title)}{told}"
+    sentence = edition.words["policies_checked"].format(**counts) if whole else ""
+    return f"{edition.tell('lead_rulebook', rulebook=edition.rulebook_title)}{sentence}"
 
 
 def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
@@ -87,8 +87,8 @@ def _notices(figures: PlanFigures) -> Iterator[tuple[str, str]]:
             yield "", edition.say(f"notice_{standing}", n=edition.number(count))
     if count := int(statuses.get("assumed", 0)):
         names = assumed_measures(plan.zones[plan.zones["status"] == "assumed"])
-        told = words["and"].join(map(edition.measure, names))
-        yield "", edition.say("notice_hanging", n=edition.number(count), names=told)
+        phrase = words["and"].join(map(edition.measure, names))
+        yield "", edition.say("notice_hanging", n=edition.number(count), names=phrase)
     unread = sum(not value.verified for value in values)
     if unread:
         yield "", edition.say("notice_unread_parameters", n=edition.number(unread), all=edition.number(len(values)))
@@ -106,32 +106,35 @@ def _findings(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     first of them named.
     """
     edition = figures.edition
-    told = [one for one in edition.plan.findings if one.code not in NOTICED]
-    forms = [one for one in told if one.code == UNREAD]
+    findings = [finding for finding in edition.plan.findings if finding.code not in NOTICED]
+    forms = [finding for finding in findings if finding.code == UNREAD]
     if len(forms) > FORMS:
-        told = [one for one in told if one.code != UNREAD]
-        titles = {one.code: text_in(one.title, edition.language) for one in edition.plan.rulebook.coverage}
-        named = list(dict.fromkeys(titles[one.layer] for one in forms if one.layer is not None))
+        findings = [finding for finding in findings if finding.code != UNREAD]
+        titles = {
+            instrument.code: text_in(instrument.title, edition.language)
+            for instrument in edition.plan.rulebook.coverage
+        }
+        named = list(dict.fromkeys(titles[finding.layer] for finding in forms if finding.layer is not None))
         names = edition.words["semicolon"].join(named[:FINDINGS]) + ("…" if len(named) > FINDINGS else "")
         yield (
             edition.tell("label", name=capital(edition.words["level_note"])),
             edition.tell("note_forms", n=len(named), names=names),
         )
-    for one in told[:FINDINGS]:
-        yield edition.tell("label", name=capital(edition.words[f"level_{one.level}"])), one.text
-    if len(told) > FINDINGS:
-        yield "", edition.tell("note_findings", n=len(told) - FINDINGS)
+    for finding in findings[:FINDINGS]:
+        yield edition.tell("label", name=capital(edition.words[f"level_{finding.level}"])), finding.text
+    if len(findings) > FINDINGS:
+        yield "", edition.tell("note_findings", n=len(findings) - FINDINGS)
 
 
 def _sources(figures: PlanFigures) -> Table:
     """Whose data the plan rests on, of when, under which licence; where the plan does not say it, from which file."""
     edition, words = figures.edition, figures.edition.pages
-    told: dict[tuple[str, ...], list[str]] = {}
-    for one in edition.plan.sources:
-        whose = edition.evidence(one.name) or (f"{one.path} ({one.sha256[:12]}…)", "", "")
-        told.setdefault(whose, []).append(edition.source(one.name))
+    names_by_source: dict[tuple[str, ...], list[str]] = {}
+    for source in edition.plan.sources:
+        whose = edition.evidence(source.name) or (f"{source.path} ({source.sha256[:12]}…)", "", "")
+        names_by_source.setdefault(whose, []).append(edition.source(source.name))
     rows: list[tuple[Cell, ...]] = [
-        (edition.pages["comma"].join(dict.fromkeys(names)), *whose) for whose, names in told.items()
+        (edition.pages["comma"].join(dict.fromkeys(names)), *whose) for whose, names in names_by_source.items()
     ]
     note = edition.tell("note_sources", n=len(rows) - SOURCES) if len(rows) > SOURCES else ""
     columns = (words["layers"], words["publisher_or_file"], words["data_of"], words["licence"])

@@ -62,7 +62,7 @@ def _groups(figures: PlanFigures) -> list[Group]:
         ((str(name), int(period), str(unit)), rows)
         for (name, period, unit), rows in table.groupby(["instrument", "period", "unit"], sort=True)
     ]
-    return sorted(groups, key=lambda one: -float(sum(one[1]["amount"], Decimal(0))))
+    return sorted(groups, key=lambda group: -float(sum(group[1]["amount"], Decimal(0))))
 
 
 def _party(figures: PlanFigures, party: str) -> str:
@@ -84,11 +84,13 @@ def _finding(figures: PlanFigures, instrument: str, rows: pd.DataFrame, unit: st
     gains = {party: value for party, value in nets.items() if value > 0}
     if gains:
         best = [party for party in gains if gains[party] == max(gains.values())]
-        told = {"instrument": called, "amount": edition.money(gains[best[0]], unit)}
+        fields = {"instrument": called, "amount": edition.money(gains[best[0]], unit)}
         names = listed(figures, [_party(figures, str(party)) for party in best], 3)
         if len(best) > 1:
-            return edition.tell("finding_each" if len(best) == len(gains) else "finding_each_most", names=names, **told)
-        return edition.tell("finding_only" if len(gains) == 1 else "finding_gains_most", name=names, **told)
+            return edition.tell(
+                "finding_each" if len(best) == len(gains) else "finding_each_most", names=names, **fields
+            )
+        return edition.tell("finding_only" if len(gains) == 1 else "finding_gains_most", name=names, **fields)
     return called
 
 
@@ -98,28 +100,28 @@ def _title(figures: PlanFigures, groups: list[Group]) -> str:
     if len(units) != 1:
         return edition.pages["money_title"]
     nets = pd.concat([_nets(rows) for _, rows in groups]).groupby(level=0).agg(lambda values: sum(values, Decimal(0)))
-    payers = sorted((one for one in nets.index if nets[one] < 0), key=lambda one: (nets[one], one))
-    gainers = sorted((one for one in nets.index if nets[one] > 0), key=lambda one: (-nets[one], one))
+    payers = sorted((party for party in nets.index if nets[party] < 0), key=lambda party: (nets[party], party))
+    gainers = sorted((party for party in nets.index if nets[party] > 0), key=lambda party: (-nets[party], party))
     if not payers or not gainers:
         return edition.pages["money_title"]
     (unit,) = units
-    best = [one for one in gainers if nets[one] == nets[gainers[0]]]
-    names = listed(figures, [_party(figures, one) for one in payers], 3)
-    who = listed(figures, [_party(figures, one) for one in best], 3)
-    told = {"names": names, "amount": edition.money(nets[gainers[0]], unit)}
+    best = [party for party in gainers if nets[party] == nets[gainers[0]]]
+    names = listed(figures, [_party(figures, party) for party in payers], 3)
+    who = listed(figures, [_party(figures, party) for party in best], 3)
+    fields = {"names": names, "amount": edition.money(nets[gainers[0]], unit)}
     if len(best) > 1:
         key = "finding_money_each" if len(best) == len(gainers) else "finding_money_most_each"
-        return edition.tell(key, receivers=who, **told)
-    return edition.tell("finding_money" if len(gainers) == 1 else "finding_money_most", receiver=who, **told)
+        return edition.tell(key, receivers=who, **fields)
+    return edition.tell("finding_money" if len(gainers) == 1 else "finding_money_most", receiver=who, **fields)
 
 
 def _terms(figures: PlanFigures, instrument: str) -> list[Block]:
     """The duties that the plan itself states of an agreement."""
     edition = figures.edition
     facts = [
-        (edition.tell("label", name=edition.words["agreement_duties"]), text_in(one.duties, edition.language))
-        for one in edition.plan.study.agreements
-        if one.name == instrument and one.duties
+        (edition.tell("label", name=edition.words["agreement_duties"]), text_in(agreement.duties, edition.language))
+        for agreement in edition.plan.study.agreements
+        if agreement.name == instrument and agreement.duties
     ]
     return [Facts(tuple(facts[:1]))] if facts else []
 
@@ -138,9 +140,9 @@ def _rest(figures: PlanFigures, groups: list[Group]) -> Table:
 def _positions(figures: PlanFigures) -> list[Block]:
     """Who is better off: what each party paid, received and has in the end."""
     edition, words, table = figures.edition, figures.edition.pages, figures.edition.plan.positions
-    found: list[Block] = []
-    own = table[table["kind"].isin(["unit", "jurisdiction"])]
-    for unit, part in by_group(own, "unit")[:2]:
+    blocks: list[Block] = []
+    positions = table[table["kind"].isin(["unit", "jurisdiction"])]
+    for unit, part in by_group(positions, "unit")[:2]:
         ranked = part.assign(away=part["net"].astype(float)).sort_values(["away", "party"], ascending=[False, True])
         some = ranked if len(ranked) <= PARTIES else ranked.iloc[[*range(PARTIES // 2), *range(-PARTIES // 2, 0)]]
         rows: list[tuple[Cell, ...]] = [
@@ -154,5 +156,5 @@ def _positions(figures: PlanFigures) -> list[Block]:
         ]
         columns = (words["party"], words["pays"], words["receives"], words["net"])
         note = edition.tell("note_parties", n=len(ranked) - len(some)) if len(some) < len(ranked) else ""
-        found.append(Table(words["positions"], columns, tuple(rows), frozenset({1, 2, 3}), note))
-    return found
+        blocks.append(Table(words["positions"], columns, tuple(rows), frozenset({1, 2, 3}), note))
+    return blocks

@@ -80,9 +80,9 @@ def find_browser() -> str | None:
 
 def _browsers() -> Iterator[str]:
     for name in BROWSERS:
-        found = shutil.which(name)
-        if found is not None:
-            yield found
+        path = shutil.which(name)
+        if path is not None:
+            yield path
     yield from (name for name in APPLICATIONS if Path(name).is_file())
 
 
@@ -113,12 +113,12 @@ def _print_by_browser(browser: str, page: Path, printed: Path) -> None:
             )
         ) from error
     if not printed.is_file():
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        reason = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise WriteError(
             Phrase(
                 "{browser} did not print the report: {reason}; print it from a browser by hand",
                 browser=browser,
-                reason="".join(said),
+                reason="".join(reason),
             )
         )
 
@@ -165,9 +165,9 @@ def for_weasyprint(html: str) -> str:
     >>> for_weasyprint('<text x="1" stroke="#FFF" stroke-width="3" paint-order="stroke">Weld</text>')
     '<text x="1" stroke="#FFF" stroke-width="3" aria-hidden="true">Weld</text><text x="1">Weld</text>'
     """
-    told = {found["language"] or "": found["faces"].replace('"', "'") for found in _FACES.finditer(html)}
+    faces_by_language = {match["language"] or "": match["faces"].replace('"', "'") for match in _FACES.finditer(html)}
     language = re.search(r'<html lang="(\w+)', html)
-    faces = told.get(language[1] if language else "", told.get("", "sans-serif"))
+    faces = faces_by_language.get(language[1] if language else "", faces_by_language.get("", "sans-serif"))
     drawn = html.replace("<svg ", f'<svg font-family="{faces}" ')
     return _HALO.sub(_with_halo_below, drawn)
 
@@ -177,6 +177,6 @@ _HALO = re.compile(r"<text\b([^>]*?) paint-order=\"stroke\"([^>]*)>(.*?)</text>"
 _STROKE = re.compile(r' stroke(?:-width|-linejoin)?="[^"]*"')
 
 
-def _with_halo_below(found: re.Match[str]) -> str:
-    keys, text = found[1] + found[2], found[3]
+def _with_halo_below(match: re.Match[str]) -> str:
+    keys, text = match[1] + match[2], match[3]
     return f'<text{keys} aria-hidden="true">{text}</text><text{_STROKE.sub("", keys)}>{text}</text>'

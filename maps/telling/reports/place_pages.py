@@ -35,90 +35,90 @@ NAME_PT, NAME_MM = 7.3, 14.5
 def place_pages(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures) -> tuple[Page, ...]:
     """One page a jurisdiction; of more than eight, or of one alone, an index; of many units one of jurisdictions."""
     if 1 < len(figures.places) <= PLACES:
-        return tuple(_place(figures, maps, rules, number) for number in range(len(figures.places)))
+        return tuple(_place_page(figures, maps, rules, number) for number in range(len(figures.places)))
     if len(figures.units) <= TOLD:
         return tuple(_index(figures))
     return tuple(_places(figures)) if len(figures.places) > 1 else ()
 
 
-def _place(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int) -> Page:
+def _place_page(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, number: int) -> Page:
     edition, name = figures.edition, figures.places[number]
-    own = figures.units[figures.units["jurisdiction"] == name]
-    called, key = figures.place(name), map_key(figures)
-    high = min(105.0, 140 - 3.3 * ceil(len(own) / _columns(own))) if len(own) <= ON_A_PAGE else 130.0
+    units = figures.units[figures.units["jurisdiction"] == name]
+    called, key = figures.jurisdiction(name), map_key(figures)
+    high = min(105.0, 140 - 3.3 * ceil(len(units) / _columns(units))) if len(units) <= ON_A_PAGE else 130.0
     picture, scale = maps.of_place(name, 174, high, edition.tell("map_name", title=called))
-    there = set(own["main"])
+    there = set(units["main"])
     keys = tuple(Swatch(key[code], figures.zone(code)) for code in figures.mains if code in there)
     most = gets_most(figures, name)
-    left: list[Block] = [_shares(figures, name, own)]
-    facts = tuple(_facts(figures, rules, own))
+    left: list[Block] = [_shares(figures, name, units)]
+    facts = tuple(_facts(figures, rules, units))
     if facts:
         left.append(Facts(facts))
     middle: Block = Split((tuple(left), (most,)), "near") if most else Split((tuple(left),), "one")
     blocks: list[Block] = [Figure("", picture, keys=keys), middle]
-    if len(own) <= ON_A_PAGE:
-        blocks += [_list(figures, own, _columns(own)), Paragraph(_letters(figures, name), "small")]
+    if len(units) <= ON_A_PAGE:
+        blocks += [_list(figures, units, _columns(units)), Paragraph(_letters(figures, name), "small")]
     else:
         blocks.append(Paragraph(edition.pages["elsewhere"], "small"))
     return Page(
         id=f"place-{number + 1}",
         chapter=called,
         title=called,
-        lead=_purposes(figures, own),
+        lead=_purposes(figures, units),
         blocks=tuple(blocks),
         foot=edition.gap.join((edition.tell("foot_map", scale=edition.number(scale)), edition.map_credits)),
-        above=_above(figures, own, number),
+        above=_above(figures, units, number),
         verdicts=(),
         look="place",
     )
 
 
-def _purposes(figures: PlanFigures, own: pd.DataFrame) -> str:
+def _purposes(figures: PlanFigures, units: pd.DataFrame) -> str:
     """What the units of a jurisdiction are for, in one line: those with a function of their own, then the others."""
-    edition, counts = figures.edition, Counter(own["main"])
-    told = [
+    edition, counts = figures.edition, Counter(units["main"])
+    purposes = [
         edition.tell("purpose", purpose=figures.purpose(code), n=counts[code])
         for code in figures.mains
         if code in counts
     ]
-    line = edition.pages["comma_short"].join(told)
+    line = edition.pages["comma_short"].join(purposes)
     return capital(line)
 
 
-def _above(figures: PlanFigures, own: pd.DataFrame, number: int) -> str:
+def _above(figures: PlanFigures, units: pd.DataFrame, number: int) -> str:
     edition = figures.edition
     parts = [
         edition.tell("place_of", n=edition.number(number + 1), all=edition.number(len(figures.places))),
-        edition.counted(len(own)),
+        edition.counted(len(units)),
     ]
-    area = float(own["area_ha"].sum())
+    area = float(units["area_ha"].sum())
     parts.append(edition.tell("place_land", land=figures.land(area), share=edition.share_text(area / edition.total_ha)))
     if figures.people:
-        parts.append(edition.tell("place_people", people=edition.people_text(float(own["people"].sum()))))
+        parts.append(edition.tell("place_people", people=edition.people_text(float(units["people"].sum()))))
     return edition.pages["dot"].join(parts)
 
 
-def _shares(figures: PlanFigures, name: str, own: pd.DataFrame) -> Figure:
+def _shares(figures: PlanFigures, name: str, units: pd.DataFrame) -> Figure:
     edition, words = figures.edition, figures.edition.pages
 
     def row(title: str, amounts: tuple[float, ...], total: str) -> ShareRow:
         whole = sum(amounts)
-        return ShareRow(title, amounts, tuple(figures.percent(one, whole) for one in amounts), total)
+        return ShareRow(title, amounts, tuple(figures.percent(amount, whole) for amount in amounts), total)
 
-    rows = [row(words["land"], figures.land_by_place[name], figures.land(float(own["area_ha"].sum())))]
+    rows = [row(words["land"], figures.land_by_place[name], figures.land(float(units["area_ha"].sum())))]
     if figures.people:
         rows.append(
-            row(words["people"], figures.people_by_place[name], edition.people_text(float(own["people"].sum())))
+            row(words["people"], figures.people_by_place[name], edition.people_text(float(units["people"].sum())))
         )
-    for one in figures.quotas[:1]:
-        given = one.amounts[one.amounts.index.isin(own.index)]
-        rows.append(row(one.label, figures.sums(given, own), one.said(sum(given, Decimal(0)))))
-    title = _finding(figures, name, own) or words["shares"]
+    for allocation in figures.quotas[:1]:
+        given = allocation.amounts[allocation.amounts.index.isin(units.index)]
+        rows.append(row(allocation.label, figures.sums(given, units), allocation.amount_text(sum(given, Decimal(0)))))
+    title = _finding(figures, name, units) or words["shares"]
     heads = words["of_what"], words["total"]
     return drawn(title, share_bars(title, figures.parts, rows, wide=112, label=26, high=5.4, gap=1.7, heads=heads))
 
 
-def _finding(figures: PlanFigures, name: str, own: pd.DataFrame) -> str:
+def _finding(figures: PlanFigures, name: str, units: pd.DataFrame) -> str:
     """What most of the land is, or where most people are, whichever says more."""
     edition = figures.edition
     land = dict(zip(figures.mains, figures.land_by_place[name], strict=True))
@@ -127,23 +127,23 @@ def _finding(figures: PlanFigures, name: str, own: pd.DataFrame) -> str:
     if figures.people and everyone and figures.claimed:
         top = max(figures.claimed, key=lambda code: people[code])
         if people[top] > 0.5 * everyone and people[top] / everyone > 2 * land[top] / whole:
-            count = int((own["main"] == top).sum())
-            told = {"zone": figures.zone(top), "people": edition.share_text(people[top] / everyone)}
-            return edition.tell("finding_place_people", n=count, land=edition.share_text(land[top] / whole), **told)
+            count = int((units["main"] == top).sum())
+            fields = {"zone": figures.zone(top), "people": edition.share_text(people[top] / everyone)}
+            return edition.tell("finding_place_people", n=count, land=edition.share_text(land[top] / whole), **fields)
     top = max(land, key=lambda code: land[code])
     return edition.tell("finding_place_land", share=edition.share_text(land[top] / whole), zone=figures.zone(top))
 
 
-def _facts(figures: PlanFigures, rules: RuleFigures, own: pd.DataFrame) -> Iterator[tuple[str, str]]:
+def _facts(figures: PlanFigures, rules: RuleFigures, units: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """Close calls, decisions of planners and what is open."""
     edition, words = figures.edition, figures.edition.pages
-    changing = rules.moved[rules.moved["unit_id"].isin(own.index)]
+    changing = rules.moved[rules.moved["unit_id"].isin(units.index)]
     calls = [
         edition.tell(
             "close_call",
             name=figures.names([str(row.unit_id)], placed=True)[0],
             measure=rules.tests[int(row.test)].title,
-            value=rules.tests[int(row.test)].said(float(rules.tests[int(row.test)].values[row.unit_id])),
+            value=rules.tests[int(row.test)].value_text(float(rules.tests[int(row.test)].values[row.unit_id])),
             limit=rules.tests[int(row.test)].limit_text,
         )
         for row in changing.iloc[:CALLS].itertuples()
@@ -152,30 +152,30 @@ def _facts(figures: PlanFigures, rules: RuleFigures, own: pd.DataFrame) -> Itera
         more = len(changing) - CALLS
         calls += [edition.tell("more_calls", n=more)] if more > 0 else []
         yield words["close_calls"], edition.words["semicolon"].join(calls)
-    decided = [one for unit in own.index for one in rules.decided.get(str(unit), ())]
+    decided = [decision for unit in units.index for decision in rules.decided.get(str(unit), ())]
     if decided:
         yield words["decided"], all_listed(figures, decided)
-    waiting, overlays_alone = figures.open_units(own)
+    waiting, overlays_alone = figures.open_units(units)
     if len(waiting):
         yield (
             words["waiting_overlay" if overlays_alone else "waiting"],
             all_listed(figures, figures.names(waiting, placed=True)),
         )
-    powers = _own_policies(figures, own)
+    powers = _own_policies(figures, units)
     if powers:
         yield words["own_policies"], edition.words["semicolon"].join(powers[:4])
 
 
-def _own_policies(figures: PlanFigures, own: pd.DataFrame) -> list[str]:
+def _own_policies(figures: PlanFigures, rows: pd.DataFrame) -> list[str]:
     """Policies that hold in this jurisdiction and in no other, with the number of units."""
-    edition, units = figures.edition, set(own.index)
+    edition, units = figures.edition, set(rows.index)
     inside = Counter(policy for unit, policy in figures.policies_held if unit in units)
     outside = {policy for unit, policy in figures.policies_held if unit not in units}
-    labels = tuple(edition.tell("label", name=figures.place(one)) for one in figures.places)
-    whole = {one.id: text_in(one.title, edition.language, one.id) for one in edition.plan.rulebook.policies}
+    labels = tuple(edition.tell("label", name=figures.jurisdiction(jurisdiction)) for jurisdiction in figures.places)
+    whole = {policy.id: text_in(policy.title, edition.language, policy.id) for policy in edition.plan.rulebook.policies}
     bare = {name: _without(labels, title) for name, title in whole.items()}
     alike = Counter(bare.values())  # what several jurisdictions call the same keeps the name of its own
-    titles = {name: capital(one) if alike[one] == 1 else whole[name] for name, one in bare.items()}
+    titles = {name: capital(title) if alike[title] == 1 else whole[name] for name, title in bare.items()}
     return [
         edition.tell("policy_in", title=titles.get(name, name), n=count)
         for name, count in sorted(inside.items())
@@ -185,15 +185,15 @@ def _own_policies(figures: PlanFigures, own: pd.DataFrame) -> list[str]:
 
 def _without(labels: tuple[str, ...], title: str) -> str:
     """A title without the name of a jurisdiction before it."""
-    return next((title.removeprefix(one).strip() for one in labels if title.startswith(one)), title)
+    return next((title.removeprefix(label).strip() for label in labels if title.startswith(label)), title)
 
 
-def _columns(own: pd.DataFrame) -> int:
+def _columns(units: pd.DataFrame) -> int:
     """Four, or three where a name would break in them."""
-    return 4 if max(text_mm(str(name), NAME_PT) for name in own["name"]) <= NAME_MM else 3
+    return 4 if max(text_mm(str(name), NAME_PT) for name in units["name"]) <= NAME_MM else 3
 
 
-def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
+def _list(figures: PlanFigures, units: pd.DataFrame, columns: int) -> Split:
     """All units by name with their function, overlays and share of the first quota."""
     edition, words = figures.edition, figures.edition.pages
     key, letters = map_key(figures), overlay_letters(figures)
@@ -211,7 +211,7 @@ def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
             else figures.land(row.area_ha),
             *([_change(figures.quotas[0], figures, str(row.Index))] if shifts else []),
         )
-        for row in own.sort_values("name", kind="stable").itertuples()
+        for row in units.sort_values("name", kind="stable").itertuples()
     ]
     step = max(1, ceil(len(rows) / columns))
     head = (words["unit"], "", unit, *(["±"] if shifts else []))
@@ -224,27 +224,29 @@ def _list(figures: PlanFigures, own: pd.DataFrame, columns: int) -> Split:
     )
 
 
-def _change(one: QuotaFigures, figures: PlanFigures, unit: str) -> str:
+def _change(allocation: QuotaFigures, figures: PlanFigures, unit: str) -> str:
     """How much more or less a unit gets than by weight alone; nothing of one that takes no part."""
-    if one.shifts is None or unit not in one.shifts.difference.index:
+    if allocation.shifts is None or unit not in allocation.shifts.difference.index:
         return ""
-    return figures.edition.change(float(one.shifts.difference[unit]), one.decimals)
+    return figures.edition.change(float(allocation.shifts.difference[unit]), allocation.decimals)
 
 
-def _letters(figures: PlanFigures, place: str) -> str:
+def _letters(figures: PlanFigures, jurisdiction: str) -> str:
     """What the columns of the list mean."""
     edition = figures.edition
-    told = []
+    notes = []
     if figures.quotas:
-        one = figures.quotas[0]
-        told.append(edition.tell("note_list", unit=one.unit, quota=one.title, period=one.quota.period))
-        if held := one.reserves.get(place, None):
-            told.append(edition.tell("note_list_reserve", amount=one.said(held)))
-        if one.shifts:
-            told.append(edition.pages["note_list_shift"])
+        allocation = figures.quotas[0]
+        notes.append(
+            edition.tell("note_list", unit=allocation.unit, quota=allocation.title, period=allocation.quota.period)
+        )
+        if held := allocation.reserves.get(jurisdiction, None):
+            notes.append(edition.tell("note_list_reserve", amount=allocation.amount_text(held)))
+        if allocation.shifts:
+            notes.append(edition.pages["note_list_shift"])
     signs = (f"{sign} {figures.zone(code)}" for code, sign in overlay_letters(figures).items())
-    told.append(edition.pages["comma"].join(signs))
-    return edition.words["semicolon"].join(filter(None, told))
+    notes.append(edition.pages["comma"].join(signs))
+    return edition.words["semicolon"].join(filter(None, notes))
 
 
 def _index(figures: PlanFigures) -> Iterator[Page]:
@@ -271,8 +273,8 @@ def _places(figures: PlanFigures) -> Iterator[Page]:
         rows = []
         for name in figures.places[first : first + 36]:
             amounts = figures.land_by_place[name]
-            shares = tuple(figures.percent(one, sum(amounts)) for one in amounts)
-            rows.append(ShareRow(figures.place(name), amounts, shares, f"{counts[name]:,}"))
+            shares = tuple(figures.percent(amount, sum(amounts)) for amount in amounts)
+            rows.append(ShareRow(figures.jurisdiction(name), amounts, shares, f"{counts[name]:,}"))
         title = words["places_title"]
         yield Page(
             id=f"index-{number + 1}",

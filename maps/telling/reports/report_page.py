@@ -154,45 +154,45 @@ def report(
 def _pages(figures: PlanFigures, maps: PlanMaps) -> list[Page]:
     """The sheets in order; the summary lists those that follow it."""
     plan, rules = figures.edition.plan, RuleFigures(figures)
-    told = [functions(figures, maps, rules)]
+    pages = [functions(figures, maps, rules)]
     if figures.quotas:
-        told.append(land(figures, maps))
+        pages.append(land(figures, maps))
     if len(plan.flows):
-        told.append(money(figures))
+        pages.append(money(figures))
     regions = divergence(figures, maps)
-    told += [regions] if regions else []
-    told += [page for page in (firmness(figures, rules), *thresholds(figures), *weights(figures)) if page]
+    pages += [regions] if regions else []
+    pages += [page for page in (firmness(figures, rules), *thresholds(figures), *weights(figures)) if page]
     robust = robustness_of(plan)
-    told += [] if robust is None else [robustness(figures, robust, "robustness.csv")]
+    pages += [] if robust is None else [robustness(figures, robust, "robustness.csv")]
     worth = services(figures)
-    told += [page for page in (scenarios(figures), basic_services(figures), worth) if page]
+    pages += [page for page in (scenarios(figures), basic_services(figures), worth) if page]
     if len(plan.energy):
-        told.append(energy(figures))
+        pages.append(energy(figures))
     places = place_pages(figures, maps, rules)
     last = limits(figures)
     contents = Contents(
         figures.edition.words["contents"],
-        tuple(_contents(figures, told, places, last)),
+        tuple(_contents(figures, pages, places, last)),
         figures.edition.gap.join(_absent(figures, worth)),
     )
-    return [summary(figures, maps, contents, rules.firmness["close"] if rules.mains else None), *told, *places, last]
+    return [summary(figures, maps, contents, rules.firmness["close"] if rules.mains else None), *pages, *places, last]
 
 
 def _contents(
-    figures: PlanFigures, told: list[Page], places: tuple[Page, ...], last: Page
+    figures: PlanFigures, sheets: list[Page], places: tuple[Page, ...], last: Page
 ) -> Iterator[tuple[str, str, str]]:
     """Id, number and chapter of each page; those of one chapter, and of jurisdictions, as one."""
     number = 2
-    for chapter, group in groupby(told, key=lambda page: page.chapter):
+    for chapter, group in groupby(sheets, key=lambda page: page.chapter):
         pages = list(group)
         last_one = number + len(pages) - 1
         yield pages[0].id, f"{number}–{last_one}" if last_one > number else str(number), chapter
         number = last_one + 1
-    start = len(told) + 2
+    start = len(sheets) + 2
     if places:
         end = start + len(places) - 1
-        own = 1 < len(figures.places) <= PLACES
-        title = figures.edition.tell("chapter_places", n=len(places)) if own else places[0].chapter
+        have_pages = 1 < len(figures.places) <= PLACES
+        title = figures.edition.tell("chapter_places", n=len(places)) if have_pages else places[0].chapter
         yield places[0].id, f"{start}–{end}" if end > start else str(start), title
     yield last.id, str(start + len(places)), last.chapter
 

@@ -24,28 +24,28 @@ LEVELS = {1: "red", 2: "yellow", 3: "green"}
 def services(figures: PlanFigures) -> Page | None:
     """The page on what the services of the units' land are worth; None where the plan does not ask."""
     plan, edition = figures.edition.plan, figures.edition
-    asked = plan.study.services
-    if asked is None:
+    section = plan.study.services
+    if section is None:
         return None
-    name = f"services_value_{asked.unit.lower()}"
+    name = f"services_value_{section.unit.lower()}"
     if name not in plan.measures.columns or not plan.measures[name].notna().any():
         return None
     words = edition.pages
     worth = plan.measures[name].astype(float).dropna()
     ranked = worth.sort_values(ascending=False, kind="stable")
-    rows = _sticks(figures, ranked[:20], lambda value: edition.money(Decimal(str(round(value, 2))), asked.unit))
+    rows = _sticks(figures, ranked[:20], lambda value: edition.money(Decimal(str(round(value, 2))), section.unit))
     share = float(ranked.iloc[:3].sum() / ranked.sum()) if ranked.sum() else 0.0
     title = edition.tell(
         "finding_services", share=edition.share_text(share), names=listed(figures, figures.names(ranked.index[:3]))
     )
-    chart = lollipops(title, words["unit"], edition.unit_of(asked.unit), rows, edition.compact, label=46)
-    total = edition.money(Decimal(str(round(float(ranked.sum()), 2))), asked.unit)
+    chart = lollipops(title, words["unit"], edition.unit_of(section.unit), rows, edition.compact, label=46)
+    total = edition.money(Decimal(str(round(float(ranked.sum()), 2))), section.unit)
     return Page(
         id="services",
         chapter=words["chapter_services"],
         title=title,
         lead=edition.tell("lead_services", total=total),
-        blocks=(drawn(words["services_title"], chart, text_in(asked.reference, edition.language)),),
+        blocks=(drawn(words["services_title"], chart, text_in(section.reference, edition.language)),),
         foot=words["foot_services"],
     )
 
@@ -53,20 +53,20 @@ def services(figures: PlanFigures) -> Page | None:
 def basic_services(figures: PlanFigures) -> Page | None:
     """The page on who lives below the standards of services, and where one more facility would help; None without."""
     plan, edition = figures.edition.plan, figures.edition
-    asked = [index for index in plan.study.indices if index.standards and index.name in plan.measures.columns]
-    if not asked and not len(plan.facilities):
+    indices = [index for index in plan.study.indices if index.standards and index.name in plan.measures.columns]
+    if not indices and not len(plan.facilities):
         return None
     words, measures = edition.pages, plan.measures
-    below = {index.name: float(measures[f"{index.name}_people_below"].sum()) for index in asked}
+    below = {index.name: float(measures[f"{index.name}_people_below"].sum()) for index in indices}
     worst = max(below, key=lambda name: below[name], default="")
     if worst and below[worst]:
-        told = {"people": edition.people_text(below[worst]), "name": edition.measure(worst)}
-        title = edition.tell("finding_below", **told)
+        fields = {"people": edition.people_text(below[worst]), "name": edition.measure(worst)}
+        title = edition.tell("finding_below", **fields)
     else:
-        title = words["finding_none_below"] if asked else words["finding_more"]
+        title = words["finding_none_below"] if indices else words["finding_more"]
     blocks: list[Block] = [
-        *(_below_by_zone(figures, index) for index in asked),
-        *(_below_by_unit(figures, index) for index in asked if below[index.name]),
+        *(_below_by_zone(figures, index) for index in indices),
+        *(_below_by_unit(figures, index) for index in indices if below[index.name]),
     ]
     if len(plan.facilities):
         blocks.append(_more(figures))
@@ -90,33 +90,33 @@ def _below_by_zone(figures: PlanFigures, index: PlanIndex) -> Table:
     rows: list[tuple[Cell, ...]] = []
     mains = figures.units["main"].reindex(measures.index)
     for code in figures.mains:
-        own = mains == code
-        if not standard[own].notna().any():
+        in_zone = mains == code
+        if not standard[in_zone].notna().any():
             continue
-        heads, short = float(people[own].sum()), float(below[own].sum())
+        heads, short = float(people[in_zone].sum()), float(below[in_zone].sum())
         cells: tuple[Cell, ...] = (
             Swatch(figures.fills[code], edition.title(code)),
-            edition.measured(standard[own].dropna().iloc[0]),
-            edition.counted(int((below[own] > 0).sum())),
+            edition.measured(standard[in_zone].dropna().iloc[0]),
+            edition.counted(int((below[in_zone] > 0).sum())),
             edition.people_text(short),
             edition.share_text(short / heads) if heads else "",
         )
-        rows.append(cells if missing is None else (*cells, edition.measured(float(missing[own].sum()))))
+        rows.append(cells if missing is None else (*cells, edition.measured(float(missing[in_zone].sum()))))
     columns = [words[key] for key in ("function", "standard", "units_below", "people_below", "share_below")]
     columns += [] if missing is None else [words["missing"]]
     right = frozenset(range(1, len(columns)))
     return Table(edition.measure(index.name), tuple(columns), tuple(rows), right)
 
 
-def _sticks(figures: PlanFigures, ranked: pd.Series, said: Callable[[float], str]) -> list[Stick]:
+def _sticks(figures: PlanFigures, ranked: pd.Series, write: Callable[[float], str]) -> list[Stick]:
     """A stick for each unit of a ranking, in the colour of its function."""
     mains = figures.units["main"]
     return [
         Stick(
             figures.names([str(unit)])[0],
-            figures.place(str(figures.units.loc[unit, "jurisdiction"])) if len(figures.places) > 1 else "",
+            figures.jurisdiction(str(figures.units.loc[unit, "jurisdiction"])) if len(figures.places) > 1 else "",
             float(value),
-            said(float(value)),
+            write(float(value)),
             figures.fills[str(mains[unit])],
         )
         for unit, value in ranked.items()
@@ -159,7 +159,7 @@ def energy(figures: PlanFigures) -> Page:
     named = figures.units["name"]
     rows: list[tuple[Cell, ...]] = [
         (
-            str(named.get(row.region, "")) or figures.place(str(row.region)),
+            str(named.get(row.region, "")) or figures.jurisdiction(str(row.region)),
             _light(figures, str(row.verdict)),
             _light(figures, LEVELS[int(row.intensity_light)]),
             _light(figures, LEVELS[int(row.total_light)]),

@@ -56,13 +56,13 @@ def summary(figures: PlanFigures, maps: PlanMaps, contents: Contents, close: int
         else [Split(((Figure("", picture),), (BigNumbers(numbers), legend)))]
     )
     sentences = Facts(tuple(_sentences(figures)), running=True)
-    said: Block = Split(((legend,), (sentences,)), "far") if wide else sentences
+    block: Block = Split(((legend,), (sentences,)), "far") if wide else sentences
     return Page(
         id="summary",
         chapter=edition.pages["summary"],
         title=edition.name,
         lead=_lead(figures),
-        blocks=(*top, said, _shares(figures), contents),
+        blocks=(*top, block, _shares(figures), contents),
         foot=_foot(figures, scale),
         look="first",
     )
@@ -70,13 +70,13 @@ def summary(figures: PlanFigures, maps: PlanMaps, contents: Contents, close: int
 
 def _lead(figures: PlanFigures) -> str:
     edition = figures.edition
-    places = [figures.place(one) for one in figures.places]
+    places = [figures.jurisdiction(jurisdiction) for jurisdiction in figures.places]
     some = 1 < len(places) <= MANY_PLACES
     where = edition.tell("in_places", places=listed(figures, places)) if some else ""
     tail = ""
     if figures.quotas:
         first = figures.quotas[0]
-        tail = edition.tell("lead_land", amount=first.said(first.total), quota=first.title)
+        tail = edition.tell("lead_land", amount=first.amount_text(first.total), quota=first.title)
     if len(edition.plan.flows):
         tail += edition.pages["lead_money"]
     return edition.tell("lead", n=len(figures.units), where=where, tail=tail)
@@ -111,27 +111,27 @@ def _numbers(figures: PlanFigures, close: int | None) -> Iterator[tuple[str, str
     land = dict(zip(figures.mains, figures.sums(units["area_ha"]), strict=True))
     top, everyone = leading(figures), float(units["people"].sum())
     if top:
-        own = units[units["main"] == top]
-        said = edition.tell(
+        zone_units = units[units["main"] == top]
+        phrase = edition.tell(
             "number_people",
-            n=len(own), zone=figures.zone(top), land=figures.percent(land[top], edition.total_ha),
+            n=len(zone_units), zone=figures.zone(top), land=figures.percent(land[top], edition.total_ha),
         )  # fmt: skip
-        yield figures.percent(float(own["people"].sum()), everyone), said
+        yield figures.percent(float(zone_units["people"].sum()), everyone), phrase
     others = [code for code in figures.claimed if code != top]
     if others:
-        code = max(others, key=lambda one: land[one])
-        own = units[units["main"] == code]
-        most = own["jurisdiction"].value_counts()
-        place, count = str(most.index[0]), int(most.iloc[0])
-        some = len(figures.places) > 1 and 2 * count > len(own) and count < len(own)
-        tail = edition.tell("number_most_in", n=count, place=figures.place(place)) if some else ""
+        code = max(others, key=lambda code: land[code])
+        zone_units = units[units["main"] == code]
+        most = zone_units["jurisdiction"].value_counts()
+        jurisdiction, count = str(most.index[0]), int(most.iloc[0])
+        some = len(figures.places) > 1 and 2 * count > len(zone_units) and count < len(zone_units)
+        tail = edition.tell("number_most_in", n=count, place=figures.jurisdiction(jurisdiction)) if some else ""
         share = figures.percent(land[code], edition.total_ha)
         yield (
-            edition.counted(len(own)),
+            edition.counted(len(zone_units)),
             edition.tell("number_units", zone=figures.zone(code), land=share, tail=tail),
         )
-    for one in figures.quotas[:1]:
-        yield one.said(one.total), _quota_number(figures)
+    for allocation in figures.quotas[:1]:
+        yield allocation.amount_text(allocation.total), _quota_number(figures)
     waiting, overlays_alone = figures.open_units(units)
     if len(waiting):
         names = listed(figures, figures.names(waiting), 3, "and_others_firmness")
@@ -153,16 +153,25 @@ def _numbers(figures: PlanFigures, close: int | None) -> Iterator[tuple[str, str
 
 
 def _quota_number(figures: PlanFigures) -> str:
-    edition, one = figures.edition, figures.quotas[0]
-    given = sum(one.amounts, Decimal(0))
+    edition, allocation = figures.edition, figures.quotas[0]
+    given = sum(allocation.amounts, Decimal(0))
     top = leading(figures)
-    told = {"quota": one.title, "period": one.quota.period, "n": one.said(given)}
+    fields = {"quota": allocation.title, "period": allocation.quota.period, "n": allocation.amount_text(given)}
     if not top or not given:
-        return edition.tell("number_quota_plain", **told)
-    own = float(sum(one.amounts[one.amounts.index.isin(figures.units.index[figures.units["main"] == top])], Decimal(0)))
-    key = "number_quota_reserve" if one.reserve else "number_quota"
+        return edition.tell("number_quota_plain", **fields)
+    amount = float(
+        sum(
+            allocation.amounts[allocation.amounts.index.isin(figures.units.index[figures.units["main"] == top])],
+            Decimal(0),
+        )
+    )
+    key = "number_quota_reserve" if allocation.reserve else "number_quota"
     return edition.tell(
-        key, share=figures.percent(own, float(given)), zone=figures.zone(top), reserve=one.said(one.reserve), **told
+        key,
+        share=figures.percent(amount, float(given)),
+        zone=figures.zone(top),
+        reserve=allocation.amount_text(allocation.reserve),
+        **fields,
     )
 
 
@@ -173,13 +182,13 @@ def _legend(figures: PlanFigures) -> Table:
     everyone = float(figures.units["people"].sum()) if people else 0.0
     rows: list[tuple[Cell, ...]] = []
     for code in figures.mains:
-        own = figures.units[figures.units["main"] == code]
+        zone_units = figures.units[figures.units["main"] == code]
         cells: list[Cell] = [
             Swatch(key[code], figures.zone(code)),
-            edition.number(len(own)),
-            figures.percent(float(own["area_ha"].sum()), edition.total_ha),
+            edition.number(len(zone_units)),
+            figures.percent(float(zone_units["area_ha"].sum()), edition.total_ha),
         ]
-        rows.append((*cells, *([figures.percent(float(own["people"].sum()), everyone)] if people else [])))
+        rows.append((*cells, *([figures.percent(float(zone_units["people"].sum()), everyone)] if people else [])))
     words = edition.pages
     columns = (words["function"], words["units"], words["land"], *([words["people"]] if people else []))
     return Table("", columns, tuple(rows), frozenset({1, 2, 3}), look="legend")
@@ -188,10 +197,13 @@ def _legend(figures: PlanFigures) -> Table:
 def _sentences(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     edition, units = figures.edition, figures.units
     for code in figures.claimed[:3]:
-        own = units[units["main"] == code].sort_values("area_ha", ascending=False, kind="stable")
-        names = listed(figures, figures.names(own.index), 3)
-        told = {"land": figures.percent(float(own["area_ha"].sum()), edition.total_ha), "names": names}
-        yield edition.tell("sentence_zone", zone=figures.zone(code)), edition.tell("sentence_units", n=len(own), **told)
+        zone_units = units[units["main"] == code].sort_values("area_ha", ascending=False, kind="stable")
+        names = listed(figures, figures.names(zone_units.index), 3)
+        fields = {"land": figures.percent(float(zone_units["area_ha"].sum()), edition.total_ha), "names": names}
+        yield (
+            edition.tell("sentence_zone", zone=figures.zone(code)),
+            edition.tell("sentence_units", n=len(zone_units), **fields),
+        )
     rest = units[units["main"] == figures.default]
     if (len(rest) and len(figures.claimed) < 3) or len(rest):
         yield _rest_sentence(figures, rest)
@@ -209,12 +221,12 @@ def _rest_sentence(figures: PlanFigures, rest: pd.DataFrame) -> tuple[str, str]:
 def _money_sentence(figures: PlanFigures) -> Iterator[tuple[str, str]]:
     """Who receives most of all net, and who pays; of one currency."""
     edition, table = figures.edition, figures.edition.plan.positions
-    own = table[table["kind"] == "unit"] if len(table) else table
-    if len(own) and len(set(own["unit"])) == 1:
-        unit = str(own["unit"].iloc[0])
-        most, least = max(own["net"]), min(own["net"])
+    positions = table[table["kind"] == "unit"] if len(table) else table
+    if len(positions) and len(set(positions["unit"])) == 1:
+        unit = str(positions["unit"].iloc[0])
+        most, least = max(positions["net"]), min(positions["net"])
         if most > 0 > least:
-            gains, pays = (figures.names(own.loc[own["net"] == net, "party"]) for net in (most, least))
+            gains, pays = (figures.names(positions.loc[positions["net"] == net, "party"]) for net in (most, least))
             yield (
                 _of_all(figures, ("sentence_gains", "sentence_gain_alike"), gains, edition.money(most, unit)),
                 _of_all(figures, ("sentence_pays", "sentence_pay_alike"), pays, edition.money(-least, unit)),
@@ -245,20 +257,22 @@ def _shares(figures: PlanFigures) -> Figure:
     if figures.people:
         total = float(units["people"].sum())
         rows.append(_share_row(figures, words["people"], figures.sums(units["people"]), edition.people_text(total)))
-    for one in figures.quotas[:2]:
-        given = sum(one.amounts, Decimal(0))
-        rows.append(_share_row(figures, one.label, figures.sums(one.amounts), one.said(given)))
+    for allocation in figures.quotas[:2]:
+        given = sum(allocation.amounts, Decimal(0))
+        rows.append(
+            _share_row(figures, allocation.label, figures.sums(allocation.amounts), allocation.amount_text(given))
+        )
     if many and len(figures.places) <= MANY_PLACES:
-        for place, name in enumerate(figures.places):
-            amounts, head = figures.land_by_place[name], words["land_by_place"] if place == 0 else ""
-            rows.append(_share_row(figures, figures.place(name), amounts, figures.land(sum(amounts)), head))
+        for position, name in enumerate(figures.places):
+            amounts, head = figures.land_by_place[name], words["land_by_place"] if position == 0 else ""
+            rows.append(_share_row(figures, figures.jurisdiction(name), amounts, figures.land(sum(amounts)), head))
     title = _finding(figures) or words["shares"]
     return drawn(title, share_bars(title, figures.parts, rows, heads=(words["of_what"], words["total"])))
 
 
 def _share_row(figures: PlanFigures, title: str, amounts: tuple[float, ...], total: str, heading: str = "") -> ShareRow:
     whole = sum(amounts)
-    return ShareRow(title, amounts, tuple(figures.percent(one, whole) for one in amounts), total, heading)
+    return ShareRow(title, amounts, tuple(figures.percent(amount, whole) for amount in amounts), total, heading)
 
 
 def _finding(figures: PlanFigures) -> str:
@@ -266,32 +280,32 @@ def _finding(figures: PlanFigures) -> str:
     top, edition = leading(figures), figures.edition
     if not top:
         return ""
-    place = figures.mains.index(top)
+    position = figures.mains.index(top)
     land, people = figures.sums(figures.units["area_ha"]), figures.sums(figures.units["people"])
-    parts = {"land": land[place] / sum(land), "people": people[place] / sum(people)}
+    parts = {"land": land[position] / sum(land), "people": people[position] / sum(people)}
     if parts["people"] < 2 * parts["land"]:
         return ""
-    said = {name: edition.share_text(part) for name, part in parts.items()}
+    shares = {name: edition.share_text(part) for name, part in parts.items()}
     if figures.quotas:
         given = figures.sums(figures.quotas[0].amounts)
-        share = given[place] / sum(given) if sum(given) else 0.0
+        share = given[position] / sum(given) if sum(given) else 0.0
         if share > 2 * parts["land"]:
             return edition.tell(
-                "finding_shares_quota", quota=figures.quotas[0].title, given=edition.share_text(share), **said
+                "finding_shares_quota", quota=figures.quotas[0].title, given=edition.share_text(share), **shares
             )
-    return edition.tell("finding_shares", **said)
+    return edition.tell("finding_shares", **shares)
 
 
 def _foot(figures: PlanFigures, scale: int) -> str:
     edition = figures.edition
     plan = edition.plan
-    told = edition.tell("foot_plan", date=edition.date(plan.rulebook.day), rulebook=edition.rulebook_title)
+    sentence = edition.tell("foot_plan", date=edition.date(plan.rulebook.day), rulebook=edition.rulebook_title)
     note = text_in(plan.study.study.note, edition.language) if plan.study.study.note else ""
     return " ".join(
         filter(
             None,
             (
-                told,
+                sentence,
                 note,
                 edition.tell("foot_map", scale=edition.number(scale)),
                 edition.map_credits,

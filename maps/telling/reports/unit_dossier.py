@@ -129,9 +129,9 @@ def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology
     (True, False)
     """
     edition = ReportContext.of(plan, language)
-    said = explain(edition.plan, unit_id, language).as_dict()
+    explanation = explain(edition.plan, unit_id, language).as_dict()
     figures = PlanFigures(edition)
-    main = Chapter("main", edition.words["main"], (main_function(edition, said),))
+    main = Chapter("main", edition.words["main"], (main_function(edition, explanation),))
     page = fill_page(
         "dossier.html.j2",
         ("report.css",),
@@ -140,16 +140,16 @@ def dossier(plan: Plan, unit_id: str, language: str = "en", *, borders: Topology
         working=edition.pages["working"],
         gap=edition.gap,
         language=edition.language,
-        unit=said["unit"],
+        unit=explanation["unit"],
         plan=edition.name,
-        page=_sheet_of(figures, PlanMaps(figures, borders), RuleFigures(figures), said),
-        annexes=(main, *dossier_chapters(edition, said)),
+        page=_sheet_of(figures, PlanMaps(figures, borders), RuleFigures(figures), explanation),
+        annexes=(main, *dossier_chapters(edition, explanation)),
         rows_said=lambda count: edition.say("rows", n=count),
     )
     return ShownText(page, f"Dossier of {unit_id!r}", f"zp.write_dossier(plan, {unit_id!r}, 'dossier.html')")
 
 
-def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Content) -> Page:
+def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, explanation: Content) -> Page:
     """The sheet.
 
     Parameters
@@ -157,22 +157,22 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
     figures : PlanFigures
     maps : PlanMaps
     rules : RuleFigures
-    said : mapping
+    explanation : mapping
         What :func:`maps.telling.explanations.explain` says of the unit, as plain values.
     """
     edition, words = figures.edition, figures.edition.pages
-    unit = str(said["unit"]["unit_id"])
+    unit = str(explanation["unit"]["unit_id"])
     verdict = rules.verdicts[unit]
     row = figures.units.loc[unit]
     (name,), (alone,) = figures.names([unit]), figures.names([unit], placed=True)
-    place = figures.place(str(row["jurisdiction"]))
+    jurisdiction = figures.jurisdiction(str(row["jurisdiction"]))
     fills = zone_fills(edition.plan.rulebook)
     sentences = [Swatch(fills[verdict.zone], verdict.sentence)]
     sentences += [Swatch("#FFFFFF", verdict.note)] if verdict.note else []
-    sentences += [Swatch(SLATE if one.held else "#FFFFFF", one.text) for one in verdict.overlays[:3]]
+    sentences += [Swatch(SLATE if overlay.held else "#FFFFFF", overlay.text) for overlay in verdict.overlays[:3]]
     gauges = _gauges(figures, verdict)
-    aside = (*_changes(figures, verdict.changes), *_land(figures, said))
-    lines = sum(text_lines(one.text, 13.5, 166) for one in sentences)
+    aside = (*_changes(figures, verdict.changes), *_land(figures, explanation))
+    lines = sum(text_lines(sentence.text, 13.5, 166) for sentence in sentences)
     room = BODY - FIXED - LINE * lines - max(TEST * (len(gauges) - 1) + 7, 60)
     picture, scale, keys = maps.of_unit(unit, 112, 62, edition.tell("unit_map", name=name))
     note = edition.plan.study.study.note
@@ -185,15 +185,17 @@ def _sheet_of(figures: PlanFigures, maps: PlanMaps, rules: RuleFigures, said: Co
     room -= FOOT * text_lines(" ".join(foot), 7, 166)
     where = maps.where(unit, 56, 62, edition.tell("where_unit", name=name))
     blocks: list[Block] = [
-        BigNumbers(tuple(_numbers(figures, said)), across=True),
+        BigNumbers(tuple(_numbers(figures, explanation)), across=True),
         Split(((Figure("", picture, keys=_keys(figures, keys)),), (Figure("", where),)), "near"),
         Split((tuple(gauges), tuple(aside)), "near") if aside else Split((tuple(gauges),), "one"),
-        *_policies(figures, said, room),
+        *_policies(figures, explanation, room),
     ]
     return Page(
         id="unit",
         chapter=name,
-        title=edition.tell("unit_in", name=alone, place=place) if place and len(figures.places) > 1 else name,
+        title=edition.tell("unit_in", name=alone, place=jurisdiction)
+        if jurisdiction and len(figures.places) > 1
+        else name,
         lead="",
         blocks=tuple(blocks),
         foot=edition.gap.join(foot),
@@ -210,27 +212,34 @@ def _keys(figures: PlanFigures, drawn: Sequence[tuple[str, str]]) -> tuple[Swatc
     )
 
 
-def _numbers(figures: PlanFigures, said: Content) -> Iterator[tuple[str, str]]:
-    edition, unit = figures.edition, said["unit"]
+def _numbers(figures: PlanFigures, explanation: Content) -> Iterator[tuple[str, str]]:
+    edition, unit = figures.edition, explanation["unit"]
     row = figures.units.loc[unit["unit_id"]]
-    own = figures.units[figures.units["jurisdiction"] == row["jurisdiction"]]
+    units = figures.units[figures.units["jurisdiction"] == row["jurisdiction"]]
     area = float(row["area_ha"])
-    share = edition.share_text(area / float(own["area_ha"].sum()))
-    place = figures.place(str(row["jurisdiction"]))
-    told = edition.tell("area_of", share=share, place=place) if place and len(own) > 1 else edition.pages["area"]
-    yield figures.land(area), told
+    share = edition.share_text(area / float(units["area_ha"].sum()))
+    jurisdiction = figures.jurisdiction(str(row["jurisdiction"]))
+    phrase = (
+        edition.tell("area_of", share=share, place=jurisdiction)
+        if jurisdiction and len(units) > 1
+        else edition.pages["area"]
+    )
+    yield figures.land(area), phrase
     if figures.people and row["people"] == row["people"]:
         yield edition.compact(float(row["people"])), edition.measure(figures.people)
-    for one in figures.quotas[:1]:
-        if unit["unit_id"] in one.amounts.index:
-            amount = one.amounts[unit["unit_id"]]
-            among = one.amounts[one.amounts.index.isin(own.index)]
+    for allocation in figures.quotas[:1]:
+        if unit["unit_id"] in allocation.amounts.index:
+            amount = allocation.amounts[unit["unit_id"]]
+            among = allocation.amounts[allocation.amounts.index.isin(units.index)]
             rank = int((among > amount).sum()) + 1
-            yield one.said(amount), edition.tell("rank_of", quota=one.title, rank=rank, all=len(among))
+            yield (
+                allocation.amount_text(amount),
+                edition.tell("rank_of", quota=allocation.title, rank=rank, all=len(among)),
+            )
     measures = edition.plan.measures.loc[unit["unit_id"]]
     if not figures.quotas and "available_ha" in measures.index:
         yield figures.land(float(measures["available_ha"])), edition.words["available_land"]
-    count = len({one["policy"] for one in said["policies"] if not one["overruled_by"]})
+    count = len({policy["policy"] for policy in explanation["policies"] if not policy["overruled_by"]})
     yield edition.number(count), edition.pages["policies_apply"]
 
 
@@ -238,23 +247,25 @@ def _gauges(figures: PlanFigures, verdict: Verdict) -> list[Block]:
     """The tests with a value, those that decided first; without one those beside which another of their zone passes."""
     edition, words, gauges = figures.edition, figures.edition.pages, verdict.gauges
     fills = zone_fills(edition.plan.rulebook)
-    passing = {one.zone for one in gauges if one.passed}
-    known = [one for one in gauges if one.value is not None or one.zone in passing] or list(gauges)
-    decides = verdict.kind == "rule" or any(one.decided and one.passed and one.zone == verdict.zone for one in gauges)
+    passing = {test.zone for test in gauges if test.passed}
+    known = [test for test in gauges if test.value is not None or test.zone in passing] or list(gauges)
+    decides = verdict.kind == "rule" or any(
+        test.decided and test.passed and test.zone == verdict.zone for test in gauges
+    )
     blocks: list[Block] = [Paragraph(words["why_title" if decides else "tests_title"], "heading")]
-    for one in known[:GAUGES]:
-        answer = words["heard_unknown"] if one.passed is None else edition.words["yes" if one.passed else "no"]
+    for test in known[:GAUGES]:
+        answer = words["heard_unknown"] if test.passed is None else edition.words["yes" if test.passed else "no"]
         drawn = gauge(
             Gauge(
-                title=one.title,
-                second=figures.zone(one.zone),
-                value=one.value,
-                threshold=one.limit,
-                said=one.value_text,
-                needed=one.needs,
+                title=test.title,
+                second=figures.zone(test.zone),
+                value=test.value,
+                threshold=test.limit,
+                value_text=test.value_text,
+                needed=test.needs,
                 answer=answer,
-                passes=bool(one.passed),
-                fill=fills.get(one.zone, SLATE),
+                passes=bool(test.passed),
+                fill=fills.get(test.zone, SLATE),
             ),
             (words["test"], words["value"], words["threshold"], words["answer"]),
             wide=112,
@@ -265,89 +276,103 @@ def _gauges(figures: PlanFigures, verdict: Verdict) -> list[Block]:
 
 def _changes(figures: PlanFigures, changes: Sequence[str]) -> Iterator[Block]:
     words = figures.edition.pages
-    told = tuple(("", one) for one in changes) or (("", words["no_change"]),)
-    yield Facts(told, words["change_title"])
+    facts = tuple(("", change) for change in changes) or (("", words["no_change"]),)
+    yield Facts(facts, words["change_title"])
 
 
-def _land(figures: PlanFigures, said: Content) -> Iterator[Block]:
+def _land(figures: PlanFigures, explanation: Content) -> Iterator[Block]:
     """How the amount of the first quota came about."""
     edition = figures.edition
-    row = next(iter(said["quotas"]), None)
-    one = next((one for one in figures.quotas if row and one.quota.name == row["quota"]), None)
-    if row is None or one is None:
+    row = next(iter(explanation["quotas"]), None)
+    allocation = next(
+        (allocation for allocation in figures.quotas if row and allocation.quota.name == row["quota"]), None
+    )
+    if row is None or allocation is None:
         return
-    rows: list[tuple[Cell, ...]] = list(_steps(figures, said, row, one))
-    title = edition.tell("land_how", amount=one.said(Decimal(str(row["amount"]))))
+    rows: list[tuple[Cell, ...]] = list(_steps(figures, explanation, row, allocation))
+    title = edition.tell("land_how", amount=allocation.amount_text(Decimal(str(row["amount"]))))
     bounds = " · ".join(edition.amount(row[key]) if row[key] is not None else "–" for key in ("floor", "ceiling"))
-    told = [edition.tell("bounds", bounds=bounds), *_shift(figures, one, str(said["unit"]["unit_id"]))]
-    yield Table(title, (one.label, ""), tuple(rows), frozenset({1}), edition.words["semicolon"].join(told), look="sums")
+    notes = [edition.tell("bounds", bounds=bounds), *_shift(figures, allocation, str(explanation["unit"]["unit_id"]))]
+    yield Table(
+        title, (allocation.label, ""), tuple(rows), frozenset({1}), edition.words["semicolon"].join(notes), look="sums"
+    )
 
 
-def _shift(figures: PlanFigures, one: QuotaFigures, unit: str) -> Iterator[str]:
+def _shift(figures: PlanFigures, allocation: QuotaFigures, unit: str) -> Iterator[str]:
     """How much more or less the unit gets than by its weight alone, and why."""
-    found = one.shifts
-    group = None if found is None else next((each for each in found.groups if unit in each.units), None)
-    if found is not None and group is not None:
-        moved = figures.edition.number(abs(found.difference[unit]))
+    shifts = allocation.shifts
+    group = None if shifts is None else next((each for each in shifts.groups if unit in each.units), None)
+    if shifts is not None and group is not None:
+        moved = figures.edition.number(abs(shifts.difference[unit]))
         words = catalogue("terminal", figures.edition.language)
         key = "quota_less" if group.loses else "quota_more"
-        yield words[key].format(amount=moved, unit=one.unit, reason=group.reason)
+        yield words[key].format(amount=moved, unit=allocation.unit, reason=group.reason)
 
 
-def _steps(figures: PlanFigures, said: Content, row: Content, one: QuotaFigures) -> Iterator[tuple[Cell, ...]]:
+def _steps(
+    figures: PlanFigures, explanation: Content, row: Content, allocation: QuotaFigures
+) -> Iterator[tuple[Cell, ...]]:
     edition = figures.edition
-    place, unit = str(said["unit"]["jurisdiction"]), str(said["unit"]["unit_id"])
-    own = figures.units.index[figures.units["jurisdiction"] == place]
+    jurisdiction, unit = str(explanation["unit"]["jurisdiction"]), str(explanation["unit"]["unit_id"])
+    ids = figures.units.index[figures.units["jurisdiction"] == jurisdiction]
     whole = row["jurisdiction_amount"]
     if whole:
-        yield edition.tell("share_of_place", place=figures.place(place)), one.said(Decimal(str(whole)))
-        held = one.reserves.get(place, Decimal(0))
+        yield (
+            edition.tell("share_of_place", place=figures.jurisdiction(jurisdiction)),
+            allocation.amount_text(Decimal(str(whole))),
+        )
+        held = allocation.reserves.get(jurisdiction, Decimal(0))
         if held:
-            yield edition.pages["less_reserve"], f"−{one.said(held)}"
-        among = one.rows[one.rows.index.isin(own)]["weight"].astype(float)
+            yield edition.pages["less_reserve"], f"−{allocation.amount_text(held)}"
+        among = allocation.rows[allocation.rows.index.isin(ids)]["weight"].astype(float)
     else:
-        yield edition.pages["whole_quota"], one.said(one.total)
-        among = one.rows["weight"].astype(float)
+        yield edition.pages["whole_quota"], allocation.amount_text(allocation.total)
+        among = allocation.rows["weight"].astype(float)
     if unit in among.index and among.sum() > 0:
-        weights = weight_words(edition, one.quota)
-        key = "part_by" if one.quota.priority else "part_by_weight"
+        weights = weight_words(edition, allocation.quota)
+        key = "part_by" if allocation.quota.priority else "part_by_weight"
         yield edition.tell(key, weights=weights), edition.share_text(float(among[unit] / among.sum()))
-    yield edition.pages["granted"], one.said(Decimal(str(row["amount"])))
+    yield edition.pages["granted"], allocation.amount_text(Decimal(str(row["amount"])))
 
 
-def _policies(figures: PlanFigures, said: Content, room: float) -> Iterator[Block]:
+def _policies(figures: PlanFigures, explanation: Content, room: float) -> Iterator[Block]:
     """What applies, what holds for this unit first, as many rows as there is room for, mm."""
     edition, words = figures.edition, figures.edition.pages
     policies = edition.plan.rulebook.policies
-    order = {policy.id: place for place, policy in enumerate(policies)}
+    order = {policy.id: position for position, policy in enumerate(policies)}
     kinds = {policy.id: edition.plan.renderer.terms.instrument(policy.instrument) for policy in policies}
-    found: dict[str, Content] = {}
-    for one in said["policies"]:
-        if not one["overruled_by"]:
-            found.setdefault(one["policy"], one)
-    told = sorted(found.values(), key=lambda one: (one["when"].upper() == "TRUE", order[one["policy"]]))
+    link_by_policy: dict[str, Content] = {}
+    for link in explanation["policies"]:
+        if not link["overruled_by"]:
+            link_by_policy.setdefault(link["policy"], link)
+    links = sorted(link_by_policy.values(), key=lambda link: (link["when"].upper() == "TRUE", order[link["policy"]]))
     rows: list[tuple[Cell, ...]] = []
-    for one in told:
-        title = text_in(one["title"], edition.language, one["policy"])
-        cells = (title, kinds[one["policy"]], _because(figures, one), _cut(text_in(one["reference"], edition.language)))
+    for link in links:
+        title = text_in(link["title"], edition.language, link["policy"])
+        cells = (
+            title,
+            kinds[link["policy"]],
+            _because(figures, link),
+            _cut(text_in(link["reference"], edition.language)),
+        )
         room -= 1.1 + 3.4 * max(text_lines(cell, 7.9, wide) for cell, wide in zip(cells, COLUMNS, strict=True))
         if room < 0 and len(rows) >= LEAST:
             break
         rows.append((Strong(title), *cells[1:]))
-    rest = len(told) - len(rows)
+    rest = len(links) - len(rows)
     if rows:
         note = edition.tell("note_policies", n=rest) if rest else ""
         columns = (words["policy"], words["kind_of"], words["because"], words["text"])
         yield Table(words["applies_title"], columns, tuple(rows), note=note, look="dense")
 
 
-def _because(figures: PlanFigures, one: Content) -> str:
+def _because(figures: PlanFigures, link: Content) -> str:
     """As what, or by which measures, the unit has the policy."""
     edition = figures.edition
-    if one["when"].upper() == "TRUE":
+    if link["when"].upper() == "TRUE":
         return edition.pages["everywhere"]
-    codes = [code for code in one["zone"].split(";") if code]
-    names = map(edition.measure, one["values"])
+    codes = [code for code in link["zone"].split(";") if code]
+    names = map(edition.measure, link["values"])
     return edition.words["and"].join([figures.zone(code) for code in codes] or list(dict.fromkeys(names))[:2])
 
 

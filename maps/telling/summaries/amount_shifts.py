@@ -66,13 +66,13 @@ class QuotaShifts(NamedTuple):
     @property
     def losers(self) -> tuple[ShiftGroup, ...]:
         """The groups that get less."""
-        return tuple(one for one in self.groups if one.loses)
+        return tuple(group for group in self.groups if group.loses)
 
     def of_units(self) -> pd.Series:
         """By unit: the place of its group in ``groups``, -1 for none."""
         places = pd.Series(-1, self.difference.index)
-        for place, group in enumerate(self.groups):
-            places[list(group.units)] = place
+        for position, group in enumerate(self.groups):
+            places[list(group.units)] = position
         return places
 
 
@@ -102,18 +102,20 @@ def quota_shifts(plan: LocalizedPlan, quota: Quota) -> QuotaShifts | None:
     102 -685 no priority; others come first
     23 -240 × 0.5, growth is steered away from fragile land
     """
-    return plan.renderer.once(quota, lambda one, _: _shifts(plan, one))
+    return plan.renderer.once(quota, lambda quota, _: _shifts(plan, quota))
 
 
 def _shifts(plan: LocalizedPlan, quota: Quota) -> QuotaShifts | None:
     table = plan.source.quotas
-    own = (table["quota"] == quota.name) & (table["period"] == quota.period)
-    own &= (table["level"] == quota.levels[-1]) & (table["unit_id"] != RESERVE)
-    rows = table[own].set_index("unit_id")
+    chosen = (table["quota"] == quota.name) & (table["period"] == quota.period)
+    chosen &= (table["level"] == quota.levels[-1]) & (table["unit_id"] != RESERVE)
+    rows = table[chosen].set_index("unit_id")
     if quota.by != "weighted" or not len(rows):
         return None
-    met = _met(plan, own)
-    factor = rows.index.map(lambda unit: prod(quota.priority[place].factor for place in met[unit])).to_numpy(float)
+    priorities = _priorities_met(plan, chosen)
+    factor = rows.index.map(
+        lambda unit: prod(quota.priority[position].factor for position in priorities[unit])
+    ).to_numpy(float)
     with np.errstate(all="ignore"):
         bare = rows["weight"].astype(float) / factor
     if not np.isfinite(bare).all() or not bare.sum():
@@ -122,29 +124,33 @@ def _shifts(plan: LocalizedPlan, quota: Quota) -> QuotaShifts | None:
     plain = bare / bare.sum() * float(sum(rows["amount"], Decimal(0)))
     difference = amounts - plain
     causes = pd.Series(list(_causes(rows, difference, factor, quota)), rows.index, dtype=object)
-    told = [(str(unit), cause, met[unit] if cause == "priority" else ()) for unit, cause in causes.items() if cause]
-    groups = _groups(told, difference, _Words(plan, quota))
+    moves = [
+        (str(unit), cause, priorities[unit] if cause == "priority" else ()) for unit, cause in causes.items() if cause
+    ]
+    groups = _groups(moves, difference, _Words(plan, quota))
     return QuotaShifts(plain, difference, tuple(groups))
 
 
-def _met(plan: LocalizedPlan, own: pd.Series) -> dict[str, tuple[int, ...]]:
+def _priorities_met(plan: LocalizedPlan, chosen: pd.Series) -> dict[str, tuple[int, ...]]:
     """By unit the places of the priorities that it meets, as its record has them."""
-    found = {}
+    priorities = {}
     records = row_records(plan.source, "quotas")
-    for unit, is_own, record in zip(plan.source.quotas["unit_id"], own, records, strict=True):
+    for unit, is_own, record in zip(plan.source.quotas["unit_id"], chosen, records, strict=True):
         if is_own:
             weights = (link for link in record.links if link.kind == "weight")
-            found[str(unit)] = tuple(
-                int(one.id) - 1 for weight in weights for one in weight.links if one.kind == "priority"
+            priorities[str(unit)] = tuple(
+                int(link.id) - 1 for weight in weights for link in weight.links if link.kind == "priority"
             )
-    return found
+    return priorities
 
 
 def _causes(rows: pd.DataFrame, difference: pd.Series, factor: np.ndarray, quota: Quota) -> Iterator[str]:
     """What moved each unit; nothing where it was only rounded."""
     least = float(quota.step) / 2
     others = "others" if (factor != 1).any() else "bounds"
-    for moved, own, binding, transferred in zip(difference, factor, rows["binding"], rows["transferred"], strict=True):
+    for moved, unit_factor, binding, transferred in zip(
+        difference, factor, rows["binding"], rows["transferred"], strict=True
+    ):
         side = np.sign(moved)
         if abs(moved) < least:
             yield ""
@@ -153,19 +159,21 @@ def _causes(rows: pd.DataFrame, difference: pd.Series, factor: np.ndarray, quota
         elif binding in BOUNDS and (binding, side) not in (("floor", -1), ("ceiling", 1)):
             yield str(binding)
         else:
-            yield "priority" if np.sign(own - 1) == side else others
+            yield "priority" if np.sign(unit_factor - 1) == side else others
 
 
-def _groups(told: Iterable[tuple[str, str, tuple[int, ...]]], difference: pd.Series, words: _Words) -> list[ShiftGroup]:
-    found: dict[tuple[bool, str, tuple[int, ...]], list[str]] = {}
-    for unit, cause, met in told:
-        found.setdefault((bool(difference[unit] < 0), cause, met), []).append(unit)
+def _groups(
+    moves: Iterable[tuple[str, str, tuple[int, ...]]], difference: pd.Series, words: _Words
+) -> list[ShiftGroup]:
+    units_by_cause: dict[tuple[bool, str, tuple[int, ...]], list[str]] = {}
+    for unit, cause, priorities in moves:
+        units_by_cause.setdefault((bool(difference[unit] < 0), cause, priorities), []).append(unit)
     groups = []
-    for (loses, cause, met), units in found.items():
+    for (loses, cause, priorities), units in units_by_cause.items():
         order = sorted(units, key=lambda unit: (-abs(difference[unit]), unit))
-        reason = words.reason(cause, met, loses=loses)
+        reason = words.reason(cause, priorities, loses=loses)
         groups.append(ShiftGroup(loses, cause, reason, tuple(order), float(difference[units].sum())))
-    return sorted(groups, key=lambda one: (not one.loses, -abs(one.amount), one.reason))
+    return sorted(groups, key=lambda group: (not group.loses, -abs(group.amount), group.reason))
 
 
 class _Words:
@@ -174,15 +182,15 @@ class _Words:
     def __init__(self, plan: LocalizedPlan, quota: Quota) -> None:
         self._words, self._language, self._quota = catalogue("shift", plan.language, plan.noun), plan.language, quota
 
-    def reason(self, cause: str, met: tuple[int, ...], *, loses: bool) -> str:
+    def reason(self, cause: str, priorities: tuple[int, ...], *, loses: bool) -> str:
         """Why units get less, or more."""
         if cause == "priority":
-            return self._words["list"].join(self._factor(place) for place in met)
+            return self._words["list"].join(self._factor(position) for position in priorities)
         if cause in ("others", "bounds", "transfer"):
             return str(self._words[f"{cause}_less" if loses else f"{cause}_more"])
         return str(self._words[cause])
 
-    def _factor(self, place: int) -> str:
-        one = self._quota.priority[place]
-        said = escape_hidden(text_in(one.reason, self._language)).rstrip(".。")
-        return self._words["priority"].format(factor=one.factor, reason=said)
+    def _factor(self, position: int) -> str:
+        priority = self._quota.priority[position]
+        reason = escape_hidden(text_in(priority.reason, self._language)).rstrip(".。")
+        return self._words["priority"].format(factor=priority.factor, reason=reason)

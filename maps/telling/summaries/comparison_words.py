@@ -94,7 +94,7 @@ class ComparisonWords:
 
     Parameters
     ----------
-    found : Comparison
+    comparison : Comparison
     language : str, optional
 
     Attributes
@@ -104,11 +104,11 @@ class ComparisonWords:
     words : mapping of str to Template
     """
 
-    def __init__(self, found: Comparison, language: str = "en") -> None:
-        self.found, self.language = found, language
+    def __init__(self, comparison: Comparison, language: str = "en") -> None:
+        self.comparison, self.language = comparison, language
         self.plans: tuple[LocalizedPlan, LocalizedPlan] = (
-            localize(found.before, language),
-            localize(found.after, language),
+            localize(comparison.before, language),
+            localize(comparison.after, language),
         )
         self._of = DifferenceWords(self.plans, language)
         self.words = self._of.words
@@ -137,27 +137,27 @@ class ComparisonWords:
     @cached_property
     def changed(self) -> pd.DataFrame:
         """The transitions of units that change their main function, the largest first."""
-        found = self.found.transitions
-        return found[found["before"] != found["after"]].sort_values(
+        transitions = self.comparison.transitions
+        return transitions[transitions["before"] != transitions["after"]].sort_values(
             ["area_ha", "before", "after"], ascending=[False, True, True]
         )
 
     @cached_property
     def verdict(self) -> str:
         """What moved, in one sentence."""
-        if self.found.same:
-            return self.words["same_result" if self.found.differences else "same"]
+        if self.comparison.same:
+            return self.words["same_result" if self.comparison.differences else "same"]
         units, area = int(self.changed["units"].sum()), float(self.changed["area_ha"].sum())
         if not units:
-            counts = self.found.totals["moved"]
+            counts = self.comparison.totals["moved"]
             parts = [self._counted(what, counts[what]) for what in MOVES if what in counts]
             return self.words["verdict_none"] + (
                 self.words["verdict_rest"].format(parts=self._listed(parts)) if parts else ""
             )
-        total = float(self.found.transitions["area_ha"].sum())
+        total = float(self.comparison.transitions["area_ha"].sum())
         return self.words["verdict"].format(
             n=units,
-            all=format_number(int(self.found.transitions["units"].sum()), self.language),
+            all=format_number(int(self.comparison.transitions["units"].sum()), self.language),
             area=self.land(area),
             share=percent(area, total, self.language),
         )
@@ -165,39 +165,41 @@ class ComparisonWords:
     @cached_property
     def lead(self) -> str:
         """In what the plans differ, which units have no partner, and why causes are unknown."""
-        told = [self._difference(one.kind, one.id) for one in self.found.differences]
-        lead = self.words["lead"].format(n=len(told), differences=self._few(told)) if told else ""
+        differences = [self._difference(difference.kind, difference.id) for difference in self.comparison.differences]
+        lead = self.words["lead"].format(n=len(differences), differences=self._few(differences)) if differences else ""
         return sentence_gap(self.language).join(filter(None, (lead, *self.lone, self.note)))
 
     @cached_property
     def note(self) -> str:
         """Why causes are unknown; empty where they are known."""
-        return escape_hidden(self.plans[1].renderer.render(self.found.note))
+        return escape_hidden(self.plans[1].renderer.render(self.comparison.note))
 
     @cached_property
     def lone(self) -> tuple[str, ...]:
         """Which units only one of the plans has, in a sentence each."""
-        pairs = (("only_before", self.found.only_before, 0), ("only_after", self.found.only_after, 1))
+        pairs = (("only_before", self.comparison.only_before, 0), ("only_after", self.comparison.only_after, 1))
         return tuple(
-            self.words[key].format(units=self._few([self.unit(one, place) for one in units]))
-            for key, units, place in pairs
+            self.words[key].format(units=self._few([self.unit(unit, position) for unit in units]))
+            for key, units, position in pairs
             if units
         )
 
     @cached_property
     def causes(self) -> tuple[Cause, ...]:
         """What moves hang on, that on which most does first."""
-        groups = self.found.moved.groupby(["cause_kind", "cause_id"], sort=False)["what"]
+        groups = self.comparison.moved.groupby(["cause_kind", "cause_id"], sort=False)["what"]
         causes = [
             Cause(
                 str(kind),
                 str(name),
                 self.cause(str(kind), str(name)),
-                {str(k): int(v) for k, v in own.value_counts().items()},
+                {str(k): int(v) for k, v in moves.value_counts().items()},
             )
-            for (kind, name), own in groups
+            for (kind, name), moves in groups
         ]
-        return tuple(sorted(causes, key=lambda one: (-one.counts.get("main", 0), -sum(one.counts.values()), one.id)))
+        return tuple(
+            sorted(causes, key=lambda cause: (-cause.counts.get("main", 0), -sum(cause.counts.values()), cause.id))
+        )
 
     @cached_property
     def sums(self) -> dict[str, tuple[Sum, ...]]:
@@ -207,8 +209,8 @@ class ComparisonWords:
     @cached_property
     def balances(self) -> tuple[Balance, ...]:
         """Of each unit that has to do with a payment that moved what it gets of it on balance."""
-        rows = self.found.moved[self.found.moved["what"] == "flow"]
-        units = set(self.found.after.units.index.astype(str))
+        rows = self.comparison.moved[self.comparison.moved["what"] == "flow"]
+        units = set(self.comparison.after.units.index.astype(str))
         before, after = (net_amounts_by(plan.flows, "instrument", "period") for plan in self.plans)
         made: dict[tuple[str, str, str], Balance] = {}
         for row in rows.itertuples(index=False):
@@ -229,12 +231,12 @@ class ComparisonWords:
     @cached_property
     def policies(self) -> tuple[tuple[str, int, int], ...]:
         """Policies by title, with how many units they begin and cease to apply to; most first."""
-        rows = self.found.moved[self.found.moved["what"] == "policy"]
-        found = [
-            (self.item("policy", str(policy)), int((own["after"] != "").sum()), int((own["after"] == "").sum()))
-            for policy, own in rows.groupby("item", sort=True)
+        rows = self.comparison.moved[self.comparison.moved["what"] == "policy"]
+        counts = [
+            (self.item("policy", str(policy)), int((moves["after"] != "").sum()), int((moves["after"] == "").sum()))
+            for policy, moves in rows.groupby("item", sort=True)
         ]
-        return tuple(sorted(found, key=lambda one: -one[1] - one[2]))
+        return tuple(sorted(counts, key=lambda row: -row[1] - row[2]))
 
     def land(self, area_ha: float) -> str:
         """An area in the unit that its size asks for."""
@@ -250,9 +252,9 @@ class ComparisonWords:
         """How many rows a table leaves out; nothing where it has all."""
         return self.words["rows_more"].format(n=count) if count > 0 else ""
 
-    def unit(self, unit_id: str, place: int = 1) -> str:
+    def unit(self, unit_id: str, position: int = 1) -> str:
         """What a unit, or a party to a payment, is called."""
-        return self._of.unit(unit_id, place)
+        return self._of.unit(unit_id, position)
 
     def zone(self, code: str) -> str:
         """What a zone is called, in short; empty of none."""
@@ -287,15 +289,22 @@ class ComparisonWords:
             return self.words["kind_unknown"]
         if kind != "several":
             return self._difference(kind, name)
-        kinds = {one.id: one.kind for one in self.found.differences}
-        parts = [self._of.subject(kinds.get(one, ""), one) for one in name.split("; ")]
+        kinds = {difference.id: difference.kind for difference in self.comparison.differences}
+        parts = [self._of.subject(kinds.get(part, ""), part) for part in name.split("; ")]
         key = "kind_several" if len(parts) > 1 else "kind_others"
         return escape_hidden(self.words[key].format(id=self._few(parts, JOINT)))
 
     def _difference(self, kind: str, name: str) -> str:
         """In what the plans differ, with what stands in either where it is short."""
-        one = next((one for one in self.found.differences if (one.kind, one.id) == (kind, name)), None)
-        sides = [one.before, one.after] if one else ["", ""]
+        difference = next(
+            (
+                difference
+                for difference in self.comparison.differences
+                if (difference.kind, difference.id) == (kind, name)
+            ),
+            None,
+        )
+        sides = [difference.before, difference.after] if difference else ["", ""]
         subject = self._of.subject(kind, name)
         titled = kind == "parameter" and subject != name
         subject, *sides = self._of.sides(subject, name, *sides)
@@ -305,14 +314,14 @@ class ComparisonWords:
 
     def _sums(self, key: str) -> Iterator[Sum]:
         what = "quota" if key == "quotas" else "flow"
-        rows = self.found.moved[self.found.moved["what"] == what]
-        for name, one in self.found.totals[key].items():
-            own = rows[[self._group(what, item) == name for item in rows["item"]]]
-            item = str(own["item"].iloc[0]) if len(own) else name
+        rows = self.comparison.moved[self.comparison.moved["what"] == what]
+        for name, total in self.comparison.totals[key].items():
+            moves = rows[[self._group(what, item) == name for item in rows["item"]]]
+            item = str(moves["item"].iloc[0]) if len(moves) else name
             title = self._of.terms.quota(name) if what == "quota" else self._of.terms.flow(name)
-            before, after, gained, lost = (Decimal(one[side]) for side in ("before", "after", "gained", "lost"))
+            before, after, gained, lost = (Decimal(total[side]) for side in ("before", "after", "gained", "lost"))
             unit = self._units.get((what, item), "")
-            yield Sum(escape_hidden(title), unit, before, after, gained, lost, one["more"], one["less"])
+            yield Sum(escape_hidden(title), unit, before, after, gained, lost, total["more"], total["less"])
 
     def _group(self, what: str, item: str) -> str:
         """The quota, or the instrument of a payment."""

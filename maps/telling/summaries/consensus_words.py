@@ -29,23 +29,23 @@ class ConsensusWords:
 
     Parameters
     ----------
-    found : Consensus
+    consensus : Consensus
     language : str
     """
 
-    def __init__(self, found: Consensus, language: str) -> None:
-        self._found = found
-        plans = [*found.voices.values(), found.base]
+    def __init__(self, consensus: Consensus, language: str) -> None:
+        self._consensus = consensus
+        plans = [*consensus.voices.values(), consensus.base]
         self._words = DifferenceWords([localize(plan, language) for plan in plans], language)
         self.words = catalogue("consensus", language, self._words.plans[-1].noun)
         """With the noun of the plan's units."""
         self._language = language
-        self._kinds = dict(zip(found.differences["id"], found.differences["kind"], strict=True))
+        self._kinds = dict(zip(consensus.differences["id"], consensus.differences["kind"], strict=True))
 
     @cached_property
     def voices(self) -> dict[str, str]:
         """What each voice is called: the title of its scenario, with its name where others have the title, too."""
-        titles = {name: self._title(name, plan) for name, plan in self._found.voices.items()}
+        titles = {name: self._title(name, plan) for name, plan in self._consensus.voices.items()}
         times = Counter(titles.values())
         return {name: title if times[title] == 1 else f"{title} ({name})" for name, title in titles.items()}
 
@@ -56,11 +56,11 @@ class ConsensusWords:
     @property
     def verdict(self) -> str:
         """On how many units all agree."""
-        agreed = self._found.units.drop(self._found.disputed.index)
+        agreed = self._consensus.units.drop(self._consensus.disputed.index)
         return self.words["verdict"].format(
-            voices=len(self._found.voices),
+            voices=len(self._consensus.voices),
             agreed=format_number(len(agreed), self._language),
-            units=format_number(len(self._found.units), self._language),
+            units=format_number(len(self._consensus.units), self._language),
             area=format_number(float(agreed["area_ha"].sum()), self._language),
         )
 
@@ -69,11 +69,11 @@ class ConsensusWords:
         """What a page says above all units: on how many all agree, and what each voice says of what differs."""
         colon = catalogue("cli", self._language)["colon"]
         semicolon = catalogue("report", self._language)["semicolon"]
-        said = (
+        lines = (
             row.title + colon + semicolon.join(f"{self.voices[name]} {value}" for name, value in row.values.items())
             for row in self.rows
         )
-        return (self.verdict, *(said if self.rows else (self.words["none"],)))
+        return (self.verdict, *(lines if self.rows else (self.words["none"],)))
 
     def unit(self, unit_id: str) -> str:
         """What a unit is called."""
@@ -90,7 +90,7 @@ class ConsensusWords:
     @cached_property
     def rows(self) -> tuple[DifferenceRow, ...]:
         """What differs, with what each voice says of it: of what has keys one row for each key in which any differs."""
-        table = self._found.differences.groupby(["kind", "id"], sort=True)
+        table = self._consensus.differences.groupby(["kind", "id"], sort=True)
         return tuple(row for (kind, name), group in table for row in self._rows(str(kind), str(name), group))
 
     def _rows(self, kind: str, name: str, group: pd.DataFrame) -> Iterator[DifferenceRow]:
@@ -100,17 +100,17 @@ class ConsensusWords:
         if len(keys) > 1:
             keys.pop("", None)
         for key in keys:
-            said = {
+            phrases = {
                 voice: self._words.short(name, alone.get(voice, texts.get(key, "")), key) or NONE
                 for voice, texts in values.items()
             }
             subject = self._words.field(self.difference(kind, name), key)
-            yield DifferenceRow(subject, said, int(group["units"].iloc[0]))
+            yield DifferenceRow(subject, phrases, int(group["units"].iloc[0]))
 
     @cached_property
     def hangs(self) -> dict[str, str]:
         """By unit the differences that it hangs on."""
-        told: dict[str, dict[str, None]] = {}
-        for unit, kind, name in self._found.hangs[["unit_id", "kind", "id"]].itertuples(index=False):
-            told.setdefault(unit, {})[self.difference(kind, name)] = None
-        return {unit: "; ".join(names) for unit, names in told.items()}
+        names_by_unit: dict[str, dict[str, None]] = {}
+        for unit, kind, name in self._consensus.hangs[["unit_id", "kind", "id"]].itertuples(index=False):
+            names_by_unit.setdefault(unit, {})[self.difference(kind, name)] = None
+        return {unit: "; ".join(names) for unit, names in names_by_unit.items()}

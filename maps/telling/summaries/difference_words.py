@@ -37,12 +37,12 @@ class DifferenceWords:
         """What things are called."""
         return self.plans[-1].renderer.terms
 
-    def unit(self, unit_id: str, place: int = -1) -> str:
+    def unit(self, unit_id: str, position: int = -1) -> str:
         """What a unit, or a party to a payment, is called; first of all by the plan at a place."""
         if unit_id in PARTY_WORDS:
             return str(catalogue("report", self.language)[PARTY_WORDS[unit_id]])
-        named = self._named[place].get(unit_id)
-        others = (one[unit_id] for one in reversed(self._named) if one.get(unit_id))
+        named = self._named[position].get(unit_id)
+        others = (names[unit_id] for names in reversed(self._named) if names.get(unit_id))
         return escape_hidden(named or next(others, unit_id))
 
     def zone(self, code: str) -> str:
@@ -78,7 +78,7 @@ class DifferenceWords:
         if kind == "parameter":
             return escape_hidden(self.subject(kind, name))
         parts = name.split("; ") if kind == "several" else [name]
-        subjects = [self.subject(kinds.get(one, kind), one) for one in parts]
+        subjects = [self.subject(kinds.get(part, kind), part) for part in parts]
         return escape_hidden(self.words[f"kind_{kind}"].format(id=self.words["and"].join(subjects)))
 
     def key(self, key: str) -> str:
@@ -136,8 +136,8 @@ class DifferenceWords:
         """What parameters and entries of the rulebooks are called: their titles, or the reason that a rule gives."""
         books = [with_all_topics(plan.rulebook) for plan in self.plans]
         entries = [entry for book in books for entry in (*entries_of(book), *book.parameters.items())]
-        said = {name: getattr(one, "title", None) or getattr(one, "reason", None) for name, one in entries}
-        return {name: text_in(text, self.language, name) for name, text in said.items() if text}
+        titles = {name: getattr(entry, "title", None) or getattr(entry, "reason", None) for name, entry in entries}
+        return {name: text_in(text, self.language, name) for name, text in titles.items() if text}
 
     @cached_property
     def _named(self) -> tuple[dict[str, str], ...]:

@@ -20,7 +20,7 @@ def count_firmness(tests: RuleTests) -> dict[Firmness, int]:
     dict of str to int
         By all of ``zoning.zones.FIRMNESS``.
     """
-    return {one: int((tests.firmness == one).sum()) for one in reversed(FIRMNESS)}
+    return {kind: int((tests.firmness == kind).sum()) for kind in reversed(FIRMNESS)}
 
 
 def say_less_firm(counts: Mapping[Firmness, int], language: str) -> str:
@@ -37,5 +37,5 @@ def say_less_firm(counts: Mapping[Firmness, int], language: str) -> str:
     '5 close calls, 2 by decision'
     """
     words = catalogue("firmness", language)
-    told = [words[one].format(n=count) for one, count in counts.items() if count and one != "firm"]
-    return str(words["list"]).join(told)
+    phrases = [words[kind].format(n=count) for kind, count in counts.items() if count and kind != "firm"]
+    return str(words["list"]).join(phrases)

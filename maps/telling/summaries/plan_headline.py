@@ -157,14 +157,14 @@ class Headline(NamedTuple):
         return "".join(part.text for part in self.title)
 
 
-def headline(plan: LocalizedPlan, found: Verdicts) -> Headline:
+def headline(plan: LocalizedPlan, verdicts: Verdicts) -> Headline:
     r"""What a plan does, in the words of its language.
 
     Parameters
     ----------
     plan : LocalizedPlan
         From :func:`maps.words.localize`.
-    found : Verdicts
+    verdicts : Verdicts
         Of the same plan, from :func:`maps.telling.summaries.verdicts`.
 
     Returns
@@ -184,17 +184,17 @@ def headline(plan: LocalizedPlan, found: Verdicts) -> Headline:
     >>> [f"{one.value} {one.unit}".strip() for one in told.numbers]
     ['22\xa0%', '10,600 ha', '2 payments', '157 of 164']
     """
-    return _Teller(plan, found).headline()
+    return _Teller(plan, verdicts).headline()
 
 
 class _Teller:
     """Puts the headline of a plan together."""
 
-    def __init__(self, plan: LocalizedPlan, found: Verdicts) -> None:
-        self._plan, self._found, self._language = plan, found, plan.language
+    def __init__(self, plan: LocalizedPlan, verdicts: Verdicts) -> None:
+        self._plan, self._verdicts, self._language = plan, verdicts, plan.language
         self._words = catalogue("headline", plan.language, plan.noun)
         self._default = plan.rulebook.default_zone.code
-        zones = plan.zones.set_index("unit_id").reindex(found.tests.units)
+        zones = plan.zones.set_index("unit_id").reindex(verdicts.tests.units)
         self._main = zones["main"].to_numpy(dtype=object)
         self._ha = zones["area_ha"].to_numpy(dtype=float)
         self._where = zones["jurisdiction"].fillna("").to_numpy(dtype=object)
@@ -231,48 +231,48 @@ class _Teller:
             yield HeadlinePart(self._say("no_special", units=self._units), "")
             return
         purposes = all(self._language in (zone.purpose or {}) for zone, _ in special)
-        for place, (zone, count) in enumerate(special):
-            if place:
+        for position, (zone, count) in enumerate(special):
+            if position:
                 yield HeadlinePart(self._word("between"), "")
-            said = self._purpose(zone) if purposes else _inside(self._short(zone))
-            key = ("purpose_first" if place == 0 else "purpose_next") if purposes else "zone_count"
+            phrase = self._purpose(zone) if purposes else _inside(self._short(zone))
+            key = ("purpose_first" if position == 0 else "purpose_next") if purposes else "zone_count"
             if key == "purpose_first" and count == 1:
                 key = "purpose_one"
-            text = self._say(key, what=said, n=count, units=self._units, all=len(self._main))
-            yield HeadlinePart(capital(text) if place == 0 else text, zone.code)
+            text = self._say(key, what=phrase, n=count, units=self._units, all=len(self._main))
+            yield HeadlinePart(capital(text) if position == 0 else text, zone.code)
         yield HeadlinePart(self._word("stop"), "")
 
     def _lead(self) -> str:
-        told = []
+        sentences = []
         rest = int((self._main == self._default).sum())
         if rest and self._special():
-            told.append(self._say("rest" if rest > 1 else "rest_one", n=rest))
+            sentences.append(self._say("rest" if rest > 1 else "rest_one", n=rest))
         if self._quota is not None and (shares := self._shares_of_quota()):
-            zone, share = max(shares.items(), key=lambda one: one[1])
-            said = {"share": self._percent(share, 1), "quota": self._quota_title(self._quota)}
+            zone, share = max(shares.items(), key=lambda pair: pair[1])
+            fields = {"share": self._percent(share, 1), "quota": self._quota_title(self._quota)}
             short = _inside(self._short(self._plan.rulebook.zone(zone)))
-            told.append(self._say("quota_goes", **said, zone=short, units=self._units))
+            sentences.append(self._say("quota_goes", **fields, zone=short, units=self._units))
             if self._reserve:
-                told.append(self._say("quota_reserve", amount=self._amount(self._reserve, self._quota.unit)))
-        return "".join(told) if self._words["stop"] == FULL_WIDTH_STOP else " ".join(told)
+                sentences.append(self._say("quota_reserve", amount=self._amount(self._reserve, self._quota.unit)))
+        return "".join(sentences) if self._words["stop"] == FULL_WIDTH_STOP else " ".join(sentences)
 
     def _numbers(self) -> Iterator[HeadlineNumber]:
         special = float(self._ha[self._main != self._default].sum() / self._ha.sum())
         yield HeadlineNumber("special", self._percent(special), "", self._word("special_label"))
         if self._quota is not None:
-            told = {"quota": self._quota_title(self._quota), "period": str(self._quota.period)}
+            fields = {"quota": self._quota_title(self._quota), "period": str(self._quota.period)}
             reserve = self._amount(self._reserve, self._quota.unit)
-            label = self._say("quota_label_reserve" if self._reserve else "quota_label", **told, reserve=reserve)
+            label = self._say("quota_label_reserve" if self._reserve else "quota_label", **fields, reserve=reserve)
             value = short_amount(self._quota.total, self._language)
             yield HeadlineNumber("quota", value, self._unit(self._quota), label)
         moved = net_received(self._plan)
         label = self._say("money_label", units=self._units)
         unworked = payments_without_amounts(self._plan)
         if moved is None and unworked:
-            said = self._say("money_unworked", names=self._words["list"].join(map(escape_hidden, unworked)))
+            text = self._say("money_unworked", names=self._words["list"].join(map(escape_hidden, unworked)))
             count = format_number(len(unworked), self._language)
             yield HeadlineNumber(
-                "money", count, self._word("money_payments" if len(unworked) > 1 else "money_payment"), said
+                "money", count, self._word("money_payments" if len(unworked) > 1 else "money_payment"), text
             )
         elif moved is None:
             yield HeadlineNumber("money", self._word("none"), "", label)
@@ -280,7 +280,7 @@ class _Teller:
             amount, code = moved
             unit = escape_hidden(self._plan.renderer.terms.unit(code))
             yield HeadlineNumber("money", short_amount(amount, self._language), unit, label)
-        firm = count_firmness(self._found.tests)["firm"]
+        firm = count_firmness(self._verdicts.tests)["firm"]
         of = self._say("of", n=len(self._main))
         label = self._say("firm_label", units=self._units)
         yield HeadlineNumber("firm", format_number(firm, self._language), of, label)
@@ -300,7 +300,7 @@ class _Teller:
             land = pd.Series(self._ha[here]).groupby(self._main[here]).sum()
             amount = f"{self._by_jurisdiction.get(name, 0):f}" if self._quota is not None else None
             yield JurisdictionRow(
-                escape_hidden(self._plan.place(name)),
+                escape_hidden(self._plan.jurisdiction(name)),
                 int(here.sum()),
                 {str(k): float(v) for k, v in land.items()},
                 amount,
@@ -309,8 +309,8 @@ class _Teller:
     def _quality(self) -> Quality:
         policies, read, _ = self._plan.rulebook.policies_checked
         parameters = list(self._plan.rulebook.parameters.values())
-        checked = sum(one.verified for one in parameters)
-        chosen = sum(one.is_own for one in parameters)
+        checked = sum(parameter.verified for parameter in parameters)
+        chosen = sum(parameter.is_own for parameter in parameters)
         sentences = (
             self._say("policies_read", n=read, all=policies) if policies else "",
             self._say("parameters_read", n=checked, all=len(parameters)) if parameters else "",
@@ -325,9 +325,9 @@ class _Teller:
         special = self._special()
         money = net_received(self._plan) is not None
         yield self._first_step([zone for zone, _ in special])
-        largest = max(special, key=lambda one: float(self._ha[self._main == one[0].code].sum()), default=None)
-        told = {zone.code: zone for zone, _ in (*special[: not money], *filter(None, [largest]))}
-        yield from map(self._zone_step, told.values())
+        largest = max(special, key=lambda pair: float(self._ha[self._main == pair[0].code].sum()), default=None)
+        zones = {zone.code: zone for zone, _ in (*special[: not money], *filter(None, [largest]))}
+        yield from map(self._zone_step, zones.values())
         if self._quota is not None:
             yield self._land_step()
         if money:
@@ -345,22 +345,22 @@ class _Teller:
     def _zone_step(self, zone: Zone) -> StoryStep:
         """How many units a zone has, and by which rule most of them."""
         here = self._main == zone.code
-        tests = self._found.tests
-        given = [place for place in tests.given[here].tolist() if place >= 0]
+        tests = self._verdicts.tests
+        given = [position for position in tests.given[here].tolist() if position >= 0]
         count = int(here.sum())
-        said = self._say("n_units", n=count, units=self._units)
+        number = self._say("n_units", n=count, units=self._units)
         head = self._say("step_zone", zone=self._short(zone), n=count, units=self._units)
         if not given:
-            return StoryStep(said, self._say("step_decided", head=head), "functions", zone.code, ())
+            return StoryStep(number, self._say("step_decided", head=head), "functions", zone.code, ())
         rule = tests.rules[max(set(given), key=given.count)].rule
         needs = [
-            self._say("test", measure=self._found.table.measures[test.measure].title, needs=test.decides)
-            for test in self._found.limits_of(rule.id)
+            self._say("test", measure=self._verdicts.table.measures[test.measure].title, needs=test.decides)
+            for test in self._verdicts.limits_of(rule.id)
         ]
         reason = escape_hidden(text_in(rule.reason, self._language)).rstrip(".。")
         key = "step_by_rule" if needs else "step_by_reason"
         text = self._say(key, head=head, reason=reason, tests=self._words["list"].join(needs))
-        return StoryStep(said, text, "functions", zone.code, ())
+        return StoryStep(number, text, "functions", zone.code, ())
 
     def _land_step(self) -> StoryStep:
         quota, amounts = self._quota, self._amounts
@@ -377,21 +377,21 @@ class _Teller:
         moved = net_received(self._plan)
         assert moved is not None
         amount, code = moved
-        said = self._amount(amount, code)
+        number = self._amount(amount, code)
         rows = self._plan.positions[(self._plan.positions["kind"] == "unit") & (self._plan.positions["unit"] == code)]
-        places = {str(unit): place for place, unit in enumerate(self._found.tests.units)}
+        places = {str(unit): position for position, unit in enumerate(self._verdicts.tests.units)}
         parties = tuple(sorted(places[party] for party in rows["party"] if party in places))
         pays, gets = (int((rows["net"] < 0).sum()), int((rows["net"] > 0).sum()))
-        text = self._say("step_money", amount=said, pays=pays, gets=gets)
-        return StoryStep(said, text, "money", "", parties)
+        text = self._say("step_money", amount=number, pays=pays, gets=gets)
+        return StoryStep(number, text, "money", "", parties)
 
     def _firm_step(self) -> StoryStep:
-        tests = self._found.tests
+        tests = self._verdicts.tests
         counts = count_firmness(tests)
-        limits = len({part.parameter for one in tests.rules[: tests.mains] for part in one.parts} - {""})
+        limits = len({part.parameter for asked_rule in tests.rules[: tests.mains] for part in asked_rule.parts} - {""})
         others = say_less_firm(counts, self._language)
-        told = {"limits": limits, "firm": counts["firm"], "units": self._units}
-        text = self._say("step_firm", **told, others=others) if others else self._say("step_all_firm", **told)
+        fields = {"limits": limits, "firm": counts["firm"], "units": self._units}
+        text = self._say("step_firm", **fields, others=others) if others else self._say("step_all_firm", **fields)
         loose = np.flatnonzero(tests.firmness != "firm").tolist()
         return StoryStep(self._say("n_firm", n=counts["firm"]), text, "functions", "", tuple(loose))
 
@@ -435,8 +435,8 @@ def payments_without_amounts(plan: LocalizedPlan) -> list[str]:
     if len(plan.flows):
         return []
     holding = {*plan.policies.loc[plan.policies["overruled_by"] == "", "policy"]}
-    paying = (one for one in plan.rulebook.policies if one.instrument in PAYING and one.id in holding)
-    return [text_in(one.title, plan.language, one.id) for one in paying]
+    paying = (policy for policy in plan.rulebook.policies if policy.instrument in PAYING and policy.id in holding)
+    return [text_in(policy.title, plan.language, policy.id) for policy in paying]
 
 
 def net_received(plan: LocalizedPlan) -> tuple[Decimal, str] | None:
@@ -444,7 +444,8 @@ def net_received(plan: LocalizedPlan) -> tuple[Decimal, str] | None:
     kinds = {"unit", *plan.study.units.levels}  # no pools, budgets, or units taken together
     rows = plan.positions[plan.positions["kind"].isin(kinds)]
     received = {
-        str(unit): sum((one for one in group if one > 0), Decimal(0)) for unit, group in rows.groupby("unit")["net"]
+        str(unit): sum((amount for amount in group if amount > 0), Decimal(0))
+        for unit, group in rows.groupby("unit")["net"]
     }
     amount, code = max(((amount, code) for code, amount in received.items()), default=(Decimal(0), ""))
     return (amount, code) if amount else None
@@ -452,15 +453,15 @@ def net_received(plan: LocalizedPlan) -> tuple[Decimal, str] | None:
 
 def largest_quota(plan: LocalizedPlan) -> Quota | None:
     """The quota of land with the largest amount, or of another kind where none is of land; None where there is none."""
-    land = {"ha", *AREAS_HA, *(one.code for one in plan.rulebook.terms.units if one.per_ha)}
-    return max(plan.study.quotas, key=lambda one: (one.unit in land, one.total), default=None)
+    land = {"ha", *AREAS_HA, *(unit.code for unit in plan.rulebook.terms.units if unit.per_ha)}
+    return max(plan.study.quotas, key=lambda quota: (quota.unit in land, quota.total), default=None)
 
 
 def amounts_of(plan: LocalizedPlan, quota: Quota | None) -> npt.NDArray[np.object_]:
     """What each unit gets of a quota, exactly, in the order of ``plan.units``; 0 where it gets nothing."""
     rows = plan.quotas[plan.quotas["quota"] == (quota.name if quota else "")]
-    own = dict(zip(rows["unit_id"], rows["amount"], strict=True))
-    return np.array([own.get(unit) or Decimal(0) for unit in plan.units.index], dtype=object)
+    amounts = dict(zip(rows["unit_id"], rows["amount"], strict=True))
+    return np.array([amounts.get(unit) or Decimal(0) for unit in plan.units.index], dtype=object)
 
 
 def reserve_of(plan: LocalizedPlan, quota: Quota | None) -> Decimal:
@@ -471,8 +472,8 @@ def reserve_of(plan: LocalizedPlan, quota: Quota | None) -> Decimal:
 
 def amounts_by_jurisdiction(plan: LocalizedPlan, quota: Quota | None) -> dict[str, Decimal]:
     """What the units of each jurisdiction get of a quota, exactly, without what it holds back."""
-    own = plan.quotas["quota"] == (quota.name if quota else "")
-    rows = plan.quotas[own & ~plan.quotas["unit_id"].isin(["", RESERVE])]
+    chosen = plan.quotas["quota"] == (quota.name if quota else "")
+    rows = plan.quotas[chosen & ~plan.quotas["unit_id"].isin(["", RESERVE])]
     return {str(name): sum(group, Decimal(0)) for name, group in rows.groupby("jurisdiction")["amount"]}
 
 

@@ -59,11 +59,11 @@ class ShownColumns:
         self._table, self._renderer, language = table, renderer, renderer.language
         words, report = (catalogue(chapter, language, renderer.noun) for chapter in ("columns", "report"))
         names = (
-            name for name in table.shown if name in rows and any(not _is_missing(one) and one for one in rows[name])
+            name for name in table.shown if name in rows and any(not _is_missing(cell) and cell for cell in rows[name])
         )
         self.titles: Mapping[str, str] = {name: str(words[name]) for name in names}
         """What each is called, in order."""
-        self._said: Mapping[str, Callable[[Any], str]] = {
+        self._wordings: Mapping[str, Callable[[Any], str]] = {
             "int": lambda value: format_number(value, language),
             "decimal": lambda value: amount(value, language),
             "float": lambda value: format_measure(float(value), language),
@@ -82,7 +82,7 @@ class ShownColumns:
         """What a value says, without its unit of measure; a dash where there is none."""
         if not has_value(value):
             return NONE
-        return self._said.get(self._table.columns[name], str)(value)
+        return self._wordings.get(self._table.columns[name], str)(value)
 
     def facts(self, row: Mapping[str, Any]) -> tuple[ShownFact, ...]:
         """What the columns say of a row, those without a value left out.
@@ -92,8 +92,8 @@ class ShownColumns:
         row : mapping
             A row of the table by the names of its columns.
         """
-        told = ((name, title) for name, title in self.titles.items() if has_value(row[name]))
-        return tuple(ShownFact(name, title, self._measured(name, row)) for name, title in told)
+        columns = ((name, title) for name, title in self.titles.items() if has_value(row[name]))
+        return tuple(ShownFact(name, title, self._measured(name, row)) for name, title in columns)
 
     def _measured(self, name: str, row: Mapping[str, Any]) -> str:
         text, kind = self.text(name, row[name]), self._table.columns[name]

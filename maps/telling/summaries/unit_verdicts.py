@@ -12,12 +12,12 @@ from maps.words import LocalizedPlan, Renderer, number_beside, number_past, numb
 from zoning.zones import RuleTests, rule_tests
 
 COMPARED: Mapping[str, Callable[[float, float], bool]] = {
-    "=": lambda one, other: one == other,
-    "<>": lambda one, other: one != other,
-    "<": lambda one, other: one < other,
-    "<=": lambda one, other: one <= other,
-    ">": lambda one, other: one > other,
-    ">=": lambda one, other: one >= other,
+    "=": lambda value, other: value == other,
+    "<>": lambda value, other: value != other,
+    "<": lambda value, other: value < other,
+    "<=": lambda value, other: value <= other,
+    ">": lambda value, other: value > other,
+    ">=": lambda value, other: value >= other,
 }
 
 
@@ -111,25 +111,27 @@ class Verdicts(Mapping[str, Verdict]):
     ) -> None:
         self.table, self.tests = table, tests
         self._names, self._zones, self._style = names, zones, number_style(language)
-        self._places = {str(unit): place for place, unit in enumerate(tests.units)}
+        self._places = {str(unit): position for position, unit in enumerate(tests.units)}
 
     def __getitem__(self, unit_id: str) -> Verdict:
         """The verdict of a unit."""
-        place, table = self._places[unit_id], self.table
-        said = table.wordings[table.sentences[place]]
-        lines = [table.wordings[one] for one in table.overlays[place]]
-        note = table.notes[place]
+        position, table = self._places[unit_id], self.table
+        wording = table.wordings[table.sentences[position]]
+        lines = [table.wordings[number] for number in table.overlays[position]]
+        note = table.notes[position]
         return Verdict(
-            kind=said.kind,
-            zone=self._zones[said.zone],
-            sentence=self._filled(said, unit_id, place),
-            note=self._filled(table.wordings[note], unit_id, place) if note >= 0 else "",
+            kind=wording.kind,
+            zone=self._zones[wording.zone],
+            sentence=self._filled(wording, unit_id, position),
+            note=self._filled(table.wordings[note], unit_id, position) if note >= 0 else "",
             overlays=tuple(
-                OverlayLine(self._zones[one.zone], self._filled(one, unit_id, place), one.kind != "review")
-                for one in lines
+                OverlayLine(self._zones[line.zone], self._filled(line, unit_id, position), line.kind != "review")
+                for line in lines
             ),
-            gauges=tuple(self._gauges(place, said, lines)),
-            changes=tuple(self._filled(table.wordings[one], unit_id, place) for one in table.changes[place]),
+            gauges=tuple(self._gauges(position, wording, lines)),
+            changes=tuple(
+                self._filled(table.wordings[number], unit_id, position) for number in table.changes[position]
+            ),
         )
 
     def __iter__(self) -> Iterator[str]:
@@ -144,18 +146,18 @@ class Verdicts(Mapping[str, Verdict]):
         """The tests that a rule asks."""
         return tuple(test for test in self.table.tests if rule in test.rules)
 
-    def _gauges(self, place: int, said: Wording, lines: Iterable[Wording]) -> Iterator[Gauge]:
+    def _gauges(self, position: int, wording: Wording, lines: Iterable[Wording]) -> Iterator[Gauge]:
         """A gauge for each test."""
-        first = dict.fromkeys(test for one in (said, *lines) for test in one.tests)
-        rules = {rule for test in said.tests for rule in self.table.tests[test].rules}
+        first = dict.fromkeys(test for line in (wording, *lines) for test in line.tests)
+        rules = {rule for test in wording.tests for rule in self.table.tests[test].rules}
         beside = [number for number, test in enumerate(self.table.tests) if rules & {*test.rules}]
         for number in dict.fromkeys((*first, *beside, *range(len(self.table.tests)))):
             test = self.table.tests[number]
             measure = self.table.measures[test.measure]
-            value = measure.values[place]
+            value = measure.values[position]
             yield Gauge(
                 title=measure.title,
-                value_text=self._value(number, place),
+                value_text=self._value(number, position),
                 needs=test.decides if number in first else test.needs,
                 value=value,
                 limit=test.limit,
@@ -166,21 +168,21 @@ class Verdicts(Mapping[str, Verdict]):
                 decided=number in first,
             )
 
-    def _filled(self, wording: Wording, unit_id: str, place: int) -> str:
+    def _filled(self, wording: Wording, unit_id: str, position: int) -> str:
         return "".join(
             part
             if not number % 2
             else self._names[unit_id]
             if part == "unit"
-            else self._value(int(part[1:]), place, part[0])
+            else self._value(int(part[1:]), position, part[0])
             for number, part in enumerate(wording.parts)
         )
 
-    def _value(self, number: int, place: int, way: str = "=") -> str:
+    def _value(self, number: int, position: int, way: str = "=") -> str:
         """The value of a test as it is printed: beside its limit, or as another limit."""
         test = self.table.tests[number]
         measure = self.table.measures[test.measure]
-        value = measure.values[place]
+        value = measure.values[position]
         if value is None:
             return self.table.missing
         if measure.answers:

@@ -176,7 +176,7 @@ class _Maker:
         self._words = catalogue("verdict", plan.language)
         self._style = number_style(plan.language)
         self._zones = [zone.code for zone in plan.rulebook.zones]
-        self._spoken = {" ".join(one.code.split()): one for one in plan.rulebook.terms.measures}
+        self._spoken = {" ".join(measure.code.split()): measure for measure in plan.rulebook.terms.measures}
         self._measures: dict[tuple[str, bool], tuple[int, MeasureColumn, list[float]]] = {}
         self._columns: dict[tuple[str, bool], npt.NDArray[np.float64]] = {}
         self._wordings: list[Wording] = []
@@ -205,22 +205,26 @@ class _Maker:
 
     def _place_tests(self) -> dict[tuple[int, int], int]:
         """The test of each part of each rule that compares a number with a limit; whether there is any is no test."""
-        found: dict[tuple[int, int], int] = {}
-        for rule, asked in enumerate(self._tests.rules):
-            compared = [(number, part) for number, part in enumerate(asked.parts) if part.operator]
-            told = [one for one in compared if not _is_presence(one[1])] or compared
-            for number, part in told:
-                found[rule, number] = self._test(part, asked.rule.zone, of_wholes=asked.of_wholes)
-            for number, part in enumerate(asked.parts):
+        tests: dict[tuple[int, int], int] = {}
+        for rule, asked_rule in enumerate(self._tests.rules):
+            compared = [(number, part) for number, part in enumerate(asked_rule.parts) if part.operator]
+            parts = [pair for pair in compared if not _is_presence(pair[1])] or compared
+            for number, part in parts:
+                tests[rule, number] = self._test(part, asked_rule.rule.zone, of_wholes=asked_rule.of_wholes)
+            for number, part in enumerate(asked_rule.parts):
                 if part.measure and not part.operator:
-                    found[rule, number] = self._truth(part, asked.rule.zone, of_wholes=asked.of_wholes)
-        return found
+                    tests[rule, number] = self._truth(part, asked_rule.rule.zone, of_wholes=asked_rule.of_wholes)
+        return tests
 
     def _limit_tests(self) -> Iterator[LimitTest]:
         """The tests, each with the rules that ask it."""
-        for place, test in enumerate(self._limits):
-            asked = (self._tests.rules[rule].rule.id for (rule, _), one in self._of_part.items() if one == place)
-            yield test._replace(rules=tuple(dict.fromkeys(asked)))
+        for position, test in enumerate(self._limits):
+            rule_ids = (
+                self._tests.rules[rule].rule.id
+                for (rule, _), test_number in self._of_part.items()
+                if test_number == position
+            )
+            yield test._replace(rules=tuple(dict.fromkeys(rule_ids)))
 
     def _test(self, part: ConditionPart, zone: str, *, of_wholes: bool) -> int:
         key = (part.measure, of_wholes)
@@ -230,8 +234,8 @@ class _Maker:
         text = f"{self._measures[key][1].before}{self._style.written(limit)}{self._measures[key][1].after}"
         operator = part.operator or "="
         needs = self._say(f"needs_{KEYS[operator]}", limit=text)
-        asked = self._plan.rulebook.parameters.get(part.parameter)
-        is_own = asked is not None and asked.is_own  # which nobody shall take for the law's
+        parameter = self._plan.rulebook.parameters.get(part.parameter)
+        is_own = parameter is not None and parameter.is_own  # which nobody shall take for the law's
         decides = self._say("needs_own", needs=needs) if is_own else needs
         test = LimitTest(
             measure, self._zones.index(zone), operator, part.limit, text, needs, decides, (), part.parameter
@@ -242,10 +246,10 @@ class _Maker:
         """The test of a truth value."""
         key, answers = (part.measure, of_wholes), (str(self._words["false"]), str(self._words["true"]))
         measure = self._measure(key, part, answers)
-        asked = answers[int(part.limit)]
-        needs = self._say("needs_is", limit=asked)
+        answer = answers[int(part.limit)]
+        needs = self._say("needs_is", limit=answer)
         return self._placed(
-            LimitTest(measure, self._zones.index(zone), "=", part.limit, asked, needs, needs, (), ""), key
+            LimitTest(measure, self._zones.index(zone), "=", part.limit, answer, needs, needs, (), ""), key
         )
 
     def _placed(self, test: LimitTest, key: tuple[str, bool]) -> int:
@@ -312,8 +316,8 @@ class _Maker:
         given = self._tests.given
         for rule in np.unique(given[given >= 0]).tolist():
             rows = np.flatnonzero(given == rule)
-            for parts, own in _patterns([part.decides for part in self._tests.rules[rule].parts], rows):
-                sentences[own] = self._keep(*self._by_rule(rule, parts))
+            for parts, matching_rows in _patterns([part.decides for part in self._tests.rules[rule].parts], rows):
+                sentences[matching_rows] = self._keep(*self._by_rule(rule, parts))
         self._by_default(np.flatnonzero(given == -1), sentences)
         self._by_decision(np.flatnonzero(given == -2), zones["rule"].tolist(), zones["main"].tolist(), sentences)
         status = zones["status"].to_numpy(dtype=object)
@@ -325,42 +329,42 @@ class _Maker:
         return sentences, notes
 
     def _by_rule(self, rule: int, parts: Sequence[int]) -> tuple[Kind, str, str, tuple[int, ...]]:
-        asked = self._tests.rules[rule]
-        key = "of_whole" if asked.of_wholes else "because"
+        asked_rule = self._tests.rules[rule]
+        key = "of_whole" if asked_rule.of_wholes else "because"
         why, tests = self._why(rule, parts, "met")
-        return "rule", asked.rule.zone, self._say(key, head=self._head(asked.rule.zone), why=why), tests
+        return "rule", asked_rule.rule.zone, self._say(key, head=self._head(asked_rule.rule.zone), why=why), tests
 
     def _by_default(self, rows: Places, sentences: Places) -> None:
         """What no rule claims: the test that was nearest, of those on which alone a rule hangs."""
         zone = self._plan.rulebook.default_zone.code
         plain = self._keep("default", zone, self._say("no_test", head=self._head(zone)), ())
-        found = [
+        comparisons = [
             (rule, number)
-            for rule, asked in enumerate(self._tests.rules[: self._tests.mains])
-            for number, part in enumerate(asked.parts)
+            for rule, asked_rule in enumerate(self._tests.rules[: self._tests.mains])
+            for number, part in enumerate(asked_rule.parts)
             if part.operator in ("<", "<=", ">", ">=") or (not part.operator and (rule, number) in self._of_part)
         ]
         distances = [np.full(len(rows), np.inf)]
-        for rule, number in found:
+        for rule, number in comparisons:
             part = self._tests.rules[rule].parts[number]
             away = _distance(part.values[rows], part.limit) if part.operator else np.zeros(len(rows))
             distances.append(np.where((part.pivotal & part.answer.no)[rows], away, np.inf))
         nearest = np.vstack(distances).argmin(axis=0)
         sentences[rows] = plain
-        for place in np.unique(nearest[nearest > 0]).tolist():
-            sentences[rows[nearest == place]] = self._nearest(zone, *found[place - 1])
+        for position in np.unique(nearest[nearest > 0]).tolist():
+            sentences[rows[nearest == position]] = self._nearest(zone, *comparisons[position - 1])
 
     def _nearest(self, zone: str, rule: int, number: int) -> int:
         """The sentence on the default zone, with the test that was nearest to another one."""
-        asked = self._tests.rules[rule]
-        if not asked.parts[number].operator:
+        asked_rule = self._tests.rules[rule]
+        if not asked_rule.parts[number].operator:
             test = self._of_part[rule, number]
-            but = self._clause(asked.parts[number], holds=False) or self._said(asked.parts[number], test)
-            key = "but_of_whole" if asked.of_wholes else "but"
-            said = self._say(key, head=self._head(zone), zone=self._zone_title(asked.rule.zone), why=but)
-            return self._keep("default", zone, said, (test,))
+            but = self._clause(asked_rule.parts[number], holds=False) or self._state(asked_rule.parts[number], test)
+            key = "but_of_whole" if asked_rule.of_wholes else "but"
+            text = self._say(key, head=self._head(zone), zone=self._zone_title(asked_rule.rule.zone), why=but)
+            return self._keep("default", zone, text, (test,))
         why, tests = self._why(rule, [number], "missed")
-        key = "nearest_of_whole" if asked.of_wholes else "nearest"
+        key = "nearest_of_whole" if asked_rule.of_wholes else "nearest"
         return self._keep("default", zone, self._say(key, head=self._head(zone), why=why), tests)
 
     def _by_decision(self, rows: Places, rules: Sequence[str], mains: Sequence[str], sentences: Places) -> None:
@@ -371,11 +375,11 @@ class _Maker:
         made = dict(zip(zip(claims["unit_id"], claims["rule"], strict=True), claims["values"], strict=True))
         for row in rows.tolist():
             main, other = mains[row], self._tests.zone_by_rule(row)
-            said = json.loads(made[self._tests.units[row], rules[row]])["decision"]
-            kind: Kind = "locked" if "locked" in said else "decision"
-            also = self._say("same_rule") if other == main else self._say("by_rule", one=self._one(other))
-            told = {"by": self._text(said["by"]), "reason": self._text(said["reason"])}
-            text = self._say(kind, head=self._head(main), **told, also=also)
+            decision = json.loads(made[self._tests.units[row], rules[row]])["decision"]
+            kind: Kind = "locked" if "locked" in decision else "decision"
+            also = self._say("same_rule") if other == main else self._say("by_rule", one=self._noun_phrase(other))
+            fields = {"by": self._text(decision["by"]), "reason": self._text(decision["reason"])}
+            text = self._say(kind, head=self._head(main), **fields, also=also)
             sentences[row] = self._keep(kind, main, text, self._unless_decided(row))
 
     def _unless_decided(self, row: int) -> tuple[int, ...]:
@@ -391,48 +395,51 @@ class _Maker:
         tests = self._tests
         first = tests.rules[tests.given[row]].rule
         others = dict.fromkeys(
-            one.rule.zone
-            for one in tests.rules[: tests.mains]
-            if one.rule.priority == first.priority
-            and one.rule.refines == first.refines
-            and one.rule.zone != first.zone
-            and one.answer.yes[row]
+            asked_rule.rule.zone
+            for asked_rule in tests.rules[: tests.mains]
+            if asked_rule.rule.priority == first.priority
+            and asked_rule.rule.refines == first.refines
+            and asked_rule.rule.zone != first.zone
+            and asked_rule.answer.yes[row]
         )
-        said = self._list(self._zone_title(zone) for zone in others)
+        phrase = self._list(self._zone_title(zone) for zone in others)
         self._rekind(row, "tie", sentences)
-        return self._keep("tie", first.zone, self._say("ties" if len(others) > 1 else "tie", zones=said), ())
+        return self._keep("tie", first.zone, self._say("ties" if len(others) > 1 else "tie", zones=phrase), ())
 
     def _assumed(self, row: int, names: str, sentences: Places) -> int:
         self._rekind(row, "assumed", sentences)
         zone = self._wordings[sentences[row]].zone
-        told = [name for name in names.split(";") if name]
-        said = self._list(self._noun(name) for name in told)
+        measures = [name for name in names.split(";") if name]
+        phrase = self._list(self._noun(name) for name in measures)
         return self._keep(
-            "assumed", self._zones[zone], self._say("all_assumed" if len(told) > 1 else "assumed", measures=said), ()
+            "assumed",
+            self._zones[zone],
+            self._say("all_assumed" if len(measures) > 1 else "assumed", measures=phrase),
+            (),
         )
 
     def _rekind(self, row: int, kind: Kind, sentences: Places) -> None:
         """The same sentence of another kind."""
-        sentences[row] = self._place(self._wordings[sentences[row]]._replace(kind=kind))
+        sentences[row] = self._index_of(self._wordings[sentences[row]]._replace(kind=kind))
 
     def _reviewed(self, rows: Places, mains: Sequence[str], sentences: Places, notes: Places) -> None:
         """Units of which a rule could not be answered that counts; what they are until then is the note."""
         tests = self._tests
         waiting: dict[int, dict[str, None]] = {}
         open_tests: dict[int, dict[int, None]] = {}
-        for place, asked in enumerate(tests.rules[: tests.mains]):
-            for row in rows[tests.is_open(place)[rows]].tolist():
-                waiting.setdefault(row, {}).update(dict.fromkeys(tests.missing(place, row)))
+        for position, asked_rule in enumerate(tests.rules[: tests.mains]):
+            for row in rows[tests.is_open(position)[rows]].tolist():
+                waiting.setdefault(row, {}).update(dict.fromkeys(tests.missing(position, row)))
                 open_tests.setdefault(row, {}).update(
-                    (self._of_part[place, number], None)
-                    for number, part in enumerate(asked.parts)
-                    if part.answer.unknown[row] and (place, number) in self._of_part
+                    (self._of_part[position, number], None)
+                    for number, part in enumerate(asked_rule.parts)
+                    if part.answer.unknown[row] and (position, number) in self._of_part
                 )
         for row, names in waiting.items():
             key = "reviews" if len(names) > 1 else "review"
-            said = self._say(key, unit=_field("unit"), measures=self._list(map(self._noun, names)))
-            until = self._say("until_then", one=self._one(mains[row]))
-            sentences[row] = self._keep("review", mains[row], said, tuple(open_tests[row]))
+            text = self._say(key, unit=_field("unit"), measures=self._list(map(self._noun, names)))
+            until = self._say("until_then", one=self._noun_phrase(mains[row]))
+            sentences[row] = self._keep("review", mains[row], text, tuple(open_tests[row]))
             notes[row] = self._keep("review", mains[row], until, ())
 
     # ----- overlays and changes
@@ -443,23 +450,28 @@ class _Maker:
         lines: list[dict[str, int]] = [{} for _ in range(self._units)]
         doubts: list[dict[str, int]] = [{} for _ in range(self._units)]
         for rule in range(tests.mains, len(tests.rules)):
-            asked = tests.rules[rule]
-            for parts, own in _patterns([part.decides for part in asked.parts], np.flatnonzero(asked.answer.yes)):
-                why, found = self._why(rule, parts, "said")
-                line = self._keep("overlay", asked.rule.zone, self._line(asked.rule.zone, why), found)
-                for row in own.tolist():
-                    lines[row].setdefault(asked.rule.zone, line)
+            asked_rule = tests.rules[rule]
+            for parts, matching_rows in _patterns(
+                [part.decides for part in asked_rule.parts], np.flatnonzero(asked_rule.answer.yes)
+            ):
+                why, deciding = self._why(rule, parts, "said")
+                line = self._keep("overlay", asked_rule.rule.zone, self._line(asked_rule.rule.zone, why), deciding)
+                for row in matching_rows.tolist():
+                    lines[row].setdefault(asked_rule.rule.zone, line)
         self._decided_overlays(lines)
         for rule in range(tests.mains, len(tests.rules)):
-            asked, zone = tests.rules[rule], tests.rules[rule].rule.zone
+            asked_rule, zone = tests.rules[rule], tests.rules[rule].rule.zone
             for row in np.flatnonzero(tests.is_open(rule)).tolist():
                 names = tests.missing(rule, row)
                 key = "none_known" if len(names) > 1 else "not_known"
                 why = self._say(key, measures=self._list(map(self._noun, names)))
                 doubts[row].setdefault(zone, self._keep("review", zone, self._line(zone, why), ()))
         return tuple(
-            tuple(line for _, line in sorted((*own.items(), *open_.items()), key=lambda one: self._zones.index(one[0])))
-            for own, open_ in zip(lines, doubts, strict=True)
+            tuple(
+                line
+                for _, line in sorted((*known.items(), *open_.items()), key=lambda pair: self._zones.index(pair[0]))
+            )
+            for known, open_ in zip(lines, doubts, strict=True)
         )
 
     def _decided_overlays(self, lines: Sequence[dict[str, int]]) -> None:
@@ -467,18 +479,18 @@ class _Maker:
         claims = self._plan.source.claims
         overlays = set(self._plan.rulebook.codes("overlay"))
         decided = claims[claims["zone"].isin(overlays) & claims["values"].str.contains('"decision"', regex=False)]
-        places = {str(unit): place for place, unit in enumerate(self._tests.units)}
+        places = {str(unit): position for position, unit in enumerate(self._tests.units)}
         for unit, zone, values in zip(decided["unit_id"], decided["zone"], decided["values"], strict=True):
-            said = json.loads(values)["decision"]
-            told = self._say("overlay_decision", zone=self._zone_title(zone), reason=self._text(said["reason"]))
-            lines[places[str(unit)]][zone] = self._keep("overlay", zone, told, ())
+            decision = json.loads(values)["decision"]
+            text = self._say("overlay_decision", zone=self._zone_title(zone), reason=self._text(decision["reason"]))
+            lines[places[str(unit)]][zone] = self._keep("overlay", zone, text, ())
 
     def _line(self, zone: str, why: str) -> str:
         return self._say("overlay", zone=self._zone_title(zone), why=why)
 
     def _changes(self) -> tuple[tuple[int, ...], ...]:
         """What would change the main function of each unit: the nearest limits, each zone once."""
-        found: list[dict[str, int]] = [{} for _ in range(self._units)]
+        changes: list[dict[str, int]] = [{} for _ in range(self._units)]
         every = self._tests.changes
         rules = self._tests.rules
         worded: dict[tuple[int, int, int, bool], int] = {}
@@ -487,20 +499,20 @@ class _Maker:
         ):
             zone = rules[main].rule.zone if main >= 0 else self._plan.rulebook.default_zone.code
             part = rules[rule].parts[number]
-            if zone in found[row] or len(found[row]) == SHOWN_CHANGES or (rule, number) not in self._of_part:
+            if zone in changes[row] or len(changes[row]) == SHOWN_CHANGES or (rule, number) not in self._of_part:
                 continue
             key = (rule, number, main, bool(part.answer.yes[row]))
             if key not in worded:
                 worded[key] = self._change(zone, part, self._of_part[rule, number], holds=key[3])
-            found[row][zone] = worded[key]
-        return tuple(tuple(own.values()) or self._no_change(row) for row, own in enumerate(found))
+            changes[row][zone] = worded[key]
+        return tuple(tuple(by_zone.values()) or self._no_change(row) for row, by_zone in enumerate(changes))
 
     def _no_change(self, row: int) -> tuple[int, ...]:
         """Of a unit that no limit near by would change: what would be far off, or else why nothing does."""
         if self._tests.given[row] == -2:
             return (self._undecided(row),)
-        told = self._told_otherwise.get(row)
-        return tuple(told.values()) if told else (self._nothing_changes,)
+        changes = self._told_otherwise.get(row)
+        return tuple(changes.values()) if changes else (self._nothing_changes,)
 
     @cached_property
     def _nothing_changes(self) -> int:
@@ -509,12 +521,12 @@ class _Maker:
     @cached_property
     def _told_otherwise(self) -> dict[int, dict[bool, int]]:
         """By unit the nearest limit of those far off that would change it, and a truth value that would."""
-        found: dict[int, dict[bool, int]] = {}
+        changes: dict[int, dict[bool, int]] = {}
         worded: dict[tuple[int, int, int, bool], int] = {}
         for is_fact, every in ((False, self._tests.far_changes), (True, self._tests.fact_changes)):
             columns = (every.unit, every.rule, every.part, every.main)
             for row, rule, number, main in zip(*(column.tolist() for column in columns), strict=True):
-                if is_fact in found.setdefault(row, {}) or (rule, number) not in self._of_part:
+                if is_fact in changes.setdefault(row, {}) or (rule, number) not in self._of_part:
                     continue
                 part, test = self._tests.rules[rule].parts[number], self._of_part[rule, number]
                 zone = self._tests.rules[main].rule.zone if main >= 0 else self._plan.rulebook.default_zone.code
@@ -522,8 +534,8 @@ class _Maker:
                 if key not in worded:
                     say = self._contrary if is_fact else self._far_change
                     worded[key] = say(zone, part, test, holds=key[3])
-                found[row][is_fact] = worded[key]
-        return found
+                changes[row][is_fact] = worded[key]
+        return changes
 
     def _far_change(self, zone: str, part: ConditionPart, test: int, *, holds: bool) -> int:
         """The same as :meth:`_change`, of a limit that is far off."""
@@ -535,19 +547,19 @@ class _Maker:
         """What the contrary of a truth value would do."""
         clause = self._clause(part, holds=not holds)
         if not clause:
-            places = {place: column for place, column, _ in self._measures.values()}
+            places = {position: column for position, column, _ in self._measures.values()}
             answers = places[self._limits[test].measure].answers
             clause = self._say("measure_is", measure=self._noun_of(part), value=answers[(part.limit == 1) != holds])
         return self._keep("change", zone, self._say("changes_if", zone=self._zone_title(zone), why=clause), (test,))
 
     def _undecided(self, row: int) -> int:
         """Of a unit that planners decided on, or that stands above the plan: what it would be without."""
-        said = self._wordings[self._said_of[row]]
+        wording = self._wordings[self._said_of[row]]
         other = self._tests.zone_by_rule(row)
-        if said.kind == "locked":
+        if wording.kind == "locked":
             key = "changes_locked"
         else:
-            key = "changes_undecided_same" if other == self._zones[said.zone] else "changes_undecided"
+            key = "changes_undecided_same" if other == self._zones[wording.zone] else "changes_undecided"
         return self._keep("change", other, self._say(key, zone=self._zone_title(other)), ())
 
     def _change(self, zone: str, part: ConditionPart, test: int, *, holds: bool) -> int:
@@ -558,8 +570,8 @@ class _Maker:
         what = self._say("needed" if asks_more else "allowed", noun=self._noun_of(part))
         limit = self._limits[test].limit_text
         value = _field(f"{'>' if up else '<'}{test}")
-        said = self._say(key, zone=self._zone_title(zone), what=what, limit=limit, value=value)
-        return self._keep("change", zone, said, (test,))
+        text = self._say(key, zone=self._zone_title(zone), what=what, limit=limit, value=value)
+        return self._keep("change", zone, text, (test,))
 
     # ----- words
 
@@ -567,29 +579,29 @@ class _Maker:
         self, rule: int, parts: Sequence[int], way: Literal["met", "missed", "said"]
     ) -> tuple[str, tuple[int, ...]]:
         """Why a rule claims, or does not: what its tests found, or its own reason where it compares no numbers."""
-        asked = self._tests.rules[rule]
-        told: list[str] = []
+        asked_rule = self._tests.rules[rule]
+        phrases: list[str] = []
         tests: list[int] = []
         for number in parts:
-            part = asked.parts[number]
+            part = asked_rule.parts[number]
             test = self._of_part.get((rule, number))
             if part.operator:
                 if test is not None and not _is_presence(part) and len(tests) < SHOWN_REASONS:
                     tests.append(test)
-                    limit, said = self._limits[test].limit_text, self._said(part, test)
-                    told.append(said if way == "said" else self._met(part, said, limit, way))
+                    limit, phrase = self._limits[test].limit_text, self._state(part, test)
+                    phrases.append(phrase if way == "said" else self._met_or_missed(part, phrase, limit, way))
             elif clause := self._clause(part, holds=True):
-                told.insert(0, clause)
+                phrases.insert(0, clause)
         # all that decided, the numbers that are told first
         tests += [self._of_part[rule, number] for number in parts if (rule, number) in self._of_part]
-        return self._words["both"].join(told or [self._text(asked.rule.reason)]), tuple(dict.fromkeys(tests))
+        return self._words["both"].join(phrases or [self._text(asked_rule.rule.reason)]), tuple(dict.fromkeys(tests))
 
-    def _met(self, part: ConditionPart, said: str, limit: str, way: Literal["met", "missed"]) -> str:
+    def _met_or_missed(self, part: ConditionPart, phrase: str, limit: str, way: Literal["met", "missed"]) -> str:
         """What is so of a unit, and what of it would be enough, or is needed."""
         key = KEYS[part.operator]
-        return self._say(f"met_{key}" if way == "met" else f"missed_{key}", said=said, limit=limit)
+        return self._say(f"met_{key}" if way == "met" else f"missed_{key}", said=phrase, limit=limit)
 
-    def _said(self, part: ConditionPart, test: int) -> str:
+    def _state(self, part: ConditionPart, test: int) -> str:
         """What is so of a unit as to a test."""
         term, value = self._spoken.get(part.measure), _field(f"={test}")
         if term is not None and term.said and self._language in term.said:
@@ -619,14 +631,14 @@ class _Maker:
 
     def _head(self, zone: str) -> str:
         """What the unit is, without the reason."""
-        one = self._zone(zone).one or {}
-        if self._language in one:
-            return self._say("is_one", unit=_field("unit"), one=escape_hidden(one[self._language]))
+        texts = self._zone(zone).one or {}
+        if self._language in texts:
+            return self._say("is_one", unit=_field("unit"), one=escape_hidden(texts[self._language]))
         return self._say("is_zone", unit=_field("unit"), zone=self._title_of(zone))
 
-    def _one(self, zone: str) -> str:
-        one = self._zone(zone).one or {}
-        return escape_hidden(one[self._language]) if self._language in one else self._title_of(zone)
+    def _noun_phrase(self, zone: str) -> str:
+        texts = self._zone(zone).one or {}
+        return escape_hidden(texts[self._language]) if self._language in texts else self._title_of(zone)
 
     def _zone(self, code: str) -> Zone:
         return self._plan.rulebook.zone(code)
@@ -638,21 +650,21 @@ class _Maker:
         """The short title of a zone."""
         return escape_hidden(text_in(self._zone(zone).short or self._zone(zone).title, self._language, zone))
 
-    def _text(self, said: str | Mapping[str, str]) -> str:
+    def _text(self, text: str | Mapping[str, str]) -> str:
         """A text of the rulebook or the plan inside a sentence: without a full stop."""
-        return escape_hidden(text_in(said, self._language)).rstrip(".。 ")
+        return escape_hidden(text_in(text, self._language)).rstrip(".。 ")
 
-    def _list(self, told: Iterable[str]) -> str:
-        return self._words["list"].join(dict.fromkeys(told))
+    def _list(self, phrases: Iterable[str]) -> str:
+        return self._words["list"].join(dict.fromkeys(phrases))
 
     def _say(self, key: str, **fields: object) -> str:
         return self._words[key].format(**fields)
 
     def _keep(self, kind: Kind, zone: str, text: str, tests: tuple[int, ...]) -> int:
         """The place of a wording, put there if it is new."""
-        return self._place(Wording(kind, self._zones.index(zone), tuple(text.split(MARK)), tests))
+        return self._index_of(Wording(kind, self._zones.index(zone), tuple(text.split(MARK)), tests))
 
-    def _place(self, wording: Wording) -> int:
+    def _index_of(self, wording: Wording) -> int:
         if wording not in self._places:
             self._places[wording] = len(self._wordings)
             self._wordings.append(wording)
@@ -673,10 +685,10 @@ def _patterns(decides: Sequence[Truths], rows: Places) -> Iterator[tuple[list[in
     """Which parts of a rule decided, each set of parts with the rows of which that is so."""
     if not len(rows):
         return
-    table = np.column_stack([one[rows] for one in decides])
+    table = np.column_stack([column[rows] for column in decides])
     sets, which = np.unique(table, axis=0, return_inverse=True)
-    for place, deciding in enumerate(sets):
-        yield np.flatnonzero(deciding).tolist(), rows[which.reshape(-1) == place]
+    for position, deciding in enumerate(sets):
+        yield np.flatnonzero(deciding).tolist(), rows[which.reshape(-1) == position]
 
 
 def _distance(values: npt.NDArray[np.float64], limit: float) -> npt.NDArray[np.float64]:

@@ -9,7 +9,7 @@ from maps.words import LocalizedPlan, catalogue, format_measure, text_in
 from zoning.zones import WeightInterval
 
 
-def interval_text(one: WeightInterval, language: str) -> str:
+def interval_text(interval: WeightInterval, language: str) -> str:
     """Between which values of a weight no zone changes; why that is not known, where it is not.
 
     Examples
@@ -19,28 +19,31 @@ def interval_text(one: WeightInterval, language: str) -> str:
     'from 0.25 to 1'
     """
     words = catalogue("weights", language)
-    if one.low is None or one.high is None:
-        return words[one.unknown]
-    ends = {"low": format_measure(one.low, language), "high": format_measure(one.high, language)}
-    key = "interval" if one.low_included else "interval_above"
-    return words[f"{key}_below" if not one.high_included else key].format(**ends)
+    if interval.low is None or interval.high is None:
+        return words[interval.unknown]
+    ends = {"low": format_measure(interval.low, language), "high": format_measure(interval.high, language)}
+    key = "interval" if interval.low_included else "interval_above"
+    return words[f"{key}_below" if not interval.high_included else key].format(**ends)
 
 
-def beyond_text(one: WeightInterval, plan: LocalizedPlan, names: Mapping[str, str]) -> str:
+def beyond_text(interval: WeightInterval, plan: LocalizedPlan, names: Mapping[str, str]) -> str:
     """Who changes first beyond either end, and into what; nothing where nobody does.
 
     Parameters
     ----------
-    one : WeightInterval
+    interval : WeightInterval
     plan : LocalizedPlan
     names : mapping of str to str
         Of units by id.
     """
     words = catalogue("weights", plan.language)
     titles = {zone.code: text_in(zone.short or zone.title, plan.language, zone.code) for zone in plan.rulebook.zones}
-    told = [
+    phrases = [
         words[key].format(unit=names.get(unit, unit), zone=titles.get(zone, zone))
-        for key, unit, zone in (("below", one.below, one.becomes_below), ("above", one.above, one.becomes_above))
+        for key, unit, zone in (
+            ("below", interval.below, interval.becomes_below),
+            ("above", interval.above, interval.becomes_above),
+        )
         if unit
     ]
-    return escape_hidden(words["and"].join(told))
+    return escape_hidden(words["and"].join(phrases))

@@ -106,7 +106,7 @@ def test_control_characters_of_a_text_are_shown_escaped():
 def test_the_unit_of_measure_stands_behind_the_last_number() -> None:
     ((clause,),) = parse_condition("slope <= slope_max").explain(ROW, PARAMETERS)
     wording = ClauseWording(clause.text, catalogue("clause", "en"), units={"slope": "degrees"})
-    assert wording.said(clause) == "slope 12.5 <= 25 degrees (slope_max)"
+    assert wording.in_words(clause) == "slope 12.5 <= 25 degrees (slope_max)"
 
 
 # Chinese

@@ -75,7 +75,7 @@ def test_the_toy_province_by_pencil(units, elevation):
 
 def test_cells_of_the_toy_province(units, elevation):
     [batch] = batches(units.loc[["a1"]], elevation)
-    assert np.column_stack([batch.found.row, batch.found.column]).tolist() == [[4, 0], [4, 1], [5, 0], [5, 1]]
+    assert np.column_stack([batch.cells.row, batch.cells.column]).tolist() == [[4, 0], [4, 1], [5, 0], [5, 1]]
     assert batch.area.tolist() == [250_000.0] * 4
     assert batch.inside.tolist() == [1.0]
 
@@ -253,7 +253,7 @@ def test_nobody_gets_a_neighbours_value_for_the_noise_of_borders(tmp_path):
     """As after a way to the working CRS and back, squares overlap their neighbours by hundredths of a millimetre."""
     units, raster = checkered(tmp_path, np.arange(12.0))
     units = units.set_geometry(units.buffer(1e-5, join_style="mitre"))  # not by the noise of one version of PROJ
-    assert sum(len(batch.found.row) for batch in batches(units, raster)) > 1200, "they do touch their neighbours' cells"
+    assert sum(len(batch.cells.row) for batch in batches(units, raster)) > 1200, "they do touch their neighbours' cells"
     found = summarise(units, raster, asked("min(value)", "max(value)", "median(value)", "majority(value)"))
     assert (found.to_numpy() == np.arange(12.0)[:, None]).all()
 
@@ -358,9 +358,9 @@ def test_overlapping_units_and_holes_in_the_values(tmp_path, crs):
     found = summarise(units, raster, asked(*texts))
     for place, unit in enumerate(units.geometry):
         [batch] = batches(units.iloc[[place]], raster)
-        value = noise[batch.found.row, batch.found.column]
+        value = noise[batch.cells.row, batch.cells.column]
         known = ~np.isnan(value)
-        value, area, share = value[known], batch.area[known], batch.found.share[known]
+        value, area, share = value[known], batch.area[known], batch.cells.share[known]
         mean = np.average(value, weights=area)
         wanted = [mean, np.sqrt(np.average((value - mean) ** 2, weights=area)), (value * share).sum()]
         wanted += [value.min(), value.max(), np.average(value > 101, weights=area)]

@@ -15,40 +15,40 @@ PLAIN = Lettering(12, 500, "#000000")
 
 def test_the_first_name_stays_and_the_second_takes_another_spot():
     sheet = Sheet(300, 100)
-    sheet.place("Denver", PLAIN, [Spot(100, 50)])
-    second = sheet.place("Aurora", PLAIN, [Spot(110, 52), Spot(200, 52)])
+    sheet.set_name("Denver", PLAIN, [Spot(100, 50)])
+    second = sheet.set_name("Aurora", PLAIN, [Spot(110, 52), Spot(200, 52)])
     assert second.spot.x == 200
     assert [label.text for label in sheet.labels] == ["Denver", "Aurora"]
 
 
 def test_a_name_without_room_leaves_its_dot_free():
     sheet = Sheet(60, 20)
-    assert sheet.place("A name that is too long", PLAIN, [Spot(30, 10)], mark=(5, 10, 2)) is None
-    assert sheet.place("x", PLAIN, [Spot(30, 10)], mark=(5, 10, 2)) is not None
-    assert sheet.place("y", PLAIN, [Spot(50, 10)], mark=(5, 10, 2)) is None  # the dot is taken now
+    assert sheet.set_name("A name that is too long", PLAIN, [Spot(30, 10)], mark=(5, 10, 2)) is None
+    assert sheet.set_name("x", PLAIN, [Spot(30, 10)], mark=(5, 10, 2)) is not None
+    assert sheet.set_name("y", PLAIN, [Spot(50, 10)], mark=(5, 10, 2)) is None  # the dot is taken now
 
 
 def test_marks_are_told_from_names():
     sheet = Sheet(200, 100)
     sheet.take((10, 10, 20, 20))
-    sheet.place("Denver", PLAIN, [Spot(100, 50)])
+    sheet.set_name("Denver", PLAIN, [Spot(100, 50)])
     assert sheet.is_marked(15, 15, 30, 30)
     assert not sheet.is_marked(95, 45, 105, 55)
-    assert sheet.place("Aurora", PLAIN, [Spot(100, 50)]) is None
+    assert sheet.set_name("Aurora", PLAIN, [Spot(100, 50)]) is None
 
 
 def test_a_name_stays_inside_of_its_shape():
     sheet = Sheet(400, 400)
     shape = shapely.box(100, 100, 220, 160)
-    label = sheet.place("Utah", PLAIN, spots_in(shape), within=shape)
+    label = sheet.set_name("Utah", PLAIN, spots_in(shape), within=shape)
     assert shape.contains(label.box)
-    assert sheet.place("A longer name than its land", PLAIN, spots_in(shape), within=shape) is None
+    assert sheet.set_name("A longer name than its land", PLAIN, spots_in(shape), within=shape) is None
 
 
 def test_spots_beside_a_dot_leave_the_dot_alone():
     for spot in spots_beside(100, 100, "Denver", PLAIN, 3):
         sheet = Sheet(300, 300)
-        assert sheet.place("Denver", PLAIN, [spot], mark=(100, 100, 3)) is not None
+        assert sheet.set_name("Denver", PLAIN, [spot], mark=(100, 100, 3)) is not None
         assert not sheet.labels[0].box.intersects(shapely.Point(100, 100).buffer(3))
 
 
@@ -71,7 +71,7 @@ def test_a_river_is_named_where_it_is_straight_and_read_from_the_left():
 def test_no_two_names_ever_touch(wanted):
     sheet = Sheet(300, 200)
     for x, y, turn, length in wanted:
-        sheet.place("n" * length, PLAIN, [Spot(x, y, turn)])
+        sheet.set_name("n" * length, PLAIN, [Spot(x, y, turn)])
     boxes = [label.box for label in sheet.labels]
     assert not any(one.intersects(other) for i, one in enumerate(boxes) for other in boxes[:i])
 
@@ -79,5 +79,5 @@ def test_no_two_names_ever_touch(wanted):
 def test_a_dot_keeps_others_off_all_around_it():
     for x, y in ((93, 50), (107, 50), (100, 43), (100, 57)):
         sheet = Sheet(300, 100)
-        sheet.place("Denver", PLAIN, [Spot(200, 50)], mark=(100, 50, 5))
-        assert sheet.place("Aurora", PLAIN, [Spot(200, 80)], mark=(x, y, 2.5)) is None
+        sheet.set_name("Denver", PLAIN, [Spot(200, 50)], mark=(100, 50, 5))
+        assert sheet.set_name("Aurora", PLAIN, [Spot(200, 80)], mark=(x, y, 2.5)) is None

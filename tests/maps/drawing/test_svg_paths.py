@@ -25,7 +25,7 @@ def drawn(data: str) -> list[Polygon]:
 def test_a_square_is_four_corners():
     frame = Frame.around((0, 0, 4000, 3000), 800, 800)
     assert (frame.metres_per_px, frame.width_px, frame.height_px) == (5.0, 800.0, 600.0)
-    assert frame.place(4000, 0) == (800.0, 600.0)
+    assert frame.to_pixels(4000, 0) == (800.0, 600.0)
     (ring,) = drawn(svg_path(np.array([box(0, 2000, 1000, 3000)]), frame))
     assert ring.equals(box(0, 0, 200 * FINENESS, 200 * FINENESS))
 

@@ -82,7 +82,7 @@ def test_a_run_from_before_a_column_is_read_with_the_column_empty(toy_result: Pa
     folder = Path(shutil.copytree(toy_result, tmp_path / "older"))
     (folder / "trace.json").unlink()  # which is younger than the columns
     written = [table for table in CSV_TABLES if table not in ASKED_TABLES]
-    last = {table.name: table.kept[-1] for table in written if len(table.columns) > len(table.key)}
+    last = {table.name: table.columns_in_memory[-1] for table in written if len(table.columns) > len(table.key)}
     for name, column in last.items():
         path = folder / f"{name}.csv"
         rows = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")

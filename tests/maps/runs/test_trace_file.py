@@ -156,7 +156,7 @@ def test_numbers_in_clauses_are_those_of_measures_and_parameters(written: Simple
     for name in ("claims", "policies"):
         for row, record in zip(csv(written.folder, name), row_records(written.plan, name), strict=True):
             own = measures[row["unit_id"]] if not row["inherited_from"] else {}
-            for clause in (one for link in walk(record) for one in link.said.clauses):
+            for clause in (one for link in walk(record) for one in link.evidence.clauses):
                 for key, value in clause.values.items():
                     if key in own and isinstance(value, int | float) and not isinstance(value, bool):
                         assert float(own[key]) == value, (row["unit_id"], key)

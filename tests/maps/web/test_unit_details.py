@@ -252,7 +252,7 @@ def test_units_share_the_text_of_a_chain_and_keep_their_numbers() -> None:
     """Two texts that differ in their numbers only are one; names with digits are no numbers."""
     reasons = ReasonTable("en")
     floors = [Record(kind="floor", id="x", reason=f"floor pop_2020 {number} of 1,234.50 ha") for number in (3, 14.5, 3)]
-    places = [reasons.place(content_of(floor, Renderer("en"))) for floor in floors]
+    places = [reasons.index_of(content_of(floor, Renderer("en"))) for floor in floors]
     assert places == [0, 1, 0]
     assert reasons.texts == ("floor pop_2020 \0 of \0 ha",)
     assert reasons.reasons.groups == (
@@ -270,7 +270,7 @@ def test_a_link_that_units_share_is_told_once() -> None:
         return one | {"reason": "in words"}
 
     reasons, one = ReasonTable("en"), content_of(Record(kind="rule", id="x", reason="as it is"), Renderer("en"))
-    assert [reasons.place(link_, word) for link_ in (one, one, dict(one))] == [0, 0, 0]
+    assert [reasons.index_of(link_, word) for link_ in (one, one, dict(one))] == [0, 0, 0]
     assert told == ["x", "x"]
     assert reasons.texts == ("in words",)
-    assert reasons.place(one) == 1  # as it is, which is another chain
+    assert reasons.index_of(one) == 1  # as it is, which is another chain

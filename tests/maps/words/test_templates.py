@@ -137,7 +137,7 @@ def test_words_beside_a_noun_agree_with_it(
 
 def test_without_a_gender_words_that_would_agree_stand_beside_the_own_noun() -> None:
     counties = unit_noun({"fr": ("comté", "comtés")}, "fr")
-    assert (counties.one, counties.many, counties.gender) == ("comté", "comtés", "")
+    assert (counties.singular, counties.many, counties.gender) == ("comté", "comtés", "")
     said = catalogue("report", "fr", counties)
     assert said["unclaimed"].endswith("ne revendique l’unité.")
     assert said["units"] == "Comtés"

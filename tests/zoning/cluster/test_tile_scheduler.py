@@ -144,7 +144,11 @@ def test_tiles_and_faces_travel_as_they_are() -> None:
     (tile,) = tiles_of(UNITS.geometry.to_numpy(), [FOREST.geometry.to_numpy(), np.array([])], matched=True)
     back = unpack_tile(pack_tile(tile))
     assert shapely.to_wkb(back.units).tolist() == shapely.to_wkb(tile.units).tolist()
-    assert (back.own.tolist(), back.place.tolist(), back.matched) == (tile.own.tolist(), tile.place.tolist(), True)
+    assert (back.core.tolist(), back.members.tolist(), back.matched) == (
+        tile.core.tolist(),
+        tile.members.tolist(),
+        True,
+    )
     assert [len(one) for one in back.designations] == [len(one) for one in tile.designations]
     faces = cut_tile(tile)
     again = unpack_faces(pack_faces(faces))

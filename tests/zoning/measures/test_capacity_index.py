@@ -74,7 +74,7 @@ def test_a_plan_names_the_scarcest_and_finds_who_has_too_little(toy_folder: Path
     plan = zp.run(zp.read_study(file))
     over = plan.measures[plan.measures["population"] > plan.measures["carried"]]
     found = {
-        one.said.fields["scarcest"].code: set(one.features)
+        one.message.fields["scarcest"].code: set(one.features)
         for one in plan_findings_of(plan)
         if one.code == "over_capacity"
     }

@@ -88,4 +88,4 @@ def test_the_built_in_studies_are_answered_with_a_record() -> None:
         ("gdp_first", "north"): "yes", ("gdp_first", "bloc"): "no", ("gdp_first", ""): "no",
         ("gdp_revised", "north"): "yes", ("gdp_revised", "bloc"): "no", ("gdp_revised", ""): "no",
     }  # fmt: skip
-    assert [clause.answer for clause in record.said.clauses] == ["yes", "yes", "no", "no", "yes", "no", "no"]
+    assert [clause.answer for clause in record.evidence.clauses] == ["yes", "yes", "no", "no", "yes", "no", "no"]

@@ -145,7 +145,7 @@ def test_a_plan_measures_its_indices_and_explains_them(folder: Path) -> None:
     unit = expected.idxmax()
     record, other = unit_records(plan, "derived", [unit])[unit][:2]
     assert (record.id, record.amount, other.id) == ("town_fit", expected[unit], "both")
-    assert record.said.values == {name: read.loc[unit, name] for name in read}
+    assert record.evidence.values == {name: read.loc[unit, name] for name in read}
     assert record.written.startswith("plan.toml")
     english, chinese = (explain(plan, unit, language=language).text() for language in ("en", "zh"))
     assert "Fitness for towns" in english

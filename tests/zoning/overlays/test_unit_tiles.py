@@ -32,14 +32,14 @@ def cut(order: int = 1, vertices: int = PER_TILE) -> Faces:
 def test_each_unit_is_of_one_tile_and_has_its_neighbours_beside_it() -> None:
     tiles = list(tiles_of(GRID, [BLOBS], matched=True, vertices=PER_TILE))
     assert len(tiles) > 5
-    assert sorted(np.concatenate([tile.place[tile.own] for tile in tiles]).tolist()) == list(range(len(GRID)))
+    assert sorted(np.concatenate([tile.members[tile.core] for tile in tiles]).tolist()) == list(range(len(GRID)))
     for tile in tiles:
-        assert (tile.units == GRID[tile.place]).all()
-        assert (np.diff(tile.place) > 0).all()
+        assert (tile.units == GRID[tile.members]).all()
+        assert (np.diff(tile.members) > 0).all()
         beside = {
-            int(place) for place in np.flatnonzero(shapely.intersects(shapely.union_all(tile.units[tile.own]), GRID))
+            int(place) for place in np.flatnonzero(shapely.intersects(shapely.union_all(tile.units[tile.core]), GRID))
         }
-        assert set(tile.place.tolist()) == beside
+        assert set(tile.members.tolist()) == beside
 
 
 def test_designations_are_never_clipped() -> None:
@@ -96,7 +96,7 @@ def test_many_vertices_of_designations_make_tiles_smaller() -> None:
     """Five squares of one tile in one of them 500 vertices: the next tile begins behind it."""
     round_one = shapely.buffer(shapely.points([(15, 5)]), 4, quad_segs=125)
     few, many = (
-        [sorted(tile.place[tile.own].tolist()) for tile in tiles_of(GRID, [round_one], matched=True, cutting=most)]
+        [sorted(tile.members[tile.core].tolist()) for tile in tiles_of(GRID, [round_one], matched=True, cutting=most)]
         for most in (10_000, 400)
     )
     assert len(few) == 1

@@ -59,7 +59,7 @@ def test_an_instrument_of_which_a_zone_has_neither_policy_nor_reason(folder: Pat
     )
     (one,) = case_coverage(folder)
     assert (one.code, one.features) == ("instrument_not_stated", ("fees",))
-    assert (one.said.fields["zone"], one.said.fields["day"]) == ("wet_country", "2020-01-01")
+    assert (one.message.fields["zone"], one.message.fields["day"]) == ("wet_country", "2020-01-01")
 
 
 def test_numbers_by_what_reads_them(folder: Path) -> None:

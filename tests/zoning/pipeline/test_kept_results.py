@@ -139,13 +139,13 @@ def test_a_run_that_is_refused_keeps_only_steps_whose_sources_were_confirmed(toy
 
 def test_a_step_of_tables_that_no_step_made_is_not_kept() -> None:
     shelf = Shelf()
-    steps = Steps(kept=KeptResults(shelf, "a program"))
+    steps = Steps(kept_results=KeptResults(shelf, "a program"))
     table = pd.DataFrame({"a": [1.0]})
     assert steps.do_kept("double", lambda rows: rows * 2, table)["a"].tolist() == [2.0]
     assert steps.do_kept("three", lambda number: pd.DataFrame({"a": [number]}), 3)["a"].tolist() == [3]
     steps.keep()
     assert len(shelf) == 1
-    again = Steps(kept=KeptResults(shelf, "a program"))
+    again = Steps(kept_results=KeptResults(shelf, "a program"))
     assert again.do_kept("three", lambda _: pd.DataFrame(), 3)["a"].tolist() == [3]
     assert again.do_kept("three too", lambda _: pd.DataFrame(), 3).empty
     assert again.done == ["three too"]

@@ -37,7 +37,7 @@ def of_unit(policies: pd.DataFrame, unit: str) -> list[str]:
 
 
 def test_what_applies_where(assigned) -> None:
-    assert list(assigned.columns) == list(POLICIES.kept)
+    assert list(assigned.columns) == list(POLICIES.columns_in_memory)
     assert {unit: of_unit(assigned, unit) for unit in "abcdef"} == {
         "a": ["land-report", "plan-first"],
         "b": ["no-building", "plan-first"],
@@ -104,7 +104,7 @@ def test_units_without_any_policy_are_found(measures, rulebook) -> None:
     assert uncovered(assign(zones, measures, NO_QUOTAS, fewer), measures.index) == ("a", "d", "e", "f")
     none = assign(zones, measures, NO_QUOTAS, replace(rulebook, policies=()))
     assert none.empty
-    assert list(none.columns) == list(POLICIES.kept)
+    assert list(none.columns) == list(POLICIES.columns_in_memory)
     assert uncovered(none, measures.index) == tuple("abcdef")
 
 

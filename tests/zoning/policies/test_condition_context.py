@@ -136,7 +136,7 @@ def test_rows_without_texts_get_them_back_with_what_each_place_sets() -> None:
     settings = dict(zip(zip(rows["unit_id"], rows["policy"], strict=True), rows["parameters"], strict=True))
     assert settings["a", "sum"] == '{"forest": {"unit": "ha", "value": 80.0}}'
     assert settings["a", "forest"] == '{"height": {"unit": "m", "value": 1.0}}'
-    placed = rows[list(PLACED_POLICIES.kept)]
+    placed = rows[list(PLACED_POLICIES.columns_in_memory)]
     again = join_texts(placed, ZONES, MEASURES, NO_QUOTAS, None, None, rulebook, LEVELS)
     pd.testing.assert_frame_equal(again, rows, check_dtype=False)  # ids are of the type of the zones
     none = join_texts(placed[:0], ZONES, MEASURES, NO_QUOTAS, None, None, rulebook, LEVELS)

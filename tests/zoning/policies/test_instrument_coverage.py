@@ -250,10 +250,10 @@ def test_how_far_an_instrument_reaches_by_zone() -> None:
     rulebook = china_on(date(2025, 1, 1))
     by_code = {one.code: one for one in rulebook.coverage}
     assert reach_of(by_code["border"], rulebook, "border").policies == ("border-transfer", "border-settlement")
-    assert reach_of(by_code["border"], rulebook).asked == ("border-settlement",)
-    assert reach_of(by_code["grain"], rulebook, "key_development").asked == by_code["grain"].policies
+    assert reach_of(by_code["border"], rulebook).undecided_policies == ("border-settlement",)
+    assert reach_of(by_code["grain"], rulebook, "key_development").undecided_policies == by_code["grain"].policies
     outside = reach_of(by_code["city_clusters"], rulebook)
-    assert (outside.policies, outside.asked) == ((), ())
+    assert (outside.policies, outside.undecided_policies) == ((), ())
     assert outside.gap is by_code["city_clusters"].gaps[0]
 
 

@@ -130,13 +130,13 @@ def test_the_plots_that_are_taken_are_those_of_all_distances(grid, data):
     )
     cells = plots(row, column, np.repeat([0, 1], [2000, len(row) - 2000]), area, apart)
     best, limit = around.settle(cells, amounts)
-    found = np.where(best.unit == 1, 2000, 0) + best.place
+    found = np.where(best.unit == 1, 2000, 0) + best.position
     np.testing.assert_allclose(best.score, known[found], atol=1e-9)
     left = np.delete(np.arange(len(row)), found)
     assert (known[left] <= limit[cells.unit[left]] + 1e-9).all()
     for unit, own in enumerate((slice(0, 2000), slice(2000, None))):
         score = np.full(len(area[own]), limit[unit])
-        score[best.place[best.unit == unit]] = best.score[best.unit == unit]
+        score[best.position[best.unit == unit]] = best.score[best.unit == unit]
         taken = rank_plots(Plots(area[own], score, np.empty((0, 2), int)), amounts[unit])
         wanted = np.sort(known[own])[::-1]
         np.testing.assert_allclose(score[taken > 0], known[own][taken > 0], atol=1e-9)
@@ -168,7 +168,7 @@ def test_cells_that_are_alike_are_the_same_cells_by_themselves(seed, side):
     ]
     told = zip(single.unit, single.row, single.column, single.land, strict=True)
     assert list(told) == sorted(every)
-    assert single.place.tolist() == [place for unit in (0, 1) for place in range((single.unit == unit).sum())]
+    assert single.position.tolist() == [place for unit in (0, 1) for place in range((single.unit == unit).sum())]
     assert single.area_ha.tolist() == area[single.land].tolist()
 
 
@@ -197,10 +197,10 @@ def test_cells_together_are_connected_as_those_by_themselves(neighbours, far, se
 
     some = np.sort(chance.choice(len(row), 4, replace=False))
     found = ground.beside(together, single.only(some))
-    assert found.place.tolist() == np.flatnonzero(beside[some].any(axis=0)).tolist()
+    assert found.position.tolist() == np.flatnonzero(beside[some].any(axis=0)).tolist()
     assert (found.row.tolist(), found.column.tolist()) == (
-        single.row[found.place].tolist(),
-        single.column[found.place].tolist(),
+        single.row[found.position].tolist(),
+        single.column[found.position].tolist(),
     )
 
 
@@ -213,7 +213,7 @@ def test_nothing_to_lie_beside():
     for near in ((), (nothing,)):
         around = Surroundings(near, GRIDS["metres"], gpd.GeoSeries([], crs=METRES))
         best, limit = around.settle(cells, np.array([50.0]))
-        assert best.place.tolist() == list(range(len(row)))
+        assert best.position.tolist() == list(range(len(row)))
         assert (best.score == 0).all()
         assert limit == pytest.approx(0, abs=1e-9)
         assert (limit < 0).all()

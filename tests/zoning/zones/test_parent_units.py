@@ -244,7 +244,7 @@ def test_who_decides_on_a_county_decides_on_its_townships_but_for_their_own(fold
     assert said(zones.loc["b1", "reason"]) == "county west: decided by the council on 2024-01-01: why not"
     found = {one.code: one for one in plan_findings_of(plan)}
     assert found["refined"].level == "note"
-    assert said(found["refined"].said, plan.rulebook) == (
+    assert said(found["refined"].message, plan.rulebook) == (
         "units with another main function than their county: 1 (west 100.00 ha of 600.00 ha)"
     )
     idle = [one for one in plan_findings_of(plan) if one.code == "decision_without_effect"]

@@ -49,8 +49,8 @@ class RankBins:
     def ranks(self, values: Floats) -> Floats:
         """The rank of each value, from 1: the mean of those of its bin."""
         before = np.cumsum(self.counts) - self.counts
-        found: Floats = (before + (self.counts + 1) / 2)[self._places(values)]
-        return found
+        mean_ranks: Floats = (before + (self.counts + 1) / 2)[self._places(values)]
+        return mean_ranks
 
     def _places(self, values: Floats) -> npt.NDArray[np.intp]:
         return np.searchsorted(self.edges, values, side="right") - 1
@@ -80,7 +80,8 @@ def count_ranks(stack: Stack, name: Hashable, low: float, high: float) -> RankBi
         if not len(crowded):
             break
         parts = [
-            np.linspace(bins.low[one], bins.high[one], 2 * -(-int(bins.counts[one]) // most) + 1)[1:] for one in crowded
+            np.linspace(bins.low[index], bins.high[index], 2 * -(-int(bins.counts[index]) // most) + 1)[1:]
+            for index in crowded
         ]
         edges = np.unique(np.concatenate([bins.edges, *parts]))
         if len(edges) == len(bins.edges):
@@ -149,16 +150,16 @@ def raster_quantiles(raster: AnyRaster, parts: Sequence[float]) -> pd.Series:
             count, low, high = count + len(values), min(low, values.min()), max(high, values.max())
         if not count:
             raise ZoneplanError(Phrase("the raster has no value anywhere"), code="no_values")
-        found = {}
+        quantiles = {}
         for part in wanted:
-            place = part * (count - 1)
-            first = _nth(stack, int(place), low, high)
-            second = _nth(stack, int(place) + 1, low, high) if place > int(place) else first
-            found[part] = first + (second - first) * (place - int(place))
-    return pd.Series(found, dtype=np.float64)
+            rank = part * (count - 1)
+            first = _nth(stack, int(rank), low, high)
+            second = _nth(stack, int(rank) + 1, low, high) if rank > int(rank) else first
+            quantiles[part] = first + (second - first) * (rank - int(rank))
+    return pd.Series(quantiles, dtype=np.float64)
 
 
-def _nth(stack: Stack, place: int, low: float, high: float) -> float:
+def _nth(stack: Stack, rank: int, low: float, high: float) -> float:
     """The value at a place in the order of all cells, which lies between two of them."""
     below = 0  # so many are smaller than low
     while low < high:
@@ -166,16 +167,16 @@ def _nth(stack: Stack, place: int, low: float, high: float) -> float:
         counts = np.zeros(len(edges) - 1, dtype=np.int64)
         for values in _values(stack, low, high):
             counts += np.histogram(values, edges)[0]
-        bin_ = int(np.searchsorted(np.cumsum(counts), place - below, side="right"))
+        bin_ = int(np.searchsorted(np.cumsum(counts), rank - below, side="right"))
         below += int(counts[:bin_].sum())
         least, most = float(edges[bin_]), float(edges[bin_ + 1])
         if counts[bin_] <= _HELD:
             held = np.sort(np.concatenate(list(_values(stack, least, most))))
-            return float(held[place - below])
+            return float(held[rank - below])
         if len(edges) == 2:  # neighbours among floating-point numbers
-            return least if place - below < sum(int((values == least).sum()) for values in _values(stack)) else most
+            return least if rank - below < sum(int((values == least).sum()) for values in _values(stack)) else most
         extremes = [(values.min(), values.max()) for values in _values(stack, least, most) if len(values)]
-        low, high = min(one for one, _ in extremes), max(one for _, one in extremes)
+        low, high = min(extreme for extreme, _ in extremes), max(extreme for _, extreme in extremes)
     return float(low)
 
 
@@ -241,16 +242,16 @@ def grade_shares(raster: AnyRaster, units: gpd.GeoDataFrame) -> pd.DataFrame:
     refuse_no_geometry(units, "units")
     placed = project(units.geometry.to_frame(), working_crs(units))
     hectares = placed.geometry.area.to_numpy() / 1e4
-    found: dict[float, np.ndarray] = {}
+    areas: dict[float, np.ndarray] = {}
     for tract in cut_tracts(placed, grades, ["value"]):
         for (grade, land), area in tract.dropna(subset="value").groupby(["value", "land"])["area_ha"].sum().items():
-            found.setdefault(float(grade), np.zeros(len(units)))[land] += area
-        if len(found) > MOST_GRADES:
+            areas.setdefault(float(grade), np.zeros(len(units)))[land] += area
+        if len(areas) > MOST_GRADES:
             raise SourceError(
                 Phrase("the raster has more than {most} values, and so no grades; grade it first", most=MOST_GRADES),
                 code="grades",
             )
-    return pd.DataFrame({grade: found[grade] / hectares for grade in sorted(found)}, index=units.index)
+    return pd.DataFrame({grade: areas[grade] / hectares for grade in sorted(areas)}, index=units.index)
 
 
 def raster_by_cells(
@@ -324,10 +325,14 @@ def raster_by_cells(
     return Path(path)
 
 
-def _numbers(found: object, cells: pd.DataFrame) -> np.ndarray:
-    if not isinstance(found, pd.Series) or len(found) != len(cells) or not pd.api.types.is_numeric_dtype(found.dtype):
+def _numbers(result: object, cells: pd.DataFrame) -> np.ndarray:
+    if (
+        not isinstance(result, pd.Series)
+        or len(result) != len(cells)
+        or not pd.api.types.is_numeric_dtype(result.dtype)
+    ):
         raise ZoneplanError(
             Phrase("the function must give a Series of numbers, one a cell; name texts by numbers first"),
             code="function",
         )
-    return floats_of(found)
+    return floats_of(result)

@@ -116,12 +116,14 @@ def raster_index(
             Phrase("a cost needs values that are made comparable; say how with normalise"), code="normalise"
         )
     with stacked(layers) as stack, written_cog(path, stack.grid, dtype, layers.values()) as write:
-        found = _first_pass(stack, names)
+        moments = _first_pass(stack, names)
         if scale != "none":
-            refuse_same(names, found.low == found.high)
-        weighed = _weights(weights, names, found)
-        bins = {name: count_ranks(stack, name, found.low[name], found.high[name]) for name in names if scale == "rank"}
-        ideal = Ideal.of(found.low, found.high, found.squares, weighed, costs) if aggregate == "topsis" else None
+            refuse_same(names, moments.low == moments.high)
+        weighed = _weights(weights, names, moments)
+        bins = {
+            name: count_ranks(stack, name, moments.low[name], moments.high[name]) for name in names if scale == "rank"
+        }
+        ideal = Ideal.of(moments.low, moments.high, moments.squares, weighed, costs) if aggregate == "topsis" else None
         for window in stack.windows():
             cells, known = stack.cells(window)
             values = np.full(known.shape, np.nan)
@@ -129,11 +131,11 @@ def raster_index(
                 if ideal is not None:
                     values[known] = ideal.nearness(cells)
                 else:
-                    values[known] = _score(_scaled(cells, scale, costs, found, bins), weighed, aggregate)
+                    values[known] = _score(_scaled(cells, scale, costs, moments, bins), weighed, aggregate)
             write(window, values)
-    table = found.table()
+    table = moments.table()
     if bins:
-        table["rank_error"] = pd.Series({name: one.error for name, one in bins.items()})
+        table["rank_error"] = pd.Series({name: rank_bins.error for name, rank_bins in bins.items()})
     return RasterIndex(Path(path), weighed, table)
 
 
@@ -176,41 +178,43 @@ class _Moments:
 
 def _first_pass(stack: Stack, names: pd.Index) -> _Moments:
     nothing = pd.Series(0.0, index=names)
-    found = _Moments(names, 0, nothing + np.inf, nothing - np.inf, nothing, nothing, nothing, nothing)
+    moments = _Moments(names, 0, nothing + np.inf, nothing - np.inf, nothing, nothing, nothing, nothing)
     for window in stack.windows():
         cells, _ = stack.cells(window)
         if len(cells):
-            found.take(cells)
-    if not found.count:
+            moments.take(cells)
+    if not moments.count:
         raise ZoneplanError(Phrase("the rasters have no cell in common that has a value in each"), code="no_values")
-    return found
+    return moments
 
 
-def _weights(weights: ByLabel | str, names: pd.Index, found: _Moments) -> pd.Series:
+def _weights(weights: ByLabel | str, names: pd.Index, moments: _Moments) -> pd.Series:
     if not isinstance(weights, str):
         return checked_weights(weights, names)
     if weights == "equal":
         return pd.Series(1.0 / len(names), index=names)
     if weights != "entropy":
         raise ZoneplanError(Phrase("weights are 'equal', 'entropy', or numbers by name"), code="weights")
-    if (found.low < 0).any() or found.count < 2 or (found.high == 0).any():
+    if (moments.low < 0).any() or moments.count < 2 or (moments.high == 0).any():
         raise ZoneplanError(
             Phrase("entropy needs two cells or more, none below 0, and in each raster one above 0"), code="entropy"
         )
-    total = found.mean * found.count
-    return weights_by_entropy(found.logs / total - np.log(total), found.count, found.low == found.high)
+    total = moments.mean * moments.count
+    return weights_by_entropy(moments.logs / total - np.log(total), moments.count, moments.low == moments.high)
 
 
 def _scaled(
-    cells: pd.DataFrame, scale: Scale, costs: np.ndarray, found: _Moments, bins: Mapping[Hashable, RankBins]
+    cells: pd.DataFrame, scale: Scale, costs: np.ndarray, moments: _Moments, bins: Mapping[Hashable, RankBins]
 ) -> pd.DataFrame:
     if scale == "minmax":
-        return between_extremes(cells, found.low, found.high, costs)
+        return between_extremes(cells, moments.low, moments.high, costs)
     if scale == "zscore":
-        return standard_scores(cells, found.mean, found.deviation, costs)
+        return standard_scores(cells, moments.mean, moments.deviation, costs)
     if scale == "rank":
-        ranks = pd.DataFrame({name: one.ranks(cells[name].to_numpy()) for name, one in bins.items()}, cells.index)
-        return ranks.mask(np.broadcast_to(costs, ranks.shape), found.count + 1 - ranks)
+        ranks = pd.DataFrame(
+            {name: rank_bins.ranks(cells[name].to_numpy()) for name, rank_bins in bins.items()}, cells.index
+        )
+        return ranks.mask(np.broadcast_to(costs, ranks.shape), moments.count + 1 - ranks)
     return cells
 
 

@@ -102,8 +102,8 @@ def stacked(layers: Mapping[Hashable, AnyRaster]) -> Iterator[Stack]:
                         "the grid of the other (gdalwarp -t_srs -te -tr).",
                         first=first,
                         name=name,
-                        one=_told(grids[first]),
-                        other=_told(grid),
+                        one=_grid_text(grids[first]),
+                        other=_grid_text(grid),
                     ),
                     code="grid",
                     layer=str(name),
@@ -121,12 +121,12 @@ def file_raster(layer: AnyRaster, name: str) -> Raster | None:
     """The raster of a GeoTIFF, by its path, as a dataset or as it was read; None of anything else."""
     if isinstance(layer, Raster):
         return layer
-    own = layer if isinstance(layer, str | Path) else None
+    path = layer if isinstance(layer, str | Path) else None
     if hasattr(layer, "profile") and layer.driver == "GTiff" and Path(layer.name).is_file():
-        own = layer.name
-    if own is None:
+        path = layer.name
+    if path is None:
         return None
-    raster = read_raster(Path(own).resolve(), name)[0]
+    raster = read_raster(Path(path).resolve(), name)[0]
     check_values(raster, (slice(None), slice(None)))
     return raster
 
@@ -145,9 +145,9 @@ def _opened(
         grid = Grid(CRS.from_user_input(layer.crs.to_wkt()), layer.transform, layer.shape)
 
         def of_dataset(window: Window) -> Floats:
-            place = tuple((one.start, one.stop) for one in window)
-            cells = layer.read(1, window=place).astype(np.float64)
-            values: Floats = np.where(layer.read_masks(1, window=place) > 0, cells, np.nan)
+            bounds = tuple((span.start, span.stop) for span in window)
+            cells = layer.read(1, window=bounds).astype(np.float64)
+            values: Floats = np.where(layer.read_masks(1, window=bounds) > 0, cells, np.nan)
             return values * float(layer.scales[0]) + float(layer.offsets[0])
 
         return grid, of_dataset, layer.block_shapes[0]
@@ -165,7 +165,9 @@ def _opened(
 
 
 def _of_array(layer: Any, name: str) -> tuple[Grid, Callable[[Window], Floats], tuple[int, int]]:
-    flat = layer.squeeze([one for one in layer.dims if one not in {"x", "y"} and layer.sizes[one] == 1])
+    flat = layer.squeeze(
+        [dimension for dimension in layer.dims if dimension not in {"x", "y"} and layer.sizes[dimension] == 1]
+    )
     if set(flat.dims) != {"x", "y"}:
         raise SourceError(
             Phrase("raster '{name}' has other dimensions than y, x and one band", name=name), code="grid", layer=name
@@ -192,7 +194,7 @@ def _block(stored: tuple[int, int], shape: tuple[int, int]) -> tuple[int, int]:
     return side * high, side * wide
 
 
-def _told(grid: Grid) -> str:
+def _grid_text(grid: Grid) -> str:
     name = grid.crs.name
     return f"{grid.shape[0]} x {grid.shape[1]}, {abs(grid.transform.a):g}, {name}"
 
@@ -217,7 +219,7 @@ def written_cog(
     stored = {"tiled": True, "blockxsize": 512, "blockysize": 512, "compress": "deflate", "zlevel": 1}
     cog = {"compress": "deflate", "blocksize": 512, "overview_resampling": "mode" if whole else "average"}
     with (
-        staged(path, RASTER, inputs=[Path(one) for one in inputs if isinstance(one, str | Path)]) as made,
+        staged(path, RASTER, inputs=[Path(source) for source in inputs if isinstance(source, str | Path)]) as made,
         rasterio.Env(GDAL_CACHEMAX=_CACHE_BYTES, GDAL_PAM_ENABLED="NO"),
     ):
         draft = made.with_name(f"{made.name}.draft")
@@ -242,7 +244,7 @@ def written_cog(
                 if whole:
                     _refuse_misfits(values[~empty], dtype)
                 cells = np.where(empty, nodata, values).astype(dtype)
-                written.write(cells, 1, window=tuple((one.start, one.stop) for one in window))
+                written.write(cells, 1, window=tuple((span.start, span.stop) for span in window))
 
             yield write
             written.update_tags(**GDAL_MARK)

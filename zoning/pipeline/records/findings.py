@@ -57,8 +57,8 @@ def said_of(
 ) -> Said:
     """Clauses, the values that they read, and the parameters that they compare with."""
     listed = tuple(clauses)
-    values = {key: value for one in listed for key, value in one.values.items()}
-    thresholds = {*names, *(name for one in listed for name in one.thresholds)}
+    values = {key: value for clause in listed for key, value in clause.values.items()}
+    thresholds = {*names, *(name for clause in listed for name in clause.thresholds)}
     return Said(
         clauses=listed,
         rules=tuple(rules),
@@ -67,14 +67,14 @@ def said_of(
     )
 
 
-def saids_at(found: Evaluation, places: Collection[str], rulebook: Rulebook) -> dict[str, Said]:
+def saids_at(evaluation: Evaluation, places: Collection[str], rulebook: Rulebook) -> dict[str, Said]:
     """What a condition found at some places, by the place; places at which it read the same share one."""
-    told: dict[int, Said] = {}
-    clauses_at = found.clauses_at(places)
+    by_clauses: dict[int, Said] = {}
+    clauses_at = evaluation.clauses_at(places)
     for clauses in clauses_at.values():
-        if id(clauses) not in told:
-            told[id(clauses)] = said_of(clauses, rulebook)
-    return {place: told[id(clauses)] for place, clauses in clauses_at.items()}
+        if id(clauses) not in by_clauses:
+            by_clauses[id(clauses)] = said_of(clauses, rulebook)
+    return {label: by_clauses[id(clauses)] for label, clauses in clauses_at.items()}
 
 
 def parameters_of(names: Iterable[str], rulebook: Rulebook) -> tuple[str, ...]:
@@ -92,19 +92,19 @@ def claim_said(record: str | Message, written: Mapping[str, Any], rulebook: Rule
     return said_of((clause for _, clause in pairs), rulebook, rules)
 
 
-def _clauses_in(said: Field, rule: str = "") -> Iterator[tuple[str, Clause]]:
+def _clauses_in(field: Field, rule: str = "") -> Iterator[tuple[str, Clause]]:
     """The clauses in a message, each with the rule to which it belongs where the message names several."""
-    match said:
+    match field:
         case Message(fields={"reason": Message() as claimant, "facts": tuple() as clauses}):
-            yield from ((_rule_of(claimant), one) for one in clauses if isinstance(one, Clause))
+            yield from ((_rule_of(claimant), clause) for clause in clauses if isinstance(clause, Clause))
         case Message(fields=fields):
-            for one in fields.values():
-                yield from _clauses_in(one, rule)
+            for inner in fields.values():
+                yield from _clauses_in(inner, rule)
         case Clause():
-            yield rule, said
+            yield rule, field
         case tuple():
-            for one in said:
-                yield from _clauses_in(one, rule)
+            for member in field:
+                yield from _clauses_in(member, rule)
 
 
 def _rule_of(claimant: Message) -> str:
@@ -122,11 +122,11 @@ def in_rulebook(rulebook: Rulebook, kind: str, entry: Section) -> str:
     entries = getattr(rulebook.draft, kind, ())
     if rulebook.draft is None or entry not in entries:
         return ""
-    place = rulebook.draft.where(kind, entries.index(entry))
-    name, ending, _ = place.rpartition("/")[2].partition(".toml")  # a run folder has it as it is, changed or not
-    return f"{name}{ending}{_line(place)}"
+    location = rulebook.draft.where(kind, entries.index(entry))
+    name, ending, _ = location.rpartition("/")[2].partition(".toml")  # a run folder has it as it is, changed or not
+    return f"{name}{ending}{_line(location)}"
 
 
-def _line(place: str) -> str:
-    _, comma, rest = place.partition(", line ")
+def _line(location: str) -> str:
+    _, comma, rest = location.partition(", line ")
     return f"{comma}{rest.partition(',')[0]}"

@@ -64,31 +64,35 @@ Parts = list[tuple[Message, Mapping[str, Any]]]
 
 def derived_in(plan: Plan) -> tuple[Derived, ...]:
     """The measures that a plan's rulebook derived for it, in the order of the rulebook."""
-    return tuple(one for one in plan.rulebook.derived if one.name in plan.measures.columns)
+    return tuple(measure for measure in plan.rulebook.derived if measure.name in plan.measures.columns)
 
 
 def derived_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """Why indices of the plan and derived measures of some units are what they are."""
-    found = index_records(plan, ids)
-    for unit, records in _drift_records(plan, found).items():
-        found[unit] += records
-    derived = [(one, plan.trace.derived[one.name]) for one in derived_in(plan) if one.name in plan.trace.derived]
-    places = np.flatnonzero(is_about(plan.measures.index, found)) if derived else np.array([], np.intp)
+    by_unit = index_records(plan, ids)
+    for unit, records in _drift_records(plan, by_unit).items():
+        by_unit[unit] += records
+    derived = [
+        (measure, plan.trace.derived[measure.name])
+        for measure in derived_in(plan)
+        if measure.name in plan.trace.derived
+    ]
+    places = np.flatnonzero(is_about(plan.measures.index, by_unit)) if derived else np.array([], np.intp)
     units, values = plan.measures.index[places].astype(str).tolist(), each_row(plan.measures.iloc[places])
-    for one, banding in derived:
-        amounts = [plain_value(own[one.name]) for own in values]
+    for measure, banding in derived:
+        amounts = [plain_value(row[measure.name]) for row in values]
         here = [*range(len(places))]
-        if isinstance(one, Membership):  # nothing is told of regions in which a unit does not lie
-            here = [place for place in here if amounts[place] is not False]
-        told = explain_derived(one, banding, places[here], plan.measures, plan.rulebook)
-        for place, because in zip(here, told, strict=True):
-            amount, own = amounts[place], values[place]
-            found[units[place]].append(
-                _membership(one, amount, because, own, plan)
-                if isinstance(one, Membership)
-                else _measure(one, amount, because, own, plan)
+        if isinstance(measure, Membership):  # nothing is told of regions in which a unit does not lie
+            here = [position for position in here if amounts[position] is not False]
+        reasons = explain_derived(measure, banding, places[here], plan.measures, plan.rulebook)
+        for position, because in zip(here, reasons, strict=True):
+            amount, row = amounts[position], values[position]
+            by_unit[units[position]].append(
+                _membership(measure, amount, because, row, plan)
+                if isinstance(measure, Membership)
+                else _measure(measure, amount, because, row, plan)
             )
-    return found
+    return by_unit
 
 
 def divergence_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
@@ -96,7 +100,7 @@ def divergence_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     section = plan.study.divergence
     if section is None:
         return []
-    places = {one.name: place for place, one in enumerate(section.series)}
+    places = {series.name: position for position, series in enumerate(section.series)}
     return [
         _drift_answer(plan, row, section) if row["indicator"] == DRIFTING else _figure(plan, row, places[row["series"]])
         for row in each_row(rows)
@@ -105,37 +109,37 @@ def divergence_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
 
 def _drift_answer(plan: Plan, row: Mapping[str, Any], section: DivergenceSection) -> Record:
     """Why regions drift apart, or do not: each gap in the first and in the last year."""
-    series, found = section.series[0], drift_answer(plan.divergence, section)
+    series, drift = section.series[0], drift_answer(plan.divergence, section)
     called = {"series": in_languages(series.called), "since": str(row["since"]), "year": str(row["year"])}
     return Record(
         kind="divergence",
         id=DRIFTING,
-        reason=say(f"explain.drift_{found.answer}", years=found.years, least=YEARS_APART, **called),
+        reason=say(f"explain.drift_{drift.answer}", years=drift.years, least=YEARS_APART, **called),
         amount=plain_value(row["value"]),
         unit="1",
-        said=Said(clauses=found.clauses, values={}),
+        evidence=Said(clauses=drift.clauses, values={}),
         written=in_plan(plan.study, "divergence"),
         facts={
             **called,
-            "answer": found.answer,
-            "years": found.years,
+            "answer": drift.answer,
+            "years": drift.years,
             "gaps": [
                 {
-                    **one._asdict(),
-                    "before": plain_value(one.before),
-                    "after": plain_value(one.after),
-                    "wider": one.answer,
+                    **gap._asdict(),
+                    "before": plain_value(gap.before),
+                    "after": plain_value(gap.after),
+                    "wider": gap.answer,
                 }
-                for one in found.gaps
+                for gap in drift.gaps
             ],
         },
     )
 
 
-def _figure(plan: Plan, row: Mapping[str, Any], place: int) -> Record:
-    series = _series(plan, place)
+def _figure(plan: Plan, row: Mapping[str, Any], position: int) -> Record:
+    series = _series(plan, position)
     years = f"{row['since']}–{row['year']}" if row["since"] else row["year"]
-    said = {"series": in_languages(series.called), "vintage": in_languages(series.vintage)}
+    texts = {"series": in_languages(series.called), "vintage": in_languages(series.vintage)}
     return Record(
         kind="divergence",
         id=row["indicator"],
@@ -144,50 +148,50 @@ def _figure(plan: Plan, row: Mapping[str, Any], place: int) -> Record:
             indicator=say(f"divergence.{row['indicator']}"),
             years=years,
             units=int(row["units"]),
-            **said,
+            **texts,
         ),
         amount=plain_value(row["value"]),
         unit=row["unit"],
         reference=in_languages(series.reference),
         reading=series.reading if series.reference else "",
-        written=in_plan(plan.study, "divergence", "series", place),
+        written=in_plan(plan.study, "divergence", "series", position),
         facts={
-            **said,
+            **texts,
             **{name: plain_value(row[name]) for name in ("grouping", "region", "since", "year", "p", "units")},
         },
     )
 
 
-def _series(plan: Plan, place: int) -> RegionalSeries:
+def _series(plan: Plan, position: int) -> RegionalSeries:
     section = plan.study.divergence
     if section is None:
-        raise KeyError(place)
-    return section.series[place]
+        raise KeyError(position)
+    return section.series[position]
 
 
 def _drift_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """Why the growth of each unit, and its likeness to its neighbours, is what it is; by series in their order."""
-    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    by_unit: dict[str, list[Record]] = {unit: [] for unit in ids}
     every = plan.divergence_units
-    here = every[is_about(every["unit_id"], found)] if len(every) else every
+    here = every[is_about(every["unit_id"], by_unit)] if len(every) else every
     rows = {(row["series"], row["unit_id"]): row for row in each_row(here)}
-    for place, name in divergence_measures(plan.study.divergence):
-        drift = _Drift(plan, name, place)
-        for unit, told in found.items():
+    for position, name in divergence_measures(plan.study.divergence):
+        drift = _Drift(plan, name, position)
+        for unit, unit_records in by_unit.items():
             row = rows.get((drift.series.name, unit))
             if row is not None:
-                told.append(drift.record(row))
-    return found
+                unit_records.append(drift.record(row))
+    return by_unit
 
 
 class _Drift:
     """What is said of one measure that follows from a series; what all units share is made once."""
 
-    def __init__(self, plan: Plan, name: str, place: int) -> None:
-        self.name, self.series = name, _series(plan, place)
+    def __init__(self, plan: Plan, name: str, position: int) -> None:
+        self.name, self.series = name, _series(plan, position)
         self._reference = in_languages(self.series.reference)
         self._reading = self.series.reading if self.series.reference else ""
-        self._written = in_plan(plan.study, "divergence", "series", place)
+        self._written = in_plan(plan.study, "divergence", "series", position)
         self._vintage, called = in_languages(self.series.vintage), in_languages(self.series.called)
         self._compared = say(f"divergence.compared_{self.series.compared}", series=called)
         self._span = {"since": min(self.series.years), "year": max(self.series.years)}
@@ -244,24 +248,24 @@ class _Drift:
 
 def index_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """Why the indices of the plan are what they are."""
-    found: dict[str, list[Record]] = {unit: [] for unit in ids}
-    for place, index in enumerate(plan.study.indices):
+    by_unit: dict[str, list[Record]] = {unit: [] for unit in ids}
+    for position, index in enumerate(plan.study.indices):
         parts = plan.trace.indices.get(index.name)
         if parts is None:
             continue
         measures = (name for _, name in index.reads)
         names = dict.fromkeys((*measures, *index.measures, *index.standards))
-        own = plan.measures.loc[list(found), [name for name in names if name in plan.measures.columns]]
-        told = _Told(index, parts)
-        for unit, values in zip(found, each_row(own), strict=True):
-            found[unit].append(_index(index, place, told.of(unit, values), values, plan))
-    return found
+        table = plan.measures.loc[list(by_unit), [name for name in names if name in plan.measures.columns]]
+        explainer = _Told(index, parts)
+        for unit, values in zip(by_unit, each_row(table), strict=True):
+            by_unit[unit].append(_index(index, position, explainer.of(unit, values), values, plan))
+    return by_unit
 
 
 def _index(
-    index: PlanIndex, place: int, told: tuple[Message | str, Parts], values: Mapping[Any, Any], plan: Plan
+    index: PlanIndex, position: int, explanation: tuple[Message | str, Parts], values: Mapping[Any, Any], plan: Plan
 ) -> Record:
-    calculation, parts = told
+    calculation, parts = explanation
     value = plain_value(values[index.name])
     unit = "1" if index.capacity is None else "persons" if index.capacity.per == "person" else "ha"
     return Record(
@@ -270,12 +274,12 @@ def _index(
         reason=calculation,
         amount=value,
         unit=unit,
-        said=Said(values={name: plain_value(values[name]) for _, name in index.reads}),
+        evidence=Said(values={name: plain_value(values[name]) for _, name in index.reads}),
         reference=in_languages(index.reference),
         reading=index.reading if index.reference else "",
-        written=in_plan(plan.study, "indices", place),
+        written=in_plan(plan.study, "indices", position),
         links=tuple(
-            Record(kind="index_part", id=f"{index.name}-{n}", reason=said) for n, (said, _) in enumerate(parts)
+            Record(kind="index_part", id=f"{index.name}-{n}", reason=message) for n, (message, _) in enumerate(parts)
         ),
         facts={
             "unit_title": Titles("units", unit),
@@ -325,37 +329,39 @@ class _Told:
         return "", []
 
     def _scores(self, values: Mapping[Any, Any], scores: Mapping[Any, Any], weights: pd.Series) -> Parts:
-        found: Parts = []
+        explained: Parts = []
         sums = self._index.aggregate == "weighted_sum"
         for name in self._index.of:
-            told = {"value": float(values[name]), "score": float(scores[name]), "weight": float(weights[name])}
+            facts = {"value": float(values[name]), "score": float(scores[name]), "weight": float(weights[name])}
             if sums:
-                told["adds"] = told["score"] * told["weight"]
+                facts["adds"] = facts["score"] * facts["weight"]
             key = "explain.index_part_of_sum" if sums else "explain.index_part"
-            found.append((say(key, name=Term("measure", name), **told), {"name": name, **told}))
-        return found
+            explained.append((say(key, name=Term("measure", name), **facts), {"name": name, **facts}))
+        return explained
 
     def _of_cells(self, terms: RasterTerms, parts: RasterParts) -> tuple[Message, Parts]:
-        found: Parts = []
+        explained: Parts = []
         for name, layer in terms.layers.items():
-            told: dict[str, Any] = {"name": name, "layer": layer}
+            facts: dict[str, Any] = {"name": name, "layer": layer}
             key = "explain.index_raster_layer"
             if terms.derive is None:
                 row = parts.statistics.loc[name]
-                told |= {"low": float(row["min"]), "high": float(row["max"]), "weight": float(parts.weights[name])}
+                facts |= {"low": float(row["min"]), "high": float(row["max"]), "weight": float(parts.weights[name])}
                 key = "explain.index_raster_part"
             titles = {"name": Term("measure", name), "layer": Term("layer", layer)}
-            found.append((say(key, **(told | titles)), told))
+            explained.append((say(key, **(facts | titles)), facts))
             if "rank_error" in parts.statistics.columns and parts.statistics.loc[name, "rank_error"] > 0:
                 off = {"error": float(row["rank_error"]), "cells": float(row["cells"])}
-                found.append((say("explain.index_raster_ranks", layer=titles["layer"], **off), {}))
+                explained.append((say("explain.index_raster_ranks", layer=titles["layer"], **off), {}))
         if terms.derive is not None:
-            return say("explain.index_raster_derived", name=Term("name", terms.derive)), found
+            return say("explain.index_raster_derived", name=Term("name", terms.derive)), explained
         how = say(AGGREGATES[self._index.aggregate])
-        return say("explain.index_rasters" if terms.classes is None else "explain.index_raster_grades", how=how), found
+        return say(
+            "explain.index_rasters" if terms.classes is None else "explain.index_raster_grades", how=how
+        ), explained
 
     def _of_areas(self, terms: ArealTerms, areas: int) -> Message:
-        told = say(
+        message = say(
             f"explain.index_{terms.kind}",
             layer=Term("layer", terms.layer),
             column=terms.column,
@@ -363,42 +369,44 @@ class _Told:
             n=areas,
         )
         if terms.dasymetric is None:
-            return told
-        return say("explain.index_dasymetric", how=told, layer=Term("layer", terms.dasymetric))
+            return message
+        return say("explain.index_dasymetric", how=message, layer=Term("layer", terms.dasymetric))
 
     def _capacity(self, values: Mapping[Any, Any], people: Mapping[Any, Any]) -> tuple[Message, Parts]:
         terms, name = self._index.capacity, self._index.name
         needs, ending = ({}, "") if terms is None else (terms.needs, "" if terms.per == "person" else "_ha")
-        found: Parts = []
-        for thing, need in sorted(needs.items(), key=lambda one: float(people[one[0]])):
-            told = {"value": float(values[thing]), "need": need, "people": float(people[thing])}
+        explained: Parts = []
+        for thing, need in sorted(needs.items(), key=lambda pair: float(people[pair[0]])):
+            facts = {"value": float(values[thing]), "need": need, "people": float(people[thing])}
             key = f"explain.capacity_part{ending}"
-            found.append((say(key, name=Term("measure", thing), **told), {"name": thing, **told}))
+            explained.append((say(key, name=Term("measure", thing), **facts), {"name": thing, **facts}))
         if terms is not None and terms.present is not None:
             heads, load = float(values[terms.present]), float(values[f"{name}_load"]) * 100
             if math.isnan(load):
-                found.append((say(f"explain.capacity_nothing{ending}", people=heads), {}))
+                explained.append((say(f"explain.capacity_nothing{ending}", people=heads), {}))
             else:
                 key = "explain.capacity_over" if load > 100 else "explain.capacity_load"
-                found.append((say(f"{key}{ending}", people=heads, load_pct=load), {}))
+                explained.append((say(f"{key}{ending}", people=heads, load_pct=load), {}))
         scarcest = Term("measure", str(values[f"{name}_limited_by"]))
-        return say("explain.capacity", name=scarcest), found
+        return say("explain.capacity", name=scarcest), explained
 
     def _access(
         self, terms: AccessTerms, values: Mapping[Any, Any], rows: list[Mapping[Any, Any]]
     ) -> tuple[Message, Parts]:
         nearest = terms.method == "nearest"
-        found: Parts = []
+        explained: Parts = []
         for row in rows:
-            told = {key: float(row[key]) for key in ("time", "supply", "people", "adds")}
+            facts = {key: float(row[key]) for key in ("time", "supply", "people", "adds")}
             key = "explain.access_nearest" if nearest else "explain.access_part"
-            found.append((say(key, facility=str(row["facility"]), **told), {"facility": str(row["facility"]), **told}))
-        if len(found) > SHOWN:
-            found = [*found[:SHOWN], (say("explain.access_more", n=len(rows) - SHOWN), {})]
-        found += self._standard(values)
+            explained.append(
+                (say(key, facility=str(row["facility"]), **facts), {"facility": str(row["facility"]), **facts})
+            )
+        if len(explained) > SHOWN:
+            explained = [*explained[:SHOWN], (say("explain.access_more", n=len(rows) - SHOWN), {})]
+        explained += self._standard(values)
         reach = {"n": len(rows), "reach": terms.reach}
         key = f"explain.access_{terms.method}" if not nearest else "explain.access_ways"
-        return say(key if rows else "explain.access_none", **reach), found
+        return say(key if rows else "explain.access_none", **reach), explained
 
     def _standard(self, values: Mapping[Any, Any]) -> Parts:
         name = self._index.name
@@ -408,56 +416,56 @@ class _Told:
         below, missing = values[f"{name}_people_below"], values.get(f"{name}_missing")
         if not below > 0:
             return [(say("explain.standard_met", standard=float(standard)), {})]
-        told = {"standard": float(standard), "people": float(below)}
+        facts = {"standard": float(standard), "people": float(below)}
         if missing is None:
-            return [(say("explain.standard_too_far", **told), {})]
-        return [(say("explain.standard_missed", **told, missing=float(missing)), {})]
+            return [(say("explain.standard_too_far", **facts), {})]
+        return [(say("explain.standard_missed", **facts, missing=float(missing)), {})]
 
 
 def norm_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """Why the norms of the places where some units belong are kept or not."""
-    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    by_unit: dict[str, list[Record]] = {unit: [] for unit in ids}
     norms = {norm.id: norm for norm in plan.rulebook.norms}
     for (name, level), rows in norms_in(plan).groupby(["norm", "level"], sort=False) if norms else ():
-        norm, told = norms[str(name)], dict[object, Record]()
+        norm, records = norms[str(name)], dict[object, Record]()
         by_place = {row["place"]: row for row in each_row(rows)}
-        for unit, place in places_of(plan.measures, str(level), plan.study.units.levels).items():
-            if str(unit) in found and place in by_place:
-                if place not in told:
-                    told[place] = _norm(norm, by_place[place], plan)
-                found[str(unit)].append(told[place])
-    return found
+        for unit, area in places_of(plan.measures, str(level), plan.study.units.levels).items():
+            if str(unit) in by_unit and area in by_place:
+                if area not in records:
+                    records[area] = _norm(norm, by_place[area], plan)
+                by_unit[str(unit)].append(records[area])
+    return by_unit
 
 
-def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any], plan: Plan) -> Record:
-    applied, band = one.among(plan.measures.columns), because.band
+def _measure(measure: Derived, value: Any, because: Because, row: Mapping[Any, Any], plan: Plan) -> Record:
+    applied, band = measure.among(plan.measures.columns), because.band
     names = parse_condition(band.when).names | parse_calculation(band.value).names if band else applied.names
     always = band is not None and band.when.strip().upper() == "TRUE"
-    told = Texts(band.reason) if band and band.reason else ""
+    text = Texts(band.reason) if band and band.reason else ""
     worked = because.calculation if band and parse_calculation(band.value).names else ""
-    if one.correction is not None and applied is not one:
-        alone = say("explain.uncorrected", factor=_title(one.correction.by, plan.rulebook))
+    if measure.correction is not None and applied is not measure:
+        alone = say("explain.uncorrected", factor=_title(measure.correction.by, plan.rulebook))
         worked = say("explain.worked", because=alone, calculation=worked) if worked else alone
     return Record(
         kind="derived",
-        id=one.name,
-        reason=say("explain.worked", because=told, calculation=worked) if told and worked else told or worked,
+        id=measure.name,
+        reason=say("explain.worked", because=text, calculation=worked) if text and worked else text or worked,
         amount=value,
-        unit=one.unit,
+        unit=measure.unit,
         when="" if band is None or always else band.when,
-        said=Said(
+        evidence=Said(
             clauses=() if always else tuple(because.clauses),
-            values={name: plain_value(own[name]) for name in sorted(names) if name in own},
+            values={name: plain_value(row[name]) for name in sorted(names) if name in row},
             parameters=parameters_of(names, plan.rulebook),
         ),
-        days=days_of(one),
-        reference=in_languages(one.reference),
-        reading=one.reading,
-        written=in_rulebook(plan.rulebook, "derived", one),
+        days=days_of(measure),
+        reference=in_languages(measure.reference),
+        reading=measure.reading,
+        written=in_rulebook(plan.rulebook, "derived", measure),
         facts={
-            "unit_title": Titles("units", one.unit),
-            "measure": one.name,
-            "title": one.title,
+            "unit_title": Titles("units", measure.unit),
+            "measure": measure.name,
+            "title": measure.title,
             "value": value,
             "row": because.number,
             "rows": len(applied.table),
@@ -468,14 +476,14 @@ def _measure(one: Derived, value: Any, because: Because, own: Mapping[Any, Any],
     )
 
 
-def _membership(one: Membership, value: Any, because: Because, own: Mapping[Any, Any], plan: Plan) -> Record:
+def _membership(membership: Membership, value: Any, because: Because, row: Mapping[Any, Any], plan: Plan) -> Record:
     """Through which place a unit lies in a region, and which programmes run there."""
-    region = one.region
-    place = one.places[because.number - 1] if 0 < because.number <= len(one.places) else None
-    through = place if place is not None and place.source is not None else one
+    region = membership.region
+    location = membership.places[because.number - 1] if 0 < because.number <= len(membership.places) else None
+    through = location if location is not None and location.source is not None else membership
     return replace(
-        _measure(one, value, because, own, plan),
-        reference=in_languages(through.reference or one.reference),
+        _measure(membership, value, because, row, plan),
+        reference=in_languages(through.reference or membership.reference),
         reading=through.reading,
         written=in_rulebook(plan.rulebook, "regions", region),
         links=tuple(
@@ -489,7 +497,7 @@ def _membership(one: Membership, value: Any, because: Because, own: Mapping[Any,
                 written=in_rulebook(plan.rulebook, "regions", region),
                 facts={"title": programme.title, "policies": programme.policies},
             )
-            for programme in one.programmes
+            for programme in membership.programmes
         ),
     )
 
@@ -497,7 +505,7 @@ def _membership(one: Membership, value: Any, because: Because, own: Mapping[Any,
 def _title(name: str, rulebook: Rulebook) -> Texts | str:
     """What a rulebook calls an indicator, also of a topic about which the study gives nothing."""
     listed = rulebook.draft.indicators if rulebook.draft else rulebook.indicators
-    return next((Texts(one.title) for one in listed if one.name == name and one.title), name)
+    return next((Texts(indicator.title) for indicator in listed if indicator.name == name and indicator.title), name)
 
 
 def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Record:
@@ -505,7 +513,7 @@ def _norm(norm: Norm, row: Mapping[Any, Any], plan: Plan) -> Record:
         kind="norm",
         id=norm.id,
         when=norm.holds,
-        said=said_of(row["facts"].fields["facts"], plan.rulebook),
+        evidence=said_of(row["facts"].fields["facts"], plan.rulebook),
         days=days_of(norm),
         reference=in_languages(norm.reference),
         reading=norm.reading,

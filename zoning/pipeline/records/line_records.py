@@ -31,20 +31,20 @@ def scheme_in_use(plan: Plan) -> Scheme | None:
 
 def scheme_parameters(scheme: Scheme, period: int) -> list[Content]:
     """The numbers and switches of a scheme at the end of a period, as plain values."""
-    found = [(one, one.at(date(period, 12, 31))) for one in scheme.parameters]
+    dated = [(parameter, parameter.at(date(period, 12, 31))) for parameter in scheme.parameters]
     return [
         {
-            "name": one.name,
-            "title": dict(one.title) if one.title else {},
+            "name": parameter.name,
+            "title": dict(parameter.title) if parameter.title else {},
             "value": value.value,
-            "unit": one.unit,
+            "unit": parameter.unit,
             "since": value.since.isoformat() if value.since else "",
             "until": value.until.isoformat() if value.until else "",
-            "reference": one.reference,
-            "verified": one.verified,
-            "reading": one.reading,
+            "reference": parameter.reference,
+            "verified": parameter.verified,
+            "reading": parameter.reading,
         }
-        for one, value in found
+        for parameter, value in dated
         if value is not None
     ]
 
@@ -58,14 +58,15 @@ def light_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
 def _light(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Record:
     period, called = int(row["period"]), plan.rulebook.texts_of
     numbers = (
-        one | {"unit_title": called("units", one["unit"]), "reference": in_languages(one["reference"])}
-        for one in scheme_parameters(scheme, period)
+        parameter
+        | {"unit_title": called("units", parameter["unit"]), "reference": in_languages(parameter["reference"])}
+        for parameter in scheme_parameters(scheme, period)
     )
     return Record(
         kind="scheme",
         id=scheme.code,
         reason=row["reason"],
-        said=Said(parameters=tuple(numbers)),
+        evidence=Said(parameters=tuple(numbers)),
         days=days_of(scheme),
         reference=in_languages(scheme.reference),
         reading=scheme.reading,
@@ -93,9 +94,9 @@ def _light(row: Mapping[Any, Any], scheme: Scheme, plan: Plan) -> Record:
 
 def line_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     """Why control lines cover what they do."""
-    told = each_row(rows)
-    maker = _LineMaker(plan, {row["unit_id"] for row in told}) if told else None
-    return [maker.line(row) for row in told] if maker else []
+    mappings = each_row(rows)
+    maker = _LineMaker(plan, {row["unit_id"] for row in mappings}) if mappings else None
+    return [maker.line(row) for row in mappings] if maker else []
 
 
 class _LineMaker:
@@ -173,31 +174,31 @@ class _LineMaker:
         """What the line must at least cover in the places where the unit lies."""
         for number, floor in enumerate(self._plan.rulebook.floors):
             if floor.line == line.code:
-                for one in self._least.get((number, row["unit_id"]), ()):
-                    yield self._floor(floor, one)
+                for floor_row in self._least.get((number, row["unit_id"]), ()):
+                    yield self._floor(floor, floor_row)
 
-    def _floor(self, floor: Floor, one: Mapping[str, Any]) -> Record:
+    def _floor(self, floor: Floor, floor_row: Mapping[str, Any]) -> Record:
         indicators = {known.name: known.title for known in self._plan.rulebook.indicators}
-        missing = float(one["missing_ha"])
+        missing = float(floor_row["missing_ha"])
         reason = say(
             "explain.line_least",
             title=titled(floor.title, floor.line),
-            place=one["place"] or in_languages(self._plan.study.title),
+            place=floor_row["place"] or in_languages(self._plan.study.title),
             of=titled(indicators.get(floor.of) or {}, floor.of),
-            whole=float(one["of_ha"]),
-            settled=float(one["settled_ha"]),
-            share=100 * float(one["share"]),
-            least=100 * float(one["at_least"]),
+            whole=float(floor_row["of_ha"]),
+            settled=float(floor_row["settled_ha"]),
+            share=100 * float(floor_row["share"]),
+            least=100 * float(floor_row["at_least"]),
             short=say("explain.line_short", missing=missing) if missing > 0 else "",
         )
         return Record(
             kind="least",
             id=floor.at_least,
             reason=reason,
-            amount=float(one["settled_ha"]),
+            amount=float(floor_row["settled_ha"]),
             unit="ha",
-            said=Said(
-                values={floor.of: float(one["of_ha"]), "settled_ha": float(one["settled_ha"])},
+            evidence=Said(
+                values={floor.of: float(floor_row["of_ha"]), "settled_ha": float(floor_row["settled_ha"])},
                 parameters=parameters_of([floor.at_least], self._plan.rulebook),
             ),
             days=days_of(floor),
@@ -208,14 +209,14 @@ class _LineMaker:
 
 def _least(plan: Plan) -> dict[tuple[int, str], list[Mapping[str, Any]]]:
     """The floors that are known at the places where each unit lies, by the floor's number and the unit."""
-    found: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
+    by_floor_and_unit: dict[tuple[int, str], list[Mapping[str, Any]]] = {}
     levels, weighed = plan.study.units.levels, floors_in(plan)
     for (number, level), rows in weighed[weighed["share"].notna()].groupby(["floor", "level"], sort=True):
         by_place = {str(row["place"]): row for row in rows.to_dict("records")}
-        for unit, place in places_of(plan.measures, str(level), levels).items():
-            if place in by_place:
-                found.setdefault((int(number), str(unit)), []).append(by_place[place])
-    return found
+        for unit, area in places_of(plan.measures, str(level), levels).items():
+            if area in by_place:
+                by_floor_and_unit.setdefault((int(number), str(unit)), []).append(by_place[area])
+    return by_floor_and_unit
 
 
 def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
@@ -232,14 +233,14 @@ def _land(plan: Plan, ids: set[str]) -> dict[tuple[str, str], float]:
 
 def claim_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     """Why there are some claims."""
-    maker, told, found = _ClaimMaker(plan), dict[tuple[Any, ...], Record](), list[Record]()
+    maker, by_claim, records = _ClaimMaker(plan), dict[tuple[Any, ...], Record](), list[Record]()
     for row in each_row(rows.drop(columns="unit_id")):
         claim = tuple(row.values())  # what it says takes long to hash
-        record = told.get(claim)
+        record = by_claim.get(claim)
         if record is None:
-            record = told[claim] = maker.claim(row)
-        found.append(record)
-    return found
+            record = by_claim[claim] = maker.claim(row)
+        records.append(record)
+    return records
 
 
 class _ClaimMaker:
@@ -254,7 +255,7 @@ class _ClaimMaker:
     def claim(self, row: Mapping[str, Any]) -> Record:
         """One row of the CLAIMS table."""
         written = json.loads(row["values"])
-        said, decision = claim_said(row["reason"], written, self._rulebook), written.get("decision")
+        evidence, decision = claim_said(row["reason"], written, self._rulebook), written.get("decision")
         rule, zone = self._rules.get(row["rule"]), self._zones[row["zone"]]
         locked = self._rulebook.locked.get(row["rule"])
         of_rules = (rule.reference if rule else "") or zone.reference  # a decision rests on what it names itself
@@ -264,12 +265,12 @@ class _ClaimMaker:
             id=row["rule"],
             reason=row["reason"],
             when=rule.when if rule else "",
-            said=said,
+            evidence=evidence,
             days=days_of(rule or locked),
             reference=in_languages(decision.get("reference", "") if decision else of_rules),
             reading=rule.reading if rule else locked.reading if locked else "",
-            written=self._place(row["rule"]),
-            links=tuple(self._asked(said, str(row["inherited_from"]))) if by_default else (),
+            written=self._where_written(row["rule"]),
+            links=tuple(self._without_claim(evidence, str(row["inherited_from"]))) if by_default else (),
             facts={
                 "zone": zone.code,
                 "title": zone.title,
@@ -287,7 +288,7 @@ class _ClaimMaker:
             return "rule"
         return next((kind for beginning, kind in kinds.items() if rule.startswith(beginning)), "rule")
 
-    def _place(self, rule: str) -> str:
+    def _where_written(self, rule: str) -> str:
         """Where the rule, the decision or the locked entry is written; found once."""
         if rule not in self._written:
             self._written[rule] = self._look_up(rule)
@@ -312,13 +313,19 @@ class _ClaimMaker:
         """What is about a larger unit."""
         return say("claim.of_whole", level=self._plan.study.units.part_of or "", whole=whole, reason=reason)
 
-    def _asked(self, said: Said, whole: str) -> Iterator[Record]:
+    def _without_claim(self, evidence: Said, whole: str) -> Iterator[Record]:
         """The rules that do not claim a unit, each with its own clauses; those that were asked of its whole say so."""
-        found: dict[str, list[int]] = {}
-        for number, clause in enumerate(said.clauses):
-            named = clause.get("rule", "") if isinstance(clause, Mapping) else said.rules[number] if said.rules else ""
-            found.setdefault(named, []).append(number)
-        for name, numbers in found.items():
+        by_rule: dict[str, list[int]] = {}
+        for number, clause in enumerate(evidence.clauses):
+            named = (
+                clause.get("rule", "")
+                if isinstance(clause, Mapping)
+                else evidence.rules[number]
+                if evidence.rules
+                else ""
+            )
+            by_rule.setdefault(named, []).append(number)
+        for name, numbers in by_rule.items():
             rule = self._rules.get(name)
             if rule is not None:
                 yield Record(
@@ -326,11 +333,11 @@ class _ClaimMaker:
                     id=rule.id,
                     reason=self._named(rule, whole),
                     when=rule.when,
-                    said=_of_rule(rule, numbers, said),
+                    evidence=_of_rule(rule, numbers, evidence),
                     days=days_of(rule),
                     reference=in_languages(rule.reference),
                     reading=rule.reading,
-                    written=self._place(rule.id),
+                    written=self._where_written(rule.id),
                 )
 
     def _named(self, rule: Rule, whole: str) -> Message:
@@ -339,12 +346,12 @@ class _ClaimMaker:
         return self._of(whole, named) if whole and not rule.refines else named
 
 
-def _of_rule(rule: Rule, numbers: Iterable[int], said: Said) -> Said:
+def _of_rule(rule: Rule, numbers: Iterable[int], evidence: Said) -> Said:
     """What one of several rules found: its clauses, and of the values and parameters of all those that it reads."""
     names = parse_condition(rule.when).names
     return Said(
-        clauses=tuple(said.clauses[number] for number in numbers),
-        rules=tuple(said.rules[number] for number in numbers) if said.rules else (),
-        values={name: one for name, one in said.values.items() if name in names},
-        parameters=tuple(one for one in said.parameters if one in names),
+        clauses=tuple(evidence.clauses[number] for number in numbers),
+        rules=tuple(evidence.rules[number] for number in numbers) if evidence.rules else (),
+        values={name: value for name, value in evidence.values.items() if name in names},
+        parameters=tuple(parameter for parameter in evidence.parameters if parameter in names),
     )

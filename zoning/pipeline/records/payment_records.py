@@ -31,19 +31,19 @@ class _FlowMaker:
     def __init__(self, plan: Plan) -> None:
         self._plan, study = plan, plan.study
         made: dict[tuple[str, int], tuple[str, int, Agreement | Transfer]] = {}
-        for place, agreement in enumerate(expand_agreements(study, plan.rulebook)):
-            made[agreement.name, agreement.period] = "agreement", place, agreement
-        for place, transfer in enumerate(study.transfers):
-            made[transfer.name, transfer.period] = "transfer", place, transfer
+        for position, agreement in enumerate(expand_agreements(study, plan.rulebook)):
+            made[agreement.name, agreement.period] = "agreement", position, agreement
+        for position, transfer in enumerate(study.transfers):
+            made[transfer.name, transfer.period] = "transfer", position, transfer
         self._made = made
         names = names_by_language(plan.units, study.units)
         self._names = {str(unit): in_languages(name) for unit, name in names.items() if name}
         self._names |= {code: in_languages(name) for code, name in jurisdiction_names(plan.units, study.units).items()}
-        self._said: dict[str, dict[str, Said]] = {}
+        self._evidence: dict[str, dict[str, Said]] = {}
 
     def flow(self, row: Mapping[str, Any]) -> Record:
         """One row of the FLOWS table."""
-        kind, place, made = self._made.get((row["instrument"], int(row["period"])), ("flow", 0, None))
+        kind, position, made = self._made.get((row["instrument"], int(row["period"])), ("flow", 0, None))
         unit = str(row["receiver"])
         known = isinstance(made, Transfer) and made.level == UNIT and unit in self._plan.measures.index
         of_unit = made if isinstance(made, Transfer) and known else None
@@ -54,10 +54,10 @@ class _FlowMaker:
             amount=row["amount"],
             unit=str(row["unit"]),
             when=(of_unit.when or "") if of_unit else "",
-            said=self._condition(of_unit, unit) if of_unit else Said(),
+            evidence=self._condition(of_unit, unit) if of_unit else Said(),
             reference=row["reference"],
             reading=made.reading if made is not None and row["reference"] else "",
-            written=in_plan(self._plan.study, f"{kind}s", place) if made is not None else "",
+            written=in_plan(self._plan.study, f"{kind}s", position) if made is not None else "",
             facts={
                 "title": self._plan.study.title_of("flows", str(row["instrument"])),
                 "unit_title": Titles("units", str(row["unit"])),
@@ -74,28 +74,28 @@ class _FlowMaker:
 
     def _condition(self, made: Transfer, unit: str) -> Said:
         """What the condition of a transfer to units found, and the measures by which its amounts are found."""
-        said = Said()
+        evidence = Said()
         if made.when is not None and made.when in self._plan.trace.transfers:
-            if made.when not in self._said:
-                found, units = self._plan.trace.transfers[made.when], set(self._plan.measures.index)
-                self._said[made.when] = saids_at(found, units, self._plan.rulebook)
-            said = self._said[made.when][unit]
+            if made.when not in self._evidence:
+                evaluation, units = self._plan.trace.transfers[made.when], set(self._plan.measures.index)
+                self._evidence[made.when] = saids_at(evaluation, units, self._plan.rulebook)
+            evidence = self._evidence[made.when][unit]
         read = {name: float(self._plan.measures.loc[unit, name]) for name in measures_of(made)}
-        return replace(said, values={**said.values, **read})
+        return replace(evidence, values={**evidence.values, **read})
 
 
 def service_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """What the services of some units' land are worth."""
-    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    by_unit: dict[str, list[Record]] = {unit: [] for unit in ids}
     services = plan.study.services
     if services is None:
-        return found
+        return by_unit
     rows: dict[str, list[dict[str, Any]]] = {}
     for row in each_row(plan.trace.services) if plan.trace.services is not None else ():
         rows.setdefault(row["unit_id"], []).append(row)
-    for unit, told in found.items():
-        told.append(_services(plan, services, unit, rows.get(unit, [])))
-    return found
+    for unit, unit_records in by_unit.items():
+        unit_records.append(_services(plan, services, unit, rows.get(unit, [])))
+    return by_unit
 
 
 def _services(plan: Plan, services: ServicesSection, unit: str, rows: list[dict[str, Any]]) -> Record:
@@ -107,7 +107,7 @@ def _services(plan: Plan, services: ServicesSection, unit: str, rows: list[dict[
         id="services",
         amount=None if measures[next(iter(measures))] is None else sum((row["value"] for row in rows), Decimal(0)),
         unit=services.unit,
-        said=Said(values=measures),
+        evidence=Said(values=measures),
         reference=in_languages(services.reference),
         reading=services.reading if services.reference else "",
         written=in_plan(plan.study, "services"),
@@ -124,7 +124,7 @@ def _services(plan: Plan, services: ServicesSection, unit: str, rows: list[dict[
 def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Record:
     """A class of land: its hectares and what they give."""
     land_class = str(row["land_class"])
-    said = say(
+    message = say(
         "explain.service_class",
         land_class=Term("role", land_class),
         area=float(row["area_ha"]),
@@ -133,7 +133,7 @@ def _class(plan: Plan, row: Mapping[Any, Any], unit: str) -> Record:
         nonmarket_value=row["nonmarket_value"],
     )
     written = in_plan(plan.study, "services", "values", land_class)
-    return Record(kind="class", id=land_class, reason=said, amount=row["value"], unit=unit, written=written)
+    return Record(kind="class", id=land_class, reason=message, amount=row["value"], unit=unit, written=written)
 
 
 def _setting(value: float | None) -> Message:
@@ -146,5 +146,5 @@ def names_by_language(units: pd.DataFrame, section: UnitsSection) -> dict[str, s
     if not section.names:
         return dict(zip(units.index, units["name"], strict=True))
     rows = zip(*(units[column].fillna("").tolist() for column in section.names.values()), strict=True)
-    said = ({tag: text for tag, text in zip(section.names, row, strict=True) if text.strip()} for row in rows)
-    return {unit: texts or name for unit, texts, name in zip(units.index, said, units["name"], strict=True)}
+    by_language = ({tag: text for tag, text in zip(section.names, row, strict=True) if text.strip()} for row in rows)
+    return {unit: texts or name for unit, texts, name in zip(units.index, by_language, units["name"], strict=True)}

@@ -62,7 +62,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
     >>> plan = run(read_study(builtin_study("us_mountain_west")))
     >>> denver = plan.zones[plan.zones["unit_id"] == "08031"]
     >>> (record,) = row_records(plan, "zones", denver)
-    >>> record.kind, record.id, [(one.text, one.answer) for one in record.said.clauses]
+    >>> record.kind, record.id, [(clause.text, clause.answer) for clause in record.evidence.clauses]
     ('rule', 'key-1', [('metro', 'yes'), ('pop_2020 / area_km2 >= density_min_per_km2', 'yes')])
     """
     whole: pd.DataFrame = getattr(plan, table)
@@ -76,7 +76,7 @@ def row_records(plan: Plan, table: str, rows: pd.DataFrame | None = None) -> lis
         if 2 * len(rows) <= len(whole):
             return OF_ROWS[table](plan, rows)
         known = plan.trace.made[table] = whole, OF_ROWS[table](plan, whole)
-    return known[1] if rows is whole else [known[1][place] for place in whole.index.get_indexer(rows.index)]
+    return known[1] if rows is whole else [known[1][position] for position in whole.index.get_indexer(rows.index)]
 
 
 def unit_records(plan: Plan, matter: str, ids: Collection[str]) -> dict[str, list[Record]]:

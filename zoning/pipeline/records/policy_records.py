@@ -23,13 +23,13 @@ _HELD = ("unit_id", "piece_id", "policy")
 
 def list_records(plan: Plan, ids: Iterable[str]) -> dict[str, list[Record]]:
     """Why negative lists hold in the whole of some units."""
-    found: dict[str, list[Record]] = {unit: [] for unit in ids}
+    by_unit: dict[str, list[Record]] = {unit: [] for unit in ids}
     maker = _ListMaker(plan)
     held: dict[str, list[str]] = {}
-    for unit, piece, policy in zip(*(plan.policies[one].tolist() for one in _HELD), strict=True):
-        if not piece and unit in found:
+    for unit, piece, policy in zip(*(plan.policies[column].tolist() for column in _HELD), strict=True):
+        if not piece and unit in by_unit:
             held.setdefault(unit, []).append(policy)
-    return {unit: maker.lists(unit, held.get(unit, ())) for unit in found}
+    return {unit: maker.lists(unit, held.get(unit, ())) for unit in by_unit}
 
 
 class _ListMaker:
@@ -38,7 +38,9 @@ class _ListMaker:
     def __init__(self, plan: Plan) -> None:
         self._plan, self._titles = plan, titles_of_lists(plan.rulebook, plan.study)
         self._policies = {policy.id: policy for policy in plan.rulebook.policies if policy.list}
-        self._lists = {one.list: one for one in cover(plan, (*lists_on(self._policies, plan.rulebook), OWN))}
+        self._lists = {
+            coverage.list: coverage for coverage in cover(plan, (*lists_on(self._policies, plan.rulebook), OWN))
+        }
         self._items = {name: plan.industries[plan.industries["list"] == name] for name in self._lists}
         self._made: dict[tuple[str, ...], Record] = {}
 
@@ -49,17 +51,17 @@ class _ListMaker:
             if policy is not None:
                 by_list.setdefault(str(policy.list), []).append(policy)
         written = [self._written(name, policies) for name, policies in sorted(by_list.items())]
-        return [*written, *self._own(unit)]
+        return [*written, *self._of_own_list(unit)]
 
     def _written(self, name: str, policies: list[Policy]) -> Record:
         """A list of the rulebook; units in which it holds by the same policies share one record."""
-        key = (name, *(one.id for one in policies))
+        key = (name, *(policy.id for policy in policies))
         if key not in self._made:
             self._made[key] = self._by_policy(name, policies)
         return self._made[key]
 
     def _by_policy(self, name: str, policies: list[Policy]) -> Record:
-        first, titles = policies[0], tuple(titled(one.title, one.id) for one in policies)
+        first, titles = policies[0], tuple(titled(policy.title, policy.id) for policy in policies)
         return Record(
             kind="list",
             id=name,
@@ -68,10 +70,10 @@ class _ListMaker:
             reference=in_languages(first.reference),
             reading=first.reading,
             written=in_rulebook(self._plan.rulebook, "policies", first),
-            facts={**self._counted(name, self._items[name]), "policies": [one.id for one in policies]},
+            facts={**self._counted(name, self._items[name]), "policies": [policy.id for policy in policies]},
         )
 
-    def _own(self, unit: str) -> Iterator[Record]:
+    def _of_own_list(self, unit: str) -> Iterator[Record]:
         """The items of the plan's own list that hold in the unit or a jurisdiction of it."""
         items = self._items[OWN]
         if items.empty:
@@ -90,7 +92,7 @@ class _ListMaker:
             )
 
     def _counted(self, name: str, items: pd.DataFrame) -> Mapping[str, object]:
-        counts = {one: int((items["treatment"] == one).sum()) for one in TREATMENTS}
+        counts = {treatment: int((items["treatment"] == treatment).sum()) for treatment in TREATMENTS}
         return {**vars(self._lists[name]), "title": self._titles[name], **counts}
 
 
@@ -126,7 +128,7 @@ def cover(plan: Plan, names: Iterable[str], titles: Mapping[str, str] | None = N
 def jurisdictions_of(plan: Plan, unit_id: str) -> set[str]:
     """The names of the jurisdictions of all levels to which a unit belongs."""
     unit = plan.units.loc[unit_id]
-    return {str(unit[one]) for one in ("jurisdiction", *plan.study.units.levels) if one in unit.index} - {""}
+    return {str(unit[level]) for level in ("jurisdiction", *plan.study.units.levels) if level in unit.index} - {""}
 
 
 Row = Mapping[str, Any]
@@ -138,18 +140,18 @@ _ASKED = {"piece": "piece_id", "jurisdiction": "inherited_from", "region": "inhe
 
 def policy_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     """Why policies apply; rows of one policy on several pieces of a unit share one."""
-    maker, found = _PolicyMaker(plan, rows), dict[int, Record]()
+    maker, records = _PolicyMaker(plan, rows), dict[int, Record]()
     block = pd.factorize(rows["unit_id"])[0] // UNITS_AT_ONCE
     for number in range(block.max(initial=-1) + 1):
         here = np.flatnonzero(block == number)
-        told = each_row(rows.iloc[here])
-        keys = [_group_key(row) for row in told]
+        block_rows = each_row(rows.iloc[here])
+        keys = [_group_key(row) for row in block_rows]
         groups: dict[tuple[str, ...], list[Row]] = {}
-        for key, row in zip(keys, told, strict=True):
+        for key, row in zip(keys, block_rows, strict=True):
             groups.setdefault(key, []).append(row)
         made = {key: maker.duty(group) for key, group in groups.items()}
-        found |= zip(here.tolist(), map(made.__getitem__, keys), strict=True)
-    return [found[place] for place in range(len(rows))]
+        records |= zip(here.tolist(), map(made.__getitem__, keys), strict=True)
+    return [records[position] for position in range(len(rows))]
 
 
 def _group_key(row: Row) -> tuple[str, ...]:
@@ -165,43 +167,51 @@ class _PolicyMaker:
         self._plan = plan
         self._written = {policy.id: policy for policy in plan.rulebook.policies}
         self._exceptions = {
-            (policy.id, f"{EXCEPTION}{number}"): one
+            (policy.id, f"{EXCEPTION}{number}"): exception
             for policy in plan.rulebook.policies
-            for number, one in enumerate(policy.exceptions, start=1)
+            for number, exception in enumerate(policy.exceptions, start=1)
         }
         self._asked_at = {
-            str(name): _places(self._written[str(name)], own) for name, own in rows.groupby("policy", sort=False)
+            str(name): _places(self._written[str(name)], policy_rows)
+            for name, policy_rows in rows.groupby("policy", sort=False)
         }
-        self._places = {one.id: in_rulebook(plan.rulebook, "policies", one) for one in plan.rulebook.policies}
-        self._said: dict[tuple[str, str], dict[str, Said]] = {}
-        self._told: dict[tuple[Any, ...], Record] = {}
+        self._places = {policy.id: in_rulebook(plan.rulebook, "policies", policy) for policy in plan.rulebook.policies}
+        self._evidence: dict[tuple[str, str], dict[str, Said]] = {}
+        self._records: dict[tuple[Any, ...], Record] = {}
 
     def duty(self, rows: list[Row]) -> Record:
         """One policy in one unit; the same record wherever there is the same to say of it."""
         row, policy = rows[0], self._written[rows[0]["policy"]]
         exception = self._exceptions.get((policy.id, row["overruled_by"]))
-        said = self._chain(policy, policy.when, row)
+        evidence = self._chain(policy, policy.when, row)
         excepted = [(exception, self._chain(policy, exception.when, row))] if exception else []
-        same = (id(said), *(id(found) for _, found in excepted), *(row[name] for name in row if name != "unit_id"))
-        if same not in self._told:
-            links = (*(self._excepted(row, one, found) for one, found in excepted), *self._overruled(row))
-            self._told[same] = self._duty(policy, rows, said, links, exception)
-        return self._told[same]
+        same = (
+            id(evidence),
+            *(id(exempting_evidence) for _, exempting_evidence in excepted),
+            *(row[name] for name in row if name != "unit_id"),
+        )
+        if same not in self._records:
+            links = (
+                *(self._excepted(row, exception, exempting_evidence) for exception, exempting_evidence in excepted),
+                *self._overruled(row),
+            )
+            self._records[same] = self._duty(policy, rows, evidence, links, exception)
+        return self._records[same]
 
     def _duty(
-        self, policy: Policy, rows: list[Row], said: Said, links: tuple[Record, ...], exception: Exemption | None
+        self, policy: Policy, rows: list[Row], evidence: Said, links: tuple[Record, ...], exception: Exemption | None
     ) -> Record:
         """A policy, what its condition found, and what it gives way to."""
         row = rows[0]
         sets = [value for value in policy.parameters.values() if isinstance(value, str)]
-        pieces = [str(one["piece_id"]) for one in rows if one["piece_id"]]
+        pieces = [str(row["piece_id"]) for row in rows if row["piece_id"]]
         settings = json.loads(row["parameters"])
         return Record(
             kind="policy",
             id=policy.id,
             reason=in_languages(policy.clause),
             when=policy.when,
-            said=replace(said, parameters=self._parameters(said, sets)),
+            evidence=replace(evidence, parameters=self._parameters(evidence, sets)),
             days=days_of(policy),
             reference=in_languages(policy.reference),
             reading=policy.reading,
@@ -236,27 +246,27 @@ class _PolicyMaker:
 
     def _chain(self, policy: Policy, when: str, row: Row) -> Said:
         """What a condition of a policy found where the row is."""
-        found = self._plan.trace.policies.get(policy.scope, {}).get(when)
-        if found is None:
+        evaluation = self._plan.trace.policies.get(policy.scope, {}).get(when)
+        if evaluation is None:
             return Said()
         key = policy.id, when
-        if key not in self._said:
-            self._said[key] = saids_at(found, self._asked_at[policy.id], self._plan.rulebook)
-        return self._said[key][_place(policy, row)]
+        if key not in self._evidence:
+            self._evidence[key] = saids_at(evaluation, self._asked_at[policy.id], self._plan.rulebook)
+        return self._evidence[key][_subject(policy, row)]
 
-    def _parameters(self, found: Said, sets: list[str]) -> tuple[str, ...]:
+    def _parameters(self, evidence: Said, sets: list[str]) -> tuple[str, ...]:
         """The parameters that a condition compares with, and those that the policy sets."""
-        return parameters_of([*map(str, found.parameters), *sets], self._plan.rulebook)
+        return parameters_of([*map(str, evidence.parameters), *sets], self._plan.rulebook)
 
-    def _excepted(self, row: Row, one: Exemption, said: Said) -> Record:
+    def _excepted(self, row: Row, exception: Exemption, evidence: Said) -> Record:
         return Record(
             kind="exception",
             id=str(row["overruled_by"]),
-            reason=in_languages(one.reason),
-            when=one.when,
-            said=said,
-            reference=in_languages(one.reference),
-            reading=one.reading,
+            reason=in_languages(exception.reason),
+            when=exception.when,
+            evidence=evidence,
+            reference=in_languages(exception.reference),
+            reading=exception.reading,
         )
 
     def _overruled(self, row: Row) -> Iterator[Record]:
@@ -276,15 +286,15 @@ class _PolicyMaker:
         )
 
 
-def _place(policy: Policy, row: Row) -> str:
+def _subject(policy: Policy, row: Row) -> str:
     """What was asked: a piece, a jurisdiction, a region, or the unit."""
     return str(row[_ASKED[policy.scope]] or row["unit_id"])
 
 
 def _places(policy: Policy, rows: pd.DataFrame) -> set[str]:
-    """What was asked in some rows, see :func:`_place`."""
-    asked, units = (rows[name].tolist() for name in (_ASKED[policy.scope], "unit_id"))
-    return {place or unit for place, unit in zip(asked, units, strict=True)}
+    """What was asked in some rows, see :func:`_subject`."""
+    labels, units = (rows[name].tolist() for name in (_ASKED[policy.scope], "unit_id"))
+    return {label or unit for label, unit in zip(labels, units, strict=True)}
 
 
 def parameters_said(
@@ -302,13 +312,13 @@ def parameters_said(
     >>> title.kind, text.key, text.fields["value"]
     ('name', 'amount.measured', 6000.0)
     """
-    teller = _Teller(_titled(rulebook), [one.code for one in rulebook.terms.settings] if rulebook else ())
+    teller = _Teller(_titled(rulebook), [setting.code for setting in rulebook.terms.settings] if rulebook else ())
     named = policy.parameters if policy else {}
-    own = {"list"} if policy and policy.list else set()  # the title of the policy has said it
-    titles = {key: teller.title(key, named.get(key)) for key in settings if key not in own}
-    told = [(title, _of(title, teller.text(settings[key]))) for key, title in titles.items()]
+    implied = {"list"} if policy and policy.list else set()  # the title of the policy has said it
+    titles = {key: teller.title(key, named.get(key)) for key in settings if key not in implied}
+    pairs = [(title, _of(title, teller.text(settings[key]))) for key, title in titles.items()]
     each = say("explain.each_its_own")  # where the setting is a measure of each unit
-    return [(title, each if text == title else text) for title, text in told]
+    return [(title, each if text == title else text) for title, text in pairs]
 
 
 def _of(title: Term, text: Field) -> Field:
@@ -333,10 +343,10 @@ class _Teller:
         if isinstance(value, Mapping) and set(value) == {"value", "unit"}:
             return self._measured(value["value"], str(value["unit"]))
         if isinstance(value, Mapping):
-            pairs = [say("explain.pair", title=self.title(key), text=self.text(one)) for key, one in value.items()]
+            pairs = [say("explain.pair", title=self.title(key), text=self.text(entry)) for key, entry in value.items()]
             return _row("explain.row", pairs)
         if isinstance(value, list):
-            tables = any(isinstance(one, Mapping) for one in value)
+            tables = any(isinstance(entry, Mapping) for entry in value)
             return _row("explain.rows" if tables else "explain.row", map(self.text, value))
         return self._plain(value)
 
@@ -361,9 +371,9 @@ class _Teller:
 def _titled(rulebook: Rulebook | None) -> Iterator[str]:
     """The measures and parameters of a rulebook that have a title."""
     if rulebook is not None:
-        yield from (one.name for one in rulebook.indicators if one.title)
-        yield from (one.name for one in rulebook.parameters.values() if one.title)
-        yield from (one.name for one in rulebook.derived if one.title)
+        yield from (indicator.name for indicator in rulebook.indicators if indicator.title)
+        yield from (parameter.name for parameter in rulebook.parameters.values() if parameter.title)
+        yield from (measure.name for measure in rulebook.derived if measure.title)
 
 
 _LIGHTS = ("green", "yellow", "red")
@@ -372,6 +382,6 @@ _LIGHTS = ("green", "yellow", "red")
 def _row(key: str, several: Iterable[Field]) -> Field:
     """Fields side by side, also those that are alike."""
     *before, row = [*several] or [""]
-    for one in reversed(before):
-        row = say(key, first=one, rest=row)
+    for field in reversed(before):
+        row = say(key, first=field, rest=row)
     return row

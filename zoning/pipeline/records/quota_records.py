@@ -107,33 +107,33 @@ class QuotaCauses:
         self.plan, self.quota = plan, quota
         known = [unit for unit in ids if unit in plan.measures.index]
         given = amounts(plan.quotas).reindex(plan.measures.index)
-        own = [name for name in given.columns if name not in plan.measures.columns]
-        self.measures = plan.measures.join(given[own]).rename_axis("unit_id")
+        names = [name for name in given.columns if name not in plan.measures.columns]
+        self.measures = plan.measures.join(given[names]).rename_axis("unit_id")
         self.trace = plan.trace.quotas.get(quota.name)
-        self._known, self._said = set(known), dict[str, dict[str, Said]]()
-        self._met: dict[str, frozenset[str]] = {}
+        self._known, self._evidence = set(known), dict[str, dict[str, Said]]()
+        self._units_meeting: dict[str, frozenset[str]] = {}
 
     def chain(self, when: str, unit: str) -> Said:
         """What one of the quota's conditions found of a unit."""
         if self.trace is None:
             return Said()
-        if when not in self._said:
-            self._said[when] = saids_at(self.trace.asked[when], self._known, self.plan.rulebook)
-        return self._said[when][unit]
+        if when not in self._evidence:
+            self._evidence[when] = saids_at(self.trace.evaluations[when], self._known, self.plan.rulebook)
+        return self._evidence[when][unit]
 
     def meets(self, when: str, unit: str) -> bool:
         """Whether a unit meets one of the quota's conditions."""
         if self.trace is None:
             return False
-        if when not in self._met:
-            self._met[when] = self.trace.asked[when].met
-        return unit in self._met[when]
+        if when not in self._units_meeting:
+            self._units_meeting[when] = self.trace.evaluations[when].met
+        return unit in self._units_meeting[when]
 
     def locks(self, unit: str) -> Iterator[Lock]:
         """The locked amounts that settle what a unit has."""
-        for one in self.quota.locked:
-            if one.unit == unit if one.when is None else self.meets(one.when, unit):
-                yield one
+        for lock in self.quota.locked:
+            if lock.unit == unit if lock.when is None else self.meets(lock.when, unit):
+                yield lock
 
     def concerning(self, unit: str) -> dict[str, list[dict[str, Any]]]:
         """The parts of the quota's plan that concern a unit."""
@@ -141,26 +141,26 @@ class QuotaCauses:
         return {
             "groups": [
                 {
-                    "when": one.when,
-                    "max_pct": _text(one.max_pct),
-                    "min_pct": _text(one.min_pct),
-                    "reason": in_languages(one.reason),
+                    "when": group.when,
+                    "max_pct": _text(group.max_pct),
+                    "min_pct": _text(group.min_pct),
+                    "reason": in_languages(group.reason),
                 }
-                for one in quota.groups
-                if self.meets(one.when, unit)
+                for group in quota.groups
+                if self.meets(group.when, unit)
             ],
-            "locks": [{"amount": str(one.amount), "reason": in_languages(one.reason)} for one in self.locks(unit)],
+            "locks": [{"amount": str(lock.amount), "reason": in_languages(lock.reason)} for lock in self.locks(unit)],
             "limits": list(self._limits(unit)),
             "transfers": [
                 {
-                    "side": "gives" if one.giver == unit else "receives",
-                    "other": one.receiver if one.giver == unit else one.giver,
-                    "amount": str(one.amount),
-                    "reason": in_languages(one.reason),
-                    "reference": in_languages(one.reference),
+                    "side": "gives" if transfer.giver == unit else "receives",
+                    "other": transfer.receiver if transfer.giver == unit else transfer.giver,
+                    "amount": str(transfer.amount),
+                    "reason": in_languages(transfer.reason),
+                    "reference": in_languages(transfer.reference),
                 }
-                for one in quota.transfers
-                if unit in (one.giver, one.receiver)
+                for transfer in quota.transfers
+                if unit in (transfer.giver, transfer.receiver)
             ],
         }
 
@@ -195,30 +195,31 @@ def explain_sitings(plan: Plan, quota: Quota) -> dict[str, dict[str, Any]]:
     siting = quota.siting
     if siting is None:
         return {}
-    asked = {
+    terms = {
         "layer": siting.layer or "",
         "surface": siting.surface,
         "prefer": siting.prefer or "",
         "min_patch_ha": siting.min_patch_ha,
         "merits": [
-            {"when": one.when, "points": one.points, "reason": in_languages(one.reason)} for one in siting.merits
+            {"when": merit.when, "points": merit.points, "reason": in_languages(merit.reason)}
+            for merit in siting.merits
         ],
     }
-    found: dict[str, dict[str, Any]] = {}
+    by_unit: dict[str, dict[str, Any]] = {}
     for row in _rows(plan.sitings, quota):
         because = str(row["unplaced_because"])
-        found[str(row["unit_id"])] = {
+        by_unit[str(row["unit_id"])] = {
             **{name: _figure(row[name]) for name in _FIGURES},
             "patches": int(row["patches"]),
             "unplaced_because": because,
             "why": why_unplaced(because, siting.min_patch_ha) if because else "",
-            **asked,
+            **terms,
             "sites": [],
         }
     for row in _rows(_without_geometry(plan.sites), quota):
         patch = {"patch": int(row["patch"]), "area_ha": float(row["area_ha"]), "score_mean": _figure(row["score_mean"])}
-        found[str(row["unit_id"])]["sites"].append(patch)
-    return found
+        by_unit[str(row["unit_id"])]["sites"].append(patch)
+    return by_unit
 
 
 def narrate_siting(siting: Mapping[str, Any] | None) -> Iterator[Message]:
@@ -233,13 +234,15 @@ def narrate_siting(siting: Mapping[str, Any] | None) -> Iterator[Message]:
     if siting is None:
         return
     if siting["patches"]:
-        told = {"placed": siting["placed_ha"], "score": siting["score_mean"], "bound": siting["score_bound"]}
-        told["patches"] = siting["patches"]
+        facts = {"placed": siting["placed_ha"], "score": siting["score_mean"], "bound": siting["score_bound"]}
+        facts["patches"] = siting["patches"]
         if siting["value_mean"] is None:
-            yield say("siting.placed", **told)
+            yield say("siting.placed", **facts)
         else:
             layer = Term("layer", siting["layer"])
-            yield say("siting.placed_value", **told, surface=siting["surface"], layer=layer, value=siting["value_mean"])
+            yield say(
+                "siting.placed_value", **facts, surface=siting["surface"], layer=layer, value=siting["value_mean"]
+            )
     if siting["unplaced_ha"] > 0:
         yield say("siting.not_placed", n=siting["unplaced_ha"], why=siting["why"])
     elif siting["unplaced_ha"] < 0:
@@ -248,28 +251,28 @@ def narrate_siting(siting: Mapping[str, Any] | None) -> Iterator[Message]:
 
 def siting_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     """Why amounts of quotas lie where they do, or found no place."""
-    places = {(one.name, one.period): place for place, one in enumerate(plan.study.quotas)}
-    sited = {key: explain_sitings(plan, plan.study.quotas[place]) for key, place in places.items()}
-    found = []
+    places = {(quota.name, quota.period): position for position, quota in enumerate(plan.study.quotas)}
+    sited = {key: explain_sitings(plan, plan.study.quotas[position]) for key, position in places.items()}
+    records = []
     for row in each_row(rows):
         key = str(row["quota"]), int(row["period"])
         siting = sited.get(key, {}).get(str(row["unit_id"]))
         written = in_plan(plan.study, "quotas", places[key], "siting") if siting else ""
-        said = tuple(Record(kind="site", id=key[0], reason=line, written=written) for line in narrate_siting(siting))
-        found.append(_in_ha("siting", key[0], row["placed_ha"], written, siting or {}, said))
-    return found
+        sites = tuple(Record(kind="site", id=key[0], reason=line, written=written) for line in narrate_siting(siting))
+        records.append(_in_ha("siting", key[0], row["placed_ha"], written, siting or {}, sites))
+    return records
 
 
 def site_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     """The patches of land that quotas take."""
-    places = {(one.name, one.period): place for place, one in enumerate(plan.study.quotas)}
-    found = []
+    places = {(quota.name, quota.period): position for position, quota in enumerate(plan.study.quotas)}
+    records = []
     for row in each_row(_without_geometry(rows)):
-        place = places.get((str(row["quota"]), int(row["period"])))
-        written = "" if place is None else in_plan(plan.study, "quotas", place, "siting")
+        position = places.get((str(row["quota"]), int(row["period"])))
+        written = "" if position is None else in_plan(plan.study, "quotas", position, "siting")
         facts = {name: _figure(value) if isinstance(value, float) else value for name, value in row.items()}
-        found.append(_in_ha("patch", str(row["quota"]), row["area_ha"], written, facts))
-    return found
+        records.append(_in_ha("patch", str(row["quota"]), row["area_ha"], written, facts))
+    return records
 
 
 def _in_ha(
@@ -283,8 +286,8 @@ def _without_geometry(sites: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(table: pd.DataFrame, quota: Quota) -> list[dict[Any, Any]]:
-    found: list[dict[Any, Any]] = _of_quota(table, quota).to_dict("records")
-    return found
+    rows: list[dict[Any, Any]] = _of_quota(table, quota).to_dict("records")
+    return rows
 
 
 def _of_quota(table: pd.DataFrame, quota: Quota) -> pd.DataFrame:
@@ -301,21 +304,23 @@ _BINDING = ("ceiling", "floor", "group", "limit", "lock", "within")
 
 def quota_records(plan: Plan, rows: pd.DataFrame) -> list[Record]:
     """Why amounts of quotas are what they are."""
-    told = each_row(rows)
-    ids = [row["unit_id"] for row in told]
+    mappings = each_row(rows)
+    ids = [row["unit_id"] for row in mappings]
     above = _above(plan)
     solutions = {str(row["quota"]): row for row in each_row(plan.solutions.drop(columns="period"))}
     makers = {
-        (quota.name, quota.period): _QuotaMaker(place, quota, QuotaCauses(plan, quota, ids), solutions.get(quota.name))
-        for place, quota in enumerate(plan.study.quotas if told else ())
+        (quota.name, quota.period): _QuotaMaker(
+            position, quota, QuotaCauses(plan, quota, ids), solutions.get(quota.name)
+        )
+        for position, quota in enumerate(plan.study.quotas if mappings else ())
     }
-    found = []
-    for row in told:
+    records = []
+    for row in mappings:
         key = str(row["quota"]), int(row["period"])
         whole = above.get((*key, row["jurisdiction"]))
         maker = makers.get(key)
-        found.append(maker.record(row, whole) if maker else _quota(row, plan.study, whole))
-    return found
+        records.append(maker.record(row, whole) if maker else _quota(row, plan.study, whole))
+    return records
 
 
 def _above(plan: Plan) -> dict[tuple[str, int, str], Decimal | None]:
@@ -368,9 +373,9 @@ class _QuotaMaker:
     """Makes the records of one quota."""
 
     def __init__(
-        self, place: int, quota: Quota, grants: QuotaCauses, solution: Mapping[str, Any] | None = None
+        self, position: int, quota: Quota, grants: QuotaCauses, solution: Mapping[str, Any] | None = None
     ) -> None:
-        self._place, self._quota, self._grants, self._solution = place, quota, grants, solution
+        self._position, self._quota, self._grants, self._solution = position, quota, grants, solution
         rows = grants.plan.quotas
         rows = rows[(rows["quota"] == quota.name) & (rows["period"] == quota.period)]
         reserves = rows[rows["unit_id"] == RESERVE]
@@ -387,10 +392,12 @@ class _QuotaMaker:
         for (level, _), row in self._above.items():
             self._weights.setdefault((level, _inside(row)), []).append(row["weight"])
         self._levels = [_by_unit(name_level(level, grants.measures)) for level in quota.levels[:-1]]
-        self._granted = {level: _amounts(grants.plan.quotas, level) for level in {one.level for one in quota.within}}
+        self._granted = {
+            level: _amounts(grants.plan.quotas, level) for level in {limit.level for limit in quota.within}
+        }
         self._shared: dict[tuple[str, ...], list[Record]] = {}
         terms = grants.trace.terms if grants.trace else pd.DataFrame()
-        self._terms = {place: _by_unit(column) for place, column in terms.items()}
+        self._terms = {number: _by_unit(column) for number, column in terms.items()}
 
     def record(self, row: Mapping[str, Any], whole: Decimal | None) -> Record:
         """One row of the QUOTAS table: of a unit, a jurisdiction, or what is held back."""
@@ -444,7 +451,7 @@ class _QuotaMaker:
 
     def _written(self, *keys: str | int) -> str:
         if keys not in self._places:
-            self._places[keys] = in_plan(self._grants.plan.study, "quotas", self._place, *keys)
+            self._places[keys] = in_plan(self._grants.plan.study, "quotas", self._position, *keys)
         return self._places[keys]
 
     def _measured(self, name: str, what: str) -> dict[str, float]:
@@ -475,8 +482,8 @@ class _QuotaMaker:
     def _whole(self) -> Record:
         """What all units share where no jurisdiction stands between, and the sum of their weights."""
         total, weights = self._quota.total, _short(math.fsum(self._unit_weights))
-        said = self._say("quota_all", amount=_exact(total), weights=weights)
-        return self._link("total", self._quota.name, said, total)
+        message = self._say("quota_all", amount=_exact(total), weights=weights)
+        return self._link("total", self._quota.name, message, total)
 
     def _level(self, path: str) -> Record:
         """What a jurisdiction was given, and of how much."""
@@ -512,48 +519,52 @@ class _QuotaMaker:
     def _weight(self, row: Mapping[str, Any]) -> Record:
         """The weight as a sum of terms, times its factors."""
         unit, weight = str(row["unit_id"]), self._quota.weight
-        parts = [(weight, None)] if isinstance(weight, str) else [(one.measure, one.share) for one in weight]
-        terms = [self._term(place, name, share, unit) for place, (name, share) in enumerate(parts)]
-        met = [(number, one) for number, one in enumerate(self._quota.priority) if self._grants.meets(one.when, unit)]
-        *before, words = [said for said, _ in terms]
-        for one in reversed(before):
-            words = say("explain.quota_plus", first=one, rest=words)
-        for _, priority in met:
+        parts = [(weight, None)] if isinstance(weight, str) else [(term.measure, term.share) for term in weight]
+        terms = [self._term(position, name, share, unit) for position, (name, share) in enumerate(parts)]
+        holding = [
+            (number, priority)
+            for number, priority in enumerate(self._quota.priority)
+            if self._grants.meets(priority.when, unit)
+        ]
+        *before, words = [message for message, _ in terms]
+        for message in reversed(before):
+            words = say("explain.quota_plus", first=message, rest=words)
+        for _, priority in holding:
             words = say("explain.quota_times", terms=words, factor=_short(float(priority.factor)))
-        own = _figure(row["weight"])
+        figure = _figure(row["weight"])
         key = "quota_suitability" if self._quota.objective == "suitability" else "quota_weight"
-        reason = self._say(key, weight=_short(own), terms=words)
-        factors = (self._priority(number, one, unit) for number, one in met)
+        reason = self._say(key, weight=_short(figure), terms=words)
+        factors = (self._priority(number, priority, unit) for number, priority in holding)
         return Record(
             kind="weight",
             id=unit,
             reason=reason,
-            amount=own,
+            amount=figure,
             written=self._written("weight"),
             links=(*(term for _, term in terms), *factors),
         )
 
-    def _term(self, place: int, name: str, share: float | None, unit: str) -> tuple[Message, Record]:
+    def _term(self, position: int, name: str, share: float | None, unit: str) -> tuple[Message, Record]:
         """What one measure adds to the weight, as the sum says it, and its record, which leaves that to the sum."""
         trace, value, title = self._grants.trace, float(self._measured(name, "weight")[unit]), Term("name", name)
-        amount = None if trace is None else self._terms[place][unit]
-        told: dict[str, Field] = {"name": title, "value": _short(value)}
+        amount = None if trace is None else self._terms[position][unit]
+        fields: dict[str, Field] = {"name": title, "value": _short(value)}
         if share is None:
-            reason = self._say("quota_measure", **told)
+            reason = self._say("quota_measure", **fields)
         elif trace is None or name not in trace.sums:
-            reason = self._say("quota_as_is", share=_short(share), **told)
+            reason = self._say("quota_as_is", share=_short(share), **fields)
         else:
-            reason = self._say("quota_term", share=_short(share), whole=_short(trace.sums[name]), **told)
-        return reason, Record(kind="term", id=name, amount=amount, said=Said(values={name: value}))
+            reason = self._say("quota_term", share=_short(share), whole=_short(trace.sums[name]), **fields)
+        return reason, Record(kind="term", id=name, amount=amount, evidence=Said(values={name: value}))
 
-    def _priority(self, number: int, one: Priority, unit: str) -> Record:
+    def _priority(self, number: int, priority: Priority, unit: str) -> Record:
         return Record(
             kind="priority",
             id=str(number + 1),
-            reason=self._say("quota_priority", factor=_short(one.factor), reason=in_languages(one.reason)),
-            amount=float(one.factor),
-            when=one.when,
-            said=self._grants.chain(one.when, unit),
+            reason=self._say("quota_priority", factor=_short(priority.factor), reason=in_languages(priority.reason)),
+            amount=float(priority.factor),
+            when=priority.when,
+            evidence=self._grants.chain(priority.when, unit),
             written=self._written("priority", number),
         )
 
@@ -570,25 +581,27 @@ class _QuotaMaker:
         value = self._measured(bound, what)[unit]
         amount = say("explain.bounded", value=float(value)) if math.isfinite(value) else ""
         reason = self._say(f"quota_{what}", amount=amount, source=self._source(bound))
-        said = Said(values={bound: float(value)})
-        yield self._link(what, bound, reason, str(value), said=said, written=self._written(what))
+        evidence = Said(values={bound: float(value)})
+        yield self._link(what, bound, reason, str(value), evidence=evidence, written=self._written(what))
 
     def _source(self, bound: str) -> Message:
         """That a bound is a measure, in steps of the quota; told once."""
         if bound not in self._sources:
-            told = say("explain.quota_source", measure=Term("name", bound), step=_exact(self._quota.step))
-            self._sources[bound] = told
+            message = say("explain.quota_source", measure=Term("name", bound), step=_exact(self._quota.step))
+            self._sources[bound] = message
         return self._sources[bound]
 
     def _within(self, unit: str) -> Iterator[Record]:
         """The amounts of other quotas that this one stays within, at every level."""
-        for number, one in enumerate(self._quota.within):
-            depth = 0 if one.level == UNIT else self._quota.levels.index(one.level) + 1
-            place = " / ".join(str(names[unit]) for names in self._levels[:depth]) or unit
-            amount = self._granted[one.level].get((one.quota, place), Decimal(0))
-            reason = self._say("quota_within", times=_exact(one.times), amount=amount, other=Term("quota", one.quota))
+        for number, limit in enumerate(self._quota.within):
+            depth = 0 if limit.level == UNIT else self._quota.levels.index(limit.level) + 1
+            path = " / ".join(str(names[unit]) for names in self._levels[:depth]) or unit
+            amount = self._granted[limit.level].get((limit.quota, path), Decimal(0))
+            reason = self._say(
+                "quota_within", times=_exact(limit.times), amount=amount, other=Term("quota", limit.quota)
+            )
             written = self._written("within", number)
-            yield self._link("within", one.quota, reason, one.times * amount, written=written)
+            yield self._link("within", limit.quota, reason, limit.times * amount, written=written)
 
     def _conditions(self, row: Mapping[str, Any]) -> Iterator[Record]:
         """Balance, locks, groups and transfers."""
@@ -598,31 +611,41 @@ class _QuotaMaker:
             reason = self._say("quota_carried", amount=_exact(row["carried"]))
             yield self._link("carried", source, reason, str(row["carried"]), written=self._written("carried"))
         for lock in self._grants.locks(unit):
-            said = Said() if lock.when is None else self._grants.chain(lock.when, unit)
+            evidence = Said() if lock.when is None else self._grants.chain(lock.when, unit)
             reason = self._say("quota_locked", amount=_exact(lock.amount), reason=in_languages(lock.reason))
             number = quota.locked.index(lock)
             written = self._written("locked", number)
             yield self._link(
-                "lock", str(number + 1), reason, str(lock.amount), when=lock.when or "", said=said, written=written
+                "lock",
+                str(number + 1),
+                reason,
+                str(lock.amount),
+                when=lock.when or "",
+                evidence=evidence,
+                written=written,
             )
         for number, group in enumerate(quota.groups):
             if self._grants.meets(group.when, unit):
-                said, written = self._grants.chain(group.when, unit), self._written("groups", number)
+                evidence, written = self._grants.chain(group.when, unit), self._written("groups", number)
                 reason = _group(group)
-                yield self._link("group", str(number + 1), reason, when=group.when, said=said, written=written)
-        for number, one in enumerate(quota.transfers):
-            if unit in (one.giver, one.receiver):
-                side, other = ("gives", one.receiver) if unit == one.giver else ("receives", one.giver)
-                reason = self._say(side, amount=_exact(one.amount), other=other, reason=in_languages(one.reason))
-                amount = f"{'-' if side == 'gives' else ''}{one.amount}"
+                yield self._link("group", str(number + 1), reason, when=group.when, evidence=evidence, written=written)
+        for number, transfer in enumerate(quota.transfers):
+            if unit in (transfer.giver, transfer.receiver):
+                side, other = ("gives", transfer.receiver) if unit == transfer.giver else ("receives", transfer.giver)
+                reason = self._say(
+                    side, amount=_exact(transfer.amount), other=other, reason=in_languages(transfer.reason)
+                )
+                amount = f"{'-' if side == 'gives' else ''}{transfer.amount}"
                 written = self._written("transfers", number)
-                yield self._link("moved", other, reason, amount, reference=in_languages(one.reference), written=written)
+                yield self._link(
+                    "moved", other, reason, amount, reference=in_languages(transfer.reference), written=written
+                )
 
 
 def _inside(row: Mapping[str, Any]) -> str:
     """The path of the jurisdiction that holds another one; "" for the highest."""
-    name, own = str(row["name"]), str(row["jurisdiction"])
-    return "" if name == own else name.removesuffix(f" / {own}")
+    name, jurisdiction = str(row["name"]), str(row["jurisdiction"])
+    return "" if name == jurisdiction else name.removesuffix(f" / {jurisdiction}")
 
 
 def _group(group: Group) -> Message:

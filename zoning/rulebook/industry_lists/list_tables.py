@@ -67,11 +67,11 @@ def read_item_table(
     """
     if path.suffix.lower() == ".csv":
         plain, rows = read_cells(path, name, encoding, content)
-        header = [column_of(one) for one in plain]
+        header = [column_of(heading) for heading in plain]
     else:
         require_table(path, name)
         lines = read_workbook(path, name, content=content)
-        telling = {one[0] for one in needed if len(one) == 1}
+        telling = {alternatives[0] for alternatives in needed if len(alternatives) == 1}
         above = heading_lines(lines, telling.issubset)
         header, rows = headings(above, columns), lines[lines.index(above[-1]) + 1 :] if above else []
     return items_below(header, rows, name, columns, needed)
@@ -101,7 +101,7 @@ def heading_lines(lines: Sequence[CsvRow], telling: Callable[[AbstractSet[str]],
 def headings(above: Sequence[CsvRow], columns: Sequence[str]) -> list[str]:
     """The name of each column, of the lines of headings above it."""
     stacks = zip(*([column_of(cell) for cell in row.cells] for row in above), strict=True)
-    return [next((one for one in stack if one in columns), stack[-1]) for stack in stacks]
+    return [next((heading for heading in stack if heading in columns), stack[-1]) for stack in stacks]
 
 
 def items_below(
@@ -109,8 +109,10 @@ def items_below(
 ) -> pd.DataFrame:
     """The rows below some headings as a table of text, cells of one column together; see :func:`read_item_table`."""
     raise_all(_header_faults(header, name, columns, needed))
-    places = {one: [place for place, own in enumerate(header) if own == one] for one in columns}
-    items = [{one: _joined(row.cells[place] for place in places[one]) for one in columns} for row in rows]
+    places = {column: [position for position, heading in enumerate(header) if heading == column] for column in columns}
+    items = [
+        {column: _joined(row.cells[position] for position in places[column]) for column in columns} for row in rows
+    ]
     lines = pd.Index([row.line for row in rows], name="line", dtype="int64")
     return pd.DataFrame(items, index=lines, columns=list(columns), dtype="str")
 
@@ -125,12 +127,12 @@ def in_known_words(items: pd.DataFrame) -> pd.DataFrame:
     (['restricted', 'prohibited'], ['both', 'existing'])
     """
     return items.assign(
-        treatment=[TREATMENTS[one.lower()] for one in items["treatment"]],
-        state=[STATES[one.lower()] for one in items["state"]],
+        treatment=[TREATMENTS[treatment.lower()] for treatment in items["treatment"]],
+        state=[STATES[state.lower()] for state in items["state"]],
     )
 
 
-def item_faults(items: pd.DataFrame, name: str, own: Complaints) -> Iterator[SourceError]:
+def item_faults(items: pd.DataFrame, name: str, complaints: Complaints) -> Iterator[SourceError]:
     """The complaints about items of a table that need nothing beside it, each with its line.
 
     Examples
@@ -140,8 +142,8 @@ def item_faults(items: pd.DataFrame, name: str, own: Complaints) -> Iterator[Sou
     ["table 'branches', line 7: state 'old': write existing, planned or both."]
     """
     for line, item in zip(items.index.tolist(), items.to_dict("records"), strict=True):
-        told: dict[str, str] = {str(key): str(value) for key, value in item.items()}
-        for complaint, holds in {**own(told), **_item_complaints(told)}.items():
+        texts: dict[str, str] = {str(key): str(value) for key, value in item.items()}
+        for complaint, holds in {**complaints(texts), **_item_complaints(texts)}.items():
             if holds:
                 yield SourceError(
                     Phrase("table '{table}', line {line}: {complaint}.", table=name, line=line, complaint=complaint),
@@ -189,17 +191,21 @@ def _header_faults(
     header: Sequence[str], name: str, columns: Sequence[str], needed: Sequence[tuple[str, ...]]
 ) -> Iterator[ZoneplanError]:
     for column in header:
-        near = [one for one in get_close_matches(column.strip().lower(), columns, 1, 0.8) if one not in header]
+        near = [
+            candidate
+            for candidate in get_close_matches(column.strip().lower(), columns, 1, 0.8)
+            if candidate not in header
+        ]
         if column not in columns and near:
             yield misspelt_column(name, column, near[0], "columns")
-    single = [one for one in header if one in columns and one not in SEVERAL]
-    for column in dict.fromkeys(one for one in single if single.count(one) > 1):
+    single = [heading for heading in header if heading in columns and heading not in SEVERAL]
+    for column in dict.fromkeys(heading for heading in single if single.count(heading) > 1):
         yield SourceError(
             Phrase("table '{table}': two columns are '{column}'; keep one", table=name, column=column),
             code="columns",
             layer=name,
         )
-    missing = [phrase_list(one, OR) for one in needed if not {*one} & {*header}]
+    missing = [phrase_list(alternatives, OR) for alternatives in needed if not {*alternatives} & {*header}]
     if missing:
         yield SourceError(
             Phrase(
@@ -223,9 +229,9 @@ NO_BRANCH = "-"
 def listed_items(draft: Draft) -> tuple[ListedItem, ...]:
     """The rows of the tables of all lists that are about a branch, as items of the rulebook."""
     return tuple(
-        _item(draft, one, line, row)
-        for one in draft.lists
-        for table in [_sound(draft, one)]
+        _item(draft, industry_list, line, row)
+        for industry_list in draft.lists
+        for table in [_sound(draft, industry_list)]
         if table is not None
         for line, row in zip(table.index.tolist(), table.to_dict("records"), strict=True)
         if row["code"] not in {"", NO_BRANCH}
@@ -234,7 +240,7 @@ def listed_items(draft: Draft) -> tuple[ListedItem, ...]:
 
 def list_table_faults(draft: Draft, industries: Classification | None) -> Iterator[RulebookError]:
     """The complaints about the tables of lists: what cannot be read or meant, and what the edition counts otherwise."""
-    named = {one.table for one in draft.lists}
+    named = {industry_list.table for industry_list in draft.lists}
     for name in (name for name in draft.files if name.lower().endswith(TABLES) and name not in named):
         yield RulebookError(
             Phrase(
@@ -244,41 +250,54 @@ def list_table_faults(draft: Draft, industries: Classification | None) -> Iterat
                 file=name,
             )
         )
-    for place, one in enumerate(draft.lists):
-        for key, text in _list_faults(draft, one):
-            yield draft.fault(text, "lists", place, key)
-        if one.table in draft.files:
-            faults = [*_table_faults(draft, one, industries)]
+    for position, industry_list in enumerate(draft.lists):
+        for key, text in _list_faults(draft, industry_list):
+            yield draft.fault(text, "lists", position, key)
+        if industry_list.table in draft.files:
+            faults = [*_table_faults(draft, industry_list, industries)]
             yield from (RulebookError(fault.said, code=fault.code, layer=fault.layer) for fault in faults)
-            table = None if faults else _sound(draft, one)
-            for key, text in () if table is None else _count_faults(one, table):
-                yield draft.fault(text, "lists", place, key)
+            table = None if faults else _sound(draft, industry_list)
+            for key, text in () if table is None else _count_faults(industry_list, table):
+                yield draft.fault(text, "lists", position, key)
 
 
-def _list_faults(draft: Draft, one: IndustryList) -> Iterator[tuple[str, Phrase]]:
+def _list_faults(draft: Draft, industry_list: IndustryList) -> Iterator[tuple[str, Phrase]]:
     """Key and complaint of what is wrong with an entry without a look into its table."""
-    if one.counts and one.items_known is not None and one.items != one.items_known:
+    if (
+        industry_list.counts
+        and industry_list.items_known is not None
+        and industry_list.items != industry_list.items_known
+    ):
         yield (
             "counts",
-            Phrase("they make {count} items, and items_known says {known}", count=one.items, known=one.items_known),
+            Phrase(
+                "they make {count} items, and items_known says {known}",
+                count=industry_list.items,
+                known=industry_list.items_known,
+            ),
         )
-    if one.table is not None and one.table not in draft.files:
-        hint = near(one.table, [name for name in draft.files if name.lower().endswith(TABLES)])
-        yield "table", Phrase("there is no file '{file}' beside industries.toml{hint}", file=one.table, hint=hint)
-    if one.table is not None and not one.reference:
+    if industry_list.table is not None and industry_list.table not in draft.files:
+        hint = near(industry_list.table, [name for name in draft.files if name.lower().endswith(TABLES)])
+        yield (
+            "table",
+            Phrase("there is no file '{file}' beside industries.toml{hint}", file=industry_list.table, hint=hint),
+        )
+    if industry_list.table is not None and not industry_list.reference:
         yield "table", Phrase("say by 'reference' which document the table is taken from")
 
 
-def _table_faults(draft: Draft, one: IndustryList, industries: Classification | None) -> Iterator[ZoneplanError]:
+def _table_faults(
+    draft: Draft, industry_list: IndustryList, industries: Classification | None
+) -> Iterator[ZoneplanError]:
     """What is wrong with a table by itself."""
-    name, items = str(one.table), _read(draft, one)
+    name, items = str(industry_list.table), _read(draft, industry_list)
     if isinstance(items, ZoneplanError):
         yield from items.errors if isinstance(items, SeveralErrors) else (items,)
         return
     faults = [*item_faults(items, name, _complaints)]
     yield from faults
     if not faults:
-        for line, complaint in _row_faults(in_known_words(items), one, industries):
+        for line, complaint in _row_faults(in_known_words(items), industry_list, industries):
             at = Phrase("table '{table}', line {line}", table=name, line=line)
             yield RulebookError(Phrase("{place}: {said}", place=at, said=complaint), code="item", layer=name)
 
@@ -287,7 +306,9 @@ def _complaints(item: Mapping[str, str]) -> Mapping[Phrase, bool]:
     return {Phrase("the item is empty; write its number on the list"): not item["item"]}
 
 
-def _row_faults(items: pd.DataFrame, one: IndustryList, industries: Classification | None) -> Iterator[tuple[int, str]]:
+def _row_faults(
+    items: pd.DataFrame, industry_list: IndustryList, industries: Classification | None
+) -> Iterator[tuple[int, str]]:
     """Line and complaint: codes that there are not, items that stand twice or are treated in two ways."""
     first: dict[str, tuple[int, str]] = {}
     seen: dict[tuple[str, str, str], int] = {}
@@ -299,7 +320,7 @@ def _row_faults(items: pd.DataFrame, one: IndustryList, industries: Classificati
                 line,
                 Phrase("item {item} is {treatment} in line {line}", item=number, treatment=treatment, line=before),
             )
-        if not code and one.complete:
+        if not code and industry_list.complete:
             yield (
                 line,
                 Phrase(
@@ -323,67 +344,72 @@ def _row_faults(items: pd.DataFrame, one: IndustryList, industries: Classificati
             )
 
 
-def _count_faults(one: IndustryList, table: pd.DataFrame) -> Iterator[tuple[str, Phrase]]:
+def _count_faults(industry_list: IndustryList, table: pd.DataFrame) -> Iterator[tuple[str, Phrase]]:
     """Key and complaint where a table has other counts of items than its edition."""
     items = table.drop_duplicates("item")
-    if one.complete and not one.counts and one.items_known is not None and len(items) < one.items_known:
+    if (
+        industry_list.complete
+        and not industry_list.counts
+        and industry_list.items_known is not None
+        and len(items) < industry_list.items_known
+    ):
         text = Phrase(
             "the list is said to be complete, and {items} of about {items_known} items are here",
             items=len(items),
-            items_known=one.items_known,
+            items_known=industry_list.items_known,
         )
         yield "complete", text
-    found = items["treatment"].value_counts()
-    for treatment, count in (one.counts or {}).items():
-        here = int(found.get(treatment, 0))
-        if here > count or (one.complete and here < count):
+    counts = items["treatment"].value_counts()
+    for treatment, count in (industry_list.counts or {}).items():
+        here = int(counts.get(treatment, 0))
+        if here > count or (industry_list.complete and here < count):
             yield (
                 "counts",
                 Phrase(
                     "the list has {count} items that are {treatment}, and its table '{table}' has {items}",
                     count=count,
                     treatment=treatment,
-                    table=str(one.table),
+                    table=str(industry_list.table),
                     items=here,
                 ),
             )
 
 
-def _item(draft: Draft, one: IndustryList, line: int, row: Mapping[str, Any]) -> ListedItem:
+def _item(draft: Draft, industry_list: IndustryList, line: int, row: Mapping[str, Any]) -> ListedItem:
     """A row as an item of the rulebook; its texts, which stand in one language, are the same in all."""
 
-    def told(*parts: str) -> dict[str, str] | None:
+    def in_all_languages(*parts: str) -> dict[str, str] | None:
         text = " ".join(filter(None, parts))
         return dict.fromkeys(draft.head.languages, text) if text else None
 
-    demands = told(row["conditions"])
+    demands = in_all_languages(row["conditions"])
     return ListedItem.model_construct(
-        list=one.id,
+        list=industry_list.id,
         code=row["code"],
         treatment=row["treatment"],
         state=row["state"],
         conditions=Demands.model_construct(other=demands) if demands else None,
-        note=told(row["item"], row["text"], f"({row['note']})" if row["note"] else ""),
-        reference=row["reference"] or one.reference,
-        source=one.source,
-        since=one.since,
-        until=one.until,
+        note=in_all_languages(row["item"], row["text"], f"({row['note']})" if row["note"] else ""),
+        reference=row["reference"] or industry_list.reference,
+        source=industry_list.source,
+        since=industry_list.since,
+        until=industry_list.until,
         item=row["item"],
         line=line,
     )
 
 
-def _sound(draft: Draft, one: IndustryList) -> pd.DataFrame | None:
+def _sound(draft: Draft, industry_list: IndustryList) -> pd.DataFrame | None:
     """The table of a list in the words of a rulebook; None where there is none, or it cannot be meant."""
-    items = _read(draft, one) if one.table in draft.files else None
+    items = _read(draft, industry_list) if industry_list.table in draft.files else None
     if items is None or isinstance(items, ZoneplanError) or any(item_faults(items, "", _complaints)):
         return None
     return in_known_words(items)
 
 
-def _read(draft: Draft, one: IndustryList) -> pd.DataFrame | ZoneplanError:
-    name = str(one.table)
-    return _parsed(draft.folder / name, name, draft.files[name], one.encoding)
+def _read(draft: Draft, industry_list: IndustryList) -> pd.DataFrame | ZoneplanError:
+    name = str(industry_list.table)
+    return _parsed(draft.folder / name, name, draft.files[name], industry_list.encoding)
 
 
 @lru_cache(maxsize=32)
@@ -395,6 +421,6 @@ def _parsed(path: Path, name: str, content: bytes, encoding: str | None) -> pd.D
         return error
 
 
-def _table(place: str, name: str, content: str, encoding: str | None) -> pd.DataFrame:
+def _table(path: str, name: str, content: str, encoding: str | None) -> pd.DataFrame:
     with reading(name, name):
-        return read_item_table(Path(place), name, LIST_COLUMNS, NEEDED, encoding, bytes.fromhex(content))
+        return read_item_table(Path(path), name, LIST_COLUMNS, NEEDED, encoding, bytes.fromhex(content))

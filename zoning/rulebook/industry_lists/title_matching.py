@@ -73,11 +73,11 @@ def match_items(
     is written and told. Conditions of a prohibited item go into its note; a restricted one without conditions has its
     text for one.
     """
-    place = resolve_source(path.parent, path.name)
-    items = in_sandbox(_read, None, {path.name: place}, str(place), path.name, encoding)
+    source_path = resolve_source(path.parent, path.name)
+    items = in_sandbox(_read, None, {path.name: source_path}, str(source_path), path.name, encoding)
     titles = _Titles(industries)
     rows: list[dict[str, str]] = []
-    told: list[dict[str, str | int]] = []
+    report: list[dict[str, str | int]] = []
     for line, item in items:
         outcome, codes = titles.match(item)
         treatment = TREATMENTS.get(item["treatment"].lower(), "")
@@ -86,25 +86,25 @@ def match_items(
         if outcome not in SILENT:
             shown = item["text"] or item["industry"]
             about = "; ".join(codes)
-            told.append({"line": line, "item": item["item"], "text": shown, "outcome": outcome, "codes": about})
+            report.append({"line": line, "item": item["item"], "text": shown, "outcome": outcome, "codes": about})
         row = {**item, **_wording(item, treatment), "treatment": treatment or item["treatment"]}
         rows += [{**row, "code": code} for code in (codes if outcome in WRITTEN else ("",))]
     columns = [*PLACES, *LIST_COLUMNS]
     table = pd.DataFrame(rows, columns=columns, dtype="str")
     if jurisdiction:
         table = table.assign(jurisdiction=jurisdiction)
-    table = table.drop(columns=[one for one in PLACES if not table[one].any()])
+    table = table.drop(columns=[column for column in PLACES if not table[column].any()])
     return MatchedItems(
         table=_once(table),
-        report=pd.DataFrame(told, columns=["line", "item", "text", "outcome", "codes"]),
+        report=pd.DataFrame(report, columns=["line", "item", "text", "outcome", "codes"]),
         items=len({item["item"] for _, item in items}),
     )
 
 
-def _read(place: str, name: str, encoding: str | None) -> list[tuple[int, dict[str, str]]]:
+def _read(path: str, name: str, encoding: str | None) -> list[tuple[int, dict[str, str]]]:
     """The items and their lines, each with the ``heading`` of the part of the table in which it stands."""
     with reading(name, name):
-        return _items(Path(place), name, encoding)
+        return _items(Path(path), name, encoding)
 
 
 def _items(path: Path, name: str, encoding: str | None) -> list[tuple[int, dict[str, str]]]:
@@ -118,7 +118,7 @@ def _items(path: Path, name: str, encoding: str | None) -> list[tuple[int, dict[
     parts = dict(_parts(below, is_numbered=header[:1] == ["item"]))
     rows = [row for row in below if row.line in parts]
     items = items_below(header, rows, name, SOURCE_COLUMNS, [TELLING])
-    named = [one for one in ("item", "text") if one in header]
+    named = [column for column in ("item", "text") if column in header]
     return list(_completed(items, parts, named))
 
 
@@ -153,9 +153,9 @@ def _completed(
     for line, row in zip(items.index.tolist(), items.to_dict("records"), strict=True):
         item = {str(column): str(text) for column, text in row.items()}
         treatment, item["heading"] = parts[line]
-        if above and named and not any(item[one] for one in named):
+        if above and named and not any(item[column] for column in named):
             branch = () if item["code"] or item["industry"] else ("code", "industry")
-            item |= {one: item[one] or above[one] for one in (*branch, *CARRIED)}
+            item |= {column: item[column] or above[column] for column in (*branch, *CARRIED)}
         else:
             number += 1
             item["item"] = item["item"] or ("" if "item" in named else str(number))
@@ -173,10 +173,10 @@ def _wording(item: Mapping[str, str], treatment: str) -> Mapping[str, str]:
 
 def _once(table: pd.DataFrame) -> pd.DataFrame:
     """One row a branch of an item, the texts of several together."""
-    own = [one for one in table.columns if one not in {"conditions", "note", "reference", "text"}]
+    keys = [column for column in table.columns if column not in {"conditions", "note", "reference", "text"}]
     if table.empty:
         return table
-    grouped = table.groupby(own, sort=False, dropna=False)
+    grouped = table.groupby(keys, sort=False, dropna=False)
     return grouped.agg(lambda texts: "; ".join(dict.fromkeys(filter(None, texts)))).reset_index()[table.columns]
 
 
@@ -192,42 +192,42 @@ class _Titles:
         self._industries = industries
         self._codes: dict[str, list[str]] = {}
         for code, branch in industries.branches.items():
-            for title in {" ".join(one.split()).casefold() for one in branch.title.values()}:
+            for title in {" ".join(text.split()).casefold() for text in branch.title.values()}:
                 self._codes.setdefault(title, []).append(industries.whole(code))
         longest = sorted(self._codes, key=len, reverse=True)
         self._any = re.compile("|".join(map(re.escape, longest)) if longest else r"(?!)")
 
     def match(self, item: Mapping[str, str]) -> _Found:
         """The branches that an item is about, and how they were found."""
-        codes = [one for one in re.split(r"[\s、，,;；/]+", item["code"]) if one]
+        codes = [code for code in re.split(r"[\s、，,;；/]+", item["code"]) if code]
         try:
             if codes:
                 return _Found("code", tuple(dict.fromkeys(map(self._industries.whole, codes))))
         except UnknownNameError:
             return _Found("unknown_code", tuple(codes))
-        found = self._in(item["industry"] or item["text"])
-        if found.codes:
-            return found
+        matched = self._in(item["industry"] or item["text"])
+        if matched.codes:
+            return matched
         above = self._in(item["heading"]).codes
         return _Found("heading" if above else "none", above)
 
     def _in(self, text: str) -> _Found:
         plain = _plain(text).casefold()
         hits = [*self._any.finditer(plain)]
-        branches = [self._branches(one[0]) for one in hits]
-        codes = tuple(dict.fromkeys(code for one in branches for code in one))
-        clear = all(len(one) == 1 for one in branches)
+        branches = [self._branches(hit[0]) for hit in hits]
+        codes = tuple(dict.fromkeys(code for group in branches for code in group))
+        clear = all(len(group) == 1 for group in branches)
         if clear and hits and not _BETWEEN.sub("", self._any.sub("", plain)):
             return _Found("title", codes)
-        if not all(_apart(plain, one) for one in hits):
+        if not all(_apart(plain, hit) for hit in hits):
             return _Found("part", codes)
         return _Found("contained" if clear and len(codes) == 1 else "several", codes)
 
     def _branches(self, title: str) -> list[str]:
         """The branches of a title: of one and its only part, which are called the same, the whole."""
         whole, *rest = self._codes[title]
-        paths = [self._industries.path(one) for one in rest]
-        parts = [one for one in self._industries.branches.values() if one.within == whole]
+        paths = [self._industries.path(code) for code in rest]
+        parts = [branch for branch in self._industries.branches.values() if branch.within == whole]
         return [whole] if len(rest) == len(parts) == 1 and whole in paths[0] else [whole, *rest]
 
 

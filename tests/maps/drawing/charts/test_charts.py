@@ -189,7 +189,7 @@ def test_steps_of_an_axis_are_round_and_end_within_it(highest: float) -> None:
 def test_an_axis_shows_all_values_and_the_threshold(values: list[float], threshold: float) -> None:
     axis = measure_axis(np.array([*values, np.nan]), [threshold])
     scale = Scale.of(axis, 3, 170)
-    assert 3 <= scale.place(threshold) <= 170
+    assert 3 <= scale.position_mm(threshold) <= 170
     if not scale.is_log:
         assert scale.low <= min(values)
     assert scale.high >= max(values) * (1 - 1e-9)
@@ -200,7 +200,7 @@ def test_an_axis_shows_all_values_and_the_threshold(values: list[float], thresho
 
 def test_a_scale_of_logarithms_gives_equal_lengths_to_equal_factors() -> None:
     scale = Scale(1, 1000, 0, 30, is_log=True)
-    assert [round(scale.place(value), 6) for value in (1, 10, 100, 1000, 5000)] == [0, 10, 20, 30, 30]
+    assert [round(scale.position_mm(value), 6) for value in (1, 10, 100, 1000, 5000)] == [0, 10, 20, 30, 30]
 
 
 def test_a_matrix_says_every_cell_and_what_is_not_there() -> None:

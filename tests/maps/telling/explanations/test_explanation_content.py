@@ -108,7 +108,7 @@ def quota_trace(plan: Plan, asked: Quota) -> QuotaTrace:
     for one in (*asked.groups, *asked.locked):
         if one.when is not None:
             context.evaluate(one.when)
-    return QuotaTrace(context.found, plan.measures[["population"]].astype(float).set_axis([0], axis=1), {})
+    return QuotaTrace(context.evaluations, plan.measures[["population"]].astype(float).set_axis([0], axis=1), {})
 
 
 def test_the_chain_from_unit_to_reference(plan) -> None:

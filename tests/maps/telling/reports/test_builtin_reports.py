@@ -148,7 +148,7 @@ def test_every_rule_that_gave_a_zone_is_named_with_its_units(
 def test_the_table_of_a_strip_counts_as_its_title_does(plan_of: Callable[[str], Plan], study: str) -> None:
     figures = PlanFigures(ReportContext.of(plan_of(study)))
     for test in RuleFigures(figures).mains:
-        passing = int((test.passes & test.asked).sum())
+        passing = int((test.passes & test.is_asked).sum())
         rows = {row[0]: sum(map(int, row[1:])) for row in _numbers(figures, test).rows}
         assert rows.get(str(figures.edition.pages["heard_pass"]), 0) == passing
         assert sum(rows.values()) == int(test.values.notna().sum())
