@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,8 @@ import pytest
 
 from layers.errors import ZoneplanError
 from zoning.pipeline.rulebook_audit import audit
-from zoning.pipeline.worked_cases import is_as_expected, run_cases
-from zoning.rulebook import Case, builtin_rulebooks, read_draft, read_rulebook, unread_languages_note
+from zoning.pipeline.worked_cases import Result
+from zoning.rulebook import builtin_rulebooks, read_draft, read_rulebook, unread_languages_note
 from zoning.rulebook.rulebook_folder import LAWS
 
 DAY = date(2025, 1, 1)
@@ -27,28 +28,21 @@ def swap(old: str, new: str):
     return change
 
 
-def cases_of(name: str) -> list[Case]:
-    return [case for cases in read_draft(name).cases.values() for case in cases]
-
-
-AT_ONCE = 60
-PARTS = [(name, first) for name in builtin_rulebooks() for first in range(0, len(cases_of(name)), AT_ONCE)]
-
-
-@pytest.mark.parametrize(("name", "first"), PARTS)
-def test_each_case_of_a_built_in_rulebook_goes_as_expected(name: str, first: int) -> None:
-    """Hundreds of worked cases, some at once, so that they can be shared out."""
-    cases, rulebook = cases_of(name)[first : first + AT_ONCE], read_rulebook(name)
-    rulebooks = {day: rulebook.at(day) for day in {case.date for case in cases}}
-    assert [case.name for case in cases if not is_as_expected(case, rulebooks[case.date])] == []
-
-
+@pytest.mark.whole
 @pytest.mark.parametrize("name", builtin_rulebooks())
-def test_built_in_rulebooks_have_no_finding(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside what comes of their cases, which has a test of its own."""
-    monkeypatch.setattr("zoning.pipeline.worked_cases._differences", lambda _case, _rulebook: iter(()))
+def test_each_case_of_a_built_in_rulebook_goes_as_expected(
+    name: str, results_of: Callable[[str], tuple[Result, ...]]
+) -> None:
+    results = results_of(name)
+    assert [result.text for result in results if not result.passed] == []
+    assert len(results) == sum(map(len, read_draft(name).cases.values())) > 0
+
+
+@pytest.mark.whole
+@pytest.mark.parametrize("name", builtin_rulebooks())
+@pytest.mark.usefixtures("cases_once")
+def test_built_in_rulebooks_have_no_finding(name: str) -> None:
     assert audit(name) == ()
-    assert len(run_cases(name)) == len(cases_of(name))
 
 
 @pytest.mark.parametrize("name", builtin_rulebooks())
