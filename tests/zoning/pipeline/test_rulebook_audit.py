@@ -12,20 +12,13 @@ from pathlib import Path
 import pytest
 
 from layers.errors import ZoneplanError
+from tests.helpers import replacement
 from zoning.pipeline.rulebook_audit import audit
 from zoning.pipeline.worked_cases import Result
 from zoning.rulebook import builtin_rulebooks, read_draft, read_rulebook, unread_languages_note
 from zoning.rulebook.rulebook_folder import LAWS
 
 DAY = date(2025, 1, 1)
-
-
-def swap(old: str, new: str):
-    def change(text: str) -> str:
-        assert old in text
-        return text.replace(old, new, 1)
-
-    return change
 
 
 @pytest.mark.whole
@@ -60,8 +53,8 @@ def test_a_number_without_a_name_is_refused_in_each_of_them(name, tmp_path) -> N
 
 def test_cases_are_errors_and_other_days_are_warnings(write_rulebook) -> None:
     folder = write_rulebook(
-        cases=swap('status = "review"', 'status = "decided"'),
-        parameters=swap("until = 2020-01-01", "until = 2019-12-30"),
+        cases=replacement('status = "review"', 'status = "decided"'),
+        parameters=replacement("until = 2020-01-01", "until = 2019-12-30"),
     )
     error, warning = audit(folder)
     assert (error.level, error.code, error.exit_code) == ("error", "case", 2)
@@ -70,9 +63,9 @@ def test_cases_are_errors_and_other_days_are_warnings(write_rulebook) -> None:
 
 
 def test_what_is_wrong_on_every_day_is_told_once_as_an_error(write_rulebook) -> None:
-    (finding,) = audit(write_rulebook(rules=swap("population / area_km2", "populaton / area_km2")))
+    (finding,) = audit(write_rulebook(rules=replacement("population / area_km2", "populaton / area_km2")))
     assert (finding.level, finding.exit_code) == ("error", 2)
-    (finding,) = audit(write_rulebook(rules=swap("[[rules]]", "[[rule]]")))
+    (finding,) = audit(write_rulebook(rules=replacement("[[rules]]", "[[rule]]")))
     assert "rule" in finding.text
 
 
@@ -88,7 +81,7 @@ def test_what_is_wrong_on_every_day_is_told_once_as_an_error(write_rulebook) -> 
     ],
 )
 def test_a_number_without_a_name_is_refused_wherever_a_condition_stands(write_rulebook, file, old, new) -> None:
-    findings = audit(write_rulebook(**{file: swap(old, new)}))
+    findings = audit(write_rulebook(**{file: replacement(old, new)}))
     assert findings
     for one in findings:
         assert one.level == "error"
@@ -98,7 +91,7 @@ def test_a_number_without_a_name_is_refused_wherever_a_condition_stands(write_ru
 
 
 def test_the_command_says_the_same(write_rulebook, command) -> None:
-    folder = write_rulebook(parameters=swap("until = 2020-01-01", "until = 2019-12-30"))
+    folder = write_rulebook(parameters=replacement("until = 2020-01-01", "until = 2019-12-30"))
     told = command("check", folder)
     assert (told.code, told.out.splitlines()[-1]) == (0, "0 errors, 1 warning, 0 notes")
     assert "warning: on 2019-12-30: " in told.out
